@@ -1,0 +1,41 @@
+import type { FailureKind } from '../gate/exchange.ts';
+
+/** One side's answer to one request. `status` 0 means none came and `failure` says why. */
+export interface Answer {
+  readonly status: number;
+  readonly ms: number;
+  readonly failure: FailureKind | null;
+}
+
+/**
+ * What two answers differ in. `missing`: running has it, testing has not; `extra`: the other way
+ * round; `type`: a JSON value of another type; `value`: same type, other value; `body`: bodies that
+ * are not both JSON. `path` is a JSON path (`$.items[].price`) or a header name.
+ */
+export type DifferenceKind = 'status' | 'header' | 'missing' | 'extra' | 'type' | 'value' | 'body';
+
+export interface Difference {
+  readonly kind: DifferenceKind;
+  readonly path: string;
+  /** Short renderings (at most 80 characters), absent where there is nothing to show. */
+  readonly running?: string;
+  readonly testing?: string;
+}
+
+/**
+ * A pair: one user request answered by both versions. `control` is there when running was asked a
+ * second time: whether that second answer differed from its first one in a way that counts.
+ */
+export interface PairOutcome {
+  readonly requestId: string;
+  readonly atMs: number;
+  /** Method and path template, e.g. `GET /items/{id}`. */
+  readonly endpoint: string;
+  readonly running: Answer;
+  readonly testing: Answer;
+  /** Bounded by the comparer; the ones that count against testing come first. */
+  readonly differences: readonly Difference[];
+  /** True when a difference of a kind that blocks (by `compare.shape`, `compare.values`) is among them. */
+  readonly differs: boolean;
+  readonly control: { readonly differs: boolean } | null;
+}
