@@ -1,0 +1,74 @@
+import { candidateOf, type Draft } from './draft.ts';
+import type { DeploymentEvent } from './events.ts';
+import type { Candidate } from './state.ts';
+
+type Booted = Extract<DeploymentEvent, { type: 'booted' }>;
+
+/** Vili starts: no process of before is left, so every servlet starts anew from what was saved. */
+export function booted(draft: Draft, event: Booted): void {
+  draft.ask({ type: 'route', target: null });
+  if (event.saved?.running) draft.state = event.saved;
+  else adoptOrBegin(draft, event);
+  resumeRunning(draft);
+  resumePromotionOrTest(draft);
+  resumePrevious(draft);
+  for (const name of draft.state.archiving) draft.ask({ type: 'retire', name });
+}
+
+// Private
+
+function adoptOrBegin(draft: Draft, event: Booted): void {
+  const { adopted, files, saved } = event;
+  const newest = files.at(-1) ?? null;
+  const release = adopted.running ?? newest;
+  draft.set({ archiving: saved?.archiving ?? [], decided: saved?.decided ?? [] });
+  if (release === null) return;
+  draft.set({ running: { release, phase: 'staging', target: null } });
+  if (adopted.running !== null) draft.record('adopted', adopted.running);
+  const testing = adopted.testing;
+  if (testing !== null && testing.name !== release.name) {
+    draft.set({ testing: candidateOf(testing, 'staging', draft.rules.nowMs) });
+    draft.record('adopted', testing);
+  }
+}
+
+function resumeRunning(draft: Draft): void {
+  const { running } = draft.state;
+  if (running === null) return;
+  draft.set({ running: { ...running, phase: 'staging', target: null } });
+  draft.ask({ type: 'stage', release: running.release });
+}
+
+function resumePromotionOrTest(draft: Draft): void {
+  const { testing, incoming, promotion } = draft.state;
+  if (testing !== null && promotion !== null) {
+    draft.set({ promotion: { ...promotion, phase: 'starting' } });
+    draft.ask({ type: 'start', release: testing.release, role: 'running' });
+  } else resumeCandidate(draft, 'testing', testing);
+  resumeCandidate(draft, 'incoming', incoming);
+}
+
+function resumeCandidate(
+  draft: Draft,
+  slot: 'testing' | 'incoming',
+  candidate: Candidate | null,
+): void {
+  if (candidate === null || candidate.phase === 'waiting') return;
+  draft.set({ [slot]: { ...candidate, phase: 'staging' } });
+  draft.ask({ type: 'stage', release: candidate.release });
+}
+
+function resumePrevious(draft: Draft): void {
+  const { previous } = draft.state;
+  if (previous === null) return;
+  if (previous.untilMs <= draft.rules.nowMs) {
+    draft.set({ previous: null });
+    draft.retire(previous.release);
+    return;
+  }
+  draft.set({ previous: { ...previous, target: null } });
+  draft.ask(
+    { type: 'start', release: previous.release, role: 'running' },
+    { type: 'probation', untilMs: previous.untilMs },
+  );
+}

@@ -1,0 +1,99 @@
+import type { Target } from '../gate/exchange.ts';
+import { advance, refuse } from './arrival.ts';
+import { type Draft, reasonOf } from './draft.ts';
+import type { Candidate, Reason } from './state.ts';
+
+export function candidateStaged(draft: Draft, slot: 'testing' | 'incoming', it: Candidate): void {
+  if (it.phase !== 'staging') return;
+  draft.set({ [slot]: { ...it, phase: 'starting' } });
+  draft.ask({ type: 'start', release: it.release, role: 'test' });
+}
+
+export function candidateNotStaged(
+  draft: Draft,
+  slot: 'testing' | 'incoming',
+  it: Candidate,
+  problem: string,
+): void {
+  draft.set({ [slot]: null });
+  refuse(draft, it.release, problem);
+  advance(draft);
+}
+
+/** A test servlet serves: the test begins, goes on after a restart, or replaces the one before. */
+export function candidateReady(draft: Draft, name: string, target: Target): void {
+  const { testing, incoming, promotion } = draft.state;
+  if (promotion !== null && testing?.release.name === name) return;
+  if (incoming?.release.name === name && testing?.release.name !== name) {
+    if (promotion !== null || incoming.phase !== 'starting') return;
+    if (testing !== null) {
+      draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+      const text = `${incoming.release.name} arrived and took its place in the test`;
+      draft.record('rejected', testing.release, [reasonOf('superseded', text)]);
+      draft.retire(testing.release);
+    }
+    draft.set({ testing: incoming, incoming: null });
+    beginTest(draft, incoming, target);
+  } else if (testing?.release.name === name) {
+    if (testing.phase === 'starting') beginTest(draft, testing, target);
+    else if (testing.phase === 'testing') draft.ask({ type: 'mirror', name, target });
+  } else draft.ask({ type: 'stop', name, role: 'test' });
+}
+
+export function candidateDown(
+  draft: Draft,
+  name: string,
+  problem: string,
+  hopeless: boolean,
+): void {
+  const { testing, incoming, promotion } = draft.state;
+  const slot = testing?.release.name === name ? 'testing' : 'incoming';
+  const candidate = slot === 'testing' ? testing : incoming;
+  if (candidate?.release.name !== name || candidate.phase === 'replacing') return;
+  if (slot === 'testing' && promotion !== null) return;
+  const crashed = { ...candidate, crashes: candidate.crashes + 1 };
+  draft.set({ [slot]: crashed });
+  draft.record('crashed', candidate.release, [reasonOf('crash', problem)]);
+  if (hopeless || crashed.crashes >= draft.rules.testingCrashesMax) {
+    const times = crashed.crashes === 1 ? 'once' : `${crashed.crashes} times`;
+    const reason = reasonOf('crashes', `The testing servlet ended by itself ${times}: ${problem}`);
+    const limit = hopeless ? 1 : draft.rules.testingCrashesMax;
+    rejectCandidate(draft, slot, [{ ...reason, observed: crashed.crashes, limit }], 'vili');
+  } else if (candidate.phase === 'testing') draft.ask({ type: 'mirror', name, target: null });
+}
+
+/** The test ends here; the folder with its report stays until the next version arrives. */
+export function rejectCandidate(
+  draft: Draft,
+  slot: 'testing' | 'incoming',
+  reasons: readonly Reason[],
+  by: string,
+): void {
+  const candidate = draft.state[slot];
+  if (candidate === null) return;
+  draft.set({ [slot]: null });
+  if (slot === 'testing') {
+    draft.ask({ type: 'mirror-off' }, { type: 'judge-off' }, { type: 'unlink-test' });
+    if (draft.state.promotion !== null) draft.stop(candidate.release, 'running');
+    draft.set({ promotion: null });
+  }
+  draft.stop(candidate.release, 'test');
+  draft.clearRejected();
+  draft.set({ rejected: { release: candidate.release, reasons } });
+  draft.decide(candidate.release);
+  draft.record('rejected', candidate.release, reasons, by);
+  advance(draft);
+}
+
+// Private
+
+function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
+  const { release } = candidate;
+  draft.set({ testing: { ...candidate, phase: 'testing' } });
+  draft.ask(
+    { type: 'link', name: release.name, role: 'test' },
+    { type: 'judge', release },
+    { type: 'mirror', name: release.name, target },
+  );
+  draft.record('testing', release);
+}

@@ -1,0 +1,104 @@
+import type { Target } from '../gate/exchange.ts';
+import type { Deployment, Reason, Release, Role } from './state.ts';
+
+/** Everything the state machine can be told. */
+export type DeploymentEvent =
+  | {
+      readonly type: 'booted';
+      /** From the state file, or null when there is none. */
+      readonly saved: Deployment | null;
+      /** What the links of a base without state file point to. */
+      readonly adopted: { readonly running: Release | null; readonly testing: Release | null };
+      /** Server files in the base, oldest first. */
+      readonly files: readonly Release[];
+    }
+  | {
+      readonly type: 'arrived';
+      readonly release: Release;
+      /** Found when looking around, not seen arriving: an old file is then no news. */
+      readonly foundAtStart: boolean;
+    }
+  | { readonly type: 'staged'; readonly name: string }
+  | { readonly type: 'stage-failed'; readonly name: string; readonly problem: string }
+  | {
+      readonly type: 'servlet-ready';
+      readonly name: string;
+      readonly role: Role;
+      readonly target: Target;
+    }
+  | {
+      readonly type: 'servlet-down';
+      readonly name: string;
+      readonly role: Role;
+      readonly problem: string;
+      /** A servlet that cannot be started at all will not get better by trying again. */
+      readonly hopeless: boolean;
+    }
+  | { readonly type: 'servlet-stopped'; readonly name: string; readonly role: Role }
+  | {
+      readonly type: 'verdict';
+      readonly name: string;
+      readonly decision: 'promote' | 'reject';
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    }
+  | { readonly type: 'roll-back'; readonly by: string; readonly reasons: readonly Reason[] }
+  | { readonly type: 'probation-over' }
+  | { readonly type: 'retired'; readonly name: string }
+  | { readonly type: 'archived'; readonly name: string };
+
+/** Everything it can ask for. Each is idempotent, so that a repeated one does no harm. */
+export type Command =
+  | { readonly type: 'stage'; readonly release: Release }
+  | { readonly type: 'start'; readonly release: Release; readonly role: Role }
+  | { readonly type: 'stop'; readonly name: string; readonly role: Role }
+  /** Stop whatever is left of a version; `retired` follows. */
+  | { readonly type: 'retire'; readonly name: string }
+  | { readonly type: 'archive'; readonly name: string }
+  /** Null: nobody serves, hold the users. */
+  | { readonly type: 'route'; readonly target: Target | null }
+  | { readonly type: 'link'; readonly name: string; readonly role: Role }
+  | { readonly type: 'unlink-test' }
+  /** Copy requests to this servlet; null: it is down for now, the test goes on. */
+  | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
+  | { readonly type: 'mirror-off' }
+  /** Collect evidence: from a checkpoint of the same build if there is one, else afresh. */
+  | { readonly type: 'judge'; readonly release: Release }
+  | { readonly type: 'judge-off' }
+  | { readonly type: 'probation'; readonly untilMs: number }
+  | {
+      readonly type: 'record';
+      readonly event: HistoryEvent;
+      readonly version: string;
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    };
+
+export type HistoryEvent =
+  | 'started'
+  | 'arrived'
+  | 'refused'
+  | 'testing'
+  | 'promoted'
+  | 'rejected'
+  | 'rolled-back'
+  | 'archived'
+  | 'deleted'
+  | 'crashed'
+  | 'restarted'
+  | 'adopted';
+
+/** What a transition answers. */
+export interface Step {
+  readonly state: Deployment;
+  readonly commands: readonly Command[];
+}
+
+/** What the rules depend on besides state and event. */
+export interface Rules {
+  readonly nowMs: number;
+  readonly probationMs: number;
+  /** Crashes of a testing version that end its test. */
+  readonly testingCrashesMax: number;
+  readonly compareVersions: (a: string, b: string) => number;
+}

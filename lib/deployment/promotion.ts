@@ -1,0 +1,77 @@
+import type { Target } from '../gate/exchange.ts';
+import { advance } from './arrival.ts';
+import type { Draft } from './draft.ts';
+import type { Reason } from './state.ts';
+
+/** Good evidence, or an operator's word: the test ends and a fresh servlet is to take over. */
+export function beginPromotion(
+  draft: Draft,
+  name: string,
+  by: string,
+  reasons: readonly Reason[],
+): void {
+  const { testing, promotion } = draft.state;
+  if (testing?.release.name !== name || testing.phase !== 'testing' || promotion !== null) return;
+  draft.set({ promotion: { phase: 'stopping-test', by, reasons } });
+  draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+  draft.stop(testing.release, 'test');
+}
+
+export function testServletGone(draft: Draft, name: string): void {
+  const { testing, promotion } = draft.state;
+  if (testing?.release.name !== name) return;
+  if (promotion?.phase === 'stopping-test') {
+    draft.set({ promotion: { ...promotion, phase: 'starting' } });
+    draft.ask({ type: 'start', release: testing.release, role: 'running' });
+  } else if (testing.phase === 'replacing') {
+    draft.set({ testing: { ...testing, phase: 'staging' } });
+    draft.ask({ type: 'stage', release: testing.release });
+  }
+}
+
+/** The fresh servlet is ready: users move over in one step, the old version stays warm. */
+export function completePromotion(draft: Draft, target: Target): void {
+  const { testing, promotion, running, previous, rejected } = draft.state;
+  if (testing === null || promotion === null || running === null) return;
+  const { nowMs, probationMs } = draft.rules;
+  const untilMs = nowMs + probationMs;
+  draft.set({
+    running: { release: testing.release, phase: 'ready', target },
+    previous: { release: running.release, target: running.target, untilMs },
+    testing: null,
+    promotion: null,
+  });
+  draft.ask(
+    { type: 'route', target },
+    { type: 'link', name: testing.release.name, role: 'running' },
+    { type: 'unlink-test' },
+  );
+  draft.record('promoted', testing.release, promotion.reasons, promotion.by);
+  if (previous !== null) draft.retire(previous.release);
+  if (rejected !== null) draft.clearRejected();
+  if (probationMs > 0) draft.ask({ type: 'probation', untilMs });
+  else endProbation(draft);
+  advance(draft);
+}
+
+export function endProbation(draft: Draft): void {
+  const { previous } = draft.state;
+  if (previous === null) return;
+  draft.set({ previous: null });
+  draft.retire(previous.release);
+}
+
+/** Users go back to the version before the last promotion; the failed one counts as rejected. */
+export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): void {
+  const { running, previous } = draft.state;
+  if (running === null || previous === null) return;
+  const { release, target } = previous;
+  const phase = target === null ? 'restarting' : 'ready';
+  draft.set({ running: { release, phase, target }, previous: null });
+  draft.ask({ type: 'route', target }, { type: 'link', name: release.name, role: 'running' });
+  draft.stop(running.release, 'running');
+  draft.clearRejected();
+  draft.set({ rejected: { release: running.release, reasons } });
+  draft.decide(running.release);
+  draft.record('rolled-back', running.release, reasons, by);
+}

@@ -1,0 +1,53 @@
+import type { Target } from '../gate/exchange.ts';
+import { rejectCandidate } from './candidate.ts';
+import { type Draft, reasonOf } from './draft.ts';
+import { completePromotion, rollBack } from './promotion.ts';
+
+/** A servlet for users is ready: of running, of previous, or of the version being promoted. */
+export function runningServletReady(draft: Draft, name: string, target: Target): void {
+  const { running, previous, testing, promotion } = draft.state;
+  if (promotion?.phase === 'starting' && testing?.release.name === name) {
+    completePromotion(draft, target);
+  } else if (running?.release.name === name) {
+    if (running.phase === 'restarting') draft.record('restarted', running.release);
+    if (running.phase === 'starting') draft.record('started', running.release);
+    draft.set({ running: { ...running, phase: 'ready', target } });
+    draft.ask({ type: 'route', target }, { type: 'link', name, role: 'running' });
+  } else if (previous?.release.name === name) {
+    draft.set({ previous: { ...previous, target } });
+  } else draft.ask({ type: 'stop', name, role: 'running' });
+}
+
+/** It ended by itself. Its version actor starts it again; until then users wait or go back. */
+export function runningServletDown(draft: Draft, name: string, problem: string): void {
+  const { running, previous, testing, promotion } = draft.state;
+  if (promotion?.phase === 'starting' && testing?.release.name === name) {
+    const text = `It did not get ready as the running version: ${problem}`;
+    rejectCandidate(draft, 'testing', [reasonOf('promotion-failed', text)], 'vili');
+  } else if (running?.release.name === name) {
+    const reason = reasonOf('crash', problem);
+    draft.record('crashed', running.release, [reason]);
+    if (previous !== null && previous.target !== null) {
+      const text = `It ended by itself while on probation: ${problem}`;
+      rollBack(draft, 'vili', [reasonOf('crashed-on-probation', text)]);
+      return;
+    }
+    const phase = running.phase === 'ready' ? 'restarting' : running.phase;
+    draft.set({ running: { ...running, phase, target: null } });
+    draft.ask({ type: 'route', target: null });
+  } else if (previous?.release.name === name) {
+    draft.set({ previous: { ...previous, target: null } });
+  }
+}
+
+/** The trusted version's file is gone: the version before it is the last trusted one then. */
+export function runningNotStaged(draft: Draft, problem: string): void {
+  const { running, previous } = draft.state;
+  if (running === null) return;
+  if (previous !== null) {
+    rollBack(draft, 'vili', [reasonOf('not-staged', problem)]);
+    return;
+  }
+  draft.record('refused', running.release, [reasonOf('not-staged', problem)]);
+  draft.set({ running: null });
+}

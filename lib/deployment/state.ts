@@ -1,0 +1,96 @@
+import type { Target } from '../gate/exchange.ts';
+
+/** One version of the service as a file: what arrived, and the hash of what was in it. */
+export interface Release {
+  readonly fileName: string;
+  /** Name of its version folder, `IDENTIFIER-<version>`. */
+  readonly name: string;
+  readonly version: string;
+  readonly extension: string;
+  /** SHA-256 of the content, hex. */
+  readonly fingerprint: string;
+}
+
+export type Role = 'running' | 'test';
+
+/** A sentence with its numbers, as shown to people and kept in the history. */
+export interface Reason {
+  readonly code: string;
+  readonly endpoint: string | null;
+  readonly text: string;
+  readonly observed: number;
+  readonly limit: number;
+  readonly samples: readonly string[];
+}
+
+/** The version users get. `target` is where it serves now, null while it (re)starts. */
+export interface Running {
+  readonly release: Release;
+  readonly phase: 'staging' | 'starting' | 'ready' | 'restarting';
+  readonly target: Target | null;
+}
+
+/**
+ * A version on its way through the test. `waiting`: for a promotion or an archive to finish;
+ * `replacing`: its old build is being stopped before the new one is staged.
+ */
+export interface Candidate {
+  readonly release: Release;
+  readonly phase: 'waiting' | 'replacing' | 'staging' | 'starting' | 'testing';
+  readonly crashes: number;
+  readonly sinceMs: number;
+}
+
+/** The way to become running: the test servlet is stopped, then a fresh one has to get ready. */
+export interface Promotion {
+  readonly phase: 'stopping-test' | 'starting';
+  readonly by: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** What ran before the last promotion, kept warm for the way back until `untilMs`. */
+export interface Previous {
+  readonly release: Release;
+  readonly target: Target | null;
+  readonly untilMs: number;
+}
+
+/** All that the deployer must not forget. Written to the state file at every change. */
+export interface Deployment {
+  readonly schema: 'vili.state/1';
+  readonly running: Running | null;
+  readonly testing: Candidate | null;
+  /** A newer candidate, getting ready to replace `testing`. */
+  readonly incoming: Candidate | null;
+  /** Set while `testing` is being promoted. */
+  readonly promotion: Promotion | null;
+  readonly previous: Previous | null;
+  /** Its report stays readable in its folder until the next version arrives. */
+  readonly rejected: { readonly release: Release; readonly reasons: readonly Reason[] } | null;
+  /** Names whose folder is to be zipped, verified and deleted. */
+  readonly archiving: readonly string[];
+  /** Fingerprints that had their verdict: the same file is not tried twice by itself. */
+  readonly decided: readonly string[];
+}
+
+/** How many verdicts are remembered; older ones fall out and such a file would be tried again. */
+export const DECIDED_LIMIT = 200;
+
+export const NOTHING_DEPLOYED: Deployment = {
+  schema: 'vili.state/1',
+  running: null,
+  testing: null,
+  incoming: null,
+  promotion: null,
+  previous: null,
+  rejected: null,
+  archiving: [],
+  decided: [],
+};
+
+/** Names that must keep their folder: whatever serves, served last, is tested or can be read up. */
+export function protectedNames(state: Deployment): ReadonlySet<string> {
+  const candidates = [state.testing, state.incoming].filter((it) => it?.phase !== 'waiting');
+  const holders = [state.running, state.previous, state.rejected, ...candidates];
+  return new Set(holders.flatMap((holder) => (holder ? [holder.release.name] : [])));
+}

@@ -1,0 +1,103 @@
+import { advance, arrived } from './arrival.ts';
+import { booted } from './boot.ts';
+import {
+  candidateDown,
+  candidateNotStaged,
+  candidateReady,
+  candidateStaged,
+  rejectCandidate,
+} from './candidate.ts';
+import { Draft } from './draft.ts';
+import type { DeploymentEvent, Rules, Step } from './events.ts';
+import { beginPromotion, endProbation, rollBack, testServletGone } from './promotion.ts';
+import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
+import type { Deployment } from './state.ts';
+
+/**
+ * The life of all versions, pure: what the deployment becomes by an event, and what has to be done
+ * for it. An event that no longer fits the state (late, repeated, of a version that left) changes
+ * nothing. The caller saves the state before it carries out the commands.
+ */
+export function transition(state: Deployment, event: DeploymentEvent, rules: Rules): Step {
+  const draft = new Draft(state, rules);
+  apply(draft, event);
+  return { state: draft.state, commands: draft.commands };
+}
+
+// Private
+
+function apply(draft: Draft, event: DeploymentEvent): void {
+  switch (event.type) {
+    case 'booted':
+      return booted(draft, event);
+    case 'arrived':
+      return arrived(draft, event.release, event.foundAtStart);
+    case 'staged':
+      return staged(draft, event.name);
+    case 'stage-failed':
+      return notStaged(draft, event.name, event.problem);
+    case 'servlet-ready':
+      return event.role === 'running'
+        ? runningServletReady(draft, event.name, event.target)
+        : candidateReady(draft, event.name, event.target);
+    case 'servlet-down':
+      return event.role === 'running'
+        ? runningServletDown(draft, event.name, event.problem)
+        : candidateDown(draft, event.name, event.problem, event.hopeless);
+    case 'servlet-stopped':
+      return event.role === 'test' ? testServletGone(draft, event.name) : undefined;
+    case 'verdict':
+      return verdict(draft, event);
+    case 'roll-back':
+      return rollBack(draft, event.by, event.reasons);
+    case 'probation-over':
+      return endProbation(draft);
+    case 'retired':
+      return draft.state.archiving.includes(event.name)
+        ? draft.ask({ type: 'archive', name: event.name })
+        : undefined;
+    case 'archived':
+      return archived(draft, event.name);
+  }
+}
+
+function staged(draft: Draft, name: string): void {
+  const { running, testing, incoming } = draft.state;
+  if (running?.release.name === name && running.phase === 'staging') {
+    draft.set({ running: { ...running, phase: 'starting' } });
+    draft.ask({ type: 'start', release: running.release, role: 'running' });
+  } else if (testing?.release.name === name) candidateStaged(draft, 'testing', testing);
+  else if (incoming?.release.name === name) candidateStaged(draft, 'incoming', incoming);
+}
+
+function notStaged(draft: Draft, name: string, problem: string): void {
+  const { running, testing, incoming } = draft.state;
+  if (running?.release.name === name && running.phase === 'staging') {
+    runningNotStaged(draft, problem);
+  } else if (testing?.release.name === name && testing.phase === 'staging') {
+    candidateNotStaged(draft, 'testing', testing, problem);
+  } else if (incoming?.release.name === name && incoming.phase === 'staging') {
+    candidateNotStaged(draft, 'incoming', incoming, problem);
+  }
+}
+
+function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict' }>): void {
+  if (event.decision === 'promote') {
+    beginPromotion(draft, event.name, event.by, event.reasons);
+    return;
+  }
+  const { testing, incoming } = draft.state;
+  if (testing?.release.name === event.name) {
+    rejectCandidate(draft, 'testing', event.reasons, event.by);
+  } else if (incoming?.release.name === event.name) {
+    rejectCandidate(draft, 'incoming', event.reasons, event.by);
+  }
+}
+
+function archived(draft: Draft, name: string): void {
+  const { archiving } = draft.state;
+  if (!archiving.includes(name)) return;
+  draft.set({ archiving: archiving.filter((other) => other !== name) });
+  draft.record('archived', name);
+  advance(draft);
+}

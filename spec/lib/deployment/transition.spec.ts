@@ -1,0 +1,179 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { PROBATION_MS, reason, World } from './world.ts';
+
+function worldWith(...versions: number[]): World {
+  const world = new World();
+  for (const version of versions) world.drop(version, 1);
+  world.pending.length = 0;
+  world.boot();
+  world.settle();
+  return world;
+}
+
+function judge(world: World, name: string, decision: 'promote' | 'reject'): void {
+  world.tell({ type: 'verdict', name, decision, by: 'vili', reasons: [reason('seen')] });
+}
+
+const events = (world: World): string[] => world.history.map((it) => `${it.event} ${it.version}`);
+
+describe('the life of a version', () => {
+  it('begins with the newest file as running', () => {
+    const world = worldWith(1, 3, 2);
+    expect(world.state.running?.release.name).to.equal('shop-3');
+    expect(world.route?.instance).to.equal('shop-3/1_running');
+    expect(world.state.testing).to.equal(null);
+    expect(events(world)).to.deep.equal(['started shop-3']);
+  });
+
+  it('tests a newer file, promotes it on good evidence and archives the old one after probation', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    expect(world.mirror).to.equal('shop-2');
+    expect(world.route?.instance).to.match(/^shop-1/);
+    judge(world, 'shop-2', 'promote');
+    world.settle();
+    expect(world.route?.instance).to.match(/^shop-2\/.*_running$/);
+    expect(world.state.previous?.release.name).to.equal('shop-1');
+    expect(world.folders).to.include('shop-1');
+    world.tell({ type: 'probation-over' });
+    world.settle();
+    expect(world.folders).not.to.include('shop-1');
+    expect(events(world).slice(1)).to.deep.equal([
+      'arrived shop-2',
+      'testing shop-2',
+      'promoted shop-2',
+      'archived shop-1',
+    ]);
+  });
+
+  it('rejects on bad evidence, keeps the folder until the next version and never tries that file again', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'reject');
+    world.settle();
+    expect(world.folders).to.include('shop-2');
+    world.boot();
+    world.settle();
+    expect(world.state.testing).to.equal(null);
+    world.drop(3, 1);
+    world.settle();
+    expect(world.mirror).to.equal('shop-3');
+    expect(world.folders).not.to.include('shop-2');
+  });
+
+  it('tries a new build of a rejected version once its old folder is archived', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'reject');
+    world.drop(2, 2);
+    world.settle();
+    expect(world.mirror).to.equal('shop-2');
+    expect(world.state.testing?.release.fingerprint).to.equal('shop-2#2');
+    expect(events(world)).to.include('archived shop-2');
+  });
+
+  it('refuses a new build of the running version and a file that is older', () => {
+    const world = worldWith(2);
+    world.drop(2, 2);
+    world.drop(1, 1);
+    world.settle();
+    expect(events(world).slice(1)).to.deep.equal(['refused shop-2', 'refused shop-1']);
+    expect(world.history.at(-2)?.reasons[0]?.text).to.include('is running');
+  });
+
+  it('lets a newer candidate replace the one under test only when it is ready', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    world.drop(3, 1);
+    world.happen(0, true);
+    expect(world.mirror).to.equal('shop-2');
+    world.settle();
+    expect(world.mirror).to.equal('shop-3');
+    expect(world.folders).not.to.include('shop-2');
+  });
+
+  it('rejects a testing version that keeps ending by itself, naming how', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    world.crash('shop-2 test', false);
+    expect(world.mirror).to.equal('shop-2');
+    world.settle();
+    world.crash('shop-2 test', false);
+    world.settle();
+    expect(world.state.rejected?.reasons[0]?.text).to.include('2 times');
+    expect(world.state.rejected?.reasons[0]?.text).to.include('exited with code 1');
+  });
+
+  it('leaves users where they are when the promoted version does not get ready', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'promote');
+    world.happen(0, true);
+    world.crash('shop-2 running', false);
+    world.settle();
+    expect(world.route?.instance).to.match(/^shop-1/);
+    expect(world.state.rejected?.release.name).to.equal('shop-2');
+  });
+
+  it('goes back at once when the new version crashes on probation', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'promote');
+    world.settle();
+    world.crash('shop-2 running', false);
+    expect(world.route?.instance).to.match(/^shop-1/);
+    world.settle();
+    expect(events(world)).to.include('rolled-back shop-2');
+  });
+
+  it('continues a promotion and a probation that a restart of Vili interrupted', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'promote');
+    world.boot();
+    world.settle();
+    expect(world.state.running?.release.name).to.equal('shop-2');
+    world.nowMs += PROBATION_MS + 1;
+    world.boot();
+    world.settle();
+    expect(world.state.previous).to.equal(null);
+    expect(world.folders).not.to.include('shop-1');
+  });
+
+  it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
+    const step = fc.record({ kind: fc.nat(11), n: fc.nat(20), good: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const world = worldWith(1);
+        for (const { kind, n, good } of steps) {
+          world.nowMs += n * 20;
+          const keys = [...world.servlets.keys()];
+          if (kind <= 4) world.happen(n, good || kind > 0);
+          else if (kind <= 6) world.drop(1 + (n % 6), 1 + (n % 3));
+          else if (kind === 7) world.crash(keys[n % Math.max(1, keys.length)] ?? '', n === 0);
+          else if (kind === 8) world.boot();
+          else if (kind === 9) judge(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');
+          else if (kind === 10) world.tell({ type: 'probation-over' });
+          else world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
+        }
+        world.settle();
+        expect(world.state.running?.phase).to.equal('ready');
+        expect(world.route).not.to.equal(null);
+        expect(world.state.promotion).to.equal(null);
+        expect(world.state.archiving).to.deep.equal([]);
+        expect(['testing', undefined]).to.include(world.state.testing?.phase);
+        expect(world.state.incoming).to.equal(null);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

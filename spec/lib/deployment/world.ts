@@ -1,0 +1,195 @@
+import { expect } from 'chai';
+import type { Command, DeploymentEvent, Rules } from '../../../lib/deployment/events.ts';
+import {
+  type Deployment,
+  NOTHING_DEPLOYED,
+  protectedNames,
+  type Reason,
+  type Release,
+  type Role,
+} from '../../../lib/deployment/state.ts';
+import { transition } from '../../../lib/deployment/transition.ts';
+import type { Target } from '../../../lib/gate/exchange.ts';
+
+export const PROBATION_MS = 1000;
+
+export function release(version: number, build = 1): Release {
+  const name = `shop-${version}`;
+  const fingerprint = `${name}#${build}`;
+  return { fileName: `${name}.jar`, name, version: `${version}`, extension: '.jar', fingerprint };
+}
+
+export function reason(text: string): Reason {
+  return { code: 'test', endpoint: null, text, observed: 1, limit: 0, samples: [] };
+}
+
+/** Everything around the state machine, simulated: servlets, links, folders, the route, restarts. */
+export class World {
+  state: Deployment = NOTHING_DEPLOYED;
+  saved: Deployment | null = null;
+  nowMs = 0;
+  readonly servlets = new Map<string, { target: Target; ready: boolean }>();
+  readonly files = new Map<string, Release>();
+  readonly folders = new Set<string>();
+  readonly links = new Map<Role, string>();
+  readonly pending: DeploymentEvent[] = [];
+  readonly history: Extract<Command, { type: 'record' }>[] = [];
+  route: Target | null = null;
+  mirror: string | null = null;
+  #ports = 0;
+
+  boot(): void {
+    this.servlets.clear();
+    this.pending.length = 0;
+    this.mirror = null;
+    const files = [...this.files.values()].sort((a, b) => Number(a.version) - Number(b.version));
+    const adopted = { running: null, testing: null };
+    this.tell({ type: 'booted', saved: this.saved, adopted, files });
+    for (const file of files) {
+      this.pending.push({ type: 'arrived', release: file, foundAtStart: true });
+    }
+  }
+
+  tell(event: DeploymentEvent): void {
+    const rules: Rules = {
+      nowMs: this.nowMs,
+      probationMs: PROBATION_MS,
+      testingCrashesMax: 2,
+      compareVersions: (a, b) => Number(a) - Number(b),
+    };
+    const step = transition(this.state, event, rules);
+    this.state = step.state;
+    this.saved = step.state;
+    for (const command of step.commands) this.#carryOut(command);
+    this.#check();
+  }
+
+  drop(version: number, build: number): void {
+    const file = release(version, build);
+    this.files.set(file.name, file);
+    this.pending.push({ type: 'arrived', release: file, foundAtStart: false });
+  }
+
+  /** The n-th pending thing happens. */
+  happen(n: number, good: boolean): void {
+    const [event] = this.pending.splice(n % Math.max(1, this.pending.length), 1);
+    if (event === undefined) return;
+    if (event.type === 'servlet-ready') {
+      const key = `${event.name} ${event.role}`;
+      const servlet = this.servlets.get(key);
+      if (servlet?.target.instance !== event.target.instance) return;
+      if (!good) return this.crash(key, false);
+      servlet.ready = true;
+    }
+    this.tell(event);
+  }
+
+  crash(key: string, hopeless: boolean): void {
+    const servlet = this.servlets.get(key);
+    if (servlet === undefined) return;
+    this.servlets.delete(key);
+    const [name, role] = key.split(' ') as [string, Role];
+    this.tell({ type: 'servlet-down', name, role, problem: 'exited with code 1', hopeless });
+    // The version actor starts a servlet again unless it was told to stop it meanwhile.
+    const wanted = this.#wants(name, role);
+    if (wanted && !this.servlets.has(key)) this.#start(name, role);
+  }
+
+  settle(): void {
+    for (let i = 0; i < 500 && this.pending.length > 0; i++) this.happen(0, true);
+    expect(this.pending, 'events that never end').to.have.length(0);
+  }
+
+  #wants(name: string, role: Role): boolean {
+    const { running, previous, testing, incoming, promotion } = this.state;
+    if (role === 'test') return [testing, incoming].some((it) => it?.release.name === name);
+    const promoting = promotion?.phase === 'starting' && testing?.release.name === name;
+    return promoting || [running, previous].some((it) => it?.release.name === name);
+  }
+
+  #start(name: string, role: Role): void {
+    const instance = `${name}/${++this.#ports}_${role}`;
+    const target = { instance, host: '127.0.0.1', port: this.#ports };
+    this.servlets.set(`${name} ${role}`, { target, ready: false });
+    this.pending.push({ type: 'servlet-ready', name, role, target });
+  }
+
+  #carryOut(command: Command): void {
+    switch (command.type) {
+      case 'stage':
+        this.folders.add(command.release.name);
+        this.pending.push({ type: 'staged', name: command.release.name });
+        return;
+      case 'start': {
+        const { name } = command.release;
+        const servlet = this.servlets.get(`${name} ${command.role}`);
+        if (servlet === undefined) this.#start(name, command.role);
+        else if (servlet.ready) {
+          const { target } = servlet;
+          this.pending.push({ type: 'servlet-ready', name, role: command.role, target });
+        }
+        return;
+      }
+      case 'stop':
+        this.servlets.delete(`${command.name} ${command.role}`);
+        this.pending.push({ type: 'servlet-stopped', name: command.name, role: command.role });
+        return;
+      case 'retire':
+        this.servlets.delete(`${command.name} running`);
+        this.servlets.delete(`${command.name} test`);
+        this.pending.push({ type: 'retired', name: command.name });
+        return;
+      case 'archive':
+        expect(protectedNames(this.state), 'archived while needed').not.to.include(command.name);
+        expect([...this.links.values()], 'archived while linked').not.to.include(command.name);
+        this.folders.delete(command.name);
+        this.pending.push({ type: 'archived', name: command.name });
+        return;
+      case 'route':
+        this.route = command.target;
+        return;
+      case 'link':
+        this.links.set(command.role, command.name);
+        return;
+      case 'unlink-test':
+        this.links.delete('test');
+        return;
+      case 'mirror':
+        this.mirror = command.name;
+        return;
+      case 'mirror-off':
+        this.mirror = null;
+        return;
+      case 'record':
+        this.history.push(command);
+        return;
+      case 'judge':
+      case 'judge-off':
+      case 'probation':
+        return;
+    }
+  }
+
+  #check(): void {
+    const { running, testing, promotion } = this.state;
+    if (this.files.size > 0 && this.history.length > 0) expect(running).not.to.equal(null);
+    if (this.route !== null) {
+      const name = running?.release.name;
+      const servlet = this.servlets.get(`${name} running`);
+      expect(this.route.instance, 'users are sent to a servlet that is not running').to.equal(
+        servlet?.target.instance,
+      );
+      expect(servlet?.ready).to.equal(true);
+    }
+    if (this.mirror !== null) {
+      expect(promotion).to.equal(null);
+      expect(this.mirror).to.equal(testing?.release.name);
+      expect(testing?.phase).to.equal('testing');
+    }
+    for (const entry of this.history) {
+      if (['rejected', 'refused', 'crashed', 'rolled-back', 'promoted'].includes(entry.event)) {
+        expect(entry.reasons.length, `${entry.event} without a reason`).to.be.greaterThan(0);
+      }
+    }
+  }
+}
