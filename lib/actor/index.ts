@@ -1,0 +1,37 @@
+export { type Address } from './address.ts';
+export type { Status } from './cell.ts';
+export type { DeadLetterCounts, DeadLetterSettings } from './dead-letters.ts';
+export { type DeadReason, typeOf } from './envelope.ts';
+export * from './errors.ts';
+export type { ActorEvent, Crashed, DeadLetter, DeadLettersSuppressed } from './events.ts';
+export { DEFAULT_MAILBOX, type MailboxSpec } from './mailbox.ts';
+export {
+  type BackoffSpec,
+  type RestartBudget,
+  DEFAULT_SUPERVISION,
+  type FullBudget,
+  type Strategy,
+  type SupervisionOptions,
+  type SupervisionSpec,
+} from './restart.ts';
+export type { Self } from './self.ts';
+export {
+  type ActorSpec,
+  actorSpec,
+  type Behaviour,
+  type ChildSpec,
+  DEFAULT_HANDLER_TIMEOUT_MS,
+  DEFAULT_STOP_TIMEOUT_MS,
+  type RestartPolicy,
+} from './spec.ts';
+export type { ErrorSource } from './stray.ts';
+export { ActorSystem, type ActorSystemOptions } from './system.ts';
+export type {
+  Outcome,
+  TraceFilter,
+  TraceReader,
+  TraceRecord,
+  TraceSettings,
+} from './trace.ts';
+export type { TreeNode } from './tree.ts';
+export type { End } from './watch.ts';

@@ -1,0 +1,35 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Cell } from './cell.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { ActorEvent } from './events.ts';
+import type { Incarnation } from './incarnation.ts';
+import type { ChildSpec } from './spec.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { Trace } from './trace.ts';
+import type { TurnSource } from './turns.ts';
+
+/** Whose code runs: follows every callback and promise that the code starts. */
+export interface Hand {
+  readonly owner: Incarnation;
+  readonly correlation: string | undefined;
+}
+
+/** What all actors of one system share. */
+export interface Runtime {
+  readonly rootPath: string;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly context: AsyncLocalStorage<Hand>;
+  readonly turns: TurnSource;
+  readonly trace: Trace;
+  readonly deadLetters: DeadLetters;
+  /** Paths whose payloads go into the trace. */
+  readonly captured: ReadonlySet<string>;
+  emit(event: ActorEvent): void;
+  createCell(
+    path: string,
+    spec: ChildSpec<never>,
+    parent: Supervisor,
+    correlation: string | undefined,
+  ): Cell;
+}

@@ -1,0 +1,163 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Address } from './address.ts';
+import { ask } from './ask.ts';
+import { Cell } from './cell.ts';
+import { type DeadLetterCounts, type DeadLetterSettings, DeadLetters } from './dead-letters.ts';
+import { settlesWithin } from './deadline.ts';
+import type { ActorEvent } from './events.ts';
+import { DEFAULT_SUPERVISION, resolveBudget, type SupervisionOptions } from './restart.ts';
+import type { Hand, Runtime } from './runtime.ts';
+import type { ChildSpec } from './spec.ts';
+import { attachStrayErrors, type ErrorSource } from './stray.ts';
+import { Supervisor } from './supervisor.ts';
+import { Trace, type TraceReader, type TraceRecord, type TraceSettings } from './trace.ts';
+import { nodesOf, type TreeNode } from './tree.ts';
+import { TurnSource } from './turns.ts';
+
+export interface ActorSystemOptions {
+  /** First part of every path. Default `vili`. */
+  readonly name?: string;
+  /** Milliseconds since 1970, with fractions. */
+  readonly now?: () => number;
+  /** In [0, 1); for the jitter of backoffs. */
+  readonly random?: () => number;
+  readonly trace?: TraceSettings;
+  readonly deadLetters?: DeadLetterSettings;
+  /** How the actors at the top are supervised. */
+  readonly supervision?: SupervisionOptions;
+  readonly onEvent?: (event: ActorEvent) => void;
+  /** The budget at the top is used up, or an error has no owner: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** All actors of the process: where they are spawned from, seen and ended. */
+export class ActorSystem {
+  readonly trace: TraceReader;
+  readonly #runtime: Runtime;
+  readonly #trace: Trace;
+  readonly #top: Supervisor;
+  readonly #captured = new Set<string>();
+  readonly #onEvent: (event: ActorEvent) => void;
+  readonly #onFatal: (error: unknown) => void;
+  readonly #detach = new Set<() => void>();
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ActorSystemOptions) {
+    const now = options.now ?? (() => performance.timeOrigin + performance.now());
+    const rootPath = `/${options.name ?? 'vili'}`;
+    this.#onEvent = options.onEvent ?? (() => {});
+    this.#onFatal = options.onFatal;
+    const emit = (event: ActorEvent): void => this.#emit(event);
+    this.#trace = new Trace(now, options.trace);
+    this.trace = this.#trace;
+    const runtime: Runtime = {
+      rootPath,
+      now,
+      random: options.random ?? Math.random,
+      context: new AsyncLocalStorage<Hand>(),
+      turns: new TurnSource(),
+      trace: this.#trace,
+      deadLetters: new DeadLetters(now, this.#trace, emit, options.deadLetters),
+      captured: this.#captured,
+      emit,
+      createCell: (path, spec, parent, correlation) =>
+        new Cell(runtime, path, spec, parent, correlation),
+    };
+    this.#runtime = runtime;
+    const supervision = resolveBudget(rootPath, DEFAULT_SUPERVISION, options.supervision);
+    this.#top = new Supervisor(runtime, rootPath, supervision, (error) => this.#onFatal(error));
+  }
+
+  /** Starts an actor at the top, after the others; see `Self.spawn`. */
+  async spawn<M>(spec: ChildSpec<M>): Promise<Address<M>> {
+    return await this.#top.spawn(spec, undefined);
+  }
+
+  /** A question from outside of all actors; see `Self.ask`. */
+  async ask<N, R>(
+    to: Address<N>,
+    make: (reply: Address<R>) => NoInfer<N>,
+    timeoutMs: number,
+    correlation?: string,
+  ): Promise<R> {
+    const from = this.#runtime.rootPath;
+    return await ask(this.#runtime, { to, make, timeoutMs, from, correlation });
+  }
+
+  /** The address of a living actor. */
+  find(path: string): Address<unknown> | undefined {
+    return this.#cell(path)?.address;
+  }
+
+  /** Lets the actor's next turn throw, as if its handler had; ahead of its mailbox. */
+  crash(path: string, error: Error = new Error(`${path} was crashed on purpose`)): boolean {
+    const cell = this.#cell(path);
+    if (cell === undefined || cell.doomed) return false;
+    cell.poison = error;
+    cell.life?.requestTurn();
+    return true;
+  }
+
+  /** Switches whether the messages to this path go into the trace as text, now and after respawns. */
+  capture(path: string, on: boolean): void {
+    if (on) this.#captured.add(path);
+    else this.#captured.delete(path);
+    const cell = this.#cell(path);
+    if (cell !== undefined) cell.capture = on;
+  }
+
+  tree(): readonly TreeNode[] {
+    const nowMs = this.#runtime.now();
+    return this.#top.children().flatMap((cell) => nodesOf(cell, nowMs));
+  }
+
+  slowLog(): readonly TraceRecord[] {
+    return this.#trace.slowLog();
+  }
+
+  deadLetters(): DeadLetterCounts {
+    return this.#runtime.deadLetters.counts();
+  }
+
+  /** Ends all actors, the last started first; what is left at the deadline is abandoned. */
+  stop(deadlineMs: number): Promise<void> {
+    this.#stopping ??= this.#stop(deadlineMs);
+    return this.#stopping;
+  }
+
+  /** Uncaught errors crash the actor that caused them; detached again by `stop`. */
+  attachProcessHandlers(source: ErrorSource): () => void {
+    const detach = attachStrayErrors(this.#runtime, source, this.#onFatal);
+    this.#detach.add(detach);
+    return detach;
+  }
+
+  // Private
+
+  #cell(path: string): Cell | undefined {
+    const { rootPath } = this.#runtime;
+    if (!path.startsWith(`${rootPath}/`)) return undefined;
+    const [first, ...below] = path.slice(rootPath.length + 1).split('/');
+    let cell = this.#top.find(first ?? '');
+    for (const name of below) cell = cell?.supervisor?.find(name);
+    return cell;
+  }
+
+  async #stop(deadlineMs: number): Promise<void> {
+    if (!(await settlesWithin(this.#top.close(), deadlineMs))) {
+      for (const cell of this.#top.children().toReversed()) cell.abandon(deadlineMs);
+      await this.#top.close();
+    }
+    for (const detach of this.#detach) detach();
+    this.#runtime.turns.close();
+    this.#runtime.deadLetters.flush();
+  }
+
+  #emit(event: ActorEvent): void {
+    try {
+      this.#onEvent(event);
+    } catch (error) {
+      process.emitWarning(`the listener for actor events threw: ${String(error)}`);
+    }
+  }
+}

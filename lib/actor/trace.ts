@@ -1,0 +1,208 @@
+import { ViliError } from '../errors.ts';
+import { inspect } from 'node:util';
+
+export const DEFAULT_TRACE_SIZE = 4096;
+/** A message handled for longer than this goes to the slow log. */
+export const DEFAULT_SLOW_MS = 100;
+export const DEFAULT_SLOW_LOG_SIZE = 128;
+const PAYLOAD_LENGTH_MAX = 4000;
+const PAYLOAD_SHOWN = { depth: 4, maxArrayLength: 20, maxStringLength: 500, breakLength: Infinity };
+const OUTCOMES = ['ok', 'crash', 'dead', 'dropped'] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One message: written once it is handled or buried. */
+export interface TraceRecord {
+  /** Counts up by one from 1; a gap in what was read means that the ring has moved on. */
+  readonly id: number;
+  /** When it was sent, in milliseconds since 1970. */
+  readonly atMs: number;
+  readonly from: string;
+  readonly to: string;
+  readonly type: string;
+  readonly correlation: string | undefined;
+  /** From `tell` to the begin of its handling. */
+  readonly waitMs: number;
+  readonly handledMs: number;
+  readonly outcome: Outcome;
+  /** The text of a mark, or the message of an actor whose capture is on; cut at 4,000 characters. */
+  readonly payload?: string;
+}
+
+export type TraceEntry = Omit<TraceRecord, 'id' | 'payload'> & { readonly payload: unknown };
+
+export interface TraceFilter {
+  /** Sent or received by this path or anything below it. */
+  readonly actor?: string;
+  readonly correlation?: string;
+  /** Only records after this one. */
+  readonly sinceId?: number;
+  /** The newest so many. */
+  readonly limit?: number;
+}
+
+export interface TraceSettings {
+  /** Records kept, about 75 bytes each. Default 4,096. */
+  readonly size?: number;
+  /** Default 100. */
+  readonly slowMs?: number;
+  /** Default 128. */
+  readonly slowLogSize?: number;
+}
+
+/** What can be done with the trace from outside of the layer. */
+export interface TraceReader {
+  /** Oldest first. */
+  read(filter?: TraceFilter): readonly TraceRecord[];
+  /** Calls `listener` for every new record until the returned function is called. */
+  follow(listener: (record: TraceRecord) => void): () => void;
+  /** A note among the records: what happened that was no message. */
+  mark(path: string, text: string, correlation?: string): void;
+}
+
+/**
+ * The ring of the last messages, kept in columns so that a record costs no allocation. Marks and
+ * followed records are the exception, they are few.
+ */
+export class Trace implements TraceReader {
+  readonly #now: () => number;
+  readonly #size: number;
+  readonly #slowMs: number;
+  readonly #slowLogSize: number;
+  readonly #numbers: Float64Array;
+  readonly #outcomes: Uint8Array;
+  readonly #texts: (string | undefined)[];
+  readonly #payloads = new Map<number, string>();
+  readonly #slow: TraceRecord[] = [];
+  readonly #listeners = new Set<(record: TraceRecord) => void>();
+  #lastId = 0;
+  #telling = false;
+
+  /** Throws a ViliError (`VILI_TRACE_SIZE`) when a size is no positive whole number. */
+  constructor(now: () => number, settings: TraceSettings = {}) {
+    this.#now = now;
+    this.#size = positive('size', settings.size ?? DEFAULT_TRACE_SIZE);
+    this.#slowMs = settings.slowMs ?? DEFAULT_SLOW_MS;
+    this.#slowLogSize = positive('slowLogSize', settings.slowLogSize ?? DEFAULT_SLOW_LOG_SIZE);
+    this.#numbers = new Float64Array(this.#size * 3);
+    this.#outcomes = new Uint8Array(this.#size);
+    this.#texts = Array.from({ length: this.#size * 4 });
+  }
+
+  write(
+    atMs: number,
+    from: string,
+    to: string,
+    type: string,
+    correlation: string | undefined,
+    waitMs: number,
+    handledMs: number,
+    outcome: Outcome,
+    payload?: unknown,
+  ): void {
+    const id = (this.#lastId += 1);
+    const slot = id % this.#size;
+    const numbers = slot * 3;
+    this.#numbers[numbers] = atMs;
+    this.#numbers[numbers + 1] = waitMs;
+    this.#numbers[numbers + 2] = handledMs;
+    this.#outcomes[slot] = OUTCOMES.indexOf(outcome);
+    const texts = slot * 4;
+    this.#texts[texts] = from;
+    this.#texts[texts + 1] = to;
+    this.#texts[texts + 2] = type;
+    this.#texts[texts + 3] = correlation;
+    if (this.#payloads.size > 0) this.#payloads.delete(id - this.#size);
+    if (payload !== undefined) this.#payloads.set(id, shown(payload));
+    if (handledMs >= this.#slowMs) this.#keepSlow(id);
+    if (this.#listeners.size > 0) this.#tellListeners(id);
+  }
+
+  mark(path: string, text: string, correlation?: string): void {
+    this.write(this.#now(), path, path, 'mark', correlation, 0, 0, 'ok', text);
+  }
+
+  read(filter: TraceFilter = {}): readonly TraceRecord[] {
+    const limit = filter.limit ?? this.#size;
+    const oldest = Math.max(this.#lastId - this.#size, filter.sinceId ?? 0, 0);
+    const found: TraceRecord[] = [];
+    for (let id = this.#lastId; id > oldest && found.length < limit; id -= 1) {
+      const record = this.#record(id);
+      if (matches(record, filter)) found.push(record);
+    }
+    return found.toReversed();
+  }
+
+  follow(listener: (record: TraceRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The last messages that took long, oldest first. */
+  slowLog(): readonly TraceRecord[] {
+    return [...this.#slow];
+  }
+
+  // Private
+
+  #record(id: number): TraceRecord {
+    const slot = id % this.#size;
+    const text = (column: number): string => this.#texts[slot * 4 + column] ?? '';
+    const payload = this.#payloads.get(id);
+    return {
+      id,
+      atMs: this.#numbers[slot * 3] ?? 0,
+      from: text(0),
+      to: text(1),
+      type: text(2),
+      correlation: this.#texts[slot * 4 + 3],
+      waitMs: this.#numbers[slot * 3 + 1] ?? 0,
+      handledMs: this.#numbers[slot * 3 + 2] ?? 0,
+      outcome: OUTCOMES[this.#outcomes[slot] ?? 0] ?? 'ok',
+      ...(payload === undefined ? {} : { payload }),
+    };
+  }
+
+  #keepSlow(id: number): void {
+    this.#slow.push(this.#record(id));
+    if (this.#slow.length > this.#slowLogSize) this.#slow.shift();
+  }
+
+  /** A listener that sends messages makes records of its own: it is not told of those. */
+  #tellListeners(id: number): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    const record = this.#record(id);
+    for (const listener of this.#listeners) {
+      try {
+        listener(record);
+      } catch (error) {
+        this.#listeners.delete(listener);
+        process.emitWarning(`a trace listener threw and was removed: ${String(error)}`);
+      }
+    }
+    this.#telling = false;
+  }
+}
+
+// Private
+
+function matches(record: TraceRecord, filter: TraceFilter): boolean {
+  const { actor, correlation } = filter;
+  if (correlation !== undefined && record.correlation !== correlation) return false;
+  return actor === undefined || isWithin(record.from, actor) || isWithin(record.to, actor);
+}
+
+function isWithin(path: string, actor: string): boolean {
+  return path === actor || path.startsWith(`${actor}/`) || path.startsWith(`${actor}#`);
+}
+
+function shown(payload: unknown): string {
+  const text = typeof payload === 'string' ? payload : inspect(payload, PAYLOAD_SHOWN);
+  return text.length > PAYLOAD_LENGTH_MAX ? `${text.slice(0, PAYLOAD_LENGTH_MAX)}…` : text;
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new ViliError('VILI_TRACE_SIZE', `trace ${name} ${value} is not 1 or more`);
+}
