@@ -1,0 +1,72 @@
+import { join, resolve } from 'node:path';
+import type { ServerFile } from './server-file.ts';
+
+/** Which of the two versions an instance serves; also the suffix of its folder. */
+export type Role = 'running' | 'test';
+
+/** Every path of a base folder, in one place; nothing here touches the disk. */
+export interface Layout {
+  readonly base: string;
+  readonly identifier: string;
+  readonly runningLink: string;
+  readonly testLink: string;
+  readonly logsRunningLink: string;
+  readonly logsTestLink: string;
+  readonly archiveFolder: string;
+  /** Vili's own folder; everything below it is Vili's to change. */
+  readonly viliFolder: string;
+  readonly stateFile: string;
+  readonly historyFile: string;
+  readonly evidenceFolder: string;
+  readonly reportFolder: string;
+  readonly traceFile: string;
+  readonly socket: string;
+  readonly lockFile: string;
+  /** Where Vili's own logs go when `log_dir=logs_vili`. */
+  readonly logsVili: string;
+  /** The server file as the user put it. */
+  serverFile(file: ServerFile): string;
+  versionFolder(name: string): string;
+  /** Vili's copy of the server file in its version folder. */
+  serverCopy(file: ServerFile): string;
+  archiveZip(name: string): string;
+  evidenceFile(name: string): string;
+  reportFile(name: string): string;
+  roleLink(role: Role): string;
+  logsLink(role: Role): string;
+}
+
+/** The layout of a base folder, DESIGN section 4. */
+export function layoutOf(base: string, identifier: string): Layout {
+  const root = resolve(base);
+  const at = (...parts: string[]): string => join(root, ...parts);
+  const vili = (...parts: string[]): string => at('.vili', ...parts);
+  const roleLink = (role: Role): string => at(`${identifier}-${role}`);
+  const logsLink = (role: Role): string => at(`logs_${identifier}-${role}`);
+  return Object.freeze({
+    base: root,
+    identifier,
+    runningLink: roleLink('running'),
+    testLink: roleLink('test'),
+    logsRunningLink: logsLink('running'),
+    logsTestLink: logsLink('test'),
+    archiveFolder: at('archive'),
+    viliFolder: vili(),
+    stateFile: vili('state.json'),
+    historyFile: vili('history.jsonl'),
+    evidenceFolder: vili('evidence'),
+    reportFolder: vili('reports'),
+    traceFile: vili('trace.jsonl'),
+    socket: vili('vili.sock'),
+    lockFile: vili('lock'),
+    logsVili: at('logs_vili'),
+    serverFile: (file: ServerFile): string => at(file.fileName),
+    versionFolder: (name: string): string => at(name),
+    serverCopy: (file: ServerFile): string => at(file.name, file.fileName),
+    archiveZip: (name: string): string => at('archive', `${name}.zip`),
+    evidenceFile: (name: string): string => vili('evidence', `${name}.json`),
+    reportFile: (name: string): string => vili('reports', `${name}.json`),
+    roleLink,
+    logsLink,
+  });
+}

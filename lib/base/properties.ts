@@ -1,0 +1,73 @@
+const HEADER =
+  '# This is a copied and modified propertie file.\n# Modifications are done by Vili\n';
+const TEST_KEY = 'vili.test';
+
+/** What an instance's copy of the properties file says besides the user's lines. */
+export interface InstanceProperties {
+  readonly test: boolean;
+  /** The key of the port, `server.port`; empty: no port line is written. */
+  readonly portIdentifier: string;
+  readonly port: number;
+}
+
+/** A logical line: with its continuation lines and its line end, as it stands in the file. */
+interface Line {
+  readonly text: string;
+  readonly key: string | null;
+}
+
+/**
+ * The properties file of an instance: the two comment lines and `vili.test` the way the Go program
+ * wrote them, then the user's lines verbatim with every line of the port's key replaced, or one
+ * appended. Lines of `vili.test` in the original are left out, since in Java the last one counts.
+ * Syntax as in java.util.Properties: `=`, `:` or blank after the key, `\` continues a line.
+ */
+export function instanceProperties(original: string, values: InstanceProperties): string {
+  const { portIdentifier } = values;
+  const portLine = `${portIdentifier}=${values.port}`;
+  const lines = logicalLines(original).filter((line) => line.key !== TEST_KEY);
+  let isReplaced = portIdentifier === '';
+  let body = '';
+  for (const line of lines) {
+    const isPort = portIdentifier !== '' && line.key === portIdentifier;
+    body += isPort ? portLine + lineEndOf(line.text) : line.text;
+    isReplaced ||= isPort;
+  }
+  if (!isReplaced) body += `${body === '' || /[\r\n]$/.test(body) ? '' : '\n'}${portLine}\n`;
+  return `${HEADER}${TEST_KEY}=${values.test}\n${body}`;
+}
+
+// Private
+
+function logicalLines(text: string): Line[] {
+  const natural = text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
+  const lines: Line[] = [];
+  for (let i = 0; i < natural.length; i += 1) {
+    let line = natural[i] ?? '';
+    const isData = !/^[ \t\f]*(?:[#!]|[\r\n]|$)/.test(line);
+    if (isData) {
+      while (i + 1 < natural.length && isContinued(natural[i] ?? '')) {
+        i += 1;
+        line += natural[i] ?? '';
+      }
+    }
+    lines.push({ text: line, key: isData ? keyOf(line) : null });
+  }
+  return lines;
+}
+
+/** An odd number of backslashes before the line end. */
+function isContinued(line: string): boolean {
+  const slashes = /(\\+)(?:\r\n|\r|\n)?$/.exec(line)?.[1] ?? '';
+  return slashes.length % 2 === 1;
+}
+
+function keyOf(line: string): string {
+  const joined = line.replace(/\\(?:\r\n|\r|\n)[ \t\f]*/g, '').replace(/^[ \t\f]+/, '');
+  const raw = /^(?:\\[^]|[^\\=: \t\f\r\n])*/.exec(joined)?.[0] ?? '';
+  return raw.replace(/\\([^])/g, '$1');
+}
+
+function lineEndOf(line: string): string {
+  return /(?:\r\n|\r|\n)?$/.exec(line)?.[0] ?? '';
+}
