@@ -1,0 +1,53 @@
+/** Default share by which a delay may be longer or shorter, so that restarts do not beat in time. */
+export const BACKOFF_JITTER = 0.2;
+
+export interface BackoffSettings {
+  /** Delay before the first restart, ms. */
+  readonly minMs: number;
+  /** No delay is longer than this before jitter, ms. */
+  readonly maxMs: number;
+  /** Ready for this long: the next failure counts as the first again, ms. */
+  readonly resetAfterMs: number;
+}
+
+/** What backoff must remember of one servlet; immutable. */
+export interface BackoffState {
+  /** Failures without a long enough ready time in between. */
+  readonly consecutive: number;
+  /** When the present process became ready, ms; null while it is not. */
+  readonly readySinceMs: number | null;
+}
+
+export const NO_FAILURES: BackoffState = { consecutive: 0, readySinceMs: null };
+
+/**
+ * Delay before restart number `consecutive` (1 is the first): min(maxMs, minMs · 2^(consecutive-1))
+ * ± 20 %. `random` gives numbers in [0, 1).
+ */
+export function nextDelayMs(options: {
+  consecutive: number;
+  minMs: number;
+  maxMs: number;
+  random: () => number;
+}): number {
+  const exponent = Math.max(0, options.consecutive - 1);
+  // 2 ** 1100 is Infinity, which min() turns into maxMs: no overflow to guard against.
+  const delayMs = Math.min(options.maxMs, options.minMs * 2 ** exponent);
+  return Math.round(delayMs * (1 + BACKOFF_JITTER * (2 * options.random() - 1)));
+}
+
+/** The servlet became ready; the clock of the reset starts. */
+export function afterReady(state: BackoffState, nowMs: number): BackoffState {
+  return { ...state, readySinceMs: state.readySinceMs ?? nowMs };
+}
+
+/** The servlet failed; `consecutive` starts again at 1 when it had been ready long enough. */
+export function afterFailure(
+  state: BackoffState,
+  nowMs: number,
+  settings: Pick<BackoffSettings, 'resetAfterMs'>,
+): BackoffState {
+  const since = state.readySinceMs;
+  const quiet = since !== null && nowMs - since >= settings.resetAfterMs;
+  return { consecutive: quiet ? 1 : state.consecutive + 1, readySinceMs: null };
+}

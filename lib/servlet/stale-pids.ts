@@ -1,0 +1,100 @@
+import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { identityOf, type ProcessIdentity, readStat } from './identity.ts';
+
+const INSTANCE_FOLDER = /_(running|test)$/;
+/** A base has a few versions with a few instances; a folder with more is not a base. */
+const MAX_ENTRIES = 10_000;
+/** Name of the program whose live children are none of our business. */
+const OTHER_VILI = 'vili';
+
+/** A pid file without a ledger record, as the Go program left them. */
+export interface StalePid {
+  readonly file: string;
+  readonly pid: number;
+  /** Null when the pid must not be touched; `reason` says why. */
+  readonly identity: ProcessIdentity | null;
+  readonly reason: string;
+}
+
+/**
+ * Reads BASE/VERSION/INSTANCE/pid of every instance. A pid is believed only when that process was
+ * started as `-jar` with a file of that very instance folder, and only when no other Vili program,
+ * still alive, is its parent. Pids of dead processes are not reported.
+ */
+export function findStalePids(base: string): readonly StalePid[] {
+  const found: StalePid[] = [];
+  for (const version of foldersIn(base)) {
+    for (const instance of foldersIn(join(base, version))) {
+      if (!INSTANCE_FOLDER.test(instance)) continue;
+      const stale = checkPid(base, join(version, instance));
+      if (stale !== null) found.push(stale);
+    }
+  }
+  return found;
+}
+
+// Private
+
+function checkPid(base: string, instance: string): StalePid | null {
+  const file = join(base, instance, 'pid');
+  const pid = readPid(file);
+  const stat = pid === null ? null : readStat(pid);
+  if (pid === null || stat === null || pid === process.pid) return null;
+  const identity = identityOf(pid);
+  const refuse = (reason: string): StalePid => ({ file, pid, identity: null, reason });
+  if (identity === null) return null;
+  if (!startedFrom(pid, [join(base, instance), join(realPath(base), instance)])) {
+    return refuse(`pid ${pid} is now ${stat.command}, which was not started from ${instance}`);
+  }
+  const parent = readStat(stat.parentPid);
+  if (parent?.command === OTHER_VILI && parent.pid !== process.pid) {
+    return refuse(`pid ${pid} belongs to another vili that still runs (pid ${parent.pid})`);
+  }
+  return { file, pid, identity, reason: `started from ${instance} by an earlier program` };
+}
+
+function startedFrom(pid: number, folders: readonly string[]): boolean {
+  try {
+    const parameters = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const jar = parameters[parameters.indexOf('-jar') + 1];
+    if (jar === undefined || !parameters.includes('-jar')) return false;
+    return folders.some((folder) => {
+      const name = jar.startsWith(`${folder}/`) ? jar.slice(folder.length + 1) : '';
+      return name.endsWith('.jar') && !name.includes('/');
+    });
+  } catch {
+    return false;
+  }
+}
+
+function readPid(file: string): number | null {
+  try {
+    const text = readFileSync(file, 'latin1').trim();
+    return /^[1-9]\d{0,9}$/.test(text) && text !== '1' ? Number(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Real folders only: links to version folders would make every instance appear twice. */
+function foldersIn(folder: string): readonly string[] {
+  let entries: readonly Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .slice(0, MAX_ENTRIES)
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
