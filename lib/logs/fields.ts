@@ -1,0 +1,31 @@
+/** A parsed JSON log line. */
+export type LogEntry = Readonly<Record<string, unknown>>;
+
+/** Whether a parsed value is a JSON object, the only shape a log line can have. */
+export function isEntry(value: unknown): value is LogEntry {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The value at `key`: as a flat key first (`"log.level"` is one key in many formats), then as a
+ * path. Only own properties count, so that a line cannot reach into prototypes.
+ */
+export function fieldOf(entry: LogEntry, key: string): unknown {
+  if (Object.hasOwn(entry, key)) return entry[key];
+  if (!key.includes('.')) return undefined;
+  let value: unknown = entry;
+  for (const part of key.split('.')) {
+    if (!isEntry(value) || !Object.hasOwn(value, part)) return undefined;
+    value = value[part];
+  }
+  return value;
+}
+
+/** The first of `keys` that holds text that is not blank. */
+export function textOf(entry: LogEntry, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const value = fieldOf(entry, key);
+    if (typeof value === 'string' && value.trim() !== '') return value;
+  }
+  return null;
+}

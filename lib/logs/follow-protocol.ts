@@ -1,0 +1,28 @@
+import type { LogBatch, LogOffset } from './batch.ts';
+import type { LevelNumbers } from './level-numbers.ts';
+
+/** What and how to follow; everything that can cross to a worker thread. */
+export interface FollowSettings {
+  readonly path: string;
+  /** Where an earlier follower stopped; null reads the file from its start. */
+  readonly from: LogOffset | null;
+  /** The field that holds the level, empty to go by the known formats. */
+  readonly levelField: string;
+  readonly numbers: LevelNumbers;
+  /** Time between two looks at the file, ms; at most one batch per look. */
+  readonly batchMs: number;
+  /** Bytes parsed per look; of a faster file the rest is passed over and counted. */
+  readonly maxBytesPerBatch: number;
+  /** Longer lines are counted by their first 2 KiB and not kept. */
+  readonly maxLineBytes: number;
+  /** Kinds of WARN, ERROR and FATAL told apart per batch. */
+  readonly maxKinds: number;
+}
+
+/** From the worker. The next batch comes only after the last one was acknowledged. */
+export type FollowReport =
+  | { readonly kind: 'batch'; readonly batch: LogBatch }
+  | { readonly kind: 'problem'; readonly text: string };
+
+/** To the worker. */
+export type FollowCommand = 'acknowledge' | 'close';

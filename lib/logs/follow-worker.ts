@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { FollowLoop } from './follow-loop.ts';
+import type { FollowCommand, FollowReport, FollowSettings } from './follow-protocol.ts';
+
+if (parentPort !== null) await follow(parentPort, workerData as FollowSettings);
+
+// Private
+
+async function follow(port: MessagePort, settings: FollowSettings): Promise<void> {
+  const closing = new AbortController();
+  let acknowledged: (() => void) | null = null;
+  port.on('message', (command: FollowCommand) => {
+    if (command === 'close') closing.abort();
+    acknowledged?.();
+  });
+  const loop = new FollowLoop(settings, Date.now);
+  let lastProblem: string | null = null;
+  let last = false;
+  while (!last) {
+    last = closing.signal.aborted;
+    const { batch, problem } = await loop.look();
+    if (problem !== null && problem !== lastProblem)
+      report(port, { kind: 'problem', text: problem });
+    lastProblem = problem;
+    if (batch !== null) {
+      report(port, { kind: 'batch', batch });
+      if (!last) {
+        await new Promise<void>((resolve) => {
+          acknowledged = resolve;
+          if (closing.signal.aborted) resolve();
+        });
+      }
+    }
+    if (!last) await delay(settings.batchMs, undefined, { signal: closing.signal }).catch(() => {});
+  }
+  await loop.close();
+  port.close();
+}
+
+function report(port: MessagePort, message: FollowReport): void {
+  port.postMessage(message);
+}
