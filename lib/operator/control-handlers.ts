@@ -1,0 +1,37 @@
+import type { HistoryEntry, LiveEvent } from './history-view.ts';
+import type { StatusView, VerdictView } from './status-view.ts';
+import type { TraceFilter, TraceRecord, TreeNode } from './trace-view.ts';
+
+export interface ActRequest {
+  /** The version that is meant; absent: the one under test. */
+  readonly version?: string;
+  readonly reason?: string;
+  /** Who asks, for the audit, e.g. `ann@host (cli)`. */
+  readonly by: string;
+}
+
+export interface ActResult {
+  readonly version: string;
+  /** What happens now, in one sentence. */
+  readonly effect: string;
+}
+
+/**
+ * What the control API can do, given by the operator actor. A handler that throws ViliError
+ * answers with its code and message; `VILI_REFUSED` means that the act is not possible now.
+ */
+export interface ControlHandlers {
+  status(): Promise<StatusView>;
+  verdict(): Promise<VerdictView | null>;
+  history(limit: number): Promise<readonly HistoryEntry[]>;
+  trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;
+  /** Calls the listener for every new record until the returned function is called. */
+  followTrace(listener: (record: TraceRecord) => void): () => void;
+  tree(): Promise<TreeNode>;
+  /** Calls the listener for every new event until the returned function is called. */
+  events(listener: (event: LiveEvent) => void): () => void;
+  promote(request: ActRequest): Promise<ActResult>;
+  reject(request: ActRequest): Promise<ActResult>;
+  /** Only with VILI_DEBUG=1: makes the actor at this path crash. */
+  crash?(path: string): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+
+/** A listener that is further behind than this is cut off; it can connect again. */
+const MAX_BEHIND_BYTES = 1024 * 1024;
+
+/**
+ * Sends what `subscribe` hands over as server-sent events until the client goes away or falls too
+ * far behind. Resolves when it is over; the subscription has then ended.
+ */
+export async function streamEvents(
+  response: ServerResponse,
+  subscribe: (send: (value: unknown) => void) => () => void,
+): Promise<void> {
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  response.write(': listening\n\n');
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  const stop = subscribe((value) => {
+    if (response.destroyed || response.writableEnded) return;
+    response.write(`data: ${JSON.stringify(value)}\n\n`);
+    if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
+  });
+  try {
+    await closed;
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,143 @@
+import type { ActRequest, ControlHandlers } from './control-handlers.ts';
+import { ControlRequestError } from './http-errors.ts';
+import { matchesTrace, type TraceFilter } from './trace-view.ts';
+
+const DEFAULT_HISTORY = 100;
+const MAX_HISTORY = 10_000;
+const DEFAULT_TRACE = 200;
+const MAX_TRACE = 100_000;
+const MAX_TEXT = 1000;
+
+export interface RouteRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Reads and parses the body; called only by routes that take one. */
+  body(): Promise<unknown>;
+}
+
+/** An answer at once, or a stream of server-sent events for as long as the client listens. */
+export type RouteAnswer =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | {
+      readonly kind: 'events';
+      readonly subscribe: (send: (value: unknown) => void) => () => void;
+    };
+
+type Route = (request: RouteRequest, handlers: ControlHandlers) => Promise<RouteAnswer>;
+
+const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  '/v1/status': { GET: async (_, handlers) => json(await handlers.status()) },
+  '/v1/verdict': { GET: async (_, handlers) => json(await handlers.verdict()) },
+  '/v1/history': {
+    GET: async ({ query }, handlers) =>
+      json(await handlers.history(limitOf(query, DEFAULT_HISTORY, MAX_HISTORY))),
+  },
+  '/v1/trace': { GET: trace },
+  '/v1/tree': { GET: async (_, handlers) => json(await handlers.tree()) },
+  '/v1/events': {
+    GET: async (_, handlers) => ({ kind: 'events', subscribe: (send) => handlers.events(send) }),
+  },
+  '/v1/promote': {
+    POST: async (request, handlers) => json(await handlers.promote(await actOf(request))),
+  },
+  '/v1/reject': {
+    POST: async (request, handlers) => json(await handlers.reject(await actOf(request))),
+  },
+  '/v1/debug/crash': { POST: crash },
+};
+
+/** Serves one request; throws ControlRequestError for what is no route or a wrong request. */
+export async function route(
+  request: RouteRequest,
+  handlers: ControlHandlers,
+): Promise<RouteAnswer> {
+  const known = Object.hasOwn(ROUTES, request.path) && !isHidden(request.path, handlers);
+  const methods = known ? ROUTES[request.path] : undefined;
+  if (methods === undefined) {
+    throw new ControlRequestError(404, 'VILI_NO_ROUTE', `no such path: ${request.path}`);
+  }
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const serve = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (serve === undefined) {
+    const allowed = Object.keys(methods).join(', ');
+    const text = `${request.path} takes ${allowed}, not ${request.method}`;
+    throw new ControlRequestError(405, 'VILI_WRONG_METHOD', text);
+  }
+  return serve(request, handlers);
+}
+
+// Private
+
+function json(value: unknown): RouteAnswer {
+  return { kind: 'json', value };
+}
+
+function isHidden(path: string, handlers: ControlHandlers): boolean {
+  return path === '/v1/debug/crash' && handlers.crash === undefined;
+}
+
+async function trace({ query }: RouteRequest, handlers: ControlHandlers): Promise<RouteAnswer> {
+  const actor = query.get('actor');
+  const correlation = query.get('id');
+  const filter: TraceFilter = {
+    ...(actor === null ? {} : { actor }),
+    ...(correlation === null ? {} : { correlation }),
+    limit: limitOf(query, DEFAULT_TRACE, MAX_TRACE),
+  };
+  if (!query.has('follow')) return json(await handlers.trace(filter));
+  return {
+    kind: 'events',
+    subscribe: (send) =>
+      handlers.followTrace((record) => {
+        if (matchesTrace(record, filter)) send(record);
+      }),
+  };
+}
+
+async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<RouteAnswer> {
+  const path = textIn(objectOf(await request.body()), 'path');
+  if (path === undefined) throw invalid('"path" must be the path of an actor');
+  await handlers.crash?.(path);
+  return json({ crashed: path });
+}
+
+async function actOf(request: RouteRequest): Promise<ActRequest> {
+  const body = objectOf(await request.body());
+  const by = textIn(body, 'by');
+  if (by === undefined) throw invalid('"by" must say who asks');
+  const version = textIn(body, 'version');
+  const reason = textIn(body, 'reason');
+  return {
+    by,
+    ...(version === undefined ? {} : { version }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function limitOf(query: URLSearchParams, usual: number, max: number): number {
+  const text = query.get('limit');
+  if (text === null) return usual;
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (limit < 1) throw invalid(`limit "${text}" must be a whole number from 1 to ${max}`);
+  return Math.min(limit, max);
+}
+
+function objectOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+    return body as Readonly<Record<string, unknown>>;
+  }
+  throw invalid('the body must be a JSON object');
+}
+
+/** Undefined when absent; throws when it is there but is no usable text. */
+function textIn(body: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = Object.hasOwn(body, key) ? body[key] : undefined;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_TEXT) return value;
+  throw invalid(`"${key}" must be a text of 1 to ${MAX_TEXT} characters`);
+}
+
+function invalid(message: string): ControlRequestError {
+  return new ControlRequestError(400, 'VILI_BAD_REQUEST', message);
+}

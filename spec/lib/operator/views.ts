@@ -1,0 +1,195 @@
+import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
+import type { HistoryEntry, LiveEvent } from '../../../lib/operator/history-view.ts';
+import type { StatusView } from '../../../lib/operator/status-view.ts';
+import type { TraceRecord, TreeNode } from '../../../lib/operator/trace-view.ts';
+
+export const STATUS: StatusView = {
+  schema: 'vili.status/1',
+  vili: { version: '1.0.0', pid: 411, base: '/srv/inventory', uptimeMs: 518_400_000, port: 8080 },
+  phase: 'testing',
+  running: {
+    version: 'inventory-1.4.2',
+    instance: '1_running',
+    pid: 420,
+    port: 9401,
+    state: 'ready',
+    restarts: 0,
+    startedAt: '2026-01-01T00:00:00.000Z',
+  },
+  testing: {
+    version: 'inventory-1.5.0',
+    instance: '1_test',
+    pid: 421,
+    port: 9402,
+    state: 'ready',
+    restarts: 1,
+    startedAt: '2026-01-06T23:49:00.000Z',
+  },
+  previous: null,
+  verdict: {
+    version: 'inventory-1.5.0',
+    decision: 'collecting',
+    pairs: 2051,
+    elapsedMs: 660_000,
+    progress: 0.41,
+    reasons: [
+      {
+        code: 'body-difference',
+        endpoint: 'GET /items/{id}',
+        text: '37 of 2051 answers to GET /items/{id} differ in shape at $.price (string became number), 1.8% where 0.5% is allowed',
+        observed: 0.018,
+        limit: 0.005,
+        samples: ['a1'],
+      },
+    ],
+    missing: ['59 more requests', '3 more minutes'],
+  },
+  traffic: {
+    received: 2400,
+    mirrored: 2051,
+    skipped: { method: 300, health: 40 },
+    dropped: { 'queue-full': 0 },
+    failed: { refused: 9 },
+    inFlight: 2,
+  },
+  archive: { count: 3, bytes: 41_943_040 },
+};
+
+export const HISTORY: readonly HistoryEntry[] = [
+  {
+    at: '2026-01-01T00:00:00.000Z',
+    event: 'started',
+    version: 'inventory-1.4.2',
+    by: 'vili',
+    reasons: [],
+  },
+  {
+    at: '2026-01-06T23:49:00.000Z',
+    event: 'rejected',
+    version: 'inventory-1.5.0',
+    by: 'vili',
+    reasons: ['37 of 2051 answers differ at $.price', '12 new errors'],
+  },
+];
+
+export const TRACE: readonly TraceRecord[] = [
+  {
+    id: 1,
+    atMs: Date.UTC(2026, 0, 6, 23, 49),
+    from: 'root/ingestor',
+    to: 'root/deployer',
+    type: 'arrived',
+    correlation: 'v-7',
+    waitMs: 0.12,
+    handledMs: 1.5,
+    outcome: 'ok',
+  },
+  {
+    id: 2,
+    atMs: Date.UTC(2026, 0, 6, 23, 49, 1),
+    from: 'root/deployer',
+    to: 'root/deployer/version/inventory-1.5.0',
+    type: 'start',
+    correlation: 'v-7',
+    waitMs: 0.3,
+    handledMs: 12,
+    outcome: 'crash',
+    payload: { attempt: 1 },
+  },
+];
+
+export const TREE: TreeNode = {
+  path: 'root',
+  status: 'running',
+  mailbox: 0,
+  restarts: 0,
+  incarnation: 1,
+  inHand: null,
+  hung: false,
+  children: [
+    {
+      path: 'root/deployer',
+      status: 'running',
+      mailbox: 3,
+      restarts: 2,
+      incarnation: 3,
+      inHand: { type: 'promote', sinceMs: 61_000 },
+      hung: true,
+      children: [
+        {
+          path: 'root/deployer/version/inventory-1.5.0',
+          status: 'backoff',
+          mailbox: 0,
+          restarts: 0,
+          incarnation: 1,
+          inHand: null,
+          hung: false,
+          children: [],
+        },
+      ],
+    },
+    {
+      path: 'root/operator',
+      status: 'running',
+      mailbox: 0,
+      restarts: 0,
+      incarnation: 1,
+      inHand: null,
+      hung: false,
+      children: [],
+    },
+  ],
+};
+
+/** Handlers that answer with the views above and can emit to whoever listens. */
+export class SampleHandlers implements ControlHandlers {
+  readonly calls: unknown[] = [];
+  readonly traceListeners = new Set<(record: TraceRecord) => void>();
+  readonly eventListeners = new Set<(event: LiveEvent) => void>();
+  /** Called when somebody begins to listen. */
+  onListen: () => void = () => {};
+
+  async status(): Promise<StatusView> {
+    return STATUS;
+  }
+
+  async verdict(): Promise<StatusView['verdict']> {
+    return STATUS.verdict;
+  }
+
+  async history(limit: number): Promise<readonly HistoryEntry[]> {
+    this.calls.push({ history: limit });
+    return HISTORY.slice(-limit);
+  }
+
+  async trace(filter: object): Promise<readonly TraceRecord[]> {
+    this.calls.push({ trace: filter });
+    return TRACE;
+  }
+
+  followTrace(listener: (record: TraceRecord) => void): () => void {
+    this.traceListeners.add(listener);
+    this.onListen();
+    return () => this.traceListeners.delete(listener);
+  }
+
+  async tree(): Promise<TreeNode> {
+    return TREE;
+  }
+
+  events(listener: (event: LiveEvent) => void): () => void {
+    this.eventListeners.add(listener);
+    this.onListen();
+    return () => this.eventListeners.delete(listener);
+  }
+
+  async promote(request: object): Promise<{ version: string; effect: string }> {
+    this.calls.push({ promote: request });
+    return { version: 'inventory-1.5.0', effect: 'inventory-1.5.0 takes over the users' };
+  }
+
+  async reject(request: object): Promise<{ version: string; effect: string }> {
+    this.calls.push({ reject: request });
+    return { version: 'inventory-1.5.0', effect: 'the test of inventory-1.5.0 has ended' };
+  }
+}
