@@ -1,0 +1,33 @@
+/** Every kind of value a setting can have. How each is written is told by its `example`. */
+export { count, duration, flag, share, size } from './formats/amounts.ts';
+export { type Format, FormatError, type Raw } from './formats/format.ts';
+export {
+  endpointTemplate,
+  type LaunchCommand,
+  launchCommands,
+  listOf,
+  type MirrorRule,
+  mirrorRules,
+  pathPattern,
+} from './formats/lists.ts';
+export {
+  fileName,
+  headerName,
+  identifier,
+  method,
+  oneOf,
+  path,
+  requestPath,
+  signalName,
+  text,
+} from './formats/names.ts';
+export {
+  addressBlock,
+  host,
+  listenAddress,
+  type PortRange,
+  port,
+  portRange,
+  splitAddress,
+  webAddress,
+} from './formats/network.ts';

@@ -1,0 +1,45 @@
+/**
+ * A value as a source gives it, before anybody knows what it means: `.env`, the environment and
+ * flags give text, `vili.yaml` gives text, lists and maps.
+ */
+export type Raw = string | readonly Raw[] | ReadonlyMap<string, Raw>;
+
+/** One kind of value: how it is written, read, and checked again by the schema. */
+export interface Format<T> {
+  readonly name: string;
+  /** How to write one, for the reference page: `30s, 5m, 500ms`. */
+  readonly example: string;
+  /** Reads a written value; throws `FormatError` with the rule it breaks. */
+  parse(raw: Raw): T;
+  /** True for any value `parse` can return. */
+  holds(value: unknown): boolean;
+  /** True when empty text is a value (no text); otherwise empty means "not set here". */
+  readonly takesEmpty?: boolean;
+}
+
+/** The rule a written value breaks, as the end of a sentence that begins with the value. */
+export class FormatError extends Error {
+  /** What was probably meant, ready to be pasted. */
+  readonly suggestion: string | undefined;
+
+  constructor(rule: string, suggestion?: string) {
+    super(rule);
+    this.name = 'FormatError';
+    this.suggestion = suggestion;
+  }
+}
+
+/** The text of a value that must not be a list or a map. */
+export function textOf(raw: Raw): string {
+  if (typeof raw === 'string') return raw.trim();
+  throw new FormatError('must be one value, not a list or a map');
+}
+
+/** Blanks inside are fine, line breaks and other control characters never are. */
+export function hasControlCharacter(text: string): boolean {
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 32 || (code >= 127 && code < 160)) return true;
+  }
+  return false;
+}

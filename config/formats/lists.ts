@@ -1,0 +1,171 @@
+import { shown } from '../problem.ts';
+import { type Format, FormatError, type Raw, textOf } from './format.ts';
+import { method } from './names.ts';
+
+const MAX_ITEMS = 1000;
+const MAX_ARGUMENTS = 100;
+
+/** One rule of what is copied to testing; `method` may be `*`. */
+export interface MirrorRule {
+  readonly method: string;
+  readonly path: string;
+  readonly on: boolean;
+}
+
+/** How files with one ending are started. */
+export interface LaunchCommand {
+  /** With its dot: `.rb`. */
+  readonly extension: string;
+  readonly command: readonly string[];
+}
+
+/** Several values: a list in yaml, or text parted by commas. `none` is the empty list. */
+export function listOf<T>(item: Format<T>): Format<readonly T[]> {
+  return {
+    name: `list of ${item.name}`,
+    example: `${item.example}; none`,
+    parse: (raw) => itemsOf(raw, /,/).map((entry) => parseItem(item, entry)),
+    holds: (value) => Array.isArray(value) && value.every((entry) => item.holds(entry)),
+  };
+}
+
+/** Rules `METHOD /path/{id} on|off`: a list in yaml, or text parted by commas or semicolons. */
+export const mirrorRules: Format<readonly MirrorRule[]> = {
+  name: 'mirror rules',
+  example: 'POST /orders/{id} off, * /reports/{*} on; none',
+  parse: (raw) => itemsOf(raw, /[,;\n]/).map((entry) => parseItem(mirrorRule, entry)),
+  holds: (value) => Array.isArray(value) && value.every((entry) => mirrorRule.holds(entry)),
+};
+
+/** A path template, with or without a method before it: `GET /items/{id}`. */
+export const endpointTemplate: Format<string> = {
+  name: 'endpoint',
+  example: '/items/{id}, GET /orders/{id}',
+  parse(raw) {
+    const words = textOf(raw).split(/\s+/);
+    const path = words.pop() ?? '';
+    if (words.length > 1) throw new FormatError('is not [METHOD] /path/{id}');
+    checkTemplate(path);
+    return [...words.map((word) => method.parse(word)), path].join(' ');
+  },
+  holds: (value) => typeof value === 'string',
+};
+
+/** A path in which `*` stands for anything: `/health`, `*` before `/health`. */
+export const pathPattern: Format<string> = {
+  name: 'path pattern',
+  example: '/health, */health',
+  parse(raw) {
+    const text = textOf(raw);
+    if (!/^[/*][\x21-\x7e]*$/.test(text) || /[?#]/.test(text)) {
+      throw new FormatError('is not a path. It begins with "/" or "*" and has no blanks, "?", "#"');
+    }
+    return text;
+  },
+  holds: (value) => typeof value === 'string',
+};
+
+/** Ending -> command: a map in yaml, or `.rb=ruby {file}; .sh=sh {file}`. */
+export const launchCommands: Format<readonly LaunchCommand[]> = {
+  name: 'commands',
+  example: '.rb=ruby {file}; .php=php -S 127.0.0.1:{port} {file}; none',
+  parse(raw) {
+    const commands = rawCommands(raw).map(([extension, command]) => launch(extension, command));
+    const seen = new Set<string>();
+    for (const { extension } of commands) {
+      if (seen.has(extension)) throw new FormatError(`sets ${shown(extension)} twice`);
+      seen.add(extension);
+    }
+    return commands;
+  },
+  holds: Array.isArray,
+};
+
+// Private
+
+const mirrorRule: Format<MirrorRule> = {
+  name: 'mirror rule',
+  example: 'POST /orders/{id} off',
+  parse(raw) {
+    const [verb, path, state, ...more] = textOf(raw).split(/\s+/);
+    if (verb === undefined || path === undefined || more.length > 0) throw ruleError();
+    if (state !== 'on' && state !== 'off') throw ruleError();
+    checkTemplate(path);
+    return { method: verb === '*' ? '*' : method.parse(verb), path, on: state === 'on' };
+  },
+  holds: (value) => typeof value === 'object' && value !== null && 'method' in value,
+};
+
+function ruleError(): FormatError {
+  return new FormatError('is not METHOD /path/{id} on|off');
+}
+
+function checkTemplate(path: string): void {
+  if (!path.startsWith('/')) throw new FormatError('has a path that does not begin with "/"');
+  if (!/^[\x21-\x7e]+$/.test(path) || /[?#]/.test(path)) {
+    throw new FormatError('has a path with a blank, "?" or "#"');
+  }
+  if (/[{}]/.test(path.replaceAll(/\{[^{}/]*\}/g, ''))) {
+    throw new FormatError('has a "{" or "}" without its other half');
+  }
+}
+
+function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
+  const items = typeof raw === 'string' ? split(raw, separator) : raw;
+  if (!Array.isArray(items)) throw new FormatError('must be a list, not a map');
+  if (items.length > MAX_ITEMS) throw new FormatError(`has more than ${MAX_ITEMS} items`);
+  return items;
+}
+
+function split(text: string, separator: RegExp): string[] {
+  if (text.trim().toLowerCase() === 'none') return [];
+  const parts = text.split(separator).map((part) => part.trim());
+  return parts.filter((part) => part !== '');
+}
+
+function parseItem<T>(format: Format<T>, raw: Raw): T {
+  try {
+    return format.parse(raw);
+  } catch (error) {
+    if (!(error instanceof FormatError) || typeof raw !== 'string') throw error;
+    throw new FormatError(`has the item ${shown(raw)}, which ${error.message}`);
+  }
+}
+
+function rawCommands(raw: Raw): [string, Raw][] {
+  if (typeof raw === 'string') return split(raw, /[;\n]/).map(splitCommand);
+  if (raw instanceof Map) return [...raw];
+  throw new FormatError('must be a map of file ending to command, not a list');
+}
+
+function splitCommand(entry: string): [string, Raw] {
+  const at = entry.indexOf('=');
+  if (at < 0) throw new FormatError('is not .ending=command');
+  return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+}
+
+function launch(extension: string, raw: Raw): LaunchCommand {
+  if (!/^\.[A-Za-z0-9_.-]{1,30}$/.test(extension)) {
+    throw new FormatError(`has the file ending ${shown(extension)}, which must be like .rb`);
+  }
+  const words = typeof raw === 'string' ? raw.split(/\s+/).filter((word) => word !== '') : raw;
+  if (!Array.isArray(words)) throw new FormatError(`gives ${extension} a map instead of a command`);
+  const command = words.map((word: Raw) => argumentOf(extension, word));
+  if (command.length === 0 || command[0] === '') {
+    throw new FormatError(`gives ${extension} no command`);
+  }
+  if (command.length > MAX_ARGUMENTS) throw new FormatError(`gives ${extension} over 100 words`);
+  return { extension, command };
+}
+
+function argumentOf(extension: string, raw: Raw): string {
+  if (typeof raw !== 'string' || raw.includes('\0')) {
+    throw new FormatError(`gives ${extension} an argument that is no text`);
+  }
+  for (const [, name] of raw.matchAll(/\{([a-z]+)\}/g)) {
+    if (name === undefined || !['file', 'port', 'instance', 'base'].includes(name)) {
+      throw new FormatError(`gives ${extension} {${name}}; known: {file} {port} {instance} {base}`);
+    }
+  }
+  return raw;
+}

@@ -1,0 +1,152 @@
+import { type Format, FormatError, hasControlCharacter, textOf } from './format.ts';
+
+const MAX_TEXT_CHARACTERS = 4096;
+const MAX_IDENTIFIER_BYTES = 128;
+const MAX_FILE_NAME_BYTES = 255;
+/** RFC 9110, section 5.6.2: what a header name or a method may consist of. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
+/** Signals that ask a process to end; the others would leave it running or stopped for ever. */
+const STOP_SIGNALS = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGHUP',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+  'SIGKILL',
+] as const;
+
+/** Any text on one line; empty is a value. */
+export const text: Format<string> = {
+  name: 'text',
+  example: 'any text on one line',
+  takesEmpty: true,
+  parse(raw) {
+    const value = textOf(raw);
+    if (value.length > MAX_TEXT_CHARACTERS) throw new FormatError('is longer than 4096 characters');
+    if (hasControlCharacter(value)) throw new FormatError('has a line break or control character');
+    return value;
+  },
+  holds: isText,
+};
+
+/** The name of the server file without its version. It becomes part of file and folder names. */
+export const identifier: Format<string> = {
+  name: 'identifier',
+  example: 'inventory',
+  parse(raw) {
+    const value = fileNameOf(raw, MAX_IDENTIFIER_BYTES);
+    if (value.startsWith('-') || value.startsWith('.')) {
+      throw new FormatError('must not begin with "-" or "."');
+    }
+    if (/\s/.test(value)) throw new FormatError('must have no blanks');
+    return value;
+  },
+  holds: isText,
+};
+
+/** The name of a file in the base folder, or empty for none. */
+export const fileName: Format<string> = {
+  name: 'file name',
+  example: 'local_override.properties',
+  takesEmpty: true,
+  parse: (raw) => (textOf(raw) === '' ? '' : fileNameOf(raw, MAX_FILE_NAME_BYTES)),
+  holds: isText,
+};
+
+/** A path, relative to the base folder or absolute; empty for none. */
+export const path: Format<string> = {
+  name: 'path',
+  example: 'logs_vili',
+  takesEmpty: true,
+  parse: (raw) => text.parse(raw),
+  holds: isText,
+};
+
+/** The path of a request: begins with `/`, may have a query; `none` for none. */
+export const requestPath: Format<string | null> = {
+  name: 'request path',
+  example: '/health',
+  parse(raw) {
+    const value = text.parse(raw);
+    if (value.toLowerCase() === 'none') return null;
+    if (!value.startsWith('/')) throw new FormatError('must begin with "/"', `/${value}`);
+    if (!/^[\x21-\x7e]+$/.test(value) || value.includes('#')) {
+      throw new FormatError('must be as it is sent: no blanks, no "#", other letters as %XX');
+    }
+    return value;
+  },
+  holds: (value) => value === null || isText(value),
+};
+
+/** The name of an HTTP header. */
+export const headerName: Format<string> = {
+  name: 'header name',
+  example: 'X-Vili-Mirror',
+  parse(raw) {
+    const value = textOf(raw);
+    if (!TOKEN.test(value)) throw new FormatError('is not the name of a header');
+    return value;
+  },
+  holds: isText,
+};
+
+/** The name of an HTTP method, in upper case. */
+export const method: Format<string> = {
+  name: 'method',
+  example: 'GET',
+  parse(raw) {
+    const value = textOf(raw).toUpperCase();
+    if (!TOKEN.test(value)) throw new FormatError('is not the name of a method');
+    return value;
+  },
+  holds: isText,
+};
+
+/** The name of a signal that ends a process; `TERM` stands for `SIGTERM`. */
+export const signalName: Format<NodeJS.Signals> = {
+  name: 'signal',
+  example: STOP_SIGNALS.join(', '),
+  parse(raw) {
+    const value = textOf(raw).toUpperCase();
+    const name = STOP_SIGNALS.find((signal) => signal === value || signal === `SIG${value}`);
+    if (name === undefined) throw new FormatError(`must be one of ${STOP_SIGNALS.join(', ')}`);
+    return name;
+  },
+  holds: (value) => STOP_SIGNALS.some((signal) => signal === value),
+};
+
+/** One of a few words. */
+export function oneOf<const T extends string>(words: readonly T[]): Format<T> {
+  return {
+    name: 'word',
+    example: words.join(', '),
+    parse(raw) {
+      const value = textOf(raw);
+      const word = words.find((candidate) => candidate === value.toLowerCase());
+      if (word === undefined) throw new FormatError(`must be one of ${words.join(', ')}`);
+      return word;
+    },
+    holds: (value) => words.some((word) => word === value),
+  };
+}
+
+// Private
+
+function fileNameOf(raw: Parameters<typeof textOf>[0], maxBytes: number): string {
+  const value = textOf(raw);
+  if (value === '') throw new FormatError('is empty');
+  if (value.includes('/') || value.includes('\\'))
+    throw new FormatError('must have no "/" or "\\"');
+  if (value.includes('..')) throw new FormatError('must have no ".."');
+  if (value === '.') throw new FormatError('is the folder itself');
+  if (hasControlCharacter(value)) throw new FormatError('has a line break or control character');
+  if (Buffer.byteLength(value) > maxBytes)
+    throw new FormatError(`is longer than ${maxBytes} bytes`);
+  return value;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}

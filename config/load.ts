@@ -1,0 +1,133 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './choice.ts';
+import { KNOWN_KEYS, type KnownKey } from './keys.ts';
+import { envFileLayer, environmentLayer, flagLayer, yamlLayer } from './layers.ts';
+import { ConfigError, describePlace, type Problem, visible, warningOf } from './problem.ts';
+import { checkRules, type Finding } from './rules.ts';
+import { valuesFrom } from './schema.ts';
+import { type Settings, settingsFrom } from './settings.ts';
+
+const DEFAULT = 'default';
+const OTHER_KEY = /\{([a-z_.]+)\}/g;
+
+/** Where settings are looked for. */
+export interface SettingsSources {
+  /** The base folder; `.env` and `vili.yaml` are read from it. */
+  readonly base: string;
+  /** From the command line, by key: `{ 'mirror.sample': '10%' }`. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** One setting as it is in effect, safe to print: secrets are hidden. */
+export interface EffectiveSetting {
+  readonly key: string;
+  /** As it was written; empty for none. */
+  readonly value: string;
+  /** `.env line 4`, `vili.yaml line 2`, `VILI_PORT`, `--port` or `default`. */
+  readonly origin: string;
+}
+
+/** Settings that can be used. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** One line each, to be printed on stderr. */
+  readonly warnings: readonly string[];
+  /** Key -> where its value came from, as in `EffectiveSetting`. */
+  readonly origins: Readonly<Record<string, string>>;
+  /** Every setting, in the order of the reference page. */
+  readonly effective: readonly EffectiveSetting[];
+}
+
+/**
+ * Reads all settings: flags over environment over `.env` over `vili.yaml` over defaults. Throws
+ * `ConfigError` with every problem of every source at once; nothing but the two files is touched.
+ */
+export function loadSettings(sources: SettingsSources): LoadedSettings {
+  const base = resolve(sources.base);
+  const baseProblem = checkBase(base);
+  if (baseProblem !== null) throw new ConfigError(base, [baseProblem], []);
+  const layers = [
+    flagLayer(sources.flags),
+    environmentLayer(sources.environment),
+    envFileLayer(base),
+    yamlLayer(base),
+  ];
+  const choice = choose(layers);
+  const values = valuesFrom(choice.values);
+  const findings = checkRules(values).filter((finding) => isWorthTelling(finding, choice));
+  const told = (severity: Finding['severity']) =>
+    findings.filter((finding) => finding.severity === severity).map(sentenceWith(choice));
+  const unknown = layers.flatMap((layer) => layer.warnings);
+  const problems = [
+    ...layers.flatMap((layer) => layer.problems),
+    ...choice.problems,
+    ...missingKeys(choice, layers),
+    ...told('problem'),
+  ];
+  const warnings = [...unknown, ...choice.warnings, ...told('warning')].map(warningOf);
+  if (problems.length > 0) throw new ConfigError(base, inOrder(problems), warnings);
+  const effective = KNOWN_KEYS.map((known) => effectiveSetting(known, choice));
+  const origins = Object.fromEntries(effective.map(({ key, origin }) => [key, origin]));
+  return { settings: settingsFrom(base, values), warnings, origins, effective };
+}
+
+// Private
+
+function checkBase(base: string): Problem | null {
+  const problem = { source: 'command line', line: null, name: 'base' };
+  try {
+    if (statSync(base).isDirectory()) return null;
+    return { ...problem, text: 'is not a folder' };
+  } catch {
+    return { ...problem, text: 'is no folder that can be read' };
+  }
+}
+
+/** A rule about a value that could not be read would only repeat that; a default needs no warning. */
+function isWorthTelling({ key, text, severity }: Finding, { broken, entries }: Choice): boolean {
+  const others = [...text.matchAll(OTHER_KEY)].map((match) => match[1] ?? '');
+  if ([key, ...others].some((name) => broken.has(name))) return false;
+  return severity === 'problem' || entries.has(key);
+}
+
+function sentenceWith(choice: Choice): (finding: Finding) => Problem {
+  return ({ key, text }) => {
+    const entry = choice.entries.get(key);
+    const sentence = text.replaceAll(OTHER_KEY, (match, other: string) => {
+      const known = knownKey(other);
+      return known === undefined ? match : inWords(known, choice);
+    });
+    const known = knownKey(key);
+    const value = known === undefined ? '' : `${quotedValue(known, entry)} `;
+    const { source, line } = entry ?? { source: DEFAULT, line: null };
+    return { source, line, name: entry?.name ?? key, text: `${value}${sentence}` };
+  };
+}
+
+/** `port=9450 (.env line 1)`. */
+function inWords(known: KnownKey, choice: Choice): string {
+  const { key, value, origin } = effectiveSetting(known, choice);
+  return `${key}=${value} (${origin})`;
+}
+
+function effectiveSetting(known: KnownKey, { entries }: Choice): EffectiveSetting {
+  const entry = entries.get(known.key);
+  const origin = entry === undefined ? DEFAULT : describePlace(entry, entry.name);
+  return { key: known.key, value: visible(writtenValue(known, entry)), origin };
+}
+
+function knownKey(key: string): KnownKey | undefined {
+  return KNOWN_KEYS.find((known) => known.key === key);
+}
+
+/** By source as they come, by line within a source. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const sources = [...new Set(problems.map(({ source }) => source))];
+  return sources.flatMap((source) =>
+    problems
+      .filter((problem) => problem.source === source)
+      .sort((one, other) => (one.line ?? 0) - (other.line ?? 0)),
+  );
+}

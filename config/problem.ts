@@ -1,0 +1,104 @@
+import { ViliError } from '../lib/errors.ts';
+import type { Raw } from './formats/format.ts';
+
+const MAX_SHOWN = 100;
+const MAX_VALUE_CHARACTERS = 80;
+const LAST_LINE = 'Nothing was started. Check again with: vili check';
+
+/** Where something was written. */
+export interface Place {
+  /** `.env`, `vili.yaml`, `environment`, `command line`, or `settings` for rules between them. */
+  readonly source: string;
+  /** From 1; null where there are no lines. */
+  readonly line: number | null;
+}
+
+/** One thing that is wrong, and where. */
+export interface Problem extends Place {
+  /** As it was written there; empty when it is about the whole source. */
+  readonly name: string;
+  /** Value, rule and what was probably meant, in one sentence. */
+  readonly text: string;
+}
+
+/**
+ * The settings cannot be used. `message` is all there is to print: every problem at once, one per
+ * line. Code `VILI_CONFIG`; the process ends with exit code 2.
+ */
+export class ConfigError extends ViliError {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+
+  constructor(base: string, problems: readonly Problem[], warnings: readonly string[]) {
+    super('VILI_CONFIG', render(base, problems, warnings));
+    this.problems = problems;
+    this.warnings = warnings;
+  }
+}
+
+/** `.env line 4`, `VILI_PORT`, `--port`: where a setting came from, in words. */
+export function describePlace(place: Place, name: string): string {
+  if (place.line !== null) return `${place.source} line ${place.line}`;
+  if (place.source === 'command line') return `--${name}`;
+  return place.source === 'environment' ? name : place.source;
+}
+
+/** One problem as a warning: place, name, sentence. */
+export function warningOf({ source, line, name, text }: Problem): string {
+  const place = line === null ? source : `${source} line ${line}`;
+  return [place, ...(name === '' ? [] : [name])].join(': ').concat(name === '' ? ': ' : ' ', text);
+}
+
+/** A value as it may be shown: quoted, on one line, cut, without the password of an address. */
+export function shown(value: string): string {
+  const safe = value.replaceAll(/\/\/[^/@\s]*@/g, '//(hidden)@');
+  const cut = safe.length > MAX_VALUE_CHARACTERS ? `${safe.slice(0, MAX_VALUE_CHARACTERS)}…` : safe;
+  return visible(JSON.stringify(cut));
+}
+
+/** A name as it may be shown: bare when it is harmless, else like a value. */
+export function shownName(name: string): string {
+  return /^[\w.:-]{1,60}$/.test(name) ? name : shown(name);
+}
+
+/** A written value in one line: lists parted by commas, maps by semicolons. */
+export function readable(raw: Raw): string {
+  if (typeof raw === 'string') return raw;
+  if (raw instanceof Map) {
+    return [...raw]
+      .map(([key, value]) => `${key}=${readable(value).replaceAll(', ', ' ')}`)
+      .join('; ');
+  }
+  return [...raw.values()].map(readable).join(', ');
+}
+
+/** Text without characters that would move the cursor or hide what follows on a terminal. */
+export function visible(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+// Private
+
+function render(base: string, problems: readonly Problem[], warnings: readonly string[]): string {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const sources = new Set(problems.map(({ source }) => source));
+  const only = sources.size === 1 ? [...sources][0] : undefined;
+  const isFile = only !== undefined && problems.some(({ line }) => line !== null);
+  const where = isFile ? `${base}/${only}` : `the settings of ${base}`;
+  const rows = problems.slice(0, MAX_SHOWN).map((problem) => ({
+    place: problem.line === null ? problem.source : `${problem.source} line ${problem.line}`,
+    name: problem.name,
+    text: problem.text,
+  }));
+  const placeWidth = Math.max(0, ...rows.map(({ place }) => place.length));
+  const nameWidth = Math.max(0, ...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ place, name, text }) =>
+    `  ${place.padEnd(placeWidth)}  ${name.padEnd(nameWidth)}  ${text}`.replace(/\s+$/, ''),
+  );
+  if (problems.length > MAX_SHOWN) lines.push(`  and ${problems.length - MAX_SHOWN} more`);
+  const also = warnings.map((warning) => `  warning: ${warning}`);
+  return [`vili: ${count} in ${visible(where)}`, ...lines, ...also, LAST_LINE].join('\n');
+}

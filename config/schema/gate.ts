@@ -1,0 +1,116 @@
+import { addressBlock, count, duration, listOf, path, pathPattern, size } from '../formats.ts';
+import { setting } from './setting.ts';
+
+/** The users' side: what a request may be, how long it may take, who is believed. */
+export const gate = {
+  hold: {
+    max: setting(
+      duration,
+      '5s',
+      'How long a request waits while running restarts, then 503 with Retry-After. Raising it ' +
+        'turns short outages into slow answers and keeps more requests in memory.',
+      { max: '5m' },
+    ),
+    max_requests: setting(
+      count,
+      '1000',
+      'How many requests may wait at once; one more gets 503. Each costs a connection and memory.',
+      { max: '1000000' },
+    ),
+    max_size: setting(
+      size,
+      '64MiB',
+      'How many bytes of waiting requests are kept in memory; one more gets 503.',
+      { max: '16GiB' },
+    ),
+  },
+  header: {
+    max_size: setting(
+      size,
+      '64KiB',
+      'The largest request head, else 431. Each connection may cost that much memory.',
+      { min: '1KiB', max: '1MiB' },
+    ),
+    max_count: setting(
+      count,
+      '500',
+      'The most header lines of a request, else 431. Each costs time on every hop.',
+      { min: '10', max: '10000' },
+    ),
+  },
+  request: {
+    head_timeout: setting(
+      duration,
+      '60s',
+      'How long a client may take to send the head of a request. Raising it lets slow or ' +
+        'malicious clients hold connections longer.',
+      { min: '100ms', max: '1h' },
+    ),
+    idle_timeout: setting(
+      duration,
+      '300s',
+      'How long a client may neither send nor take a byte in the middle of a request.',
+      { min: '100ms', max: '24h' },
+    ),
+    keep_alive: setting(
+      duration,
+      '65s',
+      'How long an idle connection of a client stays open. It should be longer than that of the ' +
+        'load balancer in front (60 s is common), or requests get lost on connections just closed.',
+      { max: '24h' },
+    ),
+    max_connections: setting(
+      count,
+      '10000',
+      'How many client connections are open at once. Each costs a file descriptor and memory.',
+      { min: '1', max: '1000000' },
+    ),
+  },
+  upstream: {
+    connect_timeout: setting(
+      duration,
+      '2s',
+      'How long connecting to the service may take, then 502. It is on the same host.',
+      { min: '10ms', max: '5m' },
+    ),
+    head_timeout: setting(
+      duration,
+      '60s',
+      'How long the service may take until its answer begins, then 504. Raise it for slow reports.',
+      { min: '10ms', max: '24h' },
+    ),
+    idle_timeout: setting(
+      duration,
+      '300s',
+      'How long the service may be silent in the middle of an answer. Raise it for rare events.',
+      { min: '10ms', max: '24h' },
+    ),
+    max_connections: setting(
+      count,
+      '1024',
+      'How many connections to running are open at once; more requests wait for one. Each costs ' +
+        'a file descriptor on both sides.',
+      { min: '1', max: '65000' },
+    ),
+  },
+  trust_proxy: setting(
+    listOf(addressBlock),
+    'loopback',
+    'Whose `X-Forwarded-*` and `Forwarded` headers are believed. Name the load balancer here, ' +
+      'never everybody.',
+  ),
+  error: {
+    page: setting(
+      path,
+      '',
+      'A file whose content is shown with 502, 503 and 504 instead of one plain line.',
+    ),
+  },
+  health: {
+    paths: setting(
+      listOf(pathPattern),
+      '/health, */health',
+      'Probes: forwarded to running, never copied, never evidence.',
+    ),
+  },
+};

@@ -1,0 +1,119 @@
+import {
+  count,
+  duration,
+  endpointTemplate,
+  headerName,
+  listOf,
+  method,
+  mirrorRules,
+  oneOf,
+  share,
+  size,
+} from '../formats.ts';
+import { setting } from './setting.ts';
+
+const BLOCK_OR_REPORT = oneOf(['block', 'report']);
+
+/** The copy that goes to testing, and how the two answers are compared. */
+export const mirror = {
+  mirror: {
+    methods: setting(
+      listOf(method),
+      'GET, HEAD, OPTIONS',
+      'What is copied to testing. A write that is sent twice can do harm: add POST and the like ' +
+        'only when testing has a state of its own.',
+    ),
+    rules: setting(
+      mirrorRules,
+      'none',
+      'Exceptions from `mirror.methods`, `METHOD /path/{id} on|off`; method may be `*`; the first ' +
+        'that fits decides.',
+    ),
+    sample: setting(
+      share,
+      '100%',
+      'The share of requests that is copied. Lowering it spares testing and delays the verdict.',
+    ),
+    max_body: setting(
+      size,
+      '1MiB',
+      'Requests with a larger body are not copied, counted `too-large`. Raising it costs memory ' +
+        'for each request in flight.',
+      { max: '1GiB' },
+    ),
+    concurrency: setting(
+      count,
+      '64',
+      'How many copies are under way at once. Raising it loads testing and this host more.',
+      { min: '1', max: '10000' },
+    ),
+    queue: setting(
+      count,
+      '1000',
+      'How many copies wait for their turn; more are dropped, counted `queue-full`. Raising it ' +
+        'costs memory and makes the comparison later.',
+      { min: '1', max: '1000000' },
+    ),
+    queue_size: setting(
+      size,
+      '64MiB',
+      'How many bytes of copies wait for their turn, at least `mirror.max_body`. Costs that much ' +
+        'memory.',
+      { min: '64KiB', max: '16GiB' },
+    ),
+    timeout: setting(
+      duration,
+      '30s',
+      'How long testing may take for one copy before it counts as failed.',
+      { min: '10ms', max: '1h' },
+    ),
+    header: setting(
+      headerName,
+      'X-Vili-Mirror',
+      'The header that marks a copy. It is removed from what users send.',
+    ),
+  },
+  compare: {
+    shape: setting(
+      BLOCK_OR_REPORT,
+      'block',
+      'A JSON field that vanished or changed its type: `block` counts against testing, `report` ' +
+        'only tells. A field that is new is only told either way.',
+    ),
+    values: setting(
+      BLOCK_OR_REPORT,
+      'report',
+      'A JSON field with another value: `block` counts against testing, `report` only tells.',
+    ),
+    max_body: setting(
+      size,
+      '256KiB',
+      'Larger answers are compared by length and digest only. Raising it costs memory and time ' +
+        'for each pair.',
+      { max: '64MiB' },
+    ),
+    max_depth: setting(
+      count,
+      '100',
+      'How deep JSON is compared; what is deeper is compared as text.',
+      { min: '1', max: '10000' },
+    ),
+    headers: setting(
+      listOf(headerName),
+      'content-type, location, cache-control',
+      'Which headers of the answers are compared.',
+    ),
+    control_share: setting(
+      share,
+      '10%',
+      'The share of copied safe requests that running is asked a second time, to learn what ' +
+        'differs by itself (times, ids). Raising it learns faster and loads running more.',
+      { max: '100%' },
+    ),
+  },
+  routes: setting(
+    listOf(endpointTemplate),
+    'none',
+    'Path templates that group requests into endpoints, before those Vili finds by itself.',
+  ),
+};

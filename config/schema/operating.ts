@@ -1,0 +1,99 @@
+import { count, duration, listenAddress, oneOf, path, share, size, text } from '../formats.ts';
+import { setting, withoutDefault } from './setting.ts';
+
+/** Logs, disk, traces and the dashboard. */
+export const operating = {
+  log_dir: setting(
+    path,
+    '',
+    "The folder of Vili's own logs, text and JSON lines. Without one they go to stdout.",
+  ),
+  log: {
+    level: setting(
+      oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+      'info',
+      "The least severe line of Vili's own logs that is written.",
+    ),
+    max_size: setting(size, '10MiB', "Vili's own logs are rotated and compressed at this size.", {
+      min: '4KiB',
+      max: '10GiB',
+    }),
+    keep: setting(count, '10', "How many rotated files of Vili's own logs are kept.", {
+      max: '10000',
+    }),
+    level_field: setting(
+      text,
+      '',
+      "The field of the level in the service's JSON log, when Vili does not find it by itself.",
+    ),
+    numbers: setting(
+      oneOf(['auto', 'pino', 'syslog', 'python']),
+      'auto',
+      "What a number means as a level in the service's JSON log: 40 is a warning in pino and an " +
+        'error in python; in syslog lower is worse.',
+    ),
+  },
+  servlet_log: {
+    max_size: setting(
+      size,
+      '100MiB',
+      'stdOut and stdErr of an instance are copied aside and truncated at this size.',
+      { min: '64KiB', max: '1TiB' },
+    ),
+  },
+  archive: {
+    max_size: setting(
+      size,
+      '1GiB',
+      'How much room archived versions may take; the oldest go first.',
+      { max: '1000TiB' },
+    ),
+  },
+  disk: {
+    min_free: setting(
+      share,
+      '5%',
+      'The share of the disk that stays free; the oldest archives go first.',
+      { max: '90%' },
+    ),
+    interval: setting(duration, '30s', 'How often the room is measured.', {
+      min: '100ms',
+      max: '24h',
+    }),
+  },
+  trace: {
+    size: setting(
+      count,
+      '20000',
+      'How many records of the trace are kept in memory, about 200 bytes each.',
+      { min: '100', max: '10000000' },
+    ),
+    slow: setting(
+      duration,
+      '1s',
+      'A message that takes longer than this to handle is reported as slow.',
+      { min: '1ms', max: '1h' },
+    ),
+  },
+  history: {
+    max_entries: setting(
+      count,
+      '10000',
+      'How many events of the history are kept on disk; the oldest go first.',
+      { min: '10', max: '10000000' },
+    ),
+  },
+  admin: {
+    listen: setting(
+      listenAddress,
+      'none',
+      'A permanent address for the dashboard. Without one no further port is opened.',
+    ),
+    token: withoutDefault(
+      text,
+      '',
+      'What an operator shows to act through `admin.listen`; without one the dashboard only reads.',
+      { sensitive: true },
+    ),
+  },
+};

@@ -1,0 +1,58 @@
+import {
+  fileName,
+  host,
+  identifier,
+  launchCommands,
+  oneOf,
+  port,
+  portRange,
+  text,
+} from '../formats.ts';
+import { setting, withoutDefault } from './setting.ts';
+
+/** What is served, where, and how it is started. */
+export const service = {
+  port: withoutDefault(port, 0, "The users' port: what Vili itself listens on.", {
+    required: true,
+  }),
+  host: setting(
+    host,
+    '0.0.0.0',
+    'The address Vili listens on for users. `127.0.0.1` when a proxy on this host stands in front.',
+  ),
+  identifier: withoutDefault(
+    identifier,
+    '',
+    'The name of the server file without its version: `inventory` for `inventory-1.4.2.jar`.',
+    { required: true, aliases: ['identity'] },
+  ),
+  scheme: setting(oneOf(['http', 'https']), 'http', 'How the service itself speaks to Vili.'),
+  endpoint: setting(
+    host,
+    'localhost',
+    'The host on which the started service listens, as seen from Vili.',
+  ),
+  port_range: setting(
+    portRange,
+    '9400-9500',
+    'The ports handed to the service, both ends included. A port is used only after a bind test. ' +
+      'Four are in use at the worst moment: running, previous, and two of testing.',
+  ),
+  properties_file_name: setting(
+    fileName,
+    '',
+    'A file in base that is copied into each instance folder, with its port line replaced. ' +
+      'Without one, a jar gets `-D<port_identifier>=<port>` instead.',
+  ),
+  port_identifier: setting(
+    text,
+    'server.port',
+    'The key of the port in `properties_file_name`, or of the `-D` argument.',
+  ),
+  launch: setting(
+    launchCommands,
+    'none',
+    'How files with other endings are started; `{file} {port} {instance} {base}` are filled in. ' +
+      'In text, words are parted by blanks; write a list in yaml for a word with a blank in it.',
+  ),
+};

@@ -1,0 +1,106 @@
+import type { Format } from '../formats.ts';
+
+/**
+ * One setting, in the form convict takes (`doc`, `default`, `format`, `nullable`, `sensitive`)
+ * with what the loader and the reference page need besides.
+ */
+export interface Setting<T> {
+  readonly doc: string;
+  readonly default: T;
+  /** The check convict runs on the loaded value; throws when it is out of bounds. */
+  readonly format: (value: unknown) => void;
+  readonly kind: Format<T>;
+  /** The default as an operator would write it; empty when there is none. */
+  readonly written: string;
+  readonly required: boolean;
+  /** Never shown, neither in an error nor in the list of effective settings. */
+  readonly sensitive: boolean;
+  /** Older spellings, taken in files. */
+  readonly aliases: readonly string[];
+  /** Bounds as an operator would write them. */
+  readonly min: string | undefined;
+  readonly max: string | undefined;
+  /** Shown in the reference and as a warning: what to use instead. */
+  readonly superseded: string | undefined;
+}
+
+/** What may be said of a setting besides its default and its meaning. */
+export interface SettingOptions {
+  readonly min?: string;
+  readonly max?: string;
+  readonly required?: boolean;
+  readonly sensitive?: boolean;
+  readonly aliases?: readonly string[];
+  readonly superseded?: string;
+}
+
+/** The values of a group of settings, by name. */
+export type ValuesOf<S> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : ValuesOf<S[K]>;
+};
+
+/** A setting whose default is written as an operator would write it. */
+export function setting<T>(
+  kind: Format<T>,
+  written: string,
+  doc: string,
+  options: SettingOptions = {},
+): Setting<T> {
+  return build(kind, kind.parse(written), written, doc, options);
+}
+
+/** A setting without a default: `unset` stands for it until somebody sets it. */
+export function withoutDefault<T>(
+  kind: Format<T>,
+  unset: T,
+  doc: string,
+  options: SettingOptions = {},
+): Setting<T> {
+  return build(kind, unset, '', doc, options);
+}
+
+/** The rule that keeps a value of `setting` from being used, or null. */
+export function boundsRule<T>(setting: Setting<T>, value: T): string | null {
+  if (typeof value !== 'number') return null;
+  const least = boundOf(setting, setting.min);
+  const most = boundOf(setting, setting.max);
+  if (least !== null && value < least) return `is less than ${setting.min}`;
+  if (most !== null && value > most) return `is more than ${setting.max}`;
+  return null;
+}
+
+// Private
+
+function build<T>(
+  kind: Format<T>,
+  unset: T,
+  written: string,
+  doc: string,
+  options: SettingOptions,
+): Setting<T> {
+  const built: Setting<T> = {
+    doc,
+    default: unset,
+    format: (value) => {
+      if (value === unset) return;
+      if (!kind.holds(value)) throw new Error(`must be a ${kind.name}`);
+      const rule = boundsRule(built, value as T);
+      if (rule !== null) throw new Error(rule);
+    },
+    kind,
+    written,
+    required: options.required ?? false,
+    sensitive: options.sensitive ?? false,
+    aliases: options.aliases ?? [],
+    min: options.min,
+    max: options.max,
+    superseded: options.superseded,
+  };
+  return built;
+}
+
+function boundOf<T>(setting: Setting<T>, written: string | undefined): number | null {
+  if (written === undefined) return null;
+  const bound = setting.kind.parse(written);
+  return typeof bound === 'number' ? bound : null;
+}

@@ -1,0 +1,69 @@
+import { count, duration, oneOf, share } from '../formats.ts';
+import { setting } from './setting.ts';
+
+/** What it takes to promote or to reject. */
+export const verdict = {
+  verdict: {
+    mode: setting(
+      oneOf(['auto', 'manual']),
+      'auto',
+      '`auto` promotes and rejects by itself, `manual` only says what it would do.',
+    ),
+    min_requests: setting(
+      count,
+      '200',
+      'The fewest compared requests before a promotion. Raising it makes verdicts later and surer.',
+      { min: '1', max: '100000000' },
+    ),
+    min_time: setting(
+      duration,
+      '5m',
+      'The shortest test before a promotion. Raising it shows slow leaks and rare jobs.',
+      { max: '7d' },
+    ),
+    margin: setting(
+      share,
+      '0.5%',
+      'How much worse "only slightly worse" is. A smaller margin needs many more requests: their ' +
+        'number grows as 1/margin.',
+      { min: '0.001%', max: '50%' },
+    ),
+    warmup_requests: setting(
+      count,
+      '200',
+      'Latency is judged only after this many requests. Raising it forgives a slow start longer.',
+      { max: '100000000' },
+    ),
+    warmup_time: setting(
+      duration,
+      '60s',
+      'Latency is judged only after this time. Raising it forgives a slow start longer.',
+      { max: '24h' },
+    ),
+    confirm_time: setting(
+      duration,
+      '30s',
+      'How long the evidence for a rejection must stand. Raising it forgives short trouble longer.',
+      { max: '24h' },
+    ),
+    log_window: setting(
+      duration,
+      '10s',
+      'The window in which log errors of running and testing are set against each other.',
+      { min: '100ms', max: '1h' },
+    ),
+    deadline: setting(
+      duration,
+      '24h',
+      'A test without a verdict by then is ended; the version is not promoted.',
+      { min: '1s', max: '365d' },
+    ),
+  },
+  probation: setting(
+    duration,
+    '10m',
+    'How long the previous version stays warm after a promotion, for an instant way back. It ' +
+      'costs the memory of one more instance.',
+    { max: '7d' },
+  ),
+};
