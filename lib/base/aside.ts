@@ -12,13 +12,20 @@ export function asideOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${unique}${ASIDE_ENDING}`);
 }
 
-/** Removes what a killed Vili left half-written in `folder`; call it before anything writes there. */
-export async function removeAsideFiles(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
+/**
+ * Removes what a killed Vili left half-written in `folder`, all of it or that of one file; call it
+ * while nothing else writes there. Returns the names.
+ */
+export async function removeAsideFiles(
+  folder: string,
+  fileName?: string,
+): Promise<readonly string[]> {
+  const prefix = fileName === undefined ? '.' : `.${fileName}.`;
+  const names = await readdir(folder).catch((error: unknown): string[] => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  const left = names.filter((name) => name.startsWith('.') && name.endsWith(ASIDE_ENDING));
+  const left = names.filter((name) => name.startsWith(prefix) && name.endsWith(ASIDE_ENDING));
   for (const name of left) await rm(join(folder, name), { recursive: true, force: true });
   return left;
 }

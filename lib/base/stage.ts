@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { codeOf, messageOf, ViliError } from '../errors.ts';
-import { asideOf } from './aside.ts';
+import { asideOf, removeAsideFiles } from './aside.ts';
 import { syncFolder } from './atomic-file.ts';
 import { isWhole } from './complete.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -40,6 +40,7 @@ export async function stageVersion(layout: Layout, file: ServerFile): Promise<St
   try {
     await refuseBadSource(layout, file);
     await makeVersionFolder(layout, folder);
+    await removeAsideFiles(folder, file.fileName);
     const fingerprint = await copyDurable(source, aside);
     if (!(await isWhole(aside, file.extension))) {
       const text = `${source} is cut off: its zip end record is missing`;

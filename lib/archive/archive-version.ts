@@ -1,0 +1,145 @@
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { removeAsideFiles } from '../base/aside.ts';
+import { isInside } from '../base/inside.ts';
+import type { Layout } from '../base/layout.ts';
+import { readLink } from '../base/links.ts';
+import { listVersionFolders } from '../base/scan.ts';
+import { parseVersionName } from '../base/server-file.ts';
+import { codeOf, messageOf } from '../errors.ts';
+import { ArchiveFailed } from './manifest.ts';
+import { type Packed, packFolder, verifyZip } from './pack.ts';
+
+/** A folder that is verified in its zip gets this ending for the time its content is deleted. */
+const DELETING_ENDING = '.vili-deleting';
+
+export interface ArchiveOptions {
+  readonly layout: Layout;
+  readonly name: string;
+  /** Asked before packing and again right before deleting: false keeps the folder. */
+  mayDelete(): Promise<boolean>;
+  readonly signal: AbortSignal;
+  /** zlib's, 0 to 9; default 1. */
+  readonly level?: number;
+}
+
+/** What became of a version folder. */
+export type ArchiveOutcome =
+  /** The zip is verified, the folder deleted. */
+  | {
+      readonly kind: 'archived';
+      readonly zip: string;
+      readonly entries: number;
+      readonly bytes: number;
+    }
+  /** Nothing was deleted, since the version is in use; the zip may exist. */
+  | { readonly kind: 'protected'; readonly reason: string }
+  /** There is no such folder; `zip` when it has been archived before. */
+  | { readonly kind: 'absent'; readonly zip: string | null };
+
+/** What an earlier Vili left undone. */
+export interface Unfinished {
+  /** Versions with a folder and a zip: call `archiveVersion` for them again. */
+  readonly names: readonly string[];
+  /** Half-written files and half-deleted folders (of verified zips) that were cleared away. */
+  readonly cleared: readonly string[];
+}
+
+/**
+ * Moves a version folder into `archive/NAME.zip`: packed aside, verified, renamed, protection asked
+ * again, and only then deleted. Work left half-done is taken up: a zip that still matches its folder
+ * is not written again, an empty or damaged one is replaced. Throws `ArchiveFailed` or the
+ * signal's reason; the folder is whole then.
+ */
+export async function archiveVersion(options: ArchiveOptions): Promise<ArchiveOutcome> {
+  const { layout, name, signal } = options;
+  if (parseVersionName(layout.identifier, name) === undefined) {
+    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', `${name} is no version of ${layout.identifier}`);
+  }
+  const folder = layout.versionFolder(name);
+  const zip = layout.archiveZip(name);
+  if (!(await isFolder(folder))) return { kind: 'absent', zip: (await isFile(zip)) ? zip : null };
+  const before = await protection(options, folder);
+  if (before !== null) return { kind: 'protected', reason: before };
+  await guarded(zip, () => mkdir(layout.archiveFolder, { recursive: true }));
+  const packed =
+    (await presentZip(zip, folder, signal)) ??
+    (await packFolder(folder, zip, signal, options.level));
+  const after = await protection(options, folder);
+  if (after !== null) return { kind: 'protected', reason: after };
+  signal.throwIfAborted();
+  await guarded(folder, () => deleteFolder(layout.base, folder));
+  return { kind: 'archived', zip, ...packed };
+}
+
+/** Clears what a killed Vili left in base and archive, and names the versions to archive again. */
+export async function findUnfinished(layout: Layout): Promise<Unfinished> {
+  const cleared = [...(await removeAsideFiles(layout.archiveFolder))];
+  for (const name of await readdir(layout.base)) {
+    if (!name.startsWith('.') || !name.endsWith(DELETING_ENDING)) continue;
+    await guarded(name, () => rm(join(layout.base, name), { recursive: true, force: true }));
+    cleared.push(name);
+  }
+  const folders = await listVersionFolders(layout.base, layout.identifier);
+  const names: string[] = [];
+  for (const { name } of folders) if (await isFile(layout.archiveZip(name))) names.push(name);
+  return { names, cleared };
+}
+
+// Private
+
+async function protection(options: ArchiveOptions, folder: string): Promise<string | null> {
+  const { layout, name } = options;
+  for (const link of [layout.runningLink, layout.testLink]) {
+    const target = await readLink(link);
+    if (target !== null && isInside(folder, target)) return `${basename(link)} points to ${name}`;
+  }
+  return (await options.mayDelete()) ? null : `${name} is in use`;
+}
+
+/** The zip an earlier run finished, when the folder has not changed since. */
+async function presentZip(
+  zip: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Packed | null> {
+  if (!(await isFile(zip))) return null;
+  try {
+    return await verifyZip(zip, folder, signal);
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
+}
+
+/** Renamed first: a folder that has its own name is whole, one half-deleted never has it. */
+async function deleteFolder(base: string, folder: string): Promise<void> {
+  const doomed = join(base, `.${basename(folder)}${DELETING_ENDING}`);
+  await rm(doomed, { recursive: true, force: true });
+  await rename(folder, doomed);
+  await rm(doomed, { recursive: true, force: true });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(ignoreAbsent);
+  if (stats === null || stats.isDirectory()) return stats !== null;
+  throw new ArchiveFailed('VILI_ARCHIVE_FAILED', `${path} is no version folder but a file or link`);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await lstat(path).catch(ignoreAbsent))?.isFile() === true;
+}
+
+function ignoreAbsent(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
+}
+
+async function guarded(what: string, step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    const text = `cannot archive ${what}: ${messageOf(error)}`;
+    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+  }
+}

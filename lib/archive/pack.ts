@@ -1,0 +1,117 @@
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { createReadStream } from 'node:fs';
+import { readlink } from 'node:fs/promises';
+import { asideOf } from '../base/aside.ts';
+import { syncFolder } from '../base/atomic-file.ts';
+import { messageOf } from '../errors.ts';
+import { ArchiveFailed, type FolderEntry, walkFolder, type ZipRecord } from './manifest.ts';
+import { readContent, readZip } from './zip-reader.ts';
+import { entryNameOf, writeZip } from './zip-writer.ts';
+
+/** zlib's fastest: version folders are jars (compressed already) and logs (compress well anyhow). */
+const DEFAULT_LEVEL = 1;
+
+/** A zip that holds everything it should. */
+export interface Packed {
+  readonly entries: number;
+  /** Size of the zip file. */
+  readonly bytes: number;
+}
+
+/**
+ * Packs a folder into `zipFile`: written aside, read back and compared with what went in, and only
+ * then renamed to its name, replacing what was there. `level` is zlib's, 0 to 9. Throws
+ * `ArchiveFailed` or the signal's reason; nothing is left then.
+ */
+export async function packFolder(
+  folder: string,
+  zipFile: string,
+  signal: AbortSignal,
+  level: number = DEFAULT_LEVEL,
+): Promise<Packed> {
+  const aside = asideOf(zipFile);
+  try {
+    const written = await writeZip(folder, aside, level, signal);
+    const packed = await verifyZip(aside, written, signal);
+    await syncFile(aside);
+    await rename(aside, zipFile);
+    await syncFolder(dirname(zipFile));
+    return packed;
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => undefined);
+    signal.throwIfAborted();
+    if (error instanceof ArchiveFailed) throw error;
+    const text = `cannot pack ${folder} into ${zipFile}: ${messageOf(error)}`;
+    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+  }
+}
+
+/**
+ * Reads every entry of a zip to its end, checks sizes and CRC-32, and compares all of them with what
+ * is expected: the records of a packing, or a folder as it is now. Throws `ArchiveFailed`.
+ */
+export async function verifyZip(
+  zipFile: string,
+  expected: string | readonly ZipRecord[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Packed> {
+  const wanted = typeof expected === 'string' ? await recordsOf(expected, signal) : expected;
+  const missing = new Map(wanted.map((record) => [record.name, record]));
+  if (missing.size !== wanted.length) throw damaged(zipFile, 'two entries have the same name');
+  let entries = 0;
+  await readZip(zipFile, signal, async (entry) => {
+    const found = await readContent(entry, signal);
+    const record = missing.get(found.name);
+    if (record === undefined) throw damaged(zipFile, `unexpected or repeated entry ${found.name}`);
+    if (!isSame(record, found)) throw damaged(zipFile, `entry ${found.name} has another content`);
+    missing.delete(found.name);
+    entries += 1;
+  });
+  const [first] = missing.keys();
+  if (first !== undefined) throw damaged(zipFile, `entry ${first} is missing`);
+  return { entries, bytes: (await stat(zipFile)).size };
+}
+
+// Private
+
+function damaged(zipFile: string, rule: string): ArchiveFailed {
+  return new ArchiveFailed('VILI_ARCHIVE_DAMAGED', `${zipFile}: ${rule}`);
+}
+
+function isSame(a: ZipRecord, b: ZipRecord): boolean {
+  return a.type === b.type && a.size === b.size && a.crc32 === b.crc32;
+}
+
+async function recordsOf(folder: string, signal: AbortSignal): Promise<ZipRecord[]> {
+  const records: ZipRecord[] = [];
+  for await (const entry of walkFolder(folder)) records.push(await recordOf(entry, signal));
+  return records;
+}
+
+async function recordOf(entry: FolderEntry, signal: AbortSignal): Promise<ZipRecord> {
+  const name = entryNameOf(entry.name);
+  if (entry.type === 'folder') return { name, type: 'folder', size: 0, crc32: 0 };
+  if (entry.type === 'link') {
+    const target = await readlink(entry.path);
+    return { name, type: 'link', size: Buffer.byteLength(target), crc32: crc32(target) };
+  }
+  let size = 0;
+  let sum = 0;
+  for await (const part of createReadStream(entry.path, { signal })) {
+    const chunk = part as Buffer;
+    size += chunk.length;
+    sum = crc32(chunk, sum);
+  }
+  return { name, type: 'file', size, crc32: sum };
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

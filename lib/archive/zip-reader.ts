@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { messageOf } from '../errors.ts';
+import { ArchiveFailed, type EntryType, type ZipRecord } from './manifest.ts';
+
+const TYPE_MASK = 0o170000;
+const FOLDER_MODE = 0o040000;
+const LINK_MODE = 0o120000;
+const MADE_BY_UNIX = 3;
+
+/** An entry of a zip with a way to its content. */
+export interface ReadEntry {
+  readonly name: string;
+  readonly type: EntryType;
+  /** By the central directory. */
+  readonly size: number;
+  readonly crc32: number;
+  /** Permission bits; 0 when the zip has none. */
+  readonly mode: number;
+  readonly modified: Date;
+  open(): Promise<Readable>;
+}
+
+/**
+ * Hands every entry of a zip to `use`, one after the other. Names that are absolute or contain `..`
+ * are refused by the reader. Throws `ArchiveFailed` for a zip that cannot be read.
+ */
+export async function readZip(
+  zipFile: string,
+  signal: AbortSignal,
+  use: (entry: ReadEntry) => Promise<void>,
+): Promise<void> {
+  let zip: ZipFile | null = null;
+  try {
+    zip = await openPromise(zipFile, { autoClose: false });
+    for await (const entry of zip.eachEntry()) await use(describe(zip, entry));
+  } catch (error) {
+    if (error instanceof ArchiveFailed) throw error;
+    signal.throwIfAborted();
+    const text = `${zipFile} is no readable zip: ${messageOf(error)}`;
+    throw new ArchiveFailed('VILI_ARCHIVE_DAMAGED', text, { cause: error });
+  } finally {
+    zip?.close();
+  }
+}
+
+/**
+ * Reads an entry to its end, calls `use` for each part and compares size and CRC-32 with the central
+ * directory. Throws `ArchiveFailed` when they differ.
+ */
+export async function readContent(
+  entry: ReadEntry,
+  signal: AbortSignal,
+  use?: (chunk: Buffer) => Promise<void>,
+): Promise<ZipRecord> {
+  let size = 0;
+  let sum = 0;
+  const stream = await entry.open();
+  for await (const part of stream) {
+    signal.throwIfAborted();
+    const chunk = part as Buffer;
+    size += chunk.length;
+    if (size > entry.size) break;
+    sum = crc32(chunk, sum);
+    await use?.(chunk);
+  }
+  if (size !== entry.size || sum !== entry.crc32) {
+    const rule = size === entry.size ? 'CRC-32 is wrong' : `${entry.size} bytes expected`;
+    throw new ArchiveFailed('VILI_ARCHIVE_DAMAGED', `entry ${entry.name} is damaged: ${rule}`);
+  }
+  return { name: entry.name, type: entry.type, size, crc32: sum };
+}
+
+// Private
+
+function describe(zip: ZipFile, entry: Entry): ReadEntry {
+  const mode = entry.versionMadeBy >>> 8 === MADE_BY_UNIX ? entry.externalFileAttributes >>> 16 : 0;
+  return {
+    name: entry.fileName.replace(/\/$/, ''),
+    type: typeOf(entry, mode),
+    size: entry.uncompressedSize,
+    crc32: entry.crc32,
+    mode: mode & 0o777,
+    modified: entry.getLastModDate({ timezone: 'UTC' }),
+    open: () => zip.openReadStreamPromise(entry),
+  };
+}
+
+function typeOf(entry: Entry, mode: number): EntryType {
+  if ((mode & TYPE_MASK) === LINK_MODE) return 'link';
+  const isFolder = entry.fileName.endsWith('/') || (mode & TYPE_MASK) === FOLDER_MODE;
+  return isFolder ? 'folder' : 'file';
+}

@@ -1,0 +1,174 @@
+import { constants, createWriteStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open, readlink } from 'node:fs/promises';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
+import { ZipArchive } from 'archiver';
+import { messageOf } from '../errors.ts';
+import {
+  ArchiveFailed,
+  type FolderEntry,
+  unreadable,
+  walkFolder,
+  type ZipRecord,
+} from './manifest.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+/** Reading without following a link and without hanging on a pipe that took a file's place. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Writes everything in `folder` to a new zip file and returns what went in. Links are stored as
+ * links. A file that grows is taken up to its length at the start, one that shrinks or changes as
+ * it was read, one that vanishes not at all. Throws `ArchiveFailed`, or the signal's reason.
+ */
+export async function writeZip(
+  folder: string,
+  zipFile: string,
+  level: number,
+  signal: AbortSignal,
+): Promise<ZipRecord[]> {
+  const zip = new ZipArchive({ zlib: { level }, statConcurrency: 1 });
+  const out = createWriteStream(zipFile, { flags: 'wx', mode: 0o640 });
+  const failed = new AbortController();
+  const fail = (error: unknown): void => failed.abort(error);
+  zip.on('error', fail).on('warning', fail);
+  out.on('error', fail);
+  zip.pipe(out);
+  const stop = AbortSignal.any([signal, failed.signal]);
+  try {
+    const records: ZipRecord[] = [];
+    for await (const entry of walkFolder(folder)) {
+      stop.throwIfAborted();
+      const record = await addEntry({ zip, stop, fail }, entry);
+      if (record !== null) records.push(record);
+    }
+    stop.throwIfAborted();
+    const written = finished(out, { signal: stop });
+    await Promise.all([zip.finalize(), written]);
+    return records;
+  } catch (error) {
+    zip.abort();
+    zip.destroy();
+    out.destroy();
+    if (!out.closed) await once(out, 'close').catch(() => undefined);
+    signal.throwIfAborted();
+    throw asArchiveFailed(error, zipFile);
+  }
+}
+
+/**
+ * The name an entry gets. The zip writer takes `\` for `/` and drops a leading `c:`, so both are
+ * written in another way rather than lost.
+ */
+export function entryNameOf(name: string): string {
+  const safe = name.replaceAll('\\', '%5C');
+  return /^\w+:/.test(safe) ? `./${safe}` : safe;
+}
+
+// Private
+
+interface Writing {
+  readonly zip: ZipArchive;
+  readonly stop: AbortSignal;
+  /** Ends the writing; for errors that come through events. */
+  fail(error: unknown): void;
+}
+
+async function addEntry(writing: Writing, entry: FolderEntry): Promise<ZipRecord | null> {
+  const name = entryNameOf(entry.name);
+  const { mode, mtime } = entry.stats;
+  if (entry.type === 'folder') {
+    await appended(writing, (zip) => {
+      zip.append('', { name: `${name}/`, type: 'directory', mode, date: mtime });
+    });
+    return { name, type: 'folder', size: 0, crc32: 0 };
+  }
+  if (entry.type === 'link') return await addLink(writing, entry);
+  return await addFile(writing, entry);
+}
+
+async function addLink(writing: Writing, entry: FolderEntry): Promise<ZipRecord | null> {
+  const target = await readlink(entry.path).catch(async (error: unknown) => {
+    const reason = await unreadable(entry.path, error);
+    if (reason !== null) throw reason;
+    return null;
+  });
+  if (target === null) return null;
+  const name = entryNameOf(entry.name);
+  await appended(writing, (zip) => void zip.symlink(name, target));
+  return { name, type: 'link', size: Buffer.byteLength(target), crc32: crc32(target) };
+}
+
+async function addFile(writing: Writing, entry: FolderEntry): Promise<ZipRecord | null> {
+  const file = await openFile(entry.path);
+  if (file === null) return null;
+  const { size, mode, mtime } = await file.stat();
+  const name = entryNameOf(entry.name);
+  const content = new Content(file, size);
+  const stream = Readable.from(content.chunks(writing.stop), { objectMode: false });
+  // The zip writer does not hear errors of a stream it is given; unheard they end the process.
+  stream.on('error', (error) => writing.fail(error));
+  try {
+    await appended(writing, (zip) => void zip.append(stream, { name, mode, date: mtime }));
+    return { name, type: 'file', size: content.size, crc32: content.crc32 };
+  } finally {
+    stream.destroy();
+    await file.close();
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle | null> {
+  try {
+    const file = await open(path, READ_FLAGS);
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+    return null;
+  } catch (error) {
+    const reason = await unreadable(path, error);
+    if (reason !== null) throw reason;
+    return null;
+  }
+}
+
+/** One entry at a time: the next is read when this one is in the zip. */
+async function appended(writing: Writing, add: (zip: ZipArchive) => void): Promise<void> {
+  const done = once(writing.zip, 'entry', { signal: writing.stop });
+  add(writing.zip);
+  await done;
+}
+
+/** The bytes of a file as they are read, with their number and CRC-32. */
+class Content {
+  size = 0;
+  crc32 = 0;
+  readonly #file: FileHandle;
+  readonly #limit: number;
+
+  constructor(file: FileHandle, limit: number) {
+    this.#file = file;
+    this.#limit = limit;
+  }
+
+  async *chunks(stop: AbortSignal): AsyncGenerator<Buffer> {
+    while (this.size < this.#limit) {
+      stop.throwIfAborted();
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#limit - this.size));
+      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.size);
+      if (bytesRead === 0) return;
+      const chunk = buffer.subarray(0, bytesRead);
+      this.size += bytesRead;
+      this.crc32 = crc32(chunk, this.crc32);
+      yield chunk;
+    }
+  }
+}
+
+function asArchiveFailed(error: unknown, zipFile: string): ArchiveFailed {
+  const cause = error instanceof Error && error.name === 'AbortError' ? error.cause : error;
+  if (cause instanceof ArchiveFailed) return cause;
+  const text = `cannot write ${zipFile}: ${messageOf(cause)}`;
+  return new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause });
+}

@@ -1,0 +1,156 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { codeOf } from '../errors.ts';
+
+const ASIDE_ENDING = '.tmp';
+/** `vili.2026.11.22_08.52.58.123.log`, compressed with `.gz` behind. */
+const STAMP = String.raw`\d{4}\.\d\d\.\d\d_\d\d\.\d\d\.\d\d\.\d{3}`;
+
+export interface RotateOptions {
+  readonly file: string;
+  /** The file is rotated when it has at least that many bytes. */
+  readonly maxBytes: number;
+  /** Old files kept, compressed. */
+  readonly keep: number;
+  readonly now: () => number;
+}
+
+export interface LogRotateOptions extends RotateOptions {
+  /** Makes the writer open the file anew; after it resolves nothing is written to the old one. */
+  reopen(): Promise<void>;
+}
+
+export interface Rotated {
+  /** The compressed old file, null when the file was not large enough. */
+  readonly archive: string | null;
+  /** Bytes that were not kept: those before the last `maxBytes`. */
+  readonly lostBytes: number;
+}
+
+const NOT_ROTATED: Rotated = { archive: null, lostBytes: 0 };
+
+/**
+ * Rotates a log that Vili writes itself: renamed with the time in its name, the writer reopened
+ * under the fixed name, the old one compressed, all but `keep` removed. An old file that a killed
+ * Vili left uncompressed is compressed now. Throws Node's errors.
+ */
+export async function rotateLog(options: LogRotateOptions): Promise<Rotated> {
+  const { file, maxBytes, keep, now } = options;
+  await compressLeft(file);
+  if ((await sizeOf(file)) < maxBytes) return NOT_ROTATED;
+  const old = stampedName(file, now());
+  await rename(file, old);
+  try {
+    await options.reopen();
+    return { archive: keep > 0 ? await compress(old) : null, lostBytes: 0 };
+  } finally {
+    await removeOldest(file, keep);
+  }
+}
+
+/**
+ * Caps a file that another process appends to (a servlet's stdOut, opened with `>>`): the last
+ * `maxBytes` are compressed beside it, then it is cut to nothing and goes on being written. What is
+ * written between the two steps is lost, as is what exceeds the cap, or everything when there is no
+ * room: the disk stays bounded by the cap, the compressed files and what is written between two
+ * calls. Throws Node's errors.
+ */
+export async function copyAndTruncate(options: RotateOptions): Promise<Rotated> {
+  const { file, maxBytes, keep, now } = options;
+  const size = await sizeOf(file);
+  if (size < maxBytes) return NOT_ROTATED;
+  const start = Math.max(0, size - maxBytes);
+  const archive = `${stampedName(file, now())}.gz`;
+  const isKept = keep > 0 && (await gzip(file, archive, { start, end: size - 1 }).then(yes, no));
+  // Also when there was no room for the copy: a full disk would stop the servlets.
+  await truncate(file, 0);
+  await removeOldest(file, keep);
+  return isKept ? { archive, lostBytes: start } : { archive: null, lostBytes: size };
+}
+
+// Private
+
+function stampedName(file: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().slice(0, -1);
+  const text = stamp.replaceAll('-', '.').replaceAll(':', '.').replace('T', '_');
+  return join(dirname(file), `${stem(file)}.${text}${extname(file)}`);
+}
+
+function stem(file: string): string {
+  return basename(file, extname(file));
+}
+
+async function compress(old: string): Promise<string> {
+  await gzip(old, `${old}.gz`);
+  await rm(old);
+  return `${old}.gz`;
+}
+
+async function gzip(
+  from: string,
+  to: string,
+  range: { start?: number; end?: number } = {},
+): Promise<void> {
+  const aside = `${to}${ASIDE_ENDING}`;
+  try {
+    await pipeline(
+      createReadStream(from, range),
+      createGzip(),
+      createWriteStream(aside, { mode: 0o640 }),
+    );
+    await rename(aside, to);
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What cannot be compressed now (no room) is tried again next time; `keep` counts it too. */
+async function compressLeft(file: string): Promise<void> {
+  for (const name of await oldFiles(file)) {
+    const path = join(dirname(file), name);
+    if (name.endsWith(ASIDE_ENDING)) await rm(path, { force: true });
+    else if (!name.endsWith('.gz')) await compress(path).then(yes, no);
+  }
+}
+
+function yes(): boolean {
+  return true;
+}
+
+function no(): boolean {
+  return false;
+}
+
+async function removeOldest(file: string, keep: number): Promise<void> {
+  const names = await oldFiles(file);
+  const over = names.slice(0, Math.max(0, names.length - keep));
+  for (const name of over) await rm(join(dirname(file), name), { force: true });
+}
+
+/** Oldest first: the time in the name sorts as text. */
+async function oldFiles(file: string): Promise<string[]> {
+  const [before, after] = [`${stem(file)}.`, extname(file)].map(escaped);
+  const pattern = new RegExp(`^${before}${STAMP}${after}(?:\\.gz)?(?:\\.tmp)?$`);
+  const names = await readdir(dirname(file)).catch((error: unknown): string[] => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => pattern.test(name)).sort((a, b) => (a < b ? -1 : 1));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}

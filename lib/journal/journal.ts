@@ -1,0 +1,176 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { messageOf, ViliError } from '../errors.ts';
+import { fileSink, type Sink } from './sink.ts';
+import { streamSink } from './stream-sink.ts';
+import { cutText, textLine } from './text-line.ts';
+
+/** bragi's names of levels, as people's log pipelines know them, with pino's numbers. */
+export const JOURNAL_LEVELS = {
+  DEBUG: 20,
+  INFO: 30,
+  NOTICE: 35,
+  WARNING: 40,
+  ERROR: 50,
+  CRIT: 60,
+} as const;
+const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+const LOG_FILE = 'vili.log';
+/** Keys of bragi's own fields; a caller's field of that name gets a `_` behind it. */
+const OWN_KEYS = new Set(['@timestamp', 'level', 'message', 'time', 'v', 'pid', 'hostname']);
+
+/** `code` VILI_JOURNAL_FAILED: the log folder cannot be made or written, at start. */
+export class JournalFailed extends ViliError {}
+
+export type JournalLevel = keyof typeof JOURNAL_LEVELS;
+
+/** Details of an event. An Error under `error` is written as its message, with code and stack. */
+export type JournalFields = Readonly<Record<string, unknown>>;
+
+/** Vili's own log. Writing never throws, never blocks; secrets are the caller's duty. */
+export interface Journal {
+  debug(text: string, fields?: JournalFields): void;
+  info(text: string, fields?: JournalFields): void;
+  notice(text: string, fields?: JournalFields): void;
+  warn(text: string, fields?: JournalFields): void;
+  error(text: string, fields?: JournalFields): void;
+  crit(text: string, fields?: JournalFields): void;
+  /** After a rotation: resolves when nothing is written to the renamed files any more. */
+  reopen(): Promise<void>;
+  /** Resolves when everything so far is written or lost. */
+  flush(): Promise<void>;
+  /** Flushes and closes; later events are dropped. */
+  close(): Promise<void>;
+}
+
+export interface JournalOptions {
+  /** Folder of `vili.log` (text) and `json/vili.log` (JSON lines); '': text to standard output. */
+  readonly dir: string;
+  /** Events below are left out. */
+  readonly level: JournalLevel;
+  readonly now: () => number;
+  /** Where text goes when `dir` is ''; default standard output. */
+  readonly stdout?: NodeJS.WritableStream;
+  /** Bytes that may wait for a slow disk, for each file; default 8 MiB, what exceeds it is lost. */
+  readonly maxPendingBytes?: number;
+}
+
+/** Opens the journal; the only adapter of pino. Throws `JournalFailed`. */
+export function openJournal(options: JournalOptions): Journal {
+  const { now } = options;
+  const sinks = sinksOf(options);
+  const json = sinks.json === null ? null : jsonLogger(sinks.json, now);
+  const all = sinks.json === null ? [sinks.text] : [sinks.text, sinks.json];
+  const write = (level: JournalLevel, text: string, fields: JournalFields): void => {
+    if (JOURNAL_LEVELS[level] < JOURNAL_LEVELS[options.level]) return;
+    try {
+      const details = detailsOf(level, fields);
+      sinks.text.write(textLine(timeOf(now), level, text, details.text));
+      json?.[level](details.json, cutText(text));
+    } catch {
+      // A field that cannot be shown (a getter that throws): the event itself is still told.
+      sinks.text.write(textLine(timeOf(now), level, text, {}));
+    }
+  };
+  return {
+    debug: (text, fields = {}) => write('DEBUG', text, fields),
+    info: (text, fields = {}) => write('INFO', text, fields),
+    notice: (text, fields = {}) => write('NOTICE', text, fields),
+    warn: (text, fields = {}) => write('WARNING', text, fields),
+    error: (text, fields = {}) => write('ERROR', text, fields),
+    crit: (text, fields = {}) => write('CRIT', text, fields),
+    reopen: () => forAll(all, (sink) => sink.reopen()),
+    flush: () => forAll(all, (sink) => sink.flush()),
+    close: () => forAll(all, (sink) => sink.close()),
+  };
+}
+
+// Private
+
+function sinksOf(options: JournalOptions): { text: Sink; json: Sink | null } {
+  const { dir, now, stdout = process.stdout, maxPendingBytes = MAX_PENDING_BYTES } = options;
+  if (dir === '') return { text: streamSink(stdout, maxPendingBytes), json: null };
+  const text = join(dir, LOG_FILE);
+  const json = join(dir, 'json', LOG_FILE);
+  refuseUnwritable(dir, [text, json]);
+  return {
+    text: fileSink({
+      file: text,
+      maxPendingBytes,
+      lostLine: (lines, reason) => textLine(timeOf(now), 'ERROR', lostText(lines, reason), {}),
+    }),
+    json: fileSink({
+      file: json,
+      maxPendingBytes,
+      lostLine: (lines, reason) =>
+        `${JSON.stringify({ level: 'ERROR', '@timestamp': timeOf(now), message: lostText(lines, reason) })}\n`,
+    }),
+  };
+}
+
+function lostText(lines: number, reason: string): string {
+  return `${lines} lines lost here: ${reason}`;
+}
+
+/** Later failures are counted and told in the log; at start a person is there to read the error. */
+function refuseUnwritable(dir: string, files: readonly string[]): void {
+  try {
+    mkdirSync(join(dir, 'json'), { recursive: true });
+    for (const file of files) closeSync(openSync(file, 'a', 0o640));
+  } catch (error) {
+    const text = `cannot write Vili's own logs in ${dir} (log_dir): ${messageOf(error)}`;
+    throw new JournalFailed('VILI_JOURNAL_FAILED', text, { cause: error });
+  }
+}
+
+function jsonLogger(sink: Sink, now: () => number): Logger<JournalLevel> {
+  return pino<JournalLevel>(
+    {
+      level: 'DEBUG',
+      customLevels: JOURNAL_LEVELS,
+      useOnlyCustomLevels: true,
+      base: null,
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: () => `,"@timestamp":"${timeOf(now)}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line) => sink.write(line) },
+  );
+}
+
+function timeOf(now: () => number): string {
+  return new Date(now()).toISOString();
+}
+
+/** JSON gets everything; the text line has no stack, so that it can be read. */
+function detailsOf(
+  level: JournalLevel,
+  fields: JournalFields,
+): { text: Record<string, unknown>; json: Record<string, unknown> } {
+  const text: Record<string, unknown> = {};
+  const json: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const name = OWN_KEYS.has(key) ? `${key}_` : key;
+    text[name] = value instanceof Error ? errorText(value) : value;
+    json[name] = typeof text[name] === 'string' ? cutText(text[name]) : text[name];
+    const isWorthAStack = JOURNAL_LEVELS[level] >= JOURNAL_LEVELS.ERROR;
+    if (value instanceof Error && isWorthAStack && !(value instanceof ViliError)) {
+      json['stack_trace'] = cutText(value.stack ?? '');
+    }
+  }
+  return { text, json };
+}
+
+function errorText(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  const isToldAlready = error.cause === undefined || error.message.includes(messageOf(error.cause));
+  const cause = isToldAlready ? '' : `: ${messageOf(error.cause)}`;
+  return `${error.message}${cause}${error.message.includes(code.slice(2, -1)) ? '' : code}`;
+}
+
+async function forAll(sinks: readonly Sink[], step: (sink: Sink) => Promise<void>): Promise<void> {
+  await Promise.all(sinks.map(step));
+}

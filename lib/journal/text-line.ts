@@ -1,0 +1,58 @@
+/** Longer texts and values are cut: one event must not fill a log. */
+const MAX_TEXT_CHARS = 16 * 1024;
+/** C0, DEL, C1 and the Unicode line ends: what could break a line or speak to a terminal. */
+// oxlint-disable-next-line no-control-regex -- these are the characters to be found
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/g;
+const NAMED: Readonly<Record<string, string>> = {
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\t': String.raw`\t`,
+  '\\': '\\\\',
+};
+
+/** `text` on one line: control characters become `\n`, `\t`, `\x1b`, `\u2028`, a backslash `\\`. */
+export function escapeText(text: string): string {
+  return cutText(text).replace(CONTROL, escapeCharacter);
+}
+
+/** At most 16 Ki characters, with a mark where something was cut off. */
+export function cutText(text: string): string {
+  if (text.length <= MAX_TEXT_CHARS) return text;
+  return `${text.slice(0, MAX_TEXT_CHARS)}… (${text.length - MAX_TEXT_CHARS} more characters)`;
+}
+
+/** A line of `vili.log`: time (UTC), level, text, then the fields as `key=value`. */
+export function textLine(
+  at: string,
+  level: string,
+  text: string,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  const parts = Object.entries(fields).map(
+    ([key, value]) => ` ${escapeText(key)}=${valueText(value)}`,
+  );
+  return `${at} ${level.padEnd(7)} ${escapeText(text)}${parts.join('')}\n`;
+}
+
+// Private
+
+function escapeCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  const hex = code.toString(16);
+  return NAMED[character] ?? (code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex}`);
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') {
+    return /^[\w./:+@%-]+$/.test(value) ? value : `"${escapeText(value).replaceAll('"', '\\"')}"`;
+  }
+  return escapeText(jsonOf(value));
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
