@@ -48,6 +48,7 @@ export class Cell {
   ended: End | undefined;
   readonly #parent: Supervisor;
   #incarnations = 0;
+  #doomed = false;
   #stopping: Promise<void> | undefined;
 
   constructor(
@@ -70,7 +71,7 @@ export class Cell {
 
   /** It is being ended for good, or has ended. */
   get doomed(): boolean {
-    return this.#stopping !== undefined || this.ended !== undefined;
+    return this.#doomed;
   }
 
   ownSupervisor(): Supervisor {
@@ -153,8 +154,7 @@ export class Cell {
   }
 
   exited(life: Incarnation): void {
-    life.phase = 'ending';
-    life.timers.close();
+    this.status = 'restarting';
     this.#parent.childExited(this, life);
   }
 
@@ -173,7 +173,8 @@ export class Cell {
   }
 
   async #stop(reason: End['reason'], error: unknown): Promise<void> {
-    this.status = 'stopping';
+    this.#doomed = true;
+    if (this.ended === undefined) this.status = 'stopping';
     await this.life?.end(false);
     await this.closeChildren();
     this.#finish(reason, error);
@@ -182,6 +183,7 @@ export class Cell {
   #finish(reason: End['reason'], error: unknown): void {
     if (this.ended !== undefined) return;
     const { path } = this;
+    this.#doomed = true;
     this.ended = error === undefined ? { path, reason } : { path, reason, error };
     this.status = 'stopped';
     for (let next = this.mailbox.shift(); next !== undefined; next = this.mailbox.shift()) {
@@ -203,11 +205,18 @@ export class Cell {
 
   // For its incarnations
 
-  /** Another tick of a timer, unless the last one still waits. */
-  tick(life: Incarnation, message: unknown, correlation: string | undefined): void {
-    const { path } = this;
+  /** Another tick of a timer, unless the last one (which is handed back in) still waits. */
+  tick(
+    life: Incarnation,
+    message: unknown,
+    correlation: string | undefined,
+    last: Envelope | undefined,
+  ): Envelope {
+    if (last !== undefined && this.mailbox.has(last)) return last;
     const sentAtMs = this.runtime.now();
-    this.#put({ message, from: path, correlation, sentAtMs, only: life });
+    const tick = { message, from: this.path, correlation, sentAtMs, only: life };
+    this.#put(tick);
+    return tick;
   }
 
   traceHandled(envelope: Envelope, sinceMs: number, outcome: 'ok' | 'crash'): void {

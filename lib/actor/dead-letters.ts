@@ -31,6 +31,7 @@ export class DeadLetters {
   readonly #inWindow = new Map<string, number>();
   #total = 0;
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(
     now: () => number,
@@ -54,7 +55,7 @@ export class DeadLetters {
     const recipient = this.#count(path);
     const count = (this.#inWindow.get(recipient) ?? 0) + 1;
     this.#inWindow.set(recipient, count);
-    this.#timer ??= setTimeout(() => this.flush(), this.#windowMs).unref();
+    if (!this.#closed) this.#timer ??= setTimeout(() => this.flush(), this.#windowMs).unref();
     if (count > this.#logged) return;
     this.#emit({ type: 'dead-letter', atMs, path, from, messageType, correlation, reason });
   }
@@ -74,6 +75,12 @@ export class DeadLetters {
       if (unreported <= 0) continue;
       this.#emit({ type: 'dead-letters', atMs: this.#now(), path, count: unreported });
     }
+  }
+
+  /** Ends the last window; later letters are counted, and reported up to the limit. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
   }
 
   // Private

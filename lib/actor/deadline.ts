@@ -15,13 +15,16 @@ export async function settlesWithin(work: Promise<unknown>, limitMs: number): Pr
   }
 }
 
-/** A pause that can be cut short. Does not keep the process alive. */
+/**
+ * A pause that can be cut short. Keeps the process alive: something is about to start, and may be
+ * the only thing the process lives for.
+ */
 export class Pause {
   #wake: (() => void) | undefined;
 
   async sleep(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms).unref();
+      const timer = setTimeout(resolve, ms);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

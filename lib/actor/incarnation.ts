@@ -1,21 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import type { Reply } from './ask.ts';
+import { BehaviourHost } from './behaviour-host.ts';
 import type { Cell } from './cell.ts';
 import { settlesWithin } from './deadline.ts';
 import { type Envelope, typeOf } from './envelope.ts';
 import { ActorCrashed, ActorStopped, HandlerHung } from './errors.ts';
 import { HangWatch } from './hang-watch.ts';
-import type { Hand } from './runtime.ts';
 import { createSelf, type Self } from './self.ts';
-import type { Behaviour } from './spec.ts';
 import { Timers } from './timers.ts';
 import type { Turns } from './turns.ts';
 
 type Phase = 'starting' | 'live' | 'ending' | 'over';
 
 /**
- * One life of an actor, from a start to its end: the state, the handler that runs, and all that
- * must end with it. What arrives after the end belongs to nobody and is dropped.
+ * One life of an actor, from a start to its end: the message in hand, and all that must end with
+ * it. What arrives after the end belongs to nobody and is dropped.
  */
 export class Incarnation {
   readonly cell: Cell;
@@ -27,30 +26,35 @@ export class Incarnation {
   readonly asked = new Set<Reply<never>>();
   /** Run when the incarnation begins to end. */
   readonly onEnding = new Set<() => void>();
-  phase: Phase = 'starting';
   inHand: Envelope | undefined;
   inHandSinceMs = 0;
   upSinceMs: number | undefined;
   hung = false;
   readonly #self: Self<never>;
+  readonly #host: BehaviourHost;
   readonly #hangWatch: HangWatch;
-  #behaviour: Behaviour<never, unknown> | undefined;
-  #state: unknown;
-  #started = false;
+  #phase: Phase = 'starting';
   #turns: Turns | undefined;
   #turnRequested = false;
   #stopRequested = false;
+  /** The user's code that runs now. */
   #running: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #failStart: ((error: unknown) => void) | undefined;
+  #stopWaiting: (() => void) | undefined;
   #abort: AbortController | undefined;
 
   constructor(cell: Cell, number: number) {
     this.cell = cell;
     this.number = number;
     this.#self = createSelf(this);
-    const { now } = cell.runtime;
-    this.#hangWatch = new HangWatch(now, cell.spec.handlerTimeoutMs, () => this.#onHung());
+    const { runtime, spec } = cell;
+    this.#host = new BehaviourHost(runtime.context, spec.behaviour);
+    this.#hangWatch = new HangWatch(runtime.now, spec.handlerTimeoutMs, () => this.#onHung());
+  }
+
+  get phase(): Phase {
+    return this.#phase;
   }
 
   get signal(): AbortSignal {
@@ -69,24 +73,24 @@ export class Incarnation {
 
   /** Runs the behaviour's `start`; throws what it throws, or ActorStopped when ended meanwhile. */
   async start(): Promise<void> {
-    this.inHandSinceMs = this.cell.runtime.now();
+    const { now, turns } = this.cell.runtime;
+    this.inHandSinceMs = now();
     this.#hangWatch.begin(this.inHandSinceMs);
-    const ended = new Promise<never>((_resolve, reject) => {
+    const failed = new Promise<never>((_resolve, reject) => {
       this.#failStart = reject;
     });
-    const started = this.#runStart();
-    this.#running = started;
+    this.#running = this.#runStart();
     try {
-      await Promise.race([started, ended]);
+      await Promise.race([this.#running, failed]);
     } finally {
       this.#hangWatch.end();
     }
-    this.#failStart = undefined;
+    if (this.phase !== 'starting') throw new ActorStopped(this.cell.path);
     this.#running = undefined;
     this.hung = false;
-    this.phase = 'live';
-    this.upSinceMs = this.cell.runtime.now();
-    this.#turns = this.cell.runtime.turns.open(() => this.#turn());
+    this.#phase = 'live';
+    this.upSinceMs = now();
+    this.#turns = turns.open(() => this.#turn());
     this.requestTurn();
   }
 
@@ -119,27 +123,26 @@ export class Incarnation {
   /** Ends it now: whatever still runs is on its own. */
   finish(): void {
     if (this.phase === 'over') return;
-    this.#leaveHand();
-    this.phase = 'over';
-    this.timers.close();
+    this.#dropHand();
+    this.#phase = 'over';
+    this.#stopWaiting?.();
     this.#hangWatch.close();
-    this.#failStart?.(new ActorStopped(this.cell.path));
+    this.#beginEnd();
     this.#turns?.close();
-    this.#runOnEnding();
     failAll(this.owed, new ActorStopped(this.cell.path));
     failAll(this.asked, new ActorStopped(this.cell.path, 'ended before it got an answer'));
     this.#abort?.abort();
   }
 
+  /** What it works on, for a person. */
+  inHandType(): string {
+    return this.inHand === undefined ? this.phase : typeOf(this.inHand.message);
+  }
+
   // Private
 
   async #runStart(): Promise<void> {
-    const hand: Hand = { owner: this, correlation: this.cell.correlation };
-    await this.cell.runtime.context.run(hand, async () => {
-      this.#behaviour = this.cell.spec.behaviour();
-      this.#state = await this.#behaviour.start(this.#self);
-      this.#started = true;
-    });
+    await this.#host.start({ owner: this, correlation: this.cell.correlation }, this.#self);
     // Abandoned while it started: nobody else will release what it has just acquired.
     if (this.phase === 'over') await this.#runStop();
   }
@@ -152,24 +155,25 @@ export class Incarnation {
       this.cell.poison = undefined;
       return this.#crash(poison);
     }
-    if (this.#stopRequested) return this.cell.exited(this);
+    if (this.#stopRequested) return this.#exit();
     const envelope = this.cell.takeFor(this);
     if (envelope === undefined) return undefined;
     this.inHand = envelope;
     this.inHandSinceMs = this.cell.runtime.now();
     if (envelope.ask !== undefined) this.#owe(envelope.ask);
-    const hand: Hand = { owner: this, correlation: envelope.correlation };
+    const hand = { owner: this, correlation: envelope.correlation };
     try {
-      const result = this.cell.runtime.context.run(hand, callHandle, this, envelope.message);
+      const result = this.#host.handle(hand, envelope.message, this.#self);
       if (!isPromise(result)) return this.#handled(envelope, result);
       this.#hangWatch.begin(this.inHandSinceMs);
-      return (this.#running = this.#settle(result, envelope));
+      this.#running = this.#settle(result, envelope);
+      return this.#running;
     } catch (error) {
       return this.#threw(envelope, error);
     }
   }
 
-  async #settle(result: Promise<unknown>, envelope: Envelope): Promise<void> {
+  async #settle(result: PromiseLike<unknown>, envelope: Envelope): Promise<void> {
     try {
       this.#handled(envelope, await result);
     } catch (error) {
@@ -178,25 +182,26 @@ export class Incarnation {
   }
 
   #handled(envelope: Envelope, state: unknown): void {
+    // Abandoned meanwhile: the state belongs to an incarnation that is over.
     if (this.inHand !== envelope) return;
-    this.#state = state;
-    this.#record(envelope, 'ok');
-    if (this.#stopRequested && this.phase === 'live') this.cell.exited(this);
+    this.#host.state = state;
+    this.#release(envelope, 'ok');
+    if (this.#stopRequested && this.phase === 'live') this.#exit();
     else this.requestTurn();
   }
 
   #threw(envelope: Envelope, error: unknown): void {
     if (this.inHand !== envelope) {
-      this.cell.report({ type: 'late', what: 'error of an ended handler', error }, this);
+      this.cell.report({ type: 'late', what: typeOf(envelope.message), error }, this);
       return;
     }
     envelope.ask?.fail(new ActorCrashed(this.cell.path, error));
-    this.#record(envelope, 'crash');
+    this.#release(envelope, 'crash');
     if (this.phase === 'live') this.#crash(error, envelope);
     else this.cell.reportCrash(this, 'stopping', error, envelope);
   }
 
-  #record(envelope: Envelope, outcome: 'ok' | 'crash'): void {
+  #release(envelope: Envelope, outcome: 'ok' | 'crash'): void {
     this.inHand = undefined;
     this.hung = false;
     this.#running = undefined;
@@ -205,67 +210,72 @@ export class Incarnation {
   }
 
   #crash(error: unknown, envelope?: Envelope): void {
-    this.phase = 'ending';
+    this.#phase = 'ending';
     this.timers.close();
     failAll(this.owed, new ActorCrashed(this.cell.path, error));
     this.cell.failed(this, error, envelope);
   }
 
-  async #end(crashed: boolean): Promise<void> {
-    const starting = this.phase === 'starting';
-    if (this.phase !== 'over') this.phase = 'ending';
+  #exit(): void {
+    this.#phase = 'ending';
     this.timers.close();
-    this.#runOnEnding();
-    this.#failStart?.(new ActorStopped(this.cell.path, 'was stopped while it started'));
-    if (crashed) failAll(this.asked, new ActorStopped(this.cell.path, 'crashed while it asked'));
-    if (starting) this.#abort?.abort();
+    this.cell.exited(this);
+  }
+
+  async #end(crashed: boolean): Promise<void> {
+    if (this.phase === 'starting') this.#abort?.abort();
+    if (this.phase !== 'over') this.#phase = 'ending';
+    this.#beginEnd();
+    if (crashed) failAll(this.asked, new ActorStopped(this.cell.path, 'restarted while it asked'));
     await this.#awaitRunning();
     await this.cell.closeChildren();
-    if (this.#started && this.phase === 'ending') await this.#runStop();
+    if (this.phase === 'ending') await this.#runStop();
     this.finish();
+  }
+
+  #beginEnd(): void {
+    this.timers.close();
+    this.#failStart?.(new ActorStopped(this.cell.path, 'was ended while it started'));
+    for (const listener of this.onEnding) listener();
+    this.onEnding.clear();
   }
 
   /** Waits for the user's code only, never for a restart: two failing siblings would deadlock. */
   async #awaitRunning(): Promise<void> {
-    const limitMs =
-      this.hung && this.cell.spec.onHang === 'crash' ? 0 : this.cell.spec.stopTimeoutMs;
-    if (this.#running === undefined || (await settlesWithin(this.#running, limitMs))) return;
+    if (this.#running === undefined || this.phase === 'over') return;
+    const { stopTimeoutMs, onHang } = this.cell.spec;
+    const limitMs = this.hung && onHang === 'crash' ? 0 : stopTimeoutMs;
+    const given = new Promise<void>((resolve) => {
+      this.#stopWaiting = resolve;
+    });
+    if (await settlesWithin(Promise.race([this.#running, given]), limitMs)) return;
     this.cell.report({ type: 'abandoned', what: this.inHandType(), limitMs }, this);
-    this.#leaveHand();
+    this.#dropHand();
     this.#abort?.abort();
   }
 
   async #runStop(): Promise<void> {
+    const hand = { owner: this, correlation: this.cell.correlation };
     const limitMs = this.cell.spec.stopTimeoutMs;
-    const hand: Hand = { owner: this, correlation: this.cell.correlation };
-    const stopped = this.cell.runtime.context.run(hand, async () => {
-      await this.#behaviour?.stop?.(this.#state, this.#self);
+    const given = new Promise<boolean>((resolve) => {
+      this.#stopWaiting = () => resolve(true);
     });
-    const reported = stopped.catch((error: unknown) => {
+    try {
+      const stopped = this.#host.stop(hand, this.#self, limitMs);
+      if (await Promise.race([stopped, given])) return;
+      this.cell.report({ type: 'abandoned', what: 'stop', limitMs }, this);
+    } catch (error) {
       this.cell.report({ type: 'stop-failed', error }, this);
-    });
-    if (await settlesWithin(reported, limitMs)) return;
-    this.cell.report({ type: 'abandoned', what: 'stop', limitMs }, this);
+    }
   }
 
-  #leaveHand(): void {
-    const envelope = this.inHand;
-    if (envelope === undefined) return;
-    this.#record(envelope, 'crash');
-  }
-
-  #runOnEnding(): void {
-    for (const listener of this.onEnding) listener();
-    this.onEnding.clear();
+  #dropHand(): void {
+    if (this.inHand !== undefined) this.#release(this.inHand, 'crash');
   }
 
   #owe(reply: Reply<never>): void {
     this.owed.add(reply);
     reply.onSettled(() => this.owed.delete(reply));
-  }
-
-  inHandType(): string {
-    return this.inHand === undefined ? 'start' : typeOf(this.inHand.message);
   }
 
   #onHung(): void {
@@ -276,20 +286,11 @@ export class Incarnation {
     this.cell.report({ type: 'hung', messageType, limitMs }, this);
     if (spec.onHang === 'crash') this.fail(new HandlerHung(path, messageType, limitMs));
   }
-
-  /** For `callHandle`, which is no method so that a turn allocates no closure. */
-  handle(message: unknown): unknown {
-    return this.#behaviour?.handle(this.#state, message as never, this.#self);
-  }
 }
 
 // Private
 
-function callHandle(incarnation: Incarnation, message: unknown): unknown {
-  return incarnation.handle(message);
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&

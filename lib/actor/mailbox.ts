@@ -33,6 +33,11 @@ export class Mailbox {
     return this.#slots.length - this.#head;
   }
 
+  /** Looks from the newest on: who asks has sent it lately. */
+  has(envelope: Envelope): boolean {
+    return this.#slots.lastIndexOf(envelope) >= 0;
+  }
+
   /** Puts it last and returns the envelope that had to give way, which may be the given one. */
   push(envelope: Envelope): Envelope | undefined {
     if (this.length < this.spec.limit || envelope.kept === true) {

@@ -1,5 +1,6 @@
 import { ActorAddress, type Address } from './address.ts';
 import { ask, type Reply, sendAs } from './ask.ts';
+import type { Envelope } from './envelope.ts';
 import { ActorStopped } from './errors.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { ChildSpec } from './spec.ts';
@@ -82,7 +83,10 @@ export function createSelf(life: Incarnation): Self<never> {
     },
     every: (ms, message) => {
       const { correlation } = life;
-      return life.timers.every(ms, () => cell.tick(life, message, correlation));
+      let last: Envelope | undefined;
+      return life.timers.every(ms, () => {
+        last = cell.tick(life, message, correlation, last);
+      });
     },
     pipe: (work, ok, failed) => pipe(life, work, ok, failed),
     stop: () => life.requestStop(),

@@ -1,51 +1,60 @@
+import { ViliError } from '../errors.ts';
 import type { Address } from './address.ts';
 import type { Cell } from './cell.ts';
-import { Pause } from './deadline.ts';
+import { settlesWithin } from './deadline.ts';
 import { ActorStopped, RestartBudgetExhausted, StartFailed } from './errors.ts';
+import { FirstStart } from './first-start.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Failure, Recovery } from './recovery.ts';
 import {
   affected,
   backoffMs,
+  type FullBudget,
   resolveBudget,
   RestartCounter,
-  type FullBudget,
   type SupervisionSpec,
 } from './restart.ts';
 import type { Runtime } from './runtime.ts';
 import type { ChildSpec } from './spec.ts';
-import { ViliError } from '../errors.ts';
+
+/** What a failure costs: the pause before the restart, as number `failures` in a row. */
+export interface Cost {
+  readonly delayMs: number;
+  readonly failures: number;
+}
 
 /** The children of one actor (or of the system): starts, restarts and stops them. */
 export class Supervisor {
-  readonly runtime: Runtime;
-  readonly path: string;
-  readonly spec: SupervisionSpec;
+  readonly #runtime: Runtime;
+  readonly #path: string;
+  readonly #spec: SupervisionSpec;
   readonly #escalate: (error: unknown) => void;
   /** In start order. */
   readonly #cells = new Map<string, Cell>();
-  readonly #counters = new Map<Cell, RestartCounter>();
-  readonly #counter: RestartCounter;
+  readonly #shared: RestartCounter;
+  readonly #own = new Map<Cell, RestartCounter>();
   /** One for the whole group, or one per child under one_for_one, where nobody waits for another. */
   readonly #recoveries = new Map<Cell | undefined, Recovery>();
-  readonly #firstStarts = new Map<Cell, Pause>();
+  readonly #firstStarts = new Map<Cell, FirstStart>();
+  #closed = false;
   #closing: Promise<void> | undefined;
 
+  /** `escalate` is called when the budget is used up and all children are stopped. */
   constructor(
     runtime: Runtime,
     path: string,
     spec: SupervisionSpec,
     escalate: (error: unknown) => void,
   ) {
-    this.runtime = runtime;
-    this.path = path;
-    this.spec = spec;
+    this.#runtime = runtime;
+    this.#path = path;
+    this.#spec = spec;
     this.#escalate = escalate;
-    this.#counter = new RestartCounter(spec);
+    this.#shared = new RestartCounter(spec);
   }
 
   get closing(): boolean {
-    return this.#closing !== undefined;
+    return this.#closed;
   }
 
   find(name: string): Cell | undefined {
@@ -56,31 +65,44 @@ export class Supervisor {
     return [...this.#cells.values()];
   }
 
-  /** Starts a child as the last one; see `Self.spawn`. */
+  /**
+   * Starts a child as the last one; see `Self.spawn`. A name whose actor is being stopped is free
+   * when that has ended, so old and new never run side by side.
+   */
   async spawn<N>(spec: ChildSpec<N>, correlation: string | undefined): Promise<Address<N>> {
+    const path = `${this.#path}/${spec.name}`;
     const before = this.#cells.get(spec.name);
-    if (before?.doomed === true) await before.stopForGood('stopped');
-    if (this.closing) throw new ActorStopped(this.path, 'ends and starts no child');
-    const path = `${this.path}/${spec.name}`;
-    if (this.#cells.has(spec.name) && this.#cells.get(spec.name) !== before) throw taken(path);
-    if (before !== undefined && !before.doomed) throw taken(path);
-    const cell = this.runtime.createCell(path, spec, this, correlation);
-    const budget = this.budgetOf(cell);
+    if (before?.doomed === true) await this.retire(before, 'stopped');
+    if (this.closing) throw new ActorStopped(this.#path, 'ends and starts no child');
+    if (this.#cells.has(spec.name)) {
+      throw new ViliError('VILI_ACTOR_EXISTS', `${path} exists already`);
+    }
+    const cell = this.#runtime.createCell(path, spec, this, correlation);
+    const first = new FirstStart(cell, this.budgetOf(cell));
     this.#cells.set(spec.name, cell);
-    await this.#firstStart(cell, budget);
+    this.#firstStarts.set(cell, first);
+    try {
+      await first.run();
+    } catch (error) {
+      const cause = error instanceof StartFailed ? error.cause : undefined;
+      await this.retire(cell, 'crashed', cause);
+      throw error;
+    } finally {
+      this.#firstStarts.delete(cell);
+    }
     return cell.address;
   }
 
   childFailed(cell: Cell, life: Incarnation, error: unknown): void {
     if (this.closing || cell.doomed) return;
     if (cell.spec.restart === 'temporary') void this.retire(cell, 'crashed', error);
-    else this.#recover({ cell, life, error });
+    else this.#recoveryOf(cell).report({ cell, life, error });
   }
 
   childExited(cell: Cell, life: Incarnation): void {
     if (this.closing || cell.doomed) return;
     if (cell.spec.restart !== 'permanent') void this.retire(cell, 'stopped');
-    else this.#recover({ cell, life, error: undefined });
+    else this.#recoveryOf(cell).report({ cell, life, error: undefined });
   }
 
   async stopChild(name: string): Promise<void> {
@@ -94,42 +116,50 @@ export class Supervisor {
     return this.#closing;
   }
 
-  // For its recoveries
+  /** The same with a limit, at which whatever is left is abandoned. */
+  async closeWithin(limitMs: number): Promise<void> {
+    if (await settlesWithin(this.close(), limitMs)) return;
+    for (const cell of this.children().toReversed()) cell.abandon(limitMs);
+    await this.close();
+  }
 
+  /** Ends a child for good and forgets it. */
   async retire(cell: Cell, reason: 'stopped' | 'crashed', error?: unknown): Promise<void> {
     const stopped = cell.stopForGood(reason, error);
     this.#firstStarts.get(cell)?.wake();
     this.#recoveries.get(this.#keyOf(cell))?.wake();
     await stopped;
-    this.#forget(cell);
+    if (this.#cells.get(cell.spec.name) === cell) this.#cells.delete(cell.spec.name);
+    this.#own.delete(cell);
+    this.#recoveries.delete(cell);
   }
 
+  /** The child's own budget, or that of all children together. */
   budgetOf(cell: Cell): FullBudget {
-    return resolveBudget(cell.path, this.spec as FullBudget, cell.spec.restarts);
+    const shared: FullBudget = this.#spec;
+    return resolveBudget(cell.path, shared, cell.spec.restarts);
   }
 
-  /** Counts a failure; the pause before the restart, or undefined when the budget is used up. */
-  count(failure: Failure): number | undefined {
+  /** Counts a failure; undefined when the budget is used up. */
+  count(failure: Failure): Cost | undefined {
     const { cell, life } = failure;
-    const counter = this.#counterOf(cell);
-    const { exhausted, nth } = counter.failed(this.runtime.now(), life.upSinceMs);
+    const { exhausted, nth } = this.#counterOf(cell).failed(this.#runtime.now(), life.upSinceMs);
     if (exhausted) return undefined;
-    return backoffMs(this.budgetOf(cell).backoff, nth, this.runtime.random());
+    const delayMs = backoffMs(this.budgetOf(cell).backoff, nth, this.#runtime.random());
+    return { delayMs, failures: nth + 1 };
   }
 
-  /** The established children that end and start again with this one. */
+  /** The children that end and start again with this one; not those in their first start. */
   groupOf(cell: Cell): readonly Cell[] {
-    return affected(this.spec.strategy, this.children(), cell).filter(
-      (each) => each.established && !each.doomed,
-    );
+    const group = affected(this.#spec.strategy, this.children(), cell);
+    return group.filter((each) => each.established && !each.doomed);
   }
 
-  /** The budget is used up: ends the child, and with it (unless set otherwise) this supervisor. */
+  /** The budget is used up: ends the child, and with it (unless set otherwise) all others. */
   async giveUp(failure: Failure): Promise<void> {
     const { cell, life, error } = failure;
     const { max, withinMs, onExhausted } = this.budgetOf(cell);
-    const shared = cell.spec.restarts === undefined;
-    const path = shared ? this.path : cell.path;
+    const path = cell.spec.restarts === undefined ? this.#path : cell.path;
     const exhausted = new RestartBudgetExhausted(path, max, withinMs, error);
     cell.report({ type: 'gave-up', error: exhausted }, life);
     await this.retire(cell, 'crashed', error ?? exhausted);
@@ -140,96 +170,34 @@ export class Supervisor {
 
   // Private
 
-  #recover(failure: Failure): void {
-    const key = this.#keyOf(failure.cell);
+  /** Under one_for_one nobody waits for the pause of another; else one failure after the other. */
+  #keyOf(cell: Cell): Cell | undefined {
+    return this.#spec.strategy === 'one_for_one' ? cell : undefined;
+  }
+
+  #recoveryOf(cell: Cell): Recovery {
+    const key = this.#keyOf(cell);
     let recovery = this.#recoveries.get(key);
     if (recovery === undefined) {
       recovery = new Recovery(this);
       this.#recoveries.set(key, recovery);
     }
-    recovery.report(failure);
-  }
-
-  #keyOf(cell: Cell): Cell | undefined {
-    return this.spec.strategy === 'one_for_one' ? cell : undefined;
+    return recovery;
   }
 
   #counterOf(cell: Cell): RestartCounter {
-    const own = cell.spec.restarts !== undefined;
-    if (!own) return this.#counter;
-    let counter = this.#counters.get(cell);
+    if (cell.spec.restarts === undefined) return this.#shared;
+    let counter = this.#own.get(cell);
     if (counter === undefined) {
       counter = new RestartCounter(this.budgetOf(cell));
-      this.#counters.set(cell, counter);
+      this.#own.set(cell, counter);
     }
     return counter;
   }
 
-  async #firstStart(cell: Cell, budget: FullBudget): Promise<void> {
-    const pause = new Pause();
-    const counter = new RestartCounter(budget);
-    this.#firstStarts.set(cell, pause);
-    try {
-      for (let attempts = 1; ; attempts += 1) {
-        try {
-          await cell.bringUp();
-          return;
-        } catch (error) {
-          if (cell.doomed) throw new ActorStopped(cell.path, 'was stopped before it started');
-          await this.#startAgain(cell, counter, budget, pause, attempts, error);
-        }
-      }
-    } finally {
-      this.#firstStarts.delete(cell);
-    }
-  }
-
-  /** Waits for the next attempt, or ends the child and throws. */
-  async #startAgain(
-    cell: Cell,
-    counter: RestartCounter,
-    budget: FullBudget,
-    pause: Pause,
-    attempts: number,
-    error: unknown,
-  ): Promise<void> {
-    const { exhausted, nth } = counter.failed(this.runtime.now(), undefined);
-    const { life } = cell;
-    if (life !== undefined) cell.reportCrash(life, 'starting', error, undefined);
-    if (exhausted || cell.spec.restart === 'temporary') {
-      const failed = new StartFailed(cell.path, attempts, error);
-      if (life !== undefined) cell.report({ type: 'gave-up', error: failed }, life);
-      await this.retire(cell, 'crashed', error);
-      throw failed;
-    }
-    const delayMs = backoffMs(budget.backoff, nth, this.runtime.random());
-    if (life !== undefined) cell.report({ type: 'backoff', delayMs, failures: attempts }, life);
-    cell.status = 'backoff';
-    await pause.sleep(delayMs);
-    if (cell.doomed) throw new ActorStopped(cell.path, 'was stopped before it started');
-  }
-
   async #close(): Promise<void> {
+    this.#closed = true;
+    for (const cell of this.children().toReversed()) await this.retire(cell, 'stopped');
     for (const recovery of this.#recoveries.values()) recovery.wake();
-    for (let last = this.#last(); last !== undefined; last = this.#last()) {
-      await this.retire(last, 'stopped');
-      this.#forget(last);
-    }
   }
-
-  #last(): Cell | undefined {
-    return [...this.#cells.values()].at(-1);
-  }
-
-  #forget(cell: Cell): void {
-    if (this.#cells.get(cell.spec.name) === cell) this.#cells.delete(cell.spec.name);
-    this.#counters.delete(cell);
-    this.#recoveries.delete(cell);
-  }
-}
-
-// Private
-
-function taken(path: string): ViliError {
-  return new ViliError('VILI_ACTOR_EXISTS', `${path} exists already`);
 }

@@ -3,7 +3,6 @@ import type { Address } from './address.ts';
 import { ask } from './ask.ts';
 import { Cell } from './cell.ts';
 import { type DeadLetterCounts, type DeadLetterSettings, DeadLetters } from './dead-letters.ts';
-import { settlesWithin } from './deadline.ts';
 import type { ActorEvent } from './events.ts';
 import { DEFAULT_SUPERVISION, resolveBudget, type SupervisionOptions } from './restart.ts';
 import type { Hand, Runtime } from './runtime.ts';
@@ -144,18 +143,16 @@ export class ActorSystem {
   }
 
   async #stop(deadlineMs: number): Promise<void> {
-    if (!(await settlesWithin(this.#top.close(), deadlineMs))) {
-      for (const cell of this.#top.children().toReversed()) cell.abandon(deadlineMs);
-      await this.#top.close();
-    }
+    await this.#top.closeWithin(deadlineMs);
     for (const detach of this.#detach) detach();
     this.#runtime.turns.close();
-    this.#runtime.deadLetters.flush();
+    this.#runtime.deadLetters.close();
   }
 
   #emit(event: ActorEvent): void {
     try {
-      this.#onEvent(event);
+      // Not as the actor's doing: what goes wrong in a log must not crash the actor it tells of.
+      this.#runtime.context.exit(() => this.#onEvent(event));
     } catch (error) {
       process.emitWarning(`the listener for actor events threw: ${String(error)}`);
     }

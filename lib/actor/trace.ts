@@ -6,7 +6,13 @@ export const DEFAULT_TRACE_SIZE = 4096;
 export const DEFAULT_SLOW_MS = 100;
 export const DEFAULT_SLOW_LOG_SIZE = 128;
 const PAYLOAD_LENGTH_MAX = 4000;
-const PAYLOAD_SHOWN = { depth: 4, maxArrayLength: 20, maxStringLength: 500, breakLength: Infinity };
+const PAYLOAD_SHOWN = {
+  depth: 4,
+  maxArrayLength: 20,
+  maxStringLength: 500,
+  breakLength: Infinity,
+  customInspect: false,
+};
 const OUTCOMES = ['ok', 'crash', 'dead', 'dropped'] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];

@@ -1,0 +1,67 @@
+import { settlesWithin } from './deadline.ts';
+import type { Hand, Runtime } from './runtime.ts';
+import type { Self } from './self.ts';
+import type { Behaviour } from './spec.ts';
+
+/**
+ * Holds one behaviour and its state, and runs the user's code as the actor's: whatever that code
+ * starts (timers, sockets, promises) carries the owner's name.
+ */
+export class BehaviourHost {
+  readonly #context: Runtime['context'];
+  readonly #create: () => Behaviour<never, unknown>;
+  #behaviour: Behaviour<never, unknown> | undefined;
+  #started = false;
+  state: unknown;
+
+  constructor(context: Runtime['context'], create: () => Behaviour<never, unknown>) {
+    this.#context = context;
+    this.#create = create;
+  }
+
+  /** It has a state, which wants its `stop`. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  async start(hand: Hand, self: Self<never>): Promise<void> {
+    await this.#context.run(hand, async () => {
+      this.#behaviour = this.#create();
+      this.state = await this.#behaviour.start(self);
+      this.#started = true;
+    });
+  }
+
+  /** The next state or a promise of it; throws what the handler throws. */
+  handle(hand: Hand, message: unknown, self: Self<never>): unknown {
+    return this.#context.run(hand, callHandle, this.#behaviour, this.state, message, self);
+  }
+
+  /** Runs `stop` at most once. False when it has not ended within the limit. */
+  async stop(hand: Hand, self: Self<never>, limitMs: number): Promise<boolean> {
+    const behaviour = this.#behaviour;
+    if (!this.#started || behaviour?.stop === undefined) return true;
+    this.#started = false;
+    const stopped = this.#context.run(hand, async () => {
+      await behaviour.stop?.(this.state, self);
+    });
+    if (!(await settlesWithin(stopped, limitMs))) {
+      stopped.catch(() => {});
+      return false;
+    }
+    await stopped;
+    return true;
+  }
+}
+
+// Private
+
+/** No method and no closure, because it runs for every message. */
+function callHandle(
+  behaviour: Behaviour<never, unknown> | undefined,
+  state: unknown,
+  message: unknown,
+  self: Self<never>,
+): unknown {
+  return behaviour?.handle(state, message as never, self);
+}

@@ -1,0 +1,54 @@
+import { type ActorEvent, ActorSystem, type ActorSystemOptions } from '../../lib/actor/index.ts';
+
+const LIMIT_MS = 8000;
+
+/** An actor system with its events and fatal errors recorded. */
+export interface World {
+  readonly system: ActorSystem;
+  readonly events: ActorEvent[];
+  readonly fatal: unknown[];
+  /** The types of the events of one actor, in order. */
+  typesOf(path: string): string[];
+}
+
+/** Runs `use` with a fresh system and stops it afterwards, whatever happens. */
+export async function withWorld(
+  use: (world: World) => Promise<void>,
+  options: Partial<ActorSystemOptions> = {},
+): Promise<void> {
+  const events: ActorEvent[] = [];
+  const fatal: unknown[] = [];
+  const system = new ActorSystem({
+    onEvent: (event) => events.push(event),
+    onFatal: (error) => fatal.push(error),
+    ...options,
+  });
+  const typesOf = (path: string): string[] =>
+    events.filter((event) => event.path === path).map((event) => event.type);
+  try {
+    await use({ system, events, fatal, typesOf });
+  } finally {
+    await system.stop(2000);
+  }
+}
+
+/** Waits until `holds`; throws naming `what` after 8 s. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`did not happen within 8 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** A promise and what settles it, for specs that hold a handler until they let it go. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+/** Restarts at once, so that specs need not wait. */
+export const PROMPT = { minMs: 0, maxMs: 1, factor: 1, jitter: 0 } as const;
