@@ -39,6 +39,7 @@ export class ActorSystem {
   readonly #onEvent: (event: ActorEvent) => void;
   readonly #onFatal: (error: unknown) => void;
   readonly #detach = new Set<() => void>();
+  #listenerFailed = false;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ActorSystemOptions) {
@@ -154,6 +155,8 @@ export class ActorSystem {
       // Not as the actor's doing: what goes wrong in a log must not crash the actor it tells of.
       this.#runtime.context.exit(() => this.#onEvent(event));
     } catch (error) {
+      if (this.#listenerFailed) return;
+      this.#listenerFailed = true;
       process.emitWarning(`the listener for actor events threw: ${String(error)}`);
     }
   }

@@ -8,7 +8,7 @@ export interface World {
   readonly events: ActorEvent[];
   readonly fatal: unknown[];
   /** The types of the events of one actor, in order. */
-  typesOf(path: string): string[];
+  readonly typesOf: (path: string) => string[];
 }
 
 /** Runs `use` with a fresh system and stops it afterwards, whatever happens. */
@@ -42,12 +42,10 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 /** A promise and what settles it, for specs that hold a handler until they let it go. */
-export function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open = (): void => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const listeners: (() => void)[] = [];
+  const opened = new Promise<void>((resolve) => listeners.push(resolve));
+  return { opened, open: () => listeners.forEach((listener) => listener()) };
 }
 
 /** Restarts at once, so that specs need not wait. */
