@@ -6,7 +6,8 @@ import { envFileLayer, environmentLayer, flagLayer, yamlLayer } from './layers.t
 import { ConfigError, describePlace, type Problem, visible, warningOf } from './problem.ts';
 import { checkRules, type Finding } from './rules.ts';
 import { valuesFrom } from './schema.ts';
-import { type Settings, settingsFrom } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { settingsFrom } from './view.ts';
 
 const DEFAULT = 'default';
 const OTHER_KEY = /\{([a-z_.]+)\}/g;

@@ -49,7 +49,8 @@ export const gate = {
     idle_timeout: setting(
       duration,
       '300s',
-      'How long a client may neither send nor take a byte in the middle of a request.',
+      'How long a client may neither send nor take a byte in the middle of a request. Raising it ' +
+        'lets clients that have gone hold connections longer.',
       { min: '100ms', max: '24h' },
     ),
     keep_alive: setting(
@@ -70,19 +71,22 @@ export const gate = {
     connect_timeout: setting(
       duration,
       '2s',
-      'How long connecting to the service may take, then 502. It is on the same host.',
+      'How long connecting to the service may take, then 502. Raising it makes users wait longer ' +
+        'for that.',
       { min: '10ms', max: '5m' },
     ),
     head_timeout: setting(
       duration,
       '60s',
-      'How long the service may take until its answer begins, then 504. Raise it for slow reports.',
+      'How long the service may take until its answer begins, then 504. Raise it ' +
+        'for slow reports; users of a hanging service then wait that much longer.',
       { min: '10ms', max: '24h' },
     ),
     idle_timeout: setting(
       duration,
       '300s',
-      'How long the service may be silent in the middle of an answer. Raise it for rare events.',
+      'How long the service may be silent in the middle of an answer. Raise it ' +
+        'for event streams; a service that hangs then holds connections longer.',
       { min: '10ms', max: '24h' },
     ),
     max_connections: setting(

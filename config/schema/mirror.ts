@@ -64,7 +64,8 @@ export const mirror = {
     timeout: setting(
       duration,
       '30s',
-      'How long testing may take for one copy before it counts as failed.',
+      'How long testing may take for one copy before it counts as failed. Raising it lets a slow ' +
+        'testing version hold places of `mirror.concurrency` longer.',
       { min: '10ms', max: '1h' },
     ),
     header: setting(
@@ -95,7 +96,7 @@ export const mirror = {
     max_depth: setting(
       count,
       '100',
-      'How deep JSON is compared; what is deeper is compared as text.',
+      'How deep JSON is compared; what is deeper is compared as text. Raising it costs stack.',
       { min: '1', max: '10000' },
     ),
     headers: setting(

@@ -12,15 +12,25 @@ export const operating = {
     level: setting(
       oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
       'info',
-      "The least severe line of Vili's own logs that is written.",
+      "The least severe line of Vili's own logs that is written; `debug` and `trace` write much more.",
     ),
-    max_size: setting(size, '10MiB', "Vili's own logs are rotated and compressed at this size.", {
-      min: '4KiB',
-      max: '10GiB',
-    }),
-    keep: setting(count, '10', "How many rotated files of Vili's own logs are kept.", {
-      max: '10000',
-    }),
+    max_size: setting(
+      size,
+      '10MiB',
+      "Vili's own logs are rotated and compressed at this size. Raising it takes that much more disk.",
+      {
+        min: '4KiB',
+        max: '10GiB',
+      },
+    ),
+    keep: setting(
+      count,
+      '10',
+      "How many rotated files of Vili's own logs are kept. Each takes disk.",
+      {
+        max: '10000',
+      },
+    ),
     level_field: setting(
       text,
       '',
@@ -37,7 +47,8 @@ export const operating = {
     max_size: setting(
       size,
       '100MiB',
-      'stdOut and stdErr of an instance are copied aside and truncated at this size.',
+      'stdOut and stdErr of an instance are copied aside and truncated at this size. Each instance ' +
+        'may take four times that much disk.',
       { min: '64KiB', max: '1TiB' },
     ),
   },
@@ -45,7 +56,7 @@ export const operating = {
     max_size: setting(
       size,
       '1GiB',
-      'How much room archived versions may take; the oldest go first.',
+      'How much disk archived versions may take; the oldest go first. Raising it keeps more of them.',
       { max: '1000TiB' },
     ),
   },
@@ -53,13 +64,18 @@ export const operating = {
     min_free: setting(
       share,
       '5%',
-      'The share of the disk that stays free; the oldest archives go first.',
+      'The share of the disk that stays free; the oldest archives go first. Raising it keeps fewer.',
       { max: '90%' },
     ),
-    interval: setting(duration, '30s', 'How often the room is measured.', {
-      min: '100ms',
-      max: '24h',
-    }),
+    interval: setting(
+      duration,
+      '30s',
+      'How often disk usage is measured. A long interval may miss a disk filling up quickly.',
+      {
+        min: '100ms',
+        max: '24h',
+      },
+    ),
   },
   trace: {
     size: setting(
@@ -71,7 +87,7 @@ export const operating = {
     slow: setting(
       duration,
       '1s',
-      'A message that takes longer than this to handle is reported as slow.',
+      'A message that takes longer than this to handle is reported as slow. Raising it hides stalls.',
       { min: '1ms', max: '1h' },
     ),
   },
@@ -79,7 +95,7 @@ export const operating = {
     max_entries: setting(
       count,
       '10000',
-      'How many events of the history are kept on disk; the oldest go first.',
+      'How many events of the history are kept on disk, about 500 bytes each; the oldest go first.',
       { min: '10', max: '10000000' },
     ),
   },

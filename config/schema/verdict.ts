@@ -49,13 +49,15 @@ export const verdict = {
     log_window: setting(
       duration,
       '10s',
-      'The window in which log errors of running and testing are set against each other.',
+      'The window in which log errors of running and testing are set against each other. Raising it ' +
+        'forgives lines that come late and makes the verdict later.',
       { min: '100ms', max: '1h' },
     ),
     deadline: setting(
       duration,
       '24h',
-      'A test without a verdict by then is ended; the version is not promoted.',
+      'A test without a verdict by then is ended; the version is not promoted. Raising it keeps an ' +
+        'undecided version in memory longer.',
       { min: '1s', max: '365d' },
     ),
   },

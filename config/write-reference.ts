@@ -1,0 +1,10 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderExample, renderReference } from './reference.ts';
+
+/** Run by `npm run docs`: writes the pages that are made from the schema. */
+const repository = join(import.meta.dirname, '..', '..');
+
+mkdirSync(join(repository, 'docs'), { recursive: true });
+writeFileSync(join(repository, 'docs', 'configuration.md'), renderReference());
+writeFileSync(join(repository, 'config', 'vili.yaml'), renderExample());
