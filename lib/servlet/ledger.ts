@@ -53,6 +53,7 @@ export function ledgerPaths(folder: string, id: string): LedgerPaths {
  */
 export function writeRecord(folder: string, record: LedgerRecord): LedgerPaths {
   const paths = ledgerPaths(folder, record.id);
+  // Overwritten by the next attempt; never read, since its name does not end in .json.
   const aside = `${paths.record}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
@@ -60,7 +61,6 @@ export function writeRecord(folder: string, record: LedgerRecord): LedgerPaths {
     writeFileSync(aside, `${JSON.stringify({ schema: SCHEMA, ...record })}\n`);
     renameSync(aside, paths.record);
   } catch (cause) {
-    rmSync(aside, { force: true });
     const text = `cannot record servlet ${record.id} in ${folder}: ${messageOf(cause)}`;
     throw new ViliError('VILI_LEDGER_WRITE', text, { cause });
   }

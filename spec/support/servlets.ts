@@ -1,0 +1,91 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type ServletProcess, type SpawnOptions, spawnServlet } from '../../lib/servlet/spawn.ts';
+import { servletTag, TAG_VARIABLE } from '../../lib/servlet/tag.ts';
+
+/** From dist/spec/support to the sources, which keep the fixtures. */
+const FIXTURES = fileURLToPath(new URL('../../../spec/fixtures/servlet/', import.meta.url));
+const EVENT_LIMIT_MS = 8000;
+
+export function fixture(name: string): string {
+  return join(FIXTURES, name);
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly folder: string;
+  readonly stdOut: string;
+  readonly stdErr: string;
+  readonly pidFile: string;
+}
+
+/** An instance folder in `base`, with the files of the contract. */
+export function makeInstance(base: string, id = 'app-1.0.0/1_running'): Instance {
+  const folder = join(base, id);
+  mkdirSync(folder, { recursive: true });
+  return instanceFiles(folder, id);
+}
+
+export function instanceFiles(folder: string, id: string): Instance {
+  return {
+    id,
+    folder,
+    stdOut: join(folder, 'stdOut'),
+    stdErr: join(folder, 'stdErr'),
+    pidFile: join(folder, 'pid'),
+  };
+}
+
+export function ledgerFolderOf(base: string): string {
+  return join(base, '.vili', 'servlets');
+}
+
+/** Spawns a command as an instance of `base`, with a tag of that base. */
+export function startServlet(
+  base: string,
+  command: readonly string[],
+  options: Partial<SpawnOptions> & { readonly id?: string } = {},
+): ServletProcess {
+  const instance = options.instance ?? makeInstance(base, options.id);
+  const tag = servletTag({ base, id: instance.id });
+  return spawnServlet({
+    command,
+    instance,
+    environment: { PATH: process.env['PATH'] ?? '', [TAG_VARIABLE]: tag, PORT: '0' },
+    ledgerFolder: ledgerFolderOf(base),
+    tag,
+    port: 0,
+    now: Date.now,
+    ...options,
+  });
+}
+
+/** Resolves once `check` gives a value that is neither null nor false; throws after 8 s. */
+export async function eventually<T>(
+  what: string,
+  check: () => T | null | false | Promise<T | null | false>,
+): Promise<T> {
+  const deadline = Date.now() + EVENT_LIMIT_MS;
+  for (;;) {
+    const value = await check();
+    if (value !== null && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
+    await sleep(10);
+  }
+}
+
+/** The text of a file, '' when there is none. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Resolves once the file holds `text`. */
+export async function fileHolds(file: string, text: string): Promise<void> {
+  await eventually(`${file} holds '${text}'`, () => textOf(file).includes(text));
+}
