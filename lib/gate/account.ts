@@ -1,0 +1,67 @@
+import type { GateContext } from './context.ts';
+import type { FailureKind } from './exchange.ts';
+import { ExchangeCopy } from './exchange-copy.ts';
+import type { SkipReason } from './mirror-choice.ts';
+import { CHUNKED, type RequestHead } from './request-head.ts';
+
+/**
+ * Where one request ends up in the accounts: with the sink (submitted or shed) or skipped for a
+ * reason, exactly one of them; whatever comes first counts.
+ */
+export class Account {
+  /** What is being collected for testing, null when nothing is. */
+  copy: ExchangeCopy | null = null;
+  private readonly context: GateContext;
+  private readonly head: RequestHead;
+  private readonly atMs: number;
+  private settled = false;
+
+  constructor(context: GateContext, head: RequestHead) {
+    this.context = context;
+    this.head = head;
+    this.atMs = context.now();
+  }
+
+  /** Decides whether the request is copied, when it is about to be sent to running. */
+  decide(): void {
+    const { choice, route, settings, sink, counts } = this.context;
+    const { method, path, bodyBytes } = this.head;
+    const { maxBodyBytes } = settings.mirror;
+    const reason = choice.skipReason(method, path, route.mirroring);
+    if (reason !== null) return this.skip(reason);
+    if (bodyBytes !== CHUNKED && bodyBytes > maxBodyBytes) return this.skip('too-large');
+    if (sink.full()) {
+      this.settled = true;
+      counts.shed++;
+      sink.shed();
+      return;
+    }
+    this.copy = new ExchangeCopy(maxBodyBytes, settings.compareMaxBodyBytes);
+  }
+
+  /** A part of the request's body, on its way to running. */
+  addRequest(chunk: Buffer): void {
+    if (this.copy !== null && !this.copy.addRequest(chunk)) this.skip('too-large');
+  }
+
+  skip(reason: SkipReason): void {
+    this.copy = null;
+    if (this.settled) return;
+    this.settled = true;
+    this.context.counts.skip(reason);
+  }
+
+  /** Running's part is over: what it was goes to the sink and to its history. */
+  finish(status: number, failure: FailureKind | null, ms: number): void {
+    const { context, copy, head, atMs } = this;
+    const { method: endpointMethod, path } = head;
+    this.copy = null;
+    if (copy !== null && !this.settled) {
+      this.settled = true;
+      context.counts.submitted++;
+      context.sink.submit(copy.exchange(head, atMs, ms, failure));
+    }
+    if (!context.traffic.wanted || context.choice.isHealth(path)) return;
+    context.traffic.add({ atMs, endpointMethod, path, status, failure, ms });
+  }
+}

@@ -1,0 +1,109 @@
+import type { ServerResponse } from 'node:http';
+import type { Page } from './error-pages.ts';
+import type { ResponseHead } from './response-headers.ts';
+
+/** Up to this size head and body go out as one string, in one write. */
+const ONE_WRITE_MAX_BYTES = 4096;
+const OPEN_END = -1;
+
+/** Writes one answer to the client, with backpressure, never ending one that broke off. */
+export class Answer {
+  /** 0 until the head is decided. */
+  status = 0;
+  /** True when nothing more will be written. */
+  ended = false;
+  private readonly response: ServerResponse;
+  private left = OPEN_END;
+  private waitsForDrain = false;
+
+  constructor(response: ServerResponse) {
+    this.response = response;
+    // Running's Date, or none if it sent none: the gate adds nothing to an answer.
+    response.sendDate = false;
+  }
+
+  /**
+   * Takes the head; it is sent with the first bytes of the body, or on the next tick without any.
+   * Throws what node throws for a head that it refuses.
+   */
+  head(
+    status: number,
+    reason: string,
+    head: ResponseHead,
+    close: boolean,
+    bodiless: boolean,
+  ): void {
+    const { headers, contentLength } = head;
+    if (close) headers.push('Connection', 'close');
+    this.response.writeHead(status, reason, headers);
+    this.status = status;
+    if (bodiless || contentLength === 0) {
+      this.ended = true;
+      this.response.end();
+      return;
+    }
+    this.left = contentLength;
+    process.nextTick(flush, this);
+  }
+
+  /** False when the client is slow: `resume` is called once it has caught up. */
+  data(chunk: Buffer, resume: () => void): boolean {
+    if (this.ended) return true;
+    const { response } = this;
+    if (this.left > 0 && (this.left -= chunk.length) <= 0) {
+      this.ended = true;
+      if (chunk.length > ONE_WRITE_MAX_BYTES) response.end(chunk);
+      else response.end(chunk.toString('latin1'), 'latin1');
+      return true;
+    }
+    if (response.write(chunk)) return true;
+    if (!this.waitsForDrain) {
+      this.waitsForDrain = true;
+      response.once('drain', () => {
+        this.waitsForDrain = false;
+        resume();
+      });
+    }
+    return false;
+  }
+
+  end(trailers: [string, string][]): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (trailers.length !== 0 && this.response.chunkedEncoding) {
+      this.response.addTrailers(trailers);
+    }
+    this.response.end();
+  }
+
+  /** The gate's own answer; `close` when the rest of the request cannot be told from the next one. */
+  page(page: Page, close: boolean): void {
+    if (this.ended || this.status !== 0) return;
+    this.status = page.status;
+    this.ended = true;
+    const headers = close ? [...page.headers, 'Connection', 'close'] : [...page.headers];
+    this.response.writeHead(page.status, page.reason, headers);
+    this.response.end(page.body, 'latin1');
+  }
+
+  /** Breaks the client's connection: a cut answer must never look like a whole one. */
+  break(): void {
+    this.ended = true;
+    this.response.destroy();
+  }
+
+  /** True while the client is what everyone waits for. */
+  get blocked(): boolean {
+    return this.waitsForDrain;
+  }
+
+  flush(): void {
+    if (!this.ended) this.response.flushHeaders();
+  }
+}
+
+// Private
+
+function flush(answer: Answer): void {
+  answer.flush();
+}

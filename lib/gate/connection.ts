@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net';
+import type { Peer } from './forwarded.ts';
+import { closeGently } from './gentle-close.ts';
+
+/** Requests a client may send ahead of their answers; more end its connection. */
+const PIPELINED_MAX = 1024;
+
+/** One request of a connection: a client that sends ahead is answered one after the other. */
+export interface Turn {
+  start(): void;
+  /** The client's connection is closed. */
+  gone(): void;
+  /** Nothing moved for the idle time; false when the client is not to blame. */
+  idle(): boolean;
+  /** The body turned out to be malformed. */
+  broken(): void;
+  /** Whether the request has come as a whole. */
+  readonly received: boolean;
+}
+
+/** A user's connection: who it is, and whose turn it is. */
+export class Connection {
+  readonly socket: Socket;
+  readonly peer: Peer;
+  private readonly idleTimeoutMs: number;
+  private active: Turn | null = null;
+  private last: Turn | null = null;
+  private readonly queue: Turn[] = [];
+  /** What to say when all turns are over, after the client's bytes stopped making sense. */
+  private farewell: Buffer | null = null;
+  private closing = false;
+
+  constructor(socket: Socket, peer: Peer, idleTimeoutMs: number) {
+    this.socket = socket;
+    this.peer = peer;
+    this.idleTimeoutMs = idleTimeoutMs;
+    // node ends a connection with this after an answer with `Connection: close`.
+    socket.destroySoon = () => this.end();
+    socket.once('close', () => this.gone());
+  }
+
+  get busy(): boolean {
+    return this.active !== null;
+  }
+
+  /** False when the turn will never come, since the connection is ending or too many wait. */
+  take(turn: Turn): boolean {
+    if (this.closing || this.farewell !== null || this.socket.destroyed) return false;
+    if (this.active === null) {
+      this.active = turn;
+      turn.start();
+      return true;
+    }
+    if (this.queue.length >= PIPELINED_MAX) {
+      this.socket.destroy();
+      return false;
+    }
+    this.queue.push(turn);
+    return true;
+  }
+
+  /** The turn is over; the next one starts. */
+  done(turn: Turn): void {
+    if (this.active !== turn) return;
+    this.last = turn;
+    this.active = null;
+    const next = this.closing ? undefined : this.queue.shift();
+    if (next !== undefined) {
+      this.active = next;
+      next.start();
+    } else if (this.farewell !== null) this.sayFarewell();
+  }
+
+  /**
+   * The parser gave up on what the client sends. True when `answer` is going to answer it: then it
+   * was not the body of a request that is known already.
+   */
+  fail(answer: Buffer): boolean {
+    if (this.farewell !== null || this.closing) return false;
+    const newest = this.queue.at(-1) ?? this.active ?? this.last;
+    const isBody = newest !== null && !newest.received;
+    if (isBody && newest === this.active) {
+      this.closing = true;
+      this.active.broken();
+      return false;
+    }
+    this.farewell = isBody ? Buffer.alloc(0) : answer;
+    if (this.active === null) this.sayFarewell();
+    return !isBody;
+  }
+
+  /** Nothing moved for the idle time, or for the keep-alive time between requests. */
+  idle(): void {
+    if (this.active === null) this.end();
+    else if (!this.active.idle()) this.socket.setTimeout(this.idleTimeoutMs);
+  }
+
+  /** No more requests; what was written still arrives. */
+  end(): void {
+    if (this.closing && this.socket.writableEnded) return;
+    this.closing = true;
+    closeGently(this.socket);
+  }
+
+  // Private
+
+  private sayFarewell(): void {
+    if (this.farewell !== null && this.socket.writable) this.socket.write(this.farewell);
+    this.end();
+  }
+
+  private gone(): void {
+    const turns =
+      this.active === null ? this.queue.splice(0) : [this.active, ...this.queue.splice(0)];
+    this.active = null;
+    this.closing = true;
+    for (const turn of turns) turn.gone();
+  }
+}

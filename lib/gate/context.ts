@@ -1,0 +1,26 @@
+import type { Counter } from './counts.ts';
+import type { ErrorPages } from './error-pages.ts';
+import type { ExchangeSink } from './exchange.ts';
+import type { Hold } from './hold.ts';
+import type { MirrorChoice } from './mirror-choice.ts';
+import type { Route } from './route.ts';
+import type { GateSettings } from './settings.ts';
+import type { TrafficLog } from './traffic.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+
+/** What every request of a gate shares. `route` and `pool` are replaced together. */
+export interface GateContext {
+  readonly settings: GateSettings;
+  readonly sink: ExchangeSink;
+  readonly counts: Counter;
+  readonly traffic: TrafficLog;
+  readonly choice: MirrorChoice;
+  readonly pages: ErrorPages;
+  readonly hold: Hold;
+  /** Wall clock with fractions of a ms. */
+  readonly now: () => number;
+  readonly onProblem: (text: string) => void;
+  route: Route;
+  pool: UpstreamPool | null;
+  closing: boolean;
+}

@@ -1,0 +1,306 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Account } from './account.ts';
+import { Answer } from './answer.ts';
+import type { Connection, Turn } from './connection.ts';
+import type { GateContext } from './context.ts';
+import type { FailureKind } from './exchange.ts';
+import { BadAnswerError, failureKindOf, isStale, isUnfit, statusOf } from './failure.ts';
+import { heldBytes } from './held-bytes.ts';
+import type { Held } from './hold.ts';
+import type { SkipReason } from './mirror-choice.ts';
+import { RequestBody } from './request-body.ts';
+import type { RequestHead } from './request-head.ts';
+import { readReason, readResponseHead, readTrailers, valuesOf } from './response-headers.ts';
+import type { UpstreamHandler } from './upstream.ts';
+import type { UpstreamClient } from './upstream-client.ts';
+import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
+
+const EARLY_HINTS = 103;
+/** RFC 9110 section 9.2.2. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PUT',
+  'DELETE',
+  'TRACE',
+]);
+
+/** One user request on its way: held if need be, sent to running, answered, copied, counted. */
+export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
+  private readonly context: GateContext;
+  private readonly connection: Connection;
+  private readonly request: IncomingMessage;
+  private readonly response: ServerResponse;
+  private readonly requestHead: RequestHead;
+  private readonly answer: Answer;
+  private readonly account: Account;
+  private pool: UpstreamPool | null = null;
+  private client: UpstreamClient | null = null;
+  private abort: (() => void) | null = null;
+  private resume: () => void = nothing;
+  private body: RequestBody | null = null;
+  private startedMs = 0;
+  private expectsContinue: boolean;
+  private cancelled = false;
+  private retried = false;
+  private responding = false;
+  private over = false;
+
+  constructor(
+    context: GateContext,
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    head: RequestHead,
+    expectsContinue: boolean,
+  ) {
+    this.context = context;
+    this.connection = connection;
+    this.request = request;
+    this.response = response;
+    this.requestHead = head;
+    this.expectsContinue = expectsContinue;
+    this.answer = new Answer(response);
+    this.account = new Account(context, head);
+  }
+
+  get heldBytes(): number {
+    return heldBytes(this.requestHead);
+  }
+
+  get received(): boolean {
+    return this.requestHead.bodyBytes === 0 || this.request.complete;
+  }
+
+  start(): void {
+    const { refusal } = this.requestHead;
+    if (refusal !== null) return this.refuse(refusal.status);
+    const { pool, hold, counts, closing } = this.context;
+    if (pool !== null) return this.forward(pool);
+    if (!closing && hold.add(this)) return;
+    counts.error('hold-full');
+    this.sendAway(503, 'held');
+  }
+
+  release(): void {
+    const { pool } = this.context;
+    if (pool === null) this.expire();
+    else this.forward(pool);
+  }
+
+  expire(): void {
+    this.context.counts.error('hold-timeout');
+    this.sendAway(503, 'held');
+  }
+
+  dispatchOn(client: UpstreamClient): void {
+    const { method, path, headers, acceptsTrailers } = this.requestHead;
+    this.client = client;
+    this.startedMs = this.context.now();
+    client.dispatch(
+      {
+        method,
+        path,
+        headers: acceptsTrailers ? [...headers, 'TE', 'trailers'] : headers,
+        body: this.body === null ? null : this.body.source(),
+      },
+      this,
+    );
+  }
+
+  noConnection(): void {
+    this.context.counts.error('overloaded');
+    this.account.skip('refused');
+    this.page(503);
+    this.finish();
+  }
+
+  cut(): void {
+    if (this.over) return;
+    this.context.counts.error('cut');
+    this.account.skip('aborted');
+    if (this.answer.status === 0) this.page(503);
+    else if (!this.answer.ended) this.answer.break();
+    this.cancelUpstream();
+    this.finish();
+  }
+
+  gone(): void {
+    if (this.over || this.answer.ended) return;
+    this.context.counts.error('client-aborted');
+    this.account.skip('aborted');
+    this.context.hold.remove(this);
+    this.answer.ended = true;
+    this.cancelUpstream();
+    this.finish();
+  }
+
+  idle(): boolean {
+    const waitsForBody = !this.received && this.body !== null && !this.request.isPaused();
+    if (!waitsForBody && !this.answer.blocked) return false;
+    this.context.counts.error('client-timeout');
+    this.account.skip('aborted');
+    if (this.answer.status === 0) this.page(408);
+    else this.answer.break();
+    this.cancelUpstream();
+    this.finish();
+    return true;
+  }
+
+  broken(): void {
+    this.context.counts.error('client-malformed');
+    this.account.skip('refused');
+    this.context.hold.remove(this);
+    if (this.answer.status === 0) this.page(400, true);
+    else this.answer.break();
+    this.cancelUpstream();
+    this.finish();
+  }
+
+  // What undici calls
+
+  onConnect(abort: () => void): void {
+    this.abort = abort;
+    this.responding = false;
+    if (this.cancelled) abort();
+    else this.client?.sending();
+  }
+
+  onResponseStarted(): void {
+    this.responding = true;
+  }
+
+  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
+    if (this.over) return true;
+    if (status < 200) {
+      if (status === EARLY_HINTS) this.hint(valuesOf(raw, 'link'));
+      return true;
+    }
+    const { method } = this.requestHead;
+    const head = readResponseHead(raw, this.request.httpVersionMinor !== 0);
+    if (!head.intact) throw new BadAnswerError('the answer has a transfer coding besides chunked');
+    this.resume = resume;
+    this.account.copy?.setHead(status, head.headers);
+    const bodiless = method === 'HEAD' || status === 204 || status === 304;
+    this.answer.head(status, readReason(reason), head, this.context.closing, bodiless);
+    this.context.counts.answer(status);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.over) return true;
+    this.account.copy?.addResponse(chunk);
+    return this.answer.data(chunk, this.resume);
+  }
+
+  onComplete(trailers: readonly (Buffer | string)[] | null): void {
+    if (!this.over) {
+      this.answer.end(trailers === null ? [] : readTrailers(trailers));
+      this.account.finish(this.answer.status, null, this.context.now() - this.startedMs);
+      this.finish();
+    }
+    this.giveBack();
+  }
+
+  onError(error: Error): void {
+    if (this.over || this.cancelled) return this.giveBack();
+    // Everything had been passed on, for instance a 304 whose length undici does not believe.
+    if (this.answer.ended) return this.onComplete(null);
+    const { client, pool } = this;
+    if (client !== null && pool !== null && this.mayRetry(error, client)) {
+      this.retried = true;
+      this.context.counts.retried++;
+      this.client = null;
+      return pool.runAnew(this, client);
+    }
+    this.giveBack();
+    if (isUnfit(error) && this.answer.status === 0) return this.refuse(400);
+    this.fail(failureKindOf(error));
+  }
+
+  /** Upgrades go through a tunnel; undici would call this only for one of its own. */
+  onUpgrade(): void {
+    this.abort?.();
+  }
+
+  // Private
+
+  private forward(pool: UpstreamPool): void {
+    this.pool = pool;
+    pool.enter(this);
+    this.account.decide();
+    const { bodyBytes } = this.requestHead;
+    if (bodyBytes === 0) return pool.run(this);
+    if (this.expectsContinue) this.response.writeContinue();
+    this.expectsContinue = false;
+    this.body = new RequestBody(this.request, bodyBytes, (chunk) => {
+      this.account.addRequest(chunk);
+    });
+    this.body.gather(() => pool.run(this));
+  }
+
+  private fail(kind: FailureKind): void {
+    this.context.counts.error(kind);
+    if (this.answer.status === 0) this.page(statusOf(kind));
+    else this.answer.break();
+    this.account.finish(0, kind, this.context.now() - this.startedMs);
+    this.finish();
+  }
+
+  private mayRetry(error: Error, client: UpstreamClient): boolean {
+    if (this.retried || this.responding || client.sent < 2) return false;
+    if (this.body !== null && !this.body.repeatable) return false;
+    return IDEMPOTENT.has(this.requestHead.method) && isStale(error);
+  }
+
+  private refuse(status: number): void {
+    this.account.skip('refused');
+    this.page(status, true);
+    this.finish();
+  }
+
+  private sendAway(status: number, reason: SkipReason): void {
+    this.account.skip(reason);
+    this.page(status, this.requestHead.bodyBytes !== 0);
+    this.finish();
+  }
+
+  private page(status: number, close = this.context.closing || !this.received): void {
+    this.context.counts.answer(status);
+    this.answer.page(this.context.pages.page(status), close);
+  }
+
+  private hint(links: string[]): void {
+    if (links.length === 0 || this.request.httpVersionMinor === 0) return;
+    try {
+      this.response.writeEarlyHints({ link: links });
+    } catch {
+      // A hint that node finds malformed is dropped; the answer itself is not concerned.
+    }
+  }
+
+  private cancelUpstream(): void {
+    this.cancelled = true;
+    this.pool?.cancel(this);
+    this.body?.cancel();
+    this.abort?.();
+  }
+
+  private giveBack(): void {
+    const { client } = this;
+    this.client = null;
+    this.abort = null;
+    if (client !== null) this.pool?.release(client);
+  }
+
+  private finish(): void {
+    if (this.over) return;
+    this.over = true;
+    this.body?.cancel();
+    this.pool?.leave(this);
+    this.connection.done(this);
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,95 @@
+import type { GateContext } from './context.ts';
+import { Counter, type GateCounts } from './counts.ts';
+import { ErrorPages } from './error-pages.ts';
+import type { ExchangeSink, Target } from './exchange.ts';
+import { Hold } from './hold.ts';
+import { createListener, openListener } from './listener.ts';
+import { MirrorChoice } from './mirror-choice.ts';
+import { Reception } from './reception.ts';
+import { NO_ROUTE, type Route } from './route.ts';
+import type { GateSettings } from './settings.ts';
+import { closeGate } from './shutdown.ts';
+import { type TrafficListener, TrafficLog } from './traffic.ts';
+import { Upstreams } from './upstreams.ts';
+
+export interface GateHooks {
+  /** Wall clock, ms since the epoch, with fractions. */
+  readonly now?: () => number;
+  /** 0 to 1, for the sample. */
+  readonly random?: () => number;
+  readonly onProblem: (text: string) => void;
+}
+
+/** The users' port. */
+export interface Gate {
+  /** Opens the port once; later calls tell the same. @throws ViliError VILI_GATE_LISTEN */
+  listen(): Promise<{ port: number }>;
+  route(): Route;
+  /** Replaces the route in one step; releases held requests when there is a running. */
+  setRoute(route: Route): void;
+  /**
+   * Waits up to `timeoutMs` for the requests and tunnels of a target and cuts what is left, with 503
+   * where no answer had begun. Its idle connections are closed. Call it after `setRoute`.
+   */
+  drain(target: Target, timeoutMs: number): Promise<{ finished: number; cut: number }>;
+  inFlight(target?: Target): number;
+  counts(): GateCounts;
+  /** Observations of running in batches; returns the way to stop listening. */
+  onTraffic(listener: TrafficListener): () => void;
+  /** No new connections, what is in flight may finish within `deadlineMs` from now, then the end. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/**
+ * Makes the users' port; nothing is opened before `listen`.
+ * @throws ViliError VILI_GATE_TRUST when a trusted proxy is no address.
+ */
+export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: GateHooks): Gate {
+  const context: GateContext = {
+    settings,
+    sink,
+    counts: new Counter(),
+    traffic: new TrafficLog(),
+    choice: new MirrorChoice(settings, hooks.random ?? Math.random),
+    pages: new ErrorPages(settings.errorPage),
+    hold: new Hold(settings.hold),
+    now: hooks.now ?? (() => performance.timeOrigin + performance.now()),
+    onProblem: hooks.onProblem,
+    route: NO_ROUTE,
+    pool: null,
+    closing: false,
+  };
+  const upstreams = new Upstreams({
+    ...settings.upstream,
+    maxHeaderBytes: settings.header.maxBytes,
+  });
+  const reception = new Reception(context);
+  const server = createListener(settings, reception);
+  reception.attach(server);
+  let listening: Promise<number> | null = null;
+  let closing: Promise<void> | null = null;
+
+  return {
+    async listen() {
+      listening ??= openListener(server, settings.host, settings.port).catch((error: unknown) => {
+        listening = null;
+        throw error;
+      });
+      return { port: await listening };
+    },
+    route: () => context.route,
+    setRoute(route) {
+      context.route = route;
+      context.pool = route.running === null ? null : upstreams.use(route.running);
+      if (context.pool !== null) context.hold.releaseAll();
+    },
+    drain: (target, timeoutMs) => upstreams.drain(target, context.pool, timeoutMs),
+    inFlight: (target) => upstreams.inFlight(target),
+    counts: () => context.counts.snapshot(context.hold.size, upstreams.inFlight()),
+    onTraffic: (listener) => context.traffic.listen(listener),
+    close(deadlineMs) {
+      closing ??= closeGate({ context, server, reception, upstreams, deadlineMs });
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { messageOf, ViliError } from '../errors.ts';
+import { GateRequest } from './messages.ts';
+import type { GateSettings } from './settings.ts';
+
+const BACKLOG = 4096;
+const CHECK_INTERVAL_MAX_MS = 1000;
+const STREAM_BUFFER_BYTES = 131_072;
+
+/** What a gate does with what its listening socket brings. */
+export interface ListenerEvents {
+  connected(socket: Socket): void;
+  requested(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void;
+  /** `Expect` with anything but `100-continue`. */
+  expected(request: IncomingMessage, response: ServerResponse): void;
+  upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void;
+  /** CONNECT: the gate is no forward proxy. */
+  tunnelAsked(socket: Socket): void;
+  malformed(error: Error, socket: Socket): void;
+  idle(socket: Socket): void;
+  connectionRefused(): void;
+}
+
+/**
+ * node's HTTP server with its strict parser, its limits set, and every way of answering by itself
+ * turned over to the gate, so that nothing goes uncounted.
+ */
+export function createListener(settings: GateSettings, events: ListenerEvents): Server {
+  const { header, request } = settings;
+  const server = createServer({
+    IncomingMessage: GateRequest,
+    noDelay: true,
+    insecureHTTPParser: false,
+    maxHeaderSize: header.maxBytes,
+    headersTimeout: request.headTimeoutMs,
+    // A whole request may take as long as its client keeps sending: see `idleTimeoutMs`.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MAX_MS, request.headTimeoutMs),
+    keepAliveTimeout: request.keepAliveMs,
+    requireHostHeader: false,
+    highWaterMark: STREAM_BUFFER_BYTES,
+  });
+  server.timeout = request.idleTimeoutMs;
+  server.maxConnections = request.maxConnections;
+  // node would cut the list without a word; the gate counts by itself, and bytes bound it anyway.
+  server.maxHeadersCount = 0;
+  server.on('connection', (socket) => events.connected(socket));
+  server.on('request', (incoming, response) => events.requested(incoming, response, false));
+  server.on('checkContinue', (incoming, response) => events.requested(incoming, response, true));
+  server.on('checkExpectation', (incoming, response) => events.expected(incoming, response));
+  server.on('upgrade', (incoming, socket: Duplex, early: Buffer) =>
+    events.upgraded(incoming, socket as Socket, early),
+  );
+  server.on('connect', (_incoming, socket: Duplex) => events.tunnelAsked(socket as Socket));
+  server.on('clientError', (error, socket: Duplex) => events.malformed(error, socket as Socket));
+  server.on('timeout', (socket) => events.idle(socket));
+  server.on('drop', () => events.connectionRefused());
+  return server;
+}
+
+/**
+ * Opens the port.
+ * @throws ViliError VILI_GATE_LISTEN when it cannot be had.
+ */
+export function openListener(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => {
+      const text = `cannot listen on ${host}:${port}: ${messageOf(error)}`;
+      reject(new ViliError('VILI_GATE_LISTEN', text, { cause: error }));
+    };
+    server.once('error', failed);
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      server.off('error', failed);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { codeOf, messageOf } from '../errors.ts';
+import { Connection } from './connection.ts';
+import type { GateContext } from './context.ts';
+import { rawPage } from './error-pages.ts';
+import { compileTrust, peerOf } from './forwarded.ts';
+import { Forwarding } from './forwarding.ts';
+import type { ListenerEvents } from './listener.ts';
+import { refuse } from './refusal.ts';
+import { type HeadRules, type RequestHead, readRequestHead } from './request-head.ts';
+import { createRequestIds } from './request-id.ts';
+import { Tunnel } from './tunnel.ts';
+import { isTunnelled, plainRequest } from './upgrade.ts';
+
+/** Statuses for what node's parser and timers find before there is a request. */
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** Turns what the listening socket brings into turns of connections. */
+export class Reception implements ListenerEvents {
+  readonly connections = new Set<Connection>();
+  private readonly context: GateContext;
+  private readonly bySocket = new WeakMap<Socket, Connection>();
+  private readonly trust: (address: string) => boolean;
+  private readonly rules: HeadRules;
+  private server: Server | null = null;
+
+  constructor(context: GateContext) {
+    const { settings } = context;
+    this.context = context;
+    this.trust = compileTrust(settings.trustedProxies);
+    this.rules = {
+      maxCount: settings.header.maxCount,
+      markHeader: settings.mirror.header.toLowerCase(),
+      scheme: settings.endpointScheme,
+      nextRequestId: createRequestIds(),
+    };
+  }
+
+  /** Needed for requests that turn out to be ordinary after node took them for an upgrade. */
+  attach(server: Server): void {
+    this.server = server;
+  }
+
+  connected(socket: Socket): void {
+    if (this.bySocket.has(socket)) return;
+    const peer = peerOf(socket.remoteAddress, this.trust);
+    const connection = new Connection(socket, peer, this.context.settings.request.idleTimeoutMs);
+    this.bySocket.set(socket, connection);
+    this.connections.add(connection);
+    socket.once('close', () => this.connections.delete(connection));
+  }
+
+  requested(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const connection = this.bySocket.get(request.socket);
+    if (connection === undefined) return;
+    this.forward(connection, request, response, this.read(request, connection), expectsContinue);
+  }
+
+  expected(request: IncomingMessage, response: ServerResponse): void {
+    const connection = this.bySocket.get(request.socket);
+    if (connection === undefined) return;
+    const head = this.read(request, connection);
+    const refusal = refuse(417, 'an expectation other than 100-continue');
+    this.forward(connection, request, response, { ...head, refusal }, false);
+  }
+
+  upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void {
+    const connection = this.bySocket.get(socket);
+    if (connection === undefined) return;
+    const head = this.read(request, connection);
+    if (!isTunnelled(head)) {
+      socket.unshift(Buffer.concat([plainRequest(request), early]));
+      this.server?.emit('connection', socket);
+      return;
+    }
+    this.context.counts.received++;
+    if (connection.take(new Tunnel(this.context, connection, head, early))) return;
+    this.context.counts.skip('aborted');
+    socket.destroy();
+  }
+
+  tunnelAsked(socket: Socket): void {
+    const { counts, pages } = this.context;
+    counts.received++;
+    counts.skip('refused');
+    counts.answer(405);
+    socket.on('error', () => socket.destroy());
+    this.bySocket.get(socket)?.fail(rawPage(pages.page(405)));
+  }
+
+  malformed(error: Error, socket: Socket): void {
+    const connection = this.bySocket.get(socket);
+    const code = codeOf(error) ?? '';
+    const status = STATUS_BY_CODE[code] ?? (code.startsWith('HPE_') ? 400 : null);
+    if (connection === undefined || status === null) return void socket.destroy();
+    const { counts, pages } = this.context;
+    if (!connection.fail(rawPage(pages.page(status)))) return;
+    counts.received++;
+    counts.skip('refused');
+    counts.answer(status);
+    counts.error(status === 408 ? 'client-timeout' : 'client-malformed');
+  }
+
+  idle(socket: Socket): void {
+    const connection = this.bySocket.get(socket);
+    if (connection === undefined) socket.destroy();
+    else connection.idle();
+  }
+
+  connectionRefused(): void {
+    this.context.counts.connectionsRefused++;
+  }
+
+  // Private
+
+  private read(request: IncomingMessage, connection: Connection): RequestHead {
+    const { method = '', url = '', rawHeaders, httpVersionMinor } = request;
+    return readRequestHead(
+      { method, url, rawHeaders, httpVersionMinor },
+      connection.peer,
+      this.rules,
+    );
+  }
+
+  private forward(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    head: RequestHead,
+    expectsContinue: boolean,
+  ): void {
+    const { context } = this;
+    context.counts.received++;
+    const turn = new Forwarding(context, connection, request, response, head, expectsContinue);
+    try {
+      if (connection.take(turn)) return;
+      context.counts.skip('aborted');
+    } catch (error) {
+      // Nothing is known to throw here; if something does, it costs one connection and no more.
+      context.counts.error('internal');
+      context.onProblem(`request ${head.requestId}: ${messageOf(error)}`);
+      request.socket.destroy();
+    }
+  }
+}

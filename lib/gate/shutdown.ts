@@ -1,0 +1,37 @@
+import type { Server } from 'node:http';
+import type { GateContext } from './context.ts';
+import type { Reception } from './reception.ts';
+import type { Upstreams } from './upstreams.ts';
+
+interface ClosingGate {
+  readonly context: GateContext;
+  readonly server: Server;
+  readonly reception: Reception;
+  readonly upstreams: Upstreams;
+  readonly deadlineMs: number;
+}
+
+/**
+ * Ends a gate without breaking what can still finish: no new connections, `Connection: close` on the
+ * answers that begin from now on, idle connections closed, and at the deadline the rest cut.
+ */
+export async function closeGate(gate: ClosingGate): Promise<void> {
+  const { context, server, reception, upstreams, deadlineMs } = gate;
+  const deadline = performance.now() + deadlineMs;
+  context.closing = true;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  context.hold.expireAll();
+  for (const connection of reception.connections) if (!connection.busy) connection.end();
+  await upstreams.drainAll(deadlineMs);
+  upstreams.retireAll();
+  for (const connection of reception.connections) if (!connection.busy) connection.end();
+  const timer = setTimeout(
+    () => {
+      for (const connection of reception.connections) connection.socket.destroy();
+    },
+    Math.max(0, deadline - performance.now()),
+  );
+  await closed;
+  clearTimeout(timer);
+  context.traffic.flush();
+}

@@ -1,0 +1,210 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Connection, Turn } from './connection.ts';
+import type { GateContext } from './context.ts';
+import { rawPage } from './error-pages.ts';
+import { BadAnswerError, failureKindOf, isUnfit, statusOf } from './failure.ts';
+import { heldBytes } from './held-bytes.ts';
+import type { Held } from './hold.ts';
+import type { RequestHead } from './request-head.ts';
+import { readReason, readResponseHead } from './response-headers.ts';
+import type { UpstreamHandler } from './upstream.ts';
+import type { UpstreamClient } from './upstream-client.ts';
+import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
+
+const SWITCHING = 101;
+
+/**
+ * A request to change the protocol, such as a WebSocket. When running agrees (101) the two
+ * connections are joined; when it does not, its answer is passed on and the connection ends, since
+ * nobody parses it any more. Never mirrored.
+ */
+export class Tunnel implements Turn, Held, UpstreamJob, UpstreamHandler {
+  readonly received = true;
+  private readonly context: GateContext;
+  private readonly connection: Connection;
+  private readonly requestHead: RequestHead;
+  /** What the client sent right behind its request. */
+  private readonly early: Buffer;
+  private pool: UpstreamPool | null = null;
+  private client: UpstreamClient | null = null;
+  private upstream: Duplex | null = null;
+  private abort: (() => void) | null = null;
+  private answered = false;
+  private over = false;
+
+  constructor(context: GateContext, connection: Connection, head: RequestHead, early: Buffer) {
+    this.context = context;
+    this.connection = connection;
+    this.requestHead = head;
+    this.early = early;
+  }
+
+  get heldBytes(): number {
+    return heldBytes(this.requestHead) + this.early.length;
+  }
+
+  start(): void {
+    const { pool, hold, counts, closing } = this.context;
+    const { refusal } = this.requestHead;
+    counts.skip(refusal === null ? 'upgrade' : 'refused');
+    this.connection.socket.on('error', () => this.connection.socket.destroy());
+    if (refusal !== null) return this.page(refusal.status);
+    if (pool !== null) return this.forward(pool);
+    if (!closing && hold.add(this)) return;
+    counts.error('hold-full');
+    this.page(503);
+  }
+
+  release(): void {
+    const { pool } = this.context;
+    if (pool === null) this.expire();
+    else this.forward(pool);
+  }
+
+  expire(): void {
+    this.context.counts.error('hold-timeout');
+    this.page(503);
+  }
+
+  dispatchOn(client: UpstreamClient): void {
+    const { method, path, headers, upgrade } = this.requestHead;
+    this.client = client;
+    client.dispatch({ method, path, headers, body: null, upgrade }, this);
+  }
+
+  noConnection(): void {
+    this.context.counts.error('overloaded');
+    this.page(503);
+  }
+
+  cut(): void {
+    if (this.over) return;
+    this.context.counts.error('cut');
+    this.end();
+  }
+
+  gone(): void {
+    this.context.hold.remove(this);
+    this.end();
+  }
+
+  /** A tunnel may be silent for as long as both ends like. */
+  idle(): boolean {
+    return false;
+  }
+
+  broken(): void {
+    this.end();
+  }
+
+  // What undici calls
+
+  onConnect(abort: () => void): void {
+    this.abort = abort;
+    if (this.over) abort();
+    else this.client?.sending();
+  }
+
+  onResponseStarted(): void {}
+
+  onUpgrade(status: number, raw: readonly (Buffer | string)[] | null, given: unknown): void {
+    const upstream = given as Duplex;
+    const { socket } = this.connection;
+    this.abort = null;
+    this.upstream = upstream;
+    this.giveBack();
+    upstream.on('error', () => upstream.destroy());
+    upstream.once('close', () => this.end());
+    if (this.over) return void upstream.destroy();
+    this.answered = true;
+    this.context.counts.answer(status);
+    let head = `HTTP/1.1 ${SWITCHING} ${STATUS_CODES[SWITCHING]}\r\n`;
+    const texts = (raw ?? []).map((bytes) =>
+      typeof bytes === 'string' ? bytes : bytes.toString('latin1'),
+    );
+    for (let index = 0; index < texts.length; index += 2) {
+      head += `${texts[index]}: ${texts[index + 1]}\r\n`;
+    }
+    socket.setTimeout(0);
+    socket.write(`${head}\r\n`, 'latin1');
+    if (this.early.length !== 0) upstream.write(this.early);
+    upstream.pipe(socket);
+    socket.pipe(upstream);
+  }
+
+  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
+    if (status < 200 || this.over) return true;
+    const { headers, intact } = readResponseHead(raw, false);
+    if (!intact) throw new BadAnswerError('the answer has a transfer coding besides chunked');
+    this.answered = true;
+    this.context.counts.answer(status);
+    let head = `HTTP/1.1 ${status} ${readReason(reason)}\r\n`;
+    for (let index = 0; index < headers.length; index += 2) {
+      head += `${headers[index]}: ${headers[index + 1]}\r\n`;
+    }
+    const { socket } = this.connection;
+    // Without a length the end of the connection is the end of the body.
+    socket.write(`${head}Connection: close\r\n\r\n`, 'latin1');
+    socket.on('drain', resume);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.over || this.connection.socket.write(chunk);
+  }
+
+  onComplete(): void {
+    this.giveBack();
+    this.finish();
+    this.connection.end();
+  }
+
+  onError(error: Error): void {
+    this.giveBack();
+    if (this.over) return;
+    const kind = failureKindOf(error);
+    this.context.counts.error(kind);
+    if (this.answered) this.end();
+    else this.page(isUnfit(error) ? 400 : statusOf(kind));
+  }
+
+  // Private
+
+  private forward(pool: UpstreamPool): void {
+    this.pool = pool;
+    pool.enter(this);
+    pool.run(this);
+  }
+
+  private page(status: number): void {
+    this.context.counts.answer(status);
+    this.connection.socket.write(rawPage(this.context.pages.page(status)));
+    this.finish();
+    this.connection.end();
+  }
+
+  /** Ends both sides at once. */
+  private end(): void {
+    if (this.over) return;
+    this.finish();
+    this.pool?.cancel(this);
+    this.abort?.();
+    this.upstream?.destroy();
+    this.connection.socket.destroy();
+  }
+
+  private giveBack(): void {
+    const { client } = this;
+    this.client = null;
+    this.abort = null;
+    if (client !== null) this.pool?.release(client);
+  }
+
+  private finish(): void {
+    if (this.over) return;
+    this.over = true;
+    this.pool?.leave(this);
+    this.connection.done(this);
+  }
+}

@@ -1,0 +1,103 @@
+import { Client, type Dispatcher } from 'undici';
+import { ViliError } from '../errors.ts';
+import type { Target } from './exchange.ts';
+import { dispatchWithoutPath } from './options-star.ts';
+import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './upstream.ts';
+import { UpstreamSocket } from './upstream-socket.ts';
+
+/** Most a connection is kept when running itself names a time (`Keep-Alive: timeout=`). */
+const KEEP_ALIVE_MAX_MS = 600_000;
+/** Idle connections to a running that names none; shorter than the 5 s many servers close after. */
+const KEEP_ALIVE_MS = 4000;
+
+/**
+ * One connection to running, with at most one request on it; it is made when first needed and again
+ * after it broke.
+ */
+export class UpstreamClient {
+  /** Requests sent on the present connection, the one under way among them. */
+  sent = 0;
+  private socket: UpstreamSocket | null = null;
+  private readonly client: Client;
+  private readonly target: Target;
+  private readonly limits: UpstreamLimits;
+
+  constructor(target: Target, limits: UpstreamLimits) {
+    this.target = target;
+    this.limits = limits;
+    this.client = new Client(originOf(target), {
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
+      headersTimeout: limits.headTimeoutMs,
+      bodyTimeout: limits.idleTimeoutMs,
+      maxHeaderSize: limits.maxHeaderBytes,
+      connect: (_options, callback) =>
+        this.connect((error, socket) => {
+          if (error === null) callback(null, socket);
+          else callback(error, null);
+        }),
+    });
+  }
+
+  dispatch(request: UpstreamRequest, handler: UpstreamHandler): void {
+    if (request.path === '*')
+      return dispatchWithoutPath(this.target, this.limits, request, handler);
+    const upgrade = request.upgrade;
+    const options = {
+      method: request.method,
+      path: request.path,
+      headers: request.headers as string[],
+      body: request.body,
+      // undici would close the connection after HEAD and after bodies of GET; null leaves it alone.
+      reset: request.body !== null || request.method === 'HEAD' ? false : null,
+      upgrade: upgrade ?? null,
+    };
+    this.client.dispatch(options as unknown as Dispatcher.DispatchOptions, handler);
+  }
+
+  /** To be called when a request goes out: what the connection says next is the head of an answer. */
+  sending(): void {
+    this.sent++;
+    this.socket?.expectHead();
+  }
+
+  destroy(): void {
+    // Rejects only when called twice, and nobody waits for it.
+    this.client.destroy().catch(() => {});
+  }
+
+  // Private
+
+  private connect(callback: (...result: [Error, null] | [null, UpstreamSocket]) => void): void {
+    const { host, port } = this.target;
+    const limitMs = this.limits.connectTimeoutMs;
+    const socket = new UpstreamSocket();
+    socket.setNoDelay(true);
+    const timer = setTimeout(() => {
+      socket.destroy(
+        new ViliError(
+          'VILI_GATE_CONNECT_TIMEOUT',
+          `no connection to ${host}:${port} within ${limitMs} ms`,
+        ),
+      );
+    }, limitMs);
+    const failed = (error: Error): void => {
+      clearTimeout(timer);
+      callback(error, null);
+    };
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', failed);
+      this.socket = socket;
+      this.sent = 0;
+      callback(null, socket);
+    });
+    socket.connect({ host, port });
+  }
+}
+
+function originOf({ host, port }: Target): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,223 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Exchange, ExchangeSink, Target } from '../../lib/gate/exchange.ts';
+import { createGate, type Gate } from '../../lib/gate/gate.ts';
+import type { GateSettings } from '../../lib/gate/settings.ts';
+
+/** Settings for specs: everything on, short waits. */
+export function gateSettings(changes: Partial<GateSettings> = {}): GateSettings {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    endpointScheme: 'http',
+    header: { maxBytes: 65536, maxCount: 500 },
+    request: { headTimeoutMs: 5000, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 1000 },
+    upstream: {
+      connectTimeoutMs: 2000,
+      headTimeoutMs: 5000,
+      idleTimeoutMs: 5000,
+      maxConnections: 256,
+    },
+    hold: { maxMs: 5000, maxRequests: 100, maxBytes: 10_000_000 },
+    healthPaths: ['/health', '*/health'],
+    mirror: {
+      methods: ['GET', 'HEAD', 'OPTIONS'],
+      rules: [],
+      sample: 1,
+      maxBodyBytes: 1_048_576,
+      header: 'X-Vili-Mirror',
+    },
+    compareMaxBodyBytes: 1_048_576,
+    trustedProxies: [],
+    errorPage: '',
+    ...changes,
+  };
+}
+
+/** Keeps what it is given; `isFull` makes it shed. */
+export class RecordingSink implements ExchangeSink {
+  readonly exchanges: Exchange[] = [];
+  sheds = 0;
+  isFull = false;
+
+  full(): boolean {
+    return this.isFull;
+  }
+
+  submit(exchange: Exchange): void {
+    this.exchanges.push(exchange);
+  }
+
+  shed(): void {
+    this.sheds++;
+  }
+}
+
+/** A server on port 0 that plays running; `closeHard` ends it with all its connections. */
+export class Upstream {
+  readonly target: Target;
+  readonly sockets = new Set<Socket>();
+  connections = 0;
+  private readonly server: Server;
+
+  private constructor(server: Server, name: string) {
+    this.server = server;
+    const { port } = server.address() as AddressInfo;
+    this.target = { instance: name, host: '127.0.0.1', port };
+  }
+
+  static http(listener: RequestListener, name = 'app-1.0.0/1_running'): Promise<Upstream> {
+    const server = createHttpServer(
+      { requireHostHeader: false, keepAliveTimeout: 60_000 },
+      listener,
+    );
+    return Upstream.open(server, name);
+  }
+
+  /** `onBytes` gets everything received on a connection so far, as Latin-1, at each arrival. */
+  static raw(
+    onBytes: (socket: Socket, all: string) => void,
+    name = 'app-1.0.0/1_running',
+  ): Promise<Upstream> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      let all = '';
+      socket.on('data', (chunk: Buffer) => {
+        all += chunk.toString('latin1');
+        onBytes(socket, all);
+      });
+      socket.on('end', () => socket.end());
+    });
+    return Upstream.open(server, name);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private static async open(server: Server, name: string): Promise<Upstream> {
+    const sockets: Socket[] = [];
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const upstream = new Upstream(server, name);
+    server.on('connection', (socket: Socket) => {
+      upstream.connections++;
+      upstream.sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => upstream.sockets.delete(socket));
+    });
+    for (const socket of sockets) upstream.sockets.add(socket);
+    return upstream;
+  }
+}
+
+export interface GateFixture {
+  readonly gate: Gate;
+  readonly sink: RecordingSink;
+  readonly port: number;
+  readonly problems: string[];
+}
+
+/** A listening gate in front of `upstream`, mirroring; closed after `use`, its accounts checked. */
+export async function withGate(
+  upstream: Upstream | null,
+  use: (fixture: GateFixture) => Promise<void>,
+  changes: Partial<GateSettings> = {},
+): Promise<void> {
+  const sink = new RecordingSink();
+  const problems: string[] = [];
+  const gate = createGate(gateSettings(changes), sink, {
+    onProblem: (text) => problems.push(text),
+  });
+  const { port } = await gate.listen();
+  if (upstream !== null) gate.setRoute({ running: upstream.target, mirroring: true });
+  try {
+    await use({ gate, sink, port, problems });
+  } finally {
+    await gate.close(200);
+    await upstream?.close();
+  }
+  const { received, submitted, shed, skipped, heldNow, inFlightNow } = gate.counts();
+  const sum = Object.values(skipped).reduce((total, count) => total + count, 0);
+  if (received !== submitted + shed + sum || heldNow !== 0 || inFlightNow !== 0) {
+    throw new Error(`accounts do not add up: ${JSON.stringify(gate.counts())}`);
+  }
+  if (submitted !== sink.exchanges.length || shed !== sink.sheds) throw new Error('sink disagrees');
+  if (problems.length !== 0) throw new Error(`problems: ${problems.join('; ')}`);
+}
+
+/** A raw client: collects everything it gets as Latin-1. */
+export class RawClient {
+  readonly socket: Socket;
+  text = '';
+  ended = false;
+  error: Error | null = null;
+  private readonly watchers = new Set<() => void>();
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    this.socket.on('data', (chunk: Buffer) => {
+      this.text += chunk.toString('latin1');
+      this.wake();
+    });
+    this.socket.on('end', () => {
+      this.ended = true;
+      this.wake();
+    });
+    this.socket.on('error', (error) => {
+      this.error = error;
+    });
+    this.socket.on('close', () => {
+      this.ended = true;
+      this.wake();
+    });
+  }
+
+  send(text: string): this {
+    this.socket.write(text, 'latin1');
+    return this;
+  }
+
+  /** Resolves when `condition` holds; rejects with what there is after 4 s. */
+  until(condition: (text: string) => boolean): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!condition(this.text)) {
+          if (!this.ended) return;
+          done();
+          return reject(new Error(`connection ended with ${JSON.stringify(this.text)}`));
+        }
+        done();
+        resolve(this.text);
+      };
+      const timer = setTimeout(() => {
+        done();
+        reject(new Error(`still waiting with ${JSON.stringify(this.text.slice(0, 2000))}`));
+      }, 4000);
+      const done = (): void => {
+        clearTimeout(timer);
+        this.watchers.delete(check);
+      };
+      this.watchers.add(check);
+      check();
+    });
+  }
+
+  /** Everything up to the end of the connection. */
+  toEnd(): Promise<string> {
+    return this.until(() => this.ended).finally(() => this.socket.destroy());
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private wake(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+/** Sends one raw request and gives all that comes back until the connection ends. */
+export function exchangeRaw(port: number, text: string): Promise<string> {
+  return new RawClient(port).send(text).toEnd();
+}
