@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { decodeBody, type FlatHeaders, isJsonType, mediaType } from './content.ts';
+import type { Findings } from './findings.ts';
+import { parseJson } from './json.ts';
+import { compareJson } from './json-difference.ts';
+import type { CompareSettings } from './settings.ts';
+
+/** A body as it was received, or what stands for it. */
+export interface Body {
+  readonly headers: FlatHeaders;
+  /** Null when it was too large to keep. */
+  readonly bytes: Buffer | null;
+  readonly length: number;
+  /** Hex SHA-1 of a body that was not kept. */
+  readonly digest: string | null;
+  /** Reading was given up at `length`: the body is larger than both limits allow. */
+  readonly cut: boolean;
+}
+
+export type BodySettings = Pick<CompareSettings, 'maxBodyBytes' | 'maxDepth'>;
+
+/**
+ * Adds the differences of two bodies: JSON by structure, anything else by equality, bodies too
+ * large to keep by length and hash.
+ */
+export function compareBodies(
+  settings: BodySettings,
+  running: Body,
+  testing: Body,
+  findings: Findings,
+): void {
+  if (running.bytes === null || testing.bytes === null) {
+    if (!sameUnkept(running, testing)) addBody(findings, running, testing);
+    return;
+  }
+  if (running.bytes.equals(testing.bytes) && sameMeaning(running, testing)) return;
+  const ours = decodeBody(running.headers, running.bytes, settings.maxBodyBytes);
+  const theirs = decodeBody(testing.headers, testing.bytes, settings.maxBodyBytes);
+  // What cannot be decoded is compared as it came, and that was not equal.
+  if (ours === null || theirs === null) {
+    addBody(findings, running, testing);
+    return;
+  }
+  compareDecoded(
+    settings,
+    { body: running, bytes: ours },
+    { body: testing, bytes: theirs },
+    findings,
+  );
+}
+
+// Private
+
+interface Decoded {
+  readonly body: Body;
+  readonly bytes: Buffer;
+}
+
+function compareDecoded(
+  settings: BodySettings,
+  running: Decoded,
+  testing: Decoded,
+  findings: Findings,
+): void {
+  const [isOurs, isTheirs] = [claimsJson(running), claimsJson(testing)];
+  if (isOurs || isTheirs) {
+    const ours = isOurs ? parseJson(running.bytes) : null;
+    const theirs = isTheirs ? parseJson(testing.bytes) : null;
+    if (ours?.ok === true && theirs?.ok === true) {
+      compareJson(ours.value, theirs.value, settings.maxDepth, findings);
+      return;
+    }
+    const [kind, otherKind] = [contentKind(running, ours?.ok), contentKind(testing, theirs?.ok)];
+    // Only what was JSON and is no more counts: a new kind of something else is a changed value.
+    if (ours?.ok === true) {
+      findings.add({ kind: 'type', path: '$', running: kind, testing: otherKind });
+      return;
+    }
+  }
+  if (!running.bytes.equals(testing.bytes)) addBody(findings, running.body, testing.body);
+}
+
+function claimsJson(side: Decoded): boolean {
+  const type = mediaType(side.body.headers);
+  if (type !== '') return isJsonType(type);
+  const first = side.bytes[0];
+  return first === 0x7b /* { */ || first === 0x5b; /* [ */
+}
+
+function contentKind(side: Decoded, isParsed: boolean | undefined): string {
+  if (isParsed === true) return 'JSON';
+  if (side.bytes.length === 0) return 'nothing';
+  if (isParsed === false) return 'not valid JSON';
+  return mediaType(side.body.headers) || 'not JSON';
+}
+
+/** Equal bytes can still mean something else: JSON sent as text, or under another encoding. */
+function sameMeaning(running: Body, testing: Body): boolean {
+  return isJsonType(mediaType(running.headers)) === isJsonType(mediaType(testing.headers));
+}
+
+function sameUnkept(running: Body, testing: Body): boolean {
+  if (testing.cut || running.length !== testing.length) return false;
+  const [ours, theirs] = [digestOf(running), digestOf(testing)];
+  // Without a digest of either the length is all there is.
+  return ours === null || theirs === null || ours === theirs;
+}
+
+function digestOf(body: Body): string | null {
+  if (body.digest !== null) return body.digest.toLowerCase();
+  return body.bytes === null ? null : createHash('sha1').update(body.bytes).digest('hex');
+}
+
+function addBody(findings: Findings, running: Body, testing: Body): void {
+  findings.add({
+    kind: 'body',
+    path: '$',
+    running: describe(running),
+    testing: testing.cut ? `more than ${testing.length} bytes, too large` : describe(testing),
+  });
+}
+
+function describe(body: Body): string {
+  const digest = digestOf(body);
+  return `${body.length} bytes${digest === null ? '' : `, sha1 ${digest.slice(0, 12)}`}`;
+}

@@ -1,0 +1,58 @@
+import type { Difference, DifferenceKind } from './outcome.ts';
+import type { CompareSettings } from './settings.ts';
+
+/** Collects the differences of one pair: each kind and path once, what counts before the rest. */
+export interface Findings {
+  add(difference: Difference): void;
+  /** False when such a difference would not be kept: rendering it can be spared. */
+  wants(kind: DifferenceKind, path: string): boolean;
+  /** True when a value found from now on would neither be kept nor change the outcome. */
+  saturated(): boolean;
+  result(): { readonly differences: readonly Difference[]; readonly differs: boolean };
+}
+
+export type FindingSettings = Pick<CompareSettings, 'shape' | 'values' | 'maxDifferences'>;
+
+export function createFindings(settings: FindingSettings): Findings {
+  const limit = Math.max(1, settings.maxDifferences);
+  const blocking: Difference[] = [];
+  const reported: Difference[] = [];
+  const seen = new Set<string>();
+  const isBlocking = blockingKinds(settings);
+
+  const listOf = (kind: DifferenceKind) => (isBlocking(kind) ? blocking : reported);
+  const wants = (kind: DifferenceKind, path: string) =>
+    listOf(kind).length < limit && !seen.has(`${kind} ${path}`);
+
+  return {
+    wants,
+    add(difference) {
+      if (!wants(difference.kind, difference.path)) return;
+      seen.add(`${difference.kind} ${difference.path}`);
+      listOf(difference.kind).push(difference);
+    },
+    saturated: () => blocking.length >= limit,
+    result: () => ({
+      differences: [...blocking, ...reported].slice(0, limit),
+      differs: blocking.length > 0,
+    }),
+  };
+}
+
+// Private
+
+/** An additional field never counts: that is how a service grows. */
+function blockingKinds(settings: FindingSettings): (kind: DifferenceKind) => boolean {
+  const shape = settings.shape === 'block';
+  const values = settings.values === 'block';
+  const blocks: Record<DifferenceKind, boolean> = {
+    status: shape,
+    missing: shape,
+    type: shape,
+    value: values,
+    body: values,
+    header: values,
+    extra: false,
+  };
+  return (kind) => blocks[kind];
+}

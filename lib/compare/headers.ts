@@ -1,0 +1,51 @@
+import { type FlatHeaders, headerValues } from './content.ts';
+import type { Difference } from './outcome.ts';
+import { brief } from './render.ts';
+
+/** They differ between any two answers; whether one is there at all may still be of interest. */
+const VOLATILE = new Set([
+  'age',
+  'content-length',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'set-cookie',
+  'x-request-id',
+  'x-response-time',
+  'x-runtime',
+]);
+
+/** Differences in the named headers (lower case): values in order, volatile ones by presence. */
+export function compareHeaders(
+  names: readonly string[],
+  running: FlatHeaders,
+  testing: FlatHeaders,
+): Difference[] {
+  const differences: Difference[] = [];
+  for (const name of names) {
+    const ours = headerValues(running, name);
+    const theirs = headerValues(testing, name);
+    if (ours.length === 0 && theirs.length === 0) continue;
+    if (VOLATILE.has(name) && ours.length > 0 && theirs.length > 0) continue;
+    if (normalized(name, ours) === normalized(name, theirs)) continue;
+    differences.push({
+      kind: 'header',
+      path: name,
+      ...(ours.length > 0 && { running: brief(ours.join(', ')) }),
+      ...(theirs.length > 0 && { testing: brief(theirs.join(', ')) }),
+    });
+  }
+  return differences;
+}
+
+// Private
+
+/** Spaces around commas and semicolons mean nothing, nor does the case of a media type. */
+function normalized(name: string, values: readonly string[]): string {
+  const text = values
+    .join(',')
+    .trim()
+    .replace(/\s*([,;])\s*/g, '$1');
+  return name === 'content-type' ? text.toLowerCase() : text;
+}

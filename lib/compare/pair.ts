@@ -1,0 +1,76 @@
+import { type Body, compareBodies } from './bodies.ts';
+import { createFindings } from './findings.ts';
+import { compareHeaders } from './headers.ts';
+import type { Difference } from './outcome.ts';
+import type { CompareSettings } from './settings.ts';
+
+/** One side's whole answer. `status` 0 means none came. */
+export interface Response extends Body {
+  readonly status: number;
+}
+
+export interface Comparison {
+  readonly differences: readonly Difference[];
+  /** A difference that blocks is among them. */
+  readonly differs: boolean;
+  /** Both answered with the same severity, so that headers and bodies mean something. */
+  readonly comparable: boolean;
+}
+
+/** How bad a status is: 2 = no answer or 5xx, 1 = 4xx, 0 = anything else. */
+export function severityOf(status: number): 0 | 1 | 2 {
+  if (status === 0 || status >= 500) return 2;
+  return status >= 400 ? 1 : 0;
+}
+
+/**
+ * Compares two answers to one request. A status of another severity is not a matter of bodies: it
+ * is named, and judged by the verdict, but does not make `differs` true.
+ */
+export function comparePair(
+  settings: CompareSettings,
+  method: string,
+  running: Response,
+  testing: Response,
+): Comparison {
+  const bothAnswered = running.status !== 0 && testing.status !== 0;
+  const comparable = bothAnswered && severityOf(running.status) === severityOf(testing.status);
+  if (!comparable) {
+    const isSame = running.status === testing.status;
+    const differences = isSame ? [] : [statusDifference(running, testing)];
+    return { differences, differs: false, comparable };
+  }
+  if (running.status !== testing.status) {
+    const differs = settings.shape === 'block' && !isRevalidation(running.status, testing.status);
+    return { differences: [statusDifference(running, testing)], differs, comparable };
+  }
+  const findings = createFindings(settings);
+  if (method !== 'HEAD') compareBodies(settings, running, testing, findings);
+  for (const difference of compareHeaders(settings.headers, running.headers, testing.headers)) {
+    findings.add(difference);
+  }
+  return { ...findings.result(), comparable };
+}
+
+// Private
+
+function statusDifference(running: Response, testing: Response): Difference {
+  return {
+    kind: 'status',
+    path: 'status',
+    running: statusText(running.status),
+    testing: statusText(testing.status),
+  };
+}
+
+function statusText(status: number): string {
+  return status === 0 ? 'no answer' : String(status);
+}
+
+/**
+ * A user who revalidates sends running's ETag or date, which a new version need not share: 200 for
+ * 304 is then the right answer (RFC 9110, 13.2) and no difference that counts.
+ */
+function isRevalidation(running: number, testing: number): boolean {
+  return (running === 304 && testing === 200) || (running === 200 && testing === 304);
+}
