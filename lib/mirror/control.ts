@@ -1,0 +1,57 @@
+/** The first pairs of an endpoint all get a control request. */
+const FIRST_PAIRS = 20;
+/** Weight of the newest pair in the rates below. */
+const NEWEST = 1 / 16;
+/** Testing differs so much more often than running from itself that every pair is looked into. */
+const SUSPICIOUS_EXCESS = 0.1;
+
+/** Decides for which pairs running is asked a second time, per endpoint. */
+export interface ControlPlan {
+  wanted(endpoint: string): boolean;
+  /** `control` null: running was not asked again, or the answers could not be compared. */
+  learn(endpoint: string, differs: boolean, control: boolean | null): void;
+}
+
+export interface ControlSettings {
+  /** Share of pairs beyond the first ones, 0 to 1; 0 switches control requests off. */
+  readonly share: number;
+  readonly maxEndpoints: number;
+  readonly random: () => number;
+}
+
+interface Habit {
+  pairs: number;
+  testingRate: number;
+  noiseRate: number;
+}
+
+export function createControlPlan(settings: ControlSettings): ControlPlan {
+  const habits = new Map<string, Habit>();
+  const habitOf = (endpoint: string): Habit | null => {
+    const found = habits.get(endpoint);
+    if (found !== undefined) return found;
+    if (habits.size >= settings.maxEndpoints) return null;
+    const habit = { pairs: 0, testingRate: 0, noiseRate: 0 };
+    habits.set(endpoint, habit);
+    return habit;
+  };
+
+  return {
+    wanted(endpoint) {
+      if (settings.share <= 0) return false;
+      const habit = habitOf(endpoint);
+      if (habit === null) return settings.random() < settings.share;
+      habit.pairs++;
+      if (habit.pairs <= FIRST_PAIRS) return true;
+      // An endpoint where running differs from itself as often is noisy, not suspicious.
+      if (habit.testingRate > habit.noiseRate + SUSPICIOUS_EXCESS) return true;
+      return settings.random() < settings.share;
+    },
+    learn(endpoint, differs, control) {
+      const habit = habits.get(endpoint);
+      if (habit === undefined) return;
+      habit.testingRate += (Number(differs) - habit.testingRate) * NEWEST;
+      if (control !== null) habit.noiseRate += (Number(control) - habit.noiseRate) * NEWEST;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { Exchange, ExchangeSink, Target } from '../gate/exchange.ts';
+import { Accounts, type Counts } from './accounts.ts';
+import type { DropReason, Fault } from './protocol.ts';
+import type { FarSideEvent, FarSideSettings, OutcomeBatch } from './settings.ts';
+import { type SessionHooks, TestSession } from './test-session.ts';
+
+export type { Counts } from './accounts.ts';
+export type { Fault } from './protocol.ts';
+export * from './settings.ts';
+
+export interface FarSideHooks {
+  /** Wall clock, ms; for the restart backoff. */
+  readonly now?: () => number;
+  readonly onOutcomes: (batch: OutcomeBatch) => void;
+  readonly onEvent: (event: FarSideEvent) => void;
+}
+
+/** The testing side of a test, out of the users' way in a thread of its own. */
+export interface FarSide {
+  /** For the gate: cheap, never blocks, never throws. */
+  readonly sink: ExchangeSink;
+  /** Mirrors to this servlet with fresh templates and noise. A test before it ends. */
+  begin(test: { id: string; testing: Target; running: Target }): void;
+  /**
+   * The servlet restarted on another port: evidence goes on. `testing` null: it is down for now,
+   * copies fail as `refused` at once without being sent.
+   */
+  retarget(change: { testing?: Target | null; running?: Target }): void;
+  /** Stops mirroring; open copies are counted as dropped, `ended`. */
+  end(): Promise<void>;
+  /** Offered = mirrored + dropped + failed + inFlight, always. */
+  counts(): Counts;
+  /** Breaks the worker on purpose; nothing without a test. */
+  cause(fault: Fault): void;
+  close(): Promise<void>;
+}
+
+/** Starts nothing: a worker thread lives only as long as a test. */
+export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): FarSide {
+  const accounts = new Accounts();
+  const sessionHooks: SessionHooks = { now: hooks.now ?? Date.now, ...hooks };
+  const ending = new Set<Promise<void>>();
+  let session: TestSession | null = null;
+  let isClosed = false;
+
+  const endSession = (): void => {
+    if (session === null) return;
+    const ended = session.end().finally(() => ending.delete(ended));
+    ending.add(ended);
+    session = null;
+  };
+  const end = async (): Promise<void> => {
+    endSession();
+    await Promise.all(ending);
+  };
+
+  return {
+    sink: createSink(
+      accounts,
+      () => session,
+      () => (isClosed ? 'closed' : 'no-test'),
+    ),
+    begin({ id, testing, running }) {
+      endSession();
+      if (isClosed) return;
+      session = new TestSession(id, { testing, running }, settings, accounts, sessionHooks);
+    },
+    retarget: (change) => session?.retarget(change),
+    end,
+    counts: () => accounts.counts(),
+    cause: (fault) => session?.cause(fault),
+    async close() {
+      isClosed = true;
+      await end();
+    },
+  };
+}
+
+// Private
+
+function createSink(
+  accounts: Accounts,
+  current: () => TestSession | null,
+  idleReason: () => DropReason,
+): ExchangeSink {
+  /** Why `full` said so: by the time of `shed` the reason may be gone. */
+  let lastReason: DropReason = 'queue-full';
+
+  return {
+    full() {
+      const session = current();
+      const reason = session === null ? idleReason() : session.refusal();
+      if (reason !== null) lastReason = reason;
+      return reason !== null;
+    },
+    submit(exchange: Exchange) {
+      const session = current();
+      if (session === null) accounts.drop(idleReason());
+      else session.submit(exchange);
+    },
+    shed() {
+      const session = current();
+      if (session === null) accounts.drop(idleReason());
+      else session.drop(session.refusal() ?? lastReason);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Exchange } from '../gate/exchange.ts';
+import { type RecordBuffer, recordBuffer, recordBytes, writeRecord } from './exchange-codec.ts';
+
+const BUFFERS = 4;
+/** A batch that does not fill up is sent after so long. */
+const FLUSH_MS = 2;
+
+export interface FeederSettings {
+  readonly batchBytes: number;
+  /** Exchanges larger than a batch travel alone; so many bytes of them at once. */
+  readonly queueBytes: number;
+}
+
+export type BatchSender = (buffer: SharedArrayBuffer, bytes: number) => void;
+
+/** Packs exchanges into a few shared buffers, which the worker gives back when it has read them. */
+export class Feeder {
+  readonly #settings: FeederSettings;
+  readonly #send: BatchSender;
+  readonly #free: RecordBuffer[] = [];
+  #current: RecordBuffer | null = null;
+  #used = 0;
+  #largeBytes = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(settings: FeederSettings, send: BatchSender) {
+    this.#settings = settings;
+    this.#send = send;
+    const size = Math.ceil(settings.batchBytes / 8) * 8;
+    for (let count = 0; count < BUFFERS; count++) {
+      this.#free.push(recordBuffer(new SharedArrayBuffer(size)));
+    }
+  }
+
+  /** True when every buffer is with the worker. */
+  isFull(): boolean {
+    return this.#current === null && this.#free.length === 0;
+  }
+
+  /** Takes the exchange (null), or says why not. */
+  add(exchange: Exchange): 'queue-full' | 'too-large' | null {
+    const size = recordBytes(exchange);
+    if (size > this.#settings.batchBytes) return this.#addLarge(exchange, size);
+    if (this.#current !== null && this.#used + size > this.#current.bytes.length) this.flush();
+    this.#current ??= this.#free.pop() ?? null;
+    if (this.#current === null) return 'queue-full';
+    writeRecord(this.#current, this.#used, size, exchange);
+    this.#used += size;
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+    return null;
+  }
+
+  /** The worker has read the buffer. */
+  giveBack(shared: SharedArrayBuffer): void {
+    if (shared.byteLength > this.#settings.batchBytes + 7) this.#largeBytes -= shared.byteLength;
+    else this.#free.push(recordBuffer(shared));
+  }
+
+  /** Sends what has been collected. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const batch = this.#current;
+    if (batch === null) return;
+    const used = this.#used;
+    this.#current = null;
+    this.#used = 0;
+    this.#send(batch.shared, used);
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#current = null;
+    this.#free.length = 0;
+  }
+
+  // Private
+
+  #addLarge(exchange: Exchange, size: number): 'queue-full' | 'too-large' | null {
+    if (size > this.#settings.queueBytes) return 'too-large';
+    if (this.#largeBytes + size > this.#settings.queueBytes) return 'queue-full';
+    const alone = recordBuffer(new SharedArrayBuffer(size));
+    writeRecord(alone, 0, size, exchange);
+    this.flush();
+    this.#largeBytes += size;
+    this.#send(alone.shared, size);
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import type { PairOutcome } from '../compare/outcome.ts';
+import type { FailureKind, Target } from '../gate/exchange.ts';
+import type { FarSideSettings } from './settings.ts';
+
+/** Places in the shared state: the only memory both threads use without a message. */
+export const STATE_ADMISSION = 0;
+export const STATE_HEARTBEAT = 1;
+export const STATE_BYTES = 8;
+
+/** Values of `STATE_ADMISSION`: whether the worker would drop a copy that came now, and why. */
+export const ADMIT = 0;
+export const REFUSE_FULL = 1;
+export const REFUSE_BREAKER = 2;
+
+/** Why a copy was not sent, or its result lost. */
+export type DropReason =
+  | 'queue-full'
+  | 'breaker'
+  | 'too-large'
+  | 'unsendable'
+  | 'ended'
+  | 'no-test'
+  | 'far-side-lost'
+  | 'closed';
+
+/** Faults for specs and for trying the supervision by hand. */
+export type Fault = 'stall' | 'throw' | 'exit' | 'memory';
+
+/** `testing` null: it is down for now. */
+export interface Targets {
+  readonly testing: Target | null;
+  readonly running: Target;
+}
+
+/** A worker lives for one test; it starts with this as its data. */
+export interface WorkerInput {
+  readonly settings: FarSideSettings;
+  readonly state: SharedArrayBuffer;
+  readonly targets: Targets;
+}
+
+/** Messages arrive in the order they were sent. After `end` the worker answers `ended`. */
+export type ToWorker =
+  | { readonly type: 'retarget'; readonly targets: Targets }
+  | { readonly type: 'exchanges'; readonly buffer: SharedArrayBuffer; readonly bytes: number }
+  | { readonly type: 'end' }
+  | { readonly type: 'fault'; readonly fault: Fault };
+
+/** What became of copies since the report before. */
+export interface Report {
+  readonly outcomes: readonly PairOutcome[];
+  readonly mirrored: number;
+  readonly failed: Readonly<Partial<Record<FailureKind, number>>>;
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+}
+
+export type FromWorker =
+  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'returned'; readonly buffer: SharedArrayBuffer }
+  | { readonly type: 'ended' };

@@ -1,0 +1,74 @@
+import type { PairOutcome } from '../compare/outcome.ts';
+import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../compare/settings.ts';
+
+/** Bounds of the far side. Times in ms. */
+export interface FarSideSettings {
+  /** Copies under way at once; control requests come on top, at most a quarter of this. */
+  readonly concurrency: number;
+  /** Copies that wait for a free place, and the bytes of their bodies together. */
+  readonly queue: number;
+  readonly queueBytes: number;
+  /** From sending a copy to its last byte; a copy may take twice as long as running, if longer. */
+  readonly timeoutMs: number;
+  /** Name of the header that marks a copy (`test`) and a control request (`control`). */
+  readonly header: string;
+  /** Size of each of the four buffers through which exchanges reach the worker. */
+  readonly batchBytes: number;
+  /** A worker that makes no progress for so long is ended and started again. */
+  readonly stallMs: number;
+  readonly restartBackoff: RestartBackoff;
+  readonly breaker: BreakerSettings;
+  /** Limit of the worker's JavaScript heap, MiB. */
+  readonly memoryMb: number;
+  readonly compare: CompareSettings;
+}
+
+/** Wait before the worker is started again: doubles per loss, starts over after a quiet time. */
+export interface RestartBackoff {
+  readonly initialMs: number;
+  readonly maxMs: number;
+  readonly quietMs: number;
+}
+
+export interface BreakerSettings {
+  /** Copies in a row that got no answer before no more are sent. */
+  readonly failures: number;
+  /** Wait before a single copy probes testing again; doubles up to the limit. */
+  readonly backoffInitialMs: number;
+  readonly backoffMaxMs: number;
+}
+
+/** What the far side found since the batch before; `dropped` by reason, also of sheds. */
+export interface OutcomeBatch {
+  readonly testId: string;
+  readonly outcomes: readonly PairOutcome[];
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+/** What happened to the worker. `lost`: copies that were inside and count as `far-side-lost`. */
+export type FarSideEvent =
+  | { readonly kind: 'started'; readonly testId: string; readonly restarts: number }
+  | {
+      readonly kind: 'lost';
+      readonly testId: string;
+      readonly reason: LossReason;
+      readonly message: string;
+      readonly lost: number;
+      readonly restartInMs: number;
+    };
+
+export type LossReason = 'stalled' | 'memory' | 'crashed' | 'exited';
+
+export const DEFAULT_FAR_SIDE_SETTINGS: FarSideSettings = {
+  concurrency: 64,
+  queue: 1000,
+  queueBytes: 16_777_216,
+  timeoutMs: 30_000,
+  header: 'X-Vili-Mirror',
+  batchBytes: 1_048_576,
+  stallMs: 5000,
+  restartBackoff: { initialMs: 100, maxMs: 10_000, quietMs: 60_000 },
+  breaker: { failures: 16, backoffInitialMs: 100, backoffMaxMs: 5000 },
+  memoryMb: 256,
+  compare: DEFAULT_COMPARE_SETTINGS,
+};

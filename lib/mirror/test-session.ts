@@ -1,0 +1,154 @@
+import type { Exchange } from '../gate/exchange.ts';
+import type { Accounts } from './accounts.ts';
+import type { DropReason, Fault, Report, Targets } from './protocol.ts';
+import type { FarSideEvent, FarSideSettings, LossReason, OutcomeBatch } from './settings.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+/** Drops that no report came along with are told after so long. */
+const DROPS_FLUSH_MS = 100;
+
+export interface SessionHooks {
+  readonly now: () => number;
+  readonly onOutcomes: (batch: OutcomeBatch) => void;
+  readonly onEvent: (event: FarSideEvent) => void;
+}
+
+/** One test: keeps a worker alive for it, and accounts for every copy whatever happens to it. */
+export class TestSession {
+  readonly #id: string;
+  readonly #settings: FarSideSettings;
+  readonly #accounts: Accounts;
+  readonly #hooks: SessionHooks;
+  #targets: Targets;
+  #worker: WorkerThread | null = null;
+  /** Workers that were given up, until they are gone. */
+  readonly #leaving = new Set<Promise<void>>();
+  /** Copies inside the worker. */
+  #open = 0;
+  #dropped: Record<string, number> = {};
+  #restarts = 0;
+  #backoffMs = 0;
+  #startedAtMs = 0;
+  #restartTimer: NodeJS.Timeout | null = null;
+  #dropsTimer: NodeJS.Timeout | null = null;
+  #isEnding = false;
+
+  constructor(
+    id: string,
+    targets: Targets,
+    settings: FarSideSettings,
+    accounts: Accounts,
+    hooks: SessionHooks,
+  ) {
+    this.#id = id;
+    this.#targets = targets;
+    this.#settings = settings;
+    this.#accounts = accounts;
+    this.#hooks = hooks;
+    this.#start();
+  }
+
+  /** Why a copy would be dropped now, or null. */
+  refusal(): DropReason | null {
+    if (this.#isEnding) return 'ended';
+    return this.#worker === null ? 'far-side-lost' : this.#worker.refusal();
+  }
+
+  submit(exchange: Exchange): void {
+    const reason = this.refusal() ?? this.#worker?.add(exchange) ?? null;
+    if (reason !== null) {
+      this.drop(reason);
+      return;
+    }
+    this.#open++;
+    this.#accounts.accept();
+  }
+
+  drop(reason: DropReason): void {
+    this.#accounts.drop(reason);
+    this.#noteDropped(reason, 1);
+  }
+
+  retarget(change: Partial<Targets>): void {
+    this.#targets = { ...this.#targets, ...change };
+    this.#worker?.retarget(this.#targets);
+  }
+
+  cause(fault: Fault): void {
+    this.#worker?.cause(fault);
+  }
+
+  /** Ends the test; every copy is accounted for when this resolves. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#restartTimer = null;
+    await this.#worker?.end();
+    this.#worker = null;
+    await Promise.all(this.#leaving);
+    this.#loseOpen('ended');
+    this.#flush([]);
+  }
+
+  // Private
+
+  #start(): void {
+    this.#restartTimer = null;
+    this.#startedAtMs = this.#hooks.now();
+    const worker = new WorkerThread(this.#settings, this.#targets, {
+      onReport: (report) => this.#settle(report),
+      onLost: (reason, message) => this.#lose(worker, reason, message),
+    });
+    this.#worker = worker;
+    this.#hooks.onEvent({ kind: 'started', testId: this.#id, restarts: this.#restarts });
+  }
+
+  #settle(report: Report): void {
+    this.#open -= this.#accounts.settle(report);
+    for (const [reason, count] of Object.entries(report.dropped)) this.#noteDropped(reason, count);
+    this.#flush(report.outcomes);
+  }
+
+  #lose(worker: WorkerThread, reason: LossReason, message: string): void {
+    const gone = worker.end().finally(() => this.#leaving.delete(gone));
+    this.#leaving.add(gone);
+    this.#worker = null;
+    const lost = this.#loseOpen('far-side-lost');
+    const restartInMs = this.#nextBackoffMs();
+    if (!this.#isEnding) {
+      this.#restarts++;
+      this.#restartTimer = setTimeout(() => this.#start(), restartInMs);
+    }
+    this.#hooks.onEvent({ kind: 'lost', testId: this.#id, reason, message, lost, restartInMs });
+  }
+
+  #nextBackoffMs(): number {
+    const { initialMs, maxMs, quietMs } = this.#settings.restartBackoff;
+    const wasQuiet = this.#hooks.now() - this.#startedAtMs >= quietMs;
+    this.#backoffMs = wasQuiet || this.#backoffMs === 0 ? initialMs : this.#backoffMs * 2;
+    this.#backoffMs = Math.min(this.#backoffMs, maxMs);
+    return this.#backoffMs;
+  }
+
+  #loseOpen(reason: DropReason): number {
+    const lost = this.#open;
+    this.#open = 0;
+    this.#accounts.lose(lost, reason);
+    if (lost > 0) this.#noteDropped(reason, lost);
+    return lost;
+  }
+
+  #noteDropped(reason: string, count: number): void {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+    this.#dropsTimer ??= setTimeout(() => this.#flush([]), DROPS_FLUSH_MS);
+  }
+
+  #flush(outcomes: OutcomeBatch['outcomes']): void {
+    if (this.#dropsTimer !== null) clearTimeout(this.#dropsTimer);
+    this.#dropsTimer = null;
+    const dropped = this.#dropped;
+    if (outcomes.length === 0 && Object.keys(dropped).length === 0) return;
+    this.#dropped = {};
+    this.#hooks.onOutcomes({ testId: this.#id, outcomes, dropped });
+  }
+}

@@ -1,0 +1,281 @@
+import { createEndpoints, type Endpoints } from '../compare/endpoints.ts';
+import type { Exchange } from '../gate/exchange.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+import { type ControlPlan, createControlPlan } from './control.ts';
+import { copyHeaders, type Mark } from './copy-headers.ts';
+import { type CopyQueue, createCopyQueue } from './copy-queue.ts';
+import { judgePair } from './judge.ts';
+import type { DropReason, Report, Targets } from './protocol.ts';
+import { Requester, type ShadowAnswer, type ShadowRequest } from './requester.ts';
+import type { FarSideSettings } from './settings.ts';
+import { createTally, type Tally } from './tally.ts';
+
+/** A body may be this much larger than running's before reading it is given up. */
+const BODY_SLACK_BYTES = 65_536;
+/** A copy may take this many times what running took, where that is more than the time limit. */
+const SLOWER_LIMIT = 2;
+/** Control requests are at most this part of `concurrency`. */
+const CONTROL_PART = 1 / 4;
+/** Comparing stops after so long until input has been looked at: other copies' clocks stay true. */
+const COMPARE_SLICE_MS = 2;
+/** Asked again only where asking changes nothing. */
+const CONTROLLED_METHODS = new Set(['GET', 'HEAD']);
+/** What a testing that is known to be down answers. */
+const REFUSED: ShadowAnswer = {
+  status: 0,
+  failure: 'refused',
+  ms: 0,
+  headers: [],
+  bytes: null,
+  length: 0,
+  digest: null,
+  cut: false,
+};
+
+export interface TrialHooks {
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Runs `work` after pending input has been handled. */
+  readonly later: (work: () => void) => void;
+}
+
+interface OpenPair {
+  readonly exchange: Exchange;
+  readonly endpoint: string;
+  readonly isProbe: boolean;
+  /** How often testing had been replaced when this copy was sent. */
+  readonly generation: number;
+  readonly isControlled: boolean;
+  testing: ShadowAnswer | null;
+  control: ShadowAnswer | null;
+}
+
+/** One test on the far side: sends copies, compares answers, keeps the accounts. */
+export class Trial {
+  readonly #settings: FarSideSettings;
+  readonly #hooks: TrialHooks;
+  readonly #endpoints: Endpoints;
+  readonly #controls: ControlPlan;
+  readonly #queue: CopyQueue;
+  readonly #tally: Tally = createTally();
+  readonly #running: Requester;
+  readonly #testing: Requester;
+  readonly #maxControls: number;
+  /** Both versions have answered; waiting to be compared. Bounded by `concurrency`. */
+  #answered: OpenPair[] = [];
+  #targets: Targets;
+  #breaker: Breaker;
+  #generation = 0;
+  #openCopies = 0;
+  #openControls = 0;
+  #isCompareDue = false;
+  #hasEnded = false;
+
+  constructor(settings: FarSideSettings, targets: Targets, hooks: TrialHooks) {
+    const { concurrency, compare } = settings;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#targets = targets;
+    this.#endpoints = createEndpoints(compare);
+    this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
+    this.#breaker = createBreaker(settings.breaker, hooks.now);
+    this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
+    this.#controls = createControlPlan({
+      share: compare.controlShare,
+      maxEndpoints: compare.maxEndpoints,
+      random: hooks.random,
+    });
+    const limits = { connectTimeoutMs: settings.timeoutMs, maxIdleConnections: concurrency };
+    this.#running = new Requester(targets.running, limits, hooks.now);
+    this.#testing = new Requester(targets.testing, limits, hooks.now);
+  }
+
+  /** Why a copy of this size would be dropped now, or null. */
+  refusal(bytes: number): 'queue-full' | 'breaker' | null {
+    if (this.#hasEnded || this.#targets.testing === null) return null;
+    if (this.#breaker.wouldDrop()) return 'breaker';
+    if (this.#openCopies < this.#settings.concurrency) return null;
+    return this.#queue.hasRoom(bytes) ? null : 'queue-full';
+  }
+
+  drop(reason: DropReason): void {
+    this.#tally.drop(reason);
+  }
+
+  /** Takes the copy; it appears exactly once in a later report. */
+  offer(exchange: Exchange, bytes: number): void {
+    if (this.#hasEnded) this.#tally.drop('ended');
+    else if (this.#targets.testing === null) this.#refuse(exchange);
+    else if (this.#openCopies < this.#settings.concurrency) this.#start(exchange);
+    else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
+    else this.#tally.drop('queue-full');
+  }
+
+  retarget(targets: Targets): void {
+    const isSame = sameTarget(targets.testing, this.#targets.testing);
+    this.#targets = targets;
+    this.#running.retarget(targets.running);
+    if (isSame) return;
+    // Another process inherits neither the failures of the one before nor its waiting time.
+    this.#generation++;
+    this.#breaker = createBreaker(this.#settings.breaker, this.#hooks.now);
+    this.#testing.retarget(targets.testing);
+    this.#fill();
+  }
+
+  /** Enforces time limits; to be called many times per second. */
+  sweep(): void {
+    this.#running.sweep();
+    this.#testing.sweep();
+  }
+
+  outcomes(): number {
+    return this.#tally.outcomes();
+  }
+
+  takeReport(): Report | null {
+    return this.#tally.take();
+  }
+
+  /** Ends everything under way; what is open is counted as `ended`. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#running.close();
+    this.#testing.close();
+    this.#tally.drop('ended', this.#openCopies + this.#queue.clear());
+    this.#openCopies = 0;
+    this.#answered = [];
+  }
+
+  // Private
+
+  #start(exchange: Exchange): void {
+    const admission = this.#breaker.admit();
+    if (admission === 'drop') {
+      this.#tally.drop('breaker');
+      return;
+    }
+    const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
+    const pair: OpenPair = {
+      exchange,
+      endpoint,
+      isProbe: admission === 'probe',
+      generation: this.#generation,
+      isControlled: admission === 'send' && this.#wantsControl(exchange, endpoint),
+      testing: null,
+      control: null,
+    };
+    this.#openCopies++;
+    const limits = this.#limitsOf(exchange);
+    if (pair.isControlled) {
+      this.#openControls++;
+      this.#running.send(this.#requestOf(exchange, 'control'), limits, (answer) => {
+        this.#openControls--;
+        pair.control = answer;
+        this.#settle(pair);
+      });
+    }
+    this.#testing.send(this.#requestOf(exchange, 'test'), limits, (answer) => {
+      pair.testing = answer;
+      this.#informBreaker(pair, answer);
+      this.#settle(pair);
+    });
+  }
+
+  /** Testing is known to be down: the same evidence as a refused connection, without one. */
+  #refuse(exchange: Exchange): void {
+    const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
+    const pair = { exchange, endpoint, testing: REFUSED, control: null };
+    this.#tally.add(judgePair(this.#settings.compare, pair));
+  }
+
+  #wantsControl(exchange: Exchange, endpoint: string): boolean {
+    if (!CONTROLLED_METHODS.has(exchange.method)) return false;
+    // A running that fails is not asked for more.
+    if (exchange.status === 0 || exchange.status >= 500) return false;
+    return this.#openControls < this.#maxControls && this.#controls.wanted(endpoint);
+  }
+
+  #limitsOf(exchange: Exchange) {
+    const { compare, timeoutMs } = this.#settings;
+    return {
+      timeoutMs: Math.max(timeoutMs, exchange.runningMs * SLOWER_LIMIT),
+      keepBytes: compare.maxBodyBytes,
+      cutBytes: Math.max(compare.maxBodyBytes, exchange.responseBytes) + BODY_SLACK_BYTES,
+    };
+  }
+
+  #requestOf(exchange: Exchange, mark: Mark): ShadowRequest {
+    const { headers, requestId, method, path, body } = exchange;
+    return {
+      method,
+      path,
+      body,
+      headers: copyHeaders(headers, requestId, this.#settings.header, mark),
+    };
+  }
+
+  #informBreaker(pair: OpenPair, answer: ShadowAnswer): void {
+    if (pair.generation !== this.#generation) return;
+    if (answer.failure === null) {
+      this.#breaker.succeeded();
+    } else if (answer.failure === 'unsendable') {
+      if (pair.isProbe) this.#breaker.abandoned();
+    } else if (this.#breaker.failed(pair.isProbe)) {
+      this.#tally.drop('breaker', this.#queue.clear());
+    }
+  }
+
+  #settle(pair: OpenPair): void {
+    if (pair.testing === null || (pair.isControlled && pair.control === null)) return;
+    this.#answered.push(pair);
+    this.#compareLater();
+  }
+
+  #compareLater(): void {
+    if (this.#isCompareDue) return;
+    this.#isCompareDue = true;
+    this.#hooks.later(() => this.#compareSome());
+  }
+
+  #compareSome(): void {
+    this.#isCompareDue = false;
+    const untilMs = this.#hooks.now() + COMPARE_SLICE_MS;
+    let compared = 0;
+    for (const pair of this.#answered) {
+      this.#finish(pair);
+      compared++;
+      if (this.#hooks.now() >= untilMs) break;
+    }
+    this.#answered.splice(0, compared);
+    if (this.#answered.length > 0) this.#compareLater();
+    this.#fill();
+  }
+
+  #finish(pair: OpenPair): void {
+    const { exchange, endpoint, testing, control } = pair;
+    this.#openCopies--;
+    if (testing === null || testing.failure === 'unsendable') {
+      this.#tally.drop('unsendable');
+      return;
+    }
+    const outcome = judgePair(this.#settings.compare, { exchange, endpoint, testing, control });
+    this.#controls.learn(endpoint, outcome.differs, outcome.control?.differs ?? null);
+    this.#tally.add(outcome);
+  }
+
+  #fill(): void {
+    while (this.#openCopies < this.#settings.concurrency) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      if (this.#targets.testing === null) this.#refuse(next.exchange);
+      else this.#start(next.exchange);
+    }
+  }
+}
+
+function sameTarget(left: Targets['testing'], right: Targets['testing']): boolean {
+  return left?.host === right?.host && left?.port === right?.port;
+}
