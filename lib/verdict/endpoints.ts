@@ -1,0 +1,79 @@
+import { readCount, readList } from './checkpoint.ts';
+import { EndpointEvidence } from './endpoint.ts';
+
+/** Where everything goes that has no place of its own. */
+export const OTHER_ENDPOINTS = 'other endpoints';
+const LONGEST_NAME = 500;
+
+/**
+ * The endpoints by name, at most `max`: further ones are judged together. One that was only ever seen
+ * on running gives way to one that is mirrored, so that a scanner's random paths take no place.
+ */
+export class Endpoints {
+  readonly #max: number;
+  #byName = new Map<string, EndpointEvidence>();
+  #discovered = 0;
+
+  constructor(max: number) {
+    this.#max = Math.max(1, max);
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  all(): IterableIterator<EndpointEvidence> {
+    return this.#byName.values();
+  }
+
+  /** The evidence of this endpoint, made when it is new. `mirrored`: it is about to get a pair. */
+  of(name: string, mirrored: boolean): EndpointEvidence {
+    return this.#byName.get(name) ?? this.#admit(name.slice(0, LONGEST_NAME), mirrored);
+  }
+
+  find(name: string): EndpointEvidence | undefined {
+    return this.#byName.get(name);
+  }
+
+  checkpoint(): unknown {
+    return {
+      discovered: this.#discovered,
+      list: [...this.#byName.values()].map((one) => one.checkpoint()),
+    };
+  }
+
+  restore(discovered: unknown, list: unknown, where: string): void {
+    this.#discovered = readCount(discovered, `${where}.discovered`);
+    // One more than the limit: the others together.
+    for (const [index, one] of readList(list, `${where}.list`, this.#max + 1).entries()) {
+      const endpoint = EndpointEvidence.restore(one, `${where}.list[${index}]`);
+      this.#byName.set(endpoint.name, endpoint);
+    }
+  }
+
+  // Private
+
+  #admit(name: string, mirrored: boolean): EndpointEvidence {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    if (this.#byName.size >= this.#max && !(mirrored && this.#evictUnmirrored())) {
+      return this.#byName.get(OTHER_ENDPOINTS) ?? this.#add(OTHER_ENDPOINTS);
+    }
+    return this.#add(name);
+  }
+
+  #add(name: string): EndpointEvidence {
+    const endpoint = new EndpointEvidence(name, ++this.#discovered);
+    this.#byName.set(name, endpoint);
+    return endpoint;
+  }
+
+  #evictUnmirrored(): boolean {
+    for (const endpoint of this.#byName.values()) {
+      if (endpoint.counts.pairs === 0 && endpoint.name !== OTHER_ENDPOINTS) {
+        return this.#byName.delete(endpoint.name);
+      }
+    }
+    return false;
+  }
+}

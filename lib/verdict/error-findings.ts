@@ -1,0 +1,103 @@
+import { rejectionParts } from './budget.ts';
+import type { EndpointEvidence } from './endpoint.ts';
+import { type Finding, MAX_SAMPLES } from './finding.ts';
+import type { Judgement } from './judgement.ts';
+import { counted, percent } from './wording.ts';
+
+const MAX_ENDPOINTS = 4;
+/** When the endpoints named have less than this share of all failures, the sum is told as well. */
+const TELLING_SHARE = 0.7;
+
+/** Requests in which testing did worse, by endpoint, and callers it let in. */
+export function errorFindings(judgement: Judgement): readonly Finding[] {
+  const { evidence, parameters } = judgement;
+  const parts = rejectionParts(evidence, parameters.budget);
+  const suspects = [...evidence.endpoints.all()]
+    .filter(({ counts }) => counts.worse > counts.better)
+    .sort((left, right) => suspicion(judgement, right) - suspicion(judgement, left));
+  const named = suspects.slice(0, MAX_ENDPOINTS);
+  const { totals } = evidence;
+  const explained = named.reduce((sum, { counts }) => sum + counts.worse, 0);
+  const findings: Finding[] = [];
+  const lettingIn = [...evidence.endpoints.all()].filter(({ counts }) => counts.letIn > 0);
+  for (const endpoint of lettingIn.slice(0, MAX_ENDPOINTS)) {
+    findings.push({ reason: letInReason(endpoint), strength: parts.auth + parts.errors / 10 });
+  }
+  // The largest share of what the endpoint did is never below what the global tests say it did.
+  for (const endpoint of named) {
+    if (endpoint.counts.letIn === endpoint.counts.worse) continue;
+    const share = endpoint.counts.worse / Math.max(1, totals.worse);
+    findings.push({
+      reason: endpointReason(judgement, endpoint),
+      strength: Math.max(suspicion(judgement, endpoint), parts.errors * share * share),
+    });
+  }
+  if (suspects.length > 1 && explained < TELLING_SHARE * totals.worse) {
+    findings.push({ reason: totalReason(judgement, suspects), strength: parts.errors });
+  }
+  return findings;
+}
+
+// Private
+
+/** What one endpoint adds to the evidence for a rejection. */
+function suspicion({ parameters: { budget } }: Judgement, endpoint: EndpointEvidence): number {
+  const excess =
+    budget.endpointPaired * (endpoint.counts.paired - 1) +
+    budget.endpointBurst * (endpoint.burst.value - 1);
+  return Math.max(0, endpoint.budget * excess);
+}
+
+function endpointReason({ settings }: Judgement, endpoint: EndpointEvidence): Finding['reason'] {
+  const { pairs, worse, better } = endpoint.counts;
+  const [top, ...others] = endpoint.failures?.entries() ?? [];
+  const what = top === undefined ? 'did worse' : `${top.testing} where running ${top.running}`;
+  const also =
+    others.length > 0 && top !== undefined ? ` (${top.count} times) or failed otherwise` : '';
+  const balance = better > 0 ? `, and better in ${better}` : '';
+  return {
+    code: 'errors',
+    endpoint: endpoint.name,
+    text:
+      `${endpoint.name}: testing ${what}${also}, in ${worse} of ` +
+      `${counted(pairs, 'request')}${balance} (at most ${percent(settings.margin)} more ` +
+      `failures than running are allowed)`,
+    observed: worse / pairs,
+    limit: settings.margin,
+    samples: top?.samples.slice(0, MAX_SAMPLES) ?? [],
+  };
+}
+
+function totalReason(
+  { evidence: { totals }, settings }: Judgement,
+  suspects: readonly EndpointEvidence[],
+): Finding['reason'] {
+  const samples = suspects.flatMap((one) => one.failures?.entries()[0]?.samples.slice(0, 1) ?? []);
+  return {
+    code: 'errors',
+    endpoint: null,
+    text:
+      `testing did worse than running in ${totals.worse} and better in ${totals.better} of ` +
+      `${counted(totals.pairs, 'request')}, on ${counted(suspects.length, 'endpoint')} ` +
+      `(at most ${percent(settings.margin)} more failures than running are allowed)`,
+    observed: (totals.worse - totals.better) / totals.pairs,
+    limit: settings.margin,
+    samples: samples.slice(0, MAX_SAMPLES),
+  };
+}
+
+function letInReason(endpoint: EndpointEvidence): Finding['reason'] {
+  const { letIn, refused } = endpoint.counts;
+  const entries = endpoint.failures?.entries() ?? [];
+  const entry = entries.find((one) => /answered 40[13]/.test(one.running));
+  return {
+    code: 'auth-bypass',
+    endpoint: endpoint.name,
+    text:
+      `${endpoint.name}: testing let in callers that running refused with 401 or 403, in ` +
+      `${letIn} of ${counted(refused, 'refused request')}`,
+    observed: letIn / Math.max(1, refused),
+    limit: 0,
+    samples: entry?.samples.slice(0, MAX_SAMPLES) ?? [],
+  };
+}

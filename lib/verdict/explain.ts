@@ -1,0 +1,58 @@
+import { rejectionE } from './budget.ts';
+import { differenceFindings } from './difference-findings.ts';
+import { errorFindings } from './error-findings.ts';
+import type { Finding } from './finding.ts';
+import { healthFindings } from './health-findings.ts';
+import type { Judgement } from './judgement.ts';
+import { latencyFindings } from './latency-findings.ts';
+import { logFindings } from './log-findings.ts';
+import { deadlineReason, promotionReasons } from './promotion-reasons.ts';
+import type { Decision, Reason } from './report.ts';
+import { oddsOf } from './wording.ts';
+
+const MAX_REASONS = 10;
+/** A finding that adds less than this to the total did not cause a rejection. */
+const LEAST_PART = 1;
+
+/** The sentences behind a decision, the weightiest first. */
+export function reasonsFor(
+  judgement: Judgement,
+  decision: Decision,
+  elapsedMs: number,
+): readonly Reason[] {
+  if (judgement.evidence.totals.pairs === 0) return [];
+  if (decision === 'promote') return promotionReasons(judgement);
+  const findings = [
+    ...errorFindings(judgement),
+    ...latencyFindings(judgement),
+    ...differenceFindings(judgement),
+    ...logFindings(judgement),
+    ...healthFindings(judgement),
+  ].sort((left, right) => right.strength - left.strength);
+  const told = decision === 'reject' ? guilty(findings) : findings;
+  const sure = certainty(judgement, decision);
+  const reasons = told.slice(0, MAX_REASONS).map((one) => withCertainty(one, sure));
+  return decision === 'inconclusive' ? [deadlineReason(judgement, elapsedMs), ...reasons] : reasons;
+}
+
+// Private
+
+/** What carried the rejection; the strongest one if no single one did. */
+function guilty(findings: readonly Finding[]): readonly Finding[] {
+  const strong = findings.filter((one) => one.strength >= LEAST_PART);
+  return strong.length > 0 ? strong : findings.slice(0, 1);
+}
+
+function certainty({ evidence, parameters, rejectOdds }: Judgement, decision: Decision): string {
+  const odds = oddsOf(rejectionE(evidence, parameters.budget));
+  return decision === 'reject'
+    ? ` The odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} is enough).`
+    : ` So far the odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} rejects).`;
+}
+
+function withCertainty(finding: Finding, sure: string): Reason {
+  const { reason } = finding;
+  return finding.strength > 0
+    ? { ...reason, text: `${reason.text}.${sure}` }
+    : { ...reason, text: `${reason.text}.` };
+}

@@ -1,0 +1,175 @@
+import { moreUntil, type PairTest, signE } from './e-values.ts';
+import { findingGates } from './finding-gates.ts';
+import type { Gate } from './gate.ts';
+import { endpointMissing, endpointProgress, heldEndpoints } from './hold-wording.ts';
+import type { Judgement } from './judgement.ts';
+import { counted, durationOf, percent } from './wording.ts';
+
+const MANY = 1e6;
+const MAX_ENDPOINTS_NAMED = 3;
+
+const requestsGate: Gate = {
+  open: ({ evidence: { totals }, settings, tests, promoteOdds }) =>
+    totals.pairs >= settings.minRequests &&
+    tests.margin(totals.pairs - totals.worse - totals.better, totals.worse, totals.better) >=
+      promoteOdds,
+  progress: (judgement) => shareDone(judgement.evidence.totals.pairs, requestsMissing(judgement)),
+  missing: (judgement) => {
+    const { pairs, worse, better } = judgement.evidence.totals;
+    const more = requestsMissing(judgement);
+    if (more >= MANY) return [`testing did worse in ${worse} of ${pairs} requests: too often`];
+    const clean = worse > better ? ' without a new failure' : '';
+    return [`${counted(more, 'more request')}${clean}`];
+  },
+};
+
+const timeGate: Gate = {
+  open: ({ settings }, elapsedMs) => elapsedMs >= settings.minTimeMs,
+  progress: ({ settings }, elapsedMs) =>
+    settings.minTimeMs > 0 ? Math.min(1, elapsedMs / settings.minTimeMs) : 1,
+  missing: ({ settings }, elapsedMs) => [durationOf(settings.minTimeMs - elapsedMs, true)],
+};
+
+const endpointsGate: Gate = {
+  open: ({ evidence }) => evidence.totals.held === 0,
+  progress: (judgement) =>
+    Math.min(1, ...heldEndpoints(judgement).map((one) => endpointProgress(judgement, one))),
+  missing: (judgement) => {
+    const held = heldEndpoints(judgement);
+    const named = held.slice(0, MAX_ENDPOINTS_NAMED);
+    const rest = held.length - named.length;
+    const lines = named.map((endpoint) => endpointMissing(judgement, endpoint));
+    return rest > 0 ? [...lines, `${counted(rest, 'more endpoint')} like these`] : lines;
+  },
+};
+
+const latencyGate: Gate = {
+  open: ({ evidence: { totals }, promoteOdds }) =>
+    signE(totals.timed - totals.slower, totals.timed) >= promoteOdds,
+  progress: (judgement) => shareDone(judgement.evidence.totals.timed, latencyMissing(judgement)),
+  missing: (judgement) => {
+    const { timed, slower } = judgement.evidence.totals;
+    if (2 * slower > timed && timed > 0) {
+      return [`testing is clearly slower in ${slower} of ${timed} answers: at most half may be`];
+    }
+    return [`${counted(latencyMissing(judgement), 'more answer')} after warm-up to compare speed`];
+  },
+};
+
+const slowGate: Gate = {
+  open: ({ evidence: { totals }, tests, promoteOdds }) =>
+    tests.slow(
+      totals.slowTimed - totals.slowTesting - totals.slowRunning,
+      totals.slowTesting,
+      totals.slowRunning,
+    ) >= promoteOdds,
+  progress: (judgement) => shareDone(judgement.evidence.totals.slowTimed, slowMissing(judgement)),
+  missing: (judgement) => {
+    const { slowTesting } = judgement.evidence.totals;
+    const more = slowMissing(judgement);
+    if (more >= MANY) return [`testing was very slow ${counted(slowTesting, 'time')}: too often`];
+    return [`${counted(more, 'more answer')} after warm-up to rule out very slow ones`];
+  },
+};
+
+const unseenGate: Gate = {
+  open: ({ evidence: { totals }, parameters }) =>
+    totals.seenOnce <= parameters.maxUnseenShare * totals.pairs,
+  progress: ({ evidence: { totals }, parameters }) =>
+    Math.min(1, (parameters.maxUnseenShare * totals.pairs) / Math.max(1, totals.seenOnce)),
+  missing: ({ evidence: { totals }, parameters }) => [
+    `${counted(totals.seenOnce, 'endpoint')} tried only once: about ` +
+      `${percent(totals.seenOnce / Math.max(1, totals.pairs))} of the traffic is still unknown ` +
+      `(at most ${percent(parameters.maxUnseenShare)})`,
+  ],
+};
+
+const logsGate: Gate = {
+  open: ({ evidence: { totals }, tests, promoteOdds }) =>
+    tests.logs(totals.windowsSame, totals.windowsNoisier, totals.windowsQuieter) >= promoteOdds,
+  progress: (judgement) => {
+    const { windowsSame, windowsNoisier, windowsQuieter } = judgement.evidence.totals;
+    return shareDone(windowsSame + windowsNoisier + windowsQuieter, windowsMissing(judgement));
+  },
+  missing: (judgement) => {
+    const { windowsNoisier } = judgement.evidence.totals;
+    const more = windowsMissing(judgement);
+    const time =
+      more >= MANY ? 'much more time' : durationOf(more * judgement.settings.logWindowMs, true);
+    return windowsNoisier === 0
+      ? [`${time} of logs`]
+      : [`${time} of logs (testing logged clearly more ERROR in ${windowsNoisier} windows)`];
+  },
+};
+
+/** Cheap ones first: the decision stops at the first closed one. */
+const gates: readonly Gate[] = [
+  timeGate,
+  endpointsGate,
+  requestsGate,
+  unseenGate,
+  latencyGate,
+  slowGate,
+  logsGate,
+  ...findingGates,
+];
+
+export function mayPromote(judgement: Judgement, elapsedMs: number): boolean {
+  for (const gate of gates) if (!gate.open(judgement, elapsedMs)) return false;
+  return true;
+}
+
+/** How far the promotion is, and what it needs still. */
+export function promotionState(
+  judgement: Judgement,
+  elapsedMs: number,
+): { progress: number; missing: readonly string[] } {
+  const closed = gates.filter((gate) => !gate.open(judgement, elapsedMs));
+  const progress = closed.map((gate) => clamped(gate.progress(judgement, elapsedMs)));
+  const missing = closed.flatMap((gate) => gate.missing(judgement, elapsedMs));
+  return { progress: Math.min(1, ...progress), missing };
+}
+
+// Private
+
+function clamped(share: number): number {
+  return share > 0 ? Math.min(1, share) : 0;
+}
+
+function shareDone(done: number, more: number): number {
+  return more <= 0 ? 1 : done / (done + more);
+}
+
+function requestsMissing({
+  evidence: { totals },
+  settings,
+  tests,
+  promoteOdds,
+}: Judgement): number {
+  const { pairs, worse, better } = totals;
+  const more = moreSame(tests.margin, [pairs - worse - better, worse, better], promoteOdds);
+  return Math.max(settings.minRequests - pairs, more);
+}
+
+function latencyMissing({ evidence: { totals }, promoteOdds }: Judgement): number {
+  const within = totals.timed - totals.slower;
+  return moreUntil((more) => signE(within + more, totals.timed + more), promoteOdds, MANY);
+}
+
+function slowMissing({ evidence: { totals }, tests, promoteOdds }: Judgement): number {
+  const same = totals.slowTimed - totals.slowTesting - totals.slowRunning;
+  return moreSame(tests.slow, [same, totals.slowTesting, totals.slowRunning], promoteOdds);
+}
+
+function windowsMissing({ evidence: { totals }, tests, promoteOdds }: Judgement): number {
+  const { windowsSame, windowsNoisier, windowsQuieter } = totals;
+  return moreSame(tests.logs, [windowsSame, windowsNoisier, windowsQuieter], promoteOdds);
+}
+
+function moreSame(
+  test: PairTest,
+  [same, worse, better]: readonly [number, number, number],
+  odds: number,
+): number {
+  return moreUntil((more) => test(same + more, worse, better), odds, MANY);
+}

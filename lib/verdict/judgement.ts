@@ -1,0 +1,64 @@
+import { nonInferiority, type PairTest } from './e-values.ts';
+import type { Evidence } from './evidence.ts';
+import type { VerdictParameters, VerdictSettings } from './settings.ts';
+
+/** `confirmTimeMs` as shipped, for which the rests are meant. */
+const USUAL_CONFIRM_MS = 30_000;
+const LEAST_REST_SHARE = 1 / 15;
+
+/** What gates, decision and explanation look at: the evidence, the rules, the tests made of them. */
+export interface Judgement {
+  readonly evidence: Evidence;
+  readonly settings: VerdictSettings;
+  readonly parameters: VerdictParameters;
+  readonly tests: {
+    readonly margin: PairTest;
+    readonly slow: PairTest;
+    readonly logs: PairTest;
+    readonly errorKinds: PairTest;
+    readonly letIn: PairTest;
+    readonly endpoint: PairTest;
+  };
+  /** The e-value a promotion needs of each test, and the one a rejection needs. */
+  readonly promoteOdds: number;
+  readonly rejectOdds: number;
+}
+
+export function judgementOf(
+  evidence: Evidence,
+  settings: VerdictSettings,
+  parameters: VerdictParameters,
+): Judgement {
+  return {
+    evidence,
+    settings,
+    parameters,
+    tests: {
+      margin: nonInferiority(settings.margin, parameters.ratio),
+      slow: nonInferiority(parameters.slowMargin, parameters.ratio),
+      logs: nonInferiority(parameters.logMargin, 0),
+      errorKinds: nonInferiority(parameters.errorKindMargin, 0),
+      letIn: nonInferiority(parameters.letInMargin, 0),
+      endpoint: nonInferiority(parameters.endpointMargin, parameters.ratio),
+    },
+    promoteOdds: 1 / parameters.alphaPromote,
+    rejectOdds: 1 / parameters.alphaReject,
+  };
+}
+
+/**
+ * Who confirms in a shorter time says that hiccups are shorter too, so the rests after a failure
+ * shrink along: a test of seconds would otherwise count almost nothing.
+ */
+export function withScaledRests(
+  parameters: VerdictParameters,
+  confirmTimeMs: number,
+): VerdictParameters {
+  const scale = Math.min(1, Math.max(LEAST_REST_SHARE, confirmTimeMs / USUAL_CONFIRM_MS));
+  return {
+    ...parameters,
+    pairedRestMs: parameters.pairedRestMs * scale,
+    slowRestMs: parameters.slowRestMs * scale,
+    burstRestMs: parameters.burstRestMs * scale,
+  };
+}

@@ -1,0 +1,122 @@
+import { rejectionParts } from './budget.ts';
+import { endpointBudget } from './endpoint.ts';
+import type { ErrorKind } from './error-kinds.ts';
+import { type Finding, WORTH_TELLING } from './finding.ts';
+import { openErrorKinds } from './finding-gates.ts';
+import type { Judgement } from './judgement.ts';
+import { counted, shortened } from './wording.ts';
+
+const MAX_KINDS = 3;
+/** Warnings are told when testing has this many times running's, and more than a few. */
+const WARNINGS_FACTOR = 2;
+const WARNINGS_SLACK = 10;
+
+/** What the logs say: more errors, new kinds of them, errors at the start, another format. */
+export function logFindings(judgement: Judgement): readonly Finding[] {
+  const { evidence, parameters } = judgement;
+  const { totals, logFormat } = evidence;
+  const parts = rejectionParts(evidence, parameters.budget);
+  const findings: Finding[] = [];
+  if (totals.logErrors >= WORTH_TELLING) {
+    findings.push({ reason: noisierReason(judgement), strength: parts.logErrors });
+  }
+  for (const kind of kindsToTell(judgement)) {
+    const own = parameters.budget.errorKinds * endpointBudget(kind.counts.rank);
+    findings.push({ reason: kindReason(kind), strength: own * kind.counts.value });
+  }
+  if (totals.startupErrors > 0) {
+    findings.push({ reason: startupReason(judgement), strength: 0 });
+  }
+  if (logFormat !== null) {
+    findings.push({
+      reason: {
+        code: 'log-format',
+        endpoint: null,
+        text:
+          `the log format changed: running ${logFormat.running}, testing ${logFormat.testing}, so ` +
+          `testing's errors cannot be counted and no log is no good sign`,
+        observed: 1,
+        limit: 0,
+        samples: [],
+      },
+      strength: 0,
+    });
+  }
+  const { testingWarnings, runningWarnings } = totals;
+  if (testingWarnings > WARNINGS_FACTOR * runningWarnings + WARNINGS_SLACK) {
+    findings.push({ reason: warningsReason(testingWarnings, runningWarnings), strength: 0 });
+  }
+  return findings;
+}
+
+/** Told with every verdict: start-up errors are few, but nobody should miss them. */
+export function startupReason({ evidence, parameters }: Judgement): Finding['reason'] {
+  const { startupErrors } = evidence.totals;
+  const example = evidence.startupExample;
+  return {
+    code: 'startup-errors',
+    endpoint: null,
+    text:
+      `testing logged ${counted(startupErrors, 'ERROR line')} while it started` +
+      (example === '' ? '' : `, the first: "${example}"`),
+    observed: startupErrors,
+    limit: parameters.maxStartupErrors,
+    samples: [],
+  };
+}
+
+// Private
+
+function kindsToTell(judgement: Judgement): readonly ErrorKind[] {
+  const open = new Set(openErrorKinds(judgement));
+  const told = [...judgement.evidence.errorKinds.all()].filter(
+    (kind) => open.has(kind) || (kind.counts.value >= WORTH_TELLING && kind.counts.testing > 0),
+  );
+  return told.sort((left, right) => right.counts.value - left.counts.value).slice(0, MAX_KINDS);
+}
+
+function noisierReason({ evidence, settings, parameters }: Judgement): Finding['reason'] {
+  const { totals } = evidence;
+  const seconds = settings.logWindowMs / 1000;
+  return {
+    code: 'log-errors',
+    endpoint: null,
+    text:
+      `testing logged clearly more ERROR lines than running in ${totals.windowsNoisier} windows ` +
+      `of ${seconds} s, running more than testing in ${totals.windowsQuieter} (in all ` +
+      `${counted(totals.testingErrors, 'ERROR line')} against ${totals.runningErrors}; up to ` +
+      `${parameters.logRatio} times as many such windows are allowed)`,
+    observed: totals.windowsNoisier,
+    limit: parameters.logRatio * totals.windowsQuieter,
+    samples: [],
+  };
+}
+
+function kindReason(kind: ErrorKind): Finding['reason'] {
+  const { testing, running, lines } = kind.counts;
+  const never =
+    running === 0 ? 'running never had' : `running logged in only ${counted(running, 'window')}`;
+  return {
+    code: 'new-error-kind',
+    endpoint: null,
+    text:
+      `testing logs a new ${kind.level.toUpperCase()} that ${never}: ` +
+      `"${shortened(kind.example, 160)}" (${counted(lines, 'line')} in ${counted(testing, 'log window')})`,
+    observed: testing,
+    limit: running,
+    samples: [],
+  };
+}
+
+function warningsReason(testing: number, running: number): Finding['reason'] {
+  return {
+    code: 'log-warnings',
+    endpoint: null,
+    text:
+      `testing logged ${counted(testing, 'WARN line')}, running ${running}; warnings are reported ` +
+      `and do not decide`,
+    observed: testing,
+    limit: WARNINGS_FACTOR * running,
+    samples: [],
+  };
+}

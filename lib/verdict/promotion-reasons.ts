@@ -1,0 +1,132 @@
+import { ruledOutMargin } from './e-values.ts';
+import type { Judgement } from './judgement.ts';
+import { startupReason } from './log-findings.ts';
+import type { Reason } from './report.ts';
+import { counted, durationOf, percent } from './wording.ts';
+
+/** What a promotion has ruled out. */
+export function promotionReasons(judgement: Judgement): readonly Reason[] {
+  const { totals } = judgement.evidence;
+  const reasons = [
+    marginReason(judgement),
+    latencyReason(judgement),
+    slowReason(judgement),
+    logReason(judgement),
+    coverageReason(judgement),
+  ];
+  const startup = startupReason(judgement);
+  return totals.startupErrors > 0
+    ? [...reasons, { ...startup, text: `${startup.text}.` }]
+    : reasons;
+}
+
+/** The end of a test that led nowhere: what is known, and what was asked for. */
+export function deadlineReason(judgement: Judgement, elapsedMs: number): Reason {
+  const { settings } = judgement;
+  const known = ruledOutHere(judgement);
+  return {
+    code: 'deadline',
+    endpoint: null,
+    text:
+      `no decision after ${durationOf(elapsedMs)} and ` +
+      `${counted(judgement.evidence.totals.pairs, 'request')}: ${knownWords(judgement, known)}, ` +
+      `${percent(settings.margin)} had to be ruled out.`,
+    observed: known,
+    limit: settings.margin,
+    samples: [],
+  };
+}
+
+// Private
+
+function ruledOutHere({ evidence: { totals }, parameters }: Judgement): number {
+  const { pairs, worse, better } = totals;
+  const { alphaPromote, ratio } = parameters;
+  return ruledOutMargin(pairs - worse - better, worse, better, alphaPromote, ratio);
+}
+
+function knownWords({ parameters }: Judgement, known: number): string {
+  if (known >= 1) return 'nothing is known yet about how often testing fails';
+  return (
+    `with ${percent(1 - parameters.alphaPromote)} confidence testing fails at most ` +
+    `${percent(known)} more often than running`
+  );
+}
+
+function marginReason(judgement: Judgement): Reason {
+  const { settings } = judgement;
+  const { pairs, worse, better } = judgement.evidence.totals;
+  const known = ruledOutHere(judgement);
+  return {
+    code: 'errors',
+    endpoint: null,
+    text:
+      `${knownWords(judgement, known)}, allowed ${percent(settings.margin)} (of ` +
+      `${counted(pairs, 'request')} it did worse in ${worse} and better in ${better}).`,
+    observed: known,
+    limit: settings.margin,
+    samples: [],
+  };
+}
+
+function latencyReason({ evidence: { totals }, parameters }: Judgement): Reason {
+  const { slower, timed } = totals;
+  return {
+    code: 'latency',
+    endpoint: null,
+    text:
+      `testing took over ${percent(parameters.latencyMargin)} and ${parameters.latencySlackMs} ms ` +
+      `longer in ${slower} of ${counted(timed, 'answer')}, allowed half.`,
+    observed: slower / Math.max(1, timed),
+    limit: 0.5,
+    samples: [],
+  };
+}
+
+function slowReason({ evidence: { totals }, parameters }: Judgement): Reason {
+  const { slowTimed, slowTesting, slowRunning } = totals;
+  const same = slowTimed - slowTesting - slowRunning;
+  const { alphaPromote, ratio } = parameters;
+  const known = ruledOutMargin(same, slowTesting, slowRunning, alphaPromote, ratio);
+  return {
+    code: 'slow',
+    endpoint: null,
+    text:
+      `with ${percent(1 - alphaPromote)} confidence testing is very slow at most ` +
+      `${percent(known)} more often, allowed ${percent(parameters.slowMargin)}.`,
+    observed: known,
+    limit: parameters.slowMargin,
+    samples: [],
+  };
+}
+
+function logReason({ evidence: { totals }, parameters }: Judgement): Reason {
+  const { windowsSame, windowsNoisier, windowsQuieter } = totals;
+  return {
+    code: 'log-errors',
+    endpoint: null,
+    text:
+      `of ${counted(windowsSame + windowsNoisier + windowsQuieter, 'log window')}, testing logged ` +
+      `clearly more ERROR lines in ${windowsNoisier} and running in ${windowsQuieter}.`,
+    observed: windowsNoisier,
+    limit: parameters.logRatio * windowsQuieter,
+    samples: [],
+  };
+}
+
+function coverageReason({ evidence, parameters }: Judgement): Reason {
+  const { totals, endpoints } = evidence;
+  const unseen = totals.seenOnce / Math.max(1, totals.pairs);
+  let tried = 0;
+  for (const endpoint of endpoints.all()) if (endpoint.counts.pairs > 0) tried++;
+  return {
+    code: 'coverage',
+    endpoint: null,
+    text:
+      `${counted(tried, 'endpoint')} tried; about ${percent(unseen)} of the mirrored traffic goes ` +
+      `to others, allowed ${percent(parameters.maxUnseenShare)}.`,
+    observed: unseen,
+    limit: parameters.maxUnseenShare,
+    samples: [],
+  };
+}

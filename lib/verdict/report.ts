@@ -1,0 +1,42 @@
+export type Decision = 'collecting' | 'promote' | 'reject' | 'inconclusive';
+
+/** Stable names of what a verdict rests on. */
+export type ReasonCode =
+  | 'errors'
+  | 'auth-bypass'
+  | 'latency'
+  | 'slow'
+  | 'body-difference'
+  | 'log-errors'
+  | 'new-error-kind'
+  | 'startup-errors'
+  | 'log-format'
+  | 'running-hurt'
+  | 'log-warnings'
+  | 'coverage'
+  | 'deadline';
+
+export interface Reason {
+  readonly code: ReasonCode;
+  /** Null when it is about the whole version. */
+  readonly endpoint: string | null;
+  /** One plain sentence: what was observed, what was allowed. */
+  readonly text: string;
+  readonly observed: number;
+  readonly limit: number;
+  /** Request ids, at most 5. */
+  readonly samples: readonly string[];
+}
+
+export interface VerdictReport {
+  readonly decision: Decision;
+  readonly pairs: number;
+  readonly elapsedMs: number;
+  /** How far the promotion is, 0 to 1: the least of its gates. 1 once promoted or rejected. */
+  readonly progress: number;
+  /** The evidence for a rejection is complete and is being confirmed. */
+  readonly condemned: boolean;
+  readonly reasons: readonly Reason[];
+  /** In words, what a promotion still needs; the most important first. */
+  readonly missing: readonly string[];
+}

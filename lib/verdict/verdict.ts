@@ -1,0 +1,249 @@
+import type { Answer, PairOutcome } from '../compare/outcome.ts';
+import { ViliError } from '../errors.ts';
+import type { LogKind } from '../logs/batch.ts';
+import { rejectionE } from './budget.ts';
+import { readNumber, readRecord, readText, readValue } from './checkpoint.ts';
+import type { EndpointEvidence } from './endpoint.ts';
+import { Evidence, type LogFormatChange } from './evidence.ts';
+import { reasonsFor } from './explain.ts';
+import { recordDifferences, recordFailure } from './findings-record.ts';
+import { mayPromote, promotionState } from './gates.ts';
+import { updateHold } from './holds.ts';
+import { type Judgement, judgementOf, withScaledRests } from './judgement.ts';
+import { learnLatency, observeLatency } from './latency-channel.ts';
+import { type LogWindow, observeLogWindow, observeStartupErrors } from './log-channel.ts';
+import type { Decision, VerdictReport } from './report.ts';
+import { observeHealth, observeHistory } from './running-health.ts';
+import {
+  checkVerdictSettings,
+  defaultVerdictParameters,
+  type VerdictParameters,
+  type VerdictSettings,
+} from './settings.ts';
+import { compareAnswers, severityOf } from './severity.ts';
+import { observeShape } from './shape-channel.ts';
+import { countRunning, observeAuth, observeStatus } from './status-channel.ts';
+import { shortened } from './wording.ts';
+
+const SCHEMA = 'vili.evidence/1';
+const MAX_OPEN = 1e9;
+/** About 300 years: keeps a broken clock out of the sums. */
+const LONGEST_MS = 1e13;
+/** An endpoint's bodies are worth asking running twice every time from this e-value on. */
+const SUSPICIOUS_SHAPE = 2;
+
+/**
+ * Judges one version under test. Observations go in one by one, in O(1) and bounded memory; whenever
+ * asked it decides, and looking often costs no certainty. See docs/verdict.md for the rule and its
+ * measured error rates.
+ */
+export class Verdict {
+  readonly #judgement: Judgement;
+  readonly #evidence: Evidence;
+  readonly #settings: VerdictSettings;
+  readonly #parameters: VerdictParameters;
+  readonly #startedAtMs: number;
+  /** Since when the evidence for a rejection is complete, ms since the start; null while it is not. */
+  #condemnedAt: number | null = null;
+
+  /** @throws ViliError `VILI_VERDICT_SETTINGS` for settings no test can be made of. */
+  constructor(
+    settings: VerdictSettings,
+    startedAtMs: number,
+    parameters: VerdictParameters = defaultVerdictParameters,
+  ) {
+    checkVerdictSettings(settings);
+    this.#settings = settings;
+    this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
+    this.#parameters = withScaledRests(parameters, settings.confirmTimeMs);
+    this.#evidence = new Evidence(settings.maxEndpoints, parameters.maxErrorKinds);
+    this.#judgement = judgementOf(this.#evidence, settings, this.#parameters);
+  }
+
+  /** Running answered alone. Before the start of the test this is its history, the yardstick. */
+  running(endpoint: string, answer: Answer, atMs: number): void {
+    const found = this.#evidence.endpoints.of(endpoint, false);
+    if (atMs < this.#startedAtMs) {
+      observeHistory(this.#evidence, found, answer);
+      return;
+    }
+    const failed = severityOf(answer) === 2;
+    countRunning(this.#evidence, found, failed);
+    if (!failed) learnLatency(this.#evidence, found, answer);
+    observeHealth(this.#evidence, found, answer, this.#parameters);
+  }
+
+  /** One request answered by both. */
+  pair(outcome: PairOutcome): void {
+    const evidence = this.#evidence;
+    const parameters = this.#parameters;
+    const atMs = this.#sinceStart(outcome.atMs);
+    const endpoint = evidence.endpoints.of(outcome.endpoint, true);
+    const comparison = compareAnswers(outcome.running, outcome.testing);
+    const runningFailed = severityOf(outcome.running) === 2;
+    observeStatus(evidence, endpoint, comparison, atMs, runningFailed, parameters);
+    observeAuth(evidence, endpoint, outcome, parameters);
+    if (comparison > 0) recordFailure(endpoint, outcome);
+    const { warmupRequests, warmupTimeMs } = this.#settings;
+    const warm = evidence.totals.pairs > warmupRequests && atMs >= warmupTimeMs;
+    observeLatency(evidence, endpoint, outcome, atMs, warm, parameters);
+    if (comparison === 0 && this.#differencesCount()) {
+      observeShape(evidence, endpoint, outcome);
+      if (outcome.differs) recordDifferences(endpoint, outcome);
+    }
+    observeHealth(evidence, endpoint, outcome.running, parameters);
+    this.#updateHold(endpoint);
+  }
+
+  /** What both versions logged in the window that ends at `atMs`. */
+  logWindow(window: LogWindow): void {
+    observeLogWindow(this.#evidence, window, this.#parameters);
+  }
+
+  /** Testing logged a kind of error that running did not have; call it for each time it occurs. */
+  newErrorKind(kind: LogKind, atMs: number): void {
+    this.#errorKind('testing', kind, atMs);
+  }
+
+  /** Running logged a kind of error that it did not have before the test. */
+  runningErrorKind(kind: LogKind, atMs: number): void {
+    this.#errorKind('running', kind, atMs);
+  }
+
+  /** ERROR lines of testing while it started. */
+  startupErrors(count: number, example = ''): void {
+    observeStartupErrors(this.#evidence, count, this.#parameters);
+    if (count > 0 && this.#evidence.startupExample === '') {
+      this.#evidence.startupExample = shortened(example);
+    }
+  }
+
+  /** Testing's log cannot be compared with running's. Holds the promotion: a person decides. */
+  logFormat(change: LogFormatChange): void {
+    this.#evidence.logFormat = {
+      running: shortened(change.running),
+      testing: shortened(change.testing),
+    };
+  }
+
+  /** How many pairs wait for testing longer than usual; more than 1 in 100 hold the promotion. */
+  openPairs(count: number): void {
+    this.#evidence.totals.openPairs = count > 0 ? Math.min(count, MAX_OPEN) : 0;
+  }
+
+  /** Whether every answer of this endpoint is worth a second one of running's as control. */
+  wantsControl(endpoint: string): boolean {
+    const counts = this.#evidence.endpoints.find(endpoint)?.counts;
+    return counts !== undefined && counts.shape >= SUSPICIOUS_SHAPE;
+  }
+
+  /** The decision alone: cheap enough to ask after every pair. */
+  decision(atMs: number): Decision {
+    const { totals } = this.#evidence;
+    if (totals.pairs === 0) return 'collecting';
+    const elapsedMs = this.#sinceStart(atMs);
+    if (rejectionE(this.#evidence, this.#parameters.budget) >= this.#judgement.rejectOdds) {
+      this.#condemnedAt ??= elapsedMs;
+      return this.#confirmed(this.#condemnedAt, elapsedMs) ? 'reject' : 'collecting';
+    }
+    this.#condemnedAt = null;
+    if (mayPromote(this.#judgement, elapsedMs)) return 'promote';
+    return elapsedMs >= this.#settings.deadlineMs ? 'inconclusive' : 'collecting';
+  }
+
+  /** The decision with its reasons, and what a promotion still needs. */
+  decide(atMs: number): VerdictReport {
+    const decision = this.decision(atMs);
+    const elapsedMs = this.#sinceStart(atMs);
+    const state = promotionState(this.#judgement, elapsedMs);
+    const decided = decision === 'promote' || decision === 'reject';
+    return {
+      decision,
+      pairs: this.#evidence.totals.pairs,
+      elapsedMs,
+      progress: decided ? 1 : Math.min(state.progress, this.#evidence.totals.pairs === 0 ? 0 : 1),
+      condemned: this.#condemnedAt !== null,
+      reasons: reasonsFor(this.#judgement, decision, elapsedMs),
+      missing: decided ? [] : this.#missing(state.missing, elapsedMs),
+    };
+  }
+
+  /** All evidence as plain JSON. */
+  checkpoint(): unknown {
+    return {
+      schema: SCHEMA,
+      startedAtMs: this.#startedAtMs,
+      condemnedAt: this.#condemnedAt,
+      evidence: this.#evidence.checkpoint(),
+    };
+  }
+
+  /**
+   * Goes on where a checkpoint ended.
+   * @throws ViliError `VILI_VERDICT_CHECKPOINT` naming the field that is not as it should be.
+   */
+  static restore(
+    settings: VerdictSettings,
+    data: unknown,
+    parameters: VerdictParameters = defaultVerdictParameters,
+  ): Verdict {
+    const record = readRecord(data, 'checkpoint');
+    const schema = readText(record['schema'], 'schema');
+    if (schema !== SCHEMA) {
+      const message = `checkpoint of the evidence: schema is ${schema}, it must be ${SCHEMA}`;
+      throw new ViliError('VILI_VERDICT_CHECKPOINT', message);
+    }
+    const verdict = new Verdict(
+      settings,
+      readNumber(record['startedAtMs'], 'startedAtMs'),
+      parameters,
+    );
+    const condemnedAt = record['condemnedAt'];
+    verdict.#condemnedAt = condemnedAt === null ? null : readValue(condemnedAt, 'condemnedAt');
+    verdict.#evidence.restore(record['evidence']);
+    return verdict;
+  }
+
+  // Private
+
+  #sinceStart(atMs: number): number {
+    return atMs > this.#startedAtMs ? Math.min(atMs - this.#startedAtMs, LONGEST_MS) : 0;
+  }
+
+  #differencesCount(): boolean {
+    return this.#settings.shape === 'block' || this.#settings.values === 'block';
+  }
+
+  #updateHold(endpoint: EndpointEvidence): void {
+    updateHold(this.#evidence, endpoint, this.#judgement.tests, this.#parameters);
+  }
+
+  #errorKind(side: 'testing' | 'running', kind: LogKind, atMs: number): void {
+    if (kind.level === 'warn') return;
+    const { logWindowMs } = this.#settings;
+    const at = {
+      ms: this.#sinceStart(atMs),
+      windowMs: logWindowMs,
+      windows: this.#evidence.totals.windows,
+    };
+    this.#evidence.sums.errorKinds += this.#evidence.errorKinds.observe(side, kind, at);
+  }
+
+  /** A rejection stands once it held for a while of traffic, or when testing never did well. */
+  #confirmed(condemnedAt: number, elapsedMs: number): boolean {
+    const { pairs, worse, lastPairAt } = this.#evidence.totals;
+    if (worse === pairs) return true;
+    const { confirmTimeMs } = this.#settings;
+    return (
+      elapsedMs >= condemnedAt + confirmTimeMs && (confirmTimeMs === 0 || lastPairAt > condemnedAt)
+    );
+  }
+
+  #missing(missing: readonly string[], elapsedMs: number): readonly string[] {
+    if (this.#condemnedAt === null) return missing;
+    const left = this.#condemnedAt + this.#settings.confirmTimeMs - elapsedMs;
+    return [
+      `the evidence for a rejection is complete and is confirmed for ${Math.max(1, Math.ceil(left / 1000))} s`,
+    ];
+  }
+}
