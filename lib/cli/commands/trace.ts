@@ -1,0 +1,50 @@
+import { ViliError } from '../../errors.ts';
+import type { TraceFilter, TraceRecord } from '../../operator/trace-view.ts';
+import type { CommandContext } from '../command-context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { mermaidText, traceLine } from '../trace-text.ts';
+
+export interface TraceOptions extends TraceFilter {
+  readonly follow: boolean;
+  readonly mermaid: boolean;
+}
+
+/** `vili trace`: the messages between actors, as they were or, with `-f`, as they are sent. */
+export async function traceCommand(
+  context: CommandContext,
+  { follow, mermaid, ...filter }: TraceOptions,
+): Promise<number> {
+  if (mermaid && (follow || context.json)) {
+    throw new ViliError('VILI_USAGE', '--mermaid draws what was; leave out --follow and --json');
+  }
+  const { client, printer } = context;
+  const records = await client.trace(filter);
+  if (mermaid) printer.data(mermaidText(records));
+  else if (context.json && !follow) printer.json(records);
+  else for (const record of records) print(context, record);
+  return follow ? followTrace(context, filter, records.at(-1)?.id ?? 0) : EXIT.ok;
+}
+
+// Private
+
+/** Ends with the reader of the output, with ^C, or with the daemon. */
+async function followTrace(
+  context: CommandContext,
+  filter: TraceFilter,
+  lastId: number,
+): Promise<number> {
+  const { client, printer, io } = context;
+  const signal = AbortSignal.any([io.signal, printer.gone]);
+  const take = (record: TraceRecord): void => {
+    if (record.id > lastId) print(context, record);
+  };
+  await client.followTrace(filter, take, signal);
+  if (io.signal.aborted) return EXIT.interrupted;
+  if (printer.gone.aborted) return EXIT.ok;
+  throw new ViliError('VILI_DAEMON_UNREACHABLE', 'the daemon ended the stream');
+}
+
+function print({ printer, json }: CommandContext, record: TraceRecord): void {
+  if (json) printer.jsonLine(record);
+  else printer.data([traceLine(record, printer.colors)]);
+}

@@ -1,0 +1,65 @@
+import { codeOf } from '../errors.ts';
+import { type Colors, colorsFor } from './colors.ts';
+import type { CliIo } from './io.ts';
+import { printableJson } from './printable.ts';
+
+const MAX_COLUMNS = 80;
+
+/**
+ * Data to standard output, talk to standard error. When the reader of standard output has gone
+ * (`vili trace | head -1`), `gone` is aborted and the rest is dropped without a word.
+ */
+export class Printer {
+  readonly colors: Colors;
+  /** Width to wrap text for people at. */
+  readonly columns: number;
+  readonly #io: CliIo;
+  readonly #gone = new AbortController();
+  readonly #onError = (error: unknown): void => {
+    const code = codeOf(error);
+    if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') throw error;
+    this.#gone.abort();
+  };
+
+  constructor(io: CliIo) {
+    this.#io = io;
+    this.colors = colorsFor(io);
+    this.columns = Math.max(40, Math.min(io.columns, MAX_COLUMNS));
+    io.stdout.on('error', this.#onError);
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Prints lines of data. */
+  data(lines: readonly string[]): void {
+    if (this.#gone.signal.aborted || lines.length === 0) return;
+    this.#io.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  json(value: unknown): void {
+    this.data([printableJson(value, 2)]);
+  }
+
+  jsonLine(value: unknown): void {
+    this.data([printableJson(value)]);
+  }
+
+  /** Says something to a person. */
+  talk(text: string): void {
+    this.#io.stderr.write(`${text}\n`);
+  }
+
+  /** Waits until everything has been handed to the reader, or the reader has gone. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (this.#gone.signal.aborted) return resolve();
+      this.#gone.signal.addEventListener('abort', () => resolve(), { once: true });
+      this.#io.stdout.write('', () => resolve());
+    });
+    // A pipe reports its broken end a moment after the write was called back.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#io.stdout.off('error', this.#onError);
+  }
+}

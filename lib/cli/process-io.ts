@@ -1,0 +1,31 @@
+import { hostname, userInfo } from 'node:os';
+import type { CliIo } from './io.ts';
+
+const DEFAULT_COLUMNS = 80;
+
+/** The world of the real process. `signal` is aborted by whoever handles ^C, if anybody does. */
+export function processIo(signal: AbortSignal = new AbortController().signal): CliIo {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    isTerminal: { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY },
+    columns: process.stdout.columns ?? DEFAULT_COLUMNS,
+    workingFolder: process.cwd(),
+    user: `${userName()}@${hostname()}`,
+    now: Date.now,
+    signal,
+  };
+}
+
+// Private
+
+/** A user id without an entry in the user database has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

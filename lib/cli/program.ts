@@ -1,0 +1,171 @@
+import { Command } from 'commander';
+import {
+  baseFolder,
+  type CommandContext,
+  type CommonOptions,
+  commandContext,
+} from './command-context.ts';
+import type { ActOptions } from './commands/act.ts';
+import { historyCommand } from './commands/history.ts';
+import { promoteCommand } from './commands/promote.ts';
+import { rejectCommand } from './commands/reject.ts';
+import { statusCommand } from './commands/status.ts';
+import { traceCommand } from './commands/trace.ts';
+import { treeCommand } from './commands/tree.ts';
+import { whyCommand } from './commands/why.ts';
+import type { CliActions, CliIo } from './io.ts';
+import type { Printer } from './printer.ts';
+import { addSetting, countOf } from './settings-flags.ts';
+
+const RUNNING = 'Running:';
+const LOOKING = 'Looking:';
+const ACTING = 'Acting:';
+
+interface SettingOptions {
+  readonly set: Record<string, string>;
+  readonly port?: string;
+}
+
+/** Where a command leaves the exit code it ended with. */
+export interface Ending {
+  exitCode: number;
+}
+
+/**
+ * The whole command line; the one place that knows commander. A command's exit code is left in
+ * `ending`; errors are thrown, commander's own as CommanderError.
+ */
+export function buildProgram(
+  actions: CliActions,
+  io: CliIo,
+  printer: Printer,
+  ending: Ending,
+): Command {
+  const program = new Command('vili')
+    .description(
+      'Tries a new version of a server on real user traffic before any user sees it.\n' +
+        'Without a command: start.',
+    )
+    .version(actions.version, '-V, --version', 'print the version')
+    .option('--base <folder>', 'folder Vili runs in (default: the current one)')
+    .option('--json', 'print data as JSON')
+    .option('--yes', 'do not ask before an act')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => printer.data([text.replace(/\n$/, '')]),
+      writeErr: (text) => printer.talk(text.replace(/\n$/, '')),
+      getOutHelpWidth: () => printer.columns,
+      getErrHelpWidth: () => printer.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .showSuggestionAfterError()
+    .exitOverride();
+  const end = (command: Promise<number>): Promise<void> =>
+    command.then((code) => void (ending.exitCode = code));
+  const context = (): CommandContext => commandContext(io, printer, program.opts<CommonOptions>());
+  addRunning(program, actions, io, end);
+  addLooking(program, context, end);
+  addActing(program, context, end);
+  return program;
+}
+
+// Private
+
+type End = (command: Promise<number>) => Promise<void>;
+
+function addRunning(program: Command, actions: CliActions, io: CliIo, end: End): void {
+  const options = (): { base: string; json: boolean } => {
+    const common = program.opts<CommonOptions>();
+    return { base: baseFolder(io, common), json: common.json ?? false };
+  };
+  withSettings(program.command('start').helpGroup(RUNNING))
+    .description('run the service, try new versions, decide')
+    .action((given: SettingOptions) =>
+      end(actions.start({ base: options().base, settings: settingsOf(given) })),
+    );
+  withSettings(program.command('check').helpGroup(RUNNING))
+    .description('check configuration and base folder, start nothing')
+    .action((given: SettingOptions) =>
+      end(actions.check({ ...options(), settings: settingsOf(given) })),
+    );
+  program
+    .command('demo')
+    .helpGroup(RUNNING)
+    .description('see one promotion and one rejection in under 90 seconds')
+    .action(() => end(actions.demo({ json: options().json })));
+}
+
+function withSettings(command: Command): Command {
+  return command
+    .option('--set <key=value>', 'a setting, over all other sources; repeatable', addSetting, {})
+    .option('--port <port>', "the user's port, short for --set port=...");
+}
+
+function settingsOf({ set, port }: SettingOptions): Record<string, string> {
+  return port === undefined ? set : { ...set, port };
+}
+
+function addLooking(program: Command, context: () => CommandContext, end: End): void {
+  const add = (name: string, description: string): Command =>
+    program.command(name).helpGroup(LOOKING).description(description);
+  add('status', 'who serves, who is tested, how far the test is').action(() =>
+    end(statusCommand(context())),
+  );
+  add('why', 'why the tested version is held, or the last one was decided on').action(() =>
+    end(whyCommand(context())),
+  );
+  add('history', 'every version that came, and what became of it')
+    .option('--limit <count>', 'newest entries, at most', countOf)
+    .action(({ limit }: { limit?: number }) => end(historyCommand(context(), limit)));
+  add('trace', 'messages between the actors of the daemon')
+    .option('-f, --follow', 'go on with what is sent from now on')
+    .option('--actor <path>', 'only to or from this actor and those below it')
+    .option('--id <correlation>', 'only what belongs to this correlation id')
+    .option('--limit <count>', 'newest records, at most', countOf)
+    .option('--mermaid', 'print a sequence diagram')
+    .action((given: TraceFlags) => end(traceCommand(context(), traceOptions(given))));
+  add('tree', 'the actors of the daemon and what they are at').action(() =>
+    end(treeCommand(context())),
+  );
+}
+
+interface TraceFlags {
+  readonly follow?: boolean;
+  readonly actor?: string;
+  readonly id?: string;
+  readonly limit?: number;
+  readonly mermaid?: boolean;
+}
+
+function traceOptions({ follow, actor, id, limit, mermaid }: TraceFlags) {
+  return {
+    follow: follow ?? false,
+    mermaid: mermaid ?? false,
+    ...(actor === undefined ? {} : { actor }),
+    ...(id === undefined ? {} : { correlation: id }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function addActing(program: Command, context: () => CommandContext, end: End): void {
+  const add = (name: string, description: string): Command =>
+    program
+      .command(`${name} [version]`)
+      .helpGroup(ACTING)
+      .description(description)
+      .option('--reason <text>', 'kept in the history');
+  add('promote', 'let the tested version take over the users now').action((version, given) =>
+    end(promoteCommand(context(), actOptions(version, given))),
+  );
+  add('reject', 'end the test; the running version stays').action((version, given) =>
+    end(rejectCommand(context(), actOptions(version, given))),
+  );
+}
+
+function actOptions(version: string | undefined, { reason }: { reason?: string }): ActOptions {
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}

@@ -1,0 +1,62 @@
+import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import type { CliActions, CliIo } from './io.ts';
+import { printable } from './printable.ts';
+import { Printer } from './printer.ts';
+import { buildProgram, type Ending } from './program.ts';
+
+const HELP_OR_VERSION = new Set(['-h', '--help', '-V', '--version']);
+
+/**
+ * Runs one command line (without `node` and script) and returns the exit code. Never throws: an
+ * error is one line on standard error, with its stack only when VILI_DEBUG is set.
+ */
+export async function runCli(
+  argv: readonly string[],
+  actions: CliActions,
+  io: CliIo,
+): Promise<number> {
+  const printer = new Printer(io);
+  const ending: Ending = { exitCode: EXIT.ok };
+  try {
+    const program = buildProgram(actions, io, printer, ending);
+    await program.parseAsync(withCommand(argv, actions, io, printer), { from: 'user' });
+    return ending.exitCode;
+  } catch (error) {
+    return failureCode(error, io, printer);
+  } finally {
+    await printer.close();
+  }
+}
+
+// Private
+
+/** Bare `vili`, with or without options, is `vili start`: the way it has always been started. */
+function withCommand(
+  argv: readonly string[],
+  actions: CliActions,
+  io: CliIo,
+  printer: Printer,
+): string[] {
+  if (argv.some((argument) => HELP_OR_VERSION.has(argument))) return [...argv];
+  const probe = buildProgram(actions, io, printer, { exitCode: EXIT.ok });
+  const { operands } = probe.parseOptions([...argv]);
+  return operands.length === 0 ? ['start', ...argv] : [...argv];
+}
+
+function failureCode(error: unknown, io: CliIo, printer: Printer): number {
+  const code = codeOf(error) ?? '';
+  // Commander has printed its help or its complaint already.
+  if (code.startsWith('commander.')) return isHelp(error) ? EXIT.ok : EXIT.usage;
+  if (io.signal.aborted || code === 'VILI_INTERRUPTED') return EXIT.interrupted;
+  const kind = error instanceof ViliError ? '' : 'internal error: ';
+  for (const line of messageOf(error).split('\n')) printer.talk(`vili: ${kind}${printable(line)}`);
+  if (io.env['VILI_DEBUG'] !== undefined && error instanceof Error) {
+    printer.talk(printable(error.stack ?? ''));
+  }
+  return exitCodeOf(error);
+}
+
+function isHelp(error: unknown): boolean {
+  return (error as { exitCode?: unknown }).exitCode === 0;
+}

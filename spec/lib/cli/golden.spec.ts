@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import { STATUS } from '../operator/views.ts';
+import { run, withDaemon } from './run-support.ts';
+
+const GOLDEN: Readonly<Record<string, string>> = {
+  status: `
+inventory   RUNNING 1.4.2 (6d)   TESTING 1.5.0 (11m)   collecting 41%
+  running  ready  1_running  pid 420  port 9401  0 restarts
+  testing  ready  1_test     pid 421  port 9402  1 restart
+  traffic  2400 received, 2051 mirrored, 340 skipped (300 method, 40 health), 9
+           failed (refused), 2 in flight
+verdict: hold. 37 of 2051 answers to GET /items/{id} differ in shape at $.price
+  (string became number), 1.8% where 0.5% is allowed.
+  still needed: 59 more requests, 3 more minutes
+vili 1.0.0  pid 411  up 6d  port 8080  archive 3 (40 MiB)  base /srv/inventory
+`,
+  why: `
+inventory-1.5.0: hold after 2051 pairs in 11m, 41% of the evidence a promotion
+  needs
+- 37 of 2051 answers to GET /items/{id} differ in shape at $.price (string
+  became number), 1.8% where 0.5% is allowed
+  endpoint GET /items/{id}; signal body-difference; requests a1
+  still needed: 59 more requests
+  still needed: 3 more minutes
+`,
+  history: `
+2026-01-01 00:00:00Z  started   inventory-1.4.2
+2026-01-06 23:49:00Z  rejected  inventory-1.5.0
+    37 of 2051 answers differ at $.price
+    12 new errors
+`,
+  trace: `
+23:49:00.000  root/ingestor -> root/deployer  arrived  ok  waited 0.12 ms, took 1.5 ms  [v-7]
+23:49:01.000  root/deployer -> root/deployer/version/inventory-1.5.0  start  crash  waited 0.30 ms, took 12 ms  [v-7]  {"attempt":1}
+`,
+  'trace --mermaid': `
+sequenceDiagram
+  participant a1 as root/ingestor
+  participant a2 as root/deployer
+  participant a3 as root/deployer/version/inventory-1.5.0
+  a1->>a2: arrived
+  a2-xa3: start (crash)
+`,
+  tree: `
+actor                        state    mailbox  restarts  in hand
+root                         running  0        0         -
+  deployer                   running  3        2         promote for 1m HUNG
+    version/inventory-1.5.0  backoff  0        0         -
+  operator                   running  0        0         -
+`,
+};
+
+describe('the output of the command line', () => {
+  for (const [command, expected] of Object.entries(GOLDEN)) {
+    it(`is as written down for vili ${command}`, async () => {
+      await withDaemon(async (base) => {
+        const { code, stdout, stderr } = await run([...command.split(' '), '--base', base]);
+        expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+        expect(`\n${stdout}`).to.equal(expected);
+      });
+    });
+  }
+
+  it('fits into 80 columns for status and why, however long the names are', async () => {
+    await withDaemon(async (base, handlers) => {
+      const long = 'x'.repeat(300);
+      const servlet = { ...STATUS.running!, version: `inventory-1.4.2-${'9'.repeat(90)}` };
+      const verdict = { ...STATUS.verdict!, reasons: [{ code: 'c', text: `${long} y ${long}` }] };
+      handlers.status = async () => ({ ...STATUS, testing: servlet, verdict });
+      handlers.verdict = async () => verdict;
+      const text = (await run(['why', '--base', base])).stdout;
+      for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80);
+      const status = (await run(['status', '--base', base])).stdout.split('\n');
+      const free = status.filter((line) => !line.includes('999'));
+      for (const line of free) expect(line.length, line).to.be.at.most(80);
+    });
+  });
+
+  it('shows a base in which nothing runs yet', async () => {
+    await withDaemon(async (base, handlers) => {
+      const none = { running: null, testing: null, verdict: null };
+      handlers.status = async () => ({ ...STATUS, ...none, phase: 'starting' });
+      const { stdout } = await run(['status', '--base', base]);
+      expect(stdout).to.match(/^inventory   nothing is running   starting\n/);
+      expect(stdout).to.contain('verdict: none, nothing is under test');
+    });
+  });
+
+  it('is JSON of the documented schema with --json', async () => {
+    await withDaemon(async (base) => {
+      const { stdout } = await run(['status', '--json', '--base', base]);
+      expect(JSON.parse(stdout)).to.deep.equal(STATUS);
+    });
+  });
+
+  it('lets no text of others steer the terminal', async () => {
+    await withDaemon(async (base, handlers) => {
+      const evil = 'a\u001b[2J\u009b31m\u202eb\u0007\r\nc';
+      const reasons = [{ code: evil, text: evil, endpoint: evil, samples: [evil] }];
+      const verdict = { ...STATUS.verdict!, version: evil, reasons, missing: [evil] };
+      const servlet = { ...STATUS.running!, version: evil, instance: evil };
+      handlers.status = async () => ({ ...STATUS, running: servlet, verdict });
+      handlers.verdict = async () => verdict;
+      handlers.history = async () => [
+        { at: evil, event: 'rejected', version: evil, by: evil, reasons: [evil] },
+      ];
+      for (const argv of [['status'], ['why'], ['history'], ['status', '--json']]) {
+        const { stdout, stderr } = await run([...argv, '--base', base]);
+        // oxlint-disable-next-line no-control-regex -- control characters are looked for
+        expect(stdout + stderr).to.not.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+        expect(stdout).to.contain('c');
+      }
+    });
+  });
+
+  it('has colours on a terminal, none with NO_COLOR or on a dumb one', async () => {
+    await withDaemon(async (base) => {
+      const isTerminal = { stdin: true, stdout: true };
+      const argv = ['status', '--base', base];
+      expect((await run(argv, { isTerminal })).stdout).to.contain('\u001b[');
+      for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+        expect((await run(argv, { isTerminal, env })).stdout).to.not.contain('\u001b[');
+      }
+      expect((await run(argv, { env: { FORCE_COLOR: '1' } })).stdout).to.contain('\u001b[');
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { runCli } from '../../../lib/cli/run-cli.ts';
+import type { CliActions, CliIo } from '../../../lib/cli/io.ts';
+import { createControlServer } from '../../../lib/operator/control-server.ts';
+import { withTempFolder } from '../../support/temp-folder.ts';
+import { SampleHandlers } from '../operator/views.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Sink extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+/** Seven days after the running version of the sample status was started. */
+export const NOW_MS = Date.UTC(2026, 0, 7);
+
+export class SampleActions implements CliActions {
+  readonly version = '1.0.0';
+  readonly calls: unknown[] = [];
+
+  async start(options: object): Promise<number> {
+    this.calls.push({ start: options });
+    return 0;
+  }
+
+  async check(options: object): Promise<number> {
+    this.calls.push({ check: options });
+    return 2;
+  }
+
+  async demo(options: object): Promise<number> {
+    this.calls.push({ demo: options });
+    return 0;
+  }
+}
+
+/** Runs a command line with everything around it made up; `io` overrides parts of that. */
+export async function run(
+  argv: readonly string[],
+  io: Partial<CliIo> = {},
+  actions: CliActions = new SampleActions(),
+): Promise<Ran> {
+  const stdout = new Sink();
+  const stderr = new Sink();
+  const stdin = new PassThrough();
+  const code = await runCli(argv, actions, {
+    stdout,
+    stderr,
+    stdin,
+    env: {},
+    isTerminal: { stdin: false, stdout: false },
+    columns: 80,
+    workingFolder: '/nowhere',
+    user: 'ann@host',
+    now: () => NOW_MS,
+    signal: new AbortController().signal,
+    ...io,
+  });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** A base folder with a daemon that answers as `handlers` does. */
+export async function withDaemon(
+  use: (base: string, handlers: SampleHandlers) => Promise<void>,
+): Promise<void> {
+  await withTempFolder(async (base) => {
+    await mkdir(join(base, '.vili'));
+    const handlers = new SampleHandlers();
+    const server = createControlServer({
+      socketPath: join(base, '.vili', 'vili.sock'),
+      handlers,
+      maxBodyBytes: 10_000,
+      maxConnections: 10,
+      idleMs: 5000,
+      onProblem: () => {},
+    });
+    await server.listen();
+    try {
+      await use(base, handlers);
+    } finally {
+      await server.close();
+    }
+  });
+}
