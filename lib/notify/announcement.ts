@@ -1,0 +1,70 @@
+import type { HistoryEvent } from '../deployment/events.ts';
+import type { Reason } from '../deployment/state.ts';
+
+/** One thing worth telling people. `urgent`: somebody has to look at it now. */
+export interface Announcement {
+  readonly text: string;
+  readonly urgent: boolean;
+}
+
+/** A way to reach people. `send` rejects when it did not arrive; it must end when the signal does. */
+export interface Channel {
+  send(announcement: Announcement, signal: AbortSignal): Promise<void>;
+}
+
+export interface Happening {
+  readonly event: HistoryEvent;
+  readonly version: string;
+  readonly reasons: readonly Reason[];
+  readonly running: string | null;
+}
+
+/**
+ * The messages of the Go program, word for word where people's Slack workflows look for them, and
+ * new ones in the same style for what it never told. Null for events that need no message.
+ */
+export function announcementOf(happening: Happening, host: string): Announcement | null {
+  const { event, version, running } = happening;
+  const why = happening.reasons.map((reason) => reason.text).join(' ');
+  switch (event) {
+    case 'started':
+      return calm(
+        `:white_check_mark: Vili started initial services on host: ${host}, with running version ${version}.`,
+      );
+    case 'testing':
+      return calm(
+        `:mailbox_with_mail: :clock12: New version found, downloaded and deployed, running version is: ${running}, starting to test version ${version}.`,
+      );
+    case 'promoted':
+      return calm(
+        `:white_check_mark:  Vili switch to new version complete on host: ${host}, version ${version}.`,
+      );
+    case 'restarted':
+      return calm(`:recycle: Vili restarted ${version} on host: ${host}.`);
+    case 'rejected':
+      return calm(`:x: Vili rejected version ${version} on host: ${host}. ${why}`);
+    case 'refused':
+      return calm(`:warning: Vili refused ${version} on host: ${host}. ${why}`);
+    case 'crashed':
+      return urgent(`:sos: <!channel> ${version} ended by itself on host: ${host}. ${why}`);
+    case 'rolled-back':
+      return urgent(
+        `:sos: <!channel> Vili went back from ${version} to ${running} on host: ${host}. ${why}`,
+      );
+    case 'arrived':
+    case 'archived':
+    case 'deleted':
+    case 'adopted':
+      return null;
+  }
+}
+
+// Private
+
+function calm(text: string): Announcement {
+  return { text, urgent: false };
+}
+
+function urgent(text: string): Announcement {
+  return { text, urgent: true };
+}

@@ -1,0 +1,86 @@
+import { ViliError } from '../errors.ts';
+import type { Announcement, Channel } from './announcement.ts';
+
+const REPLY_TIMEOUT_MS = 10_000;
+const REPLY_MAX_CHARACTERS = 64 * 1024;
+
+export interface EntraosSettings {
+  readonly slackChannel: string;
+  readonly entraosApiUri: string;
+  readonly whydahUri: string;
+  readonly applicationId: string;
+  readonly applicationName: string;
+  readonly applicationSecret: string;
+  /** Put before every message, `{app_icon}[{env_icon}{env}-{identifier}]`. */
+  readonly prefix: string;
+}
+
+/**
+ * Slack by way of the EntraOS gateway, as the Go program did it: a Whydah application token, then
+ * `POST {entraos_api_uri}/slack/api/message`. The token is kept and fetched anew on a 401. The
+ * misspelt `recepientId` is the gateway's.
+ */
+export function entraosSlack(settings: EntraosSettings): Channel {
+  let token: string | null = null;
+  return {
+    async send(announcement: Announcement, signal: AbortSignal): Promise<void> {
+      token ??= await logOn(settings, signal);
+      let status = await post(settings, announcement, token, signal);
+      if (status === 401) {
+        token = await logOn(settings, signal);
+        status = await post(settings, announcement, token, signal);
+      }
+      if (status < 200 || status > 299) {
+        throw new ViliError('VILI_SLACK', `the Slack gateway answered ${status}`);
+      }
+    },
+  };
+}
+
+// Private
+
+async function logOn(settings: EntraosSettings, signal: AbortSignal): Promise<string> {
+  const { applicationId, applicationName, applicationSecret } = settings;
+  const credential =
+    '<applicationcredential><params>' +
+    `<applicationID>${escapeXml(applicationId)}</applicationID>` +
+    `<applicationName>${escapeXml(applicationName)}</applicationName>` +
+    `<applicationSecret>${escapeXml(applicationSecret)}</applicationSecret>` +
+    '</params></applicationcredential>';
+  const response = await fetch(`${settings.whydahUri}/tokenservice/logon`, {
+    method: 'POST',
+    body: new URLSearchParams({ applicationcredential: credential }),
+    signal: bounded(signal),
+  });
+  const text = (await response.text()).slice(0, REPLY_MAX_CHARACTERS);
+  const token = /<applicationtokenID>([^<]+)<\/applicationtokenID>/.exec(text)?.[1];
+  if (!response.ok || token === undefined) {
+    throw new ViliError('VILI_WHYDAH', `the Whydah log-on answered ${response.status}`);
+  }
+  return token.trim();
+}
+
+async function post(
+  settings: EntraosSettings,
+  announcement: Announcement,
+  token: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const message = `${settings.prefix} ${announcement.text}`;
+  const response = await fetch(`${settings.entraosApiUri}/slack/api/message`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify({ recepientId: settings.slackChannel, message, pinned: false }),
+    signal: bounded(signal),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+function bounded(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(REPLY_TIMEOUT_MS)]);
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>]/g, (it) => (it === '&' ? '&amp;' : it === '<' ? '&lt;' : '&gt;'));
+}
