@@ -1,0 +1,145 @@
+import type { PairOutcome } from '../compare/outcome.ts';
+import type { LogBatch } from '../logs/batch.ts';
+import { FormatShare } from '../logs/format-share.ts';
+import { errorsOf, LogWindows } from '../logs/windows.ts';
+import { Verdict } from '../verdict/verdict.ts';
+import type { VerdictReport } from '../verdict/report.ts';
+import type { VerdictSettings } from '../verdict/settings.ts';
+import { errorKinds, type RunningMemory } from './running-memory.ts';
+
+export interface JudgementSettings {
+  readonly verdict: VerdictSettings;
+  readonly nowMs: number;
+}
+
+/** What a candidate logged before its test began: its start-up. */
+export interface StartUp {
+  readonly errors: number;
+  readonly example: string | undefined;
+}
+
+/** All evidence on one build of one version: pairs, logs of both sides, running's own answers. */
+export class Judgement {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly #verdict: Verdict;
+  readonly #windows: LogWindows;
+  /** Kinds of error that running had before the test: nobody's news. */
+  readonly #knownKinds: ReadonlySet<string>;
+  readonly #formats = { running: new FormatShare(), testing: new FormatShare() };
+  #changed = false;
+  #pairs = 0;
+
+  private constructor(
+    build: Build,
+    verdict: Verdict,
+    knownKinds: readonly string[],
+    windowMs: number,
+  ) {
+    this.name = build.name;
+    this.fingerprint = build.fingerprint;
+    this.#verdict = verdict;
+    this.#knownKinds = new Set(knownKinds);
+    this.#windows = new LogWindows(windowMs);
+  }
+
+  static begin(
+    build: Build,
+    settings: JudgementSettings,
+    memory: RunningMemory,
+    startUp: StartUp,
+  ): Judgement {
+    const { verdict: rules, nowMs } = settings;
+    const verdict = new Verdict(rules, nowMs);
+    for (const { endpoint, answer, atMs } of memory.latestAnswers()) {
+      verdict.running(endpoint, answer, atMs);
+    }
+    if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
+    return new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs);
+  }
+
+  /** Goes on from a checkpoint; one of another build, or a broken one, is no use: null. */
+  static resume(build: Build, settings: JudgementSettings, saved: unknown): Judgement | null {
+    if (!isSaved(saved) || saved.fingerprint !== build.fingerprint) return null;
+    const verdict = Verdict.restore(settings.verdict, saved.evidence);
+    return new Judgement(build, verdict, saved.knownKinds, settings.verdict.logWindowMs);
+  }
+
+  checkpoint(): Saved {
+    this.#changed = false;
+    const { fingerprint } = this;
+    return { fingerprint, knownKinds: [...this.#knownKinds], evidence: this.#verdict.checkpoint() };
+  }
+
+  /** Whether there is anything new since the last checkpoint. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  pairs(outcomes: readonly PairOutcome[]): void {
+    for (const outcome of outcomes) {
+      this.#verdict.pair(outcome);
+      this.#windows.pairsAt(outcome.atMs);
+    }
+    this.#pairs += outcomes.length;
+    this.#changed ||= outcomes.length > 0;
+  }
+
+  logged(side: 'running' | 'testing', batch: LogBatch): void {
+    this.#changed = true;
+    this.#formats[side].add(batch);
+    if (side === 'testing' && this.#pairs === 0) this.#startUp(batch);
+    else this.#windows.add(side, batch);
+    for (const kind of errorKinds(batch)) {
+      if (this.#knownKinds.has(kind.signature)) continue;
+      if (side === 'testing') this.#verdict.newErrorKind(kind, batch.toMs);
+      else this.#verdict.runningErrorKind(kind, batch.toMs);
+    }
+  }
+
+  /** What the evidence allows at `nowMs`. */
+  decide(nowMs: number): VerdictReport {
+    for (const { atMs, running, testing } of this.#windows.close(nowMs)) {
+      this.#verdict.logWindow({
+        atMs,
+        testingErrors: testing.errors,
+        runningErrors: running.errors,
+        testingWarnings: testing.warnings,
+        runningWarnings: running.warnings,
+      });
+    }
+    const { running, testing } = this.#formats;
+    if (running.hasLevels === true && testing.hasLevels === false) {
+      this.#verdict.logFormat({ running: running.describe(), testing: testing.describe() });
+    }
+    return this.#verdict.decide(nowMs);
+  }
+
+  #startUp(batch: LogBatch): void {
+    const errors = errorsOf(batch);
+    if (errors > 0) this.#verdict.startupErrors(errors, errorKinds(batch)[0]?.example);
+  }
+}
+
+export interface Build {
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+export interface Saved {
+  readonly fingerprint: string;
+  readonly knownKinds: readonly string[];
+  readonly evidence: unknown;
+}
+
+// Private
+
+function isSaved(saved: unknown): saved is Saved {
+  if (typeof saved !== 'object' || saved === null) return false;
+  const { fingerprint, knownKinds } = saved as Partial<Saved>;
+  return (
+    typeof fingerprint === 'string' &&
+    Array.isArray(knownKinds) &&
+    knownKinds.every((kind) => typeof kind === 'string')
+  );
+}
