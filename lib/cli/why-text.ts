@@ -16,7 +16,9 @@ export function whyText(verdict: VerdictView, { columns }: TextOptions): string[
     lines.push(...wrapWords(`- ${printable(reason.text)}`, columns, '  '));
     const samples = (reason.samples ?? []).slice(0, MAX_SAMPLES).map(printable).join(', ');
     const details = [
-      reason.endpoint === undefined ? '' : `endpoint ${printable(reason.endpoint)}`,
+      reason.endpoint === undefined || reason.endpoint === null
+        ? ''
+        : `endpoint ${printable(reason.endpoint)}`,
       `signal ${printable(reason.code)}`,
       samples === '' ? '' : `requests ${samples}`,
     ].filter((part) => part !== '');

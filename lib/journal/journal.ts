@@ -125,9 +125,9 @@ function refuseUnwritable(dir: string, files: readonly string[]): void {
 }
 
 function jsonLogger(sink: Sink, now: () => number): Logger<JournalLevel> {
-  return pino<JournalLevel>(
+  const logger = pino<JournalLevel>(
     {
-      level: 'DEBUG',
+      level: 'CRIT',
       customLevels: JOURNAL_LEVELS,
       useOnlyCustomLevels: true,
       base: null,
@@ -138,6 +138,9 @@ function jsonLogger(sink: Sink, now: () => number): Logger<JournalLevel> {
     },
     { write: (line) => sink.write(line) },
   );
+  // As an option, pino would fold the name to its own `debug`, which is not among the levels here.
+  logger.level = 'DEBUG';
+  return logger;
 }
 
 function timeOf(now: () => number): string {

@@ -31,11 +31,13 @@ export interface ServletView {
   readonly restarts: number;
   /** ISO 8601 with milliseconds, UTC. */
   readonly startedAt: string | null;
+  /** Why it does not serve, where there is something to say. */
+  readonly problem?: string | null;
 }
 
 export interface VerdictView {
   readonly version: string;
-  readonly decision: 'collecting' | 'promote' | 'reject';
+  readonly decision: 'collecting' | 'promote' | 'reject' | 'inconclusive';
   readonly pairs: number;
   readonly elapsedMs: number;
   /** Share of the evidence a promotion needs, 0 to 1. */
@@ -48,7 +50,7 @@ export interface VerdictView {
 export interface ReasonView {
   readonly code: string;
   /** Method and path template; absent for what concerns the whole version. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | null;
   /** One sentence with the observed value and the limit. */
   readonly text: string;
   readonly observed?: number;

@@ -25,6 +25,11 @@ export interface Exit {
   readonly kind: 'exit' | 'signal' | 'not-started';
 }
 
+/** For a servlet of which there is no process to ask. */
+export function exitNotStarted(text: string, atMs: number): Exit {
+  return { code: null, signal: null, atMs, text, kind: 'not-started' };
+}
+
 /** Everything known when the servlet is gone. */
 export interface ExitFacts {
   readonly code: number;

@@ -90,7 +90,7 @@ function strangerText(holder: PortHolder | undefined, code: string): string {
 }
 
 /** Null when the port is free on the address and on the wildcards, else the error code. */
-async function bindFailure(port: number, host: string): Promise<string | null> {
+export async function bindFailure(port: number, host: string): Promise<string | null> {
   for (const address of new Set([host, ...WILDCARDS])) {
     const code = await tryBind(port, address);
     // A host without IPv6 has no '::' to test.

@@ -1,0 +1,88 @@
+import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Journal } from '../lib/journal/journal.ts';
+import type { ArchivistMessage, DeployerMessage } from './messages.ts';
+
+const RETRY_MIN_MS = 1000;
+const RETRY_MAX_MS = 300_000;
+const MAY_DELETE_TIMEOUT_MS = 5000;
+
+export interface ArchivistDeps {
+  /** Zip, verify, rename, and delete the folder if it may; resolves to a line for the log. */
+  readonly archive: (
+    name: string,
+    mayDelete: () => Promise<boolean>,
+    signal: AbortSignal,
+  ) => Promise<string>;
+  readonly deployer: Address<DeployerMessage>;
+  readonly journal: Journal;
+}
+
+interface ArchivistState {
+  readonly waiting: readonly string[];
+  readonly packing: string | null;
+  readonly failures: ReadonlyMap<string, number>;
+}
+
+/** Packs one version folder at a time; one that fails is tried again, more and more seldom. */
+export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage, ArchivistState> {
+  return {
+    start(self) {
+      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello', from: self.path });
+      return { waiting: [], packing: null, failures: new Map() };
+    },
+
+    handle(state, message, self) {
+      switch (message.type) {
+        case 'archive':
+        case 'again': {
+          const { name } = message;
+          if (state.packing === name || state.waiting.includes(name)) return state;
+          return packNext(deps, self, { ...state, waiting: [...state.waiting, name] });
+        }
+        case 'packed': {
+          deps.journal.info(message.text, {});
+          const event = { type: 'archived', name: message.name } as const;
+          self.send(deps.deployer, { type: 'event', event });
+          const failures = new Map(state.failures);
+          failures.delete(message.name);
+          return packNext(deps, self, { ...state, packing: null, failures });
+        }
+        case 'not-packed': {
+          const { name, problem } = message;
+          const count = (state.failures.get(name) ?? 0) + 1;
+          const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (count - 1));
+          deps.journal.error(`${name} could not be archived, next try in ${delayMs} ms`, {
+            problem,
+          });
+          self.after(delayMs, { type: 'again', name });
+          const failures = new Map(state.failures).set(name, count);
+          return packNext(deps, self, { ...state, packing: null, failures });
+        }
+      }
+    },
+  };
+}
+
+// Private
+
+function packNext(
+  deps: ArchivistDeps,
+  self: Self<ArchivistMessage>,
+  state: ArchivistState,
+): ArchivistState {
+  const [name, ...waiting] = state.waiting;
+  if (state.packing !== null || name === undefined) return state;
+  const mayDelete = (): Promise<boolean> =>
+    self.ask<DeployerMessage, boolean>(
+      deps.deployer,
+      (reply) => ({ type: 'may-delete', name, reply }),
+      MAY_DELETE_TIMEOUT_MS,
+    );
+  self.pipe(
+    deps.archive(name, mayDelete, self.signal),
+    (text) => ({ type: 'packed', name, text }),
+    (error) => ({ type: 'not-packed', name, problem: messageOf(error) }),
+  );
+  return { ...state, waiting, packing: name };
+}

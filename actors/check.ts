@@ -1,0 +1,104 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { loadSettings } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { adoptBase } from '../lib/base/adopt.ts';
+import { layoutOf } from '../lib/base/layout.ts';
+import { listServerFiles } from '../lib/base/scan.ts';
+import { EXIT } from '../lib/cli/exit-codes.ts';
+import type { CheckOptions } from '../lib/cli/io.ts';
+import { messageOf } from '../lib/errors.ts';
+import { launchCommand } from '../lib/servlet/launch.ts';
+import { bindFailure, PortPool } from '../lib/servlet/ports.ts';
+
+interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** `vili check`: what would go wrong at a start, without starting anything. */
+export async function check(options: CheckOptions): Promise<number> {
+  const { settings, warnings, effective } = loadSettings({
+    base: options.base,
+    flags: options.settings,
+    environment: process.env,
+  });
+  const findings = [
+    await checked('base', () => checkBase(settings)),
+    await checked('port', () => checkPort(settings)),
+    await checked('port_range', () => checkRange(settings)),
+    await checked('server files', () => checkServerFiles(settings)),
+    await checked('links', () => checkLinks(settings)),
+  ];
+  const failed = findings.some((finding) => !finding.ok);
+  if (options.json) {
+    const view = { schema: 'vili.check/1', ok: !failed, findings, warnings, settings: effective };
+    process.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
+  } else {
+    for (const warning of warnings) process.stderr.write(`warning  ${warning}\n`);
+    for (const { what, ok, text } of findings) {
+      process.stdout.write(`${ok ? 'ok     ' : 'FAILED '}  ${what}: ${text}\n`);
+    }
+  }
+  return failed ? EXIT.usage : EXIT.ok;
+}
+
+// Private
+
+async function checked(what: string, find: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, ok: true, text: await find() };
+  } catch (error) {
+    return { what, ok: false, text: messageOf(error) };
+  }
+}
+
+async function checkBase({ base }: Settings): Promise<string> {
+  await access(base, constants.R_OK | constants.W_OK | constants.X_OK);
+  return `${base} can be written`;
+}
+
+async function checkPort({ host, port }: Settings): Promise<string> {
+  const failure = await bindFailure(port, host);
+  if (failure === null) return `${host}:${port} is free`;
+  throw new Error(
+    `${host}:${port} cannot be listened on (${failure}); a Vili already running holds it`,
+  );
+}
+
+async function checkRange({ portRange }: Settings): Promise<string> {
+  const pool = new PortPool({ ...portRange, host: '0.0.0.0' });
+  const port = await pool.take();
+  return `${portRange.from}-${portRange.to}, ${port} is free`;
+}
+
+async function checkServerFiles(settings: Settings): Promise<string> {
+  const { base, identifier, portIdentifier, propertiesFileName, launch } = settings;
+  const newest = (await listServerFiles(base, identifier)).at(-1);
+  if (newest === undefined) {
+    return `none yet; put ${identifier}-<version>.<ext> into ${base} and it becomes the running version`;
+  }
+  const serverFile = layoutOf(base, identifier).serverFile(newest);
+  await stat(serverFile);
+  const command = launchCommand({
+    extension: newest.extension,
+    serverFile,
+    port: settings.portRange.from,
+    instanceFolder: base,
+    base,
+    portIdentifier,
+    propertiesFileName,
+    launch,
+  });
+  return `the newest is ${newest.fileName}, started as: ${command.join(' ')}`;
+}
+
+async function checkLinks({ base, identifier }: Settings): Promise<string> {
+  const { running, testing, faults } = await adoptBase(layoutOf(base, identifier));
+  const words = [
+    running === null ? 'no running version yet' : `running ${running.name}`,
+    testing === null ? 'none under test' : `under test ${testing.name}`,
+    ...faults,
+  ];
+  return words.join('; ');
+}

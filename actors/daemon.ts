@@ -1,0 +1,179 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { type ActorEvent, ActorSystem } from '../lib/actor/index.ts';
+import { openHistory } from '../lib/base/history.ts';
+import { layoutOf } from '../lib/base/layout.ts';
+import { messageOf } from '../lib/errors.ts';
+import { createGate } from '../lib/gate/gate.ts';
+import type { Journal } from '../lib/journal/journal.ts';
+import { createFarSide } from '../lib/mirror/far-side.ts';
+import { LiveFeed } from '../lib/operator/live-feed.ts';
+import { acquireLock } from '../lib/servlet/lock.ts';
+import { PortPool } from '../lib/servlet/ports.ts';
+import { reapLeftovers } from '../lib/servlet/reap.ts';
+import { tagPrefixOf } from '../lib/servlet/tag.ts';
+import { rootTable } from './root.ts';
+import { addressesIn, type House } from './wiring/house.ts';
+import { stopProcess } from './wiring/servlets.ts';
+import { farSideSettings, gateSettings } from './wiring/traffic.ts';
+
+/** Actors only have to put down what they hold; servlets are stopped afterwards, with their own limit. */
+const ACTORS_STOP_MS = 10_000;
+
+export interface DaemonOptions {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+  readonly viliVersion: string;
+  readonly journal: Journal;
+  readonly environment: NodeJS.ProcessEnv;
+  /** An error that no actor can answer for: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface Daemon {
+  readonly port: number;
+  /** Ends everything in order: no new requests, those in flight finish, then the servlets. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Vili on its base: lock, leftovers of a killed Vili, the users' port, then the actors.
+ * Throws ViliError when the base is in use or cannot be used; nothing is left running then.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { settings, journal } = options;
+  const layout = layoutOf(settings.base, settings.identifier);
+  const lock = await acquireLock(layout.lockFile);
+  const stopping = new AbortController();
+  try {
+    await reap(layout.base, join(layout.viliFolder, 'servlets'), journal);
+    await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
+    const house = await build(options, stopping.signal);
+    const { port } = await house.gate.listen();
+    for (const spec of rootTable(house)) await house.system.spawn(spec);
+    for (const warning of options.warnings) journal.warn(warning);
+    journal.notice(`Vili ${options.viliVersion} listens on port ${port} for ${layout.base}`);
+    const stop = async (): Promise<void> => {
+      stopping.abort();
+      await shutDown(house);
+      await lock.release();
+    };
+    let stopped: Promise<void> | undefined;
+    return { port, stop: () => (stopped ??= stop()) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+// Private
+
+async function build(options: DaemonOptions, stopping: AbortSignal): Promise<House> {
+  const { settings, journal, environment, viliVersion } = options;
+  const layout = layoutOf(settings.base, settings.identifier);
+  const system = new ActorSystem({
+    now,
+    trace: settings.trace,
+    onEvent: (event) => tell(journal, event),
+    onFatal: options.onFatal,
+  });
+  system.attachProcessHandlers(process);
+  const addresses = addressesIn(system);
+  const farSide = createFarSide(farSideSettings(settings), {
+    now,
+    onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
+  });
+  const errorPage = settings.errorPage === '' ? '' : await readFile(settings.errorPage, 'utf8');
+  const gate = createGate(gateSettings(settings, errorPage), farSide.sink, {
+    now,
+    onProblem: (text) => journal.warn(`users' port: ${text}`),
+  });
+  return {
+    settings,
+    viliVersion,
+    startedAtMs: now(),
+    layout,
+    journal,
+    system,
+    gate,
+    farSide,
+    ports: new PortPool({ ...settings.portRange, host: '0.0.0.0' }),
+    roster: new Map(),
+    logOffsets: new Map(),
+    history: openHistory(layout.historyFile, settings.history.maxEntries),
+    feed: new LiveFeed(),
+    environment,
+    now,
+    random: Math.random,
+    addresses,
+    stopping,
+  };
+}
+
+/** Wall clock with fractions that never goes back while Vili runs. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+async function reap(base: string, ledgerFolder: string, journal: Journal): Promise<void> {
+  const report = await reapLeftovers({
+    base,
+    ledgerFolder,
+    tagPrefix: tagPrefixOf(base),
+    now: () => Date.now(),
+  });
+  for (const { pid, command, foundBy } of report.reaped) {
+    journal.warn(`ended process ${pid} of an earlier Vili (${foundBy}): ${command}`);
+  }
+  for (const { pid, reason } of report.untouched)
+    journal.warn(`left process ${pid} alone: ${reason}`);
+  for (const { pid } of report.survivors) journal.error(`process ${pid} cannot be ended`);
+}
+
+/** Users first: their answers finish while the servlets still live. */
+async function shutDown(house: House): Promise<void> {
+  const { system, gate, farSide, roster, journal, settings } = house;
+  await system.stop(ACTORS_STOP_MS);
+  await gate.close(settings.drain.timeoutMs);
+  await farSide.close();
+  const problems = await Promise.all(
+    [...roster.values()].map(({ process }) => stopProcess(house, process)),
+  );
+  for (const problem of problems) if (problem !== null) journal.warn(problem);
+  journal.notice('Vili has stopped');
+}
+
+function tell(journal: Journal, event: ActorEvent): void {
+  switch (event.type) {
+    case 'crashed':
+    case 'stray-error':
+    case 'stop-failed':
+    case 'late':
+      journal.error(`actor ${event.path}: ${event.type}: ${messageOf(event.error)}`, {
+        error: event.error,
+      });
+      return;
+    case 'gave-up':
+      journal.crit(`actor ${event.path} gave up: ${messageOf(event.error)}`);
+      return;
+    case 'backoff':
+    case 'restarted':
+      journal.info(`actor ${event.path}: ${event.type}`);
+      return;
+    case 'hung':
+      journal.error(
+        `actor ${event.path} handles ${event.messageType} for over ${event.limitMs} ms`,
+      );
+      return;
+    case 'abandoned':
+      journal.error(`actor ${event.path} was abandoned: ${event.what}`);
+      return;
+    case 'dead-letter':
+      journal.warn(`message ${event.messageType} to ${event.path} was lost: ${event.reason}`);
+      return;
+    case 'dead-letters':
+      journal.warn(`${event.count} more messages to ${event.path} were lost`);
+  }
+}

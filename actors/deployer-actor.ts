@@ -1,0 +1,219 @@
+import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
+import type { HistoryEntry } from '../lib/base/history.ts';
+import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
+import { resync } from '../lib/deployment/resync.ts';
+import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
+import { transition } from '../lib/deployment/transition.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Journal } from '../lib/journal/journal.ts';
+import { replyTo } from './deployer-acts.ts';
+import type {
+  ArchivistMessage,
+  ComparatorMessage,
+  DeployerMessage,
+  NotifierMessage,
+  ServletView,
+  TrafficMirrorMessage,
+  VersionMessage,
+} from './messages.ts';
+
+export interface DeployerDeps {
+  readonly trafficMirror: Address<TrafficMirrorMessage>;
+  readonly comparator: Address<ComparatorMessage>;
+  readonly archivist: Address<ArchivistMessage>;
+  readonly notifier: Address<NotifierMessage>;
+  readonly versionSpec: (name: string) => ChildSpec<VersionMessage>;
+  /** What is known when Vili starts: the state file, the links, the files in the base. */
+  readonly boot: () => Promise<Extract<DeploymentEvent, { type: 'booted' }>>;
+  /** The state as last saved, for a deployer that was restarted while Vili goes on. */
+  readonly load: () => Promise<Deployment | null>;
+  readonly save: (state: Deployment) => Promise<void>;
+  readonly rules: () => Rules;
+  readonly appendHistory: (entry: HistoryEntry) => Promise<void>;
+  readonly unlinkTest: () => Promise<void>;
+  readonly journal: Journal;
+}
+
+interface DeployerState {
+  readonly deployment: Deployment;
+  readonly servlets: ReadonlyMap<string, ServletView>;
+}
+
+/**
+ * Runs the deployment state machine: every event makes a transition, the new state is saved, then
+ * its commands go out. Versions are its children and outlive a restart of the deployer itself.
+ */
+export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, DeployerState> {
+  return {
+    async start(self) {
+      const saved = self.incarnation > 1 ? await deps.load() : null;
+      const state = { deployment: saved ?? NOTHING_DEPLOYED, servlets: new Map() };
+      if (saved === null) return advance(deps, self, state, await deps.boot());
+      await carryOut(deps, self, saved, resync(saved));
+      return state;
+    },
+
+    async handle(state, message, self) {
+      switch (message.type) {
+        case 'event':
+          return advance(deps, self, state, message.event);
+        case 'probation-due':
+          return advance(deps, self, state, { type: 'probation-over' });
+        case 'hello':
+          await carryOut(deps, self, state.deployment, resync(state.deployment));
+          return state;
+        case 'servlet-view': {
+          const { view } = message;
+          return { ...state, servlets: withView(state.servlets, view) };
+        }
+        case 'note':
+          await note(deps, self, state.deployment, message);
+          return state;
+        case 'may-delete':
+          self.send(message.reply, !protectedNames(state.deployment).has(message.name));
+          return state;
+        case 'describe': {
+          const servlets = [...state.servlets.values()];
+          self.send(message.reply, { deployment: state.deployment, servlets });
+          return state;
+        }
+        case 'act': {
+          const { reply, event } = replyTo(state.deployment, message.act);
+          const next = event === null ? state : await advance(deps, self, state, event);
+          self.send(message.reply, reply);
+          return next;
+        }
+      }
+    },
+  };
+}
+
+// Private
+
+type Me = Self<DeployerMessage>;
+
+async function advance(
+  deps: DeployerDeps,
+  self: Me,
+  state: DeployerState,
+  event: DeploymentEvent,
+): Promise<DeployerState> {
+  const step = transition(state.deployment, event, deps.rules());
+  if (step.state !== state.deployment) await deps.save(step.state);
+  await carryOut(deps, self, step.state, step.commands);
+  return { ...state, deployment: step.state };
+}
+
+async function carryOut(
+  deps: DeployerDeps,
+  self: Me,
+  deployment: Deployment,
+  commands: readonly Command[],
+): Promise<void> {
+  for (const command of commands) await carryOutOne(deps, self, deployment, command);
+}
+
+async function carryOutOne(
+  deps: DeployerDeps,
+  self: Me,
+  deployment: Deployment,
+  command: Command,
+): Promise<void> {
+  switch (command.type) {
+    case 'stage':
+      return toVersion(deps, self, command.release.name, command);
+    case 'start':
+      return toVersion(deps, self, command.release.name, command);
+    case 'stop':
+      return toVersion(deps, self, command.name, { type: 'stop', role: command.role });
+    case 'link':
+      return toVersion(deps, self, command.name, { type: 'link', role: command.role });
+    case 'retire':
+      return toVersion(deps, self, command.name, { type: 'retire' });
+    case 'archive':
+      self.send(deps.archivist, command, { correlation: command.name });
+      return;
+    case 'route':
+    case 'mirror-off':
+      self.send(deps.trafficMirror, command);
+      return;
+    case 'mirror':
+      self.send(deps.trafficMirror, command, { correlation: command.name });
+      return;
+    case 'judge':
+      self.send(deps.comparator, command, { correlation: command.release.name });
+      return;
+    case 'judge-off':
+      self.send(deps.comparator, command);
+      return;
+    case 'unlink-test':
+      await deps.unlinkTest().catch((error: unknown) => {
+        deps.journal.warn('the test link could not be removed', { error: messageOf(error) });
+      });
+      return;
+    case 'probation':
+      self.after(Math.max(0, command.untilMs - deps.rules().nowMs), { type: 'probation-due' });
+      return;
+    case 'record':
+      return record(deps, self, deployment, command);
+  }
+}
+
+async function toVersion(
+  deps: DeployerDeps,
+  self: Me,
+  name: string,
+  message: VersionMessage,
+): Promise<void> {
+  const childName = `version-${name}`;
+  const known = self.child<VersionMessage>(childName);
+  const version = known ?? (await self.spawn(deps.versionSpec(name)));
+  self.send(version, message, { correlation: name });
+}
+
+/** History, log and notification of one event; a history that cannot be written stops nothing. */
+async function record(
+  deps: DeployerDeps,
+  self: Me,
+  deployment: Deployment,
+  entry: Extract<Command, { type: 'record' }>,
+): Promise<void> {
+  const { event, version, by, reasons } = entry;
+  const texts = reasons.map((reason) => reason.text);
+  const text = texts.join(' ');
+  const at = new Date(deps.rules().nowMs).toISOString();
+  const bad = event === 'rejected' || event === 'crashed' || event === 'rolled-back';
+  deps.journal[bad ? 'warn' : 'notice'](`${version} ${event}${text === '' ? '' : `: ${text}`}`, {
+    by,
+  });
+  const running = deployment.running?.release.name ?? null;
+  const happening = { type: 'notify', event, version, reasons, by, running } as const;
+  self.send(deps.notifier, happening, { correlation: version });
+  try {
+    await deps.appendHistory({ at, event, version, by, reasons: texts });
+  } catch (error) {
+    deps.journal.error('the history could not be written', { error: messageOf(error) });
+  }
+}
+
+/** What another actor did to a version on its own account. */
+function note(
+  deps: DeployerDeps,
+  self: Me,
+  deployment: Deployment,
+  { event, version, text }: Extract<DeployerMessage, { type: 'note' }>,
+): Promise<void> {
+  const reasons = [{ code: event, endpoint: null, text, observed: 1, limit: 0, samples: [] }];
+  return record(deps, self, deployment, { type: 'record', event, version, by: 'vili', reasons });
+}
+
+function withView(
+  views: ReadonlyMap<string, ServletView>,
+  view: ServletView,
+): ReadonlyMap<string, ServletView> {
+  const next = new Map(views);
+  const key = `${view.version} ${view.role}`;
+  if (view.state === 'stopped') next.delete(key);
+  else next.set(key, view);
+  return next;
+}

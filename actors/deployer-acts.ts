@@ -1,0 +1,53 @@
+import type { DeploymentEvent } from '../lib/deployment/events.ts';
+import type { Deployment, Reason } from '../lib/deployment/state.ts';
+import type { Act, ActReply } from './messages.ts';
+
+/** What an operator's act becomes: an event for the state machine, or a refusal that says why. */
+export function replyTo(
+  state: Deployment,
+  act: Act,
+): { reply: ActReply; event: DeploymentEvent | null } {
+  if (act.kind === 'roll-back') return rollBack(state, act);
+  const candidate = [state.testing, state.incoming].find(
+    (it) => it !== null && (act.version === null || act.version === it.release.name),
+  );
+  if (!candidate) return refused(act.version ?? '', noSuchTest(state, act));
+  const { name } = candidate.release;
+  const reasons = [reasonOf(act)];
+  if (act.kind === 'reject') {
+    const event = { type: 'verdict', name, decision: 'reject', by: act.by, reasons } as const;
+    return { reply: { done: true, version: name, text: `${name} is rejected` }, event };
+  }
+  if (state.promotion !== null) return refused(name, `${name} is being promoted already`);
+  if (candidate.phase !== 'testing') {
+    return refused(name, `${name} is not ready yet (${candidate.phase})`);
+  }
+  const event = { type: 'verdict', name, decision: 'promote', by: act.by, reasons } as const;
+  return { reply: { done: true, version: name, text: `${name} is being promoted` }, event };
+}
+
+// Private
+
+function rollBack(state: Deployment, act: Act): { reply: ActReply; event: DeploymentEvent | null } {
+  const { running, previous } = state;
+  if (running === null || previous === null) {
+    return refused(act.version ?? '', 'no previous version is kept: its probation is over');
+  }
+  const text = `users go back from ${running.release.name} to ${previous.release.name}`;
+  const event = { type: 'roll-back', by: act.by, reasons: [reasonOf(act)] } as const;
+  return { reply: { done: true, version: previous.release.name, text }, event };
+}
+
+function refused(version: string, text: string): { reply: ActReply; event: null } {
+  return { reply: { done: false, version, text }, event: null };
+}
+
+function noSuchTest(state: Deployment, act: Act): string {
+  if (act.version === null || state.testing === null) return 'no version is under test';
+  return `${act.version} is not under test; ${state.testing.release.name} is`;
+}
+
+function reasonOf(act: Act): Reason {
+  const text = `${act.by} asked for it${act.reason === '' ? '' : `: ${act.reason}`}`;
+  return { code: 'operator', endpoint: null, text, observed: 1, limit: 0, samples: [] };
+}

@@ -1,0 +1,197 @@
+import type { Address } from '../lib/actor/index.ts';
+import type { ServerFile } from '../lib/base/server-file.ts';
+import type { DeploymentEvent, HistoryEvent } from '../lib/deployment/events.ts';
+import type { Deployment, Reason, Release, Role } from '../lib/deployment/state.ts';
+import type { Target } from '../lib/gate/exchange.ts';
+import type { GateCounts } from '../lib/gate/counts.ts';
+import type { TrafficObservation } from '../lib/gate/traffic.ts';
+import type { LogBatch } from '../lib/logs/batch.ts';
+import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/far-side.ts';
+import type { Announcement } from '../lib/notify/announcement.ts';
+import type { Exit } from '../lib/servlet/exit.ts';
+import type { VerdictReport } from '../lib/verdict/report.ts';
+
+/** Who asks again for what it should be doing, after it was restarted. */
+export type Greeting = { readonly type: 'hello'; readonly from: string };
+
+export type DeployerMessage =
+  | Greeting
+  | { readonly type: 'event'; readonly event: DeploymentEvent }
+  | { readonly type: 'servlet-view'; readonly view: ServletView }
+  | { readonly type: 'probation-due' }
+  | {
+      readonly type: 'note';
+      readonly event: HistoryEvent;
+      readonly version: string;
+      readonly text: string;
+    }
+  | { readonly type: 'may-delete'; readonly name: string; readonly reply: Address<boolean> }
+  | { readonly type: 'describe'; readonly reply: Address<DeploymentView> }
+  | { readonly type: 'act'; readonly act: Act; readonly reply: Address<ActReply> };
+
+export interface Act {
+  readonly kind: 'promote' | 'reject' | 'roll-back';
+  /** The version meant, or null for the one under test. */
+  readonly version: string | null;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface ActReply {
+  readonly done: boolean;
+  readonly version: string;
+  readonly text: string;
+}
+
+/** What people are shown of one servlet. */
+export interface ServletView {
+  readonly version: string;
+  readonly role: Role;
+  readonly instance: string | null;
+  readonly pid: number | null;
+  readonly port: number | null;
+  readonly state: 'starting' | 'ready' | 'unhealthy' | 'draining' | 'backoff' | 'stopped';
+  readonly restarts: number;
+  readonly startedAt: string | null;
+  /** Why it is not serving, or null. */
+  readonly problem: string | null;
+}
+
+export interface DeploymentView {
+  readonly deployment: Deployment;
+  readonly servlets: readonly ServletView[];
+}
+
+export type VersionMessage =
+  | { readonly type: 'stage'; readonly release: Release }
+  | { readonly type: 'start'; readonly release: Release; readonly role: Role }
+  | { readonly type: 'stop'; readonly role: Role }
+  | { readonly type: 'link'; readonly role: Role }
+  | { readonly type: 'retire' }
+  | { readonly type: 'staged' }
+  | { readonly type: 'stage-failed'; readonly problem: string }
+  | { readonly type: 'start-due'; readonly role: Role }
+  | {
+      readonly type: 'servlet-ready';
+      readonly role: Role;
+      readonly target: Target;
+      readonly pid: number;
+      readonly startedAt: string;
+    }
+  | {
+      readonly type: 'servlet-unhealthy';
+      readonly role: Role;
+      readonly instance: string;
+      readonly problem: string;
+    }
+  | {
+      readonly type: 'servlet-exited';
+      readonly role: Role;
+      readonly instance: string;
+      readonly exit: Exit;
+      readonly wasReady: boolean;
+    };
+
+export type ServletMessage =
+  | { readonly type: 'ready'; readonly afterMs: number }
+  | { readonly type: 'not-ready'; readonly problem: string }
+  | { readonly type: 'exited'; readonly exit: Exit }
+  | { readonly type: 'unhealthy'; readonly problem: string }
+  /** End the process; `drain`: first let the users' requests in flight finish. */
+  | { readonly type: 'stop'; readonly drain: boolean }
+  | { readonly type: 'drained' }
+  | { readonly type: 'stopped'; readonly problem: string | null }
+  | { readonly type: 'report' };
+
+export type LogTailerMessage =
+  | { readonly type: 'batch'; readonly batch: LogBatch }
+  | { readonly type: 'problem'; readonly text: string }
+  | { readonly type: 'failed'; readonly error: unknown };
+
+export type TrafficMirrorMessage =
+  | { readonly type: 'route'; readonly target: Target | null }
+  | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
+  | { readonly type: 'mirror-off' }
+  | {
+      readonly type: 'drain';
+      readonly target: Target;
+      readonly timeoutMs: number;
+      readonly reply: Address<Drained>;
+    }
+  | { readonly type: 'counts'; readonly reply: Address<TrafficCounts> }
+  | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
+  | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
+  | { readonly type: 'far-side'; readonly event: FarSideEvent };
+
+export interface Drained {
+  readonly finished: number;
+  readonly cut: number;
+}
+
+export interface TrafficCounts {
+  readonly gate: GateCounts;
+  readonly farSide: Counts;
+}
+
+export type ComparatorMessage =
+  | { readonly type: 'judge'; readonly release: Release }
+  | { readonly type: 'judge-off' }
+  | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
+  | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
+  | {
+      readonly type: 'log';
+      readonly version: string;
+      readonly role: Role;
+      readonly instance: string;
+      readonly batch: LogBatch;
+    }
+  | { readonly type: 'tick' }
+  | { readonly type: 'saved' }
+  | { readonly type: 'not-saved'; readonly problem: string }
+  | { readonly type: 'describe'; readonly reply: Address<JudgementView | null> };
+
+export interface JudgementView {
+  readonly release: Release;
+  readonly report: VerdictReport;
+}
+
+export type ArchivistMessage =
+  | { readonly type: 'archive'; readonly name: string }
+  | { readonly type: 'packed'; readonly name: string; readonly text: string }
+  | { readonly type: 'not-packed'; readonly name: string; readonly problem: string }
+  | { readonly type: 'again'; readonly name: string };
+
+export type DiskJanitorMessage =
+  | { readonly type: 'tick' }
+  | {
+      readonly type: 'cleaned';
+      readonly deleted: readonly string[];
+      readonly warnings: readonly string[];
+    }
+  | { readonly type: 'not-cleaned'; readonly problem: string };
+
+export type IngestorMessage =
+  | { readonly type: 'file'; readonly file: ServerFile }
+  | { readonly type: 'identified'; readonly release: Release; readonly foundAtStart: boolean }
+  | { readonly type: 'problem'; readonly text: string };
+
+export type NotifierMessage =
+  | {
+      readonly type: 'notify';
+      readonly event: HistoryEvent;
+      readonly version: string;
+      readonly reasons: readonly Reason[];
+      readonly by: string;
+      /** What users get at that moment. */
+      readonly running: string | null;
+    }
+  | { readonly type: 'sent' }
+  | {
+      readonly type: 'not-sent';
+      readonly announcement: Announcement;
+      readonly attempt: number;
+      readonly problem: string;
+    }
+  | { readonly type: 'again'; readonly announcement: Announcement; readonly attempt: number };
+
+export type OperatorMessage = { readonly type: 'problem'; readonly problem: string };

@@ -1,0 +1,75 @@
+import { type ChildSpec, actorSpec } from '../lib/actor/index.ts';
+import { archivistActor } from './archivist-actor.ts';
+import { comparatorActor } from './comparator-actor.ts';
+import { deployerActor } from './deployer-actor.ts';
+import { diskJanitorActor } from './disk-janitor-actor.ts';
+import { ingestorActor } from './ingestor-actor.ts';
+import { notifierActor } from './notifier-actor.ts';
+import { operatorActor } from './operator-actor.ts';
+import { trafficMirrorActor } from './traffic-mirror-actor.ts';
+import { deployerDeps } from './wiring/deployer.ts';
+import { archivistDeps, diskJanitorDeps } from './wiring/disk.ts';
+import { comparatorDeps } from './wiring/evidence.ts';
+import type { House } from './wiring/house.ts';
+import { ingestorDeps } from './wiring/ingestor.ts';
+import { notifierDeps } from './wiring/notifications.ts';
+import { operatorDeps } from './wiring/operator.ts';
+
+/** How the actors of the table are restarted: a budget each, so that one cannot use up another's. */
+export const TOP_RESTARTS = {
+  max: 10,
+  withinMs: 120_000,
+  backoff: { minMs: 50, maxMs: 5000, factor: 2, jitter: 0.2 },
+  quietMs: 60_000,
+} as const;
+
+/** Booting hashes and adopts what is in the base, and may take long on a slow disk. */
+const DEPLOYER_HANDLER_TIMEOUT_MS = 60_000;
+/** One message a batch of pairs, one a log batch: ample for all of them in a busy second. */
+const BUSY_MAILBOX = { limit: 10_000, overflow: 'drop-new' } as const;
+
+/**
+ * THE supervision table. Actors start from top to bottom and stop from bottom to top; each is
+ * restarted by itself. Below the deployer: version-NAME, its servlet-N, and that one's log-tailer.
+ */
+export function rootTable(house: House): readonly ChildSpec<never>[] {
+  return [
+    actorSpec({ name: 'notifier', behaviour: () => notifierActor(notifierDeps(house)) }),
+    actorSpec({ name: 'archivist', behaviour: () => archivistActor(archivistDeps(house)) }),
+    actorSpec({ name: 'disk-janitor', behaviour: () => diskJanitorActor(diskJanitorDeps(house)) }),
+    actorSpec({
+      name: 'traffic-mirror',
+      mailbox: BUSY_MAILBOX,
+      behaviour: () => trafficMirrorActor(trafficMirrorDeps(house)),
+    }),
+    actorSpec({
+      name: 'comparator',
+      mailbox: BUSY_MAILBOX,
+      behaviour: () => comparatorActor(comparatorDeps(house)),
+    }),
+    actorSpec({
+      name: 'deployer',
+      keepChildren: true,
+      handlerTimeoutMs: DEPLOYER_HANDLER_TIMEOUT_MS,
+      behaviour: () => deployerActor(deployerDeps(house)),
+    }),
+    actorSpec({ name: 'ingestor', behaviour: () => ingestorActor(ingestorDeps(house)) }),
+    actorSpec({ name: 'operator', behaviour: () => operatorActor(operatorDeps(house)) }),
+  ].map((spec) => ({ ...spec, restarts: TOP_RESTARTS }));
+}
+
+// Private
+
+function trafficMirrorDeps({ gate, farSide, journal, addresses }: House) {
+  return {
+    gate,
+    farSide,
+    journal,
+    get comparator() {
+      return addresses.comparator;
+    },
+    get deployer() {
+      return addresses.deployer;
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
+import type { Instance } from '../lib/base/instance.ts';
+import type { Role } from '../lib/deployment/state.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Target } from '../lib/gate/exchange.ts';
+import type { Journal } from '../lib/journal/journal.ts';
+import { type Exit, exitNotStarted } from '../lib/servlet/exit.ts';
+import type { Roster, RosterEntry } from '../lib/servlet/roster.ts';
+import type { ServletProcess } from '../lib/servlet/spawn.ts';
+import type {
+  Drained,
+  LogTailerMessage,
+  ServletMessage,
+  TrafficMirrorMessage,
+  VersionMessage,
+} from './messages.ts';
+
+/** More than the drain itself, for the answer's way back. */
+const DRAIN_REPLY_SLACK_MS = 2000;
+
+export interface ServletDeps {
+  readonly version: string;
+  readonly role: Role;
+  readonly instance: Instance;
+  readonly target: Target;
+  readonly roster: Roster;
+  readonly parent: Address<VersionMessage>;
+  readonly trafficMirror: Address<TrafficMirrorMessage>;
+  readonly drainTimeoutMs: number;
+  readonly spawnProcess: () => ServletProcess;
+  readonly stopProcess: (process: ServletProcess) => Promise<string | null>;
+  /** Resolves to the milliseconds it took; rejects when it does not get ready. */
+  readonly awaitReady: (process: ServletProcess, signal: AbortSignal) => Promise<number>;
+  readonly watchLiveness: (onUnhealthy: (problem: string) => void, signal: AbortSignal) => void;
+  readonly logTailerSpec: () => ChildSpec<LogTailerMessage>;
+  readonly now: () => number;
+  readonly journal: Journal;
+}
+
+interface ServletState {
+  readonly phase: 'starting' | 'ready' | 'stopping';
+  readonly entry: RosterEntry | null;
+  /** Known before the rest of its family is gone; told only then. */
+  readonly exit: Exit | null;
+}
+
+/** One process: started, or taken over after a restart of this actor, watched, drained, stopped. */
+export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, ServletState> {
+  return {
+    async start(self) {
+      const entry = takeOverOrSpawn(deps, self);
+      if (entry === null) return { phase: 'stopping', entry, exit: null };
+      await self.spawn(deps.logTailerSpec());
+      void entry.process.exited.then((exit) =>
+        self.signal.aborted ? false : self.address.tell({ type: 'exited', exit }),
+      );
+      if (entry.readyAtMs !== null) return becomeReady(deps, self, entry);
+      self.pipe(
+        deps.awaitReady(entry.process, self.signal),
+        (afterMs) => ({ type: 'ready', afterMs }),
+        (error) => ({ type: 'not-ready', problem: messageOf(error) }),
+      );
+      return { phase: 'starting', entry, exit: null };
+    },
+
+    handle(state, message, self) {
+      switch (message.type) {
+        case 'ready': {
+          if (state.phase !== 'starting' || state.entry === null) return state;
+          deps.journal.info(`${deps.instance.id} is ready after ${message.afterMs} ms`, {});
+          state.entry.readyAtMs = deps.now();
+          return becomeReady(deps, self, state.entry);
+        }
+        case 'not-ready':
+        case 'unhealthy':
+          if (state.phase !== 'starting' && state.phase !== 'ready') return state;
+          self.send(deps.parent, {
+            type: 'servlet-unhealthy',
+            role: deps.role,
+            instance: deps.instance.id,
+            problem: message.problem,
+          });
+          return stopProcess(deps, self, state);
+        case 'stop':
+          if (state.phase === 'stopping' || state.entry === null) return state;
+          if (!message.drain) return stopProcess(deps, self, state);
+          self.pipe(
+            drain(deps, self),
+            () => ({ type: 'drained' }),
+            () => ({ type: 'drained' }),
+          );
+          return { ...state, phase: 'stopping' };
+        case 'drained':
+          return stopProcess(deps, self, state);
+        case 'stopped':
+          if (message.problem !== null) deps.journal.warn(message.problem, {});
+          return state.exit === null ? state : ended(deps, self, state, state.exit);
+        case 'exited': {
+          if (state.entry === null) return ended(deps, self, state, message.exit);
+          // Children it left behind would keep its port: the whole family goes before it is told.
+          const known = { ...state, exit: message.exit };
+          return state.phase === 'stopping' ? known : stopProcess(deps, self, known);
+        }
+        case 'report':
+          if (state.phase === 'ready' && state.entry !== null) reportReady(deps, self, state.entry);
+          return state;
+      }
+    },
+  };
+}
+
+// Private
+
+type Me = Self<ServletMessage>;
+
+function takeOverOrSpawn(deps: ServletDeps, self: Me): RosterEntry | null {
+  const { version, role, instance, target } = deps;
+  const known = deps.roster.get(instance.id);
+  if (known !== undefined) return known;
+  if (self.incarnation > 1) {
+    // The process ended while nobody watched: say so instead of starting a second one.
+    self.address.tell({ type: 'exited', exit: exitNotStarted('its end was missed', deps.now()) });
+    return null;
+  }
+  try {
+    const process = deps.spawnProcess();
+    const entry: RosterEntry = { version, role, instance, target, process, readyAtMs: null };
+    deps.roster.set(instance.id, entry);
+    return entry;
+  } catch (error) {
+    self.address.tell({ type: 'exited', exit: exitNotStarted(messageOf(error), deps.now()) });
+    return null;
+  }
+}
+
+function becomeReady(deps: ServletDeps, self: Me, entry: RosterEntry): ServletState {
+  deps.watchLiveness((problem) => self.address.tell({ type: 'unhealthy', problem }), self.signal);
+  reportReady(deps, self, entry);
+  return { phase: 'ready', entry, exit: null };
+}
+
+function reportReady(deps: ServletDeps, self: Me, entry: RosterEntry): void {
+  const { pid, startedAt } = entry.process;
+  const { role, target } = deps;
+  self.send(deps.parent, { type: 'servlet-ready', role, target, pid, startedAt });
+}
+
+function drain(deps: ServletDeps, self: Me): Promise<unknown> {
+  const timeoutMs = deps.drainTimeoutMs;
+  const { target } = deps;
+  return self.ask<TrafficMirrorMessage, Drained>(
+    deps.trafficMirror,
+    (reply) => ({ type: 'drain', target, timeoutMs, reply }),
+    timeoutMs + DRAIN_REPLY_SLACK_MS,
+  );
+}
+
+function stopProcess(deps: ServletDeps, self: Me, state: ServletState): ServletState {
+  if (state.entry === null) return state;
+  self.pipe(
+    deps.stopProcess(state.entry.process),
+    (problem) => ({ type: 'stopped', problem }),
+    (error) => ({ type: 'stopped', problem: messageOf(error) }),
+  );
+  return { ...state, phase: 'stopping' };
+}
+
+function ended(deps: ServletDeps, self: Me, state: ServletState, exit: Exit): ServletState {
+  deps.roster.delete(deps.instance.id);
+  self.send(deps.parent, {
+    type: 'servlet-exited',
+    role: deps.role,
+    instance: deps.instance.id,
+    exit,
+    wasReady: state.entry?.readyAtMs != null,
+  });
+  self.stop();
+  return state;
+}

@@ -1,0 +1,58 @@
+import type { Instance } from '../lib/base/instance.ts';
+import type { Role } from '../lib/deployment/state.ts';
+import type { Target } from '../lib/gate/exchange.ts';
+import type { ServletView } from './messages.ts';
+
+/** What a version knows of its servlet in one role. */
+export interface Slot {
+  readonly wanted: boolean;
+  readonly phase: 'down' | 'starting' | 'ready' | 'unhealthy' | 'stopping' | 'backoff';
+  readonly instance: Instance | null;
+  readonly target: Target | null;
+  readonly pid: number | null;
+  readonly startedAt: string | null;
+  readonly readyAtMs: number | null;
+  readonly restarts: number;
+  /** Ends in a row without a quiet time between; the backoff grows with it. */
+  readonly consecutive: number;
+  readonly problem: string | null;
+}
+
+export const EMPTY_SLOT: Slot = {
+  wanted: false,
+  phase: 'down',
+  instance: null,
+  target: null,
+  pid: null,
+  startedAt: null,
+  readyAtMs: null,
+  restarts: 0,
+  consecutive: 0,
+  problem: null,
+};
+
+const SHOWN = {
+  down: 'stopped',
+  starting: 'starting',
+  ready: 'ready',
+  unhealthy: 'unhealthy',
+  stopping: 'draining',
+  backoff: 'backoff',
+} as const;
+
+export function viewOf(version: string, role: Role, slot: Slot): ServletView {
+  const { pid, startedAt, restarts, problem } = slot;
+  const [, instance = null] = slot.instance?.id.split('/') ?? [];
+  const port = slot.target?.port ?? null;
+  return {
+    version,
+    role,
+    instance,
+    pid,
+    port,
+    state: SHOWN[slot.phase],
+    restarts,
+    startedAt,
+    problem,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Address, Behaviour } from '../lib/actor/index.ts';
+import type { Gate } from '../lib/gate/gate.ts';
+import type { Target } from '../lib/gate/exchange.ts';
+import type { Journal } from '../lib/journal/journal.ts';
+import type { FarSide, FarSideEvent } from '../lib/mirror/far-side.ts';
+import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
+
+export interface TrafficMirrorDeps {
+  /** Both live longer than this actor: its restart never closes the users' socket. */
+  readonly gate: Gate;
+  readonly farSide: FarSide;
+  readonly comparator: Address<ComparatorMessage>;
+  readonly deployer: Address<DeployerMessage>;
+  readonly journal: Journal;
+}
+
+interface TrafficMirrorState {
+  readonly running: Target | null;
+  readonly test: { readonly name: string; readonly target: Target | null } | null;
+}
+
+/** Owns the route: who answers the users, and whether copies go to a version under test. */
+export function trafficMirrorActor(
+  deps: TrafficMirrorDeps,
+): Behaviour<TrafficMirrorMessage, TrafficMirrorState> {
+  return {
+    async start(self) {
+      await deps.gate.listen();
+      const unsubscribe = deps.gate.onTraffic((batch) => {
+        self.address.tell({ type: 'observed', batch });
+      });
+      self.signal.addEventListener('abort', unsubscribe, { once: true });
+      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello', from: self.path });
+      return { running: deps.gate.route().running, test: null };
+    },
+
+    async handle(state, message, self) {
+      switch (message.type) {
+        case 'route':
+          return route(deps, state, message.target);
+        case 'mirror':
+          return mirror(deps, state, message);
+        case 'mirror-off':
+          deps.gate.setRoute({ running: state.running, mirroring: false });
+          await deps.farSide.end();
+          return { ...state, test: null };
+        case 'drain': {
+          const { reply } = message;
+          void deps.gate.drain(message.target, message.timeoutMs).then((it) => reply.tell(it));
+          return state;
+        }
+        case 'counts':
+          self.send(message.reply, { gate: deps.gate.counts(), farSide: deps.farSide.counts() });
+          return state;
+        case 'observed':
+          self.send(deps.comparator, message);
+          return state;
+        case 'outcomes':
+          self.send(deps.comparator, message);
+          return state;
+        case 'far-side':
+          tellFarSide(deps.journal, message.event);
+          return state;
+      }
+    },
+  };
+}
+
+// Private
+
+function route(
+  deps: TrafficMirrorDeps,
+  state: TrafficMirrorState,
+  target: Target | null,
+): TrafficMirrorState {
+  deps.gate.setRoute({ running: target, mirroring: state.test !== null });
+  if (target !== null && state.test !== null) deps.farSide.retarget({ running: target });
+  return { ...state, running: target };
+}
+
+/** The same test goes on when its servlet moved to another port; another one begins afresh. */
+function mirror(
+  deps: TrafficMirrorDeps,
+  state: TrafficMirrorState,
+  test: { readonly name: string; readonly target: Target | null },
+): TrafficMirrorState {
+  const { name, target } = test;
+  if (state.test?.name === name) deps.farSide.retarget({ testing: target });
+  else if (target !== null && state.running !== null) {
+    deps.farSide.begin({ id: name, testing: target, running: state.running });
+  } else return state;
+  deps.gate.setRoute({ running: state.running, mirroring: true });
+  return { ...state, test: { name, target } };
+}
+
+function tellFarSide(journal: Journal, event: FarSideEvent): void {
+  const { testId } = event;
+  if (event.kind === 'started') {
+    journal.info(`the comparing thread for ${testId} started`, { restarts: event.restarts });
+    return;
+  }
+  const { reason, message, lost, restartInMs } = event;
+  const text = `the comparing thread for ${testId} was lost (${reason}): ${message}`;
+  journal.warn(text, { lost, restartInMs });
+}

@@ -1,0 +1,125 @@
+import type { TraceRecord as ActorTraceRecord } from '../../lib/actor/index.ts';
+import { listArchives } from '../../lib/archive/retention.ts';
+import { ViliError } from '../../lib/errors.ts';
+import { composeStatus } from '../../lib/operator/compose-status.ts';
+import type {
+  ActRequest,
+  ActResult,
+  ControlHandlers,
+} from '../../lib/operator/control-handlers.ts';
+import { nestTree } from '../../lib/operator/nest-tree.ts';
+import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/status-view.ts';
+import type { TraceRecord } from '../../lib/operator/trace-view.ts';
+import type {
+  Act,
+  ActReply,
+  ComparatorMessage,
+  DeployerMessage,
+  DeploymentView,
+  JudgementView,
+  TrafficCounts,
+  TrafficMirrorMessage,
+} from '../messages.ts';
+import type { House } from './house.ts';
+
+/** An actor that does not answer in this time is stuck; the operator is told which. */
+const ASK_TIMEOUT_MS = 3000;
+/** An act is saved to disk before it is answered. */
+const ACT_TIMEOUT_MS = 10_000;
+
+/** What the control socket can be asked, answered by the actors concerned. */
+export function controlHandlers(house: House): ControlHandlers {
+  const { system, history, feed } = house;
+  const handlers: ControlHandlers = {
+    status: () => status(house),
+    verdict: async () => verdictOf(await judgement(house)),
+    history: (limit) => history.read(limit),
+    trace: (filter) => Promise.resolve(system.trace.read(filter).map(traceOf)),
+    followTrace: (listener) => system.trace.follow((record) => listener(traceOf(record))),
+    tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
+    events: (listener) => feed.listen(listener),
+    promote: (request) => act(house, 'promote', request),
+    reject: (request) => act(house, 'reject', request),
+  };
+  if (house.environment['VILI_DEBUG'] !== '1') return handlers;
+  return { ...handlers, crash: (path) => crash(house, path) };
+}
+
+// Private
+
+async function status(house: House): Promise<StatusView> {
+  const { system, addresses, settings, layout, gate, now } = house;
+  const { deployment, servlets } = await system.ask<DeployerMessage, DeploymentView>(
+    addresses.deployer,
+    (reply) => ({ type: 'describe', reply }),
+    ASK_TIMEOUT_MS,
+  );
+  const archives = await listArchives(layout.archiveFolder);
+  return composeStatus({
+    vili: {
+      version: house.viliVersion,
+      pid: process.pid,
+      base: settings.base,
+      uptimeMs: Math.round(now() - house.startedAtMs),
+      port: (await gate.listen()).port,
+    },
+    stopping: house.stopping.aborted,
+    deployment,
+    servlets,
+    verdict: verdictOf(await judgement(house)),
+    traffic: await traffic(house),
+    archive: {
+      count: archives.length,
+      bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
+    },
+  });
+}
+
+function judgement({ system, addresses }: House): Promise<JudgementView | null> {
+  return system.ask<ComparatorMessage, JudgementView | null>(
+    addresses.comparator,
+    (reply) => ({ type: 'describe', reply }),
+    ASK_TIMEOUT_MS,
+  );
+}
+
+function verdictOf(view: JudgementView | null): VerdictView | null {
+  if (view === null) return null;
+  const { release, report } = view;
+  const { pairs, elapsedMs, progress, reasons, missing, decision } = report;
+  return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing };
+}
+
+async function traffic({ system, addresses }: House): Promise<TrafficView> {
+  const { gate, farSide } = await system.ask<TrafficMirrorMessage, TrafficCounts>(
+    addresses.trafficMirror,
+    (reply) => ({ type: 'counts', reply }),
+    ASK_TIMEOUT_MS,
+  );
+  const { received, skipped } = gate;
+  const { mirrored, dropped, failed, inFlight } = farSide;
+  return { received, mirrored, skipped, dropped, failed, inFlight };
+}
+
+async function act(house: House, kind: Act['kind'], request: ActRequest): Promise<ActResult> {
+  const { version = null, by, reason = '' } = request;
+  const reply = await house.system.ask<DeployerMessage, ActReply>(
+    house.addresses.deployer,
+    (to) => ({ type: 'act', act: { kind, version, by, reason }, reply: to }),
+    ACT_TIMEOUT_MS,
+  );
+  house.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
+  if (!reply.done) throw new ViliError('VILI_REFUSED', reply.text);
+  return { version: reply.version, effect: reply.text };
+}
+
+/** For specs and drills: lets one actor fail as if its handler had thrown. */
+async function crash({ system }: House, path: string): Promise<void> {
+  if (system.crash(path)) return;
+  throw new ViliError('VILI_REFUSED', `there is no actor ${path}`);
+}
+
+function traceOf(record: ActorTraceRecord): TraceRecord {
+  const { correlation = null, ...rest } = record;
+  return { ...rest, correlation };
+}

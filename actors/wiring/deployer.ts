@@ -1,0 +1,97 @@
+import { adoptBase } from '../../lib/base/adopt.ts';
+import { fingerprintOf } from '../../lib/base/fingerprint.ts';
+import { removeLink } from '../../lib/base/links.ts';
+import { listServerFiles } from '../../lib/base/scan.ts';
+import type { ServerFile } from '../../lib/base/server-file.ts';
+import { readState, writeState } from '../../lib/base/state-file.ts';
+import { compareVersions } from '../../lib/base/version-order.ts';
+import type { DeploymentEvent } from '../../lib/deployment/events.ts';
+import { parseDeployment } from '../../lib/deployment/parse.ts';
+import type { Deployment, Release } from '../../lib/deployment/state.ts';
+import type { DeployerDeps } from '../deployer-actor.ts';
+import type { House } from './house.ts';
+import { versionSpec } from './versions.ts';
+
+export function deployerDeps(house: House): DeployerDeps {
+  const { settings, layout, journal, history, feed, now, addresses } = house;
+  return {
+    get trafficMirror() {
+      return addresses.trafficMirror;
+    },
+    get comparator() {
+      return addresses.comparator;
+    },
+    get archivist() {
+      return addresses.archivist;
+    },
+    get notifier() {
+      return addresses.notifier;
+    },
+    versionSpec: (name) => versionSpec(house, name),
+    boot: () => boot(house),
+    load: () => load(house),
+    save: (state) => writeState(layout.stateFile, state),
+    rules: () => ({
+      nowMs: now(),
+      probationMs: settings.probationMs,
+      testingCrashesMax: settings.restart.testingMax,
+      compareVersions,
+    }),
+    appendHistory: (entry) => {
+      feed.publish(entry);
+      return history.append(entry);
+    },
+    unlinkTest: async () => {
+      await removeLink(layout.testLink);
+      await removeLink(layout.logsTestLink);
+    },
+    journal,
+  };
+}
+
+/** The file in the base, or the copy in the version folder where the original is gone. */
+export async function identify(house: House, file: ServerFile): Promise<Release> {
+  const { layout } = house;
+  const { fileName, name, version, extension } = file;
+  const fingerprint = await fingerprintOf(layout.serverFile(file));
+  return { fileName, name, version, extension, fingerprint };
+}
+
+// Private
+
+async function load(house: House): Promise<Deployment | null> {
+  const { state, problems } = await readState(house.layout.stateFile, parseDeployment);
+  for (const problem of problems) house.journal.warn(problem, {});
+  return state;
+}
+
+async function boot(house: House): Promise<Extract<DeploymentEvent, { type: 'booted' }>> {
+  const { layout, journal, settings } = house;
+  const saved = await load(house);
+  if (saved?.running) {
+    return { type: 'booted', saved, adopted: { running: null, testing: null }, files: [] };
+  }
+  const { running, testing, faults } = await adoptBase(layout);
+  for (const fault of faults) journal.warn(`adopting the base: ${fault}`, {});
+  const newest = (await listServerFiles(layout.base, settings.identifier)).slice(-1);
+  return {
+    type: 'booted',
+    saved,
+    adopted: {
+      running: running && (await identifyAdopted(house, running)),
+      testing: testing && (await identifyAdopted(house, testing)),
+    },
+    files: await Promise.all(newest.map((file) => identify(house, file))),
+  };
+}
+
+/** What ran before is the copy in the version folder; the file in the base may be another build. */
+async function identifyAdopted(house: House, file: ServerFile): Promise<Release> {
+  const { fileName, name, version, extension } = file;
+  try {
+    const fingerprint = await fingerprintOf(house.layout.serverCopy(file));
+    return { fileName, name, version, extension, fingerprint };
+  } catch {
+    return identify(house, file);
+  }
+}

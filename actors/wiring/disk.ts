@@ -1,0 +1,90 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { archiveVersion } from '../../lib/archive/archive-version.ts';
+import { listArchives } from '../../lib/archive/retention.ts';
+import { planCleanup } from '../../lib/disk/cleanup.ts';
+import { copyAndTruncate, rotateLog } from '../../lib/disk/rotate.ts';
+import { diskSpace } from '../../lib/disk/usage.ts';
+import type { ArchivistDeps } from '../archivist-actor.ts';
+import type { CleanUp, DiskJanitorDeps } from '../disk-janitor-actor.ts';
+import type { House } from './house.ts';
+
+/** Old parts of a servlet's output that are kept, compressed, beside the current one. */
+const SERVLET_LOGS_KEPT = 2;
+
+export function archivistDeps(house: House): ArchivistDeps {
+  const { layout, journal, addresses } = house;
+  return {
+    archive: async (name, mayDelete, signal) => {
+      const outcome = await archiveVersion({ layout, name, mayDelete, signal });
+      switch (outcome.kind) {
+        case 'archived':
+          return `${name} is archived: ${outcome.entries} entries, ${outcome.bytes} bytes`;
+        case 'absent':
+          return `${name} has no folder any more`;
+        case 'protected':
+          throw new Error(outcome.reason);
+      }
+    },
+    get deployer() {
+      return addresses.deployer;
+    },
+    journal,
+  };
+}
+
+export function diskJanitorDeps(house: House): DiskJanitorDeps {
+  const { settings, journal, addresses } = house;
+  return {
+    intervalMs: settings.disk.intervalMs,
+    clean: () => clean(house),
+    get deployer() {
+      return addresses.deployer;
+    },
+    journal,
+  };
+}
+
+// Private
+
+async function clean(house: House): Promise<CleanUp> {
+  await rotateOwnLogs(house);
+  await capServletLogs(house);
+  const { settings, layout } = house;
+  const { freeShare, totalBytes } = await diskSpace(layout.base);
+  const { remove, isEnough } = planCleanup({
+    archives: await listArchives(layout.archiveFolder),
+    archiveMaxBytes: settings.archive.maxBytes,
+    freeShare,
+    minFree: settings.disk.minFree,
+    diskBytes: totalBytes,
+  });
+  for (const { archive } of remove) await rm(archive.path, { force: true });
+  const low = `the disk of ${layout.base} has ${percent(freeShare)} free, less than disk.min_free ${percent(settings.disk.minFree)}, and no archive is left to delete`;
+  return {
+    deleted: remove.map(({ archive }) => archive.name),
+    warnings: isEnough ? [] : [low],
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+async function rotateOwnLogs(house: House): Promise<void> {
+  const { dir, maxBytes, keep } = house.settings.log;
+  if (dir === '') return;
+  const { now, journal } = house;
+  for (const file of [join(dir, 'vili.log'), join(dir, 'json', 'vili.log')]) {
+    await rotateLog({ file, maxBytes, keep, now, reopen: () => journal.reopen() });
+  }
+}
+
+async function capServletLogs(house: House): Promise<void> {
+  const { maxBytes } = house.settings.servletLog;
+  for (const { instance } of house.roster.values()) {
+    for (const file of [instance.stdOut, instance.stdErr]) {
+      await copyAndTruncate({ file, maxBytes, keep: SERVLET_LOGS_KEPT, now: house.now });
+    }
+  }
+}

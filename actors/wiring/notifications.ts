@@ -1,0 +1,37 @@
+import { hostname } from 'node:os';
+import type { Settings } from '../../config/settings.ts';
+import { announcementOf, type Channel } from '../../lib/notify/announcement.ts';
+import { entraosSlack } from '../../lib/notify/entraos-slack.ts';
+import type { NotifierDeps } from '../notifier-actor.ts';
+import type { House } from './house.ts';
+
+const WAITING_MAX = 100;
+
+export function notifierDeps(house: House): NotifierDeps {
+  return {
+    channels: channelsOf(house.settings),
+    announce: (message) => announcementOf(message, hostname()),
+    waitingMax: WAITING_MAX,
+    journal: house.journal,
+  };
+}
+
+// Private
+
+/** Slack needs all of its addresses; without them Vili stays quiet, as it always did. */
+function channelsOf({ legacy, identifier }: Settings): readonly Channel[] {
+  const { slackChannel, entraosApiUri, whydahUri } = legacy;
+  if (slackChannel === '' || entraosApiUri === '' || whydahUri === '') return [];
+  const prefix = `${legacy.appIcon}[${legacy.envIcon}${legacy.env}-${identifier}]`;
+  return [
+    entraosSlack({
+      slackChannel,
+      entraosApiUri,
+      whydahUri,
+      applicationId: legacy.whydahApplicationId,
+      applicationName: legacy.whydahApplicationName,
+      applicationSecret: legacy.whydahApplicationSecret,
+      prefix,
+    }),
+  ];
+}

@@ -1,0 +1,23 @@
+import { createControlServer } from '../../lib/operator/control-server.ts';
+import type { OperatorDeps } from '../operator-actor.ts';
+import { controlHandlers } from './control.ts';
+import type { House } from './house.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+const MAX_CONNECTIONS = 64;
+const IDLE_MS = 30_000;
+
+export function operatorDeps(house: House): OperatorDeps {
+  return {
+    createServer: (onProblem) =>
+      createControlServer({
+        socketPath: house.layout.socket,
+        handlers: controlHandlers(house),
+        maxBodyBytes: MAX_BODY_BYTES,
+        maxConnections: MAX_CONNECTIONS,
+        idleMs: IDLE_MS,
+        onProblem,
+      }),
+    journal: house.journal,
+  };
+}

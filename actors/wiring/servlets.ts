@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import type { Address, ChildSpec } from '../../lib/actor/index.ts';
+import type { Instance } from '../../lib/base/instance.ts';
+import type { Role } from '../../lib/deployment/state.ts';
+import { followLog } from '../../lib/logs/follower.ts';
+import { servletEnvironment } from '../../lib/servlet/environment.ts';
+import { launchCommand } from '../../lib/servlet/launch.ts';
+import { watchLiveness } from '../../lib/servlet/liveness.ts';
+import { awaitReady } from '../../lib/servlet/readiness.ts';
+import { type ServletProcess, spawnServlet } from '../../lib/servlet/spawn.ts';
+import { servletTag } from '../../lib/servlet/tag.ts';
+import { logTailerActor } from '../log-tailer-actor.ts';
+import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
+import { servletActor } from '../servlet-actor.ts';
+import type { Prepared } from '../version-actor.ts';
+import type { House } from './house.ts';
+
+const LOG_BATCH_MS = 250;
+const LOG_MAX_BYTES_PER_BATCH = 4 * 1024 * 1024;
+const LOG_MAX_LINE_BYTES = 64 * 1024;
+const LOG_MAX_KINDS = 200;
+
+export function servletSpec(
+  house: House,
+  version: string,
+  { instance, target }: Prepared,
+  role: Role,
+  parent: Address<VersionMessage>,
+): ChildSpec<ServletMessage> {
+  const { settings, roster, now, journal, addresses } = house;
+  const probe = { host: target.host, port: target.port };
+  return {
+    name: `servlet-${instance.number}`,
+    restart: 'transient',
+    restarts: { max: Number.POSITIVE_INFINITY },
+    behaviour: () =>
+      servletActor({
+        version,
+        role,
+        instance,
+        target,
+        roster,
+        parent,
+        get trafficMirror() {
+          return addresses.trafficMirror;
+        },
+        drainTimeoutMs: settings.drain.timeoutMs,
+        spawnProcess: () => spawnProcess(house, instance, target.port, role),
+        stopProcess: (process) => stopProcess(house, process),
+        awaitReady: async (process, signal) => {
+          const { path, timeoutMs, intervalMs, successes } = settings.readiness;
+          const requestTimeoutMs = settings.liveness.timeoutMs;
+          const { exited } = process;
+          const limits = { timeoutMs, intervalMs, successes, requestTimeoutMs };
+          return (await awaitReady({ ...probe, path, ...limits, signal, exited })).afterMs;
+        },
+        watchLiveness: (onUnhealthy, signal) => {
+          const { path, intervalMs, failures, timeoutMs } = settings.liveness;
+          void watchLiveness({
+            ...probe,
+            path: path ?? settings.readiness.path,
+            requestTimeoutMs: timeoutMs,
+            intervalMs,
+            failures,
+            signal,
+            onUnhealthy: (it) => onUnhealthy(`no answer ${it.failures} times: ${it.text}`),
+            onHealthy: () => {},
+          });
+        },
+        logTailerSpec: () => logTailerSpec(house, version, instance, role),
+        now,
+        journal,
+      }),
+  };
+}
+
+/** Ends a servlet's whole family; resolves to what an operator must know, or null. */
+export async function stopProcess(house: House, process: ServletProcess): Promise<string | null> {
+  const { signal, timeoutMs } = house.settings.stop;
+  const { survivors, killed, tookMs } = await process.stop({ signal, timeoutMs });
+  if (survivors.length > 0) {
+    const pids = survivors.map((it) => it.pid).join(', ');
+    return `${process.id} left processes that cannot be ended: ${pids}`;
+  }
+  return killed ? `${process.id} did not end on ${signal} and was killed after ${tookMs} ms` : null;
+}
+
+// Private
+
+function spawnProcess(house: House, instance: Instance, port: number, role: Role): ServletProcess {
+  const { settings, layout, now } = house;
+  const { base } = layout;
+  const { portIdentifier, propertiesFileName, launch } = settings;
+  const tag = servletTag({ base, id: instance.id });
+  const command = launchCommand({
+    extension: extensionOf(instance),
+    serverFile: instance.serverFile,
+    instanceFolder: instance.folder,
+    port,
+    base,
+    portIdentifier,
+    propertiesFileName,
+    launch,
+  });
+  const environment = servletEnvironment({
+    parent: house.environment,
+    base,
+    instanceId: instance.id,
+    tag,
+    port,
+    role,
+  });
+  const ledgerFolder = join(layout.viliFolder, 'servlets');
+  return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, now });
+}
+
+/** The link in the instance folder is `IDENTIFIER.ext`. */
+function extensionOf(instance: Instance): string {
+  const name = instance.serverFile.slice(instance.folder.length + 1);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(dot) : '';
+}
+
+function logTailerSpec(
+  house: House,
+  version: string,
+  instance: Instance,
+  role: Role,
+): ChildSpec<LogTailerMessage> {
+  const { settings, logOffsets: offsets, journal, addresses } = house;
+  const { levelField, numbers } = settings.log;
+  return {
+    name: 'log-tailer',
+    restarts: { max: Number.POSITIVE_INFINITY },
+    behaviour: () =>
+      logTailerActor({
+        version,
+        role,
+        instance: instance.id,
+        follow: (hooks) =>
+          followLog({
+            path: instance.jsonLog,
+            levelField,
+            numbers,
+            batchMs: LOG_BATCH_MS,
+            maxBytesPerBatch: LOG_MAX_BYTES_PER_BATCH,
+            maxLineBytes: LOG_MAX_LINE_BYTES,
+            maxKinds: LOG_MAX_KINDS,
+            ...hooks,
+          }),
+        offsets,
+        get comparator() {
+          return addresses.comparator;
+        },
+        journal,
+      }),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ChildSpec } from '../../lib/actor/index.ts';
+import { createInstance, linkInstance } from '../../lib/base/instance.ts';
+import { stageRelease } from '../../lib/base/stage-release.ts';
+import type { Release, Role } from '../../lib/deployment/state.ts';
+import { nextDelayMs } from '../../lib/servlet/backoff.ts';
+import { entriesOf } from '../../lib/servlet/roster.ts';
+import type { VersionMessage } from '../messages.ts';
+import { type Prepared, versionActor } from '../version-actor.ts';
+import type { House } from './house.ts';
+import { servletSpec } from './servlets.ts';
+
+/** Staging a large file and starting a servlet take their time within one message. */
+const HANDLER_TIMEOUT_MS = 60_000;
+
+export function versionSpec(house: House, name: string): ChildSpec<VersionMessage> {
+  const { settings, layout, journal, now, addresses } = house;
+  const { backoffMinMs: minMs, backoffMaxMs: maxMs, resetAfterMs } = settings.restart;
+  return {
+    name: `version-${name}`,
+    restart: 'transient',
+    keepChildren: true,
+    restarts: { max: Number.POSITIVE_INFINITY },
+    handlerTimeoutMs: HANDLER_TIMEOUT_MS,
+    behaviour: () =>
+      versionActor({
+        name,
+        get deployer() {
+          return addresses.deployer;
+        },
+        stage: (release) => stageRelease(layout, release),
+        prepareInstance: (release, role) => prepareInstance(house, release, role),
+        releasePort: (port) => house.ports.release(port),
+        linkInstance: (role, instance) => linkInstance(layout, role, instance),
+        servletSpec: (prepared, role, parent) => servletSpec(house, name, prepared, role, parent),
+        alive: () => entriesOf(house.roster, name),
+        backoff: (consecutive) => nextDelayMs({ consecutive, minMs, maxMs, random: house.random }),
+        resetAfterMs,
+        now,
+        journal,
+      }),
+  };
+}
+
+// Private
+
+async function prepareInstance(house: House, release: Release, role: Role): Promise<Prepared> {
+  const { settings, layout, ports } = house;
+  const { propertiesFileName, portIdentifier, endpoint } = settings;
+  const port = await ports.take(`${release.name} (${role})`);
+  try {
+    const options = { layout, file: release, role, port, propertiesFileName, portIdentifier };
+    const instance = await createInstance(options);
+    return { instance, target: { instance: instance.id, host: endpoint, port } };
+  } catch (error) {
+    ports.release(port);
+    throw error;
+  }
+}

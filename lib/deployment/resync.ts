@@ -1,0 +1,51 @@
+import type { Command } from './events.ts';
+import type { Candidate, Deployment } from './state.ts';
+
+/**
+ * What has to be asked for again when somebody forgot: all that `state` wants to be so. Commands are
+ * idempotent and a servlet that is ready reports so again, hence asking too much does no harm.
+ */
+export function resync(state: Deployment): readonly Command[] {
+  const { running, testing, incoming, promotion, previous, archiving } = state;
+  const commands: Command[] = [{ type: 'route', target: running?.target ?? null }];
+  if (running?.phase === 'staging') commands.push({ type: 'stage', release: running.release });
+  else if (running !== null) {
+    commands.push({ type: 'start', release: running.release, role: 'running' });
+  }
+  if (testing !== null && promotion !== null) {
+    const { release } = testing;
+    if (promotion.phase === 'starting') commands.push({ type: 'start', release, role: 'running' });
+    else commands.push({ type: 'stop', name: release.name, role: 'test' });
+  } else commands.push(...resyncCandidate(testing));
+  commands.push(...resyncCandidate(incoming));
+  if (previous !== null) {
+    commands.push(
+      { type: 'start', release: previous.release, role: 'running' },
+      { type: 'probation', untilMs: previous.untilMs },
+    );
+  }
+  for (const name of archiving) commands.push({ type: 'retire', name });
+  return commands;
+}
+
+// Private
+
+function resyncCandidate(candidate: Candidate | null): readonly Command[] {
+  if (candidate === null) return [];
+  const { release, phase } = candidate;
+  switch (phase) {
+    case 'waiting':
+      return [];
+    case 'replacing':
+      return [{ type: 'stop', name: release.name, role: 'test' }];
+    case 'staging':
+      return [{ type: 'stage', release }];
+    case 'starting':
+      return [{ type: 'start', release, role: 'test' }];
+    case 'testing':
+      return [
+        { type: 'judge', release },
+        { type: 'start', release, role: 'test' },
+      ];
+  }
+}
