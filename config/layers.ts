@@ -18,6 +18,9 @@ export const YAML_FILE = 'vili.yaml';
 const ENVIRONMENT = 'environment';
 const COMMAND_LINE = 'command line';
 
+/** Everything settings are read from, the first to be believed first. */
+export const SOURCES = [COMMAND_LINE, ENVIRONMENT, ENV_FILE, YAML_FILE];
+
 /**
  * Variables that begin with `VILI_` and are no settings: what Vili gives to the processes it
  * starts (a Vili under test inherits them), and the switch for its own debugging.

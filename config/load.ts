@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './choice.ts';
 import { KNOWN_KEYS, type KnownKey } from './keys.ts';
-import { envFileLayer, environmentLayer, flagLayer, yamlLayer } from './layers.ts';
+import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './layers.ts';
 import { ConfigError, describePlace, type Problem, visible, warningOf } from './problem.ts';
 import { checkRules, type Finding } from './rules.ts';
 import { valuesFrom } from './schema.ts';
@@ -123,9 +123,9 @@ function knownKey(key: string): KnownKey | undefined {
   return KNOWN_KEYS.find((known) => known.key === key);
 }
 
-/** By source as they come, by line within a source. */
+/** By source in their order of precedence, by line within a source. */
 function inOrder(problems: readonly Problem[]): Problem[] {
-  const sources = [...new Set(problems.map(({ source }) => source))];
+  const sources = [...new Set([...SOURCES, ...problems.map(({ source }) => source)])];
   return sources.flatMap((source) =>
     problems
       .filter((problem) => problem.source === source)

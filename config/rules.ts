@@ -75,10 +75,10 @@ function portRules(values: Values): Finding[] {
       'admin.listen',
       'must not have the port of users, {port}',
     ),
-    ...problemIf(
+    ...warningIf(
       listen !== null && isTaken(listen.port),
       'admin.listen',
-      'must not have a port of {port_range}',
+      'takes a port of {port_range}; servlets have one less',
     ),
   ];
 }

@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
 import type { Raw } from './formats.ts';
 
 const MAX_PROBLEMS = 20;
@@ -40,7 +49,7 @@ export function parseYamlFile(source: string): YamlFile {
       schema: 'failsafe',
       lineCounter: counter,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     for (const error of [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)) {
       reader.problem(error.pos[0], `is not valid yaml: ${sentence(error.code, error.message)}`);
@@ -78,7 +87,7 @@ class Reader {
   map(items: readonly { key: unknown; value: unknown }[], depth: number): YamlEntry[] {
     const entries: YamlEntry[] = [];
     for (const { key, value } of items) {
-      const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+      const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
       if (!isScalar(key) || typeof key.value !== 'string') {
         this.problem(offset, 'has a key that is no text');
         continue;

@@ -56,7 +56,7 @@ export const host: Format<string> = {
 /** `host:port`, an IPv6 host in brackets; `none` for none. */
 export const listenAddress: Format<string | null> = {
   name: 'address',
-  example: '127.0.0.1:9411, [::1]:9411',
+  example: '127.0.0.1:9600, [::1]:9600',
   parse(raw) {
     const text = textOf(raw);
     if (text.toLowerCase() === 'none') return null;

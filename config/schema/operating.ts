@@ -47,7 +47,7 @@ export const operating = {
     max_size: setting(
       size,
       '100MiB',
-      'stdOut and stdErr of an instance are copied aside and truncated at this size. Each instance ' +
+      '`stdOut` and `stdErr` of an instance are copied aside and truncated at this size. Each instance ' +
         'may take four times that much disk.',
       { min: '64KiB', max: '1TiB' },
     ),
