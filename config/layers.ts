@@ -54,9 +54,9 @@ export function flagLayer(flags: Readonly<Record<string, string>>): Layer {
   const place = { source: COMMAND_LINE, line: null };
   const layer = emptyLayer();
   for (const [name, raw] of Object.entries(flags)) {
-    const known = ENV_FILE_SPELLINGS.get(name.replaceAll('-', '_')) ?? YAML_SPELLINGS.get(name);
+    const known = ENV_FILE_SPELLINGS.get(name.replaceAll('-', '_'));
     if (known === undefined) {
-      layer.problems.push(unknown(place, name, ENV_FILE_SPELLINGS.keys()));
+      layer.problems.push(unknown(place, name, YAML_SPELLINGS.keys()));
     } else {
       layer.entries.push({ ...place, known, raw, name });
     }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './choice.ts';
 import { KNOWN_KEYS, type KnownKey } from './keys.ts';
 import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './layers.ts';
-import { ConfigError, describePlace, type Problem, visible, warningOf } from './problem.ts';
+import { ConfigError, describePlace, type Problem, visible, warningLines } from './problem.ts';
 import { checkRules, type Finding } from './rules.ts';
 import { valuesFrom } from './schema.ts';
 import type { Settings } from './settings.ts';
@@ -26,7 +26,7 @@ export interface EffectiveSetting {
   readonly key: string;
   /** As it was written; empty for none. */
   readonly value: string;
-  /** `.env line 4`, `vili.yaml line 2`, `VILI_PORT`, `--port` or `default`. */
+  /** `.env line 4`, `vili.yaml line 2`, `VILI_PORT`, `command line` or `default`. */
   readonly origin: string;
 }
 
@@ -67,7 +67,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
     ...missingKeys(choice, layers),
     ...told('problem'),
   ];
-  const warnings = [...unknown, ...choice.warnings, ...told('warning')].map(warningOf);
+  const warnings = warningLines([...unknown, ...choice.warnings, ...told('warning')]);
   if (problems.length > 0) throw new ConfigError(base, inOrder(problems), warnings);
   const effective = KNOWN_KEYS.map((known) => effectiveSetting(known, choice));
   const origins = Object.fromEntries(effective.map(({ key, origin }) => [key, origin]));

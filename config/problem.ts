@@ -36,17 +36,10 @@ export class ConfigError extends ViliError {
   }
 }
 
-/** `.env line 4`, `VILI_PORT`, `--port`: where a setting came from, in words. */
+/** `.env line 4`, `VILI_PORT`, `command line`: where a setting came from, in words. */
 export function describePlace(place: Place, name: string): string {
   if (place.line !== null) return `${place.source} line ${place.line}`;
-  if (place.source === 'command line') return `--${name}`;
   return place.source === 'environment' ? name : place.source;
-}
-
-/** One problem as a warning: place, name, sentence. */
-export function warningOf({ source, line, name, text }: Problem): string {
-  const place = line === null ? source : `${source} line ${line}`;
-  return [place, ...(name === '' ? [] : [name])].join(': ').concat(name === '' ? ': ' : ' ', text);
 }
 
 /** A value as it may be shown: quoted, on one line, cut, without the password of an address. */
@@ -80,6 +73,13 @@ export function visible(text: string): string {
   );
 }
 
+/** The warnings as lines, cut at a number nobody would read. */
+export function warningLines(warnings: readonly Problem[]): string[] {
+  const lines = warnings.slice(0, MAX_SHOWN).map(warningOf);
+  const more = warnings.length - MAX_SHOWN;
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
 // Private
 
 function render(base: string, problems: readonly Problem[], warnings: readonly string[]): string {
@@ -101,4 +101,8 @@ function render(base: string, problems: readonly Problem[], warnings: readonly s
   if (problems.length > MAX_SHOWN) lines.push(`  and ${problems.length - MAX_SHOWN} more`);
   const also = warnings.map((warning) => `  warning: ${warning}`);
   return [`vili: ${count} in ${visible(where)}`, ...lines, ...also, LAST_LINE].join('\n');
+}
+
+function warningOf({ source, line, name, text }: Problem): string {
+  return `${line === null ? source : `${source} line ${line}`}: ${name} ${text}`;
 }

@@ -44,7 +44,7 @@ ${DO_NOT_EDIT}
 
 A setting is taken from the first of these that has it:
 
-1. the command line (\`vili start --help\`);
+1. the command line: \`--set key=value\`, \`--port\`;
 2. the environment: \`VILI_\` and the key in upper case, \`_\` for each dot;
 3. \`${ENV_FILE}\` in the base folder: the key with \`_\` for each dot (or with its dots), read exactly as
    the Go program read it;

@@ -109,8 +109,13 @@ function processRules(values: Values): Finding[] {
   ];
 }
 
-function gateRules({ header, hold }: Values): Finding[] {
+function gateRules({ header, hold, request }: Values): Finding[] {
   return [
+    ...warningIf(
+      hold.max >= request.idle_timeout,
+      'hold.max',
+      'is not shorter than {request.idle_timeout}: clients may be cut off while they wait',
+    ),
     ...warningIf(
       header.max_count * MIN_HEADER_LINE_BYTES > header.max_size,
       'header.max_count',

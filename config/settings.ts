@@ -102,6 +102,7 @@ export interface Settings {
   readonly log: {
     /** An absolute path; '' for stdout. */
     readonly dir: string;
+    /** debug, info, notice, warning, error or crit. */
     readonly level: string;
     readonly maxBytes: number;
     readonly keep: number;

@@ -43,23 +43,18 @@ export interface YamlFile {
 export function parseYamlFile(source: string): YamlFile {
   const counter = new LineCounter();
   const reader = new Reader(counter);
-  try {
-    // The failsafe schema knows only text, lists and maps.
-    const document = parseDocument(source, {
-      schema: 'failsafe',
-      lineCounter: counter,
-      prettyErrors: false,
-      logLevel: 'error',
-    });
-    for (const error of [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)) {
-      reader.problem(error.pos[0], `is not valid yaml: ${sentence(error.code, error.message)}`);
-    }
-    if (reader.problems.length > 0) return { entries: [], problems: reader.problems };
-    return { entries: reader.top(document.contents), problems: reader.problems };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { entries: [], problems: [{ line: 1, column: 1, text: 'is nested too deep' }] };
+  // The failsafe schema knows only text, lists and maps.
+  const document = parseDocument(source, {
+    schema: 'failsafe',
+    lineCounter: counter,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
+  for (const error of [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)) {
+    reader.problem(error.pos[0], `is not valid yaml: ${sentence(error.code, error.message)}`);
   }
+  if (reader.problems.length > 0) return { entries: [], problems: reader.problems };
+  return { entries: reader.top(document.contents), problems: reader.problems };
 }
 
 // Private
@@ -93,11 +88,17 @@ class Reader {
         continue;
       }
       const { line, col } = this.#counter.linePos(offset);
-      const children = isMap(value) ? this.map(value.items, depth + 1) : [];
+      const children = isMap(value) ? this.children(value.items, offset, depth + 1) : [];
       const raw = isMap(value) ? mapOf(children) : this.raw(value, offset, depth + 1);
       entries.push({ key: key.value, value: raw, line, column: col, children });
     }
     return entries;
+  }
+
+  children(items: Parameters<Reader['map']>[0], near: number, depth: number): YamlEntry[] {
+    if (depth <= MAX_DEPTH) return this.map(items, depth);
+    this.problem(near, `is nested more than ${MAX_DEPTH} deep`);
+    return [];
   }
 
   raw(node: unknown, near: number, depth: number): Raw {
@@ -128,6 +129,7 @@ function sentence(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'the same key is there twice';
   if (code === 'BAD_INDENT') return 'the indentation is wrong';
   if (code === 'TAB_AS_INDENT') return 'a tab is used to indent; use blanks';
+  if (message.includes('call stack')) return 'it is nested too deep';
   if (code === 'MULTIPLE_DOCS') return 'there is more than one document in it';
   return message.split(/[:\n"']/, 1)[0]?.trim() ?? code;
 }

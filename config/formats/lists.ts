@@ -4,6 +4,8 @@ import { method } from './names.ts';
 
 const MAX_ITEMS = 1000;
 const MAX_ARGUMENTS = 100;
+/** Each `*` may stand for any length, so the time to match a path grows with every one. */
+const MAX_STARS = 4;
 
 /** One rule of what is copied to testing; `method` may be `*`. */
 export interface MirrorRule {
@@ -29,18 +31,21 @@ export function listOf<T>(item: Format<T>): Format<readonly T[]> {
   };
 }
 
-/** Rules `METHOD /path/{id} on|off`: a list in yaml, or text parted by commas or semicolons. */
+/**
+ * Rules `METHOD /path/{id} on|off`: a list in yaml, or text parted by commas or semicolons. In a path
+ * `{name}` stands for one segment and `*` for anything.
+ */
 export const mirrorRules: Format<readonly MirrorRule[]> = {
   name: 'mirror rules',
-  example: 'POST /orders/{id} off, * /reports/{*} on; none',
+  example: 'POST /orders/{id} off, * /reports/* on; none',
   parse: (raw) => itemsOf(raw, /[,;\n]/).map((entry) => parseItem(mirrorRule, entry)),
   holds: (value) => Array.isArray(value) && value.every((entry) => mirrorRule.holds(entry)),
 };
 
-/** A path template, with or without a method before it: `GET /items/{id}`. */
+/** A path template, with or without a method before it: `GET /items/{id}`; `*` is the rest. */
 export const endpointTemplate: Format<string> = {
   name: 'endpoint',
-  example: '/items/{id}, GET /orders/{id}',
+  example: '/items/{id}, GET /files/*',
   parse(raw) {
     const words = textOf(raw).split(/\s+/);
     const path = words.pop() ?? '';
@@ -60,6 +65,7 @@ export const pathPattern: Format<string> = {
     if (!/^[/*][\x21-\x7e]*$/.test(text) || /[?#]/.test(text)) {
       throw new FormatError('is not a path. It begins with "/" or "*" and has no blanks, "?", "#"');
     }
+    checkStars(text);
     return text;
   },
   holds: (value) => typeof value === 'string',
@@ -107,6 +113,13 @@ function checkTemplate(path: string): void {
   }
   if (/[{}]/.test(path.replaceAll(/\{[^{}/]*\}/g, ''))) {
     throw new FormatError('has a "{" or "}" without its other half');
+  }
+  checkStars(path);
+}
+
+function checkStars(path: string): void {
+  if (path.split('*').length - 1 > MAX_STARS) {
+    throw new FormatError(`has more than ${MAX_STARS} "*"`);
   }
 }
 
@@ -164,7 +177,9 @@ function argumentOf(extension: string, raw: Raw): string {
   }
   for (const [, name] of raw.matchAll(/\{([a-z]+)\}/g)) {
     if (name === undefined || !['file', 'port', 'instance', 'base'].includes(name)) {
-      throw new FormatError(`gives ${extension} {${name}}; known: {file} {port} {instance} {base}`);
+      throw new FormatError(
+        `gives ${extension} the unknown ${shown(`{${name}}`)}, not {file} {port} {instance} {base}`,
+      );
     }
   }
   return raw;

@@ -107,7 +107,8 @@ export const gate = {
     page: setting(
       path,
       '',
-      'A file whose content is shown with 502, 503 and 504 instead of one plain line.',
+      'A file of HTML that is shown with 502, 503 and 504 instead of one plain line; `{status}` and ' +
+        '`{reason}` in it are filled in.',
     ),
   },
   health: {

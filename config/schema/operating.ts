@@ -10,9 +10,9 @@ export const operating = {
   ),
   log: {
     level: setting(
-      oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+      oneOf(['debug', 'info', 'notice', 'warning', 'error', 'crit']),
       'info',
-      "The least severe line of Vili's own logs that is written; `debug` and `trace` write much more.",
+      "The least severe line of Vili's own logs that is written; `debug` writes much more.",
     ),
     max_size: setting(
       size,
@@ -81,12 +81,12 @@ export const operating = {
     size: setting(
       count,
       '20000',
-      'How many records of the trace are kept in memory, about 200 bytes each.',
+      'How many records of the trace are kept in memory, about 75 bytes each.',
       { min: '100', max: '10000000' },
     ),
     slow: setting(
       duration,
-      '1s',
+      '100ms',
       'A message that takes longer than this to handle is reported as slow. Raising it hides stalls.',
       { min: '1ms', max: '1h' },
     ),

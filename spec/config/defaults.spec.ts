@@ -134,7 +134,7 @@ const DEFAULTS = {
   },
   trace: {
     size: 20000,
-    slowMs: 1000,
+    slowMs: 100,
   },
   history: {
     maxEntries: 10000,

@@ -212,7 +212,7 @@ describe('formats', () => {
     ['/health', '/health'],
     ['*/health', '*/health'],
   ]);
-  refuses(pathPattern, ['health', '/a b', '/a?b', '']);
+  refuses(pathPattern, ['*'.repeat(5), 'health', '/a b', '/a?b', '']);
 
   accepts(endpointTemplate, [
     ['/items/{id}', '/items/{id}'],
@@ -238,6 +238,7 @@ describe('formats', () => {
     'POST /x maybe',
     'POST x off',
     'GET /{ off',
+    'GET /*/*/*/*/* on',
   ]);
 
   accepts(launchCommands, [

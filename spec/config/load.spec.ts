@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import * as fc from 'fast-check';
 import { type LoadedSettings, loadSettings } from '../../config/load.ts';
 import { ConfigError } from '../../config/problem.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
@@ -34,8 +36,8 @@ describe('loadSettings', () => {
       host: 'vili.yaml line 1',
       scheme: '.env line 3',
       probation: 'VILI_PROBATION',
-      'verdict.margin': '--verdict.margin',
-      'hold.max': '--hold-max',
+      'verdict.margin': 'command line',
+      'hold.max': 'command line',
       'drain.timeout': 'default',
     });
   });
@@ -120,7 +122,7 @@ describe('loadSettings', () => {
     });
     expect(linesOf(message)).to.deep.equal([
       'vili: 8 problems in the settings of BASE',
-      'command line mirror_samples unknown key. Did you mean "mirror_sample"?',
+      'command line mirror_samples unknown key. Did you mean "mirror.sample"?',
       'environment VILI_STOP_SIGNAL "SIGTREM" must be one of SIGTERM, SIGINT, SIGQUIT, SIGHUP, ' +
         'SIGUSR1, SIGUSR2, SIGWINCH, SIGKILL. Did you mean "SIGTERM"?',
       '.env line 1 port "99999" is not a port. Ports are 1 to 65535.',
@@ -253,6 +255,12 @@ describe('loadSettings', () => {
     });
   });
 
+  it('reads files with a byte order mark and with carriage returns', async () => {
+    const env = `\ufeff${REQUIRED.replaceAll('\n', '\r\n')}`;
+    const { settings } = await load({ env, yaml: '\ufeffhold.max: 1s\r\nprobation: 2m\r\n' });
+    expect(settings).to.include({ port: 8080, identifier: 'inventory', probationMs: 120_000 });
+  });
+
   it('works without any file when the environment says enough', async () => {
     const environment = { VILI_PORT: '8080', VILI_IDENTIFIER: 'inventory' };
     expect((await load({ environment })).settings.port).to.equal(8080);
@@ -285,6 +293,45 @@ describe('loadSettings', () => {
     expect(warnings).to.have.length(3);
     await refusal({ env: REQUIRED, yaml: '__proto__: {host: x}' });
     await refusal({ env: REQUIRED, flags: { constructor: 'x' } });
+  });
+
+  it('throws nothing but a ConfigError, whatever the files hold', async () => {
+    const names = fc.constantFrom(
+      'port',
+      'hold',
+      'max',
+      'mirror.rules',
+      'launch',
+      'admin',
+      'token',
+    );
+    const piece = fc.oneof(
+      names,
+      fc.constantFrom('=', ': ', ':', '\n', '  ', '"', '[', ']', '- ', '9400-9500', '5s', '{a: b}'),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+    );
+    const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
+    await withTempFolder(async (base) => {
+      fc.assert(
+        fc.property(text, text, fc.dictionary(names, text), (env, yaml, flags) => {
+          writeFileSync(join(base, '.env'), env);
+          writeFileSync(join(base, 'vili.yaml'), yaml);
+          try {
+            expect(loadSettings({ base, flags, environment: {} }).settings.base).to.equal(base);
+          } catch (error) {
+            expect(error).to.be.instanceOf(ConfigError);
+          }
+        }),
+        { numRuns: 300 },
+      );
+    });
+  });
+
+  it('tells at most a hundred warnings', async () => {
+    const others = Array.from({ length: 150 }, (_, index) => `zzzzzz${index}=1`).join('\n');
+    const { warnings } = await load({ env: REQUIRED + others });
+    expect(warnings).to.have.length(101);
+    expect(warnings[100]).to.equal('and 50 more');
   });
 
   describe('tells clearly why a file cannot be used:', () => {

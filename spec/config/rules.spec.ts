@@ -10,7 +10,7 @@ const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
   [
     "the users' port inside the range of servlets",
     { port: '9450' },
-    /port_range +"9400-9500" must not contain port=9450 \(--port\)/,
+    /port_range +"9400-9500" must not contain port=9450 \(command line\)/,
   ],
   ['a range of one port', { port_range: '9400-9400' }, /has 1 port; a promotion needs 2/],
   ["a dashboard on the users' port", { 'admin.listen': '127.0.0.1:8080' }, /port of users/],
@@ -65,6 +65,11 @@ const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
 const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
   ['few ports', { port_range: '9400-9402' }, /3 ports; a test during probation needs up to 4/],
   ['a dashboard inside the range', { 'admin.listen': '[::1]:9400' }, /servlets have one less/],
+  [
+    'waiting longer than a client may',
+    { 'request.idle_timeout': '5s', 'hold.max': '5s' },
+    /cut off/,
+  ],
   ['few requests', { 'verdict.min_requests': '5' }, /hardly prove anything/],
   ['nothing to copy, by share', { 'mirror.sample': '0%' }, /there will never be a verdict/],
   ['nothing to copy, by method', { 'mirror.methods': 'none' }, /there will never be a verdict/],

@@ -55,7 +55,8 @@ describe('parseYamlFile', () => {
     ['a: &x 1\nb: *x', 2, 'is an alias'],
     ['a: 1\n? [b]\n: 2', 2, 'has a key that is no text'],
     [`a: ${'['.repeat(30)}${']'.repeat(30)}`, 1, 'deep'],
-    [`a: ${'['.repeat(20_000)}`, 1, ''],
+    [`a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, 1, 'it is nested too deep'],
+    [`a: ${'{a: '.repeat(30)}${'}'.repeat(30)}`, 1, 'is nested more than 20 deep'],
   ];
   for (const [source, line, text] of broken) {
     it(`tells what is wrong with ${JSON.stringify(source.slice(0, 40))}`, () => {
