@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Account } from './account.ts';
 import { Answer } from './answer.ts';
-import type { Connection, Turn } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
+import type { GateErrorKind } from './counts.ts';
 import type { FailureKind } from './exchange.ts';
 import { BadAnswerError, failureKindOf, isStale, isUnfit, statusOf } from './failure.ts';
-import { heldBytes } from './held-bytes.ts';
-import type { Held } from './hold.ts';
 import type { SkipReason } from './mirror-choice.ts';
+import { Passage } from './passage.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
-import { readReason, readResponseHead, readTrailers, valuesOf } from './response-headers.ts';
+import { readResponseHead, readTrailers, valuesOf } from './response-headers.ts';
 import type { UpstreamHandler } from './upstream.ts';
 import type { UpstreamClient } from './upstream-client.ts';
-import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
 
 const EARLY_HINTS = 103;
 /** RFC 9110 section 9.2.2. */
@@ -27,17 +27,11 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 ]);
 
 /** One user request on its way: held if need be, sent to running, answered, copied, counted. */
-export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
-  private readonly context: GateContext;
-  private readonly connection: Connection;
+export class Forwarding extends Passage implements UpstreamHandler {
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
-  private readonly requestHead: RequestHead;
   private readonly answer: Answer;
   private readonly account: Account;
-  private pool: UpstreamPool | null = null;
-  private client: UpstreamClient | null = null;
-  private abort: (() => void) | null = null;
   private resume: () => void = nothing;
   private body: RequestBody | null = null;
   private startedMs = 0;
@@ -45,7 +39,6 @@ export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
   private cancelled = false;
   private retried = false;
   private responding = false;
-  private over = false;
 
   constructor(
     context: GateContext,
@@ -55,47 +48,20 @@ export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
     head: RequestHead,
     expectsContinue: boolean,
   ) {
-    this.context = context;
-    this.connection = connection;
+    super(context, connection, head);
     this.request = request;
     this.response = response;
-    this.requestHead = head;
     this.expectsContinue = expectsContinue;
     this.answer = new Answer(response);
     this.account = new Account(context, head);
   }
 
-  get heldBytes(): number {
-    return heldBytes(this.requestHead);
-  }
-
   get received(): boolean {
-    return this.requestHead.bodyBytes === 0 || this.request.complete;
-  }
-
-  start(): void {
-    const { refusal } = this.requestHead;
-    if (refusal !== null) return this.refuse(refusal.status);
-    const { pool, hold, counts, closing } = this.context;
-    if (pool !== null) return this.forward(pool);
-    if (!closing && hold.add(this)) return;
-    counts.error('hold-full');
-    this.sendAway(503, 'held');
-  }
-
-  release(): void {
-    const { pool } = this.context;
-    if (pool === null) this.expire();
-    else this.forward(pool);
-  }
-
-  expire(): void {
-    this.context.counts.error('hold-timeout');
-    this.sendAway(503, 'held');
+    return this.head.bodyBytes === 0 || this.request.complete;
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, headers, acceptsTrailers } = this.requestHead;
+    const { method, path, headers, acceptsTrailers } = this.head;
     this.client = client;
     this.startedMs = this.context.now();
     client.dispatch(
@@ -110,52 +76,26 @@ export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
   }
 
   noConnection(): void {
-    this.context.counts.error('overloaded');
-    this.account.skip('refused');
-    this.page(503);
-    this.finish();
+    this.endEarly('overloaded', 'refused', 503);
   }
 
   cut(): void {
-    if (this.over) return;
-    this.context.counts.error('cut');
-    this.account.skip('aborted');
-    if (this.answer.status === 0) this.page(503);
-    else if (!this.answer.ended) this.answer.break();
-    this.cancelUpstream();
-    this.finish();
+    this.endEarly('cut', 'aborted', 503);
   }
 
   gone(): void {
-    if (this.over || this.answer.ended) return;
-    this.context.counts.error('client-aborted');
-    this.account.skip('aborted');
-    this.context.hold.remove(this);
-    this.answer.ended = true;
-    this.cancelUpstream();
-    this.finish();
+    if (!this.answer.ended) this.endEarly('client-aborted', 'aborted', 0);
   }
 
   idle(): boolean {
     const waitsForBody = !this.received && this.body !== null && !this.request.isPaused();
     if (!waitsForBody && !this.answer.blocked) return false;
-    this.context.counts.error('client-timeout');
-    this.account.skip('aborted');
-    if (this.answer.status === 0) this.page(408);
-    else this.answer.break();
-    this.cancelUpstream();
-    this.finish();
+    this.endEarly('client-timeout', 'aborted', 408);
     return true;
   }
 
   broken(): void {
-    this.context.counts.error('client-malformed');
-    this.account.skip('refused');
-    this.context.hold.remove(this);
-    if (this.answer.status === 0) this.page(400, true);
-    else this.answer.break();
-    this.cancelUpstream();
-    this.finish();
+    this.endEarly('client-malformed', 'refused', 400);
   }
 
   // What undici calls
@@ -177,13 +117,19 @@ export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
       if (status === EARLY_HINTS) this.hint(valuesOf(raw, 'link'));
       return true;
     }
-    const { method } = this.requestHead;
+    const { method } = this.head;
     const head = readResponseHead(raw, this.request.httpVersionMinor !== 0);
     if (!head.intact) throw new BadAnswerError('the answer has a transfer coding besides chunked');
     this.resume = resume;
     this.account.copy?.setHead(status, head.headers);
     const bodiless = method === 'HEAD' || status === 204 || status === 304;
-    this.answer.head(status, readReason(reason), head, this.context.closing, bodiless);
+    this.answer.head(
+      status,
+      this.client?.reason(reason) ?? reason,
+      head,
+      this.context.closing,
+      bodiless,
+    );
     this.context.counts.answer(status);
     return true;
   }
@@ -226,11 +172,9 @@ export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
 
   // Private
 
-  private forward(pool: UpstreamPool): void {
-    this.pool = pool;
-    pool.enter(this);
+  protected override forward(pool: UpstreamPool): void {
     this.account.decide();
-    const { bodyBytes } = this.requestHead;
+    const { bodyBytes } = this.head;
     if (bodyBytes === 0) return pool.run(this);
     if (this.expectsContinue) this.response.writeContinue();
     this.expectsContinue = false;
@@ -251,18 +195,31 @@ export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
   private mayRetry(error: Error, client: UpstreamClient): boolean {
     if (this.retried || this.responding || client.sent < 2) return false;
     if (this.body !== null && !this.body.repeatable) return false;
-    return IDEMPOTENT.has(this.requestHead.method) && isStale(error);
+    return IDEMPOTENT.has(this.head.method) && isStale(error);
   }
 
-  private refuse(status: number): void {
+  protected override refuse(status: number): void {
     this.account.skip('refused');
     this.page(status, true);
     this.finish();
   }
 
-  private sendAway(status: number, reason: SkipReason): void {
+  protected override sendAway(): void {
+    this.account.skip('held');
+    this.page(503);
+    this.finish();
+  }
+
+  /** Ends an exchange that cannot end well; `status` is told where no answer has begun. */
+  private endEarly(error: GateErrorKind, reason: SkipReason, status: number): void {
+    if (this.over) return;
+    const { answer, connection } = this;
+    this.context.counts.error(error);
     this.account.skip(reason);
-    this.page(status, this.requestHead.bodyBytes !== 0);
+    if (connection.socket.destroyed) answer.ended = true;
+    else if (answer.status === 0) this.page(status);
+    else if (!answer.ended) answer.break();
+    this.cancelUpstream();
     this.finish();
   }
 
@@ -280,26 +237,15 @@ export class Forwarding implements Turn, Held, UpstreamJob, UpstreamHandler {
     }
   }
 
-  private cancelUpstream(): void {
+  protected override cancelUpstream(): void {
     this.cancelled = true;
-    this.pool?.cancel(this);
     this.body?.cancel();
-    this.abort?.();
+    super.cancelUpstream();
   }
 
-  private giveBack(): void {
-    const { client } = this;
-    this.client = null;
-    this.abort = null;
-    if (client !== null) this.pool?.release(client);
-  }
-
-  private finish(): void {
-    if (this.over) return;
-    this.over = true;
+  protected override finish(): void {
     this.body?.cancel();
-    this.pool?.leave(this);
-    this.connection.done(this);
+    super.finish();
   }
 }
 

@@ -119,9 +119,9 @@ export class Reception implements ListenerEvents {
   // Private
 
   private read(request: IncomingMessage, connection: Connection): RequestHead {
-    const { method = '', url = '', rawHeaders, httpVersionMinor } = request;
+    const { method = '', url = '', rawHeaders, httpVersionMajor, httpVersionMinor } = request;
     return readRequestHead(
-      { method, url, rawHeaders, httpVersionMinor },
+      { method, url, rawHeaders, httpVersionMajor, httpVersionMinor },
       connection.peer,
       this.rules,
     );

@@ -16,6 +16,7 @@ export interface RawRequest {
   readonly method: string;
   readonly url: string;
   readonly rawHeaders: readonly string[];
+  readonly httpVersionMajor: number;
   readonly httpVersionMinor: number;
 }
 
@@ -68,9 +69,11 @@ export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): 
     refusal:
       raw.rawHeaders.length > rules.maxCount * 2
         ? refuse(431, 'too many headers')
-        : target === null
-          ? refuse(400, 'request target of no known form')
-          : framingProblem(found, raw.httpVersionMinor),
+        : raw.httpVersionMajor !== 1
+          ? refuse(505, 'a version that is not HTTP/1')
+          : target === null
+            ? refuse(400, 'request target of no known form')
+            : framingProblem(found, raw.httpVersionMinor),
   };
 }
 

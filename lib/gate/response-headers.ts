@@ -76,19 +76,6 @@ export function valuesOf(raw: readonly Buffer[], lowerName: string): string[] {
   return values;
 }
 
-/**
- * The reason phrase byte for byte: undici decodes it as UTF-8, and it is written as Latin-1. What
- * was not UTF-8 cannot be had back.
- */
-export function readReason(decoded: string): string {
-  for (let index = 0; index < decoded.length; index++) {
-    if (decoded.charCodeAt(index) > 0x7e) {
-      return Buffer.from(decoded.replaceAll('\uFFFD', '?'), 'utf8').toString('latin1');
-    }
-  }
-  return decoded;
-}
-
 // Private
 
 function text(bytes: Buffer | string | undefined): string {

@@ -1,16 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Connection, Turn } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import { rawPage } from './error-pages.ts';
 import { BadAnswerError, failureKindOf, isUnfit, statusOf } from './failure.ts';
-import { heldBytes } from './held-bytes.ts';
-import type { Held } from './hold.ts';
+import { Passage } from './passage.ts';
 import type { RequestHead } from './request-head.ts';
-import { readReason, readResponseHead } from './response-headers.ts';
+import { readResponseHead } from './response-headers.ts';
 import type { UpstreamHandler } from './upstream.ts';
 import type { UpstreamClient } from './upstream-client.ts';
-import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
 
 const SWITCHING = 101;
 
@@ -19,56 +18,31 @@ const SWITCHING = 101;
  * connections are joined; when it does not, its answer is passed on and the connection ends, since
  * nobody parses it any more. Never mirrored.
  */
-export class Tunnel implements Turn, Held, UpstreamJob, UpstreamHandler {
+export class Tunnel extends Passage implements UpstreamHandler {
   readonly received = true;
-  private readonly context: GateContext;
-  private readonly connection: Connection;
-  private readonly requestHead: RequestHead;
   /** What the client sent right behind its request. */
   private readonly early: Buffer;
-  private pool: UpstreamPool | null = null;
-  private client: UpstreamClient | null = null;
   private upstream: Duplex | null = null;
-  private abort: (() => void) | null = null;
   private answered = false;
-  private over = false;
 
   constructor(context: GateContext, connection: Connection, head: RequestHead, early: Buffer) {
-    this.context = context;
-    this.connection = connection;
-    this.requestHead = head;
+    super(context, connection, head);
     this.early = early;
   }
 
-  get heldBytes(): number {
-    return heldBytes(this.requestHead) + this.early.length;
+  override get heldBytes(): number {
+    return super.heldBytes + this.early.length;
   }
 
-  start(): void {
-    const { pool, hold, counts, closing } = this.context;
-    const { refusal } = this.requestHead;
-    counts.skip(refusal === null ? 'upgrade' : 'refused');
-    this.connection.socket.on('error', () => this.connection.socket.destroy());
-    if (refusal !== null) return this.page(refusal.status);
-    if (pool !== null) return this.forward(pool);
-    if (!closing && hold.add(this)) return;
-    counts.error('hold-full');
-    this.page(503);
-  }
-
-  release(): void {
-    const { pool } = this.context;
-    if (pool === null) this.expire();
-    else this.forward(pool);
-  }
-
-  expire(): void {
-    this.context.counts.error('hold-timeout');
-    this.page(503);
+  override start(): void {
+    const { socket } = this.connection;
+    socket.on('error', () => socket.destroy());
+    this.context.counts.skip(this.head.refusal === null ? 'upgrade' : 'refused');
+    super.start();
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, headers, upgrade } = this.requestHead;
+    const { method, path, headers, upgrade } = this.head;
     this.client = client;
     client.dispatch({ method, path, headers, body: null, upgrade }, this);
   }
@@ -85,7 +59,6 @@ export class Tunnel implements Turn, Held, UpstreamJob, UpstreamHandler {
   }
 
   gone(): void {
-    this.context.hold.remove(this);
     this.end();
   }
 
@@ -139,7 +112,7 @@ export class Tunnel implements Turn, Held, UpstreamJob, UpstreamHandler {
     if (!intact) throw new BadAnswerError('the answer has a transfer coding besides chunked');
     this.answered = true;
     this.context.counts.answer(status);
-    let head = `HTTP/1.1 ${status} ${readReason(reason)}\r\n`;
+    let head = `HTTP/1.1 ${status} ${this.client?.reason(reason) ?? reason}\r\n`;
     for (let index = 0; index < headers.length; index += 2) {
       head += `${headers[index]}: ${headers[index + 1]}\r\n`;
     }
@@ -171,10 +144,16 @@ export class Tunnel implements Turn, Held, UpstreamJob, UpstreamHandler {
 
   // Private
 
-  private forward(pool: UpstreamPool): void {
-    this.pool = pool;
-    pool.enter(this);
+  protected override forward(pool: UpstreamPool): void {
     pool.run(this);
+  }
+
+  protected override refuse(status: number): void {
+    this.page(status);
+  }
+
+  protected override sendAway(): void {
+    this.page(503);
   }
 
   private page(status: number): void {
@@ -188,23 +167,8 @@ export class Tunnel implements Turn, Held, UpstreamJob, UpstreamHandler {
   private end(): void {
     if (this.over) return;
     this.finish();
-    this.pool?.cancel(this);
-    this.abort?.();
+    this.cancelUpstream();
     this.upstream?.destroy();
     this.connection.socket.destroy();
-  }
-
-  private giveBack(): void {
-    const { client } = this;
-    this.client = null;
-    this.abort = null;
-    if (client !== null) this.pool?.release(client);
-  }
-
-  private finish(): void {
-    if (this.over) return;
-    this.over = true;
-    this.pool?.leave(this);
-    this.connection.done(this);
   }
 }

@@ -62,6 +62,11 @@ export class UpstreamClient {
     this.socket?.expectHead();
   }
 
+  /** The reason phrase byte for byte; undici decodes it as UTF-8, which some are not. */
+  reason(decoded: string): string {
+    return this.socket?.oddReason ?? decoded;
+  }
+
   destroy(): void {
     // Rejects only when called twice, and nobody waits for it.
     this.client.destroy().catch(() => {});

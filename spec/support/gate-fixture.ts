@@ -97,7 +97,6 @@ export class Upstream {
   }
 
   private static async open(server: Server, name: string): Promise<Upstream> {
-    const sockets: Socket[] = [];
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const upstream = new Upstream(server, name);
     server.on('connection', (socket: Socket) => {
@@ -106,9 +105,20 @@ export class Upstream {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => upstream.sockets.delete(socket));
     });
-    for (const socket of sockets) upstream.sockets.add(socket);
     return upstream;
   }
+}
+
+/** Something a spec waits for. */
+export interface Flag {
+  readonly raised: Promise<void>;
+  raise(): void;
+}
+
+export function flag(): Flag {
+  const raisers: (() => void)[] = [];
+  const raised = new Promise<void>((resolve) => raisers.push(resolve));
+  return { raised, raise: () => raisers.forEach((raise) => raise()) };
 }
 
 export interface GateFixture {

@@ -1,0 +1,95 @@
+import type { Connection, Turn } from './connection.ts';
+import type { GateContext } from './context.ts';
+import { heldBytes } from './held-bytes.ts';
+import type { Held } from './hold.ts';
+import type { RequestHead } from './request-head.ts';
+import type { UpstreamClient } from './upstream-client.ts';
+import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
+
+/**
+ * What every request goes through, an ordinary one as well as a tunnel: refused, held or forwarded
+ * when its turn comes, a connection to running borrowed and given back, ended exactly once.
+ */
+export abstract class Passage implements Turn, Held, UpstreamJob {
+  abstract readonly received: boolean;
+  protected readonly context: GateContext;
+  protected readonly connection: Connection;
+  protected readonly head: RequestHead;
+  protected pool: UpstreamPool | null = null;
+  protected client: UpstreamClient | null = null;
+  protected abort: (() => void) | null = null;
+  protected over = false;
+
+  constructor(context: GateContext, connection: Connection, head: RequestHead) {
+    this.context = context;
+    this.connection = connection;
+    this.head = head;
+  }
+
+  get heldBytes(): number {
+    return heldBytes(this.head);
+  }
+
+  start(): void {
+    const { pool, hold, counts, closing } = this.context;
+    if (this.head.refusal !== null) return this.refuse(this.head.refusal.status);
+    if (pool !== null) return this.enter(pool);
+    if (!closing && hold.add(this)) return;
+    counts.error('hold-full');
+    this.sendAway();
+  }
+
+  release(): void {
+    const { pool } = this.context;
+    if (pool === null) this.expire();
+    else this.enter(pool);
+  }
+
+  expire(): void {
+    this.context.counts.error('hold-timeout');
+    this.sendAway();
+  }
+
+  abstract dispatchOn(client: UpstreamClient): void;
+  abstract noConnection(): void;
+  abstract cut(): void;
+  abstract gone(): void;
+  abstract idle(): boolean;
+  abstract broken(): void;
+
+  // Private
+
+  /** Goes on to running, whose pool has been entered. */
+  protected abstract forward(pool: UpstreamPool): void;
+  /** Answers what must not be forwarded. */
+  protected abstract refuse(status: number): void;
+  /** Answers 503: there is no running, or no room to wait for it. */
+  protected abstract sendAway(): void;
+
+  /** Ends the request to running, whatever state it is in. */
+  protected cancelUpstream(): void {
+    this.context.hold.remove(this);
+    this.pool?.cancel(this);
+    this.abort?.();
+  }
+
+  protected giveBack(): void {
+    const { client } = this;
+    this.client = null;
+    this.abort = null;
+    if (client !== null) this.pool?.release(client);
+  }
+
+  protected finish(): void {
+    if (this.over) return;
+    this.over = true;
+    this.pool?.leave(this);
+    this.connection.done(this);
+  }
+
+  private enter(pool: UpstreamPool): void {
+    this.pool = pool;
+    pool.enter(this);
+    this.forward(pool);
+  }
+}
