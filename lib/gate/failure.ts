@@ -37,8 +37,10 @@ export class BadAnswerError extends ViliError {
 
 /** Sorts an error of running's side. */
 export function failureKindOf(error: unknown): FailureKind {
-  const code = codeOf(error) ?? '';
-  return KIND_BY_CODE[code] ?? (code.startsWith('HPE_') ? 'malformed' : 'closed');
+  const known = KIND_BY_CODE[codeOf(error) ?? ''];
+  if (known !== undefined) return known;
+  // undici's parser errors have a name they can be told by, but not always a code.
+  return error instanceof Error && error.name === 'HTTPParserError' ? 'malformed' : 'closed';
 }
 
 /** The status for a request whose answer never began. */

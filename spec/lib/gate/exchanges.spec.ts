@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import type { TrafficObservation } from '../../../lib/gate/traffic.ts';
+import {
+  exchangeRaw,
+  gateSettings,
+  RawClient,
+  Upstream,
+  withGate,
+} from '../../support/gate-fixture.ts';
+
+function get(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
+}
+
+describe('exchanges', () => {
+  it('hands over what was sent to running and what it answered', async () => {
+    const up = await Upstream.http((_request, response) => {
+      response.sendDate = false;
+      response.writeHead(201, 'Made', ['X-One', '1', 'x-one', '2', 'Content-Length', '4']);
+      response.end('body');
+    });
+    await withGate(up, async ({ port, sink }) => {
+      await exchangeRaw(
+        port,
+        get('/a?b=1').replace('Host', 'X-Request-Id: r7\r\nKeep-Alive: 1\r\nHost'),
+      );
+      const [exchange] = sink.exchanges;
+      expect(exchange).to.include({
+        requestId: 'r7',
+        method: 'GET',
+        path: '/a?b=1',
+        body: null,
+        status: 201,
+        failure: null,
+        responseBytes: 4,
+        responseDigest: null,
+      });
+      expect(exchange?.headers).to.deep.equal([
+        'X-Request-Id',
+        'r7',
+        'Host',
+        'a',
+        'X-Forwarded-For',
+        '127.0.0.1',
+        'X-Forwarded-Proto',
+        'http',
+        'X-Forwarded-Host',
+        'a',
+      ]);
+      expect(exchange?.responseHeaders.slice(0, 4)).to.deep.equal(['X-One', '1', 'x-one', '2']);
+      expect(exchange?.responseBody?.toString()).to.equal('body');
+      expect(exchange?.runningMs).to.be.greaterThan(0);
+      expect(exchange?.atMs).to.be.closeTo(Date.now(), 60_000);
+    });
+  });
+
+  it('keeps a digest in place of an answer that is too large', async () => {
+    const body = Buffer.alloc(300_000, 'abc');
+    const up = await Upstream.http((_request, response) => response.end(body));
+    await withGate(
+      up,
+      async ({ port, sink }) => {
+        await exchangeRaw(port, get('/'));
+        expect(sink.exchanges[0]).to.include({
+          responseBody: null,
+          responseBytes: body.length,
+          responseDigest: createHash('sha1').update(body).digest('hex'),
+        });
+      },
+      { compareMaxBodyBytes: 100_000 },
+    );
+  });
+
+  it('streams a body on that is too large to copy, told by its length or not', async () => {
+    const sizes: number[] = [];
+    const up = await Upstream.http((request, response) => {
+      let size = 0;
+      request.on('data', (chunk: Buffer) => (size += chunk.length));
+      request.on('end', () => {
+        sizes.push(size);
+        response.end();
+      });
+    });
+    const { mirror } = gateSettings();
+    await withGate(
+      up,
+      async ({ port, gate, sink }) => {
+        const body = 'x'.repeat(200_000);
+        const head = 'PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n';
+        await exchangeRaw(port, `${head}Content-Length: 200000\r\n\r\n${body}`);
+        const chunked = `30d40\r\n${body}\r\n0\r\n\r\n`;
+        await exchangeRaw(port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunked}`);
+        expect(gate.counts().skipped['too-large']).to.equal(2);
+        await exchangeRaw(port, `${head}Content-Length: 5\r\n\r\nsmall`);
+        expect(sink.exchanges.map((exchange) => exchange.body?.toString())).to.deep.equal([
+          'small',
+        ]);
+      },
+      { mirror: { ...mirror, methods: ['PUT'], maxBodyBytes: 100_000 } },
+    );
+    expect(sizes).to.deep.equal([200_000, 200_000, 5]);
+  });
+
+  it('sheds without collecting when the sink is full', async () => {
+    const up = await Upstream.http((_request, response) => response.end('ok'));
+    await withGate(up, async ({ port, sink, gate }) => {
+      sink.isFull = true;
+      await exchangeRaw(port, get('/'));
+      expect(gate.counts()).to.include({ received: 1, submitted: 0, shed: 1 });
+    });
+  });
+
+  it('reports running to listeners in batches, without probes, and to nobody when nobody listens', async () => {
+    const up = await Upstream.http((request, response) => {
+      response.statusCode = request.url === '/no' ? 404 : 200;
+      response.end('ok');
+    });
+    await withGate(up, async ({ port, gate }) => {
+      gate.setRoute({ running: up.target, mirroring: false });
+      await exchangeRaw(port, get('/before'));
+      const batches: (readonly TrafficObservation[])[] = [];
+      const client = new RawClient(port);
+      const arrived = new Promise<void>((resolve) => {
+        const stop = gate.onTraffic((batch) => {
+          batches.push(batch);
+          stop();
+          resolve();
+        });
+      });
+      for (const path of ['/health', '/no', '/yes?q=1']) {
+        client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      }
+      await arrived;
+      client.close();
+      expect(batches).to.have.length(1);
+      const [batch = []] = batches;
+      expect(
+        batch.map(({ endpointMethod, path, status }) => [endpointMethod, path, status]),
+      ).to.deep.equal([
+        ['GET', '/no', 404],
+        ['GET', '/yes?q=1', 200],
+      ]);
+      expect(batch.every(({ ms, failure }) => ms > 0 && failure === null)).to.equal(true);
+    });
+  });
+});

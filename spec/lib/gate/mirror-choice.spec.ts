@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { MirrorChoice } from '../../../lib/gate/mirror-choice.ts';
+import type { MirrorRule } from '../../../lib/gate/settings.ts';
+import { gateSettings } from '../../support/gate-fixture.ts';
+
+function choice(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorChoice {
+  const { mirror, healthPaths } = gateSettings();
+  return new MirrorChoice({ healthPaths, mirror: { ...mirror, rules, sample } }, () => random);
+}
+
+describe('what is copied', () => {
+  it('copies by method when no rule matches', () => {
+    expect(choice().skipReason('GET', '/a', true)).to.equal(null);
+    expect(choice().skipReason('POST', '/a', true)).to.equal('method');
+  });
+
+  it('lets the first matching rule win over methods', () => {
+    const rules = [
+      { method: 'POST', path: '/orders/{id}/preview', on: true },
+      { method: '*', path: '/orders/*', on: false },
+    ];
+    expect(choice(rules).skipReason('POST', '/orders/7/preview?x=1', true)).to.equal(null);
+    expect(choice(rules).skipReason('POST', '/orders/7/8/preview', true)).to.equal('rule');
+    expect(choice(rules).skipReason('GET', '/orders/7', true)).to.equal('rule');
+    expect(choice(rules).skipReason('GET', '/other', true)).to.equal(null);
+  });
+
+  it('never copies probes, whatever the rules say', () => {
+    const rules = [{ method: '*', path: '*', on: true }];
+    for (const path of ['/health', '/health?deep=1', '/api/v1/health']) {
+      expect(choice(rules).skipReason('GET', path, true)).to.equal('health');
+    }
+    expect(choice(rules).skipReason('GET', '/healthy', true)).to.equal(null);
+  });
+
+  it('copies nothing without a testing version', () => {
+    expect(choice().skipReason('GET', '/a', false)).to.equal('no-testing');
+  });
+
+  it('copies a share when told so', () => {
+    expect(choice([], 0.4, 0.39).skipReason('GET', '/a', true)).to.equal(null);
+    expect(choice([], 0.4, 0.4).skipReason('GET', '/a', true)).to.equal('sample');
+    expect(choice([], 0, 0).skipReason('GET', '/a', true)).to.equal('sample');
+  });
+
+  it('takes characters of a template literally', () => {
+    const rules = [{ method: 'GET', path: '/a.b/{id}', on: false }];
+    expect(choice(rules).skipReason('GET', '/a.b/1', true)).to.equal('rule');
+    expect(choice(rules).skipReason('GET', '/axb/1', true)).to.equal(null);
+  });
+});
