@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeBody, type FlatHeaders, isJsonType, mediaType } from './content.ts';
+import { decodeBody, type FlatHeaders, headerValues, isJsonType, mediaType } from './content.ts';
 import type { Findings } from './findings.ts';
 import { parseJson } from './json.ts';
 import { compareJson } from './json-difference.ts';
@@ -96,6 +96,8 @@ function contentKind(side: Decoded, isParsed: boolean | undefined): string {
 
 /** Equal bytes can still mean something else: JSON sent as text, or under another encoding. */
 function sameMeaning(running: Body, testing: Body): boolean {
+  const encoding = (body: Body) => headerValues(body.headers, 'content-encoding').join();
+  if (encoding(running) !== encoding(testing)) return false;
   return isJsonType(mediaType(running.headers)) === isJsonType(mediaType(testing.headers));
 }
 

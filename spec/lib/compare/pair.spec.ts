@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { comparePair, type Response, severityOf } from '../../../lib/compare/pair.ts';
+import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../../../lib/compare/settings.ts';
+
+const JSON_TYPE = ['Content-Type', 'application/json'];
+
+describe('pair comparison', () => {
+  it('knows how bad a status is', () => {
+    expect([200, 302, 404, 499, 500, 599, 0].map(severityOf)).to.deep.equal([0, 0, 1, 1, 2, 2, 2]);
+  });
+
+  it('compares no bodies when one side is worse: the status says it all', () => {
+    const outcome = compare(answer('{"a":1}'), answer('{"error":"x"}', { status: 500 }));
+    expect(outcome).to.deep.equal({
+      differences: [{ kind: 'status', path: 'status', running: '200', testing: '500' }],
+      differs: false,
+      comparable: false,
+    });
+  });
+
+  it('counts another status of the same severity, but not an answer to a revalidation', () => {
+    expect(compare(answer('{}'), answer('', { status: 204 })).differs).to.equal(true);
+    expect(compare(answer('', { status: 304 }), answer('{}')).differs).to.equal(false);
+    expect(
+      compare(answer('{}'), answer('', { status: 204 }), { shape: 'report' }).differs,
+    ).to.equal(false);
+  });
+
+  it('blocks what the settings say', () => {
+    const cases: [string, string, string][] = [
+      ['missing', '{"a":1}', '{}'],
+      ['type', '{"a":1}', '{"a":"1"}'],
+      ['value', '{"a":1}', '{"a":2}'],
+      ['extra', '{}', '{"a":1}'],
+    ];
+    const blocked = (change: Partial<CompareSettings>) =>
+      cases
+        .filter(([, running, testing]) => compare(answer(running), answer(testing), change).differs)
+        .map(([kind]) => kind);
+    expect(blocked({})).to.deep.equal(['missing', 'type']);
+    expect(blocked({ values: 'block' })).to.deep.equal(['missing', 'type', 'value']);
+    expect(blocked({ shape: 'report' })).to.deep.equal([]);
+    expect(blocked({ shape: 'report', values: 'block' })).to.deep.equal(['value']);
+  });
+
+  it('counts JSON that is JSON no more', () => {
+    const html = answer('<html>', { headers: ['content-type', 'text/html'] });
+    expect(compare(answer('{}'), html).differences[0]).to.deep.equal({
+      kind: 'type',
+      path: '$',
+      running: 'JSON',
+      testing: 'text/html',
+    });
+    expect(compare(answer('{}'), html).differs).to.equal(true);
+    expect(compare(answer('{}'), answer('{"a":')).differences[0]?.testing).to.equal(
+      'not valid JSON',
+    );
+    expect(compare(answer('{}'), answer('')).differences[0]?.testing).to.equal('nothing');
+    expect(compare(html, answer('{}')).differs).to.equal(false);
+  });
+
+  it('compares text and binary by equality', () => {
+    expect(compare(text('a'), text('a')).differences).to.deep.equal([]);
+    const outcome = compare(text('abc'), text('abd'));
+    expect(outcome.differences).to.deep.equal([
+      {
+        kind: 'body',
+        path: '$',
+        running: '3 bytes, sha1 a9993e364706',
+        testing: '3 bytes, sha1 cb4cc28df0fd',
+      },
+    ]);
+    expect(outcome.differs).to.equal(false);
+    expect(compare(text('abc'), text('abd'), { values: 'block' }).differs).to.equal(true);
+  });
+
+  it('takes bytes that are not UTF-8 for no JSON, and still sees them differ', () => {
+    const broken = (byte: number) => answer(Buffer.from([0x22, byte, 0x22]));
+    expect(compare(broken(0xff), broken(0xff)).differences).to.deep.equal([]);
+    expect(compare(broken(0xff), broken(0xfe)).differences[0]?.kind).to.equal('body');
+    expect(compare(answer('"x"'), broken(0xff)).differences[0]?.kind).to.equal('type');
+  });
+
+  const ENCODERS: [string, (text: string) => Buffer][] = [
+    ['gzip', (text) => gzipSync(text)],
+    ['deflate', (text) => deflateSync(text)],
+    ['deflate', (text) => deflateRawSync(text)],
+    ['br', (text) => brotliCompressSync(text)],
+    ['gzip, br', (text) => brotliCompressSync(gzipSync(text))],
+  ];
+  for (const [encoding, encode] of ENCODERS) {
+    it(`looks into bodies encoded with ${encoding}`, () => {
+      const headers = [...JSON_TYPE, 'Content-Encoding', encoding];
+      const encoded = (text: string) => answer(encode(text), { headers });
+      expect(
+        compare(encoded('{"a":1,"b":2}'), encoded('{"b":2, "a":1}')).differences,
+      ).to.deep.equal([]);
+      expect(compare(answer('{"a":1}'), encoded('{"a":2}')).differences[0]?.path).to.equal('$.a');
+    });
+  }
+
+  it('does not unpack a bomb, nor trip over damaged data', () => {
+    const headers = [...JSON_TYPE, 'content-encoding', 'gzip'];
+    const bomb = answer(gzipSync(Buffer.alloc(50_000_000)), { headers });
+    const damaged = answer('no gzip', { headers });
+    const layers = answer('{}', {
+      headers: [...JSON_TYPE, 'content-encoding', Array(50).fill('gzip').join(',')],
+    });
+    for (const hostile of [bomb, damaged, layers]) {
+      expect(compare(answer('{}'), hostile).differences[0]?.kind).to.equal('body');
+      expect(compare(hostile, hostile).differences).to.deep.equal([]);
+    }
+  });
+
+  it('compares what was too large to keep by length and digest', () => {
+    const digest = createHash('sha1').update('{"a":1}').digest('hex');
+    const large = { ...answer('{"a":1}'), bytes: null, digest };
+    expect(compare(large, answer('{"a":1}')).differences).to.deep.equal([]);
+    expect(compare(large, answer('{"a":2}')).differences[0]?.kind).to.equal('body');
+    const cut = { ...answer(''), bytes: null, length: 1_114_113, cut: true };
+    expect(compare(answer('{}'), cut).differences[0]).to.include({
+      kind: 'body',
+      testing: 'more than 1114113 bytes, too large',
+    });
+  });
+
+  it('compares no body of HEAD, which has none', () => {
+    const head = answer('', { headers: [...JSON_TYPE, 'content-length', '10'] });
+    expect(comparePair(DEFAULT_COMPARE_SETTINGS, 'HEAD', head, head).differences).to.deep.equal([]);
+  });
+
+  it('compares the headers of the list, volatile ones by presence', () => {
+    const headers = ['vary', 'etag', 'set-cookie', 'content-type'];
+    const running = answer('{}', {
+      headers: [
+        'Content-Type',
+        'application/json; charset=utf-8',
+        'ETag',
+        '"1"',
+        'Vary',
+        'a',
+        'Vary',
+        'b',
+        'X-Any',
+        '1',
+      ],
+    });
+    const testing = answer('{}', {
+      headers: ['content-type', 'application/JSON;charset=UTF-8', 'etag', '"2"', 'vary', 'a, b'],
+    });
+    expect(compare(running, testing, { headers }).differences).to.deep.equal([]);
+    const bare = answer('{}', { headers: [...JSON_TYPE] });
+    expect(compare(running, bare, { headers }).differences).to.deep.equal([
+      { kind: 'header', path: 'vary', running: 'a, b' },
+      { kind: 'header', path: 'etag', running: '"1"' },
+      {
+        kind: 'header',
+        path: 'content-type',
+        running: 'application/json; charset=utf-8',
+        testing: 'application/json',
+      },
+    ]);
+  });
+
+  it('takes anything for a body, and a response never differs from itself', () => {
+    const type = fc.constantFrom('application/json', 'text/html', 'a/b+json', '');
+    const encoding = fc.constantFrom('', 'gzip', 'br', 'deflate', 'unknown');
+    fc.assert(
+      fc.property(type, encoding, fc.uint8Array(), fc.string(), (type, encoding, bytes, other) => {
+        const headers = ['content-type', type, 'content-encoding', encoding];
+        const [left, right] = [answer(Buffer.from(bytes), { headers }), answer(other, { headers })];
+        expect(compare(left, left).differences).to.deep.equal([]);
+        compare(left, right);
+      }),
+    );
+  });
+});
+
+function text(body: string): Response {
+  return answer(body, { headers: ['content-type', 'text/plain'] });
+}
+
+function compare(running: Response, testing: Response, change: Partial<CompareSettings> = {}) {
+  return comparePair(
+    { ...DEFAULT_COMPARE_SETTINGS, headers: [], ...change },
+    'GET',
+    running,
+    testing,
+  );
+}
+
+function answer(body: string | Buffer, change: Partial<Response> = {}): Response {
+  const bytes = Buffer.from(body as string);
+  return {
+    status: 200,
+    headers: JSON_TYPE,
+    bytes,
+    length: bytes.length,
+    digest: null,
+    cut: false,
+    ...change,
+  };
+}
