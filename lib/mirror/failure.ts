@@ -15,8 +15,6 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ECONNRESET: 'reset',
   EPIPE: 'reset',
   UND_ERR_SOCKET: 'closed',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'closed',
-  HPE_INVALID_EOF_STATE: 'closed',
   UND_ERR_HEADERS_OVERFLOW: 'malformed',
 };
 
@@ -28,10 +26,13 @@ const UNSENDABLE = new Set([
 ]);
 
 /** Why a request got no usable answer, from the error of undici or of the socket. */
-export function failureOf(error: unknown): FailureKind | 'unsendable' {
+export function failureOf(error: unknown, hasHead: boolean): FailureKind | 'unsendable' {
   const code = codeOf(error) ?? '';
   if (UNSENDABLE.has(code)) return 'unsendable';
-  // undici tells a response it takes for nonsense from a closed socket only in the text.
+  // undici's parser errors have a name and a text, and no code that can be relied on.
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'malformed';
   if (code === 'UND_ERR_SOCKET' && messageOf(error).startsWith('bad ')) return 'malformed';
-  return KINDS[code] ?? (code.startsWith('HPE_') ? 'malformed' : 'closed');
+  // Before a head there is no length to fall short of: the head itself was wrong.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return hasHead ? 'closed' : 'malformed';
+  return KINDS[code] ?? 'closed';
 }

@@ -159,7 +159,7 @@ export class Requester {
         this.#finish(call, null);
       },
       onError: (error) => {
-        const failure = failureOf(error);
+        const failure = failureOf(error, call.status !== 0);
         const isAgain = !call.isDone && isWorthRetry(call, connection, failure);
         connection.served = 0;
         this.#giveBack(call);

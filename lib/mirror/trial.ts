@@ -9,6 +9,7 @@ import type { DropReason, Report, Targets } from './protocol.ts';
 import { Requester, type ShadowAnswer, type ShadowRequest } from './requester.ts';
 import type { FarSideSettings } from './settings.ts';
 import { createTally, type Tally } from './tally.ts';
+import { type SliceHooks, WorkSlices } from './work-slices.ts';
 
 /** A body may be this much larger than running's before reading it is given up. */
 const BODY_SLACK_BYTES = 65_536;
@@ -16,8 +17,6 @@ const BODY_SLACK_BYTES = 65_536;
 const SLOWER_LIMIT = 2;
 /** Control requests are at most this part of `concurrency`. */
 const CONTROL_PART = 1 / 4;
-/** Comparing stops after so long until input has been looked at: other copies' clocks stay true. */
-const COMPARE_SLICE_MS = 2;
 /** Asked again only where asking changes nothing. */
 const CONTROLLED_METHODS = new Set(['GET', 'HEAD']);
 /** What a testing that is known to be down answers. */
@@ -32,12 +31,8 @@ const REFUSED: ShadowAnswer = {
   cut: false,
 };
 
-export interface TrialHooks {
-  /** Monotonic clock, ms. */
-  readonly now: () => number;
+export interface TrialHooks extends SliceHooks {
   readonly random: () => number;
-  /** Runs `work` after pending input has been handled. */
-  readonly later: (work: () => void) => void;
 }
 
 interface OpenPair {
@@ -63,13 +58,12 @@ export class Trial {
   readonly #testing: Requester;
   readonly #maxControls: number;
   /** Both versions have answered; waiting to be compared. Bounded by `concurrency`. */
-  #answered: OpenPair[] = [];
+  readonly #answered: WorkSlices<OpenPair>;
   #targets: Targets;
   #breaker: Breaker;
   #generation = 0;
   #openCopies = 0;
   #openControls = 0;
-  #isCompareDue = false;
   #hasEnded = false;
 
   constructor(settings: FarSideSettings, targets: Targets, hooks: TrialHooks) {
@@ -85,6 +79,10 @@ export class Trial {
       share: compare.controlShare,
       maxEndpoints: compare.maxEndpoints,
       random: hooks.random,
+    });
+    this.#answered = new WorkSlices(hooks, {
+      each: (pair) => this.#finish(pair),
+      afterSlice: () => this.#fill(),
     });
     const limits = { connectTimeoutMs: settings.timeoutMs, maxIdleConnections: concurrency };
     this.#running = new Requester(targets.running, limits, hooks.now);
@@ -146,7 +144,7 @@ export class Trial {
     this.#testing.close();
     this.#tally.drop('ended', this.#openCopies + this.#queue.clear());
     this.#openCopies = 0;
-    this.#answered = [];
+    this.#answered.clear();
   }
 
   // Private
@@ -231,27 +229,6 @@ export class Trial {
   #settle(pair: OpenPair): void {
     if (pair.testing === null || (pair.isControlled && pair.control === null)) return;
     this.#answered.push(pair);
-    this.#compareLater();
-  }
-
-  #compareLater(): void {
-    if (this.#isCompareDue) return;
-    this.#isCompareDue = true;
-    this.#hooks.later(() => this.#compareSome());
-  }
-
-  #compareSome(): void {
-    this.#isCompareDue = false;
-    const untilMs = this.#hooks.now() + COMPARE_SLICE_MS;
-    let compared = 0;
-    for (const pair of this.#answered) {
-      this.#finish(pair);
-      compared++;
-      if (this.#hooks.now() >= untilMs) break;
-    }
-    this.#answered.splice(0, compared);
-    if (this.#answered.length > 0) this.#compareLater();
-    this.#fill();
   }
 
   #finish(pair: OpenPair): void {

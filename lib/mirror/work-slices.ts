@@ -1,0 +1,58 @@
+/** Work stops after so long until input has been looked at: other requests' clocks stay true. */
+const SLICE_MS = 2;
+
+export interface SliceHooks {
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  /** Runs `work` after pending input has been handled. */
+  readonly later: (work: () => void) => void;
+}
+
+export interface Slicing<T> {
+  readonly each: (item: T) => void;
+  readonly afterSlice: () => void;
+}
+
+/** Does work item by item, in short slices between which the event loop turns. */
+export class WorkSlices<T> {
+  readonly #hooks: SliceHooks;
+  readonly #slicing: Slicing<T>;
+  #items: T[] = [];
+  #isDue = false;
+
+  constructor(hooks: SliceHooks, slicing: Slicing<T>) {
+    this.#hooks = hooks;
+    this.#slicing = slicing;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+    this.#schedule();
+  }
+
+  clear(): void {
+    this.#items = [];
+  }
+
+  // Private
+
+  #schedule(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#hooks.later(() => this.#work());
+  }
+
+  #work(): void {
+    this.#isDue = false;
+    const untilMs = this.#hooks.now() + SLICE_MS;
+    let done = 0;
+    for (const item of this.#items) {
+      this.#slicing.each(item);
+      done++;
+      if (this.#hooks.now() >= untilMs) break;
+    }
+    this.#items.splice(0, done);
+    if (this.#items.length > 0) this.#schedule();
+    this.#slicing.afterSlice();
+  }
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { createBreaker } from '../../../lib/mirror/breaker.ts';
+import { createControlPlan } from '../../../lib/mirror/control.ts';
+import { copyHeaders } from '../../../lib/mirror/copy-headers.ts';
+import { createCopyQueue } from '../../../lib/mirror/copy-queue.ts';
+import { failureOf } from '../../../lib/mirror/failure.ts';
+import { createReceivedBody } from '../../../lib/mirror/received-body.ts';
+import { exchangeOf } from '../../support/far-side-kit.ts';
+
+const never = () => 0.999;
+
+describe('breaker', () => {
+  const settings = { failures: 3, backoffInitialMs: 100, backoffMaxMs: 300 };
+
+  it('opens after failures in a row, probes with growing waits, closes on an answer', () => {
+    let nowMs = 0;
+    const breaker = createBreaker(settings, () => nowMs);
+    breaker.failed(false);
+    breaker.succeeded();
+    expect([1, 2, 3].map(() => breaker.failed(false))).to.deep.equal([false, false, true]);
+    for (const waitMs of [100, 200, 300, 300]) {
+      nowMs += waitMs - 1;
+      expect(breaker.admit()).to.equal('drop');
+      nowMs += 1;
+      expect([breaker.admit(), breaker.admit()]).to.deep.equal(['probe', 'drop']);
+      breaker.failed(false);
+      expect(breaker.admit(), 'a late failure is not the probe').to.equal('drop');
+      breaker.failed(true);
+    }
+    nowMs += 300;
+    expect(breaker.admit()).to.equal('probe');
+    breaker.abandoned();
+    expect(breaker.admit()).to.equal('probe');
+    breaker.succeeded();
+    expect([breaker.admit(), breaker.admit()]).to.deep.equal(['send', 'send']);
+  });
+});
+
+describe('control plan', () => {
+  it('asks for the first 20 pairs of an endpoint, then for a share', () => {
+    const randoms = [0.05, 0.5, 0.2];
+    let drawn = 0;
+    const random = () => randoms[drawn++ % 3] ?? 1;
+    const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random });
+    const wanted = Array.from({ length: 50 }, () => plan.wanted('GET /a'));
+    expect(wanted.slice(0, 20)).to.not.include(false);
+    expect(wanted.slice(20).filter(Boolean)).to.have.length(10);
+    expect(plan.wanted('GET /b')).to.equal(true);
+  });
+
+  it('always asks where testing differs and running does not, not where both do', () => {
+    for (const isNoisy of [false, true]) {
+      const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random: never });
+      for (let pair = 0; pair < 40; pair++) {
+        const control = plan.wanted('GET /a') ? isNoisy : null;
+        plan.learn('GET /a', true, control);
+      }
+      const asked = Array.from({ length: 100 }, () => {
+        const wanted = plan.wanted('GET /a');
+        plan.learn('GET /a', true, wanted ? isNoisy : null);
+        return wanted;
+      }).filter(Boolean).length;
+      if (isNoisy) expect(asked).to.be.below(60);
+      else expect(asked).to.equal(100);
+    }
+  });
+
+  it('asks nothing with a share of 0, and keeps its table bounded', () => {
+    const off = createControlPlan({ share: 0, maxEndpoints: 10, random: never });
+    expect(off.wanted('GET /a')).to.equal(false);
+    const plan = createControlPlan({ share: 0.1, maxEndpoints: 1, random: never });
+    expect([plan.wanted('GET /a'), plan.wanted('GET /b')]).to.deep.equal([true, false]);
+  });
+});
+
+describe('copy headers', () => {
+  it('leave out what belongs to the connection, and any forged mark', () => {
+    const headers = ['Host', 'h', 'Connection', 'close', 'TE', 'trailers', 'X-VILI-MIRROR', 'no'];
+    expect(copyHeaders(headers, 'id', 'X-Vili-Mirror', 'control')).to.deep.equal([
+      'Host',
+      'h',
+      'X-Request-Id',
+      'id',
+      'X-Vili-Mirror',
+      'control',
+    ]);
+  });
+});
+
+describe('copy queue', () => {
+  it('is first in, first out, and bounded in number and bytes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.integer({ min: 1, max: 40 }))), (steps) => {
+        const queue = createCopyQueue({ count: 5, bytes: 100 });
+        const model: { exchange: ReturnType<typeof exchangeOf>; bytes: number }[] = [];
+        for (const bytes of steps) {
+          const held = model.reduce((sum, copy) => sum + copy.bytes, 0);
+          if (bytes === null) {
+            expect(queue.shift()).to.equal(model.shift());
+          } else {
+            const isRoom = model.length < 5 && held + bytes <= 100;
+            expect(queue.hasRoom(bytes)).to.equal(isRoom);
+            const copy = { exchange: exchangeOf(), bytes };
+            if (isRoom) queue.push(copy);
+            if (isRoom) model.push(copy);
+          }
+          expect(queue.length()).to.equal(model.length);
+        }
+        expect(queue.clear()).to.equal(model.length);
+        expect(queue.shift()).to.equal(undefined);
+      }),
+    );
+  });
+});
+
+describe('received body', () => {
+  it('is kept, then hashed, then cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 })), (parts) => {
+        const body = createReceivedBody({ keepBytes: 40, cutBytes: 100 });
+        const whole = Buffer.concat(parts);
+        const goOn = parts.every((part) => body.add(Buffer.from(part)));
+        expect(goOn).to.equal(whole.length <= 100);
+        const { bytes, digest, cut, length } = body.result();
+        expect(cut).to.equal(!goOn);
+        if (cut) return;
+        expect(length).to.equal(whole.length);
+        if (whole.length <= 40) expect(bytes?.equals(whole)).to.equal(true);
+        else expect(digest).to.equal(createHash('sha1').update(whole).digest('hex'));
+      }),
+    );
+  });
+});
+
+describe('failure', () => {
+  it('is named after the error', () => {
+    const kinds: [string, string][] = [
+      ['ECONNREFUSED', 'refused'],
+      ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+      ['ECONNRESET', 'reset'],
+      ['UND_ERR_SOCKET', 'closed'],
+      ['UND_ERR_HEADERS_OVERFLOW', 'malformed'],
+      ['UND_ERR_INVALID_ARG', 'unsendable'],
+      ['UNHEARD_OF', 'closed'],
+    ];
+    for (const [code, kind] of kinds) {
+      expect(failureOf(Object.assign(new Error('x'), { code }), false)).to.equal(kind);
+    }
+    expect(failureOf('thrown text', false)).to.equal('closed');
+  });
+});
