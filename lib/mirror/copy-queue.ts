@@ -9,6 +9,7 @@ export interface WaitingCopy {
 export interface CopyQueue {
   hasRoom(bytes: number): boolean;
   push(copy: WaitingCopy): void;
+  peek(): WaitingCopy | undefined;
   shift(): WaitingCopy | undefined;
   length(): number;
   /** Empties the queue and tells how many were in it. */
@@ -28,6 +29,7 @@ export function createCopyQueue(limits: { count: number; bytes: number }): CopyQ
       copies.push(copy);
       bytes += copy.bytes;
     },
+    peek: () => copies[head],
     shift() {
       const copy = copies[head];
       if (copy === undefined) return undefined;

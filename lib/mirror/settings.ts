@@ -5,8 +5,9 @@ import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../compare/setti
 export interface FarSideSettings {
   /** Copies under way at once; control requests come on top, at most a quarter of this. */
   readonly concurrency: number;
-  /** Copies that wait for a free place, and the bytes of their bodies together. */
+  /** Copies that wait for a free place. */
   readonly queue: number;
+  /** Bytes of the copies that wait, and again of those under way with the answers expected. */
   readonly queueBytes: number;
   /** From sending a copy to its last byte; a copy may take twice as long as running, if longer. */
   readonly timeoutMs: number;

@@ -17,6 +17,8 @@ const BODY_SLACK_BYTES = 65_536;
 const SLOWER_LIMIT = 2;
 /** Control requests are at most this part of `concurrency`. */
 const CONTROL_PART = 1 / 4;
+/** Running's answer and testing's are both held until they have been compared. */
+const ANSWERS = 2;
 /** Asked again only where asking changes nothing. */
 const CONTROLLED_METHODS = new Set(['GET', 'HEAD']);
 /** What a testing that is known to be down answers. */
@@ -42,6 +44,7 @@ interface OpenPair {
   /** How often testing had been replaced when this copy was sent. */
   readonly generation: number;
   readonly isControlled: boolean;
+  readonly bytes: number;
   testing: ShadowAnswer | null;
   control: ShadowAnswer | null;
 }
@@ -63,6 +66,7 @@ export class Trial {
   #breaker: Breaker;
   #generation = 0;
   #openCopies = 0;
+  #openBytes = 0;
   #openControls = 0;
   #hasEnded = false;
 
@@ -93,8 +97,7 @@ export class Trial {
   refusal(bytes: number): 'queue-full' | 'breaker' | null {
     if (this.#hasEnded || this.#targets.testing === null) return null;
     if (this.#breaker.wouldDrop()) return 'breaker';
-    if (this.#openCopies < this.#settings.concurrency) return null;
-    return this.#queue.hasRoom(bytes) ? null : 'queue-full';
+    return this.#hasPlace(bytes) || this.#queue.hasRoom(bytes) ? null : 'queue-full';
   }
 
   drop(reason: DropReason): void {
@@ -105,7 +108,7 @@ export class Trial {
   offer(exchange: Exchange, bytes: number): void {
     if (this.#hasEnded) this.#tally.drop('ended');
     else if (this.#targets.testing === null) this.#refuse(exchange);
-    else if (this.#openCopies < this.#settings.concurrency) this.#start(exchange);
+    else if (this.#hasPlace(bytes)) this.#start(exchange, bytes);
     else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
     else this.#tally.drop('queue-full');
   }
@@ -149,7 +152,14 @@ export class Trial {
 
   // Private
 
-  #start(exchange: Exchange): void {
+  /** Testing's answer is expected to be as large as running's; a single copy always has a place. */
+  #hasPlace(bytes: number): boolean {
+    if (this.#openCopies === 0) return true;
+    const isBytesLeft = this.#openBytes + ANSWERS * bytes <= this.#settings.queueBytes;
+    return isBytesLeft && this.#openCopies < this.#settings.concurrency;
+  }
+
+  #start(exchange: Exchange, bytes: number): void {
     const admission = this.#breaker.admit();
     if (admission === 'drop') {
       this.#tally.drop('breaker');
@@ -162,10 +172,12 @@ export class Trial {
       isProbe: admission === 'probe',
       generation: this.#generation,
       isControlled: admission === 'send' && this.#wantsControl(exchange, endpoint),
+      bytes: ANSWERS * bytes,
       testing: null,
       control: null,
     };
     this.#openCopies++;
+    this.#openBytes += pair.bytes;
     const limits = this.#limitsOf(exchange);
     if (pair.isControlled) {
       this.#openControls++;
@@ -234,6 +246,7 @@ export class Trial {
   #finish(pair: OpenPair): void {
     const { exchange, endpoint, testing, control } = pair;
     this.#openCopies--;
+    this.#openBytes -= pair.bytes;
     if (testing === null || testing.failure === 'unsendable') {
       this.#tally.drop('unsendable');
       return;
@@ -244,11 +257,11 @@ export class Trial {
   }
 
   #fill(): void {
-    while (this.#openCopies < this.#settings.concurrency) {
-      const next = this.#queue.shift();
-      if (next === undefined) return;
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (!this.#hasPlace(next.bytes)) return;
+      this.#queue.shift();
       if (this.#targets.testing === null) this.#refuse(next.exchange);
-      else this.#start(next.exchange);
+      else this.#start(next.exchange, next.bytes);
     }
   }
 }
