@@ -1,0 +1,101 @@
+import { parseArgs } from 'node:util';
+import { type Cell, measure, median, summarize, usualTraffic } from './verdict/characteristics.ts';
+import { type Judge, ViliJudge } from './verdict/judges.ts';
+import { FlaggerLike, KayentaLike, OriginalRule, RepeatedMcNemar } from './verdict/rivals.ts';
+import { scenarios } from './verdict/scenarios.ts';
+
+/**
+ * Operating characteristics of the verdict: how often a bad version is promoted and a good one
+ * rejected, and after how many requests, for Vili's engine and for simplified ports of other rules.
+ *
+ *   npm run bench:verdict -- [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
+ *                            [--history 0] [--rules vili,original,flagger,kayenta,mcnemar] [--shard 0/2] [--no-promotion]
+ */
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100' },
+    scenario: { type: 'string', default: '' },
+    seed: { type: 'string', default: '1' },
+    rps: { type: 'string', default: String(usualTraffic.requestsPerSecond) },
+    requests: { type: 'string', default: String(usualTraffic.requests) },
+    history: { type: 'string', default: '0' },
+    rules: { type: 'string', default: 'vili,original,flagger,kayenta,mcnemar' },
+    shard: { type: 'string', default: '0/1' },
+    'no-promotion': { type: 'boolean', default: false },
+  },
+});
+
+const never = { minRequests: Number.MAX_SAFE_INTEGER };
+const makers: Readonly<Record<string, () => Judge>> = {
+  vili: () => new ViliJudge(values['no-promotion'] ? never : {}),
+  original: () => new OriginalRule(),
+  flagger: () => new FlaggerLike(),
+  kayenta: () => new KayentaLike(),
+  mcnemar: () => new RepeatedMcNemar(),
+};
+
+const rules = values.rules.split(',');
+const traffic = {
+  requestsPerSecond: Number(values.rps),
+  requests: Number(values.requests),
+  history: Number(values.history),
+};
+const [shard = 0, shards = 1] = values.shard.split('/').map(Number);
+const cells = new Map<string, Cell[]>(rules.map((rule) => [rule, []]));
+const width = Math.max(...scenarios.map((one) => one.name.length)) + 2;
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+print(`${values.runs} runs each; promoted %, rejected %, median requests until either`);
+print('scenario'.padEnd(width) + 'kind'.padEnd(8) + rules.map((one) => one.padEnd(34)).join(''));
+for (const [index, scenario] of scenarios.entries()) {
+  if (index % shards !== shard || !scenario.name.includes(values.scenario)) continue;
+  const columns = rules.map((rule) => {
+    const maker = makers[rule];
+    if (maker === undefined)
+      throw new Error(`rule ${rule} is not one of ${Object.keys(makers).join(', ')}`);
+    const options = {
+      runs: Number(values.runs),
+      seed: Number(values.seed) * 1000 + index,
+      traffic,
+    };
+    const cell = measure(scenario, maker, options);
+    cells.get(rule)?.push(cell);
+    return cell;
+  });
+  print(rowOf(scenario.name, scenario.label, columns));
+}
+for (const [rule, list] of cells) print(summaryOf(rule, list));
+
+// Private
+
+function rowOf(name: string, label: string, columns: readonly Cell[]): string {
+  const text = columns.map((cell) => {
+    const promoted = `p ${share(cell.promoted, cell.runs)} ${medianOf(cell.promotedAt)}`;
+    const rejected = `r ${share(cell.rejected, cell.runs)} ${medianOf(cell.rejectedAt)}`;
+    return `${promoted}  ${rejected}`.padEnd(34);
+  });
+  return name.padEnd(width) + label.padEnd(8) + text.join('');
+}
+
+function share(count: number, runs: number): string {
+  return ((100 * count) / runs).toFixed(1).padStart(5);
+}
+
+function medianOf(list: readonly number[]): string {
+  return String(median(list) ?? '-').padStart(5);
+}
+
+function summaryOf(rule: string, list: readonly Cell[]): string {
+  const { promoteBad, worstPromoteBad, rejectGood, worstRejectGood } = summarize(list);
+  const promoted = worstPromoteBad === null ? 0 : worstPromoteBad.promoted / worstPromoteBad.runs;
+  const rejected = worstRejectGood === null ? 0 : worstRejectGood.rejected / worstRejectGood.runs;
+  return (
+    `${rule}: mean P(promote bad) ${percentOf(promoteBad)}, worst ${percentOf(promoted)} ` +
+    `(${worstPromoteBad?.scenario ?? '-'}); mean P(reject good) ${percentOf(rejectGood)}, worst ` +
+    `${percentOf(rejected)} (${worstRejectGood?.scenario ?? '-'})`
+  );
+}
+
+function percentOf(part: number): string {
+  return `${(100 * part).toFixed(2)} %`;
+}

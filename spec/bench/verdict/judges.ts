@@ -1,0 +1,112 @@
+import type { Answer } from '../../../lib/compare/outcome.ts';
+import {
+  defaultVerdictParameters,
+  defaultVerdictSettings,
+  type VerdictParameters,
+  type VerdictSettings,
+} from '../../../lib/verdict/settings.ts';
+import { severityOf } from '../../../lib/verdict/severity.ts';
+import { Verdict } from '../../../lib/verdict/verdict.ts';
+import type { Side, SimulatedPair } from './traffic.ts';
+
+export type Outcome = 'promote' | 'reject' | null;
+
+/** A rule that watches a test. Times in seconds. */
+export interface Judge {
+  history?(rank: number, running: Answer): void;
+  startup?(errors: number): void;
+  log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void;
+  /** Takes a pair and says what the rule decides after it. */
+  pair(pair: SimulatedPair): Outcome;
+}
+
+const START_MS = 1_700_000_000_000;
+const CONTROLS_FIRST = 20;
+const CONTROL_SHARE = 0.1;
+const HISTORY_LEAD_MS = 1000;
+
+/** The engine of Vili behind the same interface, fed the way the comparer feeds it. */
+export class ViliJudge implements Judge {
+  readonly verdict: Verdict;
+  readonly #settings: VerdictSettings;
+  readonly #controls = new Map<string, number>();
+  readonly #names = Array.from({ length: 64 }, (_, rank) => `GET /endpoint-${rank}/{id}`);
+  #windowEndMs: number;
+  #testingErrors = 0;
+  #runningErrors = 0;
+
+  constructor(
+    settings: Partial<VerdictSettings> = {},
+    parameters: Partial<VerdictParameters> = {},
+  ) {
+    this.#settings = { ...defaultVerdictSettings, ...settings };
+    this.verdict = new Verdict(this.#settings, START_MS, {
+      ...defaultVerdictParameters,
+      ...parameters,
+    });
+    this.#windowEndMs = START_MS + this.#settings.logWindowMs;
+  }
+
+  history(rank: number, running: Answer): void {
+    this.verdict.running(this.#nameOf(rank), running, START_MS - HISTORY_LEAD_MS);
+  }
+
+  startup(errors: number): void {
+    this.verdict.startupErrors(errors);
+  }
+
+  log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void {
+    this.#closeWindows(START_MS + atSeconds * 1000);
+    if (level === 'warn') return;
+    if (side === 'testing') this.#testingErrors += lines;
+    else this.#runningErrors += lines;
+  }
+
+  pair(pair: SimulatedPair): Outcome {
+    const atMs = START_MS + pair.atSeconds * 1000;
+    this.#closeWindows(atMs);
+    const endpoint = this.#nameOf(pair.rank);
+    this.verdict.pair({
+      requestId: 'simulated',
+      atMs,
+      endpoint,
+      running: pair.running,
+      testing: pair.testing,
+      differences: [],
+      differs: pair.testingDiffers,
+      control: this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null,
+    });
+    const decision = this.verdict.decision(atMs);
+    return decision === 'promote' || decision === 'reject' ? decision : null;
+  }
+
+  // Private
+
+  #nameOf(rank: number): string {
+    return this.#names[rank] ?? `GET /endpoint-${rank}/{id}`;
+  }
+
+  #controlled(pair: SimulatedPair, endpoint: string): boolean {
+    if (pair.sample === null) return false;
+    if (severityOf(pair.running) > 0 || severityOf(pair.testing) > 0) return false;
+    const asked = (this.#controls.get(endpoint) ?? 0) + 1;
+    this.#controls.set(endpoint, asked);
+    if (asked <= CONTROLS_FIRST || pair.sample < CONTROL_SHARE) return true;
+    return this.verdict.wantsControl(endpoint);
+  }
+
+  #closeWindows(atMs: number): void {
+    while (atMs >= this.#windowEndMs) {
+      this.verdict.logWindow({
+        atMs: this.#windowEndMs,
+        testingErrors: this.#testingErrors,
+        runningErrors: this.#runningErrors,
+        testingWarnings: 0,
+        runningWarnings: 0,
+      });
+      this.#testingErrors = 0;
+      this.#runningErrors = 0;
+      this.#windowEndMs += this.#settings.logWindowMs;
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import type { Answer } from '../../../lib/compare/outcome.ts';
+import { Random } from './random.ts';
+import type { Scenario } from './scenarios.ts';
+
+export interface TrafficSettings {
+  readonly requestsPerSecond: number;
+  readonly requests: number;
+  /** Requests running answered alone before. */
+  readonly history: number;
+}
+
+/** One request as every judge under test sees it. Times in seconds. */
+export interface SimulatedPair {
+  readonly atSeconds: number;
+  readonly rank: number;
+  readonly running: Answer;
+  readonly testing: Answer;
+  /** Whether testing's body differs from running's, and running's second one from its first. */
+  readonly testingDiffers: boolean;
+  readonly controlDiffers: boolean;
+  /** Uniform number by which a control is sampled, or null when bodies play no part. */
+  readonly sample: number | null;
+}
+
+export type Side = 'testing' | 'running';
+
+/** What is simulated, in order of time. Return true to stop. */
+export interface Listener {
+  history(rank: number, running: Answer): void;
+  startup(errors: number): void;
+  log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void;
+  pair(pair: SimulatedPair): boolean;
+}
+
+const ENDPOINTS = 50;
+const SHARED_SPREAD = 0.5;
+const OWN_SPREAD = 0.3;
+const PAUSE_SHARE = 0.005;
+const BURST_LINES = 30;
+
+/** Popularity by rank (Zipf), cumulated. */
+const cumulated: readonly number[] = (() => {
+  const weights = Array.from({ length: ENDPOINTS }, (_, index) => 1 / (index + 1));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let sum = 0;
+  return weights.map((weight) => (sum += weight / total));
+})();
+
+/** Plays one scenario to the listener; returns how many requests were played. */
+export function simulate(
+  scenario: Scenario,
+  seed: number,
+  settings: TrafficSettings,
+  listener: Listener,
+): number {
+  const random = new Random(seed);
+  const medians = Array.from({ length: ENDPOINTS }, () => 15 * 5 ** random.uniform());
+  const sources = logSources(scenario, random);
+  const blipAt = scenario.blip === true ? 30 + 200 * random.uniform() : Number.POSITIVE_INFINITY;
+  const outages = outagesOf(scenario, random);
+  for (let index = 0; index < settings.history; index++) {
+    const rank = pickRank(random);
+    const rate = scenario.endpoints?.[rank]?.running ?? runningRate(scenario);
+    const failed = random.chance(rate) || random.chance(scenario.sharedFailures ?? 0);
+    listener.history(rank, answer(failed ? 500 : 200, duration(medians, rank, 1, 0, random)));
+  }
+  if (scenario.startupErrors !== undefined) listener.startup(scenario.startupErrors);
+  let seconds = 0;
+  for (let index = 0; index < settings.requests; index++) {
+    seconds += random.exponential(1 / settings.requestsPerSecond);
+    for (const source of sources) source(seconds, listener);
+    const rank = pickRank(random);
+    const late = index >= (scenario.fromRequest ?? 0);
+    const statuses = statusesOf(scenario, rank, late, random);
+    if (seconds >= blipAt && seconds < blipAt + 2) statuses.testing = 502;
+    if (outages !== null) {
+      if (outages.testing(seconds)) statuses.testing = 502;
+      if (outages.running(seconds)) statuses.running = 502;
+    }
+    const shared = SHARED_SPREAD * random.normal();
+    const runningMs = duration(medians, rank, 1, shared, random);
+    const factor = slowdownOf(scenario, rank, index, late);
+    const tail = late && random.chance(scenario.slowTail ?? 0) ? 1000 : 0;
+    const testingMs = duration(medians, rank, factor, shared, random) + tail;
+    const running = answer(statuses.running, runningMs);
+    const refuses = scenario.refusesConnections === true;
+    const testing: Answer = refuses
+      ? { status: 0, ms: 0, failure: 'refused' }
+      : answer(statuses.testing, testingMs);
+    if (statuses.running >= 500) listener.log(seconds, 'running', 'error', 1);
+    if (refuses || statuses.testing >= 500) listener.log(seconds, 'testing', 'error', 1);
+    if (late && random.chance(scenario.testingLogErrors ?? 0)) {
+      listener.log(seconds, 'testing', 'error', 1);
+    }
+    const bodies = bodiesOf(scenario, rank, late, random);
+    if (listener.pair({ atSeconds: seconds, rank, running, testing, ...bodies })) return index + 1;
+  }
+  return settings.requests;
+}
+
+// Private
+
+function runningRate(scenario: Scenario): number {
+  return scenario.runningFailures ?? scenario.failures ?? 0;
+}
+
+function answer(status: number, ms: number): Answer {
+  return { status, ms, failure: null };
+}
+
+function pickRank(random: Random): number {
+  const chosen = random.uniform();
+  let low = 0;
+  let high = ENDPOINTS - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((cumulated[middle] ?? 1) < chosen) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
+}
+
+function duration(
+  medians: readonly number[],
+  rank: number,
+  factor: number,
+  shared: number,
+  random: Random,
+): number {
+  const pause = random.chance(PAUSE_SHARE) ? 100 + 300 * random.uniform() : 0;
+  const spread = Math.exp(shared + OWN_SPREAD * random.normal());
+  return (medians[rank - 1] ?? 15) * factor * spread + pause;
+}
+
+function statusesOf(
+  scenario: Scenario,
+  rank: number,
+  late: boolean,
+  random: Random,
+): { running: number; testing: number } {
+  const fault = scenario.endpoints?.[rank];
+  const runningRateHere = fault?.running ?? runningRate(scenario);
+  let testingRate = scenario.testingFailures ?? scenario.failures ?? 0;
+  if (late) testingRate = fault?.testing ?? testingRate + (scenario.extraFailures ?? 0);
+  if (random.chance(scenario.sharedFailures ?? 0)) return { running: 500, testing: 500 };
+  if (rank === scenario.letsInAt && random.chance(0.1)) return { running: 401, testing: 200 };
+  const running = random.chance(runningRateHere) ? 500 : 200;
+  const testing = random.chance(testingRate) ? (fault?.status ?? 500) : 200;
+  return { running, testing };
+}
+
+function slowdownOf(scenario: Scenario, rank: number, index: number, late: boolean): number {
+  if (scenario.coldRequests !== undefined && index < scenario.coldRequests) return 5;
+  if (scenario.slowingOver !== undefined) return 1 + 2 * Math.min(1, index / scenario.slowingOver);
+  if (late && rank === scenario.slowEndpoint) return 3;
+  return late ? (scenario.slowdown ?? 1) : 1;
+}
+
+function bodiesOf(
+  scenario: Scenario,
+  rank: number,
+  late: boolean,
+  random: Random,
+): Pick<SimulatedPair, 'testingDiffers' | 'controlDiffers' | 'sample'> {
+  if (scenario.noise === undefined && scenario.changedBodies === undefined) {
+    return { testingDiffers: false, controlDiffers: false, sample: null };
+  }
+  const noise = scenario.noise?.[rank] ?? 0;
+  const changed = late && (scenario.changedBodies?.includes(rank) ?? false);
+  return {
+    testingDiffers: random.chance(noise) || changed,
+    controlDiffers: random.chance(noise),
+    sample: random.uniform(),
+  };
+}
+
+/** Things that log by themselves; each emits what is due up to now. */
+function logSources(
+  scenario: Scenario,
+  random: Random,
+): readonly ((seconds: number, listener: Listener) => void)[] {
+  const source = (side: Side, level: 'error' | 'warn', mean: number, lines: number) => {
+    let next = random.exponential(mean);
+    return (seconds: number, listener: Listener): void => {
+      while (next < seconds) {
+        listener.log(next, side, level, lines);
+        next += random.exponential(mean);
+      }
+    };
+  };
+  const all = [
+    source('testing', 'error', 300, 1),
+    source('running', 'error', 300, 1),
+    source('testing', 'warn', 30, 1),
+    source('running', 'warn', 30, 1),
+  ];
+  const { testingBursts, runningBursts } = scenario;
+  if (testingBursts !== undefined) all.push(source('testing', 'error', testingBursts, BURST_LINES));
+  if (runningBursts !== undefined) all.push(source('running', 'error', runningBursts, BURST_LINES));
+  return all;
+}
+
+function outagesOf(
+  scenario: Scenario,
+  random: Random,
+): Readonly<Record<Side, (seconds: number) => boolean>> | null {
+  const { hiccups } = scenario;
+  if (hiccups === undefined) return null;
+  const { everySeconds, lengthSeconds } = hiccups;
+  const side = () => {
+    let from = random.exponential(everySeconds);
+    return (seconds: number): boolean => {
+      while (seconds >= from + lengthSeconds) {
+        from += lengthSeconds + random.exponential(everySeconds);
+      }
+      return seconds >= from;
+    };
+  };
+  return { testing: side(), running: side() };
+}
