@@ -27,6 +27,8 @@ import { shortened } from './wording.ts';
 
 const SCHEMA = 'vili.evidence/1';
 const MAX_OPEN = 1e9;
+/** Without requests the confirmation takes this many times as long. */
+const SILENT_CONFIRM_FACTOR = 4;
 /** About 300 years: keeps a broken clock out of the sums. */
 const LONGEST_MS = 1e13;
 /** An endpoint's bodies are worth asking running twice every time from this e-value on. */
@@ -229,14 +231,17 @@ export class Verdict {
     this.#evidence.sums.errorKinds += this.#evidence.errorKinds.observe(side, kind, at);
   }
 
-  /** A rejection stands once it held for a while of traffic, or when testing never did well. */
+  /**
+   * A rejection stands when testing never did well, or when the evidence held for the time of a
+   * hiccup. That takes requests which could have spoken for testing; without any, a longer time.
+   */
   #confirmed(condemnedAt: number, elapsedMs: number): boolean {
     const { pairs, worse, lastPairAt } = this.#evidence.totals;
     if (worse === pairs) return true;
     const { confirmTimeMs } = this.#settings;
-    return (
-      elapsedMs >= condemnedAt + confirmTimeMs && (confirmTimeMs === 0 || lastPairAt > condemnedAt)
-    );
+    const heldMs = elapsedMs - condemnedAt;
+    if (heldMs >= SILENT_CONFIRM_FACTOR * confirmTimeMs) return true;
+    return heldMs >= confirmTimeMs && lastPairAt >= condemnedAt + confirmTimeMs / 2;
   }
 
   #missing(missing: readonly string[], elapsedMs: number): readonly string[] {

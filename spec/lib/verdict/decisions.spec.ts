@@ -1,0 +1,406 @@
+import { expect } from 'chai';
+import { defaultVerdictParameters, defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
+import { Verdict } from '../../../lib/verdict/verdict.ts';
+import { answered, missingField, pairOf, START_MS, Trial } from '../../support/pairs.ts';
+
+const demo = {
+  minTimeMs: 8000,
+  minRequests: 150,
+  warmupRequests: 20,
+  warmupTimeMs: 2000,
+  confirmTimeMs: 2000,
+  logWindowMs: 1000,
+};
+
+function errorKind(signature: string, level: 'warn' | 'error' = 'error') {
+  return { signature, level, count: 1, example: `ERROR ${signature} failed for order 7` };
+}
+
+/** Failures of the last endpoint until a rejection, each 3 s after the one before. */
+function failuresUntilRejected(endpoints: number, clean: number, history: number): number {
+  const verdict = new Verdict({ ...defaultVerdictSettings, confirmTimeMs: 0 }, START_MS);
+  const names = Array.from({ length: endpoints }, (_, index) => `GET /${index}`);
+  const last = names.at(-1) ?? '';
+  // The last one is to be discovered last, also when there is no history of it.
+  for (const endpoint of names) {
+    const answers = endpoint === last ? history : Math.max(1, history);
+    for (let index = 0; index < answers; index++) {
+      verdict.running(endpoint, answered(200), START_MS - 1);
+    }
+  }
+  let atMs = 0;
+  for (let index = 0; index < clean; index++) {
+    verdict.pair(pairOf({ endpoint: names[index % endpoints] ?? '', atMs: (atMs += 300) }));
+  }
+  for (let failures = 1; failures < 100; failures++) {
+    verdict.pair(pairOf({ endpoint: last, testing: answered(500), atMs: (atMs += 3000) }));
+    for (const endpoint of names.slice(0, -1)) {
+      verdict.pair(pairOf({ endpoint, atMs: (atMs += 300) }));
+    }
+    if (verdict.decision(START_MS + atMs) === 'reject') return failures;
+  }
+  return 100;
+}
+
+describe('Verdict', () => {
+  it('spends the whole budget for a rejection and no more', () => {
+    const spent = Object.values(defaultVerdictParameters.budget).reduce((sum, one) => sum + one, 0);
+    expect(spent).to.be.closeTo(1, 1e-12);
+  });
+
+  it('has the default settings as documented', () => {
+    expect(defaultVerdictSettings).to.deep.equal({
+      minRequests: 200,
+      minTimeMs: 300_000,
+      margin: 0.005,
+      warmupRequests: 200,
+      warmupTimeMs: 60_000,
+      confirmTimeMs: 30_000,
+      logWindowMs: 10_000,
+      deadlineMs: 86_400_000,
+      shape: 'block',
+      values: 'report',
+      maxEndpoints: 500,
+    });
+  });
+
+  const table: readonly [clean: number, history: number, failures: readonly number[]][] = [
+    [0, 0, [5, 7, 7]],
+    [0, 100, [3, 5, 5]],
+    [100, 100, [7, 7, 6]],
+    [1000, 100, [8, 8, 8]],
+  ];
+  for (const [clean, history, failures] of table) {
+    const before = `${clean} good pairs and ${history} earlier answers of running`;
+    it(`rejects after ${failures.join(', ')} failures on the last of 1, 10, 50 endpoints, after ${before}`, () => {
+      expect(
+        [1, 10, 50].map((count) => failuresUntilRejected(count, clean, history)),
+      ).to.deep.equal(failures);
+    });
+  }
+
+  it('promotes a version that answers as running does, once there is enough', () => {
+    const trial = new Trial();
+    trial.feed(780, 400);
+    expect(trial.decide()).to.include({ decision: 'collecting', condemned: false });
+    trial.feed(20, 400);
+    expect(trial.decide()).to.include({ decision: 'promote', pairs: 800, progress: 1 });
+  });
+
+  it('waits for the minimum of time however many requests there are', () => {
+    const trial = new Trial().feed(20_000, 10);
+    const report = trial.decide();
+    expect(report.decision).to.equal('collecting');
+    expect(report.missing).to.include('2 more minutes');
+    expect(report.progress).to.be.closeTo(0.667, 0.01);
+  });
+
+  it('never decides without a pair', () => {
+    const trial = new Trial({ deadlineMs: 1000 });
+    for (let window = 0; window < 1000; window++) trial.pass(10_000, { testingErrors: 50 });
+    trial.verdict.startupErrors(10, 'ERROR boom');
+    for (let hit = 0; hit < 1000; hit++) trial.verdict.running('GET /a', answered(500), START_MS);
+    expect(trial.decide()).to.include({ decision: 'collecting', pairs: 0, progress: 0 });
+  });
+
+  it('rejects a dead version at once, without confirmation', () => {
+    const trial = new Trial();
+    trial.feed(8, 300, (index) => ({
+      endpoint: `GET /${index % 4}`,
+      testing: { status: 0, ms: 0, failure: 'refused' },
+    }));
+    const report = trial.decide();
+    expect(report.decision).to.equal('reject');
+    expect(report.reasons[0]?.text).to.contain('refused the connection where running answered 200');
+  });
+
+  it('confirms a rejection, and takes it back when testing recovers meanwhile', () => {
+    const trial = new Trial();
+    trial.feed(100, 300);
+    trial.feed(10, 200, () => ({ testing: answered(502) }));
+    const condemned = trial.decide();
+    expect(condemned).to.include({ decision: 'collecting', condemned: true });
+    expect(condemned.missing[0]).to.match(/confirmed for \d+ s/);
+    trial.feed(100, 200);
+    expect(trial.decide()).to.include({ decision: 'collecting', condemned: false });
+  });
+
+  it('takes longer to confirm a rejection while no requests come', () => {
+    const trial = new Trial().feed(100, 300);
+    trial.feed(10, 200, () => ({ testing: answered(502) }));
+    expect(trial.decide().condemned).to.equal(true);
+    trial.pass(60_000);
+    expect(trial.decide()).to.include({ decision: 'collecting', condemned: true });
+    trial.pass(61_000);
+    expect(trial.decide().decision).to.equal('reject');
+  });
+
+  it('rejects a missing endpoint, naming it, although all others improve', () => {
+    const trial = new Trial();
+    trial.feed(1500, 333, (index) =>
+      index % 25 === 3
+        ? { endpoint: 'GET /prices/{id}', testing: answered(404) }
+        : { running: answered(index % 50 === 7 ? 500 : 200) },
+    );
+    const report = trial.decide();
+    expect(report.decision).to.equal('reject');
+    expect(report.reasons[0]).to.include({ code: 'errors', endpoint: 'GET /prices/{id}' });
+    expect(report.reasons[0]?.text).to.contain('answered 404 where running answered 200');
+    expect(report.reasons[0]?.samples).to.have.lengthOf(5);
+  });
+
+  it('rejects after letting in two callers that running refused', () => {
+    const trial = new Trial({ confirmTimeMs: 0 }).feed(300, 300);
+    const letIn = { endpoint: 'GET /admin', running: answered(401), testing: answered(200) };
+    trial.feed(1, 300, () => letIn);
+    expect(trial.decide().decision).to.equal('collecting');
+    trial.feed(1, 300, () => letIn);
+    const report = trial.decide();
+    expect(report.decision).to.equal('reject');
+    expect(report.reasons.map((one) => one.code)).to.include('auth-bypass');
+  });
+
+  it('holds the promotion for long after one caller let in', () => {
+    const trial = new Trial().feed(1, 300, () => ({
+      running: answered(401),
+      testing: answered(200),
+    }));
+    trial.feed(3000, 300);
+    expect(trial.decide().decision).to.equal('collecting');
+    expect(trial.decide().missing.join()).to.contain('that running refuses (401, 403)');
+  });
+
+  it('waits for a refused caller where running refused some before the test', () => {
+    const trial = new Trial();
+    for (let index = 0; index < 100; index++) {
+      trial.verdict.running('GET /admin', answered(index % 10 === 0 ? 403 : 200), START_MS - 1);
+    }
+    trial.feed(1000, 400);
+    trial.feed(10, 400, () => ({ endpoint: 'GET /admin' }));
+    expect(trial.decide().missing[0]).to.contain('GET /admin refused callers (401, 403) before');
+    trial.feed(1, 400, () => ({
+      endpoint: 'GET /admin',
+      running: answered(403),
+      testing: answered(403),
+    }));
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('rejects a changed type that running does not show when asked again', () => {
+    const trial = new Trial();
+    trial.feed(1000, 400, (index) => {
+      if (index % 10 !== 0) return {};
+      return {
+        endpoint: 'GET /prices/{id}',
+        differs: true,
+        control: { differs: false },
+        differences: [{ kind: 'type', path: '$.price', running: '12.5', testing: '"12.5"' }],
+      };
+    });
+    const report = trial.decide();
+    expect(report.decision).to.equal('reject');
+    expect(report.reasons[0]).to.include({ code: 'body-difference', endpoint: 'GET /prices/{id}' });
+    expect(report.reasons[0]?.text).to.contain(
+      'GET /prices/{id}: $.price changed from number to string in 100 of 100 answers',
+    );
+  });
+
+  it('takes what running does to itself as noise', () => {
+    const trial = new Trial();
+    trial.feed(900, 400, (index) => ({
+      differs: index % 3 === 0,
+      control: { differs: index % 3 === 1 },
+      differences: index % 3 === 0 ? [missingField('$.at')] : [],
+    }));
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('only holds for a difference where running was never asked twice', () => {
+    const trial = new Trial();
+    trial.feed(3000, 400, (index) =>
+      index % 10 === 0
+        ? { endpoint: 'POST /orders', differs: true, differences: [missingField('$.id')] }
+        : {},
+    );
+    const report = trial.decide();
+    expect(report).to.include({ decision: 'collecting', condemned: false });
+    expect(report.missing[0]).to.contain('running was not asked twice');
+    expect(report.reasons[0]?.text).to.contain('does not reject');
+  });
+
+  it('ignores differences that are only reported', () => {
+    const trial = new Trial({ shape: 'report' });
+    trial.feed(900, 400, () => ({ differs: true, control: { differs: false } }));
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('rejects a version that is one and a half times slower', () => {
+    const trial = new Trial().feed(1500, 333, () => ({
+      running: answered(200, 40),
+      testing: answered(200, 60),
+    }));
+    expect(trial.decide().decision).to.equal('reject');
+    expect(trial.decide().reasons.map((one) => one.code)).to.include('latency');
+  });
+
+  it('does not judge latency during the warm-up', () => {
+    const trial = new Trial();
+    trial.feed(190, 300, () => ({ running: answered(200, 40), testing: answered(200, 400) }));
+    trial.feed(1000, 300, () => ({ running: answered(200, 40), testing: answered(200, 40) }));
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('rejects log errors that keep coming and names the level', () => {
+    const trial = new Trial();
+    for (let index = 0; index < 100; index++) {
+      trial.feed(30, 300).pass(1000, { testingErrors: 2, runningErrors: 0 });
+    }
+    const report = trial.decide();
+    expect(report.decision).to.equal('reject');
+    expect(report.reasons[0]?.code).to.equal('log-errors');
+    expect(report.reasons[0]?.text).to.contain('ERROR');
+  });
+
+  it('holds for a new kind of error at count one, and lets go when running has it too', () => {
+    const trial = new Trial().feed(900, 400);
+    expect(trial.decide().decision).to.equal('promote');
+    trial.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
+    const held = trial.decide();
+    expect(held.decision).to.equal('collecting');
+    expect(held.missing[0]).to.match(/minutes without the new ERROR .* which running never had/);
+    expect(held.reasons[0]?.code).to.equal('new-error-kind');
+    trial.verdict.runningErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('lets go of a new kind of error that stays away', () => {
+    const trial = new Trial().feed(900, 400);
+    trial.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
+    trial.feed(3000, 400);
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('rejects a new kind of error that comes again and again, and not one on both sides', () => {
+    const both = new Trial().feed(100, 400);
+    const alone = new Trial().feed(100, 400);
+    for (let window = 0; window < 40; window++) {
+      for (const trial of [both, alone]) {
+        trial.feed(30, 400);
+        trial.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
+      }
+      if (window % 2 === 1) {
+        both.verdict.runningErrorKind(errorKind('orders/timeout'), START_MS + both.nowMs);
+      }
+      alone.decide();
+    }
+    expect(alone.decide().decision).to.equal('reject');
+    expect(alone.decide().reasons[0]?.code).to.equal('new-error-kind');
+    expect(both.decide().decision).to.equal('promote');
+  });
+
+  it('does not take a new warning for an error', () => {
+    const trial = new Trial().feed(900, 400);
+    trial.verdict.newErrorKind(errorKind('deprecated', 'warn'), START_MS + trial.nowMs);
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('holds for a log it cannot read, and says both formats', () => {
+    const trial = new Trial().feed(900, 400);
+    trial.verdict.logFormat({ running: 'writes a level', testing: 'writes no level' });
+    const report = trial.decide();
+    expect(report.decision).to.equal('collecting');
+    expect(report.progress).to.equal(0);
+    expect(report.reasons[0]?.text).to.contain('running writes a level, testing writes no level');
+  });
+
+  it('tells of errors at the start, and of few of them only tells', () => {
+    const trial = new Trial();
+    trial.verdict.startupErrors(1, 'ERROR cannot reach cache');
+    trial.feed(1200, 400);
+    const report = trial.decide();
+    expect(report.decision).to.equal('promote');
+    const told = report.reasons.find((one) => one.code === 'startup-errors');
+    expect(told?.text).to.contain('1 ERROR line while it started, the first: "ERROR cannot reach');
+  });
+
+  it('holds while running does clearly worse than before the test, and lets go afterwards', () => {
+    const trial = new Trial();
+    for (let index = 0; index < 1000; index++) {
+      trial.verdict.running('GET /items/{id}', answered(200), START_MS - 1);
+    }
+    const both = { running: answered(500), testing: answered(500) };
+    trial.feed(1000, 400, (index) => (index % 10 === 0 ? both : {}));
+    const held = trial.decide();
+    expect(held.decision).to.equal('collecting');
+    expect(held.reasons.map((one) => one.code)).to.deep.equal(['running-hurt']);
+    trial.feed(5000, 400);
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('holds while many pairs are still open', () => {
+    const trial = new Trial().feed(900, 400);
+    trial.verdict.openPairs(20);
+    expect(trial.decide().missing[0]).to.contain('20 requests that it still works on');
+    trial.verdict.openPairs(2);
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('ends inconclusive at the deadline and says what was ruled out', () => {
+    const trial = new Trial({ deadlineMs: 600_000 });
+    trial.feed(500, 1000, (index) => (index % 100 === 1 ? { testing: answered(500) } : {}));
+    expect(trial.decide().decision).to.equal('collecting');
+    trial.pass(600_000);
+    const report = trial.decide();
+    expect(report.decision).to.equal('inconclusive');
+    expect(report.reasons[0]?.text).to.match(
+      /no decision after 19 minutes and 500 requests: with 95 % confidence testing fails at most [\d.]+ % more/,
+    );
+  });
+
+  it('judges endpoints beyond the limit together', () => {
+    const trial = new Trial({ maxEndpoints: 10 });
+    trial.feed(2000, 100, (index) => ({
+      endpoint: `GET /${index}`,
+      testing: answered(index > 100 && index % 4 === 0 ? 500 : 200),
+    }));
+    trial.decide();
+    trial.feed(400, 100, (index) => ({ testing: answered(index % 4 === 0 ? 500 : 200) }));
+    const report = trial.decide();
+    expect(report.decision).to.equal('reject');
+    expect(report.reasons[0]?.endpoint).to.equal('other endpoints');
+    const size = JSON.stringify(trial.verdict.checkpoint()).length;
+    expect(size).to.be.below(20_000);
+  });
+
+  it('gives a mirrored endpoint the place of one that is not', () => {
+    const trial = new Trial({ maxEndpoints: 10, confirmTimeMs: 0 });
+    for (let index = 0; index < 1000; index++) {
+      trial.verdict.running(`GET /scan-${index}`, answered(404), START_MS + 1);
+    }
+    trial.feed(30, 300, () => ({ endpoint: 'GET /a', testing: answered(500) }));
+    expect(trial.decide().reasons[0]?.endpoint).to.equal('GET /a');
+  });
+
+  it('decides in seconds with the settings of the demo', () => {
+    const good = new Trial(demo).feed(850, 20, (index) => ({ endpoint: `GET /${index % 8}` }));
+    expect(good.decide().decision).to.equal('promote');
+    const broken = new Trial(demo);
+    broken.feed(100, 20, (index) => ({ endpoint: `GET /${index % 8}` }));
+    let decision = 'collecting';
+    for (let index = 0; index < 750 && decision === 'collecting'; index++) {
+      const failing = index % 8 === 3 && index % 16 === 3;
+      broken.feed(1, 20, () => ({
+        endpoint: `GET /${index % 8}`,
+        testing: answered(failing ? 500 : 200),
+      }));
+      decision = broken.decide().decision;
+    }
+    expect(decision).to.equal('reject');
+  });
+
+  it('refuses settings no test can be made of', () => {
+    for (const wrong of [{ margin: 0 }, { margin: 1 }, { logWindowMs: 0 }, { maxEndpoints: 0 }]) {
+      expect(() => new Trial(wrong)).to.throw(/verdict setting \w+ is [\d.]+, it must be/);
+    }
+  });
+});

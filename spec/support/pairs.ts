@@ -1,0 +1,77 @@
+import type { Answer, Difference, PairOutcome } from '../../lib/compare/outcome.ts';
+import { defaultVerdictSettings, type VerdictSettings } from '../../lib/verdict/settings.ts';
+import { Verdict } from '../../lib/verdict/verdict.ts';
+
+export const START_MS = 1_700_000_000_000;
+
+export function answered(status: number, ms = 10): Answer {
+  return { status, ms, failure: null };
+}
+
+let nextId = 0;
+
+/** A pair of two good answers unless told otherwise; `atMs` counts from the start of the test. */
+export function pairOf(
+  changes: Partial<Omit<PairOutcome, 'atMs'>> & { atMs?: number } = {},
+): PairOutcome {
+  return {
+    requestId: `request-${++nextId}`,
+    endpoint: 'GET /items/{id}',
+    running: answered(200),
+    testing: answered(200),
+    differences: [],
+    differs: false,
+    control: null,
+    ...changes,
+    atMs: START_MS + (changes.atMs ?? 0),
+  };
+}
+
+/** A test under way that can be driven in small steps of time. */
+export class Trial {
+  readonly verdict: Verdict;
+  readonly #settings: VerdictSettings;
+  nowMs = 0;
+
+  constructor(settings: Partial<VerdictSettings> = {}) {
+    this.#settings = { ...defaultVerdictSettings, ...settings };
+    this.verdict = new Verdict(this.#settings, START_MS);
+  }
+
+  /** `count` pairs, `everyMs` apart, with quiet log windows as time passes, decided after each. */
+  feed(count: number, everyMs: number, make: (index: number) => Partial<PairOutcome> = () => ({})) {
+    for (let index = 0; index < count; index++) {
+      this.pass(everyMs);
+      const { atMs: _, ...changes } = make(index);
+      this.verdict.pair(pairOf({ ...changes, atMs: this.nowMs }));
+      this.verdict.decision(START_MS + this.nowMs);
+    }
+    return this;
+  }
+
+  /** Lets time pass; log windows end on the way. */
+  pass(ms: number, logged: { testingErrors?: number; runningErrors?: number } = {}) {
+    const { logWindowMs } = this.#settings;
+    const before = Math.floor(this.nowMs / logWindowMs);
+    this.nowMs += ms;
+    for (let window = before; window < Math.floor(this.nowMs / logWindowMs); window++) {
+      this.verdict.logWindow({
+        atMs: START_MS + (window + 1) * logWindowMs,
+        testingErrors: 0,
+        runningErrors: 0,
+        testingWarnings: 0,
+        runningWarnings: 0,
+        ...logged,
+      });
+    }
+    return this;
+  }
+
+  decide() {
+    return this.verdict.decide(START_MS + this.nowMs);
+  }
+}
+
+export function missingField(path: string): Difference {
+  return { kind: 'missing', path, running: '12.5' };
+}
