@@ -27,7 +27,8 @@ export interface CheckOptions extends StartOptions {
 }
 
 export interface DemoOptions {
-  readonly json: boolean;
+  /** Leaves the base folder of the demo behind, to look around in it. */
+  readonly keep: boolean;
 }
 
 /** What needs configuration or actors is done by the program, not by this room. */

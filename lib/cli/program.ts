@@ -93,7 +93,8 @@ function addRunning(program: Command, actions: CliActions, io: CliIo, end: End):
     .command('demo')
     .helpGroup(RUNNING)
     .description('see one promotion and one rejection in under 90 seconds')
-    .action(() => end(actions.demo({ json: options().json })));
+    .option('--keep', 'leave its base folder behind, to look around in it')
+    .action(({ keep }: { keep?: boolean }) => end(actions.demo({ keep: keep ?? false })));
 }
 
 function withSettings(command: Command): Command {

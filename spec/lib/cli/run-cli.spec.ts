@@ -32,7 +32,7 @@ describe('the command line', () => {
     expect((await run(['demo'], {}, actions)).code).to.equal(0);
     expect(actions.calls).to.deep.equal([
       { check: { base: '/nowhere', json: true, settings: {} } },
-      { demo: { json: false } },
+      { demo: { keep: false } },
     ]);
   });
 

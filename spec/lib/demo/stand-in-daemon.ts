@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createControlServer } from '../../../lib/operator/control-server.ts';
+import type { HistoryEntry, HistoryEvent } from '../../../lib/operator/history-view.ts';
+import type { StatusView } from '../../../lib/operator/status-view.ts';
+import { SampleHandlers, STATUS } from '../operator/views.ts';
+
+/*
+ * Stands in for the daemon where only the demo around it is tried: serves the first release on the
+ * users' port and decides about the others as the mode says (its last argument).
+ */
+const base = process.argv[process.argv.indexOf('--base') + 1] ?? '';
+const mode = process.argv.at(-1);
+
+if (mode === 'exits') {
+  process.stderr.write('the port is taken\n');
+  process.exit(2);
+}
+mkdirSync(join(base, '.vili'));
+const port = /^port="(\d+)"$/m.exec(readFileSync(join(base, '.env'), 'utf8'))?.[1] ?? '0';
+const shop = spawn(process.execPath, [join(base, 'shop-1.0.0.mjs')], {
+  cwd: base,
+  env: { PORT: port },
+  stdio: ['ignore', 'pipe', 'ignore'],
+});
+const history: HistoryEntry[] = [];
+let serving = false;
+shop.stdout.once('data', () => (serving = true));
+
+class StandIn extends SampleHandlers {
+  override async status(): Promise<StatusView> {
+    decide();
+    const promoted = history.some(({ event }) => event === 'promoted');
+    const version = `shop-${promoted ? '1.0.1' : '1.0.0'}`;
+    const running = serving && STATUS.running !== null ? { ...STATUS.running, version } : null;
+    return { ...STATUS, phase: serving ? 'steady' : 'starting', running };
+  }
+
+  override async history(): Promise<readonly HistoryEntry[]> {
+    return history;
+  }
+}
+
+function decide(): void {
+  const names = readdirSync(base);
+  const has = (version: string): boolean => names.includes(`shop-${version}.mjs`);
+  if (has('1.0.1')) note('1.0.1', mode === 'rejects-good' ? 'rejected' : 'promoted');
+  if (has('1.1.0') && mode !== 'never-rejects') note('1.1.0', 'rejected');
+}
+
+function note(number: string, event: HistoryEvent): void {
+  const version = `shop-${number}`;
+  if (history.some((entry) => entry.version === version)) return;
+  history.push({ at: new Date().toISOString(), event, version, by: 'vili', reasons: ['because'] });
+}
+
+const server = createControlServer({
+  socketPath: join(base, '.vili', 'vili.sock'),
+  handlers: new StandIn(),
+  maxBodyBytes: 1000,
+  maxConnections: 10,
+  idleMs: 5000,
+  onProblem: () => {},
+});
+await server.listen();
+process.once('SIGTERM', () => {
+  shop.once('exit', () => void server.close().then(() => process.exit(0)));
+  shop.kill('SIGKILL');
+});
