@@ -15,17 +15,17 @@ export class Printer {
   readonly columns: number;
   readonly #io: CliIo;
   readonly #gone = new AbortController();
-  readonly #onError = (error: unknown): void => {
-    const code = codeOf(error);
-    if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') throw error;
-    this.#gone.abort();
-  };
 
   constructor(io: CliIo) {
     this.#io = io;
     this.colors = colorsFor(io);
     this.columns = Math.max(40, Math.min(io.columns, MAX_COLUMNS));
-    io.stdout.on('error', this.#onError);
+    // Stays for good: a pipe may report its broken end after the last command.
+    io.stdout.on('error', (error: unknown) => {
+      const code = codeOf(error);
+      if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') throw error;
+      this.#gone.abort();
+    });
   }
 
   get gone(): AbortSignal {
@@ -58,8 +58,5 @@ export class Printer {
       this.#gone.signal.addEventListener('abort', () => resolve(), { once: true });
       this.#io.stdout.write('', () => resolve());
     });
-    // A pipe reports its broken end a moment after the write was called back.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    this.#io.stdout.off('error', this.#onError);
   }
 }

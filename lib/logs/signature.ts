@@ -100,6 +100,7 @@ function stackIn(entry: LogEntry): string {
   return isEntry(trace) ? (textOf(trace, ['type']) ?? '') : '';
 }
 
+/** No pattern here may look at a character more than a few times: a log can be hostile. */
 function maskVariables(text: string): string {
   return (
     text
@@ -108,9 +109,9 @@ function maskVariables(text: string): string {
       .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
       .replace(/"[^"]*"|`[^`]*`/g, '*')
       .replace(/(^|[\s(=:[,])'[^']*'(?!\w)/g, '$1*')
-      .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '*')
+      .replace(/(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+/g, '*')
       .replace(/\b[a-fA-F]{8,}\b/g, '*')
-      .replace(/[\w-]*\d[\w-]*/g, '*')
+      .replace(/(?<![\w-])(?=[\w-]*\d)[\w-]+/g, '*')
       .replace(/\*(?:[.,:;/+%-]? ?\*)+/g, '*')
       .trim()
   );
@@ -125,7 +126,7 @@ function pythonFrame(text: string): string | null {
 
 /** Java and Node: `at place(file:line)`; folders are left out, they hold versions. */
 function atFrame(text: string): string | null {
-  const line = /(?:^|\n)\s*at ([^\n]{1,300})/.exec(text)?.[1];
+  const line = /(?:^|\n)[ \t]{0,16}at ([^\n]{1,300})/.exec(text)?.[1];
   if (line === undefined) return null;
   const [, place, file] = /^(.*?)\s?\(([^()]*)\)/.exec(line) ?? [];
   if (place === undefined) return fileName(line);

@@ -32,7 +32,8 @@ interface OpenFile {
 /**
  * Follows one path through rename rotation and copy-truncate by looking at it now and then. A look
  * reads at most `maxBytes`; when more than that again is left, the rest is passed over, so that a
- * flood costs no more than a busy log.
+ * flood costs no more than a busy log. A file that is emptied and grows beyond its old size between
+ * two looks is taken for one that grew: the file system does not tell them apart.
  */
 export class LogTail {
   readonly #path: string;
@@ -62,8 +63,12 @@ export class LogTail {
     if (current !== null && !current.isFile()) {
       throw new ViliError('VILI_LOG_NOT_A_FILE', `log ${this.#path} is not a regular file`);
     }
-    this.#file ??= await this.#openFirst(current);
-    if (this.#file === null) return;
+    if (this.#file === null) {
+      this.#file = await this.#openFirst(current);
+      if (this.#file === null) return;
+      // Not where it was left: a line begun there will not go on here.
+      if (this.#from !== null && this.#file.position !== this.#from.position) sink.truncated();
+    }
     const read = await this.#read(this.#file, maxBytes, sink);
     const replaced = current !== null && current.ino !== this.#file.inode;
     if (replaced && this.#mayLeave(read)) await this.#switch(sink);

@@ -14,7 +14,10 @@ export interface ControlClient {
   verdict(): Promise<VerdictView | null>;
   history(limit?: number): Promise<readonly HistoryEntry[]>;
   trace(filter?: TraceFilter): Promise<readonly TraceRecord[]>;
-  /** Resolves when the signal is aborted or the daemon ends the stream. */
+  /**
+   * Hands over the newest records of the past, then those to come. Resolves when the signal is
+   * aborted or the daemon ends the stream.
+   */
   followTrace(
     filter: TraceFilter,
     listener: (record: TraceRecord) => void,

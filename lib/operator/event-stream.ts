@@ -17,7 +17,10 @@ export async function streamEvents(
     'x-accel-buffering': 'no',
   });
   response.write(': listening\n\n');
-  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  const closed = new Promise<void>((resolve) => {
+    if (response.destroyed) resolve();
+    else response.once('close', resolve);
+  });
   const stop = subscribe((value) => {
     if (response.destroyed || response.writableEnded) return;
     response.write(`data: ${JSON.stringify(value)}\n\n`);

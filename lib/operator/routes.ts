@@ -1,6 +1,6 @@
 import type { ActRequest, ControlHandlers } from './control-handlers.ts';
 import { ControlRequestError } from './http-errors.ts';
-import { matchesTrace, type TraceFilter } from './trace-view.ts';
+import { matchesTrace, type TraceFilter, type TraceRecord } from './trace-view.ts';
 
 const DEFAULT_HISTORY = 100;
 const MAX_HISTORY = 10_000;
@@ -86,13 +86,33 @@ async function trace({ query }: RouteRequest, handlers: ControlHandlers): Promis
     limit: limitOf(query, DEFAULT_TRACE, MAX_TRACE),
   };
   if (!query.has('follow')) return json(await handlers.trace(filter));
-  return {
-    kind: 'events',
-    subscribe: (send) =>
-      handlers.followTrace((record) => {
-        if (matchesTrace(record, filter)) send(record);
-      }),
+  return followedTrace(filter, handlers);
+}
+
+/** What was, then what comes, without a gap and without a record twice. */
+async function followedTrace(filter: TraceFilter, handlers: ControlHandlers): Promise<RouteAnswer> {
+  let waiting: TraceRecord[] = [];
+  let take = (record: TraceRecord): void => {
+    if (waiting.length < MAX_TRACE) waiting.push(record);
   };
+  const stop = handlers.followTrace((record) => {
+    if (matchesTrace(record, filter)) take(record);
+  });
+  try {
+    const past = await handlers.trace(filter);
+    const lastId = past.at(-1)?.id ?? 0;
+    const subscribe = (send: (value: unknown) => void): (() => void) => {
+      for (const record of past) send(record);
+      for (const record of waiting) if (record.id > lastId) send(record);
+      waiting = [];
+      take = send;
+      return stop;
+    };
+    return { kind: 'events', subscribe };
+  } catch (error) {
+    stop();
+    throw error;
+  }
 }
 
 async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<RouteAnswer> {

@@ -17,28 +17,22 @@ export async function traceCommand(
   if (mermaid && (follow || context.json)) {
     throw new ViliError('VILI_USAGE', '--mermaid draws what was; leave out --follow and --json');
   }
+  if (follow) return followTrace(context, filter);
   const { client, printer } = context;
   const records = await client.trace(filter);
   if (mermaid) printer.data(mermaidText(records));
-  else if (context.json && !follow) printer.json(records);
+  else if (context.json) printer.json(records);
   else for (const record of records) print(context, record);
-  return follow ? followTrace(context, filter, records.at(-1)?.id ?? 0) : EXIT.ok;
+  return EXIT.ok;
 }
 
 // Private
 
 /** Ends with the reader of the output, with ^C, or with the daemon. */
-async function followTrace(
-  context: CommandContext,
-  filter: TraceFilter,
-  lastId: number,
-): Promise<number> {
+async function followTrace(context: CommandContext, filter: TraceFilter): Promise<number> {
   const { client, printer, io } = context;
   const signal = AbortSignal.any([io.signal, printer.gone]);
-  const take = (record: TraceRecord): void => {
-    if (record.id > lastId) print(context, record);
-  };
-  await client.followTrace(filter, take, signal);
+  await client.followTrace(filter, (record) => print(context, record), signal);
   if (io.signal.aborted) return EXIT.interrupted;
   if (printer.gone.aborted) return EXIT.ok;
   throw new ViliError('VILI_DAEMON_UNREACHABLE', 'the daemon ended the stream');

@@ -69,6 +69,10 @@ async function raw(
   return { status: answer.statusCode ?? 0, body: text };
 }
 
+function record(id: number, to: string): TraceRecord {
+  return { ...TRACE[0]!, id, to };
+}
+
 async function failure(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => expect.fail('should have failed'),
@@ -208,23 +212,25 @@ describe('the control server', () => {
     });
   });
 
-  it('streams the trace records that were asked for and stops when nobody listens', async () => {
+  it('streams the trace of the past and on, without a gap, until nobody listens', async () => {
     await serving(async ({ client, handlers }) => {
       const stop = new AbortController();
-      const got: TraceRecord[] = [];
-      handlers.onListen = () => {
-        for (const send of handlers.traceListeners) for (const record of TRACE) send(record);
+      const got: number[] = [];
+      const emit = (...records: TraceRecord[]): void => {
+        for (const send of handlers.traceListeners) for (const one of records) send(one);
       };
-      const filter = { actor: 'root/deployer/version' };
-      await client.followTrace(
-        filter,
-        (record) => {
-          got.push(record);
-          stop.abort();
-        },
-        stop.signal,
-      );
-      expect(got.map((record) => record.id)).to.deep.equal([2]);
+      handlers.trace = async () => {
+        // These come while the past is being looked up; 2 is in both.
+        emit(record(2, 'root/a/b'), record(3, 'root/other'), record(4, 'root/a'));
+        setImmediate(() => emit(record(5, 'root/a')));
+        return [record(1, 'root/a'), record(2, 'root/a/b')];
+      };
+      const take = ({ id }: TraceRecord): void => {
+        got.push(id);
+        if (id === 5) stop.abort();
+      };
+      await client.followTrace({ actor: 'root/a' }, take, stop.signal);
+      expect(got).to.deep.equal([1, 2, 4, 5]);
       while (handlers.traceListeners.size > 0) await new Promise(setImmediate);
     });
   });
