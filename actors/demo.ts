@@ -1,5 +1,16 @@
-import type { DemoOptions } from '../lib/cli/io.ts';
+import { fileURLToPath } from 'node:url';
+import { DEMO_LIMITS, runDemo } from '../lib/demo/demo.ts';
+import { daemonStarter } from '../lib/demo/demo-daemon.ts';
 
-export function demo(_options: DemoOptions): Promise<number> {
-  return Promise.resolve(1);
+/** `vili demo`: this very program as a child process, on a base folder of its own. */
+export function demo(signal: AbortSignal): Promise<number> {
+  return runDemo({
+    startDaemon: daemonStarter(fileURLToPath(new URL('./main.js', import.meta.url))),
+    out: (line) => process.stdout.write(`${line}\n`),
+    signal,
+    keep: false,
+    limits: DEMO_LIMITS,
+    now: Date.now,
+    random: Math.random,
+  });
 }

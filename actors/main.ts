@@ -9,8 +9,17 @@ import { start } from './start.ts';
 const packageFile = new URL('../../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
 
+// Commands that wait end in order at the first ^C; a second one ends the process at once.
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+
 process.exitCode = await runCli(
   process.argv.slice(2),
-  { version, start: (options) => start(options, version), check, demo },
-  processIo(),
+  {
+    version,
+    start: (options) => start(options, version),
+    check,
+    demo: () => demo(interrupted.signal),
+  },
+  processIo(interrupted.signal),
 );
