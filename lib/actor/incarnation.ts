@@ -30,6 +30,8 @@ export class Incarnation {
   inHandSinceMs = 0;
   upSinceMs: number | undefined;
   hung = false;
+  /** Uncaught errors of its code after its end. */
+  lateErrors = 0;
   readonly #self: Self<never>;
   readonly #host: BehaviourHost;
   readonly #hangWatch: HangWatch;

@@ -1,5 +1,8 @@
 import type { Runtime } from './runtime.ts';
 
+/** Late errors reported per incarnation: an interval that nobody cleared fires for ever. */
+export const LATE_ERRORS_REPORTED = 10;
+
 /** The part of `process` that tells of errors nobody caught. */
 export interface ErrorSource {
   on(
@@ -29,6 +32,8 @@ export function attachStrayErrors(
       return;
     }
     const late = owner.phase !== 'live' && owner.phase !== 'starting';
+    if (late) owner.lateErrors += 1;
+    if (owner.lateErrors > LATE_ERRORS_REPORTED) return;
     owner.cell.report({ type: 'stray-error', error, late }, owner);
     owner.fail(error);
   };

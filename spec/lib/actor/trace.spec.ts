@@ -79,7 +79,8 @@ describe('the trace of a system', () => {
       );
       const first = await system.spawn(
         scripted('first', log, {
-          handle: (_message, self) => {
+          handle: ({ type }, self) => {
+            if (type !== 'one') return;
             setImmediate(() => second.tell({ type: 'two' }));
             self.after(1, { type: 'ignored' });
           },
