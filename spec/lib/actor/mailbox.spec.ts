@@ -62,9 +62,11 @@ describe('a mailbox', () => {
         expect(system.tree()[0]?.mailbox).to.equal(1000);
         expect(system.crash('/vili/a')).to.equal(true);
         await until('the restart', () => events.at(-1)?.type === 'restarted');
-        expect(system.tree()[0]?.mailbox).to.be.at.least(990);
+        expect(log.indexOf('stop a'), 'lines before the crash').to.be.at.most(3);
         await system.stop(1000);
-        expect(system.deadLetters().total).to.be.at.least(900);
+        const handled = log.filter((line) => line === 'a work').length;
+        expect(handled).to.be.below(1000);
+        expect(system.deadLetters().total + handled).to.equal(1000);
       },
       { supervision: { backoff: PROMPT } },
     );
