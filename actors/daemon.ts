@@ -1,12 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { type ActorEvent, ActorSystem } from '../lib/actor/index.ts';
+import { type ActorEvent, ActorSystem, type TraceRecord } from '../lib/actor/index.ts';
 import { openHistory } from '../lib/base/history.ts';
 import { layoutOf } from '../lib/base/layout.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createGate } from '../lib/gate/gate.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import { Trail } from '../lib/journal/trail.ts';
 import { createFarSide } from '../lib/mirror/far-side.ts';
 import { LiveFeed } from '../lib/operator/live-feed.ts';
 import { acquireLock } from '../lib/servlet/lock.ts';
@@ -18,6 +19,8 @@ import { addressesIn, type House } from './wiring/house.ts';
 import { stopProcess } from './wiring/servlets.ts';
 import { farSideSettings, gateSettings } from './wiring/traffic.ts';
 
+/** Batches and clock ticks: in the trace, but no part of any version's way. */
+const BULK_TYPES = new Set(['outcomes', 'observed', 'batch', 'log', 'tick', 'saved']);
 /** Actors only have to put down what they hold; servlets are stopped afterwards, with their own limit. */
 const ACTORS_STOP_MS = 10_000;
 
@@ -75,10 +78,17 @@ async function build(options: DaemonOptions, stopping: AbortSignal): Promise<Hou
   const system = new ActorSystem({
     now,
     trace: settings.trace,
+    bulkTypes: BULK_TYPES,
     onEvent: (event) => tell(journal, event),
     onFatal: options.onFatal,
   });
   system.attachProcessHandlers(process);
+  const trail = await Trail.open<TraceRecord>({
+    path: layout.traceFile,
+    maxRecords: settings.trace.size,
+    onProblem: (text) => journal.warn(text),
+  });
+  system.trace.follow((record) => trail.add(record));
   const addresses = addressesIn(system);
   const farSide = createFarSide(farSideSettings(settings), {
     now,
@@ -97,6 +107,7 @@ async function build(options: DaemonOptions, stopping: AbortSignal): Promise<Hou
     layout,
     journal,
     system,
+    trail,
     gate,
     farSide,
     ports: new PortPool({ ...settings.portRange, host: '0.0.0.0' }),
@@ -134,10 +145,11 @@ async function reap(base: string, ledgerFolder: string, journal: Journal): Promi
 
 /** Users first: their answers finish while the servlets still live. */
 async function shutDown(house: House): Promise<void> {
-  const { system, gate, farSide, roster, journal, settings } = house;
+  const { system, trail, gate, farSide, roster, journal, settings } = house;
   await system.stop(ACTORS_STOP_MS);
   await gate.close(settings.drain.timeoutMs);
   await farSide.close();
+  await trail.close();
   const problems = await Promise.all(
     [...roster.values()].map(({ process }) => stopProcess(house, process)),
   );

@@ -9,7 +9,7 @@ import type {
 } from '../../lib/operator/control-handlers.ts';
 import { nestTree } from '../../lib/operator/nest-tree.ts';
 import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/status-view.ts';
-import type { TraceRecord } from '../../lib/operator/trace-view.ts';
+import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/operator/trace-view.ts';
 import type {
   Act,
   ActReply,
@@ -34,7 +34,7 @@ export function controlHandlers(house: House): ControlHandlers {
     status: () => status(house),
     verdict: async () => verdictOf(await judgement(house)),
     history: (limit) => history.read(limit),
-    trace: (filter) => Promise.resolve(system.trace.read(filter).map(traceOf)),
+    trace: (filter) => Promise.resolve(trace(house, filter)),
     followTrace: (listener) => system.trace.follow((record) => listener(traceOf(record))),
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
@@ -117,6 +117,14 @@ async function act(house: House, kind: Act['kind'], request: ActRequest): Promis
 async function crash({ system }: House, path: string): Promise<void> {
   if (system.crash(path)) return;
   throw new ViliError('VILI_REFUSED', `there is no actor ${path}`);
+}
+
+/** One version's way comes from the trail, everything else from the ring. */
+function trace({ system, trail }: House, filter: TraceFilter): readonly TraceRecord[] {
+  const { correlation, limit = Number.POSITIVE_INFINITY } = filter;
+  if (correlation === undefined) return system.trace.read(filter).map(traceOf);
+  const records = trail.read(correlation, Number.POSITIVE_INFINITY).map(traceOf);
+  return records.filter((record) => matchesTrace(record, filter)).slice(-limit);
 }
 
 function traceOf(record: ActorTraceRecord): TraceRecord {

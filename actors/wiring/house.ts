@@ -1,9 +1,10 @@
 import type { Settings } from '../../config/settings.ts';
-import type { ActorSystem, Address } from '../../lib/actor/index.ts';
+import type { ActorSystem, Address, TraceRecord } from '../../lib/actor/index.ts';
 import type { History } from '../../lib/base/history.ts';
 import type { Layout } from '../../lib/base/layout.ts';
 import type { Gate } from '../../lib/gate/gate.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
+import type { Trail } from '../../lib/journal/trail.ts';
 import type { LogOffset } from '../../lib/logs/batch.ts';
 import type { FarSide } from '../../lib/mirror/far-side.ts';
 import type { LiveFeed } from '../../lib/operator/live-feed.ts';
@@ -26,6 +27,8 @@ export interface House {
   readonly layout: Layout;
   readonly journal: Journal;
   readonly system: ActorSystem;
+  /** The way of each version, kept when the trace's ring has turned over. */
+  readonly trail: Trail<TraceRecord>;
   readonly gate: Gate;
   readonly farSide: FarSide;
   readonly ports: PortPool;

@@ -89,8 +89,10 @@ export class Cell {
     correlation: string | undefined,
     delivery?: Delivery,
   ): boolean {
-    const sentAtMs = this.runtime.now();
-    return this.#put({ message, from, correlation, sentAtMs, ...delivery });
+    const { bulkTypes, now } = this.runtime;
+    const isBulk = correlation !== undefined && bulkTypes.has(typeOf(message));
+    const id = isBulk ? undefined : correlation;
+    return this.#put({ message, from, correlation: id, sentAtMs: now(), ...delivery });
   }
 
   /** The next message for this incarnation; those meant for an earlier one are buried. */

@@ -25,6 +25,8 @@ export interface Runtime {
   readonly deadLetters: DeadLetters;
   /** Paths whose payloads go into the trace. */
   readonly captured: ReadonlySet<string>;
+  /** Types whose messages carry no correlation id. */
+  readonly bulkTypes: ReadonlySet<string>;
   emit(event: ActorEvent): void;
   createCell(
     path: string,

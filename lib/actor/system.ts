@@ -22,6 +22,8 @@ export interface ActorSystemOptions {
   readonly random?: () => number;
   readonly trace?: TraceSettings;
   readonly deadLetters?: DeadLetterSettings;
+  /** Message types so frequent that they must not follow a correlation id: batches, ticks. */
+  readonly bulkTypes?: ReadonlySet<string>;
   /** How the actors at the top are supervised. */
   readonly supervision?: SupervisionOptions;
   readonly onEvent?: (event: ActorEvent) => void;
@@ -59,6 +61,7 @@ export class ActorSystem {
       trace: this.#trace,
       deadLetters: new DeadLetters(now, this.#trace, emit, options.deadLetters),
       captured: this.#captured,
+      bulkTypes: options.bulkTypes ?? new Set(),
       emit,
       createCell: (path, spec, parent, correlation) =>
         new Cell(runtime, path, spec, parent, correlation),

@@ -89,11 +89,11 @@ export function rejectCandidate(
 
 function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
   const { release } = candidate;
-  draft.set({ testing: { ...candidate, phase: 'testing' } });
+  draft.set({ testing: { ...candidate, phase: 'testing', begun: true } });
   draft.ask(
     { type: 'link', name: release.name, role: 'test' },
     { type: 'judge', release },
     { type: 'mirror', name: release.name, target },
   );
-  draft.record('testing', release);
+  if (!candidate.begun) draft.record('testing', release);
 }

@@ -72,5 +72,5 @@ export function candidateOf(
   phase: Candidate['phase'],
   sinceMs: number,
 ): Candidate {
-  return { release, phase, crashes: 0, sinceMs };
+  return { release, phase, crashes: 0, sinceMs, begun: false };
 }

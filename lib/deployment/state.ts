@@ -39,6 +39,8 @@ export interface Candidate {
   readonly phase: 'waiting' | 'replacing' | 'staging' | 'starting' | 'testing';
   readonly crashes: number;
   readonly sinceMs: number;
+  /** Its test has begun before; a restart of Vili goes on with it. */
+  readonly begun: boolean;
 }
 
 /** The way to become running: the test servlet is stopped, then a fresh one has to get ready. */

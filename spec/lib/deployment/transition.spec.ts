@@ -149,6 +149,16 @@ describe('the life of a version', () => {
     expect(world.folders).not.to.include('shop-1');
   });
 
+  it('goes on with a test that a restart of Vili interrupted, without calling it a new one', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    world.boot();
+    world.settle();
+    expect(world.mirror).to.equal('shop-2');
+    expect(events(world).filter((event) => event === 'testing shop-2')).to.have.length(1);
+  });
+
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
     const step = fc.record({ kind: fc.nat(11), n: fc.nat(20), good: fc.boolean() });
     fc.assert(

@@ -1,0 +1,113 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { writeFileAtomic } from '../base/atomic-file.ts';
+import { codeOf, messageOf } from '../errors.ts';
+
+/** What is written at once, at most this late; a kill loses no more. */
+const WRITE_DELAY_MS = 300;
+
+/** Anything that belongs to one correlation id. */
+export interface TrailRecord {
+  readonly correlation: string | undefined;
+}
+
+export interface TrailOptions {
+  readonly path: string;
+  /** The newest records kept, in memory and (up to twice as many) on disk. */
+  readonly maxRecords: number;
+  readonly onProblem: (text: string) => void;
+}
+
+/**
+ * The way of every version through Vili: the trace's records that carry a correlation id, kept
+ * apart from the ring, which turns over within minutes, and through restarts of Vili.
+ */
+export class Trail<R extends TrailRecord> {
+  readonly #options: TrailOptions;
+  readonly #records: R[];
+  #lines: number;
+  #unwritten: R[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #broken = false;
+
+  private constructor(options: TrailOptions, records: R[]) {
+    this.#options = options;
+    this.#records = records;
+    this.#lines = records.length;
+  }
+
+  /** Reads what an earlier Vili kept; a torn last line and foreign lines are left out. */
+  static async open<R extends TrailRecord>(options: TrailOptions): Promise<Trail<R>> {
+    const { path, maxRecords, onProblem } = options;
+    try {
+      const lines = (await readFile(path, 'utf8')).split('\n');
+      const records = lines.flatMap((line) => recordOf<R>(line));
+      return new Trail(options, records.slice(-maxRecords));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') onProblem(`the trail cannot be read: ${messageOf(error)}`);
+      return new Trail(options, []);
+    }
+  }
+
+  add(record: R): void {
+    if (record.correlation === undefined) return;
+    this.#records.push(record);
+    const { maxRecords } = this.#options;
+    if (this.#records.length > 2 * maxRecords) this.#records.splice(0, maxRecords);
+    this.#unwritten.push(record);
+    this.#timer ??= setTimeout(() => this.#flush(), WRITE_DELAY_MS).unref();
+  }
+
+  /** The newest `limit` records of a correlation id, oldest first. */
+  read(correlation: string, limit: number): readonly R[] {
+    return this.#records.filter((record) => record.correlation === correlation).slice(-limit);
+  }
+
+  /** Writes what is left. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#writing;
+  }
+
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const records = this.#unwritten;
+    this.#unwritten = [];
+    if (records.length > 0) this.#writing = this.#writing.then(() => this.#write(records));
+  }
+
+  async #write(records: readonly R[]): Promise<void> {
+    const { path, maxRecords, onProblem } = this.#options;
+    try {
+      if (this.#lines + records.length > 2 * maxRecords) {
+        const kept = this.#records.slice(-maxRecords);
+        await writeFileAtomic(path, linesOf(kept));
+        this.#lines = kept.length;
+      } else {
+        await appendFile(path, linesOf(records), { mode: 0o600 });
+        this.#lines += records.length;
+      }
+      this.#broken = false;
+    } catch (error) {
+      if (!this.#broken) onProblem(`the trail cannot be written: ${messageOf(error)}`);
+      this.#broken = true;
+    }
+  }
+}
+
+// Private
+
+function linesOf(records: readonly TrailRecord[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
+
+function recordOf<R extends TrailRecord>(line: string): R[] {
+  try {
+    const record: unknown = JSON.parse(line);
+    const isRecord = typeof record === 'object' && record !== null && 'correlation' in record;
+    return isRecord ? [record as R] : [];
+  } catch {
+    return [];
+  }
+}
