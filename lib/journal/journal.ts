@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino';
 import { messageOf, ViliError } from '../errors.ts';
 import { fileSink, type Sink } from './sink.ts';
 import { streamSink } from './stream-sink.ts';
-import { cutText, textLine } from './text-line.ts';
+import { cutText, cutValue, textLine } from './text-line.ts';
 
 /** bragi's names of levels, as people's log pipelines know them, with pino's numbers. */
 export const JOURNAL_LEVELS = {
@@ -14,6 +14,15 @@ export const JOURNAL_LEVELS = {
   WARNING: 40,
   ERROR: 50,
   CRIT: 60,
+} as const;
+/** pino wants its names of levels in lower case; what is written is bragi's. */
+const PINO_LEVELS = {
+  debug: JOURNAL_LEVELS.DEBUG,
+  info: JOURNAL_LEVELS.INFO,
+  notice: JOURNAL_LEVELS.NOTICE,
+  warning: JOURNAL_LEVELS.WARNING,
+  error: JOURNAL_LEVELS.ERROR,
+  crit: JOURNAL_LEVELS.CRIT,
 } as const;
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 const LOG_FILE = 'vili.log';
@@ -67,7 +76,7 @@ export function openJournal(options: JournalOptions): Journal {
     try {
       const details = detailsOf(level, fields);
       sinks.text.write(textLine(timeOf(now), level, text, details.text));
-      json?.[level](details.json, cutText(text));
+      json?.[pinoLevelOf(level)](details.json, cutText(text));
     } catch {
       // A field that cannot be shown (a getter that throws): the event itself is still told.
       sinks.text.write(textLine(timeOf(now), level, text, {}));
@@ -124,23 +133,24 @@ function refuseUnwritable(dir: string, files: readonly string[]): void {
   }
 }
 
-function jsonLogger(sink: Sink, now: () => number): Logger<JournalLevel> {
-  const logger = pino<JournalLevel>(
+function jsonLogger(sink: Sink, now: () => number): Logger<keyof typeof PINO_LEVELS> {
+  return pino<keyof typeof PINO_LEVELS>(
     {
-      level: 'CRIT',
-      customLevels: JOURNAL_LEVELS,
+      level: 'debug',
+      customLevels: PINO_LEVELS,
       useOnlyCustomLevels: true,
       base: null,
       messageKey: 'message',
       errorKey: 'error',
       timestamp: () => `,"@timestamp":"${timeOf(now)}"`,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
     },
     { write: (line) => sink.write(line) },
   );
-  // As an option, pino would fold the name to its own `debug`, which is not among the levels here.
-  logger.level = 'DEBUG';
-  return logger;
+}
+
+function pinoLevelOf(level: JournalLevel): keyof typeof PINO_LEVELS {
+  return level.toLowerCase() as Lowercase<JournalLevel>;
 }
 
 function timeOf(now: () => number): string {
@@ -158,7 +168,7 @@ function detailsOf(
     if (value === undefined) continue;
     const name = OWN_KEYS.has(key) ? `${key}_` : key;
     text[name] = value instanceof Error ? errorText(value) : value;
-    json[name] = typeof text[name] === 'string' ? cutText(text[name]) : text[name];
+    json[name] = cutValue(text[name]);
     const isWorthAStack = JOURNAL_LEVELS[level] >= JOURNAL_LEVELS.ERROR;
     if (value instanceof Error && isWorthAStack && !(value instanceof ViliError)) {
       json['stack_trace'] = cutText(value.stack ?? '');

@@ -21,6 +21,14 @@ export function cutText(text: string): string {
   return `${text.slice(0, MAX_TEXT_CHARS)}… (${text.length - MAX_TEXT_CHARS} more characters)`;
 }
 
+/** `value` for a JSON line: as it is, or cut text when it is longer than a text may be. */
+export function cutValue(value: unknown): unknown {
+  if (typeof value === 'string') return cutText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const text = jsonOf(value);
+  return text.length > MAX_TEXT_CHARS ? cutText(text) : value;
+}
+
 /** A line of `vili.log`: time (UTC), level, text, then the fields as `key=value`. */
 export function textLine(
   at: string,
@@ -44,6 +52,7 @@ function escapeCharacter(character: string): string {
 
 function valueText(value: unknown): string {
   if (typeof value === 'string') {
+    if (value.length > MAX_TEXT_CHARS) return valueText(cutText(value));
     return /^[\w./:+@%-]+$/.test(value) ? value : `"${escapeText(value).replaceAll('"', '\\"')}"`;
   }
   return escapeText(jsonOf(value));

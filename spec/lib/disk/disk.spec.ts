@@ -1,0 +1,108 @@
+import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { type CleanupArchive, planCleanup } from '../../../lib/disk/cleanup.ts';
+import { diskSpace, folderBytes, freeShare } from '../../../lib/disk/usage.ts';
+import { failureOf } from '../../support/failure.ts';
+import { withTempFolder } from '../../support/temp-folder.ts';
+
+const archive = fc
+  .record({ bytes: fc.nat({ max: 100 }), writtenMs: fc.nat({ max: 20 }) })
+  .map((each): CleanupArchive => ({ name: 'id-1', ...each }));
+const GIB = 1024 ** 3;
+
+describe('the use of the disk', () => {
+  it('is the bytes of all files below a folder, links not followed', async () => {
+    await withTempFolder(async (folder) => {
+      await mkdir(join(folder, 'a', 'b'), { recursive: true });
+      await writeFile(join(folder, 'a', 'b', 'f'), 'x'.repeat(1000));
+      await writeFile(join(folder, 'g'), 'y'.repeat(24));
+      await symlink(folder, join(folder, 'a', 'self'));
+      await symlink('/usr', join(folder, 'usr'));
+      expect(await folderBytes(folder)).to.equal(1024);
+      expect(await folderBytes(join(folder, 'g'))).to.equal(24);
+      expect(await folderBytes(join(folder, 'none'))).to.equal(0);
+      await link(join(folder, 'g'), join(folder, 'h'));
+      expect(await folderBytes(folder)).to.equal(1048);
+    });
+  });
+
+  it('tells how much of a file system is free', async () => {
+    await withTempFolder(async (folder) => {
+      const space = await diskSpace(folder);
+      expect(space.totalBytes).to.be.greaterThan(0);
+      expect(space.freeShare).to.be.within(0, 1);
+      expect(space.freeBytes / space.totalBytes).to.equal(space.freeShare);
+      expect(await freeShare(folder)).to.be.closeTo(space.freeShare, 0.05);
+      await failureOf(freeShare(join(folder, 'none')));
+    });
+  });
+});
+
+describe('a cleanup', () => {
+  const archives = [3, 1, 2].map((writtenMs) => ({
+    name: `id-${writtenMs}`,
+    bytes: GIB,
+    writtenMs,
+  }));
+
+  it('takes the oldest archives for the size of the archive', () => {
+    const plan = planCleanup({
+      archives,
+      archiveMaxBytes: 1.5 * GIB,
+      freeShare: 0.5,
+      minFree: 0.05,
+    });
+    expect(plan.remove.map((each) => [each.archive.name, each.reason])).to.deep.equal([
+      ['id-1', 'archive-size'],
+      ['id-2', 'archive-size'],
+    ]);
+    expect(plan.isEnough).to.equal(true);
+  });
+
+  it('takes as many as the disk needs, or one a round when its size is unknown', () => {
+    const full = { archives, archiveMaxBytes: 10 * GIB, freeShare: 0.01, minFree: 0.05 };
+    const known = planCleanup({ ...full, diskBytes: 40 * GIB });
+    expect(known.remove.map((each) => each.reason)).to.deep.equal(['disk-free', 'disk-free']);
+    expect(planCleanup(full).remove.map((each) => each.archive.name)).to.deep.equal(['id-1']);
+  });
+
+  it('says when all archives together are not enough', () => {
+    const plan = planCleanup({ archives: [], archiveMaxBytes: 1, freeShare: 0.01, minFree: 0.05 });
+    expect(plan).to.deep.equal({ remove: [], isEnough: false });
+  });
+
+  it('never takes more than needed, and the older before the newer', () => {
+    fc.assert(
+      fc.property(
+        fc.array(archive),
+        fc.nat({ max: 500 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (all, archiveMaxBytes, free, minFree) => {
+          const diskBytes = 1000;
+          const { remove } = planCleanup({
+            archives: all,
+            archiveMaxBytes,
+            freeShare: free,
+            minFree,
+            diskBytes,
+          });
+          const gone = remove.map((each) => each.archive);
+          const total = all.reduce((sum, each) => sum + each.bytes, 0);
+          const before = gone.slice(0, -1).reduce((sum, each) => sum + each.bytes, 0);
+          if (gone.length > 0) {
+            const isNeeded =
+              total - before > archiveMaxBytes || free + before / diskBytes < minFree + 1e-9;
+            expect(isNeeded).to.equal(true);
+          }
+          const kept = all.filter((each) => !gone.includes(each));
+          for (const each of kept) {
+            expect(each.writtenMs).to.be.at.least(Math.max(0, ...gone.map((one) => one.writtenMs)));
+          }
+        },
+      ),
+    );
+  });
+});
