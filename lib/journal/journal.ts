@@ -73,14 +73,11 @@ export function openJournal(options: JournalOptions): Journal {
   const all = sinks.json === null ? [sinks.text] : [sinks.text, sinks.json];
   const write = (level: JournalLevel, text: string, fields: JournalFields): void => {
     if (JOURNAL_LEVELS[level] < JOURNAL_LEVELS[options.level]) return;
-    try {
-      const details = detailsOf(level, fields);
-      sinks.text.write(textLine(timeOf(now), level, text, details.text));
-      json?.[pinoLevelOf(level)](details.json, cutText(text));
-    } catch {
-      // A field that cannot be shown (a getter that throws): the event itself is still told.
-      sinks.text.write(textLine(timeOf(now), level, text, {}));
-    }
+    // A field that cannot be shown (a getter that throws): the event itself is still told.
+    const details = attempt(() => detailsOf(level, fields)) ?? { text: {}, json: {} };
+    const line = attempt(() => textLine(timeOf(now), level, text, details.text));
+    sinks.text.write(line ?? textLine(timeOf(now), level, text, {}));
+    attempt(() => json?.[pinoLevelOf(level)](details.json, cutText(text)));
   };
   return {
     debug: (text, fields = {}) => write('DEBUG', text, fields),
@@ -147,6 +144,14 @@ function jsonLogger(sink: Sink, now: () => number): Logger<keyof typeof PINO_LEV
     },
     { write: (line) => sink.write(line) },
   );
+}
+
+function attempt<T>(step: () => T): T | null {
+  try {
+    return step();
+  } catch {
+    return null;
+  }
 }
 
 function pinoLevelOf(level: JournalLevel): keyof typeof PINO_LEVELS {

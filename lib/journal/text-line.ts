@@ -52,8 +52,8 @@ function escapeCharacter(character: string): string {
 
 function valueText(value: unknown): string {
   if (typeof value === 'string') {
-    if (value.length > MAX_TEXT_CHARS) return valueText(cutText(value));
-    return /^[\w./:+@%-]+$/.test(value) ? value : `"${escapeText(value).replaceAll('"', '\\"')}"`;
+    const isBare = value.length <= MAX_TEXT_CHARS && /^[\w./:+@%-]+$/.test(value);
+    return isBare ? value : `"${escapeText(value).replaceAll('"', '\\"')}"`;
   }
   return escapeText(jsonOf(value));
 }

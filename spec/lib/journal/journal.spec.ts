@@ -142,6 +142,7 @@ describe('the journal', () => {
     });
     expect(json[0]).to.include({ level: 'INFO', message: 'a', level_: 'CRIT', message_: 'other' });
     expect(text).to.have.lengthOf(4);
+    expect(json.map((line) => line['message'])).to.include.members(['a', 'b', 'c']);
     expect(text[2]).to.match(/INFO {4}c$/);
   });
 
