@@ -1,4 +1,4 @@
-import { settlesWithin } from './deadline.ts';
+import type { Patience } from './deadline.ts';
 import type { Hand, Runtime } from './runtime.ts';
 import type { Self } from './self.ts';
 import type { Behaviour } from './spec.ts';
@@ -19,11 +19,6 @@ export class BehaviourHost {
     this.#create = create;
   }
 
-  /** It has a state, which wants its `stop`. */
-  get started(): boolean {
-    return this.#started;
-  }
-
   async start(hand: Hand, self: Self<never>): Promise<void> {
     await this.#context.run(hand, async () => {
       this.#behaviour = this.#create();
@@ -37,19 +32,20 @@ export class BehaviourHost {
     return this.#context.run(hand, callHandle, this.#behaviour, this.state, message, self);
   }
 
-  /** Runs `stop` at most once. False when it has not ended within the limit. */
-  async stop(hand: Hand, self: Self<never>, limitMs: number): Promise<boolean> {
+  /** Runs `stop` at most once. False when it has not ended within the limit; throws its error. */
+  async stop(hand: Hand, self: Self<never>, patience: Patience, limitMs: number): Promise<boolean> {
     const behaviour = this.#behaviour;
     if (!this.#started || behaviour?.stop === undefined) return true;
     this.#started = false;
+    const outcome: { error?: unknown } = {};
     const stopped = this.#context.run(hand, async () => {
       await behaviour.stop?.(this.state, self);
     });
-    if (!(await settlesWithin(stopped, limitMs))) {
-      stopped.catch(() => {});
-      return false;
-    }
-    await stopped;
+    const noted = stopped.catch((error: unknown) => {
+      outcome.error = error;
+    });
+    if (!(await patience.wait(noted, limitMs))) return false;
+    if ('error' in outcome) throw outcome.error;
     return true;
   }
 }
@@ -64,4 +60,13 @@ function callHandle(
   self: Self<never>,
 ): unknown {
   return behaviour?.handle(state, message as never, self);
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
 }

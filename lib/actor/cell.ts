@@ -75,7 +75,7 @@ export class Cell {
   }
 
   ownSupervisor(): Supervisor {
-    if (this.supervisor === undefined) {
+    if (this.supervisor === undefined || this.supervisor.over) {
       const spec = resolveBudget(this.path, DEFAULT_SUPERVISION, this.spec.supervision);
       const escalate = (error: unknown): void => this.life?.fail(error);
       this.supervisor = new Supervisor(this.runtime, this.path, spec, escalate);

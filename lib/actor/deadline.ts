@@ -37,3 +37,23 @@ export class Pause {
     this.#wake?.();
   }
 }
+
+/** Waits with a limit each, all of which can be ended from outside: then nobody is waited for. */
+export class Patience {
+  #ended = false;
+  #end: (() => void) | undefined;
+
+  /** True when `work` settled within the limit, or when the patience was ended meanwhile. */
+  async wait(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+    if (this.#ended) return true;
+    const ended = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    return await settlesWithin(Promise.race([work, ended]), limitMs);
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#end?.();
+  }
+}

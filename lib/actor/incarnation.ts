@@ -1,11 +1,11 @@
-import { setMaxListeners } from 'node:events';
-import type { Reply } from './ask.ts';
-import { BehaviourHost } from './behaviour-host.ts';
+import { BehaviourHost, isPromise } from './behaviour-host.ts';
 import type { Cell } from './cell.ts';
-import { settlesWithin } from './deadline.ts';
+import { Patience } from './deadline.ts';
 import { type Envelope, typeOf } from './envelope.ts';
 import { ActorCrashed, ActorStopped, HandlerHung } from './errors.ts';
 import { HangWatch } from './hang-watch.ts';
+import { LifeSignal } from './life-signal.ts';
+import { OpenQuestions } from './open-questions.ts';
 import { createSelf, type Self } from './self.ts';
 import { Timers } from './timers.ts';
 import type { Turns } from './turns.ts';
@@ -21,9 +21,9 @@ export class Incarnation {
   readonly number: number;
   readonly timers = new Timers();
   /** Questions this incarnation took in hand and has not answered. */
-  readonly owed = new Set<Reply<never>>();
+  readonly owed = new OpenQuestions();
   /** Questions this incarnation asked. */
-  readonly asked = new Set<Reply<never>>();
+  readonly asked = new OpenQuestions();
   /** Run when the incarnation begins to end. */
   readonly onEnding = new Set<() => void>();
   inHand: Envelope | undefined;
@@ -35,6 +35,8 @@ export class Incarnation {
   readonly #self: Self<never>;
   readonly #host: BehaviourHost;
   readonly #hangWatch: HangWatch;
+  readonly #signal = new LifeSignal();
+  readonly #patience = new Patience();
   #phase: Phase = 'starting';
   #turns: Turns | undefined;
   #turnRequested = false;
@@ -43,8 +45,6 @@ export class Incarnation {
   #running: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #failStart: ((error: unknown) => void) | undefined;
-  #stopWaiting: (() => void) | undefined;
-  #abort: AbortController | undefined;
 
   constructor(cell: Cell, number: number) {
     this.cell = cell;
@@ -60,12 +60,7 @@ export class Incarnation {
   }
 
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      setMaxListeners(0, this.#abort.signal);
-      if (this.phase === 'over') this.#abort.abort();
-    }
-    return this.#abort.signal;
+    return this.#signal.get();
   }
 
   /** Correlation id of the message in hand, or of the message that spawned the actor. */
@@ -127,13 +122,13 @@ export class Incarnation {
     if (this.phase === 'over') return;
     this.#dropHand();
     this.#phase = 'over';
-    this.#stopWaiting?.();
+    this.#patience.end();
     this.#hangWatch.close();
     this.#beginEnd();
     this.#turns?.close();
-    failAll(this.owed, new ActorStopped(this.cell.path));
-    failAll(this.asked, new ActorStopped(this.cell.path, 'ended before it got an answer'));
-    this.#abort?.abort();
+    this.owed.failAll(new ActorStopped(this.cell.path));
+    this.asked.failAll(new ActorStopped(this.cell.path, 'ended before it got an answer'));
+    this.#signal.abort();
   }
 
   /** What it works on, for a person. */
@@ -146,7 +141,7 @@ export class Incarnation {
   async #runStart(): Promise<void> {
     await this.#host.start({ owner: this, correlation: this.cell.correlation }, this.#self);
     // Abandoned while it started: nobody else will release what it has just acquired.
-    if (this.phase === 'over') await this.#runStop();
+    if (this.phase === 'over') await this.#runStop(new Patience());
   }
 
   #turn(): void | Promise<void> {
@@ -162,7 +157,7 @@ export class Incarnation {
     if (envelope === undefined) return undefined;
     this.inHand = envelope;
     this.inHandSinceMs = this.cell.runtime.now();
-    if (envelope.ask !== undefined) this.#owe(envelope.ask);
+    if (envelope.ask !== undefined) this.owed.add(envelope.ask);
     const hand = { owner: this, correlation: envelope.correlation };
     try {
       const result = this.#host.handle(hand, envelope.message, this.#self);
@@ -214,7 +209,7 @@ export class Incarnation {
   #crash(error: unknown, envelope?: Envelope): void {
     this.#phase = 'ending';
     this.timers.close();
-    failAll(this.owed, new ActorCrashed(this.cell.path, error));
+    this.owed.failAll(new ActorCrashed(this.cell.path, error));
     this.cell.failed(this, error, envelope);
   }
 
@@ -225,13 +220,13 @@ export class Incarnation {
   }
 
   async #end(crashed: boolean): Promise<void> {
-    if (this.phase === 'starting') this.#abort?.abort();
+    if (this.phase === 'starting') this.#signal.abort();
     if (this.phase !== 'over') this.#phase = 'ending';
     this.#beginEnd();
-    if (crashed) failAll(this.asked, new ActorStopped(this.cell.path, 'restarted while it asked'));
+    if (crashed) this.asked.failAll(new ActorStopped(this.cell.path, 'restarted while it asked'));
     await this.#awaitRunning();
     await this.cell.closeChildren();
-    if (this.phase === 'ending') await this.#runStop();
+    if (this.phase === 'ending') await this.#runStop(this.#patience);
     this.finish();
   }
 
@@ -247,24 +242,17 @@ export class Incarnation {
     if (this.#running === undefined || this.phase === 'over') return;
     const { stopTimeoutMs, onHang } = this.cell.spec;
     const limitMs = this.hung && onHang === 'crash' ? 0 : stopTimeoutMs;
-    const given = new Promise<void>((resolve) => {
-      this.#stopWaiting = resolve;
-    });
-    if (await settlesWithin(Promise.race([this.#running, given]), limitMs)) return;
+    if (await this.#patience.wait(this.#running, limitMs)) return;
     this.cell.report({ type: 'abandoned', what: this.inHandType(), limitMs }, this);
     this.#dropHand();
-    this.#abort?.abort();
+    this.#signal.abort();
   }
 
-  async #runStop(): Promise<void> {
+  async #runStop(patience: Patience): Promise<void> {
     const hand = { owner: this, correlation: this.cell.correlation };
     const limitMs = this.cell.spec.stopTimeoutMs;
-    const given = new Promise<boolean>((resolve) => {
-      this.#stopWaiting = () => resolve(true);
-    });
     try {
-      const stopped = this.#host.stop(hand, this.#self, limitMs);
-      if (await Promise.race([stopped, given])) return;
+      if (await this.#host.stop(hand, this.#self, patience, limitMs)) return;
       this.cell.report({ type: 'abandoned', what: 'stop', limitMs }, this);
     } catch (error) {
       this.cell.report({ type: 'stop-failed', error }, this);
@@ -275,11 +263,6 @@ export class Incarnation {
     if (this.inHand !== undefined) this.#release(this.inHand, 'crash');
   }
 
-  #owe(reply: Reply<never>): void {
-    this.owed.add(reply);
-    reply.onSettled(() => this.owed.delete(reply));
-  }
-
   #onHung(): void {
     this.hung = true;
     const { spec, path } = this.cell;
@@ -288,20 +271,4 @@ export class Incarnation {
     this.cell.report({ type: 'hung', messageType, limitMs }, this);
     if (spec.onHang === 'crash') this.fail(new HandlerHung(path, messageType, limitMs));
   }
-}
-
-// Private
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
-}
-
-function failAll(replies: Set<Reply<never>>, error: unknown): void {
-  for (const reply of replies) reply.fail(error);
-  replies.clear();
 }

@@ -101,7 +101,6 @@ function keepAsked(life: Incarnation, reply: Reply<never>): void {
     return;
   }
   life.asked.add(reply);
-  reply.onSettled(() => life.asked.delete(reply));
 }
 
 /** A handler that waits for a child's start must not hold up the end of its own actor. */

@@ -57,6 +57,11 @@ export class Supervisor {
     return this.#closed;
   }
 
+  /** All its children have ended; it takes no others. */
+  get over(): boolean {
+    return this.#closed && this.#cells.size === 0;
+  }
+
   find(name: string): Cell | undefined {
     return this.#cells.get(name);
   }

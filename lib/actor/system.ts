@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Address } from './address.ts';
 import { ask } from './ask.ts';
 import { Cell } from './cell.ts';
@@ -47,7 +47,8 @@ export class ActorSystem {
   constructor(options: ActorSystemOptions) {
     const now = options.now ?? (() => performance.timeOrigin + performance.now());
     const rootPath = `/${options.name ?? 'vili'}`;
-    this.#onEvent = options.onEvent ?? (() => {});
+    // Not as an actor's doing: what goes wrong in a log must not crash the actor it tells of.
+    this.#onEvent = AsyncResource.bind(options.onEvent ?? (() => {}));
     this.#onFatal = options.onFatal;
     const emit = (event: ActorEvent): void => this.#emit(event);
     this.#trace = new Trace(now, options.trace);
@@ -155,8 +156,7 @@ export class ActorSystem {
 
   #emit(event: ActorEvent): void {
     try {
-      // Not as the actor's doing: what goes wrong in a log must not crash the actor it tells of.
-      this.#runtime.context.exit(() => this.#onEvent(event));
+      this.#onEvent(event);
     } catch (error) {
       if (this.#listenerFailed) return;
       this.#listenerFailed = true;

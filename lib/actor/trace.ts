@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { ViliError } from '../errors.ts';
 import { inspect } from 'node:util';
 
@@ -140,8 +141,10 @@ export class Trace implements TraceReader {
   }
 
   follow(listener: (record: TraceRecord) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    // It runs as its own actor's code, not as that of the actor whose message is recorded.
+    const bound = AsyncResource.bind(listener);
+    this.#listeners.add(bound);
+    return () => this.#listeners.delete(bound);
   }
 
   /** The last messages that took long, oldest first. */

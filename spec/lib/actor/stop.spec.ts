@@ -44,7 +44,9 @@ describe('stopping a system', () => {
     const log: string[] = [];
     const hold = gate();
     let signal: AbortSignal | undefined;
+    await new Promise((resolve) => setImmediate(resolve));
     await withWorld(async ({ system, events }) => {
+      const before = timers();
       await system.spawn(scripted('a', log));
       const script: Script = {
         start: (self) => {
@@ -58,6 +60,7 @@ describe('stopping a system', () => {
       await system.stop(20);
       expect(performance.now() - startedMs).to.be.below(5000);
       expect(signal?.aborted).to.equal(true);
+      expect(timers(), 'no limit is waited for').to.equal(before);
       expect(system.tree()).to.deep.equal([]);
       const abandoned = events.map((event) => `${event.type} ${event.path}`);
       expect(abandoned).to.deep.equal(['abandoned /vili/hanging', 'abandoned /vili/a']);

@@ -6,6 +6,7 @@ import {
   neverStarts,
   type Order,
   rejection,
+  type Script,
   scripted,
 } from '../../support/scripted-actor.ts';
 
@@ -152,6 +153,22 @@ describe('a restart', () => {
       });
       expect(log.filter((line) => line === 'stop child')).to.have.length(keepChildren ? 1 : 2);
     }
+  });
+
+  it('finds room for new children after its kept ones have used up their budget', async () => {
+    const log: string[] = [];
+    await withPrompt(async ({ system }) => {
+      const script: Script = {
+        keepChildren: true,
+        supervision: { max: 0 },
+        start: async (self) => await spawnOnce(self, log),
+      };
+      await system.spawn(scripted('parent', log, script));
+      system.find('/vili/parent/child')?.tell({ type: 'x', fail: true });
+      await until('the restart', () => system.tree()[0]?.restarts === 1);
+      expect(system.find('/vili/parent/child')?.tell({ type: 'hello' })).to.equal(true);
+      await until('the new child', () => log.includes('child hello'));
+    });
   });
 
   it('restarts a kept child also while its parent is in backoff', async () => {
