@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { codeOf, messageOf } from '../../../lib/errors.ts';
+import { acquireLock } from '../../../lib/servlet/lock.ts';
+import { withTempFolder } from '../../support/temp-folder.ts';
+
+const HOLDER = fileURLToPath(new URL('../../support/lock-holder.js', import.meta.url));
+
+describe('the lock of a base', () => {
+  it('lets one in, names the holder to the next, and is free after release', () =>
+    withTempFolder(async (base) => {
+      const path = join(base, '.vili', 'lock');
+      const first = await acquireLock(path);
+      const refusal = await acquireLock(path).catch((error: unknown) => error);
+      expect(codeOf(refusal)).to.equal('VILI_BASE_LOCKED');
+      expect(messageOf(refusal)).to.include(`pid ${process.pid}`).and.include(path);
+      await first.release();
+      await first.release();
+      const second = await acquireLock(path);
+      await second.release();
+    }));
+
+  for (const [how, command] of [
+    ['with flock', 'flock'],
+    ['without flock', '/no/such/flock'],
+  ] as const) {
+    it(`is free at once when its holder is killed, ${how}`, () =>
+      withTempFolder(async (base) => {
+        const path = join(base, 'lock');
+        const holder = start(path, command);
+        expect(await answer(holder)).to.equal('locked');
+        const refusal = await acquireLock(path, { flockCommand: command }).catch(messageOf);
+        expect(refusal).to.include(`pid ${holder.pid}`);
+        await kill(holder);
+        const lock = await acquireLock(path, { flockCommand: command });
+        await lock.release();
+      }));
+  }
+
+  it('is given to exactly one of several that start at once over a stale file', () =>
+    withTempFolder(async (base) => {
+      const path = join(base, 'lock');
+      writeFileSync(path, '{"pid":1,"startTime":"1","bootId":"x"}\nand more that is stale');
+      const starters = Array.from({ length: 4 }, () => start(path));
+      const answers = await Promise.all(starters.map(answer));
+      const winner = starters[answers.indexOf('locked')];
+      expect(answers.filter((text) => text === 'locked').length).to.equal(1);
+      for (const text of answers.filter((one) => one !== 'locked')) {
+        expect(text).to.include(`pid ${winner?.pid}`);
+      }
+      await Promise.all(starters.map(kill));
+    }));
+
+  it('keeps out one that has another network, by flock alone', () =>
+    withTempFolder(async (base) => {
+      const path = join(base, 'lock');
+      // Stands for a holder in another container: it has the file but not the socket.
+      const holder = spawn('flock', ['-x', path, 'sh', '-c', 'echo locked; exec sleep 1000'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        detached: true,
+      });
+      expect(await answer(holder)).to.equal('locked');
+      const refusal = await acquireLock(path).catch((error: unknown) => error);
+      expect(codeOf(refusal)).to.equal('VILI_BASE_LOCKED');
+      const ended = once(holder, 'exit');
+      if (holder.pid !== undefined) process.kill(-holder.pid, 'SIGKILL');
+      await ended;
+      const lock = await acquireLock(path);
+      await lock.release();
+    }));
+
+  it('says so when the lock file cannot be opened', () =>
+    withTempFolder(async (base) => {
+      writeFileSync(join(base, 'file'), '');
+      const refusal = await acquireLock(join(base, 'file', 'lock')).catch(
+        (error: unknown) => error,
+      );
+      expect(codeOf(refusal)).to.equal('VILI_LOCK_FILE');
+    }));
+});
+
+// Private
+
+function start(path: string, flockCommand = 'flock'): ChildProcess {
+  const parameters = [HOLDER, path, flockCommand];
+  return spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function answer(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('stdout is not a pipe');
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return line;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { assertPtyAvailable } from '../../../lib/servlet/pty.ts';
+import { withTempFolder } from '../../support/temp-folder.ts';
+
+const COMPILED = fileURLToPath(new URL('../../../lib/', import.meta.url));
+
+describe('node-pty', () => {
+  it('can be loaded here', () => {
+    expect(assertPtyAvailable).to.not.throw();
+  });
+
+  it('costs one clear line with the cure where it is missing, and not before it is needed', () =>
+    withTempFolder(async (folder) => {
+      mkdirSync(join(folder, 'lib'));
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+      cpSync(join(COMPILED, 'servlet'), join(folder, 'lib', 'servlet'), { recursive: true });
+      cpSync(join(COMPILED, 'errors.js'), join(folder, 'lib', 'errors.js'));
+      const script =
+        "import('./lib/servlet/spawn.js').then(() => import('./lib/servlet/pty.js'))" +
+        '.then((pty) => pty.assertPtyAvailable()).catch((e) => console.log(e.code + "|" + e.message))';
+      const output = execFileSync(process.execPath, ['-e', script], { cwd: folder }).toString();
+      expect(output).to.match(/^VILI_PTY_UNAVAILABLE\|node-pty cannot be loaded; run 'npm rebuild/);
+      expect(output.trim().split('\n').length).to.equal(1);
+    }));
+});
