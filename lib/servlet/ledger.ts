@@ -73,6 +73,12 @@ export function removeRecord(folder: string, id: string): void {
   removeFiles([paths.stat, paths.failed, paths.record]);
 }
 
+/** Forgets everything, also what cannot be understood, once nobody of this base is alive. */
+export function clearLedger(folder: string): void {
+  const own = listFolder(folder).filter((name) => /\.(json|stat|failed|json\.tmp)$/.test(name));
+  removeFiles(own.map((name) => join(folder, name)));
+}
+
 /** The entry of one servlet, or null when there is none or it cannot be understood. */
 export function readEntry(folder: string, id: string): LedgerEntry | null {
   try {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,18 +34,19 @@ export async function acquireLock(
   path: string,
   options: { readonly flockCommand?: string } = {},
 ): Promise<Lock> {
-  const file = await openLockFile(path);
+  // A plain descriptor: a FileHandle would be closed by the garbage collector, and the lock with it.
+  const file = openLockFile(path);
   let socket: Server | null = null;
   try {
     socket = await listenFor(file);
-    const taken = socket === null || flock(file.fd, options.flockCommand ?? 'flock') === 'conflict';
+    const taken = socket === null || flock(file, options.flockCommand ?? 'flock') === 'conflict';
     if (taken) throw await lockedError(path);
   } catch (error) {
     await close(file, socket);
     throw error;
   }
   // Only for the message of the next one, so a full disk is no reason not to start.
-  await writeHolder(file).catch(() => undefined);
+  writeHolder(file);
   let released: Promise<void> | null = null;
   return {
     release: () => {
@@ -56,11 +58,11 @@ export async function acquireLock(
 
 // Private
 
-async function openLockFile(path: string): Promise<FileHandle> {
+function openLockFile(path: string): number {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
     // 'a+' creates it without truncating the name of a present holder.
-    return await open(path, 'a+', 0o644);
+    return openSync(path, 'a+', 0o644);
   } catch (cause) {
     const text = `cannot open the lock file ${path}: ${messageOf(cause)}`;
     throw new ViliError('VILI_LOCK_FILE', text, { cause });
@@ -68,8 +70,8 @@ async function openLockFile(path: string): Promise<FileHandle> {
 }
 
 /** Null when another process has the name. */
-async function listenFor(file: FileHandle): Promise<Server | null> {
-  const { dev, ino } = await file.stat({ bigint: true });
+async function listenFor(file: number): Promise<Server | null> {
+  const { dev, ino } = fstatSync(file, { bigint: true });
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', (error) => {
@@ -95,14 +97,18 @@ function flock(fd: number, command: string): 'locked' | 'conflict' | 'unavailabl
   return status === FLOCK_CONFLICT && stderr.length === 0 ? 'conflict' : 'unavailable';
 }
 
-async function writeHolder(file: FileHandle): Promise<void> {
-  await file.truncate(0);
-  await file.write(`${JSON.stringify(identityOf(process.pid))}\n`);
+function writeHolder(file: number): void {
+  try {
+    ftruncateSync(file, 0);
+    writeSync(file, `${JSON.stringify(identityOf(process.pid))}\n`);
+  } catch {
+    // A full disk: the lock holds all the same.
+  }
 }
 
-async function close(file: FileHandle, socket: Server | null): Promise<void> {
+async function close(file: number, socket: Server | null): Promise<void> {
   // The file first: whoever gets the socket next also gets the file.
-  await file.close();
+  closeSync(file);
   if (socket !== null) await new Promise((closed) => socket.close(closed));
 }
 

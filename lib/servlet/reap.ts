@@ -6,7 +6,7 @@ import {
   type ScannedProcess,
   signalProcess,
 } from './identity.ts';
-import { type LedgerEntry, readLedger, removeRecord } from './ledger.ts';
+import { clearLedger, type LedgerEntry, readLedger } from './ledger.ts';
 import { findStalePids, type StalePid } from './stale-pids.ts';
 import { baseOfTag } from './tag.ts';
 
@@ -48,7 +48,7 @@ export interface ReapReport {
   readonly reaped: readonly ReapedProcess[];
   /** Pids that were not touched, each with the reason in words. */
   readonly untouched: readonly UntouchedProcess[];
-  /** Ledger files that could not be understood; they are left where they are. */
+  /** Ledger files that could not be understood; whoever they meant is found by the tag. */
   readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
   /** Still alive after SIGKILL; their records are kept. */
   readonly survivors: readonly ProcessIdentity[];
@@ -71,7 +71,7 @@ export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
   };
   const found = await findFamily(family);
   const survivors = await end(family, found, graceOf(entries, options));
-  if (survivors.length === 0) removeRecords(entries, options.ledgerFolder);
+  if (survivors.length === 0) clearLedger(options.ledgerFolder);
   const reapedPids = new Set(found.map(({ identity }) => identity.pid));
   const refused = stale.filter(({ identity, pid }) => identity === null && !reapedPids.has(pid));
   return {
@@ -142,8 +142,4 @@ function reapedFrom(
   if (leaders.some((leader) => leader.pid === pid)) return found('recorded');
   if (stale.some((one) => one.pid === pid)) return found('pid-file');
   return found(tag === null ? 'session' : 'tagged');
-}
-
-function removeRecords(entries: readonly LedgerEntry[], ledgerFolder: string): void {
-  for (const { record } of entries) removeRecord(ledgerFolder, record.id);
 }

@@ -13,9 +13,11 @@ describe('node-pty', () => {
     expect(assertPtyAvailable).to.not.throw();
   });
 
-  it('costs one clear line with the cure where it is missing, and not before it is needed', () =>
+  it('costs one clear line with the cure where it does not load, and not before it is needed', () =>
     withTempFolder(async (folder) => {
-      mkdirSync(join(folder, 'lib'));
+      const broken = join(folder, 'node_modules', 'node-pty');
+      mkdirSync(broken, { recursive: true });
+      writeFileSync(join(broken, 'index.js'), 'throw new Error("pty.node was not built\\nat x")');
       writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
       cpSync(join(COMPILED, 'servlet'), join(folder, 'lib', 'servlet'), { recursive: true });
       cpSync(join(COMPILED, 'errors.js'), join(folder, 'lib', 'errors.js'));
@@ -23,7 +25,10 @@ describe('node-pty', () => {
         "import('./lib/servlet/spawn.js').then(() => import('./lib/servlet/pty.js'))" +
         '.then((pty) => pty.assertPtyAvailable()).catch((e) => console.log(e.code + "|" + e.message))';
       const output = execFileSync(process.execPath, ['-e', script], { cwd: folder }).toString();
-      expect(output).to.match(/^VILI_PTY_UNAVAILABLE\|node-pty cannot be loaded; run 'npm rebuild/);
+      expect(output).to.match(
+        /^VILI_PTY_UNAVAILABLE\|node-pty cannot be loaded; run 'npm rebuild node-pty'/,
+      );
+      expect(output).to.include('pty.node was not built');
       expect(output.trim().split('\n').length).to.equal(1);
     }));
 });

@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { drainWarning } from '../../../lib/servlet/drain-check.ts';
+import { findCommand } from '../../../lib/servlet/executable.ts';
+import { launchCommand } from '../../../lib/servlet/launch.ts';
+import {
+  eventually,
+  fileHolds,
+  makeInstance,
+  startServlet,
+  textOf,
+} from '../../support/servlets.ts';
+import { withTempFolder } from '../../support/temp-folder.ts';
+
+const JAVA_START_LIMIT_MS = 60_000;
+const JAVA = `public class App {
+  public static void main(String[] args) throws Exception {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
+    System.out.println("up " + args[0]);
+    Thread.sleep(1000000);
+  }
+}
+`;
+
+describe('a servlet of another language', () => {
+  it('is a python script', async function () {
+    if (!installed('python3')) this.skip();
+    await withTempFolder(async (base) => {
+      const { stdOut } = makeInstance(base);
+      const command = commandFor(
+        base,
+        '.py',
+        'import os,time\nprint(os.environ["PORT"],flush=True)\ntime.sleep(1000)\n',
+      );
+      const servlet = startServlet(base, command);
+      await fileHolds(stdOut, '0\n');
+      const { exit } = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 8000 });
+      expect(exit).to.include({ kind: 'signal', signal: 'SIGTERM' });
+    });
+  });
+
+  it('is a java program that runs its shutdown hooks', async function () {
+    if (!installed('javac')) this.skip();
+    this.timeout(JAVA_START_LIMIT_MS);
+    await withTempFolder(async (base) => {
+      const { stdOut } = makeInstance(base);
+      const command = commandFor(base, '.java', JAVA, { java: ['java', '{file}', '{port}'] });
+      const servlet = startServlet(base, command);
+      while (!textOf(stdOut).includes('up 9401')) {
+        if (servlet.exit !== null) throw new Error(servlet.exit.text);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const { exit } = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 20_000 });
+      expect(exit?.text).to.match(/^exited with code 143 \(SIGTERM\) after/);
+      expect(textOf(stdOut)).to.equal('up 9401\nhook\n');
+    });
+  });
+});
+
+describe('drainWarning', () => {
+  it('tells of a start script that does not exec, and of no other servlet', () =>
+    withTempFolder(async (base) => {
+      const started = [
+        ['sh', '-c', 'sleep 1000; :'],
+        ['sh', '-c', 'exec sleep 1000'],
+      ].map((command, index) => startServlet(base, command, { id: `app-1/${index}_test` }));
+      const [script, direct] = started.map((servlet) => servlet.identity());
+      if (!script || !direct) throw new Error('not started');
+      const text = await eventually('the warning', () => drainWarning(script));
+      expect(text).to.match(/^the start script \(.*sh, pid \d+\) runs sleep as its child; it must/);
+      expect(await drainWarning(direct)).to.equal(null);
+      expect(await drainWarning({ ...script, startTime: '1' })).to.equal(null);
+      for (const servlet of started) await servlet.stop({ signal: 'SIGTERM', timeoutMs: 8000 });
+    }));
+});
+
+// Private
+
+function installed(command: string): boolean {
+  return findCommand(command, process.env['PATH'] ?? '') !== null;
+}
+
+function commandFor(
+  base: string,
+  extension: string,
+  source: string,
+  launch: Readonly<Record<string, readonly string[]>> = {},
+): readonly string[] {
+  const { folder } = makeInstance(base);
+  const serverFile = join(folder, `App${extension}`);
+  writeFileSync(serverFile, source);
+  return launchCommand({
+    extension,
+    serverFile,
+    port: 9401,
+    instanceFolder: folder,
+    base,
+    portIdentifier: 'server.port',
+    propertiesFileName: '',
+    launch,
+  });
+}
