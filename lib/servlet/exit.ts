@@ -1,8 +1,8 @@
-import { accessSync, constants as fsConstants, existsSync, statSync } from 'node:fs';
+import { accessSync, existsSync, constants as fsConstants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { findCommand } from './executable.ts';
+import { findCommand, missingInterpreter } from './executable.ts';
 
 /** Exit codes the shell gives when it could not become the servlet (POSIX 2.8.2), and our own. */
 export const CODE_PID_FILE = 125;
@@ -89,15 +89,9 @@ export function meaningfulLine(output: string): string {
 // Private
 
 function notStartedReason(facts: ExitFacts, lastLine: string): string | null {
-  const [command = ''] = facts.command;
-  if (facts.code === CODE_NOT_FOUND && (facts.wrapperFailed || !isRunnable(facts))) {
-    if (command.includes('/') && existsSync(resolve(facts.folder, command))) {
-      return `interpreter missing: the first line of ${command} names a program that is not there`;
-    }
-    return `command not found: ${command}`;
-  }
-  if (facts.code === CODE_NOT_EXECUTABLE && (facts.wrapperFailed || !isRunnable(facts))) {
-    return `not executable: ${command}`;
+  if (facts.code === CODE_NOT_FOUND || facts.code === CODE_NOT_EXECUTABLE) {
+    const reason = execFailure(facts);
+    if (reason !== null) return reason;
   }
   if (!facts.wrapperFailed) return null;
   if (!isFolder(facts.folder)) return `folder missing: ${facts.folder}`;
@@ -110,11 +104,24 @@ function notStartedReason(facts: ExitFacts, lastLine: string): string | null {
   return `not started (code ${facts.code}): ${detail}`;
 }
 
-function isRunnable({ command, folder, searchPath }: ExitFacts): boolean {
+/**
+ * Why the shell could not run the command, or null when the servlet itself ended with this code.
+ * Not every shell runs its trap after a failed exec, so the file is looked at too.
+ */
+function execFailure({
+  command,
+  folder,
+  searchPath,
+  code,
+  wrapperFailed,
+}: ExitFacts): string | null {
   const [program = ''] = command;
-  return (
-    findCommand(program.includes('/') ? resolve(folder, program) : program, searchPath) !== null
-  );
+  const path = program.includes('/') ? resolve(folder, program) : program;
+  const file = findCommand(path, searchPath);
+  const interpreter = file === null ? null : missingInterpreter(file);
+  if (interpreter !== null) return `interpreter missing: ${program} needs ${interpreter}`;
+  if (!wrapperFailed && file !== null) return null;
+  return `${code === CODE_NOT_FOUND ? 'command not found' : 'not executable'}: ${program}`;
 }
 
 function isFolder(path: string): boolean {

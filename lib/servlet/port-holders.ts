@@ -1,4 +1,4 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { readStat } from './identity.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];

@@ -26,9 +26,10 @@ const DEFAULT_STOP_TIMEOUT_MS = 30_000;
  * - stdin stays on the terminal: without any descriptor on it the terminal closes and hangs up.
  * - `>>`, never `>`: a truncated log must not get a hole of NUL bytes.
  * - The trap only runs when exec did not happen.
+ * - SHLVL is what bash as /bin/sh would add to the environment.
  */
 const WRAPPER =
-  's=$1 p=$2 o=$3 e=$4 f=$5; shift 5; ' +
+  's=$1 p=$2 o=$3 e=$4 f=$5; shift 5; unset SHLVL; ' +
   `trap 'echo failed >"$f"' EXIT; ` +
   `IFS= read -r l </proc/$$/stat && printf '%s\\n' "$l" >"$s" && printf '%s\\n' "$$" >"$p" ` +
   `|| exit ${CODE_PID_FILE}; ` +

@@ -241,7 +241,7 @@ describe('the cause of death', () => {
       writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
       const exit = await startServlet(base, [script]).exited;
       expect(exit.kind).to.equal('not-started');
-      expect(exit.text).to.match(/^interpreter missing: the first line of/);
+      expect(exit.text).to.equal(`interpreter missing: ${script} needs /no/such/interpreter`);
     }));
 
   it('comes with the line of stdErr that says most, of this run only', () =>
