@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Peer } from './forwarded.ts';
 import { closeGently } from './gentle-close.ts';
+import { skipEmptyWrites } from './single-write.ts';
 
 /** Requests a client may send ahead of their answers; more end its connection. */
 const PIPELINED_MAX = 1024;
@@ -34,6 +35,7 @@ export class Connection {
     this.socket = socket;
     this.peer = peer;
     this.idleTimeoutMs = idleTimeoutMs;
+    skipEmptyWrites(socket);
     // node ends a connection with this after an answer with `Connection: close`.
     socket.destroySoon = () => this.end();
     socket.once('close', () => this.gone());

@@ -3,6 +3,7 @@ import type { GateContext } from './context.ts';
 import { heldBytes } from './held-bytes.ts';
 import type { Held } from './hold.ts';
 import type { RequestHead } from './request-head.ts';
+import { NO_SLOT } from './slot-list.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
 
@@ -12,6 +13,7 @@ import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
  */
 export abstract class Passage implements Turn, Held, UpstreamJob {
   abstract readonly received: boolean;
+  slot = NO_SLOT;
   protected readonly context: GateContext;
   protected readonly connection: Connection;
   protected readonly head: RequestHead;

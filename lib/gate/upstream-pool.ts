@@ -1,10 +1,11 @@
 import { DeadlineQueue } from './deadline-queue.ts';
 import type { Target } from './exchange.ts';
+import { SlotList, type Slotted } from './slot-list.ts';
 import type { UpstreamLimits } from './upstream.ts';
 import { UpstreamClient } from './upstream-client.ts';
 
 /** Something that needs a connection to running for a while. */
-export interface UpstreamJob {
+export interface UpstreamJob extends Slotted {
   dispatchOn(client: UpstreamClient): void;
   /** No connection became free in time. */
   noConnection(): void;
@@ -23,7 +24,7 @@ export class UpstreamPool {
   private readonly clients = new Set<UpstreamClient>();
   private readonly free: UpstreamClient[] = [];
   private readonly waiting: DeadlineQueue<UpstreamJob>;
-  private readonly active = new Set<UpstreamJob>();
+  private readonly active = new SlotList<UpstreamJob>();
   private readonly leaveWatchers = new Set<() => void>();
   private retired = false;
 
@@ -85,7 +86,7 @@ export class UpstreamPool {
   async drain(timeoutMs: number): Promise<{ finished: number; cut: number }> {
     const before = this.active.size;
     await this.quiet(timeoutMs);
-    const left = [...this.active];
+    const left = this.active.toArray();
     for (const job of left) job.cut();
     return { finished: Math.max(0, before - left.length), cut: left.length };
   }
