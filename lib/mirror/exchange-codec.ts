@@ -1,7 +1,7 @@
 import type { Exchange, FailureKind } from '../gate/exchange.ts';
 
 /** Records begin at multiples of this, so that numbers can be read through typed arrays. */
-const ALIGNMENT = 8;
+export const ALIGNMENT = 8;
 /** A record: three doubles, eight integers, a length per string, the strings, the bodies. */
 const DOUBLES_BYTES = 3 * 8;
 const INTEGERS = 8;

@@ -1,5 +1,11 @@
 import type { Exchange } from '../gate/exchange.ts';
-import { type RecordBuffer, recordBuffer, recordBytes, writeRecord } from './exchange-codec.ts';
+import {
+  ALIGNMENT,
+  type RecordBuffer,
+  recordBuffer,
+  recordBytes,
+  writeRecord,
+} from './exchange-codec.ts';
 
 const BUFFERS = 4;
 /** A batch that does not fill up is sent after so long. */
@@ -15,7 +21,9 @@ export type BatchSender = (buffer: SharedArrayBuffer, bytes: number) => void;
 
 /** Packs exchanges into a few shared buffers, which the worker gives back when it has read them. */
 export class Feeder {
-  readonly #settings: FeederSettings;
+  /** Rounded down to whole records. */
+  readonly #batchBytes: number;
+  readonly #queueBytes: number;
   readonly #send: BatchSender;
   readonly #free: RecordBuffer[] = [];
   #current: RecordBuffer | null = null;
@@ -24,11 +32,11 @@ export class Feeder {
   #timer: NodeJS.Timeout | null = null;
 
   constructor(settings: FeederSettings, send: BatchSender) {
-    this.#settings = settings;
+    this.#batchBytes = Math.floor(settings.batchBytes / ALIGNMENT) * ALIGNMENT;
+    this.#queueBytes = settings.queueBytes;
     this.#send = send;
-    const size = Math.ceil(settings.batchBytes / 8) * 8;
     for (let count = 0; count < BUFFERS; count++) {
-      this.#free.push(recordBuffer(new SharedArrayBuffer(size)));
+      this.#free.push(recordBuffer(new SharedArrayBuffer(this.#batchBytes)));
     }
   }
 
@@ -40,7 +48,7 @@ export class Feeder {
   /** Takes the exchange (null), or says why not. */
   add(exchange: Exchange): 'queue-full' | 'too-large' | null {
     const size = recordBytes(exchange);
-    if (size > this.#settings.batchBytes) return this.#addLarge(exchange, size);
+    if (size > this.#batchBytes) return this.#addLarge(exchange, size);
     if (this.#current !== null && this.#used + size > this.#current.bytes.length) this.flush();
     this.#current ??= this.#free.pop() ?? null;
     if (this.#current === null) return 'queue-full';
@@ -52,7 +60,7 @@ export class Feeder {
 
   /** The worker has read the buffer. */
   giveBack(shared: SharedArrayBuffer): void {
-    if (shared.byteLength > this.#settings.batchBytes + 7) this.#largeBytes -= shared.byteLength;
+    if (shared.byteLength > this.#batchBytes) this.#largeBytes -= shared.byteLength;
     else this.#free.push(recordBuffer(shared));
   }
 
@@ -78,8 +86,8 @@ export class Feeder {
   // Private
 
   #addLarge(exchange: Exchange, size: number): 'queue-full' | 'too-large' | null {
-    if (size > this.#settings.queueBytes) return 'too-large';
-    if (this.#largeBytes + size > this.#settings.queueBytes) return 'queue-full';
+    if (size > this.#queueBytes) return 'too-large';
+    if (this.#largeBytes + size > this.#queueBytes) return 'queue-full';
     const alone = recordBuffer(new SharedArrayBuffer(size));
     writeRecord(alone, 0, size, exchange);
     this.flush();

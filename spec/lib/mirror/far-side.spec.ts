@@ -2,7 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import type { Target } from '../../../lib/gate/exchange.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/far-side.ts';
-import { answerOk, withFarSide, withHttp } from '../../support/far-side-kit.ts';
+import {
+  answerOk,
+  exchangeOf,
+  refusingTarget,
+  withFarSide,
+  withHttp,
+} from '../../support/far-side-kit.ts';
 
 const { compare } = DEFAULT_FAR_SIDE_SETTINGS;
 const quiet = { ...compare, controlShare: 0 };
@@ -192,6 +198,64 @@ describe('far side', () => {
         ),
     );
     expect(marks).to.deep.equal(Array.from({ length: 21 }, () => 'control'));
+  });
+
+  it('says nothing of control when running did not answer again', async () => {
+    const running = await refusingTarget();
+    await withHttp(answerOk, (testing) =>
+      withFarSide({}, async ({ far, offer, settled, outcomes }) => {
+        far.begin({ id: 't', testing, running });
+        offer();
+        await settled();
+        expect(outcomes[0]).to.deep.include({ differs: false, control: null });
+        far.retarget({ running: testing });
+        offer();
+        await settled();
+        expect(outcomes[1]?.control).to.deep.equal({ differs: false });
+        expect(far.counts()).to.deep.include({ mirrored: 2, failed: {} });
+      }),
+    );
+  });
+
+  it('keeps at most a quarter of its requests for control', async () => {
+    let open = 0;
+    let most = 0;
+    await withHttp(
+      (request, response) => {
+        most = Math.max(most, ++open);
+        setTimeout(() => {
+          open--;
+          answerOk(request, response);
+        }, 20);
+      },
+      (running) =>
+        withHttp(answerOk, (testing) =>
+          withFarSide({ concurrency: 16 }, async ({ far, offer, settled, outcomes }) => {
+            far.begin({ id: 't', testing, running });
+            for (let index = 0; index < 100; index++) offer();
+            await settled();
+            expect(outcomes).to.have.length(100);
+            expect(outcomes.filter(({ control }) => control !== null)).to.have.length.above(3);
+          }),
+        ),
+    );
+    expect(most).to.be.within(1, 4);
+  });
+
+  it('takes nothing before a test and after its close, and counts what it is offered', async () => {
+    await withHttp(answerOk, (testing) =>
+      withFarSide({}, async ({ far, offer, offered, accounted }) => {
+        offer();
+        far.sink.submit(exchangeOf());
+        far.cause('throw');
+        far.retarget({ testing: null });
+        await far.close();
+        far.begin({ id: 't', testing, running: testing });
+        offer();
+        expect(far.counts().dropped).to.deep.equal({ 'no-test': 2, closed: 1 });
+        expect(accounted()).to.equal(offered() + 1);
+      }),
+    );
   });
 
   it('goes on with the evidence when testing moves, and refuses at once while it is down', async () => {

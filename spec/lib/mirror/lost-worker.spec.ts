@@ -68,9 +68,24 @@ describe('far side whose worker is lost by', () => {
     );
   });
 
+  it('nothing at all is not taken for stalled because the main thread was busy', async () => {
+    await withHttp(answerOk, (testing) =>
+      withFarSide({ ...settings, stallMs: 1000 }, async (kit) => {
+        kit.far.begin({ id: 't', testing, running: testing });
+        kit.offer();
+        await kit.settled();
+        const untilMs = Date.now() + 1300;
+        while (Date.now() < untilMs) Math.sqrt(2);
+        kit.offer();
+        await kit.settled();
+        expect(kit.events.map(({ kind }) => kind)).to.deep.equal(['started']);
+      }),
+    );
+  });
+
   it('repeated losses wait longer each time, and copies meanwhile are shed', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide(settings, async (kit) => {
+      withFarSide({ ...settings, stallMs: 5000 }, async (kit) => {
         const waits = () =>
           kit.events.flatMap((event) => (event.kind === 'lost' ? [event.restartInMs] : []));
         kit.far.begin({ id: 't', testing, running: testing });
