@@ -2,37 +2,19 @@ import { createEndpoints, type Endpoints } from '../compare/endpoints.ts';
 import type { Exchange } from '../gate/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type ControlPlan, createControlPlan } from './control.ts';
-import { copyHeaders, type Mark } from './copy-headers.ts';
 import { type CopyQueue, createCopyQueue } from './copy-queue.ts';
 import { judgePair } from './judge.ts';
 import type { DropReason, Report, Targets } from './protocol.ts';
-import { Requester, type ShadowAnswer, type ShadowRequest } from './requester.ts';
+import { Requester, type ShadowAnswer } from './requester.ts';
 import type { FarSideSettings } from './settings.ts';
+import { isRepeatable, limitsOf, REFUSED, requestOf } from './shadow-copy.ts';
 import { createTally, type Tally } from './tally.ts';
 import { type SliceHooks, WorkSlices } from './work-slices.ts';
 
-/** A body may be this much larger than running's before reading it is given up. */
-const BODY_SLACK_BYTES = 65_536;
-/** A copy may take this many times what running took, where that is more than the time limit. */
-const SLOWER_LIMIT = 2;
 /** Control requests are at most this part of `concurrency`. */
 const CONTROL_PART = 1 / 4;
 /** Running's answer and testing's are both held until they have been compared. */
 const ANSWERS = 2;
-/** Asked again only where asking changes nothing. */
-const CONTROLLED_METHODS = new Set(['GET', 'HEAD']);
-/** What a testing that is known to be down answers. */
-const REFUSED: ShadowAnswer = {
-  status: 0,
-  failure: 'refused',
-  ms: 0,
-  headers: [],
-  bytes: null,
-  length: 0,
-  digest: null,
-  cut: false,
-};
-
 export interface TrialHooks extends SliceHooks {
   readonly random: () => number;
 }
@@ -97,7 +79,7 @@ export class Trial {
   refusal(bytes: number): 'queue-full' | 'breaker' | null {
     if (this.#hasEnded || this.#targets.testing === null) return null;
     if (this.#breaker.wouldDrop()) return 'breaker';
-    return this.#hasPlace(bytes) || this.#queue.hasRoom(bytes) ? null : 'queue-full';
+    return this.#mayStart(bytes) || this.#queue.hasRoom(bytes) ? null : 'queue-full';
   }
 
   drop(reason: DropReason): void {
@@ -108,7 +90,7 @@ export class Trial {
   offer(exchange: Exchange, bytes: number): void {
     if (this.#hasEnded) this.#tally.drop('ended');
     else if (this.#targets.testing === null) this.#refuse(exchange);
-    else if (this.#hasPlace(bytes)) this.#start(exchange, bytes);
+    else if (this.#mayStart(bytes)) this.#start(exchange, bytes);
     else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
     else this.#tally.drop('queue-full');
   }
@@ -152,6 +134,11 @@ export class Trial {
 
   // Private
 
+  /** Nobody overtakes what waits, else a large copy would wait for ever. */
+  #mayStart(bytes: number): boolean {
+    return this.#queue.length() === 0 && this.#hasPlace(bytes);
+  }
+
   /** Testing's answer is expected to be as large as running's; a single copy always has a place. */
   #hasPlace(bytes: number): boolean {
     if (this.#openCopies === 0) return true;
@@ -178,16 +165,16 @@ export class Trial {
     };
     this.#openCopies++;
     this.#openBytes += pair.bytes;
-    const limits = this.#limitsOf(exchange);
+    const limits = limitsOf(this.#settings, exchange);
     if (pair.isControlled) {
       this.#openControls++;
-      this.#running.send(this.#requestOf(exchange, 'control'), limits, (answer) => {
+      this.#running.send(requestOf(this.#settings, exchange, 'control'), limits, (answer) => {
         this.#openControls--;
         pair.control = answer;
         this.#settle(pair);
       });
     }
-    this.#testing.send(this.#requestOf(exchange, 'test'), limits, (answer) => {
+    this.#testing.send(requestOf(this.#settings, exchange, 'test'), limits, (answer) => {
       pair.testing = answer;
       this.#informBreaker(pair, answer);
       this.#settle(pair);
@@ -202,29 +189,8 @@ export class Trial {
   }
 
   #wantsControl(exchange: Exchange, endpoint: string): boolean {
-    if (!CONTROLLED_METHODS.has(exchange.method)) return false;
-    // A running that fails is not asked for more.
-    if (exchange.status === 0 || exchange.status >= 500) return false;
+    if (!isRepeatable(exchange)) return false;
     return this.#openControls < this.#maxControls && this.#controls.wanted(endpoint);
-  }
-
-  #limitsOf(exchange: Exchange) {
-    const { compare, timeoutMs } = this.#settings;
-    return {
-      timeoutMs: Math.max(timeoutMs, exchange.runningMs * SLOWER_LIMIT),
-      keepBytes: compare.maxBodyBytes,
-      cutBytes: Math.max(compare.maxBodyBytes, exchange.responseBytes) + BODY_SLACK_BYTES,
-    };
-  }
-
-  #requestOf(exchange: Exchange, mark: Mark): ShadowRequest {
-    const { headers, requestId, method, path, body } = exchange;
-    return {
-      method,
-      path,
-      body,
-      headers: copyHeaders(headers, requestId, this.#settings.header, mark),
-    };
   }
 
   #informBreaker(pair: OpenPair, answer: ShadowAnswer): void {

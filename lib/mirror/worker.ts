@@ -75,6 +75,7 @@ function receiveExchanges(shared: SharedArrayBuffer, bytes: number): void {
     const refusal = trial.refusal(size);
     if (refusal === null) trial.offer(readRecord(records, offset), size);
     else trial.drop(refusal);
+    reportIfMany();
     offset += size;
   }
   send({ type: 'returned', buffer: shared });
@@ -93,6 +94,10 @@ function afterWork(): void {
   const refusal = trial.refusal(0);
   const admission = refusal === null ? ADMIT : refusal === 'breaker' ? REFUSE_BREAKER : REFUSE_FULL;
   Atomics.store(state, STATE_ADMISSION, admission);
+  reportIfMany();
+}
+
+function reportIfMany(): void {
   if (trial.outcomes() >= MAX_OUTCOMES_PER_REPORT) report();
 }
 

@@ -289,6 +289,24 @@ describe('far side', () => {
     );
   });
 
+  it('costs the users little: half of the calls take less than a tenth of a millisecond', async () => {
+    await withHttp(answerOk, (testing) =>
+      withFarSide({ compare: quiet }, async ({ far, until, accounted }) => {
+        far.begin({ id: 't', testing, running: testing });
+        const exchange = exchangeOf({ responseBody: Buffer.alloc(1024, ' ') });
+        const tookMs = Array.from({ length: 2000 }, () => {
+          const startedMs = performance.now();
+          if (far.sink.full()) far.sink.shed();
+          else far.sink.submit(exchange);
+          return performance.now() - startedMs;
+        }).sort((left, right) => left - right);
+        expect(tookMs[1000]).to.be.below(0.1);
+        await until(() => far.counts().inFlight === 0);
+        expect(accounted()).to.equal(2000);
+      }),
+    );
+  });
+
   it('ends a test when the next begins, and counts what was open', async () => {
     await withHttp(
       () => undefined,

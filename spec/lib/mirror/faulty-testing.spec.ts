@@ -173,6 +173,24 @@ describe('far side with a testing that', () => {
     );
   });
 
+  it('is slow holds only so many bytes, and nothing waits for ever', async () => {
+    await withHttp(answerSlowly, (testing) =>
+      withFarSide({ ...settings, queueBytes: 30_000 }, async (kit) => {
+        kit.far.begin({ id: 't', testing, running: testing });
+        for (let index = 0; index < 40; index++) {
+          kit.offer({ responseBody: Buffer.alloc(index === 9 ? 20_000 : 2000, ' ') });
+        }
+        await kit.settled();
+        const { mirrored, dropped, failed } = kit.far.counts();
+        expect(mirrored).to.be.within(5, 25);
+        expect({ dropped, failed }).to.deep.equal({
+          dropped: { 'queue-full': 40 - mirrored },
+          failed: {},
+        });
+      }),
+    );
+  });
+
   it('closes idle connections is asked again on a new one', async () => {
     await withTcp(answerThenClose, (testing) =>
       withFarSide(settings, async ({ far, offer, settled }) => {

@@ -1,0 +1,54 @@
+import type { Exchange } from '../gate/exchange.ts';
+import { copyHeaders, type Mark } from './copy-headers.ts';
+import type { ShadowAnswer, ShadowLimits, ShadowRequest } from './requester.ts';
+import type { FarSideSettings } from './settings.ts';
+
+/** A body may be this much larger than running's before reading it is given up. */
+const BODY_SLACK_BYTES = 65_536;
+/** A copy may take this many times what running took, where that is more than the time limit. */
+const SLOWER_LIMIT = 2;
+/** Asked again only where asking changes nothing. */
+const CONTROLLED_METHODS = new Set(['GET', 'HEAD']);
+
+/** What a testing that is known to be down answers. */
+export const REFUSED: ShadowAnswer = {
+  status: 0,
+  failure: 'refused',
+  ms: 0,
+  headers: [],
+  bytes: null,
+  length: 0,
+  digest: null,
+  cut: false,
+};
+
+/** The user's request, marked as copy or control. */
+export function requestOf(
+  settings: FarSideSettings,
+  exchange: Exchange,
+  mark: Mark,
+): ShadowRequest {
+  const { method, path, body, requestId } = exchange;
+  return {
+    method,
+    path,
+    body,
+    headers: copyHeaders(exchange.headers, requestId, settings.header, mark),
+  };
+}
+
+/** Time and bytes that the answer may take, seen from what running took for the same. */
+export function limitsOf(settings: FarSideSettings, exchange: Exchange): ShadowLimits {
+  const { compare, timeoutMs } = settings;
+  return {
+    timeoutMs: Math.max(timeoutMs, exchange.runningMs * SLOWER_LIMIT),
+    keepBytes: compare.maxBodyBytes,
+    cutBytes: Math.max(compare.maxBodyBytes, exchange.responseBytes) + BODY_SLACK_BYTES,
+  };
+}
+
+/** Whether running may be asked a second time: nothing changes by it, and it is not in trouble. */
+export function isRepeatable(exchange: Exchange): boolean {
+  const isWell = exchange.status !== 0 && exchange.status < 500;
+  return isWell && CONTROLLED_METHODS.has(exchange.method);
+}
