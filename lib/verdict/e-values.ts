@@ -16,7 +16,10 @@ const DISCORDANCE_BETS = [0.2, 0.25, 0.25, 0.3] as const;
 /** Bets of growing caution (Waudby-Smith and Ramdas, arXiv 2010.09686). */
 const MARGIN_STAKES = [0.95, 0.6, 0.3, 0.15, 0.07, 0.03] as const;
 const MARGIN_BETS = [0.4, 0.2, 0.15, 0.1, 0.1, 0.05] as const;
-const SIGN_SHARES = [0.55, 0.65, 0.8, 0.95] as const;
+const SIGN_BETS = [0.55, 0.65, 0.8, 0.95].map((share) => ({
+  hit: Math.log(2 * share),
+  miss: Math.log(2 - 2 * share),
+}));
 /** Alternatives of a rate, as multiples of its null odds. */
 const EXCESS_FACTORS = [2, 5, 20] as const;
 
@@ -86,10 +89,8 @@ export function ruledOutMargin(
 /** Against: a hit is no more likely than a miss. */
 export function signE(hits: number, total: number): number {
   let sum = 0;
-  for (const share of SIGN_SHARES) {
-    sum += boundedExp(hits * Math.log(2 * share) + (total - hits) * Math.log(2 - 2 * share));
-  }
-  return sum / SIGN_SHARES.length;
+  for (const { hit, miss } of SIGN_BETS) sum += boundedExp(hits * hit + (total - hits) * miss);
+  return sum / SIGN_BETS.length;
 }
 
 /** Against: hits occur at most at `nullRate`. For small rates, where alternatives are multiples. */

@@ -9,8 +9,10 @@ const MANY = 1e6;
 
 /** Evidence over all endpoints that is not enough to reject but too much to promote. */
 const suspicionGate: Gate = {
-  open: (judgement) =>
-    suspicions(judgement).every(([value]) => value < judgement.parameters.holdOdds),
+  open: ({ evidence, parameters: { holdOdds } }) => {
+    const { paired, slow, logErrors, shape } = evidence.totals;
+    return Math.max(paired, slow, logErrors, shape, evidence.auth.value) < holdOdds;
+  },
   progress: (judgement) =>
     Math.min(1, ...suspicions(judgement).map(([value]) => judgement.parameters.holdOdds / value)),
   missing: (judgement) =>
