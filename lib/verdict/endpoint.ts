@@ -75,6 +75,17 @@ export class EndpointEvidence {
     this.counts = blankCounts();
   }
 
+  /** Running's record of another test becomes the history of this one. */
+  inheritRunning({ counts }: EndpointEvidence): void {
+    this.counts.runningRequests = counts.runningRequests;
+    this.counts.runningFailures = counts.runningFailures;
+    this.counts.p95 = counts.p95;
+    this.counts.p95Answers = counts.p95Answers;
+    this.counts.historyP95 = counts.p95;
+    this.counts.historyAnswers = counts.runningRequests;
+    this.counts.historyRefused = counts.historyRefused + counts.refused;
+  }
+
   checkpoint(): unknown {
     return {
       name: this.name,

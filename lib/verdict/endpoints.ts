@@ -51,6 +51,11 @@ export class Endpoints {
     }
   }
 
+  /** Takes over what another test learned about running, as the history of this one. */
+  inheritRunning(other: Endpoints): void {
+    for (const endpoint of other.all()) this.of(endpoint.name, false).inheritRunning(endpoint);
+  }
+
   // Private
 
   #admit(name: string, mirrored: boolean): EndpointEvidence {

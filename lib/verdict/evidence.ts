@@ -95,6 +95,17 @@ export class Evidence {
     this.errorKinds = new ErrorKinds(maxErrorKinds);
   }
 
+  /** Takes over what another test learned about running, as the history of this one. */
+  inheritRunning({ totals, endpoints }: Evidence): void {
+    this.totals.runningRequests = totals.runningRequests;
+    this.totals.runningFailures = totals.runningFailures;
+    this.totals.historyRequests = totals.runningRequests;
+    this.totals.historyFailures = totals.runningFailures;
+    this.totals.p95 = totals.p95;
+    this.totals.p95Answers = totals.p95Answers;
+    this.endpoints.inheritRunning(endpoints);
+  }
+
   checkpoint(): Record<string, unknown> {
     return {
       totals: { ...this.totals },

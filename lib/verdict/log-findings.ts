@@ -42,10 +42,8 @@ export function logFindings(judgement: Judgement): readonly Finding[] {
       strength: 0,
     });
   }
-  const { testingWarnings, runningWarnings } = totals;
-  if (testingWarnings > WARNINGS_FACTOR * runningWarnings + WARNINGS_SLACK) {
-    findings.push({ reason: warningsReason(testingWarnings, runningWarnings), strength: 0 });
-  }
+  const warnings = warningsReason(judgement);
+  if (warnings !== null) findings.push({ reason: warnings, strength: 0 });
   return findings;
 }
 
@@ -61,6 +59,22 @@ export function startupReason({ evidence, parameters }: Judgement): Finding['rea
       (example === '' ? '' : `, the first: "${example}"`),
     observed: startupErrors,
     limit: parameters.maxStartupErrors,
+    samples: [],
+  };
+}
+
+/** Many more warnings than running: worth knowing, but no reason for a decision. */
+export function warningsReason({ evidence: { totals } }: Judgement): Finding['reason'] | null {
+  const { testingWarnings, runningWarnings } = totals;
+  if (testingWarnings <= WARNINGS_FACTOR * runningWarnings + WARNINGS_SLACK) return null;
+  return {
+    code: 'log-warnings',
+    endpoint: null,
+    text:
+      `testing logged ${counted(testingWarnings, 'WARN line')}, running ${runningWarnings}; ` +
+      `warnings are reported and do not decide`,
+    observed: testingWarnings,
+    limit: WARNINGS_FACTOR * runningWarnings,
     samples: [],
   };
 }
@@ -104,19 +118,6 @@ function kindReason(kind: ErrorKind): Finding['reason'] {
       `"${shortened(kind.example, 160)}" (${counted(lines, 'line')} in ${counted(testing, 'log window')})`,
     observed: testing,
     limit: running,
-    samples: [],
-  };
-}
-
-function warningsReason(testing: number, running: number): Finding['reason'] {
-  return {
-    code: 'log-warnings',
-    endpoint: null,
-    text:
-      `testing logged ${counted(testing, 'WARN line')}, running ${running}; warnings are reported ` +
-      `and do not decide`,
-    observed: testing,
-    limit: WARNINGS_FACTOR * running,
     samples: [],
   };
 }

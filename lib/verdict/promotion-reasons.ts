@@ -1,6 +1,6 @@
 import { ruledOutMargin } from './e-values.ts';
 import type { Judgement } from './judgement.ts';
-import { startupReason } from './log-findings.ts';
+import { startupReason, warningsReason } from './log-findings.ts';
 import type { Reason } from './report.ts';
 import { counted, durationOf, percent } from './wording.ts';
 
@@ -14,10 +14,11 @@ export function promotionReasons(judgement: Judgement): readonly Reason[] {
     logReason(judgement),
     coverageReason(judgement),
   ];
-  const startup = startupReason(judgement);
-  return totals.startupErrors > 0
-    ? [...reasons, { ...startup, text: `${startup.text}.` }]
-    : reasons;
+  const startup = totals.startupErrors > 0 ? startupReason(judgement) : null;
+  for (const told of [startup, warningsReason(judgement)]) {
+    if (told !== null) reasons.push({ ...told, text: `${told.text}.` });
+  }
+  return reasons;
 }
 
 /** The end of a test that led nowhere: what is known, and what was asked for. */

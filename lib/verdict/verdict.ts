@@ -3,6 +3,7 @@ import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/batch.ts';
 import { rejectionE } from './budget.ts';
 import { readNumber, readRecord, readText, readValue } from './checkpoint.ts';
+import { confirmationMissing, isConfirmed } from './confirmation.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { Evidence, type LogFormatChange } from './evidence.ts';
 import { reasonsFor } from './explain.ts';
@@ -27,8 +28,6 @@ import { shortened } from './wording.ts';
 
 const SCHEMA = 'vili.evidence/1';
 const MAX_OPEN = 1e9;
-/** Without requests the confirmation takes this many times as long. */
-const SILENT_CONFIRM_FACTOR = 4;
 /** About 300 years: keeps a broken clock out of the sums. */
 const LONGEST_MS = 1e13;
 /** An endpoint's bodies are worth asking running twice every time from this e-value on. */
@@ -43,6 +42,8 @@ export class Verdict {
   readonly #judgement: Judgement;
   readonly #evidence: Evidence;
   readonly #settings: VerdictSettings;
+  readonly #given: VerdictParameters;
+  /** As given, with the rests that fit the confirmation time. */
   readonly #parameters: VerdictParameters;
   readonly #startedAtMs: number;
   /** Since when the evidence for a rejection is complete, ms since the start; null while it is not. */
@@ -57,9 +58,20 @@ export class Verdict {
     checkVerdictSettings(settings);
     this.#settings = settings;
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
+    this.#given = parameters;
     this.#parameters = withScaledRests(parameters, settings.confirmTimeMs);
     this.#evidence = new Evidence(settings.maxEndpoints, parameters.maxErrorKinds);
     this.#judgement = judgementOf(this.#evidence, settings, this.#parameters);
+  }
+
+  /**
+   * A fresh test beside the same running version: its failure rates and latencies so far are the
+   * history of the new one. Nothing about testing is kept.
+   */
+  static after(previous: Verdict, startedAtMs: number): Verdict {
+    const next = new Verdict(previous.#settings, startedAtMs, previous.#given);
+    next.#evidence.inheritRunning(previous.#evidence);
+    return next;
   }
 
   /** Running answered alone. Before the start of the test this is its history, the yardstick. */
@@ -146,7 +158,7 @@ export class Verdict {
     const elapsedMs = this.#sinceStart(atMs);
     if (rejectionE(this.#evidence, this.#parameters.budget) >= this.#judgement.rejectOdds) {
       this.#condemnedAt ??= elapsedMs;
-      return this.#confirmed(this.#condemnedAt, elapsedMs) ? 'reject' : 'collecting';
+      return isConfirmed(this.#judgement, this.#condemnedAt, elapsedMs) ? 'reject' : 'collecting';
     }
     this.#condemnedAt = null;
     if (mayPromote(this.#judgement, elapsedMs)) return 'promote';
@@ -158,15 +170,20 @@ export class Verdict {
     const decision = this.decision(atMs);
     const elapsedMs = this.#sinceStart(atMs);
     const state = promotionState(this.#judgement, elapsedMs);
+    const condemnedAt = this.#condemnedAt;
+    const missing =
+      condemnedAt === null
+        ? state.missing
+        : [confirmationMissing(this.#judgement, condemnedAt, elapsedMs)];
     const decided = decision === 'promote' || decision === 'reject';
     return {
       decision,
       pairs: this.#evidence.totals.pairs,
       elapsedMs,
       progress: decided ? 1 : Math.min(state.progress, this.#evidence.totals.pairs === 0 ? 0 : 1),
-      condemned: this.#condemnedAt !== null,
+      condemned: condemnedAt !== null,
       reasons: reasonsFor(this.#judgement, decision, elapsedMs),
-      missing: decided ? [] : this.#missing(state.missing, elapsedMs),
+      missing: decided ? [] : missing,
     };
   }
 
@@ -229,26 +246,5 @@ export class Verdict {
       windows: this.#evidence.totals.windows,
     };
     this.#evidence.sums.errorKinds += this.#evidence.errorKinds.observe(side, kind, at);
-  }
-
-  /**
-   * A rejection stands when testing never did well, or when the evidence held for the time of a
-   * hiccup. That takes requests which could have spoken for testing; without any, a longer time.
-   */
-  #confirmed(condemnedAt: number, elapsedMs: number): boolean {
-    const { pairs, worse, lastPairAt } = this.#evidence.totals;
-    if (worse === pairs) return true;
-    const { confirmTimeMs } = this.#settings;
-    const heldMs = elapsedMs - condemnedAt;
-    if (heldMs >= SILENT_CONFIRM_FACTOR * confirmTimeMs) return true;
-    return heldMs >= confirmTimeMs && lastPairAt >= condemnedAt + confirmTimeMs / 2;
-  }
-
-  #missing(missing: readonly string[], elapsedMs: number): readonly string[] {
-    if (this.#condemnedAt === null) return missing;
-    const left = this.#condemnedAt + this.#settings.confirmTimeMs - elapsedMs;
-    return [
-      `the evidence for a rejection is complete and is confirmed for ${Math.max(1, Math.ceil(left / 1000))} s`,
-    ];
   }
 }

@@ -120,7 +120,7 @@ describe('Verdict', () => {
     trial.feed(10, 200, () => ({ testing: answered(502) }));
     const condemned = trial.decide();
     expect(condemned).to.include({ decision: 'collecting', condemned: true });
-    expect(condemned.missing[0]).to.match(/confirmed for \d+ s/);
+    expect(condemned.missing[0]).to.match(/being confirmed, \d+ s more/);
     trial.feed(100, 200);
     expect(trial.decide()).to.include({ decision: 'collecting', condemned: false });
   });
@@ -335,6 +335,18 @@ describe('Verdict', () => {
     expect(held.reasons.map((one) => one.code)).to.deep.equal(['running-hurt']);
     trial.feed(5000, 400);
     expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('takes what the test before learned about running as history, and nothing about testing', () => {
+    const before = new Trial().feed(300, 300, () => ({ testing: answered(500) }));
+    const fresh = Verdict.after(before.verdict, START_MS);
+    expect(fresh.decide(START_MS)).to.include({ pairs: 0, condemned: false });
+    let failures = 0;
+    while (fresh.decision(START_MS + failures * 3000) !== 'reject' && failures < 10) {
+      failures++;
+      fresh.pair(pairOf({ testing: answered(500), atMs: failures * 3000 }));
+    }
+    expect(failures).to.equal(3);
   });
 
   it('holds while many pairs are still open', () => {
