@@ -26,7 +26,11 @@ async function ask(io: CliIo, question: string): Promise<string> {
       terminal.once('SIGINT', interrupted);
       // Later, so that an answer right before the end of the input still counts.
       terminal.once('close', () => setImmediate(() => resolve('')));
-      terminal.question(question, { signal: io.signal }).then(resolve, interrupted);
+      terminal.question(question, { signal: io.signal }).then(resolve, () => {
+        // ^D ends the question as well, and is a no.
+        if (io.signal.aborted) interrupted();
+        else resolve('');
+      });
     });
   } finally {
     terminal.close();

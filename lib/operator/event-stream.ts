@@ -21,11 +21,14 @@ export async function streamEvents(
     if (response.destroyed) resolve();
     else response.once('close', resolve);
   });
+  // What was before is sent at once, however much that is; the limit counts from there.
+  let allowedBytes = Number.POSITIVE_INFINITY;
   const stop = subscribe((value) => {
     if (response.destroyed || response.writableEnded) return;
     response.write(`data: ${JSON.stringify(value)}\n\n`);
-    if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
+    if (response.writableLength > allowedBytes) response.destroy();
   });
+  allowedBytes = response.writableLength + MAX_BEHIND_BYTES;
   try {
     await closed;
   } finally {

@@ -235,6 +235,22 @@ describe('the control server', () => {
     });
   });
 
+  it('streams a long past to a follower', async () => {
+    await serving(async ({ client, handlers }) => {
+      const stop = new AbortController();
+      const past = Array.from({ length: 20_000 }, (_, id) => record(id, 'root/a'));
+      handlers.trace = async () => past;
+      let last = -1;
+      const take = ({ id }: TraceRecord): void => {
+        expect(id).to.equal(last + 1);
+        last = id;
+        if (id === past.length - 1) stop.abort();
+      };
+      await client.followTrace({}, take, stop.signal);
+      expect(last).to.equal(past.length - 1);
+    });
+  });
+
   it('ends live streams when it closes', async () => {
     await serving(async ({ client, handlers, close }) => {
       const listening = new Promise<void>((resolve) => (handlers.onListen = resolve));
