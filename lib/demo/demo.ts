@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { printable } from '../cli/printable.ts';
+import { wrapWords } from '../cli/table.ts';
 import { messageOf } from '../errors.ts';
 import { controlClient } from '../operator/client.ts';
 import type { HistoryEntry } from '../operator/history-view.ts';
@@ -11,6 +13,7 @@ import { startUsers, type UserCounts, type Users } from './users.ts';
 
 const IDENTIFIER = 'shop';
 const RATE_PER_SECOND = 60;
+const REASON_COLUMNS = 80;
 
 /** How long each step may take, ms. */
 export interface DemoLimits {
@@ -168,7 +171,10 @@ function progressText({ phase, verdict }: StatusView, counts: UserCounts | null)
 }
 
 function sayReasons(demo: Demo, { reasons }: HistoryEntry): void {
-  for (const reason of reasons) demo.options.out(`        - ${reason}`);
+  for (const reason of reasons) {
+    const lines = wrapWords(`      - ${printable(reason)}`, REASON_COLUMNS, '        ');
+    for (const line of lines) demo.options.out(line);
+  }
 }
 
 function say(demo: Demo, text: string): void {
