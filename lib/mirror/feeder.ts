@@ -30,6 +30,8 @@ export class Feeder {
   #used = 0;
   #largeBytes = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** What was collected should be sent, but fills up until another buffer is back. */
+  #isOverdue = false;
 
   constructor(settings: FeederSettings, send: BatchSender) {
     this.#batchBytes = Math.floor(settings.batchBytes / ALIGNMENT) * ALIGNMENT;
@@ -54,7 +56,7 @@ export class Feeder {
     if (this.#current === null) return 'queue-full';
     writeRecord(this.#current, this.#used, size, exchange);
     this.#used += size;
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+    this.#timer ??= setTimeout(() => this.#flushUnlessLast(), FLUSH_MS);
     return null;
   }
 
@@ -62,12 +64,14 @@ export class Feeder {
   giveBack(shared: SharedArrayBuffer): void {
     if (shared.byteLength > this.#batchBytes) this.#largeBytes -= shared.byteLength;
     else this.#free.push(recordBuffer(shared));
+    if (this.#isOverdue) this.flush();
   }
 
   /** Sends what has been collected. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#isOverdue = false;
     const batch = this.#current;
     if (batch === null) return;
     const used = this.#used;
@@ -84,6 +88,12 @@ export class Feeder {
   }
 
   // Private
+
+  /** With the last buffer gone nothing could be taken: a worker that starts or is busy gets fuller ones. */
+  #flushUnlessLast(): void {
+    if (this.#free.length > 0) this.flush();
+    else this.#isOverdue = true;
+  }
 
   #addLarge(exchange: Exchange, size: number): 'queue-full' | 'too-large' | null {
     if (size > this.#queueBytes) return 'too-large';
