@@ -1,8 +1,13 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
 import type { HistoryEntry } from '../lib/base/history.ts';
-import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
+import type { Command, DeploymentEvent, HistoryEvent, Rules } from '../lib/deployment/events.ts';
 import { resync } from '../lib/deployment/resync.ts';
-import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
+import {
+  type Deployment,
+  NOTHING_DEPLOYED,
+  protectedNames,
+  type Reason,
+} from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
@@ -30,9 +35,22 @@ export interface DeployerDeps {
   readonly save: (state: Deployment) => Promise<void>;
   readonly rules: () => Rules;
   readonly appendHistory: (entry: HistoryEntry) => Promise<void>;
+  /** Leaves the reasons of a verdict in the version's folder, and so in its archive. */
+  readonly writeReport: (entry: Recorded) => Promise<void>;
   readonly unlinkTest: () => Promise<void>;
   readonly journal: Journal;
 }
+
+export interface Recorded {
+  readonly at: string;
+  readonly event: HistoryEvent;
+  readonly version: string;
+  readonly by: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** What a version's report tells. */
+const REPORTED: ReadonlySet<HistoryEvent> = new Set(['promoted', 'rejected', 'rolled-back']);
 
 interface DeployerState {
   readonly deployment: Deployment;
@@ -191,8 +209,9 @@ async function record(
   self.send(deps.notifier, happening, { correlation: version });
   try {
     await deps.appendHistory({ at, event, version, by, reasons: texts });
+    if (REPORTED.has(event)) await deps.writeReport({ at, event, version, by, reasons });
   } catch (error) {
-    deps.journal.error('the history could not be written', { error: messageOf(error) });
+    deps.journal.error('history or report could not be written', { error: messageOf(error) });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Behaviour, Self } from '../lib/actor/index.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { Announcement, Channel } from '../lib/notify/announcement.ts';
-import { messageOf } from '../lib/errors.ts';
 import type { NotifierMessage } from './messages.ts';
 
 const ATTEMPTS_MAX = 3;

@@ -1,4 +1,4 @@
-import { type ChildSpec, actorSpec } from '../lib/actor/index.ts';
+import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { comparatorActor } from './comparator-actor.ts';
 import { deployerActor } from './deployer-actor.ts';

@@ -1,6 +1,6 @@
 import { loadSettings } from '../config/load.ts';
-import type { StartOptions } from '../lib/cli/io.ts';
 import { EXIT } from '../lib/cli/exit-codes.ts';
+import type { StartOptions } from '../lib/cli/io.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import { type Journal, openJournal } from '../lib/journal/journal.ts';
 import { journalLevelOf } from '../lib/journal/levels.ts';

@@ -1,6 +1,6 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
-import type { Gate } from '../lib/gate/gate.ts';
 import type { Target } from '../lib/gate/exchange.ts';
+import type { Gate } from '../lib/gate/gate.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { FarSide, FarSideEvent } from '../lib/mirror/far-side.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';

@@ -20,6 +20,7 @@ export {
   requestPath,
   signalName,
   text,
+  variableName,
 } from './formats/names.ts';
 export {
   addressBlock,

@@ -1,5 +1,5 @@
-import { SECTIONS } from './schema.ts';
 import type { Setting } from './schema/setting.ts';
+import { SECTIONS } from './schema.ts';
 
 const ENVIRONMENT_PREFIX = 'VILI_';
 

@@ -1,5 +1,5 @@
-import { ENV_FILE, IGNORED_VARIABLES, YAML_FILE } from './layers.ts';
 import { KNOWN_KEYS, type KnownKey } from './keys.ts';
+import { ENV_FILE, IGNORED_VARIABLES, YAML_FILE } from './layers.ts';
 import { SECTIONS } from './schema.ts';
 
 const DO_NOT_EDIT = 'Written by `npm run docs` from the schema in `config/schema`; do not edit.';

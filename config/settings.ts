@@ -19,6 +19,8 @@ export interface Settings {
   readonly portIdentifier: string;
   /** File ending -> command: `'.rb': ['ruby', '{file}']`. */
   readonly launch: Readonly<Record<string, readonly string[]>>;
+  /** Names of variables handed on to the service; a trailing `*` stands for any rest. */
+  readonly passEnvironment: readonly string[];
   readonly readiness: {
     readonly path: string | null;
     readonly timeoutMs: number;

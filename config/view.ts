@@ -17,6 +17,7 @@ export function settingsFrom(base: string, values: Values): Settings {
     portRange: { from: port_range[0], to: port_range[1] },
     propertiesFileName: values.properties_file_name,
     portIdentifier: values.port_identifier,
+    passEnvironment: values.pass_environment,
     launch: Object.fromEntries(values.launch.map((entry) => [entry.extension, entry.command])),
     readiness: {
       path: readiness.path,

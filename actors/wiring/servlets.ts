@@ -109,6 +109,7 @@ function spawnProcess(house: House, instance: Instance, port: number, role: Role
     tag,
     port,
     role,
+    passThrough: settings.passEnvironment,
   });
   const ledgerFolder = join(layout.viliFolder, 'servlets');
   return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, now });

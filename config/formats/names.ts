@@ -92,6 +92,18 @@ export const headerName: Format<string> = {
   holds: isText,
 };
 
+/** The name of an environment variable; a `*` at its end stands for any rest. */
+export const variableName: Format<string> = {
+  name: 'variable',
+  example: 'DB_URL, SPRING_*',
+  parse(raw) {
+    const name = textOf(raw).trim();
+    if (/^[A-Za-z_][A-Za-z0-9_]*\*?$|^\*$/.test(name)) return name;
+    throw new FormatError('is not the name of an environment variable');
+  },
+  holds: isText,
+};
+
 /** The name of an HTTP method, in upper case. */
 export const method: Format<string> = {
   name: 'method',

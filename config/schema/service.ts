@@ -3,10 +3,12 @@ import {
   host,
   identifier,
   launchCommands,
+  listOf,
   oneOf,
   port,
   portRange,
   text,
+  variableName,
 } from '../formats.ts';
 import { setting, withoutDefault } from './setting.ts';
 
@@ -54,5 +56,12 @@ export const service = {
     'none',
     'How files with other endings are started; `{file} {port} {instance} {base}` are filled in. ' +
       'In text, words are parted by blanks; write a list in yaml for a word with a blank in it.',
+  ),
+  pass_environment: setting(
+    listOf(variableName),
+    'none',
+    "Variables of Vili's own environment that the service gets too; `*` at the end of a name stands " +
+      'for any rest, alone for all. It always gets `PATH HOME USER LANG TZ JAVA_HOME` and the like, ' +
+      '`PORT`, `VILI_ROLE` and `VILI_TEST`.',
   ),
 };

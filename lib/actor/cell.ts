@@ -5,7 +5,7 @@ import { ActorStopped, MailboxFull } from './errors.ts';
 import type { ActorEvent, Crashed } from './events.ts';
 import { Incarnation } from './incarnation.ts';
 import { Mailbox } from './mailbox.ts';
-import { resolveBudget, DEFAULT_SUPERVISION } from './restart.ts';
+import { DEFAULT_SUPERVISION, resolveBudget } from './restart.ts';
 import type { Runtime } from './runtime.ts';
 import { type ChildSpec, type ResolvedSpec, resolveSpec } from './spec.ts';
 import { Supervisor } from './supervisor.ts';

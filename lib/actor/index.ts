@@ -7,9 +7,9 @@ export type { ActorEvent, Crashed, DeadLetter, DeadLettersSuppressed } from './e
 export { DEFAULT_MAILBOX, type MailboxSpec } from './mailbox.ts';
 export {
   type BackoffSpec,
-  type RestartBudget,
   DEFAULT_SUPERVISION,
   type FullBudget,
+  type RestartBudget,
   type Strategy,
   type SupervisionOptions,
   type SupervisionSpec,

@@ -10,8 +10,8 @@ import {
   affected,
   backoffMs,
   type FullBudget,
-  resolveBudget,
   RestartCounter,
+  resolveBudget,
   type SupervisionSpec,
 } from './restart.ts';
 import type { Runtime } from './runtime.ts';

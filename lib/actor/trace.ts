@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
-import { ViliError } from '../errors.ts';
 import { inspect } from 'node:util';
+import { ViliError } from '../errors.ts';
 
 export const DEFAULT_TRACE_SIZE = 4096;
 /** A message handled for longer than this goes to the slow log. */

@@ -1,8 +1,7 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { createReadStream } from 'node:fs';
-import { readlink } from 'node:fs/promises';
 import { asideOf } from '../base/aside.ts';
 import { syncFolder } from '../base/atomic-file.ts';
 import { messageOf } from '../errors.ts';

@@ -2,9 +2,9 @@ import type { PairOutcome } from '../compare/outcome.ts';
 import type { LogBatch } from '../logs/batch.ts';
 import { FormatShare } from '../logs/format-share.ts';
 import { errorsOf, LogWindows } from '../logs/windows.ts';
-import { Verdict } from '../verdict/verdict.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
+import { Verdict } from '../verdict/verdict.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
 
 export interface JudgementSettings {

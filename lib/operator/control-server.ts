@@ -1,6 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { messageOf, ViliError } from '../errors.ts';
-import { rm } from 'node:fs/promises';
 import type { ControlHandlers } from './control-handlers.ts';
 import { streamEvents } from './event-stream.ts';
 import { errorAnswer } from './http-errors.ts';

@@ -83,7 +83,8 @@ async function trace({ query }: RouteRequest, handlers: ControlHandlers): Promis
   const filter: TraceFilter = {
     ...(actor === null ? {} : { actor }),
     ...(correlation === null ? {} : { correlation }),
-    limit: limitOf(query, DEFAULT_TRACE, MAX_TRACE),
+    // The whole way of one version is asked for, not its end.
+    limit: limitOf(query, correlation === null ? DEFAULT_TRACE : MAX_TRACE, MAX_TRACE),
   };
   if (!query.has('follow')) return json(await handlers.trace(filter));
   return followedTrace(filter, handlers);

@@ -25,6 +25,7 @@ const DEFAULTS = {
     to: 9500,
   },
   propertiesFileName: '',
+  passEnvironment: [],
   portIdentifier: 'server.port',
   launch: {},
   readiness: {
