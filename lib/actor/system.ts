@@ -152,6 +152,8 @@ export class ActorSystem {
     for (const detach of this.#detach) detach();
     this.#runtime.turns.close();
     this.#runtime.deadLetters.close();
+    // Else every promise of the process would carry the context of this system for ever.
+    this.#runtime.context.disable();
   }
 
   #emit(event: ActorEvent): void {
