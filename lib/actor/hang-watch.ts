@@ -6,6 +6,7 @@ export class HangWatch {
   readonly #now: () => number;
   readonly #limitMs: number;
   readonly #onHung: () => void;
+  #hung = false;
   #sinceMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -15,17 +16,23 @@ export class HangWatch {
     this.#onHung = onHung;
   }
 
+  /** What began last has passed the limit and has not ended. */
+  get hung(): boolean {
+    return this.#hung;
+  }
+
   begin(sinceMs: number): void {
     this.#sinceMs = sinceMs;
     if (this.#timer === undefined) this.#arm(this.#limitMs);
   }
 
   end(): void {
+    this.#hung = false;
     this.#sinceMs = undefined;
   }
 
   close(): void {
-    this.#sinceMs = undefined;
+    this.end();
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -43,6 +50,7 @@ export class HangWatch {
     if (leftMs > 0) this.#arm(leftMs + 1);
     else {
       this.#sinceMs = undefined;
+      this.#hung = true;
       this.#onHung();
     }
   }

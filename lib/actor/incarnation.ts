@@ -7,6 +7,7 @@ import { HangWatch } from './hang-watch.ts';
 import { LifeSignal } from './life-signal.ts';
 import { OpenQuestions } from './open-questions.ts';
 import { createSelf, type Self } from './self.ts';
+import { StartAttempt } from './start-attempt.ts';
 import { Timers } from './timers.ts';
 import type { Turns } from './turns.ts';
 
@@ -29,13 +30,13 @@ export class Incarnation {
   inHand: Envelope | undefined;
   inHandSinceMs = 0;
   upSinceMs: number | undefined;
-  hung = false;
   /** Uncaught errors of its code after its end. */
   lateErrors = 0;
   readonly #self: Self<never>;
   readonly #host: BehaviourHost;
   readonly #hangWatch: HangWatch;
   readonly #signal = new LifeSignal();
+  readonly #attempt = new StartAttempt();
   readonly #patience = new Patience();
   #phase: Phase = 'starting';
   #turns: Turns | undefined;
@@ -44,7 +45,6 @@ export class Incarnation {
   /** The user's code that runs now. */
   #running: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
-  #failStart: ((error: unknown) => void) | undefined;
 
   constructor(cell: Cell, number: number) {
     this.cell = cell;
@@ -63,6 +63,10 @@ export class Incarnation {
     return this.#signal.get();
   }
 
+  get hung(): boolean {
+    return this.#hangWatch.hung;
+  }
+
   /** Correlation id of the message in hand, or of the message that spawned the actor. */
   get correlation(): string | undefined {
     return this.inHand === undefined ? this.cell.correlation : this.inHand.correlation;
@@ -73,18 +77,14 @@ export class Incarnation {
     const { now, turns } = this.cell.runtime;
     this.inHandSinceMs = now();
     this.#hangWatch.begin(this.inHandSinceMs);
-    const failed = new Promise<never>((_resolve, reject) => {
-      this.#failStart = reject;
-    });
     this.#running = this.#runStart();
     try {
-      await Promise.race([this.#running, failed]);
+      await this.#attempt.of(this.#running);
     } finally {
       this.#hangWatch.end();
     }
     if (this.phase !== 'starting') throw new ActorStopped(this.cell.path);
     this.#running = undefined;
-    this.hung = false;
     this.#phase = 'live';
     this.upSinceMs = now();
     this.#turns = turns.open(() => this.#turn());
@@ -107,7 +107,7 @@ export class Incarnation {
 
   /** From outside of a handler: a stray error, an escalation, a hang. */
   fail(error: unknown): void {
-    if (this.phase === 'starting') this.#failStart?.(error);
+    if (this.phase === 'starting') this.#attempt.fail(error);
     else if (this.phase === 'live') this.#crash(error);
   }
 
@@ -200,7 +200,6 @@ export class Incarnation {
 
   #release(envelope: Envelope, outcome: 'ok' | 'crash'): void {
     this.inHand = undefined;
-    this.hung = false;
     this.#running = undefined;
     this.#hangWatch.end();
     this.cell.traceHandled(envelope, this.inHandSinceMs, outcome);
@@ -232,7 +231,7 @@ export class Incarnation {
 
   #beginEnd(): void {
     this.timers.close();
-    this.#failStart?.(new ActorStopped(this.cell.path, 'was ended while it started'));
+    this.#attempt.fail(new ActorStopped(this.cell.path, 'was ended while it started'));
     for (const listener of this.onEnding) listener();
     this.onEnding.clear();
   }
@@ -264,7 +263,6 @@ export class Incarnation {
   }
 
   #onHung(): void {
-    this.hung = true;
     const { spec, path } = this.cell;
     const limitMs = spec.handlerTimeoutMs;
     const messageType = this.inHandType();

@@ -9,6 +9,7 @@ export interface TreeNode {
   readonly mailbox: number;
   readonly restarts: number;
   readonly incarnation: number;
+  /** What it handles now, and for how many milliseconds already. */
   readonly messageInHand: { readonly type: string; readonly sinceMs: number } | null;
   /** The message in hand (or the start) takes longer than its limit. */
   readonly hung: boolean;
