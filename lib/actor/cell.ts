@@ -11,6 +11,8 @@ import { type ChildSpec, type ResolvedSpec, resolveSpec } from './spec.ts';
 import { Supervisor } from './supervisor.ts';
 import type { End } from './watch.ts';
 
+const NOTHING_ELSE: Delivery = {};
+
 export type Status = 'starting' | 'running' | 'restarting' | 'backoff' | 'stopping' | 'stopped';
 
 /** What may hang on a message, besides sender and correlation id. */
@@ -92,7 +94,9 @@ export class Cell {
     const { bulkTypes, now } = this.runtime;
     const isBulk = correlation !== undefined && bulkTypes.has(typeOf(message));
     const id = isBulk ? undefined : correlation;
-    return this.#put({ message, from, correlation: id, sentAtMs: now(), ...delivery });
+    // All fields always: one shape of object keeps the engine fast.
+    const { ask, only, kept } = delivery ?? NOTHING_ELSE;
+    return this.#put({ message, from, correlation: id, sentAtMs: now(), ask, only, kept });
   }
 
   /** The next message for this incarnation; those meant for an earlier one are buried. */

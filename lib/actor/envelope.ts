@@ -8,11 +8,11 @@ export interface Envelope {
   readonly correlation: string | undefined;
   readonly sentAtMs: number;
   /** The question this message asks, failed at once when nobody will answer it. */
-  readonly ask?: Reply<never>;
+  readonly ask?: Reply<never> | undefined;
   /** The one incarnation it is meant for (timers, piped results, ends of watched actors). */
-  readonly only?: object;
+  readonly only?: object | undefined;
   /** Never dropped by a full mailbox: there is one per `watch` or `pipe`, so it is bounded anyway. */
-  readonly kept?: boolean;
+  readonly kept?: boolean | undefined;
 }
 
 /** Why a message was buried instead of handled. */

@@ -16,6 +16,12 @@ interface Contender {
   run(): Promise<void>;
 }
 
+/** CPU time is what another busy process on the machine does not change. */
+interface Round {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+
 /**
  * Messages per second of the actor layer as it runs in production (trace, correlation ids, owner of
  * stray errors, budget, bounded mailbox) against bare nact, in turns within one process. A burst
@@ -30,16 +36,19 @@ async function main(): Promise<void> {
     await layerPingPong(system),
     nactPingPong(nactSystem),
   ];
-  const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+  const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
     for (const contender of contenders) {
       const startedMs = performance.now();
+      const startedCpu = process.cpuUsage();
       await contender.run();
       const perSecond = MESSAGES / ((performance.now() - startedMs) / 1000);
-      if (round >= WARM_UP_ROUNDS) rates.get(contender.name)?.push(perSecond);
+      const { user, system: kernel } = process.cpuUsage(startedCpu);
+      const cpuMicroseconds = (user + kernel) / MESSAGES;
+      if (round >= WARM_UP_ROUNDS) rounds.get(contender.name)?.push({ perSecond, cpuMicroseconds });
     }
   }
-  const rows = [...rates].map(([name, values]) => summary(name, values));
+  const rows = [...rounds].map(([name, values]) => summary(name, values));
   console.table(Object.fromEntries(rows));
   await system.stop(1000);
   nact.stop(nactSystem);
@@ -49,13 +58,20 @@ await main();
 
 // Private
 
-function summary(name: string, values: readonly number[]): [string, Record<string, number>] {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-  const median = Math.round(at(0.5));
-  const microseconds = Number((1_000_000 / median).toFixed(2));
-  const [slowest, fastest] = [Math.round(at(0)), Math.round(at(1))];
-  return [name, { 'median msg/s': median, 'µs each': microseconds, slowest, fastest }];
+function summary(name: string, rounds: readonly Round[]): [string, Record<string, number>] {
+  const rates = rounds.map((round) => Math.round(round.perSecond)).toSorted((a, b) => a - b);
+  const costs = rounds.map((round) => round.cpuMicroseconds).toSorted((a, b) => a - b);
+  const row = {
+    'median msg/s': middle(rates),
+    slowest: rates[0] ?? 0,
+    fastest: rates.at(-1) ?? 0,
+    'median CPU µs each': Number(middle(costs).toFixed(2)),
+  };
+  return [name, row];
+}
+
+function middle(sorted: readonly number[]): number {
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 async function layerBurst(system: ActorSystem): Promise<Contender> {
