@@ -52,6 +52,7 @@ function hashOf(bytes: Buffer): string {
 async function withWatch(
   use: (watched: Watched, rescan: () => Promise<void>) => Promise<void>,
   prepare: (base: string) => Promise<void> = async () => {},
+  stableMs = STABLE_MS,
 ): Promise<void> {
   await withTempFolder(async (base) => {
     await prepare(base);
@@ -59,7 +60,7 @@ async function withWatch(
     const watch = await watchServerFiles({
       base,
       identifier: 'id',
-      stableMs: STABLE_MS,
+      stableMs,
       pollMs: 10,
       problemMs: 200,
       signal: new AbortController().signal,
@@ -137,6 +138,24 @@ describe('watching the base for server files', () => {
       expect(new Set(watched.hashes)).to.deep.equal(new Set([hashOf(JAR)]));
       expect(new Set(watched.files).size).to.equal(watched.files.length);
     });
+  });
+
+  it('reports a file without an end record when nothing has been written for a while', async () => {
+    await withWatch(
+      async (watched) => {
+        const file = await open(join(watched.base, 'id-1.0.js'), 'w');
+        for (let i = 0; i < 6; i += 1) {
+          await file.writeFile(`line(${i});\n`);
+          await sleep(30);
+        }
+        await file.close();
+        await watched.until(() => watched.files.length > 0);
+        const whole = Array.from({ length: 6 }, (_, i) => `line(${i});\n`).join('');
+        expect(watched.hashes).to.deep.equal([hashOf(Buffer.from(whole))]);
+      },
+      async () => {},
+      1000,
+    );
   });
 
   it('reports new content of the same name again, replaced in place or renamed over', async () => {
