@@ -58,7 +58,9 @@ export function writeRecord(folder: string, record: LedgerRecord): LedgerPaths {
   try {
     mkdirSync(folder, { recursive: true });
     removeFiles([paths.stat, paths.failed]);
-    writeFileSync(aside, `${JSON.stringify({ schema: SCHEMA, ...record })}\n`);
+    // Arguments may hold secrets: for Vili's user only.
+    const text = `${JSON.stringify({ schema: SCHEMA, ...record })}\n`;
+    writeFileSync(aside, text, { mode: 0o600 });
     renameSync(aside, paths.record);
   } catch (cause) {
     const text = `cannot record servlet ${record.id} in ${folder}: ${messageOf(cause)}`;

@@ -74,7 +74,9 @@ async function poll(options: ReadinessOptions, signal: AbortSignal): Promise<Pro
     const result = await probeOnce({ ...options, requestTimeoutMs }, signal);
     if (signal.aborted) break;
     attempts += 1;
-    last = result.text;
+    // A last attempt cut short by the timeout must not hide what the one before it met.
+    const cutShort = result.status === null && requestTimeoutMs < options.requestTimeoutMs;
+    if (!cutShort || attempts === 1) last = result.text;
     inRow = result.ok ? inRow + 1 : 0;
     if (inRow >= options.successes) return { ready: true, afterMs: elapsedMs(), attempts, last };
     const pauseMs = Math.max(0, Math.min(options.intervalMs, options.timeoutMs - elapsedMs()));

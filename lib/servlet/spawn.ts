@@ -53,7 +53,7 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
     port: options.port,
     stopTimeoutMs: options.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS,
   });
-  const stdErrStart = statSync(instance.stdErr, { throwIfNoEntry: false })?.size ?? 0;
+  const stdErrStart = sizeOf(instance.stdErr);
   const startedAtMs = options.now();
   const files = [paths.stat, instance.pidFile, instance.stdOut, instance.stdErr, paths.failed];
   let pty: Pty;
@@ -94,4 +94,13 @@ function requireNotRunning({ instance, ledgerFolder }: SpawnOptions): void {
     'VILI_SERVLET_RUNNING',
     `${instance.id} already runs as pid ${leader.pid}; stop it before starting it again`,
   );
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    // Not there yet, or not ours to see: the exit will tell.
+    return 0;
+  }
 }

@@ -5,7 +5,7 @@ import { identityOf, type ProcessIdentity, readStat } from './identity.ts';
 const INSTANCE_FOLDER = /_(running|test)$/;
 /** A base has a few versions with a few instances; a folder with more is not a base. */
 const MAX_ENTRIES = 10_000;
-/** Name of the program whose live children are none of our business. */
+/** Begin of the name of programs whose live children are none of our business. */
 const OTHER_VILI = 'vili';
 
 /** A pid file without a ledger record, as the Go program left them. */
@@ -48,7 +48,7 @@ function checkPid(base: string, instance: string): StalePid | null {
     return refuse(`pid ${pid} is now ${stat.command}, which was not started from ${instance}`);
   }
   const parent = readStat(stat.parentPid);
-  if (parent?.command === OTHER_VILI && parent.pid !== process.pid) {
+  if (parent?.command.startsWith(OTHER_VILI) && parent.pid !== process.pid) {
     return refuse(`pid ${pid} belongs to another vili that still runs (pid ${parent.pid})`);
   }
   return { file, pid, identity, reason: `started from ${instance} by an earlier program` };

@@ -70,6 +70,18 @@ describe('awaitReady', () => {
     await once(rude, 'close');
   });
 
+  it('tells the last status also when the very last attempt gets no answer in time', async () => {
+    let answered = false;
+    const server = await serve((_request, response) => {
+      if (!answered) response.writeHead(503).end();
+      answered = true;
+    });
+    const error = await refusal(optionsFor(server, { path: '/', timeoutMs: 150 }));
+    expect(error).to.include({ attempts: 2 });
+    expect(error.message).to.match(/last: status 503$/);
+    await close(server);
+  });
+
   it('ends at once when the process ends, with the cause of death', async () => {
     const server = await serve(() => {});
     const exit: Exit = {
