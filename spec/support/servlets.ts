@@ -42,6 +42,15 @@ export function ledgerFolderOf(base: string): string {
   return join(base, '.vili', 'servlets');
 }
 
+const started = new Set<ServletProcess>();
+
+/** For `afterEach`: a spec that failed half way leaves no process either. */
+export async function endServlets(): Promise<void> {
+  const left = [...started].filter((servlet) => servlet.exit === null);
+  started.clear();
+  await Promise.all(left.map((servlet) => servlet.stop({ signal: 'SIGKILL', timeoutMs: 1000 })));
+}
+
 /** Spawns a command as an instance of `base`, with a tag of that base. */
 export function startServlet(
   base: string,
@@ -50,7 +59,7 @@ export function startServlet(
 ): ServletProcess {
   const instance = options.instance ?? makeInstance(base, options.id);
   const tag = servletTag({ base, id: instance.id });
-  return spawnServlet({
+  const servlet = spawnServlet({
     command,
     instance,
     environment: { PATH: process.env['PATH'] ?? '', [TAG_VARIABLE]: tag, PORT: '0' },
@@ -60,6 +69,8 @@ export function startServlet(
     now: Date.now,
     ...options,
   });
+  started.add(servlet);
+  return servlet;
 }
 
 /** Resolves once `check` gives a value that is neither null nor false; throws after 8 s. */

@@ -5,6 +5,7 @@ import { drainWarning } from '../../../lib/servlet/drain-check.ts';
 import { findCommand } from '../../../lib/servlet/executable.ts';
 import { launchCommand } from '../../../lib/servlet/launch.ts';
 import {
+  endServlets,
   eventually,
   fileHolds,
   makeInstance,
@@ -22,6 +23,8 @@ const JAVA = `public class App {
   }
 }
 `;
+
+afterEach(endServlets);
 
 describe('a servlet of another language', () => {
   it('is a python script', async function () {

@@ -4,7 +4,7 @@ import { PortPool } from '../../../lib/servlet/ports.ts';
 import { awaitReady, NotReadyError } from '../../../lib/servlet/readiness.ts';
 import type { ServletProcess } from '../../../lib/servlet/spawn.ts';
 import { servletTag, TAG_VARIABLE } from '../../../lib/servlet/tag.ts';
-import { fixture, makeInstance, startServlet } from '../../support/servlets.ts';
+import { endServlets, fixture, makeInstance, startServlet } from '../../support/servlets.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 const RANGE = { from: 29_400, to: 29_500, host: '127.0.0.1' };
@@ -15,6 +15,8 @@ const READINESS = {
   successes: 1,
   requestTimeoutMs: 1000,
 };
+
+afterEach(endServlets);
 
 describe('the life of a servlet', () => {
   it('goes from a free port over ready and hung to its end', () =>

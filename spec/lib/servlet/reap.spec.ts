@@ -8,9 +8,11 @@ import { expect } from 'chai';
 import {
   identityOf,
   isAlive,
+  type ProcessIdentity,
   readBootId,
   readStat,
   scanByTag,
+  signalProcess,
 } from '../../../lib/servlet/identity.ts';
 import { ledgerPaths, readLedger, writeRecord } from '../../../lib/servlet/ledger.ts';
 import { type ReapReport, reapLeftovers } from '../../../lib/servlet/reap.ts';
@@ -21,6 +23,14 @@ import { withTempFolder } from '../../support/temp-folder.ts';
 /** A program that does nothing until it is ended. */
 const IDLE = 'setInterval(() => {}, 1000)';
 const PARENT = fileURLToPath(new URL('../../support/servlet-parent.js', import.meta.url));
+
+const children: ChildProcess[] = [];
+const servlets: ProcessIdentity[] = [];
+
+afterEach('a spec that failed half way leaves no process either', () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const servlet of servlets.splice(0)) signalProcess(servlet, 'SIGKILL');
+});
 
 describe('reapLeftovers', () => {
   it('leaves nothing of a Vili that was killed: ignored signals, setsid, double fork', () =>
@@ -140,6 +150,8 @@ describe('pid files an earlier program left', () => {
       const parameters = ['-c', script, 'vili', jar, process.execPath, IDLE];
       const parent = spawn(vili, parameters, { stdio: ['ignore', 'pipe', 'ignore'] });
       const pid = Number(await firstLine(parent));
+      children.push(parent);
+      servlets.push(...identitiesOf([pid]));
       await eventually('the servlet runs', () => readStat(pid)?.command !== 'vili');
       pidFile(base, 'app-1.0.0', '1_running', pid);
       const report = await reap(base);
@@ -176,7 +188,9 @@ async function killedParent(
   const parent = spawn(process.execPath, [PARENT, base, fixture('server.mjs'), ...modes], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.push(parent);
   const { pids } = JSON.parse(await firstLine(parent)) as { pids: readonly number[] };
+  servlets.push(...identitiesOf(pids));
   for (const index of modes.keys()) {
     await fileHolds(join(base, `app-1.0.0/${index + 1}_test`, 'stdOut'), 'listening');
   }
@@ -192,6 +206,10 @@ async function killedParent(
     () => pids[0] === undefined || identityOf(pids[0]) === null,
   );
   return { pids };
+}
+
+function identitiesOf(pids: readonly number[]): readonly ProcessIdentity[] {
+  return pids.flatMap((pid) => identityOf(pid) ?? []);
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -212,6 +230,7 @@ async function sleeper(
   const env = { PATH: process.env['PATH'] ?? '', ...environment };
   const [program = '', ...parameters] = command;
   const child = spawn(program, parameters, { stdio: 'ignore', env });
+  children.push(child);
   await once(child, 'spawn');
   const identity = child.pid === undefined ? null : identityOf(child.pid);
   if (identity === null) throw new Error(`${program} did not start`);

@@ -5,6 +5,7 @@ import { identityOf, readStat, scanByTag } from '../../../lib/servlet/identity.t
 import { readLedger } from '../../../lib/servlet/ledger.ts';
 import { tagPrefixOf } from '../../../lib/servlet/tag.ts';
 import {
+  endServlets,
   eventually,
   fileHolds,
   fixture,
@@ -17,6 +18,8 @@ import {
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 const SERVER = fixture('server.mjs');
+
+afterEach(endServlets);
 
 describe('spawnServlet', () => {
   it('passes every argument byte for byte and keeps both outputs in their files', () =>

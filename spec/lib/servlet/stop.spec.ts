@@ -3,6 +3,7 @@ import { isAlive, scanByTag } from '../../../lib/servlet/identity.ts';
 import { ProcessTable } from '../../../lib/servlet/process-table.ts';
 import { tagPrefixOf } from '../../../lib/servlet/tag.ts';
 import {
+  endServlets,
   eventually,
   fileHolds,
   fixture,
@@ -13,6 +14,8 @@ import {
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 const SERVER = fixture('server.mjs');
+
+afterEach(endServlets);
 
 describe('stop', () => {
   it('lets a servlet drain and end by itself', () =>
