@@ -141,6 +141,8 @@ export class Forwarding extends Passage implements UpstreamHandler {
   }
 
   onComplete(trailers: readonly (Buffer | string)[] | null): void {
+    const broken = this.answer.ended ? null : (this.client?.failure ?? null);
+    if (broken !== null) return this.onError(broken);
     if (!this.over) {
       this.answer.end(trailers === null ? [] : readTrailers(trailers));
       this.account.finish(this.answer.status, null, this.context.now() - this.startedMs);

@@ -83,7 +83,7 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
       context.pool = route.running === null ? null : upstreams.use(route.running);
       if (context.pool !== null) context.hold.releaseAll();
     },
-    drain: (target, timeoutMs) => upstreams.drain(target, context.pool, timeoutMs),
+    drain: (target, timeoutMs) => upstreams.drain(target, () => context.pool, timeoutMs),
     inFlight: (target) => upstreams.inFlight(target),
     counts: () => context.counts.snapshot(context.hold.size, upstreams.inFlight()),
     onTraffic: (listener) => context.traffic.listen(listener),

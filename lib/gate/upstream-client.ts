@@ -67,6 +67,14 @@ export class UpstreamClient {
     return this.socket?.oddReason ?? decoded;
   }
 
+  /**
+   * The error that ended the connection, null while it is well. undici takes a reset behind an answer
+   * of unknown length for its end.
+   */
+  get failure(): Error | null {
+    return this.socket?.errored ?? null;
+  }
+
   destroy(): void {
     // Rejects only when called twice, and nobody waits for it.
     this.client.destroy().catch(() => {});

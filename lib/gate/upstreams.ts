@@ -34,15 +34,17 @@ export class Upstreams {
     return sum;
   }
 
+  /** Waits for what is in flight to a target; unless it is in use, nothing of it is kept. */
   async drain(
     target: Target,
-    inUse: UpstreamPool | null,
+    inUse: () => UpstreamPool | null,
     timeoutMs: number,
   ): Promise<{ finished: number; cut: number }> {
     const pool = this.pools.get(keyOf(target));
     if (pool === undefined) return { finished: 0, cut: 0 };
-    if (pool !== inUse) pool.retire(true);
+    if (pool !== inUse()) pool.retire(true);
     const result = await pool.drain(timeoutMs);
+    if (pool !== inUse() && pool.inFlight === 0) this.forget(target, pool);
     return result;
   }
 
@@ -55,9 +57,14 @@ export class Upstreams {
   async drainAll(timeoutMs: number): Promise<void> {
     await Promise.all([...this.pools.values()].map((pool) => pool.drain(timeoutMs)));
   }
-}
 
-// Private
+  // Private
+
+  private forget(target: Target, pool: UpstreamPool): void {
+    const key = keyOf(target);
+    if (this.pools.get(key) === pool) this.pools.delete(key);
+  }
+}
 
 function keyOf(target: Target): string {
   return `${target.host} ${target.port} ${target.instance}`;

@@ -104,6 +104,19 @@ describe('when running fails', () => {
     });
   }
 
+  it("breaks the client's connection when an answer of unknown length is reset", async () => {
+    const up = await Upstream.raw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsome');
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+    await withGate(up, async ({ port, sink }) => {
+      const text = await new RawClient(port).send(GET).toEnd();
+      expect(text).to.contain('some');
+      expect(text).not.to.match(/0\r\n\r\n$/);
+      expect(sink.exchanges[0]?.failure).to.equal('reset');
+    });
+  });
+
   it('repeats a GET once on a new connection when the reused one died', async () => {
     const seen: string[] = [];
     const up = await dyingUpstream(seen);
