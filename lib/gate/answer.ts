@@ -34,8 +34,8 @@ export class Answer {
     bodiless: boolean,
   ): void {
     const { headers, contentLength } = head;
-    if (close) headers.push('Connection', 'close');
-    this.response.writeHead(status, reason, headers);
+    const sent = close ? [...headers, 'Connection', 'close'] : headers;
+    this.response.writeHead(status, reason, sent);
     this.status = status;
     if (bodiless || contentLength === 0) {
       this.ended = true;

@@ -79,9 +79,8 @@ export class Reception implements ListenerEvents {
       return;
     }
     this.context.counts.received++;
-    if (connection.take(new Tunnel(this.context, connection, head, early))) return;
-    this.context.counts.skip('aborted');
-    socket.destroy();
+    const tunnel = new Tunnel(this.context, connection, head, early);
+    if (!connection.take(tunnel)) socket.destroy();
   }
 
   tunnelAsked(socket: Socket): void {
@@ -98,6 +97,8 @@ export class Reception implements ListenerEvents {
     const code = codeOf(error) ?? '';
     const status = STATUS_BY_CODE[code] ?? (code.startsWith('HPE_') ? 400 : null);
     if (connection === undefined || status === null) return void socket.destroy();
+    // A connection made ahead of need and never used, as browsers do, is no request.
+    if (socket.bytesRead === 0) return connection.end();
     const { counts, pages } = this.context;
     if (!connection.fail(rawPage(pages.page(status)))) return;
     counts.received++;

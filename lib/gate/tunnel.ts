@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import { rawPage } from './error-pages.ts';
-import { BadAnswerError, failureKindOf, isUnfit, statusOf } from './failure.ts';
+import { BadAnswerError, failureKindOf, isStale, isUnfit, statusOf } from './failure.ts';
 import { Passage } from './passage.ts';
 import type { RequestHead } from './request-head.ts';
 import { readResponseHead } from './response-headers.ts';
@@ -24,10 +24,12 @@ export class Tunnel extends Passage implements UpstreamHandler {
   private readonly early: Buffer;
   private upstream: Duplex | null = null;
   private answered = false;
+  private retried = false;
 
   constructor(context: GateContext, connection: Connection, head: RequestHead, early: Buffer) {
     super(context, connection, head);
     this.early = early;
+    context.counts.skip(head.refusal === null ? 'upgrade' : 'refused');
   }
 
   override get heldBytes(): number {
@@ -37,7 +39,6 @@ export class Tunnel extends Passage implements UpstreamHandler {
   override start(): void {
     const { socket } = this.connection;
     socket.on('error', () => socket.destroy());
-    this.context.counts.skip(this.head.refusal === null ? 'upgrade' : 'refused');
     super.start();
   }
 
@@ -134,6 +135,13 @@ export class Tunnel extends Passage implements UpstreamHandler {
   }
 
   onError(error: Error): void {
+    const { client, pool } = this;
+    const stale = client !== null && client.sent > 1 && !this.answered && isStale(error);
+    if (stale && pool !== null && !this.retried && !this.over) {
+      this.retried = true;
+      this.context.counts.retried++;
+      return pool.runAnew(this, client);
+    }
     this.giveBack();
     if (this.over) return;
     const kind = failureKindOf(error);

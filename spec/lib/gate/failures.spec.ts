@@ -286,6 +286,18 @@ describe('when the client fails', () => {
     );
   });
 
+  it('ends a connection that never says anything, and counts no request', async () => {
+    const { request } = gateSettings();
+    await withGate(
+      null,
+      async ({ port, gate }) => {
+        expect(await exchangeRaw(port, '')).to.equal('');
+        expect(gate.counts().received).to.equal(0);
+      },
+      { request: { ...request, headTimeoutMs: 100 } },
+    );
+  });
+
   it('answers 408 to a body that does not come, small or large', async () => {
     const up = await Upstream.raw(() => {});
     const { request } = gateSettings();

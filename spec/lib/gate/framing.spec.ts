@@ -94,6 +94,7 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ['an authority as target', 'GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a target of another scheme', 'GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a star for GET', 'GET * HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['bytes beyond ASCII in the target', 'GET /\xe9 HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a space in the target', 'GET /a b HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a method that is none', 'GE T / HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],

@@ -110,6 +110,25 @@ describe('upgrades', () => {
     });
   });
 
+  it('tries once more when the reused connection had died', async () => {
+    const used = new WeakSet();
+    const up = await Upstream.raw((socket, all) => {
+      if (used.has(socket)) socket.resetAndDestroy();
+      else {
+        used.add(socket);
+        const plain = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+        socket.write(all.startsWith('GET /chat') ? SWITCHED : plain);
+      }
+    });
+    await withGate(up, async ({ port, gate }) => {
+      await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+      const client = new RawClient(port).send(UPGRADE);
+      await client.until((text) => text === SWITCHED);
+      client.close();
+      expect(gate.counts().retried).to.equal(1);
+    });
+  });
+
   it('answers 502 when running is not there', async () => {
     const up = await Upstream.raw((socket) => socket.destroy());
     await withGate(up, async ({ port }) => {
