@@ -6,6 +6,7 @@ import type { GateContext } from './context.ts';
 import type { GateErrorKind } from './counts.ts';
 import type { FailureKind } from './exchange.ts';
 import { BadAnswerError, failureKindOf, isStale, isUnfit, statusOf } from './failure.ts';
+import { isIdempotent } from './idempotent.ts';
 import type { SkipReason } from './mirror-choice.ts';
 import { Passage } from './passage.ts';
 import { RequestBody } from './request-body.ts';
@@ -16,16 +17,6 @@ import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
 const EARLY_HINTS = 103;
-/** RFC 9110 section 9.2.2. */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PUT',
-  'DELETE',
-  'TRACE',
-]);
-
 /** One user request on its way: held if need be, sent to running, answered, copied, counted. */
 export class Forwarding extends Passage implements UpstreamHandler {
   private readonly request: IncomingMessage;
@@ -197,7 +188,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   private mayRetry(error: Error, client: UpstreamClient): boolean {
     if (this.retried || this.responding || client.sent < 2) return false;
     if (this.body !== null && !this.body.repeatable) return false;
-    return IDEMPOTENT.has(this.head.method) && isStale(error);
+    return isIdempotent(this.head.method) && isStale(error);
   }
 
   protected override refuse(status: number): void {
