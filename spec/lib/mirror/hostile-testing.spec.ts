@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { withFarSide, withHttp } from '../../support/far-side-kit.ts';
 
-const COPIES = 270;
+const COPIES = 108;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const ANSWERS: [Record<string, string>, Buffer][] = [
   [JSON_TYPE, Buffer.from(`${'['.repeat(10_000)}${']'.repeat(10_000)}`)],
