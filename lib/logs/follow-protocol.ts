@@ -13,7 +13,10 @@ export interface FollowSettings {
   readonly batchMs: number;
   /** Bytes parsed per look; of a faster file the rest is passed over and counted. */
   readonly maxBytesPerBatch: number;
-  /** Longer lines are counted by their first 2 KiB and not kept. */
+  /**
+   * Longer lines are counted by their first 2 KiB and not kept. At most a few MiB: a begun line is
+   * looked through again with every 64 KiB, and the thread has 96 MiB for everything.
+   */
   readonly maxLineBytes: number;
   /** Kinds of WARN, ERROR and FATAL told apart per batch. */
   readonly maxKinds: number;

@@ -1,6 +1,7 @@
 import { appendFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { codeOf } from '../../../lib/errors.ts';
 import type { FollowSettings } from '../../../lib/logs/follow-protocol.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { Followed, QUICK } from './follow-support.ts';
@@ -88,6 +89,20 @@ describe('followLog against a hostile log', () => {
         2 * QUICK.maxBytesPerBatch * followed.batches.length,
       );
       expect(followed.lines).to.be.within(lines * 0.95, lines * 1.05);
+    });
+  });
+
+  it('says once that its thread has died, and can still be closed', async () => {
+    await withTempFolder(async (folder) => {
+      const log = join(folder, 'service.log');
+      await writeFile(log, ERROR);
+      // A setting of a wrong type stands for a fault nobody thought of.
+      const followed = new Followed(log, { levelField: null as never });
+      await followed.until(() => followed.failures.length > 0);
+      await followed.close();
+      expect(followed.failures).to.have.length(1);
+      expect(codeOf(followed.failures[0])).to.equal('VILI_LOG_FOLLOWER_FAILED');
+      expect(String(followed.failures[0])).to.contain(log);
     });
   });
 
