@@ -349,6 +349,68 @@ describe('Verdict', () => {
     expect(failures).to.equal(3);
   });
 
+  it('waits while much of the traffic goes to endpoints tried only once', () => {
+    const trial = new Trial().feed(1000, 400, (index) =>
+      index % 20 === 0 ? { endpoint: `GET /rare-${index}` } : {},
+    );
+    expect(trial.decide().missing).to.deep.equal([
+      '50 endpoints tried only once: about 5 % of the traffic is still unknown (at most 2 %)',
+    ]);
+    trial.feed(1500, 400);
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('holds while the latest answers of one endpoint fail, and names it', () => {
+    const trial = new Trial().feed(3000, 400);
+    trial.feed(2, 20_000, () => ({ endpoint: 'GET /new', testing: answered(500) }));
+    const report = trial.decide();
+    expect(report.decision).to.equal('collecting');
+    expect(report.missing).to.deep.equal(['GET /new fails in testing, worse in 2 of 2 requests']);
+    expect(report.progress).to.be.below(0.5);
+  });
+
+  it('holds while one endpoint did worse too often to be chance, however many others are fine', () => {
+    const trial = new Trial().feed(20_000, 400, (index) =>
+      index % 100 === 0
+        ? {
+            endpoint: 'GET /rare',
+            testing: answered(index % 400 === 0 && index < 1600 ? 500 : 200),
+          }
+        : {},
+    );
+    expect(trial.decide().decision).to.equal('promote');
+    trial.feed(1, 400, () => ({ endpoint: 'GET /rarer', testing: answered(404) }));
+    trial.feed(3, 400, () => ({ endpoint: 'GET /rarer' }));
+    expect(trial.decide().missing[0]).to.match(/^GET \/rarer did worse in 1 of 4 requests: needs/);
+  });
+
+  it('waits until very slow answers are ruled out, on both sides of the margin', () => {
+    const slow = { running: answered(200, 10), testing: answered(200, 900) };
+    const few = new Trial().feed(1400, 400, (index) => (index === 700 ? slow : {}));
+    expect(few.decide().decision).to.equal('promote');
+    const many = new Trial().feed(1400, 400, (index) => (index % 70 === 69 ? slow : {}));
+    expect(many.decide().decision).to.not.equal('promote');
+    const both = { running: answered(200, 900), testing: answered(200, 900) };
+    const same = new Trial().feed(1400, 400, (index) => (index % 70 === 69 ? both : {}));
+    expect(same.decide().decision).to.equal('promote');
+  });
+
+  it('counts one outage as one failure', () => {
+    const trial = new Trial().feed(500, 300);
+    trial.feed(100, 15, () => ({ testing: answered(502) }));
+    trial.feed(20, 300);
+    const down = trial.decide();
+    expect(down.condemned).to.equal(false);
+    expect(down.decision).to.equal('collecting');
+  });
+
+  it('does not count what running lacks as a fault of testing', () => {
+    const trial = new Trial().feed(900, 400, (index) =>
+      index % 10 === 0 ? { running: answered(500), testing: answered(404) } : {},
+    );
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
   it('holds while many pairs are still open', () => {
     const trial = new Trial().feed(900, 400);
     trial.verdict.openPairs(20);
