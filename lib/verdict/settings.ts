@@ -90,7 +90,7 @@ export interface VerdictParameters {
   readonly letInMargin: number;
   /**
    * One hiccup is one piece of evidence: after a one-sided failure the counts of that kind rest for
-   * these times. A third each of what `confirmTimeMs` allows when that is set shorter than 30 s.
+   * these times, in proportion less when `confirmTimeMs` is shorter than 30 s.
    */
   readonly pairedRestMs: number;
   readonly slowRestMs: number;

@@ -35,8 +35,8 @@ const SUSPICIOUS_SHAPE = 2;
 
 /**
  * Judges one version under test. Observations go in one by one, in O(1) and bounded memory; whenever
- * asked it decides, and looking often costs no certainty. See docs/verdict.md for the rule and its
- * measured error rates.
+ * asked it decides, and looking often costs no certainty. `npm run bench:verdict` measures how often it
+ * is wrong.
  */
 export class Verdict {
   readonly #judgement: Judgement;

@@ -411,6 +411,24 @@ describe('Verdict', () => {
     expect(trial.decide().decision).to.equal('promote');
   });
 
+  it('does not reject for errors at the start alone, however many', () => {
+    const trial = new Trial();
+    trial.verdict.startupErrors(1000, 'ERROR boom');
+    trial.feed(2000, 400);
+    expect(trial.decide()).to.include({ condemned: false });
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('does not count a client error in place of a failure as better', () => {
+    const trial = new Trial().feed(100, 400, () => ({
+      running: answered(500),
+      testing: answered(404),
+    }));
+    expect(trial.decide().reasons).to.deep.equal([]);
+    const { evidence } = trial.verdict.checkpoint() as { evidence: { totals: { better: number } } };
+    expect(evidence.totals.better).to.equal(0);
+  });
+
   it('holds while many pairs are still open', () => {
     const trial = new Trial().feed(900, 400);
     trial.verdict.openPairs(20);

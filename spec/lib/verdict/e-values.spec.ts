@@ -37,6 +37,8 @@ describe('e-values', () => {
     fc.assert(
       fc.property(fc.nat(5000), few, few, margins, ratios, flaky, (z, b, c, margin, ratio, q) => {
         const test = nonInferiority(margin, ratio);
+        // Near the largest finite numbers values are cut, which only lowers them.
+        fc.pre(test(z, b, c + 1) < 1e200);
         const worse = margin + (1 + ratio) * q;
         const next =
           worse * test(z, b + 1, c) + q * test(z, b, c + 1) + (1 - worse - q) * test(z + 1, b, c);
