@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createControlServer } from '../../../lib/operator/control-server.ts';
 import type { HistoryEntry, HistoryEvent } from '../../../lib/operator/history-view.ts';
@@ -42,7 +42,14 @@ class StandIn extends SampleHandlers {
   }
 }
 
+/** A decision needs traffic: the demo's users must have come in before. */
+function hasUsers(): boolean {
+  const log = join(base, 'logs', 'json', 'shop.log');
+  return existsSync(log) && readFileSync(log, 'utf8').includes('GET /');
+}
+
 function decide(): void {
+  if (!hasUsers()) return;
   const names = readdirSync(base);
   const has = (version: string): boolean => names.includes(`shop-${version}.mjs`);
   if (has('1.0.1')) note('1.0.1', mode === 'rejects-good' ? 'rejected' : 'promoted');
