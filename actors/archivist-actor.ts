@@ -8,6 +8,8 @@ const RETRY_MAX_MS = 300_000;
 const MAY_DELETE_TIMEOUT_MS = 5000;
 
 export interface ArchivistDeps {
+  /** Removes what a killed Vili left half-written or half-deleted; resolves to the names. */
+  readonly cleanUp: () => Promise<readonly string[]>;
   /** Zip, verify, rename, and delete the folder if it may; resolves to a line for the log. */
   readonly archive: (
     name: string,
@@ -27,7 +29,9 @@ interface ArchivistState {
 /** Packs one version folder at a time; one that fails is tried again, more and more seldom. */
 export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage, ArchivistState> {
   return {
-    start(self) {
+    async start(self) {
+      const cleared = await deps.cleanUp();
+      if (cleared.length > 0) deps.journal.info(`left half-done before: ${cleared.join(', ')}`);
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello', from: self.path });
       return { waiting: [], packing: null, failures: new Map() };
     },

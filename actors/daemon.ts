@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { type ActorEvent, ActorSystem, type TraceRecord } from '../lib/actor/index.ts';
+import { removeAsideFiles } from '../lib/base/aside.ts';
 import { openHistory } from '../lib/base/history.ts';
 import { layoutOf } from '../lib/base/layout.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -52,6 +53,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     await reap(layout.base, join(layout.viliFolder, 'servlets'), journal);
     await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
+    for (const folder of [layout.base, layout.viliFolder]) await removeAsideFiles(folder);
     const house = await build(options, stopping.signal);
     const { port } = await house.gate.listen();
     for (const spec of rootTable(house)) await house.system.spawn(spec);

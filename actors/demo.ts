@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
+import type { DemoOptions } from '../lib/cli/io.ts';
 import { DEMO_LIMITS, runDemo } from '../lib/demo/demo.ts';
 import { daemonStarter } from '../lib/demo/demo-daemon.ts';
 
 /** `vili demo`: this very program as a child process, on a base folder of its own. */
-export function demo(signal: AbortSignal): Promise<number> {
+export function demo({ keep }: DemoOptions, signal: AbortSignal): Promise<number> {
   return runDemo({
     startDaemon: daemonStarter(fileURLToPath(new URL('./main.js', import.meta.url))),
     out: (line) => process.stdout.write(`${line}\n`),
     signal,
-    keep: false,
+    keep,
     limits: DEMO_LIMITS,
     now: Date.now,
     random: Math.random,

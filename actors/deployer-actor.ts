@@ -117,9 +117,18 @@ async function advance(
   event: DeploymentEvent,
 ): Promise<DeployerState> {
   const step = transition(state.deployment, event, deps.rules());
-  if (step.state !== state.deployment) await deps.save(step.state);
+  if (step.state !== state.deployment) await save(deps, step.state);
   await carryOut(deps, self, step.state, step.commands);
   return { ...state, deployment: step.state };
+}
+
+/** A full disk must not end the service: Vili goes on, and saves again at the next event. */
+async function save(deps: DeployerDeps, state: Deployment): Promise<void> {
+  try {
+    await deps.save(state);
+  } catch (error) {
+    deps.journal.crit(`the state could not be saved: ${messageOf(error)}`, { error });
+  }
 }
 
 async function carryOut(

@@ -19,7 +19,7 @@ process.exitCode = await runCli(
     version,
     start: (options) => start(options, version),
     check,
-    demo: () => demo(interrupted.signal),
+    demo: (options) => demo(options, interrupted.signal),
   },
   processIo(interrupted.signal),
 );

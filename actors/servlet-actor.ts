@@ -24,6 +24,8 @@ export interface ServletDeps {
   readonly instance: Instance;
   readonly target: Target;
   readonly roster: Roster;
+  /** The instance has ended: nothing has to be known of it any more. */
+  readonly forget: () => void;
   readonly parent: Address<VersionMessage>;
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   readonly drainTimeoutMs: number;
@@ -166,7 +168,7 @@ function stopProcess(deps: ServletDeps, self: Me, state: ServletState): ServletS
 }
 
 function ended(deps: ServletDeps, self: Me, state: ServletState, exit: Exit): ServletState {
-  deps.roster.delete(deps.instance.id);
+  deps.forget();
   self.send(deps.parent, {
     type: 'servlet-exited',
     role: deps.role,

@@ -155,12 +155,14 @@ async function launch(
 ): Promise<VersionState> {
   const { release } = state;
   if (release === null) return state;
+  let prepared: Prepared | null = null;
   try {
-    const prepared = await deps.prepareInstance(release, role);
+    prepared = await deps.prepareInstance(release, role);
     await self.spawn(deps.servletSpec(prepared, role, self.address));
     return put(deps, self, state, role, { phase: 'starting', ...prepared, problem: null });
   } catch (error) {
     // A full port range or an unreadable file of the operator: not this version's fault.
+    if (prepared !== null) deps.releasePort(prepared.target.port);
     const problem = messageOf(error);
     deps.journal.error(`${deps.name} (${role}) cannot be started: ${problem}`, {});
     if (role === 'running') reportDown(deps, self, role, problem, false);

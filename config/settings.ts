@@ -111,6 +111,7 @@ export interface Settings {
     readonly levelField: string;
     readonly numbers: 'auto' | 'pino' | 'syslog' | 'python';
   };
+  readonly instances: { readonly keep: number };
   readonly archive: { readonly maxBytes: number };
   /** `minFree` is a share, 0 to 1. */
   readonly disk: { readonly minFree: number; readonly intervalMs: number };

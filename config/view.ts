@@ -2,7 +2,15 @@ import { resolve } from 'node:path';
 import type { Values } from './schema.ts';
 import type { Settings } from './settings.ts';
 
-type Operating = 'log' | 'archive' | 'disk' | 'servletLog' | 'trace' | 'history' | 'admin';
+type Operating =
+  | 'log'
+  | 'instances'
+  | 'archive'
+  | 'disk'
+  | 'servletLog'
+  | 'trace'
+  | 'history'
+  | 'admin';
 
 /** The values of the schema as everybody else reads them. `base` must be absolute. */
 export function settingsFrom(base: string, values: Values): Settings {
@@ -118,6 +126,7 @@ function operating(base: string, values: Values): Pick<Settings, Operating> {
       levelField: log.level_field,
       numbers: log.numbers,
     },
+    instances: { keep: values.instances.keep },
     archive: { maxBytes: values.archive.max_size },
     disk: { minFree: disk.min_free, intervalMs: disk.interval },
     servletLog: { maxBytes: values.servlet_log.max_size },

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { archiveVersion } from '../../lib/archive/archive-version.ts';
+import { archiveVersion, findUnfinished } from '../../lib/archive/archive-version.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
 import { planCleanup } from '../../lib/disk/cleanup.ts';
 import { copyAndTruncate, rotateLog } from '../../lib/disk/rotate.ts';
@@ -15,6 +15,10 @@ const SERVLET_LOGS_KEPT = 2;
 export function archivistDeps(house: House): ArchivistDeps {
   const { layout, journal, addresses } = house;
   return {
+    cleanUp: async () => {
+      const { cleared } = await findUnfinished(layout);
+      return cleared;
+    },
     archive: async (name, mayDelete, signal) => {
       const outcome = await archiveVersion({ layout, name, mayDelete, signal });
       switch (outcome.kind) {

@@ -40,6 +40,10 @@ export function servletSpec(
         instance,
         target,
         roster,
+        forget: () => {
+          roster.delete(instance.id);
+          house.logOffsets.delete(instance.id);
+        },
         parent,
         get trafficMirror() {
           return addresses.trafficMirror;

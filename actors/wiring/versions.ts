@@ -1,7 +1,9 @@
 import type { ChildSpec } from '../../lib/actor/index.ts';
 import { createInstance, linkInstance } from '../../lib/base/instance.ts';
+import { pruneInstances } from '../../lib/base/prune-instances.ts';
 import { stageRelease } from '../../lib/base/stage-release.ts';
 import type { Release, Role } from '../../lib/deployment/state.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { nextDelayMs } from '../../lib/servlet/backoff.ts';
 import { entriesOf } from '../../lib/servlet/roster.ts';
 import type { VersionMessage } from '../messages.ts';
@@ -43,11 +45,23 @@ export function versionSpec(house: House, name: string): ChildSpec<VersionMessag
 
 // Private
 
+/** Not worth failing a start for: what could not be removed is tried again at the next one. */
+async function prune({ settings, layout, roster, journal }: House, name: string): Promise<void> {
+  const alive = new Set(entriesOf(roster, name).map((entry) => entry.instance.folder));
+  const { keep } = settings.instances;
+  try {
+    await pruneInstances({ versionFolder: layout.versionFolder(name), keep, alive });
+  } catch (error) {
+    journal.warn(`old instances of ${name} could not be removed: ${messageOf(error)}`);
+  }
+}
+
 async function prepareInstance(house: House, release: Release, role: Role): Promise<Prepared> {
   const { settings, layout, ports } = house;
   const { propertiesFileName, portIdentifier, endpoint } = settings;
   const port = await ports.take(`${release.name} (${role})`);
   try {
+    await prune(house, release.name);
     const options = { layout, file: release, role, port, propertiesFileName, portIdentifier };
     const instance = await createInstance(options);
     return { instance, target: { instance: instance.id, host: endpoint, port } };

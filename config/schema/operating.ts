@@ -52,6 +52,15 @@ export const operating = {
       { min: '64KiB', max: '1TiB' },
     ),
   },
+  instances: {
+    keep: setting(
+      count,
+      '20',
+      'Folders of ended instances that a version keeps, the newest. A service that keeps ending leaves ' +
+        'one behind at every start.',
+      { min: '1', max: '10000' },
+    ),
+  },
   archive: {
     max_size: setting(
       size,

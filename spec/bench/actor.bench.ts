@@ -1,5 +1,5 @@
 import * as nact from 'nact';
-import { ActorSystem, actorSpec, type Address } from '../../lib/actor/index.ts';
+import { ActorSystem, type Address, actorSpec } from '../../lib/actor/index.ts';
 
 const MESSAGES = 100_000;
 const ROUNDS = 7;

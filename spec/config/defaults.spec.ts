@@ -123,6 +123,7 @@ const DEFAULTS = {
     levelField: '',
     numbers: 'auto',
   },
+  instances: { keep: 20 },
   archive: {
     maxBytes: 1073741824,
   },

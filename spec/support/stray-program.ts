@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { type ActorEvent, ActorSystem, actorSpec } from '../../lib/actor/index.ts';
 import { PROMPT, until } from './actor-world.ts';
 

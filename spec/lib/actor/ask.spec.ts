@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Address, actorSpec, type Self } from '../../../lib/actor/index.ts';
-import { PROMPT, until, withWorld, type World } from '../../support/actor-world.ts';
+import { PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
 import { rejection, scripted } from '../../support/scripted-actor.ts';
 
 interface Question {

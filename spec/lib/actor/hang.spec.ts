@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { gate, PROMPT, until, withWorld, type World } from '../../support/actor-world.ts';
+import { gate, PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
 import { rejection, type Script, scripted } from '../../support/scripted-actor.ts';
 
 describe('a handler that hangs', () => {

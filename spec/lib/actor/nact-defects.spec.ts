@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import {
-  type Address,
   ActorStopped,
+  type Address,
   actorSpec,
   type ChildSpec,
   type Self,
 } from '../../../lib/actor/index.ts';
-import { gate, PROMPT, until, withWorld, type World } from '../../support/actor-world.ts';
+import { gate, PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
 
 type Order = { readonly type: 'fail' | 'work' | 'stop' | 'adopt' };
 

@@ -5,8 +5,8 @@ import {
   backoffMs,
   DEFAULT_SUPERVISION,
   longestPausesMs,
-  resolveBudget,
   RestartCounter,
+  resolveBudget,
 } from '../../../lib/actor/restart.ts';
 
 const backoffs = fc.record({

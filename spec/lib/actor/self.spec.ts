@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Self } from '../../../lib/actor/index.ts';
-import { gate, PROMPT, until, withWorld, type World } from '../../support/actor-world.ts';
+import { gate, PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
 import { neverStarts, type Order, type Script, scripted } from '../../support/scripted-actor.ts';
 
 describe('an actor', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type ActorEvent, type Address, ActorSystem, actorSpec } from '../../../lib/actor/index.ts';
+import { type ActorEvent, ActorSystem, type Address, actorSpec } from '../../../lib/actor/index.ts';
 
 type Counting =
   | { type: 'add'; by: number }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Address, actorSpec, type End } from '../../../lib/actor/index.ts';
-import { PROMPT, until, withWorld, type World } from '../../support/actor-world.ts';
+import { PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
 import { exitWhenTold, type Order, scripted } from '../../support/scripted-actor.ts';
 
 type Watching =

@@ -2,8 +2,8 @@ import { mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { LinkFailed, pointLink, readLink, removeLink } from '../../../lib/base/links.ts';
-import { withTempFolder } from '../../support/temp-folder.ts';
 import { failureOf } from '../../support/failure.ts';
+import { withTempFolder } from '../../support/temp-folder.ts';
 
 describe('a link of the base folder', () => {
   it('is made, moved and read, with absolute and relative targets', async () => {

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { fingerprintOf } from '../../../lib/base/fingerprint.ts';
 import { type Layout, layoutOf } from '../../../lib/base/layout.ts';

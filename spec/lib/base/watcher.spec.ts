@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
 import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { createDemoBase } from '../../../lib/demo/demo-base.ts';
 import { DEMO_LIMITS, runDemo } from '../../../lib/demo/demo.ts';
+import { createDemoBase } from '../../../lib/demo/demo-base.ts';
 
 const STAND_IN = fileURLToPath(new URL('./stand-in-daemon.js', import.meta.url));
 const SHORT = { ...DEMO_LIMITS, rejectedMs: 600 };
