@@ -1,0 +1,115 @@
+import { chmod, copyFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Daemon } from '../support/daemon.ts';
+import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
+
+/** Longer than arrival.stable times five, when a file that is cut off is told as a problem. */
+const ARRIVAL_MS = 2500;
+
+describe('a daemon that meets bad input', function () {
+  this.timeout(60_000);
+  let world: DaemonWorld;
+  let daemon: Daemon;
+  let users: LiveUsers;
+
+  before(async () => {
+    world = await DaemonWorld.create();
+    daemon = await world.startServing();
+    users = world.users(40);
+  });
+  after(() => world.end());
+
+  it('never starts a jar that was cut off, and says so', async () => {
+    const jar = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(5000, 1)]);
+    await world.write('shop-1.0.1.jar', jar);
+    await daemon.until('it is told', () => daemon.output.includes('shop-1.0.1.jar is not used'));
+    expect(daemon.output).to.contain('zip end record is missing');
+    expect((await daemon.client.status()).testing).to.equal(null);
+  });
+
+  it('takes no file whose name leads elsewhere or has control characters', async () => {
+    const names = ['shop-..1.mjs', 'shop-1.0.2\n.mjs', 'shop-1.0.2\u001b[31m.mjs', 'shop-..'];
+    names.push('shop-1.0.2 .mjs', 'shop-1\u0000.mjs'.replace('\u0000', '\u0001'));
+    const good = await world.drop('0.9.0');
+    for (const name of names) await copyFile(good, join(world.base, name));
+    await sleep(ARRIVAL_MS);
+    const { running, testing } = await daemon.client.status();
+    expect(running?.version).to.equal('shop-1.0.0');
+    expect(testing).to.equal(null);
+    const versions = (await daemon.client.history()).map(({ version }) => version);
+    expect(versions).to.have.members(['shop-1.0.0', 'shop-0.9.0']);
+  });
+
+  it('refuses another build of the running version, and goes on', async () => {
+    const other = await world.drop('1.0.9');
+    await rename(other, join(world.base, 'shop-1.0.0.mjs'));
+    const { reasons } = await daemon.recorded('refused', 'shop-1.0.0');
+    expect(reasons.join(' ')).to.contain('shop-1.0.0 is running; give the new build a new version');
+  });
+
+  it('takes settings that went bad meanwhile for the next start only', async () => {
+    await world.write('.env', 'port=nonsense\n');
+    await world.drop('1.1.0', { exitAtStart: 4 });
+    await daemon.recorded('rejected', 'shop-1.1.0');
+  });
+
+  it('costs no user anything', async () => {
+    const { running } = await daemon.client.status();
+    expect(running).to.include({ version: 'shop-1.0.0', instance: '1_running', restarts: 0 });
+    const counts = await users.stop();
+    expect(counts).to.include({ failed: 0, held: 0, lastFailure: null });
+    expect([...users.versions.keys()]).to.deep.equal(['1.0.0']);
+  });
+});
+
+describe('a daemon that has no port left for a test', function () {
+  this.timeout(60_000);
+  let world: DaemonWorld;
+  after(() => world.end());
+
+  it('says who holds them, and serves on; when one is free the test begins', async () => {
+    world = await DaemonWorld.create();
+    const { from } = world.ports;
+    await world.configure({ port_range: `${from}-${from + 1}` });
+    const daemon = await world.startServing();
+    const { running } = await daemon.client.status();
+    const other = running?.port === from ? from + 1 : from;
+    const stranger = createServer().listen(other, '127.0.0.1');
+    try {
+      const users = world.users(40);
+      await world.drop('1.0.1');
+      await daemon.until('it is told', () => daemon.output.includes('no free port in port_range'));
+      expect(daemon.output).to.match(new RegExp(`${other} held by \\w+ \\(pid ${process.pid}\\)`));
+      stranger.close();
+      await daemon.testing('shop-1.0.1');
+      expect(await users.stop()).to.include({ failed: 0, held: 0 });
+    } finally {
+      stranger.close();
+    }
+  });
+});
+
+describe('a daemon whose properties file cannot be read', function () {
+  this.timeout(60_000);
+  let world: DaemonWorld;
+  after(() => world.end());
+
+  it('names it, keeps running served, and tests once it is there again', async () => {
+    world = await DaemonWorld.create({ properties_file_name: 'shop.properties' });
+    await world.write('shop.properties', 'a=b\n');
+    const daemon = await world.startServing();
+    const users = world.users(40);
+    // A folder in its place cannot be read by anybody, root included.
+    await rename(join(world.base, 'shop.properties'), join(world.base, 'aside'));
+    await world.drop('1.0.1');
+    await daemon.until('it is told', () => daemon.output.includes('cannot read'));
+    expect(daemon.output).to.contain('shop.properties (properties_file_name)');
+    await writeFile(join(world.base, 'shop.properties'), 'a=c\n');
+    await chmod(join(world.base, 'shop.properties'), 0o600);
+    await daemon.testing('shop-1.0.1');
+    expect(await users.stop()).to.include({ failed: 0, held: 0 });
+  });
+});

@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { withWorld } from '../support/daemon-world.ts';
+
+describe('a daemon whose running servlet is killed', function () {
+  this.timeout(60_000);
+
+  it('holds the requests until it is back; every one of 200 a second succeeds', async () => {
+    await withWorld({ hold_max: '10s' }, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(200);
+      await daemon.until('users', () => users.counts().ok > 100);
+      const before = await daemon.client.status();
+      for (const killing of [1, 2]) {
+        const { running } = await daemon.serving('shop-1.0.0');
+        process.kill(running?.pid ?? 0, 'SIGKILL');
+        await daemon.until(`it is back after kill ${killing}`, (status) => {
+          const now = status.running;
+          return now?.state === 'ready' && now.pid !== running?.pid;
+        });
+      }
+      const { reasons } = await daemon.recorded('crashed', 'shop-1.0.0');
+      expect(reasons[0]).to.contain('killed by SIGKILL');
+      await daemon.recorded('restarted', 'shop-1.0.0');
+      const ok = users.counts().ok;
+      await daemon.until('users are served', () => users.counts().ok > ok + 100);
+      const counts = await users.stop();
+      const { running } = await daemon.client.status();
+      expect(running?.instance).to.equal('3_running');
+      expect(running?.port).to.not.equal(before.running?.port);
+      expect(counts).to.include({ held: 0 });
+      expect(counts.failed, counts.lastFailure ?? '').to.be.at.most(IN_FLIGHT_AT_A_KILL);
+    });
+  });
+
+  it('goes back to the version before when it is killed on probation', async () => {
+    await withWorld({}, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(60);
+      await world.drop('1.0.1');
+      await daemon.testing('shop-1.0.1');
+      const { code, stderr } = await world.vili('promote', '--yes', '--reason', 'for a spec');
+      expect(code, stderr).to.equal(0);
+      const { running } = await daemon.serving('shop-1.0.1');
+      const counted = users.counts().ok;
+      await daemon.until('users on 1.0.1', () => users.counts().ok > counted + 20);
+      process.kill(running?.pid ?? 0, 'SIGKILL');
+      const { reasons } = await daemon.recorded('rolled-back', 'shop-1.0.1');
+      expect(reasons.join(' ')).to.contain('on probation').and.contain('SIGKILL');
+      const after = await daemon.serving('shop-1.0.0');
+      expect(after.running).to.include({ instance: '1_running', restarts: 0 });
+      expect(after).to.include({ phase: 'steady', previous: null });
+      await daemon.until('links', async () => {
+        const links = await world.links();
+        return links['shop-running'] === 'shop-1.0.0';
+      });
+      const served = users.versions.get('1.0.0') ?? 0;
+      await daemon.until('users', () => (users.versions.get('1.0.0') ?? 0) > served + 30);
+      const counts = await users.stop();
+      expect(counts.failed, counts.lastFailure ?? '').to.be.at.most(IN_FLIGHT_AT_A_KILL);
+    });
+  });
+});
+
+const IN_FLIGHT_AT_A_KILL = 0;
