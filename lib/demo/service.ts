@@ -94,6 +94,7 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
     response.writeHead(reply.status, {
       'content-type': 'application/json; charset=utf-8',
       'x-request-id': requestId,
+      'x-shop-version': version,
       ...(draining ? { connection: 'close' } : {}),
     });
     response.end(JSON.stringify({ ...reply.body, requestId, servedAt: new Date().toISOString() }));

@@ -1,4 +1,4 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { codeOf, messageOf } from '../errors.ts';
 import { Latencies } from './latencies.ts';
 
@@ -17,6 +17,8 @@ export interface UsersOptions {
   /** Ends the load; answers under way are still counted. */
   readonly signal: AbortSignal;
   readonly random: () => number;
+  /** Called for every whole answer, whatever its status. */
+  readonly onAnswer?: (answer: IncomingMessage) => void;
 }
 
 export interface UserCounts {
@@ -168,6 +170,7 @@ function askOnce(wish: Wish, options: UsersOptions, agent: Agent): Promise<strin
       response.once('error', reject);
       response.once('close', () => {
         if (!response.complete) return reject(new Error('the answer broke off'));
+        options.onAnswer?.(response);
         const status = response.statusCode ?? 0;
         resolve(status < 400 ? null : `status ${status}`);
       });
