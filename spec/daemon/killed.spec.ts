@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Daemon } from '../support/daemon.ts';
+import { DaemonWorld } from '../support/daemon-world.ts';
+
+const STUBBORN = { ignoreSigterm: true, ignoreSighup: true };
+/** Enough for a verdict within seconds, but not before a minute: the test must outlive the kill. */
+const LONG_TEST = { verdict_min_time: '1m', verdict_min_requests: '1000' };
+
+describe('a daemon that is killed', function () {
+  this.timeout(60_000);
+  let world: DaemonWorld;
+
+  beforeEach(async () => {
+    world = await DaemonWorld.create(LONG_TEST);
+  });
+  afterEach(() => world.end());
+
+  it('ends every process of before at the next start and goes on with service and test', async () => {
+    const first = await world.startServing({}, STUBBORN);
+    const users = world.users(60);
+    await world.drop('1.0.1', STUBBORN);
+    const before = await first.testing('shop-1.0.1');
+    const { verdict } = await first.until('pairs', (it) => (it.verdict?.pairs ?? 0) >= 100);
+    await users.stop();
+    // One checkpoint a second.
+    await first.until('a checkpoint', () => existsSync(evidenceOf(world, 'shop-1.0.1')));
+    const old = await killWithPairs(first);
+    const left = await world.processes();
+    expect(left.map(({ identity }) => identity.pid)).to.include.members([
+      before.running?.pid,
+      before.testing?.pid,
+    ]);
+    const second = world.start();
+    await second.serving('shop-1.0.0');
+    const after = await second.testing('shop-1.0.1');
+    expect(after.verdict?.pairs)
+      .to.be.at.least(old)
+      .and.at.least(verdict?.pairs ?? 1);
+    expect(after.running?.instance).to.equal('2_running');
+    expect(after.testing?.instance).to.equal('2_test');
+    const alive = (await world.processes()).map(({ identity }) => identity.pid);
+    expect(alive).to.have.members([after.running?.pid, after.testing?.pid]);
+    const again = world.users(60);
+    await second.until('evidence grows', (it) => (it.verdict?.pairs ?? 0) > old + 50);
+    expect(await again.stop()).to.include({ failed: 0 });
+  });
+
+  it('leaves no process behind that was started with setsid', async () => {
+    const script = join(world.base, 'shop-1.0.0');
+    await world.write('shop-1.0.0', DETACHING);
+    await chmod(script, 0o755);
+    const first = world.start();
+    await first.serving('shop-1.0.0.d');
+    await first.until('its children', async () => (await world.processes()).length >= 4);
+    const old = (await world.processes()).map(({ identity }) => identity.pid);
+    await first.kill();
+    const second = world.start();
+    await second.serving('shop-1.0.0.d');
+    const now = (await world.processes()).map(({ identity }) => identity.pid);
+    expect(now.filter((pid) => old.includes(pid))).to.deep.equal([]);
+    await second.kill('SIGTERM');
+    await world.untilNoProcess();
+  });
+});
+
+// Private
+
+/** A server with a child in a session of its own, and one more below it, that ignore all signals. */
+const DETACHING = `#!/bin/sh
+trap '' HUP TERM
+setsid sh -c "trap '' HUP TERM; setsid sh -c 'trap \\"\\" HUP TERM; while :; do sleep 1; done' & \
+while :; do sleep 1; done" &
+exec ${process.execPath} -e '
+process.on("SIGTERM", () => {});
+require("http").createServer((q, s) => s.end("ok")).listen(process.env.PORT, "127.0.0.1")'
+`;
+
+function evidenceOf(world: DaemonWorld, name: string): string {
+  return join(world.base, '.vili/evidence', `${name}.json`);
+}
+
+/** Waits until the last pairs are saved, kills, and tells how many there were. */
+async function killWithPairs(daemon: Daemon): Promise<number> {
+  const pairs = (await daemon.client.verdict())?.pairs ?? 0;
+  const seen = Date.now();
+  await daemon.until('the checkpoint after it', () => Date.now() - seen > 1500);
+  await daemon.kill();
+  return pairs;
+}

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { HistoryEntry } from '../../lib/operator/history-view.ts';
+import type { Daemon } from '../support/daemon.ts';
+import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
+
+const AUDIT = 'cannot write the audit record';
+
+describe('a daemon that is given a bad release', function () {
+  this.timeout(60_000);
+  let world: DaemonWorld;
+  let daemon: Daemon;
+  let users: LiveUsers;
+
+  before(async () => {
+    world = await DaemonWorld.create({ restart_testing_max: '1' });
+    daemon = await world.startServing();
+    users = world.users(100);
+  });
+  after(() => world.end());
+
+  it('rejects one that answers 500 to 5 % of the requests, naming the endpoint', async () => {
+    await world.drop('1.1.0', { errors: { endpoint: 'GET /items/{id}', share: 0.05 } });
+    const { reasons } = await daemon.recorded('rejected', 'shop-1.1.0', 40_000);
+    expect(reasons[0]).to.contain('GET /items/{id}').and.contain('500');
+  });
+
+  it('rejects one that misses a route, naming it', async () => {
+    await world.drop('1.2.0', { missingRoute: 'GET /search' });
+    const { reasons } = await daemon.recorded('rejected', 'shop-1.2.0', 40_000);
+    expect(reasons[0]).to.contain('GET /search').and.contain('404');
+  });
+
+  it('rejects one whose field has another type, naming the field', async () => {
+    const changedType = { endpoint: 'GET /items/{id}', field: 'price' };
+    await world.drop('1.3.0', { changedType });
+    const { reasons } = await daemon.recorded('rejected', 'shop-1.3.0', 40_000);
+    expect(reasons[0]).to.contain('GET /items/{id}').and.contain('price');
+  });
+
+  it('rejects one that logs errors, naming level and text', async () => {
+    await world.drop('1.4.0', { errorLogs: { share: 0.1, message: AUDIT } });
+    const { reasons } = await daemon.recorded('rejected', 'shop-1.4.0', 40_000);
+    expect(reasons.join(' ')).to.contain('ERROR').and.contain(AUDIT);
+  });
+
+  it('rejects one that exits at its start, naming the code', async () => {
+    await world.drop('1.5.0', { exitAtStart: 3 });
+    const { reasons } = await daemon.recorded('rejected', 'shop-1.5.0', 40_000);
+    expect(reasons[0]).to.contain('exited with code 3');
+  });
+
+  it('tells all of it in the history and keeps only the last for a look', async () => {
+    await daemon.recorded('archived', 'shop-1.4.0');
+    const { code, stdout } = await world.vili('history', '--json');
+    expect(code).to.equal(0);
+    const rejected = (JSON.parse(stdout) as HistoryEntry[]).filter(
+      ({ event }) => event === 'rejected',
+    );
+    expect(rejected.map(({ version, by }) => `${version} by ${by}`)).to.deep.equal(
+      [1, 2, 3, 4, 5].map((minor) => `shop-1.${minor}.0 by vili`),
+    );
+    const { running, testing, phase } = await daemon.client.status();
+    expect(running).to.include({ version: 'shop-1.0.0', instance: '1_running', restarts: 0 });
+    expect({ testing, phase }).to.deep.equal({ testing: null, phase: 'steady' });
+    expect(await world.links()).to.deep.equal({
+      'shop-running': 'shop-1.0.0',
+      'logs_shop-running': 'shop-1.0.0/1_running/logs',
+    });
+  });
+
+  it('shows the way of one of them in the trace, from its arrival to its archive', async () => {
+    const { code, stdout } = await world.vili('trace', '--id', 'shop-1.4.0', '--json');
+    expect(code).to.equal(0);
+    const records = JSON.parse(stdout) as readonly { to: string; type: string }[];
+    const way = records.map(({ to, type }) => `${to} ${type}`);
+    const stations = [
+      '/vili/deployer event',
+      '/vili/deployer/version-shop-1.4.0 stage',
+      '/vili/deployer/version-shop-1.4.0 start',
+      '/vili/deployer/version-shop-1.4.0 link',
+      '/vili/comparator judge',
+      '/vili/deployer/version-shop-1.4.0 stop',
+      '/vili/deployer/version-shop-1.4.0 retire',
+      '/vili/archivist archive',
+    ];
+    let at = -1;
+    for (const station of stations) {
+      at = way.indexOf(station, at + 1);
+      expect(at, `${station} in its turn in\n${way.join('\n')}`).to.be.at.least(0);
+    }
+  });
+
+  it('let no user see any of it', async () => {
+    const counts = await users.stop();
+    expect(counts).to.include({ failed: 0, held: 0, lastFailure: null });
+    expect([...users.versions]).to.deep.equal([['1.0.0', counts.ok]]);
+    const log = await readFile(join(world.base, 'shop-1.0.0/1_running/logs/json/shop.log'), 'utf8');
+    expect(log).to.not.contain(AUDIT);
+  });
+});
