@@ -39,10 +39,10 @@ export function createFindings(settings: FindingSettings): Findings {
   };
 }
 
-// Private
-
-/** An additional field never counts: that is how a service grows. */
-function blockingKinds(settings: FindingSettings): (kind: DifferenceKind) => boolean {
+/** Which kinds count against testing. An additional field never does: so does a service grow. */
+export function blockingKinds(
+  settings: Pick<FindingSettings, 'shape' | 'values'>,
+): (kind: DifferenceKind) => boolean {
   const shape = settings.shape === 'block';
   const values = settings.values === 'block';
   const blocks: Record<DifferenceKind, boolean> = {

@@ -65,7 +65,9 @@ export class EndpointEvidence {
   latency = new ChangeMixture(latencyAlternatives);
   /** Made when there is something to tell: most endpoints never need them. */
   failures: Tally | null = null;
+  /** Fields that count against testing, and those that are only told. */
   differences: Tally | null = null;
+  alsoSeen: Tally | null = null;
   timings: Tally | null = null;
 
   constructor(name: string, rank: number) {
@@ -95,6 +97,7 @@ export class EndpointEvidence {
       latency: this.latency.checkpoint(),
       failures: this.failures?.checkpoint() ?? null,
       differences: this.differences?.checkpoint() ?? null,
+      alsoSeen: this.alsoSeen?.checkpoint() ?? null,
       timings: this.timings?.checkpoint() ?? null,
     };
   }
@@ -110,8 +113,8 @@ export class EndpointEvidence {
       record['latency'],
       `${where}.latency`,
     );
-    for (const name of ['failures', 'differences', 'timings'] as const) {
-      const tally = record[name];
+    for (const name of ['failures', 'differences', 'alsoSeen', 'timings'] as const) {
+      const tally = record[name] ?? null;
       endpoint[name] = tally === null ? null : Tally.restore(tally, `${where}.${name}`);
     }
     return endpoint;

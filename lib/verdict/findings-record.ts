@@ -3,10 +3,8 @@ import type { FailureKind } from '../gate/exchange.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { Tally } from './tally.ts';
 
-/** Differences taken from one pair; the ones that count come first. */
+/** Differences taken from one pair, of those that count and of the others. */
 const MAX_PER_PAIR = 4;
-/** Never counts: a consumer that does not know the field does not miss it. */
-const HARMLESS: ReadonlySet<DifferenceKind> = new Set(['extra']);
 
 const FAILURE_WORDS: Readonly<Record<FailureKind, string>> = {
   refused: 'refused the connection',
@@ -27,15 +25,23 @@ export function recordFailure(endpoint: EndpointEvidence, outcome: PairOutcome):
   );
 }
 
-/** Keeps which fields differ. What running's second answer differs in too is noise. */
-export function recordDifferences(endpoint: EndpointEvidence, outcome: PairOutcome): void {
-  if (outcome.control?.differs === true) return;
-  endpoint.differences ??= new Tally();
-  let kept = 0;
+/** Keeps which fields differ: those of a kind that counts apart from what is only told. */
+export function recordDifferences(
+  endpoint: EndpointEvidence,
+  outcome: PairOutcome,
+  counts: (kind: DifferenceKind) => boolean,
+): void {
+  const kept = { counting: 0, told: 0 };
   for (const difference of outcome.differences) {
-    if (HARMLESS.has(difference.kind)) continue;
-    if (kept++ >= MAX_PER_PAIR) return;
-    endpoint.differences.add(difference, outcome.requestId);
+    if (counts(difference.kind)) {
+      // What running's second answer differs in too is noise.
+      if (outcome.control?.differs === true || kept.counting++ >= MAX_PER_PAIR) continue;
+      endpoint.differences ??= new Tally();
+      endpoint.differences.add(difference, outcome.requestId);
+    } else if (kept.told++ < MAX_PER_PAIR) {
+      endpoint.alsoSeen ??= new Tally();
+      endpoint.alsoSeen.add(difference, outcome.requestId);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Answer, PairOutcome } from '../compare/outcome.ts';
+import { blockingKinds } from '../compare/findings.ts';
+import type { Answer, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/batch.ts';
 import { rejectionE } from './budget.ts';
@@ -45,6 +46,7 @@ export class Verdict {
   readonly #given: VerdictParameters;
   /** As given, with the rests that fit the confirmation time. */
   readonly #parameters: VerdictParameters;
+  readonly #counts: (kind: DifferenceKind) => boolean;
   readonly #startedAtMs: number;
   /** Since when the evidence for a rejection is complete, ms since the start; null while it is not. */
   #condemnedAt: number | null = null;
@@ -57,6 +59,7 @@ export class Verdict {
   ) {
     checkVerdictSettings(settings);
     this.#settings = settings;
+    this.#counts = blockingKinds(settings);
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
     this.#given = parameters;
     this.#parameters = withScaledRests(parameters, settings.confirmTimeMs);
@@ -101,9 +104,10 @@ export class Verdict {
     const { warmupRequests, warmupTimeMs } = this.#settings;
     const warm = evidence.totals.pairs > warmupRequests && atMs >= warmupTimeMs;
     observeLatency(evidence, endpoint, outcome, atMs, warm, parameters);
-    if (comparison === 0 && this.#differencesCount()) {
-      observeShape(evidence, endpoint, outcome);
-      if (outcome.differs) recordDifferences(endpoint, outcome);
+    if (comparison === 0) {
+      const { shape, values } = this.#settings;
+      if (shape === 'block' || values === 'block') observeShape(evidence, endpoint, outcome);
+      recordDifferences(endpoint, outcome, this.#counts);
     }
     observeHealth(evidence, endpoint, outcome.running, parameters);
     this.#updateHold(endpoint);
@@ -227,10 +231,6 @@ export class Verdict {
 
   #sinceStart(atMs: number): number {
     return atMs > this.#startedAtMs ? Math.min(atMs - this.#startedAtMs, LONGEST_MS) : 0;
-  }
-
-  #differencesCount(): boolean {
-    return this.#settings.shape === 'block' || this.#settings.values === 'block';
   }
 
   #updateHold(endpoint: EndpointEvidence): void {

@@ -118,7 +118,7 @@ describe('The words of a verdict', () => {
       [{ kind: 'body', path: '$' }, 'the body differs in'],
     ] as const;
     for (const [difference, words] of cases) {
-      const trial = new Trial().feed(60, 333, () => ({
+      const trial = new Trial({ values: 'block' }).feed(60, 333, () => ({
         differs: true,
         control: { differs: false },
         differences: [difference, { kind: 'extra', path: '$.harmless' }],
@@ -128,6 +128,22 @@ describe('The words of a verdict', () => {
       expect(reason?.text).to.not.contain('harmless');
       expect(reason?.samples).to.have.lengthOf(5);
     }
+  });
+
+  it('name only what counts when a value that changed along is only reported', () => {
+    const trial = new Trial().feed(150, 333, (index) => ({
+      differs: true,
+      control: { differs: false },
+      differences: [
+        { kind: 'type', path: '$.price', running: 'number', testing: 'string' },
+        { kind: 'value', path: '$.servedAt', running: `"${index}"`, testing: `"${index + 1}"` },
+      ],
+    }));
+    const { decision, reasons } = trial.decide();
+    expect(decision).to.equal('reject');
+    const texts = reasons.map((one) => one.text).join('\n');
+    expect(texts).to.contain('$.price changed from number to string in 150 of 150 answers');
+    expect(texts).to.not.contain('servedAt');
   });
 
   it('say what is slow, by endpoint', () => {
