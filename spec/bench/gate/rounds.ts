@@ -1,0 +1,89 @@
+import type { Contender } from './field.ts';
+import { usageOf } from './usage.ts';
+import type { ViliCounts } from './vili.ts';
+
+const SETTLE_STEP_MS = 20;
+const SETTLE_MAX_MS = 2000;
+
+/** What one contender did in one round. */
+export interface Round {
+  readonly requests: number;
+  readonly perSecond: number;
+  readonly failures: number;
+  /** Per request, all threads; NaN without a process. */
+  readonly cpuMicros: number;
+  /** Per request, the thread that users depend on. */
+  readonly mainMicros: number;
+  readonly residentBytes: number;
+  /** Share of the requests that testing answered too and that was compared; NaN without Vili. */
+  readonly mirroredShare: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface Work {
+  readonly requests: number;
+  readonly perSecond: number;
+  readonly failures: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+}
+
+/** Does the work through the contender and measures what it cost. */
+export async function runRound(contender: Contender, work: () => Promise<Work>): Promise<Round> {
+  const { pid, vili } = contender;
+  const countsBefore = await vili?.counts();
+  const before = pid === null ? null : usageOf(pid);
+  const { requests, perSecond, failures, p50Ms, p99Ms } = await work();
+  const after = pid === null ? null : usageOf(pid);
+  const per = (from: number | undefined, to: number | undefined): number =>
+    from === undefined || to === undefined ? Number.NaN : (to - from) / requests;
+  const countsAfter = vili === null ? undefined : await settled(() => vili.counts());
+  return {
+    requests,
+    perSecond,
+    failures,
+    cpuMicros: per(before?.cpuMicros, after?.cpuMicros),
+    mainMicros: per(before?.mainMicros, after?.mainMicros),
+    residentBytes: after?.residentBytes ?? Number.NaN,
+    mirroredShare: shareOf(countsBefore, countsAfter),
+    p50Ms: p50Ms ?? Number.NaN,
+    p99Ms: p99Ms ?? Number.NaN,
+  };
+}
+
+/** The middle one; NaN when there is none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Median over the rounds of `value` of one divided by that of the other in the same round. */
+export function medianRatio(
+  over: readonly Round[],
+  under: readonly Round[],
+  value: (round: Round) => number,
+): number {
+  return median(over.map((round, index) => value(round) / valueAt(under, index, value)));
+}
+
+// Private
+
+async function settled(counts: () => Promise<ViliCounts>): Promise<ViliCounts> {
+  const deadline = Date.now() + SETTLE_MAX_MS;
+  for (;;) {
+    const now = await counts();
+    if (now.inFlight === 0 || Date.now() > deadline) return now;
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+  }
+}
+
+function shareOf(before: ViliCounts | undefined, after: ViliCounts | undefined): number {
+  if (before === undefined || after === undefined) return Number.NaN;
+  return (after.mirrored - before.mirrored) / (after.received - before.received);
+}
+
+function valueAt(rounds: readonly Round[], index: number, value: (round: Round) => number): number {
+  const round = rounds[index];
+  return round === undefined ? Number.NaN : value(round);
+}

@@ -1,0 +1,86 @@
+import { gateSettings, farSideSettings } from '../../../actors/wiring/traffic.ts';
+import { loadSettings } from '../../../config/load.ts';
+import { createEndpoints } from '../../../lib/compare/endpoints.ts';
+import { createGate } from '../../../lib/gate/gate.ts';
+import { Judgement } from '../../../lib/judgement/judgement.ts';
+import { RunningMemory } from '../../../lib/judgement/running-memory.ts';
+import { createFarSide } from '../../../lib/mirror/far-side.ts';
+import type { FromVili, ToVili } from './vili.ts';
+
+const DECIDE_MS = 250;
+const MAX_ENDPOINTS = 500;
+const RELEASE = { name: 'bench-2.0.0', fingerprint: '0' };
+const NO_START_UP = { errors: 0, example: undefined };
+
+/**
+ * The users' path as the daemon builds it, with default settings, the far side and the evidence, in a
+ * process of its own: `vili-child.js BASE RUNNING_PORT`.
+ */
+const [base = '.', runningPort = '0'] = process.argv.slice(2);
+const { settings } = loadSettings({
+  base,
+  flags: { port: '8080', identifier: 'bench' },
+  environment: {},
+});
+const now = (): number => performance.timeOrigin + performance.now();
+const memory = new RunningMemory();
+const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
+const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };
+let judgement: Judgement | null = null;
+const farSide = createFarSide(farSideSettings(settings), {
+  now,
+  onOutcomes: (batch) => judgement?.pairs(batch.outcomes),
+  onEvent: () => {},
+});
+const gate = createGate(
+  gateSettings({ ...settings, host: '127.0.0.1', port: 0 }, ''),
+  farSide.sink,
+  { now, onProblem: (text) => process.stderr.write(`${text}\n`) },
+);
+gate.onTraffic((batch) => {
+  memory.answered(
+    batch.map(({ endpointMethod, path, status, ms, failure, atMs }) => ({
+      endpoint: endpoints.endpointOf(endpointMethod, path),
+      answer: { status, ms, failure },
+      atMs,
+    })),
+  );
+});
+const running = { instance: 'running', host: '127.0.0.1', port: Number(runningPort) };
+setInterval(() => judgement?.decide(now()), DECIDE_MS);
+process.on('message', (message: ToVili) => void handle(message));
+process.on('disconnect', () => process.exit(0));
+const { port } = await gate.listen();
+gate.setRoute({ running, mirroring: false });
+reply({ port });
+
+// Private
+
+async function handle(message: ToVili): Promise<void> {
+  if (message.type === 'counts') return reply(snapshot());
+  const { testingPort } = message;
+  if (testingPort === null) {
+    gate.setRoute({ running, mirroring: false });
+    await farSide.end();
+  } else {
+    judgement = Judgement.begin(RELEASE, { verdict, nowMs: now() }, memory, NO_START_UP);
+    const testing = { instance: 'testing', host: '127.0.0.1', port: testingPort };
+    farSide.begin({ id: RELEASE.name, testing, running });
+    gate.setRoute({ running, mirroring: true });
+  }
+  reply({});
+}
+
+function snapshot(): FromVili {
+  const { received } = gate.counts();
+  const { mirrored, dropped, failed, inFlight } = farSide.counts();
+  return { counts: { received, mirrored, dropped: sum(dropped), failed: sum(failed), inFlight } };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function reply(message: FromVili): void {
+  process.send?.(message);
+}
