@@ -155,7 +155,7 @@ function tell(
   const { name } = release;
   const reasons = state.report?.reasons ?? [];
   const event = { type: 'verdict', name, decision, by: 'vili', reasons } as const;
-  self.send(deps.deployer, { type: 'event', event }, { correlation: name });
+  self.send(deps.deployer, event, { correlation: name });
   return { ...state, toldAtMs: nowMs };
 }
 

@@ -49,6 +49,7 @@ export interface Recorded {
   readonly reasons: readonly Reason[];
 }
 
+const TIMER_SLACK_MS = 5;
 /** What a version's report tells. */
 const REPORTED: ReadonlySet<HistoryEvent> = new Set(['promoted', 'rejected', 'rolled-back']);
 
@@ -73,10 +74,6 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
 
     async handle(state, message, self) {
       switch (message.type) {
-        case 'event':
-          return advance(deps, self, state, message.event);
-        case 'probation-due':
-          return advance(deps, self, state, { type: 'probation-over' });
         case 'hello':
           await carryOut(deps, self, state.deployment, resync(state.deployment));
           return state;
@@ -101,6 +98,8 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
           self.send(message.reply, reply);
           return next;
         }
+        default:
+          return advance(deps, self, state, message);
       }
     },
   };
@@ -179,7 +178,10 @@ async function carryOutOne(
       });
       return;
     case 'probation':
-      self.after(Math.max(0, command.untilMs - deps.rules().nowMs), { type: 'probation-due' });
+      // A timer may fire a little early, and the state machine lets nothing end before its time.
+      self.after(Math.max(0, Math.ceil(command.untilMs - deps.rules().nowMs)) + TIMER_SLACK_MS, {
+        type: 'probation-over',
+      });
       return;
     case 'record':
       return record(deps, self, deployment, command);

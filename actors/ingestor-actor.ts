@@ -49,7 +49,7 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
         case 'identified': {
           const { release, foundAtStart } = message;
           const event = { type: 'arrived', release, foundAtStart } as const;
-          self.send(deps.deployer, { type: 'event', event }, { correlation: release.name });
+          self.send(deps.deployer, event, { correlation: release.name });
           return state;
         }
         case 'problem':

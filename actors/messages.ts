@@ -14,11 +14,11 @@ import type { VerdictReport } from '../lib/verdict/report.ts';
 /** Who asks again for what it should be doing, after it was restarted. */
 export type Greeting = { readonly type: 'hello'; readonly from: string };
 
+/** Events of the state machine go to it as they are; the rest is housekeeping. */
 export type DeployerMessage =
+  | DeploymentEvent
   | Greeting
-  | { readonly type: 'event'; readonly event: DeploymentEvent }
   | { readonly type: 'servlet-view'; readonly view: ServletView }
-  | { readonly type: 'probation-due' }
   | {
       readonly type: 'note';
       readonly event: HistoryEvent;

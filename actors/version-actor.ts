@@ -104,7 +104,7 @@ function servletName(instance: Instance): string {
 }
 
 function report(deps: VersionDeps, self: Me, event: DeploymentEvent): void {
-  self.send(deps.deployer, { type: 'event', event }, { correlation: deps.name });
+  self.send(deps.deployer, event, { correlation: deps.name });
 }
 
 function put(

@@ -124,7 +124,10 @@ function trace({ system, trail }: House, filter: TraceFilter): readonly TraceRec
   const { correlation, limit = Number.POSITIVE_INFINITY } = filter;
   if (correlation === undefined) return system.trace.read(filter).map(traceOf);
   const records = trail.read(correlation, Number.POSITIVE_INFINITY).map(traceOf);
-  return records.filter((record) => matchesTrace(record, filter)).slice(-limit);
+  return records
+    .filter((record) => matchesTrace(record, filter))
+    .sort((a, b) => a.atMs - b.atMs)
+    .slice(-limit);
 }
 
 function traceOf(record: ActorTraceRecord): TraceRecord {

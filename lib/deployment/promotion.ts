@@ -50,11 +50,17 @@ export function completePromotion(draft: Draft, target: Target): void {
   if (previous !== null) draft.retire(previous.release);
   if (rejected !== null) draft.clearRejected();
   if (probationMs > 0) draft.ask({ type: 'probation', untilMs });
-  else endProbation(draft);
+  else letPreviousGo(draft);
   advance(draft);
 }
 
-export function endProbation(draft: Draft): void {
+/** Its time is up. A clock set for an earlier promotion ends nothing. */
+export function probationOver(draft: Draft): void {
+  const { previous } = draft.state;
+  if (previous !== null && draft.rules.nowMs >= previous.untilMs) letPreviousGo(draft);
+}
+
+function letPreviousGo(draft: Draft): void {
   const { previous } = draft.state;
   if (previous === null) return;
   draft.set({ previous: null });

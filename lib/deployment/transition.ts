@@ -9,7 +9,7 @@ import {
 } from './candidate.ts';
 import { Draft } from './draft.ts';
 import type { DeploymentEvent, Rules, Step } from './events.ts';
-import { beginPromotion, endProbation, rollBack, testServletGone } from './promotion.ts';
+import { beginPromotion, probationOver, rollBack, testServletGone } from './promotion.ts';
 import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
 import type { Deployment } from './state.ts';
 
@@ -51,7 +51,7 @@ function apply(draft: Draft, event: DeploymentEvent): void {
     case 'roll-back':
       return rollBack(draft, event.by, event.reasons);
     case 'probation-over':
-      return endProbation(draft);
+      return probationOver(draft);
     case 'retired':
       return draft.state.archiving.includes(event.name)
         ? draft.ask({ type: 'archive', name: event.name })

@@ -1,9 +1,7 @@
-import { readFile, rm, symlink } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { copyFile } from 'node:fs/promises';
 import { listingOf } from '../support/base-listing.ts';
 import { type DaemonWorld, withWorld } from '../support/daemon-world.ts';
 
@@ -61,8 +59,7 @@ async function leave(world: DaemonWorld, snapshot: 'B' | 'C'): Promise<string[]>
   const lines = text.slice(start, end === -1 ? undefined : end).split('\n');
   for (const version of ['1.0.0', '1.0.1']) await world.drop(version);
   for (const line of lines) {
-    const [, kind, rawPath = '', , target = ''] =
-      /^([dfl]) ([^ ]+)( -> (.*))?$/.exec(line) ?? [];
+    const [, kind, rawPath = '', , target = ''] = /^([dfl]) ([^ ]+)( -> (.*))?$/.exec(line) ?? [];
     const path = renamed(rawPath);
     const full = join(world.base, path);
     if (kind === undefined || path === '.env' || path.startsWith('logs_vili')) continue;
@@ -72,7 +69,8 @@ async function leave(world: DaemonWorld, snapshot: 'B' | 'C'): Promise<string[]>
     else if (kind === 'l') {
       await rm(full, { force: true });
       await symlink(renamed(target).replace('BASE', world.base), full);
-    } else if (release === undefined) await world.write(path, path.endsWith('/pid') ? '999999' : '');
+    } else if (release === undefined)
+      await world.write(path, path.endsWith('/pid') ? '999999' : '');
     else if (path !== release) await copyFile(join(world.base, release), full);
   }
   return await listingOf(world.base);

@@ -98,7 +98,7 @@ describe('a daemon of a user without rights', function () {
 
 /** Skips where root cannot become another user, or that one cannot read the program. */
 function requireOtherUser(context: Mocha.Context): void {
-  const [command = '', ...rest] = [...AS_OTHER_USER, process.execPath, '--check', MAIN];
+  const [command, ...rest] = [...AS_OTHER_USER, process.execPath, '--check', MAIN];
   if (spawnSync(command, rest).status !== 0) context.skip();
 }
 

@@ -1,4 +1,4 @@
-import { gateSettings, farSideSettings } from '../../../actors/wiring/traffic.ts';
+import { farSideSettings, gateSettings } from '../../../actors/wiring/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoints.ts';
 import { createGate } from '../../../lib/gate/gate.ts';

@@ -39,6 +39,10 @@ describe('the life of a version', () => {
     expect(world.folders).to.include('shop-1');
     world.tell({ type: 'probation-over' });
     world.settle();
+    expect(world.folders, 'a clock of an earlier probation').to.include('shop-1');
+    world.nowMs += PROBATION_MS;
+    world.tell({ type: 'probation-over' });
+    world.settle();
     expect(world.folders).not.to.include('shop-1');
     expect(events(world).slice(1)).to.deep.equal([
       'arrived shop-2',
