@@ -47,7 +47,7 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
         case 'packed': {
           deps.journal.info(message.text, {});
           const event = { type: 'archived', name: message.name } as const;
-          self.send(deps.deployer, event);
+          self.send(deps.deployer, event, { correlation: message.name });
           const failures = new Map(state.failures);
           failures.delete(message.name);
           return packNext(deps, self, { ...state, packing: null, failures });

@@ -1,46 +1,21 @@
-import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { Instance } from '../lib/base/instance.ts';
-import type { DeploymentEvent } from '../lib/deployment/events.ts';
-import type { Release, Role } from '../lib/deployment/state.ts';
+import type { Behaviour } from '../lib/actor/index.ts';
+import type { Role } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Target } from '../lib/gate/exchange.ts';
-import type { Journal } from '../lib/journal/journal.ts';
-import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';
-import { EMPTY_SLOT, type Slot, viewOf } from './slot.ts';
-
-const ROLES: readonly Role[] = ['running', 'test'];
-
-export interface VersionDeps {
-  readonly name: string;
-  readonly deployer: Address<DeployerMessage>;
-  readonly stage: (release: Release) => Promise<void>;
-  /** Takes a port, makes the instance folder; undone by `abandonInstance`. */
-  readonly prepareInstance: (release: Release, role: Role) => Promise<Prepared>;
-  readonly releasePort: (port: number) => void;
-  readonly linkInstance: (role: Role, instance: Instance) => Promise<void>;
-  readonly servletSpec: (
-    prepared: Prepared,
-    role: Role,
-    parent: Address<VersionMessage>,
-  ) => ChildSpec<ServletMessage>;
-  /** Instances of this version whose process is alive, for an actor that was restarted. */
-  readonly alive: () => readonly { role: Role; instance: Instance; target: Target }[];
-  readonly backoff: (consecutive: number) => number;
-  readonly resetAfterMs: number;
-  readonly now: () => number;
-  readonly journal: Journal;
-}
-
-export interface Prepared {
-  readonly instance: Instance;
-  readonly target: Target;
-}
-
-interface VersionState {
-  readonly release: Release | null;
-  readonly retiring: boolean;
-  readonly slots: Readonly<Record<Role, Slot>>;
-}
+import type { ServletMessage, VersionMessage } from './messages.ts';
+import { EMPTY_SLOT } from './slot.ts';
+import {
+  exited,
+  put,
+  ready,
+  report,
+  retire,
+  servletName,
+  start,
+  startDue,
+  stop,
+  type VersionDeps,
+  type VersionState,
+} from './version-servlets.ts';
 
 /** One version: its folder, and for each role at most one servlet, started again when it ends. */
 export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, VersionState> {
@@ -97,151 +72,6 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
 
 // Private
 
-type Me = Self<VersionMessage>;
-
-function servletName(instance: Instance): string {
-  return `servlet-${instance.number}`;
-}
-
-function report(deps: VersionDeps, self: Me, event: DeploymentEvent): void {
-  self.send(deps.deployer, event, { correlation: deps.name });
-}
-
-function put(
-  deps: VersionDeps,
-  self: Me,
-  state: VersionState,
-  role: Role,
-  change: Partial<Slot>,
-): VersionState {
-  const slot = { ...state.slots[role], ...change };
-  self.send(deps.deployer, { type: 'servlet-view', view: viewOf(deps.name, role, slot) });
-  return { ...state, slots: { ...state.slots, [role]: slot } };
-}
-
-/** Asking for a servlet that is there already has its readiness reported once more. */
-async function start(
-  deps: VersionDeps,
-  self: Me,
-  state: VersionState,
-  role: Role,
-): Promise<VersionState> {
-  const slot = state.slots[role];
-  const wanted = put(deps, self, state, role, { wanted: true });
-  if (slot.phase === 'ready' && slot.target !== null) {
-    const { target } = slot;
-    report(deps, self, { type: 'servlet-ready', name: deps.name, role, target });
-    return wanted;
-  }
-  return slot.phase === 'down' ? launch(deps, self, wanted, role) : wanted;
-}
-
-function startDue(
-  deps: VersionDeps,
-  self: Me,
-  state: VersionState,
-  role: Role,
-): VersionState | Promise<VersionState> {
-  const slot = state.slots[role];
-  if (slot.phase !== 'backoff' || !slot.wanted) return state;
-  return launch(deps, self, state, role);
-}
-
-async function launch(
-  deps: VersionDeps,
-  self: Me,
-  state: VersionState,
-  role: Role,
-): Promise<VersionState> {
-  const { release } = state;
-  if (release === null) return state;
-  let prepared: Prepared | null = null;
-  try {
-    prepared = await deps.prepareInstance(release, role);
-    await self.spawn(deps.servletSpec(prepared, role, self.address));
-    return put(deps, self, state, role, { phase: 'starting', ...prepared, problem: null });
-  } catch (error) {
-    // A full port range or an unreadable file of the operator: not this version's fault.
-    if (prepared !== null) deps.releasePort(prepared.target.port);
-    const problem = messageOf(error);
-    deps.journal.error(`${deps.name} (${role}) cannot be started: ${problem}`, {});
-    if (role === 'running') reportDown(deps, self, role, problem, false);
-    return backOff(deps, self, state, role, problem);
-  }
-}
-
-function backOff(
-  deps: VersionDeps,
-  self: Me,
-  state: VersionState,
-  role: Role,
-  problem: string,
-): VersionState {
-  const slot = state.slots[role];
-  const { readyAtMs } = slot;
-  const quiet = readyAtMs !== null && deps.now() - readyAtMs >= deps.resetAfterMs;
-  const consecutive = quiet ? 1 : slot.consecutive + 1;
-  self.after(deps.backoff(consecutive), { type: 'start-due', role });
-  return put(deps, self, state, role, {
-    phase: 'backoff',
-    instance: null,
-    target: null,
-    pid: null,
-    readyAtMs: null,
-    restarts: slot.restarts + 1,
-    consecutive,
-    problem,
-  });
-}
-
-function ready(
-  deps: VersionDeps,
-  self: Me,
-  state: VersionState,
-  message: Extract<VersionMessage, { type: 'servlet-ready' }>,
-): VersionState {
-  const { role, target, pid, startedAt } = message;
-  const slot = state.slots[role];
-  if (slot.target?.instance !== target.instance || slot.phase === 'stopping') return state;
-  const readyAtMs = slot.readyAtMs ?? deps.now();
-  report(deps, self, { type: 'servlet-ready', name: deps.name, role, target });
-  return put(deps, self, state, role, { phase: 'ready', pid, startedAt, readyAtMs, problem: null });
-}
-
-function stop(deps: VersionDeps, self: Me, state: VersionState, role: Role): VersionState {
-  const { phase, instance } = state.slots[role];
-  if (phase === 'down' || phase === 'backoff') {
-    const next = put(deps, self, state, role, { ...EMPTY_SLOT });
-    return stopped(deps, self, next, role);
-  }
-  if (phase !== 'stopping' && instance !== null) {
-    const drain = role === 'running' && phase === 'ready';
-    const servlet = self.child<ServletMessage>(servletName(instance));
-    if (servlet !== undefined) self.send(servlet, { type: 'stop', drain });
-  }
-  return put(deps, self, state, role, { wanted: false, phase: 'stopping' });
-}
-
-function stopped(deps: VersionDeps, self: Me, state: VersionState, role: Role): VersionState {
-  report(deps, self, { type: 'servlet-stopped', name: deps.name, role });
-  return endWhenRetired(deps, self, state);
-}
-
-function retire(deps: VersionDeps, self: Me, state: VersionState): VersionState {
-  let next: VersionState = { ...state, retiring: true };
-  for (const role of ROLES) {
-    if (next.slots[role].phase !== 'down') next = stop(deps, self, next, role);
-  }
-  return endWhenRetired(deps, self, next);
-}
-
-function endWhenRetired(deps: VersionDeps, self: Me, state: VersionState): VersionState {
-  if (!state.retiring || ROLES.some((role) => state.slots[role].phase !== 'down')) return state;
-  report(deps, self, { type: 'retired', name: deps.name });
-  self.stop();
-  return state;
-}
-
 async function link(deps: VersionDeps, state: VersionState, role: Role): Promise<void> {
   const { instance } = state.slots[role];
   if (instance === null) return;
@@ -250,33 +80,4 @@ async function link(deps: VersionDeps, state: VersionState, role: Role): Promise
   } catch (error) {
     deps.journal.error(`links of ${instance.id} could not be set: ${messageOf(error)}`, {});
   }
-}
-
-async function exited(
-  deps: VersionDeps,
-  self: Me,
-  state: VersionState,
-  message: Extract<VersionMessage, { type: 'servlet-exited' }>,
-): Promise<VersionState> {
-  const { role, exit, instance } = message;
-  const slot = state.slots[role];
-  if (slot.instance?.id !== instance) return state;
-  if (slot.target !== null) deps.releasePort(slot.target.port);
-  if (slot.phase === 'stopping') {
-    const next = put(deps, self, state, role, { ...EMPTY_SLOT, wanted: slot.wanted });
-    return slot.wanted ? launch(deps, self, next, role) : stopped(deps, self, next, role);
-  }
-  const problem = slot.phase === 'unhealthy' && slot.problem !== null ? slot.problem : exit.text;
-  reportDown(deps, self, role, problem, exit.kind === 'not-started' && role === 'test');
-  return backOff(deps, self, state, role, problem);
-}
-
-function reportDown(
-  deps: VersionDeps,
-  self: Me,
-  role: Role,
-  problem: string,
-  hopeless: boolean,
-): void {
-  report(deps, self, { type: 'servlet-down', name: deps.name, role, problem, hopeless });
 }

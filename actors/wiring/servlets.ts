@@ -12,7 +12,7 @@ import { servletTag } from '../../lib/servlet/tag.ts';
 import { logTailerActor } from '../log-tailer-actor.ts';
 import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 import { servletActor } from '../servlet-actor.ts';
-import type { Prepared } from '../version-actor.ts';
+import type { Prepared } from '../version-servlets.ts';
 import type { House } from './house.ts';
 
 const LOG_BATCH_MS = 250;

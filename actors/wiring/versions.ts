@@ -7,7 +7,8 @@ import { messageOf } from '../../lib/errors.ts';
 import { nextDelayMs } from '../../lib/servlet/backoff.ts';
 import { entriesOf } from '../../lib/servlet/roster.ts';
 import type { VersionMessage } from '../messages.ts';
-import { type Prepared, versionActor } from '../version-actor.ts';
+import { versionActor } from '../version-actor.ts';
+import type { Prepared } from '../version-servlets.ts';
 import type { House } from './house.ts';
 import { servletSpec } from './servlets.ts';
 
