@@ -1,4 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { adoptBase } from '../lib/base/adopt.ts';
@@ -7,8 +8,12 @@ import { listServerFiles } from '../lib/base/scan.ts';
 import { EXIT } from '../lib/cli/exit-codes.ts';
 import type { CheckOptions } from '../lib/cli/io.ts';
 import { messageOf } from '../lib/errors.ts';
+import { inspectLog, levelWarning } from '../lib/logs/inspect.ts';
 import { launchCommand } from '../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../lib/servlet/ports.ts';
+
+/** As much of the end of a log as tells its format. */
+const LOG_INSPECTED_BYTES = 256 * 1024;
 
 interface Finding {
   readonly what: string;
@@ -29,6 +34,7 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('port_range', () => checkRange(settings)),
     await checked('server files', () => checkServerFiles(settings)),
     await checked('links', () => checkLinks(settings)),
+    await checked('log', () => checkLog(settings)),
   ];
   const failed = findings.some((finding) => !finding.ok);
   if (options.json) {
@@ -91,6 +97,16 @@ async function checkServerFiles(settings: Settings): Promise<string> {
     launch,
   });
   return `the newest is ${newest.fileName}, started as: ${command.join(' ')}`;
+}
+
+/** A log whose lines have no level looks free of errors: the worst outcome is silence. */
+async function checkLog({ base, identifier, log }: Settings): Promise<string> {
+  const path = join(layoutOf(base, identifier).logsRunningLink, 'json', `${identifier}.log`);
+  if ((await stat(path).catch(() => null)) === null) return `none yet at ${path}`;
+  const inspection = await inspectLog(path, { ...log, maxBytes: LOG_INSPECTED_BYTES });
+  const warning = levelWarning(inspection);
+  if (warning !== null) throw new Error(warning);
+  return `${inspection.withLevel} of the last ${inspection.lines} lines of ${path} have a level`;
 }
 
 async function checkLinks({ base, identifier }: Settings): Promise<string> {

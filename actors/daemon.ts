@@ -13,6 +13,7 @@ import { createFarSide } from '../lib/mirror/far-side.ts';
 import { LiveFeed } from '../lib/operator/live-feed.ts';
 import { acquireLock } from '../lib/servlet/lock.ts';
 import { PortPool } from '../lib/servlet/ports.ts';
+import { assertPtyAvailable } from '../lib/servlet/pty.ts';
 import { reapLeftovers } from '../lib/servlet/reap.ts';
 import { tagPrefixOf } from '../lib/servlet/tag.ts';
 import { rootTable } from './root.ts';
@@ -47,6 +48,7 @@ export interface Daemon {
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { settings, journal } = options;
+  assertPtyAvailable();
   const layout = layoutOf(settings.base, settings.identifier);
   const lock = await acquireLock(layout.lockFile);
   const stopping = new AbortController();

@@ -99,6 +99,7 @@ export type ServletMessage =
   | { readonly type: 'unhealthy'; readonly problem: string }
   /** End the process; `drain`: first let the users' requests in flight finish. */
   | { readonly type: 'stop'; readonly drain: boolean }
+  | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'drained' }
   | { readonly type: 'stopped'; readonly problem: string | null }
   | { readonly type: 'report' };

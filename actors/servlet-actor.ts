@@ -33,6 +33,8 @@ export interface ServletDeps {
   readonly stopProcess: (process: ServletProcess) => Promise<string | null>;
   /** Resolves to the milliseconds it took; rejects when it does not get ready. */
   readonly awaitReady: (process: ServletProcess, signal: AbortSignal) => Promise<number>;
+  /** Why this process could not finish its requests when stopped, or null. */
+  readonly drainWarning: (process: ServletProcess) => Promise<string | null>;
   readonly watchLiveness: (onUnhealthy: (problem: string) => void, signal: AbortSignal) => void;
   readonly logTailerSpec: () => ChildSpec<LogTailerMessage>;
   readonly now: () => number;
@@ -71,6 +73,7 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
           if (state.phase !== 'starting' || state.entry === null) return state;
           deps.journal.info(`${deps.instance.id} is ready after ${message.afterMs} ms`, {});
           state.entry.readyAtMs = deps.now();
+          warnOfScript(deps, self, state.entry.process);
           return becomeReady(deps, self, state.entry);
         }
         case 'not-ready':
@@ -94,6 +97,9 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
           return { ...state, phase: 'stopping' };
         case 'drained':
           return stopProcess(deps, self, state);
+        case 'warning':
+          deps.journal.warn(`${deps.instance.id}: ${message.text}`);
+          return state;
         case 'stopped':
           if (message.problem !== null) deps.journal.warn(message.problem, {});
           return state.exit === null ? state : ended(deps, self, state, state.exit);
@@ -133,6 +139,13 @@ function takeOverOrSpawn(deps: ServletDeps, self: Me): RosterEntry | null {
     self.address.tell({ type: 'exited', exit: exitNotStarted(messageOf(error), deps.now()) });
     return null;
   }
+}
+
+function warnOfScript(deps: ServletDeps, self: Me, process: ServletProcess): void {
+  void deps.drainWarning(process).then(
+    (text) => text !== null && self.address.tell({ type: 'warning', text }),
+    () => false,
+  );
 }
 
 function becomeReady(deps: ServletDeps, self: Me, entry: RosterEntry): ServletState {

@@ -1,6 +1,7 @@
 import type { Instance } from '../lib/base/instance.ts';
 import type { Role } from '../lib/deployment/state.ts';
 import type { Target } from '../lib/gate/exchange.ts';
+import { type BackoffState, NO_FAILURES } from '../lib/servlet/backoff.ts';
 import type { ServletView } from './messages.ts';
 
 /** What a version knows of its servlet in one role. */
@@ -11,10 +12,9 @@ export interface Slot {
   readonly target: Target | null;
   readonly pid: number | null;
   readonly startedAt: string | null;
-  readonly readyAtMs: number | null;
   readonly restarts: number;
-  /** Ends in a row without a quiet time between; the backoff grows with it. */
-  readonly consecutive: number;
+  /** Ends in a row without a quiet time between; the wait before a restart grows with them. */
+  readonly failures: BackoffState;
   readonly problem: string | null;
 }
 
@@ -25,9 +25,8 @@ export const EMPTY_SLOT: Slot = {
   target: null,
   pid: null,
   startedAt: null,
-  readyAtMs: null,
   restarts: 0,
-  consecutive: 0,
+  failures: NO_FAILURES,
   problem: null,
 };
 

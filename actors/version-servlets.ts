@@ -5,6 +5,7 @@ import type { Release, Role } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Target } from '../lib/gate/exchange.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import { afterFailure, afterReady } from '../lib/servlet/backoff.ts';
 import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';
 import { EMPTY_SLOT, type Slot, viewOf } from './slot.ts';
 
@@ -82,9 +83,9 @@ export function ready(
   const { role, target, pid, startedAt } = message;
   const slot = state.slots[role];
   if (slot.target?.instance !== target.instance || slot.phase === 'stopping') return state;
-  const readyAtMs = slot.readyAtMs ?? deps.now();
+  const failures = afterReady(slot.failures, deps.now());
   report(deps, self, { type: 'servlet-ready', name: deps.name, role, target });
-  return put(deps, self, state, role, { phase: 'ready', pid, startedAt, readyAtMs, problem: null });
+  return put(deps, self, state, role, { phase: 'ready', pid, startedAt, failures, problem: null });
 }
 
 export function stop(deps: VersionDeps, self: Me, state: VersionState, role: Role): VersionState {
@@ -181,18 +182,15 @@ function backOff(
   problem: string,
 ): VersionState {
   const slot = state.slots[role];
-  const { readyAtMs } = slot;
-  const quiet = readyAtMs !== null && deps.now() - readyAtMs >= deps.resetAfterMs;
-  const consecutive = quiet ? 1 : slot.consecutive + 1;
-  self.after(deps.backoff(consecutive), { type: 'start-due', role });
+  const failures = afterFailure(slot.failures, deps.now(), deps);
+  self.after(deps.backoff(failures.consecutive), { type: 'start-due', role });
   return put(deps, self, state, role, {
     phase: 'backoff',
     instance: null,
     target: null,
     pid: null,
-    readyAtMs: null,
     restarts: slot.restarts + 1,
-    consecutive,
+    failures,
     problem,
   });
 }

@@ -3,6 +3,7 @@ import type { Address, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance.ts';
 import type { Role } from '../../lib/deployment/state.ts';
 import { followLog } from '../../lib/logs/follower.ts';
+import { drainWarning } from '../../lib/servlet/drain-check.ts';
 import { servletEnvironment } from '../../lib/servlet/environment.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { watchLiveness } from '../../lib/servlet/liveness.ts';
@@ -57,6 +58,10 @@ export function servletSpec(
           const { exited } = process;
           const limits = { timeoutMs, intervalMs, successes, requestTimeoutMs };
           return (await awaitReady({ ...probe, path, ...limits, signal, exited })).afterMs;
+        },
+        drainWarning: async (process) => {
+          const leader = process.identity();
+          return leader === null ? null : drainWarning(leader);
         },
         watchLiveness: (onUnhealthy, signal) => {
           const { path, intervalMs, failures, timeoutMs } = settings.liveness;

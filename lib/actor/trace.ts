@@ -36,8 +36,6 @@ export interface TraceRecord {
   readonly payload?: string;
 }
 
-export type TraceEntry = Omit<TraceRecord, 'id' | 'payload'> & { readonly payload: unknown };
-
 export interface TraceFilter {
   /** Sent or received by this path or anything below it. */
   readonly actor?: string;

@@ -1,4 +1,4 @@
-import { nonInferiority, type PairTest } from './e-values.ts';
+import type { PairTest } from './e-values.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
 import type { VerdictParameters } from './settings.ts';
@@ -29,10 +29,6 @@ const REFUSALS_EXPECTED = 5;
 export interface HoldTests {
   /** Rules out that the endpoint does worse by `endpointMargin`. */
   readonly endpoint: PairTest;
-}
-
-export function holdTests(parameters: VerdictParameters): HoldTests {
-  return { endpoint: nonInferiority(parameters.endpointMargin, parameters.ratio) };
 }
 
 /** Decides anew whether this endpoint holds; O(1), called after each of its pairs. */

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { isAlive, scanByTag } from '../../../lib/servlet/identity.ts';
-import { ProcessTable } from '../../../lib/servlet/process-table.ts';
 import { tagPrefixOf } from '../../../lib/servlet/tag.ts';
 import {
   endServlets,
@@ -80,19 +79,5 @@ describe('stop', () => {
       const exit = await servlet.exited;
       const report = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 5000 });
       expect(report).to.include({ killed: false, exit });
-    }));
-});
-
-describe('ProcessTable', () => {
-  it('keeps a process for whoever asks next', () =>
-    withTempFolder(async (base) => {
-      const table = new ProcessTable();
-      const servlet = startServlet(base, ['true']);
-      table.put(servlet);
-      expect(table.get(servlet.id)).to.equal(servlet);
-      expect(table.all()).to.deep.equal([servlet]);
-      expect([table.delete(servlet.id), table.delete(servlet.id)]).to.deep.equal([true, false]);
-      expect(table.get(servlet.id)).to.equal(undefined);
-      await servlet.exited;
     }));
 });
