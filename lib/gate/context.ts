@@ -17,6 +17,8 @@ export interface GateContext {
   readonly choice: MirrorChoice;
   readonly pages: ErrorPages;
   readonly hold: Hold;
+  /** Where requests wait that running refused, until it is known whether running has ended. */
+  readonly doubt: Hold;
   /** Wall clock with fractions of a ms. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;

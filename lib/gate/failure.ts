@@ -53,6 +53,11 @@ export function isStale(error: unknown): boolean {
   return STALE_CODES.has(codeOf(error) ?? '');
 }
 
+/** True when nobody listened, so that nothing was sent. */
+export function isRefused(error: unknown): boolean {
+  return codeOf(error) === 'ECONNREFUSED';
+}
+
 /** True when the request itself was refused before it was sent: 400. */
 export function isUnfit(error: unknown): boolean {
   return UNFIT_CODES.has(codeOf(error) ?? '');

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import type { GateErrorKind } from './counts.ts';
 import type { FailureKind } from './exchange.ts';
-import { BadAnswerError, failureKindOf, isStale, isUnfit, statusOf } from './failure.ts';
+import { BadAnswerError, failureKindOf, isRefused, isStale, isUnfit, statusOf } from './failure.ts';
 import { isIdempotent } from './idempotent.ts';
 import type { SkipReason } from './mirror-choice.ts';
 import { Passage } from './passage.ts';
@@ -29,6 +29,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   private expectsContinue: boolean;
   private cancelled = false;
   private retried = false;
+  private waited = false;
   private responding = false;
 
   constructor(
@@ -153,6 +154,10 @@ export class Forwarding extends Passage implements UpstreamHandler {
       this.client = null;
       return pool.runAnew(this, client);
     }
+    if (this.mayWait(error)) {
+      this.waited = true;
+      if (this.waitForNews()) return;
+    }
     this.giveBack();
     if (isUnfit(error) && this.answer.status === 0) return this.refuse(400);
     this.fail(failureKindOf(error));
@@ -166,6 +171,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   // Private
 
   protected override forward(pool: UpstreamPool): void {
+    if (this.waited) return pool.run(this);
     this.account.decide();
     const { bodyBytes } = this.head;
     if (bodyBytes === 0) return pool.run(this);
@@ -189,6 +195,15 @@ export class Forwarding extends Passage implements UpstreamHandler {
     if (this.retried || this.responding || client.sent < 2) return false;
     if (this.body !== null && !this.body.repeatable) return false;
     return isIdempotent(this.head.method) && isStale(error);
+  }
+
+  private mayWait(error: Error): boolean {
+    if (this.waited || this.answer.status !== 0 || !isRefused(error)) return false;
+    return this.body === null || this.body.repeatable;
+  }
+
+  protected override giveUp(): void {
+    this.fail('refused');
   }
 
   protected override refuse(status: number): void {

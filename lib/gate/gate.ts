@@ -12,6 +12,9 @@ import { closeGate } from './shutdown.ts';
 import { type TrafficListener, TrafficLog } from './traffic.ts';
 import { Upstreams } from './upstreams.ts';
 
+/** A running that ended by itself is known to have ended well before; longer means it is alive. */
+const DOUBT_MAX_MS = 1000;
+
 export interface GateHooks {
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now?: () => number;
@@ -53,6 +56,7 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
     choice: new MirrorChoice(settings, hooks.random ?? Math.random),
     pages: new ErrorPages(settings.errorPage),
     hold: new Hold(settings.hold),
+    doubt: new Hold({ ...settings.hold, maxMs: Math.min(settings.hold.maxMs, DOUBT_MAX_MS) }),
     now: hooks.now ?? (() => performance.timeOrigin + performance.now()),
     onProblem: hooks.onProblem,
     route: NO_ROUTE,
@@ -79,13 +83,16 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
     },
     route: () => context.route,
     setRoute(route) {
+      const before = context.pool;
       context.route = route;
       context.pool = route.running === null ? null : upstreams.use(route.running);
+      if (context.pool !== before) context.doubt.releaseAll();
       if (context.pool !== null) context.hold.releaseAll();
     },
     drain: (target, timeoutMs) => upstreams.drain(target, () => context.pool, timeoutMs),
     inFlight: (target) => upstreams.inFlight(target),
-    counts: () => context.counts.snapshot(context.hold.size, upstreams.inFlight()),
+    counts: () =>
+      context.counts.snapshot(context.hold.size + context.doubt.size, upstreams.inFlight()),
     onTraffic: (listener) => context.traffic.listen(listener),
     close(deadlineMs) {
       closing ??= closeGate({ context, server, reception, upstreams, deadlineMs });

@@ -21,6 +21,8 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   protected client: UpstreamClient | null = null;
   protected abort: (() => void) | null = null;
   protected over = false;
+  /** It waits to hear whether the running that refused it has ended. */
+  protected doubting = false;
 
   constructor(context: GateContext, connection: Connection, head: RequestHead) {
     this.context = context;
@@ -43,11 +45,14 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
 
   release(): void {
     const { pool } = this.context;
-    if (pool === null) this.expire();
-    else this.enter(pool);
+    if (pool !== null) return this.enter(pool);
+    if (!this.doubting) return this.expire();
+    this.doubting = false;
+    this.start();
   }
 
   expire(): void {
+    if (this.doubting) return this.giveUp();
     this.context.counts.error('hold-timeout');
     this.sendAway();
   }
@@ -65,12 +70,15 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   protected abstract forward(pool: UpstreamPool): void;
   /** Answers what must not be forwarded. */
   protected abstract refuse(status: number): void;
+  /** Answers 502: running refuses, and is not about to be replaced. Only after `waitForNews`. */
+  protected giveUp(): void {}
   /** Answers 503: there is no running, or no room to wait for it. */
   protected abstract sendAway(): void;
 
   /** Ends the request to running, whatever state it is in. */
   protected cancelUpstream(): void {
     this.context.hold.remove(this);
+    this.context.doubt.remove(this);
     this.pool?.cancel(this);
     this.abort?.();
   }
@@ -82,6 +90,22 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
     if (client !== null) this.pool?.release(client);
   }
 
+  /**
+   * Nothing was sent, as running refused the connection. Right after it ended by itself that is no
+   * answer yet: the request waits for the next running. False when there is no room.
+   */
+  protected waitForNews(): boolean {
+    const { context, pool } = this;
+    if (context.closing) return false;
+    this.giveBack();
+    pool?.leave(this);
+    this.pool = null;
+    this.doubting = true;
+    if (context.pool === pool) return context.doubt.add(this);
+    this.release();
+    return true;
+  }
+
   protected finish(): void {
     if (this.over) return;
     this.over = true;
@@ -90,6 +114,7 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   }
 
   private enter(pool: UpstreamPool): void {
+    this.doubting = false;
     this.pool = pool;
     pool.enter(this);
     this.forward(pool);

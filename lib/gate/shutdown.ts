@@ -21,6 +21,7 @@ export async function closeGate(gate: ClosingGate): Promise<void> {
   context.closing = true;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   context.hold.expireAll();
+  context.doubt.expireAll();
   for (const connection of reception.connections) if (!connection.busy) connection.end();
   await upstreams.drainAll(deadlineMs);
   upstreams.retireAll();
