@@ -16,7 +16,14 @@ export interface TrafficMirrorDeps {
 
 interface TrafficMirrorState {
   readonly running: Target | null;
-  readonly test: { readonly name: string; readonly target: Target | null } | null;
+  readonly test: Test | null;
+}
+
+interface Test {
+  readonly name: string;
+  readonly target: Target | null;
+  /** False while there is no running to compare it with. */
+  readonly begun: boolean;
 }
 
 /** Owns the route: who answers the users, and whether copies go to a version under test. */
@@ -73,24 +80,36 @@ function route(
   state: TrafficMirrorState,
   target: Target | null,
 ): TrafficMirrorState {
-  deps.gate.setRoute({ running: target, mirroring: state.test !== null });
-  if (target !== null && state.test !== null) deps.farSide.retarget({ running: target });
-  return { ...state, running: target };
+  const { test } = state;
+  const next = { ...state, running: target };
+  deps.gate.setRoute({ running: target, mirroring: test?.begun === true });
+  if (target === null || test === null) return next;
+  if (!test.begun) return begin(deps, next, test);
+  deps.farSide.retarget({ running: target });
+  return next;
 }
 
 /** The same test goes on when its servlet moved to another port; another one begins afresh. */
 function mirror(
   deps: TrafficMirrorDeps,
   state: TrafficMirrorState,
-  test: { readonly name: string; readonly target: Target | null },
+  { name, target }: Pick<Test, 'name' | 'target'>,
 ): TrafficMirrorState {
-  const { name, target } = test;
-  if (state.test?.name === name) deps.farSide.retarget({ testing: target });
-  else if (target !== null && state.running !== null) {
-    deps.farSide.begin({ id: name, testing: target, running: state.running });
-  } else return state;
-  deps.gate.setRoute({ running: state.running, mirroring: true });
-  return { ...state, test: { name, target } };
+  const known = state.test;
+  if (known?.name !== name || !known.begun) {
+    return begin(deps, state, { name, target, begun: false });
+  }
+  deps.farSide.retarget({ testing: target });
+  return { ...state, test: { ...known, target } };
+}
+
+/** After a restart of Vili testing may be ready before running is: the test begins with both. */
+function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): TrafficMirrorState {
+  const { running } = state;
+  if (running === null || test.target === null) return { ...state, test };
+  deps.farSide.begin({ id: test.name, testing: test.target, running });
+  deps.gate.setRoute({ running, mirroring: true });
+  return { ...state, test: { ...test, begun: true } };
 }
 
 function tellFarSide(journal: Journal, event: FarSideEvent): void {

@@ -19,7 +19,8 @@ describe('a daemon that is killed', function () {
   afterEach(() => world.end());
 
   it('ends every process of before at the next start and goes on with service and test', async () => {
-    const first = await world.startServing({}, STUBBORN);
+    // Slower than the other, so that after the kill the test is ready before running is.
+    const first = await world.startServing({}, { ...STUBBORN, startupDelayMs: 1000 });
     const users = world.users(60);
     await world.drop('1.0.1', STUBBORN);
     const before = await first.testing('shop-1.0.1');
