@@ -76,14 +76,18 @@ describe('a daemon that is given a bad release', function () {
     const records = JSON.parse(stdout) as readonly { to: string; type: string }[];
     const way = records.map(({ to, type }) => `${to} ${type}`);
     const stations = [
-      '/vili/deployer event',
+      '/vili/deployer arrived',
       '/vili/deployer/version-shop-1.4.0 stage',
       '/vili/deployer/version-shop-1.4.0 start',
+      '/vili/deployer servlet-ready',
       '/vili/deployer/version-shop-1.4.0 link',
       '/vili/comparator judge',
+      '/vili/traffic-mirror mirror',
+      '/vili/deployer verdict',
       '/vili/deployer/version-shop-1.4.0 stop',
       '/vili/deployer/version-shop-1.4.0 retire',
       '/vili/archivist archive',
+      '/vili/deployer archived',
     ];
     let at = -1;
     for (const station of stations) {
