@@ -60,8 +60,10 @@ export function comparatorActor(
         case 'judge-off':
           return { ...state, ...NO_TEST };
         case 'outcomes': {
-          const { testId, outcomes } = message.batch;
-          if (testId === state.judgement?.name) state.judgement.pairs(outcomes);
+          const { testId, outcomes, ignored } = message.batch;
+          if (testId !== state.judgement?.name) return state;
+          state.judgement.pairs(outcomes);
+          state.judgement.ignored(ignored);
           return state;
         }
         case 'observed': {

@@ -1,3 +1,4 @@
+import { differenceKey } from './noise.ts';
 import type { Difference, DifferenceKind } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 
@@ -8,33 +9,53 @@ export interface Findings {
   wants(kind: DifferenceKind, path: string): boolean;
   /** True when a value found from now on would neither be kept nor change the outcome. */
   saturated(): boolean;
-  result(): { readonly differences: readonly Difference[]; readonly differs: boolean };
+  result(): Found;
+}
+
+export interface Found {
+  readonly differences: readonly Difference[];
+  /** A difference that counts is among them. */
+  readonly differs: boolean;
+  /** Keys (`differenceKey`) of what differed but is known to be noise. */
+  readonly ignored: readonly string[];
 }
 
 export type FindingSettings = Pick<CompareSettings, 'shape' | 'values' | 'maxDifferences'>;
 
-export function createFindings(settings: FindingSettings): Findings {
+/** `isNoise` is asked for each kind and path found; it must be bounded in what it says yes to. */
+export function createFindings(
+  settings: FindingSettings,
+  isNoise: (key: string) => boolean = () => false,
+): Findings {
   const limit = Math.max(1, settings.maxDifferences);
   const blocking: Difference[] = [];
   const reported: Difference[] = [];
   const seen = new Set<string>();
+  const ignored: string[] = [];
   const isBlocking = blockingKinds(settings);
 
   const listOf = (kind: DifferenceKind) => (isBlocking(kind) ? blocking : reported);
-  const wants = (kind: DifferenceKind, path: string) =>
-    listOf(kind).length < limit && !seen.has(`${kind} ${path}`);
+  const wants = (kind: DifferenceKind, path: string) => {
+    const key = differenceKey(kind, path);
+    if (seen.has(key)) return false;
+    if (!isNoise(key)) return listOf(kind).length < limit;
+    seen.add(key);
+    ignored.push(key);
+    return false;
+  };
 
   return {
     wants,
     add(difference) {
       if (!wants(difference.kind, difference.path)) return;
-      seen.add(`${difference.kind} ${difference.path}`);
+      seen.add(differenceKey(difference.kind, difference.path));
       listOf(difference.kind).push(difference);
     },
     saturated: () => blocking.length >= limit,
     result: () => ({
       differences: [...blocking, ...reported].slice(0, limit),
       differs: blocking.length > 0,
+      ignored,
     }),
   };
 }

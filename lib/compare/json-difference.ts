@@ -2,9 +2,11 @@ import type { Findings } from './findings.ts';
 import { jsonType, sameScalar, showJson } from './json.ts';
 import type { DifferenceKind } from './outcome.ts';
 import { brief } from './render.ts';
+import { isIdentifier } from './segment.ts';
 
 const MAX_KEY_LENGTH = 80;
 const MAX_PATH_LENGTH = 400;
+const SHORTEST_ID = 8;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 interface Walk {
@@ -110,12 +112,17 @@ function report(walk: Walk, kind: DifferenceKind, running: unknown, testing: unk
   });
 }
 
+/** Keys of a map by id are one place, as in paths; short numbers may be names. */
+function keyTemplate(key: string): string {
+  return key.length >= SHORTEST_ID && isIdentifier(key) ? '{id}' : key;
+}
+
 function pathText(path: readonly (string | null)[]): string {
   let text = '$';
   for (const key of path) {
     if (key === null) text += '[]';
     else if (key.length <= MAX_KEY_LENGTH && IDENTIFIER.test(key)) text += `.${key}`;
-    else text += `[${JSON.stringify(brief(key))}]`;
+    else text += `[${JSON.stringify(brief(keyTemplate(key)))}]`;
     if (text.length > MAX_PATH_LENGTH) return `${text.slice(0, MAX_PATH_LENGTH)}…`;
   }
   return text;

@@ -1,6 +1,7 @@
 import { type Body, compareBodies } from './bodies.ts';
-import { createFindings } from './findings.ts';
+import { createFindings, type Found } from './findings.ts';
 import { compareHeaders } from './headers.ts';
+import { differenceKey } from './noise.ts';
 import type { Difference } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 
@@ -9,10 +10,7 @@ export interface Response extends Body {
   readonly status: number;
 }
 
-export interface Comparison {
-  readonly differences: readonly Difference[];
-  /** A difference that blocks is among them. */
-  readonly differs: boolean;
+export interface Comparison extends Found {
   /** Both answered with the same severity, so that headers and bodies mean something. */
   readonly comparable: boolean;
 }
@@ -32,19 +30,23 @@ export function comparePair(
   method: string,
   running: Response,
   testing: Response,
+  isNoise: (key: string) => boolean = () => false,
 ): Comparison {
   const bothAnswered = running.status !== 0 && testing.status !== 0;
   const comparable = bothAnswered && severityOf(running.status) === severityOf(testing.status);
   if (!comparable) {
     const isSame = running.status === testing.status;
     const differences = isSame ? [] : [statusDifference(running, testing)];
-    return { differences, differs: false, comparable };
+    return { differences, differs: false, ignored: [], comparable };
   }
   if (running.status !== testing.status) {
+    const key = differenceKey('status', 'status');
+    if (isNoise(key)) return { differences: [], differs: false, ignored: [key], comparable };
     const differs = settings.shape === 'block' && !isRevalidation(running.status, testing.status);
-    return { differences: [statusDifference(running, testing)], differs, comparable };
+    const differences = [statusDifference(running, testing)];
+    return { differences, differs, ignored: [], comparable };
   }
-  const findings = createFindings(settings);
+  const findings = createFindings(settings, isNoise);
   if (method !== 'HEAD') compareBodies(settings, running, testing, findings);
   for (const difference of compareHeaders(settings.headers, running.headers, testing.headers)) {
     findings.add(difference);

@@ -34,9 +34,8 @@ export function segmentTemplate(segment: string): string {
     .join('.');
 }
 
-// Private
-
-function isIdentifier(text: string): boolean {
+/** A number, UUID, hash, date, e-mail address or the like: no name. */
+export function isIdentifier(text: string): boolean {
   // Every form above has a digit, an at sign or eight letters of a to f: most words end here.
   if (text.length < 8 && !/\d/.test(text) && !text.includes('@')) return false;
   return IDENTIFIERS.some((pattern) => pattern.test(text));

@@ -1,3 +1,4 @@
+import type { IgnoredField } from '../compare/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
 import type { LogBatch } from '../logs/batch.ts';
 import { FormatShare } from '../logs/format-share.ts';
@@ -5,6 +6,7 @@ import { errorsOf, LogWindows } from '../logs/windows.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
+import { IgnoredFields } from './ignored-fields.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
 
 export interface JudgementSettings {
@@ -27,6 +29,7 @@ export class Judgement {
   /** Kinds of error that running had before the test: nobody's news. */
   readonly #knownKinds: ReadonlySet<string>;
   readonly #formats = { running: new FormatShare(), testing: new FormatShare() };
+  readonly #ignored = new IgnoredFields();
   #changed = false;
   #pairs = 0;
 
@@ -62,13 +65,20 @@ export class Judgement {
   static resume(build: Build, settings: JudgementSettings, saved: unknown): Judgement | null {
     if (!isSaved(saved) || saved.fingerprint !== build.fingerprint) return null;
     const verdict = Verdict.restore(settings.verdict, saved.evidence);
-    return new Judgement(build, verdict, saved.knownKinds, settings.verdict.logWindowMs);
+    const { logWindowMs } = settings.verdict;
+    const judgement = new Judgement(build, verdict, saved.knownKinds, logWindowMs);
+    judgement.#ignored.restore(saved.ignored);
+    return judgement;
   }
 
   checkpoint(): Saved {
     this.#changed = false;
-    const { fingerprint } = this;
-    return { fingerprint, knownKinds: [...this.#knownKinds], evidence: this.#verdict.checkpoint() };
+    return {
+      fingerprint: this.fingerprint,
+      knownKinds: [...this.#knownKinds],
+      evidence: this.#verdict.checkpoint(),
+      ignored: this.#ignored.all(),
+    };
   }
 
   /** Whether there is anything new since the last checkpoint. */
@@ -83,6 +93,11 @@ export class Judgement {
     }
     this.#pairs += outcomes.length;
     this.#changed ||= outcomes.length > 0;
+  }
+
+  /** Where the answers differ by themselves, so that it is not held against testing. */
+  ignored(changes: readonly IgnoredField[]): void {
+    this.#ignored.update(changes);
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {
@@ -130,6 +145,7 @@ export interface Saved {
   readonly fingerprint: string;
   readonly knownKinds: readonly string[];
   readonly evidence: unknown;
+  readonly ignored: readonly IgnoredField[];
 }
 
 // Private

@@ -1,5 +1,8 @@
-import type { PairOutcome } from '../compare/outcome.ts';
-import { comparePair, type Response } from '../compare/pair.ts';
+import { blockingKinds } from '../compare/findings.ts';
+import type { IgnoredField } from '../compare/ignored.ts';
+import { createNoiseMemory, differenceKey } from '../compare/noise.ts';
+import type { Difference, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
+import { type Comparison, comparePair, type Response } from '../compare/pair.ts';
 import type { CompareSettings } from '../compare/settings.ts';
 import type { Exchange, FailureKind } from '../gate/exchange.ts';
 import type { ShadowAnswer } from './requester.ts';
@@ -13,31 +16,78 @@ export interface AnsweredPair {
   readonly control: ShadowAnswer | null;
 }
 
-/**
- * The pair as the verdict sees it. `control` is only given when both comparisons, running with
- * testing and running with itself, could be made: else one side's failures would bias the count.
- */
-export function judgePair(settings: CompareSettings, pair: AnsweredPair): PairOutcome {
-  const { exchange, endpoint, testing } = pair;
-  const running = responseOf(exchange);
-  const found = comparePair(settings, exchange.method, running, testing);
-  const again =
-    pair.control === null || !found.comparable
-      ? null
-      : comparePair(settings, exchange.method, running, pair.control);
+/** Judges the pairs of one test, and learns from running's second answers what is noise. */
+export interface PairJudge {
+  /**
+   * The pair as the verdict sees it. `control` is only given when both comparisons, running with
+   * testing and running with itself, could be made: else one side's failures would bias the count.
+   */
+  judge(pair: AnsweredPair): PairOutcome;
+  /** What is ignored, or no longer so, since the last call. */
+  takeIgnored(): readonly IgnoredField[];
+}
+
+export function createPairJudge(settings: CompareSettings): PairJudge {
+  const noise = createNoiseMemory(settings.maxEndpoints);
+  const counts = blockingKinds(settings);
+
   return {
-    requestId: exchange.requestId,
-    atMs: exchange.atMs,
-    endpoint,
-    running: { status: exchange.status, ms: exchange.runningMs, failure: exchange.failure },
-    testing: { status: testing.status, ms: testing.ms, failure: failureKind(testing) },
-    differences: found.differences,
-    differs: found.differs,
-    control: again?.comparable === true ? { differs: again.differs } : null,
+    judge(pair) {
+      const { exchange, endpoint, testing, control } = pair;
+      const running = responseOf(exchange);
+      const isNoise = (key: string) => noise.isNoise(endpoint, key);
+      const compare = (other: Response) =>
+        comparePair(settings, exchange.method, running, other, isNoise);
+      const found = compare(testing);
+      const again = control === null || !found.comparable ? null : compare(control);
+      if (again?.comparable !== true) return outcomeOf(pair, found, null);
+      noise.learn(endpoint, found, again);
+      // What both differ from running in is noise of this very request: it says nothing.
+      const ours = without(found, again, counts);
+      const theirs = without(again, found, counts);
+      return outcomeOf(pair, ours, { differs: theirs.differs });
+    },
+    takeIgnored: () => noise.takeChanges(),
   };
 }
 
 // Private
+
+type Remaining = Pick<Comparison, 'differences' | 'differs'>;
+
+function outcomeOf(
+  { exchange, endpoint, testing }: AnsweredPair,
+  { differences, differs }: Remaining,
+  control: PairOutcome['control'],
+): PairOutcome {
+  const { requestId, atMs, status, runningMs, failure } = exchange;
+  return {
+    requestId,
+    atMs,
+    endpoint,
+    running: { status, ms: runningMs, failure },
+    testing: { status: testing.status, ms: testing.ms, failure: failureKind(testing) },
+    differences,
+    differs,
+    control,
+  };
+}
+
+function without(
+  found: Comparison,
+  other: Comparison,
+  counts: (kind: DifferenceKind) => boolean,
+): Remaining {
+  if (found.differences.length === 0 || other.differences.length === 0) return found;
+  const keys = new Set(other.differences.map(keyOf));
+  const differences = found.differences.filter((difference) => !keys.has(keyOf(difference)));
+  const differs = found.differs && differences.some(({ kind }) => counts(kind));
+  return { differences, differs };
+}
+
+function keyOf({ kind, path }: Difference): string {
+  return differenceKey(kind, path);
+}
 
 function responseOf(exchange: Exchange): Response {
   const isEmpty = exchange.responseBody === null && exchange.responseBytes === 0;

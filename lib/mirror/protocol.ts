@@ -1,3 +1,4 @@
+import type { IgnoredField } from '../compare/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
 import type { FailureKind, Target } from '../gate/exchange.ts';
 import type { FarSideSettings } from './settings.ts';
@@ -52,6 +53,8 @@ export interface Report {
   readonly mirrored: number;
   readonly failed: Readonly<Partial<Record<FailureKind, number>>>;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Fields that became noise, or are none any more. */
+  readonly ignored: readonly IgnoredField[];
 }
 
 export type FromWorker =

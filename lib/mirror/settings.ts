@@ -1,3 +1,4 @@
+import type { IgnoredField } from '../compare/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
 import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../compare/settings.ts';
 
@@ -44,6 +45,8 @@ export interface OutcomeBatch {
   readonly testId: string;
   readonly outcomes: readonly PairOutcome[];
   readonly dropped: Readonly<Record<string, number>>;
+  /** Fields that became noise, or are none any more. */
+  readonly ignored: readonly IgnoredField[];
 }
 
 /** What happened to the worker. `lost`: copies that were inside and count as `far-side-lost`. */

@@ -106,7 +106,7 @@ export class TestSession {
   #settle(report: Report): void {
     this.#open -= this.#accounts.settle(report);
     for (const [reason, count] of Object.entries(report.dropped)) this.#noteDropped(reason, count);
-    this.#flush(report.outcomes);
+    this.#flush(report.outcomes, report.ignored);
   }
 
   #lose(worker: WorkerThread, reason: LossReason, message: string): void {
@@ -143,12 +143,12 @@ export class TestSession {
     this.#dropsTimer ??= setTimeout(() => this.#flush([]), DROPS_FLUSH_MS);
   }
 
-  #flush(outcomes: OutcomeBatch['outcomes']): void {
+  #flush(outcomes: OutcomeBatch['outcomes'], ignored: OutcomeBatch['ignored'] = []): void {
     if (this.#dropsTimer !== null) clearTimeout(this.#dropsTimer);
     this.#dropsTimer = null;
     const dropped = this.#dropped;
     if (outcomes.length === 0 && Object.keys(dropped).length === 0) return;
     this.#dropped = {};
-    this.#hooks.onOutcomes({ testId: this.#id, outcomes, dropped });
+    this.#hooks.onOutcomes({ testId: this.#id, outcomes, dropped, ignored });
   }
 }

@@ -3,7 +3,7 @@ import type { Exchange } from '../gate/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type ControlPlan, createControlPlan } from './control.ts';
 import { type CopyQueue, createCopyQueue } from './copy-queue.ts';
-import { judgePair } from './judge.ts';
+import { createPairJudge, type PairJudge } from './judge.ts';
 import type { DropReason, Report, Targets } from './protocol.ts';
 import { Requester, type ShadowAnswer } from './requester.ts';
 import type { FarSideSettings } from './settings.ts';
@@ -39,6 +39,7 @@ export class Trial {
   readonly #controls: ControlPlan;
   readonly #queue: CopyQueue;
   readonly #tally: Tally = createTally();
+  readonly #judge: PairJudge;
   readonly #running: Requester;
   readonly #testing: Requester;
   readonly #maxControls: number;
@@ -58,6 +59,7 @@ export class Trial {
     this.#hooks = hooks;
     this.#targets = targets;
     this.#endpoints = createEndpoints(compare);
+    this.#judge = createPairJudge(compare);
     this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
     this.#breaker = createBreaker(settings.breaker, hooks.now);
     this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
@@ -118,7 +120,8 @@ export class Trial {
   }
 
   takeReport(): Report | null {
-    return this.#tally.take();
+    const taken = this.#tally.take();
+    return taken === null ? null : { ...taken, ignored: this.#judge.takeIgnored() };
   }
 
   /** Ends everything under way; what is open is counted as `ended`. */
@@ -185,7 +188,7 @@ export class Trial {
   #refuse(exchange: Exchange): void {
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
     const pair = { exchange, endpoint, testing: REFUSED, control: null };
-    this.#tally.add(judgePair(this.#settings.compare, pair));
+    this.#tally.add(this.#judge.judge(pair));
   }
 
   #wantsControl(exchange: Exchange, endpoint: string): boolean {
@@ -217,7 +220,7 @@ export class Trial {
       this.#tally.drop('unsendable');
       return;
     }
-    const outcome = judgePair(this.#settings.compare, { exchange, endpoint, testing, control });
+    const outcome = this.#judge.judge({ exchange, endpoint, testing, control });
     this.#controls.learn(endpoint, outcome.differs, outcome.control?.differs ?? null);
     this.#tally.add(outcome);
   }

@@ -17,6 +17,7 @@ describe('pair comparison', () => {
     expect(outcome).to.deep.equal({
       differences: [{ kind: 'status', path: 'status', running: '200', testing: '500' }],
       differs: false,
+      ignored: [],
       comparable: false,
     });
   });
