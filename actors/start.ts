@@ -30,7 +30,7 @@ export async function start(options: StartOptions, viliVersion: string): Promise
   process.title = 'vili';
   const { dir, level } = settings.log;
   const journal = openJournal({ dir, level: journalLevelOf(level), now: Date.now });
-  const signal = untilSignal();
+  const signal = untilSignal(journal);
   try {
     const daemon = await startDaemon({
       settings,
@@ -61,9 +61,19 @@ async function serve(daemon: Daemon, signal: Promise<NodeJS.Signals>): Promise<n
   return received === 'SIGINT' ? EXIT.interrupted : EXIT.ok;
 }
 
-function untilSignal(): Promise<NodeJS.Signals> {
+/**
+ * A hang-up ends a Vili that somebody watches in a terminal. One started in the background by a
+ * script or under nohup goes on: node forgets at its start that nohup had the signal ignored.
+ */
+function untilSignal(journal: Journal): Promise<NodeJS.Signals> {
+  const isWatched = process.stdin.isTTY && process.stdout.isTTY;
   return new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, resolve);
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+    process.on('SIGHUP', (name) => {
+      if (isWatched) resolve(name);
+      else journal.notice('went on after a hang-up of the terminal');
+    });
   });
 }
 
