@@ -71,6 +71,12 @@ export function readStat(pid: number): ProcessStat | null {
   }
 }
 
+/** The stat of a process that lives; null also for a zombie, which only waits to be forgotten. */
+export function readLivingStat(pid: number): ProcessStat | null {
+  const stat = readStat(pid);
+  return stat === null || isDead(stat) ? null : stat;
+}
+
 /** Changes with every boot of the host: start times of another boot mean nothing. */
 export function readBootId(): string {
   return readFileSync(BOOT_ID_FILE, 'latin1').trim();

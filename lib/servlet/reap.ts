@@ -2,7 +2,7 @@ import { awaitGone, type Family, findFamily, killFamily } from './family.ts';
 import {
   isAlive,
   type ProcessIdentity,
-  readStat,
+  readLivingStat,
   type ScannedProcess,
   signalProcess,
 } from './identity.ts';
@@ -97,7 +97,7 @@ function checkRecords(entries: readonly LedgerEntry[], base: string): CheckedRec
   const leaders: ProcessIdentity[] = [];
   const untouched: UntouchedProcess[] = [];
   for (const { record, leader } of entries) {
-    const stat = leader === null ? null : readStat(leader.pid);
+    const stat = leader === null ? null : readLivingStat(leader.pid);
     if (leader === null || stat === null) continue;
     const { pid } = leader;
     if (!isAlive(leader)) {

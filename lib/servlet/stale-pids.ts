@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { identityOf, type ProcessIdentity, readStat } from './identity.ts';
+import { identityOf, type ProcessIdentity, readLivingStat, readStat } from './identity.ts';
 
 const INSTANCE_FOLDER = /_(running|test)$/;
 /** A base has a few versions with a few instances; a folder with more is not a base. */
@@ -39,7 +39,7 @@ export function findStalePids(base: string): readonly StalePid[] {
 function checkPid(base: string, instance: string): StalePid | null {
   const file = join(base, instance, 'pid');
   const pid = readPid(file);
-  const stat = pid === null ? null : readStat(pid);
+  const stat = pid === null ? null : readLivingStat(pid);
   if (pid === null || stat === null || pid === process.pid) return null;
   const identity = identityOf(pid);
   const refuse = (reason: string): StalePid => ({ file, pid, identity: null, reason });

@@ -7,10 +7,13 @@ import {
   isAlive,
   parseStat,
   readBootId,
+  readLivingStat,
+  readStat,
   scanByTag,
   signalGroup,
   signalProcess,
 } from '../../../lib/servlet/identity.ts';
+import { eventually } from '../../support/servlets.ts';
 import { baseOfTag, servletTag, TAG_VARIABLE, tagPrefixOf } from '../../../lib/servlet/tag.ts';
 
 const FIELDS = 'S 7 12 11 34816 12 4194304 5 0 0 0 1 2 3 4 20 0 1 0 183063 1000 200';
@@ -53,6 +56,25 @@ describe('a process identity', () => {
     expect(isAlive({ ...self, startTime: `${self.startTime}1` })).to.equal(false);
     expect(isAlive({ ...self, bootId: 'another boot' })).to.equal(false);
     expect(self.bootId).to.equal(readBootId());
+  });
+
+  it('is dead as a zombie, which nobody has to hear of', async () => {
+    // The parent becomes a program that never asks how its child ended.
+    const script = 'sleep 0 & echo $!; exec sleep 1000';
+    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const zombie = await eventually('a zombie', () => {
+        const stat = readStat(Number(line));
+        return stat?.state === 'Z' ? stat : null;
+      });
+      expect(readLivingStat(zombie.pid)).to.equal(null);
+      const identity = identityOf(zombie.pid);
+      expect(identity !== null && isAlive(identity)).to.equal(false);
+    } finally {
+      parent.kill('SIGKILL');
+      await once(parent, 'close');
+    }
   });
 
   it('keeps a stranger with a reused pid from being signalled', async () => {
