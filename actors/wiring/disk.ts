@@ -21,6 +21,8 @@ export function archivistDeps(house: House): ArchivistDeps {
     },
     archive: async (name, mayDelete, signal) => {
       const outcome = await archiveVersion({ layout, name, mayDelete, signal });
+      // What came of it is in the report, which is archived with the folder.
+      if (outcome.kind !== 'protected') await rm(layout.evidenceFile(name), { force: true });
       switch (outcome.kind) {
         case 'archived':
           return `${name} is archived: ${outcome.entries} entries, ${outcome.bytes} bytes`;

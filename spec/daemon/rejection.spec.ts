@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { HistoryEntry } from '../../lib/operator/history-view.ts';
@@ -53,6 +53,7 @@ describe('a daemon that is given a bad release', function () {
 
   it('tells all of it in the history and keeps only the last for a look', async () => {
     await daemon.recorded('archived', 'shop-1.4.0');
+    expect(await readdir(join(world.base, '.vili/evidence'))).to.deep.equal([]);
     const { code, stdout } = await world.vili('history', '--json');
     expect(code).to.equal(0);
     const rejected = (JSON.parse(stdout) as HistoryEntry[]).filter(
