@@ -1,4 +1,4 @@
-import type { MirrorRule } from './formats.ts';
+import type { CompareRule, MirrorRule } from './formats.ts';
 
 type BlockOrReport = 'block' | 'report';
 
@@ -66,6 +66,7 @@ export interface Settings {
     readonly maxDepth: number;
     /** Lower case. */
     readonly headers: readonly string[];
+    readonly rules: readonly CompareRule[];
     /** 0 to 1. */
     readonly controlShare: number;
   };

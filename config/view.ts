@@ -98,6 +98,7 @@ function testingSide(values: Values): Pick<Settings, 'mirror' | 'compare' | 'rou
       maxBodyBytes: compare.max_body,
       maxDepth: compare.max_depth,
       headers: compare.headers.map((name) => name.toLowerCase()),
+      rules: compare.rules,
       controlShare: compare.control_share,
     },
     routes: values.routes,

@@ -123,7 +123,7 @@ function checkStars(path: string): void {
   }
 }
 
-function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
+export function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
   const items = typeof raw === 'string' ? split(raw, separator) : raw;
   if (!Array.isArray(items)) throw new FormatError('must be a list, not a map');
   if (items.length > MAX_ITEMS) throw new FormatError(`has more than ${MAX_ITEMS} items`);
@@ -136,7 +136,7 @@ function split(text: string, separator: RegExp): string[] {
   return parts.filter((part) => part !== '');
 }
 
-function parseItem<T>(format: Format<T>, raw: Raw): T {
+export function parseItem<T>(format: Format<T>, raw: Raw): T {
   try {
     return format.parse(raw);
   } catch (error) {

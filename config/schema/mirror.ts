@@ -1,4 +1,5 @@
 import {
+  compareRules,
   count,
   duration,
   endpointTemplate,
@@ -103,6 +104,14 @@ export const mirror = {
       listOf(headerName),
       'content-type, location, cache-control',
       'Which headers of the answers are compared.',
+    ),
+    rules: setting(
+      compareRules,
+      'none',
+      'What differs and may: `[METHOD] /path/{id} ignore $.path` (or `header:NAME`), ' +
+        '`tolerance $.path 0.01` (or `1%`), `unordered $.path` (the order of an array means ' +
+        'nothing), `key $.path id` (objects of an array belong together by that field). `*` ' +
+        'stands for every endpoint. What a rule hides is counted and shown.',
     ),
     control_share: setting(
       share,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeBody, type FlatHeaders, headerValues, isJsonType, mediaType } from './content.ts';
 import type { Findings } from './findings.ts';
 import { parseJson } from './json.ts';
-import { compareJson } from './json-difference.ts';
+import { compareJson, type PlaceRules } from './json-difference.ts';
 import type { CompareSettings } from './settings.ts';
 
 /** A body as it was received, or what stands for it. */
@@ -28,7 +28,12 @@ export function compareBodies(
   running: Body,
   testing: Body,
   findings: Findings,
+  places?: PlaceRules,
 ): void {
+  if (places?.rules?.ignores([]) === true) {
+    findings.skip('$');
+    return;
+  }
   if (running.bytes === null || testing.bytes === null) {
     if (!sameUnkept(running, testing)) addBody(findings, running, testing);
     return;
@@ -46,6 +51,7 @@ export function compareBodies(
     { body: running, bytes: ours },
     { body: testing, bytes: theirs },
     findings,
+    places,
   );
 }
 
@@ -61,13 +67,14 @@ function compareDecoded(
   running: Decoded,
   testing: Decoded,
   findings: Findings,
+  places: PlaceRules | undefined,
 ): void {
   const [isOurs, isTheirs] = [claimsJson(running), claimsJson(testing)];
   if (isOurs || isTheirs) {
     const ours = isOurs ? parseJson(running.bytes) : null;
     const theirs = isTheirs ? parseJson(testing.bytes) : null;
     if (ours?.ok === true && theirs?.ok === true) {
-      compareJson(ours.value, theirs.value, settings.maxDepth, findings);
+      compareJson(ours.value, theirs.value, settings.maxDepth, findings, places);
       return;
     }
     const [kind, otherKind] = [contentKind(running, ours?.ok), contentKind(testing, theirs?.ok)];

@@ -7,6 +7,8 @@ export interface Findings {
   add(difference: Difference): void;
   /** False when such a difference would not be kept: rendering it can be spared. */
   wants(kind: DifferenceKind, path: string): boolean;
+  /** Notes that a rule hid a difference at this path. */
+  skip(path: string): void;
   /** True when a value found from now on would neither be kept nor change the outcome. */
   saturated(): boolean;
   result(): Found;
@@ -18,6 +20,8 @@ export interface Found {
   readonly differs: boolean;
   /** Keys (`differenceKey`) of what differed but is known to be noise. */
   readonly ignored: readonly string[];
+  /** Paths at which a rule hid a difference. */
+  readonly skipped: readonly string[];
 }
 
 export type FindingSettings = Pick<CompareSettings, 'shape' | 'values' | 'maxDifferences'>;
@@ -32,6 +36,7 @@ export function createFindings(
   const reported: Difference[] = [];
   const seen = new Set<string>();
   const ignored: string[] = [];
+  const skipped = new Set<string>();
   const isBlocking = blockingKinds(settings);
 
   const listOf = (kind: DifferenceKind) => (isBlocking(kind) ? blocking : reported);
@@ -51,11 +56,15 @@ export function createFindings(
       seen.add(differenceKey(difference.kind, difference.path));
       listOf(difference.kind).push(difference);
     },
+    skip(path) {
+      if (skipped.size < limit) skipped.add(path);
+    },
     saturated: () => blocking.length >= limit,
     result: () => ({
       differences: [...blocking, ...reported].slice(0, limit),
       differs: blocking.length > 0,
       ignored,
+      skipped: [...skipped],
     }),
   };
 }

@@ -1,32 +1,48 @@
+import { byKey, withoutEquals } from './arrange.ts';
 import type { Findings } from './findings.ts';
-import { jsonType, sameScalar, showJson } from './json.ts';
+import { jsonType, numberOf, sameScalar, showJson } from './json.ts';
+import type { JsonPlace } from './json-path.ts';
 import type { DifferenceKind } from './outcome.ts';
 import { brief } from './render.ts';
+import type { RequestRules } from './rules.ts';
 import { isIdentifier } from './segment.ts';
 
 const MAX_KEY_LENGTH = 80;
 const MAX_PATH_LENGTH = 400;
 const SHORTEST_ID = 8;
+/** Stands for a value that must not be shown. */
+export const MASKED = '[masked]';
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-interface Walk {
+/** What is special about some places of a document. */
+export interface PlaceRules {
+  readonly rules: RequestRules | null;
+  /** Values there must not be shown. */
+  readonly isMasked: (place: JsonPlace) => boolean;
+}
+
+interface Walk extends PlaceRules {
   readonly findings: Findings;
   readonly maxDepth: number;
   /** Keys from the root to the value in hand; null is any index of an array. */
   readonly path: (string | null)[];
 }
 
+const NO_RULES: PlaceRules = { rules: null, isMasked: () => false };
+
 /**
  * Adds what differs between two parsed documents. Order of keys means nothing, arrays are compared
- * by position. Work is bounded by the smaller document, recursion by `maxDepth`.
+ * by position unless a rule says otherwise. Work is bounded by the documents' size, recursion by
+ * `maxDepth`.
  */
 export function compareJson(
   running: unknown,
   testing: unknown,
   maxDepth: number,
   findings: Findings,
+  { rules, isMasked }: PlaceRules = NO_RULES,
 ): void {
-  compareValues({ findings, maxDepth, path: [] }, running, testing);
+  compareValues({ findings, maxDepth, rules, isMasked, path: [] }, running, testing);
 }
 
 /** Equality without recursion, so that no depth of nesting can exhaust the stack. */
@@ -58,12 +74,14 @@ function isComposite(value: unknown): value is Composite {
 }
 
 function compareValues(walk: Walk, running: unknown, testing: unknown): void {
-  if (walk.findings.saturated()) return;
+  if (walk.findings.saturated() || isIgnored(walk, running, testing)) return;
   const type = jsonType(running);
   if (type !== jsonType(testing)) {
     report(walk, 'type', running, testing);
   } else if (type !== 'array' && type !== 'object') {
-    if (!sameScalar(running, testing)) report(walk, 'value', running, testing);
+    if (sameScalar(running, testing)) return;
+    if (type === 'number' && isTolerated(walk, running, testing)) return;
+    report(walk, 'value', running, testing);
   } else if (walk.path.length >= walk.maxDepth) {
     if (!sameJson(running, testing)) report(walk, 'value', running, testing);
   } else if (type === 'array') {
@@ -73,7 +91,55 @@ function compareValues(walk: Walk, running: unknown, testing: unknown): void {
   }
 }
 
+/** By a rule; that there was something to ignore is noted. */
+function isIgnored(walk: Walk, running: unknown, testing: unknown): boolean {
+  if (walk.rules?.ignores(walk.path) !== true) return false;
+  if (!sameJson(running, testing)) walk.findings.skip(pathText(walk.path));
+  return true;
+}
+
+function isTolerated(walk: Walk, running: unknown, testing: unknown): boolean {
+  const tolerance = walk.rules?.tolerance(walk.path) ?? null;
+  if (tolerance === null) return false;
+  const [ours, theirs] = [numberOf(running), numberOf(testing)];
+  const scale = tolerance.relative ? Math.max(Math.abs(ours), Math.abs(theirs)) : 1;
+  // A hair more, since 0.3 - 0.2 is more than 0.1.
+  if (Math.abs(ours - theirs) > tolerance.amount * scale * (1 + 1e-9)) return false;
+  walk.findings.skip(pathText(walk.path));
+  return true;
+}
+
 function compareArrays(walk: Walk, running: unknown[], testing: unknown[]): void {
+  const rule = walk.rules?.arrangement(walk.path) ?? null;
+  if (rule === null) {
+    compareByPosition(walk, running, testing);
+    return;
+  }
+  const { path, rules } = walk;
+  const skips = (place: JsonPlace): boolean => rules?.ignores([...path, null, ...place]) === true;
+  const arranged =
+    rule.action === 'key'
+      ? byKey(running, testing, rule.key)
+      : withoutEquals(running, testing, skips);
+  walk.path.push(null);
+  for (const [ours, theirs] of arranged.pairs) compareValues(walk, ours, theirs);
+  walk.path.pop();
+  // Objects with another key are other objects: there is nothing in them to compare.
+  const [ours, theirs] = [arranged.running, arranged.testing];
+  if (rule.action === 'unordered') compareByPosition(walk, ours, theirs);
+  else if (ours.length > 0) reportElement(walk, 'missing', ours[0], undefined);
+  if (rule.action === 'key' && theirs.length > 0) {
+    reportElement(walk, 'extra', undefined, theirs[0]);
+  }
+}
+
+function reportElement(walk: Walk, kind: DifferenceKind, ours: unknown, theirs: unknown): void {
+  walk.path.push(null);
+  report(walk, kind, ours, theirs);
+  walk.path.pop();
+}
+
+function compareByPosition(walk: Walk, running: unknown[], testing: unknown[]): void {
   const shared = Math.min(running.length, testing.length);
   walk.path.push(null);
   for (let index = 0; index < shared; index++) {
@@ -89,13 +155,17 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
     walk.path.push(key);
     // Own keys only: `__proto__` in a document is data, and an absent one is absent.
     if (Object.hasOwn(testing, key)) compareValues(walk, running[key], testing[key]);
-    else report(walk, 'missing', running[key], undefined);
+    else if (!isIgnored(walk, running[key], undefined)) {
+      report(walk, 'missing', running[key], undefined);
+    }
     walk.path.pop();
   }
   for (const key of Object.keys(testing)) {
     if (Object.hasOwn(running, key)) continue;
     walk.path.push(key);
-    report(walk, 'extra', undefined, testing[key]);
+    if (!isIgnored(walk, undefined, testing[key])) {
+      report(walk, 'extra', undefined, testing[key]);
+    }
     walk.path.pop();
   }
 }
@@ -104,11 +174,12 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
 function report(walk: Walk, kind: DifferenceKind, running: unknown, testing: unknown): void {
   const path = pathText(walk.path);
   if (!walk.findings.wants(kind, path)) return;
+  const show = walk.isMasked(walk.path) ? () => MASKED : (value: unknown) => showJson(value);
   walk.findings.add({
     kind,
     path,
-    ...(running !== undefined && { running: brief(showJson(running)) }),
-    ...(testing !== undefined && { testing: brief(showJson(testing)) }),
+    ...(running !== undefined && { running: brief(show(running)) }),
+    ...(testing !== undefined && { testing: brief(show(testing)) }),
   });
 }
 

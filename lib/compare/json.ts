@@ -58,6 +58,11 @@ export function showJson(value: unknown): string {
   return JSON.stringify(typeof value === 'string' ? value.slice(0, 200) : value);
 }
 
+/** The number a value of type `number` is, rounded to a double. */
+export function numberOf(value: unknown): number {
+  return isLongInteger(value) ? Number(value.slice(INTEGER_MARK.length)) : Number(value);
+}
+
 // Private
 
 function isLongInteger(value: unknown): value is string {

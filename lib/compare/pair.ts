@@ -1,6 +1,7 @@
 import { type Body, compareBodies } from './bodies.ts';
 import { createFindings, type Found } from './findings.ts';
 import { compareHeaders } from './headers.ts';
+import type { PlaceRules } from './json-difference.ts';
 import { differenceKey } from './noise.ts';
 import type { Difference } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
@@ -14,6 +15,13 @@ export interface Comparison extends Found {
   /** Both answered with the same severity, so that headers and bodies mean something. */
   readonly comparable: boolean;
 }
+
+/** What else is known of the endpoint of a pair. */
+export interface PairContext extends PlaceRules {
+  readonly isNoise: (key: string) => boolean;
+}
+
+const PLAIN: PairContext = { rules: null, isMasked: () => false, isNoise: () => false };
 
 /** How bad a status is: 2 = no answer or 5xx, 1 = 4xx, 0 = anything else. */
 export function severityOf(status: number): 0 | 1 | 2 {
@@ -30,26 +38,29 @@ export function comparePair(
   method: string,
   running: Response,
   testing: Response,
-  isNoise: (key: string) => boolean = () => false,
+  context: PairContext = PLAIN,
 ): Comparison {
+  const { isNoise, rules } = context;
   const bothAnswered = running.status !== 0 && testing.status !== 0;
   const comparable = bothAnswered && severityOf(running.status) === severityOf(testing.status);
   if (!comparable) {
     const isSame = running.status === testing.status;
     const differences = isSame ? [] : [statusDifference(running, testing)];
-    return { differences, differs: false, ignored: [], comparable };
+    return { differences, differs: false, ignored: [], skipped: [], comparable };
   }
   if (running.status !== testing.status) {
     const key = differenceKey('status', 'status');
-    if (isNoise(key)) return { differences: [], differs: false, ignored: [key], comparable };
+    if (isNoise(key))
+      return { differences: [], differs: false, ignored: [key], skipped: [], comparable };
     const differs = settings.shape === 'block' && !isRevalidation(running.status, testing.status);
     const differences = [statusDifference(running, testing)];
-    return { differences, differs, ignored: [], comparable };
+    return { differences, differs, ignored: [], skipped: [], comparable };
   }
   const findings = createFindings(settings, isNoise);
-  if (method !== 'HEAD') compareBodies(settings, running, testing, findings);
+  if (method !== 'HEAD') compareBodies(settings, running, testing, findings, context);
   for (const difference of compareHeaders(settings.headers, running.headers, testing.headers)) {
-    findings.add(difference);
+    if (rules?.ignoresHeader(difference.path) === true) findings.skip(difference.path);
+    else findings.add(difference);
   }
   return { ...findings.result(), comparable };
 }

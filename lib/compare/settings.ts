@@ -1,3 +1,5 @@
+import type { CompareRule } from './rules.ts';
+
 /** How two answers are compared, what of it counts, and how much work one pair may cost. */
 export interface CompareSettings {
   /** `block`: a vanished field or a changed type counts against testing; `report`: it is shown. */
@@ -12,6 +14,8 @@ export interface CompareSettings {
   readonly maxDifferences: number;
   /** Response headers that are compared. Volatile ones are only compared by presence. */
   readonly headers: readonly string[];
+  /** What an operator knows better of some places. */
+  readonly rules: readonly CompareRule[];
   /** Share (0 to 1) of safe requests that running is asked a second time. */
   readonly controlShare: number;
   /** Templates that win over learned ones: `GET /users/{name}` or `/users/{name}`, `*` = the rest. */
@@ -37,6 +41,7 @@ export const DEFAULT_COMPARE_SETTINGS: CompareSettings = {
     'vary',
     'access-control-allow-origin',
   ],
+  rules: [],
   controlShare: 0.1,
   routes: [],
   maxEndpoints: 500,

@@ -2,7 +2,9 @@ import { blockingKinds } from '../compare/findings.ts';
 import type { IgnoredField } from '../compare/ignored.ts';
 import { createNoiseMemory, differenceKey } from '../compare/noise.ts';
 import type { Difference, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
-import { type Comparison, comparePair, type Response } from '../compare/pair.ts';
+import { type Comparison, comparePair, type PairContext, type Response } from '../compare/pair.ts';
+import { createRuleHits } from '../compare/rule-hits.ts';
+import { createRuleBook } from '../compare/rules.ts';
 import type { CompareSettings } from '../compare/settings.ts';
 import type { Exchange, FailureKind } from '../gate/exchange.ts';
 import type { ShadowAnswer } from './requester.ts';
@@ -29,16 +31,23 @@ export interface PairJudge {
 
 export function createPairJudge(settings: CompareSettings): PairJudge {
   const noise = createNoiseMemory(settings.maxEndpoints);
+  const rulesFor = createRuleBook(settings.rules);
+  const hits = createRuleHits(settings.maxEndpoints);
   const counts = blockingKinds(settings);
 
   return {
     judge(pair) {
       const { exchange, endpoint, testing, control } = pair;
       const running = responseOf(exchange);
-      const isNoise = (key: string) => noise.isNoise(endpoint, key);
+      const context: PairContext = {
+        rules: rulesFor(exchange.method, exchange.path),
+        isMasked: () => false,
+        isNoise: (key) => noise.isNoise(endpoint, key),
+      };
       const compare = (other: Response) =>
-        comparePair(settings, exchange.method, running, other, isNoise);
+        comparePair(settings, exchange.method, running, other, context);
       const found = compare(testing);
+      hits.count(endpoint, found.skipped);
       const again = control === null || !found.comparable ? null : compare(control);
       if (again?.comparable !== true) return outcomeOf(pair, found, null);
       noise.learn(endpoint, found, again);
@@ -47,7 +56,7 @@ export function createPairJudge(settings: CompareSettings): PairJudge {
       const theirs = without(again, found, counts);
       return outcomeOf(pair, ours, { differs: theirs.differs });
     },
-    takeIgnored: () => noise.takeChanges(),
+    takeIgnored: () => [...noise.takeChanges(), ...hits.takeChanges()],
   };
 }
 

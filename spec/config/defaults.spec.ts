@@ -79,6 +79,7 @@ const DEFAULTS = {
     maxBodyBytes: 262144,
     maxDepth: 100,
     headers: ['content-type', 'location', 'cache-control'],
+    rules: [],
     controlShare: 0.1,
   },
   routes: [],

@@ -18,6 +18,7 @@ describe('pair comparison', () => {
       differences: [{ kind: 'status', path: 'status', running: '200', testing: '500' }],
       differs: false,
       ignored: [],
+      skipped: [],
       comparable: false,
     });
   });
