@@ -25,6 +25,8 @@ import { farSideSettings, gateSettings } from './wiring/traffic.ts';
 const BULK_TYPES = new Set(['outcomes', 'observed', 'batch', 'log', 'tick', 'saved']);
 /** Actors only have to put down what they hold; servlets are stopped afterwards, with their own limit. */
 const ACTORS_STOP_MS = 10_000;
+/** Asking for it costs more than the clock itself. */
+const STARTED_AT_MS = performance.timeOrigin;
 
 export interface DaemonOptions {
   readonly settings: Settings;
@@ -129,7 +131,7 @@ async function build(options: DaemonOptions, stopping: AbortSignal): Promise<Hou
 
 /** Wall clock with fractions that never goes back while Vili runs. */
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  return STARTED_AT_MS + performance.now();
 }
 
 async function reap(base: string, ledgerFolder: string, journal: Journal): Promise<void> {

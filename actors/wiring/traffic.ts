@@ -3,6 +3,9 @@ import type { GateSettings } from '../../lib/gate/settings.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS, type FarSideSettings } from '../../lib/mirror/settings.ts';
 import { MAX_ENDPOINTS } from './evidence.ts';
 
+/** Beyond this the users' thread is taken to be at its limit. */
+const BUSY_LIMIT = 0.95;
+
 export function gateSettings(settings: Settings, errorPage: string): GateSettings {
   const { host, port, header, request, upstream, hold, mirror, compare } = settings;
   return {
@@ -30,6 +33,7 @@ export function farSideSettings({ mirror, compare, routes }: Settings): FarSideS
     queueBytes,
     timeoutMs,
     header,
+    busyLimit: BUSY_LIMIT,
     compare: {
       ...DEFAULT_FAR_SIDE_SETTINGS.compare,
       ...compare,

@@ -89,7 +89,10 @@ function createSink(
   return {
     full() {
       const session = current();
-      const reason = session === null ? idleReason() : session.refusal();
+      const reason =
+        session === null
+          ? idleReason()
+          : (session.refusal() ?? (session.admits() ? null : ('busy' as const)));
       if (reason !== null) lastReason = reason;
       return reason !== null;
     },
@@ -101,7 +104,7 @@ function createSink(
     shed() {
       const session = current();
       if (session === null) accounts.drop(idleReason());
-      else session.drop(session.refusal() ?? lastReason);
+      else session.drop(lastReason === 'busy' ? lastReason : (session.refusal() ?? lastReason));
     },
   };
 }

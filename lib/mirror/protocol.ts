@@ -16,6 +16,8 @@ export const REFUSE_BREAKER = 2;
 /** Why a copy was not sent, or its result lost. */
 export type DropReason =
   | 'queue-full'
+  /** The users' thread has no time left. */
+  | 'busy'
   | 'breaker'
   | 'too-large'
   | 'unsendable'

@@ -16,6 +16,8 @@ export interface FarSideSettings {
   readonly header: string;
   /** Size of each of the four buffers through which exchanges reach the worker. */
   readonly batchBytes: number;
+  /** Part of the time the users' thread may be busy before copies are left out (`busy`); 1: never. */
+  readonly busyLimit: number;
   /** A worker that makes no progress for so long is ended and started again. */
   readonly stallMs: number;
   readonly restartBackoff: RestartBackoff;
@@ -70,6 +72,7 @@ export const DEFAULT_FAR_SIDE_SETTINGS: FarSideSettings = {
   timeoutMs: 30_000,
   header: 'X-Vili-Mirror',
   batchBytes: 1_048_576,
+  busyLimit: 1,
   stallMs: 5000,
   restartBackoff: { initialMs: 100, maxMs: 10_000, quietMs: 60_000 },
   breaker: { failures: 16, backoffInitialMs: 100, backoffMaxMs: 5000 },

@@ -2,6 +2,8 @@ import type { Exchange } from '../gate/exchange.ts';
 import type { Accounts } from './accounts.ts';
 import type { DropReason, Fault, Report, Targets } from './protocol.ts';
 import type { FarSideEvent, FarSideSettings, LossReason, OutcomeBatch } from './settings.ts';
+import { LOOK_MS, UsersFirst } from './users-first.ts';
+import { watchUsersThread } from './users-thread.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 /** Drops that no report came along with are told after so long. */
@@ -19,6 +21,8 @@ export class TestSession {
   readonly #settings: FarSideSettings;
   readonly #accounts: Accounts;
   readonly #hooks: SessionHooks;
+  readonly #usersFirst: UsersFirst;
+  readonly #looks: NodeJS.Timeout;
   #targets: Targets;
   #worker: WorkerThread | null = null;
   /** Workers that were given up, until they are gone. */
@@ -45,6 +49,9 @@ export class TestSession {
     this.#settings = settings;
     this.#accounts = accounts;
     this.#hooks = hooks;
+    this.#usersFirst = new UsersFirst(settings.busyLimit);
+    const load = watchUsersThread();
+    this.#looks = setInterval(() => this.#usersFirst.look(load()), LOOK_MS);
     this.#start();
   }
 
@@ -52,6 +59,11 @@ export class TestSession {
   refusal(): DropReason | null {
     if (this.#isEnding) return 'ended';
     return this.#worker === null ? 'far-side-lost' : this.#worker.refusal();
+  }
+
+  /** Whether the next copy is to be made at all: not when users need the time. */
+  admits(): boolean {
+    return this.#usersFirst.admits();
   }
 
   submit(exchange: Exchange): void {
@@ -81,6 +93,7 @@ export class TestSession {
   /** Ends the test; every copy is accounted for when this resolves. */
   async end(): Promise<void> {
     this.#isEnding = true;
+    clearInterval(this.#looks);
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
     this.#restartTimer = null;
     await this.#worker?.end();

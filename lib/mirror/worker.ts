@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ViliError } from '../errors.ts';
 import { readRecord, recordBuffer, recordSizeAt } from './exchange-codec.ts';
 import { causeFault } from './fault.ts';
+import { yieldToOthers } from './priority.ts';
 import {
   ADMIT,
   type FromWorker,
@@ -24,6 +25,7 @@ const MAX_OUTCOMES_PER_REPORT = 500;
 if (parentPort === null) {
   throw new ViliError('VILI_FAR_SIDE_ENTRY', 'lib/mirror/worker is the entry of a worker thread');
 }
+yieldToOthers();
 const port = parentPort;
 const input = workerData as WorkerInput;
 const state = new Int32Array(input.state);

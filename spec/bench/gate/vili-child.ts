@@ -22,7 +22,8 @@ const { settings } = loadSettings({
   flags: { port: '8080', identifier: 'bench' },
   environment: {},
 });
-const now = (): number => performance.timeOrigin + performance.now();
+const startedAtMs = performance.timeOrigin;
+const now = (): number => startedAtMs + performance.now();
 const memory = new RunningMemory();
 const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
 const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };

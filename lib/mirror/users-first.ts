@@ -1,0 +1,57 @@
+import type { ThreadLoad } from './users-thread.ts';
+
+/** The load is looked at this often. */
+export const LOOK_MS = 50;
+/** So many looks in a row must find the thread busy: a burst is no reason to drop copies. */
+const LOOKS_TO_SHED = 3;
+/** So many in a row must find it calm before more copies are made. */
+const LOOKS_TO_RECOVER = 4;
+/** The share falls faster than it rises: users come first. */
+const FALL = 1 / 4;
+const RISE = 2;
+/** The smallest part of the copies that is still made, so that evidence keeps coming. */
+const SHARE_MIN = 1 / 16;
+/** Waiting for a processor so long, the thread suffers from what else runs on the host. */
+const WAITING_LIMIT = 0.25;
+/** Below this part of the limit more copies are made again. */
+const CALM = 0.85;
+
+/**
+ * Gives up copies while the users' thread has no time left: making and comparing one costs about as much
+ * as serving a user. The share falls quickly while it is busy and rises slowly when it is not. Which copies are
+ * left out has nothing to do with what they are about.
+ */
+export class UsersFirst {
+  readonly #limit: number;
+  #share = 1;
+  #busyLooks = 0;
+  #calmLooks = 0;
+  #credit = 0;
+
+  /** `limit`: part of the time the thread may be busy, 0 to 1; 1 never sheds. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** To be called every `LOOK_MS` with what the thread has done since. */
+  look({ busy, waiting }: ThreadLoad): void {
+    if (this.#limit >= 1) return;
+    const isBusy = busy >= this.#limit || waiting >= WAITING_LIMIT;
+    const isCalm = busy < this.#limit * CALM && waiting < WAITING_LIMIT * CALM;
+    this.#busyLooks = isBusy ? this.#busyLooks + 1 : 0;
+    this.#calmLooks = isCalm ? this.#calmLooks + 1 : 0;
+    if (this.#busyLooks >= LOOKS_TO_SHED) this.#share = Math.max(SHARE_MIN, this.#share * FALL);
+    if (this.#calmLooks < LOOKS_TO_RECOVER) return;
+    this.#calmLooks = 0;
+    this.#share = Math.min(1, this.#share * RISE);
+  }
+
+  /** Whether the next copy is made: as many of them as the share says, evenly. */
+  admits(): boolean {
+    if (this.#share === 1) return true;
+    this.#credit += this.#share;
+    if (this.#credit < 1) return false;
+    this.#credit -= 1;
+    return true;
+  }
+}

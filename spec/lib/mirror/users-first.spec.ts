@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { UsersFirst } from '../../../lib/mirror/users-first.ts';
+import { watchUsersThread } from '../../../lib/mirror/users-thread.ts';
+
+const BUSY = { busy: 0.99, waiting: 0 };
+const CALM = { busy: 0.3, waiting: 0 };
+
+function admitted(usersFirst: UsersFirst, offers: number): number {
+  let count = 0;
+  for (let index = 0; index < offers; index++) count += Number(usersFirst.admits());
+  return count;
+}
+
+describe('users first', () => {
+  it('makes every copy while the users’ thread has time', () => {
+    const usersFirst = new UsersFirst(0.95);
+    for (let look = 0; look < 10; look++) usersFirst.look(CALM);
+    expect(admitted(usersFirst, 100)).to.equal(100);
+  });
+
+  it('does not mind a burst', () => {
+    const usersFirst = new UsersFirst(0.95);
+    for (let burst = 0; burst < 5; burst++) {
+      usersFirst.look(BUSY);
+      usersFirst.look(BUSY);
+      usersFirst.look(CALM);
+    }
+    expect(admitted(usersFirst, 100)).to.equal(100);
+  });
+
+  it('gives up more and more copies of a thread that stays busy, never all, and comes back', () => {
+    const usersFirst = new UsersFirst(0.95);
+    for (let look = 0; look < 3; look++) usersFirst.look(BUSY);
+    expect(admitted(usersFirst, 100)).to.equal(25);
+    for (let look = 0; look < 100; look++) usersFirst.look(BUSY);
+    expect(admitted(usersFirst, 1600)).to.equal(100);
+    for (let look = 0; look < 16; look++) usersFirst.look(CALM);
+    expect(admitted(usersFirst, 100)).to.equal(100);
+  });
+
+  it('gives up copies when the thread has to wait for a processor', () => {
+    const usersFirst = new UsersFirst(0.95);
+    for (let look = 0; look < 3; look++) usersFirst.look({ busy: 0.5, waiting: 0.4 });
+    expect(admitted(usersFirst, 100)).to.equal(25);
+  });
+
+  it('never gives up any with a limit of 1', () => {
+    const usersFirst = new UsersFirst(1);
+    for (let look = 0; look < 10; look++) usersFirst.look({ busy: 1, waiting: 1 });
+    expect(admitted(usersFirst, 100)).to.equal(100);
+  });
+
+  it('sees a thread that never rests as busy', () => {
+    const load = watchUsersThread();
+    const untilMs = performance.now() + 30;
+    while (performance.now() < untilMs);
+    const { busy, waiting } = load();
+    expect(busy).to.be.within(0.9, 1);
+    expect(waiting).to.be.within(0, 1);
+  });
+});
