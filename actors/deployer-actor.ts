@@ -1,6 +1,6 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { HistoryEntry } from '../lib/base/history.ts';
-import type { Command, DeploymentEvent, HistoryEvent, Rules } from '../lib/deployment/events.ts';
+import type { HistoryEntry, HistoryEvent } from '../lib/base/history.ts';
+import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
 import { resync } from '../lib/deployment/resync.ts';
 import {
   type Deployment,

@@ -10,7 +10,7 @@ export function historyText(entries: readonly HistoryEntry[], options: TextOptio
   const rows = entries.map((entry) => [
     dateTime(entry.at),
     { text: entry.event, style: styleOf(entry.event, options) },
-    printable(entry.version ?? '-'),
+    printable(entry.version),
     entry.by === 'vili' ? '' : `by ${printable(entry.by)}`,
   ]);
   const lines = alignRows(rows);

@@ -36,7 +36,7 @@ export function lastDecisionText(
   const decided = new Set(['promoted', 'rejected', 'rolled-back', 'refused']);
   const last = history.findLast((entry) => decided.has(entry.event));
   if (last === undefined) return ['nothing is under test and nothing was decided yet'];
-  const version = printable(last.version ?? 'a version');
+  const version = printable(last.version);
   const head = `${version} was ${last.event} by ${printable(last.by)} on ${dateTime(last.at)}`;
   const reasons = last.reasons.flatMap((text) => wrapWords(`- ${printable(text)}`, columns, '  '));
   return [...wrapWords(head, columns, '  '), ...reasons];

@@ -1,4 +1,4 @@
-import { type JsonPlace, parseJsonPath, type PlaceMatcher } from './json-path.ts';
+import { type JsonPlace, type PlaceMatcher, parseJsonPath } from './json-path.ts';
 import { createRouteMatcher } from './routes.ts';
 
 /** What an operator says about one place of the answers of some endpoints. */

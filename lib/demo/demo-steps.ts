@@ -39,7 +39,7 @@ export async function untilDecided(
     const history = await watch.client.history(HISTORY_LIMIT);
     const decided = history.findLast(
       (entry) =>
-        entry.version?.endsWith(version) === true &&
+        entry.version.endsWith(version) &&
         ['promoted', 'rejected', 'refused'].includes(entry.event),
     );
     if (decided === undefined) return null;

@@ -1,4 +1,5 @@
-import type { Command, HistoryEvent, Rules } from './events.ts';
+import type { HistoryEvent } from '../base/history.ts';
+import type { Command, Rules } from './events.ts';
 import {
   type Candidate,
   DECIDED_LIMIT,

@@ -1,3 +1,4 @@
+import type { HistoryEvent } from '../base/history.ts';
 import type { Target } from '../gate/exchange.ts';
 import type { Deployment, Reason, Release, Role } from './state.ts';
 
@@ -73,20 +74,6 @@ export type Command =
       readonly by: string;
       readonly reasons: readonly Reason[];
     };
-
-export type HistoryEvent =
-  | 'started'
-  | 'arrived'
-  | 'refused'
-  | 'testing'
-  | 'promoted'
-  | 'rejected'
-  | 'rolled-back'
-  | 'archived'
-  | 'deleted'
-  | 'crashed'
-  | 'restarted'
-  | 'adopted';
 
 /** What a transition answers. */
 export interface Step {

@@ -1,28 +1,7 @@
-export type HistoryEvent =
-  | 'started'
-  | 'arrived'
-  | 'refused'
-  | 'testing'
-  | 'promoted'
-  | 'rejected'
-  | 'rolled-back'
-  | 'archived'
-  | 'deleted'
-  | 'crashed'
-  | 'restarted'
-  | 'adopted';
+import type { HistoryEntry } from '../base/history.ts';
 
-/** One line of `vili history --json`, oldest first. */
-export interface HistoryEntry {
-  /** ISO 8601 with milliseconds, UTC. */
-  readonly at: string;
-  readonly event: HistoryEvent;
-  readonly version: string | null;
-  /** `vili` for what it decided itself, else who asked. */
-  readonly by: string;
-  /** Sentences, the weightiest first. */
-  readonly reasons: readonly string[];
-}
+/** One line of `vili history --json`, oldest first; `reasons` are sentences, the weightiest first. */
+export type { HistoryEntry, HistoryEvent } from '../base/history.ts';
 
 /** What `GET /v1/events` sends as it happens: the entries of the history. */
 export type LiveEvent = HistoryEntry;

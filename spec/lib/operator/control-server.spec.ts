@@ -273,7 +273,7 @@ describe('the control server', () => {
       const large: LiveEvent = {
         at: 'now',
         event: 'started',
-        version: null,
+        version: 'shop-2',
         by: 'vili',
         reasons: ['x'.repeat(100_000)],
       };
