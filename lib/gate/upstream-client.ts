@@ -1,9 +1,9 @@
 import { Client, type Dispatcher } from 'undici';
-import { ViliError } from '../errors.ts';
 import type { Target } from './exchange.ts';
 import { dispatchWithoutPath } from './options-star.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './upstream.ts';
-import { UpstreamSocket } from './upstream-socket.ts';
+import { type ConnectResult, connectUpstream } from './upstream-connect.ts';
+import type { UpstreamSocket } from './upstream-socket.ts';
 
 /** Most a connection is kept when running itself names a time (`Keep-Alive: timeout=`). */
 const KEEP_ALIVE_MAX_MS = 600_000;
@@ -82,32 +82,15 @@ export class UpstreamClient {
 
   // Private
 
-  private connect(callback: (...result: [Error, null] | [null, UpstreamSocket]) => void): void {
-    const { host, port } = this.target;
-    const limitMs = this.limits.connectTimeoutMs;
-    const socket = new UpstreamSocket();
-    socket.setNoDelay(true);
-    const timer = setTimeout(() => {
-      socket.destroy(
-        new ViliError(
-          'VILI_GATE_CONNECT_TIMEOUT',
-          `no connection to ${host}:${port} within ${limitMs} ms`,
-        ),
-      );
-    }, limitMs);
-    const failed = (error: Error): void => {
-      clearTimeout(timer);
-      callback(error, null);
-    };
-    socket.once('error', failed);
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      socket.off('error', failed);
-      this.socket = socket;
-      this.sent = 0;
-      callback(null, socket);
+  private connect(callback: ConnectResult): void {
+    connectUpstream(this.target, this.limits.connectTimeoutMs, (...result) => {
+      const [, socket] = result;
+      if (socket !== null) {
+        this.socket = socket;
+        this.sent = 0;
+      }
+      callback(...result);
     });
-    socket.connect({ host, port });
   }
 }
 

@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   EAI_AGAIN: 'refused',
   EADDRNOTAVAIL: 'refused',
   ETIMEDOUT: 'timeout',
+  VILI_GATE_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',

@@ -1,5 +1,7 @@
 import { Client, type Dispatcher } from 'undici';
 import type { FailureKind, Target } from '../gate/exchange.ts';
+import { connectUpstream } from '../gate/upstream-connect.ts';
+import type { UpstreamSocket } from '../gate/upstream-socket.ts';
 import { failureOf } from './failure.ts';
 import { type BodyLimits, createReceivedBody, type ReceivedBody } from './received-body.ts';
 
@@ -44,6 +46,8 @@ export interface RequesterSettings {
 interface Connection {
   readonly client: Client;
   readonly origin: string;
+  /** Null until it is connected. */
+  socket: UpstreamSocket | null;
   /** Answers that came over the connection as it is now. */
   served: number;
 }
@@ -67,6 +71,7 @@ export class Requester {
   readonly #now: () => number;
   readonly #calls = new Set<Call>();
   /** Null: there is nothing to send to. */
+  #target: Target | null;
   #origin: string | null;
   /** Last in, first out: the busiest connections stay warm, the others time out. */
   #idle: Connection[] = [];
@@ -74,6 +79,7 @@ export class Requester {
   constructor(target: Target | null, settings: RequesterSettings, now: () => number) {
     this.#settings = settings;
     this.#now = now;
+    this.#target = target;
     this.#origin = originOf(target);
   }
 
@@ -106,6 +112,7 @@ export class Requester {
   retarget(target: Target | null): void {
     const origin = originOf(target);
     if (origin === this.#origin) return;
+    this.#target = target;
     this.#origin = origin;
     for (const connection of this.#idle) discard(connection);
     this.#idle = [];
@@ -125,11 +132,11 @@ export class Requester {
   // Private
 
   #dispatch(call: Call, kept?: Connection): void {
-    if (this.#origin === null) {
+    if (this.#target === null) {
       this.#finish(call, 'refused');
       return;
     }
-    const connection = kept ?? newConnection(this.#origin, this.#settings);
+    const connection = kept ?? newConnection(this.#target, this.#settings);
     const { method, path, headers, body } = call.request;
     call.connection = connection;
     call.sentMs = this.#now();
@@ -139,7 +146,7 @@ export class Requester {
 
   #handlerOf(call: Call, connection: Connection): Dispatcher.DispatchHandler {
     return {
-      onConnect() {},
+      onConnect: () => connection.socket?.expectHead(),
       onHeaders: (status, raw) => {
         // Interim answers (1xx) are followed by the real one.
         if (status < 200) return true;
@@ -208,17 +215,29 @@ function originOf(target: Target | null): string | null {
   return `http://${host}:${target.port}`;
 }
 
-function newConnection(origin: string, settings: RequesterSettings): Connection {
-  const client = new Client(origin, {
+/** With the gate's socket, so that a stray `100 Continue` is treated as it is for users. */
+function newConnection(target: Target, settings: RequesterSettings): Connection {
+  const client = new Client(originOf(target) ?? '', {
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEAD_BYTES,
     // Time is limited as a whole, by sweep().
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: settings.connectTimeoutMs },
+    connect: (_options, callback) =>
+      connectUpstream(target, settings.connectTimeoutMs, (error, socket) => {
+        connection.socket = socket;
+        if (error === null) callback(null, socket);
+        else callback(error, null);
+      }),
   });
-  return { client, origin, served: 0 };
+  const connection: Connection = {
+    client,
+    origin: originOf(target) ?? '',
+    socket: null,
+    served: 0,
+  };
+  return connection;
 }
 
 function discard(connection: Connection): void {

@@ -1,0 +1,33 @@
+import { ViliError } from '../errors.ts';
+import type { Target } from './exchange.ts';
+import { UpstreamSocket } from './upstream-socket.ts';
+
+export type ConnectResult = (...result: [Error, null] | [null, UpstreamSocket]) => void;
+
+/**
+ * Connects to a servlet, in the form undici asks for it. Fails with VILI_GATE_CONNECT_TIMEOUT after
+ * `limitMs`, or with the error of the system.
+ */
+export function connectUpstream(
+  { host, port }: Pick<Target, 'host' | 'port'>,
+  limitMs: number,
+  callback: ConnectResult,
+): void {
+  const socket = new UpstreamSocket();
+  socket.setNoDelay(true);
+  const timer = setTimeout(() => {
+    const text = `no connection to ${host}:${port} within ${limitMs} ms`;
+    socket.destroy(new ViliError('VILI_GATE_CONNECT_TIMEOUT', text));
+  }, limitMs);
+  const failed = (error: Error): void => {
+    clearTimeout(timer);
+    callback(error, null);
+  };
+  socket.once('error', failed);
+  socket.once('connect', () => {
+    clearTimeout(timer);
+    socket.off('error', failed);
+    callback(null, socket);
+  });
+  socket.connect({ host, port });
+}
