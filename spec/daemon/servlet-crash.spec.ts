@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { UserCounts } from '../../lib/demo/users.ts';
 import { withWorld } from '../support/daemon-world.ts';
 
-/** A POST that running had when it was killed: it may have been carried out, so it is not repeated. */
+/** What running had received when it was killed may have been carried out: it is not repeated. */
 const IN_FLIGHT_AT_A_KILL = 2;
 
 describe('a daemon whose running servlet is killed', function () {
@@ -12,10 +12,11 @@ describe('a daemon whose running servlet is killed', function () {
     await withWorld({ hold_max: '10s' }, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(200);
-      await daemon.until('users', () => users.counts().ok > 100);
       const before = await daemon.client.status();
       for (const killing of [1, 2]) {
         const { running } = await daemon.serving('shop-1.0.0');
+        const served = users.counts().ok;
+        await daemon.until('users are served', () => users.counts().ok > served + 100);
         process.kill(running?.pid ?? 0, 'SIGKILL');
         await daemon.until(`it is back after kill ${killing}`, (status) => {
           const now = status.running;
@@ -69,5 +70,5 @@ describe('a daemon whose running servlet is killed', function () {
 
 function expectUsersServed({ failed, lastFailure }: UserCounts): void {
   expect(failed, lastFailure ?? '').to.be.at.most(IN_FLIGHT_AT_A_KILL);
-  if (lastFailure !== null) expect(lastFailure).to.match(/^POST .*502/);
+  if (lastFailure !== null) expect(lastFailure).to.contain('status 502');
 }

@@ -8,7 +8,10 @@ const SLOW = { slow: { endpoint: 'GET /items', ms: 1200 } };
 describe('a daemon that is asked to stop', function () {
   this.timeout(60_000);
 
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  for (const [signal, code] of [
+    ['SIGTERM', 0],
+    ['SIGINT', 130],
+  ] as const) {
     it(`by ${signal} lets requests in flight finish, then its servlets, and leaves nothing`, async () => {
       await withWorld({ verdict_mode: 'manual' }, async (world) => {
         const daemon = await world.startServing({}, SLOW);
@@ -26,7 +29,7 @@ describe('a daemon that is asked to stop', function () {
         for (const { status, body } of await Promise.all(inFlight)) {
           expect({ status, total: body.total }).to.deep.equal({ status: 200, total: 50 });
         }
-        expect(ended).to.deep.equal({ code: 0, signal: null });
+        expect(ended).to.deep.equal({ code, signal: null });
         expect(await logOf(world.base, 'shop-1.0.0/1_running')).to.contain('"draining"');
         expect(await logOf(world.base, 'shop-1.0.1/1_test')).to.contain('a signal to stop');
         expect(await world.processes()).to.deep.equal([]);
@@ -38,6 +41,16 @@ describe('a daemon that is asked to stop', function () {
       });
     });
   }
+
+  it('goes on after a hang-up when nobody watches it in a terminal', async () => {
+    await withWorld({}, async (world) => {
+      const daemon = await world.startServing();
+      const before = await daemon.client.status();
+      process.kill(daemon.pid, 'SIGHUP');
+      await daemon.until('it is told', () => daemon.output.includes('hang-up'));
+      expect((await daemon.client.status()).running).to.deep.equal(before.running);
+    });
+  });
 });
 
 // Private
