@@ -19,7 +19,11 @@ export function comparatorDeps(house: House): ComparatorDeps {
     begin: async (release, memory, startUp) => {
       const rules = { verdict, nowMs: now() };
       try {
-        const { state } = await readState(layout.evidenceFile(release.name), (data) => data);
+        const file = layout.evidenceFile(release.name);
+        const { state, problems } = await readState(file, (data) => data);
+        for (const problem of problems) {
+          journal.warn(`evidence on ${release.name} begins afresh: ${problem}`, {});
+        }
         const resumed = Judgement.resume(release, rules, state);
         if (resumed !== null) return resumed;
       } catch (error) {

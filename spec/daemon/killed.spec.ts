@@ -49,6 +49,22 @@ describe('a daemon that is killed', function () {
     expect(await again.stop()).to.include({ failed: 0 });
   });
 
+  it('goes on from what is left when state and evidence are damaged, and says so', async () => {
+    const first = await world.startServing();
+    await world.drop('1.0.1');
+    await first.testing('shop-1.0.1');
+    await first.kill();
+    for (const file of ['state.json', 'evidence/shop-1.0.1.json', 'history.jsonl', 'lock']) {
+      await world.write(`.vili/${file}`, '{"schema":"vili.state/1","running":');
+    }
+    const second = world.start();
+    await second.serving('shop-1.0.0');
+    const { verdict } = await second.testing('shop-1.0.1');
+    expect(verdict).to.include({ pairs: 0, decision: 'collecting' });
+    expect(second.output).to.match(/state\.json: .*JSON/);
+    expect(second.output).to.match(/evidence on shop-1\.0\.1 begins afresh: .*JSON/);
+  });
+
   it('leaves no process behind that was started with setsid', async () => {
     const script = join(world.base, 'shop-1.0.0');
     await world.write('shop-1.0.0', DETACHING);
