@@ -17,12 +17,15 @@ import { assertPtyAvailable } from '../lib/servlet/pty.ts';
 import { reapLeftovers } from '../lib/servlet/reap.ts';
 import { tagPrefixOf } from '../lib/servlet/tag.ts';
 import { rootTable } from './root.ts';
+import { Startup } from './startup.ts';
 import { addressesIn, type House } from './wiring/house.ts';
 import { stopProcess } from './wiring/servlets.ts';
 import { farSideSettings, gateSettings } from './wiring/traffic.ts';
 
 /** Batches and clock ticks: in the trace, but no part of any version's way. */
 const BULK_TYPES = new Set(['outcomes', 'observed', 'batch', 'log', 'tick', 'saved']);
+/** An actor that fails so often in a row will hardly mend itself: somebody should look. */
+const FAILURES_SERIOUS = 5;
 /** Actors only have to put down what they hold; servlets are stopped afterwards, with their own limit. */
 const ACTORS_STOP_MS = 10_000;
 /** Asking for it costs more than the clock itself. */
@@ -54,23 +57,31 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const layout = layoutOf(settings.base, settings.identifier);
   const lock = await acquireLock(layout.lockFile);
   const stopping = new AbortController();
+  const startup = new Startup();
+  let house: House | null = null;
   try {
     await reap(layout.base, join(layout.viliFolder, 'servlets'), journal);
     await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
     for (const folder of [layout.base, layout.viliFolder]) await removeAsideFiles(folder);
-    const house = await build(options, stopping.signal);
-    const { port } = await house.gate.listen();
-    for (const spec of rootTable(house)) await house.system.spawn(spec);
+    const built = await build(options, stopping.signal, startup);
+    house = built;
+    const { port } = await built.gate.listen();
+    for (const spec of rootTable(built)) {
+      await Promise.race([built.system.spawn(spec), startup.failed]);
+    }
+    startup.done();
     for (const warning of options.warnings) journal.warn(warning);
     journal.notice(`Vili ${options.viliVersion} listens on port ${port} for ${layout.base}`);
     const stop = async (): Promise<void> => {
       stopping.abort();
-      await shutDown(house);
+      await shutDown(built);
       await lock.release();
     };
     let stopped: Promise<void> | undefined;
     return { port, stop: () => (stopped ??= stop()) };
   } catch (error) {
+    startup.done();
+    if (house !== null) await shutDown(house);
     await lock.release();
     throw error;
   }
@@ -78,14 +89,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
 // Private
 
-async function build(options: DaemonOptions, stopping: AbortSignal): Promise<House> {
+async function build(
+  options: DaemonOptions,
+  stopping: AbortSignal,
+  startup: Startup,
+): Promise<House> {
   const { settings, journal, environment, viliVersion } = options;
   const layout = layoutOf(settings.base, settings.identifier);
   const system = new ActorSystem({
     now,
     trace: settings.trace,
     bulkTypes: BULK_TYPES,
-    onEvent: (event) => tell(journal, event),
+    onEvent: (event) => {
+      tell(journal, event);
+      startup.see(event);
+    },
     onFatal: options.onFatal,
   });
   system.attachProcessHandlers(process);
@@ -176,9 +194,14 @@ function tell(journal: Journal, event: ActorEvent): void {
     case 'gave-up':
       journal.crit(`actor ${event.path} gave up: ${messageOf(event.error)}`);
       return;
-    case 'backoff':
+    case 'backoff': {
+      const level = event.failures < FAILURES_SERIOUS ? 'info' : 'crit';
+      const text = `actor ${event.path} failed ${event.failures} times in a row`;
+      journal[level](`${text}, starts again in ${Math.round(event.delayMs)} ms`);
+      return;
+    }
     case 'restarted':
-      journal.info(`actor ${event.path}: ${event.type}`);
+      journal.info(`actor ${event.path} has restarted`);
       return;
     case 'hung':
       journal.error(

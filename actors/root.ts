@@ -15,11 +15,13 @@ import { ingestorDeps } from './wiring/ingestor.ts';
 import { notifierDeps } from './wiring/notifications.ts';
 import { operatorDeps } from './wiring/operator.ts';
 
-/** How the actors of the table are restarted: a budget each, so that one cannot use up another's. */
-export const TOP_RESTARTS = {
-  max: 10,
-  withinMs: 120_000,
-  backoff: { minMs: 50, maxMs: 5000, factor: 2, jitter: 0.2 },
+/**
+ * How the actors of the table are restarted: for ever, more and more seldom. Users are served by the
+ * gate meanwhile; to end Vili because, say, its notifier cannot start would end them too.
+ */
+const TOP_RESTARTS = {
+  max: Number.POSITIVE_INFINITY,
+  backoff: { minMs: 50, maxMs: 30_000, factor: 2, jitter: 0.2 },
   quietMs: 60_000,
 } as const;
 
