@@ -20,7 +20,7 @@ import { rootTable } from './root.ts';
 import { Startup } from './startup.ts';
 import { addressesIn, type House } from './wiring/house.ts';
 import { stopProcess } from './wiring/servlets.ts';
-import { farSideSettings, gateSettings } from './wiring/traffic.ts';
+import { farSideSettings, gateSettings, mirrorToken } from './wiring/traffic.ts';
 
 /** Batches and clock ticks: in the trace, but no part of any version's way. */
 const BULK_TYPES = new Set(['outcomes', 'observed', 'batch', 'log', 'tick', 'saved']);
@@ -114,13 +114,14 @@ async function build(
   });
   system.trace.follow((record) => trail.add(record));
   const addresses = addressesIn(system);
-  const farSide = createFarSide(farSideSettings(settings), {
+  const token = mirrorToken();
+  const farSide = createFarSide(farSideSettings(settings, token), {
     now,
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
   });
   const errorPage = settings.errorPage === '' ? '' : await readFile(settings.errorPage, 'utf8');
-  const gate = createGate(gateSettings(settings, errorPage), farSide.sink, {
+  const gate = createGate(gateSettings(settings, errorPage, token), farSide.sink, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
   });

@@ -1,6 +1,14 @@
 /** Every kind of value a setting can have. How each is written is told by its `example`. */
 export { count, duration, flag, share, size } from './formats/amounts.ts';
 export { type CompareRule, compareRules, jsonPath } from './formats/compare-rules.ts';
+export {
+  type HeaderEdit,
+  headerEdits,
+  type PathRewrite,
+  pathRewrites,
+  type StickyKey,
+  stickyKey,
+} from './formats/copies.ts';
 export { type Format, FormatError, type Raw } from './formats/format.ts';
 export {
   endpointTemplate,

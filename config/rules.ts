@@ -29,6 +29,18 @@ const OWN_HEADERS = [
   'forwarded',
 ];
 
+/** Headers that say where a message ends, or belong to one connection. */
+const FRAMING_HEADERS = [
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'trailer',
+  'keep-alive',
+  'expect',
+];
+
 /** A rule between settings that is broken, told at the key that is easiest to change. */
 export interface Finding {
   readonly key: string;
@@ -140,6 +152,16 @@ function testingRules({ mirror }: Values): Finding[] {
       OWN_HEADERS.includes(mirror.header.toLowerCase()),
       'mirror.header',
       'is a header that requests need themselves',
+    ),
+    ...problemIf(
+      mirror.headers.some(({ name }) => FRAMING_HEADERS.includes(name.toLowerCase())),
+      'mirror.headers',
+      'changes a header that the connection needs itself',
+    ),
+    ...warningIf(
+      mirror.sticky !== null && mirror.sample === 1,
+      'mirror.sticky',
+      'has no effect with {mirror.sample}',
     ),
     ...problemIf(
       mirror.methods.includes('CONNECT') || mirror.rules.some(isConnect),

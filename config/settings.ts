@@ -1,4 +1,4 @@
-import type { CompareRule, MirrorRule } from './formats.ts';
+import type { CompareRule, HeaderEdit, MirrorRule, PathRewrite, StickyKey } from './formats.ts';
 
 type BlockOrReport = 'block' | 'report';
 
@@ -52,12 +52,16 @@ export interface Settings {
     readonly rules: readonly MirrorRule[];
     /** 0 to 1. */
     readonly sample: number;
+    readonly sticky: StickyKey | null;
     readonly maxBodyBytes: number;
     readonly concurrency: number;
     readonly queue: number;
     readonly queueBytes: number;
     readonly timeoutMs: number;
     readonly header: string;
+    /** Values may be secrets. */
+    readonly headers: readonly HeaderEdit[];
+    readonly rewrite: readonly PathRewrite[];
   };
   readonly compare: {
     readonly shape: BlockOrReport;

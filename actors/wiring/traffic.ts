@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
 import type { GateSettings } from '../../lib/gate/settings.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS, type FarSideSettings } from '../../lib/mirror/settings.ts';
@@ -5,8 +6,14 @@ import { MAX_ENDPOINTS } from './evidence.ts';
 
 /** Beyond this the users' thread is taken to be at its limit. */
 const BUSY_LIMIT = 0.95;
+const TOKEN_BYTES = 16;
 
-export function gateSettings(settings: Settings, errorPage: string): GateSettings {
+/** Known to this daemon and to the servlets it sends copies to; see `mirror.header`. */
+export function mirrorToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('hex');
+}
+
+export function gateSettings(settings: Settings, errorPage: string, token: string): GateSettings {
   const { host, port, header, request, upstream, hold, mirror, compare } = settings;
   return {
     host,
@@ -17,15 +24,18 @@ export function gateSettings(settings: Settings, errorPage: string): GateSetting
     upstream,
     hold,
     healthPaths: settings.health.paths,
-    mirror,
+    mirror: { ...mirror, token },
     compareMaxBodyBytes: compare.maxBodyBytes,
     trustedProxies: settings.trustedProxies,
     errorPage,
   };
 }
 
-export function farSideSettings({ mirror, compare, routes }: Settings): FarSideSettings {
-  const { concurrency, queue, queueBytes, timeoutMs, header } = mirror;
+export function farSideSettings(
+  { mirror, compare, routes }: Settings,
+  token: string,
+): FarSideSettings {
+  const { concurrency, queue, queueBytes, timeoutMs, header, headers, rewrite } = mirror;
   return {
     ...DEFAULT_FAR_SIDE_SETTINGS,
     concurrency,
@@ -33,6 +43,9 @@ export function farSideSettings({ mirror, compare, routes }: Settings): FarSideS
     queueBytes,
     timeoutMs,
     header,
+    token,
+    edits: headers,
+    rewrite,
     busyLimit: BUSY_LIMIT,
     compare: {
       ...DEFAULT_FAR_SIDE_SETTINGS.compare,

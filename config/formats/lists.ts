@@ -87,6 +87,36 @@ export const launchCommands: Format<readonly LaunchCommand[]> = {
   holds: Array.isArray,
 };
 
+/** The items of a list, however it is written; `none` is the empty list. */
+export function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
+  const items = typeof raw === 'string' ? split(raw, separator) : raw;
+  if (!Array.isArray(items)) throw new FormatError('must be a list, not a map');
+  if (items.length > MAX_ITEMS) throw new FormatError(`has more than ${MAX_ITEMS} items`);
+  return items;
+}
+
+/** Reads one item; an error names it. */
+export function parseItem<T>(format: Format<T>, raw: Raw): T {
+  try {
+    return format.parse(raw);
+  } catch (error) {
+    if (!(error instanceof FormatError) || typeof raw !== 'string') throw error;
+    throw new FormatError(`has the item ${shown(raw)}, which ${error.message}`);
+  }
+}
+
+/** Refuses what is no path of literal parts, `{name}` and a few `*`. */
+export function checkTemplate(path: string): void {
+  if (!path.startsWith('/')) throw new FormatError('has a path that does not begin with "/"');
+  if (!/^[\x21-\x7e]+$/.test(path) || /[?#]/.test(path)) {
+    throw new FormatError('has a path with a blank, "?" or "#"');
+  }
+  if (/[{}]/.test(path.replaceAll(/\{[^{}/]*\}/g, ''))) {
+    throw new FormatError('has a "{" or "}" without its other half');
+  }
+  checkStars(path);
+}
+
 // Private
 
 const mirrorRule: Format<MirrorRule> = {
@@ -106,43 +136,16 @@ function ruleError(): FormatError {
   return new FormatError('is not METHOD /path/{id} on|off');
 }
 
-function checkTemplate(path: string): void {
-  if (!path.startsWith('/')) throw new FormatError('has a path that does not begin with "/"');
-  if (!/^[\x21-\x7e]+$/.test(path) || /[?#]/.test(path)) {
-    throw new FormatError('has a path with a blank, "?" or "#"');
-  }
-  if (/[{}]/.test(path.replaceAll(/\{[^{}/]*\}/g, ''))) {
-    throw new FormatError('has a "{" or "}" without its other half');
-  }
-  checkStars(path);
-}
-
 function checkStars(path: string): void {
   if (path.split('*').length - 1 > MAX_STARS) {
     throw new FormatError(`has more than ${MAX_STARS} "*"`);
   }
 }
 
-export function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
-  const items = typeof raw === 'string' ? split(raw, separator) : raw;
-  if (!Array.isArray(items)) throw new FormatError('must be a list, not a map');
-  if (items.length > MAX_ITEMS) throw new FormatError(`has more than ${MAX_ITEMS} items`);
-  return items;
-}
-
 function split(text: string, separator: RegExp): string[] {
   if (text.trim().toLowerCase() === 'none') return [];
   const parts = text.split(separator).map((part) => part.trim());
   return parts.filter((part) => part !== '');
-}
-
-export function parseItem<T>(format: Format<T>, raw: Raw): T {
-  try {
-    return format.parse(raw);
-  } catch (error) {
-    if (!(error instanceof FormatError) || typeof raw !== 'string') throw error;
-    throw new FormatError(`has the item ${shown(raw)}, which ${error.message}`);
-  }
 }
 
 function rawCommands(raw: Raw): [string, Raw][] {

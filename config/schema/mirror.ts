@@ -3,13 +3,16 @@ import {
   count,
   duration,
   endpointTemplate,
+  headerEdits,
   headerName,
   listOf,
   method,
   mirrorRules,
   oneOf,
+  pathRewrites,
   share,
   size,
+  stickyKey,
 } from '../formats.ts';
 import { setting } from './setting.ts';
 
@@ -34,6 +37,12 @@ export const mirror = {
       share,
       '100%',
       'The share of requests that is copied. Lowering it spares testing and delays the verdict.',
+    ),
+    sticky: setting(
+      stickyKey,
+      'none',
+      'With a `mirror.sample` below 100%: a cookie or header whose value decides, so that a user is ' +
+        'always copied or never. Requests without it are drawn one by one.',
     ),
     max_body: setting(
       size,
@@ -72,7 +81,22 @@ export const mirror = {
     header: setting(
       headerName,
       'X-Vili-Mirror',
-      'The header that marks a copy. It is removed from what users send.',
+      'The header that marks a copy: `test`, or `control` for running asked again. It is removed ' +
+        'from what users send, and so is the header of this name with `-Token` behind it, which holds ' +
+        'a secret of this Vili: a copy that comes back with it is answered 508.',
+    ),
+    headers: setting(
+      headerEdits,
+      'none',
+      'Changes to the headers of copies, such as other credentials for testing: `set NAME: VALUE`, ' +
+        '`remove NAME`.',
+      { sensitive: true },
+    ),
+    rewrite: setting(
+      pathRewrites,
+      'none',
+      'Other paths for copies, `/from/{id} -> /to/{id}`; `*` stands for anything; the first that fits ' +
+        'the whole path decides; the query stays. Answers are still counted for the path users asked.',
     ),
   },
   compare: {

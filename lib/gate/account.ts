@@ -25,9 +25,9 @@ export class Account {
   /** Decides whether the request is copied, when it is about to be sent to running. */
   decide(): void {
     const { choice, route, settings, sink, counts } = this.context;
-    const { method, path, bodyBytes } = this.head;
+    const { method, path, headers, bodyBytes } = this.head;
     const { maxBodyBytes } = settings.mirror;
-    const reason = choice.skipReason(method, path, route.mirroring);
+    const reason = choice.skipReason(method, path, route.mirroring, headers);
     if (reason !== null) return this.skip(reason);
     if (bodyBytes !== CHUNKED && bodyBytes > maxBodyBytes) return this.skip('too-large');
     if (sink.full()) {

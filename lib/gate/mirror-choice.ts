@@ -1,5 +1,6 @@
 import { compilePathPattern, pathOf } from './path-pattern.ts';
-import type { GateSettings } from './settings.ts';
+import type { GateSettings, StickyKey } from './settings.ts';
+import { positionOf, stickyValue } from './sticky.ts';
 
 /** Why a request was not copied to testing. */
 export type SkipReason =
@@ -28,6 +29,7 @@ export class MirrorChoice {
   private readonly rules: readonly CompiledRule[];
   private readonly methods: ReadonlySet<string>;
   private readonly sample: number;
+  private readonly sticky: StickyKey | null;
   private readonly random: () => number;
 
   constructor(settings: Settings, random: () => number) {
@@ -39,6 +41,7 @@ export class MirrorChoice {
     }));
     this.methods = new Set(settings.mirror.methods.map((method) => method.toUpperCase()));
     this.sample = settings.mirror.sample;
+    this.sticky = settings.mirror.sticky;
     this.random = random;
   }
 
@@ -50,16 +53,27 @@ export class MirrorChoice {
   }
 
   /** Null when the request is to be copied, else why it is not. */
-  skipReason(method: string, target: string, mirroring: boolean): SkipReason | null {
+  skipReason(
+    method: string,
+    target: string,
+    mirroring: boolean,
+    headers: readonly string[] = [],
+  ): SkipReason | null {
     if (this.isHealth(target)) return 'health';
     if (!mirroring) return 'no-testing';
     const rule = this.ruleFor(method, target);
     if (rule !== null ? !rule.on : !this.methods.has(method))
       return rule !== null ? 'rule' : 'method';
-    return this.sample >= 1 || this.random() < this.sample ? null : 'sample';
+    return this.sample >= 1 || this.position(headers) < this.sample ? null : 'sample';
   }
 
   // Private
+
+  /** 0 to 1; a request without the sticky header or cookie is on its own. */
+  private position(headers: readonly string[]): number {
+    const value = this.sticky === null ? '' : stickyValue(headers, this.sticky);
+    return value === '' ? this.random() : positionOf(value);
+  }
 
   private ruleFor(method: string, target: string): CompiledRule | null {
     if (this.rules.length === 0) return null;

@@ -7,6 +7,7 @@ import { rawPage } from './error-pages.ts';
 import { compileTrust, peerOf } from './forwarded.ts';
 import { Forwarding } from './forwarding.ts';
 import type { ListenerEvents } from './listener.ts';
+import { TOKEN_SUFFIX } from './mark.ts';
 import { refuse } from './refusal.ts';
 import { type HeadRules, type RequestHead, readRequestHead } from './request-head.ts';
 import { createRequestIds } from './request-id.ts';
@@ -36,6 +37,8 @@ export class Reception implements ListenerEvents {
     this.rules = {
       maxCount: settings.header.maxCount,
       markHeader: settings.mirror.header.toLowerCase(),
+      tokenHeader: `${settings.mirror.header}${TOKEN_SUFFIX}`.toLowerCase(),
+      token: settings.mirror.token,
       scheme: settings.endpointScheme,
       nextRequestId: createRequestIds(),
     };

@@ -25,6 +25,10 @@ export interface HeadRules {
   readonly maxCount: number;
   /** Lower case. */
   readonly markHeader: string;
+  /** Lower case; holds `token` in copies that Vili made. */
+  readonly tokenHeader: string;
+  /** Known to nobody but this daemon and the servlets it sends copies to; '' for none. */
+  readonly token: string;
   readonly scheme: string;
   readonly nextRequestId: () => string;
 }
@@ -46,7 +50,7 @@ export interface RequestHead {
 
 /** Reads and filters a request's head in one pass over the flat header array. */
 export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): RequestHead {
-  const found = new Found(raw.rawHeaders, peer, rules.markHeader);
+  const found = new Found(raw.rawHeaders, peer, rules);
   const target = readTarget(raw.url, raw.method);
   if (target !== null && target.authority !== null) found.replaceHost(target.authority);
   const { headers } = found;
@@ -73,11 +77,17 @@ export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): 
           ? refuse(505, 'a version that is not HTTP/1')
           : target === null
             ? refuse(400, 'request target of no known form')
-            : framingProblem(found, raw.httpVersionMinor),
+            : (framingProblem(found, raw.httpVersionMinor) ??
+              loopProblem(found.token, rules.token)),
   };
 }
 
 // Private
+
+/** A copy that the tested version sent back to users' port would be copied again, without end. */
+function loopProblem(found: string, token: string): Refusal | null {
+  return token !== '' && found === token ? refuse(508, 'a copy came back') : null;
+}
 
 /** One pass over the headers: what may go on, and the facts that decide about the rest. */
 class Found implements FramingFacts {
@@ -91,17 +101,18 @@ class Found implements FramingFacts {
   connection = '';
   upgrade = '';
   requestId = '';
+  token = '';
   acceptsTrailers = false;
   readonly forwarded = { for: '', proto: '', host: '', forwarded: '' };
   private readonly trusted: boolean;
 
-  constructor(raw: readonly string[], peer: Peer, markHeader: string) {
+  constructor(raw: readonly string[], peer: Peer, rules: HeadRules) {
     this.trusted = peer.trusted;
     const { headers } = this;
     for (let index = 0; index < raw.length; index += 2) {
       const name = raw[index] ?? '';
       const value = raw[index + 1] ?? '';
-      if (this.keeps(name, value, markHeader)) headers.push(name, value);
+      if (!this.isOurs(name, value, rules) && this.keeps(name, value)) headers.push(name, value);
     }
   }
 
@@ -115,9 +126,8 @@ class Found implements FramingFacts {
   }
 
   /** False for a header that ends here. Only names of a length that can matter are looked at. */
-  private keeps(name: string, value: string, markHeader: string): boolean {
+  private keeps(name: string, value: string): boolean {
     const { length } = name;
-    if (length === markHeader.length && name.toLowerCase() === markHeader) return false;
     if (length < SHORTEST_SPECIAL || length > LONGEST_SPECIAL) return true;
     switch (name.toLowerCase()) {
       case 'host':
@@ -155,6 +165,15 @@ class Found implements FramingFacts {
       default:
         return !this.isForwarded(name, value);
     }
+  }
+
+  /** The marks of a copy end here, whoever wrote them. */
+  private isOurs(name: string, value: string, { markHeader, tokenHeader }: HeadRules): boolean {
+    const { length } = name;
+    if (length === markHeader.length) return name.toLowerCase() === markHeader;
+    if (length !== tokenHeader.length || name.toLowerCase() !== tokenHeader) return false;
+    this.token = value;
+    return true;
   }
 
   private isForwarded(name: string, value: string): boolean {

@@ -7,6 +7,12 @@ export interface MirrorRule {
   readonly on: boolean;
 }
 
+/** A header or a cookie whose value stands for a user. */
+export interface StickyKey {
+  readonly kind: 'header' | 'cookie';
+  readonly name: string;
+}
+
 /** Everything the gate can be told. All limits are inclusive; times in ms, sizes in bytes. */
 export interface GateSettings {
   readonly host: string;
@@ -49,10 +55,14 @@ export interface GateSettings {
     readonly rules: readonly MirrorRule[];
     /** Share of the requests that are copied, 0 to 1. */
     readonly sample: number;
+    /** What keeps a user always in or always out of the sample; null: every request by itself. */
+    readonly sticky: StickyKey | null;
     /** Requests with a larger body are not copied. */
     readonly maxBodyBytes: number;
     /** Name of the header that marks a copy; removed from users' requests. */
     readonly header: string;
+    /** By which a copy that comes back is known, and refused with 508; '' for none. */
+    readonly token: string;
   };
   /** Larger answers are kept as a digest only. */
   readonly compareMaxBodyBytes: number;

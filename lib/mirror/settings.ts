@@ -1,6 +1,8 @@
 import type { IgnoredField } from '../compare/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
 import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../compare/settings.ts';
+import type { HeaderEdit } from './copy-headers.ts';
+import type { PathRewrite } from './copy-path.ts';
 
 /** Bounds of the far side. Times in ms. */
 export interface FarSideSettings {
@@ -14,6 +16,12 @@ export interface FarSideSettings {
   readonly timeoutMs: number;
   /** Name of the header that marks a copy (`test`) and a control request (`control`). */
   readonly header: string;
+  /** Sent along, so that the gate knows a copy that comes back; '' for none. */
+  readonly token: string;
+  /** Changes to the headers of copies to testing. */
+  readonly edits: readonly HeaderEdit[];
+  /** Changes to the paths of copies to testing. */
+  readonly rewrite: readonly PathRewrite[];
   /** Size of each of the four buffers through which exchanges reach the worker. */
   readonly batchBytes: number;
   /** Part of the time the users' thread may be busy before copies are left out (`busy`); 1: never. */
@@ -71,6 +79,9 @@ export const DEFAULT_FAR_SIDE_SETTINGS: FarSideSettings = {
   queueBytes: 16_777_216,
   timeoutMs: 30_000,
   header: 'X-Vili-Mirror',
+  token: '',
+  edits: [],
+  rewrite: [],
   batchBytes: 1_048_576,
   busyLimit: 1,
   stallMs: 5000,

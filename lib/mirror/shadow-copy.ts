@@ -1,5 +1,6 @@
 import type { Exchange } from '../gate/exchange.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
+import { compileRewrites } from './copy-path.ts';
 import type { ShadowAnswer, ShadowLimits, ShadowRequest } from './requester.ts';
 import type { FarSideSettings } from './settings.ts';
 
@@ -22,19 +23,17 @@ export const REFUSED: ShadowAnswer = {
   cut: false,
 };
 
-/** The user's request, marked as copy or control. */
-export function requestOf(
-  settings: FarSideSettings,
-  exchange: Exchange,
-  mark: Mark,
-): ShadowRequest {
-  const { method, path, body, requestId } = exchange;
-  return {
+export type CopyRequest = (exchange: Exchange, mark: Mark) => ShadowRequest;
+
+/** Makes the user's request again, marked as copy or control; only the copy is rewritten. */
+export function createCopyRequest(settings: FarSideSettings): CopyRequest {
+  const rewritten = compileRewrites(settings.rewrite);
+  return ({ method, path, body, requestId, headers }, mark) => ({
     method,
-    path,
+    path: mark === 'test' ? rewritten(path) : path,
     body,
-    headers: copyHeaders(exchange.headers, requestId, settings.header, mark),
-  };
+    headers: copyHeaders(headers, requestId, settings, mark),
+  });
 }
 
 /** Time and bytes that the answer may take, seen from what running took for the same. */

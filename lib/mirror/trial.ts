@@ -7,7 +7,13 @@ import { createPairJudge, type PairJudge } from './judge.ts';
 import type { DropReason, Report, Targets } from './protocol.ts';
 import { Requester, type ShadowAnswer } from './requester.ts';
 import type { FarSideSettings } from './settings.ts';
-import { isRepeatable, limitsOf, REFUSED, requestOf } from './shadow-copy.ts';
+import {
+  type CopyRequest,
+  createCopyRequest,
+  isRepeatable,
+  limitsOf,
+  REFUSED,
+} from './shadow-copy.ts';
 import { createTally, type Tally } from './tally.ts';
 import { type SliceHooks, WorkSlices } from './work-slices.ts';
 
@@ -35,6 +41,7 @@ interface OpenPair {
 export class Trial {
   readonly #settings: FarSideSettings;
   readonly #hooks: TrialHooks;
+  readonly #copyRequest: CopyRequest;
   readonly #endpoints: Endpoints;
   readonly #controls: ControlPlan;
   readonly #queue: CopyQueue;
@@ -58,6 +65,7 @@ export class Trial {
     this.#settings = settings;
     this.#hooks = hooks;
     this.#targets = targets;
+    this.#copyRequest = createCopyRequest(settings);
     this.#endpoints = createEndpoints(compare);
     this.#judge = createPairJudge(compare);
     this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
@@ -171,13 +179,13 @@ export class Trial {
     const limits = limitsOf(this.#settings, exchange);
     if (pair.isControlled) {
       this.#openControls++;
-      this.#running.send(requestOf(this.#settings, exchange, 'control'), limits, (answer) => {
+      this.#running.send(this.#copyRequest(exchange, 'control'), limits, (answer) => {
         this.#openControls--;
         pair.control = answer;
         this.#settle(pair);
       });
     }
-    this.#testing.send(requestOf(this.#settings, exchange, 'test'), limits, (answer) => {
+    this.#testing.send(this.#copyRequest(exchange, 'test'), limits, (answer) => {
       pair.testing = answer;
       this.#informBreaker(pair, answer);
       this.#settle(pair);

@@ -9,6 +9,7 @@ import {
   FormatError,
   fileName,
   flag,
+  headerEdits,
   headerName,
   host,
   identifier,
@@ -20,6 +21,7 @@ import {
   oneOf,
   path,
   pathPattern,
+  pathRewrites,
   port,
   portRange,
   type Raw,
@@ -27,6 +29,7 @@ import {
   share,
   signalName,
   size,
+  stickyKey,
   text,
   webAddress,
 } from '../../config/formats.ts';
@@ -38,6 +41,7 @@ const ALL: readonly Format<unknown>[] = [
   endpointTemplate,
   fileName,
   flag,
+  headerEdits,
   headerName,
   host,
   identifier,
@@ -48,12 +52,14 @@ const ALL: readonly Format<unknown>[] = [
   oneOf(['block', 'report']),
   path,
   pathPattern,
+  pathRewrites,
   port,
   portRange,
   requestPath,
   share,
   signalName,
   size,
+  stickyKey,
   text,
   webAddress,
 ];
@@ -192,6 +198,38 @@ describe('formats', () => {
 
   accepts(headerName, [['X-Vili-Mirror', 'X-Vili-Mirror']]);
   refuses(headerName, ['', 'a b', 'a:b', 'é', 'a\r\nb']);
+
+  accepts(stickyKey, [
+    ['none', null],
+    ['cookie session', { kind: 'cookie', name: 'session' }],
+    ['header: X-User', { kind: 'header', name: 'X-User' }],
+  ]);
+  refuses(stickyKey, ['', 'session', 'cookie', 'cookie a b', 'query id', 'cookie a=b']);
+
+  accepts(headerEdits, [
+    ['none', []],
+    [
+      'set Authorization: Bearer a,b ; remove Cookie',
+      [
+        { name: 'Authorization', value: 'Bearer a,b' },
+        { name: 'Cookie', value: null },
+      ],
+    ],
+    [['set X-Empty:'], [{ name: 'X-Empty', value: '' }]],
+  ]);
+  refuses(headerEdits, ['X: y', 'set X', 'remove', 'remove a b', 'set a b: c', ['set X: \u00e9']]);
+
+  accepts(pathRewrites, [
+    ['none', []],
+    [
+      '/v1/{id}/* -> /v2/*/{id}, /a->/b',
+      [
+        { from: '/v1/{id}/*', to: '/v2/*/{id}' },
+        { from: '/a', to: '/b' },
+      ],
+    ],
+  ]);
+  refuses(pathRewrites, ['/a', 'a -> /b', '/a -> b', '/a -> /{id}', '/a -> /*', '/a -> /b -> /c']);
 
   accepts(oneOf(['block', 'report']), [['Block', 'block']]);
   refuses(oneOf(['block', 'report']), ['blok', '']);

@@ -36,6 +36,11 @@ const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
   ],
   ['a hold smaller than one head', { 'hold.max_size': '1KiB' }, /no request could wait/],
   ['a mark in a header requests need', { 'mirror.header': 'Host' }, /requests need themselves/],
+  [
+    'a change to the framing of copies',
+    { 'mirror.headers': 'set Content-Length: 5' },
+    /a header that the connection needs itself/,
+  ],
   ['the copy of a tunnel', { 'mirror.methods': 'GET,CONNECT' }, /a tunnel cannot be copied/],
   [
     'the copy of a tunnel by rule',

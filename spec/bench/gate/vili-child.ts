@@ -1,4 +1,4 @@
-import { farSideSettings, gateSettings } from '../../../actors/wiring/traffic.ts';
+import { farSideSettings, gateSettings, mirrorToken } from '../../../actors/wiring/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoints.ts';
 import { createGate } from '../../../lib/gate/gate.ts';
@@ -24,17 +24,18 @@ const { settings } = loadSettings({
 });
 const startedAtMs = performance.timeOrigin;
 const now = (): number => startedAtMs + performance.now();
+const token = mirrorToken();
 const memory = new RunningMemory();
 const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
 const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };
 let judgement: Judgement | null = null;
-const farSide = createFarSide(farSideSettings(settings), {
+const farSide = createFarSide(farSideSettings(settings, token), {
   now,
   onOutcomes: (batch) => judgement?.pairs(batch.outcomes),
   onEvent: () => {},
 });
 const gate = createGate(
-  gateSettings({ ...settings, host: '127.0.0.1', port: 0 }, ''),
+  gateSettings({ ...settings, host: '127.0.0.1', port: 0 }, '', token),
   farSide.sink,
   { now, onProblem: (text) => process.stderr.write(`${text}\n`) },
 );

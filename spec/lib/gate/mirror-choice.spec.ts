@@ -48,4 +48,27 @@ describe('what is copied', () => {
     expect(choice(rules).skipReason('GET', '/a.b/1', true)).to.equal('rule');
     expect(choice(rules).skipReason('GET', '/axb/1', true)).to.equal(null);
   });
+
+  it('keeps a user always in the sample or always out, by cookie or header', () => {
+    const { mirror, healthPaths } = gateSettings();
+    const sampled = (sample: number, kind: 'cookie' | 'header', headers: string[]) => {
+      const sticky = { kind, name: 'Session' } as const;
+      const sticking = new MirrorChoice(
+        { healthPaths, mirror: { ...mirror, sample, sticky } },
+        () => 0.999,
+      );
+      return sticking.skipReason('GET', '/', true, headers) === null;
+    };
+    let inside = 0;
+    for (let user = 0; user < 2000; user++) {
+      const cookie = ['cookie', `a=b; Session=user-${user}; Sessions=x`];
+      const isIn = sampled(0.3, 'cookie', cookie);
+      inside += Number(isIn);
+      expect(sampled(0.3, 'header', ['X', 'y', 'SESSION', `user-${user}`])).to.equal(isIn);
+      if (isIn) expect(sampled(0.5, 'cookie', cookie)).to.equal(true);
+    }
+    expect(inside / 2000).to.be.within(0.25, 0.35);
+    // Without a value each request is drawn.
+    expect(sampled(0.3, 'cookie', ['Cookie', 'session=1; Session='])).to.equal(false);
+  });
 });

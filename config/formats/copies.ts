@@ -1,0 +1,103 @@
+import { shown } from '../problem.ts';
+import { type Format, FormatError, type Raw, textOf } from './format.ts';
+import { checkTemplate, itemsOf, parseItem } from './lists.ts';
+import { headerName } from './names.ts';
+
+const PLACEHOLDER = /\{[^{}/]*\}/g;
+
+/** A header or a cookie that stands for a user. */
+export interface StickyKey {
+  readonly kind: 'header' | 'cookie';
+  readonly name: string;
+}
+
+/** A change to the headers of a copy; `value` null takes the header out. */
+export interface HeaderEdit {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** Where copies of a path go. */
+export interface PathRewrite {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `cookie session`, `header X-User-Id`, or `none`. */
+export const stickyKey: Format<StickyKey | null> = {
+  name: 'sticky key',
+  example: 'cookie session, header X-User-Id, none',
+  parse(raw) {
+    const [kind, name, ...more] = textOf(raw).split(/[\s:]+/);
+    if (kind?.toLowerCase() === 'none' && name === undefined) return null;
+    if (name === undefined || more.length > 0 || (kind !== 'cookie' && kind !== 'header')) {
+      throw new FormatError('is not "cookie NAME", "header NAME" or "none"');
+    }
+    return { kind, name: headerName.parse(name) };
+  },
+  holds: (value) => value === null || isRecord(value, 'kind'),
+};
+
+/** `set NAME: VALUE` and `remove NAME`: a list in yaml, or text parted by semicolons. */
+export const headerEdits: Format<readonly HeaderEdit[]> = {
+  name: 'header changes',
+  example: 'set Authorization: Bearer test; remove Cookie; none',
+  parse: (raw) => itemsOf(raw, /[;\n]/).map((entry) => parseItem(headerEdit, entry)),
+  holds: (value) => Array.isArray(value) && value.every((entry) => headerEdit.holds(entry)),
+};
+
+/** `/from/{id} -> /to/{id}`: a list in yaml, or text parted by commas or semicolons. */
+export const pathRewrites: Format<readonly PathRewrite[]> = {
+  name: 'path rewrites',
+  example: '/v1/{id} -> /v2/{id}, /old/* -> /new/*; none',
+  parse: (raw) => itemsOf(raw, /[,;\n]/).map((entry) => parseItem(pathRewrite, entry)),
+  holds: (value) => Array.isArray(value) && value.every((entry) => pathRewrite.holds(entry)),
+};
+
+// Private
+
+const headerEdit: Format<HeaderEdit> = {
+  name: 'header change',
+  example: 'set X-Test: yes',
+  parse(raw) {
+    const text = textOf(raw);
+    const removed = /^remove\s+(\S+)$/.exec(text);
+    if (removed !== null) return { name: headerName.parse(removed[1] ?? ''), value: null };
+    const set = /^set\s+([^\s:]+)\s*:\s*(.*)$/.exec(text);
+    if (set === null) throw new FormatError('is not "set NAME: VALUE" or "remove NAME"');
+    const value = (set[2] ?? '').trimEnd();
+    if (!/^[\x20-\x7e\t]*$/.test(value)) throw new FormatError('has a value that is not ASCII');
+    return { name: headerName.parse(set[1] ?? ''), value };
+  },
+  holds: (value) => isRecord(value, 'name'),
+};
+
+const pathRewrite: Format<PathRewrite> = {
+  name: 'path rewrite',
+  example: '/old/* -> /new/*',
+  parse(raw) {
+    const [from, to, ...more] = textOf(raw).split(/\s*->\s*/);
+    if (from === undefined || to === undefined || more.length > 0) {
+      throw new FormatError('is not /from/{id} -> /to/{id}');
+    }
+    checkTemplate(from);
+    checkTemplate(to);
+    checkPlaceholders(from, to);
+    return { from, to };
+  },
+  holds: (value) => isRecord(value, 'from'),
+};
+
+function checkPlaceholders(from: string, to: string): void {
+  const names: readonly string[] = from.match(PLACEHOLDER) ?? [];
+  const unknown = (to.match(PLACEHOLDER) ?? []).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new FormatError(`uses ${shown(unknown)}, which is not before "->"`);
+  if (to.split('*').length > from.split('*').length) {
+    throw new FormatError('has more "*" after "->" than before it');
+  }
+}
+
+function isRecord(value: unknown, key: string): value is Raw & object {
+  return typeof value === 'object' && value !== null && key in value;
+}
