@@ -15,6 +15,7 @@ const FATAL_FLUSH_MS = 500;
 const EXIT_CODES: Readonly<Record<string, number>> = {
   VILI_BASE_LOCKED: EXIT.refused,
   VILI_GATE_LISTEN: EXIT.usage,
+  VILI_GATE_TLS: EXIT.usage,
   VILI_LOCK_FILE: EXIT.usage,
   VILI_JOURNAL_FAILED: EXIT.usage,
   VILI_BASE_READ_ONLY: EXIT.usage,

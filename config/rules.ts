@@ -121,8 +121,10 @@ function processRules(values: Values): Finding[] {
   ];
 }
 
-function gateRules({ header, hold, request }: Values): Finding[] {
+function gateRules({ header, hold, request, tls }: Values): Finding[] {
   return [
+    ...problemIf(tls.cert !== '' && tls.key === '', 'tls.cert', 'needs tls.key'),
+    ...problemIf(tls.key !== '' && tls.cert === '', 'tls.key', 'needs tls.cert'),
     ...warningIf(
       hold.max >= request.idle_timeout,
       'hold.max',

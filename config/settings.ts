@@ -103,6 +103,12 @@ export interface Settings {
     readonly idleTimeoutMs: number;
     readonly maxConnections: number;
   };
+  /** Absolute paths; null: users speak plain HTTP. */
+  readonly tls: {
+    readonly certFile: string;
+    readonly keyFile: string;
+    readonly reloadMs: number;
+  } | null;
   readonly trustedProxies: readonly string[];
   /** An absolute path; '' for none. */
   readonly errorPage: string;

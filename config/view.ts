@@ -69,6 +69,7 @@ export function settingsFrom(base: string, values: Values): Settings {
       idleTimeoutMs: upstream.idle_timeout,
       maxConnections: upstream.max_connections,
     },
+    tls: tlsOf(base, values),
     trustedProxies: values.trust_proxy,
     errorPage: pathFrom(base, values.error.page),
     ...operating(base, values),
@@ -153,6 +154,15 @@ function legacy(values: Values): Settings['legacy'] {
     envIcon: values.env_icon,
     env: values.env,
     logFile: values.log_file,
+  };
+}
+
+function tlsOf(base: string, { tls }: Values): Settings['tls'] {
+  if (tls.cert === '') return null;
+  return {
+    certFile: pathFrom(base, tls.cert),
+    keyFile: pathFrom(base, tls.key),
+    reloadMs: tls.reload,
   };
 }
 

@@ -18,7 +18,7 @@ export function gateSettings(settings: Settings, errorPage: string, token: strin
   return {
     host,
     port,
-    endpointScheme: 'http',
+    tls: settings.tls,
     header,
     request,
     upstream,

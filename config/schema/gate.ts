@@ -97,6 +97,21 @@ export const gate = {
       { min: '1', max: '65000' },
     ),
   },
+  tls: {
+    cert: setting(
+      path,
+      '',
+      'A PEM file with the certificate for users and those that vouch for it: users then speak ' +
+        'HTTPS on `port`, HTTP/1.1 or HTTP/2. Read again when it changes.',
+    ),
+    key: setting(path, '', 'The PEM file with the key of `tls.cert`, without a passphrase.'),
+    reload: setting(
+      duration,
+      '5s',
+      'How often the two files are looked at. Connections that are open stay as they are.',
+      { min: '100ms', max: '24h' },
+    ),
+  },
   trust_proxy: setting(
     listOf(addressBlock),
     'loopback',

@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { Page } from './error-pages.ts';
 import type { ResponseHead } from './response-headers.ts';
+import type { UserResponse } from './user-side.ts';
 
 /** Up to this size head and body go out as one string, in one write. */
 const ONE_WRITE_MAX_BYTES = 4096;
@@ -12,11 +12,11 @@ export class Answer {
   status = 0;
   /** True when nothing more will be written. */
   ended = false;
-  private readonly response: ServerResponse;
+  private readonly response: UserResponse;
   private left = OPEN_END;
   private waitsForDrain = false;
 
-  constructor(response: ServerResponse) {
+  constructor(response: UserResponse) {
     this.response = response;
     // Running's Date, or none if it sent none: the gate adds nothing to an answer.
     response.sendDate = false;

@@ -41,6 +41,10 @@ export class Connection {
     socket.once('close', () => this.gone());
   }
 
+  get isGone(): boolean {
+    return this.socket.destroyed;
+  }
+
   get busy(): boolean {
     return this.active !== null;
   }

@@ -1,26 +1,25 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Account } from './account.ts';
 import { Answer } from './answer.ts';
-import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import type { GateErrorKind } from './counts.ts';
 import type { FailureKind } from './exchange.ts';
 import { BadAnswerError, failureKindOf, isRefused, isStale, isUnfit, statusOf } from './failure.ts';
 import { isIdempotent } from './idempotent.ts';
 import type { SkipReason } from './mirror-choice.ts';
-import { Passage } from './passage.ts';
+import { Passage, type TurnOwner } from './passage.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
 import { readResponseHead, readTrailers, valuesOf } from './response-headers.ts';
 import type { UpstreamHandler } from './upstream.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
+import type { UserRequest, UserResponse } from './user-side.ts';
 
 const EARLY_HINTS = 103;
 /** One user request on its way: held if need be, sent to running, answered, copied, counted. */
 export class Forwarding extends Passage implements UpstreamHandler {
-  private readonly request: IncomingMessage;
-  private readonly response: ServerResponse;
+  private readonly request: UserRequest;
+  private readonly response: UserResponse;
   private readonly answer: Answer;
   private readonly account: Account;
   private resume: () => void = nothing;
@@ -34,9 +33,9 @@ export class Forwarding extends Passage implements UpstreamHandler {
 
   constructor(
     context: GateContext,
-    connection: Connection,
-    request: IncomingMessage,
-    response: ServerResponse,
+    connection: TurnOwner,
+    request: UserRequest,
+    response: UserResponse,
     head: RequestHead,
     expectsContinue: boolean,
   ) {
@@ -224,7 +223,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
     const { answer, connection } = this;
     this.context.counts.error(error);
     this.account.skip(reason);
-    if (connection.socket.destroyed) answer.ended = true;
+    if (connection.isGone) answer.ended = true;
     else if (answer.status === 0) this.page(status);
     else if (!answer.ended) answer.break();
     this.cancelUpstream();

@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { GateContext } from './context.ts';
 import { Counter, type GateCounts } from './counts.ts';
 import { ErrorPages } from './error-pages.ts';
@@ -9,6 +11,7 @@ import { Reception } from './reception.ts';
 import { NO_ROUTE, type Route } from './route.ts';
 import type { GateSettings } from './settings.ts';
 import { closeGate } from './shutdown.ts';
+import { readTlsPair, type TlsPair, watchTlsPair } from './tls-files.ts';
 import { type TrafficListener, TrafficLog } from './traffic.ts';
 import { Upstreams } from './upstreams.ts';
 
@@ -45,7 +48,8 @@ export interface Gate {
 
 /**
  * Makes the users' port; nothing is opened before `listen`.
- * @throws ViliError VILI_GATE_TRUST when a trusted proxy is no address.
+ * @throws ViliError VILI_GATE_TRUST when a trusted proxy is no address, VILI_GATE_TLS without a
+ * certificate that can be used.
  */
 export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: GateHooks): Gate {
   const context: GateContext = {
@@ -68,7 +72,9 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
     maxHeaderBytes: settings.header.maxBytes,
   });
   const reception = new Reception(context);
-  const server = createListener(settings, reception);
+  const pair = settings.tls === null ? null : readTlsPair(settings.tls);
+  const server = createListener(settings, reception, pair);
+  const stopWatching = watchCertificate(settings, pair, server, hooks.onProblem);
   reception.attach(server);
   let listening: Promise<number> | null = null;
   let closing: Promise<void> | null = null;
@@ -95,8 +101,22 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
       context.counts.snapshot(context.hold.size + context.doubt.size, upstreams.inFlight()),
     onTraffic: (listener) => context.traffic.listen(listener),
     close(deadlineMs) {
+      stopWatching();
       closing ??= closeGate({ context, server, reception, upstreams, deadlineMs });
       return closing;
     },
   };
+}
+
+// Private
+
+/** New connections get the new certificate; those that are open stay. */
+function watchCertificate(
+  { tls }: GateSettings,
+  pair: TlsPair | null,
+  server: Server,
+  onProblem: (text: string) => void,
+): () => void {
+  if (tls === null || pair === null || !(server instanceof SecureServer)) return () => {};
+  return watchTlsPair(tls, pair, (next) => server.setSecureContext(next), onProblem);
 }

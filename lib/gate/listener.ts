@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { messageOf, ViliError } from '../errors.ts';
 import { GateRequest } from './messages.ts';
 import type { GateSettings } from './settings.ts';
+import type { TlsPair } from './tls-files.ts';
 
 const BACKLOG = 4096;
 const CHECK_INTERVAL_MAX_MS = 1000;
@@ -21,15 +24,21 @@ export interface ListenerEvents {
   malformed(error: Error, socket: Socket): void;
   idle(socket: Socket): void;
   connectionRefused(): void;
+  /** A connection on which HTTP/2 has been agreed. */
+  multiplexed(socket: TLSSocket): void;
 }
 
 /**
  * node's HTTP server with its strict parser, its limits set, and every way of answering by itself
  * turned over to the gate, so that nothing goes uncounted.
  */
-export function createListener(settings: GateSettings, events: ListenerEvents): Server {
+export function createListener(
+  settings: GateSettings,
+  events: ListenerEvents,
+  pair: TlsPair | null,
+): Server {
   const { header, request } = settings;
-  const server = createServer({
+  const options = {
     IncomingMessage: GateRequest,
     noDelay: true,
     insecureHTTPParser: false,
@@ -41,12 +50,16 @@ export function createListener(settings: GateSettings, events: ListenerEvents): 
     keepAliveTimeout: request.keepAliveMs,
     requireHostHeader: false,
     highWaterMark: STREAM_BUFFER_BYTES,
-  });
+  };
+  const server =
+    pair === null
+      ? createServer(options)
+      : secured(createSecureServer({ ...options, ...pair, ...tlsOptions(settings) }), events);
   server.timeout = request.idleTimeoutMs;
   server.maxConnections = request.maxConnections;
   // node would cut the list without a word; the gate counts by itself, and bytes bound it anyway.
   server.maxHeadersCount = 0;
-  server.on('connection', (socket) => events.connected(socket));
+  if (pair === null) server.on('connection', (socket) => events.connected(socket));
   server.on('request', (incoming, response) => events.requested(incoming, response, false));
   server.on('checkContinue', (incoming, response) => events.requested(incoming, response, true));
   server.on('checkExpectation', (incoming, response) => events.expected(incoming, response));
@@ -77,4 +90,25 @@ export function openListener(server: Server, host: string, port: number): Promis
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
+}
+
+// Private
+
+function tlsOptions({ request }: GateSettings): {
+  ALPNProtocols: string[];
+  handshakeTimeout: number;
+} {
+  return { ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'], handshakeTimeout: request.headTimeoutMs };
+}
+
+/** What comes out of TLS goes to node's own HTTP/1.1 server, or to the gate where HTTP/2 was agreed. */
+function secured(server: SecureServer, events: ListenerEvents): SecureServer {
+  const serve = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') return events.multiplexed(socket);
+    events.connected(socket);
+    for (const each of serve) each.call(server, socket);
+  });
+  return server;
 }

@@ -1,4 +1,4 @@
-import type { Connection, Turn } from './connection.ts';
+import type { Turn } from './connection.ts';
 import type { GateContext } from './context.ts';
 import { heldBytes } from './held-bytes.ts';
 import type { Held } from './hold.ts';
@@ -6,6 +6,13 @@ import type { RequestHead } from './request-head.ts';
 import { NO_SLOT } from './slot-list.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamJob, UpstreamPool } from './upstream-pool.ts';
+
+/** A connection, or a stream of one, on which turns come and go. */
+export interface TurnOwner {
+  /** Whether nobody is there any more to be answered. */
+  readonly isGone: boolean;
+  done(turn: Turn): void;
+}
 
 /**
  * What every request goes through, an ordinary one as well as a tunnel: refused, held or forwarded
@@ -15,7 +22,7 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   abstract readonly received: boolean;
   slot = NO_SLOT;
   protected readonly context: GateContext;
-  protected readonly connection: Connection;
+  protected readonly connection: TurnOwner;
   protected readonly head: RequestHead;
   protected pool: UpstreamPool | null = null;
   protected client: UpstreamClient | null = null;
@@ -24,7 +31,7 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   /** It waits to hear whether the running that refused it has ended. */
   protected doubting = false;
 
-  constructor(context: GateContext, connection: Connection, head: RequestHead) {
+  constructor(context: GateContext, connection: TurnOwner, head: RequestHead) {
     this.context = context;
     this.connection = connection;
     this.head = head;

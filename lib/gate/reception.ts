@@ -1,16 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../errors.ts';
 import { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import { rawPage } from './error-pages.ts';
 import { compileTrust, peerOf } from './forwarded.ts';
 import { Forwarding } from './forwarding.ts';
+import { headRulesOf } from './head-rules.ts';
+import { Http2Reception } from './http2-reception.ts';
 import type { ListenerEvents } from './listener.ts';
-import { TOKEN_SUFFIX } from './mark.ts';
 import { refuse } from './refusal.ts';
 import { type HeadRules, type RequestHead, readRequestHead } from './request-head.ts';
-import { createRequestIds } from './request-id.ts';
 import { Tunnel } from './tunnel.ts';
 import { isTunnelled, plainRequest } from './upgrade.ts';
 
@@ -28,20 +29,15 @@ export class Reception implements ListenerEvents {
   private readonly bySocket = new WeakMap<Socket, Connection>();
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
+  readonly http2: Http2Reception;
   private server: Server | null = null;
 
   constructor(context: GateContext) {
     const { settings } = context;
     this.context = context;
     this.trust = compileTrust(settings.trustedProxies);
-    this.rules = {
-      maxCount: settings.header.maxCount,
-      markHeader: settings.mirror.header.toLowerCase(),
-      tokenHeader: `${settings.mirror.header}${TOKEN_SUFFIX}`.toLowerCase(),
-      token: settings.mirror.token,
-      scheme: settings.endpointScheme,
-      nextRequestId: createRequestIds(),
-    };
+    this.rules = headRulesOf(settings);
+    this.http2 = new Http2Reception(context);
   }
 
   /** Needed for requests that turn out to be ordinary after node took them for an upgrade. */
@@ -78,7 +74,7 @@ export class Reception implements ListenerEvents {
     const head = this.read(request, connection);
     if (!isTunnelled(head)) {
       socket.unshift(Buffer.concat([plainRequest(request), early]));
-      this.server?.emit('connection', socket);
+      this.server?.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
       return;
     }
     this.context.counts.received++;
@@ -118,6 +114,10 @@ export class Reception implements ListenerEvents {
 
   connectionRefused(): void {
     this.context.counts.connectionsRefused++;
+  }
+
+  multiplexed(socket: TLSSocket): void {
+    this.http2.connected(socket);
   }
 
   // Private

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import { CHUNKED } from './request-head.ts';
+import type { UserRequest } from './user-side.ts';
 
 /** Bodies up to this size are sent in one write, and can be sent again. */
 const GATHER_MAX_BYTES = 65536;
@@ -17,7 +17,7 @@ const DRAIN_MAX_MS = 10_000;
 export class RequestBody {
   /** True when the last byte has come from the client. */
   complete = false;
-  private readonly request: IncomingMessage;
+  private readonly request: UserRequest;
   private readonly length: number;
   private readonly onChunk: (chunk: Buffer) => void;
   private onReady: (() => void) | null = null;
@@ -27,7 +27,7 @@ export class RequestBody {
   private live: RequestBodySource | null = null;
   private draining = false;
 
-  constructor(request: IncomingMessage, length: number, onChunk: (chunk: Buffer) => void) {
+  constructor(request: UserRequest, length: number, onChunk: (chunk: Buffer) => void) {
     this.request = request;
     this.length = length;
     this.onChunk = onChunk;

@@ -1,3 +1,5 @@
+import type { TlsSettings } from './tls-files.ts';
+
 /** What is copied to testing: the first rule that matches decides, then `methods`, then `sample`. */
 export interface MirrorRule {
   /** A method in upper case, or `*`. */
@@ -18,8 +20,8 @@ export interface GateSettings {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** The scheme users speak, told to running as `X-Forwarded-Proto`. */
-  readonly endpointScheme: 'http';
+  /** Null: users speak plain HTTP. With TLS HTTP/2 is offered too. */
+  readonly tls: TlsSettings | null;
   /** A request head beyond either limit is answered 431. */
   readonly header: { readonly maxBytes: number; readonly maxCount: number };
   readonly request: {

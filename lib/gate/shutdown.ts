@@ -23,12 +23,14 @@ export async function closeGate(gate: ClosingGate): Promise<void> {
   context.hold.expireAll();
   context.doubt.expireAll();
   for (const connection of reception.connections) if (!connection.busy) connection.end();
+  reception.http2.close();
   await upstreams.drainAll(deadlineMs);
   upstreams.retireAll();
   for (const connection of reception.connections) if (!connection.busy) connection.end();
   const timer = setTimeout(
     () => {
       for (const connection of reception.connections) connection.socket.destroy();
+      reception.http2.destroy();
     },
     Math.max(0, deadline - performance.now()),
   );

@@ -20,6 +20,7 @@ const SWITCHING = 101;
  */
 export class Tunnel extends Passage implements UpstreamHandler {
   readonly received = true;
+  protected override readonly connection: Connection;
   /** What the client sent right behind its request. */
   private readonly early: Buffer;
   private upstream: Duplex | null = null;
@@ -28,6 +29,7 @@ export class Tunnel extends Passage implements UpstreamHandler {
 
   constructor(context: GateContext, connection: Connection, head: RequestHead, early: Buffer) {
     super(context, connection, head);
+    this.connection = connection;
     this.early = early;
     context.counts.skip(head.refusal === null ? 'upgrade' : 'refused');
   }

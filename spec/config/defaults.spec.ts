@@ -117,6 +117,7 @@ const DEFAULTS = {
     idleTimeoutMs: 300000,
     maxConnections: 1024,
   },
+  tls: null,
   trustedProxies: ['loopback'],
   errorPage: '',
   log: {

@@ -9,7 +9,7 @@ export function gateSettings(changes: Partial<GateSettings> = {}): GateSettings 
   return {
     host: '127.0.0.1',
     port: 0,
-    endpointScheme: 'http',
+    tls: null,
     header: { maxBytes: 65536, maxCount: 500 },
     request: { headTimeoutMs: 5000, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 1000 },
     upstream: {

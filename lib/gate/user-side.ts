@@ -1,0 +1,34 @@
+/** As much of a user's request as the gate needs, of whatever version of HTTP it came by. */
+export interface UserRequest {
+  /** 0 for HTTP/1.0, else 1. */
+  readonly httpVersionMinor: number;
+  /** Whether the body has come to its end. */
+  readonly complete: boolean;
+  isPaused(): boolean;
+  pause(): unknown;
+  resume(): unknown;
+  destroy(): unknown;
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** As much of the answer to a user. Headers are flat. */
+export interface UserResponse {
+  sendDate: boolean;
+  /** Whether trailers can follow: the length of the body is not told in advance. */
+  readonly chunkedEncoding: boolean;
+  writeContinue(): void;
+  writeEarlyHints(hints: { link: string[] }): void;
+  writeHead(status: number, reason: string, headers: string[]): unknown;
+  flushHeaders(): void;
+  write(chunk: Buffer): boolean;
+  addTrailers(trailers: [string, string][]): void;
+  end(): unknown;
+  end(chunk: Buffer): unknown;
+  end(text: string, encoding: 'latin1'): unknown;
+  /** Breaks the answer off, for the client to see. */
+  destroy(): unknown;
+  once(event: 'drain', listener: () => void): unknown;
+}
