@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { adoptBase } from '../lib/base/adopt.ts';
+import { isWhole } from '../lib/base/complete.ts';
 import { layoutOf } from '../lib/base/layout.ts';
 import { listServerFiles } from '../lib/base/scan.ts';
 import { EXIT } from '../lib/cli/exit-codes.ts';
 import type { CheckOptions } from '../lib/cli/io.ts';
 import { messageOf } from '../lib/errors.ts';
 import { inspectLog, levelWarning } from '../lib/logs/inspect.ts';
+import { controlClient } from '../lib/operator/client.ts';
 import { launchCommand } from '../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../lib/servlet/ports.ts';
 
@@ -32,6 +34,7 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('base', () => checkBase(settings)),
     await checked('port', () => checkPort(settings)),
     await checked('port_range', () => checkRange(settings)),
+    await checked('properties', () => checkProperties(settings)),
     await checked('server files', () => checkServerFiles(settings)),
     await checked('links', () => checkLinks(settings)),
     await checked('log', () => checkLog(settings)),
@@ -64,12 +67,22 @@ async function checkBase({ base }: Settings): Promise<string> {
   return `${base} can be written`;
 }
 
-async function checkPort({ host, port }: Settings): Promise<string> {
+async function checkPort({ host, port, base, identifier }: Settings): Promise<string> {
   const failure = await bindFailure(port, host);
   if (failure === null) return `${host}:${port} is free`;
-  throw new Error(
-    `${host}:${port} cannot be listened on (${failure}); a Vili already running holds it`,
-  );
+  const { socket } = layoutOf(base, identifier);
+  const running = await controlClient(socket)
+    .status()
+    .catch(() => null);
+  if (running?.vili.port === port) return `${host}:${port} is held by the Vili that runs here`;
+  throw new Error(`${host}:${port} cannot be listened on (${failure})`);
+}
+
+async function checkProperties({ base, propertiesFileName }: Settings): Promise<string> {
+  if (propertiesFileName === '') return 'none is copied into the instances';
+  const path = join(base, propertiesFileName);
+  await access(path, constants.R_OK);
+  return `${path} can be read`;
 }
 
 async function checkRange({ portRange }: Settings): Promise<string> {
@@ -85,7 +98,8 @@ async function checkServerFiles(settings: Settings): Promise<string> {
     return `none yet; put ${identifier}-<version>.<ext> into ${base} and it becomes the running version`;
   }
   const serverFile = layoutOf(base, identifier).serverFile(newest);
-  await stat(serverFile);
+  if (!(await isWhole(serverFile)))
+    throw new Error(`${serverFile} is cut off: its zip end record is missing`);
   const command = launchCommand({
     extension: newest.extension,
     serverFile,

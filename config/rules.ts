@@ -60,6 +60,7 @@ export function checkRules(values: Values): readonly Finding[] {
     ...verdictRules(values),
     ...adminRules(values),
     ...legacyRules(values),
+    ...withoutEffect(values),
   ];
 }
 
@@ -221,6 +222,22 @@ function adminRules({ admin }: Values): Finding[] {
       admin.listen !== null && !isLocal && admin.token === '',
       'admin.listen',
       'lets everybody who reaches it read the dashboard',
+    ),
+  ];
+}
+
+/** Keys that are known, so that old files stay valid, but that nothing obeys. */
+function withoutEffect(values: Values): Finding[] {
+  return [
+    ...warningIf(
+      values.scheme === 'https',
+      'scheme',
+      'has no effect: the service is spoken to in plain HTTP',
+    ),
+    ...warningIf(
+      values.manualcontrol,
+      'manualcontrol',
+      'has no effect: use `vili promote` and `vili reject`',
     ),
   ];
 }

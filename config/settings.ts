@@ -55,6 +55,8 @@ export interface Settings {
     readonly sticky: StickyKey | null;
     readonly maxBodyBytes: number;
     readonly concurrency: number;
+    /** 0 to 1. */
+    readonly busyLimit: number;
     readonly queue: number;
     readonly queueBytes: number;
     readonly timeoutMs: number;

@@ -89,6 +89,7 @@ function testingSide(values: Values): Pick<Settings, 'mirror' | 'compare' | 'rou
       sticky: mirror.sticky,
       maxBodyBytes: mirror.max_body,
       concurrency: mirror.concurrency,
+      busyLimit: mirror.busy_limit,
       queue: mirror.queue,
       queueBytes: mirror.queue_size,
       timeoutMs: mirror.timeout,

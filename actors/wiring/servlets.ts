@@ -65,9 +65,12 @@ export function servletSpec(
         },
         watchLiveness: (onUnhealthy, signal) => {
           const { path, intervalMs, failures, timeoutMs } = settings.liveness;
+          const livePath = path ?? settings.readiness.path;
+          // Without a path there is nothing to ask: any page may be slow and yet the service be fine.
+          if (livePath === null) return;
           void watchLiveness({
             ...probe,
-            path: path ?? settings.readiness.path,
+            path: livePath,
             requestTimeoutMs: timeoutMs,
             intervalMs,
             failures,

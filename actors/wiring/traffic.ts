@@ -4,8 +4,6 @@ import type { GateSettings } from '../../lib/gate/settings.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS, type FarSideSettings } from '../../lib/mirror/settings.ts';
 import { MAX_ENDPOINTS } from './evidence.ts';
 
-/** Beyond this the users' thread is taken to be at its limit. */
-const BUSY_LIMIT = 0.95;
 const TOKEN_BYTES = 16;
 
 /** Known to this daemon and to the servlets it sends copies to; see `mirror.header`. */
@@ -35,7 +33,7 @@ export function farSideSettings(
   { mirror, compare, routes }: Settings,
   token: string,
 ): FarSideSettings {
-  const { concurrency, queue, queueBytes, timeoutMs, header, headers, rewrite } = mirror;
+  const { concurrency, busyLimit, queue, queueBytes, timeoutMs, header, headers, rewrite } = mirror;
   return {
     ...DEFAULT_FAR_SIDE_SETTINGS,
     concurrency,
@@ -46,7 +44,7 @@ export function farSideSettings(
     token,
     edits: headers,
     rewrite,
-    busyLimit: BUSY_LIMIT,
+    busyLimit,
     compare: {
       ...DEFAULT_FAR_SIDE_SETTINGS.compare,
       ...compare,

@@ -57,6 +57,12 @@ export const mirror = {
       'How many copies are under way at once. Raising it loads testing and this host more.',
       { min: '1', max: '10000' },
     ),
+    busy_limit: setting(
+      share,
+      '95%',
+      'Part of its time the thread that serves users may be busy; beyond, copies are left out and ' +
+        'counted `busy`, down to one in 16. 100% never leaves any out: evidence before users.',
+    ),
     queue: setting(
       count,
       '1000',

@@ -35,7 +35,8 @@ export const processes = {
     path: setting(
       requestPath,
       'none',
-      'Asked for as long as an instance runs. Without one, only the end of the process is noticed.',
+      'Asked for as long as an instance runs. Without one, `readiness.path` is asked; without that one ' +
+        'either, only the end of the process is noticed.',
     ),
     interval: setting(
       duration,
@@ -99,9 +100,9 @@ export const processes = {
     testing_max: setting(
       count,
       '2',
-      'How often a testing version is started again after a crash before it is rejected. Running ' +
-        'is started again for ever.',
-      { max: '1000' },
+      'How often a testing version may end by itself until it is rejected. Running is started again ' +
+        'for ever.',
+      { min: '1', max: '1000' },
     ),
   },
   arrival: {

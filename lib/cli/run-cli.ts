@@ -50,7 +50,9 @@ function failureCode(error: unknown, io: CliIo, printer: Printer): number {
   if (code.startsWith('commander.')) return isHelp(error) ? EXIT.ok : EXIT.usage;
   if (io.signal.aborted || code === 'VILI_INTERRUPTED') return EXIT.interrupted;
   const kind = error instanceof ViliError ? '' : 'internal error: ';
-  for (const line of messageOf(error).split('\n')) printer.talk(`vili: ${kind}${printable(line)}`);
+  // Problems of the settings are a page of their own, with its heading.
+  const prefix = code === 'VILI_CONFIG' ? '' : `vili: ${kind}`;
+  for (const line of messageOf(error).split('\n')) printer.talk(`${prefix}${printable(line)}`);
   if (io.env['VILI_DEBUG'] !== undefined && error instanceof Error) {
     printer.talk(printable(error.stack ?? ''));
   }

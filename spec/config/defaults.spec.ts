@@ -68,6 +68,7 @@ const DEFAULTS = {
     sample: 1,
     sticky: null,
     maxBodyBytes: 1048576,
+    busyLimit: 0.95,
     concurrency: 64,
     queue: 1000,
     queueBytes: 67108864,

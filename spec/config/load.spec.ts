@@ -64,7 +64,8 @@ describe('loadSettings', () => {
       'env="dev"',
     ];
     const { settings, warnings } = await load({ env: env.join('\n') });
-    expect(warnings).to.deep.equal([]);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.contain('manualcontrol').and.contain('vili promote');
     expect(settings).to.deep.include({
       port: 8080,
       identifier: 'inventory',

@@ -1,9 +1,7 @@
-import { readFile, rm, symlink } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { copyFile } from 'node:fs/promises';
 import { listingOf } from '../support/base-listing.ts';
 import { type DaemonWorld, withWorld } from '../support/daemon-world.ts';
 

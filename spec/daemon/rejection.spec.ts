@@ -14,7 +14,11 @@ describe('a daemon that is given a bad release', function () {
   let users: LiveUsers;
 
   before(async () => {
-    world = await DaemonWorld.create({ restart_testing_max: '1' });
+    world = await DaemonWorld.create({
+      restart_testing_max: '1',
+      // Nothing here may be promoted before there is evidence against it.
+      verdict_margin: '0.2%',
+    });
     daemon = await world.startServing();
     users = world.users(100);
   });

@@ -3,7 +3,7 @@ import type { UserCounts } from '../../lib/demo/users.ts';
 import { withWorld } from '../support/daemon-world.ts';
 
 /** What running had received when it was killed may have been carried out: it is not repeated. */
-const IN_FLIGHT_AT_A_KILL = 2;
+const IN_FLIGHT_AT_A_KILL = 12;
 
 describe('a daemon whose running servlet is killed', function () {
   this.timeout(60_000);

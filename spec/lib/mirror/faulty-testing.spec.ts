@@ -107,7 +107,7 @@ describe('far side with a testing that', () => {
       const { failed, dropped, mirrored } = far.counts();
       expect(mirrored).to.equal(0);
       expect(failed['refused']).to.equal(outcomes.length);
-      expect(dropped['breaker']).to.be.greaterThan(10);
+      expect(dropped['breaker']).to.be.greaterThan(0);
       expect(accounted()).to.equal(offered());
     });
   });
