@@ -9,6 +9,8 @@ export function booted(draft: Draft, event: Booted): void {
   draft.ask({ type: 'route', target: null });
   if (event.saved?.running) draft.state = event.saved;
   else adoptOrBegin(draft, event);
+  // A Vili killed between its state file and its links leaves the link of a test that is over.
+  if (draft.state.testing?.begun !== true) draft.ask({ type: 'unlink-test' });
   resumeRunning(draft);
   resumePromotionOrTest(draft);
   resumePrevious(draft);
@@ -61,14 +63,17 @@ function resumeCandidate(
 function resumePrevious(draft: Draft): void {
   const { previous } = draft.state;
   if (previous === null) return;
-  if (previous.untilMs <= draft.rules.nowMs) {
+  const { nowMs, probationMs } = draft.rules;
+  if (previous.untilMs <= nowMs) {
     draft.set({ previous: null });
     draft.retire(previous.release);
     return;
   }
-  draft.set({ previous: { ...previous, target: null } });
+  // The clock may have been set back since: no probation is longer than a whole one from now.
+  const untilMs = Math.min(previous.untilMs, nowMs + probationMs);
+  draft.set({ previous: { ...previous, target: null, untilMs } });
   draft.ask(
     { type: 'start', release: previous.release, role: 'running' },
-    { type: 'probation', untilMs: previous.untilMs },
+    { type: 'probation', untilMs },
   );
 }

@@ -32,12 +32,13 @@ export function testServletGone(draft: Draft, name: string): void {
 /** The fresh servlet is ready: users move over in one step, the old version stays warm. */
 export function completePromotion(draft: Draft, target: Target): void {
   const { testing, promotion, running, previous, rejected } = draft.state;
-  if (testing === null || promotion === null || running === null) return;
+  if (testing === null || promotion === null) return;
   const { nowMs, probationMs } = draft.rules;
   const untilMs = nowMs + probationMs;
   draft.set({
     running: { release: testing.release, phase: 'ready', target },
-    previous: { release: running.release, target: running.target, untilMs },
+    // There is none when the file of the trusted version is gone.
+    previous: running && { release: running.release, target: running.target, untilMs },
     testing: null,
     promotion: null,
   });
@@ -49,7 +50,7 @@ export function completePromotion(draft: Draft, target: Target): void {
   draft.record('promoted', testing.release, promotion.reasons, promotion.by);
   if (previous !== null) draft.retire(previous.release);
   if (rejected !== null) draft.clearRejected();
-  if (probationMs > 0) draft.ask({ type: 'probation', untilMs });
+  if (probationMs > 0 && running !== null) draft.ask({ type: 'probation', untilMs });
   else letPreviousGo(draft);
   advance(draft);
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { transition } from '../../../lib/deployment/transition.ts';
 import { PROBATION_MS, reason, World } from './world.ts';
 
 function worldWith(...versions: number[]): World {
@@ -153,6 +154,49 @@ describe('the life of a version', () => {
     expect(world.folders).not.to.include('shop-1');
   });
 
+  it('removes the link of a test that was over when Vili was killed before it could', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    const reasons = [reason('seen')];
+    const verdict = { type: 'verdict', name: 'shop-2', by: 'vili', reasons } as const;
+    world.dieAfterSaving({ ...verdict, decision: 'reject' });
+    world.settle();
+    expect(world.state.rejected?.release.name).to.equal('shop-2');
+    expect([...world.links]).to.deep.equal([['running', 'shop-1']]);
+    world.drop(3, 1);
+    world.settle();
+    expect(world.folders).not.to.include('shop-2');
+  });
+
+  it('lets no probation last longer than a whole one after a clock that was set back', () => {
+    const world = worldWith(1);
+    world.nowMs = 1e12;
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'promote');
+    world.settle();
+    world.nowMs = 5;
+    world.boot();
+    world.settle();
+    expect(world.state.previous?.untilMs).to.equal(5 + PROBATION_MS);
+  });
+
+  it('promotes a candidate also when the file of the trusted version is gone', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    const target = { instance: 'shop-2/2_running', host: '127.0.0.1', port: 2 };
+    const promotion = { phase: 'starting', by: 'anna', reasons: [] } as const;
+    const { state } = transition(
+      { ...world.state, running: null, promotion },
+      { type: 'servlet-ready', name: 'shop-2', role: 'running', target },
+      { nowMs: 0, probationMs: PROBATION_MS, testingCrashesMax: 2, compareVersions: () => 0 },
+    );
+    expect(state).to.include({ promotion: null, previous: null, testing: null });
+    expect(state.running).to.include({ target, phase: 'ready' });
+  });
+
   it('goes on with a test that a restart of Vili interrupted, without calling it a new one', () => {
     const world = worldWith(1);
     world.drop(2, 1);
@@ -164,7 +208,7 @@ describe('the life of a version', () => {
   });
 
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
-    const step = fc.record({ kind: fc.nat(11), n: fc.nat(20), good: fc.boolean() });
+    const step = fc.record({ kind: fc.nat(12), n: fc.nat(20), good: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const world = worldWith(1);
@@ -176,6 +220,7 @@ describe('the life of a version', () => {
           else if (kind === 7) world.crash(keys[n % Math.max(1, keys.length)] ?? '', n === 0);
           else if (kind === 8) world.boot();
           else if (kind === 9) judge(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');
+          else if (kind === 12) world.dieDuring(n);
           else if (kind === 10) world.tell({ type: 'probation-over' });
           else world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
         }

@@ -51,17 +51,23 @@ export class World {
   }
 
   tell(event: DeploymentEvent): void {
-    const rules: Rules = {
-      nowMs: this.nowMs,
-      probationMs: PROBATION_MS,
-      testingCrashesMax: 2,
-      compareVersions: (a, b) => Number(a) - Number(b),
-    };
-    const step = transition(this.state, event, rules);
+    const step = transition(this.state, event, this.#rules());
     this.state = step.state;
     this.saved = step.state;
     for (const command of step.commands) this.#carryOut(command);
     this.#check();
+  }
+
+  /** Vili is killed when this event's new state is saved, but nothing of it is carried out yet. */
+  dieAfterSaving(event: DeploymentEvent): void {
+    this.saved = transition(this.state, event, this.#rules()).state;
+    this.boot();
+  }
+
+  /** The same for the n-th pending thing. */
+  dieDuring(n: number): void {
+    const event = this.pending[n % Math.max(1, this.pending.length)];
+    if (event !== undefined) this.dieAfterSaving(event);
   }
 
   drop(version: number, build: number): void {
@@ -98,6 +104,15 @@ export class World {
   settle(): void {
     for (let i = 0; i < 500 && this.pending.length > 0; i++) this.happen(0, true);
     expect(this.pending, 'events that never end').to.have.length(0);
+  }
+
+  #rules(): Rules {
+    return {
+      nowMs: this.nowMs,
+      probationMs: PROBATION_MS,
+      testingCrashesMax: 2,
+      compareVersions: (a, b) => Number(a) - Number(b),
+    };
   }
 
   #wants(name: string, role: Role): boolean {
