@@ -4,11 +4,14 @@ import type { Release } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { TrafficObservation } from '../lib/gate/traffic.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import { type Judgement, type Saved, type StartUp } from '../lib/judgement/judgement.ts';
+import type { Saved, StartUp } from '../lib/judgement/judgement.ts';
 import { errorKinds, type RunningAnswer, RunningMemory } from '../lib/judgement/running-memory.ts';
 import { errorsOf } from '../lib/logs/windows.ts';
-import type { VerdictReport } from '../lib/verdict/report.ts';
+import { type Outcome, withSamples } from '../lib/report/compose.ts';
+import type { TestReport } from '../lib/report/report.ts';
+import type { VerdictSettings } from '../lib/verdict/settings.ts';
 import type { ComparatorMessage, DeployerMessage } from './messages.ts';
+import { type Begun, compared, describe, type Test, viewOf } from './test-view.ts';
 
 const TICK_MS = 250;
 const CHECKPOINT_MS = 1000;
@@ -19,8 +22,15 @@ const START_UPS_MAX = 4;
 
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
-  /** From the checkpoint of the same build if there is one, else afresh. */
-  readonly begin: (release: Release, memory: RunningMemory, startUp: StartUp) => Promise<Judgement>;
+  /** From the checkpoint of the same test if there is one, else afresh. */
+  readonly begin: (
+    test: { readonly release: Release; readonly sinceMs: number },
+    memory: RunningMemory,
+    startUp: StartUp,
+  ) => Promise<Begun>;
+  /** Leaves the report in the version's folder; a test that is not known: what was there stays. */
+  readonly writeReport: (outcome: Outcome, test: TestReport | null) => Promise<void>;
+  readonly rules: VerdictSettings;
   readonly save: (name: string, saved: Saved) => Promise<void>;
   readonly endpoints: () => Endpoints;
   readonly mode: 'auto' | 'manual';
@@ -32,9 +42,9 @@ interface ComparatorState {
   readonly memory: RunningMemory;
   readonly endpoints: Endpoints;
   readonly startUps: Map<string, StartUp>;
-  readonly release: Release | null;
-  readonly judgement: Judgement | null;
-  readonly report: VerdictReport | null;
+  readonly test: Test | null;
+  /** The test that ended last, for its report. */
+  readonly ended: Test | null;
   readonly toldAtMs: number;
   readonly savedAtMs: number;
   readonly saving: boolean;
@@ -50,25 +60,22 @@ export function comparatorActor(
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello', from: self.path });
       const endpoints = deps.endpoints();
       const memory = new RunningMemory();
-      return { ...NO_TEST, memory, endpoints, startUps: new Map() };
+      return { ...NO_TEST, ended: null, memory, endpoints, startUps: new Map() };
     },
 
     async handle(state, message, self) {
       switch (message.type) {
         case 'judge':
-          return judge(deps, state, message.release);
+          return judge(deps, state, message);
         case 'judge-off':
-          return { ...state, ...NO_TEST };
-        case 'outcomes': {
-          const { testId, outcomes, ignored } = message.batch;
-          if (testId !== state.judgement?.name) return state;
-          state.judgement.pairs(outcomes);
-          state.judgement.ignored(ignored);
+          return { ...state, ...NO_TEST, ended: state.test ?? state.ended };
+        case 'outcomes':
+          compared(state.test, message.batch);
           return state;
-        }
         case 'observed': {
           const answers = message.batch.map((it) => answerOf(state.endpoints, it));
           state.memory.answered(answers);
+          for (const { endpoint } of answers) state.test?.judgement.requested(endpoint);
           return state;
         }
         case 'log':
@@ -76,16 +83,25 @@ export function comparatorActor(
           return state;
         case 'tick':
           return tick(deps, self, state);
+        case 'reported':
+          return state;
         case 'saved':
           return { ...state, saving: false };
         case 'not-saved':
           deps.journal.error(`the evidence could not be saved: ${message.problem}`, {});
           return { ...state, saving: false };
-        case 'describe': {
-          const { release, report } = state;
-          self.send(message.reply, release && report ? { release, report } : null);
+        case 'not-reported':
+          deps.journal.error(`the report could not be written: ${message.problem}`, {});
           return state;
-        }
+        case 'decided':
+          decided(deps, self, state, message.outcome);
+          return state;
+        case 'describe':
+          self.send(message.reply, describe(state.test, deps.rules));
+          return state;
+        case 'report':
+          self.send(message.reply, viewOf(state.test, deps.rules));
+          return state;
       }
     },
   };
@@ -94,9 +110,7 @@ export function comparatorActor(
 // Private
 
 const NO_TEST = {
-  release: null,
-  judgement: null,
-  report: null,
+  test: null,
   toldAtMs: -REPEAT_MS,
   savedAtMs: 0,
   saving: false,
@@ -105,13 +119,14 @@ const NO_TEST = {
 async function judge(
   deps: ComparatorDeps,
   state: ComparatorState,
-  release: Release,
+  { release, sinceMs }: Extract<ComparatorMessage, { type: 'judge' }>,
 ): Promise<ComparatorState> {
-  if (state.judgement?.fingerprint === release.fingerprint) return state;
+  const known = state.test?.judgement;
+  if (known?.fingerprint === release.fingerprint && known.sinceMs === sinceMs) return state;
   const startUp = state.startUps.get(release.name) ?? { errors: 0, example: undefined };
   state.startUps.clear();
-  const judgement = await deps.begin(release, state.memory, startUp);
-  return { ...state, ...NO_TEST, release, judgement };
+  const begun = await deps.begin({ release, sinceMs }, state.memory, startUp);
+  return { ...state, ...NO_TEST, test: { ...begun, release, report: null } };
 }
 
 function logged(
@@ -121,8 +136,8 @@ function logged(
   const { version, role, batch } = message;
   if (role === 'running') {
     state.memory.logged(batch);
-    state.judgement?.logged('running', batch);
-  } else if (version === state.judgement?.name) state.judgement.logged('testing', batch);
+    state.test?.judgement.logged('running', batch);
+  } else if (version === state.test?.release.name) state.test.judgement.logged('testing', batch);
   else {
     const before = state.startUps.get(version);
     const errors = (before?.errors ?? 0) + errorsOf(batch);
@@ -137,25 +152,26 @@ function tick(
   self: Self<ComparatorMessage>,
   state: ComparatorState,
 ): ComparatorState {
-  const { release, judgement } = state;
-  if (release === null || judgement === null) return state;
+  if (state.test === null) return state;
   const nowMs = deps.now();
-  const report = judgement.decide(nowMs);
-  return save(deps, self, tell(deps, self, { ...state, report }, release, nowMs), nowMs);
+  const verdict = state.test.judgement.decide(nowMs);
+  const reasons = withSamples(verdict.reasons, state.test.shelf.entries());
+  const test = { ...state.test, report: { ...verdict, reasons } };
+  return save(deps, self, tell(deps, self, { ...state, test }, test, nowMs), nowMs);
 }
 
 function tell(
   deps: ComparatorDeps,
   self: Self<ComparatorMessage>,
   state: ComparatorState,
-  release: Release,
+  { release, report }: Test,
   nowMs: number,
 ): ComparatorState {
-  const decision = state.report?.decision;
+  const decision = report?.decision;
   if (deps.mode === 'manual' || nowMs - state.toldAtMs < REPEAT_MS) return state;
   if (decision !== 'promote' && decision !== 'reject') return state;
   const { name } = release;
-  const reasons = state.report?.reasons ?? [];
+  const reasons = report?.reasons ?? [];
   const event = { type: 'verdict', name, decision, by: 'vili', reasons } as const;
   self.send(deps.deployer, event, { correlation: name });
   return { ...state, toldAtMs: nowMs };
@@ -167,15 +183,35 @@ function save(
   state: ComparatorState,
   nowMs: number,
 ): ComparatorState {
-  const { judgement, saving, savedAtMs } = state;
-  if (judgement === null || saving || !judgement.changed) return state;
+  const { test, saving, savedAtMs } = state;
+  if (test === null || saving || !test.judgement.changed) return state;
   if (nowMs - savedAtMs < CHECKPOINT_MS) return state;
   self.pipe(
-    deps.save(judgement.name, judgement.checkpoint()),
+    deps.save(test.release.name, test.judgement.checkpoint()),
     () => ({ type: 'saved' }),
     (error) => ({ type: 'not-saved', problem: messageOf(error) }),
   );
   return { ...state, saving: true, savedAtMs: nowMs };
+}
+
+/** The samples are written first, so that whoever sees the report finds them. */
+function decided(
+  deps: ComparatorDeps,
+  self: Self<ComparatorMessage>,
+  { test, ended }: ComparatorState,
+  outcome: Outcome,
+): void {
+  const judged = [test, ended].find((it) => it?.release.name === outcome.version) ?? null;
+  const view = viewOf(judged, deps.rules);
+  const reasons = withSamples(outcome.reasons, judged?.shelf.entries() ?? []);
+  const written = (judged?.shelf.flush() ?? Promise.resolve()).then(() =>
+    deps.writeReport(judged === null ? outcome : { ...outcome, reasons }, view?.test ?? null),
+  );
+  self.pipe(
+    written,
+    () => ({ type: 'reported' }),
+    (error) => ({ type: 'not-reported', problem: messageOf(error) }),
+  );
 }
 
 function answerOf(endpoints: Endpoints, it: TrafficObservation): RunningAnswer {

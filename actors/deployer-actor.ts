@@ -2,12 +2,7 @@ import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts'
 import type { HistoryEntry, HistoryEvent } from '../lib/base/history.ts';
 import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
 import { resync } from '../lib/deployment/resync.ts';
-import {
-  type Deployment,
-  NOTHING_DEPLOYED,
-  protectedNames,
-  type Reason,
-} from '../lib/deployment/state.ts';
+import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
@@ -35,21 +30,12 @@ export interface DeployerDeps {
   readonly save: (state: Deployment) => Promise<void>;
   readonly rules: () => Rules;
   readonly appendHistory: (entry: HistoryEntry) => Promise<void>;
-  /** Leaves the reasons of a verdict in the version's folder, and so in its archive. */
-  readonly writeReport: (entry: Recorded) => Promise<void>;
   readonly unlinkTest: () => Promise<void>;
   readonly journal: Journal;
 }
 
-export interface Recorded {
-  readonly at: string;
-  readonly event: HistoryEvent;
-  readonly version: string;
-  readonly by: string;
-  readonly reasons: readonly Reason[];
-}
-
 const TIMER_SLACK_MS = 5;
+
 /** What a version's report tells. */
 const REPORTED: ReadonlySet<HistoryEvent> = new Set(['promoted', 'rejected', 'rolled-back']);
 
@@ -218,11 +204,15 @@ async function record(
   const running = deployment.running?.release.name ?? null;
   const happening = { type: 'notify', event, version, reasons, by, running } as const;
   self.send(deps.notifier, happening, { correlation: version });
+  if (REPORTED.has(event)) {
+    const before = event === 'promoted' ? (deployment.previous?.release.name ?? null) : running;
+    const outcome = { verdict: event, at, version, running: before, by, reasons };
+    self.send(deps.comparator, { type: 'decided', outcome }, { correlation: version });
+  }
   try {
     await deps.appendHistory({ at, event, version, by, reasons: texts });
-    if (REPORTED.has(event)) await deps.writeReport({ at, event, version, by, reasons });
   } catch (error) {
-    deps.journal.error('history or report could not be written', { error: messageOf(error) });
+    deps.journal.error('the history could not be written', { error: messageOf(error) });
   }
 }
 

@@ -9,6 +9,9 @@ import type { TrafficObservation } from '../lib/gate/traffic.ts';
 import type { LogBatch } from '../lib/logs/batch.ts';
 import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/far-side.ts';
 import type { Announcement } from '../lib/notify/announcement.ts';
+import type { Outcome } from '../lib/report/compose.ts';
+import type { ReportReason, TestReport } from '../lib/report/report.ts';
+import type { Signal } from '../lib/report/signals.ts';
 import type { Exit } from '../lib/servlet/exit.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 
@@ -136,7 +139,7 @@ export interface TrafficCounts {
 }
 
 export type ComparatorMessage =
-  | { readonly type: 'judge'; readonly release: Release }
+  | { readonly type: 'judge'; readonly release: Release; readonly sinceMs: number }
   | { readonly type: 'judge-off' }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
@@ -150,11 +153,24 @@ export type ComparatorMessage =
   | { readonly type: 'tick' }
   | { readonly type: 'saved' }
   | { readonly type: 'not-saved'; readonly problem: string }
-  | { readonly type: 'describe'; readonly reply: Address<JudgementView | null> };
+  | { readonly type: 'reported' }
+  | { readonly type: 'not-reported'; readonly problem: string }
+  /** A version's fate, for its report. */
+  | { readonly type: 'decided'; readonly outcome: Outcome }
+  | { readonly type: 'describe'; readonly reply: Address<JudgementView | null> }
+  /** The test under way, or null. */
+  | { readonly type: 'report'; readonly reply: Address<TestView | null> };
 
 export interface JudgementView {
   readonly release: Release;
   readonly report: VerdictReport;
+  readonly signals: readonly Signal[];
+}
+
+export interface TestView {
+  readonly version: string;
+  readonly reasons: readonly ReportReason[];
+  readonly test: TestReport;
 }
 
 export type ArchivistMessage =

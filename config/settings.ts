@@ -76,6 +76,13 @@ export interface Settings {
     /** 0 to 1. */
     readonly controlShare: number;
   };
+  readonly samples: {
+    readonly perEndpoint: number;
+    readonly maxBytes: number;
+    readonly maxBodyBytes: number;
+  };
+  /** Header names in lower case, JSON paths. */
+  readonly mask: { readonly headers: readonly string[]; readonly paths: readonly string[] };
   /** `/items/{id}` or `GET /items/{id}`. */
   readonly routes: readonly string[];
   readonly verdict: {

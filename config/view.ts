@@ -79,8 +79,10 @@ export function settingsFrom(base: string, values: Values): Settings {
 
 // Private
 
-function testingSide(values: Values): Pick<Settings, 'mirror' | 'compare' | 'routes' | 'verdict'> {
-  const { mirror, compare, verdict } = values;
+type TestingSide = 'mirror' | 'compare' | 'samples' | 'mask' | 'routes' | 'verdict';
+
+function testingSide(values: Values): Pick<Settings, TestingSide> {
+  const { mirror, compare, samples, mask, verdict } = values;
   return {
     mirror: {
       methods: mirror.methods,
@@ -106,6 +108,12 @@ function testingSide(values: Values): Pick<Settings, 'mirror' | 'compare' | 'rou
       rules: compare.rules,
       controlShare: compare.control_share,
     },
+    samples: {
+      perEndpoint: samples.per_endpoint,
+      maxBytes: samples.max_size,
+      maxBodyBytes: samples.max_body,
+    },
+    mask: { headers: mask.headers.map((name) => name.toLowerCase()), paths: mask.paths },
     routes: values.routes,
     verdict: {
       mode: verdict.mode,

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { adoptBase } from '../../lib/base/adopt.ts';
-import { writeFileAtomic } from '../../lib/base/atomic-file.ts';
 import { fingerprintOf } from '../../lib/base/fingerprint.ts';
 import { removeLink } from '../../lib/base/links.ts';
 import { listServerFiles } from '../../lib/base/scan.ts';
@@ -42,11 +40,6 @@ export function deployerDeps(house: House): DeployerDeps {
     appendHistory: (entry) => {
       feed.publish(entry);
       return history.append(entry);
-    },
-    writeReport: ({ event, ...rest }) => {
-      const report = { schema: 'vili.report/1', verdict: event, ...rest };
-      const path = join(layout.versionFolder(rest.version), 'report.json');
-      return writeFileAtomic(path, `${JSON.stringify(report, null, 2)}\n`);
     },
     unlinkTest: async () => {
       await removeLink(layout.testLink);

@@ -1,9 +1,16 @@
+import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.ts';
 import { readState } from '../../lib/base/state-file.ts';
 import { createEndpoints } from '../../lib/compare/endpoints.ts';
+import type { Release } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { Judgement } from '../../lib/judgement/judgement.ts';
+import { Judgement, type StartUp } from '../../lib/judgement/judgement.ts';
+import type { RunningMemory } from '../../lib/judgement/running-memory.ts';
+import { writeReport } from '../../lib/report/report-files.ts';
+import { SampleShelf } from '../../lib/samples/sample-shelf.ts';
+import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 import type { ComparatorDeps } from '../comparator-actor.ts';
+import type { Begun } from '../test-view.ts';
 import type { House } from './house.ts';
 
 export const MAX_ENDPOINTS = 500;
@@ -16,25 +23,53 @@ export function comparatorDeps(house: House): ComparatorDeps {
     get deployer() {
       return addresses.deployer;
     },
-    begin: async (release, memory, startUp) => {
-      const rules = { verdict, nowMs: now() };
-      try {
-        const file = layout.evidenceFile(release.name);
-        const { state, problems } = await readState(file, (data) => data);
-        for (const problem of problems) {
-          journal.warn(`evidence on ${release.name} begins afresh: ${problem}`, {});
-        }
-        const resumed = Judgement.resume(release, rules, state);
-        if (resumed !== null) return resumed;
-      } catch (error) {
-        journal.warn(`evidence on ${release.name} begins afresh: ${messageOf(error)}`, {});
-      }
-      return Judgement.begin(release, rules, memory, startUp);
-    },
+    begin: (test, memory, startUp) => begin(house, verdict, { test, memory, startUp }),
+    writeReport: (outcome, test) =>
+      writeReport(layout.versionFolder(outcome.version), outcome, test),
+    rules: verdict,
     save: (name, saved) => writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
     endpoints: () => createEndpoints({ routes: settings.routes, maxEndpoints: MAX_ENDPOINTS }),
     mode: settings.verdict.mode,
     now,
     journal,
   };
+}
+
+/** Where a version keeps the pairs of its test. */
+export function samplesFolder({ layout }: House, version: string): string {
+  return join(layout.versionFolder(version), 'samples');
+}
+
+// Private
+
+interface Beginning {
+  readonly test: { readonly release: Release; readonly sinceMs: number };
+  readonly memory: RunningMemory;
+  readonly startUp: StartUp;
+}
+
+async function begin(
+  house: House,
+  verdict: VerdictSettings,
+  { test, memory, startUp }: Beginning,
+): Promise<Begun> {
+  const { layout, journal, now, settings } = house;
+  const { name, fingerprint } = test.release;
+  const build = { name, fingerprint, sinceMs: test.sinceMs };
+  const rules = { verdict, nowMs: now() };
+  const open = (fresh: boolean) =>
+    SampleShelf.open(samplesFolder(house, name), fresh, settings.samples, (error) =>
+      journal.warn(`a sample of ${name} could not be kept: ${messageOf(error)}`, {}),
+    );
+  try {
+    const { state, problems } = await readState(layout.evidenceFile(name), (data) => data);
+    for (const problem of problems) {
+      journal.warn(`evidence on ${name} begins afresh: ${problem}`, {});
+    }
+    const resumed = Judgement.resume(build, rules, state);
+    if (resumed !== null) return { judgement: resumed, shelf: await open(false) };
+  } catch (error) {
+    journal.warn(`evidence on ${name} begins afresh: ${messageOf(error)}`, {});
+  }
+  return { judgement: Judgement.begin(build, rules, memory, startUp), shelf: await open(true) };
 }

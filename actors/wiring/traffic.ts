@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
+import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../../lib/compare/settings.ts';
 import type { GateSettings } from '../../lib/gate/settings.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS, type FarSideSettings } from '../../lib/mirror/settings.ts';
 import { MAX_ENDPOINTS } from './evidence.ts';
@@ -29,10 +30,8 @@ export function gateSettings(settings: Settings, errorPage: string, token: strin
   };
 }
 
-export function farSideSettings(
-  { mirror, compare, routes }: Settings,
-  token: string,
-): FarSideSettings {
+export function farSideSettings(settings: Settings, token: string): FarSideSettings {
+  const { mirror, samples } = settings;
   const { concurrency, busyLimit, queue, queueBytes, timeoutMs, header, headers, rewrite } = mirror;
   return {
     ...DEFAULT_FAR_SIDE_SETTINGS,
@@ -45,11 +44,12 @@ export function farSideSettings(
     edits: headers,
     rewrite,
     busyLimit,
-    compare: {
-      ...DEFAULT_FAR_SIDE_SETTINGS.compare,
-      ...compare,
-      routes,
-      maxEndpoints: MAX_ENDPOINTS,
-    },
+    compare: compareSettings(settings),
+    samples,
   };
+}
+
+/** How answers are compared, wherever that is done. */
+export function compareSettings({ compare, mask, routes }: Settings): CompareSettings {
+  return { ...DEFAULT_COMPARE_SETTINGS, ...compare, mask, routes, maxEndpoints: MAX_ENDPOINTS };
 }

@@ -5,6 +5,7 @@ import {
   endpointTemplate,
   headerEdits,
   headerName,
+  jsonPath,
   listOf,
   method,
   mirrorRules,
@@ -149,6 +150,36 @@ export const mirror = {
       'The share of copied safe requests that running is asked a second time, to learn what ' +
         'differs by itself (times, ids). Raising it learns faster and loads running more.',
       { max: '100%' },
+    ),
+  },
+  samples: {
+    per_endpoint: setting(
+      count,
+      '5',
+      'How many pairs with a finding are kept per endpoint, for `vili diff` and `vili replay`.',
+      { max: '1000' },
+    ),
+    max_size: setting(
+      size,
+      '8MiB',
+      'How much all samples of a test may take in the folder of its version, and so in its archive.',
+      { max: '1GiB' },
+    ),
+    max_body: setting(size, '16KiB', 'How much of each body is kept in a sample.', { max: '1MiB' }),
+  },
+  mask: {
+    headers: setting(
+      listOf(headerName),
+      'x-api-key',
+      'Headers whose values are never kept or shown, besides Authorization, Proxy-Authorization, ' +
+        'Cookie and Set-Cookie.',
+    ),
+    paths: setting(
+      listOf(jsonPath),
+      '$..password, $..access_token, $..refresh_token, $..client_secret',
+      'JSON paths whose values are never kept or shown, in requests and in answers; `$.token` ' +
+        'also means the parameter `token` of a query or form. Values in log lines and in other ' +
+        'bodies are not masked.',
     ),
   },
   routes: setting(

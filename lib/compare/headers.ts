@@ -1,6 +1,6 @@
 import { type FlatHeaders, headerValues } from './content.ts';
 import type { Difference } from './outcome.ts';
-import { brief } from './render.ts';
+import { brief, MASKED } from './render.ts';
 
 /** They differ between any two answers; whether one is there at all may still be of interest. */
 const VOLATILE = new Set([
@@ -21,6 +21,7 @@ export function compareHeaders(
   names: readonly string[],
   running: FlatHeaders,
   testing: FlatHeaders,
+  isMasked: (name: string) => boolean = () => false,
 ): Difference[] {
   const differences: Difference[] = [];
   for (const name of names) {
@@ -29,11 +30,13 @@ export function compareHeaders(
     if (ours.length === 0 && theirs.length === 0) continue;
     if (VOLATILE.has(name) && ours.length > 0 && theirs.length > 0) continue;
     if (normalized(name, ours) === normalized(name, theirs)) continue;
+    const show = (values: readonly string[]) =>
+      isMasked(name) ? MASKED : brief(values.join(', '));
     differences.push({
       kind: 'header',
       path: name,
-      ...(ours.length > 0 && { running: brief(ours.join(', ')) }),
-      ...(theirs.length > 0 && { testing: brief(theirs.join(', ')) }),
+      ...(ours.length > 0 && { running: show(ours) }),
+      ...(theirs.length > 0 && { testing: show(theirs) }),
     });
   }
   return differences;

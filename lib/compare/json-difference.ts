@@ -3,15 +3,13 @@ import type { Findings } from './findings.ts';
 import { jsonType, numberOf, sameScalar, showJson } from './json.ts';
 import type { JsonPlace } from './json-path.ts';
 import type { DifferenceKind } from './outcome.ts';
-import { brief } from './render.ts';
+import { brief, MASKED } from './render.ts';
 import type { RequestRules } from './rules.ts';
 import { isIdentifier } from './segment.ts';
 
 const MAX_KEY_LENGTH = 80;
 const MAX_PATH_LENGTH = 400;
 const SHORTEST_ID = 8;
-/** Stands for a value that must not be shown. */
-export const MASKED = '[masked]';
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 /** What is special about some places of a document. */

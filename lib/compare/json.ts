@@ -9,6 +9,7 @@ const LONG_INTEGER = /\d{16}/;
  * version sends is ever taken for a number.
  */
 const INTEGER_MARK = `\u0000${randomUUID()}:`;
+const MARKED_INTEGER = new RegExp(`"\\\\u0000${INTEGER_MARK.slice(1)}(-?\\d+)"`, 'g');
 /** Sign and digits of the largest double, 1.8e308. */
 const MAX_DOUBLE_DIGITS = 310;
 const BYTE_ORDER_MARK = 0xfeff;
@@ -56,6 +57,11 @@ export function showJson(value: unknown): string {
   if (isLongInteger(value)) return value.slice(INTEGER_MARK.length);
   // More than is ever shown of a string needs no quoting.
   return JSON.stringify(typeof value === 'string' ? value.slice(0, 200) : value);
+}
+
+/** Writes a parsed document; long integers with all their digits. Throws RangeError if too deep. */
+export function writeJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(MARKED_INTEGER, '$1');
 }
 
 /** The number a value of type `number` is, rounded to a double. */

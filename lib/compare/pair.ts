@@ -19,9 +19,15 @@ export interface Comparison extends Found {
 /** What else is known of the endpoint of a pair. */
 export interface PairContext extends PlaceRules {
   readonly isNoise: (key: string) => boolean;
+  readonly isMaskedHeader: (name: string) => boolean;
 }
 
-const PLAIN: PairContext = { rules: null, isMasked: () => false, isNoise: () => false };
+const PLAIN: PairContext = {
+  rules: null,
+  isMasked: () => false,
+  isNoise: () => false,
+  isMaskedHeader: () => false,
+};
 
 /** How bad a status is: 2 = no answer or 5xx, 1 = 4xx, 0 = anything else. */
 export function severityOf(status: number): 0 | 1 | 2 {
@@ -58,7 +64,12 @@ export function comparePair(
   }
   const findings = createFindings(settings, isNoise);
   if (method !== 'HEAD') compareBodies(settings, running, testing, findings, context);
-  for (const difference of compareHeaders(settings.headers, running.headers, testing.headers)) {
+  for (const difference of compareHeaders(
+    settings.headers,
+    running.headers,
+    testing.headers,
+    context.isMaskedHeader,
+  )) {
     if (rules?.ignoresHeader(difference.path) === true) findings.skip(difference.path);
     else findings.add(difference);
   }

@@ -1,6 +1,9 @@
 /** Renderings in differences are at most this long. */
 export const MAX_RENDERING_LENGTH = 80;
 
+/** Stands for a value that must not be shown. */
+export const MASKED = '[masked]';
+
 /** The text on one line, cut to 80 characters, control characters made visible. */
 export function brief(text: string): string {
   const cut =

@@ -1,3 +1,4 @@
+import type { MaskSettings } from './mask.ts';
 import type { CompareRule } from './rules.ts';
 
 /** How two answers are compared, what of it counts, and how much work one pair may cost. */
@@ -16,6 +17,8 @@ export interface CompareSettings {
   readonly headers: readonly string[];
   /** What an operator knows better of some places. */
   readonly rules: readonly CompareRule[];
+  /** What is taken out of everything that is kept or shown. */
+  readonly mask: MaskSettings;
   /** Share (0 to 1) of safe requests that running is asked a second time. */
   readonly controlShare: number;
   /** Templates that win over learned ones: `GET /users/{name}` or `/users/{name}`, `*` = the rest. */
@@ -42,6 +45,7 @@ export const DEFAULT_COMPARE_SETTINGS: CompareSettings = {
     'access-control-allow-origin',
   ],
   rules: [],
+  mask: { headers: [], paths: [] },
   controlShare: 0.1,
   routes: [],
   maxEndpoints: 500,

@@ -92,7 +92,7 @@ function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
   draft.set({ testing: { ...candidate, phase: 'testing', begun: true } });
   draft.ask(
     { type: 'link', name: release.name, role: 'test' },
-    { type: 'judge', release },
+    { type: 'judge', release, sinceMs: candidate.sinceMs },
     { type: 'mirror', name: release.name, target },
   );
   if (!candidate.begun) draft.record('testing', release);

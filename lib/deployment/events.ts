@@ -63,8 +63,8 @@ export type Command =
   /** Copy requests to this servlet; null: it is down for now, the test goes on. */
   | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
   | { readonly type: 'mirror-off' }
-  /** Collect evidence: from a checkpoint of the same build if there is one, else afresh. */
-  | { readonly type: 'judge'; readonly release: Release }
+  /** Collect evidence: from a checkpoint of the same test if there is one, else afresh. */
+  | { readonly type: 'judge'; readonly release: Release; readonly sinceMs: number }
   | { readonly type: 'judge-off' }
   | { readonly type: 'probation'; readonly untilMs: number }
   | {

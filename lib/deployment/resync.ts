@@ -32,7 +32,7 @@ export function resync(state: Deployment): readonly Command[] {
 
 function resyncCandidate(candidate: Candidate | null): readonly Command[] {
   if (candidate === null) return [];
-  const { release, phase } = candidate;
+  const { release, phase, sinceMs } = candidate;
   switch (phase) {
     case 'waiting':
       return [];
@@ -44,7 +44,7 @@ function resyncCandidate(candidate: Candidate | null): readonly Command[] {
       return [{ type: 'start', release, role: 'test' }];
     case 'testing':
       return [
-        { type: 'judge', release },
+        { type: 'judge', release, sinceMs },
         { type: 'start', release, role: 'test' },
       ];
   }

@@ -3,11 +3,17 @@ import type { PairOutcome } from '../compare/outcome.ts';
 import type { LogBatch } from '../logs/batch.ts';
 import { FormatShare } from '../logs/format-share.ts';
 import { errorsOf, LogWindows } from '../logs/windows.ts';
+import type { TestFindings } from '../report/compose.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
+import { Coverage } from './coverage.ts';
 import { IgnoredFields } from './ignored-fields.ts';
+import { Measures } from './measures.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
+
+/** Endpoints told of, the most suspicious. */
+const MAX_ENDPOINTS = 50;
 
 export interface JudgementSettings {
   readonly verdict: VerdictSettings;
@@ -24,12 +30,15 @@ export interface StartUp {
 export class Judgement {
   readonly name: string;
   readonly fingerprint: string;
+  readonly sinceMs: number;
   readonly #verdict: Verdict;
   readonly #windows: LogWindows;
   /** Kinds of error that running had before the test: nobody's news. */
   readonly #knownKinds: ReadonlySet<string>;
   readonly #formats = { running: new FormatShare(), testing: new FormatShare() };
   readonly #ignored = new IgnoredFields();
+  readonly #measures = new Measures();
+  readonly #coverage = new Coverage();
   #changed = false;
   #pairs = 0;
 
@@ -41,6 +50,7 @@ export class Judgement {
   ) {
     this.name = build.name;
     this.fingerprint = build.fingerprint;
+    this.sinceMs = build.sinceMs;
     this.#verdict = verdict;
     this.#knownKinds = new Set(knownKinds);
     this.#windows = new LogWindows(windowMs);
@@ -61,13 +71,16 @@ export class Judgement {
     return new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs);
   }
 
-  /** Goes on from a checkpoint; one of another build, or a broken one, is no use: null. */
+  /** Goes on from a checkpoint; one of another test, or a broken one, is no use: null. */
   static resume(build: Build, settings: JudgementSettings, saved: unknown): Judgement | null {
     if (!isSaved(saved) || saved.fingerprint !== build.fingerprint) return null;
+    if (saved.sinceMs !== build.sinceMs) return null;
     const verdict = Verdict.restore(settings.verdict, saved.evidence);
     const { logWindowMs } = settings.verdict;
     const judgement = new Judgement(build, verdict, saved.knownKinds, logWindowMs);
     judgement.#ignored.restore(saved.ignored);
+    judgement.#measures.restore(saved.measures);
+    judgement.#coverage.restore(saved.coverage);
     return judgement;
   }
 
@@ -77,7 +90,10 @@ export class Judgement {
       fingerprint: this.fingerprint,
       knownKinds: [...this.#knownKinds],
       evidence: this.#verdict.checkpoint(),
+      sinceMs: this.sinceMs,
       ignored: this.#ignored.all(),
+      measures: this.#measures.checkpoint(),
+      coverage: this.#coverage.checkpoint(),
     };
   }
 
@@ -90,6 +106,8 @@ export class Judgement {
     for (const outcome of outcomes) {
       this.#verdict.pair(outcome);
       this.#windows.pairsAt(outcome.atMs);
+      this.#measures.pair(outcome);
+      this.#coverage.compared(outcome.endpoint);
     }
     this.#pairs += outcomes.length;
     this.#changed ||= outcomes.length > 0;
@@ -100,9 +118,15 @@ export class Judgement {
     this.#ignored.update(changes);
   }
 
+  /** Users asked this endpoint, whether or not it is compared. */
+  requested(endpoint: string): void {
+    this.#coverage.requested(endpoint);
+  }
+
   logged(side: 'running' | 'testing', batch: LogBatch): void {
     this.#changed = true;
     this.#formats[side].add(batch);
+    if (this.#pairs > 0) this.#measures.logged(side, batch);
     if (side === 'testing' && this.#pairs === 0) this.#startUp(batch);
     else this.#windows.add(side, batch);
     for (const kind of errorKinds(batch)) {
@@ -130,6 +154,17 @@ export class Judgement {
     return this.#verdict.decide(nowMs);
   }
 
+  /** All that is known, for people. */
+  findings(verdict: VerdictReport): TestFindings {
+    return {
+      verdict,
+      measures: this.#measures.view(),
+      coverage: this.#coverage.view(),
+      ignored: this.#ignored.all(),
+      endpoints: this.#verdict.endpoints(MAX_ENDPOINTS),
+    };
+  }
+
   #startUp(batch: LogBatch): void {
     const errors = errorsOf(batch);
     if (errors > 0) this.#verdict.startupErrors(errors, errorKinds(batch)[0]?.example);
@@ -139,13 +174,18 @@ export class Judgement {
 export interface Build {
   readonly name: string;
   readonly fingerprint: string;
+  /** When it became a candidate; tells a test from an earlier one of the same build. */
+  readonly sinceMs: number;
 }
 
 export interface Saved {
   readonly fingerprint: string;
   readonly knownKinds: readonly string[];
   readonly evidence: unknown;
+  readonly sinceMs: number;
   readonly ignored: readonly IgnoredField[];
+  readonly measures: unknown;
+  readonly coverage: unknown;
 }
 
 // Private

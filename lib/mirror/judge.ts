@@ -1,5 +1,6 @@
 import { blockingKinds } from '../compare/findings.ts';
 import type { IgnoredField } from '../compare/ignored.ts';
+import { createMask } from '../compare/mask.ts';
 import { createNoiseMemory, differenceKey } from '../compare/noise.ts';
 import type { Difference, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
 import { type Comparison, comparePair, type PairContext, type Response } from '../compare/pair.ts';
@@ -32,6 +33,7 @@ export interface PairJudge {
 export function createPairJudge(settings: CompareSettings): PairJudge {
   const noise = createNoiseMemory(settings.maxEndpoints);
   const rulesFor = createRuleBook(settings.rules);
+  const mask = createMask(settings.mask);
   const hits = createRuleHits(settings.maxEndpoints);
   const counts = blockingKinds(settings);
 
@@ -41,7 +43,8 @@ export function createPairJudge(settings: CompareSettings): PairJudge {
       const running = responseOf(exchange);
       const context: PairContext = {
         rules: rulesFor(exchange.method, exchange.path),
-        isMasked: () => false,
+        isMasked: (place) => mask.isMasked(place),
+        isMaskedHeader: (name) => mask.isMaskedHeader(name),
         isNoise: (key) => noise.isNoise(endpoint, key),
       };
       const compare = (other: Response) =>

@@ -1,5 +1,6 @@
 import type { IgnoredField } from '../compare/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
+import type { SampleCopy } from '../compare/sample.ts';
 import type { FailureKind, Target } from '../gate/exchange.ts';
 import type { FarSideSettings } from './settings.ts';
 
@@ -57,6 +58,8 @@ export interface Report {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   /** Fields that became noise, or are none any more. */
   readonly ignored: readonly IgnoredField[];
+  /** Pairs worth keeping, at most a few per endpoint of a test. */
+  readonly samples: readonly SampleCopy[];
 }
 
 export type FromWorker =

@@ -1,5 +1,7 @@
 import type { IgnoredField } from '../compare/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
+import type { SampleCopy } from '../compare/sample.ts';
+import type { SampleSettings } from '../compare/sample-choice.ts';
 import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../compare/settings.ts';
 import type { HeaderEdit } from './copy-headers.ts';
 import type { PathRewrite } from './copy-path.ts';
@@ -33,6 +35,7 @@ export interface FarSideSettings {
   /** Limit of the worker's JavaScript heap, MiB. */
   readonly memoryMb: number;
   readonly compare: CompareSettings;
+  readonly samples: SampleSettings;
 }
 
 /** Wait before the worker is started again: doubles per loss, starts over after a quiet time. */
@@ -57,6 +60,8 @@ export interface OutcomeBatch {
   readonly dropped: Readonly<Record<string, number>>;
   /** Fields that became noise, or are none any more. */
   readonly ignored: readonly IgnoredField[];
+  /** Pairs worth keeping, at most a few per endpoint of a test. */
+  readonly samples: readonly SampleCopy[];
 }
 
 /** What happened to the worker. `lost`: copies that were inside and count as `far-side-lost`. */
@@ -89,4 +94,5 @@ export const DEFAULT_FAR_SIDE_SETTINGS: FarSideSettings = {
   breaker: { failures: 16, backoffInitialMs: 100, backoffMaxMs: 5000 },
   memoryMb: 256,
   compare: DEFAULT_COMPARE_SETTINGS,
+  samples: { perEndpoint: 5, maxBytes: 8_388_608, maxBodyBytes: 16_384 },
 };

@@ -15,6 +15,9 @@ export interface SessionHooks {
   readonly onEvent: (event: FarSideEvent) => void;
 }
 
+type Told = Pick<Report, 'outcomes' | 'ignored' | 'samples'>;
+const NOTHING: Told = { outcomes: [], ignored: [], samples: [] };
+
 /** One test: keeps a worker alive for it, and accounts for every copy whatever happens to it. */
 export class TestSession {
   readonly #id: string;
@@ -100,7 +103,7 @@ export class TestSession {
     this.#worker = null;
     await Promise.all(this.#leaving);
     this.#loseOpen('ended');
-    this.#flush([]);
+    this.#flush();
   }
 
   // Private
@@ -119,7 +122,7 @@ export class TestSession {
   #settle(report: Report): void {
     this.#open -= this.#accounts.settle(report);
     for (const [reason, count] of Object.entries(report.dropped)) this.#noteDropped(reason, count);
-    this.#flush(report.outcomes, report.ignored);
+    this.#flush(report);
   }
 
   #lose(worker: WorkerThread, reason: LossReason, message: string): void {
@@ -153,15 +156,15 @@ export class TestSession {
 
   #noteDropped(reason: string, count: number): void {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
-    this.#dropsTimer ??= setTimeout(() => this.#flush([]), DROPS_FLUSH_MS);
+    this.#dropsTimer ??= setTimeout(() => this.#flush(), DROPS_FLUSH_MS);
   }
 
-  #flush(outcomes: OutcomeBatch['outcomes'], ignored: OutcomeBatch['ignored'] = []): void {
+  #flush({ outcomes, ignored, samples }: Told = NOTHING): void {
     if (this.#dropsTimer !== null) clearTimeout(this.#dropsTimer);
     this.#dropsTimer = null;
     const dropped = this.#dropped;
     if (outcomes.length === 0 && Object.keys(dropped).length === 0) return;
     this.#dropped = {};
-    this.#hooks.onOutcomes({ testId: this.#id, outcomes, dropped, ignored });
+    this.#hooks.onOutcomes({ testId: this.#id, outcomes, dropped, ignored, samples });
   }
 }

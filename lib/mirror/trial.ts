@@ -1,11 +1,13 @@
 import { createEndpoints, type Endpoints } from '../compare/endpoints.ts';
+import type { PairOutcome } from '../compare/outcome.ts';
 import type { Exchange } from '../gate/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type ControlPlan, createControlPlan } from './control.ts';
 import { type CopyQueue, createCopyQueue } from './copy-queue.ts';
-import { createPairJudge, type PairJudge } from './judge.ts';
+import { type AnsweredPair, createPairJudge, type PairJudge } from './judge.ts';
 import type { DropReason, Report, Targets } from './protocol.ts';
 import { Requester, type ShadowAnswer } from './requester.ts';
+import { createSampler, type Sampler } from './sampler.ts';
 import type { FarSideSettings } from './settings.ts';
 import {
   type CopyRequest,
@@ -47,6 +49,7 @@ export class Trial {
   readonly #queue: CopyQueue;
   readonly #tally: Tally = createTally();
   readonly #judge: PairJudge;
+  readonly #sampler: Sampler;
   readonly #running: Requester;
   readonly #testing: Requester;
   readonly #maxControls: number;
@@ -68,6 +71,7 @@ export class Trial {
     this.#copyRequest = createCopyRequest(settings);
     this.#endpoints = createEndpoints(compare);
     this.#judge = createPairJudge(compare);
+    this.#sampler = createSampler(settings.samples, compare);
     this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
     this.#breaker = createBreaker(settings.breaker, hooks.now);
     this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
@@ -129,7 +133,8 @@ export class Trial {
 
   takeReport(): Report | null {
     const taken = this.#tally.take();
-    return taken === null ? null : { ...taken, ignored: this.#judge.takeIgnored() };
+    if (taken === null) return null;
+    return { ...taken, ignored: this.#judge.takeIgnored(), samples: this.#sampler.take() };
   }
 
   /** Ends everything under way; what is open is counted as `ended`. */
@@ -196,7 +201,7 @@ export class Trial {
   #refuse(exchange: Exchange): void {
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
     const pair = { exchange, endpoint, testing: REFUSED, control: null };
-    this.#tally.add(this.#judge.judge(pair));
+    this.#tally.add(this.#judged(pair));
   }
 
   #wantsControl(exchange: Exchange, endpoint: string): boolean {
@@ -228,9 +233,15 @@ export class Trial {
       this.#tally.drop('unsendable');
       return;
     }
-    const outcome = this.#judge.judge({ exchange, endpoint, testing, control });
+    const outcome = this.#judged({ exchange, endpoint, testing, control });
     this.#controls.learn(endpoint, outcome.differs, outcome.control?.differs ?? null);
     this.#tally.add(outcome);
+  }
+
+  #judged(pair: AnsweredPair): PairOutcome {
+    const outcome = this.#judge.judge(pair);
+    this.#sampler.look(pair, outcome);
+    return outcome;
   }
 
   #fill(): void {

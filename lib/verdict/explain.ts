@@ -6,11 +6,13 @@ import { healthFindings } from './health-findings.ts';
 import type { Judgement } from './judgement.ts';
 import { latencyFindings } from './latency-findings.ts';
 import { logFindings } from './log-findings.ts';
-import { deadlineReason, promotionReasons } from './promotion-reasons.ts';
-import type { Decision, Reason } from './report.ts';
+import { deadlineReason, promotionReasons, ruledOutHere } from './promotion-reasons.ts';
+import type { Certainty, Decision, Reason } from './report.ts';
 import { oddsOf } from './wording.ts';
 
 const MAX_REASONS = 10;
+/** Beyond that it makes no difference, and JSON has no infinity. */
+const MAX_ODDS = 1e12;
 /** A finding that adds less than this to the total did not cause a rejection. */
 const LEAST_PART = 1;
 
@@ -31,8 +33,21 @@ export function reasonsFor(
   ].sort((left, right) => right.strength - left.strength);
   const told = decision === 'reject' ? guilty(findings) : findings;
   const sure = certainty(judgement, decision);
-  const reasons = told.slice(0, MAX_REASONS).map((one) => withCertainty(one, sure));
+  // Said once: it is about the version, not about one finding.
+  const reasons = told
+    .slice(0, MAX_REASONS)
+    .map((one, index) => withCertainty(one, index === 0 ? sure : ''));
   return decision === 'inconclusive' ? [deadlineReason(judgement, elapsedMs), ...reasons] : reasons;
+}
+
+/** How sure it is that testing is worse, and what is ruled out. */
+export function certaintyOf(judgement: Judgement): Certainty {
+  const { evidence, parameters, rejectOdds } = judgement;
+  return {
+    oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence, parameters.budget)),
+    oddsNeeded: rejectOdds,
+    ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutHere(judgement),
+  };
 }
 
 // Private

@@ -40,7 +40,7 @@ export function deadlineReason(judgement: Judgement, elapsedMs: number): Reason 
 
 // Private
 
-function ruledOutHere({ evidence: { totals }, parameters }: Judgement): number {
+export function ruledOutHere({ evidence: { totals }, parameters }: Judgement): number {
   const { pairs, worse, better } = totals;
   const { alphaPromote, ratio } = parameters;
   return ruledOutMargin(pairs - worse - better, worse, better, alphaPromote, ratio);

@@ -28,6 +28,15 @@ export interface Reason {
   readonly samples: readonly string[];
 }
 
+/** How sure the verdict is. */
+export interface Certainty {
+  /** The odds that testing is worse, to 1, and those that reject. */
+  readonly oddsWorse: number;
+  readonly oddsNeeded: number;
+  /** With 95 % confidence testing fails at most so much more often; 1 when nothing is known. */
+  readonly ruledOut: number;
+}
+
 export interface VerdictReport {
   readonly decision: Decision;
   readonly pairs: number;
@@ -36,6 +45,7 @@ export interface VerdictReport {
   readonly progress: number;
   /** The evidence for a rejection is complete and is being confirmed. */
   readonly condemned: boolean;
+  readonly certainty: Certainty;
   readonly reasons: readonly Reason[];
   /** In words, what a promotion still needs; the most important first. */
   readonly missing: readonly string[];

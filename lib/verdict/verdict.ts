@@ -6,8 +6,9 @@ import { rejectionE } from './budget.ts';
 import { readNumber, readRecord, readText, readValue } from './checkpoint.ts';
 import { confirmationMissing, isConfirmed } from './confirmation.ts';
 import type { EndpointEvidence } from './endpoint.ts';
+import { type EndpointReport, endpointReports } from './endpoint-report.ts';
 import { Evidence, type LogFormatChange } from './evidence.ts';
-import { reasonsFor } from './explain.ts';
+import { certaintyOf, reasonsFor } from './explain.ts';
 import { recordDifferences, recordFailure } from './findings-record.ts';
 import { mayPromote, promotionState } from './gates.ts';
 import { updateHold } from './holds.ts';
@@ -186,9 +187,15 @@ export class Verdict {
       elapsedMs,
       progress: decided ? 1 : Math.min(state.progress, this.#evidence.totals.pairs === 0 ? 0 : 1),
       condemned: condemnedAt !== null,
+      certainty: certaintyOf(this.#judgement),
       reasons: reasonsFor(this.#judgement, decision, elapsedMs),
       missing: decided ? [] : missing,
     };
+  }
+
+  /** Endpoints with something to tell, the most suspicious first. */
+  endpoints(max: number): readonly EndpointReport[] {
+    return endpointReports(this.#evidence, max);
   }
 
   /** All evidence as plain JSON. */

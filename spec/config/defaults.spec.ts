@@ -86,6 +86,15 @@ const DEFAULTS = {
     rules: [],
     controlShare: 0.1,
   },
+  samples: {
+    perEndpoint: 5,
+    maxBytes: 8388608,
+    maxBodyBytes: 16384,
+  },
+  mask: {
+    headers: ['x-api-key'],
+    paths: ['$..password', '$..access_token', '$..refresh_token', '$..client_secret'],
+  },
   routes: [],
   verdict: {
     mode: 'auto',

@@ -132,7 +132,12 @@ describe('rules of the comparison', () => {
     });
     const paths = ['header:content-type', '$'];
     const rules = createRuleBook(paths.map((path) => rule(path, { action: 'ignore' })));
-    const context = { rules: rules('GET', '/'), isMasked: () => false, isNoise: () => false };
+    const context = {
+      rules: rules('GET', '/'),
+      isMasked: () => false,
+      isNoise: () => false,
+      isMaskedHeader: () => false,
+    };
     const [html, text] = [answer('text/html', 'a'), answer('text/plain', 'b')];
     const found = comparePair(DEFAULT_COMPARE_SETTINGS, 'GET', html, text, context);
     expect(found.differences).to.deep.equal([]);

@@ -1,0 +1,45 @@
+import type { Release } from '../lib/deployment/state.ts';
+import type { Judgement } from '../lib/judgement/judgement.ts';
+import type { OutcomeBatch } from '../lib/mirror/settings.ts';
+import { testReport } from '../lib/report/compose.ts';
+import { signalsOf } from '../lib/report/signals.ts';
+import type { SampleShelf } from '../lib/samples/sample-shelf.ts';
+import type { VerdictReport } from '../lib/verdict/report.ts';
+import type { VerdictSettings } from '../lib/verdict/settings.ts';
+import type { JudgementView, TestView } from './messages.ts';
+
+/** The evidence on a test and the pairs kept of it. */
+export interface Begun {
+  readonly judgement: Judgement;
+  readonly shelf: SampleShelf;
+}
+
+/** A test as the comparator has it in hand. */
+export interface Test extends Begun {
+  readonly release: Release;
+  readonly report: VerdictReport | null;
+}
+
+/** Takes what the far side found. */
+export function compared(test: Test | null, batch: OutcomeBatch): void {
+  if (test === null || batch.testId !== test.release.name) return;
+  test.judgement.pairs(batch.outcomes);
+  test.judgement.ignored(batch.ignored);
+  for (const sample of batch.samples) test.shelf.add(sample);
+}
+
+/** What `vili status` shows of it. */
+export function describe(test: Test | null, rules: VerdictSettings): JudgementView | null {
+  if (test?.report == null) return null;
+  const { release, judgement, report } = test;
+  const { measures } = judgement.findings(report);
+  return { release, report, signals: signalsOf(report, measures, rules) };
+}
+
+/** All that is told of it. */
+export function viewOf(test: Test | null, rules: VerdictSettings): TestView | null {
+  if (test?.report == null) return null;
+  const { release, judgement, report, shelf } = test;
+  const found = testReport(judgement.findings(report), shelf.entries(), rules);
+  return { version: release.name, reasons: report.reasons, test: found };
+}

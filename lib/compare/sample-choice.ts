@@ -1,0 +1,47 @@
+import type { SampleSignal } from './sample.ts';
+
+/** Bounds of what is kept of one test. */
+export interface SampleSettings {
+  readonly perEndpoint: number;
+  /** All samples of a test together. */
+  readonly maxBytes: number;
+  /** Of each body. */
+  readonly maxBodyBytes: number;
+}
+
+/** Of these signals fewer are kept: they are told, but seldom what matters. */
+const MOST: Readonly<Partial<Record<SampleSignal, number>>> = { slow: 2, reported: 1 };
+
+/** Decides which pairs are worth keeping: few per endpoint, each kind of finding at least once. */
+export interface SampleChoice {
+  wants(endpoint: string, signal: SampleSignal, key: string): boolean;
+  kept(endpoint: string, signal: SampleSignal, key: string, bytes: number): void;
+}
+
+export function createSampleChoice(
+  settings: Pick<SampleSettings, 'perEndpoint' | 'maxBytes'>,
+  maxEndpoints: number,
+): SampleChoice {
+  const endpoints = new Map<string, { readonly signal: SampleSignal; readonly key: string }[]>();
+  let bytesLeft = settings.maxBytes;
+
+  return {
+    wants(endpoint, signal, key) {
+      if (bytesLeft <= 0) return false;
+      const kept = endpoints.get(endpoint);
+      if (kept === undefined) return endpoints.size < maxEndpoints && settings.perEndpoint > 0;
+      const ofSignal = kept.filter((one) => one.signal === signal).length;
+      if (ofSignal >= (MOST[signal] ?? settings.perEndpoint)) return false;
+      const isKnown = kept.some((one) => one.signal === signal && one.key === key);
+      // The last place waits for a kind of finding that is not there yet.
+      const places = settings.perEndpoint;
+      return kept.length < (isKnown ? Math.max(1, places - 1) : places);
+    },
+    kept(endpoint, signal, key, bytes) {
+      const kept = endpoints.get(endpoint) ?? [];
+      kept.push({ signal, key });
+      endpoints.set(endpoint, kept);
+      bytesLeft -= bytes;
+    },
+  };
+}

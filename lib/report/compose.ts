@@ -1,0 +1,135 @@
+import type { IgnoredField } from '../compare/ignored.ts';
+import type { CoverageView } from '../judgement/coverage.ts';
+import type { MeasuresView } from '../judgement/measures.ts';
+import type { SampleEntry } from '../samples/sample-shelf.ts';
+import type { EndpointReport } from '../verdict/endpoint-report.ts';
+import type { VerdictReport } from '../verdict/report.ts';
+import type { VerdictSettings } from '../verdict/settings.ts';
+import { counted, oddsOf } from '../verdict/wording.ts';
+import { type Report, REPORT_LIMITS, type ReportReason, type TestReport } from './report.ts';
+import { signalsOf } from './signals.ts';
+
+const MAX_SAMPLES = 5;
+/** Which samples show what a reason says. */
+const SIGNAL_OF: Readonly<Record<string, string>> = {
+  errors: 'errors',
+  'auth-bypass': 'errors',
+  'body-difference': 'body-difference',
+  latency: 'slow',
+  slow: 'slow',
+};
+
+/** Everything known of a test at one moment. */
+export interface TestFindings {
+  readonly verdict: VerdictReport;
+  readonly measures: MeasuresView;
+  readonly coverage: CoverageView;
+  readonly ignored: readonly IgnoredField[];
+  readonly endpoints: readonly EndpointReport[];
+}
+
+/** What was decided, by whom. */
+export interface Outcome {
+  readonly verdict: string;
+  readonly at: string;
+  readonly version: string;
+  readonly running: string | null;
+  readonly by: string;
+  readonly reasons: readonly ReportReason[];
+}
+
+/** The reasons with the samples that show what they say. */
+export function withSamples<R extends ReportReason>(
+  reasons: readonly R[],
+  samples: readonly SampleEntry[],
+): readonly R[] {
+  return reasons.map((reason) => {
+    const signal = SIGNAL_OF[reason.code];
+    const fitting = samples.filter(
+      (one) =>
+        one.signal === signal && (reason.endpoint === null || one.endpoint === reason.endpoint),
+    );
+    return { ...reason, samples: fitting.slice(0, MAX_SAMPLES).map((one) => one.id) };
+  });
+}
+
+export function testReport(
+  findings: TestFindings,
+  samples: readonly SampleEntry[],
+  settings: VerdictSettings,
+): TestReport {
+  const { verdict, measures, coverage, ignored, endpoints } = findings;
+  const { decision, condemned, pairs, elapsedMs, progress, certainty, missing } = verdict;
+  return {
+    decision,
+    condemned,
+    pairs,
+    elapsedMs: Math.round(elapsedMs),
+    progress,
+    certainty,
+    missing: missing.slice(0, REPORT_LIMITS.missing),
+    signals: signalsOf(verdict, measures, settings),
+    endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
+      ...one,
+      samples: samples
+        .filter(({ endpoint }) => endpoint === one.endpoint)
+        .map(({ id, signal, key, atMs }) => ({ id, signal, key, at: isoOf(atMs) })),
+    })),
+    ignored: ignored.slice(-REPORT_LIMITS.ignored),
+    ignoredCount: ignored.length,
+    coverage,
+  };
+}
+
+export function composeReport(outcome: Outcome, test: TestReport | null): Report {
+  const reasons = outcome.reasons.slice(0, REPORT_LIMITS.reasons);
+  return {
+    schema: 'vili.report/1',
+    ...outcome,
+    sentence: sentenceOf(outcome, test),
+    reasons,
+    ...(test === null ? {} : { test }),
+  };
+}
+
+// Private
+
+const JUDGED = new Set(['vili']);
+
+function sentenceOf({ verdict, version, running, by, reasons }: Outcome, test: TestReport | null) {
+  const than = running === null || running === version ? 'the running version' : running;
+  const whose = JUDGED.has(by) ? '' : ` by ${by}`;
+  const after =
+    test === null ? '' : ` after ${counted(test.pairs, 'request')} answered by both versions`;
+  if (verdict === 'testing') return testingSentence(version, than, test);
+  const fields = new Set(reasons.flatMap(({ endpoint }) => (endpoint === null ? [] : [endpoint])));
+  const where = fields.size === 0 ? '' : ` on ${counted(fields.size, 'endpoint')}`;
+  const isProven = test?.decision === 'reject' && verdict === 'rejected';
+  const odds = isProven
+    ? `: it is worse than ${than}${where}, at odds of ${oddsOf(test.certainty.oddsWorse)} ` +
+      `(${oddsOf(test.certainty.oddsNeeded)} is enough)`
+    : '';
+  const why = odds === '' && reasons[0] !== undefined ? `: ${reasons[0].text}` : odds;
+  const text = `${version} was ${verdict}${whose}${after}${why}`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function testingSentence(version: string, than: string, test: TestReport | null): string {
+  if (test === null || test.pairs === 0) {
+    return `${version} is under test; no request was answered by both versions yet.`;
+  }
+  const { decision, condemned, certainty, pairs } = test;
+  const soFar = `after ${counted(pairs, 'request')} answered by both versions`;
+  const odds = `${oddsOf(certainty.oddsWorse)} (${oddsOf(certainty.oddsNeeded)} is enough)`;
+  if (decision === 'reject' || condemned) {
+    const confirming = decision === 'reject' ? '' : ', which is being confirmed';
+    return `${version} is worse than ${than}, ${soFar}, at odds of ${odds}${confirming}.`;
+  }
+  if (decision === 'promote') return `${version} is good enough to be promoted, ${soFar}.`;
+  return `${version} is under test: no decision ${soFar}.`;
+}
+
+function isoOf(ms: number): string {
+  const at = new Date(ms);
+  return Number.isNaN(at.getTime()) ? '' : at.toISOString();
+}
