@@ -8,6 +8,7 @@ export function replyTo(
   act: Act,
 ): { reply: ActReply; event: DeploymentEvent | null } {
   if (act.kind === 'roll-back') return rollBack(state, act);
+  if (act.kind === 'retest') return retest(state, act);
   const candidate = [state.testing, state.incoming].find(
     (it) => it !== null && (act.version === null || act.version === it.release.name),
   );
@@ -36,6 +37,22 @@ function rollBack(state: Deployment, act: Act): { reply: ActReply; event: Deploy
   const text = `users go back from ${running.release.name} to ${previous.release.name}`;
   const event = { type: 'roll-back', by: act.by, reasons: [reasonOf(act)] } as const;
   return { reply: { done: true, version: previous.release.name, text }, event };
+}
+
+function retest(state: Deployment, act: Act): { reply: ActReply; event: DeploymentEvent | null } {
+  const { rejected, testing, incoming } = state;
+  const busy = testing ?? incoming;
+  const { version } = act;
+  if (rejected === null || (version !== null && version !== rejected.release.name)) {
+    const known = rejected === null ? '' : `; ${rejected.release.name} can be`;
+    return refused(version ?? '', `${version ?? 'no version'} cannot be tested again${known}`);
+  }
+  const { name } = rejected.release;
+  if (busy !== null) {
+    return refused(name, `${busy.release.name} is being tested; reject it first`);
+  }
+  const event = { type: 'retest', name, by: act.by, reasons: [reasonOf(act)] } as const;
+  return { reply: { done: true, version: name, text: `${name} is tested afresh` }, event };
 }
 
 function refused(version: string, text: string): { reply: ActReply; event: null } {

@@ -34,7 +34,7 @@ export type DeployerMessage =
   | { readonly type: 'act'; readonly act: Act; readonly reply: Address<ActReply> };
 
 export interface Act {
-  readonly kind: 'promote' | 'reject' | 'roll-back';
+  readonly kind: 'promote' | 'reject' | 'roll-back' | 'retest';
   /** The version meant, or null for the one under test. */
   readonly version: string | null;
   readonly by: string;

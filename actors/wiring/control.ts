@@ -20,6 +20,7 @@ import type {
   TrafficCounts,
   TrafficMirrorMessage,
 } from '../messages.ts';
+import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import type { House } from './house.ts';
 
 /** An actor that does not answer in this time is stuck; the operator is told which. */
@@ -33,6 +34,9 @@ export function controlHandlers(house: House): ControlHandlers {
   const handlers: ControlHandlers = {
     status: () => status(house),
     verdict: async () => verdictOf(await judgement(house)),
+    report: ({ version }) => reportOf(house, version),
+    samples: ({ version }) => samplesOf(house, version),
+    replay: ({ version }) => replayPlan(house, version),
     history: (limit) => history.read(limit),
     trace: (filter) => Promise.resolve(trace(house, filter)),
     followTrace: (listener) => system.trace.follow((record) => listener(traceOf(record))),
@@ -40,6 +44,7 @@ export function controlHandlers(house: House): ControlHandlers {
     events: (listener) => feed.listen(listener),
     promote: (request) => act(house, 'promote', request),
     reject: (request) => act(house, 'reject', request),
+    retest: (request) => act(house, 'retest', request),
   };
   if (house.environment['VILI_DEBUG'] !== '1') return handlers;
   return { ...handlers, crash: (path) => crash(house, path) };
@@ -85,9 +90,9 @@ function judgement({ system, addresses }: House): Promise<JudgementView | null> 
 
 function verdictOf(view: JudgementView | null): VerdictView | null {
   if (view === null) return null;
-  const { release, report } = view;
+  const { release, report, signals } = view;
   const { pairs, elapsedMs, progress, reasons, missing, decision } = report;
-  return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing };
+  return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing, signals };
 }
 
 async function traffic({ system, addresses }: House): Promise<TrafficView> {

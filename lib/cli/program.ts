@@ -6,9 +6,11 @@ import {
   commandContext,
 } from './command-context.ts';
 import type { ActOptions } from './commands/act.ts';
+import { type DiffOptions, diffCommand } from './commands/diff.ts';
 import { historyCommand } from './commands/history.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { rejectCommand } from './commands/reject.ts';
+import { retestCommand } from './commands/retest.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
 import { treeCommand } from './commands/tree.ts';
@@ -113,9 +115,22 @@ function addLooking(program: Command, context: () => CommandContext, end: End): 
   add('status', 'who serves, who is tested, how far the test is').action(() =>
     end(statusCommand(context())),
   );
-  add('why', 'why the tested version is held, or the last one was decided on').action(() =>
-    end(whyCommand(context())),
-  );
+  program
+    .command('why [version]')
+    .helpGroup(LOOKING)
+    .description('why the tested version is held, or the last one was decided on')
+    .action((version: string | undefined) => end(whyCommand(context(), version)));
+  program
+    .command('diff [version]')
+    .helpGroup(LOOKING)
+    .description('where the answers of both versions differ')
+    .option('--endpoint <text>', 'only endpoints with this in their name')
+    .option('--path <text>', 'only fields with this in their path')
+    .option('--sample <id>', 'one pair: the request and both answers')
+    .option('--curl', 'the request of a sample as a command')
+    .action((version: string | undefined, given: DiffOptions) =>
+      end(diffCommand(context(), { ...given, ...(version === undefined ? {} : { version }) })),
+    );
   add('history', 'every version that came, and what became of it')
     .option('--limit <count>', 'newest entries, at most', countOf)
     .action(({ limit }: { limit?: number }) => end(historyCommand(context(), limit)));
@@ -161,6 +176,9 @@ function addActing(program: Command, context: () => CommandContext, end: End): v
   );
   add('reject', 'end the test; the running version stays').action((version, given) =>
     end(rejectCommand(context(), actOptions(version, given))),
+  );
+  add('retest', 'test the version again that was rejected last').action((version, given) =>
+    end(retestCommand(context(), actOptions(version, given))),
   );
 }
 

@@ -2,6 +2,7 @@ import type { ServletView, StatusView, TrafficView, VerdictView } from '../opera
 import type { Colors, Style } from './colors.ts';
 import { printable } from './printable.ts';
 import { bytes, duration, percent } from './quantities.ts';
+import { signalLines } from './signal-table.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
 
 const INDENT = '  ';
@@ -20,6 +21,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...headline(status, options),
     ...servletLines(status, options),
     ...trafficLines(status.traffic, options),
+    ...signalLines(status.verdict?.signals ?? [], options.colors),
     ...verdictLines(status.verdict, options),
     ...daemonLines(status, options),
   ];

@@ -1,4 +1,5 @@
 import { candidateOf, type Draft, reasonOf } from './draft.ts';
+import type { DeploymentEvent } from './events.ts';
 import type { Candidate, Release } from './state.ts';
 
 /** A server file is there, whole. It becomes running, a candidate, or is refused with the reason. */
@@ -38,6 +39,21 @@ export function advance(draft: Draft): void {
       draft.ask({ type: 'start', release: candidate.release, role: 'test' });
     }
   }
+}
+
+/** The version rejected last gets a test as if it had just arrived; nothing else is in its way. */
+export function retest(draft: Draft, event: Extract<DeploymentEvent, { type: 'retest' }>): void {
+  const { rejected, running, testing, incoming, promotion, decided } = draft.state;
+  if (rejected?.release.name !== event.name || running === null) return;
+  if (testing !== null || incoming !== null || promotion !== null) return;
+  const { release } = rejected;
+  draft.set({
+    rejected: null,
+    decided: decided.filter((fingerprint) => fingerprint !== release.fingerprint),
+    testing: candidateOf(release, 'waiting', draft.rules.nowMs),
+  });
+  draft.record('arrived', release, event.reasons, event.by);
+  advance(draft);
 }
 
 // Private

@@ -43,6 +43,13 @@ export type DeploymentEvent =
       readonly by: string;
       readonly reasons: readonly Reason[];
     }
+  /** Test the version again that was rejected last. */
+  | {
+      readonly type: 'retest';
+      readonly name: string;
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    }
   | { readonly type: 'roll-back'; readonly by: string; readonly reasons: readonly Reason[] }
   | { readonly type: 'probation-over' }
   | { readonly type: 'retired'; readonly name: string }

@@ -1,4 +1,4 @@
-import { advance, arrived } from './arrival.ts';
+import { advance, arrived, retest } from './arrival.ts';
 import { booted } from './boot.ts';
 import {
   candidateDown,
@@ -48,6 +48,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
       return event.role === 'test' ? testServletGone(draft, event.name) : undefined;
     case 'verdict':
       return verdict(draft, event);
+    case 'retest':
+      return retest(draft, event);
     case 'roll-back':
       return rollBack(draft, event.by, event.reasons);
     case 'probation-over':

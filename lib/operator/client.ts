@@ -1,5 +1,8 @@
 import { type Call, callForEvents, callForJson } from './client-request.ts';
 import type { ActRequest, ActResult } from './control-handlers.ts';
+import type { Sample } from '../compare/sample.ts';
+import type { Report } from '../report/report.ts';
+import type { DifferencesQuery, DifferencesView, ReplayPlan } from './evidence-view.ts';
 import type { HistoryEntry, LiveEvent } from './history-view.ts';
 import type { StatusView, VerdictView } from './status-view.ts';
 import type { TraceFilter, TraceRecord, TreeNode } from './trace-view.ts';
@@ -12,6 +15,11 @@ const ACT_TIMEOUT_MS = 60_000;
 export interface ControlClient {
   status(): Promise<StatusView>;
   verdict(): Promise<VerdictView | null>;
+  report(version?: string): Promise<Report | null>;
+  differences(query: DifferencesQuery): Promise<DifferencesView | null>;
+  /** Throws `VILI_NO_SAMPLE` when there is none with that id. */
+  sample(id: string, version?: string): Promise<Sample>;
+  replayPlan(version?: string): Promise<ReplayPlan>;
   history(limit?: number): Promise<readonly HistoryEntry[]>;
   trace(filter?: TraceFilter): Promise<readonly TraceRecord[]>;
   /**
@@ -28,6 +36,7 @@ export interface ControlClient {
   events(listener: (event: LiveEvent) => void, signal: AbortSignal): Promise<void>;
   promote(request: ActRequest): Promise<ActResult>;
   reject(request: ActRequest): Promise<ActResult>;
+  retest(request: ActRequest): Promise<ActResult>;
   crash(path: string): Promise<void>;
 }
 
@@ -51,6 +60,12 @@ export function controlClient(
   return {
     status: async () => (await get('/v1/status')) as StatusView,
     verdict: async () => (await get('/v1/verdict')) as VerdictView | null,
+    report: async (version) => (await get(`/v1/report?${paramsOf({ version })}`)) as Report | null,
+    differences: async (query) =>
+      (await get(`/v1/differences?${paramsOf({ ...query })}`)) as DifferencesView | null,
+    sample: async (sample, version) =>
+      (await get(`/v1/differences?${paramsOf({ sample, version })}`)) as Sample,
+    replayPlan: async (version) => (await get(`/v1/replay?${paramsOf({ version })}`)) as ReplayPlan,
     history: async (limit) =>
       (await get(`/v1/history${limit === undefined ? '' : `?limit=${limit}`}`)) as HistoryEntry[],
     trace: async (filter = {}) => (await get(`/v1/trace?${queryOf(filter)}`)) as TraceRecord[],
@@ -63,6 +78,7 @@ export function controlClient(
       callForEvents(stream('/v1/events', signal), (value) => listener(value as LiveEvent)),
     promote: async (request) => (await post('/v1/promote', request)) as ActResult,
     reject: async (request) => (await post('/v1/reject', request)) as ActResult,
+    retest: async (request) => (await post('/v1/retest', request)) as ActResult,
     crash: async (path) => {
       await post('/v1/debug/crash', { path });
     },
@@ -70,6 +86,14 @@ export function controlClient(
 }
 
 // Private
+
+function paramsOf(values: Readonly<Record<string, string | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) query.set(name, value);
+  }
+  return query.toString();
+}
 
 function queryOf(filter: TraceFilter): string {
   const query = new URLSearchParams();

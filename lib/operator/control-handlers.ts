@@ -1,3 +1,6 @@
+import type { Sample } from '../compare/sample.ts';
+import type { Report } from '../report/report.ts';
+import type { ReplayPlan, VersionQuery } from './evidence-view.ts';
 import type { HistoryEntry, LiveEvent } from './history-view.ts';
 import type { StatusView, VerdictView } from './status-view.ts';
 import type { TraceFilter, TraceRecord, TreeNode } from './trace-view.ts';
@@ -23,6 +26,10 @@ export interface ActResult {
 export interface ControlHandlers {
   status(): Promise<StatusView>;
   verdict(): Promise<VerdictView | null>;
+  /** Null when no version was tested yet, or nothing is known of that one any more. */
+  report(query: VersionQuery): Promise<Report | null>;
+  samples(query: VersionQuery): Promise<{ version: string; samples: readonly Sample[] }>;
+  replay(query: VersionQuery): Promise<ReplayPlan>;
   history(limit: number): Promise<readonly HistoryEntry[]>;
   trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;
   /** Calls the listener for every new record until the returned function is called. */
@@ -32,6 +39,7 @@ export interface ControlHandlers {
   events(listener: (event: LiveEvent) => void): () => void;
   promote(request: ActRequest): Promise<ActResult>;
   reject(request: ActRequest): Promise<ActResult>;
+  retest(request: ActRequest): Promise<ActResult>;
   /** Only with VILI_DEBUG=1: makes the actor at this path crash. */
   crash?(path: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { ActRequest, ControlHandlers } from './control-handlers.ts';
+import { differencesOf, type VersionQuery } from './evidence-view.ts';
 import { ControlRequestError } from './http-errors.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from './trace-view.ts';
 
@@ -29,6 +30,13 @@ type Route = (request: RouteRequest, handlers: ControlHandlers) => Promise<Route
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/v1/status': { GET: async (_, handlers) => json(await handlers.status()) },
   '/v1/verdict': { GET: async (_, handlers) => json(await handlers.verdict()) },
+  '/v1/report': {
+    GET: async ({ query }, handlers) => json(await handlers.report(versionIn(query))),
+  },
+  '/v1/differences': { GET: differences },
+  '/v1/replay': {
+    GET: async ({ query }, handlers) => json(await handlers.replay(versionIn(query))),
+  },
   '/v1/history': {
     GET: async ({ query }, handlers) =>
       json(await handlers.history(limitOf(query, DEFAULT_HISTORY, MAX_HISTORY))),
@@ -43,6 +51,9 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   },
   '/v1/reject': {
     POST: async (request, handlers) => json(await handlers.reject(await actOf(request))),
+  },
+  '/v1/retest': {
+    POST: async (request, handlers) => json(await handlers.retest(await actOf(request))),
   },
   '/v1/debug/crash': { POST: crash },
 };
@@ -114,6 +125,33 @@ async function followedTrace(filter: TraceFilter, handlers: ControlHandlers): Pr
     stop();
     throw error;
   }
+}
+
+/** `sample=ID`: that one, whole; else where the answers differ, as far as the query asks. */
+async function differences(
+  { query }: RouteRequest,
+  handlers: ControlHandlers,
+): Promise<RouteAnswer> {
+  const version = versionIn(query);
+  const id = query.get('sample');
+  if (id !== null) {
+    const { samples, version: of } = await handlers.samples(version);
+    const sample = samples.find((one) => one.id === id);
+    if (sample !== undefined) return json(sample);
+    throw new ControlRequestError(404, 'VILI_NO_SAMPLE', `${of} has no sample "${id}"`);
+  }
+  const report = await handlers.report(version);
+  const [endpoint, path] = [query.get('endpoint'), query.get('path')];
+  if (report === null) return json(null);
+  const filter = { ...(endpoint === null ? {} : { endpoint }), ...(path === null ? {} : { path }) };
+  return json(differencesOf(report, filter));
+}
+
+function versionIn(query: URLSearchParams): VersionQuery {
+  const version = query.get('version');
+  if (version === null) return {};
+  if (version === '' || version.length > MAX_TEXT) throw invalid('version must be a name');
+  return { version };
 }
 
 async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<RouteAnswer> {

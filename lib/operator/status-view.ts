@@ -45,6 +45,18 @@ export interface VerdictView {
   readonly reasons: readonly ReasonView[];
   /** What a promotion still needs, in words. */
   readonly missing: readonly string[];
+  /** What both versions did, line by line. */
+  readonly signals?: readonly SignalView[];
+}
+
+/** One line of the table of signals; the values as they are shown. */
+export interface SignalView {
+  readonly code: string;
+  readonly name: string;
+  readonly running: string;
+  readonly testing: string;
+  readonly limit: string;
+  readonly state: 'ok' | 'watch' | 'FAIL' | '-';
 }
 
 export interface ReasonView {

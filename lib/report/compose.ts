@@ -120,13 +120,14 @@ function testingSentence(version: string, than: string, test: TestReport | null)
   }
   const { decision, condemned, certainty, pairs } = test;
   const soFar = `after ${counted(pairs, 'request')} answered by both versions`;
-  const odds = `${oddsOf(certainty.oddsWorse)} (${oddsOf(certainty.oddsNeeded)} is enough)`;
+  const odds = `${oddsOf(certainty.oddsWorse)} (${oddsOf(certainty.oddsNeeded)} rejects)`;
   if (decision === 'reject' || condemned) {
     const confirming = decision === 'reject' ? '' : ', which is being confirmed';
     return `${version} is worse than ${than}, ${soFar}, at odds of ${odds}${confirming}.`;
   }
   if (decision === 'promote') return `${version} is good enough to be promoted, ${soFar}.`;
-  return `${version} is under test: no decision ${soFar}.`;
+  const sure = certainty.oddsWorse > 1 ? `; the odds that it is worse are ${odds} so far` : '';
+  return `${version} is under test: no decision ${soFar}${sure}.`;
 }
 
 function isoOf(ms: number): string {

@@ -121,11 +121,22 @@ export async function readSamples(folder: string): Promise<readonly Sample[]> {
 export async function readSample(folder: string, id: string): Promise<Sample | null> {
   if (!ID.test(id)) return null;
   try {
-    const sample = JSON.parse(await readFile(join(folder, id + ENDING), 'utf8')) as Sample;
-    return sample.schema === 'vili.sample/1' && sample.id === id ? sample : null;
+    const sample = parseSample(await readFile(join(folder, id + ENDING), 'utf8'));
+    return sample?.id === id ? sample : null;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
+  }
+}
+
+/** Null for what is no sample. */
+export function parseSample(text: string): Sample | null {
+  try {
+    const sample = JSON.parse(text) as Partial<Sample> | null;
+    const isSample = sample?.schema === 'vili.sample/1' && typeof sample.id === 'string';
+    return isSample ? (sample as Sample) : null;
+  } catch {
+    return null;
   }
 }
 

@@ -2,12 +2,13 @@ import { type CommandContext, textOptions } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { lastDecisionText, whyText } from '../why-text.ts';
 
-/** `vili why`: what the evidence says of the version under test, else why the last one went. */
-export async function whyCommand(context: CommandContext): Promise<number> {
+/** `vili why [version]`: what the evidence says of the version under test, or why the last went. */
+export async function whyCommand(context: CommandContext, version?: string): Promise<number> {
   const { client, printer } = context;
-  const verdict = await client.verdict();
-  if (context.json) printer.json(verdict);
-  else if (verdict !== null) printer.data(whyText(verdict, textOptions(context)));
+  const report = await client.report(version);
+  if (context.json) printer.json(report);
+  else if (report !== null) printer.data(whyText(report, textOptions(context)));
+  else if (version !== undefined) printer.data(['nothing is known of that version']);
   else printer.data(lastDecisionText(await client.history(), textOptions(context)));
   return EXIT.ok;
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { REPORT, SAMPLE } from '../operator/report-view.ts';
 import { STATUS } from '../operator/views.ts';
 import { run, withDaemon } from './run-support.ts';
 
@@ -15,13 +16,48 @@ verdict: hold. 37 of 2051 answers to GET /items/{id} differ in shape at $.price
 vili 1.0.0  pid 411  up 6d  port 8080  archive 3 (40 MiB)  base /srv/inventory
 `,
   why: `
-inventory-1.5.0: hold after 2051 pairs in 11m, 41% of the evidence a promotion
-  needs
-- 37 of 2051 answers to GET /items/{id} differ in shape at $.price (string
-  became number), 1.8% where 0.5% is allowed
-  endpoint GET /items/{id}; signal body-difference; requests a1
-  still needed: 59 more requests
-  still needed: 3 more minutes
+inventory-1.5.0: REJECTED   2026-01-06 23:55:00Z by vili
+inventory-1.5.0 was rejected after 198 requests answered by both versions: it is
+worse than inventory-1.4.2 on 1 endpoint, at odds of 1,204 to 1 (100 to 1 is
+enough).
+
+  signal          running  testing  limit       state
+  5xx, no answer  0%       3%       +2%         ok
+  answers differ  0%       48%      as running  FAIL
+
+- GET /items/{id}: $.price changed from number to string in 79 of 79 answers.
+  try: vili diff --sample 2afa508f
+also seen: GET /items/{id} $.stock value (3)
+ignored: $.servedAt value differs by itself
+never compared: POST /orders (5.9%)
+
+look closer: vili diff   send again: vili replay --all
+`,
+  diff: `
+inventory-1.5.0: where the answers differ
+
+GET /items/{id}   81 pairs, worse in 0
+  counts     type $.price  6.5 → "6.5"   79 times
+  also seen  value $.stock  4 → 5   3 times
+  sample     2afa508f  body-difference, type $.price
+
+see one: vili diff --sample 2afa508f
+`,
+  'diff --sample 2afa508f': `
+2afa508f   GET /items/38?q=it's
+  asked 2026-01-06 23:55:00Z, request id a1
+  > Host: shop.example
+  > Authorization: [masked]
+
+- running: 200 in 0.84 ms, 21 bytes
++ testing: 200 in 24 ms, 23 bytes
+  type $.price: 6.5 → "6.5"
+
+  {
+    "id": 38,
+-   "price": 6.5
++   "price": "6.5"
+  }
 `,
   history: `
 2026-01-01 00:00:00Z  started   inventory-1.4.2
@@ -67,12 +103,33 @@ describe('the output of the command line', () => {
       const servlet = { ...STATUS.running!, version: `inventory-1.4.2-${'9'.repeat(90)}` };
       const verdict = { ...STATUS.verdict!, reasons: [{ code: 'c', text: `${long} y ${long}` }] };
       handlers.status = async () => ({ ...STATUS, testing: servlet, verdict });
-      handlers.verdict = async () => verdict;
+      const [field] = REPORT.test?.endpoints[0]?.differences ?? [];
+      const endpoint = { ...REPORT.test!.endpoints[0]!, endpoint: long };
+      const differences = [{ ...field!, path: long, running: long }];
+      const endpoints = [{ ...endpoint, differences, alsoSeen: differences }];
+      const reasons = [{ ...REPORT.reasons[0]!, text: `${long} y ${long}` }];
+      const report = { ...REPORT, sentence: long, reasons, test: { ...REPORT.test!, endpoints } };
+      handlers.report = async () => report;
+      for (const line of (await run(['diff', '--base', base])).stdout.split('\n')) {
+        if (!line.startsWith('xxx')) expect(line.length, line).to.be.at.most(80);
+      }
       const text = (await run(['why', '--base', base])).stdout;
       for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80);
       const status = (await run(['status', '--base', base])).stdout.split('\n');
       const free = status.filter((line) => !line.includes('999'));
       for (const line of free) expect(line.length, line).to.be.at.most(80);
+    });
+  });
+
+  it('gives a request as a command that a shell takes, and says what was masked', async () => {
+    await withDaemon(async (base) => {
+      const argv = ['diff', '--sample', SAMPLE.id, '--curl', '--base', base];
+      const { stdout, stderr } = await run(argv);
+      expect(stdout).to.contain(`-H 'Host: shop.example'`);
+      expect(stdout).to.contain(String.raw`'http://127.0.0.1:8080/items/38?q=it'\''s'`);
+      expect(stderr).to.equal('put back before you send it: masked: header Authorization\n');
+      const missing = await run(['diff', '--sample', 'ffffffff', '--base', base]);
+      expect(missing.stderr).to.contain('has no sample "ffffffff"');
     });
   });
 
@@ -100,11 +157,17 @@ describe('the output of the command line', () => {
       const verdict = { ...STATUS.verdict!, version: evil, reasons, missing: [evil] };
       const servlet = { ...STATUS.running!, version: evil, instance: evil };
       handlers.status = async () => ({ ...STATUS, running: servlet, verdict });
-      handlers.verdict = async () => verdict;
+      const test = { ...REPORT.test!, missing: [evil] };
+      const sample = { ...SAMPLE, requestId: evil, request: { ...SAMPLE.request, path: evil } };
+      const why = { ...REPORT.reasons[0]!, text: evil, samples: [evil] };
+      handlers.report = async () => ({ ...REPORT, sentence: evil, reasons: [why], test });
+      handlers.samples = async () => ({ version: evil, samples: [sample] });
       handlers.history = async () => [
         { at: evil, event: 'rejected', version: evil, by: evil, reasons: [evil] },
       ];
-      for (const argv of [['status'], ['why'], ['history'], ['status', '--json']]) {
+      const sampled = ['diff', '--sample', SAMPLE.id];
+      const all = [['status'], ['why'], ['history'], ['status', '--json'], sampled];
+      for (const argv of [...all, [...sampled, '--curl']]) {
         const { stdout, stderr } = await run([...argv, '--base', base]);
         // oxlint-disable-next-line no-control-regex -- control characters are looked for
         expect(stdout + stderr).to.not.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);

@@ -81,6 +81,40 @@ describe('the life of a version', () => {
     expect(events(world)).to.include('archived shop-2');
   });
 
+  it('tests a rejected version again when somebody asks for it, as a test of its own', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'reject');
+    world.settle();
+    const [first] = world.judged;
+    world.nowMs += 10;
+    world.tell({ type: 'retest', name: 'shop-2', by: 'anna', reasons: [reason('asked')] });
+    world.settle();
+    expect(world.mirror).to.equal('shop-2');
+    expect(world.folders).to.include('shop-2');
+    expect(world.judged.at(-1)?.sinceMs).to.be.above(first?.sinceMs ?? 0);
+    expect(world.history.at(-2)).to.include({ event: 'arrived', by: 'anna' });
+    judge(world, 'shop-2', 'promote');
+    world.settle();
+    expect(world.state.running?.release.name).to.equal('shop-2');
+  });
+
+  it('tests nothing again while another version is tested, nor what was not rejected', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'reject');
+    world.drop(3, 1);
+    world.settle();
+    for (const name of ['shop-2', 'shop-1', 'shop-3']) {
+      world.tell({ type: 'retest', name, by: 'anna', reasons: [reason('asked')] });
+    }
+    world.settle();
+    expect(world.mirror).to.equal('shop-3');
+    expect(world.state.incoming).to.equal(null);
+  });
+
   it('refuses a new build of the running version and a file that is older', () => {
     const world = worldWith(2);
     world.drop(2, 2);
@@ -222,7 +256,11 @@ describe('the life of a version', () => {
           else if (kind === 9) judge(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');
           else if (kind === 12) world.dieDuring(n);
           else if (kind === 10) world.tell({ type: 'probation-over' });
-          else world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
+          else if (kind === 11) {
+            const name = good ? `shop-${1 + (n % 6)}` : world.state.rejected?.release.name;
+            const reasons = [reason('asked')];
+            world.tell({ type: 'retest', name: name ?? 'shop-1', by: 'anna', reasons });
+          } else world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
         }
         world.settle();
         expect(world.state.running?.phase).to.equal('ready');

@@ -34,6 +34,7 @@ export class World {
   readonly links = new Map<Role, string>();
   readonly pending: DeploymentEvent[] = [];
   readonly history: Extract<Command, { type: 'record' }>[] = [];
+  readonly judged: Extract<Command, { type: 'judge' }>[] = [];
   route: Target | null = null;
   mirror: string | null = null;
   #ports = 0;
@@ -179,6 +180,8 @@ export class World {
         this.history.push(command);
         return;
       case 'judge':
+        this.judged.push(command);
+        return;
       case 'judge-off':
       case 'probation':
         return;

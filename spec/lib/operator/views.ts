@@ -1,7 +1,13 @@
+import type { Sample } from '../../../lib/compare/sample.ts';
+import { DEFAULT_COMPARE_SETTINGS } from '../../../lib/compare/settings.ts';
 import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
+import type { ReplayPlan } from '../../../lib/operator/evidence-view.ts';
 import type { HistoryEntry, LiveEvent } from '../../../lib/operator/history-view.ts';
 import type { StatusView } from '../../../lib/operator/status-view.ts';
 import type { TraceRecord, TreeNode } from '../../../lib/operator/trace-view.ts';
+
+import type { Report } from '../../../lib/report/report.ts';
+import { REPORT, SAMPLE } from './report-view.ts';
 
 export const STATUS: StatusView = {
   schema: 'vili.status/1',
@@ -186,6 +192,29 @@ export class SampleHandlers implements ControlHandlers {
   async promote(request: object): Promise<{ version: string; effect: string }> {
     this.calls.push({ promote: request });
     return { version: 'inventory-1.5.0', effect: 'inventory-1.5.0 takes over the users' };
+  }
+
+  async report(query: object): Promise<Report | null> {
+    this.calls.push({ report: query });
+    return REPORT;
+  }
+
+  async samples(query: object): Promise<{ version: string; samples: readonly Sample[] }> {
+    this.calls.push({ samples: query });
+    return { version: REPORT.version, samples: [SAMPLE] };
+  }
+
+  async replay(query: object): Promise<ReplayPlan> {
+    this.calls.push({ replay: query });
+    const compare = DEFAULT_COMPARE_SETTINGS;
+    const targets = { running: null, testing: null };
+    const about = { version: REPORT.version, samples: [SAMPLE], header: 'X-Vili-Mirror' };
+    return { ...about, ...targets, compare, timeoutMs: 1000 };
+  }
+
+  async retest(request: object): Promise<{ version: string; effect: string }> {
+    this.calls.push({ retest: request });
+    return { version: 'inventory-1.5.0', effect: 'inventory-1.5.0 is tested afresh' };
   }
 
   async reject(request: object): Promise<{ version: string; effect: string }> {

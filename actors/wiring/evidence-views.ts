@@ -1,0 +1,120 @@
+import { readTexts } from '../../lib/archive/read-texts.ts';
+import { parseVersionName } from '../../lib/base/server-file.ts';
+import type { Sample } from '../../lib/compare/sample.ts';
+import { codeOf, ViliError } from '../../lib/errors.ts';
+import type { ReplayPlan, ReplayTarget } from '../../lib/operator/evidence-view.ts';
+import { composeReport } from '../../lib/report/compose.ts';
+import type { Report } from '../../lib/report/report.ts';
+import { parseReport, readReport } from '../../lib/report/report-files.ts';
+import { parseSample, readSamples } from '../../lib/samples/sample-shelf.ts';
+import type { ComparatorMessage, DeployerMessage, DeploymentView, TestView } from '../messages.ts';
+import { samplesFolder } from './evidence.ts';
+import type { House } from './house.ts';
+import { compareSettings } from './traffic.ts';
+
+const ASK_TIMEOUT_MS = 3000;
+const HISTORY_READ = 1000;
+/** A report or sample is far smaller; anything larger in an archive is none. */
+const MAX_TEXT_BYTES = 4_194_304;
+const DECIDED = new Set(['promoted', 'rejected', 'rolled-back']);
+
+/** The report of the test under way, or the one that was left in a folder or archive. */
+export async function reportOf(house: House, wanted: string | undefined): Promise<Report | null> {
+  const { deployment } = await describe(house);
+  const view = await testView(house);
+  const name = await versionMeant(house, wanted, view);
+  if (name === null) return null;
+  if (view?.version === name) {
+    const running = deployment.running?.release.name ?? null;
+    const at = new Date(house.now()).toISOString();
+    const { reasons, test } = view;
+    const outcome = { verdict: 'testing', at, version: name, running, by: 'vili', reasons };
+    return composeReport(outcome, test);
+  }
+  const { layout } = house;
+  const left = await readReport(layout.versionFolder(name));
+  if (left !== null) return left;
+  const texts = await archived(house, name, (entry) => /(^|\/)report\.json$/.test(entry));
+  const [text] = texts.values();
+  return text === undefined ? null : parseReport(text);
+}
+
+/** All samples of a version, in its folder or archive. */
+export async function samplesOf(
+  house: House,
+  wanted: string | undefined,
+): Promise<{ readonly version: string; readonly samples: readonly Sample[] }> {
+  const name = await versionMeant(house, wanted, await testView(house));
+  if (name === null) throw new ViliError('VILI_REFUSED', 'no version was tested yet');
+  const samples = await readSamples(samplesFolder(house, name));
+  if (samples.length > 0) return { version: name, samples };
+  const texts = await archived(house, name, (entry) => /(^|\/)samples\/\w+\.json$/.test(entry));
+  return { version: name, samples: [...texts.values()].flatMap((text) => parseSample(text) ?? []) };
+}
+
+export async function replayPlan(house: House, wanted: string | undefined): Promise<ReplayPlan> {
+  const { settings } = house;
+  const { servlets } = await describe(house);
+  const targetOf = (role: 'running' | 'test'): ReplayTarget | null => {
+    const found = servlets.find((it) => it.role === role && it.state === 'ready');
+    if (found?.port == null) return null;
+    const instance = `${found.version}/${found.instance ?? ''}`;
+    return { instance, host: settings.endpoint, port: found.port };
+  };
+  return {
+    ...(await samplesOf(house, wanted)),
+    running: targetOf('running'),
+    testing: targetOf('test'),
+    compare: compareSettings(settings),
+    header: settings.mirror.header,
+    timeoutMs: settings.mirror.timeoutMs,
+  };
+}
+
+// Private
+
+function describe({ system, addresses }: House): Promise<DeploymentView> {
+  return system.ask<DeployerMessage, DeploymentView>(
+    addresses.deployer,
+    (reply) => ({ type: 'describe', reply }),
+    ASK_TIMEOUT_MS,
+  );
+}
+
+function testView({ system, addresses }: House): Promise<TestView | null> {
+  return system.ask<ComparatorMessage, TestView | null>(
+    addresses.comparator,
+    (reply) => ({ type: 'report', reply }),
+    ASK_TIMEOUT_MS,
+  );
+}
+
+/** The name of the version meant, which is a version's name for sure and so a safe path. */
+async function versionMeant(
+  house: House,
+  wanted: string | undefined,
+  view: TestView | null,
+): Promise<string | null> {
+  const { identifier } = house.settings;
+  if (wanted !== undefined) {
+    const name = wanted.startsWith(`${identifier}-`) ? wanted : `${identifier}-${wanted}`;
+    if (parseVersionName(identifier, name) !== undefined) return name;
+    throw new ViliError('VILI_BAD_REQUEST', `"${wanted}" is no version of ${identifier}`);
+  }
+  if (view !== null) return view.version;
+  const history = await house.history.read(HISTORY_READ);
+  return history.findLast((entry) => DECIDED.has(entry.event))?.version ?? null;
+}
+
+async function archived(
+  { layout }: House,
+  name: string,
+  wanted: (entry: string) => boolean,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    return await readTexts(layout.archiveZip(name), wanted, MAX_TEXT_BYTES);
+  } catch (error) {
+    if (codeOf(error instanceof Error ? error.cause : null) === 'ENOENT') return new Map();
+    throw error;
+  }
+}
