@@ -3,7 +3,7 @@ import type { ThreadLoad } from './users-thread.ts';
 /** The load is looked at this often. */
 export const LOOK_MS = 50;
 /** So many looks in a row must find the thread busy: a burst is no reason to drop copies. */
-const LOOKS_TO_SHED = 3;
+const LOOKS_TO_SHED = 6;
 /** So many in a row must find it calm before more copies are made. */
 const LOOKS_TO_RECOVER = 4;
 /** The share falls faster than it rises: users come first. */
@@ -11,8 +11,9 @@ const FALL = 1 / 4;
 const RISE = 2;
 /** The smallest part of the copies that is still made, so that evidence keeps coming. */
 const SHARE_MIN = 1 / 16;
-/** Waiting for a processor so long, the thread suffers from what else runs on the host. */
+/** Waiting for a processor so long while it has much to do, the thread needs the whole host. */
 const WAITING_LIMIT = 0.25;
+const MUCH_TO_DO = 0.7;
 /** Below this part of the limit more copies are made again. */
 const CALM = 0.85;
 
@@ -36,8 +37,9 @@ export class UsersFirst {
   /** To be called every `LOOK_MS` with what the thread has done since. */
   look({ busy, waiting }: ThreadLoad): void {
     if (this.#limit >= 1) return;
-    const isBusy = busy >= this.#limit || waiting >= WAITING_LIMIT;
-    const isCalm = busy < this.#limit * CALM && waiting < WAITING_LIMIT * CALM;
+    const isStarved = waiting >= WAITING_LIMIT && busy >= MUCH_TO_DO;
+    const isBusy = busy >= this.#limit || isStarved;
+    const isCalm = busy < this.#limit * CALM && !isStarved;
     this.#busyLooks = isBusy ? this.#busyLooks + 1 : 0;
     this.#calmLooks = isCalm ? this.#calmLooks + 1 : 0;
     if (this.#busyLooks >= LOOKS_TO_SHED) this.#share = Math.max(SHARE_MIN, this.#share * FALL);

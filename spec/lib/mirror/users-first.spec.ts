@@ -21,8 +21,7 @@ describe('users first', () => {
   it('does not mind a burst', () => {
     const usersFirst = new UsersFirst(0.95);
     for (let burst = 0; burst < 5; burst++) {
-      usersFirst.look(BUSY);
-      usersFirst.look(BUSY);
+      for (let look = 0; look < 5; look++) usersFirst.look(BUSY);
       usersFirst.look(CALM);
     }
     expect(admitted(usersFirst, 100)).to.equal(100);
@@ -30,7 +29,7 @@ describe('users first', () => {
 
   it('gives up more and more copies of a thread that stays busy, never all, and comes back', () => {
     const usersFirst = new UsersFirst(0.95);
-    for (let look = 0; look < 3; look++) usersFirst.look(BUSY);
+    for (let look = 0; look < 6; look++) usersFirst.look(BUSY);
     expect(admitted(usersFirst, 100)).to.equal(25);
     for (let look = 0; look < 100; look++) usersFirst.look(BUSY);
     expect(admitted(usersFirst, 1600)).to.equal(100);
@@ -40,8 +39,14 @@ describe('users first', () => {
 
   it('gives up copies when the thread has to wait for a processor', () => {
     const usersFirst = new UsersFirst(0.95);
-    for (let look = 0; look < 3; look++) usersFirst.look({ busy: 0.5, waiting: 0.4 });
+    for (let look = 0; look < 6; look++) usersFirst.look({ busy: 0.8, waiting: 0.4 });
     expect(admitted(usersFirst, 100)).to.equal(25);
+  });
+
+  it('minds no busy host while the thread has little to do itself', () => {
+    const usersFirst = new UsersFirst(0.95);
+    for (let look = 0; look < 20; look++) usersFirst.look({ busy: 0.3, waiting: 0.5 });
+    expect(admitted(usersFirst, 100)).to.equal(100);
   });
 
   it('never gives up any with a limit of 1', () => {
