@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FailureKind } from '../gate/exchange.ts';
-import { type FlatHeaders, decodeBody } from './content.ts';
+import { decodeBody, type FlatHeaders } from './content.ts';
 import type { Mask } from './mask.ts';
 import type { Difference } from './outcome.ts';
 

@@ -80,7 +80,9 @@ export function watchTlsPair(
 
 // Private
 
+/** A file that is just being written is empty at first, and OpenSSL takes nothing for no certificate. */
 function problemOf({ cert, key }: TlsPair): string | null {
+  if (cert.trim() === '' || key.trim() === '') return 'one of them is empty';
   try {
     createSecureContext({ cert, key });
     return null;

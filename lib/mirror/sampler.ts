@@ -5,10 +5,10 @@ import type { PairOutcome } from '../compare/outcome.ts';
 import {
   type Sample,
   type SampleAnswer,
-  sampleBody,
   type SampleCopy,
-  sampleId,
   type SampleSignal,
+  sampleBody,
+  sampleId,
 } from '../compare/sample.ts';
 import { createSampleChoice, type SampleSettings } from '../compare/sample-choice.ts';
 import type { CompareSettings } from '../compare/settings.ts';

@@ -1,7 +1,7 @@
-import { type Call, callForEvents, callForJson } from './client-request.ts';
-import type { ActRequest, ActResult } from './control-handlers.ts';
 import type { Sample } from '../compare/sample.ts';
 import type { Report } from '../report/report.ts';
+import { type Call, callForEvents, callForJson } from './client-request.ts';
+import type { ActRequest, ActResult } from './control-handlers.ts';
 import type { DifferencesQuery, DifferencesView, ReplayPlan } from './evidence-view.ts';
 import type { HistoryEntry, LiveEvent } from './history-view.ts';
 import type { StatusView, VerdictView } from './status-view.ts';

@@ -6,7 +6,7 @@ import type { EndpointReport } from '../verdict/endpoint-report.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { counted, oddsOf } from '../verdict/wording.ts';
-import { type Report, REPORT_LIMITS, type ReportReason, type TestReport } from './report.ts';
+import { REPORT_LIMITS, type Report, type ReportReason, type TestReport } from './report.ts';
 import { signalsOf } from './signals.ts';
 
 const MAX_SAMPLES = 5;
