@@ -10,7 +10,7 @@ import { parseSample, readSamples } from '../../lib/samples/sample-shelf.ts';
 import type { ComparatorMessage, DeployerMessage, DeploymentView, TestView } from '../messages.ts';
 import { samplesFolder } from './evidence.ts';
 import type { House } from './house.ts';
-import { compareSettings } from './traffic.ts';
+import { farSideSettings } from './traffic.ts';
 
 const ASK_TIMEOUT_MS = 3000;
 const HISTORY_READ = 1000;
@@ -65,9 +65,7 @@ export async function replayPlan(house: House, wanted: string | undefined): Prom
     ...(await samplesOf(house, wanted)),
     running: targetOf('running'),
     testing: targetOf('test'),
-    compare: compareSettings(settings),
-    header: settings.mirror.header,
-    timeoutMs: settings.mirror.timeoutMs,
+    settings: farSideSettings(settings, ''),
   };
 }
 

@@ -10,6 +10,7 @@ import { type DiffOptions, diffCommand } from './commands/diff.ts';
 import { historyCommand } from './commands/history.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { rejectCommand } from './commands/reject.ts';
+import { type ReplayCommandOptions, replayCommand } from './commands/replay.ts';
 import { retestCommand } from './commands/retest.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -177,9 +178,24 @@ function addActing(program: Command, context: () => CommandContext, end: End): v
   add('reject', 'end the test; the running version stays').action((version, given) =>
     end(rejectCommand(context(), actOptions(version, given))),
   );
+  program
+    .command('replay [samples...]')
+    .helpGroup(ACTING)
+    .description('send the requests of samples again and compare the answers')
+    .option('--all', 'every sample of the version')
+    .option('--to <side>', 'testing (compared with running) or running', 'testing')
+    .option('--of <version>', 'whose samples (default: under test, else decided last)')
+    .option('--header <name: value>', 'in place of a masked one; repeatable', collect, [])
+    .action((samples: string[], given: Omit<ReplayCommandOptions, 'samples'>) =>
+      end(replayCommand(context(), { ...given, samples })),
+    );
   add('retest', 'test the version again that was rejected last').action((version, given) =>
     end(retestCommand(context(), actOptions(version, given))),
   );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function actOptions(version: string | undefined, { reason }: { reason?: string }): ActOptions {

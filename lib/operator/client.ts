@@ -65,7 +65,7 @@ export function controlClient(
       (await get(`/v1/differences?${paramsOf({ ...query })}`)) as DifferencesView | null,
     sample: async (sample, version) =>
       (await get(`/v1/differences?${paramsOf({ sample, version })}`)) as Sample,
-    replayPlan: async (version) => (await get(`/v1/replay?${paramsOf({ version })}`)) as ReplayPlan,
+    replayPlan: async (version) => (await post('/v1/replay', { version })) as ReplayPlan,
     history: async (limit) =>
       (await get(`/v1/history${limit === undefined ? '' : `?limit=${limit}`}`)) as HistoryEntry[],
     trace: async (filter = {}) => (await get(`/v1/trace?${queryOf(filter)}`)) as TraceRecord[],

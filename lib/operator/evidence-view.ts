@@ -1,6 +1,6 @@
 import type { IgnoredField } from '../compare/ignored.ts';
 import type { Sample } from '../compare/sample.ts';
-import type { CompareSettings } from '../compare/settings.ts';
+import type { FarSideSettings } from '../mirror/settings.ts';
 import type { Report, ReportEndpoint } from '../report/report.ts';
 
 /** Which version is meant: its name or number; absent: under test, else decided last. */
@@ -29,10 +29,8 @@ export interface ReplayPlan {
   /** Where both versions listen now. */
   readonly running: ReplayTarget | null;
   readonly testing: ReplayTarget | null;
-  readonly compare: CompareSettings;
-  /** The header that marks a copy. */
-  readonly header: string;
-  readonly timeoutMs: number;
+  /** How a copy is made and compared, without the token that marks the daemon's own. */
+  readonly settings: FarSideSettings;
 }
 
 export interface ReplayTarget {

@@ -35,7 +35,8 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   },
   '/v1/differences': { GET: differences },
   '/v1/replay': {
-    GET: async ({ query }, handlers) => json(await handlers.replay(versionIn(query))),
+    // No GET: the settings it answers with are for those who may act.
+    POST: async (request, handlers) => json(await handlers.replay(await versionOf(request))),
   },
   '/v1/history': {
     GET: async ({ query }, handlers) =>
@@ -152,6 +153,11 @@ function versionIn(query: URLSearchParams): VersionQuery {
   if (version === null) return {};
   if (version === '' || version.length > MAX_TEXT) throw invalid('version must be a name');
   return { version };
+}
+
+async function versionOf(request: RouteRequest): Promise<VersionQuery> {
+  const version = textIn(objectOf(await request.body()), 'version');
+  return version === undefined ? {} : { version };
 }
 
 async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<RouteAnswer> {

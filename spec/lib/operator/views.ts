@@ -1,5 +1,5 @@
 import type { Sample } from '../../../lib/compare/sample.ts';
-import { DEFAULT_COMPARE_SETTINGS } from '../../../lib/compare/settings.ts';
+import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/settings.ts';
 import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
 import type { ReplayPlan } from '../../../lib/operator/evidence-view.ts';
 import type { HistoryEntry, LiveEvent } from '../../../lib/operator/history-view.ts';
@@ -206,10 +206,8 @@ export class SampleHandlers implements ControlHandlers {
 
   async replay(query: object): Promise<ReplayPlan> {
     this.calls.push({ replay: query });
-    const compare = DEFAULT_COMPARE_SETTINGS;
-    const targets = { running: null, testing: null };
-    const about = { version: REPORT.version, samples: [SAMPLE], header: 'X-Vili-Mirror' };
-    return { ...about, ...targets, compare, timeoutMs: 1000 };
+    const settings = DEFAULT_FAR_SIDE_SETTINGS;
+    return { version: REPORT.version, samples: [SAMPLE], running: null, testing: null, settings };
   }
 
   async retest(request: object): Promise<{ version: string; effect: string }> {
