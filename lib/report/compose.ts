@@ -1,4 +1,5 @@
 import type { IgnoredField } from '../compare/ignored.ts';
+import { differenceKey } from '../compare/noise.ts';
 import type { CoverageView } from '../judgement/coverage.ts';
 import type { MeasuresView } from '../judgement/measures.ts';
 import type { SampleEntry } from '../samples/sample-shelf.ts';
@@ -70,7 +71,7 @@ export function testReport(
     missing: missing.slice(0, REPORT_LIMITS.missing),
     signals: signalsOf(verdict, measures, settings),
     endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
-      ...one,
+      ...withoutIgnored(one, ignored),
       samples: samples
         .filter(({ endpoint }) => endpoint === one.endpoint)
         .map(({ id, signal, key, atMs }) => ({ id, signal, key, at: isoOf(atMs) })),
@@ -93,6 +94,22 @@ export function composeReport(outcome: Outcome, test: TestReport | null): Report
 }
 
 // Private
+
+/** What was seen before it was known to be noise is not told again. */
+function withoutIgnored(one: EndpointReport, ignored: readonly IgnoredField[]): EndpointReport {
+  const keys = new Set(
+    ignored
+      .filter((field) => field.endpoint === one.endpoint)
+      .map(({ kind, path }) => differenceKey(kind, path)),
+  );
+  const told = ({ kind, path }: EndpointReport['alsoSeen'][number]): boolean =>
+    !keys.has(`${kind} ${path}`);
+  return {
+    ...one,
+    differences: one.differences.filter(told),
+    alsoSeen: one.alsoSeen.filter(told),
+  };
+}
 
 const JUDGED = new Set(['vili']);
 

@@ -3,7 +3,7 @@ import type { ErrorKind } from './error-kinds.ts';
 import type { Gate } from './gate.ts';
 import type { Judgement } from './judgement.ts';
 import { runningHurt } from './running-health.ts';
-import { counted, durationOf, percent, shortened } from './wording.ts';
+import { counted, durationOf, messageIn, percent } from './wording.ts';
 
 const MANY = 1e6;
 
@@ -53,7 +53,7 @@ const errorKindsGate: Gate = {
         const time = durationOf(more * judgement.settings.logWindowMs, true);
         return (
           `${time} without the new ${kind.level.toUpperCase()} in testing's log ` +
-          `"${shortened(kind.example, 60)}", which running never had`
+          `"${messageIn(kind.example, 60)}", which running never had`
         );
       }),
 };

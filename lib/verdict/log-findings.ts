@@ -4,7 +4,7 @@ import type { ErrorKind } from './error-kinds.ts';
 import { type Finding, WORTH_TELLING } from './finding.ts';
 import { openErrorKinds } from './finding-gates.ts';
 import type { Judgement } from './judgement.ts';
-import { counted, shortened } from './wording.ts';
+import { counted, messageIn } from './wording.ts';
 
 const MAX_KINDS = 3;
 /** Warnings are told when testing has this many times running's, and more than a few. */
@@ -56,7 +56,7 @@ export function startupReason({ evidence, parameters }: Judgement): Finding['rea
     endpoint: null,
     text:
       `testing logged ${counted(startupErrors, 'ERROR line')} while it started` +
-      (example === '' ? '' : `, the first: "${example}"`),
+      (example === '' ? '' : `, the first: "${messageIn(example)}"`),
     observed: startupErrors,
     limit: parameters.maxStartupErrors,
     samples: [],
@@ -115,7 +115,7 @@ function kindReason(kind: ErrorKind): Finding['reason'] {
     endpoint: null,
     text:
       `testing logs a new ${kind.level.toUpperCase()} that ${never}: ` +
-      `"${shortened(kind.example, 160)}" (${counted(lines, 'line')} in ${counted(testing, 'log window')})`,
+      `"${messageIn(kind.example, 160)}" (${counted(lines, 'line')} in ${counted(testing, 'log window')})`,
     observed: testing,
     limit: running,
     samples: [],

@@ -26,7 +26,7 @@ import {
 import { compareAnswers, severityOf } from './severity.ts';
 import { observeShape } from './shape-channel.ts';
 import { countRunning, observeAuth, observeStatus } from './status-channel.ts';
-import { shortened } from './wording.ts';
+import { messageIn, shortened } from './wording.ts';
 
 const SCHEMA = 'vili.evidence/1';
 const MAX_OPEN = 1e9;
@@ -133,7 +133,7 @@ export class Verdict {
   startupErrors(count: number, example = ''): void {
     observeStartupErrors(this.#evidence, count, this.#parameters);
     if (count > 0 && this.#evidence.startupExample === '') {
-      this.#evidence.startupExample = shortened(example);
+      this.#evidence.startupExample = messageIn(example);
     }
   }
 

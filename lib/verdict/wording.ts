@@ -37,3 +37,12 @@ export function shortened(text: string, max = 100): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
 }
+
+const MESSAGE = /"(?:message|msg|@message|short_message|rendered)"\s*:\s*"((?:[^"\\]|\\.)*)/;
+
+/** What a log line says: its message where the line is JSON, which may be cut anywhere. */
+export function messageIn(line: string, max = 100): string {
+  const [, message] = MESSAGE.exec(line) ?? [];
+  if (message === undefined) return shortened(line, max);
+  return shortened(message.replaceAll(/\\[nrt]/g, ' ').replaceAll(/\\(.)/g, '$1'), max);
+}
