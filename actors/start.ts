@@ -2,6 +2,7 @@ import { loadSettings } from '../config/load.ts';
 import { EXIT } from '../lib/cli/exit-codes.ts';
 import type { StartOptions } from '../lib/cli/io.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
+import { collectAlone } from '../lib/gate/collector.ts';
 import { type Journal, openJournal } from '../lib/journal/journal.ts';
 import { journalLevelOf } from '../lib/journal/levels.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
@@ -28,6 +29,7 @@ export async function start(options: StartOptions, viliVersion: string): Promise
     flags: options.settings,
     environment: process.env,
   });
+  collectAlone();
   process.title = 'vili';
   const { dir, level } = settings.log;
   const journal = openJournal({ dir, level: journalLevelOf(level), now: Date.now });

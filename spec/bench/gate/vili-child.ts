@@ -1,6 +1,7 @@
 import { farSideSettings, gateSettings, mirrorToken } from '../../../actors/wiring/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoints.ts';
+import { collectAlone } from '../../../lib/gate/collector.ts';
 import { createGate } from '../../../lib/gate/gate.ts';
 import { Judgement } from '../../../lib/judgement/judgement.ts';
 import { RunningMemory } from '../../../lib/judgement/running-memory.ts';
@@ -16,6 +17,7 @@ const NO_START_UP = { errors: 0, example: undefined };
  * The users' path as the daemon builds it, with default settings, the far side and the evidence, in a
  * process of its own: `vili-child.js BASE RUNNING_PORT`.
  */
+collectAlone();
 const [base = '.', runningPort = '0'] = process.argv.slice(2);
 const { settings } = loadSettings({
   base,
