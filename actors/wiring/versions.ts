@@ -1,7 +1,7 @@
 import type { ChildSpec } from '../../lib/actor/index.ts';
 import { createInstance, linkInstance } from '../../lib/base/instance.ts';
 import { pruneInstances } from '../../lib/base/prune-instances.ts';
-import { stageRelease } from '../../lib/base/stage-release.ts';
+import { restageMissing, stageRelease } from '../../lib/base/stage-release.ts';
 import type { Release, Role } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { nextDelayMs } from '../../lib/servlet/backoff.ts';
@@ -62,6 +62,7 @@ async function prepareInstance(house: House, release: Release, role: Role): Prom
   const { propertiesFileName, portIdentifier, endpoint } = settings;
   const port = await ports.take(`${release.name} (${role})`);
   try {
+    await restageMissing(layout, release);
     await prune(house, release.name);
     const options = { layout, file: release, role, port, propertiesFileName, portIdentifier };
     const instance = await createInstance(options);

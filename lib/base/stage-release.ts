@@ -1,4 +1,5 @@
-import { ViliError } from '../errors.ts';
+import { stat } from 'node:fs/promises';
+import { codeOf, ViliError } from '../errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Layout } from './layout.ts';
 import type { ServerFile } from './server-file.ts';
@@ -19,4 +20,20 @@ export async function stageRelease(
   if (fingerprint === release.fingerprint) return;
   const text = `${release.fileName} has other content than when it arrived; it is looked at again`;
   throw new ViliError('VILI_STAGE_FAILED', text);
+}
+
+/**
+ * Before a servlet is started again: somebody may have deleted the version folder, or the copy in
+ * it, by hand. While the user's file is there the copy is made anew. Throws as `stageRelease`.
+ */
+export async function restageMissing(
+  layout: Layout,
+  release: ServerFile & { readonly fingerprint: string },
+): Promise<void> {
+  try {
+    await stat(layout.serverCopy(release));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await stageRelease(layout, release);
+  }
 }

@@ -7,6 +7,7 @@ import { type Layout, layoutOf } from '../../../lib/base/layout.ts';
 import { listServerFiles, listVersionFolders } from '../../../lib/base/scan.ts';
 import { parseServerFile, type ServerFile } from '../../../lib/base/server-file.ts';
 import { StageFailed, stageVersion } from '../../../lib/base/stage.ts';
+import { restageMissing } from '../../../lib/base/stage-release.ts';
 import { failureOf } from '../../support/failure.ts';
 import { jarBytes } from '../../support/jar-file.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
@@ -127,6 +128,25 @@ describe('staging a version', () => {
         expect(await readFile(join(outside, 'victim'), 'utf8')).to.equal('untouched');
         expect(await readFile(layout.serverCopy(file))).to.deep.equal(jarBytes());
       });
+    });
+  });
+});
+
+describe('a copy that somebody deleted', () => {
+  it('is made anew from the same build, and left alone while it is there', async () => {
+    await withBase(async (layout) => {
+      const file = serverFile('inventory-1.0.jar');
+      await writeFile(layout.serverFile(file), jarBytes());
+      const { fingerprint, folder } = await stageVersion(layout, file);
+      const release = { ...file, fingerprint };
+      await rm(folder, { recursive: true });
+      await restageMissing(layout, release);
+      expect(await fingerprintOf(layout.serverCopy(file))).to.equal(fingerprint);
+      await rm(layout.serverFile(file));
+      await restageMissing(layout, release);
+      await rm(folder, { recursive: true });
+      const error = await failureOf(restageMissing(layout, release));
+      expect(error).to.have.property('code', 'VILI_SERVER_FILE_GONE');
     });
   });
 });
