@@ -30,8 +30,7 @@ interface ArchivistState {
 export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage, ArchivistState> {
   return {
     async start(self) {
-      const cleared = await deps.cleanUp();
-      if (cleared.length > 0) deps.journal.info(`left half-done before: ${cleared.join(', ')}`);
+      await cleanUp(deps);
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello', from: self.path });
       return { waiting: [], packing: null, failures: new Map() };
     },
@@ -69,6 +68,16 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
 }
 
 // Private
+
+/** An archive folder that cannot be read stops no service; packing tells of it again. */
+async function cleanUp({ journal, ...deps }: ArchivistDeps): Promise<void> {
+  try {
+    const cleared = await deps.cleanUp();
+    if (cleared.length > 0) journal.info(`left half-done before: ${cleared.join(', ')}`);
+  } catch (error) {
+    journal.error(`what was left half-done cannot be cleared away: ${messageOf(error)}`);
+  }
+}
 
 function packNext(
   deps: ArchivistDeps,

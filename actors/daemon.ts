@@ -4,7 +4,8 @@ import type { Settings } from '../config/settings.ts';
 import { type ActorEvent, ActorSystem, type TraceRecord } from '../lib/actor/index.ts';
 import { removeAsideFiles } from '../lib/base/aside.ts';
 import { openHistory } from '../lib/base/history.ts';
-import { layoutOf } from '../lib/base/layout.ts';
+import { type Layout, layoutOf } from '../lib/base/layout.ts';
+import { listVersionFolders } from '../lib/base/scan.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createGate } from '../lib/gate/gate.ts';
 import type { Journal } from '../lib/journal/journal.ts';
@@ -62,7 +63,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     await reap(layout.base, join(layout.viliFolder, 'servlets'), journal);
     await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
-    for (const folder of [layout.base, layout.viliFolder]) await removeAsideFiles(folder);
+    await clearAside(layout, journal);
     const built = await build(options, stopping.signal, startup);
     house = built;
     const { port } = await built.gate.listen();
@@ -151,6 +152,15 @@ async function build(
 /** Wall clock with fractions that never goes back while Vili runs. */
 function now(): number {
   return STARTED_AT_MS + performance.now();
+}
+
+/** What a killed Vili left half-written; one that cannot be removed is no reason not to serve. */
+async function clearAside(layout: Layout, journal: Journal): Promise<void> {
+  const { base, viliFolder, evidenceFolder, identifier } = layout;
+  const versions = await listVersionFolders(base, identifier);
+  for (const folder of [base, viliFolder, evidenceFolder, ...versions.map((it) => it.folder)]) {
+    await removeAsideFiles(folder).catch((error: unknown) => journal.warn(messageOf(error)));
+  }
 }
 
 async function reap(base: string, ledgerFolder: string, journal: Journal): Promise<void> {

@@ -14,7 +14,7 @@ export interface Archive {
 /** The archives in a folder, oldest first; none when there is no such folder. */
 export async function listArchives(folder: string): Promise<Archive[]> {
   const names = await readdir(folder).catch((error: unknown): string[] => {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
     throw error;
   });
   const archives: Archive[] = [];

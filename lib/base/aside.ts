@@ -22,7 +22,7 @@ export async function removeAsideFiles(
 ): Promise<readonly string[]> {
   const prefix = fileName === undefined ? '.' : `.${fileName}.`;
   const names = await readdir(folder).catch((error: unknown): string[] => {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
     throw error;
   });
   const left = names.filter((name) => name.startsWith(prefix) && name.endsWith(ASIDE_ENDING));
