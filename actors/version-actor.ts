@@ -4,6 +4,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { ServletMessage, VersionMessage } from './messages.ts';
 import { EMPTY_SLOT } from './slot.ts';
 import {
+  endWhenRetired,
   exited,
   put,
   ready,
@@ -27,7 +28,7 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
         self.child<ServletMessage>(servletName(instance))?.tell({ type: 'report' });
       }
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello', from: self.path });
-      return { release: null, retiring: false, slots };
+      return { release: null, retiring: false, staging: 0, slots };
     },
 
     async handle(state, message, self) {
@@ -38,13 +39,13 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
             () => ({ type: 'staged' }),
             (error) => ({ type: 'stage-failed', problem: messageOf(error) }),
           );
-          return { ...state, release: message.release };
+          return { ...state, release: message.release, staging: state.staging + 1 };
         case 'staged':
           report(deps, self, { type: 'staged', name: deps.name });
-          return state;
+          return endWhenRetired(deps, self, { ...state, staging: state.staging - 1 });
         case 'stage-failed':
           report(deps, self, { type: 'stage-failed', name: deps.name, problem: message.problem });
-          return state;
+          return endWhenRetired(deps, self, { ...state, staging: state.staging - 1 });
         case 'start':
           return start(deps, self, { ...state, release: message.release }, message.role);
         case 'start-due':

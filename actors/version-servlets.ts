@@ -41,6 +41,8 @@ export interface Prepared {
 export interface VersionState {
   readonly release: Release | null;
   readonly retiring: boolean;
+  /** Copies under way: a folder that is still written to cannot be archived. */
+  readonly staging: number;
   readonly slots: Readonly<Record<Role, Slot>>;
 }
 
@@ -149,6 +151,15 @@ export function servletName(instance: Instance): string {
   return `servlet-${instance.number}`;
 }
 
+/** Told once nothing of this version runs or writes into its folder any more. */
+export function endWhenRetired(deps: VersionDeps, self: Me, state: VersionState): VersionState {
+  if (!state.retiring || state.staging > 0) return state;
+  if (ROLES.some((role) => state.slots[role].phase !== 'down')) return state;
+  report(deps, self, { type: 'retired', name: deps.name });
+  self.stop();
+  return state;
+}
+
 // Private
 
 async function launch(
@@ -198,13 +209,6 @@ function backOff(
 function stopped(deps: VersionDeps, self: Me, state: VersionState, role: Role): VersionState {
   report(deps, self, { type: 'servlet-stopped', name: deps.name, role });
   return endWhenRetired(deps, self, state);
-}
-
-function endWhenRetired(deps: VersionDeps, self: Me, state: VersionState): VersionState {
-  if (!state.retiring || ROLES.some((role) => state.slots[role].phase !== 'down')) return state;
-  report(deps, self, { type: 'retired', name: deps.name });
-  self.stop();
-  return state;
 }
 
 function reportDown(
