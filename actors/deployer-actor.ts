@@ -1,43 +1,36 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { HistoryEntry, HistoryEvent } from '../lib/base/history.ts';
-import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
+import type { HistoryEntry } from '../lib/base/history.ts';
+import type { Command, DeploymentEvent } from '../lib/deployment/events.ts';
 import { resync } from '../lib/deployment/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Journal } from '../lib/journal/journal.ts';
 import { replyTo } from './deployer-acts.ts';
+import { entryOf, note, type RecordDeps, record } from './deployer-record.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
   DeployerMessage,
-  NotifierMessage,
   ServletView,
   TrafficMirrorMessage,
   VersionMessage,
 } from './messages.ts';
 
-export interface DeployerDeps {
+export interface DeployerDeps extends RecordDeps {
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   readonly comparator: Address<ComparatorMessage>;
   readonly archivist: Address<ArchivistMessage>;
-  readonly notifier: Address<NotifierMessage>;
   readonly versionSpec: (name: string) => ChildSpec<VersionMessage>;
   /** What is known when Vili starts: the state file, the links, the files in the base. */
   readonly boot: () => Promise<Extract<DeploymentEvent, { type: 'booted' }>>;
   /** The state as last saved, for a deployer that was restarted while Vili goes on. */
   readonly load: () => Promise<Deployment | null>;
-  readonly save: (state: Deployment) => Promise<void>;
-  readonly rules: () => Rules;
-  readonly appendHistory: (entry: HistoryEntry) => Promise<void>;
+  /** With what the history is to get; a Vili killed in between adds it at its next start. */
+  readonly save: (state: Deployment, recording: readonly HistoryEntry[]) => Promise<void>;
   readonly unlinkTest: () => Promise<void>;
-  readonly journal: Journal;
 }
 
 const TIMER_SLACK_MS = 5;
-
-/** What a version's report tells. */
-const REPORTED: ReadonlySet<HistoryEvent> = new Set(['promoted', 'rejected', 'rolled-back']);
 
 interface DeployerState {
   readonly deployment: Deployment;
@@ -102,15 +95,20 @@ async function advance(
   event: DeploymentEvent,
 ): Promise<DeployerState> {
   const step = transition(state.deployment, event, deps.rules());
-  if (step.state !== state.deployment) await save(deps, step.state);
+  if (step.state !== state.deployment) await save(deps, step.state, step.commands);
   await carryOut(deps, self, step.state, step.commands);
   return { ...state, deployment: step.state };
 }
 
 /** A full disk must not end the service: Vili goes on, and saves again at the next event. */
-async function save(deps: DeployerDeps, state: Deployment): Promise<void> {
+async function save(
+  deps: DeployerDeps,
+  state: Deployment,
+  commands: readonly Command[],
+): Promise<void> {
   try {
-    await deps.save(state);
+    const records = commands.filter((command) => command.type === 'record');
+    await deps.save(state, records.map(entryOf));
   } catch (error) {
     deps.journal.crit(`the state could not be saved: ${messageOf(error)}`, { error });
   }
@@ -184,47 +182,6 @@ async function toVersion(
   const known = self.child<VersionMessage>(childName);
   const version = known ?? (await self.spawn(deps.versionSpec(name)));
   self.send(version, message, { correlation: name });
-}
-
-/** History, log and notification of one event; a history that cannot be written stops nothing. */
-async function record(
-  deps: DeployerDeps,
-  self: Me,
-  deployment: Deployment,
-  entry: Extract<Command, { type: 'record' }>,
-): Promise<void> {
-  const { event, version, by, reasons } = entry;
-  const texts = reasons.map((reason) => reason.text);
-  const text = texts.join(' ');
-  const at = new Date(deps.rules().nowMs).toISOString();
-  const bad = event === 'rejected' || event === 'crashed' || event === 'rolled-back';
-  deps.journal[bad ? 'warn' : 'notice'](`${version} ${event}${text === '' ? '' : `: ${text}`}`, {
-    by,
-  });
-  const running = deployment.running?.release.name ?? null;
-  const happening = { type: 'notify', event, version, reasons, by, running } as const;
-  self.send(deps.notifier, happening, { correlation: version });
-  if (REPORTED.has(event)) {
-    const before = event === 'promoted' ? (deployment.previous?.release.name ?? null) : running;
-    const outcome = { verdict: event, at, version, running: before, by, reasons };
-    self.send(deps.comparator, { type: 'decided', outcome }, { correlation: version });
-  }
-  try {
-    await deps.appendHistory({ at, event, version, by, reasons: texts });
-  } catch (error) {
-    deps.journal.error('the history could not be written', { error: messageOf(error) });
-  }
-}
-
-/** What another actor did to a version on its own account. */
-function note(
-  deps: DeployerDeps,
-  self: Me,
-  deployment: Deployment,
-  { event, version, text }: Extract<DeployerMessage, { type: 'note' }>,
-): Promise<void> {
-  const reasons = [{ code: event, endpoint: null, text, observed: 1, limit: 0, samples: [] }];
-  return record(deps, self, deployment, { type: 'record', event, version, by: 'vili', reasons });
 }
 
 function withView(

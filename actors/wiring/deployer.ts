@@ -8,6 +8,7 @@ import { compareVersions } from '../../lib/base/version-order.ts';
 import type { DeploymentEvent } from '../../lib/deployment/events.ts';
 import { parseDeployment } from '../../lib/deployment/parse.ts';
 import type { Deployment, Release } from '../../lib/deployment/state.ts';
+import { messageOf } from '../../lib/errors.ts';
 import type { DeployerDeps } from '../deployer-actor.ts';
 import type { House } from './house.ts';
 import { versionSpec } from './versions.ts';
@@ -30,7 +31,7 @@ export function deployerDeps(house: House): DeployerDeps {
     versionSpec: (name) => versionSpec(house, name),
     boot: () => boot(house),
     load: () => load(house),
-    save: (state) => writeState(layout.stateFile, state),
+    save: (state, recording) => writeState(layout.stateFile, { ...state, recording }),
     rules: () => ({
       nowMs: now(),
       probationMs: settings.probationMs,
@@ -59,10 +60,19 @@ export async function identify(house: House, file: ServerFile): Promise<Release>
 
 // Private
 
-async function load(house: House): Promise<Deployment | null> {
-  const { state, problems } = await readState(house.layout.stateFile, parseDeployment);
-  for (const problem of problems) house.journal.warn(problem, {});
-  return state;
+/** Also adds to the history what a Vili that was killed had decided but not written there yet. */
+async function load({ settings, layout, journal, history }: House): Promise<Deployment | null> {
+  const { state, problems } = await readState(layout.stateFile, (data) => {
+    const { recording, ...deployment } = { recording: [], ...Object(data) };
+    return { deployment: parseDeployment(deployment, settings.identifier), recording };
+  });
+  for (const problem of problems) journal.warn(problem, {});
+  if (Array.isArray(state?.recording)) {
+    await history.complete(state.recording).catch((error: unknown) => {
+      journal.error(messageOf(error), {});
+    });
+  }
+  return state?.deployment ?? null;
 }
 
 async function boot(house: House): Promise<Extract<DeploymentEvent, { type: 'booted' }>> {

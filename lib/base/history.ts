@@ -37,6 +37,8 @@ export interface HistoryEntry {
 export interface History {
   /** Durable when it resolves. Throws `HistoryFailed`. */
   append(entry: HistoryEntry): Promise<void>;
+  /** Adds those of `entries` that are not there; what is no entry is left out. As `append`. */
+  complete(entries: readonly unknown[]): Promise<void>;
   /** The last `limit` entries, oldest first; lines that are damaged are left out. */
   read(limit: number): Promise<HistoryEntry[]>;
 }
@@ -67,12 +69,18 @@ export function openHistory(path: string, maxEntries: number): History {
       throw new HistoryFailed('VILI_HISTORY_FAILED', text, { cause: error });
     }
   };
+  const complete = async (entries: readonly unknown[]): Promise<void> => {
+    const present = new Set(await readLines(path));
+    const missing = entries.filter(isEntry).filter((it) => !present.has(JSON.stringify(it)));
+    for (const entry of missing) await append(entry);
+  };
   const read = async (limit: number): Promise<HistoryEntry[]> => {
     const entries = (await readLines(path)).map(parseEntry).filter((entry) => entry !== null);
     return limit > 0 ? entries.slice(-limit) : [];
   };
   return {
     append: (entry) => inOrder(() => append(entry)),
+    complete: (entries) => inOrder(() => complete(entries)),
     read: (limit) => inOrder(() => read(limit)),
   };
 }

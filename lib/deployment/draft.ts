@@ -35,7 +35,7 @@ export class Draft {
     by = 'vili',
   ): void {
     const version = typeof release === 'string' ? release : release.name;
-    this.ask({ type: 'record', event, version, by, reasons });
+    this.ask({ type: 'record', atMs: this.rules.nowMs, event, version, by, reasons });
   }
 
   /** Remember that this very file had its verdict. */

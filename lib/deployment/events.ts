@@ -76,6 +76,7 @@ export type Command =
   | { readonly type: 'probation'; readonly untilMs: number }
   | {
       readonly type: 'record';
+      readonly atMs: number;
       readonly event: HistoryEvent;
       readonly version: string;
       readonly by: string;

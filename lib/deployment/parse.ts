@@ -1,38 +1,77 @@
+import { parseServerFile, parseVersionName } from '../base/server-file.ts';
 import { ViliError } from '../errors.ts';
 import { type Deployment, NOTHING_DEPLOYED, type Release } from './state.ts';
 
-/** Reads a state file's content. What is not a state of this schema throws `VILI_STATE_INVALID`. */
-export function parseDeployment(data: unknown): Deployment {
+/**
+ * Reads a state file's content. What is not a state of this schema, names a version that
+ * `identifier` has not, or a time that is none, throws `VILI_STATE_INVALID`: a name becomes a path.
+ */
+export function parseDeployment(data: unknown, identifier: string): Deployment {
   if (!isRecord(data) || data['schema'] !== NOTHING_DEPLOYED.schema) {
-    throw new ViliError('VILI_STATE_INVALID', `not a state of schema ${NOTHING_DEPLOYED.schema}`);
+    throw invalid(`not a state of schema ${NOTHING_DEPLOYED.schema}`);
   }
   for (const slot of ['running', 'testing', 'incoming', 'previous', 'rejected']) {
     const holder = data[slot];
     if (holder === null) continue;
-    if (!isRecord(holder) || !isRelease(holder['release'])) {
-      throw new ViliError('VILI_STATE_INVALID', `"${slot}" names no version`);
+    if (!isRecord(holder) || !isRelease(holder['release'], identifier)) {
+      throw invalid(`"${slot}" names no version of ${identifier}`);
+    }
+    const [key, isRight] = SLOT_RULES[slot] ?? [];
+    if (key !== undefined && isRight?.(holder[key]) !== true) {
+      throw invalid(`"${slot}.${key}" cannot be ${JSON.stringify(holder[key])}`);
     }
   }
-  for (const list of ['archiving', 'decided']) {
-    const names = data[list];
-    if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
-      throw new ViliError('VILI_STATE_INVALID', `"${list}" is not a list of names`);
-    }
+  const { promotion, testing, archiving, decided } = data;
+  if (promotion !== null && (testing === null || !isPromotion(promotion))) {
+    throw invalid('"promotion" is none of a version under test');
   }
+  if (!isTexts(archiving) || archiving.some((it) => !parseVersionName(identifier, it))) {
+    throw invalid(`"archiving" is not a list of versions of ${identifier}`);
+  }
+  if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
   return { ...NOTHING_DEPLOYED, ...data };
 }
 
 // Private
 
+type Check = (value: unknown) => boolean;
+
+const CANDIDATE = ['waiting', 'replacing', 'staging', 'starting', 'testing'];
+const RUNNING = ['staging', 'starting', 'ready', 'restarting'];
+const SLOT_RULES: Readonly<Record<string, readonly [string, Check]>> = {
+  running: ['phase', (value) => RUNNING.includes(String(value))],
+  testing: ['phase', (value) => CANDIDATE.includes(String(value))],
+  incoming: ['phase', (value) => CANDIDATE.includes(String(value))],
+  previous: ['untilMs', (value) => Number.isFinite(value)],
+};
+
+function invalid(text: string): ViliError {
+  return new ViliError('VILI_STATE_INVALID', text);
+}
+
+function isPromotion(data: unknown): boolean {
+  if (!isRecord(data) || typeof data['by'] !== 'string' || !Array.isArray(data['reasons']))
+    return false;
+  return data['phase'] === 'stopping-test' || data['phase'] === 'starting';
+}
+
+function isTexts(data: unknown): data is readonly string[] {
+  return Array.isArray(data) && data.every((it) => typeof it === 'string');
+}
+
 function isRecord(data: unknown): data is Record<string, unknown> {
   return typeof data === 'object' && data !== null && !Array.isArray(data);
 }
 
-function isRelease(data: unknown): data is Release {
+/** What the file's own name says must be what is written beside it. */
+function isRelease(data: unknown, identifier: string): data is Release {
+  if (!isRecord(data) || typeof data['fileName'] !== 'string') return false;
+  if (typeof data['fingerprint'] !== 'string') return false;
+  const file = parseServerFile(identifier, data['fileName']);
   return (
-    isRecord(data) &&
-    ['fileName', 'name', 'version', 'extension', 'fingerprint'].every(
-      (key) => typeof data[key] === 'string',
-    )
+    file !== undefined &&
+    data['name'] === file.name &&
+    data['version'] === file.version &&
+    data['extension'] === file.extension
   );
 }

@@ -39,6 +39,16 @@ describe('the history', () => {
     });
   });
 
+  it('is completed with what is missing, once', async () => {
+    await withHistory(async (path) => {
+      const history = openHistory(path, 100);
+      await history.append(entry(1));
+      await history.complete([entry(1), entry(2), 'none', null]);
+      await history.complete([entry(1), entry(2)]);
+      expect(await history.read(10)).to.deep.equal([entry(1), entry(2)]);
+    });
+  });
+
   it('is bounded', async () => {
     await withHistory(async (path) => {
       const history = openHistory(path, 8);

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { parseDeployment } from '../../../lib/deployment/parse.ts';
+import { type Deployment, NOTHING_DEPLOYED, type Release } from '../../../lib/deployment/state.ts';
+import { candidateOf } from '../../../lib/deployment/draft.ts';
+import { release } from './world.ts';
+
+const running = { release: release(1), phase: 'ready', target: null } as const;
+const testing = candidateOf(release(2), 'testing', 0);
+const promotion = { phase: 'starting', by: 'vili', reasons: [] } as const;
+const previous = { release: release(3), target: null, untilMs: 7 };
+const GOOD: Deployment = { ...NOTHING_DEPLOYED, running, testing, promotion, previous };
+
+function refusal(change: Readonly<Record<string, unknown>>): string {
+  try {
+    parseDeployment(JSON.parse(JSON.stringify({ ...GOOD, ...change })), 'shop');
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error(`accepted: ${JSON.stringify(change)}`);
+}
+
+describe('a state file', () => {
+  it('is read as it was written', () => {
+    expect(parseDeployment(JSON.parse(JSON.stringify(GOOD)), 'shop')).to.deep.equal(GOOD);
+    expect(parseDeployment({ ...NOTHING_DEPLOYED }, 'shop')).to.deep.equal(NOTHING_DEPLOYED);
+  });
+
+  it('is refused when a name in it is no version of this service: names become paths', () => {
+    const named = (change: Partial<Release>): unknown => ({
+      ...running,
+      release: { ...running.release, ...change },
+    });
+    for (const change of [
+      { name: '../evil', fileName: '../evil.jar' },
+      { name: 'store-1', fileName: 'store-1.jar' },
+      { name: 'shop-2' },
+      { version: '9' },
+      { extension: '.mjs' },
+      { fingerprint: undefined },
+    ] as Partial<Release>[]) {
+      expect(refusal({ running: named(change) })).to.include('names no version of shop');
+      expect(refusal({ previous: { ...previous, ...Object(named(change)) } })).to.include('shop');
+    }
+    expect(refusal({ archiving: ['../../etc', 'shop-1'] })).to.include('archiving');
+    expect(() => parseDeployment(GOOD, 'store')).to.throw('names no version of store');
+  });
+
+  it('is refused when a phase, a time or a promotion in it is none', () => {
+    expect(refusal({ running: { ...running, phase: 7 } })).to.include('running.phase');
+    expect(refusal({ testing: { ...testing, phase: 'bogus' } })).to.include('testing.phase');
+    expect(refusal({ previous: { ...previous, untilMs: 'soon' } })).to.include('untilMs');
+    expect(refusal({ promotion: {} })).to.include('promotion');
+    expect(refusal({ testing: null })).to.include('promotion');
+    expect(refusal({ schema: 'vili.state/9' })).to.include('vili.state/1');
+    expect(refusal({ decided: [1] })).to.include('decided');
+  });
+});
