@@ -6,7 +6,7 @@ import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deploy
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
 import { replyTo } from './deployer-acts.ts';
-import { entryOf, note, type RecordDeps, record } from './deployer-record.ts';
+import { announce, entryOf, note, type RecordDeps, record } from './deployer-record.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
@@ -46,7 +46,10 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
     async start(self) {
       const saved = self.incarnation > 1 ? await deps.load() : null;
       const state = { deployment: saved ?? NOTHING_DEPLOYED, servlets: new Map() };
-      if (saved === null) return advance(deps, self, state, await deps.boot());
+      if (saved === null) {
+        announce(deps, self, NOTHING_DEPLOYED, 'starting', '');
+        return advance(deps, self, state, await deps.boot());
+      }
       await carryOut(deps, self, saved, resync(saved));
       return state;
     },
@@ -160,6 +163,9 @@ async function carryOutOne(
       await deps.unlinkTest().catch((error: unknown) => {
         deps.journal.warn('the test link could not be removed', { error: messageOf(error) });
       });
+      return;
+    case 'announce-switch':
+      announce(deps, self, deployment, 'switching', command.version);
       return;
     case 'probation':
       // A timer may fire a little early, and the state machine lets nothing end before its time.

@@ -55,6 +55,18 @@ export async function record(
   }
 }
 
+/** Tells people of a step that is too short for the history. */
+export function announce(
+  deps: RecordDeps,
+  self: Self<DeployerMessage>,
+  deployment: Deployment,
+  event: 'starting' | 'switching',
+  version: string,
+): void {
+  const running = deployment.running?.release.name ?? null;
+  self.send(deps.notifier, { type: 'notify', event, version, reasons: [], by: 'vili', running });
+}
+
 /** What another actor did to a version on its own account. */
 export function note(
   deps: RecordDeps,

@@ -8,7 +8,7 @@ import type { Target } from '../lib/gate/exchange.ts';
 import type { TrafficObservation } from '../lib/gate/traffic.ts';
 import type { LogBatch } from '../lib/logs/batch.ts';
 import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/far-side.ts';
-import type { Announcement } from '../lib/notify/announcement.ts';
+import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
 import type { Outcome } from '../lib/report/compose.ts';
 import type { ReportReason, TestReport } from '../lib/report/report.ts';
 import type { Signal } from '../lib/report/signals.ts';
@@ -196,7 +196,7 @@ export type IngestorMessage =
 export type NotifierMessage =
   | {
       readonly type: 'notify';
-      readonly event: HistoryEvent;
+      readonly event: Occasion;
       readonly version: string;
       readonly reasons: readonly Reason[];
       readonly by: string;

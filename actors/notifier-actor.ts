@@ -5,13 +5,14 @@ import type { Announcement, Channel } from '../lib/notify/announcement.ts';
 import type { NotifierMessage } from './messages.ts';
 
 const ATTEMPTS_MAX = 3;
-const RETRY_MS = 2000;
 
 export interface NotifierDeps {
   readonly channels: readonly Channel[];
   /** Null: nobody has to be told of this event. */
   readonly announce: (message: Extract<NotifierMessage, { type: 'notify' }>) => Announcement | null;
   readonly waitingMax: number;
+  /** Wait before the second attempt; the third waits twice as long. */
+  readonly retryMs: number;
   readonly journal: Journal;
 }
 
@@ -41,7 +42,11 @@ export function notifierActor(deps: NotifierDeps): Behaviour<NotifierMessage, No
         case 'not-sent': {
           const { announcement, attempt, problem } = message;
           if (attempt < ATTEMPTS_MAX) {
-            self.after(RETRY_MS * attempt, { type: 'again', announcement, attempt: attempt + 1 });
+            self.after(deps.retryMs * attempt, {
+              type: 'again',
+              announcement,
+              attempt: attempt + 1,
+            });
             return state;
           }
           deps.journal.warn(`notification not sent after ${attempt} attempts: ${problem}`, {});

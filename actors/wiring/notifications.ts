@@ -6,12 +6,14 @@ import type { NotifierDeps } from '../notifier-actor.ts';
 import type { House } from './house.ts';
 
 const WAITING_MAX = 100;
+const RETRY_MS = 2000;
 
 export function notifierDeps(house: House): NotifierDeps {
   return {
     channels: channelsOf(house.settings),
     announce: (message) => announcementOf(message, hostname()),
     waitingMax: WAITING_MAX,
+    retryMs: RETRY_MS,
     journal: house.journal,
   };
 }

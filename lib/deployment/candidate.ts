@@ -56,7 +56,7 @@ export function candidateDown(
   draft.record('crashed', candidate.release, [reasonOf('crash', problem)]);
   if (hopeless || crashed.crashes >= draft.rules.testingCrashesMax) {
     const times = crashed.crashes === 1 ? 'once' : `${crashed.crashes} times`;
-    const reason = reasonOf('crashes', `The testing servlet ended by itself ${times}: ${problem}`);
+    const reason = reasonOf('crashes', `The testing version failed to run ${times}: ${problem}`);
     const limit = hopeless ? 1 : draft.rules.testingCrashesMax;
     rejectCandidate(draft, slot, [{ ...reason, observed: crashed.crashes, limit }], 'vili');
   } else if (candidate.phase === 'testing') draft.ask({ type: 'mirror', name, target: null });

@@ -74,6 +74,8 @@ export type Command =
   | { readonly type: 'judge'; readonly release: Release; readonly sinceMs: number }
   | { readonly type: 'judge-off' }
   | { readonly type: 'probation'; readonly untilMs: number }
+  /** Tell people that users are about to move to this version. */
+  | { readonly type: 'announce-switch'; readonly version: string }
   | {
       readonly type: 'record';
       readonly atMs: number;

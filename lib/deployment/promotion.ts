@@ -13,7 +13,11 @@ export function beginPromotion(
   const { testing, promotion } = draft.state;
   if (testing?.release.name !== name || testing.phase !== 'testing' || promotion !== null) return;
   draft.set({ promotion: { phase: 'stopping-test', by, reasons } });
-  draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+  draft.ask(
+    { type: 'announce-switch', version: name },
+    { type: 'mirror-off' },
+    { type: 'judge-off' },
+  );
   draft.stop(testing.release, 'test');
 }
 

@@ -12,8 +12,11 @@ export interface Channel {
   send(announcement: Announcement, signal: AbortSignal): Promise<void>;
 }
 
+/** What people are told of: the history, and two steps that are over too soon for it. */
+export type Occasion = HistoryEvent | 'starting' | 'switching';
+
 export interface Happening {
-  readonly event: HistoryEvent;
+  readonly event: Occasion;
   readonly version: string;
   readonly reasons: readonly Reason[];
   readonly running: string | null;
@@ -27,6 +30,12 @@ export function announcementOf(happening: Happening, host: string): Announcement
   const { event, version, running } = happening;
   const why = happening.reasons.map((reason) => reason.text).join(' ');
   switch (event) {
+    case 'starting':
+      return calm(`:heart: Vili starting on host: ${host}.`);
+    case 'switching':
+      return calm(
+        `:hourglass: Vili started switching to new version host: ${host}, from version ${running} to ${version}.`,
+      );
     case 'started':
       return calm(
         `:white_check_mark: Vili started initial services on host: ${host}, with running version ${version}.`,

@@ -1,7 +1,7 @@
-import { MASKED } from '../compare/render.ts';
 import { blockingKinds } from '../compare/findings.ts';
 import { differenceKey } from '../compare/noise.ts';
 import type { Difference, PairOutcome } from '../compare/outcome.ts';
+import { MASKED } from '../compare/render.ts';
 import type { Sample, SampleBody } from '../compare/sample.ts';
 import type { Exchange, FailureKind, Target } from '../gate/exchange.ts';
 import type { HeaderEdit } from '../mirror/copy-headers.ts';

@@ -184,6 +184,7 @@ export class World {
         return;
       case 'judge-off':
       case 'probation':
+      case 'announce-switch':
         return;
     }
   }

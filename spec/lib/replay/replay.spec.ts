@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
 import type { Sample } from '../../../lib/compare/sample.ts';
-import { type Replayed, type ReplayOptions, replaySamples } from '../../../lib/replay/replay.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/settings.ts';
+import { type Replayed, type ReplayOptions, replaySamples } from '../../../lib/replay/replay.ts';
 import { withHttp } from '../../support/far-side-kit.ts';
 import { SAMPLE } from '../operator/report-view.ts';
 

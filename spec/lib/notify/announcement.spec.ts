@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { announcementOf, type Happening } from '../../../lib/notify/announcement.ts';
+
+/** What the Go program really sent, one request a line. */
+const FIXTURE = new URL('../../../../spec/fixtures/go-vili-slack.jsonl', import.meta.url);
+
+function sentByGo(): string[] {
+  const lines = readFileSync(FIXTURE, 'utf8').trim().split('\n');
+  const requests = lines.map((line) => JSON.parse(line) as { u: string; b: string });
+  return requests
+    .filter((request) => request.u.endsWith('/message'))
+    .map((request) => (JSON.parse(request.b) as { message: string }).message)
+    .map((message) => message.replace(/^\S+\[\S+\] /, ''));
+}
+
+function told(event: Happening['event'], version: string, running: string | null): string {
+  return announcementOf({ event, version, running, reasons: [] }, 'vm')?.text ?? '';
+}
+
+describe('announcements', () => {
+  it('say word for word what the Go program said', () => {
+    const [old, next] = ['demosvc-1.0.0', 'demosvc-1.0.1'];
+    const [started, found, switching, switched] = sentByGo();
+    expect(told('started', old, old)).to.equal(started);
+    // It named the file here, and the version everywhere else.
+    expect(told('testing', next, old)).to.equal(found?.replace('.jar', ''));
+    expect(told('switching', next, old)).to.equal(switching);
+    expect(told('promoted', next, next)).to.equal(switched);
+  });
+
+  it('call everybody only when users are concerned', () => {
+    const reasons = [
+      {
+        code: 'crash',
+        endpoint: null,
+        text: 'killed by SIGKILL',
+        observed: 1,
+        limit: 0,
+        samples: [],
+      },
+    ];
+    const of = (event: Happening['event']) =>
+      announcementOf({ event, version: 'shop-2', running: 'shop-1', reasons }, 'vm');
+    expect(of('rolled-back')).to.include({ urgent: true });
+    expect(of('rolled-back')?.text).to.include('<!channel>').and.include('killed by SIGKILL');
+    expect(of('rejected')).to.include({ urgent: false });
+    expect(of('archived')).to.equal(null);
+  });
+});
