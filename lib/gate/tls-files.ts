@@ -41,8 +41,9 @@ export function readTlsPair({ certFile, keyFile }: TlsSettings): TlsPair {
 }
 
 /**
- * Calls back with a new pair once both files are whole and belong together: they are replaced one after
- * the other, by rename or through links. What stays wrong is told once. Returns the way to stop.
+ * Calls back with a new pair once both files were the same at two looks and belong together: they are
+ * replaced one after the other, by rename, through links or in place. What stays wrong is told once.
+ * Returns the way to stop.
  */
 export function watchTlsPair(
   settings: TlsSettings,
@@ -52,27 +53,26 @@ export function watchTlsPair(
 ): () => void {
   const { certFile, keyFile, reloadMs } = settings;
   let current = first;
-  let suspect = '';
+  let seen = '';
   let told = '';
   const look = async (): Promise<void> => {
     const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
     if (cert === current.cert && key === current.key) return;
+    const isWhole = cert + key === seen;
+    seen = cert + key;
+    if (!isWhole) return;
     const problem = problemOf({ cert, key });
     if (problem === null) {
       current = { cert, key };
       onChange(current);
-    } else complain(cert + key, `${certFile} and ${keyFile} do not fit: ${problem}`);
+    } else complain(`${certFile} and ${keyFile} do not fit: ${problem}`);
   };
-  /** Half of a replacement looks wrong too: only what is the same twice is told. */
-  const complain = (state: string, text: string): void => {
-    if (state === suspect && state !== told) {
-      told = state;
-      onProblem(`${text}; the old certificate stays`);
-    }
-    suspect = state;
+  const complain = (text: string): void => {
+    if (text !== told) onProblem(`${text}; the old certificate stays`);
+    told = text;
   };
   const timer = setInterval(() => {
-    look().catch((error: unknown) => complain(messageOf(error), messageOf(error)));
+    look().catch((error: unknown) => complain(messageOf(error)));
   }, reloadMs);
   timer.unref();
   return () => clearInterval(timer);

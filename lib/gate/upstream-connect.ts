@@ -1,6 +1,10 @@
+import type { SocketConstructorOpts } from 'node:net';
 import { ViliError } from '../errors.ts';
 import type { Target } from './exchange.ts';
 import { UpstreamSocket } from './upstream-socket.ts';
+
+/** Two reads of node: with its own 16 KiB each of them would stop and start the flow. */
+const BUFFER_BYTES = 131_072;
 
 export type ConnectResult = (...result: [Error, null] | [null, UpstreamSocket]) => void;
 
@@ -13,7 +17,8 @@ export function connectUpstream(
   limitMs: number,
   callback: ConnectResult,
 ): void {
-  const socket = new UpstreamSocket();
+  const options = { readableHighWaterMark: BUFFER_BYTES, writableHighWaterMark: BUFFER_BYTES };
+  const socket = new UpstreamSocket(options as SocketConstructorOpts);
   socket.setNoDelay(true);
   const timer = setTimeout(() => {
     const text = `no connection to ${host}:${port} within ${limitMs} ms`;

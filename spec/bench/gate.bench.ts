@@ -8,7 +8,7 @@ import { type Load, runWrk } from './gate/wrk.ts';
 
 /**
  * The gate against nginx, nginx with `mirror`, http-proxy, http-proxy-3, fast-proxy and a direct call, in
- * turns of one run, 64 connections. Needs nginx and wrk in the path, and Linux.
+ * turns of one run, 64 connections (8 for 10 MB). Needs nginx and wrk in the path, and Linux.
  * `npm run bench:gate -- [--quick] [--only 1k,64k] [--rounds N] [--node-option=--max-semi-space-size=16]`
  */
 const { values: options } = parseArgs({
@@ -31,7 +31,7 @@ const WHOLE = 0.9999;
 const LOADS: Readonly<Record<string, Load>> = {
   '1k': { path: '/', uploadBytes: 0 },
   '64k': { path: '/64k', uploadBytes: 0 },
-  '10m': { path: '/10m', uploadBytes: 0 },
+  '10m': { path: '/10m', uploadBytes: 0, isLarge: true },
   'up-1k': { path: '/upload', uploadBytes: 1024 },
   'up-1m': { path: '/upload', uploadBytes: 1_048_576 },
 };
@@ -78,6 +78,8 @@ async function saturation(folder: string, field: Field, name: string, load: Load
   const results = await inTurns(field.contenders, ROUNDS, ({ port }) =>
     runWrk(folder, port, load, SECONDS),
   );
+  const directly = results.get('direct') ?? [];
+  if (directly.some(({ failures }) => failures > 0)) throw new Error(`${name} fails even directly`);
   printResults(`${name}: as many as go through`, results, 'nginx');
   const ratio = (over: string, under: string): number =>
     medianRatio(results.get(over) ?? [], results.get(under) ?? [], (round) => round.perSecond);

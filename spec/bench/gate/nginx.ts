@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
+/** Else the worker could not read the files in the temporary folder. */
+const USER = process.getuid?.() === 0 ? 'user root;' : '';
 const START_MAX_MS = 5000;
 const SMALL_BYTES = 1024;
 
@@ -93,7 +95,7 @@ async function startNginx(
     .join('\n');
   await writeFile(
     file,
-    `daemon off; worker_processes 1; pid ${folder}/${name}.pid; error_log ${folder}/${name}.log;
+    `daemon off; worker_processes 1; ${USER} pid ${folder}/${name}.pid; error_log ${folder}/${name}.log;
     events { worker_connections 8192; }
     http {
       access_log off; sendfile on; tcp_nodelay on; default_type text/plain; ${temporary}
@@ -102,11 +104,11 @@ async function startNginx(
       ${server(port)}
     }`,
   );
-  const process = spawn('nginx', ['-e', `${folder}/${name}.log`, '-p', folder, '-c', file], {
+  const child = spawn('nginx', ['-e', `${folder}/${name}.log`, '-p', folder, '-c', file], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await answering(port);
-  return { name, port, process };
+  return { name, port, process: child };
 }
 
 async function answering(port: number): Promise<void> {

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const CONNECTIONS = 64;
+/** Of large answers so many finish within a round. */
+const CONNECTIONS_LARGE = 8;
 const run = promisify(execFile);
 
 export interface Load {
   readonly path: string;
   /** Bytes of the body; 0 for GET. */
   readonly uploadBytes: number;
+  /** Answers of megabytes. */
+  readonly isLarge?: boolean;
 }
 
 /** One closed loop: as many requests as the other side can take. */
@@ -35,7 +39,7 @@ export async function runWrk(
   }
   const { stdout } = await run('wrk', [
     '-t1',
-    `-c${CONNECTIONS}`,
+    `-c${load.isLarge === true ? CONNECTIONS_LARGE : CONNECTIONS}`,
     `-d${seconds}s`,
     ...script,
     `http://127.0.0.1:${port}${load.path}`,
