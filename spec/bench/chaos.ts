@@ -169,7 +169,8 @@ async function auditProcesses({ running, testing }: StatusView): Promise<Problem
 
 async function auditFiles({ running, testing }: StatusView): Promise<Problem[]> {
   const found: Problem[] = [];
-  const all = await readdir(world.base, { recursive: true });
+  const all = await readdir(world.base, { recursive: true }).catch(() => null);
+  if (all === null) return ['a folder went away while the base was read'];
   const half = all.filter((path) => ENDINGS.some((ending) => path.endsWith(ending)));
   found.push(...half.filter((path) => !path.startsWith('.vili/')).map((path) => `half: ${path}`));
   const left = half.filter((path) => path.startsWith('.vili/'));
