@@ -1,7 +1,7 @@
 import { adoptBase } from '../../lib/base/adopt.ts';
 import { fingerprintOf } from '../../lib/base/fingerprint.ts';
 import { removeLink } from '../../lib/base/links.ts';
-import { listServerFiles } from '../../lib/base/scan.ts';
+import { newestWhole } from '../../lib/base/scan.ts';
 import type { ServerFile } from '../../lib/base/server-file.ts';
 import { readState, writeState } from '../../lib/base/state-file.ts';
 import { compareVersions } from '../../lib/base/version-order.ts';
@@ -83,7 +83,7 @@ async function boot(house: House): Promise<Extract<DeploymentEvent, { type: 'boo
   }
   const { running, testing, faults } = await adoptBase(layout);
   for (const fault of faults) journal.warn(`adopting the base: ${fault}`, {});
-  const newest = (await listServerFiles(layout.base, settings.identifier)).slice(-1);
+  const newest = await newestWhole(layout.base, settings.identifier);
   return {
     type: 'booted',
     saved,
@@ -91,7 +91,7 @@ async function boot(house: House): Promise<Extract<DeploymentEvent, { type: 'boo
       running: running && (await identifyAdopted(house, running)),
       testing: testing && (await identifyAdopted(house, testing)),
     },
-    files: await Promise.all(newest.map((file) => identify(house, file))),
+    files: newest === null ? [] : [await identify(house, newest)],
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { isWhole } from './complete.ts';
 import { leadsInside } from './inside.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from './server-file.ts';
 import { compareVersions } from './version-order.ts';
@@ -30,6 +31,23 @@ export async function listServerFiles(base: string, identifier: string): Promise
     if ((await checkServerFile(base, file)).kind === 'file') files.push(file);
   }
   return files.sort(byVersion);
+}
+
+/**
+ * The newest server file that has arrived whole and can be read, or null: at a first start the very
+ * newest may still be on its way, and comes as a candidate then. Throws `BaseUnreadable`.
+ */
+export async function newestWhole(base: string, identifier: string): Promise<ServerFile | null> {
+  for (const file of (await listServerFiles(base, identifier)).toReversed()) {
+    const path = join(base, file.fileName);
+    try {
+      await access(path, constants.R_OK);
+      if ((await stat(path)).size > 0 && (await isWhole(path, file.extension))) return file;
+    } catch {
+      // Unreadable or gone: the watcher tells of it.
+    }
+  }
+  return null;
 }
 
 /** The version folders in base, oldest version first; links are none. Throws `BaseUnreadable`. */

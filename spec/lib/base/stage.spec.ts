@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { fingerprintOf } from '../../../lib/base/fingerprint.ts';
 import { type Layout, layoutOf } from '../../../lib/base/layout.ts';
-import { listServerFiles, listVersionFolders } from '../../../lib/base/scan.ts';
+import { listServerFiles, listVersionFolders, newestWhole } from '../../../lib/base/scan.ts';
 import { parseServerFile, type ServerFile } from '../../../lib/base/server-file.ts';
 import { StageFailed, stageVersion } from '../../../lib/base/stage.ts';
 import { restageMissing } from '../../../lib/base/stage-release.ts';
@@ -152,6 +152,18 @@ describe('a copy that somebody deleted', () => {
 });
 
 describe('the server files of a base', () => {
+  it('begin with the newest that is whole, not with one that is still arriving', async () => {
+    await withBase(async ({ base }) => {
+      expect(await newestWhole(base, 'inventory')).to.equal(null);
+      await writeFile(join(base, 'inventory-1.0.jar'), jarBytes());
+      await writeFile(join(base, 'inventory-1.1.jar'), jarBytes());
+      await writeFile(join(base, 'inventory-1.2.jar'), jarBytes().subarray(0, -5));
+      await writeFile(join(base, 'inventory-1.3.mjs'), '');
+      const newest = await newestWhole(base, 'inventory');
+      expect(newest?.fileName).to.equal('inventory-1.1.jar');
+    });
+  });
+
   it('are listed by version, without links outwards, folders and other files', async () => {
     await withBase(async ({ base }) => {
       for (const name of [
