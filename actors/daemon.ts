@@ -24,7 +24,16 @@ import { stopProcess } from './wiring/servlets.ts';
 import { farSideSettings, gateSettings, mirrorToken } from './wiring/traffic.ts';
 
 /** Batches and clock ticks: in the trace, but no part of any version's way. */
-const BULK_TYPES = new Set(['outcomes', 'observed', 'batch', 'log', 'tick', 'saved']);
+const BULK_TYPES = new Set([
+  'outcomes',
+  'observed',
+  'batch',
+  'log',
+  'tick',
+  'cap',
+  'capped',
+  'saved',
+]);
 /** An actor that fails so often in a row will hardly mend itself: somebody should look. */
 const FAILURES_SERIOUS = 5;
 /** Actors only have to put down what they hold; servlets are stopped afterwards, with their own limit. */

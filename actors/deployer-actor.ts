@@ -31,10 +31,14 @@ export interface DeployerDeps extends RecordDeps {
 }
 
 const TIMER_SLACK_MS = 5;
+/** A disk that was full may have room again. */
+const SAVE_AGAIN_MS = 5000;
 
 interface DeployerState {
   readonly deployment: Deployment;
   readonly servlets: ReadonlyMap<string, ServletView>;
+  /** The state on disk is older than this one: until it is not, no folder may go. */
+  readonly unsaved: boolean;
 }
 
 /**
@@ -45,7 +49,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
   return {
     async start(self) {
       const saved = self.incarnation > 1 ? await deps.load() : null;
-      const state = { deployment: saved ?? NOTHING_DEPLOYED, servlets: new Map() };
+      const state = { deployment: saved ?? NOTHING_DEPLOYED, servlets: new Map(), unsaved: false };
       if (saved === null) {
         announce(deps, self, NOTHING_DEPLOYED, 'starting', '');
         return advance(deps, self, state, await deps.boot());
@@ -66,9 +70,13 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
         case 'note':
           await note(deps, self, state.deployment, message);
           return state;
-        case 'may-delete':
-          self.send(message.reply, !protectedNames(state.deployment).has(message.name));
+        case 'may-delete': {
+          const isNeeded = protectedNames(state.deployment).has(message.name);
+          self.send(message.reply, !isNeeded && !state.unsaved);
           return state;
+        }
+        case 'save-again':
+          return saveAgain(deps, self, state);
         case 'describe': {
           const servlets = [...state.servlets.values()];
           self.send(message.reply, { deployment: state.deployment, servlets });
@@ -98,22 +106,44 @@ async function advance(
   event: DeploymentEvent,
 ): Promise<DeployerState> {
   const step = transition(state.deployment, event, deps.rules());
-  if (step.state !== state.deployment) await save(deps, step.state, step.commands);
-  await carryOut(deps, self, step.state, step.commands);
-  return { ...state, deployment: step.state };
+  const unsaved =
+    step.state === state.deployment
+      ? state.unsaved
+      : !(await save(deps, step.state, step.commands));
+  if (unsaved && !state.unsaved) self.after(SAVE_AGAIN_MS, { type: 'save-again' });
+  const safe = step.commands.filter((command) => !unsaved || command.type !== 'archive');
+  await carryOut(deps, self, step.state, safe);
+  return { ...state, deployment: step.state, unsaved };
 }
 
-/** A full disk must not end the service: Vili goes on, and saves again at the next event. */
+/** What was held back while the state could not be saved is asked for anew. */
+async function saveAgain(
+  deps: DeployerDeps,
+  self: Me,
+  state: DeployerState,
+): Promise<DeployerState> {
+  if (!state.unsaved) return state;
+  if (!(await save(deps, state.deployment, []))) {
+    self.after(SAVE_AGAIN_MS, { type: 'save-again' });
+    return state;
+  }
+  await carryOut(deps, self, state.deployment, resync(state.deployment));
+  return { ...state, unsaved: false };
+}
+
+/** A full disk must not end the service: Vili goes on and tries to save again later. */
 async function save(
   deps: DeployerDeps,
   state: Deployment,
   commands: readonly Command[],
-): Promise<void> {
+): Promise<boolean> {
   try {
     const records = commands.filter((command) => command.type === 'record');
     await deps.save(state, records.map(entryOf));
+    return true;
   } catch (error) {
     deps.journal.crit(`the state could not be saved: ${messageOf(error)}`, { error });
+    return false;
   }
 }
 

@@ -30,6 +30,7 @@ export type DeployerMessage =
       readonly text: string;
     }
   | { readonly type: 'may-delete'; readonly name: string; readonly reply: Address<boolean> }
+  | { readonly type: 'save-again' }
   | { readonly type: 'describe'; readonly reply: Address<DeploymentView> }
   | { readonly type: 'act'; readonly act: Act; readonly reply: Address<ActReply> };
 
@@ -181,6 +182,9 @@ export type ArchivistMessage =
 
 export type DiskJanitorMessage =
   | { readonly type: 'tick' }
+  /** Time to look at the servlets' output, which can fill a disk in seconds. */
+  | { readonly type: 'cap' }
+  | { readonly type: 'capped'; readonly problem: string | null }
   | {
       readonly type: 'cleaned';
       readonly deleted: readonly string[];

@@ -9,6 +9,7 @@ import {
   put,
   ready,
   report,
+  reportDown,
   retire,
   servletName,
   start,
@@ -62,6 +63,8 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
         case 'servlet-unhealthy': {
           const { role, problem } = message;
           deps.journal.warn(`${message.instance}: ${problem}`, {});
+          // Told at once: it may take the whole stop.timeout until the process is gone.
+          reportDown(deps, self, role, problem, false);
           return put(deps, self, state, role, { phase: 'unhealthy', problem });
         }
         case 'servlet-exited':

@@ -118,8 +118,10 @@ export async function exited(
     const next = put(deps, self, state, role, { ...EMPTY_SLOT, wanted: slot.wanted });
     return slot.wanted ? launch(deps, self, next, role) : stopped(deps, self, next, role);
   }
-  const problem = slot.phase === 'unhealthy' && slot.problem !== null ? slot.problem : exit.text;
-  reportDown(deps, self, role, problem, exit.kind === 'not-started' && role === 'test');
+  const isTold = slot.phase === 'unhealthy' && slot.problem !== null;
+  const problem = isTold ? slot.problem : exit.text;
+  const hopeless = exit.kind === 'not-started' && role === 'test';
+  if (!isTold) reportDown(deps, self, role, problem, hopeless);
   return backOff(deps, self, state, role, problem);
 }
 
@@ -211,7 +213,7 @@ function stopped(deps: VersionDeps, self: Me, state: VersionState, role: Role): 
   return endWhenRetired(deps, self, state);
 }
 
-function reportDown(
+export function reportDown(
   deps: VersionDeps,
   self: Me,
   role: Role,

@@ -11,6 +11,8 @@ import type { House } from './house.ts';
 
 /** Old parts of a servlet's output that are kept, compressed, beside the current one. */
 const SERVLET_LOGS_KEPT = 2;
+/** A service that writes as fast as it can fills a few hundred megabytes in this time. */
+const CAP_INTERVAL_MS = 1000;
 
 export function archivistDeps(house: House): ArchivistDeps {
   const { layout, journal, addresses } = house;
@@ -44,6 +46,8 @@ export function diskJanitorDeps(house: House): DiskJanitorDeps {
   return {
     intervalMs: settings.disk.intervalMs,
     clean: () => clean(house),
+    capIntervalMs: CAP_INTERVAL_MS,
+    cap: () => capServletLogs(house),
     get deployer() {
       return addresses.deployer;
     },
@@ -55,7 +59,6 @@ export function diskJanitorDeps(house: House): DiskJanitorDeps {
 
 async function clean(house: House): Promise<CleanUp> {
   await rotateOwnLogs(house);
-  await capServletLogs(house);
   const { settings, layout } = house;
   const { freeShare, totalBytes } = await diskSpace(layout.base);
   const { remove, isEnough } = planCleanup({

@@ -64,6 +64,29 @@ describe('a daemon whose running servlet is killed', function () {
       expectUsersServed(counts);
     });
   });
+
+  it('goes back at once when it hangs on probation, however long it takes to end it', async () => {
+    const impatient = {
+      liveness_path: '/health',
+      liveness_interval: '200ms',
+      liveness_timeout: '300ms',
+      liveness_failures: '2',
+      stop_timeout: '4s',
+    };
+    await withWorld(impatient, async (world) => {
+      const daemon = await world.startServing();
+      await world.drop('1.0.1', { ignoreSigterm: true });
+      await daemon.testing('shop-1.0.1');
+      await world.vili('promote', '--yes', '--reason', 'for a spec');
+      const { running } = await daemon.serving('shop-1.0.1');
+      const pid = running?.pid ?? 0;
+      process.kill(pid, 'SIGSTOP');
+      const { reasons } = await daemon.recorded('rolled-back', 'shop-1.0.1');
+      expect(reasons.join(' ')).to.contain('no answer');
+      expect(process.kill(pid, 0), 'it was still there').to.equal(true);
+      await daemon.serving('shop-1.0.0');
+    });
+  });
 });
 
 // Private
