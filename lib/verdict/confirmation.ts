@@ -1,4 +1,4 @@
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 
 /** Without requests the confirmation takes this many times as long. */
 const SILENT_FACTOR = 4;
@@ -8,10 +8,10 @@ const SILENT_FACTOR = 4;
  * That takes requests which could have spoken for testing; without any, a longer time. A rejection
  * has no haste, since testing serves no user.
  */
-export function isConfirmed(judgement: Judgement, condemnedAt: number, elapsedMs: number): boolean {
-  const { pairs, worse, lastPairAt } = judgement.evidence.totals;
+export function isConfirmed(basis: VerdictBasis, condemnedAt: number, elapsedMs: number): boolean {
+  const { pairs, worse, lastPairAt } = basis.evidence.totals;
   if (worse === pairs) return true;
-  const { confirmTimeMs } = judgement.settings;
+  const { confirmTimeMs } = basis.settings;
   const heldMs = elapsedMs - condemnedAt;
   if (heldMs >= SILENT_FACTOR * confirmTimeMs) return true;
   return heldMs >= confirmTimeMs && lastPairAt >= condemnedAt + confirmTimeMs / 2;
@@ -19,7 +19,7 @@ export function isConfirmed(judgement: Judgement, condemnedAt: number, elapsedMs
 
 /** What is still to come while a rejection is being confirmed. */
 export function confirmationMissing(
-  { settings }: Judgement,
+  { settings }: VerdictBasis,
   condemnedAt: number,
   elapsedMs: number,
 ): string {

@@ -2,7 +2,7 @@ import { rejectionParts } from './budget.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { type Finding, MAX_SAMPLES, WORTH_TELLING } from './finding.ts';
 import { holds } from './holds.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import type { TallyEntry } from './tally.ts';
 import { counted, shortened } from './wording.ts';
 
@@ -11,8 +11,8 @@ const MAX_FIELDS = 3;
 const JSON_TYPES = new Set(['number', 'string', 'boolean', 'null', 'object', 'array']);
 
 /** Answers that differ in a way that counts, by endpoint and field. */
-export function differenceFindings(judgement: Judgement): readonly Finding[] {
-  const { evidence, parameters } = judgement;
+export function differenceFindings(basis: VerdictBasis): readonly Finding[] {
+  const { evidence, parameters } = basis;
   const parts = rejectionParts(evidence, parameters.budget);
   const { totals } = evidence;
   const differing = [...evidence.endpoints.all()]

@@ -1,7 +1,7 @@
 import { rejectionParts } from './budget.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { type Finding, MAX_SAMPLES } from './finding.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { counted, percent } from './wording.ts';
 
 const MAX_ENDPOINTS = 4;
@@ -9,12 +9,12 @@ const MAX_ENDPOINTS = 4;
 const TELLING_SHARE = 0.7;
 
 /** Requests in which testing did worse, by endpoint, and callers it let in. */
-export function errorFindings(judgement: Judgement): readonly Finding[] {
-  const { evidence, parameters } = judgement;
+export function errorFindings(basis: VerdictBasis): readonly Finding[] {
+  const { evidence, parameters } = basis;
   const parts = rejectionParts(evidence, parameters.budget);
   const suspects = [...evidence.endpoints.all()]
     .filter(({ counts }) => counts.worse > counts.better)
-    .sort((left, right) => suspicion(judgement, right) - suspicion(judgement, left));
+    .sort((left, right) => suspicion(basis, right) - suspicion(basis, left));
   const named = suspects.slice(0, MAX_ENDPOINTS);
   const { totals } = evidence;
   const explained = named.reduce((sum, { counts }) => sum + counts.worse, 0);
@@ -28,12 +28,12 @@ export function errorFindings(judgement: Judgement): readonly Finding[] {
     if (endpoint.counts.letIn === endpoint.counts.worse) continue;
     const share = endpoint.counts.worse / Math.max(1, totals.worse);
     findings.push({
-      reason: endpointReason(judgement, endpoint),
-      strength: Math.max(suspicion(judgement, endpoint), parts.errors * share * share),
+      reason: endpointReason(basis, endpoint),
+      strength: Math.max(suspicion(basis, endpoint), parts.errors * share * share),
     });
   }
   if (suspects.length > 1 && explained < TELLING_SHARE * totals.worse) {
-    findings.push({ reason: totalReason(judgement, suspects), strength: parts.errors });
+    findings.push({ reason: totalReason(basis, suspects), strength: parts.errors });
   }
   return findings;
 }
@@ -41,14 +41,14 @@ export function errorFindings(judgement: Judgement): readonly Finding[] {
 // Private
 
 /** What one endpoint adds to the evidence for a rejection. */
-function suspicion({ parameters: { budget } }: Judgement, endpoint: EndpointEvidence): number {
+function suspicion({ parameters: { budget } }: VerdictBasis, endpoint: EndpointEvidence): number {
   const excess =
     budget.endpointPaired * (endpoint.counts.paired - 1) +
     budget.endpointBurst * (endpoint.burst.value - 1);
   return Math.max(0, endpoint.budget * excess);
 }
 
-function endpointReason({ settings }: Judgement, endpoint: EndpointEvidence): Finding['reason'] {
+function endpointReason({ settings }: VerdictBasis, endpoint: EndpointEvidence): Finding['reason'] {
   const { pairs, worse, better } = endpoint.counts;
   const [top, ...others] = endpoint.failures?.entries() ?? [];
   const what = top === undefined ? 'did worse' : `${top.testing} where running ${top.running}`;
@@ -69,7 +69,7 @@ function endpointReason({ settings }: Judgement, endpoint: EndpointEvidence): Fi
 }
 
 function totalReason(
-  { evidence: { totals }, settings }: Judgement,
+  { evidence: { totals }, settings }: VerdictBasis,
   suspects: readonly EndpointEvidence[],
 ): Finding['reason'] {
   const samples = suspects.flatMap((one) => one.failures?.entries()[0]?.samples.slice(0, 1) ?? []);

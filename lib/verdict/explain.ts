@@ -3,7 +3,7 @@ import { differenceFindings } from './difference-findings.ts';
 import { errorFindings } from './error-findings.ts';
 import type { Finding } from './finding.ts';
 import { healthFindings } from './health-findings.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { latencyFindings } from './latency-findings.ts';
 import { logFindings } from './log-findings.ts';
 import { deadlineReason, promotionReasons, ruledOutHere } from './promotion-reasons.ts';
@@ -18,35 +18,35 @@ const LEAST_PART = 1;
 
 /** The sentences behind a decision, the weightiest first. */
 export function reasonsFor(
-  judgement: Judgement,
+  basis: VerdictBasis,
   decision: Decision,
   elapsedMs: number,
 ): readonly Reason[] {
-  if (judgement.evidence.totals.pairs === 0) return [];
-  if (decision === 'promote') return promotionReasons(judgement);
+  if (basis.evidence.totals.pairs === 0) return [];
+  if (decision === 'promote') return promotionReasons(basis);
   const findings = [
-    ...errorFindings(judgement),
-    ...latencyFindings(judgement),
-    ...differenceFindings(judgement),
-    ...logFindings(judgement),
-    ...healthFindings(judgement),
+    ...errorFindings(basis),
+    ...latencyFindings(basis),
+    ...differenceFindings(basis),
+    ...logFindings(basis),
+    ...healthFindings(basis),
   ].sort((left, right) => right.strength - left.strength);
   const told = decision === 'reject' ? guilty(findings) : findings;
-  const sure = certainty(judgement, decision);
+  const sure = certainty(basis, decision);
   // Said once: it is about the version, not about one finding.
   const reasons = told
     .slice(0, MAX_REASONS)
     .map((one, index) => withCertainty(one, index === 0 ? sure : ''));
-  return decision === 'inconclusive' ? [deadlineReason(judgement, elapsedMs), ...reasons] : reasons;
+  return decision === 'inconclusive' ? [deadlineReason(basis, elapsedMs), ...reasons] : reasons;
 }
 
 /** How sure it is that testing is worse, and what is ruled out. */
-export function certaintyOf(judgement: Judgement): Certainty {
-  const { evidence, parameters, rejectOdds } = judgement;
+export function certaintyOf(basis: VerdictBasis): Certainty {
+  const { evidence, parameters, rejectOdds } = basis;
   return {
     oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence, parameters.budget)),
     oddsNeeded: rejectOdds,
-    ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutHere(judgement),
+    ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutHere(basis),
   };
 }
 
@@ -58,7 +58,7 @@ function guilty(findings: readonly Finding[]): readonly Finding[] {
   return strong.length > 0 ? strong : findings.slice(0, 1);
 }
 
-function certainty({ evidence, parameters, rejectOdds }: Judgement, decision: Decision): string {
+function certainty({ evidence, parameters, rejectOdds }: VerdictBasis, decision: Decision): string {
   const odds = oddsOf(rejectionE(evidence, parameters.budget));
   return decision === 'reject'
     ? ` The odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} is enough).`

@@ -1,7 +1,7 @@
 import { moreUntil } from './e-values.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import type { Gate } from './gate.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { runningHurt } from './running-health.ts';
 import { counted, durationOf, messageIn, percent } from './wording.ts';
 
@@ -13,44 +13,44 @@ const suspicionGate: Gate = {
     const { paired, slow, logErrors, shape } = evidence.totals;
     return Math.max(paired, slow, logErrors, shape, evidence.auth.value) < holdOdds;
   },
-  progress: (judgement) =>
-    Math.min(1, ...suspicions(judgement).map(([value]) => judgement.parameters.holdOdds / value)),
-  missing: (judgement) =>
-    suspicions(judgement)
-      .filter(([value]) => value >= judgement.parameters.holdOdds)
+  progress: (basis) =>
+    Math.min(1, ...suspicions(basis).map(([value]) => basis.parameters.holdOdds / value)),
+  missing: (basis) =>
+    suspicions(basis)
+      .filter(([value]) => value >= basis.parameters.holdOdds)
       .map(([, words]) => `more good answers: so far ${words}`),
 };
 
 /** One caller let in may be chance, but has to stay the only one for a while. */
 const letInGate: Gate = {
-  open: (judgement) => refusalsMissing(judgement) === 0,
-  progress: (judgement) => {
-    const { refused } = judgement.evidence.totals;
-    return refused / (refused + refusalsMissing(judgement));
+  open: (basis) => refusalsMissing(basis) === 0,
+  progress: (basis) => {
+    const { refused } = basis.evidence.totals;
+    return refused / (refused + refusalsMissing(basis));
   },
-  missing: (judgement) => [
-    `${counted(refusalsMissing(judgement), 'more request')} that running refuses (401, 403) and ` +
-      `testing refuses too: it let ${judgement.evidence.totals.letIn} in`,
+  missing: (basis) => [
+    `${counted(refusalsMissing(basis), 'more request')} that running refuses (401, 403) and ` +
+      `testing refuses too: it let ${basis.evidence.totals.letIn} in`,
   ],
 };
 
 /** A kind of error running never had counts even once. */
 const errorKindsGate: Gate = {
-  open: (judgement) => openErrorKinds(judgement).length === 0,
-  progress: (judgement) =>
+  open: (basis) => openErrorKinds(basis).length === 0,
+  progress: (basis) =>
     Math.min(
       1,
-      ...openErrorKinds(judgement).map((kind) => {
-        const passed = windowsSince(judgement, kind);
-        return passed / (passed + quietWindowsMissing(judgement, kind));
+      ...openErrorKinds(basis).map((kind) => {
+        const passed = windowsSince(basis, kind);
+        return passed / (passed + quietWindowsMissing(basis, kind));
       }),
     ),
-  missing: (judgement) =>
-    openErrorKinds(judgement)
+  missing: (basis) =>
+    openErrorKinds(basis)
       .slice(0, 3)
       .map((kind) => {
-        const more = quietWindowsMissing(judgement, kind);
-        const time = durationOf(more * judgement.settings.logWindowMs, true);
+        const more = quietWindowsMissing(basis, kind);
+        const time = durationOf(more * basis.settings.logWindowMs, true);
         return (
           `${time} without the new ${kind.level.toUpperCase()} in testing's log ` +
           `"${messageIn(kind.example, 60)}", which running never had`
@@ -100,20 +100,20 @@ export const findingGates: readonly Gate[] = [
 ];
 
 /** New kinds of error that are neither running's too nor shown to be rare. */
-export function openErrorKinds(judgement: Judgement): readonly ErrorKind[] {
+export function openErrorKinds(basis: VerdictBasis): readonly ErrorKind[] {
   const open: ErrorKind[] = [];
-  for (const kind of judgement.evidence.errorKinds.all()) {
+  for (const kind of basis.evidence.errorKinds.all()) {
     if (kind.counts.testing === 0 || kind.counts.running > 0) continue;
     const { testing } = kind.counts;
-    const quiet = windowsSince(judgement, kind) - testing;
-    if (judgement.tests.errorKinds(quiet, testing, 0) < judgement.promoteOdds) open.push(kind);
+    const quiet = windowsSince(basis, kind) - testing;
+    if (basis.tests.errorKinds(quiet, testing, 0) < basis.promoteOdds) open.push(kind);
   }
   return open;
 }
 
 // Private
 
-function suspicions({ evidence }: Judgement): readonly (readonly [number, string])[] {
+function suspicions({ evidence }: VerdictBasis): readonly (readonly [number, string])[] {
   const { totals } = evidence;
   return [
     [totals.paired, `testing did worse in ${totals.worse} and better in ${totals.better} requests`],
@@ -134,19 +134,19 @@ function suspicions({ evidence }: Judgement): readonly (readonly [number, string
   ];
 }
 
-function refusalsMissing({ evidence: { totals }, tests, promoteOdds }: Judgement): number {
+function refusalsMissing({ evidence: { totals }, tests, promoteOdds }: VerdictBasis): number {
   if (totals.letIn === 0) return 0;
   const same = totals.refused - totals.letIn;
   return moreUntil((more) => tests.letIn(same + more, totals.letIn, 0), promoteOdds, MANY);
 }
 
-function windowsSince({ evidence }: Judgement, kind: ErrorKind): number {
+function windowsSince({ evidence }: VerdictBasis, kind: ErrorKind): number {
   return Math.max(kind.counts.testing, evidence.totals.windows - kind.counts.sinceWindow + 1);
 }
 
-function quietWindowsMissing(judgement: Judgement, kind: ErrorKind): number {
-  const { tests, promoteOdds } = judgement;
+function quietWindowsMissing(basis: VerdictBasis, kind: ErrorKind): number {
+  const { tests, promoteOdds } = basis;
   const { testing } = kind.counts;
-  const quiet = windowsSince(judgement, kind) - testing;
+  const quiet = windowsSince(basis, kind) - testing;
   return moreUntil((more) => tests.errorKinds(quiet + more, testing, 0), promoteOdds, MANY);
 }

@@ -2,7 +2,7 @@ import { moreUntil, type PairTest, signE } from './e-values.ts';
 import { findingGates } from './finding-gates.ts';
 import type { Gate } from './gate.ts';
 import { endpointMissing, endpointProgress, heldEndpoints } from './hold-wording.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { counted, durationOf, percent } from './wording.ts';
 
 const MANY = 1e6;
@@ -13,10 +13,10 @@ const requestsGate: Gate = {
     totals.pairs >= settings.minRequests &&
     tests.margin(totals.pairs - totals.worse - totals.better, totals.worse, totals.better) >=
       promoteOdds,
-  progress: (judgement) => shareDone(judgement.evidence.totals.pairs, requestsMissing(judgement)),
-  missing: (judgement) => {
-    const { pairs, worse, better } = judgement.evidence.totals;
-    const more = requestsMissing(judgement);
+  progress: (basis) => shareDone(basis.evidence.totals.pairs, requestsMissing(basis)),
+  missing: (basis) => {
+    const { pairs, worse, better } = basis.evidence.totals;
+    const more = requestsMissing(basis);
     if (more >= MANY) return [`testing did worse in ${worse} of ${pairs} requests: too often`];
     const clean = worse > better ? ' without a new failure' : '';
     return [`${counted(more, 'more request')}${clean}`];
@@ -32,13 +32,13 @@ const timeGate: Gate = {
 
 const endpointsGate: Gate = {
   open: ({ evidence }) => evidence.totals.held === 0,
-  progress: (judgement) =>
-    Math.min(1, ...heldEndpoints(judgement).map((one) => endpointProgress(judgement, one))),
-  missing: (judgement) => {
-    const held = heldEndpoints(judgement);
+  progress: (basis) =>
+    Math.min(1, ...heldEndpoints(basis).map((one) => endpointProgress(basis, one))),
+  missing: (basis) => {
+    const held = heldEndpoints(basis);
     const named = held.slice(0, MAX_ENDPOINTS_NAMED);
     const rest = held.length - named.length;
-    const lines = named.map((endpoint) => endpointMissing(judgement, endpoint));
+    const lines = named.map((endpoint) => endpointMissing(basis, endpoint));
     return rest > 0 ? [...lines, `${counted(rest, 'more endpoint')} like these`] : lines;
   },
 };
@@ -46,13 +46,13 @@ const endpointsGate: Gate = {
 const latencyGate: Gate = {
   open: ({ evidence: { totals }, promoteOdds }) =>
     signE(totals.timed - totals.slower, totals.timed) >= promoteOdds,
-  progress: (judgement) => shareDone(judgement.evidence.totals.timed, latencyMissing(judgement)),
-  missing: (judgement) => {
-    const { timed, slower } = judgement.evidence.totals;
+  progress: (basis) => shareDone(basis.evidence.totals.timed, latencyMissing(basis)),
+  missing: (basis) => {
+    const { timed, slower } = basis.evidence.totals;
     if (2 * slower > timed && timed > 0) {
       return [`testing is clearly slower in ${slower} of ${timed} answers: at most half may be`];
     }
-    return [`${counted(latencyMissing(judgement), 'more answer')} after warm-up to compare speed`];
+    return [`${counted(latencyMissing(basis), 'more answer')} after warm-up to compare speed`];
   },
 };
 
@@ -63,10 +63,10 @@ const slowGate: Gate = {
       totals.slowTesting,
       totals.slowRunning,
     ) >= promoteOdds,
-  progress: (judgement) => shareDone(judgement.evidence.totals.slowTimed, slowMissing(judgement)),
-  missing: (judgement) => {
-    const { slowTesting } = judgement.evidence.totals;
-    const more = slowMissing(judgement);
+  progress: (basis) => shareDone(basis.evidence.totals.slowTimed, slowMissing(basis)),
+  missing: (basis) => {
+    const { slowTesting } = basis.evidence.totals;
+    const more = slowMissing(basis);
     if (more >= MANY) return [`testing was very slow ${counted(slowTesting, 'time')}: too often`];
     return [`${counted(more, 'more answer')} after warm-up to rule out very slow ones`];
   },
@@ -87,15 +87,15 @@ const unseenGate: Gate = {
 const logsGate: Gate = {
   open: ({ evidence: { totals }, tests, promoteOdds }) =>
     tests.logs(totals.windowsSame, totals.windowsNoisier, totals.windowsQuieter) >= promoteOdds,
-  progress: (judgement) => {
-    const { windowsSame, windowsNoisier, windowsQuieter } = judgement.evidence.totals;
-    return shareDone(windowsSame + windowsNoisier + windowsQuieter, windowsMissing(judgement));
+  progress: (basis) => {
+    const { windowsSame, windowsNoisier, windowsQuieter } = basis.evidence.totals;
+    return shareDone(windowsSame + windowsNoisier + windowsQuieter, windowsMissing(basis));
   },
-  missing: (judgement) => {
-    const { windowsNoisier } = judgement.evidence.totals;
-    const more = windowsMissing(judgement);
+  missing: (basis) => {
+    const { windowsNoisier } = basis.evidence.totals;
+    const more = windowsMissing(basis);
     const time =
-      more >= MANY ? 'much more time' : durationOf(more * judgement.settings.logWindowMs, true);
+      more >= MANY ? 'much more time' : durationOf(more * basis.settings.logWindowMs, true);
     return windowsNoisier === 0
       ? [`${time} of logs`]
       : [`${time} of logs (testing logged clearly more ERROR in ${windowsNoisier} windows)`];
@@ -114,19 +114,19 @@ const gates: readonly Gate[] = [
   ...findingGates,
 ];
 
-export function mayPromote(judgement: Judgement, elapsedMs: number): boolean {
-  for (const gate of gates) if (!gate.open(judgement, elapsedMs)) return false;
+export function mayPromote(basis: VerdictBasis, elapsedMs: number): boolean {
+  for (const gate of gates) if (!gate.open(basis, elapsedMs)) return false;
   return true;
 }
 
 /** How far the promotion is, and what it needs still. */
 export function promotionState(
-  judgement: Judgement,
+  basis: VerdictBasis,
   elapsedMs: number,
 ): { progress: number; missing: readonly string[] } {
-  const closed = gates.filter((gate) => !gate.open(judgement, elapsedMs));
-  const progress = closed.map((gate) => clamped(gate.progress(judgement, elapsedMs)));
-  const missing = closed.flatMap((gate) => gate.missing(judgement, elapsedMs));
+  const closed = gates.filter((gate) => !gate.open(basis, elapsedMs));
+  const progress = closed.map((gate) => clamped(gate.progress(basis, elapsedMs)));
+  const missing = closed.flatMap((gate) => gate.missing(basis, elapsedMs));
   return { progress: Math.min(1, ...progress), missing };
 }
 
@@ -145,23 +145,23 @@ function requestsMissing({
   settings,
   tests,
   promoteOdds,
-}: Judgement): number {
+}: VerdictBasis): number {
   const { pairs, worse, better } = totals;
   const more = moreSame(tests.margin, [pairs - worse - better, worse, better], promoteOdds);
   return Math.max(settings.minRequests - pairs, more);
 }
 
-function latencyMissing({ evidence: { totals }, promoteOdds }: Judgement): number {
+function latencyMissing({ evidence: { totals }, promoteOdds }: VerdictBasis): number {
   const within = totals.timed - totals.slower;
   return moreUntil((more) => signE(within + more, totals.timed + more), promoteOdds, MANY);
 }
 
-function slowMissing({ evidence: { totals }, tests, promoteOdds }: Judgement): number {
+function slowMissing({ evidence: { totals }, tests, promoteOdds }: VerdictBasis): number {
   const same = totals.slowTimed - totals.slowTesting - totals.slowRunning;
   return moreSame(tests.slow, [same, totals.slowTesting, totals.slowRunning], promoteOdds);
 }
 
-function windowsMissing({ evidence: { totals }, tests, promoteOdds }: Judgement): number {
+function windowsMissing({ evidence: { totals }, tests, promoteOdds }: VerdictBasis): number {
   const { windowsSame, windowsNoisier, windowsQuieter } = totals;
   return moreSame(tests.logs, [windowsSame, windowsNoisier, windowsQuieter], promoteOdds);
 }

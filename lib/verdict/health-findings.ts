@@ -1,10 +1,10 @@
 import type { Finding } from './finding.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { runningHurt } from './running-health.ts';
 import { percent } from './wording.ts';
 
 /** Running does worse than before the test: testing may be hurting it. */
-export function healthFindings({ evidence, parameters }: Judgement): readonly Finding[] {
+export function healthFindings({ evidence, parameters }: VerdictBasis): readonly Finding[] {
   const hurt = runningHurt(evidence, parameters);
   if (hurt === null) return [];
   const what = hurt.what === 'failures' ? 'fails' : 'is very slow';

@@ -1,7 +1,7 @@
 import { moreUntil } from './e-values.ts';
 import type { EndpointCounts, EndpointEvidence } from './endpoint.ts';
 import { type Hold, holds } from './holds.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { counted } from './wording.ts';
 
 const MANY = 1e6;
@@ -10,20 +10,20 @@ const MANY = 1e6;
 type Balance = readonly [total: number, worse: number, better: number];
 
 /** The endpoints that stand in the way, the ones with the most evidence against them first. */
-export function heldEndpoints({ evidence }: Judgement): readonly EndpointEvidence[] {
+export function heldEndpoints({ evidence }: VerdictBasis): readonly EndpointEvidence[] {
   if (evidence.totals.held === 0) return [];
   const held = [...evidence.endpoints.all()].filter((one) => one.counts.hold > 0);
   return held.sort((left, right) => suspicionOf(right) - suspicionOf(left));
 }
 
 /** How far an endpoint that holds is from letting go, 0 to 1. */
-export function endpointProgress(judgement: Judgement, endpoint: EndpointEvidence): number {
-  const { parameters } = judgement;
+export function endpointProgress(basis: VerdictBasis, endpoint: EndpointEvidence): number {
+  const { parameters } = basis;
   const { counts, burst, latency } = endpoint;
   const hold = holdOf(counts);
   const balance = balanceOf(hold, counts);
   if (balance !== null) {
-    return balance[0] / (balance[0] + answersMissing(judgement, balance));
+    return balance[0] / (balance[0] + answersMissing(basis, balance));
   }
   const failing = Math.max(
     burst.value / parameters.burstHoldOdds,
@@ -41,11 +41,11 @@ export function endpointProgress(judgement: Judgement, endpoint: EndpointEvidenc
 }
 
 /** In words what an endpoint needs before it lets go. */
-export function endpointMissing(judgement: Judgement, endpoint: EndpointEvidence): string {
+export function endpointMissing(basis: VerdictBasis, endpoint: EndpointEvidence): string {
   const { counts, name } = endpoint;
   const hold = holdOf(counts);
   const balance = balanceOf(hold, counts);
-  const needs = balance === null ? '' : `: ${needed(answersMissing(judgement, balance))}`;
+  const needs = balance === null ? '' : `: ${needed(answersMissing(basis, balance))}`;
   const failing =
     `fails in testing, worse in ${counts.worse} of ` + counted(counts.pairs, 'request');
   const differs = `answers differently in ${counts.shapeWorse} of ${counted(counts.controls, 'answer')}`;
@@ -92,7 +92,10 @@ function needed(more: number): string {
   return more >= MANY ? 'your decision' : `needs about ${counted(more, 'more good answer')}`;
 }
 
-function answersMissing({ tests, parameters }: Judgement, [total, worse, better]: Balance): number {
+function answersMissing(
+  { tests, parameters }: VerdictBasis,
+  [total, worse, better]: Balance,
+): number {
   const same = total - worse - better;
   const value = (more: number): number => tests.endpoint(same + more, worse, better);
   return Math.max(1, moreUntil(value, parameters.endpointOdds, MANY));

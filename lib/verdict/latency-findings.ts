@@ -1,31 +1,31 @@
 import { rejectionParts } from './budget.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { type Finding, MAX_SAMPLES, WORTH_TELLING } from './finding.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { counted, percent } from './wording.ts';
 
 const MAX_ENDPOINTS = 3;
 
 /** Answers that are slower by the median, or very slow now and then. */
-export function latencyFindings(judgement: Judgement): readonly Finding[] {
-  const { evidence, parameters } = judgement;
+export function latencyFindings(basis: VerdictBasis): readonly Finding[] {
+  const { evidence, parameters } = basis;
   const { budget } = parameters;
   const parts = rejectionParts(evidence, budget);
   const findings: Finding[] = [];
   if (evidence.latency.value >= WORTH_TELLING) {
-    findings.push({ reason: slowerReason(judgement, null), strength: parts.latency });
+    findings.push({ reason: slowerReason(basis, null), strength: parts.latency });
   }
   if (evidence.totals.slow >= WORTH_TELLING) {
-    findings.push({ reason: verySlowReason(judgement, null), strength: parts.slow });
+    findings.push({ reason: verySlowReason(basis, null), strength: parts.slow });
   }
   const endpoints = [...evidence.endpoints.all()];
   for (const one of worst(endpoints, (endpoint) => endpoint.latency.value)) {
     const strength = budget.endpointLatency * one.budget * one.latency.value;
-    findings.push({ reason: slowerReason(judgement, one), strength });
+    findings.push({ reason: slowerReason(basis, one), strength });
   }
   for (const one of worst(endpoints, (endpoint) => endpoint.counts.slow)) {
     const strength = budget.endpointSlow * one.budget * one.counts.slow;
-    findings.push({ reason: verySlowReason(judgement, one), strength });
+    findings.push({ reason: verySlowReason(basis, one), strength });
   }
   return findings;
 }
@@ -43,7 +43,7 @@ function worst(
 }
 
 function slowerReason(
-  { evidence: { totals }, parameters }: Judgement,
+  { evidence: { totals }, parameters }: VerdictBasis,
   endpoint: EndpointEvidence | null,
 ): Finding['reason'] {
   const { slower, timed } = endpoint?.counts ?? totals;
@@ -62,7 +62,7 @@ function slowerReason(
 }
 
 function verySlowReason(
-  { evidence, parameters }: Judgement,
+  { evidence, parameters }: VerdictBasis,
   endpoint: EndpointEvidence | null,
 ): Finding['reason'] {
   const { totals } = evidence;

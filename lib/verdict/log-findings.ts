@@ -3,7 +3,7 @@ import { endpointBudget } from './endpoint.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import { type Finding, WORTH_TELLING } from './finding.ts';
 import { openErrorKinds } from './finding-gates.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { counted, messageIn } from './wording.ts';
 
 const MAX_KINDS = 3;
@@ -12,20 +12,20 @@ const WARNINGS_FACTOR = 2;
 const WARNINGS_SLACK = 10;
 
 /** What the logs say: more errors, new kinds of them, errors at the start, another format. */
-export function logFindings(judgement: Judgement): readonly Finding[] {
-  const { evidence, parameters } = judgement;
+export function logFindings(basis: VerdictBasis): readonly Finding[] {
+  const { evidence, parameters } = basis;
   const { totals, logFormat } = evidence;
   const parts = rejectionParts(evidence, parameters.budget);
   const findings: Finding[] = [];
   if (totals.logErrors >= WORTH_TELLING) {
-    findings.push({ reason: noisierReason(judgement), strength: parts.logErrors });
+    findings.push({ reason: noisierReason(basis), strength: parts.logErrors });
   }
-  for (const kind of kindsToTell(judgement)) {
+  for (const kind of kindsToTell(basis)) {
     const own = parameters.budget.errorKinds * endpointBudget(kind.counts.rank);
     findings.push({ reason: kindReason(kind), strength: own * kind.counts.value });
   }
   if (totals.startupErrors > 0) {
-    findings.push({ reason: startupReason(judgement), strength: 0 });
+    findings.push({ reason: startupReason(basis), strength: 0 });
   }
   if (logFormat !== null) {
     findings.push({
@@ -42,13 +42,13 @@ export function logFindings(judgement: Judgement): readonly Finding[] {
       strength: 0,
     });
   }
-  const warnings = warningsReason(judgement);
+  const warnings = warningsReason(basis);
   if (warnings !== null) findings.push({ reason: warnings, strength: 0 });
   return findings;
 }
 
 /** Told with every verdict: start-up errors are few, but nobody should miss them. */
-export function startupReason({ evidence, parameters }: Judgement): Finding['reason'] {
+export function startupReason({ evidence, parameters }: VerdictBasis): Finding['reason'] {
   const { startupErrors } = evidence.totals;
   const example = evidence.startupExample;
   return {
@@ -64,7 +64,7 @@ export function startupReason({ evidence, parameters }: Judgement): Finding['rea
 }
 
 /** Many more warnings than running: worth knowing, but no reason for a decision. */
-export function warningsReason({ evidence: { totals } }: Judgement): Finding['reason'] | null {
+export function warningsReason({ evidence: { totals } }: VerdictBasis): Finding['reason'] | null {
   const { testingWarnings, runningWarnings } = totals;
   if (testingWarnings <= WARNINGS_FACTOR * runningWarnings + WARNINGS_SLACK) return null;
   return {
@@ -81,15 +81,15 @@ export function warningsReason({ evidence: { totals } }: Judgement): Finding['re
 
 // Private
 
-function kindsToTell(judgement: Judgement): readonly ErrorKind[] {
-  const open = new Set(openErrorKinds(judgement));
-  const told = [...judgement.evidence.errorKinds.all()].filter(
+function kindsToTell(basis: VerdictBasis): readonly ErrorKind[] {
+  const open = new Set(openErrorKinds(basis));
+  const told = [...basis.evidence.errorKinds.all()].filter(
     (kind) => open.has(kind) || (kind.counts.value >= WORTH_TELLING && kind.counts.testing > 0),
   );
   return told.sort((left, right) => right.counts.value - left.counts.value).slice(0, MAX_KINDS);
 }
 
-function noisierReason({ evidence, settings, parameters }: Judgement): Finding['reason'] {
+function noisierReason({ evidence, settings, parameters }: VerdictBasis): Finding['reason'] {
   const { totals } = evidence;
   const seconds = settings.logWindowMs / 1000;
   return {

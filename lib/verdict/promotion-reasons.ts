@@ -1,36 +1,36 @@
 import { ruledOutMargin } from './e-values.ts';
-import type { Judgement } from './judgement.ts';
+import type { VerdictBasis } from './basis.ts';
 import { startupReason, warningsReason } from './log-findings.ts';
 import type { Reason } from './report.ts';
 import { counted, durationOf, percent } from './wording.ts';
 
 /** What a promotion has ruled out. */
-export function promotionReasons(judgement: Judgement): readonly Reason[] {
-  const { totals } = judgement.evidence;
+export function promotionReasons(basis: VerdictBasis): readonly Reason[] {
+  const { totals } = basis.evidence;
   const reasons = [
-    marginReason(judgement),
-    latencyReason(judgement),
-    slowReason(judgement),
-    logReason(judgement),
-    coverageReason(judgement),
+    marginReason(basis),
+    latencyReason(basis),
+    slowReason(basis),
+    logReason(basis),
+    coverageReason(basis),
   ];
-  const startup = totals.startupErrors > 0 ? startupReason(judgement) : null;
-  for (const told of [startup, warningsReason(judgement)]) {
+  const startup = totals.startupErrors > 0 ? startupReason(basis) : null;
+  for (const told of [startup, warningsReason(basis)]) {
     if (told !== null) reasons.push({ ...told, text: `${told.text}.` });
   }
   return reasons;
 }
 
 /** The end of a test that led nowhere: what is known, and what was asked for. */
-export function deadlineReason(judgement: Judgement, elapsedMs: number): Reason {
-  const { settings } = judgement;
-  const known = ruledOutHere(judgement);
+export function deadlineReason(basis: VerdictBasis, elapsedMs: number): Reason {
+  const { settings } = basis;
+  const known = ruledOutHere(basis);
   return {
     code: 'deadline',
     endpoint: null,
     text:
       `no decision after ${durationOf(elapsedMs)} and ` +
-      `${counted(judgement.evidence.totals.pairs, 'request')}: ${knownWords(judgement, known)}, ` +
+      `${counted(basis.evidence.totals.pairs, 'request')}: ${knownWords(basis, known)}, ` +
       `${percent(settings.margin)} had to be ruled out.`,
     observed: known,
     limit: settings.margin,
@@ -40,13 +40,13 @@ export function deadlineReason(judgement: Judgement, elapsedMs: number): Reason 
 
 // Private
 
-export function ruledOutHere({ evidence: { totals }, parameters }: Judgement): number {
+export function ruledOutHere({ evidence: { totals }, parameters }: VerdictBasis): number {
   const { pairs, worse, better } = totals;
   const { alphaPromote, ratio } = parameters;
   return ruledOutMargin(pairs - worse - better, worse, better, alphaPromote, ratio);
 }
 
-function knownWords({ parameters }: Judgement, known: number): string {
+function knownWords({ parameters }: VerdictBasis, known: number): string {
   if (known >= 1) return 'nothing is known yet about how often testing fails';
   return (
     `with ${percent(1 - parameters.alphaPromote)} confidence testing fails at most ` +
@@ -54,15 +54,15 @@ function knownWords({ parameters }: Judgement, known: number): string {
   );
 }
 
-function marginReason(judgement: Judgement): Reason {
-  const { settings } = judgement;
-  const { pairs, worse, better } = judgement.evidence.totals;
-  const known = ruledOutHere(judgement);
+function marginReason(basis: VerdictBasis): Reason {
+  const { settings } = basis;
+  const { pairs, worse, better } = basis.evidence.totals;
+  const known = ruledOutHere(basis);
   return {
     code: 'errors',
     endpoint: null,
     text:
-      `${knownWords(judgement, known)}, allowed ${percent(settings.margin)} (of ` +
+      `${knownWords(basis, known)}, allowed ${percent(settings.margin)} (of ` +
       `${counted(pairs, 'request')} it did worse in ${worse} and better in ${better}).`,
     observed: known,
     limit: settings.margin,
@@ -70,7 +70,7 @@ function marginReason(judgement: Judgement): Reason {
   };
 }
 
-function latencyReason({ evidence: { totals }, parameters }: Judgement): Reason {
+function latencyReason({ evidence: { totals }, parameters }: VerdictBasis): Reason {
   const { slower, timed } = totals;
   return {
     code: 'latency',
@@ -84,7 +84,7 @@ function latencyReason({ evidence: { totals }, parameters }: Judgement): Reason 
   };
 }
 
-function slowReason({ evidence: { totals }, parameters }: Judgement): Reason {
+function slowReason({ evidence: { totals }, parameters }: VerdictBasis): Reason {
   const { slowTimed, slowTesting, slowRunning } = totals;
   const same = slowTimed - slowTesting - slowRunning;
   const { alphaPromote, ratio } = parameters;
@@ -101,7 +101,7 @@ function slowReason({ evidence: { totals }, parameters }: Judgement): Reason {
   };
 }
 
-function logReason({ evidence: { totals }, parameters }: Judgement): Reason {
+function logReason({ evidence: { totals }, parameters }: VerdictBasis): Reason {
   const { windowsSame, windowsNoisier, windowsQuieter } = totals;
   return {
     code: 'log-errors',
@@ -115,7 +115,7 @@ function logReason({ evidence: { totals }, parameters }: Judgement): Reason {
   };
 }
 
-function coverageReason({ evidence, parameters }: Judgement): Reason {
+function coverageReason({ evidence, parameters }: VerdictBasis): Reason {
   const { totals, endpoints } = evidence;
   const unseen = totals.seenOnce / Math.max(1, totals.pairs);
   let tried = 0;

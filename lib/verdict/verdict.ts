@@ -12,7 +12,7 @@ import { certaintyOf, reasonsFor } from './explain.ts';
 import { recordDifferences, recordFailure } from './findings-record.ts';
 import { mayPromote, promotionState } from './gates.ts';
 import { updateHold } from './holds.ts';
-import { type Judgement, judgementOf, withScaledRests } from './judgement.ts';
+import { type VerdictBasis, basisOf, withScaledRests } from './basis.ts';
 import { learnLatency, observeLatency } from './latency-channel.ts';
 import { type LogWindow, observeLogWindow, observeStartupErrors } from './log-channel.ts';
 import type { Decision, VerdictReport } from './report.ts';
@@ -41,7 +41,7 @@ const SUSPICIOUS_SHAPE = 2;
  * is wrong.
  */
 export class Verdict {
-  readonly #judgement: Judgement;
+  readonly #basis: VerdictBasis;
   readonly #evidence: Evidence;
   readonly #settings: VerdictSettings;
   readonly #given: VerdictParameters;
@@ -65,7 +65,7 @@ export class Verdict {
     this.#given = parameters;
     this.#parameters = withScaledRests(parameters, settings.confirmTimeMs);
     this.#evidence = new Evidence(settings.maxEndpoints, parameters.maxErrorKinds);
-    this.#judgement = judgementOf(this.#evidence, settings, this.#parameters);
+    this.#basis = basisOf(this.#evidence, settings, this.#parameters);
   }
 
   /**
@@ -161,12 +161,12 @@ export class Verdict {
     const { totals } = this.#evidence;
     if (totals.pairs === 0) return 'collecting';
     const elapsedMs = this.#sinceStart(atMs);
-    if (rejectionE(this.#evidence, this.#parameters.budget) >= this.#judgement.rejectOdds) {
+    if (rejectionE(this.#evidence, this.#parameters.budget) >= this.#basis.rejectOdds) {
       this.#condemnedAt ??= elapsedMs;
-      return isConfirmed(this.#judgement, this.#condemnedAt, elapsedMs) ? 'reject' : 'collecting';
+      return isConfirmed(this.#basis, this.#condemnedAt, elapsedMs) ? 'reject' : 'collecting';
     }
     this.#condemnedAt = null;
-    if (mayPromote(this.#judgement, elapsedMs)) return 'promote';
+    if (mayPromote(this.#basis, elapsedMs)) return 'promote';
     return elapsedMs >= this.#settings.deadlineMs ? 'inconclusive' : 'collecting';
   }
 
@@ -174,12 +174,12 @@ export class Verdict {
   decide(atMs: number): VerdictReport {
     const decision = this.decision(atMs);
     const elapsedMs = this.#sinceStart(atMs);
-    const state = promotionState(this.#judgement, elapsedMs);
+    const state = promotionState(this.#basis, elapsedMs);
     const condemnedAt = this.#condemnedAt;
     const missing =
       condemnedAt === null
         ? state.missing
-        : [confirmationMissing(this.#judgement, condemnedAt, elapsedMs)];
+        : [confirmationMissing(this.#basis, condemnedAt, elapsedMs)];
     const decided = decision === 'promote' || decision === 'reject';
     return {
       decision,
@@ -187,8 +187,8 @@ export class Verdict {
       elapsedMs,
       progress: decided ? 1 : Math.min(state.progress, this.#evidence.totals.pairs === 0 ? 0 : 1),
       condemned: condemnedAt !== null,
-      certainty: certaintyOf(this.#judgement),
-      reasons: reasonsFor(this.#judgement, decision, elapsedMs),
+      certainty: certaintyOf(this.#basis),
+      reasons: reasonsFor(this.#basis, decision, elapsedMs),
       missing: decided ? [] : missing,
     };
   }
@@ -241,7 +241,7 @@ export class Verdict {
   }
 
   #updateHold(endpoint: EndpointEvidence): void {
-    updateHold(this.#evidence, endpoint, this.#judgement.tests, this.#parameters);
+    updateHold(this.#evidence, endpoint, this.#basis.tests, this.#parameters);
   }
 
   #errorKind(side: 'testing' | 'running', kind: LogKind, atMs: number): void {

@@ -7,7 +7,7 @@ const USUAL_CONFIRM_MS = 30_000;
 const LEAST_REST_SHARE = 1 / 15;
 
 /** What gates, decision and explanation look at: the evidence, the rules, the tests made of them. */
-export interface Judgement {
+export interface VerdictBasis {
   readonly evidence: Evidence;
   readonly settings: VerdictSettings;
   readonly parameters: VerdictParameters;
@@ -24,11 +24,11 @@ export interface Judgement {
   readonly rejectOdds: number;
 }
 
-export function judgementOf(
+export function basisOf(
   evidence: Evidence,
   settings: VerdictSettings,
   parameters: VerdictParameters,
-): Judgement {
+): VerdictBasis {
   return {
     evidence,
     settings,
