@@ -167,11 +167,12 @@ function tell(
   { release, report }: Test,
   nowMs: number,
 ): ComparatorState {
-  const decision = report?.decision;
   if (deps.mode === 'manual' || nowMs - state.toldAtMs < REPEAT_MS) return state;
-  if (decision !== 'promote' && decision !== 'reject') return state;
+  if (report === null || report.decision === 'collecting') return state;
+  // Inconclusive at its deadline: the test ends, and what is not known to be good is not promoted.
+  const decision = report.decision === 'promote' ? 'promote' : 'reject';
   const { name } = release;
-  const reasons = report?.reasons ?? [];
+  const { reasons } = report;
   const event = { type: 'verdict', name, decision, by: 'vili', reasons } as const;
   self.send(deps.deployer, event, { correlation: name });
   return { ...state, toldAtMs: nowMs };

@@ -56,8 +56,8 @@ export const verdict = {
     deadline: setting(
       duration,
       '24h',
-      'A test without a verdict by then is ended; the version is not promoted. Raising it keeps an ' +
-        'undecided version in memory longer.',
+      'A test that has pairs but no verdict by then is inconclusive and ends; the version is not ' +
+        'promoted, and can be tested again with `vili retest`.',
       { min: '1s', max: '365d' },
     ),
   },

@@ -40,4 +40,16 @@ describe('a daemon without evidence', function () {
       expect(traffic.skipped['health']).to.equal(probes);
     });
   });
+
+  it('ends a test that is inconclusive at its deadline, and promotes nothing', async () => {
+    const undecidable = { verdict_min_requests: '100000', verdict_deadline: '3s' };
+    await withWorld(undecidable, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(40);
+      await world.drop('1.0.1');
+      const { reasons } = await daemon.recorded('rejected', 'shop-1.0.1');
+      expect(reasons[0]).to.match(/^no decision after .* had to be ruled out/);
+      expect(await users.stop()).to.include({ failed: 0 });
+    });
+  });
 });
