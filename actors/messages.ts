@@ -16,7 +16,7 @@ import type { Exit } from '../lib/servlet/exit.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 
 /** Who asks again for what it should be doing, after it was restarted. */
-export type Greeting = { readonly type: 'hello'; readonly from: string };
+export type Greeting = { readonly type: 'hello' };
 
 /** Events of the state machine go to it as they are; the rest is housekeeping. */
 export type DeployerMessage =
@@ -94,7 +94,6 @@ export type VersionMessage =
       readonly role: Role;
       readonly instance: string;
       readonly exit: Exit;
-      readonly wasReady: boolean;
     };
 
 export type ServletMessage =

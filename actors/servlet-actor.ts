@@ -187,7 +187,6 @@ function ended(deps: ServletDeps, self: Me, state: ServletState, exit: Exit): Se
     role: deps.role,
     instance: deps.instance.id,
     exit,
-    wasReady: state.entry?.readyAtMs != null,
   });
   self.stop();
   return state;

@@ -37,7 +37,7 @@ export function trafficMirrorActor(
         self.address.tell({ type: 'observed', batch });
       });
       self.signal.addEventListener('abort', unsubscribe, { once: true });
-      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello', from: self.path });
+      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
       return { running: deps.gate.route().running, test: null };
     },
 

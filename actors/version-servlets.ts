@@ -15,7 +15,7 @@ export interface VersionDeps {
   readonly name: string;
   readonly deployer: Address<DeployerMessage>;
   readonly stage: (release: Release) => Promise<void>;
-  /** Takes a port, makes the instance folder; undone by `abandonInstance`. */
+  /** Takes a port and makes the instance folder; the port is given back with `releasePort`. */
   readonly prepareInstance: (release: Release, role: Role) => Promise<Prepared>;
   readonly releasePort: (port: number) => void;
   readonly linkInstance: (role: Role, instance: Instance) => Promise<void>;
