@@ -1,5 +1,4 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { type ActorEvent, ActorSystem, type TraceRecord } from '../lib/actor/index.ts';
 import { removeAsideFiles } from '../lib/base/aside.ts';
@@ -70,7 +69,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const startup = new Startup();
   let house: House | null = null;
   try {
-    await reap(layout.base, join(layout.viliFolder, 'servlets'), journal);
+    await reap(layout, journal);
     await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
     await clearAside(layout, journal);
     const built = await build(options, stopping.signal, startup);
@@ -172,7 +171,7 @@ async function clearAside(layout: Layout, journal: Journal): Promise<void> {
   }
 }
 
-async function reap(base: string, ledgerFolder: string, journal: Journal): Promise<void> {
+async function reap({ base, ledgerFolder }: Layout, journal: Journal): Promise<void> {
   const report = await reapLeftovers({
     base,
     ledgerFolder,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Address, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance.ts';
 import type { Role } from '../../lib/deployment/state.ts';
@@ -101,7 +100,7 @@ export async function stopProcess(house: House, process: ServletProcess): Promis
 
 function spawnProcess(house: House, instance: Instance, port: number, role: Role): ServletProcess {
   const { settings, layout, now } = house;
-  const { base } = layout;
+  const { base, ledgerFolder } = layout;
   const { portIdentifier, propertiesFileName, launch } = settings;
   const tag = servletTag({ base, id: instance.id });
   const command = launchCommand({
@@ -123,7 +122,6 @@ function spawnProcess(house: House, instance: Instance, port: number, role: Role
     role,
     passThrough: settings.passEnvironment,
   });
-  const ledgerFolder = join(layout.viliFolder, 'servlets');
   return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, now });
 }
 

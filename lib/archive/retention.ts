@@ -29,18 +29,6 @@ export async function listArchives(folder: string): Promise<Archive[]> {
   return archives.sort(byAge);
 }
 
-/** The oldest archives, as many as must go until the rest is within `maxBytes`. */
-export function oldestOver(archives: readonly Archive[], maxBytes: number): Archive[] {
-  let total = archives.reduce((sum, archive) => sum + archive.bytes, 0);
-  const over: Archive[] = [];
-  for (const archive of [...archives].sort(byAge)) {
-    if (total <= maxBytes) break;
-    total -= archive.bytes;
-    over.push(archive);
-  }
-  return over;
-}
-
 // Private
 
 function byAge(a: Archive, b: Archive): number {

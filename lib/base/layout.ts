@@ -18,12 +18,11 @@ export interface Layout {
   readonly stateFile: string;
   readonly historyFile: string;
   readonly evidenceFolder: string;
-  readonly reportFolder: string;
+  /** One record for each process, for reaping what a killed Vili left. */
+  readonly ledgerFolder: string;
   readonly traceFile: string;
   readonly socket: string;
   readonly lockFile: string;
-  /** Where Vili's own logs go when `log_dir=logs_vili`. */
-  readonly logsVili: string;
   /** The server file as the user put it. */
   serverFile(file: ServerFile): string;
   versionFolder(name: string): string;
@@ -31,12 +30,11 @@ export interface Layout {
   serverCopy(file: ServerFile): string;
   archiveZip(name: string): string;
   evidenceFile(name: string): string;
-  reportFile(name: string): string;
   roleLink(role: Role): string;
   logsLink(role: Role): string;
 }
 
-/** The layout of a base folder, DESIGN section 4. */
+/** The layout of a base folder, as drawn in ARCHITECTURE.md. */
 export function layoutOf(base: string, identifier: string): Layout {
   const root = resolve(base);
   const at = (...parts: string[]): string => join(root, ...parts);
@@ -55,17 +53,15 @@ export function layoutOf(base: string, identifier: string): Layout {
     stateFile: vili('state.json'),
     historyFile: vili('history.jsonl'),
     evidenceFolder: vili('evidence'),
-    reportFolder: vili('reports'),
+    ledgerFolder: vili('servlets'),
     traceFile: vili('trace.jsonl'),
     socket: vili('vili.sock'),
     lockFile: vili('lock'),
-    logsVili: at('logs_vili'),
     serverFile: (file: ServerFile): string => at(file.fileName),
     versionFolder: (name: string): string => at(name),
     serverCopy: (file: ServerFile): string => at(file.name, file.fileName),
     archiveZip: (name: string): string => at('archive', `${name}.zip`),
     evidenceFile: (name: string): string => vili('evidence', `${name}.json`),
-    reportFile: (name: string): string => vili('reports', `${name}.json`),
     roleLink,
     logsLink,
   });
