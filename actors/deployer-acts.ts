@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
-import type { Deployment, Reason } from '../lib/deployment/state.ts';
+import { type Deployment, type Reason, reasonOf } from '../lib/deployment/state.ts';
 import type { Act, ActReply } from './messages.ts';
 
 /** What an operator's act becomes: an event for the state machine, or a refusal that says why. */
@@ -14,7 +14,7 @@ export function replyTo(
   );
   if (!candidate) return refused(act.version ?? '', noSuchTest(state, act));
   const { name } = candidate.release;
-  const reasons = [reasonOf(act)];
+  const reasons = [reasonOfAct(act)];
   if (act.kind === 'reject') {
     const event = { type: 'verdict', name, decision: 'reject', by: act.by, reasons } as const;
     return { reply: { done: true, version: name, text: `${name} is rejected` }, event };
@@ -35,7 +35,7 @@ function rollBack(state: Deployment, act: Act): { reply: ActReply; event: Deploy
     return refused(act.version ?? '', 'no previous version is kept: its probation is over');
   }
   const text = `users go back from ${running.release.name} to ${previous.release.name}`;
-  const event = { type: 'roll-back', by: act.by, reasons: [reasonOf(act)] } as const;
+  const event = { type: 'roll-back', by: act.by, reasons: [reasonOfAct(act)] } as const;
   return { reply: { done: true, version: previous.release.name, text }, event };
 }
 
@@ -51,7 +51,7 @@ function retest(state: Deployment, act: Act): { reply: ActReply; event: Deployme
   if (busy !== null) {
     return refused(name, `${busy.release.name} is being tested; reject it first`);
   }
-  const event = { type: 'retest', name, by: act.by, reasons: [reasonOf(act)] } as const;
+  const event = { type: 'retest', name, by: act.by, reasons: [reasonOfAct(act)] } as const;
   return { reply: { done: true, version: name, text: `${name} is tested afresh` }, event };
 }
 
@@ -64,7 +64,9 @@ function noSuchTest(state: Deployment, act: Act): string {
   return `${act.version} is not under test; ${state.testing.release.name} is`;
 }
 
-function reasonOf(act: Act): Reason {
-  const text = `${act.by} asked for it${act.reason === '' ? '' : `: ${act.reason}`}`;
-  return { code: 'operator', endpoint: null, text, observed: 1, limit: 0, samples: [] };
+function reasonOfAct(act: Act): Reason {
+  return reasonOf(
+    'operator',
+    `${act.by} asked for it${act.reason === '' ? '' : `: ${act.reason}`}`,
+  );
 }

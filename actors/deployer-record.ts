@@ -1,13 +1,10 @@
 import type { Address, Self } from '../lib/actor/index.ts';
-import type { HistoryEntry, HistoryEvent } from '../lib/base/history.ts';
+import { endsTest, type HistoryEntry } from '../lib/base/history.ts';
 import type { Command, Rules } from '../lib/deployment/events.ts';
-import type { Deployment } from '../lib/deployment/state.ts';
+import { type Deployment, reasonOf } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { ComparatorMessage, DeployerMessage, NotifierMessage } from './messages.ts';
-
-/** What a version's report tells. */
-const REPORTED: ReadonlySet<HistoryEvent> = new Set(['promoted', 'rejected', 'rolled-back']);
 
 export interface RecordDeps {
   readonly notifier: Address<NotifierMessage>;
@@ -43,7 +40,7 @@ export async function record(
   const running = deployment.running?.release.name ?? null;
   const happening = { type: 'notify', event, version, reasons, by, running } as const;
   self.send(deps.notifier, happening, { correlation: version });
-  if (REPORTED.has(event)) {
+  if (endsTest(event)) {
     const before = event === 'promoted' ? (deployment.previous?.release.name ?? null) : running;
     const outcome = { verdict: event, at, version, running: before, by, reasons };
     self.send(deps.comparator, { type: 'decided', outcome }, { correlation: version });
@@ -74,7 +71,7 @@ export function note(
   deployment: Deployment,
   { event, version, text }: Extract<DeployerMessage, { type: 'note' }>,
 ): Promise<void> {
-  const reasons = [{ code: event, endpoint: null, text, observed: 1, limit: 0, samples: [] }];
+  const reasons = [reasonOf(event, text)];
   const atMs = deps.rules().nowMs;
   const command = { type: 'record', atMs, event, version, by: 'vili', reasons } as const;
   return record(deps, self, deployment, command);

@@ -10,21 +10,11 @@ import type {
 import { nestTree } from '../../lib/operator/nest-tree.ts';
 import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/status-view.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/operator/trace-view.ts';
-import type {
-  Act,
-  ActReply,
-  ComparatorMessage,
-  DeployerMessage,
-  DeploymentView,
-  JudgementView,
-  TrafficCounts,
-  TrafficMirrorMessage,
-} from '../messages.ts';
+import type { Act, ActReply, DeployerMessage, JudgementView } from '../messages.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import type { House } from './house.ts';
+import { askDeployment, askJudgement, askTraffic } from './questions.ts';
 
-/** An actor that does not answer in this time is stuck; the operator is told which. */
-const ASK_TIMEOUT_MS = 3000;
 /** An act is saved to disk before it is answered. */
 const ACT_TIMEOUT_MS = 10_000;
 
@@ -33,7 +23,7 @@ export function controlHandlers(house: House): ControlHandlers {
   const { system, history, feed } = house;
   const handlers: ControlHandlers = {
     status: () => status(house),
-    verdict: async () => verdictOf(await judgement(house)),
+    verdict: async () => verdictOf(await askJudgement(house)),
     report: ({ version }) => reportOf(house, version),
     samples: ({ version }) => samplesOf(house, version),
     replay: ({ version }) => replayPlan(house, version),
@@ -53,12 +43,8 @@ export function controlHandlers(house: House): ControlHandlers {
 // Private
 
 async function status(house: House): Promise<StatusView> {
-  const { system, addresses, settings, layout, gate, now } = house;
-  const { deployment, servlets } = await system.ask<DeployerMessage, DeploymentView>(
-    addresses.deployer,
-    (reply) => ({ type: 'describe', reply }),
-    ASK_TIMEOUT_MS,
-  );
+  const { settings, layout, gate, now } = house;
+  const { deployment, servlets } = await askDeployment(house);
   const archives = await listArchives(layout.archiveFolder);
   return composeStatus({
     vili: {
@@ -71,21 +57,13 @@ async function status(house: House): Promise<StatusView> {
     stopping: house.stopping.aborted,
     deployment,
     servlets,
-    verdict: verdictOf(await judgement(house)),
+    verdict: verdictOf(await askJudgement(house)),
     traffic: await traffic(house),
     archive: {
       count: archives.length,
       bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
     },
   });
-}
-
-function judgement({ system, addresses }: House): Promise<JudgementView | null> {
-  return system.ask<ComparatorMessage, JudgementView | null>(
-    addresses.comparator,
-    (reply) => ({ type: 'describe', reply }),
-    ASK_TIMEOUT_MS,
-  );
 }
 
 function verdictOf(view: JudgementView | null): VerdictView | null {
@@ -95,12 +73,8 @@ function verdictOf(view: JudgementView | null): VerdictView | null {
   return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing, signals };
 }
 
-async function traffic({ system, addresses }: House): Promise<TrafficView> {
-  const { gate, farSide } = await system.ask<TrafficMirrorMessage, TrafficCounts>(
-    addresses.trafficMirror,
-    (reply) => ({ type: 'counts', reply }),
-    ASK_TIMEOUT_MS,
-  );
+async function traffic(house: House): Promise<TrafficView> {
+  const { gate, farSide } = await askTraffic(house);
   const { received, skipped } = gate;
   const { mirrored, dropped, failed, inFlight } = farSide;
   return { received, mirrored, skipped, dropped, failed, inFlight };

@@ -1,4 +1,5 @@
 import { readTexts } from '../../lib/archive/read-texts.ts';
+import { endsTest } from '../../lib/base/history.ts';
 import { parseVersionName } from '../../lib/base/server-file.ts';
 import type { Sample } from '../../lib/compare/sample.ts';
 import { codeOf, ViliError } from '../../lib/errors.ts';
@@ -7,21 +8,21 @@ import { composeReport } from '../../lib/report/compose.ts';
 import type { Report } from '../../lib/report/report.ts';
 import { parseReport, readReport } from '../../lib/report/report-files.ts';
 import { parseSample, readSamples } from '../../lib/samples/sample-shelf.ts';
-import type { ComparatorMessage, DeployerMessage, DeploymentView, TestView } from '../messages.ts';
+import type { TestView } from '../messages.ts';
 import { samplesFolder } from './evidence.ts';
 import type { House } from './house.ts';
+import { askDeployment, askTest } from './questions.ts';
 import { farSideSettings } from './traffic.ts';
 
-const ASK_TIMEOUT_MS = 3000;
+/** Entries of the history in which the version decided last is looked for. */
 const HISTORY_READ = 1000;
 /** A report or sample is far smaller; anything larger in an archive is none. */
 const MAX_TEXT_BYTES = 4_194_304;
-const DECIDED = new Set(['promoted', 'rejected', 'rolled-back']);
 
 /** The report of the test under way, or the one that was left in a folder or archive. */
 export async function reportOf(house: House, wanted: string | undefined): Promise<Report | null> {
-  const { deployment } = await describe(house);
-  const view = await testView(house);
+  const { deployment } = await askDeployment(house);
+  const view = await askTest(house);
   const name = await versionMeant(house, wanted, view);
   if (name === null) return null;
   if (view?.version === name) {
@@ -44,7 +45,7 @@ export async function samplesOf(
   house: House,
   wanted: string | undefined,
 ): Promise<{ readonly version: string; readonly samples: readonly Sample[] }> {
-  const name = await versionMeant(house, wanted, await testView(house));
+  const name = await versionMeant(house, wanted, await askTest(house));
   if (name === null) throw new ViliError('VILI_REFUSED', 'no version was tested yet');
   const samples = await readSamples(samplesFolder(house, name));
   if (samples.length > 0) return { version: name, samples };
@@ -52,9 +53,10 @@ export async function samplesOf(
   return { version: name, samples: [...texts.values()].flatMap((text) => parseSample(text) ?? []) };
 }
 
+/** The samples of a version, and where and how to send them again. */
 export async function replayPlan(house: House, wanted: string | undefined): Promise<ReplayPlan> {
   const { settings } = house;
-  const { servlets } = await describe(house);
+  const { servlets } = await askDeployment(house);
   const targetOf = (role: 'running' | 'test'): ReplayTarget | null => {
     const found = servlets.find((it) => it.role === role && it.state === 'ready');
     if (found?.port == null) return null;
@@ -71,22 +73,6 @@ export async function replayPlan(house: House, wanted: string | undefined): Prom
 
 // Private
 
-function describe({ system, addresses }: House): Promise<DeploymentView> {
-  return system.ask<DeployerMessage, DeploymentView>(
-    addresses.deployer,
-    (reply) => ({ type: 'describe', reply }),
-    ASK_TIMEOUT_MS,
-  );
-}
-
-function testView({ system, addresses }: House): Promise<TestView | null> {
-  return system.ask<ComparatorMessage, TestView | null>(
-    addresses.comparator,
-    (reply) => ({ type: 'report', reply }),
-    ASK_TIMEOUT_MS,
-  );
-}
-
 /** The name of the version meant, which is a version's name for sure and so a safe path. */
 async function versionMeant(
   house: House,
@@ -101,7 +87,7 @@ async function versionMeant(
   }
   if (view !== null) return view.version;
   const history = await house.history.read(HISTORY_READ);
-  return history.findLast((entry) => DECIDED.has(entry.event))?.version ?? null;
+  return history.findLast((entry) => endsTest(entry.event))?.version ?? null;
 }
 
 async function archived(

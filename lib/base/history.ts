@@ -23,6 +23,11 @@ export type HistoryEvent =
   | 'restarted'
   | 'adopted';
 
+/** Whether it is a version's fate, of which its report tells. */
+export function endsTest(event: HistoryEvent): boolean {
+  return event === 'promoted' || event === 'rejected' || event === 'rolled-back';
+}
+
 /** One line of `vili history`. */
 export interface HistoryEntry {
   /** ISO 8601, UTC. */

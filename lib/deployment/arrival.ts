@@ -1,6 +1,6 @@
-import { candidateOf, type Draft, reasonOf } from './draft.ts';
+import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
-import type { Candidate, Release } from './state.ts';
+import { type Candidate, reasonOf, type Release } from './state.ts';
 
 /** A server file is there, whole. It becomes running, a candidate, or is refused with the reason. */
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {
@@ -17,6 +17,7 @@ export function arrived(draft: Draft, release: Release, foundAtStart: boolean): 
   else if (!(foundAtStart && objection.old)) refuse(draft, release, objection.text);
 }
 
+/** Says why a file is not tried; nothing else changes. */
 export function refuse(draft: Draft, release: Release, text: string): void {
   draft.record('refused', release, [reasonOf('refused', text)]);
 }

@@ -1,14 +1,16 @@
 import type { Target } from '../gate/exchange.ts';
 import { advance, refuse } from './arrival.ts';
-import { type Draft, reasonOf } from './draft.ts';
-import type { Candidate, Reason } from './state.ts';
+import type { Draft } from './draft.ts';
+import { type Candidate, type Reason, reasonOf } from './state.ts';
 
+/** Its folder is there: a test servlet is started. */
 export function candidateStaged(draft: Draft, slot: 'testing' | 'incoming', it: Candidate): void {
   if (it.phase !== 'staging') return;
   draft.set({ [slot]: { ...it, phase: 'starting' } });
   draft.ask({ type: 'start', release: it.release, role: 'test' });
 }
 
+/** Its file could not be copied: it is refused, and another one may begin. */
 export function candidateNotStaged(
   draft: Draft,
   slot: 'testing' | 'incoming',
@@ -40,6 +42,7 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
   } else draft.ask({ type: 'stop', name, role: 'test' });
 }
 
+/** Its servlet ended by itself or never ran: counted, and rejected once that was too often. */
 export function candidateDown(
   draft: Draft,
   name: string,

@@ -64,10 +64,7 @@ export class Draft {
   }
 }
 
-export function reasonOf(code: string, text: string): Reason {
-  return { code, endpoint: null, text, observed: 1, limit: 0, samples: [] };
-}
-
+/** A candidate that has not crashed yet and whose test has not begun. */
 export function candidateOf(
   release: Release,
   phase: Candidate['phase'],

@@ -21,6 +21,7 @@ export function beginPromotion(
   draft.stop(testing.release, 'test');
 }
 
+/** What waited for it goes on: the promotion, or a new build of the same version. */
 export function testServletGone(draft: Draft, name: string): void {
   const { testing, promotion } = draft.state;
   if (testing?.release.name !== name) return;

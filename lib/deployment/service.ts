@@ -1,7 +1,8 @@
 import type { Target } from '../gate/exchange.ts';
 import { rejectCandidate } from './candidate.ts';
-import { type Draft, reasonOf } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { completePromotion, rollBack } from './promotion.ts';
+import { reasonOf } from './state.ts';
 
 /** A servlet for users is ready: of running, of previous, or of the version being promoted. */
 export function runningServletReady(draft: Draft, name: string, target: Target): void {

@@ -1,3 +1,4 @@
+import type { Role } from '../base/layout.ts';
 import type { Target } from '../gate/exchange.ts';
 
 /** One version of the service as a file: what arrived, and the hash of what was in it. */
@@ -11,7 +12,7 @@ export interface Release {
   readonly fingerprint: string;
 }
 
-export type Role = 'running' | 'test';
+export type { Role };
 
 /** A sentence with its numbers, as shown to people and kept in the history. */
 export interface Reason {
@@ -95,4 +96,9 @@ export function protectedNames(state: Deployment): ReadonlySet<string> {
   const candidates = [state.testing, state.incoming].filter((it) => it?.phase !== 'waiting');
   const holders = [state.running, state.previous, state.rejected, ...candidates];
   return new Set(holders.flatMap((holder) => (holder ? [holder.release.name] : [])));
+}
+
+/** A reason about the version as a whole: something that happened once and never should. */
+export function reasonOf(code: string, text: string): Reason {
+  return { code, endpoint: null, text, observed: 1, limit: 0, samples: [] };
 }

@@ -1,3 +1,4 @@
+import type { Role } from '../base/layout.ts';
 import { ViliError } from '../errors.ts';
 import { TAG_VARIABLE, tagPrefixOf } from './tag.ts';
 
@@ -32,8 +33,6 @@ const OWN_VARIABLES: readonly string[] = [
   'VILI_*',
 ];
 
-export type ServletRole = 'running' | 'test';
-
 export interface EnvironmentOptions {
   readonly parent: NodeJS.ProcessEnv;
   /** Real path of the base. */
@@ -42,7 +41,7 @@ export interface EnvironmentOptions {
   /** From `servletTag`. */
   readonly tag: string;
   readonly port: number;
-  readonly role: ServletRole;
+  readonly role: Role;
   /** Further names taken from `parent`; a trailing `*` stands for any rest. */
   readonly passThrough?: readonly string[];
 }
