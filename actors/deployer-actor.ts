@@ -5,13 +5,13 @@ import { resync } from '../lib/deployment/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { ServletFacts } from '../lib/operator/compose-status.ts';
 import { replyTo } from './deployer-acts.ts';
 import { announce, entryOf, note, type RecordDeps, record } from './deployer-record.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
   DeployerMessage,
-  ServletView,
   TrafficMirrorMessage,
   VersionMessage,
 } from './messages.ts';
@@ -36,7 +36,7 @@ const SAVE_AGAIN_MS = 5000;
 
 interface DeployerState {
   readonly deployment: Deployment;
-  readonly servlets: ReadonlyMap<string, ServletView>;
+  readonly servlets: ReadonlyMap<string, ServletFacts>;
   /** The state on disk is older than this one: until it is not, no folder may go. */
   readonly unsaved: boolean;
 }
@@ -221,9 +221,9 @@ async function toVersion(
 }
 
 function withView(
-  views: ReadonlyMap<string, ServletView>,
-  view: ServletView,
-): ReadonlyMap<string, ServletView> {
+  views: ReadonlyMap<string, ServletFacts>,
+  view: ServletFacts,
+): ReadonlyMap<string, ServletFacts> {
   const next = new Map(views);
   const key = `${view.version} ${view.role}`;
   if (view.state === 'stopped') next.delete(key);

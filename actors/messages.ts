@@ -9,6 +9,7 @@ import type { TrafficObservation } from '../lib/gate/traffic.ts';
 import type { LogBatch } from '../lib/logs/batch.ts';
 import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/far-side.ts';
 import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
+import type { ServletFacts } from '../lib/operator/compose-status.ts';
 import type { Outcome } from '../lib/report/compose.ts';
 import type { ReportReason, TestReport } from '../lib/report/report.ts';
 import type { Signal } from '../lib/report/signals.ts';
@@ -22,7 +23,7 @@ export type Greeting = { readonly type: 'hello' };
 export type DeployerMessage =
   | DeploymentEvent
   | Greeting
-  | { readonly type: 'servlet-view'; readonly view: ServletView }
+  | { readonly type: 'servlet-view'; readonly view: ServletFacts }
   | {
       readonly type: 'note';
       readonly event: HistoryEvent;
@@ -48,23 +49,10 @@ export interface ActReply {
   readonly text: string;
 }
 
-/** What people are shown of one servlet. */
-export interface ServletView {
-  readonly version: string;
-  readonly role: Role;
-  readonly instance: string | null;
-  readonly pid: number | null;
-  readonly port: number | null;
-  readonly state: 'starting' | 'ready' | 'unhealthy' | 'draining' | 'backoff' | 'stopped';
-  readonly restarts: number;
-  readonly startedAt: string | null;
-  /** Why it is not serving, or null. */
-  readonly problem: string | null;
-}
-
+/** What the deployer has in hand. */
 export interface DeploymentView {
   readonly deployment: Deployment;
-  readonly servlets: readonly ServletView[];
+  readonly servlets: readonly ServletFacts[];
 }
 
 export type VersionMessage =

@@ -1,8 +1,8 @@
 import type { Instance } from '../lib/base/instance.ts';
 import type { Role } from '../lib/deployment/state.ts';
 import type { Target } from '../lib/gate/exchange.ts';
+import type { ServletFacts } from '../lib/operator/compose-status.ts';
 import { type BackoffState, NO_FAILURES } from '../lib/servlet/backoff.ts';
-import type { ServletView } from './messages.ts';
 
 /** What a version knows of its servlet in one role. */
 export interface Slot {
@@ -18,6 +18,7 @@ export interface Slot {
   readonly problem: string | null;
 }
 
+/** No servlet, and none wanted. */
 export const EMPTY_SLOT: Slot = {
   wanted: false,
   phase: 'down',
@@ -39,7 +40,8 @@ const SHOWN = {
   backoff: 'backoff',
 } as const;
 
-export function viewOf(version: string, role: Role, slot: Slot): ServletView {
+/** What people are shown of it. */
+export function viewOf(version: string, role: Role, slot: Slot): ServletFacts {
   const { pid, startedAt, restarts, problem } = slot;
   const [, instance = null] = slot.instance?.id.split('/') ?? [];
   const port = slot.target?.port ?? null;

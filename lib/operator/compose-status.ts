@@ -1,16 +1,17 @@
-import type { Deployment } from '../deployment/state.ts';
+import type { Deployment, Role } from '../deployment/state.ts';
 import type { Phase, ServletState, ServletView, StatusView, TrafficView } from './status-view.ts';
 
 /** One servlet as its version last told. */
 export interface ServletFacts {
   readonly version: string;
-  readonly role: 'running' | 'test';
+  readonly role: Role;
   readonly instance: string | null;
   readonly pid: number | null;
   readonly port: number | null;
   readonly state: ServletState;
   readonly restarts: number;
   readonly startedAt: string | null;
+  /** Why it is not serving, or null. */
   readonly problem: string | null;
 }
 
@@ -45,6 +46,7 @@ export function composeStatus(parts: StatusParts): StatusView {
   };
 }
 
+/** The one word that `vili status` says of it. */
 export function phaseOf(deployment: Deployment): Phase {
   const { running, testing, previous, promotion } = deployment;
   if (promotion !== null) return 'promoting';
@@ -58,11 +60,7 @@ export function phaseOf(deployment: Deployment): Phase {
 // Private
 
 /** A version whose servlet has not been heard of yet is on its way. */
-function servletOf(
-  servlets: readonly ServletFacts[],
-  version: string,
-  role: 'running' | 'test',
-): ServletView {
+function servletOf(servlets: readonly ServletFacts[], version: string, role: Role): ServletView {
   const known = servlets.find((it) => it.version === version && it.role === role);
   if (known === undefined) {
     const nothing = { instance: '', pid: null, port: null, startedAt: null, problem: null };

@@ -3,7 +3,7 @@ export type TraceOutcome = 'ok' | 'crash' | 'dead' | 'dropped';
 /** One message from one actor to another. */
 export interface TraceRecord {
   readonly id: number;
-  /** When it was handled (or was not), ms since the epoch. */
+  /** When it was sent, ms since the epoch. */
   readonly atMs: number;
   readonly from: string;
   readonly to: string;
