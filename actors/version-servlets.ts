@@ -11,6 +11,7 @@ import { EMPTY_SLOT, type Slot, viewOf } from './slot.ts';
 
 const ROLES: readonly Role[] = ['running', 'test'];
 
+/** What a version actor is given. */
 export interface VersionDeps {
   readonly name: string;
   readonly deployer: Address<DeployerMessage>;
@@ -32,6 +33,7 @@ export interface VersionDeps {
   readonly journal: Journal;
 }
 
+/** An instance folder and the port its servlet will listen on. */
 export interface Prepared {
   readonly instance: Instance;
   readonly target: Target;
@@ -65,6 +67,7 @@ export async function start(
   return slot.phase === 'down' ? launch(deps, self, wanted, role) : wanted;
 }
 
+/** The wait after a failure is over; started only if it is still wanted. */
 export function startDue(
   deps: VersionDeps,
   self: Me,
@@ -76,6 +79,7 @@ export function startDue(
   return launch(deps, self, state, role);
 }
 
+/** Tells the deployer; one that is being stopped, or was replaced, is ready for nobody. */
 export function ready(
   deps: VersionDeps,
   self: Me,
@@ -90,6 +94,7 @@ export function ready(
   return put(deps, self, state, role, { phase: 'ready', pid, startedAt, failures, problem: null });
 }
 
+/** A running servlet that is ready finishes its users' requests first. */
 export function stop(deps: VersionDeps, self: Me, state: VersionState, role: Role): VersionState {
   const { phase, instance } = state.slots[role];
   if (phase === 'down' || phase === 'backoff') {
@@ -104,6 +109,7 @@ export function stop(deps: VersionDeps, self: Me, state: VersionState, role: Rol
   return put(deps, self, state, role, { wanted: false, phase: 'stopping' });
 }
 
+/** Asked for: told as stopped. By itself: told as down, and started again later. */
 export async function exited(
   deps: VersionDeps,
   self: Me,
@@ -125,6 +131,7 @@ export async function exited(
   return backOff(deps, self, state, role, problem);
 }
 
+/** Stops whatever there is; the deployer is told when all of it is gone. */
 export function retire(deps: VersionDeps, self: Me, state: VersionState): VersionState {
   let next: VersionState = { ...state, retiring: true };
   for (const role of ROLES) {
@@ -133,6 +140,7 @@ export function retire(deps: VersionDeps, self: Me, state: VersionState): Versio
   return endWhenRetired(deps, self, next);
 }
 
+/** Changes what is known of a role's servlet, and shows it to people. */
 export function put(
   deps: VersionDeps,
   self: Me,
@@ -145,10 +153,12 @@ export function put(
   return { ...state, slots: { ...state.slots, [role]: slot } };
 }
 
+/** An event for the state machine, in the trail of this version. */
 export function report(deps: VersionDeps, self: Me, event: DeploymentEvent): void {
   self.send(deps.deployer, event, { correlation: deps.name });
 }
 
+/** The name of the child that holds this instance's process. */
 export function servletName(instance: Instance): string {
   return `servlet-${instance.number}`;
 }

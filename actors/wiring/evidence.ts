@@ -13,6 +13,7 @@ import type { ComparatorDeps } from '../comparator-actor.ts';
 import type { Begun } from '../test-view.ts';
 import type { House } from './house.ts';
 
+/** Endpoints told apart while comparing and judging; the rest is `METHOD (other)`. */
 export const MAX_ENDPOINTS = 500;
 
 export function comparatorDeps(house: House): ComparatorDeps {

@@ -20,6 +20,7 @@ const LOG_MAX_BYTES_PER_BATCH = 4 * 1024 * 1024;
 const LOG_MAX_LINE_BYTES = 64 * 1024;
 const LOG_MAX_KINDS = 200;
 
+/** One process of a version: started, watched and stopped as the settings say. */
 export function servletSpec(
   house: House,
   version: string,

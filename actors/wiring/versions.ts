@@ -15,6 +15,7 @@ import { servletSpec } from './servlets.ts';
 /** Staging a large file and starting a servlet take their time within one message. */
 const HANDLER_TIMEOUT_MS = 60_000;
 
+/** A version actor; it is restarted for ever, since its servlets serve meanwhile. */
 export function versionSpec(house: House, name: string): ChildSpec<VersionMessage> {
   const { settings, layout, journal, now, addresses } = house;
   const { backoffMinMs: minMs, backoffMaxMs: maxMs, resetAfterMs } = settings.restart;

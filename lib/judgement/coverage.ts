@@ -1,3 +1,4 @@
+/** Endpoints counted by name; the rest counts as `(other)`. */
 const MAX_ENDPOINTS = 1000;
 const OTHER = '(other)';
 const MAX_TOLD = 20;
@@ -11,6 +12,7 @@ export interface Uncovered {
   readonly share: number;
 }
 
+/** How much of what users ask for the test has compared. */
 export interface CoverageView {
   /** The users' requests since the test began, health probes left out. */
   readonly requests: number;

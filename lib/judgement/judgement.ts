@@ -13,8 +13,9 @@ import { Measures } from './measures.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
 
 /** Endpoints told of, the most suspicious. */
-const MAX_ENDPOINTS = 50;
+const MAX_ENDPOINTS_TOLD = 50;
 
+/** What a judgement begins with. */
 export interface JudgementSettings {
   readonly verdict: VerdictSettings;
   readonly nowMs: number;
@@ -161,7 +162,7 @@ export class Judgement {
       measures: this.#measures.view(),
       coverage: this.#coverage.view(),
       ignored: this.#ignored.all(),
-      endpoints: this.#verdict.endpoints(MAX_ENDPOINTS),
+      endpoints: this.#verdict.endpoints(MAX_ENDPOINTS_TOLD),
     };
   }
 
@@ -171,6 +172,7 @@ export class Judgement {
   }
 }
 
+/** What is judged: one try of one file. */
 export interface Build {
   readonly name: string;
   readonly fingerprint: string;
@@ -178,6 +180,7 @@ export interface Build {
   readonly sinceMs: number;
 }
 
+/** A checkpoint, `.vili/evidence/NAME.json`. */
 export interface Saved {
   readonly fingerprint: string;
   readonly knownKinds: readonly string[];

@@ -13,6 +13,7 @@ export interface SideMeasures {
   readonly p95Ms: number | null;
 }
 
+/** Both sides of a test side by side. */
 export interface MeasuresView {
   readonly pairs: number;
   readonly running: SideMeasures;

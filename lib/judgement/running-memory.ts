@@ -5,6 +5,7 @@ import type { LogBatch, LogKind } from '../logs/batch.ts';
 const ANSWERS_MAX = 2000;
 const KINDS_MAX = 2000;
 
+/** How running answered one request. */
 export interface RunningAnswer {
   readonly endpoint: string;
   readonly answer: Answer;
@@ -45,6 +46,7 @@ export class RunningMemory {
   }
 }
 
+/** Without warnings: only errors are news. */
 export function errorKinds(batch: LogBatch): readonly LogKind[] {
   return batch.kinds.filter((kind) => kind.level !== 'warn');
 }

@@ -10,6 +10,9 @@ import { counted, oddsOf } from '../verdict/wording.ts';
 import { REPORT_LIMITS, type Report, type ReportReason, type TestReport } from './report.ts';
 import { signalsOf } from './signals.ts';
 
+/** Who decides where no person does. */
+const VILI = 'vili';
+/** Samples named with a reason. */
 const MAX_SAMPLES = 5;
 /** Which samples show what a reason says. */
 const SIGNAL_OF: Readonly<Record<string, string>> = {
@@ -54,6 +57,7 @@ export function withSamples<R extends ReportReason>(
   });
 }
 
+/** What a report says of the test, cut to the bounds of a report. */
 export function testReport(
   findings: TestFindings,
   samples: readonly SampleEntry[],
@@ -82,6 +86,7 @@ export function testReport(
   };
 }
 
+/** The report on an outcome; `test` is null where nothing is known of one. */
 export function composeReport(outcome: Outcome, test: TestReport | null): Report {
   const reasons = outcome.reasons.slice(0, REPORT_LIMITS.reasons);
   return {
@@ -111,11 +116,9 @@ function withoutIgnored(one: EndpointReport, ignored: readonly IgnoredField[]): 
   };
 }
 
-const JUDGED = new Set(['vili']);
-
 function sentenceOf({ verdict, version, running, by, reasons }: Outcome, test: TestReport | null) {
   const than = running === null || running === version ? 'the running version' : running;
-  const whose = JUDGED.has(by) ? '' : ` by ${by}`;
+  const whose = by === VILI ? '' : ` by ${by}`;
   const after =
     test === null ? '' : ` after ${counted(test.pairs, 'request')} answered by both versions`;
   if (verdict === 'testing') return testingSentence(version, than, test);

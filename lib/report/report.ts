@@ -25,6 +25,7 @@ export interface Report {
   readonly test?: TestReport;
 }
 
+/** Why, in a sentence with its numbers. */
 export interface ReportReason {
   readonly code: string;
   readonly endpoint: string | null;
@@ -35,6 +36,7 @@ export interface ReportReason {
   readonly samples: readonly string[];
 }
 
+/** What a test found, within `REPORT_LIMITS`. */
 export interface TestReport {
   readonly decision: Decision;
   readonly condemned: boolean;
@@ -51,6 +53,7 @@ export interface TestReport {
   readonly coverage: CoverageView;
 }
 
+/** What is held against an endpoint, with the samples kept of it. */
 export interface ReportEndpoint extends EndpointReport {
   readonly samples: readonly SampleLine[];
 }
