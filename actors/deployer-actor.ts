@@ -99,6 +99,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
 
 type Me = Self<DeployerMessage>;
 
+/** The first save after failed ones asks anew for what was held back meanwhile. */
 async function advance(
   deps: DeployerDeps,
   self: Me,
@@ -113,6 +114,7 @@ async function advance(
   if (unsaved && !state.unsaved) self.after(SAVE_AGAIN_MS, { type: 'save-again' });
   const safe = step.commands.filter((command) => !unsaved || command.type !== 'archive');
   await carryOut(deps, self, step.state, safe);
+  if (state.unsaved && !unsaved) await carryOut(deps, self, step.state, resync(step.state));
   return { ...state, deployment: step.state, unsaved };
 }
 
