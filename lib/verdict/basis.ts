@@ -2,10 +2,6 @@ import { nonInferiority, type PairTest } from './e-values.ts';
 import type { Evidence } from './evidence.ts';
 import type { VerdictParameters, VerdictSettings } from './settings.ts';
 
-/** `confirmTimeMs` as shipped, for which the rests are meant. */
-const USUAL_CONFIRM_MS = 30_000;
-const LEAST_REST_SHARE = 1 / 15;
-
 /** What gates, decision and explanation look at: the evidence, the rules, the tests made of them. */
 export interface VerdictBasis {
   readonly evidence: Evidence;
@@ -24,6 +20,7 @@ export interface VerdictBasis {
   readonly rejectOdds: number;
 }
 
+/** The tests and odds that follow from the rules, once for all decisions of a test. */
 export function basisOf(
   evidence: Evidence,
   settings: VerdictSettings,
@@ -43,22 +40,5 @@ export function basisOf(
     },
     promoteOdds: 1 / parameters.alphaPromote,
     rejectOdds: 1 / parameters.alphaReject,
-  };
-}
-
-/**
- * Who confirms in a shorter time says that hiccups are shorter too, so the rests after a failure
- * shrink along: a test of seconds would otherwise count almost nothing.
- */
-export function withScaledRests(
-  parameters: VerdictParameters,
-  confirmTimeMs: number,
-): VerdictParameters {
-  const scale = Math.min(1, Math.max(LEAST_REST_SHARE, confirmTimeMs / USUAL_CONFIRM_MS));
-  return {
-    ...parameters,
-    pairedRestMs: parameters.pairedRestMs * scale,
-    slowRestMs: parameters.slowRestMs * scale,
-    burstRestMs: parameters.burstRestMs * scale,
   };
 }

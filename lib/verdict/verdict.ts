@@ -2,6 +2,7 @@ import { blockingKinds } from '../compare/findings.ts';
 import type { Answer, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/batch.ts';
+import { basisOf, type VerdictBasis } from './basis.ts';
 import { rejectionE } from './budget.ts';
 import { readNumber, readRecord, readText, readValue } from './checkpoint.ts';
 import { confirmationMissing, isConfirmed } from './confirmation.ts';
@@ -12,11 +13,11 @@ import { certaintyOf, reasonsFor } from './explain.ts';
 import { recordDifferences, recordFailure } from './findings-record.ts';
 import { mayPromote, promotionState } from './gates.ts';
 import { updateHold } from './holds.ts';
-import { type VerdictBasis, basisOf, withScaledRests } from './basis.ts';
 import { learnLatency, observeLatency } from './latency-channel.ts';
 import { type LogWindow, observeLogWindow, observeStartupErrors } from './log-channel.ts';
 import type { Decision, VerdictReport } from './report.ts';
 import { observeHealth, observeHistory } from './running-health.ts';
+import { withScaledRests } from './scaled-rests.ts';
 import {
   checkVerdictSettings,
   defaultVerdictParameters,
