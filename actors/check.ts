@@ -9,6 +9,7 @@ import { listServerFiles } from '../lib/base/scan.ts';
 import { EXIT } from '../lib/cli/exit-codes.ts';
 import type { CheckOptions } from '../lib/cli/io.ts';
 import { messageOf } from '../lib/errors.ts';
+import { readTlsPair } from '../lib/gate/tls-files.ts';
 import { inspectLog, levelWarning } from '../lib/logs/inspect.ts';
 import { controlClient } from '../lib/operator/client.ts';
 import { launchCommand } from '../lib/servlet/launch.ts';
@@ -33,6 +34,7 @@ export async function check(options: CheckOptions): Promise<number> {
   const findings = [
     await checked('base', () => checkBase(settings)),
     await checked('port', () => checkPort(settings)),
+    await checked('tls', () => checkTls(settings)),
     await checked('port_range', () => checkRange(settings)),
     await checked('properties', () => checkProperties(settings)),
     await checked('server files', () => checkServerFiles(settings)),
@@ -78,10 +80,22 @@ async function checkPort({ host, port, base, identifier }: Settings): Promise<st
   throw new Error(`${host}:${port} cannot be listened on (${failure})`);
 }
 
+/** The files are read again at every start and change; here a person is there to mend them. */
+function checkTls({ tls }: Settings): Promise<string> {
+  if (tls === null) return Promise.resolve('off, users are served in plain HTTP');
+  readTlsPair(tls);
+  return Promise.resolve(`${tls.certFile} and ${tls.keyFile} belong together`);
+}
+
 async function checkProperties({ base, propertiesFileName }: Settings): Promise<string> {
   if (propertiesFileName === '') return 'none is copied into the instances';
   const path = join(base, propertiesFileName);
-  await access(path, constants.R_OK);
+  try {
+    await access(path, constants.R_OK);
+  } catch (error) {
+    const text = `properties_file_name names ${path}, which cannot be read: ${messageOf(error)}`;
+    throw new Error(text, { cause: error });
+  }
   return `${path} can be read`;
 }
 

@@ -53,6 +53,7 @@ async function status(house: House): Promise<StatusView> {
       base: settings.base,
       uptimeMs: Math.round(now() - house.startedAtMs),
       port: (await gate.listen()).port,
+      scheme: settings.tls === null ? 'http' : 'https',
     },
     stopping: house.stopping.aborted,
     deployment,

@@ -1,6 +1,6 @@
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
-import { type Candidate, reasonOf, type Release } from './state.ts';
+import { type Candidate, type Release, reasonOf } from './state.ts';
 
 /** A server file is there, whole. It becomes running, a candidate, or is refused with the reason. */
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {

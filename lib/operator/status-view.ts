@@ -7,6 +7,8 @@ export interface StatusView {
     readonly base: string;
     readonly uptimeMs: number;
     readonly port: number;
+    /** What users speak on that port. */
+    readonly scheme: 'http' | 'https';
   };
   readonly phase: Phase;
   readonly running: ServletView | null;

@@ -1,8 +1,8 @@
+import type { VerdictBasis } from './basis.ts';
 import { rejectionParts } from './budget.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { type Finding, MAX_SAMPLES, WORTH_TELLING } from './finding.ts';
 import { holds } from './holds.ts';
-import type { VerdictBasis } from './basis.ts';
 import type { TallyEntry } from './tally.ts';
 import { counted, shortened } from './wording.ts';
 

@@ -1,7 +1,7 @@
+import type { VerdictBasis } from './basis.ts';
 import { rejectionParts } from './budget.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { type Finding, MAX_SAMPLES } from './finding.ts';
-import type { VerdictBasis } from './basis.ts';
 import { counted, percent } from './wording.ts';
 
 const MAX_ENDPOINTS = 4;

@@ -1,9 +1,9 @@
+import type { VerdictBasis } from './basis.ts';
 import { rejectionE } from './budget.ts';
 import { differenceFindings } from './difference-findings.ts';
 import { errorFindings } from './error-findings.ts';
 import type { Finding } from './finding.ts';
 import { healthFindings } from './health-findings.ts';
-import type { VerdictBasis } from './basis.ts';
 import { latencyFindings } from './latency-findings.ts';
 import { logFindings } from './log-findings.ts';
 import { deadlineReason, promotionReasons, ruledOutHere } from './promotion-reasons.ts';

@@ -1,7 +1,7 @@
+import type { VerdictBasis } from './basis.ts';
 import { moreUntil } from './e-values.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import type { Gate } from './gate.ts';
-import type { VerdictBasis } from './basis.ts';
 import { runningHurt } from './running-health.ts';
 import { counted, durationOf, messageIn, percent } from './wording.ts';
 

@@ -1,8 +1,8 @@
+import type { VerdictBasis } from './basis.ts';
 import { moreUntil, type PairTest, signE } from './e-values.ts';
 import { findingGates } from './finding-gates.ts';
 import type { Gate } from './gate.ts';
 import { endpointMissing, endpointProgress, heldEndpoints } from './hold-wording.ts';
-import type { VerdictBasis } from './basis.ts';
 import { counted, durationOf, percent } from './wording.ts';
 
 const MANY = 1e6;

@@ -1,5 +1,5 @@
-import type { Finding } from './finding.ts';
 import type { VerdictBasis } from './basis.ts';
+import type { Finding } from './finding.ts';
 import { runningHurt } from './running-health.ts';
 import { percent } from './wording.ts';
 

@@ -1,7 +1,7 @@
+import type { VerdictBasis } from './basis.ts';
 import { moreUntil } from './e-values.ts';
 import type { EndpointCounts, EndpointEvidence } from './endpoint.ts';
 import { type Hold, holds } from './holds.ts';
-import type { VerdictBasis } from './basis.ts';
 import { counted } from './wording.ts';
 
 const MANY = 1e6;

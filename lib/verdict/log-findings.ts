@@ -1,9 +1,9 @@
+import type { VerdictBasis } from './basis.ts';
 import { rejectionParts } from './budget.ts';
 import { endpointBudget } from './endpoint.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import { type Finding, WORTH_TELLING } from './finding.ts';
 import { openErrorKinds } from './finding-gates.ts';
-import type { VerdictBasis } from './basis.ts';
 import { counted, messageIn } from './wording.ts';
 
 const MAX_KINDS = 3;

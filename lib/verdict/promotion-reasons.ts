@@ -1,5 +1,5 @@
-import { ruledOutMargin } from './e-values.ts';
 import type { VerdictBasis } from './basis.ts';
+import { ruledOutMargin } from './e-values.ts';
 import { startupReason, warningsReason } from './log-findings.ts';
 import type { Reason } from './report.ts';
 import { counted, durationOf, percent } from './wording.ts';

@@ -13,8 +13,8 @@ import {
 } from '../../lib/actor/index.ts';
 import { type Deployment, NOTHING_DEPLOYED } from '../../lib/deployment/state.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
-import { until } from '../support/actor-world.ts';
 import { release } from '../lib/deployment/world.ts';
+import { until } from '../support/actor-world.ts';
 
 const RULES = {
   nowMs: 1,

@@ -32,7 +32,7 @@ export async function diffCommand(context: CommandContext, options: DiffOptions)
   else if (!curl) printer.data(sampleText(sample, textOptions(context)));
   else {
     const { vili } = await client.status();
-    printer.data(curlText(sample, `http://127.0.0.1:${vili.port}`));
+    printer.data(curlText(sample, `${vili.scheme}://127.0.0.1:${vili.port}`));
     const missing = incompleteness(sample);
     if (missing !== null) printer.talk(`put back before you send it: ${missing}`);
   }

@@ -11,7 +11,14 @@ import { REPORT, SAMPLE } from './report-view.ts';
 
 export const STATUS: StatusView = {
   schema: 'vili.status/1',
-  vili: { version: '1.0.0', pid: 411, base: '/srv/inventory', uptimeMs: 518_400_000, port: 8080 },
+  vili: {
+    version: '1.0.0',
+    pid: 411,
+    base: '/srv/inventory',
+    uptimeMs: 518_400_000,
+    port: 8080,
+    scheme: 'http',
+  },
   phase: 'testing',
   running: {
     version: 'inventory-1.4.2',

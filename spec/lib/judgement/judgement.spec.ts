@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import type { PairOutcome } from '../../../lib/compare/outcome.ts';
+import { Judgement } from '../../../lib/judgement/judgement.ts';
+import { RunningMemory } from '../../../lib/judgement/running-memory.ts';
+import type { LogKind } from '../../../lib/logs/batch.ts';
+import { defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
+import { batchOf } from '../../support/log-batches.ts';
+
+const BUILD = { name: 'shop-2', fingerprint: 'abc', sinceMs: 1 };
+const SETTINGS = { verdict: { ...defaultVerdictSettings, logWindowMs: 1000 }, nowMs: 0 };
+const QUIET = { errors: 0, example: undefined };
+const TIMEOUT: LogKind = {
+  signature: 'db: timeout',
+  level: 'error',
+  count: 1,
+  example: 'ERROR timeout',
+};
+
+function pairAt(atMs: number, testing = 200): PairOutcome {
+  const answer = (status: number) => ({ status, ms: 5, failure: null });
+  return {
+    requestId: `r${atMs}`,
+    atMs,
+    endpoint: 'GET /items/{id}',
+    running: answer(200),
+    testing: answer(testing),
+    differences: [],
+    differs: false,
+    control: null,
+  };
+}
+
+function begun(memory = new RunningMemory(), startUp = QUIET): Judgement {
+  const judgement = Judgement.begin(BUILD, SETTINGS, memory, startUp);
+  judgement.pairs([pairAt(100)]);
+  return judgement;
+}
+
+const codes = (judgement: Judgement): string[] =>
+  judgement.decide(2500).reasons.map((reason) => reason.code);
+
+describe('a judgement', () => {
+  it('goes on from its checkpoint as if there had been no interruption', () => {
+    const judgement = begun();
+    for (let n = 1; n <= 40; n++) judgement.pairs([pairAt(100 + n, n % 2 === 0 ? 500 : 200)]);
+    // The log window that is open at a kill is lost; this one is closed before.
+    judgement.decide(2500);
+    const saved: unknown = JSON.parse(JSON.stringify(judgement.checkpoint()));
+    expect(judgement.changed).to.equal(false);
+    const resumed = Judgement.resume(BUILD, SETTINGS, saved);
+    expect(resumed?.decide(5000)).to.deep.equal(judgement.decide(5000));
+    expect(judgement.decide(5000).pairs).to.equal(41);
+  });
+
+  it('takes no evidence of another build, of a test before, or of nothing', () => {
+    const saved = begun().checkpoint();
+    const resume = (build: object, data: unknown = saved) =>
+      Judgement.resume({ ...BUILD, ...build }, SETTINGS, data);
+    expect(resume({ fingerprint: 'other' })).to.equal(null);
+    expect(resume({ sinceMs: 2 })).to.equal(null);
+    for (const data of [null, 'text', {}, { fingerprint: 'abc' }]) {
+      expect(resume({}, data)).to.equal(null);
+    }
+    expect(() => resume({}, { ...saved, evidence: { schema: 'nonsense' } })).to.throw();
+  });
+
+  it('holds a kind of error against testing only when running did not have it before', () => {
+    const memory = new RunningMemory();
+    const known = begun(memory);
+    known.logged('testing', batchOf(200, { error: 1 }, { kinds: [TIMEOUT] }));
+    expect(codes(known)).to.include('new-error-kind');
+
+    memory.logged(batchOf(50, { error: 1 }, { kinds: [TIMEOUT] }));
+    const old = begun(memory);
+    old.logged('testing', batchOf(200, { error: 1 }, { kinds: [TIMEOUT] }));
+    expect(codes(old)).not.to.include('new-error-kind');
+  });
+
+  it('finds it suspicious that testing stops telling levels', () => {
+    const judgement = begun();
+    judgement.logged('running', batchOf(200, { info: 60 }));
+    judgement.logged('testing', batchOf(200, { unknown: 60 }));
+    expect(codes(judgement)).to.include('log-format');
+  });
+
+  it('counts errors before the first request as those of the start', () => {
+    const judgement = Judgement.begin(BUILD, SETTINGS, new RunningMemory(), {
+      errors: 2,
+      example: 'ERROR no route to database',
+    });
+    judgement.logged('testing', batchOf(50, { error: 1 }));
+    judgement.pairs([pairAt(100)]);
+    const reason = judgement.decide(2500).reasons.find((it) => it.code === 'startup-errors');
+    expect(reason?.observed).to.equal(3);
+  });
+});
+
+describe('the memory of running', () => {
+  it('is bounded in answers and in kinds, and forgets the oldest', () => {
+    const memory = new RunningMemory();
+    const answer = { status: 200, ms: 1, failure: null };
+    for (let n = 0; n < 5000; n++) memory.answered([{ endpoint: 'GET /', answer, atMs: n }]);
+    expect(memory.latestAnswers()).to.have.length(2000);
+    expect(memory.latestAnswers().at(-1)?.atMs).to.equal(4999);
+    for (let n = 0; n < 3000; n++) {
+      memory.logged(batchOf(n, { error: 1 }, { kinds: [{ ...TIMEOUT, signature: `kind ${n}` }] }));
+    }
+    expect(memory.errorKinds()).to.have.length(2000);
+    expect(memory.errorKinds()).to.include('kind 2999').and.not.include('kind 0');
+  });
+});

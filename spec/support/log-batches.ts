@@ -1,0 +1,23 @@
+import type { Level, LogBatch } from '../../lib/logs/batch.ts';
+
+/** A batch of so many lines of each level, ended at `toMs`. */
+export function batchOf(
+  toMs: number,
+  levels: Partial<Record<Level, number>>,
+  change: Partial<LogBatch> = {},
+): LogBatch {
+  const none = { trace: 0, debug: 0, info: 0, warn: 0, error: 0, fatal: 0, unknown: 0 };
+  const counts = { ...none, ...levels };
+  return {
+    fromMs: toMs - 250,
+    toMs,
+    lines: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    levels: counts,
+    plain: 0,
+    sampledOut: 0,
+    kinds: [],
+    unknownKeys: [],
+    offset: { inode: 1, position: 0 },
+    ...change,
+  };
+}
