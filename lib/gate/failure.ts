@@ -1,7 +1,8 @@
 import { codeOf, ViliError } from '../errors.ts';
 import type { FailureKind } from './exchange.ts';
 
-const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
+/** Of errors with a code. One table for both sides, so that they are judged alike. */
+export const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'refused',
   EHOSTUNREACH: 'refused',
   ENETUNREACH: 'refused',
@@ -22,7 +23,8 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
 };
 /** What a connection that died while nobody used it looks like. */
 const STALE_CODES: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-const UNFIT_CODES: ReadonlySet<string> = new Set([
+/** The request itself cannot be sent by undici: no fault of the side that was asked. */
+export const UNFIT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_INVALID_ARG',
   'UND_ERR_NOT_SUPPORTED',
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
