@@ -50,7 +50,7 @@ export function deployerDeps(house: House): DeployerDeps {
   };
 }
 
-/** The file in the base, or the copy in the version folder where the original is gone. */
+/** Which build the file in the base is. Throws Node's error when it cannot be read. */
 export async function identify(house: House, file: ServerFile): Promise<Release> {
   const { layout } = house;
   const { fileName, name, version, extension } = file;

@@ -9,8 +9,9 @@ export function booted(draft: Draft, event: Booted): void {
   draft.ask({ type: 'route', target: null });
   if (event.saved?.running) draft.state = event.saved;
   else adoptOrBegin(draft, event);
-  // A Vili killed between its state file and its links leaves the link of a test that is over.
-  if (draft.state.testing?.begun !== true) draft.ask({ type: 'unlink-test' });
+  // A Vili killed between its state file and its links leaves the link of a test that is over, or of
+  // the one before; a test that goes on sets its link when its servlet is ready.
+  draft.ask({ type: 'unlink-test' });
   resumeRunning(draft);
   resumePromotionOrTest(draft);
   resumePrevious(draft);

@@ -241,6 +241,20 @@ describe('the life of a version', () => {
     expect(events(world).filter((event) => event === 'testing shop-2')).to.have.length(1);
   });
 
+  it('leaves no link of the test before when Vili was killed while a newer one took its place', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    world.drop(3, 1);
+    world.settle();
+    // As after a kill that saved the newer test and did not come to its link.
+    world.links.set('test', 'shop-2');
+    world.boot();
+    world.settle();
+    expect(world.links.get('test')).to.equal('shop-3');
+    expect(world.folders).not.to.include('shop-2');
+  });
+
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
     const step = fc.record({ kind: fc.nat(12), n: fc.nat(20), good: fc.boolean() });
     fc.assert(
