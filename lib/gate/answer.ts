@@ -1,6 +1,7 @@
 import type { Page } from './error-pages.ts';
 import type { ResponseHead } from './response-headers.ts';
 import type { UserResponse } from './user-side.ts';
+import { flushWrites } from './write-batch.ts';
 
 /** Up to this size head and body go out as one string, in one write. */
 const ONE_WRITE_MAX_BYTES = 4096;
@@ -89,6 +90,7 @@ export class Answer {
   /** Breaks the client's connection: a cut answer must never look like a whole one. */
   break(): void {
     this.ended = true;
+    flushWrites();
     this.response.destroy();
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Peer } from './forwarded.ts';
 import { closeGently } from './gentle-close.ts';
 import { skipEmptyWrites } from './single-write.ts';
+import { batchWrites } from './write-batch.ts';
 
 /** Requests a client may send ahead of their answers; more end its connection. */
 const PIPELINED_MAX = 1024;
@@ -36,6 +37,7 @@ export class Connection {
     this.peer = peer;
     this.idleTimeoutMs = idleTimeoutMs;
     skipEmptyWrites(socket);
+    batchWrites(socket);
     // node ends a connection with this after an answer with `Connection: close`.
     socket.destroySoon = () => this.end();
     socket.once('close', () => this.gone());

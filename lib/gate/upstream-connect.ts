@@ -2,6 +2,7 @@ import type { SocketConstructorOpts } from 'node:net';
 import { ViliError } from '../errors.ts';
 import type { Target } from './exchange.ts';
 import { UpstreamSocket } from './upstream-socket.ts';
+import { batchWrites } from './write-batch.ts';
 
 /** Two reads of node: with its own 16 KiB each of them would stop and start the flow. */
 const BUFFER_BYTES = 131_072;
@@ -20,6 +21,7 @@ export function connectUpstream(
   const options = { readableHighWaterMark: BUFFER_BYTES, writableHighWaterMark: BUFFER_BYTES };
   const socket = new UpstreamSocket(options as SocketConstructorOpts);
   socket.setNoDelay(true);
+  batchWrites(socket);
   const timer = setTimeout(() => {
     const text = `no connection to ${host}:${port} within ${limitMs} ms`;
     socket.destroy(new ViliError('VILI_GATE_CONNECT_TIMEOUT', text));

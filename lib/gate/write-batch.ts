@@ -1,0 +1,41 @@
+import type { Writable } from 'node:stream';
+
+type Done = (error?: Error | null) => void;
+type Batched = Pick<Writable, '_write' | '_writev'>;
+
+/**
+ * So many at most wait. A longer batch would leave the other side without work until it comes, and
+ * then this side.
+ */
+const BATCH_MAX = 8;
+let waiting: (() => void)[] = [];
+
+/**
+ * Makes the system calls of a stream's writes at the end of the event loop's turn, together with those
+ * of all other streams. A write wakes whoever reads the other end, which costs more than everything
+ * else in it; of several in a row only the first finds the reader asleep. Order, backpressure and `end` are those
+ * of the stream; what waits when it is destroyed is lost, unless `flushWrites` comes first.
+ */
+export function batchWrites(stream: Batched): void {
+  const write = stream._write.bind(stream);
+  stream._write = (chunk: unknown, encoding: BufferEncoding, done: Done) =>
+    later(() => write(chunk, encoding, done));
+  const writeMany = stream._writev?.bind(stream);
+  if (writeMany === undefined) return;
+  stream._writev = (chunks, done) => later(() => writeMany(chunks, done));
+}
+
+/** Makes at once what waits for the end of the turn. */
+export function flushWrites(): void {
+  const due = waiting;
+  waiting = [];
+  for (const write of due) write();
+}
+
+// Private
+
+function later(write: () => void): void {
+  if (waiting.length === 0) setImmediate(flushWrites);
+  waiting.push(write);
+  if (waiting.length >= BATCH_MAX) flushWrites();
+}
