@@ -1,28 +1,30 @@
 import type { Writable } from 'node:stream';
 
 type Done = (error?: Error | null) => void;
-type Batched = Pick<Writable, '_write' | '_writev'>;
+type Piece = string | Uint8Array;
 
 /**
  * So many at most wait. A longer batch would leave the other side without work until it comes, and
  * then this side.
  */
 const BATCH_MAX = 8;
+/** Larger pieces are worth a wake-up of their own. */
+const PIECE_MAX = 16_384;
 let waiting: (() => void)[] = [];
 
 /**
- * Makes the system calls of a stream's writes at the end of the event loop's turn, together with those
- * of all other streams. A write wakes whoever reads the other end, which costs more than everything
- * else in it; of several in a row only the first finds the reader asleep. Order, backpressure and `end` are those
- * of the stream; what waits when it is destroyed is lost, unless `flushWrites` comes first.
+ * Makes the system calls of a stream's small writes at the end of the event loop's turn, together with
+ * those of all other streams. A write wakes whoever reads the other end, which costs more than
+ * everything else in it; of several in a row only the first finds the reader asleep. Order,
+ * backpressure and `end` are those of the stream; what waits when it is destroyed is lost, unless
+ * `flushWrites` comes first.
  */
-export function batchWrites(stream: Batched): void {
+export function batchWrites(stream: Pick<Writable, '_write'>): void {
   const write = stream._write.bind(stream);
-  stream._write = (chunk: unknown, encoding: BufferEncoding, done: Done) =>
-    later(() => write(chunk, encoding, done));
-  const writeMany = stream._writev?.bind(stream);
-  if (writeMany === undefined) return;
-  stream._writev = (chunks, done) => later(() => writeMany(chunks, done));
+  stream._write = (piece: Piece, encoding: BufferEncoding, done: Done) => {
+    if (piece.length > PIECE_MAX) write(piece, encoding, done);
+    else later(() => write(piece, encoding, done));
+  };
 }
 
 /** Makes at once what waits for the end of the turn. */

@@ -1,13 +1,8 @@
 import type { Exchange } from '../gate/exchange.ts';
-import {
-  ALIGNMENT,
-  type RecordBuffer,
-  recordBuffer,
-  recordBytes,
-  writeRecord,
-} from './exchange-codec.ts';
+import { BATCH_HEAD_BYTES, createBatch, handOver, isWithWorker } from './batch.ts';
+import { ALIGNMENT, type RecordBuffer, recordBytes, writeRecord } from './exchange-codec.ts';
 
-const BUFFERS = 4;
+const BATCHES = 4;
 /** A batch that does not fill up is sent after so long. */
 const FLUSH_MS = 2;
 
@@ -17,92 +12,100 @@ export interface FeederSettings {
   readonly queueBytes: number;
 }
 
-export type BatchSender = (buffer: SharedArrayBuffer, bytes: number) => void;
+/** The worker reads what is up to `end`, and gives the batch back. */
+export type BatchSender = (batch: SharedArrayBuffer, end: number) => void;
 
-/** Packs exchanges into a few shared buffers, which the worker gives back when it has read them. */
+/**
+ * Packs exchanges into a few shared batches. That the worker has read one is seen in the batch itself: a
+ * message for it would wake the users' thread hundreds of times per second.
+ */
 export class Feeder {
-  /** Rounded down to whole records. */
+  /** Whole records only. */
   readonly #batchBytes: number;
   readonly #queueBytes: number;
   readonly #send: BatchSender;
-  readonly #free: RecordBuffer[] = [];
+  #batches: readonly RecordBuffer[];
   #current: RecordBuffer | null = null;
-  #used = 0;
-  #largeBytes = 0;
+  #end = BATCH_HEAD_BYTES;
+  #large: RecordBuffer[] = [];
   #timer: NodeJS.Timeout | null = null;
-  /** What was collected should be sent, but fills up until another buffer is back. */
-  #isOverdue = false;
 
   constructor(settings: FeederSettings, send: BatchSender) {
     this.#batchBytes = Math.floor(settings.batchBytes / ALIGNMENT) * ALIGNMENT;
     this.#queueBytes = settings.queueBytes;
     this.#send = send;
-    for (let count = 0; count < BUFFERS; count++) {
-      this.#free.push(recordBuffer(new SharedArrayBuffer(this.#batchBytes)));
-    }
+    this.#batches = Array.from({ length: BATCHES }, () => createBatch(this.#batchBytes));
   }
 
-  /** True when every buffer is with the worker. */
+  /** True when every batch is with the worker. */
   isFull(): boolean {
-    return this.#current === null && this.#free.length === 0;
+    return this.#current === null && this.#free() === null;
   }
 
   /** Takes the exchange (null), or says why not. */
   add(exchange: Exchange): 'queue-full' | 'too-large' | null {
     const size = recordBytes(exchange);
     if (size > this.#batchBytes) return this.#addLarge(exchange, size);
-    if (this.#current !== null && this.#used + size > this.#current.bytes.length) this.flush();
-    this.#current ??= this.#free.pop() ?? null;
+    if (this.#current !== null && this.#end + size > this.#current.bytes.length) this.flush();
+    this.#current ??= this.#free();
     if (this.#current === null) return 'queue-full';
-    writeRecord(this.#current, this.#used, size, exchange);
-    this.#used += size;
+    writeRecord(this.#current, this.#end, size, exchange);
+    this.#end += size;
     this.#timer ??= setTimeout(() => this.#flushUnlessLast(), FLUSH_MS);
     return null;
   }
 
-  /** The worker has read the buffer. */
-  giveBack(shared: SharedArrayBuffer): void {
-    if (shared.byteLength > this.#batchBytes) this.#largeBytes -= shared.byteLength;
-    else this.#free.push(recordBuffer(shared));
-    if (this.#isOverdue) this.flush();
-  }
-
   /** Sends what has been collected. */
   flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#isOverdue = false;
+    this.#stopTimer();
+    if (this.#large.length > 0) this.#large = this.#large.filter(isWithWorker);
     const batch = this.#current;
     if (batch === null) return;
-    const used = this.#used;
+    const end = this.#end;
     this.#current = null;
-    this.#used = 0;
-    this.#send(batch.shared, used);
+    this.#end = BATCH_HEAD_BYTES;
+    handOver(batch);
+    this.#send(batch.shared, end);
   }
 
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#stopTimer();
     this.#current = null;
-    this.#free.length = 0;
+    this.#batches = [];
+    this.#large = [];
   }
 
   // Private
 
-  /** With the last buffer gone nothing could be taken: a worker that starts or is busy gets fuller ones. */
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #free(): RecordBuffer | null {
+    for (const batch of this.#batches) {
+      if (batch !== this.#current && !isWithWorker(batch)) return batch;
+    }
+    return null;
+  }
+
+  /** With the last batch gone nothing could be taken: a worker that starts or is busy gets fuller ones. */
   #flushUnlessLast(): void {
-    if (this.#free.length > 0) this.flush();
-    else this.#isOverdue = true;
+    this.#timer = null;
+    if (this.#free() !== null) this.flush();
+    else this.#timer = setTimeout(() => this.#flushUnlessLast(), FLUSH_MS);
   }
 
   #addLarge(exchange: Exchange, size: number): 'queue-full' | 'too-large' | null {
     if (size > this.#queueBytes) return 'too-large';
-    if (this.#largeBytes + size > this.#queueBytes) return 'queue-full';
-    const alone = recordBuffer(new SharedArrayBuffer(size));
-    writeRecord(alone, 0, size, exchange);
     this.flush();
-    this.#largeBytes += size;
-    this.#send(alone.shared, size);
+    const waiting = this.#large.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (waiting + size > this.#queueBytes) return 'queue-full';
+    const alone = createBatch(size);
+    writeRecord(alone, BATCH_HEAD_BYTES, size, exchange);
+    this.#large.push(alone);
+    handOver(alone);
+    this.#send(alone.shared, BATCH_HEAD_BYTES + size);
     return null;
   }
 }

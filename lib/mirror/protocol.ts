@@ -46,7 +46,8 @@ export interface WorkerInput {
 /** Messages arrive in the order they were sent. After `end` the worker answers `ended`. */
 export type ToWorker =
   | { readonly type: 'retarget'; readonly targets: Targets }
-  | { readonly type: 'exchanges'; readonly buffer: SharedArrayBuffer; readonly bytes: number }
+  /** Records up to byte `end`; the worker says in the batch itself when it has read them. */
+  | { readonly type: 'exchanges'; readonly batch: SharedArrayBuffer; readonly end: number }
   | { readonly type: 'end' }
   | { readonly type: 'fault'; readonly fault: Fault };
 
@@ -64,5 +65,4 @@ export interface Report {
 
 export type FromWorker =
   | { readonly type: 'report'; readonly report: Report }
-  | { readonly type: 'returned'; readonly buffer: SharedArrayBuffer }
   | { readonly type: 'ended' };

@@ -58,8 +58,8 @@ export class WorkerThread {
         maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
       },
     });
-    this.#feeder = new Feeder(settings, (buffer, bytes) => {
-      this.#post({ type: 'exchanges', buffer, bytes });
+    this.#feeder = new Feeder(settings, (batch, end) => {
+      this.#post({ type: 'exchanges', batch, end });
     });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error) => this.#lose(lossReasonOf(error), messageOf(error)));
@@ -122,9 +122,6 @@ export class WorkerThread {
     switch (message.type) {
       case 'report':
         this.#hooks.onReport(message.report);
-        break;
-      case 'returned':
-        this.#feeder.giveBack(message.buffer);
         break;
       case 'ended':
         this.#resolveEnded();

@@ -1,6 +1,7 @@
 import { setImmediate as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ViliError } from '../errors.ts';
+import { BATCH_HEAD_BYTES, giveBack } from './batch.ts';
 import { readRecord, recordBuffer, recordSizeAt } from './exchange-codec.ts';
 import { causeFault } from './fault.ts';
 import { yieldToOthers } from './priority.ts';
@@ -49,7 +50,7 @@ port.on('message', receive);
 function receive(message: ToWorker): void {
   switch (message.type) {
     case 'exchanges':
-      receiveExchanges(message.buffer, message.bytes);
+      receiveExchanges(message.batch, message.end);
       break;
     case 'retarget':
       trial.retarget(message.targets);
@@ -68,10 +69,10 @@ function receive(message: ToWorker): void {
 }
 
 /** What would be dropped is not even read. */
-function receiveExchanges(shared: SharedArrayBuffer, bytes: number): void {
+function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
   const records = recordBuffer(shared);
-  let offset = 0;
-  while (offset < bytes) {
+  let offset = BATCH_HEAD_BYTES;
+  while (offset < end) {
     const size = recordSizeAt(records, offset);
     if (size <= 0) throw new ViliError('VILI_FAR_SIDE_RECORD', `no record at byte ${offset}`);
     const refusal = trial.refusal(size);
@@ -80,7 +81,7 @@ function receiveExchanges(shared: SharedArrayBuffer, bytes: number): void {
     reportIfMany();
     offset += size;
   }
-  send({ type: 'returned', buffer: shared });
+  giveBack(records);
 }
 
 function tick(): void {

@@ -31,7 +31,13 @@ describe('write batch', () => {
     expect(log).to.deep.equal([]);
     await nextTurn();
     await nextTurn();
-    expect(log).to.deep.equal(['a1', 'b1', 'a2+3']);
+    expect(log).to.deep.equal(['a1', 'a2+3', 'b1']);
+  });
+
+  it('does not let a large piece wait', () => {
+    const log: string[] = [];
+    recorded(log, 'a').write('x'.repeat(16_385));
+    expect(log).to.have.length(1);
   });
 
   it('does not wait for the end of the turn once eight wait', () => {
@@ -53,7 +59,7 @@ describe('write batch', () => {
 
   it('tells the writer to stop while more waits than the stream takes', () => {
     const stream = recorded([], 'a');
-    expect(stream.write('x'.repeat(stream.writableHighWaterMark))).to.equal(false);
+    expect(stream.write('x'.repeat(16_384))).to.equal(false);
     flushWrites();
   });
 
