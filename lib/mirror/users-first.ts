@@ -1,7 +1,7 @@
 import type { ThreadLoad } from './users-thread.ts';
 
 /** The load is looked at this often. */
-export const LOOK_MS = 50;
+export const LOOK_MS = 25;
 /** So many looks in a row must find the thread busy: a burst is no reason to drop copies. */
 const LOOKS_TO_SHED = 6;
 /** So many in a row must find it calm before more copies are made. */
