@@ -17,22 +17,22 @@ export function withoutEquals(
   testing: readonly unknown[],
   skips: Skips,
 ): Arranged {
-  const waiting = new Map<string, number[]>();
-  for (const [index, element] of testing.entries()) {
-    const text = canonical(element, [], skips);
-    if (text === null) continue;
-    const places = waiting.get(text);
-    if (places === undefined) waiting.set(text, [index]);
-    else places.push(index);
-  }
-  const taken = new Set<number>();
-  const alone = running.filter((element) => {
-    const text = canonical(element, [], skips);
-    const index = text === null ? undefined : waiting.get(text)?.shift();
-    if (index !== undefined) taken.add(index);
-    return index === undefined;
-  });
-  return { pairs: [], running: alone, testing: testing.filter((_, index) => !taken.has(index)) };
+  const textOf = (element: unknown): string | null => canonical(element, [], skips);
+  const [ours, theirs] = [running.map(textOf), testing.map(textOf)];
+  // Equal elements are as good as each other, so it is enough to count them.
+  const offered = new Map<string, number>();
+  for (const text of theirs) count(offered, text);
+  const matched = new Map<string, number>();
+  const isAlone = (text: string | null): boolean => {
+    if (!take(offered, text)) return true;
+    count(matched, text);
+    return false;
+  };
+  return {
+    pairs: [],
+    running: running.filter((_, index) => isAlone(ours[index] ?? null)),
+    testing: testing.filter((_, index) => !take(matched, theirs[index] ?? null)),
+  };
 }
 
 /** Pairs objects by the value of a field; the rest (no such field, or twice the same) is left. */
@@ -82,6 +82,18 @@ function canonical(value: unknown, place: (string | null)[], skips: Skips): stri
     if (!isSkipped) parts.push(isArray ? text : `${JSON.stringify(key)}:${text}`);
   }
   return isArray ? `[${parts.join()}]` : `{${parts.join()}}`;
+}
+
+function count(counts: Map<string, number>, text: string | null): void {
+  if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1);
+}
+
+/** Takes one off; false when there is none. */
+function take(counts: Map<string, number>, text: string | null): boolean {
+  const left = text === null ? 0 : (counts.get(text) ?? 0);
+  if (text === null || left === 0) return false;
+  counts.set(text, left - 1);
+  return true;
 }
 
 function keyText(element: unknown, key: string): string | null {

@@ -46,9 +46,11 @@ export function compareHeaders(
 
 /** Spaces around commas and semicolons mean nothing, nor does the case of a media type. */
 function normalized(name: string, values: readonly string[]): string {
+  // No expression for the spaces: looking for the end of each of 60,000 in a row takes seconds.
   const text = values
     .join(',')
-    .trim()
-    .replace(/\s*([,;])\s*/g, '$1');
+    .split(/([,;])/)
+    .map((part) => part.trim())
+    .join('');
   return name === 'content-type' ? text.toLowerCase() : text;
 }

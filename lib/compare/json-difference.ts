@@ -10,6 +10,8 @@ import { isIdentifier } from './segment.ts';
 const MAX_KEY_LENGTH = 80;
 const MAX_PATH_LENGTH = 400;
 const SHORTEST_ID = 8;
+/** No form of an identifier is longer; looking at a key of a megabyte would take minutes. */
+const LONGEST_ID = 200;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 /** What is special about some places of a document. */
@@ -45,22 +47,20 @@ export function compareJson(
 
 /** Equality without recursion, so that no depth of nesting can exhaust the stack. */
 export function sameJson(left: unknown, right: unknown): boolean {
-  const pending: unknown[] = [left, right];
-  while (pending.length > 0) {
-    const [b, a] = [pending.pop(), pending.pop()];
-    if (!isComposite(a) || !isComposite(b)) {
-      if (!sameScalar(a, b)) return false;
-      continue;
-    }
-    const keys = Object.keys(a);
-    if (Array.isArray(a) !== Array.isArray(b) || keys.length !== Object.keys(b).length)
-      return false;
-    for (const key of keys) {
-      if (!Object.hasOwn(b, key)) return false;
-      pending.push(a[key], b[key]);
-    }
+  const pending: unknown[] = [];
+  const isSame = (a: unknown, b: unknown): boolean => {
+    if (!isComposite(a) || !isComposite(b)) return sameScalar(a, b);
+    pending.push(a, b);
+    return true;
+  };
+  let same = isSame(left, right);
+  while (same && pending.length > 0) {
+    const b = pending.pop() as Composite;
+    const a = pending.pop() as Composite;
+    if (Array.isArray(a) && Array.isArray(b)) same = sameElements(a, b, isSame);
+    else same = Array.isArray(a) === Array.isArray(b) && sameEntries(a, b, isSame);
   }
-  return true;
+  return same;
 }
 
 // Private
@@ -69,6 +69,25 @@ type Composite = Record<string, unknown>;
 
 function isComposite(value: unknown): value is Composite {
   return typeof value === 'object' && value !== null;
+}
+
+type Equality = (left: unknown, right: unknown) => boolean;
+
+function sameElements(left: readonly unknown[], right: readonly unknown[], isSame: Equality) {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) {
+    if (!isSame(left[index], right[index])) return false;
+  }
+  return true;
+}
+
+function sameEntries(left: Composite, right: Composite, isSame: Equality): boolean {
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key) || !isSame(left[key], right[key])) return false;
+  }
+  return true;
 }
 
 function compareValues(walk: Walk, running: unknown, testing: unknown): void {
@@ -149,7 +168,9 @@ function compareByPosition(walk: Walk, running: unknown[], testing: unknown[]): 
 }
 
 function compareObjects(walk: Walk, running: Composite, testing: Composite): void {
+  const { findings } = walk;
   for (const key of Object.keys(running)) {
+    if (findings.saturated()) return;
     walk.path.push(key);
     // Own keys only: `__proto__` in a document is data, and an absent one is absent.
     if (Object.hasOwn(testing, key)) compareValues(walk, running[key], testing[key]);
@@ -159,6 +180,7 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
     walk.path.pop();
   }
   for (const key of Object.keys(testing)) {
+    if (findings.saturated()) return;
     if (Object.hasOwn(running, key)) continue;
     walk.path.push(key);
     if (!isIgnored(walk, undefined, testing[key])) {
@@ -183,7 +205,8 @@ function report(walk: Walk, kind: DifferenceKind, running: unknown, testing: unk
 
 /** Keys of a map by id are one place, as in paths; short numbers may be names. */
 function keyTemplate(key: string): string {
-  return key.length >= SHORTEST_ID && isIdentifier(key) ? '{id}' : key;
+  const mayBeId = key.length >= SHORTEST_ID && key.length <= LONGEST_ID;
+  return mayBeId && isIdentifier(key) ? '{id}' : key;
 }
 
 function pathText(path: readonly (string | null)[]): string {

@@ -36,6 +36,8 @@ export type RuleBook = (method: string, path: string) => RequestRules | null;
 const HEADER = 'header:';
 /** Requests whose rules are remembered by method and path. */
 const MAX_REMEMBERED = 1000;
+/** Longer paths are looked through each time. */
+const MAX_REMEMBERED_LENGTH = 512;
 
 /** Throws ViliError `VILI_JSON_PATH` for a path that is none. */
 export function createRuleBook(rules: readonly CompareRule[]): RuleBook {
@@ -50,7 +52,8 @@ export function createRuleBook(rules: readonly CompareRule[]): RuleBook {
     const segments = path.split('/');
     const fitting = compiled.filter((rule) => rule.isFor(method, segments));
     const found = fitting.length === 0 ? null : rulesOf(fitting);
-    if (remembered.size < MAX_REMEMBERED) remembered.set(key, found);
+    const isShort = key.length <= MAX_REMEMBERED_LENGTH;
+    if (isShort && remembered.size < MAX_REMEMBERED) remembered.set(key, found);
     return found;
   };
 }

@@ -14,7 +14,8 @@ const MOST: Readonly<Partial<Record<SampleSignal, number>>> = { slow: 2, reporte
 
 /** Decides which pairs are worth keeping: few per endpoint, each kind of finding at least once. */
 export interface SampleChoice {
-  wants(endpoint: string, signal: SampleSignal, key: string): boolean;
+  /** `isDoubtful`: it may be noise that is not known yet; one such pair is enough. */
+  wants(endpoint: string, signal: SampleSignal, key: string, isDoubtful: boolean): boolean;
   kept(endpoint: string, signal: SampleSignal, key: string, bytes: number): void;
 }
 
@@ -26,11 +27,12 @@ export function createSampleChoice(
   let bytesLeft = settings.maxBytes;
 
   return {
-    wants(endpoint, signal, key) {
+    wants(endpoint, signal, key, isDoubtful) {
       if (bytesLeft <= 0) return false;
       const kept = endpoints.get(endpoint);
       if (kept === undefined) return endpoints.size < maxEndpoints && settings.perEndpoint > 0;
       const ofSignal = kept.filter((one) => one.signal === signal).length;
+      if (isDoubtful && ofSignal > 0) return false;
       if (ofSignal >= (MOST[signal] ?? settings.perEndpoint)) return false;
       const isKnown = kept.some((one) => one.signal === signal && one.key === key);
       // The last place waits for a kind of finding that is not there yet.

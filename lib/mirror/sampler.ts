@@ -58,7 +58,9 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
       pairs++;
       const found = classify(outcome);
       const { endpoint } = outcome;
-      if (found === null || !choice.wants(endpoint, found.signal, found.key)) return;
+      if (found === null) return;
+      const isDoubtful = found.signal === 'body-difference' && outcome.control === null;
+      if (!choice.wants(endpoint, found.signal, found.key, isDoubtful)) return;
       const sample = sampleOf(pair, outcome, found, mask, settings.maxBodyBytes);
       const { id, signal, key } = sample;
       const text = `${JSON.stringify(sample, null, 1)}\n`;

@@ -59,7 +59,7 @@ describe('the choice of samples', () => {
   it('keeps few per endpoint, with a place for each kind of finding', () => {
     const choice = createSampleChoice({ perEndpoint: 5, maxBytes: 1000 }, 2);
     const take = (endpoint: string, key: string, signal: 'errors' | 'slow' = 'errors') => {
-      if (!choice.wants(endpoint, signal, key)) return false;
+      if (!choice.wants(endpoint, signal, key, false)) return false;
       choice.kept(endpoint, signal, key, 10);
       return true;
     };
@@ -71,9 +71,18 @@ describe('the choice of samples', () => {
     expect(take('GET /third', 'x')).to.equal(false);
   });
 
+  it('keeps one pair that may be noise, so that there is room for those that are not', () => {
+    const choice = createSampleChoice({ perEndpoint: 5, maxBytes: 1000 }, 2);
+    const wants = (isDoubtful: boolean): boolean =>
+      choice.wants('GET /a', 'body-difference', 'value $.a', isDoubtful);
+    expect(wants(true)).to.equal(true);
+    choice.kept('GET /a', 'body-difference', 'value $.a', 10);
+    expect([wants(true), wants(false)]).to.deep.equal([false, true]);
+  });
+
   it('keeps nothing once the size is used up', () => {
     const choice = createSampleChoice({ perEndpoint: 5, maxBytes: 100 }, 10);
     choice.kept('GET /a', 'errors', 'x', 100);
-    expect(choice.wants('GET /b', 'errors', 'x')).to.equal(false);
+    expect(choice.wants('GET /b', 'errors', 'x', false)).to.equal(false);
   });
 });

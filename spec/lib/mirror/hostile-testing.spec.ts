@@ -1,44 +1,102 @@
-import { gzipSync } from 'node:zlib';
+import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
+import { DEFAULT_COMPARE_SETTINGS } from '../../../lib/compare/settings.ts';
 import { withFarSide, withHttp } from '../../support/far-side-kit.ts';
+import { HOSTILE_KINDS, hostileAnswer } from '../../support/hostile-bodies.ts';
 
-const COPIES = 108;
-const JSON_TYPE = { 'Content-Type': 'application/json' };
-const ANSWERS: [Record<string, string>, Buffer][] = [
-  [JSON_TYPE, Buffer.from(`${'['.repeat(10_000)}${']'.repeat(10_000)}`)],
-  [JSON_TYPE, Buffer.from('{"a":'.repeat(100_000))],
-  [{ ...JSON_TYPE, 'Content-Encoding': 'gzip' }, gzipSync(Buffer.alloc(20_000_000))],
-  [JSON_TYPE, Buffer.alloc(10_000_000, 'x')],
-  [JSON_TYPE, Buffer.from(`[${'9'.repeat(500_000)}]`)],
-  [JSON_TYPE, Buffer.from(`{"n":1e${'9'.repeat(500)},"__proto__":{"ok":1}}`)],
-  [JSON_TYPE, Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
-  [JSON_TYPE, Buffer.from(`"${'\\"'.repeat(200_000)}"`)],
-  [{ 'Content-Type': 'x'.repeat(5000) }, Buffer.from('\u0000')],
-];
+/** The most that is compared in full by default. */
+const MAX_BODY_BYTES = 262_144;
+const JSON_HEADERS = ['Content-Type', 'application/json'];
+/** The worker loads in about 16 MiB, and is ended when its heap grows beyond this. */
+const MEMORY_MB = 64;
+const RANDOM_PATHS = 2000;
+/** All of them fit into one buffer, so that none is dropped while the worker loads. */
+const OPEN_MAX = 100;
 
-describe('far side with a testing that is hostile', () => {
-  it('takes whatever it answers on random paths; the worker lives on', async function () {
-    this.timeout(30_000);
-    let served = 0;
-    await withHttp(
-      (_request, response) => {
-        const [headers, body] = ANSWERS[served++ % ANSWERS.length] ?? [{}, Buffer.alloc(0)];
+describe('far side with a testing that is hostile', function () {
+  this.timeout(60_000);
+
+  // By position, and as a set, which has to look at every element of an array.
+  for (const order of ['position', 'set'] as const) {
+    it(`takes whatever both answer, arrays compared by ${order}; the worker lives on`, async () => {
+      const compare = {
+        ...DEFAULT_COMPARE_SETTINGS,
+        maxBodyBytes: MAX_BODY_BYTES,
+        rules:
+          order === 'set' ? ([{ endpoint: null, path: '$', action: 'unordered' }] as const) : [],
+      };
+      let asked = 0;
+      const answer: RequestListener = (request, response) => {
+        const kind = (request.url ?? '').slice(1);
+        const letter = request.headers['x-vili-mirror'] === 'control' ? 'a' : 'b';
+        const { headers, body } = hostileAnswer(kind, letter, MAX_BODY_BYTES);
+        asked++;
         response.writeHead(200, headers).end(body);
-      },
-      (testing) =>
-        withFarSide({ memoryMb: 96 }, async (kit) => {
+      };
+      await withHttp(answer, (testing) =>
+        withFarSide({ memoryMb: MEMORY_MB, compare }, async (kit) => {
           kit.far.begin({ id: 't', testing, running: testing });
-          for (let index = 0; index < COPIES; index++) {
-            kit.offer({ path: `/${Math.random().toString(36)}/${Math.random().toString(36)}` });
+          for (const kind of HOSTILE_KINDS) {
+            const { headers, body } = hostileAnswer(kind, 'a', MAX_BODY_BYTES);
+            const isKept = body.length <= MAX_BODY_BYTES;
+            kit.offer({
+              path: `/${kind}`,
+              responseHeaders: Object.entries(headers).flat(),
+              responseBody: isKept ? body : null,
+              responseBytes: body.length,
+            });
+            await kit.settled();
           }
-          await kit.settled();
           expect(kit.events.map(({ kind }) => kind)).to.deep.equal(['started']);
-          expect(kit.far.counts()).to.deep.include({ mirrored: COPIES, failed: {}, dropped: {} });
-          // Where running was asked again, the same server answered: that may be noise.
-          const alone = kit.outcomes.filter(({ control }) => control === null);
-          expect(alone.filter(({ differences }) => differences.length > 0)).to.have.length.above(0);
-          expect(new Set(kit.outcomes.map(({ endpoint }) => endpoint)).size).to.be.at.most(501);
+          const all = { mirrored: HOSTILE_KINDS.length, failed: {}, dropped: {} };
+          expect(kit.far.counts()).to.deep.include(all);
+          expect(asked).to.equal(2 * HOSTILE_KINDS.length);
+          const seen = kit.outcomes.filter(({ differences }) => differences.length > 0);
+          const equal = kit.outcomes.filter((outcome) => !seen.includes(outcome));
+          // Without a digest the length is all there is of a body that was not kept.
+          expect(equal.map(({ endpoint }) => endpoint)).to.deep.equal(['GET /10-megabytes']);
         }),
+      );
+    });
+  }
+
+  it('tells few endpoints apart on random paths, whatever differs, and does not grow', async () => {
+    const answer: RequestListener = (_request, response) => {
+      const { headers, body } = hostileAnswer('20-fields', word(), 0);
+      response.writeHead(200, headers).end(body);
+    };
+    await withHttp(answer, (testing) =>
+      withFarSide({ memoryMb: MEMORY_MB }, async (kit) => {
+        kit.far.begin({ id: 't', testing, running: testing });
+        for (let path = 0; path < RANDOM_PATHS; path++) {
+          await kit.until(() => kit.far.counts().inFlight < OPEN_MAX);
+          const { body } = hostileAnswer('20-fields', word(), 0);
+          kit.offer({
+            path: `/${word()}/${word()}/${word()}`,
+            responseHeaders: JSON_HEADERS,
+            responseBody: body,
+          });
+        }
+        await kit.settled();
+        expect(kit.events.map(({ kind }) => kind)).to.deep.equal(['started']);
+        expect(kit.far.counts()).to.deep.include({
+          mirrored: RANDOM_PATHS,
+          failed: {},
+          dropped: {},
+        });
+        const endpoints = new Set(kit.outcomes.map(({ endpoint }) => endpoint));
+        expect(endpoints.size).to.be.at.most(DEFAULT_COMPARE_SETTINGS.maxEndpoints + 1);
+        const told = kit.outcomes.map(({ differences }) => differences.length);
+        expect(Math.max(...told)).to.be.at.most(DEFAULT_COMPARE_SETTINGS.maxDifferences);
+      }),
     );
   });
 });
+
+// Private
+
+/** Letters only, so that none looks like an identifier. */
+function word(): string {
+  const letters = Array.from({ length: 8 }, () => 103 + Math.floor(Math.random() * 20));
+  return String.fromCharCode(...letters);
+}
