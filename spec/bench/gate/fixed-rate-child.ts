@@ -1,15 +1,18 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * An open loop: `fixed-rate-child.js PORT RATE SECONDS`. Requests are due at fixed times whatever the
- * other side does; the time of one begins when it is due. Prints one line of JSON.
+ * An open loop: `fixed-rate-child.js PORT RATE SECONDS [PATH]`. Requests are due at fixed times whatever
+ * the other side does; the time of one begins when it is due. `{random}` in the path is another word in
+ * each request. Prints one line of JSON.
  */
 const CONNECTIONS = 64;
 const TICK_MS = 1;
 /** For answers that are late at the end. */
 const LATE_MAX_MS = 3000;
-const [port = 0, rate = 0, seconds = 0] = process.argv.slice(2).map(Number);
-const request = Buffer.from(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+const [port = 0, rate = 0, seconds = 0] = process.argv.slice(2, 5).map(Number);
+const path = process.argv[5] ?? '/';
+const random = path.includes('{random}');
+const request = requestFor(path);
 const wanted = Math.round(rate * seconds);
 const idle: Socket[] = [];
 const due: number[] = [];
@@ -54,8 +57,18 @@ function send(): void {
     const socket = idle.pop();
     if (socket === undefined) return;
     sentAt.set(socket, due.shift() ?? 0);
-    socket.write(request);
+    socket.write(random ? requestFor(path.replaceAll('{random}', word)) : request);
   }
+}
+
+function requestFor(target: string): Buffer {
+  return Buffer.from(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+}
+
+/** Letters only, so that no word is taken for an identifier by its looks. */
+function word(): string {
+  const letters = Array.from({ length: 9 }, () => 103 + Math.floor(Math.random() * 20));
+  return String.fromCharCode(...letters);
 }
 
 function open(): Promise<void> {

@@ -13,14 +13,15 @@ export interface FixedRateResult {
   readonly p99Ms: number;
 }
 
-/** Sends 1 KB requests at a fixed rate and measures how long the answers take. */
+/** Asks for `path` at a fixed rate and measures how long the answers take. */
 export async function runFixedRate(
   port: number,
   rate: number,
   seconds: number,
+  path = '/',
 ): Promise<FixedRateResult> {
   const script = fileURLToPath(new URL('./fixed-rate-child.js', import.meta.url));
-  const words = [script, String(port), String(rate), String(seconds)];
+  const words = [script, String(port), String(rate), String(seconds), path];
   const { stdout } = await run(process.execPath, words);
   return JSON.parse(stdout) as FixedRateResult;
 }

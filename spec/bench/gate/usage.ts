@@ -25,14 +25,8 @@ export function usageOf(pid: number): Usage {
   return usage;
 }
 
-// Private
-
-function childrenOf(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return text === '' ? [] : text.split(' ').map(Number);
-}
-
-function cpuMicrosOf(pid: number, thread: number): number {
+/** Time of one thread; 0 when it is gone. */
+export function cpuMicrosOf(pid: number, thread: number): number {
   try {
     const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8');
     return Number(text.split(' ')[0]) / NANOSECONDS_PER_MICROSECOND;
@@ -40,4 +34,11 @@ function cpuMicrosOf(pid: number, thread: number): number {
     // The thread ended in the meantime.
     return 0;
   }
+}
+
+// Private
+
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
 }

@@ -6,6 +6,7 @@ import { createGate } from '../../../lib/gate/gate.ts';
 import { Judgement } from '../../../lib/judgement/judgement.ts';
 import { RunningMemory } from '../../../lib/judgement/running-memory.ts';
 import { createFarSide } from '../../../lib/mirror/far-side.ts';
+import { ThreadWatch } from '../farside/thread-watch.ts';
 import type { FromVili, ToVili } from './vili.ts';
 
 const DECIDE_MS = 250;
@@ -30,10 +31,16 @@ const token = mirrorToken();
 const memory = new RunningMemory();
 const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
 const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };
+const compared = new Set<string>();
 let judgement: Judgement | null = null;
+let watch: ThreadWatch | null = null;
 const farSide = createFarSide(farSideSettings(settings, token), {
   now,
-  onOutcomes: (batch) => judgement?.pairs(batch.outcomes),
+  onOutcomes: (batch) => {
+    judgement?.pairs(batch.outcomes);
+    judgement?.ignored(batch.ignored);
+    for (const { endpoint } of batch.outcomes) compared.add(endpoint);
+  },
   onEvent: () => {},
 });
 const gate = createGate(
@@ -62,6 +69,10 @@ reply({ port });
 
 async function handle(message: ToVili): Promise<void> {
   if (message.type === 'counts') return reply(snapshot());
+  if (message.type === 'threads') {
+    watch ??= new ThreadWatch();
+    return reply({ threads: await watch.report() });
+  }
   const { testingPort } = message;
   if (testingPort === null) {
     gate.setRoute({ running, mirroring: false });
@@ -78,7 +89,8 @@ async function handle(message: ToVili): Promise<void> {
 function snapshot(): FromVili {
   const { received } = gate.counts();
   const { mirrored, dropped, failed, inFlight } = farSide.counts();
-  return { counts: { received, mirrored, dropped: sum(dropped), failed: sum(failed), inFlight } };
+  const sums = { dropped: sum(dropped), failed: sum(failed) };
+  return { counts: { received, mirrored, ...sums, inFlight, endpoints: compared.size } };
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

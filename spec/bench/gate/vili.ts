@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { ThreadReport } from '../farside/thread-watch.ts';
 
 /** Accounts of the gate and its far side since the start. */
 export interface ViliCounts {
@@ -9,15 +10,19 @@ export interface ViliCounts {
   readonly dropped: number;
   readonly failed: number;
   readonly inFlight: number;
+  /** Endpoints told apart by the evidence. */
+  readonly endpoints: number;
 }
 
 export type ToVili =
   | { readonly type: 'mirror'; readonly testingPort: number | null }
-  | { readonly type: 'counts' };
+  | { readonly type: 'counts' }
+  | { readonly type: 'threads' };
 
 export interface FromVili {
   readonly port?: number;
   readonly counts?: ViliCounts;
+  readonly threads?: ThreadReport;
 }
 
 export interface Child {
@@ -29,6 +34,8 @@ export interface Vili extends Child {
   /** Copies go to this port from now on; null ends the test. */
   mirror(testingPort: number | null): Promise<void>;
   counts(): Promise<ViliCounts>;
+  /** Since the last call; of the worker only where its probe is loaded. */
+  threads(): Promise<ThreadReport>;
 }
 
 /** The users' path of the daemon in a process of its own. `options` go to node. */
@@ -53,6 +60,11 @@ export async function startVili(
       if (counts === undefined) throw new Error('no counts');
       return counts;
     },
+    async threads() {
+      const { threads } = await ask({ type: 'threads' });
+      if (threads === undefined) throw new Error('no threads');
+      return threads;
+    },
   };
 }
 
@@ -62,9 +74,8 @@ export function startFixture(file: string, ...words: string[]): Promise<Child> {
   return startChild(script, words, []);
 }
 
-// Private
-
-async function startChild(
+/** A program that tells its port over IPC. `options` go to node. */
+export async function startChild(
   script: string,
   words: readonly string[],
   options: readonly string[],
