@@ -1,5 +1,6 @@
 import type { IgnoredField } from '../compare/ignored.ts';
 import { differenceKey } from '../compare/noise.ts';
+import type { DifferenceKind } from '../compare/outcome.ts';
 import type { CoverageView } from '../judgement/coverage.ts';
 import type { MeasuresView } from '../judgement/measures.ts';
 import type { SampleEntry } from '../samples/sample-shelf.ts';
@@ -77,7 +78,9 @@ export function testReport(
     endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
       ...withoutIgnored(one, ignored),
       samples: samples
-        .filter(({ endpoint }) => endpoint === one.endpoint)
+        .filter(
+          ({ endpoint, key }) => endpoint === one.endpoint && !isIgnored(ignored, endpoint, key),
+        )
         .map(({ id, signal, key, atMs }) => ({ id, signal, key, at: isoOf(atMs) })),
     })),
     ignored: ignored.slice(-REPORT_LIMITS.ignored),
@@ -102,18 +105,19 @@ export function composeReport(outcome: Outcome, test: TestReport | null): Report
 
 /** What was seen before it was known to be noise is not told again. */
 function withoutIgnored(one: EndpointReport, ignored: readonly IgnoredField[]): EndpointReport {
-  const keys = new Set(
-    ignored
-      .filter((field) => field.endpoint === one.endpoint)
-      .map(({ kind, path }) => differenceKey(kind, path)),
-  );
   const told = ({ kind, path }: EndpointReport['alsoSeen'][number]): boolean =>
-    !keys.has(`${kind} ${path}`);
+    !isIgnored(ignored, one.endpoint, differenceKey(kind as DifferenceKind, path));
   return {
     ...one,
     differences: one.differences.filter(told),
     alsoSeen: one.alsoSeen.filter(told),
   };
+}
+
+function isIgnored(ignored: readonly IgnoredField[], endpoint: string, key: string): boolean {
+  return ignored.some(
+    (field) => field.endpoint === endpoint && differenceKey(field.kind, field.path) === key,
+  );
 }
 
 function sentenceOf({ verdict, version, running, by, reasons }: Outcome, test: TestReport | null) {

@@ -40,7 +40,15 @@ export function signalsOf(
     const [ours, theirs, limit] = cells;
     return { code, name, running: ours, testing: theirs, limit };
   };
-  const { latencyMargin, slowFactor } = parameters;
+  const { latencyMargin, latencySlackMs, slowFactor, slowSlackMs } = parameters;
+  /** What is judged are the pairs, one by one; the sums of both may still be worth a look. */
+  const timely = (code: ReasonCode, ours: number | null, theirs: number | null, limit: Limit) => {
+    const judged = state(code);
+    const isOver = (theirs ?? 0) > limit.factor * (ours ?? 0) + limit.slackMs;
+    return judged === 'ok' && isOver ? 'watch' : judged;
+  };
+  const median = { factor: 1 + latencyMargin, slackMs: latencySlackMs };
+  const tail = { factor: slowFactor, slackMs: slowSlackMs };
   return [
     {
       ...row('errors', '5xx, no answer', [
@@ -70,13 +78,13 @@ export function signalsOf(
       ...row('latency', 'time, median', [
         time(running.p50Ms),
         time(testing.p50Ms),
-        `x${1 + latencyMargin}`,
+        limitText(median),
       ]),
-      state: state('latency'),
+      state: timely('latency', running.p50Ms, testing.p50Ms, median),
     },
     {
-      ...row('slow', 'time, 95 %', [time(running.p95Ms), time(testing.p95Ms), `x${slowFactor}`]),
-      state: state('slow'),
+      ...row('slow', 'time, 95 %', [time(running.p95Ms), time(testing.p95Ms), limitText(tail)]),
+      state: timely('slow', running.p95Ms, testing.p95Ms, tail),
     },
     {
       ...row('log-errors', 'log errors / 1k', [
@@ -114,6 +122,15 @@ function noisier(
 ): SignalState {
   const judged = state('log-errors', 'new-error-kind', 'startup-errors', 'log-format');
   return judged === 'ok' && theirs > parameters.logRatio * ours + 2 ? 'watch' : judged;
+}
+
+interface Limit {
+  readonly factor: number;
+  readonly slackMs: number;
+}
+
+function limitText({ factor, slackMs }: Limit): string {
+  return `x${factor} +${slackMs} ms`;
 }
 
 /** Two digits that say something. */

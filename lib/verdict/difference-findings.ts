@@ -8,6 +8,8 @@ import { counted, shortened } from './wording.ts';
 
 const MAX_ENDPOINTS = 5;
 const MAX_FIELDS = 3;
+/** A field that differs so much more seldom than the first one may be noise that was not known yet. */
+const SELDOM = 1 / 10;
 const JSON_TYPES = new Set(['number', 'string', 'boolean', 'null', 'object', 'array']);
 
 /** Answers that differ in a way that counts, by endpoint and field. */
@@ -43,7 +45,9 @@ function reasonOf(endpoint: EndpointEvidence): Finding['reason'] {
   const { counts, name } = endpoint;
   const controlled = counts.controls > 0;
   const answers = counts.controls + counts.uncontrolled;
-  const fields = (endpoint.differences?.entries() ?? []).slice(0, MAX_FIELDS);
+  const seen = endpoint.differences?.entries() ?? [];
+  const often = SELDOM * (seen[0]?.count ?? 0);
+  const fields = seen.filter(({ count }) => count >= often).slice(0, MAX_FIELDS);
   const said = fields.map(
     (field) => `${changeOf(field)} in ${field.count} of ${counted(answers, 'answer')}`,
   );

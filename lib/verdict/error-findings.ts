@@ -1,7 +1,7 @@
 import type { VerdictBasis } from './basis.ts';
 import { rejectionParts } from './budget.ts';
 import type { EndpointEvidence } from './endpoint.ts';
-import { type Finding, MAX_SAMPLES } from './finding.ts';
+import { type Finding, MAX_SAMPLES, WORTH_TELLING } from './finding.ts';
 import { counted, percent } from './wording.ts';
 
 const MAX_ENDPOINTS = 4;
@@ -11,12 +11,15 @@ const TELLING_SHARE = 0.7;
 /** Requests in which testing did worse, by endpoint, and callers it let in. */
 export function errorFindings(basis: VerdictBasis): readonly Finding[] {
   const { evidence, parameters } = basis;
-  const parts = rejectionParts(evidence, parameters.budget);
+  const { budget } = parameters;
+  const parts = rejectionParts(evidence, budget);
   const suspects = [...evidence.endpoints.all()]
     .filter(({ counts }) => counts.worse > counts.better)
     .sort((left, right) => suspicion(basis, right) - suspicion(basis, left));
-  const named = suspects.slice(0, MAX_ENDPOINTS);
+  // One that fails now and then on both sides, and once more on testing, is not to blame for others.
+  const named = suspects.filter(isTelling).slice(0, MAX_ENDPOINTS);
   const { totals } = evidence;
+  const overall = budget.paired * totals.paired + budget.burst * evidence.burst.value;
   const explained = named.reduce((sum, { counts }) => sum + counts.worse, 0);
   const findings: Finding[] = [];
   const lettingIn = [...evidence.endpoints.all()].filter(({ counts }) => counts.letIn > 0);
@@ -29,16 +32,21 @@ export function errorFindings(basis: VerdictBasis): readonly Finding[] {
     const share = endpoint.counts.worse / Math.max(1, totals.worse);
     findings.push({
       reason: endpointReason(basis, endpoint),
-      strength: Math.max(suspicion(basis, endpoint), parts.errors * share * share),
+      strength: Math.max(suspicion(basis, endpoint), overall * share * share),
     });
   }
-  if (suspects.length > 1 && explained < TELLING_SHARE * totals.worse) {
-    findings.push({ reason: totalReason(basis, suspects), strength: parts.errors });
+  const isOverall = Math.max(totals.paired, evidence.burst.value) >= WORTH_TELLING;
+  if (isOverall && suspects.length > 1 && explained < TELLING_SHARE * totals.worse) {
+    findings.push({ reason: totalReason(basis, suspects), strength: overall });
   }
   return findings;
 }
 
 // Private
+
+function isTelling({ counts, burst }: EndpointEvidence): boolean {
+  return counts.hold > 0 || Math.max(counts.paired, burst.value) >= WORTH_TELLING;
+}
 
 /** What one endpoint adds to the evidence for a rejection. */
 function suspicion({ parameters: { budget } }: VerdictBasis, endpoint: EndpointEvidence): number {

@@ -7,6 +7,10 @@ import type { VerdictParameters } from './settings.ts';
 import { saneMs, severityOf } from './severity.ts';
 import { nullShareOf } from './status-channel.ts';
 import { Tally } from './tally.ts';
+import { milliseconds } from './wording.ts';
+
+/** An e-value from which on a slower answer is kept as an instance: most endpoints never need one. */
+const SUSPICIOUS = 2;
 
 /** Latency: is testing's answer clearly slower than running's (a sign test), or very slow. */
 export function observeLatency(
@@ -35,7 +39,9 @@ export function observeLatency(
   }
   evidence.latency.update(hit, 0.5);
   const before = endpoint.latency.value;
-  sums.latency += endpoint.budget * (endpoint.latency.update(hit, 0.5) - before);
+  const after = endpoint.latency.update(hit, 0.5);
+  sums.latency += endpoint.budget * (after - before);
+  if (hit && after >= SUSPICIOUS) note(endpoint, 'slower', outcome);
 }
 
 /** Learns running's 95th percentile, of the endpoint and of all. */
@@ -72,8 +78,7 @@ function observeSlow(
   if (testing) {
     totals.slowTesting++;
     counts.slowTesting++;
-    endpoint.timings ??= new Tally();
-    endpoint.timings.add({ kind: 'slow', path: '' }, outcome.requestId);
+    note(endpoint, 'slow', outcome);
   } else {
     totals.slowRunning++;
     counts.slowRunning++;
@@ -93,4 +98,12 @@ function observeSlow(
     counts.slow = discordanceE(counts.slowWorse, counts.slowBetter, nullShare);
     sums.slow += endpoint.budget * (counts.slow - before);
   }
+}
+
+/** Keeps both times of the first such answer, and whose request it was. */
+function note(endpoint: EndpointEvidence, kind: 'slower' | 'slow', outcome: PairOutcome): void {
+  endpoint.timings ??= new Tally();
+  const running = milliseconds(saneMs(outcome.running.ms));
+  const testing = milliseconds(saneMs(outcome.testing.ms));
+  endpoint.timings.add({ kind, path: '', running, testing }, outcome.requestId);
 }

@@ -2,7 +2,8 @@ import type { VerdictBasis } from './basis.ts';
 import { rejectionParts } from './budget.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { type Finding, MAX_SAMPLES, WORTH_TELLING } from './finding.ts';
-import { counted, percent } from './wording.ts';
+import type { TallyEntry } from './tally.ts';
+import { counted, grouped, percent } from './wording.ts';
 
 const MAX_ENDPOINTS = 3;
 
@@ -48,16 +49,21 @@ function slowerReason(
 ): Finding['reason'] {
   const { slower, timed } = endpoint?.counts ?? totals;
   const { latencyMargin, latencySlackMs } = parameters;
+  const seen = timing(endpoint, 'slower');
+  const instance =
+    seen === undefined ? '' : `, for instance ${seen.testing} instead of ${seen.running}`;
+  // The test looks for a change at any moment: what was before does not make up for it.
+  const lately = slower > timed / 2 ? '' : 'in more than half for a while; ';
   return {
     code: 'latency',
     endpoint: endpoint?.name ?? null,
     text:
       `${subject(endpoint)}testing took over ${percent(latencyMargin)} and ${latencySlackMs} ms ` +
-      `longer than running for the same request in ${slower} of ${counted(timed, 'answer')} ` +
-      `(at most half may)`,
+      `longer than running for the same request in ${grouped(slower)} of ${counted(timed, 'answer')}` +
+      `${instance} (${lately}at most half may)`,
     observed: slower / Math.max(1, timed),
     limit: 0.5,
-    samples: [],
+    samples: seen?.samples.slice(0, MAX_SAMPLES) ?? [],
   };
 }
 
@@ -78,8 +84,15 @@ function verySlowReason(
       `in ${slowRunning} (at most ${percent(parameters.slowMargin)} more are allowed)`,
     observed: (slowTesting - slowRunning) / Math.max(1, timed),
     limit: parameters.slowMargin,
-    samples: blamed?.timings?.entries()[0]?.samples.slice(0, MAX_SAMPLES) ?? [],
+    samples: timing(blamed, 'slow')?.samples.slice(0, MAX_SAMPLES) ?? [],
   };
+}
+
+function timing(
+  endpoint: EndpointEvidence | null | undefined,
+  kind: string,
+): TallyEntry | undefined {
+  return endpoint?.timings?.entries().find((one) => one.kind === kind);
 }
 
 function slowest(endpoints: Iterable<EndpointEvidence>): EndpointEvidence | undefined {

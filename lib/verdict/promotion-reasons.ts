@@ -2,7 +2,7 @@ import type { VerdictBasis } from './basis.ts';
 import { ruledOutMargin } from './e-values.ts';
 import { startupReason, warningsReason } from './log-findings.ts';
 import type { Reason } from './report.ts';
-import { counted, durationOf, percent } from './wording.ts';
+import { counted, durationOf, grouped, percent } from './wording.ts';
 
 /** What a promotion has ruled out. */
 export function promotionReasons(basis: VerdictBasis): readonly Reason[] {
@@ -77,7 +77,7 @@ function latencyReason({ evidence: { totals }, parameters }: VerdictBasis): Reas
     endpoint: null,
     text:
       `testing took over ${percent(parameters.latencyMargin)} and ${parameters.latencySlackMs} ms ` +
-      `longer in ${slower} of ${counted(timed, 'answer')}, allowed half.`,
+      `longer in ${grouped(slower)} of ${counted(timed, 'answer')}, allowed half.`,
     observed: slower / Math.max(1, timed),
     limit: 0.5,
     samples: [],

@@ -18,6 +18,11 @@ export function percent(share: number): string {
   return `${value.toFixed(digits).replace(/\.0$/, '')} %`;
 }
 
+/** `31 ms`, `1.5 ms`. */
+export function milliseconds(ms: number): string {
+  return ms >= 10 ? `${grouped(ms)} ms` : `${ms.toFixed(1).replace(/\.0$/, '')} ms`;
+}
+
 export function oddsOf(value: number): string {
   if (value >= 1e6) return 'more than a million to 1';
   return value >= 9.5 ? `${grouped(value)} to 1` : `${value.toFixed(1).replace(/\.0$/, '')} to 1`;

@@ -88,6 +88,44 @@ describe('The words of a verdict', () => {
     expect(report.reasons[0]).to.include({ observed: 1, limit: 0.005 });
   });
 
+  it('blame no endpoint that fails now and then on both sides for what another one does', () => {
+    const trial = new Trial().feed(1200, 333, (index) => {
+      if (index % 60 === 7) return { endpoint: 'GET /rare', testing: answered(500) };
+      if (index % 3 > 0) return {};
+      const [ours, theirs] = [index % 15 === 3 ? 500 : 200, index % 15 === 6 ? 500 : 200];
+      return { endpoint: 'GET /flaky', running: answered(ours), testing: answered(theirs) };
+    });
+    // Once more on testing than on running: that is chance.
+    trial.feed(1, 333, () => ({ endpoint: 'GET /flaky', testing: answered(500) }));
+    const report = trial.decide();
+    expect(report.decision).to.equal('reject');
+    expect(report.reasons.map(({ endpoint }) => endpoint)).to.deep.equal(['GET /rare']);
+  });
+
+  it('leave out fields that differ much more seldom than the first', () => {
+    const trial = new Trial({ values: 'block' }).feed(60, 333, (index) => ({
+      differs: true,
+      control: { differs: false },
+      differences: [
+        { kind: 'value', path: index < 3 ? '$.servedAt' : '$.price' },
+        { kind: 'value', path: '$.unit' },
+      ],
+    }));
+    const [reason] = trial.decide().reasons;
+    expect(reason?.text).to.contain('$.price').and.contain('$.unit').and.not.contain('$.servedAt');
+  });
+
+  it('say both times of a slower answer', () => {
+    const trial = new Trial().feed(600, 333, (index) =>
+      index % 2 === 0 ? { endpoint: 'GET /reports', testing: answered(200, 31) } : {},
+    );
+    const { decision, reasons } = trial.decide();
+    expect(decision).to.equal('reject');
+    const reason = reasons.find(({ endpoint }) => endpoint === 'GET /reports');
+    expect(reason?.text).to.match(/answers, for instance 31 ms instead of [\d.]+ ms \(at most half/);
+    expect(reason?.samples).to.have.lengthOf(5);
+  });
+
   it('say the sum when failures are spread over many endpoints', () => {
     const trial = new Trial().feed(1500, 333, (index) => ({
       endpoint: `GET /page-${index % 40}`,
