@@ -1,6 +1,7 @@
 import type { Sample, SampleAnswer, SampleBody } from '../compare/sample.ts';
 import type { DifferencesView } from '../operator/evidence-view.ts';
 import type { TallyEntry } from '../verdict/tally.ts';
+import { jsonLines } from './json-lines.ts';
 import { diffLines } from './line-diff.ts';
 import { printable } from './printable.ts';
 import { dateTime, milliseconds } from './quantities.ts';
@@ -16,7 +17,7 @@ export function differencesText(view: DifferencesView, { columns }: TextOptions)
   const lines = [`${printable(view.version)}: where the answers differ`];
   if (view.endpoints.length === 0) lines.push('  nowhere that fits');
   for (const one of view.endpoints) {
-    lines.push('', `${printable(one.endpoint)}   ${one.pairs} pairs, worse in ${one.worse}`);
+    lines.push('', `${printable(one.endpoint)}   ${balanceText(one)}`);
     const add = (title: string, entries: readonly TallyEntry[]): void => {
       for (const entry of entries)
         lines.push(...wrapWords(fieldText(title, entry), columns, INDENT));
@@ -25,7 +26,8 @@ export function differencesText(view: DifferencesView, { columns }: TextOptions)
     add('counts', one.differences);
     add('also seen', one.alsoSeen);
     for (const { id, signal, key } of one.samples) {
-      lines.push(...wrapWords(`  sample     ${id}  ${signal}, ${printable(key)}`, columns, INDENT));
+      const what = key === signal ? signal : `${signal}, ${key}`;
+      lines.push(...wrapWords(printable(`  sample     ${id}  ${what}`), columns, INDENT));
     }
   }
   const [sample] = view.endpoints.flatMap((one) => one.samples);
@@ -48,9 +50,10 @@ export function sampleText(sample: Sample, { columns, colors }: TextOptions): st
   for (const { kind, path, running: ours = '', testing: theirs = '' } of differences) {
     const change =
       ours === '' && theirs === '' ? '' : `: ${ours || 'nothing'} → ${theirs || 'nothing'}`;
-    lines.push(...wrapWords(`  ${kind} ${printable(path)}${printable(change)}`, columns, '    '));
+    const where = path === kind ? kind : `${kind} ${path}`;
+    lines.push(...wrapWords(printable(`  ${where}${change}`), columns, '    '));
   }
-  const found = diffLines(pretty(running.body), pretty(testing.body));
+  const found = diffLines(pretty(running.body), pretty(testing.body, running.body));
   if (found.length > 0) lines.push('');
   for (const [at, { mark, text }] of found.entries()) {
     const near = found.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1);
@@ -85,6 +88,13 @@ export function incompleteness({ request }: Sample): string | null {
 
 // Private
 
+function balanceText({ pairs, worse, better }: DifferencesView['endpoints'][number]): string {
+  const parts = [`${pairs} pairs`];
+  if (worse > 0) parts.push(`testing did worse in ${worse}`);
+  if (better > 0) parts.push(`better in ${better}`);
+  return parts.join(', ');
+}
+
 const MASKED = '[masked]';
 const INDENT = ' '.repeat(13);
 
@@ -115,18 +125,12 @@ function bodyLines(prefix: string, body: SampleBody | null): string[] {
   return pretty(body).map((line) => `${prefix}${printable(line).slice(0, MAX_LINE)}`);
 }
 
-/** JSON over several lines, so that one field is one line. */
-function pretty(body: SampleBody | null): string[] {
+/** JSON over several lines, so that one field is one line, in the order of keys of the other body. */
+function pretty(body: SampleBody | null, like: SampleBody | null = null): readonly string[] {
   if (body === null || body.text === '') return [];
   if (body.base64) return [`(binary) ${body.text.slice(0, 60)}`];
-  if (!body.cut && !/\d{16}/.test(body.text)) {
-    try {
-      return JSON.stringify(JSON.parse(body.text), null, 2).split('\n');
-    } catch {
-      // Not JSON: as it is.
-    }
-  }
-  return body.text.split('\n');
+  const lines = body.cut ? null : jsonLines(body.text, like?.text);
+  return lines ?? body.text.split('\n');
 }
 
 /** For bash, zsh and the like; what a terminal would obey is written as escapes. */

@@ -22,7 +22,7 @@ export function whyText(report: Report, options: TextOptions): string[] {
   const head = `${printable(report.version)}: ${word.toUpperCase()}`;
   const facts = isOver ? `${dateTime(report.at)} by ${printable(report.by)}` : progressOf(test);
   const lines = [`${colors.strong(head)}   ${facts}`];
-  const told = test === undefined ? report.reasons : report.reasons.map(withoutCertainty);
+  const told = test === undefined ? report.reasons : toldBelow(report);
   if (test !== undefined) {
     lines.push(...wrapWords(printable(report.sentence), columns), '');
     lines.push(...signalLines(test.signals, colors), '');
@@ -61,6 +61,11 @@ function progressOf(test: TestReport | undefined): string {
   if (test === undefined) return '';
   const { pairs, elapsedMs, progress } = test;
   return `${percent(progress)} of the evidence, ${pairs} pairs in ${duration(elapsedMs)}`;
+}
+
+/** What the sentence above says already is not said again. */
+function toldBelow({ reasons, sentence }: Report): ReportReason[] {
+  return reasons.map(withoutCertainty).filter(({ text }) => !sentence.includes(text));
 }
 
 function withoutCertainty(reason: ReportReason): ReportReason {

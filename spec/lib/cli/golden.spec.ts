@@ -36,7 +36,7 @@ look closer: vili diff   send again: vili replay --all
   diff: `
 inventory-1.5.0: where the answers differ
 
-GET /items/{id}   81 pairs, worse in 0
+GET /items/{id}   81 pairs
   counts     type $.price  6.5 → "6.5"   79 times
   also seen  value $.stock  4 → 5   3 times
   sample     2afa508f  body-difference, type $.price
