@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,6 +108,13 @@ export class DaemonWorld {
   /** Writes a file of the user into the base. */
   write(name: string, content: string | Buffer): Promise<void> {
     return writeFile(join(this.base, name), content);
+  }
+
+  /** Puts a file of the user into the base in one step. */
+  async arrive(name: string, content: string): Promise<void> {
+    const aside = join(this.base, `.${name}.part`);
+    await writeFile(aside, content);
+    await rename(aside, join(this.base, name));
   }
 
   /** The links of the base folder itself, by name, each with where it leads. */
