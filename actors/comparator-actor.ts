@@ -11,7 +11,15 @@ import { type Outcome, withSamples } from '../lib/report/compose.ts';
 import type { TestReport } from '../lib/report/report.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
 import type { ComparatorMessage, DeployerMessage } from './messages.ts';
-import { type Begun, compared, describe, type Test, viewOf } from './test-view.ts';
+import {
+  type Begun,
+  compared,
+  completeSamples,
+  describe,
+  logged,
+  type Test,
+  viewOf,
+} from './test-view.ts';
 
 const TICK_MS = 250;
 const CHECKPOINT_MS = 1000;
@@ -70,7 +78,7 @@ export function comparatorActor(
         case 'judge-off':
           return { ...state, ...NO_TEST, ended: state.test ?? state.ended };
         case 'outcomes':
-          compared(state.test, message.batch);
+          compared(state.test, message.batch, deps.now());
           return state;
         case 'observed': {
           const answers = message.batch.map((it) => answerOf(state.endpoints, it));
@@ -79,7 +87,7 @@ export function comparatorActor(
           return state;
         }
         case 'log':
-          logged(state, message);
+          takeLog(state, message);
           return state;
         case 'tick':
           return tick(deps, self, state);
@@ -129,15 +137,15 @@ async function judge(
   return { ...state, ...NO_TEST, test: { ...begun, release, report: null } };
 }
 
-function logged(
+function takeLog(
   state: ComparatorState,
   message: Extract<ComparatorMessage, { type: 'log' }>,
 ): void {
   const { version, role, batch } = message;
   if (role === 'running') {
     state.memory.logged(batch);
-    state.test?.judgement.logged('running', batch);
-  } else if (version === state.test?.release.name) state.test.judgement.logged('testing', batch);
+    if (state.test !== null) logged(state.test, 'running', batch);
+  } else if (version === state.test?.release.name) logged(state.test, 'testing', batch);
   else {
     const before = state.startUps.get(version);
     const errors = (before?.errors ?? 0) + errorsOf(batch);
@@ -154,6 +162,7 @@ function tick(
 ): ComparatorState {
   if (state.test === null) return state;
   const nowMs = deps.now();
+  completeSamples(state.test, nowMs);
   const verdict = state.test.judgement.decide(nowMs);
   const reasons = withSamples(verdict.reasons, state.test.shelf.entries());
   const test = { ...state.test, report: { ...verdict, reasons } };
@@ -203,6 +212,7 @@ function decided(
   outcome: Outcome,
 ): void {
   const judged = [test, ended].find((it) => it?.release.name === outcome.version) ?? null;
+  if (judged !== null) completeSamples(judged, deps.now(), true);
   const view = viewOf(judged, deps.rules);
   const reasons = withSamples(outcome.reasons, judged?.shelf.entries() ?? []);
   const written = (judged?.shelf.flush() ?? Promise.resolve()).then(() =>

@@ -1,8 +1,10 @@
 import type { Release } from '../lib/deployment/state.ts';
 import type { Judgement } from '../lib/judgement/judgement.ts';
+import type { LogBatch } from '../lib/logs/batch.ts';
 import type { OutcomeBatch } from '../lib/mirror/settings.ts';
 import { testReport } from '../lib/report/compose.ts';
 import { signalsOf } from '../lib/report/signals.ts';
+import type { LogContext } from '../lib/samples/log-context.ts';
 import type { SampleShelf } from '../lib/samples/sample-shelf.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
@@ -12,6 +14,8 @@ import type { JudgementView, TestView } from './messages.ts';
 export interface Begun {
   readonly judgement: Judgement;
   readonly shelf: SampleShelf;
+  /** What both logged lately, for the samples. */
+  readonly context: LogContext;
 }
 
 /** A test as the comparator has it in hand. */
@@ -20,12 +24,28 @@ export interface Test extends Begun {
   readonly report: VerdictReport | null;
 }
 
+type Side = 'running' | 'testing';
+
 /** Takes what the far side found. */
-export function compared(test: Test | null, batch: OutcomeBatch): void {
+export function compared(test: Test | null, batch: OutcomeBatch, nowMs: number): void {
   if (test === null || batch.testId !== test.release.name) return;
   test.judgement.pairs(batch.outcomes);
   test.judgement.ignored(batch.ignored);
-  for (const sample of batch.samples) test.shelf.add(sample);
+  for (const sample of batch.samples) {
+    test.shelf.add(sample);
+    test.context.expect(sample, nowMs);
+  }
+}
+
+/** Takes what one side logged. */
+export function logged({ judgement, context }: Test, side: Side, batch: LogBatch): void {
+  judgement.logged(side, batch);
+  context.logged(side, batch);
+}
+
+/** Puts the log lines beside the samples they belong to; with `all`, whatever is known of them. */
+export function completeSamples({ context, shelf }: Test, nowMs: number, all = false): void {
+  for (const { id, logs } of context.take(nowMs, all)) shelf.addLogs(id, logs);
 }
 
 /** What `vili status` shows of it. */

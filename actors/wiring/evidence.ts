@@ -7,6 +7,7 @@ import { messageOf } from '../../lib/errors.ts';
 import { Judgement, type StartUp } from '../../lib/judgement/judgement.ts';
 import type { RunningMemory } from '../../lib/judgement/running-memory.ts';
 import { writeReport } from '../../lib/report/report-files.ts';
+import { LogContext } from '../../lib/samples/log-context.ts';
 import { SampleShelf } from '../../lib/samples/sample-shelf.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 import type { ComparatorDeps } from '../comparator-actor.ts';
@@ -58,6 +59,7 @@ async function begin(
   const { name, fingerprint } = test.release;
   const build = { name, fingerprint, sinceMs: test.sinceMs };
   const rules = { verdict, nowMs: now() };
+  const context = new LogContext();
   const open = (fresh: boolean) =>
     SampleShelf.open(samplesFolder(house, name), fresh, settings.samples, (error) =>
       journal.warn(`a sample of ${name} could not be kept: ${messageOf(error)}`, {}),
@@ -68,9 +70,10 @@ async function begin(
       journal.warn(`evidence on ${name} begins afresh: ${problem}`, {});
     }
     const resumed = Judgement.resume(build, rules, state);
-    if (resumed !== null) return { judgement: resumed, shelf: await open(false) };
+    if (resumed !== null) return { judgement: resumed, shelf: await open(false), context };
   } catch (error) {
     journal.warn(`evidence on ${name} begins afresh: ${messageOf(error)}`, {});
   }
-  return { judgement: Judgement.begin(build, rules, memory, startUp), shelf: await open(true) };
+  const judgement = Judgement.begin(build, rules, memory, startUp);
+  return { judgement, shelf: await open(true), context };
 }

@@ -158,6 +158,7 @@ function logTailerSpec(
             maxBytesPerBatch: LOG_MAX_BYTES_PER_BATCH,
             maxLineBytes: LOG_MAX_LINE_BYTES,
             maxKinds: LOG_MAX_KINDS,
+            mask: settings.mask,
             ...hooks,
           }),
         offsets,

@@ -1,4 +1,4 @@
-import type { Sample, SampleAnswer, SampleBody } from '../compare/sample.ts';
+import type { Sample, SampleAnswer, SampleBody, SampleLines } from '../compare/sample.ts';
 import type { DifferencesView } from '../operator/evidence-view.ts';
 import type { TallyEntry } from '../verdict/tally.ts';
 import { jsonLines } from './json-lines.ts';
@@ -61,6 +61,10 @@ export function sampleText(sample: Sample, { columns, colors }: TextOptions): st
     const line = `${mark} ${printable(text.replaceAll('\t', '  ')).slice(0, MAX_LINE)}`;
     lines.push(mark === '-' ? colors.bad(line) : mark === '+' ? colors.good(line) : line);
   }
+  if (sample.logs !== undefined) {
+    lines.push('', ...logLines('running', sample.logs.running, columns));
+    lines.push(...logLines('testing', sample.logs.testing, columns));
+  }
   return lines;
 }
 
@@ -119,6 +123,14 @@ function answerText({ status, failure, ms, body }: SampleAnswer): string {
   const what = failure ?? (status === 0 ? 'no answer' : String(status));
   const cut = body?.cut === true ? ', not all of it kept' : '';
   return `${what} in ${milliseconds(ms)}, ${body?.bytes ?? 0} bytes${cut}`;
+}
+
+function logLines(side: string, { lines, more }: SampleLines, columns: number): string[] {
+  if (lines.length === 0) return [`${side} logged nothing then`];
+  const shown = lines.flatMap(({ level, text }) =>
+    wrapWords(`  ${level.toUpperCase().padEnd(7)} ${printable(text)}`, columns, ' '.repeat(10)),
+  );
+  return [`${side} logged:`, ...shown, ...(more > 0 ? [`  and ${more} more lines`] : [])];
 }
 
 function bodyLines(prefix: string, body: SampleBody | null): string[] {

@@ -1,12 +1,10 @@
 import { type FlatHeaders, isJsonType, mediaType } from './content.ts';
-import { parseJson, writeJson } from './json.ts';
 import { type JsonPlace, parseJsonPath } from './json-path.ts';
+import { type MaskedText, maskJson } from './mask-json.ts';
 import { MASKED } from './render.ts';
 
 /** Never kept, whatever the settings say. */
-const ALWAYS_MASKED = ['authorization', 'cookie', 'proxy-authorization', 'set-cookie'];
-/** What lies deeper is masked as a whole. */
-const MAX_DEPTH = 200;
+export const ALWAYS_MASKED = ['authorization', 'cookie', 'proxy-authorization', 'set-cookie'];
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 export interface MaskSettings {
@@ -14,12 +12,6 @@ export interface MaskSettings {
   readonly headers: readonly string[];
   /** JSON paths; they also mean parameters of the query and of forms: `$.token` is `token`. */
   readonly paths: readonly string[];
-}
-
-export interface MaskedText {
-  readonly text: string;
-  /** Something was taken out, so it is not what was sent. */
-  readonly masked: boolean;
 }
 
 /** Takes secrets out of what is kept of requests and answers. */
@@ -60,31 +52,12 @@ export function createMask(settings: MaskSettings): Mask {
       const type = mediaType(headers);
       if (type === FORM_TYPE) return form(text);
       if (!isJsonType(type) && !/^\s*[[{]/.test(text)) return { text, masked: false };
-      return maskJson(text, isMasked);
+      return maskJson(text, { isMasked, maskString: (value) => value });
     },
   };
 }
 
 // Private
-
-function maskJson(text: string, isMasked: (place: JsonPlace) => boolean): MaskedText | null {
-  const parsed = parseJson(Buffer.from(text));
-  if (!parsed.ok) return null;
-  let masked = false;
-  const walk = (value: unknown, place: (string | null)[]): unknown => {
-    if (isMasked(place) || place.length > MAX_DEPTH) {
-      masked = true;
-      return MASKED;
-    }
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map((one) => walk(one, [...place, null]));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, walk(one, [...place, key])]),
-    );
-  };
-  const result = walk(parsed.value, []);
-  return masked ? { text: writeJson(result), masked } : { text, masked };
-}
 
 function maskForm(text: string, isMasked: (name: string) => boolean): MaskedText {
   let masked = false;

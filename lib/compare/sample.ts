@@ -26,6 +26,29 @@ export interface Sample {
   /** Running's second answer, where there is one. */
   readonly again: SampleAnswer | null;
   readonly differences: readonly Difference[];
+  /** What both logged around that time; absent until it is known, about a second later. */
+  readonly logs?: SampleLogs;
+}
+
+export interface SampleLogs {
+  readonly running: SampleLines;
+  readonly testing: SampleLines;
+}
+
+/** Lines of one log in its order. */
+export interface SampleLines {
+  readonly lines: readonly SampleLogLine[];
+  /** Lines of that time that are not shown. */
+  readonly more: number;
+}
+
+export interface SampleLogLine {
+  /** When it was read, ISO 8601: at most a moment after it was written. */
+  readonly at: string;
+  /** As Vili understood it: `error`, `unknown`, … */
+  readonly level: string;
+  /** Masked and cut. */
+  readonly text: string;
 }
 
 export interface SampleRequest {
@@ -65,6 +88,10 @@ export interface SampleCopy {
   readonly signal: SampleSignal;
   readonly key: string;
   readonly atMs: number;
+  readonly requestId: string;
+  /** How long both took, ms. */
+  readonly runningMs: number;
+  readonly testingMs: number;
   /** The `Sample` as JSON. */
   readonly text: string;
 }

@@ -6,8 +6,14 @@ export interface LogKind {
   readonly signature: string;
   readonly level: 'warn' | 'error' | 'fatal';
   readonly count: number;
-  /** One line of it, cut to 500 characters. */
+  /** One line of it, masked, cut to 500 characters. */
   readonly example: string;
+}
+
+/** A line for people: masked, cut to 500 characters. */
+export interface LogLine {
+  readonly level: Level;
+  readonly text: string;
 }
 
 /** How far a log file has been read; enough to go on after a restart, through rotation. */
@@ -29,5 +35,7 @@ export interface LogBatch {
   readonly kinds: readonly LogKind[];
   /** Top-level keys of a few lines without a level, to say which setting would help. */
   readonly unknownKeys: readonly string[];
+  /** The latest lines, at most 60: to be shown beside a pair. */
+  readonly latest: readonly LogLine[];
   readonly offset: LogOffset;
 }

@@ -1,3 +1,4 @@
+import { createLineMask } from '../compare/mask-line.ts';
 import { messageOf } from '../errors.ts';
 import type { LogBatch } from './batch.ts';
 import type { FollowSettings } from './follow-protocol.ts';
@@ -23,7 +24,7 @@ export class FollowLoop {
     this.#settings = settings;
     this.#now = now;
     this.#tail = new LogTail(settings.path, settings.from);
-    this.#tally = new LogTally(settings, now());
+    this.#tally = new LogTally({ ...settings, mask: createLineMask(settings.mask) }, now());
     this.#lines = new LineSplitter({
       maxLineBytes: settings.maxLineBytes,
       onLine: (line) => this.#countLine(() => this.#tally.line(line)),

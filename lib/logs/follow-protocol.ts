@@ -1,3 +1,4 @@
+import type { MaskSettings } from '../compare/mask.ts';
 import type { LogBatch, LogOffset } from './batch.ts';
 import type { LevelNumbers } from './level-numbers.ts';
 
@@ -20,6 +21,8 @@ export interface FollowSettings {
   readonly maxLineBytes: number;
   /** Kinds of WARN, ERROR and FATAL told apart per batch. */
   readonly maxKinds: number;
+  /** What is taken out of lines that are kept. */
+  readonly mask: MaskSettings;
 }
 
 /** From the worker. The next batch comes only after the last one was acknowledged. */

@@ -20,7 +20,7 @@ export async function inspectLog(
   options: LevelOptions & { readonly maxBytes: number },
 ): Promise<LogInspection> {
   const text = await readEnd(path, options.maxBytes);
-  const tally = new LogTally({ ...options, maxKinds: 0 }, 0);
+  const tally = new LogTally({ ...options, maxKinds: 0, mask: () => null }, 0);
   for (const line of text.split('\n')) tally.line(line);
   const batch = tally.take(0, { inode: 0, position: 0 });
   if (batch === null) return { lines: 0, withLevel: 0, plain: 0, unknownKeys: [] };

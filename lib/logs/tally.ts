@@ -1,10 +1,11 @@
+import type { LineMask } from '../compare/mask-line.ts';
 import type { Level, LogBatch, LogKind, LogOffset } from './batch.ts';
 import { isEntry, type LogEntry } from './fields.ts';
 import { type LevelOptions, levelOf } from './level.ts';
 import { levelOfPlain } from './plain.ts';
+import { RecentLines } from './recent-lines.ts';
 import { signatureOf, templateOf } from './signature.ts';
 
-const MAX_EXAMPLE = 500;
 const MAX_UNKNOWN_KEYS = 20;
 const MAX_KEY_LENGTH = 64;
 /** Keys are taken from that many lines without a level per batch. */
@@ -14,6 +15,8 @@ const FURTHER_KINDS = '(further kinds)';
 export interface TallyOptions extends LevelOptions {
   /** Kinds kept apart per batch; the rest is counted together under one name per level. */
   readonly maxKinds: number;
+  /** Takes out of a line what nobody is to see. */
+  readonly mask: LineMask;
 }
 
 interface Kind {
@@ -34,9 +37,11 @@ export class LogTally {
   #kinds = new Map<string, Kind>();
   #unknownKeys = new Set<string>();
   #linesForKeys = 0;
+  readonly #latest: RecentLines;
 
   constructor(options: TallyOptions, nowMs: number) {
     this.#options = options;
+    this.#latest = new RecentLines(options.mask);
     this.#fromMs = nowMs;
   }
 
@@ -45,16 +50,18 @@ export class LogTally {
     const text = withoutNul(raw);
     if (text === '') return;
     const entry = parse(text);
-    if (entry === null) return this.#countPlain(text);
+    if (entry === null) return this.#countPlain(text, text);
     const level = levelOf(entry, this.#options);
     this.#count(level);
+    this.#latest.add(level, text);
     if (level === 'unknown') this.#noteKeys(entry);
     else if (isFinding(level)) this.#addKind(level, signatureOf(entry), text);
   }
 
   /** Counts a line that was too long to read, by its first characters. */
   overlong(head: string): void {
-    this.#countPlain(withoutNul(head));
+    const text = withoutNul(head);
+    this.#countPlain(text, null);
   }
 
   /** Counts lines that nobody looked at. */
@@ -78,6 +85,7 @@ export class LogTally {
       sampledOut: this.#sampledOut,
       kinds: [...this.#kinds.values()],
       unknownKeys: [...this.#unknownKeys],
+      latest: this.#latest.take(),
       offset,
     };
     this.#reset(nowMs);
@@ -86,11 +94,13 @@ export class LogTally {
 
   // Private
 
-  #countPlain(text: string): void {
+  /** `whole` null: it is only the start of a line. */
+  #countPlain(text: string, whole: string | null): void {
     const level = levelOfPlain(text);
     this.#count(level);
     this.#plain += 1;
-    if (isFinding(level)) this.#addKind(level, templateOf(text), text);
+    this.#latest.add(level, whole);
+    if (isFinding(level)) this.#addKind(level, templateOf(text), whole);
   }
 
   #count(level: Level): void {
@@ -98,13 +108,16 @@ export class LogTally {
     this.#parsed += 1;
   }
 
-  #addKind(level: LogKind['level'], signature: string, line: string): void {
+  #addKind(level: LogKind['level'], signature: string, line: string | null): void {
     const full = this.#kinds.size >= this.#options.maxKinds;
     const name = full && !this.#kinds.has(`${level} ${signature}`) ? FURTHER_KINDS : signature;
     const key = `${level} ${name}`;
     const known = this.#kinds.get(key);
     if (known !== undefined) known.count += 1;
-    else this.#kinds.set(key, { signature: name, level, count: 1, example: exampleOf(line) });
+    else {
+      const example = this.#latest.shown(line);
+      this.#kinds.set(key, { signature: name, level, count: 1, example });
+    }
   }
 
   #noteKeys(entry: LogEntry): void {
@@ -150,9 +163,4 @@ function parse(text: string): LogEntry | null {
   } catch {
     return null;
   }
-}
-
-/** Cut without splitting a surrogate pair in two. */
-function exampleOf(line: string): string {
-  return line.slice(0, MAX_EXAMPLE).replace(/[\uD800-\uDBFF]$/, '');
 }

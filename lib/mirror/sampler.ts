@@ -65,7 +65,9 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
       const { id, signal, key } = sample;
       const text = `${JSON.stringify(sample, null, 1)}\n`;
       choice.kept(endpoint, signal, key, text.length);
-      waiting.push({ id, endpoint, signal, key, atMs: outcome.atMs, text });
+      const { atMs, requestId, running, testing } = outcome;
+      const times = { runningMs: running.ms, testingMs: testing.ms };
+      waiting.push({ id, endpoint, signal, key, atMs, requestId, ...times, text });
     },
     take() {
       const taken = waiting;

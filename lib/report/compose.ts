@@ -8,7 +8,13 @@ import type { EndpointReport } from '../verdict/endpoint-report.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { counted, oddsOf } from '../verdict/wording.ts';
-import { REPORT_LIMITS, type Report, type ReportReason, type TestReport } from './report.ts';
+import {
+  REPORT_LIMITS,
+  type Report,
+  type ReportReason,
+  type SampleLine,
+  type TestReport,
+} from './report.ts';
 import { signalsOf } from './signals.ts';
 
 /** Who decides where no person does. */
@@ -81,7 +87,7 @@ export function testReport(
         .filter(
           ({ endpoint, key }) => endpoint === one.endpoint && !isIgnored(ignored, endpoint, key),
         )
-        .map(({ id, signal, key, atMs }) => ({ id, signal, key, at: isoOf(atMs) })),
+        .map(sampleLine),
     })),
     ignored: ignored.slice(-REPORT_LIMITS.ignored),
     ignoredCount: ignored.length,
@@ -152,6 +158,10 @@ function testingSentence(version: string, than: string, test: TestReport | null)
   if (decision === 'promote') return `${version} is good enough to be promoted, ${soFar}.`;
   const sure = certainty.oddsWorse > 1 ? `; the odds that it is worse are ${odds} so far` : '';
   return `${version} is under test: no decision ${soFar}${sure}.`;
+}
+
+function sampleLine({ id, signal, key, atMs, logs }: SampleEntry): SampleLine {
+  return { id, signal, key, at: isoOf(atMs), ...(logs === null ? {} : { logs }) };
 }
 
 function isoOf(ms: number): string {

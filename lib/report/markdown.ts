@@ -1,6 +1,6 @@
 import type { TallyEntry } from '../verdict/tally.ts';
 import { counted, durationOf, percent, shortened } from '../verdict/wording.ts';
-import type { Report, ReportEndpoint, TestReport } from './report.ts';
+import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts';
 
 const MAX_IGNORED = 30;
 const MAX_FIELDS = 5;
@@ -71,7 +71,17 @@ function endpointLines(one: ReportEndpoint): string[] {
     ...fields('failed:', one.failures),
     ...fields('counts:', one.differences),
     ...fields('also seen:', one.alsoSeen),
-    ...samples.map(({ id, signal, key }) => `  - sample ${code(id)}: ${signal}, ${code(key)}`),
+    ...samples.flatMap(sampleLines),
+  ];
+}
+
+function sampleLines({ id, signal, key, logs }: SampleLine): string[] {
+  const logged = (side: 'running' | 'testing'): string[] =>
+    (logs?.[side] ?? []).map((line) => `    - ${side} logged ${code(line)}`);
+  return [
+    `  - sample ${code(id)}: ${signal}, ${code(key)}`,
+    ...logged('running'),
+    ...logged('testing'),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { IgnoredField } from '../compare/ignored.ts';
 import type { CoverageView } from '../judgement/coverage.ts';
+import type { LogExtract } from '../samples/log-extract.ts';
 import type { EndpointReport } from '../verdict/endpoint-report.ts';
 import type { Certainty, Decision } from '../verdict/report.ts';
 import type { Signal } from './signals.ts';
@@ -64,4 +65,6 @@ export interface SampleLine {
   readonly signal: string;
   readonly key: string;
   readonly at: string;
+  /** What both logged around it, at most 3 lines each; absent when it is not known. */
+  readonly logs?: LogExtract;
 }

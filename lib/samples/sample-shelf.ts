@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
-import type { Sample, SampleCopy, SampleSignal } from '../compare/sample.ts';
+import type { Sample, SampleCopy, SampleLogs, SampleSignal } from '../compare/sample.ts';
 import type { SampleSettings } from '../compare/sample-choice.ts';
 import { codeOf } from '../errors.ts';
+import { extractOf, type LogExtract } from './log-extract.ts';
 
 const ENDING = '.json';
 const ID = /^[0-9a-f]{8}$/;
@@ -18,6 +19,8 @@ export interface SampleEntry {
   readonly signal: SampleSignal;
   readonly key: string;
   readonly atMs: number;
+  /** What both logged around it; null until that is known. */
+  readonly logs: LogExtract | null;
 }
 
 /** The samples of one test, in the folder `samples` of its version. Bounded; survives a restart. */
@@ -60,7 +63,7 @@ export class SampleShelf {
 
   /** Writes later; what is beyond the bounds is left out. */
   add(copy: SampleCopy): void {
-    const { text, ...entry } = copy;
+    const { text, id, endpoint, signal, key, atMs } = copy;
     const size = Buffer.byteLength(text);
     const ofEndpoint = this.entries().filter((it) => it.endpoint === copy.endpoint).length;
     const { maxBytes, perEndpoint } = this.#settings;
@@ -68,7 +71,7 @@ export class SampleShelf {
     if (this.#bytes + size > maxBytes || this.#waiting >= MAX_WAITING) return;
     this.#bytes += size;
     this.#waiting++;
-    this.#entries.set(copy.id, entry);
+    this.#entries.set(id, { id, endpoint, signal, key, atMs, logs: null });
     this.#writing = this.#writing
       .then(() => this.#write(copy.id, text))
       .catch((error: unknown) => {
@@ -76,6 +79,21 @@ export class SampleShelf {
         this.#onProblem(error);
       })
       .finally(() => this.#waiting--);
+  }
+
+  /** Puts log lines beside a sample that is there, if there is room for them. */
+  addLogs(id: string, logs: SampleLogs): void {
+    const entry = this.#entries.get(id);
+    const size = Buffer.byteLength(JSON.stringify(logs));
+    if (entry === undefined || this.#bytes + size > this.#settings.maxBytes) return;
+    this.#bytes += size;
+    this.#entries.set(id, { ...entry, logs: extractOf(logs) });
+    this.#writing = this.#writing
+      .then(async () => {
+        const sample = await readSample(this.#folder, id);
+        if (sample !== null) await this.#write(id, textOf({ ...sample, logs }));
+      })
+      .catch((error: unknown) => this.#onProblem(error));
   }
 
   /** Oldest first. */
@@ -101,10 +119,16 @@ export class SampleShelf {
   async #load(): Promise<void> {
     for (const sample of await readSamples(this.#folder)) {
       const { id, endpoint, signal, key, at } = sample;
-      this.#entries.set(id, { id, endpoint, signal, key, atMs: Date.parse(at) });
+      const logs = sample.logs === undefined ? null : extractOf(sample.logs);
+      this.#entries.set(id, { id, endpoint, signal, key, atMs: Date.parse(at), logs });
       this.#bytes += JSON.stringify(sample).length;
     }
   }
+}
+
+/** How a sample is written. */
+export function textOf(sample: Sample): string {
+  return `${JSON.stringify(sample, null, 1)}\n`;
 }
 
 /** All samples in a folder; empty when there is none. What is no sample is left out. */

@@ -17,6 +17,7 @@ export function batchOf(
     sampledOut: 0,
     kinds: [],
     unknownKeys: [],
+    latest: [],
     offset: { inode: 1, position: 0 },
     ...change,
   };

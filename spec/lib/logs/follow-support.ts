@@ -10,6 +10,7 @@ export const QUICK: Omit<FollowSettings, 'path'> = {
   maxBytesPerBatch: 256 * 1024,
   maxLineBytes: 4096,
   maxKinds: 20,
+  mask: { headers: [], paths: [] },
 };
 
 /** A follower whose batches are kept and can be waited for. */

@@ -11,9 +11,24 @@ import { answered, pairOf, START_MS } from '../../support/pairs.ts';
 const BUILD = { name: 'shop-2', fingerprint: 'f', sinceMs: 5 };
 const RULES = { verdict, nowMs: START_MS };
 const NOISE = { kind: 'value', path: '$.servedAt' } as const;
+const LOGS = { running: [], testing: ['ERROR no such `column`'] };
 const SAMPLES = [
-  { id: '00000001', endpoint: 'GET /orders/{id}', signal: 'errors', key: 'k', atMs: START_MS },
-  { id: '00000002', endpoint: 'GET /items/{id}', signal: 'slow', key: 'k', atMs: START_MS },
+  {
+    id: '00000001',
+    endpoint: 'GET /orders/{id}',
+    signal: 'errors',
+    key: 'k',
+    atMs: START_MS,
+    logs: LOGS,
+  },
+  {
+    id: '00000002',
+    endpoint: 'GET /items/{id}',
+    signal: 'slow',
+    key: 'k',
+    atMs: START_MS,
+    logs: null,
+  },
 ] as const;
 
 describe('the report of a version', () => {
@@ -30,6 +45,16 @@ describe('the report of a version', () => {
     expect(report.test?.coverage.methods).to.deep.equal([
       { name: 'POST', requests: 1, share: 1 / 401 },
     ]);
+  });
+
+  it('shows what was logged around a sample', () => {
+    const report = reportOf(judged(400));
+    const [first, second] = report.test?.endpoints ?? [];
+    expect(first?.samples[0]?.logs).to.deep.equal(LOGS);
+    expect(second?.samples[0]).to.not.have.property('logs');
+    expect(reportMarkdown(report)).to.contain(
+      "  - sample `00000001`: errors, `k`\n    - testing logged `ERROR no such 'column'`\n",
+    );
   });
 
   it('does not tell as seen what is ignored', () => {

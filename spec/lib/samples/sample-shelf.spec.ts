@@ -36,6 +36,24 @@ describe('the samples of a version', () => {
     });
   });
 
+  it('get the lines that both logged around them, for good and within the bound', async () => {
+    await withShelf(async (shelf, folder, open) => {
+      shelf.add(copyOf(1));
+      expect(shelf.entries()[0]?.logs).to.equal(null);
+      shelf.addLogs('00000001', LOGS);
+      shelf.addLogs('0000000f', LOGS);
+      const large = { level: 'info', at: LOGS.running.lines[0]?.at ?? '', text: 'x'.repeat(6000) };
+      shelf.add(copyOf(2));
+      shelf.addLogs('00000002', { ...LOGS, testing: { lines: [large], more: 0 } });
+      await shelf.flush();
+      const extract = { running: ['INFO asked'], testing: ['ERROR no such column'] };
+      expect(shelf.entries().map(({ logs }) => logs)).to.deep.equal([extract, null]);
+      expect((await open(false)).entries()).to.deep.equal(shelf.entries());
+      expect((await readSample(folder, '00000001'))?.logs).to.deep.equal(LOGS);
+      expect((await readSample(folder, '00000002'))?.logs).to.equal(undefined);
+    });
+  });
+
   it('do not bring an archived folder back, and leave out what is no sample', async () => {
     await withShelf(async (shelf, folder, open, problems) => {
       await mkdir(folder);
@@ -53,6 +71,19 @@ describe('the samples of a version', () => {
     });
   });
 });
+
+const AT = '2026-01-01T00:00:00.000Z';
+const LOGS = {
+  running: { lines: [{ at: AT, level: 'info', text: 'asked' }], more: 0 },
+  testing: {
+    lines: [
+      { at: AT, level: 'info', text: 'asked' },
+      { at: AT, level: 'error', text: 'no such column' },
+      { at: AT, level: 'unknown', text: 'at line 1' },
+    ],
+    more: 2,
+  },
+};
 
 type Use = (
   shelf: SampleShelf,
@@ -77,5 +108,11 @@ function copyOf(index: number, endpoint = 'GET /a', more = ''): SampleCopy {
   const atMs = 1_700_000_000_000 + index;
   const about = { id, endpoint, signal: 'errors', key: '200 > 500' } as const;
   const at = new Date(atMs).toISOString();
-  return { ...about, atMs, text: JSON.stringify({ schema: 'vili.sample/1', ...about, at, more }) };
+  const pair = { requestId: `request-${index}`, runningMs: 5, testingMs: 9 };
+  return {
+    ...about,
+    ...pair,
+    atMs,
+    text: JSON.stringify({ schema: 'vili.sample/1', ...about, at, more }),
+  };
 }

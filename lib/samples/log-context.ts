@@ -1,0 +1,93 @@
+import type { SampleCopy, SampleLines, SampleLogLine, SampleLogs } from '../compare/sample.ts';
+import type { LogBatch } from '../logs/batch.ts';
+
+/** Lines come in batches, so a pair's lines may be read this long after they were written. */
+const WAIT_MS = 1000;
+/** Clocks and batches are this coarse. */
+const SLACK_MS = 300;
+/** Lines remembered of each side, and shown of it beside a sample. */
+const REMEMBERED_MAX = 400;
+const SHOWN_MAX = 20;
+const WAITING_MAX = 500;
+/** A shorter request id may stand in a line by chance. */
+const TELLING_ID_LENGTH = 8;
+const NOTABLE = new Set(['warn', 'error', 'fatal']);
+
+type Side = 'running' | 'testing';
+
+interface Remembered extends SampleLogLine {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly requestId: string;
+  readonly sinceMs: number;
+  readonly spans: Readonly<Record<Side, Span>>;
+}
+
+/** What both versions logged lately, to be put beside the pairs that are kept. Bounded. */
+export class LogContext {
+  readonly #lines: Record<Side, Remembered[]> = { running: [], testing: [] };
+  #waiting: Waiting[] = [];
+
+  logged(side: Side, { fromMs, toMs, latest }: LogBatch): void {
+    const lines = this.#lines[side];
+    const at = isoOf(toMs);
+    for (const { level, text } of latest) lines.push({ at, level, text, fromMs, toMs });
+    if (lines.length > REMEMBERED_MAX) lines.splice(0, lines.length - REMEMBERED_MAX);
+  }
+
+  /** A sample was kept; its lines are known a moment later. Testing has just answered. */
+  expect({ id, requestId, atMs, runningMs, testingMs }: SampleCopy, nowMs: number): void {
+    if (this.#waiting.length >= WAITING_MAX) return;
+    const spans = {
+      running: { fromMs: atMs - SLACK_MS, toMs: atMs + runningMs + SLACK_MS },
+      testing: { fromMs: nowMs - testingMs - SLACK_MS, toMs: nowMs + SLACK_MS },
+    };
+    this.#waiting.push({ id, requestId, sinceMs: nowMs, spans });
+  }
+
+  /** The lines of the samples whose time to wait is over; with `all` of every one. Each once. */
+  take(nowMs: number, all = false): readonly { readonly id: string; readonly logs: SampleLogs }[] {
+    const isDue = ({ sinceMs }: Waiting): boolean => all || nowMs - sinceMs >= WAIT_MS;
+    const due = this.#waiting.filter(isDue);
+    if (due.length > 0) this.#waiting = this.#waiting.filter((it) => !isDue(it));
+    return due.map((it) => ({
+      id: it.id,
+      logs: { running: this.#around(it, 'running'), testing: this.#around(it, 'testing') },
+    }));
+  }
+
+  // Private
+
+  #around({ requestId, spans }: Waiting, side: Side): SampleLines {
+    const { fromMs, toMs } = spans[side];
+    const isTelling = requestId.length >= TELLING_ID_LENGTH;
+    const near = this.#lines[side].flatMap((line) => {
+      const isOwn = isTelling && line.text.includes(requestId);
+      const isNear = line.toMs >= fromMs && line.fromMs <= toMs;
+      return isOwn || isNear ? [{ line, rank: isOwn ? 0 : NOTABLE.has(line.level) ? 1 : 2 }] : [];
+    });
+    const shown = new Set(
+      [...near].sort((left, right) => left.rank - right.rank).slice(0, SHOWN_MAX),
+    );
+    const lines = near.filter((it) => shown.has(it)).map(({ line }) => line);
+    return {
+      lines: lines.map(({ at, level, text }) => ({ at, level, text })),
+      more: near.length - lines.length,
+    };
+  }
+}
+
+// Private
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
