@@ -172,7 +172,7 @@ export const mirror = {
       listOf(headerName),
       'x-api-key',
       'Headers whose values are never kept or shown, besides Authorization, Proxy-Authorization, ' +
-        'Cookie and Set-Cookie.',
+        'Cookie and Set-Cookie; in log lines too.',
     ),
     paths: setting(
       listOf(jsonPath),

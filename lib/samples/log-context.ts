@@ -20,9 +20,10 @@ interface Remembered extends SampleLogLine {
   readonly toMs: number;
 }
 
+/** When a side was at work on a request; most is logged at the end. */
 interface Span {
   readonly fromMs: number;
-  readonly toMs: number;
+  readonly endMs: number;
 }
 
 interface Waiting {
@@ -48,8 +49,8 @@ export class LogContext {
   expect({ id, requestId, atMs, runningMs, testingMs }: SampleCopy, nowMs: number): void {
     if (this.#waiting.length >= WAITING_MAX) return;
     const spans = {
-      running: { fromMs: atMs - SLACK_MS, toMs: atMs + runningMs + SLACK_MS },
-      testing: { fromMs: nowMs - testingMs - SLACK_MS, toMs: nowMs + SLACK_MS },
+      running: { fromMs: atMs, endMs: atMs + runningMs },
+      testing: { fromMs: nowMs - testingMs, endMs: nowMs },
     };
     this.#waiting.push({ id, requestId, sinceMs: nowMs, spans });
   }
@@ -68,16 +69,17 @@ export class LogContext {
   // Private
 
   #around({ requestId, spans }: Waiting, side: Side): SampleLines {
-    const { fromMs, toMs } = spans[side];
+    const { fromMs, endMs } = spans[side];
     const isTelling = requestId.length >= TELLING_ID_LENGTH;
     const near = this.#lines[side].flatMap((line) => {
       const isOwn = isTelling && line.text.includes(requestId);
-      const isNear = line.toMs >= fromMs && line.fromMs <= toMs;
-      return isOwn || isNear ? [{ line, rank: isOwn ? 0 : NOTABLE.has(line.level) ? 1 : 2 }] : [];
+      const isNear = line.toMs >= fromMs - SLACK_MS && line.fromMs <= endMs + SLACK_MS;
+      if (!isOwn && !isNear) return [];
+      const awayMs = Math.max(0, line.fromMs - endMs, endMs - line.toMs);
+      return [{ line, rank: isOwn ? 0 : NOTABLE.has(line.level) ? 1 : 2, awayMs }];
     });
-    const shown = new Set(
-      [...near].sort((left, right) => left.rank - right.rank).slice(0, SHOWN_MAX),
-    );
+    const byMerit = [...near].sort((a, b) => a.rank - b.rank || a.awayMs - b.awayMs);
+    const shown = new Set(byMerit.slice(0, SHOWN_MAX));
     const lines = near.filter((it) => shown.has(it)).map(({ line }) => line);
     return {
       lines: lines.map(({ at, level, text }) => ({ at, level, text })),

@@ -1,11 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Sample, SampleSignal } from '../../lib/compare/sample.ts';
+import type { DifferencesView } from '../../lib/operator/evidence-view.ts';
 import type { HistoryEntry } from '../../lib/operator/history-view.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
 
 const AUDIT = 'cannot write the audit record';
+
+/** What both logged around a pair that shows this, as one text each. */
+async function logsOfSample(world: DaemonWorld, version: string, signal: SampleSignal) {
+  const found = await world.vili('diff', version, '--json');
+  const { endpoints } = JSON.parse(found.stdout) as DifferencesView;
+  const [line] = endpoints.flatMap(({ samples }) => samples.filter((it) => it.signal === signal));
+  const { stdout } = await world.vili('diff', version, '--sample', line?.id ?? 'none', '--json');
+  const { logs } = JSON.parse(stdout) as Sample;
+  const textOf = (side: 'running' | 'testing'): string =>
+    (logs?.[side].lines ?? []).map(({ text }) => text).join('\n');
+  return { running: textOf('running'), testing: textOf('testing') };
+}
 
 describe('a daemon that is given a bad release', function () {
   this.timeout(60_000);
@@ -28,6 +42,9 @@ describe('a daemon that is given a bad release', function () {
     await world.drop('1.1.0', { errors: { endpoint: 'GET /items/{id}', share: 0.05 } });
     const { reasons } = await daemon.recorded('rejected', 'shop-1.1.0', 40_000);
     expect(reasons[0]).to.contain('GET /items/{id}').and.contain('500');
+    const logs = await logsOfSample(world, 'shop-1.1.0', 'errors');
+    expect(logs.running).to.match(/GET \/items\/\d+ 200 in/);
+    expect(logs.testing).to.match(/GET \/items\/\d+ 500 in/);
   });
 
   it('rejects one that misses a route, naming it', async () => {

@@ -58,6 +58,11 @@ see one: vili diff --sample 2afa508f
 -   "price": 6.5
 +   "price": "6.5"
   }
+
+running logged nothing then
+testing logged:
+  WARN    price of 38 is no number
+  and 2 more lines
 `,
   history: `
 2026-01-01 00:00:00Z  started   inventory-1.4.2

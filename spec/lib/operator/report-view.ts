@@ -35,6 +35,10 @@ export const SAMPLE: Sample = {
   },
   again: null,
   differences: [{ kind: 'type', path: '$.price', running: '6.5', testing: '"6.5"' }],
+  logs: {
+    running: { lines: [], more: 0 },
+    testing: { lines: [{ at: AT, level: 'warn', text: 'price of 38 is no number' }], more: 2 },
+  },
 };
 
 const FIELD = { kind: 'type', path: '$.price', running: '6.5', testing: '"6.5"' };

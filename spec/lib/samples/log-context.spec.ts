@@ -50,18 +50,19 @@ describe('the log lines beside a sample', () => {
     ]);
   });
 
-  it('are first those of the request, then errors, then others, in their order, 20 a side', () => {
+  it('are first those of the request, then errors, then the nearest, in their order, 20 a side', () => {
     const context = new LogContext();
     const busy = Array.from({ length: 40 }, (_, index) => info(`line ${index}`));
     busy.splice(5, 0, { level: 'error', text: 'broken' });
     context.logged('testing', batchOf(5000, {}, { latest: [info('request-0001 came')] }));
-    context.logged('testing', batchOf(12_000, {}, { latest: busy }));
+    context.logged('testing', batchOf(11_600, {}, { latest: [info('before')] }));
+    context.logged('testing', batchOf(12_100, {}, { latest: busy }));
     context.expect(SAMPLE, KEPT_AT_MS);
     const [found] = context.take(KEPT_AT_MS, true);
     const shown = texts(found?.logs.testing);
     expect(shown).to.have.length(20);
     expect([shown[0], shown[6]]).to.deep.equal(['request-0001 came', 'broken']);
-    expect(found?.logs.testing.more).to.equal(22);
+    expect(found?.logs.testing.more).to.equal(23);
   });
 
   it('take a request id that says little for none', () => {
