@@ -14,6 +14,7 @@ import { inspectLog, levelWarning } from '../lib/logs/inspect.ts';
 import { controlClient } from '../lib/operator/client.ts';
 import { launchCommand } from '../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../lib/servlet/ports.ts';
+import { counted } from '../lib/verdict/wording.ts';
 
 /** As much of the end of a log as tells its format. */
 const LOG_INSPECTED_BYTES = 256 * 1024;
@@ -40,6 +41,7 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('server files', () => checkServerFiles(settings)),
     await checked('links', () => checkLinks(settings)),
     await checked('log', () => checkLog(settings)),
+    ...(settings.openapi === null ? [] : [checkOpenApi(settings.openapi)]),
   ];
   const failed = findings.some((finding) => !finding.ok);
   if (options.json) {
@@ -125,6 +127,13 @@ async function checkServerFiles(settings: Settings): Promise<string> {
     launch,
   });
   return `the newest is ${newest.fileName}, started as: ${command.join(' ')}`;
+}
+
+/** What cannot be used is told with the other settings. */
+function checkOpenApi({ file, routes }: NonNullable<Settings['openapi']>): Finding {
+  const [first = 'none'] = routes;
+  const text = `${file} names ${counted(routes.length, 'endpoint')}, the first: ${first}`;
+  return { what: 'openapi', ok: true, text };
 }
 
 /** A log whose lines have no level looks free of errors: the worst outcome is silence. */

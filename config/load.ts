@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './choice.ts';
 import { KNOWN_KEYS, type KnownKey } from './keys.ts';
 import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './layers.ts';
+import { readOpenApi } from './openapi.ts';
 import { ConfigError, describePlace, type Problem, visible, warningLines } from './problem.ts';
 import { checkRules, type Finding } from './rules.ts';
 import { valuesFrom } from './schema.ts';
@@ -43,7 +44,7 @@ export interface LoadedSettings {
 
 /**
  * Reads all settings: flags over environment over `.env` over `vili.yaml` over defaults. Throws
- * `ConfigError` with every problem of every source at once; nothing but the two files is touched.
+ * `ConfigError` with every problem of every source at once; nothing but these two files and the one of `openapi` is read.
  */
 export function loadSettings(sources: SettingsSources): LoadedSettings {
   const base = resolve(sources.base);
@@ -57,7 +58,10 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   ];
   const choice = choose(layers);
   const values = valuesFrom(choice.values);
-  const findings = checkRules(values).filter((finding) => isWorthTelling(finding, choice));
+  const openapi = values.openapi === '' ? null : readOpenApi(resolve(base, values.openapi));
+  const findings = [...checkRules(values), ...fileFindings(openapi?.problem ?? null)].filter(
+    (finding) => isWorthTelling(finding, choice),
+  );
   const told = (severity: Finding['severity']) =>
     findings.filter((finding) => finding.severity === severity).map(sentenceWith(choice));
   const unknown = layers.flatMap((layer) => layer.warnings);
@@ -71,7 +75,8 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   if (problems.length > 0) throw new ConfigError(base, inOrder(problems), warnings);
   const effective = KNOWN_KEYS.map((known) => effectiveSetting(known, choice));
   const origins = Object.fromEntries(effective.map(({ key, origin }) => [key, origin]));
-  return { settings: settingsFrom(base, values), warnings, origins, effective };
+  const settings = settingsFrom(base, values, openapi);
+  return { settings, warnings, origins, effective };
 }
 
 // Private
@@ -84,6 +89,10 @@ function checkBase(base: string): Problem | null {
   } catch {
     return { ...problem, text: 'is no folder that can be read' };
   }
+}
+
+function fileFindings(problem: string | null): Finding[] {
+  return problem === null ? [] : [{ key: 'openapi', text: problem, severity: 'problem' }];
 }
 
 /** A rule about a value that could not be read would only repeat that; a default needs no warning. */

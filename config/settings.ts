@@ -84,7 +84,10 @@ export interface Settings {
   /** Header names in lower case, JSON paths. */
   readonly mask: { readonly headers: readonly string[]; readonly paths: readonly string[] };
   /** `/items/{id}` or `GET /items/{id}`. */
+  /** With those of `openapi`. */
   readonly routes: readonly string[];
+  /** An absolute path and what was found there; null for none. */
+  readonly openapi: { readonly file: string; readonly routes: readonly string[] } | null;
   readonly verdict: {
     readonly mode: 'auto' | 'manual';
     readonly minRequests: number;

@@ -16,9 +16,9 @@ export type TextFile =
  * Reads a small UTF-8 file. It never throws and never waits: a pipe or a device in the place of
  * the file is a problem, not something to read from.
  */
-export function readTextFile(path: string): TextFile {
+export function readTextFile(path: string, maxBytes = MAX_FILE_BYTES): TextFile {
   try {
-    return decode(readBytes(path));
+    return decode(readBytes(path, maxBytes), maxBytes);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { kind: 'missing' };
     return problem(`cannot be read: ${reasonOf(error)}`);
@@ -27,13 +27,13 @@ export function readTextFile(path: string): TextFile {
 
 // Private
 
-function readBytes(path: string): Buffer | string {
+function readBytes(path: string, maxBytes: number): Buffer | string {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return 'is a folder, not a file';
     if (!stat.isFile()) return 'is not a regular file';
-    const bytes = Buffer.alloc(MAX_FILE_BYTES + 1);
+    const bytes = Buffer.alloc(maxBytes + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
       read = readSync(descriptor, bytes, length, bytes.length - length, null);
@@ -44,9 +44,9 @@ function readBytes(path: string): Buffer | string {
   }
 }
 
-function decode(bytes: Buffer | string): TextFile {
+function decode(bytes: Buffer | string, maxBytes: number): TextFile {
   if (typeof bytes === 'string') return problem(bytes);
-  if (bytes.length > MAX_FILE_BYTES) return problem(`is larger than ${MAX_FILE_BYTES} bytes`);
+  if (bytes.length > maxBytes) return problem(`is larger than ${maxBytes} bytes`);
   try {
     return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {

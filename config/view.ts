@@ -13,7 +13,7 @@ type Operating =
   | 'admin';
 
 /** The values of the schema as everybody else reads them. `base` must be absolute. */
-export function settingsFrom(base: string, values: Values): Settings {
+export function settingsFrom(base: string, values: Values, openapi: Settings['openapi']): Settings {
   const { scheme, port_range, readiness, liveness, restart, request, upstream } = values;
   return {
     base,
@@ -54,6 +54,8 @@ export function settingsFrom(base: string, values: Values): Settings {
     },
     arrival: { stableMs: values.arrival.stable, pollMs: values.arrival.poll },
     ...testingSide(values),
+    routes: [...values.routes, ...(openapi?.routes ?? [])],
+    openapi,
     probationMs: values.probation,
     health: { paths: values.health.paths },
     header: { maxBytes: values.header.max_size, maxCount: values.header.max_count },
@@ -79,7 +81,7 @@ export function settingsFrom(base: string, values: Values): Settings {
 
 // Private
 
-type TestingSide = 'mirror' | 'compare' | 'samples' | 'mask' | 'routes' | 'verdict';
+type TestingSide = 'mirror' | 'compare' | 'samples' | 'mask' | 'verdict';
 
 function testingSide(values: Values): Pick<Settings, TestingSide> {
   const { mirror, compare, samples, mask, verdict } = values;
@@ -114,7 +116,6 @@ function testingSide(values: Values): Pick<Settings, TestingSide> {
       maxBodyBytes: samples.max_body,
     },
     mask: { headers: mask.headers.map((name) => name.toLowerCase()), paths: mask.paths },
-    routes: values.routes,
     verdict: {
       mode: verdict.mode,
       minRequests: verdict.min_requests,

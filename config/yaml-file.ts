@@ -57,6 +57,16 @@ export function parseYamlFile(source: string): YamlFile {
   return { entries: reader.top(document.contents), problems: reader.problems };
 }
 
+/** The library's words, without what it quotes of the file: that may be a secret. */
+export function sentence(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'the same key is there twice';
+  if (code === 'BAD_INDENT') return 'the indentation is wrong';
+  if (code === 'TAB_AS_INDENT') return 'a tab is used to indent; use blanks';
+  if (message.includes('call stack')) return 'it is nested too deep';
+  if (code === 'MULTIPLE_DOCS') return 'there is more than one document in it';
+  return message.split(/[:\n"']/, 1)[0]?.trim() ?? code;
+}
+
 // Private
 
 class Reader {
@@ -122,14 +132,4 @@ function mapOf(entries: readonly YamlEntry[]): ReadonlyMap<string, Raw> {
 function scalarText(value: unknown, isPlain: boolean): string {
   if (typeof value !== 'string') return '';
   return isPlain && /^(~|null|Null|NULL)$/.test(value) ? '' : value;
-}
-
-/** The library's words, without what it quotes of the file: that may be a secret. */
-function sentence(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'the same key is there twice';
-  if (code === 'BAD_INDENT') return 'the indentation is wrong';
-  if (code === 'TAB_AS_INDENT') return 'a tab is used to indent; use blanks';
-  if (message.includes('call stack')) return 'it is nested too deep';
-  if (code === 'MULTIPLE_DOCS') return 'there is more than one document in it';
-  return message.split(/[:\n"']/, 1)[0]?.trim() ?? code;
 }

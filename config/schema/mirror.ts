@@ -10,6 +10,7 @@ import {
   method,
   mirrorRules,
   oneOf,
+  path,
   pathRewrites,
   share,
   size,
@@ -186,5 +187,12 @@ export const mirror = {
     listOf(endpointTemplate),
     'none',
     'Path templates that group requests into endpoints, before those Vili finds by itself.',
+  ),
+  openapi: setting(
+    path,
+    '',
+    'An OpenAPI file, JSON or YAML, whose `paths` group requests into endpoints, after `routes`; the path ' +
+      'of its `servers` (or `basePath`) stands before them. Read at the start, at most 2 MiB and 2000 ' +
+      'paths and methods.',
   ),
 };

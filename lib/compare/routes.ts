@@ -1,47 +1,105 @@
-interface Route {
-  readonly method: string | null;
-  readonly template: string;
-  readonly segments: readonly string[];
-  /** The last segment is `*`: it stands for the rest of the path. */
-  readonly open: boolean;
-}
-
 /** Finds the first of the operator's templates that fits, or null. */
 export type RouteMatcher = (method: string, segments: readonly string[]) => string | null;
 
+interface Route {
+  readonly order: number;
+  readonly method: string | null;
+  readonly template: string;
+}
+
+/** What may come next in a path. Looking a path up costs its length, however many routes there are. */
+interface Position {
+  readonly literals: Map<string, Position>;
+  /** Segments that are a parameter in part, `{name}.json`, by their literal parts. */
+  readonly mixed: Map<string, { readonly parts: readonly string[]; readonly position: Position }>;
+  parameter: Position | null;
+  /** Routes that end here. */
+  readonly ends: Route[];
+  /** Routes of which the rest of the path may be anything. */
+  readonly open: Route[];
+}
+
 /**
- * Reads templates such as `GET /users/{name}`, `/files/*`: `{x}` is one segment, a last `*` the
- * rest, no method means any.
+ * Reads templates such as `GET /users/{name}`, `/files/*`: `{x}` is one segment or a part of one, a
+ * last `*` the rest, no method means any.
  */
 export function createRouteMatcher(templates: readonly string[]): RouteMatcher {
-  const routes = templates.map(parseRoute);
+  const root = newPosition();
+  for (const [order, text] of templates.entries()) add(root, text, order);
   return (method, segments) => {
-    for (const route of routes) {
-      if (fits(route, method, segments)) return `${method} ${route.template}`;
-    }
-    return null;
+    const found = firstFrom(root, method, segments, 0);
+    return found === null ? null : `${method} ${found.template}`;
   };
 }
 
 // Private
 
-function parseRoute(text: string): Route {
+function newPosition(): Position {
+  return { literals: new Map(), mixed: new Map(), parameter: null, ends: [], open: [] };
+}
+
+function add(root: Position, text: string, order: number): void {
   const trimmed = text.trim();
   const space = trimmed.indexOf(' ');
   const method = space === -1 ? null : trimmed.slice(0, space).toUpperCase();
   const template = trimmed.slice(space + 1).trim();
   const segments = template.split('/');
-  return { method, template, segments, open: segments.at(-1) === '*' };
+  const isOpen = segments.at(-1) === '*';
+  const position = (isOpen ? segments.slice(0, -1) : segments).reduce(below, root);
+  (isOpen ? position.open : position.ends).push({ order, method, template });
 }
 
-function fits(route: Route, method: string, segments: readonly string[]): boolean {
-  if (route.method !== null && route.method !== method) return false;
-  const fixed = route.open ? route.segments.length - 1 : route.segments.length;
-  if (route.open ? segments.length <= fixed : segments.length !== fixed) return false;
-  for (let index = 0; index < fixed; index++) {
-    const wanted = route.segments[index];
-    const isParameter = wanted?.startsWith('{') === true && wanted.endsWith('}');
-    if (isParameter ? segments[index] === '' : wanted !== segments[index]) return false;
+function below(position: Position, segment: string): Position {
+  const parts = segment.split(/\{[^{}]*\}/);
+  if (parts.length === 1) return madeIn(position.literals, segment, newPosition);
+  if (parts.every((part) => part === '')) return (position.parameter ??= newPosition());
+  const mixed = madeIn(position.mixed, parts.join('{}'), () => ({
+    parts,
+    position: newPosition(),
+  }));
+  return mixed.position;
+}
+
+function madeIn<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
+}
+
+/** Of all routes that fit from here on, the one that was named first. */
+function firstFrom(
+  position: Position,
+  method: string,
+  segments: readonly string[],
+  at: number,
+): Route | null {
+  const isFor = (route: Route): boolean => route.method === null || route.method === method;
+  const segment = segments[at];
+  if (segment === undefined) return position.ends.find(isFor) ?? null;
+  let first = position.open.find(isFor) ?? null;
+  const look = (next: Position | null | undefined): void => {
+    const found = next == null ? null : firstFrom(next, method, segments, at + 1);
+    if (found !== null && (first === null || found.order < first.order)) first = found;
+  };
+  look(position.literals.get(segment));
+  if (segment === '') return first;
+  look(position.parameter);
+  for (const { parts, position: next } of position.mixed.values()) {
+    if (fitsParts(parts, segment)) look(next);
   }
-  return true;
+  return first;
+}
+
+/** The parts in their order, with at least one character wherever a parameter is. */
+function fitsParts(parts: readonly string[], segment: string): boolean {
+  const [head = ''] = parts;
+  const tail = parts.at(-1) ?? '';
+  if (!segment.startsWith(head) || !segment.endsWith(tail)) return false;
+  let at = head.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = segment.indexOf(part, at + 1);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at + 1 <= segment.length - tail.length;
 }

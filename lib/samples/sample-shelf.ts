@@ -89,10 +89,7 @@ export class SampleShelf {
     this.#bytes += size;
     this.#entries.set(id, { ...entry, logs: extractOf(logs) });
     this.#writing = this.#writing
-      .then(async () => {
-        const sample = await readSample(this.#folder, id);
-        if (sample !== null) await this.#write(id, textOf({ ...sample, logs }));
-      })
+      .then(() => this.#rewrite(id, logs))
       .catch((error: unknown) => this.#onProblem(error));
   }
 
@@ -114,6 +111,11 @@ export class SampleShelf {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
     await writeFileAtomic(join(this.#folder, id + ENDING), text);
+  }
+
+  async #rewrite(id: string, logs: SampleLogs): Promise<void> {
+    const sample = await readSample(this.#folder, id);
+    if (sample !== null) await this.#write(id, textOf({ ...sample, logs }));
   }
 
   async #load(): Promise<void> {

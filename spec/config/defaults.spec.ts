@@ -96,6 +96,7 @@ const DEFAULTS = {
     paths: ['$..password', '$..access_token', '$..refresh_token', '$..client_secret'],
   },
   routes: [],
+  openapi: null,
   verdict: {
     mode: 'auto',
     minRequests: 200,
