@@ -131,7 +131,7 @@ async function judge(
 ): Promise<ComparatorState> {
   const known = state.test?.judgement;
   if (known?.fingerprint === release.fingerprint && known.sinceMs === sinceMs) return state;
-  const startUp = state.startUps.get(release.name) ?? { errors: 0, example: undefined };
+  const startUp = state.startUps.get(release.name) ?? { errors: 0, example: undefined, lines: 0 };
   state.startUps.clear();
   const begun = await deps.begin({ release, sinceMs }, state.memory, startUp);
   return { ...state, ...NO_TEST, test: { ...begun, release, report: null } };
@@ -149,9 +149,10 @@ function takeLog(
   else {
     const before = state.startUps.get(version);
     const errors = (before?.errors ?? 0) + errorsOf(batch);
+    const lines = (before?.lines ?? 0) + batch.lines;
     const example = before?.example ?? errorKinds(batch)[0]?.example;
     if (state.startUps.size < START_UPS_MAX || before)
-      state.startUps.set(version, { errors, example });
+      state.startUps.set(version, { errors, example, lines });
   }
 }
 

@@ -15,6 +15,8 @@ export interface ReleaseFaults {
   readonly missingField?: { readonly endpoint: string; readonly field: string };
   /** An ERROR is logged for that share of all requests but health probes. */
   readonly errorLogs?: { readonly share: number; readonly message: string };
+  /** The level of a log line goes under this key, not `level`; '' writes no log at all. */
+  readonly levelKey?: string;
   readonly slow?: { readonly endpoint: string; readonly ms: number };
   /** Exits with this code before it listens. */
   readonly exitAtStart?: number;

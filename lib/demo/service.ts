@@ -49,7 +49,7 @@ const release = (globalThis as { viliDemoRelease?: ReleaseData }).viliDemoReleas
 if (release !== undefined) serve(release);
 
 function serve({ identifier, version, faults = {} }: ReleaseData): void {
-  const log = openLog(identifier);
+  const log = openLog(identifier, faults.levelKey);
   let requests = 0;
   const counts = new Map<string, number>();
   log('INFO', `${identifier} ${version} starts`);
@@ -144,13 +144,14 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
 
 type Log = (level: string, message: string, stack?: string) => void;
 
-function openLog(identifier: string): Log {
+function openLog(identifier: string, levelKey = 'level'): Log {
+  if (levelKey === '') return () => undefined;
   mkdirSync('logs/json', { recursive: true });
   const file = openSync(`logs/json/${identifier}.log`, 'a');
   return (level, message, stack) => {
     const entry = {
       '@timestamp': new Date().toISOString(),
-      level,
+      [levelKey]: level,
       logger_name: 'com.example.shop',
       thread_name: 'main',
       message,

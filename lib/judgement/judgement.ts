@@ -25,6 +25,8 @@ export interface JudgementSettings {
 export interface StartUp {
   readonly errors: number;
   readonly example: string | undefined;
+  /** Lines of any level: it logs where it should. */
+  readonly lines: number;
 }
 
 /** All evidence on one build of one version: pairs, logs of both sides, running's own answers. */
@@ -40,6 +42,8 @@ export class Judgement {
   readonly #ignored = new IgnoredFields();
   readonly #measures = new Measures();
   readonly #coverage = new Coverage();
+  /** Logged before the test began. */
+  #startUpLines = 0;
   #changed = false;
   #pairs = 0;
 
@@ -69,7 +73,9 @@ export class Judgement {
       verdict.running(endpoint, answer, atMs);
     }
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
-    return new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs);
+    const judgement = new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs);
+    judgement.#startUpLines = startUp.lines;
+    return judgement;
   }
 
   /** Goes on from a checkpoint; one of another test, or a broken one, is no use: null. */
@@ -82,6 +88,7 @@ export class Judgement {
     judgement.#ignored.restore(saved.ignored);
     judgement.#measures.restore(saved.measures);
     judgement.#coverage.restore(saved.coverage);
+    judgement.#restoreFormats(saved.formats);
     return judgement;
   }
 
@@ -95,6 +102,11 @@ export class Judgement {
       ignored: this.#ignored.all(),
       measures: this.#measures.checkpoint(),
       coverage: this.#coverage.checkpoint(),
+      formats: {
+        running: this.#formats.running.checkpoint(),
+        testing: this.#formats.testing.checkpoint(),
+        startUpLines: this.#startUpLines,
+      },
     };
   }
 
@@ -148,10 +160,7 @@ export class Judgement {
         runningWarnings: running.warnings,
       });
     }
-    const { running, testing } = this.#formats;
-    if (running.hasLevels === true && testing.hasLevels === false) {
-      this.#verdict.logFormat({ running: running.describe(), testing: testing.describe() });
-    }
+    this.#compareFormats();
     return this.#verdict.decide(nowMs);
   }
 
@@ -164,6 +173,23 @@ export class Judgement {
       ignored: this.#ignored.all(),
       endpoints: this.#verdict.endpoints(MAX_ENDPOINTS_TOLD),
     };
+  }
+
+  /** Lines without levels, or no lines where running has many, are no sign of a version without errors. */
+  #compareFormats(): void {
+    const { running, testing } = this.#formats;
+    const isSilent = testing.lines === 0 && this.#startUpLines === 0;
+    const isChanged = running.hasLevels === true && (isSilent || testing.hasLevels === false);
+    this.#verdict.logFormat(
+      isChanged ? { running: running.describe(), testing: testing.describe() } : null,
+    );
+  }
+
+  #restoreFormats(saved: unknown): void {
+    const { running, testing, startUpLines } = (saved ?? {}) as Record<string, unknown>;
+    this.#formats.running.restore(running);
+    this.#formats.testing.restore(testing);
+    if (typeof startUpLines === 'number') this.#startUpLines = startUpLines;
   }
 
   #startUp(batch: LogBatch): void {
@@ -189,6 +215,7 @@ export interface Saved {
   readonly ignored: readonly IgnoredField[];
   readonly measures: unknown;
   readonly coverage: unknown;
+  readonly formats: unknown;
 }
 
 // Private

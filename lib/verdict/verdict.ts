@@ -138,12 +138,12 @@ export class Verdict {
     }
   }
 
-  /** Testing's log cannot be compared with running's. Holds the promotion: a person decides. */
-  logFormat(change: LogFormatChange): void {
-    this.#evidence.logFormat = {
-      running: shortened(change.running),
-      testing: shortened(change.testing),
-    };
+  /** Testing's log cannot be compared with running's, or (null) can. Holds the promotion meanwhile. */
+  logFormat(change: LogFormatChange | null): void {
+    this.#evidence.logFormat =
+      change === null
+        ? null
+        : { running: shortened(change.running), testing: shortened(change.testing) };
   }
 
   /** How many pairs wait for testing longer than usual; more than 1 in 100 hold the promotion. */

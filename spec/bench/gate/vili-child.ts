@@ -12,7 +12,7 @@ import type { FromVili, ToVili } from './vili.ts';
 const DECIDE_MS = 250;
 const MAX_ENDPOINTS = 500;
 const RELEASE = { name: 'bench-2.0.0', fingerprint: '0', sinceMs: 0 };
-const NO_START_UP = { errors: 0, example: undefined };
+const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
 /**
  * The users' path as the daemon builds it, with default settings, the far side and the evidence, in a

@@ -8,7 +8,7 @@ import { batchOf } from '../../support/log-batches.ts';
 
 const BUILD = { name: 'shop-2', fingerprint: 'abc', sinceMs: 1 };
 const SETTINGS = { verdict: { ...defaultVerdictSettings, logWindowMs: 1000 }, nowMs: 0 };
-const QUIET = { errors: 0, example: undefined };
+const QUIET = { errors: 0, example: undefined, lines: 1 };
 const TIMEOUT: LogKind = {
   signature: 'db: timeout',
   level: 'error',
@@ -83,9 +83,41 @@ describe('a judgement', () => {
     expect(codes(judgement)).to.include('log-format');
   });
 
+  it('takes it back when the levels are there again, also after a restart', () => {
+    const judgement = begun();
+    judgement.logged('running', batchOf(200, { info: 60 }));
+    judgement.logged('testing', batchOf(200, { unknown: 60 }, { unknownKeys: ['grade'] }));
+    expect(judgement.decide(2500).missing.join()).to.contain('the log format changed');
+    const saved: unknown = JSON.parse(JSON.stringify(judgement.checkpoint()));
+    const resumed = Judgement.resume(BUILD, SETTINGS, saved);
+    if (resumed === null) throw new Error('not resumed');
+    const [reason] = resumed.decide(2500).reasons;
+    expect(reason?.text).to.contain('testing 0 of 60 lines had a level; keys seen: grade');
+    resumed.logged('testing', batchOf(300, { info: 60 }));
+    expect(codes(resumed)).not.to.include('log-format');
+  });
+
+  it('takes a log with nothing in it for no good sign, unless it was quiet from the start', () => {
+    const silent = Judgement.begin(BUILD, SETTINGS, new RunningMemory(), { ...QUIET, lines: 0 });
+    silent.pairs([pairAt(100)]);
+    silent.logged('running', batchOf(200, { info: 49 }));
+    expect(codes(silent)).not.to.include('log-format');
+    silent.logged('running', batchOf(300, { info: 1 }));
+    expect(codes(silent)).to.include('log-format');
+    const text = silent
+      .decide(2500)
+      .reasons.map((it) => it.text)
+      .join();
+    expect(text).to.contain('testing logged nothing where the log should be');
+    const quiet = begun();
+    quiet.logged('running', batchOf(200, { info: 90 }));
+    expect(codes(quiet)).not.to.include('log-format');
+  });
+
   it('counts errors before the first request as those of the start', () => {
     const judgement = Judgement.begin(BUILD, SETTINGS, new RunningMemory(), {
       errors: 2,
+      lines: 2,
       example: 'ERROR no route to database',
     });
     judgement.logged('testing', batchOf(50, { error: 1 }));

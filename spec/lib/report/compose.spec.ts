@@ -90,7 +90,7 @@ describe('the report of a version', () => {
   });
 });
 
-const NO_START_UP = { errors: 0, example: undefined };
+const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
 function judged(pairs: number): Judgement {
   const judgement = Judgement.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
