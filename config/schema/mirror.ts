@@ -149,7 +149,8 @@ export const mirror = {
       share,
       '10%',
       'The share of copied safe requests that running is asked a second time, to learn what ' +
-        'differs by itself (times, ids). Raising it learns faster and loads running more.',
+        'differs by itself (times, ids). Raising it learns faster and loads running more; while running ' +
+        'is slow it is left alone.',
       { max: '100%' },
     ),
   },

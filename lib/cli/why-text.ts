@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../operator/history-view.ts';
+import { pausedText } from '../report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../report/report.ts';
 import { printable } from './printable.ts';
 import { dateTime, duration, percent } from './quantities.ts';
@@ -89,6 +90,10 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
   add('also seen', alsoSeen(test));
   add('ignored', ignored(test));
   add('never compared', uncovered(test));
+  add(
+    'spared',
+    [pausedText(test)].flatMap((text) => text ?? []),
+  );
   const [sample] = test.endpoints.flatMap((one) => one.samples);
   if (sample !== undefined)
     lines.push('', 'look closer: vili diff   send again: vili replay --all');

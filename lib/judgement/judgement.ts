@@ -9,7 +9,7 @@ import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
 import { Coverage } from './coverage.ts';
 import { IgnoredFields } from './ignored-fields.ts';
-import { Measures } from './measures.ts';
+import { Measures, type PausedControls } from './measures.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
 
 /** Endpoints told of, the most suspicious. */
@@ -129,6 +129,12 @@ export class Judgement {
   /** Where the answers differ by themselves, so that it is not held against testing. */
   ignored(changes: readonly IgnoredField[]): void {
     this.#ignored.update(changes);
+  }
+
+  /** Copies that testing still works on, and pairs during which running was left alone. */
+  underWay(overdue: number, paused: PausedControls): void {
+    this.#verdict.openPairs(overdue);
+    this.#measures.paused(paused);
   }
 
   /** Users asked this endpoint, whether or not it is compared. */

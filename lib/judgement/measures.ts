@@ -13,6 +13,12 @@ export interface SideMeasures {
   readonly p95Ms: number | null;
 }
 
+/** Pairs during which running was not asked a second time: it was slow, or Vili was busy. */
+export interface PausedControls {
+  readonly slow: number;
+  readonly busy: number;
+}
+
 /** Both sides of a test side by side. */
 export interface MeasuresView {
   readonly pairs: number;
@@ -22,6 +28,8 @@ export interface MeasuresView {
   readonly controls: number;
   readonly testingDiffers: number;
   readonly runningDiffers: number;
+  readonly pausedSlow: number;
+  readonly pausedBusy: number;
 }
 
 interface Side {
@@ -32,12 +40,26 @@ interface Side {
 }
 
 const COUNTS = ['failed', 'refused', 'errorLines'] as const;
-const TOTALS = ['pairs', 'controls', 'testingDiffers', 'runningDiffers'] as const;
+const TOTALS = [
+  'pairs',
+  'controls',
+  'testingDiffers',
+  'runningDiffers',
+  'pausedSlow',
+  'pausedBusy',
+] as const;
 
 /** Counts both sides of a test side by side, in bounded memory. */
 export class Measures {
   readonly #sides = { running: blankSide(), testing: blankSide() };
-  readonly #totals = { pairs: 0, controls: 0, testingDiffers: 0, runningDiffers: 0 };
+  readonly #totals = {
+    pairs: 0,
+    controls: 0,
+    testingDiffers: 0,
+    runningDiffers: 0,
+    pausedSlow: 0,
+    pausedBusy: 0,
+  };
 
   pair({ running, testing, differs, control }: PairOutcome): void {
     const totals = this.#totals;
@@ -48,6 +70,11 @@ export class Measures {
     totals.controls++;
     if (differs && !control.differs) totals.testingDiffers++;
     if (control.differs && !differs) totals.runningDiffers++;
+  }
+
+  paused({ slow, busy }: PausedControls): void {
+    this.#totals.pausedSlow += slow;
+    this.#totals.pausedBusy += busy;
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {

@@ -1,3 +1,6 @@
+import type { PauseReason } from './protocol.ts';
+import { RunningPace } from './running-pace.ts';
+
 /** The first pairs of an endpoint all get a control request. */
 const FIRST_PAIRS = 20;
 /** Weight of the newest pair in the rates below. */
@@ -7,7 +10,12 @@ const SUSPICIOUS_EXCESS = 0.1;
 
 /** Decides for which pairs running is asked a second time, per endpoint. */
 export interface ControlPlan {
+  /** Never while running is slow or Vili is busy: users come first. */
   wanted(endpoint: string): boolean;
+  /** How running answered a user. */
+  answered(endpoint: string, ms: number): void;
+  /** For how many pairs running was left alone since the last call, by reason. */
+  takePaused(): Readonly<Record<PauseReason, number>>;
   /** `control` null: running was not asked again, or the answers could not be compared. */
   learn(endpoint: string, differs: boolean, control: boolean | null): void;
 }
@@ -17,6 +25,8 @@ export interface ControlSettings {
   readonly share: number;
   readonly maxEndpoints: number;
   readonly random: () => number;
+  /** The users' thread has no time left. */
+  readonly isBusy: () => boolean;
 }
 
 interface Habit {
@@ -27,6 +37,8 @@ interface Habit {
 
 export function createControlPlan(settings: ControlSettings): ControlPlan {
   const habits = new Map<string, Habit>();
+  const pace = new RunningPace(settings.maxEndpoints);
+  let paused = { slow: 0, busy: 0 };
   const habitOf = (endpoint: string): Habit | null => {
     const found = habits.get(endpoint);
     if (found !== undefined) return found;
@@ -39,6 +51,10 @@ export function createControlPlan(settings: ControlSettings): ControlPlan {
   return {
     wanted(endpoint) {
       if (settings.share <= 0) return false;
+      if (pace.isSlow || settings.isBusy()) {
+        paused[pace.isSlow ? 'slow' : 'busy']++;
+        return false;
+      }
       const habit = habitOf(endpoint);
       if (habit === null) return settings.random() < settings.share;
       habit.pairs++;
@@ -46,6 +62,12 @@ export function createControlPlan(settings: ControlSettings): ControlPlan {
       // An endpoint where running differs from itself as often is noisy, not suspicious.
       if (habit.testingRate > habit.noiseRate + SUSPICIOUS_EXCESS) return true;
       return settings.random() < settings.share;
+    },
+    answered: (endpoint, ms) => pace.answered(endpoint, ms),
+    takePaused() {
+      const taken = paused;
+      paused = { slow: 0, busy: 0 };
+      return taken;
     },
     learn(endpoint, differs, control) {
       const habit = habits.get(endpoint);

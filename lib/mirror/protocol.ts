@@ -7,7 +7,9 @@ import type { FarSideSettings } from './settings.ts';
 /** Places in the shared state: the only memory both threads use without a message. */
 export const STATE_ADMISSION = 0;
 export const STATE_HEARTBEAT = 1;
-export const STATE_BYTES = 8;
+/** 1 while the users' thread has no time left. */
+export const STATE_USERS_BUSY = 2;
+export const STATE_BYTES = 12;
 
 /** Values of `STATE_ADMISSION`: whether the worker would drop a copy that came now, and why. */
 export const ADMIT = 0;
@@ -26,6 +28,9 @@ export type DropReason =
   | 'no-test'
   | 'far-side-lost'
   | 'closed';
+
+/** Why running is not asked a second time for now. */
+export type PauseReason = 'slow' | 'busy';
 
 /** Faults for specs and for trying the supervision by hand. */
 export type Fault = 'stall' | 'throw' | 'exit' | 'memory';
@@ -57,11 +62,27 @@ export interface Report {
   readonly mirrored: number;
   readonly failed: Readonly<Partial<Record<FailureKind, number>>>;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Pairs during which running was not asked a second time at all, by reason. */
+  readonly paused: Readonly<Record<PauseReason, number>>;
+  /** Copies that testing works on for much longer than running did, now. */
+  readonly overdue: number;
   /** Fields that became noise, or are none any more. */
   readonly ignored: readonly IgnoredField[];
   /** Pairs worth keeping, at most a few per endpoint of a test. */
   readonly samples: readonly SampleCopy[];
 }
+
+/** A report that nothing became of anything. */
+export const NOTHING: Report = {
+  outcomes: [],
+  mirrored: 0,
+  failed: {},
+  dropped: {},
+  paused: { slow: 0, busy: 0 },
+  overdue: 0,
+  ignored: [],
+  samples: [],
+};
 
 export type FromWorker =
   | { readonly type: 'report'; readonly report: Report }

@@ -58,6 +58,10 @@ export interface OutcomeBatch {
   readonly testId: string;
   readonly outcomes: readonly PairOutcome[];
   readonly dropped: Readonly<Record<string, number>>;
+  /** Pairs during which running was not asked a second time: it was slow, or Vili was busy. */
+  readonly paused: Readonly<Record<'slow' | 'busy', number>>;
+  /** Copies that testing works on for much longer than running did, now. */
+  readonly overdue: number;
   /** Fields that became noise, or are none any more. */
   readonly ignored: readonly IgnoredField[];
   /** Pairs worth keeping, at most a few per endpoint of a test. */

@@ -9,7 +9,7 @@ export interface Tally {
   drop(reason: DropReason, count?: number): void;
   outcomes(): number;
   /** Everything since the last call, or null when there is nothing. */
-  take(): Omit<Report, 'ignored' | 'samples'> | null;
+  take(): Pick<Report, 'outcomes' | 'mirrored' | 'failed' | 'dropped'> | null;
 }
 
 export function createTally(): Tally {

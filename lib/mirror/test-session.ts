@@ -1,6 +1,6 @@
 import type { Exchange } from '../gate/exchange.ts';
 import type { Accounts } from './accounts.ts';
-import type { DropReason, Fault, Report, Targets } from './protocol.ts';
+import { type DropReason, type Fault, NOTHING, type Report, type Targets } from './protocol.ts';
 import type { FarSideEvent, FarSideSettings, LossReason, OutcomeBatch } from './settings.ts';
 import { LOOK_MS, UsersFirst } from './users-first.ts';
 import { watchUsersThread } from './users-thread.ts';
@@ -14,9 +14,6 @@ export interface SessionHooks {
   readonly onOutcomes: (batch: OutcomeBatch) => void;
   readonly onEvent: (event: FarSideEvent) => void;
 }
-
-type Told = Pick<Report, 'outcomes' | 'ignored' | 'samples'>;
-const NOTHING: Told = { outcomes: [], ignored: [], samples: [] };
 
 /** One test: keeps a worker alive for it, and accounts for every copy whatever happens to it. */
 export class TestSession {
@@ -33,6 +30,7 @@ export class TestSession {
   /** Copies inside the worker. */
   #open = 0;
   #dropped: Record<string, number> = {};
+  #overdue = 0;
   #restarts = 0;
   #backoffMs = 0;
   #startedAtMs = 0;
@@ -54,7 +52,10 @@ export class TestSession {
     this.#hooks = hooks;
     this.#usersFirst = new UsersFirst(settings.busyLimit);
     const load = watchUsersThread();
-    this.#looks = setInterval(() => this.#usersFirst.look(load()), LOOK_MS);
+    this.#looks = setInterval(() => {
+      this.#usersFirst.look(load());
+      this.#worker?.usersBusy(this.#usersFirst.isShedding);
+    }, LOOK_MS);
     this.#start();
   }
 
@@ -159,12 +160,19 @@ export class TestSession {
     this.#dropsTimer ??= setTimeout(() => this.#flush(), DROPS_FLUSH_MS);
   }
 
-  #flush({ outcomes, ignored, samples }: Told = NOTHING): void {
+  /** Without a worker nothing is under way. */
+  #flush(
+    report: Report = { ...NOTHING, overdue: this.#worker === null ? 0 : this.#overdue },
+  ): void {
     if (this.#dropsTimer !== null) clearTimeout(this.#dropsTimer);
     this.#dropsTimer = null;
     const dropped = this.#dropped;
-    if (outcomes.length === 0 && Object.keys(dropped).length === 0) return;
+    const { outcomes, ignored, samples, paused, overdue } = report;
+    const isNews = overdue !== this.#overdue;
+    if (outcomes.length === 0 && Object.keys(dropped).length === 0 && !isNews) return;
     this.#dropped = {};
-    this.#hooks.onOutcomes({ testId: this.#id, outcomes, dropped, ignored, samples });
+    this.#overdue = overdue;
+    const batch = { outcomes, dropped, ignored, samples, paused, overdue };
+    this.#hooks.onOutcomes({ testId: this.#id, ...batch });
   }
 }

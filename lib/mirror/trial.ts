@@ -5,7 +5,8 @@ import { type Breaker, createBreaker } from './breaker.ts';
 import { type ControlPlan, createControlPlan } from './control.ts';
 import { type CopyQueue, createCopyQueue } from './copy-queue.ts';
 import { type AnsweredPair, createPairJudge, type PairJudge } from './judge.ts';
-import type { DropReason, Report, Targets } from './protocol.ts';
+import { Overdue } from './overdue.ts';
+import { type DropReason, NOTHING, type Report, type Targets } from './protocol.ts';
 import { Requester, type ShadowAnswer } from './requester.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import type { FarSideSettings } from './settings.ts';
@@ -25,6 +26,8 @@ const CONTROL_PART = 1 / 4;
 const ANSWERS = 2;
 export interface TrialHooks extends SliceHooks {
   readonly random: () => number;
+  /** The users' thread has no time left. */
+  readonly isBusy: () => boolean;
 }
 
 interface OpenPair {
@@ -46,6 +49,7 @@ export class Trial {
   readonly #copyRequest: CopyRequest;
   readonly #endpoints: Endpoints;
   readonly #controls: ControlPlan;
+  readonly #overdue: Overdue<OpenPair>;
   readonly #queue: CopyQueue;
   readonly #tally: Tally = createTally();
   readonly #judge: PairJudge;
@@ -79,7 +83,9 @@ export class Trial {
       share: compare.controlShare,
       maxEndpoints: compare.maxEndpoints,
       random: hooks.random,
+      isBusy: hooks.isBusy,
     });
+    this.#overdue = new Overdue(hooks.now);
     this.#answered = new WorkSlices(hooks, {
       each: (pair) => this.#finish(pair),
       afterSlice: () => this.#fill(),
@@ -132,9 +138,18 @@ export class Trial {
   }
 
   takeReport(): Report | null {
+    const overdue = this.#overdue.count();
+    const isNews = this.#overdue.isNews(overdue);
     const taken = this.#tally.take();
-    if (taken === null) return null;
-    return { ...taken, ignored: this.#judge.takeIgnored(), samples: this.#sampler.take() };
+    if (taken === null) return isNews ? { ...NOTHING, overdue } : null;
+    const paused = this.#controls.takePaused();
+    return {
+      ...taken,
+      overdue,
+      paused,
+      ignored: this.#judge.takeIgnored(),
+      samples: this.#sampler.take(),
+    };
   }
 
   /** Ends everything under way; what is open is counted as `ended`. */
@@ -145,6 +160,7 @@ export class Trial {
     this.#testing.close();
     this.#tally.drop('ended', this.#openCopies + this.#queue.clear());
     this.#openCopies = 0;
+    this.#overdue.clear();
     this.#answered.clear();
   }
 
@@ -169,6 +185,7 @@ export class Trial {
       return;
     }
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
+    if (exchange.failure === null) this.#controls.answered(endpoint, exchange.runningMs);
     const pair: OpenPair = {
       exchange,
       endpoint,
@@ -181,6 +198,7 @@ export class Trial {
     };
     this.#openCopies++;
     this.#openBytes += pair.bytes;
+    this.#overdue.began(pair, exchange.runningMs);
     const limits = limitsOf(this.#settings, exchange);
     if (pair.isControlled) {
       this.#openControls++;
@@ -192,6 +210,7 @@ export class Trial {
     }
     this.#testing.send(this.#copyRequest(exchange, 'test'), limits, (answer) => {
       pair.testing = answer;
+      this.#overdue.ended(pair);
       this.#informBreaker(pair, answer);
       this.#settle(pair);
     });

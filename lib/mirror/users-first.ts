@@ -48,6 +48,11 @@ export class UsersFirst {
     this.#share = Math.min(1, this.#share * RISE);
   }
 
+  /** Whether copies are left out now. */
+  get isShedding(): boolean {
+    return this.#share < 1;
+  }
+
   /** Whether the next copy is made: as many of them as the share says, evenly. */
   admits(): boolean {
     if (this.#share === 1) return true;

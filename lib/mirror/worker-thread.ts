@@ -12,6 +12,7 @@ import {
   STATE_ADMISSION,
   STATE_BYTES,
   STATE_HEARTBEAT,
+  STATE_USERS_BUSY,
   type Targets,
   type ToWorker,
   type WorkerInput,
@@ -88,6 +89,11 @@ export class WorkerThread {
   retarget(targets: Targets): void {
     this.#feeder.flush();
     this.#post({ type: 'retarget', targets });
+  }
+
+  /** Whether the users' thread has no time left: running is not asked a second time then. */
+  usersBusy(isBusy: boolean): void {
+    Atomics.store(this.#state, STATE_USERS_BUSY, isBusy ? 1 : 0);
   }
 
   cause(fault: Fault): void {

@@ -12,6 +12,7 @@ import {
   REFUSE_FULL,
   STATE_ADMISSION,
   STATE_HEARTBEAT,
+  STATE_USERS_BUSY,
   type ToWorker,
   type WorkerInput,
 } from './protocol.ts';
@@ -33,6 +34,7 @@ const state = new Int32Array(input.state);
 const trial = new Trial(input.settings, input.targets, {
   now: () => performance.now(),
   random: Math.random,
+  isBusy: () => Atomics.load(state, STATE_USERS_BUSY) === 1,
   later: (work) => {
     later(() => {
       work();

@@ -80,6 +80,11 @@ export function testReport(
     progress,
     certainty,
     missing: missing.slice(0, REPORT_LIMITS.missing),
+    controls: {
+      asked: measures.controls,
+      pausedSlow: measures.pausedSlow,
+      pausedBusy: measures.pausedBusy,
+    },
     signals: signalsOf(verdict, measures, settings),
     endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
       ...withoutIgnored(one, ignored),

@@ -1,5 +1,6 @@
 import type { TallyEntry } from '../verdict/tally.ts';
 import { counted, durationOf, percent, shortened } from '../verdict/wording.ts';
+import { pausedText } from './paused.ts';
 import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts';
 
 const MAX_IGNORED = 30;
@@ -41,6 +42,7 @@ function testLines(test: TestReport): string[] {
         '| – |',
       ),
     ),
+    ...(pausedText(test) === null ? [] : ['', `Meanwhile ${pausedText(test)}.`]),
     ...section(
       'Still needed',
       missing.map((one) => `- ${text(one)}`),

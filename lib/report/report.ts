@@ -46,6 +46,12 @@ export interface TestReport {
   readonly progress: number;
   readonly certainty: Certainty;
   readonly missing: readonly string[];
+  /** Requests that running was asked twice, and pairs during which it was left alone. */
+  readonly controls?: {
+    readonly asked: number;
+    readonly pausedSlow: number;
+    readonly pausedBusy: number;
+  };
   readonly signals: readonly Signal[];
   /** The most suspicious first. */
   readonly endpoints: readonly ReportEndpoint[];

@@ -17,6 +17,8 @@ export interface Kit {
   readonly outcomes: PairOutcome[];
   readonly dropped: Record<string, number>;
   readonly events: FarSideEvent[];
+  /** What the batches said beside outcomes: copies overdue at last, pairs without a control in all. */
+  readonly told: { overdue: number; pausedSlow: number };
   /** Resolves once `condition` holds; it is looked at after each report and event. */
   readonly until: (condition: () => boolean) => Promise<void>;
   /** Offers an exchange as the gate does: `shed` when full. */
@@ -35,6 +37,7 @@ export async function withFarSide(
   const outcomes: PairOutcome[] = [];
   const events: FarSideEvent[] = [];
   const dropped: Record<string, number> = {};
+  const told = { overdue: 0, pausedSlow: 0 };
   const waiting = new Set<() => void>();
   const look = () => {
     for (const check of waiting) check();
@@ -45,6 +48,8 @@ export async function withFarSide(
     {
       onOutcomes(batch) {
         outcomes.push(...batch.outcomes);
+        told.overdue = batch.overdue;
+        told.pausedSlow += batch.paused.slow;
         for (const [reason, count] of Object.entries(batch.dropped)) {
           dropped[reason] = (dropped[reason] ?? 0) + count;
         }
@@ -71,6 +76,7 @@ export async function withFarSide(
     outcomes,
     dropped,
     events,
+    told,
     until,
     offer(exchange = {}) {
       offered++;

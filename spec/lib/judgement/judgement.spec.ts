@@ -114,6 +114,17 @@ describe('a judgement', () => {
     expect(codes(quiet)).not.to.include('log-format');
   });
 
+  it('waits for answers that testing still works on, and tells how often running was left alone', () => {
+    const judgement = begun();
+    judgement.underWay(3, { slow: 7, busy: 2 });
+    const missing = () => judgement.decide(2500).missing.join();
+    expect(missing()).to.contain("testing's answers to 3 requests");
+    judgement.underWay(0, { slow: 1, busy: 0 });
+    expect(missing()).not.to.contain("testing's answers");
+    const { measures } = judgement.findings(judgement.decide(2500));
+    expect(measures).to.include({ pausedSlow: 8, pausedBusy: 2 });
+  });
+
   it('counts errors before the first request as those of the start', () => {
     const judgement = Judgement.begin(BUILD, SETTINGS, new RunningMemory(), {
       errors: 2,

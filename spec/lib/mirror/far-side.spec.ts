@@ -217,6 +217,54 @@ describe('far side', () => {
     );
   });
 
+  it('leaves running alone while it is slow, and tells of how many pairs', async () => {
+    let asked = 0;
+    await withHttp(
+      (request, response) => {
+        asked += Number(request.headers['x-vili-mirror'] === 'control');
+        answerOk(request, response);
+      },
+      (target) =>
+        withFarSide({ compare: { ...compare, controlShare: 1 } }, async (kit) => {
+          const { far, offer, settled, outcomes, told } = kit;
+          far.begin({ id: 't', testing: target, running: target });
+          const send = async (pairs: number, runningMs: number) => {
+            const before = asked;
+            for (let pair = 0; pair < pairs; pair++) {
+              offer({ runningMs });
+              await settled();
+            }
+            return asked - before;
+          };
+          expect(await send(60, 10)).to.equal(60);
+          await send(40, 200);
+          expect(await send(10, 200)).to.equal(0);
+          await kit.until(() => outcomes.length === 110);
+          expect(told.pausedSlow).to.be.within(11, 50);
+          await send(60, 10);
+          expect(await send(10, 10)).to.equal(10);
+        }),
+    );
+  }).timeout(30_000);
+
+  it('tells of copies that testing works on for long, and when it no longer does', async () => {
+    const held: (() => void)[] = [];
+    await withHttp(
+      (_request, response) => {
+        held.push(() => response.end('{"ok":true}'));
+      },
+      (testing) =>
+        withFarSide({ compare: quiet }, async ({ far, offer, until, outcomes, told }) => {
+          far.begin({ id: 't', testing, running: testing });
+          for (let copy = 0; copy < 3; copy++) offer();
+          await until(() => told.overdue === 3);
+          expect(outcomes).to.deep.equal([]);
+          for (const answer of held) answer();
+          await until(() => told.overdue === 0 && outcomes.length === 3);
+        }),
+    );
+  });
+
   it('keeps at most a quarter of its requests for control', async () => {
     let open = 0;
     let most = 0;

@@ -41,11 +41,13 @@ describe('breaker', () => {
 });
 
 describe('control plan', () => {
+  const isBusy = () => false;
+
   it('asks for the first 20 pairs of an endpoint, then for a share', () => {
     const randoms = [0.05, 0.5, 0.2];
     let drawn = 0;
     const random = () => randoms[drawn++ % 3] ?? 1;
-    const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random });
+    const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random, isBusy });
     const wanted = Array.from({ length: 50 }, () => plan.wanted('GET /a'));
     expect(wanted.slice(0, 20)).to.not.include(false);
     expect(wanted.slice(20).filter(Boolean)).to.have.length(10);
@@ -54,7 +56,7 @@ describe('control plan', () => {
 
   it('always asks where testing differs and running does not, not where both do', () => {
     for (const isNoisy of [false, true]) {
-      const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random: never });
+      const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random: never, isBusy });
       for (let pair = 0; pair < 40; pair++) {
         const control = plan.wanted('GET /a') ? isNoisy : null;
         plan.learn('GET /a', true, control);
@@ -69,10 +71,36 @@ describe('control plan', () => {
     }
   });
 
+  it('leaves running alone while it is slow or Vili is busy, and says so', () => {
+    let busy = false;
+    const plan = createControlPlan({
+      share: 0.1,
+      maxEndpoints: 10,
+      random: () => 0,
+      isBusy: () => busy,
+    });
+    const asked = (pairs: number, ms: number) =>
+      Array.from({ length: pairs }, () => {
+        plan.answered('GET /a', ms);
+        return plan.wanted('GET /a');
+      }).filter(Boolean).length;
+    expect(asked(200, 20)).to.equal(200);
+    expect(asked(100, 90)).to.be.below(40);
+    expect(asked(20, 90)).to.equal(0);
+    const { slow } = plan.takePaused();
+    expect(slow).to.be.within(80, 120);
+    asked(60, 20);
+    expect(asked(20, 20)).to.equal(20);
+    busy = true;
+    plan.takePaused();
+    expect(asked(10, 20)).to.equal(0);
+    expect(plan.takePaused()).to.deep.equal({ slow: 0, busy: 10 });
+  });
+
   it('asks nothing with a share of 0, and keeps its table bounded', () => {
-    const off = createControlPlan({ share: 0, maxEndpoints: 10, random: never });
+    const off = createControlPlan({ share: 0, maxEndpoints: 10, random: never, isBusy });
     expect(off.wanted('GET /a')).to.equal(false);
-    const plan = createControlPlan({ share: 0.1, maxEndpoints: 1, random: never });
+    const plan = createControlPlan({ share: 0.1, maxEndpoints: 1, random: never, isBusy });
     expect([plan.wanted('GET /a'), plan.wanted('GET /b')]).to.deep.equal([true, false]);
   });
 });

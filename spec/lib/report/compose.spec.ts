@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { colorsFor } from '../../../lib/cli/colors.ts';
+import { whyText } from '../../../lib/cli/why-text.ts';
 import type { PairOutcome } from '../../../lib/compare/outcome.ts';
 import { Judgement } from '../../../lib/judgement/judgement.ts';
 import { RunningMemory } from '../../../lib/judgement/running-memory.ts';
@@ -55,6 +57,22 @@ describe('the report of a version', () => {
     expect(reportMarkdown(report)).to.contain(
       "  - sample `00000001`: errors, `k`\n    - testing logged `ERROR no such 'column'`\n",
     );
+  });
+
+  it('tells when running was not asked a second time, and why', () => {
+    const judgement = judged(400);
+    expect(reportMarkdown(reportOf(judgement))).to.not.contain('not asked twice');
+    judgement.underWay(0, { slow: 40, busy: 1 });
+    const report = reportOf(judgement);
+    const told =
+      'running was not asked twice during 40 requests, as it was slow, and during 1 request, as Vili was busy';
+    expect(reportMarkdown(report)).to.contain(`Meanwhile ${told}.`);
+    const lines = whyText(report, {
+      columns: 200,
+      nowMs: 0,
+      colors: colorsFor({ env: {}, isTerminal: { stdin: false, stdout: false } }),
+    });
+    expect(lines).to.include(`spared: ${told}`);
   });
 
   it('does not tell as seen what is ignored', () => {
