@@ -6,12 +6,19 @@ import { batchWrites } from './write-batch.ts';
 
 /** Requests a client may send ahead of their answers; more end its connection. */
 const PIPELINED_MAX = 1024;
+/** How long a client that has closed its side is believed to listen while nothing comes. */
+const LISTENING_MAX_MS = 30_000;
 
 /** One request of a connection: a client that sends ahead is answered one after the other. */
 export interface Turn {
   start(): void;
   /** The client's connection is closed. */
   gone(): void;
+  /**
+   * The client will send nothing more. It may listen on, or have gone: only an answer would show.
+   * False when there is nobody to be told, and nothing to wait for.
+   */
+  halfClosed(): boolean;
   /** Nothing moved for the idle time; false when the client is not to blame. */
   idle(): boolean;
   /** The body turned out to be malformed. */
@@ -31,6 +38,7 @@ export class Connection {
   /** What to say when all turns are over, after the client's bytes stopped making sense. */
   private farewell: Buffer | null = null;
   private closing = false;
+  private listensOnly = false;
 
   constructor(socket: Socket, peer: Peer, idleTimeoutMs: number) {
     this.socket = socket;
@@ -38,8 +46,11 @@ export class Connection {
     this.idleTimeoutMs = idleTimeoutMs;
     skipEmptyWrites(socket);
     batchWrites(socket);
+    // A head that node sends by itself names no encoding, and UTF-8 would not be what running said.
+    socket.setDefaultEncoding('latin1');
     // node ends a connection with this after an answer with `Connection: close`.
     socket.destroySoon = () => this.end();
+    socket.once('end', () => this.halfClosed());
     socket.once('close', () => this.gone());
   }
 
@@ -76,6 +87,7 @@ export class Connection {
     if (next !== undefined) {
       this.active = next;
       next.start();
+      if (this.listensOnly) this.tellLast();
     } else if (this.farewell !== null) this.sayFarewell();
   }
 
@@ -100,6 +112,7 @@ export class Connection {
   /** Nothing moved for the idle time, or for the keep-alive time between requests. */
   idle(): void {
     if (this.active === null) this.end();
+    else if (this.listensOnly) this.socket.destroy();
     else if (!this.active.idle()) this.socket.setTimeout(this.idleTimeoutMs);
   }
 
@@ -115,6 +128,18 @@ export class Connection {
   private sayFarewell(): void {
     if (this.farewell !== null && this.socket.writable) this.socket.write(this.farewell);
     this.end();
+  }
+
+  private halfClosed(): void {
+    this.listensOnly = true;
+    this.socket.setTimeout(Math.min(LISTENING_MAX_MS, this.idleTimeoutMs));
+    this.tellLast();
+  }
+
+  /** Only the last of several requests is what the client has ended its side behind. */
+  private tellLast(): void {
+    if (this.queue.length !== 0 || this.active === null) return;
+    if (!this.active.halfClosed()) this.socket.destroy();
   }
 
   private gone(): void {

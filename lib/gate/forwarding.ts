@@ -9,13 +9,13 @@ import type { SkipReason } from './mirror-choice.ts';
 import { Passage, type TurnOwner } from './passage.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
-import { readResponseHead, readTrailers, valuesOf } from './response-headers.ts';
+import { trailersToSend } from './request-trailers.ts';
+import { readResponseHead, readTrailers } from './response-headers.ts';
 import type { UpstreamHandler } from './upstream.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 import type { UserRequest, UserResponse } from './user-side.ts';
 
-const EARLY_HINTS = 103;
 /** One user request on its way: held if need be, sent to running, answered, copied, counted. */
 export class Forwarding extends Passage implements UpstreamHandler {
   private readonly request: UserRequest;
@@ -28,8 +28,9 @@ export class Forwarding extends Passage implements UpstreamHandler {
   private expectsContinue: boolean;
   private cancelled = false;
   private retried = false;
-  private waited = false;
   private responding = false;
+  private sent = false;
+  private listensOnly = false;
 
   constructor(
     context: GateContext,
@@ -52,18 +53,18 @@ export class Forwarding extends Passage implements UpstreamHandler {
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, headers, acceptsTrailers } = this.head;
+    const { method, path, headers, acceptsTrailers, trailers } = this.head;
     this.client = client;
     this.startedMs = this.context.now();
-    client.dispatch(
-      {
-        method,
-        path,
-        headers: acceptsTrailers ? [...headers, 'TE', 'trailers'] : headers,
-        body: this.body === null ? null : this.body.source(),
-      },
-      this,
-    );
+    const request = {
+      method,
+      path,
+      headers: acceptsTrailers ? [...headers, 'TE', 'trailers'] : headers,
+      body: this.body === null ? null : this.body.source(),
+    };
+    if (trailers.length === 0) return client.dispatch(request, this);
+    const read = () => trailersToSend(this.request.rawTrailers, trailers);
+    client.dispatch({ ...request, trailers: { names: trailers, read } }, this);
   }
 
   noConnection(): void {
@@ -76,6 +77,12 @@ export class Forwarding extends Passage implements UpstreamHandler {
 
   gone(): void {
     if (!this.answer.ended) this.endEarly('client-aborted', 'aborted', 0);
+  }
+
+  override halfClosed(): boolean {
+    this.listensOnly = true;
+    if (this.sent) this.client?.finish();
+    return super.halfClosed();
   }
 
   idle(): boolean {
@@ -94,8 +101,15 @@ export class Forwarding extends Passage implements UpstreamHandler {
   onConnect(abort: () => void): void {
     this.abort = abort;
     this.responding = false;
+    this.sent = false;
     if (this.cancelled) abort();
     else this.client?.sending();
+  }
+
+  onRequestSent(): void {
+    this.sent = true;
+    // undici says so just before it writes the end of a body in chunks.
+    if (this.listensOnly) process.nextTick(() => this.client?.finish());
   }
 
   onResponseStarted(): void {
@@ -105,7 +119,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
     if (this.over) return true;
     if (status < 200) {
-      if (status === EARLY_HINTS) this.hint(valuesOf(raw, 'link'));
+      this.inform(status, raw, reason);
       return true;
     }
     const { method } = this.head;
@@ -147,16 +161,14 @@ export class Forwarding extends Passage implements UpstreamHandler {
     // Everything had been passed on, for instance a 304 whose length undici does not believe.
     if (this.answer.ended) return this.onComplete(null);
     const { client, pool } = this;
+    if (client?.spent && isStale(error)) return this.leave();
     if (client !== null && pool !== null && this.mayRetry(error, client)) {
       this.retried = true;
       this.context.counts.retried++;
       this.client = null;
       return pool.runAnew(this, client);
     }
-    if (this.mayWait(error)) {
-      this.waited = true;
-      if (this.waitForNews()) return;
-    }
+    if (this.mayWait(error) && this.waitForNews()) return;
     this.giveBack();
     if (isUnfit(error) && this.answer.status === 0) return this.refuse(400);
     this.fail(failureKindOf(error));
@@ -230,17 +242,25 @@ export class Forwarding extends Passage implements UpstreamHandler {
     this.finish();
   }
 
+  /** Running took the end of the client's side for the end of the client: so does the gate. */
+  private leave(): void {
+    this.answer.break();
+    this.endEarly('client-aborted', 'aborted', 0);
+    this.giveBack();
+  }
+
   private page(status: number, close = this.context.closing || !this.received): void {
     this.context.counts.answer(status);
     this.answer.page(this.context.pages.page(status), close);
   }
 
-  private hint(links: string[]): void {
-    if (links.length === 0 || this.request.httpVersionMinor === 0) return;
+  /** 102 Processing, 103 Early Hints and what may come; a client of HTTP/1.0 knows none of them. */
+  private inform(status: number, raw: Buffer[], reason: string): void {
+    if (this.request.httpVersionMinor === 0) return;
     try {
-      this.response.writeEarlyHints({ link: links });
+      this.response.writeInterim(status, reason, readResponseHead(raw, false).headers);
     } catch {
-      // A hint that node finds malformed is dropped; the answer itself is not concerned.
+      // What HTTP/2 finds malformed is left out; the answer itself is not concerned.
     }
   }
 

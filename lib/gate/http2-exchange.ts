@@ -2,7 +2,6 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import type { UserRequest, UserResponse } from './user-side.ts';
 
 const CONTINUE = 100;
-const EARLY_HINTS = 103;
 /** Belongs to a connection of HTTP/1.1; the others have been taken out before. */
 const CONNECTION = 'connection';
 
@@ -34,10 +33,14 @@ const SINGLE: ReadonlySet<string> = new Set([
 /** The request side of an HTTP/2 stream. */
 export class Http2Request implements UserRequest {
   readonly httpVersionMinor = 1;
+  rawTrailers: readonly string[] = [];
   private readonly stream: ServerHttp2Stream;
 
   constructor(stream: ServerHttp2Stream) {
     this.stream = stream;
+    stream.once('trailers', (_fields: unknown, ...rest: unknown[]) => {
+      this.rawTrailers = rest[1] as string[];
+    });
   }
 
   get complete(): boolean {
@@ -85,8 +88,8 @@ export class Http2Response implements UserResponse {
     this.inform({ ':status': CONTINUE });
   }
 
-  writeEarlyHints({ link }: { link: string[] }): void {
-    this.inform({ ':status': EARLY_HINTS, link });
+  writeInterim(status: number, _reason: string, headers: readonly string[]): void {
+    this.inform({ ...fieldsOf(headers), ':status': status });
   }
 
   /** HTTP/2 has no reason phrase. */

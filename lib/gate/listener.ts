@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { messageOf, ViliError } from '../errors.ts';
-import { GateRequest } from './messages.ts';
+import { GateRequest, GateResponse } from './messages.ts';
 import type { GateSettings } from './settings.ts';
 import type { TlsPair } from './tls-files.ts';
 
@@ -15,9 +15,9 @@ const STREAM_BUFFER_BYTES = 131_072;
 /** What a gate does with what its listening socket brings. */
 export interface ListenerEvents {
   connected(socket: Socket): void;
-  requested(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void;
+  requested(request: IncomingMessage, response: GateResponse, expectsContinue: boolean): void;
   /** `Expect` with anything but `100-continue`. */
-  expected(request: IncomingMessage, response: ServerResponse): void;
+  expected(request: IncomingMessage, response: GateResponse): void;
   upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void;
   /** CONNECT: the gate is no forward proxy. */
   tunnelAsked(socket: Socket): void;
@@ -40,6 +40,7 @@ export function createListener(
   const { header, request } = settings;
   const options = {
     IncomingMessage: GateRequest,
+    ServerResponse: GateResponse,
     noDelay: true,
     insecureHTTPParser: false,
     maxHeaderSize: header.maxBytes,
@@ -51,18 +52,24 @@ export function createListener(
     requireHostHeader: false,
     highWaterMark: STREAM_BUFFER_BYTES,
   };
-  const server =
-    pair === null
-      ? createServer(options)
-      : secured(createSecureServer({ ...options, ...pair, ...tlsOptions(settings) }), events);
+  // The types tell servers with other classes of messages apart, though they extend node's own.
+  const server = (pair === null
+    ? createServer(options)
+    : createSecureServer({ ...options, ...pair, ...tlsOptions(settings) })) as unknown as Server;
+  if (pair !== null) divertHttp2(server as unknown as SecureServer, events);
+  // A client may have said all and still listen; the gate asks running what that means.
+  if (pair === null) Object.assign(server, { httpAllowHalfOpen: true });
   server.timeout = request.idleTimeoutMs;
   server.maxConnections = request.maxConnections;
   // node would cut the list without a word; the gate counts by itself, and bytes bound it anyway.
   server.maxHeadersCount = 0;
   if (pair === null) server.on('connection', (socket) => events.connected(socket));
-  server.on('request', (incoming, response) => events.requested(incoming, response, false));
-  server.on('checkContinue', (incoming, response) => events.requested(incoming, response, true));
-  server.on('checkExpectation', (incoming, response) => events.expected(incoming, response));
+  const given = (response: ServerResponse): GateResponse => response as GateResponse;
+  server.on('request', (incoming, response) => events.requested(incoming, given(response), false));
+  server.on('checkContinue', (incoming, response) =>
+    events.requested(incoming, given(response), true),
+  );
+  server.on('checkExpectation', (incoming, response) => events.expected(incoming, given(response)));
   server.on('upgrade', (incoming, socket: Duplex, early: Buffer) =>
     events.upgraded(incoming, socket as Socket, early),
   );
@@ -102,7 +109,7 @@ function tlsOptions({ request }: GateSettings): {
 }
 
 /** What comes out of TLS goes to node's own HTTP/1.1 server, or to the gate where HTTP/2 was agreed. */
-function secured(server: SecureServer, events: ListenerEvents): SecureServer {
+function divertHttp2(server: SecureServer, events: ListenerEvents): void {
   const serve = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
@@ -110,5 +117,4 @@ function secured(server: SecureServer, events: ListenerEvents): SecureServer {
     events.connected(socket);
     for (const each of serve) each.call(server, socket);
   });
-  return server;
 }

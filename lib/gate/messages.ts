@@ -1,4 +1,21 @@
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
+
+/** node's response, that can also tell what running says before its answer. */
+export class GateResponse extends ServerResponse {
+  /**
+   * Passes an interim answer on. It is left out where it would be in the way: of a pipelined answer
+   * that is not through yet, or of a client that does not read.
+   */
+  writeInterim(status: number, reason: string, headers: readonly string[]): void {
+    const { socket } = this;
+    if (socket === null || this.headersSent || socket.writableNeedDrain) return;
+    let head = `HTTP/1.1 ${status} ${reason}\r\n`;
+    for (let index = 0; index < headers.length; index += 2) {
+      head += `${headers[index]}: ${headers[index + 1]}\r\n`;
+    }
+    socket.write(`${head}\r\n`, 'latin1');
+  }
+}
 
 /**
  * node's request without the object of lower-cased headers, which costs more than forwarding does:

@@ -30,6 +30,8 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   protected over = false;
   /** It waits to hear whether the running that refused it has ended. */
   protected doubting = false;
+  /** It has waited so once. */
+  protected waited = false;
 
   constructor(context: GateContext, connection: TurnOwner, head: RequestHead) {
     this.context = context;
@@ -69,6 +71,12 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   abstract cut(): void;
   abstract gone(): void;
   abstract idle(): boolean;
+
+  /** A request that nobody has got yet is not worth sending for a client that may have gone. */
+  halfClosed(): boolean {
+    return this.pool !== null;
+  }
+
   abstract broken(): void;
 
   // Private
@@ -77,8 +85,8 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   protected abstract forward(pool: UpstreamPool): void;
   /** Answers what must not be forwarded. */
   protected abstract refuse(status: number): void;
-  /** Answers 502: running refuses, and is not about to be replaced. Only after `waitForNews`. */
-  protected giveUp(): void {}
+  /** Answers 502: running refuses, and is not about to be replaced. */
+  protected abstract giveUp(): void;
   /** Answers 503: there is no running, or no room to wait for it. */
   protected abstract sendAway(): void;
 
@@ -103,6 +111,7 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
    */
   protected waitForNews(): boolean {
     const { context, pool } = this;
+    this.waited = true;
     if (context.closing) return false;
     this.giveBack();
     pool?.leave(this);

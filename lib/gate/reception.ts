@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../errors.ts';
@@ -10,6 +10,7 @@ import { Forwarding } from './forwarding.ts';
 import { headRulesOf } from './head-rules.ts';
 import { Http2Reception } from './http2-reception.ts';
 import type { ListenerEvents } from './listener.ts';
+import type { GateResponse } from './messages.ts';
 import { refuse } from './refusal.ts';
 import { type HeadRules, type RequestHead, readRequestHead } from './request-head.ts';
 import { Tunnel } from './tunnel.ts';
@@ -54,13 +55,13 @@ export class Reception implements ListenerEvents {
     socket.once('close', () => this.connections.delete(connection));
   }
 
-  requested(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+  requested(request: IncomingMessage, response: GateResponse, expectsContinue: boolean): void {
     const connection = this.bySocket.get(request.socket);
     if (connection === undefined) return;
     this.forward(connection, request, response, this.read(request, connection), expectsContinue);
   }
 
-  expected(request: IncomingMessage, response: ServerResponse): void {
+  expected(request: IncomingMessage, response: GateResponse): void {
     const connection = this.bySocket.get(request.socket);
     if (connection === undefined) return;
     const head = this.read(request, connection);
@@ -134,7 +135,7 @@ export class Reception implements ListenerEvents {
   private forward(
     connection: Connection,
     request: IncomingMessage,
-    response: ServerResponse,
+    response: GateResponse,
     head: RequestHead,
     expectsContinue: boolean,
   ): void {

@@ -3,10 +3,12 @@ import { type FramingFacts, framingProblem } from './framing.ts';
 import { joined, stripNominated } from './hop-by-hop.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { readTarget } from './request-target.ts';
+import { announcedTrailers } from './request-trailers.ts';
 
 const REQUEST_ID_MAX_LENGTH = 200;
 const SHORTEST_SPECIAL = 2;
 const LONGEST_SPECIAL = 17;
+const NO_NAMES: readonly string[] = [];
 
 /** The length of a body that comes in chunks. */
 export const CHUNKED = -1;
@@ -43,6 +45,8 @@ export interface RequestHead {
   /** Bytes; 0 for none, `CHUNKED` when only the body itself tells. */
   readonly bodyBytes: number;
   readonly acceptsTrailers: boolean;
+  /** Names of trailers that may follow the body; none without chunks. */
+  readonly trailers: readonly string[];
   /** The `Upgrade` header, '' when absent. */
   readonly upgrade: string;
   readonly refusal: Refusal | null;
@@ -69,6 +73,7 @@ export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): 
     requestId: requestId.slice(0, REQUEST_ID_MAX_LENGTH),
     bodyBytes: chunked ? CHUNKED : found.contentLengths === 0 ? 0 : Number(found.contentLength),
     acceptsTrailers: found.acceptsTrailers,
+    trailers: chunked ? announcedTrailers(found.trailer, rules) : NO_NAMES,
     upgrade: found.upgrade,
     refusal:
       raw.rawHeaders.length > rules.maxCount * 2
@@ -100,6 +105,7 @@ class Found implements FramingFacts {
   transferEncoding = '';
   connection = '';
   upgrade = '';
+  trailer = '';
   requestId = '';
   token = '';
   acceptsTrailers = false;
@@ -154,10 +160,11 @@ class Found implements FramingFacts {
       case 'upgrade':
         this.upgrade = joined(this.upgrade, value);
         return false;
-      // `Expect` is answered by the gate, trailers of a request are not passed on, HTTP2-Settings
-      // belongs to an upgrade that the gate refuses.
-      case 'expect':
       case 'trailer':
+        this.trailer = joined(this.trailer, value);
+        return false;
+      // `Expect` is answered by the gate, HTTP2-Settings belongs to an upgrade that it refuses.
+      case 'expect':
       case 'keep-alive':
       case 'proxy-connection':
       case 'http2-settings':

@@ -65,17 +65,6 @@ export function readTrailers(raw: readonly (Buffer | string)[]): [string, string
   return trailers;
 }
 
-/** The values of one header. */
-export function valuesOf(raw: readonly Buffer[], lowerName: string): string[] {
-  const values: string[] = [];
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index];
-    if (name?.length !== lowerName.length) continue;
-    if (text(name).toLowerCase() === lowerName) values.push(text(raw[index + 1]));
-  }
-  return values;
-}
-
 // Private
 
 function text(bytes: Buffer | string | undefined): string {

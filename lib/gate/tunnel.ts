@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import { rawPage } from './error-pages.ts';
-import { BadAnswerError, failureKindOf, isStale, isUnfit, statusOf } from './failure.ts';
+import { BadAnswerError, failureKindOf, isRefused, isStale, isUnfit, statusOf } from './failure.ts';
 import { Passage } from './passage.ts';
 import type { RequestHead } from './request-head.ts';
 import { readResponseHead } from './response-headers.ts';
@@ -144,6 +144,7 @@ export class Tunnel extends Passage implements UpstreamHandler {
       this.context.counts.retried++;
       return pool.runAnew(this, client);
     }
+    if (isRefused(error) && !this.waited && !this.over && this.waitForNews()) return;
     this.giveBack();
     if (this.over) return;
     const kind = failureKindOf(error);
@@ -156,6 +157,11 @@ export class Tunnel extends Passage implements UpstreamHandler {
 
   protected override forward(pool: UpstreamPool): void {
     pool.run(this);
+  }
+
+  protected override giveUp(): void {
+    this.context.counts.error('refused');
+    this.page(502);
   }
 
   protected override refuse(status: number): void {

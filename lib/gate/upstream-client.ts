@@ -1,6 +1,6 @@
 import { Client, type Dispatcher } from 'undici';
 import type { Target } from './exchange.ts';
-import { dispatchWithoutPath } from './options-star.ts';
+import { dispatchByNode } from './node-client.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './upstream.ts';
 import { type ConnectResult, connectUpstream } from './upstream-connect.ts';
 import type { UpstreamSocket } from './upstream-socket.ts';
@@ -17,6 +17,8 @@ const KEEP_ALIVE_MS = 4000;
 export class UpstreamClient {
   /** Requests sent on the present connection, the one under way among them. */
   sent = 0;
+  /** Nothing more can be sent on its connection. */
+  spent = false;
   private socket: UpstreamSocket | null = null;
   private readonly client: Client;
   private readonly target: Target;
@@ -41,8 +43,9 @@ export class UpstreamClient {
   }
 
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void {
-    if (request.path === '*')
-      return dispatchWithoutPath(this.target, this.limits, request, handler);
+    if (request.path === '*' || request.trailers !== undefined) {
+      return dispatchByNode(this.target, this.limits, request, handler);
+    }
     const upgrade = request.upgrade;
     const options = {
       method: request.method,
@@ -73,6 +76,12 @@ export class UpstreamClient {
    */
   get failure(): Error | null {
     return this.socket?.errored ?? null;
+  }
+
+  /** Tells running that the client has said all it will say; the answer can still come. */
+  finish(): void {
+    this.spent = true;
+    this.socket?.end();
   }
 
   destroy(): void {

@@ -65,7 +65,10 @@ export class UpstreamPool {
   /** Gives a connection back. */
   release(client: UpstreamClient): void {
     const next = this.waiting.shift();
-    if (next !== undefined) next.dispatchOn(client);
+    if (client.spent) {
+      this.discard(client);
+      next?.dispatchOn(this.create());
+    } else if (next !== undefined) next.dispatchOn(client);
     else if (this.retired) this.discard(client);
     else this.free.push(client);
   }

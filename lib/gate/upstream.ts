@@ -14,11 +14,15 @@ export interface UpstreamRequest {
   readonly headers: readonly string[];
   readonly body: Buffer | EventEmitter | null;
   readonly upgrade?: string;
+  /** For a body in chunks with trailers behind it; they are read when it has come to its end. */
+  readonly trailers?: { readonly names: readonly string[]; read(): [string, string][] };
 }
 
 /** What undici calls, low level: header arrays are flat buffers, false pauses, `resume` goes on. */
 export interface UpstreamHandler {
   onConnect(abort: () => void): void;
+  /** The last byte of the request is on its way. */
+  onRequestSent?(): void;
   onResponseStarted(): void;
   onHeaders(status: number, headers: Buffer[], resume: () => void, reason: string): boolean;
   onData(chunk: Buffer): boolean;

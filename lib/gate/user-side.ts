@@ -4,6 +4,8 @@ export interface UserRequest {
   readonly httpVersionMinor: number;
   /** Whether the body has come to its end. */
   readonly complete: boolean;
+  /** Flat; known once the body is complete. */
+  readonly rawTrailers: readonly string[];
   isPaused(): boolean;
   pause(): unknown;
   resume(): unknown;
@@ -20,7 +22,8 @@ export interface UserResponse {
   /** Whether trailers can follow: the length of the body is not told in advance. */
   readonly chunkedEncoding: boolean;
   writeContinue(): void;
-  writeEarlyHints(hints: { link: string[] }): void;
+  /** Tells a status from 102 to 199 with its headers, before the answer. */
+  writeInterim(status: number, reason: string, headers: readonly string[]): void;
   writeHead(status: number, reason: string, headers: string[]): unknown;
   flushHeaders(): void;
   write(chunk: Buffer): boolean;

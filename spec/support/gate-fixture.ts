@@ -68,11 +68,17 @@ export class Upstream {
     this.target = { instance: name, host: '127.0.0.1', port };
   }
 
-  static http(listener: RequestListener, name = 'app-1.0.0/1_running'): Promise<Upstream> {
+  /** With `halfOpen` it answers clients that have closed their side, as other servers than node do. */
+  static http(
+    listener: RequestListener,
+    name = 'app-1.0.0/1_running',
+    { halfOpen = false } = {},
+  ): Promise<Upstream> {
     const server = createHttpServer(
       { requireHostHeader: false, keepAliveTimeout: 60_000 },
       listener,
     );
+    Object.assign(server, { httpAllowHalfOpen: halfOpen });
     return Upstream.open(server, name);
   }
 
@@ -166,8 +172,12 @@ export class RawClient {
   error: Error | null = null;
   private readonly watchers = new Set<() => void>();
 
-  constructor(port: number) {
-    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  /** To a port of this host, or on a connection that is there. */
+  constructor(to: number | Socket) {
+    this.socket =
+      typeof to === 'number'
+        ? connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+        : to;
     this.socket.on('data', (chunk: Buffer) => {
       this.text += chunk.toString('latin1');
       this.wake();

@@ -6,6 +6,9 @@ import { exchangeRaw, Upstream, withGate } from '../../support/gate-fixture.ts';
 const GET_CLOSE = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const POST = 'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi';
 
+const UPGRADE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+
 async function deadTarget(): Promise<Target> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -49,6 +52,25 @@ describe('requests that running refuses', () => {
       expect(gate.counts()).to.include({ received: 2, heldNow: 0 });
       expect(gate.inFlight()).to.equal(0);
       expect(gate.counts().errors.refused).to.equal(0);
+    });
+  });
+
+  it('wait for the next running when they ask for another protocol, too', async () => {
+    const up = await Upstream.raw((socket) => socket.end(SWITCHED));
+    await withGate(up, async ({ gate, port }) => {
+      for (const [running, expected] of [
+        [up.target, SWITCHED],
+        [await deadTarget(), 'HTTP/1.1 502 '],
+      ] as const) {
+        gate.setRoute({ running: await deadTarget(), mirroring: false });
+        const answer = exchangeRaw(port, UPGRADE);
+        await eventually(() => gate.counts().heldNow === 1);
+        gate.setRoute({ running: null, mirroring: false });
+        gate.setRoute({ running, mirroring: false });
+        expect((await answer).slice(0, expected.length)).to.equal(expected);
+      }
+      expect(gate.counts().errors.refused).to.equal(1);
+      expect(gate.inFlight()).to.equal(0);
     });
   });
 

@@ -9,6 +9,7 @@ import {
   Upstream,
   withGate,
 } from '../../support/gate-fixture.ts';
+import { eventually } from '../../support/servlets.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
@@ -197,7 +198,7 @@ describe('when the client fails', () => {
       await asked.raised;
       client.close();
       await left.raised;
-      expect(gate.inFlight()).to.equal(0);
+      await eventually('the request is over', () => gate.inFlight() === 0);
       expect(gate.counts().skipped.aborted).to.equal(1);
     });
   });

@@ -1,9 +1,18 @@
+import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { readMessage } from '../../conformance/message.ts';
 import { type GateFixture, RawClient, Upstream, withGate } from '../../support/gate-fixture.ts';
-
-const HOP_BY_HOP =
-  /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect|http2-settings|content-length|host|forwarded|x-forwarded-(?:for|proto|host)|x-request-id|x-vili-mirror)$/i;
+import {
+  body,
+  chunkSizes,
+  cuts,
+  fields,
+  HOP_BY_HOP,
+  inChunks,
+  sendInPieces,
+  unitOf,
+} from '../../support/http-arbitraries.ts';
 
 interface Sent {
   readonly method: string;
@@ -16,72 +25,39 @@ interface Sent {
   readonly cuts: readonly number[];
 }
 
-function unitOf(characters: string): fc.Arbitrary<string> {
-  return fc.constantFrom(...characters.split(''));
-}
-
-const token = fc
-  .string({ unit: unitOf('abcXYZ019-_.!~'), minLength: 1, maxLength: 20 })
-  .filter((name) => !HOP_BY_HOP.test(name));
-const value = fc
-  .string({ unit: unitOf('abc 019,;="/\t\xe9\xff%'), maxLength: 60 })
-  .map((text) => text.trim());
 const sent: fc.Arbitrary<Sent> = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'),
   path: fc.string({ unit: unitOf('abc/.%;?=&"~+'), maxLength: 30 }).map((text) => `/${text}`),
-  headers: fc.array(fc.tuple(token, value), { maxLength: 30 }),
-  body: fc.string({ unit: unitOf('ab\r\n\x00\xff:0'), maxLength: 3000 }),
-  chunks: fc.option(fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 12 })),
-  cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
+  headers: fields,
+  body,
+  chunks: fc.option(chunkSizes),
+  cuts,
 });
 
 function serialize(request: Sent): string {
   let text = `${request.method} ${request.path} HTTP/1.1\r\nHost: a\r\n`;
   for (const [name, content] of request.headers) text += `${name}: ${content}\r\n`;
-  if (request.chunks === null) {
-    const length = request.body === '' ? '' : `Content-Length: ${request.body.length}\r\n`;
-    return `${text}${length}\r\n${request.body}`;
+  if (request.chunks !== null) {
+    return `${text}Transfer-Encoding: chunked\r\n\r\n${inChunks(request.body, request.chunks)}\r\n`;
   }
-  text += 'Transfer-Encoding: chunked\r\n\r\n';
-  let at = 0;
-  for (const size of [...request.chunks, 65_536]) {
-    const chunk = request.body.slice(at, at + size);
-    at += size;
-    if (chunk !== '') text += `${chunk.length.toString(16)}\r\n${chunk}\r\n`;
-  }
-  return `${text}0\r\n\r\n`;
-}
-
-async function sendInPieces(
-  client: RawClient,
-  text: string,
-  cuts: readonly number[],
-): Promise<void> {
-  const points = cuts.map((share) => Math.floor(share * text.length)).sort((a, b) => a - b);
-  let from = 0;
-  for (const to of [...points, text.length]) {
-    if (to === from) continue;
-    client.send(text.slice(from, to));
-    from = to;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const length = request.body === '' ? '' : `Content-Length: ${request.body.length}\r\n`;
+  return `${text}${length}\r\n${request.body}`;
 }
 
 /** What running says it got: method, path, headers, body, as one line. */
 function listener(): Promise<Upstream> {
-  return Upstream.http((request, response) => {
+  const answer: RequestListener = (request, response) => {
     requests++;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method, url, rawHeaders } = request;
-      const body = Buffer.concat(chunks).toString('latin1');
-      const report = Buffer.from(JSON.stringify({ method, url, rawHeaders, body })).toString(
-        'base64',
-      );
-      response.end(`<${report}>`);
+      const all = Buffer.concat(chunks).toString('latin1');
+      const report = JSON.stringify({ method, url, rawHeaders, body: all });
+      response.end(`<${Buffer.from(report).toString('base64')}>`);
     });
-  });
+  };
+  return Upstream.http(answer, 'app-1.0.0/1_running', { halfOpen: true });
 }
 
 function endToEnd(raw: readonly string[]): [string, string][] {
@@ -104,6 +80,29 @@ function reported(answer: string): Got {
   expect(answer).to.match(/^HTTP\/1\.1 200 /);
   const report = /<(.*)>$/.exec(answer)?.[1] ?? '';
   return JSON.parse(Buffer.from(report, 'base64').toString()) as Got;
+}
+
+function expectSame(got: Got, request: Sent): void {
+  expect(got.method).to.equal(request.method);
+  expect(got.url).to.equal(request.path);
+  expect(endToEnd(got.rawHeaders)).to.deep.equal(request.headers.map((pair) => [...pair]));
+  expect(got.body === request.body, got.body.slice(0, 200)).to.equal(true);
+}
+
+/** What chunks say to a reader who allows nothing but RFC 9112 section 7.1; null when they are none. */
+function strictBody(chunks: string): string | null {
+  let read = '';
+  let at = 0;
+  for (;;) {
+    const line = /^([0-9a-f]+)(?:;[^\r\n\0]*)?\r\n/i.exec(chunks.slice(at));
+    if (line === null) return null;
+    at += line[0].length;
+    const size = Number.parseInt(line[1] ?? '', 16);
+    if (size === 0) return chunks.startsWith('\r\n', at) ? read : null;
+    if (!chunks.startsWith('\r\n', at + size)) return null;
+    read += chunks.slice(at, at + size);
+    at += size + 2;
+  }
 }
 
 /** What a head says to a reader who splits at CRLF and at the first colon, and knows no more. */
@@ -135,11 +134,65 @@ describe('any request', () => {
       await fc.assert(
         fc.asyncProperty(sent, async (request) => {
           const answer = await ask(fixture, serialize(request), request.cuts);
-          const got = reported(answer);
-          expect(got.method).to.equal(request.method);
-          expect(got.url).to.equal(request.path);
-          expect(endToEnd(got.rawHeaders)).to.deep.equal(request.headers.map((pair) => [...pair]));
-          expect(got.body).to.equal(request.body);
+          expectSame(reported(answer), request);
+        }),
+        { numRuns: 150 },
+      );
+    });
+  });
+
+  it('reaches running exactly as it was sent, also among others on one connection', async () => {
+    const several = fc.record({ requests: fc.array(sent, { minLength: 2, maxLength: 5 }), cuts });
+    await withGate(await listener(), async (fixture) => {
+      await fc.assert(
+        fc.asyncProperty(several, async ({ requests: all, cuts: shares }) => {
+          const client = new RawClient(fixture.port);
+          await sendInPieces(client, all.map(serialize).join(''), shares);
+          let at = 0;
+          for (const request of all) {
+            await client.until((text) => readMessage(text, at)?.whole ?? false);
+            const answer = readMessage(client.text, at);
+            expectSame(reported(client.text.slice(at, answer?.end)), request);
+            at = answer?.end ?? 0;
+          }
+          expect(client.text.slice(at)).to.equal('');
+          client.close();
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+
+  it('reaches running as it was sent or gets a 400, when its chunks are spoilt', async () => {
+    const spoilt = fc.record({
+      text: fc.string({ unit: unitOf('ab0\r\n'), maxLength: 40 }),
+      sizes: fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 5 }),
+      at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      byte: fc.constantFrom('', '\0', '\r', '\n', ' ', ';', '0', '1', 'f', 'x', '+', '-', '\r\n'),
+      cuts,
+    });
+    await withGate(await listener(), async (fixture) => {
+      await fc.assert(
+        fc.asyncProperty(spoilt, async ({ text, sizes, at, byte, cuts: shares }) => {
+          const whole = `${inChunks(text, sizes)}\r\n`;
+          const index = Math.floor(at * whole.length);
+          const chunks = whole.slice(0, index) + byte + whole.slice(index + 1);
+          const before = requests;
+          const client = new RawClient(fixture.port);
+          const head = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
+          await sendInPieces(client, head + chunks, shares);
+          // Chunks that are too short now are complete: nothing more comes.
+          client.socket.end();
+          const answer = await client.toEnd();
+          const expected = strictBody(chunks);
+          if (answer.startsWith('HTTP/1.1 200')) {
+            const [first = ''] = answer.split('>', 1);
+            expect(reported(`${first}>`).body).to.equal(expected);
+            return;
+          }
+          expect(answer).to.match(/^HTTP\/1\.1 400 /);
+          expect(requests).to.equal(before);
+          expect(expected === text && chunks === whole).to.equal(false);
         }),
         { numRuns: 150 },
       );

@@ -1,0 +1,41 @@
+import type { Field } from './message.ts';
+
+/** An answer as a client sees it; headers without those that belong to the connection. */
+export interface Told {
+  readonly status: string;
+  readonly headers: readonly Field[];
+  readonly body: string;
+  readonly trailers: readonly Field[];
+  readonly framing: 'none' | 'length' | 'chunked' | 'close';
+  /** False when the connection ended before the answer did. */
+  readonly whole: boolean;
+}
+
+/** All that a client got of a call. */
+export interface Outcome {
+  /** 1xx, each as a whole. */
+  readonly interim: readonly Told[];
+  readonly answers: readonly Told[];
+  /** `kept`: it served another request afterwards. `reset`: it ended with an error. */
+  readonly connection: 'kept' | 'closed' | 'reset' | 'left';
+}
+
+/** A request as running saw it; what belongs to the connection and what Vili adds is apart. */
+export interface Seen {
+  readonly line: string;
+  readonly host: string | null;
+  readonly upgrade: string | null;
+  readonly framing: 'none' | 'length' | 'chunked' | 'close';
+  readonly headers: readonly Field[];
+  readonly body: string;
+  readonly trailers: readonly Field[];
+  readonly forwarded: Forwarded;
+}
+
+export interface Forwarded {
+  readonly for: string | null;
+  readonly proto: string | null;
+  readonly host: string | null;
+  readonly forwarded: string | null;
+  readonly requestId: string | null;
+}

@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { hasProgram } from '../support/certificates.ts';
+import { call } from './call.ts';
+import type { Outcome, Seen } from './outcome.ts';
+import { forwardedBy, recall, seenOf, untilAsked, untilLeft } from './seen.ts';
+import { openServedWorld, type ServedWorld } from './served-world.ts';
+import type { Trap } from './trap.ts';
+import { SUBJECTS } from './traps/index.ts';
+
+/** Clients are given up soon; the rest is as it comes. */
+const SHORT = { request_head_timeout: '400ms', request_idle_timeout: '1200ms' };
+const SCRIPTED = { module: './scripted-servlet.js', open: 'openScriptedServlet' };
+const NO_PROXY = '192.0.2.0/24';
+
+const PLACES = [
+  { title: 'a call through Vili', secure: false, trusted: true, settings: SHORT },
+  {
+    title: 'a call through Vili over TLS, from a client that is not trusted',
+    secure: true,
+    trusted: false,
+    settings: { ...SHORT, trust_proxy: NO_PROXY },
+  },
+];
+
+for (const { title, secure, trusted, settings } of PLACES) {
+  describe(title, function () {
+    this.timeout(30_000);
+    let place: ServedWorld;
+
+    before(async function () {
+      if (secure && !hasProgram('openssl')) {
+        process.stdout.write('      (no openssl to make certificates with)\n');
+        return this.skip();
+      }
+      place = await openServedWorld(SCRIPTED, secure, settings);
+    });
+
+    after(() => place?.world.end());
+
+    for (const [subject, traps] of Object.entries(SUBJECTS)) {
+      describe(subject, () => {
+        // A connection of TLS 1.2 ends as a whole, and nothing asks for more from those of TLS 1.3.
+        for (const trap of traps.filter(({ halfCloses }) => !secure || !halfCloses)) {
+          const { name, refused, differs } = trap;
+          if (refused !== undefined) {
+            it(`is refused with ${refused} and never reaches running: ${name}`, () =>
+              isRefused(place, trap, refused));
+          } else {
+            it(`is ${differs === undefined ? 'the same as' : 'as it should be next to'} a direct one: ${name}`, () =>
+              isAsDirect(place, trap, { trusted, scheme: secure ? 'https' : 'http' }));
+          }
+        }
+      });
+    }
+  });
+}
+
+// Private
+
+async function isRefused(place: ServedWorld, trap: Trap, status: number): Promise<void> {
+  const side = { port: place.port, secure: place.secure };
+  const { answers, interim, connection } = await call(side, trap, () => Promise.resolve());
+  expect(answers.map((answer) => answer.status.slice(0, 12))).to.deep.equal([`HTTP/1.1 ${status}`]);
+  expect(answers[0]).to.include({ framing: 'length', whole: true });
+  expect(interim).to.deep.equal([]);
+  // What follows is read as a request only where it is known where the refused one ends.
+  expect(connection).to.be.oneOf(
+    status === 417 || status === 505 ? ['closed', 'kept'] : ['closed'],
+  );
+  expect((await recall(place.direct, trap)).requests).to.deep.equal([]);
+}
+
+async function isAsDirect(
+  { direct, port, secure }: ServedWorld,
+  trap: Trap,
+  origin: { trusted: boolean; scheme: string },
+): Promise<void> {
+  const before = await play(direct, { port: direct, secure: false }, trap);
+  const after = await play(direct, { port, secure }, trap);
+  const { differs } = trap;
+  if (differs?.page !== undefined) expectPage(after.outcome, differs.page);
+  else {
+    const expected = differs?.outcome?.(before.outcome) ?? before.outcome;
+    expect(after.outcome, differs?.since).to.deep.equal(expected);
+  }
+  const seen = differs?.seen?.(before.seen) ?? before.seen;
+  const expected = seen.map((each) => ({ ...each, forwarded: forwardedBy(each, origin) }));
+  expect(
+    after.seen.map((each, index) => withGivenId(each, expected[index]?.forwarded.requestId)),
+  ).to.deep.equal(expected);
+}
+
+function expectPage({ answers, interim, connection }: Outcome, status: number): void {
+  expect(answers.map((answer) => answer.status.slice(0, 12))).to.deep.equal([`HTTP/1.1 ${status}`]);
+  expect(answers[0]?.body).not.to.match(/ECONN|127\.0\.0\.1|vili|undici|node/i);
+  expect(interim).to.deep.equal([]);
+  expect(connection).to.equal('kept');
+}
+
+/** An id that Vili had to make is another one each time. */
+function withGivenId(seen: Seen, expected: string | null | undefined): Seen {
+  const { requestId } = seen.forwarded;
+  if (expected !== null) return seen;
+  expect(requestId).to.match(/^[0-9a-f]{16}-[0-9a-z]+$/);
+  return { ...seen, forwarded: { ...seen.forwarded, requestId: null } };
+}
+
+async function play(direct: number, side: { port: number; secure: boolean }, trap: Trap) {
+  const known = await recall(direct, trap);
+  const count = known.requests.length;
+  const outcome = await call(side, trap, () => untilAsked(direct, trap, count + 1));
+  if (trap.leaves) await untilLeft(direct, trap, known.left + 1);
+  const { requests } = await recall(direct, trap);
+  return { outcome, seen: requests.slice(count).map(seenOf) };
+}

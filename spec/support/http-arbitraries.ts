@@ -1,0 +1,76 @@
+import * as fc from 'fast-check';
+import type { RawClient } from './gate-fixture.ts';
+
+/** What ends at the gate, is written by it, or says where a message ends. */
+export const HOP_BY_HOP =
+  /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect|http2-settings|content-length|host|forwarded|x-forwarded-(?:for|proto|host)|x-request-id|x-vili-mirror)$/i;
+
+export function unitOf(characters: string): fc.Arbitrary<string> {
+  return fc.constantFrom(...characters.split(''));
+}
+
+const token = fc
+  .string({ unit: unitOf('abcXYZ019-_.!~'), minLength: 1, maxLength: 20 })
+  .filter((name) => !HOP_BY_HOP.test(name));
+const value = fc
+  .string({ unit: unitOf('abc 019,;="/\t\xe9\xff%'), maxLength: 60 })
+  .map((text) => text.trim());
+
+/** Headers that go from end to end. */
+export const fields: fc.Arbitrary<[string, string][]> = fc.array(fc.tuple(token, value), {
+  maxLength: 30,
+});
+
+const small = fc.string({ unit: unitOf('ab\r\n\x00\xff:0'), maxLength: 3000 });
+
+/** Bodies, some of them larger than what the gate gathers. */
+export const body: fc.Arbitrary<string> = fc.oneof(
+  { weight: 9, arbitrary: small },
+  { weight: 1, arbitrary: small.map((text) => text.repeat(60)) },
+);
+
+/** Sizes of chunks; what is left is the last one. */
+export const chunkSizes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, max: 900 }), {
+  maxLength: 12,
+});
+
+/** Where bytes are cut into writes, as shares of the whole. */
+export const cuts: fc.Arbitrary<number[]> = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
+  maxLength: 6,
+});
+
+/** A body in chunks of these sizes, without the empty line at the end. */
+export function inChunks(text: string, sizes: readonly number[]): string {
+  let chunks = '';
+  let at = 0;
+  for (const size of [...sizes, text.length]) {
+    const chunk = text.slice(at, at + size);
+    at += size;
+    if (chunk !== '') chunks += `${chunk.length.toString(16)}\r\n${chunk}\r\n`;
+  }
+  return `${chunks}0\r\n`;
+}
+
+/** The text in pieces, cut at these shares of it. */
+export function pieces(text: string, shares: readonly number[]): string[] {
+  const points = shares.map((share) => Math.floor(share * text.length)).sort((a, b) => a - b);
+  let from = 0;
+  return [...points, text.length].map((to) => {
+    const piece = text.slice(from, to);
+    from = to;
+    return piece;
+  });
+}
+
+/** Sends the text cut into writes. */
+export async function sendInPieces(
+  client: Pick<RawClient, 'send'>,
+  text: string,
+  shares: readonly number[],
+): Promise<void> {
+  for (const piece of pieces(text, shares)) {
+    if (piece === '') continue;
+    client.send(piece);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
