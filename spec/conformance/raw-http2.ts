@@ -1,0 +1,152 @@
+import { connect, type TLSSocket } from 'node:tls';
+import type { Field } from './message.ts';
+
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+const FRAME_HEAD_BYTES = 9;
+const DATA = 0;
+const HEADERS = 1;
+const RESET = 3;
+const SETTINGS = 4;
+const GOAWAY = 7;
+const ACK = 1;
+const END_STREAM = 1;
+const END_HEADERS = 4;
+const STREAM = 1;
+/** `:status` of HPACK's static table, which every encoder uses. */
+const STATUS: Readonly<Record<number, string>> = { 0x88: '200', 0x8c: '400' };
+const LIMIT_MS = 4000;
+
+const GET: readonly Field[] = [
+  [':method', 'GET'],
+  [':scheme', 'https'],
+  [':path', '/'],
+  [':authority', 'a'],
+];
+const POST: readonly Field[] = [[':method', 'POST'], ...GET.slice(1)];
+const INSIDE = 'GET /inside HTTP/1.1\r\nHost: a\r\n\r\n';
+
+/** Requests that would become others when they are written down as HTTP/1.1. */
+export const SMUGGLED: readonly (readonly [string, readonly Field[], string | null])[] = [
+  ['Transfer-Encoding', [...POST, ['transfer-encoding', 'chunked']], `0\r\n\r\n${INSIDE}`],
+  ['Connection', [...GET, ['connection', 'x-trap']], null],
+  ['a length shorter than the body', [...POST, ['content-length', '0']], INSIDE],
+  ['a length longer than the body', [...POST, ['content-length', '99']], 'short'],
+  ['two lengths', [...POST, ['content-length', '5'], ['content-length', '6']], 'hello'],
+  ['a length that is none', [...POST, ['content-length', '5x']], 'hello'],
+  ['left out: a line end in a value', [...GET, ['x-a', `1\r\n\r\n${INSIDE}`]], null],
+  ['left out: a line end in a name', [...GET, ['x-a: 1\r\nx-b', '1']], null],
+  ['left out: a NUL in a value', [...GET, ['x-a', 'a\0b']], null],
+  ['left out: a space in a name', [...GET, ['x a', '1']], null],
+  ['left out: a colon in a name', [...GET, ['x:a', '1']], null],
+  ['a name in capitals', [...GET, ['X-A', '1']], null],
+  ['a line end in the path', replaced(':path', `/ HTTP/1.1\r\nHost: a\r\n\r\n${INSIDE}`), null],
+  ['a space in the path', replaced(':path', '/ HTTP/1.1'), null],
+  ['a path without a slash', replaced(':path', 'inside'), null],
+  ['no path', GET.filter(([name]) => name !== ':path'), null],
+  [
+    'a line end in the method',
+    replaced(':method', 'GET /inside HTTP/1.1\r\nA: b\r\n\r\nGET'),
+    null,
+  ],
+  ['a space in the method', replaced(':method', 'GET /inside'), null],
+  ['a line end in the authority', replaced(':authority', 'a\r\nX-B: 1'), null],
+  ['a user in the authority', replaced(':authority', 'u@a'), null],
+  ['two paths', [...GET, [':path', '/2']], null],
+  [
+    'a pseudo-header behind a header',
+    [...GET.slice(0, 3), ['x-a', '1'], [':authority', 'a']],
+    null,
+  ],
+  ['Host and another Host', [...GET.slice(0, 3), ['host', 'a'], ['host', 'b']], null],
+];
+
+export type RawOutcome = '200' | '400' | 'reset' | 'goaway' | 'other';
+
+/** A client of HTTP/2 that sends what it is told to, one request per connection. */
+export class RawHttp2 {
+  private readonly socket: TLSSocket;
+
+  private constructor(socket: TLSSocket) {
+    this.socket = socket;
+  }
+
+  static open(port: number): Promise<RawHttp2> {
+    return new Promise((resolve, reject) => {
+      const options = { port, host: '127.0.0.1', ALPNProtocols: ['h2'], rejectUnauthorized: false };
+      const socket = connect(options, () => resolve(new RawHttp2(socket)));
+      socket.on('error', reject);
+    });
+  }
+
+  /** How the request ends; with `data` it has a body. */
+  ask(fields: readonly Field[], data: string | null): Promise<RawOutcome> {
+    const { socket } = this;
+    const block = Buffer.concat(fields.map(literalOf));
+    const last = data === null ? END_STREAM : 0;
+    socket.write(PREFACE);
+    socket.write(frame(SETTINGS, 0, 0, Buffer.alloc(0)));
+    socket.write(frame(HEADERS, END_HEADERS | last, STREAM, block));
+    if (data !== null) socket.write(frame(DATA, END_STREAM, STREAM, Buffer.from(data, 'latin1')));
+    return new Promise((resolve, reject) => {
+      let bytes = Buffer.alloc(0);
+      const timer = setTimeout(() => reject(new Error('no answer over HTTP/2')), LIMIT_MS);
+      const done = (outcome: RawOutcome): void => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
+      socket.on('data', (chunk: Buffer) => {
+        bytes = Buffer.concat([bytes, chunk]);
+        for (;;) {
+          const length = bytes.length < FRAME_HEAD_BYTES ? Infinity : bytes.readUIntBE(0, 3);
+          if (bytes.length < FRAME_HEAD_BYTES + length) return;
+          const outcome = this.outcomeOf(bytes.subarray(0, FRAME_HEAD_BYTES + length));
+          bytes = bytes.subarray(FRAME_HEAD_BYTES + length);
+          if (outcome !== null) return done(outcome);
+        }
+      });
+      socket.on('close', () => done('goaway'));
+    });
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  // Private
+
+  private outcomeOf(bytes: Buffer): RawOutcome | null {
+    const type = bytes[3];
+    if (type === HEADERS) return (STATUS[bytes[FRAME_HEAD_BYTES] ?? 0] ?? 'other') as RawOutcome;
+    if (type === RESET) return 'reset';
+    if (type === GOAWAY) return 'goaway';
+    if (type === SETTINGS && bytes[4] !== ACK) {
+      this.socket.write(frame(SETTINGS, ACK, 0, Buffer.alloc(0)));
+    }
+    return null;
+  }
+}
+
+// Private
+
+function replaced(name: string, value: string): Field[] {
+  return GET.map((field) => (field[0] === name ? [name, value] : field));
+}
+
+function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(FRAME_HEAD_BYTES);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** A literal header field without indexing and without Huffman (RFC 7541 section 6.2.2). */
+function literalOf([name, value]: Field): Buffer {
+  return Buffer.concat([Buffer.from([0]), stringOf(name), stringOf(value)]);
+}
+
+/** Shorter than 127 bytes, so its length is one byte. */
+function stringOf(text: string): Buffer {
+  return Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'latin1')]);
+}
