@@ -10,6 +10,11 @@ export const LIMITS: readonly Trap[] = [
     request: ask(`GET / HTTP/1.1`, `X: ${big()}`),
     refused: 431,
   },
+  {
+    name: 'a megabyte behind a head that is refused',
+    request: `GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n{trap}\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`,
+    refused: 400,
+  },
   { name: 'headers without end', request: ask('GET / HTTP/1.1', ...many(600)), refused: 431 },
   { name: 'a head that stops', request: 'GET / HTTP/1.1\r\nHost: a\r\n{trap}\r\nX-', refused: 408 },
   {

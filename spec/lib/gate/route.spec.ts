@@ -200,6 +200,28 @@ describe('opening and closing', () => {
     });
   });
 
+  it('closes without a reset while a client still sends: it gets its answer', async () => {
+    const asked = flag();
+    const go = flag();
+    const up = await Upstream.http((_request, response) => {
+      asked.raise();
+      void go.raised.then(() => response.end('last'));
+    });
+    await withGate(up, async ({ gate, port }) => {
+      const client = new RawClient(port);
+      client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n');
+      client.send('x'.repeat(300_000));
+      await asked.raised;
+      const closed = gate.close(3000);
+      client.send('x'.repeat(300_000));
+      go.raise();
+      const text = await client.toEnd();
+      expect(text).to.match(/^HTTP\/1\.1 200 OK[^]*Connection: close[^]*last/);
+      expect(client.error).to.equal(null);
+      await closed;
+    });
+  });
+
   it('cuts what does not finish by the deadline', async () => {
     const asked = flag();
     const up = await Upstream.http(() => asked.raise());
