@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Settings } from '../config/settings.ts';
 import { type ActorEvent, ActorSystem, type TraceRecord } from '../lib/actor/index.ts';
 import { removeAsideFiles } from '../lib/base/aside.ts';
@@ -6,7 +6,6 @@ import { openHistory } from '../lib/base/history.ts';
 import { type Layout, layoutOf } from '../lib/base/layout.ts';
 import { listVersionFolders } from '../lib/base/scan.ts';
 import { messageOf } from '../lib/errors.ts';
-import { createGate } from '../lib/gate/gate.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import { Trail } from '../lib/journal/trail.ts';
 import { createFarSide } from '../lib/mirror/far-side.ts';
@@ -20,7 +19,8 @@ import { rootTable } from './root.ts';
 import { Startup } from './startup.ts';
 import { addressesIn, type House } from './wiring/house.ts';
 import { stopProcess } from './wiring/servlets.ts';
-import { farSideSettings, gateSettings, mirrorToken } from './wiring/traffic.ts';
+import { farSideSettings, mirrorToken } from './wiring/traffic.ts';
+import { usersPort } from './wiring/users-port.ts';
 
 /** Batches and clock ticks: in the trace, but no part of any version's way. */
 const BULK_TYPES = new Set([
@@ -129,10 +129,10 @@ async function build(
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
   });
-  const errorPage = settings.errorPage === '' ? '' : await readFile(settings.errorPage, 'utf8');
-  const gate = createGate(gateSettings(settings, errorPage, token), farSide.sink, {
+  const gate = await usersPort(settings, token, farSide, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'gate-process', event }),
   });
   return {
     settings,

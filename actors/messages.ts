@@ -6,6 +6,7 @@ import type { Deployment, Reason, Release, Role } from '../lib/deployment/state.
 import type { GateCounts } from '../lib/gate/counts.ts';
 import type { Target } from '../lib/gate/exchange.ts';
 import type { TrafficObservation } from '../lib/gate/traffic.ts';
+import type { GateProcessEvent } from '../lib/gate-processes/gate-processes.ts';
 import type { LogBatch } from '../lib/logs/batch.ts';
 import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/far-side.ts';
 import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
@@ -114,7 +115,8 @@ export type TrafficMirrorMessage =
   | { readonly type: 'counts'; readonly reply: Address<TrafficCounts> }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
-  | { readonly type: 'far-side'; readonly event: FarSideEvent };
+  | { readonly type: 'far-side'; readonly event: FarSideEvent }
+  | { readonly type: 'gate-process'; readonly event: GateProcessEvent };
 
 export interface Drained {
   readonly finished: number;

@@ -1,13 +1,14 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
 import type { Target } from '../lib/gate/exchange.ts';
-import type { Gate } from '../lib/gate/gate.ts';
+import type { UsersPort } from '../lib/gate/gate.ts';
+import type { GateProcessEvent } from '../lib/gate-processes/gate-processes.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { FarSide, FarSideEvent } from '../lib/mirror/far-side.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
 
 export interface TrafficMirrorDeps {
   /** Both live longer than this actor: its restart never closes the users' socket. */
-  readonly gate: Gate;
+  readonly gate: UsersPort;
   readonly farSide: FarSide;
   readonly comparator: Address<ComparatorMessage>;
   readonly deployer: Address<DeployerMessage>;
@@ -68,6 +69,9 @@ export function trafficMirrorActor(
         case 'far-side':
           tellFarSide(deps.journal, message.event);
           return state;
+        case 'gate-process':
+          tellGateProcess(deps.journal, message.event);
+          return state;
       }
     },
   };
@@ -121,4 +125,15 @@ function tellFarSide(journal: Journal, event: FarSideEvent): void {
   const { reason, message, lost, restartInMs } = event;
   const text = `the comparing thread for ${testId} was lost (${reason}): ${message}`;
   journal.warn(text, { lost, restartInMs });
+}
+
+function tellGateProcess(journal: Journal, event: GateProcessEvent): void {
+  const { process, pid } = event;
+  if (event.kind === 'started') {
+    journal.info(`gate process ${process} serves`, { pid, restarts: event.restarts });
+    return;
+  }
+  const { reason, connections, restartInMs } = event;
+  const text = `gate process ${process} ended (${reason}): ${connections} connections of users broke`;
+  journal.error(text, { pid, restartInMs });
 }

@@ -56,6 +56,7 @@ export function checkRules(values: Values): readonly Finding[] {
     ...portRules(values),
     ...processRules(values),
     ...gateRules(values),
+    ...gateProcessRules(values),
     ...testingRules(values),
     ...verdictRules(values),
     ...adminRules(values),
@@ -140,6 +141,32 @@ function gateRules({ header, hold, request, tls }: Values): Finding[] {
       hold.max > 0 && hold.max_requests > 0 && hold.max_size < header.max_size,
       'hold.max_size',
       'must not be smaller than {header.max_size}: no request could wait',
+    ),
+  ];
+}
+
+/** What is shared out among several processes must leave something for each. */
+function gateProcessRules({ gate, header, hold, mirror, request, upstream }: Values): Finding[] {
+  const { processes } = gate;
+  if (processes === 1) return [];
+  const least = 'must leave something for each of {gate.processes}';
+  return [
+    ...problemIf(request.max_connections < processes, 'request.max_connections', least),
+    ...problemIf(upstream.max_connections < processes, 'upstream.max_connections', least),
+    ...problemIf(
+      hold.max_requests > 0 && hold.max_requests < processes,
+      'hold.max_requests',
+      least,
+    ),
+    ...problemIf(
+      hold.max > 0 && hold.max_requests > 0 && hold.max_size < header.max_size * processes,
+      'hold.max_size',
+      'must leave {header.max_size} for each of {gate.processes}: no request could wait',
+    ),
+    ...problemIf(
+      mirror.queue_size < mirror.max_body * processes,
+      'mirror.queue_size',
+      'must leave {mirror.max_body} for each of {gate.processes}: such a body could never be copied',
     ),
   ];
 }

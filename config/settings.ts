@@ -115,6 +115,7 @@ export interface Settings {
     readonly idleTimeoutMs: number;
     readonly maxConnections: number;
   };
+  readonly gate: { readonly processes: number };
   /** Absolute paths; null: users speak plain HTTP. */
   readonly tls: {
     readonly certFile: string;

@@ -71,6 +71,7 @@ export function settingsFrom(base: string, values: Values, openapi: Settings['op
       idleTimeoutMs: upstream.idle_timeout,
       maxConnections: upstream.max_connections,
     },
+    gate: { processes: values.gate.processes },
     tls: tlsOf(base, values),
     trustedProxies: values.trust_proxy,
     errorPage: pathFrom(base, values.error.page),

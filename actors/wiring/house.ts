@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { ActorSystem, Address, TraceRecord } from '../../lib/actor/index.ts';
 import type { History } from '../../lib/base/history.ts';
 import type { Layout } from '../../lib/base/layout.ts';
-import type { Gate } from '../../lib/gate/gate.ts';
+import type { UsersPort } from '../../lib/gate/gate.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import type { Trail } from '../../lib/journal/trail.ts';
 import type { LogOffset } from '../../lib/logs/batch.ts';
@@ -29,7 +29,7 @@ export interface House {
   readonly system: ActorSystem;
   /** The way of each version, kept when the trace's ring has turned over. */
   readonly trail: Trail<TraceRecord>;
-  readonly gate: Gate;
+  readonly gate: UsersPort;
   readonly farSide: FarSide;
   readonly ports: PortPool;
   readonly roster: Roster;

@@ -43,7 +43,8 @@ export function farSideSettings(settings: Settings, token: string): FarSideSetti
     token,
     edits: headers,
     rewrite,
-    busyLimit,
+    // With several processes each of them looks after its own users.
+    busyLimit: settings.gate.processes === 1 ? busyLimit : 1,
     compare: compareSettings(settings),
     samples,
   };

@@ -97,6 +97,16 @@ export const gate = {
       { min: '1', max: '65000' },
     ),
   },
+  gate: {
+    processes: setting(
+      count,
+      '1',
+      'How many processes serve users on `port`. 1: Vili itself does. More use more processors, for ' +
+        'services that bring one to its limit; each costs about 80 MB of memory. Limits such as ' +
+        '`hold.max_requests` hold for all of them together.',
+      { min: '1', max: '64' },
+    ),
+  },
   tls: {
     cert: setting(
       path,

@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { GateContext } from './context.ts';
 import { Counter, type GateCounts } from './counts.ts';
 import { ErrorPages } from './error-pages.ts';
 import type { ExchangeSink, Target } from './exchange.ts';
+import { HandedConnections } from './handed-connections.ts';
 import { Hold } from './hold.ts';
 import { createListener, openListener } from './listener.ts';
 import { MirrorChoice } from './mirror-choice.ts';
@@ -30,6 +32,8 @@ export interface GateHooks {
 export interface Gate {
   /** Opens the port once; later calls tell the same. @throws ViliError VILI_GATE_LISTEN */
   listen(): Promise<{ port: number }>;
+  /** Takes a connection that another process accepted, instead of `listen`. */
+  accept(socket: Socket): void;
   route(): Route;
   /** Replaces the route in one step; releases held requests when there is a running. */
   setRoute(route: Route): void;
@@ -45,6 +49,9 @@ export interface Gate {
   /** No new connections, what is in flight may finish within `deadlineMs` from now, then the end. */
   close(deadlineMs: number): Promise<void>;
 }
+
+/** As those see it who do not care whether one process serves it or several. */
+export type UsersPort = Omit<Gate, 'accept' | 'inFlight'>;
 
 /**
  * Makes the users' port; nothing is opened before `listen`.
@@ -76,6 +83,7 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
   const server = createListener(settings, reception, pair);
   const stopWatching = watchCertificate(settings, pair, server, hooks.onProblem);
   reception.attach(server);
+  const handed = new HandedConnections(server);
   let listening: Promise<number> | null = null;
   let closing: Promise<void> | null = null;
 
@@ -87,6 +95,7 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
       });
       return { port: await listening };
     },
+    accept: (socket) => handed.take(socket),
     route: () => context.route,
     setRoute(route) {
       const before = context.pool;
@@ -102,7 +111,7 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
     onTraffic: (listener) => context.traffic.listen(listener),
     close(deadlineMs) {
       stopWatching();
-      closing ??= closeGate({ context, server, reception, upstreams, deadlineMs });
+      closing ??= closeGate({ context, server, handed, reception, upstreams, deadlineMs });
       return closing;
     },
   };

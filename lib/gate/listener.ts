@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { messageOf, ViliError } from '../errors.ts';
@@ -10,7 +10,8 @@ import type { TlsPair } from './tls-files.ts';
 
 const BACKLOG = 4096;
 const CHECK_INTERVAL_MAX_MS = 1000;
-const STREAM_BUFFER_BYTES = 131_072;
+/** What is read and written ahead on a user's connection. */
+export const STREAM_BUFFER_BYTES = 131_072;
 
 /** What a gate does with what its listening socket brings. */
 export interface ListenerEvents {
@@ -84,7 +85,7 @@ export function createListener(
  * Opens the port.
  * @throws ViliError VILI_GATE_LISTEN when it cannot be had.
  */
-export function openListener(server: Server, host: string, port: number): Promise<number> {
+export function openListener(server: NetServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
       const text = `cannot listen on ${host}:${port}: ${messageOf(error)}`;

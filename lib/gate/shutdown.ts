@@ -1,11 +1,13 @@
 import type { Server } from 'node:http';
 import type { GateContext } from './context.ts';
+import type { HandedConnections } from './handed-connections.ts';
 import type { Reception } from './reception.ts';
 import type { Upstreams } from './upstreams.ts';
 
 interface ClosingGate {
   readonly context: GateContext;
   readonly server: Server;
+  readonly handed: HandedConnections;
   readonly reception: Reception;
   readonly upstreams: Upstreams;
   readonly deadlineMs: number;
@@ -16,7 +18,7 @@ interface ClosingGate {
  * answers that begin from now on, idle connections closed, and at the deadline the rest cut.
  */
 export async function closeGate(gate: ClosingGate): Promise<void> {
-  const { context, server, reception, upstreams, deadlineMs } = gate;
+  const { context, server, handed, reception, upstreams, deadlineMs } = gate;
   const deadline = performance.now() + deadlineMs;
   context.closing = true;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -31,10 +33,11 @@ export async function closeGate(gate: ClosingGate): Promise<void> {
     () => {
       for (const connection of reception.connections) connection.socket.destroy();
       reception.http2.destroy();
+      handed.destroyAll();
     },
     Math.max(0, deadline - performance.now()),
   );
-  await closed;
+  await Promise.all([closed, handed.gone()]);
   clearTimeout(timer);
   context.traffic.flush();
 }

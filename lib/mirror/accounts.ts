@@ -20,9 +20,9 @@ export class Accounts {
     this.#inFlight++;
   }
 
-  /** A copy never reached the worker. */
-  drop(reason: DropReason): void {
-    add(this.#dropped, reason, 1);
+  /** Copies never reached the worker. */
+  drop(reason: DropReason, count = 1): void {
+    add(this.#dropped, reason, count);
   }
 
   /** What became of accepted copies; returns how many the report is about. */

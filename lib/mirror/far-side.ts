@@ -26,6 +26,10 @@ export interface FarSide {
    * copies fail as `refused` at once without being sent.
    */
   retarget(change: { testing?: Target | null; running?: Target }): void;
+  /** Why a copy would be dropped now, or null. */
+  refusal(): DropReason | null;
+  /** Counts copies that were dropped before they came here. */
+  drop(reason: DropReason, count: number): void;
   /** Stops mirroring; open copies are counted as dropped, `ended`. */
   end(): Promise<void>;
   /** Offered = mirrored + dropped + failed + inFlight, always. */
@@ -54,12 +58,15 @@ export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): F
     await Promise.all(ending);
   };
 
+  const idleReason = (): DropReason => (isClosed ? 'closed' : 'no-test');
+
   return {
-    sink: createSink(
-      accounts,
-      () => session,
-      () => (isClosed ? 'closed' : 'no-test'),
-    ),
+    sink: createSink(accounts, () => session, idleReason),
+    refusal: () => (session === null ? idleReason() : session.refusal()),
+    drop(reason, count) {
+      if (session === null) accounts.drop(reason, count);
+      else session.drop(reason, count);
+    },
     begin({ id, testing, running }) {
       endSession();
       if (isClosed) return;

@@ -80,9 +80,9 @@ export class TestSession {
     this.#accounts.accept();
   }
 
-  drop(reason: DropReason): void {
-    this.#accounts.drop(reason);
-    this.#noteDropped(reason, 1);
+  drop(reason: DropReason, count = 1): void {
+    this.#accounts.drop(reason, count);
+    this.#noteDropped(reason, count);
   }
 
   retarget(change: Partial<Targets>): void {

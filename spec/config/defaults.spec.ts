@@ -128,6 +128,7 @@ const DEFAULTS = {
     idleTimeoutMs: 300000,
     maxConnections: 1024,
   },
+  gate: { processes: 1 },
   tls: null,
   trustedProxies: ['loopback'],
   errorPage: '',

@@ -200,8 +200,8 @@ export class RawClient {
     return this;
   }
 
-  /** Resolves when `condition` holds; rejects with what there is after 4 s. */
-  until(condition: (text: string) => boolean): Promise<string> {
+  /** Resolves when `condition` holds; rejects with what there is after `limitMs`. */
+  until(condition: (text: string) => boolean, limitMs = 4000): Promise<string> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
         if (!condition(this.text)) {
@@ -215,7 +215,7 @@ export class RawClient {
       const timer = setTimeout(() => {
         done();
         reject(new Error(`still waiting with ${JSON.stringify(this.text.slice(0, 2000))}`));
-      }, 4000);
+      }, limitMs);
       const done = (): void => {
         clearTimeout(timer);
         this.watchers.delete(check);
@@ -226,8 +226,8 @@ export class RawClient {
   }
 
   /** Everything up to the end of the connection. */
-  toEnd(): Promise<string> {
-    return this.until(() => this.ended).finally(() => this.socket.destroy());
+  toEnd(limitMs?: number): Promise<string> {
+    return this.until(() => this.ended, limitMs).finally(() => this.socket.destroy());
   }
 
   close(): void {
@@ -240,6 +240,6 @@ export class RawClient {
 }
 
 /** Sends one raw request and gives all that comes back until the connection ends. */
-export function exchangeRaw(port: number, text: string): Promise<string> {
-  return new RawClient(port).send(text).toEnd();
+export function exchangeRaw(port: number, text: string, limitMs?: number): Promise<string> {
+  return new RawClient(port).send(text).toEnd(limitMs);
 }
