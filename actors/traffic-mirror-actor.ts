@@ -4,7 +4,12 @@ import type { UsersPort } from '../lib/gate/gate.ts';
 import type { GateProcessEvent } from '../lib/gate-processes/gate-processes.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { FarSide, FarSideEvent } from '../lib/mirror/far-side.ts';
-import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
+import type {
+  ComparatorMessage,
+  DeployerMessage,
+  TrafficCounts,
+  TrafficMirrorMessage,
+} from './messages.ts';
 
 export interface TrafficMirrorDeps {
   /** Both live longer than this actor: its restart never closes the users' socket. */
@@ -58,7 +63,7 @@ export function trafficMirrorActor(
           return state;
         }
         case 'counts':
-          self.send(message.reply, { gate: deps.gate.counts(), farSide: deps.farSide.counts() });
+          void tellCounts(deps, message.reply);
           return state;
         case 'observed':
           self.send(deps.comparator, message);
@@ -116,6 +121,12 @@ function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): 
   return { ...state, test: { ...test, begun: true } };
 }
 
+/** The gate's first: what it has submitted by then is known to the far side. */
+async function tellCounts(deps: TrafficMirrorDeps, reply: Address<TrafficCounts>): Promise<void> {
+  const gate = await deps.gate.counts();
+  reply.tell({ gate, farSide: deps.farSide.counts() });
+}
+
 function tellFarSide(journal: Journal, event: FarSideEvent): void {
   const { testId } = event;
   if (event.kind === 'started') {
@@ -130,10 +141,10 @@ function tellFarSide(journal: Journal, event: FarSideEvent): void {
 function tellGateProcess(journal: Journal, event: GateProcessEvent): void {
   const { process, pid } = event;
   if (event.kind === 'started') {
-    journal.info(`gate process ${process} serves`, { pid, restarts: event.restarts });
+    journal.info(`gate process ${process} serves`, { gatePid: pid, restarts: event.restarts });
     return;
   }
   const { reason, connections, restartInMs } = event;
   const text = `gate process ${process} ended (${reason}): ${connections} connections of users broke`;
-  journal.error(text, { pid, restartInMs });
+  journal.error(text, { gatePid: pid, restartInMs });
 }

@@ -46,6 +46,7 @@ export class GateChild {
   readonly #signs: LifeSigns;
   readonly #exited: Promise<void>;
   readonly #routings: (() => void)[] = [];
+  readonly #reports: (() => void)[] = [];
   readonly #drains = new Map<number, (drained: Drained) => void>();
   #nextDrain = 1;
   #stats: ProcessStats = { open: 0, counts: NO_COUNTS, dropped: {}, unobserved: 0 };
@@ -98,6 +99,14 @@ export class GateChild {
   counts(): GateCounts {
     const { counts } = this.#stats;
     return this.#phase === 'over' ? finalCounts(counts, this.#intake.copies) : counts;
+  }
+
+  /** Resolves when `counts` is about this moment, or the process is gone. */
+  async report(): Promise<void> {
+    if (this.#phase !== 'serving') return;
+    const reported = new Promise<void>((resolve) => this.#reports.push(resolve));
+    this.#send({ type: 'report' });
+    await reported;
   }
 
   take(socket: Socket): void {
@@ -184,6 +193,9 @@ export class GateChild {
       case 'stats':
         this.#takeStats(message.stats);
         break;
+      case 'reported':
+        this.#reports.shift()?.();
+        break;
       case 'problem':
         this.#hooks.onProblem(message.text);
         break;
@@ -217,7 +229,7 @@ export class GateChild {
     const connections = this.#phase === 'closing' ? 0 : this.#open;
     this.#phase = 'over';
     this.#signs.stop();
-    for (const routed of this.#routings.splice(0)) routed();
+    for (const resolve of [...this.#routings.splice(0), ...this.#reports.splice(0)]) resolve();
     for (const drained of this.#drains.values()) drained({ finished: 0, cut: 0 });
     this.#drains.clear();
     const { code = 'VILI_GATE_PROCESS', text = how } = this.#failure ?? {};

@@ -71,6 +71,10 @@ function receive(message: ToProcess, socket?: Socket): void {
       void gate.drain(target, timeoutMs).then((it) => channel.send({ type: 'drained', id, ...it }));
       break;
     }
+    case 'report':
+      tellStats(true);
+      void channel.send({ type: 'reported' });
+      break;
     case 'close':
       void close(serving, message.deadlineMs);
   }

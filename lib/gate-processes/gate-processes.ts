@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../errors.ts';
 import type { GateCounts } from '../gate/counts.ts';
 import type { Target } from '../gate/exchange.ts';
@@ -20,6 +21,8 @@ export type { CopyLimits } from './protocol.ts';
 
 /** The processes hear this often whether the far side takes copies. */
 const REFUSAL_LOOK_MS = 25;
+/** Counts are asked for this long; they come by themselves every 0.1 s. */
+const REPORT_MAX_MS = 500;
 
 export interface GateProcessesOptions {
   /** Of all processes together. */
@@ -114,7 +117,12 @@ class GateProcesses implements UsersPort {
     };
   }
 
-  counts(): GateCounts {
+  /** Of this moment; where a process is silent, what it told last. */
+  async counts(): Promise<GateCounts> {
+    const patience = new AbortController();
+    const late = sleep(REPORT_MAX_MS, null, { signal: patience.signal }).catch(() => null);
+    await Promise.race([late, Promise.all(this.#slots.map((slot) => slot.report()))]);
+    patience.abort();
     const own = { ...NO_COUNTS, connectionsRefused: this.#door.refused };
     return this.#slots.reduce((sum, slot) => addCounts(sum, slot.counts()), own);
   }

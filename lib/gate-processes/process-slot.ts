@@ -102,6 +102,10 @@ export class ProcessSlot implements Taker {
     return (await this.#child?.drain(target, timeoutMs)) ?? { finished: 0, cut: 0 };
   }
 
+  async report(): Promise<void> {
+    await this.#child?.report();
+  }
+
   counts(): GateCounts {
     return this.#child === null ? this.#past : addCounts(this.#past, this.#child.counts());
   }

@@ -37,6 +37,8 @@ export type ToProcess =
       readonly target: Target;
       readonly timeoutMs: number;
     }
+  /** Tell the counts now. */
+  | { readonly type: 'report' }
   | { readonly type: 'close'; readonly deadlineMs: number };
 
 export type FromProcess =
@@ -57,6 +59,8 @@ export type FromProcess =
   | { readonly type: 'exchanges'; readonly records: Uint8Array }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
   | { readonly type: 'stats'; readonly stats: ProcessStats }
+  /** The counts just sent are those that were asked for. */
+  | { readonly type: 'reported' }
   | { readonly type: 'problem'; readonly text: string }
   /** Nothing comes after it. */
   | { readonly type: 'closed' };

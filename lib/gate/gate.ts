@@ -51,7 +51,9 @@ export interface Gate {
 }
 
 /** As those see it who do not care whether one process serves it or several. */
-export type UsersPort = Omit<Gate, 'accept' | 'inFlight'>;
+export interface UsersPort extends Omit<Gate, 'accept' | 'inFlight' | 'counts'> {
+  counts(): GateCounts | Promise<GateCounts>;
+}
 
 /**
  * Makes the users' port; nothing is opened before `listen`.

@@ -34,6 +34,28 @@ const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
     { 'mirror.max_body': '65MiB' },
     /must not be smaller than mirror\.max_body=65MiB/,
   ],
+  [
+    'fewer connections than gate processes',
+    { 'gate.processes': '4', 'upstream.max_connections': '3' },
+    /upstream\.max_connections +"3" must leave something for each of gate\.processes=4/,
+  ],
+  [
+    'a hold too small to be shared out',
+    { 'gate.processes': '4', 'hold.max_size': '128KiB' },
+    /must leave header\.max_size=64KiB .* for each of gate\.processes=4/,
+  ],
+  [
+    'a queue too small to be shared out',
+    { 'gate.processes': '4', 'mirror.queue_size': '3MiB' },
+    /must leave mirror\.max_body=1MiB .* for each of gate\.processes=4/,
+  ],
+  ['no gate process', { 'gate.processes': '0' }, /gate\.processes +"0" is less than 1/],
+  ['too many gate processes', { 'gate.processes': '65' }, /gate\.processes +"65" is more than 64/],
+  [
+    'half a gate process',
+    { 'gate.processes': '1.5' },
+    /gate\.processes +"1\.5" is not a whole number/,
+  ],
   ['a hold smaller than one head', { 'hold.max_size': '1KiB' }, /no request could wait/],
   ['a mark in a header requests need', { 'mirror.header': 'Host' }, /requests need themselves/],
   [

@@ -46,9 +46,9 @@ export interface ProcessesFixture {
   readonly events: GateProcessEvent[];
   readonly problems: string[];
   /** Pids of the processes that serve now, in order of their places. */
-  pids(): number[];
+  readonly pids: () => number[];
   /** The first counts that fit. */
-  counted(what: string, fits: (counts: GateCounts) => boolean): Promise<GateCounts>;
+  readonly counted: (what: string, fits: (counts: GateCounts) => boolean) => Promise<GateCounts>;
 }
 
 export interface ProcessesChanges {
@@ -78,12 +78,13 @@ export async function withProcesses(
   const { port } = await gate.listen();
   if (upstream !== null) gate.setRoute({ running: upstream.target, mirroring: true });
   const counted: ProcessesFixture['counted'] = async (what, fits) => {
-    await until(
-      what,
-      () => fits(gate.counts()),
-      () => JSON.stringify(gate.counts()),
-    );
-    return gate.counts();
+    const deadline = performance.now() + UNTIL_LIMIT_MS;
+    for (;;) {
+      const counts = await gate.counts();
+      if (fits(counts)) return counts;
+      if (performance.now() > deadline) throw new Error(`never: ${what} ${JSON.stringify(counts)}`);
+      await sleep(POLL_MS);
+    }
   };
   try {
     await use({ gate, taker, port, events, problems, pids: () => pidsOf(events), counted });
@@ -91,7 +92,7 @@ export async function withProcesses(
     await gate.close(200);
     await upstream?.close();
   }
-  const counts = gate.counts();
+  const counts = await gate.counts();
   const { received, submitted, shed, skipped, heldNow, inFlightNow } = counts;
   const skips = Object.values(skipped).reduce((total, count) => total + count, 0);
   const isExact = received === submitted + shed + skips && submitted + shed === taker.copies;
@@ -102,15 +103,11 @@ export async function withProcesses(
     if (isAlive(pid)) throw new Error(`left ${pid}`);
 }
 
-/** Waits for a condition. Throws after 8 s, with what `state` says. */
-export async function until(
-  what: string,
-  holds: () => boolean,
-  state: () => string = () => '',
-): Promise<void> {
+/** Waits for a condition. Throws after 8 s. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = performance.now() + UNTIL_LIMIT_MS;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`never happened: ${what} ${state()}`);
+    if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
     await sleep(POLL_MS);
   }
 }

@@ -174,7 +174,7 @@ describe('several gate processes', () => {
       answer.raise();
       expect(await client).to.match(/200 OK[^]*late$/);
       await closed;
-      expect(gate.counts()).to.include({ received: 1, submitted: 1 });
+      expect(await gate.counts()).to.include({ received: 1, submitted: 1 });
     });
   });
 });
