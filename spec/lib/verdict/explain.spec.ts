@@ -122,7 +122,9 @@ describe('The words of a verdict', () => {
     const { decision, reasons } = trial.decide();
     expect(decision).to.equal('reject');
     const reason = reasons.find(({ endpoint }) => endpoint === 'GET /reports');
-    expect(reason?.text).to.match(/answers, for instance 31 ms instead of [\d.]+ ms \(at most half/);
+    expect(reason?.text).to.match(
+      /answers, for instance 31 ms instead of [\d.]+ ms \(at most half/,
+    );
     expect(reason?.samples).to.have.lengthOf(5);
   });
 
