@@ -21,8 +21,8 @@ export interface Turn {
   halfClosed(): boolean;
   /** Nothing moved for the idle time; false when the client is not to blame. */
   idle(): boolean;
-  /** The body turned out to be malformed. */
-  broken(): void;
+  /** The body turned out to be malformed: `status` says how. */
+  broken(status: number): void;
   /** Whether the request has come as a whole. */
   readonly received: boolean;
 }
@@ -95,13 +95,13 @@ export class Connection {
    * The parser gave up on what the client sends. True when `answer` is going to answer it: then it
    * was not the body of a request that is known already.
    */
-  fail(answer: Buffer): boolean {
+  fail(status: number, answer: Buffer): boolean {
     if (this.farewell !== null || this.closing) return false;
     const newest = this.queue.at(-1) ?? this.active ?? this.last;
     const isBody = newest !== null && !newest.received;
     if (isBody && newest === this.active) {
       this.closing = true;
-      this.active.broken();
+      this.active.broken(status);
       return false;
     }
     this.farewell = isBody ? Buffer.alloc(0) : answer;

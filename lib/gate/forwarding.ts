@@ -92,8 +92,8 @@ export class Forwarding extends Passage implements UpstreamHandler {
     return true;
   }
 
-  broken(): void {
-    this.endEarly('client-malformed', 'refused', 400);
+  broken(status: number): void {
+    this.endEarly('client-malformed', 'refused', status);
   }
 
   // What undici calls

@@ -77,7 +77,7 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
     return this.pool !== null;
   }
 
-  abstract broken(): void;
+  abstract broken(status: number): void;
 
   // Private
 

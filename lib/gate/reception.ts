@@ -89,7 +89,7 @@ export class Reception implements ListenerEvents {
     counts.skip('refused');
     counts.answer(405);
     socket.on('error', () => socket.destroy());
-    this.bySocket.get(socket)?.fail(rawPage(pages.page(405)));
+    this.bySocket.get(socket)?.fail(405, rawPage(pages.page(405)));
   }
 
   malformed(error: Error, socket: Socket): void {
@@ -100,7 +100,7 @@ export class Reception implements ListenerEvents {
     // A connection made ahead of need and never used, as browsers do, is no request.
     if (socket.bytesRead === 0) return connection.end();
     const { counts, pages } = this.context;
-    if (!connection.fail(rawPage(pages.page(status)))) return;
+    if (!connection.fail(status, rawPage(pages.page(status)))) return;
     counts.received++;
     counts.skip('refused');
     counts.answer(status);

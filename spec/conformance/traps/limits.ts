@@ -38,7 +38,7 @@ export const LIMITS: readonly Trap[] = [
   {
     name: 'chunk extensions without end',
     request: `${ask('POST / HTTP/1.1', 'Transfer-Encoding: chunked')}5;${'x'.repeat(40_000)}\r\nhello\r\n0\r\n\r\n`,
-    refused: 400,
+    refused: 413,
   },
 ];
 
