@@ -10,7 +10,7 @@ import { errorsOf } from '../lib/logs/windows.ts';
 import { type Outcome, withSamples } from '../lib/report/compose.ts';
 import type { TestReport } from '../lib/report/report.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
-import type { ComparatorMessage, DeployerMessage } from './messages.ts';
+import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
 import {
   type Begun,
   compared,
@@ -30,6 +30,7 @@ const START_UPS_MAX = 4;
 
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
+  readonly trafficMirror: Address<TrafficMirrorMessage>;
   /** From the checkpoint of the same test if there is one, else afresh. */
   readonly begin: (
     test: { readonly release: Release; readonly sinceMs: number },
@@ -74,7 +75,7 @@ export function comparatorActor(
     async handle(state, message, self) {
       switch (message.type) {
         case 'judge':
-          return judge(deps, state, message);
+          return judge(deps, self, state, message);
         case 'judge-off':
           return { ...state, ...NO_TEST, ended: state.test ?? state.ended };
         case 'outcomes':
@@ -126,6 +127,7 @@ const NO_TEST = {
 
 async function judge(
   deps: ComparatorDeps,
+  self: Self<ComparatorMessage>,
   state: ComparatorState,
   { release, sinceMs }: Extract<ComparatorMessage, { type: 'judge' }>,
 ): Promise<ComparatorState> {
@@ -134,6 +136,9 @@ async function judge(
   const startUp = state.startUps.get(release.name) ?? { errors: 0, example: undefined, lines: 0 };
   state.startUps.clear();
   const begun = await deps.begin({ release, sinceMs }, state.memory, startUp);
+  const { name } = release;
+  const { noise } = begun.judgement;
+  if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });
   return { ...state, ...NO_TEST, test: { ...begun, release, report: null } };
 }
 

@@ -106,6 +106,8 @@ export type TrafficMirrorMessage =
   | { readonly type: 'route'; readonly target: Target | null }
   | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
   | { readonly type: 'mirror-off' }
+  /** What was learned of noise before Vili restarted. */
+  | { readonly type: 'noise'; readonly name: string; readonly noise: string }
   | {
       readonly type: 'drain';
       readonly target: Target;

@@ -31,6 +31,7 @@ export function compared(test: Test | null, batch: OutcomeBatch, nowMs: number):
   if (test === null || batch.testId !== test.release.name) return;
   test.judgement.pairs(batch.outcomes);
   test.judgement.ignored(batch.ignored);
+  if (batch.noise !== null) test.judgement.learnedNoise(batch.noise);
   test.judgement.underWay(batch.overdue, batch.paused);
   for (const sample of batch.samples) {
     test.shelf.add(sample);

@@ -23,7 +23,11 @@ export interface TrafficMirrorDeps {
 interface TrafficMirrorState {
   readonly running: Target | null;
   readonly test: Test | null;
+  /** Of a test that may not have begun yet. */
+  readonly noise: Noise | null;
 }
+
+type Noise = Pick<Extract<TrafficMirrorMessage, { type: 'noise' }>, 'name' | 'noise'>;
 
 interface Test {
   readonly name: string;
@@ -44,7 +48,7 @@ export function trafficMirrorActor(
       });
       self.signal.addEventListener('abort', unsubscribe, { once: true });
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
-      return { running: deps.gate.route().running, test: null };
+      return { running: deps.gate.route().running, test: null, noise: null };
     },
 
     async handle(state, message, self) {
@@ -56,7 +60,10 @@ export function trafficMirrorActor(
         case 'mirror-off':
           deps.gate.setRoute({ running: state.running, mirroring: false });
           await deps.farSide.end();
-          return { ...state, test: null };
+          return { ...state, test: null, noise: null };
+        case 'noise':
+          deps.farSide.restoreNoise(message.name, message.noise);
+          return { ...state, noise: message };
         case 'drain': {
           const { reply } = message;
           void deps.gate.drain(message.target, message.timeoutMs).then((it) => reply.tell(it));
@@ -117,6 +124,8 @@ function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): 
   const { running } = state;
   if (running === null || test.target === null) return { ...state, test };
   deps.farSide.begin({ id: test.name, testing: test.target, running });
+  const { noise } = state;
+  if (noise?.name === test.name) deps.farSide.restoreNoise(noise.name, noise.noise);
   deps.gate.setRoute({ running, mirroring: true });
   return { ...state, test: { ...test, begun: true } };
 }

@@ -25,6 +25,9 @@ export function comparatorDeps(house: House): ComparatorDeps {
     get deployer() {
       return addresses.deployer;
     },
+    get trafficMirror() {
+      return addresses.trafficMirror;
+    },
     begin: (test, memory, startUp) => begin(house, verdict, { test, memory, startUp }),
     writeReport: (outcome, test) =>
       writeReport(layout.versionFolder(outcome.version), outcome, test),

@@ -1,5 +1,6 @@
 import type { IgnoredField } from './ignored.ts';
 import type { Difference, DifferenceKind } from './outcome.ts';
+import { readNoise, type SavedField, writeNoise } from './saved-noise.ts';
 
 /** Kinds of difference remembered per endpoint; what differs just once makes room. */
 const MAX_FIELDS = 64;
@@ -27,6 +28,10 @@ export interface NoiseMemory {
   learn(endpoint: string, testing: Seen, control: Seen): void;
   /** What is ignored, or no longer so, since the last call. */
   takeChanges(): readonly IgnoredField[];
+  /** All of it, at most 256 KiB; null when nothing was learned since the last call. */
+  checkpoint(): string | null;
+  /** Takes what a checkpoint held of endpoints that nothing is known of yet. */
+  restore(saved: string): void;
 }
 
 interface Field {
@@ -49,6 +54,7 @@ interface EndpointNoise {
 export function createNoiseMemory(maxEndpoints: number): NoiseMemory {
   const endpoints = new Map<string, EndpointNoise>();
   const changed = new Map<Field, string>();
+  let isChanged = false;
 
   const noiseOf = (endpoint: string): EndpointNoise | null => {
     const found = endpoints.get(endpoint);
@@ -68,6 +74,7 @@ export function createNoiseMemory(maxEndpoints: number): NoiseMemory {
       const noise = noiseOf(endpoint);
       if (noise === null) return;
       noise.asked++;
+      isChanged = true;
       for (const difference of control.differences) admit(noise, difference);
       if (noise.fields.size === 0) return;
       const [ours, theirs] = [keysOf(testing), keysOf(control)];
@@ -90,6 +97,30 @@ export function createNoiseMemory(maxEndpoints: number): NoiseMemory {
         return tellField(endpoint, field, endpoints.get(endpoint)?.asked ?? 0);
       });
     },
+    checkpoint() {
+      if (!isChanged) return null;
+      isChanged = false;
+      return writeNoise(
+        [...endpoints].map(([endpoint, { asked, fields }]) => ({
+          endpoint,
+          asked,
+          fields: [...fields.values()].map(savedOf),
+        })),
+      );
+    },
+    restore(saved) {
+      for (const { endpoint, asked, fields } of readNoise(saved)) {
+        if (endpoints.has(endpoint)) continue;
+        const noise = noiseOf(endpoint);
+        if (noise === null) return;
+        noise.asked = asked;
+        for (const { running, again, ...field } of fields.slice(0, MAX_FIELDS)) {
+          const told = { times: field.control, ignored: isNoisy(field) };
+          const key = differenceKey(field.kind, field.path);
+          noise.fields.set(key, { ...field, running, again, told });
+        }
+      }
+    },
   };
 }
 
@@ -100,9 +131,18 @@ export function differenceKey(kind: DifferenceKind, path: string): string {
 
 // Private
 
-function isNoisy({ control, testingAlone, controlAlone }: Field): boolean {
+function isNoisy({
+  control,
+  testingAlone,
+  controlAlone,
+}: Pick<Field, 'control' | 'testingAlone' | 'controlAlone'>): boolean {
   const spread = 2 * Math.sqrt(testingAlone + controlAlone);
   return control > 0 && testingAlone - controlAlone <= spread + SLACK;
+}
+
+function savedOf({ kind, path, running, again, ...counts }: Field): SavedField {
+  const { control, testingAlone, controlAlone } = counts;
+  return { kind, path, running, again, control, testingAlone, controlAlone };
 }
 
 function admit(noise: EndpointNoise, { kind, path, running, testing }: Difference): void {

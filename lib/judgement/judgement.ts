@@ -44,6 +44,7 @@ export class Judgement {
   readonly #coverage = new Coverage();
   /** Logged before the test began. */
   #startUpLines = 0;
+  #noise: string | null = null;
   #changed = false;
   #pairs = 0;
 
@@ -89,6 +90,7 @@ export class Judgement {
     judgement.#measures.restore(saved.measures);
     judgement.#coverage.restore(saved.coverage);
     judgement.#restoreFormats(saved.formats);
+    if (typeof saved.noise === 'string') judgement.#noise = saved.noise;
     return judgement;
   }
 
@@ -102,6 +104,7 @@ export class Judgement {
       ignored: this.#ignored.all(),
       measures: this.#measures.checkpoint(),
       coverage: this.#coverage.checkpoint(),
+      noise: this.#noise,
       formats: {
         running: this.#formats.running.checkpoint(),
         testing: this.#formats.testing.checkpoint(),
@@ -129,6 +132,15 @@ export class Judgement {
   /** Where the answers differ by themselves, so that it is not held against testing. */
   ignored(changes: readonly IgnoredField[]): void {
     this.#ignored.update(changes);
+  }
+
+  /** Kept for the checkpoint only: whoever compares learned it. */
+  learnedNoise(noise: string): void {
+    this.#noise = noise;
+  }
+
+  get noise(): string | null {
+    return this.#noise;
   }
 
   /** Copies that testing still works on, and pairs during which running was left alone. */
@@ -222,6 +234,7 @@ export interface Saved {
   readonly measures: unknown;
   readonly coverage: unknown;
   readonly formats: unknown;
+  readonly noise: unknown;
 }
 
 // Private

@@ -30,6 +30,8 @@ export interface FarSide {
   refusal(): DropReason | null;
   /** Counts copies that were dropped before they came here. */
   drop(reason: DropReason, count: number): void;
+  /** What was learned of noise before Vili restarted, in the test of that id; else nothing. */
+  restoreNoise(id: string, noise: string): void;
   /** Stops mirroring; open copies are counted as dropped, `ended`. */
   end(): Promise<void>;
   /** Offered = mirrored + dropped + failed + inFlight, always. */
@@ -73,6 +75,9 @@ export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): F
       session = new TestSession(id, { testing, running }, settings, accounts, sessionHooks);
     },
     retarget: (change) => session?.retarget(change),
+    restoreNoise: (id, noise) => {
+      if (session?.id === id) session.restoreNoise(noise);
+    },
     end,
     counts: () => accounts.counts(),
     cause: (fault) => session?.cause(fault),

@@ -28,6 +28,10 @@ export interface PairJudge {
   judge(pair: AnsweredPair): PairOutcome;
   /** What is ignored, or no longer so, since the last call. */
   takeIgnored(): readonly IgnoredField[];
+  /** What was learned of noise, if that is more than at the last call. */
+  noise(): string | null;
+  /** Takes what an earlier one had learned of this test. */
+  restoreNoise(saved: string): void;
 }
 
 export function createPairJudge(settings: CompareSettings): PairJudge {
@@ -59,6 +63,8 @@ export function createPairJudge(settings: CompareSettings): PairJudge {
       const theirs = without(again, found, counts);
       return outcomeOf(pair, ours, { differs: theirs.differs });
     },
+    noise: () => noise.checkpoint(),
+    restoreNoise: (saved) => noise.restore(saved),
     takeIgnored: () => [...noise.takeChanges(), ...hits.takeChanges()],
   };
 }

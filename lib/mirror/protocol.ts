@@ -46,6 +46,8 @@ export interface WorkerInput {
   readonly settings: FarSideSettings;
   readonly state: SharedArrayBuffer;
   readonly targets: Targets;
+  /** What was learned of noise in this test before. */
+  readonly noise: string | null;
 }
 
 /** Messages arrive in the order they were sent. After `end` the worker answers `ended`. */
@@ -53,6 +55,7 @@ export type ToWorker =
   | { readonly type: 'retarget'; readonly targets: Targets }
   /** Records up to byte `end`; the worker says in the batch itself when it has read them. */
   | { readonly type: 'exchanges'; readonly batch: SharedArrayBuffer; readonly end: number }
+  | { readonly type: 'noise'; readonly noise: string }
   | { readonly type: 'end' }
   | { readonly type: 'fault'; readonly fault: Fault };
 
@@ -70,6 +73,8 @@ export interface Report {
   readonly ignored: readonly IgnoredField[];
   /** Pairs worth keeping, at most a few per endpoint of a test. */
   readonly samples: readonly SampleCopy[];
+  /** All that is known of noise, about once a second while it changes. */
+  readonly noise: string | null;
 }
 
 /** A report that nothing became of anything. */
@@ -82,6 +87,7 @@ export const NOTHING: Report = {
   overdue: 0,
   ignored: [],
   samples: [],
+  noise: null,
 };
 
 export type FromWorker =

@@ -66,6 +66,8 @@ export interface OutcomeBatch {
   readonly ignored: readonly IgnoredField[];
   /** Pairs worth keeping, at most a few per endpoint of a test. */
   readonly samples: readonly SampleCopy[];
+  /** All that is known of noise, for the checkpoint; null when there is nothing new. */
+  readonly noise: string | null;
 }
 
 /** What happened to the worker. `lost`: copies that were inside and count as `far-side-lost`. */

@@ -17,7 +17,7 @@ export interface SessionHooks {
 
 /** One test: keeps a worker alive for it, and accounts for every copy whatever happens to it. */
 export class TestSession {
-  readonly #id: string;
+  readonly id: string;
   readonly #settings: FarSideSettings;
   readonly #accounts: Accounts;
   readonly #hooks: SessionHooks;
@@ -31,6 +31,8 @@ export class TestSession {
   #open = 0;
   #dropped: Record<string, number> = {};
   #overdue = 0;
+  /** What the worker has told of noise: the next one goes on with it. */
+  #noise: string | null = null;
   #restarts = 0;
   #backoffMs = 0;
   #startedAtMs = 0;
@@ -45,7 +47,7 @@ export class TestSession {
     accounts: Accounts,
     hooks: SessionHooks,
   ) {
-    this.#id = id;
+    this.id = id;
     this.#targets = targets;
     this.#settings = settings;
     this.#accounts = accounts;
@@ -90,6 +92,11 @@ export class TestSession {
     this.#worker?.retarget(this.#targets);
   }
 
+  restoreNoise(noise: string): void {
+    this.#noise ??= noise;
+    this.#worker?.restoreNoise(noise);
+  }
+
   cause(fault: Fault): void {
     this.#worker?.cause(fault);
   }
@@ -112,12 +119,16 @@ export class TestSession {
   #start(): void {
     this.#restartTimer = null;
     this.#startedAtMs = this.#hooks.now();
-    const worker = new WorkerThread(this.#settings, this.#targets, {
-      onReport: (report) => this.#settle(report),
-      onLost: (reason, message) => this.#lose(worker, reason, message),
-    });
+    const worker = new WorkerThread(
+      this.#settings,
+      { targets: this.#targets, noise: this.#noise },
+      {
+        onReport: (report) => this.#settle(report),
+        onLost: (reason, message) => this.#lose(worker, reason, message),
+      },
+    );
     this.#worker = worker;
-    this.#hooks.onEvent({ kind: 'started', testId: this.#id, restarts: this.#restarts });
+    this.#hooks.onEvent({ kind: 'started', testId: this.id, restarts: this.#restarts });
   }
 
   #settle(report: Report): void {
@@ -136,7 +147,7 @@ export class TestSession {
       this.#restarts++;
       this.#restartTimer = setTimeout(() => this.#start(), restartInMs);
     }
-    this.#hooks.onEvent({ kind: 'lost', testId: this.#id, reason, message, lost, restartInMs });
+    this.#hooks.onEvent({ kind: 'lost', testId: this.id, reason, message, lost, restartInMs });
   }
 
   #nextBackoffMs(): number {
@@ -167,12 +178,13 @@ export class TestSession {
     if (this.#dropsTimer !== null) clearTimeout(this.#dropsTimer);
     this.#dropsTimer = null;
     const dropped = this.#dropped;
-    const { outcomes, ignored, samples, paused, overdue } = report;
+    const { outcomes, ignored, samples, paused, overdue, noise } = report;
+    this.#noise = noise ?? this.#noise;
     const isNews = overdue !== this.#overdue;
     if (outcomes.length === 0 && Object.keys(dropped).length === 0 && !isNews) return;
     this.#dropped = {};
     this.#overdue = overdue;
-    const batch = { outcomes, dropped, ignored, samples, paused, overdue };
-    this.#hooks.onOutcomes({ testId: this.#id, ...batch });
+    const batch = { outcomes, dropped, ignored, samples, paused, overdue, noise };
+    this.#hooks.onOutcomes({ testId: this.id, ...batch });
   }
 }

@@ -22,6 +22,8 @@ import { type SliceHooks, WorkSlices } from './work-slices.ts';
 
 /** Control requests are at most this part of `concurrency`. */
 const CONTROL_PART = 1 / 4;
+/** What is known of noise is told at most this often. */
+const NOISE_MS = 1000;
 /** Running's answer and testing's are both held until they have been compared. */
 const ANSWERS = 2;
 export interface TrialHooks extends SliceHooks {
@@ -62,6 +64,7 @@ export class Trial {
   #targets: Targets;
   #breaker: Breaker;
   #generation = 0;
+  #noiseTakenAtMs = Number.NEGATIVE_INFINITY;
   #openCopies = 0;
   #openBytes = 0;
   #openControls = 0;
@@ -133,6 +136,11 @@ export class Trial {
     this.#testing.sweep();
   }
 
+  /** Goes on with what was learned of noise before. */
+  restoreNoise(saved: string): void {
+    this.#judge.restoreNoise(saved);
+  }
+
   outcomes(): number {
     return this.#tally.outcomes();
   }
@@ -147,6 +155,7 @@ export class Trial {
       ...taken,
       overdue,
       paused,
+      noise: this.#takeNoise(),
       ignored: this.#judge.takeIgnored(),
       samples: this.#sampler.take(),
     };
@@ -165,6 +174,13 @@ export class Trial {
   }
 
   // Private
+
+  #takeNoise(): string | null {
+    const nowMs = this.#hooks.now();
+    if (nowMs - this.#noiseTakenAtMs < NOISE_MS) return null;
+    this.#noiseTakenAtMs = nowMs;
+    return this.#judge.noise();
+  }
 
   /** Nobody overtakes what waits, else a large copy would wait for ever. */
   #mayStart(bytes: number): boolean {

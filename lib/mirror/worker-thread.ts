@@ -45,12 +45,16 @@ export class WorkerThread {
   #checksWithoutProgress = 0;
   #isOver = false;
 
-  constructor(settings: FarSideSettings, targets: Targets, hooks: WorkerThreadHooks) {
+  constructor(
+    settings: FarSideSettings,
+    { targets, noise }: Pick<WorkerInput, 'targets' | 'noise'>,
+    hooks: WorkerThreadHooks,
+  ) {
     this.#settings = settings;
     this.#hooks = hooks;
     const state = new SharedArrayBuffer(STATE_BYTES);
     this.#state = new Int32Array(state);
-    const input: WorkerInput = { settings, state, targets };
+    const input: WorkerInput = { settings, state, targets, noise };
     this.#worker = new Worker(entryPoint(), {
       name: 'vili-far-side',
       workerData: input,
@@ -89,6 +93,11 @@ export class WorkerThread {
   retarget(targets: Targets): void {
     this.#feeder.flush();
     this.#post({ type: 'retarget', targets });
+  }
+
+  /** Gives it what was learned of noise in this test before. */
+  restoreNoise(noise: string): void {
+    this.#post({ type: 'noise', noise });
   }
 
   /** Whether the users' thread has no time left: running is not asked a second time then. */

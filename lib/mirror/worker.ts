@@ -42,6 +42,7 @@ const trial = new Trial(input.settings, input.targets, {
     });
   },
 });
+if (input.noise !== null) trial.restoreNoise(input.noise);
 let ticks = 0;
 const timer = setInterval(tick, TICK_MS);
 Atomics.add(state, STATE_HEARTBEAT, 1);
@@ -53,6 +54,9 @@ function receive(message: ToWorker): void {
   switch (message.type) {
     case 'exchanges':
       receiveExchanges(message.batch, message.end);
+      break;
+    case 'noise':
+      trial.restoreNoise(message.noise);
       break;
     case 'retarget':
       trial.retarget(message.targets);

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { SavedEndpoint } from '../../lib/compare/saved-noise.ts';
+import type { Saved } from '../../lib/judgement/judgement.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 
@@ -49,6 +51,34 @@ describe('a daemon that is killed', function () {
     expect(await again.stop()).to.include({ failed: 0 });
   });
 
+  it('comes to the same verdicts as without a kill, with all the evidence but the last second', async () => {
+    // Long enough to be confirmed that the kill comes before the rejection.
+    const confirm = { verdict_confirm_time: '6s' };
+    await world.configure({ verdict_min_requests: '250', verdict_min_time: '4s', ...confirm });
+    const first = await world.startServing();
+    world.users(60);
+    await world.drop('1.0.1');
+    await first.until('pairs', ({ verdict }) => (verdict?.pairs ?? 0) >= 100);
+    const old = await killWithPairs(first);
+    const asked = await askedTwice(world, 'shop-1.0.1');
+    const second = world.start();
+    await second.testing('shop-1.0.1');
+    await second.until('pairs', ({ verdict }) => (verdict?.pairs ?? 0) >= old + 20);
+    await second.until(
+      'noise goes on',
+      async () => (await askedTwice(world, 'shop-1.0.1')) > asked,
+    );
+    const { reasons } = await second.recorded('promoted', 'shop-1.0.1', 40_000);
+    expect(reasons.join()).to.match(/\d+ requests/);
+
+    await world.drop('1.0.2', { errors: { endpoint: 'GET /items/{id}', share: 0.3 } });
+    await second.until('a failure', async ({ verdict }) => (verdict?.reasons.length ?? 0) > 0);
+    await killWithPairs(second);
+    const third = world.start();
+    const rejected = await third.recorded('rejected', 'shop-1.0.2', 40_000);
+    expect(rejected.reasons[0]).to.contain('GET /items/{id}').and.contain('500');
+  });
+
   it('goes on from what is left when state and evidence are damaged, and says so', async () => {
     const first = await world.startServing();
     await world.drop('1.0.1');
@@ -84,6 +114,13 @@ describe('a daemon that is killed', function () {
 });
 
 // Private
+
+/** Requests of one endpoint that running was asked twice, by the checkpoint of noise. */
+async function askedTwice(world: DaemonWorld, name: string): Promise<number> {
+  const { noise } = JSON.parse(await readFile(evidenceOf(world, name), 'utf8')) as Saved;
+  const endpoints = JSON.parse(String(noise)) as readonly SavedEndpoint[];
+  return endpoints.find(({ endpoint }) => endpoint === 'GET /items/{id}')?.asked ?? 0;
+}
 
 /** A server with a child in a session of its own, and one more below it, that ignore all signals. */
 const DETACHING = `#!/bin/sh

@@ -18,7 +18,7 @@ export interface Kit {
   readonly dropped: Record<string, number>;
   readonly events: FarSideEvent[];
   /** What the batches said beside outcomes: copies overdue at last, pairs without a control in all. */
-  readonly told: { overdue: number; pausedSlow: number };
+  readonly told: { overdue: number; pausedSlow: number; noise: string | null };
   /** Resolves once `condition` holds; it is looked at after each report and event. */
   readonly until: (condition: () => boolean) => Promise<void>;
   /** Offers an exchange as the gate does: `shed` when full. */
@@ -37,7 +37,7 @@ export async function withFarSide(
   const outcomes: PairOutcome[] = [];
   const events: FarSideEvent[] = [];
   const dropped: Record<string, number> = {};
-  const told = { overdue: 0, pausedSlow: 0 };
+  const told: Kit['told'] = { overdue: 0, pausedSlow: 0, noise: null };
   const waiting = new Set<() => void>();
   const look = () => {
     for (const check of waiting) check();
@@ -50,6 +50,7 @@ export async function withFarSide(
         outcomes.push(...batch.outcomes);
         told.overdue = batch.overdue;
         told.pausedSlow += batch.paused.slow;
+        told.noise = batch.noise ?? told.noise;
         for (const [reason, count] of Object.entries(batch.dropped)) {
           dropped[reason] = (dropped[reason] ?? 0) + count;
         }

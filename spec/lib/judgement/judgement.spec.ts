@@ -42,6 +42,7 @@ const codes = (judgement: Judgement): string[] =>
 describe('a judgement', () => {
   it('goes on from its checkpoint as if there had been no interruption', () => {
     const judgement = begun();
+    judgement.learnedNoise('[]');
     for (let n = 1; n <= 40; n++) judgement.pairs([pairAt(100 + n, n % 2 === 0 ? 500 : 200)]);
     // The log window that is open at a kill is lost; this one is closed before.
     judgement.decide(2500);
@@ -50,6 +51,7 @@ describe('a judgement', () => {
     const resumed = Judgement.resume(BUILD, SETTINGS, saved);
     expect(resumed?.decide(5000)).to.deep.equal(judgement.decide(5000));
     expect(judgement.decide(5000).pairs).to.equal(41);
+    expect(resumed?.noise).to.equal('[]');
   });
 
   it('takes no evidence of another build, of a test before, or of nothing', () => {

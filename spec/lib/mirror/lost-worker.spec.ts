@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { DEFAULT_FAR_SIDE_SETTINGS, type Fault } from '../../../lib/mirror/far-side.ts';
 import { answerOk, withFarSide, withHttp } from '../../support/far-side-kit.ts';
@@ -52,6 +53,40 @@ describe('far side whose worker is lost by', () => {
       );
     });
   }
+
+  it('exit: what was learned of noise goes on, also that of before Vili restarted', async () => {
+    let answers = 0;
+    const changing = (_: IncomingMessage, response: ServerResponse): void => {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(`{"ok":true,"at":${++answers}}`);
+    };
+    const compare = { ...settings.compare, values: 'block' as const };
+    const exchange = { responseBody: Buffer.from('{"ok":true,"at":0}') };
+    await withHttp(changing, async (target) => {
+      let noise: string | null = null;
+      await withFarSide({ ...settings, compare: { ...compare, controlShare: 1 } }, async (kit) => {
+        kit.far.begin({ id: 't', testing: target, running: target });
+        kit.offer(exchange);
+        await kit.until(() => kit.told.noise !== null);
+        noise = kit.told.noise;
+      });
+      await withFarSide({ ...settings, compare }, async (kit) => {
+        const { far, outcomes, events } = kit;
+        far.begin({ id: 't', testing: target, running: target });
+        far.restoreNoise('another', noise ?? '');
+        kit.offer(exchange);
+        await kit.until(() => outcomes.length === 1);
+        far.restoreNoise('t', noise ?? '');
+        kit.offer(exchange);
+        await kit.until(() => outcomes.length === 2);
+        far.cause('exit');
+        await kit.until(() => events.filter(({ kind }) => kind === 'started').length === 2);
+        kit.offer(exchange);
+        await kit.until(() => outcomes.length === 3);
+        expect(outcomes.map(({ differs }) => differs)).to.deep.equal([true, false, false]);
+      });
+    });
+  });
 
   it('a stall while the test ends: the end does not hang', async () => {
     await withHttp(answerOk, (testing) =>
