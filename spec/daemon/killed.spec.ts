@@ -53,10 +53,10 @@ describe('a daemon that is killed', function () {
 
   it('comes to the same verdicts as without a kill, with all the evidence but the last second', async () => {
     // Long enough to be confirmed that the kill comes before the rejection.
-    const confirm = { verdict_confirm_time: '6s' };
+    const confirm = { verdict_confirm_time: '4s' };
     await world.configure({ verdict_min_requests: '250', verdict_min_time: '4s', ...confirm });
     const first = await world.startServing();
-    world.users(60);
+    world.users(100);
     await world.drop('1.0.1');
     await first.until('pairs', ({ verdict }) => (verdict?.pairs ?? 0) >= 100);
     const old = await killWithPairs(first);
