@@ -1,5 +1,6 @@
 import type { ServletView, StatusView, TrafficView, VerdictView } from '../operator/status-view.ts';
 import type { Colors, Style } from './colors.ts';
+import { neededLines } from './needed-text.ts';
 import { printable } from './printable.ts';
 import { bytes, duration, percent } from './quantities.ts';
 import { signalLines } from './signal-table.ts';
@@ -118,9 +119,7 @@ function verdictLines(verdict: VerdictView | null, options: TextOptions): string
   const style =
     word === 'promote' ? colors.good : word === 'collecting' ? colors.quiet : colors.bad;
   if (lines[0] !== undefined) lines[0] = lines[0].replace(`${word}.`, style(`${word}.`));
-  if (verdict.missing.length === 0) return lines;
-  const missing = `${INDENT}still needed: ${verdict.missing.map(printable).join(', ')}`;
-  return [...lines, ...wrapWords(missing, columns, ' '.repeat(16))];
+  return [...lines, ...neededLines(verdict.missing, columns, INDENT)];
 }
 
 function daemonLines(status: StatusView, { columns, colors }: TextOptions): string[] {

@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../operator/history-view.ts';
 import { pausedText } from '../report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../report/report.ts';
+import { neededLines } from './needed-text.ts';
 import { printable } from './printable.ts';
 import { dateTime, duration, percent } from './quantities.ts';
 import { signalLines } from './signal-table.ts';
@@ -11,6 +12,8 @@ import { wrapWords } from './table.ts';
 const MAX_REASONS = 4;
 const MAX_MISSING = 4;
 const MAX_PLACES = 3;
+/** What no request shows, but the log of the version. */
+const LOGGED = new Set(['log-errors', 'new-error-kind', 'startup-errors', 'log-format']);
 /** How sure the verdict is stands above the reasons already. */
 const CERTAINTY = / (?:The odds that|So far the odds that) testing is worse are .*$/;
 
@@ -28,7 +31,10 @@ export function whyText(report: Report, options: TextOptions): string[] {
     lines.push(...wrapWords(printable(report.sentence), columns), '');
     lines.push(...signalLines(test.signals, colors), '');
   }
-  for (const reason of told.slice(0, MAX_REASONS)) lines.push(...reasonLines(reason, options));
+  const { version } = report;
+  for (const reason of told.slice(0, MAX_REASONS)) {
+    lines.push(...reasonLines(reason, version, options));
+  }
   const more = told.length - MAX_REASONS;
   if (more > 0) lines.push(`- and ${more} more, in report.md of its folder and --json`);
   if (test !== undefined) lines.push(...testLines(test, isOver, options));
@@ -73,10 +79,15 @@ function withoutCertainty(reason: ReportReason): ReportReason {
   return { ...reason, text: reason.text.replace(CERTAINTY, '') };
 }
 
-function reasonLines({ text, samples }: ReportReason, { columns }: TextOptions): string[] {
+function reasonLines(
+  { code, text, samples }: ReportReason,
+  version: string,
+  { columns }: TextOptions,
+): string[] {
   const [first] = samples;
   const lines = wrapWords(`- ${printable(text)}`, columns, '  ');
   if (first !== undefined) lines.push(`  try: vili diff --sample ${printable(first)}`);
+  if (LOGGED.has(code)) lines.push(...wrapWords(`  see: ${printable(version)}/logs/`, columns));
   return lines;
 }
 
@@ -86,7 +97,7 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
     if (texts.length === 0) return;
     lines.push(...wrapWords(`${title}: ${texts.join(', ')}`, columns, '  '));
   };
-  if (!isOver) add('still needed', test.missing.slice(0, MAX_MISSING).map(printable));
+  if (!isOver) lines.push(...neededLines(test.missing.slice(0, MAX_MISSING), columns));
   add('also seen', alsoSeen(test));
   add('ignored', ignored(test));
   add('never compared', uncovered(test));

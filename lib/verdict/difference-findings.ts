@@ -53,8 +53,8 @@ function reasonOf(endpoint: EndpointEvidence): Finding['reason'] {
   );
   const what = said.length > 0 ? said.join('; ') : 'the answer differs';
   const control = controlled
-    ? `running's own second answer differed in ${counts.shapeBetter} of ${counts.controls} where ` +
-      `testing's did not, testing's in ${counts.shapeWorse}`
+    ? `asked again, running alone differed in ${counts.shapeBetter} of ${counts.controls}, ` +
+      `testing alone in ${counts.shapeWorse}`
     : 'running was not asked twice here, so this holds the promotion but does not reject';
   return {
     code: 'body-difference',

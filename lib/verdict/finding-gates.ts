@@ -18,7 +18,7 @@ const suspicionGate: Gate = {
   missing: (basis) =>
     suspicions(basis)
       .filter(([value]) => value >= basis.parameters.holdOdds)
-      .map(([, words]) => `more good answers: so far ${words}`),
+      .map(([, words]) => `more that speaks for it: so far ${words}`),
 };
 
 /** One caller let in may be chance, but has to stay the only one for a while. */

@@ -5,6 +5,7 @@ import { COLLECT, PROBE_CHANNEL, type WorkerState } from './worker-probe.ts';
 const RESOLUTION_MS = 1;
 const NANOSECONDS_PER_MS = 1e6;
 const COLLECT_LIMIT_MS = 2000;
+const COLLECT_STEP_MS = 50;
 
 /** What the threads of the program did since the watch was asked before. */
 export interface ThreadReport {
@@ -30,7 +31,6 @@ export class ThreadWatch {
   #last: WorkerState | null = null;
   #heapMax = 0;
   #bufferMax = 0;
-  #told: () => void = () => undefined;
 
   constructor() {
     this.#loop.enable();
@@ -69,19 +69,16 @@ export class ThreadWatch {
     this.#threads.add(state.thread);
     this.#heapMax = Math.max(this.#heapMax, state.heapBytes);
     this.#bufferMax = Math.max(this.#bufferMax, state.bufferBytes);
-    this.#told();
   }
 
-  /** Two words of the worker: the first may have been on its way before it was asked. */
+  /** Twice: buffers are let go of after the collection that found them unused. */
   async #collected(): Promise<void> {
-    for (let word = 0; word < 2; word++) {
-      const told = new Promise<void>((resolve) => {
-        this.#told = resolve;
-        setTimeout(resolve, COLLECT_LIMIT_MS);
-      });
+    const wanted = (this.#last?.collections ?? 0) + 2;
+    const deadline = performance.now() + COLLECT_LIMIT_MS;
+    while ((this.#last?.collections ?? 0) < wanted && performance.now() < deadline) {
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
       this.#channel.postMessage(COLLECT);
-      await told;
+      await new Promise((resolve) => setTimeout(resolve, COLLECT_STEP_MS));
     }
   }
 }

@@ -8,6 +8,8 @@ export interface WorkerState {
   readonly heapBytes: number;
   /** Buffers outside of the heap. */
   readonly bufferBytes: number;
+  /** How often it was asked to collect, and did. */
+  readonly collections: number;
 }
 
 export const PROBE_CHANNEL = 'vili-bench-worker';
@@ -24,9 +26,10 @@ if (!isMainThread) tell();
 function tell(): void {
   const channel = new BroadcastChannel(PROBE_CHANNEL);
   const thread = Number(/\/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1] ?? 0);
+  let collections = 0;
   const post = (): void => {
     const { heapUsed: heapBytes, arrayBuffers: bufferBytes } = process.memoryUsage();
-    const state: WorkerState = { thread, heapBytes, bufferBytes };
+    const state: WorkerState = { thread, heapBytes, bufferBytes, collections };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
     channel.postMessage(state);
   };
@@ -34,6 +37,7 @@ function tell(): void {
     const { data } = event as MessageEvent;
     if (data !== COLLECT) return;
     globalThis.gc?.();
+    collections++;
     post();
   });
   // Only Node's own has it: the channel must not keep the thread alive.

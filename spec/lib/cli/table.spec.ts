@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { bytes, duration, milliseconds, percent } from '../../../lib/cli/quantities.ts';
+import { neededLines } from '../../../lib/cli/needed-text.ts';
 import { alignRows, wrapWords } from '../../../lib/cli/table.ts';
 
 describe('alignRows', () => {
@@ -62,3 +63,17 @@ function style(text: string): string {
 function squeezed(text: string): string {
   return text.replace(/ /g, '');
 }
+
+describe('what a promotion still needs', () => {
+  it('is one line where it fits, else a list', () => {
+    expect(neededLines([], 80)).to.deep.equal([]);
+    expect(neededLines(['9 more seconds', '59 more requests'], 80, '  ')).to.deep.equal([
+      '  still needed: 9 more seconds, 59 more requests',
+    ]);
+    expect(neededLines(['9 more seconds', '59 more requests'], 24)).to.deep.equal([
+      'still needed:',
+      '  - 9 more seconds',
+      '  - 59 more requests',
+    ]);
+  });
+});
