@@ -16,8 +16,9 @@ export function errorFindings(basis: VerdictBasis): readonly Finding[] {
   const suspects = [...evidence.endpoints.all()]
     .filter(({ counts }) => counts.worse > counts.better)
     .sort((left, right) => suspicion(basis, right) - suspicion(basis, left));
-  // One that fails now and then on both sides, and once more on testing, is not to blame for others.
-  const named = suspects.filter(isTelling).slice(0, MAX_ENDPOINTS);
+  const named = suspects
+    .filter((one) => one.counts.hold > 0 || isSuspicious(one))
+    .slice(0, MAX_ENDPOINTS);
   const { totals } = evidence;
   const overall = budget.paired * totals.paired + budget.burst * evidence.burst.value;
   const explained = named.reduce((sum, { counts }) => sum + counts.worse, 0);
@@ -29,10 +30,10 @@ export function errorFindings(basis: VerdictBasis): readonly Finding[] {
   // The largest share of what the endpoint did is never below what the global tests say it did.
   for (const endpoint of named) {
     if (endpoint.counts.letIn === endpoint.counts.worse) continue;
-    const share = endpoint.counts.worse / Math.max(1, totals.worse);
+    const share = isSuspicious(endpoint) ? endpoint.counts.worse / Math.max(1, totals.worse) : 0;
     findings.push({
       reason: endpointReason(basis, endpoint),
-      strength: Math.max(suspicion(basis, endpoint), overall * share * share),
+      strength: Math.max(suspicion(basis, endpoint), parts.errors * share * share),
     });
   }
   const isOverall = Math.max(totals.paired, evidence.burst.value) >= WORTH_TELLING;
@@ -44,8 +45,9 @@ export function errorFindings(basis: VerdictBasis): readonly Finding[] {
 
 // Private
 
-function isTelling({ counts, burst }: EndpointEvidence): boolean {
-  return counts.hold > 0 || Math.max(counts.paired, burst.value) >= WORTH_TELLING;
+/** One that fails now and then on both sides, and once more on testing, is not to blame for others. */
+function isSuspicious({ counts, burst }: EndpointEvidence): boolean {
+  return Math.max(counts.paired, burst.value) >= WORTH_TELLING;
 }
 
 /** What one endpoint adds to the evidence for a rejection. */
