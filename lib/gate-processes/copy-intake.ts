@@ -12,6 +12,8 @@ export interface CopyTaker {
   drop(reason: DropReason, count: number): void;
   /** Why a copy would be dropped now, or null. */
   refusal(): DropReason | null;
+  /** Whether users leave no time in a gate process. */
+  usersBusy(isBusy: boolean): void;
 }
 
 const scratch = recordBuffer(new SharedArrayBuffer(SCRATCH_BYTES));

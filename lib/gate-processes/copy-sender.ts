@@ -39,6 +39,11 @@ export class CopySender implements ExchangeSink {
     return { ...this.#dropped };
   }
 
+  /** Whether copies are left out, since users need the time. */
+  get isShedding(): boolean {
+    return this.#usersFirst.isShedding;
+  }
+
   /** Why Vili would drop copies now, or null. */
   refuse(refusal: DropReason | null): void {
     this.#refusal = refusal;

@@ -49,7 +49,13 @@ export class GateChild {
   readonly #reports: (() => void)[] = [];
   readonly #drains = new Map<number, (drained: Drained) => void>();
   #nextDrain = 1;
-  #stats: ProcessStats = { open: 0, counts: NO_COUNTS, dropped: {}, unobserved: 0 };
+  #stats: ProcessStats = {
+    open: 0,
+    counts: NO_COUNTS,
+    dropped: {},
+    isShedding: false,
+    unobserved: 0,
+  };
   #open = 0;
   #phase: 'starting' | 'serving' | 'closing' | 'over' = 'starting';
   /** On its way to the process, until it says that it has it. */
@@ -93,6 +99,11 @@ export class GateChild {
   /** Whether it takes a connection now: one at a time, so that a stuck process keeps no more. */
   get isFree(): boolean {
     return this.#phase === 'serving' && this.#handing === null;
+  }
+
+  /** Whether it leaves out copies, since its users need the time. */
+  get isShedding(): boolean {
+    return this.#stats.isShedding;
   }
 
   /** What it has counted, or all it ever will have. */

@@ -123,6 +123,7 @@ function tellStats(always: boolean): void {
     open,
     counts: gate.counts(),
     dropped: sender.dropped(),
+    isShedding: sender.isShedding,
     unobserved,
   };
   const text = JSON.stringify(stats);

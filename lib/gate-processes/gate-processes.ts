@@ -19,7 +19,7 @@ import { addCounts, NO_COUNTS } from './sums.ts';
 export type { GateProcessEvent } from './process-slot.ts';
 export type { CopyLimits } from './protocol.ts';
 
-/** The processes hear this often whether the far side takes copies. */
+/** The processes hear this often whether the far side takes copies, and it whether they have time. */
 const REFUSAL_LOOK_MS = 25;
 /** Counts are asked for this long; they come by themselves every 0.1 s. */
 const REPORT_MAX_MS = 500;
@@ -162,7 +162,9 @@ class GateProcesses implements UsersPort {
   }
 
   #tellRefusal(): void {
-    const refusal = this.#options.taker.refusal();
+    const { taker } = this.#options;
+    taker.usersBusy(this.#slots.some((slot) => slot.isShedding));
+    const refusal = taker.refusal();
     if (refusal === this.#refusal) return;
     this.#refusal = refusal;
     for (const slot of this.#slots) slot.refuse(refusal);

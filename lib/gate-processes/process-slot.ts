@@ -73,6 +73,10 @@ export class ProcessSlot implements Taker {
     return this.#child?.open ?? 0;
   }
 
+  get isShedding(): boolean {
+    return this.#child?.isShedding ?? false;
+  }
+
   /** The first process; from then on there is always another. @throws ViliError why it did not start. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {

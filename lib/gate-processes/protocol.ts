@@ -72,6 +72,8 @@ export interface ProcessStats {
   readonly counts: GateCounts;
   /** Copies it dropped by itself, by reason. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Whether copies are left out, since users need the time. */
+  readonly isShedding: boolean;
   /** Answers of running left out of its history, since the way to Vili was full. */
   readonly unobserved: number;
 }

@@ -32,6 +32,8 @@ export interface FarSide {
   drop(reason: DropReason, count: number): void;
   /** What was learned of noise before Vili restarted, in the test of that id; else nothing. */
   restoreNoise(id: string, noise: string): void;
+  /** Whether processes of the gate have no time left: running is not asked a second time then. */
+  usersBusy(isBusy: boolean): void;
   /** Stops mirroring; open copies are counted as dropped, `ended`. */
   end(): Promise<void>;
   /** Offered = mirrored + dropped + failed + inFlight, always. */
@@ -44,7 +46,12 @@ export interface FarSide {
 /** Starts nothing: a worker thread lives only as long as a test. */
 export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): FarSide {
   const accounts = new Accounts();
-  const sessionHooks: SessionHooks = { now: hooks.now ?? Date.now, ...hooks };
+  let isBusyElsewhere = false;
+  const sessionHooks: SessionHooks = {
+    now: hooks.now ?? Date.now,
+    isBusyElsewhere: () => isBusyElsewhere,
+    ...hooks,
+  };
   const ending = new Set<Promise<void>>();
   let session: TestSession | null = null;
   let isClosed = false;
@@ -68,6 +75,9 @@ export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): F
     drop(reason, count) {
       if (session === null) accounts.drop(reason, count);
       else session.drop(reason, count);
+    },
+    usersBusy(isBusy) {
+      isBusyElsewhere = isBusy;
     },
     begin({ id, testing, running }) {
       endSession();

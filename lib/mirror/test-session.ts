@@ -13,6 +13,8 @@ export interface SessionHooks {
   readonly now: () => number;
   readonly onOutcomes: (batch: OutcomeBatch) => void;
   readonly onEvent: (event: FarSideEvent) => void;
+  /** Whether users have no time left in other processes. */
+  readonly isBusyElsewhere: () => boolean;
 }
 
 /** One test: keeps a worker alive for it, and accounts for every copy whatever happens to it. */
@@ -56,7 +58,7 @@ export class TestSession {
     const load = watchUsersThread();
     this.#looks = setInterval(() => {
       this.#usersFirst.look(load());
-      this.#worker?.usersBusy(this.#usersFirst.isShedding);
+      this.#worker?.usersBusy(this.#usersFirst.isShedding || hooks.isBusyElsewhere());
     }, LOOK_MS);
     this.#start();
   }

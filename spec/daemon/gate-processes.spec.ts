@@ -19,8 +19,8 @@ describe('a daemon with two gate processes', function () {
   });
   after(() => world.end());
 
-  it('promotes a release while every single request of 100 a second succeeds', async () => {
-    const users = world.users(100);
+  it('promotes a release while every single request of 60 a second succeeds', async () => {
+    const users = world.users(60);
     const old = await daemon.serving('shop-1.0.0');
     await world.drop('1.0.1');
     await daemon.recorded('promoted', 'shop-1.0.1', 40_000);
@@ -38,10 +38,10 @@ describe('a daemon with two gate processes', function () {
   });
 
   it('loses no more than the connections of a gate process that is killed', async () => {
-    const users = world.users(100);
+    const users = world.users(60);
     for (const killing of [1, 2]) {
       const served = users.counts().ok;
-      await daemon.until(`served ${killing}`, () => users.counts().ok > served + 100);
+      await daemon.until(`served ${killing}`, () => users.counts().ok > served + 60);
       const [victim = 0] = gateProcesses(daemon);
       process.kill(victim, 'SIGKILL');
       await daemon.until('another one', () => {
@@ -50,7 +50,7 @@ describe('a daemon with two gate processes', function () {
       });
     }
     const served = users.counts().ok;
-    await daemon.until('served after all', () => users.counts().ok > served + 100);
+    await daemon.until('served after all', () => users.counts().ok > served + 60);
     const { failed, lastFailure } = await users.stop();
     expect(failed, lastFailure ?? '').to.be.at.most(IN_FLIGHT_AT_A_KILL);
     expect(daemon.output).to.match(/gate process \d ended \(SIGKILL\): \d+ connections of users/);
@@ -58,16 +58,16 @@ describe('a daemon with two gate processes', function () {
   });
 
   it('holds requests in both while running restarts', async () => {
-    const users = world.users(100);
+    const users = world.users(60);
     const served = users.counts().ok;
-    await daemon.until('users are served', () => users.counts().ok > served + 100);
+    await daemon.until('users are served', () => users.counts().ok > served + 60);
     const { running } = await daemon.serving('shop-1.0.1');
     process.kill(running?.pid ?? 0, 'SIGKILL');
     await daemon.until('it is back', (status) => {
       return status.running?.state === 'ready' && status.running.pid !== running?.pid;
     });
     const again = users.counts().ok;
-    await daemon.until('users are served again', () => users.counts().ok > again + 100);
+    await daemon.until('users are served again', () => users.counts().ok > again + 60);
     const { failed, lastFailure } = await users.stop();
     expect(failed, lastFailure ?? '').to.be.at.most(IN_FLIGHT_AT_A_KILL);
     if (lastFailure !== null) expect(lastFailure).to.contain('status 502');
@@ -85,7 +85,7 @@ describe('a daemon with two gate processes', function () {
 
   it('lets them end in order when it is stopped', async () => {
     const pids = gateProcesses(daemon);
-    const users = world.users(100);
+    const users = world.users(60);
     await daemon.until('users are served', () => users.counts().ok > 50);
     // As a terminal and a service manager do: everybody gets the signal.
     for (const pid of pids) process.kill(pid, 'SIGTERM');

@@ -19,6 +19,7 @@ export class RecordingTaker implements CopyTaker {
   readonly exchanges: Exchange[] = [];
   readonly drops = new Map<DropReason, number>();
   reason: DropReason | null = null;
+  isBusy = false;
   readonly sink = {
     submit: (exchange: Exchange): void => {
       this.exchanges.push(exchange);
@@ -31,6 +32,10 @@ export class RecordingTaker implements CopyTaker {
 
   refusal(): DropReason | null {
     return this.reason;
+  }
+
+  usersBusy(isBusy: boolean): void {
+    this.isBusy = isBusy;
   }
 
   /** All copies it has heard of. */
@@ -55,6 +60,7 @@ export interface ProcessesChanges {
   readonly settings?: Partial<GateSettings>;
   readonly processes?: number;
   readonly queueBytes?: number;
+  readonly busyLimit?: number;
 }
 
 /** Two processes in front of `upstream`, mirroring; closed after `use`, their accounts checked. */
@@ -69,7 +75,11 @@ export async function withProcesses(
   const gate = createGateProcesses({
     settings: gateSettings(changes.settings),
     processes: changes.processes ?? 2,
-    copies: { batchBytes: 65_536, queueBytes: changes.queueBytes ?? 8_388_608, busyLimit: 1 },
+    copies: {
+      batchBytes: 65_536,
+      queueBytes: changes.queueBytes ?? 8_388_608,
+      busyLimit: changes.busyLimit ?? 1,
+    },
     taker,
     now: () => performance.timeOrigin + performance.now(),
     onProblem: (text) => problems.push(text),

@@ -67,6 +67,19 @@ describe('several gate processes', () => {
     );
   });
 
+  it('leave out copies when their users need the time, and tell the far side', async () => {
+    await withProcesses(
+      await hello(),
+      async ({ port, taker }) => {
+        await until('they are found busy', () => taker.isBusy);
+        const ask = () => Promise.all(Array.from({ length: 4 }, () => exchangeRaw(port, LAST)));
+        await ask();
+        await until('a copy is left out', () => (taker.drops.get('busy') ?? 0) > 0);
+      },
+      { busyLimit: 0 },
+    );
+  });
+
   it('observe what running answers', async () => {
     await withProcesses(await hello(), async ({ gate, port }) => {
       const seen: string[] = [];
@@ -137,6 +150,14 @@ describe('several gate processes', () => {
       },
       { settings },
     );
+  });
+
+  it('answer clients in full that have closed their side', async () => {
+    await withProcesses(await hello(), async ({ port }) => {
+      const client = new RawClient(port).send(LAST);
+      client.socket.end();
+      expect(await client.toEnd()).to.match(/200 OK[^]*hello$/);
+    });
   });
 
   it('keep a tunnel open through a switch, until the old target is drained', async () => {
