@@ -102,7 +102,8 @@ export const gate = {
       count,
       '1',
       'How many processes serve users on `port`. 1: Vili itself does. More use more processors, for ' +
-        'services that bring one to its limit; each costs about 80 MB of memory. Limits such as ' +
+        'services that bring one to its limit, on hosts with at least four, for clients that keep their ' +
+        'connections; each costs about 80 MB of memory. Limits such as ' +
         '`hold.max_requests` hold for all of them together.',
       { min: '1', max: '64' },
     ),

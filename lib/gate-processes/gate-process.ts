@@ -80,11 +80,12 @@ function receive(message: ToProcess, socket?: Socket): void {
   }
 }
 
-function start({ settings, copies, clockOffsetMs, route, refusal }: StartInput): void {
+function start({ settings, copies, clockOffsetMs, pair, route, refusal }: StartInput): void {
   const sender = new CopySender(channel, copies, refusal);
   try {
     const gate = createGate(settings, sender, {
       now: clockAt(clockOffsetMs),
+      pair,
       onProblem: (text) => void channel.send({ type: 'problem', text }),
     });
     gate.onTraffic((batch) => {

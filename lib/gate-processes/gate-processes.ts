@@ -5,6 +5,7 @@ import type { Target } from '../gate/exchange.ts';
 import type { UsersPort } from '../gate/gate.ts';
 import { NO_ROUTE, type Route } from '../gate/route.ts';
 import type { GateSettings } from '../gate/settings.ts';
+import { readTlsPair, type TlsPair, type TlsSettings, watchTlsPair } from '../gate/tls-files.ts';
 import type { TrafficListener } from '../gate/traffic.ts';
 import type { DropReason } from '../mirror/protocol.ts';
 import { clockOffsetMs } from './clock.ts';
@@ -55,6 +56,9 @@ class GateProcesses implements UsersPort {
   /** Resolves when every process has the present route. */
   #switched: Promise<unknown> = Promise.resolve();
   #looks: NodeJS.Timeout | null = null;
+  /** For processes that start while the files are wrong; null without TLS. */
+  #pair: TlsPair | null = null;
+  #stopWatching: () => void = () => {};
   #listening: Promise<{ port: number }> | null = null;
   #closing: Promise<void> | null = null;
 
@@ -73,6 +77,7 @@ class GateProcesses implements UsersPort {
           settings: own,
           copies,
           clockOffsetMs: clockOffsetMs(now),
+          pair: this.#pair,
           route: this.#route,
           refusal: this.#refusal,
         }),
@@ -141,7 +146,8 @@ class GateProcesses implements UsersPort {
 
   async #open(): Promise<{ port: number }> {
     if (this.#closing !== null) throw new ViliError('VILI_GATE_LISTEN', 'the gate is closed');
-    const { host, port } = this.#options.settings;
+    const { host, port, tls } = this.#options.settings;
+    if (tls !== null) this.#watchCertificate(tls);
     const opened = await this.#door.listen(host, port);
     await Promise.all(this.#slots.map((slot) => slot.start()));
     return { port: opened };
@@ -149,8 +155,18 @@ class GateProcesses implements UsersPort {
 
   async #end(deadlineMs: number): Promise<void> {
     this.#watchFarSide(false);
+    this.#stopWatching();
     this.#door.close();
     await Promise.all(this.#slots.map((slot) => slot.close(deadlineMs)));
+  }
+
+  /** The processes watch it themselves, and tell what is wrong with it. */
+  #watchCertificate(tls: TlsSettings): void {
+    this.#pair = readTlsPair(tls);
+    const take = (pair: TlsPair): void => {
+      this.#pair = pair;
+    };
+    this.#stopWatching = watchTlsPair(tls, this.#pair, take, () => {});
   }
 
   #watchFarSide(mirroring: boolean): void {

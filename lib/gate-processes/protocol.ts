@@ -2,6 +2,7 @@ import type { GateCounts } from '../gate/counts.ts';
 import type { Target } from '../gate/exchange.ts';
 import type { Route } from '../gate/route.ts';
 import type { GateSettings } from '../gate/settings.ts';
+import type { TlsPair } from '../gate/tls-files.ts';
 import type { TrafficObservation } from '../gate/traffic.ts';
 import type { DropReason } from '../mirror/protocol.ts';
 
@@ -11,6 +12,8 @@ export interface StartInput {
   readonly copies: CopyLimits;
   /** Wall clock of Vili minus the system's monotonic clock, ms: all processes tell the same time. */
   readonly clockOffsetMs: number;
+  /** The certificate that Vili knows to be good; null without TLS. */
+  readonly pair: TlsPair | null;
   readonly route: Route;
   readonly refusal: DropReason | null;
 }

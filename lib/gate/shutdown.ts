@@ -21,6 +21,8 @@ export async function closeGate(gate: ClosingGate): Promise<void> {
   const { context, server, handed, reception, upstreams, deadlineMs } = gate;
   const deadline = performance.now() + deadlineMs;
   context.closing = true;
+  // node would destroy connections whose answer is not wholly on its way yet; they are ended below.
+  server.closeIdleConnections = () => {};
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   context.hold.expireAll();
   context.doubt.expireAll();

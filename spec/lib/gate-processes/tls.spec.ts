@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
@@ -44,6 +44,21 @@ describe('gate processes with TLS', () => {
       expect(isTaken, 'all have the new certificate').to.equal(true);
       await Promise.all(old.map(ask));
       for (const socket of old) socket.destroy();
+    });
+  });
+
+  it('come back with the certificate of before while the files are wrong', async () => {
+    await withTls(async ({ port, pids, problems }, folder) => {
+      await writeFile(`${folder}/first.key`, 'nonsense');
+      await until('it is told', () => problems.length === 2);
+      const before = pids();
+      for (const pid of before) process.kill(pid, 'SIGKILL');
+      const socket = await open(port);
+      expect(namesOf([socket])).to.deep.equal(['first']);
+      await ask(socket);
+      socket.destroy();
+      await until('both are back', () => pids().filter((it) => !before.includes(it)).length === 2);
+      expect(problems[0]).to.match(/do not fit: .*; the old certificate stays$/);
     });
   });
 });
