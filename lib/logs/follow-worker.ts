@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { yieldToOthers } from '../priority.ts';
 import { FollowLoop } from './follow-loop.ts';
 import type { FollowCommand, FollowReport, FollowSettings } from './follow-protocol.ts';
 
-if (parentPort !== null) await follow(parentPort, workerData as FollowSettings);
+if (parentPort !== null) {
+  // A version may log at full speed; parsing that must not take time from the users' thread.
+  yieldToOthers();
+  await follow(parentPort, workerData as FollowSettings);
+}
 
 // Private
 

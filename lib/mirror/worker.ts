@@ -4,7 +4,7 @@ import { ViliError } from '../errors.ts';
 import { BATCH_HEAD_BYTES, giveBack } from './batch.ts';
 import { readRecord, recordBuffer, recordSizeAt } from './exchange-codec.ts';
 import { causeFault } from './fault.ts';
-import { yieldToOthers } from './priority.ts';
+import { yieldToOthers } from '../priority.ts';
 import {
   ADMIT,
   type FromWorker,

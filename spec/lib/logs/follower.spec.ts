@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { FollowSettings } from '../../../lib/logs/follow-protocol.ts';
@@ -28,6 +30,12 @@ async function following(
   });
 }
 
+/** Threads of this process that stand back behind its first one. */
+function threadsThatYield(): number {
+  const priorities = readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)));
+  return priorities.filter((nice) => nice > getPriority()).length;
+}
+
 describe('followLog', () => {
   it('waits for a file and a folder that do not exist yet', async () => {
     await withTempFolder(async (folder) => {
@@ -41,6 +49,16 @@ describe('followLog', () => {
       expect(followed.problems).to.deep.equal([]);
       const kinds = followed.batches.flatMap((batch) => batch.kinds);
       expect(kinds[0]).to.include({ signature: 'b *', level: 'error' });
+    });
+  });
+
+  it('reads in a thread that yields to the users', async () => {
+    await following(async (log, follow) => {
+      const before = threadsThatYield();
+      await writeFile(log, info('a'));
+      const followed = follow();
+      await followed.until(() => followed.lines === 1);
+      expect(threadsThatYield()).to.equal(before + 1);
     });
   });
 
