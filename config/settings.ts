@@ -46,6 +46,10 @@ export interface Settings {
     readonly resetAfterMs: number;
     readonly testingMax: number;
   };
+  readonly testing: {
+    /** 0 to 19, added to Vili's own. */
+    readonly nice: number;
+  };
   readonly arrival: { readonly stableMs: number; readonly pollMs: number };
   readonly mirror: {
     readonly methods: readonly string[];

@@ -52,6 +52,7 @@ export function settingsFrom(base: string, values: Values, openapi: Settings['op
       resetAfterMs: restart.reset_after,
       testingMax: restart.testing_max,
     },
+    testing: { nice: values.testing.nice },
     arrival: { stableMs: values.arrival.stable, pollMs: values.arrival.poll },
     ...testingSide(values),
     routes: [...values.routes, ...(openapi?.routes ?? [])],

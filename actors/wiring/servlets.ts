@@ -123,7 +123,8 @@ function spawnProcess(house: House, instance: Instance, port: number, role: Role
     role,
     passThrough: settings.passEnvironment,
   });
-  return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, now });
+  const nice = role === 'test' ? settings.testing.nice : 0;
+  return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, nice, now });
 }
 
 /** The link in the instance folder is `IDENTIFIER.ext`. */

@@ -105,6 +105,16 @@ export const processes = {
       { min: '1', max: '1000' },
     ),
   },
+  testing: {
+    nice: setting(
+      count,
+      '5',
+      'How far the processes of a version under test stand back when processor time is short, as by ' +
+        '`nice`: a version that takes all it can get must not slow down users. Raising it spares users more; ' +
+        'on a busy host testing then looks slower. 0: as running.',
+      { min: '0', max: '19' },
+    ),
+  },
   arrival: {
     stable: setting(
       duration,

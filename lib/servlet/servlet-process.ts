@@ -32,6 +32,8 @@ export interface SpawnOptions {
   /** From `servletTag`; the environment carries the same. */
   readonly tag: string;
   readonly port: number;
+  /** How far it and all it starts stand back behind this process, 0 to 19 (nice(1)); 0 when left out. */
+  readonly nice?: number;
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
   /** Written to the ledger: the longest a later Vili may wait after SIGTERM, ms. */

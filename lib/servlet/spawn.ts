@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { ViliError } from '../errors.ts';
 import { CODE_PID_FILE } from './exit.ts';
 import { identityOf, isAlive, readBootId } from './identity.ts';
@@ -18,6 +19,7 @@ export type {
 const SHELL = '/bin/sh';
 /** For the ledger, when the caller names no other. */
 const DEFAULT_STOP_TIMEOUT_MS = 30_000;
+const NICE_MAX = 19;
 
 /**
  * Becomes the servlet, after it has written down who it is. $1 stat line, $2 pid file, $3 stdOut,
@@ -68,6 +70,7 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
     removeRecord(ledgerFolder, instance.id);
     throw error;
   }
+  if (options.nice !== undefined && options.nice > 0) standBack(pty.pid, options.nice);
   return new ServletProcess({
     pty,
     identity: identityOf(pty.pid),
@@ -79,6 +82,15 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
 }
 
 // Private
+
+/** At once, while it is one process with one thread: whatever it becomes and starts inherits this. */
+function standBack(pid: number, nice: number): void {
+  try {
+    setPriority(pid, Math.min(NICE_MAX, getPriority() + nice));
+  } catch {
+    // It has ended already, which its exit tells, or a policy forbids it: it competes with the users.
+  }
+}
 
 function requireCommand({ command, instance }: SpawnOptions): void {
   const bad = command.find((part) => part.includes('\0'));

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { identityOf, readStat, scanByTag } from '../../../lib/servlet/identity.ts';
@@ -55,6 +56,17 @@ describe('spawnServlet', () => {
         .filter((entry) => entry !== '');
       const expected = { ...environment, TERM: 'dumb', PWD: folder };
       expect(Object.fromEntries(entries.map((entry) => splitEntry(entry)))).to.deep.equal(expected);
+    }));
+
+  it('lets a servlet that stands back, and all it starts, do so from the first moment', () =>
+    withTempFolder(async (base) => {
+      const script = 'nice; sh -c nice';
+      const first = startServlet(base, ['sh', '-c', script], { id: 'app-1/1_test', nice: 5 });
+      const second = startServlet(base, ['sh', '-c', script], { id: 'app-1/2_running', nice: 0 });
+      await Promise.all([first.exited, second.exited]);
+      const own = getPriority();
+      expect(textOf(join(base, 'app-1/1_test/stdOut'))).to.equal(`${own + 5}\n${own + 5}\n`);
+      expect(textOf(join(base, 'app-1/2_running/stdOut'))).to.equal(`${own}\n${own}\n`);
     }));
 
   it('keeps stdin on the terminal, so that the servlet dies with Vili', () =>
