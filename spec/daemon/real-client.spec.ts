@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { NpmClient } from '../soak/app/npm-client.ts';
+import { dropStartScript } from '../soak/app/start-script.ts';
+import { accountsAtRest, imbalanceOf } from '../soak/kit/accounts.ts';
+import { withWorld } from '../support/daemon-world.ts';
+import { withTempFolder } from '../support/temp-folder.ts';
+
+const REGISTRY = fileURLToPath(
+  new URL('../../../spec/fixtures/soak/registry.mjs', import.meta.url),
+);
+const SETTINGS = { identifier: 'registry', readiness_path: '/-/ping', probation: '0s' };
+
+/** The short form of `npm run soak:app`, with a small registry instead of one that must be fetched first. */
+describe('a daemon in front of a package registry', function () {
+  this.timeout(120_000);
+
+  it('lets npm publish, view and install while another release is tested and taken in', async () => {
+    await withTempFolder(async (folder) => {
+      await withWorld(SETTINGS, async (world) => {
+        const drop = (version: string): Promise<string> =>
+          dropStartScript(world.base, {
+            identifier: 'registry',
+            version,
+            words: [process.execPath, REGISTRY, join(folder, 'store')],
+          });
+        const daemon = world.start();
+        await daemon.serving(await drop('1.0.0'));
+        const client = new NpmClient(join(folder, 'npm'), world.port, 2);
+        await client.begin();
+        const next = await drop('1.0.1');
+        await daemon.testing(next);
+        await client.work();
+        const { verdict } = await daemon.until(
+          'copies are compared',
+          ({ verdict }) => (verdict?.pairs ?? 0) >= 5,
+        );
+        expect(verdict?.reasons, 'held against a release that is the same').to.deep.equal([]);
+        // Users go on while it is taken in.
+        const work = client.work();
+        await daemon.client.promote({ version: next, by: 'spec', reason: 'seen enough' });
+        await daemon.serving(next);
+        await work;
+        expect(client.counts().failures).to.deep.equal([]);
+        expect(imbalanceOf(await accountsAtRest(daemon))).to.equal(0);
+      });
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const LIMIT_MS = 120_000;
+const MAX_OUTPUT = 20_000;
+
+export interface CommandOptions {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs a command to its end and returns what it wrote to stdout. Throws with its last words otherwise. */
+export async function runCommand(
+  words: readonly [string, ...string[]],
+  { folder, environment }: CommandOptions,
+): Promise<string> {
+  const [program, ...rest] = words;
+  const child = spawn(program, rest, {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-MAX_OUTPUT);
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (code === 0) return stdout;
+  throw new Error(`${words.join(' ')} ended with ${code ?? signal}: ${stderr.trim()}`);
+}

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Daemon } from '../../support/daemon.ts';
+import { DaemonWorld, IDENTIFIER } from '../../support/daemon-world.ts';
+import { type Accounts, accountsAtRest, between, imbalanceOf } from '../kit/accounts.ts';
+import { Load } from '../kit/load.ts';
+import type { Failure, LoadResult, Wish } from '../kit/load-protocol.ts';
+import { MemoryWatch } from '../kit/memory.ts';
+import { type Measured, measure } from '../kit/quantiles.ts';
+import { dropRelease, type SoakFault } from '../kit/release.ts';
+
+/** A test is kept on whatever it does: verdicts are only told, and testing is started again and again. */
+const SETTINGS: Readonly<Record<string, string | null>> = {
+  verdict_mode: 'manual',
+  mirror_busy_limit: null,
+  restart_testing_max: '1000',
+  restart_backoff_min: '100ms',
+  restart_backoff_max: '500ms',
+  // What hangs is noticed in 3 s, so that it hangs again and again.
+  liveness_interval: '1s',
+  liveness_timeout: '1s',
+  log_dir: 'logs_vili',
+};
+const WISHES: readonly Wish[] = [
+  ...Array.from({ length: 6 }, () => get(300)),
+  get(16_384),
+  get(0),
+  get(100_000),
+  { method: 'POST', path: '/echo', sends: 1000, gets: 1000 },
+];
+const ANSWER_LIMIT_MS = 10_000;
+const MAX_IN_FLIGHT = 1000;
+const ROOM_FOR_ARRIVAL_MS = 30_000;
+
+export interface FaultRunOptions {
+  readonly faults: readonly SoakFault[];
+  readonly ratePerSecond: number;
+  /** How long each fault is kept up, from the arrival of the version. */
+  readonly seconds: number;
+  /** How long users are alone with running before the first, between all and after the last. */
+  readonly pauseSeconds: number;
+  /** How long a version that is well is tested before: a daemon that is young still grows by itself. */
+  readonly warmUpSeconds: number;
+  readonly settings?: Readonly<Record<string, string | null>>;
+  /** Called with the daemon while each fault is on, at its end. */
+  readonly look?: (fault: SoakFault, world: DaemonWorld) => Promise<void>;
+}
+
+export interface FaultRow {
+  readonly fault: SoakFault;
+  readonly users: Measured;
+  /** The same users just before and just after it, without a testing version. */
+  readonly without: Measured;
+  /** The most memory of the daemon, and what it had at most before the first fault, bytes. */
+  readonly residentBytes: number;
+  readonly residentBeforeBytes: number;
+  readonly accounts: Accounts;
+  /** How often the testing version was started again. */
+  readonly restarts: number;
+}
+
+export interface FaultRun {
+  readonly rows: readonly FaultRow[];
+  readonly failures: readonly Failure[];
+  /** Answers that came from any other than the running version. */
+  readonly strangers: number;
+  /** received - (mirrored + skipped + dropped + failed) at each rest: all 0. */
+  readonly imbalances: readonly number[];
+  readonly sent: number;
+  readonly received: number;
+  readonly result: LoadResult;
+}
+
+/** Users at a fixed rate, while one bad version after the other is tested beside the running one. */
+export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
+  const world = await DaemonWorld.create({ ...SETTINGS, ...options.settings });
+  let load: Load | null = null;
+  let memory: MemoryWatch | null = null;
+  try {
+    const trusted = await dropRelease(world.base, { identifier: IDENTIFIER, version: '1.0.0' });
+    const daemon = world.start();
+    await daemon.serving(trusted);
+    load = await Load.start({
+      port: world.port,
+      ratePerSecond: options.ratePerSecond,
+      wishes: WISHES,
+      newConnectionEvery: 0,
+      timeoutMs: ANSWER_LIMIT_MS,
+      maxInFlight: MAX_IN_FLIGHT,
+    });
+    memory = new MemoryWatch(daemon.pid);
+    return await play(options, world, daemon, load, memory);
+  } finally {
+    memory?.stop();
+    load?.kill();
+    await world.end();
+  }
+}
+
+// Private
+
+async function play(
+  options: FaultRunOptions,
+  world: DaemonWorld,
+  daemon: Daemon,
+  load: Load,
+  memory: MemoryWatch,
+): Promise<FaultRun> {
+  const pauseMs = options.pauseSeconds * 1000;
+  const parts: Omit<FaultRow, 'users' | 'without'>[] = [];
+  const imbalances: number[] = [];
+  // A test that goes well first: what every test costs is there before the memory is looked at.
+  load.phase('warm-up');
+  await test(world, daemon, { version: '1.1.0', fault: 'none', ms: options.warmUpSeconds * 1000 });
+  await endTest(daemon);
+  memory.take();
+  load.phase(alone(0));
+  await sleep(pauseMs);
+  await load.rest();
+  const residentBeforeBytes = memory.take();
+  let before = await accountsAtRest(daemon);
+  for (const [at, fault] of options.faults.entries()) {
+    load.phase(fault);
+    const version = `1.2.${at}`;
+    const restarts = await test(world, daemon, { version, fault, ms: options.seconds * 1000 });
+    await options.look?.(fault, world);
+    await endTest(daemon);
+    load.phase(alone(at + 1));
+    await sleep(pauseMs);
+    await load.rest();
+    const accounts = await accountsAtRest(daemon);
+    imbalances.push(imbalanceOf(accounts));
+    const residentBytes = memory.take();
+    const spent = between(before, accounts);
+    parts.push({ fault, residentBytes, residentBeforeBytes, restarts, accounts: spent });
+    before = accounts;
+  }
+  const result = await load.finish();
+  return {
+    rows: parts.map((part, at) => ({
+      ...part,
+      users: measure(result, (phase) => phase === part.fault),
+      without: measure(result, (phase) => phase === alone(at) || phase === alone(at + 1)),
+    })),
+    failures: result.failures,
+    strangers: strangersIn(result),
+    imbalances,
+    sent: result.dueMs.length,
+    received: before.received,
+    result,
+  };
+}
+
+/** Drops a version and lets it be tested until that time is over. Returns how often it was restarted. */
+async function test(
+  world: DaemonWorld,
+  daemon: Daemon,
+  { version, fault, ms }: { version: string; fault: SoakFault; ms: number },
+): Promise<number> {
+  const until = performance.now() + ms;
+  const name = await dropRelease(world.base, { identifier: IDENTIFIER, version, fault });
+  // One that ends again and again may never be seen ready.
+  await daemon.until(
+    `${name} is tested`,
+    ({ testing, verdict }) => testing?.version === name && verdict?.version === name,
+    ROOM_FOR_ARRIVAL_MS,
+  );
+  await sleep(Math.max(0, until - performance.now()));
+  const { testing } = await daemon.client.status();
+  if (testing?.version !== name) throw new Error(`the test of ${name} ended by itself`);
+  return testing.restarts;
+}
+
+async function endTest(daemon: Daemon): Promise<void> {
+  await daemon.client.reject({ by: 'soak', reason: 'its time is over' });
+  await daemon.until('no test', ({ testing }) => testing === null, ROOM_FOR_ARRIVAL_MS);
+}
+
+function alone(at: number): string {
+  return `alone ${at}`;
+}
+
+function strangersIn({ versions, version, headMs }: LoadResult): number {
+  const trusted = versions.indexOf('1.0.0');
+  return version.filter((it, at) => it !== trusted && !Number.isNaN(headMs[at])).length;
+}
+
+function get(bytes: number): Wish {
+  return { method: 'GET', path: `/bytes/${bytes}`, sends: 0, gets: bytes };
+}

@@ -1,0 +1,123 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { messageOf } from '../../../lib/errors.ts';
+import type { LoadNews, LoadOptions, LoadOrder, Wish } from './load-protocol.ts';
+import { LoadRecords } from './load-records.ts';
+
+/*
+ * Users in a process of their own: `load-child.js OPTIONS`, with a channel to its parent. An open loop:
+ * requests are due at fixed times whatever the other side does, and the time of one begins when it is
+ * due. Nothing is ever sent a second time.
+ */
+const TICK_MS = 1;
+const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
+const { port, ratePerSecond, wishes, newConnectionEvery, timeoutMs, maxInFlight } = options;
+const agent = new Agent({ keepAlive: true, scheduling: 'fifo', maxFreeSockets: maxInFlight });
+const records = new LoadRecords();
+let phase: string | null = null;
+let originMs = 0;
+let due = 0;
+let asked = 0;
+let inFlight = 0;
+let onIdle: (() => void) | null = null;
+
+const timer = setInterval(sendWhatIsDue, TICK_MS);
+process.on('message', (order: LoadOrder) => {
+  if (order.type === 'phase') changeTo(order.phase);
+  else void finish();
+});
+process.on('disconnect', () => process.exit(1));
+tell({ type: 'ready' });
+
+function sendWhatIsDue(): void {
+  if (phase === null) return;
+  const nowMs = performance.now();
+  for (;;) {
+    const dueMs = originMs + (due * 1000) / ratePerSecond;
+    if (dueMs > nowMs) return;
+    due += 1;
+    send(phase, dueMs);
+  }
+}
+
+function changeTo(next: string | null): void {
+  // What was due before the change belongs to the phase before.
+  sendWhatIsDue();
+  if (phase === null) {
+    originMs = performance.now();
+    due = 0;
+  }
+  phase = next;
+  if (next === null) void idle().then(() => tell({ type: 'resting' }));
+}
+
+async function finish(): Promise<void> {
+  phase = null;
+  await idle();
+  clearInterval(timer);
+  agent.destroy();
+  process.removeAllListeners('disconnect');
+  process.send?.({ type: 'result', result: records.result() } satisfies LoadNews, () =>
+    process.disconnect(),
+  );
+}
+
+async function idle(): Promise<void> {
+  if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+}
+
+function send(phase: string, dueMs: number): void {
+  const wish = wishes[asked % wishes.length];
+  if (wish === undefined) throw new Error('nothing to ask for');
+  const isNew = newConnectionEvery > 0 && asked % newConnectionEvery === 0;
+  asked += 1;
+  const at = records.add(phase, dueMs, performance.now());
+  const name = `${wish.method} ${wish.path}${isNew ? ', new connection' : ''}`;
+  if (inFlight >= maxInFlight) {
+    records.fail(at, name, `${inFlight} were under way already`);
+    return;
+  }
+  inFlight += 1;
+  ask(wish, isNew, at)
+    .then(
+      () => records.done(at, performance.now()),
+      (error: unknown) => records.fail(at, name, messageOf(error)),
+    )
+    .finally(() => {
+      inFlight -= 1;
+      if (inFlight === 0) onIdle?.();
+    });
+}
+
+function ask(wish: Wish, isNew: boolean, at: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({
+      host: '127.0.0.1',
+      port,
+      method: wish.method,
+      path: wish.path,
+      agent: isNew ? false : agent,
+      timeout: timeoutMs,
+      headers: wish.method === 'POST' ? { 'content-length': wish.sends } : {},
+    });
+    request.once('timeout', () => request.destroy(new Error(`no answer in ${timeoutMs} ms`)));
+    request.once('error', reject);
+    request.once('response', (response) => {
+      records.head(at, performance.now(), String(response.headers['x-version'] ?? 'none'));
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      response.once('error', reject);
+      response.once('close', () => {
+        const { statusCode, complete } = response;
+        if (statusCode !== 200) reject(new Error(`status ${statusCode}`));
+        else if (!complete || bytes !== wish.gets) {
+          reject(new Error(`truncated: ${bytes} bytes of ${wish.gets}`));
+        } else resolve();
+      });
+    });
+    request.end(wish.sends > 0 ? Buffer.alloc(wish.sends, 'y') : undefined);
+  });
+}
+
+function tell(news: LoadNews): void {
+  process.send?.(news);
+}

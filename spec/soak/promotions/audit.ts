@@ -1,0 +1,38 @@
+import type { LoadResult } from '../kit/load-protocol.ts';
+
+/** What users saw of the switches. */
+export interface Switches {
+  /** How many versions answered after the first. */
+  readonly seen: number;
+  /** Requests answered by a version although a newer one had answered before they were begun. */
+  readonly stale: number;
+  /** Requests under way when the first answer of a new version came, over all switches. */
+  readonly crossed: number;
+}
+
+/**
+ * Looks at promotions from outside only: once any user has an answer of a new version the switch is
+ * done, so whatever is begun after that moment must not reach an older one. `order` is the versions in
+ * the order of their promotions.
+ */
+export function auditSwitches(result: LoadResult, order: readonly string[]): Switches {
+  const ranks = result.versions.map((version) => order.indexOf(version));
+  const rankAt = (at: number): number => ranks[result.version[at] ?? 0] ?? -1;
+  const firstMs = order.map(() => Number.POSITIVE_INFINITY);
+  for (const [at, headMs] of result.headMs.entries()) {
+    const rank = rankAt(at);
+    if (rank >= 0 && headMs < (firstMs[rank] ?? 0)) firstMs[rank] = headMs;
+  }
+  // From when on a version of that rank is too old: as soon as any newer one has answered.
+  const overMs = firstMs.map((_, rank) => Math.min(...firstMs.slice(rank + 1)));
+  let stale = 0;
+  let crossed = 0;
+  for (const [at, begunMs] of result.begunMs.entries()) {
+    const rank = rankAt(at);
+    if (rank < 0) continue;
+    const over = overMs[rank] ?? Number.POSITIVE_INFINITY;
+    stale += Number(begunMs > over);
+    crossed += Number(begunMs <= over && (result.doneMs[at] ?? 0) > over);
+  }
+  return { seen: firstMs.slice(1).filter(Number.isFinite).length, stale, crossed };
+}

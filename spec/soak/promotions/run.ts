@@ -1,0 +1,91 @@
+import { DaemonWorld, IDENTIFIER } from '../../support/daemon-world.ts';
+import { accountsAtRest, imbalanceOf } from '../kit/accounts.ts';
+import { Load } from '../kit/load.ts';
+import type { Failure, Wish } from '../kit/load-protocol.ts';
+import { type Measured, measure } from '../kit/quantiles.ts';
+import { dropRelease } from '../kit/release.ts';
+import { auditSwitches, type Switches } from './audit.ts';
+
+/** Little evidence and a short probation, so that a promotion takes seconds. */
+const SETTINGS: Readonly<Record<string, string | null>> = {
+  verdict_min_requests: '100',
+  verdict_min_time: '1s',
+  verdict_margin: '5%',
+  verdict_warmup_requests: '10',
+  verdict_warmup_time: '500ms',
+  verdict_log_window: '200ms',
+  probation: '500ms',
+  log_dir: 'logs_vili',
+};
+const LONG_MS = 300;
+const LONG: Wish = { method: 'GET', path: `/wait/${LONG_MS}/20000`, sends: 0, gets: 20_000 };
+const SHORT: Wish = { method: 'GET', path: '/bytes/300', sends: 0, gets: 300 };
+const UPLOAD: Wish = { method: 'POST', path: '/echo', sends: 50_000, gets: 50_000 };
+const WISHES = [LONG, LONG, SHORT, LONG, LONG, UPLOAD, LONG, SHORT, LONG, LONG, SHORT];
+const PROMOTION_LIMIT_MS = 60_000;
+const ANSWER_LIMIT_MS = 10_000;
+const MAX_IN_FLIGHT = 1000;
+
+export interface PromotionsOptions {
+  readonly promotions: number;
+  readonly ratePerSecond: number;
+  readonly settings?: Readonly<Record<string, string | null>>;
+  /** Called after each promotion. */
+  readonly told?: (version: string, seconds: number) => void;
+}
+
+export interface PromotionsRun extends Switches {
+  readonly users: Measured;
+  readonly failures: readonly Failure[];
+  /** received - (mirrored + skipped + dropped + failed) at rest: 0. */
+  readonly imbalance: number;
+  readonly received: number;
+  /** How long each took, from the arrival of the file. */
+  readonly seconds: readonly number[];
+}
+
+/** One version after the other is tested and promoted by its verdict, under users at a fixed rate. */
+export async function runPromotions(options: PromotionsOptions): Promise<PromotionsRun> {
+  const world = await DaemonWorld.create({ ...SETTINGS, ...options.settings });
+  let load: Load | null = null;
+  try {
+    const first = '1.0.0';
+    const daemon = world.start();
+    await daemon.serving(await dropRelease(world.base, { identifier: IDENTIFIER, version: first }));
+    load = await Load.start({
+      port: world.port,
+      ratePerSecond: options.ratePerSecond,
+      wishes: WISHES,
+      // No divisor of the number of wishes: every wish goes both ways.
+      newConnectionEvery: 3,
+      timeoutMs: ANSWER_LIMIT_MS,
+      maxInFlight: MAX_IN_FLIGHT,
+    });
+    load.phase('users');
+    const order = [first];
+    const seconds: number[] = [];
+    for (let count = 1; count <= options.promotions; count += 1) {
+      const version = `1.0.${count}`;
+      const startMs = performance.now();
+      const name = await dropRelease(world.base, { identifier: IDENTIFIER, version });
+      order.push(version);
+      await daemon.recorded('promoted', name, PROMOTION_LIMIT_MS);
+      seconds.push((performance.now() - startMs) / 1000);
+      options.told?.(version, seconds.at(-1) ?? 0);
+      await daemon.until('the version before is gone', ({ previous }) => previous === null);
+    }
+    const result = await load.finish();
+    const accounts = await accountsAtRest(daemon);
+    return {
+      ...auditSwitches(result, order),
+      users: measure(result, () => true),
+      failures: result.failures,
+      imbalance: imbalanceOf(accounts),
+      received: accounts.received,
+      seconds,
+    };
+  } finally {
+    load?.kill();
+    await world.end();
+  }
+}
