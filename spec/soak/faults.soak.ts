@@ -5,13 +5,14 @@ import { FAULTS, type SoakFault } from './kit/release.ts';
 
 /**
  * The real daemon under users at a fixed rate while the version under test misbehaves in every way.
- * `npm run soak:faults -- [--seconds N per fault] [--pause N] [--rate N] [--only sleep,stop] [--show]`
+ * `npm run soak:faults -- [--seconds N per fault] [--pause N] [--rate N] [--only sleep,stop] [--show] [--set testing_nice=0]`
+ * `--set` is a line for `.env`.
  */
 const MIB = 1024 ** 2;
 const GROWTH_MAX_MIB = 64;
 const P99_MORE_MAX_MS = 5;
-const SLOWEST_SHOWN = 10;
-const WARM_UP_SECONDS = 15;
+const SLOWEST_SHOWN = 6;
+const WARM_UP_SECONDS = 10;
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '500' },
     only: { type: 'string', default: FAULTS.join(',') },
     show: { type: 'boolean', default: false },
+    set: { type: 'string', multiple: true, default: [] },
   },
 });
 const faults = values.only.split(',').map((name) => {
@@ -32,6 +34,7 @@ const { rows, failures, strangers, imbalances, sent, received, result } = await 
   seconds: Number(values.seconds),
   pauseSeconds: Number(values.pause),
   warmUpSeconds: WARM_UP_SECONDS,
+  settings: Object.fromEntries(values.set.map(keyAndValue)),
   look: async (fault, world) => {
     if (!values.show) return;
     const [status, why] = await Promise.all([world.vili('status'), world.vili('why')]);
@@ -42,8 +45,8 @@ console.table(Object.fromEntries(rows.map((row) => [row.fault, shown(row)])));
 for (const { phase, wish, problem } of failures.slice(0, 20)) {
   process.stdout.write(`failed, ${phase}: ${wish}: ${problem}\n`);
 }
-if (values.show) {
-  for (const fault of faults) process.stdout.write(`${fault}: ${slowestSeconds(fault)}\n`);
+for (const fault of faults) {
+  process.stdout.write(`slowest seconds of ${fault}: ${slowestSeconds(fault)}\n`);
 }
 const off = imbalances.reduce((sum, it) => sum + Math.abs(it), 0);
 const bars: Bar[] = [
@@ -59,6 +62,11 @@ const bars: Bar[] = [
 if (!printBars(bars)) process.exitCode = 1;
 
 // Private
+
+function keyAndValue(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return [line.slice(0, at), line.slice(at + 1)];
+}
 
 /** The seconds with the longest waits, from the arrival of the version. */
 function slowestSeconds(fault: string): string {
