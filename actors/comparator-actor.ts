@@ -84,7 +84,9 @@ export function comparatorActor(
         case 'observed': {
           const answers = message.batch.map((it) => answerOf(state.endpoints, it));
           state.memory.answered(answers);
-          for (const { endpoint } of answers) state.test?.judgement.requested(endpoint);
+          for (const [index, answer] of answers.entries()) {
+            state.test?.judgement.answered(answer, message.batch[index]?.copied === true);
+          }
           return state;
         }
         case 'log':

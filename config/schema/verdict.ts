@@ -18,7 +18,8 @@ export const verdict = {
     min_time: setting(
       duration,
       '5m',
-      'The shortest test before a promotion. Raising it shows slow leaks and rare jobs.',
+      'The shortest test before a promotion, or before a rejection for slowness alone. Raising it ' +
+        'shows slow leaks and rare jobs, and gives a slow start more time.',
       { max: '7d' },
     ),
     margin: setting(

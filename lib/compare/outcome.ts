@@ -38,4 +38,9 @@ export interface PairOutcome {
   /** True when a difference of a kind that blocks (by `compare.shape`, `compare.values`) is among them. */
   readonly differs: boolean;
   readonly control: { readonly differs: boolean } | null;
+  /**
+   * Running refused the caller (401, 403) and was asked again: whether it refused again. Null or
+   * absent when it was not asked.
+   */
+  readonly refusedAgain?: boolean | null;
 }

@@ -56,12 +56,13 @@ export class Account {
     const { context, copy, head, atMs } = this;
     const { method: endpointMethod, path } = head;
     this.copy = null;
-    if (copy !== null && !this.settled) {
+    const copied = copy !== null && !this.settled;
+    if (copied) {
       this.settled = true;
       context.counts.submitted++;
       context.sink.submit(copy.exchange(head, atMs, ms, failure));
     }
     if (!context.traffic.wanted || context.choice.isHealth(path)) return;
-    context.traffic.add({ atMs, endpointMethod, path, status, failure, ms });
+    context.traffic.add({ atMs, endpointMethod, path, status, failure, ms, copied });
   }
 }

@@ -13,6 +13,8 @@ export interface TrafficObservation {
   readonly status: number;
   readonly failure: FailureKind | null;
   readonly ms: number;
+  /** Whether a copy went to the far side, so that a pair may come of it. */
+  readonly copied: boolean;
 }
 
 export type TrafficListener = (batch: readonly TrafficObservation[]) => void;

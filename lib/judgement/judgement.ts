@@ -10,7 +10,7 @@ import { Verdict } from '../verdict/verdict.ts';
 import { Coverage } from './coverage.ts';
 import { IgnoredFields } from './ignored-fields.ts';
 import { Measures, type PausedControls } from './measures.ts';
-import { errorKinds, type RunningMemory } from './running-memory.ts';
+import { errorKinds, type RunningAnswer, type RunningMemory } from './running-memory.ts';
 
 /** Endpoints told of, the most suspicious. */
 const MAX_ENDPOINTS_TOLD = 50;
@@ -149,9 +149,13 @@ export class Judgement {
     this.#measures.paused(paused);
   }
 
-  /** Users asked this endpoint, whether or not it is compared. */
-  requested(endpoint: string): void {
+  /**
+   * Running answered a user. Answers of which no copy was made tell of running's health as well: when
+   * testing takes its place on the host, copies are the first to be left out.
+   */
+  answered({ endpoint, answer, atMs }: RunningAnswer, copied: boolean): void {
     this.#coverage.requested(endpoint);
+    if (!copied) this.#verdict.running(endpoint, answer, atMs);
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {

@@ -10,8 +10,11 @@ const SUSPICIOUS_EXCESS = 0.1;
 
 /** Decides for which pairs running is asked a second time, per endpoint. */
 export interface ControlPlan {
-  /** Never while running is slow or Vili is busy: users come first. */
-  wanted(endpoint: string): boolean;
+  /**
+   * Never while running is slow or Vili is busy: users come first. `isRefused`: running refused the
+   * caller, and is asked again about the first of those too.
+   */
+  wanted(endpoint: string, isRefused?: boolean): boolean;
   /** How running answered a user. */
   answered(endpoint: string, ms: number): void;
   /** For how many pairs running was left alone since the last call, by reason. */
@@ -31,6 +34,7 @@ export interface ControlSettings {
 
 interface Habit {
   pairs: number;
+  refusals: number;
   testingRate: number;
   noiseRate: number;
 }
@@ -43,13 +47,13 @@ export function createControlPlan(settings: ControlSettings): ControlPlan {
     const found = habits.get(endpoint);
     if (found !== undefined) return found;
     if (habits.size >= settings.maxEndpoints) return null;
-    const habit = { pairs: 0, testingRate: 0, noiseRate: 0 };
+    const habit = { pairs: 0, refusals: 0, testingRate: 0, noiseRate: 0 };
     habits.set(endpoint, habit);
     return habit;
   };
 
   return {
-    wanted(endpoint) {
+    wanted(endpoint, isRefused = false) {
       if (settings.share <= 0) return false;
       if (pace.isSlow || settings.isBusy()) {
         paused[pace.isSlow ? 'slow' : 'busy']++;
@@ -57,6 +61,7 @@ export function createControlPlan(settings: ControlSettings): ControlPlan {
       }
       const habit = habitOf(endpoint);
       if (habit === null) return settings.random() < settings.share;
+      if (isRefused && ++habit.refusals <= FIRST_PAIRS) return true;
       habit.pairs++;
       if (habit.pairs <= FIRST_PAIRS) return true;
       // An endpoint where running differs from itself as often is noisy, not suspicious.

@@ -9,6 +9,7 @@ import { createRuleBook } from '../compare/rules.ts';
 import type { CompareSettings } from '../compare/settings.ts';
 import type { Exchange, FailureKind } from '../gate/exchange.ts';
 import type { ShadowAnswer } from './requester.ts';
+import { isRefused } from './shadow-copy.ts';
 
 /** Everything known of one user request once both versions (and running again) have answered. */
 export interface AnsweredPair {
@@ -74,7 +75,7 @@ export function createPairJudge(settings: CompareSettings): PairJudge {
 type Remaining = Pick<Comparison, 'differences' | 'differs'>;
 
 function outcomeOf(
-  { exchange, endpoint, testing }: AnsweredPair,
+  { exchange, endpoint, testing, control: again }: AnsweredPair,
   { differences, differs }: Remaining,
   control: PairOutcome['control'],
 ): PairOutcome {
@@ -88,6 +89,10 @@ function outcomeOf(
     differences,
     differs,
     control,
+    refusedAgain:
+      isRefused(status) && again !== null && again.failure === null
+        ? isRefused(again.status)
+        : null,
   };
 }
 

@@ -46,6 +46,11 @@ export function limitsOf(settings: FarSideSettings, exchange: Exchange): ShadowL
   };
 }
 
+/** Whether the caller was turned away; a refusal that passes by itself is no door to guard. */
+export function isRefused(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
 /** Whether running may be asked a second time: nothing changes by it, and it is not in trouble. */
 export function isRepeatable(exchange: Exchange): boolean {
   const isWell = exchange.status !== 0 && exchange.status < 500;

@@ -13,6 +13,7 @@ import type { FarSideSettings } from './settings.ts';
 import {
   type CopyRequest,
   createCopyRequest,
+  isRefused,
   isRepeatable,
   limitsOf,
   REFUSED,
@@ -241,7 +242,8 @@ export class Trial {
 
   #wantsControl(exchange: Exchange, endpoint: string): boolean {
     if (!isRepeatable(exchange)) return false;
-    return this.#openControls < this.#maxControls && this.#controls.wanted(endpoint);
+    if (this.#openControls >= this.#maxControls) return false;
+    return this.#controls.wanted(endpoint, isRefused(exchange.status));
   }
 
   #informBreaker(pair: OpenPair, answer: ShadowAnswer): void {

@@ -103,16 +103,23 @@ export function testReport(
 /** The report on an outcome; `test` is null where nothing is known of one. */
 export function composeReport(outcome: Outcome, test: TestReport | null): Report {
   const reasons = outcome.reasons.slice(0, REPORT_LIMITS.reasons);
+  const verdict = fateOf(outcome);
   return {
     schema: 'vili.report/1',
     ...outcome,
-    sentence: sentenceOf(outcome, test),
+    verdict,
+    sentence: sentenceOf({ ...outcome, verdict }, test),
     reasons,
     ...(test === null ? {} : { test }),
   };
 }
 
 // Private
+
+/** A test that ran out of time rejects the version, but says nothing against it. */
+function fateOf({ verdict, reasons }: Outcome): string {
+  return verdict === 'rejected' && reasons[0]?.code === 'deadline' ? 'inconclusive' : verdict;
+}
 
 /** What was seen before it was known to be noise is not told again. */
 function withoutIgnored(one: EndpointReport, ignored: readonly IgnoredField[]): EndpointReport {
@@ -137,6 +144,9 @@ function sentenceOf({ verdict, version, running, by, reasons }: Outcome, test: T
   const after =
     test === null ? '' : ` after ${counted(test.pairs, 'request')} answered by both versions`;
   if (verdict === 'testing') return testingSentence(version, than, test);
+  if (verdict === 'inconclusive') {
+    return `${version} was not promoted, and nothing was proven against it: ${reasons[0]?.text ?? ''}`;
+  }
   const fields = new Set(reasons.flatMap(({ endpoint }) => (endpoint === null ? [] : [endpoint])));
   const where = fields.size === 0 ? '' : ` on ${counted(fields.size, 'endpoint')}`;
   const isProven = test?.decision === 'reject' && verdict === 'rejected';

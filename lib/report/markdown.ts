@@ -1,5 +1,5 @@
 import type { TallyEntry } from '../verdict/tally.ts';
-import { counted, durationOf, percent, shortened } from '../verdict/wording.ts';
+import { confidenceOf, counted, durationOf, percent, shortened } from '../verdict/wording.ts';
 import { pausedText } from './paused.ts';
 import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts';
 
@@ -27,7 +27,7 @@ function testLines(test: TestReport): string[] {
   const known =
     certainty.ruledOut >= 1
       ? 'how often it fails is not known yet'
-      : `with 95 % confidence it fails at most ${percent(certainty.ruledOut)} more often`;
+      : `with ${confidenceOf(certainty.ruledOutAlpha)} it fails at most ${percent(certainty.ruledOut)} more often`;
   return [
     '',
     '## Signals',

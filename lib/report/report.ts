@@ -11,7 +11,10 @@ export const REPORT_LIMITS = { reasons: 10, endpoints: 10, ignored: 100, missing
 /** Schema `vili.report/1` of `report.json`: fields may be added, never renamed. */
 export interface Report {
   readonly schema: 'vili.report/1';
-  /** What became of it: `promoted`, `rejected`, `rolled-back`; `testing` while it is tested. */
+  /**
+   * What became of it: `promoted`, `rejected`, `inconclusive` (not promoted, since the deadline was
+   * over), `rolled-back`; `testing` while it is tested.
+   */
   readonly verdict: string;
   /** When that was, ISO 8601. */
   readonly at: string;

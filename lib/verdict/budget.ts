@@ -34,7 +34,10 @@ export function rejectionParts(evidence: Evidence, budget: RejectionBudget): Rej
  * running, P(it ever reaches 1/alpha) <= alpha.
  */
 export function rejectionE(evidence: Evidence, budget: RejectionBudget): number {
-  const parts = rejectionParts(evidence, budget);
+  return sumOf(rejectionParts(evidence, budget));
+}
+
+export function sumOf(parts: RejectionParts): number {
   return (
     parts.errors +
     parts.auth +

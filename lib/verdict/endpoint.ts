@@ -11,6 +11,9 @@ export interface EndpointCounts {
   pairs: number;
   worse: number;
   better: number;
+  /** The latest pair in which testing did better: when, and the how manieth. */
+  betterAt: number;
+  betterPair: number;
   /** Mean of the latest comparisons. */
   recent: number;
   /** One-sided failures at least a rest apart, and their e-value. */
@@ -37,6 +40,9 @@ export interface EndpointCounts {
   slowTesting: number;
   slowRunning: number;
   refused: number;
+  /** Refusals running was asked about again: it let the caller in, or refused once more. */
+  refusedOnce: number;
+  refusedTwice: number;
   letIn: number;
   /** Pairs whose answers could be compared with a control; how often only one side differed. */
   controls: number;
@@ -75,17 +81,6 @@ export class EndpointEvidence {
     this.rank = rank;
     this.budget = endpointBudget(rank);
     this.counts = blankCounts();
-  }
-
-  /** Running's record of another test becomes the history of this one. */
-  inheritRunning({ counts }: EndpointEvidence): void {
-    this.counts.runningRequests = counts.runningRequests;
-    this.counts.runningFailures = counts.runningFailures;
-    this.counts.p95 = counts.p95;
-    this.counts.p95Answers = counts.p95Answers;
-    this.counts.historyP95 = counts.p95;
-    this.counts.historyAnswers = counts.runningRequests;
-    this.counts.historyRefused = counts.historyRefused + counts.refused;
   }
 
   checkpoint(): unknown {
@@ -128,6 +123,8 @@ function blankCounts(): EndpointCounts {
     pairs: 0,
     worse: 0,
     better: 0,
+    betterAt: 0,
+    betterPair: 0,
     recent: 0,
     pairedWorse: 0,
     pairedBetter: 0,
@@ -150,6 +147,8 @@ function blankCounts(): EndpointCounts {
     slowTesting: 0,
     slowRunning: 0,
     refused: 0,
+    refusedOnce: 0,
+    refusedTwice: 0,
     letIn: 0,
     controls: 0,
     shapeWorse: 0,

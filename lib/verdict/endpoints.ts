@@ -31,10 +31,6 @@ export class Endpoints {
     return this.#byName.get(name) ?? this.#admit(name.slice(0, LONGEST_NAME), mirrored);
   }
 
-  find(name: string): EndpointEvidence | undefined {
-    return this.#byName.get(name);
-  }
-
   checkpoint(): unknown {
     return {
       discovered: this.#discovered,
@@ -49,11 +45,6 @@ export class Endpoints {
       const endpoint = EndpointEvidence.restore(one, `${where}.list[${index}]`);
       this.#byName.set(endpoint.name, endpoint);
     }
-  }
-
-  /** Takes over what another test learned about running, as the history of this one. */
-  inheritRunning(other: Endpoints): void {
-    for (const endpoint of other.all()) this.of(endpoint.name, false).inheritRunning(endpoint);
   }
 
   // Private

@@ -13,6 +13,8 @@ export interface Totals {
   pairs: number;
   worse: number;
   better: number;
+  /** Of those, the ones that are no repetition of the one before. */
+  credited: number;
   /** Endpoints hit exactly once, for the share of traffic never seen (Good-Turing). */
   seenOnce: number;
   /** Endpoints that stand in the way of a promotion. */
@@ -95,17 +97,6 @@ export class Evidence {
     this.errorKinds = new ErrorKinds(maxErrorKinds);
   }
 
-  /** Takes over what another test learned about running, as the history of this one. */
-  inheritRunning({ totals, endpoints }: Evidence): void {
-    this.totals.runningRequests = totals.runningRequests;
-    this.totals.runningFailures = totals.runningFailures;
-    this.totals.historyRequests = totals.runningRequests;
-    this.totals.historyFailures = totals.runningFailures;
-    this.totals.p95 = totals.p95;
-    this.totals.p95Answers = totals.p95Answers;
-    this.endpoints.inheritRunning(endpoints);
-  }
-
   checkpoint(): Record<string, unknown> {
     return {
       totals: { ...this.totals },
@@ -135,6 +126,11 @@ export class Evidence {
   }
 }
 
+/** Pairs with the same outcome, worse ones, and better ones that count in favour of testing. */
+export function balanceOf({ pairs, worse, credited }: Totals): [number, number, number] {
+  return [pairs - worse - credited, worse, credited];
+}
+
 // Private
 
 function readLogFormat(data: unknown): LogFormatChange | null {
@@ -151,6 +147,7 @@ function blankTotals(): Totals {
     pairs: 0,
     worse: 0,
     better: 0,
+    credited: 0,
     seenOnce: 0,
     held: 0,
     lastPairAt: 0,

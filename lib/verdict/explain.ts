@@ -46,6 +46,7 @@ export function certaintyOf(basis: VerdictBasis): Certainty {
   return {
     oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence, parameters.budget)),
     oddsNeeded: rejectOdds,
+    ruledOutAlpha: parameters.alphaPromote,
     ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutHere(basis),
   };
 }

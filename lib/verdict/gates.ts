@@ -1,5 +1,6 @@
 import type { VerdictBasis } from './basis.ts';
 import { moreUntil, type PairTest, signE } from './e-values.ts';
+import { balanceOf } from './evidence.ts';
 import { findingGates } from './finding-gates.ts';
 import type { Gate } from './gate.ts';
 import { endpointMissing, endpointProgress, heldEndpoints } from './hold-wording.ts';
@@ -10,9 +11,7 @@ const MAX_ENDPOINTS_NAMED = 3;
 
 const requestsGate: Gate = {
   open: ({ evidence: { totals }, settings, tests, promoteOdds }) =>
-    totals.pairs >= settings.minRequests &&
-    tests.margin(totals.pairs - totals.worse - totals.better, totals.worse, totals.better) >=
-      promoteOdds,
+    totals.pairs >= settings.minRequests && tests.margin(...balanceOf(totals)) >= promoteOdds,
   progress: (basis) => shareDone(basis.evidence.totals.pairs, requestsMissing(basis)),
   missing: (basis) => {
     const { pairs, worse, better } = basis.evidence.totals;
@@ -146,9 +145,8 @@ function requestsMissing({
   tests,
   promoteOdds,
 }: VerdictBasis): number {
-  const { pairs, worse, better } = totals;
-  const more = moreSame(tests.margin, [pairs - worse - better, worse, better], promoteOdds);
-  return Math.max(settings.minRequests - pairs, more);
+  const more = moreSame(tests.margin, balanceOf(totals), promoteOdds);
+  return Math.max(settings.minRequests - totals.pairs, more);
 }
 
 function latencyMissing({ evidence: { totals }, promoteOdds }: VerdictBasis): number {

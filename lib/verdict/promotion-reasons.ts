@@ -1,8 +1,9 @@
 import type { VerdictBasis } from './basis.ts';
 import { ruledOutMargin } from './e-values.ts';
+import { balanceOf } from './evidence.ts';
 import { startupReason, warningsReason } from './log-findings.ts';
 import type { Reason } from './report.ts';
-import { counted, durationOf, grouped, percent } from './wording.ts';
+import { confidenceOf, counted, durationOf, grouped, percent } from './wording.ts';
 
 /** What a promotion has ruled out. */
 export function promotionReasons(basis: VerdictBasis): readonly Reason[] {
@@ -29,7 +30,7 @@ export function deadlineReason(basis: VerdictBasis, elapsedMs: number): Reason {
     code: 'deadline',
     endpoint: null,
     text:
-      `no decision after ${durationOf(elapsedMs)} and ` +
+      `inconclusive: no decision after ${durationOf(elapsedMs)} and ` +
       `${counted(basis.evidence.totals.pairs, 'request')}: ${knownWords(basis, known)}, ` +
       `${percent(settings.margin)} had to be ruled out.`,
     observed: known,
@@ -41,15 +42,14 @@ export function deadlineReason(basis: VerdictBasis, elapsedMs: number): Reason {
 // Private
 
 export function ruledOutHere({ evidence: { totals }, parameters }: VerdictBasis): number {
-  const { pairs, worse, better } = totals;
   const { alphaPromote, ratio } = parameters;
-  return ruledOutMargin(pairs - worse - better, worse, better, alphaPromote, ratio);
+  return ruledOutMargin(...balanceOf(totals), alphaPromote, ratio);
 }
 
 function knownWords({ parameters }: VerdictBasis, known: number): string {
   if (known >= 1) return 'nothing is known yet about how often testing fails';
   return (
-    `with ${percent(1 - parameters.alphaPromote)} confidence testing fails at most ` +
+    `with ${confidenceOf(parameters.alphaPromote)} testing fails at most ` +
     `${percent(known)} more often than running`
   );
 }
@@ -93,7 +93,7 @@ function slowReason({ evidence: { totals }, parameters }: VerdictBasis): Reason 
     code: 'slow',
     endpoint: null,
     text:
-      `with ${percent(1 - alphaPromote)} confidence testing is very slow at most ` +
+      `with ${confidenceOf(alphaPromote)} testing is very slow at most ` +
       `${percent(known)} more often, allowed ${percent(parameters.slowMargin)}.`,
     observed: known,
     limit: parameters.slowMargin,

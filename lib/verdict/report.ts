@@ -33,7 +33,9 @@ export interface Certainty {
   /** The odds that testing is worse, to 1, and those that reject. */
   readonly oddsWorse: number;
   readonly oddsNeeded: number;
-  /** With 95 % confidence testing fails at most so much more often; 1 when nothing is known. */
+  /** Chance that the next is wrong is at most `ruledOutAlpha`. */
+  readonly ruledOutAlpha: number;
+  /** Testing fails at most so much more often; 1 when nothing is known. */
   readonly ruledOut: number;
 }
 

@@ -18,5 +18,6 @@ export function withScaledRests(
     pairedRestMs: parameters.pairedRestMs * scale,
     slowRestMs: parameters.slowRestMs * scale,
     burstRestMs: parameters.burstRestMs * scale,
+    creditRestMs: parameters.creditRestMs * scale,
   };
 }

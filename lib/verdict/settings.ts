@@ -95,6 +95,15 @@ export interface VerdictParameters {
   readonly pairedRestMs: number;
   readonly slowRestMs: number;
   readonly burstRestMs: number;
+  /**
+   * Failures of running so close together on one endpoint are one, told again by a client that
+   * retries: testing gets credit for the first. Both limits hold, so that a busy endpoint, where
+   * failures of different clients lie as close, loses little.
+   */
+  readonly creditRestMs: number;
+  readonly creditRestPairs: number;
+  /** Evidence that has fallen to this share of its peak does not stand any more. */
+  readonly fallenShare: number;
   /** Share of pairs still open that holds a promotion. */
   readonly maxOpenShare: number;
   /** Answers of running before the test that make its history a yardstick, and the memory in the test. */
@@ -122,7 +131,7 @@ export const defaultVerdictSettings: VerdictSettings = {
 /** The parameters as measured (`npm run bench:verdict` prints the error rates they give). */
 export const defaultVerdictParameters: VerdictParameters = {
   alphaReject: 0.01,
-  alphaPromote: 0.05,
+  alphaPromote: 0.025,
   ratio: 0.25,
   maxFlake: 0.05,
   holdOdds: 10,
@@ -149,6 +158,9 @@ export const defaultVerdictParameters: VerdictParameters = {
   pairedRestMs: 2000,
   slowRestMs: 1000,
   burstRestMs: 200,
+  creditRestMs: 1000,
+  creditRestPairs: 4,
+  fallenShare: 0.03,
   maxOpenShare: 0.01,
   minHistory: 200,
   healthMemory: 1000,

@@ -15,11 +15,14 @@ export function isRefusal(running: Answer): boolean {
   return running.failure === null && (running.status === 401 || running.status === 403);
 }
 
-/** A 500 that became a 404 is no improvement: better means a good answer where running has none. */
-export function compareAnswers(running: Answer, testing: Answer): Comparison {
+/**
+ * A 500 that became a 404 is no improvement: better means a good answer where running has none.
+ * `refusalStands`: running would refuse the caller again, so letting it in is worse, not better.
+ */
+export function compareAnswers(running: Answer, testing: Answer, refusalStands = true): Comparison {
   const before = severityOf(running);
   const after = severityOf(testing);
-  if (isRefusal(running) && after === 0) return 1;
+  if (isRefusal(running) && refusalStands && after === 0) return 1;
   if (after > before) return 1;
   return after < before && after === 0 ? -1 : 0;
 }

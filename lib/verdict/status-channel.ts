@@ -1,9 +1,8 @@
-import type { PairOutcome } from '../compare/outcome.ts';
 import { discordanceE } from './e-values.ts';
-import type { EndpointEvidence } from './endpoint.ts';
+import type { EndpointCounts, EndpointEvidence } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
 import type { VerdictParameters } from './settings.ts';
-import { type Comparison, isRefusal, severityOf } from './severity.ts';
+import { type Comparison } from './severity.ts';
 
 const HIGHEST_NULL_RATE = 0.45;
 
@@ -42,24 +41,6 @@ export function observeStatus(
   }
 }
 
-/** Requests running refuses: does testing let them in? Two of them are enough to reject. */
-export function observeAuth(
-  evidence: Evidence,
-  endpoint: EndpointEvidence,
-  outcome: PairOutcome,
-  parameters: VerdictParameters,
-): void {
-  if (!isRefusal(outcome.running)) return;
-  const letIn = severityOf(outcome.testing) === 0;
-  evidence.totals.refused++;
-  endpoint.counts.refused++;
-  if (letIn) {
-    evidence.totals.letIn++;
-    endpoint.counts.letIn++;
-  }
-  evidence.auth.update(letIn, parameters.letInRate);
-}
-
 /** Running's own record; also from requests that were not mirrored. */
 export function countRunning(
   evidence: Evidence,
@@ -85,6 +66,15 @@ function flakeRate(failures: number, requests: number, parameters: VerdictParame
   return Math.min(HIGHEST_NULL_RATE, Math.max(parameters.maxFlake, estimate));
 }
 
+/** A client that retries makes several failures of running out of one. */
+function isRepetition(
+  { better, betterAt, betterPair, pairs }: EndpointCounts,
+  atMs: number,
+  { creditRestMs, creditRestPairs }: VerdictParameters,
+): boolean {
+  return better > 0 && atMs < betterAt + creditRestMs && pairs <= betterPair + creditRestPairs;
+}
+
 function countOneSided(
   evidence: Evidence,
   endpoint: EndpointEvidence,
@@ -101,7 +91,10 @@ function countOneSided(
     counts.worse++;
   } else {
     totals.better++;
+    if (!isRepetition(counts, atMs, parameters)) totals.credited++;
     counts.better++;
+    counts.betterAt = atMs;
+    counts.betterPair = counts.pairs;
   }
   if (atMs >= counts.pairedRestUntil) {
     counts.pairedRestUntil = atMs + parameters.pairedRestMs;

@@ -2,10 +2,16 @@ import { blockingKinds } from '../compare/findings.ts';
 import type { Answer, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/batch.ts';
+import { observeAuth, refusalStands } from './access-channel.ts';
 import { basisOf, type VerdictBasis } from './basis.ts';
-import { rejectionE } from './budget.ts';
-import { readNumber, readRecord, readText, readValue } from './checkpoint.ts';
-import { confirmationMissing, isConfirmed } from './confirmation.ts';
+import { readNumber, readRecord, readText } from './checkpoint.ts';
+import {
+  type Condemnation,
+  condemnationOf,
+  confirmationMissing,
+  isConfirmed,
+  readCondemnation,
+} from './confirmation.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { type EndpointReport, endpointReports } from './endpoint-report.ts';
 import { Evidence, type LogFormatChange } from './evidence.ts';
@@ -26,15 +32,13 @@ import {
 } from './settings.ts';
 import { compareAnswers, severityOf } from './severity.ts';
 import { observeShape } from './shape-channel.ts';
-import { countRunning, observeAuth, observeStatus } from './status-channel.ts';
+import { countRunning, observeStatus } from './status-channel.ts';
 import { messageIn, shortened } from './wording.ts';
 
 const SCHEMA = 'vili.evidence/1';
 const MAX_OPEN = 1e9;
 /** About 300 years: keeps a broken clock out of the sums. */
 const LONGEST_MS = 1e13;
-/** An endpoint's bodies are worth asking running twice every time from this e-value on. */
-const SUSPICIOUS_SHAPE = 2;
 
 /**
  * Judges one version under test. Observations go in one by one, in O(1) and bounded memory; whenever
@@ -45,13 +49,11 @@ export class Verdict {
   readonly #basis: VerdictBasis;
   readonly #evidence: Evidence;
   readonly #settings: VerdictSettings;
-  readonly #given: VerdictParameters;
   /** As given, with the rests that fit the confirmation time. */
   readonly #parameters: VerdictParameters;
   readonly #counts: (kind: DifferenceKind) => boolean;
   readonly #startedAtMs: number;
-  /** Since when the evidence for a rejection is complete, ms since the start; null while it is not. */
-  #condemnedAt: number | null = null;
+  #condemned: Condemnation | null = null;
 
   /** @throws ViliError `VILI_VERDICT_SETTINGS` for settings no test can be made of. */
   constructor(
@@ -63,20 +65,9 @@ export class Verdict {
     this.#settings = settings;
     this.#counts = blockingKinds(settings);
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
-    this.#given = parameters;
     this.#parameters = withScaledRests(parameters, settings.confirmTimeMs);
     this.#evidence = new Evidence(settings.maxEndpoints, parameters.maxErrorKinds);
     this.#basis = basisOf(this.#evidence, settings, this.#parameters);
-  }
-
-  /**
-   * A fresh test beside the same running version: its failure rates and latencies so far are the
-   * history of the new one. Nothing about testing is kept.
-   */
-  static after(previous: Verdict, startedAtMs: number): Verdict {
-    const next = new Verdict(previous.#settings, startedAtMs, previous.#given);
-    next.#evidence.inheritRunning(previous.#evidence);
-    return next;
   }
 
   /** Running answered alone. Before the start of the test this is its history, the yardstick. */
@@ -98,10 +89,11 @@ export class Verdict {
     const parameters = this.#parameters;
     const atMs = this.#sinceStart(outcome.atMs);
     const endpoint = evidence.endpoints.of(outcome.endpoint, true);
-    const comparison = compareAnswers(outcome.running, outcome.testing);
+    const stands = refusalStands(endpoint, outcome);
+    const comparison = compareAnswers(outcome.running, outcome.testing, stands);
     const runningFailed = severityOf(outcome.running) === 2;
     observeStatus(evidence, endpoint, comparison, atMs, runningFailed, parameters);
-    observeAuth(evidence, endpoint, outcome, parameters);
+    observeAuth(evidence, endpoint, outcome, stands, parameters);
     if (comparison > 0) recordFailure(endpoint, outcome);
     const { warmupRequests, warmupTimeMs } = this.#settings;
     const warm = evidence.totals.pairs > warmupRequests && atMs >= warmupTimeMs;
@@ -151,22 +143,15 @@ export class Verdict {
     this.#evidence.totals.openPairs = count > 0 ? Math.min(count, MAX_OPEN) : 0;
   }
 
-  /** Whether every answer of this endpoint is worth a second one of running's as control. */
-  wantsControl(endpoint: string): boolean {
-    const counts = this.#evidence.endpoints.find(endpoint)?.counts;
-    return counts !== undefined && counts.shape >= SUSPICIOUS_SHAPE;
-  }
-
   /** The decision alone: cheap enough to ask after every pair. */
   decision(atMs: number): Decision {
     const { totals } = this.#evidence;
     if (totals.pairs === 0) return 'collecting';
     const elapsedMs = this.#sinceStart(atMs);
-    if (rejectionE(this.#evidence, this.#parameters.budget) >= this.#basis.rejectOdds) {
-      this.#condemnedAt ??= elapsedMs;
-      return isConfirmed(this.#basis, this.#condemnedAt, elapsedMs) ? 'reject' : 'collecting';
+    this.#condemned = condemnationOf(this.#basis, this.#condemned, elapsedMs);
+    if (this.#condemned !== null) {
+      return isConfirmed(this.#basis, this.#condemned, elapsedMs) ? 'reject' : 'collecting';
     }
-    this.#condemnedAt = null;
     if (mayPromote(this.#basis, elapsedMs)) return 'promote';
     return elapsedMs >= this.#settings.deadlineMs ? 'inconclusive' : 'collecting';
   }
@@ -176,18 +161,16 @@ export class Verdict {
     const decision = this.decision(atMs);
     const elapsedMs = this.#sinceStart(atMs);
     const state = promotionState(this.#basis, elapsedMs);
-    const condemnedAt = this.#condemnedAt;
+    const condemned = this.#condemned;
     const missing =
-      condemnedAt === null
-        ? state.missing
-        : [confirmationMissing(this.#basis, condemnedAt, elapsedMs)];
+      condemned === null ? state.missing : [confirmationMissing(this.#basis, condemned, elapsedMs)];
     const decided = decision === 'promote' || decision === 'reject';
     return {
       decision,
       pairs: this.#evidence.totals.pairs,
       elapsedMs,
       progress: decided ? 1 : Math.min(state.progress, this.#evidence.totals.pairs === 0 ? 0 : 1),
-      condemned: condemnedAt !== null,
+      condemned: condemned !== null,
       certainty: certaintyOf(this.#basis),
       reasons: reasonsFor(this.#basis, decision, elapsedMs),
       missing: decided ? [] : missing,
@@ -204,7 +187,7 @@ export class Verdict {
     return {
       schema: SCHEMA,
       startedAtMs: this.#startedAtMs,
-      condemnedAt: this.#condemnedAt,
+      condemned: this.#condemned,
       evidence: this.#evidence.checkpoint(),
     };
   }
@@ -229,8 +212,7 @@ export class Verdict {
       readNumber(record['startedAtMs'], 'startedAtMs'),
       parameters,
     );
-    const condemnedAt = record['condemnedAt'];
-    verdict.#condemnedAt = condemnedAt === null ? null : readValue(condemnedAt, 'condemnedAt');
+    verdict.#condemned = readCondemnation(record['condemned']);
     verdict.#evidence.restore(record['evidence']);
     return verdict;
   }

@@ -28,6 +28,11 @@ export function oddsOf(value: number): string {
   return value >= 9.5 ? `${grouped(value)} to 1` : `${value.toFixed(1).replace(/\.0$/, '')} to 1`;
 }
 
+/** `97.5 % confidence`: what is left when a claim is wrong with at most this probability. */
+export function confidenceOf(alpha: number): string {
+  return `${Number((100 * (1 - alpha)).toFixed(1))} % confidence`;
+}
+
 /** `3 more minutes`: rounded up, so that it is never promised too early. */
 export function durationOf(ms: number, more = false): string {
   const noun = (count: number, unit: string): string =>

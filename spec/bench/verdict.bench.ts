@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
+import { barLines, characteristicBars } from './verdict/bars.ts';
+import { beyondScenarios } from './verdict/beyond.ts';
 import { type Cell, measure, median, summarize, usualTraffic } from './verdict/characteristics.ts';
+import { costs } from './verdict/cost.ts';
 import { type Judge, ViliJudge } from './verdict/judges.ts';
 import { FlaggerLike, KayentaLike, OriginalRule, RepeatedMcNemar } from './verdict/rivals.ts';
 import { scenarios } from './verdict/scenarios.ts';
@@ -8,11 +11,16 @@ import { scenarios } from './verdict/scenarios.ts';
  * Operating characteristics of the verdict: how often a bad version is promoted and a good one
  * rejected, and after how many requests, for Vili's engine and for simplified ports of other rules.
  *
- *   npm run bench:verdict -- [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
+ * The main table holds the scenarios in which rules are compared; --beyond is the table of further ones,
+ * --cost measures only what the verdict costs.
+ *
+ *   npm run bench:verdict -- [--beyond] [--cost] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
  *                            [--history 0] [--rules vili,original,flagger,kayenta,mcnemar] [--shard 0/2] [--no-promotion]
  */
 const { values } = parseArgs({
   options: {
+    beyond: { type: 'boolean', default: false },
+    cost: { type: 'boolean', default: false },
     runs: { type: 'string', default: '100' },
     scenario: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
@@ -34,6 +42,7 @@ const makers: Readonly<Record<string, () => Judge>> = {
   mcnemar: () => new RepeatedMcNemar(),
 };
 
+const table = values.beyond ? beyondScenarios : scenarios;
 const rules = values.rules.split(',');
 const traffic = {
   requestsPerSecond: Number(values.rps),
@@ -42,31 +51,40 @@ const traffic = {
 };
 const [shard = 0, shards = 1] = values.shard.split('/').map(Number);
 const cells = new Map<string, Cell[]>(rules.map((rule) => [rule, []]));
-const width = Math.max(...scenarios.map((one) => one.name.length)) + 2;
+const width = Math.max(...table.map((one) => one.name.length)) + 2;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-print(`${values.runs} runs each; promoted %, rejected %, median requests until either`);
-print('scenario'.padEnd(width) + 'kind'.padEnd(8) + rules.map((one) => one.padEnd(34)).join(''));
-for (const [index, scenario] of scenarios.entries()) {
-  if (index % shards !== shard || !scenario.name.includes(values.scenario)) continue;
-  const columns = rules.map((rule) => {
-    const maker = makers[rule];
-    if (maker === undefined)
-      throw new Error(`rule ${rule} is not one of ${Object.keys(makers).join(', ')}`);
-    const options = {
-      runs: Number(values.runs),
-      seed: Number(values.seed) * 1000 + index,
-      traffic,
-    };
-    const cell = measure(scenario, maker, options);
-    cells.get(rule)?.push(cell);
-    return cell;
-  });
-  print(rowOf(scenario.name, scenario.label, columns));
-}
-for (const [rule, list] of cells) print(summaryOf(rule, list));
+if (!values.cost) runTable();
+for (const line of barLines(costs())) print(line);
 
 // Private
+
+function runTable(): void {
+  print(`${values.runs} runs each; promoted %, rejected %, median requests until either`);
+  print('scenario'.padEnd(width) + 'kind'.padEnd(8) + rules.map((one) => one.padEnd(34)).join(''));
+  for (const [index, scenario] of table.entries()) {
+    if (index % shards !== shard || !scenario.name.includes(values.scenario)) continue;
+    const columns = rules.map((rule) => {
+      const maker = makers[rule];
+      if (maker === undefined)
+        throw new Error(`rule ${rule} is not one of ${Object.keys(makers).join(', ')}`);
+      const options = {
+        runs: Number(values.runs),
+        seed: Number(values.seed) * 1000 + index,
+        traffic,
+      };
+      const cell = measure(scenario, maker, options);
+      cells.get(rule)?.push(cell);
+      return cell;
+    });
+    print(rowOf(scenario.name, scenario.label, columns));
+  }
+  for (const [rule, list] of cells) print(summaryOf(rule, list));
+  const list = cells.get('vili') ?? [];
+  const isWhole = list.length === scenarios.length && !values['no-promotion'];
+  if (!isWhole) return;
+  for (const line of barLines(characteristicBars(list, summarize(list)))) print(line);
+}
 
 function rowOf(name: string, label: string, columns: readonly Cell[]): string {
   const text = columns.map((cell) => {

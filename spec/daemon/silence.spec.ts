@@ -48,7 +48,7 @@ describe('a daemon without evidence', function () {
       const users = world.users(40);
       await world.drop('1.0.1');
       const { reasons } = await daemon.recorded('rejected', 'shop-1.0.1');
-      expect(reasons[0]).to.match(/^no decision after .* had to be ruled out/);
+      expect(reasons[0]).to.match(/^inconclusive: no decision after .* had to be ruled out/);
       expect(await users.stop()).to.include({ failed: 0 });
     });
   });

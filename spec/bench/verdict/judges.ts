@@ -7,6 +7,9 @@ import {
 } from '../../../lib/verdict/settings.ts';
 import { severityOf } from '../../../lib/verdict/severity.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
+import { type ControlPlan, createControlPlan } from '../../../lib/mirror/control.ts';
+import { isRefused } from '../../../lib/mirror/shadow-copy.ts';
+import { Random } from './random.ts';
 import type { Side, SimulatedPair } from './traffic.ts';
 
 export type Outcome = 'promote' | 'reject' | null;
@@ -21,7 +24,6 @@ export interface Judge {
 }
 
 const START_MS = 1_700_000_000_000;
-const CONTROLS_FIRST = 20;
 const CONTROL_SHARE = 0.1;
 const HISTORY_LEAD_MS = 1000;
 
@@ -29,7 +31,10 @@ const HISTORY_LEAD_MS = 1000;
 export class ViliJudge implements Judge {
   readonly verdict: Verdict;
   readonly #settings: VerdictSettings;
-  readonly #controls = new Map<string, number>();
+  readonly #controls: ControlPlan;
+  readonly #random = new Random(1);
+  /** What the traffic drew for the pair in hand. */
+  #sample = 0;
   readonly #names = Array.from({ length: 64 }, (_, rank) => `GET /endpoint-${rank}/{id}`);
   #windowEndMs: number;
   #testingErrors = 0;
@@ -45,6 +50,12 @@ export class ViliJudge implements Judge {
       ...parameters,
     });
     this.#windowEndMs = START_MS + this.#settings.logWindowMs;
+    this.#controls = createControlPlan({
+      share: CONTROL_SHARE,
+      maxEndpoints: this.#settings.maxEndpoints,
+      random: () => this.#sample,
+      isBusy: () => false,
+    });
   }
 
   history(rank: number, running: Answer): void {
@@ -66,6 +77,11 @@ export class ViliJudge implements Judge {
     const atMs = START_MS + pair.atSeconds * 1000;
     this.#closeWindows(atMs);
     const endpoint = this.#nameOf(pair.rank);
+    const refusedAgain = this.#askedAboutRefusal(pair, endpoint)
+      ? isRefused(pair.control.status)
+      : null;
+    const control = this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null;
+    this.#controls.learn(endpoint, pair.testingDiffers, control?.differs ?? null);
     this.verdict.pair({
       requestId: 'simulated',
       atMs,
@@ -74,7 +90,8 @@ export class ViliJudge implements Judge {
       testing: pair.testing,
       differences: [],
       differs: pair.testingDiffers,
-      control: this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null,
+      control,
+      refusedAgain,
     });
     const decision = this.verdict.decision(atMs);
     return decision === 'promote' || decision === 'reject' ? decision : null;
@@ -86,13 +103,17 @@ export class ViliJudge implements Judge {
     return this.#names[rank] ?? `GET /endpoint-${rank}/{id}`;
   }
 
+  #askedAboutRefusal(pair: SimulatedPair, endpoint: string): boolean {
+    if (!isRefused(pair.running.status)) return false;
+    this.#sample = this.#random.uniform();
+    return this.#controls.wanted(endpoint, true);
+  }
+
   #controlled(pair: SimulatedPair, endpoint: string): boolean {
     if (pair.sample === null) return false;
     if (severityOf(pair.running) > 0 || severityOf(pair.testing) > 0) return false;
-    const asked = (this.#controls.get(endpoint) ?? 0) + 1;
-    this.#controls.set(endpoint, asked);
-    if (asked <= CONTROLS_FIRST || pair.sample < CONTROL_SHARE) return true;
-    return this.verdict.wantsControl(endpoint);
+    this.#sample = pair.sample;
+    return this.#controls.wanted(endpoint);
   }
 
   #closeWindows(atMs: number): void {

@@ -1,3 +1,5 @@
+import type { Twist } from './twist.ts';
+
 /** `within`: inside what is allowed, so that either verdict can be defended. */
 export type ScenarioLabel = 'good' | 'bad' | 'within';
 
@@ -46,6 +48,8 @@ export interface Scenario {
   readonly noise?: Readonly<Record<number, number>>;
   /** Ranks whose bodies changed for good. */
   readonly changedBodies?: readonly number[];
+  /** What these fields cannot say: changes each request before the judges see it. */
+  readonly twist?: Twist;
 }
 
 const usual = 0.001;
@@ -64,15 +68,15 @@ const oftenNoisy = {
 };
 const flaky = { running: 0.2, testing: 0.2 };
 
-function good(name: string, what: Omit<Scenario, 'name' | 'label'>): Scenario {
+export function good(name: string, what: Omit<Scenario, 'name' | 'label'>): Scenario {
   return { name, label: 'good', failures: usual, ...what };
 }
 
-function bad(name: string, what: Omit<Scenario, 'name' | 'label'>): Scenario {
+export function bad(name: string, what: Omit<Scenario, 'name' | 'label'>): Scenario {
   return { name, label: 'bad', failures: usual, ...what };
 }
 
-function within(name: string, what: Omit<Scenario, 'name' | 'label'>): Scenario {
+export function within(name: string, what: Omit<Scenario, 'name' | 'label'>): Scenario {
   return { name, label: 'within', failures: usual, ...what };
 }
 

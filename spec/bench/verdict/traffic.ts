@@ -1,6 +1,8 @@
 import type { Answer } from '../../../lib/compare/outcome.ts';
+import { severityOf } from '../../../lib/verdict/severity.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenarios.ts';
+import type { Draft } from './twist.ts';
 
 export interface TrafficSettings {
   readonly requestsPerSecond: number;
@@ -15,6 +17,8 @@ export interface SimulatedPair {
   readonly rank: number;
   readonly running: Answer;
   readonly testing: Answer;
+  /** Status of running's second answer, for judges that ask for one. */
+  readonly control: { readonly status: number };
   /** Whether testing's body differs from running's, and running's second one from its first. */
   readonly testingDiffers: boolean;
   readonly controlDiffers: boolean;
@@ -36,7 +40,11 @@ const ENDPOINTS = 50;
 const SHARED_SPREAD = 0.5;
 const OWN_SPREAD = 0.3;
 const PAUSE_SHARE = 0.005;
+/** Of the requests to the endpoint of `letsInAt`. */
+const REFUSED_SHARE = 0.1;
 const BURST_LINES = 30;
+const REPEAT_SECONDS = 0.1;
+const REFUSED: Answer = { status: 0, ms: 0, failure: 'refused' };
 
 /** Popularity by rank (Zipf), cumulated. */
 const cumulated: readonly number[] = (() => {
@@ -62,9 +70,12 @@ export function simulate(
     const rank = pickRank(random);
     const rate = scenario.endpoints?.[rank]?.running ?? runningRate(scenario);
     const failed = random.chance(rate) || random.chance(scenario.sharedFailures ?? 0);
-    listener.history(rank, answer(failed ? 500 : 200, duration(medians, rank, 1, 0, random)));
+    const refused = rank === scenario.letsInAt && random.chance(REFUSED_SHARE);
+    const status = refused ? 401 : failed ? 500 : 200;
+    listener.history(rank, answerOf({ status, ms: duration(medians, rank, 1, 0, random) }));
   }
   if (scenario.startupErrors !== undefined) listener.startup(scenario.startupErrors);
+  const twist = scenario.twist?.(random, settings);
   let seconds = 0;
   for (let index = 0; index < settings.requests; index++) {
     seconds += random.exponential(1 / settings.requestsPerSecond);
@@ -81,19 +92,36 @@ export function simulate(
     const runningMs = duration(medians, rank, 1, shared, random);
     const factor = slowdownOf(scenario, rank, index, late);
     const tail = late && random.chance(scenario.slowTail ?? 0) ? 1000 : 0;
-    const testingMs = duration(medians, rank, factor, shared, random) + tail;
-    const running = answer(statuses.running, runningMs);
-    const refuses = scenario.refusesConnections === true;
-    const testing: Answer = refuses
-      ? { status: 0, ms: 0, failure: 'refused' }
-      : answer(statuses.testing, testingMs);
-    if (statuses.running >= 500) listener.log(seconds, 'running', 'error', 1);
-    if (refuses || statuses.testing >= 500) listener.log(seconds, 'testing', 'error', 1);
+    const draft: Draft = {
+      index,
+      atSeconds: seconds,
+      rank,
+      running: { status: statuses.running, ms: runningMs },
+      testing: {
+        status: statuses.testing,
+        ms: duration(medians, rank, factor, shared, random) + tail,
+      },
+      control: { status: statuses.running },
+      left: false,
+      repeats: 0,
+    };
+    twist?.(draft);
+    if (draft.left) continue;
     if (late && random.chance(scenario.testingLogErrors ?? 0)) {
       listener.log(seconds, 'testing', 'error', 1);
     }
     const bodies = bodiesOf(scenario, rank, late, random);
-    if (listener.pair({ atSeconds: seconds, rank, running, testing, ...bodies })) return index + 1;
+    const testing = scenario.refusesConnections === true ? REFUSED : answerOf(draft.testing);
+    for (let repeat = 0; repeat <= draft.repeats; repeat++) {
+      const atSeconds = seconds + repeat * REPEAT_SECONDS;
+      const running = answerOf(draft.running);
+      if (running.status >= 500) listener.log(atSeconds, 'running', 'error', 1);
+      if (severityOf(testing) === 2) listener.log(atSeconds, 'testing', 'error', 1);
+      const { control } = draft;
+      if (listener.pair({ atSeconds, rank, running, testing, control, ...bodies }))
+        return index + 1;
+    }
+    seconds += draft.repeats * REPEAT_SECONDS;
   }
   return settings.requests;
 }
@@ -104,7 +132,7 @@ function runningRate(scenario: Scenario): number {
   return scenario.runningFailures ?? scenario.failures ?? 0;
 }
 
-function answer(status: number, ms: number): Answer {
+function answerOf({ status, ms }: { status: number; ms: number }): Answer {
   return { status, ms, failure: null };
 }
 
@@ -143,7 +171,9 @@ function statusesOf(
   let testingRate = scenario.testingFailures ?? scenario.failures ?? 0;
   if (late) testingRate = fault?.testing ?? testingRate + (scenario.extraFailures ?? 0);
   if (random.chance(scenario.sharedFailures ?? 0)) return { running: 500, testing: 500 };
-  if (rank === scenario.letsInAt && random.chance(0.1)) return { running: 401, testing: 200 };
+  if (rank === scenario.letsInAt && random.chance(REFUSED_SHARE)) {
+    return { running: 401, testing: 200 };
+  }
   const running = random.chance(runningRateHere) ? 500 : 200;
   const testing = random.chance(testingRate) ? (fault?.status ?? 500) : 200;
   return { running, testing };

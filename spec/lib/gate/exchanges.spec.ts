@@ -142,6 +142,7 @@ describe('exchanges', () => {
         ['GET', '/yes?q=1', 200],
       ]);
       expect(batch.every(({ ms, failure }) => ms > 0 && failure === null)).to.equal(true);
+      expect(batch.some(({ copied }) => copied)).to.equal(false);
     });
   });
 });

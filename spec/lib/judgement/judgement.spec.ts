@@ -54,6 +54,22 @@ describe('a judgement', () => {
     expect(resumed?.noise).to.equal('[]');
   });
 
+  it('sees that running is hurt also where no copies are made', () => {
+    const memory = new RunningMemory();
+    const answered = (status: number, atMs: number) => ({
+      endpoint: 'POST /orders',
+      answer: { status, ms: 5, failure: null },
+      atMs,
+    });
+    memory.answered(Array.from({ length: 500 }, () => answered(200, -1)));
+    const judgement = begun(memory);
+    const told = () => judgement.decide(2500).reasons.map((reason) => reason.code);
+    for (let n = 0; n < 100; n++) judgement.answered(answered(n % 5 === 0 ? 503 : 200, n), true);
+    expect(told()).to.deep.equal([]);
+    for (let n = 0; n < 100; n++) judgement.answered(answered(n % 5 === 0 ? 503 : 200, n), false);
+    expect(told()).to.deep.equal(['running-hurt']);
+  });
+
   it('takes no evidence of another build, of a test before, or of nothing', () => {
     const saved = begun().checkpoint();
     const resume = (build: object, data: unknown = saved) =>

@@ -200,6 +200,27 @@ describe('far side', () => {
     expect(marks).to.deep.equal(Array.from({ length: 21 }, () => 'control'));
   });
 
+  it('asks running again about a caller it refused, and tells whether it does so again', async () => {
+    let asked = 0;
+    const refuse: typeof answerOk = (_request, response) => {
+      response.writeHead(++asked > 1 ? 200 : 403).end();
+    };
+    await withHttp(refuse, (running) =>
+      withHttp(answerOk, (testing) =>
+        withFarSide({}, async ({ far, offer, settled, outcomes }) => {
+          far.begin({ id: 't', testing, running });
+          for (const status of [401, 401, 200]) {
+            offer({ status });
+            await settled();
+          }
+          offer({ status: 401, method: 'POST' });
+          await settled();
+          expect(outcomes.map((it) => it.refusedAgain)).to.deep.equal([true, false, null, null]);
+        }),
+      ),
+    );
+  });
+
   it('says nothing of control when running did not answer again', async () => {
     const running = await refusingTarget();
     await withHttp(answerOk, (testing) =>

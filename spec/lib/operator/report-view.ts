@@ -68,7 +68,7 @@ export const REPORT: Report = {
     pairs: 198,
     elapsedMs: 4000,
     progress: 1,
-    certainty: { oddsWorse: 1204, oddsNeeded: 100, ruledOut: 0.08 },
+    certainty: { oddsWorse: 1204, oddsNeeded: 100, ruledOutAlpha: 0.025, ruledOut: 0.08 },
     missing: [],
     signals: [
       {

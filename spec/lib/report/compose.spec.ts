@@ -75,6 +75,21 @@ describe('the report of a version', () => {
     expect(lines).to.include(`spared: ${told}`);
   });
 
+  it('says of a test that ran out of time that it was inconclusive, and what is ruled out', () => {
+    const settings = { ...RULES, verdict: { ...verdict, deadlineMs: 200_000 } };
+    const judgement = Judgement.begin(BUILD, settings, new RunningMemory(), NO_START_UP);
+    for (let index = 0; index < 300; index++) judgement.pairs([pairOf({ atMs: index * 333 })]);
+    const report = reportOf(judgement, START_MS + 201_000);
+    expect(report).to.deep.include({ verdict: 'inconclusive' });
+    expect(report.test).to.include({ decision: 'inconclusive' });
+    expect(report.sentence).to.equal(
+      'shop-2 was not promoted, and nothing was proven against it: inconclusive: no decision after ' +
+        '4 minutes and 300 requests: with 97.5 % confidence testing fails at most 1.6 % more often ' +
+        'than running, 0.5 % had to be ruled out.',
+    );
+    expect(reportMarkdown(report)).to.contain('# shop-2: inconclusive').and.contain('97.5 %');
+  });
+
   it('does not tell as seen what is ignored', () => {
     const report = reportOf(judged(400));
     expect(report.test?.ignored.map(({ path }) => path)).to.deep.equal(['$.servedAt']);
@@ -97,7 +112,7 @@ describe('the report of a version', () => {
     for (let index = 0; index < 600; index++) {
       const endpoint = `GET /${index}|<script>\n# ${long}`;
       judgement.pairs([pairOf({ endpoint, testing: answered(500), atMs: index * 100 })]);
-      judgement.requested(`POST /${index}\n${long}`);
+      asked(judgement, `POST /${index}\n${long}`);
     }
     const report = reportOf(judgement);
     expect(report.test?.endpoints).to.have.length(10);
@@ -110,6 +125,10 @@ describe('the report of a version', () => {
 
 const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
+function asked(judgement: Judgement, endpoint: string): void {
+  judgement.answered({ endpoint, answer: answered(200), atMs: START_MS + 1 }, true);
+}
+
 function judged(pairs: number): Judgement {
   const judgement = Judgement.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
   for (let index = 0; index < pairs; index++) {
@@ -118,17 +137,17 @@ function judged(pairs: number): Judgement {
         ? { endpoint: 'GET /orders/{id}', testing: answered(500) }
         : { differences: [NOISE, { kind: 'extra', path: '$.stock' }] };
     judgement.pairs([pairOf({ ...change, requestId: `r${index}`, atMs: index * 333 })]);
-    judgement.requested(change.endpoint ?? 'GET /items/{id}');
+    asked(judgement, change.endpoint ?? 'GET /items/{id}');
   }
-  judgement.requested('POST /orders');
+  asked(judgement, 'POST /orders');
   const endpoint = 'GET /items/{id}';
   judgement.ignored([{ endpoint, ...NOISE, reason: 'noise', ignored: true, times: 9, of: 9 }]);
   return judgement;
 }
 
-function reportOf(judgement: Judgement): Report {
+function reportOf(judgement: Judgement, atMs = START_MS + 140_000): Report {
   judgement.decide(START_MS + 100_000);
-  const found = judgement.decide(START_MS + 140_000);
+  const found = judgement.decide(atMs);
   const reasons = withSamples(found.reasons, SAMPLES);
   const test = testReport(judgement.findings(found), SAMPLES, verdict);
   const about = { verdict: 'rejected', at: '2026-01-01T00:00:00.000Z', version: 'shop-2' };

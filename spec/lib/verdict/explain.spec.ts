@@ -43,7 +43,7 @@ describe('The words of a verdict', () => {
     const trial = new Trial().feed(1000, 400);
     const texts = trial.decide().reasons.map((one) => one.text);
     expect(texts[0]).to.equal(
-      'with 95 % confidence testing fails at most 0.4 % more often than running, allowed 0.5 % ' +
+      'with 97.5 % confidence testing fails at most 0.5 % more often than running, allowed 0.5 % ' +
         '(of 1,000 requests it did worse in 0 and better in 0).',
     );
     expect(texts.join(' ')).to.contain('log windows').and.contain('1 endpoint tried');
@@ -51,10 +51,10 @@ describe('The words of a verdict', () => {
 
   it('say how many requests and how much time a promotion needs still', () => {
     const trial = new Trial().feed(729, 200);
-    expect(trial.decide().missing).to.deep.equal(['3 more minutes', '59 more requests']);
+    expect(trial.decide().missing).to.deep.equal(['3 more minutes', '214 more requests']);
     const ready = new Trial().feed(729, 2000).decide();
-    expect(ready.missing).to.deep.equal(['59 more requests']);
-    expect(ready.progress).to.be.closeTo(729 / 788, 0.001);
+    expect(ready.missing).to.deep.equal(['214 more requests']);
+    expect(ready.progress).to.be.closeTo(729 / 943, 0.001);
   });
 
   it('say which endpoint did worse and how many good answers it needs', () => {
@@ -116,7 +116,7 @@ describe('The words of a verdict', () => {
   });
 
   it('say both times of a slower answer', () => {
-    const trial = new Trial().feed(600, 333, (index) =>
+    const trial = new Trial().feed(1100, 333, (index) =>
       index % 2 === 0 ? { endpoint: 'GET /reports', testing: answered(200, 31) } : {},
     );
     const { decision, reasons } = trial.decide();
@@ -213,7 +213,7 @@ describe('The words of a verdict', () => {
   });
 
   it('tell of more warnings without letting them decide', () => {
-    const trial = new Trial().feed(900, 400);
+    const trial = new Trial().feed(1000, 400);
     trial.verdict.logWindow({
       atMs: START_MS + trial.nowMs,
       testingErrors: 0,

@@ -1,0 +1,20 @@
+import type { Random } from './random.ts';
+import type { TrafficSettings } from './traffic.ts';
+
+/** One request on its way to the judges; a twist may change all that is not readonly. */
+export interface Draft {
+  readonly index: number;
+  readonly atSeconds: number;
+  readonly rank: number;
+  readonly running: { status: number; ms: number };
+  readonly testing: { status: number; ms: number };
+  /** What running answers when it is asked again at the moment testing is. */
+  control: { status: number };
+  /** The client left before it had its answer: no judge gets to see this request. */
+  left: boolean;
+  /** The same client sends the same request again at once, so many times, to the same effect. */
+  repeats: number;
+}
+
+/** Made anew for each run, so that it may remember what went before. */
+export type Twist = (random: Random, traffic: TrafficSettings) => (draft: Draft) => void;
