@@ -10,7 +10,7 @@ import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 
 const PAIRS = 2000;
-const PER_SECOND = 300;
+const PER_SECOND = 200;
 const LIMIT_MS = 40_000;
 
 describe('a daemon with a service whose every answer is new', function () {
