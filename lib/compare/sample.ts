@@ -89,6 +89,8 @@ export interface SampleCopy {
   readonly key: string;
   readonly atMs: number;
   readonly requestId: string;
+  /** Masked, without the query. */
+  readonly path: string;
   /** How long both took, ms. */
   readonly runningMs: number;
   readonly testingMs: number;

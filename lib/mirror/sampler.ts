@@ -66,8 +66,9 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
       const text = `${JSON.stringify(sample, null, 1)}\n`;
       choice.kept(endpoint, signal, key, text.length);
       const { atMs, requestId, running, testing } = outcome;
+      const [path = ''] = sample.request.path.split('?', 1);
       const times = { runningMs: running.ms, testingMs: testing.ms };
-      waiting.push({ id, endpoint, signal, key, atMs, requestId, ...times, text });
+      waiting.push({ id, endpoint, signal, key, atMs, requestId, path, ...times, text });
     },
     take() {
       const taken = waiting;

@@ -9,8 +9,9 @@ const SLACK_MS = 300;
 const REMEMBERED_MAX = 400;
 const SHOWN_MAX = 20;
 const WAITING_MAX = 500;
-/** A shorter request id may stand in a line by chance. */
+/** A shorter request id, or path, may stand in a line by chance. */
 const TELLING_ID_LENGTH = 8;
+const TELLING_PATH_LENGTH = 4;
 const NOTABLE = new Set(['warn', 'error', 'fatal']);
 
 type Side = 'running' | 'testing';
@@ -29,6 +30,7 @@ interface Span {
 interface Waiting {
   readonly id: string;
   readonly requestId: string;
+  readonly path: string;
   readonly sinceMs: number;
   readonly spans: Readonly<Record<Side, Span>>;
 }
@@ -46,13 +48,13 @@ export class LogContext {
   }
 
   /** A sample was kept; its lines are known a moment later. Testing has just answered. */
-  expect({ id, requestId, atMs, runningMs, testingMs }: SampleCopy, nowMs: number): void {
+  expect({ id, requestId, path, atMs, runningMs, testingMs }: SampleCopy, nowMs: number): void {
     if (this.#waiting.length >= WAITING_MAX) return;
     const spans = {
       running: { fromMs: atMs, endMs: atMs + runningMs },
       testing: { fromMs: nowMs - testingMs, endMs: nowMs },
     };
-    this.#waiting.push({ id, requestId, sinceMs: nowMs, spans });
+    this.#waiting.push({ id, requestId, path, sinceMs: nowMs, spans });
   }
 
   /** The lines of the samples whose time to wait is over; with `all` of every one. Each once. */
@@ -68,15 +70,17 @@ export class LogContext {
 
   // Private
 
-  #around({ requestId, spans }: Waiting, side: Side): SampleLines {
+  #around({ requestId, path, spans }: Waiting, side: Side): SampleLines {
     const { fromMs, endMs } = spans[side];
     const isTelling = requestId.length >= TELLING_ID_LENGTH;
+    const isNotable = ({ level, text }: Remembered): boolean =>
+      NOTABLE.has(level) || (path.length >= TELLING_PATH_LENGTH && text.includes(path));
     const near = this.#lines[side].flatMap((line) => {
       const isOwn = isTelling && line.text.includes(requestId);
       const isNear = line.toMs >= fromMs - SLACK_MS && line.fromMs <= endMs + SLACK_MS;
       if (!isOwn && !isNear) return [];
       const awayMs = Math.max(0, line.fromMs - endMs, endMs - line.toMs);
-      return [{ line, rank: isOwn ? 0 : NOTABLE.has(line.level) ? 1 : 2, awayMs }];
+      return [{ line, rank: isOwn ? 0 : isNotable(line) ? 1 : 2, awayMs }];
     });
     const byMerit = [...near].sort((a, b) => a.rank - b.rank || a.awayMs - b.awayMs);
     const shown = new Set(byMerit.slice(0, SHOWN_MAX));

@@ -12,6 +12,7 @@ const SAMPLE: SampleCopy = {
   key: 'k',
   atMs: 10_000,
   requestId: 'request-0001',
+  path: '/items/7',
   runningMs: 50,
   testingMs: 500,
   text: '{}',
@@ -50,10 +51,11 @@ describe('the log lines beside a sample', () => {
     ]);
   });
 
-  it('are first those of the request, then errors, then the nearest, in their order, 20 a side', () => {
+  it('are first those of the request, then errors and those of its path, then the nearest, in their order, 20 a side', () => {
     const context = new LogContext();
     const busy = Array.from({ length: 40 }, (_, index) => info(`line ${index}`));
     busy.splice(5, 0, { level: 'error', text: 'broken' });
+    busy.push(info('GET /items/7 500'));
     context.logged('testing', batchOf(5000, {}, { latest: [info('request-0001 came')] }));
     context.logged('testing', batchOf(11_600, {}, { latest: [info('before')] }));
     context.logged('testing', batchOf(12_100, {}, { latest: busy }));
@@ -61,8 +63,12 @@ describe('the log lines beside a sample', () => {
     const [found] = context.take(KEPT_AT_MS, true);
     const shown = texts(found?.logs.testing);
     expect(shown).to.have.length(20);
-    expect([shown[0], shown[6]]).to.deep.equal(['request-0001 came', 'broken']);
-    expect(found?.logs.testing.more).to.equal(23);
+    expect([shown[0], shown[6], shown[19]]).to.deep.equal([
+      'request-0001 came',
+      'broken',
+      'GET /items/7 500',
+    ]);
+    expect(found?.logs.testing.more).to.equal(24);
   });
 
   it('take a request id that says little for none', () => {
