@@ -83,7 +83,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
           return state;
         }
         case 'act': {
-          const { reply, event } = replyTo(state.deployment, message.act);
+          const { reply, event } = replyTo(state.deployment, message.act, deps.rules());
           const next = event === null ? state : await advance(deps, self, state, event);
           self.send(message.reply, reply);
           return next;

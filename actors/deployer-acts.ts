@@ -1,14 +1,17 @@
-import type { DeploymentEvent } from '../lib/deployment/events.ts';
+import { objectionToRetest } from '../lib/deployment/arrival.ts';
+import type { DeploymentEvent, Rules } from '../lib/deployment/events.ts';
 import { type Deployment, type Reason, reasonOf } from '../lib/deployment/state.ts';
 import type { Act, ActReply } from './messages.ts';
 
+interface Answered {
+  readonly reply: ActReply;
+  readonly event: DeploymentEvent | null;
+}
+
 /** What an operator's act becomes: an event for the state machine, or a refusal that says why. */
-export function replyTo(
-  state: Deployment,
-  act: Act,
-): { reply: ActReply; event: DeploymentEvent | null } {
+export function replyTo(state: Deployment, act: Act, rules: Rules): Answered {
   if (act.kind === 'roll-back') return rollBack(state, act);
-  if (act.kind === 'retest') return retest(state, act);
+  if (act.kind === 'retest') return retest(state, act, rules);
   const candidate = [state.testing, state.incoming].find(
     (it) => it !== null && (act.version === null || act.version === it.release.name),
   );
@@ -29,7 +32,7 @@ export function replyTo(
 
 // Private
 
-function rollBack(state: Deployment, act: Act): { reply: ActReply; event: DeploymentEvent | null } {
+function rollBack(state: Deployment, act: Act): Answered {
   const { running, previous } = state;
   if (running === null || previous === null) {
     return refused(act.version ?? '', 'no previous version is kept: its probation is over');
@@ -39,19 +42,20 @@ function rollBack(state: Deployment, act: Act): { reply: ActReply; event: Deploy
   return { reply: { done: true, version: previous.release.name, text }, event };
 }
 
-function retest(state: Deployment, act: Act): { reply: ActReply; event: DeploymentEvent | null } {
-  const { rejected, testing, incoming } = state;
-  const busy = testing ?? incoming;
+function retest(state: Deployment, act: Act, rules: Rules): Answered {
+  const { rejected } = state;
   const { version } = act;
-  if (rejected === null || (version !== null && version !== rejected.release.name)) {
+  const isLast = version === null || version === rejected?.release.name;
+  const release = (isLast ? rejected?.release : act.release) ?? null;
+  if (release === null) {
     const known = rejected === null ? '' : `; ${rejected.release.name} can be`;
-    return refused(version ?? '', `${version ?? 'no version'} cannot be tested again${known}`);
+    const why = version === null ? 'no version' : `the file of ${version} is not in the base: it`;
+    return refused(version ?? '', `${why} cannot be tested again${known}`);
   }
-  const { name } = rejected.release;
-  if (busy !== null) {
-    return refused(name, `${busy.release.name} is being tested; reject it first`);
-  }
-  const event = { type: 'retest', name, by: act.by, reasons: [reasonOfAct(act)] } as const;
+  const { name } = release;
+  const objection = objectionToRetest(state, release, rules.compareVersions);
+  if (objection !== null) return refused(name, objection);
+  const event = { type: 'retest', release, by: act.by, reasons: [reasonOfAct(act)] } as const;
   return { reply: { done: true, version: name, text: `${name} is tested afresh` }, event };
 }
 

@@ -42,6 +42,8 @@ export interface Act {
   readonly version: string | null;
   readonly by: string;
   readonly reason: string;
+  /** For a retest of a version by name: what its file in the base is; null when it is not there. */
+  readonly release: Release | null;
 }
 
 export interface ActReply {

@@ -1,5 +1,7 @@
 import type { TraceRecord as ActorTraceRecord } from '../../lib/actor/index.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
+import { listServerFiles } from '../../lib/base/scan.ts';
+import type { Release } from '../../lib/deployment/state.ts';
 import { ViliError } from '../../lib/errors.ts';
 import { composeStatus } from '../../lib/operator/compose-status.ts';
 import type {
@@ -11,6 +13,7 @@ import { nestTree } from '../../lib/operator/nest-tree.ts';
 import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/status-view.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/operator/trace-view.ts';
 import type { Act, ActReply, DeployerMessage, JudgementView } from '../messages.ts';
+import { identify } from './deployer.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import type { House } from './house.ts';
 import { askDeployment, askJudgement, askTraffic } from './questions.ts';
@@ -83,14 +86,23 @@ async function traffic(house: House): Promise<TrafficView> {
 
 async function act(house: House, kind: Act['kind'], request: ActRequest): Promise<ActResult> {
   const { version = null, by, reason = '' } = request;
+  const release = kind === 'retest' && version !== null ? await inBase(house, version) : null;
   const reply = await house.system.ask<DeployerMessage, ActReply>(
     house.addresses.deployer,
-    (to) => ({ type: 'act', act: { kind, version, by, reason }, reply: to }),
+    (to) => ({ type: 'act', act: { kind, version, by, reason, release }, reply: to }),
     ACT_TIMEOUT_MS,
   );
   house.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
   if (!reply.done) throw new ViliError('VILI_REFUSED', reply.text);
   return { version: reply.version, effect: reply.text };
+}
+
+/** What the server file of that version is now. */
+async function inBase(house: House, version: string): Promise<Release | null> {
+  const { base, identifier } = house.settings;
+  const files = await listServerFiles(base, identifier);
+  const file = files.find(({ name }) => name === version);
+  return file === undefined ? null : identify(house, file);
 }
 
 /** For specs and drills: lets one actor fail as if its handler had thrown. */

@@ -189,7 +189,7 @@ function addActing(program: Command, context: () => CommandContext, end: End): v
     .action((samples: string[], given: Omit<ReplayCommandOptions, 'samples'>) =>
       end(replayCommand(context(), { ...given, samples })),
     );
-  add('retest', 'test the version again that was rejected last').action((version, given) =>
+  add('retest', 'test a rejected version again, by default the last').action((version, given) =>
     end(retestCommand(context(), actOptions(version, given))),
   );
 }

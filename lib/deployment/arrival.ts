@@ -1,6 +1,6 @@
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
-import { type Candidate, type Release, reasonOf } from './state.ts';
+import { type Candidate, type Deployment, type Release, reasonOf } from './state.ts';
 
 /** A server file is there, whole. It becomes running, a candidate, or is refused with the reason. */
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {
@@ -42,19 +42,43 @@ export function advance(draft: Draft): void {
   }
 }
 
-/** The version rejected last gets a test as if it had just arrived; nothing else is in its way. */
+/** A version that was rejected gets a test as if it had just arrived, if nothing is in its way. */
 export function retest(draft: Draft, event: Extract<DeploymentEvent, { type: 'retest' }>): void {
-  const { rejected, running, testing, incoming, promotion, decided } = draft.state;
-  if (rejected?.release.name !== event.name || running === null) return;
-  if (testing !== null || incoming !== null || promotion !== null) return;
-  const { release } = rejected;
+  const { release, reasons, by } = event;
+  const { rejected, decided } = draft.state;
+  if (objectionToRetest(draft.state, release, draft.rules.compareVersions) !== null) return;
+  // Its folder is needed again; that of another one makes room when this test begins.
+  if (rejected?.release.name === release.name) draft.set({ rejected: null });
   draft.set({
-    rejected: null,
     decided: decided.filter((fingerprint) => fingerprint !== release.fingerprint),
     testing: candidateOf(release, 'waiting', draft.rules.nowMs),
   });
-  draft.record('arrived', release, event.reasons, event.by);
+  draft.record('arrived', release, reasons, by);
   advance(draft);
+}
+
+/** Why this version cannot be tested again now; null when it can. */
+export function objectionToRetest(
+  state: Deployment,
+  release: Release,
+  compareVersions: (left: string, right: string) => number,
+): string | null {
+  const { running, testing, incoming, promotion, rejected, decided } = state;
+  const { name, fileName } = release;
+  const busy = testing ?? incoming;
+  if (running === null) return 'no version is running to compare with';
+  if (busy !== null) return `${busy.release.name} is being tested; reject it first`;
+  if (promotion !== null) return 'another version is being promoted';
+  const isLast =
+    rejected?.release.name === name && rejected.release.fingerprint === release.fingerprint;
+  if (isLast) return null;
+  if (!decided.includes(release.fingerprint)) {
+    return `${fileName} as it is now was not rejected, so it cannot be tested again`;
+  }
+  if (compareVersions(release.version, running.release.version) <= 0) {
+    return `${name} is not newer than ${running.release.name}, which is running`;
+  }
+  return null;
 }
 
 // Private

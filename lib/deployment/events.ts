@@ -43,10 +43,10 @@ export type DeploymentEvent =
       readonly by: string;
       readonly reasons: readonly Reason[];
     }
-  /** Test the version again that was rejected last. */
+  /** Test a version again that was rejected: the one rejected last, or one whose file is there. */
   | {
       readonly type: 'retest';
-      readonly name: string;
+      readonly release: Release;
       readonly by: string;
       readonly reasons: readonly Reason[];
     }

@@ -118,6 +118,19 @@ describe('a daemon that is given a bad release', function () {
     }
   });
 
+  it('tests one of them again when it is asked for by its name, as often as it is rejected', async () => {
+    const again = await world.vili('retest', 'shop-1.2.0', '--yes');
+    expect(again.stdout).to.contain('shop-1.2.0 is tested afresh');
+    await daemon.until('it is rejected again', async () => {
+      const history = await daemon.client.history();
+      const events = history.filter(({ version }) => version === 'shop-1.2.0');
+      return events.filter(({ event }) => event === 'rejected').length === 2;
+    });
+    const unknown = await world.vili('retest', 'shop-9.9.9', '--yes');
+    expect(unknown.code).to.equal(6);
+    expect(unknown.stderr).to.contain('the file of shop-9.9.9 is not in the base');
+  });
+
   it('let no user see any of it', async () => {
     const counts = await users.stop();
     expect(counts).to.include({ failed: 0, held: 0, lastFailure: null });

@@ -7,7 +7,7 @@ import type { ActOptions } from './act.ts';
 
 const DECIDED = new Set(['rejected', 'rolled-back']);
 
-/** `vili retest [version]`: a fresh test of the version that was rejected last. */
+/** `vili retest [version]`: a fresh test of a rejected version, by default the last one. */
 export async function retestCommand(context: CommandContext, options: ActOptions): Promise<number> {
   const { client, printer, io } = context;
   const history = options.version === undefined ? await client.history() : [];

@@ -89,7 +89,7 @@ describe('the life of a version', () => {
     world.settle();
     const [first] = world.judged;
     world.nowMs += 10;
-    world.tell({ type: 'retest', name: 'shop-2', by: 'anna', reasons: [reason('asked')] });
+    world.retest('shop-2');
     world.settle();
     expect(world.mirror).to.equal('shop-2');
     expect(world.folders).to.include('shop-2');
@@ -100,6 +100,36 @@ describe('the life of a version', () => {
     expect(world.state.running?.release.name).to.equal('shop-2');
   });
 
+  it('tests one again that was rejected before the last, whose report then makes room', () => {
+    const world = worldWith(1);
+    for (const version of [2, 3]) {
+      world.drop(version, 1);
+      world.settle();
+      judge(world, `shop-${version}`, 'reject');
+      world.settle();
+    }
+    expect(world.folders).not.to.include('shop-2');
+    world.retest('shop-2');
+    world.settle();
+    expect(world.mirror).to.equal('shop-2');
+    expect(world.folders).to.include('shop-2').and.not.include('shop-3');
+    expect(world.state.rejected).to.equal(null);
+  });
+
+  it('tests neither a new build of a rejected one again, nor one that is no longer newer', () => {
+    const world = worldWith(1);
+    for (const version of [2, 3]) {
+      world.drop(version, 1);
+      world.settle();
+      judge(world, `shop-${version}`, version === 2 ? 'reject' : 'promote');
+      world.settle();
+    }
+    world.retest('shop-2');
+    world.settle();
+    expect(world.mirror).to.equal(null);
+    expect(world.state.testing).to.equal(null);
+  });
+
   it('tests nothing again while another version is tested, nor what was not rejected', () => {
     const world = worldWith(1);
     world.drop(2, 1);
@@ -108,7 +138,7 @@ describe('the life of a version', () => {
     world.drop(3, 1);
     world.settle();
     for (const name of ['shop-2', 'shop-1', 'shop-3']) {
-      world.tell({ type: 'retest', name, by: 'anna', reasons: [reason('asked')] });
+      world.retest(name);
     }
     world.settle();
     expect(world.mirror).to.equal('shop-3');
@@ -272,8 +302,7 @@ describe('the life of a version', () => {
           else if (kind === 10) world.tell({ type: 'probation-over' });
           else if (kind === 11) {
             const name = good ? `shop-${1 + (n % 6)}` : world.state.rejected?.release.name;
-            const reasons = [reason('asked')];
-            world.tell({ type: 'retest', name: name ?? 'shop-1', by: 'anna', reasons });
+            world.retest(name ?? 'shop-1');
           } else world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
         }
         world.settle();

@@ -77,6 +77,14 @@ export class World {
     this.pending.push({ type: 'arrived', release: file, foundAtStart: false });
   }
 
+  /** Anna asks for it; the file is what it is now, or the one rejected last. */
+  retest(name: string): void {
+    const { rejected } = this.state;
+    const found = rejected?.release.name === name ? rejected.release : this.files.get(name);
+    if (found === undefined) return;
+    this.tell({ type: 'retest', release: found, by: 'anna', reasons: [reason('asked')] });
+  }
+
   /** The n-th pending thing happens. */
   happen(n: number, good: boolean): void {
     const [event] = this.pending.splice(n % Math.max(1, this.pending.length), 1);
