@@ -108,10 +108,10 @@ export const processes = {
   testing: {
     nice: setting(
       count,
-      '5',
+      '0',
       'How far the processes of a version under test stand back when processor time is short, as by ' +
-        '`nice`: a version that takes all it can get must not slow down users. Raising it spares users more; ' +
-        'on a busy host testing then looks slower. 0: as running.',
+        '`nice`. Raising it spares users of a busy host; testing then looks slower than it is, and a good ' +
+        'version may be held or rejected for that.',
       { min: '0', max: '19' },
     ),
   },

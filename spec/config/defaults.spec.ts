@@ -58,7 +58,7 @@ const DEFAULTS = {
     resetAfterMs: 60000,
     testingMax: 2,
   },
-  testing: { nice: 5 },
+  testing: { nice: 0 },
   arrival: {
     stableMs: 2000,
     pollMs: 200,

@@ -21,6 +21,7 @@ const run = await runPromotions({
 for (const { wish, problem } of run.failures.slice(0, 20)) {
   process.stdout.write(`failed: ${wish}: ${problem}\n`);
 }
+for (const reason of run.rejected) process.stdout.write(`rejected: ${reason}\n`);
 const sum = run.seconds.reduce((all, seconds) => all + seconds, 0);
 process.stdout.write(
   `${run.users.requests} requests, ${run.crossed} of them under way at a switch; ` +
@@ -31,6 +32,7 @@ const bars = [
   { text: 'promotions that users saw', value: run.seen, least: promotions },
   { text: 'failed or truncated', value: run.users.failed, most: 0 },
   { text: 'begun after a switch, answered by the version before', value: run.stale, most: 0 },
+  { text: 'answers of versions that were not promoted', value: run.strangers, most: 0 },
   { text: 'received - (mirrored + skipped + dropped + failed)', value: run.imbalance, most: 0 },
   { text: 'sent and not received', value: run.users.requests - run.received, most: 0 },
 ];

@@ -6,6 +6,8 @@ export interface Switches {
   readonly seen: number;
   /** Requests answered by a version although a newer one had answered before they were begun. */
   readonly stale: number;
+  /** Answers of versions that were never promoted. */
+  readonly strangers: number;
   /** Requests under way when the first answer of a new version came, over all switches. */
   readonly crossed: number;
 }
@@ -27,12 +29,16 @@ export function auditSwitches(result: LoadResult, order: readonly string[]): Swi
   const overMs = firstMs.map((_, rank) => Math.min(...firstMs.slice(rank + 1)));
   let stale = 0;
   let crossed = 0;
+  let strangers = 0;
   for (const [at, begunMs] of result.begunMs.entries()) {
     const rank = rankAt(at);
-    if (rank < 0) continue;
+    if (rank < 0) {
+      strangers += Number(!Number.isNaN(result.headMs[at]));
+      continue;
+    }
     const over = overMs[rank] ?? Number.POSITIVE_INFINITY;
     stale += Number(begunMs > over);
     crossed += Number(begunMs <= over && (result.doneMs[at] ?? 0) > over);
   }
-  return { seen: firstMs.slice(1).filter(Number.isFinite).length, stale, crossed };
+  return { seen: firstMs.slice(1).filter(Number.isFinite).length, stale, crossed, strangers };
 }
