@@ -43,4 +43,6 @@ export interface PairOutcome {
    * absent when it was not asked.
    */
   readonly refusedAgain?: boolean | null;
+  /** The thread that timed testing was held up meanwhile: `testing.ms` says nothing about testing. */
+  readonly disturbed?: boolean;
 }

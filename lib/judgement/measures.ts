@@ -61,11 +61,12 @@ export class Measures {
     pausedBusy: 0,
   };
 
-  pair({ running, testing, differs, control }: PairOutcome): void {
+  pair({ running, testing, differs, control, disturbed }: PairOutcome): void {
     const totals = this.#totals;
     totals.pairs++;
-    count(this.#sides.running, running);
-    count(this.#sides.testing, testing);
+    const isTimed = disturbed !== true;
+    count(this.#sides.running, running, isTimed);
+    count(this.#sides.testing, testing, isTimed);
     if (control === null) return;
     totals.controls++;
     if (differs && !control.differs) totals.testingDiffers++;
@@ -111,10 +112,10 @@ function blankSide(): Side {
   return { failed: 0, refused: 0, errorLines: 0, ms: new Histogram() };
 }
 
-function count(side: Side, answer: Answer): void {
+function count(side: Side, answer: Answer, isTimed: boolean): void {
   const severity = severityOf(answer);
   if (severity === 2) side.failed++;
-  else side.ms.add(answer.ms);
+  else if (isTimed) side.ms.add(answer.ms);
   if (severity === 1) side.refused++;
 }
 

@@ -7,6 +7,8 @@ export interface Tally {
   /** A pair with an answer of testing counts as mirrored, one without as failed. */
   add(outcome: PairOutcome): void;
   drop(reason: DropReason, count?: number): void;
+  /** Ends a tick. What was added in a disturbed one or right after it is marked `disturbed`. */
+  tick(isDisturbed: boolean): void;
   outcomes(): number;
   /** Everything since the last call, or null when there is nothing. */
   take(): Pick<Report, 'outcomes' | 'mirrored' | 'failed' | 'dropped'> | null;
@@ -15,6 +17,8 @@ export interface Tally {
 export function createTally(): Tally {
   let report = emptyReport();
   let isEmpty = true;
+  let wasDisturbed = false;
+  let thisTick = 0;
 
   return {
     add(outcome) {
@@ -29,12 +33,24 @@ export function createTally(): Tally {
       isEmpty = false;
       report.dropped[reason] = (report.dropped[reason] ?? 0) + count;
     },
+    tick(isDisturbed) {
+      const { outcomes } = report;
+      if (isDisturbed || wasDisturbed) {
+        for (let index = thisTick; index < outcomes.length; index++) {
+          const outcome = outcomes[index];
+          if (outcome !== undefined) outcomes[index] = { ...outcome, disturbed: true };
+        }
+      }
+      wasDisturbed = isDisturbed;
+      thisTick = outcomes.length;
+    },
     outcomes: () => report.outcomes.length,
     take() {
       if (isEmpty) return null;
       const taken = report;
       report = emptyReport();
       isEmpty = true;
+      thisTick = 0;
       return taken;
     },
   };

@@ -131,8 +131,12 @@ export class Trial {
     this.#fill();
   }
 
-  /** Enforces time limits; to be called many times per second. */
-  sweep(): void {
+  /**
+   * Enforces time limits; to be called many times per second. `isDisturbed`: this thread was held up
+   * since the last call, so that what it timed may be its own delay.
+   */
+  sweep(isDisturbed = false): void {
+    this.#tally.tick(isDisturbed);
     this.#running.sweep();
     this.#testing.sweep();
   }

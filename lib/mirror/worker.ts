@@ -4,6 +4,7 @@ import { ViliError } from '../errors.ts';
 import { BATCH_HEAD_BYTES, giveBack } from './batch.ts';
 import { readRecord, recordBuffer, recordSizeAt } from './exchange-codec.ts';
 import { causeFault } from './fault.ts';
+import { OwnDelay } from './own-delay.ts';
 import { yieldToOthers } from '../priority.ts';
 import {
   ADMIT,
@@ -43,6 +44,7 @@ const trial = new Trial(input.settings, input.targets, {
   },
 });
 if (input.noise !== null) trial.restoreNoise(input.noise);
+const delay = new OwnDelay(TICK_MS, { now: () => performance.now() });
 let ticks = 0;
 const timer = setInterval(tick, TICK_MS);
 Atomics.add(state, STATE_HEARTBEAT, 1);
@@ -92,7 +94,7 @@ function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
 
 function tick(): void {
   Atomics.add(state, STATE_HEARTBEAT, 1);
-  trial.sweep();
+  trial.sweep(delay.isDisturbed());
   ticks++;
   if (ticks % TICKS_PER_REPORT === 0) report();
   afterWork();

@@ -30,6 +30,8 @@ export interface Totals {
   p95: number;
   p95Answers: number;
   timed: number;
+  /** Not timed, since the thread that times was held up itself. */
+  disturbed: number;
   slower: number;
   slowTimed: number;
   slowTesting: number;
@@ -161,6 +163,7 @@ function blankTotals(): Totals {
     p95: 0,
     p95Answers: 0,
     timed: 0,
+    disturbed: 0,
     slower: 0,
     slowTimed: 0,
     slowTesting: 0,

@@ -4,10 +4,12 @@ import { balanceOf } from './evidence.ts';
 import { findingGates } from './finding-gates.ts';
 import type { Gate } from './gate.ts';
 import { endpointMissing, endpointProgress, heldEndpoints } from './hold-wording.ts';
-import { counted, durationOf, percent } from './wording.ts';
+import { counted, durationOf, grouped, percent } from './wording.ts';
 
 const MANY = 1e6;
 const MAX_ENDPOINTS_NAMED = 3;
+/** One answer in so many that could not be timed is worth telling. */
+const UNTIMED_PART = 10;
 
 const requestsGate: Gate = {
   open: ({ evidence: { totals }, settings, tests, promoteOdds }) =>
@@ -51,7 +53,8 @@ const latencyGate: Gate = {
     if (2 * slower > timed && timed > 0) {
       return [`testing is clearly slower in ${slower} of ${timed} answers: at most half may be`];
     }
-    return [`${counted(latencyMissing(basis), 'more answer')} after warm-up to compare speed`];
+    const more = counted(latencyMissing(basis), 'more answer');
+    return [`${more} after warm-up to compare speed${untimed(basis)}`];
   },
 };
 
@@ -67,7 +70,8 @@ const slowGate: Gate = {
     const { slowTesting } = basis.evidence.totals;
     const more = slowMissing(basis);
     if (more >= MANY) return [`testing was very slow ${counted(slowTesting, 'time')}: too often`];
-    return [`${counted(more, 'more answer')} after warm-up to rule out very slow ones`];
+    const answers = counted(more, 'more answer');
+    return [`${answers} after warm-up to rule out very slow ones${untimed(basis)}`];
   },
 };
 
@@ -152,6 +156,13 @@ function requestsMissing({
 function latencyMissing({ evidence: { totals }, promoteOdds }: VerdictBasis): number {
   const within = totals.timed - totals.slower;
   return moreUntil((more) => signE(within + more, totals.timed + more), promoteOdds, MANY);
+}
+
+/** Why so many answers do not bring the decision nearer. */
+function untimed({ evidence: { totals } }: VerdictBasis): string {
+  const { disturbed, timed } = totals;
+  if (disturbed * UNTIMED_PART < disturbed + timed) return '';
+  return ` (${grouped(disturbed)} could not be timed: too busy a host)`;
 }
 
 function slowMissing({ evidence: { totals }, tests, promoteOdds }: VerdictBasis): number {

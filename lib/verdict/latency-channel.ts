@@ -26,7 +26,9 @@ export function observeLatency(
   const { counts } = endpoint;
   const runningMs = saneMs(outcome.running.ms);
   const testingMs = saneMs(outcome.testing.ms);
-  const judged = warm && counts.pairs > parameters.warmupPerEndpoint;
+  const isTimed = outcome.disturbed !== true;
+  if (!isTimed) totals.disturbed++;
+  const judged = isTimed && warm && counts.pairs > parameters.warmupPerEndpoint;
   if (judged) observeSlow(evidence, endpoint, outcome, atMs, parameters);
   learnLatency(evidence, endpoint, outcome.running);
   if (!judged) return;

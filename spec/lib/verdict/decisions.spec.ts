@@ -294,6 +294,22 @@ describe('Verdict', () => {
     expect(trial.decide().reasons.map((one) => one.code)).to.include('latency');
   });
 
+  it('blames no version for times taken while the thread that times was held up itself', () => {
+    const trial = new Trial();
+    // A busy host: two of three answers seem to come late.
+    trial.feed(3000, 333, (index) =>
+      index % 3 === 0 ? {} : { testing: answered(200, 90), disturbed: true },
+    );
+    expect(trial.decide().decision).to.equal('promote');
+  });
+
+  it('promotes none whose times could not be taken, and says so', () => {
+    const trial = new Trial().feed(3000, 333, () => ({ disturbed: true }));
+    const { decision, missing } = trial.decide();
+    expect(decision).to.equal('continue');
+    expect(missing.join('\n')).to.match(/could not be timed: too busy a host/);
+  });
+
   it('does not judge latency during the warm-up', () => {
     const trial = new Trial();
     trial.feed(190, 300, () => ({ running: answered(200, 40), testing: answered(200, 400) }));
