@@ -38,6 +38,5 @@ export {
   type PortRange,
   port,
   portRange,
-  splitAddress,
   webAddress,
 } from './formats/network.ts';

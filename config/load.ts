@@ -5,7 +5,8 @@ import { KNOWN_KEYS, type KnownKey } from './keys.ts';
 import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './layers.ts';
 import { readOpenApi } from './openapi.ts';
 import { ConfigError, describePlace, type Problem, visible, warningLines } from './problem.ts';
-import { checkRules, type Finding } from './rules.ts';
+import type { Finding } from './rules/finding.ts';
+import { checkRules } from './rules.ts';
 import { valuesFrom } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { settingsFrom } from './view.ts';
@@ -44,7 +45,7 @@ export interface LoadedSettings {
 
 /**
  * Reads all settings: flags over environment over `.env` over `vili.yaml` over defaults. Throws
- * `ConfigError` with every problem of every source at once; nothing but these two files and the one of `openapi` is read.
+ * `ConfigError` with every problem of every source at once; only these two files and the one of `openapi` are read.
  */
 export function loadSettings(sources: SettingsSources): LoadedSettings {
   const base = resolve(sources.base);

@@ -9,7 +9,7 @@ export const legacy = {
   manualcontrol: setting(
     flag,
     'false',
-    'With `true`, Vili asks the old dashboard whether to deploy or restart.',
+    'Taken for old `.env` files and not used: see `vili promote` and `vili reject`.',
   ),
   slack_channel: setting(text, '', 'The Slack channel that is told what happens.'),
   entraos_api_uri: setting(webAddress, '', 'Where Slack messages are handed in.'),

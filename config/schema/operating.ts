@@ -1,7 +1,7 @@
 import { count, duration, listenAddress, oneOf, path, share, size, text } from '../formats.ts';
 import { setting, withoutDefault } from './setting.ts';
 
-/** Logs, disk, traces and the dashboard. */
+/** Logs, disk and traces. */
 export const operating = {
   log_dir: setting(
     path,
@@ -112,12 +112,12 @@ export const operating = {
     listen: setting(
       listenAddress,
       'none',
-      'A permanent address for the dashboard. Without one no further port is opened.',
+      'The address of a dashboard. No effect yet: there is none.',
     ),
     token: withoutDefault(
       text,
       '',
-      'What an operator shows to act through `admin.listen`; without one the dashboard only reads.',
+      'What an operator shows to act through `admin.listen`. No effect yet.',
       { sensitive: true },
     ),
   },

@@ -28,7 +28,11 @@ export const service = {
     'The name of the server file without its version: `inventory` for `inventory-1.4.2.jar`.',
     { required: true, aliases: ['identity'] },
   ),
-  scheme: setting(oneOf(['http', 'https']), 'http', 'How the service itself speaks to Vili.'),
+  scheme: setting(
+    oneOf(['http', 'https']),
+    'http',
+    'Taken for old `.env` files; the service is spoken to in plain HTTP whatever it says.',
+  ),
   endpoint: setting(
     host,
     'localhost',
