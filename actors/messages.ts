@@ -6,6 +6,7 @@ import type { Deployment, Reason, Release, Role } from '../lib/deployment/state.
 import type { GateCounts } from '../lib/gate/counts.ts';
 import type { Target } from '../lib/gate/exchange.ts';
 import type { TrafficObservation } from '../lib/gate/traffic.ts';
+import type { Drained } from '../lib/gate/upstream-pool.ts';
 import type { GateProcessEvent } from '../lib/gate-processes/gate-processes.ts';
 import type { LogBatch } from '../lib/logs/batch.ts';
 import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/far-side.ts';
@@ -121,11 +122,6 @@ export type TrafficMirrorMessage =
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
   | { readonly type: 'far-side'; readonly event: FarSideEvent }
   | { readonly type: 'gate-process'; readonly event: GateProcessEvent };
-
-export interface Drained {
-  readonly finished: number;
-  readonly cut: number;
-}
 
 export interface TrafficCounts {
   readonly gate: GateCounts;

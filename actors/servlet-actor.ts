@@ -3,12 +3,12 @@ import type { Instance } from '../lib/base/instance.ts';
 import type { Role } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Target } from '../lib/gate/exchange.ts';
+import type { Drained } from '../lib/gate/upstream-pool.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import { type Exit, exitNotStarted } from '../lib/servlet/exit.ts';
 import type { Roster, RosterEntry } from '../lib/servlet/roster.ts';
 import type { ServletProcess } from '../lib/servlet/spawn.ts';
 import type {
-  Drained,
   LogTailerMessage,
   ServletMessage,
   TrafficMirrorMessage,

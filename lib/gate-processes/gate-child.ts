@@ -1,13 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { GateCounts } from '../gate/counts.ts';
 import type { Target } from '../gate/exchange.ts';
 import type { Route } from '../gate/route.ts';
 import type { TrafficObservation } from '../gate/traffic.ts';
+import type { Drained } from '../gate/upstream-pool.ts';
 import type { DropReason } from '../mirror/protocol.ts';
 import { CopyIntake, type CopyTaker } from './copy-intake.ts';
+import { forkGateProcess } from './fork.ts';
 import { LifeSigns } from './life-signs.ts';
 import type { FromProcess, ProcessStats, StartInput, ToProcess } from './protocol.ts';
 import { finalCounts, NO_COUNTS } from './sums.ts';
@@ -31,11 +32,6 @@ export interface ChildEnd {
   readonly connections: number;
   /** One that it was given and did not take: another process can have it. */
   readonly untaken: Socket | null;
-}
-
-export interface Drained {
-  readonly finished: number;
-  readonly cut: number;
 }
 
 /** One gate process as Vili sees it: started, told, counted, watched, ended. */
@@ -65,23 +61,9 @@ export class GateChild {
   constructor(input: StartInput, taker: CopyTaker, hooks: ChildHooks) {
     this.#hooks = hooks;
     this.#intake = new CopyIntake(taker);
-    this.#process = fork(entryPoint(), [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    this.#exited = new Promise<void>((resolve) => {
-      // Not `exit`: what it said before its end may still be on its way then.
-      this.#process.once('close', (code, signal) => {
-        this.#over(signal ?? `exit code ${code}`);
-        resolve();
-      });
-      this.#process.once('error', (error) => {
-        // It could not even be started: there will be no exit.
-        if (this.#process.pid !== undefined) return;
-        this.#over(error.message);
-        resolve();
-      });
-    });
+    const { process, ended } = forkGateProcess();
+    this.#process = process;
+    this.#exited = ended.then((how) => this.#over(how));
     this.#process.on('message', (message: FromProcess) => this.#receive(message));
     this.#signs = new LifeSigns((text) => this.#giveUp(text));
     this.#send({ type: 'start', input });
@@ -248,10 +230,4 @@ export class GateChild {
     this.#handing = null;
     this.#hooks.onEnd({ code, reason: text, connections, untaken });
   }
-}
-
-/** Compiled code runs from `dist`, where the suffix in a URL has not been rewritten. */
-function entryPoint(): string {
-  const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  return fileURLToPath(new URL(`./gate-process${suffix}`, import.meta.url));
 }

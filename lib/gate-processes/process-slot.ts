@@ -4,10 +4,11 @@ import type { GateCounts } from '../gate/counts.ts';
 import type { Target } from '../gate/exchange.ts';
 import type { Route } from '../gate/route.ts';
 import type { TrafficObservation } from '../gate/traffic.ts';
+import type { Drained } from '../gate/upstream-pool.ts';
 import type { DropReason } from '../mirror/protocol.ts';
 import type { CopyTaker } from './copy-intake.ts';
 import type { Taker } from './front-door.ts';
-import { type ChildEnd, type Drained, GateChild } from './gate-child.ts';
+import { type ChildEnd, GateChild } from './gate-child.ts';
 import type { StartInput } from './protocol.ts';
 import { addCounts, NO_COUNTS } from './sums.ts';
 

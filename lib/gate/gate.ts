@@ -15,6 +15,7 @@ import type { GateSettings } from './settings.ts';
 import { closeGate } from './shutdown.ts';
 import { readTlsPair, type TlsPair, watchTlsPair } from './tls-files.ts';
 import { type TrafficListener, TrafficLog } from './traffic.ts';
+import type { Drained } from './upstream-pool.ts';
 import { Upstreams } from './upstreams.ts';
 
 /** A running that ended by itself is known to have ended well before; longer means it is alive. */
@@ -43,7 +44,7 @@ export interface Gate {
    * Waits up to `timeoutMs` for the requests and tunnels of a target and cuts what is left, with 503
    * where no answer had begun. Its idle connections are closed. Call it after `setRoute`.
    */
-  drain(target: Target, timeoutMs: number): Promise<{ finished: number; cut: number }>;
+  drain(target: Target, timeoutMs: number): Promise<Drained>;
   inFlight(target?: Target): number;
   counts(): GateCounts;
   /** Observations of running in batches; returns the way to stop listening. */

@@ -2,7 +2,7 @@ import { Client, type Dispatcher } from 'undici';
 import type { Target } from './exchange.ts';
 import { dispatchByNode } from './node-client.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './upstream.ts';
-import { type ConnectResult, connectUpstream } from './upstream-connect.ts';
+import { type ConnectResult, connectUpstream, originOf } from './upstream-connect.ts';
 import type { UpstreamSocket } from './upstream-socket.ts';
 
 /** Most a connection is kept when running itself names a time (`Keep-Alive: timeout=`). */
@@ -101,8 +101,4 @@ export class UpstreamClient {
       callback(...result);
     });
   }
-}
-
-function originOf({ host, port }: Target): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

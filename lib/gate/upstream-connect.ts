@@ -38,3 +38,8 @@ export function connectUpstream(
   });
   socket.connect({ host, port });
 }
+
+/** The URL of a target without its path. */
+export function originOf({ host, port }: Target): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

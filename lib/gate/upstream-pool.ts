@@ -17,6 +17,12 @@ export interface PoolLimits extends UpstreamLimits {
   readonly maxConnections: number;
 }
 
+/** What became of the requests and tunnels that were in flight when a drain began. */
+export interface Drained {
+  readonly finished: number;
+  readonly cut: number;
+}
+
 /** The connections to one target: a last-in first-out list, so that few stay warm and the rest end. */
 export class UpstreamPool {
   readonly target: Target;
@@ -86,7 +92,7 @@ export class UpstreamPool {
   }
 
   /** Waits for what is in flight now and cuts what is left after the time. */
-  async drain(timeoutMs: number): Promise<{ finished: number; cut: number }> {
+  async drain(timeoutMs: number): Promise<Drained> {
     const before = this.active.size;
     await this.quiet(timeoutMs);
     const left = this.active.toArray();

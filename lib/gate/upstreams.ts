@@ -1,5 +1,5 @@
 import type { Target } from './exchange.ts';
-import { type PoolLimits, UpstreamPool } from './upstream-pool.ts';
+import { type Drained, type PoolLimits, UpstreamPool } from './upstream-pool.ts';
 
 /** The pools of all targets that are in use or being drained. */
 export class Upstreams {
@@ -39,7 +39,7 @@ export class Upstreams {
     target: Target,
     inUse: () => UpstreamPool | null,
     timeoutMs: number,
-  ): Promise<{ finished: number; cut: number }> {
+  ): Promise<Drained> {
     const pool = this.pools.get(keyOf(target));
     if (pool === undefined) return { finished: 0, cut: 0 };
     if (pool !== inUse()) pool.retire(true);

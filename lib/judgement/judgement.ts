@@ -1,7 +1,6 @@
 import type { IgnoredField } from '../compare/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
 import type { LogBatch } from '../logs/batch.ts';
-import { FormatShare } from '../logs/format-share.ts';
 import { errorsOf, LogWindows } from '../logs/windows.ts';
 import type { TestFindings } from '../report/compose.ts';
 import type { VerdictReport } from '../verdict/report.ts';
@@ -9,6 +8,7 @@ import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
 import { Coverage } from './coverage.ts';
 import { IgnoredFields } from './ignored-fields.ts';
+import { LogFormats } from './log-formats.ts';
 import { Measures, type PausedControls } from './measures.ts';
 import { errorKinds, type RunningAnswer, type RunningMemory } from './running-memory.ts';
 
@@ -38,12 +38,10 @@ export class Judgement {
   readonly #windows: LogWindows;
   /** Kinds of error that running had before the test: nobody's news. */
   readonly #knownKinds: ReadonlySet<string>;
-  readonly #formats = { running: new FormatShare(), testing: new FormatShare() };
+  readonly #formats: LogFormats;
   readonly #ignored = new IgnoredFields();
   readonly #measures = new Measures();
   readonly #coverage = new Coverage();
-  /** Logged before the test began. */
-  #startUpLines = 0;
   #noise: string | null = null;
   #changed = false;
   #pairs = 0;
@@ -53,6 +51,7 @@ export class Judgement {
     verdict: Verdict,
     knownKinds: readonly string[],
     windowMs: number,
+    formats: LogFormats,
   ) {
     this.name = build.name;
     this.fingerprint = build.fingerprint;
@@ -60,6 +59,7 @@ export class Judgement {
     this.#verdict = verdict;
     this.#knownKinds = new Set(knownKinds);
     this.#windows = new LogWindows(windowMs);
+    this.#formats = formats;
   }
 
   static begin(
@@ -74,9 +74,8 @@ export class Judgement {
       verdict.running(endpoint, answer, atMs);
     }
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
-    const judgement = new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs);
-    judgement.#startUpLines = startUp.lines;
-    return judgement;
+    const formats = new LogFormats(startUp.lines);
+    return new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs, formats);
   }
 
   /** Goes on from a checkpoint; one of another test, or a broken one, is no use: null. */
@@ -85,11 +84,11 @@ export class Judgement {
     if (saved.sinceMs !== build.sinceMs) return null;
     const verdict = Verdict.restore(settings.verdict, saved.evidence);
     const { logWindowMs } = settings.verdict;
-    const judgement = new Judgement(build, verdict, saved.knownKinds, logWindowMs);
+    const formats = LogFormats.restore(saved.formats);
+    const judgement = new Judgement(build, verdict, saved.knownKinds, logWindowMs, formats);
     judgement.#ignored.restore(saved.ignored);
     judgement.#measures.restore(saved.measures);
     judgement.#coverage.restore(saved.coverage);
-    judgement.#restoreFormats(saved.formats);
     if (typeof saved.noise === 'string') judgement.#noise = saved.noise;
     return judgement;
   }
@@ -105,11 +104,7 @@ export class Judgement {
       measures: this.#measures.checkpoint(),
       coverage: this.#coverage.checkpoint(),
       noise: this.#noise,
-      formats: {
-        running: this.#formats.running.checkpoint(),
-        testing: this.#formats.testing.checkpoint(),
-        startUpLines: this.#startUpLines,
-      },
+      formats: this.#formats.checkpoint(),
     };
   }
 
@@ -160,7 +155,7 @@ export class Judgement {
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {
     this.#changed = true;
-    this.#formats[side].add(batch);
+    this.#formats.add(side, batch);
     if (this.#pairs > 0) this.#measures.logged(side, batch);
     if (side === 'testing' && this.#pairs === 0) this.#startUp(batch);
     else this.#windows.add(side, batch);
@@ -182,7 +177,7 @@ export class Judgement {
         runningWarnings: running.warnings,
       });
     }
-    this.#compareFormats();
+    this.#verdict.logFormat(this.#formats.change());
     return this.#verdict.decide(nowMs);
   }
 
@@ -195,23 +190,6 @@ export class Judgement {
       ignored: this.#ignored.all(),
       endpoints: this.#verdict.endpoints(MAX_ENDPOINTS_TOLD),
     };
-  }
-
-  /** Lines without levels, or no lines where running has many, are no sign of a version without errors. */
-  #compareFormats(): void {
-    const { running, testing } = this.#formats;
-    const isSilent = testing.lines === 0 && this.#startUpLines === 0;
-    const isChanged = running.hasLevels === true && (isSilent || testing.hasLevels === false);
-    this.#verdict.logFormat(
-      isChanged ? { running: running.describe(), testing: testing.describe() } : null,
-    );
-  }
-
-  #restoreFormats(saved: unknown): void {
-    const { running, testing, startUpLines } = (saved ?? {}) as Record<string, unknown>;
-    this.#formats.running.restore(running);
-    this.#formats.testing.restore(testing);
-    if (typeof startUpLines === 'number') this.#startUpLines = startUpLines;
   }
 
   #startUp(batch: LogBatch): void {

@@ -1,14 +1,10 @@
-import { Client, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { FailureKind, Target } from '../gate/exchange.ts';
-import { connectUpstream } from '../gate/upstream-connect.ts';
-import type { UpstreamSocket } from '../gate/upstream-socket.ts';
+import { originOf } from '../gate/upstream-connect.ts';
+import { type Connection, connectionTo, discard } from './connection.ts';
 import { failureOf } from './failure.ts';
 import { type BodyLimits, createReceivedBody, type ReceivedBody } from './received-body.ts';
 
-/** Largest head of a response; beyond it the answer is malformed. */
-const MAX_HEAD_BYTES = 65_536;
-/** Idle connections are kept so long unless the other side says otherwise. */
-const KEEP_ALIVE_MS = 4000;
 /** May be sent again on a new connection (RFC 9110, 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
@@ -43,15 +39,6 @@ export interface RequesterSettings {
   readonly maxIdleConnections: number;
 }
 
-interface Connection {
-  readonly client: Client;
-  readonly origin: string;
-  /** Null until it is connected. */
-  socket: UpstreamSocket | null;
-  /** Answers that came over the connection as it is now. */
-  served: number;
-}
-
 interface Call {
   readonly request: ShadowRequest;
   readonly done: AnswerListener;
@@ -80,7 +67,7 @@ export class Requester {
     this.#settings = settings;
     this.#now = now;
     this.#target = target;
-    this.#origin = originOf(target);
+    this.#origin = target === null ? null : originOf(target);
   }
 
   /** `done` is called exactly once, possibly before this returns, unless `close` comes first. */
@@ -110,7 +97,7 @@ export class Requester {
 
   /** From now on requests go elsewhere; those under way finish where they are. */
   retarget(target: Target | null): void {
-    const origin = originOf(target);
+    const origin = target === null ? null : originOf(target);
     if (origin === this.#origin) return;
     this.#target = target;
     this.#origin = origin;
@@ -136,7 +123,7 @@ export class Requester {
       this.#finish(call, 'refused');
       return;
     }
-    const connection = kept ?? newConnection(this.#target, this.#settings);
+    const connection = kept ?? connectionTo(this.#target, this.#settings.connectTimeoutMs);
     const { method, path, headers, body } = call.request;
     call.connection = connection;
     call.sentMs = this.#now();
@@ -208,41 +195,6 @@ export class Requester {
 }
 
 // Private
-
-function originOf(target: Target | null): string | null {
-  if (target === null) return null;
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return `http://${host}:${target.port}`;
-}
-
-/** With the gate's socket, so that a stray `100 Continue` is treated as it is for users. */
-function newConnection(target: Target, settings: RequesterSettings): Connection {
-  const client = new Client(originOf(target) ?? '', {
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEAD_BYTES,
-    // Time is limited as a whole, by sweep().
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: (_options, callback) =>
-      connectUpstream(target, settings.connectTimeoutMs, (error, socket) => {
-        connection.socket = socket;
-        if (error === null) callback(null, socket);
-        else callback(error, null);
-      }),
-  });
-  const connection: Connection = {
-    client,
-    origin: originOf(target) ?? '',
-    socket: null,
-    served: 0,
-  };
-  return connection;
-}
-
-function discard(connection: Connection): void {
-  connection.client.destroy().catch(() => undefined);
-}
 
 /**
  * A kept connection may be closed by the other side just when it is used again: no failure of the

@@ -1,14 +1,12 @@
 import { createEndpoints, type Endpoints } from '../compare/endpoints.ts';
-import type { PairOutcome } from '../compare/outcome.ts';
 import type { Exchange } from '../gate/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type ControlPlan, createControlPlan } from './control.ts';
 import { type CopyQueue, createCopyQueue } from './copy-queue.ts';
-import { type AnsweredPair, createPairJudge, type PairJudge } from './judge.ts';
 import { Overdue } from './overdue.ts';
 import { type DropReason, NOTHING, type Report, type Targets } from './protocol.ts';
 import { Requester, type ShadowAnswer } from './requester.ts';
-import { createSampler, type Sampler } from './sampler.ts';
+import { Results } from './results.ts';
 import type { FarSideSettings } from './settings.ts';
 import {
   type CopyRequest,
@@ -18,15 +16,13 @@ import {
   limitsOf,
   REFUSED,
 } from './shadow-copy.ts';
-import { createTally, type Tally } from './tally.ts';
 import { type SliceHooks, WorkSlices } from './work-slices.ts';
 
 /** Control requests are at most this part of `concurrency`. */
 const CONTROL_PART = 1 / 4;
-/** What is known of noise is told at most this often. */
-const NOISE_MS = 1000;
 /** Running's answer and testing's are both held until they have been compared. */
 const ANSWERS = 2;
+
 export interface TrialHooks extends SliceHooks {
   readonly random: () => number;
   /** The users' thread has no time left. */
@@ -45,7 +41,7 @@ interface OpenPair {
   control: ShadowAnswer | null;
 }
 
-/** One test on the far side: sends copies, compares answers, keeps the accounts. */
+/** One test on the far side: sends copies, as many at a time as it may, and hands on what came of them. */
 export class Trial {
   readonly #settings: FarSideSettings;
   readonly #hooks: TrialHooks;
@@ -54,9 +50,7 @@ export class Trial {
   readonly #controls: ControlPlan;
   readonly #overdue: Overdue<OpenPair>;
   readonly #queue: CopyQueue;
-  readonly #tally: Tally = createTally();
-  readonly #judge: PairJudge;
-  readonly #sampler: Sampler;
+  readonly #results: Results;
   readonly #running: Requester;
   readonly #testing: Requester;
   readonly #maxControls: number;
@@ -65,7 +59,6 @@ export class Trial {
   #targets: Targets;
   #breaker: Breaker;
   #generation = 0;
-  #noiseTakenAtMs = Number.NEGATIVE_INFINITY;
   #openCopies = 0;
   #openBytes = 0;
   #openControls = 0;
@@ -78,8 +71,7 @@ export class Trial {
     this.#targets = targets;
     this.#copyRequest = createCopyRequest(settings);
     this.#endpoints = createEndpoints(compare);
-    this.#judge = createPairJudge(compare);
-    this.#sampler = createSampler(settings.samples, compare);
+    this.#results = new Results(settings, hooks.now);
     this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
     this.#breaker = createBreaker(settings.breaker, hooks.now);
     this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
@@ -107,16 +99,16 @@ export class Trial {
   }
 
   drop(reason: DropReason): void {
-    this.#tally.drop(reason);
+    this.#results.drop(reason);
   }
 
   /** Takes the copy; it appears exactly once in a later report. */
   offer(exchange: Exchange, bytes: number): void {
-    if (this.#hasEnded) this.#tally.drop('ended');
+    if (this.#hasEnded) this.#results.drop('ended');
     else if (this.#targets.testing === null) this.#refuse(exchange);
     else if (this.#mayStart(bytes)) this.#start(exchange, bytes);
     else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
-    else this.#tally.drop('queue-full');
+    else this.#results.drop('queue-full');
   }
 
   retarget(targets: Targets): void {
@@ -143,27 +135,19 @@ export class Trial {
 
   /** Goes on with what was learned of noise before. */
   restoreNoise(saved: string): void {
-    this.#judge.restoreNoise(saved);
+    this.#results.restoreNoise(saved);
   }
 
   outcomes(): number {
-    return this.#tally.outcomes();
+    return this.#results.outcomes();
   }
 
   takeReport(): Report | null {
     const overdue = this.#overdue.count();
     const isNews = this.#overdue.isNews(overdue);
-    const taken = this.#tally.take();
-    if (taken === null) return isNews ? { ...NOTHING, overdue } : null;
-    const paused = this.#controls.takePaused();
-    return {
-      ...taken,
-      overdue,
-      paused,
-      noise: this.#takeNoise(),
-      ignored: this.#judge.takeIgnored(),
-      samples: this.#sampler.take(),
-    };
+    const results = this.#results.take();
+    if (results === null) return isNews ? { ...NOTHING, overdue } : null;
+    return { ...results, overdue, paused: this.#controls.takePaused() };
   }
 
   /** Ends everything under way; what is open is counted as `ended`. */
@@ -172,20 +156,13 @@ export class Trial {
     this.#hasEnded = true;
     this.#running.close();
     this.#testing.close();
-    this.#tally.drop('ended', this.#openCopies + this.#queue.clear());
+    this.#results.drop('ended', this.#openCopies + this.#queue.clear());
     this.#openCopies = 0;
     this.#overdue.clear();
     this.#answered.clear();
   }
 
   // Private
-
-  #takeNoise(): string | null {
-    const nowMs = this.#hooks.now();
-    if (nowMs - this.#noiseTakenAtMs < NOISE_MS) return null;
-    this.#noiseTakenAtMs = nowMs;
-    return this.#judge.noise();
-  }
 
   /** Nobody overtakes what waits, else a large copy would wait for ever. */
   #mayStart(bytes: number): boolean {
@@ -202,7 +179,7 @@ export class Trial {
   #start(exchange: Exchange, bytes: number): void {
     const admission = this.#breaker.admit();
     if (admission === 'drop') {
-      this.#tally.drop('breaker');
+      this.#results.drop('breaker');
       return;
     }
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
@@ -240,8 +217,7 @@ export class Trial {
   /** Testing is known to be down: the same evidence as a refused connection, without one. */
   #refuse(exchange: Exchange): void {
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
-    const pair = { exchange, endpoint, testing: REFUSED, control: null };
-    this.#tally.add(this.#judged(pair));
+    this.#results.add({ exchange, endpoint, testing: REFUSED, control: null });
   }
 
   #wantsControl(exchange: Exchange, endpoint: string): boolean {
@@ -257,7 +233,7 @@ export class Trial {
     } else if (answer.failure === 'unsendable') {
       if (pair.isProbe) this.#breaker.abandoned();
     } else if (this.#breaker.failed(pair.isProbe)) {
-      this.#tally.drop('breaker', this.#queue.clear());
+      this.#results.drop('breaker', this.#queue.clear());
     }
   }
 
@@ -271,18 +247,11 @@ export class Trial {
     this.#openCopies--;
     this.#openBytes -= pair.bytes;
     if (testing === null || testing.failure === 'unsendable') {
-      this.#tally.drop('unsendable');
+      this.#results.drop('unsendable');
       return;
     }
-    const outcome = this.#judged({ exchange, endpoint, testing, control });
+    const outcome = this.#results.add({ exchange, endpoint, testing, control });
     this.#controls.learn(endpoint, outcome.differs, outcome.control?.differs ?? null);
-    this.#tally.add(outcome);
-  }
-
-  #judged(pair: AnsweredPair): PairOutcome {
-    const outcome = this.#judge.judge(pair);
-    this.#sampler.look(pair, outcome);
-    return outcome;
   }
 
   #fill(): void {
