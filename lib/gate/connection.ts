@@ -120,7 +120,7 @@ export class Connection {
   end(): void {
     if (this.closing && this.socket.writableEnded) return;
     this.closing = true;
-    closeGently(this.socket);
+    closeGently(this.socket, this.idleTimeoutMs);
   }
 
   // Private

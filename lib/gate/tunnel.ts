@@ -91,7 +91,7 @@ export class Tunnel extends Passage implements UpstreamHandler {
     this.upstream = upstream;
     this.giveBack();
     upstream.on('error', () => upstream.destroy());
-    upstream.once('close', () => this.end());
+    upstream.once('close', () => this.upstreamClosed(upstream));
     if (this.over) return void upstream.destroy();
     this.answered = true;
     this.context.counts.answer(status);
@@ -175,6 +175,13 @@ export class Tunnel extends Passage implements UpstreamHandler {
   private page(status: number): void {
     this.context.counts.answer(status);
     this.connection.socket.write(rawPage(this.context.pages.page(status)));
+    this.finish();
+    this.connection.end();
+  }
+
+  /** What running said before it closed may still be on its way to a slow client. */
+  private upstreamClosed(upstream: Duplex): void {
+    if (this.over || !upstream.readableEnded) return this.end();
     this.finish();
     this.connection.end();
   }

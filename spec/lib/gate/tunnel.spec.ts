@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
 import { exchangeRaw, RawClient, Upstream, withGate } from '../../support/gate-fixture.ts';
 
 const UPGRADE = 'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+
+/** More than the system keeps on its way to a client. */
+const MUCH_BYTES = 24_000_000;
 
 /** Agrees to `Upgrade: echo` and echoes. */
 function echoing(seen: string[] = []): Promise<Upstream> {
@@ -63,6 +67,28 @@ describe('upgrades', () => {
       client.close();
     });
     expect(seen[0]).to.match(/x-forwarded-for: 127\.0\.0\.1/i);
+  });
+
+  it('passes all that running said before it closed to a slow client', async () => {
+    const switched = new WeakSet();
+    const up = await Upstream.raw((socket, all) => {
+      if (switched.has(socket) || !all.includes('\r\n\r\n')) return;
+      switched.add(socket);
+      socket.write(SWITCHED);
+      socket.end(Buffer.alloc(MUCH_BYTES));
+    });
+    await withGate(up, async ({ port }) => {
+      const client = connect({ port, host: '127.0.0.1' });
+      let bytes = 0;
+      client.on('data', (chunk) => {
+        bytes += chunk.length;
+        client.pause();
+        setTimeout(() => client.resume(), 1);
+      });
+      client.write(UPGRADE);
+      await once(client, 'close');
+      expect(bytes).to.equal(SWITCHED.length + MUCH_BYTES);
+    });
   });
 
   it('counts a tunnel as in flight and cuts it when the drain is over', async () => {
