@@ -125,7 +125,7 @@ function addBody(findings: Findings, running: Body, testing: Body): void {
     kind: 'body',
     path: '$',
     running: describe(running),
-    testing: testing.cut ? `more than ${testing.length} bytes, too large` : describe(testing),
+    testing: testing.cut ? `${testing.length} bytes or more, too large` : describe(testing),
   });
 }
 

@@ -9,6 +9,8 @@ export interface BodyLimits {
 
 /** A response body as it arrives: kept, then only hashed, then cut. */
 export interface ReceivedBody {
+  /** What the head says of its length, NaN for nothing. False when that is over the limit. */
+  announce(bytes: number): boolean;
   /** False when the limit is passed: no more need be read. */
   add(chunk: Buffer): boolean;
   result(): {
@@ -26,6 +28,12 @@ export function createReceivedBody(limits: BodyLimits): ReceivedBody {
   let cut = false;
 
   return {
+    announce(bytes) {
+      if (!(bytes > limits.cutBytes)) return true;
+      cut = true;
+      length = bytes;
+      return false;
+    },
     add(chunk) {
       length += chunk.length;
       if (length > limits.cutBytes) {

@@ -5,6 +5,7 @@ import { type Connection, connectionTo, discard } from './connection.ts';
 import { failureOf } from './failure.ts';
 import { type BodyLimits, createReceivedBody, type ReceivedBody } from './received-body.ts';
 
+const CONTENT_LENGTH = 'content-length';
 /** May be sent again on a new connection (RFC 9110, 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
@@ -141,6 +142,7 @@ export class Requester {
         call.headers = raw.map((part) => part.toString('latin1'));
         // A 304 has no body whatever its Content-Length says, which undici would take amiss.
         if (status === 304) this.#finish(call, null);
+        else if (!hasRoom(call)) this.#abandon(call, null);
         return true;
       },
       onData: (chunk) => {
@@ -195,6 +197,17 @@ export class Requester {
 }
 
 // Private
+
+/** Of a body that will be too large nothing is read. An answer to HEAD has a length, but no body. */
+function hasRoom({ request, headers, body }: Call): boolean {
+  if (request.method === 'HEAD') return true;
+  const at = headers.findIndex((name, index) => index % 2 === 0 && isContentLength(name));
+  return at < 0 || body.announce(Number(headers[at + 1]));
+}
+
+function isContentLength(name: string): boolean {
+  return name.length === CONTENT_LENGTH.length && name.toLowerCase() === CONTENT_LENGTH;
+}
 
 /**
  * A kept connection may be closed by the other side just when it is used again: no failure of the

@@ -34,6 +34,11 @@ export class Results {
     this.#tally.drop(reason, count);
   }
 
+  /** Ends a tick, in which this thread was held up or not. */
+  tick(isDisturbed: boolean): void {
+    this.#tally.tick(isDisturbed);
+  }
+
   /** How many pairs wait to be told of. */
   outcomes(): number {
     return this.#tally.outcomes();

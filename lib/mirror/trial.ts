@@ -128,7 +128,7 @@ export class Trial {
    * since the last call, so that what it timed may be its own delay.
    */
   sweep(isDisturbed = false): void {
-    this.#tally.tick(isDisturbed);
+    this.#results.tick(isDisturbed);
     this.#running.sweep();
     this.#testing.sweep();
   }

@@ -125,7 +125,7 @@ describe('pair comparison', () => {
     const cut = { ...answer(''), bytes: null, length: 1_114_113, cut: true };
     expect(compare(answer('{}'), cut).differences[0]).to.include({
       kind: 'body',
-      testing: 'more than 1114113 bytes, too large',
+      testing: '1114113 bytes or more, too large',
     });
   });
 

@@ -146,6 +146,16 @@ describe('copy queue', () => {
 });
 
 describe('received body', () => {
+  it('is given up at the head when its length is over the limit', () => {
+    const body = createReceivedBody({ keepBytes: 40, cutBytes: 100 });
+    expect([body.announce(Number.NaN), body.announce(100), body.announce(101)]).to.deep.equal([
+      true,
+      true,
+      false,
+    ]);
+    expect(body.result()).to.deep.equal({ bytes: null, length: 101, digest: null, cut: true });
+  });
+
   it('is kept, then hashed, then cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 })), (parts) => {
