@@ -180,8 +180,8 @@ export const mirror = {
       listOf(jsonPath),
       '$..password, $..access_token, $..refresh_token, $..client_secret',
       'JSON paths whose values are never kept or shown, in requests and in answers; `$.token` ' +
-        'also means the parameter `token` of a query or form. Values in log lines and in other ' +
-        'bodies are not masked.',
+        'also means the parameter `token` of a query or form, and `token=`, `token:` and the like in a ' +
+        'log line. Other bodies are not masked.',
     ),
   },
   routes: setting(

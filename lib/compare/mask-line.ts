@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { ALWAYS_MASKED, createMask, type MaskSettings } from './mask.ts';
 import { maskJson } from './mask-json.ts';
 import { MASKED } from './render.ts';
@@ -7,6 +8,11 @@ const LAST_NAME = /\.([\p{L}_$][\p{L}\p{N}_$-]*)(?:\[\*?\])*$/u;
 const LAST_QUOTED = /\[("(?:[^"\\]|\\.)*")\](?:\[\*?\])*$/;
 /** Credentials are told by the word before them, whatever they stand in. */
 const CREDENTIALS = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
+
+/** Of a list or a map nobody knows where it ends, so all that follows is masked. */
+const NESTED = String.raw`[\[{(][^\n]*`;
+/** A text in a text, to the quote that is escaped as often as its first. */
+const ESCAPED = String.raw`(?<escape>\\+)"(?:(?!(?<!\\)\k<escape>")[^])*(?:\k<escape>")?`;
 
 /** A log line without secrets; null for one that cannot be looked through for sure. */
 export type LineMask = (line: string) => string | null;
@@ -29,7 +35,8 @@ export function createLineMask(settings: MaskSettings): LineMask {
     },
     maskString: maskText,
   };
-  return (line) => {
+  return (written) => {
+    const line = stripVTControlCharacters(written);
     if (!line.startsWith('{')) return maskText(line);
     const found = maskJson(line, masking);
     if (found !== null) return found.text;
@@ -49,10 +56,12 @@ function createTextMask(
   headers: readonly string[],
   names: readonly string[],
 ): (text: string) => string {
-  const header = named(headers, String.raw`["']?[^"'\n]+`);
-  const value = String.raw`(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&)\]}"']+)`;
+  const header = named(headers, String.raw`(?:${NESTED}|\\*["']?[^"'\n]+)`);
+  const quoted = String.raw`"(?:[^"\\]|\\.)*"?|'[^']*'?|${ESCAPED}`;
+  const value = String.raw`(?:${quoted}|${NESTED}|[^\s,;&)\]}"']+)`;
   const field = names.length === 0 ? null : named(names, value);
-  return (text) => {
+  return (coloured) => {
+    const text = stripVTControlCharacters(coloured);
     const masked = text.replace(header, `$1${MASKED}`).replace(CREDENTIALS, `$1 ${MASKED}`);
     return field === null ? masked : masked.replace(field, `$1${MASKED}`);
   };
@@ -61,5 +70,7 @@ function createTextMask(
 /** A name, what may stand between it and its value, the value. */
 function named(names: readonly string[], value: string): RegExp {
   const any = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
-  return new RegExp(String.raw`((?<![\w$])(?:${any})["']?\s*[=:]\s*)${value}`, 'giu');
+  const begin = String.raw`(?:(?<![\w$])|(?<=%[\da-f]{2}))`;
+  const between = String.raw`(?:\\*["'])?\s*(?:[=:]>?|%3[AD])\s*`;
+  return new RegExp(`(${begin}(?:${any})${between})${value}`, 'giu');
 }

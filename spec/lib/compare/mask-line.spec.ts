@@ -31,6 +31,15 @@ describe('the mask of log lines', () => {
       `token = '${SECRET}'`,
       `Proxy-Authorization:Digest ${SECRET}, ${SECRET}`,
       `with bearer ${SECRET} in it`,
+      `body {\\"password\\":\\"${SECRET} \\\\\\" ${SECRET}\\",\\"a\\":1}`,
+      `headers {\\"cookie\\":\\"a=${SECRET}\\"}`,
+      `body [{"password":["${SECRET}","${SECRET}"]}]`,
+      `headers {"cookie":["a=${SECRET}","b=${SECRET}"]}`,
+      `:password=>"${SECRET}"`,
+      `GET /login?next=%2F%3Ftoken%3D${SECRET}`,
+      `\u001b[36mINFO\u001b[0m \u001b[31mpassword=${SECRET}\u001b[0m`,
+      `\u001b[36mpassword\u001b[0m: ${SECRET}`,
+      `\u001b[36mcookie\u001b[0m: ${SECRET}`,
     ]) {
       expect(mask(line)).to.contain('[masked]').and.not.contain(SECRET);
     }
