@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Target } from './exchange.ts';
+import { BadAnswerError } from './failure.ts';
 import type { RequestBodySource } from './request-body.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './upstream.ts';
 
@@ -64,6 +65,11 @@ class NodeDispatch {
       if (!this.over) handler.onHeaders(statusCode, bytesOf(rawHeaders), () => {}, statusMessage);
     });
     outgoing.on('response', (incoming) => this.pass(incoming));
+    // Without a listener node ends the connection and says nothing.
+    outgoing.on('upgrade', (_incoming, socket) => {
+      socket.destroy();
+      this.fail(new BadAnswerError('a 101 that was not asked for'));
+    });
     handler.onConnect(() => {
       outgoing.destroy();
       this.fail(new Error('aborted'));

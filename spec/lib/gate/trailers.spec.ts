@@ -95,6 +95,17 @@ describe('a request with trailers', () => {
     }
   });
 
+  it('gets 502 when running changes the protocol unasked', async () => {
+    const up = await Upstream.raw((socket, all) => {
+      if (!all.includes('X-Sum: 7')) return;
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+    });
+    await withGate(up, async ({ port, gate }) => {
+      expect(await exchangeRaw(port, SMALL)).to.match(/^HTTP\/1\.1 502 /);
+      expect(gate.inFlight()).to.equal(0);
+    });
+  });
+
   it('breaks for the client when the answer to it breaks', async () => {
     const up = await Upstream.raw((socket, all) => {
       if (!all.includes('X-Sum: 7')) return;
