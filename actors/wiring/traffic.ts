@@ -51,6 +51,6 @@ export function farSideSettings(settings: Settings, token: string): FarSideSetti
 }
 
 /** How answers are compared, wherever that is done. */
-export function compareSettings({ compare, mask, routes }: Settings): CompareSettings {
+function compareSettings({ compare, mask, routes }: Settings): CompareSettings {
   return { ...DEFAULT_COMPARE_SETTINGS, ...compare, mask, routes, maxEndpoints: MAX_ENDPOINTS };
 }

@@ -25,7 +25,7 @@ const LOOKING = 'Looking:';
 const ACTING = 'Acting:';
 
 interface SettingOptions {
-  readonly set: Record<string, string>;
+  readonly set?: Record<string, string>;
   readonly port?: string;
 }
 
@@ -88,7 +88,7 @@ function addRunning(program: Command, actions: CliActions, io: CliIo, end: End):
       end(actions.start({ base: options().base, settings: settingsOf(given) })),
     );
   withSettings(program.command('check').helpGroup(RUNNING))
-    .description('check configuration and base folder, start nothing')
+    .description('check settings, base folder, ports, server file and log; start nothing')
     .action((given: SettingOptions) =>
       end(actions.check({ ...options(), settings: settingsOf(given) })),
     );
@@ -102,11 +102,11 @@ function addRunning(program: Command, actions: CliActions, io: CliIo, end: End):
 
 function withSettings(command: Command): Command {
   return command
-    .option('--set <key=value>', 'a setting, over all other sources; repeatable', addSetting, {})
-    .option('--port <port>', "the user's port, short for --set port=...");
+    .option('--set <key=value>', 'a setting, over all other sources; repeatable', addSetting)
+    .option('--port <port>', "the users' port, short for --set port=...");
 }
 
-function settingsOf({ set, port }: SettingOptions): Record<string, string> {
+function settingsOf({ set = {}, port }: SettingOptions): Record<string, string> {
   return port === undefined ? set : { ...set, port };
 }
 
@@ -119,7 +119,7 @@ function addLooking(program: Command, context: () => CommandContext, end: End): 
   program
     .command('why [version]')
     .helpGroup(LOOKING)
-    .description('why the tested version is held, or the last one was decided on')
+    .description('what is wrong, how sure that is, which request to try')
     .action((version: string | undefined) => end(whyCommand(context(), version)));
   program
     .command('diff [version]')
@@ -133,13 +133,13 @@ function addLooking(program: Command, context: () => CommandContext, end: End): 
       end(diffCommand(context(), { ...given, ...(version === undefined ? {} : { version }) })),
     );
   add('history', 'every version that came, and what became of it')
-    .option('--limit <count>', 'newest entries, at most', countOf)
+    .option('--limit <count>', 'newest entries, at most (default: 100)', countOf)
     .action(({ limit }: { limit?: number }) => end(historyCommand(context(), limit)));
   add('trace', 'messages between the actors of the daemon')
     .option('-f, --follow', 'go on with what is sent from now on')
     .option('--actor <path>', 'only to or from this actor and those below it')
     .option('--id <correlation>', 'only what belongs to this correlation id')
-    .option('--limit <count>', 'newest records, at most', countOf)
+    .option('--limit <count>', 'newest records, at most (default: 200)', countOf)
     .option('--mermaid', 'print a sequence diagram')
     .action((given: TraceFlags) => end(traceCommand(context(), traceOptions(given))));
   add('tree', 'the actors of the daemon and what they are at').action(() =>
@@ -185,7 +185,7 @@ function addActing(program: Command, context: () => CommandContext, end: End): v
     .option('--all', 'every sample of the version')
     .option('--to <side>', 'testing (compared with running) or running', 'testing')
     .option('--of <version>', 'whose samples (default: under test, else decided last)')
-    .option('--header <name: value>', 'in place of a masked one; repeatable', collect, [])
+    .option('--header <name: value>', 'in place of a masked one; repeatable', collect)
     .action((samples: string[], given: Omit<ReplayCommandOptions, 'samples'>) =>
       end(replayCommand(context(), { ...given, samples })),
     );
@@ -194,7 +194,7 @@ function addActing(program: Command, context: () => CommandContext, end: End): v
   );
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

@@ -3,7 +3,7 @@ import { ViliError } from '../errors.ts';
 /** Collects `--set key=value`; the keys are checked by whoever knows them. */
 export function addSetting(
   text: string,
-  settings: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const at = text.indexOf('=');
   const key = text.slice(0, Math.max(at, 0)).trim();

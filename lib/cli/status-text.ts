@@ -29,7 +29,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
 }
 
 /** What the evidence says, in the words of status and why. */
-export function verdictWord(verdict: VerdictView): string {
+function verdictWord(verdict: VerdictView): string {
   if (verdict.decision !== 'collecting') return verdict.decision;
   return verdict.reasons.length > 0 ? 'hold' : 'collecting';
 }

@@ -1,5 +1,5 @@
 /** Renderings in differences are at most this long. */
-export const MAX_RENDERING_LENGTH = 80;
+const MAX_RENDERING_LENGTH = 80;
 
 /** Stands for a value that must not be shown. */
 export const MASKED = '[masked]';

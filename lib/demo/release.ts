@@ -39,7 +39,7 @@ export interface ReleaseData extends Release {
 }
 
 /** The name under which a server file hands its release data to the service's code below. */
-export const RELEASE_GLOBAL = 'viliDemoRelease';
+const RELEASE_GLOBAL = 'viliDemoRelease';
 
 /**
  * Writes the server file `IDENTIFIER-<version>.mjs` into `folder`, whole or not at all, and returns

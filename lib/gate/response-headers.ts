@@ -4,7 +4,7 @@ const SHORTEST_SPECIAL = 7;
 const LONGEST_SPECIAL = 17;
 
 /** The length of a body that only its own framing tells. */
-export const UNKNOWN_LENGTH = -1;
+const UNKNOWN_LENGTH = -1;
 
 /** Running's answer as the client will see it. */
 export interface ResponseHead {

@@ -11,7 +11,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** `text` on one line: control characters become `\n`, `\t`, `\x1b`, `\u2028`, a backslash `\\`. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return cutText(text).replace(CONTROL, escapeCharacter);
 }
 

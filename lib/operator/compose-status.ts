@@ -47,7 +47,7 @@ export function composeStatus(parts: StatusParts): StatusView {
 }
 
 /** The one word that `vili status` says of it. */
-export function phaseOf(deployment: Deployment): Phase {
+function phaseOf(deployment: Deployment): Phase {
   const { running, testing, previous, promotion } = deployment;
   if (promotion !== null) return 'promoting';
   if (testing !== null) return 'testing';

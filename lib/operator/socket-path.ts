@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 /** `sun_path` of Linux has room for that many bytes and a NUL. */
-export const MAX_SOCKET_PATH_BYTES = 107;
+const MAX_SOCKET_PATH_BYTES = 107;
 
 /**
  * A name for the socket at `path` that the kernel takes: the path itself or, when it is too long,

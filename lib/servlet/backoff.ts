@@ -1,5 +1,5 @@
 /** Default share by which a delay may be longer or shorter, so that restarts do not beat in time. */
-export const BACKOFF_JITTER = 0.2;
+const BACKOFF_JITTER = 0.2;
 
 export interface BackoffSettings {
   /** Delay before the first restart, ms. */

@@ -76,7 +76,7 @@ export async function describeExit(facts: ExitFacts): Promise<Exit> {
  * The line of an error output that says most: the last one that is no stack frame, no indented
  * detail and not Node's version banner.
  */
-export function meaningfulLine(output: string): string {
+function meaningfulLine(output: string): string {
   const lines = output.split(/\r?\n/).filter((line) => line.trim() !== '');
   const telling = lines.filter((line) => !/^(\s|[\])}]+\s*$|Node\.js v\d)/.test(line));
   const line = telling.at(-1) ?? lines.at(-1) ?? '';

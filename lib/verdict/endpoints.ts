@@ -2,7 +2,7 @@ import { readCount, readList } from './checkpoint.ts';
 import { EndpointEvidence } from './endpoint.ts';
 
 /** Where everything goes that has no place of its own. */
-export const OTHER_ENDPOINTS = 'other endpoints';
+const OTHER_ENDPOINTS = 'other endpoints';
 const LONGEST_NAME = 500;
 
 /**

@@ -52,7 +52,7 @@ export function observeStartupErrors(
 }
 
 /** The share of one-sided windows that may go against testing. */
-export function logNullShare(parameters: VerdictParameters): number {
+function logNullShare(parameters: VerdictParameters): number {
   return parameters.logRatio / (1 + parameters.logRatio);
 }
 

@@ -8,7 +8,7 @@ const USER = process.getuid?.() === 0 ? 'user root;' : '';
 const START_MAX_MS = 5000;
 const SMALL_BYTES = 1024;
 
-export const FILES = { '/64k': 65_536, '/10m': 10_485_760 } as const;
+const FILES = { '/64k': 65_536, '/10m': 10_485_760 } as const;
 /** What a request to anything else is answered with. */
 export const SMALL_BODY = 'x'.repeat(SMALL_BYTES);
 

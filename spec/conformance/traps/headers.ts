@@ -132,7 +132,7 @@ export const HEADERS: readonly Trap[] = [
 ];
 
 /** The requests without those headers. */
-export function dropping(...lowerNames: readonly string[]) {
+function dropping(...lowerNames: readonly string[]) {
   return (direct: readonly Seen[]): readonly Seen[] =>
     direct.map((seen) => ({ ...seen, headers: without(seen.headers, ...lowerNames) }));
 }

@@ -23,7 +23,7 @@ export class Sink extends Writable {
 }
 
 /** Seven days after the running version of the sample status was started. */
-export const NOW_MS = Date.UTC(2026, 0, 7);
+const NOW_MS = Date.UTC(2026, 0, 7);
 
 export class SampleActions implements CliActions {
   readonly version = '1.0.0';
