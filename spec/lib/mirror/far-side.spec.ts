@@ -246,14 +246,15 @@ describe('far side', () => {
         answerOk(request, response);
       },
       (target) =>
-        withFarSide({ compare: { ...compare, controlShare: 1 } }, async (kit) => {
+        withFarSide({ concurrency: 64, compare: { ...compare, controlShare: 1 } }, async (kit) => {
           const { far, offer, settled, outcomes, told } = kit;
           far.begin({ id: 't', testing: target, running: target });
           const send = async (pairs: number, runningMs: number) => {
             const before = asked;
-            for (let pair = 0; pair < pairs; pair++) {
+            for (let pair = 1; pair <= pairs; pair++) {
               offer({ runningMs });
-              await settled();
+              // No more at a time than running may be asked again.
+              if (pair % 10 === 0) await settled();
             }
             return asked - before;
           };
