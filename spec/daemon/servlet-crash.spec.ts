@@ -71,7 +71,7 @@ describe('a daemon whose running servlet is killed', function () {
       liveness_interval: '200ms',
       liveness_timeout: '300ms',
       liveness_failures: '2',
-      stop_timeout: '4s',
+      stop_timeout: '3s',
     };
     await withWorld(impatient, async (world) => {
       const daemon = await world.startServing();
