@@ -1,5 +1,5 @@
 import type { Page } from './error-pages.ts';
-import type { ResponseHead } from './response-headers.ts';
+import { readResponseHead, type ResponseHead } from './response-headers.ts';
 import type { UserResponse } from './user-side.ts';
 import { flushWrites } from './write-batch.ts';
 
@@ -45,6 +45,15 @@ export class Answer {
     }
     this.left = contentLength;
     process.nextTick(flush, this);
+  }
+
+  /** 102 Processing, 103 Early Hints and what may come before the head. */
+  inform(status: number, reason: string, raw: readonly Buffer[]): void {
+    try {
+      this.response.writeInterim(status, reason, readResponseHead(raw, false).headers);
+    } catch {
+      // What HTTP/2 finds malformed is left out; the answer itself is not concerned.
+    }
   }
 
   /** False when the client is slow: `resume` is called once it has caught up. */

@@ -119,7 +119,8 @@ export class Forwarding extends Passage implements UpstreamHandler {
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
     if (this.over) return true;
     if (status < 200) {
-      this.inform(status, raw, reason);
+      // A client of HTTP/1.0 knows no interim answers.
+      if (this.request.httpVersionMinor !== 0) this.answer.inform(status, reason, raw);
       return true;
     }
     const { method } = this.head;
@@ -204,12 +205,14 @@ export class Forwarding extends Passage implements UpstreamHandler {
 
   private mayRetry(error: Error, client: UpstreamClient): boolean {
     if (this.retried || this.responding || client.sent < 2) return false;
-    if (this.body !== null && !this.body.repeatable) return false;
-    return isIdempotent(this.head.method) && isStale(error);
+    return this.repeatable && isIdempotent(this.head.method) && isStale(error);
   }
 
   private mayWait(error: Error): boolean {
-    if (this.waited || this.answer.status !== 0 || !isRefused(error)) return false;
+    return !this.waited && this.answer.status === 0 && isRefused(error) && this.repeatable;
+  }
+
+  private get repeatable(): boolean {
     return this.body === null || this.body.repeatable;
   }
 
@@ -252,16 +255,6 @@ export class Forwarding extends Passage implements UpstreamHandler {
   private page(status: number, close = this.context.closing || !this.received): void {
     this.context.counts.answer(status);
     this.answer.page(this.context.pages.page(status), close);
-  }
-
-  /** 102 Processing, 103 Early Hints and what may come; a client of HTTP/1.0 knows none of them. */
-  private inform(status: number, raw: Buffer[], reason: string): void {
-    if (this.request.httpVersionMinor === 0) return;
-    try {
-      this.response.writeInterim(status, reason, readResponseHead(raw, false).headers);
-    } catch {
-      // What HTTP/2 finds malformed is left out; the answer itself is not concerned.
-    }
   }
 
   protected override cancelUpstream(): void {
