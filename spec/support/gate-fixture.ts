@@ -129,6 +129,17 @@ export function flag(): Flag {
   return { raised, raise: () => raisers.forEach((raise) => raise()) };
 }
 
+/** A running that never answers: it was asked, and the gate has left it. */
+export async function silentUpstream(): Promise<{ up: Upstream; asked: Flag; left: Flag }> {
+  const asked = flag();
+  const left = flag();
+  const up = await Upstream.raw((socket) => {
+    asked.raise();
+    socket.once('close', () => left.raise());
+  });
+  return { up, asked, left };
+}
+
 export interface GateFixture {
   readonly gate: Gate;
   readonly sink: RecordingSink;

@@ -6,6 +6,7 @@ import {
   flag,
   gateSettings,
   RawClient,
+  silentUpstream,
   Upstream,
   withGate,
 } from '../../support/gate-fixture.ts';
@@ -187,12 +188,7 @@ describe('when running fails', () => {
 
 describe('when the client fails', () => {
   it('ends the request to running when the client leaves', async () => {
-    const asked = flag();
-    const left = flag();
-    const up = await Upstream.raw((socket) => {
-      asked.raise();
-      socket.once('close', () => left.raise());
-    });
+    const { up, asked, left } = await silentUpstream();
     await withGate(up, async ({ port, gate }) => {
       const client = new RawClient(port).send(GET);
       await asked.raised;
@@ -204,12 +200,7 @@ describe('when the client fails', () => {
   });
 
   it('ends the request to running when the client leaves in the middle of an upload', async () => {
-    const asked = flag();
-    const left = flag();
-    const up = await Upstream.raw((socket) => {
-      asked.raise();
-      socket.once('close', () => left.raise());
-    });
+    const { up, asked, left } = await silentUpstream();
     await withGate(up, async ({ port }) => {
       const client = new RawClient(port);
       client.send(

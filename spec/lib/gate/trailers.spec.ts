@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import {
   exchangeRaw,
-  flag,
   gateSettings,
   RawClient,
+  silentUpstream,
   Upstream,
   withGate,
 } from '../../support/gate-fixture.ts';
@@ -61,12 +61,7 @@ describe('a request with trailers', () => {
   });
 
   it('ends at running when the client leaves in the middle', async () => {
-    const asked = flag();
-    const left = flag();
-    const up = await Upstream.raw((socket) => {
-      asked.raise();
-      socket.once('close', () => left.raise());
-    });
+    const { up, asked, left } = await silentUpstream();
     await withGate(up, async ({ port, gate }) => {
       const client = new RawClient(port).send(`${HEAD}\r\n${CHUNK}`);
       await asked.raised;
