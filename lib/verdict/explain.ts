@@ -13,8 +13,8 @@ import { oddsOf } from './wording.ts';
 const MAX_REASONS = 10;
 /** Beyond that it makes no difference, and JSON has no infinity. */
 const MAX_ODDS = 1e12;
-/** A finding that adds less than this to the total did not cause a rejection. */
-const LEAST_PART = 1;
+/** A finding that adds less than this to the total, of which 100 rejects, may be chance, and did not cause a rejection. */
+const LEAST_PART = 10;
 
 /** The sentences behind a decision, the weightiest first. */
 export function reasonsFor(
