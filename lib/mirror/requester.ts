@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
+import { headerValues } from '../compare/content.ts';
 import type { FailureKind, Target } from '../gate/exchange.ts';
 import { originOf } from '../gate/upstream-connect.ts';
 import { type Connection, connectionTo, discard } from './connection.ts';
 import { failureOf } from './failure.ts';
 import { type BodyLimits, createReceivedBody, type ReceivedBody } from './received-body.ts';
 
-const CONTENT_LENGTH = 'content-length';
 /** May be sent again on a new connection (RFC 9110, 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
@@ -201,12 +201,8 @@ export class Requester {
 /** Of a body that will be too large nothing is read. An answer to HEAD has a length, but no body. */
 function hasRoom({ request, headers, body }: Call): boolean {
   if (request.method === 'HEAD') return true;
-  const at = headers.findIndex((name, index) => index % 2 === 0 && isContentLength(name));
-  return at < 0 || body.announce(Number(headers[at + 1]));
-}
-
-function isContentLength(name: string): boolean {
-  return name.length === CONTENT_LENGTH.length && name.toLowerCase() === CONTENT_LENGTH;
+  const [length] = headerValues(headers, 'content-length');
+  return body.announce(Number(length));
 }
 
 /**
