@@ -6,27 +6,33 @@ export const LOOK_MS = 25;
 const LOOKS_TO_SHED = 6;
 /** So many in a row must find it calm before more copies are made. */
 const LOOKS_TO_RECOVER = 4;
+/** Each time that more copies turn out to be too many it takes twice as long, at most so long. */
+const LOOKS_TO_RECOVER_MAX = 128;
 /** The share falls faster than it rises: users come first. */
 const FALL = 1 / 4;
 const RISE = 2;
 /** The smallest part of the copies that is still made, so that evidence keeps coming. */
-const SHARE_MIN = 1 / 16;
+const SHARE_MIN = 1 / 32;
 /** Waiting for a processor so long while it has much to do, the thread needs the whole host. */
 const WAITING_LIMIT = 0.25;
 const MUCH_TO_DO = 0.7;
 /** Below this part of the limit more copies are made again. */
 const CALM = 0.85;
+/** Below this one the rush is over, and what was learned of it is forgotten. */
+const AT_REST = 0.5;
 
 /**
  * Gives up copies while the users' thread has no time left: making and comparing one costs about as much
- * as serving a user. The share falls quickly while it is busy and rises slowly when it is not. Which copies are
- * left out has nothing to do with what they are about.
+ * as serving a user. The share falls quickly while it is busy and rises slowly when it is not, ever more
+ * slowly as long as rises do not last. Which copies are left out has nothing to do with what they are about.
  */
 export class UsersFirst {
   readonly #limit: number;
   #share = 1;
   #busyLooks = 0;
   #calmLooks = 0;
+  #looksToRecover = LOOKS_TO_RECOVER;
+  #hasRisen = false;
   #credit = 0;
 
   /** `limit`: part of the time the thread may be busy, 0 to 1; 1 never sheds. */
@@ -42,10 +48,9 @@ export class UsersFirst {
     const isCalm = busy < this.#limit * CALM && !isStarved;
     this.#busyLooks = isBusy ? this.#busyLooks + 1 : 0;
     this.#calmLooks = isCalm ? this.#calmLooks + 1 : 0;
-    if (this.#busyLooks >= LOOKS_TO_SHED) this.#share = Math.max(SHARE_MIN, this.#share * FALL);
-    if (this.#calmLooks < LOOKS_TO_RECOVER) return;
-    this.#calmLooks = 0;
-    this.#share = Math.min(1, this.#share * RISE);
+    if (busy < this.#limit * AT_REST) this.#looksToRecover = LOOKS_TO_RECOVER;
+    if (this.#busyLooks >= LOOKS_TO_SHED) this.#fall();
+    if (this.#calmLooks >= this.#looksToRecover) this.#rise();
   }
 
   /** Whether copies are left out now. */
@@ -60,5 +65,21 @@ export class UsersFirst {
     if (this.#credit < 1) return false;
     this.#credit -= 1;
     return true;
+  }
+
+  // Private
+
+  #fall(): void {
+    if (this.#hasRisen) {
+      this.#looksToRecover = Math.min(this.#looksToRecover * 2, LOOKS_TO_RECOVER_MAX);
+    }
+    this.#hasRisen = false;
+    this.#share = Math.max(SHARE_MIN, this.#share * FALL);
+  }
+
+  #rise(): void {
+    this.#calmLooks = 0;
+    this.#hasRisen = this.isShedding;
+    this.#share = Math.min(1, this.#share * RISE);
   }
 }

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { withTempFolder } from '../support/temp-folder.ts';
 import { type Contender, FAULTS, type Field, startField } from './gate/field.ts';
-import { runFixedRate } from './gate/fixed-rate.ts';
+import { runFixedRate, runLightFixedRate } from './gate/fixed-rate.ts';
 import { type Bar, printBars, printResults, type Results } from './gate/report.ts';
 import { median, medianRatio, type Round, runRound, type Work } from './gate/rounds.ts';
 import { type Load, runWrk } from './gate/wrk.ts';
 
 /**
  * The gate against nginx, nginx with `mirror`, http-proxy, http-proxy-3, fast-proxy and a direct call, in
- * turns of one run, 64 connections (8 for 10 MB). Needs nginx and wrk in the path, and Linux.
+ * turns of one run, 64 connections (8 for 10 MB). Needs nginx, wrk and h2load in the path, and Linux.
  * `npm run bench:gate -- [--quick] [--only 1k,64k] [--rounds N] [--node-option=--max-semi-space-size=16]`
  */
 const { values: options } = parseArgs({
@@ -20,7 +20,11 @@ const { values: options } = parseArgs({
   },
 });
 const ROUNDS = Number(options.rounds ?? (options.quick ? 3 : 5));
+/** Of one process with and without mirroring. */
+const PAIR_ROUNDS = 2 * ROUNDS + 1;
 const SECONDS = options.quick ? 1 : 2;
+/** Unmeasured before each round: everybody is to be under full load already. */
+const RAMP_SECONDS = 1;
 const FIXED_SECONDS = options.quick ? 2 : 4;
 const FIXED_RATE = 2000;
 const ONLY = options.only === '' ? null : new Set(options.only.split(','));
@@ -43,7 +47,8 @@ await withTempFolder(async (folder) => {
     for (const [name, load] of Object.entries(LOADS)) {
       if (isWanted(name)) bars.push(...(await saturation(folder, field, name, load)));
     }
-    if (isWanted('faults')) bars.push(...(await faults(folder, field)));
+    const wanted = isWanted('faults') ? FAULTS : FAULTS.filter((fault) => isWanted(fault));
+    bars.push(...(await faults(folder, field, wanted)));
     if (isWanted('fixed')) bars.push(...(await fixedRate(field)));
     if (isWanted('ladder')) bars.push(await ladder(folder, field));
   } finally {
@@ -62,12 +67,18 @@ async function inTurns(
   contenders: readonly Contender[],
   rounds: number,
   work: (contender: Contender) => Promise<Work>,
+  before: (contender: Contender) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Results> {
   const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
   // The round before the first only warms up.
   for (let round = 0; round <= rounds; round++) {
-    for (const contender of contenders) {
-      const result = await runRound(contender, () => work(contender));
+    // There and back: whoever is always measured behind another one would suffer from what that left.
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const result = await runRound(
+        contender,
+        () => work(contender),
+        () => before(contender),
+      );
       if (round > 0) results.get(contender.name)?.push(result);
     }
   }
@@ -75,9 +86,7 @@ async function inTurns(
 }
 
 async function saturation(folder: string, field: Field, name: string, load: Load): Promise<Bar[]> {
-  const results = await inTurns(field.contenders, ROUNDS, ({ port }) =>
-    runWrk(folder, port, load, SECONDS),
-  );
+  const results = await atFullLoad(folder, field.contenders, load);
   const directly = results.get('direct') ?? [];
   if (directly.some(({ failures }) => failures > 0)) throw new Error(`${name} fails even directly`);
   printResults(`${name}: as many as go through`, results, 'nginx');
@@ -91,36 +100,48 @@ async function saturation(folder: string, field: Field, name: string, load: Load
   return [
     { text: '1 KB, share of nginx', value: ratio('vili', 'nginx'), least: 0.38 },
     { text: '1 KB, times the best of the others', value: best, least: 2.5 },
-    {
-      text: '1 KB, mirroring on by mirroring off',
-      value: ratio('vili + mirror', 'vili'),
-      least: 0.9,
-    },
+    await mirroringShare(folder, field, ''),
   ];
 }
 
-/** Testing in all kinds of trouble: users must not feel it. */
-async function faults(folder: string, field: Field): Promise<Bar[]> {
-  const load: Load = { path: '/', uploadBytes: 0 };
-  const contenders = field.contenders.filter(({ name }) =>
-    /^(nginx|vili|vili \+ mirror)$/.test(name),
+/** As many as go through each of them, once under full load. */
+function atFullLoad(
+  folder: string,
+  contenders: readonly Contender[],
+  load: Load,
+  rounds = ROUNDS,
+): Promise<Results> {
+  return inTurns(
+    contenders,
+    rounds,
+    ({ port }) => runWrk(folder, port, load, SECONDS),
+    ({ port }) => runWrk(folder, port, load, RAMP_SECONDS),
   );
+}
+
+/** Two of one process differ by less than a noisy host does between two rounds: more rounds. */
+async function mirroringShare(folder: string, field: Field, text: string): Promise<Bar> {
+  const contenders = field.contenders.filter(({ name }) => name.startsWith('vili'));
+  const load = { path: '/', uploadBytes: 0 };
+  const results = await atFullLoad(folder, contenders, load, PAIR_ROUNDS);
+  printResults(`1k${text}`, results, 'vili');
+  const value = medianRatio(
+    results.get('vili + mirror') ?? [],
+    results.get('vili') ?? [],
+    (round) => round.perSecond,
+  );
+  return { text: `1 KB, mirroring on by mirroring off${text}`, value, least: 0.9 };
+}
+
+/** Testing in all kinds of trouble: users must not feel it. */
+async function faults(folder: string, field: Field, wanted: readonly string[]): Promise<Bar[]> {
   const bars: Bar[] = [];
-  for (const fault of FAULTS) {
-    await field.vili.mirror(await field.faulty(fault));
-    const results = await inTurns(contenders, ROUNDS, ({ port }) =>
-      runWrk(folder, port, load, SECONDS),
-    );
+  for (const fault of wanted) {
+    await field.test(fault);
     const text = /^\d/.test(fault) ? `is ${fault} ms slower` : fault;
-    printResults(`1k while testing ${text}`, results, 'nginx');
-    const value = medianRatio(
-      results.get('vili + mirror') ?? [],
-      results.get('vili') ?? [],
-      (round) => round.perSecond,
-    );
-    bars.push({ text: `1 KB, mirroring on by off while testing ${text}`, value, least: 0.9 });
+    bars.push(await mirroringShare(folder, field, ` while testing ${text}`));
   }
-  await field.vili.mirror(field.testingPort);
+  await field.test(null);
   return bars;
 }
 
@@ -149,16 +170,14 @@ async function ladder(folder: string, field: Field): Promise<Bar> {
     if (found === undefined) throw new Error(`no ${wanted}`);
     return found;
   };
-  const nginx = await inTurns([find('nginx mirror')], ROUNDS, ({ port }) =>
-    runWrk(folder, port, load, SECONDS),
-  );
+  const nginx = await atFullLoad(folder, [find('nginx mirror')], load);
   const most = median((nginx.get('nginx mirror') ?? []).map(({ perSecond }) => perSecond));
   const vili = find('vili + mirror');
   let reached = 0;
   for (const share of LADDER) {
     const rate = Math.round(most * share);
     const results = await inTurns([vili], ROUNDS, ({ port }) =>
-      runFixedRate(port, rate, FIXED_SECONDS),
+      runLightFixedRate(port, rate, FIXED_SECONDS),
     );
     const rounds = results.get(vili.name) ?? [];
     printResults(`1k at ${rate} requests/s, ${share} of nginx mirror`, results, vili.name);

@@ -21,16 +21,15 @@ export interface Contender {
   readonly port: number;
   readonly pid: number | null;
   readonly vili: Vili | null;
+  /** To be called before each round: what only its own rounds need. */
+  readonly prepare: () => Promise<void>;
 }
 
 /** All processes of the bench. */
 export interface Field {
   readonly contenders: readonly Contender[];
-  /** The one that mirrors. */
-  readonly vili: Vili;
-  readonly testingPort: number;
-  /** Port of a testing with this fault, started when first asked for. */
-  faulty(fault: string): Promise<number>;
+  /** Copies go to a testing with this fault from now on, to one without if null. */
+  test(fault: string | null): Promise<void>;
   close(): void;
 }
 
@@ -42,38 +41,44 @@ export async function startField(folder: string, nodeOptions: readonly string[])
     processes.push(started.process);
     return started;
   };
+  const faultyPort = async (fault: string): Promise<number> => {
+    const known = faulty.get(fault);
+    if (known !== undefined) return known;
+    const length = String(SMALL_BODY.length);
+    const { port } = kept(await startFixture('testing.mjs', fault, length));
+    faulty.set(fault, port);
+    return port;
+  };
   const close = (): void => {
     for (const process of processes) process.kill('SIGTERM');
   };
   try {
     const running = kept(await startUpstream(folder, 'running'));
     const testing = kept(await startUpstream(folder, 'testing'));
-    const contenders: Contender[] = [{ name: 'direct', port: running.port, pid: null, vili: null }];
+    const prepare = async (): Promise<void> => {};
+    const contenders: Contender[] = [
+      { name: 'direct', port: running.port, pid: null, vili: null, prepare },
+    ];
     const add = (name: string, it: { port: number; process: ChildProcess }): void => {
-      contenders.push({ name, port: it.port, pid: it.process.pid ?? 0, vili: null });
+      contenders.push({ name, port: it.port, pid: it.process.pid ?? 0, vili: null, prepare });
     };
     add('nginx', kept(await startProxy(folder, 'nginx', running.port, null)));
     add('nginx mirror', kept(await startProxy(folder, 'nginx-mirror', running.port, testing.port)));
     for (const rival of ['http-proxy', 'http-proxy-3', 'fast-proxy']) {
       add(rival, kept(await startFixture('rival.mjs', rival, String(running.port))));
     }
-    const plain = kept(await startVili(folder, running.port, nodeOptions));
-    add('vili', plain);
+    // One process for both: two of the same program differ by some percent, by luck of the compiler.
     const vili = kept(await startVili(folder, running.port, nodeOptions));
-    const { port } = vili;
-    contenders.push({ name: 'vili + mirror', port, pid: vili.process.pid ?? 0, vili });
-    await vili.mirror(testing.port);
+    const { port, process } = vili;
+    const pid = process.pid ?? 0;
+    let testingPort = testing.port;
+    const mirroring = () => vili.mirror(testingPort);
+    contenders.push({ name: 'vili', port, pid, vili: null, prepare: () => vili.pause() });
+    contenders.push({ name: 'vili + mirror', port, pid, vili, prepare: mirroring });
     return {
       contenders,
-      vili,
-      testingPort: testing.port,
-      async faulty(fault) {
-        const known = faulty.get(fault);
-        if (known !== undefined) return known;
-        const length = String(SMALL_BODY.length);
-        const started = kept(await startFixture('testing.mjs', fault, length));
-        faulty.set(fault, started.port);
-        return started.port;
+      async test(fault) {
+        testingPort = fault === null ? testing.port : await faultyPort(fault);
       },
       close,
     };

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+/** As in fixed-rate-child. */
+const CONNECTIONS = 64;
 const run = promisify(execFile);
 
 /** One open loop over 64 connections. */
@@ -24,4 +26,34 @@ export async function runFixedRate(
   const words = [script, String(port), String(rate), String(seconds), path];
   const { stdout } = await run(process.execPath, words);
   return JSON.parse(stdout) as FixedRateResult;
+}
+
+/**
+ * Asks for `/` at a fixed rate with h2load, which leaves more of the host to the other side than a program
+ * of Node does; how long the answers take is not measured.
+ */
+export async function runLightFixedRate(
+  port: number,
+  rate: number,
+  seconds: number,
+): Promise<FixedRateResult> {
+  const { stdout } = await run('h2load', [
+    '--h1',
+    '-t1',
+    `-c${CONNECTIONS}`,
+    `-D${seconds}`,
+    `--rps=${rate / CONNECTIONS}`,
+    `http://127.0.0.1:${port}/`,
+  ]);
+  const [requests = 0, failed = 0, timedOut = 0] = ['succeeded', 'failed', 'timeout'].map((kind) =>
+    Number(new RegExp(String.raw`(\d+) ${kind}`).exec(stdout)?.[1] ?? 0),
+  );
+  const failures = failed + timedOut;
+  return {
+    requests,
+    failures,
+    perSecond: requests / seconds,
+    p50Ms: Number.NaN,
+    p99Ms: Number.NaN,
+  };
 }

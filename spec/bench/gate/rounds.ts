@@ -29,13 +29,19 @@ export interface Work {
   readonly p99Ms?: number;
 }
 
-/** Does the work through the contender and measures what it cost. */
-export async function runRound(contender: Contender, work: () => Promise<Work>): Promise<Round> {
+/** Does the work through the contender, after something unmeasured, and measures what it cost. */
+export async function runRound(
+  contender: Contender,
+  work: () => Promise<Work>,
+  before: () => Promise<unknown>,
+): Promise<Round> {
   const { pid, vili } = contender;
+  await contender.prepare();
+  await before();
   const countsBefore = await vili?.counts();
-  const before = pid === null ? null : usageOf(pid);
+  const start = pid === null ? null : usageOf(pid);
   const { requests, perSecond, failures, p50Ms, p99Ms } = await work();
-  const after = pid === null ? null : usageOf(pid);
+  const end = pid === null ? null : usageOf(pid);
   const per = (from: number | undefined, to: number | undefined): number =>
     from === undefined || to === undefined ? Number.NaN : (to - from) / requests;
   const countsAfter = vili === null ? undefined : await settled(() => vili.counts());
@@ -43,9 +49,9 @@ export async function runRound(contender: Contender, work: () => Promise<Work>):
     requests,
     perSecond,
     failures,
-    cpuMicros: per(before?.cpuMicros, after?.cpuMicros),
-    mainMicros: per(before?.mainMicros, after?.mainMicros),
-    residentBytes: after?.residentBytes ?? Number.NaN,
+    cpuMicros: per(start?.cpuMicros, end?.cpuMicros),
+    mainMicros: per(start?.mainMicros, end?.mainMicros),
+    residentBytes: end?.residentBytes ?? Number.NaN,
     mirroredShare: shareOf(countsBefore, countsAfter),
     p50Ms: p50Ms ?? Number.NaN,
     p99Ms: p99Ms ?? Number.NaN,

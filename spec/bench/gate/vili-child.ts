@@ -33,6 +33,7 @@ const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
 const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };
 const compared = new Set<string>();
 let judgement: Judgement | null = null;
+let mirrored: number | null = null;
 let watch: ThreadWatch | null = null;
 const farSide = createFarSide(farSideSettings(settings, token), {
   now,
@@ -73,16 +74,21 @@ async function handle(message: ToVili): Promise<void> {
     watch ??= new ThreadWatch();
     return reply({ threads: await watch.report() });
   }
-  const { testingPort } = message;
-  if (testingPort === null) {
+  if (message.type === 'pause' || message.testingPort === null) {
     gate.setRoute({ running, mirroring: false });
+    if (message.type === 'pause') return reply({});
+    mirrored = null;
     await farSide.end();
-  } else {
+    return reply({});
+  }
+  const { testingPort } = message;
+  if (testingPort !== mirrored) {
+    mirrored = testingPort;
     judgement = Judgement.begin(RELEASE, { verdict, nowMs: now() }, memory, NO_START_UP);
     const testing = { instance: 'testing', host: '127.0.0.1', port: testingPort };
     farSide.begin({ id: RELEASE.name, testing, running });
-    gate.setRoute({ running, mirroring: true });
   }
+  gate.setRoute({ running, mirroring: true });
   reply({});
 }
 

@@ -16,6 +16,7 @@ export interface ViliCounts {
 
 export type ToVili =
   | { readonly type: 'mirror'; readonly testingPort: number | null }
+  | { readonly type: 'pause' }
   | { readonly type: 'counts' }
   | { readonly type: 'threads' };
 
@@ -33,6 +34,8 @@ export interface Child {
 export interface Vili extends Child {
   /** Copies go to this port from now on; null ends the test. */
   mirror(testingPort: number | null): Promise<void>;
+  /** No copies until the next `mirror`; to the same port that goes on with the test. */
+  pause(): Promise<void>;
   counts(): Promise<ViliCounts>;
   /** Since the last call; of the worker only where its probe is loaded. */
   threads(): Promise<ThreadReport>;
@@ -55,6 +58,7 @@ export async function startVili(
   return {
     ...child,
     mirror: async (testingPort) => void (await ask({ type: 'mirror', testingPort })),
+    pause: async () => void (await ask({ type: 'pause' })),
     async counts() {
       const { counts } = await ask({ type: 'counts' });
       if (counts === undefined) throw new Error('no counts');

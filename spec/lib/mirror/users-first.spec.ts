@@ -32,9 +32,32 @@ describe('users first', () => {
     for (let look = 0; look < 6; look++) usersFirst.look(BUSY);
     expect(admitted(usersFirst, 100)).to.equal(25);
     for (let look = 0; look < 100; look++) usersFirst.look(BUSY);
-    expect(admitted(usersFirst, 1600)).to.equal(100);
-    for (let look = 0; look < 16; look++) usersFirst.look(CALM);
+    expect(admitted(usersFirst, 3200)).to.equal(100);
+    for (let look = 0; look < 20; look++) usersFirst.look(CALM);
     expect(admitted(usersFirst, 100)).to.equal(100);
+  });
+
+  it('waits longer and longer before more copies as long as more are too many, until the rush is over', () => {
+    const usersFirst = new UsersFirst(0.95);
+    const shed = (): void => {
+      for (let look = 0; look < 10; look++) usersFirst.look(BUSY);
+    };
+    const looksUntilMore = (): number => {
+      const before = admitted(usersFirst, 1600);
+      for (let looks = 1; ; looks++) {
+        usersFirst.look({ busy: 0.7, waiting: 0 });
+        if (admitted(usersFirst, 1600) > before) return looks;
+      }
+    };
+    shed();
+    const waits = [1, 2, 3, 4, 5, 6, 7].map(() => {
+      const looks = looksUntilMore();
+      shed();
+      return looks;
+    });
+    expect(waits).to.deep.equal([4, 8, 16, 32, 64, 128, 128]);
+    usersFirst.look(CALM);
+    expect(looksUntilMore()).to.be.at.most(4);
   });
 
   it('gives up copies when the thread has to wait for a processor', () => {
