@@ -69,6 +69,18 @@ describe('spawnServlet', () => {
       expect(textOf(join(base, 'app-1/2_running/stdOut'))).to.equal(`${own}\n${own}\n`);
     }));
 
+  it('lets the session of a servlet stand back too where Linux shares processors between sessions', function () {
+    if (!existsSync('/proc/self/autogroup')) this.skip();
+    return withTempFolder(async (base) => {
+      const command = ['cat', '/proc/self/autogroup'];
+      const first = startServlet(base, command, { id: 'app-1/1_test', nice: 5 });
+      const second = startServlet(base, command, { id: 'app-1/2_running', nice: 0 });
+      await Promise.all([first.exited, second.exited]);
+      expect(textOf(join(base, 'app-1/1_test/stdOut'))).to.match(/ nice 5\n$/);
+      expect(textOf(join(base, 'app-1/2_running/stdOut'))).to.match(/ nice 0\n$/);
+    });
+  });
+
   it('keeps stdin on the terminal, so that the servlet dies with Vili', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, [
