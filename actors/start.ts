@@ -3,6 +3,7 @@ import { EXIT } from '../lib/cli/exit-codes.ts';
 import type { StartOptions } from '../lib/cli/io.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import { collectAlone } from '../lib/gate/collector.ts';
+import { runtimeYields } from '../lib/priority.ts';
 import { type Journal, openJournal } from '../lib/journal/journal.ts';
 import { journalLevelOf } from '../lib/journal/levels.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
@@ -30,6 +31,7 @@ export async function start(options: StartOptions, viliVersion: string): Promise
     environment: process.env,
   });
   collectAlone();
+  runtimeYields();
   process.title = 'vili';
   const { dir, level } = settings.log;
   const journal = openJournal({ dir, level: journalLevelOf(level), now: Date.now });

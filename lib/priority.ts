@@ -1,8 +1,9 @@
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 
-/** The nice value of the comparing thread: what processor time users leave over. */
+/** How far threads other than the users' stand back: they get what processor time users leave over. */
 const NICE = 10;
+const NICE_MAX = 19;
 const THREAD = /\/task\/(\d+)$/;
 
 /**
@@ -14,8 +15,41 @@ export function yieldToOthers(): void {
   if (process.platform !== 'linux') return;
   try {
     const thread = THREAD.exec(readlinkSync('/proc/thread-self'))?.[1];
-    if (thread !== undefined) setPriority(Number(thread), NICE);
+    if (thread !== undefined) setPriority(Number(thread), yielding());
   } catch {
     // Without /proc, or under a policy that forbids it: the thread competes with the users' as before.
+  }
+}
+
+/**
+ * Makes the threads that the runtime has started (compiling, collecting, files) yield to the main thread,
+ * on which users depend. They work for all threads of the process: without this most of the time for which the
+ * users' thread waits for a processor goes to garbage and code of threads that yield themselves. To be
+ * called on the main thread, before it starts threads of its own that are to have its priority.
+ */
+export function runtimeYields(): void {
+  if (process.platform !== 'linux') return;
+  for (const thread of threadsOf(process.pid)) {
+    if (thread === process.pid) continue;
+    try {
+      setPriority(thread, yielding());
+    } catch {
+      // It has ended, or a policy forbids it.
+    }
+  }
+}
+
+// Private
+
+/** From what the thread that asks has, which is not to be better off either. */
+function yielding(): number {
+  return Math.min(NICE_MAX, getPriority() + NICE);
+}
+
+function threadsOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return [];
   }
 }

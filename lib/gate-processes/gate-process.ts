@@ -5,6 +5,7 @@ import { codeOf, messageOf, ViliError } from '../errors.ts';
 import { collectAlone } from '../gate/collector.ts';
 import { createGate, type Gate } from '../gate/gate.ts';
 import { STREAM_BUFFER_BYTES } from '../gate/listener.ts';
+import { runtimeYields } from '../priority.ts';
 import { clockAt } from './clock.ts';
 import { CopySender } from './copy-sender.ts';
 import { ParentChannel } from './parent-channel.ts';
@@ -29,6 +30,7 @@ if (process.send === undefined) {
   );
 }
 collectAlone();
+runtimeYields();
 process.title = 'vili: gate';
 // Sockets that are handed over are made by node, with what is the default.
 setDefaultHighWaterMark(false, STREAM_BUFFER_BYTES);

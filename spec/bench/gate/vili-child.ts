@@ -6,6 +6,7 @@ import { createGate } from '../../../lib/gate/gate.ts';
 import { Judgement } from '../../../lib/judgement/judgement.ts';
 import { RunningMemory } from '../../../lib/judgement/running-memory.ts';
 import { createFarSide } from '../../../lib/mirror/far-side.ts';
+import { runtimeYields } from '../../../lib/priority.ts';
 import { ThreadWatch } from '../farside/thread-watch.ts';
 import type { FromVili, ToVili } from './vili.ts';
 
@@ -19,6 +20,7 @@ const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
  * process of its own: `vili-child.js BASE RUNNING_PORT`.
  */
 collectAlone();
+runtimeYields();
 const [base = '.', runningPort = '0'] = process.argv.slice(2);
 const { settings } = loadSettings({
   base,
