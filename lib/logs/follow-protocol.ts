@@ -10,7 +10,7 @@ export interface FollowSettings {
   /** The field that holds the level, empty to go by the known formats. */
   readonly levelField: string;
   readonly numbers: LevelNumbers;
-  /** Time between two looks at the file, ms; at most one batch per look. */
+  /** Least time between two looks at the file, ms; at most one batch per look. */
   readonly batchMs: number;
   /** Bytes parsed per look; of a faster file the rest is passed over and counted. */
   readonly maxBytesPerBatch: number;

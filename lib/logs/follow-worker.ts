@@ -4,6 +4,9 @@ import { yieldToOthers } from '../priority.ts';
 import { FollowLoop } from './follow-loop.ts';
 import type { FollowCommand, FollowReport, FollowSettings } from './follow-protocol.ts';
 
+/** Rests so many times as long as it has worked: even of a flood at most a fifth of a processor is spent. */
+const REST_FACTOR = 4;
+
 if (parentPort !== null) {
   // A version may log at full speed; parsing that must not take time from the users' thread.
   yieldToOthers();
@@ -24,7 +27,9 @@ async function follow(port: MessagePort, settings: FollowSettings): Promise<void
   let last = false;
   while (!last) {
     last = closing.signal.aborted;
+    const startedMs = performance.now();
     const { batch, problem } = await loop.look();
+    const restMs = Math.max(settings.batchMs, REST_FACTOR * (performance.now() - startedMs));
     if (problem !== null && problem !== lastProblem)
       report(port, { kind: 'problem', text: problem });
     lastProblem = problem;
@@ -37,7 +42,7 @@ async function follow(port: MessagePort, settings: FollowSettings): Promise<void
         });
       }
     }
-    if (!last) await delay(settings.batchMs, undefined, { signal: closing.signal }).catch(() => {});
+    if (!last) await delay(restMs, undefined, { signal: closing.signal }).catch(() => {});
   }
   await loop.close();
   port.close();

@@ -8,7 +8,7 @@ const CLOSE_LIMIT_MS = 2000;
 /** Ample for the largest allowed line and batch; a hostile log ends its own thread only. */
 const RESOURCE_LIMITS = {
   maxOldGenerationSizeMb: 96,
-  maxYoungGenerationSizeMb: 16,
+  maxYoungGenerationSizeMb: 4,
   stackSizeMb: 4,
 };
 
