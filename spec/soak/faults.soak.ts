@@ -12,7 +12,7 @@ const MIB = 1024 ** 2;
 const GROWTH_MAX_MIB = 64;
 const P99_MORE_MAX_MS = 5;
 const SLOWEST_SHOWN = 6;
-const WARM_UP_SECONDS = 10;
+const WARM_UP_SECONDS = 30;
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },

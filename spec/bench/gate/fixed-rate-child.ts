@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { measureUndisturbed } from '../../support/instrument.ts';
 
 /**
  * An open loop: `fixed-rate-child.js PORT RATE SECONDS [PATH]`. Requests are due at fixed times whatever
@@ -9,6 +10,7 @@ const CONNECTIONS = 64;
 const TICK_MS = 1;
 /** For answers that are late at the end. */
 const LATE_MAX_MS = 3000;
+measureUndisturbed();
 const [port = 0, rate = 0, seconds = 0] = process.argv.slice(2, 5).map(Number);
 const path = process.argv[5] ?? '/';
 const random = path.includes('{random}');

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { messageOf } from '../../../lib/errors.ts';
+import { measureUndisturbed } from '../../support/instrument.ts';
 import type { LoadNews, LoadOptions, LoadOrder, Wish } from './load-protocol.ts';
 import { LoadRecords } from './load-records.ts';
 
@@ -9,6 +10,7 @@ import { LoadRecords } from './load-records.ts';
  * due. Nothing is ever sent a second time.
  */
 const TICK_MS = 1;
+measureUndisturbed();
 const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
 const { port, ratePerSecond, wishes, newConnectionEvery, timeoutMs, maxInFlight } = options;
 const agent = new Agent({ keepAlive: true, scheduling: 'fifo', maxFreeSockets: maxInFlight });
