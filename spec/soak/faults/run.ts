@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StatusView } from '../../../lib/operator/status-view.ts';
 import type { Daemon } from '../../support/daemon.ts';
 import { DaemonWorld, IDENTIFIER } from '../../support/daemon-world.ts';
-import { type Accounts, accountsAtRest, between, imbalanceOf } from '../kit/accounts.ts';
+import {
+  type Accounts,
+  accountsAtRest,
+  accountsOf,
+  between,
+  imbalanceOf,
+} from '../kit/accounts.ts';
 import { Load } from '../kit/load.ts';
 import type { Failure, LoadResult, Wish } from '../kit/load-protocol.ts';
 import { MemoryWatch } from '../kit/memory.ts';
@@ -159,6 +166,7 @@ async function test(
   { version, fault, ms }: { version: string; fault: SoakFault; ms: number },
 ): Promise<number> {
   const until = performance.now() + ms;
+  const before = accountsOf((await daemon.until('status', () => true)).traffic);
   const name = await dropRelease(world.base, { identifier: IDENTIFIER, version, fault });
   // One that ends again and again may never be seen ready.
   await daemon.until(
@@ -168,13 +176,20 @@ async function test(
   );
   await sleep(Math.max(0, until - performance.now()));
   // On a busy machine a short time may not be enough for the fault to show.
-  const least = STARTED_AGAIN.has(fault) ? 1 : 0;
   const { testing } = await daemon.until(
-    `${name} is still tested, and started again where its fault asks for it`,
-    ({ testing }) => testing?.version === name && testing.restarts >= least,
+    `${name} is still tested, and what it is to do shows`,
+    (status) => status.testing?.version === name && shows(fault, before, status),
     ROOM_FOR_ARRIVAL_MS,
   );
   return testing?.restarts ?? 0;
+}
+
+/** Whether testing was started again where its fault asks for it, or else copies ended as they are to. */
+function shows(fault: SoakFault, before: Accounts, { testing, traffic }: StatusView): boolean {
+  if (STARTED_AGAIN.has(fault)) return (testing?.restarts ?? 0) >= 1;
+  const since = between(before, accountsOf(traffic));
+  if (fault === 'malformed') return since.failed >= 1;
+  return fault === 'sleep' || since.mirrored >= 1;
 }
 
 async function endTest(daemon: Daemon): Promise<void> {

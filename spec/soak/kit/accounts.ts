@@ -35,9 +35,8 @@ export function between(before: Accounts, after: Accounts): Accounts {
   };
 }
 
-// Private
-
-function accountsOf(traffic: StatusView['traffic']): Accounts {
+/** The accounts of one status. */
+export function accountsOf(traffic: StatusView['traffic']): Accounts {
   return {
     received: traffic.received,
     mirrored: traffic.mirrored,
@@ -46,6 +45,8 @@ function accountsOf(traffic: StatusView['traffic']): Accounts {
     failed: sum(traffic.failed),
   };
 }
+
+// Private
 
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((all, count) => all + count, 0);
