@@ -3,9 +3,9 @@ import { EXIT } from '../lib/cli/exit-codes.ts';
 import type { StartOptions } from '../lib/cli/io.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import { collectAlone } from '../lib/gate/collector.ts';
-import { runtimeYields } from '../lib/priority.ts';
 import { type Journal, openJournal } from '../lib/journal/journal.ts';
 import { journalLevelOf } from '../lib/journal/levels.ts';
+import { runtimeYields } from '../lib/priority.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 
 /** An error without an owner, or an actor at the top that gave up (sysexits.h EX_SOFTWARE). */

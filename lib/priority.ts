@@ -15,9 +15,9 @@ export function yieldToOthers(): void {
   if (process.platform !== 'linux') return;
   try {
     const thread = THREAD.exec(readlinkSync('/proc/thread-self'))?.[1];
-    if (thread !== undefined) setPriority(Number(thread), yielding());
+    if (thread !== undefined) standBack(Number(thread), NICE);
   } catch {
-    // Without /proc, or under a policy that forbids it: the thread competes with the users' as before.
+    // Without /proc it competes with the users' as before.
   }
 }
 
@@ -30,21 +30,24 @@ export function yieldToOthers(): void {
 export function runtimeYields(): void {
   if (process.platform !== 'linux') return;
   for (const thread of threadsOf(process.pid)) {
-    if (thread === process.pid) continue;
-    try {
-      setPriority(thread, yielding());
-    } catch {
-      // It has ended, or a policy forbids it.
-    }
+    if (thread !== process.pid) standBack(thread, NICE);
+  }
+}
+
+/**
+ * Lets a thread, or a process with one thread and all that it starts from then on, stand back by so much
+ * behind the thread that calls this: a nice value of at most 19. Where that is not allowed, or there is no
+ * such thread any more, nothing changes.
+ */
+export function standBack(id: number, by: number): void {
+  try {
+    setPriority(id, Math.min(NICE_MAX, getPriority() + by));
+  } catch {
+    // It has ended, or a policy forbids it: it competes with the users.
   }
 }
 
 // Private
-
-/** From what the thread that asks has, which is not to be better off either. */
-function yielding(): number {
-  return Math.min(NICE_MAX, getPriority() + NICE);
-}
 
 function threadsOf(pid: number): number[] {
   try {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
 import { ViliError } from '../errors.ts';
+import { standBack } from '../priority.ts';
 import { CODE_PID_FILE } from './exit.ts';
 import { identityOf, isAlive, readBootId } from './identity.ts';
 import { readEntry, removeRecord, writeRecord } from './ledger.ts';
@@ -19,7 +19,6 @@ export type {
 const SHELL = '/bin/sh';
 /** For the ledger, when the caller names no other. */
 const DEFAULT_STOP_TIMEOUT_MS = 30_000;
-const NICE_MAX = 19;
 
 /**
  * Becomes the servlet, after it has written down who it is. $1 stat line, $2 pid file, $3 stdOut,
@@ -74,6 +73,7 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
     removeRecord(ledgerFolder, instance.id);
     throw error;
   }
+  // At once, while it is one process with one thread: whatever it becomes and starts inherits this.
   if (options.nice !== undefined && options.nice > 0) standBack(pty.pid, options.nice);
   return new ServletProcess({
     pty,
@@ -86,15 +86,6 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
 }
 
 // Private
-
-/** At once, while it is one process with one thread: whatever it becomes and starts inherits this. */
-function standBack(pid: number, nice: number): void {
-  try {
-    setPriority(pid, Math.min(NICE_MAX, getPriority() + nice));
-  } catch {
-    // It has ended already, which its exit tells, or a policy forbids it: it competes with the users.
-  }
-}
 
 function requireCommand({ command, instance }: SpawnOptions): void {
   const bad = command.find((part) => part.includes('\0'));

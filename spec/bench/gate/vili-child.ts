@@ -76,21 +76,19 @@ async function handle(message: ToVili): Promise<void> {
     watch ??= new ThreadWatch();
     return reply({ threads: await watch.report() });
   }
-  if (message.type === 'pause' || message.testingPort === null) {
+  if (message.type === 'pause') {
     gate.setRoute({ running, mirroring: false });
-    if (message.type === 'pause') return reply({});
-    mirrored = null;
-    await farSide.end();
     return reply({});
   }
   const { testingPort } = message;
-  if (testingPort !== mirrored) {
-    mirrored = testingPort;
+  gate.setRoute({ running, mirroring: testingPort !== null });
+  if (testingPort === null) await farSide.end();
+  else if (testingPort !== mirrored) {
     judgement = Judgement.begin(RELEASE, { verdict, nowMs: now() }, memory, NO_START_UP);
     const testing = { instance: 'testing', host: '127.0.0.1', port: testingPort };
     farSide.begin({ id: RELEASE.name, testing, running });
   }
-  gate.setRoute({ running, mirroring: true });
+  mirrored = testingPort;
   reply({});
 }
 
