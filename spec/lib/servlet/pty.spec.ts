@@ -19,8 +19,7 @@ describe('node-pty', () => {
       mkdirSync(broken, { recursive: true });
       writeFileSync(join(broken, 'index.js'), 'throw new Error("pty.node was not built\\nat x")');
       writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-      cpSync(join(COMPILED, 'servlet'), join(folder, 'lib', 'servlet'), { recursive: true });
-      cpSync(join(COMPILED, 'errors.js'), join(folder, 'lib', 'errors.js'));
+      cpSync(COMPILED, join(folder, 'lib'), { recursive: true });
       const script =
         "import('./lib/servlet/spawn.js').then(() => import('./lib/servlet/pty.js'))" +
         '.then((pty) => pty.assertPtyAvailable()).catch((e) => console.log(e.code + "|" + e.message))';
