@@ -1,11 +1,10 @@
 import type { Page } from './error-pages.ts';
-import { readResponseHead, type ResponseHead } from './response-headers.ts';
+import { readResponseHead, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
 import type { UserResponse } from './user-side.ts';
 import { flushWrites } from './write-batch.ts';
 
 /** Up to this size head and body go out as one string, in one write. */
 const ONE_WRITE_MAX_BYTES = 4096;
-const OPEN_END = -1;
 
 /** Writes one answer to the client, with backpressure, never ending one that broke off. */
 export class Answer {
@@ -14,7 +13,7 @@ export class Answer {
   /** True when nothing more will be written. */
   ended = false;
   private readonly response: UserResponse;
-  private left = OPEN_END;
+  private left = UNKNOWN_LENGTH;
   private waitsForDrain = false;
 
   constructor(response: UserResponse) {
@@ -24,18 +23,20 @@ export class Answer {
   }
 
   /**
-   * Takes the head; it is sent with the first bytes of the body, or on the next tick without any.
-   * Throws what node throws for a head that it refuses.
+   * Takes the head; it is sent with the first bytes of the body, or by `flush`. Throws what node throws for a
+   * head that it refuses. `isOld`: of a client that knows HTTP/1.0 only.
    */
   head(
     status: number,
     reason: string,
-    head: ResponseHead,
-    close: boolean,
-    bodiless: boolean,
+    { headers, contentLength, trailer }: ResponseHead,
+    { isOld, bodiless, close }: { isOld: boolean; bodiless: boolean; close: boolean },
   ): void {
-    const { headers, contentLength } = head;
     const sent = close ? [...headers, 'Connection', 'close'] : headers;
+    // Announced trailers make sense only where chunks carry them; node refuses them elsewhere.
+    if (trailer !== '' && !isOld && contentLength === UNKNOWN_LENGTH) {
+      sent.push('Trailer', trailer);
+    }
     this.response.writeHead(status, reason, sent);
     this.status = status;
     if (bodiless || contentLength === 0) {
@@ -44,13 +45,12 @@ export class Answer {
       return;
     }
     this.left = contentLength;
-    process.nextTick(flush, this);
   }
 
   /** 102 Processing, 103 Early Hints and what may come before the head. */
-  inform(status: number, reason: string, raw: readonly Buffer[]): void {
+  inform(status: number, reason: string, fields: readonly string[]): void {
     try {
-      this.response.writeInterim(status, reason, readResponseHead(raw, false).headers);
+      this.response.writeInterim(status, reason, readResponseHead(fields).headers);
     } catch {
       // What HTTP/2 finds malformed is left out; the answer itself is not concerned.
     }
@@ -108,13 +108,8 @@ export class Answer {
     return this.waitsForDrain;
   }
 
+  /** Sends the head, if it is there and still waits for a body. */
   flush(): void {
     if (!this.ended) this.response.flushHeaders();
   }
-}
-
-// Private
-
-function flush(answer: Answer): void {
-  answer.flush();
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { joinFields } from './field-lines.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
@@ -60,9 +61,6 @@ export class ErrorPages {
 
 /** A page as raw bytes for a connection that node's HTTP server no longer serves. */
 export function rawPage(page: Page): Buffer {
-  let head = `HTTP/1.1 ${page.status} ${page.reason}\r\n`;
-  for (let index = 0; index < page.headers.length; index += 2) {
-    head += `${page.headers[index]}: ${page.headers[index + 1]}\r\n`;
-  }
+  const head = `HTTP/1.1 ${page.status} ${page.reason}\r\n${joinFields(page.headers)}`;
   return Buffer.from(`${head}Connection: close\r\n\r\n${page.body}`, 'latin1');
 }

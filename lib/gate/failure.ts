@@ -11,24 +11,20 @@ export const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   EAI_AGAIN: 'refused',
   ETIMEDOUT: 'timeout',
   VILI_GATE_CONNECT_TIMEOUT: 'timeout',
+  VILI_GATE_SILENT: 'timeout',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
+  VILI_GATE_CLOSED: 'closed',
   UND_ERR_SOCKET: 'closed',
   UND_ERR_HEADERS_OVERFLOW: 'malformed',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'malformed',
   VILI_GATE_ANSWER: 'malformed',
 };
 /** What a connection that died while nobody used it looks like. */
-const STALE_CODES: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-/** The request itself cannot be sent by undici: no fault of the side that was asked. */
-export const UNFIT_CODES: ReadonlySet<string> = new Set([
-  'UND_ERR_INVALID_ARG',
-  'UND_ERR_NOT_SUPPORTED',
-  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
-]);
+const STALE_CODES: ReadonlySet<string> = new Set(['VILI_GATE_CLOSED', 'ECONNRESET', 'EPIPE']);
 
 /** An answer of running that cannot be passed on. */
 export class BadAnswerError extends ViliError {
@@ -37,12 +33,23 @@ export class BadAnswerError extends ViliError {
   }
 }
 
+/** The connection to running ended before the answer did. */
+export class UpstreamClosedError extends ViliError {
+  constructor(message: string) {
+    super('VILI_GATE_CLOSED', message);
+  }
+}
+
+/** Running has said nothing for as long as it may. */
+export class SilentRunningError extends ViliError {
+  constructor(message: string) {
+    super('VILI_GATE_SILENT', message);
+  }
+}
+
 /** Sorts an error of running's side. */
 export function failureKindOf(error: unknown): FailureKind {
-  const known = KIND_BY_CODE[codeOf(error) ?? ''];
-  if (known !== undefined) return known;
-  // undici's parser errors have a name they can be told by, but not always a code.
-  return error instanceof Error && error.name === 'HTTPParserError' ? 'malformed' : 'closed';
+  return KIND_BY_CODE[codeOf(error) ?? ''] ?? 'closed';
 }
 
 /** The status for a request whose answer never began. */
@@ -58,9 +65,4 @@ export function isStale(error: unknown): boolean {
 /** True when nobody listened, so that nothing was sent. */
 export function isRefused(error: unknown): boolean {
   return codeOf(error) === 'ECONNREFUSED';
-}
-
-/** True when the request itself was refused before it was sent: 400. */
-export function isUnfit(error: unknown): boolean {
-  return UNFIT_CODES.has(codeOf(error) ?? '');
 }

@@ -3,18 +3,20 @@ import { Answer } from './answer.ts';
 import type { GateContext } from './context.ts';
 import type { GateErrorKind } from './counts.ts';
 import type { FailureKind } from './exchange.ts';
-import { BadAnswerError, failureKindOf, isRefused, isStale, isUnfit, statusOf } from './failure.ts';
+import { failureKindOf, isRefused, isStale, statusOf } from './failure.ts';
 import { isIdempotent } from './idempotent.ts';
 import type { SkipReason } from './mirror-choice.ts';
 import { Passage, type TurnOwner } from './passage.ts';
 import { RequestBody } from './request-body.ts';
-import type { RequestHead } from './request-head.ts';
+import { CHUNKED, type RequestHead } from './request-head.ts';
 import { trailersToSend } from './request-trailers.ts';
-import { readResponseHead, readTrailers } from './response-headers.ts';
-import type { UpstreamHandler } from './upstream.ts';
+import { pairsOf, type ResponseHead } from './response-headers.ts';
+import type { TrailerSource, UpstreamHandler } from './upstream.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 import type { UserRequest, UserResponse } from './user-side.ts';
+
+const NO_TRAILERS: [string, string][] = [];
 
 /** One user request on its way: held if need be, sent to running, answered, copied, counted. */
 export class Forwarding extends Passage implements UpstreamHandler {
@@ -53,18 +55,20 @@ export class Forwarding extends Passage implements UpstreamHandler {
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, headers, acceptsTrailers, trailers } = this.head;
+    const { method, path, headers, namesHost, acceptsTrailers, bodyBytes } = this.head;
     this.client = client;
     this.startedMs = this.context.now();
     const request = {
       method,
       path,
       headers: acceptsTrailers ? [...headers, 'TE', 'trailers'] : headers,
+      namesHost,
       body: this.body === null ? null : this.body.source(),
+      chunked: bodyBytes === CHUNKED,
+      trailers: this.trailers(),
+      upgrade: '',
     };
-    if (trailers.length === 0) return client.dispatch(request, this);
-    const read = () => trailersToSend(this.request.rawTrailers, trailers);
-    client.dispatch({ ...request, trailers: { names: trailers, read } }, this);
+    client.dispatch(request, this);
   }
 
   noConnection(): void {
@@ -96,48 +100,39 @@ export class Forwarding extends Passage implements UpstreamHandler {
     this.endEarly('client-malformed', 'refused', status);
   }
 
-  // What undici calls
+  // What the connection to running calls
 
   onConnect(abort: () => void): void {
     this.abort = abort;
     this.responding = false;
     this.sent = false;
     if (this.cancelled) abort();
-    else this.client?.sending();
   }
 
   onRequestSent(): void {
     this.sent = true;
-    // undici says so just before it writes the end of a body in chunks.
-    if (this.listensOnly) process.nextTick(() => this.client?.finish());
+    if (this.listensOnly) this.client?.finish();
   }
 
   onResponseStarted(): void {
     this.responding = true;
   }
 
-  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
-    if (this.over) return true;
-    if (status < 200) {
-      // A client of HTTP/1.0 knows no interim answers.
-      if (this.request.httpVersionMinor !== 0) this.answer.inform(status, reason, raw);
-      return true;
+  onInterim(status: number, reason: string, fields: readonly string[]): void {
+    // A client of HTTP/1.0 knows no interim answers.
+    if (!this.over && this.request.httpVersionMinor !== 0) {
+      this.answer.inform(status, reason, fields);
     }
-    const { method } = this.head;
-    const head = readResponseHead(raw, this.request.httpVersionMinor !== 0);
-    if (!head.intact) throw new BadAnswerError('the answer has a transfer coding besides chunked');
+  }
+
+  onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void {
+    if (this.over) return;
     this.resume = resume;
     this.account.copy?.setHead(status, head.headers);
-    const bodiless = method === 'HEAD' || status === 204 || status === 304;
-    this.answer.head(
-      status,
-      this.client?.reason(reason) ?? reason,
-      head,
-      this.context.closing,
-      bodiless,
-    );
+    const bodiless = this.head.method === 'HEAD' || status === 204 || status === 304;
+    const isOld = this.request.httpVersionMinor === 0;
+    this.answer.head(status, reason, head, { isOld, bodiless, close: this.context.closing });
     this.context.counts.answer(status);
-    return true;
   }
 
   onData(chunk: Buffer): boolean {
@@ -146,11 +141,13 @@ export class Forwarding extends Passage implements UpstreamHandler {
     return this.answer.data(chunk, this.resume);
   }
 
-  onComplete(trailers: readonly (Buffer | string)[] | null): void {
-    const broken = this.answer.ended ? null : (this.client?.failure ?? null);
-    if (broken !== null) return this.onError(broken);
+  onPending(): void {
+    if (!this.over) this.answer.flush();
+  }
+
+  onComplete(trailers: readonly string[]): void {
     if (!this.over) {
-      this.answer.end(trailers === null ? [] : readTrailers(trailers));
+      this.answer.end(trailers.length === 0 ? NO_TRAILERS : pairsOf(trailers));
       this.account.finish(this.answer.status, null, this.context.now() - this.startedMs);
       this.finish();
     }
@@ -159,8 +156,6 @@ export class Forwarding extends Passage implements UpstreamHandler {
 
   onError(error: Error): void {
     if (this.over || this.cancelled) return this.giveBack();
-    // Everything had been passed on, for instance a 304 whose length undici does not believe.
-    if (this.answer.ended) return this.onComplete(null);
     const { client, pool } = this;
     if (client?.spent && isStale(error)) return this.leave();
     if (client !== null && pool !== null && this.mayRetry(error, client)) {
@@ -171,16 +166,21 @@ export class Forwarding extends Passage implements UpstreamHandler {
     }
     if (this.mayWait(error) && this.waitForNews()) return;
     this.giveBack();
-    if (isUnfit(error) && this.answer.status === 0) return this.refuse(400);
     this.fail(failureKindOf(error));
   }
 
-  /** Upgrades go through a tunnel; undici would call this only for one of its own. */
+  /** Never called: only tunnels ask for another protocol. */
   onUpgrade(): void {
     this.abort?.();
   }
 
   // Private
+
+  private trailers(): TrailerSource | null {
+    const names = this.head.trailers;
+    if (names.length === 0) return null;
+    return { names, read: () => trailersToSend(this.request.rawTrailers, names) };
+  }
 
   protected override forward(pool: UpstreamPool): void {
     if (this.waited) return pool.run(this);

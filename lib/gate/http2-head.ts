@@ -1,6 +1,9 @@
 import type { RawRequest } from './request-head.ts';
 
 const PSEUDO = ':';
+/** What HTTP/1.1 can carry in a request line; HTTP/2 has no lines, and so says less. */
+const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
+const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
  * The head of an HTTP/2 request in the form of HTTP/1.1 (RFC 9113 sections 8.2.3 and 8.3.1): `:authority`
@@ -23,11 +26,13 @@ export function http2Head(flat: readonly string[], hasBody: boolean): RawRequest
     }
   }
   const authority = pseudo.get(':authority');
+  const [method = '', path = ''] = [pseudo.get(':method'), pseudo.get(':path')];
   const rawHeaders = authority === undefined ? fields : withHost(authority, fields);
   if (hasBody && !hasLength) rawHeaders.push('transfer-encoding', 'chunked');
   return {
-    method: pseudo.get(':method') ?? '',
-    url: pseudo.get(':path') ?? '',
+    method,
+    // No target at all is refused.
+    url: TARGET.test(path) && METHOD.test(method) ? path : '',
     rawHeaders,
     httpVersionMajor: 1,
     httpVersionMinor: 1,

@@ -1,4 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { joinFields } from './field-lines.ts';
 
 /** node's response, that can also tell what running says before its answer. */
 export class GateResponse extends ServerResponse {
@@ -9,11 +10,7 @@ export class GateResponse extends ServerResponse {
   writeInterim(status: number, reason: string, headers: readonly string[]): void {
     const { socket } = this;
     if (socket === null || this.headersSent || socket.writableNeedDrain) return;
-    let head = `HTTP/1.1 ${status} ${reason}\r\n`;
-    for (let index = 0; index < headers.length; index += 2) {
-      head += `${headers[index]}: ${headers[index + 1]}\r\n`;
-    }
-    socket.write(`${head}\r\n`, 'latin1');
+    socket.write(`HTTP/1.1 ${status} ${reason}\r\n${joinFields(headers)}\r\n`, 'latin1');
   }
 }
 

@@ -41,6 +41,7 @@ export interface RequestHead {
   readonly path: string;
   /** Flat, end-to-end headers as received plus `X-Forwarded-*` and the request id. */
   readonly headers: string[];
+  readonly namesHost: boolean;
   readonly requestId: string;
   /** Bytes; 0 for none, `CHUNKED` when only the body itself tells. */
   readonly bodyBytes: number;
@@ -70,6 +71,7 @@ export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): 
     method: raw.method,
     path: target === null ? raw.url : target.path,
     headers,
+    namesHost: found.hosts !== 0,
     requestId: requestId.slice(0, REQUEST_ID_MAX_LENGTH),
     bodyBytes: chunked ? CHUNKED : found.contentLengths === 0 ? 0 : Number(found.contentLength),
     acceptsTrailers: found.acceptsTrailers,

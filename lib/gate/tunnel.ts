@@ -3,10 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import { rawPage } from './error-pages.ts';
-import { BadAnswerError, failureKindOf, isRefused, isStale, isUnfit, statusOf } from './failure.ts';
+import { failureKindOf, isRefused, isStale, statusOf } from './failure.ts';
+import { joinFields } from './field-lines.ts';
 import { Passage } from './passage.ts';
 import type { RequestHead } from './request-head.ts';
-import { readResponseHead } from './response-headers.ts';
+import type { ResponseHead } from './response-headers.ts';
 import type { UpstreamHandler } from './upstream.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
@@ -45,9 +46,10 @@ export class Tunnel extends Passage implements UpstreamHandler {
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, headers, upgrade } = this.head;
+    const { method, path, headers, namesHost, upgrade } = this.head;
     this.client = client;
-    client.dispatch({ method, path, headers, body: null, upgrade }, this);
+    const plain = { body: null, chunked: false, trailers: null };
+    client.dispatch({ method, path, headers, namesHost, upgrade, ...plain }, this);
   }
 
   noConnection(): void {
@@ -74,18 +76,22 @@ export class Tunnel extends Passage implements UpstreamHandler {
     this.end();
   }
 
-  // What undici calls
+  // What the connection to running calls
 
   onConnect(abort: () => void): void {
     this.abort = abort;
     if (this.over) abort();
-    else this.client?.sending();
   }
+
+  onRequestSent(): void {}
 
   onResponseStarted(): void {}
 
-  onUpgrade(status: number, raw: readonly (Buffer | string)[] | null, given: unknown): void {
-    const upstream = given as Duplex;
+  onInterim(): void {}
+
+  onPending(): void {}
+
+  onUpgrade(fields: readonly string[], upstream: Duplex): void {
     const { socket } = this.connection;
     this.abort = null;
     this.upstream = upstream;
@@ -94,36 +100,24 @@ export class Tunnel extends Passage implements UpstreamHandler {
     upstream.once('close', () => this.upstreamClosed(upstream));
     if (this.over) return void upstream.destroy();
     this.answered = true;
-    this.context.counts.answer(status);
-    let head = `HTTP/1.1 ${SWITCHING} ${STATUS_CODES[SWITCHING]}\r\n`;
-    const texts = (raw ?? []).map((bytes) =>
-      typeof bytes === 'string' ? bytes : bytes.toString('latin1'),
-    );
-    for (let index = 0; index < texts.length; index += 2) {
-      head += `${texts[index]}: ${texts[index + 1]}\r\n`;
-    }
+    this.context.counts.answer(SWITCHING);
+    const line = `HTTP/1.1 ${SWITCHING} ${STATUS_CODES[SWITCHING]}\r\n`;
     socket.setTimeout(0);
-    socket.write(`${head}\r\n`, 'latin1');
+    socket.write(`${line}${joinFields(fields)}\r\n`, 'latin1');
     if (this.early.length !== 0) upstream.write(this.early);
     upstream.pipe(socket);
     socket.pipe(upstream);
   }
 
-  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
-    if (status < 200 || this.over) return true;
-    const { headers, intact } = readResponseHead(raw, false);
-    if (!intact) throw new BadAnswerError('the answer has a transfer coding besides chunked');
+  onHead(status: number, reason: string, { headers }: ResponseHead, resume: () => void): void {
+    if (this.over) return;
     this.answered = true;
     this.context.counts.answer(status);
-    let head = `HTTP/1.1 ${status} ${this.client?.reason(reason) ?? reason}\r\n`;
-    for (let index = 0; index < headers.length; index += 2) {
-      head += `${headers[index]}: ${headers[index + 1]}\r\n`;
-    }
+    const head = `HTTP/1.1 ${status} ${reason}\r\n${joinFields(headers)}`;
     const { socket } = this.connection;
     // Without a length the end of the connection is the end of the body.
     socket.write(`${head}Connection: close\r\n\r\n`, 'latin1');
     socket.on('drain', resume);
-    return true;
   }
 
   onData(chunk: Buffer): boolean {
@@ -150,7 +144,7 @@ export class Tunnel extends Passage implements UpstreamHandler {
     const kind = failureKindOf(error);
     this.context.counts.error(kind);
     if (this.answered) this.end();
-    else this.page(isUnfit(error) ? 400 : statusOf(kind));
+    else this.page(statusOf(kind));
   }
 
   // Private

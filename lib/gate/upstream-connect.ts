@@ -1,25 +1,34 @@
-import type { SocketConstructorOpts } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 import { ViliError } from '../errors.ts';
 import type { Target } from './exchange.ts';
-import { UpstreamSocket } from './upstream-socket.ts';
 import { batchWrites } from './write-batch.ts';
 
 /** Two reads of node: with its own 16 KiB each of them would stop and start the flow. */
 const BUFFER_BYTES = 131_072;
 
-export type ConnectResult = (...result: [Error, null] | [null, UpstreamSocket]) => void;
+export type ConnectResult<S> = (...result: [Error, null] | [null, S]) => void;
+
+/** Connects to running. Fails as `connectSocket` does. */
+export function connectUpstream(
+  target: Pick<Target, 'host' | 'port'>,
+  limitMs: number,
+  callback: ConnectResult<Socket>,
+): void {
+  connectSocket(Socket, target, limitMs, callback);
+}
 
 /**
- * Connects to a servlet, in the form undici asks for it. Fails with VILI_GATE_CONNECT_TIMEOUT after
- * `limitMs`, or with the error of the system.
+ * Connects a socket of this class to a servlet. Fails with VILI_GATE_CONNECT_TIMEOUT after `limitMs`, or with
+ * the error of the system.
  */
-export function connectUpstream(
+export function connectSocket<S extends Socket>(
+  SocketClass: new (options: SocketConstructorOpts) => S,
   { host, port }: Pick<Target, 'host' | 'port'>,
   limitMs: number,
-  callback: ConnectResult,
+  callback: ConnectResult<S>,
 ): void {
   const options = { readableHighWaterMark: BUFFER_BYTES, writableHighWaterMark: BUFFER_BYTES };
-  const socket = new UpstreamSocket(options as SocketConstructorOpts);
+  const socket = new SocketClass(options as SocketConstructorOpts);
   socket.setNoDelay(true);
   batchWrites(socket);
   const timer = setTimeout(() => {
@@ -40,6 +49,11 @@ export function connectUpstream(
 }
 
 /** The URL of a target without its path. */
-export function originOf({ host, port }: Target): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function originOf(target: Target): string {
+  return `http://${hostOf(target)}`;
+}
+
+/** What `Host` says of a target. */
+export function hostOf({ host, port }: Target): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

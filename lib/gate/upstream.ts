@@ -1,4 +1,6 @@
 import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import type { ResponseHead } from './response-headers.ts';
 
 export interface UpstreamLimits {
   readonly connectTimeoutMs: number;
@@ -7,26 +9,53 @@ export interface UpstreamLimits {
   readonly maxHeaderBytes: number;
 }
 
-/** One request to running. `upgrade` names the protocol when a tunnel is asked for. */
+/** A body that comes bit by bit. `destroy` says that nobody wants the rest. */
+export interface BodySource extends EventEmitter {
+  pause(): unknown;
+  resume(): unknown;
+  destroy(): unknown;
+}
+
+/** One request to running. */
 export interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
+  /** Flat, without what concerns the connection only. */
   readonly headers: readonly string[];
-  readonly body: Buffer | EventEmitter | null;
-  readonly upgrade?: string;
-  /** For a body in chunks with trailers behind it; they are read when it has come to its end. */
-  readonly trailers?: { readonly names: readonly string[]; read(): [string, string][] };
+  /** False: running's own address is named. */
+  readonly namesHost: boolean;
+  readonly body: Buffer | BodySource | null;
+  /** The body is of unknown length. */
+  readonly chunked: boolean;
+  /** Of a body in chunks; they are read when it has come to its end. */
+  readonly trailers: TrailerSource | null;
+  /** The protocol, when a tunnel is asked for, else ''. */
+  readonly upgrade: string;
 }
 
-/** What undici calls, low level: header arrays are flat buffers, false pauses, `resume` goes on. */
+export interface TrailerSource {
+  readonly names: readonly string[];
+  read(): [string, string][];
+}
+
+/** What a request to running leads to, in this order; after `onComplete`, `onError` or `onUpgrade` nothing more. */
 export interface UpstreamHandler {
+  /** It is about to be sent; `abort` ends it, whatever state it is in. */
   onConnect(abort: () => void): void;
   /** The last byte of the request is on its way. */
-  onRequestSent?(): void;
+  onRequestSent(): void;
+  /** The first byte of an answer has come. */
   onResponseStarted(): void;
-  onHeaders(status: number, headers: Buffer[], resume: () => void, reason: string): boolean;
+  /** Tells a status from 102 to 199, before the answer. */
+  onInterim(status: number, reason: string, fields: readonly string[]): void;
+  /** `resume` goes on after `onData` said false. A throw ends the request as a bad answer. */
+  onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void;
+  /** False pauses. */
   onData(chunk: Buffer): boolean;
-  onComplete(trailers: readonly (Buffer | string)[] | null): void;
+  /** All that has come so far has been handed over, and the answer is not at its end. */
+  onPending(): void;
+  onComplete(trailers: readonly string[]): void;
   onError(error: Error): void;
-  onUpgrade(status: number, headers: readonly (Buffer | string)[] | null, socket: unknown): void;
+  /** Running has changed the protocol; `fields` are unfiltered. */
+  onUpgrade(fields: readonly string[], socket: Duplex): void;
 }

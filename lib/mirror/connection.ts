@@ -1,7 +1,7 @@
 import { Client } from 'undici';
 import type { Target } from '../gate/exchange.ts';
-import { connectUpstream, originOf } from '../gate/upstream-connect.ts';
-import type { UpstreamSocket } from '../gate/upstream-socket.ts';
+import { connectSocket, originOf } from '../gate/upstream-connect.ts';
+import { TestingSocket } from './testing-socket.ts';
 
 /** Largest head of a response; beyond it the answer is malformed. */
 const MAX_HEAD_BYTES = 65_536;
@@ -13,12 +13,12 @@ export interface Connection {
   readonly client: Client;
   readonly origin: string;
   /** Null until it is connected. */
-  socket: UpstreamSocket | null;
+  socket: TestingSocket | null;
   /** Answers that came over the connection as it is now. */
   served: number;
 }
 
-/** With the gate's socket, so that a stray `100 Continue` is treated as it is for users. */
+/** A stray `100 Continue` and odd reasons are treated as they are for users. */
 export function connectionTo(target: Target, connectTimeoutMs: number): Connection {
   const origin = originOf(target);
   const client = new Client(origin, {
@@ -29,7 +29,7 @@ export function connectionTo(target: Target, connectTimeoutMs: number): Connecti
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: (_options, callback) =>
-      connectUpstream(target, connectTimeoutMs, (error, socket) => {
+      connectSocket(TestingSocket, target, connectTimeoutMs, (error, socket) => {
         connection.socket = socket;
         if (error === null) callback(null, socket);
         else callback(error, null);

@@ -1,6 +1,13 @@
 import { codeOf, messageOf } from '../errors.ts';
 import type { FailureKind } from '../gate/exchange.ts';
-import { KIND_BY_CODE, UNFIT_CODES } from '../gate/failure.ts';
+import { KIND_BY_CODE } from '../gate/failure.ts';
+
+/** The request itself cannot be sent by undici: no fault of the side that was asked. */
+const UNFIT_CODES: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
 
 /** Why a request got no usable answer, from the error of undici or of the socket. */
 export function failureOf(error: unknown, hasHead: boolean): FailureKind | 'unsendable' {
