@@ -32,12 +32,11 @@ export class Answer {
     { headers, contentLength, trailer }: ResponseHead,
     { isOld, bodiless, close }: { isOld: boolean; bodiless: boolean; close: boolean },
   ): void {
-    const sent = close ? [...headers, 'Connection', 'close'] : headers;
+    const isOpenEnded = contentLength === UNKNOWN_LENGTH;
     // Announced trailers make sense only where chunks carry them; node refuses them elsewhere.
-    if (trailer !== '' && !isOld && contentLength === UNKNOWN_LENGTH) {
-      sent.push('Trailer', trailer);
-    }
-    this.response.writeHead(status, reason, sent);
+    const sent =
+      trailer === '' || isOld || !isOpenEnded ? headers : [...headers, 'Trailer', trailer];
+    this.response.begin(status, reason, sent, close, isOpenEnded && !bodiless);
     this.status = status;
     if (bodiless || contentLength === 0) {
       this.ended = true;
@@ -91,8 +90,7 @@ export class Answer {
     if (this.ended || this.status !== 0) return;
     this.status = page.status;
     this.ended = true;
-    const headers = close ? [...page.headers, 'Connection', 'close'] : [...page.headers];
-    this.response.writeHead(page.status, page.reason, headers);
+    this.response.begin(page.status, page.reason, page.headers, close, false);
     this.response.end(page.body, 'latin1');
   }
 

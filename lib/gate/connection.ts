@@ -38,7 +38,8 @@ export class Connection {
   /** What to say when all turns are over, after the client's bytes stopped making sense. */
   private farewell: Buffer | null = null;
   private closing = false;
-  private listensOnly = false;
+  /** The client has closed its side. */
+  listensOnly = false;
 
   constructor(socket: Socket, peer: Peer, idleTimeoutMs: number) {
     this.socket = socket;
@@ -56,6 +57,11 @@ export class Connection {
 
   get isGone(): boolean {
     return this.socket.destroyed;
+  }
+
+  /** Nothing that comes is heard any more. */
+  get isEnding(): boolean {
+    return this.closing;
   }
 
   get busy(): boolean {

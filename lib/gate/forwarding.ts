@@ -187,6 +187,12 @@ export class Forwarding extends Passage implements UpstreamHandler {
     this.account.decide();
     const { bodyBytes } = this.head;
     if (bodyBytes === 0) return pool.run(this);
+    const { whole } = this.request;
+    if (whole != null) {
+      this.account.addRequest(whole);
+      this.body = RequestBody.whole(this.request, whole);
+      return pool.run(this);
+    }
     if (this.expectsContinue) this.response.writeContinue();
     this.expectsContinue = false;
     this.body = new RequestBody(this.request, bodyBytes, (chunk) => {

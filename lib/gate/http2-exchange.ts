@@ -93,7 +93,7 @@ export class Http2Response implements UserResponse {
   }
 
   /** HTTP/2 has no reason phrase. */
-  writeHead(status: number, _reason: string, headers: string[]): void {
+  begin(status: number, _reason: string, headers: readonly string[]): void {
     this.head = { ...fieldsOf(headers), ':status': status };
     this.chunkedEncoding = this.head['content-length'] === undefined;
   }

@@ -92,7 +92,7 @@ export class Http2Reception {
     const read = readRequestHead(http2Head(flat, !stream.endAfterHeaders), peer, this.rules);
     const head =
       read.method === 'CONNECT' ? { ...read, refusal: refuse(405, 'no forward proxy') } : read;
-    const expectation = expectationOf(flat);
+    const { expectation } = read;
     const owner = new StreamOwner(stream, peer);
     const turn = new Forwarding(
       context,
@@ -137,11 +137,4 @@ class StreamOwner {
   }
 
   done(): void {}
-}
-
-function expectationOf(flat: readonly string[]): string {
-  for (let index = 0; index < flat.length; index += 2) {
-    if (flat[index] === 'expect') return flat[index + 1] ?? '';
-  }
-  return '';
 }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import { createServer as createSecureServer } from 'node:https';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { messageOf, ViliError } from '../errors.ts';
 import { GateRequest, GateResponse } from './messages.ts';
 import type { GateSettings } from './settings.ts';
@@ -15,7 +15,8 @@ export const STREAM_BUFFER_BYTES = 131_072;
 
 /** What a gate does with what its listening socket brings. */
 export interface ListenerEvents {
-  connected(socket: Socket): void;
+  /** `serve` gives the connection to node's server, which has not seen it yet. */
+  connected(socket: Socket, serve: () => void): void;
   requested(request: IncomingMessage, response: GateResponse, expectsContinue: boolean): void;
   /** `Expect` with anything but `100-continue`. */
   expected(request: IncomingMessage, response: GateResponse): void;
@@ -57,14 +58,16 @@ export function createListener(
   const server = (pair === null
     ? createServer(options)
     : createSecureServer({ ...options, ...pair, ...tlsOptions(settings) })) as unknown as Server;
-  if (pair !== null) divertHttp2(server as unknown as SecureServer, events);
+  divert(server, pair === null ? 'connection' : 'secureConnection', (socket, serve) => {
+    if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') events.multiplexed(socket);
+    else events.connected(socket, serve);
+  });
   // A client may have said all and still listen; the gate asks running what that means.
   if (pair === null) Object.assign(server, { httpAllowHalfOpen: true });
   server.timeout = request.idleTimeoutMs;
   server.maxConnections = request.maxConnections;
   // node would cut the list without a word; the gate counts by itself, and bytes bound it anyway.
   server.maxHeadersCount = 0;
-  if (pair === null) server.on('connection', (socket) => events.connected(socket));
   const given = (response: ServerResponse): GateResponse => response as GateResponse;
   server.on('request', (incoming, response) => events.requested(incoming, given(response), false));
   server.on('checkContinue', (incoming, response) =>
@@ -109,13 +112,17 @@ function tlsOptions({ request }: GateSettings): {
   return { ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'], handshakeTimeout: request.headTimeoutMs };
 }
 
-/** What comes out of TLS goes to node's own HTTP/1.1 server, or to the gate where HTTP/2 was agreed. */
-function divertHttp2(server: SecureServer, events: ListenerEvents): void {
-  const serve = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
-  server.removeAllListeners('secureConnection');
-  server.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') return events.multiplexed(socket);
-    events.connected(socket);
-    for (const each of serve) each.call(server, socket);
+/** Lets `take` decide about what an event brings to node's server, instead of that server. */
+function divert(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  take: (socket: Socket, serve: () => void) => void,
+): void {
+  const listeners = server.listeners(event) as ((socket: Socket) => void)[];
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => {
+    take(socket, () => {
+      for (const listener of listeners) listener.call(server, socket);
+    });
   });
 }

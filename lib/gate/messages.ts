@@ -3,6 +3,11 @@ import { joinFields } from './field-lines.ts';
 
 /** node's response, that can also tell what running says before its answer. */
 export class GateResponse extends ServerResponse {
+  begin(status: number, reason: string, headers: readonly string[], closes: boolean): void {
+    const sent = closes ? [...headers, 'Connection', 'close'] : (headers as string[]);
+    this.writeHead(status, reason, sent);
+  }
+
   /**
    * Passes an interim answer on. It is left out where it would be in the way: of a pipelined answer
    * that is not through yet, or of a client that does not read.

@@ -11,10 +11,14 @@ import { headRulesOf } from './head-rules.ts';
 import { Http2Reception } from './http2-reception.ts';
 import type { ListenerEvents } from './listener.ts';
 import type { GateResponse } from './messages.ts';
+import type { PlainAnswer } from './plain-answer.ts';
+import { PlainPath, type PlainRules, plainRulesOf } from './plain-path.ts';
+import type { Plain } from './plain-request.ts';
 import { refuse } from './refusal.ts';
 import { type HeadRules, type RequestHead, readRequestHead } from './request-head.ts';
 import { Tunnel } from './tunnel.ts';
 import { isTunnelled, plainRequest } from './upgrade.ts';
+import type { UserRequest, UserResponse } from './user-side.ts';
 
 /** Statuses for what node's parser and timers find before there is a request. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
@@ -30,6 +34,7 @@ export class Reception implements ListenerEvents {
   private readonly bySocket = new WeakMap<Socket, Connection>();
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
+  private readonly plain: PlainRules;
   readonly http2: Http2Reception;
   private server: Server | null = null;
 
@@ -38,6 +43,7 @@ export class Reception implements ListenerEvents {
     this.context = context;
     this.trust = compileTrust(settings.trustedProxies);
     this.rules = headRulesOf(settings);
+    this.plain = plainRulesOf(settings, this.rules);
     this.http2 = new Http2Reception(context);
   }
 
@@ -46,13 +52,18 @@ export class Reception implements ListenerEvents {
     this.server = server;
   }
 
-  connected(socket: Socket): void {
-    if (this.bySocket.has(socket)) return;
+  connected(socket: Socket, serve: () => void): void {
+    // One that is back from an upgrade that was none.
+    if (this.bySocket.has(socket)) return serve();
     const peer = peerOf(socket.remoteAddress, this.trust);
     const connection = new Connection(socket, peer, this.context.settings.request.idleTimeoutMs);
     this.bySocket.set(socket, connection);
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
+    const forward = ({ request, head }: Plain, answer: PlainAnswer): void => {
+      this.forward(connection, request, answer, head, false);
+    };
+    new PlainPath(connection, this.plain, forward, serve).start();
   }
 
   requested(request: IncomingMessage, response: GateResponse, expectsContinue: boolean): void {
@@ -134,8 +145,8 @@ export class Reception implements ListenerEvents {
 
   private forward(
     connection: Connection,
-    request: IncomingMessage,
-    response: GateResponse,
+    request: UserRequest,
+    response: UserResponse,
     head: RequestHead,
     expectsContinue: boolean,
   ): void {
@@ -149,7 +160,7 @@ export class Reception implements ListenerEvents {
       // Nothing is known to throw here; if something does, it costs one connection and no more.
       context.counts.error('internal');
       context.onProblem(`request ${head.requestId}: ${messageOf(error)}`);
-      request.socket.destroy();
+      connection.socket.destroy();
     }
   }
 }

@@ -33,6 +33,14 @@ export class RequestBody {
     this.onChunk = onChunk;
   }
 
+  /** One that is there already. */
+  static whole(request: UserRequest, bytes: Buffer): RequestBody {
+    const body = new RequestBody(request, bytes.length, () => {});
+    body.complete = true;
+    body.gathered.push(bytes);
+    return body;
+  }
+
   /** Reads until the body is whole, is too large to gather, or takes too long; then calls back. */
   gather(onReady: () => void): void {
     this.onReady = onReady;

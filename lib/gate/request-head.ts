@@ -50,6 +50,10 @@ export interface RequestHead {
   readonly trailers: readonly string[];
   /** The `Upgrade` header, '' when absent. */
   readonly upgrade: string;
+  /** The `Connection` headers, joined; '' when absent. */
+  readonly connection: string;
+  /** The `Expect` header, '' when absent. */
+  readonly expectation: string;
   readonly refusal: Refusal | null;
 }
 
@@ -77,6 +81,8 @@ export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): 
     acceptsTrailers: found.acceptsTrailers,
     trailers: chunked ? announcedTrailers(found.trailer, rules) : NO_NAMES,
     upgrade: found.upgrade,
+    connection: found.connection,
+    expectation: found.expectation,
     refusal:
       raw.rawHeaders.length > rules.maxCount * 2
         ? refuse(431, 'too many headers')
@@ -106,6 +112,7 @@ class Found implements FramingFacts {
   transferEncodings = 0;
   transferEncoding = '';
   connection = '';
+  expectation = '';
   upgrade = '';
   trailer = '';
   requestId = '';
@@ -165,8 +172,11 @@ class Found implements FramingFacts {
       case 'trailer':
         this.trailer = joined(this.trailer, value);
         return false;
-      // `Expect` is answered by the gate, HTTP2-Settings belongs to an upgrade that it refuses.
+      // It is answered by the gate.
       case 'expect':
+        this.expectation = joined(this.expectation, value);
+        return false;
+      // HTTP2-Settings belongs to an upgrade that the gate refuses.
       case 'keep-alive':
       case 'proxy-connection':
       case 'http2-settings':

@@ -6,6 +6,8 @@ export interface UserRequest {
   readonly complete: boolean;
   /** Flat; known once the body is complete. */
   readonly rawTrailers: readonly string[];
+  /** The body, if it was there together with the head; null when it comes bit by bit. */
+  readonly whole?: Buffer | null;
   isPaused(): boolean;
   pause(): unknown;
   resume(): unknown;
@@ -24,7 +26,17 @@ export interface UserResponse {
   writeContinue(): void;
   /** Tells a status from 102 to 199 with its headers, before the answer. */
   writeInterim(status: number, reason: string, headers: readonly string[]): void;
-  writeHead(status: number, reason: string, headers: string[]): unknown;
+  /**
+   * The head of the answer. `closes`: its connection ends behind it. `isOpenEnded`: there is a body, of a length
+   * that no header tells. Throws for a head that cannot be sent.
+   */
+  begin(
+    status: number,
+    reason: string,
+    headers: readonly string[],
+    closes: boolean,
+    isOpenEnded: boolean,
+  ): void;
   flushHeaders(): void;
   write(chunk: Buffer): boolean;
   addTrailers(trailers: [string, string][]): void;

@@ -1,0 +1,109 @@
+import type { Connection } from './connection.ts';
+import { PlainAnswer } from './plain-answer.ts';
+import { type Plain, readPlainRequest } from './plain-request.ts';
+import { QuietTime } from './quiet-time.ts';
+import type { HeadRules } from './request-head.ts';
+import type { GateSettings } from './settings.ts';
+
+/** What is the same for the plain requests of all connections. */
+export interface PlainRules {
+  readonly heads: HeadRules;
+  readonly maxHeadBytes: number;
+  readonly limits: GateSettings['request'];
+  /** What answers say of a connection that stays. */
+  readonly staying: string;
+}
+
+export function plainRulesOf({ header, request }: GateSettings, heads: HeadRules): PlainRules {
+  const seconds = Math.floor(request.keepAliveMs / 1000);
+  return {
+    heads,
+    maxHeadBytes: header.maxBytes,
+    limits: request,
+    staying: `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`,
+  };
+}
+
+/**
+ * The short way of a user's connection: as long as nothing but plain requests comes, one after the other, they
+ * are read and answered here, at half of what node's HTTP server takes. With the first other thing, right or
+ * wrong, the connection is handed over to that server, bytes and all, and stays there.
+ */
+export class PlainPath {
+  private readonly connection: Connection;
+  private readonly rules: PlainRules;
+  private readonly forward: (plain: Plain, answer: PlainAnswer) => void;
+  private readonly serve: () => void;
+  private readonly quiet = new QuietTime();
+  private answer: PlainAnswer | null = null;
+
+  /** `serve` gives the connection to node's server. */
+  constructor(
+    connection: Connection,
+    rules: PlainRules,
+    forward: (plain: Plain, answer: PlainAnswer) => void,
+    serve: () => void,
+  ) {
+    this.connection = connection;
+    this.rules = rules;
+    this.forward = forward;
+    this.serve = serve;
+  }
+
+  start(): void {
+    const { socket } = this.connection;
+    const { headTimeoutMs, idleTimeoutMs, keepAliveMs } = this.rules.limits;
+    socket.on('data', this.take);
+    socket.on('end', this.ended);
+    socket.on('error', this.failed);
+    socket.on('timeout', this.silent);
+    this.quiet.watch(socket, Math.min(headTimeoutMs, idleTimeoutMs, keepAliveMs));
+  }
+
+  // Private
+
+  private readonly take = (bytes: Buffer): void => {
+    const { connection, rules } = this;
+    if (connection.isEnding) return;
+    const plain = connection.busy
+      ? null
+      : readPlainRequest(bytes, rules.maxHeadBytes, connection.peer, rules.heads);
+    if (plain === null) return this.handOver(bytes);
+    const isHead = plain.head.method === 'HEAD';
+    this.answer = new PlainAnswer(connection, rules.staying, isHead, plain.closes);
+    this.forward(plain, this.answer);
+  };
+
+  /** The client will send nothing more; what it has asked for is still answered. */
+  private readonly ended = (): void => {
+    if (this.connection.busy && this.answer !== null) this.answer.last = true;
+    else this.connection.end();
+  };
+
+  private readonly failed = (): void => {
+    this.connection.socket.destroy();
+  };
+
+  private readonly silent = (): void => {
+    const { connection, quiet } = this;
+    const { headTimeoutMs, idleTimeoutMs, keepAliveMs } = this.rules.limits;
+    if (connection.isEnding) return;
+    if (connection.listensOnly) return connection.idle();
+    const betweenMs = this.answer === null ? headTimeoutMs : keepAliveMs;
+    if (!quiet.reached(connection.busy ? idleTimeoutMs : betweenMs)) return;
+    connection.idle();
+    if (connection.busy) quiet.begin();
+  };
+
+  private handOver(bytes: Buffer): void {
+    const { socket } = this.connection;
+    this.quiet.end();
+    socket.off('data', this.take).off('end', this.ended);
+    socket.off('error', this.failed).off('timeout', this.silent);
+    // Paused, for the bytes must not get lost before the server listens, nor overtaken by later ones.
+    socket.pause();
+    socket.unshift(bytes);
+    this.serve();
+    socket.resume();
+  }
+}
