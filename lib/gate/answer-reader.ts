@@ -16,7 +16,7 @@ export interface AnswerEvents {
   head(status: number, reason: string, head: ResponseHead): void;
   data(piece: Buffer): void;
   complete(trailers: readonly string[]): void;
-  /** `behind`: bytes of the new protocol that came together with the head. */
+  /** `behind`: bytes of the new protocol that came together with the head; they may be kept. */
   upgraded(head: AnswerHead, behind: Buffer): void;
 }
 
@@ -63,7 +63,10 @@ export class AnswerReader {
     this.chunks = null;
   }
 
-  /** @throws BadAnswerError when the bytes are no answer; with those, nothing is known of the connection. */
+  /**
+   * Reads on; keeps nothing of the bytes, nor may those who are told.
+   * @throws BadAnswerError when the bytes are no answer; with those, nothing is known of the connection.
+   */
   read(given: Buffer): void {
     let bytes = given;
     if (this.partial !== null) {
@@ -104,7 +107,7 @@ export class AnswerReader {
       if (isNoHead(partial.toString('latin1', 0, HEAD_END.length + LINE_END.length))) {
         throw new BadAnswerError('the answer is not HTTP');
       }
-      this.partial = partial;
+      this.partial = Buffer.from(partial);
       return bytes.length;
     }
     const head = readAnswerHead(bytes.toString('latin1', begin, end + LINE_END.length));
@@ -147,7 +150,7 @@ export class AnswerReader {
   private upgrade(head: AnswerHead, bytes: Buffer, next: number): number {
     if (this.asked?.upgrade === '') throw new BadAnswerError('a 101 that was not asked for');
     this.stop();
-    this.events.upgraded(head, bytes.subarray(next));
+    this.events.upgraded(head, Buffer.from(bytes.subarray(next)));
     return bytes.length;
   }
 

@@ -55,17 +55,17 @@ export class Answer {
     }
   }
 
-  /** False when the client is slow: `resume` is called once it has caught up. */
+  /** False when the client is slow: `resume` is called once it has caught up. Keeps nothing of the chunk. */
   data(chunk: Buffer, resume: () => void): boolean {
     if (this.ended) return true;
     const { response } = this;
     if (this.left > 0 && (this.left -= chunk.length) <= 0) {
       this.ended = true;
-      if (chunk.length > ONE_WRITE_MAX_BYTES) response.end(chunk);
+      if (chunk.length > ONE_WRITE_MAX_BYTES) response.end(Buffer.from(chunk));
       else response.end(chunk.toString('latin1'), 'latin1');
       return true;
     }
-    if (response.write(chunk)) return true;
+    if (response.write(Buffer.from(chunk))) return true;
     if (!this.waitsForDrain) {
       this.waitsForDrain = true;
       response.once('drain', () => {

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Peer } from './forwarded.ts';
 import { closeGently } from './gentle-close.ts';
-import { skipEmptyWrites } from './single-write.ts';
 import { batchWrites } from './write-batch.ts';
 
 /** Requests a client may send ahead of their answers; more end its connection. */
@@ -45,7 +44,6 @@ export class Connection {
     this.socket = socket;
     this.peer = peer;
     this.idleTimeoutMs = idleTimeoutMs;
-    skipEmptyWrites(socket);
     batchWrites(socket);
     // A head that node sends by itself names no encoding, and UTF-8 would not be what running said.
     socket.setDefaultEncoding('latin1');

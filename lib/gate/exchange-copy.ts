@@ -34,11 +34,12 @@ export class ExchangeCopy {
     this.responseHeaders = headers;
   }
 
+  /** Keeps a copy of the chunk. */
   addResponse(chunk: Buffer): void {
     this.responseBytes += chunk.length;
     if (this.digest !== null) this.digest.update(chunk);
     else {
-      this.responseChunks.push(chunk);
+      this.responseChunks.push(Buffer.from(chunk));
       if (this.responseBytes > this.maxResponseBytes) this.startDigest();
     }
   }

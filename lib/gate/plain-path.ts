@@ -4,6 +4,7 @@ import { type Plain, readPlainRequest } from './plain-request.ts';
 import { QuietTime } from './quiet-time.ts';
 import type { HeadRules } from './request-head.ts';
 import type { GateSettings } from './settings.ts';
+import { skipEmptyWrites } from './single-write.ts';
 
 /** What is the same for the plain requests of all connections. */
 export interface PlainRules {
@@ -103,6 +104,7 @@ export class PlainPath {
     // Paused, for the bytes must not get lost before the server listens, nor overtaken by later ones.
     socket.pause();
     socket.unshift(bytes);
+    skipEmptyWrites(socket);
     this.serve();
     socket.resume();
   }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
 import type { GateContext } from './context.ts';
 import { rawPage } from './error-pages.ts';
-import { failureKindOf, isRefused, isStale, statusOf } from './failure.ts';
+import { failureKindOf, isRefused, statusOf } from './failure.ts';
 import { joinFields } from './field-lines.ts';
 import { Passage } from './passage.ts';
 import type { RequestHead } from './request-head.ts';
@@ -26,7 +26,6 @@ export class Tunnel extends Passage implements UpstreamHandler {
   private readonly early: Buffer;
   private upstream: Duplex | null = null;
   private answered = false;
-  private retried = false;
 
   constructor(context: GateContext, connection: Connection, head: RequestHead, early: Buffer) {
     super(context, connection, head);
@@ -121,7 +120,7 @@ export class Tunnel extends Passage implements UpstreamHandler {
   }
 
   onData(chunk: Buffer): boolean {
-    return this.over || this.connection.socket.write(chunk);
+    return this.over || this.connection.socket.write(Buffer.from(chunk));
   }
 
   onComplete(): void {
@@ -131,13 +130,6 @@ export class Tunnel extends Passage implements UpstreamHandler {
   }
 
   onError(error: Error): void {
-    const { client, pool } = this;
-    const stale = client !== null && client.sent > 1 && !this.answered && isStale(error);
-    if (stale && pool !== null && !this.retried && !this.over) {
-      this.retried = true;
-      this.context.counts.retried++;
-      return pool.runAnew(this, client);
-    }
     if (isRefused(error) && !this.waited && !this.over && this.waitForNews()) return;
     this.giveBack();
     if (this.over) return;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { AnswerHead } from './answer-head.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { BodySender } from './body-sender.ts';
@@ -8,7 +8,7 @@ import { QuietTime } from './quiet-time.ts';
 import { requestText } from './request-text.ts';
 import type { ResponseHead } from './response-headers.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './upstream.ts';
-import { connectUpstream, hostOf } from './upstream-connect.ts';
+import { type ConnectResult, connectSocket, connectUpstream, hostOf } from './upstream-connect.ts';
 
 /** Most a connection is kept when running itself names a time (`Keep-Alive: timeout=`). */
 const KEEP_ALIVE_MAX_MS = 600_000;
@@ -65,13 +65,20 @@ export class UpstreamClient {
   /** One at a time: `handler` has heard the end of one request before the next one is given. */
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void {
     this.handler = handler;
+    const isTunnel = request.upgrade !== '';
+    // A tunnel reads its connection as a stream, so it gets one of its own.
+    if (isTunnel) this.drop();
     if (this.socket !== null) return this.send(this.socket, request, handler);
-    connectUpstream(this.target, this.limits.connectTimeoutMs, (error, socket) => {
+    const { target, limits } = this;
+    const connected: ConnectResult<Socket> = (error, socket) => {
       if (error !== null) return this.fail(error);
+      if (isTunnel) socket.on('data', this.take);
       this.adopt(socket);
       if (this.destroyed) this.fail(new UpstreamClosedError('given up'));
       else this.send(socket, request, handler);
-    });
+    };
+    if (isTunnel) connectSocket(Socket, {}, target, limits.connectTimeoutMs, connected);
+    else connectUpstream(target, limits.connectTimeoutMs, this.take, connected);
   }
 
   /** Tells running that the client has said all it will say; the answer can still come. */
@@ -91,7 +98,6 @@ export class UpstreamClient {
     this.socket = socket;
     this.sent = 0;
     this.keepMs = KEEP_ALIVE_MS;
-    socket.on('data', this.take);
     socket.on('drain', this.drained);
     socket.on('end', () => {
       if (this.socket === socket) this.ended();

@@ -1,4 +1,4 @@
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
 import { ViliError } from '../errors.ts';
 import type { Target } from './exchange.ts';
 import { batchWrites } from './write-batch.ts';
@@ -8,13 +8,28 @@ const BUFFER_BYTES = 131_072;
 
 export type ConnectResult<S> = (...result: [Error, null] | [null, S]) => void;
 
-/** Connects to running. Fails as `connectSocket` does. */
+/** Of all connections: what is read is taken out before the next read. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+
+/**
+ * Connects to running. All that comes goes to `onBytes`, which may keep nothing of it: the buffer is used again.
+ * The socket itself emits no data; that spares a buffer and the work of a stream for each piece. Fails as
+ * `connectSocket` does.
+ */
 export function connectUpstream(
   target: Pick<Target, 'host' | 'port'>,
   limitMs: number,
+  onBytes: (bytes: Buffer) => void,
   callback: ConnectResult<Socket>,
 ): void {
-  connectSocket(Socket, target, limitMs, callback);
+  const onread = {
+    buffer: READ_BUFFER,
+    callback: (length: number) => {
+      onBytes(READ_BUFFER.subarray(0, length));
+      return true;
+    },
+  };
+  connectSocket(Socket, { onread }, target, limitMs, callback);
 }
 
 /**
@@ -23,11 +38,16 @@ export function connectUpstream(
  */
 export function connectSocket<S extends Socket>(
   SocketClass: new (options: SocketConstructorOpts) => S,
+  more: Pick<TcpSocketConnectOpts, 'onread'>,
   { host, port }: Pick<Target, 'host' | 'port'>,
   limitMs: number,
   callback: ConnectResult<S>,
 ): void {
-  const options = { readableHighWaterMark: BUFFER_BYTES, writableHighWaterMark: BUFFER_BYTES };
+  const options = {
+    readableHighWaterMark: BUFFER_BYTES,
+    writableHighWaterMark: BUFFER_BYTES,
+    ...more,
+  };
   const socket = new SocketClass(options as SocketConstructorOpts);
   socket.setNoDelay(true);
   batchWrites(socket);

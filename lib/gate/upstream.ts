@@ -50,7 +50,7 @@ export interface UpstreamHandler {
   onInterim(status: number, reason: string, fields: readonly string[]): void;
   /** `resume` goes on after `onData` said false. A throw ends the request as a bad answer. */
   onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void;
-  /** False pauses. */
+  /** False pauses. The chunk may not be kept: its memory is used again. */
   onData(chunk: Buffer): boolean;
   /** All that has come so far has been handed over, and the answer is not at its end. */
   onPending(): void;

@@ -7,7 +7,7 @@ type Piece = string | Uint8Array;
  * So many at most wait. A longer batch would leave the other side without work until it comes, and
  * then this side.
  */
-const BATCH_MAX = 8;
+const BATCH_MAX = 16;
 /** Larger pieces are worth a wake-up of their own. */
 const PIECE_MAX = 16_384;
 let waiting: (() => void)[] = [];

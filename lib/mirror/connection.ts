@@ -29,7 +29,7 @@ export function connectionTo(target: Target, connectTimeoutMs: number): Connecti
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: (_options, callback) =>
-      connectSocket(TestingSocket, target, connectTimeoutMs, (error, socket) => {
+      connectSocket(TestingSocket, {}, target, connectTimeoutMs, (error, socket) => {
         connection.socket = socket;
         if (error === null) callback(null, socket);
         else callback(error, null);
