@@ -10,6 +10,7 @@ import { type ClientHttp2Session, connect as connectHttp2, constants } from 'nod
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -158,6 +159,29 @@ describe('users over TLS', function (this: Mocha.Suite) {
       }
       agent.destroy();
       expect(sink.exchanges).to.have.length(0);
+    });
+  });
+
+  it('get answer after answer from a running whose last piece was more than they took at once', async () => {
+    const piece = Buffer.alloc(50_000, 'x');
+    const listener: RequestListener = (incoming, response) => {
+      incoming.resume();
+      response.write(piece);
+      response.end();
+    };
+    await withTls(listener, async ({ port, certificate }) => {
+      const agent = new SecureAgent({ keepAlive: true, maxSockets: 1, ca: certificate.cert });
+      for (let round = 0; round < 3; round++) {
+        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+          const target = { host: 'localhost', port, method: 'POST', agent };
+          const outgoing = secureRequest(target, resolve).on('error', reject);
+          // Without a length, so in chunks: not a plain request.
+          outgoing.write('a');
+          outgoing.end('b');
+        });
+        expect((await buffer(answer)).length).to.equal(piece.length);
+      }
+      agent.destroy();
     });
   });
 

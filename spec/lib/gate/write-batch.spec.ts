@@ -40,12 +40,12 @@ describe('write batch', () => {
     expect(log).to.have.length(1);
   });
 
-  it('does not wait for the end of the turn once eight wait', () => {
+  it('does not wait for the end of the turn once sixteen wait', () => {
     const log: string[] = [];
-    for (let index = 0; index < 9; index++) recorded(log, `${index}`).write('x');
-    expect(log).to.have.length(8);
+    for (let index = 0; index < 17; index++) recorded(log, `${index}`).write('x');
+    expect(log).to.have.length(16);
     flushWrites();
-    expect(log).to.have.length(9);
+    expect(log).to.have.length(17);
   });
 
   it('ends a stream only after what was written', async () => {
