@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as httpRequest } from 'node:http';
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /** A message as node's own parser read it, bytes as Latin-1. */
@@ -32,7 +31,7 @@ export async function requestsByNode(bytes: Buffer): Promise<Parsed[]> {
 /** The answer that node's client finds in what a server says to a request with this method; null for none. */
 export async function answerByNode(method: string, bytes: Buffer): Promise<Parsed | null> {
   const socket = inMemory();
-  const outgoing = httpRequest({ method, createConnection: () => socket as unknown as Socket });
+  const outgoing = httpRequest({ method, createConnection: () => socket });
   const answered = new Promise<Parsed | null>((resolve) => {
     outgoing.on('error', () => resolve(null));
     outgoing.on('upgrade', () => resolve(null));
