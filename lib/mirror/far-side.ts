@@ -1,5 +1,6 @@
 import type { Exchange, ExchangeSink, Target } from '../gate/exchange.ts';
 import { Accounts, type Counts } from './accounts.ts';
+import { BatchStore } from './batch-store.ts';
 import type { DropReason, Fault } from './protocol.ts';
 import type { FarSideEvent, FarSideSettings, OutcomeBatch } from './settings.ts';
 import { type SessionHooks, TestSession } from './test-session.ts';
@@ -46,6 +47,7 @@ export interface FarSide {
 /** Starts nothing: a worker thread lives only as long as a test. */
 export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): FarSide {
   const accounts = new Accounts();
+  const store = new BatchStore(settings.batchBytes);
   let isBusyElsewhere = false;
   const sessionHooks: SessionHooks = {
     now: hooks.now ?? Date.now,
@@ -82,7 +84,7 @@ export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): F
     begin({ id, testing, running }) {
       endSession();
       if (isClosed) return;
-      session = new TestSession(id, { testing, running }, settings, accounts, sessionHooks);
+      session = new TestSession(id, { testing, running }, settings, store, accounts, sessionHooks);
     },
     retarget: (change) => session?.retarget(change),
     restoreNoise: (id, noise) => {

@@ -1,16 +1,9 @@
 import type { Exchange } from '../gate/exchange.ts';
 import { BATCH_HEAD_BYTES, createBatch, handOver, isWithWorker } from './batch.ts';
-import { ALIGNMENT, type RecordBuffer, recordBytes, writeRecord } from './exchange-codec.ts';
+import { type RecordBuffer, recordBytes, writeRecord } from './exchange-codec.ts';
 
-const BATCHES = 4;
 /** A batch that does not fill up is sent after so long. */
 const FLUSH_MS = 2;
-
-export interface FeederSettings {
-  readonly batchBytes: number;
-  /** Exchanges larger than a batch travel alone; so many bytes of them at once. */
-  readonly queueBytes: number;
-}
 
 /** The worker reads what is up to `end`, and gives the batch back. */
 export type BatchSender = (batch: SharedArrayBuffer, end: number) => void;
@@ -20,7 +13,7 @@ export type BatchSender = (batch: SharedArrayBuffer, end: number) => void;
  * message for it would wake the users' thread hundreds of times per second.
  */
 export class Feeder {
-  /** Whole records only. */
+  /** Of records in a batch. */
   readonly #batchBytes: number;
   readonly #queueBytes: number;
   readonly #send: BatchSender;
@@ -30,11 +23,12 @@ export class Feeder {
   #large: RecordBuffer[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(settings: FeederSettings, send: BatchSender) {
-    this.#batchBytes = Math.floor(settings.batchBytes / ALIGNMENT) * ALIGNMENT;
-    this.#queueBytes = settings.queueBytes;
+  /** `queueBytes`: exchanges larger than a batch travel alone; so many bytes of them at once. */
+  constructor(batches: readonly RecordBuffer[], queueBytes: number, send: BatchSender) {
+    this.#batches = batches;
+    this.#batchBytes = (batches[0]?.bytes.length ?? BATCH_HEAD_BYTES) - BATCH_HEAD_BYTES;
+    this.#queueBytes = queueBytes;
     this.#send = send;
-    this.#batches = Array.from({ length: BATCHES }, () => createBatch(this.#batchBytes));
   }
 
   /** True when every batch is with the worker. */

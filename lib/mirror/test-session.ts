@@ -1,5 +1,6 @@
 import type { Exchange } from '../gate/exchange.ts';
 import type { Accounts } from './accounts.ts';
+import type { BatchStore } from './batch-store.ts';
 import { type DropReason, type Fault, NOTHING, type Report, type Targets } from './protocol.ts';
 import type { FarSideEvent, FarSideSettings, LossReason, OutcomeBatch } from './settings.ts';
 import { LOOK_MS, UsersFirst } from './users-first.ts';
@@ -21,6 +22,7 @@ export interface SessionHooks {
 export class TestSession {
   readonly id: string;
   readonly #settings: FarSideSettings;
+  readonly #store: BatchStore;
   readonly #accounts: Accounts;
   readonly #hooks: SessionHooks;
   readonly #usersFirst: UsersFirst;
@@ -46,12 +48,14 @@ export class TestSession {
     id: string,
     targets: Targets,
     settings: FarSideSettings,
+    store: BatchStore,
     accounts: Accounts,
     hooks: SessionHooks,
   ) {
     this.id = id;
     this.#targets = targets;
     this.#settings = settings;
+    this.#store = store;
     this.#accounts = accounts;
     this.#hooks = hooks;
     this.#usersFirst = new UsersFirst(settings.busyLimit);
@@ -123,6 +127,7 @@ export class TestSession {
     this.#startedAtMs = this.#hooks.now();
     const worker = new WorkerThread(
       this.#settings,
+      this.#store,
       { targets: this.#targets, noise: this.#noise },
       {
         onReport: (report) => this.#settle(report),

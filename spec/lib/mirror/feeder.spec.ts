@@ -1,16 +1,20 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'chai';
-import { giveBack } from '../../../lib/mirror/batch.ts';
+import { giveBack, isWithWorker } from '../../../lib/mirror/batch.ts';
+import { BatchStore } from '../../../lib/mirror/batch-store.ts';
 import { recordBuffer, recordBytes } from '../../../lib/mirror/exchange-codec.ts';
 import { Feeder } from '../../../lib/mirror/feeder.ts';
 import { until } from '../../support/actor-world.ts';
 import { exchangeOf } from '../../support/far-side-kit.ts';
 
+function feederOf(batchBytes: number, queueBytes: number, sent: SharedArrayBuffer[]): Feeder {
+  return new Feeder(new BatchStore(batchBytes).take(), queueBytes, (batch) => sent.push(batch));
+}
+
 describe('what feeds the comparing thread', () => {
   it('drops nothing while the thread starts, as long as the last buffer has room', async () => {
     const sent: SharedArrayBuffer[] = [];
-    const settings = { batchBytes: 64 * 1024, queueBytes: 1024 * 1024 };
-    const feeder = new Feeder(settings, (buffer) => sent.push(buffer));
+    const feeder = feederOf(64 * 1024, 1024 * 1024, sent);
     const answers: unknown[] = [];
     for (let count = 0; count < 20; count++) {
       answers.push(feeder.add(exchangeOf()));
@@ -27,7 +31,7 @@ describe('what feeds the comparing thread', () => {
   it('takes no more than all batches hold until the thread has read one', () => {
     const sent: SharedArrayBuffer[] = [];
     const one = recordBytes(exchangeOf());
-    const feeder = new Feeder({ batchBytes: one, queueBytes: one }, (batch) => sent.push(batch));
+    const feeder = feederOf(one, one, sent);
     const add = (): unknown => feeder.add(exchangeOf());
     expect([add(), add(), add(), add(), add()]).to.deep.equal([
       null,
@@ -46,13 +50,25 @@ describe('what feeds the comparing thread', () => {
   it('sends what is larger than a batch alone, bounded in bytes until it has been read', () => {
     const sent: SharedArrayBuffer[] = [];
     const large = exchangeOf({ responseBody: Buffer.alloc(4000) });
-    const settings = { batchBytes: 2000, queueBytes: 5000 };
-    const feeder = new Feeder(settings, (batch) => sent.push(batch));
+    const feeder = feederOf(2000, 5000, sent);
     expect(feeder.add(large)).to.equal(null);
     expect(feeder.add(large)).to.equal('queue-full');
     giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
     expect(feeder.add(large)).to.equal(null);
     expect(feeder.add(exchangeOf({ responseBody: Buffer.alloc(6000) }))).to.equal('too-large');
     feeder.close();
+  });
+
+  it('uses the batches of the thread before, whatever that one had of them', () => {
+    const store = new BatchStore(1000);
+    const batches = store.take();
+    const feeder = new Feeder(batches, 1000, () => {});
+    feeder.add(exchangeOf());
+    feeder.flush();
+    expect(store.take(), 'while they are in use').to.not.equal(batches);
+    store.putBack(batches);
+    const next = store.take();
+    expect(next).to.equal(batches);
+    expect(next.some(isWithWorker)).to.equal(false);
   });
 });
