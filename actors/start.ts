@@ -2,10 +2,9 @@ import { loadSettings } from '../config/load.ts';
 import { EXIT } from '../lib/cli/exit-codes.ts';
 import type { StartOptions } from '../lib/cli/io.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
-import { collectAlone } from '../lib/gate/collector.ts';
 import { type Journal, openJournal } from '../lib/journal/journal.ts';
 import { journalLevelOf } from '../lib/journal/levels.ts';
-import { runtimeYields } from '../lib/priority.ts';
+import { prepareRuntime } from '../lib/runtime.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 
 /** An error without an owner, or an actor at the top that gave up (sysexits.h EX_SOFTWARE). */
@@ -30,8 +29,7 @@ export async function start(options: StartOptions, viliVersion: string): Promise
     flags: options.settings,
     environment: process.env,
   });
-  collectAlone();
-  runtimeYields();
+  prepareRuntime();
   process.title = 'vili';
   const { dir, level } = settings.log;
   const journal = openJournal({ dir, level: journalLevelOf(level), now: Date.now });

@@ -49,6 +49,8 @@ export interface Settings {
   readonly testing: {
     /** 0 to 19, added to Vili's own. */
     readonly nice: number;
+    /** How many of the host's processors it may not use. */
+    readonly sparedProcessors: number;
   };
   readonly arrival: { readonly stableMs: number; readonly pollMs: number };
   readonly mirror: {

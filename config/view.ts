@@ -52,7 +52,10 @@ export function settingsFrom(base: string, values: Values, openapi: Settings['op
       resetAfterMs: restart.reset_after,
       testingMax: restart.testing_max,
     },
-    testing: { nice: values.testing.nice },
+    testing: {
+      nice: values.testing.nice,
+      sparedProcessors: values.testing.spared_processors,
+    },
     arrival: { stableMs: values.arrival.stable, pollMs: values.arrival.poll },
     ...testingSide(values),
     routes: [...values.routes, ...(openapi?.routes ?? [])],

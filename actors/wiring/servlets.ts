@@ -2,6 +2,7 @@ import type { Address, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance.ts';
 import type { Role } from '../../lib/deployment/state.ts';
 import { followLog } from '../../lib/logs/follower.ts';
+import { processorsWithout } from '../../lib/processors.ts';
 import { drainWarning } from '../../lib/servlet/drain-check.ts';
 import { servletEnvironment } from '../../lib/servlet/environment.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
@@ -15,6 +16,8 @@ import { servletActor } from '../servlet-actor.ts';
 import type { Prepared } from '../version-servlets.ts';
 import type { House } from './house.ts';
 
+/** Running competes for all there is. */
+const FREE = { nice: 0, sparedProcessors: 0 };
 const LOG_BATCH_MS = 250;
 const LOG_MAX_BYTES_PER_BATCH = 4 * 1024 * 1024;
 const LOG_MAX_LINE_BYTES = 64 * 1024;
@@ -123,8 +126,10 @@ function spawnProcess(house: House, instance: Instance, port: number, role: Role
     role,
     passThrough: settings.passEnvironment,
   });
-  const nice = role === 'test' ? settings.testing.nice : 0;
-  return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, nice, now });
+  const { nice, sparedProcessors } = role === 'test' ? settings.testing : FREE;
+  const processors = processorsWithout(sparedProcessors);
+  const limits = { nice, processors };
+  return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, now, ...limits });
 }
 
 /** The link in the instance folder is `IDENTIFIER.ext`. */

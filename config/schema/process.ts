@@ -114,6 +114,15 @@ export const processes = {
         'version may be held or rejected for that.',
       { min: '0', max: '19' },
     ),
+    spared_processors: setting(
+      count,
+      '0',
+      'How many processors of the host the processes of a version under test may not use, so that users find ' +
+        'one free at once whatever it does; at least one is left to it. 1 keeps endless loops and floods of it ' +
+        'from being felt on a small host. It then has fewer processors than running, and may look slower. Needs ' +
+        '`taskset` (util-linux).',
+      { min: '0', max: '1024' },
+    ),
   },
   arrival: {
     stable: setting(

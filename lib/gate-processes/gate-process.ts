@@ -2,10 +2,9 @@
 import type { Socket } from 'node:net';
 import { setDefaultHighWaterMark } from 'node:stream';
 import { codeOf, messageOf, ViliError } from '../errors.ts';
-import { collectAlone } from '../gate/collector.ts';
 import { createGate, type Gate } from '../gate/gate.ts';
 import { STREAM_BUFFER_BYTES } from '../gate/listener.ts';
-import { runtimeYields } from '../priority.ts';
+import { prepareRuntime } from '../runtime.ts';
 import { clockAt } from './clock.ts';
 import { CopySender } from './copy-sender.ts';
 import { ParentChannel } from './parent-channel.ts';
@@ -29,8 +28,7 @@ if (process.send === undefined) {
     'lib/gate-processes/gate-process is started by Vili',
   );
 }
-collectAlone();
-runtimeYields();
+prepareRuntime();
 process.title = 'vili: gate';
 // Sockets that are handed over are made by node, with what is the default.
 setDefaultHighWaterMark(false, STREAM_BUFFER_BYTES);

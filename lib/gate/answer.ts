@@ -1,10 +1,8 @@
 import type { Page } from './error-pages.ts';
 import { readResponseHead, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
+import { ONE_WRITE_MAX_BYTES } from './single-write.ts';
 import type { UserResponse } from './user-side.ts';
 import { flushWrites } from './write-batch.ts';
-
-/** Up to this size head and body go out as one string, in one write. */
-const ONE_WRITE_MAX_BYTES = 4096;
 
 /** Writes one answer to the client, with backpressure, never ending one that broke off. */
 export class Answer {

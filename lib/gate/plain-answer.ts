@@ -1,9 +1,7 @@
 import type { Connection } from './connection.ts';
 import { joinFields } from './field-lines.ts';
+import { ONE_WRITE_MAX_BYTES } from './single-write.ts';
 import type { UserResponse } from './user-side.ts';
-
-/** Up to this size a piece of the body goes out as one string with what is written around it. */
-const ONE_WRITE_MAX_BYTES = 4096;
 
 /** The answer to a plain request, written in as few system calls as it takes (RFC 9112). */
 export class PlainAnswer implements UserResponse {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { CHUNKED } from './request-head.ts';
+import type { BodySource } from './upstream.ts';
 import type { UserRequest } from './user-side.ts';
 
 /** Bodies up to this size are sent in one write, and can be sent again. */
@@ -58,7 +59,7 @@ export class RequestBody {
     return this.live === null;
   }
 
-  /** What to hand to undici, for each attempt anew. */
+  /** What is sent to running, for each attempt anew. */
   source(): Buffer | RequestBodySource {
     if (this.complete && this.length !== CHUNKED) {
       const [only] = this.gathered;
@@ -132,10 +133,10 @@ export class RequestBody {
 }
 
 /**
- * As much of a readable stream as undici needs. It may destroy it, for instance when the answer comes
- * before the body has been sent: that only drains the client.
+ * The body on its way to running. It may be destroyed before its end, for instance when the answer comes first: that
+ * only drains the client.
  */
-export class RequestBodySource extends EventEmitter {
+export class RequestBodySource extends EventEmitter implements BodySource {
   destroyed = false;
   private readonly chunks: Buffer[];
   private readonly rest: RequestBody | null;
@@ -148,11 +149,6 @@ export class RequestBodySource extends EventEmitter {
     super();
     this.chunks = chunks;
     this.rest = rest;
-  }
-
-  /** Only marks it as a stream: undici listens to the events. */
-  pipe(): this {
-    return this;
   }
 
   pause(): this {
@@ -182,7 +178,6 @@ export class RequestBodySource extends EventEmitter {
     if (this.destroyed || this.ended || this.next < this.chunks.length) return;
     this.ended = true;
     this.emit('end');
-    this.emit('close');
   }
 
   // Private

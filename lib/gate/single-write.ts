@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 
+/** Up to this size head and body of a message go out as one string, in one write. */
+export const ONE_WRITE_MAX_BYTES = 4096;
+
 type Callback = (error?: Error | null) => void;
 
 /**

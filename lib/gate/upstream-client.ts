@@ -7,6 +7,7 @@ import { SilentRunningError, UpstreamClosedError } from './failure.ts';
 import { QuietTime } from './quiet-time.ts';
 import { requestText } from './request-text.ts';
 import type { ResponseHead } from './response-headers.ts';
+import { ONE_WRITE_MAX_BYTES } from './single-write.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './upstream.ts';
 import { type ConnectResult, connectSocket, connectUpstream, hostOf } from './upstream-connect.ts';
 
@@ -16,8 +17,6 @@ const KEEP_ALIVE_MAX_MS = 600_000;
 const KEEP_ALIVE_MARGIN_MS = 2000;
 /** Idle connections to a running that names no time; shorter than the 5 s many servers close after. */
 const KEEP_ALIVE_MS = 4000;
-/** Up to this size head and body of a request go out as one string, in one write. */
-const ONE_WRITE_MAX_BYTES = 4096;
 
 /**
  * One connection to running, with at most one request on it; it is made when first needed and again

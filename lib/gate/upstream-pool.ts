@@ -126,7 +126,6 @@ export class UpstreamPool {
 
   private discard(client: UpstreamClient): void {
     this.clients.delete(client);
-    // Not at once: undici may be in the middle of telling about the request that just ended.
-    setImmediate(() => client.destroy());
+    client.destroy();
   }
 }

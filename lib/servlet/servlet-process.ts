@@ -34,6 +34,8 @@ export interface SpawnOptions {
   readonly port: number;
   /** How far it and all it starts stand back behind this process, 0 to 19 (nice(1)); 0 when left out. */
   readonly nice?: number;
+  /** What it may use, in the form of taskset(1); '' or left out for all. */
+  readonly processors?: string;
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
   /** Written to the ledger: the longest a later Vili may wait after SIGTERM, ms. */

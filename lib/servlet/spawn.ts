@@ -22,21 +22,23 @@ const DEFAULT_STOP_TIMEOUT_MS = 30_000;
 
 /**
  * Becomes the servlet, after it has written down who it is. $1 stat line, $2 pid file, $3 stdOut,
- * $4 stdErr, $5 failure mark, $6 nice value, rest: the command. No value is ever part of the script's text.
+ * $4 stdErr, $5 failure mark, $6 nice value, $7 its processors or nothing, rest: the command. No value is ever part of the script's text.
  * - The stat line is written before exec: a Vili killed at any moment leaves a findable child.
  * - stdin stays on the terminal: without any descriptor on it the terminal closes and hangs up.
  * - `>>`, never `>`: a truncated log must not get a hole of NUL bytes.
  * - The trap only runs when exec did not happen.
  * - Linux shares processors between sessions first, and a nice value counts only within one, unless the
  *   session is given one too (sched(7), autogroup). Where that is off there is no such file.
+ * - taskset (util-linux) becomes the command in turn; where it is missing all processors are used.
  * - SHLVL is what bash as /bin/sh would add to the environment.
  */
 const WRAPPER =
-  's=$1 p=$2 o=$3 e=$4 f=$5 n=$6; shift 6; unset SHLVL; ' +
+  's=$1 p=$2 o=$3 e=$4 f=$5 n=$6 c=$7; shift 7; unset SHLVL; ' +
   `trap 'echo failed >"$f"' EXIT; ` +
   `IFS= read -r l </proc/$$/stat && printf '%s\\n' "$l" >"$s" && printf '%s\\n' "$$" >"$p" ` +
   `|| exit ${CODE_PID_FILE}; ` +
   '[ "$n" = 0 ] || { printf %s "$n" >/proc/$$/autogroup; } 2>/dev/null; ' +
+  '[ -z "$c" ] || ! command -v taskset >/dev/null || set -- taskset -c "$c" "$@"; ' +
   'exec "$@" >>"$o" 2>>"$e"';
 
 /**
@@ -61,11 +63,12 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
   const startedAtMs = options.now();
   const files = [paths.stat, instance.pidFile, instance.stdOut, instance.stdErr, paths.failed];
   const nice = String(options.nice ?? 0);
+  const processors = options.processors ?? '';
   let pty: Pty;
   try {
     pty = openPty({
       program: SHELL,
-      parameters: ['-c', WRAPPER, `vili:${instance.id}`, ...files, nice, ...command],
+      parameters: ['-c', WRAPPER, `vili:${instance.id}`, ...files, nice, processors, ...command],
       folder: instance.folder,
       environment: options.environment,
     });

@@ -58,7 +58,7 @@ const DEFAULTS = {
     resetAfterMs: 60000,
     testingMax: 2,
   },
-  testing: { nice: 0 },
+  testing: { nice: 0, sparedProcessors: 0 },
   arrival: {
     stableMs: 2000,
     pollMs: 200,

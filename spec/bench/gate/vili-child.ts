@@ -1,12 +1,11 @@
 import { farSideSettings, gateSettings, mirrorToken } from '../../../actors/wiring/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoints.ts';
-import { collectAlone } from '../../../lib/gate/collector.ts';
 import { createGate } from '../../../lib/gate/gate.ts';
 import { Judgement } from '../../../lib/judgement/judgement.ts';
 import { RunningMemory } from '../../../lib/judgement/running-memory.ts';
 import { createFarSide } from '../../../lib/mirror/far-side.ts';
-import { runtimeYields } from '../../../lib/priority.ts';
+import { prepareRuntime } from '../../../lib/runtime.ts';
 import { ThreadWatch } from '../farside/thread-watch.ts';
 import type { FromVili, ToVili } from './vili.ts';
 
@@ -19,8 +18,7 @@ const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
  * The users' path as the daemon builds it, with default settings, the far side and the evidence, in a
  * process of its own: `vili-child.js BASE RUNNING_PORT`.
  */
-collectAlone();
-runtimeYields();
+prepareRuntime();
 const [base = '.', runningPort = '0'] = process.argv.slice(2);
 const { settings } = loadSettings({
   base,

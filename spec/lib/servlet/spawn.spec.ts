@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { processorsWithout } from '../../../lib/processors.ts';
 import { identityOf, readStat, scanByTag } from '../../../lib/servlet/identity.ts';
 import { readLedger } from '../../../lib/servlet/ledger.ts';
 import { tagPrefixOf } from '../../../lib/servlet/tag.ts';
@@ -68,6 +69,28 @@ describe('spawnServlet', () => {
       expect(textOf(join(base, 'app-1/1_test/stdOut'))).to.equal(`${own + 5}\n${own + 5}\n`);
       expect(textOf(join(base, 'app-1/2_running/stdOut'))).to.equal(`${own}\n${own}\n`);
     }));
+
+  it('confines a servlet to some of the processors when told so', function () {
+    const rest = processorsWithout(1);
+    if (rest === '') return this.skip();
+    return withTempFolder(async (base) => {
+      const command = [
+        'sh',
+        '-c',
+        'grep Cpus_allowed_list /proc/self/status; echo "$0"',
+        'as it is',
+      ];
+      const first = startServlet(base, command, { id: 'app-1/1_test', processors: rest });
+      const second = startServlet(base, command, { id: 'app-1/2_running', processors: '' });
+      await Promise.all([first.exited, second.exited]);
+      const [spared, free] = ['1_test', '2_running'].map((id) =>
+        textOf(join(base, `app-1/${id}/stdOut`)),
+      );
+      for (const told of [spared, free])
+        expect(told).to.match(/^Cpus_allowed_list:\t.*\nas it is\n$/);
+      expect(spared).to.not.equal(free);
+    });
+  });
 
   it('lets the session of a servlet stand back too where Linux shares processors between sessions', function () {
     if (!existsSync('/proc/self/autogroup')) this.skip();
