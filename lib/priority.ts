@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
-import { keepOffFirstProcessor } from './processors.ts';
+import { announceThread, keepThreadsOffFirstProcessor } from './processors.ts';
 
 /** How far threads other than the users' stand back: they get what processor time users leave over. */
 const NICE = 10;
@@ -18,7 +18,7 @@ export function yieldToOthers(): void {
     const thread = THREAD.exec(readlinkSync('/proc/thread-self'))?.[1];
     if (thread === undefined) return;
     standBack(Number(thread), NICE);
-    keepOffFirstProcessor(Number(thread));
+    announceThread(Number(thread));
   } catch {
     // Without /proc it competes with the users' as before.
   }
@@ -35,7 +35,7 @@ export function runtimeYields(): void {
   for (const thread of threadsOf(process.pid)) {
     if (thread !== process.pid) standBack(thread, NICE);
   }
-  keepOffFirstProcessor('all');
+  keepThreadsOffFirstProcessor();
 }
 
 /**

@@ -1,22 +1,35 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { processorsWithout } from '../../lib/processors.ts';
 
-/** Prints nice values and processors of the main thread and of the others after the runtime's threads yielded. */
+const run = promisify(execFile);
+const PRIORITY = JSON.stringify(new URL('../../lib/priority.js', import.meta.url).href);
+const DEADLINE_MS = 5000;
+
+/**
+ * Lets the runtime's threads and one of its own yield, waits until all of them are off the first processor (or for
+ * the deadline), and prints nice values and processors of the main thread and of the others.
+ */
 const SCRIPT = `
 import { readdirSync, readFileSync } from 'node:fs';
-import { runtimeYields } from ${JSON.stringify(new URL('../../lib/priority.js', import.meta.url).href)};
+import { Worker } from 'node:worker_threads';
+import { runtimeYields } from ${PRIORITY};
+const of = (thread, file) => readFileSync('/proc/self/task/' + thread + '/' + file, 'latin1');
+const told = (thread) => ({
+  nice: Number(of(thread, 'stat').split(') ')[1].split(' ')[16]),
+  processors: /^Cpus_allowed_list:\\s*(.*)$/m.exec(of(thread, 'status'))[1],
+});
+const others = () => readdirSync('/proc/self/task').filter((thread) => thread !== String(process.pid)).map(told);
 runtimeYields();
-const nice = (thread) =>
-  Number(readFileSync('/proc/self/task/' + thread + '/stat', 'latin1').split(') ')[1].split(' ')[16]);
-const processors = (thread) =>
-  /^Cpus_allowed_list:\\s*(.*)$/m.exec(readFileSync('/proc/self/task/' + thread + '/status', 'latin1'))[1];
-const threads = readdirSync('/proc/self/task');
-const others = threads.filter((thread) => thread !== String(process.pid));
-console.log(JSON.stringify({
-  main: { nice: nice(process.pid), processors: processors(process.pid) },
-  others: others.map((thread) => ({ nice: nice(thread), processors: processors(thread) })),
-}));
+const code = "import(" + JSON.stringify(${PRIORITY}) + ").then((it) => { it.yieldToOthers(); setInterval(() => {}, 1e6); })";
+const worker = new Worker(code, { eval: true });
+const until = Date.now() + ${DEADLINE_MS};
+const main = told(process.pid);
+const isWaiting = () => others().some(({ nice, processors }) => nice === main.nice || processors === main.processors);
+while (isWaiting() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+console.log(JSON.stringify({ main: told(process.pid), others: others() }));
+await worker.terminate();
 `;
 
 interface Thread {
@@ -25,16 +38,15 @@ interface Thread {
 }
 
 describe('priority', () => {
-  it('lets the threads of the runtime yield to the one that users depend on', function () {
-    if (process.platform !== 'linux') this.skip();
+  it('lets all threads yield to the one that users depend on, and keeps them off one processor', async function () {
+    if (process.platform !== 'linux' || processorsWithout(1) === '') return this.skip();
     const program = ['--input-type=module', '-e', SCRIPT];
-    const output = execFileSync(process.execPath, program, { encoding: 'utf8' });
-    const { main, others } = JSON.parse(output) as { main: Thread; others: Thread[] };
-    expect(others).to.have.length.above(0);
+    const { stdout } = await run(process.execPath, program, { encoding: 'utf8' });
+    const { main, others } = JSON.parse(stdout) as { main: Thread; others: Thread[] };
+    expect(others).to.have.length.above(1);
     for (const { nice, processors } of others) {
       expect(nice).to.equal(Math.min(19, main.nice + 10));
-      // On a host with one processor there is nothing to keep free.
-      if (processorsWithout(1) !== '') expect(processors).to.not.equal(main.processors);
+      expect(processors).to.not.equal(main.processors);
     }
   });
 });
