@@ -2,7 +2,7 @@ import { type ClientHttp2Session, connect, constants, type Settings } from 'node
 import { expect } from 'chai';
 import { hasProgram } from '../support/certificates.ts';
 import { call } from './call.ts';
-import type { Field } from './message.ts';
+import { type Field, without } from './message.ts';
 import type { Outcome, Told } from './outcome.ts';
 import { RawHttp2, SMUGGLED } from './raw-http2.ts';
 import { slugOf } from './scripted-servlet.ts';
@@ -99,7 +99,7 @@ describe('a call through Vili over HTTP/2', function () {
       body: 'hello',
       trailers: [['x-sum', '7']],
     });
-    expect(seen?.headers.toSorted()).to.deep.equal([
+    expect(without(seen?.headers ?? [], 'host').toSorted()).to.deep.equal([
       ['cookie', 'a=1; b=2'],
       ['x-odd', '\xe9'],
       ['x-two', 'a'],
@@ -145,9 +145,9 @@ describe('a call through Vili over HTTP/2', function () {
       const { requests } = await recall(place.direct, trap as Trap);
       if (name.startsWith(LEFT_OUT) && outcome === '200') {
         // nghttp2 leaves such a field out, and the rest of the request is sound.
-        expect(requests.map(seenOf).map(({ line, headers }) => [line, headers])).to.deep.equal([
-          ['GET / HTTP/1.1', []],
-        ]);
+        expect(
+          requests.map(seenOf).map(({ line, headers }) => [line, without(headers, 'host')]),
+        ).to.deep.equal([['GET / HTTP/1.1', []]]);
         return;
       }
       expect(outcome).to.be.oneOf(['400', 'reset', 'goaway']);

@@ -7,8 +7,6 @@ import type { Trap } from './trap.ts';
 
 /** Not compared as headers: they belong to the connection, are compared apart, or are Vili's. */
 const APART = [
-  'host',
-  'content-length',
   'transfer-encoding',
   'connection',
   'upgrade',

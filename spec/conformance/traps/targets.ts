@@ -45,5 +45,12 @@ export const TARGETS: readonly Trap[] = [
 
 function asking(line: string, host: string) {
   return (direct: readonly Seen[]): readonly Seen[] =>
-    direct.map((seen) => ({ ...seen, line, host }));
+    direct.map((seen) => ({
+      ...seen,
+      line,
+      host,
+      headers: seen.headers.map(([name, value]) =>
+        name.toLowerCase() === 'host' ? ([name, host] as const) : ([name, value] as const),
+      ),
+    }));
 }
