@@ -99,7 +99,7 @@ describe('a call through Vili over HTTP/2', function () {
       body: 'hello',
       trailers: [['x-sum', '7']],
     });
-    expect(without(seen?.headers ?? [], 'host').toSorted()).to.deep.equal([
+    expect(seen?.headers.filter(([name]) => name !== 'host').toSorted()).to.deep.equal([
       ['cookie', 'a=1; b=2'],
       ['x-odd', '\xe9'],
       ['x-two', 'a'],
