@@ -32,6 +32,6 @@ export function readAnswerHead(text: string): AnswerHead | null {
 }
 
 /** Whether bytes that may be the beginning of a head are none. */
-export function isNoHead(text: string): boolean {
-  return !(text.length < START.length ? START.startsWith(text) : text.startsWith(START));
+export function isNoHead(bytes: Buffer): boolean {
+  return !START.startsWith(bytes.toString('latin1', 0, START.length));
 }

@@ -84,12 +84,7 @@ export class AnswerReader {
       this.finish(NO_TRAILERS);
       return true;
     }
-    if (
-      this.partial !== null &&
-      isNoHead(this.partial.toString('latin1', 0, this.partial.length))
-    ) {
-      throw new BadAnswerError('the answer is not HTTP');
-    }
+    if (this.partial !== null) assertHeadBegins(this.partial);
     return false;
   }
 
@@ -104,9 +99,7 @@ export class AnswerReader {
     }
     if (end < 0) {
       const partial = bytes.subarray(begin);
-      if (isNoHead(partial.toString('latin1', 0, HEAD_END.length + LINE_END.length))) {
-        throw new BadAnswerError('the answer is not HTTP');
-      }
+      assertHeadBegins(partial);
       this.partial = Buffer.from(partial);
       return bytes.length;
     }
@@ -177,6 +170,10 @@ export class AnswerReader {
     this.stop();
     this.events.complete(trailers);
   }
+}
+
+function assertHeadBegins(bytes: Buffer): void {
+  if (isNoHead(bytes)) throw new BadAnswerError('the answer is not HTTP');
 }
 
 /** RFC 9112 section 2.2: empty lines in front of a message do no harm. */

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { PlainAnswer } from './plain-answer.ts';
-import { type Plain, readPlainRequest } from './plain-request.ts';
+import { isOverlooked, type Plain, readPlainRequest } from './plain-request.ts';
 import { QuietTime } from './quiet-time.ts';
 import type { HeadRules } from './request-head.ts';
 import type { GateSettings } from './settings.ts';
@@ -69,7 +69,7 @@ export class PlainPath {
     const plain = connection.busy
       ? null
       : readPlainRequest(bytes, rules.maxHeadBytes, connection.peer, rules.heads);
-    if (plain === null) return this.handOver(bytes);
+    if (plain === null) return isOverlooked(bytes) ? undefined : this.handOver(bytes);
     const isHead = plain.head.method === 'HEAD';
     this.answer = new PlainAnswer(connection, rules.staying, isHead, plain.closes);
     this.forward(plain, this.answer);

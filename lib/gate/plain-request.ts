@@ -10,6 +10,8 @@ const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
 /** Nothing is asked of the connection but to stay or to go. */
 const CONNECTION = /^(?:keep-alive|close)?$/i;
+const EMPTY_LINES = /^(?:\r\n)+$/;
+const EMPTY_LINES_MAX_BYTES = 16;
 const NO_TRAILERS: readonly string[] = [];
 
 /** A plain request with its body. */
@@ -52,6 +54,11 @@ export function readPlainRequest(
     request: head.bodyBytes === 0 ? WITHOUT_BODY : new PlainRequest(bytes.subarray(bodyAt)),
     closes: head.connection.length === 'close'.length,
   };
+}
+
+/** Some clients end a body with an empty line too many; servers are to overlook it (RFC 9112 section 2.2). */
+export function isOverlooked(bytes: Buffer): boolean {
+  return bytes.length <= EMPTY_LINES_MAX_BYTES && EMPTY_LINES.test(bytes.toString('latin1'));
 }
 
 /** A request that has come as a whole: there is nothing to wait for. */

@@ -65,6 +65,25 @@ describe('a connection with plain requests', () => {
     });
   });
 
+  it('is not disturbed by an empty line too many, not even from a client that closes its side', async () => {
+    const asked = flag();
+    const go = flag();
+    const up = await Upstream.raw((socket, all) => {
+      if (!all.endsWith('\r\n\r\n')) return;
+      asked.raise();
+      void go.raised.then(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>'));
+    });
+    await withGate(up, async ({ port, gate }) => {
+      const client = new RawClient(port).send(GET);
+      await asked.raised;
+      client.send('\r\n');
+      client.socket.end();
+      client.socket.once('finish', () => go.raise());
+      expect(saidIn(await client.toEnd())).to.deep.equal(['ok']);
+      expect(gate.counts().received).to.equal(1);
+    });
+  });
+
   it('gets a 400 for what is malformed behind them, and that is the end', async () => {
     await withGate(await echo(), async ({ port, gate }) => {
       const client = new RawClient(port).send(GET);
