@@ -5,6 +5,9 @@ import type { RawClient } from './gate-fixture.ts';
 export const HOP_BY_HOP =
   /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect|http2-settings|content-length|host|forwarded|x-forwarded-(?:for|proto|host)|x-request-id|x-vili-mirror)$/i;
 
+/** Changes are made in the beginning, where the head is. */
+const SPOILT_MAX = 500;
+
 export function unitOf(characters: string): fc.Arbitrary<string> {
   return fc.constantFrom(...characters.split(''));
 }
@@ -73,4 +76,30 @@ export async function sendInPieces(
     client.send(piece);
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** A change to a text, at a place given as a share of its beginning. */
+export interface Spoiling {
+  readonly at: number;
+  readonly what: string;
+  readonly removes: number;
+}
+
+/** Changes that may or may not make a message malformed. */
+export function spoilings(minLength: number): fc.Arbitrary<Spoiling[]> {
+  const pieces = ['', '\r', '\n', '\0', ' ', '\t', ':', ';', ',', '0', 'f', '\x0b', '\x7f', '\xff'];
+  const one = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    what: fc.constantFrom(...pieces, '\r\n', '\r\n ', '\r\n\r\n'),
+    removes: fc.nat(3),
+  });
+  return fc.array(one, { minLength, maxLength: 2 });
+}
+
+/** The text with these changes. */
+export function spoilt(text: string, changes: readonly Spoiling[]): string {
+  return changes.reduce((all, { at, what, removes }) => {
+    const from = Math.floor(at * Math.min(all.length, SPOILT_MAX));
+    return all.slice(0, from) + what + all.slice(from + removes);
+  }, text);
 }

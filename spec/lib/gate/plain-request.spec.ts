@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { readPlainRequest } from '../../../lib/gate/plain-request.ts';
 import { type HeadRules, readRequestHead } from '../../../lib/gate/request-head.ts';
-import { body, fields, unitOf } from '../../support/http-arbitraries.ts';
+import { body, fields, spoilings, spoilt, unitOf } from '../../support/http-arbitraries.ts';
 import { requestsByNode } from '../../support/in-memory-http.ts';
 import { MALFORMED } from '../../support/malformed-requests.ts';
 
@@ -45,41 +45,11 @@ const everyday = fc
     return `${head}\r\n${it.length === 'none' ? '' : it.body}${it.behind}`;
   });
 
-/** Changes, at a place given as a share of the text. */
-const spoilings = fc.array(
-  fc.record({
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
-    what: fc.constantFrom(
-      '\r',
-      '\n',
-      '\0',
-      ' ',
-      '\t',
-      ':',
-      ',',
-      '\x0b',
-      '\x7f',
-      '\xff',
-      '\r\n ',
-      '0',
-    ),
-    removes: fc.nat(2),
-  }),
-  { maxLength: 2 },
-);
-
-function spoilt(text: string, changes: readonly { at: number; what: string; removes: number }[]) {
-  return changes.reduce((all, { at, what, removes }) => {
-    const from = Math.floor(at * Math.min(all.length, 400));
-    return all.slice(0, from) + what + all.slice(from + removes);
-  }, text);
-}
-
 describe('a plain request', () => {
   it('is read as node reads it, or left to node, whatever bytes come', async () => {
     let plain = 0;
     await fc.assert(
-      fc.asyncProperty(everyday, spoilings, async (text, changes) => {
+      fc.asyncProperty(everyday, spoilings(0), async (text, changes) => {
         const given = spoilt(text, changes);
         const found = read(given);
         if (found === null) return;
