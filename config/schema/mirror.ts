@@ -63,7 +63,7 @@ export const mirror = {
       share,
       '95%',
       'Part of its time the thread that serves users may be busy; beyond, copies are left out and ' +
-        'counted `busy`, down to one in 32. 100% never leaves any out: evidence before users.',
+        'counted `busy`, down to one in 64. 100% never leaves any out: evidence before users.',
     ),
     queue: setting(
       count,

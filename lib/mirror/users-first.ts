@@ -12,7 +12,7 @@ const LOOKS_TO_RECOVER_MAX = 128;
 const FALL = 1 / 4;
 const RISE = 2;
 /** The smallest part of the copies that is still made, so that evidence keeps coming. */
-const SHARE_MIN = 1 / 32;
+const SHARE_MIN = 1 / 64;
 /** Waiting for a processor so long while it has much to do, the thread needs the whole host. */
 const WAITING_LIMIT = 0.25;
 const MUCH_TO_DO = 0.7;
