@@ -33,7 +33,7 @@ describe('users first', () => {
     expect(admitted(usersFirst, 100)).to.equal(25);
     for (let look = 0; look < 100; look++) usersFirst.look(BUSY);
     expect(admitted(usersFirst, 3200)).to.equal(50);
-    for (let look = 0; look < 20; look++) usersFirst.look(CALM);
+    for (let look = 0; look < 24; look++) usersFirst.look(CALM);
     expect(admitted(usersFirst, 100)).to.equal(100);
   });
 
