@@ -1,7 +1,12 @@
 import { type AnswerHead, isNoHead, readAnswerHead } from './answer-head.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { BadAnswerError } from './failure.ts';
-import { readResponseHead, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
+import {
+  isBodiless,
+  readResponseHead,
+  type ResponseHead,
+  UNKNOWN_LENGTH,
+} from './response-headers.ts';
 
 const HEAD_END = '\r\n\r\n';
 const LINE_END = '\r\n';
@@ -118,8 +123,7 @@ export class AnswerReader {
     const { contentLength, chunked } = head;
     this.keepsConnection = head.keepsAlive ?? minor !== 0;
     this.idleMs = head.idleMs;
-    const isBodiless = this.asked?.method === 'HEAD' || status === 204 || status === 304;
-    const isEmpty = isBodiless || contentLength === 0;
+    const isEmpty = isBodiless(this.asked?.method, status) || contentLength === 0;
     if (!isEmpty) this.expectBody(contentLength, chunked, minor);
     this.events.head(status, reason, head);
     if (isEmpty && this.phase !== 'none') this.finish(NO_TRAILERS, hasMore);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { joinFields } from './field-lines.ts';
 import type { BodySource, TrailerSource } from './upstream.ts';
 
 /** Writes the body of one request to running as it comes, as fast as running takes it. */
@@ -61,8 +62,7 @@ export class BodySender {
   }
 
   private writeLast(): void {
-    let text = '0\r\n';
-    for (const [name, value] of this.trailers?.read() ?? []) text += `${name}: ${value}\r\n`;
-    this.socket.write(`${text}\r\n`, 'latin1');
+    const trailers = joinFields(this.trailers?.read().flat() ?? []);
+    this.socket.write(`0\r\n${trailers}\r\n`, 'latin1');
   }
 }

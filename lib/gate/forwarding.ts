@@ -10,7 +10,7 @@ import { Passage, type TurnOwner } from './passage.ts';
 import { RequestBody } from './request-body.ts';
 import { CHUNKED, type RequestHead } from './request-head.ts';
 import { trailersToSend } from './request-trailers.ts';
-import { pairsOf, type ResponseHead } from './response-headers.ts';
+import { isBodiless, pairsOf, type ResponseHead } from './response-headers.ts';
 import type { TrailerSource, UpstreamHandler } from './upstream.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
@@ -129,7 +129,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
     if (this.over) return;
     this.resume = resume;
     this.account.copy?.setHead(status, head.headers);
-    const bodiless = this.head.method === 'HEAD' || status === 204 || status === 304;
+    const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
     this.answer.head(status, reason, head, { isOld, bodiless, close: this.context.closing });
     this.context.counts.answer(status);

@@ -71,7 +71,7 @@ export class PlainAnswer implements UserResponse {
   }
 
   addTrailers(trailers: [string, string][]): void {
-    for (const [name, value] of trailers) this.trailers += `${name}: ${value}\r\n`;
+    this.trailers = joinFields(trailers.flat());
   }
 
   end(body?: Buffer | string): void {

@@ -51,6 +51,11 @@ export function readResponseHead(fields: readonly string[]): ResponseHead {
   };
 }
 
+/** Whether an answer ends with its head, whatever its headers say (RFC 9112 section 6.3). */
+export function isBodiless(method: string | undefined, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
+}
+
 /** Trailers in the form in which the other side takes them. */
 export function pairsOf(flat: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
