@@ -36,6 +36,11 @@ export function joinFields(fields: readonly string[]): string {
   return lines;
 }
 
+/** The head of an interim answer as it is written to a client. */
+export function interimText(status: number, reason: string, fields: readonly string[]): string {
+  return `HTTP/1.1 ${status} ${reason}\r\n${joinFields(fields)}\r\n`;
+}
+
 // Private
 
 function isBlank(code: number): boolean {

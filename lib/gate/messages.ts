@@ -1,5 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { joinFields } from './field-lines.ts';
+import { interimText } from './field-lines.ts';
 
 /** node's response, that can also tell what running says before its answer. */
 export class GateResponse extends ServerResponse {
@@ -15,7 +15,7 @@ export class GateResponse extends ServerResponse {
   writeInterim(status: number, reason: string, headers: readonly string[]): void {
     const { socket } = this;
     if (socket === null || this.headersSent || socket.writableNeedDrain) return;
-    socket.write(`HTTP/1.1 ${status} ${reason}\r\n${joinFields(headers)}\r\n`, 'latin1');
+    socket.write(interimText(status, reason, headers), 'latin1');
   }
 }
 

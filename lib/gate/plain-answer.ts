@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { joinFields } from './field-lines.ts';
+import { interimText, joinFields } from './field-lines.ts';
 import { ONE_WRITE_MAX_BYTES } from './single-write.ts';
 import type { UserResponse } from './user-side.ts';
 
@@ -31,7 +31,7 @@ export class PlainAnswer implements UserResponse {
   writeInterim(status: number, reason: string, headers: readonly string[]): void {
     const { socket } = this.connection;
     if (this.headSent || socket.writableNeedDrain) return;
-    socket.write(`HTTP/1.1 ${status} ${reason}\r\n${joinFields(headers)}\r\n`, 'latin1');
+    socket.write(interimText(status, reason, headers), 'latin1');
   }
 
   begin(
