@@ -15,6 +15,7 @@ import { PortPool } from '../lib/servlet/ports.ts';
 import { assertPtyAvailable } from '../lib/servlet/pty.ts';
 import { reapLeftovers } from '../lib/servlet/reap.ts';
 import { tagPrefixOf } from '../lib/servlet/tag.ts';
+import { ServletKeeper } from '../lib/servlet-keeper/keeper.ts';
 import { rootTable } from './root.ts';
 import { Startup } from './startup.ts';
 import { addressesIn, type House } from './wiring/house.ts';
@@ -74,6 +75,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await clearAside(layout, journal);
     const built = await build(options, stopping.signal, startup);
     house = built;
+    built.keeper.open();
     const { port } = await built.gate.listen();
     for (const spec of rootTable(built)) {
       await Promise.race([built.system.spawn(spec), startup.failed]);
@@ -129,6 +131,7 @@ async function build(
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
   });
+  const keeper = new ServletKeeper(now);
   const gate = await usersPort(settings, token, farSide, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
@@ -145,6 +148,7 @@ async function build(
     gate,
     farSide,
     ports: new PortPool({ ...settings.portRange, host: '0.0.0.0' }),
+    keeper,
     roster: new Map(),
     logOffsets: new Map(),
     history: openHistory(layout.historyFile, settings.history.maxEntries),
@@ -188,7 +192,7 @@ async function reap({ base, ledgerFolder }: Layout, journal: Journal): Promise<v
 
 /** Users first: their answers finish while the servlets still live. */
 async function shutDown(house: House): Promise<void> {
-  const { system, trail, gate, farSide, roster, journal, settings } = house;
+  const { system, trail, gate, farSide, keeper, roster, journal, settings } = house;
   await system.stop(ACTORS_STOP_MS);
   await gate.close(settings.drain.timeoutMs);
   await farSide.close();
@@ -197,6 +201,7 @@ async function shutDown(house: House): Promise<void> {
     [...roster.values()].map(({ process }) => stopProcess(house, process)),
   );
   for (const problem of problems) if (problem !== null) journal.warn(problem);
+  await keeper.close();
   journal.notice('Vili has stopped');
 }
 

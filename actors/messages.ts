@@ -1,7 +1,7 @@
 import type { Address } from '../lib/actor/index.ts';
 import type { HistoryEvent } from '../lib/base/history.ts';
 import type { ServerFile } from '../lib/base/server-file.ts';
-import type { DeploymentEvent } from '../lib/deployment/events.ts';
+import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
 import type { Deployment, Reason, Release, Role } from '../lib/deployment/state.ts';
 import type { GateCounts } from '../lib/gate/counts.ts';
 import type { Target } from '../lib/gate/exchange.ts';
@@ -80,6 +80,7 @@ export type VersionMessage =
       readonly role: Role;
       readonly instance: string;
       readonly problem: string;
+      readonly cause: DownCause;
     }
   | {
       readonly type: 'servlet-exited';

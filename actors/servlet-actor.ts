@@ -1,13 +1,12 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
 import type { Instance } from '../lib/base/instance.ts';
 import type { Role } from '../lib/deployment/state.ts';
-import { messageOf } from '../lib/errors.ts';
+import { codeOf, messageOf } from '../lib/errors.ts';
 import type { Target } from '../lib/gate/exchange.ts';
 import type { Drained } from '../lib/gate/upstream-pool.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import { type Exit, exitNotStarted } from '../lib/servlet/exit.ts';
-import type { Roster, RosterEntry } from '../lib/servlet/roster.ts';
-import type { ServletProcess } from '../lib/servlet/spawn.ts';
+import { type Exit, exitLetDown, exitNotStarted } from '../lib/servlet/exit.ts';
+import type { Roster, RosterEntry, Servlet } from '../lib/servlet/roster.ts';
 import type {
   LogTailerMessage,
   ServletMessage,
@@ -29,12 +28,12 @@ export interface ServletDeps {
   readonly parent: Address<VersionMessage>;
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   readonly drainTimeoutMs: number;
-  readonly spawnProcess: () => ServletProcess;
-  readonly stopProcess: (process: ServletProcess) => Promise<string | null>;
+  readonly spawnProcess: () => Promise<Servlet>;
+  readonly stopProcess: (process: Servlet) => Promise<string | null>;
   /** Resolves to the milliseconds it took; rejects when it does not get ready. */
-  readonly awaitReady: (process: ServletProcess, signal: AbortSignal) => Promise<number>;
+  readonly awaitReady: (process: Servlet, signal: AbortSignal) => Promise<number>;
   /** Why this process could not finish its requests when stopped, or null. */
-  readonly drainWarning: (process: ServletProcess) => Promise<string | null>;
+  readonly drainWarning: (process: Servlet) => Promise<string | null>;
   readonly watchLiveness: (onUnhealthy: (problem: string) => void, signal: AbortSignal) => void;
   readonly logTailerSpec: () => ChildSpec<LogTailerMessage>;
   readonly now: () => number;
@@ -52,7 +51,7 @@ interface ServletState {
 export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, ServletState> {
   return {
     async start(self) {
-      const entry = takeOverOrSpawn(deps, self);
+      const entry = await takeOverOrSpawn(deps, self);
       if (entry === null) return { phase: 'stopping', entry, exit: null };
       await self.spawn(deps.logTailerSpec());
       void entry.process.exited.then((exit) =>
@@ -84,6 +83,7 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
             role: deps.role,
             instance: deps.instance.id,
             problem: message.problem,
+            cause: 'crashed',
           });
           return stopProcess(deps, self, state);
         case 'stop':
@@ -107,7 +107,9 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
           if (state.entry === null) return ended(deps, self, state, message.exit);
           // Children it left behind would keep its port: the whole family goes before it is told.
           const known = { ...state, exit: message.exit };
-          return state.phase === 'stopping' ? known : stopProcess(deps, self, known);
+          if (state.phase === 'stopping') return known;
+          if (message.exit.kind === 'let-down') letDown(deps, self, message.exit);
+          return stopProcess(deps, self, known);
         }
         case 'report':
           if (state.phase === 'ready' && state.entry !== null) reportReady(deps, self, state.entry);
@@ -121,7 +123,7 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
 
 type Me = Self<ServletMessage>;
 
-function takeOverOrSpawn(deps: ServletDeps, self: Me): RosterEntry | null {
+async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RosterEntry | null> {
   const { version, role, instance, target } = deps;
   const known = deps.roster.get(instance.id);
   if (known !== undefined) return known;
@@ -131,17 +133,31 @@ function takeOverOrSpawn(deps: ServletDeps, self: Me): RosterEntry | null {
     return null;
   }
   try {
-    const process = deps.spawnProcess();
+    const process = await deps.spawnProcess();
     const entry: RosterEntry = { version, role, instance, target, process, readyAtMs: null };
     deps.roster.set(instance.id, entry);
+    // This actor ended meanwhile: whoever comes after it takes its process for lost.
+    if (self.signal.aborted) await deps.stopProcess(process);
     return entry;
   } catch (error) {
-    self.address.tell({ type: 'exited', exit: exitNotStarted(messageOf(error), deps.now()) });
+    const exitOf = codeOf(error) === 'VILI_KEEPER_LOST' ? exitLetDown : exitNotStarted;
+    self.address.tell({ type: 'exited', exit: exitOf(messageOf(error), deps.now()) });
     return null;
   }
 }
 
-function warnOfScript(deps: ServletDeps, self: Me, process: ServletProcess): void {
+/** Told at once, before it and its family are known to be gone: a test must not go on meanwhile. */
+function letDown(deps: ServletDeps, self: Me, { text }: Exit): void {
+  self.send(deps.parent, {
+    type: 'servlet-unhealthy',
+    role: deps.role,
+    instance: deps.instance.id,
+    problem: text,
+    cause: 'vili',
+  });
+}
+
+function warnOfScript(deps: ServletDeps, self: Me, process: Servlet): void {
   void deps.drainWarning(process).then(
     (text) => text !== null && self.address.tell({ type: 'warning', text }),
     () => false,

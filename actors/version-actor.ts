@@ -61,10 +61,10 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
         case 'servlet-ready':
           return ready(deps, self, state, message);
         case 'servlet-unhealthy': {
-          const { role, problem } = message;
+          const { role, problem, cause } = message;
           deps.journal.warn(`${message.instance}: ${problem}`, {});
           // Told at once: it may take the whole stop.timeout until the process is gone.
-          reportDown(deps, self, role, problem, false);
+          reportDown(deps, self, role, problem, cause);
           return put(deps, self, state, role, { phase: 'unhealthy', problem });
         }
         case 'servlet-exited':

@@ -1,11 +1,12 @@
 import type { Address, ChildSpec, Self } from '../lib/actor/index.ts';
 import type { Instance } from '../lib/base/instance.ts';
-import type { DeploymentEvent } from '../lib/deployment/events.ts';
+import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
 import type { Release, Role } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Target } from '../lib/gate/exchange.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import { afterFailure, afterReady } from '../lib/servlet/backoff.ts';
+import type { Exit } from '../lib/servlet/exit.ts';
 import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';
 import { EMPTY_SLOT, type Slot, viewOf } from './slot.ts';
 
@@ -126,8 +127,7 @@ export async function exited(
   }
   const isTold = slot.phase === 'unhealthy' && slot.problem !== null;
   const problem = isTold ? slot.problem : exit.text;
-  const hopeless = exit.kind === 'not-started' && role === 'test';
-  if (!isTold) reportDown(deps, self, role, problem, hopeless);
+  if (!isTold) reportDown(deps, self, role, problem, causeOf(exit, role));
   return backOff(deps, self, state, role, problem);
 }
 
@@ -192,7 +192,7 @@ async function launch(
     if (prepared !== null) deps.releasePort(prepared.target.port);
     const problem = messageOf(error);
     deps.journal.error(`${deps.name} (${role}) cannot be started: ${problem}`, {});
-    if (role === 'running') reportDown(deps, self, role, problem, false);
+    if (role === 'running') reportDown(deps, self, role, problem, 'crashed');
     return backOff(deps, self, state, role, problem);
   }
 }
@@ -228,7 +228,13 @@ export function reportDown(
   self: Me,
   role: Role,
   problem: string,
-  hopeless: boolean,
+  cause: DownCause,
 ): void {
-  report(deps, self, { type: 'servlet-down', name: deps.name, role, problem, hopeless });
+  report(deps, self, { type: 'servlet-down', name: deps.name, role, problem, cause });
+}
+
+/** Users of a running version that does not start wait for the next try; a test of such a one is over. */
+function causeOf({ kind }: Exit, role: Role): DownCause {
+  if (kind === 'let-down') return 'vili';
+  return kind === 'not-started' && role === 'test' ? 'hopeless' : 'crashed';
 }

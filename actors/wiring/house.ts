@@ -10,6 +10,7 @@ import type { FarSide } from '../../lib/mirror/far-side.ts';
 import type { LiveFeed } from '../../lib/operator/live-feed.ts';
 import type { PortPool } from '../../lib/servlet/ports.ts';
 import type { Roster } from '../../lib/servlet/roster.ts';
+import type { ServletKeeper } from '../../lib/servlet-keeper/keeper.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
@@ -32,6 +33,8 @@ export interface House {
   readonly gate: UsersPort;
   readonly farSide: FarSide;
   readonly ports: PortPool;
+  /** Starts servlets. */
+  readonly keeper: ServletKeeper;
   readonly roster: Roster;
   readonly logOffsets: Map<string, LogOffset>;
   readonly history: History;

@@ -8,10 +8,10 @@ import { servletEnvironment } from '../../lib/servlet/environment.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { watchLiveness } from '../../lib/servlet/liveness.ts';
 import { awaitReady } from '../../lib/servlet/readiness.ts';
-import { type ServletProcess, spawnServlet } from '../../lib/servlet/spawn.ts';
 import { servletTag } from '../../lib/servlet/tag.ts';
 import { logTailerActor } from '../log-tailer-actor.ts';
 import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
+import type { Servlet } from '../../lib/servlet/roster.ts';
 import { servletActor } from '../servlet-actor.ts';
 import type { Prepared } from '../version-servlets.ts';
 import type { House } from './house.ts';
@@ -90,7 +90,7 @@ export function servletSpec(
 }
 
 /** Ends a servlet's whole family; resolves to what an operator must know, or null. */
-export async function stopProcess(house: House, process: ServletProcess): Promise<string | null> {
+export async function stopProcess(house: House, process: Servlet): Promise<string | null> {
   const { signal, timeoutMs } = house.settings.stop;
   const { survivors, killed, tookMs } = await process.stop({ signal, timeoutMs });
   if (survivors.length > 0) {
@@ -102,8 +102,13 @@ export async function stopProcess(house: House, process: ServletProcess): Promis
 
 // Private
 
-function spawnProcess(house: House, instance: Instance, port: number, role: Role): ServletProcess {
-  const { settings, layout, now } = house;
+function spawnProcess(
+  house: House,
+  instance: Instance,
+  port: number,
+  role: Role,
+): Promise<Servlet> {
+  const { settings, layout, keeper } = house;
   const { base, ledgerFolder } = layout;
   const { portIdentifier, propertiesFileName, launch } = settings;
   const tag = servletTag({ base, id: instance.id });
@@ -129,7 +134,7 @@ function spawnProcess(house: House, instance: Instance, port: number, role: Role
   const { nice, sparedProcessors } = role === 'test' ? settings.testing : FREE;
   const processors = processorsWithout(sparedProcessors);
   const limits = { nice, processors };
-  return spawnServlet({ command, instance, environment, ledgerFolder, tag, port, now, ...limits });
+  return keeper.spawn({ command, instance, environment, ledgerFolder, tag, port, ...limits });
 }
 
 /** The link in the instance folder is `IDENTIFIER.ext`. */

@@ -1,6 +1,7 @@
 import type { Target } from '../gate/exchange.ts';
 import { advance, refuse } from './arrival.ts';
 import type { Draft } from './draft.ts';
+import type { DownCause } from './events.ts';
 import { type Candidate, type Reason, reasonOf } from './state.ts';
 
 /** Its folder is there: a test servlet is started. */
@@ -42,18 +43,21 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
   } else draft.ask({ type: 'stop', name, role: 'test' });
 }
 
-/** Its servlet ended by itself or never ran: counted, and rejected once that was too often. */
-export function candidateDown(
-  draft: Draft,
-  name: string,
-  problem: string,
-  hopeless: boolean,
-): void {
+/**
+ * Its servlet ended by itself or never ran: counted, and rejected once that was too often. When it was Vili's doing
+ * the test begins anew: what copies met meanwhile says nothing about the version.
+ */
+export function candidateDown(draft: Draft, name: string, problem: string, cause: DownCause): void {
   const { testing, incoming, promotion } = draft.state;
   const slot = testing?.release.name === name ? 'testing' : 'incoming';
   const candidate = slot === 'testing' ? testing : incoming;
   if (candidate?.release.name !== name || candidate.phase === 'replacing') return;
   if (slot === 'testing' && promotion !== null) return;
+  if (cause === 'vili') {
+    if (candidate.phase === 'testing') interrupt(draft, candidate);
+    return;
+  }
+  const hopeless = cause === 'hopeless';
   const crashed = { ...candidate, crashes: candidate.crashes + 1 };
   draft.set({ [slot]: crashed });
   draft.record('crashed', candidate.release, [reasonOf('crash', problem)]);
@@ -89,6 +93,12 @@ export function rejectCandidate(
 }
 
 // Private
+
+function interrupt(draft: Draft, candidate: Candidate): void {
+  const { nowMs } = draft.rules;
+  draft.set({ testing: { ...candidate, phase: 'starting', sinceMs: nowMs, begun: false } });
+  draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+}
 
 function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
   const { release } = candidate;

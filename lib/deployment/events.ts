@@ -32,8 +32,7 @@ export type DeploymentEvent =
       readonly name: string;
       readonly role: Role;
       readonly problem: string;
-      /** A servlet that cannot be started at all will not get better by trying again. */
-      readonly hopeless: boolean;
+      readonly cause: DownCause;
     }
   | { readonly type: 'servlet-stopped'; readonly name: string; readonly role: Role }
   | {
@@ -54,6 +53,12 @@ export type DeploymentEvent =
   | { readonly type: 'probation-over' }
   | { readonly type: 'retired'; readonly name: string }
   | { readonly type: 'archived'; readonly name: string };
+
+/**
+ * Why a servlet is down. `hopeless`: it cannot be started at all, which trying again will not mend. `vili`: Vili itself
+ * let it down, which is never held against the version.
+ */
+export type DownCause = 'crashed' | 'hopeless' | 'vili';
 
 /** Everything it can ask for. Each is idempotent, so that a repeated one does no harm. */
 export type Command =

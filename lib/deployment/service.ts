@@ -1,6 +1,7 @@
 import type { Target } from '../gate/exchange.ts';
 import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
+import type { DownCause } from './events.ts';
 import { completePromotion, rollBack } from './promotion.ts';
 import { reasonOf } from './state.ts';
 
@@ -19,16 +20,25 @@ export function runningServletReady(draft: Draft, name: string, target: Target):
   } else draft.ask({ type: 'stop', name, role: 'running' });
 }
 
-/** It ended by itself. Its version actor starts it again; until then users wait or go back. */
-export function runningServletDown(draft: Draft, name: string, problem: string): void {
+/**
+ * It ended by itself. Its version actor starts it again; until then users wait, or go back when it was its own doing:
+ * what Vili let down it let down in all versions.
+ */
+export function runningServletDown(
+  draft: Draft,
+  name: string,
+  problem: string,
+  cause: DownCause,
+): void {
   const { running, previous, testing, promotion } = draft.state;
   if (promotion?.phase === 'starting' && testing?.release.name === name) {
+    if (cause === 'vili') return;
     const text = `It did not get ready as the running version: ${problem}`;
     rejectCandidate(draft, 'testing', [reasonOf('promotion-failed', text)], 'vili');
   } else if (running?.release.name === name) {
     const reason = reasonOf('crash', problem);
     draft.record('crashed', running.release, [reason]);
-    if (previous !== null && previous.target !== null) {
+    if (cause !== 'vili' && previous !== null && previous.target !== null) {
       const text = `It ended by itself while on probation: ${problem}`;
       rollBack(draft, 'vili', [reasonOf('crashed-on-probation', text)]);
       return;

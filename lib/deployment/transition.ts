@@ -42,8 +42,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
         : candidateReady(draft, event.name, event.target);
     case 'servlet-down':
       return event.role === 'running'
-        ? runningServletDown(draft, event.name, event.problem)
-        : candidateDown(draft, event.name, event.problem, event.hopeless);
+        ? runningServletDown(draft, event.name, event.problem, event.cause)
+        : candidateDown(draft, event.name, event.problem, event.cause);
     case 'servlet-stopped':
       return event.role === 'test' ? testServletGone(draft, event.name) : undefined;
     case 'verdict':

@@ -8,7 +8,7 @@ import type { TrafficObservation } from '../gate/traffic.ts';
 import type { Drained } from '../gate/upstream-pool.ts';
 import type { DropReason } from '../mirror/protocol.ts';
 import { CopyIntake, type CopyTaker } from './copy-intake.ts';
-import { forkGateProcess } from './fork.ts';
+import { forkOwn } from '../fork.ts';
 import { LifeSigns } from './life-signs.ts';
 import type { FromProcess, ProcessStats, StartInput, ToProcess } from './protocol.ts';
 import { finalCounts, NO_COUNTS } from './sums.ts';
@@ -61,7 +61,7 @@ export class GateChild {
   constructor(input: StartInput, taker: CopyTaker, hooks: ChildHooks) {
     this.#hooks = hooks;
     this.#intake = new CopyIntake(taker);
-    const { process, ended } = forkGateProcess();
+    const { process, ended } = forkOwn('./gate-process', import.meta.url);
     this.#process = process;
     this.#exited = ended.then((how) => this.#over(how));
     this.#process.on('message', (message: FromProcess) => this.#receive(message));

@@ -14,7 +14,10 @@ const CODE_SIGNAL_BASE = 128;
 const TAIL_BYTES = 8192;
 const MAX_LINE_LENGTH = 200;
 
-/** How a servlet ended. `not-started`: the command never ran, a restart would not help. */
+/**
+ * How a servlet ended. `not-started`: the command never ran, a restart would not help. `let-down`: Vili's own doing, which
+ * says nothing about the version.
+ */
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -22,12 +25,17 @@ export interface Exit {
   readonly atMs: number;
   /** One true sentence without a full stop. */
   readonly text: string;
-  readonly kind: 'exit' | 'signal' | 'not-started';
+  readonly kind: 'exit' | 'signal' | 'not-started' | 'let-down';
 }
 
 /** For a servlet of which there is no process to ask. */
 export function exitNotStarted(text: string, atMs: number): Exit {
   return { code: null, signal: null, atMs, text, kind: 'not-started' };
+}
+
+/** For a servlet that the kernel has hung up, or that was not started, since a part of Vili ended. */
+export function exitLetDown(text: string, atMs: number): Exit {
+  return { code: null, signal: null, atMs, text, kind: 'let-down' };
 }
 
 /** Everything known when the servlet is gone. */

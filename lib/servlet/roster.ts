@@ -1,7 +1,23 @@
 import type { Instance } from '../base/instance.ts';
 import type { Role } from '../deployment/state.ts';
 import type { Target } from '../gate/exchange.ts';
-import type { ServletProcess } from './spawn.ts';
+import type { Exit } from './exit.ts';
+import type { ProcessIdentity } from './identity.ts';
+import type { StopOptions, StopReport } from './servlet-process.ts';
+
+/** A servlet's process as actors see it, whichever process of Vili started it. */
+export interface Servlet {
+  readonly id: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Resolves exactly once and never rejects: it is gone, and its family with it, or will be once `stop` resolves. */
+  readonly exited: Promise<Exit>;
+  /** Null when it was gone before that could be read. */
+  identity(): ProcessIdentity | null;
+  /** Ends it and its family; at most `timeoutMs` + 3 s. */
+  stop(options: StopOptions): Promise<StopReport>;
+}
 
 /** One live process with all that is needed to take it over again. */
 export interface RosterEntry {
@@ -9,7 +25,7 @@ export interface RosterEntry {
   readonly role: Role;
   readonly instance: Instance;
   readonly target: Target;
-  readonly process: ServletProcess;
+  readonly process: Servlet;
   /** When it was found ready, ms since the epoch, or null. */
   readyAtMs: number | null;
 }

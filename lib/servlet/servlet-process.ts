@@ -106,6 +106,11 @@ export class ServletProcess {
     return this.#exit;
   }
 
+  /** Processes of its family that were still alive when it was last tried to end them. */
+  get survivors(): readonly ProcessIdentity[] {
+    return this.#survivors;
+  }
+
   /** Who the process is; null when it was gone before that could be read. */
   identity(): ProcessIdentity | null {
     return this.#parts.identity;

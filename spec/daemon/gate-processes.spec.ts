@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { TrafficView } from '../../lib/operator/status-view.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 import { isAlive, until } from '../support/gate-processes-fixture.ts';
+import { childrenNamed } from '../support/own-processes.ts';
 
 /** Requests of users on the connections of one gate process when it is killed; GETs are asked again. */
 const IN_FLIGHT_AT_A_KILL = 12;
@@ -102,16 +102,7 @@ describe('a daemon with two gate processes', function () {
 
 /** Children of the daemon that serve users. */
 function gateProcesses({ pid }: Daemon): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return children.split(' ').map(Number).filter(isGate);
-}
-
-function isGate(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('vili: gate');
-  } catch {
-    return false;
-  }
+  return childrenNamed(pid, 'vili: gate');
 }
 
 /** Every request is accounted for: `received = mirrored + skipped + dropped + failed`. */

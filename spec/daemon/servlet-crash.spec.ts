@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import type { UserCounts } from '../../lib/demo/users.ts';
+import { readStat } from '../../lib/servlet/identity.ts';
 import { withWorld } from '../support/daemon-world.ts';
+import { childrenNamed } from '../support/own-processes.ts';
+import { eventually } from '../support/servlets.ts';
 
 /** What running had received when it was killed may have been carried out: it is not repeated. */
 const IN_FLIGHT_AT_A_KILL = 12;
@@ -34,6 +37,34 @@ describe('a daemon whose running servlet is killed', function () {
       expect(running?.port).to.not.equal(before.running?.port);
       expect(counts).to.include({ held: 0 });
       expectUsersServed(counts);
+    });
+  });
+
+  it('starts running and testing again when the keeper of both is killed; 200 a second succeed', async () => {
+    await withWorld({ hold_max: '10s' }, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(200);
+      await world.drop('1.0.1');
+      const before = await daemon.testing('shop-1.0.1');
+      const [keeper = 0] = childrenNamed(daemon.pid, 'vili: keeper');
+      process.kill(keeper, 'SIGKILL');
+      await daemon.until('both are back', ({ running, testing }) => {
+        const isBack = running?.state === 'ready' && running.pid !== before.running?.pid;
+        return isBack && testing?.state === 'ready' && testing.pid !== before.testing?.pid;
+      });
+      const { reasons } = await daemon.recorded('crashed', 'shop-1.0.0');
+      expect(reasons[0]).to.contain('the process of Vili that keeps servlets has ended (SIGKILL)');
+      const ok = users.counts().ok;
+      await daemon.until('users are served', () => users.counts().ok > ok + 100);
+      // Its test begins anew: that copies were refused meanwhile is not held against it.
+      await daemon.testing('shop-1.0.1');
+      await daemon.until('copies are compared', ({ verdict }) => (verdict?.pairs ?? 0) > 20);
+      const history = await daemon.client.history();
+      expect(history.filter(({ event }) => event === 'rejected')).to.deep.equal([]);
+      expectUsersServed(await users.stop());
+      const [again = 0] = childrenNamed(daemon.pid, 'vili: keeper');
+      await daemon.kill('SIGKILL');
+      await eventually('the keeper has ended with Vili', () => readStat(again) === null);
     });
   });
 

@@ -57,20 +57,30 @@ export function startServlet(
   command: readonly string[],
   options: Partial<SpawnOptions> & { readonly id?: string } = {},
 ): ServletProcess {
-  const instance = options.instance ?? makeInstance(base, options.id);
-  const tag = servletTag({ base, id: instance.id });
   const servlet = spawnServlet({
+    ...spawnOptions(base, command, options.instance ?? makeInstance(base, options.id)),
+    now: Date.now,
+    ...options,
+  });
+  started.add(servlet);
+  return servlet;
+}
+
+/** What it takes to start a command as an instance of `base`. */
+export function spawnOptions(
+  base: string,
+  command: readonly string[],
+  instance: Instance,
+): Omit<SpawnOptions, 'now'> {
+  const tag = servletTag({ base, id: instance.id });
+  return {
     command,
     instance,
     environment: { PATH: process.env['PATH'] ?? '', [TAG_VARIABLE]: tag, PORT: '0' },
     ledgerFolder: ledgerFolderOf(base),
     tag,
     port: 0,
-    now: Date.now,
-    ...options,
-  });
-  started.add(servlet);
-  return servlet;
+  };
 }
 
 /** Resolves once `check` gives a value that is neither null nor false; throws after 8 s. */

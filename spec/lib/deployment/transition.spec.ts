@@ -170,13 +170,45 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    world.crash('shop-2 test', false);
+    world.crash('shop-2 test');
     expect(world.mirror).to.equal('shop-2');
     world.settle();
-    world.crash('shop-2 test', false);
+    world.crash('shop-2 test');
     world.settle();
     expect(world.state.rejected?.reasons[0]?.text).to.include('2 times');
     expect(world.state.rejected?.reasons[0]?.text).to.include('exited with code 1');
+  });
+
+  it('begins a test anew when Vili itself let the servlet down, and holds nothing against the version', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    for (let i = 0; i < 5; i++) {
+      world.nowMs += 100;
+      world.crash('shop-2 test', 'vili');
+      expect(world.mirror).to.equal(null);
+      expect(world.state.testing).to.include({ phase: 'starting', sinceMs: world.nowMs });
+      world.settle();
+      expect(world.mirror).to.equal('shop-2');
+      expect(world.state.testing).to.include({ phase: 'testing', crashes: 0 });
+    }
+    expect(events(world)).not.to.include('crashed shop-2');
+  });
+
+  it('neither rejects nor goes back for what Vili itself let down', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    judge(world, 'shop-2', 'promote');
+    world.happen(0, true);
+    world.crash('shop-2 running', 'vili');
+    world.settle();
+    expect(world.state.running?.release.name).to.equal('shop-2');
+    world.crash('shop-2 running', 'vili');
+    expect(world.route).to.equal(null);
+    world.settle();
+    expect(world.route?.instance).to.match(/^shop-2/);
+    expect(events(world)).not.to.include('rolled-back shop-2');
   });
 
   it('leaves users where they are when the promoted version does not get ready', () => {
@@ -185,7 +217,7 @@ describe('the life of a version', () => {
     world.settle();
     judge(world, 'shop-2', 'promote');
     world.happen(0, true);
-    world.crash('shop-2 running', false);
+    world.crash('shop-2 running');
     world.settle();
     expect(world.route?.instance).to.match(/^shop-1/);
     expect(world.state.rejected?.release.name).to.equal('shop-2');
@@ -197,7 +229,7 @@ describe('the life of a version', () => {
     world.settle();
     judge(world, 'shop-2', 'promote');
     world.settle();
-    world.crash('shop-2 running', false);
+    world.crash('shop-2 running');
     expect(world.route?.instance).to.match(/^shop-1/);
     world.settle();
     expect(events(world)).to.include('rolled-back shop-2');
@@ -295,8 +327,10 @@ describe('the life of a version', () => {
           const keys = [...world.servlets.keys()];
           if (kind <= 4) world.happen(n, good || kind > 0);
           else if (kind <= 6) world.drop(1 + (n % 6), 1 + (n % 3));
-          else if (kind === 7) world.crash(keys[n % Math.max(1, keys.length)] ?? '', n === 0);
-          else if (kind === 8) world.boot();
+          else if (kind === 7) {
+            const causes = ['hopeless', 'crashed', 'vili'] as const;
+            world.crash(keys[n % Math.max(1, keys.length)] ?? '', causes[n % causes.length]);
+          } else if (kind === 8) world.boot();
           else if (kind === 9) judge(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');
           else if (kind === 12) world.dieDuring(n);
           else if (kind === 10) world.tell({ type: 'probation-over' });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Command, DeploymentEvent, Rules } from '../../../lib/deployment/events.ts';
+import type { Command, DeploymentEvent, DownCause, Rules } from '../../../lib/deployment/events.ts';
 import {
   type Deployment,
   NOTHING_DEPLOYED,
@@ -93,18 +93,18 @@ export class World {
       const key = `${event.name} ${event.role}`;
       const servlet = this.servlets.get(key);
       if (servlet?.target.instance !== event.target.instance) return;
-      if (!good) return this.crash(key, false);
+      if (!good) return this.crash(key);
       servlet.ready = true;
     }
     this.tell(event);
   }
 
-  crash(key: string, hopeless: boolean): void {
+  crash(key: string, cause: DownCause = 'crashed'): void {
     const servlet = this.servlets.get(key);
     if (servlet === undefined) return;
     this.servlets.delete(key);
     const [name, role] = key.split(' ') as [string, Role];
-    this.tell({ type: 'servlet-down', name, role, problem: 'exited with code 1', hopeless });
+    this.tell({ type: 'servlet-down', name, role, problem: 'exited with code 1', cause });
     // The version actor starts a servlet again unless it was told to stop it meanwhile.
     const wanted = this.#wants(name, role);
     if (wanted && !this.servlets.has(key)) this.#start(name, role);

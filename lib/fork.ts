@@ -1,15 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A gate process, and how it ended once nothing more comes from it. */
+/** A process of Vili's own, and how it ended once nothing more comes from it. */
 export interface Forked {
   readonly process: ChildProcess;
   readonly ended: Promise<string>;
 }
 
-/** Starts one; it waits to be told what to do. */
-export function forkGateProcess(): Forked {
-  const process = fork(entryPoint(), [], {
+/**
+ * Starts a file of Vili as a process with a channel to this one; it waits to be told what to do. `entry` has no
+ * suffix: it is that of the file which asks (compiled code runs from `dist`, where names in URLs stay as they are).
+ */
+export function forkOwn(entry: string, askedFrom: string, flags: readonly string[] = []): Forked {
+  const suffix = askedFrom.endsWith('.ts') ? '.ts' : '.js';
+  const process = fork(fileURLToPath(new URL(`${entry}${suffix}`, askedFrom)), [], {
+    execArgv: [...globalThis.process.execArgv, ...flags],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -22,12 +27,4 @@ export function forkGateProcess(): Forked {
     });
   });
   return { process, ended };
-}
-
-// Private
-
-/** Compiled code runs from `dist`, where the suffix in a URL has not been rewritten. */
-function entryPoint(): string {
-  const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  return fileURLToPath(new URL(`./gate-process${suffix}`, import.meta.url));
 }

@@ -1,0 +1,56 @@
+/** The entry of the keeper: starts, watches and ends servlets for Vili, and ends with it. */
+import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { type ServletProcess, spawnServlet } from '../servlet/spawn.ts';
+import type { FromKeeper, ToKeeper } from './protocol.ts';
+
+if (process.send === undefined) {
+  throw new ViliError('VILI_KEEPER_ENTRY', 'lib/servlet-keeper/keeper-process is started by Vili');
+}
+process.title = 'vili: keeper';
+// A terminal or a service manager signals every process; Vili is the one that decides.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+// Vili has ended, however that was: the terminals close with this process, which hangs the servlets up.
+process.on('disconnect', () => process.exit(0));
+const kept = new Map<number, ServletProcess>();
+process.on('message', (message: ToKeeper) => {
+  if (message.type === 'spawn') spawn(message);
+  else if (message.type === 'stop') void stop(message);
+  else process.exit(0);
+});
+
+// Private
+
+function spawn({ call, options }: Extract<ToKeeper, { type: 'spawn' }>): void {
+  let servlet: ServletProcess;
+  try {
+    servlet = spawnServlet({ ...options, now });
+  } catch (error) {
+    const code = codeOf(error) ?? 'VILI_SPAWN_FAILED';
+    return tell({ type: 'refused', call, code, text: messageOf(error) });
+  }
+  kept.set(call, servlet);
+  const { pid, startedAt } = servlet;
+  tell({ type: 'spawned', call, born: { pid, startedAt, identity: servlet.identity() } });
+  void tellOfEnd(call, servlet);
+}
+
+async function tellOfEnd(call: number, servlet: ServletProcess): Promise<void> {
+  const exit = await servlet.exited;
+  kept.delete(call);
+  tell({ type: 'exited', call, end: { exit, survivors: servlet.survivors } });
+}
+
+async function stop({ call, options }: Extract<ToKeeper, { type: 'stop' }>): Promise<void> {
+  const report = (await kept.get(call)?.stop(options)) ?? null;
+  tell({ type: 'stopped', call, report });
+}
+
+/** Wall clock, ms, never going back. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function tell(message: FromKeeper): void {
+  // Without Vili there is nobody to tell, and this process is about to end.
+  process.send?.(message, undefined, undefined, () => {});
+}
