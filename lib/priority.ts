@@ -39,6 +39,16 @@ export function runtimeYields(): void {
 }
 
 /**
+ * Makes a process that was started just now, with one thread as yet, yield to all others, and whatever it becomes.
+ * To be called on the main thread.
+ */
+export function processYields(pid: number): void {
+  if (process.platform !== 'linux') return;
+  standBack(pid, NICE);
+  announceThread(pid);
+}
+
+/**
  * Lets a thread, or a process with one thread and all that it starts from then on, stand back by so much
  * behind the thread that calls this: a nice value of at most 19. Where that is not allowed, or there is no
  * such thread any more, nothing changes.

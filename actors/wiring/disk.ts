@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { archiveVersion, findUnfinished } from '../../lib/archive/archive-version.ts';
+import { archiveApart } from '../../lib/archive/archive-apart.ts';
+import { findUnfinished } from '../../lib/archive/archive-version.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
 import { planCleanup } from '../../lib/disk/cleanup.ts';
 import { copyAndTruncate, rotateLog } from '../../lib/disk/rotate.ts';
@@ -22,7 +23,7 @@ export function archivistDeps(house: House): ArchivistDeps {
       return cleared;
     },
     archive: async (name, mayDelete, signal) => {
-      const outcome = await archiveVersion({ layout, name, mayDelete, signal });
+      const outcome = await archiveApart({ layout, name, mayDelete, signal });
       // What came of it is in the report, which is archived with the folder.
       if (outcome.kind !== 'protected') await rm(layout.evidenceFile(name), { force: true });
       switch (outcome.kind) {

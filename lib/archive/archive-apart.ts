@@ -1,0 +1,56 @@
+import type { ChildProcess } from 'node:child_process';
+import { forkOwn } from '../fork.ts';
+import { processYields } from '../priority.ts';
+import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
+import type { ArchiveOptions, ArchiveOutcome } from './archive-version.ts';
+import { ArchiveFailed } from './manifest.ts';
+
+/**
+ * `archiveVersion` in a process of its own that yields to all others: packing takes the more of a processor the larger
+ * a version is, and none of that is for the thread that users depend on. Throws `ArchiveFailed`, also when that
+ * process ends before its work, and what `mayDelete` throws. With the signal's reason, the process is killed; what is
+ * half-done then is cleared away by `findUnfinished`.
+ */
+export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutcome> {
+  const { layout, name, level, signal } = options;
+  signal.throwIfAborted();
+  const { process, ended } = forkOwn('./archive-process', import.meta.url);
+  if (process.pid !== undefined) processYields(process.pid);
+  const kill = (): void => void process.kill('SIGKILL');
+  signal.addEventListener('abort', kill);
+  try {
+    const work = outcomeOf(process, options);
+    const { base, identifier } = layout;
+    send(process, { type: 'archive', base, identifier, name, level });
+    const outcome = await Promise.race([work, ended]);
+    signal.throwIfAborted();
+    if (typeof outcome !== 'string') return outcome;
+    const text = `cannot archive ${name}: the process that does it has ended (${outcome})`;
+    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
+  } finally {
+    signal.removeEventListener('abort', kill);
+    kill();
+    await ended;
+  }
+}
+
+// Private
+
+function outcomeOf(process: ChildProcess, options: ArchiveOptions): Promise<ArchiveOutcome> {
+  return new Promise((resolve, reject) => {
+    process.on('message', (message: FromArchiving) => {
+      if (message.type === 'done') resolve(message.outcome);
+      else if (message.type === 'failed') reject(new ArchiveFailed(message.code, message.text));
+      else answer(process, options).catch(reject);
+    });
+  });
+}
+
+async function answer(process: ChildProcess, options: ArchiveOptions): Promise<void> {
+  send(process, { type: 'may-delete', may: await options.mayDelete() });
+}
+
+function send(process: ChildProcess, message: ToArchiving): void {
+  // One that has just ended is noticed by its exit.
+  if (process.connected) process.send(message, undefined, undefined, () => {});
+}

@@ -1,0 +1,53 @@
+/** The entry of a process that archives one version for Vili, and ends with it. */
+import { layoutOf } from '../base/layout.ts';
+import { codeOf, messageOf, ViliError } from '../errors.ts';
+import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
+import { archiveVersion } from './archive-version.ts';
+
+if (process.send === undefined) {
+  throw new ViliError('VILI_ARCHIVE_ENTRY', 'lib/archive/archive-process is started by Vili');
+}
+process.title = 'vili: archive';
+// A terminal or a service manager signals every process; Vili is the one that decides.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+// What is half-done is cleared away at the next start, as after any death of Vili.
+process.on('disconnect', () => process.exit(0));
+let answer: (may: boolean) => void = () => {};
+process.on('message', (message: ToArchiving) => {
+  if (message.type === 'may-delete') answer(message.may);
+  else void archive(message);
+});
+
+// Private
+
+async function archive(job: Extract<ToArchiving, { type: 'archive' }>): Promise<void> {
+  const { base, identifier, name, level } = job;
+  const options = {
+    layout: layoutOf(base, identifier),
+    name,
+    mayDelete,
+    signal: new AbortController().signal,
+    ...(level === undefined ? {} : { level }),
+  };
+  try {
+    await tell({ type: 'done', outcome: await archiveVersion(options) });
+  } catch (error) {
+    const code = codeOf(error) ?? 'VILI_ARCHIVE_FAILED';
+    await tell({ type: 'failed', code, text: messageOf(error) });
+  }
+  process.exit(0);
+}
+
+function mayDelete(): Promise<boolean> {
+  return new Promise((resolve) => {
+    answer = resolve;
+    void tell({ type: 'may-delete' });
+  });
+}
+
+/** Resolves when it is on its way. */
+function tell(message: FromArchiving): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(message, undefined, undefined, () => resolve());
+  });
+}
