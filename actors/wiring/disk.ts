@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { archiveApart } from '../../lib/archive/archive-apart.ts';
-import { findUnfinished } from '../../lib/archive/archive-version.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
+import { findUnfinished } from '../../lib/archive/unfinished.ts';
 import { planCleanup } from '../../lib/disk/cleanup.ts';
 import { copyAndTruncate, rotateLog } from '../../lib/disk/rotate.ts';
 import { diskSpace } from '../../lib/disk/usage.ts';

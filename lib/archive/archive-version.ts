@@ -1,17 +1,13 @@
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { removeAsideFiles } from '../base/aside.ts';
 import { isInside } from '../base/inside.ts';
 import type { Layout } from '../base/layout.ts';
 import { readLink } from '../base/links.ts';
-import { listVersionFolders } from '../base/scan.ts';
 import { parseVersionName } from '../base/server-file.ts';
-import { codeOf, messageOf } from '../errors.ts';
 import { ArchiveFailed } from './manifest.ts';
+import { guarded, ignoreAbsent, isFile } from './guarded.ts';
 import { type Packed, packFolder, verifyZip } from './pack.ts';
-
-/** A folder that is verified in its zip gets this ending for the time its content is deleted. */
-const DELETING_ENDING = '.vili-deleting';
+import { DELETING_ENDING } from './unfinished.ts';
 
 export interface ArchiveOptions {
   readonly layout: Layout;
@@ -36,14 +32,6 @@ export type ArchiveOutcome =
   | { readonly kind: 'protected'; readonly reason: string }
   /** There is no such folder; `zip` when it has been archived before. */
   | { readonly kind: 'absent'; readonly zip: string | null };
-
-/** What an earlier Vili left undone. */
-export interface Unfinished {
-  /** Versions with a folder and a zip: call `archiveVersion` for them again. */
-  readonly names: readonly string[];
-  /** Half-written files and half-deleted folders (of verified zips) that were cleared away. */
-  readonly cleared: readonly string[];
-}
 
 /**
  * Moves a version folder into `archive/NAME.zip`: packed aside, verified, renamed, protection asked
@@ -70,20 +58,6 @@ export async function archiveVersion(options: ArchiveOptions): Promise<ArchiveOu
   signal.throwIfAborted();
   await guarded(folder, () => deleteFolder(layout.base, folder));
   return { kind: 'archived', zip, ...packed };
-}
-
-/** Clears what a killed Vili left in base and archive, and names the versions to archive again. */
-export async function findUnfinished(layout: Layout): Promise<Unfinished> {
-  const cleared = [...(await removeAsideFiles(layout.archiveFolder))];
-  for (const name of await readdir(layout.base)) {
-    if (!name.startsWith('.') || !name.endsWith(DELETING_ENDING)) continue;
-    await guarded(name, () => rm(join(layout.base, name), { recursive: true, force: true }));
-    cleared.push(name);
-  }
-  const folders = await listVersionFolders(layout.base, layout.identifier);
-  const names: string[] = [];
-  for (const { name } of folders) if (await isFile(layout.archiveZip(name))) names.push(name);
-  return { names, cleared };
 }
 
 // Private
@@ -124,22 +98,4 @@ async function isFolder(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(ignoreAbsent);
   if (stats === null || stats.isDirectory()) return stats !== null;
   throw new ArchiveFailed('VILI_ARCHIVE_FAILED', `${path} is no version folder but a file or link`);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await lstat(path).catch(ignoreAbsent))?.isFile() === true;
-}
-
-function ignoreAbsent(error: unknown): null {
-  if (codeOf(error) === 'ENOENT') return null;
-  throw error;
-}
-
-async function guarded(what: string, step: () => Promise<unknown>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    const text = `cannot archive ${what}: ${messageOf(error)}`;
-    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
-  }
 }

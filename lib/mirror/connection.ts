@@ -1,4 +1,4 @@
-import { Client } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
 import type { Target } from '../gate/exchange.ts';
 import { connectSocket, originOf } from '../gate/upstream-connect.ts';
 import { TestingSocket } from './testing-socket.ts';

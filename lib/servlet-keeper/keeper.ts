@@ -9,6 +9,8 @@ import type { Born, FromKeeper, KeptOptions, ToKeeper } from './protocol.ts';
 
 /** It only has to notice that nobody speaks to it any more. */
 const CLOSE_LIMIT_MS = 2000;
+/** To start a servlet, or to tell that one has stopped, beyond the time that it is given. */
+const ANSWER_LIMIT_MS = 30_000;
 /** What is left of servlets whose terminals closed with the keeper is killed within this time. */
 const KILL_TIMEOUT_MS = 2000;
 /** It has little to keep in mind; the runtime would take more before it tidies up. */
@@ -18,6 +20,8 @@ const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 interface Charge {
   readonly options: KeptOptions;
   servlet: KeptServlet | null;
+  /** Runs while the keeper owes an answer. */
+  overdue: NodeJS.Timeout;
   readonly settle: (outcome: KeptServlet | ViliError) => void;
 }
 
@@ -25,10 +29,12 @@ interface Charge {
  * Has servlets started, watched and ended by a small process of its own, the keeper. Each start is a fork, which
  * stops a process for the longer the more memory it has (5 to 10 ms at 200 MB), and each end a look at all
  * processes of the host: none of that is for the thread that users depend on. The keeper ends with Vili, and its
- * servlets' terminals with it. Should it end by itself, its servlets end, too, and the next start has a new one.
+ * servlets' terminals with it. Should it end by itself, or be killed since it owes an answer for 30 s, its servlets end,
+ * too, and the next start has a new one.
  */
 export class ServletKeeper {
   readonly #now: () => number;
+  readonly #answerLimitMs: number;
   readonly #charges = new Map<number, Charge>();
   #nextCall = 1;
   #forked: Forked | null = null;
@@ -36,9 +42,10 @@ export class ServletKeeper {
   #over: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** `now`: wall clock, ms. */
-  constructor(now: () => number) {
+  /** `now`: wall clock, ms. `answerLimitMs`: more than the keeper takes on the busiest host. */
+  constructor(now: () => number, { answerLimitMs } = { answerLimitMs: ANSWER_LIMIT_MS }) {
     this.#now = now;
+    this.#answerLimitMs = answerLimitMs;
   }
 
   /** Starts the keeper itself, unless it is there, so that the first servlet need not wait for it. */
@@ -59,7 +66,7 @@ export class ServletKeeper {
         else resolve(outcome);
       };
       if (this.#closed) return settle(lost(options, 'Vili stops'));
-      this.#charges.set(call, { options, servlet: null, settle });
+      this.#charges.set(call, { options, servlet: null, settle, overdue: this.#answerWithin(0) });
       this.#send({ type: 'spawn', call, options });
     });
   }
@@ -76,6 +83,12 @@ export class ServletKeeper {
   }
 
   // Private
+
+  /** One that answers no more is as good as none, and a new one can do its work. */
+  #answerWithin(ms: number): NodeJS.Timeout {
+    const { process } = this.open();
+    return setTimeout(() => process.kill('SIGKILL'), ms + this.#answerLimitMs);
+  }
 
   #fork(): Forked {
     const forked = forkOwn('./keeper-process', import.meta.url, FLAGS);
@@ -94,6 +107,7 @@ export class ServletKeeper {
     const { call } = message;
     const charge = this.#charges.get(call);
     if (charge === undefined) return;
+    if (message.type !== 'exited') clearTimeout(charge.overdue);
     switch (message.type) {
       case 'spawned':
         charge.servlet = this.#servlet(call, charge, message.born);
@@ -110,9 +124,11 @@ export class ServletKeeper {
     if (charge.servlet?.isOver) this.#charges.delete(call);
   }
 
-  #servlet(call: number, { options }: Charge, born: Born): KeptServlet {
-    const askToStop = (how: StopOptions): void => this.#send({ type: 'stop', call, options: how });
-    return new KeptServlet(options.instance.id, born, askToStop);
+  #servlet(call: number, charge: Charge, born: Born): KeptServlet {
+    return new KeptServlet(charge.options.instance.id, born, (options: StopOptions) => {
+      charge.overdue = this.#answerWithin(options.timeoutMs);
+      this.#send({ type: 'stop', call, options });
+    });
   }
 
   /** The kernel has hung up all servlets: they and what they started are ended for good. */
@@ -123,7 +139,8 @@ export class ServletKeeper {
     await Promise.all(charges.map((charge) => this.#giveUp(charge, how)));
   }
 
-  async #giveUp({ options, servlet, settle }: Charge, how: string): Promise<void> {
+  async #giveUp({ options, servlet, overdue, settle }: Charge, how: string): Promise<void> {
+    clearTimeout(overdue);
     const survivors = endFamily(options, servlet?.identity() ?? null);
     const text = `hung up, since the process of Vili that keeps servlets has ended (${how})`;
     // At once: what else it seems to do from now on is not its own doing.

@@ -10,11 +10,8 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import {
-  type ArchiveOptions,
-  archiveVersion,
-  findUnfinished,
-} from '../../../lib/archive/archive-version.ts';
+import { type ArchiveOptions, archiveVersion } from '../../../lib/archive/archive-version.ts';
+import { findUnfinished } from '../../../lib/archive/unfinished.ts';
 import { packFolder, verifyZip } from '../../../lib/archive/pack.ts';
 import { restoreVersion } from '../../../lib/archive/restore.ts';
 import { type Layout, layoutOf } from '../../../lib/base/layout.ts';

@@ -34,9 +34,12 @@ interface Scene {
 }
 
 /** A keeper for one spec; nothing is left of it and its servlets afterwards. */
-async function withKeeper(use: (scene: Scene) => Promise<void>): Promise<void> {
+async function withKeeper(
+  use: (scene: Scene) => Promise<void>,
+  limits?: { readonly answerLimitMs: number },
+): Promise<void> {
   await withTempFolder(async (base) => {
-    const keeper = new ServletKeeper(Date.now);
+    const keeper = new ServletKeeper(Date.now, limits);
     const spawn = (command: readonly string[], id?: string): Promise<Servlet> =>
       keeper.spawn(spawnOptions(base, command, makeInstance(base, id)));
     const keeperPid = (): number => keeper.open().process.pid ?? 0;
@@ -146,6 +149,23 @@ describe('the keeper of servlets', () => {
       await keeper.close();
       expect(codeOf(await failureOf(spawn(SLEEPER)))).to.equal('VILI_KEEPER_LOST');
     }));
+
+  it('is killed and replaced when it owes an answer for too long', () =>
+    withKeeper(
+      async ({ spawn, keeperPid }) => {
+        const first = await spawn(SLEEPER);
+        process.kill(keeperPid(), 'SIGSTOP');
+        const refused = failureOf(spawn(SLEEPER, 'app-1.0.0/2_test'));
+        expect(codeOf(await refused)).to.equal('VILI_KEEPER_LOST');
+        expect((await first.exited).kind).to.equal('let-down');
+        const second = await spawn(SLEEPER);
+        process.kill(keeperPid(), 'SIGSTOP');
+        const report = await second.stop({ signal: 'SIGTERM', timeoutMs: 100 });
+        expect(report).to.deep.include({ killed: false, survivors: [] });
+        expect(report.exit?.kind).to.equal('let-down');
+      },
+      { answerLimitMs: 300 },
+    ));
 
   it('ends its servlets when it is closed, though signals do not end it', () =>
     withKeeper(async ({ base, keeper, spawn, keeperPid }) => {

@@ -1,0 +1,31 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeAsideFiles } from '../base/aside.ts';
+import type { Layout } from '../base/layout.ts';
+import { listVersionFolders } from '../base/scan.ts';
+import { guarded, isFile } from './guarded.ts';
+
+/** A folder that is verified in its zip gets this ending for the time its content is deleted. */
+export const DELETING_ENDING = '.vili-deleting';
+
+/** What an earlier Vili left undone. */
+export interface Unfinished {
+  /** Versions with a folder and a zip: call `archiveVersion` for them again. */
+  readonly names: readonly string[];
+  /** Half-written files and half-deleted folders (of verified zips) that were cleared away. */
+  readonly cleared: readonly string[];
+}
+
+/** Clears what a killed Vili left in base and archive, and names the versions to archive again. */
+export async function findUnfinished(layout: Layout): Promise<Unfinished> {
+  const cleared = [...(await removeAsideFiles(layout.archiveFolder))];
+  for (const name of await readdir(layout.base)) {
+    if (!name.startsWith('.') || !name.endsWith(DELETING_ENDING)) continue;
+    await guarded(name, () => rm(join(layout.base, name), { recursive: true, force: true }));
+    cleared.push(name);
+  }
+  const folders = await listVersionFolders(layout.base, layout.identifier);
+  const names: string[] = [];
+  for (const { name } of folders) if (await isFile(layout.archiveZip(name))) names.push(name);
+  return { names, cleared };
+}
