@@ -5,8 +5,8 @@ import { messageOf } from '../lib/errors.ts';
 import type { TrafficObservation } from '../lib/gate/traffic.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { Saved, StartUp } from '../lib/judgement/judgement.ts';
-import { errorKinds, type RunningAnswer, RunningMemory } from '../lib/judgement/running-memory.ts';
-import { errorsOf } from '../lib/logs/windows.ts';
+import { type RunningAnswer, RunningMemory } from '../lib/judgement/running-memory.ts';
+import { StartUps } from '../lib/judgement/start-ups.ts';
 import { type Outcome, withSamples } from '../lib/report/compose.ts';
 import type { TestReport } from '../lib/report/report.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
@@ -25,8 +25,6 @@ const TICK_MS = 250;
 const CHECKPOINT_MS = 1000;
 /** A verdict that nobody acted upon is told again after this time. */
 const REPEAT_MS = 5000;
-/** Candidates whose start-up lines are remembered until their test begins. */
-const START_UPS_MAX = 4;
 
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
@@ -50,7 +48,7 @@ export interface ComparatorDeps {
 interface ComparatorState {
   readonly memory: RunningMemory;
   readonly endpoints: Endpoints;
-  readonly startUps: Map<string, StartUp>;
+  readonly startUps: StartUps;
   readonly test: Test | null;
   /** The test that ended last, for its report. */
   readonly ended: Test | null;
@@ -69,7 +67,7 @@ export function comparatorActor(
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
       const endpoints = deps.endpoints();
       const memory = new RunningMemory();
-      return { ...NO_TEST, ended: null, memory, endpoints, startUps: new Map() };
+      return { ...NO_TEST, ended: null, memory, endpoints, startUps: new StartUps() };
     },
 
     async handle(state, message, self) {
@@ -135,8 +133,7 @@ async function judge(
 ): Promise<ComparatorState> {
   const known = state.test?.judgement;
   if (known?.fingerprint === release.fingerprint && known.sinceMs === sinceMs) return state;
-  const startUp = state.startUps.get(release.name) ?? { errors: 0, example: undefined, lines: 0 };
-  state.startUps.clear();
+  const startUp = state.startUps.take(release.name);
   const begun = await deps.begin({ release, sinceMs }, state.memory, startUp);
   const { name } = release;
   const { noise } = begun.judgement;
@@ -148,19 +145,12 @@ function takeLog(
   state: ComparatorState,
   message: Extract<ComparatorMessage, { type: 'log' }>,
 ): void {
-  const { version, role, batch } = message;
+  const { version, role, instance, batch } = message;
   if (role === 'running') {
     state.memory.logged(batch);
     if (state.test !== null) logged(state.test, 'running', batch);
   } else if (version === state.test?.release.name) logged(state.test, 'testing', batch);
-  else {
-    const before = state.startUps.get(version);
-    const errors = (before?.errors ?? 0) + errorsOf(batch);
-    const lines = (before?.lines ?? 0) + batch.lines;
-    const example = before?.example ?? errorKinds(batch)[0]?.example;
-    if (state.startUps.size < START_UPS_MAX || before)
-      state.startUps.set(version, { errors, example, lines });
-  }
+  else state.startUps.logged(version, instance, batch);
 }
 
 function tick(

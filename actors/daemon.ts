@@ -131,7 +131,7 @@ async function build(
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
   });
-  const keeper = new ServletKeeper(now);
+  const keeper = new ServletKeeper({ now, onProblem: (text) => journal.error(text) });
   const gate = await usersPort(settings, token, farSide, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Address, Behaviour } from '../lib/actor/index.ts';
 import type { Role } from '../lib/deployment/state.ts';
 import type { Journal } from '../lib/journal/journal.ts';
@@ -33,9 +32,7 @@ interface LogTailerState {
 export function logTailerActor(deps: LogTailerDeps): Behaviour<LogTailerMessage, LogTailerState> {
   const { version, role, instance } = deps;
   return {
-    async start(self) {
-      // Its servlet was forked a moment ago, and a thread takes time to start too: users first, in between.
-      await nextTurn();
+    start(self) {
       const lastWords = { closing: false };
       const follower = deps.follow({
         from: deps.offsets.get(instance) ?? null,

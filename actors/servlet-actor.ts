@@ -136,8 +136,11 @@ async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RosterEntry
     const process = await deps.spawnProcess();
     const entry: RosterEntry = { version, role, instance, target, process, readyAtMs: null };
     deps.roster.set(instance.id, entry);
-    // This actor ended meanwhile: whoever comes after it takes its process for lost.
-    if (self.signal.aborted) await deps.stopProcess(process);
+    if (self.signal.aborted) {
+      // Whoever comes after this actor does not wait for it, and takes its process for lost.
+      await deps.stopProcess(process);
+      deps.forget();
+    }
     return entry;
   } catch (error) {
     const exitOf = codeOf(error) === 'VILI_KEEPER_LOST' ? exitLetDown : exitNotStarted;

@@ -62,6 +62,9 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
           return ready(deps, self, state, message);
         case 'servlet-unhealthy': {
           const { role, problem, cause } = message;
+          const { instance, phase } = state.slots[role];
+          // One that is being stopped is reported once it is gone.
+          if (instance?.id !== message.instance || phase === 'stopping') return state;
           deps.journal.warn(`${message.instance}: ${problem}`, {});
           // Told at once: it may take the whole stop.timeout until the process is gone.
           reportDown(deps, self, role, problem, cause);

@@ -39,8 +39,8 @@ export function runtimeYields(): void {
 }
 
 /**
- * Makes a process that was started just now, with one thread as yet, yield to all others, and whatever it becomes.
- * To be called on the main thread.
+ * Makes a process that was started just now, with one thread as yet, yield to all others. It keeps off the first
+ * processor a moment later, with the threads it starts from then on. To be called on the main thread.
  */
 export function processYields(pid: number): void {
   if (process.platform !== 'linux') return;

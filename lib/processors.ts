@@ -11,6 +11,7 @@ const CHANNEL = 'vili-threads';
  * stops a large process for some ms.
  */
 const HELPER =
+  'trap "" HUP INT TERM; ' +
   'taskset -a -p -c "$1" "$3"; taskset -p -c "$2" "$3"; ' +
   'while IFS= read -r thread; do taskset -p -c "$1" "$thread"; done';
 

@@ -4,12 +4,13 @@ import { processYields } from '../priority.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import type { ArchiveOptions, ArchiveOutcome } from './archive-version.ts';
 import { ArchiveFailed } from './manifest.ts';
+import { findUnfinished } from './unfinished.ts';
 
 /**
  * `archiveVersion` in a process of its own that yields to all others: packing takes the more of a processor the larger
  * a version is, and none of that is for the thread that users depend on. Throws `ArchiveFailed`, also when that
- * process ends before its work, and what `mayDelete` throws. With the signal's reason, the process is killed; what is
- * half-done then is cleared away by `findUnfinished`.
+ * process ends before its work; VILI_FORK_FAILED; what `mayDelete` throws; and the signal's reason, by which the process
+ * is killed. What is half-done then is cleared away.
  */
 export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutcome> {
   const { layout, name, level, signal } = options;
@@ -18,12 +19,14 @@ export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutc
   if (process.pid !== undefined) processYields(process.pid);
   const kill = (): void => void process.kill('SIGKILL');
   signal.addEventListener('abort', kill);
+  let isDone = false;
   try {
     const work = outcomeOf(process, options);
     const { base, identifier } = layout;
     send(process, { type: 'archive', base, identifier, name, level });
     const outcome = await Promise.race([work, ended]);
     signal.throwIfAborted();
+    isDone = typeof outcome !== 'string';
     if (typeof outcome !== 'string') return outcome;
     const text = `cannot archive ${name}: the process that does it has ended (${outcome})`;
     throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
@@ -31,6 +34,7 @@ export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutc
     signal.removeEventListener('abort', kill);
     kill();
     await ended;
+    if (!isDone) await findUnfinished(layout);
   }
 }
 

@@ -4,6 +4,9 @@ import type { Draft } from './draft.ts';
 import type { DownCause } from './events.ts';
 import { type Candidate, type Reason, reasonOf } from './state.ts';
 
+/** A version that is there so often when Vili lets servlets down is not tried further. */
+const LET_DOWNS_MAX = 5;
+
 /** Its folder is there: a test servlet is started. */
 export function candidateStaged(draft: Draft, slot: 'testing' | 'incoming', it: Candidate): void {
   if (it.phase !== 'staging') return;
@@ -53,10 +56,7 @@ export function candidateDown(draft: Draft, name: string, problem: string, cause
   const candidate = slot === 'testing' ? testing : incoming;
   if (candidate?.release.name !== name || candidate.phase === 'replacing') return;
   if (slot === 'testing' && promotion !== null) return;
-  if (cause === 'vili') {
-    if (candidate.phase === 'testing') interrupt(draft, candidate);
-    return;
-  }
+  if (cause === 'vili') return letDown(draft, slot, candidate);
   const hopeless = cause === 'hopeless';
   const crashed = { ...candidate, crashes: candidate.crashes + 1 };
   draft.set({ [slot]: crashed });
@@ -94,10 +94,19 @@ export function rejectCandidate(
 
 // Private
 
-function interrupt(draft: Draft, candidate: Candidate): void {
-  const { nowMs } = draft.rules;
-  draft.set({ testing: { ...candidate, phase: 'starting', sinceMs: nowMs, begun: false } });
-  draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+function letDown(draft: Draft, slot: 'testing' | 'incoming', before: Candidate): void {
+  const letDowns = (before.letDowns ?? 0) + 1;
+  const candidate = { ...before, letDowns };
+  draft.set({ [slot]: candidate });
+  if (letDowns >= LET_DOWNS_MAX) {
+    const text = `While it was started or tested, what Vili starts servlets with ended ${letDowns} times, and users had to wait`;
+    const reason = reasonOf('let-down', text);
+    rejectCandidate(draft, slot, [{ ...reason, observed: letDowns, limit: LET_DOWNS_MAX }], 'vili');
+  } else if (candidate.phase === 'testing') {
+    const { nowMs } = draft.rules;
+    draft.set({ testing: { ...candidate, phase: 'starting', sinceMs: nowMs, begun: false } });
+    draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+  }
 }
 
 function beginTest(draft: Draft, candidate: Candidate, target: Target): void {

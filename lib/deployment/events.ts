@@ -56,7 +56,7 @@ export type DeploymentEvent =
 
 /**
  * Why a servlet is down. `hopeless`: it cannot be started at all, which trying again will not mend. `vili`: Vili itself
- * let it down, which is never held against the version.
+ * let it down, for which no version is rejected or taken back, unless it happens again and again.
  */
 export type DownCause = 'crashed' | 'hopeless' | 'vili';
 

@@ -90,6 +90,8 @@ function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict'
   }
   const { testing, incoming } = draft.state;
   if (testing?.release.name === event.name) {
+    // Told before it was known that the evidence is worth nothing.
+    if (event.by === 'vili' && testing.phase !== 'testing') return;
     rejectCandidate(draft, 'testing', event.reasons, event.by);
   } else if (incoming?.release.name === event.name) {
     rejectCandidate(draft, 'incoming', event.reasons, event.by);

@@ -202,7 +202,7 @@ export class Judgement {
 export interface Build {
   readonly name: string;
   readonly fingerprint: string;
-  /** When it became a candidate; tells a test from an earlier one of the same build. */
+  /** When it became a candidate, or its test began anew; tells a test from an earlier one of the same build. */
   readonly sinceMs: number;
 }
 

@@ -1,6 +1,11 @@
 /** The entry of the keeper: starts, watches and ends servlets for Vili, and ends with it. */
 import { codeOf, messageOf, ViliError } from '../errors.ts';
-import { type ServletProcess, spawnServlet } from '../servlet/spawn.ts';
+import {
+  type ServletProcess,
+  type StopOptions,
+  type StopReport,
+  spawnServlet,
+} from '../servlet/spawn.ts';
 import type { FromKeeper, ToKeeper } from './protocol.ts';
 
 if (process.send === undefined) {
@@ -11,6 +16,12 @@ process.title = 'vili: keeper';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 // Vili has ended, however that was: the terminals close with this process, which hangs the servlets up.
 process.on('disconnect', () => process.exit(0));
+// Users' servlets live in its terminals: an error that nobody foresaw must not end them all.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) =>
+    process.stderr.write(`vili: keeper: ${messageOf(error)}\n`),
+  );
+}
 const kept = new Map<number, ServletProcess>();
 process.on('message', (message: ToKeeper) => {
   if (message.type === 'spawn') spawn(message);
@@ -41,8 +52,23 @@ async function tellOfEnd(call: number, servlet: ServletProcess): Promise<void> {
 }
 
 async function stop({ call, options }: Extract<ToKeeper, { type: 'stop' }>): Promise<void> {
-  const report = (await kept.get(call)?.stop(options)) ?? null;
-  tell({ type: 'stopped', call, report });
+  const servlet = kept.get(call);
+  tell({
+    type: 'stopped',
+    call,
+    report: servlet === undefined ? null : await end(servlet, options),
+  });
+}
+
+async function end(servlet: ServletProcess, options: StopOptions): Promise<StopReport> {
+  try {
+    return await servlet.stop(options);
+  } catch {
+    // No descriptor left to look at processes: it is for Vili to say that this one may still live.
+    const identity = servlet.identity();
+    const survivors = identity === null ? [] : [identity];
+    return { exit: servlet.exit, killed: false, survivors, tookMs: 0 };
+  }
 }
 
 /** Wall clock, ms, never going back. */

@@ -15,7 +15,7 @@ export interface Servlet {
   readonly exited: Promise<Exit>;
   /** Null when it was gone before that could be read. */
   identity(): ProcessIdentity | null;
-  /** Ends it and its family; at most `timeoutMs` + 3 s. */
+  /** Ends it and its family: `timeoutMs` + 3 s, and more only when a part of Vili ends or hangs meanwhile. */
   stop(options: StopOptions): Promise<StopReport>;
 }
 

@@ -183,16 +183,32 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 4; i++) {
       world.nowMs += 100;
       world.crash('shop-2 test', 'vili');
       expect(world.mirror).to.equal(null);
+      // On its way since before; what it goes by is worth nothing now.
+      judge(world, 'shop-2', 'reject');
       expect(world.state.testing).to.include({ phase: 'starting', sinceMs: world.nowMs });
       world.settle();
       expect(world.mirror).to.equal('shop-2');
       expect(world.state.testing).to.include({ phase: 'testing', crashes: 0 });
     }
     expect(events(world)).not.to.include('crashed shop-2');
+    expect(events(world)).not.to.include('rejected shop-2');
+  });
+
+  it('rejects a version that is there each time Vili lets servlets down', () => {
+    const world = worldWith(1);
+    world.drop(2, 1);
+    world.settle();
+    for (let i = 0; i < 5; i++) {
+      world.crash('shop-2 test', 'vili');
+      world.settle();
+    }
+    const text = 'While it was started or tested, what Vili starts servlets with ended 5 times';
+    expect(world.state.rejected?.reasons[0]?.text).to.contain(text);
+    expect(world.state.testing).to.equal(null);
   });
 
   it('neither rejects nor goes back for what Vili itself let down', () => {

@@ -31,6 +31,7 @@ interface Scene {
   readonly keeper: ServletKeeper;
   readonly spawn: (command: readonly string[], id?: string) => Promise<Servlet>;
   readonly keeperPid: () => number;
+  readonly problems: readonly string[];
 }
 
 /** A keeper for one spec; nothing is left of it and its servlets afterwards. */
@@ -39,12 +40,18 @@ async function withKeeper(
   limits?: { readonly answerLimitMs: number },
 ): Promise<void> {
   await withTempFolder(async (base) => {
-    const keeper = new ServletKeeper(Date.now, limits);
+    const problems: string[] = [];
+    const keeper = new ServletKeeper({
+      now: Date.now,
+      onProblem: (text) => problems.push(text),
+      ...limits,
+    });
     const spawn = (command: readonly string[], id?: string): Promise<Servlet> =>
       keeper.spawn(spawnOptions(base, command, makeInstance(base, id)));
-    const keeperPid = (): number => keeper.open().process.pid ?? 0;
+    const keeperPid = (): number => keeper.pid;
+    keeper.open();
     try {
-      await use({ base, keeper, spawn, keeperPid });
+      await use({ base, keeper, spawn, keeperPid, problems });
     } finally {
       await keeper.close();
       await eventually('nothing is left', async () => {
@@ -117,7 +124,7 @@ describe('the keeper of servlets', () => {
     }));
 
   it('leaves no servlet when it is killed, says so, and comes back for the next one', () =>
-    withKeeper(async ({ base, spawn, keeperPid }) => {
+    withKeeper(async ({ base, spawn, keeperPid, problems }) => {
       const servlets = await Promise.all([
         spawn(SLEEPER),
         spawn([process.execPath, fixture('server.mjs')], 'app-1.0.0/2_test'),
@@ -134,6 +141,9 @@ describe('the keeper of servlets', () => {
       const reports = await Promise.all(servlets.map((servlet) => servlet.stop(TERM)));
       expect(reports.flatMap(({ survivors }) => survivors)).to.deep.equal([]);
       expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
+      expect(problems).to.deep.equal([
+        'the process that keeps servlets has ended, and all servlets with it: SIGKILL',
+      ]);
       const again = await spawn(SLEEPER);
       expect(readStat(again.pid)?.parentPid).to.equal(keeperPid()).and.to.not.equal(before);
     }));
@@ -152,7 +162,7 @@ describe('the keeper of servlets', () => {
 
   it('is killed and replaced when it owes an answer for too long', () =>
     withKeeper(
-      async ({ spawn, keeperPid }) => {
+      async ({ spawn, keeperPid, problems }) => {
         const first = await spawn(SLEEPER);
         process.kill(keeperPid(), 'SIGSTOP');
         const refused = failureOf(spawn(SLEEPER, 'app-1.0.0/2_test'));
@@ -163,6 +173,8 @@ describe('the keeper of servlets', () => {
         const report = await second.stop({ signal: 'SIGTERM', timeoutMs: 100 });
         expect(report).to.deep.include({ killed: false, survivors: [] });
         expect(report.exit?.kind).to.equal('let-down');
+        expect(problems).to.have.length(2);
+        expect(problems[0]).to.contain('it did not answer for 0.3 s and was killed');
       },
       { answerLimitMs: 300 },
     ));
