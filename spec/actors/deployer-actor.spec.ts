@@ -12,9 +12,9 @@ import {
   type ChildSpec,
 } from '../../lib/actor/index.ts';
 import { type Deployment, NOTHING_DEPLOYED } from '../../lib/deployment/state.ts';
-import type { Journal } from '../../lib/journal/journal.ts';
 import { release } from '../lib/deployment/world.ts';
 import { until } from '../support/actor-world.ts';
+import { QUIET } from '../support/quiet-journal.ts';
 
 const RULES = {
   nowMs: 1,
@@ -76,20 +76,6 @@ describe('The deployer', () => {
     }
   });
 });
-
-const ignore = (): void => undefined;
-const done = (): Promise<void> => Promise.resolve();
-const QUIET: Journal = {
-  debug: ignore,
-  info: ignore,
-  notice: ignore,
-  warn: ignore,
-  error: ignore,
-  crit: ignore,
-  reopen: done,
-  flush: done,
-  close: done,
-};
 
 function nobody<M>(): Address<M> {
   return { path: '/vili/nobody', tell: () => true };
