@@ -13,6 +13,10 @@ const FALL = 1 / 4;
 const RISE = 2;
 /** The smallest part of the copies that is still made, so that evidence keeps coming. */
 const SHARE_MIN = 1 / 64;
+/** Of many users even less is enough: a verdict takes about a thousand copies. */
+const ENOUGH_PER_SECOND = 100;
+/** How much one look says about how many copies there would be. */
+const RATE_WEIGHT = 0.1;
 /** Waiting for a processor so long while it has much to do, the thread needs the whole host. */
 const WAITING_LIMIT = 0.25;
 const MUCH_TO_DO = 0.7;
@@ -34,6 +38,8 @@ export class UsersFirst {
   #looksToRecover = LOOKS_TO_RECOVER;
   #hasRisen = false;
   #credit = 0;
+  #offers = 0;
+  #offersPerSecond = 0;
 
   /** `limit`: part of the time the thread may be busy, 0 to 1; 1 never sheds. */
   constructor(limit: number) {
@@ -43,6 +49,9 @@ export class UsersFirst {
   /** To be called every `LOOK_MS` with what the thread has done since. */
   look({ busy, waiting }: ThreadLoad): void {
     if (this.#limit >= 1) return;
+    const perSecond = (this.#offers * 1000) / LOOK_MS;
+    this.#offersPerSecond += (perSecond - this.#offersPerSecond) * RATE_WEIGHT;
+    this.#offers = 0;
     const isStarved = waiting >= WAITING_LIMIT && busy >= MUCH_TO_DO;
     const isBusy = busy >= this.#limit || isStarved;
     const isCalm = busy < this.#limit * CALM && !isStarved;
@@ -60,6 +69,7 @@ export class UsersFirst {
 
   /** Whether the next copy is made: as many of them as the share says, evenly. */
   admits(): boolean {
+    this.#offers += 1;
     if (this.#share === 1) return true;
     this.#credit += this.#share;
     if (this.#credit < 1) return false;
@@ -74,7 +84,8 @@ export class UsersFirst {
       this.#looksToRecover = Math.min(this.#looksToRecover * 2, LOOKS_TO_RECOVER_MAX);
     }
     this.#hasRisen = false;
-    this.#share = Math.max(SHARE_MIN, this.#share * FALL);
+    const enough = ENOUGH_PER_SECOND / Math.max(1, this.#offersPerSecond);
+    this.#share = Math.max(Math.min(SHARE_MIN, enough), this.#share * FALL);
   }
 
   #rise(): void {

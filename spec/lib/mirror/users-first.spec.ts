@@ -37,16 +37,28 @@ describe('users first', () => {
     expect(admitted(usersFirst, 100)).to.equal(100);
   });
 
+  it('makes 100 copies a second where one in 64 is more than enough', () => {
+    const usersFirst = new UsersFirst(0.95);
+    const [looksPerSecond, offersPerLook] = [40, 800];
+    let made = 0;
+    for (let look = 0; look < 5 * looksPerSecond; look++) {
+      const admittedNow = admitted(usersFirst, offersPerLook);
+      if (look >= 4 * looksPerSecond) made += admittedNow;
+      usersFirst.look(BUSY);
+    }
+    expect(made).to.be.within(95, 105);
+  });
+
   it('waits longer and longer before more copies as long as more are too many, until the rush is over', () => {
     const usersFirst = new UsersFirst(0.95);
     const shed = (): void => {
       for (let look = 0; look < 10; look++) usersFirst.look(BUSY);
     };
     const looksUntilMore = (): number => {
-      const before = admitted(usersFirst, 1600);
+      const before = admitted(usersFirst, 128);
       for (let looks = 1; ; looks++) {
         usersFirst.look({ busy: 0.7, waiting: 0 });
-        if (admitted(usersFirst, 1600) > before) return looks;
+        if (admitted(usersFirst, 128) > before) return looks;
       }
     };
     shed();
