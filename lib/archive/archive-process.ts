@@ -1,17 +1,12 @@
 /** The entry of a process that archives one version for Vili, and ends with it. */
 import { layoutOf } from '../base/layout.ts';
-import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
+import { becomeOwnProcess } from '../own-process.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import { archiveVersion } from './archive-version.ts';
 
-if (process.send === undefined) {
-  throw new ViliError('VILI_ARCHIVE_ENTRY', 'lib/archive/archive-process is started by Vili');
-}
-process.title = 'vili: archive';
-// A terminal or a service manager signals every process; Vili is the one that decides.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-// What is half-done is cleared away at the next start, as after any death of Vili.
-process.on('disconnect', () => process.exit(0));
+// What is half-done when Vili ends is cleared away at the next start, as after any death of Vili.
+becomeOwnProcess('vili: archive');
 let answer: (may: boolean) => void = () => {};
 process.on('message', (message: ToArchiving) => {
   if (message.type === 'may-delete') answer(message.may);

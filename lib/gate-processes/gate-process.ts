@@ -1,9 +1,10 @@
 /** The entry of a gate process: serves users with the very gate that Vili uses by itself. */
 import type { Socket } from 'node:net';
 import { setDefaultHighWaterMark } from 'node:stream';
-import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
 import { createGate, type Gate } from '../gate/gate.ts';
 import { STREAM_BUFFER_BYTES } from '../gate/listener.ts';
+import { becomeOwnProcess } from '../own-process.ts';
 import { prepareRuntime } from '../runtime.ts';
 import { clockAt } from './clock.ts';
 import { CopySender } from './copy-sender.ts';
@@ -22,20 +23,11 @@ interface Serving {
   readonly sender: CopySender;
 }
 
-if (process.send === undefined) {
-  throw new ViliError(
-    'VILI_GATE_PROCESS_ENTRY',
-    'lib/gate-processes/gate-process is started by Vili',
-  );
-}
 prepareRuntime();
-process.title = 'vili: gate';
+// Without Vili nobody would tell this process where to send users.
+becomeOwnProcess('vili: gate');
 // Sockets that are handed over are made by node, with what is the default.
 setDefaultHighWaterMark(false, STREAM_BUFFER_BYTES);
-// A terminal or a service manager signals every process; Vili is the one that decides.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-// Vili has ended, however that was: nobody would tell this process where to send users.
-process.on('disconnect', () => process.exit(0));
 const channel = new ParentChannel();
 process.on('uncaughtException', (error) => {
   const text = error.stack ?? messageOf(error);

@@ -1,5 +1,6 @@
 /** The entry of the keeper: starts, watches and ends servlets for Vili, and ends with it. */
-import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
+import { becomeOwnProcess } from '../own-process.ts';
 import {
   type ServletProcess,
   type StopOptions,
@@ -8,14 +9,8 @@ import {
 } from '../servlet/spawn.ts';
 import type { FromKeeper, ToKeeper } from './protocol.ts';
 
-if (process.send === undefined) {
-  throw new ViliError('VILI_KEEPER_ENTRY', 'lib/servlet-keeper/keeper-process is started by Vili');
-}
-process.title = 'vili: keeper';
-// A terminal or a service manager signals every process; Vili is the one that decides.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-// Vili has ended, however that was: the terminals close with this process, which hangs the servlets up.
-process.on('disconnect', () => process.exit(0));
+// When it ends with Vili its terminals close, which hangs the servlets up.
+becomeOwnProcess('vili: keeper');
 // Users' servlets live in its terminals: an error that nobody foresaw must not end them all.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) =>
