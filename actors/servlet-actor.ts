@@ -1,5 +1,6 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
 import type { Instance } from '../lib/base/instance.ts';
+import type { DownCause } from '../lib/deployment/events.ts';
 import type { Role } from '../lib/deployment/state.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import type { Target } from '../lib/gate/exchange.ts';
@@ -78,13 +79,7 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
         case 'not-ready':
         case 'unhealthy':
           if (state.phase !== 'starting' && state.phase !== 'ready') return state;
-          self.send(deps.parent, {
-            type: 'servlet-unhealthy',
-            role: deps.role,
-            instance: deps.instance.id,
-            problem: message.problem,
-            cause: 'crashed',
-          });
+          tellUnhealthy(deps, self, message.problem, 'crashed');
           return stopProcess(deps, self, state);
         case 'stop':
           if (state.phase === 'stopping' || state.entry === null) return state;
@@ -108,7 +103,8 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
           // Children it left behind would keep its port: the whole family goes before it is told.
           const known = { ...state, exit: message.exit };
           if (state.phase === 'stopping') return known;
-          if (message.exit.kind === 'let-down') letDown(deps, self, message.exit);
+          if (message.exit.kind === 'let-down')
+            tellUnhealthy(deps, self, message.exit.text, 'vili');
           return stopProcess(deps, self, known);
         }
         case 'report':
@@ -150,13 +146,14 @@ async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RosterEntry
 }
 
 /** Told at once, before it and its family are known to be gone: a test must not go on meanwhile. */
-function letDown(deps: ServletDeps, self: Me, { text }: Exit): void {
+function tellUnhealthy(deps: ServletDeps, self: Me, problem: string, cause: DownCause): void {
+  const { role, instance } = deps;
   self.send(deps.parent, {
     type: 'servlet-unhealthy',
-    role: deps.role,
-    instance: deps.instance.id,
-    problem: text,
-    cause: 'vili',
+    role,
+    instance: instance.id,
+    problem,
+    cause,
   });
 }
 

@@ -27,6 +27,11 @@ export function forkOwn(entry: string, askedFrom: string, flags: readonly string
   return { process, ended };
 }
 
+/** Sends it a message; one that has just ended is noticed by its end. */
+export function post(process: ChildProcess, message: object): void {
+  if (process.connected) process.send(message, undefined, undefined, () => {});
+}
+
 // Private
 
 function start(file: string, flags: readonly string[]): ChildProcess {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { forkOwn } from '../fork.ts';
+import { forkOwn, post } from '../fork.ts';
 import { processYields } from '../priority.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import type { ArchiveOptions, ArchiveOutcome } from './archive-version.ts';
@@ -23,7 +23,13 @@ export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutc
   try {
     const work = outcomeOf(process, options);
     const { base, identifier } = layout;
-    send(process, { type: 'archive', base, identifier, name, level });
+    post(process, {
+      type: 'archive',
+      base,
+      identifier,
+      name,
+      level,
+    } satisfies ToArchiving);
     const outcome = await Promise.race([work, ended]);
     signal.throwIfAborted();
     isDone = typeof outcome !== 'string';
@@ -51,10 +57,6 @@ function outcomeOf(process: ChildProcess, options: ArchiveOptions): Promise<Arch
 }
 
 async function answer(process: ChildProcess, options: ArchiveOptions): Promise<void> {
-  send(process, { type: 'may-delete', may: await options.mayDelete() });
-}
-
-function send(process: ChildProcess, message: ToArchiving): void {
-  // One that has just ended is noticed by its exit.
-  if (process.connected) process.send(message, undefined, undefined, () => {});
+  const may = await options.mayDelete();
+  post(process, { type: 'may-delete', may } satisfies ToArchiving);
 }

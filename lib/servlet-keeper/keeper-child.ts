@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../errors.ts';
-import { type Forked, forkOwn } from '../fork.ts';
+import { type Forked, forkOwn, post } from '../fork.ts';
 import { exitLetDown } from '../servlet/exit.ts';
-import { killFamily } from '../servlet/family.ts';
-import type { ProcessIdentity } from '../servlet/identity.ts';
+import { killServletFamily } from '../servlet/family.ts';
 import { KeptServlet } from './kept-servlet.ts';
 import type { Born, FromKeeper, KeptOptions, ToKeeper } from './protocol.ts';
 
@@ -27,7 +26,8 @@ export interface KeeperHooks {
 /** A servlet that was asked for: `servlet` is null until the keeper has started it. */
 interface Charge {
   readonly options: KeptOptions;
-  readonly settle: (outcome: KeptServlet | ViliError) => void;
+  readonly resolve: (servlet: KeptServlet) => void;
+  readonly reject: (error: ViliError) => void;
   servlet: KeptServlet | null;
   /** Looks until the answer that is owed is given up; 0 when none is. */
   looksLeft: number;
@@ -67,11 +67,7 @@ export class KeeperChild {
   spawn(options: KeptOptions): Promise<KeptServlet> {
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
-      const settle = (outcome: KeptServlet | ViliError): void => {
-        if (outcome instanceof ViliError) reject(outcome);
-        else resolve(outcome);
-      };
-      this.#charges.set(call, { options, settle, servlet: null, looksLeft: LOOKS });
+      this.#charges.set(call, { options, resolve, reject, servlet: null, looksLeft: LOOKS });
       this.#send({ type: 'spawn', call, options });
     });
   }
@@ -96,9 +92,7 @@ export class KeeperChild {
   // Private
 
   #send(message: ToKeeper): void {
-    const { process } = this.#forked;
-    // One that has just ended is noticed by its exit.
-    if (process.connected) process.send(message, undefined, undefined, () => {});
+    post(this.#forked.process, message);
   }
 
   #receive(message: FromKeeper): void {
@@ -109,10 +103,10 @@ export class KeeperChild {
     switch (message.type) {
       case 'spawned':
         charge.servlet = this.#servlet(call, charge, message.born);
-        return charge.settle(charge.servlet);
+        return charge.resolve(charge.servlet);
       case 'refused':
         this.#charges.delete(call);
-        return charge.settle(new ViliError(message.code, message.text));
+        return charge.reject(new ViliError(message.code, message.text));
       case 'exited':
         charge.servlet?.ended(message.end.exit, Promise.resolve(message.end.survivors));
         break;
@@ -153,14 +147,16 @@ export class KeeperChild {
     this.#hooks.onEnd(how);
   }
 
-  async #giveUp({ options, servlet, settle }: Charge, how: string): Promise<void> {
-    const survivors = endFamily(options, servlet?.identity() ?? null);
+  async #giveUp({ options, servlet, reject }: Charge, how: string): Promise<void> {
+    const leader = servlet?.identity() ?? null;
+    // Its record stays in the ledger: the next start under that id, or the next Vili, finds nobody alive.
+    const survivors = killServletFamily(leader, options.tag, true, KILL_TIMEOUT_MS);
     const text = `hung up, since the process of Vili that keeps servlets has ended (${how})`;
     // At once: what else it seems to do from now on is not its own doing.
     servlet?.ended(exitLetDown(text, this.#hooks.now()), survivors);
     servlet?.stopped(null);
     await survivors;
-    settle(keeperLost(options, how));
+    reject(keeperLost(options, how));
   }
 }
 
@@ -168,21 +164,4 @@ export class KeeperChild {
 export function keeperLost({ instance }: KeptOptions, how: string): ViliError {
   const text = `${instance.id} was not started: the process of Vili that keeps servlets has ended (${how})`;
   return new ViliError('VILI_KEEPER_LOST', text);
-}
-
-// Private
-
-/** Its record stays in the ledger: the next start under that id, or the next Vili, finds nobody alive. */
-async function endFamily(
-  { tag }: KeptOptions,
-  leader: ProcessIdentity | null,
-): Promise<readonly ProcessIdentity[]> {
-  const leaders = leader === null ? [] : [leader];
-  const family = { leaders, owns: (found: string) => found === tag, leaderJustDied: true };
-  try {
-    return await killFamily(family, KILL_TIMEOUT_MS);
-  } catch {
-    // /proc could not be read: the hang-up has ended all that do not ignore it.
-    return [];
-  }
 }

@@ -38,7 +38,7 @@ export class ServletKeeper {
 
   /** Starts the keeper itself, so that the first servlet need not wait for it. Throws VILI_FORK_FAILED. */
   open(): void {
-    this.#child ??= this.#start();
+    this.#current();
   }
 
   /**
@@ -47,13 +47,12 @@ export class ServletKeeper {
    */
   async spawn(options: KeptOptions): Promise<KeptServlet> {
     if (this.#isClosed) throw keeperLost(options, 'Vili stops');
+    let child: KeeperChild;
     try {
-      this.open();
+      child = this.#current();
     } catch (error) {
       throw keeperLost(options, messageOf(error));
     }
-    const child = this.#child;
-    if (child === null) throw keeperLost(options, 'it ended at once');
     return child.spawn(options);
   }
 
@@ -64,6 +63,11 @@ export class ServletKeeper {
   }
 
   // Private
+
+  #current(): KeeperChild {
+    this.#child ??= this.#start();
+    return this.#child;
+  }
 
   #start(): KeeperChild {
     const { now, onProblem, answerLimitMs = ANSWER_LIMIT_MS } = this.#options;

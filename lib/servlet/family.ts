@@ -57,6 +57,25 @@ export async function killFamily(
   }
 }
 
+/**
+ * `killFamily` for one servlet, whose leader is null when it was gone before it could be identified. Where /proc cannot
+ * be read (no descriptor left) it resolves to what is certain: whether the leader lives.
+ */
+export async function killServletFamily(
+  leader: ProcessIdentity | null,
+  tag: string,
+  leaderJustDied: boolean,
+  timeoutMs: number,
+): Promise<readonly ProcessIdentity[]> {
+  const leaders = leader === null ? [] : [leader];
+  const owns = (found: string): boolean => found === tag;
+  try {
+    return await killFamily({ leaders, owns, leaderJustDied }, timeoutMs);
+  } catch {
+    return leaders.filter((identity) => isAlive(identity));
+  }
+}
+
 /** Resolves to those still alive after `timeoutMs`, at once when all are gone. */
 export async function awaitGone(
   processes: readonly ProcessIdentity[],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describeExit, type Exit } from './exit.ts';
-import { killFamily } from './family.ts';
-import { isAlive, type ProcessIdentity, signalProcess } from './identity.ts';
+import { killServletFamily } from './family.ts';
+import { type ProcessIdentity, signalProcess } from './identity.ts';
 import { type LedgerPaths, removeRecord } from './ledger.ts';
 import type { Pty } from './pty.ts';
 import { TailBuffer } from './tail-buffer.ts';
@@ -188,17 +188,8 @@ export class ServletProcess {
 
   async #killFamily(): Promise<void> {
     const { tag, identity } = this.#parts;
-    const family = {
-      leaders: identity === null ? [] : [identity],
-      owns: (found: string) => found === tag,
-      leaderJustDied: this.#leaderGone,
-    };
-    try {
-      this.#survivors = await killFamily(family, KILL_TIMEOUT_MS);
-    } catch {
-      // /proc could not be read (no descriptor left): what is certain is whether the leader lives.
-      this.#survivors = identity !== null && isAlive(identity) ? [identity] : [];
-    }
+    const leaderJustDied = this.#leaderGone;
+    this.#survivors = await killServletFamily(identity, tag, leaderJustDied, KILL_TIMEOUT_MS);
   }
 }
 
