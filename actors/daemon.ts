@@ -8,6 +8,7 @@ import { listVersionFolders } from '../lib/base/scan.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import { Trail } from '../lib/journal/trail.ts';
+import { LogFollowers } from '../lib/logs/follower.ts';
 import { createFarSide } from '../lib/mirror/far-side.ts';
 import { LiveFeed } from '../lib/operator/live-feed.ts';
 import { acquireLock } from '../lib/servlet/lock.ts';
@@ -150,6 +151,7 @@ async function build(
     ports: new PortPool({ ...settings.portRange, host: '0.0.0.0' }),
     keeper,
     roster: new Map(),
+    logFollowers: new LogFollowers(),
     logOffsets: new Map(),
     history: openHistory(layout.historyFile, settings.history.maxEntries),
     feed: new LiveFeed(),
@@ -192,10 +194,11 @@ async function reap({ base, ledgerFolder }: Layout, journal: Journal): Promise<v
 
 /** Users first: their answers finish while the servlets still live. */
 async function shutDown(house: House): Promise<void> {
-  const { system, trail, gate, farSide, keeper, roster, journal, settings } = house;
+  const { system, trail, gate, farSide, logFollowers, keeper, roster, journal, settings } = house;
   await system.stop(ACTORS_STOP_MS);
   await gate.close(settings.drain.timeoutMs);
   await farSide.close();
+  await logFollowers.close();
   await trail.close();
   const problems = await Promise.all(
     [...roster.values()].map(({ process }) => stopProcess(house, process)),

@@ -2,7 +2,7 @@ import type { Address, Behaviour } from '../lib/actor/index.ts';
 import type { Role } from '../lib/deployment/state.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { LogOffset } from '../lib/logs/batch.ts';
-import type { FollowOptions } from '../lib/logs/follower.ts';
+import type { FollowOptions, LogFollower } from '../lib/logs/follower.ts';
 import type { ComparatorMessage, LogTailerMessage } from './messages.ts';
 
 export interface LogTailerDeps {
@@ -16,10 +16,6 @@ export interface LogTailerDeps {
   readonly offsets: Map<string, LogOffset>;
   readonly comparator: Address<ComparatorMessage>;
   readonly journal: Journal;
-}
-
-interface LogFollower {
-  close(): Promise<void>;
 }
 
 interface LogTailerState {

@@ -6,6 +6,7 @@ import type { UsersPort } from '../../lib/gate/gate.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import type { Trail } from '../../lib/journal/trail.ts';
 import type { LogOffset } from '../../lib/logs/batch.ts';
+import type { LogFollowers } from '../../lib/logs/follower.ts';
 import type { FarSide } from '../../lib/mirror/far-side.ts';
 import type { LiveFeed } from '../../lib/operator/live-feed.ts';
 import type { PortPool } from '../../lib/servlet/ports.ts';
@@ -36,6 +37,7 @@ export interface House {
   /** Starts servlets. */
   readonly keeper: ServletKeeper;
   readonly roster: Roster;
+  readonly logFollowers: LogFollowers;
   readonly logOffsets: Map<string, LogOffset>;
   readonly history: History;
   /** The history as it happens, for those who watch. */

@@ -1,7 +1,6 @@
 import type { Address, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance.ts';
 import type { Role } from '../../lib/deployment/state.ts';
-import { followLog } from '../../lib/logs/follower.ts';
 import { processorsWithout } from '../../lib/processors.ts';
 import { drainWarning } from '../../lib/servlet/drain-check.ts';
 import { servletEnvironment } from '../../lib/servlet/environment.ts';
@@ -161,7 +160,7 @@ function logTailerSpec(
         role,
         instance: instance.id,
         follow: (hooks) =>
-          followLog({
+          house.logFollowers.follow({
             path: instance.jsonLog,
             levelField,
             numbers,

@@ -25,10 +25,14 @@ export interface FollowSettings {
   readonly mask: MaskSettings;
 }
 
-/** From the worker. The next batch comes only after the last one was acknowledged. */
+/** To the thread, which follows one log at a time: after `closed` it can be told another. */
+export type FollowCommand =
+  | { readonly kind: 'follow'; readonly settings: FollowSettings }
+  | { readonly kind: 'acknowledge' }
+  | { readonly kind: 'close' };
+
+/** From the thread. The next batch comes only after the last one was acknowledged; `closed` is the last of a log. */
 export type FollowReport =
   | { readonly kind: 'batch'; readonly batch: LogBatch }
-  | { readonly kind: 'problem'; readonly text: string };
-
-/** To the worker. */
-export type FollowCommand = 'acknowledge' | 'close';
+  | { readonly kind: 'problem'; readonly text: string }
+  | { readonly kind: 'closed' };

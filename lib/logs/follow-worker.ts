@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { yieldToOthers } from '../priority.ts';
 import { FollowLoop } from './follow-loop.ts';
 import type { FollowCommand, FollowReport, FollowSettings } from './follow-protocol.ts';
@@ -10,44 +10,78 @@ const REST_FACTOR = 4;
 if (parentPort !== null) {
   // A version may log at full speed; parsing that must not take time from the users' thread.
   yieldToOthers();
-  await follow(parentPort, workerData as FollowSettings);
+  serve(parentPort);
 }
 
 // Private
 
-async function follow(port: MessagePort, settings: FollowSettings): Promise<void> {
-  const closing = new AbortController();
-  let acknowledged: (() => void) | null = null;
+/** Follows one log after the other, as told. */
+function serve(port: MessagePort): void {
+  let current: Following | null = null;
   port.on('message', (command: FollowCommand) => {
-    if (command === 'close') closing.abort();
-    acknowledged?.();
-  });
-  const loop = new FollowLoop(settings, Date.now);
-  let lastProblem: string | null = null;
-  let last = false;
-  while (!last) {
-    last = closing.signal.aborted;
-    const startedMs = performance.now();
-    const { batch, problem } = await loop.look();
-    const restMs = Math.max(settings.batchMs, REST_FACTOR * (performance.now() - startedMs));
-    if (problem !== null && problem !== lastProblem)
-      report(port, { kind: 'problem', text: problem });
-    lastProblem = problem;
-    if (batch !== null) {
-      report(port, { kind: 'batch', batch });
-      if (!last) {
-        await new Promise<void>((resolve) => {
-          acknowledged = resolve;
-          if (closing.signal.aborted) resolve();
-        });
-      }
+    switch (command.kind) {
+      case 'follow':
+        current = new Following(port);
+        // What fails here ends the thread, which is what the other side waits for.
+        void current.run(command.settings);
+        return;
+      case 'acknowledge':
+        current?.acknowledge();
+        return;
+      case 'close':
+        current?.close();
     }
-    if (!last) await delay(restMs, undefined, { signal: closing.signal }).catch(() => {});
-  }
-  await loop.close();
-  port.close();
+  });
 }
 
-function report(port: MessagePort, message: FollowReport): void {
-  port.postMessage(message);
+class Following {
+  readonly #report: (message: FollowReport) => void;
+  readonly #closing = new AbortController();
+  #acknowledged: (() => void) | null = null;
+
+  constructor(port: MessagePort) {
+    this.#report = (message) => port.postMessage(message);
+  }
+
+  acknowledge(): void {
+    this.#acknowledged?.();
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#acknowledged?.();
+  }
+
+  async run(settings: FollowSettings): Promise<void> {
+    const closing = this.#closing.signal;
+    const loop = new FollowLoop(settings, Date.now);
+    let lastProblem: string | null = null;
+    let last = false;
+    while (!last) {
+      last = closing.aborted;
+      const startedMs = performance.now();
+      const { batch, problem } = await loop.look();
+      const restMs = Math.max(settings.batchMs, REST_FACTOR * (performance.now() - startedMs));
+      if (problem !== null && problem !== lastProblem)
+        this.#report({ kind: 'problem', text: problem });
+      lastProblem = problem;
+      if (batch !== null) {
+        this.#report({ kind: 'batch', batch });
+        if (!last) await this.#acknowledgement();
+      }
+      if (!last) await delay(restMs, undefined, { signal: closing }).catch(() => {});
+    }
+    await loop.close();
+    this.#report({ kind: 'closed' });
+  }
+
+  // Private
+
+  /** Resolves at once when it is to close. */
+  #acknowledgement(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#acknowledged = resolve;
+      if (this.#closing.signal.aborted) resolve();
+    });
+  }
 }

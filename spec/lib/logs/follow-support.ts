@@ -1,6 +1,6 @@
 import type { LogBatch } from '../../../lib/logs/batch.ts';
 import type { FollowSettings } from '../../../lib/logs/follow-protocol.ts';
-import { followLog } from '../../../lib/logs/follower.ts';
+import { type LogFollower, LogFollowers } from '../../../lib/logs/follower.ts';
 
 export const QUICK: Omit<FollowSettings, 'path'> = {
   from: null,
@@ -18,11 +18,12 @@ export class Followed {
   readonly batches: LogBatch[] = [];
   readonly problems: string[] = [];
   readonly failures: Error[] = [];
-  readonly #follower: { close(): Promise<void> };
+  readonly #followers = new LogFollowers();
+  readonly #follower: LogFollower;
   #wake: (() => void) | null = null;
 
   constructor(path: string, settings: Partial<FollowSettings> = {}) {
-    this.#follower = followLog({
+    this.#follower = this.#followers.follow({
       ...QUICK,
       ...settings,
       path,
@@ -47,6 +48,7 @@ export class Followed {
 
   async close(): Promise<void> {
     await this.#follower.close();
+    await this.#followers.close();
   }
 
   #note(keep: () => void): void {

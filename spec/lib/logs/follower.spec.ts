@@ -4,8 +4,9 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { FollowSettings } from '../../../lib/logs/follow-protocol.ts';
+import { type LogFollower, LogFollowers } from '../../../lib/logs/follower.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
-import { Followed } from './follow-support.ts';
+import { Followed, QUICK } from './follow-support.ts';
 
 const info = (text: string): string => `${JSON.stringify({ level: 'INFO', message: text })}\n`;
 const error = (text: string): string => `${JSON.stringify({ level: 'ERROR', message: text })}\n`;
@@ -36,7 +37,7 @@ function threadsThatYield(): number {
   return priorities.filter((nice) => nice > getPriority()).length;
 }
 
-describe('followLog', () => {
+describe('LogFollowers', () => {
   it('waits for a file and a folder that do not exist yet', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'logs/json/service.log');
@@ -175,6 +176,38 @@ describe('followLog', () => {
       await writeFile(log, info('1'));
       await followed.until(() => followed.lines === 1);
       expect(followed.problems).to.have.length(1);
+    });
+  });
+
+  it('keeps the thread of a log that was closed for the next one, but never two', async () => {
+    await withTempFolder(async (folder) => {
+      const before = threadsThatYield();
+      const followers = new LogFollowers();
+      const read = async (name: string, logged: string): Promise<LogFollower> => {
+        const path = join(folder, name);
+        await writeFile(path, logged);
+        return new Promise((resolve, reject) => {
+          const follower = followers.follow({
+            ...QUICK,
+            path,
+            onBatch: ({ lines }) => {
+              if (lines === 1) resolve(follower);
+              else reject(new Error(`${lines} lines of ${name}`));
+            },
+            onProblem: (text) => reject(new Error(text)),
+            onFailed: reject,
+          });
+        });
+      };
+      const [a, b] = [await read('a', info('a')), await read('b', info('b'))];
+      expect(threadsThatYield()).to.equal(before + 2);
+      await Promise.all([a.close(), b.close()]);
+      expect(threadsThatYield()).to.equal(before + 1);
+      const c = await read('c', error('c'));
+      expect(threadsThatYield()).to.equal(before + 1);
+      await followers.close();
+      await c.close();
+      expect(threadsThatYield()).to.equal(before);
     });
   });
 

@@ -30,7 +30,7 @@ async function afterHostile(
   return followed;
 }
 
-describe('followLog against a hostile log', () => {
+describe('LogFollowers against a hostile log', () => {
   it('survives JSON that is nested deeper than a stack', async () => {
     const depth = 500_000;
     await afterHostile(`{"level":"ERROR","a":${'['.repeat(depth)}${']'.repeat(depth)}}\n`, 1, {
