@@ -23,7 +23,11 @@ export function gateSettings(settings: Settings, errorPage: string, token: strin
     upstream,
     hold,
     healthPaths: settings.health.paths,
-    mirror: { ...mirror, token },
+    mirror: {
+      ...mirror,
+      maxCollectedBytes: Math.ceil(mirror.queueBytes / settings.gate.processes),
+      token,
+    },
     compareMaxBodyBytes: compare.maxBodyBytes,
     trustedProxies: settings.trustedProxies,
     errorPage,

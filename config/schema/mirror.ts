@@ -76,8 +76,10 @@ export const mirror = {
     queue_size: setting(
       size,
       '64MiB',
-      'How many bytes of copies wait for their turn, at least `mirror.max_body`. Costs that much ' +
-        'memory.',
+      'How many bytes copies may take at each stage, at least `mirror.max_body`: of requests under ' +
+        'way, waiting for their turn, sent to testing, and of what it answers beyond what running ' +
+        'did. Copies without room are dropped, counted `queue-full`; of larger answers reading is ' +
+        'given up. Each stage may cost that much memory.',
       { min: '64KiB', max: '16GiB' },
     ),
     timeout: setting(

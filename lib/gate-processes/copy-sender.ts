@@ -55,8 +55,8 @@ export class CopySender implements ExchangeSink {
     return reason !== null;
   }
 
-  shed(): void {
-    this.#drop(this.#lastReason);
+  shed(noRoom?: 'queue-full'): void {
+    this.#drop(noRoom ?? this.#lastReason);
   }
 
   submit(exchange: Exchange): void {

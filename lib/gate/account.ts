@@ -24,28 +24,36 @@ export class Account {
 
   /** Decides whether the request is copied, when it is about to be sent to running. */
   decide(): void {
-    const { choice, route, settings, sink, counts } = this.context;
+    const { choice, route, copyLimits, sink, counts } = this.context;
     const { method, path, headers, bodyBytes } = this.head;
-    const { maxBodyBytes } = settings.mirror;
     const reason = choice.skipReason(method, path, route.mirroring, headers);
     if (reason !== null) return this.skip(reason);
-    if (bodyBytes !== CHUNKED && bodyBytes > maxBodyBytes) return this.skip('too-large');
+    if (bodyBytes !== CHUNKED && bodyBytes > copyLimits.maxRequestBytes) {
+      return this.skip('too-large');
+    }
     if (sink.full()) {
       this.settled = true;
       counts.shed++;
       sink.shed();
       return;
     }
-    this.copy = new ExchangeCopy(maxBodyBytes, settings.compareMaxBodyBytes);
+    this.copy = new ExchangeCopy(copyLimits);
   }
 
   /** A part of the request's body, on its way to running. */
   addRequest(chunk: Buffer): void {
-    if (this.copy !== null && !this.copy.addRequest(chunk)) this.skip('too-large');
+    const refusal = this.copy?.addRequest(chunk) ?? null;
+    if (refusal === 'too-large') this.skip(refusal);
+    else if (refusal !== null) this.shed();
+  }
+
+  /** A part of running's answer, on its way to the user. */
+  addResponse(chunk: Buffer): void {
+    if (this.copy !== null && !this.copy.addResponse(chunk)) this.shed();
   }
 
   skip(reason: SkipReason): void {
-    this.copy = null;
+    this.forget();
     if (this.settled) return;
     this.settled = true;
     this.context.counts.skip(reason);
@@ -55,14 +63,29 @@ export class Account {
   finish(status: number, failure: FailureKind | null, ms: number): void {
     const { context, copy, head, atMs } = this;
     const { method: endpointMethod, path } = head;
-    this.copy = null;
     const copied = copy !== null && !this.settled;
     if (copied) {
       this.settled = true;
       context.counts.submitted++;
       context.sink.submit(copy.exchange(head, atMs, ms, failure));
     }
+    this.forget();
     if (!context.traffic.wanted || context.choice.isHealth(path)) return;
     context.traffic.add({ atMs, endpointMethod, path, status, failure, ms, copied });
+  }
+
+  // Private
+
+  /** There is no room for the copy. */
+  private shed(): void {
+    this.forget();
+    this.settled = true;
+    this.context.counts.shed++;
+    this.context.sink.shed('queue-full');
+  }
+
+  private forget(): void {
+    this.copy?.release();
+    this.copy = null;
   }
 }

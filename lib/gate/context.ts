@@ -1,6 +1,7 @@
 import type { Counter } from './counts.ts';
 import type { ErrorPages } from './error-pages.ts';
 import type { ExchangeSink } from './exchange.ts';
+import type { CopyLimits } from './exchange-copy.ts';
 import type { Hold } from './hold.ts';
 import type { MirrorChoice } from './mirror-choice.ts';
 import type { Route } from './route.ts';
@@ -13,6 +14,7 @@ export interface GateContext {
   readonly settings: GateSettings;
   readonly sink: ExchangeSink;
   readonly counts: Counter;
+  readonly copyLimits: CopyLimits;
   readonly traffic: TrafficLog;
   readonly choice: MirrorChoice;
   readonly pages: ErrorPages;

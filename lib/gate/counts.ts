@@ -20,7 +20,7 @@ export interface GateCounts {
   readonly received: number;
   /** Handed to the sink as a complete exchange. */
   readonly submitted: number;
-  /** Not even collected, since the sink was full. */
+  /** Not collected, since the sink was full or there was no room. */
   readonly shed: number;
   readonly skipped: Readonly<Record<SkipReason, number>>;
   /** Answers begun, running's and the gate's own. */

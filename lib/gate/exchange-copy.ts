@@ -1,10 +1,22 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { ByteRoom } from './byte-room.ts';
 import type { Exchange, FailureKind } from './exchange.ts';
 import type { RequestHead } from './request-head.ts';
 
 const NO_HEADERS: readonly string[] = [];
 
-/** Collects what testing will be asked and compared with; made only for requests to be mirrored. */
+export interface CopyLimits {
+  readonly maxRequestBytes: number;
+  /** Larger answers are hashed. */
+  readonly maxResponseBytes: number;
+  /** What the bodies of all copies share that are being collected. */
+  readonly room: ByteRoom;
+}
+
+/**
+ * Collects what testing will be asked and compared with; made only for requests to be mirrored. To be released
+ * when it is over, whatever came of it.
+ */
 export class ExchangeCopy {
   private readonly requestChunks: Buffer[] = [];
   private requestBytes = 0;
@@ -13,20 +25,21 @@ export class ExchangeCopy {
   private digest: Hash | null = null;
   private status = 0;
   private responseHeaders = NO_HEADERS;
-  private readonly maxRequestBytes: number;
-  private readonly maxResponseBytes: number;
+  /** Taken from the room. */
+  private heldBytes = 0;
+  private readonly limits: CopyLimits;
 
-  constructor(maxRequestBytes: number, maxResponseBytes: number) {
-    this.maxRequestBytes = maxRequestBytes;
-    this.maxResponseBytes = maxResponseBytes;
+  constructor(limits: CopyLimits) {
+    this.limits = limits;
   }
 
-  /** False when the body has become too large to be copied. */
-  addRequest(chunk: Buffer): boolean {
+  /** Why the body cannot be copied, or null. */
+  addRequest(chunk: Buffer): 'too-large' | 'no-room' | null {
     this.requestBytes += chunk.length;
-    if (this.requestBytes > this.maxRequestBytes) return false;
+    if (this.requestBytes > this.limits.maxRequestBytes) return 'too-large';
+    if (!this.hold(chunk.length)) return 'no-room';
     this.requestChunks.push(chunk);
-    return true;
+    return null;
   }
 
   setHead(status: number, headers: readonly string[]): void {
@@ -34,14 +47,21 @@ export class ExchangeCopy {
     this.responseHeaders = headers;
   }
 
-  /** Keeps a copy of the chunk. */
-  addResponse(chunk: Buffer): void {
+  /** Keeps a copy of the chunk. False when there is no room for it. */
+  addResponse(chunk: Buffer): boolean {
     this.responseBytes += chunk.length;
-    if (this.digest !== null) this.digest.update(chunk);
-    else {
-      this.responseChunks.push(Buffer.from(chunk));
-      if (this.responseBytes > this.maxResponseBytes) this.startDigest();
+    if (this.digest === null && this.responseBytes > this.limits.maxResponseBytes) {
+      this.startDigest();
     }
+    if (this.digest !== null) this.digest.update(chunk);
+    else if (this.hold(chunk.length)) this.responseChunks.push(Buffer.from(chunk));
+    else return false;
+    return true;
+  }
+
+  release(): void {
+    this.limits.room.giveBack(this.heldBytes);
+    this.heldBytes = 0;
   }
 
   /** The finished exchange; with a failure, whatever running had answered until then is left out. */
@@ -71,10 +91,22 @@ export class ExchangeCopy {
 
   // Private
 
+  private hold(bytes: number): boolean {
+    if (!this.limits.room.take(bytes)) return false;
+    this.heldBytes += bytes;
+    return true;
+  }
+
   private startDigest(): void {
     this.digest = createHash('sha1');
-    for (const chunk of this.responseChunks) this.digest.update(chunk);
+    let bytes = 0;
+    for (const chunk of this.responseChunks) {
+      this.digest.update(chunk);
+      bytes += chunk.length;
+    }
     this.responseChunks.length = 0;
+    this.limits.room.giveBack(bytes);
+    this.heldBytes -= bytes;
   }
 }
 

@@ -41,6 +41,6 @@ export interface ExchangeSink {
   full(): boolean;
   /** Takes the exchange or drops it; either way the sink counts it exactly once. */
   submit(exchange: Exchange): void;
-  /** Counts a copy that `full()` prevented, so that the accounts add up. */
-  shed(): void;
+  /** Counts a copy that `full()` prevented, or the gate had no room for, so that the accounts add up. */
+  shed(noRoom?: 'queue-full'): void;
 }

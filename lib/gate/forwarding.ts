@@ -137,7 +137,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
 
   onData(chunk: Buffer): boolean {
     if (this.over) return true;
-    this.account.copy?.addResponse(chunk);
+    this.account.addResponse(chunk);
     return this.answer.data(chunk, this.resume);
   }
 

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { ByteRoom } from './byte-room.ts';
 import type { GateContext } from './context.ts';
 import { Counter, type GateCounts } from './counts.ts';
 import { ErrorPages } from './error-pages.ts';
@@ -69,6 +70,11 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
     sink,
     counts: new Counter(),
     traffic: new TrafficLog(),
+    copyLimits: {
+      maxRequestBytes: settings.mirror.maxBodyBytes,
+      maxResponseBytes: settings.compareMaxBodyBytes,
+      room: new ByteRoom(settings.mirror.maxCollectedBytes),
+    },
     choice: new MirrorChoice(settings, hooks.random ?? Math.random),
     pages: new ErrorPages(settings.errorPage),
     hold: new Hold(settings.hold),

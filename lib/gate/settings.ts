@@ -61,6 +61,8 @@ export interface GateSettings {
     readonly sticky: StickyKey | null;
     /** Requests with a larger body are not copied. */
     readonly maxBodyBytes: number;
+    /** What the bodies of requests and answers take that are being copied, all together; beyond, copies are dropped. */
+    readonly maxCollectedBytes: number;
     /** Name of the header that marks a copy; removed from users' requests. */
     readonly header: string;
     /** By which a copy that comes back is known, and refused with 508; '' for none. */

@@ -4,6 +4,8 @@ import { type FollowHooks, FollowThread } from './follow-thread.ts';
 
 /** What is left to read at close is read within this time, then the thread is ended. */
 const CLOSE_LIMIT_MS = 2000;
+/** How long a thread is kept that has nothing to follow. */
+const SPARE_LIMIT_MS = 60_000;
 
 export interface FollowOptions extends FollowSettings, Omit<FollowHooks, 'onGone'> {
   /** The thread is gone: `VILI_LOG_FOLLOWER_FAILED`. Follow anew from the last offset. */
@@ -18,12 +20,18 @@ export interface LogFollower {
 /**
  * Follows log files, each in a thread of its own: through rotation and truncation, before they exist,
  * bounded in bytes, line length and memory. A batch comes only when there is something to say. One
- * thread that has nothing to follow is kept for the next log: starting one takes some ms of the processor from
- * users, and a version that crashes is started again and again.
+ * thread that has nothing to follow is kept for the next log, up to a minute: starting one takes some ms of the
+ * processor from users, and a version that crashes is started again and again.
  */
 export class LogFollowers {
+  readonly #spareLimitMs: number;
   #spare: FollowThread | null = null;
+  #spareLimit: NodeJS.Timeout | undefined;
   #closed = false;
+
+  constructor(spareLimitMs = SPARE_LIMIT_MS) {
+    this.#spareLimitMs = spareLimitMs;
+  }
 
   follow(options: FollowOptions): LogFollower {
     const { onBatch, onProblem, onFailed, ...settings } = options;
@@ -43,8 +51,7 @@ export class LogFollowers {
   /** Ends the thread that is kept; from now on none is. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#spare?.end();
-    this.#spare = null;
+    await this.#endSpare();
   }
 
   // Private
@@ -52,12 +59,25 @@ export class LogFollowers {
   #take(): FollowThread {
     const spare = this.#spare;
     this.#spare = null;
+    clearTimeout(this.#spareLimit);
     return spare === null || spare.gone ? new FollowThread() : spare;
   }
 
   async #close(thread: FollowThread): Promise<void> {
     await thread.close(CLOSE_LIMIT_MS);
     if (this.#closed || this.#spare !== null || thread.gone) await thread.end();
-    else this.#spare = thread;
+    else this.#keep(thread);
+  }
+
+  #keep(thread: FollowThread): void {
+    this.#spare = thread;
+    this.#spareLimit = setTimeout(() => void this.#endSpare(), this.#spareLimitMs).unref();
+  }
+
+  async #endSpare(): Promise<void> {
+    const spare = this.#spare;
+    this.#spare = null;
+    clearTimeout(this.#spareLimit);
+    await spare?.end();
   }
 }

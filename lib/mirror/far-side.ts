@@ -125,9 +125,10 @@ function createSink(
       if (session === null) accounts.drop(idleReason());
       else session.submit(exchange);
     },
-    shed() {
+    shed(noRoom) {
       const session = current();
       if (session === null) accounts.drop(idleReason());
+      else if (noRoom !== undefined) session.drop(noRoom);
       else session.drop(lastReason === 'busy' ? lastReason : (session.refusal() ?? lastReason));
     },
   };

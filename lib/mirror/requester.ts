@@ -31,6 +31,8 @@ export interface ShadowAnswer {
   readonly length: number;
   readonly digest: string | null;
   readonly cut: boolean;
+  /** Taken from the room of the limits; to be given back with `bytes`. */
+  readonly extraBytes: number;
 }
 
 export type AnswerListener = (answer: ShadowAnswer) => void;

@@ -1,3 +1,4 @@
+import type { ByteRoom } from '../gate/byte-room.ts';
 import type { Exchange } from '../gate/exchange.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
 import { compileRewrites } from './copy-path.ts';
@@ -21,6 +22,7 @@ export const REFUSED: ShadowAnswer = {
   length: 0,
   digest: null,
   cut: false,
+  extraBytes: 0,
 };
 
 export type CopyRequest = (exchange: Exchange, mark: Mark) => ShadowRequest;
@@ -37,12 +39,18 @@ export function createCopyRequest(settings: FarSideSettings): CopyRequest {
 }
 
 /** Time and bytes that the answer may take, seen from what running took for the same. */
-export function limitsOf(settings: FarSideSettings, exchange: Exchange): ShadowLimits {
+export function limitsOf(
+  settings: FarSideSettings,
+  exchange: Exchange,
+  room: ByteRoom,
+): ShadowLimits {
   const { compare, timeoutMs } = settings;
   return {
     timeoutMs: Math.max(timeoutMs, exchange.runningMs * SLOWER_LIMIT),
     keepBytes: compare.maxBodyBytes,
     cutBytes: Math.max(compare.maxBodyBytes, exchange.responseBytes) + BODY_SLACK_BYTES,
+    expectedBytes: exchange.responseBytes + BODY_SLACK_BYTES,
+    room,
   };
 }
 

@@ -1,4 +1,5 @@
 import { createEndpoints, type Endpoints } from '../compare/endpoints.ts';
+import { ByteRoom } from '../gate/byte-room.ts';
 import type { Exchange } from '../gate/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type ControlPlan, createControlPlan } from './control.ts';
@@ -50,6 +51,8 @@ export class Trial {
   readonly #controls: ControlPlan;
   readonly #overdue: Overdue<OpenPair>;
   readonly #queue: CopyQueue;
+  /** For answers that are larger than expected. */
+  readonly #room: ByteRoom;
   readonly #results: Results;
   readonly #running: Requester;
   readonly #testing: Requester;
@@ -73,6 +76,7 @@ export class Trial {
     this.#endpoints = createEndpoints(compare);
     this.#results = new Results(settings, hooks.now);
     this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
+    this.#room = new ByteRoom(settings.queueBytes);
     this.#breaker = createBreaker(settings.breaker, hooks.now);
     this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
     this.#controls = createControlPlan({
@@ -197,7 +201,7 @@ export class Trial {
     this.#openCopies++;
     this.#openBytes += pair.bytes;
     this.#overdue.began(pair, exchange.runningMs);
-    const limits = limitsOf(this.#settings, exchange);
+    const limits = limitsOf(this.#settings, exchange, this.#room);
     if (pair.isControlled) {
       this.#openControls++;
       this.#running.send(this.#copyRequest(exchange, 'control'), limits, (answer) => {
@@ -246,6 +250,7 @@ export class Trial {
     const { exchange, endpoint, testing, control } = pair;
     this.#openCopies--;
     this.#openBytes -= pair.bytes;
+    this.#room.giveBack((testing?.extraBytes ?? 0) + (control?.extraBytes ?? 0));
     if (testing === null || testing.failure === 'unsendable') {
       this.#results.drop('unsendable');
       return;

@@ -3,6 +3,7 @@ import { differenceKey } from '../compare/noise.ts';
 import type { Difference, PairOutcome } from '../compare/outcome.ts';
 import { MASKED } from '../compare/render.ts';
 import type { Sample, SampleBody } from '../compare/sample.ts';
+import { ByteRoom } from '../gate/byte-room.ts';
 import type { Exchange, FailureKind, Target } from '../gate/exchange.ts';
 import type { HeaderEdit } from '../mirror/copy-headers.ts';
 import { createPairJudge, type PairJudge } from '../mirror/judge.ts';
@@ -135,7 +136,8 @@ function problemOf({ request: { body, path } }: Sample): string | null {
 function ask(replay: Replay, side: 'running' | 'testing', asked: Exchange): Promise<ShadowAnswer> {
   const mark = side === 'running' ? 'control' : 'test';
   const request = replay.requestOf(asked, mark);
-  const limits = limitsOf(replay.options.settings, asked);
+  const { settings } = replay.options;
+  const limits = limitsOf(settings, asked, new ByteRoom(settings.queueBytes));
   return new Promise((resolve) => replay[side].send(request, limits, resolve));
 }
 

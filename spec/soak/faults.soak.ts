@@ -58,6 +58,11 @@ const bars: Bar[] = [
     { text: `${row.fault}: ms more at p99`, value: moreMs(row), most: P99_MORE_MAX_MS },
     { text: `${row.fault}: MiB of growth`, value: growthMib(row), most: GROWTH_MAX_MIB },
   ]),
+  {
+    text: 'without a testing version: MiB of growth',
+    value: restingGrowthMib(),
+    most: GROWTH_MAX_MIB,
+  },
 ];
 if (!printBars(bars)) process.exitCode = 1;
 
@@ -96,6 +101,7 @@ function shown(row: FaultRow): Record<string, number> {
     'alone max': digits(without.maxMs),
     'RSS MiB': Math.round(row.residentBytes / MIB),
     growth: digits(growthMib(row)),
+    'then alone': Math.round(row.restingBytes / MIB),
     restarts: row.restarts,
     received: accounts.received,
     mirrored: accounts.mirrored,
@@ -109,8 +115,14 @@ function moreMs({ users, without }: FaultRow): number {
   return users.p99Ms - without.p99Ms;
 }
 
-function growthMib({ residentBytes, residentBeforeBytes }: FaultRow): number {
-  return (residentBytes - residentBeforeBytes) / MIB;
+function growthMib({ residentBytes, restingBeforeBytes }: FaultRow): number {
+  return (residentBytes - restingBeforeBytes) / MIB;
+}
+
+/** From before the first fault to the most after any. */
+function restingGrowthMib(): number {
+  const first = rows[0]?.restingBeforeBytes ?? 0;
+  return (Math.max(...rows.map(({ restingBytes }) => restingBytes)) - first) / MIB;
 }
 
 function digits(value: number): number {

@@ -25,6 +25,7 @@ export function gateSettings(changes: Partial<GateSettings> = {}): GateSettings 
       rules: [],
       sample: 1,
       maxBodyBytes: 1_048_576,
+      maxCollectedBytes: 16_777_216,
       sticky: null,
       header: 'X-Vili-Mirror',
       token: '',
@@ -40,6 +41,8 @@ export function gateSettings(changes: Partial<GateSettings> = {}): GateSettings 
 export class RecordingSink implements ExchangeSink {
   readonly exchanges: Exchange[] = [];
   sheds = 0;
+  /** Those of them that the gate had no room for. */
+  withoutRoom = 0;
   isFull = false;
 
   full(): boolean {
@@ -50,8 +53,9 @@ export class RecordingSink implements ExchangeSink {
     this.exchanges.push(exchange);
   }
 
-  shed(): void {
+  shed(noRoom?: 'queue-full'): void {
     this.sheds++;
+    if (noRoom !== undefined) this.withoutRoom++;
   }
 }
 

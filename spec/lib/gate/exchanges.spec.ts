@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { ByteRoom } from '../../../lib/gate/byte-room.ts';
+import { ExchangeCopy } from '../../../lib/gate/exchange-copy.ts';
 import type { TrafficObservation } from '../../../lib/gate/traffic.ts';
 import {
   exchangeRaw,
@@ -109,6 +113,76 @@ describe('exchanges', () => {
       await exchangeRaw(port, get('/'));
       expect(gate.counts()).to.include({ received: 1, submitted: 0, shed: 1 });
     });
+  });
+
+  it('leaves out the copy of an answer that finds no room beside those still under way', async () => {
+    const open: ServerResponse[] = [];
+    const up = await Upstream.http((request, response) => {
+      response.write('x'.repeat(40_000));
+      if (request.url === '/slow') open.push(response);
+      else response.end();
+    });
+    const { mirror } = gateSettings();
+    await withGate(
+      up,
+      async ({ port, sink }) => {
+        const slow = new RawClient(port).send(get('/slow'));
+        await slow.until((text) => text.length >= 40_000);
+        expect(await exchangeRaw(port, get('/no-room'))).to.contain('x'.repeat(40_000));
+        expect(sink).to.include({ sheds: 1, withoutRoom: 1 });
+        for (const response of open) response.end();
+        await slow.toEnd();
+        await exchangeRaw(port, get('/room'));
+        expect(sink.exchanges.map(({ path }) => path)).to.deep.equal(['/slow', '/room']);
+      },
+      { mirror: { ...mirror, maxCollectedBytes: 60_000 } },
+    );
+  });
+
+  it('leaves out the copy of a request whose body finds no room, and sends it on', async () => {
+    const sizes: number[] = [];
+    const up = await Upstream.http((request, response) => {
+      let size = 0;
+      request.on('data', (chunk: Buffer) => (size += chunk.length));
+      request.on('end', () => response.end(String(sizes.push(size))));
+    });
+    const { mirror } = gateSettings();
+    await withGate(
+      up,
+      async ({ port, sink }) => {
+        const put = `PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: `;
+        await exchangeRaw(port, `${put}70000\r\n\r\n${'x'.repeat(70_000)}`);
+        await exchangeRaw(port, `${put}50000\r\n\r\n${'x'.repeat(50_000)}`);
+        expect(sink).to.include({ sheds: 1, withoutRoom: 1 });
+        expect(sink.exchanges.map(({ body }) => body?.length)).to.deep.equal([50_000]);
+      },
+      { mirror: { ...mirror, methods: ['PUT'], maxCollectedBytes: 60_000 } },
+    );
+    expect(sizes).to.deep.equal([70_000, 50_000]);
+  });
+
+  it('holds nothing of copies once they are over, whatever ended them', () => {
+    const step = fc.record({ side: fc.constantFrom('request', 'response'), size: fc.nat(60) });
+    fc.assert(
+      fc.property(fc.array(fc.array(step)), (copies) => {
+        const room = new ByteRoom(100);
+        const limits = { maxRequestBytes: 40, maxResponseBytes: 50, room };
+        for (const steps of copies) {
+          const copy = new ExchangeCopy(limits);
+          let held = 0;
+          for (const { side, size } of steps) {
+            const chunk = Buffer.alloc(size);
+            const isKept =
+              side === 'request' ? copy.addRequest(chunk) === null : copy.addResponse(chunk);
+            held = isKept ? held + size : held;
+            expect(room.takenBytes).to.be.within(0, Math.min(100, held));
+            if (!isKept) break;
+          }
+          copy.release();
+          expect(room.takenBytes).to.equal(0);
+        }
+      }),
+    );
   });
 
   it('reports running to listeners in batches, without probes, and to nobody when nobody listens', async () => {

@@ -37,6 +37,23 @@ function threadsThatYield(): number {
   return priorities.filter((nice) => nice > getPriority()).length;
 }
 
+/** Follows a log with one line, which it has read. */
+async function read(followers: LogFollowers, path: string, line: string): Promise<LogFollower> {
+  await writeFile(path, line);
+  return new Promise((resolve, reject) => {
+    const follower = followers.follow({
+      ...QUICK,
+      path,
+      onBatch: ({ lines }) => {
+        if (lines === 1) resolve(follower);
+        else reject(new Error(`${lines} lines of ${path}`));
+      },
+      onProblem: (text) => reject(new Error(text)),
+      onFailed: reject,
+    });
+  });
+}
+
 describe('LogFollowers', () => {
   it('waits for a file and a folder that do not exist yet', async () => {
     await withTempFolder(async (folder) => {
@@ -179,31 +196,28 @@ describe('LogFollowers', () => {
     });
   });
 
+  it('ends a thread that has had nothing to follow for a while', async () => {
+    await withTempFolder(async (folder) => {
+      const before = threadsThatYield();
+      const followers = new LogFollowers(1);
+      await (await read(followers, join(folder, 'a'), info('a'))).close();
+      while (threadsThatYield() > before) await new Promise((resolve) => setTimeout(resolve, 1));
+      await (await read(followers, join(folder, 'b'), info('b'))).close();
+      await followers.close();
+      expect(threadsThatYield()).to.equal(before);
+    });
+  });
+
   it('keeps the thread of a log that was closed for the next one, but never two', async () => {
     await withTempFolder(async (folder) => {
       const before = threadsThatYield();
       const followers = new LogFollowers();
-      const read = async (name: string, logged: string): Promise<LogFollower> => {
-        const path = join(folder, name);
-        await writeFile(path, logged);
-        return new Promise((resolve, reject) => {
-          const follower = followers.follow({
-            ...QUICK,
-            path,
-            onBatch: ({ lines }) => {
-              if (lines === 1) resolve(follower);
-              else reject(new Error(`${lines} lines of ${name}`));
-            },
-            onProblem: (text) => reject(new Error(text)),
-            onFailed: reject,
-          });
-        });
-      };
-      const [a, b] = [await read('a', info('a')), await read('b', info('b'))];
+      const a = await read(followers, join(folder, 'a'), info('a'));
+      const b = await read(followers, join(folder, 'b'), info('b'));
       expect(threadsThatYield()).to.equal(before + 2);
       await Promise.all([a.close(), b.close()]);
       expect(threadsThatYield()).to.equal(before + 1);
-      const c = await read('c', error('c'));
+      const c = await read(followers, join(folder, 'c'), error('c'));
       expect(threadsThatYield()).to.equal(before + 1);
       await followers.close();
       await c.close();

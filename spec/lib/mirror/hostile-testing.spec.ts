@@ -1,7 +1,7 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { DEFAULT_COMPARE_SETTINGS } from '../../../lib/compare/settings.ts';
-import { withFarSide, withHttp } from '../../support/far-side-kit.ts';
+import { type Kit, withFarSide, withHttp } from '../../support/far-side-kit.ts';
 import { HOSTILE_KINDS, hostileAnswer } from '../../support/hostile-bodies.ts';
 
 /** The most that is compared in full by default. */
@@ -10,6 +10,8 @@ const JSON_HEADERS = ['Content-Type', 'application/json'];
 /** The worker loads in about 16 MiB, and is ended when its heap grows beyond this. */
 const MEMORY_MB = 64;
 const RANDOM_PATHS = 2000;
+const LARGE_BYTES = 1_048_576;
+const AT_ONCE = 16;
 /** All of them fit into one buffer, so that none is dropped while the worker loads. */
 const OPEN_MAX = 100;
 
@@ -60,6 +62,35 @@ describe('far side with a testing that is hostile', function () {
     });
   }
 
+  it('gives up answers that are larger than expected when all together need too much memory', async () => {
+    const open: ServerResponse[] = [];
+    let isAlone = false;
+    const answer: RequestListener = (_request, response) => {
+      response.write(Buffer.alloc(LARGE_BYTES, 'x'));
+      open.push(response);
+      if (isAlone || open.length === AT_ONCE) for (const it of open) it.end();
+    };
+    const compare = { ...DEFAULT_COMPARE_SETTINGS, maxBodyBytes: LARGE_BYTES, controlShare: 0 };
+    const limits = { concurrency: AT_ONCE, queueBytes: 2 * LARGE_BYTES, compare };
+    await withHttp(answer, (testing) =>
+      withFarSide(limits, async (kit) => {
+        kit.far.begin({ id: 't', testing, running: testing });
+        const body = Buffer.from('small');
+        const offer = () => kit.offer({ responseHeaders: [], responseBody: body });
+        for (let copy = 0; copy < AT_ONCE; copy++) offer();
+        await kit.settled();
+        expect(kit.far.counts()).to.deep.include({ mirrored: AT_ONCE, failed: {}, dropped: {} });
+        expect(cutIn(kit)).to.be.within(1, AT_ONCE);
+        const before = cutIn(kit);
+        isAlone = true;
+        offer();
+        await kit.settled();
+        expect(kit.outcomes).to.have.length(AT_ONCE + 1);
+        expect(cutIn(kit)).to.equal(before);
+      }),
+    );
+  });
+
   it('tells few endpoints apart on random paths, whatever differs, and does not grow', async () => {
     const answer: RequestListener = (_request, response) => {
       const { headers, body } = hostileAnswer('20-fields', word(), 0);
@@ -94,6 +125,13 @@ describe('far side with a testing that is hostile', function () {
 });
 
 // Private
+
+/** Answers that were given up before their end. */
+function cutIn({ outcomes }: Kit): number {
+  return outcomes.filter(({ differences }) =>
+    differences.some(({ testing }) => testing?.endsWith('or more, too large') === true),
+  ).length;
+}
 
 /** Letters only, so that none looks like an identifier. */
 function word(): string {

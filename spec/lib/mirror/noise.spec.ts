@@ -157,7 +157,7 @@ function pairOf(running: Json, testing: Json, control: Json | null, endpoint = E
 function answerOf(json: Json): ShadowAnswer {
   const bytes = Buffer.from(JSON.stringify(json));
   const { length } = bytes;
-  const rest = { failure: null, ms: 2, digest: null, cut: false };
+  const rest = { failure: null, ms: 2, digest: null, cut: false, extraBytes: 0 };
   return { status: 200, headers: headers(), bytes, length, ...rest };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { ByteRoom } from '../../../lib/gate/byte-room.ts';
 import { createBreaker } from '../../../lib/mirror/breaker.ts';
 import { createControlPlan } from '../../../lib/mirror/control.ts';
 import { copyHeaders } from '../../../lib/mirror/copy-headers.ts';
@@ -10,6 +11,13 @@ import { createReceivedBody } from '../../../lib/mirror/received-body.ts';
 import { exchangeOf } from '../../support/far-side-kit.ts';
 
 const never = () => 0.999;
+
+const bodyLimits = () => ({
+  keepBytes: 40,
+  cutBytes: 100,
+  expectedBytes: 0,
+  room: new ByteRoom(100),
+});
 
 const COPY_RULES = { header: 'X-Vili-Mirror', token: '', edits: [] };
 
@@ -147,19 +155,20 @@ describe('copy queue', () => {
 
 describe('received body', () => {
   it('is given up at the head when its length is over the limit', () => {
-    const body = createReceivedBody({ keepBytes: 40, cutBytes: 100 });
+    const body = createReceivedBody(bodyLimits());
     expect([body.announce(Number.NaN), body.announce(100), body.announce(101)]).to.deep.equal([
       true,
       true,
       false,
     ]);
-    expect(body.result()).to.deep.equal({ bytes: null, length: 101, digest: null, cut: true });
+    const cut = { bytes: null, length: 101, digest: null, cut: true, extraBytes: 0 };
+    expect(body.result()).to.deep.equal(cut);
   });
 
   it('is kept, then hashed, then cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 })), (parts) => {
-        const body = createReceivedBody({ keepBytes: 40, cutBytes: 100 });
+        const body = createReceivedBody(bodyLimits());
         const whole = Buffer.concat(parts);
         const goOn = parts.every((part) => body.add(Buffer.from(part)));
         expect(goOn).to.equal(whole.length <= 100);
@@ -169,6 +178,33 @@ describe('received body', () => {
         expect(length).to.equal(whole.length);
         if (whole.length <= 40) expect(bytes?.equals(whole)).to.equal(true);
         else expect(digest).to.equal(createHash('sha1').update(whole).digest('hex'));
+      }),
+    );
+  });
+});
+
+describe('received bodies that are larger than expected', () => {
+  it('share a room, are given up without it, and leave nothing in it', () => {
+    const part = fc.record({ of: fc.nat(4), size: fc.integer({ min: 1, max: 30 }) });
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        const room = new ByteRoom(100);
+        const limits = { keepBytes: 60, cutBytes: 80, expectedBytes: 10, room };
+        const bodies = Array.from({ length: 5 }, () => createReceivedBody(limits));
+        const over = new Set<number>();
+        for (const { of, size } of parts) {
+          const isFull = room.takenBytes + size > 100;
+          if (over.has(of) || bodies[of]?.add(Buffer.alloc(size)) !== false) continue;
+          over.add(of);
+          const { cut, length } = bodies[of].result();
+          expect(cut).to.equal(true);
+          expect(isFull || length > 80).to.equal(true);
+        }
+        const results = bodies.map((body) => body.result());
+        const extra = results.map(({ bytes }) => Math.max(0, (bytes?.length ?? 0) - 10));
+        expect(results.map(({ extraBytes }) => extraBytes)).to.deep.equal(extra);
+        for (const { extraBytes } of results) room.giveBack(extraBytes);
+        expect(room.takenBytes).to.equal(0);
       }),
     );
   });

@@ -62,9 +62,12 @@ export interface FaultRow {
   readonly users: Measured;
   /** The same users just before and just after it, without a testing version. */
   readonly without: Measured;
-  /** The most memory of the daemon, and what it had at most before the first fault, bytes. */
+  /** The most memory of the daemon while it was on, bytes. */
   readonly residentBytes: number;
-  readonly residentBeforeBytes: number;
+  /** The most it had without a testing version, at any time before. */
+  readonly restingBeforeBytes: number;
+  /** The same just after. */
+  readonly restingBytes: number;
   readonly accounts: Accounts;
   /** How often the testing version was started again. */
   readonly restarts: number;
@@ -128,7 +131,7 @@ async function play(
   load.phase(alone(0));
   await sleep(pauseMs);
   await load.rest();
-  const residentBeforeBytes = memory.take();
+  let restingBeforeBytes = memory.take();
   let before = await accountsAtRest(daemon);
   for (const [at, fault] of options.faults.entries()) {
     load.phase(fault);
@@ -136,14 +139,16 @@ async function play(
     const restarts = await test(world, daemon, { version, fault, ms: options.seconds * 1000 });
     await options.look?.(fault, world);
     await endTest(daemon);
+    const resident = { residentBytes: memory.take(), restingBeforeBytes };
     load.phase(alone(at + 1));
     await sleep(pauseMs);
     await load.rest();
     const accounts = await accountsAtRest(daemon);
     imbalances.push(imbalanceOf(accounts));
-    const residentBytes = memory.take();
+    const restingBytes = memory.take();
     const spent = between(before, accounts);
-    parts.push({ fault, residentBytes, residentBeforeBytes, restarts, accounts: spent });
+    parts.push({ fault, ...resident, restingBytes, restarts, accounts: spent });
+    restingBeforeBytes = Math.max(restingBeforeBytes, restingBytes);
     before = accounts;
   }
   const result = await load.finish();
