@@ -78,8 +78,8 @@ export const mirror = {
       '64MiB',
       'How many bytes copies may take at each stage, at least `mirror.max_body`: of requests under ' +
         'way, waiting for their turn, sent to testing, and of what it answers beyond what running ' +
-        'did. Copies without room are dropped, counted `queue-full`; of larger answers reading is ' +
-        'given up. Each stage may cost that much memory.',
+        'did. Copies without room are dropped, counted `queue-full`, of requests under way the oldest ' +
+        'first; of larger answers reading is given up. Each stage may cost that much memory.',
       { min: '64KiB', max: '16GiB' },
     ),
     timeout: setting(

@@ -1,4 +1,5 @@
 import type { GateContext } from './context.ts';
+import type { CopyHolder } from './copy-room.ts';
 import type { FailureKind } from './exchange.ts';
 import { ExchangeCopy } from './exchange-copy.ts';
 import type { SkipReason } from './mirror-choice.ts';
@@ -8,7 +9,7 @@ import { CHUNKED, type RequestHead } from './request-head.ts';
  * Where one request ends up in the accounts: with the sink (submitted or shed) or skipped for a
  * reason, exactly one of them; whatever comes first counts.
  */
-export class Account {
+export class Account implements CopyHolder {
   /** What is being collected for testing, null when nothing is. */
   copy: ExchangeCopy | null = null;
   private readonly context: GateContext;
@@ -37,19 +38,27 @@ export class Account {
       sink.shed();
       return;
     }
-    this.copy = new ExchangeCopy(copyLimits);
+    this.copy = new ExchangeCopy(copyLimits, this);
   }
 
   /** A part of the request's body, on its way to running. */
   addRequest(chunk: Buffer): void {
     const refusal = this.copy?.addRequest(chunk) ?? null;
     if (refusal === 'too-large') this.skip(refusal);
-    else if (refusal !== null) this.shed();
+    else if (refusal !== null) this.evict();
   }
 
   /** A part of running's answer, on its way to the user. */
   addResponse(chunk: Buffer): void {
-    if (this.copy !== null && !this.copy.addResponse(chunk)) this.shed();
+    if (this.copy !== null && !this.copy.addResponse(chunk)) this.evict();
+  }
+
+  /** There is no room for the copy. */
+  evict(): void {
+    this.forget();
+    this.settled = true;
+    this.context.counts.shed++;
+    this.context.sink.shed('queue-full');
   }
 
   skip(reason: SkipReason): void {
@@ -75,14 +84,6 @@ export class Account {
   }
 
   // Private
-
-  /** There is no room for the copy. */
-  private shed(): void {
-    this.forget();
-    this.settled = true;
-    this.context.counts.shed++;
-    this.context.sink.shed('queue-full');
-  }
 
   private forget(): void {
     this.copy?.release();

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ByteRoom } from './byte-room.ts';
+import type { CopyHolder, CopyRoom } from './copy-room.ts';
 import type { Exchange, FailureKind } from './exchange.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -10,7 +10,7 @@ export interface CopyLimits {
   /** Larger answers are hashed. */
   readonly maxResponseBytes: number;
   /** What the bodies of all copies share that are being collected. */
-  readonly room: ByteRoom;
+  readonly room: CopyRoom;
 }
 
 /**
@@ -25,12 +25,12 @@ export class ExchangeCopy {
   private digest: Hash | null = null;
   private status = 0;
   private responseHeaders = NO_HEADERS;
-  /** Taken from the room. */
-  private heldBytes = 0;
   private readonly limits: CopyLimits;
+  private readonly holder: CopyHolder;
 
-  constructor(limits: CopyLimits) {
+  constructor(limits: CopyLimits, holder: CopyHolder) {
     this.limits = limits;
+    this.holder = holder;
   }
 
   /** Why the body cannot be copied, or null. */
@@ -60,8 +60,7 @@ export class ExchangeCopy {
   }
 
   release(): void {
-    this.limits.room.giveBack(this.heldBytes);
-    this.heldBytes = 0;
+    this.limits.room.giveBack(this.holder);
   }
 
   /** The finished exchange; with a failure, whatever running had answered until then is left out. */
@@ -92,9 +91,7 @@ export class ExchangeCopy {
   // Private
 
   private hold(bytes: number): boolean {
-    if (!this.limits.room.take(bytes)) return false;
-    this.heldBytes += bytes;
-    return true;
+    return this.limits.room.take(this.holder, bytes);
   }
 
   private startDigest(): void {
@@ -105,8 +102,7 @@ export class ExchangeCopy {
       bytes += chunk.length;
     }
     this.responseChunks.length = 0;
-    this.limits.room.giveBack(bytes);
-    this.heldBytes -= bytes;
+    this.limits.room.giveBack(this.holder, bytes);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { ByteRoom } from './byte-room.ts';
 import type { GateContext } from './context.ts';
+import { CopyRoom } from './copy-room.ts';
 import { Counter, type GateCounts } from './counts.ts';
 import { ErrorPages } from './error-pages.ts';
 import type { ExchangeSink, Target } from './exchange.ts';
@@ -73,7 +73,7 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
     copyLimits: {
       maxRequestBytes: settings.mirror.maxBodyBytes,
       maxResponseBytes: settings.compareMaxBodyBytes,
-      room: new ByteRoom(settings.mirror.maxCollectedBytes),
+      room: new CopyRoom(settings.mirror.maxCollectedBytes),
     },
     choice: new MirrorChoice(settings, hooks.random ?? Math.random),
     pages: new ErrorPages(settings.errorPage),

@@ -62,6 +62,7 @@ export class FollowThread {
     this.#closed = null;
   }
 
+  /** Whatever it is doing. */
   async end(): Promise<void> {
     this.#gone = true;
     void this.#worker.terminate();

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ByteRoom } from '../gate/byte-room.ts';
+import type { ByteRoom } from './byte-room.ts';
 
 export interface BodyLimits {
   /** Bodies up to this are kept whole. */

@@ -1,5 +1,5 @@
-import type { ByteRoom } from '../gate/byte-room.ts';
 import type { Exchange } from '../gate/exchange.ts';
+import type { ByteRoom } from './byte-room.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
 import { compileRewrites } from './copy-path.ts';
 import type { ShadowAnswer, ShadowLimits, ShadowRequest } from './requester.ts';

@@ -1,7 +1,7 @@
 import { createEndpoints, type Endpoints } from '../compare/endpoints.ts';
-import { ByteRoom } from '../gate/byte-room.ts';
 import type { Exchange } from '../gate/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
+import { ByteRoom } from './byte-room.ts';
 import { type ControlPlan, createControlPlan } from './control.ts';
 import { type CopyQueue, createCopyQueue } from './copy-queue.ts';
 import { Overdue } from './overdue.ts';

@@ -3,7 +3,7 @@ import { differenceKey } from '../compare/noise.ts';
 import type { Difference, PairOutcome } from '../compare/outcome.ts';
 import { MASKED } from '../compare/render.ts';
 import type { Sample, SampleBody } from '../compare/sample.ts';
-import { ByteRoom } from '../gate/byte-room.ts';
+import { ByteRoom } from '../mirror/byte-room.ts';
 import type { Exchange, FailureKind, Target } from '../gate/exchange.ts';
 import type { HeaderEdit } from '../mirror/copy-headers.ts';
 import { createPairJudge, type PairJudge } from '../mirror/judge.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { ByteRoom } from '../../../lib/gate/byte-room.ts';
+import { ByteRoom } from '../../../lib/mirror/byte-room.ts';
 import { createBreaker } from '../../../lib/mirror/breaker.ts';
 import { createControlPlan } from '../../../lib/mirror/control.ts';
 import { copyHeaders } from '../../../lib/mirror/copy-headers.ts';
