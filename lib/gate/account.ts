@@ -25,19 +25,14 @@ export class Account implements CopyHolder {
 
   /** Decides whether the request is copied, when it is about to be sent to running. */
   decide(): void {
-    const { choice, route, copyLimits, sink, counts } = this.context;
+    const { choice, route, copyLimits, sink } = this.context;
     const { method, path, headers, bodyBytes } = this.head;
     const reason = choice.skipReason(method, path, route.mirroring, headers);
     if (reason !== null) return this.skip(reason);
     if (bodyBytes !== CHUNKED && bodyBytes > copyLimits.maxRequestBytes) {
       return this.skip('too-large');
     }
-    if (sink.full()) {
-      this.settled = true;
-      counts.shed++;
-      sink.shed();
-      return;
-    }
+    if (sink.full()) return this.shed();
     this.copy = new ExchangeCopy(copyLimits, this);
   }
 
@@ -56,9 +51,7 @@ export class Account implements CopyHolder {
   /** There is no room for the copy. */
   evict(): void {
     this.forget();
-    this.settled = true;
-    this.context.counts.shed++;
-    this.context.sink.shed('queue-full');
+    this.shed('queue-full');
   }
 
   skip(reason: SkipReason): void {
@@ -84,6 +77,12 @@ export class Account implements CopyHolder {
   }
 
   // Private
+
+  private shed(noRoom?: 'queue-full'): void {
+    this.settled = true;
+    this.context.counts.shed++;
+    this.context.sink.shed(noRoom);
+  }
 
   private forget(): void {
     this.copy?.release();

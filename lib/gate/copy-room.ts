@@ -22,10 +22,8 @@ export class CopyRoom {
     return this.taken;
   }
 
-  /** False, and nothing is taken, when there is no room and the holder is itself the oldest. */
+  /** False, and nothing is taken, when there is no room and nobody older than the holder. */
   take(holder: CopyHolder, bytes: number): boolean {
-    const own = this.held.get(holder) ?? 0;
-    this.held.set(holder, own);
     while (this.taken + bytes > this.maxBytes) {
       const [oldest] = this.held.keys();
       if (oldest === undefined || oldest === holder) return false;
@@ -33,7 +31,7 @@ export class CopyRoom {
       oldest.evict();
     }
     this.taken += bytes;
-    this.held.set(holder, own + bytes);
+    this.held.set(holder, (this.held.get(holder) ?? 0) + bytes);
     return true;
   }
 
