@@ -23,9 +23,9 @@ describe('a daemon whose version under test does everything wrong', function () 
     expect(run.strangers).to.equal(0);
     expect(run.imbalances).to.deep.equal(FAULTS.map(() => 0));
     expect(run.received).to.equal(run.sent);
-    for (const { fault, accounts, residentBytes, restingBeforeBytes } of run.rows) {
+    for (const { fault, accounts, residentBytes, residentBeforeBytes } of run.rows) {
       expect(accounts.received - accounts.skipped, `${fault}: offered`).to.be.above(20);
-      expect(residentBytes - restingBeforeBytes, fault).to.be.below(GROWTH_MAX_BYTES);
+      expect(residentBytes - residentBeforeBytes, fault).to.be.below(GROWTH_MAX_BYTES);
     }
     // Each fault did what it is named for.
     const of = (fault: string) => run.rows.find((row) => row.fault === fault);

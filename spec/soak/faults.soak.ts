@@ -115,13 +115,13 @@ function moreMs({ users, without }: FaultRow): number {
   return users.p99Ms - without.p99Ms;
 }
 
-function growthMib({ residentBytes, restingBeforeBytes }: FaultRow): number {
-  return (residentBytes - restingBeforeBytes) / MIB;
+function growthMib({ residentBytes, residentBeforeBytes }: FaultRow): number {
+  return (residentBytes - residentBeforeBytes) / MIB;
 }
 
 /** From before the first fault to the most after any. */
 function restingGrowthMib(): number {
-  const first = rows[0]?.restingBeforeBytes ?? 0;
+  const first = rows[0]?.residentBeforeBytes ?? 0;
   return (Math.max(...rows.map(({ restingBytes }) => restingBytes)) - first) / MIB;
 }
 

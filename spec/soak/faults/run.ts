@@ -62,11 +62,10 @@ export interface FaultRow {
   readonly users: Measured;
   /** The same users just before and just after it, without a testing version. */
   readonly without: Measured;
-  /** The most memory of the daemon while it was on, bytes. */
+  /** The most memory of the daemon, and what it had at most before the first fault, bytes. */
   readonly residentBytes: number;
-  /** The most it had without a testing version, at any time before. */
-  readonly restingBeforeBytes: number;
-  /** The same just after. */
+  readonly residentBeforeBytes: number;
+  /** The most it had just after, without a testing version. */
   readonly restingBytes: number;
   readonly accounts: Accounts;
   /** How often the testing version was started again. */
@@ -131,7 +130,7 @@ async function play(
   load.phase(alone(0));
   await sleep(pauseMs);
   await load.rest();
-  let restingBeforeBytes = memory.take();
+  const residentBeforeBytes = memory.take();
   let before = await accountsAtRest(daemon);
   for (const [at, fault] of options.faults.entries()) {
     load.phase(fault);
@@ -139,7 +138,7 @@ async function play(
     const restarts = await test(world, daemon, { version, fault, ms: options.seconds * 1000 });
     await options.look?.(fault, world);
     await endTest(daemon);
-    const resident = { residentBytes: memory.take(), restingBeforeBytes };
+    const testingBytes = memory.take();
     load.phase(alone(at + 1));
     await sleep(pauseMs);
     await load.rest();
@@ -147,8 +146,9 @@ async function play(
     imbalances.push(imbalanceOf(accounts));
     const restingBytes = memory.take();
     const spent = between(before, accounts);
-    parts.push({ fault, ...resident, restingBytes, restarts, accounts: spent });
-    restingBeforeBytes = Math.max(restingBeforeBytes, restingBytes);
+    const residentBytes = Math.max(testingBytes, restingBytes);
+    const memoryBytes = { residentBytes, residentBeforeBytes, restingBytes };
+    parts.push({ fault, ...memoryBytes, restarts, accounts: spent });
     before = accounts;
   }
   const result = await load.finish();
