@@ -1,4 +1,9 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=2
+/*
+ * The flag: with the 16 MiB that are usual the buffers of answers make V8 collect the whole heap, up to twice a second
+ * and 5 to 15 ms each, before it collects the young part of it, which then takes half a millisecond. It also
+ * spares 50 MB. README.md and package.json start node with the same.
+ */
 import { readFileSync } from 'node:fs';
 import { processIo } from '../lib/cli/process-io.ts';
 import { runCli } from '../lib/cli/run-cli.ts';

@@ -16,7 +16,8 @@ export function daemonStarter(mainPath: string): StartDaemon {
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([key]) => !key.startsWith('VILI_')),
     );
-    return spawn(process.execPath, [mainPath, 'start', '--base', base, ...args], {
+    const words = [...process.execArgv, mainPath, 'start', '--base', base, ...args];
+    return spawn(process.execPath, words, {
       cwd: base,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

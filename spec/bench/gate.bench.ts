@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from '../support/daemon.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 import { type Contender, FAULTS, type Field, startField } from './gate/field.ts';
 import { runFixedRate, runLightFixedRate } from './gate/fixed-rate.ts';
@@ -16,7 +17,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     rounds: { type: 'string' },
-    'node-option': { type: 'string', multiple: true, default: [] },
+    'node-option': { type: 'string', multiple: true, default: [...NODE_FLAGS] },
   },
 });
 const ROUNDS = Number(options.rounds ?? (options.quick ? 3 : 5));

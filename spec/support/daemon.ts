@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,8 @@ import type { StatusView } from '../../lib/operator/status-view.ts';
 
 /** The built program, as a user starts it. */
 export const MAIN = fileURLToPath(new URL('../../actors/main.js', import.meta.url));
+/** What node is started with, from the program's first line: `#!/usr/bin/env -S node FLAGS`. */
+export const NODE_FLAGS = nodeFlags();
 
 const POLL_MS = 50;
 const DEFAULT_LIMIT_MS = 20_000;
@@ -187,6 +190,12 @@ function spawnVili(
     ([key]) => !key.startsWith('VILI_') && key !== 'NODE_V8_COVERAGE',
   );
   const env = { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment };
-  const [command = process.execPath, ...rest] = [...wrapper, process.execPath, MAIN, ...args];
+  const node = [process.execPath, ...NODE_FLAGS];
+  const [command = process.execPath, ...rest] = [...wrapper, ...node, MAIN, ...args];
   return spawn(command, rest, { cwd: base, env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function nodeFlags(): readonly string[] {
+  const [first = ''] = readFileSync(MAIN, 'utf8').split('\n', 1);
+  return first.split(' ').filter((word) => word.startsWith('--'));
 }
