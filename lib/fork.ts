@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { beside } from './beside.ts';
 import { messageOf, ViliError } from './errors.ts';
 
 /** A process of Vili's own, and how it ended once nothing more comes from it. */
@@ -9,13 +10,11 @@ export interface Forked {
 }
 
 /**
- * Starts a file of Vili as a process with a channel to this one; it waits to be told what to do. `entry` has no
- * suffix: it is that of the file which asks (compiled code runs from `dist`, where names in URLs stay as they are).
- * Throws VILI_FORK_FAILED; some failures come as an end instead.
+ * Starts a file of Vili as a process with a channel to this one; it waits to be told what to do. `entry` has
+ * no suffix (`beside`). Throws VILI_FORK_FAILED; some failures come as an end instead.
  */
 export function forkOwn(entry: string, askedFrom: string, flags: readonly string[] = []): Forked {
-  const suffix = askedFrom.endsWith('.ts') ? '.ts' : '.js';
-  const process = start(fileURLToPath(new URL(`${entry}${suffix}`, askedFrom)), flags);
+  const process = start(fileURLToPath(beside(entry, askedFrom)), flags);
   const ended = new Promise<string>((resolve) => {
     // Not `exit`: what it said before its end may still be on its way then.
     process.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));

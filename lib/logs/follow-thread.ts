@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { beside } from '../beside.ts';
 import type { LogBatch } from './batch.ts';
 import type { FollowCommand, FollowReport, FollowSettings } from './follow-protocol.ts';
 
@@ -26,7 +27,7 @@ export class FollowThread {
   #gone = false;
 
   constructor() {
-    this.#worker = new Worker(workerUrl(), {
+    this.#worker = new Worker(beside('./follow-worker', import.meta.url), {
       name: 'vili-log-follower',
       resourceLimits: RESOURCE_LIMITS,
     });
@@ -95,10 +96,4 @@ export class FollowThread {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage(command);
   }
-}
-
-/** tsc does not rewrite names inside `new URL`, so the worker has the extension of this file. */
-function workerUrl(): URL {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`./follow-worker.${extension}`, import.meta.url);
 }

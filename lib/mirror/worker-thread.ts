@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { beside } from '../beside.ts';
 import { codeOf, messageOf } from '../errors.ts';
 import type { Exchange } from '../gate/exchange.ts';
 import type { BatchStore } from './batch-store.ts';
@@ -58,7 +59,7 @@ export class WorkerThread {
     const state = new SharedArrayBuffer(STATE_BYTES);
     this.#state = new Int32Array(state);
     const input: WorkerInput = { settings, state, targets, noise };
-    this.#worker = new Worker(entryPoint(), {
+    this.#worker = new Worker(beside('./worker', import.meta.url), {
       name: 'vili-far-side',
       workerData: input,
       resourceLimits: {
@@ -174,12 +175,6 @@ export class WorkerThread {
     this.#feeder.close();
     void this.#worker.terminate();
   }
-}
-
-/** Compiled code runs from `dist`, where the suffix in a URL has not been rewritten. */
-function entryPoint(): URL {
-  const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  return new URL(`./worker${suffix}`, import.meta.url);
 }
 
 function lossReasonOf(error: unknown): LossReason {
