@@ -5,7 +5,7 @@ import { FAULTS, type SoakFault } from './kit/release.ts';
 
 /**
  * The real daemon under users at a fixed rate while the version under test misbehaves in every way.
- * `npm run soak:faults -- [--seconds N per fault] [--pause N] [--rate N] [--only sleep,stop] [--show] [--set testing_spared_processors=0]`
+ * `npm run soak:faults -- [--seconds N per fault] [--pause N] [--rate N] [--only sleep,stop] [--show] [--set testing_nice=10]`
  * `--set` is a line for `.env`.
  */
 const MIB = 1024 ** 2;

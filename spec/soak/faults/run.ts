@@ -25,9 +25,6 @@ const SETTINGS: Readonly<Record<string, string | null>> = {
   // What hangs is noticed in 3 s, so that it hangs again and again.
   liveness_interval: '1s',
   liveness_timeout: '1s',
-  // As advised for small hosts: without it endless loops and floods are felt where there are two processors.
-  testing_spared_processors: '1',
-  testing_nice: '10',
   log_dir: 'logs_vili',
 };
 const WISHES: readonly Wish[] = [
