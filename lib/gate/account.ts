@@ -3,7 +3,8 @@ import type { CopyHolder } from './copy-room.ts';
 import type { FailureKind } from './exchange.ts';
 import { ExchangeCopy } from './exchange-copy.ts';
 import type { SkipReason } from './mirror-choice.ts';
-import { CHUNKED, type RequestHead } from './request-head.ts';
+import { CHUNKED } from './request-fields.ts';
+import type { RequestHead } from './request-head.ts';
 
 /**
  * Where one request ends up in the accounts: with the sink (submitted or shed) or skipped for a
@@ -26,8 +27,8 @@ export class Account implements CopyHolder {
   /** Decides whether the request is copied, when it is about to be sent to running. */
   decide(): void {
     const { choice, route, copyLimits, sink } = this.context;
-    const { method, path, headers, bodyBytes } = this.head;
-    const reason = choice.skipReason(method, path, route.mirroring, headers);
+    const { bodyBytes } = this.head;
+    const reason = choice.skipReason(this.head, route.mirroring);
     if (reason !== null) return this.skip(reason);
     if (bodyBytes !== CHUNKED && bodyBytes > copyLimits.maxRequestBytes) {
       return this.skip('too-large');

@@ -1,4 +1,5 @@
 import { FIELD_LINES, splitFields } from './field-lines.ts';
+import { readResponseHead, type ResponseHead } from './response-headers.ts';
 
 const PATTERN = new RegExp(
   `^HTTP/1\\.([01]) ([1-9][0-9]{2})(?: ([\\t\\x20-\\x7e\\x80-\\xff]*))?\\r\\n${FIELD_LINES}$`,
@@ -7,13 +8,27 @@ const START = 'HTTP/1.';
 const LINE_END = '\r\n';
 
 /** The head of an answer as running wrote it; bytes are Latin-1. */
-export interface AnswerHead {
+export class AnswerHead {
   /** 0 for HTTP/1.0, else 1. */
   readonly minor: number;
   readonly status: number;
   readonly reason: string;
   /** Flat, in order and case as received. */
-  readonly fields: string[];
+  readonly fields: readonly string[];
+  private response: ResponseHead | null = null;
+
+  constructor(minor: number, status: number, reason: string, fields: readonly string[]) {
+    this.minor = minor;
+    this.status = status;
+    this.reason = reason;
+    this.fields = fields;
+  }
+
+  /** What its fields mean; found out once. */
+  get meaning(): ResponseHead {
+    this.response ??= readResponseHead(this.fields);
+    return this.response;
+  }
 }
 
 /**
@@ -23,12 +38,12 @@ export interface AnswerHead {
 export function readAnswerHead(text: string): AnswerHead | null {
   const match = PATTERN.exec(text);
   if (match === null) return null;
-  return {
-    minor: match[1] === '0' ? 0 : 1,
-    status: Number(match[2]),
-    reason: match[3] ?? '',
-    fields: splitFields(text, text.indexOf(LINE_END) + LINE_END.length),
-  };
+  return new AnswerHead(
+    match[1] === '0' ? 0 : 1,
+    Number(match[2]),
+    match[3] ?? '',
+    splitFields(text, text.indexOf(LINE_END) + LINE_END.length),
+  );
 }
 
 /** Whether bytes that may be the beginning of a head are none. */

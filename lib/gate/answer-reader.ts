@@ -1,12 +1,8 @@
 import { type AnswerHead, isNoHead, readAnswerHead } from './answer-head.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { BadAnswerError } from './failure.ts';
-import {
-  isBodiless,
-  readResponseHead,
-  type ResponseHead,
-  UNKNOWN_LENGTH,
-} from './response-headers.ts';
+import { KnownBytes } from './known-bytes.ts';
+import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
 
 const HEAD_END = '\r\n\r\n';
 const LINE_END = '\r\n';
@@ -47,6 +43,9 @@ export class AnswerReader {
   private phase: 'none' | 'head' | 'length' | 'chunks' | 'close' = 'none';
   private partial: Buffer | null = null;
   private left = 0;
+  /** A server says much the same with each answer of a second, so the last head is remembered. */
+  private readonly known = new KnownBytes();
+  private knownHead: AnswerHead | null = null;
   private chunks: ChunkReader | null = null;
 
   constructor(maxHeadBytes: number, events: AnswerEvents) {
@@ -97,6 +96,11 @@ export class AnswerReader {
 
   /** Tells where it stopped; at the end of the bytes when the head is not whole yet. */
   private readHead(bytes: Buffer, start: number): number {
+    if (this.knownHead !== null && this.known.isAt(bytes, start)) {
+      const next = start + this.known.length;
+      this.begin(this.knownHead, next < bytes.length);
+      return next;
+    }
     const begin = bytes[start] === LETTER_H ? start : skipEmptyLines(bytes, start);
     const end = bytes.indexOf(HEAD_END, begin, 'latin1');
     if ((end < 0 ? bytes.length : end) - begin > this.maxHeadBytes) {
@@ -111,14 +115,15 @@ export class AnswerReader {
     const head = readAnswerHead(bytes.toString('latin1', begin, end + LINE_END.length));
     if (head === null) throw new BadAnswerError('the head of the answer is malformed');
     const next = end + HEAD_END.length;
-    if (head.status >= 200) this.begin(head, next < bytes.length);
-    else if (head.status === SWITCHING) return this.upgrade(head, bytes, next);
-    else if (head.status !== CONTINUE) this.events.interim(head);
+    if (head.status === SWITCHING) return this.upgrade(head, bytes, next);
+    if (head.status >= 200) {
+      this.knownHead = this.known.keep(bytes, begin, next) ? head : null;
+      this.begin(head, next < bytes.length);
+    } else if (head.status !== CONTINUE) this.events.interim(head);
     return next;
   }
 
-  private begin({ status, reason, minor, fields }: AnswerHead, hasMore: boolean): void {
-    const head = readResponseHead(fields);
+  private begin({ status, reason, minor, meaning: head }: AnswerHead, hasMore: boolean): void {
     if (head.problem !== null) throw new BadAnswerError(head.problem);
     const { contentLength, chunked } = head;
     this.keepsConnection = head.keepsAlive ?? minor !== 0;

@@ -1,4 +1,5 @@
 import type { Page } from './error-pages.ts';
+import { Fields } from './field-lines.ts';
 import { readResponseHead, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
 import { ONE_WRITE_MAX_BYTES } from './single-write.ts';
 import type { UserResponse } from './user-side.ts';
@@ -27,13 +28,15 @@ export class Answer {
   head(
     status: number,
     reason: string,
-    { headers, contentLength, trailer }: ResponseHead,
+    { fields, contentLength, trailer }: ResponseHead,
     { isOld, bodiless, close }: { isOld: boolean; bodiless: boolean; close: boolean },
   ): void {
     const isOpenEnded = contentLength === UNKNOWN_LENGTH;
     // Announced trailers make sense only where chunks carry them; node refuses them elsewhere.
     const sent =
-      trailer === '' || isOld || !isOpenEnded ? headers : [...headers, 'Trailer', trailer];
+      trailer === '' || isOld || !isOpenEnded
+        ? fields
+        : new Fields([...fields.flat, 'Trailer', trailer]);
     this.response.begin(status, reason, sent, close, isOpenEnded && !bodiless);
     this.status = status;
     if (bodiless || contentLength === 0) {
@@ -47,7 +50,7 @@ export class Answer {
   /** 102 Processing, 103 Early Hints and what may come before the head. */
   inform(status: number, reason: string, fields: readonly string[]): void {
     try {
-      this.response.writeInterim(status, reason, readResponseHead(fields).headers);
+      this.response.writeInterim(status, reason, readResponseHead(fields).fields.flat);
     } catch {
       // What HTTP/2 finds malformed is left out; the answer itself is not concerned.
     }
@@ -88,7 +91,7 @@ export class Answer {
     if (this.ended || this.status !== 0) return;
     this.status = page.status;
     this.ended = true;
-    this.response.begin(page.status, page.reason, page.headers, close, false);
+    this.response.begin(page.status, page.reason, page.fields, close, false);
     this.response.end(page.body, 'latin1');
   }
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { joinFields } from './field-lines.ts';
+import { Fields } from './field-lines.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
@@ -13,8 +13,8 @@ const PLAIN_PAGE = `<!doctype html>
 export interface Page {
   readonly status: number;
   readonly reason: string;
-  /** Flat, `Content-Length` included. */
-  readonly headers: readonly string[];
+  /** `Content-Length` included. */
+  readonly fields: Fields;
   readonly body: string;
 }
 
@@ -55,12 +55,13 @@ export class ErrorPages {
     if (status === 405)
       headers.push('Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE');
     // Written as Latin-1 together with the head, so it is turned into bytes of that kind here.
-    return { status, reason, headers, body: Buffer.from(text, 'utf8').toString('latin1') };
+    const body = Buffer.from(text, 'utf8').toString('latin1');
+    return { status, reason, fields: new Fields(headers), body };
   }
 }
 
 /** A page as raw bytes for a connection that node's HTTP server no longer serves. */
 export function rawPage(page: Page): Buffer {
-  const head = `HTTP/1.1 ${page.status} ${page.reason}\r\n${joinFields(page.headers)}`;
+  const head = `HTTP/1.1 ${page.status} ${page.reason}\r\n${page.fields.lines}`;
   return Buffer.from(`${head}Connection: close\r\n\r\n${page.body}`, 'latin1');
 }

@@ -36,6 +36,22 @@ export function joinFields(fields: readonly string[]): string {
   return lines;
 }
 
+/** Headers as they are to be sent: flat, in order and case as received, and as lines for who writes text. */
+export class Fields {
+  readonly flat: readonly string[];
+  private text: string | null = null;
+
+  constructor(flat: readonly string[]) {
+    this.flat = flat;
+  }
+
+  /** Put together once, when first asked for. */
+  get lines(): string {
+    this.text ??= joinFields(this.flat);
+    return this.text;
+  }
+}
+
 /** The head of an interim answer as it is written to a client. */
 export function interimText(status: number, reason: string, fields: readonly string[]): string {
   return `HTTP/1.1 ${status} ${reason}\r\n${joinFields(fields)}\r\n`;

@@ -8,7 +8,8 @@ import { isIdempotent } from './idempotent.ts';
 import type { SkipReason } from './mirror-choice.ts';
 import { Passage, type TurnOwner } from './passage.ts';
 import { RequestBody } from './request-body.ts';
-import { CHUNKED, type RequestHead } from './request-head.ts';
+import { CHUNKED } from './request-fields.ts';
+import type { RequestHead } from './request-head.ts';
 import { trailersToSend } from './request-trailers.ts';
 import { isBodiless, pairsOf, type ResponseHead } from './response-headers.ts';
 import type { TrailerSource, UpstreamHandler } from './upstream.ts';
@@ -55,16 +56,16 @@ export class Forwarding extends Passage implements UpstreamHandler {
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, headers, namesHost, acceptsTrailers, bodyBytes } = this.head;
+    const { method, path, lines, fields } = this.head;
     this.client = client;
     this.startedMs = this.context.now();
     const request = {
       method,
       path,
-      headers: acceptsTrailers ? [...headers, 'TE', 'trailers'] : headers,
-      namesHost,
+      lines: fields.acceptsTrailers ? `${lines}TE: trailers\r\n` : lines,
+      namesHost: fields.namesHost,
       body: this.body === null ? null : this.body.source(),
-      chunked: bodyBytes === CHUNKED,
+      chunked: fields.bodyBytes === CHUNKED,
       trailers: this.trailers(),
       upgrade: '',
     };
@@ -128,7 +129,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void {
     if (this.over) return;
     this.resume = resume;
-    this.account.copy?.setHead(status, head.headers);
+    this.account.copy?.setHead(status, head.fields.flat);
     const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
     this.answer.head(status, reason, head, { isOld, bodiless, close: this.context.closing });
@@ -177,7 +178,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   // Private
 
   private trailers(): TrailerSource | null {
-    const names = this.head.trailers;
+    const names = this.head.fields.trailers;
     if (names.length === 0) return null;
     return { names, read: () => trailersToSend(this.request.rawTrailers, names) };
   }

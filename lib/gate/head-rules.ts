@@ -1,5 +1,5 @@
 import { TOKEN_SUFFIX } from './mark.ts';
-import type { HeadRules } from './request-head.ts';
+import type { HeadRules } from './request-fields.ts';
 import { createRequestIds } from './request-id.ts';
 import type { GateSettings } from './settings.ts';
 

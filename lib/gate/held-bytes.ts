@@ -1,4 +1,5 @@
-import { CHUNKED, type RequestHead } from './request-head.ts';
+import { CHUNKED } from './request-fields.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** As much of an unread body as node and the gate keep in memory while nobody reads it. */
 const UNREAD_BODY_BYTES = 131_072;

@@ -1,4 +1,5 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Fields } from './field-lines.ts';
 import type { UserRequest, UserResponse } from './user-side.ts';
 
 const CONTINUE = 100;
@@ -93,8 +94,8 @@ export class Http2Response implements UserResponse {
   }
 
   /** HTTP/2 has no reason phrase. */
-  begin(status: number, _reason: string, headers: readonly string[]): void {
-    this.head = { ...fieldsOf(headers), ':status': status };
+  begin(status: number, _reason: string, { flat }: Fields): void {
+    this.head = { ...fieldsOf(flat), ':status': status };
     this.chunkedEncoding = this.head['content-length'] === undefined;
   }
 

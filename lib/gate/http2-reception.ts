@@ -13,7 +13,8 @@ import { headRulesOf } from './head-rules.ts';
 import { Http2Request, Http2Response } from './http2-exchange.ts';
 import { http2Head } from './http2-head.ts';
 import { refuse } from './refusal.ts';
-import { type HeadRules, readRequestHead } from './request-head.ts';
+import type { HeadRules } from './request-fields.ts';
+import { readRequestHead } from './request-head.ts';
 
 /** Requests a client may have open at once on one connection. */
 const STREAMS_MAX = 250;
@@ -90,9 +91,8 @@ export class Http2Reception {
     stream.on('error', () => {});
     context.counts.received++;
     const read = readRequestHead(http2Head(flat, !stream.endAfterHeaders), peer, this.rules);
-    const head =
-      read.method === 'CONNECT' ? { ...read, refusal: refuse(405, 'no forward proxy') } : read;
-    const { expectation } = read;
+    const head = read.method === 'CONNECT' ? read.refused(refuse(405, 'no forward proxy')) : read;
+    const { expectation } = read.fields;
     const owner = new StreamOwner(stream, peer);
     const turn = new Forwarding(
       context,
@@ -101,7 +101,7 @@ export class Http2Reception {
       new Http2Response(stream),
       expectation === '' || EXPECTS_CONTINUE.test(expectation)
         ? head
-        : { ...head, refusal: refuse(417, 'an expectation other than 100-continue') },
+        : head.refused(refuse(417, 'an expectation other than 100-continue')),
       expectation !== '',
     );
     owner.start(turn, context.settings.request.idleTimeoutMs);

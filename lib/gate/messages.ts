@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { interimText } from './field-lines.ts';
+import { type Fields, interimText } from './field-lines.ts';
 
 /** node's response, that can also tell what running says before its answer. */
 export class GateResponse extends ServerResponse {
-  begin(status: number, reason: string, headers: readonly string[], closes: boolean): void {
-    const sent = closes ? [...headers, 'Connection', 'close'] : (headers as string[]);
+  begin(status: number, reason: string, { flat }: Fields, closes: boolean): void {
+    const sent = closes ? [...flat, 'Connection', 'close'] : (flat as string[]);
     this.writeHead(status, reason, sent);
   }
 

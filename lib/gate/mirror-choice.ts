@@ -1,4 +1,5 @@
 import { compilePathPattern, pathOf } from './path-pattern.ts';
+import type { RequestHead } from './request-head.ts';
 import type { GateSettings, StickyKey } from './settings.ts';
 import { positionOf, stickyValue } from './sticky.ts';
 
@@ -14,6 +15,9 @@ export type SkipReason =
   | 'aborted'
   | 'held'
   | 'refused';
+
+/** What the choice depends on; headers are flat. */
+type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers'>;
 
 type Settings = Pick<GateSettings, 'healthPaths' | 'mirror'>;
 
@@ -53,24 +57,20 @@ export class MirrorChoice {
   }
 
   /** Null when the request is to be copied, else why it is not. */
-  skipReason(
-    method: string,
-    target: string,
-    mirroring: boolean,
-    headers: readonly string[] = [],
-  ): SkipReason | null {
+  skipReason(request: CopyCandidate, mirroring: boolean): SkipReason | null {
+    const { method, path: target } = request;
     if (this.isHealth(target)) return 'health';
     if (!mirroring) return 'no-testing';
     const rule = this.ruleFor(method, target);
     if (rule !== null ? !rule.on : !this.methods.has(method))
       return rule !== null ? 'rule' : 'method';
-    return this.sample >= 1 || this.position(headers) < this.sample ? null : 'sample';
+    return this.sample >= 1 || this.position(request) < this.sample ? null : 'sample';
   }
 
   // Private
 
   /** 0 to 1; a request without the sticky header or cookie is on its own. */
-  private position(headers: readonly string[]): number {
+  private position({ headers }: CopyCandidate): number {
     const value = this.sticky === null ? '' : stickyValue(headers, this.sticky);
     return value === '' ? this.random() : positionOf(value);
   }

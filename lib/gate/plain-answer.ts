@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { interimText, joinFields } from './field-lines.ts';
+import { type Fields, interimText, joinFields } from './field-lines.ts';
 import { ONE_WRITE_MAX_BYTES } from './single-write.ts';
 import type { UserResponse } from './user-side.ts';
 
@@ -37,7 +37,7 @@ export class PlainAnswer implements UserResponse {
   begin(
     status: number,
     reason: string,
-    headers: readonly string[],
+    fields: Fields,
     closes: boolean,
     isOpenEnded: boolean,
   ): void {
@@ -45,7 +45,7 @@ export class PlainAnswer implements UserResponse {
     this.chunkedEncoding = isOpenEnded;
     const coding = isOpenEnded ? 'Transfer-Encoding: chunked\r\n' : '';
     const ending = this.last ? 'Connection: close\r\n\r\n' : this.staying;
-    this.pending = `HTTP/1.1 ${status} ${reason}\r\n${joinFields(headers)}${coding}${ending}`;
+    this.pending = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}${coding}${ending}`;
   }
 
   flushHeaders(): void {

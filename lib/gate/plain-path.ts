@@ -1,8 +1,8 @@
 import type { Connection } from './connection.ts';
 import { PlainAnswer } from './plain-answer.ts';
-import { isOverlooked, type Plain, readPlainRequest } from './plain-request.ts';
+import { isOverlooked, type Plain, PlainReader } from './plain-request.ts';
 import { QuietTime } from './quiet-time.ts';
-import type { HeadRules } from './request-head.ts';
+import type { HeadRules } from './request-fields.ts';
 import type { GateSettings } from './settings.ts';
 import { skipEmptyWrites } from './single-write.ts';
 
@@ -36,6 +36,7 @@ export class PlainPath {
   private readonly forward: (plain: Plain, answer: PlainAnswer) => void;
   private readonly serve: () => void;
   private readonly quiet = new QuietTime();
+  private readonly reader: PlainReader;
   private answer: PlainAnswer | null = null;
 
   /** `serve` gives the connection to node's server. */
@@ -49,6 +50,7 @@ export class PlainPath {
     this.rules = rules;
     this.forward = forward;
     this.serve = serve;
+    this.reader = new PlainReader(connection.peer, rules.heads, rules.maxHeadBytes);
   }
 
   start(): void {
@@ -66,9 +68,7 @@ export class PlainPath {
   private readonly take = (bytes: Buffer): void => {
     const { connection, rules } = this;
     if (connection.isEnding) return;
-    const plain = connection.busy
-      ? null
-      : readPlainRequest(bytes, rules.maxHeadBytes, connection.peer, rules.heads);
+    const plain = connection.busy ? null : this.reader.read(bytes);
     if (plain === null) return isOverlooked(bytes) ? undefined : this.handOver(bytes);
     const isHead = plain.head.method === 'HEAD';
     this.answer = new PlainAnswer(connection, rules.staying, isHead, plain.closes);

@@ -1,11 +1,13 @@
 import type { Peer } from './forwarded.ts';
 import { FIELD_LINES, splitFields } from './field-lines.ts';
-import { type HeadRules, type RequestHead, readRequestHead } from './request-head.ts';
+import { KnownBytes } from './known-bytes.ts';
+import { type HeadRules, RequestFields } from './request-fields.ts';
+import { RequestHead, refusalOf, requestIdOf } from './request-head.ts';
 import type { UserRequest } from './user-side.ts';
 
-const PATTERN = new RegExp(
-  `^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (/[\\x21-\\x7e]*) HTTP/1\\.1\\r\\n${FIELD_LINES}$`,
-);
+const REQUEST_LINE = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[\x21-\x7e]*) HTTP\/1\.1\r\n$/;
+const FIELDS = new RegExp(`^${FIELD_LINES}$`);
+const CR = 0x0d;
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
 /** Nothing is asked of the connection but to stay or to go. */
@@ -22,38 +24,60 @@ export interface Plain {
 }
 
 /**
- * Reads what has come on a connection as one plain request: of HTTP/1.1, a common method, an ordinary target and
- * nothing unusual in its head, with a body of known length or none, all of it there and nothing behind it.
- * Null for everything else, right or wrong: node's parser decides about that.
+ * Reads what comes on one connection as plain requests: of HTTP/1.1, a common method, an ordinary target and
+ * nothing unusual in their headers, with a body of known length or none, all of it there and nothing behind it.
+ * A client says much the same with each of its requests, so the headers of the last one are remembered.
  */
-export function readPlainRequest(
-  bytes: Buffer,
-  maxHeadBytes: number,
-  peer: Peer,
-  rules: HeadRules,
-): Plain | null {
-  const headEnd = bytes.indexOf(HEAD_END, 0, 'latin1');
-  if (headEnd < 0 || headEnd > maxHeadBytes) return null;
-  const bodyAt = headEnd + HEAD_END.length;
-  const text = bytes.toString('latin1', 0, headEnd + LINE_END.length);
-  const match = PATTERN.exec(text);
-  if (match === null) return null;
-  const [, method = '', url = ''] = match;
-  const rawHeaders = splitFields(text, text.indexOf(LINE_END) + LINE_END.length);
-  const raw = { method, url, rawHeaders, httpVersionMajor: 1, httpVersionMinor: 1 };
-  const head = readRequestHead(raw, peer, rules);
-  const isPlain =
-    head.refusal === null &&
-    head.upgrade === '' &&
-    head.expectation === '' &&
-    head.bodyBytes === bytes.length - bodyAt &&
-    CONNECTION.test(head.connection);
-  if (!isPlain) return null;
-  return {
-    head,
-    request: head.bodyBytes === 0 ? WITHOUT_BODY : new PlainRequest(bytes.subarray(bodyAt)),
-    closes: head.connection.length === 'close'.length,
-  };
+export class PlainReader {
+  private readonly peer: Peer;
+  private readonly rules: HeadRules;
+  private readonly maxHeadBytes: number;
+  private readonly known = new KnownBytes();
+  private knownFields: RequestFields | null = null;
+
+  constructor(peer: Peer, rules: HeadRules, maxHeadBytes: number) {
+    this.peer = peer;
+    this.rules = rules;
+    this.maxHeadBytes = maxHeadBytes;
+  }
+
+  /** Null for everything but one plain request, right or wrong: node's parser decides about that. */
+  read(bytes: Buffer): Plain | null {
+    const lineEnd = bytes.indexOf(CR);
+    if (lineEnd < 0) return null;
+    const fieldsAt = lineEnd + LINE_END.length;
+    const line = REQUEST_LINE.exec(bytes.toString('latin1', 0, fieldsAt));
+    if (line === null) return null;
+    const [, method = '', url = ''] = line;
+    const isKnown = this.known.isAt(bytes, fieldsAt);
+    const bodyAt = isKnown ? fieldsAt + this.known.length : headLength(bytes, lineEnd);
+    if (bodyAt < 0 || bodyAt > this.maxHeadBytes) return null;
+    const fields = isKnown ? this.knownFields : this.readFields(bytes, fieldsAt, bodyAt);
+    if (fields === null || fields.bodyBytes !== bytes.length - bodyAt) return null;
+    const requestId = requestIdOf(fields, this.rules);
+    return {
+      head: new RequestHead(method, url, fields, requestId, null),
+      request: fields.bodyBytes === 0 ? WITHOUT_BODY : new PlainRequest(bytes.subarray(bodyAt)),
+      closes: fields.connection.length === 'close'.length,
+    };
+  }
+
+  // Private
+
+  /** Those between the two places, and the empty line behind them. */
+  private readFields(bytes: Buffer, start: number, end: number): RequestFields | null {
+    const lines = bytes.toString('latin1', start, end - LINE_END.length);
+    if (!FIELDS.test(lines)) return null;
+    const fields = new RequestFields(splitFields(lines, 0), this.peer, this.rules, null);
+    const isPlain =
+      fields.upgrade === '' &&
+      fields.expectation === '' &&
+      CONNECTION.test(fields.connection) &&
+      refusalOf(fields, this.rules, 1) === null;
+    if (!isPlain) return null;
+    this.knownFields = this.known.keep(bytes, start, end) ? fields : null;
+    return fields;
+  }
 }
 
 /** Some clients end a body with an empty line too many; servers are to overlook it (RFC 9112 section 2.2). */
@@ -88,3 +112,11 @@ export class PlainRequest implements UserRequest {
 }
 
 const WITHOUT_BODY = new PlainRequest(Buffer.alloc(0));
+
+// Private
+
+/** Negative when the head does not end. `lineEnd` is the end of its first line. */
+function headLength(bytes: Buffer, lineEnd: number): number {
+  const end = bytes.indexOf(HEAD_END, lineEnd, 'latin1');
+  return end < 0 ? end : end + HEAD_END.length;
+}

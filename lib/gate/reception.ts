@@ -15,7 +15,8 @@ import type { PlainAnswer } from './plain-answer.ts';
 import { PlainPath, type PlainRules, plainRulesOf } from './plain-path.ts';
 import type { Plain } from './plain-request.ts';
 import { refuse } from './refusal.ts';
-import { type HeadRules, type RequestHead, readRequestHead } from './request-head.ts';
+import type { HeadRules } from './request-fields.ts';
+import { type RequestHead, readRequestHead } from './request-head.ts';
 import { Tunnel } from './tunnel.ts';
 import { isTunnelled, plainRequest } from './upgrade.ts';
 import type { UserRequest, UserResponse } from './user-side.ts';
@@ -76,8 +77,8 @@ export class Reception implements ListenerEvents {
     const connection = this.bySocket.get(request.socket);
     if (connection === undefined) return;
     const head = this.read(request, connection);
-    const refusal = refuse(417, 'an expectation other than 100-continue');
-    this.forward(connection, request, response, { ...head, refusal }, false);
+    const refused = head.refused(refuse(417, 'an expectation other than 100-continue'));
+    this.forward(connection, request, response, refused, false);
   }
 
   upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { CHUNKED } from './request-head.ts';
+import { CHUNKED } from './request-fields.ts';
 import type { BodySource } from './upstream.ts';
 import type { UserRequest } from './user-side.ts';
 

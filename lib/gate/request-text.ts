@@ -1,4 +1,3 @@
-import { joinFields } from './field-lines.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 /**
@@ -6,10 +5,10 @@ import type { UpstreamRequest } from './upstream.ts';
  * the user: no part of it holds the end of a line.
  */
 export function requestText(request: UpstreamRequest, ownHost: string): string {
-  const { method, path, headers, namesHost, upgrade, chunked, trailers } = request;
+  const { method, path, lines, namesHost, upgrade, chunked, trailers } = request;
   let text = `${method} ${path} HTTP/1.1\r\n`;
   if (!namesHost) text += `Host: ${ownHost}\r\n`;
-  text += joinFields(headers);
+  text += lines;
   if (chunked) {
     if (trailers !== null) text += `Trailer: ${trailers.names.join(', ')}\r\n`;
     text += 'Transfer-Encoding: chunked\r\n';

@@ -1,4 +1,4 @@
-import type { HeadRules } from './request-head.ts';
+import type { HeadRules } from './request-fields.ts';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /**

@@ -1,3 +1,4 @@
+import { Fields } from './field-lines.ts';
 import { joined, stripNominated } from './hop-by-hop.ts';
 
 const SHORTEST_SPECIAL = 7;
@@ -13,8 +14,8 @@ export const UNKNOWN_LENGTH = -1;
 
 /** Running's answer as the client will see it, and what its headers say about the connection to running. */
 export interface ResponseHead {
-  /** Flat, end-to-end, in order and case as received. */
-  readonly headers: string[];
+  /** End-to-end headers. */
+  readonly fields: Fields;
   readonly contentLength: number;
   readonly chunked: boolean;
   /** Names of trailers that may follow; '' when none are announced. */
@@ -34,7 +35,7 @@ export function readResponseHead(fields: readonly string[]): ResponseHead {
   stripNominated(headers, connection);
   const timeout = keepAlive === '' ? undefined : TIMEOUT.exec(keepAlive)?.[1];
   return {
-    headers,
+    fields: new Fields(headers),
     contentLength: lengths === 0 ? UNKNOWN_LENGTH : Number(length),
     chunked: coding === 'chunked',
     trailer,

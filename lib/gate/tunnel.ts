@@ -45,10 +45,11 @@ export class Tunnel extends Passage implements UpstreamHandler {
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, headers, namesHost, upgrade } = this.head;
+    const { method, path, lines, fields } = this.head;
+    const { namesHost, upgrade } = fields;
     this.client = client;
     const plain = { body: null, chunked: false, trailers: null };
-    client.dispatch({ method, path, headers, namesHost, upgrade, ...plain }, this);
+    client.dispatch({ method, path, lines, namesHost, upgrade, ...plain }, this);
   }
 
   noConnection(): void {
@@ -108,11 +109,11 @@ export class Tunnel extends Passage implements UpstreamHandler {
     socket.pipe(upstream);
   }
 
-  onHead(status: number, reason: string, { headers }: ResponseHead, resume: () => void): void {
+  onHead(status: number, reason: string, { fields }: ResponseHead, resume: () => void): void {
     if (this.over) return;
     this.answered = true;
     this.context.counts.answer(status);
-    const head = `HTTP/1.1 ${status} ${reason}\r\n${joinFields(headers)}`;
+    const head = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}`;
     const { socket } = this.connection;
     // Without a length the end of the connection is the end of the body.
     socket.write(`${head}Connection: close\r\n\r\n`, 'latin1');

@@ -6,7 +6,8 @@ const NOT_TUNNELLED = /(?:^|,)\s*(?:h2c?|HTTP\/[^,]*)\s*(?:,|$)/i;
 
 /** Whether the protocol change that a request asks for may be put to running. */
 export function isTunnelled(head: RequestHead): boolean {
-  return head.bodyBytes === 0 && head.upgrade !== '' && !NOT_TUNNELLED.test(head.upgrade);
+  const { bodyBytes, upgrade } = head.fields;
+  return bodyBytes === 0 && upgrade !== '' && !NOT_TUNNELLED.test(upgrade);
 }
 
 /**

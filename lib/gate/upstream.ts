@@ -20,8 +20,8 @@ export interface BodySource extends EventEmitter {
 export interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
-  /** Flat, without what concerns the connection only. */
-  readonly headers: readonly string[];
+  /** Header lines, without what concerns the connection only. */
+  readonly lines: string;
   /** False: running's own address is named. */
   readonly namesHost: boolean;
   readonly body: Buffer | BodySource | null;

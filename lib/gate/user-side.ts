@@ -1,3 +1,5 @@
+import type { Fields } from './field-lines.ts';
+
 /** As much of a user's request as the gate needs, of whatever version of HTTP it came by. */
 export interface UserRequest {
   /** 0 for HTTP/1.0, else 1. */
@@ -18,7 +20,7 @@ export interface UserRequest {
   once(event: 'close', listener: () => void): unknown;
 }
 
-/** As much of the answer to a user. Headers are flat. */
+/** As much of the answer to a user. Interim headers are flat. */
 export interface UserResponse {
   sendDate: boolean;
   /** Whether trailers can follow: the length of the body is not told in advance. */
@@ -33,7 +35,7 @@ export interface UserResponse {
   begin(
     status: number,
     reason: string,
-    headers: readonly string[],
+    fields: Fields,
     closes: boolean,
     isOpenEnded: boolean,
   ): void;

@@ -43,9 +43,9 @@ function readAll(parts: readonly string[], { method = 'GET', ends = true } = {})
   };
   const reader = new AnswerReader(MAX_HEAD_BYTES, {
     interim: ({ status }) => read.interims.push(status),
-    head: (status, reason, { headers }) => {
+    head: (status, reason, { fields }) => {
       read.startLine = `${status} ${reason}`;
-      read.headers = headers;
+      read.headers = fields.flat;
     },
     data: (piece) => {
       read.body += piece.toString('latin1');
@@ -136,6 +136,32 @@ describe('the answers on a connection to running', () => {
     );
     expect(counts.complete).to.be.greaterThan(RUNS / 50);
     expect(counts.refused).to.be.greaterThan(RUNS / 50);
+  });
+
+  it('are read alike whether their head came before on the connection or not', () => {
+    fc.assert(
+      fc.property(fc.array(answers, { minLength: 1, maxLength: 3 }), cuts, (texts, shares) => {
+        const seen: string[] = [];
+        const reader = new AnswerReader(MAX_HEAD_BYTES, {
+          interim: ({ status, fields }) => seen.push(`${status} ${fields.join()}`),
+          head: (status, reason, { fields }) => seen.push(`${status} ${reason} ${fields.lines}`),
+          data: () => {},
+          complete: (trailers) => seen.push(`end ${trailers.join()} ${reader.keepsConnection}`),
+          upgraded: () => seen.push('upgraded'),
+        });
+        const ask = (text: string): string[] => {
+          seen.length = 0;
+          reader.expect({ method: 'GET', upgrade: '' });
+          for (const part of pieces(text, shares)) reader.read(Buffer.from(part, 'latin1'));
+          reader.ended();
+          return [...seen];
+        };
+        for (const text of texts) expect(ask(text)).to.deep.equal(ask(text));
+        const [first = ''] = texts;
+        expect(ask(first).length).to.be.greaterThan(1);
+      }),
+      { numRuns: 400 },
+    );
   });
 
   for (const [name, text] of [

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { readPlainRequest } from '../../../lib/gate/plain-request.ts';
-import { type HeadRules, readRequestHead } from '../../../lib/gate/request-head.ts';
+import { PlainReader } from '../../../lib/gate/plain-request.ts';
+import type { HeadRules } from '../../../lib/gate/request-fields.ts';
+import { readRequestHead } from '../../../lib/gate/request-head.ts';
 import { body, fields, spoilings, spoilt, unitOf } from '../../support/http-arbitraries.ts';
 import { requestsByNode } from '../../support/in-memory-http.ts';
 import { MALFORMED } from '../../support/malformed-requests.ts';
@@ -19,8 +20,9 @@ const RULES: HeadRules = {
 };
 const GET = 'GET /a?b=c HTTP/1.1\r\nHost: a\r\n\r\n';
 
-const read = (text: string) =>
-  readPlainRequest(Buffer.from(text, 'latin1'), MAX_HEAD_BYTES, PEER, RULES);
+/** One for all, so that each request comes behind others. */
+const reader = new PlainReader(PEER, RULES, MAX_HEAD_BYTES);
+const read = (text: string) => reader.read(Buffer.from(text, 'latin1'));
 
 /** A request as clients make it every day, and with what may look like it. */
 const everyday = fc
@@ -78,6 +80,25 @@ describe('a plain request', () => {
     expect(found?.closes).to.equal(true);
     expect(found?.head).to.include({ method: 'PUT', path: '/x', bodyBytes: 2, refusal: null });
     expect(read(GET)?.closes).to.equal(false);
+  });
+
+  it('is read alike whether its headers came before on the connection or not', () => {
+    const lines = 'Host: a\r\nA: b\r\nConnection: keep-alive\r\n';
+    const headers = ['Host', 'a', 'A', 'b', 'X-Forwarded-For', PEER.address];
+    for (const path of ['/one', '/two', '/two']) {
+      const found = read(`GET ${path} HTTP/1.1\r\n${lines}\r\n`);
+      expect(found?.head).to.include({ method: 'GET', path, requestId: 'id', refusal: null });
+      expect(found?.head.headers.slice(0, 6)).to.deep.equal(headers);
+      expect(found?.head.lines).to.match(/^Host: a\r\nA: b\r\nX-Forw.*\r\nX-Request-Id: id\r\n$/s);
+    }
+    const withBody = `${lines}Content-Length: 2\r\n`;
+    for (const content of ['hi', 'ho']) {
+      const found = read(`POST / HTTP/1.1\r\n${withBody}\r\n${content}`);
+      expect(found?.request.whole.toString()).to.equal(content);
+    }
+    expect(read(`POST / HTTP/1.1\r\n${withBody}\r\nh`)).to.equal(null);
+    expect(read(`POST / HTTP/1.1\r\n${withBody}\r\nho!`)).to.equal(null);
+    expect(read(`POST / HTTP/1.1\rx${withBody}\r\nhi`)).to.equal(null);
   });
 
   for (const [name, text] of MALFORMED) {
