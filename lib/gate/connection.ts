@@ -113,11 +113,15 @@ export class Connection {
     return !isBody;
   }
 
-  /** Nothing moved for the idle time, or for the keep-alive time between requests. */
-  idle(): void {
+  /**
+   * Nothing moved for the idle time, or for the keep-alive time between requests. False when the client is not
+   * to blame, and it goes on.
+   */
+  idle(): boolean {
     if (this.active === null) this.end();
     else if (this.listensOnly) this.socket.destroy();
-    else if (!this.active.idle()) this.socket.setTimeout(this.idleTimeoutMs);
+    else return this.active.idle();
+    return true;
   }
 
   /** No more requests; what was written still arrives. */

@@ -35,7 +35,7 @@ export class PlainPath {
   private readonly rules: PlainRules;
   private readonly forward: (plain: Plain, answer: PlainAnswer) => void;
   private readonly serve: () => void;
-  private readonly quiet = new QuietTime();
+  private readonly quiet = new QuietTime(() => this.silent());
   private readonly reader: PlainReader;
   private answer: PlainAnswer | null = null;
 
@@ -59,7 +59,8 @@ export class PlainPath {
     socket.on('data', this.take);
     socket.on('end', this.ended);
     socket.on('error', this.failed);
-    socket.on('timeout', this.silent);
+    socket.on('timeout', this.unheard);
+    socket.once('close', () => this.quiet.end());
     this.quiet.watch(socket, Math.min(headTimeoutMs, idleTimeoutMs, keepAliveMs));
   }
 
@@ -77,6 +78,7 @@ export class PlainPath {
 
   /** The client will send nothing more; what it has asked for is still answered. */
   private readonly ended = (): void => {
+    this.quiet.end();
     if (this.connection.busy && this.answer !== null) this.answer.last = true;
     else this.connection.end();
   };
@@ -85,22 +87,26 @@ export class PlainPath {
     this.connection.socket.destroy();
   };
 
-  private readonly silent = (): void => {
+  /** A client that has closed its side takes nothing any more. */
+  private readonly unheard = (): void => {
+    if (this.connection.listensOnly && !this.connection.isEnding) this.connection.idle();
+  };
+
+  private silent(): void {
     const { connection, quiet } = this;
     const { headTimeoutMs, idleTimeoutMs, keepAliveMs } = this.rules.limits;
     if (connection.isEnding) return;
-    if (connection.listensOnly) return connection.idle();
     const betweenMs = this.answer === null ? headTimeoutMs : keepAliveMs;
     if (!quiet.reached(connection.busy ? idleTimeoutMs : betweenMs)) return;
     connection.idle();
     if (connection.busy) quiet.begin();
-  };
+  }
 
   private handOver(bytes: Buffer): void {
     const { socket } = this.connection;
     this.quiet.end();
     socket.off('data', this.take).off('end', this.ended);
-    socket.off('error', this.failed).off('timeout', this.silent);
+    socket.off('error', this.failed).off('timeout', this.unheard);
     // Paused, for the bytes must not get lost before the server listens, nor overtaken by later ones.
     socket.pause();
     socket.unshift(bytes);

@@ -122,7 +122,7 @@ export class Reception implements ListenerEvents {
   idle(socket: Socket): void {
     const connection = this.bySocket.get(socket);
     if (connection === undefined) socket.destroy();
-    else connection.idle();
+    else if (!connection.idle()) socket.setTimeout(this.context.settings.request.idleTimeoutMs);
   }
 
   connectionRefused(): void {

@@ -35,7 +35,7 @@ export class UpstreamClient {
   private readonly resume = (): void => {
     if (this.socket?.isPaused()) this.socket.resume();
   };
-  private readonly quiet = new QuietTime();
+  private readonly quiet = new QuietTime(() => this.silent());
   private socket: Socket | null = null;
   private handler: UpstreamHandler | null = null;
   private body: BodySender | null = null;
@@ -106,7 +106,6 @@ export class UpstreamClient {
     };
     socket.on('error', lost);
     socket.on('close', () => lost(new UpstreamClosedError('closed')));
-    socket.on('timeout', this.silent);
     this.watch(socket);
   }
 
@@ -192,7 +191,7 @@ export class UpstreamClient {
     if (socket === null) return;
     this.socket = null;
     this.quiet.end();
-    socket.off('data', this.take).off('drain', this.drained).off('timeout', this.silent);
+    socket.off('data', this.take).off('drain', this.drained).setTimeout(0);
     socket.pause();
     if (behind.length !== 0) socket.unshift(behind);
     handler?.onUpgrade(fields, socket);
@@ -208,7 +207,7 @@ export class UpstreamClient {
   }
 
   /** Nothing moved for a while: by whose fault, and is it long enough? */
-  private readonly silent = (): void => {
+  private silent(): void {
     const { socket, limits } = this;
     if (socket === null) return;
     const isIdle = this.handler === null;
@@ -223,7 +222,7 @@ export class UpstreamClient {
     if (!this.quiet.reached(limit)) return;
     if (isIdle) this.drop();
     else this.fail(new SilentRunningError(`nothing from ${this.target.instance} for ${limit} ms`));
-  };
+  }
 
   /** Ends what is under way, and the connection. */
   private fail(error: Error): void {

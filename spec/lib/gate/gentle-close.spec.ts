@@ -1,30 +1,13 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { closeGently } from '../../../lib/gate/gentle-close.ts';
+import { withConnection } from '../../support/connection-pair.ts';
 
 /** More than the system keeps on its way. */
 const ANSWER_BYTES = 24_000_000;
 /** Longer than a client that has been told the end may stay. */
 const STALL_MS = 1300;
-
-/** Both ends of one connection, closed after `use`. */
-async function withConnection(use: (ours: Socket, client: Socket) => Promise<void>): Promise<void> {
-  const server = createServer({ allowHalfOpen: true });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const client = connect({ port, host: '127.0.0.1' });
-  client.on('error', () => client.destroy());
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  try {
-    await use(ours, client);
-  } finally {
-    client.destroy();
-    ours.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
 
 describe('gentle close', () => {
   it('lets a slow client have the whole answer', () =>
