@@ -1,7 +1,8 @@
 import type { FailureKind } from './exchange.ts';
 
 const BATCH_MAX_MS = 250;
-const BATCH_MAX_COUNT = 500;
+/** Few: what outlives the young part of the heap costs more to collect than to hand on. */
+const BATCH_MAX_COUNT = 128;
 
 /** How running answered one request, for its history; health probes are not among them. */
 export interface TrafficObservation {
@@ -19,7 +20,7 @@ export interface TrafficObservation {
 
 export type TrafficListener = (batch: readonly TrafficObservation[]) => void;
 
-/** Collects observations and hands them on in batches: every 250 ms, or 500 at once. */
+/** Collects observations and hands them on in batches: every 250 ms, or 128 at once. */
 export class TrafficLog {
   private readonly listeners = new Set<TrafficListener>();
   private batch: TrafficObservation[] = [];
