@@ -10,7 +10,8 @@ import { Coverage } from './coverage.ts';
 import { IgnoredFields } from './ignored-fields.ts';
 import { LogFormats } from './log-formats.ts';
 import { Measures, type PausedControls } from './measures.ts';
-import { errorKinds, type RunningAnswer, type RunningMemory } from './running-memory.ts';
+import type { RunningAnswer } from './answer-ring.ts';
+import { errorKinds, type RunningMemory } from './running-memory.ts';
 
 /** Endpoints told of, the most suspicious. */
 const MAX_ENDPOINTS_TOLD = 50;

@@ -1,29 +1,20 @@
-import type { Answer } from '../compare/outcome.ts';
 import type { LogBatch, LogKind } from '../logs/batch.ts';
+import { AnswerRing, type RunningAnswer } from './answer-ring.ts';
 
 /** Answers of running kept from before a test: enough to know its failure rates and its pace. */
 const ANSWERS_MAX = 2000;
 const KINDS_MAX = 2000;
-
-/** How running answered one request. */
-export interface RunningAnswer {
-  readonly endpoint: string;
-  readonly answer: Answer;
-  readonly atMs: number;
-}
 
 /**
  * What is known of running whatever is tested: its latest answers and the kinds of error it logs.
  * A test that begins is told, so that running's own failures are not held against testing.
  */
 export class RunningMemory {
-  readonly #answers: RunningAnswer[] = [];
+  readonly #answers = new AnswerRing(ANSWERS_MAX);
   readonly #kinds = new Set<string>();
 
   answered(batch: readonly RunningAnswer[]): void {
-    this.#answers.push(...batch);
-    if (this.#answers.length > 2 * ANSWERS_MAX)
-      this.#answers.splice(0, this.#answers.length - ANSWERS_MAX);
+    for (const answer of batch) this.#answers.add(answer);
   }
 
   logged(batch: LogBatch): void {
@@ -42,7 +33,7 @@ export class RunningMemory {
   }
 
   latestAnswers(): readonly RunningAnswer[] {
-    return this.#answers.slice(-ANSWERS_MAX);
+    return this.#answers.toArray();
   }
 }
 
