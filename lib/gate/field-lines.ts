@@ -29,11 +29,12 @@ export function splitFields(text: string, start: number): string[] {
 
 /** The other way: a flat array as header lines. */
 export function joinFields(fields: readonly string[]): string {
-  let lines = '';
+  const lines: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
-    lines += `${fields[index]}: ${fields[index + 1]}\r\n`;
+    lines.push(`${fields[index]}: ${fields[index + 1]}\r\n`);
   }
-  return lines;
+  // Joined, not added up: that would be a tree of pieces, walked again with each write that they are part of.
+  return lines.join('');
 }
 
 /** Headers as they are to be sent: flat, in order and case as received, and as lines for who writes text. */

@@ -10,7 +10,14 @@ type Piece = string | Uint8Array;
 const BATCH_MAX = 16;
 /** Larger pieces are worth a wake-up of their own. */
 const PIECE_MAX = 16_384;
-let waiting: (() => void)[] = [];
+let waiting: Waiting[] = [];
+
+interface Waiting {
+  readonly write: Writable['_write'];
+  readonly piece: Piece;
+  readonly encoding: BufferEncoding;
+  readonly done: Done;
+}
 
 /**
  * Makes the system calls of a stream's small writes at the end of the event loop's turn, together with
@@ -23,7 +30,7 @@ export function batchWrites(stream: Pick<Writable, '_write'>): void {
   const write = stream._write.bind(stream);
   stream._write = (piece: Piece, encoding: BufferEncoding, done: Done) => {
     if (piece.length > PIECE_MAX) write(piece, encoding, done);
-    else later(() => write(piece, encoding, done));
+    else later({ write, piece, encoding, done });
   };
 }
 
@@ -31,12 +38,12 @@ export function batchWrites(stream: Pick<Writable, '_write'>): void {
 export function flushWrites(): void {
   const due = waiting;
   waiting = [];
-  for (const write of due) write();
+  for (const { write, piece, encoding, done } of due) write(piece, encoding, done);
 }
 
 // Private
 
-function later(write: () => void): void {
+function later(write: Waiting): void {
   if (waiting.length === 0) setImmediate(flushWrites);
   waiting.push(write);
   if (waiting.length >= BATCH_MAX) flushWrites();
