@@ -15,13 +15,15 @@ export class Account implements CopyHolder {
   copy: ExchangeCopy | null = null;
   private readonly context: GateContext;
   private readonly head: RequestHead;
-  private readonly atMs: number;
+  /** When the request was sent to running, the last time if it was repeated. */
+  private atMs = 0;
+  /** It is no evidence of anything. */
+  private isProbe = false;
   private settled = false;
 
   constructor(context: GateContext, head: RequestHead) {
     this.context = context;
     this.head = head;
-    this.atMs = context.now();
   }
 
   /** Decides whether the request is copied, when it is about to be sent to running. */
@@ -29,12 +31,18 @@ export class Account implements CopyHolder {
     const { choice, route, copyLimits, sink } = this.context;
     const { bodyBytes } = this.head;
     const reason = choice.skipReason(this.head, route.mirroring);
+    this.isProbe = reason === 'health';
     if (reason !== null) return this.skip(reason);
     if (bodyBytes !== CHUNKED && bodyBytes > copyLimits.maxRequestBytes) {
       return this.skip('too-large');
     }
     if (sink.full()) return this.shed();
     this.copy = new ExchangeCopy(copyLimits, this);
+  }
+
+  /** The request is being sent to running. */
+  begin(): void {
+    this.atMs = this.context.now();
   }
 
   /** A part of the request's body, on its way to running. */
@@ -63,8 +71,9 @@ export class Account implements CopyHolder {
   }
 
   /** Running's part is over: what it was goes to the sink and to its history. */
-  finish(status: number, failure: FailureKind | null, ms: number): void {
+  finish(status: number, failure: FailureKind | null): void {
     const { context, copy, head, atMs } = this;
+    const ms = context.now() - atMs;
     const { method: endpointMethod, path } = head;
     const copied = copy !== null && !this.settled;
     if (copied) {
@@ -73,7 +82,7 @@ export class Account implements CopyHolder {
       context.sink.submit(copy.exchange(head, atMs, ms, failure));
     }
     this.forget();
-    if (!context.traffic.wanted || context.choice.isHealth(path)) return;
+    if (this.isProbe || !context.traffic.wanted) return;
     context.traffic.add({ atMs, endpointMethod, path, status, failure, ms, copied });
   }
 

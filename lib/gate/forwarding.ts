@@ -27,7 +27,6 @@ export class Forwarding extends Passage implements UpstreamHandler {
   private readonly account: Account;
   private resume: () => void = nothing;
   private body: RequestBody | null = null;
-  private startedMs = 0;
   private expectsContinue: boolean;
   private cancelled = false;
   private retried = false;
@@ -58,7 +57,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   dispatchOn(client: UpstreamClient): void {
     const { method, path, lines, fields } = this.head;
     this.client = client;
-    this.startedMs = this.context.now();
+    this.account.begin();
     const request = {
       method,
       path,
@@ -149,7 +148,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   onComplete(trailers: readonly string[]): void {
     if (!this.over) {
       this.answer.end(trailers.length === 0 ? NO_TRAILERS : pairsOf(trailers));
-      this.account.finish(this.answer.status, null, this.context.now() - this.startedMs);
+      this.account.finish(this.answer.status, null);
       this.finish();
     }
     this.giveBack();
@@ -206,7 +205,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
     this.context.counts.error(kind);
     if (this.answer.status === 0) this.page(statusOf(kind));
     else this.answer.break();
-    this.account.finish(0, kind, this.context.now() - this.startedMs);
+    this.account.finish(0, kind);
     this.finish();
   }
 

@@ -50,7 +50,7 @@ export class MirrorChoice {
   }
 
   /** True for probes, which are no evidence. */
-  isHealth(target: string): boolean {
+  private isHealth(target: string): boolean {
     const path = pathOf(target);
     for (const matches of this.health) if (matches(path)) return true;
     return false;
