@@ -131,7 +131,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
     this.account.copy?.setHead(status, head.fields.flat);
     const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
-    this.answer.head(status, reason, head, { isOld, bodiless, close: this.context.closing });
+    this.answer.head(status, reason, head, { isOld, bodiless, close: this.closes });
     this.context.counts.answer(status);
   }
 
@@ -175,6 +175,12 @@ export class Forwarding extends Passage implements UpstreamHandler {
   }
 
   // Private
+
+  /** Whether the user's connection ends behind the answer, whatever the client wants. */
+  private get closes(): boolean {
+    const { closing, settings } = this.context;
+    return closing || settings.request.keepAliveMs === 0;
+  }
 
   private trailers(): TrailerSource | null {
     const names = this.head.fields.trailers;
@@ -258,7 +264,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
     this.giveBack();
   }
 
-  private page(status: number, close = this.context.closing || !this.received): void {
+  private page(status: number, close = this.closes || !this.received): void {
     this.context.counts.answer(status);
     this.answer.page(this.context.pages.page(status), close);
   }

@@ -73,7 +73,7 @@ export class Http2Reception {
     // What goes wrong with a connection ends its streams, and they tell.
     session.on('error', () => {});
     session.setLocalWindowSize(SESSION_WINDOW_BYTES);
-    session.setTimeout(keepAliveMs);
+    session.setTimeout(Math.max(1, keepAliveMs));
     session.on('timeout', () => {
       if (open === 0) session.close();
     });

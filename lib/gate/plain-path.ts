@@ -61,7 +61,9 @@ export class PlainPath {
     socket.on('error', this.failed);
     socket.on('timeout', this.unheard);
     socket.once('close', () => this.quiet.end());
-    this.quiet.watch(socket, Math.min(headTimeoutMs, idleTimeoutMs, keepAliveMs));
+    // Where none may be idle a connection ends with its answer.
+    const limits = [headTimeoutMs, idleTimeoutMs, keepAliveMs].filter((ms) => ms > 0);
+    this.quiet.watch(socket, Math.min(...limits));
   }
 
   // Private

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 
-/** Looks per limit: silence is noticed up to an eighth of the smallest limit late. */
+/** Looks per limit: silence is noticed up to an eighth of the smallest limit late, 10 ms at least. */
 const LOOKS = 8;
+const STEP_MIN_MS = 10;
 /** Timers of the runtime may come so much early. */
 const SLACK_MS = 2;
 /** A socket's timer that takes so much longer than asked has been put back, by something that moved. */
@@ -17,7 +18,7 @@ export class QuietTime {
   private socket: Socket | null = null;
   private timer: NodeJS.Timeout | undefined;
   private smallestMs = 0;
-  private stepMs = 1;
+  private stepMs = STEP_MIN_MS;
   private quietMs = 0;
   private movedBytes = 0;
   /** When the socket's own timer was armed; null when it is not. */
@@ -32,7 +33,7 @@ export class QuietTime {
     this.end();
     this.socket = socket;
     this.smallestMs = smallestMs;
-    this.stepMs = Math.max(1, Math.ceil(smallestMs / LOOKS));
+    this.stepMs = Math.max(STEP_MIN_MS, Math.ceil(smallestMs / LOOKS));
     this.timer = setTimeout(this.look, this.stepMs).unref();
     socket.on('timeout', this.answered);
     this.begin();

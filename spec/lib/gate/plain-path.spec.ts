@@ -124,6 +124,24 @@ describe('a connection with plain requests', () => {
     );
   });
 
+  for (const [name, asked] of [
+    ['plain', GET],
+    ['other', CHUNKED],
+  ] as const) {
+    it(`ends behind the answer to a ${name} request where none may be idle`, async () => {
+      const { request } = gateSettings();
+      await withGate(
+        await echo(),
+        async ({ port }) => {
+          const text = await new RawClient(port).send(asked).toEnd();
+          expect(saidIn(text)).to.have.length(1);
+          expect(text).to.match(/\r\nConnection: close\r\n/i);
+        },
+        { request: { ...request, keepAliveMs: 0 } },
+      );
+    });
+  }
+
   it('gets the answer, and then the end, when the client has closed its side', async () => {
     const up = await Upstream.raw((socket, all) => {
       if (all.endsWith('\r\n\r\n'))
