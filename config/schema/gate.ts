@@ -56,8 +56,9 @@ export const gate = {
     keep_alive: setting(
       duration,
       '65s',
-      'How long an idle connection of a client stays open; 0: it ends behind each answer. It should be longer than that of the ' +
-        'load balancer in front (60 s is common), or requests get lost on connections just closed.',
+      'How long an idle connection of a client stays open; 0: it ends behind each answer. It ' +
+        'should be longer than that of the load balancer in front (60 s is common), or requests ' +
+        'get lost on connections just closed.',
       { max: '24h' },
     ),
     max_connections: setting(

@@ -1,7 +1,7 @@
 import { type AnswerHead, isNoHead, readAnswerHead } from './answer-head.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { BadAnswerError } from './failure.ts';
-import { KnownBytes } from './known-bytes.ts';
+import { Known } from './known.ts';
 import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
 
 const HEAD_END = '\r\n\r\n';
@@ -44,8 +44,7 @@ export class AnswerReader {
   private partial: Buffer | null = null;
   private left = 0;
   /** A server says much the same with each answer of a second, so the last head is remembered. */
-  private readonly known = new KnownBytes();
-  private knownHead: AnswerHead | null = null;
+  private readonly known = new Known<AnswerHead>();
   private chunks: ChunkReader | null = null;
 
   constructor(maxHeadBytes: number, events: AnswerEvents) {
@@ -96,9 +95,10 @@ export class AnswerReader {
 
   /** Tells where it stopped; at the end of the bytes when the head is not whole yet. */
   private readHead(bytes: Buffer, start: number): number {
-    if (this.knownHead !== null && this.known.isAt(bytes, start)) {
+    const known = this.known.find(bytes, start);
+    if (known !== null) {
       const next = start + this.known.length;
-      this.begin(this.knownHead, next < bytes.length);
+      this.begin(known, next < bytes.length);
       return next;
     }
     const begin = bytes[start] === LETTER_H ? start : skipEmptyLines(bytes, start);
@@ -117,7 +117,7 @@ export class AnswerReader {
     const next = end + HEAD_END.length;
     if (head.status === SWITCHING) return this.upgrade(head, bytes, next);
     if (head.status >= 200) {
-      this.knownHead = this.known.keep(bytes, begin, next) ? head : null;
+      this.known.keep(bytes, begin, next, head);
       this.begin(head, next < bytes.length);
     } else if (head.status !== CONTINUE) this.events.interim(head);
     return next;

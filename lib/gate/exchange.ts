@@ -20,7 +20,7 @@ export interface Exchange {
   readonly headers: readonly string[];
   /** Null when the request had no body. */
   readonly body: Buffer | null;
-  /** Wall clock when the request arrived, ms since the epoch. */
+  /** Wall clock when the request was sent to running, ms since the epoch. */
   readonly atMs: number;
   /** Running's status; 0 when it gave no answer, `failure` then says why. */
   readonly status: number;

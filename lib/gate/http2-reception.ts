@@ -65,7 +65,7 @@ export class Http2Reception {
   // Private
 
   private opened(session: ServerHttp2Session): void {
-    const { keepAliveMs } = this.context.settings.request;
+    const { headTimeoutMs, keepAliveMs } = this.context.settings.request;
     const peer = peerOf(session.socket.remoteAddress, this.trust);
     let open = 0;
     this.sessions.add(session);
@@ -73,7 +73,7 @@ export class Http2Reception {
     // What goes wrong with a connection ends its streams, and they tell.
     session.on('error', () => {});
     session.setLocalWindowSize(SESSION_WINDOW_BYTES);
-    session.setTimeout(Math.max(1, keepAliveMs));
+    session.setTimeout(keepAliveMs === 0 ? headTimeoutMs : keepAliveMs);
     session.on('timeout', () => {
       if (open === 0) session.close();
     });
@@ -81,6 +81,7 @@ export class Http2Reception {
       open++;
       stream.once('close', () => {
         open--;
+        if (open === 0 && keepAliveMs === 0) session.close();
       });
       this.requested(stream, rest[2] as string[], peer);
     });

@@ -49,13 +49,6 @@ export class MirrorChoice {
     this.random = random;
   }
 
-  /** True for probes, which are no evidence. */
-  private isHealth(target: string): boolean {
-    const path = pathOf(target);
-    for (const matches of this.health) if (matches(path)) return true;
-    return false;
-  }
-
   /** Null when the request is to be copied, else why it is not. */
   skipReason(request: CopyCandidate, mirroring: boolean): SkipReason | null {
     const { method, path: target } = request;
@@ -69,9 +62,16 @@ export class MirrorChoice {
 
   // Private
 
+  /** Probes are no evidence. */
+  private isHealth(target: string): boolean {
+    const path = pathOf(target);
+    for (const matches of this.health) if (matches(path)) return true;
+    return false;
+  }
+
   /** 0 to 1; a request without the sticky header or cookie is on its own. */
-  private position({ headers }: CopyCandidate): number {
-    const value = this.sticky === null ? '' : stickyValue(headers, this.sticky);
+  private position(request: CopyCandidate): number {
+    const value = this.sticky === null ? '' : stickyValue(request.headers, this.sticky);
     return value === '' ? this.random() : positionOf(value);
   }
 

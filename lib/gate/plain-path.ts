@@ -60,7 +60,7 @@ export class PlainPath {
     socket.on('end', this.ended);
     socket.on('error', this.failed);
     socket.on('timeout', this.unheard);
-    socket.once('close', () => this.quiet.end());
+    socket.on('close', this.closed);
     // Where none may be idle a connection ends with its answer.
     const limits = [headTimeoutMs, idleTimeoutMs, keepAliveMs].filter((ms) => ms > 0);
     this.quiet.watch(socket, Math.min(...limits));
@@ -89,6 +89,8 @@ export class PlainPath {
     this.connection.socket.destroy();
   };
 
+  private readonly closed = (): void => this.quiet.end();
+
   /** A client that has closed its side takes nothing any more. */
   private readonly unheard = (): void => {
     if (this.connection.listensOnly && !this.connection.isEnding) this.connection.idle();
@@ -101,13 +103,12 @@ export class PlainPath {
     const betweenMs = this.answer === null ? headTimeoutMs : keepAliveMs;
     if (!quiet.reached(connection.busy ? idleTimeoutMs : betweenMs)) return;
     connection.idle();
-    if (connection.busy) quiet.begin();
   }
 
   private handOver(bytes: Buffer): void {
     const { socket } = this.connection;
     this.quiet.end();
-    socket.off('data', this.take).off('end', this.ended);
+    socket.off('data', this.take).off('end', this.ended).off('close', this.closed);
     socket.off('error', this.failed).off('timeout', this.unheard);
     // Paused, for the bytes must not get lost before the server listens, nor overtaken by later ones.
     socket.pause();

@@ -1,6 +1,6 @@
 import type { Peer } from './forwarded.ts';
 import { FIELD_LINES, splitFields } from './field-lines.ts';
-import { KnownBytes } from './known-bytes.ts';
+import { Known } from './known.ts';
 import { type HeadRules, RequestFields } from './request-fields.ts';
 import { RequestHead, refusalOf, requestIdOf } from './request-head.ts';
 import type { UserRequest } from './user-side.ts';
@@ -32,8 +32,7 @@ export class PlainReader {
   private readonly peer: Peer;
   private readonly rules: HeadRules;
   private readonly maxHeadBytes: number;
-  private readonly known = new KnownBytes();
-  private knownFields: RequestFields | null = null;
+  private readonly known = new Known<RequestFields>();
 
   constructor(peer: Peer, rules: HeadRules, maxHeadBytes: number) {
     this.peer = peer;
@@ -49,10 +48,10 @@ export class PlainReader {
     const line = REQUEST_LINE.exec(bytes.toString('latin1', 0, fieldsAt));
     if (line === null) return null;
     const [, method = '', url = ''] = line;
-    const isKnown = this.known.isAt(bytes, fieldsAt);
-    const bodyAt = isKnown ? fieldsAt + this.known.length : headLength(bytes, lineEnd);
+    const known = this.known.find(bytes, fieldsAt);
+    const bodyAt = known === null ? headLength(bytes, lineEnd) : fieldsAt + this.known.length;
     if (bodyAt < 0 || bodyAt > this.maxHeadBytes) return null;
-    const fields = isKnown ? this.knownFields : this.readFields(bytes, fieldsAt, bodyAt);
+    const fields = known ?? this.readFields(bytes, fieldsAt, bodyAt);
     if (fields === null || fields.bodyBytes !== bytes.length - bodyAt) return null;
     const requestId = requestIdOf(fields, this.rules);
     return {
@@ -75,7 +74,7 @@ export class PlainReader {
       CONNECTION.test(fields.connection) &&
       refusalOf(fields, this.rules, 1) === null;
     if (!isPlain) return null;
-    this.knownFields = this.known.keep(bytes, start, end) ? fields : null;
+    this.known.keep(bytes, start, end, fields);
     return fields;
   }
 }

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** Looks per limit: silence is noticed up to an eighth of the smallest limit late, 10 ms at least. */
+/** Looks per limit, within these bounds. Silence is told up to two looks late, never early. */
 const LOOKS = 8;
 const STEP_MIN_MS = 10;
+const STEP_MAX_MS = 1000;
 /** Timers of the runtime may come so much early. */
 const SLACK_MS = 2;
 /** A socket's timer that takes so much longer than asked has been put back, by something that moved. */
@@ -11,7 +12,7 @@ const PUT_BACK = 1.5;
 /**
  * How long nothing has moved on a connection whose limit changes with what it is doing. It looks from time to
  * time; a timer that every byte puts back, such as the socket's own, would cost each request a twentieth of
- * its way through the gate.
+ * its way through the gate. Looks are counted, so that time in which this process stood still is nobody's silence.
  */
 export class QuietTime {
   private readonly silent: () => void;
@@ -21,7 +22,7 @@ export class QuietTime {
   private stepMs = STEP_MIN_MS;
   private quietMs = 0;
   private movedBytes = 0;
-  /** When the socket's own timer was armed; null when it is not. */
+  /** When the socket's own timer was armed; null when it is not, by this. */
   private askedAtMs: number | null = null;
 
   /** `silent` is called again and again once nothing has moved for the smallest limit; it asks `reached`. */
@@ -33,10 +34,10 @@ export class QuietTime {
     this.end();
     this.socket = socket;
     this.smallestMs = smallestMs;
-    this.stepMs = Math.max(STEP_MIN_MS, Math.ceil(smallestMs / LOOKS));
+    this.stepMs = Math.min(STEP_MAX_MS, Math.max(STEP_MIN_MS, Math.ceil(smallestMs / LOOKS)));
+    this.quietMs = 0;
     this.timer = setTimeout(this.look, this.stepMs).unref();
     socket.on('timeout', this.answered);
-    this.begin();
   }
 
   /** Starts over. */
@@ -52,6 +53,7 @@ export class QuietTime {
     return true;
   }
 
+  /** Leaves the socket's own timer as it is: it may be somebody else's by now. */
   end(): void {
     clearTimeout(this.timer);
     this.socket?.off('timeout', this.answered);
@@ -62,6 +64,7 @@ export class QuietTime {
   // Private
 
   private goOn(): void {
+    if (this.askedAtMs !== null) this.socket?.setTimeout(0);
     this.askedAtMs = null;
     if (this.socket !== null) this.timer?.refresh();
   }
@@ -69,29 +72,35 @@ export class QuietTime {
   private readonly look = (): void => {
     const { socket } = this;
     if (socket === null) return;
-    const moved = socket.bytesRead + socket.bytesWritten;
-    this.quietMs = moved === this.movedBytes ? this.quietMs + this.stepMs : 0;
-    this.movedBytes = moved;
-    const isWriting = socket.writableLength !== 0 && !socket.writableEnded;
-    if (this.quietMs !== 0 && isWriting) return this.ask(socket);
+    this.quietMs = this.hasMoved(socket) ? 0 : this.quietMs + this.stepMs;
+    const isWriting = socket.writableLength !== 0;
+    // Somebody else's timer is not to be touched.
+    if (this.quietMs !== 0 && isWriting && !socket.timeout) return this.ask(socket);
     this.goOn();
     this.tell();
   };
 
+  private hasMoved({ bytesRead, bytesWritten, writableLength }: Socket): boolean {
+    // Of what is to be written only whole writes count, once they are through.
+    const moved = bytesRead + bytesWritten - writableLength;
+    const before = this.movedBytes;
+    this.movedBytes = moved;
+    return moved !== before;
+  }
+
   /** A write is under way, and part of it may have got through: only the socket's own timer sees that. */
   private ask(socket: Socket): void {
     this.askedAtMs = performance.now();
-    const leftMs = this.smallestMs - this.quietMs;
-    socket.setTimeout(leftMs > 0 ? leftMs : this.smallestMs);
+    socket.setTimeout(Math.max(this.stepMs, this.smallestMs - this.quietMs));
   }
 
   private readonly answered = (): void => {
     const { socket, askedAtMs } = this;
     if (socket === null || askedAtMs === null) return;
     const silentMs = socket.timeout ?? 0;
-    socket.setTimeout(0);
-    const hasMoved = performance.now() - askedAtMs > silentMs * PUT_BACK;
-    this.quietMs = (hasMoved ? 0 : this.quietMs) + silentMs;
+    const wasPutBack = performance.now() - askedAtMs > silentMs * PUT_BACK;
+    const isNew = this.hasMoved(socket) || wasPutBack;
+    this.quietMs = (isNew ? 0 : this.quietMs) + silentMs;
     this.goOn();
     this.tell();
   };

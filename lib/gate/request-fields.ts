@@ -26,7 +26,7 @@ export interface HeadRules {
 
 /**
  * The headers of a request: what goes on to running, and the facts that decide about the rest. Read in one
- * pass; nothing in it belongs to one request only, so it holds for the next one with the same headers too.
+ * pass, and never changed: without an `authority` it holds for the next request with the same headers too.
  */
 export class RequestFields implements FramingFacts {
   /** End-to-end headers as received, plus `X-Forwarded-*`. */

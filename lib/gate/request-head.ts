@@ -76,7 +76,7 @@ export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): 
     target === null ? raw.url : target.path,
     fields,
     requestIdOf(fields, rules),
-    refusal ?? refusalOf(fields, rules, raw.httpVersionMinor),
+    tooMany(fields, rules) ?? refusal ?? refusalOf(fields, rules, raw.httpVersionMinor),
   );
 }
 
@@ -86,8 +86,7 @@ export function refusalOf(
   rules: HeadRules,
   httpMinor: number,
 ): Refusal | null {
-  if (fields.count > rules.maxCount) return refuse(431, 'too many headers');
-  return framingProblem(fields, httpMinor) ?? loopProblem(fields, rules);
+  return tooMany(fields, rules) ?? framingProblem(fields, httpMinor) ?? loopProblem(fields, rules);
 }
 
 /** The id that the client chose, as far as it is of a decent length, or one of the gate's own. */
@@ -96,6 +95,10 @@ export function requestIdOf({ requestId }: RequestFields, rules: HeadRules): str
 }
 
 // Private
+
+function tooMany({ count }: RequestFields, { maxCount }: HeadRules): Refusal | null {
+  return count > maxCount ? refuse(431, 'too many headers') : null;
+}
 
 /** A copy that the tested version sent back to users' port would be copied again, without end. */
 function loopProblem({ token: found }: RequestFields, { token }: HeadRules): Refusal | null {

@@ -36,7 +36,7 @@ export interface GateSettings {
   };
   readonly upstream: {
     readonly connectTimeoutMs: number;
-    /** From the whole request to the head of running's answer; then 504. Exact to about 1 s. */
+    /** From the whole request to the head of running's answer; then 504. Exact to about 2 s. */
     readonly headTimeoutMs: number;
     /** Silence in the middle of running's answer; then the client's connection breaks. */
     readonly idleTimeoutMs: number;

@@ -16,7 +16,7 @@ const KEEP_ALIVE_MAX_MS = 600_000;
 /** So much earlier than running says it closes, so that no request meets that. */
 const KEEP_ALIVE_MARGIN_MS = 2000;
 /** Idle connections to a running that names no time; shorter than the 5 s many servers close after. */
-const KEEP_ALIVE_MS = 4000;
+const KEEP_ALIVE_MS = 3500;
 
 /**
  * One connection to running, with at most one request on it; it is made when first needed and again

@@ -89,6 +89,34 @@ describe('quiet time', () => {
       }));
   }
 
+  it('begins when a write is through, whenever that was', () =>
+    withConnection(async (ours, client) => {
+      const sinceMs = performance.now();
+      let throughMs = 0;
+      ours.write(Buffer.alloc(LARGE_BYTES), () => {
+        throughMs = performance.now() - sinceMs;
+      });
+      const quiet = silence(ours, 400, 400);
+      setTimeout(() => client.resume(), 150);
+      expect(await quiet).to.be.within(throughMs + 400 - EARLY_MS, throughMs + 400 + LATE_MS);
+      expect(throughMs).to.be.greaterThan(100);
+    }));
+
+  it('is told of a client that takes nothing at all', () =>
+    withConnection(async (ours) => {
+      ours.write(Buffer.alloc(LARGE_BYTES));
+      // The socket's own timer lets its first time pass when a part went out at once.
+      expect(await silence(ours, 100, 300)).to.be.within(300 - EARLY_MS, 400 + LATE_MS);
+    }));
+
+  it('leaves a timer alone that somebody else has set for a write that does not get through', () =>
+    withConnection(async (ours) => {
+      ours.write(Buffer.alloc(LARGE_BYTES));
+      ours.setTimeout(5000);
+      await silence(ours, 80, 160);
+      expect(ours.timeout).to.equal(5000);
+    }));
+
   it('is not told of a connection that is not watched any more', () =>
     withConnection(async (ours) => {
       let told = 0;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, rename, writeFile } from 'node:fs/promises';
 import {
   createServer,
@@ -17,6 +18,7 @@ import { expect } from 'chai';
 import { Agent, request } from 'undici';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createGate } from '../../../lib/gate/gate.ts';
+import type { GateSettings } from '../../../lib/gate/settings.ts';
 import { type Certificate, hasProgram, makeCertificate } from '../../support/certificates.ts';
 import {
   flag,
@@ -40,6 +42,7 @@ interface Secured extends GateFixture {
 async function withTls(
   listener: RequestListener,
   use: (fixture: Secured) => Promise<void>,
+  more: Partial<GateSettings> = {},
 ): Promise<void> {
   await withTempFolder(async (folder) => {
     const certificate = makeCertificate(folder, 'first');
@@ -49,7 +52,7 @@ async function withTls(
       upstream,
       (fixture) =>
         use({ ...fixture, folder, certificate, origin: `https://localhost:${fixture.port}` }),
-      { tls: { certFile, keyFile, reloadMs: RELOAD_MS } },
+      { ...more, tls: { certFile, keyFile, reloadMs: RELOAD_MS } },
     );
   });
 }
@@ -321,6 +324,28 @@ describe('users over TLS', function (this: Mocha.Suite) {
         problems.length = 0;
       });
     });
+  });
+
+  it('end over HTTP/2 behind their last answer where none may be idle, and not before the first', async () => {
+    const { request: limits } = gateSettings();
+    await withTls(
+      echo,
+      (fixture) =>
+        withHttp2(fixture, async (session) => {
+          await once(session, 'remoteSettings');
+          // Forth and back, so that the gate had its time to end it.
+          for (let index = 0; index < 20; index++) {
+            await new Promise<void>((resolve, reject) => {
+              session.ping((error) => (error === null ? resolve() : reject(error)));
+            });
+          }
+          const closed = once(session, 'close');
+          const answers = await Promise.all([ask(session, {}), ask(session, {})]);
+          expect(answers.map(({ headers }) => headers[':status'])).to.deep.equal([200, 200]);
+          await closed;
+        }),
+      { request: { ...limits, keepAliveMs: 0 } },
+    );
   });
 
   it('finish over HTTP/2 what is in flight when the gate closes', async () => {
