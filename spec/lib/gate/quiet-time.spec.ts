@@ -96,9 +96,10 @@ describe('quiet time', () => {
       ours.write(Buffer.alloc(LARGE_BYTES), () => {
         throughMs = performance.now() - sinceMs;
       });
-      const quiet = silence(ours, 400, 400);
+      const quiet = silence(ours, 800, 800);
       setTimeout(() => client.resume(), 150);
-      expect(await quiet).to.be.within(throughMs + 400 - EARLY_MS, throughMs + 400 + LATE_MS);
+      // Its client works in this process too, and holds up its clock.
+      expect(await quiet).to.be.within(throughMs + 750, throughMs + 800 + LATE_MS);
       expect(throughMs).to.be.greaterThan(100);
     }));
 
