@@ -29,27 +29,31 @@ export function splitFields(text: string, start: number): string[] {
 
 /** The other way: a flat array as header lines. */
 export function joinFields(fields: readonly string[]): string {
-  const lines: string[] = [];
+  let lines = '';
   for (let index = 0; index < fields.length; index += 2) {
-    lines.push(`${fields[index]}: ${fields[index + 1]}\r\n`);
+    lines += `${fields[index]}: ${fields[index + 1]}\r\n`;
   }
-  // Joined, not added up: that would be a tree of pieces, walked again with each write that they are part of.
-  return lines.join('');
+  return lines;
 }
 
 /** Headers as they are to be sent: flat, in order and case as received, and as lines for who writes text. */
 export class Fields {
   readonly flat: readonly string[];
   private text: string | null = null;
+  private wasAsked = false;
 
   constructor(flat: readonly string[]) {
     this.flat = flat;
   }
 
-  /** Put together once, when first asked for. */
+  /** Kept from the second time on, since most are asked for once. */
   get lines(): string {
-    this.text ??= joinFields(this.flat);
-    return this.text;
+    if (this.text !== null) return this.text;
+    const lines = joinFields(this.flat);
+    // In one piece: added up it is a tree of pieces, walked with each write that it is part of.
+    if (this.wasAsked) this.text = Buffer.from(lines, 'latin1').toString('latin1');
+    this.wasAsked = true;
+    return lines;
   }
 }
 

@@ -1,30 +1,43 @@
 /** Longer ones are not kept, for every connection keeps some. */
 const MAX_BYTES = 4096;
 const NOTHING = Buffer.alloc(0);
+/** After so many that were not alike only one in so many is still remembered, to be compared with the next. */
+const PATIENCE = 8;
 
-/** What was read from the bytes that came last, to have it at once when the same bytes come again. */
+/**
+ * What was read from the bytes that came last, to have it at once when the same bytes come again. It is kept
+ * from their second time on: to keep what never comes again would cost more than to read it.
+ */
 export class Known<T> {
-  /** Of the bytes; 0 when nothing is known. */
+  /** Of the bytes that came last; 0 for none, or too many. */
   length = 0;
   private bytes = NOTHING;
   private value: T | null = null;
+  private cameAgain = false;
+  private misses = 0;
 
-  /** What they mean, if `given` holds them at `start`, all of them; else null. */
+  /** What the bytes of `given` from `start` on mean, if it is known; else they are to be read, and kept. */
   find(given: Buffer, start: number): T | null {
-    const { length, bytes, value } = this;
+    const { length, bytes } = this;
     const end = start + length;
-    if (length === 0 || given.length < end) return null;
-    return given.compare(bytes, 0, length, start, end) === 0 ? value : null;
+    this.cameAgain =
+      length !== 0 && given.length >= end && given.compare(bytes, 0, length, start, end) === 0;
+    return this.cameAgain ? this.value : null;
   }
 
-  /** Keeps a copy of these, and what they mean, instead; nothing when they are too many. */
+  /** Keeps these bytes and what they mean; right after `find` has not found it. */
   keep(given: Buffer, start: number, end: number, value: T): void {
-    const length = end - start;
-    this.length = length > MAX_BYTES ? 0 : length;
-    this.value = this.length === 0 ? null : value;
+    if (this.cameAgain) {
+      this.value = value;
+      this.misses = 0;
+      return;
+    }
+    if (++this.misses > PATIENCE && this.misses % PATIENCE !== 0) return;
+    this.value = null;
+    this.length = end - start > MAX_BYTES ? 0 : end - start;
     if (this.length === 0) return;
     // What is there is used again: heads that are never alike should not cost memory each time.
-    if (this.bytes.length < length) this.bytes = Buffer.allocUnsafeSlow(length);
+    if (this.bytes.length < this.length) this.bytes = Buffer.allocUnsafeSlow(this.length);
     given.copy(this.bytes, 0, start, end);
   }
 }
