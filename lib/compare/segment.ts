@@ -13,7 +13,7 @@ const IDENTIFIERS: readonly RegExp[] = [
   // Dates, with or without a time: 2024-01-31, 2024-01-31T10:00:00Z.
   /^\d{4}-\d{2}(?:-\d{2}(?:[T_ ]|%20)?[\d:.%aA]*(?:Z|[+-]\d{2}:?\d{2})?)?$/,
   // E-mail addresses, the sign at times percent-encoded.
-  /^[^@]+(?:@|%40)[^@]+\.[a-z]{2,}$/i,
+  /^[^\s@]+(?:@|%40)[^\s@]+\.[a-z]{2,}$/i,
   // Long base64 or base64url: lower case, upper case and a digit, unlike words joined by dashes.
   /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9_+-]{20,}(?:=|%3D){0,2}$/,
 ];

@@ -4,6 +4,7 @@ import { createFindings } from '../../../lib/compare/findings.ts';
 import { parseJson } from '../../../lib/compare/json.ts';
 import { compareJson, sameJson } from '../../../lib/compare/json-difference.ts';
 import type { Difference } from '../../../lib/compare/outcome.ts';
+import { isIdentifier } from '../../../lib/compare/segment.ts';
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -18,6 +19,14 @@ describe('JSON comparison', () => {
       { kind: 'type', path: '$.kind', running: '"1"', testing: '1' },
       { kind: 'extra', path: '$.more', testing: 'array of 0' },
     ]);
+  });
+
+  it('takes keys that are identifiers for one place, and text with an at sign for a name', () => {
+    const path = (key: string) => between(JSON.stringify({ [key]: 1 }), '{}')[0]?.path;
+    expect(path('ann@example.org')).to.equal('$["{id}"]');
+    expect(path('12345678')).to.equal('$["{id}"]');
+    expect(path('1234567')).to.equal('$["1234567"]');
+    expect(path('write us @ example.org')).to.equal('$["write us @ example.org"]');
   });
 
   it('finds nothing under another order of keys and other spaces', () => {
@@ -212,5 +221,6 @@ function mutate(
 function pathPart(key: string | number): string {
   if (typeof key === 'number') return '[]';
   if (IDENTIFIER.test(key)) return `.${key}`;
+  if (key.length >= 8 && isIdentifier(key)) return '["{id}"]';
   return `[${JSON.stringify(key.replace(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD'))}]`;
 }
