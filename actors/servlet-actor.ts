@@ -24,7 +24,7 @@ export interface ServletDeps {
   readonly instance: Instance;
   readonly target: Target;
   readonly roster: Roster;
-  /** The instance has ended: nothing has to be known of it any more. */
+  /** The instance has ended: nothing has to be known of it any more, and its port is free. */
   readonly forget: () => void;
   readonly parent: Address<VersionMessage>;
   readonly trafficMirror: Address<TrafficMirrorMessage>;
@@ -139,6 +139,7 @@ async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RosterEntry
     }
     return entry;
   } catch (error) {
+    if (self.signal.aborted) deps.forget();
     const exitOf = codeOf(error) === 'VILI_KEEPER_LOST' ? exitLetDown : exitNotStarted;
     self.address.tell({ type: 'exited', exit: exitOf(messageOf(error), deps.now()) });
     return null;

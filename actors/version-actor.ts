@@ -6,6 +6,7 @@ import { EMPTY_SLOT } from './slot.ts';
 import {
   endWhenRetired,
   exited,
+  type Me,
   put,
   ready,
   report,
@@ -24,7 +25,9 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
   return {
     start(self) {
       const slots = { running: EMPTY_SLOT, test: EMPTY_SLOT };
-      for (const { role, instance, target } of deps.alive()) {
+      const alive = deps.alive();
+      endUnknown(deps, self, new Set(alive.map(({ instance }) => servletName(instance))));
+      for (const { role, instance, target } of alive) {
         slots[role] = { ...EMPTY_SLOT, wanted: true, phase: 'starting', instance, target };
         self.child<ServletMessage>(servletName(instance))?.tell({ type: 'report' });
       }
@@ -78,6 +81,16 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
 }
 
 // Private
+
+/** One that was starting when this actor failed has no slot, and would run beside the next one for ever. */
+function endUnknown(deps: VersionDeps, self: Me, known: ReadonlySet<string>): void {
+  for (const { path } of self.children()) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (known.has(name)) continue;
+    deps.journal.warn(`${deps.name}: ${name} was starting and is ended, another takes its place`);
+    void self.stopChild(name);
+  }
+}
 
 async function link(deps: VersionDeps, state: VersionState, role: Role): Promise<void> {
   const { instance } = state.slots[role];

@@ -17,8 +17,9 @@ export interface VersionDeps {
   readonly name: string;
   readonly deployer: Address<DeployerMessage>;
   readonly stage: (release: Release) => Promise<void>;
-  /** Takes a port and makes the instance folder; the port is given back with `releasePort`. */
+  /** Takes a port and makes the instance folder; the servlet gives the port back when it has ended. */
   readonly prepareInstance: (release: Release, role: Role) => Promise<Prepared>;
+  /** For a servlet that there never was. */
   readonly releasePort: (port: number) => void;
   readonly linkInstance: (role: Role, instance: Instance) => Promise<void>;
   readonly servletSpec: (
@@ -120,7 +121,6 @@ export async function exited(
   const { role, exit, instance } = message;
   const slot = state.slots[role];
   if (slot.instance?.id !== instance) return state;
-  if (slot.target !== null) deps.releasePort(slot.target.port);
   if (slot.phase === 'stopping') {
     const next = put(deps, self, state, role, { ...EMPTY_SLOT, wanted: slot.wanted });
     return slot.wanted ? launch(deps, self, next, role) : stopped(deps, self, next, role);
@@ -189,7 +189,9 @@ async function launch(
     return put(deps, self, state, role, { phase: 'starting', ...prepared, problem: null });
   } catch (error) {
     // A full port range or an unreadable file of the operator: not this version's fault.
-    if (prepared !== null) deps.releasePort(prepared.target.port);
+    if (prepared !== null && self.child(servletName(prepared.instance)) === undefined) {
+      deps.releasePort(prepared.target.port);
+    }
     const problem = messageOf(error);
     deps.journal.error(`${deps.name} (${role}) cannot be started: ${problem}`, {});
     if (role === 'running') reportDown(deps, self, role, problem, 'crashed');

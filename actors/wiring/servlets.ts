@@ -46,6 +46,7 @@ export function servletSpec(
         forget: () => {
           roster.delete(instance.id);
           house.logOffsets.delete(instance.id);
+          house.ports.release(target.port);
         },
         parent,
         get trafficMirror() {

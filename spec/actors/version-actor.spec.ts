@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { DeployerMessage, ServletMessage, VersionMessage } from '../../actors/messages.ts';
 import { versionActor } from '../../actors/version-actor.ts';
-import { ActorSystem, type Behaviour } from '../../lib/actor/index.ts';
+import type { Address, Behaviour, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance.ts';
 import { exitLetDown } from '../../lib/servlet/exit.ts';
 import { release } from '../lib/deployment/world.ts';
-import { until } from '../support/actor-world.ts';
+import { until, withWorld } from '../support/actor-world.ts';
 import { QUIET } from '../support/quiet-journal.ts';
 
 const INSTANCE: Instance = {
@@ -21,10 +21,60 @@ const INSTANCE: Instance = {
 
 describe('A version', () => {
   it('tells that its servlet has stopped, also when that was let down just as it was to stop', async () => {
-    const told: DeployerMessage[] = [];
-    const system = new ActorSystem({ onFatal: () => undefined });
+    await withVersion({ name: 'servlet-1', behaviour: deafServlet }, async ({ version, told }) => {
+      const of = { role: 'test', instance: INSTANCE.id } as const;
+      version.tell({ type: 'start', role: 'test', release: release(2) });
+      version.tell({ type: 'stop', role: 'test' });
+      version.tell({ type: 'servlet-unhealthy', ...of, problem: 'hung up', cause: 'vili' });
+      version.tell({ type: 'servlet-exited', ...of, exit: exitLetDown('hung up', 0) });
+      await until('it is told', () => told.some(({ type }) => type === 'servlet-stopped'));
+      expect(told.filter(({ type }) => type === 'servlet-down')).to.deep.equal([]);
+    });
+  });
+
+  it('ends a servlet that was starting when it failed itself, since nobody would know of it', async () => {
+    let isEnded = false;
+    const slowServlet: ChildSpec<ServletMessage> = {
+      name: 'servlet-1',
+      behaviour: () => ({
+        start: ({ signal }) =>
+          new Promise((resolve) => {
+            signal.addEventListener('abort', () => {
+              isEnded = true;
+              resolve(null);
+            });
+          }),
+        handle: (state) => state,
+      }),
+    };
+    await withVersion(slowServlet, async ({ version, told, released }) => {
+      version.tell({ type: 'start', role: 'test', release: release(2) });
+      await until('it has failed', () => told.some(({ type }) => type === 'hello'));
+      await until('the servlet is ended', () => isEnded);
+      expect(released, 'ports the servlet itself gives back').to.deep.equal([]);
+    });
+  });
+});
+
+interface Stage {
+  readonly version: Address<VersionMessage>;
+  readonly told: readonly DeployerMessage[];
+  readonly released: readonly number[];
+}
+
+/** A version, given up when one message takes it 200 ms, whose servlets are as the spec says. */
+async function withVersion(
+  servlet: ChildSpec<ServletMessage>,
+  use: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const told: DeployerMessage[] = [];
+  const released: number[] = [];
+  await withWorld(async ({ system }) => {
     const version = await system.spawn<VersionMessage>({
       name: 'version-shop-2',
+      keepChildren: true,
+      handlerTimeoutMs: 200,
+      onHang: 'crash',
       behaviour: () =>
         versionActor({
           name: 'shop-2',
@@ -35,9 +85,9 @@ describe('A version', () => {
               instance: INSTANCE,
               target: { instance: INSTANCE.id, host: '127.0.0.1', port: 1 },
             }),
-          releasePort: () => undefined,
+          releasePort: (port) => released.push(port),
           linkInstance: () => Promise.resolve(),
-          servletSpec: () => ({ name: 'servlet-1', behaviour: deafServlet }),
+          servletSpec: () => servlet,
           alive: () => [],
           backoff: () => 1,
           resetAfterMs: 1,
@@ -45,19 +95,9 @@ describe('A version', () => {
           journal: QUIET,
         }),
     });
-    try {
-      const of = { role: 'test', instance: INSTANCE.id } as const;
-      version.tell({ type: 'start', role: 'test', release: release(2) });
-      version.tell({ type: 'stop', role: 'test' });
-      version.tell({ type: 'servlet-unhealthy', ...of, problem: 'hung up', cause: 'vili' });
-      version.tell({ type: 'servlet-exited', ...of, exit: exitLetDown('hung up', 0) });
-      await until('it is told', () => told.some(({ type }) => type === 'servlet-stopped'));
-      expect(told.filter(({ type }) => type === 'servlet-down')).to.deep.equal([]);
-    } finally {
-      await system.stop(1000);
-    }
+    await use({ version, told, released });
   });
-});
+}
 
 /** Ends when the spec says so. */
 function deafServlet(): Behaviour<ServletMessage, null> {
