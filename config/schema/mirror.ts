@@ -63,8 +63,8 @@ export const mirror = {
       share,
       '95%',
       'Part of its time the thread that serves users may be busy; beyond, copies are left out and ' +
-        'counted `busy`, down to one in 64, or 100 a second where that is fewer. 100% never leaves ' +
-        'any out: evidence before users.',
+        'counted `busy`, down to one in 64, or 25 a second where that is fewer, ten requests in a ' +
+        'row each time. 100% never leaves any out: evidence before users.',
     ),
     queue: setting(
       count,

@@ -14,7 +14,12 @@ const RISE = 2;
 /** The smallest part of the copies that is still made, so that evidence keeps coming. */
 const SHARE_MIN = 1 / 64;
 /** Of many users even less is enough: a verdict takes about a thousand copies. */
-const ENOUGH_PER_SECOND = 100;
+const ENOUGH_PER_SECOND = 25;
+/**
+ * So many requests in a row are copied when not all are: waking the thread that compares for a single one
+ * takes four times the processor time, and testing gets them one upon another, as running did.
+ */
+const RUN_LENGTH = 10;
 /** How much one look says about how many copies there would be. */
 const RATE_WEIGHT = 0.1;
 /** Waiting for a processor so long while it has much to do, the thread needs the whole host. */
@@ -38,6 +43,8 @@ export class UsersFirst {
   #looksToRecover = LOOKS_TO_RECOVER;
   #hasRisen = false;
   #credit = 0;
+  /** Left of the run of copies that is being made. */
+  #run = 0;
   #offers = 0;
   #offersPerSecond = 0;
 
@@ -67,12 +74,16 @@ export class UsersFirst {
     return this.#share < 1;
   }
 
-  /** Whether the next copy is made: as many of them as the share says, evenly. */
+  /** Whether the next copy is made: as many of them as the share says, in runs of `RUN_LENGTH`. */
   admits(): boolean {
     this.#offers += 1;
     if (this.#share === 1) return true;
     this.#credit += this.#share;
-    if (this.#credit < 1) return false;
+    if (this.#run === 0) {
+      if (this.#credit < RUN_LENGTH) return false;
+      this.#run = RUN_LENGTH;
+    }
+    this.#run -= 1;
     this.#credit -= 1;
     return true;
   }

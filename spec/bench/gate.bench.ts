@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
 });
 const ROUNDS = Number(options.rounds ?? (options.quick ? 3 : 5));
 /** Of one process with and without mirroring. */
-const PAIR_ROUNDS = 2 * ROUNDS + 1;
+const PAIR_ROUNDS = 3 * ROUNDS;
 const SECONDS = options.quick ? 1 : 2;
 /** Unmeasured before each round: everybody is to be under full load already. */
 const RAMP_SECONDS = 1;
