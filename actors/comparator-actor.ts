@@ -1,15 +1,15 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
-import type { Endpoints } from '../lib/compare/endpoints.ts';
+import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
 import type { Release } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { TrafficObservation } from '../lib/gate/traffic.ts';
+import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
+import { type Outcome, withSamples } from '../lib/evaluation/report/compose.ts';
+import type { TestReport } from '../lib/evaluation/report/report.ts';
+import type { RunningAnswer } from '../lib/evaluation/response-ring.ts';
+import { RunningMemory } from '../lib/evaluation/running-memory.ts';
+import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import type { Saved, StartUp } from '../lib/judgement/judgement.ts';
-import type { RunningAnswer } from '../lib/judgement/answer-ring.ts';
-import { RunningMemory } from '../lib/judgement/running-memory.ts';
-import { StartUps } from '../lib/judgement/start-ups.ts';
-import { type Outcome, withSamples } from '../lib/report/compose.ts';
-import type { TestReport } from '../lib/report/report.ts';
+import type { TrafficObservation } from '../lib/proxy/copy/traffic.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
 import {

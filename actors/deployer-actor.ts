@@ -1,11 +1,11 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { HistoryEntry } from '../lib/base/history.ts';
+import type { HistoryEntry } from '../lib/base/state/history.ts';
 import type { Command, DeploymentEvent } from '../lib/deployment/events.ts';
 import { resync } from '../lib/deployment/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { ServletFacts } from '../lib/operator/compose-status.ts';
+import type { ServletFacts } from '../lib/operator/views/compose-status.ts';
 import { replyTo } from './deployer-acts.ts';
 import { announce, entryOf, note, type RecordDeps, record } from './deployer-record.ts';
 import type {

@@ -1,5 +1,5 @@
 import type { Address, Self } from '../lib/actor/index.ts';
-import { endsTest, type HistoryEntry } from '../lib/base/history.ts';
+import { endsTest, type HistoryEntry } from '../lib/base/state/history.ts';
 import type { Command, Rules } from '../lib/deployment/events.ts';
 import { type Deployment, reasonOf } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';

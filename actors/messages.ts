@@ -1,21 +1,21 @@
 import type { Address } from '../lib/actor/index.ts';
-import type { HistoryEvent } from '../lib/base/history.ts';
-import type { ServerFile } from '../lib/base/server-file.ts';
+import type { ServerFile } from '../lib/base/names/server-file.ts';
+import type { HistoryEvent } from '../lib/base/state/history.ts';
+import type { GateProcessEvent } from '../lib/cluster/cluster.ts';
 import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
 import type { Deployment, Reason, Release, Role } from '../lib/deployment/state.ts';
-import type { GateCounts } from '../lib/gate/counts.ts';
-import type { Target } from '../lib/gate/exchange.ts';
-import type { TrafficObservation } from '../lib/gate/traffic.ts';
-import type { Drained } from '../lib/gate/upstream-pool.ts';
-import type { GateProcessEvent } from '../lib/gate-processes/gate-processes.ts';
-import type { LogBatch } from '../lib/logs/batch.ts';
-import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/far-side.ts';
+import type { Outcome } from '../lib/evaluation/report/compose.ts';
+import type { ReportReason, TestReport } from '../lib/evaluation/report/report.ts';
+import type { Signal } from '../lib/evaluation/report/signals.ts';
+import type { LogBatch } from '../lib/logs/follow/batch.ts';
+import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/mirror.ts';
+import type { Target } from '../lib/model/exchange.ts';
 import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
-import type { ServletFacts } from '../lib/operator/compose-status.ts';
-import type { Outcome } from '../lib/report/compose.ts';
-import type { ReportReason, TestReport } from '../lib/report/report.ts';
-import type { Signal } from '../lib/report/signals.ts';
-import type { Exit } from '../lib/servlet/exit.ts';
+import type { ServletFacts } from '../lib/operator/views/compose-status.ts';
+import type { TrafficObservation } from '../lib/proxy/copy/traffic.ts';
+import type { GateCounts } from '../lib/proxy/counts.ts';
+import type { Drained } from '../lib/proxy/upstream/pool.ts';
+import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 
 /** Who asks again for what it should be doing, after it was restarted. */

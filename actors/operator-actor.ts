@@ -1,6 +1,6 @@
 import type { Behaviour } from '../lib/actor/index.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import type { ControlServer } from '../lib/operator/control-server.ts';
+import type { ControlServer } from '../lib/operator/server/control-server.ts';
 import type { OperatorMessage } from './messages.ts';
 
 export interface OperatorDeps {

@@ -1,4 +1,5 @@
 import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
+import type { House } from './app/services.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { comparatorActor } from './comparator-actor.ts';
 import { deployerActor } from './deployer-actor.ts';
@@ -10,7 +11,6 @@ import { trafficMirrorActor } from './traffic-mirror-actor.ts';
 import { deployerDeps } from './wiring/deployer.ts';
 import { archivistDeps, diskJanitorDeps } from './wiring/disk.ts';
 import { comparatorDeps } from './wiring/evidence.ts';
-import type { House } from './wiring/house.ts';
 import { ingestorDeps } from './wiring/ingestor.ts';
 import { notifierDeps } from './wiring/notifications.ts';
 import { operatorDeps } from './wiring/operator.ts';

@@ -1,13 +1,13 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { Instance } from '../lib/base/instance.ts';
+import type { Instance } from '../lib/base/instance/instance.ts';
 import type { DownCause } from '../lib/deployment/events.ts';
 import type { Role } from '../lib/deployment/state.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
-import type { Target } from '../lib/gate/exchange.ts';
-import type { Drained } from '../lib/gate/upstream-pool.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import { type Exit, exitLetDown, exitNotStarted } from '../lib/servlet/exit.ts';
-import type { Roster, RosterEntry, Servlet } from '../lib/servlet/roster.ts';
+import type { Target } from '../lib/model/exchange.ts';
+import type { Drained } from '../lib/proxy/upstream/pool.ts';
+import { type Exit, exitLetDown, exitNotStarted } from '../lib/servlet/process/exit.ts';
+import type { Roster, RosterEntry, Servlet } from '../lib/servlet/process/registry.ts';
 import type {
   LogTailerMessage,
   ServletMessage,

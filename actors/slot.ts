@@ -1,8 +1,8 @@
-import type { Instance } from '../lib/base/instance.ts';
+import type { Instance } from '../lib/base/instance/instance.ts';
 import type { Role } from '../lib/deployment/state.ts';
-import type { Target } from '../lib/gate/exchange.ts';
-import type { ServletFacts } from '../lib/operator/compose-status.ts';
-import { type BackoffState, NO_FAILURES } from '../lib/servlet/backoff.ts';
+import type { Target } from '../lib/model/exchange.ts';
+import type { ServletFacts } from '../lib/operator/views/compose-status.ts';
+import { type BackoffState, NO_FAILURES } from '../lib/servlet/health/backoff.ts';
 
 /** What a version knows of its servlet in one role. */
 export interface Slot {

@@ -1,11 +1,11 @@
 import type { Release } from '../lib/deployment/state.ts';
-import type { Judgement } from '../lib/judgement/judgement.ts';
-import type { LogBatch } from '../lib/logs/batch.ts';
+import type { Judgement } from '../lib/evaluation/evaluation.ts';
+import { testReport } from '../lib/evaluation/report/compose.ts';
+import { signalsOf } from '../lib/evaluation/report/signals.ts';
+import type { LogContext } from '../lib/evaluation/samples/log-context.ts';
+import type { SampleShelf } from '../lib/evaluation/samples/sample-store.ts';
+import type { LogBatch } from '../lib/logs/follow/batch.ts';
 import type { OutcomeBatch } from '../lib/mirror/settings.ts';
-import { testReport } from '../lib/report/compose.ts';
-import { signalsOf } from '../lib/report/signals.ts';
-import type { LogContext } from '../lib/samples/log-context.ts';
-import type { SampleShelf } from '../lib/samples/sample-shelf.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
 import type { JudgementView, TestView } from './messages.ts';

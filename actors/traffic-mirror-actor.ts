@@ -1,9 +1,9 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
-import type { Target } from '../lib/gate/exchange.ts';
-import type { UsersPort } from '../lib/gate/gate.ts';
-import type { GateProcessEvent } from '../lib/gate-processes/gate-processes.ts';
+import type { GateProcessEvent } from '../lib/cluster/cluster.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import type { FarSide, FarSideEvent } from '../lib/mirror/far-side.ts';
+import type { FarSide, FarSideEvent } from '../lib/mirror/mirror.ts';
+import type { Target } from '../lib/model/exchange.ts';
+import type { UsersPort } from '../lib/proxy/proxy.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,

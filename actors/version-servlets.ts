@@ -1,12 +1,12 @@
 import type { Address, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { Instance } from '../lib/base/instance.ts';
+import type { Instance } from '../lib/base/instance/instance.ts';
 import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
 import type { Release, Role } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Target } from '../lib/gate/exchange.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import { afterFailure, afterReady } from '../lib/servlet/backoff.ts';
-import type { Exit } from '../lib/servlet/exit.ts';
+import type { Target } from '../lib/model/exchange.ts';
+import { afterFailure, afterReady } from '../lib/servlet/health/backoff.ts';
+import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';
 import { EMPTY_SLOT, type Slot, viewOf } from './slot.ts';
 

@@ -1,9 +1,9 @@
 import { FormatError } from './formats.ts';
-import { KNOWN_KEYS, type KnownKey } from './keys.ts';
-import { ENV_FILE, type Entry, type Layer, YAML_FILE } from './layers.ts';
 import { nearest } from './nearest.ts';
 import { describePlace, type Problem, readable, shown } from './problem.ts';
 import { boundsRule } from './schema/setting.ts';
+import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';
+import { ENV_FILE, type Entry, type Layer, YAML_FILE } from './sources/layers.ts';
 
 const HIDDEN = '(hidden)';
 

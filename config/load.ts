@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './choice.ts';
-import { KNOWN_KEYS, type KnownKey } from './keys.ts';
-import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './layers.ts';
-import { readOpenApi } from './openapi.ts';
 import { ConfigError, describePlace, type Problem, visible, warningLines } from './problem.ts';
 import type { Finding } from './rules/finding.ts';
 import { checkRules } from './rules.ts';
 import { valuesFrom } from './schema.ts';
 import type { Settings } from './settings.ts';
+import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';
+import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './sources/layers.ts';
+import { readOpenApi } from './sources/openapi.ts';
 import { settingsFrom } from './view.ts';
 
 const DEFAULT = 'default';

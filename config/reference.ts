@@ -1,6 +1,6 @@
-import { KNOWN_KEYS, type KnownKey } from './keys.ts';
-import { ENV_FILE, IGNORED_VARIABLES, YAML_FILE } from './layers.ts';
 import { SECTIONS } from './schema.ts';
+import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';
+import { ENV_FILE, IGNORED_VARIABLES, YAML_FILE } from './sources/layers.ts';
 
 const DO_NOT_EDIT = 'Written by `npm run docs` from the schema in `config/schema`; do not edit.';
 const COMMENT_COLUMNS = 98;

@@ -1,5 +1,5 @@
-import { gateProcessRules, gateRules } from './rules/gate.ts';
 import type { Finding } from './rules/finding.ts';
+import { gateProcessRules, gateRules } from './rules/gate.ts';
 import { slackRules, withoutEffect } from './rules/legacy.ts';
 import { portRules, processRules } from './rules/servlets.ts';
 import { mirrorRules, verdictRules } from './rules/test.ts';

@@ -1,21 +1,25 @@
 import type { TraceRecord as ActorTraceRecord } from '../../lib/actor/index.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
-import { listServerFiles } from '../../lib/base/scan.ts';
+import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import type { Release } from '../../lib/deployment/state.ts';
 import { ViliError } from '../../lib/errors.ts';
-import { composeStatus } from '../../lib/operator/compose-status.ts';
 import type {
   ActRequest,
   ActResult,
   ControlHandlers,
 } from '../../lib/operator/control-handlers.ts';
-import { nestTree } from '../../lib/operator/nest-tree.ts';
-import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/status-view.ts';
-import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/operator/trace-view.ts';
+import { composeStatus } from '../../lib/operator/views/compose-status.ts';
+import { nestTree } from '../../lib/operator/views/nest-tree.ts';
+import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/views/status-view.ts';
+import {
+  matchesTrace,
+  type TraceFilter,
+  type TraceRecord,
+} from '../../lib/operator/views/trace-view.ts';
+import type { House } from '../app/services.ts';
 import type { Act, ActReply, DeployerMessage, JudgementView } from '../messages.ts';
 import { identify } from './deployer.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
-import type { House } from './house.ts';
 import { askDeployment, askJudgement, askTraffic } from './questions.ts';
 
 /** An act is saved to disk before it is answered. */

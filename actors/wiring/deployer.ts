@@ -1,16 +1,16 @@
-import { adoptBase } from '../../lib/base/adopt.ts';
-import { fingerprintOf } from '../../lib/base/fingerprint.ts';
-import { removeLink } from '../../lib/base/links.ts';
-import { newestWhole } from '../../lib/base/scan.ts';
-import type { ServerFile } from '../../lib/base/server-file.ts';
-import { readState, writeState } from '../../lib/base/state-file.ts';
-import { compareVersions } from '../../lib/base/version-order.ts';
+import { newestWhole } from '../../lib/base/arrival/scan.ts';
+import { adoptBase } from '../../lib/base/instance/adopt.ts';
+import { removeLink } from '../../lib/base/instance/links.ts';
+import { fingerprintOf } from '../../lib/base/names/fingerprint.ts';
+import type { ServerFile } from '../../lib/base/names/server-file.ts';
+import { compareVersions } from '../../lib/base/names/version-order.ts';
+import { readState, writeState } from '../../lib/base/state/state-file.ts';
 import type { DeploymentEvent } from '../../lib/deployment/events.ts';
 import { parseDeployment } from '../../lib/deployment/parse.ts';
 import type { Deployment, Release } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
+import type { House } from '../app/services.ts';
 import type { DeployerDeps } from '../deployer-actor.ts';
-import type { House } from './house.ts';
 import { versionSpec } from './versions.ts';
 
 export function deployerDeps(house: House): DeployerDeps {

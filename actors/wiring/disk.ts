@@ -6,9 +6,9 @@ import { findUnfinished } from '../../lib/archive/unfinished.ts';
 import { planCleanup } from '../../lib/disk/cleanup.ts';
 import { copyAndTruncate, rotateLog } from '../../lib/disk/rotate.ts';
 import { diskSpace } from '../../lib/disk/usage.ts';
+import type { House } from '../app/services.ts';
 import type { ArchivistDeps } from '../archivist-actor.ts';
 import type { CleanUp, DiskJanitorDeps } from '../disk-janitor-actor.ts';
-import type { House } from './house.ts';
 
 /** Old parts of a servlet's output that are kept, compressed, beside the current one. */
 const SERVLET_LOGS_KEPT = 2;

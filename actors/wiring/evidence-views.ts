@@ -1,16 +1,16 @@
 import { readTexts } from '../../lib/archive/read-texts.ts';
-import { endsTest } from '../../lib/base/history.ts';
-import { parseVersionName } from '../../lib/base/server-file.ts';
-import type { Sample } from '../../lib/compare/sample.ts';
+import { parseVersionName } from '../../lib/base/names/server-file.ts';
+import { endsTest } from '../../lib/base/state/history.ts';
+import type { Sample } from '../../lib/compare/sample/sample.ts';
 import { codeOf, ViliError } from '../../lib/errors.ts';
-import type { ReplayPlan, ReplayTarget } from '../../lib/operator/evidence-view.ts';
-import { composeReport } from '../../lib/report/compose.ts';
-import type { Report } from '../../lib/report/report.ts';
-import { parseReport, readReport } from '../../lib/report/report-files.ts';
-import { parseSample, readSamples } from '../../lib/samples/sample-shelf.ts';
+import { composeReport } from '../../lib/evaluation/report/compose.ts';
+import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
+import type { Report } from '../../lib/evaluation/report/report.ts';
+import { parseSample, readSamples } from '../../lib/evaluation/samples/sample-store.ts';
+import type { ReplayPlan, ReplayTarget } from '../../lib/operator/views/evidence-view.ts';
+import type { House } from '../app/services.ts';
 import type { TestView } from '../messages.ts';
 import { samplesFolder } from './evidence.ts';
-import type { House } from './house.ts';
 import { askDeployment, askTest } from './questions.ts';
 import { farSideSettings } from './traffic.ts';
 

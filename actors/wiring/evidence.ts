@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../lib/base/atomic-file.ts';
-import { readState } from '../../lib/base/state-file.ts';
-import { createEndpoints } from '../../lib/compare/endpoints.ts';
+import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
+import { readState } from '../../lib/base/state/state-file.ts';
+import { createEndpoints } from '../../lib/compare/endpoint/endpoints.ts';
 import type { Release } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { Judgement, type StartUp } from '../../lib/judgement/judgement.ts';
-import type { RunningMemory } from '../../lib/judgement/running-memory.ts';
-import { writeReport } from '../../lib/report/report-files.ts';
-import { LogContext } from '../../lib/samples/log-context.ts';
-import { SampleShelf } from '../../lib/samples/sample-shelf.ts';
+import { Judgement, type StartUp } from '../../lib/evaluation/evaluation.ts';
+import { writeReport } from '../../lib/evaluation/report/files.ts';
+import type { RunningMemory } from '../../lib/evaluation/running-memory.ts';
+import { LogContext } from '../../lib/evaluation/samples/log-context.ts';
+import { SampleShelf } from '../../lib/evaluation/samples/sample-store.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
+import type { House } from '../app/services.ts';
 import type { ComparatorDeps } from '../comparator-actor.ts';
 import type { Begun } from '../test-view.ts';
-import type { House } from './house.ts';
 
 /** Endpoints told apart while comparing and judging; the rest is `METHOD (other)`. */
 export const MAX_ENDPOINTS = 500;

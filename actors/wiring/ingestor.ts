@@ -1,8 +1,8 @@
-import { listServerFiles } from '../../lib/base/scan.ts';
-import { watchServerFiles } from '../../lib/base/watcher.ts';
+import { listServerFiles } from '../../lib/base/arrival/scan.ts';
+import { watchServerFiles } from '../../lib/base/arrival/watcher.ts';
+import type { House } from '../app/services.ts';
 import type { IngestorDeps } from '../ingestor-actor.ts';
 import { identify } from './deployer.ts';
-import type { House } from './house.ts';
 
 export function ingestorDeps(house: House): IngestorDeps {
   const { settings, layout, journal, addresses } = house;

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import type { Settings } from '../../config/settings.ts';
 import { announcementOf, type Channel } from '../../lib/notify/announcement.ts';
 import { entraosSlack } from '../../lib/notify/entraos-slack.ts';
+import type { House } from '../app/services.ts';
 import type { NotifierDeps } from '../notifier-actor.ts';
-import type { House } from './house.ts';
 
 const WAITING_MAX = 100;
 const RETRY_MS = 2000;

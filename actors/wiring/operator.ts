@@ -1,7 +1,7 @@
-import { createControlServer } from '../../lib/operator/control-server.ts';
+import { createControlServer } from '../../lib/operator/server/control-server.ts';
+import type { House } from '../app/services.ts';
 import type { OperatorDeps } from '../operator-actor.ts';
 import { controlHandlers } from './control.ts';
-import type { House } from './house.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 64;

@@ -1,3 +1,4 @@
+import type { House } from '../app/services.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,
@@ -7,7 +8,6 @@ import type {
   TrafficCounts,
   TrafficMirrorMessage,
 } from '../messages.ts';
-import type { House } from './house.ts';
 
 /** An actor that does not answer in this time is stuck; the operator is told which. */
 const ASK_TIMEOUT_MS = 3000;

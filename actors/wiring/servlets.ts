@@ -1,19 +1,19 @@
 import type { Address, ChildSpec } from '../../lib/actor/index.ts';
-import type { Instance } from '../../lib/base/instance.ts';
+import type { Instance } from '../../lib/base/instance/instance.ts';
 import type { Role } from '../../lib/deployment/state.ts';
-import { processorsWithout } from '../../lib/processors.ts';
-import { drainWarning } from '../../lib/servlet/drain-check.ts';
+import { processorsWithout } from '../../lib/runtime/processors.ts';
 import { servletEnvironment } from '../../lib/servlet/environment.ts';
+import { drainWarning } from '../../lib/servlet/health/drain-check.ts';
+import { watchLiveness } from '../../lib/servlet/health/liveness.ts';
+import { awaitReady } from '../../lib/servlet/health/readiness.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
-import { watchLiveness } from '../../lib/servlet/liveness.ts';
-import { awaitReady } from '../../lib/servlet/readiness.ts';
-import { servletTag } from '../../lib/servlet/tag.ts';
+import type { Servlet } from '../../lib/servlet/process/registry.ts';
+import { servletTag } from '../../lib/servlet/process/tag.ts';
+import type { House } from '../app/services.ts';
 import { logTailerActor } from '../log-tailer-actor.ts';
 import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
-import type { Servlet } from '../../lib/servlet/roster.ts';
 import { servletActor } from '../servlet-actor.ts';
 import type { Prepared } from '../version-servlets.ts';
-import type { House } from './house.ts';
 
 /** Running competes for all there is. */
 const FREE = { nice: 0, sparedProcessors: 0 };

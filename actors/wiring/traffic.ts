@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
 import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../../lib/compare/settings.ts';
-import type { GateSettings } from '../../lib/gate/settings.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS, type FarSideSettings } from '../../lib/mirror/settings.ts';
+import type { GateSettings } from '../../lib/proxy/settings.ts';
 import { MAX_ENDPOINTS } from './evidence.ts';
 
 const TOKEN_BYTES = 16;

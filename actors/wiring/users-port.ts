@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Settings } from '../../config/settings.ts';
-import { createGate, type UsersPort } from '../../lib/gate/gate.ts';
 import {
   type CopyLimits,
   createGateProcesses,
   type GateProcessEvent,
-} from '../../lib/gate-processes/gate-processes.ts';
-import type { FarSide } from '../../lib/mirror/far-side.ts';
+} from '../../lib/cluster/cluster.ts';
+import type { FarSide } from '../../lib/mirror/mirror.ts';
+import { createGate, type UsersPort } from '../../lib/proxy/proxy.ts';
 import { gateSettings } from './traffic.ts';
 
 const COPIES_BATCH_BYTES = 262_144;

@@ -1,15 +1,15 @@
 import type { ChildSpec } from '../../lib/actor/index.ts';
-import { createInstance, linkInstance } from '../../lib/base/instance.ts';
-import { pruneInstances } from '../../lib/base/prune-instances.ts';
-import { restageMissing, stageRelease } from '../../lib/base/stage-release.ts';
+import { createInstance, linkInstance } from '../../lib/base/instance/instance.ts';
+import { pruneInstances } from '../../lib/base/instance/prune-instances.ts';
+import { restageMissing, stageRelease } from '../../lib/base/instance/stage-release.ts';
 import type { Release, Role } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { nextDelayMs } from '../../lib/servlet/backoff.ts';
-import { entriesOf } from '../../lib/servlet/roster.ts';
+import { nextDelayMs } from '../../lib/servlet/health/backoff.ts';
+import { entriesOf } from '../../lib/servlet/process/registry.ts';
+import type { House } from '../app/services.ts';
 import type { VersionMessage } from '../messages.ts';
 import { versionActor } from '../version-actor.ts';
 import type { Prepared } from '../version-servlets.ts';
-import type { House } from './house.ts';
 import { servletSpec } from './servlets.ts';
 
 /** Staging a large file and starting a servlet take their time within one message. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { forkOwn, post } from '../fork.ts';
-import { processYields } from '../priority.ts';
+import { forkOwn, post } from '../runtime/fork.ts';
+import { processYields } from '../runtime/priority.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import type { ArchiveOptions, ArchiveOutcome } from './archive-version.ts';
 import { ArchiveFailed } from './manifest.ts';

@@ -1,7 +1,7 @@
 /** The entry of a process that archives one version for Vili, and ends with it. */
-import { layoutOf } from '../base/layout.ts';
+import { layoutOf } from '../base/names/layout.ts';
 import { codeOf, messageOf } from '../errors.ts';
-import { becomeOwnProcess } from '../own-process.ts';
+import { becomeOwnProcess } from '../runtime/child-entry.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import { archiveVersion } from './archive-version.ts';
 

@@ -1,11 +1,11 @@
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { isInside } from '../base/inside.ts';
-import type { Layout } from '../base/layout.ts';
-import { readLink } from '../base/links.ts';
-import { parseVersionName } from '../base/server-file.ts';
-import { ArchiveFailed } from './manifest.ts';
+import { readLink } from '../base/instance/links.ts';
+import { isInside } from '../base/names/inside.ts';
+import type { Layout } from '../base/names/layout.ts';
+import { parseVersionName } from '../base/names/server-file.ts';
 import { guarded, ignoreAbsent, isFile } from './guarded.ts';
+import { ArchiveFailed } from './manifest.ts';
 import { type Packed, packFolder, verifyZip } from './pack.ts';
 import { DELETING_ENDING } from './unfinished.ts';
 

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { asideOf } from '../base/aside.ts';
-import { syncFolder } from '../base/atomic-file.ts';
-import { isInside } from '../base/inside.ts';
+import { isInside } from '../base/names/inside.ts';
+import { asideOf } from '../base/state/aside.ts';
+import { syncFolder } from '../base/state/atomic-file.ts';
 import { messageOf } from '../errors.ts';
 import { ArchiveFailed } from './manifest.ts';
 import { type ReadEntry, readContent, readZip } from './zip-reader.ts';

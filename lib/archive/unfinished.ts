@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeAsideFiles } from '../base/aside.ts';
-import type { Layout } from '../base/layout.ts';
-import { listVersionFolders } from '../base/scan.ts';
+import { listVersionFolders } from '../base/arrival/scan.ts';
+import type { Layout } from '../base/names/layout.ts';
+import { removeAsideFiles } from '../base/state/aside.ts';
 import { guarded, isFile } from './guarded.ts';
 
 /** A folder that is verified in its zip gets this ending for the time its content is deleted. */

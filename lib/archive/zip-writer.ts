@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { constants, createWriteStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open, readlink } from 'node:fs/promises';
+import { type FileHandle, open, readlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';

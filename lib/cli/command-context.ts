@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { type ControlClient, controlClient } from '../operator/client.ts';
-import type { CliIo } from './io.ts';
-import type { Printer } from './printer.ts';
-import type { TextOptions } from './status-text.ts';
+import { type ControlClient, controlClient } from '../operator/client/client.ts';
+import type { CliIo } from './terminal/io.ts';
+import type { Printer } from './terminal/printer.ts';
+import type { TextOptions } from './text/status.ts';
 
 /** Options every command has. */
 export interface CommonOptions {

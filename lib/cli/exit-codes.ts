@@ -1,5 +1,5 @@
 import { codeOf } from '../errors.ts';
-import { ControlAnswerError } from '../operator/client-request.ts';
+import { ControlAnswerError } from '../operator/client/client-request.ts';
 
 /** What `vili` exits with; part of its contract with scripts. */
 export const EXIT = {

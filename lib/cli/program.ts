@@ -16,9 +16,9 @@ import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
 import { treeCommand } from './commands/tree.ts';
 import { whyCommand } from './commands/why.ts';
-import type { CliActions, CliIo } from './io.ts';
-import type { Printer } from './printer.ts';
 import { addSetting, countOf } from './settings-flags.ts';
+import type { CliActions, CliIo } from './terminal/io.ts';
+import type { Printer } from './terminal/printer.ts';
 
 const RUNNING = 'Running:';
 const LOOKING = 'Looking:';

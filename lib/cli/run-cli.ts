@@ -1,9 +1,9 @@
 import { codeOf, messageOf, ViliError } from '../errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import type { CliActions, CliIo } from './io.ts';
-import { printable } from './printable.ts';
-import { Printer } from './printer.ts';
 import { buildProgram, type Ending } from './program.ts';
+import type { CliActions, CliIo } from './terminal/io.ts';
+import { Printer } from './terminal/printer.ts';
+import { printable } from './text/printable.ts';
 
 const HELP_OR_VERSION = new Set(['-h', '--help', '-V', '--version']);
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { decodeBody, type FlatHeaders, headerValues, isJsonType, mediaType } from './content.ts';
 import type { Findings } from './findings.ts';
-import { parseJson } from './json.ts';
-import { compareJson, type PlaceRules } from './json-difference.ts';
+import { compareJson, type PlaceRules } from './json/difference.ts';
+import { parseJson } from './json/parse.ts';
 import type { CompareSettings } from './settings.ts';
 
 /** A body as it was received, or what stands for it. */

@@ -1,4 +1,4 @@
-import { differenceKey } from './noise.ts';
+import { differenceKey } from './noise/noise.ts';
 import type { Difference, DifferenceKind } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 

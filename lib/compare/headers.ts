@@ -1,6 +1,6 @@
 import { type FlatHeaders, headerValues } from './content.ts';
+import { brief, MASKED } from './json/parse.ts';
 import type { Difference } from './outcome.ts';
-import { brief, MASKED } from './render.ts';
 
 /** They differ between any two answers; whether one is there at all may still be of interest. */
 const VOLATILE = new Set([

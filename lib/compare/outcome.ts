@@ -1,4 +1,4 @@
-import type { FailureKind } from '../gate/exchange.ts';
+import type { FailureKind } from '../model/exchange.ts';
 
 /** One side's answer to one request. `status` 0 means none came and `failure` says why. */
 export interface Answer {

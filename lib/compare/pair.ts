@@ -1,8 +1,8 @@
 import { type Body, compareBodies } from './bodies.ts';
 import { createFindings, type Found } from './findings.ts';
 import { compareHeaders } from './headers.ts';
-import type { PlaceRules } from './json-difference.ts';
-import { differenceKey } from './noise.ts';
+import type { PlaceRules } from './json/difference.ts';
+import { differenceKey } from './noise/noise.ts';
 import type { Difference } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
-import type { MaskSettings } from './mask.ts';
-import type { CompareRule } from './rules.ts';
+import type { MaskSettings } from './mask/mask.ts';
+import type { CompareRule } from './rules/rules.ts';
 
 /** How two answers are compared, what of it counts, and how much work one pair may cost. */
 export interface CompareSettings {

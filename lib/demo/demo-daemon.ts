@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { ViliError } from '../errors.ts';
 
 /** Of what the daemon printed, for a failure's message. */

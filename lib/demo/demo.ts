@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { printable } from '../cli/printable.ts';
-import { wrapWords } from '../cli/table.ts';
+import { printable } from '../cli/text/printable.ts';
+import { wrapWords } from '../cli/text/table.ts';
 import { messageOf } from '../errors.ts';
-import { controlClient } from '../operator/client.ts';
-import type { HistoryEntry } from '../operator/history-view.ts';
-import type { StatusView } from '../operator/status-view.ts';
+import { controlClient } from '../operator/client/client.ts';
+import type { HistoryEntry, StatusView } from '../operator/views/status-view.ts';
 import { createDemoBase, type DemoBase } from './demo-base.ts';
 import { DemoDaemon, type StartDaemon } from './demo-daemon.ts';
 import { untilDecided, untilServing, type Watch } from './demo-steps.ts';

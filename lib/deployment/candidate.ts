@@ -1,4 +1,4 @@
-import type { Target } from '../gate/exchange.ts';
+import type { Target } from '../model/exchange.ts';
 import { advance, refuse } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import type { DownCause } from './events.ts';

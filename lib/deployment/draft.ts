@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../base/history.ts';
+import type { HistoryEvent } from '../base/state/history.ts';
 import type { Command, Rules } from './events.ts';
 import {
   type Candidate,

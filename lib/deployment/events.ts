@@ -1,5 +1,5 @@
-import type { HistoryEvent } from '../base/history.ts';
-import type { Target } from '../gate/exchange.ts';
+import type { HistoryEvent } from '../base/state/history.ts';
+import type { Target } from '../model/exchange.ts';
 import type { Deployment, Reason, Release, Role } from './state.ts';
 
 /** Everything the state machine can be told. */

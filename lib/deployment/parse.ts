@@ -1,4 +1,4 @@
-import { parseServerFile, parseVersionName } from '../base/server-file.ts';
+import { parseServerFile, parseVersionName } from '../base/names/server-file.ts';
 import { ViliError } from '../errors.ts';
 import { type Deployment, NOTHING_DEPLOYED, type Release } from './state.ts';
 

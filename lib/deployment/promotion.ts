@@ -1,4 +1,4 @@
-import type { Target } from '../gate/exchange.ts';
+import type { Target } from '../model/exchange.ts';
 import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import type { Reason } from './state.ts';

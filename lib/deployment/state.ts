@@ -1,5 +1,5 @@
-import type { Role } from '../base/layout.ts';
-import type { Target } from '../gate/exchange.ts';
+import type { Role } from '../base/names/layout.ts';
+import type { Target } from '../model/exchange.ts';
 
 /** One version of the service as a file: what arrived, and the hash of what was in it. */
 export interface Release {

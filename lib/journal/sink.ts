@@ -1,5 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 const FILE_MODE = 0o640;
 /** Lines that wait longer than one write are written together, up to that many bytes. */

@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { writeFileAtomic } from '../base/atomic-file.ts';
+import { writeFileAtomic } from '../base/state/atomic-file.ts';
 import { codeOf, messageOf } from '../errors.ts';
 
 /** What is written at once, at most this late; a kill loses no more. */

@@ -1,10 +1,10 @@
-import type { IgnoredField } from '../compare/ignored.ts';
+import type { IgnoredField } from '../compare/noise/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
-import type { SampleCopy } from '../compare/sample.ts';
-import type { SampleSettings } from '../compare/sample-choice.ts';
+import type { SampleSettings } from '../compare/sample/choice.ts';
+import type { SampleCopy } from '../compare/sample/sample.ts';
 import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../compare/settings.ts';
-import type { HeaderEdit } from './copy-headers.ts';
-import type { PathRewrite } from './copy-path.ts';
+import type { HeaderEdit } from './request/copy-headers.ts';
+import type { PathRewrite } from './request/copy-path.ts';
 
 /** Bounds of the far side. Times in ms. */
 export interface FarSideSettings {

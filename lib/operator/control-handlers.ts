@@ -1,9 +1,8 @@
-import type { Sample } from '../compare/sample.ts';
-import type { Report } from '../report/report.ts';
-import type { ReplayPlan, VersionQuery } from './evidence-view.ts';
-import type { HistoryEntry, LiveEvent } from './history-view.ts';
-import type { StatusView, VerdictView } from './status-view.ts';
-import type { TraceFilter, TraceRecord, TreeNode } from './trace-view.ts';
+import type { Sample } from '../compare/sample/sample.ts';
+import type { Report } from '../evaluation/report/report.ts';
+import type { ReplayPlan, VersionQuery } from './views/evidence-view.ts';
+import type { HistoryEntry, LiveEvent, StatusView, VerdictView } from './views/status-view.ts';
+import type { TraceFilter, TraceRecord, TreeNode } from './views/trace-view.ts';
 
 export interface ActRequest {
   /** The version that is meant; absent: the one under test. */

@@ -1,4 +1,4 @@
-import type { LiveEvent } from './history-view.ts';
+import type { LiveEvent } from './views/status-view.ts';
 
 /** Passes every entry of the history on to whoever listens at that moment. */
 export class LiveFeed {

@@ -1,6 +1,6 @@
-import type { Role } from '../base/layout.ts';
+import type { Role } from '../base/names/layout.ts';
 import { ViliError } from '../errors.ts';
-import { TAG_VARIABLE, tagPrefixOf } from './tag.ts';
+import { TAG_VARIABLE, tagPrefixOf } from './process/tag.ts';
 
 /**
  * What a servlet inherits from Vili's own environment. Everything else is left out on purpose: a

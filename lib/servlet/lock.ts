@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf, ViliError } from '../errors.ts';
-import { identityOf, isAlive, type ProcessIdentity } from './identity.ts';
+import { identityOf, isAlive, type ProcessIdentity } from './process/identity.ts';
 
 /** What flock(1) ends with when somebody else holds the lock. */
 const FLOCK_CONFLICT = 1;

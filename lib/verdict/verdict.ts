@@ -1,39 +1,39 @@
 import { blockingKinds } from '../compare/findings.ts';
 import type { Answer, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
+import { compareAnswers, severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
-import type { LogKind } from '../logs/batch.ts';
-import { observeAuth, refusalStands } from './access-channel.ts';
-import { basisOf, type VerdictBasis } from './basis.ts';
-import { readNumber, readRecord, readText } from './checkpoint.ts';
+import type { LogKind } from '../logs/follow/batch.ts';
+import { updateHold } from './decision/blockers.ts';
 import {
   type Condemnation,
   condemnationOf,
   confirmationMissing,
   isConfirmed,
   readCondemnation,
-} from './confirmation.ts';
-import type { EndpointEvidence } from './endpoint.ts';
-import { type EndpointReport, endpointReports } from './endpoint-report.ts';
-import { Evidence, type LogFormatChange } from './evidence.ts';
-import { certaintyOf, reasonsFor } from './explain.ts';
-import { recordDifferences, recordFailure } from './findings-record.ts';
-import { mayPromote, promotionState } from './gates.ts';
-import { updateHold } from './holds.ts';
-import { learnLatency, observeLatency } from './latency-channel.ts';
-import { type LogWindow, observeLogWindow, observeStartupErrors } from './log-channel.ts';
+} from './decision/confirmation.ts';
+import { basisOf, type VerdictBasis } from './decision/context.ts';
+import { mayPromote, promotionState } from './decision/criteria.ts';
+import { readNumber, readRecord, readText } from './evidence/checkpoint.ts';
+import type { EndpointEvidence } from './evidence/endpoint.ts';
+import { Evidence, type LogFormatChange } from './evidence/evidence.ts';
+import { recordDifferences, recordFailure } from './evidence/findings-record.ts';
+import { type EndpointReport, endpointReports } from './explain/endpoint-report.ts';
+import { certaintyOf, reasonsFor } from './explain/explain.ts';
+import { messageIn, shortened } from './explain/wording.ts';
 import type { Decision, VerdictReport } from './report.ts';
-import { observeHealth, observeHistory } from './running-health.ts';
-import { withScaledRests } from './scaled-rests.ts';
 import {
   checkVerdictSettings,
   defaultVerdictParameters,
   type VerdictParameters,
   type VerdictSettings,
+  withScaledRests,
 } from './settings.ts';
-import { compareAnswers, severityOf } from './severity.ts';
-import { observeShape } from './shape-channel.ts';
-import { countRunning, observeStatus } from './status-channel.ts';
-import { messageIn, shortened } from './wording.ts';
+import { observeAuth, refusalStands } from './signals/access.ts';
+import { observeShape } from './signals/content.ts';
+import { countRunning, observeStatus } from './signals/errors.ts';
+import { observeHealth, observeHistory } from './signals/health.ts';
+import { learnLatency, observeLatency } from './signals/latency.ts';
+import { type LogWindow, observeLogWindow, observeStartupErrors } from './signals/logs.ts';
 
 const SCHEMA = 'vili.evidence/1';
 const MAX_OPEN = 1e9;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { KNOWN_KEYS } from '../../config/keys.ts';
 import { loadSettings } from '../../config/load.ts';
 import { renderExample, renderReference } from '../../config/reference.ts';
+import { KNOWN_KEYS } from '../../config/sources/keys.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');

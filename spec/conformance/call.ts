@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { RawClient } from '../support/gate-fixture.ts';
+import { RawClient } from '../support/proxy-fixture.ts';
 import { type Message, readMessage, valueOf, without } from './message.ts';
 import type { Outcome, Told } from './outcome.ts';
 import { slugOf } from './scripted-servlet.ts';

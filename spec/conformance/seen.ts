@@ -1,4 +1,4 @@
-import { RawClient } from '../support/gate-fixture.ts';
+import { RawClient } from '../support/proxy-fixture.ts';
 import { eventually } from '../support/servlets.ts';
 import { type Message, readMessage, valueOf, without } from './message.ts';
 import type { Forwarded, Seen } from './outcome.ts';

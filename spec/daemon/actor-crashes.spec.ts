@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { TreeNode } from '../../lib/operator/trace-view.ts';
+import type { TreeNode } from '../../lib/operator/views/trace-view.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 

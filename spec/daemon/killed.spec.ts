@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { SavedEndpoint } from '../../lib/compare/saved-noise.ts';
-import type { Saved } from '../../lib/judgement/judgement.ts';
+import type { SavedEndpoint } from '../../lib/compare/noise/saved.ts';
+import type { Saved } from '../../lib/evaluation/evaluation.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 

@@ -1,5 +1,5 @@
-import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
 import { NODE_FLAGS } from '../support/daemon.ts';
 
 /** From dist/spec/daemon to the project. */

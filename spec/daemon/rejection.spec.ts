@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Sample, SampleSignal } from '../../lib/compare/sample.ts';
-import type { DifferencesView } from '../../lib/operator/evidence-view.ts';
-import type { HistoryEntry } from '../../lib/operator/history-view.ts';
+import type { Sample, SampleSignal } from '../../lib/compare/sample/sample.ts';
+import type { DifferencesView } from '../../lib/operator/views/evidence-view.ts';
+import type { HistoryEntry } from '../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { UserCounts } from '../../lib/demo/users.ts';
-import { readStat } from '../../lib/servlet/identity.ts';
+import { readStat } from '../../lib/servlet/process/identity.ts';
+import { childrenNamed } from '../support/child-processes.ts';
 import { withWorld } from '../support/daemon-world.ts';
-import { childrenNamed } from '../support/own-processes.ts';
 import { eventually } from '../support/servlets.ts';
 
 /** What running had received when it was killed may have been carried out: it is not repeated. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Report } from '../../lib/report/report.ts';
+import type { Report } from '../../lib/evaluation/report/report.ts';
 import {
   type CatalogFault,
   type CatalogUsers,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { printBars } from '../bench/gate/report.ts';
+import { printBars } from '../bench/proxy/report.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 import { withTempFolder } from '../support/temp-folder.ts';

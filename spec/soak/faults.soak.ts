@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Bar, printBars } from '../bench/gate/report.ts';
+import { type Bar, printBars } from '../bench/proxy/report.ts';
 import { type FaultRow, runFaults } from './faults/run.ts';
 import { FAULTS, type SoakFault } from './kit/release.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { printBars } from '../bench/gate/report.ts';
+import { printBars } from '../bench/proxy/report.ts';
 import { runPromotions } from './promotions/run.ts';
 
 /**

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ReleaseFaults, writeRelease } from '../../lib/demo/release.ts';
 import { startUsers, type UserCounts } from '../../lib/demo/users.ts';
-import { type ScannedProcess, scanByTag, signalProcess } from '../../lib/servlet/identity.ts';
-import { tagPrefixOf } from '../../lib/servlet/tag.ts';
+import {
+  type ScannedProcess,
+  scanByTag,
+  signalProcess,
+} from '../../lib/servlet/process/identity.ts';
+import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
 import { targetOf } from './base-listing.ts';
 import { type Answer, Daemon, runVili, type StartOptions } from './daemon.ts';
 

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../lib/errors.ts';
-import { type ControlClient, controlClient } from '../../lib/operator/client.ts';
-import type { HistoryEntry, HistoryEvent } from '../../lib/operator/history-view.ts';
-import type { StatusView } from '../../lib/operator/status-view.ts';
+import { type ControlClient, controlClient } from '../../lib/operator/client/client.ts';
+import type {
+  HistoryEntry,
+  HistoryEvent,
+  StatusView,
+} from '../../lib/operator/views/status-view.ts';
 
 /** The built program, as a user starts it. */
-export const MAIN = fileURLToPath(new URL('../../actors/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../actors/app/main.js', import.meta.url));
 /** What node is started with, from the program's first line: `#!/usr/bin/env -S node FLAGS`. */
 export const NODE_FLAGS = nodeFlags();
 

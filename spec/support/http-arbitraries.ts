@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { RawClient } from './gate-fixture.ts';
+import type { RawClient } from './proxy-fixture.ts';
 
 /** What ends at the gate, is written by it, or says where a message ends. */
 export const HOP_BY_HOP =

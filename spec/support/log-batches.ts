@@ -1,4 +1,4 @@
-import type { Level, LogBatch } from '../../lib/logs/batch.ts';
+import type { Level, LogBatch } from '../../lib/logs/follow/batch.ts';
 
 /** A batch of so many lines of each level, ended at `toMs`. */
 export function batchOf(

@@ -1,4 +1,4 @@
-import type { Level } from '../../lib/logs/batch.ts';
+import type { Level } from '../../lib/logs/follow/batch.ts';
 
 /** The level of every line of each fixture, in order; they are the output of the real libraries. */
 export const FIXTURE_LEVELS: Readonly<Record<string, string>> = {

@@ -2,8 +2,12 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type ServletProcess, type SpawnOptions, spawnServlet } from '../../lib/servlet/spawn.ts';
-import { servletTag, TAG_VARIABLE } from '../../lib/servlet/tag.ts';
+import {
+  type ServletProcess,
+  type SpawnOptions,
+  spawnServlet,
+} from '../../lib/servlet/process/spawn.ts';
+import { servletTag, TAG_VARIABLE } from '../../lib/servlet/process/tag.ts';
 
 /** From dist/spec/support to the sources, which keep the fixtures. */
 const FIXTURES = fileURLToPath(new URL('../../../spec/fixtures/servlet/', import.meta.url));

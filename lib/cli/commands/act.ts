@@ -1,10 +1,10 @@
 import { ViliError } from '../../errors.ts';
 import type { ActRequest, ActResult } from '../../operator/control-handlers.ts';
-import type { StatusView } from '../../operator/status-view.ts';
+import type { StatusView } from '../../operator/views/status-view.ts';
 import type { CommandContext } from '../command-context.ts';
-import { confirmAct } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable } from '../printable.ts';
+import { confirmAct } from '../terminal/confirm.ts';
+import { printable } from '../text/printable.ts';
 
 export interface ActOptions {
   readonly version?: string;

@@ -1,6 +1,6 @@
 import { type CommandContext, textOptions } from '../command-context.ts';
-import { curlText, differencesText, incompleteness, sampleText } from '../diff-text.ts';
 import { EXIT } from '../exit-codes.ts';
+import { curlText, differencesText, incompleteness, sampleText } from '../text/diff.ts';
 
 export interface DiffOptions {
   readonly version?: string;

@@ -1,6 +1,6 @@
 import { type CommandContext, textOptions } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { historyText } from '../history-text.ts';
+import { historyText } from '../text/history.ts';
 
 /** `vili history`: every version that came, and what became of it. */
 export async function historyCommand(context: CommandContext, limit?: number): Promise<number> {

@@ -1,10 +1,10 @@
 import { ViliError } from '../../errors.ts';
-import type { HeaderEdit } from '../../mirror/copy-headers.ts';
-import { type Replayed, replaySamples } from '../../replay/replay.ts';
+import { type Replayed, replaySamples } from '../../evaluation/replay.ts';
+import type { HeaderEdit } from '../../mirror/request/copy-headers.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable } from '../printable.ts';
-import { wrapWords } from '../table.ts';
+import { printable } from '../text/printable.ts';
+import { wrapWords } from '../text/table.ts';
 
 const MAX_DIFFERENCES = 5;
 const WORDS: Readonly<Record<Replayed['outcome'], string>> = {

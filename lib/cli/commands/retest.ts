@@ -1,8 +1,8 @@
 import { ViliError } from '../../errors.ts';
 import type { CommandContext } from '../command-context.ts';
-import { confirmAct } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable } from '../printable.ts';
+import { confirmAct } from '../terminal/confirm.ts';
+import { printable } from '../text/printable.ts';
 import type { ActOptions } from './act.ts';
 
 const DECIDED = new Set(['rejected', 'rolled-back']);

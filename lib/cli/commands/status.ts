@@ -1,6 +1,6 @@
 import { type CommandContext, textOptions } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { statusText } from '../status-text.ts';
+import { statusText } from '../text/status.ts';
 
 /** `vili status`: who serves, who is tested, how far the test is. */
 export async function statusCommand(context: CommandContext): Promise<number> {

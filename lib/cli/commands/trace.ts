@@ -1,8 +1,8 @@
 import { ViliError } from '../../errors.ts';
-import type { TraceFilter, TraceRecord } from '../../operator/trace-view.ts';
+import type { TraceFilter, TraceRecord } from '../../operator/views/trace-view.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { mermaidText, traceLine } from '../trace-text.ts';
+import { mermaidText, traceLine } from '../text/trace.ts';
 
 export interface TraceOptions extends TraceFilter {
   readonly follow: boolean;

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { treeText } from '../tree-text.ts';
+import { treeText } from '../text/tree.ts';
 
 /** `vili tree`: the actors of the daemon and what they are at. */
 export async function treeCommand(context: CommandContext): Promise<number> {

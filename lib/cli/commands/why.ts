@@ -1,6 +1,6 @@
 import { type CommandContext, textOptions } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { lastDecisionText, whyText } from '../why-text.ts';
+import { lastDecisionText, whyText } from '../text/why.ts';
 
 /** `vili why [version]`: what the evidence says of the version under test, or why the last went. */
 export async function whyCommand(context: CommandContext, version?: string): Promise<number> {

@@ -1,14 +1,14 @@
 import type { Answer } from '../../../lib/compare/outcome.ts';
+import { severityOf } from '../../../lib/compare/severity.ts';
+import { isRefused } from '../../../lib/mirror/request/copy-request.ts';
+import { type ControlPlan, createControlPlan } from '../../../lib/mirror/worker/baseline.ts';
 import {
   defaultVerdictParameters,
   defaultVerdictSettings,
   type VerdictParameters,
   type VerdictSettings,
 } from '../../../lib/verdict/settings.ts';
-import { severityOf } from '../../../lib/verdict/severity.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
-import { type ControlPlan, createControlPlan } from '../../../lib/mirror/control.ts';
-import { isRefused } from '../../../lib/mirror/shadow-copy.ts';
 import { Random } from './random.ts';
 import type { Side, SimulatedPair } from './traffic.ts';
 

@@ -1,4 +1,4 @@
-import { compareAnswers, severityOf } from '../../../lib/verdict/severity.ts';
+import { compareAnswers, severityOf } from '../../../lib/compare/severity.ts';
 import type { Judge, Outcome } from './judges.ts';
 import { kayentaHigh } from './mann-whitney.ts';
 import type { Side, SimulatedPair } from './traffic.ts';

@@ -1,5 +1,5 @@
 import type { Answer } from '../../../lib/compare/outcome.ts';
-import { severityOf } from '../../../lib/verdict/severity.ts';
+import { severityOf } from '../../../lib/compare/severity.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Draft } from './twist.ts';

@@ -1,4 +1,4 @@
-import { ask, tell, type Trap } from '../trap.ts';
+import { ask, type Trap, tell } from '../trap.ts';
 import { told } from './headers.ts';
 
 const CHUNKED = 'Transfer-Encoding: chunked';

@@ -1,6 +1,6 @@
 import { without } from '../message.ts';
 import type { Outcome, Seen, Told } from '../outcome.ts';
-import { ask, tell, type Trap } from '../trap.ts';
+import { ask, type Trap, tell } from '../trap.ts';
 
 const HOP_BY_HOP = 'headers of one hop end there (RFC 9110 section 7.6.1)';
 

@@ -1,5 +1,5 @@
 import type { Outcome } from '../outcome.ts';
-import { ask, OK, tell, type Trap } from '../trap.ts';
+import { ask, OK, type Trap, tell } from '../trap.ts';
 
 const STRAY =
   'whoever answers Expect passes no 100 on: it was not what this client waits for (RFC 9110 15.2)';

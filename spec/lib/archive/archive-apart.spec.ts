@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { archiveApart } from '../../../lib/archive/archive-apart.ts';
 import type { ArchiveOptions } from '../../../lib/archive/archive-version.ts';
-import { type Layout, layoutOf } from '../../../lib/base/layout.ts';
+import { type Layout, layoutOf } from '../../../lib/base/names/layout.ts';
 import { codeOf, messageOf } from '../../../lib/errors.ts';
+import { childrenNamed } from '../../support/child-processes.ts';
 import { failureOf } from '../../support/failure.ts';
-import { childrenNamed } from '../../support/own-processes.ts';
 import { eventually } from '../../support/servlets.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 

@@ -11,11 +11,11 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type ArchiveOptions, archiveVersion } from '../../../lib/archive/archive-version.ts';
-import { findUnfinished } from '../../../lib/archive/unfinished.ts';
 import { packFolder, verifyZip } from '../../../lib/archive/pack.ts';
 import { restoreVersion } from '../../../lib/archive/restore.ts';
-import { type Layout, layoutOf } from '../../../lib/base/layout.ts';
-import { pointLink } from '../../../lib/base/links.ts';
+import { findUnfinished } from '../../../lib/archive/unfinished.ts';
+import { pointLink } from '../../../lib/base/instance/links.ts';
+import { type Layout, layoutOf } from '../../../lib/base/names/layout.ts';
 import { failureOf } from '../../support/failure.ts';
 import { makeListedBase } from '../../support/listed-base.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';

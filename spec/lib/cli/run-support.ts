@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import type { CliActions, CliIo } from '../../../lib/cli/io.ts';
 import { runCli } from '../../../lib/cli/run-cli.ts';
-import { createControlServer } from '../../../lib/operator/control-server.ts';
+import type { CliActions, CliIo } from '../../../lib/cli/terminal/io.ts';
+import { createControlServer } from '../../../lib/operator/server/control-server.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { SampleHandlers } from '../operator/views.ts';
 

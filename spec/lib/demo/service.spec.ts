@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { writeRelease } from '../../../lib/demo/release.ts';
-import { levelOf } from '../../../lib/logs/level.ts';
+import { levelOf } from '../../../lib/logs/classify/level.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { withShop } from './shop-support.ts';
 

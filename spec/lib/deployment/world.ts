@@ -9,7 +9,7 @@ import {
   type Role,
 } from '../../../lib/deployment/state.ts';
 import { transition } from '../../../lib/deployment/transition.ts';
-import type { Target } from '../../../lib/gate/exchange.ts';
+import type { Target } from '../../../lib/model/exchange.ts';
 
 export const PROBATION_MS = 1000;
 

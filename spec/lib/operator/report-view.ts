@@ -1,5 +1,5 @@
-import type { Sample } from '../../../lib/compare/sample.ts';
-import type { Report } from '../../../lib/report/report.ts';
+import type { Sample } from '../../../lib/compare/sample/sample.ts';
+import type { Report } from '../../../lib/evaluation/report/report.ts';
 
 const AT = '2026-01-06T23:55:00.000Z';
 

@@ -1,12 +1,14 @@
-import type { Sample } from '../../../lib/compare/sample.ts';
+import type { Sample } from '../../../lib/compare/sample/sample.ts';
+import type { Report } from '../../../lib/evaluation/report/report.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/settings.ts';
 import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
-import type { ReplayPlan } from '../../../lib/operator/evidence-view.ts';
-import type { HistoryEntry, LiveEvent } from '../../../lib/operator/history-view.ts';
-import type { StatusView } from '../../../lib/operator/status-view.ts';
-import type { TraceRecord, TreeNode } from '../../../lib/operator/trace-view.ts';
-
-import type { Report } from '../../../lib/report/report.ts';
+import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
+import type {
+  HistoryEntry,
+  LiveEvent,
+  StatusView,
+} from '../../../lib/operator/views/status-view.ts';
+import type { TraceRecord, TreeNode } from '../../../lib/operator/views/trace-view.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
 
 export const STATUS: StatusView = {

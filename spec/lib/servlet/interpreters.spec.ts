@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { drainWarning } from '../../../lib/servlet/drain-check.ts';
 import { findCommand } from '../../../lib/servlet/executable.ts';
+import { drainWarning } from '../../../lib/servlet/health/drain-check.ts';
 import { launchCommand } from '../../../lib/servlet/launch.ts';
 import {
   endServlets,

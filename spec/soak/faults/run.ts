@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StatusView } from '../../../lib/operator/status-view.ts';
+import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../../support/daemon.ts';
 import { DaemonWorld, IDENTIFIER } from '../../support/daemon-world.ts';
 import {

@@ -1,4 +1,4 @@
-import type { StatusView } from '../../../lib/operator/status-view.ts';
+import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../../support/daemon.ts';
 
 /** How the gate accounts for users' requests, without the reasons. */

@@ -1,0 +1,157 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadSettings } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
+import { isWhole } from '../../lib/base/arrival/complete.ts';
+import { listServerFiles } from '../../lib/base/arrival/scan.ts';
+import { adoptBase } from '../../lib/base/instance/adopt.ts';
+import { layoutOf } from '../../lib/base/names/layout.ts';
+import { EXIT } from '../../lib/cli/exit-codes.ts';
+import type { CheckOptions } from '../../lib/cli/terminal/io.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { inspectLog, levelWarning } from '../../lib/logs/classify/inspect.ts';
+import { controlClient } from '../../lib/operator/client/client.ts';
+import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
+import { launchCommand } from '../../lib/servlet/launch.ts';
+import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
+import { counted } from '../../lib/verdict/explain/wording.ts';
+
+/** As much of the end of a log as tells its format. */
+const LOG_INSPECTED_BYTES = 256 * 1024;
+
+interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** `vili check`: what would go wrong at a start, without starting anything. */
+export async function check(options: CheckOptions): Promise<number> {
+  const { settings, warnings, effective } = loadSettings({
+    base: options.base,
+    flags: options.settings,
+    environment: process.env,
+  });
+  const findings = [
+    await checked('base', () => checkBase(settings)),
+    await checked('port', () => checkPort(settings)),
+    await checked('tls', () => checkTls(settings)),
+    await checked('port_range', () => checkRange(settings)),
+    await checked('properties', () => checkProperties(settings)),
+    await checked('server files', () => checkServerFiles(settings)),
+    await checked('links', () => checkLinks(settings)),
+    await checked('log', () => checkLog(settings)),
+    ...(settings.openapi === null ? [] : [checkOpenApi(settings.openapi)]),
+  ];
+  const failed = findings.some((finding) => !finding.ok);
+  if (options.json) {
+    const view = { schema: 'vili.check/1', ok: !failed, findings, warnings, settings: effective };
+    process.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
+  } else {
+    for (const warning of warnings) process.stderr.write(`warning  ${warning}\n`);
+    for (const { what, ok, text } of findings) {
+      process.stdout.write(`${ok ? 'ok     ' : 'FAILED '}  ${what}: ${text}\n`);
+    }
+  }
+  return failed ? EXIT.usage : EXIT.ok;
+}
+
+// Private
+
+async function checked(what: string, find: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, ok: true, text: await find() };
+  } catch (error) {
+    return { what, ok: false, text: messageOf(error) };
+  }
+}
+
+async function checkBase({ base }: Settings): Promise<string> {
+  await access(base, constants.R_OK | constants.W_OK | constants.X_OK);
+  return `${base} can be written`;
+}
+
+async function checkPort({ host, port, base, identifier }: Settings): Promise<string> {
+  const failure = await bindFailure(port, host);
+  if (failure === null) return `${host}:${port} is free`;
+  const { socket } = layoutOf(base, identifier);
+  const running = await controlClient(socket)
+    .status()
+    .catch(() => null);
+  if (running?.vili.port === port) return `${host}:${port} is held by the Vili that runs here`;
+  throw new Error(`${host}:${port} cannot be listened on (${failure})`);
+}
+
+/** The files are read again at every start and change; here a person is there to mend them. */
+function checkTls({ tls }: Settings): Promise<string> {
+  if (tls === null) return Promise.resolve('off, users are served in plain HTTP');
+  readTlsPair(tls);
+  return Promise.resolve(`${tls.certFile} and ${tls.keyFile} belong together`);
+}
+
+async function checkProperties({ base, propertiesFileName }: Settings): Promise<string> {
+  if (propertiesFileName === '') return 'none is copied into the instances';
+  const path = join(base, propertiesFileName);
+  try {
+    await access(path, constants.R_OK);
+  } catch (error) {
+    const text = `properties_file_name names ${path}, which cannot be read: ${messageOf(error)}`;
+    throw new Error(text, { cause: error });
+  }
+  return `${path} can be read`;
+}
+
+async function checkRange({ portRange }: Settings): Promise<string> {
+  const pool = new PortPool({ ...portRange, host: '0.0.0.0' });
+  const port = await pool.take();
+  return `${portRange.from}-${portRange.to}, ${port} is free`;
+}
+
+async function checkServerFiles(settings: Settings): Promise<string> {
+  const { base, identifier, portIdentifier, propertiesFileName, launch } = settings;
+  const newest = (await listServerFiles(base, identifier)).at(-1);
+  if (newest === undefined) {
+    return `none yet; put ${identifier}-<version>.<ext> into ${base} and it becomes the running version`;
+  }
+  const serverFile = layoutOf(base, identifier).serverFile(newest);
+  if (!(await isWhole(serverFile)))
+    throw new Error(`${serverFile} is cut off: its zip end record is missing`);
+  const command = launchCommand({
+    extension: newest.extension,
+    serverFile,
+    port: settings.portRange.from,
+    instanceFolder: base,
+    base,
+    portIdentifier,
+    propertiesFileName,
+    launch,
+  });
+  return `the newest is ${newest.fileName}, started as: ${command.join(' ')}`;
+}
+
+/** What cannot be used is told with the other settings. */
+function checkOpenApi({ file, routes }: NonNullable<Settings['openapi']>): Finding {
+  const [first = 'none'] = routes;
+  const text = `${file} names ${counted(routes.length, 'endpoint')}, the first: ${first}`;
+  return { what: 'openapi', ok: true, text };
+}
+
+/** A log whose lines have no level looks free of errors: the worst outcome is silence. */
+async function checkLog({ base, identifier, log }: Settings): Promise<string> {
+  const path = join(layoutOf(base, identifier).logsRunningLink, 'json', `${identifier}.log`);
+  if ((await stat(path).catch(() => null)) === null) return `none yet at ${path}`;
+  const inspection = await inspectLog(path, { ...log, maxBytes: LOG_INSPECTED_BYTES });
+  const warning = levelWarning(inspection);
+  if (warning !== null) throw new Error(warning);
+  return `${inspection.withLevel} of the last ${inspection.lines} lines of ${path} have a level`;
+}
+
+async function checkLinks({ base, identifier }: Settings): Promise<string> {
+  const { running, testing, faults } = await adoptBase(layoutOf(base, identifier));
+  const words = [
+    running === null ? 'no running version yet' : `running ${running.name}`,
+    testing === null ? 'none under test' : `under test ${testing.name}`,
+    ...faults,
+  ];
+  return words.join('; ');
+}

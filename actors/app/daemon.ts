@@ -1,0 +1,247 @@
+import { mkdir } from 'node:fs/promises';
+import type { Settings } from '../../config/settings.ts';
+import { type ActorEvent, ActorSystem, type TraceRecord } from '../../lib/actor/index.ts';
+import { listVersionFolders } from '../../lib/base/arrival/scan.ts';
+import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
+import { removeAsideFiles } from '../../lib/base/state/aside.ts';
+import { openHistory } from '../../lib/base/state/history.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Journal } from '../../lib/journal/journal.ts';
+import { Trail } from '../../lib/journal/trail.ts';
+import { LogFollowers } from '../../lib/logs/follow/follower.ts';
+import { createFarSide } from '../../lib/mirror/mirror.ts';
+import { LiveFeed } from '../../lib/operator/live-feed.ts';
+import { ServletKeeper } from '../../lib/servlet/launcher/launcher.ts';
+import { acquireLock } from '../../lib/servlet/lock.ts';
+import { PortPool } from '../../lib/servlet/ports/ports.ts';
+import { assertPtyAvailable } from '../../lib/servlet/process/pty.ts';
+import { reapLeftovers } from '../../lib/servlet/process/reap.ts';
+import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
+import { rootTable } from '../root.ts';
+import { stopProcess } from '../wiring/servlets.ts';
+import { farSideSettings, mirrorToken } from '../wiring/traffic.ts';
+import { usersPort } from '../wiring/users-port.ts';
+import { addressesIn, type House } from './services.ts';
+import { Startup } from './startup.ts';
+
+/** Batches and clock ticks: in the trace, but no part of any version's way. */
+const BULK_TYPES = new Set([
+  'outcomes',
+  'observed',
+  'batch',
+  'log',
+  'tick',
+  'cap',
+  'capped',
+  'saved',
+]);
+/** An actor that fails so often in a row will hardly mend itself: somebody should look. */
+const FAILURES_SERIOUS = 5;
+/** Actors only have to put down what they hold; servlets are stopped afterwards, with their own limit. */
+const ACTORS_STOP_MS = 10_000;
+/** Asking for it costs more than the clock itself. */
+const STARTED_AT_MS = performance.timeOrigin;
+
+export interface DaemonOptions {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+  readonly viliVersion: string;
+  readonly journal: Journal;
+  readonly environment: NodeJS.ProcessEnv;
+  /** An error that no actor can answer for: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface Daemon {
+  readonly port: number;
+  /** Ends everything in order: no new requests, those in flight finish, then the servlets. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Vili on its base: lock, leftovers of a killed Vili, the users' port, then the actors.
+ * Throws ViliError when the base is in use or cannot be used; nothing is left running then.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { settings, journal } = options;
+  assertPtyAvailable();
+  const layout = layoutOf(settings.base, settings.identifier);
+  const lock = await acquireLock(layout.lockFile);
+  const stopping = new AbortController();
+  const startup = new Startup();
+  let house: House | null = null;
+  try {
+    await reap(layout, journal);
+    await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
+    await clearAside(layout, journal);
+    const built = await build(options, stopping.signal, startup);
+    house = built;
+    built.keeper.open();
+    const { port } = await built.gate.listen();
+    for (const spec of rootTable(built)) {
+      await Promise.race([built.system.spawn(spec), startup.failed]);
+    }
+    startup.done();
+    for (const warning of options.warnings) journal.warn(warning);
+    journal.notice(`Vili ${options.viliVersion} listens on port ${port} for ${layout.base}`);
+    const stop = async (): Promise<void> => {
+      stopping.abort();
+      await shutDown(built);
+      await lock.release();
+    };
+    let stopped: Promise<void> | undefined;
+    return { port, stop: () => (stopped ??= stop()) };
+  } catch (error) {
+    startup.done();
+    if (house !== null) await shutDown(house);
+    await lock.release();
+    throw error;
+  }
+}
+
+// Private
+
+async function build(
+  options: DaemonOptions,
+  stopping: AbortSignal,
+  startup: Startup,
+): Promise<House> {
+  const { settings, journal, environment, viliVersion } = options;
+  const layout = layoutOf(settings.base, settings.identifier);
+  const system = new ActorSystem({
+    now,
+    trace: settings.trace,
+    bulkTypes: BULK_TYPES,
+    onEvent: (event) => {
+      tell(journal, event);
+      startup.see(event);
+    },
+    onFatal: options.onFatal,
+  });
+  system.attachProcessHandlers(process);
+  const trail = await Trail.open<TraceRecord>({
+    path: layout.traceFile,
+    maxRecords: settings.trace.size,
+    onProblem: (text) => journal.warn(text),
+  });
+  system.trace.follow((record) => trail.add(record));
+  const addresses = addressesIn(system);
+  const token = mirrorToken();
+  const farSide = createFarSide(farSideSettings(settings, token), {
+    now,
+    onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
+  });
+  const keeper = new ServletKeeper({ now, onProblem: (text) => journal.error(text) });
+  const gate = await usersPort(settings, token, farSide, {
+    now,
+    onProblem: (text) => journal.warn(`users' port: ${text}`),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'gate-process', event }),
+  });
+  return {
+    settings,
+    viliVersion,
+    startedAtMs: now(),
+    layout,
+    journal,
+    system,
+    trail,
+    gate,
+    farSide,
+    ports: new PortPool({ ...settings.portRange, host: '0.0.0.0' }),
+    keeper,
+    roster: new Map(),
+    logFollowers: new LogFollowers(),
+    logOffsets: new Map(),
+    history: openHistory(layout.historyFile, settings.history.maxEntries),
+    feed: new LiveFeed(),
+    environment,
+    now,
+    random: Math.random,
+    addresses,
+    stopping,
+  };
+}
+
+/** Wall clock with fractions that never goes back while Vili runs. */
+function now(): number {
+  return STARTED_AT_MS + performance.now();
+}
+
+/** What a killed Vili left half-written; one that cannot be removed is no reason not to serve. */
+async function clearAside(layout: Layout, journal: Journal): Promise<void> {
+  const { base, viliFolder, evidenceFolder, identifier } = layout;
+  const versions = await listVersionFolders(base, identifier);
+  for (const folder of [base, viliFolder, evidenceFolder, ...versions.map((it) => it.folder)]) {
+    await removeAsideFiles(folder).catch((error: unknown) => journal.warn(messageOf(error)));
+  }
+}
+
+async function reap({ base, ledgerFolder }: Layout, journal: Journal): Promise<void> {
+  const report = await reapLeftovers({
+    base,
+    ledgerFolder,
+    tagPrefix: tagPrefixOf(base),
+    now: () => Date.now(),
+  });
+  for (const { pid, command, foundBy } of report.reaped) {
+    journal.warn(`ended process ${pid} of an earlier Vili (${foundBy}): ${command}`);
+  }
+  for (const { pid, reason } of report.untouched)
+    journal.warn(`left process ${pid} alone: ${reason}`);
+  for (const { pid } of report.survivors) journal.error(`process ${pid} cannot be ended`);
+}
+
+/** Users first: their answers finish while the servlets still live. */
+async function shutDown(house: House): Promise<void> {
+  const { system, trail, gate, farSide, logFollowers, keeper, roster, journal, settings } = house;
+  await system.stop(ACTORS_STOP_MS);
+  await gate.close(settings.drain.timeoutMs);
+  await farSide.close();
+  await logFollowers.close();
+  await trail.close();
+  const problems = await Promise.all(
+    [...roster.values()].map(({ process }) => stopProcess(house, process)),
+  );
+  for (const problem of problems) if (problem !== null) journal.warn(problem);
+  await keeper.close();
+  journal.notice('Vili has stopped');
+}
+
+function tell(journal: Journal, event: ActorEvent): void {
+  switch (event.type) {
+    case 'crashed':
+    case 'stray-error':
+    case 'stop-failed':
+    case 'late':
+      journal.error(`actor ${event.path}: ${event.type}: ${messageOf(event.error)}`, {
+        error: event.error,
+      });
+      return;
+    case 'gave-up':
+      journal.crit(`actor ${event.path} gave up: ${messageOf(event.error)}`);
+      return;
+    case 'backoff': {
+      const level = event.failures < FAILURES_SERIOUS ? 'info' : 'crit';
+      const text = `actor ${event.path} failed ${event.failures} times in a row`;
+      journal[level](`${text}, starts again in ${Math.round(event.delayMs)} ms`);
+      return;
+    }
+    case 'restarted':
+      journal.info(`actor ${event.path} has restarted`);
+      return;
+    case 'hung':
+      journal.error(
+        `actor ${event.path} handles ${event.messageType} for over ${event.limitMs} ms`,
+      );
+      return;
+    case 'abandoned':
+      journal.error(`actor ${event.path} was abandoned: ${event.what}`);
+      return;
+    case 'dead-letter':
+      journal.warn(`message ${event.messageType} to ${event.path} was lost: ${event.reason}`);
+      return;
+    case 'dead-letters':
+      journal.warn(`${event.count} more messages to ${event.path} were lost`);
+  }
+}

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import type { DemoOptions } from '../../lib/cli/terminal/io.ts';
+import { DEMO_LIMITS, runDemo } from '../../lib/demo/demo.ts';
+import { daemonStarter } from '../../lib/demo/demo-daemon.ts';
+
+/** `vili demo`: this very program as a child process, on a base folder of its own. */
+export function demo({ keep }: DemoOptions, signal: AbortSignal): Promise<number> {
+  return runDemo({
+    startDaemon: daemonStarter(fileURLToPath(new URL('./main.js', import.meta.url))),
+    out: (line) => process.stdout.write(`${line}\n`),
+    signal,
+    keep,
+    limits: DEMO_LIMITS,
+    now: Date.now,
+    random: Math.random,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Setting } from '../schema/setting.ts';
+import { SECTIONS } from '../schema.ts';
+
+const ENVIRONMENT_PREFIX = 'VILI_';
+
+/** A setting with its names in each source. */
+export interface KnownKey {
+  /** With dots, as in `vili.yaml`: `readiness.path`. */
+  readonly key: string;
+  /** As in `.env`: `readiness_path`. */
+  readonly envFileName: string;
+  /** As in the environment: `VILI_READINESS_PATH`. */
+  readonly variable: string;
+  readonly section: string;
+  readonly setting: Setting<unknown>;
+}
+
+/** A spelling, and the key it stands for. */
+export type Spellings = ReadonlyMap<string, KnownKey>;
+
+/** Every key, in the order of the reference page. */
+export const KNOWN_KEYS: readonly KnownKey[] = SECTIONS.flatMap(({ title, settings }) =>
+  flatten(title, '', settings),
+);
+
+/** What may stand in `vili.yaml`: dotted keys and the old aliases. */
+export const YAML_SPELLINGS: Spellings = spellings((known) => [
+  known.key,
+  ...known.setting.aliases,
+]);
+
+/** What may stand in `.env`: keys with `_` or dots, and the old aliases. */
+export const ENV_FILE_SPELLINGS: Spellings = spellings((known) => [
+  known.envFileName,
+  known.key,
+  ...known.setting.aliases,
+]);
+
+/** What may stand in the environment. */
+export const VARIABLE_SPELLINGS: Spellings = spellings((known) => [known.variable]);
+
+/** Groups of `vili.yaml`, such as `readiness`: what is below them is looked up, they are no keys. */
+export const GROUPS: ReadonlySet<string> = new Set(
+  KNOWN_KEYS.flatMap(({ key }) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])),
+);
+
+// Private
+
+function flatten(section: string, prefix: string, group: object): KnownKey[] {
+  return Object.entries(group).flatMap(([name, node]: [string, object]) => {
+    const key = `${prefix}${name}`;
+    if (!('kind' in node)) return flatten(section, `${key}.`, node);
+    const envFileName = key.replaceAll('.', '_');
+    const variable = `${ENVIRONMENT_PREFIX}${envFileName.toUpperCase()}`;
+    return [{ key, envFileName, variable, section, setting: node as Setting<unknown> }];
+  });
+}
+
+function spellings(of: (known: KnownKey) => readonly string[]): Spellings {
+  return new Map(KNOWN_KEYS.flatMap((known) => of(known).map((name) => [name, known])));
+}

@@ -1,0 +1,114 @@
+import type { Stats } from 'node:fs';
+import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { leadsInside } from '../names/inside.ts';
+import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
+import { compareVersions } from '../names/version-order.ts';
+import { isWhole } from './complete.ts';
+
+/** `code` VILI_BASE_UNREADABLE: the base folder is missing, no folder, or may not be read. */
+export class BaseUnreadable extends ViliError {}
+
+/** A version that has a folder. */
+export interface VersionFolder {
+  readonly name: string;
+  readonly version: string;
+  readonly folder: string;
+}
+
+/** What stands behind the name of a server file. */
+export type ServerFileCheck =
+  | { readonly kind: 'file'; readonly stats: Stats }
+  | { readonly kind: 'absent' | 'other' | 'outside' | 'not-executable' };
+
+/** The server files in base, oldest version first. Throws `BaseUnreadable`. */
+export async function listServerFiles(base: string, identifier: string): Promise<ServerFile[]> {
+  const files: ServerFile[] = [];
+  for (const fileName of await namesIn(base)) {
+    const file = parseServerFile(identifier, fileName);
+    if (file === undefined) continue;
+    if ((await checkServerFile(base, file)).kind === 'file') files.push(file);
+  }
+  return files.sort(byVersion);
+}
+
+/**
+ * The newest server file that has arrived whole and can be read, or null: at a first start the very
+ * newest may still be on its way, and comes as a candidate then. Throws `BaseUnreadable`.
+ */
+export async function newestWhole(base: string, identifier: string): Promise<ServerFile | null> {
+  for (const file of (await listServerFiles(base, identifier)).toReversed()) {
+    const path = join(base, file.fileName);
+    try {
+      await access(path, constants.R_OK);
+      if ((await stat(path)).size > 0 && (await isWhole(path, file.extension))) return file;
+    } catch {
+      // Unreadable or gone: the watcher tells of it.
+    }
+  }
+  return null;
+}
+
+/** The version folders in base, oldest version first; links are none. Throws `BaseUnreadable`. */
+export async function listVersionFolders(
+  base: string,
+  identifier: string,
+): Promise<VersionFolder[]> {
+  const folders: VersionFolder[] = [];
+  for (const name of await namesIn(base)) {
+    const parsed = parseVersionName(identifier, name);
+    if (parsed === undefined) continue;
+    const stats = await lstat(join(base, name)).catch(() => null);
+    if (stats?.isDirectory() === true) folders.push({ ...parsed, folder: join(base, name) });
+  }
+  return folders.sort(byVersion);
+}
+
+/**
+ * Whether a name that reads like a server file is one: a regular file, or a link to one that does
+ * not lead out of base. A plain executable must be executable, or any note would be a server.
+ */
+export async function checkServerFile(base: string, file: ServerFile): Promise<ServerFileCheck> {
+  const path = join(base, file.fileName);
+  try {
+    const own = await lstat(path);
+    if (own.isSymbolicLink() && !(await leadsInside(base, path))) {
+      return { kind: (await exists(path)) ? 'outside' : 'absent' };
+    }
+    const stats = own.isSymbolicLink() ? await stat(path) : own;
+    if (!stats.isFile()) return { kind: 'other' };
+    const isPlain = file.extension === '';
+    return isPlain && (stats.mode & 0o111) === 0
+      ? { kind: 'not-executable' }
+      : { kind: 'file', stats };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { kind: 'absent' };
+    throw error;
+  }
+}
+
+// Private
+
+async function namesIn(base: string): Promise<string[]> {
+  try {
+    return await readdir(base);
+  } catch (error) {
+    const text = `cannot read the base folder ${base}: ${messageOf(error)}`;
+    throw new BaseUnreadable('VILI_BASE_UNREADABLE', text, { cause: error });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function byVersion(
+  a: { version: string; name: string },
+  b: { version: string; name: string },
+): number {
+  return compareVersions(a.version, b.version) || (a.name < b.name ? -1 : 1);
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { isWhole } from '../arrival/complete.ts';
+import { checkServerFile } from '../arrival/scan.ts';
+import { fingerprintOf } from '../names/fingerprint.ts';
+import { leadsInside } from '../names/inside.ts';
+import type { Layout } from '../names/layout.ts';
+import type { ServerFile } from '../names/server-file.ts';
+import { asideOf, removeAsideFiles } from '../state/aside.ts';
+import { syncFolder } from '../state/atomic-file.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * `code`: VILI_SERVER_FILE_GONE, VILI_SERVER_FILE_CHANGED (while it was copied; try again),
+ * VILI_SERVER_FILE_TRUNCATED, VILI_OUTSIDE_BASE (a link leads out of base), VILI_STAGE_FAILED.
+ */
+export class StageFailed extends ViliError {}
+
+/** A version with its own copy of the server file. */
+export interface Staged {
+  readonly folder: string;
+  /** SHA-256 of the server file's content in hex. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Copies a server file into its version folder: complete or not at all, with its mode, the
+ * original untouched. Staging the same content again writes nothing; new content replaces the copy
+ * (whether that is allowed is the caller's decision, by `fingerprintOf`). Throws `StageFailed`.
+ */
+export async function stageVersion(layout: Layout, file: ServerFile): Promise<Staged> {
+  const source = layout.serverFile(file);
+  const folder = layout.versionFolder(file.name);
+  const aside = asideOf(layout.serverCopy(file));
+  try {
+    await refuseBadSource(layout, file);
+    await makeVersionFolder(layout, folder);
+    await removeAsideFiles(folder, file.fileName);
+    const fingerprint = await copyDurable(source, aside);
+    if (!(await isWhole(aside, file.extension))) {
+      const text = `${source} is cut off: its zip end record is missing`;
+      throw new StageFailed('VILI_SERVER_FILE_TRUNCATED', text);
+    }
+    if ((await presentFingerprint(layout.serverCopy(file))) !== fingerprint) {
+      await rename(aside, layout.serverCopy(file));
+      await syncFolder(folder);
+    }
+    return { folder, fingerprint };
+  } catch (error) {
+    throw asStageFailed(error, source);
+  } finally {
+    await rm(aside, { force: true }).catch(() => undefined);
+  }
+}
+
+// Private
+
+async function refuseBadSource(layout: Layout, file: ServerFile): Promise<void> {
+  const path = layout.serverFile(file);
+  const { kind } = await checkServerFile(layout.base, file);
+  if (kind === 'absent') {
+    throw new StageFailed('VILI_SERVER_FILE_GONE', `${path} is no longer there`);
+  }
+  if (kind === 'outside') {
+    throw new StageFailed(
+      'VILI_OUTSIDE_BASE',
+      `${path} is a link that leads out of the base folder`,
+    );
+  }
+  if (kind !== 'file') {
+    const rule = kind === 'other' ? 'is no regular file' : 'is not executable (chmod +x)';
+    throw new StageFailed('VILI_STAGE_FAILED', `${path} ${rule}`);
+  }
+}
+
+async function makeVersionFolder(layout: Layout, folder: string): Promise<void> {
+  await mkdir(folder).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+  if (!(await lstat(folder)).isDirectory()) {
+    const text = `${folder} should be a version folder, but it is a file or a link`;
+    throw new StageFailed('VILI_OUTSIDE_BASE', text);
+  }
+  if (!(await leadsInside(layout.base, folder))) {
+    throw new StageFailed('VILI_OUTSIDE_BASE', `${folder} leads out of the base folder`);
+  }
+}
+
+/** A copy that is a link is not trusted: it is replaced by a real one. */
+async function presentFingerprint(copy: string): Promise<string | null> {
+  const stats = await lstat(copy).catch(() => null);
+  return stats?.isFile() === true ? await fingerprintOf(copy) : null;
+}
+
+async function copyDurable(source: string, aside: string): Promise<string> {
+  const from = await open(source, 'r');
+  try {
+    const before = await from.stat();
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+    const to = await open(aside, flags, 0o600);
+    let fingerprint: string;
+    try {
+      fingerprint = await copyContent(from, to);
+      await to.chmod(before.mode & 0o777);
+      await to.sync();
+    } finally {
+      await to.close();
+    }
+    if (isChanged(before, await from.stat())) {
+      throw new StageFailed('VILI_SERVER_FILE_CHANGED', `${source} changed while it was copied`);
+    }
+    return fingerprint;
+  } finally {
+    await from.close();
+  }
+}
+
+async function copyContent(from: FileHandle, to: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (;;) {
+    const { bytesRead } = await from.read(buffer, 0, CHUNK_BYTES);
+    if (bytesRead === 0) return hash.digest('hex');
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    await to.writeFile(chunk);
+  }
+}
+
+function isChanged(before: Stats, after: Stats): boolean {
+  return before.size !== after.size || before.mtimeMs !== after.mtimeMs;
+}
+
+function asStageFailed(error: unknown, source: string): StageFailed {
+  if (error instanceof StageFailed) return error;
+  if (codeOf(error) === 'ENOENT') {
+    return new StageFailed('VILI_SERVER_FILE_GONE', `${source} is no longer there`, {
+      cause: error,
+    });
+  }
+  const text = `cannot stage ${source}: ${messageOf(error)}`;
+  return new StageFailed('VILI_STAGE_FAILED', text, { cause: error });
+}

@@ -1,0 +1,143 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { writeFileAtomic } from './atomic-file.ts';
+
+/** The file is cut back to `maxEntries` when it holds this share more, not at each entry. */
+const SLACK = 0.25;
+
+/** `code` VILI_HISTORY_FAILED: the history cannot be read or written. */
+export class HistoryFailed extends ViliError {}
+
+export type HistoryEvent =
+  | 'started'
+  | 'arrived'
+  | 'refused'
+  | 'testing'
+  | 'promoted'
+  | 'rejected'
+  | 'rolled-back'
+  | 'archived'
+  | 'deleted'
+  | 'crashed'
+  | 'restarted'
+  | 'adopted';
+
+/** Whether it is a version's fate, of which its report tells. */
+export function endsTest(event: HistoryEvent): boolean {
+  return event === 'promoted' || event === 'rejected' || event === 'rolled-back';
+}
+
+/** One line of `vili history`. */
+export interface HistoryEntry {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly event: HistoryEvent;
+  readonly version: string;
+  /** Who or what caused it: `vili`, or the person of an audited act. */
+  readonly by: string;
+  readonly reasons: readonly string[];
+}
+
+export interface History {
+  /** Durable when it resolves. Throws `HistoryFailed`. */
+  append(entry: HistoryEntry): Promise<void>;
+  /** Adds those of `entries` that are not there; what is no entry is left out. As `append`. */
+  complete(entries: readonly unknown[]): Promise<void>;
+  /** The last `limit` entries, oldest first; lines that are damaged are left out. */
+  read(limit: number): Promise<HistoryEntry[]>;
+}
+
+/**
+ * The history in `path`, one JSON object a line. Calls take effect in their order. A last line torn
+ * by a crash stays alone on its line and is skipped by readers; at most `maxEntries` and a quarter
+ * more are kept.
+ */
+export function openHistory(path: string, maxEntries: number): History {
+  let lines: number | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+  const inOrder = <T>(step: () => Promise<T>): Promise<T> => {
+    const result = queue.then(step);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+
+  const append = async (entry: HistoryEntry): Promise<void> => {
+    try {
+      lines ??= (await readLines(path)).length;
+      await appendLine(path, JSON.stringify(entry));
+      lines += 1;
+      if (lines > Math.ceil(maxEntries * (1 + SLACK))) lines = await compact(path, maxEntries);
+    } catch (error) {
+      lines = null;
+      const text = `cannot write ${path}: ${messageOf(error)}`;
+      throw new HistoryFailed('VILI_HISTORY_FAILED', text, { cause: error });
+    }
+  };
+  const complete = async (entries: readonly unknown[]): Promise<void> => {
+    const present = new Set(await readLines(path));
+    const missing = entries.filter(isEntry).filter((it) => !present.has(JSON.stringify(it)));
+    for (const entry of missing) await append(entry);
+  };
+  const read = async (limit: number): Promise<HistoryEntry[]> => {
+    const entries = (await readLines(path)).map(parseEntry).filter((entry) => entry !== null);
+    return limit > 0 ? entries.slice(-limit) : [];
+  };
+  return {
+    append: (entry) => inOrder(() => append(entry)),
+    complete: (entries) => inOrder(() => complete(entries)),
+    read: (limit) => inOrder(() => read(limit)),
+  };
+}
+
+// Private
+
+async function readLines(path: string): Promise<string[]> {
+  try {
+    return (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    const text = `cannot read ${path}: ${messageOf(error)}`;
+    throw new HistoryFailed('VILI_HISTORY_FAILED', text, { cause: error });
+  }
+}
+
+async function appendLine(path: string, line: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, 'a+', 0o600);
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1);
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    const isTorn = size > 0 && last.toString() !== '\n';
+    await file.appendFile(`${isTorn ? '\n' : ''}${line}\n`);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function compact(path: string, maxEntries: number): Promise<number> {
+  const kept = (await readLines(path))
+    .filter((line) => parseEntry(line) !== null)
+    .slice(-maxEntries);
+  await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
+  return kept.length;
+}
+
+function parseEntry(line: string): HistoryEntry | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEntry(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isEntry(value: unknown): value is HistoryEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { at, event, version, by, reasons } = value as Record<string, unknown>;
+  return (
+    [at, event, version, by].every((part) => typeof part === 'string') && Array.isArray(reasons)
+  );
+}

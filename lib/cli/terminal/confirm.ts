@@ -1,0 +1,38 @@
+import { createInterface } from 'node:readline/promises';
+import { ViliError } from '../../errors.ts';
+import type { CliIo } from './io.ts';
+
+/**
+ * Asks before an act, with its effect said in full. Throws `VILI_USAGE` where nobody can be asked
+ * and `--yes` is missing, `VILI_REFUSED` for any answer but yes, `VILI_INTERRUPTED` for ^C.
+ */
+export async function confirmAct(io: CliIo, effect: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!io.isTerminal.stdin) {
+    throw new ViliError('VILI_USAGE', `${effect} To do this without a terminal, add --yes`);
+  }
+  const answer = await ask(io, `${effect}\nGo on? [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new ViliError('VILI_REFUSED', 'nothing was done');
+}
+
+// Private
+
+/** The end of the input and ^C are answers as well: both mean that nothing happens. */
+async function ask(io: CliIo, question: string): Promise<string> {
+  const terminal = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const interrupted = (): void => reject(new ViliError('VILI_INTERRUPTED', 'interrupted'));
+      terminal.once('SIGINT', interrupted);
+      // Later, so that an answer right before the end of the input still counts.
+      terminal.once('close', () => setImmediate(() => resolve('')));
+      terminal.question(question, { signal: io.signal }).then(resolve, () => {
+        // ^D ends the question as well, and is a no.
+        if (io.signal.aborted) interrupted();
+        else resolve('');
+      });
+    });
+  } finally {
+    terminal.close();
+  }
+}

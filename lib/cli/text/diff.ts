@@ -1,0 +1,160 @@
+import type { Sample, SampleAnswer, SampleBody, SampleLines } from '../../compare/sample/sample.ts';
+import type { DifferencesView } from '../../operator/views/evidence-view.ts';
+import type { TallyEntry } from '../../verdict/evidence/tally.ts';
+import { jsonLines } from './json-lines.ts';
+import { diffLines } from './line-diff.ts';
+import { printable } from './printable.ts';
+import { dateTime, milliseconds } from './quantities.ts';
+import type { TextOptions } from './status.ts';
+import { wrapWords } from './table.ts';
+
+const MAX_LINE = 400;
+/** Equal lines shown around a difference. */
+const CONTEXT = 3;
+
+/** `vili diff`: endpoint, field, samples. */
+export function differencesText(view: DifferencesView, { columns }: TextOptions): string[] {
+  const lines = [`${printable(view.version)}: where the answers differ`];
+  if (view.endpoints.length === 0) lines.push('  nowhere that fits');
+  for (const one of view.endpoints) {
+    lines.push('', `${printable(one.endpoint)}   ${balanceText(one)}`);
+    const add = (title: string, entries: readonly TallyEntry[]): void => {
+      for (const entry of entries)
+        lines.push(...wrapWords(fieldText(title, entry), columns, INDENT));
+    };
+    add('failed', one.failures);
+    add('counts', one.differences);
+    add('also seen', one.alsoSeen);
+    for (const { id, signal, key } of one.samples) {
+      const what = key === signal ? signal : `${signal}, ${key}`;
+      lines.push(...wrapWords(printable(`  sample     ${id}  ${what}`), columns, INDENT));
+    }
+  }
+  const [sample] = view.endpoints.flatMap((one) => one.samples);
+  if (sample !== undefined) lines.push('', `see one: vili diff --sample ${sample.id}`);
+  return lines;
+}
+
+/** `vili diff --sample`: the request and what is different in the answers. */
+export function sampleText(sample: Sample, { columns, colors }: TextOptions): string[] {
+  const { request, running, testing, differences } = sample;
+  const lines = [
+    ...wrapWords(`${sample.id}   ${request.method} ${printable(request.path)}`, columns, '  '),
+    `  asked ${dateTime(sample.at)}, request id ${printable(sample.requestId)}`,
+    ...headerLines(request.headers, columns),
+    ...bodyLines('  > ', request.body),
+    '',
+    `- running: ${answerText(running)}`,
+    `+ testing: ${answerText(testing)}`,
+  ];
+  for (const { kind, path, running: ours = '', testing: theirs = '' } of differences) {
+    const change =
+      ours === '' && theirs === '' ? '' : `: ${ours || 'nothing'} → ${theirs || 'nothing'}`;
+    const where = path === kind ? kind : `${kind} ${path}`;
+    lines.push(...wrapWords(printable(`  ${where}${change}`), columns, '    '));
+  }
+  const found = diffLines(pretty(running.body), pretty(testing.body, running.body));
+  if (found.length > 0) lines.push('');
+  for (const [at, { mark, text }] of found.entries()) {
+    const near = found.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1);
+    if (near.every((line) => line.mark === ' ')) continue;
+    const line = `${mark} ${printable(text.replaceAll('\t', '  ')).slice(0, MAX_LINE)}`;
+    lines.push(mark === '-' ? colors.bad(line) : mark === '+' ? colors.good(line) : line);
+  }
+  if (sample.logs !== undefined) {
+    lines.push('', ...logLines('running', sample.logs.running, columns));
+    lines.push(...logLines('testing', sample.logs.testing, columns));
+  }
+  return lines;
+}
+
+/** The request as a command for a shell; `origin` is where users are served. */
+export function curlText({ request }: Sample, origin: string): string[] {
+  const { method, path, headers, body } = request;
+  const parts = ['curl -i', `-X ${quoted(method)}`];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    parts.push(`-H ${quoted(`${headers[index]}: ${headers[index + 1]}`)}`);
+  }
+  if (body !== null && !body.base64) parts.push(`--data-binary ${quoted(body.text)}`);
+  return [`${parts.join(' \\\n  ')} \\\n  ${quoted(origin + path)}`];
+}
+
+/** What keeps a sample from being sent as it was; null when it can be. */
+export function incompleteness({ request }: Sample): string | null {
+  const { headers, body, path } = request;
+  const masked = headers.filter((_, index) => index % 2 === 0 && headers[index + 1] === MASKED);
+  const missing = masked.map((name) => `header ${name}`);
+  if (path.includes(MASKED)) missing.push('a parameter');
+  if (body?.masked === true) missing.push('part of the body');
+  if (missing.length > 0) return `masked: ${missing.join(', ')}`;
+  return body?.cut === true || body?.base64 === true ? 'its body was not kept whole' : null;
+}
+
+// Private
+
+function balanceText({ pairs, worse, better }: DifferencesView['endpoints'][number]): string {
+  const parts = [`${pairs} pairs`];
+  if (worse > 0) parts.push(`testing did worse in ${worse}`);
+  if (better > 0) parts.push(`better in ${better}`);
+  return parts.join(', ');
+}
+
+const MASKED = '[masked]';
+const INDENT = ' '.repeat(13);
+
+function fieldText(title: string, entry: TallyEntry): string {
+  const { kind, path, running, testing, count } = entry;
+  const change =
+    running === '' && testing === '' ? '' : `  ${running || 'nothing'} → ${testing || 'nothing'}`;
+  const what = title === 'failed' ? '' : `${kind} ${path}`;
+  return printable(`  ${title.padEnd(9)}  ${what}${change}   ${count} times`);
+}
+
+function headerLines(headers: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const text = `  > ${printable(headers[index] ?? '')}: ${printable(headers[index + 1] ?? '')}`;
+    lines.push(...wrapWords(text, columns, '      '));
+  }
+  return lines;
+}
+
+function answerText({ status, failure, ms, body }: SampleAnswer): string {
+  const what = failure ?? (status === 0 ? 'no answer' : String(status));
+  const cut = body?.cut === true ? ', not all of it kept' : '';
+  return `${what} in ${milliseconds(ms)}, ${body?.bytes ?? 0} bytes${cut}`;
+}
+
+function logLines(side: string, { lines, more }: SampleLines, columns: number): string[] {
+  if (lines.length === 0) return [`${side} logged nothing then`];
+  const shown = lines.flatMap(({ level, text }) =>
+    wrapWords(`  ${level.toUpperCase().padEnd(7)} ${printable(text)}`, columns, ' '.repeat(10)),
+  );
+  return [`${side} logged:`, ...shown, ...(more > 0 ? [`  and ${more} more lines`] : [])];
+}
+
+function bodyLines(prefix: string, body: SampleBody | null): string[] {
+  return pretty(body).map((line) => `${prefix}${printable(line).slice(0, MAX_LINE)}`);
+}
+
+/** JSON over several lines, so that one field is one line, in the order of keys of the other body. */
+function pretty(body: SampleBody | null, like: SampleBody | null = null): readonly string[] {
+  if (body === null || body.text === '') return [];
+  if (body.base64) return [`(binary) ${body.text.slice(0, 60)}`];
+  const lines = body.cut ? null : jsonLines(body.text, like?.text);
+  return lines ?? body.text.split('\n');
+}
+
+/** For bash, zsh and the like; what a terminal would obey is written as escapes. */
+function quoted(text: string): string {
+  if (printable(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = Array.from(text.replace(/[\\']/g, '\\$&'), (character) => {
+    if (character === '\n') return '\\n';
+    return printable(character) === character ? character : escapeOf(character);
+  });
+  return `$'${escaped.join('')}'`;
+}
+
+function escapeOf(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}

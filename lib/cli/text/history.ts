@@ -1,0 +1,31 @@
+import type { HistoryEntry } from '../../operator/views/status-view.ts';
+import type { Style } from './colors.ts';
+import { printable } from './printable.ts';
+import { dateTime } from './quantities.ts';
+import type { TextOptions } from './status.ts';
+import { alignRows, wrapWords } from './table.ts';
+
+/** `vili history`: one line per event, its reasons below it. */
+export function historyText(entries: readonly HistoryEntry[], options: TextOptions): string[] {
+  const rows = entries.map((entry) => [
+    dateTime(entry.at),
+    { text: entry.event, style: styleOf(entry.event, options) },
+    printable(entry.version),
+    entry.by === 'vili' ? '' : `by ${printable(entry.by)}`,
+  ]);
+  const lines = alignRows(rows);
+  return entries.flatMap((entry, at) => [
+    lines[at] ?? '',
+    ...entry.reasons.flatMap((reason) =>
+      wrapWords(`    ${printable(reason)}`, options.columns, '      '),
+    ),
+  ]);
+}
+
+// Private
+
+function styleOf(event: HistoryEntry['event'], { colors }: TextOptions): Style {
+  if (event === 'promoted') return colors.good;
+  if (event === 'rejected' || event === 'crashed' || event === 'refused') return colors.bad;
+  return event === 'rolled-back' || event === 'restarted' ? colors.careful : (text) => text;
+}

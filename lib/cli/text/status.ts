@@ -1,0 +1,155 @@
+import type {
+  ServletView,
+  StatusView,
+  TrafficView,
+  VerdictView,
+} from '../../operator/views/status-view.ts';
+import type { Colors, Style } from './colors.ts';
+import { neededLines } from './needed.ts';
+import { printable } from './printable.ts';
+import { bytes, duration, percent } from './quantities.ts';
+import { signalLines } from './signal-table.ts';
+import { alignRows, type Cell, wrapWords } from './table.ts';
+
+const INDENT = '  ';
+/** Below that the time left cannot be told from the progress so far. */
+const LEAST_PROGRESS_FOR_ESTIMATE = 0.05;
+
+export interface TextOptions {
+  readonly columns: number;
+  readonly colors: Colors;
+  readonly nowMs: number;
+}
+
+/** `vili status`: who serves, who is tested, how far, and why; for 80 columns without colour. */
+export function statusText(status: StatusView, options: TextOptions): string[] {
+  return [
+    ...headline(status, options),
+    ...servletLines(status, options),
+    ...trafficLines(status.traffic, options),
+    ...signalLines(status.verdict?.signals ?? [], options.colors),
+    ...verdictLines(status.verdict, options),
+    ...daemonLines(status, options),
+  ];
+}
+
+/** What the evidence says, in the words of status and why. */
+function verdictWord(verdict: VerdictView): string {
+  if (verdict.decision !== 'collecting') return verdict.decision;
+  return verdict.reasons.length > 0 ? 'hold' : 'collecting';
+}
+
+// Private
+
+function headline(status: StatusView, { colors, nowMs, columns }: TextOptions): string[] {
+  const parts = [colors.strong(identifierOf(status))];
+  const plain = [identifierOf(status)];
+  const add = (text: string, style: Style = (same) => same): void => {
+    parts.push(style(text));
+    plain.push(text);
+  };
+  for (const role of ['running', 'testing', 'previous'] as const) {
+    const servlet = status[role];
+    if (servlet === null) continue;
+    add(`${role.toUpperCase()} ${shortVersion(servlet.version)} (${ageOf(servlet, nowMs)})`);
+  }
+  if (status.running === null) add('nothing is running', colors.bad);
+  add(status.verdict === null ? status.phase : progressText(status.verdict));
+  // One line when it fits, else one part per line: nothing is cut.
+  if (plain.join('   ').length <= columns) return [parts.join('   ')];
+  return parts.map((part, at) => (at === 0 ? part : INDENT + part));
+}
+
+function progressText(verdict: VerdictView): string {
+  const { decision, progress, elapsedMs, reasons } = verdict;
+  if (decision !== 'collecting') return decision;
+  const text = `collecting ${percent(progress)}`;
+  const telling = progress >= LEAST_PROGRESS_FOR_ESTIMATE && progress < 1 && reasons.length === 0;
+  if (!telling) return text;
+  return `${text}  ~${duration((elapsedMs * (1 - progress)) / progress)} left`;
+}
+
+function servletLines(status: StatusView, { colors }: TextOptions): string[] {
+  const rows: Cell[][] = [];
+  for (const role of ['running', 'testing', 'previous'] as const) {
+    const servlet = status[role];
+    if (servlet === null) continue;
+    rows.push([
+      role,
+      { text: servlet.state, style: styleOf(servlet.state, colors) },
+      printable(servlet.instance),
+      servlet.pid === null ? '-' : `pid ${servlet.pid}`,
+      servlet.port === null ? '-' : `port ${servlet.port}`,
+      servlet.restarts === 1 ? '1 restart' : `${servlet.restarts} restarts`,
+    ]);
+  }
+  return alignRows(rows, INDENT);
+}
+
+function styleOf(state: ServletView['state'], colors: Colors): Style {
+  if (state === 'ready') return colors.good;
+  return state === 'unhealthy' || state === 'backoff' ? colors.bad : colors.careful;
+}
+
+function trafficLines(traffic: TrafficView, { columns }: TextOptions): string[] {
+  const parts = [
+    `${traffic.received} received`,
+    `${traffic.mirrored} mirrored`,
+    counted('skipped', traffic.skipped),
+    counted('dropped', traffic.dropped),
+    counted('failed', traffic.failed),
+    traffic.inFlight === 0 ? '' : `${traffic.inFlight} in flight`,
+  ];
+  const text = parts.filter((part) => part !== '').join(', ');
+  return wrapWords(`${INDENT}traffic  ${text}`, columns, ' '.repeat(11));
+}
+
+function counted(what: string, counts: Readonly<Record<string, number>>): string {
+  const present = Object.entries(counts).filter(([, count]) => count > 0);
+  const [only] = present;
+  if (only === undefined) return '';
+  if (present.length === 1) return `${only[1]} ${what} (${printable(only[0])})`;
+  const sum = present.reduce((total, [, count]) => total + count, 0);
+  const each = present.map(([reason, count]) => `${count} ${printable(reason)}`);
+  return `${sum} ${what} (${each.join(', ')})`;
+}
+
+function verdictLines(verdict: VerdictView | null, options: TextOptions): string[] {
+  if (verdict === null) return ['verdict: none, nothing is under test'];
+  const { columns, colors } = options;
+  const word = verdictWord(verdict);
+  const sentences = verdict.reasons.map((reason) => sentence(printable(reason.text)));
+  const text = ['verdict:', `${word}.`, ...sentences].join(' ');
+  const lines = wrapWords(text, columns, INDENT);
+  const style =
+    word === 'promote' ? colors.good : word === 'collecting' ? colors.quiet : colors.bad;
+  if (lines[0] !== undefined) lines[0] = lines[0].replace(`${word}.`, style(`${word}.`));
+  return [...lines, ...neededLines(verdict.missing, columns, INDENT)];
+}
+
+function daemonLines(status: StatusView, { columns, colors }: TextOptions): string[] {
+  const { version, pid, port, base, uptimeMs } = status.vili;
+  const archive = `archive ${status.archive.count} (${bytes(status.archive.bytes)})`;
+  const text = `vili ${printable(version)}  pid ${pid}  up ${duration(uptimeMs)}  port ${port}  ${archive}`;
+  return wrapWords(`${text}  base ${printable(base)}`, columns, INDENT).map(colors.quiet);
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function ageOf(servlet: ServletView, nowMs: number): string {
+  const startedMs = servlet.startedAt === null ? Number.NaN : Date.parse(servlet.startedAt);
+  return Number.isNaN(startedMs) ? servlet.state : duration(nowMs - startedMs);
+}
+
+/** `inventory` of `inventory-1.4.2`; the base's name while no version is known. */
+function identifierOf(status: StatusView): string {
+  const version = (status.running ?? status.testing)?.version;
+  const name = version?.replace(/-\d.*$/, '') ?? status.vili.base.split('/').at(-1) ?? 'vili';
+  return printable(name);
+}
+
+function shortVersion(version: string): string {
+  return printable(/-(\d.*)$/.exec(version)?.[1] ?? version);
+}

@@ -1,0 +1,142 @@
+import { pausedText } from '../../evaluation/report/paused.ts';
+import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
+import type { HistoryEntry } from '../../operator/views/status-view.ts';
+import { neededLines } from './needed.ts';
+import { printable } from './printable.ts';
+import { dateTime, duration, percent } from './quantities.ts';
+import { signalLines } from './signal-table.ts';
+import type { TextOptions } from './status.ts';
+import { wrapWords } from './table.ts';
+
+/** With all of these it still is one screen. */
+const MAX_REASONS = 4;
+const MAX_MISSING = 4;
+const MAX_PLACES = 3;
+/** What no request shows, but the log of the version. */
+const LOGGED = new Set(['log-errors', 'new-error-kind', 'startup-errors', 'log-format']);
+/** How sure the verdict is stands above the reasons already. */
+const CERTAINTY = / (?:The odds that|So far the odds that) testing is worse are .*$/;
+
+/** `vili why`: what is wrong, how sure Vili is, which request to try; one screen of 80 columns. */
+export function whyText(report: Report, options: TextOptions): string[] {
+  const { columns, colors } = options;
+  const { test } = report;
+  const isOver = report.verdict !== 'testing';
+  const word = isOver ? report.verdict : wordOf(report);
+  const head = `${printable(report.version)}: ${word.toUpperCase()}`;
+  const facts = isOver ? `${dateTime(report.at)} by ${printable(report.by)}` : progressOf(test);
+  const lines = [`${colors.strong(head)}   ${facts}`];
+  const told = test === undefined ? report.reasons : toldBelow(report);
+  if (test !== undefined) {
+    lines.push(...wrapWords(printable(report.sentence), columns), '');
+    lines.push(...signalLines(test.signals, colors), '');
+  }
+  const { version } = report;
+  for (const reason of told.slice(0, MAX_REASONS)) {
+    lines.push(...reasonLines(reason, version, options));
+  }
+  const more = told.length - MAX_REASONS;
+  if (more > 0) lines.push(`- and ${more} more, in report.md of its folder and --json`);
+  if (test !== undefined) lines.push(...testLines(test, isOver, options));
+  return lines;
+}
+
+/** `vili why` when there is no report: the last decision. */
+export function lastDecisionText(
+  history: readonly HistoryEntry[],
+  { columns }: TextOptions,
+): string[] {
+  const decided = new Set(['promoted', 'rejected', 'rolled-back', 'refused']);
+  const last = history.findLast((entry) => decided.has(entry.event));
+  if (last === undefined) return ['nothing is under test and nothing was decided yet'];
+  const version = printable(last.version);
+  const head = `${version} was ${last.event} by ${printable(last.by)} on ${dateTime(last.at)}`;
+  const reasons = last.reasons.flatMap((text) => wrapWords(`- ${printable(text)}`, columns, '  '));
+  return [...wrapWords(head, columns, '  '), ...reasons];
+}
+
+// Private
+
+function wordOf({ reasons, test }: Report): string {
+  if (test === undefined) return 'testing';
+  if (test.condemned && test.decision === 'collecting') return 'about to be rejected';
+  if (test.decision !== 'collecting') return test.decision;
+  return reasons.length > 0 ? 'hold' : 'collecting';
+}
+
+function progressOf(test: TestReport | undefined): string {
+  if (test === undefined) return '';
+  const { pairs, elapsedMs, progress } = test;
+  return `${percent(progress)} of the evidence, ${pairs} pairs in ${duration(elapsedMs)}`;
+}
+
+/** What the sentence above says already is not said again. */
+function toldBelow({ reasons, sentence }: Report): ReportReason[] {
+  return reasons.map(withoutCertainty).filter(({ text }) => !sentence.includes(text));
+}
+
+function withoutCertainty(reason: ReportReason): ReportReason {
+  return { ...reason, text: reason.text.replace(CERTAINTY, '') };
+}
+
+function reasonLines(
+  { code, text, samples }: ReportReason,
+  version: string,
+  { columns }: TextOptions,
+): string[] {
+  const [first] = samples;
+  const lines = wrapWords(`- ${printable(text)}`, columns, '  ');
+  if (first !== undefined) lines.push(`  try: vili diff --sample ${printable(first)}`);
+  if (LOGGED.has(code)) lines.push(...wrapWords(`  see: ${printable(version)}/logs/`, columns));
+  return lines;
+}
+
+function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions): string[] {
+  const lines: string[] = [];
+  const add = (title: string, texts: readonly string[]): void => {
+    if (texts.length === 0) return;
+    lines.push(...wrapWords(`${title}: ${texts.join(', ')}`, columns, '  '));
+  };
+  if (!isOver) lines.push(...neededLines(test.missing.slice(0, MAX_MISSING), columns));
+  add('also seen', alsoSeen(test));
+  add('ignored', ignored(test));
+  add('never compared', uncovered(test));
+  add(
+    'spared',
+    [pausedText(test)].flatMap((text) => text ?? []),
+  );
+  const [sample] = test.endpoints.flatMap((one) => one.samples);
+  if (sample !== undefined)
+    lines.push('', 'look closer: vili diff   send again: vili replay --all');
+  return lines;
+}
+
+function alsoSeen({ endpoints }: TestReport): string[] {
+  const fields = endpoints.flatMap(({ endpoint, alsoSeen: seen }) =>
+    seen.map(({ kind, path, count }) => `${endpoint} ${path} ${kind} (${count})`),
+  );
+  return shortList(fields);
+}
+
+/** One field that many endpoints have is told once. */
+function ignored(test: TestReport): string[] {
+  const places = new Map<string, number>();
+  for (const { path, kind, reason } of test.ignored) {
+    const why = reason === 'rule' ? 'by a rule' : 'differs by itself';
+    const key = `${path} ${kind} ${why}`;
+    places.set(key, (places.get(key) ?? 0) + 1);
+  }
+  return shortList(
+    [...places].map(([key, count]) => (count > 1 ? `${key} (${count} endpoints)` : key)),
+  );
+}
+
+function uncovered({ coverage }: TestReport): string[] {
+  return shortList(coverage.endpoints.map(({ name, share }) => `${name} (${percent(share)})`));
+}
+
+function shortList(texts: readonly string[]): string[] {
+  const shown = texts.slice(0, MAX_PLACES).map(printable);
+  const more = texts.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
+}

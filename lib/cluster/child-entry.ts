@@ -1,0 +1,133 @@
+/** The entry of a gate process: serves users with the very gate that Vili uses by itself. */
+import type { Socket } from 'node:net';
+import { setDefaultHighWaterMark } from 'node:stream';
+import { codeOf, messageOf } from '../errors.ts';
+import { STREAM_BUFFER_BYTES } from '../proxy/downstream/listener.ts';
+import { createGate, type Gate } from '../proxy/proxy.ts';
+import { becomeOwnProcess } from '../runtime/child-entry.ts';
+import { prepareRuntime } from '../runtime/v8.ts';
+import { clockAt, ParentChannel } from './child.ts';
+import { CopySender } from './copy-sender.ts';
+import type { ProcessStats, StartInput, ToProcess } from './protocol.ts';
+
+/** What is counted is told so often when it changed, and else every so many times, as a sign of life. */
+const STATS_MS = 100;
+const STATS_WHEN_QUIET = 10;
+const OBSERVATION_BYTES = 200;
+/** An error without an owner (sysexits.h EX_SOFTWARE). */
+const EXIT_FATAL = 70;
+
+interface Serving {
+  readonly gate: Gate;
+  readonly sender: CopySender;
+}
+
+prepareRuntime();
+// Without Vili nobody would tell this process where to send users.
+becomeOwnProcess('vili: gate');
+// Sockets that are handed over are made by node, with what is the default.
+setDefaultHighWaterMark(false, STREAM_BUFFER_BYTES);
+const channel = new ParentChannel();
+process.on('uncaughtException', (error) => {
+  const text = error.stack ?? messageOf(error);
+  void fail(codeOf(error) ?? 'VILI_GATE_PROCESS', text);
+});
+let serving: Serving | null = null;
+let open = 0;
+let unobserved = 0;
+let quietTicks = 0;
+let lastStats = '';
+process.on('message', (message: ToProcess, socket?: Socket) => receive(message, socket));
+
+// Private
+
+function receive(message: ToProcess, socket?: Socket): void {
+  if (message.type === 'start') return start(message.input);
+  if (serving === null) return;
+  const { gate, sender } = serving;
+  switch (message.type) {
+    case 'connection':
+      accept(gate, socket);
+      void channel.send({ type: 'taken', open });
+      break;
+    case 'route':
+      gate.setRoute(message.route);
+      void channel.send({ type: 'routed' });
+      break;
+    case 'refusal':
+      sender.refuse(message.refusal);
+      break;
+    case 'drain': {
+      const { id, target, timeoutMs } = message;
+      void gate.drain(target, timeoutMs).then((it) => channel.send({ type: 'drained', id, ...it }));
+      break;
+    }
+    case 'report':
+      tellStats(true);
+      void channel.send({ type: 'reported' });
+      break;
+    case 'close':
+      void close(serving, message.deadlineMs);
+  }
+}
+
+function start({ settings, copies, clockOffsetMs, pair, route, refusal }: StartInput): void {
+  const sender = new CopySender(channel, copies, refusal);
+  try {
+    const gate = createGate(settings, sender, {
+      now: clockAt(clockOffsetMs),
+      pair,
+      onProblem: (text) => void channel.send({ type: 'problem', text }),
+    });
+    gate.onTraffic((batch) => {
+      if (channel.isBehind) unobserved += batch.length;
+      else void channel.send({ type: 'observed', batch }, batch.length * OBSERVATION_BYTES);
+    });
+    gate.setRoute(route);
+    serving = { gate, sender };
+    setInterval(() => tellStats(false), STATS_MS);
+    void channel.send({ type: 'ready' });
+  } catch (error) {
+    void fail(codeOf(error) ?? 'VILI_GATE_PROCESS', messageOf(error));
+  }
+}
+
+/** A client that left on the way comes without a socket. */
+function accept(gate: Gate, socket: Socket | undefined): void {
+  if (socket === undefined) return;
+  open++;
+  socket.once('close', () => open--);
+  gate.accept(socket);
+}
+
+async function close({ gate, sender }: Serving, deadlineMs: number): Promise<void> {
+  await gate.close(deadlineMs);
+  sender.flush();
+  tellStats(true);
+  await channel.send({ type: 'closed' });
+  process.disconnect();
+}
+
+function tellStats(always: boolean): void {
+  if (serving === null) return;
+  const { gate, sender } = serving;
+  const stats: ProcessStats = {
+    open,
+    counts: gate.counts(),
+    dropped: sender.dropped(),
+    isShedding: sender.isShedding,
+    unobserved,
+  };
+  const text = JSON.stringify(stats);
+  quietTicks = text === lastStats ? quietTicks + 1 : 0;
+  if (!always && text === lastStats && quietTicks % STATS_WHEN_QUIET !== 0) return;
+  lastStats = text;
+  // So that nothing is counted as submitted that Vili has not been sent.
+  sender.flush();
+  void channel.send({ type: 'stats', stats }, text.length);
+}
+
+async function fail(code: string, text: string): Promise<void> {
+  await channel.send({ type: 'failed', code, text });
+  process.exit(EXIT_FATAL);
+}

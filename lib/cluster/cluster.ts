@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ViliError } from '../errors.ts';
+import type { DropReason } from '../mirror/wire/protocol.ts';
+import type { Target } from '../model/exchange.ts';
+import type { TrafficListener } from '../proxy/copy/traffic.ts';
+import type { GateCounts } from '../proxy/counts.ts';
+import {
+  readTlsPair,
+  type TlsPair,
+  type TlsSettings,
+  watchTlsPair,
+} from '../proxy/downstream/tls.ts';
+import type { UsersPort } from '../proxy/proxy.ts';
+import { NO_ROUTE, type Route } from '../proxy/route.ts';
+import type { GateSettings } from '../proxy/settings.ts';
+import type { Drained } from '../proxy/upstream/pool.ts';
+import { FrontDoor } from './acceptor.ts';
+import { clockOffsetMs } from './child.ts';
+import type { CopyTaker } from './copy-receiver.ts';
+import type { CopyLimits } from './protocol.ts';
+import { type GateProcessEvent, ProcessSlot } from './slot.ts';
+import { addCounts, NO_COUNTS, shareOf } from './sums.ts';
+
+export type { CopyLimits } from './protocol.ts';
+export type { GateProcessEvent } from './slot.ts';
+
+/** The processes hear this often whether the far side takes copies, and it whether they have time. */
+const REFUSAL_LOOK_MS = 25;
+/** Counts are asked for this long; they come by themselves every 0.1 s. */
+const REPORT_MAX_MS = 500;
+
+export interface GateProcessesOptions {
+  /** Of all processes together. */
+  readonly settings: GateSettings;
+  readonly processes: number;
+  /** Of each process. */
+  readonly copies: CopyLimits;
+  /** The one far side. */
+  readonly taker: CopyTaker;
+  /** Wall clock, ms since the epoch, with fractions. */
+  readonly now: () => number;
+  readonly onProblem: (text: string) => void;
+  readonly onEvent: (event: GateProcessEvent) => void;
+}
+
+/** The users' port, served by several processes; nothing is opened or started before `listen`. */
+export function createGateProcesses(options: GateProcessesOptions): UsersPort {
+  return new GateProcesses(options);
+}
+
+// Private
+
+class GateProcesses implements UsersPort {
+  readonly #options: GateProcessesOptions;
+  readonly #slots: readonly ProcessSlot[];
+  readonly #door: FrontDoor;
+  readonly #listeners = new Set<TrafficListener>();
+  #route = NO_ROUTE;
+  #refusal: DropReason | null = null;
+  /** Resolves when every process has the present route. */
+  #switched: Promise<unknown> = Promise.resolve();
+  #looks: NodeJS.Timeout | null = null;
+  /** For processes that start while the files are wrong; null without TLS. */
+  #pair: TlsPair | null = null;
+  #stopWatching: () => void = () => {};
+  #listening: Promise<{ port: number }> | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: GateProcessesOptions) {
+    const { settings, processes, copies, taker, now } = options;
+    this.#options = options;
+    this.#door = new FrontDoor(
+      settings.request.maxConnections,
+      () => this.#slots,
+      options.onProblem,
+    );
+    this.#slots = Array.from({ length: processes }, (_, index) => {
+      const own = shareOf(settings, index, processes);
+      return new ProcessSlot(index + 1, taker, {
+        input: () => ({
+          settings: own,
+          copies,
+          clockOffsetMs: clockOffsetMs(now),
+          pair: this.#pair,
+          route: this.#route,
+          refusal: this.#refusal,
+        }),
+        onFree: () => this.#door.pass(),
+        onUntaken: (socket) => this.#door.again(socket),
+        onObserved: (batch) => {
+          for (const listener of this.#listeners) listener(batch);
+        },
+        onProblem: options.onProblem,
+        onEvent: options.onEvent,
+      });
+    });
+  }
+
+  listen(): Promise<{ port: number }> {
+    this.#listening ??= this.#open().catch(async (error: unknown) => {
+      await this.#end(0);
+      throw error;
+    });
+    return this.#listening;
+  }
+
+  route(): Route {
+    return this.#route;
+  }
+
+  setRoute(route: Route): void {
+    this.#route = route;
+    this.#watchFarSide(route.mirroring);
+    this.#switched = Promise.all(this.#slots.map((slot) => slot.route(route)));
+  }
+
+  /** Begins when no process sends requests to the target any more. */
+  async drain(target: Target, timeoutMs: number): Promise<Drained> {
+    const begunMs = performance.now();
+    await this.#switched;
+    const leftMs = Math.max(0, timeoutMs - (performance.now() - begunMs));
+    const results = await Promise.all(this.#slots.map((slot) => slot.drain(target, leftMs)));
+    return {
+      finished: results.reduce((sum, it) => sum + it.finished, 0),
+      cut: results.reduce((sum, it) => sum + it.cut, 0),
+    };
+  }
+
+  /** Of this moment; where a process is silent, what it told last. */
+  async counts(): Promise<GateCounts> {
+    const patience = new AbortController();
+    const late = sleep(REPORT_MAX_MS, null, { signal: patience.signal }).catch(() => null);
+    await Promise.race([late, Promise.all(this.#slots.map((slot) => slot.report()))]);
+    patience.abort();
+    const own = { ...NO_COUNTS, connectionsRefused: this.#door.refused };
+    return this.#slots.reduce((sum, slot) => addCounts(sum, slot.counts()), own);
+  }
+
+  onTraffic(listener: TrafficListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  close(deadlineMs: number): Promise<void> {
+    this.#closing ??= this.#end(deadlineMs);
+    return this.#closing;
+  }
+
+  async #open(): Promise<{ port: number }> {
+    if (this.#closing !== null) throw new ViliError('VILI_GATE_LISTEN', 'the gate is closed');
+    const { host, port, tls } = this.#options.settings;
+    if (tls !== null) this.#watchCertificate(tls);
+    const opened = await this.#door.listen(host, port);
+    await Promise.all(this.#slots.map((slot) => slot.start()));
+    return { port: opened };
+  }
+
+  async #end(deadlineMs: number): Promise<void> {
+    this.#watchFarSide(false);
+    this.#stopWatching();
+    this.#door.close();
+    await Promise.all(this.#slots.map((slot) => slot.close(deadlineMs)));
+  }
+
+  /** The processes watch it themselves, and tell what is wrong with it. */
+  #watchCertificate(tls: TlsSettings): void {
+    this.#pair = readTlsPair(tls);
+    const take = (pair: TlsPair): void => {
+      this.#pair = pair;
+    };
+    this.#stopWatching = watchTlsPair(tls, this.#pair, take, () => {});
+  }
+
+  #watchFarSide(mirroring: boolean): void {
+    if (!mirroring && this.#looks !== null) clearInterval(this.#looks);
+    this.#looks = mirroring
+      ? (this.#looks ?? setInterval(() => this.#tellRefusal(), REFUSAL_LOOK_MS))
+      : null;
+    if (mirroring) this.#tellRefusal();
+  }
+
+  #tellRefusal(): void {
+    const { taker } = this.#options;
+    taker.usersBusy(this.#slots.some((slot) => slot.isShedding));
+    const refusal = taker.refusal();
+    if (refusal === this.#refusal) return;
+    this.#refusal = refusal;
+    for (const slot of this.#slots) slot.refuse(refusal);
+  }
+}

@@ -1,0 +1,105 @@
+import { LOOK_MS, UsersFirst } from '../mirror/load/shedder.ts';
+import { watchUsersThread } from '../mirror/load/thread-load.ts';
+import { recordBuffer, recordBytes, writeRecord } from '../mirror/wire/codec.ts';
+import type { DropReason } from '../mirror/wire/protocol.ts';
+import type { Exchange, ExchangeSink } from '../model/exchange.ts';
+import type { ParentChannel } from './child.ts';
+import type { CopyLimits } from './protocol.ts';
+
+/** A batch that does not fill up is sent after so long. */
+const FLUSH_MS = 5;
+
+/**
+ * The far side as the gate of one process sees it: packs exchanges into batches for Vili, where the
+ * one far side is, and drops what Vili has no room for.
+ */
+export class CopySender implements ExchangeSink {
+  readonly #channel: ParentChannel;
+  readonly #limits: CopyLimits;
+  readonly #batch: ReturnType<typeof recordBuffer>;
+  readonly #usersFirst: UsersFirst;
+  readonly #dropped: Partial<Record<DropReason, number>> = {};
+  #refusal: DropReason | null;
+  #lastReason: DropReason = 'queue-full';
+  #used = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(channel: ParentChannel, limits: CopyLimits, refusal: DropReason | null) {
+    this.#channel = channel;
+    this.#limits = limits;
+    this.#refusal = refusal;
+    this.#batch = recordBuffer(new SharedArrayBuffer(limits.batchBytes));
+    this.#usersFirst = new UsersFirst(limits.busyLimit);
+    const load = watchUsersThread();
+    setInterval(() => this.#usersFirst.look(load()), LOOK_MS).unref();
+  }
+
+  /** Copies dropped here, by reason. */
+  dropped(): Readonly<Partial<Record<DropReason, number>>> {
+    return { ...this.#dropped };
+  }
+
+  /** Whether copies are left out, since users need the time. */
+  get isShedding(): boolean {
+    return this.#usersFirst.isShedding;
+  }
+
+  /** Why Vili would drop copies now, or null. */
+  refuse(refusal: DropReason | null): void {
+    this.#refusal = refusal;
+  }
+
+  full(): boolean {
+    const reason = this.#refusal ?? this.#ownReason();
+    if (reason !== null) this.#lastReason = reason;
+    return reason !== null;
+  }
+
+  shed(noRoom?: 'queue-full'): void {
+    this.#drop(noRoom ?? this.#lastReason);
+  }
+
+  submit(exchange: Exchange): void {
+    const size = recordBytes(exchange);
+    if (size > this.#limits.queueBytes) return this.#drop('too-large');
+    if (this.#channel.unsentBytes + size > this.#limits.queueBytes) return this.#drop('queue-full');
+    if (this.#used + size > this.#batch.bytes.length) this.flush();
+    if (size > this.#batch.bytes.length) return this.#sendAlone(exchange, size);
+    writeRecord(this.#batch, this.#used, size, exchange);
+    this.#used += size;
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  /** Sends what has been collected. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#used === 0) return;
+    this.#send(this.#batch.bytes.subarray(0, this.#used));
+    this.#used = 0;
+  }
+
+  // Private
+
+  #ownReason(): DropReason | null {
+    if (this.#channel.unsentBytes > this.#limits.queueBytes || this.#channel.isBehind) {
+      return 'queue-full';
+    }
+    return this.#usersFirst.admits() ? null : 'busy';
+  }
+
+  #drop(reason: DropReason): void {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
+  }
+
+  #sendAlone(exchange: Exchange, size: number): void {
+    const alone = recordBuffer(new SharedArrayBuffer(size));
+    writeRecord(alone, 0, size, exchange);
+    this.#send(alone.bytes);
+  }
+
+  /** The bytes are copied before this returns. */
+  #send(records: Uint8Array): void {
+    void this.#channel.send({ type: 'exchanges', records }, records.byteLength);
+  }
+}

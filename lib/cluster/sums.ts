@@ -1,0 +1,72 @@
+import { Counter, type GateCounts } from '../proxy/counts.ts';
+import type { GateSettings } from '../proxy/settings.ts';
+
+/** Counts of a gate that has done nothing. */
+export const NO_COUNTS: GateCounts = new Counter().snapshot(0, 0);
+
+/** The counts of two gates together. */
+export function addCounts(a: GateCounts, b: GateCounts): GateCounts {
+  return {
+    received: a.received + b.received,
+    submitted: a.submitted + b.submitted,
+    shed: a.shed + b.shed,
+    skipped: addRecords(a.skipped, b.skipped),
+    answered: addRecords(a.answered, b.answered),
+    errors: addRecords(a.errors, b.errors),
+    retried: a.retried + b.retried,
+    connectionsRefused: a.connectionsRefused + b.connectionsRefused,
+    heldNow: a.heldNow + b.heldNow,
+    inFlightNow: a.inFlightNow + b.inFlightNow,
+  };
+}
+
+/**
+ * The last word on a process that has ended: `last` is what it told, `copies` how many it handed over
+ * or dropped, of which some came after its last counts. What it had in hand was broken off.
+ */
+export function finalCounts(last: GateCounts, copies: number): GateCounts {
+  const settled = copies + totalOf(last.skipped);
+  const received = Math.max(last.received, settled);
+  const aborted = last.skipped.aborted + received - settled;
+  return {
+    ...last,
+    received,
+    submitted: copies - last.shed,
+    skipped: { ...last.skipped, aborted },
+    heldNow: 0,
+    inFlightNow: 0,
+  };
+}
+
+/** The sum of all counts of a table. */
+export function totalOf(counts: Readonly<Record<string, number>>): number {
+  let total = 0;
+  for (const count of Object.values(counts)) total += count;
+  return total;
+}
+
+// Private
+
+function addRecords<K extends string>(
+  a: Readonly<Record<K, number>>,
+  b: Readonly<Record<K, number>>,
+): Record<K, number> {
+  const sum: Record<K, number> = { ...a };
+  for (const key of Object.keys(b) as K[]) sum[key] = (sum[key] ?? 0) + b[key];
+  return sum;
+}
+
+/**
+ * The settings of one of `count` processes: what bounds all users together is shared out, so that the
+ * processes together keep within it. Connections of users are bounded where they are accepted.
+ */
+export function shareOf(settings: GateSettings, index: number, count: number): GateSettings {
+  const part = (total: number): number =>
+    Math.floor(total / count) + (index < total % count ? 1 : 0);
+  const { hold, upstream } = settings;
+  return {
+    ...settings,
+    hold: { ...hold, maxRequests: part(hold.maxRequests), maxBytes: part(hold.maxBytes) },
+    upstream: { ...upstream, maxConnections: part(upstream.maxConnections) },
+  };
+}

@@ -1,0 +1,220 @@
+import { isIdentifier } from '../endpoint/segment.ts';
+import type { Findings } from '../findings.ts';
+import type { DifferenceKind } from '../outcome.ts';
+import type { RequestRules } from '../rules/rules.ts';
+import { byKey, withoutEquals } from './arrange.ts';
+import { brief, jsonType, MASKED, numberOf, sameScalar, showJson } from './parse.ts';
+import type { JsonPlace } from './path.ts';
+
+const MAX_KEY_LENGTH = 80;
+const MAX_PATH_LENGTH = 400;
+const SHORTEST_ID = 8;
+/** No form of an identifier is longer; looking at a key of a megabyte would take minutes. */
+const LONGEST_ID = 200;
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+/** What is special about some places of a document. */
+export interface PlaceRules {
+  readonly rules: RequestRules | null;
+  /** Values there must not be shown. */
+  readonly isMasked: (place: JsonPlace) => boolean;
+}
+
+interface Walk extends PlaceRules {
+  readonly findings: Findings;
+  readonly maxDepth: number;
+  /** Keys from the root to the value in hand; null is any index of an array. */
+  readonly path: (string | null)[];
+}
+
+const NO_RULES: PlaceRules = { rules: null, isMasked: () => false };
+
+/**
+ * Adds what differs between two parsed documents. Order of keys means nothing, arrays are compared
+ * by position unless a rule says otherwise. Work is bounded by the documents' size, recursion by
+ * `maxDepth`.
+ */
+export function compareJson(
+  running: unknown,
+  testing: unknown,
+  maxDepth: number,
+  findings: Findings,
+  { rules, isMasked }: PlaceRules = NO_RULES,
+): void {
+  compareValues({ findings, maxDepth, rules, isMasked, path: [] }, running, testing);
+}
+
+/** Equality without recursion, so that no depth of nesting can exhaust the stack. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  const pending: unknown[] = [];
+  const isSame = (a: unknown, b: unknown): boolean => {
+    if (!isComposite(a) || !isComposite(b)) return sameScalar(a, b);
+    pending.push(a, b);
+    return true;
+  };
+  let same = isSame(left, right);
+  while (same && pending.length > 0) {
+    const b = pending.pop() as Composite;
+    const a = pending.pop() as Composite;
+    if (Array.isArray(a) && Array.isArray(b)) same = sameElements(a, b, isSame);
+    else same = Array.isArray(a) === Array.isArray(b) && sameEntries(a, b, isSame);
+  }
+  return same;
+}
+
+// Private
+
+type Composite = Record<string, unknown>;
+
+function isComposite(value: unknown): value is Composite {
+  return typeof value === 'object' && value !== null;
+}
+
+type Equality = (left: unknown, right: unknown) => boolean;
+
+function sameElements(left: readonly unknown[], right: readonly unknown[], isSame: Equality) {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) {
+    if (!isSame(left[index], right[index])) return false;
+  }
+  return true;
+}
+
+function sameEntries(left: Composite, right: Composite, isSame: Equality): boolean {
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key) || !isSame(left[key], right[key])) return false;
+  }
+  return true;
+}
+
+function compareValues(walk: Walk, running: unknown, testing: unknown): void {
+  if (walk.findings.saturated() || isIgnored(walk, running, testing)) return;
+  const type = jsonType(running);
+  if (type !== jsonType(testing)) {
+    report(walk, 'type', running, testing);
+  } else if (type !== 'array' && type !== 'object') {
+    if (sameScalar(running, testing)) return;
+    if (type === 'number' && isTolerated(walk, running, testing)) return;
+    report(walk, 'value', running, testing);
+  } else if (walk.path.length >= walk.maxDepth) {
+    if (!sameJson(running, testing)) report(walk, 'value', running, testing);
+  } else if (type === 'array') {
+    compareArrays(walk, running as unknown[], testing as unknown[]);
+  } else {
+    compareObjects(walk, running as Composite, testing as Composite);
+  }
+}
+
+/** By a rule; that there was something to ignore is noted. */
+function isIgnored(walk: Walk, running: unknown, testing: unknown): boolean {
+  if (walk.rules?.ignores(walk.path) !== true) return false;
+  if (!sameJson(running, testing)) walk.findings.skip(pathText(walk.path));
+  return true;
+}
+
+function isTolerated(walk: Walk, running: unknown, testing: unknown): boolean {
+  const tolerance = walk.rules?.tolerance(walk.path) ?? null;
+  if (tolerance === null) return false;
+  const [ours, theirs] = [numberOf(running), numberOf(testing)];
+  const scale = tolerance.relative ? Math.max(Math.abs(ours), Math.abs(theirs)) : 1;
+  // A hair more, since 0.3 - 0.2 is more than 0.1.
+  if (Math.abs(ours - theirs) > tolerance.amount * scale * (1 + 1e-9)) return false;
+  walk.findings.skip(pathText(walk.path));
+  return true;
+}
+
+function compareArrays(walk: Walk, running: unknown[], testing: unknown[]): void {
+  const rule = walk.rules?.arrangement(walk.path) ?? null;
+  if (rule === null) {
+    compareByPosition(walk, running, testing);
+    return;
+  }
+  const { path, rules } = walk;
+  const skips = (place: JsonPlace): boolean => rules?.ignores([...path, null, ...place]) === true;
+  const arranged =
+    rule.action === 'key'
+      ? byKey(running, testing, rule.key)
+      : withoutEquals(running, testing, skips);
+  walk.path.push(null);
+  for (const [ours, theirs] of arranged.pairs) compareValues(walk, ours, theirs);
+  walk.path.pop();
+  // Objects with another key are other objects: there is nothing in them to compare.
+  const [ours, theirs] = [arranged.running, arranged.testing];
+  if (rule.action === 'unordered') compareByPosition(walk, ours, theirs);
+  else if (ours.length > 0) reportElement(walk, 'missing', ours[0], undefined);
+  if (rule.action === 'key' && theirs.length > 0) {
+    reportElement(walk, 'extra', undefined, theirs[0]);
+  }
+}
+
+function reportElement(walk: Walk, kind: DifferenceKind, ours: unknown, theirs: unknown): void {
+  walk.path.push(null);
+  report(walk, kind, ours, theirs);
+  walk.path.pop();
+}
+
+function compareByPosition(walk: Walk, running: unknown[], testing: unknown[]): void {
+  const shared = Math.min(running.length, testing.length);
+  walk.path.push(null);
+  for (let index = 0; index < shared; index++) {
+    compareValues(walk, running[index], testing[index]);
+  }
+  if (running.length > shared) report(walk, 'missing', running, testing);
+  else if (testing.length > shared) report(walk, 'extra', running, testing);
+  walk.path.pop();
+}
+
+function compareObjects(walk: Walk, running: Composite, testing: Composite): void {
+  const { findings } = walk;
+  for (const key of Object.keys(running)) {
+    if (findings.saturated()) return;
+    walk.path.push(key);
+    // Own keys only: `__proto__` in a document is data, and an absent one is absent.
+    if (Object.hasOwn(testing, key)) compareValues(walk, running[key], testing[key]);
+    else if (!isIgnored(walk, running[key], undefined)) {
+      report(walk, 'missing', running[key], undefined);
+    }
+    walk.path.pop();
+  }
+  for (const key of Object.keys(testing)) {
+    if (findings.saturated()) return;
+    if (Object.hasOwn(running, key)) continue;
+    walk.path.push(key);
+    if (!isIgnored(walk, undefined, testing[key])) {
+      report(walk, 'extra', undefined, testing[key]);
+    }
+    walk.path.pop();
+  }
+}
+
+/** `undefined` (which no document holds) stands for a side that has nothing there. */
+function report(walk: Walk, kind: DifferenceKind, running: unknown, testing: unknown): void {
+  const path = pathText(walk.path);
+  if (!walk.findings.wants(kind, path)) return;
+  const show = walk.isMasked(walk.path) ? () => MASKED : (value: unknown) => showJson(value);
+  walk.findings.add({
+    kind,
+    path,
+    ...(running !== undefined && { running: brief(show(running)) }),
+    ...(testing !== undefined && { testing: brief(show(testing)) }),
+  });
+}
+
+/** Keys of a map by id are one place, as in paths; short numbers may be names. */
+function keyTemplate(key: string): string {
+  const mayBeId = key.length >= SHORTEST_ID && key.length <= LONGEST_ID;
+  return mayBeId && isIdentifier(key) ? '{id}' : key;
+}
+
+function pathText(path: readonly (string | null)[]): string {
+  let text = '$';
+  for (const key of path) {
+    if (key === null) text += '[]';
+    else if (key.length <= MAX_KEY_LENGTH && IDENTIFIER.test(key)) text += `.${key}`;
+    else text += `[${JSON.stringify(brief(keyTemplate(key)))}]`;
+    if (text.length > MAX_PATH_LENGTH) return `${text.slice(0, MAX_PATH_LENGTH)}…`;
+  }
+  return text;
+}

@@ -1,0 +1,67 @@
+import { ViliError } from '../../errors.ts';
+
+/** Keys from the root to a value; null is any index of an array. */
+export type JsonPlace = readonly (string | null)[];
+
+type Step =
+  | { readonly kind: 'key'; readonly name: string }
+  | { readonly kind: 'index' }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'deep' };
+
+/** A parsed path that says whether a place in a document is the one it means. */
+export type PlaceMatcher = (place: JsonPlace) => boolean;
+
+const STEP = /^(?:(\.\.)|\.(\*)|\.?([\p{L}_$][\p{L}\p{N}_$-]*)|(\[\*?\])|\[("(?:[^"\\]|\\.)*")\])/u;
+
+/**
+ * Reads a JSON path as differences name them: `$.items[].price`, `$["a b"].c`; `.*` is any key or
+ * index, `[]` any index, `..name` the name at any depth. Throws ViliError `VILI_JSON_PATH`.
+ */
+export function parseJsonPath(text: string): PlaceMatcher {
+  const steps: Step[] = [];
+  let rest = text.startsWith('$') ? text.slice(1) : null;
+  while (rest !== null && rest !== '') {
+    const found = STEP.exec(rest);
+    const step = found === null ? null : stepOf(found, steps.at(-1), rest);
+    if (found === null || step === null) rest = null;
+    else {
+      steps.push(step);
+      rest = rest.slice(found[0].length);
+    }
+  }
+  if (rest === null || steps.at(-1)?.kind === 'deep') {
+    throw new ViliError('VILI_JSON_PATH', `"${text}" is no JSON path such as $.items[].price`);
+  }
+  return (place) => fits(steps, 0, place, 0);
+}
+
+// Private
+
+/** A name without a dot is only right after `..`. */
+function stepOf(found: RegExpExecArray, before: Step | undefined, rest: string): Step | null {
+  const [, deep, any, name, index, quoted] = found;
+  if (deep !== undefined) return before?.kind === 'deep' ? null : { kind: 'deep' };
+  if (any !== undefined) return { kind: 'any' };
+  if (index !== undefined) return { kind: 'index' };
+  if (quoted !== undefined) return { kind: 'key', name: JSON.parse(quoted) as string };
+  const isDotted = rest.startsWith('.');
+  if (name === undefined || isDotted === (before?.kind === 'deep')) return null;
+  return { kind: 'key', name };
+}
+
+function fits(steps: readonly Step[], at: number, place: JsonPlace, from: number): boolean {
+  const step = steps[at];
+  if (step === undefined) return from === place.length;
+  if (step.kind === 'deep') {
+    for (let start = from; start < place.length; start++) {
+      if (fits(steps, at + 1, place, start)) return true;
+    }
+    return false;
+  }
+  if (from >= place.length) return false;
+  const key = place[from];
+  if (step.kind === 'key' && key !== step.name) return false;
+  if (step.kind === 'index' && key !== null) return false;
+  return fits(steps, at + 1, place, from + 1);
+}

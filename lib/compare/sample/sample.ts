@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { FailureKind } from '../../model/exchange.ts';
+import { decodeBody, type FlatHeaders } from '../content.ts';
+import type { Mask } from '../mask/mask.ts';
+import type { Difference } from '../outcome.ts';
+
+const ID_DIGITS = 8;
+
+/** Why a pair was kept: what it is an example of. */
+export type SampleSignal = 'errors' | 'body-difference' | 'slow' | 'reported';
+
+/** A pair to look at and to send again, without secrets. Its file is `samples/<id>.json`. */
+export interface Sample {
+  readonly schema: 'vili.sample/1';
+  readonly id: string;
+  readonly endpoint: string;
+  readonly signal: SampleSignal;
+  /** What it shows, e.g. `type $.price`; the first of `differences`, or both answers' words. */
+  readonly key: string;
+  readonly requestId: string;
+  /** When the user's request arrived, ISO 8601. */
+  readonly at: string;
+  readonly request: SampleRequest;
+  readonly running: SampleAnswer;
+  readonly testing: SampleAnswer;
+  /** Running's second answer, where there is one. */
+  readonly again: SampleAnswer | null;
+  readonly differences: readonly Difference[];
+  /** What both logged around that time; absent until it is known, about a second later. */
+  readonly logs?: SampleLogs;
+}
+
+export interface SampleLogs {
+  readonly running: SampleLines;
+  readonly testing: SampleLines;
+}
+
+/** Lines of one log in its order. */
+export interface SampleLines {
+  readonly lines: readonly SampleLogLine[];
+  /** Lines of that time that are not shown. */
+  readonly more: number;
+}
+
+export interface SampleLogLine {
+  /** When it was read, ISO 8601: at most a moment after it was written. */
+  readonly at: string;
+  /** As Vili understood it: `error`, `unknown`, … */
+  readonly level: string;
+  /** Masked and cut. */
+  readonly text: string;
+}
+
+export interface SampleRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Flat: `name, value, name, value`. */
+  readonly headers: readonly string[];
+  readonly body: SampleBody | null;
+}
+
+export interface SampleAnswer {
+  readonly status: number;
+  readonly failure: FailureKind | 'unsendable' | null;
+  readonly ms: number;
+  readonly headers: readonly string[];
+  readonly body: SampleBody | null;
+}
+
+/** A body as kept, with content encodings taken off. */
+export interface SampleBody {
+  /** Length as sent. */
+  readonly bytes: number;
+  /** What is there of it: text, or base64 for what is no text. Empty when it was not kept. */
+  readonly text: string;
+  readonly base64: boolean;
+  /** Only the beginning is there. */
+  readonly cut: boolean;
+  /** Something was taken out, so it is not what was sent. */
+  readonly masked: boolean;
+}
+
+/** A sample on its way to its file. */
+export interface SampleCopy {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly signal: SampleSignal;
+  readonly key: string;
+  readonly atMs: number;
+  readonly requestId: string;
+  /** Masked, without the query. */
+  readonly path: string;
+  /** How long both took, ms. */
+  readonly runningMs: number;
+  readonly testingMs: number;
+  /** The `Sample` as JSON. */
+  readonly text: string;
+}
+
+/** Short, and hard to mistake for another one of the same test. */
+export function sampleId(requestId: string, atMs: number, endpoint: string): string {
+  const hash = createHash('sha1').update(`${requestId}\n${atMs}\n${endpoint}`).digest('hex');
+  return hash.slice(0, ID_DIGITS);
+}
+
+/** At most `maxBytes` of the body, masked; one that cannot be masked for sure is left out. */
+export function sampleBody(
+  mask: Mask,
+  headers: FlatHeaders,
+  body: { readonly bytes: Buffer | null; readonly length: number },
+  maxBytes: number,
+): SampleBody | null {
+  const { bytes, length } = body;
+  if (length === 0) return null;
+  const gone = { bytes: length, text: '', base64: false, cut: true, masked: false };
+  if (bytes === null) return gone;
+  const decoded = decodeBody(headers, bytes, DECODE_LIMIT_BYTES);
+  if (decoded === null) return gone;
+  const text = decoded.toString('utf8');
+  if (!Buffer.from(text).equals(decoded)) {
+    const kept = decoded.subarray(0, Math.floor(maxBytes / BASE64_FACTOR));
+    const cut = kept.length < decoded.length;
+    return { ...gone, text: kept.toString('base64'), base64: true, cut };
+  }
+  const masked = maskedOrNull(mask, headers, text);
+  if (masked === null) return { ...gone, masked: true };
+  const kept = masked.text.slice(0, maxBytes);
+  return { ...gone, ...masked, text: kept, cut: kept.length < masked.text.length };
+}
+
+// Private
+
+const DECODE_LIMIT_BYTES = 1_048_576;
+const BASE64_FACTOR = 4 / 3;
+
+function maskedOrNull(mask: Mask, headers: FlatHeaders, text: string) {
+  try {
+    return mask.body(headers, text);
+  } catch {
+    // Nested too deep to be written again.
+    return null;
+  }
+}

@@ -1,0 +1,233 @@
+import type { IgnoredField } from '../compare/noise/ignored.ts';
+import type { PairOutcome } from '../compare/outcome.ts';
+import { errorsOf, LogWindows } from '../logs/count/windows.ts';
+import type { LogBatch } from '../logs/follow/batch.ts';
+import type { VerdictReport } from '../verdict/report.ts';
+import type { VerdictSettings } from '../verdict/settings.ts';
+import { Verdict } from '../verdict/verdict.ts';
+import { Coverage } from './coverage.ts';
+import { IgnoredFields } from './ignored-fields.ts';
+import { LogFormats } from './log-formats.ts';
+import { Measures, type PausedControls } from './measures.ts';
+import type { TestFindings } from './report/compose.ts';
+import type { RunningAnswer } from './response-ring.ts';
+import { errorKinds, type RunningMemory } from './running-memory.ts';
+
+/** Endpoints told of, the most suspicious. */
+const MAX_ENDPOINTS_TOLD = 50;
+
+/** What a judgement begins with. */
+export interface JudgementSettings {
+  readonly verdict: VerdictSettings;
+  readonly nowMs: number;
+}
+
+/** What a candidate logged before its test began: its start-up. */
+export interface StartUp {
+  readonly errors: number;
+  readonly example: string | undefined;
+  /** Lines of any level: it logs where it should. */
+  readonly lines: number;
+}
+
+/** All evidence on one build of one version: pairs, logs of both sides, running's own answers. */
+export class Judgement {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly sinceMs: number;
+  readonly #verdict: Verdict;
+  readonly #windows: LogWindows;
+  /** Kinds of error that running had before the test: nobody's news. */
+  readonly #knownKinds: ReadonlySet<string>;
+  readonly #formats: LogFormats;
+  readonly #ignored = new IgnoredFields();
+  readonly #measures = new Measures();
+  readonly #coverage = new Coverage();
+  #noise: string | null = null;
+  #changed = false;
+  #pairs = 0;
+
+  private constructor(
+    build: Build,
+    verdict: Verdict,
+    knownKinds: readonly string[],
+    windowMs: number,
+    formats: LogFormats,
+  ) {
+    this.name = build.name;
+    this.fingerprint = build.fingerprint;
+    this.sinceMs = build.sinceMs;
+    this.#verdict = verdict;
+    this.#knownKinds = new Set(knownKinds);
+    this.#windows = new LogWindows(windowMs);
+    this.#formats = formats;
+  }
+
+  static begin(
+    build: Build,
+    settings: JudgementSettings,
+    memory: RunningMemory,
+    startUp: StartUp,
+  ): Judgement {
+    const { verdict: rules, nowMs } = settings;
+    const verdict = new Verdict(rules, nowMs);
+    for (const { endpoint, answer, atMs } of memory.latestAnswers()) {
+      verdict.running(endpoint, answer, atMs);
+    }
+    if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
+    const formats = new LogFormats(startUp.lines);
+    return new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs, formats);
+  }
+
+  /** Goes on from a checkpoint; one of another test, or a broken one, is no use: null. */
+  static resume(build: Build, settings: JudgementSettings, saved: unknown): Judgement | null {
+    if (!isSaved(saved) || saved.fingerprint !== build.fingerprint) return null;
+    if (saved.sinceMs !== build.sinceMs) return null;
+    const verdict = Verdict.restore(settings.verdict, saved.evidence);
+    const { logWindowMs } = settings.verdict;
+    const formats = LogFormats.restore(saved.formats);
+    const judgement = new Judgement(build, verdict, saved.knownKinds, logWindowMs, formats);
+    judgement.#ignored.restore(saved.ignored);
+    judgement.#measures.restore(saved.measures);
+    judgement.#coverage.restore(saved.coverage);
+    if (typeof saved.noise === 'string') judgement.#noise = saved.noise;
+    return judgement;
+  }
+
+  checkpoint(): Saved {
+    this.#changed = false;
+    return {
+      fingerprint: this.fingerprint,
+      knownKinds: [...this.#knownKinds],
+      evidence: this.#verdict.checkpoint(),
+      sinceMs: this.sinceMs,
+      ignored: this.#ignored.all(),
+      measures: this.#measures.checkpoint(),
+      coverage: this.#coverage.checkpoint(),
+      noise: this.#noise,
+      formats: this.#formats.checkpoint(),
+    };
+  }
+
+  /** Whether there is anything new since the last checkpoint. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  pairs(outcomes: readonly PairOutcome[]): void {
+    for (const outcome of outcomes) {
+      this.#verdict.pair(outcome);
+      this.#windows.pairsAt(outcome.atMs);
+      this.#measures.pair(outcome);
+      this.#coverage.compared(outcome.endpoint);
+    }
+    this.#pairs += outcomes.length;
+    this.#changed ||= outcomes.length > 0;
+  }
+
+  /** Where the answers differ by themselves, so that it is not held against testing. */
+  ignored(changes: readonly IgnoredField[]): void {
+    this.#ignored.update(changes);
+  }
+
+  /** Kept for the checkpoint only: whoever compares learned it. */
+  learnedNoise(noise: string): void {
+    this.#noise = noise;
+  }
+
+  get noise(): string | null {
+    return this.#noise;
+  }
+
+  /** Copies that testing still works on, and pairs during which running was left alone. */
+  underWay(overdue: number, paused: PausedControls): void {
+    this.#verdict.openPairs(overdue);
+    this.#measures.paused(paused);
+  }
+
+  /**
+   * Running answered a user. Answers of which no copy was made tell of running's health as well: when
+   * testing takes its place on the host, copies are the first to be left out.
+   */
+  answered({ endpoint, answer, atMs }: RunningAnswer, copied: boolean): void {
+    this.#coverage.requested(endpoint);
+    if (!copied) this.#verdict.running(endpoint, answer, atMs);
+  }
+
+  logged(side: 'running' | 'testing', batch: LogBatch): void {
+    this.#changed = true;
+    this.#formats.add(side, batch);
+    if (this.#pairs > 0) this.#measures.logged(side, batch);
+    if (side === 'testing' && this.#pairs === 0) this.#startUp(batch);
+    else this.#windows.add(side, batch);
+    for (const kind of errorKinds(batch)) {
+      if (this.#knownKinds.has(kind.signature)) continue;
+      if (side === 'testing') this.#verdict.newErrorKind(kind, batch.toMs);
+      else this.#verdict.runningErrorKind(kind, batch.toMs);
+    }
+  }
+
+  /** What the evidence allows at `nowMs`. */
+  decide(nowMs: number): VerdictReport {
+    for (const { atMs, running, testing } of this.#windows.close(nowMs)) {
+      this.#verdict.logWindow({
+        atMs,
+        testingErrors: testing.errors,
+        runningErrors: running.errors,
+        testingWarnings: testing.warnings,
+        runningWarnings: running.warnings,
+      });
+    }
+    this.#verdict.logFormat(this.#formats.change());
+    return this.#verdict.decide(nowMs);
+  }
+
+  /** All that is known, for people. */
+  findings(verdict: VerdictReport): TestFindings {
+    return {
+      verdict,
+      measures: this.#measures.view(),
+      coverage: this.#coverage.view(),
+      ignored: this.#ignored.all(),
+      endpoints: this.#verdict.endpoints(MAX_ENDPOINTS_TOLD),
+    };
+  }
+
+  #startUp(batch: LogBatch): void {
+    const errors = errorsOf(batch);
+    if (errors > 0) this.#verdict.startupErrors(errors, errorKinds(batch)[0]?.example);
+  }
+}
+
+/** What is judged: one try of one file. */
+export interface Build {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** When it became a candidate, or its test began anew; tells a test from an earlier one of the same build. */
+  readonly sinceMs: number;
+}
+
+/** A checkpoint, `.vili/evidence/NAME.json`. */
+export interface Saved {
+  readonly fingerprint: string;
+  readonly knownKinds: readonly string[];
+  readonly evidence: unknown;
+  readonly sinceMs: number;
+  readonly ignored: readonly IgnoredField[];
+  readonly measures: unknown;
+  readonly coverage: unknown;
+  readonly formats: unknown;
+  readonly noise: unknown;
+}
+
+// Private
+
+function isSaved(saved: unknown): saved is Saved {
+  if (typeof saved !== 'object' || saved === null) return false;
+  const { fingerprint, knownKinds } = saved as Partial<Saved>;
+  return (
+    typeof fingerprint === 'string' &&
+    Array.isArray(knownKinds) &&
+    knownKinds.every((kind) => typeof kind === 'string')
+  );
+}

@@ -1,0 +1,40 @@
+import type { IgnoredField } from '../compare/noise/ignored.ts';
+import { differenceKey } from '../compare/noise/noise.ts';
+
+/** Fields kept; the ones told last stay. */
+const MAX_FIELDS = 1000;
+
+/** What is ignored in a test and why, as last told by the far side. */
+export class IgnoredFields {
+  readonly #fields = new Map<string, IgnoredField>();
+
+  update(changes: readonly IgnoredField[]): void {
+    for (const field of changes) {
+      const key = `${field.endpoint} ${field.reason} ${differenceKey(field.kind, field.path)}`;
+      this.#fields.delete(key);
+      if (field.ignored) this.#fields.set(key, field);
+    }
+    for (const oldest of this.#fields.keys()) {
+      if (this.#fields.size <= MAX_FIELDS) return;
+      this.#fields.delete(oldest);
+    }
+  }
+
+  all(): readonly IgnoredField[] {
+    return [...this.#fields.values()];
+  }
+
+  /** Takes what a checkpoint held; what is no such field is left out. */
+  restore(saved: unknown): void {
+    if (Array.isArray(saved)) this.update(saved.filter(isField).slice(0, MAX_FIELDS));
+  }
+}
+
+// Private
+
+function isField(value: unknown): value is IgnoredField {
+  if (typeof value !== 'object' || value === null) return false;
+  const { endpoint, kind, path, times, of } = value as Partial<IgnoredField>;
+  const texts = [endpoint, kind, path].every((text) => typeof text === 'string');
+  return texts && typeof times === 'number' && typeof of === 'number';
+}

@@ -1,0 +1,44 @@
+import { FormatShare } from '../logs/classify/format-share.ts';
+import type { LogBatch } from '../logs/follow/batch.ts';
+import type { LogFormatChange } from '../verdict/evidence/evidence.ts';
+
+/** How both versions log: lines without levels, or no lines at all, look free of errors. */
+export class LogFormats {
+  readonly #running = new FormatShare();
+  readonly #testing = new FormatShare();
+  readonly #startUpLines: number;
+
+  /** `startUpLines`: what testing logged before its test began. */
+  constructor(startUpLines: number) {
+    this.#startUpLines = startUpLines;
+  }
+
+  /** Takes what a checkpoint held; what is not there stays zero. */
+  static restore(saved: unknown): LogFormats {
+    const { running, testing, startUpLines } = (saved ?? {}) as Record<string, unknown>;
+    const formats = new LogFormats(typeof startUpLines === 'number' ? startUpLines : 0);
+    formats.#running.restore(running);
+    formats.#testing.restore(testing);
+    return formats;
+  }
+
+  checkpoint(): unknown {
+    return {
+      running: this.#running.checkpoint(),
+      testing: this.#testing.checkpoint(),
+      startUpLines: this.#startUpLines,
+    };
+  }
+
+  add(side: 'running' | 'testing', batch: LogBatch): void {
+    (side === 'running' ? this.#running : this.#testing).add(batch);
+  }
+
+  /** How both log, where testing has no levels, or no lines, and running has; else null. */
+  change(): LogFormatChange | null {
+    const isSilent = this.#testing.lines === 0 && this.#startUpLines === 0;
+    const isWorse = isSilent || this.#testing.hasLevels === false;
+    if (this.#running.hasLevels !== true || !isWorse) return null;
+    return { running: this.#running.describe(), testing: this.#testing.describe() };
+  }
+}

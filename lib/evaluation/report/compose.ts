@@ -1,0 +1,185 @@
+import type { IgnoredField } from '../../compare/noise/ignored.ts';
+import { differenceKey } from '../../compare/noise/noise.ts';
+import type { DifferenceKind } from '../../compare/outcome.ts';
+import type { EndpointReport } from '../../verdict/explain/endpoint-report.ts';
+import { counted, oddsOf } from '../../verdict/explain/wording.ts';
+import type { VerdictReport } from '../../verdict/report.ts';
+import type { VerdictSettings } from '../../verdict/settings.ts';
+import type { CoverageView } from '../coverage.ts';
+import type { MeasuresView } from '../measures.ts';
+import type { SampleEntry } from '../samples/sample-store.ts';
+import {
+  REPORT_LIMITS,
+  type Report,
+  type ReportReason,
+  type SampleLine,
+  type TestReport,
+} from './report.ts';
+import { signalsOf } from './signals.ts';
+
+/** Who decides where no person does. */
+const VILI = 'vili';
+/** Samples named with a reason. */
+const MAX_SAMPLES = 5;
+/** Which samples show what a reason says. */
+const SIGNAL_OF: Readonly<Record<string, string>> = {
+  errors: 'errors',
+  'auth-bypass': 'errors',
+  'body-difference': 'body-difference',
+  latency: 'slow',
+  slow: 'slow',
+};
+
+/** Everything known of a test at one moment. */
+export interface TestFindings {
+  readonly verdict: VerdictReport;
+  readonly measures: MeasuresView;
+  readonly coverage: CoverageView;
+  readonly ignored: readonly IgnoredField[];
+  readonly endpoints: readonly EndpointReport[];
+}
+
+/** What was decided, by whom. */
+export interface Outcome {
+  readonly verdict: string;
+  readonly at: string;
+  readonly version: string;
+  readonly running: string | null;
+  readonly by: string;
+  readonly reasons: readonly ReportReason[];
+}
+
+/** The reasons with the samples that show what they say. */
+export function withSamples<R extends ReportReason>(
+  reasons: readonly R[],
+  samples: readonly SampleEntry[],
+): readonly R[] {
+  return reasons.map((reason) => {
+    const signal = SIGNAL_OF[reason.code];
+    const fitting = samples.filter(
+      (one) =>
+        one.signal === signal && (reason.endpoint === null || one.endpoint === reason.endpoint),
+    );
+    return { ...reason, samples: fitting.slice(0, MAX_SAMPLES).map((one) => one.id) };
+  });
+}
+
+/** What a report says of the test, cut to the bounds of a report. */
+export function testReport(
+  findings: TestFindings,
+  samples: readonly SampleEntry[],
+  settings: VerdictSettings,
+): TestReport {
+  const { verdict, measures, coverage, ignored, endpoints } = findings;
+  const { decision, condemned, pairs, elapsedMs, progress, certainty, missing } = verdict;
+  return {
+    decision,
+    condemned,
+    pairs,
+    elapsedMs: Math.round(elapsedMs),
+    progress,
+    certainty,
+    missing: missing.slice(0, REPORT_LIMITS.missing),
+    controls: {
+      asked: measures.controls,
+      pausedSlow: measures.pausedSlow,
+      pausedBusy: measures.pausedBusy,
+    },
+    signals: signalsOf(verdict, measures, settings),
+    endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
+      ...withoutIgnored(one, ignored),
+      samples: samples
+        .filter(
+          ({ endpoint, key }) => endpoint === one.endpoint && !isIgnored(ignored, endpoint, key),
+        )
+        .map(sampleLine),
+    })),
+    ignored: ignored.slice(-REPORT_LIMITS.ignored),
+    ignoredCount: ignored.length,
+    coverage,
+  };
+}
+
+/** The report on an outcome; `test` is null where nothing is known of one. */
+export function composeReport(outcome: Outcome, test: TestReport | null): Report {
+  const reasons = outcome.reasons.slice(0, REPORT_LIMITS.reasons);
+  const verdict = fateOf(outcome);
+  return {
+    schema: 'vili.report/1',
+    ...outcome,
+    verdict,
+    sentence: sentenceOf({ ...outcome, verdict }, test),
+    reasons,
+    ...(test === null ? {} : { test }),
+  };
+}
+
+// Private
+
+/** A test that ran out of time rejects the version, but says nothing against it. */
+function fateOf({ verdict, reasons }: Outcome): string {
+  return verdict === 'rejected' && reasons[0]?.code === 'deadline' ? 'inconclusive' : verdict;
+}
+
+/** What was seen before it was known to be noise is not told again. */
+function withoutIgnored(one: EndpointReport, ignored: readonly IgnoredField[]): EndpointReport {
+  const told = ({ kind, path }: EndpointReport['alsoSeen'][number]): boolean =>
+    !isIgnored(ignored, one.endpoint, differenceKey(kind as DifferenceKind, path));
+  return {
+    ...one,
+    differences: one.differences.filter(told),
+    alsoSeen: one.alsoSeen.filter(told),
+  };
+}
+
+function isIgnored(ignored: readonly IgnoredField[], endpoint: string, key: string): boolean {
+  return ignored.some(
+    (field) => field.endpoint === endpoint && differenceKey(field.kind, field.path) === key,
+  );
+}
+
+function sentenceOf({ verdict, version, running, by, reasons }: Outcome, test: TestReport | null) {
+  const than = running === null || running === version ? 'the running version' : running;
+  const whose = by === VILI ? '' : ` by ${by}`;
+  const after =
+    test === null ? '' : ` after ${counted(test.pairs, 'request')} answered by both versions`;
+  if (verdict === 'testing') return testingSentence(version, than, test);
+  if (verdict === 'inconclusive') {
+    return `${version} was not promoted, and nothing was proven against it: ${reasons[0]?.text ?? ''}`;
+  }
+  const fields = new Set(reasons.flatMap(({ endpoint }) => (endpoint === null ? [] : [endpoint])));
+  const where = fields.size === 0 ? '' : ` on ${counted(fields.size, 'endpoint')}`;
+  const isProven = test?.decision === 'reject' && verdict === 'rejected';
+  const odds = isProven
+    ? `: it is worse than ${than}${where}, at odds of ${oddsOf(test.certainty.oddsWorse)} ` +
+      `(${oddsOf(test.certainty.oddsNeeded)} is enough)`
+    : '';
+  const why = odds === '' && reasons[0] !== undefined ? `: ${reasons[0].text}` : odds;
+  const text = `${version} was ${verdict}${whose}${after}${why}`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function testingSentence(version: string, than: string, test: TestReport | null): string {
+  if (test === null || test.pairs === 0) {
+    return `${version} is under test; no request was answered by both versions yet.`;
+  }
+  const { decision, condemned, certainty, pairs } = test;
+  const soFar = `after ${counted(pairs, 'request')} answered by both versions`;
+  const odds = `${oddsOf(certainty.oddsWorse)} (${oddsOf(certainty.oddsNeeded)} rejects)`;
+  if (decision === 'reject' || condemned) {
+    const confirming = decision === 'reject' ? '' : ', which is being confirmed';
+    return `${version} is worse than ${than}, ${soFar}, at odds of ${odds}${confirming}.`;
+  }
+  if (decision === 'promote') return `${version} is good enough to be promoted, ${soFar}.`;
+  const sure = certainty.oddsWorse > 1 ? `; the odds that it is worse are ${odds} so far` : '';
+  return `${version} is under test: no decision ${soFar}${sure}.`;
+}
+
+function sampleLine({ id, signal, key, atMs, logs }: SampleEntry): SampleLine {
+  return { id, signal, key, at: isoOf(atMs), ...(logs === null ? {} : { logs }) };
+}
+
+function isoOf(ms: number): string {
+  const at = new Date(ms);
+  return Number.isNaN(at.getTime()) ? '' : at.toISOString();
+}

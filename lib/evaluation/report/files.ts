@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../base/state/atomic-file.ts';
+import { codeOf } from '../../errors.ts';
+import { composeReport, type Outcome } from './compose.ts';
+import { reportMarkdown } from './markdown.ts';
+import type { Report, TestReport } from './report.ts';
+
+const JSON_FILE = 'report.json';
+const MARKDOWN_FILE = 'report.md';
+
+/**
+ * Leaves `report.json` and `report.md` in a version's folder, and so in its archive. Without a test
+ * (it is over and forgotten), what an earlier report says of it is kept. Throws `WriteFailed`.
+ */
+export async function writeReport(
+  folder: string,
+  outcome: Outcome,
+  test: TestReport | null,
+): Promise<void> {
+  const found = test ?? (await readReport(folder))?.test ?? null;
+  const report = composeReport(outcome, found);
+  await writeFileAtomic(join(folder, JSON_FILE), `${JSON.stringify(report, null, 1)}\n`);
+  await writeFileAtomic(join(folder, MARKDOWN_FILE), reportMarkdown(report));
+}
+
+/** The report in a version's folder; null when there is none that can be read. */
+export async function readReport(folder: string): Promise<Report | null> {
+  try {
+    return parseReport(await readFile(join(folder, JSON_FILE), 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** Null for what is no report. */
+export function parseReport(text: string): Report | null {
+  try {
+    const report = JSON.parse(text) as Partial<Report> | null;
+    const isReport = report?.schema === 'vili.report/1' && Array.isArray(report.reasons);
+    return isReport ? (report as Report) : null;
+  } catch {
+    return null;
+  }
+}

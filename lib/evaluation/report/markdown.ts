@@ -1,0 +1,123 @@
+import type { TallyEntry } from '../../verdict/evidence/tally.ts';
+import {
+  confidenceOf,
+  counted,
+  durationOf,
+  percent,
+  shortened,
+} from '../../verdict/explain/wording.ts';
+import { pausedText } from './paused.ts';
+import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts';
+
+const MAX_IGNORED = 30;
+const MAX_FIELDS = 5;
+
+/** `report.md`: the report for people, bounded as the report is. */
+export function reportMarkdown(report: Report): string {
+  const { version, verdict, sentence, reasons, at, by, test } = report;
+  const lines = [`# ${text(version)}: ${verdict}`, '', text(sentence), ''];
+  lines.push(`Decided ${at} by ${text(by)}.`, '');
+  if (reasons.length > 0) lines.push('## Why', '');
+  for (const reason of reasons) {
+    const samples = reason.samples.map((id) => `\`${id}\``).join(', ');
+    lines.push(`- ${text(reason.text)}${samples === '' ? '' : ` Samples: ${samples}.`}`);
+  }
+  if (test !== undefined) lines.push(...testLines(test));
+  return `${lines.join('\n')}\n`;
+}
+
+// Private
+
+function testLines(test: TestReport): string[] {
+  const { pairs, elapsedMs, signals, endpoints, missing, certainty } = test;
+  const known =
+    certainty.ruledOut >= 1
+      ? 'how often it fails is not known yet'
+      : `with ${confidenceOf(certainty.ruledOutAlpha)} it fails at most ${percent(certainty.ruledOut)} more often`;
+  return [
+    '',
+    '## Signals',
+    '',
+    `${counted(pairs, 'request')} answered by both versions in ${durationOf(elapsedMs)}; ${known}.`,
+    '',
+    '| signal | running | testing | limit | state |',
+    '|---|---|---|---|---|',
+    ...signals.map((it) =>
+      `| ${it.name} | ${it.running} | ${it.testing} | ${it.limit} | ${it.state} |`.replaceAll(
+        '| - |',
+        '| – |',
+      ),
+    ),
+    ...(pausedText(test) === null ? [] : ['', `Meanwhile ${pausedText(test)}.`]),
+    ...section(
+      'Still needed',
+      missing.map((one) => `- ${text(one)}`),
+    ),
+    ...section('Endpoints', endpoints.flatMap(endpointLines)),
+    ...section('Ignored', ignoredLines(test)),
+    ...section('Never compared', coverageLines(test)),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines];
+}
+
+function endpointLines(one: ReportEndpoint): string[] {
+  const { endpoint, pairs, worse, better, timed, slower, samples } = one;
+  const speed = timed > 0 ? `, clearly slower in ${slower} of ${timed}` : '';
+  const head = `- ${code(endpoint)}: worse in ${worse}, better in ${better} of ${counted(pairs, 'request')}${speed}`;
+  const fields = (title: string, entries: readonly TallyEntry[]): string[] =>
+    entries.slice(0, MAX_FIELDS).map((entry) => {
+      const { kind, path, running, testing, count } = entry;
+      const change =
+        running === '' && testing === '' ? '' : `: ${code(running)} → ${code(testing)}`;
+      return `  - ${title} ${kind} ${code(path)}${change} (${count})`;
+    });
+  return [
+    head,
+    ...fields('failed:', one.failures),
+    ...fields('counts:', one.differences),
+    ...fields('also seen:', one.alsoSeen),
+    ...samples.flatMap(sampleLines),
+  ];
+}
+
+function sampleLines({ id, signal, key, logs }: SampleLine): string[] {
+  const logged = (side: 'running' | 'testing'): string[] =>
+    (logs?.[side] ?? []).map((line) => `    - ${side} logged ${code(line)}`);
+  return [
+    `  - sample ${code(id)}: ${signal}, ${code(key)}`,
+    ...logged('running'),
+    ...logged('testing'),
+  ];
+}
+
+function ignoredLines({ ignored, ignoredCount }: TestReport): string[] {
+  const shown = ignored.slice(0, MAX_IGNORED).map(({ endpoint, kind, path, reason, times, of }) => {
+    const why =
+      reason === 'rule'
+        ? `by a rule of compare.rules, ${times} times`
+        : `running's own second answer differs there in ${times} of ${of}`;
+    return `- ${code(endpoint)} ${kind} ${code(path)}: ${why}`;
+  });
+  const more = ignoredCount - shown.length;
+  return more > 0 ? [...shown, `- and ${more} more`] : shown;
+}
+
+function coverageLines({ coverage }: TestReport): string[] {
+  const { endpoints, methods } = coverage;
+  return [
+    ...methods.map((it) => `- every ${text(it.name)}: ${percent(it.share)} of the requests`),
+    ...endpoints.map((it) => `- ${code(it.name)}: ${percent(it.share)} of the requests`),
+  ];
+}
+
+/** Text of others cannot end the line it is on, nor begin markup that hides things. */
+function text(value: string): string {
+  return shortened(value, 600).replace(/[<>|]/g, (character) => `\\${character}`);
+}
+
+function code(value: string): string {
+  return `\`${shortened(value, 160).replaceAll('`', "'")}\``;
+}

@@ -1,0 +1,13 @@
+import { counted } from '../../verdict/explain/wording.ts';
+import type { TestReport } from './report.ts';
+
+/** That asking running a second time was paused, and why; null where it was not. */
+export function pausedText({ controls }: TestReport): string | null {
+  if (controls === undefined) return null;
+  const { pausedSlow, pausedBusy } = controls;
+  const parts = [
+    ...(pausedSlow > 0 ? [`during ${counted(pausedSlow, 'request')}, as it was slow`] : []),
+    ...(pausedBusy > 0 ? [`during ${counted(pausedBusy, 'request')}, as Vili was busy`] : []),
+  ];
+  return parts.length === 0 ? null : `running was not asked twice ${parts.join(', and ')}`;
+}

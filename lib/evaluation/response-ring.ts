@@ -1,0 +1,63 @@
+import type { Answer } from '../compare/outcome.ts';
+import type { FailureKind } from '../model/exchange.ts';
+
+/** How running answered one request. */
+export interface RunningAnswer {
+  readonly endpoint: string;
+  readonly answer: Answer;
+  readonly atMs: number;
+}
+
+/**
+ * The latest answers, so many at most. In columns that are used again: an object for each would live just long
+ * enough to be the dearest of all the garbage that a request leaves.
+ */
+export class AnswerRing {
+  readonly #capacity: number;
+  readonly #endpoints: string[];
+  readonly #statuses: Uint16Array;
+  readonly #ms: Float64Array;
+  readonly #failures: (FailureKind | null)[];
+  readonly #atMs: Float64Array;
+  #added = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#endpoints = Array<string>(capacity).fill('');
+    this.#statuses = new Uint16Array(capacity);
+    this.#ms = new Float64Array(capacity);
+    this.#failures = Array<FailureKind | null>(capacity).fill(null);
+    this.#atMs = new Float64Array(capacity);
+  }
+
+  add({ endpoint, answer, atMs }: RunningAnswer): void {
+    const at = this.#added++ % this.#capacity;
+    this.#endpoints[at] = endpoint;
+    this.#statuses[at] = answer.status;
+    this.#ms[at] = answer.ms;
+    this.#failures[at] = answer.failure;
+    this.#atMs[at] = atMs;
+  }
+
+  /** Oldest first. */
+  toArray(): RunningAnswer[] {
+    const kept = Math.min(this.#added, this.#capacity);
+    return Array.from({ length: kept }, (_, index) =>
+      this.#at((this.#added - kept + index) % this.#capacity),
+    );
+  }
+
+  // Private
+
+  #at(at: number): RunningAnswer {
+    return {
+      endpoint: this.#endpoints[at] ?? '',
+      answer: {
+        status: this.#statuses[at] ?? 0,
+        ms: this.#ms[at] ?? 0,
+        failure: this.#failures[at] ?? null,
+      },
+      atMs: this.#atMs[at] ?? 0,
+    };
+  }
+}

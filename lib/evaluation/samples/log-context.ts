@@ -1,0 +1,104 @@
+import type {
+  SampleCopy,
+  SampleLines,
+  SampleLogLine,
+  SampleLogs,
+} from '../../compare/sample/sample.ts';
+import type { LogBatch } from '../../logs/follow/batch.ts';
+
+/** Lines come in batches, so a pair's lines may be read this long after they were written. */
+const WAIT_MS = 1000;
+/** Clocks and batches are this coarse. */
+const SLACK_MS = 300;
+/** Lines remembered of each side, and shown of it beside a sample. */
+const REMEMBERED_MAX = 400;
+const SHOWN_MAX = 20;
+const WAITING_MAX = 500;
+/** A shorter request id, or path, may stand in a line by chance. */
+const TELLING_ID_LENGTH = 8;
+const TELLING_PATH_LENGTH = 4;
+const NOTABLE = new Set(['warn', 'error', 'fatal']);
+
+type Side = 'running' | 'testing';
+
+interface Remembered extends SampleLogLine {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** When a side was at work on a request; most is logged at the end. */
+interface Span {
+  readonly fromMs: number;
+  readonly endMs: number;
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly requestId: string;
+  readonly path: string;
+  readonly sinceMs: number;
+  readonly spans: Readonly<Record<Side, Span>>;
+}
+
+/** What both versions logged lately, to be put beside the pairs that are kept. Bounded. */
+export class LogContext {
+  readonly #lines: Record<Side, Remembered[]> = { running: [], testing: [] };
+  #waiting: Waiting[] = [];
+
+  logged(side: Side, { fromMs, toMs, latest }: LogBatch): void {
+    const lines = this.#lines[side];
+    const at = isoOf(toMs);
+    for (const { level, text } of latest) lines.push({ at, level, text, fromMs, toMs });
+    if (lines.length > REMEMBERED_MAX) lines.splice(0, lines.length - REMEMBERED_MAX);
+  }
+
+  /** A sample was kept; its lines are known a moment later. Testing has just answered. */
+  expect({ id, requestId, path, atMs, runningMs, testingMs }: SampleCopy, nowMs: number): void {
+    if (this.#waiting.length >= WAITING_MAX) return;
+    const spans = {
+      running: { fromMs: atMs, endMs: atMs + runningMs },
+      testing: { fromMs: nowMs - testingMs, endMs: nowMs },
+    };
+    this.#waiting.push({ id, requestId, path, sinceMs: nowMs, spans });
+  }
+
+  /** The lines of the samples whose time to wait is over; with `all` of every one. Each once. */
+  take(nowMs: number, all = false): readonly { readonly id: string; readonly logs: SampleLogs }[] {
+    const isDue = ({ sinceMs }: Waiting): boolean => all || nowMs - sinceMs >= WAIT_MS;
+    const due = this.#waiting.filter(isDue);
+    if (due.length > 0) this.#waiting = this.#waiting.filter((it) => !isDue(it));
+    return due.map((it) => ({
+      id: it.id,
+      logs: { running: this.#around(it, 'running'), testing: this.#around(it, 'testing') },
+    }));
+  }
+
+  // Private
+
+  #around({ requestId, path, spans }: Waiting, side: Side): SampleLines {
+    const { fromMs, endMs } = spans[side];
+    const isTelling = requestId.length >= TELLING_ID_LENGTH;
+    const isNotable = ({ level, text }: Remembered): boolean =>
+      NOTABLE.has(level) || (path.length >= TELLING_PATH_LENGTH && text.includes(path));
+    const near = this.#lines[side].flatMap((line) => {
+      const isOwn = isTelling && line.text.includes(requestId);
+      const isNear = line.toMs >= fromMs - SLACK_MS && line.fromMs <= endMs + SLACK_MS;
+      if (!isOwn && !isNear) return [];
+      const awayMs = Math.max(0, line.fromMs - endMs, endMs - line.toMs);
+      return [{ line, rank: isOwn ? 0 : isNotable(line) ? 1 : 2, awayMs }];
+    });
+    const byMerit = [...near].sort((a, b) => a.rank - b.rank || a.awayMs - b.awayMs);
+    const shown = new Set(byMerit.slice(0, SHOWN_MAX));
+    const lines = near.filter((it) => shown.has(it)).map(({ line }) => line);
+    return {
+      lines: lines.map(({ at, level, text }) => ({ at, level, text })),
+      more: near.length - lines.length,
+    };
+  }
+}
+
+// Private
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

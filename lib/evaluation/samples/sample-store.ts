@@ -1,0 +1,180 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../base/state/atomic-file.ts';
+import type { SampleSettings } from '../../compare/sample/choice.ts';
+import type { Sample, SampleCopy, SampleLogs, SampleSignal } from '../../compare/sample/sample.ts';
+import { codeOf } from '../../errors.ts';
+import { extractOf, type LogExtract } from './log-extract.ts';
+
+const ENDING = '.json';
+const ID = /^[0-9a-f]{8}$/;
+/** Files looked at in a folder, whatever somebody put there. */
+const MAX_FILES = 10_000;
+const MAX_WAITING = 500;
+
+/** What is known of a sample without reading its file. */
+export interface SampleEntry {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly signal: SampleSignal;
+  readonly key: string;
+  readonly atMs: number;
+  /** What both logged around it; null until that is known. */
+  readonly logs: LogExtract | null;
+}
+
+/** The samples of one test, in the folder `samples` of its version. Bounded; survives a restart. */
+export class SampleShelf {
+  readonly #folder: string;
+  readonly #settings: SampleSettings;
+  readonly #onProblem: (error: unknown) => void;
+  readonly #entries = new Map<string, SampleEntry>();
+  #bytes = 0;
+  #waiting = 0;
+  #writing: Promise<void>;
+
+  private constructor(
+    folder: string,
+    settings: SampleSettings,
+    onProblem: (error: unknown) => void,
+  ) {
+    this.#folder = folder;
+    this.#settings = settings;
+    this.#onProblem = onProblem;
+    this.#writing = Promise.resolve();
+  }
+
+  /** Goes on with what is there, or, for a fresh test, clears it away. Never throws. */
+  static async open(
+    folder: string,
+    fresh: boolean,
+    settings: SampleSettings,
+    onProblem: (error: unknown) => void,
+  ): Promise<SampleShelf> {
+    const shelf = new SampleShelf(folder, settings, onProblem);
+    try {
+      if (fresh) await rm(folder, { recursive: true, force: true });
+      else await shelf.#load();
+    } catch (error) {
+      onProblem(error);
+    }
+    return shelf;
+  }
+
+  /** Writes later; what is beyond the bounds is left out. */
+  add(copy: SampleCopy): void {
+    const { text, id, endpoint, signal, key, atMs } = copy;
+    const size = Buffer.byteLength(text);
+    const ofEndpoint = this.entries().filter((it) => it.endpoint === copy.endpoint).length;
+    const { maxBytes, perEndpoint } = this.#settings;
+    if (!ID.test(copy.id) || this.#entries.has(copy.id) || ofEndpoint >= perEndpoint) return;
+    if (this.#bytes + size > maxBytes || this.#waiting >= MAX_WAITING) return;
+    this.#bytes += size;
+    this.#waiting++;
+    this.#entries.set(id, { id, endpoint, signal, key, atMs, logs: null });
+    this.#writing = this.#writing
+      .then(() => this.#write(copy.id, text))
+      .catch((error: unknown) => {
+        this.#entries.delete(copy.id);
+        this.#onProblem(error);
+      })
+      .finally(() => this.#waiting--);
+  }
+
+  /** Puts log lines beside a sample that is there, if there is room for them. */
+  addLogs(id: string, logs: SampleLogs): void {
+    const entry = this.#entries.get(id);
+    const size = Buffer.byteLength(JSON.stringify(logs));
+    if (entry === undefined || this.#bytes + size > this.#settings.maxBytes) return;
+    this.#bytes += size;
+    this.#entries.set(id, { ...entry, logs: extractOf(logs) });
+    this.#writing = this.#writing
+      .then(() => this.#rewrite(id, logs))
+      .catch((error: unknown) => this.#onProblem(error));
+  }
+
+  /** Oldest first. */
+  entries(): readonly SampleEntry[] {
+    return [...this.#entries.values()].sort((left, right) => left.atMs - right.atMs);
+  }
+
+  /** Resolves when everything added so far is on disk. */
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  // Private
+
+  async #write(id: string, text: string): Promise<void> {
+    // The version's folder itself is not made: once it is archived, nothing may bring it back.
+    await mkdir(this.#folder, { mode: 0o700 }).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+    await writeFileAtomic(join(this.#folder, id + ENDING), text);
+  }
+
+  async #rewrite(id: string, logs: SampleLogs): Promise<void> {
+    const sample = await readSample(this.#folder, id);
+    if (sample !== null) await this.#write(id, textOf({ ...sample, logs }));
+  }
+
+  async #load(): Promise<void> {
+    for (const sample of await readSamples(this.#folder)) {
+      const { id, endpoint, signal, key, at } = sample;
+      const logs = sample.logs === undefined ? null : extractOf(sample.logs);
+      this.#entries.set(id, { id, endpoint, signal, key, atMs: Date.parse(at), logs });
+      this.#bytes += JSON.stringify(sample).length;
+    }
+  }
+}
+
+/** How a sample is written. */
+export function textOf(sample: Sample): string {
+  return `${JSON.stringify(sample, null, 1)}\n`;
+}
+
+/** All samples in a folder; empty when there is none. What is no sample is left out. */
+export async function readSamples(folder: string): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  for (const id of await idsIn(folder)) {
+    const sample = await readSample(folder, id);
+    if (sample !== null) samples.push(sample);
+  }
+  return samples;
+}
+
+/** One sample, or null when there is none with that id. */
+export async function readSample(folder: string, id: string): Promise<Sample | null> {
+  if (!ID.test(id)) return null;
+  try {
+    const sample = parseSample(await readFile(join(folder, id + ENDING), 'utf8'));
+    return sample?.id === id ? sample : null;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Null for what is no sample. */
+export function parseSample(text: string): Sample | null {
+  try {
+    const sample = JSON.parse(text) as Partial<Sample> | null;
+    const isSample = sample?.schema === 'vili.sample/1' && typeof sample.id === 'string';
+    return isSample ? (sample as Sample) : null;
+  } catch {
+    return null;
+  }
+}
+
+// Private
+
+async function idsIn(folder: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(folder);
+    const ids = names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -5));
+    return ids.filter((id) => ID.test(id)).slice(0, MAX_FILES);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import type { LogBatch } from '../follow/batch.ts';
+
+/** Lines needed before the format of a log is called known. */
+const LINES_MIN = 50;
+/** Below this share of lines with a level a log counts as one without levels. */
+const LEVELLED_SHARE_MIN = 0.5;
+const KEYS_MAX = 20;
+
+/**
+ * Whether the lines of one version's log carry a level. A version that stops telling levels looks
+ * free of errors, so a difference between the versions is a finding of its own.
+ */
+export class FormatShare {
+  #lines = 0;
+  #levelled = 0;
+  readonly #unknownKeys = new Set<string>();
+
+  add(batch: LogBatch): void {
+    const parsed = batch.lines - batch.sampledOut;
+    this.#lines += parsed;
+    this.#levelled += parsed - batch.levels.unknown;
+    this.#noteKeys(batch.unknownKeys);
+  }
+
+  /** True or false once enough lines were seen, before that null. */
+  get hasLevels(): boolean | null {
+    if (this.#lines < LINES_MIN) return null;
+    return this.#levelled >= LEVELLED_SHARE_MIN * this.#lines;
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  describe(): string {
+    if (this.#lines === 0) return 'logged nothing where the log should be';
+    const keys =
+      this.#unknownKeys.size === 0 ? '' : `; keys seen: ${[...this.#unknownKeys].join(', ')}`;
+    return `${this.#levelled} of ${this.#lines} lines had a level${keys}`;
+  }
+
+  checkpoint(): unknown {
+    return { lines: this.#lines, levelled: this.#levelled, keys: [...this.#unknownKeys] };
+  }
+
+  /** Takes what a checkpoint held; what is not there stays zero. */
+  restore(saved: unknown): void {
+    const { lines, levelled, keys } = (saved ?? {}) as Record<string, unknown>;
+    if (typeof lines === 'number' && lines > 0) this.#lines = lines;
+    if (typeof levelled === 'number' && levelled > 0) this.#levelled = levelled;
+    if (Array.isArray(keys)) this.#noteKeys(keys.filter((key) => typeof key === 'string'));
+  }
+
+  #noteKeys(keys: readonly string[]): void {
+    for (const key of keys) if (this.#unknownKeys.size < KEYS_MAX) this.#unknownKeys.add(key);
+  }
+}

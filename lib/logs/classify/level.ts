@@ -1,0 +1,140 @@
+import type { Level } from '../follow/batch.ts';
+import { fieldOf, isEntry, type LogEntry } from './fields.ts';
+import {
+  familyBySize,
+  type LevelNumbers,
+  levelOfNumber,
+  type NumberFamily,
+} from './level-numbers.ts';
+import { levelOfWord } from './level-words.ts';
+
+export interface LevelOptions {
+  /** The field that holds the level, flat or dotted; empty to go by the known writers' fields. */
+  readonly levelField: string;
+  readonly numbers: LevelNumbers;
+}
+
+/** Where the known writers keep the level, most telling first; numbers only where marked. */
+const LEVEL_FIELDS: readonly string[] = [
+  'level',
+  'log.level',
+  'severity_number',
+  'severityNumber',
+  'SeverityNumber',
+  'severity',
+  '@level',
+  'levelname',
+  'level_name',
+  '_level_name',
+  'loglevel',
+  'logLevel',
+  'LogLevel',
+  'log_level',
+  'Level',
+  'LEVEL',
+  'Severity',
+  'SEVERITY',
+  'severity_text',
+  'severityText',
+  'SeverityText',
+  'lvl',
+  'Lvl',
+  'LVL',
+  'L',
+  '@l',
+  'level_value',
+  'record.level',
+  'PRIORITY',
+];
+
+/** Fields whose numbers have one meaning whatever the line looks like. */
+const FAMILY_OF_FIELD = new Map<string, NumberFamily>([
+  ['severity_number', 'otel'],
+  ['severityNumber', 'otel'],
+  ['SeverityNumber', 'otel'],
+  ['level_value', 'logback'],
+  ['PRIORITY', 'syslog'],
+]);
+
+/** Numbers here are HTTP statuses and queue priorities; journald's PRIORITY is another field. */
+const NEVER_NUMERIC = new Set(['status', 'priority']);
+
+/** Names inside a level that is an object: loguru, log4js and the like. */
+const WORDS_INSIDE: readonly string[] = ['name', 'levelStr', 'label', 'standardLevel'];
+
+const TRACES: readonly string[] = ['exc_info', 'exception', 'stack_trace', 'error.stack_trace'];
+
+/**
+ * The level of one JSON log line, for every writer in the table of docs/log-formats.md: the
+ * configured field first, then the known ones; a number is read by the shape of its line; a line
+ * without a level is info when it is Serilog's compact form, error when it carries an exception,
+ * else `unknown`, which the caller must count and show.
+ */
+export function levelOf(entry: object, options: LevelOptions): Level {
+  if (!isEntry(entry)) return 'unknown';
+  if (options.levelField !== '') {
+    const level = levelIn(entry, options.levelField, options.numbers);
+    if (level !== null) return level;
+  }
+  for (const field of LEVEL_FIELDS) {
+    const level = levelIn(entry, field, options.numbers);
+    if (level !== null) return level;
+  }
+  return levelWithoutField(entry);
+}
+
+// Private
+
+function levelIn(entry: LogEntry, field: string, numbers: LevelNumbers): Level | null {
+  const value = fieldOf(entry, field);
+  if (typeof value === 'string') return levelOfText(entry, field, value, numbers);
+  if (typeof value === 'number') return levelOfBareNumber(entry, field, value, numbers);
+  if (!isEntry(value)) return null;
+  for (const inside of WORDS_INSIDE) {
+    const word = Object.hasOwn(value, inside) ? value[inside] : undefined;
+    const level = typeof word === 'string' ? levelOfWord(word) : null;
+    if (level !== null) return level;
+  }
+  return typeof value['no'] === 'number' ? levelOfNumber(value['no'], 'python') : null;
+}
+
+/** journald writes its numbers as text, so a text of digits is a number. */
+function levelOfText(
+  entry: LogEntry,
+  field: string,
+  text: string,
+  numbers: LevelNumbers,
+): Level | null {
+  if (/^\s*\d{1,5}\s*$/.test(text)) return levelOfBareNumber(entry, field, Number(text), numbers);
+  return levelOfWord(text);
+}
+
+function levelOfBareNumber(
+  entry: LogEntry,
+  field: string,
+  number: number,
+  numbers: LevelNumbers,
+): Level | null {
+  if (NEVER_NUMERIC.has(field.slice(field.lastIndexOf('.') + 1))) return null;
+  const family =
+    FAMILY_OF_FIELD.get(field) ?? (numbers === 'auto' ? familyOfLine(entry, number) : numbers);
+  return family === null ? null : levelOfNumber(number, family);
+}
+
+function familyOfLine(entry: LogEntry, number: number): NumberFamily | null {
+  if (Object.hasOwn(entry, 'short_message') && Object.hasOwn(entry, 'version')) return 'syslog';
+  if (Object.hasOwn(entry, 'PRIORITY')) return 'syslog';
+  const monolog = Object.hasOwn(entry, 'level_name') || Object.hasOwn(entry, 'channel');
+  if (monolog && number >= 100 && number <= 600) return 'monolog';
+  return familyBySize(number);
+}
+
+function levelWithoutField(entry: LogEntry): Level {
+  const compact = Object.hasOwn(entry, '@mt') || Object.hasOwn(entry, '@m');
+  if (compact && Object.hasOwn(entry, '@t') && !Object.hasOwn(entry, '@l')) return 'info';
+  for (const field of TRACES) {
+    const trace = fieldOf(entry, field);
+    if (trace !== undefined && trace !== null && trace !== '' && trace !== false) return 'error';
+  }
+  return 'unknown';
+}

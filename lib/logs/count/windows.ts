@@ -1,0 +1,86 @@
+import type { LogBatch } from '../follow/batch.ts';
+
+/** Windows kept open at once; a batch older than all of them is counted in the oldest. */
+const OPEN_WINDOWS_MAX = 32;
+
+export interface LogCounts {
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** What both versions logged in the same span of time, while requests were compared in it. */
+export interface LogWindow {
+  readonly atMs: number;
+  readonly running: LogCounts;
+  readonly testing: LogCounts;
+}
+
+interface OpenWindow {
+  running: LogCounts;
+  testing: LogCounts;
+  pairs: number;
+}
+
+/**
+ * Sorts log batches of both versions into windows of equal span. A window is closed one span after
+ * its end, since batches arrive a little late; one without a single pair says nothing and is left
+ * out, so that a quiet night proves nothing.
+ */
+export class LogWindows {
+  readonly #spanMs: number;
+  readonly #open = new Map<number, OpenWindow>();
+
+  constructor(spanMs: number) {
+    this.#spanMs = spanMs;
+  }
+
+  pairsAt(atMs: number, count = 1): void {
+    this.#windowAt(atMs).pairs += count;
+  }
+
+  add(side: 'running' | 'testing', batch: LogBatch): void {
+    const window = this.#windowAt(batch.toMs);
+    const { errors, warnings } = window[side];
+    window[side] = {
+      errors: errors + errorsOf(batch),
+      warnings: warnings + batch.levels.warn,
+    };
+  }
+
+  /** The windows that are complete at `nowMs`, oldest first; each is given out once. */
+  close(nowMs: number): readonly LogWindow[] {
+    const closed: LogWindow[] = [];
+    for (const [index, { running, testing, pairs }] of [...this.#open].sort(byIndex)) {
+      if ((index + 2) * this.#spanMs > nowMs) continue;
+      this.#open.delete(index);
+      if (pairs > 0) closed.push({ atMs: index * this.#spanMs, running, testing });
+    }
+    return closed;
+  }
+
+  #windowAt(atMs: number): OpenWindow {
+    const index = Math.floor(atMs / this.#spanMs);
+    const known = this.#open.get(index);
+    if (known !== undefined) return known;
+    if (this.#open.size >= OPEN_WINDOWS_MAX) {
+      const oldest = Math.min(...this.#open.keys());
+      const window = this.#open.get(oldest);
+      if (window !== undefined && index < oldest) return window;
+      this.#open.delete(oldest);
+    }
+    const none = { errors: 0, warnings: 0 };
+    const window = { running: none, testing: none, pairs: 0 };
+    this.#open.set(index, window);
+    return window;
+  }
+}
+
+export function errorsOf(batch: LogBatch): number {
+  return batch.levels.error + batch.levels.fatal;
+}
+
+// Private
+
+function byIndex([a]: readonly [number, unknown], [b]: readonly [number, unknown]): number {
+  return a - b;
+}

@@ -1,0 +1,176 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { codeOf, ViliError } from '../../errors.ts';
+import type { LogOffset } from './batch.ts';
+
+const CHUNK_BYTES = 64 * 1024;
+/** A writer may go on with a renamed file for a moment; it is given up after so many quiet looks. */
+const QUIET_LOOKS_BEFORE_SWITCH = 2;
+/** And after so many looks in all, so that a writer that never lets go cannot hold us. */
+const MAX_LOOKS_BEFORE_SWITCH = 20;
+/** Files of the log's folder that are looked at for one that was renamed while nobody followed. */
+const MAX_SIBLINGS = 1000;
+
+/** What the tail found, in the order of the file. */
+export interface TailSink {
+  chunk(bytes: Buffer): Promise<void>;
+  /** Bytes were passed over; what comes next begins in the middle of a line. */
+  skipped(bytes: number): void;
+  /** The file ended for good, its last line is complete. */
+  ended(): Promise<void>;
+  /** The file was emptied; what was begun of a line is gone. */
+  truncated(): void;
+}
+
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly inode: number;
+  position: number;
+}
+
+/**
+ * Follows one path through rename rotation and copy-truncate by looking at it now and then. A look
+ * reads at most `maxBytes`; when more than that again is left, the rest is passed over, so that a
+ * flood costs no more than a busy log. A file that is emptied and grows beyond its old size between
+ * two looks is taken for one that grew: the file system does not tell them apart.
+ */
+export class LogTail {
+  readonly #path: string;
+  readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  #from: LogOffset | null;
+  #file: OpenFile | null = null;
+  #replacedLooks = 0;
+  #quietLooks = 0;
+
+  constructor(path: string, from: LogOffset | null) {
+    this.#path = path;
+    this.#from = from;
+  }
+
+  /** How far the file has been read, begun lines included; null before there is a file. */
+  get offset(): LogOffset | null {
+    if (this.#file === null) return this.#from;
+    return { inode: this.#file.inode, position: this.#file.position };
+  }
+
+  /**
+   * Reads what is new. Throws what the file system says when the path cannot be read, except that
+   * it is not there (yet), and ViliError `VILI_LOG_NOT_A_FILE`; the next look starts afresh.
+   */
+  async look(maxBytes: number, sink: TailSink): Promise<void> {
+    const current = await statOrNull(this.#path);
+    if (current !== null && !current.isFile()) {
+      throw new ViliError('VILI_LOG_NOT_A_FILE', `log ${this.#path} is not a regular file`);
+    }
+    if (this.#file === null) {
+      this.#file = await this.#openFirst(current);
+      if (this.#file === null) return;
+      // Not where it was left: a line begun there will not go on here.
+      if (this.#from !== null && this.#file.position !== this.#from.position) sink.truncated();
+    }
+    const read = await this.#read(this.#file, maxBytes, sink);
+    const replaced = current !== null && current.ino !== this.#file.inode;
+    if (replaced && this.#mayLeave(read)) await this.#switch(sink);
+  }
+
+  /** Lets go of the file; a later look goes on where this one stopped. */
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#from = this.offset;
+    this.#file = null;
+    await file?.handle.close();
+  }
+
+  // Private
+
+  async #openFirst(current: Stats | null): Promise<OpenFile | null> {
+    const from = this.#from;
+    if (from !== null && current?.ino !== from.inode) {
+      const renamed = await findByInode(this.#path, from.inode);
+      if (renamed !== null) return openAt(renamed, from);
+    }
+    return current === null ? null : openAt(this.#path, from);
+  }
+
+  async #read(file: OpenFile, maxBytes: number, sink: TailSink): Promise<number> {
+    const { size } = await file.handle.stat();
+    if (size < file.position) {
+      file.position = 0;
+      sink.truncated();
+    }
+    let left = Math.min(size - file.position, maxBytes);
+    const wanted = left;
+    while (left > 0) {
+      const length = Math.min(left, CHUNK_BYTES);
+      const { bytesRead } = await file.handle.read(this.#buffer, 0, length, file.position);
+      if (bytesRead === 0) break;
+      file.position += bytesRead;
+      left -= bytesRead;
+      await sink.chunk(this.#buffer.subarray(0, bytesRead));
+    }
+    const behind = size - file.position;
+    if (behind > maxBytes) {
+      file.position = size;
+      sink.skipped(behind);
+    }
+    return wanted - left;
+  }
+
+  #mayLeave(read: number): boolean {
+    this.#replacedLooks += 1;
+    this.#quietLooks = read === 0 ? this.#quietLooks + 1 : 0;
+    return (
+      this.#quietLooks >= QUIET_LOOKS_BEFORE_SWITCH ||
+      this.#replacedLooks >= MAX_LOOKS_BEFORE_SWITCH
+    );
+  }
+
+  async #switch(sink: TailSink): Promise<void> {
+    await sink.ended();
+    await this.close();
+    this.#from = null;
+    this.#replacedLooks = 0;
+    this.#quietLooks = 0;
+    this.#file = await openAt(this.#path, null).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    });
+  }
+}
+
+async function openAt(path: string, from: LogOffset | null): Promise<OpenFile> {
+  // Without O_NONBLOCK a pipe that takes the log's place would hold the thread.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { ino, size } = await handle.stat();
+    const resumes = from !== null && from.inode === ino && from.position <= size;
+    return { handle, inode: ino, position: resumes ? from.position : 0 };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** A file that was renamed while nobody followed still lies beside its old name. */
+async function findByInode(path: string, inode: number): Promise<string | null> {
+  const folder = dirname(path);
+  const stem = basename(path).replace(/\.[^.]*$/, '');
+  const names = await readdir(folder).catch(() => []);
+  const candidates = names.filter((name) => name.startsWith(stem)).slice(0, MAX_SIBLINGS);
+  for (const name of candidates) {
+    const found = await statOrNull(join(folder, name)).catch(() => null);
+    if (found?.ino === inode && found.isFile()) return join(folder, name);
+  }
+  return null;
+}
+
+async function statOrNull(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}

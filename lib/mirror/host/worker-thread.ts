@@ -1,0 +1,182 @@
+import { Worker } from 'node:worker_threads';
+import { codeOf, messageOf } from '../../errors.ts';
+import type { Exchange } from '../../model/exchange.ts';
+import { beside } from '../../runtime/sibling-module.ts';
+import type { FarSideSettings, LossReason } from '../settings.ts';
+import {
+  ADMIT,
+  type DropReason,
+  type Fault,
+  type FromWorker,
+  REFUSE_BREAKER,
+  type Report,
+  STATE_ADMISSION,
+  STATE_BYTES,
+  STATE_HEARTBEAT,
+  STATE_USERS_BUSY,
+  type Targets,
+  type ToWorker,
+  type WorkerInput,
+} from '../wire/protocol.ts';
+import { Feeder } from './batch-writer.ts';
+import type { BatchStore } from './buffer-pool.ts';
+
+/** Progress is looked for so many times in `stallMs`. */
+const CHECKS_PER_STALL = 5;
+/** A worker may take this long to load, even on a busy machine. */
+const START_LIMIT_MS = 30_000;
+/** Each worker fills it, so it counts as a whole for what a test costs; more makes comparing no faster. */
+const YOUNG_GENERATION_MB = 6;
+
+export interface WorkerThreadHooks {
+  readonly onReport: (report: Report) => void;
+  /** The thread is gone, or being ended, without having been asked to. Called at most once. */
+  readonly onLost: (reason: LossReason, message: string) => void;
+}
+
+/** One incarnation of the worker: starts it, feeds it, watches that it lives, ends it. */
+export class WorkerThread {
+  readonly #settings: FarSideSettings;
+  readonly #hooks: WorkerThreadHooks;
+  readonly #worker: Worker;
+  readonly #feeder: Feeder;
+  readonly #state: Int32Array;
+  readonly #watch: NodeJS.Timeout;
+  readonly #exited: Promise<void>;
+  #resolveEnded: () => void = () => undefined;
+  #heartbeat = 0;
+  #checksWithoutProgress = 0;
+  #isOver = false;
+
+  constructor(
+    settings: FarSideSettings,
+    store: BatchStore,
+    { targets, noise }: Pick<WorkerInput, 'targets' | 'noise'>,
+    hooks: WorkerThreadHooks,
+  ) {
+    this.#settings = settings;
+    this.#hooks = hooks;
+    const state = new SharedArrayBuffer(STATE_BYTES);
+    this.#state = new Int32Array(state);
+    const input: WorkerInput = { settings, state, targets, noise };
+    this.#worker = new Worker(beside('../worker/worker', import.meta.url), {
+      name: 'vili-far-side',
+      workerData: input,
+      resourceLimits: {
+        maxOldGenerationSizeMb: settings.memoryMb,
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      },
+    });
+    const batches = store.take();
+    this.#feeder = new Feeder(batches, settings.queueBytes, (batch, end) => {
+      this.#post({ type: 'exchanges', batch, end });
+    });
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#lose(lossReasonOf(error), messageOf(error)));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#lose('exited', `the worker exited with code ${code}`);
+        store.putBack(batches);
+        resolve();
+      });
+    });
+    this.#watch = setInterval(() => this.#check(), settings.stallMs / CHECKS_PER_STALL);
+  }
+
+  /** Why a copy would be dropped now, or null. */
+  refusal(): DropReason | null {
+    if (this.#isOver) return 'far-side-lost';
+    const admission = Atomics.load(this.#state, STATE_ADMISSION);
+    if (admission !== ADMIT) return admission === REFUSE_BREAKER ? 'breaker' : 'queue-full';
+    return this.#feeder.isFull() ? 'queue-full' : null;
+  }
+
+  /** Takes the exchange (null), or says why not. */
+  add(exchange: Exchange): DropReason | null {
+    return this.#feeder.add(exchange);
+  }
+
+  retarget(targets: Targets): void {
+    this.#feeder.flush();
+    this.#post({ type: 'retarget', targets });
+  }
+
+  /** Gives it what was learned of noise in this test before. */
+  restoreNoise(noise: string): void {
+    this.#post({ type: 'noise', noise });
+  }
+
+  /** Whether the users' thread has no time left: running is not asked a second time then. */
+  usersBusy(isBusy: boolean): void {
+    Atomics.store(this.#state, STATE_USERS_BUSY, isBusy ? 1 : 0);
+  }
+
+  cause(fault: Fault): void {
+    this.#feeder.flush();
+    this.#post({ type: 'fault', fault });
+  }
+
+  /** Lets it report what is open as ended, then ends it. A worker that hangs is lost as ever. */
+  async end(): Promise<void> {
+    if (!this.#isOver) {
+      const ended = new Promise<void>((resolve) => {
+        this.#resolveEnded = resolve;
+      });
+      this.#feeder.flush();
+      this.#post({ type: 'end' });
+      await Promise.race([ended, this.#exited]);
+      this.#close();
+    }
+    await this.#exited;
+  }
+
+  // Private
+
+  #post(message: ToWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    // What a thread says after it was given up is already counted as lost.
+    if (this.#isOver) return;
+    switch (message.type) {
+      case 'report':
+        this.#hooks.onReport(message.report);
+        break;
+      case 'ended':
+        this.#resolveEnded();
+        break;
+    }
+  }
+
+  /** Counts checks, not time: while this thread was busy itself, the worker is not to blame. */
+  #check(): void {
+    const heartbeat = Atomics.load(this.#state, STATE_HEARTBEAT);
+    const isProgress = heartbeat !== this.#heartbeat;
+    this.#heartbeat = heartbeat;
+    this.#checksWithoutProgress = isProgress ? 0 : this.#checksWithoutProgress + 1;
+    const limitMs = heartbeat === 0 ? START_LIMIT_MS : 0;
+    const checkMs = this.#settings.stallMs / CHECKS_PER_STALL;
+    const limit = Math.max(CHECKS_PER_STALL, limitMs / checkMs);
+    if (this.#checksWithoutProgress < limit) return;
+    this.#lose('stalled', `no progress for ${Math.round(limit * checkMs)} ms`);
+  }
+
+  #lose(reason: LossReason, message: string): void {
+    if (this.#isOver) return;
+    this.#close();
+    this.#hooks.onLost(reason, message);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    clearInterval(this.#watch);
+    this.#feeder.close();
+    void this.#worker.terminate();
+  }
+}
+
+function lossReasonOf(error: unknown): LossReason {
+  return codeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'crashed';
+}

@@ -1,0 +1,62 @@
+import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
+
+const REQUEST_ID = 'x-request-id';
+const NO_EDITS: readonly HeaderEdit[] = [];
+/** Belong to the connection or are written by the client itself (RFC 9110, 7.6.1). */
+const NOT_COPIED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export type Mark = 'test' | 'control';
+
+/** A change to the headers of a copy: `value` null takes the header out. */
+export interface HeaderEdit {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+export interface CopyHeaderRules {
+  /** Name of the header that marks a copy. */
+  readonly header: string;
+  /** By which the gate knows its own copies when they come back; '' for none. */
+  readonly token: string;
+  /** For copies to testing, not for control requests. */
+  readonly edits: readonly HeaderEdit[];
+}
+
+/**
+ * The request's headers as testing (or running, asked again) receives them: Host, order, case and
+ * repetition kept, the mark added, and the request id where the service has not seen one.
+ */
+export function copyHeaders(
+  headers: readonly string[],
+  requestId: string,
+  rules: CopyHeaderRules,
+  mark: Mark,
+): string[] {
+  const result: string[] = [];
+  const edits = mark === 'test' ? rules.edits : NO_EDITS;
+  const edited = new Set(edits.map(({ name }) => name.toLowerCase()));
+  const markKey = rules.header.toLowerCase();
+  let hasRequestId = false;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const key = name.toLowerCase();
+    if (key === markKey || NOT_COPIED.has(key) || edited.has(key)) continue;
+    if (key === REQUEST_ID) hasRequestId = true;
+    result.push(name, headers[index + 1] ?? '');
+  }
+  for (const { name, value } of edits) if (value !== null) result.push(name, value);
+  if (!hasRequestId) result.push('X-Request-Id', requestId);
+  result.push(rules.header, mark);
+  if (rules.token !== '') result.push(`${rules.header}${TOKEN_SUFFIX}`, rules.token);
+  return result;
+}

@@ -1,0 +1,241 @@
+import type { Dispatcher } from 'undici';
+import { headerValues } from '../../compare/content.ts';
+import { codeOf, messageOf } from '../../errors.ts';
+import type { FailureKind, Target } from '../../model/exchange.ts';
+import { originOf } from '../../proxy/upstream/connect.ts';
+import { KIND_BY_CODE } from '../../proxy/upstream/errors.ts';
+import { type BodyLimits, createReceivedBody, type ReceivedBody } from './body.ts';
+import { type Connection, connectionTo, discard } from './connection.ts';
+
+/** May be sent again on a new connection (RFC 9110, 9.2.1). */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+export interface ShadowRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: string[];
+  readonly body: Buffer | null;
+}
+
+export interface ShadowLimits extends BodyLimits {
+  /** From sending to the last byte. */
+  readonly timeoutMs: number;
+}
+
+/** What came back. `status` 0: nothing usable, see `failure`. `ms`: from sending to last byte. */
+export interface ShadowAnswer {
+  readonly status: number;
+  readonly failure: FailureKind | 'unsendable' | null;
+  readonly ms: number;
+  readonly headers: readonly string[];
+  readonly bytes: Buffer | null;
+  readonly length: number;
+  readonly digest: string | null;
+  readonly cut: boolean;
+  /** Taken from the room of the limits; to be given back with `bytes`. */
+  readonly extraBytes: number;
+}
+
+export type AnswerListener = (answer: ShadowAnswer) => void;
+
+export interface RequesterSettings {
+  readonly connectTimeoutMs: number;
+  readonly maxIdleConnections: number;
+}
+
+interface Call {
+  readonly request: ShadowRequest;
+  readonly done: AnswerListener;
+  readonly deadlineMs: number;
+  readonly body: ReceivedBody;
+  connection: Connection | null;
+  sentMs: number;
+  status: number;
+  headers: readonly string[];
+  isRetry: boolean;
+  isDone: boolean;
+}
+
+/** Sends requests to one target over kept connections, one request on each at a time. */
+export class Requester {
+  readonly #settings: RequesterSettings;
+  readonly #now: () => number;
+  readonly #calls = new Set<Call>();
+  /** Null: there is nothing to send to. */
+  #target: Target | null;
+  #origin: string | null;
+  /** Last in, first out: the busiest connections stay warm, the others time out. */
+  #idle: Connection[] = [];
+
+  constructor(target: Target | null, settings: RequesterSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+    this.#target = target;
+    this.#origin = target === null ? null : originOf(target);
+  }
+
+  /** `done` is called exactly once, possibly before this returns, unless `close` comes first. */
+  send(request: ShadowRequest, limits: ShadowLimits, done: AnswerListener): void {
+    const sentMs = this.#now();
+    const call: Call = {
+      request,
+      done,
+      deadlineMs: sentMs + limits.timeoutMs,
+      body: createReceivedBody(limits),
+      connection: null,
+      sentMs,
+      status: 0,
+      headers: [],
+      isRetry: false,
+      isDone: false,
+    };
+    this.#calls.add(call);
+    this.#dispatch(call, this.#idle.pop());
+  }
+
+  /** Ends what is over its time; to be called many times per second. */
+  sweep(): void {
+    const now = this.#now();
+    for (const call of this.#calls) if (now >= call.deadlineMs) this.#abandon(call, 'timeout');
+  }
+
+  /** From now on requests go elsewhere; those under way finish where they are. */
+  retarget(target: Target | null): void {
+    const origin = target === null ? null : originOf(target);
+    if (origin === this.#origin) return;
+    this.#target = target;
+    this.#origin = origin;
+    for (const connection of this.#idle) discard(connection);
+    this.#idle = [];
+  }
+
+  /** Forgets everything under way and closes all connections. */
+  close(): void {
+    this.retarget(null);
+    for (const call of this.#calls) {
+      call.isDone = true;
+      if (call.connection !== null) discard(call.connection);
+      call.connection = null;
+    }
+    this.#calls.clear();
+  }
+
+  // Private
+
+  #dispatch(call: Call, kept?: Connection): void {
+    if (this.#target === null) {
+      this.#finish(call, 'refused');
+      return;
+    }
+    const connection = kept ?? connectionTo(this.#target, this.#settings.connectTimeoutMs);
+    const { method, path, headers, body } = call.request;
+    call.connection = connection;
+    call.sentMs = this.#now();
+    const options = { method, path, headers, body, reset: false };
+    connection.client.dispatch(options, this.#handlerOf(call, connection));
+  }
+
+  #handlerOf(call: Call, connection: Connection): Dispatcher.DispatchHandler {
+    return {
+      onConnect: () => connection.socket?.expectHead(),
+      onHeaders: (status, raw) => {
+        // Interim answers (1xx) are followed by the real one.
+        if (status < 200) return true;
+        call.status = status;
+        call.headers = raw.map((part) => part.toString('latin1'));
+        // A 304 has no body whatever its Content-Length says, which undici would take amiss.
+        if (status === 304) this.#finish(call, null);
+        else if (!hasRoom(call)) this.#abandon(call, null);
+        return true;
+      },
+      onData: (chunk) => {
+        if (!call.isDone && !call.body.add(chunk)) this.#abandon(call, null);
+        return true;
+      },
+      onComplete: () => {
+        connection.served++;
+        this.#giveBack(call);
+        this.#finish(call, null);
+      },
+      onError: (error) => {
+        const failure = failureOf(error, call.status !== 0);
+        const isAgain = !call.isDone && isWorthRetry(call, connection, failure);
+        connection.served = 0;
+        this.#giveBack(call);
+        if (!isAgain) {
+          this.#finish(call, failure);
+          return;
+        }
+        call.isRetry = true;
+        this.#dispatch(call);
+      },
+    };
+  }
+
+  #finish(call: Call, failure: ShadowAnswer['failure']): void {
+    if (call.isDone) return;
+    call.isDone = true;
+    this.#calls.delete(call);
+    const ms = this.#now() - call.sentMs;
+    const { status, headers } = failure === null ? call : { status: 0, headers: [] };
+    call.done({ status, failure, ms, headers, ...call.body.result() });
+  }
+
+  /** Finishes a call together with its connection, which still carries the rest of an answer. */
+  #abandon(call: Call, failure: ShadowAnswer['failure']): void {
+    const { connection } = call;
+    call.connection = null;
+    if (connection !== null) discard(connection);
+    this.#finish(call, failure);
+  }
+
+  #giveBack(call: Call): void {
+    const { connection } = call;
+    call.connection = null;
+    if (connection === null) return;
+    const isRoom = this.#idle.length < this.#settings.maxIdleConnections;
+    if (connection.origin === this.#origin && isRoom) this.#idle.push(connection);
+    else discard(connection);
+  }
+}
+
+// Private
+
+/** Of a body that will be too large nothing is read. An answer to HEAD has a length, but no body. */
+function hasRoom({ request, headers, body }: Call): boolean {
+  if (request.method === 'HEAD') return true;
+  const [length] = headerValues(headers, 'content-length');
+  return body.announce(Number(length));
+}
+
+/**
+ * A kept connection may be closed by the other side just when it is used again: no failure of the
+ * version, so the request is sent once more, as the gate does for users.
+ */
+function isWorthRetry(
+  call: Call,
+  connection: Connection,
+  failure: FailureKind | 'unsendable',
+): boolean {
+  if (call.isRetry || connection.served === 0 || call.status !== 0) return false;
+  return (failure === 'closed' || failure === 'reset') && SAFE_METHODS.has(call.request.method);
+}
+
+/** The request itself cannot be sent by undici: no fault of the side that was asked. */
+const UNFIT_CODES: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
+
+/** Why a request got no usable answer, from the error of undici or of the socket. */
+export function failureOf(error: unknown, hasHead: boolean): FailureKind | 'unsendable' {
+  const code = codeOf(error) ?? '';
+  if (UNFIT_CODES.has(code)) return 'unsendable';
+  // undici's parser errors have a name and a text, and no code that can be relied on.
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'malformed';
+  if (code === 'UND_ERR_SOCKET' && messageOf(error).startsWith('bad ')) return 'malformed';
+  // Before a head there is no length to fall short of: the head itself was wrong.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return hasHead ? 'closed' : 'malformed';
+  return KIND_BY_CODE[code] ?? 'closed';
+}

@@ -1,0 +1,72 @@
+import type { PairOutcome } from '../../compare/outcome.ts';
+import type { FarSideSettings } from '../settings.ts';
+import type { DropReason, Report } from '../wire/protocol.ts';
+import { type AnsweredPair, createPairJudge, type PairJudge } from './compare-pair.ts';
+import { createSampler, type Sampler } from './sampler.ts';
+import { createTally } from './tally.ts';
+
+/** What is known of noise is told at most this often. */
+const NOISE_MS = 1000;
+
+/** What came of the copies of one test since the last report: judged, counted, a few kept as samples. */
+export class Results {
+  readonly #now: () => number;
+  readonly #tally = createTally();
+  readonly #judge: PairJudge;
+  readonly #sampler: Sampler;
+  #noiseTakenAtMs = Number.NEGATIVE_INFINITY;
+
+  /** `now`: a clock in ms that never goes back. */
+  constructor({ compare, samples }: FarSideSettings, now: () => number) {
+    this.#now = now;
+    this.#judge = createPairJudge(compare);
+    this.#sampler = createSampler(samples, compare);
+  }
+
+  add(pair: AnsweredPair): PairOutcome {
+    const outcome = this.#judge.judge(pair);
+    this.#sampler.look(pair, outcome);
+    this.#tally.add(outcome);
+    return outcome;
+  }
+
+  drop(reason: DropReason, count = 1): void {
+    this.#tally.drop(reason, count);
+  }
+
+  /** Ends a tick, in which this thread was held up or not. */
+  tick(isDisturbed: boolean): void {
+    this.#tally.tick(isDisturbed);
+  }
+
+  /** How many pairs wait to be told of. */
+  outcomes(): number {
+    return this.#tally.outcomes();
+  }
+
+  /** Everything since the last call, or null when there is nothing. */
+  take(): Omit<Report, 'overdue' | 'paused'> | null {
+    const taken = this.#tally.take();
+    if (taken === null) return null;
+    return {
+      ...taken,
+      noise: this.#takeNoise(),
+      ignored: this.#judge.takeIgnored(),
+      samples: this.#sampler.take(),
+    };
+  }
+
+  /** Goes on with what was learned of noise before. */
+  restoreNoise(saved: string): void {
+    this.#judge.restoreNoise(saved);
+  }
+
+  // Private
+
+  #takeNoise(): string | null {
+    const nowMs = this.#now();
+    if (nowMs - this.#noiseTakenAtMs < NOISE_MS) return null;
+    this.#noiseTakenAtMs = nowMs;
+    return this.#judge.noise();
+  }
+}

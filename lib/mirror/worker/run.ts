@@ -1,0 +1,274 @@
+import { createEndpoints, type Endpoints } from '../../compare/endpoint/endpoints.ts';
+import type { Exchange } from '../../model/exchange.ts';
+import {
+  type CopyRequest,
+  createCopyRequest,
+  isRefused,
+  isRepeatable,
+  limitsOf,
+  REFUSED,
+} from '../request/copy-request.ts';
+import { Requester, type ShadowAnswer } from '../request/requester.ts';
+import type { FarSideSettings } from '../settings.ts';
+import { type DropReason, NOTHING, type Report, type Targets } from '../wire/protocol.ts';
+import { type ControlPlan, createControlPlan } from './baseline.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+import { ByteRoom } from './byte-budget.ts';
+import { Overdue } from './overdue.ts';
+import { type CopyQueue, createCopyQueue } from './queue.ts';
+import { Results } from './results.ts';
+import { type SliceHooks, WorkSlices } from './time-slices.ts';
+
+/** Control requests are at most this part of `concurrency`. */
+const CONTROL_PART = 1 / 4;
+/** Running's answer and testing's are both held until they have been compared. */
+const ANSWERS = 2;
+
+export interface TrialHooks extends SliceHooks {
+  readonly random: () => number;
+  /** The users' thread has no time left. */
+  readonly isBusy: () => boolean;
+}
+
+interface OpenPair {
+  readonly exchange: Exchange;
+  readonly endpoint: string;
+  readonly isProbe: boolean;
+  /** How often testing had been replaced when this copy was sent. */
+  readonly generation: number;
+  readonly isControlled: boolean;
+  readonly bytes: number;
+  testing: ShadowAnswer | null;
+  control: ShadowAnswer | null;
+}
+
+/** One test on the far side: sends copies, as many at a time as it may, and hands on what came of them. */
+export class Trial {
+  readonly #settings: FarSideSettings;
+  readonly #hooks: TrialHooks;
+  readonly #copyRequest: CopyRequest;
+  readonly #endpoints: Endpoints;
+  readonly #controls: ControlPlan;
+  readonly #overdue: Overdue<OpenPair>;
+  readonly #queue: CopyQueue;
+  /** For answers that are larger than expected. */
+  readonly #room: ByteRoom;
+  readonly #results: Results;
+  readonly #running: Requester;
+  readonly #testing: Requester;
+  readonly #maxControls: number;
+  /** Both versions have answered; waiting to be compared. Bounded by `concurrency`. */
+  readonly #answered: WorkSlices<OpenPair>;
+  #targets: Targets;
+  #breaker: Breaker;
+  #generation = 0;
+  #openCopies = 0;
+  #openBytes = 0;
+  #openControls = 0;
+  #hasEnded = false;
+
+  constructor(settings: FarSideSettings, targets: Targets, hooks: TrialHooks) {
+    const { concurrency, compare } = settings;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#targets = targets;
+    this.#copyRequest = createCopyRequest(settings);
+    this.#endpoints = createEndpoints(compare);
+    this.#results = new Results(settings, hooks.now);
+    this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
+    this.#room = new ByteRoom(settings.queueBytes);
+    this.#breaker = createBreaker(settings.breaker, hooks.now);
+    this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
+    this.#controls = createControlPlan({
+      share: compare.controlShare,
+      maxEndpoints: compare.maxEndpoints,
+      random: hooks.random,
+      isBusy: hooks.isBusy,
+    });
+    this.#overdue = new Overdue(hooks.now);
+    this.#answered = new WorkSlices(hooks, {
+      each: (pair) => this.#finish(pair),
+      afterSlice: () => this.#fill(),
+    });
+    const limits = { connectTimeoutMs: settings.timeoutMs, maxIdleConnections: concurrency };
+    this.#running = new Requester(targets.running, limits, hooks.now);
+    this.#testing = new Requester(targets.testing, limits, hooks.now);
+  }
+
+  /** Why a copy of this size would be dropped now, or null. */
+  refusal(bytes: number): 'queue-full' | 'breaker' | null {
+    if (this.#hasEnded || this.#targets.testing === null) return null;
+    if (this.#breaker.wouldDrop()) return 'breaker';
+    return this.#mayStart(bytes) || this.#queue.hasRoom(bytes) ? null : 'queue-full';
+  }
+
+  drop(reason: DropReason): void {
+    this.#results.drop(reason);
+  }
+
+  /** Takes the copy; it appears exactly once in a later report. */
+  offer(exchange: Exchange, bytes: number): void {
+    if (this.#hasEnded) this.#results.drop('ended');
+    else if (this.#targets.testing === null) this.#refuse(exchange);
+    else if (this.#mayStart(bytes)) this.#start(exchange, bytes);
+    else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
+    else this.#results.drop('queue-full');
+  }
+
+  retarget(targets: Targets): void {
+    const isSame = sameTarget(targets.testing, this.#targets.testing);
+    this.#targets = targets;
+    this.#running.retarget(targets.running);
+    if (isSame) return;
+    // Another process inherits neither the failures of the one before nor its waiting time.
+    this.#generation++;
+    this.#breaker = createBreaker(this.#settings.breaker, this.#hooks.now);
+    this.#testing.retarget(targets.testing);
+    this.#fill();
+  }
+
+  /**
+   * Enforces time limits; to be called many times per second. `isDisturbed`: this thread was held up
+   * since the last call, so that what it timed may be its own delay.
+   */
+  sweep(isDisturbed = false): void {
+    this.#results.tick(isDisturbed);
+    this.#running.sweep();
+    this.#testing.sweep();
+  }
+
+  /** Goes on with what was learned of noise before. */
+  restoreNoise(saved: string): void {
+    this.#results.restoreNoise(saved);
+  }
+
+  outcomes(): number {
+    return this.#results.outcomes();
+  }
+
+  takeReport(): Report | null {
+    const overdue = this.#overdue.count();
+    const isNews = this.#overdue.isNews(overdue);
+    const results = this.#results.take();
+    if (results === null) return isNews ? { ...NOTHING, overdue } : null;
+    return { ...results, overdue, paused: this.#controls.takePaused() };
+  }
+
+  /** Ends everything under way; what is open is counted as `ended`. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#running.close();
+    this.#testing.close();
+    this.#results.drop('ended', this.#openCopies + this.#queue.clear());
+    this.#openCopies = 0;
+    this.#overdue.clear();
+    this.#answered.clear();
+  }
+
+  // Private
+
+  /** Nobody overtakes what waits, else a large copy would wait for ever. */
+  #mayStart(bytes: number): boolean {
+    return this.#queue.length() === 0 && this.#hasPlace(bytes);
+  }
+
+  /** Testing's answer is expected to be as large as running's; a single copy always has a place. */
+  #hasPlace(bytes: number): boolean {
+    if (this.#openCopies === 0) return true;
+    const isBytesLeft = this.#openBytes + ANSWERS * bytes <= this.#settings.queueBytes;
+    return isBytesLeft && this.#openCopies < this.#settings.concurrency;
+  }
+
+  #start(exchange: Exchange, bytes: number): void {
+    const admission = this.#breaker.admit();
+    if (admission === 'drop') {
+      this.#results.drop('breaker');
+      return;
+    }
+    const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
+    if (exchange.failure === null) this.#controls.answered(endpoint, exchange.runningMs);
+    const pair: OpenPair = {
+      exchange,
+      endpoint,
+      isProbe: admission === 'probe',
+      generation: this.#generation,
+      isControlled: admission === 'send' && this.#wantsControl(exchange, endpoint),
+      bytes: ANSWERS * bytes,
+      testing: null,
+      control: null,
+    };
+    this.#openCopies++;
+    this.#openBytes += pair.bytes;
+    this.#overdue.began(pair, exchange.runningMs);
+    const limits = limitsOf(this.#settings, exchange, this.#room);
+    if (pair.isControlled) {
+      this.#openControls++;
+      this.#running.send(this.#copyRequest(exchange, 'control'), limits, (answer) => {
+        this.#openControls--;
+        pair.control = answer;
+        this.#settle(pair);
+      });
+    }
+    this.#testing.send(this.#copyRequest(exchange, 'test'), limits, (answer) => {
+      pair.testing = answer;
+      this.#overdue.ended(pair);
+      this.#informBreaker(pair, answer);
+      this.#settle(pair);
+    });
+  }
+
+  /** Testing is known to be down: the same evidence as a refused connection, without one. */
+  #refuse(exchange: Exchange): void {
+    const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
+    this.#results.add({ exchange, endpoint, testing: REFUSED, control: null });
+  }
+
+  #wantsControl(exchange: Exchange, endpoint: string): boolean {
+    if (!isRepeatable(exchange)) return false;
+    if (this.#openControls >= this.#maxControls) return false;
+    return this.#controls.wanted(endpoint, isRefused(exchange.status));
+  }
+
+  #informBreaker(pair: OpenPair, answer: ShadowAnswer): void {
+    if (pair.generation !== this.#generation) return;
+    if (answer.failure === null) {
+      this.#breaker.succeeded();
+    } else if (answer.failure === 'unsendable') {
+      if (pair.isProbe) this.#breaker.abandoned();
+    } else if (this.#breaker.failed(pair.isProbe)) {
+      this.#results.drop('breaker', this.#queue.clear());
+    }
+  }
+
+  #settle(pair: OpenPair): void {
+    if (pair.testing === null || (pair.isControlled && pair.control === null)) return;
+    this.#answered.push(pair);
+  }
+
+  #finish(pair: OpenPair): void {
+    const { exchange, endpoint, testing, control } = pair;
+    this.#openCopies--;
+    this.#openBytes -= pair.bytes;
+    this.#room.giveBack((testing?.extraBytes ?? 0) + (control?.extraBytes ?? 0));
+    if (testing === null || testing.failure === 'unsendable') {
+      this.#results.drop('unsendable');
+      return;
+    }
+    const outcome = this.#results.add({ exchange, endpoint, testing, control });
+    this.#controls.learn(endpoint, outcome.differs, outcome.control?.differs ?? null);
+  }
+
+  #fill(): void {
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (!this.#hasPlace(next.bytes)) return;
+      this.#queue.shift();
+      if (this.#targets.testing === null) this.#refuse(next.exchange);
+      else this.#start(next.exchange, next.bytes);
+    }
+  }
+}
+
+function sameTarget(left: Targets['testing'], right: Targets['testing']): boolean {
+  return left?.host === right?.host && left?.port === right?.port;
+}

@@ -1,0 +1,112 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Exchange, FailureKind } from '../../model/exchange.ts';
+import type { RequestHead } from '../http/request-head.ts';
+import type { CopyHolder, CopyRoom } from './budget.ts';
+
+const NO_HEADERS: readonly string[] = [];
+
+export interface CopyLimits {
+  readonly maxRequestBytes: number;
+  /** Larger answers are hashed. */
+  readonly maxResponseBytes: number;
+  /** What the bodies of all copies share that are being collected. */
+  readonly room: CopyRoom;
+}
+
+/**
+ * Collects what testing will be asked and compared with; made only for requests to be mirrored. To be released
+ * when it is over, whatever came of it.
+ */
+export class ExchangeCopy {
+  private readonly requestChunks: Buffer[] = [];
+  private requestBytes = 0;
+  private readonly responseChunks: Buffer[] = [];
+  private responseBytes = 0;
+  private digest: Hash | null = null;
+  private status = 0;
+  private responseHeaders = NO_HEADERS;
+  private readonly limits: CopyLimits;
+  private readonly holder: CopyHolder;
+
+  constructor(limits: CopyLimits, holder: CopyHolder) {
+    this.limits = limits;
+    this.holder = holder;
+  }
+
+  /** Why the body cannot be copied, or null. */
+  addRequest(chunk: Buffer): 'too-large' | 'no-room' | null {
+    this.requestBytes += chunk.length;
+    if (this.requestBytes > this.limits.maxRequestBytes) return 'too-large';
+    if (!this.hold(chunk.length)) return 'no-room';
+    this.requestChunks.push(chunk);
+    return null;
+  }
+
+  setHead(status: number, headers: readonly string[]): void {
+    this.status = status;
+    this.responseHeaders = headers;
+  }
+
+  /** Keeps a copy of the chunk. False when there is no room for it. */
+  addResponse(chunk: Buffer): boolean {
+    this.responseBytes += chunk.length;
+    if (this.digest === null && this.responseBytes > this.limits.maxResponseBytes) {
+      this.startDigest();
+    }
+    if (this.digest !== null) this.digest.update(chunk);
+    else if (this.hold(chunk.length)) this.responseChunks.push(Buffer.from(chunk));
+    else return false;
+    return true;
+  }
+
+  release(): void {
+    this.limits.room.giveBack(this.holder);
+  }
+
+  /** The finished exchange; with a failure, whatever running had answered until then is left out. */
+  exchange(
+    head: RequestHead,
+    atMs: number,
+    runningMs: number,
+    failure: FailureKind | null,
+  ): Exchange {
+    const whole = failure === null;
+    return {
+      requestId: head.requestId,
+      method: head.method,
+      path: head.path,
+      headers: head.headers,
+      body: this.requestBytes === 0 ? null : concat(this.requestChunks),
+      atMs,
+      status: whole ? this.status : 0,
+      failure,
+      responseHeaders: whole ? this.responseHeaders : NO_HEADERS,
+      responseBody: whole && this.digest === null ? concat(this.responseChunks) : null,
+      responseBytes: whole ? this.responseBytes : 0,
+      responseDigest: whole && this.digest !== null ? this.digest.digest('hex') : null,
+      runningMs,
+    };
+  }
+
+  // Private
+
+  private hold(bytes: number): boolean {
+    return this.limits.room.take(this.holder, bytes);
+  }
+
+  private startDigest(): void {
+    this.digest = createHash('sha1');
+    let bytes = 0;
+    for (const chunk of this.responseChunks) {
+      this.digest.update(chunk);
+      bytes += chunk.length;
+    }
+    this.responseChunks.length = 0;
+    this.limits.room.giveBack(this.holder, bytes);
+  }
+}
+
+function concat(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+}

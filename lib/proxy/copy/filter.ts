@@ -1,0 +1,86 @@
+import type { RequestHead } from '../http/request-head.ts';
+import type { GateSettings, StickyKey } from '../settings.ts';
+import { compilePathPattern, pathOf } from './path-pattern.ts';
+import { positionOf, stickyValue } from './sticky.ts';
+
+/** Why a request was not copied to testing. */
+export type SkipReason =
+  | 'method'
+  | 'rule'
+  | 'sample'
+  | 'health'
+  | 'upgrade'
+  | 'no-testing'
+  | 'too-large'
+  | 'aborted'
+  | 'held'
+  | 'refused';
+
+/** What the choice depends on; headers are flat. */
+type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers'>;
+
+type Settings = Pick<GateSettings, 'healthPaths' | 'mirror'>;
+
+interface CompiledRule {
+  readonly method: string;
+  readonly matches: (path: string) => boolean;
+  readonly on: boolean;
+}
+
+/** Decides, request by request, what is copied. Compiled once from the settings. */
+export class MirrorChoice {
+  private readonly health: readonly ((path: string) => boolean)[];
+  private readonly rules: readonly CompiledRule[];
+  private readonly methods: ReadonlySet<string>;
+  private readonly sample: number;
+  private readonly sticky: StickyKey | null;
+  private readonly random: () => number;
+
+  constructor(settings: Settings, random: () => number) {
+    this.health = settings.healthPaths.map(compilePathPattern);
+    this.rules = settings.mirror.rules.map((rule) => ({
+      method: rule.method.toUpperCase(),
+      matches: compilePathPattern(rule.path),
+      on: rule.on,
+    }));
+    this.methods = new Set(settings.mirror.methods.map((method) => method.toUpperCase()));
+    this.sample = settings.mirror.sample;
+    this.sticky = settings.mirror.sticky;
+    this.random = random;
+  }
+
+  /** Null when the request is to be copied, else why it is not. */
+  skipReason(request: CopyCandidate, mirroring: boolean): SkipReason | null {
+    const { method, path: target } = request;
+    if (this.isHealth(target)) return 'health';
+    if (!mirroring) return 'no-testing';
+    const rule = this.ruleFor(method, target);
+    if (rule !== null ? !rule.on : !this.methods.has(method))
+      return rule !== null ? 'rule' : 'method';
+    return this.sample >= 1 || this.position(request) < this.sample ? null : 'sample';
+  }
+
+  // Private
+
+  /** Probes are no evidence. */
+  private isHealth(target: string): boolean {
+    const path = pathOf(target);
+    for (const matches of this.health) if (matches(path)) return true;
+    return false;
+  }
+
+  /** 0 to 1; a request without the sticky header or cookie is on its own. */
+  private position(request: CopyCandidate): number {
+    const value = this.sticky === null ? '' : stickyValue(request.headers, this.sticky);
+    return value === '' ? this.random() : positionOf(value);
+  }
+
+  private ruleFor(method: string, target: string): CompiledRule | null {
+    if (this.rules.length === 0) return null;
+    const path = pathOf(target);
+    for (const rule of this.rules) {
+      if ((rule.method === '*' || rule.method === method) && rule.matches(path)) return rule;
+    }
+    return null;
+  }
+}

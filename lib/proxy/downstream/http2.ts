@@ -1,0 +1,141 @@
+import {
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { GateContext } from '../context.ts';
+import { compileTrust, type Peer, peerOf } from '../http/forwarded.ts';
+import { headRulesOf } from '../http/head-rules.ts';
+import { refuse } from '../http/rejection.ts';
+import { readRequestHead } from '../http/request-head.ts';
+import type { HeadRules } from '../http/request-headers.ts';
+import { Forwarding } from '../request/forward.ts';
+import type { Turn } from './connection.ts';
+import { http2Head } from './http2-head.ts';
+import { Http2Request, Http2Response } from './http2-stream.ts';
+
+/** Requests a client may have open at once on one connection. */
+const STREAMS_MAX = 250;
+/** Bytes of bodies that a client may send ahead, for a request and for a connection. */
+const STREAM_WINDOW_BYTES = 262_144;
+const SESSION_WINDOW_BYTES = 1_048_576;
+const EXPECTS_CONTINUE = /^100-continue$/i;
+
+/** Users who speak HTTP/2: each stream is a request of its own, answered when it is its turn, at once. */
+export class Http2Reception {
+  private readonly context: GateContext;
+  private readonly server: Http2Server;
+  private readonly sessions = new Set<ServerHttp2Session>();
+  private readonly trust: (address: string) => boolean;
+  private readonly rules: HeadRules;
+
+  constructor(context: GateContext) {
+    const { settings } = context;
+    this.context = context;
+    this.trust = compileTrust(settings.trustedProxies);
+    this.rules = headRulesOf(settings);
+    this.server = createServer({
+      settings: {
+        maxConcurrentStreams: STREAMS_MAX,
+        initialWindowSize: STREAM_WINDOW_BYTES,
+        maxHeaderListSize: settings.header.maxBytes,
+      },
+      // The gate counts by itself and answers 431.
+      maxHeaderListPairs: settings.header.maxCount * 2,
+    });
+    this.server.on('session', (session) => this.opened(session));
+  }
+
+  /** Takes over a connection on which HTTP/2 has been agreed. */
+  connected(socket: TLSSocket): void {
+    this.server.emit('connection', socket);
+  }
+
+  /** No new requests; those under way may finish. */
+  close(): void {
+    for (const session of this.sessions) session.close();
+  }
+
+  destroy(): void {
+    for (const session of this.sessions) session.destroy();
+  }
+
+  // Private
+
+  private opened(session: ServerHttp2Session): void {
+    const { headTimeoutMs, keepAliveMs } = this.context.settings.request;
+    const peer = peerOf(session.socket.remoteAddress, this.trust);
+    let open = 0;
+    this.sessions.add(session);
+    session.on('close', () => this.sessions.delete(session));
+    // What goes wrong with a connection ends its streams, and they tell.
+    session.on('error', () => {});
+    session.setLocalWindowSize(SESSION_WINDOW_BYTES);
+    session.setTimeout(keepAliveMs === 0 ? headTimeoutMs : keepAliveMs);
+    session.on('timeout', () => {
+      if (open === 0) session.close();
+    });
+    session.on('stream', (stream: ServerHttp2Stream, ...rest: unknown[]) => {
+      open++;
+      stream.once('close', () => {
+        open--;
+        if (open === 0 && keepAliveMs === 0) session.close();
+      });
+      this.requested(stream, rest[2] as string[], peer);
+    });
+  }
+
+  private requested(stream: ServerHttp2Stream, flat: readonly string[], peer: Peer): void {
+    const { context } = this;
+    stream.on('error', () => {});
+    context.counts.received++;
+    const read = readRequestHead(http2Head(flat, !stream.endAfterHeaders), peer, this.rules);
+    const head = read.method === 'CONNECT' ? read.refused(refuse(405, 'no forward proxy')) : read;
+    const { expectation } = read.fields;
+    const owner = new StreamOwner(stream, peer);
+    const turn = new Forwarding(
+      context,
+      owner,
+      new Http2Request(stream),
+      new Http2Response(stream),
+      expectation === '' || EXPECTS_CONTINUE.test(expectation)
+        ? head
+        : head.refused(refuse(417, 'an expectation other than 100-continue')),
+      expectation !== '',
+    );
+    owner.start(turn, context.settings.request.idleTimeoutMs);
+  }
+}
+
+// Private
+
+/** One stream and its only turn. */
+class StreamOwner {
+  readonly peer: Peer;
+  private readonly stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream, peer: Peer) {
+    this.stream = stream;
+    this.peer = peer;
+  }
+
+  get isGone(): boolean {
+    return this.stream.destroyed || this.stream.closed;
+  }
+
+  start(turn: Turn, idleTimeoutMs: number): void {
+    const { stream } = this;
+    stream.once('close', () => turn.gone());
+    const watch = (): void => {
+      stream.setTimeout(idleTimeoutMs, () => {
+        if (!turn.idle()) watch();
+      });
+    };
+    watch();
+    turn.start();
+  }
+
+  done(): void {}
+}

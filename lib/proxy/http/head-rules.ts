@@ -1,0 +1,16 @@
+import type { GateSettings } from '../settings.ts';
+import { TOKEN_SUFFIX } from './hop-by-hop.ts';
+import { createRequestIds } from './request-head.ts';
+import type { HeadRules } from './request-headers.ts';
+
+/** What the settings say about heads of requests. */
+export function headRulesOf({ header, mirror, tls }: GateSettings): HeadRules {
+  return {
+    maxCount: header.maxCount,
+    markHeader: mirror.header.toLowerCase(),
+    tokenHeader: `${mirror.header}${TOKEN_SUFFIX}`.toLowerCase(),
+    token: mirror.token,
+    scheme: tls === null ? 'http' : 'https',
+    nextRequestId: createRequestIds(),
+  };
+}

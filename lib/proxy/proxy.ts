@@ -1,0 +1,142 @@
+import type { Server } from 'node:http';
+import { Server as SecureServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { ExchangeSink, Target } from '../model/exchange.ts';
+import type { GateContext } from './context.ts';
+import { CopyRoom } from './copy/budget.ts';
+import { MirrorChoice } from './copy/filter.ts';
+import { type TrafficListener, TrafficLog } from './copy/traffic.ts';
+import { Counter, type GateCounts } from './counts.ts';
+import { ErrorPages } from './downstream/error-pages.ts';
+import { HandedConnections } from './downstream/handed-off.ts';
+import { Reception } from './downstream/http1.ts';
+import { createListener, openListener } from './downstream/listener.ts';
+import { readTlsPair, type TlsPair, watchTlsPair } from './downstream/tls.ts';
+import { Hold } from './request/hold.ts';
+import { NO_ROUTE, type Route } from './route.ts';
+import type { GateSettings } from './settings.ts';
+import { closeGate } from './shutdown.ts';
+import type { Drained } from './upstream/pool.ts';
+import { Upstreams } from './upstream/pools.ts';
+
+/** A running that ended by itself is known to have ended well before; longer means it is alive. */
+const DOUBT_MAX_MS = 1000;
+
+export interface GateHooks {
+  /** Wall clock, ms since the epoch, with fractions. */
+  readonly now?: () => number;
+  /** 0 to 1, for the sample. */
+  readonly random?: () => number;
+  /** A certificate that is known to be good, to begin with instead of what the files hold. */
+  readonly pair?: TlsPair | null;
+  readonly onProblem: (text: string) => void;
+}
+
+/** The users' port. */
+export interface Gate {
+  /** Opens the port once; later calls tell the same. @throws ViliError VILI_GATE_LISTEN */
+  listen(): Promise<{ port: number }>;
+  /** Takes a connection that another process accepted, instead of `listen`. */
+  accept(socket: Socket): void;
+  route(): Route;
+  /** Replaces the route in one step; releases held requests when there is a running. */
+  setRoute(route: Route): void;
+  /**
+   * Waits up to `timeoutMs` for the requests and tunnels of a target and cuts what is left, with 503
+   * where no answer had begun. Its idle connections are closed. Call it after `setRoute`.
+   */
+  drain(target: Target, timeoutMs: number): Promise<Drained>;
+  inFlight(target?: Target): number;
+  counts(): GateCounts;
+  /** Observations of running in batches; returns the way to stop listening. */
+  onTraffic(listener: TrafficListener): () => void;
+  /** No new connections, what is in flight may finish within `deadlineMs` from now, then the end. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** As those see it who do not care whether one process serves it or several. */
+export interface UsersPort extends Omit<Gate, 'accept' | 'inFlight' | 'counts'> {
+  counts(): GateCounts | Promise<GateCounts>;
+}
+
+/**
+ * Makes the users' port; nothing is opened before `listen`.
+ * @throws ViliError VILI_GATE_TRUST when a trusted proxy is no address, VILI_GATE_TLS without a
+ * certificate that can be used.
+ */
+export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: GateHooks): Gate {
+  const context: GateContext = {
+    settings,
+    sink,
+    counts: new Counter(),
+    traffic: new TrafficLog(),
+    copyLimits: {
+      maxRequestBytes: settings.mirror.maxBodyBytes,
+      maxResponseBytes: settings.compareMaxBodyBytes,
+      room: new CopyRoom(settings.mirror.maxCollectedBytes),
+    },
+    choice: new MirrorChoice(settings, hooks.random ?? Math.random),
+    pages: new ErrorPages(settings.errorPage),
+    hold: new Hold(settings.hold),
+    doubt: new Hold({ ...settings.hold, maxMs: Math.min(settings.hold.maxMs, DOUBT_MAX_MS) }),
+    now: hooks.now ?? (() => performance.timeOrigin + performance.now()),
+    onProblem: hooks.onProblem,
+    route: NO_ROUTE,
+    pool: null,
+    closing: false,
+  };
+  const upstreams = new Upstreams({
+    ...settings.upstream,
+    maxHeaderBytes: settings.header.maxBytes,
+  });
+  const reception = new Reception(context);
+  const pair = settings.tls === null ? null : (hooks.pair ?? readTlsPair(settings.tls));
+  const server = createListener(settings, reception, pair);
+  const stopWatching = watchCertificate(settings, pair, server, hooks.onProblem);
+  reception.attach(server);
+  const handed = new HandedConnections(server);
+  let listening: Promise<number> | null = null;
+  let closing: Promise<void> | null = null;
+
+  return {
+    async listen() {
+      listening ??= openListener(server, settings.host, settings.port).catch((error: unknown) => {
+        listening = null;
+        throw error;
+      });
+      return { port: await listening };
+    },
+    accept: (socket) => handed.take(socket),
+    route: () => context.route,
+    setRoute(route) {
+      const before = context.pool;
+      context.route = route;
+      context.pool = route.running === null ? null : upstreams.use(route.running);
+      if (context.pool !== before) context.doubt.releaseAll();
+      if (context.pool !== null) context.hold.releaseAll();
+    },
+    drain: (target, timeoutMs) => upstreams.drain(target, () => context.pool, timeoutMs),
+    inFlight: (target) => upstreams.inFlight(target),
+    counts: () =>
+      context.counts.snapshot(context.hold.size + context.doubt.size, upstreams.inFlight()),
+    onTraffic: (listener) => context.traffic.listen(listener),
+    close(deadlineMs) {
+      stopWatching();
+      closing ??= closeGate({ context, server, handed, reception, upstreams, deadlineMs });
+      return closing;
+    },
+  };
+}
+
+// Private
+
+/** New connections get the new certificate; those that are open stay. */
+function watchCertificate(
+  { tls }: GateSettings,
+  pair: TlsPair | null,
+  server: Server,
+  onProblem: (text: string) => void,
+): () => void {
+  if (tls === null || pair === null || !(server instanceof SecureServer)) return () => {};
+  return watchTlsPair(tls, pair, (next) => server.setSecureContext(next), onProblem);
+}

@@ -1,0 +1,194 @@
+import { EventEmitter } from 'node:events';
+import type { UserRequest } from '../downstream/types.ts';
+import { CHUNKED } from '../http/request-headers.ts';
+import type { BodySource } from '../upstream/types.ts';
+
+/** Bodies up to this size are sent in one write, and can be sent again. */
+const GATHER_MAX_BYTES = 65536;
+/** A client may wait for an answer before it sends on; running is then asked with what is there. */
+const GATHER_MAX_MS = 50;
+/** What is still read of a body nobody wants, so that the client gets to see its answer. */
+const DRAIN_MAX_BYTES = 67_108_864;
+const DRAIN_MAX_MS = 10_000;
+
+/**
+ * The body of a user's request: gathered while it is small, else streamed. Only this class touches
+ * the client's stream, so nothing that happens upstream can destroy the client's connection.
+ */
+export class RequestBody {
+  /** True when the last byte has come from the client. */
+  complete = false;
+  private readonly request: UserRequest;
+  private readonly length: number;
+  private readonly onChunk: (chunk: Buffer) => void;
+  private onReady: (() => void) | null = null;
+  private gathered: Buffer[] = [];
+  private bytes = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private live: RequestBodySource | null = null;
+  private draining = false;
+
+  constructor(request: UserRequest, length: number, onChunk: (chunk: Buffer) => void) {
+    this.request = request;
+    this.length = length;
+    this.onChunk = onChunk;
+  }
+
+  /** One that is there already. */
+  static whole(request: UserRequest, bytes: Buffer): RequestBody {
+    const body = new RequestBody(request, bytes.length, () => {});
+    body.complete = true;
+    body.gathered.push(bytes);
+    return body;
+  }
+
+  /** Reads until the body is whole, is too large to gather, or takes too long; then calls back. */
+  gather(onReady: () => void): void {
+    this.onReady = onReady;
+    const { request } = this;
+    request.on('data', (chunk: Buffer) => this.take(chunk));
+    request.on('end', () => this.end());
+    // The connection tells about its end; without a listener node would throw this.
+    request.on('error', () => {});
+    if (this.length > GATHER_MAX_BYTES) this.ready();
+    else this.timer = setTimeout(() => this.ready(), GATHER_MAX_MS);
+  }
+
+  /** True when it can be sent a second time. */
+  get repeatable(): boolean {
+    return this.live === null;
+  }
+
+  /** What is sent to running, for each attempt anew. */
+  source(): Buffer | RequestBodySource {
+    if (this.complete && this.length !== CHUNKED) {
+      const [only] = this.gathered;
+      return this.gathered.length === 1 && only !== undefined ? only : Buffer.concat(this.gathered);
+    }
+    const source = new RequestBodySource(this.gathered, this.complete ? null : this);
+    if (!this.complete) this.live = source;
+    return source;
+  }
+
+  /** Stops waiting for a body that is not to be sent. */
+  cancel(): void {
+    this.onReady = null;
+    this.stopTimer();
+    if (!this.complete) this.drain();
+  }
+
+  flow(): void {
+    this.request.resume();
+  }
+
+  pause(): void {
+    if (!this.draining) this.request.pause();
+  }
+
+  /** Reads the rest without keeping it, up to a limit of bytes and time. */
+  drain(): void {
+    if (this.draining || this.complete) return;
+    this.draining = true;
+    this.gathered = [];
+    this.bytes = 0;
+    this.timer = setTimeout(() => this.request.destroy(), DRAIN_MAX_MS).unref();
+    this.request.once('close', () => this.stopTimer());
+    this.request.resume();
+  }
+
+  // Private
+
+  private take(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.draining) {
+      if (this.bytes > DRAIN_MAX_BYTES) this.request.destroy();
+      return;
+    }
+    this.onChunk(chunk);
+    if (this.live !== null) return void this.live.emit('data', chunk);
+    this.gathered.push(chunk);
+    if (this.bytes > GATHER_MAX_BYTES) this.ready();
+  }
+
+  private end(): void {
+    this.complete = true;
+    this.stopTimer();
+    if (this.live !== null) this.live.finish();
+    else this.ready();
+  }
+
+  private ready(): void {
+    const { onReady } = this;
+    if (onReady === null) return;
+    this.onReady = null;
+    this.stopTimer();
+    if (!this.complete) this.request.pause();
+    onReady();
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+}
+
+/**
+ * The body on its way to running. It may be destroyed before its end, for instance when the answer comes first: that
+ * only drains the client.
+ */
+export class RequestBodySource extends EventEmitter implements BodySource {
+  destroyed = false;
+  private readonly chunks: Buffer[];
+  private readonly rest: RequestBody | null;
+  private next = 0;
+  private flowing = false;
+  private scheduled = false;
+  private ended = false;
+
+  constructor(chunks: Buffer[], rest: RequestBody | null) {
+    super();
+    this.chunks = chunks;
+    this.rest = rest;
+  }
+
+  pause(): this {
+    this.flowing = false;
+    this.rest?.pause();
+    return this;
+  }
+
+  resume(): this {
+    this.flowing = true;
+    if (!this.scheduled) {
+      this.scheduled = true;
+      process.nextTick(() => this.pump());
+    }
+    return this;
+  }
+
+  destroy(): this {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    if (!this.ended) this.rest?.drain();
+    return this;
+  }
+
+  /** The client's last byte has been passed on. */
+  finish(): void {
+    if (this.destroyed || this.ended || this.next < this.chunks.length) return;
+    this.ended = true;
+    this.emit('end');
+  }
+
+  // Private
+
+  private pump(): void {
+    this.scheduled = false;
+    while (this.flowing && !this.destroyed && this.next < this.chunks.length) {
+      this.emit('data', this.chunks[this.next++]);
+    }
+    if (!this.flowing || this.destroyed) return;
+    if (this.rest === null || this.rest.complete) this.finish();
+    else this.rest.flow();
+  }
+}

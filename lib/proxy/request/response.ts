@@ -1,0 +1,113 @@
+import type { Page } from '../downstream/error-pages.ts';
+import type { UserResponse } from '../downstream/types.ts';
+import { Fields } from '../http/headers.ts';
+import { type ResponseHead, readResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
+import { flushWrites, ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
+
+/** Writes one answer to the client, with backpressure, never ending one that broke off. */
+export class Answer {
+  /** 0 until the head is decided. */
+  status = 0;
+  /** True when nothing more will be written. */
+  ended = false;
+  private readonly response: UserResponse;
+  private left = UNKNOWN_LENGTH;
+  private waitsForDrain = false;
+
+  constructor(response: UserResponse) {
+    this.response = response;
+    // Running's Date, or none if it sent none: the gate adds nothing to an answer.
+    response.sendDate = false;
+  }
+
+  /**
+   * Takes the head; it is sent with the first bytes of the body, or by `flush`. Throws what node throws for a
+   * head that it refuses. `isOld`: of a client that knows HTTP/1.0 only.
+   */
+  head(
+    status: number,
+    reason: string,
+    { fields, contentLength, trailer }: ResponseHead,
+    { isOld, bodiless, close }: { isOld: boolean; bodiless: boolean; close: boolean },
+  ): void {
+    const isOpenEnded = contentLength === UNKNOWN_LENGTH;
+    // Announced trailers make sense only where chunks carry them; node refuses them elsewhere.
+    const sent =
+      trailer === '' || isOld || !isOpenEnded
+        ? fields
+        : new Fields([...fields.flat, 'Trailer', trailer]);
+    this.response.begin(status, reason, sent, close, isOpenEnded && !bodiless);
+    this.status = status;
+    if (bodiless || contentLength === 0) {
+      this.ended = true;
+      this.response.end();
+      return;
+    }
+    this.left = contentLength;
+  }
+
+  /** 102 Processing, 103 Early Hints and what may come before the head. */
+  inform(status: number, reason: string, fields: readonly string[]): void {
+    try {
+      this.response.writeInterim(status, reason, readResponseHead(fields).fields.flat);
+    } catch {
+      // What HTTP/2 finds malformed is left out; the answer itself is not concerned.
+    }
+  }
+
+  /** False when the client is slow: `resume` is called once it has caught up. Keeps nothing of the chunk. */
+  data(chunk: Buffer, resume: () => void): boolean {
+    if (this.ended) return true;
+    const { response } = this;
+    if (this.left > 0 && (this.left -= chunk.length) <= 0) {
+      this.ended = true;
+      if (chunk.length > ONE_WRITE_MAX_BYTES) response.end(Buffer.from(chunk));
+      else response.end(chunk.toString('latin1'), 'latin1');
+      return true;
+    }
+    if (response.write(Buffer.from(chunk))) return true;
+    if (!this.waitsForDrain) {
+      this.waitsForDrain = true;
+      response.once('drain', () => {
+        this.waitsForDrain = false;
+        resume();
+      });
+    }
+    return false;
+  }
+
+  end(trailers: [string, string][]): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (trailers.length !== 0 && this.response.chunkedEncoding) {
+      this.response.addTrailers(trailers);
+    }
+    this.response.end();
+  }
+
+  /** The gate's own answer; `close` when the rest of the request cannot be told from the next one. */
+  page(page: Page, close: boolean): void {
+    if (this.ended || this.status !== 0) return;
+    this.status = page.status;
+    this.ended = true;
+    this.response.begin(page.status, page.reason, page.fields, close, false);
+    this.response.end(page.body, 'latin1');
+  }
+
+  /** Breaks the client's connection: a cut answer must never look like a whole one. */
+  break(): void {
+    this.ended = true;
+    flushWrites();
+    this.response.destroy();
+  }
+
+  /** True while the client is what everyone waits for. */
+  get blocked(): boolean {
+    return this.waitsForDrain;
+  }
+
+  /** Sends the head, if it is there and still waits for a body. */
+  flush(): void {
+    if (!this.ended) this.response.flushHeaders();
+  }
+}

@@ -1,0 +1,79 @@
+import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
+import { ViliError } from '../../errors.ts';
+import type { Target } from '../../model/exchange.ts';
+import { batchWrites } from '../io/write-coalescing.ts';
+
+/** Two reads of node: with its own 16 KiB each of them would stop and start the flow. */
+const BUFFER_BYTES = 131_072;
+
+export type ConnectResult<S> = (...result: [Error, null] | [null, S]) => void;
+
+/** Of all connections: what is read is taken out before the next read. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+
+/**
+ * Connects to running. All that comes goes to `onBytes`, which may keep nothing of it: the buffer is used again.
+ * The socket itself emits no data; that spares a buffer and the work of a stream for each piece. Fails as
+ * `connectSocket` does.
+ */
+export function connectUpstream(
+  target: Pick<Target, 'host' | 'port'>,
+  limitMs: number,
+  onBytes: (bytes: Buffer) => void,
+  callback: ConnectResult<Socket>,
+): void {
+  const onread = {
+    buffer: READ_BUFFER,
+    callback: (length: number) => {
+      onBytes(READ_BUFFER.subarray(0, length));
+      return true;
+    },
+  };
+  connectSocket(Socket, { onread }, target, limitMs, callback);
+}
+
+/**
+ * Connects a socket of this class to a servlet. Fails with VILI_GATE_CONNECT_TIMEOUT after `limitMs`, or with
+ * the error of the system.
+ */
+export function connectSocket<S extends Socket>(
+  SocketClass: new (options: SocketConstructorOpts) => S,
+  more: Pick<TcpSocketConnectOpts, 'onread'>,
+  { host, port }: Pick<Target, 'host' | 'port'>,
+  limitMs: number,
+  callback: ConnectResult<S>,
+): void {
+  const options = {
+    readableHighWaterMark: BUFFER_BYTES,
+    writableHighWaterMark: BUFFER_BYTES,
+    ...more,
+  };
+  const socket = new SocketClass(options as SocketConstructorOpts);
+  socket.setNoDelay(true);
+  batchWrites(socket);
+  const timer = setTimeout(() => {
+    const text = `no connection to ${host}:${port} within ${limitMs} ms`;
+    socket.destroy(new ViliError('VILI_GATE_CONNECT_TIMEOUT', text));
+  }, limitMs);
+  const failed = (error: Error): void => {
+    clearTimeout(timer);
+    callback(error, null);
+  };
+  socket.once('error', failed);
+  socket.once('connect', () => {
+    clearTimeout(timer);
+    socket.off('error', failed);
+    callback(null, socket);
+  });
+  socket.connect({ host, port });
+}
+
+/** The URL of a target without its path. */
+export function originOf(target: Target): string {
+  return `http://${hostOf(target)}`;
+}
+
+/** What `Host` says of a target. */
+export function hostOf({ host, port }: Target): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,131 @@
+import type { Target } from '../../model/exchange.ts';
+import { DeadlineQueue } from '../io/deadline-queue.ts';
+import { SlotList, type Slotted } from '../io/swap-list.ts';
+import { UpstreamClient } from './client.ts';
+import type { UpstreamLimits } from './types.ts';
+
+/** Something that needs a connection to running for a while. */
+export interface UpstreamJob extends Slotted {
+  dispatchOn(client: UpstreamClient): void;
+  /** No connection became free in time. */
+  noConnection(): void;
+  /** The drain is over: end now. */
+  cut(): void;
+}
+
+export interface PoolLimits extends UpstreamLimits {
+  readonly maxConnections: number;
+}
+
+/** What became of the requests and tunnels that were in flight when a drain began. */
+export interface Drained {
+  readonly finished: number;
+  readonly cut: number;
+}
+
+/** The connections to one target: a last-in first-out list, so that few stay warm and the rest end. */
+export class UpstreamPool {
+  readonly target: Target;
+  private readonly limits: PoolLimits;
+  private readonly clients = new Set<UpstreamClient>();
+  private readonly free: UpstreamClient[] = [];
+  private readonly waiting: DeadlineQueue<UpstreamJob>;
+  private readonly active = new SlotList<UpstreamJob>();
+  private readonly leaveWatchers = new Set<() => void>();
+  private retired = false;
+
+  constructor(target: Target, limits: PoolLimits) {
+    this.target = target;
+    this.limits = limits;
+    this.waiting = new DeadlineQueue(limits.connectTimeoutMs, (job) => job.noConnection());
+  }
+
+  get inFlight(): number {
+    return this.active.size;
+  }
+
+  /** Counts a job as in flight until `leave`. */
+  enter(job: UpstreamJob): void {
+    this.active.add(job);
+  }
+
+  leave(job: UpstreamJob): void {
+    if (!this.active.delete(job)) return;
+    for (const watch of this.leaveWatchers) watch();
+  }
+
+  /** Starts the job as soon as there is a connection. */
+  run(job: UpstreamJob): void {
+    const client = this.free.pop();
+    if (client !== undefined) return job.dispatchOn(client);
+    if (this.clients.size < this.limits.maxConnections) return job.dispatchOn(this.create());
+    this.waiting.add(job);
+  }
+
+  /** Starts the job on a new connection in place of one that turned out to be dead. */
+  runAnew(job: UpstreamJob, dead: UpstreamClient): void {
+    this.discard(dead);
+    job.dispatchOn(this.create());
+  }
+
+  /** Gives a connection back. */
+  release(client: UpstreamClient): void {
+    const next = this.waiting.shift();
+    if (client.spent) {
+      this.discard(client);
+      next?.dispatchOn(this.create());
+    } else if (next !== undefined) next.dispatchOn(client);
+    else if (this.retired) this.discard(client);
+    else this.free.push(client);
+  }
+
+  /** For a job whose client left before it got a connection; false when it was not waiting. */
+  cancel(job: UpstreamJob): boolean {
+    return this.waiting.remove(job);
+  }
+
+  /** Keeps no idle connection from now on, or again. */
+  retire(retired: boolean): void {
+    this.retired = retired;
+    if (!retired) return;
+    for (const client of this.free.splice(0)) this.discard(client);
+  }
+
+  /** Waits for what is in flight now and cuts what is left after the time. */
+  async drain(timeoutMs: number): Promise<Drained> {
+    const before = this.active.size;
+    await this.quiet(timeoutMs);
+    const left = this.active.toArray();
+    for (const job of left) job.cut();
+    return { finished: Math.max(0, before - left.length), cut: left.length };
+  }
+
+  // Private
+
+  private quiet(timeoutMs: number): Promise<void> {
+    if (this.active.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.leaveWatchers.delete(watch);
+        resolve();
+      };
+      const watch = (): void => {
+        if (this.active.size === 0) done();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.leaveWatchers.add(watch);
+    });
+  }
+
+  private create(): UpstreamClient {
+    const client = new UpstreamClient(this.target, this.limits);
+    this.clients.add(client);
+    return client;
+  }
+
+  private discard(client: UpstreamClient): void {
+    this.clients.delete(client);
+    client.destroy();
+  }
+}

@@ -1,0 +1,109 @@
+import { createServer } from 'node:net';
+import { codeOf, ViliError } from '../../errors.ts';
+import { type PortHolder, portHolders } from './port-holders.ts';
+
+/** A message names this many ports one by one, the rest is counted. */
+const MAX_NAMED = 12;
+/** Conflicts with a listener on any address of the host, IPv4 or IPv6. */
+const WILDCARDS = ['::', '0.0.0.0'];
+
+export interface PortRange {
+  readonly from: number;
+  /** Included. */
+  readonly to: number;
+  /** The address servlets listen on. */
+  readonly host: string;
+}
+
+/**
+ * Gives out the ports of a range to servlets, each to one at a time, round robin, so that a port
+ * just given back rests as long as possible and late requests for its old owner meet no stranger.
+ */
+export class PortPool {
+  readonly #range: PortRange;
+  /** Port to a word about its user. */
+  readonly #taken = new Map<number, string>();
+  #next: number;
+
+  constructor(range: PortRange) {
+    const { from, to } = range;
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 1 || to > 65_535 || from > to) {
+      throw new ViliError('VILI_PORT_RANGE', `port range ${from}-${to} is not within 1-65535`);
+    }
+    this.#range = range;
+    this.#next = from;
+  }
+
+  /**
+   * A port nobody listens on, found by binding to it; strangers' ports are passed over. `user` is
+   * named when the range is full. Throws VILI_PORTS_EXHAUSTED with who holds what.
+   */
+  async take(user = 'a servlet'): Promise<number> {
+    const { from, to, host } = this.#range;
+    const failures = new Map<number, string>();
+    for (let tried = 0; tried <= to - from; tried += 1) {
+      const port = this.#next;
+      this.#next = port === to ? from : port + 1;
+      if (this.#taken.has(port)) continue;
+      // Reserved before the test, which takes time: nobody else may be given it meanwhile.
+      this.#taken.set(port, user);
+      const failure = await bindFailure(port, host);
+      if (failure === null) return port;
+      this.#taken.delete(port);
+      failures.set(port, failure);
+    }
+    throw await this.#exhausted(failures);
+  }
+
+  /** Gives a port back once its process is gone. */
+  release(port: number): void {
+    this.#taken.delete(port);
+  }
+
+  /** The ports given out, with their users. */
+  taken(): ReadonlyMap<number, string> {
+    return new Map(this.#taken);
+  }
+
+  // Private
+
+  async #exhausted(failures: ReadonlyMap<number, string>): Promise<ViliError> {
+    const { from, to } = this.#range;
+    const holders = await portHolders([...failures.keys()]);
+    const uses = new Map(this.#taken);
+    for (const [port, code] of failures) uses.set(port, strangerText(holders.get(port), code));
+    const named = [...uses.entries()].sort(([a], [b]) => a - b);
+    const texts = named.slice(0, MAX_NAMED).map(([port, use]) => `${port} ${use}`);
+    const more = named.length > MAX_NAMED ? `, and ${named.length - MAX_NAMED} more` : '';
+    return new ViliError(
+      'VILI_PORTS_EXHAUSTED',
+      `no free port in port_range ${from}-${to}: ${texts.join(', ')}${more}; widen the range`,
+    );
+  }
+}
+
+// Private
+
+function strangerText(holder: PortHolder | undefined, code: string): string {
+  if (holder !== undefined) return `held by ${holder.command} (pid ${holder.pid})`;
+  return code === 'EADDRINUSE' ? 'held by another process' : `refused (${code})`;
+}
+
+/** Null when the port is free on the address and on the wildcards, else the error code. */
+export async function bindFailure(port: number, host: string): Promise<string | null> {
+  for (const address of new Set([host, ...WILDCARDS])) {
+    const code = await tryBind(port, address);
+    // A host without IPv6 has no '::' to test.
+    const unsupported = code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
+    if (code !== null && !(unsupported && address !== host)) return code;
+  }
+  return null;
+}
+
+function tryBind(port: number, host: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(codeOf(error) ?? error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { codeOf } from '../../errors.ts';
+import { TAG_VARIABLE } from './tag.ts';
+
+/** How many processes are read at once during a scan; more would crowd the file thread pool. */
+const SCAN_WIDTH = 8;
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+/** The parent of all kernel threads, which have no environment. */
+const KERNEL_THREAD_PARENT = 2;
+
+/**
+ * One process for ever: a pid alone is given to another process later, pid + start time + boot id
+ * is not. `startTime` is field 22 of /proc/PID/stat, in clock ticks since boot, kept as text.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+/** The fields of /proc/PID/stat that matter here (proc(5)). */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly command: string;
+  readonly state: string;
+  readonly parentPid: number;
+  readonly session: number;
+  readonly startTime: string;
+}
+
+/** A process found in a scan, with the servlet tag of its environment. */
+export interface ScannedProcess {
+  readonly identity: ProcessIdentity;
+  readonly stat: ProcessStat;
+  /** Null: no tag, or the environment is not ours to read. */
+  readonly tag: string | null;
+}
+
+/** Parses one line of /proc/PID/stat; the command may hold spaces, ')' and line feeds. */
+export function parseStat(text: string): ProcessStat | null {
+  const open = text.indexOf(' (');
+  const close = text.lastIndexOf(') ');
+  if (open < 1 || close < open) return null;
+  const fields = text
+    .slice(close + 2)
+    .trim()
+    .split(' ');
+  const pid = Number(text.slice(0, open));
+  const [state, parent, , session] = fields;
+  const startTime = fields[19];
+  if (!Number.isInteger(pid) || pid < 1 || state === undefined) return null;
+  if (startTime === undefined || !/^\d+$/.test(startTime)) return null;
+  const command = text.slice(open + 2, close);
+  return {
+    pid,
+    command,
+    state,
+    parentPid: Number(parent),
+    session: Number(session),
+    startTime,
+  };
+}
+
+/** The stat of a process now, or null when there is none with this pid. */
+export function readStat(pid: number): ProcessStat | null {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return null;
+  }
+}
+
+/** The stat of a process that lives; null also for a zombie, which only waits to be forgotten. */
+export function readLivingStat(pid: number): ProcessStat | null {
+  const stat = readStat(pid);
+  return stat === null || isDead(stat) ? null : stat;
+}
+
+/** Changes with every boot of the host: start times of another boot mean nothing. */
+export function readBootId(): string {
+  return readFileSync(BOOT_ID_FILE, 'latin1').trim();
+}
+
+/** Who has this pid now, or null. */
+export function identityOf(pid: number): ProcessIdentity | null {
+  const stat = readStat(pid);
+  return stat && { pid, startTime: stat.startTime, bootId: readBootId() };
+}
+
+/** True while that very process lives; a zombie is dead. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const stat = readStat(identity.pid);
+  if (stat === null || stat.startTime !== identity.startTime || isDead(stat)) return false;
+  return readBootId() === identity.bootId;
+}
+
+/**
+ * Signals the process unless its pid belongs to another one by now; false when nothing was
+ * signalled. Never pid 0, 1 or this process.
+ */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (identity.pid <= 1 || identity.pid === process.pid || !isAlive(identity)) return false;
+  return sendSignal(identity.pid, signal);
+}
+
+/** Signals a whole process group whose leader has just been seen alive; false when it is gone. */
+export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (leader.pid <= 1 || leader.pid === process.pid || !isAlive(leader)) return false;
+  return sendSignal(-leader.pid, signal);
+}
+
+/** All living processes but this one that `select` wants, with their tag. Takes about 20 ms. */
+export async function scanProcesses(
+  select: (process: ScannedProcess) => boolean,
+): Promise<readonly ScannedProcess[]> {
+  const bootId = readBootId();
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found: ScannedProcess[] = [];
+  const next = pids.values();
+  const worker = async (): Promise<void> => {
+    for (const pid of next) {
+      const scanned = pid === process.pid ? null : await scanOne(pid, bootId);
+      if (scanned !== null && select(scanned)) found.push(scanned);
+    }
+  };
+  await Promise.all(Array.from({ length: SCAN_WIDTH }, worker));
+  return found.sort((a, b) => a.identity.pid - b.identity.pid);
+}
+
+/** All living processes whose servlet tag begins with `tagPrefix`. */
+export async function scanByTag(tagPrefix: string): Promise<readonly ScannedProcess[]> {
+  return scanProcesses((scanned) => scanned.tag?.startsWith(tagPrefix) ?? false);
+}
+
+// Private
+
+function isDead(stat: ProcessStat): boolean {
+  return stat.state === 'Z' || stat.state === 'X';
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH' || codeOf(error) === 'EPERM') return false;
+    throw error;
+  }
+}
+
+async function scanOne(pid: number, bootId: string): Promise<ScannedProcess | null> {
+  try {
+    const stat = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1'));
+    if (stat === null || isDead(stat)) return null;
+    if (pid === KERNEL_THREAD_PARENT || stat.parentPid === KERNEL_THREAD_PARENT) return null;
+    const identity = { pid, startTime: stat.startTime, bootId };
+    return { identity, stat, tag: await readTag(pid) };
+  } catch {
+    // It ended while it was being read: as good as not found.
+    return null;
+  }
+}
+
+async function readTag(pid: number): Promise<string | null> {
+  try {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+    const start = `${TAG_VARIABLE}=`;
+    const entry = environment.split('\0').find((text) => text.startsWith(start));
+    return entry?.slice(start.length) ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, ViliError } from '../../errors.ts';
+import { type ProcessIdentity, parseStat } from './identity.ts';
+
+const SCHEMA = 'vili.servlet/1';
+/** File names may have 255 bytes; longer ids are shortened to a digest. */
+const MAX_NAME_LENGTH = 200;
+/** More records than this are not read in one go; a base has a handful. */
+const MAX_RECORDS = 10_000;
+
+/** What is written down before a servlet is spawned, so that it is found after any death of Vili. */
+export interface LedgerRecord {
+  readonly id: string;
+  readonly tag: string;
+  readonly bootId: string;
+  readonly argv: readonly string[];
+  readonly port: number;
+  /** How long the servlet may take to end after SIGTERM, ms. */
+  readonly stopTimeoutMs: number;
+}
+
+/** A record with the process its wrapper wrote down; null when it never came that far. */
+export interface LedgerEntry {
+  readonly record: LedgerRecord;
+  readonly leader: ProcessIdentity | null;
+}
+
+/** The files of one servlet in the ledger folder. */
+export interface LedgerPaths {
+  readonly record: string;
+  /** The wrapper's own /proc/PID/stat line, written before it becomes the servlet. */
+  readonly stat: string;
+  /** Written by the wrapper when it could not become the servlet. */
+  readonly failed: string;
+}
+
+export function ledgerPaths(folder: string, id: string): LedgerPaths {
+  const encoded = encodeURIComponent(id);
+  const digest = createHash('sha256').update(id).digest('hex');
+  const name = encoded.length > MAX_NAME_LENGTH ? digest : encoded;
+  return {
+    record: join(folder, `${name}.json`),
+    stat: join(folder, `${name}.stat`),
+    failed: join(folder, `${name}.failed`),
+  };
+}
+
+/**
+ * Writes the record whole or not at all. No fsync: after a power cut nothing of it is alive, and
+ * the boot id tells. Throws VILI_LEDGER_WRITE.
+ */
+export function writeRecord(folder: string, record: LedgerRecord): LedgerPaths {
+  const paths = ledgerPaths(folder, record.id);
+  // Overwritten by the next attempt; never read, since its name does not end in .json.
+  const aside = `${paths.record}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    removeFiles([paths.stat, paths.failed]);
+    // Arguments may hold secrets: for Vili's user only.
+    const text = `${JSON.stringify({ schema: SCHEMA, ...record })}\n`;
+    writeFileSync(aside, text, { mode: 0o600 });
+    renameSync(aside, paths.record);
+  } catch (cause) {
+    const text = `cannot record servlet ${record.id} in ${folder}: ${messageOf(cause)}`;
+    throw new ViliError('VILI_LEDGER_WRITE', text, { cause });
+  }
+  return paths;
+}
+
+/** Forgets a servlet whose end is certain. The record goes last: until then it can be found. */
+export function removeRecord(folder: string, id: string): void {
+  const paths = ledgerPaths(folder, id);
+  removeFiles([paths.stat, paths.failed, paths.record]);
+}
+
+/** Forgets everything, also what cannot be understood, once nobody of this base is alive. */
+export function clearLedger(folder: string): void {
+  const own = listFolder(folder).filter((name) => /\.(json|stat|failed|json\.tmp)$/.test(name));
+  removeFiles(own.map((name) => join(folder, name)));
+}
+
+/** The entry of one servlet, or null when there is none or it cannot be understood. */
+export function readEntry(folder: string, id: string): LedgerEntry | null {
+  try {
+    return parseEntry(ledgerPaths(folder, id).record);
+  } catch {
+    return null;
+  }
+}
+
+/** Every entry; a file that cannot be understood is named and costs no other entry. */
+export function readLedger(folder: string): {
+  readonly entries: readonly LedgerEntry[];
+  readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+} {
+  const entries: LedgerEntry[] = [];
+  const unreadable: { file: string; reason: string }[] = [];
+  for (const name of listFolder(folder)) {
+    if (!name.endsWith('.json')) continue;
+    const file = join(folder, name);
+    try {
+      entries.push(parseEntry(file));
+    } catch (error) {
+      unreadable.push({ file, reason: messageOf(error) });
+    }
+  }
+  return { entries, unreadable };
+}
+
+// Private
+
+function listFolder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).slice(0, MAX_RECORDS);
+  } catch {
+    return [];
+  }
+}
+
+function parseEntry(file: string): LedgerEntry {
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (!isRecord(value)) throw new ViliError('VILI_LEDGER_RECORD', `${file} is no ${SCHEMA} record`);
+  const { id, tag, bootId, argv, port, stopTimeoutMs } = value;
+  const statFile = `${file.slice(0, -'.json'.length)}.stat`;
+  return {
+    record: { id, tag, bootId, argv, port, stopTimeoutMs },
+    leader: readLeader(statFile, bootId),
+  };
+}
+
+function isRecord(value: unknown): value is LedgerRecord & { schema: string } {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const texts = [fields['id'], fields['tag'], fields['bootId']];
+  return (
+    fields['schema'] === SCHEMA &&
+    texts.every((text) => typeof text === 'string' && text !== '') &&
+    Array.isArray(fields['argv']) &&
+    Number.isFinite(fields['port']) &&
+    Number.isFinite(fields['stopTimeoutMs'])
+  );
+}
+
+function readLeader(statFile: string, bootId: string): ProcessIdentity | null {
+  try {
+    const stat = parseStat(readFileSync(statFile, 'latin1'));
+    return stat && { pid: stat.pid, startTime: stat.startTime, bootId };
+  } catch {
+    return null;
+  }
+}
+
+function removeFiles(files: readonly string[]): void {
+  for (const file of files) rmSync(file, { force: true });
+}

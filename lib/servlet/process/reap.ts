@@ -1,0 +1,145 @@
+import {
+  isAlive,
+  type ProcessIdentity,
+  readLivingStat,
+  type ScannedProcess,
+  signalProcess,
+} from './identity.ts';
+import { clearLedger, type LedgerEntry, readLedger } from './pid-records.ts';
+import { findStalePids, type StalePid } from './stale-pids.ts';
+import { baseOfTag } from './tag.ts';
+import { awaitGone, type Family, findFamily, killFamily } from './tree.ts';
+
+/** Leftovers serve nobody and were hung up long ago: they get little time to end by themselves. */
+const DEFAULT_GRACE_MS = 1000;
+const KILL_TIMEOUT_MS = 2000;
+
+export interface ReapOptions {
+  readonly ledgerFolder: string;
+  /** Real path of the base. */
+  readonly base: string;
+  /** `tagPrefixOf(base)` */
+  readonly tagPrefix: string;
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number;
+  /** From SIGTERM to SIGKILL, ms; a record's own shorter stop timeout wins. */
+  readonly graceMs?: number;
+}
+
+/** A process that was ended. */
+export interface ReapedProcess {
+  readonly pid: number;
+  readonly command: string;
+  /**
+   * `recorded`: in the ledger; `tagged`: found by its tag; `pid-file`: left by an earlier program;
+   * `session`: without a tag, but of the session of one of these.
+   */
+  readonly foundBy: 'recorded' | 'tagged' | 'pid-file' | 'session';
+}
+
+export interface UntouchedProcess {
+  readonly pid: number;
+  readonly reason: string;
+}
+
+export interface ReapReport {
+  readonly atMs: number;
+  readonly records: number;
+  readonly reaped: readonly ReapedProcess[];
+  /** Pids that were not touched, each with the reason in words. */
+  readonly untouched: readonly UntouchedProcess[];
+  /** Ledger files that could not be understood; whoever they meant is found by the tag. */
+  readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+  /** Still alive after SIGKILL; their records are kept. */
+  readonly survivors: readonly ProcessIdentity[];
+  readonly tookMs: number;
+}
+
+/**
+ * Ends everything an earlier Vili of this base left behind. Call it with the lock held and before
+ * any port is given out. A pid whose start time or boot id differs from the record is never
+ * signalled, nor is a process that carries the tag of another base.
+ */
+export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
+  const startMs = performance.now();
+  const { entries, unreadable } = readLedger(options.ledgerFolder);
+  const recorded = checkRecords(entries, options.base);
+  const stale = findStalePids(options.base);
+  const family: Family = {
+    leaders: [...recorded.leaders, ...stale.flatMap(({ identity }) => identity ?? [])],
+    owns: (tag) => tag.startsWith(options.tagPrefix) && baseOfTag(tag) === options.base,
+  };
+  const found = await findFamily(family);
+  const survivors = await end(family, found, graceOf(entries, options));
+  if (survivors.length === 0) clearLedger(options.ledgerFolder);
+  const reapedPids = new Set(found.map(({ identity }) => identity.pid));
+  const refused = stale.filter(({ identity, pid }) => identity === null && !reapedPids.has(pid));
+  return {
+    atMs: options.now(),
+    records: entries.length,
+    reaped: found.map((process) => reapedFrom(process, recorded.leaders, stale)),
+    untouched: [...recorded.untouched, ...refused].filter(({ pid }) => !reapedPids.has(pid)),
+    unreadable,
+    survivors,
+    tookMs: Math.round(performance.now() - startMs),
+  };
+}
+
+// Private
+
+interface CheckedRecords {
+  readonly leaders: readonly ProcessIdentity[];
+  readonly untouched: readonly UntouchedProcess[];
+}
+
+/** Sorts the recorded pids into those that are still the same process and all others. */
+function checkRecords(entries: readonly LedgerEntry[], base: string): CheckedRecords {
+  const leaders: ProcessIdentity[] = [];
+  const untouched: UntouchedProcess[] = [];
+  for (const { record, leader } of entries) {
+    const stat = leader === null ? null : readLivingStat(leader.pid);
+    if (leader === null || stat === null) continue;
+    const { pid } = leader;
+    if (!isAlive(leader)) {
+      const reason = `pid ${pid} of ${record.id} now belongs to another process, ${stat.command}`;
+      untouched.push({ pid, reason });
+    } else if (baseOfTag(record.tag) !== base) {
+      // The folder was copied: the process belongs to the original, which may be at work.
+      const reason = `${record.id} (pid ${pid}) belongs to another base: ${record.tag}`;
+      untouched.push({ pid, reason });
+    } else leaders.push(leader);
+  }
+  return { leaders, untouched };
+}
+
+async function end(
+  family: Family,
+  found: readonly ScannedProcess[],
+  graceMs: number,
+): Promise<readonly ProcessIdentity[]> {
+  const processes = found.map(({ identity }) => identity);
+  for (const identity of processes) {
+    signalProcess(identity, 'SIGTERM');
+    signalProcess(identity, 'SIGCONT');
+  }
+  await awaitGone(processes, graceMs);
+  return killFamily(family, KILL_TIMEOUT_MS);
+}
+
+function graceOf(entries: readonly LedgerEntry[], { graceMs }: ReapOptions): number {
+  const longest = Math.max(0, ...entries.map(({ record }) => record.stopTimeoutMs));
+  const limitMs = graceMs ?? DEFAULT_GRACE_MS;
+  return entries.length === 0 ? limitMs : Math.min(limitMs, longest);
+}
+
+function reapedFrom(
+  { identity, stat, tag }: ScannedProcess,
+  leaders: readonly ProcessIdentity[],
+  stale: readonly StalePid[],
+): ReapedProcess {
+  const { pid } = identity;
+  const found = (foundBy: ReapedProcess['foundBy']) => ({ pid, command: stat.command, foundBy });
+  if (leaders.some((leader) => leader.pid === pid)) return found('recorded');
+  if (stale.some((one) => one.pid === pid)) return found('pid-file');
+  return found(tag === null ? 'session' : 'tagged');
+}

@@ -1,0 +1,116 @@
+import { statSync } from 'node:fs';
+import { ViliError } from '../../errors.ts';
+import { standBack } from '../../runtime/priority.ts';
+import { CODE_PID_FILE } from './exit.ts';
+import { identityOf, isAlive, readBootId } from './identity.ts';
+import { readEntry, removeRecord, writeRecord } from './pid-records.ts';
+import { openPty, type Pty } from './pty.ts';
+import { ServletProcess, type SpawnOptions } from './servlet-process.ts';
+
+export type { Exit } from './exit.ts';
+export type {
+  InstanceFiles,
+  ServletProcess,
+  SpawnOptions,
+  StopOptions,
+  StopReport,
+} from './servlet-process.ts';
+
+const SHELL = '/bin/sh';
+/** For the ledger, when the caller names no other. */
+const DEFAULT_STOP_TIMEOUT_MS = 30_000;
+
+/**
+ * Becomes the servlet, after it has written down who it is. $1 stat line, $2 pid file, $3 stdOut,
+ * $4 stdErr, $5 failure mark, $6 nice value, $7 its processors or nothing, rest: the command. No value is ever part of the script's text.
+ * - The stat line is written before exec: a Vili killed at any moment leaves a findable child.
+ * - stdin stays on the terminal: without any descriptor on it the terminal closes and hangs up.
+ * - `>>`, never `>`: a truncated log must not get a hole of NUL bytes.
+ * - The trap only runs when exec did not happen.
+ * - Linux shares processors between sessions first, and a nice value counts only within one, unless the
+ *   session is given one too (sched(7), autogroup). Where that is off there is no such file.
+ * - taskset (util-linux) becomes the command in turn; where it is missing all processors are used.
+ * - SHLVL is what bash as /bin/sh would add to the environment.
+ */
+const WRAPPER =
+  's=$1 p=$2 o=$3 e=$4 f=$5 n=$6 c=$7; shift 7; unset SHLVL; ' +
+  `trap 'echo failed >"$f"' EXIT; ` +
+  `IFS= read -r l </proc/$$/stat && printf '%s\\n' "$l" >"$s" && printf '%s\\n' "$$" >"$p" ` +
+  `|| exit ${CODE_PID_FILE}; ` +
+  '[ "$n" = 0 ] || { printf %s "$n" >/proc/$$/autogroup; } 2>/dev/null; ' +
+  '[ -z "$c" ] || ! command -v taskset >/dev/null || set -- taskset -c "$c" "$@"; ' +
+  'exec "$@" >>"$o" 2>>"$e"';
+
+/**
+ * Starts a servlet under its own terminal. Whatever is wrong with the command, the folder or the
+ * log files arrives as an exit of kind `not-started`. Throws VILI_PTY_UNAVAILABLE,
+ * VILI_SPAWN_FAILED, VILI_LEDGER_WRITE, VILI_COMMAND_INVALID, or VILI_SERVLET_RUNNING when the
+ * process recorded under this id still lives.
+ */
+export function spawnServlet(options: SpawnOptions): ServletProcess {
+  const { instance, ledgerFolder, command } = options;
+  requireCommand(options);
+  requireNotRunning(options);
+  const paths = writeRecord(ledgerFolder, {
+    id: instance.id,
+    tag: options.tag,
+    bootId: readBootId(),
+    argv: command,
+    port: options.port,
+    stopTimeoutMs: options.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS,
+  });
+  const stdErrStart = sizeOf(instance.stdErr);
+  const startedAtMs = options.now();
+  const files = [paths.stat, instance.pidFile, instance.stdOut, instance.stdErr, paths.failed];
+  const nice = String(options.nice ?? 0);
+  const processors = options.processors ?? '';
+  let pty: Pty;
+  try {
+    pty = openPty({
+      program: SHELL,
+      parameters: ['-c', WRAPPER, `vili:${instance.id}`, ...files, nice, processors, ...command],
+      folder: instance.folder,
+      environment: options.environment,
+    });
+  } catch (error) {
+    removeRecord(ledgerFolder, instance.id);
+    throw error;
+  }
+  // At once, while it is one process with one thread: whatever it becomes and starts inherits this.
+  if (options.nice !== undefined && options.nice > 0) standBack(pty.pid, options.nice);
+  return new ServletProcess({
+    pty,
+    identity: identityOf(pty.pid),
+    startedAtMs,
+    stdErrStart,
+    ledgerPaths: paths,
+    ...options,
+  });
+}
+
+// Private
+
+function requireCommand({ command, instance }: SpawnOptions): void {
+  const bad = command.find((part) => part.includes('\0'));
+  if (command.length > 0 && command[0] !== '' && bad === undefined) return;
+  const text = `the command of ${instance.id} is empty or holds a NUL byte: ${JSON.stringify(command)}`;
+  throw new ViliError('VILI_COMMAND_INVALID', text);
+}
+
+function requireNotRunning({ instance, ledgerFolder }: SpawnOptions): void {
+  const leader = readEntry(ledgerFolder, instance.id)?.leader;
+  if (!leader || !isAlive(leader)) return;
+  throw new ViliError(
+    'VILI_SERVLET_RUNNING',
+    `${instance.id} already runs as pid ${leader.pid}; stop it before starting it again`,
+  );
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    // Not there yet, or not ours to see: the exit will tell.
+    return 0;
+  }
+}

@@ -1,0 +1,95 @@
+import { ViliError } from '../../errors.ts';
+import { readCount, readList, readRecord, readValue } from '../evidence/checkpoint.ts';
+import { E_VALUE_CAP } from './e-values.ts';
+
+/** Most of the bet is on a fault that was there from the start; the rest on one that begins later. */
+const FROM_THE_START = 0.8;
+const LATER = 0.2;
+
+/** The alternatives of one test. `relative`: shares of the way from the null rate to 1. */
+export interface ChangeAlternatives {
+  readonly rates: readonly number[];
+  readonly bets: readonly number[];
+  readonly relative: boolean;
+}
+
+export const burstAlternatives: ChangeAlternatives = {
+  rates: [0.2, 0.45, 0.9],
+  bets: [0.3, 0.3, 0.4],
+  relative: true,
+};
+export const latencyAlternatives: ChangeAlternatives = {
+  rates: [0.55, 0.65, 0.8, 0.95],
+  bets: [0.25, 0.25, 0.25, 0.25],
+  relative: false,
+};
+export const authAlternatives: ChangeAlternatives = {
+  rates: [0.1, 0.9],
+  bets: [0.5, 0.5],
+  relative: false,
+};
+
+/**
+ * Against: P(hit | past) <= a null rate, which may change from one observation to the next as long
+ * as it is fixed before it. A mixture over alternatives and over the time of the change (e-detectors,
+ * Shin, Ramdas and Rinaldo, arXiv 2203.03532), so that a long good past costs only the logarithm of
+ * its length and a leak is found soon. The prior of a change at observation n is 0.2 / (n (n - 1)).
+ */
+export class ChangeMixture {
+  readonly #alternatives: ChangeAlternatives;
+  readonly #masses: number[];
+  #observations = 0;
+  #value = 1;
+
+  constructor(alternatives: ChangeAlternatives) {
+    this.#alternatives = alternatives;
+    // Filled with a fraction first, so that the engine keeps unboxed doubles from the start.
+    this.#masses = alternatives.rates.map(() => 0.5);
+    this.#masses.fill(0);
+  }
+
+  get value(): number {
+    return this.#value;
+  }
+
+  /** Takes one observation in and returns the new value. */
+  update(hit: boolean, nullRate: number): number {
+    const { rates, bets, relative } = this.#alternatives;
+    const masses = this.#masses;
+    const n = ++this.#observations;
+    const prior = n === 1 ? FROM_THE_START : LATER / (n * (n - 1));
+    let sum = LATER / n;
+    for (let index = 0; index < masses.length; index++) {
+      const given = rates[index] as number;
+      const rate = relative ? nullRate + (1 - nullRate) * given : given;
+      const factor = rate <= nullRate ? 1 : hit ? rate / nullRate : (1 - rate) / (1 - nullRate);
+      const mass = (masses[index] as number) + prior * (bets[index] as number);
+      masses[index] = Math.min(factor * mass, E_VALUE_CAP);
+      sum += masses[index] as number;
+    }
+    this.#value = sum;
+    return sum;
+  }
+
+  checkpoint(): unknown {
+    return { observations: this.#observations, value: this.#value, masses: [...this.#masses] };
+  }
+
+  static restore(alternatives: ChangeAlternatives, data: unknown, where: string): ChangeMixture {
+    const mixture = new ChangeMixture(alternatives);
+    const record = readRecord(data, where);
+    const masses = readList(record['masses'], `${where}.masses`, alternatives.rates.length);
+    if (masses.length !== alternatives.rates.length) {
+      throw new ViliError(
+        'VILI_VERDICT_CHECKPOINT',
+        `${where}.masses has ${masses.length} entries, the test has ${alternatives.rates.length}`,
+      );
+    }
+    for (const [index, mass] of masses.entries()) {
+      mixture.#masses[index] = readValue(mass, `${where}.masses[${index}]`);
+    }
+    mixture.#observations = readCount(record['observations'], `${where}.observations`);
+    mixture.#value = readValue(record['value'], `${where}.value`);
+    return mixture;
+  }
+}

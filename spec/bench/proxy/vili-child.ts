@@ -1,0 +1,106 @@
+import { farSideSettings, gateSettings, mirrorToken } from '../../../actors/wiring/traffic.ts';
+import { loadSettings } from '../../../config/load.ts';
+import { createEndpoints } from '../../../lib/compare/endpoint/endpoints.ts';
+import { Judgement } from '../../../lib/evaluation/evaluation.ts';
+import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
+import { createFarSide } from '../../../lib/mirror/mirror.ts';
+import { createGate } from '../../../lib/proxy/proxy.ts';
+import { prepareRuntime } from '../../../lib/runtime/v8.ts';
+import { ThreadWatch } from '../mirror/thread-watch.ts';
+import type { FromVili, ToVili } from './vili.ts';
+
+const DECIDE_MS = 250;
+const MAX_ENDPOINTS = 500;
+const RELEASE = { name: 'bench-2.0.0', fingerprint: '0', sinceMs: 0 };
+const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
+
+/**
+ * The users' path as the daemon builds it, with default settings, the far side and the evidence, in a
+ * process of its own: `vili-child.js BASE RUNNING_PORT`.
+ */
+prepareRuntime();
+const [base = '.', runningPort = '0'] = process.argv.slice(2);
+const { settings } = loadSettings({
+  base,
+  flags: { port: '8080', identifier: 'bench' },
+  environment: {},
+});
+const startedAtMs = performance.timeOrigin;
+const now = (): number => startedAtMs + performance.now();
+const token = mirrorToken();
+const memory = new RunningMemory();
+const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
+const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };
+const compared = new Set<string>();
+let judgement: Judgement | null = null;
+let mirrored: number | null = null;
+let watch: ThreadWatch | null = null;
+const farSide = createFarSide(farSideSettings(settings, token), {
+  now,
+  onOutcomes: (batch) => {
+    judgement?.pairs(batch.outcomes);
+    judgement?.ignored(batch.ignored);
+    for (const { endpoint } of batch.outcomes) compared.add(endpoint);
+  },
+  onEvent: () => {},
+});
+const gate = createGate(
+  gateSettings({ ...settings, host: '127.0.0.1', port: 0 }, '', token),
+  farSide.sink,
+  { now, onProblem: (text) => process.stderr.write(`${text}\n`) },
+);
+gate.onTraffic((batch) => {
+  memory.answered(
+    batch.map(({ endpointMethod, path, status, ms, failure, atMs }) => ({
+      endpoint: endpoints.endpointOf(endpointMethod, path),
+      answer: { status, ms, failure },
+      atMs,
+    })),
+  );
+});
+const running = { instance: 'running', host: '127.0.0.1', port: Number(runningPort) };
+setInterval(() => judgement?.decide(now()), DECIDE_MS);
+process.on('message', (message: ToVili) => void handle(message));
+process.on('disconnect', () => process.exit(0));
+const { port } = await gate.listen();
+gate.setRoute({ running, mirroring: false });
+reply({ port });
+
+// Private
+
+async function handle(message: ToVili): Promise<void> {
+  if (message.type === 'counts') return reply(snapshot());
+  if (message.type === 'threads') {
+    watch ??= new ThreadWatch();
+    return reply({ threads: await watch.report() });
+  }
+  if (message.type === 'pause') {
+    gate.setRoute({ running, mirroring: false });
+    return reply({});
+  }
+  const { testingPort } = message;
+  gate.setRoute({ running, mirroring: testingPort !== null });
+  if (testingPort === null) await farSide.end();
+  else if (testingPort !== mirrored) {
+    judgement = Judgement.begin(RELEASE, { verdict, nowMs: now() }, memory, NO_START_UP);
+    const testing = { instance: 'testing', host: '127.0.0.1', port: testingPort };
+    farSide.begin({ id: RELEASE.name, testing, running });
+  }
+  mirrored = testingPort;
+  reply({});
+}
+
+function snapshot(): FromVili {
+  const { received } = gate.counts();
+  const { mirrored, dropped, failed, inFlight } = farSide.counts();
+  const sums = { dropped: sum(dropped), failed: sum(failed) };
+  return { counts: { received, mirrored, ...sums, inFlight, endpoints: compared.size } };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function reply(message: FromVili): void {
+  process.send?.(message);
+}

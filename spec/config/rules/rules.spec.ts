@@ -1,0 +1,168 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { loadSettings } from '../../../config/load.ts';
+import { withTempFolder } from '../../support/temp-folder.ts';
+
+type Flags = Readonly<Record<string, string>>;
+
+const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
+  [
+    "the users' port inside the range of servlets",
+    { port: '9450' },
+    /port_range +"9400-9500" must not contain port=9450 \(command line\)/,
+  ],
+  ['a range of one port', { port_range: '9400-9400' }, /has 1 port; a promotion needs 2/],
+  [
+    'a longest wait below the shortest',
+    { 'restart.backoff_min': '5s', 'restart.backoff_max': '1s' },
+    /restart\.backoff_max +"1s" must not be shorter than restart\.backoff_min=5s/,
+  ],
+  [
+    'a quiet period below the longest wait',
+    { 'restart.reset_after': '59s' },
+    /restart\.reset_after +"59s" must not be shorter than restart\.backoff_max=60s \(default\)/,
+  ],
+  [
+    'more answers than fit into the time to get ready',
+    { 'readiness.successes': '10', 'readiness.interval': '1s', 'readiness.timeout': '5s' },
+    /"5s" is too short for readiness\.successes=10 .* at readiness\.interval=1s/,
+  ],
+  [
+    'a queue smaller than one body',
+    { 'mirror.max_body': '65MiB' },
+    /must not be smaller than mirror\.max_body=65MiB/,
+  ],
+  [
+    'fewer connections than gate processes',
+    { 'gate.processes': '4', 'upstream.max_connections': '3' },
+    /upstream\.max_connections +"3" must leave something for each of gate\.processes=4/,
+  ],
+  [
+    'a hold too small to be shared out',
+    { 'gate.processes': '4', 'hold.max_size': '128KiB' },
+    /must leave header\.max_size=64KiB .* for each of gate\.processes=4/,
+  ],
+  [
+    'a queue too small to be shared out',
+    { 'gate.processes': '4', 'mirror.queue_size': '3MiB' },
+    /must leave mirror\.max_body=1MiB .* for each of gate\.processes=4/,
+  ],
+  ['no gate process', { 'gate.processes': '0' }, /gate\.processes +"0" is less than 1/],
+  ['too many gate processes', { 'gate.processes': '65' }, /gate\.processes +"65" is more than 64/],
+  [
+    'half a gate process',
+    { 'gate.processes': '1.5' },
+    /gate\.processes +"1\.5" is not a whole number/,
+  ],
+  ['a hold smaller than one head', { 'hold.max_size': '1KiB' }, /no request could wait/],
+  ['a mark in a header requests need', { 'mirror.header': 'Host' }, /requests need themselves/],
+  [
+    'a change to the framing of copies',
+    { 'mirror.headers': 'set Content-Length: 5' },
+    /a header that the connection needs itself/,
+  ],
+  ['the copy of a tunnel', { 'mirror.methods': 'GET,CONNECT' }, /a tunnel cannot be copied/],
+  [
+    'the copy of a tunnel by rule',
+    { 'mirror.rules': 'CONNECT /x on' },
+    /a tunnel cannot be copied/,
+  ],
+  [
+    'an end of the test before a promotion is possible',
+    { 'verdict.deadline': '4m', 'verdict.min_time': '5m' },
+    /verdict\.deadline +"4m" must be longer than verdict\.min_time=5m/,
+  ],
+  [
+    'an end of the test before a rejection is possible',
+    { 'verdict.deadline': '10s', 'verdict.min_time': '1s', 'verdict.warmup_time': '1s' },
+    /must be longer than verdict\.confirm_time=30s \(default\)/,
+  ],
+  [
+    'an end of the test before latency is judged',
+    { 'verdict.deadline': '50s', 'verdict.min_time': '1s' },
+    /must be longer than verdict\.warmup_time=60s \(default\)/,
+  ],
+  ['a value below its bound', { 'verdict.min_requests': '0' }, /"0" is less than 1/],
+  ['a value above its bound', { 'hold.max': '6m' }, /"6m" is more than 5m/],
+];
+
+const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
+  ['few ports', { port_range: '9400-9402' }, /3 ports; a test during probation needs up to 4/],
+  [
+    'waiting longer than a client may',
+    { 'request.idle_timeout': '5s', 'hold.max': '5s' },
+    /cut off/,
+  ],
+  ['few requests', { 'verdict.min_requests': '5' }, /hardly prove anything/],
+  ['nothing to copy, by share', { 'mirror.sample': '0%' }, /there will never be a verdict/],
+  ['nothing to copy, by method', { 'mirror.methods': 'none' }, /there will never be a verdict/],
+  ['an address of a dashboard', { 'admin.listen': '0.0.0.0:9600' }, /there is no dashboard/],
+  ['a token of a dashboard', { 'admin.token': 'x' }, /there is no dashboard/],
+  ['Slack without a way to it', { slack_channel: '#x' }, /no effect without entraos_api_uri/],
+  ['Whydah without a name', { whydah_uri: 'https://x' }, /without whydah_application_id and/],
+  [
+    'a coarse look at arrivals',
+    { 'arrival.stable': '100ms', 'arrival.poll': '1s' },
+    /only after that/,
+  ],
+  ['more headers than fit', { 'header.max_size': '1KiB', 'header.max_count': '900' }, /do not fit/],
+];
+
+const FINE: readonly (readonly [string, Flags])[] = [
+  ['a short stable time with the default poll', { 'arrival.stable': '100ms' }],
+  ['a small head with the default count', { 'header.max_size': '1KiB' }],
+  ['ports next to the range', { port: '9399' }],
+  ['the range nerthus writes', { port: '8080', port_range: '8081-8090' }],
+  [
+    'a rule that copies when no method does',
+    { 'mirror.methods': 'none', 'mirror.rules': 'GET /a on' },
+  ],
+  ['a rule that does not copy a tunnel', { 'mirror.rules': 'CONNECT /x off' }],
+  ['no holding at all', { 'hold.max': '0', 'hold.max_size': '0' }],
+];
+
+describe('the rules between settings', () => {
+  for (const [what, flags, told] of REFUSED) {
+    it(`refuse ${what}`, async () => {
+      await withBase((base) => {
+        expect(() => load(base, flags)).to.throw(told);
+      });
+    });
+  }
+
+  for (const [what, flags, told] of WARNED) {
+    it(`warn of ${what}`, async () => {
+      await withBase((base) => {
+        const { warnings } = load(base, flags);
+        expect(warnings).to.have.length(1);
+        expect(warnings[0]).to.match(told);
+      });
+    });
+  }
+
+  for (const [what, flags] of FINE) {
+    it(`allow ${what}`, async () => {
+      await withBase((base) => {
+        expect(load(base, flags).warnings).to.deep.equal([]);
+      });
+    });
+  }
+
+  it('say nothing more of a value that cannot be read', async () => {
+    await withBase((base) => {
+      expect(() => load(base, { port_range: '9500-9400', port: '9450' })).to.throw(/1 problem in/);
+    });
+  });
+});
+
+async function withBase(use: (base: string) => void): Promise<void> {
+  await withTempFolder(async (base) => {
+    await writeFile(join(base, '.env'), 'port=8080\nidentifier=inventory\n');
+    use(base);
+  });
+}
+
+function load(base: string, flags: Flags): ReturnType<typeof loadSettings> {
+  return loadSettings({ base, flags, environment: {} });
+}

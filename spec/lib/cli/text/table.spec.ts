@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { neededLines } from '../../../../lib/cli/text/needed.ts';
+import { bytes, duration, milliseconds, percent } from '../../../../lib/cli/text/quantities.ts';
+import { alignRows, wrapWords } from '../../../../lib/cli/text/table.ts';
+
+describe('alignRows', () => {
+  it('gives every column the width of its widest cell and leaves no blanks at the end', () => {
+    expect(alignRows([['a', 'bb', ''], ['ccc', '', 'd'], []], '  ')).to.deep.equal([
+      '  a    bb',
+      '  ccc      d',
+      '',
+    ]);
+  });
+
+  it('does not count colours as width', () => {
+    expect(
+      alignRows([
+        [{ text: 'a', style }, 'x'],
+        ['bb', 'y'],
+      ]),
+    ).to.deep.equal(['<a>   x', 'bb  y']);
+  });
+});
+
+describe('wrapWords', () => {
+  it('keeps every character but blanks and no line longer than the width', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 300 }),
+        fc.integer({ min: 10, max: 80 }),
+        (text, width) => {
+          const lines = wrapWords(text.trim(), width, '  ');
+          for (const line of lines) expect(line.length).to.be.at.most(width);
+          expect(squeezed(lines.join(''))).to.equal(squeezed(text.trim()));
+        },
+      ),
+    );
+  });
+});
+
+describe('quantities', () => {
+  it('are written as people say them', () => {
+    expect([0, 250, 3_000, 660_000, 7_200_000, 518_400_000].map(duration).join(' ')).to.equal(
+      '0ms 250ms 3s 11m 2h 6d',
+    );
+    expect([0.123, 1.54, 12.4].map(milliseconds)).to.deep.equal(['0.12 ms', '1.5 ms', '12 ms']);
+    expect([0, 512, 1536, 41_943_040, 5e12].map(bytes)).to.deep.equal([
+      '0 B',
+      '512 B',
+      '1.5 KiB',
+      '40 MiB',
+      '4.5 TiB',
+    ]);
+    expect([0, 0.005, 0.41, 1].map(percent)).to.deep.equal(['0%', '0.5%', '41%', '100%']);
+  });
+});
+
+function style(text: string): string {
+  return `<${text}>`;
+}
+
+function squeezed(text: string): string {
+  return text.replace(/ /g, '');
+}
+
+describe('what a promotion still needs', () => {
+  it('is one line where it fits, else a list', () => {
+    expect(neededLines([], 80)).to.deep.equal([]);
+    expect(neededLines(['9 more seconds', '59 more requests'], 80, '  ')).to.deep.equal([
+      '  still needed: 9 more seconds, 59 more requests',
+    ]);
+    expect(neededLines(['9 more seconds', '59 more requests'], 24)).to.deep.equal([
+      'still needed:',
+      '  - 9 more seconds',
+      '  - 59 more requests',
+    ]);
+  });
+});

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { until, withProcesses } from '../../support/cluster-fixture.ts';
+import { exchangeRaw, flag, RawClient, Upstream } from '../../support/proxy-fixture.ts';
+
+const GET = 'GET /items HTTP/1.1\r\nHost: a\r\n\r\n';
+const LAST = 'GET /items HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+
+function hello(): Promise<Upstream> {
+  return Upstream.http((_request, response) => response.end('hello'));
+}
+
+describe('several gate processes', () => {
+  it('serve the same port, each with its share of the connections', async () => {
+    await withProcesses(await hello(), async ({ port, pids, events, counted }) => {
+      const clients = Array.from({ length: 10 }, () => new RawClient(port));
+      await Promise.all(clients.map((it) => it.send(GET).until((text) => text.endsWith('hello'))));
+      await counted('all are counted', ({ received }) => received === 10);
+      const [victim = 0] = pids();
+      process.kill(victim, 'SIGKILL');
+      await until('its end is told', () => events.some(({ kind }) => kind === 'ended'));
+      const broken = clients.filter(({ ended }) => ended).length;
+      expect(broken).to.be.within(3, 7);
+      const told = { pid: victim, reason: 'SIGKILL', connections: broken };
+      expect(events.find(({ kind }) => kind === 'ended')).to.include(told);
+      await until('another takes its place', () => pids().length === 2);
+      for (const client of clients) client.close();
+    });
+  });
+
+  it('hand every exchange to the one far side, also one larger than a batch', async () => {
+    const large = 'x'.repeat(300_000);
+    const upstream = await Upstream.http((request, response) => {
+      response.end(request.url === '/large' ? large : 'small');
+    });
+    await withProcesses(upstream, async ({ port, taker }) => {
+      const ask = (path: string) =>
+        exchangeRaw(port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      await Promise.all([...Array.from({ length: 20 }, () => ask('/s')), ask('/large')]);
+      await until('all copies', () => taker.exchanges.length === 21);
+      const ids = new Set(taker.exchanges.map(({ requestId }) => requestId));
+      expect(ids.size).to.equal(21);
+      const found = taker.exchanges.find(({ path }) => path === '/large');
+      expect(found?.responseBody?.toString()).to.equal(large);
+      expect(Math.abs((found?.atMs ?? 0) - Date.now())).to.be.below(5000);
+    });
+  });
+
+  it('leave out copies the far side would drop, and count them by its reason', async () => {
+    await withProcesses(await hello(), async ({ gate, port, taker, counted }) => {
+      taker.reason = 'breaker';
+      gate.setRoute(gate.route());
+      await exchangeRaw(port, LAST);
+      await counted('a shed copy', ({ shed }) => shed === 1);
+      expect([...taker.drops]).to.deep.equal([['breaker', 1]]);
+    });
+  });
+
+  it('drop what is too much to be on the way at once', async () => {
+    await withProcesses(
+      await hello(),
+      async ({ port, taker, counted }) => {
+        await exchangeRaw(port, LAST);
+        await counted('it is counted', ({ submitted }) => submitted === 1);
+        expect([...taker.drops]).to.deep.equal([['too-large', 1]]);
+      },
+      { queueBytes: 64 },
+    );
+  });
+
+  it('leave out copies when their users need the time, and tell the far side', async () => {
+    await withProcesses(
+      await hello(),
+      async ({ port, taker }) => {
+        await until('they are found busy', () => taker.isBusy);
+        const ask = () => Promise.all(Array.from({ length: 4 }, () => exchangeRaw(port, LAST)));
+        await ask();
+        await until('a copy is left out', () => (taker.drops.get('busy') ?? 0) > 0);
+      },
+      { busyLimit: 0 },
+    );
+  });
+
+  it('observe what running answers', async () => {
+    await withProcesses(await hello(), async ({ gate, port }) => {
+      const seen: string[] = [];
+      const stop = gate.onTraffic((batch) => seen.push(...batch.map(({ path }) => path)));
+      await Promise.all([exchangeRaw(port, LAST), exchangeRaw(port, LAST)]);
+      await until('both are observed', () => seen.length === 2);
+      stop();
+    });
+  });
+
+  it('hold requests in all processes and release them all', async () => {
+    const upstream = await hello();
+    await withProcesses(upstream, async ({ gate, port, counted }) => {
+      gate.setRoute({ running: null, mirroring: false });
+      const answers = Array.from({ length: 6 }, () => exchangeRaw(port, LAST));
+      await counted('all are held', ({ heldNow }) => heldNow === 6);
+      gate.setRoute({ running: upstream.target, mirroring: false });
+      for (const answer of await Promise.all(answers)) expect(answer).to.match(/200 OK[^]*hello$/);
+    });
+  });
+
+  it('hold no more requests together than one would', async () => {
+    await withProcesses(
+      null,
+      async ({ port, counted }) => {
+        const clients = Array.from({ length: 8 }, () => new RawClient(port).send(GET));
+        const counts = await counted(
+          'all have come',
+          ({ heldNow, answered }) => heldNow + answered['5xx'] === 8,
+        );
+        expect(counts.heldNow).to.equal(3);
+        for (const client of clients) client.close();
+      },
+      { settings: { hold: { maxMs: 5000, maxRequests: 3, maxBytes: 1_000_000 } } },
+    );
+  });
+
+  it('refuse connections beyond the limit of all', async () => {
+    const settings = {
+      request: { headTimeoutMs: 5000, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 3 },
+    };
+    await withProcesses(
+      await hello(),
+      async ({ port, counted }) => {
+        const clients = Array.from({ length: 3 }, () => new RawClient(port));
+        await Promise.all(
+          clients.map((it) => it.send(GET).until((text) => text.endsWith('hello'))),
+        );
+        const late = new RawClient(port).send(GET);
+        expect(await late.toEnd()).to.equal('');
+        const counts = await counted('three answers', ({ received }) => received === 3);
+        expect(counts.connectionsRefused).to.equal(1);
+        for (const client of clients) client.close();
+      },
+      { settings },
+    );
+  });
+
+  it('answer slow heads 408, as one process does', async () => {
+    const settings = {
+      request: { headTimeoutMs: 300, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 99 },
+    };
+    await withProcesses(
+      await hello(),
+      async ({ port }) => {
+        const slow = new RawClient(port).send('GET / HTTP/1.1\r\nHost');
+        expect(await slow.toEnd()).to.match(/^HTTP\/1\.1 408 /);
+      },
+      { settings },
+    );
+  });
+
+  it('answer clients in full that have closed their side', async () => {
+    await withProcesses(await hello(), async ({ port }) => {
+      const client = new RawClient(port).send(LAST);
+      client.socket.end();
+      expect(await client.toEnd()).to.match(/200 OK[^]*hello$/);
+    });
+  });
+
+  it('keep a tunnel open through a switch, until the old target is drained', async () => {
+    const upstream = await Upstream.raw((socket, all) => {
+      if (all.endsWith('\r\n\r\n')) {
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+        );
+      } else socket.write('echo');
+    });
+    const next = await hello();
+    await withProcesses(upstream, async ({ gate, port }) => {
+      const client = new RawClient(port);
+      const upgrade = 'GET /t HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n';
+      await client.send(upgrade).until((text) => text.includes('101'));
+      gate.setRoute({ running: next.target, mirroring: true });
+      const drained = gate.drain(upstream.target, 5000);
+      await client.send('more').until((text) => text.endsWith('echo'));
+      client.close();
+      expect(await drained).to.deep.equal({ finished: 1, cut: 0 });
+    });
+    await next.close();
+  });
+
+  it('let what is in flight finish when they close', async () => {
+    const [asked, answer] = [flag(), flag()];
+    const upstream = await Upstream.http((_request, response) => {
+      asked.raise();
+      void answer.raised.then(() => response.end('late'));
+    });
+    await withProcesses(upstream, async ({ gate, port }) => {
+      const client = exchangeRaw(port, LAST);
+      await asked.raised;
+      const closed = gate.close(5000);
+      answer.raise();
+      expect(await client).to.match(/200 OK[^]*late$/);
+      await closed;
+      expect(await gate.counts()).to.include({ received: 1, submitted: 1 });
+    });
+  });
+});

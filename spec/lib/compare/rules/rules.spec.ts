@@ -1,0 +1,190 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { createFindings, type Found } from '../../../../lib/compare/findings.ts';
+import { compareJson } from '../../../../lib/compare/json/difference.ts';
+import { parseJson } from '../../../../lib/compare/json/parse.ts';
+import { parseJsonPath } from '../../../../lib/compare/json/path.ts';
+import { comparePair } from '../../../../lib/compare/pair.ts';
+import {
+  type CompareRule,
+  createRuleBook,
+  type RuleAction,
+} from '../../../../lib/compare/rules/rules.ts';
+import { DEFAULT_COMPARE_SETTINGS } from '../../../../lib/compare/settings.ts';
+
+describe('JSON paths', () => {
+  it('mean the places they say', () => {
+    const cases: [string, (string | null)[], boolean][] = [
+      ['$', [], true],
+      ['$', ['a'], false],
+      ['$.a', ['a'], true],
+      ['$.a', ['a', 'b'], false],
+      ['$.items[].price', ['items', null, 'price'], true],
+      ['$.items[*].price', ['items', null, 'price'], true],
+      ['$.items.price', ['items', null, 'price'], false],
+      ['$.*.price', ['items', 'price'], true],
+      ['$.*.price', [null, 'price'], true],
+      ['$..price', ['price'], true],
+      ['$..price', ['items', null, 'price'], true],
+      ['$..price', ['items', null, 'price', 'amount'], false],
+      ['$..a..b', ['x', 'a', null, 'b'], true],
+      ['$["a b"].c', ['a b', 'c'], true],
+    ];
+    for (const [text, place, fits] of cases) {
+      expect(parseJsonPath(text)(place), `${text} at ${place.join('/')}`).to.equal(fits);
+    }
+  });
+
+  it('are refused when they are none', () => {
+    for (const text of ['', 'a', '$a', '$.', '$..', '$.a..', '$[0]', '$["a]', '$ .a', '$...a']) {
+      expect(() => parseJsonPath(text), text).to.throw(/is no JSON path/);
+    }
+  });
+});
+
+describe('rules of the comparison', () => {
+  it('ignore a path and everything below it, and say that they did', () => {
+    const rules = [rule('$.meta', { action: 'ignore' }), rule('$..at', { action: 'ignore' })];
+    const found = between(
+      rules,
+      { meta: { a: 1 }, items: [{ at: 1, n: 1 }], at: 'x' },
+      { meta: 7, items: [{ n: 1 }], at: 'x' },
+    );
+    expect(found).to.deep.include({ differences: [], differs: false });
+    expect(found.skipped).to.have.members(['$.meta', '$.items[].at']);
+    expect(between(rules, { name: 1 }, { name: '1' }).differs).to.equal(true);
+  });
+
+  it('let numbers differ by an amount or a share', () => {
+    const within = (amount: number, relative: boolean, ours: unknown, theirs: unknown) =>
+      between([rule('$.n', { action: 'tolerance', amount, relative })], { n: ours }, { n: theirs })
+        .differences.length === 0;
+    expect(within(0.1, false, 0.3, 0.2)).to.equal(true);
+    expect(within(0.1, false, 0.3, 0.19)).to.equal(false);
+    expect(within(0.01, true, 1000, 1009)).to.equal(true);
+    expect(within(0.01, true, 1000, 1020)).to.equal(false);
+    expect(within(5, false, 1, '1')).to.equal(false);
+    expect(within(5, false, 1, null)).to.equal(false);
+  });
+
+  it('take an array as a set: order means nothing, contents do', () => {
+    const rules = [rule('$.tags', { action: 'unordered' })];
+    const tags = fc.array(fc.oneof(fc.integer(), fc.string(), fc.record({ a: fc.nat(3) })));
+    fc.assert(
+      fc.property(tags, fc.nat(), (list, turn) => {
+        const at = list.length === 0 ? 0 : turn % list.length;
+        const turned = [...list.slice(at), ...list.slice(0, at)].toReversed();
+        expect(between(rules, { tags: list }, { tags: turned }).differences).to.deep.equal([]);
+        const more = between(rules, { tags: [...list, 'gone'] }, { tags: turned });
+        expect(more.differences.map(({ kind }) => kind)).to.deep.equal(['missing']);
+      }),
+    );
+    const found = between(
+      rules,
+      { tags: [{ n: 1 }, { n: 2 }, { n: 3 }] },
+      { tags: [{ n: 3 }, { n: '2' }, { n: 1 }] },
+    );
+    expect(found.differences).to.deep.equal([
+      { kind: 'type', path: '$.tags[].n', running: '2', testing: '"2"' },
+    ]);
+  });
+
+  it('take a set of half a million equal elements without looking for each in all others', function () {
+    this.timeout(5000);
+    const rules = [rule('$', { action: 'unordered' })];
+    const many = '1,'.repeat(500_000);
+    const { differences } = betweenTexts(rules, `[${many}2,3]`, `[3,${many}"2"]`);
+    expect(differences).to.deep.equal([
+      { kind: 'type', path: '$[]', running: '2', testing: '"2"' },
+    ]);
+  });
+
+  it('take sets as equal that differ only where a rule ignores it', () => {
+    const rules = [
+      rule('$.tags', { action: 'unordered' }),
+      rule('$.tags[].at', { action: 'ignore' }),
+    ];
+    const [ours, theirs] = [
+      [1, 2, 3],
+      [3, 1, 2],
+    ].map((ids, side) => ({
+      tags: ids.map((id) => ({ id, at: id * 10 + side })),
+    }));
+    expect(between(rules, ours, theirs).differences).to.deep.equal([]);
+  });
+
+  it('pair the objects of an array by a field', () => {
+    const rules = [rule('$.items', { action: 'key', key: 'id' })];
+    const ours = { items: [{ id: 1, price: 1 }, { id: 2, price: 2 }, { id: 4 }] };
+    const theirs = { items: [{ id: 5 }, { id: 2, price: '2' }, { id: 1, price: 1 }] };
+    expect(between(rules, ours, theirs).differences).to.have.deep.members([
+      { kind: 'type', path: '$.items[].price', running: '2', testing: '"2"' },
+      { kind: 'missing', path: '$.items[]', running: 'object with 1 keys' },
+      { kind: 'extra', path: '$.items[]', testing: 'object with 1 keys' },
+    ]);
+  });
+
+  it('hold for the endpoints they name, whatever the query', () => {
+    const book = createRuleBook([
+      { endpoint: 'GET /items/{id}', path: '$.a', action: 'ignore' },
+      { endpoint: '/files/*', path: 'header:X-Trace', action: 'ignore' },
+    ]);
+    expect(book('GET', '/items/7?full=1')?.ignores(['a'])).to.equal(true);
+    expect(book('POST', '/items/7')).to.equal(null);
+    expect(book('GET', '/items')).to.equal(null);
+    expect(book('PUT', '/files/a/b')?.ignoresHeader('x-trace')).to.equal(true);
+  });
+
+  it('ignore headers, and whole bodies that are no JSON', () => {
+    const answer = (type: string, text: string) => ({
+      status: 200,
+      headers: ['Content-Type', type],
+      bytes: Buffer.from(text),
+      length: text.length,
+      digest: null,
+      cut: false,
+    });
+    const paths = ['header:content-type', '$'];
+    const rules = createRuleBook(paths.map((path) => rule(path, { action: 'ignore' })));
+    const context = {
+      rules: rules('GET', '/'),
+      isMasked: () => false,
+      isNoise: () => false,
+      isMaskedHeader: () => false,
+    };
+    const [html, text] = [answer('text/html', 'a'), answer('text/plain', 'b')];
+    const found = comparePair(DEFAULT_COMPARE_SETTINGS, 'GET', html, text, context);
+    expect(found.differences).to.deep.equal([]);
+    expect(found.skipped).to.have.members(['$', 'content-type']);
+  });
+
+  it('never change what is found elsewhere, and never break on any document', () => {
+    const rules = ['$..a', '$.b[].c', '$.*'].map((path) => rule(path, { action: 'unordered' }));
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (ours, theirs) => {
+        expect(between(rules, ours, ours).differences).to.deep.equal([]);
+        between(rules, ours, theirs);
+      }),
+    );
+    const deep = `${'[['.repeat(4000)}1${']]'.repeat(4000)}`;
+    const sets = [rule('$', { action: 'unordered' })];
+    expect(betweenTexts(sets, deep, deep.replace('1', '2')).differences).to.have.length(1);
+  });
+});
+
+function rule(path: string, action: RuleAction): CompareRule {
+  return { endpoint: null, path, ...action };
+}
+
+function between(rules: readonly CompareRule[], running: unknown, testing: unknown): Found {
+  return betweenTexts(rules, JSON.stringify(running), JSON.stringify(testing));
+}
+
+function betweenTexts(rules: readonly CompareRule[], running: string, testing: string): Found {
+  const findings = createFindings(DEFAULT_COMPARE_SETTINGS);
+  const parsed = [running, testing].map((it) => parseJson(Buffer.from(it)));
+  const [ours, theirs] = parsed.map((it) => (it.ok ? it.value : null));
+  const found = { rules: createRuleBook(rules)('GET', '/'), isMasked: () => false };
+  compareJson(ours, theirs, 64, findings, found);
+  return findings.result();
+}

@@ -1,0 +1,25 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { AnswerRing } from '../../../lib/evaluation/response-ring.ts';
+
+const answers = fc.record({
+  endpoint: fc.string(),
+  answer: fc.record({
+    status: fc.integer({ min: 0, max: 999 }),
+    ms: fc.double({ noNaN: true }),
+    failure: fc.constantFrom(null, 'timeout' as const, 'reset' as const),
+  }),
+  atMs: fc.double({ noNaN: true }),
+});
+
+describe('the latest answers', () => {
+  it('are those that were added last, in order and unchanged', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(answers), (capacity, all) => {
+        const ring = new AnswerRing(capacity);
+        for (const answer of all) ring.add(answer);
+        expect(ring.toArray()).to.deep.equal(all.slice(-capacity));
+      }),
+    );
+  });
+});

@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import type { SampleCopy } from '../../../../lib/compare/sample/sample.ts';
+import { LogContext } from '../../../../lib/evaluation/samples/log-context.ts';
+import type { Level, LogLine } from '../../../../lib/logs/follow/batch.ts';
+import { batchOf } from '../../../support/log-batches.ts';
+
+/** A pair of which running answered at 10.05 s, and testing at 12 s after half a second. */
+const SAMPLE: SampleCopy = {
+  id: '00000001',
+  endpoint: 'GET /a',
+  signal: 'errors',
+  key: 'k',
+  atMs: 10_000,
+  requestId: 'request-0001',
+  path: '/items/7',
+  runningMs: 50,
+  testingMs: 500,
+  text: '{}',
+};
+const KEPT_AT_MS = 12_000;
+
+describe('the log lines beside a sample', () => {
+  it('are those of the time in which each side answered, also when they come later', () => {
+    const context = new LogContext();
+    for (const toMs of [9000, 10_200, 11_000]) {
+      context.logged('running', batchOf(toMs, {}, { latest: [info(`at ${toMs}`)] }));
+    }
+    context.expect(SAMPLE, KEPT_AT_MS);
+    expect(context.take(KEPT_AT_MS + 999)).to.deep.equal([]);
+    for (const toMs of [11_000, 11_900, 12_200, 13_000]) {
+      context.logged('testing', batchOf(toMs, {}, { latest: [info(`at ${toMs}`)] }));
+    }
+    const [found, ...others] = context.take(KEPT_AT_MS + 1000);
+    expect(others).to.deep.equal([]);
+    expect(found?.id).to.equal('00000001');
+    expect(texts(found?.logs.running)).to.deep.equal(['at 10200']);
+    expect(texts(found?.logs.testing)).to.deep.equal(['at 11900', 'at 12200']);
+    expect(found?.logs.running.lines[0]).to.include({
+      at: '1970-01-01T00:00:10.200Z',
+      level: 'info',
+    });
+    expect(context.take(KEPT_AT_MS + 9000, true)).to.deep.equal([]);
+  });
+
+  it('are given out early when the report is written', () => {
+    const context = new LogContext();
+    context.expect(SAMPLE, KEPT_AT_MS);
+    const none = { lines: [], more: 0 };
+    expect(context.take(KEPT_AT_MS, true)).to.deep.equal([
+      { id: '00000001', logs: { running: none, testing: none } },
+    ]);
+  });
+
+  it('are first those of the request, then errors and those of its path, then the nearest, in their order, 20 a side', () => {
+    const context = new LogContext();
+    const busy = Array.from({ length: 40 }, (_, index) => info(`line ${index}`));
+    busy.splice(5, 0, { level: 'error', text: 'broken' });
+    busy.push(info('GET /items/7 500'));
+    context.logged('testing', batchOf(5000, {}, { latest: [info('request-0001 came')] }));
+    context.logged('testing', batchOf(11_600, {}, { latest: [info('before')] }));
+    context.logged('testing', batchOf(12_100, {}, { latest: busy }));
+    context.expect(SAMPLE, KEPT_AT_MS);
+    const [found] = context.take(KEPT_AT_MS, true);
+    const shown = texts(found?.logs.testing);
+    expect(shown).to.have.length(20);
+    expect([shown[0], shown[6], shown[19]]).to.deep.equal([
+      'request-0001 came',
+      'broken',
+      'GET /items/7 500',
+    ]);
+    expect(found?.logs.testing.more).to.equal(24);
+  });
+
+  it('take a request id that says little for none', () => {
+    const context = new LogContext();
+    context.logged('testing', batchOf(5000, {}, { latest: [info('a b c')] }));
+    context.expect({ ...SAMPLE, requestId: 'a' }, KEPT_AT_MS);
+    expect(context.take(KEPT_AT_MS, true)[0]?.logs.testing.lines).to.deep.equal([]);
+  });
+
+  it('are bounded, whatever is logged and however many samples wait', () => {
+    const context = new LogContext();
+    const latest = Array.from({ length: 60 }, () => info('x'));
+    for (let toMs = 12_000; toMs < 12_100; toMs++) {
+      context.logged('testing', batchOf(toMs, {}, { latest }));
+    }
+    for (let index = 0; index < 1000; index++) context.expect(SAMPLE, KEPT_AT_MS);
+    const taken = context.take(KEPT_AT_MS, true);
+    expect(taken).to.have.length(500);
+    expect(taken[0]?.logs.testing.more).to.equal(400 - 20);
+  });
+});
+
+function info(text: string, level: Level = 'info'): LogLine {
+  return { level, text };
+}
+
+function texts(side: { readonly lines: readonly { readonly text: string }[] } | undefined) {
+  return side?.lines.map(({ text }) => text) ?? [];
+}

@@ -1,0 +1,74 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Feeder } from '../../../../lib/mirror/host/batch-writer.ts';
+import { BatchStore } from '../../../../lib/mirror/host/buffer-pool.ts';
+import { giveBack, isWithWorker } from '../../../../lib/mirror/wire/batch.ts';
+import { recordBuffer, recordBytes } from '../../../../lib/mirror/wire/codec.ts';
+import { until } from '../../../support/actor-world.ts';
+import { exchangeOf } from '../../../support/mirror-kit.ts';
+
+function feederOf(batchBytes: number, queueBytes: number, sent: SharedArrayBuffer[]): Feeder {
+  return new Feeder(new BatchStore(batchBytes).take(), queueBytes, (batch) => sent.push(batch));
+}
+
+describe('what feeds the comparing thread', () => {
+  it('drops nothing while the thread starts, as long as the last buffer has room', async () => {
+    const sent: SharedArrayBuffer[] = [];
+    const feeder = feederOf(64 * 1024, 1024 * 1024, sent);
+    const answers: unknown[] = [];
+    for (let count = 0; count < 20; count++) {
+      answers.push(feeder.add(exchangeOf()));
+      // Longer than a batch waits: each would take a buffer of its own if the thread gave them back.
+      await after(5);
+    }
+    expect(answers.filter((answer) => answer !== null)).to.deep.equal([]);
+    expect(sent).to.have.length(3);
+    giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
+    await until('what is overdue goes', () => sent.length === 4);
+    feeder.close();
+  });
+
+  it('takes no more than all batches hold until the thread has read one', () => {
+    const sent: SharedArrayBuffer[] = [];
+    const one = recordBytes(exchangeOf());
+    const feeder = feederOf(one, one, sent);
+    const add = (): unknown => feeder.add(exchangeOf());
+    expect([add(), add(), add(), add(), add()]).to.deep.equal([
+      null,
+      null,
+      null,
+      null,
+      'queue-full',
+    ]);
+    expect(feeder.isFull()).to.equal(true);
+    giveBack(recordBuffer(sent[2] as SharedArrayBuffer));
+    expect(feeder.isFull()).to.equal(false);
+    expect(add()).to.equal(null);
+    feeder.close();
+  });
+
+  it('sends what is larger than a batch alone, bounded in bytes until it has been read', () => {
+    const sent: SharedArrayBuffer[] = [];
+    const large = exchangeOf({ responseBody: Buffer.alloc(4000) });
+    const feeder = feederOf(2000, 5000, sent);
+    expect(feeder.add(large)).to.equal(null);
+    expect(feeder.add(large)).to.equal('queue-full');
+    giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
+    expect(feeder.add(large)).to.equal(null);
+    expect(feeder.add(exchangeOf({ responseBody: Buffer.alloc(6000) }))).to.equal('too-large');
+    feeder.close();
+  });
+
+  it('uses the batches of the thread before, whatever that one had of them', () => {
+    const store = new BatchStore(1000);
+    const batches = store.take();
+    const feeder = new Feeder(batches, 1000, () => {});
+    feeder.add(exchangeOf());
+    feeder.flush();
+    expect(store.take(), 'while they are in use').to.not.equal(batches);
+    store.putBack(batches);
+    const next = store.take();
+    expect(next).to.equal(batches);
+    expect(next.some(isWithWorker)).to.equal(false);
+  });
+});

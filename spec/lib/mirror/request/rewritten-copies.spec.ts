@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { exchangeOf, withFarSide, withHttp, withTcp } from '../../../support/mirror-kit.ts';
+
+describe('copies made for testing', () => {
+  it('go with other headers to another path, control requests do not', async () => {
+    const seen: { mark: string; url: string; raw: string }[] = [];
+    const settings = {
+      token: 'secret-token',
+      edits: [
+        { name: 'authorization', value: 'Bearer test' },
+        { name: 'Cookie', value: null },
+      ],
+      rewrite: [{ from: '/items/{id}', to: '/v2/items/{id}' }],
+    };
+    await withHttp(
+      (request, response) => {
+        const mark = String(request.headers['x-vili-mirror']);
+        seen.push({ mark, url: request.url ?? '', raw: request.rawHeaders.join('|') });
+        response.end('{}');
+      },
+      (target) =>
+        withFarSide(settings, async ({ far, offer, settled, outcomes }) => {
+          far.begin({ id: 't', testing: target, running: target });
+          offer({
+            path: '/items/42?full=1',
+            headers: ['Host', 'h', 'Authorization', 'Bearer user', 'cookie', 'a=b', 'X-Kept', '1'],
+          });
+          await settled();
+          expect(outcomes[0]?.endpoint).to.equal('GET /items/{id}');
+        }),
+    );
+    const copy = seen.find(({ mark }) => mark === 'test');
+    expect(copy?.url).to.equal('/v2/items/42?full=1');
+    expect(copy?.raw).to.contain('|X-Kept|1|authorization|Bearer test|');
+    expect(copy?.raw).to.contain('|X-Vili-Mirror|test|X-Vili-Mirror-Token|secret-token');
+    expect(copy?.raw).not.to.match(/Bearer user|a=b/);
+    const control = seen.find(({ mark }) => mark === 'control');
+    expect(control?.url).to.equal('/items/42?full=1');
+    expect(control?.raw).to.match(/Bearer user.*a=b/);
+  });
+
+  it('take a stray 100 Continue as the gate takes it from running', async () => {
+    await withTcp(
+      (socket) => {
+        socket.on('data', () => {
+          socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Con');
+          setImmediate(() =>
+            socket.write('tinue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+          );
+        });
+      },
+      (testing) =>
+        withFarSide({}, async ({ far, offer, settled, outcomes }) => {
+          far.begin({ id: 't', testing, running: testing });
+          for (let index = 0; index < 3; index++) offer(exchangeOf({ method: 'POST' }));
+          await settled();
+          for (const outcome of outcomes) {
+            expect(outcome.testing).to.include({ status: 200, failure: null });
+          }
+          expect(far.counts().mirrored).to.equal(3);
+        }),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { MirrorChoice } from '../../../../lib/proxy/copy/filter.ts';
+import type { MirrorRule } from '../../../../lib/proxy/settings.ts';
+import { gateSettings } from '../../../support/proxy-fixture.ts';
+
+function choice(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorChoice {
+  const { mirror, healthPaths } = gateSettings();
+  return new MirrorChoice({ healthPaths, mirror: { ...mirror, rules, sample } }, () => random);
+}
+
+const request = (method: string, path: string, headers: readonly string[] = []) => ({
+  method,
+  path,
+  headers,
+});
+
+describe('what is copied', () => {
+  it('copies by method when no rule matches', () => {
+    expect(choice().skipReason(request('GET', '/a'), true)).to.equal(null);
+    expect(choice().skipReason(request('POST', '/a'), true)).to.equal('method');
+  });
+
+  it('lets the first matching rule win over methods', () => {
+    const rules = [
+      { method: 'POST', path: '/orders/{id}/preview', on: true },
+      { method: '*', path: '/orders/*', on: false },
+    ];
+    expect(choice(rules).skipReason(request('POST', '/orders/7/preview?x=1'), true)).to.equal(null);
+    expect(choice(rules).skipReason(request('POST', '/orders/7/8/preview'), true)).to.equal('rule');
+    expect(choice(rules).skipReason(request('GET', '/orders/7'), true)).to.equal('rule');
+    expect(choice(rules).skipReason(request('GET', '/other'), true)).to.equal(null);
+  });
+
+  it('never copies probes, whatever the rules say', () => {
+    const rules = [{ method: '*', path: '*', on: true }];
+    for (const path of ['/health', '/health?deep=1', '/api/v1/health']) {
+      expect(choice(rules).skipReason(request('GET', path), true)).to.equal('health');
+    }
+    expect(choice(rules).skipReason(request('GET', '/healthy'), true)).to.equal(null);
+  });
+
+  it('copies nothing without a testing version', () => {
+    expect(choice().skipReason(request('GET', '/a'), false)).to.equal('no-testing');
+  });
+
+  it('copies a share when told so', () => {
+    expect(choice([], 0.4, 0.39).skipReason(request('GET', '/a'), true)).to.equal(null);
+    expect(choice([], 0.4, 0.4).skipReason(request('GET', '/a'), true)).to.equal('sample');
+    expect(choice([], 0, 0).skipReason(request('GET', '/a'), true)).to.equal('sample');
+  });
+
+  it('takes characters of a template literally', () => {
+    const rules = [{ method: 'GET', path: '/a.b/{id}', on: false }];
+    expect(choice(rules).skipReason(request('GET', '/a.b/1'), true)).to.equal('rule');
+    expect(choice(rules).skipReason(request('GET', '/axb/1'), true)).to.equal(null);
+  });
+
+  it('keeps a user always in the sample or always out, by cookie or header', () => {
+    const { mirror, healthPaths } = gateSettings();
+    const sampled = (sample: number, kind: 'cookie' | 'header', headers: string[]) => {
+      const sticky = { kind, name: 'Session' } as const;
+      const sticking = new MirrorChoice(
+        { healthPaths, mirror: { ...mirror, sample, sticky } },
+        () => 0.999,
+      );
+      return sticking.skipReason(request('GET', '/', headers), true) === null;
+    };
+    let inside = 0;
+    for (let user = 0; user < 2000; user++) {
+      const cookie = ['cookie', `a=b; Session=user-${user}; Sessions=x`];
+      const isIn = sampled(0.3, 'cookie', cookie);
+      inside += Number(isIn);
+      expect(sampled(0.3, 'header', ['X', 'y', 'SESSION', `user-${user}`])).to.equal(isIn);
+      if (isIn) expect(sampled(0.5, 'cookie', cookie)).to.equal(true);
+    }
+    expect(inside / 2000).to.be.within(0.25, 0.35);
+    // Without a value each request is drawn.
+    expect(sampled(0.3, 'cookie', ['Cookie', 'session=1; Session='])).to.equal(false);
+  });
+});

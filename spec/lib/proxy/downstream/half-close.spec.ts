@@ -1,0 +1,116 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import {
+  flag,
+  gateSettings,
+  RawClient,
+  Upstream,
+  withGate,
+} from '../../../support/proxy-fixture.ts';
+import { eventually } from '../../../support/servlets.ts';
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+/** A client that has said all it will say. */
+function listening(port: number, text: string): RawClient {
+  const client = new RawClient(port).send(text);
+  client.socket.end();
+  return client;
+}
+
+describe('a client that closes its side behind its request', () => {
+  it('gets its answer from a running that tells on, and the connection is not used again', async () => {
+    const ends: string[] = [];
+    const up = await Upstream.raw((socket, all) => {
+      socket.removeAllListeners('end');
+      socket.once('end', () => {
+        ends.push(all.split(' ')[1] ?? '');
+        socket.write(OK);
+      });
+    });
+    await withGate(up, async ({ port, sink, gate }) => {
+      for (const path of ['/1', '/2']) {
+        const text = await listening(port, GET.replace('/', path)).toEnd();
+        expect(text).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/);
+      }
+      expect(ends).to.deep.equal(['/1', '/2']);
+      expect(up.connections).to.equal(2);
+      expect(sink.exchanges.map(({ status }) => status)).to.deep.equal([200, 200]);
+      expect(gate.counts().errors['client-aborted']).to.equal(0);
+    });
+  });
+
+  it('gets the answers to all that it asked before', async () => {
+    const up = await Upstream.raw((socket) => {
+      socket.removeAllListeners('end');
+      setTimeout(() => socket.write(OK), 20);
+    });
+    await withGate(up, async ({ port }) => {
+      const text = await listening(port, GET + GET + GET).toEnd();
+      expect(text.match(/ok/g)).to.have.length(3);
+    });
+  });
+
+  it('is taken for gone by a running that takes it for gone, which is no failure of running', async () => {
+    const asked = flag();
+    const server = createServer(() => asked.raise());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port: upstreamPort } = server.address() as AddressInfo;
+    await withGate(null, async ({ gate, port, sink }) => {
+      const running = { instance: 'app-1/1_running', host: '127.0.0.1', port: upstreamPort };
+      gate.setRoute({ running, mirroring: true });
+      const client = new RawClient(port).send(GET);
+      await asked.raised;
+      client.socket.end();
+      expect(await client.toEnd()).to.equal('');
+      await eventually('the request is over', () => gate.inFlight() === 0);
+      expect(sink.exchanges).to.deep.equal([]);
+      expect(gate.counts().skipped.aborted).to.equal(1);
+      expect(gate.counts().errors.closed).to.equal(0);
+    });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('is given up when running says nothing for too long', async () => {
+    const up = await Upstream.raw((socket) => void socket.removeAllListeners('end'));
+    const { request } = gateSettings();
+    await withGate(
+      up,
+      async ({ gate, port }) => {
+        expect(await listening(port, GET).toEnd()).to.equal('');
+        await eventually('the request is over', () => gate.inFlight() === 0);
+        expect(gate.counts().errors['client-aborted']).to.equal(1);
+      },
+      { request: { ...request, idleTimeoutMs: 100 } },
+    );
+  });
+
+  it('is given up at once while nobody runs', async () => {
+    await withGate(null, async ({ gate, port }) => {
+      const client = new RawClient(port).send(GET);
+      await eventually('the request is held', () => gate.counts().heldNow === 1);
+      client.socket.end();
+      expect(await client.toEnd()).to.equal('');
+      expect(gate.counts()).to.include({ heldNow: 0 });
+    });
+  });
+
+  it('can close its side of a tunnel and listen on', async () => {
+    const switched =
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';
+    const up = await Upstream.raw((socket) => {
+      socket.removeAllListeners('end');
+      socket.write(switched);
+      socket.once('end', () => setTimeout(() => socket.end('last words'), 20));
+    });
+    await withGate(up, async ({ port }) => {
+      const upgrade = GET.replace('Host', 'Connection: Upgrade\r\nUpgrade: x\r\nHost');
+      const client = new RawClient(port).send(upgrade);
+      await client.until((text) => text === switched);
+      client.socket.end();
+      expect(await client.toEnd()).to.equal(`${switched}last words`);
+    });
+  });
+});

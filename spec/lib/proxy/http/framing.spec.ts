@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { MALFORMED } from '../../../support/malformed-requests.ts';
+import {
+  exchangeRaw,
+  flag,
+  RawClient,
+  Upstream,
+  withGate,
+} from '../../../support/proxy-fixture.ts';
+
+describe('framing', () => {
+  for (const [name, text] of MALFORMED) {
+    it(`refuses ${name} with 400 and forwards nothing`, async () => {
+      const got: string[] = [];
+      const up = await Upstream.raw((_socket, all) => got.push(all));
+      await withGate(up, async ({ port, gate }) => {
+        const answer = await exchangeRaw(port, text);
+        expect(answer).to.match(/^HTTP\/1\.1 400 Bad Request\r\n/);
+        expect(answer.match(/HTTP\/1\.1/g)).to.have.length(1);
+        const { received, skipped } = gate.counts();
+        // A malformed body is found after the decision about a copy.
+        expect({ received, skipped: skipped.refused + skipped.method }).to.deep.equal({
+          received: 1,
+          skipped: 1,
+        });
+      });
+      expect(got).to.deep.equal([]);
+    });
+  }
+
+  it('refuses HTTP/2 by assertion with 505', async () => {
+    await withGate(null, async ({ port }) => {
+      const answer = await exchangeRaw(port, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n');
+      expect(answer).to.match(/^HTTP\/1\.1 505 /);
+    });
+  });
+
+  it('answers a whole request before it refuses what follows', async () => {
+    const up = await Upstream.http((_request, response) => {
+      setTimeout(() => response.end('fine'), 30);
+    });
+    await withGate(up, async ({ port }) => {
+      const text = await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n');
+      expect(text).to.match(/^HTTP\/1\.1 200 OK[^]*fineHTTP\/1\.1 400 /);
+    });
+  });
+
+  it('ends the request to running when a chunk turns out to be malformed later', async () => {
+    const closed = flag();
+    const connected = flag();
+    const up = await Upstream.raw((socket) => {
+      connected.raise();
+      socket.once('close', () => closed.raise());
+    });
+    await withGate(up, async ({ port }) => {
+      const client = new RawClient(port).send(
+        `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(0x11170)}\r\n`,
+      );
+      await connected.raised;
+      client.send('zz\r\n');
+      expect(await client.toEnd()).to.match(/^HTTP\/1\.1 400 /);
+      await closed.raised;
+    });
+  });
+});

@@ -1,0 +1,114 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { expect } from 'chai';
+import type { Target } from '../../../../lib/model/exchange.ts';
+import { exchangeRaw, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+
+const GET_CLOSE = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+const POST = 'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi';
+
+const UPGRADE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+
+async function deadTarget(): Promise<Target> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return { instance: 'app-1.0.0/1_running', host: '127.0.0.1', port };
+}
+
+async function eventually(check: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !check(); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(check()).to.equal(true);
+}
+
+function echo(): Promise<Upstream> {
+  return Upstream.http((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => response.end(`${request.method} ${body}`));
+  });
+}
+
+describe('requests that running refuses', () => {
+  it('wait for the next running, with their bodies, and are copied and counted once', async () => {
+    const up = await echo();
+    await withGate(up, async ({ gate, port, sink }) => {
+      gate.setRoute({ running: await deadTarget(), mirroring: true });
+      const answers = [exchangeRaw(port, GET_CLOSE), exchangeRaw(port, POST)];
+      await eventually(() => gate.counts().heldNow === 2);
+      // First Vili finds out that running has ended, later there is a new one.
+      gate.setRoute({ running: null, mirroring: true });
+      expect(gate.counts().heldNow).to.equal(2);
+      gate.setRoute({ running: up.target, mirroring: true });
+      const [get, post] = await Promise.all(answers);
+      expect(get).to.match(/^HTTP\/1\.1 200 OK[^]*GET $/);
+      expect(post).to.match(/^HTTP\/1\.1 200 OK[^]*POST hi$/);
+      expect(sink.exchanges.map(({ method, status }) => `${method} ${status}`)).to.deep.equal([
+        'GET 200',
+      ]);
+      expect(gate.counts()).to.include({ received: 2, heldNow: 0 });
+      expect(gate.inFlight()).to.equal(0);
+      expect(gate.counts().errors.refused).to.equal(0);
+    });
+  });
+
+  it('wait for the next running when they ask for another protocol, too', async () => {
+    const up = await Upstream.raw((socket) => socket.end(SWITCHED));
+    await withGate(up, async ({ gate, port }) => {
+      for (const [running, expected] of [
+        [up.target, SWITCHED],
+        [await deadTarget(), 'HTTP/1.1 502 '],
+      ] as const) {
+        gate.setRoute({ running: await deadTarget(), mirroring: false });
+        const answer = exchangeRaw(port, UPGRADE);
+        await eventually(() => gate.counts().heldNow === 1);
+        gate.setRoute({ running: null, mirroring: false });
+        gate.setRoute({ running, mirroring: false });
+        expect((await answer).slice(0, expected.length)).to.equal(expected);
+      }
+      expect(gate.counts().errors.refused).to.equal(1);
+      expect(gate.inFlight()).to.equal(0);
+    });
+  });
+
+  it('go on at once when the route has moved on', async () => {
+    const up = await echo();
+    await withGate(up, async ({ gate, port }) => {
+      gate.setRoute({ running: await deadTarget(), mirroring: false });
+      const answer = exchangeRaw(port, GET_CLOSE);
+      await eventually(() => gate.counts().heldNow === 1);
+      gate.setRoute({ running: up.target, mirroring: false });
+      expect(await answer).to.match(/^HTTP\/1\.1 200 OK/);
+    });
+  });
+
+  it('are answered with 502 when running stays, and when the next one refuses too', async () => {
+    await withGate(null, async ({ gate, port }) => {
+      gate.setRoute({ running: await deadTarget(), mirroring: false });
+      const stays = exchangeRaw(port, GET_CLOSE);
+      expect(await stays).to.match(/^HTTP\/1\.1 502 /);
+      const again = exchangeRaw(port, GET_CLOSE);
+      await eventually(() => gate.counts().heldNow === 1);
+      gate.setRoute({ running: await deadTarget(), mirroring: false });
+      expect(await again).to.match(/^HTTP\/1\.1 502 /);
+      expect(gate.counts()).to.include({ heldNow: 0 });
+      expect(gate.inFlight()).to.equal(0);
+      expect(gate.counts().errors.refused).to.equal(2);
+    });
+  });
+
+  it('are let go with their client and with the gate', async () => {
+    await withGate(null, async ({ gate, port }) => {
+      gate.setRoute({ running: await deadTarget(), mirroring: false });
+      const closing = exchangeRaw(port, GET_CLOSE);
+      await eventually(() => gate.counts().heldNow === 1);
+      await gate.close(100);
+      expect(await closing).to.match(/^HTTP\/1\.1 502 /);
+      expect(gate.counts()).to.include({ heldNow: 0 });
+      expect(gate.inFlight()).to.equal(0);
+    });
+  });
+});

@@ -1,0 +1,372 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { expect } from 'chai';
+import type { Target } from '../../../../lib/model/exchange.ts';
+import {
+  exchangeRaw,
+  flag,
+  gateSettings,
+  RawClient,
+  silentUpstream,
+  Upstream,
+  withGate,
+} from '../../../support/proxy-fixture.ts';
+import { eventually } from '../../../support/servlets.ts';
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+/** A target where nothing listens. */
+async function deadTarget(): Promise<Target> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return { instance: 'app-1.0.0/1_running', host: '127.0.0.1', port };
+}
+
+/** Answers once per connection, then dies at the next request. */
+function dyingUpstream(seen: string[]): Promise<Upstream> {
+  const used = new WeakSet();
+  return Upstream.raw((socket, all) => {
+    if (used.has(socket)) {
+      socket.resetAndDestroy();
+      return;
+    }
+    used.add(socket);
+    seen.push(all.split(' ')[0] ?? '');
+    socket.write(OK);
+  });
+}
+
+describe('when running fails', () => {
+  it('answers 502 for a running that refuses, says nothing internal, and submits the exchange', async () => {
+    await withGate(null, async ({ gate, port, sink }) => {
+      const running = await deadTarget();
+      gate.setRoute({ running, mirroring: true });
+      const text = await exchangeRaw(port, GET_CLOSE);
+      expect(text).to.match(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+      expect(text).not.to.match(/ECONN|127\.0\.0\.1|vili|undici|node/i);
+      const [exchange] = sink.exchanges;
+      expect(exchange).to.include({ status: 0, failure: 'refused', responseBody: null });
+      expect(gate.counts().errors.refused).to.equal(1);
+    });
+  });
+
+  it('answers 504 for a running that is silent', async () => {
+    const up = await Upstream.raw(() => {});
+    const { upstream } = gateSettings();
+    await withGate(
+      up,
+      async ({ port, sink }) => {
+        expect(await exchangeRaw(port, GET_CLOSE)).to.match(/^HTTP\/1\.1 504 /);
+        expect(sink.exchanges[0]).to.include({ status: 0, failure: 'timeout' });
+      },
+      { upstream: { ...upstream, headTimeoutMs: 100 } },
+    );
+  });
+
+  it('answers 502 for a running that does not speak HTTP', async () => {
+    const up = await Upstream.raw((socket) => socket.end('SSH-2.0-what\r\n'));
+    await withGate(up, async ({ port, sink }) => {
+      expect(await exchangeRaw(port, GET_CLOSE)).to.match(/^HTTP\/1\.1 502 /);
+      expect(sink.exchanges[0]?.failure).to.equal('malformed');
+    });
+  });
+
+  it('uses the configured page for its own 5xx', async () => {
+    await withGate(
+      null,
+      async ({ gate, port }) => {
+        gate.setRoute({ running: await deadTarget(), mirroring: false });
+        const text = await exchangeRaw(port, GET_CLOSE);
+        expect(text).to.contain('<p>502: Bad Gateway, désolé</p>'.replaceAll('é', '\xc3\xa9'));
+      },
+      { errorPage: '<p>{status}: {reason}, désolé</p>' },
+    );
+  });
+
+  for (const [name, answer] of [
+    ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome'],
+    ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n'],
+  ] as const) {
+    it(`breaks the client's connection when running breaks in an answer ${name}`, async () => {
+      const up = await Upstream.raw((socket) => {
+        socket.write(answer, () => socket.destroy());
+      });
+      await withGate(up, async ({ port, sink, gate }) => {
+        const client = new RawClient(port).send(GET);
+        const text = await client.toEnd();
+        expect(text).to.contain('some');
+        expect(text).not.to.match(/0\r\n\r\n$/);
+        expect(sink.exchanges[0]).to.include({ status: 0 });
+        expect(sink.exchanges[0]?.failure).not.to.equal(null);
+        expect(gate.counts().answered['2xx']).to.equal(1);
+      });
+    });
+  }
+
+  it("breaks the client's connection when an answer of unknown length is reset", async () => {
+    const up = await Upstream.raw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsome');
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+    await withGate(up, async ({ port, sink }) => {
+      const text = await new RawClient(port).send(GET).toEnd();
+      expect(text).to.contain('some');
+      expect(text).not.to.match(/0\r\n\r\n$/);
+      expect(sink.exchanges[0]?.failure).to.equal('reset');
+    });
+  });
+
+  it('repeats a GET once on a new connection when the reused one died', async () => {
+    const seen: string[] = [];
+    const up = await dyingUpstream(seen);
+    await withGate(up, async ({ port, gate }) => {
+      const client = new RawClient(port).send(GET);
+      await client.until((text) => text.endsWith('ok'));
+      client.send(GET_CLOSE);
+      expect((await client.toEnd()).match(/200 OK/g)).to.have.length(2);
+      expect(gate.counts().retried).to.equal(1);
+    });
+    expect(seen).to.deep.equal(['GET', 'GET']);
+  });
+
+  it('never repeats a POST: 502', async () => {
+    const seen: string[] = [];
+    const up = await dyingUpstream(seen);
+    await withGate(up, async ({ port, gate }) => {
+      const client = new RawClient(port).send(GET);
+      await client.until((text) => text.endsWith('ok'));
+      client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi');
+      expect(await client.toEnd()).to.match(/okHTTP\/1\.1 502 /);
+      expect(gate.counts().retried).to.equal(0);
+    });
+    expect(seen).to.deep.equal(['GET']);
+  });
+
+  it('repeats a PUT with a small body, body included', async () => {
+    const bodies: string[] = [];
+    const used = new WeakSet();
+    const up = await Upstream.raw((socket, all) => {
+      if (used.has(socket)) socket.resetAndDestroy();
+      else if (all.startsWith('GET') || all.endsWith('hello')) {
+        used.add(socket);
+        bodies.push(all.slice(-5));
+        socket.write(OK);
+      }
+    });
+    await withGate(up, async ({ port }) => {
+      const client = new RawClient(port).send(GET);
+      await client.until((text) => text.endsWith('ok'));
+      client.send(
+        'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello',
+      );
+      expect((await client.toEnd()).match(/200 OK/g)).to.have.length(2);
+    });
+    expect(bodies[1]).to.equal('hello');
+  });
+
+  it('passes an early 413 to a client that is still uploading', async () => {
+    const up = await Upstream.raw((socket, all) => {
+      if (all.includes('\r\n\r\n') && !socket.writableEnded) {
+        socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
+      }
+    });
+    await withGate(up, async ({ port }) => {
+      for (const framing of ['Content-Length: 3000000', 'Transfer-Encoding: chunked']) {
+        const client = new RawClient(port).send(`POST / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n`);
+        if (framing.startsWith('T')) client.send(`30d40\r\n${'x'.repeat(200_000)}\r\n`);
+        else client.send('x'.repeat(200_000));
+        const text = await client.until((all) => all.endsWith('big'));
+        expect(text).to.match(/^HTTP\/1\.1 413 Too Large\r\n/);
+        client.close();
+      }
+    });
+  });
+});
+
+describe('when the client fails', () => {
+  it('ends the request to running when the client leaves', async () => {
+    const { up, asked, left } = await silentUpstream();
+    await withGate(up, async ({ port, gate }) => {
+      const client = new RawClient(port).send(GET);
+      await asked.raised;
+      client.close();
+      await left.raised;
+      await eventually('the request is over', () => gate.inFlight() === 0);
+      expect(gate.counts().skipped.aborted).to.equal(1);
+    });
+  });
+
+  it('ends the request to running when the client leaves in the middle of an upload', async () => {
+    const { up, asked, left } = await silentUpstream();
+    await withGate(up, async ({ port }) => {
+      const client = new RawClient(port);
+      client.send(
+        `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(100_000)}`,
+      );
+      await asked.raised;
+      client.close();
+      await left.raised;
+    });
+  });
+
+  it('slows running down while the client does not read', async () => {
+    const total = 64 * 1024 * 1024;
+    let written = 0;
+    const stalled = flag();
+    const up = await Upstream.http((_request, response) => {
+      const chunk = Buffer.alloc(65536, 'x');
+      let timer: NodeJS.Timeout | undefined;
+      const write = (): void => {
+        clearTimeout(timer);
+        while (written < total) {
+          written += chunk.length;
+          if (!response.write(chunk)) break;
+        }
+        timer = setTimeout(() => stalled.raise(), 150);
+      };
+      response.on('drain', write);
+      response.on('close', () => clearTimeout(timer));
+      write();
+    });
+    await withGate(up, async ({ port }) => {
+      const client = new RawClient(port);
+      client.socket.pause();
+      client.send(GET);
+      await stalled.raised;
+      expect(written).to.be.lessThan(total / 2);
+      client.close();
+    });
+  });
+
+  it('slows the client down while running does not read', async () => {
+    const stalled = flag();
+    const up = await Upstream.raw((socket) => socket.pause());
+    await withGate(up, async ({ port }) => {
+      const client = new RawClient(port);
+      client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n');
+      const chunk = Buffer.alloc(65536, 'x');
+      let written = 0;
+      let timer: NodeJS.Timeout | undefined;
+      const write = (): void => {
+        clearTimeout(timer);
+        while (written < 90_000_000) {
+          written += chunk.length;
+          if (!client.socket.write(chunk)) break;
+        }
+        timer = setTimeout(() => stalled.raise(), 150);
+      };
+      client.socket.on('drain', write);
+      write();
+      await stalled.raised;
+      expect(written).to.be.lessThan(45_000_000);
+      client.close();
+    });
+  });
+
+  it('answers 408 to a head that does not come', async () => {
+    const { request } = gateSettings();
+    await withGate(
+      null,
+      async ({ port }) => {
+        const text = await exchangeRaw(port, 'GET / HTTP/1.1\r\nHos');
+        expect(text).to.match(/^HTTP\/1\.1 408 /);
+      },
+      { request: { ...request, headTimeoutMs: 150 } },
+    );
+  });
+
+  it('ends a connection that never says anything, and counts no request', async () => {
+    const { request } = gateSettings();
+    await withGate(
+      null,
+      async ({ port, gate }) => {
+        expect(await exchangeRaw(port, '')).to.equal('');
+        expect(gate.counts().received).to.equal(0);
+      },
+      { request: { ...request, headTimeoutMs: 100 } },
+    );
+  });
+
+  it('answers 408 to a body that does not come, small or large', async () => {
+    const up = await Upstream.raw(() => {});
+    const { request } = gateSettings();
+    await withGate(
+      up,
+      async ({ port, gate }) => {
+        for (const length of [10, 500_000]) {
+          const text = await exchangeRaw(
+            port,
+            `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\nxx`,
+          );
+          expect(text).to.match(/^HTTP\/1\.1 408 /);
+        }
+        expect(gate.counts().errors['client-timeout']).to.equal(2);
+      },
+      { request: { ...request, idleTimeoutMs: 150 } },
+    );
+  });
+
+  it('lets running think for longer than a client may be idle', async () => {
+    const up = await Upstream.http((_request, response) => {
+      setTimeout(() => response.end('late'), 300);
+    });
+    const { request } = gateSettings();
+    await withGate(
+      up,
+      async ({ port }) => {
+        expect(await exchangeRaw(port, GET_CLOSE)).to.match(/late$/);
+      },
+      { request: { ...request, idleTimeoutMs: 80 } },
+    );
+  });
+
+  it('ends a connection that waits too long for its next request', async () => {
+    const up = await Upstream.http((_request, response) => response.end('ok'));
+    const { request } = gateSettings();
+    await withGate(
+      up,
+      async ({ port }) => {
+        expect(await exchangeRaw(port, GET)).to.match(/ok$/);
+      },
+      {
+        request: { ...request, keepAliveMs: 100 },
+      },
+    );
+  });
+
+  it('takes no more connections than allowed', async () => {
+    const up = await Upstream.http((_request, response) => response.end('ok'));
+    const { request } = gateSettings();
+    await withGate(
+      up,
+      async ({ port, gate }) => {
+        const first = new RawClient(port).send(GET);
+        await first.until((text) => text.endsWith('ok'));
+        expect(await exchangeRaw(port, GET)).to.equal('');
+        first.close();
+        expect(gate.counts().connectionsRefused).to.equal(1);
+      },
+      { request: { ...request, maxConnections: 1 } },
+    );
+  });
+
+  it('lets requests beyond the connections to running wait, and no longer than allowed', async () => {
+    const up = await Upstream.http((_request, response) => {
+      setTimeout(() => response.end('ok'), 60);
+    });
+    const { upstream } = gateSettings();
+    await withGate(
+      up,
+      async ({ port, gate }) => {
+        const texts = await Promise.all([1, 2, 3].map(() => exchangeRaw(port, GET_CLOSE)));
+        expect(texts.every((text) => text.endsWith('ok'))).to.equal(true);
+        expect(up.connections).to.equal(1);
+        expect(gate.counts().errors.overloaded).to.equal(0);
+      },
+      { upstream: { ...upstream, maxConnections: 1 } },
+    );
+  });
+});

@@ -1,0 +1,235 @@
+import { expect } from 'chai';
+import { createGate } from '../../../../lib/proxy/proxy.ts';
+import {
+  exchangeRaw,
+  flag,
+  gateSettings,
+  RawClient,
+  RecordingSink,
+  Upstream,
+  withGate,
+} from '../../../support/proxy-fixture.ts';
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+
+async function eventually(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 4000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('it never became so');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('holding requests', () => {
+  it('keeps requests while there is no running and releases them in order', async () => {
+    const bodies: string[] = [];
+    const up = await Upstream.http((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        bodies.push(body);
+        response.end(`${request.url} ${body}`);
+      });
+    });
+    await withGate(up, async ({ gate, port }) => {
+      gate.setRoute({ running: null, mirroring: true });
+      const held = exchangeRaw(port, GET_CLOSE);
+      const posted = exchangeRaw(
+        port,
+        'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi',
+      );
+      await eventually(() => gate.counts().heldNow === 2);
+      gate.setRoute({ running: up.target, mirroring: true });
+      expect(await held).to.match(/^HTTP\/1\.1 200 OK/);
+      expect(await posted).to.match(/\/p hi$/);
+      expect(gate.counts().submitted).to.equal(1);
+    });
+    expect(bodies).to.have.length(2);
+  });
+
+  it('answers 503 with Retry-After when it took too long or there are too many', async () => {
+    await withGate(
+      null,
+      async ({ gate, port }) => {
+        const first = exchangeRaw(port, GET_CLOSE);
+        await eventually(() => gate.counts().heldNow === 1);
+        const second = await exchangeRaw(port, GET_CLOSE);
+        expect(second).to.match(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]*Retry-After: \d/);
+        expect(await first).to.match(/^HTTP\/1\.1 503 /);
+        const { skipped, errors } = gate.counts();
+        expect(skipped.held).to.equal(2);
+        expect(errors).to.include({ 'hold-full': 1, 'hold-timeout': 1 });
+      },
+      { hold: { maxMs: 300, maxRequests: 1, maxBytes: 1_000_000 } },
+    );
+  });
+
+  it('bounds what it holds in bytes', async () => {
+    await withGate(
+      null,
+      async ({ port }) => {
+        const text = await exchangeRaw(
+          port,
+          'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n',
+        );
+        expect(text).to.match(/^HTTP\/1\.1 503 /);
+      },
+      { hold: { maxMs: 5000, maxRequests: 10, maxBytes: 10_000 } },
+    );
+  });
+
+  it('forgets a held request whose client leaves', async () => {
+    await withGate(null, async ({ gate, port }) => {
+      const client = new RawClient(port).send(GET);
+      await eventually(() => gate.counts().heldNow === 1);
+      client.close();
+      await eventually(() => gate.counts().heldNow === 0);
+      expect(gate.counts().skipped.aborted).to.equal(1);
+    });
+  });
+});
+
+describe('switching and draining', () => {
+  it('switches in one step, also on connections that are open', async () => {
+    const old = await Upstream.http((_request, response) => response.end('old'), 'app-1/1_running');
+    const next = await Upstream.http(
+      (_request, response) => response.end('new'),
+      'app-2/1_running',
+    );
+    await withGate(old, async ({ gate, port }) => {
+      const client = new RawClient(port).send(GET);
+      await client.until((text) => text.endsWith('old'));
+      gate.setRoute({ running: next.target, mirroring: false });
+      client.send(GET_CLOSE);
+      expect(await client.toEnd()).to.match(/new$/);
+      expect(gate.route().running).to.equal(next.target);
+      expect(await gate.drain(old.target, 1000)).to.deep.equal({ finished: 0, cut: 0 });
+      await eventually(() => old.sockets.size === 0);
+    });
+    await next.close();
+  });
+
+  it('lets requests in flight finish on the old one', async () => {
+    const asked = flag();
+    const go = flag();
+    const old = await Upstream.http((_request, response) => {
+      asked.raise();
+      response.write('first ');
+      void go.raised.then(() => response.end('last'));
+    }, 'app-1/1_running');
+    const next = await Upstream.http(
+      (_request, response) => response.end('new'),
+      'app-2/1_running',
+    );
+    await withGate(old, async ({ gate, port }) => {
+      const text = exchangeRaw(port, GET_CLOSE);
+      await asked.raised;
+      gate.setRoute({ running: next.target, mirroring: false });
+      const drained = gate.drain(old.target, 5000);
+      expect(gate.inFlight(old.target)).to.equal(1);
+      go.raise();
+      expect(await drained).to.deep.equal({ finished: 1, cut: 0 });
+      expect(await text).to.match(/first[^]*last/);
+      await eventually(() => old.sockets.size === 0);
+    });
+    await next.close();
+  });
+
+  it('cuts what is left after the time: 503 without an answer begun, else a broken connection', async () => {
+    let asked = 0;
+    const old = await Upstream.http((request, response) => {
+      asked++;
+      if (request.url === '/begun') response.write('some');
+    });
+    await withGate(old, async ({ gate, port }) => {
+      const silent = exchangeRaw(port, GET_CLOSE);
+      const begun = exchangeRaw(port, GET_CLOSE.replace('/ ', '/begun '));
+      await eventually(() => asked === 2 && gate.counts().answered['2xx'] === 1);
+      gate.setRoute({ running: null, mirroring: false });
+      expect(await gate.drain(old.target, 30)).to.deep.equal({ finished: 0, cut: 2 });
+      expect(await silent).to.match(/^HTTP\/1\.1 503 /);
+      expect(await begun).not.to.match(/0\r\n\r\n$/);
+      expect(gate.inFlight()).to.equal(0);
+      expect(gate.counts().errors.cut).to.equal(2);
+    });
+  });
+});
+
+describe('opening and closing', () => {
+  it('listens once, however often it is asked', async () => {
+    await withGate(null, async ({ gate, port }) => {
+      expect(await gate.listen()).to.deep.equal({ port });
+    });
+  });
+
+  it('names the port it cannot have', async () => {
+    await withGate(null, async ({ port }) => {
+      const gate = createGate(gateSettings({ port }), new RecordingSink(), { onProblem: () => {} });
+      const error: unknown = await gate.listen().catch((reason: unknown) => reason);
+      expect(error).to.include({ code: 'VILI_GATE_LISTEN' });
+      expect(String(error)).to.contain(String(port));
+    });
+  });
+
+  it('closes gracefully: last answers say so, idle connections end, nobody new is let in', async () => {
+    const asked = flag();
+    const go = flag();
+    const up = await Upstream.http((request, response) => {
+      if (request.url === '/idle') {
+        response.end('idle');
+        return;
+      }
+      asked.raise();
+      void go.raised.then(() => response.end('last'));
+    });
+    await withGate(up, async ({ gate, port }) => {
+      const idle = new RawClient(port).send(GET.replace('/ ', '/idle '));
+      await idle.until((text) => text.endsWith('idle'));
+      const busy = new RawClient(port).send(GET);
+      await asked.raised;
+      const closed = gate.close(3000);
+      expect(await idle.toEnd()).to.match(/idle$/);
+      go.raise();
+      expect(await busy.toEnd()).to.match(
+        /Connection: close\r\n\r\nlast$|Connection: close[^]*last/,
+      );
+      await closed;
+      const refused = await exchangeRaw(port, GET).catch((error: unknown) => error);
+      expect(refused).to.equal('');
+    });
+  });
+
+  it('closes without a reset while a client still sends: it gets its answer', async () => {
+    const asked = flag();
+    const go = flag();
+    const up = await Upstream.http((_request, response) => {
+      asked.raise();
+      void go.raised.then(() => response.end('last'));
+    });
+    await withGate(up, async ({ gate, port }) => {
+      const client = new RawClient(port);
+      client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n');
+      client.send('x'.repeat(300_000));
+      await asked.raised;
+      const closed = gate.close(3000);
+      client.send('x'.repeat(300_000));
+      go.raise();
+      const text = await client.toEnd();
+      expect(text).to.match(/^HTTP\/1\.1 200 OK[^]*Connection: close[^]*last/);
+      expect(client.error).to.equal(null);
+      await closed;
+    });
+  });
+
+  it('cuts what does not finish by the deadline', async () => {
+    const asked = flag();
+    const up = await Upstream.http(() => asked.raise());
+    await withGate(up, async ({ gate, port }) => {
+      const text = exchangeRaw(port, GET);
+      await asked.raised;
+      await gate.close(50);
+      expect(await text).to.match(/^HTTP\/1\.1 503 /);
+    });
+  });
+});

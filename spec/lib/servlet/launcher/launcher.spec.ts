@@ -1,0 +1,195 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { expect } from 'chai';
+import { codeOf } from '../../../../lib/errors.ts';
+import { ServletKeeper } from '../../../../lib/servlet/launcher/launcher.ts';
+import { readStat, scanByTag } from '../../../../lib/servlet/process/identity.ts';
+import { readLedger } from '../../../../lib/servlet/process/pid-records.ts';
+import type { Servlet } from '../../../../lib/servlet/process/registry.ts';
+import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
+import { childrenNamed } from '../../../support/child-processes.ts';
+import { failureOf } from '../../../support/failure.ts';
+import {
+  eventually,
+  fileHolds,
+  fixture,
+  ledgerFolderOf,
+  makeInstance,
+  spawnOptions,
+  textOf,
+} from '../../../support/servlets.ts';
+import { withTempFolder } from '../../../support/temp-folder.ts';
+
+const TERM = { signal: 'SIGTERM', timeoutMs: 3000 } as const;
+const SLEEPER = ['sleep', '1000'];
+
+function deafTo(signal: string): string[] {
+  return ['sh', '-c', `trap "" ${signal}; echo ready; while :; do sleep 1; done`];
+}
+
+interface Scene {
+  readonly base: string;
+  readonly keeper: ServletKeeper;
+  readonly spawn: (command: readonly string[], id?: string) => Promise<Servlet>;
+  readonly keeperPid: () => number;
+  readonly problems: readonly string[];
+}
+
+/** A keeper for one spec; nothing is left of it and its servlets afterwards. */
+async function withKeeper(
+  use: (scene: Scene) => Promise<void>,
+  limits?: { readonly answerLimitMs: number },
+): Promise<void> {
+  await withTempFolder(async (base) => {
+    const problems: string[] = [];
+    const keeper = new ServletKeeper({
+      now: Date.now,
+      onProblem: (text) => problems.push(text),
+      ...limits,
+    });
+    const spawn = (command: readonly string[], id?: string): Promise<Servlet> =>
+      keeper.spawn(spawnOptions(base, command, makeInstance(base, id)));
+    const keeperPid = (): number => keeper.pid;
+    keeper.open();
+    try {
+      await use({ base, keeper, spawn, keeperPid, problems });
+    } finally {
+      await keeper.close();
+      await eventually('nothing is left', async () => {
+        const left = await scanByTag(tagPrefixOf(base));
+        return left.length === 0;
+      });
+    }
+  });
+}
+
+describe('the keeper of servlets', () => {
+  it('starts a servlet as its own child, tells who it is, and ends it', () =>
+    withKeeper(async ({ base, spawn, keeperPid }) => {
+      const servlet = await spawn(SLEEPER);
+      expect(servlet.identity()).to.include({ pid: servlet.pid });
+      expect(Date.parse(servlet.startedAt)).to.be.closeTo(Date.now(), 5000);
+      expect(readStat(servlet.pid)).to.include({ parentPid: keeperPid(), session: servlet.pid });
+      expect(readLedger(ledgerFolderOf(base)).entries).to.have.length(1);
+      const report = await servlet.stop(TERM);
+      expect(report).to.include({ killed: false }).and.to.deep.include({ survivors: [] });
+      expect(report.exit).to.include({ signal: 'SIGTERM', kind: 'signal' });
+      expect(await servlet.exited).to.deep.equal(report.exit);
+      expect(readLedger(ledgerFolderOf(base)).entries).to.deep.equal([]);
+    }));
+
+  it('gives a servlet neither the channel to Vili nor the terminals of others', () =>
+    withKeeper(async ({ spawn }) => {
+      await spawn(SLEEPER, 'app-1.0.0/2_test');
+      const { pid } = await spawn(SLEEPER);
+      await eventually('it is the command', () => readStat(pid)?.command === 'sleep');
+      const folder = `/proc/${pid}/fd`;
+      const open = readdirSync(folder).map((fd) => readlinkSync(`${folder}/${fd}`));
+      expect(open.filter((it) => it.startsWith('/dev/pts/'))).to.have.length(1);
+      expect(open.filter((it) => /^socket:|ptmx/.test(it))).to.deep.equal([]);
+    }));
+
+  it('tells of an end that nobody asked for, and answers a stop that comes after it', () =>
+    withKeeper(async ({ spawn }) => {
+      const servlet = await spawn(['sh', '-c', 'echo no room >&2; exit 3']);
+      const exit = await servlet.exited;
+      expect(exit).to.include({ code: 3, kind: 'exit' });
+      expect(exit.text).to.match(/^exited with code 3 after .* s: no room$/);
+      const report = await servlet.stop(TERM);
+      expect(report).to.deep.equal({ exit, killed: false, survivors: [], tookMs: 0 });
+    }));
+
+  it('ends one that ignores SIGTERM when its time is over, with one result for all who ask', () =>
+    withKeeper(async ({ base, spawn }) => {
+      const servlet = await spawn(deafTo('TERM'));
+      await fileHolds(makeInstance(base).stdOut, 'ready');
+      const [first, second] = await Promise.all([
+        servlet.stop({ signal: 'SIGTERM', timeoutMs: 200 }),
+        servlet.stop(TERM),
+      ]);
+      expect(first).to.equal(second);
+      expect(first).to.include({ killed: true });
+      expect(first.exit).to.include({ signal: 'SIGKILL' });
+    }));
+
+  it('tells what is wrong with a command as it is told without a keeper', () =>
+    withKeeper(async ({ spawn }) => {
+      expect(codeOf(await failureOf(spawn(['a\0b'])))).to.equal('VILI_COMMAND_INVALID');
+      await spawn(SLEEPER);
+      expect(codeOf(await failureOf(spawn(SLEEPER)))).to.equal('VILI_SERVLET_RUNNING');
+      const missing = await spawn(['/does/not/exist'], 'app-1.0.0/2_test');
+      expect(await missing.exited).to.include({
+        kind: 'not-started',
+        text: 'command not found: /does/not/exist',
+      });
+    }));
+
+  it('leaves no servlet when it is killed, says so, and comes back for the next one', () =>
+    withKeeper(async ({ base, spawn, keeperPid, problems }) => {
+      const servlets = await Promise.all([
+        spawn(SLEEPER),
+        spawn([process.execPath, fixture('server.mjs')], 'app-1.0.0/2_test'),
+        spawn(deafTo('HUP'), 'app-1.0.0/3_test'),
+      ]);
+      await fileHolds(makeInstance(base, 'app-1.0.0/3_test').stdOut, 'ready');
+      const before = keeperPid();
+      process.kill(before, 'SIGKILL');
+      const exits = await Promise.all(servlets.map((servlet) => servlet.exited));
+      for (const exit of exits) {
+        expect(exit.kind).to.equal('let-down');
+        expect(exit.text).to.contain('the process of Vili that keeps servlets has ended (SIGKILL)');
+      }
+      const reports = await Promise.all(servlets.map((servlet) => servlet.stop(TERM)));
+      expect(reports.flatMap(({ survivors }) => survivors)).to.deep.equal([]);
+      expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
+      expect(problems).to.deep.equal([
+        'the process that keeps servlets has ended, and all servlets with it: SIGKILL',
+      ]);
+      const again = await spawn(SLEEPER);
+      expect(readStat(again.pid)?.parentPid).to.equal(keeperPid()).and.to.not.equal(before);
+    }));
+
+  it('refuses what it was asked for when it ends before it could start it', () =>
+    withKeeper(async ({ base, keeper, spawn, keeperPid }) => {
+      await (await spawn(SLEEPER)).stop(TERM);
+      process.kill(keeperPid(), 'SIGSTOP');
+      const spawned = failureOf(spawn(SLEEPER));
+      process.kill(keeperPid(), 'SIGKILL');
+      expect(codeOf(await spawned)).to.equal('VILI_KEEPER_LOST');
+      expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
+      await keeper.close();
+      expect(codeOf(await failureOf(spawn(SLEEPER)))).to.equal('VILI_KEEPER_LOST');
+    }));
+
+  it('is killed and replaced when it owes an answer for too long', () =>
+    withKeeper(
+      async ({ spawn, keeperPid, problems }) => {
+        const first = await spawn(SLEEPER);
+        process.kill(keeperPid(), 'SIGSTOP');
+        const refused = failureOf(spawn(SLEEPER, 'app-1.0.0/2_test'));
+        expect(codeOf(await refused)).to.equal('VILI_KEEPER_LOST');
+        expect((await first.exited).kind).to.equal('let-down');
+        const second = await spawn(SLEEPER);
+        process.kill(keeperPid(), 'SIGSTOP');
+        const report = await second.stop({ signal: 'SIGTERM', timeoutMs: 100 });
+        expect(report).to.deep.include({ killed: false, survivors: [] });
+        expect(report.exit?.kind).to.equal('let-down');
+        expect(problems).to.have.length(2);
+        expect(problems[0]).to.contain('it did not answer for 0.3 s and was killed');
+      },
+      { answerLimitMs: 300 },
+    ));
+
+  it('ends its servlets when it is closed, though signals do not end it', () =>
+    withKeeper(async ({ base, keeper, spawn, keeperPid }) => {
+      const servlet = await spawn(SLEEPER);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        process.kill(keeperPid(), signal);
+      }
+      await spawn(SLEEPER, 'app-1.0.0/2_test');
+      expect(childrenNamed(process.pid, 'vili: keeper')).to.deep.equal([keeperPid()]);
+      await keeper.close();
+      expect(await servlet.exited).to.include({ kind: 'let-down' });
+      expect(childrenNamed(process.pid, 'vili: keeper')).to.deep.equal([]);
+      expect(textOf(makeInstance(base).stdErr)).to.equal('');
+    }));
+});

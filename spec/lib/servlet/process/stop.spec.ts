@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { isAlive, scanByTag } from '../../../../lib/servlet/process/identity.ts';
+import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
+import {
+  endServlets,
+  eventually,
+  fileHolds,
+  fixture,
+  makeInstance,
+  startServlet,
+  textOf,
+} from '../../../support/servlets.ts';
+import { withTempFolder } from '../../../support/temp-folder.ts';
+
+const SERVER = fixture('server.mjs');
+
+afterEach(endServlets);
+
+describe('stop', () => {
+  it('lets a servlet drain and end by itself', () =>
+    withTempFolder(async (base) => {
+      const { stdOut } = makeInstance(base);
+      const servlet = startServlet(base, [process.execPath, SERVER, 'drain']);
+      await fileHolds(stdOut, 'listening');
+      const report = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 8000 });
+      expect(report).to.include({ killed: false });
+      expect(report.exit).to.include({ code: 0, kind: 'exit' });
+      expect(textOf(stdOut)).to.equal('listening\ndraining\ndrained\n');
+    }));
+
+  it('kills one that ignores SIGTERM, in time, and says so', () =>
+    withTempFolder(async (base) => {
+      const servlet = startServlet(base, [process.execPath, SERVER, 'ignore-term,ignore-hup']);
+      await fileHolds(makeInstance(base).stdOut, 'listening');
+      const report = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 300 });
+      expect(report).to.include({ killed: true });
+      expect(report.exit).to.include({ kind: 'signal', signal: 'SIGKILL' });
+      expect(report.survivors).to.deep.equal([]);
+      expect(report.tookMs).to.be.within(290, 3300);
+    }));
+
+  it('ends the whole family: same group, setsid, double fork, and children without the tag', () =>
+    withTempFolder(async (base) => {
+      const modes = 'ignore-term,same-group,setsid,double-fork,grandchild-without-tag';
+      const servlet = startServlet(base, [process.execPath, SERVER, modes]);
+      await fileHolds(makeInstance(base).stdOut, 'listening');
+      const family = await eventually('the family is there', async () => {
+        const found = await scanByTag(tagPrefixOf(base));
+        return found.length >= 4 && found;
+      });
+      const { survivors } = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 100 });
+      expect(survivors).to.deep.equal([]);
+      expect(family.filter(({ identity }) => isAlive(identity))).to.deep.equal([]);
+      expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
+    }));
+
+  it('wakes a stopped process so that it can end in order', () =>
+    withTempFolder(async (base) => {
+      const servlet = startServlet(base, [process.execPath, SERVER, 'drain']);
+      await fileHolds(makeInstance(base).stdOut, 'listening');
+      process.kill(servlet.pid, 'SIGSTOP');
+      const report = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 8000 });
+      expect(report.exit).to.include({ code: 0, kind: 'exit' });
+    }));
+
+  it('gives one result to all who ask, also after the end', () =>
+    withTempFolder(async (base) => {
+      const servlet = startServlet(base, [process.execPath, SERVER, '']);
+      const reports = await Promise.all(
+        [1, 2, 3].map(() => servlet.stop({ signal: 'SIGTERM', timeoutMs: 5000 })),
+      );
+      expect(new Set(reports).size).to.equal(1);
+      expect(await servlet.stop({ signal: 'SIGKILL', timeoutMs: 1 })).to.equal(reports[0]);
+    }));
+
+  it('signals nobody when the process is already gone', () =>
+    withTempFolder(async (base) => {
+      const servlet = startServlet(base, ['true']);
+      const exit = await servlet.exited;
+      const report = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 5000 });
+      expect(report).to.include({ killed: false, exit });
+    }));
+});

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createGateProcesses, type GateProcessEvent } from '../../lib/cluster/cluster.ts';
+import type { CopyTaker } from '../../lib/cluster/copy-receiver.ts';
+import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
+import type { Exchange } from '../../lib/model/exchange.ts';
+import type { GateCounts } from '../../lib/proxy/counts.ts';
+import type { UsersPort } from '../../lib/proxy/proxy.ts';
+import type { GateSettings } from '../../lib/proxy/settings.ts';
+import { gateSettings, type Upstream } from './proxy-fixture.ts';
+
+const UNTIL_LIMIT_MS = 8000;
+const POLL_MS = 20;
+
+/** A far side that keeps what it is given. */
+export class RecordingTaker implements CopyTaker {
+  readonly exchanges: Exchange[] = [];
+  readonly drops = new Map<DropReason, number>();
+  reason: DropReason | null = null;
+  isBusy = false;
+  readonly sink = {
+    submit: (exchange: Exchange): void => {
+      this.exchanges.push(exchange);
+    },
+  };
+
+  drop(reason: DropReason, count: number): void {
+    this.drops.set(reason, (this.drops.get(reason) ?? 0) + count);
+  }
+
+  refusal(): DropReason | null {
+    return this.reason;
+  }
+
+  usersBusy(isBusy: boolean): void {
+    this.isBusy = isBusy;
+  }
+
+  /** All copies it has heard of. */
+  get copies(): number {
+    return this.exchanges.length + [...this.drops.values()].reduce((sum, it) => sum + it, 0);
+  }
+}
+
+export interface ProcessesFixture {
+  readonly gate: UsersPort;
+  readonly taker: RecordingTaker;
+  readonly port: number;
+  readonly events: GateProcessEvent[];
+  readonly problems: string[];
+  /** Pids of the processes that serve now, in order of their places. */
+  readonly pids: () => number[];
+  /** The first counts that fit. */
+  readonly counted: (what: string, fits: (counts: GateCounts) => boolean) => Promise<GateCounts>;
+}
+
+export interface ProcessesChanges {
+  readonly settings?: Partial<GateSettings>;
+  readonly processes?: number;
+  readonly queueBytes?: number;
+  readonly busyLimit?: number;
+}
+
+/** Two processes in front of `upstream`, mirroring; closed after `use`, their accounts checked. */
+export async function withProcesses(
+  upstream: Upstream | null,
+  use: (fixture: ProcessesFixture) => Promise<void>,
+  changes: ProcessesChanges = {},
+): Promise<void> {
+  const taker = new RecordingTaker();
+  const events: GateProcessEvent[] = [];
+  const problems: string[] = [];
+  const gate = createGateProcesses({
+    settings: gateSettings(changes.settings),
+    processes: changes.processes ?? 2,
+    copies: {
+      batchBytes: 65_536,
+      queueBytes: changes.queueBytes ?? 8_388_608,
+      busyLimit: changes.busyLimit ?? 1,
+    },
+    taker,
+    now: () => performance.timeOrigin + performance.now(),
+    onProblem: (text) => problems.push(text),
+    onEvent: (event) => events.push(event),
+  });
+  const { port } = await gate.listen();
+  if (upstream !== null) gate.setRoute({ running: upstream.target, mirroring: true });
+  const counted: ProcessesFixture['counted'] = async (what, fits) => {
+    const deadline = performance.now() + UNTIL_LIMIT_MS;
+    for (;;) {
+      const counts = await gate.counts();
+      if (fits(counts)) return counts;
+      if (performance.now() > deadline) throw new Error(`never: ${what} ${JSON.stringify(counts)}`);
+      await sleep(POLL_MS);
+    }
+  };
+  try {
+    await use({ gate, taker, port, events, problems, pids: () => pidsOf(events), counted });
+  } finally {
+    await gate.close(200);
+    await upstream?.close();
+  }
+  const counts = await gate.counts();
+  const { received, submitted, shed, skipped, heldNow, inFlightNow } = counts;
+  const skips = Object.values(skipped).reduce((total, count) => total + count, 0);
+  const isExact = received === submitted + shed + skips && submitted + shed === taker.copies;
+  if (!isExact || heldNow !== 0 || inFlightNow !== 0) {
+    throw new Error(`accounts do not add up: ${JSON.stringify(counts)}, copies ${taker.copies}`);
+  }
+  for (const pid of events.map((event) => event.pid))
+    if (isAlive(pid)) throw new Error(`left ${pid}`);
+}
+
+/** Waits for a condition. Throws after 8 s. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + UNTIL_LIMIT_MS;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Whether a process of this number lives. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Private
+
+function pidsOf(events: readonly GateProcessEvent[]): number[] {
+  const pids = new Map<number, number>();
+  for (const event of events) {
+    if (event.kind === 'started') pids.set(event.process, event.pid);
+    else pids.delete(event.process);
+  }
+  return [...pids].sort(([a], [b]) => a - b).map(([, pid]) => pid);
+}

@@ -1,0 +1,260 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Exchange, ExchangeSink, Target } from '../../lib/model/exchange.ts';
+import { createGate, type Gate } from '../../lib/proxy/proxy.ts';
+import type { GateSettings } from '../../lib/proxy/settings.ts';
+
+/** Settings for specs: everything on, short waits. */
+export function gateSettings(changes: Partial<GateSettings> = {}): GateSettings {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+    header: { maxBytes: 65536, maxCount: 500 },
+    request: { headTimeoutMs: 5000, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 1000 },
+    upstream: {
+      connectTimeoutMs: 2000,
+      headTimeoutMs: 5000,
+      idleTimeoutMs: 5000,
+      maxConnections: 256,
+    },
+    hold: { maxMs: 5000, maxRequests: 100, maxBytes: 10_000_000 },
+    healthPaths: ['/health', '*/health'],
+    mirror: {
+      methods: ['GET', 'HEAD', 'OPTIONS'],
+      rules: [],
+      sample: 1,
+      maxBodyBytes: 1_048_576,
+      maxCollectedBytes: 16_777_216,
+      sticky: null,
+      header: 'X-Vili-Mirror',
+      token: '',
+    },
+    compareMaxBodyBytes: 1_048_576,
+    trustedProxies: [],
+    errorPage: '',
+    ...changes,
+  };
+}
+
+/** Keeps what it is given; `isFull` makes it shed. */
+export class RecordingSink implements ExchangeSink {
+  readonly exchanges: Exchange[] = [];
+  sheds = 0;
+  /** Those of them that the gate had no room for. */
+  withoutRoom = 0;
+  isFull = false;
+
+  full(): boolean {
+    return this.isFull;
+  }
+
+  submit(exchange: Exchange): void {
+    this.exchanges.push(exchange);
+  }
+
+  shed(noRoom?: 'queue-full'): void {
+    this.sheds++;
+    if (noRoom !== undefined) this.withoutRoom++;
+  }
+}
+
+/** A server on port 0 that plays running; `closeHard` ends it with all its connections. */
+export class Upstream {
+  readonly target: Target;
+  readonly sockets = new Set<Socket>();
+  connections = 0;
+  private readonly server: Server;
+
+  private constructor(server: Server, name: string) {
+    this.server = server;
+    const { port } = server.address() as AddressInfo;
+    this.target = { instance: name, host: '127.0.0.1', port };
+  }
+
+  /** With `halfOpen` it answers clients that have closed their side, as other servers than node do. */
+  static http(
+    listener: RequestListener,
+    name = 'app-1.0.0/1_running',
+    { halfOpen = false } = {},
+  ): Promise<Upstream> {
+    const server = createHttpServer(
+      { requireHostHeader: false, keepAliveTimeout: 60_000 },
+      listener,
+    );
+    Object.assign(server, { httpAllowHalfOpen: halfOpen });
+    return Upstream.open(server, name);
+  }
+
+  /** `onBytes` gets everything received on a connection so far, as Latin-1, at each arrival. */
+  static raw(
+    onBytes: (socket: Socket, all: string) => void,
+    name = 'app-1.0.0/1_running',
+  ): Promise<Upstream> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      let all = '';
+      socket.on('data', (chunk: Buffer) => {
+        all += chunk.toString('latin1');
+        onBytes(socket, all);
+      });
+      socket.on('end', () => socket.end());
+    });
+    return Upstream.open(server, name);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private static async open(server: Server, name: string): Promise<Upstream> {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const upstream = new Upstream(server, name);
+    server.on('connection', (socket: Socket) => {
+      upstream.connections++;
+      upstream.sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => upstream.sockets.delete(socket));
+    });
+    return upstream;
+  }
+}
+
+/** Something a spec waits for. */
+export interface Flag {
+  readonly raised: Promise<void>;
+  raise(): void;
+}
+
+export function flag(): Flag {
+  const raisers: (() => void)[] = [];
+  const raised = new Promise<void>((resolve) => raisers.push(resolve));
+  return { raised, raise: () => raisers.forEach((raise) => raise()) };
+}
+
+/** A running that never answers: it was asked, and the gate has left it. */
+export async function silentUpstream(): Promise<{ up: Upstream; asked: Flag; left: Flag }> {
+  const asked = flag();
+  const left = flag();
+  const up = await Upstream.raw((socket) => {
+    asked.raise();
+    socket.once('close', () => left.raise());
+  });
+  return { up, asked, left };
+}
+
+export interface GateFixture {
+  readonly gate: Gate;
+  readonly sink: RecordingSink;
+  readonly port: number;
+  readonly problems: string[];
+}
+
+/** A listening gate in front of `upstream`, mirroring; closed after `use`, its accounts checked. */
+export async function withGate(
+  upstream: Upstream | null,
+  use: (fixture: GateFixture) => Promise<void>,
+  changes: Partial<GateSettings> = {},
+): Promise<void> {
+  const sink = new RecordingSink();
+  const problems: string[] = [];
+  const gate = createGate(gateSettings(changes), sink, {
+    onProblem: (text) => problems.push(text),
+  });
+  const { port } = await gate.listen();
+  if (upstream !== null) gate.setRoute({ running: upstream.target, mirroring: true });
+  try {
+    await use({ gate, sink, port, problems });
+  } finally {
+    await gate.close(200);
+    await upstream?.close();
+  }
+  const { received, submitted, shed, skipped, heldNow, inFlightNow } = gate.counts();
+  const sum = Object.values(skipped).reduce((total, count) => total + count, 0);
+  if (received !== submitted + shed + sum || heldNow !== 0 || inFlightNow !== 0) {
+    throw new Error(`accounts do not add up: ${JSON.stringify(gate.counts())}`);
+  }
+  if (submitted !== sink.exchanges.length || shed !== sink.sheds) throw new Error('sink disagrees');
+  if (problems.length !== 0) throw new Error(`problems: ${problems.join('; ')}`);
+}
+
+/** A raw client: collects everything it gets as Latin-1. */
+export class RawClient {
+  readonly socket: Socket;
+  text = '';
+  ended = false;
+  error: Error | null = null;
+  private readonly watchers = new Set<() => void>();
+
+  /** To a port of this host, or on a connection that is there. */
+  constructor(to: number | Socket) {
+    this.socket =
+      typeof to === 'number'
+        ? connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+        : to;
+    this.socket.on('data', (chunk: Buffer) => {
+      this.text += chunk.toString('latin1');
+      this.wake();
+    });
+    this.socket.on('end', () => {
+      this.ended = true;
+      this.wake();
+    });
+    this.socket.on('error', (error) => {
+      this.error = error;
+    });
+    this.socket.on('close', () => {
+      this.ended = true;
+      this.wake();
+    });
+  }
+
+  send(text: string): this {
+    this.socket.write(text, 'latin1');
+    return this;
+  }
+
+  /** Resolves when `condition` holds; rejects with what there is after `limitMs`. */
+  until(condition: (text: string) => boolean, limitMs = 4000): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!condition(this.text)) {
+          if (!this.ended) return;
+          done();
+          return reject(new Error(`connection ended with ${JSON.stringify(this.text)}`));
+        }
+        done();
+        resolve(this.text);
+      };
+      const timer = setTimeout(() => {
+        done();
+        reject(new Error(`still waiting with ${JSON.stringify(this.text.slice(0, 2000))}`));
+      }, limitMs);
+      const done = (): void => {
+        clearTimeout(timer);
+        this.watchers.delete(check);
+      };
+      this.watchers.add(check);
+      check();
+    });
+  }
+
+  /** Everything up to the end of the connection. */
+  toEnd(limitMs?: number): Promise<string> {
+    return this.until(() => this.ended, limitMs).finally(() => this.socket.destroy());
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private wake(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+/** Sends one raw request and gives all that comes back until the connection ends. */
+export function exchangeRaw(port: number, text: string, limitMs?: number): Promise<string> {
+  return new RawClient(port).send(text).toEnd(limitMs);
+}
