@@ -5,7 +5,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
 import { type Outcome, withSamples } from '../lib/evaluation/report/compose.ts';
 import type { TestReport } from '../lib/evaluation/report/report.ts';
-import type { RunningAnswer } from '../lib/evaluation/response-ring.ts';
+import type { RunningResponse } from '../lib/evaluation/response-ring.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Journal } from '../lib/journal/journal.ts';
@@ -84,7 +84,7 @@ export function comparatorActor(
           const answers = message.batch.map((it) => answerOf(state.endpoints, it));
           state.memory.answered(answers);
           for (const [index, answer] of answers.entries()) {
-            state.test?.judgement.answered(answer, message.batch[index]?.copied === true);
+            state.test?.evaluation.answered(answer, message.batch[index]?.copied === true);
           }
           return state;
         }
@@ -132,12 +132,12 @@ async function judge(
   state: ComparatorState,
   { release, sinceMs }: Extract<ComparatorMessage, { type: 'judge' }>,
 ): Promise<ComparatorState> {
-  const known = state.test?.judgement;
+  const known = state.test?.evaluation;
   if (known?.fingerprint === release.fingerprint && known.sinceMs === sinceMs) return state;
   const startUp = state.startUps.take(release.name);
   const begun = await deps.begin({ release, sinceMs }, state.memory, startUp);
   const { name } = release;
-  const { noise } = begun.judgement;
+  const { noise } = begun.evaluation;
   if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });
   return { ...state, ...NO_TEST, test: { ...begun, release, report: null } };
 }
@@ -162,8 +162,8 @@ function tick(
   if (state.test === null) return state;
   const nowMs = deps.now();
   completeSamples(state.test, nowMs);
-  const verdict = state.test.judgement.decide(nowMs);
-  const reasons = withSamples(verdict.reasons, state.test.shelf.entries());
+  const verdict = state.test.evaluation.decide(nowMs);
+  const reasons = withSamples(verdict.reasons, state.test.store.entries());
   const test = { ...state.test, report: { ...verdict, reasons } };
   return save(deps, self, tell(deps, self, { ...state, test }, test, nowMs), nowMs);
 }
@@ -193,10 +193,10 @@ function save(
   nowMs: number,
 ): ComparatorState {
   const { test, saving, savedAtMs } = state;
-  if (test === null || saving || !test.judgement.changed) return state;
+  if (test === null || saving || !test.evaluation.changed) return state;
   if (nowMs - savedAtMs < CHECKPOINT_MS) return state;
   self.pipe(
-    deps.save(test.release.name, test.judgement.checkpoint()),
+    deps.save(test.release.name, test.evaluation.checkpoint()),
     () => ({ type: 'saved' }),
     (error) => ({ type: 'not-saved', problem: messageOf(error) }),
   );
@@ -213,8 +213,8 @@ function decided(
   const judged = [test, ended].find((it) => it?.release.name === outcome.version) ?? null;
   if (judged !== null) completeSamples(judged, deps.now(), true);
   const view = viewOf(judged, deps.rules);
-  const reasons = withSamples(outcome.reasons, judged?.shelf.entries() ?? []);
-  const written = (judged?.shelf.flush() ?? Promise.resolve()).then(() =>
+  const reasons = withSamples(outcome.reasons, judged?.store.entries() ?? []);
+  const written = (judged?.store.flush() ?? Promise.resolve()).then(() =>
     deps.writeReport(judged === null ? outcome : { ...outcome, reasons }, view?.test ?? null),
   );
   self.pipe(
@@ -224,7 +224,7 @@ function decided(
   );
 }
 
-function answerOf(endpoints: Endpoints, it: TrafficObservation): RunningAnswer {
+function answerOf(endpoints: Endpoints, it: TrafficObservation): RunningResponse {
   const { status, ms, failure, atMs } = it;
   return {
     endpoint: endpoints.endpointOf(it.endpointMethod, it.path),

@@ -38,8 +38,8 @@ export async function record(
     by,
   });
   const running = deployment.running?.release.name ?? null;
-  const happening = { type: 'notify', event, version, reasons, by, running } as const;
-  self.send(deps.notifier, happening, { correlation: version });
+  const notification = { type: 'notify', event, version, reasons, by, running } as const;
+  self.send(deps.notifier, notification, { correlation: version });
   if (endsTest(event)) {
     const before = event === 'promoted' ? (deployment.previous?.release.name ?? null) : running;
     const outcome = { verdict: event, at, version, running: before, by, reasons };

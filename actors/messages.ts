@@ -1,30 +1,30 @@
 import type { Address } from '../lib/actor/index.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { HistoryEvent } from '../lib/base/state/history.ts';
-import type { GateProcessEvent } from '../lib/cluster/cluster.ts';
+import type { ClusterEvent } from '../lib/cluster/cluster.ts';
 import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
 import type { Deployment, Reason, Release, Role } from '../lib/deployment/state.ts';
 import type { Outcome } from '../lib/evaluation/report/compose.ts';
 import type { ReportReason, TestReport } from '../lib/evaluation/report/report.ts';
 import type { Signal } from '../lib/evaluation/report/signals.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
-import type { Counts, FarSideEvent, OutcomeBatch } from '../lib/mirror/mirror.ts';
+import type { Counts, MirrorEvent, OutcomeBatch } from '../lib/mirror/mirror.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
 import type { ServletFacts } from '../lib/operator/views/compose-status.ts';
 import type { TrafficObservation } from '../lib/proxy/copy/traffic.ts';
-import type { GateCounts } from '../lib/proxy/counts.ts';
+import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 
 /** Who asks again for what it should be doing, after it was restarted. */
-export type Greeting = { readonly type: 'hello' };
+export type Resync = { readonly type: 'hello' };
 
 /** Events of the state machine go to it as they are; the rest is housekeeping. */
 export type DeployerMessage =
   | DeploymentEvent
-  | Greeting
+  | Resync
   | { readonly type: 'servlet-view'; readonly view: ServletFacts }
   | {
       readonly type: 'note';
@@ -121,12 +121,12 @@ export type TrafficMirrorMessage =
   | { readonly type: 'counts'; readonly reply: Address<TrafficCounts> }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
-  | { readonly type: 'far-side'; readonly event: FarSideEvent }
-  | { readonly type: 'gate-process'; readonly event: GateProcessEvent };
+  | { readonly type: 'far-side'; readonly event: MirrorEvent }
+  | { readonly type: 'gate-process'; readonly event: ClusterEvent };
 
 export interface TrafficCounts {
-  readonly gate: GateCounts;
-  readonly farSide: Counts;
+  readonly proxy: ProxyCounts;
+  readonly mirror: Counts;
 }
 
 export type ComparatorMessage =
@@ -148,11 +148,11 @@ export type ComparatorMessage =
   | { readonly type: 'not-reported'; readonly problem: string }
   /** A version's fate, for its report. */
   | { readonly type: 'decided'; readonly outcome: Outcome }
-  | { readonly type: 'describe'; readonly reply: Address<JudgementView | null> }
+  | { readonly type: 'describe'; readonly reply: Address<EvaluationView | null> }
   /** The test under way, or null. */
   | { readonly type: 'report'; readonly reply: Address<TestView | null> };
 
-export interface JudgementView {
+export interface EvaluationView {
   readonly release: Release;
   readonly report: VerdictReport;
   readonly signals: readonly Signal[];

@@ -1,5 +1,5 @@
 import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
-import type { House } from './app/services.ts';
+import type { Services } from './app/services.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { comparatorActor } from './comparator-actor.ts';
 import { deployerActor } from './deployer-actor.ts';
@@ -34,38 +34,41 @@ const BUSY_MAILBOX = { limit: 10_000, overflow: 'drop-new' } as const;
  * THE supervision table. Actors start from top to bottom and stop from bottom to top; each is
  * restarted by itself. Below the deployer: version-NAME, its servlet-N, and that one's log-tailer.
  */
-export function rootTable(house: House): readonly ChildSpec<never>[] {
+export function rootTable(services: Services): readonly ChildSpec<never>[] {
   return [
-    actorSpec({ name: 'notifier', behaviour: () => notifierActor(notifierDeps(house)) }),
-    actorSpec({ name: 'archivist', behaviour: () => archivistActor(archivistDeps(house)) }),
-    actorSpec({ name: 'disk-janitor', behaviour: () => diskJanitorActor(diskJanitorDeps(house)) }),
+    actorSpec({ name: 'notifier', behaviour: () => notifierActor(notifierDeps(services)) }),
+    actorSpec({ name: 'archivist', behaviour: () => archivistActor(archivistDeps(services)) }),
+    actorSpec({
+      name: 'disk-janitor',
+      behaviour: () => diskJanitorActor(diskJanitorDeps(services)),
+    }),
     actorSpec({
       name: 'traffic-mirror',
       mailbox: BUSY_MAILBOX,
-      behaviour: () => trafficMirrorActor(trafficMirrorDeps(house)),
+      behaviour: () => trafficMirrorActor(trafficMirrorDeps(services)),
     }),
     actorSpec({
       name: 'comparator',
       mailbox: BUSY_MAILBOX,
-      behaviour: () => comparatorActor(comparatorDeps(house)),
+      behaviour: () => comparatorActor(comparatorDeps(services)),
     }),
     actorSpec({
       name: 'deployer',
       keepChildren: true,
       handlerTimeoutMs: DEPLOYER_HANDLER_TIMEOUT_MS,
-      behaviour: () => deployerActor(deployerDeps(house)),
+      behaviour: () => deployerActor(deployerDeps(services)),
     }),
-    actorSpec({ name: 'ingestor', behaviour: () => ingestorActor(ingestorDeps(house)) }),
-    actorSpec({ name: 'operator', behaviour: () => operatorActor(operatorDeps(house)) }),
+    actorSpec({ name: 'ingestor', behaviour: () => ingestorActor(ingestorDeps(services)) }),
+    actorSpec({ name: 'operator', behaviour: () => operatorActor(operatorDeps(services)) }),
   ].map((spec) => ({ ...spec, restarts: TOP_RESTARTS }));
 }
 
 // Private
 
-function trafficMirrorDeps({ gate, farSide, journal, addresses }: House) {
+function trafficMirrorDeps({ proxy, mirror, journal, addresses }: Services) {
   return {
-    gate,
-    farSide,
+    proxy,
+    mirror,
     journal,
     get comparator() {
       return addresses.comparator;

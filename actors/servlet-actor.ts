@@ -6,8 +6,12 @@ import { codeOf, messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
-import { type Exit, exitLetDown, exitNotStarted } from '../lib/servlet/process/exit.ts';
-import type { Roster, RosterEntry, Servlet } from '../lib/servlet/process/registry.ts';
+import {
+  type Exit,
+  exitInfrastructureFailure,
+  exitNotStarted,
+} from '../lib/servlet/process/exit.ts';
+import type { ProcessRegistry, RegistryEntry, Servlet } from '../lib/servlet/process/registry.ts';
 import type {
   LogTailerMessage,
   ServletMessage,
@@ -23,7 +27,7 @@ export interface ServletDeps {
   readonly role: Role;
   readonly instance: Instance;
   readonly target: Target;
-  readonly roster: Roster;
+  readonly registry: ProcessRegistry;
   /** The instance has ended: nothing has to be known of it any more, and its port is free. */
   readonly forget: () => void;
   readonly parent: Address<VersionMessage>;
@@ -43,7 +47,7 @@ export interface ServletDeps {
 
 interface ServletState {
   readonly phase: 'starting' | 'ready' | 'stopping';
-  readonly entry: RosterEntry | null;
+  readonly entry: RegistryEntry | null;
   /** Known before the rest of its family is gone; told only then. */
   readonly exit: Exit | null;
 }
@@ -119,9 +123,9 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
 
 type Me = Self<ServletMessage>;
 
-async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RosterEntry | null> {
+async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RegistryEntry | null> {
   const { version, role, instance, target } = deps;
-  const known = deps.roster.get(instance.id);
+  const known = deps.registry.get(instance.id);
   if (known !== undefined) return known;
   if (self.incarnation > 1) {
     // The process ended while nobody watched: say so instead of starting a second one.
@@ -130,8 +134,8 @@ async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RosterEntry
   }
   try {
     const process = await deps.spawnProcess();
-    const entry: RosterEntry = { version, role, instance, target, process, readyAtMs: null };
-    deps.roster.set(instance.id, entry);
+    const entry: RegistryEntry = { version, role, instance, target, process, readyAtMs: null };
+    deps.registry.set(instance.id, entry);
     if (self.signal.aborted) {
       // Whoever comes after this actor does not wait for it, and takes its process for lost.
       await deps.stopProcess(process);
@@ -140,7 +144,8 @@ async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RosterEntry
     return entry;
   } catch (error) {
     if (self.signal.aborted) deps.forget();
-    const exitOf = codeOf(error) === 'VILI_KEEPER_LOST' ? exitLetDown : exitNotStarted;
+    const exitOf =
+      codeOf(error) === 'VILI_KEEPER_LOST' ? exitInfrastructureFailure : exitNotStarted;
     self.address.tell({ type: 'exited', exit: exitOf(messageOf(error), deps.now()) });
     return null;
   }
@@ -165,13 +170,13 @@ function warnOfScript(deps: ServletDeps, self: Me, process: Servlet): void {
   );
 }
 
-function becomeReady(deps: ServletDeps, self: Me, entry: RosterEntry): ServletState {
+function becomeReady(deps: ServletDeps, self: Me, entry: RegistryEntry): ServletState {
   deps.watchLiveness((problem) => self.address.tell({ type: 'unhealthy', problem }), self.signal);
   reportReady(deps, self, entry);
   return { phase: 'ready', entry, exit: null };
 }
 
-function reportReady(deps: ServletDeps, self: Me, entry: RosterEntry): void {
+function reportReady(deps: ServletDeps, self: Me, entry: RegistryEntry): void {
   const { pid, startedAt } = entry.process;
   const { role, target } = deps;
   self.send(deps.parent, { type: 'servlet-ready', role, target, pid, startedAt });

@@ -1,9 +1,9 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
-import type { GateProcessEvent } from '../lib/cluster/cluster.ts';
+import type { ClusterEvent } from '../lib/cluster/cluster.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import type { FarSide, FarSideEvent } from '../lib/mirror/mirror.ts';
+import type { Mirror, MirrorEvent } from '../lib/mirror/mirror.ts';
 import type { Target } from '../lib/model/exchange.ts';
-import type { UsersPort } from '../lib/proxy/proxy.ts';
+import type { ProxyService } from '../lib/proxy/proxy.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,
@@ -13,8 +13,8 @@ import type {
 
 export interface TrafficMirrorDeps {
   /** Both live longer than this actor: its restart never closes the users' socket. */
-  readonly gate: UsersPort;
-  readonly farSide: FarSide;
+  readonly proxy: ProxyService;
+  readonly mirror: Mirror;
   readonly comparator: Address<ComparatorMessage>;
   readonly deployer: Address<DeployerMessage>;
   readonly journal: Journal;
@@ -42,13 +42,13 @@ export function trafficMirrorActor(
 ): Behaviour<TrafficMirrorMessage, TrafficMirrorState> {
   return {
     async start(self) {
-      await deps.gate.listen();
-      const unsubscribe = deps.gate.onTraffic((batch) => {
+      await deps.proxy.listen();
+      const unsubscribe = deps.proxy.onTraffic((batch) => {
         self.address.tell({ type: 'observed', batch });
       });
       self.signal.addEventListener('abort', unsubscribe, { once: true });
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
-      return { running: deps.gate.route().running, test: null, noise: null };
+      return { running: deps.proxy.route().running, test: null, noise: null };
     },
 
     async handle(state, message, self) {
@@ -58,15 +58,15 @@ export function trafficMirrorActor(
         case 'mirror':
           return mirror(deps, state, message);
         case 'mirror-off':
-          deps.gate.setRoute({ running: state.running, mirroring: false });
-          await deps.farSide.end();
+          deps.proxy.setRoute({ running: state.running, mirroring: false });
+          await deps.mirror.end();
           return { ...state, test: null, noise: null };
         case 'noise':
-          deps.farSide.restoreNoise(message.name, message.noise);
+          deps.mirror.restoreNoise(message.name, message.noise);
           return { ...state, noise: message };
         case 'drain': {
           const { reply } = message;
-          void deps.gate.drain(message.target, message.timeoutMs).then((it) => reply.tell(it));
+          void deps.proxy.drain(message.target, message.timeoutMs).then((it) => reply.tell(it));
           return state;
         }
         case 'counts':
@@ -79,10 +79,10 @@ export function trafficMirrorActor(
           self.send(deps.comparator, message);
           return state;
         case 'far-side':
-          tellFarSide(deps.journal, message.event);
+          reportMirrorEvent(deps.journal, message.event);
           return state;
         case 'gate-process':
-          tellGateProcess(deps.journal, message.event);
+          reportClusterEvent(deps.journal, message.event);
           return state;
       }
     },
@@ -98,10 +98,10 @@ function route(
 ): TrafficMirrorState {
   const { test } = state;
   const next = { ...state, running: target };
-  deps.gate.setRoute({ running: target, mirroring: test?.begun === true });
+  deps.proxy.setRoute({ running: target, mirroring: test?.begun === true });
   if (target === null || test === null) return next;
   if (!test.begun) return begin(deps, next, test);
-  deps.farSide.retarget({ running: target });
+  deps.mirror.retarget({ running: target });
   return next;
 }
 
@@ -115,7 +115,7 @@ function mirror(
   if (known?.name !== name || !known.begun) {
     return begin(deps, state, { name, target, begun: false });
   }
-  deps.farSide.retarget({ testing: target });
+  deps.mirror.retarget({ testing: target });
   return { ...state, test: { ...known, target } };
 }
 
@@ -123,20 +123,20 @@ function mirror(
 function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): TrafficMirrorState {
   const { running } = state;
   if (running === null || test.target === null) return { ...state, test };
-  deps.farSide.begin({ id: test.name, testing: test.target, running });
+  deps.mirror.begin({ id: test.name, testing: test.target, running });
   const { noise } = state;
-  if (noise?.name === test.name) deps.farSide.restoreNoise(noise.name, noise.noise);
-  deps.gate.setRoute({ running, mirroring: true });
+  if (noise?.name === test.name) deps.mirror.restoreNoise(noise.name, noise.noise);
+  deps.proxy.setRoute({ running, mirroring: true });
   return { ...state, test: { ...test, begun: true } };
 }
 
 /** The gate's first: what it has submitted by then is known to the far side. */
 async function tellCounts(deps: TrafficMirrorDeps, reply: Address<TrafficCounts>): Promise<void> {
-  const gate = await deps.gate.counts();
-  reply.tell({ gate, farSide: deps.farSide.counts() });
+  const proxy = await deps.proxy.counts();
+  reply.tell({ proxy, mirror: deps.mirror.counts() });
 }
 
-function tellFarSide(journal: Journal, event: FarSideEvent): void {
+function reportMirrorEvent(journal: Journal, event: MirrorEvent): void {
   const { testId } = event;
   if (event.kind === 'started') {
     journal.info(`the comparing thread for ${testId} started`, { restarts: event.restarts });
@@ -147,13 +147,13 @@ function tellFarSide(journal: Journal, event: FarSideEvent): void {
   journal.warn(text, { lost, restartInMs });
 }
 
-function tellGateProcess(journal: Journal, event: GateProcessEvent): void {
+function reportClusterEvent(journal: Journal, event: ClusterEvent): void {
   const { process, pid } = event;
   if (event.kind === 'started') {
-    journal.info(`gate process ${process} serves`, { gatePid: pid, restarts: event.restarts });
+    journal.info(`proxy process ${process} serves`, { gatePid: pid, restarts: event.restarts });
     return;
   }
   const { reason, connections, restartInMs } = event;
-  const text = `gate process ${process} ended (${reason}): ${connections} connections of users broke`;
+  const text = `proxy process ${process} ended (${reason}): ${connections} connections of users broke`;
   journal.error(text, { gatePid: pid, restartInMs });
 }

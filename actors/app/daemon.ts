@@ -7,11 +7,11 @@ import { removeAsideFiles } from '../../lib/base/state/aside.ts';
 import { openHistory } from '../../lib/base/state/history.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
-import { Trail } from '../../lib/journal/trail.ts';
+import { TraceLog } from '../../lib/journal/trail.ts';
 import { LogFollowers } from '../../lib/logs/follow/follower.ts';
-import { createFarSide } from '../../lib/mirror/mirror.ts';
+import { createMirror } from '../../lib/mirror/mirror.ts';
 import { LiveFeed } from '../../lib/operator/live-feed.ts';
-import { ServletKeeper } from '../../lib/servlet/launcher/launcher.ts';
+import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import { acquireLock } from '../../lib/servlet/lock.ts';
 import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import { assertPtyAvailable } from '../../lib/servlet/process/pty.ts';
@@ -19,9 +19,9 @@ import { reapLeftovers } from '../../lib/servlet/process/reap.ts';
 import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
 import { rootTable } from '../root.ts';
 import { stopProcess } from '../wiring/servlets.ts';
-import { farSideSettings, mirrorToken } from '../wiring/traffic.ts';
+import { mirrorSettings, mirrorToken } from '../wiring/traffic.ts';
 import { usersPort } from '../wiring/users-port.ts';
-import { addressesIn, type House } from './services.ts';
+import { addressesIn, type Services } from './services.ts';
 import { Startup } from './startup.ts';
 
 /** Batches and clock ticks: in the trace, but no part of any version's way. */
@@ -69,15 +69,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const lock = await acquireLock(layout.lockFile);
   const stopping = new AbortController();
   const startup = new Startup();
-  let house: House | null = null;
+  let services: Services | null = null;
   try {
     await reap(layout, journal);
     await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
     await clearAside(layout, journal);
     const built = await build(options, stopping.signal, startup);
-    house = built;
-    built.keeper.open();
-    const { port } = await built.gate.listen();
+    services = built;
+    built.launcher.open();
+    const { port } = await built.proxy.listen();
     for (const spec of rootTable(built)) {
       await Promise.race([built.system.spawn(spec), startup.failed]);
     }
@@ -93,7 +93,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return { port, stop: () => (stopped ??= stop()) };
   } catch (error) {
     startup.done();
-    if (house !== null) await shutDown(house);
+    if (services !== null) await shutDown(services);
     await lock.release();
     throw error;
   }
@@ -105,7 +105,7 @@ async function build(
   options: DaemonOptions,
   stopping: AbortSignal,
   startup: Startup,
-): Promise<House> {
+): Promise<Services> {
   const { settings, journal, environment, viliVersion } = options;
   const layout = layoutOf(settings.base, settings.identifier);
   const system = new ActorSystem({
@@ -119,21 +119,21 @@ async function build(
     onFatal: options.onFatal,
   });
   system.attachProcessHandlers(process);
-  const trail = await Trail.open<TraceRecord>({
+  const traceLog = await TraceLog.open<TraceRecord>({
     path: layout.traceFile,
     maxRecords: settings.trace.size,
     onProblem: (text) => journal.warn(text),
   });
-  system.trace.follow((record) => trail.add(record));
+  system.trace.follow((record) => traceLog.add(record));
   const addresses = addressesIn(system);
   const token = mirrorToken();
-  const farSide = createFarSide(farSideSettings(settings, token), {
+  const mirror = createMirror(mirrorSettings(settings, token), {
     now,
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
   });
-  const keeper = new ServletKeeper({ now, onProblem: (text) => journal.error(text) });
-  const gate = await usersPort(settings, token, farSide, {
+  const launcher = new ServletLauncher({ now, onProblem: (text) => journal.error(text) });
+  const proxy = await usersPort(settings, token, mirror, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'gate-process', event }),
@@ -145,12 +145,12 @@ async function build(
     layout,
     journal,
     system,
-    trail,
-    gate,
-    farSide,
+    traceLog,
+    proxy,
+    mirror,
     ports: new PortPool({ ...settings.portRange, host: '0.0.0.0' }),
-    keeper,
-    roster: new Map(),
+    launcher,
+    registry: new Map(),
     logFollowers: new LogFollowers(),
     logOffsets: new Map(),
     history: openHistory(layout.historyFile, settings.history.maxEntries),
@@ -177,10 +177,10 @@ async function clearAside(layout: Layout, journal: Journal): Promise<void> {
   }
 }
 
-async function reap({ base, ledgerFolder }: Layout, journal: Journal): Promise<void> {
+async function reap({ base, pidRecordFolder }: Layout, journal: Journal): Promise<void> {
   const report = await reapLeftovers({
     base,
-    ledgerFolder,
+    pidRecordFolder,
     tagPrefix: tagPrefixOf(base),
     now: () => Date.now(),
   });
@@ -193,18 +193,19 @@ async function reap({ base, ledgerFolder }: Layout, journal: Journal): Promise<v
 }
 
 /** Users first: their answers finish while the servlets still live. */
-async function shutDown(house: House): Promise<void> {
-  const { system, trail, gate, farSide, logFollowers, keeper, roster, journal, settings } = house;
+async function shutDown(services: Services): Promise<void> {
+  const { system, traceLog, proxy, mirror, logFollowers, launcher, registry, journal, settings } =
+    services;
   await system.stop(ACTORS_STOP_MS);
-  await gate.close(settings.drain.timeoutMs);
-  await farSide.close();
+  await proxy.close(settings.drain.timeoutMs);
+  await mirror.close();
   await logFollowers.close();
-  await trail.close();
+  await traceLog.close();
   const problems = await Promise.all(
-    [...roster.values()].map(({ process }) => stopProcess(house, process)),
+    [...registry.values()].map(({ process }) => stopProcess(services, process)),
   );
   for (const problem of problems) if (problem !== null) journal.warn(problem);
-  await keeper.close();
+  await launcher.close();
   journal.notice('Vili has stopped');
 }
 

@@ -3,15 +3,15 @@ import type { ActorSystem, Address, TraceRecord } from '../../lib/actor/index.ts
 import type { Layout } from '../../lib/base/names/layout.ts';
 import type { History } from '../../lib/base/state/history.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
-import type { Trail } from '../../lib/journal/trail.ts';
+import type { TraceLog } from '../../lib/journal/trail.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
 import type { LogFollowers } from '../../lib/logs/follow/follower.ts';
-import type { FarSide } from '../../lib/mirror/mirror.ts';
+import type { Mirror } from '../../lib/mirror/mirror.ts';
 import type { LiveFeed } from '../../lib/operator/live-feed.ts';
-import type { UsersPort } from '../../lib/proxy/proxy.ts';
-import type { ServletKeeper } from '../../lib/servlet/launcher/launcher.ts';
+import type { ProxyService } from '../../lib/proxy/proxy.ts';
+import type { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import type { PortPool } from '../../lib/servlet/ports/ports.ts';
-import type { Roster } from '../../lib/servlet/process/registry.ts';
+import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
@@ -21,7 +21,7 @@ import type {
 } from '../messages.ts';
 
 /** Everything that outlives a single actor, made once when the daemon starts. */
-export interface House {
+export interface Services {
   readonly settings: Settings;
   /** Of Vili itself, as in package.json. */
   readonly viliVersion: string;
@@ -30,13 +30,13 @@ export interface House {
   readonly journal: Journal;
   readonly system: ActorSystem;
   /** The way of each version, kept when the trace's ring has turned over. */
-  readonly trail: Trail<TraceRecord>;
-  readonly gate: UsersPort;
-  readonly farSide: FarSide;
+  readonly traceLog: TraceLog<TraceRecord>;
+  readonly proxy: ProxyService;
+  readonly mirror: Mirror;
   readonly ports: PortPool;
   /** Starts servlets. */
-  readonly keeper: ServletKeeper;
-  readonly roster: Roster;
+  readonly launcher: ServletLauncher;
+  readonly registry: ProcessRegistry;
   readonly logFollowers: LogFollowers;
   readonly logOffsets: Map<string, LogOffset>;
   readonly history: History;

@@ -16,57 +16,57 @@ import {
   type TraceFilter,
   type TraceRecord,
 } from '../../lib/operator/views/trace-view.ts';
-import type { House } from '../app/services.ts';
-import type { Act, ActReply, DeployerMessage, JudgementView } from '../messages.ts';
+import type { Services } from '../app/services.ts';
+import type { Act, ActReply, DeployerMessage, EvaluationView } from '../messages.ts';
 import { identify } from './deployer.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
-import { askDeployment, askJudgement, askTraffic } from './questions.ts';
+import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 
 /** An act is saved to disk before it is answered. */
 const ACT_TIMEOUT_MS = 10_000;
 
 /** What the control socket can be asked, answered by the actors concerned. */
-export function controlHandlers(house: House): ControlHandlers {
-  const { system, history, feed } = house;
+export function controlHandlers(services: Services): ControlHandlers {
+  const { system, history, feed } = services;
   const handlers: ControlHandlers = {
-    status: () => status(house),
-    verdict: async () => verdictOf(await askJudgement(house)),
-    report: ({ version }) => reportOf(house, version),
-    samples: ({ version }) => samplesOf(house, version),
-    replay: ({ version }) => replayPlan(house, version),
+    status: () => status(services),
+    verdict: async () => verdictOf(await askEvaluation(services)),
+    report: ({ version }) => reportOf(services, version),
+    samples: ({ version }) => samplesOf(services, version),
+    replay: ({ version }) => replayPlan(services, version),
     history: (limit) => history.read(limit),
-    trace: (filter) => Promise.resolve(trace(house, filter)),
+    trace: (filter) => Promise.resolve(trace(services, filter)),
     followTrace: (listener) => system.trace.follow((record) => listener(traceOf(record))),
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
-    promote: (request) => act(house, 'promote', request),
-    reject: (request) => act(house, 'reject', request),
-    retest: (request) => act(house, 'retest', request),
+    promote: (request) => act(services, 'promote', request),
+    reject: (request) => act(services, 'reject', request),
+    retest: (request) => act(services, 'retest', request),
   };
-  if (house.environment['VILI_DEBUG'] !== '1') return handlers;
-  return { ...handlers, crash: (path) => crash(house, path) };
+  if (services.environment['VILI_DEBUG'] !== '1') return handlers;
+  return { ...handlers, crash: (path) => crash(services, path) };
 }
 
 // Private
 
-async function status(house: House): Promise<StatusView> {
-  const { settings, layout, gate, now } = house;
-  const { deployment, servlets } = await askDeployment(house);
+async function status(services: Services): Promise<StatusView> {
+  const { settings, layout, proxy, now } = services;
+  const { deployment, servlets } = await askDeployment(services);
   const archives = await listArchives(layout.archiveFolder);
   return composeStatus({
     vili: {
-      version: house.viliVersion,
+      version: services.viliVersion,
       pid: process.pid,
       base: settings.base,
-      uptimeMs: Math.round(now() - house.startedAtMs),
-      port: (await gate.listen()).port,
+      uptimeMs: Math.round(now() - services.startedAtMs),
+      port: (await proxy.listen()).port,
       scheme: settings.tls === null ? 'http' : 'https',
     },
-    stopping: house.stopping.aborted,
+    stopping: services.stopping.aborted,
     deployment,
     servlets,
-    verdict: verdictOf(await askJudgement(house)),
-    traffic: await traffic(house),
+    verdict: verdictOf(await askEvaluation(services)),
+    traffic: await traffic(services),
     archive: {
       count: archives.length,
       bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
@@ -74,52 +74,52 @@ async function status(house: House): Promise<StatusView> {
   });
 }
 
-function verdictOf(view: JudgementView | null): VerdictView | null {
+function verdictOf(view: EvaluationView | null): VerdictView | null {
   if (view === null) return null;
   const { release, report, signals } = view;
   const { pairs, elapsedMs, progress, reasons, missing, decision } = report;
   return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing, signals };
 }
 
-async function traffic(house: House): Promise<TrafficView> {
-  const { gate, farSide } = await askTraffic(house);
-  const { received, skipped } = gate;
-  const { mirrored, dropped, failed, inFlight } = farSide;
+async function traffic(services: Services): Promise<TrafficView> {
+  const { proxy, mirror } = await askTraffic(services);
+  const { received, skipped } = proxy;
+  const { mirrored, dropped, failed, inFlight } = mirror;
   return { received, mirrored, skipped, dropped, failed, inFlight };
 }
 
-async function act(house: House, kind: Act['kind'], request: ActRequest): Promise<ActResult> {
+async function act(services: Services, kind: Act['kind'], request: ActRequest): Promise<ActResult> {
   const { version = null, by, reason = '' } = request;
-  const release = kind === 'retest' && version !== null ? await inBase(house, version) : null;
-  const reply = await house.system.ask<DeployerMessage, ActReply>(
-    house.addresses.deployer,
+  const release = kind === 'retest' && version !== null ? await inBase(services, version) : null;
+  const reply = await services.system.ask<DeployerMessage, ActReply>(
+    services.addresses.deployer,
     (to) => ({ type: 'act', act: { kind, version, by, reason, release }, reply: to }),
     ACT_TIMEOUT_MS,
   );
-  house.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
+  services.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
   if (!reply.done) throw new ViliError('VILI_REFUSED', reply.text);
   return { version: reply.version, effect: reply.text };
 }
 
 /** What the server file of that version is now. */
-async function inBase(house: House, version: string): Promise<Release | null> {
-  const { base, identifier } = house.settings;
+async function inBase(services: Services, version: string): Promise<Release | null> {
+  const { base, identifier } = services.settings;
   const files = await listServerFiles(base, identifier);
   const file = files.find(({ name }) => name === version);
-  return file === undefined ? null : identify(house, file);
+  return file === undefined ? null : identify(services, file);
 }
 
 /** For specs and drills: lets one actor fail as if its handler had thrown. */
-async function crash({ system }: House, path: string): Promise<void> {
+async function crash({ system }: Services, path: string): Promise<void> {
   if (system.crash(path)) return;
   throw new ViliError('VILI_REFUSED', `there is no actor ${path}`);
 }
 
 /** One version's way comes from the trail, everything else from the ring. */
-function trace({ system, trail }: House, filter: TraceFilter): readonly TraceRecord[] {
+function trace({ system, traceLog }: Services, filter: TraceFilter): readonly TraceRecord[] {
   const { correlation, limit = Number.POSITIVE_INFINITY } = filter;
   if (correlation === undefined) return system.trace.read(filter).map(traceOf);
-  const records = trail.read(correlation, Number.POSITIVE_INFINITY).map(traceOf);
+  const records = traceLog.read(correlation, Number.POSITIVE_INFINITY).map(traceOf);
   return records
     .filter((record) => matchesTrace(record, filter))
     .sort((a, b) => a.atMs - b.atMs)

@@ -9,12 +9,12 @@ import type { DeploymentEvent } from '../../lib/deployment/events.ts';
 import { parseDeployment } from '../../lib/deployment/parse.ts';
 import type { Deployment, Release } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import type { DeployerDeps } from '../deployer-actor.ts';
 import { versionSpec } from './versions.ts';
 
-export function deployerDeps(house: House): DeployerDeps {
-  const { settings, layout, journal, history, feed, now, addresses } = house;
+export function deployerDeps(services: Services): DeployerDeps {
+  const { settings, layout, journal, history, feed, now, addresses } = services;
   return {
     get trafficMirror() {
       return addresses.trafficMirror;
@@ -28,9 +28,9 @@ export function deployerDeps(house: House): DeployerDeps {
     get notifier() {
       return addresses.notifier;
     },
-    versionSpec: (name) => versionSpec(house, name),
-    boot: () => boot(house),
-    load: () => load(house),
+    versionSpec: (name) => versionSpec(services, name),
+    boot: () => boot(services),
+    load: () => load(services),
     save: (state, recording) => writeState(layout.stateFile, { ...state, recording }),
     rules: () => ({
       nowMs: now(),
@@ -51,8 +51,8 @@ export function deployerDeps(house: House): DeployerDeps {
 }
 
 /** Which build the file in the base is. Throws Node's error when it cannot be read. */
-export async function identify(house: House, file: ServerFile): Promise<Release> {
-  const { layout } = house;
+export async function identify(services: Services, file: ServerFile): Promise<Release> {
+  const { layout } = services;
   const { fileName, name, version, extension } = file;
   const fingerprint = await fingerprintOf(layout.serverFile(file));
   return { fileName, name, version, extension, fingerprint };
@@ -61,7 +61,7 @@ export async function identify(house: House, file: ServerFile): Promise<Release>
 // Private
 
 /** Also adds to the history what a Vili that was killed had decided but not written there yet. */
-async function load({ settings, layout, journal, history }: House): Promise<Deployment | null> {
+async function load({ settings, layout, journal, history }: Services): Promise<Deployment | null> {
   const { state, problems } = await readState(layout.stateFile, (data) => {
     const { recording, ...deployment } = { recording: [], ...Object(data) };
     return { deployment: parseDeployment(deployment, settings.identifier), recording };
@@ -75,9 +75,9 @@ async function load({ settings, layout, journal, history }: House): Promise<Depl
   return state?.deployment ?? null;
 }
 
-async function boot(house: House): Promise<Extract<DeploymentEvent, { type: 'booted' }>> {
-  const { layout, journal, settings } = house;
-  const saved = await load(house);
+async function boot(services: Services): Promise<Extract<DeploymentEvent, { type: 'booted' }>> {
+  const { layout, journal, settings } = services;
+  const saved = await load(services);
   if (saved?.running) {
     return { type: 'booted', saved, adopted: { running: null, testing: null }, files: [] };
   }
@@ -88,20 +88,20 @@ async function boot(house: House): Promise<Extract<DeploymentEvent, { type: 'boo
     type: 'booted',
     saved,
     adopted: {
-      running: running && (await identifyAdopted(house, running)),
-      testing: testing && (await identifyAdopted(house, testing)),
+      running: running && (await identifyAdopted(services, running)),
+      testing: testing && (await identifyAdopted(services, testing)),
     },
-    files: newest === null ? [] : [await identify(house, newest)],
+    files: newest === null ? [] : [await identify(services, newest)],
   };
 }
 
 /** What ran before is the copy in the version folder; the file in the base may be another build. */
-async function identifyAdopted(house: House, file: ServerFile): Promise<Release> {
+async function identifyAdopted(services: Services, file: ServerFile): Promise<Release> {
   const { fileName, name, version, extension } = file;
   try {
-    const fingerprint = await fingerprintOf(house.layout.serverCopy(file));
+    const fingerprint = await fingerprintOf(services.layout.serverCopy(file));
     return { fileName, name, version, extension, fingerprint };
   } catch {
-    return identify(house, file);
+    return identify(services, file);
   }
 }

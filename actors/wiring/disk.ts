@@ -6,7 +6,7 @@ import { findUnfinished } from '../../lib/archive/unfinished.ts';
 import { planCleanup } from '../../lib/disk/cleanup.ts';
 import { copyAndTruncate, rotateLog } from '../../lib/disk/rotate.ts';
 import { diskSpace } from '../../lib/disk/usage.ts';
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import type { ArchivistDeps } from '../archivist-actor.ts';
 import type { CleanUp, DiskJanitorDeps } from '../disk-janitor-actor.ts';
 
@@ -15,8 +15,8 @@ const SERVLET_LOGS_KEPT = 2;
 /** A service that writes as fast as it can fills a few hundred megabytes in this time. */
 const CAP_INTERVAL_MS = 1000;
 
-export function archivistDeps(house: House): ArchivistDeps {
-  const { layout, journal, addresses } = house;
+export function archivistDeps(services: Services): ArchivistDeps {
+  const { layout, journal, addresses } = services;
   return {
     cleanUp: async () => {
       const { cleared } = await findUnfinished(layout);
@@ -42,13 +42,13 @@ export function archivistDeps(house: House): ArchivistDeps {
   };
 }
 
-export function diskJanitorDeps(house: House): DiskJanitorDeps {
-  const { settings, journal, addresses } = house;
+export function diskJanitorDeps(services: Services): DiskJanitorDeps {
+  const { settings, journal, addresses } = services;
   return {
     intervalMs: settings.disk.intervalMs,
-    clean: () => clean(house),
+    clean: () => clean(services),
     capIntervalMs: CAP_INTERVAL_MS,
-    cap: () => capServletLogs(house),
+    cap: () => capServletLogs(services),
     get deployer() {
       return addresses.deployer;
     },
@@ -58,9 +58,9 @@ export function diskJanitorDeps(house: House): DiskJanitorDeps {
 
 // Private
 
-async function clean(house: House): Promise<CleanUp> {
-  await rotateOwnLogs(house);
-  const { settings, layout } = house;
+async function clean(services: Services): Promise<CleanUp> {
+  await rotateOwnLogs(services);
+  const { settings, layout } = services;
   const { freeShare, totalBytes } = await diskSpace(layout.base);
   const { remove, isEnough } = planCleanup({
     archives: await listArchives(layout.archiveFolder),
@@ -81,20 +81,20 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-async function rotateOwnLogs(house: House): Promise<void> {
-  const { dir, maxBytes, keep } = house.settings.log;
+async function rotateOwnLogs(services: Services): Promise<void> {
+  const { dir, maxBytes, keep } = services.settings.log;
   if (dir === '') return;
-  const { now, journal } = house;
+  const { now, journal } = services;
   for (const file of [join(dir, 'vili.log'), join(dir, 'json', 'vili.log')]) {
     await rotateLog({ file, maxBytes, keep, now, reopen: () => journal.reopen() });
   }
 }
 
-async function capServletLogs(house: House): Promise<void> {
-  const { maxBytes } = house.settings.servletLog;
-  for (const { instance } of house.roster.values()) {
+async function capServletLogs(services: Services): Promise<void> {
+  const { maxBytes } = services.settings.servletLog;
+  for (const { instance } of services.registry.values()) {
     for (const file of [instance.stdOut, instance.stdErr]) {
-      await copyAndTruncate({ file, maxBytes, keep: SERVLET_LOGS_KEPT, now: house.now });
+      await copyAndTruncate({ file, maxBytes, keep: SERVLET_LOGS_KEPT, now: services.now });
     }
   }
 }

@@ -8,11 +8,11 @@ import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
 import { parseSample, readSamples } from '../../lib/evaluation/samples/sample-store.ts';
 import type { ReplayPlan, ReplayTarget } from '../../lib/operator/views/evidence-view.ts';
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import type { TestView } from '../messages.ts';
 import { samplesFolder } from './evidence.ts';
 import { askDeployment, askTest } from './questions.ts';
-import { farSideSettings } from './traffic.ts';
+import { mirrorSettings } from './traffic.ts';
 
 /** Entries of the history in which the version decided last is looked for. */
 const HISTORY_READ = 1000;
@@ -20,43 +20,49 @@ const HISTORY_READ = 1000;
 const MAX_TEXT_BYTES = 4_194_304;
 
 /** The report of the test under way, or the one that was left in a folder or archive. */
-export async function reportOf(house: House, wanted: string | undefined): Promise<Report | null> {
-  const { deployment } = await askDeployment(house);
-  const view = await askTest(house);
-  const name = await versionMeant(house, wanted, view);
+export async function reportOf(
+  services: Services,
+  wanted: string | undefined,
+): Promise<Report | null> {
+  const { deployment } = await askDeployment(services);
+  const view = await askTest(services);
+  const name = await versionMeant(services, wanted, view);
   if (name === null) return null;
   if (view?.version === name) {
     const running = deployment.running?.release.name ?? null;
-    const at = new Date(house.now()).toISOString();
+    const at = new Date(services.now()).toISOString();
     const { reasons, test } = view;
     const outcome = { verdict: 'testing', at, version: name, running, by: 'vili', reasons };
     return composeReport(outcome, test);
   }
-  const { layout } = house;
+  const { layout } = services;
   const left = await readReport(layout.versionFolder(name));
   if (left !== null) return left;
-  const texts = await archived(house, name, (entry) => /(^|\/)report\.json$/.test(entry));
+  const texts = await archived(services, name, (entry) => /(^|\/)report\.json$/.test(entry));
   const [text] = texts.values();
   return text === undefined ? null : parseReport(text);
 }
 
 /** All samples of a version, in its folder or archive. */
 export async function samplesOf(
-  house: House,
+  services: Services,
   wanted: string | undefined,
 ): Promise<{ readonly version: string; readonly samples: readonly Sample[] }> {
-  const name = await versionMeant(house, wanted, await askTest(house));
+  const name = await versionMeant(services, wanted, await askTest(services));
   if (name === null) throw new ViliError('VILI_REFUSED', 'no version was tested yet');
-  const samples = await readSamples(samplesFolder(house, name));
+  const samples = await readSamples(samplesFolder(services, name));
   if (samples.length > 0) return { version: name, samples };
-  const texts = await archived(house, name, (entry) => /(^|\/)samples\/\w+\.json$/.test(entry));
+  const texts = await archived(services, name, (entry) => /(^|\/)samples\/\w+\.json$/.test(entry));
   return { version: name, samples: [...texts.values()].flatMap((text) => parseSample(text) ?? []) };
 }
 
 /** The samples of a version, and where and how to send them again. */
-export async function replayPlan(house: House, wanted: string | undefined): Promise<ReplayPlan> {
-  const { settings } = house;
-  const { servlets } = await askDeployment(house);
+export async function replayPlan(
+  services: Services,
+  wanted: string | undefined,
+): Promise<ReplayPlan> {
+  const { settings } = services;
+  const { servlets } = await askDeployment(services);
   const targetOf = (role: 'running' | 'test'): ReplayTarget | null => {
     const found = servlets.find((it) => it.role === role && it.state === 'ready');
     if (found?.port == null) return null;
@@ -64,10 +70,10 @@ export async function replayPlan(house: House, wanted: string | undefined): Prom
     return { instance, host: settings.endpoint, port: found.port };
   };
   return {
-    ...(await samplesOf(house, wanted)),
+    ...(await samplesOf(services, wanted)),
     running: targetOf('running'),
     testing: targetOf('test'),
-    settings: farSideSettings(settings, ''),
+    settings: mirrorSettings(settings, ''),
   };
 }
 
@@ -75,23 +81,23 @@ export async function replayPlan(house: House, wanted: string | undefined): Prom
 
 /** The name of the version meant, which is a version's name for sure and so a safe path. */
 async function versionMeant(
-  house: House,
+  services: Services,
   wanted: string | undefined,
   view: TestView | null,
 ): Promise<string | null> {
-  const { identifier } = house.settings;
+  const { identifier } = services.settings;
   if (wanted !== undefined) {
     const name = wanted.startsWith(`${identifier}-`) ? wanted : `${identifier}-${wanted}`;
     if (parseVersionName(identifier, name) !== undefined) return name;
     throw new ViliError('VILI_BAD_REQUEST', `"${wanted}" is no version of ${identifier}`);
   }
   if (view !== null) return view.version;
-  const history = await house.history.read(HISTORY_READ);
+  const history = await services.history.read(HISTORY_READ);
   return history.findLast((entry) => endsTest(entry.event))?.version ?? null;
 }
 
 async function archived(
-  { layout }: House,
+  { layout }: Services,
   name: string,
   wanted: (entry: string) => boolean,
 ): Promise<ReadonlyMap<string, string>> {

@@ -4,21 +4,21 @@ import { readState } from '../../lib/base/state/state-file.ts';
 import { createEndpoints } from '../../lib/compare/endpoint/endpoints.ts';
 import type { Release } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { Judgement, type StartUp } from '../../lib/evaluation/evaluation.ts';
+import { Evaluation, type StartUp } from '../../lib/evaluation/evaluation.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
 import type { RunningMemory } from '../../lib/evaluation/running-memory.ts';
 import { LogContext } from '../../lib/evaluation/samples/log-context.ts';
-import { SampleShelf } from '../../lib/evaluation/samples/sample-store.ts';
+import { SampleStore } from '../../lib/evaluation/samples/sample-store.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import type { ComparatorDeps } from '../comparator-actor.ts';
 import type { Begun } from '../test-view.ts';
 
 /** Endpoints told apart while comparing and judging; the rest is `METHOD (other)`. */
 export const MAX_ENDPOINTS = 500;
 
-export function comparatorDeps(house: House): ComparatorDeps {
-  const { settings, layout, journal, now, addresses } = house;
+export function comparatorDeps(services: Services): ComparatorDeps {
+  const { settings, layout, journal, now, addresses } = services;
   const { shape, values } = settings.compare;
   const verdict = { ...settings.verdict, shape, values, maxEndpoints: MAX_ENDPOINTS };
   return {
@@ -28,7 +28,7 @@ export function comparatorDeps(house: House): ComparatorDeps {
     get trafficMirror() {
       return addresses.trafficMirror;
     },
-    begin: (test, memory, startUp) => begin(house, verdict, { test, memory, startUp }),
+    begin: (test, memory, startUp) => begin(services, verdict, { test, memory, startUp }),
     writeReport: (outcome, test) =>
       writeReport(layout.versionFolder(outcome.version), outcome, test),
     rules: verdict,
@@ -41,7 +41,7 @@ export function comparatorDeps(house: House): ComparatorDeps {
 }
 
 /** Where a version keeps the pairs of its test. */
-export function samplesFolder({ layout }: House, version: string): string {
+export function samplesFolder({ layout }: Services, version: string): string {
   return join(layout.versionFolder(version), 'samples');
 }
 
@@ -54,17 +54,17 @@ interface Beginning {
 }
 
 async function begin(
-  house: House,
+  services: Services,
   verdict: VerdictSettings,
   { test, memory, startUp }: Beginning,
 ): Promise<Begun> {
-  const { layout, journal, now, settings } = house;
+  const { layout, journal, now, settings } = services;
   const { name, fingerprint } = test.release;
   const build = { name, fingerprint, sinceMs: test.sinceMs };
   const rules = { verdict, nowMs: now() };
   const context = new LogContext();
   const open = (fresh: boolean) =>
-    SampleShelf.open(samplesFolder(house, name), fresh, settings.samples, (error) =>
+    SampleStore.open(samplesFolder(services, name), fresh, settings.samples, (error) =>
       journal.warn(`a sample of ${name} could not be kept: ${messageOf(error)}`, {}),
     );
   try {
@@ -72,11 +72,11 @@ async function begin(
     for (const problem of problems) {
       journal.warn(`evidence on ${name} begins afresh: ${problem}`, {});
     }
-    const resumed = Judgement.resume(build, rules, state);
-    if (resumed !== null) return { judgement: resumed, shelf: await open(false), context };
+    const resumed = Evaluation.resume(build, rules, state);
+    if (resumed !== null) return { evaluation: resumed, store: await open(false), context };
   } catch (error) {
     journal.warn(`evidence on ${name} begins afresh: ${messageOf(error)}`, {});
   }
-  const judgement = Judgement.begin(build, rules, memory, startUp);
-  return { judgement, shelf: await open(true), context };
+  const evaluation = Evaluation.begin(build, rules, memory, startUp);
+  return { evaluation, store: await open(true), context };
 }

@@ -2,19 +2,19 @@ import { hostname } from 'node:os';
 import type { Settings } from '../../config/settings.ts';
 import { announcementOf, type Channel } from '../../lib/notify/announcement.ts';
 import { entraosSlack } from '../../lib/notify/entraos-slack.ts';
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import type { NotifierDeps } from '../notifier-actor.ts';
 
 const WAITING_MAX = 100;
 const RETRY_MS = 2000;
 
-export function notifierDeps(house: House): NotifierDeps {
+export function notifierDeps(services: Services): NotifierDeps {
   return {
-    channels: channelsOf(house.settings),
+    channels: channelsOf(services.settings),
     announce: (message) => announcementOf(message, hostname()),
     waitingMax: WAITING_MAX,
     retryMs: RETRY_MS,
-    journal: house.journal,
+    journal: services.journal,
   };
 }
 

@@ -1,9 +1,9 @@
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,
   DeploymentView,
-  JudgementView,
+  EvaluationView,
   TestView,
   TrafficCounts,
   TrafficMirrorMessage,
@@ -13,7 +13,7 @@ import type {
 const ASK_TIMEOUT_MS = 3000;
 
 /** The deployment as the deployer has it now, with its servlets. Throws when it does not answer. */
-export function askDeployment({ system, addresses }: House): Promise<DeploymentView> {
+export function askDeployment({ system, addresses }: Services): Promise<DeploymentView> {
   return system.ask<DeployerMessage, DeploymentView>(
     addresses.deployer,
     (reply) => ({ type: 'describe', reply }),
@@ -22,8 +22,8 @@ export function askDeployment({ system, addresses }: House): Promise<DeploymentV
 }
 
 /** What the evidence allows now; null while nothing is tested. */
-export function askJudgement({ system, addresses }: House): Promise<JudgementView | null> {
-  return system.ask<ComparatorMessage, JudgementView | null>(
+export function askEvaluation({ system, addresses }: Services): Promise<EvaluationView | null> {
+  return system.ask<ComparatorMessage, EvaluationView | null>(
     addresses.comparator,
     (reply) => ({ type: 'describe', reply }),
     ASK_TIMEOUT_MS,
@@ -31,7 +31,7 @@ export function askJudgement({ system, addresses }: House): Promise<JudgementVie
 }
 
 /** All that is known of the test under way; null while nothing is tested. */
-export function askTest({ system, addresses }: House): Promise<TestView | null> {
+export function askTest({ system, addresses }: Services): Promise<TestView | null> {
   return system.ask<ComparatorMessage, TestView | null>(
     addresses.comparator,
     (reply) => ({ type: 'report', reply }),
@@ -40,7 +40,7 @@ export function askTest({ system, addresses }: House): Promise<TestView | null> 
 }
 
 /** What became of the requests so far, at the gate and on the far side. */
-export function askTraffic({ system, addresses }: House): Promise<TrafficCounts> {
+export function askTraffic({ system, addresses }: Services): Promise<TrafficCounts> {
   return system.ask<TrafficMirrorMessage, TrafficCounts>(
     addresses.trafficMirror,
     (reply) => ({ type: 'counts', reply }),

@@ -9,7 +9,7 @@ import { awaitReady } from '../../lib/servlet/health/readiness.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import type { Servlet } from '../../lib/servlet/process/registry.ts';
 import { servletTag } from '../../lib/servlet/process/tag.ts';
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import { logTailerActor } from '../log-tailer-actor.ts';
 import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 import { servletActor } from '../servlet-actor.ts';
@@ -24,13 +24,13 @@ const LOG_MAX_KINDS = 200;
 
 /** One process of a version: started, watched and stopped as the settings say. */
 export function servletSpec(
-  house: House,
+  services: Services,
   version: string,
   { instance, target }: Prepared,
   role: Role,
   parent: Address<VersionMessage>,
 ): ChildSpec<ServletMessage> {
-  const { settings, roster, now, journal, addresses } = house;
+  const { settings, registry, now, journal, addresses } = services;
   const probe = { host: target.host, port: target.port };
   return {
     name: `servlet-${instance.number}`,
@@ -42,19 +42,19 @@ export function servletSpec(
         role,
         instance,
         target,
-        roster,
+        registry,
         forget: () => {
-          roster.delete(instance.id);
-          house.logOffsets.delete(instance.id);
-          house.ports.release(target.port);
+          registry.delete(instance.id);
+          services.logOffsets.delete(instance.id);
+          services.ports.release(target.port);
         },
         parent,
         get trafficMirror() {
           return addresses.trafficMirror;
         },
         drainTimeoutMs: settings.drain.timeoutMs,
-        spawnProcess: () => spawnProcess(house, instance, target.port, role),
-        stopProcess: (process) => stopProcess(house, process),
+        spawnProcess: () => spawnProcess(services, instance, target.port, role),
+        stopProcess: (process) => stopProcess(services, process),
         awaitReady: async (process, signal) => {
           const { path, timeoutMs, intervalMs, successes } = settings.readiness;
           const requestTimeoutMs = settings.liveness.timeoutMs;
@@ -82,7 +82,7 @@ export function servletSpec(
             onHealthy: () => {},
           });
         },
-        logTailerSpec: () => logTailerSpec(house, version, instance, role),
+        logTailerSpec: () => logTailerSpec(services, version, instance, role),
         now,
         journal,
       }),
@@ -90,8 +90,8 @@ export function servletSpec(
 }
 
 /** Ends a servlet's whole family; resolves to what an operator must know, or null. */
-export async function stopProcess(house: House, process: Servlet): Promise<string | null> {
-  const { signal, timeoutMs } = house.settings.stop;
+export async function stopProcess(services: Services, process: Servlet): Promise<string | null> {
+  const { signal, timeoutMs } = services.settings.stop;
   const { survivors, killed, tookMs } = await process.stop({ signal, timeoutMs });
   if (survivors.length > 0) {
     const pids = survivors.map((it) => it.pid).join(', ');
@@ -103,13 +103,13 @@ export async function stopProcess(house: House, process: Servlet): Promise<strin
 // Private
 
 function spawnProcess(
-  house: House,
+  services: Services,
   instance: Instance,
   port: number,
   role: Role,
 ): Promise<Servlet> {
-  const { settings, layout, keeper } = house;
-  const { base, ledgerFolder } = layout;
+  const { settings, layout, launcher } = services;
+  const { base, pidRecordFolder } = layout;
   const { portIdentifier, propertiesFileName, launch } = settings;
   const tag = servletTag({ base, id: instance.id });
   const command = launchCommand({
@@ -123,7 +123,7 @@ function spawnProcess(
     launch,
   });
   const environment = servletEnvironment({
-    parent: house.environment,
+    parent: services.environment,
     base,
     instanceId: instance.id,
     tag,
@@ -134,7 +134,7 @@ function spawnProcess(
   const { nice, sparedProcessors } = role === 'test' ? settings.testing : FREE;
   const processors = processorsWithout(sparedProcessors);
   const limits = { nice, processors };
-  return keeper.spawn({ command, instance, environment, ledgerFolder, tag, port, ...limits });
+  return launcher.spawn({ command, instance, environment, pidRecordFolder, tag, port, ...limits });
 }
 
 /** The link in the instance folder is `IDENTIFIER.ext`. */
@@ -145,12 +145,12 @@ function extensionOf(instance: Instance): string {
 }
 
 function logTailerSpec(
-  house: House,
+  services: Services,
   version: string,
   instance: Instance,
   role: Role,
 ): ChildSpec<LogTailerMessage> {
-  const { settings, logOffsets: offsets, journal, addresses } = house;
+  const { settings, logOffsets: offsets, journal, addresses } = services;
   const { levelField, numbers } = settings.log;
   return {
     name: 'log-tailer',
@@ -161,7 +161,7 @@ function logTailerSpec(
         role,
         instance: instance.id,
         follow: (hooks) =>
-          house.logFollowers.follow({
+          services.logFollowers.follow({
             path: instance.jsonLog,
             levelField,
             numbers,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
 import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../../lib/compare/settings.ts';
-import { DEFAULT_FAR_SIDE_SETTINGS, type FarSideSettings } from '../../lib/mirror/settings.ts';
-import type { GateSettings } from '../../lib/proxy/settings.ts';
+import { DEFAULT_FAR_SIDE_SETTINGS, type MirrorSettings } from '../../lib/mirror/settings.ts';
+import type { ProxySettings } from '../../lib/proxy/settings.ts';
 import { MAX_ENDPOINTS } from './evidence.ts';
 
 const TOKEN_BYTES = 16;
@@ -12,7 +12,7 @@ export function mirrorToken(): string {
   return randomBytes(TOKEN_BYTES).toString('hex');
 }
 
-export function gateSettings(settings: Settings, errorPage: string, token: string): GateSettings {
+export function proxySettings(settings: Settings, errorPage: string, token: string): ProxySettings {
   const { host, port, header, request, upstream, hold, mirror, compare } = settings;
   return {
     host,
@@ -34,7 +34,7 @@ export function gateSettings(settings: Settings, errorPage: string, token: strin
   };
 }
 
-export function farSideSettings(settings: Settings, token: string): FarSideSettings {
+export function mirrorSettings(settings: Settings, token: string): MirrorSettings {
   const { mirror, samples } = settings;
   const { concurrency, busyLimit, queue, queueBytes, timeoutMs, header, headers, rewrite } = mirror;
   return {

@@ -1,38 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import type { Settings } from '../../config/settings.ts';
-import {
-  type CopyLimits,
-  createGateProcesses,
-  type GateProcessEvent,
-} from '../../lib/cluster/cluster.ts';
-import type { FarSide } from '../../lib/mirror/mirror.ts';
-import { createGate, type UsersPort } from '../../lib/proxy/proxy.ts';
-import { gateSettings } from './traffic.ts';
+import { type ClusterEvent, type CopyLimits, createCluster } from '../../lib/cluster/cluster.ts';
+import type { Mirror } from '../../lib/mirror/mirror.ts';
+import { createProxy, type ProxyService } from '../../lib/proxy/proxy.ts';
+import { proxySettings } from './traffic.ts';
 
 const COPIES_BATCH_BYTES = 262_144;
 
-interface UsersPortHooks {
+interface ProxyServiceHooks {
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
-  readonly onEvent: (event: GateProcessEvent) => void;
+  readonly onEvent: (event: ClusterEvent) => void;
 }
 
 /** The users' port: on this thread, or served by as many processes as the settings say. */
 export async function usersPort(
   settings: Settings,
   token: string,
-  farSide: FarSide,
-  { now, onProblem, onEvent }: UsersPortHooks,
-): Promise<UsersPort> {
+  mirror: Mirror,
+  { now, onProblem, onEvent }: ProxyServiceHooks,
+): Promise<ProxyService> {
   const errorPage = settings.errorPage === '' ? '' : await readFile(settings.errorPage, 'utf8');
-  const own = gateSettings(settings, errorPage, token);
+  const own = proxySettings(settings, errorPage, token);
   const { processes } = settings.gate;
-  if (processes === 1) return createGate(own, farSide.sink, { now, onProblem });
-  return createGateProcesses({
+  if (processes === 1) return createProxy(own, mirror.sink, { now, onProblem });
+  return createCluster({
     settings: own,
     processes,
     copies: copyLimits(settings),
-    taker: farSide,
+    taker: mirror,
     now,
     onProblem,
     onEvent,

@@ -6,7 +6,7 @@ import type { Release, Role } from '../../lib/deployment/state.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { nextDelayMs } from '../../lib/servlet/health/backoff.ts';
 import { entriesOf } from '../../lib/servlet/process/registry.ts';
-import type { House } from '../app/services.ts';
+import type { Services } from '../app/services.ts';
 import type { VersionMessage } from '../messages.ts';
 import { versionActor } from '../version-actor.ts';
 import type { Prepared } from '../version-servlets.ts';
@@ -16,8 +16,8 @@ import { servletSpec } from './servlets.ts';
 const HANDLER_TIMEOUT_MS = 60_000;
 
 /** A version actor; it is restarted for ever, since its servlets serve meanwhile. */
-export function versionSpec(house: House, name: string): ChildSpec<VersionMessage> {
-  const { settings, layout, journal, now, addresses } = house;
+export function versionSpec(services: Services, name: string): ChildSpec<VersionMessage> {
+  const { settings, layout, journal, now, addresses } = services;
   const { backoffMinMs: minMs, backoffMaxMs: maxMs, resetAfterMs } = settings.restart;
   return {
     name: `version-${name}`,
@@ -32,12 +32,14 @@ export function versionSpec(house: House, name: string): ChildSpec<VersionMessag
           return addresses.deployer;
         },
         stage: (release) => stageRelease(layout, release),
-        prepareInstance: (release, role) => prepareInstance(house, release, role),
-        releasePort: (port) => house.ports.release(port),
+        prepareInstance: (release, role) => prepareInstance(services, release, role),
+        releasePort: (port) => services.ports.release(port),
         linkInstance: (role, instance) => linkInstance(layout, role, instance),
-        servletSpec: (prepared, role, parent) => servletSpec(house, name, prepared, role, parent),
-        alive: () => entriesOf(house.roster, name),
-        backoff: (consecutive) => nextDelayMs({ consecutive, minMs, maxMs, random: house.random }),
+        servletSpec: (prepared, role, parent) =>
+          servletSpec(services, name, prepared, role, parent),
+        alive: () => entriesOf(services.registry, name),
+        backoff: (consecutive) =>
+          nextDelayMs({ consecutive, minMs, maxMs, random: services.random }),
         resetAfterMs,
         now,
         journal,
@@ -48,8 +50,11 @@ export function versionSpec(house: House, name: string): ChildSpec<VersionMessag
 // Private
 
 /** Not worth failing a start for: what could not be removed is tried again at the next one. */
-async function prune({ settings, layout, roster, journal }: House, name: string): Promise<void> {
-  const alive = new Set(entriesOf(roster, name).map((entry) => entry.instance.folder));
+async function prune(
+  { settings, layout, registry, journal }: Services,
+  name: string,
+): Promise<void> {
+  const alive = new Set(entriesOf(registry, name).map((entry) => entry.instance.folder));
   const { keep } = settings.instances;
   try {
     await pruneInstances({ versionFolder: layout.versionFolder(name), keep, alive });
@@ -58,13 +63,17 @@ async function prune({ settings, layout, roster, journal }: House, name: string)
   }
 }
 
-async function prepareInstance(house: House, release: Release, role: Role): Promise<Prepared> {
-  const { settings, layout, ports } = house;
+async function prepareInstance(
+  services: Services,
+  release: Release,
+  role: Role,
+): Promise<Prepared> {
+  const { settings, layout, ports } = services;
   const { propertiesFileName, portIdentifier, endpoint } = settings;
   const port = await ports.take(`${release.name} (${role})`);
   try {
     await restageMissing(layout, release);
-    await prune(house, release.name);
+    await prune(services, release.name);
     const options = { layout, file: release, role, port, propertiesFileName, portIdentifier };
     const instance = await createInstance(options);
     return { instance, target: { instance: instance.id, host: endpoint, port } };

@@ -102,7 +102,7 @@ function readStatement(
   const key = readKey(cursor);
   if (key === null) return 'is not key=value';
   const quote = cursor.text[cursor.position];
-  if (quote !== '"' && quote !== "'") return { key, value: readPlain(cursor, values) };
+  if (quote !== '"' && quote !== "'") return { key, value: readFast(cursor, values) };
   const quoted = readQuoted(cursor, quote);
   if (quoted === null) return `the quote after ${key}= is not closed`;
   return { key, value: quote === '"' ? expand(unescape(quoted), values) : quoted };
@@ -129,7 +129,7 @@ function readKey(cursor: Cursor): string | null {
   return null;
 }
 
-function readPlain(cursor: Cursor, values: ReadonlyMap<string, string>): string {
+function readFast(cursor: Cursor, values: ReadonlyMap<string, string>): string {
   const rest = cursor.text.slice(cursor.position, cursor.endOfLine());
   const line = rest.split('\r', 1)[0] ?? '';
   cursor.position += line.length;

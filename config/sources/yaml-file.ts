@@ -129,7 +129,7 @@ function mapOf(entries: readonly YamlEntry[]): ReadonlyMap<string, Raw> {
   return new Map(entries.map(({ key, value }) => [key, value]));
 }
 
-function scalarText(value: unknown, isPlain: boolean): string {
+function scalarText(value: unknown, isFast: boolean): string {
   if (typeof value !== 'string') return '';
-  return isPlain && /^(~|null|Null|NULL)$/.test(value) ? '' : value;
+  return isFast && /^(~|null|Null|NULL)$/.test(value) ? '' : value;
 }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { forkOwn, post } from '../runtime/fork.ts';
+import { forkChild, post } from '../runtime/fork.ts';
 import { processYields } from '../runtime/priority.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import type { ArchiveOptions, ArchiveOutcome } from './archive-version.ts';
@@ -15,7 +15,7 @@ import { findUnfinished } from './unfinished.ts';
 export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutcome> {
   const { layout, name, level, signal } = options;
   signal.throwIfAborted();
-  const { process, ended } = forkOwn('./archive-process', import.meta.url);
+  const { process, ended } = forkChild('./archive-process', import.meta.url);
   if (process.pid !== undefined) processYields(process.pid);
   const kill = (): void => void process.kill('SIGKILL');
   signal.addEventListener('abort', kill);

@@ -1,12 +1,12 @@
 /** The entry of a process that archives one version for Vili, and ends with it. */
 import { layoutOf } from '../base/names/layout.ts';
 import { codeOf, messageOf } from '../errors.ts';
-import { becomeOwnProcess } from '../runtime/child-entry.ts';
+import { becomeChild } from '../runtime/child-entry.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import { archiveVersion } from './archive-version.ts';
 
 // What is half-done when Vili ends is cleared away at the next start, as after any death of Vili.
-becomeOwnProcess('vili: archive');
+becomeChild('vili: archive');
 let answer: (may: boolean) => void = () => {};
 process.on('message', (message: ToArchiving) => {
   if (message.type === 'may-delete') answer(message.may);

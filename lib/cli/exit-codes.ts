@@ -1,5 +1,5 @@
 import { codeOf } from '../errors.ts';
-import { ControlAnswerError } from '../operator/client/client-request.ts';
+import { ControlResponseError } from '../operator/client/client-request.ts';
 
 /** What `vili` exits with; part of its contract with scripts. */
 export const EXIT = {
@@ -28,7 +28,7 @@ const CODE_OF_PART: readonly (readonly [part: string, exit: number])[] = [
 
 /** The exit code for anything a command threw. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ControlAnswerError && error.status === 409) return EXIT.refused;
+  if (error instanceof ControlResponseError && error.status === 409) return EXIT.refused;
   const code = codeOf(error) ?? '';
   if (!code.startsWith('VILI_')) return EXIT.internal;
   return CODE_OF_PART.find(([part]) => code.includes(part))?.[1] ?? EXIT.internal;

@@ -18,7 +18,7 @@ export interface Taker {
  * The users' port: accepts connections and hands each to the process that has fewest. It stays open
  * whatever happens to the processes.
  */
-export class FrontDoor {
+export class Acceptor {
   /** Connections closed at once, since there were too many or nobody took them in time. */
   refused = 0;
   readonly #maxConnections: number;

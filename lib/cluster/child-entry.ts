@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { setDefaultHighWaterMark } from 'node:stream';
 import { codeOf, messageOf } from '../errors.ts';
 import { STREAM_BUFFER_BYTES } from '../proxy/downstream/listener.ts';
-import { createGate, type Gate } from '../proxy/proxy.ts';
-import { becomeOwnProcess } from '../runtime/child-entry.ts';
+import { createProxy, type HttpProxy } from '../proxy/proxy.ts';
+import { becomeChild } from '../runtime/child-entry.ts';
 import { prepareRuntime } from '../runtime/v8.ts';
 import { clockAt, ParentChannel } from './child.ts';
 import { CopySender } from './copy-sender.ts';
@@ -18,13 +18,13 @@ const OBSERVATION_BYTES = 200;
 const EXIT_FATAL = 70;
 
 interface Serving {
-  readonly gate: Gate;
+  readonly proxy: HttpProxy;
   readonly sender: CopySender;
 }
 
 prepareRuntime();
 // Without Vili nobody would tell this process where to send users.
-becomeOwnProcess('vili: gate');
+becomeChild('vili: proxy');
 // Sockets that are handed over are made by node, with what is the default.
 setDefaultHighWaterMark(false, STREAM_BUFFER_BYTES);
 const channel = new ParentChannel();
@@ -44,14 +44,14 @@ process.on('message', (message: ToProcess, socket?: Socket) => receive(message, 
 function receive(message: ToProcess, socket?: Socket): void {
   if (message.type === 'start') return start(message.input);
   if (serving === null) return;
-  const { gate, sender } = serving;
+  const { proxy, sender } = serving;
   switch (message.type) {
     case 'connection':
-      accept(gate, socket);
+      accept(proxy, socket);
       void channel.send({ type: 'taken', open });
       break;
     case 'route':
-      gate.setRoute(message.route);
+      proxy.setRoute(message.route);
       void channel.send({ type: 'routed' });
       break;
     case 'refusal':
@@ -59,7 +59,9 @@ function receive(message: ToProcess, socket?: Socket): void {
       break;
     case 'drain': {
       const { id, target, timeoutMs } = message;
-      void gate.drain(target, timeoutMs).then((it) => channel.send({ type: 'drained', id, ...it }));
+      void proxy
+        .drain(target, timeoutMs)
+        .then((it) => channel.send({ type: 'drained', id, ...it }));
       break;
     }
     case 'report':
@@ -74,17 +76,17 @@ function receive(message: ToProcess, socket?: Socket): void {
 function start({ settings, copies, clockOffsetMs, pair, route, refusal }: StartInput): void {
   const sender = new CopySender(channel, copies, refusal);
   try {
-    const gate = createGate(settings, sender, {
+    const proxy = createProxy(settings, sender, {
       now: clockAt(clockOffsetMs),
       pair,
       onProblem: (text) => void channel.send({ type: 'problem', text }),
     });
-    gate.onTraffic((batch) => {
+    proxy.onTraffic((batch) => {
       if (channel.isBehind) unobserved += batch.length;
       else void channel.send({ type: 'observed', batch }, batch.length * OBSERVATION_BYTES);
     });
-    gate.setRoute(route);
-    serving = { gate, sender };
+    proxy.setRoute(route);
+    serving = { proxy, sender };
     setInterval(() => tellStats(false), STATS_MS);
     void channel.send({ type: 'ready' });
   } catch (error) {
@@ -93,15 +95,15 @@ function start({ settings, copies, clockOffsetMs, pair, route, refusal }: StartI
 }
 
 /** A client that left on the way comes without a socket. */
-function accept(gate: Gate, socket: Socket | undefined): void {
+function accept(proxy: HttpProxy, socket: Socket | undefined): void {
   if (socket === undefined) return;
   open++;
   socket.once('close', () => open--);
-  gate.accept(socket);
+  proxy.accept(socket);
 }
 
-async function close({ gate, sender }: Serving, deadlineMs: number): Promise<void> {
-  await gate.close(deadlineMs);
+async function close({ proxy, sender }: Serving, deadlineMs: number): Promise<void> {
+  await proxy.close(deadlineMs);
   sender.flush();
   tellStats(true);
   await channel.send({ type: 'closed' });
@@ -110,10 +112,10 @@ async function close({ gate, sender }: Serving, deadlineMs: number): Promise<voi
 
 function tellStats(always: boolean): void {
   if (serving === null) return;
-  const { gate, sender } = serving;
+  const { proxy, sender } = serving;
   const stats: ProcessStats = {
     open,
-    counts: gate.counts(),
+    counts: proxy.counts(),
     dropped: sender.dropped(),
     isShedding: sender.isShedding,
     unobserved,

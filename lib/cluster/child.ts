@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target } from '../model/exchange.ts';
 import type { TrafficObservation } from '../proxy/copy/traffic.ts';
-import type { GateCounts } from '../proxy/counts.ts';
+import type { ProxyCounts } from '../proxy/counts.ts';
 import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
-import { forkOwn } from '../runtime/fork.ts';
-import { CopyIntake, type CopyTaker } from './copy-receiver.ts';
-import { LifeSigns } from './heartbeat.ts';
+import { forkChild } from '../runtime/fork.ts';
+import { CopyReceiver, type CopyTaker } from './copy-receiver.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { FromProcess, ProcessStats, StartInput, ToProcess } from './protocol.ts';
 import { finalCounts, NO_COUNTS } from './sums.ts';
 
@@ -35,11 +35,11 @@ export interface ChildEnd {
 }
 
 /** One gate process as Vili sees it: started, told, counted, watched, ended. */
-export class GateChild {
+export class ClusterChild {
   readonly #process: ChildProcess;
   readonly #hooks: ChildHooks;
-  readonly #intake: CopyIntake;
-  readonly #signs: LifeSigns;
+  readonly #intake: CopyReceiver;
+  readonly #signs: Heartbeat;
   readonly #exited: Promise<void>;
   readonly #routings: (() => void)[] = [];
   readonly #reports: (() => void)[] = [];
@@ -60,12 +60,12 @@ export class GateChild {
 
   constructor(input: StartInput, taker: CopyTaker, hooks: ChildHooks) {
     this.#hooks = hooks;
-    this.#intake = new CopyIntake(taker);
-    const { process, ended } = forkOwn('./child-entry', import.meta.url);
+    this.#intake = new CopyReceiver(taker);
+    const { process, ended } = forkChild('./child-entry', import.meta.url);
     this.#process = process;
     this.#exited = ended.then((how) => this.#over(how));
     this.#process.on('message', (message: FromProcess) => this.#receive(message));
-    this.#signs = new LifeSigns((text) => this.#giveUp(text));
+    this.#signs = new Heartbeat((text) => this.#giveUp(text));
     this.#send({ type: 'start', input });
   }
 
@@ -89,7 +89,7 @@ export class GateChild {
   }
 
   /** What it has counted, or all it ever will have. */
-  counts(): GateCounts {
+  counts(): ProxyCounts {
     const { counts } = this.#stats;
     return this.#phase === 'over' ? finalCounts(counts, this.#intake.copies) : counts;
   }

@@ -3,35 +3,35 @@ import { ViliError } from '../errors.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target } from '../model/exchange.ts';
 import type { TrafficListener } from '../proxy/copy/traffic.ts';
-import type { GateCounts } from '../proxy/counts.ts';
+import type { ProxyCounts } from '../proxy/counts.ts';
 import {
   readTlsPair,
   type TlsPair,
   type TlsSettings,
   watchTlsPair,
 } from '../proxy/downstream/tls.ts';
-import type { UsersPort } from '../proxy/proxy.ts';
+import type { ProxyService } from '../proxy/proxy.ts';
 import { NO_ROUTE, type Route } from '../proxy/route.ts';
-import type { GateSettings } from '../proxy/settings.ts';
+import type { ProxySettings } from '../proxy/settings.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
-import { FrontDoor } from './acceptor.ts';
+import { Acceptor } from './acceptor.ts';
 import { clockOffsetMs } from './child.ts';
 import type { CopyTaker } from './copy-receiver.ts';
 import type { CopyLimits } from './protocol.ts';
-import { type GateProcessEvent, ProcessSlot } from './slot.ts';
+import { type ClusterEvent, ProcessSlot } from './slot.ts';
 import { addCounts, NO_COUNTS, shareOf } from './sums.ts';
 
 export type { CopyLimits } from './protocol.ts';
-export type { GateProcessEvent } from './slot.ts';
+export type { ClusterEvent } from './slot.ts';
 
 /** The processes hear this often whether the far side takes copies, and it whether they have time. */
 const REFUSAL_LOOK_MS = 25;
 /** Counts are asked for this long; they come by themselves every 0.1 s. */
 const REPORT_MAX_MS = 500;
 
-export interface GateProcessesOptions {
+export interface ClusterOptions {
   /** Of all processes together. */
-  readonly settings: GateSettings;
+  readonly settings: ProxySettings;
   readonly processes: number;
   /** Of each process. */
   readonly copies: CopyLimits;
@@ -40,20 +40,20 @@ export interface GateProcessesOptions {
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
-  readonly onEvent: (event: GateProcessEvent) => void;
+  readonly onEvent: (event: ClusterEvent) => void;
 }
 
 /** The users' port, served by several processes; nothing is opened or started before `listen`. */
-export function createGateProcesses(options: GateProcessesOptions): UsersPort {
-  return new GateProcesses(options);
+export function createCluster(options: ClusterOptions): ProxyService {
+  return new Cluster(options);
 }
 
 // Private
 
-class GateProcesses implements UsersPort {
-  readonly #options: GateProcessesOptions;
+class Cluster implements ProxyService {
+  readonly #options: ClusterOptions;
   readonly #slots: readonly ProcessSlot[];
-  readonly #door: FrontDoor;
+  readonly #door: Acceptor;
   readonly #listeners = new Set<TrafficListener>();
   #route = NO_ROUTE;
   #refusal: DropReason | null = null;
@@ -66,10 +66,10 @@ class GateProcesses implements UsersPort {
   #listening: Promise<{ port: number }> | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(options: GateProcessesOptions) {
+  constructor(options: ClusterOptions) {
     const { settings, processes, copies, taker, now } = options;
     this.#options = options;
-    this.#door = new FrontDoor(
+    this.#door = new Acceptor(
       settings.request.maxConnections,
       () => this.#slots,
       options.onProblem,
@@ -110,7 +110,7 @@ class GateProcesses implements UsersPort {
 
   setRoute(route: Route): void {
     this.#route = route;
-    this.#watchFarSide(route.mirroring);
+    this.#watchMirror(route.mirroring);
     this.#switched = Promise.all(this.#slots.map((slot) => slot.route(route)));
   }
 
@@ -127,7 +127,7 @@ class GateProcesses implements UsersPort {
   }
 
   /** Of this moment; where a process is silent, what it told last. */
-  async counts(): Promise<GateCounts> {
+  async counts(): Promise<ProxyCounts> {
     const patience = new AbortController();
     const late = sleep(REPORT_MAX_MS, null, { signal: patience.signal }).catch(() => null);
     await Promise.race([late, Promise.all(this.#slots.map((slot) => slot.report()))]);
@@ -149,7 +149,7 @@ class GateProcesses implements UsersPort {
   }
 
   async #open(): Promise<{ port: number }> {
-    if (this.#closing !== null) throw new ViliError('VILI_GATE_LISTEN', 'the gate is closed');
+    if (this.#closing !== null) throw new ViliError('VILI_GATE_LISTEN', 'the proxy is closed');
     const { host, port, tls } = this.#options.settings;
     if (tls !== null) this.#watchCertificate(tls);
     const opened = await this.#door.listen(host, port);
@@ -158,7 +158,7 @@ class GateProcesses implements UsersPort {
   }
 
   async #end(deadlineMs: number): Promise<void> {
-    this.#watchFarSide(false);
+    this.#watchMirror(false);
     this.#stopWatching();
     this.#door.close();
     await Promise.all(this.#slots.map((slot) => slot.close(deadlineMs)));
@@ -173,7 +173,7 @@ class GateProcesses implements UsersPort {
     this.#stopWatching = watchTlsPair(tls, this.#pair, take, () => {});
   }
 
-  #watchFarSide(mirroring: boolean): void {
+  #watchMirror(mirroring: boolean): void {
     if (!mirroring && this.#looks !== null) clearInterval(this.#looks);
     this.#looks = mirroring
       ? (this.#looks ?? setInterval(() => this.#tellRefusal(), REFUSAL_LOOK_MS))

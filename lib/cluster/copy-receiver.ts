@@ -19,7 +19,7 @@ export interface CopyTaker {
 const scratch = recordBuffer(new SharedArrayBuffer(SCRATCH_BYTES));
 
 /** Hands the copies of one gate process to the far side, and knows how many there were. */
-export class CopyIntake {
+export class CopyReceiver {
   readonly #taker: CopyTaker;
   #submitted = 0;
   #dropped: Readonly<Partial<Record<DropReason, number>>> = {};

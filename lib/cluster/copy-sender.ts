@@ -1,5 +1,5 @@
-import { LOOK_MS, UsersFirst } from '../mirror/load/shedder.ts';
-import { watchUsersThread } from '../mirror/load/thread-load.ts';
+import { LOOK_MS, LoadShedder } from '../mirror/load/shedder.ts';
+import { watchThreadLoad } from '../mirror/load/thread-load.ts';
 import { recordBuffer, recordBytes, writeRecord } from '../mirror/wire/codec.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Exchange, ExchangeSink } from '../model/exchange.ts';
@@ -17,7 +17,7 @@ export class CopySender implements ExchangeSink {
   readonly #channel: ParentChannel;
   readonly #limits: CopyLimits;
   readonly #batch: ReturnType<typeof recordBuffer>;
-  readonly #usersFirst: UsersFirst;
+  readonly #shedder: LoadShedder;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   #refusal: DropReason | null;
   #lastReason: DropReason = 'queue-full';
@@ -29,9 +29,9 @@ export class CopySender implements ExchangeSink {
     this.#limits = limits;
     this.#refusal = refusal;
     this.#batch = recordBuffer(new SharedArrayBuffer(limits.batchBytes));
-    this.#usersFirst = new UsersFirst(limits.busyLimit);
-    const load = watchUsersThread();
-    setInterval(() => this.#usersFirst.look(load()), LOOK_MS).unref();
+    this.#shedder = new LoadShedder(limits.busyLimit);
+    const load = watchThreadLoad();
+    setInterval(() => this.#shedder.look(load()), LOOK_MS).unref();
   }
 
   /** Copies dropped here, by reason. */
@@ -41,7 +41,7 @@ export class CopySender implements ExchangeSink {
 
   /** Whether copies are left out, since users need the time. */
   get isShedding(): boolean {
-    return this.#usersFirst.isShedding;
+    return this.#shedder.isShedding;
   }
 
   /** Why Vili would drop copies now, or null. */
@@ -85,7 +85,7 @@ export class CopySender implements ExchangeSink {
     if (this.#channel.unsentBytes > this.#limits.queueBytes || this.#channel.isBehind) {
       return 'queue-full';
     }
-    return this.#usersFirst.admits() ? null : 'busy';
+    return this.#shedder.admits() ? null : 'busy';
   }
 
   #drop(reason: DropReason): void {

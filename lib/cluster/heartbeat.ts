@@ -11,7 +11,7 @@ const STARTING_LOOKS_MAX = 30;
  * Finds a process that lives but does not work. Counts looks, not time: while this process was stopped
  * or busy itself, the other one is not to blame.
  */
-export class LifeSigns {
+export class Heartbeat {
   readonly #onStuck: (text: string) => void;
   readonly #timer: NodeJS.Timeout;
   #isStarting = true;

@@ -1,14 +1,14 @@
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target } from '../model/exchange.ts';
 import type { TrafficObservation } from '../proxy/copy/traffic.ts';
-import type { GateCounts } from '../proxy/counts.ts';
+import type { ProxyCounts } from '../proxy/counts.ts';
 import type { TlsPair } from '../proxy/downstream/tls.ts';
 import type { Route } from '../proxy/route.ts';
-import type { GateSettings } from '../proxy/settings.ts';
+import type { ProxySettings } from '../proxy/settings.ts';
 
 /** What a gate process is told when it starts. */
 export interface StartInput {
-  readonly settings: GateSettings;
+  readonly settings: ProxySettings;
   readonly copies: CopyLimits;
   /** Wall clock of Vili minus the system's monotonic clock, ms: all processes tell the same time. */
   readonly clockOffsetMs: number;
@@ -72,7 +72,7 @@ export type FromProcess =
 export interface ProcessStats {
   /** Connections of users at this moment. */
   readonly open: number;
-  readonly counts: GateCounts;
+  readonly counts: ProxyCounts;
   /** Copies it dropped by itself, by reason. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   /** Whether copies are left out, since users need the time. */

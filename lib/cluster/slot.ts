@@ -3,11 +3,11 @@ import { ViliError } from '../errors.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target } from '../model/exchange.ts';
 import type { TrafficObservation } from '../proxy/copy/traffic.ts';
-import type { GateCounts } from '../proxy/counts.ts';
+import type { ProxyCounts } from '../proxy/counts.ts';
 import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
 import type { Taker } from './acceptor.ts';
-import { type ChildEnd, GateChild } from './child.ts';
+import { type ChildEnd, ClusterChild } from './child.ts';
 import type { CopyTaker } from './copy-receiver.ts';
 import type { StartInput } from './protocol.ts';
 import { addCounts, NO_COUNTS } from './sums.ts';
@@ -18,7 +18,7 @@ const BACKOFF_MAX_MS = 10_000;
 const QUIET_MS = 60_000;
 
 /** What happened to a gate process; `process` counts from 1. */
-export type GateProcessEvent =
+export type ClusterEvent =
   | {
       readonly kind: 'started';
       readonly process: number;
@@ -43,7 +43,7 @@ export interface SlotHooks {
   readonly onUntaken: (socket: Socket) => void;
   readonly onObserved: (batch: readonly TrafficObservation[]) => void;
   readonly onProblem: (text: string) => void;
-  readonly onEvent: (event: GateProcessEvent) => void;
+  readonly onEvent: (event: ClusterEvent) => void;
 }
 
 /** The place of one gate process: there is one in it, or will be again soon, until `close`. */
@@ -51,7 +51,7 @@ export class ProcessSlot implements Taker {
   readonly #number: number;
   readonly #taker: CopyTaker;
   readonly #hooks: SlotHooks;
-  #child: GateChild | null = null;
+  #child: ClusterChild | null = null;
   /** What the processes counted that were here before. */
   #past = NO_COUNTS;
   #restarts = 0;
@@ -111,7 +111,7 @@ export class ProcessSlot implements Taker {
     await this.#child?.report();
   }
 
-  counts(): GateCounts {
+  counts(): ProxyCounts {
     return this.#child === null ? this.#past : addCounts(this.#past, this.#child.counts());
   }
 
@@ -129,7 +129,7 @@ export class ProcessSlot implements Taker {
     this.#startedAtMs = performance.now();
     let isReady = false;
     const { onObserved, onProblem, onFree, onEvent, input } = this.#hooks;
-    const child = new GateChild(input(), this.#taker, {
+    const child = new ClusterChild(input(), this.#taker, {
       onObserved,
       onProblem,
       onFree: () => {

@@ -1,11 +1,11 @@
-import { Counter, type GateCounts } from '../proxy/counts.ts';
-import type { GateSettings } from '../proxy/settings.ts';
+import { Counter, type ProxyCounts } from '../proxy/counts.ts';
+import type { ProxySettings } from '../proxy/settings.ts';
 
 /** Counts of a gate that has done nothing. */
-export const NO_COUNTS: GateCounts = new Counter().snapshot(0, 0);
+export const NO_COUNTS: ProxyCounts = new Counter().snapshot(0, 0);
 
 /** The counts of two gates together. */
-export function addCounts(a: GateCounts, b: GateCounts): GateCounts {
+export function addCounts(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
   return {
     received: a.received + b.received,
     submitted: a.submitted + b.submitted,
@@ -24,7 +24,7 @@ export function addCounts(a: GateCounts, b: GateCounts): GateCounts {
  * The last word on a process that has ended: `last` is what it told, `copies` how many it handed over
  * or dropped, of which some came after its last counts. What it had in hand was broken off.
  */
-export function finalCounts(last: GateCounts, copies: number): GateCounts {
+export function finalCounts(last: ProxyCounts, copies: number): ProxyCounts {
   const settled = copies + totalOf(last.skipped);
   const received = Math.max(last.received, settled);
   const aborted = last.skipped.aborted + received - settled;
@@ -60,7 +60,7 @@ function addRecords<K extends string>(
  * The settings of one of `count` processes: what bounds all users together is shared out, so that the
  * processes together keep within it. Connections of users are bounded where they are accepted.
  */
-export function shareOf(settings: GateSettings, index: number, count: number): GateSettings {
+export function shareOf(settings: ProxySettings, index: number, count: number): ProxySettings {
   const part = (total: number): number =>
     Math.floor(total / count) + (index < total % count ? 1 : 0);
   const { hold, upstream } = settings;

@@ -11,7 +11,7 @@ export function severityOf(answer: Answer): Severity {
 }
 
 /** Running refused the caller, so whatever lets it in may be a hole. */
-export function isRefusal(running: Answer): boolean {
+export function isDenial(running: Answer): boolean {
   return running.failure === null && (running.status === 401 || running.status === 403);
 }
 
@@ -19,10 +19,14 @@ export function isRefusal(running: Answer): boolean {
  * A 500 that became a 404 is no improvement: better means a good answer where running has none.
  * `refusalStands`: running would refuse the caller again, so letting it in is worse, not better.
  */
-export function compareAnswers(running: Answer, testing: Answer, refusalStands = true): Comparison {
+export function compareResponses(
+  running: Answer,
+  testing: Answer,
+  refusalStands = true,
+): Comparison {
   const before = severityOf(running);
   const after = severityOf(testing);
-  if (isRefusal(running) && refusalStands && after === 0) return 1;
+  if (isDenial(running) && refusalStands && after === 0) return 1;
   if (after > before) return 1;
   return after < before && after === 0 ? -1 : 0;
 }

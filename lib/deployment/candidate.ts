@@ -56,7 +56,7 @@ export function candidateDown(draft: Draft, name: string, problem: string, cause
   const candidate = slot === 'testing' ? testing : incoming;
   if (candidate?.release.name !== name || candidate.phase === 'replacing') return;
   if (slot === 'testing' && promotion !== null) return;
-  if (cause === 'vili') return letDown(draft, slot, candidate);
+  if (cause === 'vili') return infrastructureFailure(draft, slot, candidate);
   const hopeless = cause === 'hopeless';
   const crashed = { ...candidate, crashes: candidate.crashes + 1 };
   draft.set({ [slot]: crashed });
@@ -94,14 +94,23 @@ export function rejectCandidate(
 
 // Private
 
-function letDown(draft: Draft, slot: 'testing' | 'incoming', before: Candidate): void {
-  const letDowns = (before.letDowns ?? 0) + 1;
-  const candidate = { ...before, letDowns };
+function infrastructureFailure(
+  draft: Draft,
+  slot: 'testing' | 'incoming',
+  before: Candidate,
+): void {
+  const infrastructureFailures = (before.infrastructureFailures ?? 0) + 1;
+  const candidate = { ...before, infrastructureFailures };
   draft.set({ [slot]: candidate });
-  if (letDowns >= LET_DOWNS_MAX) {
-    const text = `While it was started or tested, what Vili starts servlets with ended ${letDowns} times, and users had to wait`;
+  if (infrastructureFailures >= LET_DOWNS_MAX) {
+    const text = `While it was started or tested, what Vili starts servlets with ended ${infrastructureFailures} times, and users had to wait`;
     const reason = reasonOf('let-down', text);
-    rejectCandidate(draft, slot, [{ ...reason, observed: letDowns, limit: LET_DOWNS_MAX }], 'vili');
+    rejectCandidate(
+      draft,
+      slot,
+      [{ ...reason, observed: infrastructureFailures, limit: LET_DOWNS_MAX }],
+      'vili',
+    );
   } else if (candidate.phase === 'testing') {
     const { nowMs } = draft.rules;
     draft.set({ testing: { ...candidate, phase: 'starting', sinceMs: nowMs, begun: false } });

@@ -43,7 +43,7 @@ export interface Candidate {
   /** Its test has begun before; a restart of Vili goes on with it. */
   readonly begun: boolean;
   /** How often Vili let it down, none when left out: more often than by chance, it is the version that brings Vili down. */
-  readonly letDowns?: number;
+  readonly infrastructureFailures?: number;
 }
 
 /** The way to become running: the test servlet is stopped, then a fresh one has to get ready. */

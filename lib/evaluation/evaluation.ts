@@ -10,14 +10,14 @@ import { IgnoredFields } from './ignored-fields.ts';
 import { LogFormats } from './log-formats.ts';
 import { Measures, type PausedControls } from './measures.ts';
 import type { TestFindings } from './report/compose.ts';
-import type { RunningAnswer } from './response-ring.ts';
+import type { RunningResponse } from './response-ring.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
 
 /** Endpoints told of, the most suspicious. */
 const MAX_ENDPOINTS_TOLD = 50;
 
 /** What a judgement begins with. */
-export interface JudgementSettings {
+export interface EvaluationSettings {
   readonly verdict: VerdictSettings;
   readonly nowMs: number;
 }
@@ -31,7 +31,7 @@ export interface StartUp {
 }
 
 /** All evidence on one build of one version: pairs, logs of both sides, running's own answers. */
-export class Judgement {
+export class Evaluation {
   readonly name: string;
   readonly fingerprint: string;
   readonly sinceMs: number;
@@ -65,10 +65,10 @@ export class Judgement {
 
   static begin(
     build: Build,
-    settings: JudgementSettings,
+    settings: EvaluationSettings,
     memory: RunningMemory,
     startUp: StartUp,
-  ): Judgement {
+  ): Evaluation {
     const { verdict: rules, nowMs } = settings;
     const verdict = new Verdict(rules, nowMs);
     for (const { endpoint, answer, atMs } of memory.latestAnswers()) {
@@ -76,22 +76,22 @@ export class Judgement {
     }
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
     const formats = new LogFormats(startUp.lines);
-    return new Judgement(build, verdict, memory.errorKinds(), rules.logWindowMs, formats);
+    return new Evaluation(build, verdict, memory.errorKinds(), rules.logWindowMs, formats);
   }
 
   /** Goes on from a checkpoint; one of another test, or a broken one, is no use: null. */
-  static resume(build: Build, settings: JudgementSettings, saved: unknown): Judgement | null {
+  static resume(build: Build, settings: EvaluationSettings, saved: unknown): Evaluation | null {
     if (!isSaved(saved) || saved.fingerprint !== build.fingerprint) return null;
     if (saved.sinceMs !== build.sinceMs) return null;
     const verdict = Verdict.restore(settings.verdict, saved.evidence);
     const { logWindowMs } = settings.verdict;
     const formats = LogFormats.restore(saved.formats);
-    const judgement = new Judgement(build, verdict, saved.knownKinds, logWindowMs, formats);
-    judgement.#ignored.restore(saved.ignored);
-    judgement.#measures.restore(saved.measures);
-    judgement.#coverage.restore(saved.coverage);
-    if (typeof saved.noise === 'string') judgement.#noise = saved.noise;
-    return judgement;
+    const evaluation = new Evaluation(build, verdict, saved.knownKinds, logWindowMs, formats);
+    evaluation.#ignored.restore(saved.ignored);
+    evaluation.#measures.restore(saved.measures);
+    evaluation.#coverage.restore(saved.coverage);
+    if (typeof saved.noise === 'string') evaluation.#noise = saved.noise;
+    return evaluation;
   }
 
   checkpoint(): Saved {
@@ -149,7 +149,7 @@ export class Judgement {
    * Running answered a user. Answers of which no copy was made tell of running's health as well: when
    * testing takes its place on the host, copies are the first to be left out.
    */
-  answered({ endpoint, answer, atMs }: RunningAnswer, copied: boolean): void {
+  answered({ endpoint, answer, atMs }: RunningResponse, copied: boolean): void {
     this.#coverage.requested(endpoint);
     if (!copied) this.#verdict.running(endpoint, answer, atMs);
   }

@@ -3,13 +3,13 @@ import { MASKED } from '../compare/json/parse.ts';
 import { differenceKey } from '../compare/noise/noise.ts';
 import type { Difference, PairOutcome } from '../compare/outcome.ts';
 import type { Sample, SampleBody } from '../compare/sample/sample.ts';
-import { compareAnswers } from '../compare/severity.ts';
+import { compareResponses } from '../compare/severity.ts';
 import type { HeaderEdit } from '../mirror/request/copy-headers.ts';
 import { type CopyRequest, createCopyRequest, limitsOf } from '../mirror/request/copy-request.ts';
-import { Requester, type ShadowAnswer } from '../mirror/request/requester.ts';
-import type { FarSideSettings } from '../mirror/settings.ts';
-import { ByteRoom } from '../mirror/worker/byte-budget.ts';
-import { createPairJudge, type PairJudge } from '../mirror/worker/compare-pair.ts';
+import { Requester, type ShadowResponse } from '../mirror/request/requester.ts';
+import type { MirrorSettings } from '../mirror/settings.ts';
+import { ByteBudget } from '../mirror/worker/byte-budget.ts';
+import { createPairComparer, type PairComparer } from '../mirror/worker/compare-pair.ts';
 import type { Exchange, FailureKind, Target } from '../model/exchange.ts';
 
 const SWEEP_MS = 50;
@@ -20,7 +20,7 @@ export interface ReplayOptions {
   readonly to: 'testing' | 'running';
   readonly running: Target | null;
   readonly testing: Target | null;
-  readonly settings: FarSideSettings;
+  readonly settings: MirrorSettings;
   /** In place of what was masked. */
   readonly headers: readonly HeaderEdit[];
   readonly signal: AbortSignal;
@@ -55,7 +55,7 @@ export async function replaySamples(
     running: new Requester(options.running, limits, now),
     testing: new Requester(options.testing, limits, now),
     requestOf: createCopyRequest(settings),
-    judge: createPairJudge({ ...settings.compare, rules: rulesWithMasks(settings) }),
+    comparer: createPairComparer({ ...settings.compare, rules: rulesWithMasks(settings) }),
   };
   const timer = setInterval(() => {
     replay.running.sweep();
@@ -80,11 +80,11 @@ interface Replay {
   readonly running: Requester;
   readonly testing: Requester;
   readonly requestOf: CopyRequest;
-  readonly judge: PairJudge;
+  readonly comparer: PairComparer;
 }
 
 async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
-  const { options, judge } = replay;
+  const { options, comparer } = replay;
   const { id, endpoint, request } = sample;
   const about = { id, endpoint, request: `${request.method} ${request.path}` };
   const isSafe = SAFE.has(request.method);
@@ -98,10 +98,10 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
   const exchange = first === null ? asked : { ...asked, ...answerIn(first) };
   const control = fresh ? await ask(replay, 'running', asked) : null;
   const testing = await ask(replay, options.to, asked);
-  const outcome = judge.judge({ exchange, endpoint, testing, control });
+  const outcome = comparer.compare({ exchange, endpoint, testing, control });
   const { differences, differs } =
     options.to === 'testing' ? outcome : await withoutNoise(replay, asked, testing, outcome);
-  const isWorse = compareAnswers(outcome.running, outcome.testing) > 0;
+  const isWorse = compareResponses(outcome.running, outcome.testing) > 0;
   const before = options.to === 'testing' ? 'running' : 'running before';
   const text =
     `${options.to} ${wordOf(outcome.testing)} in ${Math.round(testing.ms)} ms, ` +
@@ -113,12 +113,12 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
 async function withoutNoise(
   replay: Replay,
   asked: Exchange,
-  first: ShadowAnswer,
+  first: ShadowResponse,
   { endpoint, differences }: PairOutcome,
 ): Promise<Pick<PairOutcome, 'differences' | 'differs'>> {
   const exchange = { ...asked, ...answerIn(first) };
   const testing = await ask(replay, 'running', asked);
-  const noise = replay.judge.judge({ exchange, endpoint, testing, control: null });
+  const noise = replay.comparer.compare({ exchange, endpoint, testing, control: null });
   const keys = new Set(noise.differences.map(({ kind, path }) => differenceKey(kind, path)));
   const rest = differences.filter(({ kind, path }) => !keys.has(differenceKey(kind, path)));
   const counts = blockingKinds(replay.options.settings.compare);
@@ -133,11 +133,15 @@ function problemOf({ request: { body, path } }: Sample): string | null {
   return body.cut ? 'its body was not kept whole' : null;
 }
 
-function ask(replay: Replay, side: 'running' | 'testing', asked: Exchange): Promise<ShadowAnswer> {
+function ask(
+  replay: Replay,
+  side: 'running' | 'testing',
+  asked: Exchange,
+): Promise<ShadowResponse> {
   const mark = side === 'running' ? 'control' : 'test';
   const request = replay.requestOf(asked, mark);
   const { settings } = replay.options;
-  const limits = limitsOf(settings, asked, new ByteRoom(settings.queueBytes));
+  const limits = limitsOf(settings, asked, new ByteBudget(settings.queueBytes));
   return new Promise((resolve) => replay[side].send(request, limits, resolve));
 }
 
@@ -163,7 +167,7 @@ function exchangeOf(sample: Sample, edits: readonly HeaderEdit[]): Exchange {
   };
 }
 
-function answerIn(answer: ShadowAnswer): Partial<Exchange> {
+function answerIn(answer: ShadowResponse): Partial<Exchange> {
   const { status, headers, bytes, length, digest, ms } = answer;
   return {
     status,
@@ -197,14 +201,14 @@ function bytesOf(body: SampleBody | null): Buffer | null {
 }
 
 /** What was masked in an old answer cannot be compared. */
-function rulesWithMasks({ compare }: FarSideSettings): FarSideSettings['compare']['rules'] {
+function rulesWithMasks({ compare }: MirrorSettings): MirrorSettings['compare']['rules'] {
   const masked = compare.mask.paths.map(
     (path) => ({ endpoint: null, path, action: 'ignore' }) as const,
   );
   return [...compare.rules, ...masked];
 }
 
-function knownFailure(failure: ShadowAnswer['failure']): FailureKind | null {
+function knownFailure(failure: ShadowResponse['failure']): FailureKind | null {
   return failure === 'unsendable' ? 'malformed' : failure;
 }
 

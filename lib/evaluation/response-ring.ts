@@ -2,7 +2,7 @@ import type { Answer } from '../compare/outcome.ts';
 import type { FailureKind } from '../model/exchange.ts';
 
 /** How running answered one request. */
-export interface RunningAnswer {
+export interface RunningResponse {
   readonly endpoint: string;
   readonly answer: Answer;
   readonly atMs: number;
@@ -12,7 +12,7 @@ export interface RunningAnswer {
  * The latest answers, so many at most. In columns that are used again: an object for each would live just long
  * enough to be the dearest of all the garbage that a request leaves.
  */
-export class AnswerRing {
+export class ResponseRing {
   readonly #capacity: number;
   readonly #endpoints: string[];
   readonly #statuses: Uint16Array;
@@ -30,7 +30,7 @@ export class AnswerRing {
     this.#atMs = new Float64Array(capacity);
   }
 
-  add({ endpoint, answer, atMs }: RunningAnswer): void {
+  add({ endpoint, answer, atMs }: RunningResponse): void {
     const at = this.#added++ % this.#capacity;
     this.#endpoints[at] = endpoint;
     this.#statuses[at] = answer.status;
@@ -40,7 +40,7 @@ export class AnswerRing {
   }
 
   /** Oldest first. */
-  toArray(): RunningAnswer[] {
+  toArray(): RunningResponse[] {
     const kept = Math.min(this.#added, this.#capacity);
     return Array.from({ length: kept }, (_, index) =>
       this.#at((this.#added - kept + index) % this.#capacity),
@@ -49,7 +49,7 @@ export class AnswerRing {
 
   // Private
 
-  #at(at: number): RunningAnswer {
+  #at(at: number): RunningResponse {
     return {
       endpoint: this.#endpoints[at] ?? '',
       answer: {

@@ -1,5 +1,5 @@
 import type { LogBatch, LogKind } from '../logs/follow/batch.ts';
-import { AnswerRing, type RunningAnswer } from './response-ring.ts';
+import { ResponseRing, type RunningResponse } from './response-ring.ts';
 
 /** Answers of running kept from before a test: enough to know its failure rates and its pace. */
 const ANSWERS_MAX = 2000;
@@ -10,10 +10,10 @@ const KINDS_MAX = 2000;
  * A test that begins is told, so that running's own failures are not held against testing.
  */
 export class RunningMemory {
-  readonly #answers = new AnswerRing(ANSWERS_MAX);
+  readonly #answers = new ResponseRing(ANSWERS_MAX);
   readonly #kinds = new Set<string>();
 
-  answered(batch: readonly RunningAnswer[]): void {
+  answered(batch: readonly RunningResponse[]): void {
     for (const answer of batch) this.#answers.add(answer);
   }
 
@@ -32,7 +32,7 @@ export class RunningMemory {
     return [...this.#kinds];
   }
 
-  latestAnswers(): readonly RunningAnswer[] {
+  latestAnswers(): readonly RunningResponse[] {
     return this.#answers.toArray();
   }
 }

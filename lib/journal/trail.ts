@@ -6,11 +6,11 @@ import { codeOf, messageOf } from '../errors.ts';
 const WRITE_DELAY_MS = 300;
 
 /** Anything that belongs to one correlation id. */
-export interface TrailRecord {
+export interface TraceLogRecord {
   readonly correlation: string | undefined;
 }
 
-export interface TrailOptions {
+export interface TraceLogOptions {
   readonly path: string;
   /** The newest records kept, in memory and (up to twice as many) on disk. */
   readonly maxRecords: number;
@@ -21,8 +21,8 @@ export interface TrailOptions {
  * The way of every version through Vili: the trace's records that carry a correlation id, kept
  * apart from the ring, which turns over within minutes, and through restarts of Vili.
  */
-export class Trail<R extends TrailRecord> {
-  readonly #options: TrailOptions;
+export class TraceLog<R extends TraceLogRecord> {
+  readonly #options: TraceLogOptions;
   readonly #records: R[];
   #lines: number;
   #unwritten: R[] = [];
@@ -30,22 +30,23 @@ export class Trail<R extends TrailRecord> {
   #writing: Promise<void> = Promise.resolve();
   #broken = false;
 
-  private constructor(options: TrailOptions, records: R[]) {
+  private constructor(options: TraceLogOptions, records: R[]) {
     this.#options = options;
     this.#records = records;
     this.#lines = records.length;
   }
 
   /** Reads what an earlier Vili kept; a torn last line and foreign lines are left out. */
-  static async open<R extends TrailRecord>(options: TrailOptions): Promise<Trail<R>> {
+  static async open<R extends TraceLogRecord>(options: TraceLogOptions): Promise<TraceLog<R>> {
     const { path, maxRecords, onProblem } = options;
     try {
       const lines = (await readFile(path, 'utf8')).split('\n');
       const records = lines.flatMap((line) => recordOf<R>(line));
-      return new Trail(options, records.slice(-maxRecords));
+      return new TraceLog(options, records.slice(-maxRecords));
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') onProblem(`the trail cannot be read: ${messageOf(error)}`);
-      return new Trail(options, []);
+      if (codeOf(error) !== 'ENOENT')
+        onProblem(`the trace log cannot be read: ${messageOf(error)}`);
+      return new TraceLog(options, []);
     }
   }
 
@@ -90,7 +91,7 @@ export class Trail<R extends TrailRecord> {
       }
       this.#broken = false;
     } catch (error) {
-      if (!this.#broken) onProblem(`the trail cannot be written: ${messageOf(error)}`);
+      if (!this.#broken) onProblem(`the trace log cannot be written: ${messageOf(error)}`);
       this.#broken = true;
     }
   }
@@ -98,11 +99,11 @@ export class Trail<R extends TrailRecord> {
 
 // Private
 
-function linesOf(records: readonly TrailRecord[]): string {
+function linesOf(records: readonly TraceLogRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-function recordOf<R extends TrailRecord>(line: string): R[] {
+function recordOf<R extends TraceLogRecord>(line: string): R[] {
   try {
     const record: unknown = JSON.parse(line);
     const isRecord = typeof record === 'object' && record !== null && 'correlation' in record;

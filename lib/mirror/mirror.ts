@@ -1,23 +1,23 @@
 import type { Exchange, ExchangeSink, Target } from '../model/exchange.ts';
 import { Accounts, type Counts } from './host/accounts.ts';
-import { BatchStore } from './host/buffer-pool.ts';
-import { type SessionHooks, TestSession } from './host/session.ts';
-import type { FarSideEvent, FarSideSettings, OutcomeBatch } from './settings.ts';
+import { BufferPool } from './host/buffer-pool.ts';
+import { MirrorSession, type SessionHooks } from './host/session.ts';
+import type { MirrorEvent, MirrorSettings, OutcomeBatch } from './settings.ts';
 import type { DropReason, Fault } from './wire/protocol.ts';
 
 export type { Counts } from './host/accounts.ts';
 export * from './settings.ts';
 export type { Fault } from './wire/protocol.ts';
 
-export interface FarSideHooks {
+export interface MirrorHooks {
   /** Wall clock, ms; for the restart backoff. */
   readonly now?: () => number;
   readonly onOutcomes: (batch: OutcomeBatch) => void;
-  readonly onEvent: (event: FarSideEvent) => void;
+  readonly onEvent: (event: MirrorEvent) => void;
 }
 
 /** The testing side of a test, out of the users' way in a thread of its own. */
-export interface FarSide {
+export interface Mirror {
   /** For the gate: cheap, never blocks, never throws. */
   readonly sink: ExchangeSink;
   /** Mirrors to this servlet with fresh templates and noise. A test before it ends. */
@@ -45,9 +45,9 @@ export interface FarSide {
 }
 
 /** Starts nothing: a worker thread lives only as long as a test. */
-export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): FarSide {
+export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirror {
   const accounts = new Accounts();
-  const store = new BatchStore(settings.batchBytes);
+  const store = new BufferPool(settings.batchBytes);
   let isBusyElsewhere = false;
   const sessionHooks: SessionHooks = {
     now: hooks.now ?? Date.now,
@@ -55,7 +55,7 @@ export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): F
     ...hooks,
   };
   const ending = new Set<Promise<void>>();
-  let session: TestSession | null = null;
+  let session: MirrorSession | null = null;
   let isClosed = false;
 
   const endSession = (): void => {
@@ -84,7 +84,14 @@ export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): F
     begin({ id, testing, running }) {
       endSession();
       if (isClosed) return;
-      session = new TestSession(id, { testing, running }, settings, store, accounts, sessionHooks);
+      session = new MirrorSession(
+        id,
+        { testing, running },
+        settings,
+        store,
+        accounts,
+        sessionHooks,
+      );
     },
     retarget: (change) => session?.retarget(change),
     restoreNoise: (id, noise) => {
@@ -104,7 +111,7 @@ export function createFarSide(settings: FarSideSettings, hooks: FarSideHooks): F
 
 function createSink(
   accounts: Accounts,
-  current: () => TestSession | null,
+  current: () => MirrorSession | null,
   idleReason: () => DropReason,
 ): ExchangeSink {
   /** Why `full` said so: by the time of `shed` the reason may be gone. */

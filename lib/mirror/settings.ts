@@ -7,7 +7,7 @@ import type { HeaderEdit } from './request/copy-headers.ts';
 import type { PathRewrite } from './request/copy-path.ts';
 
 /** Bounds of the far side. Times in ms. */
-export interface FarSideSettings {
+export interface MirrorSettings {
   /** Copies under way at once; control requests come on top, at most a quarter of this. */
   readonly concurrency: number;
   /** Copies that wait for a free place. */
@@ -71,7 +71,7 @@ export interface OutcomeBatch {
 }
 
 /** What happened to the worker. `lost`: copies that were inside and count as `far-side-lost`. */
-export type FarSideEvent =
+export type MirrorEvent =
   | { readonly kind: 'started'; readonly testId: string; readonly restarts: number }
   | {
       readonly kind: 'lost';
@@ -84,7 +84,7 @@ export type FarSideEvent =
 
 export type LossReason = 'stalled' | 'memory' | 'crashed' | 'exited';
 
-export const DEFAULT_FAR_SIDE_SETTINGS: FarSideSettings = {
+export const DEFAULT_FAR_SIDE_SETTINGS: MirrorSettings = {
   concurrency: 64,
   queue: 1000,
   queueBytes: 16_777_216,

@@ -15,7 +15,7 @@ export interface Channel {
 /** What people are told of: the history, and two steps that are over too soon for it. */
 export type Occasion = HistoryEvent | 'starting' | 'switching';
 
-export interface Happening {
+export interface Notification {
   readonly event: Occasion;
   readonly version: string;
   readonly reasons: readonly Reason[];
@@ -26,9 +26,9 @@ export interface Happening {
  * The messages of the Go program, word for word where people's Slack workflows look for them, and
  * new ones in the same style for what it never told. Null for events that need no message.
  */
-export function announcementOf(happening: Happening, host: string): Announcement | null {
-  const { event, version, running } = happening;
-  const why = happening.reasons.map((reason) => reason.text).join(' ');
+export function announcementOf(notification: Notification, host: string): Announcement | null {
+  const { event, version, running } = notification;
+  const why = notification.reasons.map((reason) => reason.text).join(' ');
   switch (event) {
     case 'starting':
       return calm(`:heart: Vili starting on host: ${host}.`);

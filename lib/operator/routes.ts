@@ -18,14 +18,14 @@ export interface RouteRequest {
 }
 
 /** An answer at once, or a stream of server-sent events for as long as the client listens. */
-export type RouteAnswer =
+export type RouteResponse =
   | { readonly kind: 'json'; readonly value: unknown }
   | {
       readonly kind: 'events';
       readonly subscribe: (send: (value: unknown) => void) => () => void;
     };
 
-type Route = (request: RouteRequest, handlers: ControlHandlers) => Promise<RouteAnswer>;
+type Route = (request: RouteRequest, handlers: ControlHandlers) => Promise<RouteResponse>;
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/v1/status': { GET: async (_, handlers) => json(await handlers.status()) },
@@ -63,7 +63,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
 export async function route(
   request: RouteRequest,
   handlers: ControlHandlers,
-): Promise<RouteAnswer> {
+): Promise<RouteResponse> {
   const known = Object.hasOwn(ROUTES, request.path) && !isHidden(request.path, handlers);
   const methods = known ? ROUTES[request.path] : undefined;
   if (methods === undefined) {
@@ -81,7 +81,7 @@ export async function route(
 
 // Private
 
-function json(value: unknown): RouteAnswer {
+function json(value: unknown): RouteResponse {
   return { kind: 'json', value };
 }
 
@@ -89,7 +89,7 @@ function isHidden(path: string, handlers: ControlHandlers): boolean {
   return path === '/v1/debug/crash' && handlers.crash === undefined;
 }
 
-async function trace({ query }: RouteRequest, handlers: ControlHandlers): Promise<RouteAnswer> {
+async function trace({ query }: RouteRequest, handlers: ControlHandlers): Promise<RouteResponse> {
   const actor = query.get('actor');
   const correlation = query.get('id');
   const filter: TraceFilter = {
@@ -103,7 +103,10 @@ async function trace({ query }: RouteRequest, handlers: ControlHandlers): Promis
 }
 
 /** What was, then what comes, without a gap and without a record twice. */
-async function followedTrace(filter: TraceFilter, handlers: ControlHandlers): Promise<RouteAnswer> {
+async function followedTrace(
+  filter: TraceFilter,
+  handlers: ControlHandlers,
+): Promise<RouteResponse> {
   let waiting: TraceRecord[] = [];
   let take = (record: TraceRecord): void => {
     if (waiting.length < MAX_TRACE) waiting.push(record);
@@ -132,7 +135,7 @@ async function followedTrace(filter: TraceFilter, handlers: ControlHandlers): Pr
 async function differences(
   { query }: RouteRequest,
   handlers: ControlHandlers,
-): Promise<RouteAnswer> {
+): Promise<RouteResponse> {
   const version = versionIn(query);
   const id = query.get('sample');
   if (id !== null) {
@@ -160,7 +163,7 @@ async function versionOf(request: RouteRequest): Promise<VersionQuery> {
   return version === undefined ? {} : { version };
 }
 
-async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<RouteAnswer> {
+async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<RouteResponse> {
   const path = textIn(objectOf(await request.body()), 'path');
   if (path === undefined) throw invalid('"path" must be the path of an actor');
   await handlers.crash?.(path);

@@ -2,7 +2,7 @@ import type { FailureKind } from '../model/exchange.ts';
 import type { SkipReason } from './copy/filter.ts';
 
 /** What went wrong, by whose fault: running's (`FailureKind`), the client's, or a limit of the gate. */
-export type GateErrorKind =
+export type ProxyErrorKind =
   | FailureKind
   | 'client-aborted'
   | 'client-malformed'
@@ -16,7 +16,7 @@ export type GateErrorKind =
 export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
 
 /** At rest `received` = `submitted` + `shed` + the sum of `skipped`. */
-export interface GateCounts {
+export interface ProxyCounts {
   readonly received: number;
   /** Handed to the sink as a complete exchange. */
   readonly submitted: number;
@@ -25,7 +25,7 @@ export interface GateCounts {
   readonly skipped: Readonly<Record<SkipReason, number>>;
   /** Answers begun, running's and the gate's own. */
   readonly answered: Readonly<Record<StatusClass, number>>;
-  readonly errors: Readonly<Record<GateErrorKind, number>>;
+  readonly errors: Readonly<Record<ProxyErrorKind, number>>;
   /** Requests repeated on a new connection because a reused one had died. */
   readonly retried: number;
   /** Connections closed at once because there were too many. */
@@ -54,7 +54,7 @@ export class Counter {
     refused: 0,
   };
   private readonly answered = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 };
-  private readonly errors: Record<GateErrorKind, number> = {
+  private readonly errors: Record<ProxyErrorKind, number> = {
     refused: 0,
     timeout: 0,
     reset: 0,
@@ -74,7 +74,7 @@ export class Counter {
     this.skipped[reason]++;
   }
 
-  error(kind: GateErrorKind): void {
+  error(kind: ProxyErrorKind): void {
     this.errors[kind]++;
   }
 
@@ -86,7 +86,7 @@ export class Counter {
     else this.answered['5xx']++;
   }
 
-  snapshot(heldNow: number, inFlightNow: number): GateCounts {
+  snapshot(heldNow: number, inFlightNow: number): ProxyCounts {
     return {
       received: this.received,
       submitted: this.submitted,

@@ -2,27 +2,27 @@ import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ExchangeSink, Target } from '../model/exchange.ts';
-import type { GateContext } from './context.ts';
-import { CopyRoom } from './copy/budget.ts';
-import { MirrorChoice } from './copy/filter.ts';
+import type { ProxyContext } from './context.ts';
+import { CopyBudget } from './copy/budget.ts';
+import { MirrorFilter } from './copy/filter.ts';
 import { type TrafficListener, TrafficLog } from './copy/traffic.ts';
-import { Counter, type GateCounts } from './counts.ts';
+import { Counter, type ProxyCounts } from './counts.ts';
 import { ErrorPages } from './downstream/error-pages.ts';
-import { HandedConnections } from './downstream/handed-off.ts';
-import { Reception } from './downstream/http1.ts';
+import { HandedOffConnections } from './downstream/handed-off.ts';
+import { Http1Frontend } from './downstream/http1.ts';
 import { createListener, openListener } from './downstream/listener.ts';
 import { readTlsPair, type TlsPair, watchTlsPair } from './downstream/tls.ts';
-import { Hold } from './request/hold.ts';
+import { RequestHold } from './request/hold.ts';
 import { NO_ROUTE, type Route } from './route.ts';
-import type { GateSettings } from './settings.ts';
-import { closeGate } from './shutdown.ts';
+import type { ProxySettings } from './settings.ts';
+import { closeProxy } from './shutdown.ts';
 import type { Drained } from './upstream/pool.ts';
-import { Upstreams } from './upstream/pools.ts';
+import { UpstreamPools } from './upstream/pools.ts';
 
 /** A running that ended by itself is known to have ended well before; longer means it is alive. */
-const DOUBT_MAX_MS = 1000;
+const CONNECT_RETRY_MAX_MS = 1000;
 
-export interface GateHooks {
+export interface ProxyHooks {
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now?: () => number;
   /** 0 to 1, for the sample. */
@@ -33,7 +33,7 @@ export interface GateHooks {
 }
 
 /** The users' port. */
-export interface Gate {
+export interface HttpProxy {
   /** Opens the port once; later calls tell the same. @throws ViliError VILI_GATE_LISTEN */
   listen(): Promise<{ port: number }>;
   /** Takes a connection that another process accepted, instead of `listen`. */
@@ -47,7 +47,7 @@ export interface Gate {
    */
   drain(target: Target, timeoutMs: number): Promise<Drained>;
   inFlight(target?: Target): number;
-  counts(): GateCounts;
+  counts(): ProxyCounts;
   /** Observations of running in batches; returns the way to stop listening. */
   onTraffic(listener: TrafficListener): () => void;
   /** No new connections, what is in flight may finish within `deadlineMs` from now, then the end. */
@@ -55,8 +55,8 @@ export interface Gate {
 }
 
 /** As those see it who do not care whether one process serves it or several. */
-export interface UsersPort extends Omit<Gate, 'accept' | 'inFlight' | 'counts'> {
-  counts(): GateCounts | Promise<GateCounts>;
+export interface ProxyService extends Omit<HttpProxy, 'accept' | 'inFlight' | 'counts'> {
+  counts(): ProxyCounts | Promise<ProxyCounts>;
 }
 
 /**
@@ -64,8 +64,12 @@ export interface UsersPort extends Omit<Gate, 'accept' | 'inFlight' | 'counts'> 
  * @throws ViliError VILI_GATE_TRUST when a trusted proxy is no address, VILI_GATE_TLS without a
  * certificate that can be used.
  */
-export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: GateHooks): Gate {
-  const context: GateContext = {
+export function createProxy(
+  settings: ProxySettings,
+  sink: ExchangeSink,
+  hooks: ProxyHooks,
+): HttpProxy {
+  const context: ProxyContext = {
     settings,
     sink,
     counts: new Counter(),
@@ -73,28 +77,31 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
     copyLimits: {
       maxRequestBytes: settings.mirror.maxBodyBytes,
       maxResponseBytes: settings.compareMaxBodyBytes,
-      room: new CopyRoom(settings.mirror.maxCollectedBytes),
+      room: new CopyBudget(settings.mirror.maxCollectedBytes),
     },
-    choice: new MirrorChoice(settings, hooks.random ?? Math.random),
+    choice: new MirrorFilter(settings, hooks.random ?? Math.random),
     pages: new ErrorPages(settings.errorPage),
-    hold: new Hold(settings.hold),
-    doubt: new Hold({ ...settings.hold, maxMs: Math.min(settings.hold.maxMs, DOUBT_MAX_MS) }),
+    hold: new RequestHold(settings.hold),
+    connectRetry: new RequestHold({
+      ...settings.hold,
+      maxMs: Math.min(settings.hold.maxMs, CONNECT_RETRY_MAX_MS),
+    }),
     now: hooks.now ?? (() => performance.timeOrigin + performance.now()),
     onProblem: hooks.onProblem,
     route: NO_ROUTE,
     pool: null,
     closing: false,
   };
-  const upstreams = new Upstreams({
+  const upstreams = new UpstreamPools({
     ...settings.upstream,
     maxHeaderBytes: settings.header.maxBytes,
   });
-  const reception = new Reception(context);
+  const frontend = new Http1Frontend(context);
   const pair = settings.tls === null ? null : (hooks.pair ?? readTlsPair(settings.tls));
-  const server = createListener(settings, reception, pair);
+  const server = createListener(settings, frontend, pair);
   const stopWatching = watchCertificate(settings, pair, server, hooks.onProblem);
-  reception.attach(server);
-  const handed = new HandedConnections(server);
+  frontend.attach(server);
+  const handed = new HandedOffConnections(server);
   let listening: Promise<number> | null = null;
   let closing: Promise<void> | null = null;
 
@@ -112,17 +119,17 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
       const before = context.pool;
       context.route = route;
       context.pool = route.running === null ? null : upstreams.use(route.running);
-      if (context.pool !== before) context.doubt.releaseAll();
+      if (context.pool !== before) context.connectRetry.releaseAll();
       if (context.pool !== null) context.hold.releaseAll();
     },
     drain: (target, timeoutMs) => upstreams.drain(target, () => context.pool, timeoutMs),
     inFlight: (target) => upstreams.inFlight(target),
     counts: () =>
-      context.counts.snapshot(context.hold.size + context.doubt.size, upstreams.inFlight()),
+      context.counts.snapshot(context.hold.size + context.connectRetry.size, upstreams.inFlight()),
     onTraffic: (listener) => context.traffic.listen(listener),
     close(deadlineMs) {
       stopWatching();
-      closing ??= closeGate({ context, server, handed, reception, upstreams, deadlineMs });
+      closing ??= closeProxy({ context, server, handed, frontend, upstreams, deadlineMs });
       return closing;
     },
   };
@@ -132,7 +139,7 @@ export function createGate(settings: GateSettings, sink: ExchangeSink, hooks: Ga
 
 /** New connections get the new certificate; those that are open stay. */
 function watchCertificate(
-  { tls }: GateSettings,
+  { tls }: ProxySettings,
   pair: TlsPair | null,
   server: Server,
   onProblem: (text: string) => void,

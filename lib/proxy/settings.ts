@@ -16,7 +16,7 @@ export interface StickyKey {
 }
 
 /** Everything the gate can be told. All limits are inclusive; times in ms, sizes in bytes. */
-export interface GateSettings {
+export interface ProxySettings {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;

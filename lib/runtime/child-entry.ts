@@ -1,11 +1,11 @@
 import { ViliError } from '../errors.ts';
 
 /**
- * To be called first in a file that `forkOwn` starts: the process has that title, leaves the signals that a terminal or
+ * To be called first in a file that `forkChild` starts: the process has that title, leaves the signals that a terminal or
  * a service manager sends to all processes to Vili, and ends when Vili has ended, however that was. Throws
  * VILI_NOT_STARTED_BY_VILI.
  */
-export function becomeOwnProcess(title: string): void {
+export function becomeChild(title: string): void {
   if (process.send === undefined) {
     throw new ViliError(
       'VILI_NOT_STARTED_BY_VILI',

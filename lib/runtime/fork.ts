@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { messageOf, ViliError } from '../errors.ts';
-import { beside } from './sibling-module.ts';
+import { siblingModule } from './sibling-module.ts';
 
 /** A process of Vili's own, and how it ended once nothing more comes from it. */
 export interface Forked {
@@ -13,8 +13,8 @@ export interface Forked {
  * Starts a file of Vili as a process with a channel to this one; it waits to be told what to do. `entry` has
  * no suffix (`beside`). Throws VILI_FORK_FAILED; some failures come as an end instead.
  */
-export function forkOwn(entry: string, askedFrom: string, flags: readonly string[] = []): Forked {
-  const process = start(fileURLToPath(beside(entry, askedFrom)), flags);
+export function forkChild(entry: string, askedFrom: string, flags: readonly string[] = []): Forked {
+  const process = start(fileURLToPath(siblingModule(entry, askedFrom)), flags);
   const ended = new Promise<string>((resolve) => {
     // Not `exit`: what it said before its end may still be on its way then.
     process.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));

@@ -17,7 +17,7 @@ export function yieldToOthers(): void {
   try {
     const thread = THREAD.exec(readlinkSync('/proc/thread-self'))?.[1];
     if (thread === undefined) return;
-    standBack(Number(thread), NICE);
+    renice(Number(thread), NICE);
     announceThread(Number(thread));
   } catch {
     // Without /proc it competes with the users' as before.
@@ -33,7 +33,7 @@ export function yieldToOthers(): void {
 export function runtimeYields(): void {
   if (process.platform !== 'linux') return;
   for (const thread of threadsOf(process.pid)) {
-    if (thread !== process.pid) standBack(thread, NICE);
+    if (thread !== process.pid) renice(thread, NICE);
   }
   keepThreadsOffFirstProcessor();
 }
@@ -44,7 +44,7 @@ export function runtimeYields(): void {
  */
 export function processYields(pid: number): void {
   if (process.platform !== 'linux') return;
-  standBack(pid, NICE);
+  renice(pid, NICE);
   announceThread(pid);
 }
 
@@ -53,7 +53,7 @@ export function processYields(pid: number): void {
  * behind the thread that calls this: a nice value of at most 19. Where that is not allowed, or there is no
  * such thread any more, nothing changes.
  */
-export function standBack(id: number, by: number): void {
+export function renice(id: number, by: number): void {
   try {
     setPriority(id, Math.min(NICE_MAX, getPriority() + by));
   } catch {

@@ -205,7 +205,7 @@ const LEAST_REST_SHARE = 1 / 15;
  * Who confirms in a shorter time says that hiccups are shorter too, so the rests after a failure
  * shrink along: a test of seconds would otherwise count almost nothing.
  */
-export function withScaledRests(
+export function withScaledCooldowns(
   parameters: VerdictParameters,
   confirmTimeMs: number,
 ): VerdictParameters {

@@ -1,17 +1,17 @@
 import { blockingKinds } from '../compare/findings.ts';
 import type { Answer, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
-import { compareAnswers, severityOf } from '../compare/severity.ts';
+import { compareResponses, severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
-import { updateHold } from './decision/blockers.ts';
+import { updateBlocker } from './decision/blockers.ts';
 import {
-  type Condemnation,
-  condemnationOf,
   confirmationMissing,
   isConfirmed,
-  readCondemnation,
+  type PendingRejection,
+  pendingRejectionOf,
+  readPendingRejection,
 } from './decision/confirmation.ts';
-import { basisOf, type VerdictBasis } from './decision/context.ts';
+import { contextOf, type DecisionContext } from './decision/context.ts';
 import { mayPromote, promotionState } from './decision/criteria.ts';
 import { readNumber, readRecord, readText } from './evidence/checkpoint.ts';
 import type { EndpointEvidence } from './evidence/endpoint.ts';
@@ -26,7 +26,7 @@ import {
   defaultVerdictParameters,
   type VerdictParameters,
   type VerdictSettings,
-  withScaledRests,
+  withScaledCooldowns,
 } from './settings.ts';
 import { observeAuth, refusalStands } from './signals/access.ts';
 import { observeShape } from './signals/content.ts';
@@ -46,14 +46,14 @@ const LONGEST_MS = 1e13;
  * is wrong.
  */
 export class Verdict {
-  readonly #basis: VerdictBasis;
+  readonly #context: DecisionContext;
   readonly #evidence: Evidence;
   readonly #settings: VerdictSettings;
   /** As given, with the rests that fit the confirmation time. */
   readonly #parameters: VerdictParameters;
   readonly #counts: (kind: DifferenceKind) => boolean;
   readonly #startedAtMs: number;
-  #condemned: Condemnation | null = null;
+  #condemned: PendingRejection | null = null;
 
   /** @throws ViliError `VILI_VERDICT_SETTINGS` for settings no test can be made of. */
   constructor(
@@ -65,9 +65,9 @@ export class Verdict {
     this.#settings = settings;
     this.#counts = blockingKinds(settings);
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
-    this.#parameters = withScaledRests(parameters, settings.confirmTimeMs);
+    this.#parameters = withScaledCooldowns(parameters, settings.confirmTimeMs);
     this.#evidence = new Evidence(settings.maxEndpoints, parameters.maxErrorKinds);
-    this.#basis = basisOf(this.#evidence, settings, this.#parameters);
+    this.#context = contextOf(this.#evidence, settings, this.#parameters);
   }
 
   /** Running answered alone. Before the start of the test this is its history, the yardstick. */
@@ -90,7 +90,7 @@ export class Verdict {
     const atMs = this.#sinceStart(outcome.atMs);
     const endpoint = evidence.endpoints.of(outcome.endpoint, true);
     const stands = refusalStands(endpoint, outcome);
-    const comparison = compareAnswers(outcome.running, outcome.testing, stands);
+    const comparison = compareResponses(outcome.running, outcome.testing, stands);
     const runningFailed = severityOf(outcome.running) === 2;
     observeStatus(evidence, endpoint, comparison, atMs, runningFailed, parameters);
     observeAuth(evidence, endpoint, outcome, stands, parameters);
@@ -104,7 +104,7 @@ export class Verdict {
       recordDifferences(endpoint, outcome, this.#counts);
     }
     observeHealth(evidence, endpoint, outcome.running, parameters);
-    this.#updateHold(endpoint);
+    this.#updateBlocker(endpoint);
   }
 
   /** What both versions logged in the window that ends at `atMs`. */
@@ -148,11 +148,11 @@ export class Verdict {
     const { totals } = this.#evidence;
     if (totals.pairs === 0) return 'collecting';
     const elapsedMs = this.#sinceStart(atMs);
-    this.#condemned = condemnationOf(this.#basis, this.#condemned, elapsedMs);
+    this.#condemned = pendingRejectionOf(this.#context, this.#condemned, elapsedMs);
     if (this.#condemned !== null) {
-      return isConfirmed(this.#basis, this.#condemned, elapsedMs) ? 'reject' : 'collecting';
+      return isConfirmed(this.#context, this.#condemned, elapsedMs) ? 'reject' : 'collecting';
     }
-    if (mayPromote(this.#basis, elapsedMs)) return 'promote';
+    if (mayPromote(this.#context, elapsedMs)) return 'promote';
     return elapsedMs >= this.#settings.deadlineMs ? 'inconclusive' : 'collecting';
   }
 
@@ -160,10 +160,12 @@ export class Verdict {
   decide(atMs: number): VerdictReport {
     const decision = this.decision(atMs);
     const elapsedMs = this.#sinceStart(atMs);
-    const state = promotionState(this.#basis, elapsedMs);
+    const state = promotionState(this.#context, elapsedMs);
     const condemned = this.#condemned;
     const missing =
-      condemned === null ? state.missing : [confirmationMissing(this.#basis, condemned, elapsedMs)];
+      condemned === null
+        ? state.missing
+        : [confirmationMissing(this.#context, condemned, elapsedMs)];
     const decided = decision === 'promote' || decision === 'reject';
     return {
       decision,
@@ -171,8 +173,8 @@ export class Verdict {
       elapsedMs,
       progress: decided ? 1 : Math.min(state.progress, this.#evidence.totals.pairs === 0 ? 0 : 1),
       condemned: condemned !== null,
-      certainty: certaintyOf(this.#basis),
-      reasons: reasonsFor(this.#basis, decision, elapsedMs),
+      certainty: certaintyOf(this.#context),
+      reasons: reasonsFor(this.#context, decision, elapsedMs),
       missing: decided ? [] : missing,
     };
   }
@@ -212,7 +214,7 @@ export class Verdict {
       readNumber(record['startedAtMs'], 'startedAtMs'),
       parameters,
     );
-    verdict.#condemned = readCondemnation(record['condemned']);
+    verdict.#condemned = readPendingRejection(record['condemned']);
     verdict.#evidence.restore(record['evidence']);
     return verdict;
   }
@@ -223,8 +225,8 @@ export class Verdict {
     return atMs > this.#startedAtMs ? Math.min(atMs - this.#startedAtMs, LONGEST_MS) : 0;
   }
 
-  #updateHold(endpoint: EndpointEvidence): void {
-    updateHold(this.#evidence, endpoint, this.#basis.tests, this.#parameters);
+  #updateBlocker(endpoint: EndpointEvidence): void {
+    updateBlocker(this.#evidence, endpoint, this.#context.tests, this.#parameters);
   }
 
   #errorKind(side: 'testing' | 'running', kind: LogKind, atMs: number): void {

@@ -3,7 +3,7 @@ import type { DeployerMessage, ServletMessage, VersionMessage } from '../../acto
 import { versionActor } from '../../actors/version-actor.ts';
 import type { Address, Behaviour, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance/instance.ts';
-import { exitLetDown } from '../../lib/servlet/process/exit.ts';
+import { exitInfrastructureFailure } from '../../lib/servlet/process/exit.ts';
 import { release } from '../lib/deployment/world.ts';
 import { until, withWorld } from '../support/actor-world.ts';
 import { QUIET } from '../support/quiet-journal.ts';
@@ -26,7 +26,11 @@ describe('A version', () => {
       version.tell({ type: 'start', role: 'test', release: release(2) });
       version.tell({ type: 'stop', role: 'test' });
       version.tell({ type: 'servlet-unhealthy', ...of, problem: 'hung up', cause: 'vili' });
-      version.tell({ type: 'servlet-exited', ...of, exit: exitLetDown('hung up', 0) });
+      version.tell({
+        type: 'servlet-exited',
+        ...of,
+        exit: exitInfrastructureFailure('hung up', 0),
+      });
       await until('it is told', () => told.some(({ type }) => type === 'servlet-stopped'));
       expect(told.filter(({ type }) => type === 'servlet-down')).to.deep.equal([]);
     });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
+import { Agent as FastAgent, type IncomingMessage, request as requestAsBytes } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -69,14 +69,14 @@ for (const { title, secure } of PLACES) {
       const options = { keepAlive: true, maxSockets: 1, timeout: 5000 };
       const agent = secure
         ? new SecureAgent({ ...options, ca: place.certificate })
-        : new PlainAgent(options);
+        : new FastAgent(options);
       const ports = new Set<number | undefined>();
       for (let round = 0; round < 20; round++) {
         const answer = await new Promise<IncomingMessage>((resolve, reject) => {
           const target = { host: 'localhost', port: place.port, method: 'POST', path: `/${round}` };
           const outgoing = secure
             ? secureRequest({ ...target, agent }, resolve)
-            : plainRequest({ ...target, agent }, resolve);
+            : requestAsBytes({ ...target, agent }, resolve);
           outgoing.on('error', reject);
           // Without a length, so in chunks.
           outgoing.write('round ');

@@ -8,7 +8,7 @@ import { DaemonWorld } from '../support/daemon-world.ts';
 /** Requests of users on the connections of one gate process when it is killed; GETs are asked again. */
 const IN_FLIGHT_AT_A_KILL = 12;
 
-describe('a daemon with two gate processes', function () {
+describe('a daemon with two proxy processes', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -37,7 +37,7 @@ describe('a daemon with two gate processes', function () {
     expect(gateProcesses(daemon)).to.have.length(2);
   });
 
-  it('loses no more than the connections of a gate process that is killed', async () => {
+  it('loses no more than the connections of a proxy process that is killed', async () => {
     const users = world.users(60);
     for (const killing of [1, 2]) {
       const served = users.counts().ok;
@@ -53,7 +53,7 @@ describe('a daemon with two gate processes', function () {
     await daemon.until('served after all', () => users.counts().ok > served + 60);
     const { failed, lastFailure } = await users.stop();
     expect(failed, lastFailure ?? '').to.be.at.most(IN_FLIGHT_AT_A_KILL);
-    expect(daemon.output).to.match(/gate process \d ended \(SIGKILL\): \d+ connections of users/);
+    expect(daemon.output).to.match(/proxy process \d ended \(SIGKILL\): \d+ connections of users/);
     await atRest(daemon);
   });
 
@@ -73,7 +73,7 @@ describe('a daemon with two gate processes', function () {
     if (lastFailure !== null) expect(lastFailure).to.contain('status 502');
   });
 
-  it('leaves no gate process when it is killed itself', async () => {
+  it('leaves no proxy process when it is killed itself', async () => {
     const pids = gateProcesses(daemon);
     expect(pids).to.have.length(2);
     await daemon.kill();
@@ -102,7 +102,7 @@ describe('a daemon with two gate processes', function () {
 
 /** Children of the daemon that serve users. */
 function gateProcesses({ pid }: Daemon): number[] {
-  return childrenNamed(pid, 'vili: gate');
+  return childrenNamed(pid, 'vili: proxy');
 }
 
 /** Every request is accounted for: `received = mirrored + skipped + dropped + failed`. */

@@ -28,7 +28,7 @@ describe('a daemon that is given a good release', function () {
   });
   after(() => world.end());
 
-  it('tests it beside the running one, with its own instance, properties and links', async () => {
+  it('tests it siblingModule the running one, with its own instance, properties and links', async () => {
     await world.drop('1.0.1');
     const { testing, running, previous } = await daemon.testing('shop-1.0.1');
     expect(testing?.instance).to.equal('1_test');

@@ -40,14 +40,14 @@ describe('a daemon whose running servlet is killed', function () {
     });
   });
 
-  it('starts running and testing again when the keeper of both is killed; 200 a second succeed', async () => {
+  it('starts running and testing again when the launcher of both is killed; 200 a second succeed', async () => {
     await withWorld({ hold_max: '10s' }, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(200);
       await world.drop('1.0.1');
       const before = await daemon.testing('shop-1.0.1');
-      const [keeper = 0] = childrenNamed(daemon.pid, 'vili: keeper');
-      process.kill(keeper, 'SIGKILL');
+      const [launcher = 0] = childrenNamed(daemon.pid, 'vili: launcher');
+      process.kill(launcher, 'SIGKILL');
       await daemon.until('both are back', ({ running, testing }) => {
         const isBack = running?.state === 'ready' && running.pid !== before.running?.pid;
         return isBack && testing?.state === 'ready' && testing.pid !== before.testing?.pid;
@@ -62,9 +62,9 @@ describe('a daemon whose running servlet is killed', function () {
       const history = await daemon.client.history();
       expect(history.filter(({ event }) => event === 'rejected')).to.deep.equal([]);
       expectUsersServed(await users.stop());
-      const [again = 0] = childrenNamed(daemon.pid, 'vili: keeper');
+      const [again = 0] = childrenNamed(daemon.pid, 'vili: launcher');
       await daemon.kill('SIGKILL');
-      await eventually('the keeper has ended with Vili', () => readStat(again) === null);
+      await eventually('the launcher has ended with Vili', () => readStat(again) === null);
     });
   });
 

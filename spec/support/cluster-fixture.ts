@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createGateProcesses, type GateProcessEvent } from '../../lib/cluster/cluster.ts';
+import { type ClusterEvent, createCluster } from '../../lib/cluster/cluster.ts';
 import type { CopyTaker } from '../../lib/cluster/copy-receiver.ts';
 import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
 import type { Exchange } from '../../lib/model/exchange.ts';
-import type { GateCounts } from '../../lib/proxy/counts.ts';
-import type { UsersPort } from '../../lib/proxy/proxy.ts';
-import type { GateSettings } from '../../lib/proxy/settings.ts';
-import { gateSettings, type Upstream } from './proxy-fixture.ts';
+import type { ProxyCounts } from '../../lib/proxy/counts.ts';
+import type { ProxyService } from '../../lib/proxy/proxy.ts';
+import type { ProxySettings } from '../../lib/proxy/settings.ts';
+import { proxySettings, type Upstream } from './proxy-fixture.ts';
 
 const UNTIL_LIMIT_MS = 8000;
 const POLL_MS = 20;
@@ -42,19 +42,19 @@ export class RecordingTaker implements CopyTaker {
 }
 
 export interface ProcessesFixture {
-  readonly gate: UsersPort;
+  readonly proxy: ProxyService;
   readonly taker: RecordingTaker;
   readonly port: number;
-  readonly events: GateProcessEvent[];
+  readonly events: ClusterEvent[];
   readonly problems: string[];
   /** Pids of the processes that serve now, in order of their places. */
   readonly pids: () => number[];
   /** The first counts that fit. */
-  readonly counted: (what: string, fits: (counts: GateCounts) => boolean) => Promise<GateCounts>;
+  readonly counted: (what: string, fits: (counts: ProxyCounts) => boolean) => Promise<ProxyCounts>;
 }
 
 export interface ProcessesChanges {
-  readonly settings?: Partial<GateSettings>;
+  readonly settings?: Partial<ProxySettings>;
   readonly processes?: number;
   readonly queueBytes?: number;
   readonly busyLimit?: number;
@@ -67,10 +67,10 @@ export async function withProcesses(
   changes: ProcessesChanges = {},
 ): Promise<void> {
   const taker = new RecordingTaker();
-  const events: GateProcessEvent[] = [];
+  const events: ClusterEvent[] = [];
   const problems: string[] = [];
-  const gate = createGateProcesses({
-    settings: gateSettings(changes.settings),
+  const proxy = createCluster({
+    settings: proxySettings(changes.settings),
     processes: changes.processes ?? 2,
     copies: {
       batchBytes: 65_536,
@@ -82,24 +82,24 @@ export async function withProcesses(
     onProblem: (text) => problems.push(text),
     onEvent: (event) => events.push(event),
   });
-  const { port } = await gate.listen();
-  if (upstream !== null) gate.setRoute({ running: upstream.target, mirroring: true });
+  const { port } = await proxy.listen();
+  if (upstream !== null) proxy.setRoute({ running: upstream.target, mirroring: true });
   const counted: ProcessesFixture['counted'] = async (what, fits) => {
     const deadline = performance.now() + UNTIL_LIMIT_MS;
     for (;;) {
-      const counts = await gate.counts();
+      const counts = await proxy.counts();
       if (fits(counts)) return counts;
       if (performance.now() > deadline) throw new Error(`never: ${what} ${JSON.stringify(counts)}`);
       await sleep(POLL_MS);
     }
   };
   try {
-    await use({ gate, taker, port, events, problems, pids: () => pidsOf(events), counted });
+    await use({ proxy, taker, port, events, problems, pids: () => pidsOf(events), counted });
   } finally {
-    await gate.close(200);
+    await proxy.close(200);
     await upstream?.close();
   }
-  const counts = await gate.counts();
+  const counts = await proxy.counts();
   const { received, submitted, shed, skipped, heldNow, inFlightNow } = counts;
   const skips = Object.values(skipped).reduce((total, count) => total + count, 0);
   const isExact = received === submitted + shed + skips && submitted + shed === taker.copies;
@@ -131,7 +131,7 @@ export function isAlive(pid: number): boolean {
 
 // Private
 
-function pidsOf(events: readonly GateProcessEvent[]): number[] {
+function pidsOf(events: readonly ClusterEvent[]): number[] {
   const pids = new Map<number, number>();
   for (const event of events) {
     if (event.kind === 'started') pids.set(event.process, event.pid);

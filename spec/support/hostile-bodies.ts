@@ -6,7 +6,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const GZIP_TYPE = { ...JSON_TYPE, 'content-encoding': 'gzip' };
 
 /** An answer made to cost whoever reads it. */
-export interface HostileAnswer {
+export interface HostileResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
@@ -32,7 +32,7 @@ const JSON_KINDS: Readonly<Record<string, Making>> = {
   '20-fields': (letter) => JSON.stringify(twentyFields(letter)),
 };
 
-const OTHER_KINDS: Readonly<Record<string, (letter: string, size: number) => HostileAnswer>> = {
+const OTHER_KINDS: Readonly<Record<string, (letter: string, size: number) => HostileResponse>> = {
   'gzip-bomb': (letter) => gzipped(Buffer.alloc(BOMB_BYTES, letter)),
   'gzip-json': (letter, size) => gzipped(Buffer.from(jsonOf('tiny-values', letter, size))),
   'not-gzip': (letter) => ({ headers: GZIP_TYPE, body: Buffer.from(letter) }),
@@ -50,7 +50,7 @@ export const HOSTILE_KINDS: readonly string[] = [
 ];
 
 /** `size`: of those that may be as large as one likes, in bytes. */
-export function hostileAnswer(kind: string, letter: string, size: number): HostileAnswer {
+export function hostileResponse(kind: string, letter: string, size: number): HostileResponse {
   const other = OTHER_KINDS[kind];
   if (other !== undefined) return other(letter, size);
   return { headers: JSON_TYPE, body: Buffer.from(jsonOf(kind, letter, size), 'latin1') };
@@ -64,7 +64,7 @@ function jsonOf(kind: string, letter: string, size: number): string {
   return make(letter, size);
 }
 
-function gzipped(body: Buffer): HostileAnswer {
+function gzipped(body: Buffer): HostileResponse {
   return { headers: GZIP_TYPE, body: gzipSync(body, { level: 1 }) };
 }
 

@@ -3,20 +3,20 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { PairOutcome } from '../../lib/compare/outcome.ts';
 import {
-  createFarSide,
+  createMirror,
   DEFAULT_FAR_SIDE_SETTINGS,
-  type FarSide,
-  type FarSideEvent,
-  type FarSideSettings,
+  type Mirror,
+  type MirrorEvent,
+  type MirrorSettings,
 } from '../../lib/mirror/mirror.ts';
 import type { Exchange, Target } from '../../lib/model/exchange.ts';
 
 /** A far side with everything it reported so far. */
 export interface Kit {
-  readonly far: FarSide;
+  readonly far: Mirror;
   readonly outcomes: PairOutcome[];
   readonly dropped: Record<string, number>;
-  readonly events: FarSideEvent[];
+  readonly events: MirrorEvent[];
   /** What the batches said beside outcomes: copies overdue at last, pairs without a control in all. */
   readonly told: { overdue: number; pausedSlow: number; noise: string | null };
   /** Resolves once `condition` holds; it is looked at after each report and event. */
@@ -30,12 +30,12 @@ export interface Kit {
   readonly accounted: () => number;
 }
 
-export async function withFarSide(
-  settings: Partial<FarSideSettings>,
+export async function withMirror(
+  settings: Partial<MirrorSettings>,
   use: (kit: Kit) => Promise<void>,
 ): Promise<void> {
   const outcomes: PairOutcome[] = [];
-  const events: FarSideEvent[] = [];
+  const events: MirrorEvent[] = [];
   const dropped: Record<string, number> = {};
   const told: Kit['told'] = { overdue: 0, pausedSlow: 0, noise: null };
   const waiting = new Set<() => void>();
@@ -43,7 +43,7 @@ export async function withFarSide(
     for (const check of waiting) check();
   };
   let offered = 0;
-  const far = createFarSide(
+  const far = createMirror(
     { ...DEFAULT_FAR_SIDE_SETTINGS, ...settings },
     {
       onOutcomes(batch) {
@@ -95,7 +95,7 @@ export async function withFarSide(
   }
 }
 
-export function sumOf(counts: ReturnType<FarSide['counts']>): number {
+export function sumOf(counts: ReturnType<Mirror['counts']>): number {
   return counts.mirrored + counts.inFlight + total(counts.dropped) + total(counts.failed);
 }
 

@@ -28,7 +28,7 @@ export function pairOf(
 }
 
 /** A test under way that can be driven in small steps of time. */
-export class Trial {
+export class ShadowRun {
   readonly verdict: Verdict;
   readonly #settings: VerdictSettings;
   nowMs = 0;

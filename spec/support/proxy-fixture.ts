@@ -1,11 +1,11 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Exchange, ExchangeSink, Target } from '../../lib/model/exchange.ts';
-import { createGate, type Gate } from '../../lib/proxy/proxy.ts';
-import type { GateSettings } from '../../lib/proxy/settings.ts';
+import { createProxy, type HttpProxy } from '../../lib/proxy/proxy.ts';
+import type { ProxySettings } from '../../lib/proxy/settings.ts';
 
 /** Settings for specs: everything on, short waits. */
-export function gateSettings(changes: Partial<GateSettings> = {}): GateSettings {
+export function proxySettings(changes: Partial<ProxySettings> = {}): ProxySettings {
   return {
     host: '127.0.0.1',
     port: 0,
@@ -144,36 +144,36 @@ export async function silentUpstream(): Promise<{ up: Upstream; asked: Flag; lef
   return { up, asked, left };
 }
 
-export interface GateFixture {
-  readonly gate: Gate;
+export interface ProxyFixture {
+  readonly proxy: HttpProxy;
   readonly sink: RecordingSink;
   readonly port: number;
   readonly problems: string[];
 }
 
 /** A listening gate in front of `upstream`, mirroring; closed after `use`, its accounts checked. */
-export async function withGate(
+export async function withProxy(
   upstream: Upstream | null,
-  use: (fixture: GateFixture) => Promise<void>,
-  changes: Partial<GateSettings> = {},
+  use: (fixture: ProxyFixture) => Promise<void>,
+  changes: Partial<ProxySettings> = {},
 ): Promise<void> {
   const sink = new RecordingSink();
   const problems: string[] = [];
-  const gate = createGate(gateSettings(changes), sink, {
+  const proxy = createProxy(proxySettings(changes), sink, {
     onProblem: (text) => problems.push(text),
   });
-  const { port } = await gate.listen();
-  if (upstream !== null) gate.setRoute({ running: upstream.target, mirroring: true });
+  const { port } = await proxy.listen();
+  if (upstream !== null) proxy.setRoute({ running: upstream.target, mirroring: true });
   try {
-    await use({ gate, sink, port, problems });
+    await use({ proxy, sink, port, problems });
   } finally {
-    await gate.close(200);
+    await proxy.close(200);
     await upstream?.close();
   }
-  const { received, submitted, shed, skipped, heldNow, inFlightNow } = gate.counts();
+  const { received, submitted, shed, skipped, heldNow, inFlightNow } = proxy.counts();
   const sum = Object.values(skipped).reduce((total, count) => total + count, 0);
   if (received !== submitted + shed + sum || heldNow !== 0 || inFlightNow !== 0) {
-    throw new Error(`accounts do not add up: ${JSON.stringify(gate.counts())}`);
+    throw new Error(`accounts do not add up: ${JSON.stringify(proxy.counts())}`);
   }
   if (submitted !== sink.exchanges.length || shed !== sink.sheds) throw new Error('sink disagrees');
   if (problems.length !== 0) throw new Error(`problems: ${problems.join('; ')}`);

@@ -1,4 +1,4 @@
-import { instanceFiles, ledgerFolderOf, makeInstance, startServlet } from './servlets.ts';
+import { instanceFiles, makeInstance, pidRecordFolderOf, startServlet } from './servlets.ts';
 
 // A stand-in for Vili that is going to be killed: starts one servlet per argument pair
 // (id, mode) of the fixture server in the base given first, then waits for its end.
@@ -8,5 +8,5 @@ const pids = modes.map((mode, index) => {
   const files = instanceFiles(instance.folder, instance.id);
   return startServlet(base, [process.execPath, server, mode], { instance: files }).pid;
 });
-console.log(JSON.stringify({ pids, ledger: ledgerFolderOf(base) }));
+console.log(JSON.stringify({ pids, pidRecords: pidRecordFolderOf(base) }));
 setInterval(() => {}, 1000);

@@ -42,7 +42,7 @@ export function instanceFiles(folder: string, id: string): Instance {
   };
 }
 
-export function ledgerFolderOf(base: string): string {
+export function pidRecordFolderOf(base: string): string {
   return join(base, '.vili', 'servlets');
 }
 
@@ -81,7 +81,7 @@ export function spawnOptions(
     command,
     instance,
     environment: { PATH: process.env['PATH'] ?? '', [TAG_VARIABLE]: tag, PORT: '0' },
-    ledgerFolder: ledgerFolderOf(base),
+    pidRecordFolder: pidRecordFolderOf(base),
     tag,
     port: 0,
   };

@@ -78,8 +78,8 @@ export async function checkServerFile(base: string, file: ServerFile): Promise<S
     }
     const stats = own.isSymbolicLink() ? await stat(path) : own;
     if (!stats.isFile()) return { kind: 'other' };
-    const isPlain = file.extension === '';
-    return isPlain && (stats.mode & 0o111) === 0
+    const isFast = file.extension === '';
+    return isFast && (stats.mode & 0o111) === 0
       ? { kind: 'not-executable' }
       : { kind: 'file', stats };
   } catch (error) {

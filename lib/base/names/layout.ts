@@ -19,7 +19,7 @@ export interface Layout {
   readonly historyFile: string;
   readonly evidenceFolder: string;
   /** One record for each process, for reaping what a killed Vili left. */
-  readonly ledgerFolder: string;
+  readonly pidRecordFolder: string;
   readonly traceFile: string;
   readonly socket: string;
   readonly lockFile: string;
@@ -53,7 +53,7 @@ export function layoutOf(base: string, identifier: string): Layout {
     stateFile: vili('state.json'),
     historyFile: vili('history.jsonl'),
     evidenceFolder: vili('evidence'),
-    ledgerFolder: vili('servlets'),
+    pidRecordFolder: vili('servlets'),
     traceFile: vili('trace.jsonl'),
     socket: vili('vili.sock'),
     lockFile: vili('lock'),

@@ -60,8 +60,8 @@ export function parseServerFile(identifier: string, fileName: string): ServerFil
 export function parseVersionName(identifier: string, name: string): VersionName | undefined {
   const rest = restOf(identifier, name);
   if (rest === undefined) return undefined;
-  const isPlain = rest.endsWith(PLAIN_FOLDER_ENDING);
-  const version = isPlain ? rest.slice(0, -PLAIN_FOLDER_ENDING.length) : rest;
+  const isFast = rest.endsWith(PLAIN_FOLDER_ENDING);
+  const version = isFast ? rest.slice(0, -PLAIN_FOLDER_ENDING.length) : rest;
   return isVersion(version) ? { name, version } : undefined;
 }
 

@@ -1,4 +1,9 @@
-import type { Sample, SampleAnswer, SampleBody, SampleLines } from '../../compare/sample/sample.ts';
+import type {
+  Sample,
+  SampleBody,
+  SampleLines,
+  SampleResponse,
+} from '../../compare/sample/sample.ts';
 import type { DifferencesView } from '../../operator/views/evidence-view.ts';
 import type { TallyEntry } from '../../verdict/evidence/tally.ts';
 import { jsonLines } from './json-lines.ts';
@@ -119,7 +124,7 @@ function headerLines(headers: readonly string[], columns: number): string[] {
   return lines;
 }
 
-function answerText({ status, failure, ms, body }: SampleAnswer): string {
+function answerText({ status, failure, ms, body }: SampleResponse): string {
   const what = failure ?? (status === 0 ? 'no answer' : String(status));
   const cut = body?.cut === true ? ', not all of it kept' : '';
   return `${what} in ${milliseconds(ms)}, ${body?.bytes ?? 0} bytes${cut}`;

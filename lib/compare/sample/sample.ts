@@ -21,10 +21,10 @@ export interface Sample {
   /** When the user's request arrived, ISO 8601. */
   readonly at: string;
   readonly request: SampleRequest;
-  readonly running: SampleAnswer;
-  readonly testing: SampleAnswer;
+  readonly running: SampleResponse;
+  readonly testing: SampleResponse;
   /** Running's second answer, where there is one. */
-  readonly again: SampleAnswer | null;
+  readonly again: SampleResponse | null;
   readonly differences: readonly Difference[];
   /** What both logged around that time; absent until it is known, about a second later. */
   readonly logs?: SampleLogs;
@@ -60,7 +60,7 @@ export interface SampleRequest {
   readonly body: SampleBody | null;
 }
 
-export interface SampleAnswer {
+export interface SampleResponse {
   readonly status: number;
   readonly failure: FailureKind | 'unsendable' | null;
   readonly ms: number;

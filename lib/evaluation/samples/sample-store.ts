@@ -24,7 +24,7 @@ export interface SampleEntry {
 }
 
 /** The samples of one test, in the folder `samples` of its version. Bounded; survives a restart. */
-export class SampleShelf {
+export class SampleStore {
   readonly #folder: string;
   readonly #settings: SampleSettings;
   readonly #onProblem: (error: unknown) => void;
@@ -50,15 +50,15 @@ export class SampleShelf {
     fresh: boolean,
     settings: SampleSettings,
     onProblem: (error: unknown) => void,
-  ): Promise<SampleShelf> {
-    const shelf = new SampleShelf(folder, settings, onProblem);
+  ): Promise<SampleStore> {
+    const store = new SampleStore(folder, settings, onProblem);
     try {
       if (fresh) await rm(folder, { recursive: true, force: true });
-      else await shelf.#load();
+      else await store.#load();
     } catch (error) {
       onProblem(error);
     }
-    return shelf;
+    return store;
   }
 
   /** Writes later; what is beyond the bounds is left out. */

@@ -50,7 +50,7 @@ export class LogTally {
     const text = withoutNul(raw);
     if (text === '') return;
     const entry = parse(text);
-    if (entry === null) return this.#countPlain(text, text);
+    if (entry === null) return this.#countFast(text, text);
     const level = levelOf(entry, this.#options);
     this.#count(level);
     this.#latest.add(level, text);
@@ -61,7 +61,7 @@ export class LogTally {
   /** Counts a line that was too long to read, by its first characters. */
   overlong(head: string): void {
     const text = withoutNul(head);
-    this.#countPlain(text, null);
+    this.#countFast(text, null);
   }
 
   /** Counts lines that nobody looked at. */
@@ -95,7 +95,7 @@ export class LogTally {
   // Private
 
   /** `whole` null: it is only the start of a line. */
-  #countPlain(text: string, whole: string | null): void {
+  #countFast(text: string, whole: string | null): void {
     const level = levelOfPlain(text);
     this.#count(level);
     this.#plain += 1;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { beside } from '../../runtime/sibling-module.ts';
+import { siblingModule } from '../../runtime/sibling-module.ts';
 import type { LogBatch } from './batch.ts';
 import type { FollowCommand, FollowReport, FollowSettings } from './protocol.ts';
 
@@ -27,7 +27,7 @@ export class FollowThread {
   #gone = false;
 
   constructor() {
-    this.#worker = new Worker(beside('./worker', import.meta.url), {
+    this.#worker = new Worker(siblingModule('./worker', import.meta.url), {
       name: 'vili-log-follower',
       resourceLimits: RESOURCE_LIMITS,
     });

@@ -12,7 +12,7 @@ export type BatchSender = (batch: SharedArrayBuffer, end: number) => void;
  * Packs exchanges into a few shared batches. That the worker has read one is seen in the batch itself: a
  * message for it would wake the users' thread hundreds of times per second.
  */
-export class Feeder {
+export class BatchWriter {
   /** Of records in a batch. */
   readonly #batchBytes: number;
   readonly #queueBytes: number;

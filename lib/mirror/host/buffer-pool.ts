@@ -7,7 +7,7 @@ const BATCHES = 4;
  * The batches of a far side, kept from one worker to the next: the system gets shared memory back late, and each
  * test would take its own. Only two workers at once, one of them ending, have two sets.
  */
-export class BatchStore {
+export class BufferPool {
   /** Of each; whole records only. */
   readonly #batchBytes: number;
   #kept: readonly RecordBuffer[] | null = null;

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../model/exchange.ts';
-import { LOOK_MS, UsersFirst } from '../load/shedder.ts';
-import { watchUsersThread } from '../load/thread-load.ts';
-import type { FarSideEvent, FarSideSettings, LossReason, OutcomeBatch } from '../settings.ts';
+import { LOOK_MS, LoadShedder } from '../load/shedder.ts';
+import { watchThreadLoad } from '../load/thread-load.ts';
+import type { LossReason, MirrorEvent, MirrorSettings, OutcomeBatch } from '../settings.ts';
 import {
   type DropReason,
   type Fault,
@@ -10,7 +10,7 @@ import {
   type Targets,
 } from '../wire/protocol.ts';
 import type { Accounts } from './accounts.ts';
-import type { BatchStore } from './buffer-pool.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 /** Drops that no report came along with are told after so long. */
@@ -19,19 +19,19 @@ const DROPS_FLUSH_MS = 100;
 export interface SessionHooks {
   readonly now: () => number;
   readonly onOutcomes: (batch: OutcomeBatch) => void;
-  readonly onEvent: (event: FarSideEvent) => void;
+  readonly onEvent: (event: MirrorEvent) => void;
   /** Whether users have no time left in other processes. */
   readonly isBusyElsewhere: () => boolean;
 }
 
 /** One test: keeps a worker alive for it, and accounts for every copy whatever happens to it. */
-export class TestSession {
+export class MirrorSession {
   readonly id: string;
-  readonly #settings: FarSideSettings;
-  readonly #store: BatchStore;
+  readonly #settings: MirrorSettings;
+  readonly #store: BufferPool;
   readonly #accounts: Accounts;
   readonly #hooks: SessionHooks;
-  readonly #usersFirst: UsersFirst;
+  readonly #shedder: LoadShedder;
   readonly #looks: NodeJS.Timeout;
   #targets: Targets;
   #worker: WorkerThread | null = null;
@@ -53,8 +53,8 @@ export class TestSession {
   constructor(
     id: string,
     targets: Targets,
-    settings: FarSideSettings,
-    store: BatchStore,
+    settings: MirrorSettings,
+    store: BufferPool,
     accounts: Accounts,
     hooks: SessionHooks,
   ) {
@@ -64,11 +64,11 @@ export class TestSession {
     this.#store = store;
     this.#accounts = accounts;
     this.#hooks = hooks;
-    this.#usersFirst = new UsersFirst(settings.busyLimit);
-    const load = watchUsersThread();
+    this.#shedder = new LoadShedder(settings.busyLimit);
+    const load = watchThreadLoad();
     this.#looks = setInterval(() => {
-      this.#usersFirst.look(load());
-      this.#worker?.usersBusy(this.#usersFirst.isShedding || hooks.isBusyElsewhere());
+      this.#shedder.look(load());
+      this.#worker?.usersBusy(this.#shedder.isShedding || hooks.isBusyElsewhere());
     }, LOOK_MS);
     this.#start();
   }
@@ -81,7 +81,7 @@ export class TestSession {
 
   /** Whether the next copy is to be made at all: not when users need the time. */
   admits(): boolean {
-    return this.#usersFirst.admits();
+    return this.#shedder.admits();
   }
 
   submit(exchange: Exchange): void {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { Exchange } from '../../model/exchange.ts';
-import { beside } from '../../runtime/sibling-module.ts';
-import type { FarSideSettings, LossReason } from '../settings.ts';
+import { siblingModule } from '../../runtime/sibling-module.ts';
+import type { LossReason, MirrorSettings } from '../settings.ts';
 import {
   ADMIT,
   type DropReason,
@@ -18,8 +18,8 @@ import {
   type ToWorker,
   type WorkerInput,
 } from '../wire/protocol.ts';
-import { Feeder } from './batch-writer.ts';
-import type { BatchStore } from './buffer-pool.ts';
+import { BatchWriter } from './batch-writer.ts';
+import type { BufferPool } from './buffer-pool.ts';
 
 /** Progress is looked for so many times in `stallMs`. */
 const CHECKS_PER_STALL = 5;
@@ -36,10 +36,10 @@ export interface WorkerThreadHooks {
 
 /** One incarnation of the worker: starts it, feeds it, watches that it lives, ends it. */
 export class WorkerThread {
-  readonly #settings: FarSideSettings;
+  readonly #settings: MirrorSettings;
   readonly #hooks: WorkerThreadHooks;
   readonly #worker: Worker;
-  readonly #feeder: Feeder;
+  readonly #writer: BatchWriter;
   readonly #state: Int32Array;
   readonly #watch: NodeJS.Timeout;
   readonly #exited: Promise<void>;
@@ -49,8 +49,8 @@ export class WorkerThread {
   #isOver = false;
 
   constructor(
-    settings: FarSideSettings,
-    store: BatchStore,
+    settings: MirrorSettings,
+    store: BufferPool,
     { targets, noise }: Pick<WorkerInput, 'targets' | 'noise'>,
     hooks: WorkerThreadHooks,
   ) {
@@ -59,7 +59,7 @@ export class WorkerThread {
     const state = new SharedArrayBuffer(STATE_BYTES);
     this.#state = new Int32Array(state);
     const input: WorkerInput = { settings, state, targets, noise };
-    this.#worker = new Worker(beside('../worker/worker', import.meta.url), {
+    this.#worker = new Worker(siblingModule('../worker/worker', import.meta.url), {
       name: 'vili-far-side',
       workerData: input,
       resourceLimits: {
@@ -68,7 +68,7 @@ export class WorkerThread {
       },
     });
     const batches = store.take();
-    this.#feeder = new Feeder(batches, settings.queueBytes, (batch, end) => {
+    this.#writer = new BatchWriter(batches, settings.queueBytes, (batch, end) => {
       this.#post({ type: 'exchanges', batch, end });
     });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
@@ -88,16 +88,16 @@ export class WorkerThread {
     if (this.#isOver) return 'far-side-lost';
     const admission = Atomics.load(this.#state, STATE_ADMISSION);
     if (admission !== ADMIT) return admission === REFUSE_BREAKER ? 'breaker' : 'queue-full';
-    return this.#feeder.isFull() ? 'queue-full' : null;
+    return this.#writer.isFull() ? 'queue-full' : null;
   }
 
   /** Takes the exchange (null), or says why not. */
   add(exchange: Exchange): DropReason | null {
-    return this.#feeder.add(exchange);
+    return this.#writer.add(exchange);
   }
 
   retarget(targets: Targets): void {
-    this.#feeder.flush();
+    this.#writer.flush();
     this.#post({ type: 'retarget', targets });
   }
 
@@ -112,7 +112,7 @@ export class WorkerThread {
   }
 
   cause(fault: Fault): void {
-    this.#feeder.flush();
+    this.#writer.flush();
     this.#post({ type: 'fault', fault });
   }
 
@@ -122,7 +122,7 @@ export class WorkerThread {
       const ended = new Promise<void>((resolve) => {
         this.#resolveEnded = resolve;
       });
-      this.#feeder.flush();
+      this.#writer.flush();
       this.#post({ type: 'end' });
       await Promise.race([ended, this.#exited]);
       this.#close();
@@ -172,7 +172,7 @@ export class WorkerThread {
   #close(): void {
     this.#isOver = true;
     clearInterval(this.#watch);
-    this.#feeder.close();
+    this.#writer.close();
     void this.#worker.terminate();
   }
 }

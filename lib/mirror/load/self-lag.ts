@@ -14,7 +14,7 @@ export interface DelayHooks {
  * Whether the thread that times testing's answers was itself held up: by others, to which it yields, or
  * by its own work. Running's answers are timed elsewhere, so that such a delay would look like a slow testing.
  */
-export class OwnDelay {
+export class SelfLag {
   readonly #now: () => number;
   readonly #waited: () => number;
   readonly #tickMs: number;

@@ -35,7 +35,7 @@ const AT_REST = 0.5;
  * as serving a user. The share falls quickly while it is busy and rises slowly when it is not, ever more
  * slowly as long as rises do not last. Which copies are left out has nothing to do with what they are about.
  */
-export class UsersFirst {
+export class LoadShedder {
   readonly #limit: number;
   #share = 1;
   #busyLooks = 0;

@@ -10,7 +10,7 @@ export interface ThreadLoad {
 }
 
 /** Each call tells about the time since the call before. To be called on the main thread. */
-export function watchUsersThread(): () => ThreadLoad {
+export function watchThreadLoad(): () => ThreadLoad {
   let before = performance.eventLoopUtilization();
   let waitedBeforeMs = waitedMs('main');
   let beforeMs = performance.now();

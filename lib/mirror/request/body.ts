@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ByteRoom } from '../worker/byte-budget.ts';
+import type { ByteBudget } from '../worker/byte-budget.ts';
 
 export interface BodyLimits {
   /** Bodies up to this are kept whole. */
@@ -8,7 +8,7 @@ export interface BodyLimits {
   readonly cutBytes: number;
   /** As long as running's, about; what is kept beyond needs room, and the body is given up without. */
   readonly expectedBytes: number;
-  readonly room: ByteRoom;
+  readonly room: ByteBudget;
 }
 
 /** A response body as it arrives: kept, then only hashed, then cut. */

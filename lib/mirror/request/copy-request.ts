@@ -1,9 +1,9 @@
 import type { Exchange } from '../../model/exchange.ts';
-import type { FarSideSettings } from '../settings.ts';
-import type { ByteRoom } from '../worker/byte-budget.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { ByteBudget } from '../worker/byte-budget.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
 import { compileRewrites } from './copy-path.ts';
-import type { ShadowAnswer, ShadowLimits, ShadowRequest } from './requester.ts';
+import type { ShadowLimits, ShadowRequest, ShadowResponse } from './requester.ts';
 
 /** A body may be this much larger than running's before reading it is given up. */
 const BODY_SLACK_BYTES = 65_536;
@@ -13,7 +13,7 @@ const SLOWER_LIMIT = 2;
 const CONTROLLED_METHODS = new Set(['GET', 'HEAD']);
 
 /** What a testing that is known to be down answers. */
-export const REFUSED: ShadowAnswer = {
+export const REFUSED: ShadowResponse = {
   status: 0,
   failure: 'refused',
   ms: 0,
@@ -28,7 +28,7 @@ export const REFUSED: ShadowAnswer = {
 export type CopyRequest = (exchange: Exchange, mark: Mark) => ShadowRequest;
 
 /** Makes the user's request again, marked as copy or control; only the copy is rewritten. */
-export function createCopyRequest(settings: FarSideSettings): CopyRequest {
+export function createCopyRequest(settings: MirrorSettings): CopyRequest {
   const rewritten = compileRewrites(settings.rewrite);
   return ({ method, path, body, requestId, headers }, mark) => ({
     method,
@@ -40,9 +40,9 @@ export function createCopyRequest(settings: FarSideSettings): CopyRequest {
 
 /** Time and bytes that the answer may take, seen from what running took for the same. */
 export function limitsOf(
-  settings: FarSideSettings,
+  settings: MirrorSettings,
   exchange: Exchange,
-  room: ByteRoom,
+  room: ByteBudget,
 ): ShadowLimits {
   const { compare, timeoutMs } = settings;
   return {

@@ -23,7 +23,7 @@ export interface ShadowLimits extends BodyLimits {
 }
 
 /** What came back. `status` 0: nothing usable, see `failure`. `ms`: from sending to last byte. */
-export interface ShadowAnswer {
+export interface ShadowResponse {
   readonly status: number;
   readonly failure: FailureKind | 'unsendable' | null;
   readonly ms: number;
@@ -36,7 +36,7 @@ export interface ShadowAnswer {
   readonly extraBytes: number;
 }
 
-export type AnswerListener = (answer: ShadowAnswer) => void;
+export type ResponseListener = (answer: ShadowResponse) => void;
 
 export interface RequesterSettings {
   readonly connectTimeoutMs: number;
@@ -45,7 +45,7 @@ export interface RequesterSettings {
 
 interface Call {
   readonly request: ShadowRequest;
-  readonly done: AnswerListener;
+  readonly done: ResponseListener;
   readonly deadlineMs: number;
   readonly body: ReceivedBody;
   connection: Connection | null;
@@ -75,7 +75,7 @@ export class Requester {
   }
 
   /** `done` is called exactly once, possibly before this returns, unless `close` comes first. */
-  send(request: ShadowRequest, limits: ShadowLimits, done: AnswerListener): void {
+  send(request: ShadowRequest, limits: ShadowLimits, done: ResponseListener): void {
     const sentMs = this.#now();
     const call: Call = {
       request,
@@ -172,7 +172,7 @@ export class Requester {
     };
   }
 
-  #finish(call: Call, failure: ShadowAnswer['failure']): void {
+  #finish(call: Call, failure: ShadowResponse['failure']): void {
     if (call.isDone) return;
     call.isDone = true;
     this.#calls.delete(call);
@@ -182,7 +182,7 @@ export class Requester {
   }
 
   /** Finishes a call together with its connection, which still carries the rest of an answer. */
-  #abandon(call: Call, failure: ShadowAnswer['failure']): void {
+  #abandon(call: Call, failure: ShadowResponse['failure']): void {
     const { connection } = call;
     call.connection = null;
     if (connection !== null) discard(connection);

@@ -2,7 +2,7 @@ import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type { PairOutcome } from '../../compare/outcome.ts';
 import type { SampleCopy } from '../../compare/sample/sample.ts';
 import type { FailureKind, Target } from '../../model/exchange.ts';
-import type { FarSideSettings } from '../settings.ts';
+import type { MirrorSettings } from '../settings.ts';
 
 /** Places in the shared state: the only memory both threads use without a message. */
 export const STATE_ADMISSION = 0;
@@ -43,7 +43,7 @@ export interface Targets {
 
 /** A worker lives for one test; it starts with this as its data. */
 export interface WorkerInput {
-  readonly settings: FarSideSettings;
+  readonly settings: MirrorSettings;
   readonly state: SharedArrayBuffer;
   readonly targets: Targets;
   /** What was learned of noise in this test before. */

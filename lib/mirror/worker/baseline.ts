@@ -1,5 +1,5 @@
 import type { PauseReason } from '../wire/protocol.ts';
-import { RunningPace } from './slowness.ts';
+import { RunningSlowness } from './slowness.ts';
 
 /** The first pairs of an endpoint all get a control request. */
 const FIRST_PAIRS = 20;
@@ -9,7 +9,7 @@ const NEWEST = 1 / 16;
 const SUSPICIOUS_EXCESS = 0.1;
 
 /** Decides for which pairs running is asked a second time, per endpoint. */
-export interface ControlPlan {
+export interface BaselinePlan {
   /**
    * Never while running is slow or Vili is busy: users come first. `isRefused`: running refused the
    * caller, and is asked again about the first of those too.
@@ -23,7 +23,7 @@ export interface ControlPlan {
   learn(endpoint: string, differs: boolean, control: boolean | null): void;
 }
 
-export interface ControlSettings {
+export interface BaselineSettings {
   /** Share of pairs beyond the first ones, 0 to 1; 0 switches control requests off. */
   readonly share: number;
   readonly maxEndpoints: number;
@@ -39,9 +39,9 @@ interface Habit {
   noiseRate: number;
 }
 
-export function createControlPlan(settings: ControlSettings): ControlPlan {
+export function createBaselinePlan(settings: BaselineSettings): BaselinePlan {
   const habits = new Map<string, Habit>();
-  const pace = new RunningPace(settings.maxEndpoints);
+  const slowness = new RunningSlowness(settings.maxEndpoints);
   let paused = { slow: 0, busy: 0 };
   const habitOf = (endpoint: string): Habit | null => {
     const found = habits.get(endpoint);
@@ -55,8 +55,8 @@ export function createControlPlan(settings: ControlSettings): ControlPlan {
   return {
     wanted(endpoint, isRefused = false) {
       if (settings.share <= 0) return false;
-      if (pace.isSlow || settings.isBusy()) {
-        paused[pace.isSlow ? 'slow' : 'busy']++;
+      if (slowness.isSlow || settings.isBusy()) {
+        paused[slowness.isSlow ? 'slow' : 'busy']++;
         return false;
       }
       const habit = habitOf(endpoint);
@@ -68,7 +68,7 @@ export function createControlPlan(settings: ControlSettings): ControlPlan {
       if (habit.testingRate > habit.noiseRate + SUSPICIOUS_EXCESS) return true;
       return settings.random() < settings.share;
     },
-    answered: (endpoint, ms) => pace.answered(endpoint, ms),
+    answered: (endpoint, ms) => slowness.answered(endpoint, ms),
     takePaused() {
       const taken = paused;
       paused = { slow: 0, busy: 0 };

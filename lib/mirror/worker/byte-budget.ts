@@ -1,5 +1,5 @@
 /** How many bytes several holders may have in memory together. */
-export class ByteRoom {
+export class ByteBudget {
   private readonly maxBytes: number;
   private taken = 0;
 

@@ -14,24 +14,24 @@ import { createRuleBook } from '../../compare/rules/rules.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
 import type { Exchange, FailureKind } from '../../model/exchange.ts';
 import { isRefused } from '../request/copy-request.ts';
-import type { ShadowAnswer } from '../request/requester.ts';
+import type { ShadowResponse } from '../request/requester.ts';
 
 /** Everything known of one user request once both versions (and running again) have answered. */
-export interface AnsweredPair {
+export interface CompletedPair {
   readonly exchange: Exchange;
   readonly endpoint: string;
-  readonly testing: ShadowAnswer;
+  readonly testing: ShadowResponse;
   /** Running's second answer, null when it was not asked. */
-  readonly control: ShadowAnswer | null;
+  readonly control: ShadowResponse | null;
 }
 
 /** Judges the pairs of one test, and learns from running's second answers what is noise. */
-export interface PairJudge {
+export interface PairComparer {
   /**
    * The pair as the verdict sees it. `control` is only given when both comparisons, running with
    * testing and running with itself, could be made: else one side's failures would bias the count.
    */
-  judge(pair: AnsweredPair): PairOutcome;
+  compare(pair: CompletedPair): PairOutcome;
   /** What is ignored, or no longer so, since the last call. */
   takeIgnored(): readonly IgnoredField[];
   /** What was learned of noise, if that is more than at the last call. */
@@ -40,7 +40,7 @@ export interface PairJudge {
   restoreNoise(saved: string): void;
 }
 
-export function createPairJudge(settings: CompareSettings): PairJudge {
+export function createPairComparer(settings: CompareSettings): PairComparer {
   const noise = createNoiseMemory(settings.maxEndpoints);
   const rulesFor = createRuleBook(settings.rules);
   const mask = createMask(settings.mask);
@@ -48,7 +48,7 @@ export function createPairJudge(settings: CompareSettings): PairJudge {
   const counts = blockingKinds(settings);
 
   return {
-    judge(pair) {
+    compare(pair) {
       const { exchange, endpoint, testing, control } = pair;
       const running = responseOf(exchange);
       const context: PairContext = {
@@ -80,7 +80,7 @@ export function createPairJudge(settings: CompareSettings): PairJudge {
 type Remaining = Pick<Comparison, 'differences' | 'differs'>;
 
 function outcomeOf(
-  { exchange, endpoint, testing, control: again }: AnsweredPair,
+  { exchange, endpoint, testing, control: again }: CompletedPair,
   { differences, differs }: Remaining,
   control: PairOutcome['control'],
 ): PairOutcome {
@@ -129,6 +129,6 @@ function responseOf(exchange: Exchange): Response {
   };
 }
 
-function failureKind(answer: ShadowAnswer): FailureKind | null {
+function failureKind(answer: ShadowResponse): FailureKind | null {
   return answer.failure === 'unsendable' ? null : answer.failure;
 }

@@ -1,7 +1,7 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
-import type { FarSideSettings } from '../settings.ts';
+import type { MirrorSettings } from '../settings.ts';
 import type { DropReason, Report } from '../wire/protocol.ts';
-import { type AnsweredPair, createPairJudge, type PairJudge } from './compare-pair.ts';
+import { type CompletedPair, createPairComparer, type PairComparer } from './compare-pair.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { createTally } from './tally.ts';
 
@@ -12,19 +12,19 @@ const NOISE_MS = 1000;
 export class Results {
   readonly #now: () => number;
   readonly #tally = createTally();
-  readonly #judge: PairJudge;
+  readonly #comparer: PairComparer;
   readonly #sampler: Sampler;
   #noiseTakenAtMs = Number.NEGATIVE_INFINITY;
 
   /** `now`: a clock in ms that never goes back. */
-  constructor({ compare, samples }: FarSideSettings, now: () => number) {
+  constructor({ compare, samples }: MirrorSettings, now: () => number) {
     this.#now = now;
-    this.#judge = createPairJudge(compare);
+    this.#comparer = createPairComparer(compare);
     this.#sampler = createSampler(samples, compare);
   }
 
-  add(pair: AnsweredPair): PairOutcome {
-    const outcome = this.#judge.judge(pair);
+  add(pair: CompletedPair): PairOutcome {
+    const outcome = this.#comparer.compare(pair);
     this.#sampler.look(pair, outcome);
     this.#tally.add(outcome);
     return outcome;
@@ -51,14 +51,14 @@ export class Results {
     return {
       ...taken,
       noise: this.#takeNoise(),
-      ignored: this.#judge.takeIgnored(),
+      ignored: this.#comparer.takeIgnored(),
       samples: this.#sampler.take(),
     };
   }
 
   /** Goes on with what was learned of noise before. */
   restoreNoise(saved: string): void {
-    this.#judge.restoreNoise(saved);
+    this.#comparer.restoreNoise(saved);
   }
 
   // Private
@@ -67,6 +67,6 @@ export class Results {
     const nowMs = this.#now();
     if (nowMs - this.#noiseTakenAtMs < NOISE_MS) return null;
     this.#noiseTakenAtMs = nowMs;
-    return this.#judge.noise();
+    return this.#comparer.noise();
   }
 }

@@ -8,23 +8,23 @@ import {
   limitsOf,
   REFUSED,
 } from '../request/copy-request.ts';
-import { Requester, type ShadowAnswer } from '../request/requester.ts';
-import type { FarSideSettings } from '../settings.ts';
+import { Requester, type ShadowResponse } from '../request/requester.ts';
+import type { MirrorSettings } from '../settings.ts';
 import { type DropReason, NOTHING, type Report, type Targets } from '../wire/protocol.ts';
-import { type ControlPlan, createControlPlan } from './baseline.ts';
+import { type BaselinePlan, createBaselinePlan } from './baseline.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
-import { ByteRoom } from './byte-budget.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { Overdue } from './overdue.ts';
 import { type CopyQueue, createCopyQueue } from './queue.ts';
 import { Results } from './results.ts';
-import { type SliceHooks, WorkSlices } from './time-slices.ts';
+import { type SliceHooks, TimeSlices } from './time-slices.ts';
 
 /** Control requests are at most this part of `concurrency`. */
 const CONTROL_PART = 1 / 4;
 /** Running's answer and testing's are both held until they have been compared. */
 const ANSWERS = 2;
 
-export interface TrialHooks extends SliceHooks {
+export interface ShadowRunHooks extends SliceHooks {
   readonly random: () => number;
   /** The users' thread has no time left. */
   readonly isBusy: () => boolean;
@@ -38,27 +38,27 @@ interface OpenPair {
   readonly generation: number;
   readonly isControlled: boolean;
   readonly bytes: number;
-  testing: ShadowAnswer | null;
-  control: ShadowAnswer | null;
+  testing: ShadowResponse | null;
+  control: ShadowResponse | null;
 }
 
 /** One test on the far side: sends copies, as many at a time as it may, and hands on what came of them. */
-export class Trial {
-  readonly #settings: FarSideSettings;
-  readonly #hooks: TrialHooks;
+export class ShadowRun {
+  readonly #settings: MirrorSettings;
+  readonly #hooks: ShadowRunHooks;
   readonly #copyRequest: CopyRequest;
   readonly #endpoints: Endpoints;
-  readonly #controls: ControlPlan;
+  readonly #controls: BaselinePlan;
   readonly #overdue: Overdue<OpenPair>;
   readonly #queue: CopyQueue;
   /** For answers that are larger than expected. */
-  readonly #room: ByteRoom;
+  readonly #room: ByteBudget;
   readonly #results: Results;
   readonly #running: Requester;
   readonly #testing: Requester;
   readonly #maxControls: number;
   /** Both versions have answered; waiting to be compared. Bounded by `concurrency`. */
-  readonly #answered: WorkSlices<OpenPair>;
+  readonly #answered: TimeSlices<OpenPair>;
   #targets: Targets;
   #breaker: Breaker;
   #generation = 0;
@@ -67,7 +67,7 @@ export class Trial {
   #openControls = 0;
   #hasEnded = false;
 
-  constructor(settings: FarSideSettings, targets: Targets, hooks: TrialHooks) {
+  constructor(settings: MirrorSettings, targets: Targets, hooks: ShadowRunHooks) {
     const { concurrency, compare } = settings;
     this.#settings = settings;
     this.#hooks = hooks;
@@ -76,17 +76,17 @@ export class Trial {
     this.#endpoints = createEndpoints(compare);
     this.#results = new Results(settings, hooks.now);
     this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
-    this.#room = new ByteRoom(settings.queueBytes);
+    this.#room = new ByteBudget(settings.queueBytes);
     this.#breaker = createBreaker(settings.breaker, hooks.now);
     this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
-    this.#controls = createControlPlan({
+    this.#controls = createBaselinePlan({
       share: compare.controlShare,
       maxEndpoints: compare.maxEndpoints,
       random: hooks.random,
       isBusy: hooks.isBusy,
     });
     this.#overdue = new Overdue(hooks.now);
-    this.#answered = new WorkSlices(hooks, {
+    this.#answered = new TimeSlices(hooks, {
       each: (pair) => this.#finish(pair),
       afterSlice: () => this.#fill(),
     });
@@ -230,7 +230,7 @@ export class Trial {
     return this.#controls.wanted(endpoint, isRefused(exchange.status));
   }
 
-  #informBreaker(pair: OpenPair, answer: ShadowAnswer): void {
+  #informBreaker(pair: OpenPair, answer: ShadowResponse): void {
     if (pair.generation !== this.#generation) return;
     if (answer.failure === null) {
       this.#breaker.succeeded();

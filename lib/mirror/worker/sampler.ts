@@ -5,15 +5,15 @@ import type { PairOutcome } from '../../compare/outcome.ts';
 import { createSampleChoice, type SampleSettings } from '../../compare/sample/choice.ts';
 import {
   type Sample,
-  type SampleAnswer,
   type SampleCopy,
+  type SampleResponse,
   type SampleSignal,
   sampleBody,
   sampleId,
 } from '../../compare/sample/sample.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
-import { compareAnswers } from '../../compare/severity.ts';
-import type { AnsweredPair } from './compare-pair.ts';
+import { compareResponses } from '../../compare/severity.ts';
+import type { CompletedPair } from './compare-pair.ts';
 
 /** Slow samples are taken once the test is warm. */
 const WARM_PAIRS = 50;
@@ -23,7 +23,7 @@ const SLOWER_MS = 2;
 
 /** Keeps a few pairs that show what is wrong, masked, on their way to disk. */
 export interface Sampler {
-  look(pair: AnsweredPair, outcome: PairOutcome): void;
+  look(pair: CompletedPair, outcome: PairOutcome): void;
   take(): readonly SampleCopy[];
 }
 
@@ -36,7 +36,7 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
 
   const classify = (outcome: PairOutcome): { signal: SampleSignal; key: string } | null => {
     const { running, testing, differences, differs, control } = outcome;
-    if (compareAnswers(running, testing) > 0) {
+    if (compareResponses(running, testing) > 0) {
       const said = [running, testing].map((answer) => answer.failure ?? answer.status);
       return { signal: 'errors', key: said.join(' > ') };
     }
@@ -81,14 +81,14 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
 // Private
 
 function sampleOf(
-  { exchange, testing, control }: AnsweredPair,
+  { exchange, testing, control }: CompletedPair,
   { requestId, atMs, endpoint, differences }: PairOutcome,
   found: { readonly signal: SampleSignal; readonly key: string },
   mask: Mask,
   maxBodyBytes: number,
 ): Sample {
   const { method, path, headers, body } = exchange;
-  const answer = (of: Answered): SampleAnswer => ({
+  const answer = (of: Answered): SampleResponse => ({
     status: of.status,
     failure: of.failure,
     ms: Math.round(of.ms * 100) / 100,
@@ -126,7 +126,7 @@ function sampleOf(
 
 interface Answered {
   readonly status: number;
-  readonly failure: SampleAnswer['failure'];
+  readonly failure: SampleResponse['failure'];
   readonly ms: number;
   readonly headers: readonly string[];
   readonly bytes: Buffer | null;

@@ -17,7 +17,7 @@ interface Usual {
 }
 
 /** Watches whether running answers clearly slower than it usually does, endpoint by endpoint. */
-export class RunningPace {
+export class RunningSlowness {
   readonly #maxEndpoints: number;
   readonly #usual = new Map<string, Usual>();
   #excess = 0;

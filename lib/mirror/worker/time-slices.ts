@@ -14,7 +14,7 @@ export interface Slicing<T> {
 }
 
 /** Does work item by item, in short slices between which the event loop turns. */
-export class WorkSlices<T> {
+export class TimeSlices<T> {
   readonly #hooks: SliceHooks;
   readonly #slicing: Slicing<T>;
   #items: T[] = [];

@@ -2,7 +2,7 @@ import { setImmediate as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ViliError } from '../../errors.ts';
 import { yieldToOthers } from '../../runtime/priority.ts';
-import { OwnDelay } from '../load/self-lag.ts';
+import { SelfLag } from '../load/self-lag.ts';
 import { BATCH_HEAD_BYTES, giveBack } from '../wire/batch.ts';
 import { readRecord, recordBuffer, recordSizeAt } from '../wire/codec.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type WorkerInput,
 } from '../wire/protocol.ts';
 import { causeFault } from './fault.ts';
-import { Trial } from './run.ts';
+import { ShadowRun } from './run.ts';
 
 /** Time limits are enforced, and life is shown, this often. */
 const TICK_MS = 25;
@@ -32,7 +32,7 @@ yieldToOthers();
 const port = parentPort;
 const input = workerData as WorkerInput;
 const state = new Int32Array(input.state);
-const trial = new Trial(input.settings, input.targets, {
+const shadowRun = new ShadowRun(input.settings, input.targets, {
   now: () => performance.now(),
   random: Math.random,
   isBusy: () => Atomics.load(state, STATE_USERS_BUSY) === 1,
@@ -43,8 +43,8 @@ const trial = new Trial(input.settings, input.targets, {
     });
   },
 });
-if (input.noise !== null) trial.restoreNoise(input.noise);
-const delay = new OwnDelay(TICK_MS, { now: () => performance.now() });
+if (input.noise !== null) shadowRun.restoreNoise(input.noise);
+const delay = new SelfLag(TICK_MS, { now: () => performance.now() });
 let ticks = 0;
 const timer = setInterval(tick, TICK_MS);
 Atomics.add(state, STATE_HEARTBEAT, 1);
@@ -58,13 +58,13 @@ function receive(message: ToWorker): void {
       receiveExchanges(message.batch, message.end);
       break;
     case 'noise':
-      trial.restoreNoise(message.noise);
+      shadowRun.restoreNoise(message.noise);
       break;
     case 'retarget':
-      trial.retarget(message.targets);
+      shadowRun.retarget(message.targets);
       break;
     case 'end':
-      trial.end();
+      shadowRun.end();
       report();
       clearInterval(timer);
       send({ type: 'ended' });
@@ -83,9 +83,9 @@ function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
   while (offset < end) {
     const size = recordSizeAt(records, offset);
     if (size <= 0) throw new ViliError('VILI_FAR_SIDE_RECORD', `no record at byte ${offset}`);
-    const refusal = trial.refusal(size);
-    if (refusal === null) trial.offer(readRecord(records, offset), size);
-    else trial.drop(refusal);
+    const refusal = shadowRun.refusal(size);
+    if (refusal === null) shadowRun.offer(readRecord(records, offset), size);
+    else shadowRun.drop(refusal);
     reportIfMany();
     offset += size;
   }
@@ -94,7 +94,7 @@ function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
 
 function tick(): void {
   Atomics.add(state, STATE_HEARTBEAT, 1);
-  trial.sweep(delay.isDisturbed());
+  shadowRun.sweep(delay.isDisturbed());
   ticks++;
   if (ticks % TICKS_PER_REPORT === 0) report();
   afterWork();
@@ -102,18 +102,18 @@ function tick(): void {
 
 /** The gate sees at once whether packing a copy is worth its while. */
 function afterWork(): void {
-  const refusal = trial.refusal(0);
+  const refusal = shadowRun.refusal(0);
   const admission = refusal === null ? ADMIT : refusal === 'breaker' ? REFUSE_BREAKER : REFUSE_FULL;
   Atomics.store(state, STATE_ADMISSION, admission);
   reportIfMany();
 }
 
 function reportIfMany(): void {
-  if (trial.outcomes() >= MAX_OUTCOMES_PER_REPORT) report();
+  if (shadowRun.outcomes() >= MAX_OUTCOMES_PER_REPORT) report();
 }
 
 function report(): void {
-  const taken = trial.takeReport();
+  const taken = shadowRun.takeReport();
   if (taken !== null) send({ type: 'report', report: taken });
 }
 

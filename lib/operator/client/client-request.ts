@@ -6,7 +6,7 @@ import { reachableSocketPath } from '../socket-path.ts';
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** What the daemon answered instead of doing it; `status` is the HTTP status. */
-export class ControlAnswerError extends ViliError {
+export class ControlResponseError extends ViliError {
   readonly status: number;
 
   constructor(status: number, code: string, message: string) {
@@ -27,7 +27,7 @@ export interface Call {
 }
 
 /**
- * Sends one request. Throws ControlAnswerError for an answer that is an error and ViliError
+ * Sends one request. Throws ControlResponseError for an answer that is an error and ViliError
  * `VILI_DAEMON_UNREACHABLE` when nobody listens or no answer came in time.
  */
 export async function callForJson(call: Call): Promise<unknown> {
@@ -110,13 +110,13 @@ async function textOf(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function answerError(status: number, text: string): ControlAnswerError {
+function answerError(status: number, text: string): ControlResponseError {
   try {
     const { error } = JSON.parse(text) as { error: { code: unknown; message: unknown } };
-    return new ControlAnswerError(status, String(error.code), String(error.message));
+    return new ControlResponseError(status, String(error.code), String(error.message));
   } catch {
     const message = `the daemon answered with status ${status}`;
-    return new ControlAnswerError(status, 'VILI_BAD_ANSWER', message);
+    return new ControlResponseError(status, 'VILI_BAD_ANSWER', message);
   }
 }
 

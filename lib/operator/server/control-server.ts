@@ -4,7 +4,7 @@ import { messageOf, ViliError } from '../../errors.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
 import { route } from '../routes.ts';
 import { streamEvents } from './event-stream.ts';
-import { errorAnswer } from './http-errors.ts';
+import { errorResponse } from './http-errors.ts';
 import { listenPrivately } from './private-socket.ts';
 import { readJson } from './request-body.ts';
 
@@ -89,7 +89,7 @@ async function serve(
     if (!(error instanceof ViliError)) {
       options.onProblem(`control request ${request.method} failed: ${messageOf(error)}`);
     }
-    const { status, body } = errorAnswer(error);
+    const { status, body } = errorResponse(error);
     if (response.headersSent) response.destroy();
     else send(request, response, status, body);
   } finally {

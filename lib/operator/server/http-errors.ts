@@ -27,7 +27,7 @@ const STATUS_OF_PART: readonly (readonly [part: string, status: number])[] = [
 ];
 
 /** Status and body of anything a handler threw; what is not a ViliError tells nothing inside. */
-export function errorAnswer(error: unknown): { status: number; body: ErrorBody } {
+export function errorResponse(error: unknown): { status: number; body: ErrorBody } {
   if (!(error instanceof ViliError)) {
     const message = 'internal error; its details are in the log of Vili';
     return { status: 500, body: { error: { code: 'VILI_INTERNAL', message } } };

@@ -1,7 +1,7 @@
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type { Sample } from '../../compare/sample/sample.ts';
 import type { Report, ReportEndpoint } from '../../evaluation/report/report.ts';
-import type { FarSideSettings } from '../../mirror/settings.ts';
+import type { MirrorSettings } from '../../mirror/settings.ts';
 
 /** Which version is meant: its name or number; absent: under test, else decided last. */
 export interface VersionQuery {
@@ -30,7 +30,7 @@ export interface ReplayPlan {
   readonly running: ReplayTarget | null;
   readonly testing: ReplayTarget | null;
   /** How a copy is made and compared, without the token that marks the daemon's own. */
-  readonly settings: FarSideSettings;
+  readonly settings: MirrorSettings;
 }
 
 export interface ReplayTarget {

@@ -8,7 +8,7 @@ export interface CopyHolder {
  * How many bytes copies take together while they are collected. The oldest make room for others: answers that last,
  * as streams of events do, would else keep all others out.
  */
-export class CopyRoom {
+export class CopyBudget {
   private readonly maxBytes: number;
   /** In the order in which they came. */
   private readonly held = new Map<CopyHolder, number>();

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Exchange, FailureKind } from '../../model/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import type { CopyHolder, CopyRoom } from './budget.ts';
+import type { CopyBudget, CopyHolder } from './budget.ts';
 
 const NO_HEADERS: readonly string[] = [];
 
@@ -10,7 +10,7 @@ export interface CopyLimits {
   /** Larger answers are hashed. */
   readonly maxResponseBytes: number;
   /** What the bodies of all copies share that are being collected. */
-  readonly room: CopyRoom;
+  readonly room: CopyBudget;
 }
 
 /**

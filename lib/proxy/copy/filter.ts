@@ -1,5 +1,5 @@
 import type { RequestHead } from '../http/request-head.ts';
-import type { GateSettings, StickyKey } from '../settings.ts';
+import type { ProxySettings, StickyKey } from '../settings.ts';
 import { compilePathPattern, pathOf } from './path-pattern.ts';
 import { positionOf, stickyValue } from './sticky.ts';
 
@@ -19,7 +19,7 @@ export type SkipReason =
 /** What the choice depends on; headers are flat. */
 type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers'>;
 
-type Settings = Pick<GateSettings, 'healthPaths' | 'mirror'>;
+type Settings = Pick<ProxySettings, 'healthPaths' | 'mirror'>;
 
 interface CompiledRule {
   readonly method: string;
@@ -28,7 +28,7 @@ interface CompiledRule {
 }
 
 /** Decides, request by request, what is copied. Compiled once from the settings. */
-export class MirrorChoice {
+export class MirrorFilter {
   private readonly health: readonly ((path: string) => boolean)[];
   private readonly rules: readonly CompiledRule[];
   private readonly methods: ReadonlySet<string>;

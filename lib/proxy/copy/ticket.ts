@@ -1,5 +1,5 @@
 import type { FailureKind } from '../../model/exchange.ts';
-import type { GateContext } from '../context.ts';
+import type { ProxyContext } from '../context.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import type { CopyHolder } from './budget.ts';
@@ -13,7 +13,7 @@ import type { SkipReason } from './filter.ts';
 export class Account implements CopyHolder {
   /** What is being collected for testing, null when nothing is. */
   copy: ExchangeCopy | null = null;
-  private readonly context: GateContext;
+  private readonly context: ProxyContext;
   private readonly head: RequestHead;
   /** When the request was sent to running, the last time if it was repeated. */
   private atMs = 0;
@@ -21,7 +21,7 @@ export class Account implements CopyHolder {
   private isProbe = false;
   private settled = false;
 
-  constructor(context: GateContext, head: RequestHead) {
+  constructor(context: ProxyContext, head: RequestHead) {
     this.context = context;
     this.head = head;
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Peer } from '../http/forwarded.ts';
-import { batchWrites } from '../io/write-coalescing.ts';
+import { coalesceWrites } from '../io/write-coalescing.ts';
 
 /** Requests a client may send ahead of their answers; more end its connection. */
 const PIPELINED_MAX = 1024;
@@ -43,7 +43,7 @@ export class Connection {
     this.socket = socket;
     this.peer = peer;
     this.idleTimeoutMs = idleTimeoutMs;
-    batchWrites(socket);
+    coalesceWrites(socket);
     // A head that node sends by itself names no encoding, and UTF-8 would not be what running said.
     socket.setDefaultEncoding('latin1');
     // node ends a connection with this after an answer with `Connection: close`.
@@ -127,7 +127,7 @@ export class Connection {
   end(): void {
     if (this.closing && this.socket.writableEnded) return;
     this.closing = true;
-    closeGently(this.socket, this.idleTimeoutMs);
+    closeLingering(this.socket, this.idleTimeoutMs);
   }
 
   // Private
@@ -166,7 +166,7 @@ const LINGER_MS = 1000;
  * reset, which can overtake the answer. A client may be slow as long as it takes something within
  * `idleMs`.
  */
-export function closeGently(socket: Socket, idleMs: number): void {
+export function closeLingering(socket: Socket, idleMs: number): void {
   if (socket.destroyed) return;
   socket.setTimeout(idleMs, () => socket.destroy());
   if (socket.writableFinished) linger(socket);

@@ -1,21 +1,24 @@
 import type { HeadRules } from '../http/request-headers.ts';
-import { QuietTime } from '../io/idle-timer.ts';
+import { IdleTimer } from '../io/idle-timer.ts';
 import { skipEmptyWrites } from '../io/write-coalescing.ts';
-import type { GateSettings } from '../settings.ts';
+import type { ProxySettings } from '../settings.ts';
 import type { Connection } from './connection.ts';
-import { isOverlooked, type Plain, PlainReader } from './fast-request.ts';
-import { PlainAnswer } from './fast-response.ts';
+import { type FastHead, FastReader, isOverlooked } from './fast-request.ts';
+import { FastResponse } from './fast-response.ts';
 
 /** What is the same for the plain requests of all connections. */
-export interface PlainRules {
+export interface FastPathRules {
   readonly heads: HeadRules;
   readonly maxHeadBytes: number;
-  readonly limits: GateSettings['request'];
+  readonly limits: ProxySettings['request'];
   /** What answers say of a connection that stays. */
   readonly staying: string;
 }
 
-export function plainRulesOf({ header, request }: GateSettings, heads: HeadRules): PlainRules {
+export function fastPathRulesOf(
+  { header, request }: ProxySettings,
+  heads: HeadRules,
+): FastPathRules {
   const seconds = Math.floor(request.keepAliveMs / 1000);
   return {
     heads,
@@ -30,27 +33,27 @@ export function plainRulesOf({ header, request }: GateSettings, heads: HeadRules
  * are read and answered here, at half of what node's HTTP server takes. With the first other thing, right or
  * wrong, the connection is handed over to that server, bytes and all, and stays there.
  */
-export class PlainPath {
+export class FastPath {
   private readonly connection: Connection;
-  private readonly rules: PlainRules;
-  private readonly forward: (plain: Plain, answer: PlainAnswer) => void;
+  private readonly rules: FastPathRules;
+  private readonly forward: (plain: FastHead, answer: FastResponse) => void;
   private readonly serve: () => void;
-  private readonly quiet = new QuietTime(() => this.silent());
-  private readonly reader: PlainReader;
-  private answer: PlainAnswer | null = null;
+  private readonly quiet = new IdleTimer(() => this.silent());
+  private readonly reader: FastReader;
+  private answer: FastResponse | null = null;
 
   /** `serve` gives the connection to node's server. */
   constructor(
     connection: Connection,
-    rules: PlainRules,
-    forward: (plain: Plain, answer: PlainAnswer) => void,
+    rules: FastPathRules,
+    forward: (plain: FastHead, answer: FastResponse) => void,
     serve: () => void,
   ) {
     this.connection = connection;
     this.rules = rules;
     this.forward = forward;
     this.serve = serve;
-    this.reader = new PlainReader(connection.peer, rules.heads, rules.maxHeadBytes);
+    this.reader = new FastReader(connection.peer, rules.heads, rules.maxHeadBytes);
   }
 
   start(): void {
@@ -74,7 +77,7 @@ export class PlainPath {
     const plain = connection.busy ? null : this.reader.read(bytes);
     if (plain === null) return isOverlooked(bytes) ? undefined : this.handOver(bytes);
     const isHead = plain.head.method === 'HEAD';
-    this.answer = new PlainAnswer(connection, rules.staying, isHead, plain.closes);
+    this.answer = new FastResponse(connection, rules.staying, isHead, plain.closes);
     this.forward(plain, this.answer);
   };
 

@@ -1,7 +1,7 @@
 import type { Peer } from '../http/forwarded.ts';
 import { FIELD_LINES, splitFields } from '../http/headers.ts';
-import { Known } from '../http/last-seen.ts';
-import { RequestHead, refusalOf, requestIdOf } from '../http/request-head.ts';
+import { LastSeen } from '../http/last-seen.ts';
+import { RequestHead, rejectionOf, requestIdOf } from '../http/request-head.ts';
 import { type HeadRules, RequestFields } from '../http/request-headers.ts';
 import type { UserRequest } from './types.ts';
 
@@ -17,9 +17,9 @@ const EMPTY_LINES_MAX_BYTES = 16;
 const NO_TRAILERS: readonly string[] = [];
 
 /** A plain request with its body. */
-export interface Plain {
+export interface FastHead {
   readonly head: RequestHead;
-  readonly request: PlainRequest;
+  readonly request: FastRequest;
   readonly closes: boolean;
 }
 
@@ -28,11 +28,11 @@ export interface Plain {
  * nothing unusual in their headers, with a body of known length or none, all of it there and nothing behind it.
  * A client says much the same with each of its requests, so the headers of the last one are remembered.
  */
-export class PlainReader {
+export class FastReader {
   private readonly peer: Peer;
   private readonly rules: HeadRules;
   private readonly maxHeadBytes: number;
-  private readonly known = new Known<RequestFields>();
+  private readonly known = new LastSeen<RequestFields>();
 
   constructor(peer: Peer, rules: HeadRules, maxHeadBytes: number) {
     this.peer = peer;
@@ -41,7 +41,7 @@ export class PlainReader {
   }
 
   /** Null for everything but one plain request, right or wrong: node's parser decides about that. */
-  read(bytes: Buffer): Plain | null {
+  read(bytes: Buffer): FastHead | null {
     const lineEnd = bytes.indexOf(CR);
     if (lineEnd < 0) return null;
     const fieldsAt = lineEnd + LINE_END.length;
@@ -56,7 +56,7 @@ export class PlainReader {
     const requestId = requestIdOf(fields, this.rules);
     return {
       head: new RequestHead(method, url, fields, requestId, null),
-      request: fields.bodyBytes === 0 ? WITHOUT_BODY : new PlainRequest(bytes.subarray(bodyAt)),
+      request: fields.bodyBytes === 0 ? WITHOUT_BODY : new FastRequest(bytes.subarray(bodyAt)),
       closes: fields.connection.length === 'close'.length,
     };
   }
@@ -68,12 +68,12 @@ export class PlainReader {
     const lines = bytes.toString('latin1', start, end - LINE_END.length);
     if (!FIELDS.test(lines)) return null;
     const fields = new RequestFields(splitFields(lines, 0), this.peer, this.rules, null);
-    const isPlain =
+    const isFast =
       fields.upgrade === '' &&
       fields.expectation === '' &&
       CONNECTION.test(fields.connection) &&
-      refusalOf(fields, this.rules, 1) === null;
-    if (!isPlain) return null;
+      rejectionOf(fields, this.rules, 1) === null;
+    if (!isFast) return null;
     this.known.keep(bytes, start, end, fields);
     return fields;
   }
@@ -85,7 +85,7 @@ export function isOverlooked(bytes: Buffer): boolean {
 }
 
 /** A request that has come as a whole: there is nothing to wait for. */
-export class PlainRequest implements UserRequest {
+export class FastRequest implements UserRequest {
   readonly httpVersionMinor = 1;
   readonly complete = true;
   readonly rawTrailers = NO_TRAILERS;
@@ -110,7 +110,7 @@ export class PlainRequest implements UserRequest {
   once(): void {}
 }
 
-const WITHOUT_BODY = new PlainRequest(Buffer.alloc(0));
+const WITHOUT_BODY = new FastRequest(Buffer.alloc(0));
 
 // Private
 

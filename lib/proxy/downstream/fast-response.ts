@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import type { UserResponse } from './types.ts';
 
 /** The answer to a plain request, written in as few system calls as it takes (RFC 9112). */
-export class PlainAnswer implements UserResponse {
+export class FastResponse implements UserResponse {
   sendDate = false;
   chunkedEncoding = false;
   /** The connection ends behind it. */

@@ -3,7 +3,7 @@ import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 /** Connections that another process accepted, given to a server that opens no port itself. */
-export class HandedConnections {
+export class HandedOffConnections {
   readonly #server: Server;
   readonly #open = new Set<Socket>();
   readonly #waiters: (() => void)[] = [];

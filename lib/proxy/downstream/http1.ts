@@ -2,21 +2,21 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../../errors.ts';
-import type { GateContext } from '../context.ts';
+import type { ProxyContext } from '../context.ts';
 import { compileTrust, peerOf } from '../http/forwarded.ts';
 import { headRulesOf } from '../http/head-rules.ts';
 import { refuse } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
-import { Forwarding } from '../request/forward.ts';
-import { isTunnelled, plainRequest, Tunnel } from '../request/tunnel.ts';
+import { Forward } from '../request/forward.ts';
+import { isTunnelled, requestAsBytes, Tunnel } from '../request/tunnel.ts';
 import { Connection } from './connection.ts';
 import { rawPage } from './error-pages.ts';
-import { PlainPath, type PlainRules, plainRulesOf } from './fast-path.ts';
-import type { Plain } from './fast-request.ts';
-import type { PlainAnswer } from './fast-response.ts';
-import { Http2Reception } from './http2.ts';
-import type { GateResponse, ListenerEvents } from './listener.ts';
+import { FastPath, type FastPathRules, fastPathRulesOf } from './fast-path.ts';
+import type { FastHead } from './fast-request.ts';
+import type { FastResponse } from './fast-response.ts';
+import { Http2Frontend } from './http2.ts';
+import type { ListenerEvents, ProxyResponse } from './listener.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 
 /** Statuses for what node's parser and timers find before there is a request. */
@@ -27,23 +27,23 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 };
 
 /** Turns what the listening socket brings into turns of connections. */
-export class Reception implements ListenerEvents {
+export class Http1Frontend implements ListenerEvents {
   readonly connections = new Set<Connection>();
-  private readonly context: GateContext;
+  private readonly context: ProxyContext;
   private readonly bySocket = new WeakMap<Socket, Connection>();
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
-  private readonly plain: PlainRules;
-  readonly http2: Http2Reception;
+  private readonly plain: FastPathRules;
+  readonly http2: Http2Frontend;
   private server: Server | null = null;
 
-  constructor(context: GateContext) {
+  constructor(context: ProxyContext) {
     const { settings } = context;
     this.context = context;
     this.trust = compileTrust(settings.trustedProxies);
     this.rules = headRulesOf(settings);
-    this.plain = plainRulesOf(settings, this.rules);
-    this.http2 = new Http2Reception(context);
+    this.plain = fastPathRulesOf(settings, this.rules);
+    this.http2 = new Http2Frontend(context);
   }
 
   /** Needed for requests that turn out to be ordinary after node took them for an upgrade. */
@@ -59,19 +59,19 @@ export class Reception implements ListenerEvents {
     this.bySocket.set(socket, connection);
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
-    const forward = ({ request, head }: Plain, answer: PlainAnswer): void => {
+    const forward = ({ request, head }: FastHead, answer: FastResponse): void => {
       this.forward(connection, request, answer, head, false);
     };
-    new PlainPath(connection, this.plain, forward, serve).start();
+    new FastPath(connection, this.plain, forward, serve).start();
   }
 
-  requested(request: IncomingMessage, response: GateResponse, expectsContinue: boolean): void {
+  requested(request: IncomingMessage, response: ProxyResponse, expectsContinue: boolean): void {
     const connection = this.bySocket.get(request.socket);
     if (connection === undefined) return;
     this.forward(connection, request, response, this.read(request, connection), expectsContinue);
   }
 
-  expected(request: IncomingMessage, response: GateResponse): void {
+  expected(request: IncomingMessage, response: ProxyResponse): void {
     const connection = this.bySocket.get(request.socket);
     if (connection === undefined) return;
     const head = this.read(request, connection);
@@ -84,7 +84,7 @@ export class Reception implements ListenerEvents {
     if (connection === undefined) return;
     const head = this.read(request, connection);
     if (!isTunnelled(head)) {
-      socket.unshift(Buffer.concat([plainRequest(request), early]));
+      socket.unshift(Buffer.concat([requestAsBytes(request), early]));
       this.server?.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
       return;
     }
@@ -151,7 +151,7 @@ export class Reception implements ListenerEvents {
   ): void {
     const { context } = this;
     context.counts.received++;
-    const turn = new Forwarding(context, connection, request, response, head, expectsContinue);
+    const turn = new Forward(context, connection, request, response, head, expectsContinue);
     try {
       if (connection.take(turn)) return;
       context.counts.skip('aborted');

@@ -5,13 +5,13 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import type { GateContext } from '../context.ts';
+import type { ProxyContext } from '../context.ts';
 import { compileTrust, type Peer, peerOf } from '../http/forwarded.ts';
 import { headRulesOf } from '../http/head-rules.ts';
 import { refuse } from '../http/rejection.ts';
 import { readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
-import { Forwarding } from '../request/forward.ts';
+import { Forward } from '../request/forward.ts';
 import type { Turn } from './connection.ts';
 import { http2Head } from './http2-head.ts';
 import { Http2Request, Http2Response } from './http2-stream.ts';
@@ -24,14 +24,14 @@ const SESSION_WINDOW_BYTES = 1_048_576;
 const EXPECTS_CONTINUE = /^100-continue$/i;
 
 /** Users who speak HTTP/2: each stream is a request of its own, answered when it is its turn, at once. */
-export class Http2Reception {
-  private readonly context: GateContext;
+export class Http2Frontend {
+  private readonly context: ProxyContext;
   private readonly server: Http2Server;
   private readonly sessions = new Set<ServerHttp2Session>();
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
 
-  constructor(context: GateContext) {
+  constructor(context: ProxyContext) {
     const { settings } = context;
     this.context = context;
     this.trust = compileTrust(settings.trustedProxies);
@@ -95,7 +95,7 @@ export class Http2Reception {
     const head = read.method === 'CONNECT' ? read.refused(refuse(405, 'no forward proxy')) : read;
     const { expectation } = read.fields;
     const owner = new StreamOwner(stream, peer);
-    const turn = new Forwarding(
+    const turn = new Forward(
       context,
       owner,
       new Http2Request(stream),

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { messageOf, ViliError } from '../../errors.ts';
 import { type Fields, interimText } from '../http/headers.ts';
-import type { GateSettings } from '../settings.ts';
+import type { ProxySettings } from '../settings.ts';
 import type { TlsPair } from './tls.ts';
 
 const BACKLOG = 4096;
@@ -17,9 +17,9 @@ export const STREAM_BUFFER_BYTES = 131_072;
 export interface ListenerEvents {
   /** `serve` gives the connection to node's server, which has not seen it yet. */
   connected(socket: Socket, serve: () => void): void;
-  requested(request: IncomingMessage, response: GateResponse, expectsContinue: boolean): void;
+  requested(request: IncomingMessage, response: ProxyResponse, expectsContinue: boolean): void;
   /** `Expect` with anything but `100-continue`. */
-  expected(request: IncomingMessage, response: GateResponse): void;
+  expected(request: IncomingMessage, response: ProxyResponse): void;
   upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void;
   /** CONNECT: the gate is no forward proxy. */
   tunnelAsked(socket: Socket): void;
@@ -35,14 +35,14 @@ export interface ListenerEvents {
  * turned over to the gate, so that nothing goes uncounted.
  */
 export function createListener(
-  settings: GateSettings,
+  settings: ProxySettings,
   events: ListenerEvents,
   pair: TlsPair | null,
 ): Server {
   const { header, request } = settings;
   const options = {
-    IncomingMessage: GateRequest,
-    ServerResponse: GateResponse,
+    IncomingMessage: ProxyRequest,
+    ServerResponse: ProxyResponse,
     noDelay: true,
     insecureHTTPParser: false,
     maxHeaderSize: header.maxBytes,
@@ -68,7 +68,7 @@ export function createListener(
   server.maxConnections = request.maxConnections;
   // node would cut the list without a word; the gate counts by itself, and bytes bound it anyway.
   server.maxHeadersCount = 0;
-  const given = (response: ServerResponse): GateResponse => response as GateResponse;
+  const given = (response: ServerResponse): ProxyResponse => response as ProxyResponse;
   server.on('request', (incoming, response) => events.requested(incoming, given(response), false));
   server.on('checkContinue', (incoming, response) =>
     events.requested(incoming, given(response), true),
@@ -105,7 +105,7 @@ export function openListener(server: NetServer, host: string, port: number): Pro
 
 // Private
 
-function tlsOptions({ request }: GateSettings): {
+function tlsOptions({ request }: ProxySettings): {
   ALPNProtocols: string[];
   handshakeTimeout: number;
 } {
@@ -128,7 +128,7 @@ function divert(
 }
 
 /** node's response, that can also tell what running says before its answer. */
-export class GateResponse extends ServerResponse {
+export class ProxyResponse extends ServerResponse {
   begin(status: number, reason: string, { flat }: Fields, closes: boolean): void {
     const sent = closes ? [...flat, 'Connection', 'close'] : (flat as string[]);
     this.writeHead(status, reason, sent);
@@ -149,9 +149,9 @@ export class GateResponse extends ServerResponse {
  * node's request without the object of lower-cased headers, which costs more than forwarding does:
  * node itself asks it for two names only, and the gate reads the flat array.
  */
-export class GateRequest extends IncomingMessage {}
+export class ProxyRequest extends IncomingMessage {}
 
-Object.defineProperty(GateRequest.prototype, 'headers', {
+Object.defineProperty(ProxyRequest.prototype, 'headers', {
   configurable: true,
   get(this: IncomingMessage): { host?: string; expect?: string } {
     const found: { host?: string; expect?: string } = {};

@@ -1,4 +1,4 @@
-import { BadAnswerError } from '../upstream/errors.ts';
+import { BadResponseError } from '../upstream/errors.ts';
 import { FIELD_LINES, splitFields } from './headers.ts';
 
 const SIZE_LINE = /^0*([0-9A-Fa-f]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;
@@ -35,7 +35,7 @@ export class ChunkReader {
 
   /**
    * Reads on from `start`, hands over each piece of the body and tells where it stopped: at the end of
-   * the bytes, or of the body. @throws BadAnswerError when these are no chunks.
+   * the bytes, or of the body. @throws BadResponseError when these are no chunks.
    */
   read(bytes: Buffer, start: number, onPiece: (piece: Buffer) => void): number {
     let at = start;
@@ -58,7 +58,7 @@ export class ChunkReader {
     const feed = bytes.indexOf(LINE_FEED, start);
     const end = feed < 0 ? bytes.length : feed + 1;
     this.line += bytes.toString('latin1', start, end);
-    if (this.line.length > this.maxLineBytes) throw new BadAnswerError('a chunk without end');
+    if (this.line.length > this.maxLineBytes) throw new BadResponseError('a chunk without end');
     if (feed >= 0) this.takeLine();
     return end;
   }
@@ -72,12 +72,12 @@ export class ChunkReader {
     if (this.state === 'trailers') return this.takeTrailerLine();
     this.line = '';
     if (this.state === 'data-end') {
-      if (line !== '\r\n') throw new BadAnswerError('a chunk is longer than it says');
+      if (line !== '\r\n') throw new BadResponseError('a chunk is longer than it says');
       this.state = 'size';
       return;
     }
     const size = SIZE_LINE.exec(line)?.[1];
-    if (size === undefined) throw new BadAnswerError('a chunk has no size');
+    if (size === undefined) throw new BadResponseError('a chunk has no size');
     this.left = Number.parseInt(size, 16);
     this.state = this.left === 0 ? 'trailers' : 'data';
   }
@@ -86,7 +86,7 @@ export class ChunkReader {
   private takeTrailerLine(): void {
     const { line } = this;
     if (line !== '\r\n' && !line.endsWith('\r\n\r\n')) return;
-    if (!TRAILERS.test(line)) throw new BadAnswerError('trailers are malformed');
+    if (!TRAILERS.test(line)) throw new BadResponseError('trailers are malformed');
     this.fields = splitFields(line.slice(0, -2), 0);
     this.state = 'done';
   }

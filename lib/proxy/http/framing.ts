@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from './rejection.ts';
+import { type Rejection, refuse } from './rejection.ts';
 
 /** reg-name, IPv4 or IP-literal, with a port; RFC 9110 section 7.2 and RFC 3986 section 3.2. */
 const HOST = /^(?:[A-Za-z0-9\-._~%!$&'()*+,;=]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?$/;
@@ -18,7 +18,7 @@ export interface FramingFacts {
  * The checks beyond node's strict parser that keep the gate and running of one opinion about where a
  * request ends (RFC 9112 sections 3.2, 6.1 and 6.3). Null when all is well.
  */
-export function framingProblem(facts: FramingFacts, httpMinor: number): Refusal | null {
+export function framingProblem(facts: FramingFacts, httpMinor: number): Rejection | null {
   if (facts.hosts !== 1) {
     if (facts.hosts > 1) return refuse(400, 'more than one Host');
     if (httpMinor !== 0) return refuse(400, 'no Host');

@@ -1,10 +1,10 @@
-import type { GateSettings } from '../settings.ts';
+import type { ProxySettings } from '../settings.ts';
 import { TOKEN_SUFFIX } from './hop-by-hop.ts';
 import { createRequestIds } from './request-head.ts';
 import type { HeadRules } from './request-headers.ts';
 
 /** What the settings say about heads of requests. */
-export function headRulesOf({ header, mirror, tls }: GateSettings): HeadRules {
+export function headRulesOf({ header, mirror, tls }: ProxySettings): HeadRules {
   return {
     maxCount: header.maxCount,
     markHeader: mirror.header.toLowerCase(),

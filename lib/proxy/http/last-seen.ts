@@ -8,7 +8,7 @@ const PATIENCE = 8;
  * What was read from the bytes that came last, to have it at once when the same bytes come again. It is kept
  * from their second time on: to keep what never comes again would cost more than to read it.
  */
-export class Known<T> {
+export class LastSeen<T> {
   /** Of the bytes that came last; 0 for none, or too many. */
   length = 0;
   private bytes = NOTHING;

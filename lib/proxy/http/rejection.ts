@@ -1,9 +1,9 @@
 /** Why the gate answers a request itself instead of forwarding it. The reason is for logs only. */
-export interface Refusal {
+export interface Rejection {
   readonly status: number;
   readonly reason: string;
 }
 
-export function refuse(status: number, reason: string): Refusal {
+export function refuse(status: number, reason: string): Rejection {
   return { status, reason };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Peer } from './forwarded.ts';
 import { framingProblem } from './framing.ts';
-import { type Refusal, refuse } from './rejection.ts';
+import { type Rejection, refuse } from './rejection.ts';
 import { type HeadRules, RequestFields } from './request-headers.ts';
 import { readTarget } from './request-line.ts';
 
@@ -23,7 +23,7 @@ export class RequestHead {
   readonly path: string;
   readonly fields: RequestFields;
   readonly requestId: string;
-  readonly refusal: Refusal | null;
+  readonly refusal: Rejection | null;
 
   /** `requestId` becomes a header where the client has set none. */
   constructor(
@@ -31,7 +31,7 @@ export class RequestHead {
     path: string,
     fields: RequestFields,
     requestId: string,
-    refusal: Refusal | null,
+    refusal: Rejection | null,
   ) {
     this.method = method;
     this.path = path;
@@ -57,7 +57,7 @@ export class RequestHead {
   }
 
   /** The same request, not to be forwarded. */
-  refused(refusal: Refusal): RequestHead {
+  refused(refusal: Rejection): RequestHead {
     return new RequestHead(this.method, this.path, this.fields, this.requestId, refusal);
   }
 }
@@ -77,16 +77,16 @@ export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): 
     target === null ? raw.url : target.path,
     fields,
     requestIdOf(fields, rules),
-    tooMany(fields, rules) ?? refusal ?? refusalOf(fields, rules, raw.httpVersionMinor),
+    tooMany(fields, rules) ?? refusal ?? rejectionOf(fields, rules, raw.httpVersionMinor),
   );
 }
 
 /** Why a request with these headers is not forwarded, else null. */
-export function refusalOf(
+export function rejectionOf(
   fields: RequestFields,
   rules: HeadRules,
   httpMinor: number,
-): Refusal | null {
+): Rejection | null {
   return tooMany(fields, rules) ?? framingProblem(fields, httpMinor) ?? loopProblem(fields, rules);
 }
 
@@ -97,12 +97,12 @@ export function requestIdOf({ requestId }: RequestFields, rules: HeadRules): str
 
 // Private
 
-function tooMany({ count }: RequestFields, { maxCount }: HeadRules): Refusal | null {
+function tooMany({ count }: RequestFields, { maxCount }: HeadRules): Rejection | null {
   return count > maxCount ? refuse(431, 'too many headers') : null;
 }
 
 /** A copy that the tested version sent back to users' port would be copied again, without end. */
-function loopProblem({ token: found }: RequestFields, { token }: HeadRules): Refusal | null {
+function loopProblem({ token: found }: RequestFields, { token }: HeadRules): Rejection | null {
   return token !== '' && found === token ? refuse(508, 'a copy came back') : null;
 }
 

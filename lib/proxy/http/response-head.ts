@@ -8,7 +8,7 @@ const START = 'HTTP/1.';
 const LINE_END = '\r\n';
 
 /** The head of an answer as running wrote it; bytes are Latin-1. */
-export class AnswerHead {
+export class RawResponseHead {
   /** 0 for HTTP/1.0, else 1. */
   readonly minor: number;
   readonly status: number;
@@ -35,10 +35,10 @@ export class AnswerHead {
  * Reads a head (RFC 9112 section 4), without the empty line that ends it. Null when it is not one: what this
  * lets through, llhttp lets through as well.
  */
-export function readAnswerHead(text: string): AnswerHead | null {
+export function readRawResponseHead(text: string): RawResponseHead | null {
   const match = PATTERN.exec(text);
   if (match === null) return null;
-  return new AnswerHead(
+  return new RawResponseHead(
     match[1] === '0' ? 0 : 1,
     Number(match[2]),
     match[3] ?? '',

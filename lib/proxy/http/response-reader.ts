@@ -1,7 +1,7 @@
-import { BadAnswerError } from '../upstream/errors.ts';
+import { BadResponseError } from '../upstream/errors.ts';
 import { ChunkReader } from './chunk-reader.ts';
-import { Known } from './last-seen.ts';
-import { type AnswerHead, isNoHead, readAnswerHead } from './response-head.ts';
+import { LastSeen } from './last-seen.ts';
+import { isNoHead, type RawResponseHead, readRawResponseHead } from './response-head.ts';
 import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
 
 const HEAD_END = '\r\n\r\n';
@@ -12,13 +12,13 @@ const SWITCHING = 101;
 const NO_TRAILERS: readonly string[] = [];
 
 /** What comes out of the bytes of an answer. */
-export interface AnswerEvents {
-  interim(head: AnswerHead): void;
+export interface ResponseEvents {
+  interim(head: RawResponseHead): void;
   head(status: number, reason: string, head: ResponseHead): void;
   data(piece: Buffer): void;
   complete(trailers: readonly string[]): void;
   /** `behind`: bytes of the new protocol that came together with the head; they may be kept. */
-  upgraded(head: AnswerHead, behind: Buffer): void;
+  upgraded(head: RawResponseHead, behind: Buffer): void;
 }
 
 /** What the request says about its answer. */
@@ -32,22 +32,22 @@ export interface Asked {
  * `100 Continue` is left out: the gate answers `Expect` itself, so no request asks for one, yet servers
  * send it, and a client must be able to take any number (RFC 9110 section 15.2).
  */
-export class AnswerReader {
+export class ResponseReader {
   /** Whether the connection can be used for another request, once the answer is complete. */
   keepsConnection = false;
   /** How long it can at most be idle, ms; null when running has not said so. */
   idleMs: number | null = null;
   private readonly maxHeadBytes: number;
-  private readonly events: AnswerEvents;
+  private readonly events: ResponseEvents;
   private asked: Asked | null = null;
   private phase: 'none' | 'head' | 'length' | 'chunks' | 'close' = 'none';
   private partial: Buffer | null = null;
   private left = 0;
   /** A server says much the same with each answer of a second, so the last head is remembered. */
-  private readonly known = new Known<AnswerHead>();
+  private readonly known = new LastSeen<RawResponseHead>();
   private chunks: ChunkReader | null = null;
 
-  constructor(maxHeadBytes: number, events: AnswerEvents) {
+  constructor(maxHeadBytes: number, events: ResponseEvents) {
     this.maxHeadBytes = maxHeadBytes;
     this.events = events;
   }
@@ -68,7 +68,7 @@ export class AnswerReader {
 
   /**
    * Reads on; keeps nothing of the bytes, nor may those who are told.
-   * @throws BadAnswerError when the bytes are no answer; with those, nothing is known of the connection.
+   * @throws BadResponseError when the bytes are no answer; with those, nothing is known of the connection.
    */
   read(given: Buffer): void {
     let bytes = given;
@@ -104,7 +104,9 @@ export class AnswerReader {
     const begin = bytes[start] === LETTER_H ? start : skipEmptyLines(bytes, start);
     const end = bytes.indexOf(HEAD_END, begin, 'latin1');
     if ((end < 0 ? bytes.length : end) - begin > this.maxHeadBytes) {
-      throw new BadAnswerError(`the head of the answer is larger than ${this.maxHeadBytes} bytes`);
+      throw new BadResponseError(
+        `the head of the answer is larger than ${this.maxHeadBytes} bytes`,
+      );
     }
     if (end < 0) {
       const partial = bytes.subarray(begin);
@@ -112,8 +114,8 @@ export class AnswerReader {
       this.partial = Buffer.from(partial);
       return bytes.length;
     }
-    const head = readAnswerHead(bytes.toString('latin1', begin, end + LINE_END.length));
-    if (head === null) throw new BadAnswerError('the head of the answer is malformed');
+    const head = readRawResponseHead(bytes.toString('latin1', begin, end + LINE_END.length));
+    if (head === null) throw new BadResponseError('the head of the answer is malformed');
     const next = end + HEAD_END.length;
     if (head.status === SWITCHING) return this.upgrade(head, bytes, next);
     if (head.status >= 200) {
@@ -123,8 +125,8 @@ export class AnswerReader {
     return next;
   }
 
-  private begin({ status, reason, minor, meaning: head }: AnswerHead, hasMore: boolean): void {
-    if (head.problem !== null) throw new BadAnswerError(head.problem);
+  private begin({ status, reason, minor, meaning: head }: RawResponseHead, hasMore: boolean): void {
+    if (head.problem !== null) throw new BadResponseError(head.problem);
     const { contentLength, chunked } = head;
     this.keepsConnection = head.keepsAlive ?? minor !== 0;
     this.idleMs = head.idleMs;
@@ -149,8 +151,8 @@ export class AnswerReader {
     }
   }
 
-  private upgrade(head: AnswerHead, bytes: Buffer, next: number): number {
-    if (this.asked?.upgrade === '') throw new BadAnswerError('a 101 that was not asked for');
+  private upgrade(head: RawResponseHead, bytes: Buffer, next: number): number {
+    if (this.asked?.upgrade === '') throw new BadResponseError('a 101 that was not asked for');
     this.stop();
     this.events.upgraded(head, Buffer.from(bytes.subarray(next)));
     return bytes.length;
@@ -182,7 +184,7 @@ export class AnswerReader {
 }
 
 function assertHeadBegins(bytes: Buffer): void {
-  if (isNoHead(bytes)) throw new BadAnswerError('the answer is not HTTP');
+  if (isNoHead(bytes)) throw new BadResponseError('the answer is not HTTP');
 }
 
 /** RFC 9112 section 2.2: empty lines in front of a message do no harm. */

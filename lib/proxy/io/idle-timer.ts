@@ -14,7 +14,7 @@ const PUT_BACK = 1.5;
  * time; a timer that every byte puts back, such as the socket's own, would cost each request a twentieth of
  * its way through the gate. Looks are counted, so that time in which this process stood still is nobody's silence.
  */
-export class QuietTime {
+export class IdleTimer {
   private readonly silent: () => void;
   private socket: Socket | null = null;
   private timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
-/** Something that knows its place in a `SlotList`; `NO_SLOT` when it is in none. */
-export interface Slotted {
+/** Something that knows its place in a `SwapList`; `NO_SLOT` when it is in none. */
+export interface SwapListItem {
   slot: number;
 }
 
@@ -10,7 +10,7 @@ export const NO_SLOT = -1;
  * every so many deletions, refer to their successors: one that has grown old keeps all later members
  * alive until the next full collection, at four times the cost of collecting.
  */
-export class SlotList<T extends Slotted> {
+export class SwapList<T extends SwapListItem> {
   private readonly members: T[] = [];
 
   get size(): number {

@@ -27,7 +27,7 @@ interface Waiting {
  * backpressure and `end` are those of the stream; what waits when it is destroyed is lost, unless
  * `flushWrites` comes first.
  */
-export function batchWrites(stream: Pick<Writable, '_write'>): void {
+export function coalesceWrites(stream: Pick<Writable, '_write'>): void {
   const write = stream._write.bind(stream);
   stream._write = (piece: Piece, encoding: BufferEncoding, done: Done) => {
     if (piece.length > PIECE_MAX) write(piece, encoding, done);

@@ -1,8 +1,8 @@
 import type { FailureKind } from '../../model/exchange.ts';
-import type { GateContext } from '../context.ts';
+import type { ProxyContext } from '../context.ts';
 import type { SkipReason } from '../copy/filter.ts';
 import { Account } from '../copy/ticket.ts';
-import type { GateErrorKind } from '../counts.ts';
+import type { ProxyErrorKind } from '../counts.ts';
 import type { UserRequest, UserResponse } from '../downstream/types.ts';
 import { isIdempotent, type RequestHead } from '../http/request-head.ts';
 import { CHUNKED, trailersToSend } from '../http/request-headers.ts';
@@ -12,13 +12,13 @@ import { failureKindOf, isRefused, isStale, statusOf } from '../upstream/errors.
 import type { UpstreamPool } from '../upstream/pool.ts';
 import type { TrailerSource, UpstreamHandler } from '../upstream/types.ts';
 import { RequestBody } from './body.ts';
-import { Passage, type TurnOwner } from './lifecycle.ts';
+import { RequestLifecycle, type TurnOwner } from './lifecycle.ts';
 import { Answer } from './response.ts';
 
 const NO_TRAILERS: [string, string][] = [];
 
 /** One user request on its way: held if need be, sent to running, answered, copied, counted. */
-export class Forwarding extends Passage implements UpstreamHandler {
+export class Forward extends RequestLifecycle implements UpstreamHandler {
   private readonly request: UserRequest;
   private readonly response: UserResponse;
   private readonly answer: Answer;
@@ -33,7 +33,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   private listensOnly = false;
 
   constructor(
-    context: GateContext,
+    context: ProxyContext,
     connection: TurnOwner,
     request: UserRequest,
     response: UserResponse,
@@ -243,7 +243,7 @@ export class Forwarding extends Passage implements UpstreamHandler {
   }
 
   /** Ends an exchange that cannot end well; `status` is told where no answer has begun. */
-  private endEarly(error: GateErrorKind, reason: SkipReason, status: number): void {
+  private endEarly(error: ProxyErrorKind, reason: SkipReason, status: number): void {
     if (this.over) return;
     const { answer, connection } = this;
     this.context.counts.error(error);

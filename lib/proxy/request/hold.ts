@@ -1,7 +1,7 @@
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import { DeadlineQueue } from '../io/deadline-queue.ts';
-import type { GateSettings } from '../settings.ts';
+import type { ProxySettings } from '../settings.ts';
 
 /** A request that waits until there is a running again. */
 export interface Held {
@@ -14,12 +14,12 @@ export interface Held {
 }
 
 /** The waiting room while running restarts; bounded in number, bytes and time. */
-export class Hold {
-  private readonly limits: GateSettings['hold'];
+export class RequestHold {
+  private readonly limits: ProxySettings['hold'];
   private readonly queue: DeadlineQueue<Held>;
   private bytes = 0;
 
-  constructor(limits: GateSettings['hold']) {
+  constructor(limits: ProxySettings['hold']) {
     this.limits = limits;
     this.queue = new DeadlineQueue(limits.maxMs, (held) => {
       this.bytes -= held.heldBytes;

@@ -1,4 +1,4 @@
-import type { GateContext } from '../context.ts';
+import type { ProxyContext } from '../context.ts';
 import type { Turn } from '../downstream/connection.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { NO_SLOT } from '../io/swap-list.ts';
@@ -17,10 +17,10 @@ export interface TurnOwner {
  * What every request goes through, an ordinary one as well as a tunnel: refused, held or forwarded
  * when its turn comes, a connection to running borrowed and given back, ended exactly once.
  */
-export abstract class Passage implements Turn, Held, UpstreamJob {
+export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   abstract readonly received: boolean;
   slot = NO_SLOT;
-  protected readonly context: GateContext;
+  protected readonly context: ProxyContext;
   protected readonly connection: TurnOwner;
   protected readonly head: RequestHead;
   protected pool: UpstreamPool | null = null;
@@ -28,11 +28,11 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   protected abort: (() => void) | null = null;
   protected over = false;
   /** It waits to hear whether the running that refused it has ended. */
-  protected doubting = false;
+  protected retryingConnect = false;
   /** It has waited so once. */
   protected waited = false;
 
-  constructor(context: GateContext, connection: TurnOwner, head: RequestHead) {
+  constructor(context: ProxyContext, connection: TurnOwner, head: RequestHead) {
     this.context = context;
     this.connection = connection;
     this.head = head;
@@ -54,13 +54,13 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   release(): void {
     const { pool } = this.context;
     if (pool !== null) return this.enter(pool);
-    if (!this.doubting) return this.expire();
-    this.doubting = false;
+    if (!this.retryingConnect) return this.expire();
+    this.retryingConnect = false;
     this.start();
   }
 
   expire(): void {
-    if (this.doubting) return this.giveUp();
+    if (this.retryingConnect) return this.giveUp();
     this.context.counts.error('hold-timeout');
     this.sendAway();
   }
@@ -92,7 +92,7 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   /** Ends the request to running, whatever state it is in. */
   protected cancelUpstream(): void {
     this.context.hold.remove(this);
-    this.context.doubt.remove(this);
+    this.context.connectRetry.remove(this);
     this.pool?.cancel(this);
     this.abort?.();
   }
@@ -115,8 +115,8 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
     this.giveBack();
     pool?.leave(this);
     this.pool = null;
-    this.doubting = true;
-    if (context.pool === pool) return context.doubt.add(this);
+    this.retryingConnect = true;
+    if (context.pool === pool) return context.connectRetry.add(this);
     this.release();
     return true;
   }
@@ -129,7 +129,7 @@ export abstract class Passage implements Turn, Held, UpstreamJob {
   }
 
   private enter(pool: UpstreamPool): void {
-    this.doubting = false;
+    this.retryingConnect = false;
     this.pool = pool;
     pool.enter(this);
     this.forward(pool);

@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GateContext } from '../context.ts';
+import type { ProxyContext } from '../context.ts';
 import type { Connection } from '../downstream/connection.ts';
 import { rawPage } from '../downstream/error-pages.ts';
 import { joinFields } from '../http/headers.ts';
@@ -10,7 +10,7 @@ import type { UpstreamClient } from '../upstream/client.ts';
 import { failureKindOf, isRefused, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import type { UpstreamHandler } from '../upstream/types.ts';
-import { Passage } from './lifecycle.ts';
+import { RequestLifecycle } from './lifecycle.ts';
 
 const SWITCHING = 101;
 
@@ -19,7 +19,7 @@ const SWITCHING = 101;
  * connections are joined; when it does not, its answer is passed on and the connection ends, since
  * nobody parses it any more. Never mirrored.
  */
-export class Tunnel extends Passage implements UpstreamHandler {
+export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   readonly received = true;
   protected override readonly connection: Connection;
   /** What the client sent right behind its request. */
@@ -27,7 +27,7 @@ export class Tunnel extends Passage implements UpstreamHandler {
   private upstream: Duplex | null = null;
   private answered = false;
 
-  constructor(context: GateContext, connection: Connection, head: RequestHead, early: Buffer) {
+  constructor(context: ProxyContext, connection: Connection, head: RequestHead, early: Buffer) {
     super(context, connection, head);
     this.connection = connection;
     this.early = early;
@@ -196,7 +196,7 @@ export function isTunnelled(head: RequestHead): boolean {
  * The request's head again, without its wish to upgrade: a server may always ignore that
  * (RFC 9110 section 7.8), and clients such as Java's ask for HTTP/2 this way in passing.
  */
-export function plainRequest(request: IncomingMessage): Buffer {
+export function requestAsBytes(request: IncomingMessage): Buffer {
   const raw = request.rawHeaders;
   let head = `${request.method} ${request.url} HTTP/${request.httpVersion}\r\n`;
   for (let index = 0; index < raw.length; index += 2) {

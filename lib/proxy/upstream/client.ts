@@ -1,9 +1,9 @@
 import { Socket } from 'node:net';
 import type { Target } from '../../model/exchange.ts';
-import type { AnswerHead } from '../http/response-head.ts';
+import type { RawResponseHead } from '../http/response-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
-import { AnswerReader } from '../http/response-reader.ts';
-import { QuietTime } from '../io/idle-timer.ts';
+import { ResponseReader } from '../http/response-reader.ts';
+import { IdleTimer } from '../io/idle-timer.ts';
 import { ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 import { BodySender } from './body-sender.ts';
 import { type ConnectResult, connectSocket, connectUpstream, hostOf } from './connect.ts';
@@ -30,12 +30,12 @@ export class UpstreamClient {
   private readonly target: Target;
   private readonly limits: UpstreamLimits;
   private readonly host: string;
-  private readonly reader: AnswerReader;
+  private readonly reader: ResponseReader;
   private readonly abort = (): void => this.fail(new UpstreamClosedError('given up'));
   private readonly resume = (): void => {
     if (this.socket?.isPaused()) this.socket.resume();
   };
-  private readonly quiet = new QuietTime(() => this.silent());
+  private readonly quiet = new IdleTimer(() => this.silent());
   private socket: Socket | null = null;
   private handler: UpstreamHandler | null = null;
   private body: BodySender | null = null;
@@ -50,7 +50,7 @@ export class UpstreamClient {
     this.target = target;
     this.limits = limits;
     this.host = hostOf(target);
-    this.reader = new AnswerReader(limits.maxHeaderBytes, {
+    this.reader = new ResponseReader(limits.maxHeaderBytes, {
       interim: ({ status, reason, fields }) => this.handler?.onInterim(status, reason, fields),
       head: (status, reason, head) => this.answerBegan(status, reason, head),
       data: (piece) => {
@@ -184,7 +184,7 @@ export class UpstreamClient {
     this.quiet.watch(socket, Math.min(this.keepMs, headTimeoutMs, idleTimeoutMs));
   }
 
-  private upgraded({ fields }: AnswerHead, behind: Buffer): void {
+  private upgraded({ fields }: RawResponseHead, behind: Buffer): void {
     const { handler, socket } = this;
     this.spent = true;
     this.release();

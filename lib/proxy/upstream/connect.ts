@@ -1,7 +1,7 @@
 import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
 import { ViliError } from '../../errors.ts';
 import type { Target } from '../../model/exchange.ts';
-import { batchWrites } from '../io/write-coalescing.ts';
+import { coalesceWrites } from '../io/write-coalescing.ts';
 
 /** Two reads of node: with its own 16 KiB each of them would stop and start the flow. */
 const BUFFER_BYTES = 131_072;
@@ -50,7 +50,7 @@ export function connectSocket<S extends Socket>(
   };
   const socket = new SocketClass(options as SocketConstructorOpts);
   socket.setNoDelay(true);
-  batchWrites(socket);
+  coalesceWrites(socket);
   const timer = setTimeout(() => {
     const text = `no connection to ${host}:${port} within ${limitMs} ms`;
     socket.destroy(new ViliError('VILI_GATE_CONNECT_TIMEOUT', text));

@@ -27,7 +27,7 @@ export const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
 const STALE_CODES: ReadonlySet<string> = new Set(['VILI_GATE_CLOSED', 'ECONNRESET', 'EPIPE']);
 
 /** An answer of running that cannot be passed on. */
-export class BadAnswerError extends ViliError {
+export class BadResponseError extends ViliError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('VILI_GATE_ANSWER', message, options);
   }

@@ -1,11 +1,11 @@
 import type { Target } from '../../model/exchange.ts';
 import { DeadlineQueue } from '../io/deadline-queue.ts';
-import { SlotList, type Slotted } from '../io/swap-list.ts';
+import { SwapList, type SwapListItem } from '../io/swap-list.ts';
 import { UpstreamClient } from './client.ts';
 import type { UpstreamLimits } from './types.ts';
 
 /** Something that needs a connection to running for a while. */
-export interface UpstreamJob extends Slotted {
+export interface UpstreamJob extends SwapListItem {
   dispatchOn(client: UpstreamClient): void;
   /** No connection became free in time. */
   noConnection(): void;
@@ -30,7 +30,7 @@ export class UpstreamPool {
   private readonly clients = new Set<UpstreamClient>();
   private readonly free: UpstreamClient[] = [];
   private readonly waiting: DeadlineQueue<UpstreamJob>;
-  private readonly active = new SlotList<UpstreamJob>();
+  private readonly active = new SwapList<UpstreamJob>();
   private readonly leaveWatchers = new Set<() => void>();
   private retired = false;
 

@@ -2,7 +2,7 @@ import type { Target } from '../../model/exchange.ts';
 import { type Drained, type PoolLimits, UpstreamPool } from './pool.ts';
 
 /** The pools of all targets that are in use or being drained. */
-export class Upstreams {
+export class UpstreamPools {
   private readonly limits: PoolLimits;
   private readonly pools = new Map<string, UpstreamPool>();
 

@@ -1,24 +1,24 @@
 /** The entry of the keeper: starts, watches and ends servlets for Vili, and ends with it. */
 import { codeOf, messageOf } from '../../errors.ts';
-import { becomeOwnProcess } from '../../runtime/child-entry.ts';
+import { becomeChild } from '../../runtime/child-entry.ts';
 import {
   type ServletProcess,
   type StopOptions,
   type StopReport,
   spawnServlet,
 } from '../process/spawn.ts';
-import type { FromKeeper, ToKeeper } from './protocol.ts';
+import type { FromLauncher, ToLauncher } from './protocol.ts';
 
 // When it ends with Vili its terminals close, which hangs the servlets up.
-becomeOwnProcess('vili: keeper');
+becomeChild('vili: launcher');
 // Users' servlets live in its terminals: an error that nobody foresaw must not end them all.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) =>
-    process.stderr.write(`vili: keeper: ${messageOf(error)}\n`),
+    process.stderr.write(`vili: launcher: ${messageOf(error)}\n`),
   );
 }
 const kept = new Map<number, ServletProcess>();
-process.on('message', (message: ToKeeper) => {
+process.on('message', (message: ToLauncher) => {
   if (message.type === 'spawn') spawn(message);
   else if (message.type === 'stop') void stop(message);
   else process.exit(0);
@@ -26,7 +26,7 @@ process.on('message', (message: ToKeeper) => {
 
 // Private
 
-function spawn({ call, options }: Extract<ToKeeper, { type: 'spawn' }>): void {
+function spawn({ call, options }: Extract<ToLauncher, { type: 'spawn' }>): void {
   let servlet: ServletProcess;
   try {
     servlet = spawnServlet({ ...options, now });
@@ -46,7 +46,7 @@ async function tellOfEnd(call: number, servlet: ServletProcess): Promise<void> {
   tell({ type: 'exited', call, end: { exit, survivors: servlet.survivors } });
 }
 
-async function stop({ call, options }: Extract<ToKeeper, { type: 'stop' }>): Promise<void> {
+async function stop({ call, options }: Extract<ToLauncher, { type: 'stop' }>): Promise<void> {
   const servlet = kept.get(call);
   tell({
     type: 'stopped',
@@ -71,7 +71,7 @@ function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-function tell(message: FromKeeper): void {
+function tell(message: FromLauncher): void {
   // Without Vili there is nobody to tell, and this process is about to end.
   process.send?.(message, undefined, undefined, () => {});
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../../errors.ts';
-import { type Forked, forkOwn, post } from '../../runtime/fork.ts';
-import { exitLetDown } from '../process/exit.ts';
-import { killServletFamily } from '../process/tree.ts';
-import { KeptServlet } from './launched-servlet.ts';
-import type { Born, FromKeeper, KeptOptions, ToKeeper } from './protocol.ts';
+import { type Forked, forkChild, post } from '../../runtime/fork.ts';
+import { exitInfrastructureFailure } from '../process/exit.ts';
+import { killServletTree } from '../process/tree.ts';
+import { LaunchedServlet } from './launched-servlet.ts';
+import type { Born, FromLauncher, LaunchedOptions, ToLauncher } from './protocol.ts';
 
 /** An answer is looked for so many times before it is given up: a host that was suspended is no reason. */
 const LOOKS = 30;
@@ -15,7 +15,7 @@ const KILL_TIMEOUT_MS = 2000;
 /** It has little to keep in mind; the runtime would take more before it tidies up. */
 const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 
-export interface KeeperHooks {
+export interface LauncherHooks {
   readonly now: () => number;
   /** How long an answer may take, beyond the time a servlet is given to stop, ms. */
   readonly answerLimitMs: number;
@@ -25,18 +25,18 @@ export interface KeeperHooks {
 
 /** A servlet that was asked for: `servlet` is null until the keeper has started it. */
 interface Charge {
-  readonly options: KeptOptions;
-  readonly resolve: (servlet: KeptServlet) => void;
+  readonly options: LaunchedOptions;
+  readonly resolve: (servlet: LaunchedServlet) => void;
   readonly reject: (error: ViliError) => void;
-  servlet: KeptServlet | null;
+  servlet: LaunchedServlet | null;
   /** Looks until the answer that is owed is given up; 0 when none is. */
   looksLeft: number;
 }
 
 /** One keeper process as Vili sees it: told, watched, ended. */
-export class KeeperChild {
+export class LauncherChild {
   readonly #forked: Forked;
-  readonly #hooks: KeeperHooks;
+  readonly #hooks: LauncherHooks;
   readonly #lookMs: number;
   readonly #looks: NodeJS.Timeout;
   readonly #charges = new Map<number, Charge>();
@@ -45,10 +45,10 @@ export class KeeperChild {
   #cleared: Promise<unknown> = Promise.resolve();
 
   /** Throws VILI_FORK_FAILED. */
-  constructor(hooks: KeeperHooks) {
+  constructor(hooks: LauncherHooks) {
     this.#hooks = hooks;
-    this.#forked = forkOwn('./child-entry', import.meta.url, FLAGS);
-    this.#forked.process.on('message', (message: FromKeeper) => this.#receive(message));
+    this.#forked = forkChild('./child-entry', import.meta.url, FLAGS);
+    this.#forked.process.on('message', (message: FromLauncher) => this.#receive(message));
     void this.#forked.ended.then((how) => this.#over(how));
     this.#lookMs = hooks.answerLimitMs / LOOKS;
     this.#looks = setInterval(() => this.#look(), this.#lookMs).unref();
@@ -63,8 +63,8 @@ export class KeeperChild {
     return this.#cleared;
   }
 
-  /** See `ServletKeeper`. */
-  spawn(options: KeptOptions): Promise<KeptServlet> {
+  /** See `ServletLauncher`. */
+  spawn(options: LaunchedOptions): Promise<LaunchedServlet> {
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
       this.#charges.set(call, { options, resolve, reject, servlet: null, looksLeft: LOOKS });
@@ -91,11 +91,11 @@ export class KeeperChild {
 
   // Private
 
-  #send(message: ToKeeper): void {
+  #send(message: ToLauncher): void {
     post(this.#forked.process, message);
   }
 
-  #receive(message: FromKeeper): void {
+  #receive(message: FromLauncher): void {
     const { call } = message;
     const charge = this.#charges.get(call);
     if (charge === undefined) return;
@@ -116,8 +116,8 @@ export class KeeperChild {
     if (charge.servlet?.isOver) this.#charges.delete(call);
   }
 
-  #servlet(call: number, charge: Charge, born: Born): KeptServlet {
-    return new KeptServlet(charge.options.instance.id, born, (options) => {
+  #servlet(call: number, charge: Charge, born: Born): LaunchedServlet {
+    return new LaunchedServlet(charge.options.instance.id, born, (options) => {
       charge.looksLeft = LOOKS + Math.ceil(options.timeoutMs / this.#lookMs);
       this.#send({ type: 'stop', call, options });
     });
@@ -150,18 +150,18 @@ export class KeeperChild {
   async #giveUp({ options, servlet, reject }: Charge, how: string): Promise<void> {
     const leader = servlet?.identity() ?? null;
     // Its record stays in the ledger: the next start under that id, or the next Vili, finds nobody alive.
-    const survivors = killServletFamily(leader, options.tag, true, KILL_TIMEOUT_MS);
+    const survivors = killServletTree(leader, options.tag, true, KILL_TIMEOUT_MS);
     const text = `hung up, since the process of Vili that keeps servlets has ended (${how})`;
     // At once: what else it seems to do from now on is not its own doing.
-    servlet?.ended(exitLetDown(text, this.#hooks.now()), survivors);
+    servlet?.ended(exitInfrastructureFailure(text, this.#hooks.now()), survivors);
     servlet?.stopped(null);
     await survivors;
-    reject(keeperLost(options, how));
+    reject(launcherLost(options, how));
   }
 }
 
 /** What a start ends with that the keeper cannot carry out any more. */
-export function keeperLost({ instance }: KeptOptions, how: string): ViliError {
+export function launcherLost({ instance }: LaunchedOptions, how: string): ViliError {
   const text = `${instance.id} was not started: the process of Vili that keeps servlets has ended (${how})`;
   return new ViliError('VILI_KEEPER_LOST', text);
 }

@@ -7,7 +7,7 @@ import type { Born } from './protocol.ts';
 type Survivors = readonly ProcessIdentity[];
 
 /** A servlet in the hands of the keeper, as Vili sees it. */
-export class KeptServlet implements Servlet {
+export class LaunchedServlet implements Servlet {
   readonly id: string;
   readonly pid: number;
   readonly startedAt: string;

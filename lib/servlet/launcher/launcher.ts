@@ -1,12 +1,12 @@
 import { messageOf } from '../../errors.ts';
-import { KeeperChild, keeperLost } from './child.ts';
-import type { KeptServlet } from './launched-servlet.ts';
-import type { KeptOptions } from './protocol.ts';
+import { LauncherChild, launcherLost } from './child.ts';
+import type { LaunchedServlet } from './launched-servlet.ts';
+import type { LaunchedOptions } from './protocol.ts';
 
 /** More than starting a servlet takes on the busiest host. */
 const ANSWER_LIMIT_MS = 30_000;
 
-export interface KeeperOptions {
+export interface LauncherOptions {
   /** Wall clock, ms. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
@@ -20,14 +20,14 @@ export interface KeeperOptions {
  * servlets' terminals with it. Should it end by itself, or be killed since it owes an answer for 30 s, its servlets
  * end, too, and the next start has a new one.
  */
-export class ServletKeeper {
-  readonly #options: KeeperOptions;
-  #child: KeeperChild | null = null;
+export class ServletLauncher {
+  readonly #options: LauncherOptions;
+  #child: LauncherChild | null = null;
   /** The one before, whose servlets may still be ended. */
-  #before: KeeperChild | null = null;
+  #before: LauncherChild | null = null;
   #isClosed = false;
 
-  constructor(options: KeeperOptions) {
+  constructor(options: LauncherOptions) {
     this.#options = options;
   }
 
@@ -45,13 +45,13 @@ export class ServletKeeper {
    * Resolves when the servlet is started. Rejects with what `spawnServlet` throws, or VILI_KEEPER_LOST when the keeper
    * has ended meanwhile or cannot be started.
    */
-  async spawn(options: KeptOptions): Promise<KeptServlet> {
-    if (this.#isClosed) throw keeperLost(options, 'Vili stops');
-    let child: KeeperChild;
+  async spawn(options: LaunchedOptions): Promise<LaunchedServlet> {
+    if (this.#isClosed) throw launcherLost(options, 'Vili stops');
+    let child: LauncherChild;
     try {
       child = this.#current();
     } catch (error) {
-      throw keeperLost(options, messageOf(error));
+      throw launcherLost(options, messageOf(error));
     }
     return child.spawn(options);
   }
@@ -64,14 +64,14 @@ export class ServletKeeper {
 
   // Private
 
-  #current(): KeeperChild {
+  #current(): LauncherChild {
     this.#child ??= this.#start();
     return this.#child;
   }
 
-  #start(): KeeperChild {
+  #start(): LauncherChild {
     const { now, onProblem, answerLimitMs = ANSWER_LIMIT_MS } = this.#options;
-    const child = new KeeperChild({
+    const child = new LauncherChild({
       now,
       answerLimitMs,
       onEnd: (how) => {

@@ -3,11 +3,11 @@ import type { ProcessIdentity } from '../process/identity.ts';
 import type { SpawnOptions, StopOptions, StopReport } from '../process/spawn.ts';
 
 /** All but the clock, which does not cross to another process. */
-export type KeptOptions = Omit<SpawnOptions, 'now'>;
+export type LaunchedOptions = Omit<SpawnOptions, 'now'>;
 
 /** Messages arrive in the order they were sent. `call` names one servlet for good. */
-export type ToKeeper =
-  | { readonly type: 'spawn'; readonly call: number; readonly options: KeptOptions }
+export type ToLauncher =
+  | { readonly type: 'spawn'; readonly call: number; readonly options: LaunchedOptions }
   | { readonly type: 'stop'; readonly call: number; readonly options: StopOptions }
   | { readonly type: 'close' };
 
@@ -15,7 +15,7 @@ export type ToKeeper =
  * `spawned` or `refused` answers a `spawn`; `exited` comes once, after `spawned`; `stopped` answers each `stop`, without
  * a report when the servlet had ended before.
  */
-export type FromKeeper =
+export type FromLauncher =
   | { readonly type: 'spawned'; readonly call: number; readonly born: Born }
   | {
       readonly type: 'refused';

@@ -34,7 +34,7 @@ export function exitNotStarted(text: string, atMs: number): Exit {
 }
 
 /** For a servlet that the kernel has hung up, or that was not started, since a part of Vili ended. */
-export function exitLetDown(text: string, atMs: number): Exit {
+export function exitInfrastructureFailure(text: string, atMs: number): Exit {
   return { code: null, signal: null, atMs, text, kind: 'let-down' };
 }
 

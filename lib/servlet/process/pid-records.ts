@@ -11,7 +11,7 @@ const MAX_NAME_LENGTH = 200;
 const MAX_RECORDS = 10_000;
 
 /** What is written down before a servlet is spawned, so that it is found after any death of Vili. */
-export interface LedgerRecord {
+export interface PidRecord {
   readonly id: string;
   readonly tag: string;
   readonly bootId: string;
@@ -22,13 +22,13 @@ export interface LedgerRecord {
 }
 
 /** A record with the process its wrapper wrote down; null when it never came that far. */
-export interface LedgerEntry {
-  readonly record: LedgerRecord;
+export interface PidRecordEntry {
+  readonly record: PidRecord;
   readonly leader: ProcessIdentity | null;
 }
 
 /** The files of one servlet in the ledger folder. */
-export interface LedgerPaths {
+export interface PidRecordPaths {
   readonly record: string;
   /** The wrapper's own /proc/PID/stat line, written before it becomes the servlet. */
   readonly stat: string;
@@ -36,7 +36,7 @@ export interface LedgerPaths {
   readonly failed: string;
 }
 
-export function ledgerPaths(folder: string, id: string): LedgerPaths {
+export function pidRecordPaths(folder: string, id: string): PidRecordPaths {
   const encoded = encodeURIComponent(id);
   const digest = createHash('sha256').update(id).digest('hex');
   const name = encoded.length > MAX_NAME_LENGTH ? digest : encoded;
@@ -51,8 +51,8 @@ export function ledgerPaths(folder: string, id: string): LedgerPaths {
  * Writes the record whole or not at all. No fsync: after a power cut nothing of it is alive, and
  * the boot id tells. Throws VILI_LEDGER_WRITE.
  */
-export function writeRecord(folder: string, record: LedgerRecord): LedgerPaths {
-  const paths = ledgerPaths(folder, record.id);
+export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
+  const paths = pidRecordPaths(folder, record.id);
   // Overwritten by the next attempt; never read, since its name does not end in .json.
   const aside = `${paths.record}.tmp`;
   try {
@@ -71,31 +71,31 @@ export function writeRecord(folder: string, record: LedgerRecord): LedgerPaths {
 
 /** Forgets a servlet whose end is certain. The record goes last: until then it can be found. */
 export function removeRecord(folder: string, id: string): void {
-  const paths = ledgerPaths(folder, id);
+  const paths = pidRecordPaths(folder, id);
   removeFiles([paths.stat, paths.failed, paths.record]);
 }
 
 /** Forgets everything, also what cannot be understood, once nobody of this base is alive. */
-export function clearLedger(folder: string): void {
+export function clearPidRecords(folder: string): void {
   const own = listFolder(folder).filter((name) => /\.(json|stat|failed|json\.tmp)$/.test(name));
   removeFiles(own.map((name) => join(folder, name)));
 }
 
 /** The entry of one servlet, or null when there is none or it cannot be understood. */
-export function readEntry(folder: string, id: string): LedgerEntry | null {
+export function readEntry(folder: string, id: string): PidRecordEntry | null {
   try {
-    return parseEntry(ledgerPaths(folder, id).record);
+    return parseEntry(pidRecordPaths(folder, id).record);
   } catch {
     return null;
   }
 }
 
 /** Every entry; a file that cannot be understood is named and costs no other entry. */
-export function readLedger(folder: string): {
-  readonly entries: readonly LedgerEntry[];
+export function readPidRecords(folder: string): {
+  readonly entries: readonly PidRecordEntry[];
   readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
 } {
-  const entries: LedgerEntry[] = [];
+  const entries: PidRecordEntry[] = [];
   const unreadable: { file: string; reason: string }[] = [];
   for (const name of listFolder(folder)) {
     if (!name.endsWith('.json')) continue;
@@ -119,7 +119,7 @@ function listFolder(folder: string): readonly string[] {
   }
 }
 
-function parseEntry(file: string): LedgerEntry {
+function parseEntry(file: string): PidRecordEntry {
   const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
   if (!isRecord(value)) throw new ViliError('VILI_LEDGER_RECORD', `${file} is no ${SCHEMA} record`);
   const { id, tag, bootId, argv, port, stopTimeoutMs } = value;
@@ -130,7 +130,7 @@ function parseEntry(file: string): LedgerEntry {
   };
 }
 
-function isRecord(value: unknown): value is LedgerRecord & { schema: string } {
+function isRecord(value: unknown): value is PidRecord & { schema: string } {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Readonly<Record<string, unknown>>;
   const texts = [fields['id'], fields['tag'], fields['bootId']];

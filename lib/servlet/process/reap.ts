@@ -5,17 +5,17 @@ import {
   type ScannedProcess,
   signalProcess,
 } from './identity.ts';
-import { clearLedger, type LedgerEntry, readLedger } from './pid-records.ts';
+import { clearPidRecords, type PidRecordEntry, readPidRecords } from './pid-records.ts';
 import { findStalePids, type StalePid } from './stale-pids.ts';
 import { baseOfTag } from './tag.ts';
-import { awaitGone, type Family, findFamily, killFamily } from './tree.ts';
+import { awaitGone, findProcessTree, killProcessTree, type ProcessTree } from './tree.ts';
 
 /** Leftovers serve nobody and were hung up long ago: they get little time to end by themselves. */
 const DEFAULT_GRACE_MS = 1000;
 const KILL_TIMEOUT_MS = 2000;
 
 export interface ReapOptions {
-  readonly ledgerFolder: string;
+  readonly pidRecordFolder: string;
   /** Real path of the base. */
   readonly base: string;
   /** `tagPrefixOf(base)` */
@@ -62,16 +62,16 @@ export interface ReapReport {
  */
 export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
   const startMs = performance.now();
-  const { entries, unreadable } = readLedger(options.ledgerFolder);
+  const { entries, unreadable } = readPidRecords(options.pidRecordFolder);
   const recorded = checkRecords(entries, options.base);
   const stale = findStalePids(options.base);
-  const family: Family = {
+  const tree: ProcessTree = {
     leaders: [...recorded.leaders, ...stale.flatMap(({ identity }) => identity ?? [])],
     owns: (tag) => tag.startsWith(options.tagPrefix) && baseOfTag(tag) === options.base,
   };
-  const found = await findFamily(family);
-  const survivors = await end(family, found, graceOf(entries, options));
-  if (survivors.length === 0) clearLedger(options.ledgerFolder);
+  const found = await findProcessTree(tree);
+  const survivors = await end(tree, found, graceOf(entries, options));
+  if (survivors.length === 0) clearPidRecords(options.pidRecordFolder);
   const reapedPids = new Set(found.map(({ identity }) => identity.pid));
   const refused = stale.filter(({ identity, pid }) => identity === null && !reapedPids.has(pid));
   return {
@@ -93,7 +93,7 @@ interface CheckedRecords {
 }
 
 /** Sorts the recorded pids into those that are still the same process and all others. */
-function checkRecords(entries: readonly LedgerEntry[], base: string): CheckedRecords {
+function checkRecords(entries: readonly PidRecordEntry[], base: string): CheckedRecords {
   const leaders: ProcessIdentity[] = [];
   const untouched: UntouchedProcess[] = [];
   for (const { record, leader } of entries) {
@@ -113,7 +113,7 @@ function checkRecords(entries: readonly LedgerEntry[], base: string): CheckedRec
 }
 
 async function end(
-  family: Family,
+  tree: ProcessTree,
   found: readonly ScannedProcess[],
   graceMs: number,
 ): Promise<readonly ProcessIdentity[]> {
@@ -123,10 +123,10 @@ async function end(
     signalProcess(identity, 'SIGCONT');
   }
   await awaitGone(processes, graceMs);
-  return killFamily(family, KILL_TIMEOUT_MS);
+  return killProcessTree(tree, KILL_TIMEOUT_MS);
 }
 
-function graceOf(entries: readonly LedgerEntry[], { graceMs }: ReapOptions): number {
+function graceOf(entries: readonly PidRecordEntry[], { graceMs }: ReapOptions): number {
   const longest = Math.max(0, ...entries.map(({ record }) => record.stopTimeoutMs));
   const limitMs = graceMs ?? DEFAULT_GRACE_MS;
   return entries.length === 0 ? limitMs : Math.min(limitMs, longest);

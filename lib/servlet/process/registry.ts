@@ -20,7 +20,7 @@ export interface Servlet {
 }
 
 /** One live process with all that is needed to take it over again. */
-export interface RosterEntry {
+export interface RegistryEntry {
   readonly version: string;
   readonly role: Role;
   readonly instance: Instance;
@@ -34,8 +34,8 @@ export interface RosterEntry {
  * The live processes by instance id. It outlives every actor: a servlet actor that is restarted
  * after a crash of its own finds its process here and goes on with it, so users notice nothing.
  */
-export type Roster = Map<string, RosterEntry>;
+export type ProcessRegistry = Map<string, RegistryEntry>;
 
-export function entriesOf(roster: Roster, version: string): readonly RosterEntry[] {
-  return [...roster.values()].filter((entry) => entry.version === version);
+export function entriesOf(registry: ProcessRegistry, version: string): readonly RegistryEntry[] {
+  return [...registry.values()].filter((entry) => entry.version === version);
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describeExit, type Exit } from './exit.ts';
 import { type ProcessIdentity, signalProcess } from './identity.ts';
-import { type LedgerPaths, removeRecord } from './pid-records.ts';
+import { type PidRecordPaths, removeRecord } from './pid-records.ts';
 import type { Pty } from './pty.ts';
 import { TailBuffer } from './tail-buffer.ts';
-import { killServletFamily } from './tree.ts';
+import { killServletTree } from './tree.ts';
 
 /** How much of what a servlet says on its terminal is kept. */
 const TTY_TAIL_BYTES = 8192;
@@ -28,7 +28,7 @@ export interface SpawnOptions {
   readonly instance: InstanceFiles;
   /** From `servletEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly ledgerFolder: string;
+  readonly pidRecordFolder: string;
   /** From `servletTag`; the environment carries the same. */
   readonly tag: string;
   readonly port: number;
@@ -64,7 +64,7 @@ interface ProcessParts extends SpawnOptions {
   readonly identity: ProcessIdentity | null;
   readonly startedAtMs: number;
   readonly stdErrStart: number;
-  readonly ledgerPaths: LedgerPaths;
+  readonly pidRecordPaths: PidRecordPaths;
 }
 
 /** One servlet's process from spawn to its confirmed end. Made by `spawnServlet` only. */
@@ -141,7 +141,7 @@ export class ServletProcess {
       signalProcess(identity, 'SIGCONT');
     }
     const inTime = await this.#goneWithin(timeoutMs);
-    if (!inTime) await this.#killFamily();
+    if (!inTime) await this.#killProcessTree();
     await within(this.exited, EXIT_GRACE_MS);
     return {
       exit: this.#exit,
@@ -157,11 +157,11 @@ export class ServletProcess {
   }
 
   async #finish(end: { code: number; signal: number }): Promise<Exit> {
-    const { instance, ledgerPaths, ledgerFolder, command, now, startedAtMs } = this.#parts;
+    const { instance, pidRecordPaths, pidRecordFolder, command, now, startedAtMs } = this.#parts;
     const atMs = now();
-    await this.#killFamily();
+    await this.#killProcessTree();
     // Without its stat line the wrapper never ran: the working folder or the shell is missing.
-    const wrapperFailed = existsSync(ledgerPaths.failed) || !existsSync(ledgerPaths.stat);
+    const wrapperFailed = existsSync(pidRecordPaths.failed) || !existsSync(pidRecordPaths.stat);
     const exit = await describeExit({
       ...end,
       ...instance,
@@ -173,23 +173,23 @@ export class ServletProcess {
       stdErrStart: this.#parts.stdErrStart,
       ttyTail: this.ttyTail(),
     });
-    if (this.#survivors.length === 0) this.#forget(ledgerFolder);
+    if (this.#survivors.length === 0) this.#forget(pidRecordFolder);
     this.#exit = exit;
     return exit;
   }
 
-  #forget(ledgerFolder: string): void {
+  #forget(pidRecordFolder: string): void {
     try {
-      removeRecord(ledgerFolder, this.id);
+      removeRecord(pidRecordFolder, this.id);
     } catch {
       // A record too many is harmless: its process is dead, the next start clears it away.
     }
   }
 
-  async #killFamily(): Promise<void> {
+  async #killProcessTree(): Promise<void> {
     const { tag, identity } = this.#parts;
     const leaderJustDied = this.#leaderGone;
-    this.#survivors = await killServletFamily(identity, tag, leaderJustDied, KILL_TIMEOUT_MS);
+    this.#survivors = await killServletTree(identity, tag, leaderJustDied, KILL_TIMEOUT_MS);
   }
 }
 

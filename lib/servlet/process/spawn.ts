@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { ViliError } from '../../errors.ts';
-import { standBack } from '../../runtime/priority.ts';
+import { renice } from '../../runtime/priority.ts';
 import { CODE_PID_FILE } from './exit.ts';
 import { identityOf, isAlive, readBootId } from './identity.ts';
 import { readEntry, removeRecord, writeRecord } from './pid-records.ts';
@@ -48,10 +48,10 @@ const WRAPPER =
  * process recorded under this id still lives.
  */
 export function spawnServlet(options: SpawnOptions): ServletProcess {
-  const { instance, ledgerFolder, command } = options;
+  const { instance, pidRecordFolder, command } = options;
   requireCommand(options);
   requireNotRunning(options);
-  const paths = writeRecord(ledgerFolder, {
+  const paths = writeRecord(pidRecordFolder, {
     id: instance.id,
     tag: options.tag,
     bootId: readBootId(),
@@ -73,17 +73,17 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
       environment: options.environment,
     });
   } catch (error) {
-    removeRecord(ledgerFolder, instance.id);
+    removeRecord(pidRecordFolder, instance.id);
     throw error;
   }
   // At once, while it is one process with one thread: whatever it becomes and starts inherits this.
-  if (options.nice !== undefined && options.nice > 0) standBack(pty.pid, options.nice);
+  if (options.nice !== undefined && options.nice > 0) renice(pty.pid, options.nice);
   return new ServletProcess({
     pty,
     identity: identityOf(pty.pid),
     startedAtMs,
     stdErrStart,
-    ledgerPaths: paths,
+    pidRecordPaths: paths,
     ...options,
   });
 }
@@ -97,8 +97,8 @@ function requireCommand({ command, instance }: SpawnOptions): void {
   throw new ViliError('VILI_COMMAND_INVALID', text);
 }
 
-function requireNotRunning({ instance, ledgerFolder }: SpawnOptions): void {
-  const leader = readEntry(ledgerFolder, instance.id)?.leader;
+function requireNotRunning({ instance, pidRecordFolder }: SpawnOptions): void {
+  const leader = readEntry(pidRecordFolder, instance.id)?.leader;
   if (!leader || !isAlive(leader)) return;
   throw new ViliError(
     'VILI_SERVLET_RUNNING',

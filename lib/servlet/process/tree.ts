@@ -13,7 +13,7 @@ import {
 const ROUND_PAUSE_MS = 20;
 
 /** What holds the processes of a servlet, or of several, together. */
-export interface Family {
+export interface ProcessTree {
   /** Leaders of their sessions; none when only the tag is known. */
   readonly leaders: readonly ProcessIdentity[];
   /** True for the tags that are this family's. */
@@ -26,15 +26,15 @@ export interface Family {
 }
 
 /** Every living process of the family: the leaders, their sessions and everyone with its tag. */
-export async function findFamily(family: Family): Promise<readonly ScannedProcess[]> {
-  const sessions = trustedSessions(family);
-  const startTimes = new Map(family.leaders.map(({ pid, startTime }) => [pid, startTime]));
+export async function findProcessTree(tree: ProcessTree): Promise<readonly ScannedProcess[]> {
+  const sessions = trustedSessions(tree);
+  const startTimes = new Map(tree.leaders.map(({ pid, startTime }) => [pid, startTime]));
   return scanProcesses(
     ({ identity, stat, tag }) =>
       sessions.has(stat.session) ||
       // A leader that was not started by us may have no session of its own.
       startTimes.get(identity.pid) === identity.startTime ||
-      (tag !== null && family.owns(tag)),
+      (tag !== null && tree.owns(tag)),
   );
 }
 
@@ -43,14 +43,14 @@ export async function findFamily(family: Family): Promise<readonly ScannedProces
  * Resolves to the survivors: none, or processes the kernel cannot end now (uninterruptible disk
  * wait) or that belong to another user.
  */
-export async function killFamily(
-  family: Family,
+export async function killProcessTree(
+  tree: ProcessTree,
   timeoutMs: number,
 ): Promise<readonly ProcessIdentity[]> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    for (const leader of family.leaders) signalGroup(leader, 'SIGKILL');
-    const members = (await findFamily(family)).map((found) => found.identity);
+    for (const leader of tree.leaders) signalGroup(leader, 'SIGKILL');
+    const members = (await findProcessTree(tree)).map((found) => found.identity);
     for (const member of members) signalProcess(member, 'SIGKILL');
     if (members.length === 0 || performance.now() >= deadline) return members;
     await sleep(ROUND_PAUSE_MS);
@@ -58,10 +58,10 @@ export async function killFamily(
 }
 
 /**
- * `killFamily` for one servlet, whose leader is null when it was gone before it could be identified. Where /proc cannot
+ * `killProcessTree` for one servlet, whose leader is null when it was gone before it could be identified. Where /proc cannot
  * be read (no descriptor left) it resolves to what is certain: whether the leader lives.
  */
-export async function killServletFamily(
+export async function killServletTree(
   leader: ProcessIdentity | null,
   tag: string,
   leaderJustDied: boolean,
@@ -70,7 +70,7 @@ export async function killServletFamily(
   const leaders = leader === null ? [] : [leader];
   const owns = (found: string): boolean => found === tag;
   try {
-    return await killFamily({ leaders, owns, leaderJustDied }, timeoutMs);
+    return await killProcessTree({ leaders, owns, leaderJustDied }, timeoutMs);
   } catch {
     return leaders.filter((identity) => isAlive(identity));
   }
@@ -91,7 +91,7 @@ export async function awaitGone(
 
 // Private
 
-function trustedSessions({ leaders, leaderJustDied = false }: Family): ReadonlySet<number> {
+function trustedSessions({ leaders, leaderJustDied = false }: ProcessTree): ReadonlySet<number> {
   const trusted = leaders.filter((leader) => {
     const now = readStat(leader.pid);
     return now === null ? leaderJustDied : now.startTime === leader.startTime;

@@ -3,13 +3,13 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { counted } from '../explain/wording.ts';
 import { moreUntil, type PairTest } from '../math/e-values.ts';
 import type { VerdictParameters } from '../settings.ts';
-import type { VerdictBasis } from './context.ts';
+import type { DecisionContext } from './context.ts';
 
 /**
  * Why an endpoint stands in the way of a promotion. The position is the code in the checkpoint, so
  * new ones go to the end.
  */
-export const holds = [
+export const blockers = [
   'none',
   'failing-now',
   'failing',
@@ -21,26 +21,26 @@ export const holds = [
   'differs-uncontrolled',
   'refusals-unseen',
 ] as const;
-export type Hold = (typeof holds)[number];
+export type Blocker = (typeof blockers)[number];
 
 /** Running fails now and then when it fails at least this often. */
 const RUNNING_FLAKY_RATE = 0.005;
 /** Refused requests that should have come by now; after that, waiting for one is pointless. */
 const REFUSALS_EXPECTED = 5;
 
-export interface HoldTests {
+export interface BlockerTests {
   /** Rules out that the endpoint does worse by `endpointMargin`. */
   readonly endpoint: PairTest;
 }
 
 /** Decides anew whether this endpoint holds; O(1), called after each of its pairs. */
-export function updateHold(
+export function updateBlocker(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  tests: HoldTests,
+  tests: BlockerTests,
   parameters: VerdictParameters,
 ): void {
-  const hold = holds.indexOf(holdOf(evidence, endpoint, tests, parameters));
+  const hold = blockers.indexOf(blockerOf(evidence, endpoint, tests, parameters));
   const { counts } = endpoint;
   if (hold > 0 !== counts.hold > 0) evidence.totals.held += hold > 0 ? 1 : -1;
   counts.hold = hold;
@@ -48,12 +48,12 @@ export function updateHold(
 
 // Private
 
-function holdOf(
+function blockerOf(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  tests: HoldTests,
+  tests: BlockerTests,
   parameters: VerdictParameters,
-): Hold {
+): Blocker {
   const { counts } = endpoint;
   const odds = parameters.holdOdds;
   if (counts.recent >= parameters.recentHold) return 'failing-now';
@@ -70,7 +70,7 @@ function holdOf(
 function didWorse(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  tests: HoldTests,
+  tests: BlockerTests,
   parameters: VerdictParameters,
 ): boolean {
   const { pairs, worse, better } = endpoint.counts;
@@ -84,7 +84,7 @@ function didWorse(
 /** A few differences beyond doubt running's own variation, on an endpoint with few answers. */
 function differed(
   endpoint: EndpointEvidence,
-  tests: HoldTests,
+  tests: BlockerTests,
   parameters: VerdictParameters,
 ): boolean {
   const { controls, shapeWorse, shapeBetter } = endpoint.counts;
@@ -95,7 +95,7 @@ function differed(
 /** Without a second answer of running, noise cannot be told from change: hold, never reject. */
 function differsUncontrolled(
   endpoint: EndpointEvidence,
-  tests: HoldTests,
+  tests: BlockerTests,
   parameters: VerdictParameters,
 ): boolean {
   const { controls, uncontrolled, uncontrolledDiffers } = endpoint.counts;
@@ -117,26 +117,26 @@ const MANY = 1e6;
 type Balance = readonly [total: number, worse: number, better: number];
 
 /** The endpoints that stand in the way, the ones with the most evidence against them first. */
-export function heldEndpoints({ evidence }: VerdictBasis): readonly EndpointEvidence[] {
+export function heldEndpoints({ evidence }: DecisionContext): readonly EndpointEvidence[] {
   if (evidence.totals.held === 0) return [];
   const held = [...evidence.endpoints.all()].filter((one) => one.counts.hold > 0);
   return held.sort((left, right) => suspicionOf(right) - suspicionOf(left));
 }
 
 /** How far an endpoint that holds is from letting go, 0 to 1. */
-export function endpointProgress(basis: VerdictBasis, endpoint: EndpointEvidence): number {
-  const { parameters } = basis;
+export function endpointProgress(context: DecisionContext, endpoint: EndpointEvidence): number {
+  const { parameters } = context;
   const { counts, burst, latency } = endpoint;
-  const hold = heldAs(counts);
+  const hold = blockerIn(counts);
   const balance = balanceOf(hold, counts);
   if (balance !== null) {
-    return balance[0] / (balance[0] + answersMissing(basis, balance));
+    return balance[0] / (balance[0] + answersMissing(context, balance));
   }
   const failing = Math.max(
     burst.value / parameters.burstHoldOdds,
     counts.paired / parameters.holdOdds,
   );
-  const excess: Partial<Record<Hold, number>> = {
+  const excess: Partial<Record<Blocker, number>> = {
     'failing-now': counts.recent / parameters.recentHold,
     failing,
     slower: latency.value / parameters.holdOdds,
@@ -148,15 +148,15 @@ export function endpointProgress(basis: VerdictBasis, endpoint: EndpointEvidence
 }
 
 /** In words what an endpoint needs before it lets go. */
-export function endpointMissing(basis: VerdictBasis, endpoint: EndpointEvidence): string {
+export function endpointMissing(context: DecisionContext, endpoint: EndpointEvidence): string {
   const { counts, name } = endpoint;
-  const hold = heldAs(counts);
+  const hold = blockerIn(counts);
   const balance = balanceOf(hold, counts);
-  const needs = balance === null ? '' : `: ${needed(answersMissing(basis, balance))}`;
+  const needs = balance === null ? '' : `: ${needed(answersMissing(context, balance))}`;
   const failing =
     `fails in testing, worse in ${counts.worse} of ` + counted(counts.pairs, 'request');
   const differs = `answers differently in ${counts.shapeWorse} of ${counted(counts.controls, 'answer')}`;
-  const words: Record<Hold, string> = {
+  const words: Record<Blocker, string> = {
     none: 'is fine',
     'failing-now': failing,
     failing,
@@ -183,12 +183,12 @@ function suspicionOf({ counts, burst, latency }: EndpointEvidence): number {
   return Math.max(counts.paired, counts.slow, counts.shape, burst.value, latency.value);
 }
 
-function heldAs(counts: EndpointCounts): Hold {
-  return holds[counts.hold] ?? 'none';
+function blockerIn(counts: EndpointCounts): Blocker {
+  return blockers[counts.hold] ?? 'none';
 }
 
 /** Null for holds that are not about ruling out an excess. */
-function balanceOf(hold: Hold, counts: EndpointCounts): Balance | null {
+function balanceOf(hold: Blocker, counts: EndpointCounts): Balance | null {
   if (hold === 'did-worse') return [counts.pairs, counts.worse, counts.better];
   if (hold === 'differed') return [counts.controls, counts.shapeWorse, counts.shapeBetter];
   if (hold !== 'differs-uncontrolled') return null;
@@ -200,7 +200,7 @@ function needed(more: number): string {
 }
 
 function answersMissing(
-  { tests, parameters }: VerdictBasis,
+  { tests, parameters }: DecisionContext,
   [total, worse, better]: Balance,
 ): number {
   const same = total - worse - better;

@@ -1,12 +1,12 @@
 import { readRecord, readValue } from '../evidence/checkpoint.ts';
 import { rejectionParts, sumOf } from './budget.ts';
-import type { VerdictBasis } from './context.ts';
+import type { DecisionContext } from './context.ts';
 
 /** Without requests the confirmation takes this many times as long. */
 const SILENT_FACTOR = 4;
 
 /** The evidence for a rejection is complete: since when (ms of the test), and its peak so far. */
-export interface Condemnation {
+export interface PendingRejection {
   readonly sinceMs: number;
   readonly peak: number;
 }
@@ -16,12 +16,12 @@ export interface Condemnation {
  * only after the least time of a test: many a server needs minutes to warm up. Evidence that falls
  * is not confirmed: what it came from is over, and the confirmation begins anew.
  */
-export function condemnationOf(
-  basis: VerdictBasis,
-  before: Condemnation | null,
+export function pendingRejectionOf(
+  context: DecisionContext,
+  before: PendingRejection | null,
   elapsedMs: number,
-): Condemnation | null {
-  const { evidence, parameters, settings, rejectOdds } = basis;
+): PendingRejection | null {
+  const { evidence, parameters, settings, rejectOdds } = context;
   const parts = rejectionParts(evidence, parameters.budget);
   const value = sumOf(parts);
   if (value < rejectOdds) return null;
@@ -39,13 +39,13 @@ export function condemnationOf(
  * has no haste, since testing serves no user.
  */
 export function isConfirmed(
-  basis: VerdictBasis,
-  { sinceMs }: Condemnation,
+  context: DecisionContext,
+  { sinceMs }: PendingRejection,
   elapsedMs: number,
 ): boolean {
-  const { pairs, worse, lastPairAt } = basis.evidence.totals;
+  const { pairs, worse, lastPairAt } = context.evidence.totals;
   if (worse === pairs) return true;
-  const { confirmTimeMs } = basis.settings;
+  const { confirmTimeMs } = context.settings;
   const heldMs = elapsedMs - sinceMs;
   if (heldMs >= SILENT_FACTOR * confirmTimeMs) return true;
   return heldMs >= confirmTimeMs && lastPairAt >= sinceMs + confirmTimeMs / 2;
@@ -53,8 +53,8 @@ export function isConfirmed(
 
 /** What is still to come while a rejection is being confirmed. */
 export function confirmationMissing(
-  { settings }: VerdictBasis,
-  { sinceMs }: Condemnation,
+  { settings }: DecisionContext,
+  { sinceMs }: PendingRejection,
   elapsedMs: number,
 ): string {
   const left = Math.max(1000, sinceMs + settings.confirmTimeMs - elapsedMs);
@@ -63,7 +63,7 @@ export function confirmationMissing(
 }
 
 /** @throws ViliError `VILI_VERDICT_CHECKPOINT` for anything else than a condemnation or null. */
-export function readCondemnation(data: unknown): Condemnation | null {
+export function readPendingRejection(data: unknown): PendingRejection | null {
   if (data === null) return null;
   const record = readRecord(data, 'condemned');
   return {

@@ -3,7 +3,7 @@ import { nonInferiority, type PairTest } from '../math/e-values.ts';
 import type { VerdictParameters, VerdictSettings } from '../settings.ts';
 
 /** What gates, decision and explanation look at: the evidence, the rules, the tests made of them. */
-export interface VerdictBasis {
+export interface DecisionContext {
   readonly evidence: Evidence;
   readonly settings: VerdictSettings;
   readonly parameters: VerdictParameters;
@@ -21,11 +21,11 @@ export interface VerdictBasis {
 }
 
 /** The tests and odds that follow from the rules, once for all decisions of a test. */
-export function basisOf(
+export function contextOf(
   evidence: Evidence,
   settings: VerdictSettings,
   parameters: VerdictParameters,
-): VerdictBasis {
+): DecisionContext {
   return {
     evidence,
     settings,

@@ -1,5 +1,5 @@
 import { rejectionE } from '../decision/budget.ts';
-import type { VerdictBasis } from '../decision/context.ts';
+import type { DecisionContext } from '../decision/context.ts';
 import type { Certainty, Decision, Finding, Reason } from '../report.ts';
 import { differenceFindings } from '../signals/content.ts';
 import { errorFindings } from '../signals/errors.ts';
@@ -17,36 +17,36 @@ const LEAST_PART = 10;
 
 /** The sentences behind a decision, the weightiest first. */
 export function reasonsFor(
-  basis: VerdictBasis,
+  context: DecisionContext,
   decision: Decision,
   elapsedMs: number,
 ): readonly Reason[] {
-  if (basis.evidence.totals.pairs === 0) return [];
-  if (decision === 'promote') return promotionReasons(basis);
+  if (context.evidence.totals.pairs === 0) return [];
+  if (decision === 'promote') return promotionReasons(context);
   const findings = [
-    ...errorFindings(basis),
-    ...latencyFindings(basis),
-    ...differenceFindings(basis),
-    ...logFindings(basis),
-    ...healthFindings(basis),
+    ...errorFindings(context),
+    ...latencyFindings(context),
+    ...differenceFindings(context),
+    ...logFindings(context),
+    ...healthFindings(context),
   ].sort((left, right) => right.strength - left.strength);
   const told = decision === 'reject' ? guilty(findings) : findings;
-  const sure = certainty(basis, decision);
+  const sure = certainty(context, decision);
   // Said once: it is about the version, not about one finding.
   const reasons = told
     .slice(0, MAX_REASONS)
     .map((one, index) => withCertainty(one, index === 0 ? sure : ''));
-  return decision === 'inconclusive' ? [deadlineReason(basis, elapsedMs), ...reasons] : reasons;
+  return decision === 'inconclusive' ? [deadlineReason(context, elapsedMs), ...reasons] : reasons;
 }
 
 /** How sure it is that testing is worse, and what is ruled out. */
-export function certaintyOf(basis: VerdictBasis): Certainty {
-  const { evidence, parameters, rejectOdds } = basis;
+export function certaintyOf(context: DecisionContext): Certainty {
+  const { evidence, parameters, rejectOdds } = context;
   return {
     oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence, parameters.budget)),
     oddsNeeded: rejectOdds,
     ruledOutAlpha: parameters.alphaPromote,
-    ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutHere(basis),
+    ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutHere(context),
   };
 }
 
@@ -58,7 +58,10 @@ function guilty(findings: readonly Finding[]): readonly Finding[] {
   return strong.length > 0 ? strong : findings.slice(0, 1);
 }
 
-function certainty({ evidence, parameters, rejectOdds }: VerdictBasis, decision: Decision): string {
+function certainty(
+  { evidence, parameters, rejectOdds }: DecisionContext,
+  decision: Decision,
+): string {
   const odds = oddsOf(rejectionE(evidence, parameters.budget));
   return decision === 'reject'
     ? ` The odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} is enough).`

@@ -1,4 +1,4 @@
-import type { VerdictBasis } from '../decision/context.ts';
+import type { DecisionContext } from '../decision/context.ts';
 import { balanceOf } from '../evidence/evidence.ts';
 import { ruledOutMargin } from '../math/e-values.ts';
 import type { Reason } from '../report.ts';
@@ -6,32 +6,32 @@ import { startupReason, warningsReason } from '../signals/logs.ts';
 import { confidenceOf, counted, durationOf, grouped, percent } from './wording.ts';
 
 /** What a promotion has ruled out. */
-export function promotionReasons(basis: VerdictBasis): readonly Reason[] {
-  const { totals } = basis.evidence;
+export function promotionReasons(context: DecisionContext): readonly Reason[] {
+  const { totals } = context.evidence;
   const reasons = [
-    marginReason(basis),
-    latencyReason(basis),
-    slowReason(basis),
-    logReason(basis),
-    coverageReason(basis),
+    marginReason(context),
+    latencyReason(context),
+    slowReason(context),
+    logReason(context),
+    coverageReason(context),
   ];
-  const startup = totals.startupErrors > 0 ? startupReason(basis) : null;
-  for (const told of [startup, warningsReason(basis)]) {
+  const startup = totals.startupErrors > 0 ? startupReason(context) : null;
+  for (const told of [startup, warningsReason(context)]) {
     if (told !== null) reasons.push({ ...told, text: `${told.text}.` });
   }
   return reasons;
 }
 
 /** The end of a test that led nowhere: what is known, and what was asked for. */
-export function deadlineReason(basis: VerdictBasis, elapsedMs: number): Reason {
-  const { settings } = basis;
-  const known = ruledOutHere(basis);
+export function deadlineReason(context: DecisionContext, elapsedMs: number): Reason {
+  const { settings } = context;
+  const known = ruledOutHere(context);
   return {
     code: 'deadline',
     endpoint: null,
     text:
       `inconclusive: no decision after ${durationOf(elapsedMs)} and ` +
-      `${counted(basis.evidence.totals.pairs, 'request')}: ${knownWords(basis, known)}, ` +
+      `${counted(context.evidence.totals.pairs, 'request')}: ${knownWords(context, known)}, ` +
       `${percent(settings.margin)} had to be ruled out.`,
     observed: known,
     limit: settings.margin,
@@ -41,12 +41,12 @@ export function deadlineReason(basis: VerdictBasis, elapsedMs: number): Reason {
 
 // Private
 
-export function ruledOutHere({ evidence: { totals }, parameters }: VerdictBasis): number {
+export function ruledOutHere({ evidence: { totals }, parameters }: DecisionContext): number {
   const { alphaPromote, ratio } = parameters;
   return ruledOutMargin(...balanceOf(totals), alphaPromote, ratio);
 }
 
-function knownWords({ parameters }: VerdictBasis, known: number): string {
+function knownWords({ parameters }: DecisionContext, known: number): string {
   if (known >= 1) return 'nothing is known yet about how often testing fails';
   return (
     `with ${confidenceOf(parameters.alphaPromote)} testing fails at most ` +
@@ -54,15 +54,15 @@ function knownWords({ parameters }: VerdictBasis, known: number): string {
   );
 }
 
-function marginReason(basis: VerdictBasis): Reason {
-  const { settings } = basis;
-  const { pairs, worse, better } = basis.evidence.totals;
-  const known = ruledOutHere(basis);
+function marginReason(context: DecisionContext): Reason {
+  const { settings } = context;
+  const { pairs, worse, better } = context.evidence.totals;
+  const known = ruledOutHere(context);
   return {
     code: 'errors',
     endpoint: null,
     text:
-      `${knownWords(basis, known)}, allowed ${percent(settings.margin)} (of ` +
+      `${knownWords(context, known)}, allowed ${percent(settings.margin)} (of ` +
       `${counted(pairs, 'request')} it did worse in ${worse} and better in ${better}).`,
     observed: known,
     limit: settings.margin,
@@ -70,7 +70,7 @@ function marginReason(basis: VerdictBasis): Reason {
   };
 }
 
-function latencyReason({ evidence: { totals }, parameters }: VerdictBasis): Reason {
+function latencyReason({ evidence: { totals }, parameters }: DecisionContext): Reason {
   const { slower, timed } = totals;
   return {
     code: 'latency',
@@ -84,7 +84,7 @@ function latencyReason({ evidence: { totals }, parameters }: VerdictBasis): Reas
   };
 }
 
-function slowReason({ evidence: { totals }, parameters }: VerdictBasis): Reason {
+function slowReason({ evidence: { totals }, parameters }: DecisionContext): Reason {
   const { slowTimed, slowTesting, slowRunning } = totals;
   const same = slowTimed - slowTesting - slowRunning;
   const { alphaPromote, ratio } = parameters;
@@ -101,7 +101,7 @@ function slowReason({ evidence: { totals }, parameters }: VerdictBasis): Reason 
   };
 }
 
-function logReason({ evidence: { totals }, parameters }: VerdictBasis): Reason {
+function logReason({ evidence: { totals }, parameters }: DecisionContext): Reason {
   const { windowsSame, windowsNoisier, windowsQuieter } = totals;
   return {
     code: 'log-errors',
@@ -115,7 +115,7 @@ function logReason({ evidence: { totals }, parameters }: VerdictBasis): Reason {
   };
 }
 
-function coverageReason({ evidence, parameters }: VerdictBasis): Reason {
+function coverageReason({ evidence, parameters }: DecisionContext): Reason {
   const { totals, endpoints } = evidence;
   const unseen = totals.seenOnce / Math.max(1, totals.pairs);
   let tried = 0;

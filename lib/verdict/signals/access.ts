@@ -1,5 +1,5 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
-import { isRefusal, severityOf } from '../../compare/severity.ts';
+import { isDenial, severityOf } from '../../compare/severity.ts';
 import type { EndpointCounts, EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { VerdictParameters } from '../settings.ts';
@@ -12,7 +12,7 @@ export function observeAuth(
   stands: boolean,
   parameters: VerdictParameters,
 ): void {
-  if (!isRefusal(outcome.running)) return;
+  if (!isDenial(outcome.running)) return;
   const { counts } = endpoint;
   if (outcome.refusedAgain === true) counts.refusedTwice++;
   if (outcome.refusedAgain === false) counts.refusedOnce++;

@@ -1,8 +1,8 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
 import { severityOf } from '../../compare/severity.ts';
-import { holds } from '../decision/blockers.ts';
+import { blockers } from '../decision/blockers.ts';
 import { rejectionParts } from '../decision/budget.ts';
-import type { VerdictBasis } from '../decision/context.ts';
+import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { TallyEntry } from '../evidence/tally.ts';
@@ -51,8 +51,8 @@ const SELDOM = 1 / 10;
 const JSON_TYPES = new Set(['number', 'string', 'boolean', 'null', 'object', 'array']);
 
 /** Answers that differ in a way that counts, by endpoint and field. */
-export function differenceFindings(basis: VerdictBasis): readonly Finding[] {
-  const { evidence, parameters } = basis;
+export function differenceFindings(context: DecisionContext): readonly Finding[] {
+  const { evidence, parameters } = context;
   const parts = rejectionParts(evidence, parameters.budget);
   const { totals } = evidence;
   const differing = [...evidence.endpoints.all()]
@@ -71,7 +71,7 @@ export function differenceFindings(basis: VerdictBasis): readonly Finding[] {
 // Private
 
 function isDiffering({ counts }: EndpointEvidence): boolean {
-  const hold = holds[counts.hold];
+  const hold = blockers[counts.hold];
   return counts.shape >= WORTH_TELLING || hold === 'differed' || hold === 'differs-uncontrolled';
 }
 

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../compare/severity.ts';
 import { rejectionParts } from '../decision/budget.ts';
-import type { VerdictBasis } from '../decision/context.ts';
+import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointCounts, EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { counted, percent } from '../explain/wording.ts';
@@ -121,13 +121,13 @@ const MAX_ENDPOINTS = 4;
 const TELLING_SHARE = 0.7;
 
 /** Requests in which testing did worse, by endpoint, and callers it let in. */
-export function errorFindings(basis: VerdictBasis): readonly Finding[] {
-  const { evidence, parameters } = basis;
+export function errorFindings(context: DecisionContext): readonly Finding[] {
+  const { evidence, parameters } = context;
   const { budget } = parameters;
   const parts = rejectionParts(evidence, budget);
   const suspects = [...evidence.endpoints.all()]
     .filter(({ counts }) => counts.worse > counts.better)
-    .sort((left, right) => suspicion(basis, right) - suspicion(basis, left));
+    .sort((left, right) => suspicion(context, right) - suspicion(context, left));
   const named = suspects
     .filter((one) => one.counts.hold > 0 || isSuspicious(one))
     .slice(0, MAX_ENDPOINTS);
@@ -144,13 +144,13 @@ export function errorFindings(basis: VerdictBasis): readonly Finding[] {
     if (endpoint.counts.letIn === endpoint.counts.worse) continue;
     const share = isSuspicious(endpoint) ? endpoint.counts.worse / Math.max(1, totals.worse) : 0;
     findings.push({
-      reason: endpointReason(basis, endpoint),
-      strength: Math.max(suspicion(basis, endpoint), parts.errors * share * share),
+      reason: endpointReason(context, endpoint),
+      strength: Math.max(suspicion(context, endpoint), parts.errors * share * share),
     });
   }
   const isOverall = Math.max(totals.paired, evidence.burst.value) >= WORTH_TELLING;
   if (isOverall && suspects.length > 1 && explained < TELLING_SHARE * totals.worse) {
-    findings.push({ reason: totalReason(basis, suspects), strength: overall });
+    findings.push({ reason: totalReason(context, suspects), strength: overall });
   }
   return findings;
 }
@@ -163,14 +163,20 @@ function isSuspicious({ counts, burst }: EndpointEvidence): boolean {
 }
 
 /** What one endpoint adds to the evidence for a rejection. */
-function suspicion({ parameters: { budget } }: VerdictBasis, endpoint: EndpointEvidence): number {
+function suspicion(
+  { parameters: { budget } }: DecisionContext,
+  endpoint: EndpointEvidence,
+): number {
   const excess =
     budget.endpointPaired * (endpoint.counts.paired - 1) +
     budget.endpointBurst * (endpoint.burst.value - 1);
   return Math.max(0, endpoint.budget * excess);
 }
 
-function endpointReason({ settings }: VerdictBasis, endpoint: EndpointEvidence): Finding['reason'] {
+function endpointReason(
+  { settings }: DecisionContext,
+  endpoint: EndpointEvidence,
+): Finding['reason'] {
   const { pairs, worse, better } = endpoint.counts;
   const [top, ...others] = endpoint.failures?.entries() ?? [];
   const what = top === undefined ? 'did worse' : `${top.testing} where running ${top.running}`;
@@ -191,7 +197,7 @@ function endpointReason({ settings }: VerdictBasis, endpoint: EndpointEvidence):
 }
 
 function totalReason(
-  { evidence: { totals }, settings }: VerdictBasis,
+  { evidence: { totals }, settings }: DecisionContext,
   suspects: readonly EndpointEvidence[],
 ): Finding['reason'] {
   const samples = suspects.flatMap((one) => one.failures?.entries()[0]?.samples.slice(0, 1) ?? []);

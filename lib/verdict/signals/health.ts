@@ -1,6 +1,6 @@
 import type { Answer } from '../../compare/outcome.ts';
-import { isRefusal, saneMs, severityOf } from '../../compare/severity.ts';
-import type { VerdictBasis } from '../decision/context.ts';
+import { isDenial, saneMs, severityOf } from '../../compare/severity.ts';
+import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { percent } from '../explain/wording.ts';
@@ -35,7 +35,7 @@ export function observeHistory(
   evidence.totals.historyRequests++;
   endpoint.counts.historyAnswers++;
   countRunning(evidence, endpoint, failed);
-  if (isRefusal(answer)) endpoint.counts.historyRefused++;
+  if (isDenial(answer)) endpoint.counts.historyRefused++;
   if (failed) {
     evidence.totals.historyFailures++;
     return;
@@ -90,7 +90,7 @@ export function runningHurt(
 }
 
 /** Running does worse than before the test: testing may be hurting it. */
-export function healthFindings({ evidence, parameters }: VerdictBasis): readonly Finding[] {
+export function healthFindings({ evidence, parameters }: DecisionContext): readonly Finding[] {
   const hurt = runningHurt(evidence, parameters);
   if (hurt === null) return [];
   const what = hurt.what === 'failures' ? 'fails' : 'is very slow';
@@ -100,7 +100,7 @@ export function healthFindings({ evidence, parameters }: VerdictBasis): readonly
     text:
       `since the test began, running itself ${what} in ${percent(hurt.rate)} of requests ` +
       `(${percent(hurt.usual)} is usual): testing may be taking its processor, memory, ` +
-      `connections or database, so beside it nothing is promoted`,
+      `connections or database, so siblingModule it nothing is promoted`,
     observed: hurt.rate,
     limit: hurt.usual,
     samples: [],

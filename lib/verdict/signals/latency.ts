@@ -1,7 +1,7 @@
 import type { Answer, PairOutcome } from '../../compare/outcome.ts';
 import { saneMs, severityOf } from '../../compare/severity.ts';
 import { rejectionParts } from '../decision/budget.ts';
-import type { VerdictBasis } from '../decision/context.ts';
+import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { Tally, type TallyEntry } from '../evidence/tally.ts';
@@ -116,25 +116,25 @@ function note(endpoint: EndpointEvidence, kind: 'slower' | 'slow', outcome: Pair
 const MAX_ENDPOINTS = 3;
 
 /** Answers that are slower by the median, or very slow now and then. */
-export function latencyFindings(basis: VerdictBasis): readonly Finding[] {
-  const { evidence, parameters } = basis;
+export function latencyFindings(context: DecisionContext): readonly Finding[] {
+  const { evidence, parameters } = context;
   const { budget } = parameters;
   const parts = rejectionParts(evidence, budget);
   const findings: Finding[] = [];
   if (evidence.latency.value >= WORTH_TELLING) {
-    findings.push({ reason: slowerReason(basis, null), strength: parts.latency });
+    findings.push({ reason: slowerReason(context, null), strength: parts.latency });
   }
   if (evidence.totals.slow >= WORTH_TELLING) {
-    findings.push({ reason: verySlowReason(basis, null), strength: parts.slow });
+    findings.push({ reason: verySlowReason(context, null), strength: parts.slow });
   }
   const endpoints = [...evidence.endpoints.all()];
   for (const one of worst(endpoints, (endpoint) => endpoint.latency.value)) {
     const strength = budget.endpointLatency * one.budget * one.latency.value;
-    findings.push({ reason: slowerReason(basis, one), strength });
+    findings.push({ reason: slowerReason(context, one), strength });
   }
   for (const one of worst(endpoints, (endpoint) => endpoint.counts.slow)) {
     const strength = budget.endpointSlow * one.budget * one.counts.slow;
-    findings.push({ reason: verySlowReason(basis, one), strength });
+    findings.push({ reason: verySlowReason(context, one), strength });
   }
   return findings;
 }
@@ -152,7 +152,7 @@ function worst(
 }
 
 function slowerReason(
-  { evidence: { totals }, parameters }: VerdictBasis,
+  { evidence: { totals }, parameters }: DecisionContext,
   endpoint: EndpointEvidence | null,
 ): Finding['reason'] {
   const { slower, timed } = endpoint?.counts ?? totals;
@@ -176,7 +176,7 @@ function slowerReason(
 }
 
 function verySlowReason(
-  { evidence, parameters }: VerdictBasis,
+  { evidence, parameters }: DecisionContext,
   endpoint: EndpointEvidence | null,
 ): Finding['reason'] {
   const { totals } = evidence;

@@ -1,5 +1,5 @@
 import { rejectionParts } from '../decision/budget.ts';
-import type { VerdictBasis } from '../decision/context.ts';
+import type { DecisionContext } from '../decision/context.ts';
 import { openErrorKinds } from '../decision/criteria.ts';
 import { endpointBudget } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
@@ -84,20 +84,20 @@ const WARNINGS_FACTOR = 2;
 const WARNINGS_SLACK = 10;
 
 /** What the logs say: more errors, new kinds of them, errors at the start, another format. */
-export function logFindings(basis: VerdictBasis): readonly Finding[] {
-  const { evidence, parameters } = basis;
+export function logFindings(context: DecisionContext): readonly Finding[] {
+  const { evidence, parameters } = context;
   const { totals, logFormat } = evidence;
   const parts = rejectionParts(evidence, parameters.budget);
   const findings: Finding[] = [];
   if (totals.logErrors >= WORTH_TELLING) {
-    findings.push({ reason: noisierReason(basis), strength: parts.logErrors });
+    findings.push({ reason: noisierReason(context), strength: parts.logErrors });
   }
-  for (const kind of kindsToTell(basis)) {
+  for (const kind of kindsToTell(context)) {
     const own = parameters.budget.errorKinds * endpointBudget(kind.counts.rank);
     findings.push({ reason: kindReason(kind), strength: own * kind.counts.value });
   }
   if (totals.startupErrors > 0) {
-    findings.push({ reason: startupReason(basis), strength: 0 });
+    findings.push({ reason: startupReason(context), strength: 0 });
   }
   if (logFormat !== null) {
     findings.push({
@@ -114,13 +114,13 @@ export function logFindings(basis: VerdictBasis): readonly Finding[] {
       strength: 0,
     });
   }
-  const warnings = warningsReason(basis);
+  const warnings = warningsReason(context);
   if (warnings !== null) findings.push({ reason: warnings, strength: 0 });
   return findings;
 }
 
 /** Told with every verdict: start-up errors are few, but nobody should miss them. */
-export function startupReason({ evidence, parameters }: VerdictBasis): Finding['reason'] {
+export function startupReason({ evidence, parameters }: DecisionContext): Finding['reason'] {
   const { startupErrors } = evidence.totals;
   const example = evidence.startupExample;
   return {
@@ -136,7 +136,9 @@ export function startupReason({ evidence, parameters }: VerdictBasis): Finding['
 }
 
 /** Many more warnings than running: worth knowing, but no reason for a decision. */
-export function warningsReason({ evidence: { totals } }: VerdictBasis): Finding['reason'] | null {
+export function warningsReason({
+  evidence: { totals },
+}: DecisionContext): Finding['reason'] | null {
   const { testingWarnings, runningWarnings } = totals;
   if (testingWarnings <= WARNINGS_FACTOR * runningWarnings + WARNINGS_SLACK) return null;
   return {
@@ -153,15 +155,15 @@ export function warningsReason({ evidence: { totals } }: VerdictBasis): Finding[
 
 // Private
 
-function kindsToTell(basis: VerdictBasis): readonly ErrorKind[] {
-  const open = new Set(openErrorKinds(basis));
-  const told = [...basis.evidence.errorKinds.all()].filter(
+function kindsToTell(context: DecisionContext): readonly ErrorKind[] {
+  const open = new Set(openErrorKinds(context));
+  const told = [...context.evidence.errorKinds.all()].filter(
     (kind) => open.has(kind) || (kind.counts.value >= WORTH_TELLING && kind.counts.testing > 0),
   );
   return told.sort((left, right) => right.counts.value - left.counts.value).slice(0, MAX_KINDS);
 }
 
-function noisierReason({ evidence, settings, parameters }: VerdictBasis): Finding['reason'] {
+function noisierReason({ evidence, settings, parameters }: DecisionContext): Finding['reason'] {
   const { totals } = evidence;
   const seconds = settings.logWindowMs / 1000;
   return {

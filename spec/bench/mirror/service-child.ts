@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { type HostileAnswer, hostileAnswer } from '../../support/hostile-bodies.ts';
+import { type HostileResponse, hostileResponse } from '../../support/hostile-bodies.ts';
 
 /**
  * A version of a service: `service-child.js running|testing`. `/same/KIND` is answered by a hostile body
@@ -12,7 +12,7 @@ const KEEP_ALIVE_MS = 60_000;
 /** Just within what is compared in full, `compare.max_body`. */
 const SIZE = 262_144;
 const role = process.argv[2];
-let kept: { readonly key: string; readonly answer: HostileAnswer } | null = null;
+let kept: { readonly key: string; readonly answer: HostileResponse } | null = null;
 
 const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
   const [, which, kind = ''] = (request.url ?? '/').split('/');
@@ -29,16 +29,16 @@ process.on('disconnect', () => process.exit(0));
 // Private
 
 /** Only the last one is kept: this process is not what is measured. */
-function hostile(which: string, kind: string): HostileAnswer {
+function hostile(which: string, kind: string): HostileResponse {
   const key = `${which} ${kind}`;
   if (kept?.key === key) return kept.answer;
   const letter = which === 'other' && role === 'testing' ? 'b' : 'a';
-  const answer = hostileAnswer(kind, letter, SIZE);
+  const answer = hostileResponse(kind, letter, SIZE);
   kept = { key, answer };
   return answer;
 }
 
-function small(): HostileAnswer {
+function small(): HostileResponse {
   const document = {
     id: randomUUID(),
     servedAt: new Date().toISOString(),

@@ -1,10 +1,10 @@
-import { farSideSettings, gateSettings, mirrorToken } from '../../../actors/wiring/traffic.ts';
+import { mirrorSettings, mirrorToken, proxySettings } from '../../../actors/wiring/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoint/endpoints.ts';
-import { Judgement } from '../../../lib/evaluation/evaluation.ts';
+import { Evaluation } from '../../../lib/evaluation/evaluation.ts';
 import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
-import { createFarSide } from '../../../lib/mirror/mirror.ts';
-import { createGate } from '../../../lib/proxy/proxy.ts';
+import { createMirror } from '../../../lib/mirror/mirror.ts';
+import { createProxy } from '../../../lib/proxy/proxy.ts';
 import { prepareRuntime } from '../../../lib/runtime/v8.ts';
 import { ThreadWatch } from '../mirror/thread-watch.ts';
 import type { FromVili, ToVili } from './vili.ts';
@@ -32,24 +32,24 @@ const memory = new RunningMemory();
 const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
 const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };
 const compared = new Set<string>();
-let judgement: Judgement | null = null;
+let evaluation: Evaluation | null = null;
 let mirrored: number | null = null;
 let watch: ThreadWatch | null = null;
-const farSide = createFarSide(farSideSettings(settings, token), {
+const mirror = createMirror(mirrorSettings(settings, token), {
   now,
   onOutcomes: (batch) => {
-    judgement?.pairs(batch.outcomes);
-    judgement?.ignored(batch.ignored);
+    evaluation?.pairs(batch.outcomes);
+    evaluation?.ignored(batch.ignored);
     for (const { endpoint } of batch.outcomes) compared.add(endpoint);
   },
   onEvent: () => {},
 });
-const gate = createGate(
-  gateSettings({ ...settings, host: '127.0.0.1', port: 0 }, '', token),
-  farSide.sink,
+const proxy = createProxy(
+  proxySettings({ ...settings, host: '127.0.0.1', port: 0 }, '', token),
+  mirror.sink,
   { now, onProblem: (text) => process.stderr.write(`${text}\n`) },
 );
-gate.onTraffic((batch) => {
+proxy.onTraffic((batch) => {
   memory.answered(
     batch.map(({ endpointMethod, path, status, ms, failure, atMs }) => ({
       endpoint: endpoints.endpointOf(endpointMethod, path),
@@ -59,11 +59,11 @@ gate.onTraffic((batch) => {
   );
 });
 const running = { instance: 'running', host: '127.0.0.1', port: Number(runningPort) };
-setInterval(() => judgement?.decide(now()), DECIDE_MS);
+setInterval(() => evaluation?.decide(now()), DECIDE_MS);
 process.on('message', (message: ToVili) => void handle(message));
 process.on('disconnect', () => process.exit(0));
-const { port } = await gate.listen();
-gate.setRoute({ running, mirroring: false });
+const { port } = await proxy.listen();
+proxy.setRoute({ running, mirroring: false });
 reply({ port });
 
 // Private
@@ -75,24 +75,24 @@ async function handle(message: ToVili): Promise<void> {
     return reply({ threads: await watch.report() });
   }
   if (message.type === 'pause') {
-    gate.setRoute({ running, mirroring: false });
+    proxy.setRoute({ running, mirroring: false });
     return reply({});
   }
   const { testingPort } = message;
-  gate.setRoute({ running, mirroring: testingPort !== null });
-  if (testingPort === null) await farSide.end();
+  proxy.setRoute({ running, mirroring: testingPort !== null });
+  if (testingPort === null) await mirror.end();
   else if (testingPort !== mirrored) {
-    judgement = Judgement.begin(RELEASE, { verdict, nowMs: now() }, memory, NO_START_UP);
+    evaluation = Evaluation.begin(RELEASE, { verdict, nowMs: now() }, memory, NO_START_UP);
     const testing = { instance: 'testing', host: '127.0.0.1', port: testingPort };
-    farSide.begin({ id: RELEASE.name, testing, running });
+    mirror.begin({ id: RELEASE.name, testing, running });
   }
   mirrored = testingPort;
   reply({});
 }
 
 function snapshot(): FromVili {
-  const { received } = gate.counts();
-  const { mirrored, dropped, failed, inFlight } = farSide.counts();
+  const { received } = proxy.counts();
+  const { mirrored, dropped, failed, inFlight } = mirror.counts();
   const sums = { dropped: sum(dropped), failed: sum(failed) };
   return { counts: { received, mirrored, ...sums, inFlight, endpoints: compared.size } };
 }

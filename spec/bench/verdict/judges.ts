@@ -1,7 +1,7 @@
 import type { Answer } from '../../../lib/compare/outcome.ts';
 import { severityOf } from '../../../lib/compare/severity.ts';
 import { isRefused } from '../../../lib/mirror/request/copy-request.ts';
-import { type ControlPlan, createControlPlan } from '../../../lib/mirror/worker/baseline.ts';
+import { type BaselinePlan, createBaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
 import {
   defaultVerdictParameters,
   defaultVerdictSettings,
@@ -31,7 +31,7 @@ const HISTORY_LEAD_MS = 1000;
 export class ViliJudge implements Judge {
   readonly verdict: Verdict;
   readonly #settings: VerdictSettings;
-  readonly #controls: ControlPlan;
+  readonly #controls: BaselinePlan;
   readonly #random = new Random(1);
   /** What the traffic drew for the pair in hand. */
   #sample = 0;
@@ -50,7 +50,7 @@ export class ViliJudge implements Judge {
       ...parameters,
     });
     this.#windowEndMs = START_MS + this.#settings.logWindowMs;
-    this.#controls = createControlPlan({
+    this.#controls = createBaselinePlan({
       share: CONTROL_SHARE,
       maxEndpoints: this.#settings.maxEndpoints,
       random: () => this.#sample,

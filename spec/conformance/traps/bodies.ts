@@ -74,7 +74,7 @@ const OF_ANSWERS: readonly Trap[] = [
     },
   },
   {
-    name: 'Trailer beside a Content-Length',
+    name: 'Trailer siblingModule a Content-Length',
     request: ask('GET / HTTP/1.1'),
     play: { bytes: tell('200 OK', ['Trailer: X-Sum', 'Content-Length: 2'], 'ok') },
     differs: {

@@ -11,9 +11,9 @@ interface Question {
 
 const LIMIT_MS = 5000;
 
-const keeper = () =>
+const launcher = () =>
   actorSpec({
-    name: 'keeper',
+    name: 'launcher',
     restart: 'transient',
     behaviour: () => ({
       start: (): Address<string>[] => [],
@@ -30,11 +30,11 @@ const keeper = () =>
 
 describe('ask', () => {
   it('gives the answer, which is part of the trace', async () => {
-    await withKeeper(async ({ system, ask }) => {
+    await withLauncher(async ({ system, ask }) => {
       expect(await ask('answer')).to.equal('the answer');
       await until('the end of the handler', () => system.trace.read().length === 2);
       expect(system.trace.read()[0]).to.deep.include({
-        from: '/vili/keeper',
+        from: '/vili/launcher',
         to: '/vili#reply',
         type: 'string',
       });
@@ -42,26 +42,26 @@ describe('ask', () => {
   });
 
   it('fails at once with the cause when the handler crashes', async () => {
-    await withKeeper(async ({ ask }) => {
+    await withLauncher(async ({ ask }) => {
       const startedMs = performance.now();
       const failed = await rejection(ask('throw'));
-      expect(failed).to.include({ code: 'VILI_ACTOR_CRASHED', path: '/vili/keeper' });
+      expect(failed).to.include({ code: 'VILI_ACTOR_CRASHED', path: '/vili/launcher' });
       expect(failed).to.have.nested.property('cause.message', 'cannot answer');
       expect(performance.now() - startedMs).to.be.below(LIMIT_MS / 2);
     });
   });
 
   it('fails at once when the actor crashes later, while it still owes the answer', async () => {
-    await withKeeper(async ({ system, ask }) => {
+    await withLauncher(async ({ system, ask }) => {
       const owed = rejection(ask('keep'));
       await until('it is kept', () => system.trace.read().length === 1);
-      expect(system.crash('/vili/keeper', new Error('later'))).to.equal(true);
+      expect(system.crash('/vili/launcher', new Error('later'))).to.equal(true);
       expect(await owed).to.have.nested.property('cause.message', 'later');
     });
   });
 
   it('survives a restart while it waits in the mailbox', async () => {
-    await withKeeper(async ({ ask }) => {
+    await withLauncher(async ({ ask }) => {
       const [first, second] = await Promise.allSettled([ask('throw'), ask('answer')]);
       expect(first?.status).to.equal('rejected');
       expect(second).to.deep.equal({ status: 'fulfilled', value: 'the answer' });
@@ -69,7 +69,7 @@ describe('ask', () => {
   });
 
   it('fails at once when the actor ends or has ended', async () => {
-    await withKeeper(async ({ ask }) => {
+    await withLauncher(async ({ ask }) => {
       const failures = await Promise.all([rejection(ask('exit')), rejection(ask('answer'))]);
       for (const failed of failures) expect(failed).to.include({ code: 'VILI_ACTOR_STOPPED' });
       expect(await rejection(ask('answer'))).to.include({ code: 'VILI_ACTOR_STOPPED' });
@@ -79,7 +79,7 @@ describe('ask', () => {
   it('fails at once when the mailbox is full', async () => {
     await withWorld(async ({ system }) => {
       const mailbox = { limit: 1, overflow: 'drop-new' } as const;
-      const address = await system.spawn({ ...keeper(), mailbox });
+      const address = await system.spawn({ ...launcher(), mailbox });
       const ask = () => system.ask<Question, string>(address, question('answer'), LIMIT_MS);
       const [first, second] = await Promise.allSettled([ask(), ask()]);
       expect(first?.status).to.equal('fulfilled');
@@ -88,17 +88,17 @@ describe('ask', () => {
   });
 
   it('names target, message and limit when there is no answer in time', async () => {
-    await withKeeper(async ({ system, address }) => {
+    await withLauncher(async ({ system, address }) => {
       const failed = await rejection(system.ask(address, question('keep'), 5));
       expect(failed).to.include({
         code: 'VILI_ASK_TIMEOUT',
-        message: 'no reply from /vili/keeper to question within 5 ms',
+        message: 'no reply from /vili/launcher to question within 5 ms',
       });
     });
   });
 
   it('buries an answer that comes too late or twice', async () => {
-    await withKeeper(async ({ system, ask, events }) => {
+    await withLauncher(async ({ system, ask, events }) => {
       expect(await ask('twice')).to.equal('the answer');
       await until('the burial', () => system.deadLetters().total === 1);
       expect(events[0]).to.include({
@@ -110,7 +110,7 @@ describe('ask', () => {
   });
 
   it('fails when the asking incarnation ends', async () => {
-    await withKeeper(async ({ system, address }) => {
+    await withLauncher(async ({ system, address }) => {
       const failures: unknown[] = [];
       const handle = (_message: unknown, self: Self<never>): void => {
         self.ask<Question, string>(address, question('keep'), LIMIT_MS).catch((error: unknown) => {
@@ -137,10 +137,10 @@ const question =
   (how: Question['how']) =>
   (reply: Address<string>): Question => ({ type: 'question', how, reply });
 
-async function withKeeper(use: (asking: Asking) => Promise<void>): Promise<void> {
+async function withLauncher(use: (asking: Asking) => Promise<void>): Promise<void> {
   await withWorld(
     async (world) => {
-      const address = await world.system.spawn(keeper());
+      const address = await world.system.spawn(launcher());
       const ask = (how: Question['how']): Promise<string> =>
         world.system.ask<Question, string>(address, question(how), LIMIT_MS);
       await use({ ...world, address, ask });

@@ -361,14 +361,14 @@ describe('a first start', () => {
 
 // Private
 
-interface Family extends World {
+interface ProcessTree extends World {
   readonly log: string[];
   readonly children: Readonly<Record<'a' | 'b' | 'c', Address<Order>>>;
 }
 
 async function withChildren(
   supervision: SupervisionOptions,
-  use: (family: Family) => Promise<void>,
+  use: (family: ProcessTree) => Promise<void>,
 ): Promise<void> {
   const log: string[] = [];
   await withWorld(

@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 import { expect } from 'chai';
-import { createGateProcesses } from '../../../lib/cluster/cluster.ts';
+import { createCluster } from '../../../lib/cluster/cluster.ts';
 import { codeOf } from '../../../lib/errors.ts';
 import { RecordingTaker, until, withProcesses } from '../../support/cluster-fixture.ts';
 import {
   exchangeRaw,
   flag,
-  gateSettings,
+  proxySettings,
   RawClient,
   Upstream,
 } from '../../support/proxy-fixture.ts';
@@ -18,7 +18,7 @@ function hello(text = 'hello'): Promise<Upstream> {
   return Upstream.http((_request, response) => response.end(text));
 }
 
-describe('a gate process that fails', () => {
+describe('a proxy process that fails', () => {
   it('is replaced, and what it had in hand is counted as aborted', async () => {
     const asked = flag();
     const upstream = await Upstream.http(() => asked.raise());
@@ -49,11 +49,11 @@ describe('a gate process that fails', () => {
 
   it('has the present route when it comes back', async () => {
     const [first, second] = [await hello('first'), await hello('second')];
-    await withProcesses(first, async ({ gate, port, pids }) => {
+    await withProcesses(first, async ({ proxy, port, pids }) => {
       for (const pid of pids()) process.kill(pid, 'SIGKILL');
-      gate.setRoute({ running: second.target, mirroring: false });
+      proxy.setRoute({ running: second.target, mirroring: false });
       expect(await exchangeRaw(port, LAST)).to.match(/second$/);
-      expect(await gate.drain(first.target, 1000)).to.deep.equal({ finished: 0, cut: 0 });
+      expect(await proxy.drain(first.target, 1000)).to.deep.equal({ finished: 0, cut: 0 });
       await until('both are back', () => pids().length === 2);
     });
     await second.close();
@@ -61,14 +61,14 @@ describe('a gate process that fails', () => {
 
   it('is killed when it does not confirm a route, and only then the drain ends', async () => {
     const [old, next] = [await hello('old'), await hello('next')];
-    await withProcesses(old, async ({ gate, port, pids, events }) => {
+    await withProcesses(old, async ({ proxy, port, pids, events }) => {
       const clients = [new RawClient(port), new RawClient(port)];
       await Promise.all(clients.map((it) => it.send(GET).until((text) => text.endsWith('old'))));
       const [stopped = 0] = pids();
       process.kill(stopped, 'SIGSTOP');
-      gate.setRoute({ running: next.target, mirroring: true });
+      proxy.setRoute({ running: next.target, mirroring: true });
       const ended = () => events.find(({ kind }) => kind === 'ended');
-      const endedBefore = gate.drain(old.target, 20_000).then(ended);
+      const endedBefore = proxy.drain(old.target, 20_000).then(ended);
       const answers = [exchangeRaw(port, LAST, 9000), exchangeRaw(port, LAST, 9000)];
       expect(await Promise.race(answers)).to.match(/next$/);
       // Until then one process still has the old route.
@@ -106,10 +106,10 @@ describe('a gate process that fails', () => {
 // Private
 
 async function failureOf(
-  changes: Parameters<typeof gateSettings>[0],
+  changes: Parameters<typeof proxySettings>[0],
 ): Promise<{ code: string | undefined; text: string }> {
-  const gate = createGateProcesses({
-    settings: gateSettings(changes),
+  const proxy = createCluster({
+    settings: proxySettings(changes),
     processes: 2,
     copies: { batchBytes: 65_536, queueBytes: 1_048_576, busyLimit: 1 },
     taker: new RecordingTaker(),
@@ -118,11 +118,11 @@ async function failureOf(
     onEvent: () => {},
   });
   try {
-    await gate.listen();
+    await proxy.listen();
   } catch (error) {
     return { code: codeOf(error), text: error instanceof Error ? error.message : '' };
   } finally {
-    await gate.close(100);
+    await proxy.close(100);
   }
   throw new Error('the port was opened');
 }

@@ -9,7 +9,7 @@ function hello(): Promise<Upstream> {
   return Upstream.http((_request, response) => response.end('hello'));
 }
 
-describe('several gate processes', () => {
+describe('several proxy processes', () => {
   it('serve the same port, each with its share of the connections', async () => {
     await withProcesses(await hello(), async ({ port, pids, events, counted }) => {
       const clients = Array.from({ length: 10 }, () => new RawClient(port));
@@ -46,9 +46,9 @@ describe('several gate processes', () => {
   });
 
   it('leave out copies the far side would drop, and count them by its reason', async () => {
-    await withProcesses(await hello(), async ({ gate, port, taker, counted }) => {
+    await withProcesses(await hello(), async ({ proxy, port, taker, counted }) => {
       taker.reason = 'breaker';
-      gate.setRoute(gate.route());
+      proxy.setRoute(proxy.route());
       await exchangeRaw(port, LAST);
       await counted('a shed copy', ({ shed }) => shed === 1);
       expect([...taker.drops]).to.deep.equal([['breaker', 1]]);
@@ -81,9 +81,9 @@ describe('several gate processes', () => {
   });
 
   it('observe what running answers', async () => {
-    await withProcesses(await hello(), async ({ gate, port }) => {
+    await withProcesses(await hello(), async ({ proxy, port }) => {
       const seen: string[] = [];
-      const stop = gate.onTraffic((batch) => seen.push(...batch.map(({ path }) => path)));
+      const stop = proxy.onTraffic((batch) => seen.push(...batch.map(({ path }) => path)));
       await Promise.all([exchangeRaw(port, LAST), exchangeRaw(port, LAST)]);
       await until('both are observed', () => seen.length === 2);
       stop();
@@ -92,11 +92,11 @@ describe('several gate processes', () => {
 
   it('hold requests in all processes and release them all', async () => {
     const upstream = await hello();
-    await withProcesses(upstream, async ({ gate, port, counted }) => {
-      gate.setRoute({ running: null, mirroring: false });
+    await withProcesses(upstream, async ({ proxy, port, counted }) => {
+      proxy.setRoute({ running: null, mirroring: false });
       const answers = Array.from({ length: 6 }, () => exchangeRaw(port, LAST));
       await counted('all are held', ({ heldNow }) => heldNow === 6);
-      gate.setRoute({ running: upstream.target, mirroring: false });
+      proxy.setRoute({ running: upstream.target, mirroring: false });
       for (const answer of await Promise.all(answers)) expect(answer).to.match(/200 OK[^]*hello$/);
     });
   });
@@ -169,12 +169,12 @@ describe('several gate processes', () => {
       } else socket.write('echo');
     });
     const next = await hello();
-    await withProcesses(upstream, async ({ gate, port }) => {
+    await withProcesses(upstream, async ({ proxy, port }) => {
       const client = new RawClient(port);
       const upgrade = 'GET /t HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n';
       await client.send(upgrade).until((text) => text.includes('101'));
-      gate.setRoute({ running: next.target, mirroring: true });
-      const drained = gate.drain(upstream.target, 5000);
+      proxy.setRoute({ running: next.target, mirroring: true });
+      const drained = proxy.drain(upstream.target, 5000);
       await client.send('more').until((text) => text.endsWith('echo'));
       client.close();
       expect(await drained).to.deep.equal({ finished: 1, cut: 0 });
@@ -188,14 +188,14 @@ describe('several gate processes', () => {
       asked.raise();
       void answer.raised.then(() => response.end('late'));
     });
-    await withProcesses(upstream, async ({ gate, port }) => {
+    await withProcesses(upstream, async ({ proxy, port }) => {
       const client = exchangeRaw(port, LAST);
       await asked.raised;
-      const closed = gate.close(5000);
+      const closed = proxy.close(5000);
       answer.raise();
       expect(await client).to.match(/200 OK[^]*late$/);
       await closed;
-      expect(await gate.counts()).to.include({ received: 1, submitted: 1 });
+      expect(await proxy.counts()).to.include({ received: 1, submitted: 1 });
     });
   });
 });

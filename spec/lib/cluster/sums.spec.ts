@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { addCounts, finalCounts, NO_COUNTS, shareOf, totalOf } from '../../../lib/cluster/sums.ts';
-import { gateSettings } from '../../support/proxy-fixture.ts';
+import { proxySettings } from '../../support/proxy-fixture.ts';
 
 const some = fc.nat({ max: 10_000 });
 
-describe('sums of gate processes', () => {
+describe('sums of proxy processes', () => {
   it('add up every count', () => {
     const one = { ...NO_COUNTS, received: 3, skipped: { ...NO_COUNTS.skipped, method: 2 } };
     const other = { ...NO_COUNTS, received: 4, skipped: { ...NO_COUNTS.skipped, method: 1 } };
@@ -37,7 +37,7 @@ describe('sums of gate processes', () => {
     fc.assert(
       fc.property(some, some, fc.integer({ min: 1, max: 64 }), (maxRequests, most, count) => {
         const hold = { maxMs: 1, maxRequests, maxBytes: most };
-        const settings = gateSettings({ hold });
+        const settings = proxySettings({ hold });
         const shares = Array.from({ length: count }, (_, index) => shareOf(settings, index, count));
         const sum = (amounts: number[]) => amounts.reduce((total, it) => total + it, 0);
         expect(sum(shares.map((it) => it.hold.maxRequests))).to.equal(maxRequests);

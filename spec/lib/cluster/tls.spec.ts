@@ -9,7 +9,7 @@ import { withTempFolder } from '../../support/temp-folder.ts';
 
 const CONNECTIONS = 4;
 
-describe('gate processes with TLS', () => {
+describe('proxy processes with TLS', () => {
   it('speak HTTP/2 where it is agreed', async () => {
     await withTls(async ({ port }) => {
       const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type ReleaseFaults, writeRelease } from '../../../lib/demo/release.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
-interface ShopAnswer {
+interface ShopResponse {
   readonly status: number;
   readonly body: Record<string, unknown>;
 }
@@ -15,7 +15,7 @@ export interface Shop {
   readonly child: ChildProcess;
   /** Resolves with exit code and signal. */
   readonly exited: Promise<readonly [number | null, NodeJS.Signals | null]>;
-  readonly get: (path: string, init?: RequestInit) => Promise<ShopAnswer>;
+  readonly get: (path: string, init?: RequestInit) => Promise<ShopResponse>;
   /** The log lines so far. */
   readonly log: () => Promise<{ level: string; message: string }[]>;
 }

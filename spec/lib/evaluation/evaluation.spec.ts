@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { PairOutcome } from '../../../lib/compare/outcome.ts';
-import { Judgement } from '../../../lib/evaluation/evaluation.ts';
+import { Evaluation } from '../../../lib/evaluation/evaluation.ts';
 import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
 import type { LogKind } from '../../../lib/logs/follow/batch.ts';
 import { defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
@@ -30,27 +30,27 @@ function pairAt(atMs: number, testing = 200): PairOutcome {
   };
 }
 
-function begun(memory = new RunningMemory(), startUp = QUIET): Judgement {
-  const judgement = Judgement.begin(BUILD, SETTINGS, memory, startUp);
-  judgement.pairs([pairAt(100)]);
-  return judgement;
+function begun(memory = new RunningMemory(), startUp = QUIET): Evaluation {
+  const evaluation = Evaluation.begin(BUILD, SETTINGS, memory, startUp);
+  evaluation.pairs([pairAt(100)]);
+  return evaluation;
 }
 
-const codes = (judgement: Judgement): string[] =>
-  judgement.decide(2500).reasons.map((reason) => reason.code);
+const codes = (evaluation: Evaluation): string[] =>
+  evaluation.decide(2500).reasons.map((reason) => reason.code);
 
-describe('a judgement', () => {
+describe('an evaluation', () => {
   it('goes on from its checkpoint as if there had been no interruption', () => {
-    const judgement = begun();
-    judgement.learnedNoise('[]');
-    for (let n = 1; n <= 40; n++) judgement.pairs([pairAt(100 + n, n % 2 === 0 ? 500 : 200)]);
+    const evaluation = begun();
+    evaluation.learnedNoise('[]');
+    for (let n = 1; n <= 40; n++) evaluation.pairs([pairAt(100 + n, n % 2 === 0 ? 500 : 200)]);
     // The log window that is open at a kill is lost; this one is closed before.
-    judgement.decide(2500);
-    const saved: unknown = JSON.parse(JSON.stringify(judgement.checkpoint()));
-    expect(judgement.changed).to.equal(false);
-    const resumed = Judgement.resume(BUILD, SETTINGS, saved);
-    expect(resumed?.decide(5000)).to.deep.equal(judgement.decide(5000));
-    expect(judgement.decide(5000).pairs).to.equal(41);
+    evaluation.decide(2500);
+    const saved: unknown = JSON.parse(JSON.stringify(evaluation.checkpoint()));
+    expect(evaluation.changed).to.equal(false);
+    const resumed = Evaluation.resume(BUILD, SETTINGS, saved);
+    expect(resumed?.decide(5000)).to.deep.equal(evaluation.decide(5000));
+    expect(evaluation.decide(5000).pairs).to.equal(41);
     expect(resumed?.noise).to.equal('[]');
   });
 
@@ -62,18 +62,18 @@ describe('a judgement', () => {
       atMs,
     });
     memory.answered(Array.from({ length: 500 }, () => answered(200, -1)));
-    const judgement = begun(memory);
-    const told = () => judgement.decide(2500).reasons.map((reason) => reason.code);
-    for (let n = 0; n < 100; n++) judgement.answered(answered(n % 5 === 0 ? 503 : 200, n), true);
+    const evaluation = begun(memory);
+    const told = () => evaluation.decide(2500).reasons.map((reason) => reason.code);
+    for (let n = 0; n < 100; n++) evaluation.answered(answered(n % 5 === 0 ? 503 : 200, n), true);
     expect(told()).to.deep.equal([]);
-    for (let n = 0; n < 100; n++) judgement.answered(answered(n % 5 === 0 ? 503 : 200, n), false);
+    for (let n = 0; n < 100; n++) evaluation.answered(answered(n % 5 === 0 ? 503 : 200, n), false);
     expect(told()).to.deep.equal(['running-hurt']);
   });
 
   it('takes no evidence of another build, of a test before, or of nothing', () => {
     const saved = begun().checkpoint();
     const resume = (build: object, data: unknown = saved) =>
-      Judgement.resume({ ...BUILD, ...build }, SETTINGS, data);
+      Evaluation.resume({ ...BUILD, ...build }, SETTINGS, data);
     expect(resume({ fingerprint: 'other' })).to.equal(null);
     expect(resume({ sinceMs: 2 })).to.equal(null);
     for (const data of [null, 'text', {}, { fingerprint: 'abc' }]) {
@@ -95,19 +95,19 @@ describe('a judgement', () => {
   });
 
   it('finds it suspicious that testing stops telling levels', () => {
-    const judgement = begun();
-    judgement.logged('running', batchOf(200, { info: 60 }));
-    judgement.logged('testing', batchOf(200, { unknown: 60 }));
-    expect(codes(judgement)).to.include('log-format');
+    const evaluation = begun();
+    evaluation.logged('running', batchOf(200, { info: 60 }));
+    evaluation.logged('testing', batchOf(200, { unknown: 60 }));
+    expect(codes(evaluation)).to.include('log-format');
   });
 
   it('takes it back when the levels are there again, also after a restart', () => {
-    const judgement = begun();
-    judgement.logged('running', batchOf(200, { info: 60 }));
-    judgement.logged('testing', batchOf(200, { unknown: 60 }, { unknownKeys: ['grade'] }));
-    expect(judgement.decide(2500).missing.join()).to.contain('the log format changed');
-    const saved: unknown = JSON.parse(JSON.stringify(judgement.checkpoint()));
-    const resumed = Judgement.resume(BUILD, SETTINGS, saved);
+    const evaluation = begun();
+    evaluation.logged('running', batchOf(200, { info: 60 }));
+    evaluation.logged('testing', batchOf(200, { unknown: 60 }, { unknownKeys: ['grade'] }));
+    expect(evaluation.decide(2500).missing.join()).to.contain('the log format changed');
+    const saved: unknown = JSON.parse(JSON.stringify(evaluation.checkpoint()));
+    const resumed = Evaluation.resume(BUILD, SETTINGS, saved);
     if (resumed === null) throw new Error('not resumed');
     const [reason] = resumed.decide(2500).reasons;
     expect(reason?.text).to.contain('testing 0 of 60 lines had a level; keys seen: grade');
@@ -116,7 +116,7 @@ describe('a judgement', () => {
   });
 
   it('takes a log with nothing in it for no good sign, unless it was quiet from the start', () => {
-    const silent = Judgement.begin(BUILD, SETTINGS, new RunningMemory(), { ...QUIET, lines: 0 });
+    const silent = Evaluation.begin(BUILD, SETTINGS, new RunningMemory(), { ...QUIET, lines: 0 });
     silent.pairs([pairAt(100)]);
     silent.logged('running', batchOf(200, { info: 49 }));
     expect(codes(silent)).not.to.include('log-format');
@@ -133,25 +133,25 @@ describe('a judgement', () => {
   });
 
   it('waits for answers that testing still works on, and tells how often running was left alone', () => {
-    const judgement = begun();
-    judgement.underWay(3, { slow: 7, busy: 2 });
-    const missing = () => judgement.decide(2500).missing.join();
+    const evaluation = begun();
+    evaluation.underWay(3, { slow: 7, busy: 2 });
+    const missing = () => evaluation.decide(2500).missing.join();
     expect(missing()).to.contain("testing's answers to 3 requests");
-    judgement.underWay(0, { slow: 1, busy: 0 });
+    evaluation.underWay(0, { slow: 1, busy: 0 });
     expect(missing()).not.to.contain("testing's answers");
-    const { measures } = judgement.findings(judgement.decide(2500));
+    const { measures } = evaluation.findings(evaluation.decide(2500));
     expect(measures).to.include({ pausedSlow: 8, pausedBusy: 2 });
   });
 
   it('counts errors before the first request as those of the start', () => {
-    const judgement = Judgement.begin(BUILD, SETTINGS, new RunningMemory(), {
+    const evaluation = Evaluation.begin(BUILD, SETTINGS, new RunningMemory(), {
       errors: 2,
       lines: 2,
       example: 'ERROR no route to database',
     });
-    judgement.logged('testing', batchOf(50, { error: 1 }));
-    judgement.pairs([pairAt(100)]);
-    const reason = judgement.decide(2500).reasons.find((it) => it.code === 'startup-errors');
+    evaluation.logged('testing', batchOf(50, { error: 1 }));
+    evaluation.pairs([pairAt(100)]);
+    const reason = evaluation.decide(2500).reasons.find((it) => it.code === 'startup-errors');
     expect(reason?.observed).to.equal(3);
   });
 });

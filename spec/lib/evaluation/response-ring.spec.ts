@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { AnswerRing } from '../../../lib/evaluation/response-ring.ts';
+import { ResponseRing } from '../../../lib/evaluation/response-ring.ts';
 
 const answers = fc.record({
   endpoint: fc.string(),
@@ -16,7 +16,7 @@ describe('the latest answers', () => {
   it('are those that were added last, in order and unchanged', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.array(answers), (capacity, all) => {
-        const ring = new AnswerRing(capacity);
+        const ring = new ResponseRing(capacity);
         for (const answer of all) ring.add(answer);
         expect(ring.toArray()).to.deep.equal(all.slice(-capacity));
       }),

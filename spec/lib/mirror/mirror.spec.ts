@@ -6,8 +6,8 @@ import {
   answerOk,
   exchangeOf,
   refusingTarget,
-  withFarSide,
   withHttp,
+  withMirror,
 } from '../../support/mirror-kit.ts';
 
 const { compare } = DEFAULT_FAR_SIDE_SETTINGS;
@@ -43,7 +43,7 @@ describe('far side', () => {
         });
       },
       (testing) =>
-        withFarSide({ compare: quiet }, async ({ far, offer, settled }) => {
+        withMirror({ compare: quiet }, async ({ far, offer, settled }) => {
           far.begin({ id: 't', testing, running: testing });
           offer({
             method: 'PUT',
@@ -82,7 +82,7 @@ describe('far side', () => {
         response.end('{"ok":"yes","more":1}');
       },
       (testing) =>
-        withFarSide({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
+        withMirror({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
           far.begin({ id: 't', testing, running: testing });
           offer({ path: '/items/42?full=1', requestId: 'id-1', runningMs: 2.5 });
           await settled();
@@ -115,7 +115,7 @@ describe('far side', () => {
         else response.writeHead(302, { Location: '/elsewhere' }).end();
       },
       (testing) =>
-        withFarSide({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
+        withMirror({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
           far.begin({ id: 't', testing, running: testing });
           const empty = { responseBody: Buffer.alloc(0), responseBytes: 0, responseHeaders: [] };
           offer({
@@ -135,7 +135,7 @@ describe('far side', () => {
 
   it('counts a pair whose running side failed', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
+      withMirror({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
         far.begin({ id: 't', testing, running: testing });
         offer({ status: 0, failure: 'timeout', responseBody: null, responseHeaders: [] });
         await settled();
@@ -152,7 +152,7 @@ describe('far side', () => {
     await withHttp(
       (request, response) => response.end(request.url === '/same' ? body : body.fill('y', 7, 8)),
       (testing) =>
-        withFarSide(
+        withMirror(
           { compare: { ...quiet, maxBodyBytes: 1000 } },
           async ({ far, offer, settled, outcomes }) => {
             far.begin({ id: 't', testing, running: testing });
@@ -180,7 +180,7 @@ describe('far side', () => {
       },
       (running) =>
         withHttp(answerOk, (testing) =>
-          withFarSide(
+          withMirror(
             { concurrency: 128, compare: { ...compare, controlShare: 1e-9 } },
             async ({ far, offer, settled, outcomes }) => {
               far.begin({ id: 't', testing, running });
@@ -207,7 +207,7 @@ describe('far side', () => {
     };
     await withHttp(refuse, (running) =>
       withHttp(answerOk, (testing) =>
-        withFarSide({}, async ({ far, offer, settled, outcomes }) => {
+        withMirror({}, async ({ far, offer, settled, outcomes }) => {
           far.begin({ id: 't', testing, running });
           for (const status of [401, 401, 200]) {
             offer({ status });
@@ -224,7 +224,7 @@ describe('far side', () => {
   it('says nothing of control when running did not answer again', async () => {
     const running = await refusingTarget();
     await withHttp(answerOk, (testing) =>
-      withFarSide({}, async ({ far, offer, settled, outcomes }) => {
+      withMirror({}, async ({ far, offer, settled, outcomes }) => {
         far.begin({ id: 't', testing, running });
         offer();
         await settled();
@@ -246,7 +246,7 @@ describe('far side', () => {
         answerOk(request, response);
       },
       (target) =>
-        withFarSide({ concurrency: 64, compare: { ...compare, controlShare: 1 } }, async (kit) => {
+        withMirror({ concurrency: 64, compare: { ...compare, controlShare: 1 } }, async (kit) => {
           const { far, offer, settled, outcomes, told } = kit;
           far.begin({ id: 't', testing: target, running: target });
           const send = async (pairs: number, runningMs: number) => {
@@ -276,7 +276,7 @@ describe('far side', () => {
         held.push(() => response.end('{"ok":true}'));
       },
       (testing) =>
-        withFarSide({ compare: quiet }, async ({ far, offer, until, outcomes, told }) => {
+        withMirror({ compare: quiet }, async ({ far, offer, until, outcomes, told }) => {
           far.begin({ id: 't', testing, running: testing });
           for (let copy = 0; copy < 3; copy++) offer();
           await until(() => told.overdue === 3);
@@ -300,7 +300,7 @@ describe('far side', () => {
       },
       (running) =>
         withHttp(answerOk, (testing) =>
-          withFarSide({ concurrency: 16 }, async ({ far, offer, settled, outcomes }) => {
+          withMirror({ concurrency: 16 }, async ({ far, offer, settled, outcomes }) => {
             far.begin({ id: 't', testing, running });
             for (let index = 0; index < 100; index++) offer();
             await settled();
@@ -314,7 +314,7 @@ describe('far side', () => {
 
   it('takes nothing before a test and after its close, and counts what it is offered', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide({}, async ({ far, offer, offered, accounted }) => {
+      withMirror({}, async ({ far, offer, offered, accounted }) => {
         offer();
         far.sink.submit(exchangeOf());
         far.cause('throw');
@@ -337,7 +337,7 @@ describe('far side', () => {
       }, use);
     await serve('old', (old) =>
       serve('new', (next) =>
-        withFarSide({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
+        withMirror({ compare: quiet }, async ({ far, offer, settled, outcomes }) => {
           far.begin({ id: 't', testing: old, running: old });
           offer();
           await settled();
@@ -361,7 +361,7 @@ describe('far side', () => {
 
   it('costs the users little: half of the calls take less than a tenth of a millisecond', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide({ compare: quiet }, async ({ far, until, accounted }) => {
+      withMirror({ compare: quiet }, async ({ far, until, accounted }) => {
         far.begin({ id: 't', testing, running: testing });
         const exchange = exchangeOf({ responseBody: Buffer.alloc(1024, ' ') });
         const tookMs = Array.from({ length: 2000 }, () => {
@@ -382,7 +382,7 @@ describe('far side', () => {
       () => undefined,
       (hanging) =>
         withHttp(answerOk, (testing) =>
-          withFarSide(
+          withMirror(
             { compare: quiet },
             async ({ far, offer, settled, dropped, offered, accounted, until }) => {
               far.begin({ id: 'first', testing: hanging, running: hanging });

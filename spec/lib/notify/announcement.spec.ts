@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { announcementOf, type Happening } from '../../../lib/notify/announcement.ts';
+import { announcementOf, type Notification } from '../../../lib/notify/announcement.ts';
 
 /** What the Go program really sent, one request a line. */
 const FIXTURE = new URL('../../../../spec/fixtures/go-vili-slack.jsonl', import.meta.url);
@@ -14,7 +14,7 @@ function sentByGo(): string[] {
     .map((message) => message.replace(/^\S+\[\S+\] /, ''));
 }
 
-function told(event: Happening['event'], version: string, running: string | null): string {
+function told(event: Notification['event'], version: string, running: string | null): string {
   return announcementOf({ event, version, running, reasons: [] }, 'vm')?.text ?? '';
 }
 
@@ -40,7 +40,7 @@ describe('announcements', () => {
         samples: [],
       },
     ];
-    const of = (event: Happening['event']) =>
+    const of = (event: Notification['event']) =>
       announcementOf({ event, version: 'shop-2', running: 'shop-1', reasons }, 'vm');
     expect(of('rolled-back')).to.include({ urgent: true });
     expect(of('rolled-back')?.text).to.include('<!channel>').and.include('killed by SIGKILL');

@@ -48,7 +48,7 @@ async function serving(
   });
 }
 
-interface RawAnswer {
+interface RawResponse {
   readonly status: number;
   readonly body: string;
 }
@@ -58,7 +58,7 @@ async function raw(
   method: string,
   path: string,
   body = '',
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request({ socketPath, method, path, agent: false }, resolve);
     sent.on('error', reject);

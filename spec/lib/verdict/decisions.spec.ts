@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { defaultVerdictParameters, defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
-import { answered, missingField, pairOf, START_MS, Trial } from '../../support/pairs.ts';
+import { answered, missingField, pairOf, ShadowRun, START_MS } from '../../support/pairs.ts';
 
 const demo = {
   minTimeMs: 8000,
@@ -80,80 +80,81 @@ describe('Verdict', () => {
   }
 
   it('promotes a version that answers as running does, once there is enough', () => {
-    const trial = new Trial();
-    trial.feed(940, 400);
-    expect(trial.decide()).to.include({ decision: 'collecting', condemned: false });
-    trial.feed(10, 400);
-    expect(trial.decide()).to.include({ decision: 'promote', pairs: 950, progress: 1 });
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(940, 400);
+    expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: false });
+    shadowRun.feed(10, 400);
+    expect(shadowRun.decide()).to.include({ decision: 'promote', pairs: 950, progress: 1 });
   });
 
   it('waits for the minimum of time however many requests there are', () => {
-    const trial = new Trial().feed(20_000, 10);
-    const report = trial.decide();
+    const shadowRun = new ShadowRun().feed(20_000, 10);
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('collecting');
     expect(report.missing).to.include('2 more minutes');
     expect(report.progress).to.be.closeTo(0.667, 0.01);
   });
 
   it('never decides without a pair', () => {
-    const trial = new Trial({ deadlineMs: 1000 });
-    for (let window = 0; window < 1000; window++) trial.pass(10_000, { testingErrors: 50 });
-    trial.verdict.startupErrors(10, 'ERROR boom');
-    for (let hit = 0; hit < 1000; hit++) trial.verdict.running('GET /a', answered(500), START_MS);
-    expect(trial.decide()).to.include({ decision: 'collecting', pairs: 0, progress: 0 });
+    const shadowRun = new ShadowRun({ deadlineMs: 1000 });
+    for (let window = 0; window < 1000; window++) shadowRun.pass(10_000, { testingErrors: 50 });
+    shadowRun.verdict.startupErrors(10, 'ERROR boom');
+    for (let hit = 0; hit < 1000; hit++)
+      shadowRun.verdict.running('GET /a', answered(500), START_MS);
+    expect(shadowRun.decide()).to.include({ decision: 'collecting', pairs: 0, progress: 0 });
   });
 
   it('rejects a dead version at once, without confirmation', () => {
-    const trial = new Trial();
-    trial.feed(8, 300, (index) => ({
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(8, 300, (index) => ({
       endpoint: `GET /${index % 4}`,
       testing: { status: 0, ms: 0, failure: 'refused' },
     }));
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]?.text).to.contain('refused the connection where running answered 200');
   });
 
   it('confirms a rejection, and takes it back when testing recovers meanwhile', () => {
-    const trial = new Trial();
-    trial.feed(100, 300);
-    trial.feed(10, 200, () => ({ testing: answered(502) }));
-    const condemned = trial.decide();
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(100, 300);
+    shadowRun.feed(10, 200, () => ({ testing: answered(502) }));
+    const condemned = shadowRun.decide();
     expect(condemned).to.include({ decision: 'collecting', condemned: true });
     expect(condemned.missing[0]).to.match(/being confirmed, \d+ s more/);
-    trial.feed(100, 200);
-    expect(trial.decide()).to.include({ decision: 'collecting', condemned: false });
+    shadowRun.feed(100, 200);
+    expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: false });
   });
 
   it('does not confirm evidence that falls: what it came from is over', () => {
     const endpoints = (index: number) => ({ endpoint: `GET /${index % 8}` });
-    const trial = new Trial().feed(100, 300, endpoints);
-    trial.feed(60, 300, (index) => ({ ...endpoints(index), testing: answered(404) }));
-    expect(trial.decide().condemned).to.equal(true);
-    trial.feed(200, 300, endpoints);
-    expect(trial.decide().decision).to.equal('collecting');
-    trial.feed(200, 300, (index) => ({ ...endpoints(index), testing: answered(404) }));
-    expect(trial.decide().decision).to.equal('reject');
+    const shadowRun = new ShadowRun().feed(100, 300, endpoints);
+    shadowRun.feed(60, 300, (index) => ({ ...endpoints(index), testing: answered(404) }));
+    expect(shadowRun.decide().condemned).to.equal(true);
+    shadowRun.feed(200, 300, endpoints);
+    expect(shadowRun.decide().decision).to.equal('collecting');
+    shadowRun.feed(200, 300, (index) => ({ ...endpoints(index), testing: answered(404) }));
+    expect(shadowRun.decide().decision).to.equal('reject');
   });
 
   it('rejects for slowness alone only after the least time of a test', () => {
     const slow = { running: answered(200, 40), testing: answered(200, 200) };
-    const trial = new Trial().feed(970, 300, () => slow);
-    expect(trial.decide()).to.include({ decision: 'collecting', condemned: false });
-    trial.feed(140, 300, () => slow);
-    expect(trial.decide().decision).to.equal('reject');
+    const shadowRun = new ShadowRun().feed(970, 300, () => slow);
+    expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: false });
+    shadowRun.feed(140, 300, () => slow);
+    expect(shadowRun.decide().decision).to.equal('reject');
   });
 
   it('promotes a version that was slow only until it was warm', () => {
-    const trial = new Trial();
-    trial.feed(500, 300, () => ({ running: answered(200, 40), testing: answered(200, 70) }));
-    trial.feed(3000, 300, () => ({ running: answered(200, 40), testing: answered(200, 42) }));
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(500, 300, () => ({ running: answered(200, 40), testing: answered(200, 70) }));
+    shadowRun.feed(3000, 300, () => ({ running: answered(200, 40), testing: answered(200, 42) }));
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('gives credit once for a failure of running that a client tries again and again', () => {
     const test = (isBetter: (index: number) => boolean) =>
-      new Trial().feed(8000, 200, (index) => {
+      new ShadowRun().feed(8000, 200, (index) => {
         if (index % 40 === 0) return { testing: answered(500) };
         return isBetter(index % 120) ? { running: answered(500) } : {};
       });
@@ -165,35 +166,35 @@ describe('Verdict', () => {
 
   it('does not hold a refusal that running takes back against who let the caller in', () => {
     const passing = { running: answered(401), testing: answered(200), refusedAgain: false };
-    const trial = new Trial().feed(1000, 400, (index) => (index % 50 === 0 ? passing : {}));
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun().feed(1000, 400, (index) => (index % 50 === 0 ? passing : {}));
+    expect(shadowRun.decide().decision).to.equal('promote');
     // Where running mostly takes it back, one it was not asked about again says nothing either.
     const unasked = { ...passing, refusedAgain: null };
-    trial.feed(1000, 400, (index) => (index % 50 === 0 ? unasked : {}));
-    expect(trial.decide().decision).to.equal('promote');
+    shadowRun.feed(1000, 400, (index) => (index % 50 === 0 ? unasked : {}));
+    expect(shadowRun.decide().decision).to.equal('promote');
     const standing = { ...passing, endpoint: 'GET /admin', refusedAgain: true };
-    trial.feed(200, 400, (index) => (index % 50 === 0 ? standing : {}));
-    expect(trial.decide().decision).to.equal('reject');
+    shadowRun.feed(200, 400, (index) => (index % 50 === 0 ? standing : {}));
+    expect(shadowRun.decide().decision).to.equal('reject');
   });
 
   it('takes longer to confirm a rejection while no requests come', () => {
-    const trial = new Trial().feed(100, 300);
-    trial.feed(10, 200, () => ({ testing: answered(502) }));
-    expect(trial.decide().condemned).to.equal(true);
-    trial.pass(60_000);
-    expect(trial.decide()).to.include({ decision: 'collecting', condemned: true });
-    trial.pass(61_000);
-    expect(trial.decide().decision).to.equal('reject');
+    const shadowRun = new ShadowRun().feed(100, 300);
+    shadowRun.feed(10, 200, () => ({ testing: answered(502) }));
+    expect(shadowRun.decide().condemned).to.equal(true);
+    shadowRun.pass(60_000);
+    expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: true });
+    shadowRun.pass(61_000);
+    expect(shadowRun.decide().decision).to.equal('reject');
   });
 
   it('rejects a missing endpoint, naming it, although all others improve', () => {
-    const trial = new Trial();
-    trial.feed(1500, 333, (index) =>
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(1500, 333, (index) =>
       index % 25 === 3
         ? { endpoint: 'GET /prices/{id}', testing: answered(404) }
         : { running: answered(index % 50 === 7 ? 500 : 200) },
     );
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]).to.include({ code: 'errors', endpoint: 'GET /prices/{id}' });
     expect(report.reasons[0]?.text).to.contain('answered 404 where running answered 200');
@@ -201,45 +202,47 @@ describe('Verdict', () => {
   });
 
   it('rejects after letting in two callers that running refused', () => {
-    const trial = new Trial({ confirmTimeMs: 0 }).feed(300, 300);
+    const shadowRun = new ShadowRun({ confirmTimeMs: 0 }).feed(300, 300);
     const letIn = { endpoint: 'GET /admin', running: answered(401), testing: answered(200) };
-    trial.feed(1, 300, () => letIn);
-    expect(trial.decide().decision).to.equal('collecting');
-    trial.feed(1, 300, () => letIn);
-    const report = trial.decide();
+    shadowRun.feed(1, 300, () => letIn);
+    expect(shadowRun.decide().decision).to.equal('collecting');
+    shadowRun.feed(1, 300, () => letIn);
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons.map((one) => one.code)).to.include('auth-bypass');
   });
 
   it('holds the promotion for long after one caller let in', () => {
-    const trial = new Trial().feed(1, 300, () => ({
+    const shadowRun = new ShadowRun().feed(1, 300, () => ({
       running: answered(401),
       testing: answered(200),
     }));
-    trial.feed(3000, 300);
-    expect(trial.decide().decision).to.equal('collecting');
-    expect(trial.decide().missing.join()).to.contain('that running refuses (401, 403)');
+    shadowRun.feed(3000, 300);
+    expect(shadowRun.decide().decision).to.equal('collecting');
+    expect(shadowRun.decide().missing.join()).to.contain('that running refuses (401, 403)');
   });
 
   it('waits for a refused caller where running refused some before the test', () => {
-    const trial = new Trial();
+    const shadowRun = new ShadowRun();
     for (let index = 0; index < 100; index++) {
-      trial.verdict.running('GET /admin', answered(index % 10 === 0 ? 403 : 200), START_MS - 1);
+      shadowRun.verdict.running('GET /admin', answered(index % 10 === 0 ? 403 : 200), START_MS - 1);
     }
-    trial.feed(1000, 400);
-    trial.feed(10, 400, () => ({ endpoint: 'GET /admin' }));
-    expect(trial.decide().missing[0]).to.contain('GET /admin refused callers (401, 403) before');
-    trial.feed(1, 400, () => ({
+    shadowRun.feed(1000, 400);
+    shadowRun.feed(10, 400, () => ({ endpoint: 'GET /admin' }));
+    expect(shadowRun.decide().missing[0]).to.contain(
+      'GET /admin refused callers (401, 403) before',
+    );
+    shadowRun.feed(1, 400, () => ({
       endpoint: 'GET /admin',
       running: answered(403),
       testing: answered(403),
     }));
-    expect(trial.decide().decision).to.equal('promote');
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('rejects a changed type that running does not show when asked again', () => {
-    const trial = new Trial();
-    trial.feed(1000, 400, (index) => {
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(1000, 400, (index) => {
       if (index % 10 !== 0) return {};
       return {
         endpoint: 'GET /prices/{id}',
@@ -248,7 +251,7 @@ describe('Verdict', () => {
         differences: [{ kind: 'type', path: '$.price', running: '12.5', testing: '"12.5"' }],
       };
     });
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]).to.include({ code: 'body-difference', endpoint: 'GET /prices/{id}' });
     expect(report.reasons[0]?.text).to.contain(
@@ -257,103 +260,103 @@ describe('Verdict', () => {
   });
 
   it('takes what running does to itself as noise', () => {
-    const trial = new Trial();
-    trial.feed(1000, 400, (index) => ({
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(1000, 400, (index) => ({
       differs: index % 3 === 0,
       control: { differs: index % 3 === 1 },
       differences: index % 3 === 0 ? [missingField('$.at')] : [],
     }));
-    expect(trial.decide().decision).to.equal('promote');
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('only holds for a difference where running was never asked twice', () => {
-    const trial = new Trial();
-    trial.feed(3000, 400, (index) =>
+  it('holds only for a difference where running was never asked twice', () => {
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(3000, 400, (index) =>
       index % 10 === 0
         ? { endpoint: 'POST /orders', differs: true, differences: [missingField('$.id')] }
         : {},
     );
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report).to.include({ decision: 'collecting', condemned: false });
     expect(report.missing[0]).to.contain('running was not asked twice');
     expect(report.reasons[0]?.text).to.contain('does not reject');
   });
 
   it('ignores differences that are only reported', () => {
-    const trial = new Trial({ shape: 'report' });
-    trial.feed(1000, 400, () => ({ differs: true, control: { differs: false } }));
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun({ shape: 'report' });
+    shadowRun.feed(1000, 400, () => ({ differs: true, control: { differs: false } }));
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('rejects a version that is one and a half times slower', () => {
-    const trial = new Trial().feed(1500, 333, () => ({
+    const shadowRun = new ShadowRun().feed(1500, 333, () => ({
       running: answered(200, 40),
       testing: answered(200, 60),
     }));
-    expect(trial.decide().decision).to.equal('reject');
-    expect(trial.decide().reasons.map((one) => one.code)).to.include('latency');
+    expect(shadowRun.decide().decision).to.equal('reject');
+    expect(shadowRun.decide().reasons.map((one) => one.code)).to.include('latency');
   });
 
   it('blames no version for times taken while the thread that times was held up itself', () => {
-    const trial = new Trial();
+    const shadowRun = new ShadowRun();
     // A busy host: two of three answers seem to come late.
-    trial.feed(3000, 333, (index) =>
+    shadowRun.feed(3000, 333, (index) =>
       index % 3 === 0 ? {} : { testing: answered(200, 90), disturbed: true },
     );
-    expect(trial.decide().decision).to.equal('promote');
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('promotes none whose times could not be taken, and says so', () => {
-    const trial = new Trial().feed(3000, 333, () => ({ disturbed: true }));
-    const { decision, missing } = trial.decide();
+    const shadowRun = new ShadowRun().feed(3000, 333, () => ({ disturbed: true }));
+    const { decision, missing } = shadowRun.decide();
     expect(decision).to.equal('collecting');
     expect(missing.join('\n')).to.match(/could not be timed: too busy a host/);
   });
 
   it('does not judge latency during the warm-up', () => {
-    const trial = new Trial();
-    trial.feed(190, 300, () => ({ running: answered(200, 40), testing: answered(200, 400) }));
-    trial.feed(1000, 300, () => ({ running: answered(200, 40), testing: answered(200, 40) }));
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(190, 300, () => ({ running: answered(200, 40), testing: answered(200, 400) }));
+    shadowRun.feed(1000, 300, () => ({ running: answered(200, 40), testing: answered(200, 40) }));
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('rejects log errors that keep coming and names the level', () => {
-    const trial = new Trial();
+    const shadowRun = new ShadowRun();
     for (let index = 0; index < 100; index++) {
-      trial.feed(30, 300).pass(1000, { testingErrors: 2, runningErrors: 0 });
+      shadowRun.feed(30, 300).pass(1000, { testingErrors: 2, runningErrors: 0 });
     }
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]?.code).to.equal('log-errors');
     expect(report.reasons[0]?.text).to.contain('ERROR');
   });
 
   it('holds for a new kind of error at count one, and lets go when running has it too', () => {
-    const trial = new Trial().feed(1000, 400);
-    expect(trial.decide().decision).to.equal('promote');
-    trial.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
-    const held = trial.decide();
+    const shadowRun = new ShadowRun().feed(1000, 400);
+    expect(shadowRun.decide().decision).to.equal('promote');
+    shadowRun.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + shadowRun.nowMs);
+    const held = shadowRun.decide();
     expect(held.decision).to.equal('collecting');
     expect(held.missing[0]).to.match(/minutes without the new ERROR .* which running never had/);
     expect(held.reasons[0]?.code).to.equal('new-error-kind');
-    trial.verdict.runningErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
-    expect(trial.decide().decision).to.equal('promote');
+    shadowRun.verdict.runningErrorKind(errorKind('orders/timeout'), START_MS + shadowRun.nowMs);
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('lets go of a new kind of error that stays away', () => {
-    const trial = new Trial().feed(1000, 400);
-    trial.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
-    trial.feed(3000, 400);
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun().feed(1000, 400);
+    shadowRun.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + shadowRun.nowMs);
+    shadowRun.feed(3000, 400);
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('rejects a new kind of error that comes again and again, and not one on both sides', () => {
-    const both = new Trial().feed(100, 400);
-    const alone = new Trial().feed(100, 400);
+    const both = new ShadowRun().feed(100, 400);
+    const alone = new ShadowRun().feed(100, 400);
     for (let window = 0; window < 40; window++) {
-      for (const trial of [both, alone]) {
-        trial.feed(30, 400);
-        trial.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + trial.nowMs);
+      for (const shadowRun of [both, alone]) {
+        shadowRun.feed(30, 400);
+        shadowRun.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + shadowRun.nowMs);
       }
       if (window % 2 === 1) {
         both.verdict.runningErrorKind(errorKind('orders/timeout'), START_MS + both.nowMs);
@@ -366,66 +369,66 @@ describe('Verdict', () => {
   });
 
   it('does not take a new warning for an error', () => {
-    const trial = new Trial().feed(1000, 400);
-    trial.verdict.newErrorKind(errorKind('deprecated', 'warn'), START_MS + trial.nowMs);
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun().feed(1000, 400);
+    shadowRun.verdict.newErrorKind(errorKind('deprecated', 'warn'), START_MS + shadowRun.nowMs);
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('holds for a log it cannot read, and says both formats', () => {
-    const trial = new Trial().feed(1000, 400);
-    trial.verdict.logFormat({ running: 'writes a level', testing: 'writes no level' });
-    const report = trial.decide();
+    const shadowRun = new ShadowRun().feed(1000, 400);
+    shadowRun.verdict.logFormat({ running: 'writes a level', testing: 'writes no level' });
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('collecting');
     expect(report.progress).to.equal(0);
     expect(report.reasons[0]?.text).to.contain('running writes a level, testing writes no level');
   });
 
   it('tells of errors at the start, and of few of them only tells', () => {
-    const trial = new Trial();
-    trial.verdict.startupErrors(1, 'ERROR cannot reach cache');
-    trial.feed(1200, 400);
-    const report = trial.decide();
+    const shadowRun = new ShadowRun();
+    shadowRun.verdict.startupErrors(1, 'ERROR cannot reach cache');
+    shadowRun.feed(1200, 400);
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('promote');
     const told = report.reasons.find((one) => one.code === 'startup-errors');
     expect(told?.text).to.contain('1 ERROR line while it started, the first: "ERROR cannot reach');
   });
 
   it('holds while running does clearly worse than before the test, and lets go afterwards', () => {
-    const trial = new Trial();
+    const shadowRun = new ShadowRun();
     for (let index = 0; index < 1000; index++) {
-      trial.verdict.running('GET /items/{id}', answered(200), START_MS - 1);
+      shadowRun.verdict.running('GET /items/{id}', answered(200), START_MS - 1);
     }
     const both = { running: answered(500), testing: answered(500) };
-    trial.feed(1000, 400, (index) => (index % 10 === 0 ? both : {}));
-    const held = trial.decide();
+    shadowRun.feed(1000, 400, (index) => (index % 10 === 0 ? both : {}));
+    const held = shadowRun.decide();
     expect(held.decision).to.equal('collecting');
     expect(held.reasons.map((one) => one.code)).to.deep.equal(['running-hurt']);
-    trial.feed(5000, 400);
-    expect(trial.decide().decision).to.equal('promote');
+    shadowRun.feed(5000, 400);
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('waits while much of the traffic goes to endpoints tried only once', () => {
-    const trial = new Trial().feed(1000, 400, (index) =>
+    const shadowRun = new ShadowRun().feed(1000, 400, (index) =>
       index % 20 === 0 ? { endpoint: `GET /rare-${index}` } : {},
     );
-    expect(trial.decide().missing).to.deep.equal([
+    expect(shadowRun.decide().missing).to.deep.equal([
       '50 endpoints tried only once: about 5 % of the traffic is still unknown (at most 2 %)',
     ]);
-    trial.feed(1500, 400);
-    expect(trial.decide().decision).to.equal('promote');
+    shadowRun.feed(1500, 400);
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('holds while the latest answers of one endpoint fail, and names it', () => {
-    const trial = new Trial().feed(3000, 400);
-    trial.feed(2, 20_000, () => ({ endpoint: 'GET /new', testing: answered(500) }));
-    const report = trial.decide();
+    const shadowRun = new ShadowRun().feed(3000, 400);
+    shadowRun.feed(2, 20_000, () => ({ endpoint: 'GET /new', testing: answered(500) }));
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('collecting');
     expect(report.missing).to.deep.equal(['GET /new fails in testing, worse in 2 of 2 requests']);
     expect(report.progress).to.be.below(0.5);
   });
 
   it('holds while one endpoint did worse too often to be chance, however many others are fine', () => {
-    const trial = new Trial().feed(20_000, 400, (index) =>
+    const shadowRun = new ShadowRun().feed(20_000, 400, (index) =>
       index % 100 === 0
         ? {
             endpoint: 'GET /rare',
@@ -433,71 +436,75 @@ describe('Verdict', () => {
           }
         : {},
     );
-    expect(trial.decide().decision).to.equal('promote');
-    trial.feed(1, 400, () => ({ endpoint: 'GET /rarer', testing: answered(404) }));
-    trial.feed(3, 400, () => ({ endpoint: 'GET /rarer' }));
-    expect(trial.decide().missing[0]).to.match(/^GET \/rarer did worse in 1 of 4 requests: needs/);
+    expect(shadowRun.decide().decision).to.equal('promote');
+    shadowRun.feed(1, 400, () => ({ endpoint: 'GET /rarer', testing: answered(404) }));
+    shadowRun.feed(3, 400, () => ({ endpoint: 'GET /rarer' }));
+    expect(shadowRun.decide().missing[0]).to.match(
+      /^GET \/rarer did worse in 1 of 4 requests: needs/,
+    );
   });
 
   it('waits until very slow answers are ruled out, on both sides of the margin', () => {
     const slow = { running: answered(200, 10), testing: answered(200, 900) };
-    const few = new Trial().feed(1400, 400, (index) => (index === 700 ? slow : {}));
+    const few = new ShadowRun().feed(1400, 400, (index) => (index === 700 ? slow : {}));
     expect(few.decide().decision).to.equal('promote');
-    const many = new Trial().feed(1400, 400, (index) => (index % 70 === 69 ? slow : {}));
+    const many = new ShadowRun().feed(1400, 400, (index) => (index % 70 === 69 ? slow : {}));
     expect(many.decide().decision).to.not.equal('promote');
     const both = { running: answered(200, 900), testing: answered(200, 900) };
-    const same = new Trial().feed(1400, 400, (index) => (index % 70 === 69 ? both : {}));
+    const same = new ShadowRun().feed(1400, 400, (index) => (index % 70 === 69 ? both : {}));
     expect(same.decide().decision).to.equal('promote');
   });
 
   it('counts one outage as one failure', () => {
-    const trial = new Trial().feed(500, 300);
-    trial.feed(100, 15, () => ({ testing: answered(502) }));
-    trial.feed(20, 300);
-    const down = trial.decide();
+    const shadowRun = new ShadowRun().feed(500, 300);
+    shadowRun.feed(100, 15, () => ({ testing: answered(502) }));
+    shadowRun.feed(20, 300);
+    const down = shadowRun.decide();
     expect(down.condemned).to.equal(false);
     expect(down.decision).to.equal('collecting');
   });
 
   it('does not count what running lacks as a fault of testing', () => {
-    const trial = new Trial().feed(1000, 400, (index) =>
+    const shadowRun = new ShadowRun().feed(1000, 400, (index) =>
       index % 10 === 0 ? { running: answered(500), testing: answered(404) } : {},
     );
-    expect(trial.decide().decision).to.equal('promote');
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('does not reject for errors at the start alone, however many', () => {
-    const trial = new Trial();
-    trial.verdict.startupErrors(1000, 'ERROR boom');
-    trial.feed(2000, 400);
-    expect(trial.decide()).to.include({ condemned: false });
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun();
+    shadowRun.verdict.startupErrors(1000, 'ERROR boom');
+    shadowRun.feed(2000, 400);
+    expect(shadowRun.decide()).to.include({ condemned: false });
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('does not count a client error in place of a failure as better', () => {
-    const trial = new Trial().feed(100, 400, () => ({
+    const shadowRun = new ShadowRun().feed(100, 400, () => ({
       running: answered(500),
       testing: answered(404),
     }));
-    expect(trial.decide().reasons).to.deep.equal([]);
-    const { evidence } = trial.verdict.checkpoint() as { evidence: { totals: { better: number } } };
+    expect(shadowRun.decide().reasons).to.deep.equal([]);
+    const { evidence } = shadowRun.verdict.checkpoint() as {
+      evidence: { totals: { better: number } };
+    };
     expect(evidence.totals.better).to.equal(0);
   });
 
   it('holds while many pairs are still open', () => {
-    const trial = new Trial().feed(1000, 400);
-    trial.verdict.openPairs(20);
-    expect(trial.decide().missing[0]).to.contain('20 requests that it still works on');
-    trial.verdict.openPairs(2);
-    expect(trial.decide().decision).to.equal('promote');
+    const shadowRun = new ShadowRun().feed(1000, 400);
+    shadowRun.verdict.openPairs(20);
+    expect(shadowRun.decide().missing[0]).to.contain('20 requests that it still works on');
+    shadowRun.verdict.openPairs(2);
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('ends inconclusive at the deadline and says what was ruled out', () => {
-    const trial = new Trial({ deadlineMs: 600_000 });
-    trial.feed(500, 1000, (index) => (index % 100 === 1 ? { testing: answered(500) } : {}));
-    expect(trial.decide().decision).to.equal('collecting');
-    trial.pass(600_000);
-    const report = trial.decide();
+    const shadowRun = new ShadowRun({ deadlineMs: 600_000 });
+    shadowRun.feed(500, 1000, (index) => (index % 100 === 1 ? { testing: answered(500) } : {}));
+    expect(shadowRun.decide().decision).to.equal('collecting');
+    shadowRun.pass(600_000);
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('inconclusive');
     expect(report.reasons[0]?.text).to.match(
       /^inconclusive: no decision after 19 minutes and 500 requests: with 97.5 % confidence testing fails at most [\d.]+ % more/,
@@ -505,33 +512,33 @@ describe('Verdict', () => {
   });
 
   it('judges endpoints beyond the limit together', () => {
-    const trial = new Trial({ maxEndpoints: 10 });
-    trial.feed(2000, 100, (index) => ({
+    const shadowRun = new ShadowRun({ maxEndpoints: 10 });
+    shadowRun.feed(2000, 100, (index) => ({
       endpoint: `GET /${index}`,
       testing: answered(index > 100 && index % 4 === 0 ? 500 : 200),
     }));
-    trial.decide();
-    trial.feed(400, 100, (index) => ({ testing: answered(index % 4 === 0 ? 500 : 200) }));
-    const report = trial.decide();
+    shadowRun.decide();
+    shadowRun.feed(400, 100, (index) => ({ testing: answered(index % 4 === 0 ? 500 : 200) }));
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]?.endpoint).to.equal('other endpoints');
-    const size = JSON.stringify(trial.verdict.checkpoint()).length;
+    const size = JSON.stringify(shadowRun.verdict.checkpoint()).length;
     expect(size).to.be.below(20_000);
   });
 
   it('gives a mirrored endpoint the place of one that is not', () => {
-    const trial = new Trial({ maxEndpoints: 10, confirmTimeMs: 0 });
+    const shadowRun = new ShadowRun({ maxEndpoints: 10, confirmTimeMs: 0 });
     for (let index = 0; index < 1000; index++) {
-      trial.verdict.running(`GET /scan-${index}`, answered(404), START_MS + 1);
+      shadowRun.verdict.running(`GET /scan-${index}`, answered(404), START_MS + 1);
     }
-    trial.feed(30, 300, () => ({ endpoint: 'GET /a', testing: answered(500) }));
-    expect(trial.decide().reasons[0]?.endpoint).to.equal('GET /a');
+    shadowRun.feed(30, 300, () => ({ endpoint: 'GET /a', testing: answered(500) }));
+    expect(shadowRun.decide().reasons[0]?.endpoint).to.equal('GET /a');
   });
 
   it('decides in seconds with the settings of the demo', () => {
-    const good = new Trial(demo).feed(1000, 20, (index) => ({ endpoint: `GET /${index % 8}` }));
+    const good = new ShadowRun(demo).feed(1000, 20, (index) => ({ endpoint: `GET /${index % 8}` }));
     expect(good.decide().decision).to.equal('promote');
-    const broken = new Trial(demo);
+    const broken = new ShadowRun(demo);
     broken.feed(100, 20, (index) => ({ endpoint: `GET /${index % 8}` }));
     let decision = 'collecting';
     for (let index = 0; index < 750 && decision === 'collecting'; index++) {
@@ -547,7 +554,7 @@ describe('Verdict', () => {
 
   it('refuses settings no test can be made of', () => {
     for (const wrong of [{ margin: 0 }, { margin: 1 }, { logWindowMs: 0 }, { maxEndpoints: 0 }]) {
-      expect(() => new Trial(wrong)).to.throw(/verdict setting \w+ is [\d.]+, it must be/);
+      expect(() => new ShadowRun(wrong)).to.throw(/verdict setting \w+ is [\d.]+, it must be/);
     }
   });
 });

@@ -96,7 +96,7 @@ describe('an instance', () => {
     });
   });
 
-  it('continues from the highest number, beside the folders of the Go program', async () => {
+  it('continues from the highest number, siblingModule the folders of the Go program', async () => {
     await withStaged(async ({ versionFolder, create }) => {
       for (const name of [
         '2026-11-22_08.52.58_running',

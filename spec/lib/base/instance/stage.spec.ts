@@ -63,7 +63,7 @@ describe('staging a version', () => {
     });
   });
 
-  it('gives a plain executable a folder beside the file', async () => {
+  it('gives a plain executable a folder siblingModule the file', async () => {
     await withBase(async (layout) => {
       const file = serverFile('inventory-1.0');
       await writeFile(layout.serverFile(file), '#!/bin/sh\n', { mode: 0o755 });

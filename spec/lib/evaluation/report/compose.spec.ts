@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { colorsFor } from '../../../../lib/cli/text/colors.ts';
 import { whyText } from '../../../../lib/cli/text/why.ts';
 import type { PairOutcome } from '../../../../lib/compare/outcome.ts';
-import { Judgement } from '../../../../lib/evaluation/evaluation.ts';
+import { Evaluation } from '../../../../lib/evaluation/evaluation.ts';
 import {
   composeReport,
   testReport,
@@ -64,10 +64,10 @@ describe('the report of a version', () => {
   });
 
   it('tells when running was not asked a second time, and why', () => {
-    const judgement = judged(400);
-    expect(reportMarkdown(reportOf(judgement))).to.not.contain('not asked twice');
-    judgement.underWay(0, { slow: 40, busy: 1 });
-    const report = reportOf(judgement);
+    const evaluation = judged(400);
+    expect(reportMarkdown(reportOf(evaluation))).to.not.contain('not asked twice');
+    evaluation.underWay(0, { slow: 40, busy: 1 });
+    const report = reportOf(evaluation);
     const told =
       'running was not asked twice during 40 requests, as it was slow, and during 1 request, as Vili was busy';
     expect(reportMarkdown(report)).to.contain(`Meanwhile ${told}.`);
@@ -81,9 +81,9 @@ describe('the report of a version', () => {
 
   it('says of a test that ran out of time that it was inconclusive, and what is ruled out', () => {
     const settings = { ...RULES, verdict: { ...verdict, deadlineMs: 200_000 } };
-    const judgement = Judgement.begin(BUILD, settings, new RunningMemory(), NO_START_UP);
-    for (let index = 0; index < 300; index++) judgement.pairs([pairOf({ atMs: index * 333 })]);
-    const report = reportOf(judgement, START_MS + 201_000);
+    const evaluation = Evaluation.begin(BUILD, settings, new RunningMemory(), NO_START_UP);
+    for (let index = 0; index < 300; index++) evaluation.pairs([pairOf({ atMs: index * 333 })]);
+    const report = reportOf(evaluation, START_MS + 201_000);
     expect(report).to.deep.include({ verdict: 'inconclusive' });
     expect(report.test).to.include({ decision: 'inconclusive' });
     expect(report.sentence).to.equal(
@@ -104,21 +104,21 @@ describe('the report of a version', () => {
   it('is the same after a restart in the middle of the test', () => {
     const first = judged(200);
     const saved: unknown = JSON.parse(JSON.stringify(first.checkpoint()));
-    const second = Judgement.resume(BUILD, RULES, saved);
+    const second = Evaluation.resume(BUILD, RULES, saved);
     if (second === null) throw new Error('not resumed');
     expect(reportOf(second)).to.deep.equal(reportOf(first));
-    expect(Judgement.resume({ ...BUILD, sinceMs: 6 }, RULES, saved)).to.equal(null);
+    expect(Evaluation.resume({ ...BUILD, sinceMs: 6 }, RULES, saved)).to.equal(null);
   });
 
   it('is bounded, also as text, and lets no name break out of its line', () => {
-    const judgement = Judgement.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
+    const evaluation = Evaluation.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
     const long = 'x'.repeat(5000);
     for (let index = 0; index < 600; index++) {
       const endpoint = `GET /${index}|<script>\n# ${long}`;
-      judgement.pairs([pairOf({ endpoint, testing: answered(500), atMs: index * 100 })]);
-      asked(judgement, `POST /${index}\n${long}`);
+      evaluation.pairs([pairOf({ endpoint, testing: answered(500), atMs: index * 100 })]);
+      asked(evaluation, `POST /${index}\n${long}`);
     }
-    const report = reportOf(judgement);
+    const report = reportOf(evaluation);
     expect(report.test?.endpoints).to.have.length(10);
     const text = reportMarkdown(report);
     expect(text.length).to.be.below(30_000);
@@ -129,31 +129,31 @@ describe('the report of a version', () => {
 
 const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
-function asked(judgement: Judgement, endpoint: string): void {
-  judgement.answered({ endpoint, answer: answered(200), atMs: START_MS + 1 }, true);
+function asked(evaluation: Evaluation, endpoint: string): void {
+  evaluation.answered({ endpoint, answer: answered(200), atMs: START_MS + 1 }, true);
 }
 
-function judged(pairs: number): Judgement {
-  const judgement = Judgement.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
+function judged(pairs: number): Evaluation {
+  const evaluation = Evaluation.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
   for (let index = 0; index < pairs; index++) {
     const change: Partial<PairOutcome> =
       index % 10 === 3
         ? { endpoint: 'GET /orders/{id}', testing: answered(500) }
         : { differences: [NOISE, { kind: 'extra', path: '$.stock' }] };
-    judgement.pairs([pairOf({ ...change, requestId: `r${index}`, atMs: index * 333 })]);
-    asked(judgement, change.endpoint ?? 'GET /items/{id}');
+    evaluation.pairs([pairOf({ ...change, requestId: `r${index}`, atMs: index * 333 })]);
+    asked(evaluation, change.endpoint ?? 'GET /items/{id}');
   }
-  asked(judgement, 'POST /orders');
+  asked(evaluation, 'POST /orders');
   const endpoint = 'GET /items/{id}';
-  judgement.ignored([{ endpoint, ...NOISE, reason: 'noise', ignored: true, times: 9, of: 9 }]);
-  return judgement;
+  evaluation.ignored([{ endpoint, ...NOISE, reason: 'noise', ignored: true, times: 9, of: 9 }]);
+  return evaluation;
 }
 
-function reportOf(judgement: Judgement, atMs = START_MS + 140_000): Report {
-  judgement.decide(START_MS + 100_000);
-  const found = judgement.decide(atMs);
+function reportOf(evaluation: Evaluation, atMs = START_MS + 140_000): Report {
+  evaluation.decide(START_MS + 100_000);
+  const found = evaluation.decide(atMs);
   const reasons = withSamples(found.reasons, SAMPLES);
-  const test = testReport(judgement.findings(found), SAMPLES, verdict);
+  const test = testReport(evaluation.findings(found), SAMPLES, verdict);
   const about = { verdict: 'rejected', at: '2026-01-01T00:00:00.000Z', version: 'shop-2' };
   return composeReport({ ...about, running: 'shop-1', by: 'vili', reasons }, test);
 }

@@ -19,7 +19,7 @@ const SAMPLE: SampleCopy = {
 };
 const KEPT_AT_MS = 12_000;
 
-describe('the log lines beside a sample', () => {
+describe('the log lines siblingModule a sample', () => {
   it('are those of the time in which each side answered, also when they come later', () => {
     const context = new LogContext();
     for (const toMs of [9000, 10_200, 11_000]) {

@@ -5,7 +5,7 @@ import type { SampleCopy } from '../../../../lib/compare/sample/sample.ts';
 import {
   readSample,
   readSamples,
-  SampleShelf,
+  SampleStore,
 } from '../../../../lib/evaluation/samples/sample-store.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
@@ -13,12 +13,12 @@ const SETTINGS = { perEndpoint: 3, maxBytes: 5000, maxBodyBytes: 100 };
 
 describe('the samples of a version', () => {
   it('survive a restart and are cleared away for a fresh test', async () => {
-    await withShelf(async (shelf, folder, open) => {
-      for (const index of [1, 2]) shelf.add(copyOf(index));
-      await shelf.flush();
+    await withStore(async (store, folder, open) => {
+      for (const index of [1, 2]) store.add(copyOf(index));
+      await store.flush();
       const again = await open(false);
       expect(again.entries().map(({ id }) => id)).to.deep.equal(['00000001', '00000002']);
-      expect(again.entries()).to.deep.equal(shelf.entries());
+      expect(again.entries()).to.deep.equal(store.entries());
       expect((await readSample(folder, '00000002'))?.endpoint).to.equal('GET /a');
       expect((await stat(join(folder, '00000001.json'))).mode & 0o777).to.equal(0o600);
       expect((await open(true)).entries()).to.deep.equal([]);
@@ -27,9 +27,9 @@ describe('the samples of a version', () => {
   });
 
   it('are bounded per endpoint and in size, also over restarts', async () => {
-    await withShelf(async (shelf, folder, open) => {
-      for (const index of [1, 2, 3, 4]) shelf.add(copyOf(index));
-      await shelf.flush();
+    await withStore(async (store, folder, open) => {
+      for (const index of [1, 2, 3, 4]) store.add(copyOf(index));
+      await store.flush();
       const again = await open(false);
       again.add(copyOf(5));
       again.add(copyOf(6, 'GET /b', 'x'.repeat(6000)));
@@ -41,25 +41,25 @@ describe('the samples of a version', () => {
   });
 
   it('get the lines that both logged around them, for good and within the bound', async () => {
-    await withShelf(async (shelf, folder, open) => {
-      shelf.add(copyOf(1));
-      expect(shelf.entries()[0]?.logs).to.equal(null);
-      shelf.addLogs('00000001', LOGS);
-      shelf.addLogs('0000000f', LOGS);
+    await withStore(async (store, folder, open) => {
+      store.add(copyOf(1));
+      expect(store.entries()[0]?.logs).to.equal(null);
+      store.addLogs('00000001', LOGS);
+      store.addLogs('0000000f', LOGS);
       const large = { level: 'info', at: LOGS.running.lines[0]?.at ?? '', text: 'x'.repeat(6000) };
-      shelf.add(copyOf(2));
-      shelf.addLogs('00000002', { ...LOGS, testing: { lines: [large], more: 0 } });
-      await shelf.flush();
+      store.add(copyOf(2));
+      store.addLogs('00000002', { ...LOGS, testing: { lines: [large], more: 0 } });
+      await store.flush();
       const extract = { running: ['INFO asked'], testing: ['ERROR no such column'] };
-      expect(shelf.entries().map(({ logs }) => logs)).to.deep.equal([extract, null]);
-      expect((await open(false)).entries()).to.deep.equal(shelf.entries());
+      expect(store.entries().map(({ logs }) => logs)).to.deep.equal([extract, null]);
+      expect((await open(false)).entries()).to.deep.equal(store.entries());
       expect((await readSample(folder, '00000001'))?.logs).to.deep.equal(LOGS);
       expect((await readSample(folder, '00000002'))?.logs).to.equal(undefined);
     });
   });
 
   it('do not bring an archived folder back, and leave out what is no sample', async () => {
-    await withShelf(async (shelf, folder, open, problems) => {
+    await withStore(async (store, folder, open, problems) => {
       await mkdir(folder);
       for (const name of ['00000009.json', 'ffffffff.json', 'x.json']) {
         await writeFile(join(folder, name), name.startsWith('0') ? 'null?' : '{}');
@@ -68,10 +68,10 @@ describe('the samples of a version', () => {
       for (const id of ['../x', '', '0000000Z'])
         expect(await readSample(folder, id)).to.equal(null);
       await rm(join(folder, '..'), { recursive: true });
-      shelf.add(copyOf(1));
-      await shelf.flush();
+      store.add(copyOf(1));
+      await store.flush();
       expect(problems).to.have.length(1);
-      expect(shelf.entries()).to.deep.equal([]);
+      expect(store.entries()).to.deep.equal([]);
     });
   });
 });
@@ -90,19 +90,19 @@ const LOGS = {
 };
 
 type Use = (
-  shelf: SampleShelf,
+  store: SampleStore,
   folder: string,
-  open: (fresh: boolean) => Promise<SampleShelf>,
+  open: (fresh: boolean) => Promise<SampleStore>,
   problems: unknown[],
 ) => Promise<void>;
 
-async function withShelf(use: Use): Promise<void> {
+async function withStore(use: Use): Promise<void> {
   await withTempFolder(async (base) => {
     const folder = join(base, 'shop-2', 'samples');
     await mkdir(join(base, 'shop-2'));
     const problems: unknown[] = [];
     const open = (fresh: boolean) =>
-      SampleShelf.open(folder, fresh, SETTINGS, (error) => problems.push(error));
+      SampleStore.open(folder, fresh, SETTINGS, (error) => problems.push(error));
     await use(await open(true), folder, open, problems);
   });
 }

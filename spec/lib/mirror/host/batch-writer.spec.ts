@@ -1,23 +1,29 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Feeder } from '../../../../lib/mirror/host/batch-writer.ts';
-import { BatchStore } from '../../../../lib/mirror/host/buffer-pool.ts';
+import { BatchWriter } from '../../../../lib/mirror/host/batch-writer.ts';
+import { BufferPool } from '../../../../lib/mirror/host/buffer-pool.ts';
 import { giveBack, isWithWorker } from '../../../../lib/mirror/wire/batch.ts';
 import { recordBuffer, recordBytes } from '../../../../lib/mirror/wire/codec.ts';
 import { until } from '../../../support/actor-world.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
-function feederOf(batchBytes: number, queueBytes: number, sent: SharedArrayBuffer[]): Feeder {
-  return new Feeder(new BatchStore(batchBytes).take(), queueBytes, (batch) => sent.push(batch));
+function batchWriterOf(
+  batchBytes: number,
+  queueBytes: number,
+  sent: SharedArrayBuffer[],
+): BatchWriter {
+  return new BatchWriter(new BufferPool(batchBytes).take(), queueBytes, (batch) =>
+    sent.push(batch),
+  );
 }
 
 describe('what feeds the comparing thread', () => {
   it('drops nothing while the thread starts, as long as the last buffer has room', async () => {
     const sent: SharedArrayBuffer[] = [];
-    const feeder = feederOf(64 * 1024, 1024 * 1024, sent);
+    const writer = batchWriterOf(64 * 1024, 1024 * 1024, sent);
     const answers: unknown[] = [];
     for (let count = 0; count < 20; count++) {
-      answers.push(feeder.add(exchangeOf()));
+      answers.push(writer.add(exchangeOf()));
       // Longer than a batch waits: each would take a buffer of its own if the thread gave them back.
       await after(5);
     }
@@ -25,14 +31,14 @@ describe('what feeds the comparing thread', () => {
     expect(sent).to.have.length(3);
     giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
     await until('what is overdue goes', () => sent.length === 4);
-    feeder.close();
+    writer.close();
   });
 
   it('takes no more than all batches hold until the thread has read one', () => {
     const sent: SharedArrayBuffer[] = [];
     const one = recordBytes(exchangeOf());
-    const feeder = feederOf(one, one, sent);
-    const add = (): unknown => feeder.add(exchangeOf());
+    const writer = batchWriterOf(one, one, sent);
+    const add = (): unknown => writer.add(exchangeOf());
     expect([add(), add(), add(), add(), add()]).to.deep.equal([
       null,
       null,
@@ -40,31 +46,31 @@ describe('what feeds the comparing thread', () => {
       null,
       'queue-full',
     ]);
-    expect(feeder.isFull()).to.equal(true);
+    expect(writer.isFull()).to.equal(true);
     giveBack(recordBuffer(sent[2] as SharedArrayBuffer));
-    expect(feeder.isFull()).to.equal(false);
+    expect(writer.isFull()).to.equal(false);
     expect(add()).to.equal(null);
-    feeder.close();
+    writer.close();
   });
 
   it('sends what is larger than a batch alone, bounded in bytes until it has been read', () => {
     const sent: SharedArrayBuffer[] = [];
     const large = exchangeOf({ responseBody: Buffer.alloc(4000) });
-    const feeder = feederOf(2000, 5000, sent);
-    expect(feeder.add(large)).to.equal(null);
-    expect(feeder.add(large)).to.equal('queue-full');
+    const writer = batchWriterOf(2000, 5000, sent);
+    expect(writer.add(large)).to.equal(null);
+    expect(writer.add(large)).to.equal('queue-full');
     giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
-    expect(feeder.add(large)).to.equal(null);
-    expect(feeder.add(exchangeOf({ responseBody: Buffer.alloc(6000) }))).to.equal('too-large');
-    feeder.close();
+    expect(writer.add(large)).to.equal(null);
+    expect(writer.add(exchangeOf({ responseBody: Buffer.alloc(6000) }))).to.equal('too-large');
+    writer.close();
   });
 
   it('uses the batches of the thread before, whatever that one had of them', () => {
-    const store = new BatchStore(1000);
+    const store = new BufferPool(1000);
     const batches = store.take();
-    const feeder = new Feeder(batches, 1000, () => {});
-    feeder.add(exchangeOf());
-    feeder.flush();
+    const writer = new BatchWriter(batches, 1000, () => {});
+    writer.add(exchangeOf());
+    writer.flush();
     expect(store.take(), 'while they are in use').to.not.equal(batches);
     store.putBack(batches);
     const next = store.take();

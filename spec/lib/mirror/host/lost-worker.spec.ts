@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { DEFAULT_FAR_SIDE_SETTINGS, type Fault } from '../../../../lib/mirror/mirror.ts';
-import { answerOk, withFarSide, withHttp } from '../../../support/mirror-kit.ts';
+import { answerOk, withHttp, withMirror } from '../../../support/mirror-kit.ts';
 
 const settings = {
   stallMs: 500,
@@ -26,7 +26,7 @@ describe('far side whose worker is lost by', () => {
           if (request.url !== '/hang') answerOk(request, response);
         },
         (testing) =>
-          withFarSide({ ...settings, stallMs }, async (kit) => {
+          withMirror({ ...settings, stallMs }, async (kit) => {
             const { far, events, dropped } = kit;
             far.begin({ id: 't', testing, running: testing });
             kit.offer();
@@ -64,13 +64,13 @@ describe('far side whose worker is lost by', () => {
     const exchange = { responseBody: Buffer.from('{"ok":true,"at":0}') };
     await withHttp(changing, async (target) => {
       let noise: string | null = null;
-      await withFarSide({ ...settings, compare: { ...compare, controlShare: 1 } }, async (kit) => {
+      await withMirror({ ...settings, compare: { ...compare, controlShare: 1 } }, async (kit) => {
         kit.far.begin({ id: 't', testing: target, running: target });
         kit.offer(exchange);
         await kit.until(() => kit.told.noise !== null);
         noise = kit.told.noise;
       });
-      await withFarSide({ ...settings, compare }, async (kit) => {
+      await withMirror({ ...settings, compare }, async (kit) => {
         const { far, outcomes, events } = kit;
         far.begin({ id: 't', testing: target, running: target });
         far.restoreNoise('another', noise ?? '');
@@ -90,7 +90,7 @@ describe('far side whose worker is lost by', () => {
 
   it('a stall while the test ends: the end does not hang', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide(settings, async (kit) => {
+      withMirror(settings, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });
         kit.offer();
         await kit.settled();
@@ -105,7 +105,7 @@ describe('far side whose worker is lost by', () => {
 
   it('nothing at all is not taken for stalled because the main thread was busy', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide({ ...settings, stallMs: 1000 }, async (kit) => {
+      withMirror({ ...settings, stallMs: 1000 }, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });
         kit.offer();
         await kit.settled();
@@ -120,7 +120,7 @@ describe('far side whose worker is lost by', () => {
 
   it('repeated losses wait longer each time, and copies meanwhile are shed', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide({ ...settings, stallMs: 5000 }, async (kit) => {
+      withMirror({ ...settings, stallMs: 5000 }, async (kit) => {
         const waits = () =>
           kit.events.flatMap((event) => (event.kind === 'lost' ? [event.restartInMs] : []));
         kit.far.begin({ id: 't', testing, running: testing });

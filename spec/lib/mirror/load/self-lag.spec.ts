@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { OwnDelay } from '../../../../lib/mirror/load/self-lag.ts';
+import { SelfLag } from '../../../../lib/mirror/load/self-lag.ts';
 import { createTally } from '../../../../lib/mirror/worker/tally.ts';
 import { pairOf } from '../../../support/pairs.ts';
 
@@ -8,8 +8,7 @@ const TICK_MS = 25;
 describe('delay of the thread that times testing', () => {
   let nowMs = 0;
   let waited = 0;
-  const create = (): OwnDelay =>
-    new OwnDelay(TICK_MS, { now: () => nowMs, waitedMs: () => waited });
+  const create = (): SelfLag => new SelfLag(TICK_MS, { now: () => nowMs, waitedMs: () => waited });
 
   it('is none while ticks come in time and the thread gets its processor', () => {
     const delay = create();
@@ -37,7 +36,7 @@ describe('delay of the thread that times testing', () => {
 
   it('is real on this system', function () {
     if (process.platform !== 'linux') this.skip();
-    const delay = new OwnDelay(1, { now: () => performance.now() });
+    const delay = new SelfLag(1, { now: () => performance.now() });
     const untilMs = performance.now() + 10;
     while (performance.now() < untilMs);
     expect(delay.isDisturbed()).to.equal(true);

@@ -1,73 +1,73 @@
 import { expect } from 'chai';
-import { UsersFirst } from '../../../../lib/mirror/load/shedder.ts';
-import { watchUsersThread } from '../../../../lib/mirror/load/thread-load.ts';
+import { LoadShedder } from '../../../../lib/mirror/load/shedder.ts';
+import { watchThreadLoad } from '../../../../lib/mirror/load/thread-load.ts';
 
 const BUSY = { busy: 0.99, waiting: 0 };
 const CALM = { busy: 0.3, waiting: 0 };
 
-function admitted(usersFirst: UsersFirst, offers: number): number {
+function admitted(shedder: LoadShedder, offers: number): number {
   let count = 0;
-  for (let index = 0; index < offers; index++) count += Number(usersFirst.admits());
+  for (let index = 0; index < offers; index++) count += Number(shedder.admits());
   return count;
 }
 
 describe('users first', () => {
   it('makes every copy while the users’ thread has time', () => {
-    const usersFirst = new UsersFirst(0.95);
-    for (let look = 0; look < 10; look++) usersFirst.look(CALM);
-    expect(admitted(usersFirst, 100)).to.equal(100);
+    const shedder = new LoadShedder(0.95);
+    for (let look = 0; look < 10; look++) shedder.look(CALM);
+    expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('does not mind a burst', () => {
-    const usersFirst = new UsersFirst(0.95);
+    const shedder = new LoadShedder(0.95);
     for (let burst = 0; burst < 5; burst++) {
-      for (let look = 0; look < 5; look++) usersFirst.look(BUSY);
-      usersFirst.look(CALM);
+      for (let look = 0; look < 5; look++) shedder.look(BUSY);
+      shedder.look(CALM);
     }
-    expect(admitted(usersFirst, 100)).to.equal(100);
+    expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('gives up more and more copies of a thread that stays busy, never all, and comes back', () => {
-    const usersFirst = new UsersFirst(0.95);
-    for (let look = 0; look < 6; look++) usersFirst.look(BUSY);
-    expect(admitted(usersFirst, 4000)).to.be.within(990, 1010);
-    for (let look = 0; look < 100; look++) usersFirst.look(BUSY);
-    expect(admitted(usersFirst, 64_000)).to.be.within(990, 1010);
-    for (let look = 0; look < 24; look++) usersFirst.look(CALM);
-    expect(admitted(usersFirst, 100)).to.equal(100);
+    const shedder = new LoadShedder(0.95);
+    for (let look = 0; look < 6; look++) shedder.look(BUSY);
+    expect(admitted(shedder, 4000)).to.be.within(990, 1010);
+    for (let look = 0; look < 100; look++) shedder.look(BUSY);
+    expect(admitted(shedder, 64_000)).to.be.within(990, 1010);
+    for (let look = 0; look < 24; look++) shedder.look(CALM);
+    expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('copies ten requests in a row when it does not copy all', () => {
-    const usersFirst = new UsersFirst(0.95);
-    for (let look = 0; look < 100; look++) usersFirst.look(BUSY);
-    const made = Array.from({ length: 6450 }, () => (usersFirst.admits() ? '+' : '-')).join('');
+    const shedder = new LoadShedder(0.95);
+    for (let look = 0; look < 100; look++) shedder.look(BUSY);
+    const made = Array.from({ length: 6450 }, () => (shedder.admits() ? '+' : '-')).join('');
     const runs = made.split(/-+/).filter((run) => run !== '');
     expect(runs.length).to.be.within(9, 11);
     for (const run of runs) expect(run).to.equal('+'.repeat(10));
   });
 
   it('makes 25 copies a second where one in 64 is more than enough', () => {
-    const usersFirst = new UsersFirst(0.95);
+    const shedder = new LoadShedder(0.95);
     const [looksPerSecond, offersPerLook] = [40, 800];
     let made = 0;
     for (let look = 0; look < 5 * looksPerSecond; look++) {
-      const admittedNow = admitted(usersFirst, offersPerLook);
+      const admittedNow = admitted(shedder, offersPerLook);
       if (look >= 4 * looksPerSecond) made += admittedNow;
-      usersFirst.look(BUSY);
+      shedder.look(BUSY);
     }
     expect(made).to.be.within(20, 30);
   });
 
   it('waits longer and longer before more copies as long as more are too many, until the rush is over', () => {
-    const usersFirst = new UsersFirst(0.95);
+    const shedder = new LoadShedder(0.95);
     const shed = (): void => {
-      for (let look = 0; look < 6; look++) usersFirst.look(BUSY);
+      for (let look = 0; look < 6; look++) shedder.look(BUSY);
     };
     const looksUntilMore = (): number => {
-      const before = admitted(usersFirst, 64_000);
+      const before = admitted(shedder, 64_000);
       for (let looks = 1; ; looks++) {
-        usersFirst.look({ busy: 0.7, waiting: 0 });
-        if (admitted(usersFirst, 64_000) > before * 1.5) return looks;
+        shedder.look({ busy: 0.7, waiting: 0 });
+        if (admitted(shedder, 64_000) > before * 1.5) return looks;
       }
     };
     shed();
@@ -77,30 +77,30 @@ describe('users first', () => {
       return looks;
     });
     expect(waits).to.deep.equal([4, 8, 16, 32, 64, 128, 128]);
-    usersFirst.look(CALM);
+    shedder.look(CALM);
     expect(looksUntilMore()).to.be.at.most(4);
   });
 
   it('gives up copies when the thread has to wait for a processor', () => {
-    const usersFirst = new UsersFirst(0.95);
-    for (let look = 0; look < 6; look++) usersFirst.look({ busy: 0.8, waiting: 0.4 });
-    expect(admitted(usersFirst, 4000)).to.be.within(990, 1010);
+    const shedder = new LoadShedder(0.95);
+    for (let look = 0; look < 6; look++) shedder.look({ busy: 0.8, waiting: 0.4 });
+    expect(admitted(shedder, 4000)).to.be.within(990, 1010);
   });
 
   it('minds no busy host while the thread has little to do itself', () => {
-    const usersFirst = new UsersFirst(0.95);
-    for (let look = 0; look < 20; look++) usersFirst.look({ busy: 0.3, waiting: 0.5 });
-    expect(admitted(usersFirst, 100)).to.equal(100);
+    const shedder = new LoadShedder(0.95);
+    for (let look = 0; look < 20; look++) shedder.look({ busy: 0.3, waiting: 0.5 });
+    expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('never gives up any with a limit of 1', () => {
-    const usersFirst = new UsersFirst(1);
-    for (let look = 0; look < 10; look++) usersFirst.look({ busy: 1, waiting: 1 });
-    expect(admitted(usersFirst, 100)).to.equal(100);
+    const shedder = new LoadShedder(1);
+    for (let look = 0; look < 10; look++) shedder.look({ busy: 1, waiting: 1 });
+    expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('sees a thread that never rests as busy', () => {
-    const load = watchUsersThread();
+    const load = watchThreadLoad();
     const untilMs = performance.now() + 30;
     while (performance.now() < untilMs);
     const { busy, waiting } = load();

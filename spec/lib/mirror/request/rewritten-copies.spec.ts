@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { exchangeOf, withFarSide, withHttp, withTcp } from '../../../support/mirror-kit.ts';
+import { exchangeOf, withHttp, withMirror, withTcp } from '../../../support/mirror-kit.ts';
 
 describe('copies made for testing', () => {
   it('go with other headers to another path, control requests do not', async () => {
@@ -19,7 +19,7 @@ describe('copies made for testing', () => {
         response.end('{}');
       },
       (target) =>
-        withFarSide(settings, async ({ far, offer, settled, outcomes }) => {
+        withMirror(settings, async ({ far, offer, settled, outcomes }) => {
           far.begin({ id: 't', testing: target, running: target });
           offer({
             path: '/items/42?full=1',
@@ -39,7 +39,7 @@ describe('copies made for testing', () => {
     expect(control?.raw).to.match(/Bearer user.*a=b/);
   });
 
-  it('take a stray 100 Continue as the gate takes it from running', async () => {
+  it('take a stray 100 Continue as the proxy takes it from running', async () => {
     await withTcp(
       (socket) => {
         socket.on('data', () => {
@@ -50,7 +50,7 @@ describe('copies made for testing', () => {
         });
       },
       (testing) =>
-        withFarSide({}, async ({ far, offer, settled, outcomes }) => {
+        withMirror({}, async ({ far, offer, settled, outcomes }) => {
           far.begin({ id: 't', testing, running: testing });
           for (let index = 0; index < 3; index++) offer(exchangeOf({ method: 'POST' }));
           await settled();

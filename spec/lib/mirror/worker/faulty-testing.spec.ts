@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { DEFAULT_FAR_SIDE_SETTINGS, type FarSideSettings } from '../../../../lib/mirror/mirror.ts';
+import { DEFAULT_FAR_SIDE_SETTINGS, type MirrorSettings } from '../../../../lib/mirror/mirror.ts';
 import type { FailureKind } from '../../../../lib/model/exchange.ts';
 import {
   answerOk,
   refusingTarget,
-  withFarSide,
   withHttp,
+  withMirror,
   withTcp,
 } from '../../../support/mirror-kit.ts';
 
 const COPIES = 12;
-const settings: Partial<FarSideSettings> = {
+const settings: Partial<MirrorSettings> = {
   timeoutMs: 5000,
   compare: { ...DEFAULT_FAR_SIDE_SETTINGS.compare, controlShare: 0 },
 };
@@ -72,7 +72,7 @@ describe('far side with a testing that', () => {
       // Only where time is the point may a busy machine run out of it.
       const timeoutMs = failure === 'timeout' ? 200 : 5000;
       await withTcp(handle, (testing) =>
-        withFarSide(
+        withMirror(
           { ...settings, timeoutMs },
           async ({ far, offer, settled, outcomes, offered, accounted }) => {
             far.begin({ id: 't', testing, running: testing });
@@ -96,7 +96,7 @@ describe('far side with a testing that', () => {
   it('refuses yields evidence, and is probed while the breaker is open', async () => {
     const testing = await refusingTarget();
     const breaker = { failures: 16, backoffInitialMs: 30, backoffMaxMs: 60 };
-    await withFarSide({ ...settings, breaker }, async (kit) => {
+    await withMirror({ ...settings, breaker }, async (kit) => {
       const { far, offer, outcomes, offered, accounted } = kit;
       far.begin({ id: 't', testing, running: testing });
       // Offered steadily, as users would: after the first failures only probes are sent.
@@ -120,7 +120,7 @@ describe('far side with a testing that', () => {
     };
     const breaker = { failures: 4, backoffInitialMs: 20, backoffMaxMs: 40 };
     await withHttp(listener, (testing) =>
-      withFarSide({ ...settings, breaker }, async (kit) => {
+      withMirror({ ...settings, breaker }, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });
         const timer = setInterval(() => kit.offer(), 2);
         await kit.until(() => (kit.dropped['breaker'] ?? 0) > 0);
@@ -145,7 +145,7 @@ describe('far side with a testing that', () => {
       more();
     };
     await withTcp(onRequest(flood), (testing) =>
-      withFarSide(settings, async ({ far, offer, settled, outcomes }) => {
+      withMirror(settings, async ({ far, offer, settled, outcomes }) => {
         far.begin({ id: 't', testing, running: testing });
         for (let index = 0; index < 4; index++) offer();
         await settled();
@@ -161,7 +161,7 @@ describe('far side with a testing that', () => {
 
   it('is slow fills the queue, then copies are shed and counted', async () => {
     await withHttp(answerSlowly, (testing) =>
-      withFarSide({ ...settings, concurrency: 2, queue: 5 }, async (kit) => {
+      withMirror({ ...settings, concurrency: 2, queue: 5 }, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });
         for (let index = 0; index < 50; index++) kit.offer();
         await kit.settled();
@@ -175,7 +175,7 @@ describe('far side with a testing that', () => {
 
   it('is slow holds only so many bytes, and nothing waits for ever', async () => {
     await withHttp(answerSlowly, (testing) =>
-      withFarSide({ ...settings, queueBytes: 30_000 }, async (kit) => {
+      withMirror({ ...settings, queueBytes: 30_000 }, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });
         for (let index = 0; index < 40; index++) {
           kit.offer({ responseBody: Buffer.alloc(index === 9 ? 20_000 : 2000, ' ') });
@@ -193,7 +193,7 @@ describe('far side with a testing that', () => {
 
   it('closes idle connections is asked again on a new one', async () => {
     await withTcp(answerThenClose, (testing) =>
-      withFarSide(settings, async ({ far, offer, settled }) => {
+      withMirror(settings, async ({ far, offer, settled }) => {
         far.begin({ id: 't', testing, running: testing });
         for (let index = 0; index < 5; index++) {
           offer();
@@ -208,7 +208,7 @@ describe('far side with a testing that', () => {
 describe('far side with a request that', () => {
   it('its client cannot send counts it as dropped, not against testing', async () => {
     await withHttp(answerOk, (testing) =>
-      withFarSide(settings, async ({ far, offer, settled }) => {
+      withMirror(settings, async ({ far, offer, settled }) => {
         far.begin({ id: 't', testing, running: testing });
         offer({ method: 'OPTIONS', path: '*' });
         await settled();
@@ -227,7 +227,7 @@ describe('far side with a request that', () => {
         request.on('end', () => answerOk(request, response));
       },
       (testing) =>
-        withFarSide({ ...settings, batchBytes: 4096, queueBytes: 100_000 }, async (kit) => {
+        withMirror({ ...settings, batchBytes: 4096, queueBytes: 100_000 }, async (kit) => {
           kit.far.begin({ id: 't', testing, running: testing });
           kit.offer({ method: 'POST', body: Buffer.alloc(50_000, 'a') });
           kit.offer({ method: 'POST', body: Buffer.alloc(200_000, 'a') });

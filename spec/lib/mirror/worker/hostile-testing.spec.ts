@@ -1,8 +1,8 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { DEFAULT_COMPARE_SETTINGS } from '../../../../lib/compare/settings.ts';
-import { HOSTILE_KINDS, hostileAnswer } from '../../../support/hostile-bodies.ts';
-import { type Kit, withFarSide, withHttp } from '../../../support/mirror-kit.ts';
+import { HOSTILE_KINDS, hostileResponse } from '../../../support/hostile-bodies.ts';
+import { type Kit, withHttp, withMirror } from '../../../support/mirror-kit.ts';
 
 /** The most that is compared in full by default. */
 const MAX_BODY_BYTES = 262_144;
@@ -31,15 +31,15 @@ describe('far side with a testing that is hostile', function () {
       const answer: RequestListener = (request, response) => {
         const kind = (request.url ?? '').slice(1);
         const letter = request.headers['x-vili-mirror'] === 'control' ? 'a' : 'b';
-        const { headers, body } = hostileAnswer(kind, letter, MAX_BODY_BYTES);
+        const { headers, body } = hostileResponse(kind, letter, MAX_BODY_BYTES);
         asked++;
         response.writeHead(200, headers).end(body);
       };
       await withHttp(answer, (testing) =>
-        withFarSide({ memoryMb: MEMORY_MB, compare }, async (kit) => {
+        withMirror({ memoryMb: MEMORY_MB, compare }, async (kit) => {
           kit.far.begin({ id: 't', testing, running: testing });
           for (const kind of HOSTILE_KINDS) {
-            const { headers, body } = hostileAnswer(kind, 'a', MAX_BODY_BYTES);
+            const { headers, body } = hostileResponse(kind, 'a', MAX_BODY_BYTES);
             const isKept = body.length <= MAX_BODY_BYTES;
             kit.offer({
               path: `/${kind}`,
@@ -73,7 +73,7 @@ describe('far side with a testing that is hostile', function () {
     const compare = { ...DEFAULT_COMPARE_SETTINGS, maxBodyBytes: LARGE_BYTES, controlShare: 0 };
     const limits = { concurrency: AT_ONCE, queueBytes: 2 * LARGE_BYTES, compare };
     await withHttp(answer, (testing) =>
-      withFarSide(limits, async (kit) => {
+      withMirror(limits, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });
         const body = Buffer.from('small');
         const offer = () => kit.offer({ responseHeaders: [], responseBody: body });
@@ -93,15 +93,15 @@ describe('far side with a testing that is hostile', function () {
 
   it('tells few endpoints apart on random paths, whatever differs, and does not grow', async () => {
     const answer: RequestListener = (_request, response) => {
-      const { headers, body } = hostileAnswer('20-fields', word(), 0);
+      const { headers, body } = hostileResponse('20-fields', word(), 0);
       response.writeHead(200, headers).end(body);
     };
     await withHttp(answer, (testing) =>
-      withFarSide({ memoryMb: MEMORY_MB }, async (kit) => {
+      withMirror({ memoryMb: MEMORY_MB }, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });
         for (let path = 0; path < RANDOM_PATHS; path++) {
           await kit.until(() => kit.far.counts().inFlight < OPEN_MAX);
-          const { body } = hostileAnswer('20-fields', word(), 0);
+          const { body } = hostileResponse('20-fields', word(), 0);
           kit.offer({
             path: `/${word()}/${word()}/${word()}`,
             responseHeaders: JSON_HEADERS,

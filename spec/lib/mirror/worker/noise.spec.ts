@@ -6,8 +6,11 @@ import {
   type CompareSettings,
   DEFAULT_COMPARE_SETTINGS,
 } from '../../../../lib/compare/settings.ts';
-import type { ShadowAnswer } from '../../../../lib/mirror/request/requester.ts';
-import { createPairJudge, type PairJudge } from '../../../../lib/mirror/worker/compare-pair.ts';
+import type { ShadowResponse } from '../../../../lib/mirror/request/requester.ts';
+import {
+  createPairComparer,
+  type PairComparer,
+} from '../../../../lib/mirror/worker/compare-pair.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
 const ENDPOINT = 'GET /items/{id}';
@@ -81,7 +84,7 @@ describe('noise', () => {
         Object.fromEntries(
           Array.from({ length: 40 }, (_, at) => [`k${index}_${at}`, randomUUID()]),
         );
-      judge.judge(pairOf(body(), body(), body(), `GET /page-${index % 50}`));
+      judge.compare(pairOf(body(), body(), body(), `GET /page-${index % 50}`));
     }
     const told = new Set<string>();
     for (let batch = judge.takeIgnored(); batch.length > 0; batch = judge.takeIgnored()) {
@@ -100,7 +103,7 @@ describe('noise', () => {
         const judge = judgeWith({});
         let [worse, better] = [0, 0];
         for (let index = 0; index < 300; index++) {
-          const { differs, control } = judge.judge(pairOf(body(), body(), body()));
+          const { differs, control } = judge.compare(pairOf(body(), body(), body()));
           if (differs && control?.differs === false) worse++;
           if (!differs && control?.differs === true) better++;
         }
@@ -119,12 +122,12 @@ interface Feeding {
   readonly flakyEvery?: number;
 }
 
-function judgeWith(change: Partial<CompareSettings>): PairJudge {
-  return createPairJudge({ ...DEFAULT_COMPARE_SETTINGS, values: 'block', ...change });
+function judgeWith(change: Partial<CompareSettings>): PairComparer {
+  return createPairComparer({ ...DEFAULT_COMPARE_SETTINGS, values: 'block', ...change });
 }
 
 /** Running is asked twice for the first 20 pairs and every fifth after that. */
-function feed(judge: PairJudge, count: number, feeding: Feeding): PairOutcome[] {
+function feed(judge: PairComparer, count: number, feeding: Feeding): PairOutcome[] {
   const { change, flaky, flakyEvery = 1 } = feeding;
   return Array.from({ length: count }, (_, index) => {
     const testing = fresh();
@@ -132,7 +135,7 @@ function feed(judge: PairJudge, count: number, feeding: Feeding): PairOutcome[] 
     const again = fresh();
     if (index % flakyEvery === 0) flaky?.(again);
     const asked = index < 20 || index % 5 === 0;
-    return judge.judge(pairOf(fresh(), testing, asked ? again : null));
+    return judge.compare(pairOf(fresh(), testing, asked ? again : null));
   });
 }
 
@@ -157,7 +160,7 @@ function pairOf(running: Json, testing: Json, control: Json | null, endpoint = E
   return { exchange, endpoint, ...answers };
 }
 
-function answerOf(json: Json): ShadowAnswer {
+function answerOf(json: Json): ShadowResponse {
   const bytes = Buffer.from(JSON.stringify(json));
   const { length } = bytes;
   const rest = { failure: null, ms: 2, digest: null, cut: false, extraBytes: 0 };

@@ -4,9 +4,9 @@ import * as fc from 'fast-check';
 import { createReceivedBody } from '../../../../lib/mirror/request/body.ts';
 import { copyHeaders } from '../../../../lib/mirror/request/copy-headers.ts';
 import { failureOf } from '../../../../lib/mirror/request/requester.ts';
-import { createControlPlan } from '../../../../lib/mirror/worker/baseline.ts';
+import { createBaselinePlan } from '../../../../lib/mirror/worker/baseline.ts';
 import { createBreaker } from '../../../../lib/mirror/worker/breaker.ts';
-import { ByteRoom } from '../../../../lib/mirror/worker/byte-budget.ts';
+import { ByteBudget } from '../../../../lib/mirror/worker/byte-budget.ts';
 import { createCopyQueue } from '../../../../lib/mirror/worker/queue.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
@@ -16,7 +16,7 @@ const bodyLimits = () => ({
   keepBytes: 40,
   cutBytes: 100,
   expectedBytes: 0,
-  room: new ByteRoom(100),
+  room: new ByteBudget(100),
 });
 
 const COPY_RULES = { header: 'X-Vili-Mirror', token: '', edits: [] };
@@ -55,7 +55,7 @@ describe('control plan', () => {
     const randoms = [0.05, 0.5, 0.2];
     let drawn = 0;
     const random = () => randoms[drawn++ % 3] ?? 1;
-    const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random, isBusy });
+    const plan = createBaselinePlan({ share: 0.1, maxEndpoints: 10, random, isBusy });
     const wanted = Array.from({ length: 50 }, () => plan.wanted('GET /a'));
     expect(wanted.slice(0, 20)).to.not.include(false);
     expect(wanted.slice(20).filter(Boolean)).to.have.length(10);
@@ -64,7 +64,7 @@ describe('control plan', () => {
 
   it('always asks where testing differs and running does not, not where both do', () => {
     for (const isNoisy of [false, true]) {
-      const plan = createControlPlan({ share: 0.1, maxEndpoints: 10, random: never, isBusy });
+      const plan = createBaselinePlan({ share: 0.1, maxEndpoints: 10, random: never, isBusy });
       for (let pair = 0; pair < 40; pair++) {
         const control = plan.wanted('GET /a') ? isNoisy : null;
         plan.learn('GET /a', true, control);
@@ -81,7 +81,7 @@ describe('control plan', () => {
 
   it('leaves running alone while it is slow or Vili is busy, and says so', () => {
     let busy = false;
-    const plan = createControlPlan({
+    const plan = createBaselinePlan({
       share: 0.1,
       maxEndpoints: 10,
       random: () => 0,
@@ -106,9 +106,9 @@ describe('control plan', () => {
   });
 
   it('asks nothing with a share of 0, and keeps its table bounded', () => {
-    const off = createControlPlan({ share: 0, maxEndpoints: 10, random: never, isBusy });
+    const off = createBaselinePlan({ share: 0, maxEndpoints: 10, random: never, isBusy });
     expect(off.wanted('GET /a')).to.equal(false);
-    const plan = createControlPlan({ share: 0.1, maxEndpoints: 1, random: never, isBusy });
+    const plan = createBaselinePlan({ share: 0.1, maxEndpoints: 1, random: never, isBusy });
     expect([plan.wanted('GET /a'), plan.wanted('GET /b')]).to.deep.equal([true, false]);
   });
 });
@@ -188,7 +188,7 @@ describe('received bodies that are larger than expected', () => {
     const part = fc.record({ of: fc.nat(4), size: fc.integer({ min: 1, max: 30 }) });
     fc.assert(
       fc.property(fc.array(part), (parts) => {
-        const room = new ByteRoom(100);
+        const room = new ByteBudget(100);
         const limits = { keepBytes: 60, cutBytes: 80, expectedBytes: 10, room };
         const bodies = Array.from({ length: 5 }, () => createReceivedBody(limits));
         const over = new Set<number>();

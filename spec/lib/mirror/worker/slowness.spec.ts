@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Overdue } from '../../../../lib/mirror/worker/overdue.ts';
-import { RunningPace } from '../../../../lib/mirror/worker/slowness.ts';
+import { RunningSlowness } from '../../../../lib/mirror/worker/slowness.ts';
 
 const SEED = 7;
 
 describe('the pace of running', () => {
   it('is slow after some answers at several times their usual time, until they are quick again', () => {
-    const pace = new RunningPace(10);
+    const pace = new RunningSlowness(10);
     feed(pace, 200, () => 20);
     expect(pace.isSlow).to.equal(false);
     feed(pace, 60, () => 100);
@@ -16,11 +16,11 @@ describe('the pace of running', () => {
     expect(pace.isSlow).to.equal(false);
   });
 
-  it('is not slow for one pause, for a slow endpoint beside quick ones, or before it is known', () => {
-    const pace = new RunningPace(10);
+  it('is not slow for one pause, for a slow endpoint siblingModule quick ones, or before it is known', () => {
+    const pace = new RunningSlowness(10);
     feed(pace, 50, () => 500);
     expect(pace.isSlow).to.equal(false);
-    const mixed = new RunningPace(10);
+    const mixed = new RunningSlowness(10);
     for (let index = 0; index < 400; index++) {
       mixed.answered('GET /slow', 900);
       mixed.answered('GET /quick', 1);
@@ -32,7 +32,7 @@ describe('the pace of running', () => {
   it('is hardly ever slow by the usual scatter of answers', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.double({ min: -1, max: 1, noNaN: true })), (scatter) => {
-        const pace = new RunningPace(1);
+        const pace = new RunningSlowness(1);
         let slow = 0;
         for (const value of scatter) {
           pace.answered('GET /a', 20 * Math.exp(1.7 * value));
@@ -46,7 +46,7 @@ describe('the pace of running', () => {
   });
 
   it('takes a pace that stays for the usual one, and knows so many endpoints only', () => {
-    const pace = new RunningPace(1);
+    const pace = new RunningSlowness(1);
     feed(pace, 100, () => 20);
     feed(pace, 3000, () => 100);
     expect(pace.isSlow).to.equal(false);
@@ -57,7 +57,7 @@ describe('the pace of running', () => {
 
 let count = 0;
 
-function feed(pace: RunningPace, answers: number, ms: () => number): void {
+function feed(pace: RunningSlowness, answers: number, ms: () => number): void {
   for (let index = 0; index < answers; index++) pace.answered('GET /a', ms());
 }
 

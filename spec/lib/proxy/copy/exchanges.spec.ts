@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CopyRoom } from '../../../../lib/proxy/copy/budget.ts';
+import { CopyBudget } from '../../../../lib/proxy/copy/budget.ts';
 import { ExchangeCopy } from '../../../../lib/proxy/copy/copy.ts';
 import type { TrafficObservation } from '../../../../lib/proxy/copy/traffic.ts';
 import {
   exchangeRaw,
-  gateSettings,
+  proxySettings,
   RawClient,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 
 function get(path: string): string {
@@ -24,7 +24,7 @@ describe('exchanges', () => {
       response.writeHead(201, 'Made', ['X-One', '1', 'x-one', '2', 'Content-Length', '4']);
       response.end('body');
     });
-    await withGate(up, async ({ port, sink }) => {
+    await withProxy(up, async ({ port, sink }) => {
       await exchangeRaw(
         port,
         get('/a?b=1').replace('Host', 'X-Request-Id: r7\r\nKeep-Alive: 1\r\nHost'),
@@ -62,7 +62,7 @@ describe('exchanges', () => {
   it('keeps a digest in place of an answer that is too large', async () => {
     const body = Buffer.alloc(300_000, 'abc');
     const up = await Upstream.http((_request, response) => response.end(body));
-    await withGate(
+    await withProxy(
       up,
       async ({ port, sink }) => {
         await exchangeRaw(port, get('/'));
@@ -86,16 +86,16 @@ describe('exchanges', () => {
         response.end();
       });
     });
-    const { mirror } = gateSettings();
-    await withGate(
+    const { mirror } = proxySettings();
+    await withProxy(
       up,
-      async ({ port, gate, sink }) => {
+      async ({ port, proxy, sink }) => {
         const body = 'x'.repeat(200_000);
         const head = 'PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n';
         await exchangeRaw(port, `${head}Content-Length: 200000\r\n\r\n${body}`);
         const chunked = `30d40\r\n${body}\r\n0\r\n\r\n`;
         await exchangeRaw(port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunked}`);
-        expect(gate.counts().skipped['too-large']).to.equal(2);
+        expect(proxy.counts().skipped['too-large']).to.equal(2);
         await exchangeRaw(port, `${head}Content-Length: 5\r\n\r\nsmall`);
         expect(sink.exchanges.map((exchange) => exchange.body?.toString())).to.deep.equal([
           'small',
@@ -108,10 +108,10 @@ describe('exchanges', () => {
 
   it('sheds without collecting when the sink is full', async () => {
     const up = await Upstream.http((_request, response) => response.end('ok'));
-    await withGate(up, async ({ port, sink, gate }) => {
+    await withProxy(up, async ({ port, sink, proxy }) => {
       sink.isFull = true;
       await exchangeRaw(port, get('/'));
-      expect(gate.counts()).to.include({ received: 1, submitted: 0, shed: 1 });
+      expect(proxy.counts()).to.include({ received: 1, submitted: 0, shed: 1 });
     });
   });
 
@@ -122,8 +122,8 @@ describe('exchanges', () => {
       if (request.url === '/slow') open.push(response);
       else response.end();
     });
-    const { mirror } = gateSettings();
-    await withGate(
+    const { mirror } = proxySettings();
+    await withProxy(
       up,
       async ({ port, sink }) => {
         const slow = new RawClient(port).send(get('/slow'));
@@ -145,8 +145,8 @@ describe('exchanges', () => {
       request.on('data', (chunk: Buffer) => (size += chunk.length));
       request.on('end', () => response.end(String(sizes.push(size))));
     });
-    const { mirror } = gateSettings();
-    await withGate(
+    const { mirror } = proxySettings();
+    await withProxy(
       up,
       async ({ port, sink }) => {
         const put = `PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: `;
@@ -164,7 +164,7 @@ describe('exchanges', () => {
     const step = fc.record({ side: fc.constantFrom('request', 'response'), size: fc.nat(60) });
     fc.assert(
       fc.property(fc.array(fc.array(step)), (copies) => {
-        const room = new CopyRoom(100);
+        const room = new CopyBudget(100);
         const limits = { maxRequestBytes: 40, maxResponseBytes: 50, room };
         const open = new Set<ExchangeCopy>();
         for (const steps of copies) {
@@ -197,13 +197,13 @@ describe('exchanges', () => {
       response.statusCode = request.url === '/no' ? 404 : 200;
       response.end('ok');
     });
-    await withGate(up, async ({ port, gate }) => {
-      gate.setRoute({ running: up.target, mirroring: false });
+    await withProxy(up, async ({ port, proxy }) => {
+      proxy.setRoute({ running: up.target, mirroring: false });
       await exchangeRaw(port, get('/before'));
       const batches: (readonly TrafficObservation[])[] = [];
       const client = new RawClient(port);
       const arrived = new Promise<void>((resolve) => {
-        const stop = gate.onTraffic((batch) => {
+        const stop = proxy.onTraffic((batch) => {
           batches.push(batch);
           stop();
           resolve();

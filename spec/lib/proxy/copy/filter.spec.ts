@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { MirrorChoice } from '../../../../lib/proxy/copy/filter.ts';
+import { MirrorFilter } from '../../../../lib/proxy/copy/filter.ts';
 import type { MirrorRule } from '../../../../lib/proxy/settings.ts';
-import { gateSettings } from '../../../support/proxy-fixture.ts';
+import { proxySettings } from '../../../support/proxy-fixture.ts';
 
-function choice(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorChoice {
-  const { mirror, healthPaths } = gateSettings();
-  return new MirrorChoice({ healthPaths, mirror: { ...mirror, rules, sample } }, () => random);
+function choice(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorFilter {
+  const { mirror, healthPaths } = proxySettings();
+  return new MirrorFilter({ healthPaths, mirror: { ...mirror, rules, sample } }, () => random);
 }
 
 const request = (method: string, path: string, headers: readonly string[] = []) => ({
@@ -56,10 +56,10 @@ describe('what is copied', () => {
   });
 
   it('keeps a user always in the sample or always out, by cookie or header', () => {
-    const { mirror, healthPaths } = gateSettings();
+    const { mirror, healthPaths } = proxySettings();
     const sampled = (sample: number, kind: 'cookie' | 'header', headers: string[]) => {
       const sticky = { kind, name: 'Session' } as const;
-      const sticking = new MirrorChoice(
+      const sticking = new MirrorFilter(
         { healthPaths, mirror: { ...mirror, sample, sticky } },
         () => 0.999,
       );

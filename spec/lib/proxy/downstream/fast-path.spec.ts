@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import {
   flag,
-  gateSettings,
+  proxySettings,
   RawClient,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 
 const GET = 'GET /plain HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -28,7 +28,7 @@ const saidIn = (text: string): string[] =>
 
 describe('a connection with plain requests', () => {
   it('may go on with any other, and with plain ones again', async () => {
-    await withGate(await echo(), async ({ port, gate }) => {
+    await withProxy(await echo(), async ({ port, proxy }) => {
       const client = new RawClient(port);
       const requests = [GET, GET, CHUNKED, GET, CHUNKED];
       for (const [index, request] of requests.entries()) {
@@ -38,7 +38,7 @@ describe('a connection with plain requests', () => {
       const text = await client.send(CLOSE).toEnd();
       const [plain, odd] = ['GET /plain ', 'POST /odd hi'];
       expect(saidIn(text)).to.deep.equal([plain, plain, odd, plain, odd, 'GET /last ']);
-      expect(gate.counts().received).to.equal(6);
+      expect(proxy.counts().received).to.equal(6);
     });
   });
 
@@ -51,7 +51,7 @@ describe('a connection with plain requests', () => {
       asked.raise();
       void go.raised.then(answer);
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send(GET);
       await asked.raised;
       client.send(CHUNKED).send('GET /next HTTP/1.1\r\nHost: a\r\n\r\n').send(CLOSE);
@@ -61,7 +61,7 @@ describe('a connection with plain requests', () => {
   });
 
   it('is answered when its head comes in pieces, from the first byte on', async () => {
-    await withGate(await echo(), async ({ port }) => {
+    await withProxy(await echo(), async ({ port }) => {
       const client = new RawClient(port);
       for (const byte of CLOSE) {
         client.send(byte);
@@ -79,37 +79,37 @@ describe('a connection with plain requests', () => {
       asked.raise();
       void go.raised.then(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>'));
     });
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(GET);
       await asked.raised;
       client.send('\r\n');
       client.socket.end();
       client.socket.once('finish', () => go.raise());
       expect(saidIn(await client.toEnd())).to.deep.equal(['ok']);
-      expect(gate.counts().received).to.equal(1);
+      expect(proxy.counts().received).to.equal(1);
     });
   });
 
   it('gets a 400 for what is malformed behind them, and that is the end', async () => {
-    await withGate(await echo(), async ({ port, gate }) => {
+    await withProxy(await echo(), async ({ port, proxy }) => {
       const client = new RawClient(port).send(GET);
       await client.until((text) => saidIn(text).length === 1);
       client.send('GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n');
       expect(await client.toEnd()).to.match(/<GET \/plain >[^]*HTTP\/1\.1 400 Bad Request\r\n/);
-      expect(gate.counts().errors['client-malformed']).to.equal(1);
+      expect(proxy.counts().errors['client-malformed']).to.equal(1);
     });
   });
 
   it('ends after the time a connection may wait, the first time and between two', async () => {
-    const { request } = gateSettings();
+    const { request } = proxySettings();
     const times = { ...request, headTimeoutMs: 60, keepAliveMs: 120 };
-    await withGate(
+    await withProxy(
       await echo(),
-      async ({ port, gate }) => {
+      async ({ port, proxy }) => {
         expect(await new RawClient(port).toEnd()).to.equal('');
         const client = new RawClient(port).send(GET);
         expect(saidIn(await client.toEnd())).to.have.length(1);
-        expect(gate.counts().received).to.equal(1);
+        expect(proxy.counts().received).to.equal(1);
       },
       { request: times },
     );
@@ -119,8 +119,8 @@ describe('a connection with plain requests', () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('<late>'), 250);
     });
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       up,
       async ({ port }) => {
         const client = new RawClient(port).send(CLOSE);
@@ -135,8 +135,8 @@ describe('a connection with plain requests', () => {
     ['other', CHUNKED],
   ] as const) {
     it(`ends behind the answer to a ${name} request where none may be idle`, async () => {
-      const { request } = gateSettings();
-      await withGate(
+      const { request } = proxySettings();
+      await withProxy(
         await echo(),
         async ({ port }) => {
           const text = await new RawClient(port).send(asked).toEnd();
@@ -153,20 +153,20 @@ describe('a connection with plain requests', () => {
       if (all.endsWith('\r\n\r\n'))
         socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>');
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send(GET);
       client.socket.end();
       expect(saidIn(await client.toEnd())).to.deep.equal(['ok']);
     });
   });
 
-  it('is told to HEAD what there would be, also by the gate itself, and nothing more', async () => {
+  it('is told to HEAD what there would be, also by the proxy itself, and nothing more', async () => {
     const head = 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n';
     const up = await Upstream.http((_request, response) => response.end('body'));
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(head);
       expect(await client.until((text) => text.endsWith('\r\n\r\n'))).to.match(/200 OK/);
-      gate.setRoute({ running: { ...up.target, port: 1 }, mirroring: false });
+      proxy.setRoute({ running: { ...up.target, port: 1 }, mirroring: false });
       client.send(head.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
       expect(await client.toEnd()).to.match(/502 Bad Gateway\r\n[^]*\r\n\r\n$/);
     });

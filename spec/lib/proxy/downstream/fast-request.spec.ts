@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { PlainReader } from '../../../../lib/proxy/downstream/fast-request.ts';
+import { FastReader } from '../../../../lib/proxy/downstream/fast-request.ts';
 import { readRequestHead } from '../../../../lib/proxy/http/request-head.ts';
 import type { HeadRules } from '../../../../lib/proxy/http/request-headers.ts';
 import { body, fields, spoilings, spoilt, unitOf } from '../../../support/http-arbitraries.ts';
@@ -21,7 +21,7 @@ const RULES: HeadRules = {
 const GET = 'GET /a?b=c HTTP/1.1\r\nHost: a\r\n\r\n';
 
 /** One for all, so that each request comes behind others. */
-const reader = new PlainReader(PEER, RULES, MAX_HEAD_BYTES);
+const reader = new FastReader(PEER, RULES, MAX_HEAD_BYTES);
 const read = (text: string) => reader.read(Buffer.from(text, 'latin1'));
 
 /** A request as clients make it every day, and with what may look like it. */

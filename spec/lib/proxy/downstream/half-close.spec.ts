@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import {
   flag,
-  gateSettings,
+  proxySettings,
   RawClient,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 import { eventually } from '../../../support/servlets.ts';
 
@@ -30,7 +30,7 @@ describe('a client that closes its side behind its request', () => {
         socket.write(OK);
       });
     });
-    await withGate(up, async ({ port, sink, gate }) => {
+    await withProxy(up, async ({ port, sink, proxy }) => {
       for (const path of ['/1', '/2']) {
         const text = await listening(port, GET.replace('/', path)).toEnd();
         expect(text).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/);
@@ -38,7 +38,7 @@ describe('a client that closes its side behind its request', () => {
       expect(ends).to.deep.equal(['/1', '/2']);
       expect(up.connections).to.equal(2);
       expect(sink.exchanges.map(({ status }) => status)).to.deep.equal([200, 200]);
-      expect(gate.counts().errors['client-aborted']).to.equal(0);
+      expect(proxy.counts().errors['client-aborted']).to.equal(0);
     });
   });
 
@@ -47,7 +47,7 @@ describe('a client that closes its side behind its request', () => {
       socket.removeAllListeners('end');
       setTimeout(() => socket.write(OK), 20);
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await listening(port, GET + GET + GET).toEnd();
       expect(text.match(/ok/g)).to.have.length(3);
     });
@@ -58,42 +58,42 @@ describe('a client that closes its side behind its request', () => {
     const server = createServer(() => asked.raise());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port: upstreamPort } = server.address() as AddressInfo;
-    await withGate(null, async ({ gate, port, sink }) => {
+    await withProxy(null, async ({ proxy, port, sink }) => {
       const running = { instance: 'app-1/1_running', host: '127.0.0.1', port: upstreamPort };
-      gate.setRoute({ running, mirroring: true });
+      proxy.setRoute({ running, mirroring: true });
       const client = new RawClient(port).send(GET);
       await asked.raised;
       client.socket.end();
       expect(await client.toEnd()).to.equal('');
-      await eventually('the request is over', () => gate.inFlight() === 0);
+      await eventually('the request is over', () => proxy.inFlight() === 0);
       expect(sink.exchanges).to.deep.equal([]);
-      expect(gate.counts().skipped.aborted).to.equal(1);
-      expect(gate.counts().errors.closed).to.equal(0);
+      expect(proxy.counts().skipped.aborted).to.equal(1);
+      expect(proxy.counts().errors.closed).to.equal(0);
     });
     await new Promise((resolve) => server.close(resolve));
   });
 
   it('is given up when running says nothing for too long', async () => {
     const up = await Upstream.raw((socket) => void socket.removeAllListeners('end'));
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       up,
-      async ({ gate, port }) => {
+      async ({ proxy, port }) => {
         expect(await listening(port, GET).toEnd()).to.equal('');
-        await eventually('the request is over', () => gate.inFlight() === 0);
-        expect(gate.counts().errors['client-aborted']).to.equal(1);
+        await eventually('the request is over', () => proxy.inFlight() === 0);
+        expect(proxy.counts().errors['client-aborted']).to.equal(1);
       },
       { request: { ...request, idleTimeoutMs: 100 } },
     );
   });
 
   it('is given up at once while nobody runs', async () => {
-    await withGate(null, async ({ gate, port }) => {
+    await withProxy(null, async ({ proxy, port }) => {
       const client = new RawClient(port).send(GET);
-      await eventually('the request is held', () => gate.counts().heldNow === 1);
+      await eventually('the request is held', () => proxy.counts().heldNow === 1);
       client.socket.end();
       expect(await client.toEnd()).to.equal('');
-      expect(gate.counts()).to.include({ heldNow: 0 });
+      expect(proxy.counts()).to.include({ heldNow: 0 });
     });
   });
 
@@ -105,7 +105,7 @@ describe('a client that closes its side behind its request', () => {
       socket.write(switched);
       socket.once('end', () => setTimeout(() => socket.end('last words'), 20));
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const upgrade = GET.replace('Host', 'Connection: Upgrade\r\nUpgrade: x\r\nHost');
       const client = new RawClient(port).send(upgrade);
       await client.until((text) => text === switched);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { closeGently } from '../../../../lib/proxy/downstream/connection.ts';
+import { closeLingering } from '../../../../lib/proxy/downstream/connection.ts';
 import { withConnection } from '../../../support/connection-pair.ts';
 
 /** More than the system keeps on its way. */
@@ -13,7 +13,7 @@ describe('gentle close', () => {
   it('lets a slow client have the whole answer', () =>
     withConnection(async (ours, client) => {
       ours.write(Buffer.alloc(ANSWER_BYTES));
-      closeGently(ours, 10_000);
+      closeLingering(ours, 10_000);
       await sleep(STALL_MS);
       let bytes = 0;
       client.on('data', (chunk) => (bytes += chunk.length));
@@ -24,7 +24,7 @@ describe('gentle close', () => {
   it('gives up a client that takes nothing for the idle time', () =>
     withConnection(async (ours) => {
       ours.write(Buffer.alloc(ANSWER_BYTES));
-      closeGently(ours, 50);
+      closeLingering(ours, 50);
       await once(ours, 'close');
       expect(ours.writableFinished).to.equal(false);
     }));
@@ -34,7 +34,7 @@ describe('gentle close', () => {
       client.allowHalfOpen = true;
       client.resume();
       ours.write('answer');
-      closeGently(ours, 10_000);
+      closeLingering(ours, 10_000);
       await once(ours, 'close');
       expect(ours.readableEnded).to.equal(false);
     }));

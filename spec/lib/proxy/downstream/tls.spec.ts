@@ -17,23 +17,23 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { Agent, request } from 'undici';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createGate } from '../../../../lib/proxy/proxy.ts';
-import type { GateSettings } from '../../../../lib/proxy/settings.ts';
+import { createProxy } from '../../../../lib/proxy/proxy.ts';
+import type { ProxySettings } from '../../../../lib/proxy/settings.ts';
 import { type Certificate, hasProgram, makeCertificate } from '../../../support/certificates.ts';
 import {
   flag,
-  type GateFixture,
-  gateSettings,
+  type ProxyFixture,
+  proxySettings,
   RecordingSink,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 const run = promisify(execFile);
 const RELOAD_MS = 25;
 
-interface Secured extends GateFixture {
+interface Secured extends ProxyFixture {
   readonly origin: string;
   readonly certificate: Certificate;
   readonly folder: string;
@@ -42,13 +42,13 @@ interface Secured extends GateFixture {
 async function withTls(
   listener: RequestListener,
   use: (fixture: Secured) => Promise<void>,
-  more: Partial<GateSettings> = {},
+  more: Partial<ProxySettings> = {},
 ): Promise<void> {
   await withTempFolder(async (folder) => {
     const certificate = makeCertificate(folder, 'first');
     const { certFile, keyFile } = certificate;
     const upstream = await Upstream.http(listener);
-    await withGate(
+    await withProxy(
       upstream,
       (fixture) =>
         use({ ...fixture, folder, certificate, origin: `https://localhost:${fixture.port}` }),
@@ -279,7 +279,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
           (reason: unknown) => reason,
         );
         expect(bad instanceof Error || (bad as Answer).headers[':status'] === 400).to.equal(true);
-        fixture.gate.setRoute({ running: null, mirroring: false });
+        fixture.proxy.setRoute({ running: null, mirroring: false });
       });
     });
   });
@@ -300,7 +300,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
         stream.close(constants.NGHTTP2_CANCEL);
         await left.raised;
       });
-      expect(fixture.gate.counts().errors['client-aborted']).to.equal(1);
+      expect(fixture.proxy.counts().errors['client-aborted']).to.equal(1);
     });
   });
 
@@ -327,7 +327,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
   });
 
   it('end over HTTP/2 behind their last answer where none may be idle, and not before the first', async () => {
-    const { request: limits } = gateSettings();
+    const { request: limits } = proxySettings();
     await withTls(
       echo,
       (fixture) =>
@@ -348,7 +348,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
     );
   });
 
-  it('finish over HTTP/2 what is in flight when the gate closes', async () => {
+  it('finish over HTTP/2 what is in flight when the proxy closes', async () => {
     const asked = flag();
     const go = flag();
     const listener: RequestListener = (_incoming, response) => {
@@ -359,7 +359,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
       await withHttp2(fixture, async (session) => {
         const answer = ask(session, {});
         await asked.raised;
-        const closed = fixture.gate.close(3000);
+        const closed = fixture.proxy.close(3000);
         go.raise();
         expect(String((await answer).body)).to.equal('last');
         await closed;
@@ -420,9 +420,9 @@ describe('users over TLS', function (this: Mocha.Suite) {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    await withTls(echo, async ({ gate, port: usersPort, certificate }) => {
+    await withTls(echo, async ({ proxy, port: usersPort, certificate }) => {
       const running = { instance: 'app-1/2_running', host: '127.0.0.1', port };
-      gate.setRoute({ running, mirroring: false });
+      proxy.setRoute({ running, mirroring: false });
       const client = new WebSocket(`wss://localhost:${usersPort}/x`, { ca: certificate.cert });
       const text = await new Promise<string>((resolve, reject) => {
         client.on('open', () => client.send('hello'));
@@ -443,8 +443,8 @@ describe('users over TLS', function (this: Mocha.Suite) {
       const first = makeCertificate(folder, 'first');
       const second = makeCertificate(folder, 'second');
       const make = (certFile: string, keyFile: string) => () =>
-        createGate(
-          gateSettings({ tls: { certFile, keyFile, reloadMs: RELOAD_MS } }),
+        createProxy(
+          proxySettings({ tls: { certFile, keyFile, reloadMs: RELOAD_MS } }),
           new RecordingSink(),
           { onProblem: () => {} },
         );

@@ -10,7 +10,12 @@ import {
   pieces,
   unitOf,
 } from '../../../support/http-arbitraries.ts';
-import { type GateFixture, RawClient, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import {
+  type ProxyFixture,
+  RawClient,
+  Upstream,
+  withProxy,
+} from '../../../support/proxy-fixture.ts';
 
 /** What running says, and how it says it. */
 interface Given {
@@ -86,7 +91,7 @@ class Speaker {
 }
 
 /** All messages up to the last one the client got, which is the answer. */
-async function ask({ port }: GateFixture, ends: boolean): Promise<Message[]> {
+async function ask({ port }: ProxyFixture, ends: boolean): Promise<Message[]> {
   const client = new RawClient(port);
   const last = ends ? 'Connection: close, TE' : 'Connection: TE';
   client.send(`GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n${last}\r\n\r\n`);
@@ -115,7 +120,7 @@ async function ask({ port }: GateFixture, ends: boolean): Promise<Message[]> {
 describe('any answer', () => {
   it('reaches the client exactly as running gave it, in whatever pieces', async () => {
     const speaker = new Speaker();
-    await withGate(await speaker.open(), async (fixture) => {
+    await withProxy(await speaker.open(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(given, async (answer) => {
           speaker.text = serialize(answer).text;
@@ -143,7 +148,7 @@ describe('any answer', () => {
       ending: fc.constantFrom('end' as const, 'reset' as const),
     });
     const speaker = new Speaker();
-    await withGate(await speaker.open(), async (fixture) => {
+    await withProxy(await speaker.open(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(broken, async ({ answer, at, ending }) => {
           const { text, headEnd } = serialize(answer);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { compileTrust, peerOf } from '../../../../lib/proxy/http/forwarded.ts';
-import { exchangeRaw, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import { exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const REQUEST =
   'GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: 9.9.9.9\r\nx-forwarded-for: 8.8.8.8\r\n' +
@@ -17,7 +17,7 @@ async function seen(trustedProxies: readonly string[]): Promise<string[]> {
     }
     response.end();
   });
-  await withGate(up, async ({ port }) => void (await exchangeRaw(port, REQUEST)), {
+  await withProxy(up, async ({ port }) => void (await exchangeRaw(port, REQUEST)), {
     trustedProxies,
   });
   return lines;

@@ -5,7 +5,7 @@ import {
   flag,
   RawClient,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 
 describe('framing', () => {
@@ -13,11 +13,11 @@ describe('framing', () => {
     it(`refuses ${name} with 400 and forwards nothing`, async () => {
       const got: string[] = [];
       const up = await Upstream.raw((_socket, all) => got.push(all));
-      await withGate(up, async ({ port, gate }) => {
+      await withProxy(up, async ({ port, proxy }) => {
         const answer = await exchangeRaw(port, text);
         expect(answer).to.match(/^HTTP\/1\.1 400 Bad Request\r\n/);
         expect(answer.match(/HTTP\/1\.1/g)).to.have.length(1);
-        const { received, skipped } = gate.counts();
+        const { received, skipped } = proxy.counts();
         // A malformed body is found after the decision about a copy.
         expect({ received, skipped: skipped.refused + skipped.method }).to.deep.equal({
           received: 1,
@@ -29,7 +29,7 @@ describe('framing', () => {
   }
 
   it('refuses HTTP/2 by assertion with 505', async () => {
-    await withGate(null, async ({ port }) => {
+    await withProxy(null, async ({ port }) => {
       const answer = await exchangeRaw(port, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n');
       expect(answer).to.match(/^HTTP\/1\.1 505 /);
     });
@@ -39,7 +39,7 @@ describe('framing', () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('fine'), 30);
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n');
       expect(text).to.match(/^HTTP\/1\.1 200 OK[^]*fineHTTP\/1\.1 400 /);
     });
@@ -52,7 +52,7 @@ describe('framing', () => {
       connected.raise();
       socket.once('close', () => closed.raise());
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send(
         `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(0x11170)}\r\n`,
       );

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { Known } from '../../../../lib/proxy/http/last-seen.ts';
+import { LastSeen } from '../../../../lib/proxy/http/last-seen.ts';
 
 /** A head says itself where it ends. */
 const END = Buffer.of(9);
@@ -8,7 +8,7 @@ const END = Buffer.of(9);
 const SAME = fc.uint8Array({ max: 1, maxLength: 4 });
 
 /** Reads what stands at `start` as a reader does; tells whether it was known. */
-function read(known: Known<string>, given: Buffer, start: number, end: number): boolean {
+function read(known: LastSeen<string>, given: Buffer, start: number, end: number): boolean {
   const found = known.find(given, start);
   const meaning = given.toString('hex', start, end);
   if (found === null) known.keep(given, start, end, meaning);
@@ -20,7 +20,7 @@ describe('what is known of bytes', () => {
   it('is what they mean, whatever was known before', () => {
     fc.assert(
       fc.property(fc.array(SAME), SAME, SAME, (all, before, behind) => {
-        const known = new Known<string>();
+        const known = new LastSeen<string>();
         for (const bytes of all) {
           const given = Buffer.concat([before, bytes, END, behind]);
           read(known, given, before.length, before.length + bytes.length + END.length);
@@ -32,7 +32,7 @@ describe('what is known of bytes', () => {
   });
 
   it('is there from the third time on', () => {
-    const known = new Known<string>();
+    const known = new LastSeen<string>();
     const given = Buffer.from('head');
     const times = [1, 2, 3, 4].map(() => read(known, Buffer.from(given), 0, 4));
     expect(times).to.deep.equal([false, false, true, true]);
@@ -40,7 +40,7 @@ describe('what is known of bytes', () => {
   });
 
   it('is there again soon after many that were not alike', () => {
-    const known = new Known<string>();
+    const known = new LastSeen<string>();
     for (let index = 0; index < 1000; index++) {
       expect(read(known, Buffer.from(`head ${1000 + index}`), 0, 9)).to.equal(false);
     }
@@ -54,7 +54,7 @@ describe('what is known of bytes', () => {
       [4096, true],
       [4097, false],
     ] as const) {
-      const known = new Known<string>();
+      const known = new LastSeen<string>();
       const times = [1, 2, 3].map(() => read(known, Buffer.alloc(bytes), 0, bytes));
       expect(times).to.deep.equal([false, false, isKnown]);
     }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { codeOf } from '../../../../lib/errors.ts';
-import { AnswerReader } from '../../../../lib/proxy/http/response-reader.ts';
+import { ResponseReader } from '../../../../lib/proxy/http/response-reader.ts';
 import {
   body,
   chunkSizes,
@@ -41,7 +41,7 @@ function readAll(parts: readonly string[], { method = 'GET', ends = true } = {})
     end: 'open',
     keeps: false,
   };
-  const reader = new AnswerReader(MAX_HEAD_BYTES, {
+  const reader = new ResponseReader(MAX_HEAD_BYTES, {
     interim: ({ status }) => read.interims.push(status),
     head: (status, reason, { fields }) => {
       read.startLine = `${status} ${reason}`;
@@ -142,7 +142,7 @@ describe('the answers on a connection to running', () => {
     fc.assert(
       fc.property(fc.array(answers, { minLength: 1, maxLength: 3 }), cuts, (texts, shares) => {
         const seen: string[] = [];
-        const reader = new AnswerReader(MAX_HEAD_BYTES, {
+        const reader = new ResponseReader(MAX_HEAD_BYTES, {
           interim: ({ status, fields }) => seen.push(`${status} ${fields.join()}`),
           head: (status, reason, { fields }) => seen.push(`${status} ${reason} ${fields.lines}`),
           data: () => {},
@@ -171,7 +171,7 @@ describe('the answers on a connection to running', () => {
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok'],
     ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok'],
     [
-      'a length beside chunks',
+      'a length siblingModule chunks',
       'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
     ['another coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'],

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import {
   exchangeRaw,
-  gateSettings,
+  proxySettings,
   RawClient,
   silentUpstream,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 
 const HEAD =
@@ -29,7 +29,7 @@ describe('a request with trailers', () => {
         response.end('ok');
       });
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port);
       for (let round = 1; round <= 2; round++) {
         client.send(`${HEAD}\r\n`);
@@ -48,7 +48,7 @@ describe('a request with trailers', () => {
       if (!all.includes('\r\n\r\n') || socket.writableEnded) return;
       socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
     });
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(`${HEAD}\r\n`);
       client.send(CHUNK).send(CHUNK);
       await client.until((text) => text.endsWith('big'));
@@ -56,23 +56,23 @@ describe('a request with trailers', () => {
         `${CHUNK}0\r\nX-Sum: 7\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
       );
       expect((await client.toEnd()).match(/HTTP\/1\.1 413 /g)).to.have.length(2);
-      expect(gate.inFlight()).to.equal(0);
+      expect(proxy.inFlight()).to.equal(0);
     });
   });
 
   it('ends at running when the client leaves in the middle', async () => {
     const { up, asked, left } = await silentUpstream();
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(`${HEAD}\r\n${CHUNK}`);
       await asked.raised;
       client.socket.resetAndDestroy();
       await left.raised;
-      expect(gate.counts().errors['client-aborted']).to.equal(1);
+      expect(proxy.counts().errors['client-aborted']).to.equal(1);
     });
   });
 
   it('gets 504 from a silent running, and 502 from one that ends', async () => {
-    const { upstream } = gateSettings();
+    const { upstream } = proxySettings();
     for (const [ends, status] of [
       [false, 504],
       [true, 502],
@@ -80,7 +80,7 @@ describe('a request with trailers', () => {
       const up = await Upstream.raw((socket, all) => {
         if (ends && all.includes('X-Sum: 7')) socket.destroy();
       });
-      await withGate(
+      await withProxy(
         up,
         async ({ port }) => {
           expect(await exchangeRaw(port, SMALL)).to.match(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -95,9 +95,9 @@ describe('a request with trailers', () => {
       if (!all.includes('X-Sum: 7')) return;
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
     });
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       expect(await exchangeRaw(port, SMALL)).to.match(/^HTTP\/1\.1 502 /);
-      expect(gate.inFlight()).to.equal(0);
+      expect(proxy.inFlight()).to.equal(0);
     });
   });
 
@@ -106,9 +106,9 @@ describe('a request with trailers', () => {
       if (!all.includes('X-Sum: 7')) return;
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome');
     });
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       expect(await exchangeRaw(port, SMALL)).to.match(/\r\n\r\nsome$/);
-      expect(gate.inFlight()).to.equal(0);
+      expect(proxy.inFlight()).to.equal(0);
     });
   });
 });

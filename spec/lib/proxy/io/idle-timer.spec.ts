@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { QuietTime } from '../../../../lib/proxy/io/idle-timer.ts';
+import { IdleTimer } from '../../../../lib/proxy/io/idle-timer.ts';
 import { withConnection } from '../../../support/connection-pair.ts';
 
 /** More than the system keeps on its way. */
@@ -14,7 +14,7 @@ const LATE_MS = 400;
 function silence(socket: Socket, smallestMs: number, limitMs: number): Promise<number> {
   const sinceMs = performance.now();
   return new Promise((resolve) => {
-    const quiet: QuietTime = new QuietTime(() => {
+    const quiet: IdleTimer = new IdleTimer(() => {
       if (!quiet.reached(limitMs)) return;
       quiet.end();
       resolve(performance.now() - sinceMs);
@@ -122,7 +122,7 @@ describe('quiet time', () => {
     withConnection(async (ours) => {
       let told = 0;
       ours.resume();
-      const quiet = new QuietTime(() => told++);
+      const quiet = new IdleTimer(() => told++);
       quiet.watch(ours, 20);
       quiet.end();
       ours.setTimeout(60);

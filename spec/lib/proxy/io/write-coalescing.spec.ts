@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { batchWrites, flushWrites } from '../../../../lib/proxy/io/write-coalescing.ts';
+import { coalesceWrites, flushWrites } from '../../../../lib/proxy/io/write-coalescing.ts';
 
 /** A stream that tells what reached the system, in order. */
 function recorded(log: string[], name: string): Writable {
@@ -16,7 +16,7 @@ function recorded(log: string[], name: string): Writable {
       done();
     },
   });
-  batchWrites(stream);
+  coalesceWrites(stream);
   return stream;
 }
 

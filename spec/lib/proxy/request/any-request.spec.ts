@@ -12,7 +12,12 @@ import {
   sendInPieces,
   unitOf,
 } from '../../../support/http-arbitraries.ts';
-import { type GateFixture, RawClient, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import {
+  type ProxyFixture,
+  RawClient,
+  Upstream,
+  withProxy,
+} from '../../../support/proxy-fixture.ts';
 
 interface Sent {
   readonly method: string;
@@ -115,7 +120,7 @@ function plainReading(head: string): { line: string; headers: [string, string][]
   return { line, headers: endToEnd(raw) };
 }
 
-async function ask({ port }: GateFixture, text: string, cuts: readonly number[]): Promise<string> {
+async function ask({ port }: ProxyFixture, text: string, cuts: readonly number[]): Promise<string> {
   const client = new RawClient(port);
   try {
     await sendInPieces(client, text, cuts);
@@ -130,7 +135,7 @@ let requests = 0;
 
 describe('any request', () => {
   it('reaches running exactly as it was sent', async () => {
-    await withGate(await listener(), async (fixture) => {
+    await withProxy(await listener(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(sent, async (request) => {
           const answer = await ask(fixture, serialize(request), request.cuts);
@@ -143,7 +148,7 @@ describe('any request', () => {
 
   it('reaches running exactly as it was sent, also among others on one connection', async () => {
     const several = fc.record({ requests: fc.array(sent, { minLength: 2, maxLength: 5 }), cuts });
-    await withGate(await listener(), async (fixture) => {
+    await withProxy(await listener(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(several, async ({ requests: all, cuts: shares }) => {
           const client = new RawClient(fixture.port);
@@ -171,7 +176,7 @@ describe('any request', () => {
       byte: fc.constantFrom('', '\0', '\r', '\n', ' ', ';', '0', '1', 'f', 'x', '+', '-', '\r\n'),
       cuts,
     });
-    await withGate(await listener(), async (fixture) => {
+    await withProxy(await listener(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(spoilt, async ({ text, sizes, at, byte, cuts: shares }) => {
           const whole = `${inChunks(text, sizes)}\r\n`;
@@ -205,7 +210,7 @@ describe('any request', () => {
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       byte: fc.constantFrom('\0', '\r', '\n', ' ', ':', '\x80', '+', 'x'),
     });
-    await withGate(await listener(), async (fixture) => {
+    await withProxy(await listener(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(spoilt, async ({ request, at, byte }) => {
           // Only the head is spoilt: any byte is allowed in a body.
@@ -251,12 +256,12 @@ describe('any request', () => {
             );
           }
         });
-        await withGate(up, async ({ gate, port, sink }) => {
+        await withProxy(up, async ({ proxy, port, sink }) => {
           const ends = list.map(async (fate) => {
             sink.isFull = fate === 'full';
             if (fate === 'reroute') {
-              gate.setRoute({ running: null, mirroring: true });
-              setTimeout(() => gate.setRoute({ running: up.target, mirroring: true }), 10);
+              proxy.setRoute({ running: null, mirroring: true });
+              setTimeout(() => proxy.setRoute({ running: up.target, mirroring: true }), 10);
             }
             const method = fate === 'post' ? 'POST' : 'GET';
             const end = fate === 'bad' ? 'Host: b\r\n' : 'Connection: close\r\n';
@@ -267,7 +272,7 @@ describe('any request', () => {
           });
           await Promise.all(ends);
         });
-        // withGate checks: received = submitted + shed + skipped, nothing held, nothing in flight.
+        // withProxy checks: received = submitted + shed + skipped, nothing held, nothing in flight.
       }),
       { numRuns: 15 },
     );

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import type { Target } from '../../../../lib/model/exchange.ts';
-import { exchangeRaw, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import { exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const GET_CLOSE = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const POST = 'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi';
@@ -35,80 +35,80 @@ function echo(): Promise<Upstream> {
 describe('requests that running refuses', () => {
   it('wait for the next running, with their bodies, and are copied and counted once', async () => {
     const up = await echo();
-    await withGate(up, async ({ gate, port, sink }) => {
-      gate.setRoute({ running: await deadTarget(), mirroring: true });
+    await withProxy(up, async ({ proxy, port, sink }) => {
+      proxy.setRoute({ running: await deadTarget(), mirroring: true });
       const answers = [exchangeRaw(port, GET_CLOSE), exchangeRaw(port, POST)];
-      await eventually(() => gate.counts().heldNow === 2);
+      await eventually(() => proxy.counts().heldNow === 2);
       // First Vili finds out that running has ended, later there is a new one.
-      gate.setRoute({ running: null, mirroring: true });
-      expect(gate.counts().heldNow).to.equal(2);
-      gate.setRoute({ running: up.target, mirroring: true });
+      proxy.setRoute({ running: null, mirroring: true });
+      expect(proxy.counts().heldNow).to.equal(2);
+      proxy.setRoute({ running: up.target, mirroring: true });
       const [get, post] = await Promise.all(answers);
       expect(get).to.match(/^HTTP\/1\.1 200 OK[^]*GET $/);
       expect(post).to.match(/^HTTP\/1\.1 200 OK[^]*POST hi$/);
       expect(sink.exchanges.map(({ method, status }) => `${method} ${status}`)).to.deep.equal([
         'GET 200',
       ]);
-      expect(gate.counts()).to.include({ received: 2, heldNow: 0 });
-      expect(gate.inFlight()).to.equal(0);
-      expect(gate.counts().errors.refused).to.equal(0);
+      expect(proxy.counts()).to.include({ received: 2, heldNow: 0 });
+      expect(proxy.inFlight()).to.equal(0);
+      expect(proxy.counts().errors.refused).to.equal(0);
     });
   });
 
   it('wait for the next running when they ask for another protocol, too', async () => {
     const up = await Upstream.raw((socket) => socket.end(SWITCHED));
-    await withGate(up, async ({ gate, port }) => {
+    await withProxy(up, async ({ proxy, port }) => {
       for (const [running, expected] of [
         [up.target, SWITCHED],
         [await deadTarget(), 'HTTP/1.1 502 '],
       ] as const) {
-        gate.setRoute({ running: await deadTarget(), mirroring: false });
+        proxy.setRoute({ running: await deadTarget(), mirroring: false });
         const answer = exchangeRaw(port, UPGRADE);
-        await eventually(() => gate.counts().heldNow === 1);
-        gate.setRoute({ running: null, mirroring: false });
-        gate.setRoute({ running, mirroring: false });
+        await eventually(() => proxy.counts().heldNow === 1);
+        proxy.setRoute({ running: null, mirroring: false });
+        proxy.setRoute({ running, mirroring: false });
         expect((await answer).slice(0, expected.length)).to.equal(expected);
       }
-      expect(gate.counts().errors.refused).to.equal(1);
-      expect(gate.inFlight()).to.equal(0);
+      expect(proxy.counts().errors.refused).to.equal(1);
+      expect(proxy.inFlight()).to.equal(0);
     });
   });
 
   it('go on at once when the route has moved on', async () => {
     const up = await echo();
-    await withGate(up, async ({ gate, port }) => {
-      gate.setRoute({ running: await deadTarget(), mirroring: false });
+    await withProxy(up, async ({ proxy, port }) => {
+      proxy.setRoute({ running: await deadTarget(), mirroring: false });
       const answer = exchangeRaw(port, GET_CLOSE);
-      await eventually(() => gate.counts().heldNow === 1);
-      gate.setRoute({ running: up.target, mirroring: false });
+      await eventually(() => proxy.counts().heldNow === 1);
+      proxy.setRoute({ running: up.target, mirroring: false });
       expect(await answer).to.match(/^HTTP\/1\.1 200 OK/);
     });
   });
 
   it('are answered with 502 when running stays, and when the next one refuses too', async () => {
-    await withGate(null, async ({ gate, port }) => {
-      gate.setRoute({ running: await deadTarget(), mirroring: false });
+    await withProxy(null, async ({ proxy, port }) => {
+      proxy.setRoute({ running: await deadTarget(), mirroring: false });
       const stays = exchangeRaw(port, GET_CLOSE);
       expect(await stays).to.match(/^HTTP\/1\.1 502 /);
       const again = exchangeRaw(port, GET_CLOSE);
-      await eventually(() => gate.counts().heldNow === 1);
-      gate.setRoute({ running: await deadTarget(), mirroring: false });
+      await eventually(() => proxy.counts().heldNow === 1);
+      proxy.setRoute({ running: await deadTarget(), mirroring: false });
       expect(await again).to.match(/^HTTP\/1\.1 502 /);
-      expect(gate.counts()).to.include({ heldNow: 0 });
-      expect(gate.inFlight()).to.equal(0);
-      expect(gate.counts().errors.refused).to.equal(2);
+      expect(proxy.counts()).to.include({ heldNow: 0 });
+      expect(proxy.inFlight()).to.equal(0);
+      expect(proxy.counts().errors.refused).to.equal(2);
     });
   });
 
-  it('are let go with their client and with the gate', async () => {
-    await withGate(null, async ({ gate, port }) => {
-      gate.setRoute({ running: await deadTarget(), mirroring: false });
+  it('are let go with their client and with the proxy', async () => {
+    await withProxy(null, async ({ proxy, port }) => {
+      proxy.setRoute({ running: await deadTarget(), mirroring: false });
       const closing = exchangeRaw(port, GET_CLOSE);
-      await eventually(() => gate.counts().heldNow === 1);
-      await gate.close(100);
+      await eventually(() => proxy.counts().heldNow === 1);
+      await proxy.close(100);
       expect(await closing).to.match(/^HTTP\/1\.1 502 /);
-      expect(gate.counts()).to.include({ heldNow: 0 });
-      expect(gate.inFlight()).to.equal(0);
+      expect(proxy.counts()).to.include({ heldNow: 0 });
+      expect(proxy.inFlight()).to.equal(0);
     });
   });
 });

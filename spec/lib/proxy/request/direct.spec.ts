@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import { exchangeRaw, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import { exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 /** What a proxy may add or answer for itself; all else has to be the same as without it. */
 const OWN_REQUEST = /^(?:x-forwarded-(?:for|proto|host)|x-request-id|connection)$/i;
@@ -76,7 +76,7 @@ function essence(text: string, own: RegExp): { head: string[]; body: string } {
   return { head: head.filter((line) => !own.test(line)).sort(), body };
 }
 
-describe('a call through the gate', () => {
+describe('a call through the proxy', () => {
   for (const [name, text] of REQUESTS) {
     it(`is the same as a direct one: ${name}`, async () => {
       const seen: string[][] = [];
@@ -94,7 +94,7 @@ describe('a call through the gate', () => {
         seen.push(lines.sort());
         answer(request, response);
       });
-      await withGate(up, async ({ port }) => {
+      await withProxy(up, async ({ port }) => {
         const own = text.includes(' HTTP/1.0') ? OWN_ANSWER_TO_OLD : OWN_ANSWER;
         const direct = essence(await exchangeRaw(up.target.port, text), own);
         const through = essence(await exchangeRaw(port, text), own);

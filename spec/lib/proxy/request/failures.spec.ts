@@ -4,11 +4,11 @@ import type { Target } from '../../../../lib/model/exchange.ts';
 import {
   exchangeRaw,
   flag,
-  gateSettings,
+  proxySettings,
   RawClient,
   silentUpstream,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 import { eventually } from '../../../support/servlets.ts';
 
@@ -41,22 +41,22 @@ function dyingUpstream(seen: string[]): Promise<Upstream> {
 
 describe('when running fails', () => {
   it('answers 502 for a running that refuses, says nothing internal, and submits the exchange', async () => {
-    await withGate(null, async ({ gate, port, sink }) => {
+    await withProxy(null, async ({ proxy, port, sink }) => {
       const running = await deadTarget();
-      gate.setRoute({ running, mirroring: true });
+      proxy.setRoute({ running, mirroring: true });
       const text = await exchangeRaw(port, GET_CLOSE);
       expect(text).to.match(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
       expect(text).not.to.match(/ECONN|127\.0\.0\.1|vili|undici|node/i);
       const [exchange] = sink.exchanges;
       expect(exchange).to.include({ status: 0, failure: 'refused', responseBody: null });
-      expect(gate.counts().errors.refused).to.equal(1);
+      expect(proxy.counts().errors.refused).to.equal(1);
     });
   });
 
   it('answers 504 for a running that is silent', async () => {
     const up = await Upstream.raw(() => {});
-    const { upstream } = gateSettings();
-    await withGate(
+    const { upstream } = proxySettings();
+    await withProxy(
       up,
       async ({ port, sink }) => {
         expect(await exchangeRaw(port, GET_CLOSE)).to.match(/^HTTP\/1\.1 504 /);
@@ -68,17 +68,17 @@ describe('when running fails', () => {
 
   it('answers 502 for a running that does not speak HTTP', async () => {
     const up = await Upstream.raw((socket) => socket.end('SSH-2.0-what\r\n'));
-    await withGate(up, async ({ port, sink }) => {
+    await withProxy(up, async ({ port, sink }) => {
       expect(await exchangeRaw(port, GET_CLOSE)).to.match(/^HTTP\/1\.1 502 /);
       expect(sink.exchanges[0]?.failure).to.equal('malformed');
     });
   });
 
   it('uses the configured page for its own 5xx', async () => {
-    await withGate(
+    await withProxy(
       null,
-      async ({ gate, port }) => {
-        gate.setRoute({ running: await deadTarget(), mirroring: false });
+      async ({ proxy, port }) => {
+        proxy.setRoute({ running: await deadTarget(), mirroring: false });
         const text = await exchangeRaw(port, GET_CLOSE);
         expect(text).to.contain('<p>502: Bad Gateway, désolé</p>'.replaceAll('é', '\xc3\xa9'));
       },
@@ -94,14 +94,14 @@ describe('when running fails', () => {
       const up = await Upstream.raw((socket) => {
         socket.write(answer, () => socket.destroy());
       });
-      await withGate(up, async ({ port, sink, gate }) => {
+      await withProxy(up, async ({ port, sink, proxy }) => {
         const client = new RawClient(port).send(GET);
         const text = await client.toEnd();
         expect(text).to.contain('some');
         expect(text).not.to.match(/0\r\n\r\n$/);
         expect(sink.exchanges[0]).to.include({ status: 0 });
         expect(sink.exchanges[0]?.failure).not.to.equal(null);
-        expect(gate.counts().answered['2xx']).to.equal(1);
+        expect(proxy.counts().answered['2xx']).to.equal(1);
       });
     });
   }
@@ -111,7 +111,7 @@ describe('when running fails', () => {
       socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsome');
       setTimeout(() => socket.resetAndDestroy(), 20);
     });
-    await withGate(up, async ({ port, sink }) => {
+    await withProxy(up, async ({ port, sink }) => {
       const text = await new RawClient(port).send(GET).toEnd();
       expect(text).to.contain('some');
       expect(text).not.to.match(/0\r\n\r\n$/);
@@ -122,12 +122,12 @@ describe('when running fails', () => {
   it('repeats a GET once on a new connection when the reused one died', async () => {
     const seen: string[] = [];
     const up = await dyingUpstream(seen);
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(GET);
       await client.until((text) => text.endsWith('ok'));
       client.send(GET_CLOSE);
       expect((await client.toEnd()).match(/200 OK/g)).to.have.length(2);
-      expect(gate.counts().retried).to.equal(1);
+      expect(proxy.counts().retried).to.equal(1);
     });
     expect(seen).to.deep.equal(['GET', 'GET']);
   });
@@ -135,12 +135,12 @@ describe('when running fails', () => {
   it('never repeats a POST: 502', async () => {
     const seen: string[] = [];
     const up = await dyingUpstream(seen);
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(GET);
       await client.until((text) => text.endsWith('ok'));
       client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi');
       expect(await client.toEnd()).to.match(/okHTTP\/1\.1 502 /);
-      expect(gate.counts().retried).to.equal(0);
+      expect(proxy.counts().retried).to.equal(0);
     });
     expect(seen).to.deep.equal(['GET']);
   });
@@ -156,7 +156,7 @@ describe('when running fails', () => {
         socket.write(OK);
       }
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send(GET);
       await client.until((text) => text.endsWith('ok'));
       client.send(
@@ -173,7 +173,7 @@ describe('when running fails', () => {
         socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
       }
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       for (const framing of ['Content-Length: 3000000', 'Transfer-Encoding: chunked']) {
         const client = new RawClient(port).send(`POST / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n`);
         if (framing.startsWith('T')) client.send(`30d40\r\n${'x'.repeat(200_000)}\r\n`);
@@ -189,19 +189,19 @@ describe('when running fails', () => {
 describe('when the client fails', () => {
   it('ends the request to running when the client leaves', async () => {
     const { up, asked, left } = await silentUpstream();
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(GET);
       await asked.raised;
       client.close();
       await left.raised;
-      await eventually('the request is over', () => gate.inFlight() === 0);
-      expect(gate.counts().skipped.aborted).to.equal(1);
+      await eventually('the request is over', () => proxy.inFlight() === 0);
+      expect(proxy.counts().skipped.aborted).to.equal(1);
     });
   });
 
   it('ends the request to running when the client leaves in the middle of an upload', async () => {
     const { up, asked, left } = await silentUpstream();
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port);
       client.send(
         `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(100_000)}`,
@@ -231,7 +231,7 @@ describe('when the client fails', () => {
       response.on('close', () => clearTimeout(timer));
       write();
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port);
       client.socket.pause();
       client.send(GET);
@@ -244,7 +244,7 @@ describe('when the client fails', () => {
   it('slows the client down while running does not read', async () => {
     const stalled = flag();
     const up = await Upstream.raw((socket) => socket.pause());
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port);
       client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n');
       const chunk = Buffer.alloc(65536, 'x');
@@ -267,8 +267,8 @@ describe('when the client fails', () => {
   });
 
   it('answers 408 to a head that does not come', async () => {
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       null,
       async ({ port }) => {
         const text = await exchangeRaw(port, 'GET / HTTP/1.1\r\nHos');
@@ -279,12 +279,12 @@ describe('when the client fails', () => {
   });
 
   it('ends a connection that never says anything, and counts no request', async () => {
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       null,
-      async ({ port, gate }) => {
+      async ({ port, proxy }) => {
         expect(await exchangeRaw(port, '')).to.equal('');
-        expect(gate.counts().received).to.equal(0);
+        expect(proxy.counts().received).to.equal(0);
       },
       { request: { ...request, headTimeoutMs: 100 } },
     );
@@ -292,10 +292,10 @@ describe('when the client fails', () => {
 
   it('answers 408 to a body that does not come, small or large', async () => {
     const up = await Upstream.raw(() => {});
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       up,
-      async ({ port, gate }) => {
+      async ({ port, proxy }) => {
         for (const length of [10, 500_000]) {
           const text = await exchangeRaw(
             port,
@@ -303,7 +303,7 @@ describe('when the client fails', () => {
           );
           expect(text).to.match(/^HTTP\/1\.1 408 /);
         }
-        expect(gate.counts().errors['client-timeout']).to.equal(2);
+        expect(proxy.counts().errors['client-timeout']).to.equal(2);
       },
       { request: { ...request, idleTimeoutMs: 150 } },
     );
@@ -313,8 +313,8 @@ describe('when the client fails', () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('late'), 300);
     });
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       up,
       async ({ port }) => {
         expect(await exchangeRaw(port, GET_CLOSE)).to.match(/late$/);
@@ -325,8 +325,8 @@ describe('when the client fails', () => {
 
   it('ends a connection that waits too long for its next request', async () => {
     const up = await Upstream.http((_request, response) => response.end('ok'));
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       up,
       async ({ port }) => {
         expect(await exchangeRaw(port, GET)).to.match(/ok$/);
@@ -339,15 +339,15 @@ describe('when the client fails', () => {
 
   it('takes no more connections than allowed', async () => {
     const up = await Upstream.http((_request, response) => response.end('ok'));
-    const { request } = gateSettings();
-    await withGate(
+    const { request } = proxySettings();
+    await withProxy(
       up,
-      async ({ port, gate }) => {
+      async ({ port, proxy }) => {
         const first = new RawClient(port).send(GET);
         await first.until((text) => text.endsWith('ok'));
         expect(await exchangeRaw(port, GET)).to.equal('');
         first.close();
-        expect(gate.counts().connectionsRefused).to.equal(1);
+        expect(proxy.counts().connectionsRefused).to.equal(1);
       },
       { request: { ...request, maxConnections: 1 } },
     );
@@ -357,14 +357,14 @@ describe('when the client fails', () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('ok'), 60);
     });
-    const { upstream } = gateSettings();
-    await withGate(
+    const { upstream } = proxySettings();
+    await withProxy(
       up,
-      async ({ port, gate }) => {
+      async ({ port, proxy }) => {
         const texts = await Promise.all([1, 2, 3].map(() => exchangeRaw(port, GET_CLOSE)));
         expect(texts.every((text) => text.endsWith('ok'))).to.equal(true);
         expect(up.connections).to.equal(1);
-        expect(gate.counts().errors.overloaded).to.equal(0);
+        expect(proxy.counts().errors.overloaded).to.equal(0);
       },
       { upstream: { ...upstream, maxConnections: 1 } },
     );

@@ -4,7 +4,7 @@ import {
   flag,
   RawClient,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 
 const HEAD_END = '\r\n\r\n';
@@ -34,10 +34,10 @@ async function answering(answer: string, close = false): Promise<{ up: Upstream;
   return { up, got };
 }
 
-describe('the gate, header by header', () => {
+describe('the proxy, header by header', () => {
   it('removes hop-by-hop headers of the request, also those that Connection names', async () => {
     const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=1\r\n' +
@@ -53,7 +53,7 @@ describe('the gate, header by header', () => {
       'HTTP/1.1 200 OK\r\nConnection: X-Hop, keep-alive\r\nX-Hop: 1\r\nKeep-Alive: timeout=77\r\n' +
         'Proxy-Connection: x\r\nX-End: 1\r\nContent-Length: 0\r\n\r\n',
     );
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
       const text = await client.until((all) => all.includes(HEAD_END));
       client.close();
@@ -64,7 +64,7 @@ describe('the gate, header by header', () => {
 
   it('keeps case, order and repetition of request headers', async () => {
     const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1\r\nX-ODD: 1\r\ncookie: b=2\r\nx-odd: \xe9\r\n' +
@@ -78,7 +78,7 @@ describe('the gate, header by header', () => {
     const headers =
       'SET-cookie: a=1\r\nX-Odd: \xe9\r\nset-Cookie: b=2\r\nVary: A\r\nVary: B\r\nContent-Length: 2\r\n';
     const { up } = await answering(`HTTP/1.1 200 OK\r\n${headers}\r\nok`);
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -89,7 +89,7 @@ describe('the gate, header by header', () => {
 
   it('keeps the reason phrase and a status nobody knows', async () => {
     const { up } = await answering('HTTP/1.1 299 Très bien\r\nContent-Length: 0\r\n\r\n');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -100,7 +100,7 @@ describe('the gate, header by header', () => {
 
   it('keeps a request id and makes one where there is none', async () => {
     const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-    await withGate(up, async ({ port, sink }) => {
+    await withProxy(up, async ({ port, sink }) => {
       const end = 'Host: a\r\nConnection: close\r\n\r\n';
       await exchangeRaw(port, `GET / HTTP/1.1\r\nX-Request-ID: mine\r\n${end}`);
       await exchangeRaw(port, `GET / HTTP/1.1\r\n${end}`);
@@ -112,7 +112,7 @@ describe('the gate, header by header', () => {
 
   it('never lets a user mark a request as a copy', async () => {
     const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nx-vili-mirror: test\r\nConnection: close\r\n\r\n',
@@ -122,7 +122,7 @@ describe('the gate, header by header', () => {
   });
 });
 
-describe('the gate, by kind of request', () => {
+describe('the proxy, by kind of request', () => {
   for (const method of ['GET', 'DELETE', 'PATCH']) {
     it(`forwards a chunked body of ${method} as a body`, async () => {
       const bodies: string[] = [];
@@ -134,7 +134,7 @@ describe('the gate, by kind of request', () => {
           response.end();
         });
       });
-      await withGate(up, async ({ port }) => {
+      await withProxy(up, async ({ port }) => {
         await exchangeRaw(
           port,
           `${method} / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n` +
@@ -151,7 +151,7 @@ describe('the gate, by kind of request', () => {
       request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
       request.on('end', () => response.end());
     });
-    await withGate(up, async ({ port, sink }) => {
+    await withProxy(up, async ({ port, sink }) => {
       await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello',
@@ -163,7 +163,7 @@ describe('the gate, by kind of request', () => {
 
   it('says 100 Continue before the body comes and gives one answer', async () => {
     const up = await Upstream.http((request, response) => request.pipe(response));
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send(
         'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n',
       );
@@ -177,7 +177,7 @@ describe('the gate, by kind of request', () => {
 
   it('refuses an expectation it does not know with 417', async () => {
     const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n');
       expect(text).to.match(/^HTTP\/1\.1 417 /);
     });
@@ -204,7 +204,7 @@ describe('the gate, by kind of request', () => {
         };
         step(0);
       });
-      await withGate(up, async ({ port }) => {
+      await withProxy(up, async ({ port }) => {
         for (const path of ['/', '/', '/pieces']) {
           const request = `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
           const text = await exchangeRaw(port, request);
@@ -220,7 +220,7 @@ describe('the gate, by kind of request', () => {
     const { up } = await answering(
       'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
     );
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const end = '\r\nHost: a\r\nConnection: close\r\n\r\n';
       expect(await exchangeRaw(port, `GET / HTTP/1.1${end}`)).to.match(
         /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200/,
@@ -235,7 +235,7 @@ describe('the gate, by kind of request', () => {
   ] as const) {
     it(`gives ${name} with a Content-Length no body and keeps the header and the connection`, async () => {
       const { up } = await answering(`HTTP/1.1 ${status}\r\nContent-Length: 10\r\n\r\n`);
-      await withGate(up, async ({ port, sink }) => {
+      await withProxy(up, async ({ port, sink }) => {
         const client = new RawClient(port);
         for (let round = 1; round <= 2; round++) {
           client.send(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`);
@@ -251,7 +251,7 @@ describe('the gate, by kind of request', () => {
 
   it('passes 204 without a body', async () => {
     const { up } = await answering('HTTP/1.1 204 No Content\r\nX: 1\r\n\r\n');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -264,7 +264,7 @@ describe('the gate, by kind of request', () => {
     const { up, got } = await answering(
       'HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n',
     );
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: close, TE\r\n\r\n',
@@ -275,9 +275,9 @@ describe('the gate, by kind of request', () => {
     expect(got[0]).to.match(/\r\nTE: trailers\r\n/);
   });
 
-  it('survives a Trailer header beside a Content-Length', async () => {
+  it('survives a Trailer header siblingModule a Content-Length', async () => {
     const { up } = await answering('HTTP/1.1 200 OK\r\nTrailer: X\r\nContent-Length: 2\r\n\r\nok');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -288,7 +288,7 @@ describe('the gate, by kind of request', () => {
 
   it('passes a close-delimited answer of HTTP/1.0', async () => {
     const { up } = await answering('HTTP/1.0 200 OK\r\nX: 1\r\n\r\nall of it', true);
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -301,7 +301,7 @@ describe('the gate, by kind of request', () => {
     const { up } = await answering(
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-T: 1\r\n\r\n',
     );
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, 'GET / HTTP/1.0\r\nHost: a\r\n\r\n');
       expect(bodyOf(text)).to.equal('ok');
       expect(text).not.to.match(/chunked/i);
@@ -322,7 +322,7 @@ describe('the gate, by kind of request', () => {
   ] as const) {
     it(`passes ${name}`, async () => {
       const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-      await withGate(up, async ({ port }) => {
+      await withProxy(up, async ({ port }) => {
         const text = await exchangeRaw(port, `${sent}\r\nHost: a\r\nConnection: close\r\n\r\n`);
         expect(text).to.match(/^HTTP\/1\.1 200 /);
       });
@@ -333,7 +333,7 @@ describe('the gate, by kind of request', () => {
 
   it('accepts a header of 20 KB and refuses one beyond the limit with 431', async () => {
     const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       expect(await exchangeRaw(port, requestOf(20_000))).to.match(/^HTTP\/1\.1 200 /);
       expect(await exchangeRaw(port, requestOf(70_000))).to.match(/^HTTP\/1\.1 431 /);
       const many = 'X: 1\r\n'.repeat(600);
@@ -349,19 +349,19 @@ describe('the gate, by kind of request', () => {
       paths.push(request.url ?? '');
       setTimeout(() => response.end(request.url), request.url === '/1' ? 50 : 0);
     });
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const text = await exchangeRaw(
         port,
         'GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
       );
       expect(text.match(/\/[12]$|\/[12](?=HTTP)/gm)).to.deep.equal(['/1', '/2']);
-      expect(gate.counts().received).to.equal(2);
+      expect(proxy.counts().received).to.equal(2);
     });
     expect(paths).to.deep.equal(['/1', '/2']);
   });
 
   it('refuses CONNECT with 405', async () => {
-    await withGate(null, async ({ port }) => {
+    await withProxy(null, async ({ port }) => {
       const text = await exchangeRaw(port, 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n');
       expect(text).to.match(/^HTTP\/1\.1 405 /);
     });
@@ -374,7 +374,7 @@ describe('the gate, by kind of request', () => {
       response.flushHeaders();
       void more.raised.then(() => response.write('data: 1\n\n'));
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
       await client.until((text) => text.includes(HEAD_END));
       more.raise();

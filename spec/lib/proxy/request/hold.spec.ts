@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { createGate } from '../../../../lib/proxy/proxy.ts';
+import { createProxy } from '../../../../lib/proxy/proxy.ts';
 import {
   exchangeRaw,
   flag,
-  gateSettings,
+  proxySettings,
   RawClient,
   RecordingSink,
   Upstream,
-  withGate,
+  withProxy,
 } from '../../../support/proxy-fixture.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -32,32 +32,32 @@ describe('holding requests', () => {
         response.end(`${request.url} ${body}`);
       });
     });
-    await withGate(up, async ({ gate, port }) => {
-      gate.setRoute({ running: null, mirroring: true });
+    await withProxy(up, async ({ proxy, port }) => {
+      proxy.setRoute({ running: null, mirroring: true });
       const held = exchangeRaw(port, GET_CLOSE);
       const posted = exchangeRaw(
         port,
         'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi',
       );
-      await eventually(() => gate.counts().heldNow === 2);
-      gate.setRoute({ running: up.target, mirroring: true });
+      await eventually(() => proxy.counts().heldNow === 2);
+      proxy.setRoute({ running: up.target, mirroring: true });
       expect(await held).to.match(/^HTTP\/1\.1 200 OK/);
       expect(await posted).to.match(/\/p hi$/);
-      expect(gate.counts().submitted).to.equal(1);
+      expect(proxy.counts().submitted).to.equal(1);
     });
     expect(bodies).to.have.length(2);
   });
 
   it('answers 503 with Retry-After when it took too long or there are too many', async () => {
-    await withGate(
+    await withProxy(
       null,
-      async ({ gate, port }) => {
+      async ({ proxy, port }) => {
         const first = exchangeRaw(port, GET_CLOSE);
-        await eventually(() => gate.counts().heldNow === 1);
+        await eventually(() => proxy.counts().heldNow === 1);
         const second = await exchangeRaw(port, GET_CLOSE);
         expect(second).to.match(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]*Retry-After: \d/);
         expect(await first).to.match(/^HTTP\/1\.1 503 /);
-        const { skipped, errors } = gate.counts();
+        const { skipped, errors } = proxy.counts();
         expect(skipped.held).to.equal(2);
         expect(errors).to.include({ 'hold-full': 1, 'hold-timeout': 1 });
       },
@@ -66,7 +66,7 @@ describe('holding requests', () => {
   });
 
   it('bounds what it holds in bytes', async () => {
-    await withGate(
+    await withProxy(
       null,
       async ({ port }) => {
         const text = await exchangeRaw(
@@ -80,12 +80,12 @@ describe('holding requests', () => {
   });
 
   it('forgets a held request whose client leaves', async () => {
-    await withGate(null, async ({ gate, port }) => {
+    await withProxy(null, async ({ proxy, port }) => {
       const client = new RawClient(port).send(GET);
-      await eventually(() => gate.counts().heldNow === 1);
+      await eventually(() => proxy.counts().heldNow === 1);
       client.close();
-      await eventually(() => gate.counts().heldNow === 0);
-      expect(gate.counts().skipped.aborted).to.equal(1);
+      await eventually(() => proxy.counts().heldNow === 0);
+      expect(proxy.counts().skipped.aborted).to.equal(1);
     });
   });
 });
@@ -97,14 +97,14 @@ describe('switching and draining', () => {
       (_request, response) => response.end('new'),
       'app-2/1_running',
     );
-    await withGate(old, async ({ gate, port }) => {
+    await withProxy(old, async ({ proxy, port }) => {
       const client = new RawClient(port).send(GET);
       await client.until((text) => text.endsWith('old'));
-      gate.setRoute({ running: next.target, mirroring: false });
+      proxy.setRoute({ running: next.target, mirroring: false });
       client.send(GET_CLOSE);
       expect(await client.toEnd()).to.match(/new$/);
-      expect(gate.route().running).to.equal(next.target);
-      expect(await gate.drain(old.target, 1000)).to.deep.equal({ finished: 0, cut: 0 });
+      expect(proxy.route().running).to.equal(next.target);
+      expect(await proxy.drain(old.target, 1000)).to.deep.equal({ finished: 0, cut: 0 });
       await eventually(() => old.sockets.size === 0);
     });
     await next.close();
@@ -122,12 +122,12 @@ describe('switching and draining', () => {
       (_request, response) => response.end('new'),
       'app-2/1_running',
     );
-    await withGate(old, async ({ gate, port }) => {
+    await withProxy(old, async ({ proxy, port }) => {
       const text = exchangeRaw(port, GET_CLOSE);
       await asked.raised;
-      gate.setRoute({ running: next.target, mirroring: false });
-      const drained = gate.drain(old.target, 5000);
-      expect(gate.inFlight(old.target)).to.equal(1);
+      proxy.setRoute({ running: next.target, mirroring: false });
+      const drained = proxy.drain(old.target, 5000);
+      expect(proxy.inFlight(old.target)).to.equal(1);
       go.raise();
       expect(await drained).to.deep.equal({ finished: 1, cut: 0 });
       expect(await text).to.match(/first[^]*last/);
@@ -142,31 +142,33 @@ describe('switching and draining', () => {
       asked++;
       if (request.url === '/begun') response.write('some');
     });
-    await withGate(old, async ({ gate, port }) => {
+    await withProxy(old, async ({ proxy, port }) => {
       const silent = exchangeRaw(port, GET_CLOSE);
       const begun = exchangeRaw(port, GET_CLOSE.replace('/ ', '/begun '));
-      await eventually(() => asked === 2 && gate.counts().answered['2xx'] === 1);
-      gate.setRoute({ running: null, mirroring: false });
-      expect(await gate.drain(old.target, 30)).to.deep.equal({ finished: 0, cut: 2 });
+      await eventually(() => asked === 2 && proxy.counts().answered['2xx'] === 1);
+      proxy.setRoute({ running: null, mirroring: false });
+      expect(await proxy.drain(old.target, 30)).to.deep.equal({ finished: 0, cut: 2 });
       expect(await silent).to.match(/^HTTP\/1\.1 503 /);
       expect(await begun).not.to.match(/0\r\n\r\n$/);
-      expect(gate.inFlight()).to.equal(0);
-      expect(gate.counts().errors.cut).to.equal(2);
+      expect(proxy.inFlight()).to.equal(0);
+      expect(proxy.counts().errors.cut).to.equal(2);
     });
   });
 });
 
 describe('opening and closing', () => {
   it('listens once, however often it is asked', async () => {
-    await withGate(null, async ({ gate, port }) => {
-      expect(await gate.listen()).to.deep.equal({ port });
+    await withProxy(null, async ({ proxy, port }) => {
+      expect(await proxy.listen()).to.deep.equal({ port });
     });
   });
 
   it('names the port it cannot have', async () => {
-    await withGate(null, async ({ port }) => {
-      const gate = createGate(gateSettings({ port }), new RecordingSink(), { onProblem: () => {} });
-      const error: unknown = await gate.listen().catch((reason: unknown) => reason);
+    await withProxy(null, async ({ port }) => {
+      const proxy = createProxy(proxySettings({ port }), new RecordingSink(), {
+        onProblem: () => {},
+      });
+      const error: unknown = await proxy.listen().catch((reason: unknown) => reason);
       expect(error).to.include({ code: 'VILI_GATE_LISTEN' });
       expect(String(error)).to.contain(String(port));
     });
@@ -183,12 +185,12 @@ describe('opening and closing', () => {
       asked.raise();
       void go.raised.then(() => response.end('last'));
     });
-    await withGate(up, async ({ gate, port }) => {
+    await withProxy(up, async ({ proxy, port }) => {
       const idle = new RawClient(port).send(GET.replace('/ ', '/idle '));
       await idle.until((text) => text.endsWith('idle'));
       const busy = new RawClient(port).send(GET);
       await asked.raised;
-      const closed = gate.close(3000);
+      const closed = proxy.close(3000);
       expect(await idle.toEnd()).to.match(/idle$/);
       go.raise();
       expect(await busy.toEnd()).to.match(
@@ -207,12 +209,12 @@ describe('opening and closing', () => {
       asked.raise();
       void go.raised.then(() => response.end('last'));
     });
-    await withGate(up, async ({ gate, port }) => {
+    await withProxy(up, async ({ proxy, port }) => {
       const client = new RawClient(port);
       client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n');
       client.send('x'.repeat(300_000));
       await asked.raised;
-      const closed = gate.close(3000);
+      const closed = proxy.close(3000);
       client.send('x'.repeat(300_000));
       go.raise();
       const text = await client.toEnd();
@@ -225,10 +227,10 @@ describe('opening and closing', () => {
   it('cuts what does not finish by the deadline', async () => {
     const asked = flag();
     const up = await Upstream.http(() => asked.raise());
-    await withGate(up, async ({ gate, port }) => {
+    await withProxy(up, async ({ proxy, port }) => {
       const text = exchangeRaw(port, GET);
       await asked.raised;
-      await gate.close(50);
+      await proxy.close(50);
       expect(await text).to.match(/^HTTP\/1\.1 503 /);
     });
   });

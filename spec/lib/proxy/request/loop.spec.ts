@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { exchangeRaw, gateSettings, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import { exchangeRaw, proxySettings, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
-const SETTINGS = { mirror: { ...gateSettings().mirror, token: TOKEN } };
+const SETTINGS = { mirror: { ...proxySettings().mirror, token: TOKEN } };
 
 function get(...headers: string[]): string {
   return ['GET / HTTP/1.1', 'Host: a', 'Connection: close', ...headers, '', ''].join('\r\n');
@@ -15,16 +15,16 @@ describe('a copy that comes back', () => {
       asked++;
       response.end();
     });
-    await withGate(
+    await withProxy(
       up,
-      async ({ gate, port }) => {
+      async ({ proxy, port }) => {
         const text = await exchangeRaw(
           port,
           get('X-Vili-Mirror: test', `x-vili-mirror-TOKEN: ${TOKEN}`),
         );
         expect(text).to.match(/^HTTP\/1\.1 508 Loop Detected\r\n/);
         expect(asked).to.equal(0);
-        expect(gate.counts().skipped.refused).to.equal(1);
+        expect(proxy.counts().skipped.refused).to.equal(1);
       },
       SETTINGS,
     );
@@ -36,7 +36,7 @@ describe('a copy that comes back', () => {
       seen = request.rawHeaders.join('|').toLowerCase();
       response.end();
     });
-    await withGate(
+    await withProxy(
       up,
       async ({ port }) => {
         const forged = get(
@@ -54,7 +54,7 @@ describe('a copy that comes back', () => {
 
   it('is not known without a token', async () => {
     const up = await Upstream.http((_request, response) => void response.end());
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, get('X-Vili-Mirror-Token:'));
       expect(text).to.match(/^HTTP\/1\.1 200 /);
     });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
-import { exchangeRaw, RawClient, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import { exchangeRaw, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const UPGRADE = 'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
@@ -33,9 +33,9 @@ describe('upgrades', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port: upstreamPort } = server.address() as AddressInfo;
-    await withGate(null, async ({ gate, port }) => {
+    await withProxy(null, async ({ proxy, port }) => {
       const running = { instance: 'app-1/1_running', host: '127.0.0.1', port: upstreamPort };
-      gate.setRoute({ running, mirroring: true });
+      proxy.setRoute({ running, mirroring: true });
       const client = new WebSocket(`ws://127.0.0.1:${port}/x`);
       const payload = Buffer.alloc(300_000, 'é');
       const echoed = await new Promise<Buffer>((resolve, reject) => {
@@ -44,13 +44,13 @@ describe('upgrades', () => {
         client.on('message', (data: Buffer) => resolve(data));
       });
       expect(echoed.equals(payload)).to.equal(true);
-      expect(gate.inFlight(running)).to.equal(1);
+      expect(proxy.inFlight(running)).to.equal(1);
       const code = await new Promise<number>((resolve) => {
         client.on('close', resolve);
         client.close(4001, 'bye');
       });
       expect(code).to.equal(4001);
-      expect(gate.counts().skipped.upgrade).to.equal(1);
+      expect(proxy.counts().skipped.upgrade).to.equal(1);
     });
     sockets.close();
     await new Promise((resolve) => server.close(resolve));
@@ -58,7 +58,7 @@ describe('upgrades', () => {
 
   it('joins the connections with what was sent ahead, and tells running who asks', async () => {
     const seen: string[] = [];
-    await withGate(await echoing(seen), async ({ port }) => {
+    await withProxy(await echoing(seen), async ({ port }) => {
       const client = new RawClient(port).send(`${UPGRADE}early`);
       await client.until((text) => text.endsWith('early'));
       client.send(' late');
@@ -77,7 +77,7 @@ describe('upgrades', () => {
       socket.write(SWITCHED);
       socket.end(Buffer.alloc(MUCH_BYTES));
     });
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = connect({ port, host: '127.0.0.1' });
       let bytes = 0;
       client.on('data', (chunk) => {
@@ -93,18 +93,18 @@ describe('upgrades', () => {
 
   it('counts a tunnel as in flight and cuts it when the drain is over', async () => {
     const up = await echoing();
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(UPGRADE);
       await client.until((text) => text === SWITCHED);
-      expect(await gate.drain(up.target, 20)).to.deep.equal({ finished: 0, cut: 1 });
+      expect(await proxy.drain(up.target, 20)).to.deep.equal({ finished: 0, cut: 1 });
       await client.toEnd();
-      expect(gate.inFlight()).to.equal(0);
+      expect(proxy.inFlight()).to.equal(0);
     });
   });
 
   it('passes the answer of a running that does not agree, and ends the connection', async () => {
     const up = await Upstream.http((_request, response) => response.end('no'));
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, UPGRADE);
       expect(text).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n\r\nno$/);
     });
@@ -116,7 +116,7 @@ describe('upgrades', () => {
       seen.push(request.rawHeaders.join(' '));
       response.end('plain');
     });
-    await withGate(up, async ({ port, sink }) => {
+    await withProxy(up, async ({ port, sink }) => {
       const client = new RawClient(port).send(
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n\r\n',
       );
@@ -129,10 +129,10 @@ describe('upgrades', () => {
   });
 
   it('refuses an upgrade that is malformed with 400', async () => {
-    await withGate(null, async ({ port, gate }) => {
+    await withProxy(null, async ({ port, proxy }) => {
       const text = await exchangeRaw(port, UPGRADE.replace('Host: a', 'Host: a\r\nHost: b'));
       expect(text).to.match(/^HTTP\/1\.1 400 /);
-      expect(gate.counts().skipped.refused).to.equal(1);
+      expect(proxy.counts().skipped.refused).to.equal(1);
     });
   });
 
@@ -146,18 +146,18 @@ describe('upgrades', () => {
         socket.write(all.startsWith('GET /chat') ? SWITCHED : plain);
       }
     });
-    await withGate(up, async ({ port, gate }) => {
+    await withProxy(up, async ({ port, proxy }) => {
       await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
       const client = new RawClient(port).send(UPGRADE);
       await client.until((text) => text === SWITCHED);
       client.close();
-      expect(gate.counts().retried).to.equal(0);
+      expect(proxy.counts().retried).to.equal(0);
     });
   });
 
   it('answers 502 when running is not there', async () => {
     const up = await Upstream.raw((socket) => socket.destroy());
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       expect(await exchangeRaw(port, UPGRADE)).to.match(/^HTTP\/1\.1 502 /);
     });
   });

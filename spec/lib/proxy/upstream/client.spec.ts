@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { gateSettings, RawClient, Upstream, withGate } from '../../../support/proxy-fixture.ts';
+import { proxySettings, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 /** Asks twice on one connection; tells how many connections to running that took. */
-async function connectionsFor(answer: string, limits = gateSettings().upstream): Promise<number> {
+async function connectionsFor(answer: string, limits = proxySettings().upstream): Promise<number> {
   const up = await Upstream.raw((socket, all) => {
     if (all.endsWith('\r\n\r\n')) socket.write(answer);
   });
   let connections = 0;
-  await withGate(
+  await withProxy(
     up,
     async ({ port }) => {
       const client = new RawClient(port);
@@ -49,13 +49,13 @@ describe('connections to running', () => {
     const up = await Upstream.raw((socket, all) => {
       if (all.endsWith('\r\n\r\n')) socket.write(OK.slice(0, -1));
     });
-    await withGate(
+    await withProxy(
       up,
       async ({ port, sink }) => {
         expect(await new RawClient(port).send(GET).toEnd()).to.match(/\r\n\r\no$/);
         expect(sink.exchanges[0]).to.include({ status: 0, failure: 'timeout' });
       },
-      { upstream: { ...gateSettings().upstream, idleTimeoutMs: 80 } },
+      { upstream: { ...proxySettings().upstream, idleTimeoutMs: 80 } },
     );
   });
 
@@ -73,7 +73,7 @@ describe('connections to running', () => {
       'content-LENGTH: 2',
       'Cookie: b',
     ];
-    await withGate(up, async ({ port }) => {
+    await withProxy(up, async ({ port }) => {
       const client = new RawClient(port);
       client.send(`PUT /a//b?c HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\nhi`);
       await client.until((text) => text.endsWith('ok'));

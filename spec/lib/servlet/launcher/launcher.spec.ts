@@ -1,9 +1,9 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { codeOf } from '../../../../lib/errors.ts';
-import { ServletKeeper } from '../../../../lib/servlet/launcher/launcher.ts';
+import { ServletLauncher } from '../../../../lib/servlet/launcher/launcher.ts';
 import { readStat, scanByTag } from '../../../../lib/servlet/process/identity.ts';
-import { readLedger } from '../../../../lib/servlet/process/pid-records.ts';
+import { readPidRecords } from '../../../../lib/servlet/process/pid-records.ts';
 import type { Servlet } from '../../../../lib/servlet/process/registry.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
 import { childrenNamed } from '../../../support/child-processes.ts';
@@ -12,8 +12,8 @@ import {
   eventually,
   fileHolds,
   fixture,
-  ledgerFolderOf,
   makeInstance,
+  pidRecordFolderOf,
   spawnOptions,
   textOf,
 } from '../../../support/servlets.ts';
@@ -28,32 +28,32 @@ function deafTo(signal: string): string[] {
 
 interface Scene {
   readonly base: string;
-  readonly keeper: ServletKeeper;
+  readonly launcher: ServletLauncher;
   readonly spawn: (command: readonly string[], id?: string) => Promise<Servlet>;
-  readonly keeperPid: () => number;
+  readonly launcherPid: () => number;
   readonly problems: readonly string[];
 }
 
 /** A keeper for one spec; nothing is left of it and its servlets afterwards. */
-async function withKeeper(
+async function withLauncher(
   use: (scene: Scene) => Promise<void>,
   limits?: { readonly answerLimitMs: number },
 ): Promise<void> {
   await withTempFolder(async (base) => {
     const problems: string[] = [];
-    const keeper = new ServletKeeper({
+    const launcher = new ServletLauncher({
       now: Date.now,
       onProblem: (text) => problems.push(text),
       ...limits,
     });
     const spawn = (command: readonly string[], id?: string): Promise<Servlet> =>
-      keeper.spawn(spawnOptions(base, command, makeInstance(base, id)));
-    const keeperPid = (): number => keeper.pid;
-    keeper.open();
+      launcher.spawn(spawnOptions(base, command, makeInstance(base, id)));
+    const launcherPid = (): number => launcher.pid;
+    launcher.open();
     try {
-      await use({ base, keeper, spawn, keeperPid, problems });
+      await use({ base, launcher, spawn, launcherPid, problems });
     } finally {
-      await keeper.close();
+      await launcher.close();
       await eventually('nothing is left', async () => {
         const left = await scanByTag(tagPrefixOf(base));
         return left.length === 0;
@@ -62,23 +62,23 @@ async function withKeeper(
   });
 }
 
-describe('the keeper of servlets', () => {
+describe('the launcher of servlets', () => {
   it('starts a servlet as its own child, tells who it is, and ends it', () =>
-    withKeeper(async ({ base, spawn, keeperPid }) => {
+    withLauncher(async ({ base, spawn, launcherPid }) => {
       const servlet = await spawn(SLEEPER);
       expect(servlet.identity()).to.include({ pid: servlet.pid });
       expect(Date.parse(servlet.startedAt)).to.be.closeTo(Date.now(), 5000);
-      expect(readStat(servlet.pid)).to.include({ parentPid: keeperPid(), session: servlet.pid });
-      expect(readLedger(ledgerFolderOf(base)).entries).to.have.length(1);
+      expect(readStat(servlet.pid)).to.include({ parentPid: launcherPid(), session: servlet.pid });
+      expect(readPidRecords(pidRecordFolderOf(base)).entries).to.have.length(1);
       const report = await servlet.stop(TERM);
       expect(report).to.include({ killed: false }).and.to.deep.include({ survivors: [] });
       expect(report.exit).to.include({ signal: 'SIGTERM', kind: 'signal' });
       expect(await servlet.exited).to.deep.equal(report.exit);
-      expect(readLedger(ledgerFolderOf(base)).entries).to.deep.equal([]);
+      expect(readPidRecords(pidRecordFolderOf(base)).entries).to.deep.equal([]);
     }));
 
   it('gives a servlet neither the channel to Vili nor the terminals of others', () =>
-    withKeeper(async ({ spawn }) => {
+    withLauncher(async ({ spawn }) => {
       await spawn(SLEEPER, 'app-1.0.0/2_test');
       const { pid } = await spawn(SLEEPER);
       await eventually('it is the command', () => readStat(pid)?.command === 'sleep');
@@ -89,7 +89,7 @@ describe('the keeper of servlets', () => {
     }));
 
   it('tells of an end that nobody asked for, and answers a stop that comes after it', () =>
-    withKeeper(async ({ spawn }) => {
+    withLauncher(async ({ spawn }) => {
       const servlet = await spawn(['sh', '-c', 'echo no room >&2; exit 3']);
       const exit = await servlet.exited;
       expect(exit).to.include({ code: 3, kind: 'exit' });
@@ -99,7 +99,7 @@ describe('the keeper of servlets', () => {
     }));
 
   it('ends one that ignores SIGTERM when its time is over, with one result for all who ask', () =>
-    withKeeper(async ({ base, spawn }) => {
+    withLauncher(async ({ base, spawn }) => {
       const servlet = await spawn(deafTo('TERM'));
       await fileHolds(makeInstance(base).stdOut, 'ready');
       const [first, second] = await Promise.all([
@@ -111,8 +111,8 @@ describe('the keeper of servlets', () => {
       expect(first.exit).to.include({ signal: 'SIGKILL' });
     }));
 
-  it('tells what is wrong with a command as it is told without a keeper', () =>
-    withKeeper(async ({ spawn }) => {
+  it('tells what is wrong with a command as it is told without a launcher', () =>
+    withLauncher(async ({ spawn }) => {
       expect(codeOf(await failureOf(spawn(['a\0b'])))).to.equal('VILI_COMMAND_INVALID');
       await spawn(SLEEPER);
       expect(codeOf(await failureOf(spawn(SLEEPER)))).to.equal('VILI_SERVLET_RUNNING');
@@ -124,14 +124,14 @@ describe('the keeper of servlets', () => {
     }));
 
   it('leaves no servlet when it is killed, says so, and comes back for the next one', () =>
-    withKeeper(async ({ base, spawn, keeperPid, problems }) => {
+    withLauncher(async ({ base, spawn, launcherPid, problems }) => {
       const servlets = await Promise.all([
         spawn(SLEEPER),
         spawn([process.execPath, fixture('server.mjs')], 'app-1.0.0/2_test'),
         spawn(deafTo('HUP'), 'app-1.0.0/3_test'),
       ]);
       await fileHolds(makeInstance(base, 'app-1.0.0/3_test').stdOut, 'ready');
-      const before = keeperPid();
+      const before = launcherPid();
       process.kill(before, 'SIGKILL');
       const exits = await Promise.all(servlets.map((servlet) => servlet.exited));
       for (const exit of exits) {
@@ -145,31 +145,31 @@ describe('the keeper of servlets', () => {
         'the process that keeps servlets has ended, and all servlets with it: SIGKILL',
       ]);
       const again = await spawn(SLEEPER);
-      expect(readStat(again.pid)?.parentPid).to.equal(keeperPid()).and.to.not.equal(before);
+      expect(readStat(again.pid)?.parentPid).to.equal(launcherPid()).and.to.not.equal(before);
     }));
 
   it('refuses what it was asked for when it ends before it could start it', () =>
-    withKeeper(async ({ base, keeper, spawn, keeperPid }) => {
+    withLauncher(async ({ base, launcher, spawn, launcherPid }) => {
       await (await spawn(SLEEPER)).stop(TERM);
-      process.kill(keeperPid(), 'SIGSTOP');
+      process.kill(launcherPid(), 'SIGSTOP');
       const spawned = failureOf(spawn(SLEEPER));
-      process.kill(keeperPid(), 'SIGKILL');
+      process.kill(launcherPid(), 'SIGKILL');
       expect(codeOf(await spawned)).to.equal('VILI_KEEPER_LOST');
       expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
-      await keeper.close();
+      await launcher.close();
       expect(codeOf(await failureOf(spawn(SLEEPER)))).to.equal('VILI_KEEPER_LOST');
     }));
 
   it('is killed and replaced when it owes an answer for too long', () =>
-    withKeeper(
-      async ({ spawn, keeperPid, problems }) => {
+    withLauncher(
+      async ({ spawn, launcherPid, problems }) => {
         const first = await spawn(SLEEPER);
-        process.kill(keeperPid(), 'SIGSTOP');
+        process.kill(launcherPid(), 'SIGSTOP');
         const refused = failureOf(spawn(SLEEPER, 'app-1.0.0/2_test'));
         expect(codeOf(await refused)).to.equal('VILI_KEEPER_LOST');
         expect((await first.exited).kind).to.equal('let-down');
         const second = await spawn(SLEEPER);
-        process.kill(keeperPid(), 'SIGSTOP');
+        process.kill(launcherPid(), 'SIGSTOP');
         const report = await second.stop({ signal: 'SIGTERM', timeoutMs: 100 });
         expect(report).to.deep.include({ killed: false, survivors: [] });
         expect(report.exit?.kind).to.equal('let-down');
@@ -180,16 +180,16 @@ describe('the keeper of servlets', () => {
     ));
 
   it('ends its servlets when it is closed, though signals do not end it', () =>
-    withKeeper(async ({ base, keeper, spawn, keeperPid }) => {
+    withLauncher(async ({ base, launcher, spawn, launcherPid }) => {
       const servlet = await spawn(SLEEPER);
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.kill(keeperPid(), signal);
+        process.kill(launcherPid(), signal);
       }
       await spawn(SLEEPER, 'app-1.0.0/2_test');
-      expect(childrenNamed(process.pid, 'vili: keeper')).to.deep.equal([keeperPid()]);
-      await keeper.close();
+      expect(childrenNamed(process.pid, 'vili: launcher')).to.deep.equal([launcherPid()]);
+      await launcher.close();
       expect(await servlet.exited).to.include({ kind: 'let-down' });
-      expect(childrenNamed(process.pid, 'vili: keeper')).to.deep.equal([]);
+      expect(childrenNamed(process.pid, 'vili: launcher')).to.deep.equal([]);
       expect(textOf(makeInstance(base).stdErr)).to.equal('');
     }));
 });

@@ -2,9 +2,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import {
-  ledgerPaths,
+  pidRecordPaths,
   readEntry,
-  readLedger,
+  readPidRecords,
   removeRecord,
   writeRecord,
 } from '../../../../lib/servlet/process/pid-records.ts';
@@ -19,12 +19,12 @@ const RECORD = {
 };
 const STAT = '12 (sh) S 7 12 12 34816 12 4194304 5 0 0 0 1 2 3 4 20 0 1 0 183063 1000 200\n';
 
-describe('the ledger', () => {
+describe('the pidRecords', () => {
   it('keeps one record per id, whatever the id holds', () =>
     withTempFolder(async (folder) => {
       const ids = ['a-1/1_test', 'a-1/1_test ', '..', '.', 'x'.repeat(500), 'é:%2F\n'];
       for (const id of ids) writeRecord(folder, { ...RECORD, id });
-      const { entries, unreadable } = readLedger(folder);
+      const { entries, unreadable } = readPidRecords(folder);
       expect(entries.map(({ record }) => record.id)).to.have.members(ids);
       expect(unreadable).to.deep.equal([]);
       for (const id of ids) removeRecord(folder, id);
@@ -35,7 +35,7 @@ describe('the ledger', () => {
     withTempFolder(async (folder) => {
       writeRecord(folder, { ...RECORD, id: 'a' });
       expect(readEntry(folder, 'a')?.leader).to.equal(null);
-      writeFileSync(ledgerPaths(folder, 'a').stat, STAT);
+      writeFileSync(pidRecordPaths(folder, 'a').stat, STAT);
       expect(readEntry(folder, 'a')).to.deep.equal({
         record: { ...RECORD, id: 'a' },
         leader: { pid: 12, startTime: '183063', bootId: 'boot' },
@@ -51,7 +51,7 @@ describe('the ledger', () => {
       writeFileSync(join(folder, 'null.json'), 'null');
       writeFileSync(join(folder, 'other.json'), '{"schema":"vili.servlet/9","id":"x"}');
       writeFileSync(join(folder, 'aside.json.tmp'), '{');
-      const { entries, unreadable } = readLedger(folder);
+      const { entries, unreadable } = readPidRecords(folder);
       expect(entries.map(({ record }) => record.id)).to.deep.equal(['good']);
       expect(unreadable.map(({ file }) => file)).to.have.members(
         ['half.json', 'null.json', 'other.json'].map((name) => join(folder, name)),
@@ -59,7 +59,7 @@ describe('the ledger', () => {
     }));
 
   it('is empty where there is no folder', () => {
-    expect(readLedger('/no/such/folder').entries).to.deep.equal([]);
+    expect(readPidRecords('/no/such/folder').entries).to.deep.equal([]);
     expect(readEntry('/no/such/folder', 'a')).to.equal(null);
   });
 });

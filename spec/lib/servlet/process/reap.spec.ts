@@ -15,13 +15,13 @@ import {
   signalProcess,
 } from '../../../../lib/servlet/process/identity.ts';
 import {
-  ledgerPaths,
-  readLedger,
+  pidRecordPaths,
+  readPidRecords,
   writeRecord,
 } from '../../../../lib/servlet/process/pid-records.ts';
 import { type ReapReport, reapLeftovers } from '../../../../lib/servlet/process/reap.ts';
 import { servletTag, TAG_VARIABLE, tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
-import { eventually, fileHolds, fixture, ledgerFolderOf } from '../../../support/servlets.ts';
+import { eventually, fileHolds, fixture, pidRecordFolderOf } from '../../../support/servlets.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 /** A program that does nothing until it is ended. */
@@ -51,7 +51,7 @@ describe('reapLeftovers', () => {
       expect(report.survivors).to.deep.equal([]);
       expect(report.reaped.filter(({ foundBy }) => foundBy === 'recorded').length).to.equal(2);
       expect(report.tookMs).to.be.below(5000);
-      expect(readLedger(ledgerFolderOf(base)).entries).to.deep.equal([]);
+      expect(readPidRecords(pidRecordFolderOf(base)).entries).to.deep.equal([]);
     }));
 
   it('never signals a pid with another start time or from before a boot', () =>
@@ -66,11 +66,11 @@ describe('reapLeftovers', () => {
       expect(report.reaped).to.deep.equal([]);
       expect(report.untouched.map((one) => one.pid)).to.deep.equal([pid, pid]);
       expect(report.untouched[0]?.reason).to.match(/now belongs to another process, sleep/);
-      expect(readLedger(ledgerFolderOf(base)).entries).to.deep.equal([]);
+      expect(readPidRecords(pidRecordFolderOf(base)).entries).to.deep.equal([]);
       await stranger.end();
     }));
 
-  it('touches nobody of another base, also not through a copied ledger', () =>
+  it('touches nobody of another base, also not through a copied pidRecords', () =>
     withTempFolder(async (folder) => {
       const [base, other] = [join(folder, 'app'), join(folder, 'app:2')];
       mkdirSync(base);
@@ -84,7 +84,7 @@ describe('reapLeftovers', () => {
       await stranger.end();
     }));
 
-  it('finds strays by their tag when the ledger is gone', () =>
+  it('finds strays by their tag when the pidRecords is gone', () =>
     withTempFolder(async (base) => {
       const stray = await sleeper({ [TAG_VARIABLE]: servletTag({ base, id: 'x' }) });
       const report = await reap(base);
@@ -96,14 +96,14 @@ describe('reapLeftovers', () => {
 
   it('names a record it cannot read, once, and goes on', () =>
     withTempFolder(async (base) => {
-      mkdirSync(ledgerFolderOf(base), { recursive: true });
-      const bad = join(ledgerFolderOf(base), 'bad.json');
+      mkdirSync(pidRecordFolderOf(base), { recursive: true });
+      const bad = join(pidRecordFolderOf(base), 'bad.json');
       writeFileSync(bad, '{');
-      writeFileSync(join(ledgerFolderOf(base), 'people.txt'), 'not Vili');
+      writeFileSync(join(pidRecordFolderOf(base), 'people.txt'), 'not Vili');
       const report = await reap(base);
       expect(report.unreadable.map(({ file }) => file)).to.deep.equal([bad]);
       expect((await reap(base)).unreadable).to.deep.equal([]);
-      expect(readdirSync(ledgerFolderOf(base))).to.deep.equal(['people.txt']);
+      expect(readdirSync(pidRecordFolderOf(base))).to.deep.equal(['people.txt']);
     }));
 });
 
@@ -176,7 +176,7 @@ describe('pid files an earlier program left', () => {
 function reap(base: string): Promise<ReapReport> {
   const tagPrefix = tagPrefixOf(base);
   return reapLeftovers({
-    ledgerFolder: ledgerFolderOf(base),
+    pidRecordFolder: pidRecordFolderOf(base),
     base,
     tagPrefix,
     now: Date.now,
@@ -249,7 +249,7 @@ async function sleeper(
 }
 
 function recordLeader(base: string, id: string, leader: Sleeper['identity'], tag?: string): void {
-  const folder = ledgerFolderOf(base);
+  const folder = pidRecordFolderOf(base);
   writeRecord(folder, {
     id,
     tag: tag ?? servletTag({ base, id }),
@@ -259,7 +259,7 @@ function recordLeader(base: string, id: string, leader: Sleeper['identity'], tag
     stopTimeoutMs: 1000,
   });
   const fields = `S 1 1 1 0 -1 4194304 5 0 0 0 1 2 3 4 20 0 1 0 ${leader.startTime} 1000 200`;
-  writeFileSync(ledgerPaths(folder, id).stat, `${leader.pid} (sleep) ${fields}\n`);
+  writeFileSync(pidRecordPaths(folder, id).stat, `${leader.pid} (sleep) ${fields}\n`);
 }
 
 function writeInstance(base: string, version: string, instance: string, jar: string): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { processorsWithout } from '../../../../lib/runtime/processors.ts';
 import { identityOf, readStat, scanByTag } from '../../../../lib/servlet/process/identity.ts';
-import { readLedger } from '../../../../lib/servlet/process/pid-records.ts';
+import { readPidRecords } from '../../../../lib/servlet/process/pid-records.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
 import {
   endServlets,
@@ -12,8 +12,8 @@ import {
   fileHolds,
   fixture,
   instanceFiles,
-  ledgerFolderOf,
   makeInstance,
+  pidRecordFolderOf,
   startServlet,
   textOf,
 } from '../../../support/servlets.ts';
@@ -120,14 +120,14 @@ describe('spawnServlet', () => {
       const servlet = startServlet(base, [process.execPath, SERVER, '']);
       const { stdOut, pidFile } = makeInstance(base);
       await fileHolds(stdOut, 'listening');
-      const { entries } = readLedger(ledgerFolderOf(base));
+      const { entries } = readPidRecords(pidRecordFolderOf(base));
       expect(entries[0]?.leader).to.deep.equal(servlet.identity());
       expect(entries[0]?.leader).to.deep.equal(identityOf(servlet.pid));
       expect(entries[0]?.record.argv).to.deep.equal([process.execPath, SERVER, '']);
       expect(textOf(pidFile)).to.equal(`${servlet.pid}\n`);
       expect(readStat(servlet.pid)).to.include({ session: servlet.pid, parentPid: process.pid });
       await servlet.stop({ signal: 'SIGTERM', timeoutMs: 5000 });
-      expect(readLedger(ledgerFolderOf(base)).entries).to.deep.equal([]);
+      expect(readPidRecords(pidRecordFolderOf(base)).entries).to.deep.equal([]);
     }));
 
   it('refuses to start an instance that already runs', () =>
@@ -148,14 +148,14 @@ describe('spawnServlet', () => {
           .to.throw()
           .with.property('code', 'VILI_COMMAND_INVALID');
       }
-      expect(readLedger(ledgerFolderOf(base)).entries).to.deep.equal([]);
+      expect(readPidRecords(pidRecordFolderOf(base)).entries).to.deep.equal([]);
     }));
 
   it('says when it cannot write its record, and starts nothing', () =>
     withTempFolder(async (base) => {
-      writeFileSync(join(base, 'ledger'), 'a file where the folder should be');
+      writeFileSync(join(base, 'pidRecords'), 'a file where the folder should be');
       const start = (): unknown =>
-        startServlet(base, ['true'], { ledgerFolder: join(base, 'ledger') });
+        startServlet(base, ['true'], { pidRecordFolder: join(base, 'pidRecords') });
       expect(start).to.throw().with.property('code', 'VILI_LEDGER_WRITE');
     }));
 

@@ -7,7 +7,7 @@ import {
   percent,
   shortened,
 } from '../../../../lib/verdict/explain/wording.ts';
-import { answered, missingField, START_MS, Trial } from '../../../support/pairs.ts';
+import { answered, missingField, ShadowRun, START_MS } from '../../../support/pairs.ts';
 
 describe('The words of a verdict', () => {
   it('say counts, shares, odds and times as people do', () => {
@@ -40,8 +40,8 @@ describe('The words of a verdict', () => {
   });
 
   it('say what a promotion has ruled out', () => {
-    const trial = new Trial().feed(1000, 400);
-    const texts = trial.decide().reasons.map((one) => one.text);
+    const shadowRun = new ShadowRun().feed(1000, 400);
+    const texts = shadowRun.decide().reasons.map((one) => one.text);
     expect(texts[0]).to.equal(
       'with 97.5 % confidence testing fails at most 0.5 % more often than running, allowed 0.5 % ' +
         '(of 1,000 requests it did worse in 0 and better in 0).',
@@ -50,34 +50,34 @@ describe('The words of a verdict', () => {
   });
 
   it('say how many requests and how much time a promotion needs still', () => {
-    const trial = new Trial().feed(729, 200);
-    expect(trial.decide().missing).to.deep.equal(['3 more minutes', '214 more requests']);
-    const ready = new Trial().feed(729, 2000).decide();
+    const shadowRun = new ShadowRun().feed(729, 200);
+    expect(shadowRun.decide().missing).to.deep.equal(['3 more minutes', '214 more requests']);
+    const ready = new ShadowRun().feed(729, 2000).decide();
     expect(ready.missing).to.deep.equal(['214 more requests']);
     expect(ready.progress).to.be.closeTo(729 / 943, 0.001);
   });
 
   it('say which endpoint did worse and how many good answers it needs', () => {
-    const trial = new Trial().feed(3000, 200);
-    trial.feed(9, 5000, (index) => ({
+    const shadowRun = new ShadowRun().feed(3000, 200);
+    shadowRun.feed(9, 5000, (index) => ({
       endpoint: 'GET /orders/{id}',
       testing: answered(index === 2 || index === 4 ? 500 : 200),
     }));
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report.missing[0]).to.match(
       /^GET \/orders\/\{id\} did worse in 2 of 9 requests: needs about \d+ more good answers$/,
     );
     const needed = Number(/about (\d+)/.exec(report.missing[0] ?? '')?.[1]);
-    trial.feed(needed, 2500, () => ({ endpoint: 'GET /orders/{id}' }));
-    expect(trial.decide().decision).to.equal('promote');
+    shadowRun.feed(needed, 2500, () => ({ endpoint: 'GET /orders/{id}' }));
+    expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('say the endpoint, both answers, how often, what is allowed, how sure, and which to try', () => {
-    const trial = new Trial();
-    trial.feed(400, 333, (index) =>
+    const shadowRun = new ShadowRun();
+    shadowRun.feed(400, 333, (index) =>
       index % 10 === 3 ? { endpoint: 'GET /orders/{id}', testing: answered(500) } : {},
     );
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]?.text).to.equal(
       'GET /orders/{id}: testing answered 500 where running answered 200, in 40 of 40 requests ' +
@@ -89,21 +89,21 @@ describe('The words of a verdict', () => {
   });
 
   it('blame no endpoint that fails now and then on both sides for what another one does', () => {
-    const trial = new Trial().feed(1200, 333, (index) => {
+    const shadowRun = new ShadowRun().feed(1200, 333, (index) => {
       if (index % 60 === 7) return { endpoint: 'GET /rare', testing: answered(500) };
       if (index % 3 > 0) return {};
       const [ours, theirs] = [index % 15 === 3 ? 500 : 200, index % 15 === 6 ? 500 : 200];
       return { endpoint: 'GET /flaky', running: answered(ours), testing: answered(theirs) };
     });
     // Once more on testing than on running: that is chance.
-    trial.feed(1, 333, () => ({ endpoint: 'GET /flaky', testing: answered(500) }));
-    const report = trial.decide();
+    shadowRun.feed(1, 333, () => ({ endpoint: 'GET /flaky', testing: answered(500) }));
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons.map(({ endpoint }) => endpoint)).to.deep.equal(['GET /rare']);
   });
 
   it('leave out fields that differ much more seldom than the first', () => {
-    const trial = new Trial({ values: 'block' }).feed(60, 333, (index) => ({
+    const shadowRun = new ShadowRun({ values: 'block' }).feed(60, 333, (index) => ({
       differs: true,
       control: { differs: false },
       differences: [
@@ -111,15 +111,15 @@ describe('The words of a verdict', () => {
         { kind: 'value', path: '$.unit' },
       ],
     }));
-    const [reason] = trial.decide().reasons;
+    const [reason] = shadowRun.decide().reasons;
     expect(reason?.text).to.contain('$.price').and.contain('$.unit').and.not.contain('$.servedAt');
   });
 
   it('say both times of a slower answer', () => {
-    const trial = new Trial().feed(1100, 333, (index) =>
+    const shadowRun = new ShadowRun().feed(1100, 333, (index) =>
       index % 2 === 0 ? { endpoint: 'GET /reports', testing: answered(200, 31) } : {},
     );
-    const { decision, reasons } = trial.decide();
+    const { decision, reasons } = shadowRun.decide();
     expect(decision).to.equal('reject');
     const reason = reasons.find(({ endpoint }) => endpoint === 'GET /reports');
     expect(reason?.text).to.match(
@@ -129,11 +129,11 @@ describe('The words of a verdict', () => {
   });
 
   it('say the sum when failures are spread over many endpoints', () => {
-    const trial = new Trial().feed(1500, 333, (index) => ({
+    const shadowRun = new ShadowRun().feed(1500, 333, (index) => ({
       endpoint: `GET /page-${index % 40}`,
       testing: answered((index * 7919) % 100 < 10 ? 500 : 200),
     }));
-    const report = trial.decide();
+    const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]).to.include({ code: 'errors', endpoint: null });
     expect(report.reasons[0]?.text).to.match(/did worse than running in \d+ and better in 0 of/);
@@ -158,12 +158,12 @@ describe('The words of a verdict', () => {
       [{ kind: 'body', path: '$' }, 'the body differs in'],
     ] as const;
     for (const [difference, words] of cases) {
-      const trial = new Trial({ values: 'block' }).feed(60, 333, () => ({
+      const shadowRun = new ShadowRun({ values: 'block' }).feed(60, 333, () => ({
         differs: true,
         control: { differs: false },
         differences: [difference, { kind: 'extra', path: '$.harmless' }],
       }));
-      const [reason] = trial.decide().reasons;
+      const [reason] = shadowRun.decide().reasons;
       expect(reason?.text).to.contain(`GET /items/{id}: ${words} 60 of 60 answers`);
       expect(reason?.text).to.not.contain('harmless');
       expect(reason?.samples).to.have.lengthOf(5);
@@ -171,7 +171,7 @@ describe('The words of a verdict', () => {
   });
 
   it('name only what counts when a value that changed along is only reported', () => {
-    const trial = new Trial().feed(150, 333, (index) => ({
+    const shadowRun = new ShadowRun().feed(150, 333, (index) => ({
       differs: true,
       control: { differs: false },
       differences: [
@@ -179,7 +179,7 @@ describe('The words of a verdict', () => {
         { kind: 'value', path: '$.servedAt', running: `"${index}"`, testing: `"${index + 1}"` },
       ],
     }));
-    const { decision, reasons } = trial.decide();
+    const { decision, reasons } = shadowRun.decide();
     expect(decision).to.equal('reject');
     const texts = reasons.map((one) => one.text).join('\n');
     expect(texts).to.contain('$.price changed from number to string in 150 of 150 answers');
@@ -187,12 +187,12 @@ describe('The words of a verdict', () => {
   });
 
   it('say what is slow, by endpoint', () => {
-    const trial = new Trial().feed(2000, 200, (index) =>
+    const shadowRun = new ShadowRun().feed(2000, 200, (index) =>
       index % 5 === 0
         ? { endpoint: 'GET /search', running: answered(200, 40), testing: answered(200, 130) }
         : {},
     );
-    const texts = trial.decide().reasons.map((one) => one.text);
+    const texts = shadowRun.decide().reasons.map((one) => one.text);
     expect(texts.join('\n')).to.match(
       /GET \/search: testing took over 25 % and 2 ms longer than running .* in \d+ of \d+ answers/,
     );
@@ -200,12 +200,12 @@ describe('The words of a verdict', () => {
   });
 
   it('say the level and a line of a new kind of error', () => {
-    const trial = new Trial().feed(500, 333);
-    trial.verdict.newErrorKind(
+    const shadowRun = new ShadowRun().feed(500, 333);
+    shadowRun.verdict.newErrorKind(
       { signature: 'x', level: 'error', count: 3, example: 'PriceService: no rate for NOK' },
-      START_MS + trial.nowMs,
+      START_MS + shadowRun.nowMs,
     );
-    const [reason] = trial.decide().reasons;
+    const [reason] = shadowRun.decide().reasons;
     expect(reason?.text).to.contain(
       'testing logs a new ERROR that running never had: "PriceService: no rate for NOK" ' +
         '(3 lines in 1 log window)',
@@ -213,16 +213,16 @@ describe('The words of a verdict', () => {
   });
 
   it('tell of more warnings without letting them decide', () => {
-    const trial = new Trial().feed(1000, 400);
-    trial.verdict.logWindow({
-      atMs: START_MS + trial.nowMs,
+    const shadowRun = new ShadowRun().feed(1000, 400);
+    shadowRun.verdict.logWindow({
+      atMs: START_MS + shadowRun.nowMs,
       testingErrors: 0,
       runningErrors: 0,
       testingWarnings: 500,
       runningWarnings: 3,
     });
-    expect(trial.decide().decision).to.equal('promote');
-    const told = trial.decide().reasons.find((one) => one.code === 'log-warnings');
+    expect(shadowRun.decide().decision).to.equal('promote');
+    const told = shadowRun.decide().reasons.find((one) => one.code === 'log-warnings');
     expect(told?.text).to.contain('500 WARN lines, running 3');
   });
 });
