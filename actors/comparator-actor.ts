@@ -1,6 +1,5 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
 import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
-import type { Release } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
 import { type Outcome, withSamples } from '../lib/evaluation/report/compose.ts';
@@ -9,6 +8,7 @@ import type { RunningResponse } from '../lib/evaluation/response-ring.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import type { Release } from '../lib/model/release.ts';
 import type { TrafficObservation } from '../lib/proxy/copy/traffic.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';

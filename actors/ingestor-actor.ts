@@ -1,9 +1,9 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
 import type { ServerFileWatch, WatchOptions } from '../lib/base/arrival/watcher.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
-import type { Release } from '../lib/deployment/state.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import type { Release } from '../lib/model/release.ts';
 import type { DeployerMessage, IngestorMessage } from './messages.ts';
 
 export interface IngestorDeps {

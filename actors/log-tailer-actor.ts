@@ -1,8 +1,8 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
-import type { Role } from '../lib/deployment/state.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { LogOffset } from '../lib/logs/follow/batch.ts';
 import type { FollowOptions, LogFollower } from '../lib/logs/follow/follower.ts';
+import type { Role } from '../lib/model/role.ts';
 import type { ComparatorMessage, LogTailerMessage } from './messages.ts';
 
 export interface LogTailerDeps {

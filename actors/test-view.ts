@@ -1,4 +1,3 @@
-import type { Release } from '../lib/deployment/state.ts';
 import type { Evaluation } from '../lib/evaluation/evaluation.ts';
 import { testReport } from '../lib/evaluation/report/compose.ts';
 import { signalsOf } from '../lib/evaluation/report/signals.ts';
@@ -6,6 +5,7 @@ import type { LogContext } from '../lib/evaluation/samples/log-context.ts';
 import type { SampleStore } from '../lib/evaluation/samples/sample-store.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
 import type { OutcomeBatch } from '../lib/mirror/settings.ts';
+import type { Release } from '../lib/model/release.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
 import type { EvaluationView, TestView } from './messages.ts';

@@ -1,6 +1,6 @@
 import type { Behaviour } from '../lib/actor/index.ts';
-import type { Role } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { Role } from '../lib/model/role.ts';
 import type { ServletMessage, VersionMessage } from './messages.ts';
 import { EMPTY_SLOT } from './slot.ts';
 import {
@@ -24,7 +24,7 @@ import {
 export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, VersionState> {
   return {
     start(self) {
-      const slots = { running: EMPTY_SLOT, test: EMPTY_SLOT };
+      const slots = { running: EMPTY_SLOT, testing: EMPTY_SLOT };
       const alive = deps.alive();
       endUnknown(deps, self, new Set(alive.map(({ instance }) => servletName(instance))));
       for (const { role, instance, target } of alive) {

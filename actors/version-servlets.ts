@@ -1,16 +1,17 @@
 import type { Address, ChildSpec, Self } from '../lib/actor/index.ts';
 import type { Instance } from '../lib/base/instance/instance.ts';
 import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
-import type { Release, Role } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { Target } from '../lib/model/exchange.ts';
+import type { Release } from '../lib/model/release.ts';
+import type { Role } from '../lib/model/role.ts';
 import { afterFailure, afterReady } from '../lib/servlet/health/backoff.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';
 import { EMPTY_SLOT, type Slot, viewOf } from './slot.ts';
 
-const ROLES: readonly Role[] = ['running', 'test'];
+const ROLES: readonly Role[] = ['running', 'testing'];
 
 /** What a version actor is given. */
 export interface VersionDeps {
@@ -238,5 +239,5 @@ export function reportDown(
 /** Users of a running version that does not start wait for the next try; a test of such a one is over. */
 function causeOf({ kind }: Exit, role: Role): DownCause {
   if (kind === 'let-down') return 'vili';
-  return kind === 'not-started' && role === 'test' ? 'hopeless' : 'crashed';
+  return kind === 'not-started' && role === 'testing' ? 'hopeless' : 'crashed';
 }

@@ -1,8 +1,8 @@
 import type { TraceRecord as ActorTraceRecord } from '../../lib/actor/index.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
-import type { Release } from '../../lib/deployment/state.ts';
 import { ViliError } from '../../lib/errors.ts';
+import type { Release } from '../../lib/model/release.ts';
 import type {
   ActRequest,
   ActResult,

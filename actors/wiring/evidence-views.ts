@@ -63,7 +63,7 @@ export async function replayPlan(
 ): Promise<ReplayPlan> {
   const { settings } = services;
   const { servlets } = await askDeployment(services);
-  const targetOf = (role: 'running' | 'test'): ReplayTarget | null => {
+  const targetOf = (role: 'running' | 'testing'): ReplayTarget | null => {
     const found = servlets.find((it) => it.role === role && it.state === 'ready');
     if (found?.port == null) return null;
     const instance = `${found.version}/${found.instance ?? ''}`;
@@ -72,7 +72,7 @@ export async function replayPlan(
   return {
     ...(await samplesOf(services, wanted)),
     running: targetOf('running'),
-    testing: targetOf('test'),
+    testing: targetOf('testing'),
     settings: mirrorSettings(settings, ''),
   };
 }

@@ -1,6 +1,6 @@
 import type { Address, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance/instance.ts';
-import type { Role } from '../../lib/deployment/state.ts';
+import type { Role } from '../../lib/model/role.ts';
 import { processorsWithout } from '../../lib/runtime/processors.ts';
 import { servletEnvironment } from '../../lib/servlet/environment.ts';
 import { drainWarning } from '../../lib/servlet/health/drain-check.ts';
@@ -131,7 +131,7 @@ function spawnProcess(
     role,
     passThrough: settings.passEnvironment,
   });
-  const { nice, sparedProcessors } = role === 'test' ? settings.testing : FREE;
+  const { nice, sparedProcessors } = role === 'testing' ? settings.testing : FREE;
   const processors = processorsWithout(sparedProcessors);
   const limits = { nice, processors };
   return launcher.spawn({ command, instance, environment, pidRecordFolder, tag, port, ...limits });

@@ -1,6 +1,8 @@
+import { reasonOf } from '../model/reason.ts';
+import type { Release } from '../model/release.ts';
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
-import { type Candidate, type Deployment, type Release, reasonOf } from './state.ts';
+import { type Candidate, type Deployment } from './state.ts';
 
 /** A server file is there, whole. It becomes running, a candidate, or is refused with the reason. */
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {
@@ -37,7 +39,7 @@ export function advance(draft: Draft): void {
     if (candidate.phase === 'waiting') begin(draft, slot, candidate);
     // Its servlet may have become ready while it had to wait: asking again has it reported again.
     else if (candidate.phase === 'starting') {
-      draft.ask({ type: 'start', release: candidate.release, role: 'test' });
+      draft.ask({ type: 'start', release: candidate.release, role: 'testing' });
     }
   }
 }
@@ -126,7 +128,7 @@ function admit(draft: Draft, release: Release): void {
   if (testing?.release.name === release.name && promotion === null) {
     draft.set({ testing: { ...candidate, phase: 'replacing' } });
     draft.ask({ type: 'mirror-off' }, { type: 'judge-off' }, { type: 'unlink-test' });
-    draft.stop(release, 'test');
+    draft.stop(release, 'testing');
     return;
   }
   draft.set(testing === null ? { testing: candidate } : { incoming: candidate });

@@ -1,8 +1,9 @@
 import type { Target } from '../model/exchange.ts';
+import { type Reason, reasonOf } from '../model/reason.ts';
 import { advance, refuse } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import type { DownCause } from './events.ts';
-import { type Candidate, type Reason, reasonOf } from './state.ts';
+import { type Candidate } from './state.ts';
 
 /** A version that is there so often when Vili lets servlets down is not tried further. */
 const LET_DOWNS_MAX = 5;
@@ -11,7 +12,7 @@ const LET_DOWNS_MAX = 5;
 export function candidateStaged(draft: Draft, slot: 'testing' | 'incoming', it: Candidate): void {
   if (it.phase !== 'staging') return;
   draft.set({ [slot]: { ...it, phase: 'starting' } });
-  draft.ask({ type: 'start', release: it.release, role: 'test' });
+  draft.ask({ type: 'start', release: it.release, role: 'testing' });
 }
 
 /** Its file could not be copied: it is refused, and another one may begin. */
@@ -43,7 +44,7 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
   } else if (testing?.release.name === name) {
     if (testing.phase === 'starting') beginTest(draft, testing, target);
     else if (testing.phase === 'testing') draft.ask({ type: 'mirror', name, target });
-  } else draft.ask({ type: 'stop', name, role: 'test' });
+  } else draft.ask({ type: 'stop', name, role: 'testing' });
 }
 
 /**
@@ -84,7 +85,7 @@ export function rejectCandidate(
     if (draft.state.promotion !== null) draft.stop(candidate.release, 'running');
     draft.set({ promotion: null });
   }
-  draft.stop(candidate.release, 'test');
+  draft.stop(candidate.release, 'testing');
   draft.clearRejected();
   draft.set({ rejected: { release: candidate.release, reasons } });
   draft.decide(candidate.release);
@@ -122,7 +123,7 @@ function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
   const { release } = candidate;
   draft.set({ testing: { ...candidate, phase: 'testing', begun: true } });
   draft.ask(
-    { type: 'link', name: release.name, role: 'test' },
+    { type: 'link', name: release.name, role: 'testing' },
     { type: 'judge', release, sinceMs: candidate.sinceMs },
     { type: 'mirror', name: release.name, target },
   );

@@ -1,13 +1,9 @@
 import type { HistoryEvent } from '../base/state/history.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Release } from '../model/release.ts';
+import type { Role } from '../model/role.ts';
 import type { Command, Rules } from './events.ts';
-import {
-  type Candidate,
-  DECIDED_LIMIT,
-  type Deployment,
-  type Reason,
-  type Release,
-  type Role,
-} from './state.ts';
+import { type Candidate, DECIDED_LIMIT, type Deployment } from './state.ts';
 
 /** A transition in the making: the state as changed so far, and what is asked for so far. */
 export class Draft {

@@ -1,6 +1,9 @@
 import type { HistoryEvent } from '../base/state/history.ts';
 import type { Target } from '../model/exchange.ts';
-import type { Deployment, Reason, Release, Role } from './state.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Release } from '../model/release.ts';
+import type { Role } from '../model/role.ts';
+import type { Deployment } from './state.ts';
 
 /** Everything the state machine can be told. */
 export type DeploymentEvent =

@@ -1,6 +1,7 @@
 import { parseServerFile, parseVersionName } from '../base/names/server-file.ts';
 import { ViliError } from '../errors.ts';
-import { type Deployment, NOTHING_DEPLOYED, type Release } from './state.ts';
+import type { Release } from '../model/release.ts';
+import { type Deployment, NOTHING_DEPLOYED } from './state.ts';
 
 /**
  * Reads a state file's content. What is not a state of this schema, names a version that

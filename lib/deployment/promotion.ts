@@ -1,7 +1,7 @@
 import type { Target } from '../model/exchange.ts';
+import type { Reason } from '../model/reason.ts';
 import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
-import type { Reason } from './state.ts';
 
 /** Good evidence, or an operator's word: the test ends and a fresh servlet is to take over. */
 export function beginPromotion(
@@ -18,7 +18,7 @@ export function beginPromotion(
     { type: 'mirror-off' },
     { type: 'judge-off' },
   );
-  draft.stop(testing.release, 'test');
+  draft.stop(testing.release, 'testing');
 }
 
 /** What waited for it goes on: the promotion, or a new build of the same version. */

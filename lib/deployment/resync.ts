@@ -15,7 +15,7 @@ export function resync(state: Deployment): readonly Command[] {
   if (testing !== null && promotion !== null) {
     const { release } = testing;
     if (promotion.phase === 'starting') commands.push({ type: 'start', release, role: 'running' });
-    else commands.push({ type: 'stop', name: release.name, role: 'test' });
+    else commands.push({ type: 'stop', name: release.name, role: 'testing' });
   } else commands.push(...resyncCandidate(testing));
   commands.push(...resyncCandidate(incoming));
   if (previous !== null) {
@@ -37,15 +37,15 @@ function resyncCandidate(candidate: Candidate | null): readonly Command[] {
     case 'waiting':
       return [];
     case 'replacing':
-      return [{ type: 'stop', name: release.name, role: 'test' }];
+      return [{ type: 'stop', name: release.name, role: 'testing' }];
     case 'staging':
       return [{ type: 'stage', release }];
     case 'starting':
-      return [{ type: 'start', release, role: 'test' }];
+      return [{ type: 'start', release, role: 'testing' }];
     case 'testing':
       return [
         { type: 'judge', release, sinceMs },
-        { type: 'start', release, role: 'test' },
+        { type: 'start', release, role: 'testing' },
       ];
   }
 }

@@ -1,9 +1,9 @@
 import type { Target } from '../model/exchange.ts';
+import { reasonOf } from '../model/reason.ts';
 import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
 import type { DownCause } from './events.ts';
 import { completePromotion, rollBack } from './promotion.ts';
-import { reasonOf } from './state.ts';
 
 /** A servlet for users is ready: of running, of previous, or of the version being promoted. */
 export function runningServletReady(draft: Draft, name: string, target: Target): void {

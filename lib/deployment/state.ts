@@ -1,28 +1,6 @@
-import type { Role } from '../base/names/layout.ts';
 import type { Target } from '../model/exchange.ts';
-
-/** One version of the service as a file: what arrived, and the hash of what was in it. */
-export interface Release {
-  readonly fileName: string;
-  /** Name of its version folder, `IDENTIFIER-<version>`. */
-  readonly name: string;
-  readonly version: string;
-  readonly extension: string;
-  /** SHA-256 of the content, hex. */
-  readonly fingerprint: string;
-}
-
-export type { Role };
-
-/** A sentence with its numbers, as shown to people and kept in the history. */
-export interface Reason {
-  readonly code: string;
-  readonly endpoint: string | null;
-  readonly text: string;
-  readonly observed: number;
-  readonly limit: number;
-  readonly samples: readonly string[];
-}
+import type { Reason } from '../model/reason.ts';
+import type { Release } from '../model/release.ts';
 
 /** The version users get. `target` is where it serves now, null while it (re)starts. */
 export interface Running {
@@ -98,9 +76,4 @@ export function protectedNames(state: Deployment): ReadonlySet<string> {
   const candidates = [state.testing, state.incoming].filter((it) => it?.phase !== 'waiting');
   const holders = [state.running, state.previous, state.rejected, ...candidates];
   return new Set(holders.flatMap((holder) => (holder ? [holder.release.name] : [])));
-}
-
-/** A reason about the version as a whole: something that happened once and never should. */
-export function reasonOf(code: string, text: string): Reason {
-  return { code, endpoint: null, text, observed: 1, limit: 0, samples: [] };
 }

@@ -45,7 +45,7 @@ function apply(draft: Draft, event: DeploymentEvent): void {
         ? runningServletDown(draft, event.name, event.problem, event.cause)
         : candidateDown(draft, event.name, event.problem, event.cause);
     case 'servlet-stopped':
-      return event.role === 'test' ? testServletGone(draft, event.name) : undefined;
+      return event.role === 'testing' ? testServletGone(draft, event.name) : undefined;
     case 'verdict':
       return verdict(draft, event);
     case 'retest':

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../base/state/history.ts';
-import type { Reason } from '../deployment/state.ts';
+import type { Reason } from '../model/reason.ts';
 
 /** One thing worth telling people. `urgent`: somebody has to look at it now. */
 export interface Announcement {

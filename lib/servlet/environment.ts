@@ -1,5 +1,5 @@
-import type { Role } from '../base/names/layout.ts';
 import { ViliError } from '../errors.ts';
+import { ROLE_WORDS, type Role } from '../model/role.ts';
 import { TAG_VARIABLE, tagPrefixOf } from './process/tag.ts';
 
 /**
@@ -64,8 +64,8 @@ export function servletEnvironment(options: EnvironmentOptions): Record<string, 
     if (matches(name, wanted)) environment[name] = value;
   }
   environment['PORT'] = String(options.port);
-  environment['VILI_ROLE'] = options.role;
-  environment['VILI_TEST'] = String(options.role === 'test');
+  environment['VILI_ROLE'] = ROLE_WORDS[options.role];
+  environment['VILI_TEST'] = String(options.role === 'testing');
   environment[TAG_VARIABLE] = options.tag;
   return environment;
 }

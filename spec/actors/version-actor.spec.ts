@@ -22,9 +22,9 @@ const INSTANCE: Instance = {
 describe('A version', () => {
   it('tells that its servlet has stopped, also when that was let down just as it was to stop', async () => {
     await withVersion({ name: 'servlet-1', behaviour: deafServlet }, async ({ version, told }) => {
-      const of = { role: 'test', instance: INSTANCE.id } as const;
-      version.tell({ type: 'start', role: 'test', release: release(2) });
-      version.tell({ type: 'stop', role: 'test' });
+      const of = { role: 'testing', instance: INSTANCE.id } as const;
+      version.tell({ type: 'start', role: 'testing', release: release(2) });
+      version.tell({ type: 'stop', role: 'testing' });
       version.tell({ type: 'servlet-unhealthy', ...of, problem: 'hung up', cause: 'vili' });
       version.tell({
         type: 'servlet-exited',
@@ -52,7 +52,7 @@ describe('A version', () => {
       }),
     };
     await withVersion(slowServlet, async ({ version, told, released }) => {
-      version.tell({ type: 'start', role: 'test', release: release(2) });
+      version.tell({ type: 'start', role: 'testing', release: release(2) });
       await until('it has failed', () => told.some(({ type }) => type === 'hello'));
       await until('the servlet is ended', () => isEnded);
       expect(released, 'ports the servlet itself gives back').to.deep.equal([]);

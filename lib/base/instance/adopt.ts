@@ -2,8 +2,9 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '../../errors.ts';
+import type { Role } from '../../model/role.ts';
 import { checkServerFile, listVersionFolders, type VersionFolder } from '../arrival/scan.ts';
-import type { Layout, Role } from '../names/layout.ts';
+import type { Layout } from '../names/layout.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
 import { readLink } from './links.ts';
 
@@ -26,7 +27,7 @@ export async function adoptBase(layout: Layout): Promise<Adoption> {
   const faults: string[] = [];
   const folders = await listVersionFolders(layout.base, layout.identifier);
   const running = await versionBehind(layout, 'running', faults);
-  let testing = await versionBehind(layout, 'test', faults);
+  let testing = await versionBehind(layout, 'testing', faults);
   if (testing !== null && testing.name === running?.name) {
     faults.push(`${basename(layout.testLink)} points to the running version: nothing is tested`);
     testing = null;

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
-import type { Layout, Role } from '../names/layout.ts';
+import { ROLE_WORDS, type Role } from '../../model/role.ts';
+import type { Layout } from '../names/layout.ts';
 import type { ServerFile } from '../names/server-file.ts';
 import { pointLink } from './links.ts';
 import { instanceProperties } from './properties.ts';
@@ -91,7 +92,7 @@ function describe(options: InstanceOptions, versionFolder: string, number: numbe
 }
 
 function folderName(number: number, role: Role): string {
-  return `${number}_${role}`;
+  return `${number}_${ROLE_WORDS[role]}`;
 }
 
 /** The Go program's folders carry a time (`2026-11-22_08.52.58_running`) and are not counted. */
@@ -143,7 +144,7 @@ async function propertiesOf(options: InstanceOptions): Promise<Buffer | null> {
   const path = join(layout.base, propertiesFileName);
   try {
     const original = await readFile(path, 'latin1');
-    const values = { test: role === 'test', port, portIdentifier };
+    const values = { test: role === 'testing', port, portIdentifier };
     return Buffer.from(instanceProperties(original, values), 'latin1');
   } catch (error) {
     const text =

@@ -1,8 +1,6 @@
 import { join, resolve } from 'node:path';
+import { ROLE_WORDS, type Role } from '../../model/role.ts';
 import type { ServerFile } from './server-file.ts';
-
-/** Which of the two versions an instance serves; also the suffix of its folder. */
-export type Role = 'running' | 'test';
 
 /** Every path of a base folder, in one place; nothing here touches the disk. */
 export interface Layout {
@@ -39,15 +37,15 @@ export function layoutOf(base: string, identifier: string): Layout {
   const root = resolve(base);
   const at = (...parts: string[]): string => join(root, ...parts);
   const vili = (...parts: string[]): string => at('.vili', ...parts);
-  const roleLink = (role: Role): string => at(`${identifier}-${role}`);
-  const logsLink = (role: Role): string => at(`logs_${identifier}-${role}`);
+  const roleLink = (role: Role): string => at(`${identifier}-${ROLE_WORDS[role]}`);
+  const logsLink = (role: Role): string => at(`logs_${identifier}-${ROLE_WORDS[role]}`);
   return Object.freeze({
     base: root,
     identifier,
     runningLink: roleLink('running'),
-    testLink: roleLink('test'),
+    testLink: roleLink('testing'),
     logsRunningLink: logsLink('running'),
-    logsTestLink: logsLink('test'),
+    logsTestLink: logsLink('testing'),
     archiveFolder: at('archive'),
     viliFolder: vili(),
     stateFile: vili('state.json'),

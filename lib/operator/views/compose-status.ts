@@ -1,4 +1,5 @@
-import type { Deployment, Role } from '../../deployment/state.ts';
+import type { Deployment } from '../../deployment/state.ts';
+import type { Role } from '../../model/role.ts';
 import type { Phase, ServletState, ServletView, StatusView, TrafficView } from './status-view.ts';
 
 /** One servlet as its version last told. */
@@ -38,7 +39,7 @@ export function composeStatus(parts: StatusParts): StatusView {
     testing:
       testing === null
         ? null
-        : servletOf(servlets, testing.release.name, promoted === undefined ? 'test' : 'running'),
+        : servletOf(servlets, testing.release.name, promoted === undefined ? 'testing' : 'running'),
     previous: previous === null ? null : servletOf(servlets, previous.release.name, 'running'),
     verdict,
     traffic,

@@ -1,6 +1,6 @@
 import type { Instance } from '../../base/instance/instance.ts';
-import type { Role } from '../../deployment/state.ts';
 import type { Target } from '../../model/exchange.ts';
+import type { Role } from '../../model/role.ts';
 import type { Exit } from './exit.ts';
 import type { ProcessIdentity } from './identity.ts';
 import type { StopOptions, StopReport } from './servlet-process.ts';

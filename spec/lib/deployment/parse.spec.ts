@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { candidateOf } from '../../../lib/deployment/draft.ts';
 import { parseDeployment } from '../../../lib/deployment/parse.ts';
-import { type Deployment, NOTHING_DEPLOYED, type Release } from '../../../lib/deployment/state.ts';
+import { type Deployment, NOTHING_DEPLOYED } from '../../../lib/deployment/state.ts';
+import type { Release } from '../../../lib/model/release.ts';
 import { release } from './world.ts';
 
 const running = { release: release(1), phase: 'ready', target: null } as const;

@@ -326,10 +326,10 @@ describe('the life of a version', () => {
     world.drop(3, 1);
     world.settle();
     // As after a kill that saved the newer test and did not come to its link.
-    world.links.set('test', 'shop-2');
+    world.links.set('testing', 'shop-2');
     world.boot();
     world.settle();
-    expect(world.links.get('test')).to.equal('shop-3');
+    expect(world.links.get('testing')).to.equal('shop-3');
     expect(world.folders).not.to.include('shop-2');
   });
 

@@ -4,12 +4,12 @@ import {
   type Deployment,
   NOTHING_DEPLOYED,
   protectedNames,
-  type Reason,
-  type Release,
-  type Role,
 } from '../../../lib/deployment/state.ts';
 import { transition } from '../../../lib/deployment/transition.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
+import type { Reason } from '../../../lib/model/reason.ts';
+import type { Release } from '../../../lib/model/release.ts';
+import type { Role } from '../../../lib/model/role.ts';
 
 export const PROBATION_MS = 1000;
 
@@ -126,7 +126,7 @@ export class World {
 
   #wants(name: string, role: Role): boolean {
     const { running, previous, testing, incoming, promotion } = this.state;
-    if (role === 'test') return [testing, incoming].some((it) => it?.release.name === name);
+    if (role === 'testing') return [testing, incoming].some((it) => it?.release.name === name);
     const promoting = promotion?.phase === 'starting' && testing?.release.name === name;
     return promoting || [running, previous].some((it) => it?.release.name === name);
   }
@@ -176,7 +176,7 @@ export class World {
         this.links.set(command.role, command.name);
         return;
       case 'unlink-test':
-        this.links.delete('test');
+        this.links.delete('testing');
         return;
       case 'mirror':
         this.mirror = command.name;

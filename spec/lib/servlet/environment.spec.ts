@@ -6,7 +6,7 @@ const OPTIONS = {
   instanceId: 'app-1.0.0/1_test',
   tag: '/srv/app:app-1.0.0/1_test:uuid',
   port: 9401,
-  role: 'test',
+  role: 'testing',
 } as const;
 const SET = { PORT: '9401', VILI_ROLE: 'test', VILI_TEST: 'true', VILI_SERVLET: OPTIONS.tag };
 

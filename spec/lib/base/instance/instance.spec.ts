@@ -19,8 +19,9 @@ import {
 } from '../../../../lib/base/instance/instance.ts';
 import { readLink } from '../../../../lib/base/instance/links.ts';
 import { stageVersion } from '../../../../lib/base/instance/stage.ts';
-import { type Layout, layoutOf, type Role } from '../../../../lib/base/names/layout.ts';
+import { type Layout, layoutOf } from '../../../../lib/base/names/layout.ts';
 import { parseServerFile } from '../../../../lib/base/names/server-file.ts';
+import type { Role } from '../../../../lib/model/role.ts';
 import { failureOf } from '../../../support/failure.ts';
 import { jarBytes } from '../../../support/jar-file.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
@@ -61,7 +62,7 @@ describe('an instance', () => {
   it('is a numbered folder with everything the servlet needs', async () => {
     await withStaged(async ({ layout, versionFolder, create }) => {
       await writeFile(join(layout.base, 'authorization.properties'), 'secret=1\n', { mode: 0o600 });
-      const first = await create('test');
+      const first = await create('testing');
       const second = await create('running');
       expect([first.id, second.id]).to.deep.equal([
         'inventory-1.4.2/1_test',
@@ -115,7 +116,7 @@ describe('an instance', () => {
   it('gets its own number also when several are made at once', async () => {
     await withStaged(async ({ create }) => {
       const made = await Promise.all(
-        ['running', 'test', 'running', 'test'].map((role) => create(role as Role)),
+        ['running', 'testing', 'running', 'testing'].map((role) => create(role as Role)),
       );
       const folders = new Set(made.map((instance) => instance.folder));
       expect(folders.size).to.equal(4);
@@ -161,8 +162,8 @@ describe('an instance', () => {
 
   it('is pointed to by the links of its role', async () => {
     await withStaged(async ({ layout, versionFolder, create }) => {
-      const test = await create('test');
-      await linkInstance(layout, 'test', test);
+      const test = await create('testing');
+      await linkInstance(layout, 'testing', test);
       const running = await create('running');
       await linkInstance(layout, 'running', running);
       expect(await readLink(layout.testLink)).to.equal(versionFolder);
