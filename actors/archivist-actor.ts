@@ -31,7 +31,7 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
   return {
     async start(self) {
       await cleanUp(deps);
-      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
+      if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
       return { waiting: [], packing: null, failures: new Map() };
     },
 

@@ -65,7 +65,7 @@ export function comparatorActor(
   return {
     start(self) {
       self.every(TICK_MS, { type: 'tick' });
-      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
+      if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
       const endpoints = deps.endpoints();
       const memory = new RunningMemory();
       return { ...NO_TEST, ended: null, memory, endpoints, startUps: new StartUps() };

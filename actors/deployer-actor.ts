@@ -60,7 +60,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
 
     async handle(state, message, self) {
       switch (message.type) {
-        case 'hello':
+        case 'resync':
           await carryOut(deps, self, state.deployment, resync(state.deployment));
           return state;
         case 'servlet-view': {

@@ -22,7 +22,7 @@ import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 
 /** Who asks again for what it should be doing, after it was restarted. */
-export type Resync = { readonly type: 'hello' };
+export type Resync = { readonly type: 'resync' };
 
 /** Events of the state machine go to it as they are; the rest is housekeeping. */
 export type DeployerMessage =
@@ -124,8 +124,8 @@ export type TrafficMirrorMessage =
   | { readonly type: 'counts'; readonly reply: Address<TrafficCounts> }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
-  | { readonly type: 'far-side'; readonly event: MirrorEvent }
-  | { readonly type: 'gate-process'; readonly event: ClusterEvent };
+  | { readonly type: 'mirror-event'; readonly event: MirrorEvent }
+  | { readonly type: 'cluster-event'; readonly event: ClusterEvent };
 
 export interface TrafficCounts {
   readonly proxy: ProxyCounts;

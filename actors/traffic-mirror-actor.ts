@@ -47,7 +47,7 @@ export function trafficMirrorActor(
         self.address.tell({ type: 'observed', batch });
       });
       self.signal.addEventListener('abort', unsubscribe, { once: true });
-      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
+      if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
       return { running: deps.proxy.route().running, test: null, noise: null };
     },
 
@@ -78,10 +78,10 @@ export function trafficMirrorActor(
         case 'outcomes':
           self.send(deps.comparator, message);
           return state;
-        case 'far-side':
+        case 'mirror-event':
           reportMirrorEvent(deps.journal, message.event);
           return state;
-        case 'gate-process':
+        case 'cluster-event':
           reportClusterEvent(deps.journal, message.event);
           return state;
       }

@@ -31,7 +31,7 @@ export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Versi
         slots[role] = { ...EMPTY_SLOT, wanted: true, phase: 'starting', instance, target };
         self.child<ServletMessage>(servletName(instance))?.tell({ type: 'report' });
       }
-      if (self.incarnation > 1) self.send(deps.deployer, { type: 'hello' });
+      if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
       return { release: null, retiring: false, staging: 0, slots };
     },
 

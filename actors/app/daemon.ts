@@ -130,13 +130,13 @@ async function build(
   const mirror = createMirror(mirrorSettings(settings, token), {
     now,
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
-    onEvent: (event) => addresses.trafficMirror.tell({ type: 'far-side', event }),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'mirror-event', event }),
   });
   const launcher = new ServletLauncher({ now, onProblem: (text) => journal.error(text) });
   const proxy = await usersPort(settings, token, mirror, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
-    onEvent: (event) => addresses.trafficMirror.tell({ type: 'gate-process', event }),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'cluster-event', event }),
   });
   return {
     settings,

@@ -53,7 +53,7 @@ describe('A version', () => {
     };
     await withVersion(slowServlet, async ({ version, told, released }) => {
       version.tell({ type: 'start', role: 'testing', release: release(2) });
-      await until('it has failed', () => told.some(({ type }) => type === 'hello'));
+      await until('it has failed', () => told.some(({ type }) => type === 'resync'));
       await until('the servlet is ended', () => isEnded);
       expect(released, 'ports the servlet itself gives back').to.deep.equal([]);
     });

@@ -170,10 +170,10 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    world.crash('shop-2 test');
+    world.crash('shop-2 testing');
     expect(world.mirror).to.equal('shop-2');
     world.settle();
-    world.crash('shop-2 test');
+    world.crash('shop-2 testing');
     world.settle();
     expect(world.state.rejected?.reasons[0]?.text).to.include('2 times');
     expect(world.state.rejected?.reasons[0]?.text).to.include('exited with code 1');
@@ -185,7 +185,7 @@ describe('the life of a version', () => {
     world.settle();
     for (let i = 0; i < 4; i++) {
       world.nowMs += 100;
-      world.crash('shop-2 test', 'vili');
+      world.crash('shop-2 testing', 'vili');
       expect(world.mirror).to.equal(null);
       // On its way since before; what it goes by is worth nothing now.
       judge(world, 'shop-2', 'reject');
@@ -203,7 +203,7 @@ describe('the life of a version', () => {
     world.drop(2, 1);
     world.settle();
     for (let i = 0; i < 5; i++) {
-      world.crash('shop-2 test', 'vili');
+      world.crash('shop-2 testing', 'vili');
       world.settle();
     }
     const text = 'While it was started or tested, what Vili starts servlets with ended 5 times';

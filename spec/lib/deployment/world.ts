@@ -160,7 +160,7 @@ export class World {
         return;
       case 'retire':
         this.servlets.delete(`${command.name} running`);
-        this.servlets.delete(`${command.name} test`);
+        this.servlets.delete(`${command.name} testing`);
         this.pending.push({ type: 'retired', name: command.name });
         return;
       case 'archive':
