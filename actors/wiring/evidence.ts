@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
 import { readState } from '../../lib/base/state/state-file.ts';
 import { createEndpoints } from '../../lib/compare/endpoint/endpoints.ts';
+import { MAX_ENDPOINTS } from '../../lib/compare/settings.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { Evaluation, type StartUp } from '../../lib/evaluation/evaluation.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
@@ -13,14 +14,11 @@ import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 import type { Services } from '../app/services.ts';
 import type { ComparatorDeps } from '../comparator-actor.ts';
 import type { Begun } from '../test-view.ts';
-
-/** Endpoints told apart while comparing and judging; the rest is `METHOD (other)`. */
-export const MAX_ENDPOINTS = 500;
+import { verdictSettings } from './traffic.ts';
 
 export function comparatorDeps(services: Services): ComparatorDeps {
   const { settings, layout, journal, now, addresses } = services;
-  const { shape, values } = settings.compare;
-  const verdict = { ...settings.verdict, shape, values, maxEndpoints: MAX_ENDPOINTS };
+  const verdict = verdictSettings(settings);
   return {
     get deployer() {
       return addresses.deployer;

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
-import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../../lib/compare/settings.ts';
+import {
+  type CompareSettings,
+  DEFAULT_COMPARE_SETTINGS,
+  MAX_ENDPOINTS,
+} from '../../lib/compare/settings.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS, type MirrorSettings } from '../../lib/mirror/settings.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
-import { MAX_ENDPOINTS } from './evidence.ts';
+import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 
 const TOKEN_BYTES = 16;
 
@@ -54,7 +58,14 @@ export function mirrorSettings(settings: Settings, token: string): MirrorSetting
   };
 }
 
-/** How answers are compared, wherever that is done. */
+export function verdictSettings({ verdict, compare }: Settings): VerdictSettings {
+  const { shape, values } = compare;
+  return { ...verdict, shape, values, maxEndpoints: MAX_ENDPOINTS };
+}
+
+// Private
+
+/** How responses are compared, wherever that is done. */
 function compareSettings({ compare, mask, routes }: Settings): CompareSettings {
   return { ...DEFAULT_COMPARE_SETTINGS, ...compare, mask, routes, maxEndpoints: MAX_ENDPOINTS };
 }

@@ -27,6 +27,9 @@ export interface CompareSettings {
   readonly maxEndpoints: number;
 }
 
+/** Endpoints distinguished while responses are compared and judged; the rest is `METHOD (other)`. */
+export const MAX_ENDPOINTS = 500;
+
 export const DEFAULT_COMPARE_SETTINGS: CompareSettings = {
   shape: 'block',
   values: 'report',
@@ -48,5 +51,5 @@ export const DEFAULT_COMPARE_SETTINGS: CompareSettings = {
   mask: { headers: [], paths: [] },
   controlShare: 0.1,
   routes: [],
-  maxEndpoints: 500,
+  maxEndpoints: MAX_ENDPOINTS,
 };

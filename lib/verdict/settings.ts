@@ -113,21 +113,6 @@ export interface VerdictParameters {
   readonly budget: RejectionBudget;
 }
 
-/** The settings as shipped. */
-export const defaultVerdictSettings: VerdictSettings = {
-  minRequests: 200,
-  minTimeMs: 300_000,
-  margin: 0.005,
-  warmupRequests: 200,
-  warmupTimeMs: 60_000,
-  confirmTimeMs: 30_000,
-  logWindowMs: 10_000,
-  deadlineMs: 86_400_000,
-  shape: 'block',
-  values: 'report',
-  maxEndpoints: 500,
-};
-
 /** The parameters as measured (`npm run bench:verdict` prints the error rates they give). */
 export const defaultVerdictParameters: VerdictParameters = {
   alphaReject: 0.01,

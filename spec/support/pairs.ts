@@ -1,6 +1,7 @@
 import type { Answer, Difference, PairOutcome } from '../../lib/compare/outcome.ts';
-import { defaultVerdictSettings, type VerdictSettings } from '../../lib/verdict/settings.ts';
+import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 import { Verdict } from '../../lib/verdict/verdict.ts';
+import { DEFAULT_VERDICT_SETTINGS } from './default-settings.ts';
 
 export const START_MS = 1_700_000_000_000;
 
@@ -34,7 +35,7 @@ export class ShadowRun {
   nowMs = 0;
 
   constructor(settings: Partial<VerdictSettings> = {}) {
-    this.#settings = { ...defaultVerdictSettings, ...settings };
+    this.#settings = { ...DEFAULT_VERDICT_SETTINGS, ...settings };
     this.verdict = new Verdict(this.#settings, START_MS);
   }
 

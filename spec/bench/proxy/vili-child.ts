@@ -1,6 +1,12 @@
-import { mirrorSettings, mirrorToken, proxySettings } from '../../../actors/wiring/traffic.ts';
+import {
+  mirrorSettings,
+  mirrorToken,
+  proxySettings,
+  verdictSettings,
+} from '../../../actors/wiring/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoint/endpoints.ts';
+import { MAX_ENDPOINTS } from '../../../lib/compare/settings.ts';
 import { Evaluation } from '../../../lib/evaluation/evaluation.ts';
 import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
 import { createMirror } from '../../../lib/mirror/mirror.ts';
@@ -10,7 +16,6 @@ import { ThreadWatch } from '../mirror/thread-watch.ts';
 import type { FromVili, ToVili } from './vili.ts';
 
 const DECIDE_MS = 250;
-const MAX_ENDPOINTS = 500;
 const RELEASE = { name: 'bench-2.0.0', fingerprint: '0', sinceMs: 0 };
 const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
@@ -30,7 +35,7 @@ const now = (): number => startedAtMs + performance.now();
 const token = mirrorToken();
 const memory = new RunningMemory();
 const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
-const verdict = { ...settings.verdict, ...settings.compare, maxEndpoints: MAX_ENDPOINTS };
+const verdict = verdictSettings(settings);
 const compared = new Set<string>();
 let evaluation: Evaluation | null = null;
 let mirrored: number | null = null;

@@ -1,6 +1,6 @@
 import type { PairOutcome } from '../../../lib/compare/outcome.ts';
-import { defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
+import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import type { Bar } from './bars.ts';
 import { Random } from './random.ts';
 
@@ -18,7 +18,7 @@ const START_MS = 1_700_000_000_000;
 const MAX_PAIR_US = 1.5;
 const MAX_ENDPOINT_BYTES = 1500;
 /** The endpoints told apart, and the one for all others. */
-const MAX_ENDPOINTS = defaultVerdictSettings.maxEndpoints + 1;
+const MAX_ENDPOINTS = DEFAULT_VERDICT_SETTINGS.maxEndpoints + 1;
 
 /**
  * What the verdict costs: processor time per pair with the decision after each, and of a full report;
@@ -28,7 +28,7 @@ export function costs(): readonly Bar[] {
   const random = new Random(1);
   const found: Bar[] = [];
   for (const failing of [0, 0.001, 0.05]) {
-    const verdict = new Verdict(defaultVerdictSettings, START_MS);
+    const verdict = new Verdict(DEFAULT_VERDICT_SETTINGS, START_MS);
     const pairs = Array.from({ length: SAMPLE }, (_, index) =>
       pairOf(random, index, ENDPOINTS, failing),
     );
@@ -85,7 +85,7 @@ function bytesPerEndpoint(random: Random): number | null {
   collect();
   const before = process.memoryUsage().heapUsed;
   const verdicts = Array.from({ length: VERDICTS }, () => {
-    const verdict = new Verdict(defaultVerdictSettings, START_MS);
+    const verdict = new Verdict(DEFAULT_VERDICT_SETTINGS, START_MS);
     for (let index = 0; index < 20_000; index++) {
       verdict.pair(pairOf(random, index, MANY_ENDPOINTS, 0));
     }
@@ -97,7 +97,7 @@ function bytesPerEndpoint(random: Random): number | null {
 }
 
 function endpointsKept(random: Random): number {
-  const verdict = new Verdict(defaultVerdictSettings, START_MS);
+  const verdict = new Verdict(DEFAULT_VERDICT_SETTINGS, START_MS);
   for (let index = 0; index < RANDOM_PATHS; index++) {
     verdict.pair({ ...pairOf(random, index, 1, 0), endpoint: `GET /random-${index}` });
   }

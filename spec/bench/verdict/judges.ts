@@ -4,11 +4,11 @@ import { isRefused } from '../../../lib/mirror/request/copy-request.ts';
 import { type BaselinePlan, createBaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
 import {
   defaultVerdictParameters,
-  defaultVerdictSettings,
   type VerdictParameters,
   type VerdictSettings,
 } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
+import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { Random } from './random.ts';
 import type { Side, SimulatedPair } from './traffic.ts';
 
@@ -44,7 +44,7 @@ export class ViliJudge implements Judge {
     settings: Partial<VerdictSettings> = {},
     parameters: Partial<VerdictParameters> = {},
   ) {
-    this.#settings = { ...defaultVerdictSettings, ...settings };
+    this.#settings = { ...DEFAULT_VERDICT_SETTINGS, ...settings };
     this.verdict = new Verdict(this.#settings, START_MS, {
       ...defaultVerdictParameters,
       ...parameters,

@@ -3,11 +3,11 @@ import type { PairOutcome } from '../../../lib/compare/outcome.ts';
 import { Evaluation } from '../../../lib/evaluation/evaluation.ts';
 import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
 import type { LogKind } from '../../../lib/logs/follow/batch.ts';
-import { defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
+import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { batchOf } from '../../support/log-batches.ts';
 
 const BUILD = { name: 'shop-2', fingerprint: 'abc', sinceMs: 1 };
-const SETTINGS = { verdict: { ...defaultVerdictSettings, logWindowMs: 1000 }, nowMs: 0 };
+const SETTINGS = { verdict: { ...DEFAULT_VERDICT_SETTINGS, logWindowMs: 1000 }, nowMs: 0 };
 const QUIET = { errors: 0, example: undefined, lines: 1 };
 const TIMEOUT: LogKind = {
   signature: 'db: timeout',

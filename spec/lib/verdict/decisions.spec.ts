@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { defaultVerdictParameters, defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
+import { defaultVerdictParameters } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
+import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { answered, missingField, pairOf, ShadowRun, START_MS } from '../../support/pairs.ts';
 
 const demo = {
@@ -18,7 +19,7 @@ function errorKind(signature: string, level: 'warn' | 'error' = 'error') {
 
 /** Failures of the last endpoint until a rejection, each 3 s after the one before. */
 function failuresUntilRejected(endpoints: number, clean: number, history: number): number {
-  const verdict = new Verdict({ ...defaultVerdictSettings, confirmTimeMs: 0 }, START_MS);
+  const verdict = new Verdict({ ...DEFAULT_VERDICT_SETTINGS, confirmTimeMs: 0 }, START_MS);
   const names = Array.from({ length: endpoints }, (_, index) => `GET /${index}`);
   const last = names.at(-1) ?? '';
   // The last one is to be discovered last, also when there is no history of it.
@@ -49,7 +50,8 @@ describe('Verdict', () => {
   });
 
   it('has the default settings as documented', () => {
-    expect(defaultVerdictSettings).to.deep.equal({
+    expect(DEFAULT_VERDICT_SETTINGS).to.deep.equal({
+      mode: 'auto',
       minRequests: 200,
       minTimeMs: 300_000,
       margin: 0.005,

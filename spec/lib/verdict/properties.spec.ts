@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { Answer, PairOutcome } from '../../../lib/compare/outcome.ts';
 import { ViliError } from '../../../lib/errors.ts';
-import { defaultVerdictSettings } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
+import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { answered, pairOf, START_MS } from '../../support/pairs.ts';
 
 const settings = {
-  ...defaultVerdictSettings,
+  ...DEFAULT_VERDICT_SETTINGS,
   minRequests: 20,
   minTimeMs: 2000,
   warmupRequests: 5,

@@ -11,7 +11,7 @@ import {
 import { reportMarkdown } from '../../../../lib/evaluation/report/markdown.ts';
 import type { Report } from '../../../../lib/evaluation/report/report.ts';
 import { RunningMemory } from '../../../../lib/evaluation/running-memory.ts';
-import { defaultVerdictSettings as verdict } from '../../../../lib/verdict/settings.ts';
+import { DEFAULT_VERDICT_SETTINGS as verdict } from '../../../support/default-settings.ts';
 import { answered, pairOf, START_MS } from '../../../support/pairs.ts';
 
 const BUILD = { name: 'shop-2', fingerprint: 'f', sinceMs: 5 };
