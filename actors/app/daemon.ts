@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Settings } from '../../config/settings.ts';
-import { type ActorEvent, ActorSystem, type TraceRecord } from '../../lib/actor/index.ts';
+import { type ActorEvent, ActorSystem } from '../../lib/actor/index.ts';
 import { listVersionFolders } from '../../lib/base/arrival/scan.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { removeAsideFiles } from '../../lib/base/state/aside.ts';
@@ -10,6 +10,7 @@ import type { Journal } from '../../lib/journal/journal.ts';
 import { TraceLog } from '../../lib/journal/trail.ts';
 import { LogFollowers } from '../../lib/logs/follow/follower.ts';
 import { createMirror } from '../../lib/mirror/mirror.ts';
+import type { TraceRecord } from '../../lib/model/trace-record.ts';
 import { LiveFeed } from '../../lib/operator/live-feed.ts';
 import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import { acquireLock } from '../../lib/servlet/lock.ts';

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import type { ActorSystem, Address, TraceRecord } from '../../lib/actor/index.ts';
+import type { ActorSystem, Address } from '../../lib/actor/index.ts';
 import type { Layout } from '../../lib/base/names/layout.ts';
 import type { History } from '../../lib/base/state/history.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
@@ -7,6 +7,7 @@ import type { TraceLog } from '../../lib/journal/trail.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
 import type { LogFollowers } from '../../lib/logs/follow/follower.ts';
 import type { Mirror } from '../../lib/mirror/mirror.ts';
+import type { TraceRecord } from '../../lib/model/trace-record.ts';
 import type { LiveFeed } from '../../lib/operator/live-feed.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
 import type { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';

@@ -1,8 +1,8 @@
-import type { TraceRecord as ActorTraceRecord } from '../../lib/actor/index.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import { ViliError } from '../../lib/errors.ts';
 import type { Release } from '../../lib/model/release.ts';
+import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/model/trace-record.ts';
 import type {
   ActRequest,
   ActResult,
@@ -11,11 +11,6 @@ import type {
 import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/views/status-view.ts';
-import {
-  matchesTrace,
-  type TraceFilter,
-  type TraceRecord,
-} from '../../lib/operator/views/trace-view.ts';
 import type { Services } from '../app/services.ts';
 import type { Act, ActReply, DeployerMessage, EvaluationView } from '../messages.ts';
 import { identify } from './deployer.ts';
@@ -36,7 +31,7 @@ export function controlHandlers(services: Services): ControlHandlers {
     replay: ({ version }) => replayPlan(services, version),
     history: (limit) => history.read(limit),
     trace: (filter) => Promise.resolve(trace(services, filter)),
-    followTrace: (listener) => system.trace.follow((record) => listener(traceOf(record))),
+    followTrace: (listener) => system.trace.follow(listener),
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
     promote: (request) => act(services, 'promote', request),
@@ -118,15 +113,10 @@ async function crash({ system }: Services, path: string): Promise<void> {
 /** One version's way comes from the trail, everything else from the ring. */
 function trace({ system, traceLog }: Services, filter: TraceFilter): readonly TraceRecord[] {
   const { correlation, limit = Number.POSITIVE_INFINITY } = filter;
-  if (correlation === undefined) return system.trace.read(filter).map(traceOf);
-  const records = traceLog.read(correlation, Number.POSITIVE_INFINITY).map(traceOf);
-  return records
+  if (correlation === undefined) return system.trace.read(filter);
+  return traceLog
+    .read(correlation, Number.POSITIVE_INFINITY)
     .filter((record) => matchesTrace(record, filter))
     .sort((a, b) => a.atMs - b.atMs)
     .slice(-limit);
-}
-
-function traceOf(record: ActorTraceRecord): TraceRecord {
-  const { correlation = null, ...rest } = record;
-  return { ...rest, correlation };
 }

@@ -1,3 +1,4 @@
+import type { ActorStatus } from '../model/actor-tree.ts';
 import { ActorAddress } from './address.ts';
 import type { Reply } from './ask.ts';
 import { type DeadReason, type Envelope, typeOf } from './envelope.ts';
@@ -12,8 +13,6 @@ import { Supervisor } from './supervisor.ts';
 import type { End } from './watch.ts';
 
 const NOTHING_ELSE: Delivery = {};
-
-export type Status = 'starting' | 'running' | 'restarting' | 'backoff' | 'stopping' | 'stopped';
 
 /** What may hang on a message, besides sender and correlation id. */
 export interface Delivery {
@@ -37,7 +36,7 @@ export class Cell {
   /** Id of the message that spawned it. */
   readonly correlation: string | undefined;
   readonly watchers = new Set<(end: End) => void>();
-  status: Status = 'starting';
+  status: ActorStatus = 'starting';
   life: Incarnation | undefined;
   /** Of its children; made when the first one is spawned. */
   supervisor: Supervisor | undefined;

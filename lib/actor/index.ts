@@ -1,5 +1,4 @@
 export { type Address } from './address.ts';
-export type { Status } from './cell.ts';
 export type { DeadLetterCounts, DeadLetterSettings } from './dead-letters.ts';
 export { type DeadReason, typeOf } from './envelope.ts';
 export * from './errors.ts';
@@ -26,12 +25,5 @@ export {
 } from './spec.ts';
 export type { ErrorSource } from './stray.ts';
 export { ActorSystem, type ActorSystemOptions } from './system.ts';
-export type {
-  Outcome,
-  TraceFilter,
-  TraceReader,
-  TraceRecord,
-  TraceSettings,
-} from './trace.ts';
-export type { TreeNode } from './tree.ts';
+export type { TraceQuery, TraceReader, TraceSettings } from './trace.ts';
 export type { End } from './watch.ts';

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import type { ActorNode } from '../model/actor-tree.ts';
+import type { TraceRecord } from '../model/trace-record.ts';
 import type { Address } from './address.ts';
 import { ask } from './ask.ts';
 import { Cell } from './cell.ts';
@@ -9,8 +11,8 @@ import type { Hand, Runtime } from './runtime.ts';
 import type { ChildSpec } from './spec.ts';
 import { attachStrayErrors, type ErrorSource } from './stray.ts';
 import { Supervisor } from './supervisor.ts';
-import { Trace, type TraceReader, type TraceRecord, type TraceSettings } from './trace.ts';
-import { nodesOf, type TreeNode } from './tree.ts';
+import { Trace, type TraceReader, type TraceSettings } from './trace.ts';
+import { nodesOf } from './tree.ts';
 import { TurnSource } from './turns.ts';
 
 export interface ActorSystemOptions {
@@ -110,7 +112,7 @@ export class ActorSystem {
     if (cell !== undefined) cell.capture = on;
   }
 
-  tree(): readonly TreeNode[] {
+  tree(): readonly ActorNode[] {
     const nowMs = this.#runtime.now();
     return this.#top.children().flatMap((cell) => nodesOf(cell, nowMs));
   }

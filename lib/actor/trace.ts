@@ -1,6 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { ViliError } from '../errors.ts';
+import {
+  matchesTrace,
+  TRACE_OUTCOMES,
+  type TraceFilter,
+  type TraceOutcome,
+  type TraceRecord,
+} from '../model/trace-record.ts';
 
 export const DEFAULT_TRACE_SIZE = 4096;
 /** A message handled for longer than this goes to the slow log. */
@@ -14,36 +21,11 @@ const PAYLOAD_SHOWN = {
   breakLength: Infinity,
   customInspect: false,
 };
-const OUTCOMES = ['ok', 'crash', 'dead', 'dropped'] as const;
 
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** One message: written once it is handled or buried. */
-export interface TraceRecord {
-  /** Counts up by one from 1; a gap in what was read means that the ring has moved on. */
-  readonly id: number;
-  /** When it was sent, in milliseconds since 1970. */
-  readonly atMs: number;
-  readonly from: string;
-  readonly to: string;
-  readonly type: string;
-  readonly correlation: string | undefined;
-  /** From `tell` to the begin of its handling. */
-  readonly waitMs: number;
-  readonly handledMs: number;
-  readonly outcome: Outcome;
-  /** The text of a mark, or the message of an actor whose capture is on; cut at 4,000 characters. */
-  readonly payload?: string;
-}
-
-export interface TraceFilter {
-  /** Sent or received by this path or anything below it. */
-  readonly actor?: string;
-  readonly correlation?: string;
+/** What is read of the ring. */
+export interface TraceQuery extends TraceFilter {
   /** Only records after this one. */
   readonly sinceId?: number;
-  /** The newest so many. */
-  readonly limit?: number;
 }
 
 export interface TraceSettings {
@@ -58,7 +40,7 @@ export interface TraceSettings {
 /** What can be done with the trace from outside of the layer. */
 export interface TraceReader {
   /** Oldest first. */
-  read(filter?: TraceFilter): readonly TraceRecord[];
+  read(query?: TraceQuery): readonly TraceRecord[];
   /** Calls `listener` for every new record until the returned function is called. */
   follow(listener: (record: TraceRecord) => void): () => void;
   /** A note among the records: what happened that was no message. */
@@ -102,7 +84,7 @@ export class Trace implements TraceReader {
     correlation: string | undefined,
     waitMs: number,
     handledMs: number,
-    outcome: Outcome,
+    outcome: TraceOutcome,
     payload?: unknown,
   ): void {
     const id = (this.#lastId += 1);
@@ -111,7 +93,7 @@ export class Trace implements TraceReader {
     this.#numbers[numbers] = atMs;
     this.#numbers[numbers + 1] = waitMs;
     this.#numbers[numbers + 2] = handledMs;
-    this.#outcomes[slot] = OUTCOMES.indexOf(outcome);
+    this.#outcomes[slot] = TRACE_OUTCOMES.indexOf(outcome);
     const texts = slot * 4;
     this.#texts[texts] = from;
     this.#texts[texts + 1] = to;
@@ -127,13 +109,13 @@ export class Trace implements TraceReader {
     this.write(this.#now(), path, path, 'mark', correlation, 0, 0, 'ok', text);
   }
 
-  read(filter: TraceFilter = {}): readonly TraceRecord[] {
-    const limit = filter.limit ?? this.#size;
-    const oldest = Math.max(this.#lastId - this.#size, filter.sinceId ?? 0, 0);
+  read(query: TraceQuery = {}): readonly TraceRecord[] {
+    const limit = query.limit ?? this.#size;
+    const oldest = Math.max(this.#lastId - this.#size, query.sinceId ?? 0, 0);
     const found: TraceRecord[] = [];
     for (let id = this.#lastId; id > oldest && found.length < limit; id -= 1) {
       const record = this.#record(id);
-      if (matches(record, filter)) found.push(record);
+      if (matchesTrace(record, query)) found.push(record);
     }
     return found.toReversed();
   }
@@ -162,10 +144,10 @@ export class Trace implements TraceReader {
       from: text(0),
       to: text(1),
       type: text(2),
-      correlation: this.#texts[slot * 4 + 3],
+      correlation: this.#texts[slot * 4 + 3] ?? null,
       waitMs: this.#numbers[slot * 3 + 1] ?? 0,
       handledMs: this.#numbers[slot * 3 + 2] ?? 0,
-      outcome: OUTCOMES[this.#outcomes[slot] ?? 0] ?? 'ok',
+      outcome: TRACE_OUTCOMES[this.#outcomes[slot] ?? 0] ?? 'ok',
       ...(payload === undefined ? {} : { payload }),
     };
   }
@@ -193,16 +175,6 @@ export class Trace implements TraceReader {
 }
 
 // Private
-
-function matches(record: TraceRecord, filter: TraceFilter): boolean {
-  const { actor, correlation } = filter;
-  if (correlation !== undefined && record.correlation !== correlation) return false;
-  return actor === undefined || isWithin(record.from, actor) || isWithin(record.to, actor);
-}
-
-function isWithin(path: string, actor: string): boolean {
-  return path === actor || path.startsWith(`${actor}/`) || path.startsWith(`${actor}#`);
-}
 
 function shown(payload: unknown): string {
   const text = typeof payload === 'string' ? payload : inspect(payload, PAYLOAD_SHOWN);

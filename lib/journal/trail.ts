@@ -7,7 +7,7 @@ const WRITE_DELAY_MS = 300;
 
 /** Anything that belongs to one correlation id. */
 export interface TraceLogRecord {
-  readonly correlation: string | undefined;
+  readonly correlation: string | null;
 }
 
 export interface TraceLogOptions {
@@ -51,7 +51,7 @@ export class TraceLog<R extends TraceLogRecord> {
   }
 
   add(record: R): void {
-    if (record.correlation === undefined) return;
+    if (record.correlation === null) return;
     this.#records.push(record);
     const { maxRecords } = this.#options;
     if (this.#records.length > 2 * maxRecords) this.#records.splice(0, maxRecords);

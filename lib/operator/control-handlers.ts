@@ -1,8 +1,9 @@
 import type { Sample } from '../compare/sample/sample.ts';
 import type { Report } from '../evaluation/report/report.ts';
+import type { ActorTree } from '../model/actor-tree.ts';
+import type { TraceFilter, TraceRecord } from '../model/trace-record.ts';
 import type { ReplayPlan, VersionQuery } from './views/evidence-view.ts';
 import type { HistoryEntry, LiveEvent, StatusView, VerdictView } from './views/status-view.ts';
-import type { TraceFilter, TraceRecord, TreeNode } from './views/trace-view.ts';
 
 export interface ActRequest {
   /** The version that is meant; absent: the one under test. */
@@ -33,7 +34,7 @@ export interface ControlHandlers {
   trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;
   /** Calls the listener for every new record until the returned function is called. */
   followTrace(listener: (record: TraceRecord) => void): () => void;
-  tree(): Promise<TreeNode>;
+  tree(): Promise<ActorTree>;
   /** Calls the listener for every new event until the returned function is called. */
   events(listener: (event: LiveEvent) => void): () => void;
   promote(request: ActRequest): Promise<ActResult>;

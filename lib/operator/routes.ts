@@ -1,7 +1,7 @@
+import { matchesTrace, type TraceFilter, type TraceRecord } from '../model/trace-record.ts';
 import type { ActRequest, ControlHandlers } from './control-handlers.ts';
 import { ControlRequestError } from './server/http-errors.ts';
 import { differencesOf, type VersionQuery } from './views/evidence-view.ts';
-import { matchesTrace, type TraceFilter, type TraceRecord } from './views/trace-view.ts';
 
 const DEFAULT_HISTORY = 100;
 const MAX_HISTORY = 10_000;

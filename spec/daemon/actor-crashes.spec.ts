@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { TreeNode } from '../../lib/operator/views/trace-view.ts';
+import type { ActorTree } from '../../lib/model/actor-tree.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 
@@ -57,12 +57,12 @@ describe('a daemon whose actors crash', function () {
 
 // Private
 
-function actorsIn(node: TreeNode): string[] {
+function actorsIn(node: ActorTree): string[] {
   const own = node.path === '/vili' ? [] : [node.path];
   return [...own, ...node.children.flatMap(actorsIn)];
 }
 
-function incarnationOf(node: TreeNode, path: string): number {
+function incarnationOf(node: ActorTree, path: string): number {
   if (node.path === path && node.status !== 'starting') return node.incarnation;
   return Math.max(0, ...node.children.map((child) => incarnationOf(child, path)));
 }

@@ -1,5 +1,5 @@
 import { ViliError } from '../../errors.ts';
-import type { TraceFilter, TraceRecord } from '../../operator/views/trace-view.ts';
+import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { mermaidText, traceLine } from '../text/trace.ts';

@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../../operator/views/trace-view.ts';
+import type { TraceRecord } from '../../model/trace-record.ts';
 import type { Colors } from './colors.ts';
 import { printable } from './printable.ts';
 import { milliseconds } from './quantities.ts';

@@ -1,4 +1,4 @@
-import type { TreeNode } from '../../operator/views/trace-view.ts';
+import type { ActorTree } from '../../model/actor-tree.ts';
 import type { Colors } from './colors.ts';
 import { printable } from './printable.ts';
 import { duration } from './quantities.ts';
@@ -8,7 +8,7 @@ import { alignRows, type Cell } from './table.ts';
 const MAX_DEPTH = 20;
 
 /** `vili tree`: the actors, indented, with state, mailbox, restarts and message in hand. */
-export function treeText(root: TreeNode, colors: Colors): string[] {
+export function treeText(root: ActorTree, colors: Colors): string[] {
   const head: Cell[] = ['actor', 'state', 'mailbox', 'restarts', 'in hand'].map((text) => ({
     text,
     style: colors.quiet,
@@ -18,7 +18,7 @@ export function treeText(root: TreeNode, colors: Colors): string[] {
 
 // Private
 
-function rowsOf(node: TreeNode, parent: string, depth: number, colors: Colors): Cell[][] {
+function rowsOf(node: ActorTree, parent: string, depth: number, colors: Colors): Cell[][] {
   const inside = parent !== '' && node.path.startsWith(`${parent}/`);
   const name = printable(inside ? node.path.slice(parent.length + 1) : node.path);
   const row: Cell[] = [
@@ -33,7 +33,7 @@ function rowsOf(node: TreeNode, parent: string, depth: number, colors: Colors): 
   return [row, ...children];
 }
 
-function inHandText({ inHand, hung }: TreeNode): string {
+function inHandText({ inHand, hung }: ActorTree): string {
   if (inHand === null) return hung ? 'HUNG' : '-';
   return `${printable(inHand.type)} for ${duration(inHand.sinceMs)}${hung ? ' HUNG' : ''}`;
 }

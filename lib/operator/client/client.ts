@@ -1,9 +1,10 @@
 import type { Sample } from '../../compare/sample/sample.ts';
 import type { Report } from '../../evaluation/report/report.ts';
+import type { ActorTree } from '../../model/actor-tree.ts';
+import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { ActRequest, ActResult } from '../control-handlers.ts';
 import type { DifferencesQuery, DifferencesView, ReplayPlan } from '../views/evidence-view.ts';
 import type { HistoryEntry, LiveEvent, StatusView, VerdictView } from '../views/status-view.ts';
-import type { TraceFilter, TraceRecord, TreeNode } from '../views/trace-view.ts';
 import { type Call, callForEvents, callForJson } from './client-request.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -30,7 +31,7 @@ export interface ControlClient {
     listener: (record: TraceRecord) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  tree(): Promise<TreeNode>;
+  tree(): Promise<ActorTree>;
   /** Resolves when the signal is aborted or the daemon ends the stream. */
   events(listener: (event: LiveEvent) => void, signal: AbortSignal): Promise<void>;
   promote(request: ActRequest): Promise<ActResult>;
@@ -72,7 +73,7 @@ export function controlClient(
       callForEvents(stream(`/v1/trace?follow=1&${queryOf(filter)}`, signal), (value) =>
         listener(value as TraceRecord),
       ),
-    tree: async () => (await get('/v1/tree')) as TreeNode,
+    tree: async () => (await get('/v1/tree')) as ActorTree,
     events: (listener, signal) =>
       callForEvents(stream('/v1/events', signal), (value) => listener(value as LiveEvent)),
     promote: async (request) => (await post('/v1/promote', request)) as ActResult,

@@ -1,19 +1,11 @@
-import type { TreeNode } from './trace-view.ts';
-
-type FlatNode = Omit<TreeNode, 'children' | 'inHand'> & {
-  readonly messageInHand: TreeNode['inHand'];
-};
+import type { ActorNode, ActorTree } from '../../model/actor-tree.ts';
 
 /** Makes a tree of actors listed parents first; `rootPath` stands for the daemon itself. */
-export function nestTree(nodes: readonly FlatNode[], rootPath: string): TreeNode {
-  const childrenOf = (path: string): TreeNode[] =>
+export function nestTree(nodes: readonly ActorNode[], rootPath: string): ActorTree {
+  const childrenOf = (path: string): ActorTree[] =>
     nodes
       .filter((node) => node.path.slice(0, node.path.lastIndexOf('/')) === path)
-      .map(({ messageInHand, ...node }) => ({
-        ...node,
-        inHand: messageInHand,
-        children: childrenOf(node.path),
-      }));
+      .map((node) => ({ ...node, children: childrenOf(node.path) }));
   return {
     path: rootPath,
     status: 'running',

@@ -13,11 +13,11 @@ describe('a handler that hangs', () => {
       expect(events[0]).to.include({ type: 'hung', messageType: 'long', limitMs: 5 });
       const [node] = system.tree();
       expect(node).to.include({ status: 'running', hung: true });
-      expect(node?.messageInHand?.type).to.equal('long');
-      expect(node?.messageInHand?.sinceMs).to.be.at.least(5);
+      expect(node?.inHand?.type).to.equal('long');
+      expect(node?.inHand?.sinceMs).to.be.at.least(5);
       await new Promise((resolve) => setTimeout(resolve, 15));
       hold.open();
-      await until('its end', () => system.tree()[0]?.messageInHand === null);
+      await until('its end', () => system.tree()[0]?.inHand === null);
       expect(system.tree()[0]).to.include({ hung: false, restarts: 0 });
       expect(typesOf('/vili/a')).to.deep.equal(['hung']);
     });

@@ -57,7 +57,7 @@ describe('what the actor layer guarantees where nact does not', () => {
       };
       const address = await system.spawn(plain('a', { handle, stopTimeoutMs: 5 }));
       address.tell({ type: 'work' });
-      await until('the message in hand', () => system.tree()[0]?.messageInHand !== null);
+      await until('the message in hand', () => system.tree()[0]?.inHand !== null);
       await system.stop(1000);
       hold.open();
       await until('the late error', () => typesOf('/vili/a').includes('late'));
@@ -171,7 +171,7 @@ describe('what the actor layer guarantees where nact does not', () => {
         const address = await system.spawn(busy);
         address.tell({ type: 'work' });
         address.tell({ type: 'adopt' });
-        await until('the message in hand', () => system.tree()[1]?.messageInHand !== null);
+        await until('the message in hand', () => system.tree()[1]?.inHand !== null);
         failer.tell({ type: 'fail' });
         await until('the group ends', () => system.tree()[1]?.status === 'restarting');
         expect(lives).to.deep.equal(['start 1']);
@@ -288,7 +288,7 @@ describe('what the actor layer guarantees where nact does not', () => {
       });
       const address = await system.spawn(spec);
       address.tell({ type: 'work' });
-      await until('the message in hand', () => system.tree()[0]?.messageInHand !== null);
+      await until('the message in hand', () => system.tree()[0]?.inHand !== null);
       const stopped = system.stop(1000);
       hold.open();
       await stopped;

@@ -34,7 +34,7 @@ describe('an actor', () => {
         handle: async () => await hold.opened,
       };
       await system.spawn(scripted('a', [], script));
-      await until('it is busy', () => system.tree()[0]?.messageInHand !== null);
+      await until('it is busy', () => system.tree()[0]?.inHand !== null);
       await new Promise((resolve) => setTimeout(resolve, 30));
       expect(system.tree()[0]?.mailbox).to.be.at.most(1);
       hold.open();

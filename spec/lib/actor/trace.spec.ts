@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { TraceRecord } from '../../../lib/actor/index.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
+import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import { PROMPT, until, withWorld } from '../../support/actor-world.ts';
 import { type Script, scripted } from '../../support/scripted-actor.ts';
 
@@ -15,7 +15,7 @@ describe('the trace ring', () => {
       from: 'a',
       to: 'b',
       type: 'm7',
-      correlation: undefined,
+      correlation: null,
       waitMs: 1,
       handledMs: 2,
       outcome: 'ok',
@@ -159,7 +159,7 @@ describe('the trace of a system', () => {
         mailbox: 0,
         restarts: 0,
         incarnation: 1,
-        messageInHand: null,
+        inHand: null,
         hung: false,
       });
       expect(system.find('/vili/a/b')?.path).to.equal('/vili/a/b');

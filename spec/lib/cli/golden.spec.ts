@@ -72,7 +72,7 @@ testing logged:
 `,
   trace: `
 23:49:00.000  root/ingestor -> root/deployer  arrived  ok  waited 0.12 ms, took 1.5 ms  [v-7]
-23:49:01.000  root/deployer -> root/deployer/version/inventory-1.5.0  start  crash  waited 0.30 ms, took 12 ms  [v-7]  {"attempt":1}
+23:49:01.000  root/deployer -> root/deployer/version/inventory-1.5.0  start  crash  waited 0.30 ms, took 12 ms  [v-7]  "attempt 1"
 `,
   'trace --mermaid': `
 sequenceDiagram

@@ -5,7 +5,7 @@ import { TraceLog } from '../../../lib/journal/trail.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 interface Step {
-  readonly correlation: string | undefined;
+  readonly correlation: string | null;
   readonly id: number;
 }
 
@@ -24,7 +24,7 @@ describe('the trace log of a version', () => {
       const path = join(folder, 'trace.jsonl');
       const before = (await openTraceLog(path)).traceLog;
       before.add({ correlation: 'shop-2', id: 1 });
-      before.add({ correlation: undefined, id: 2 });
+      before.add({ correlation: null, id: 2 });
       before.add({ correlation: 'shop-3', id: 3 });
       await before.close();
       await appendFile(path, '{"correlation":"shop-2","id":4');

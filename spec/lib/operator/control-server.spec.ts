@@ -4,11 +4,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { codeOf, ViliError } from '../../../lib/errors.ts';
+import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import { type ControlClient, controlClient } from '../../../lib/operator/client/client.ts';
 import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
 import { createControlServer } from '../../../lib/operator/server/control-server.ts';
 import type { LiveEvent } from '../../../lib/operator/views/status-view.ts';
-import type { TraceRecord } from '../../../lib/operator/views/trace-view.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { HISTORY, SampleHandlers, STATUS, TRACE, TREE } from './views.ts';
 

@@ -1,6 +1,8 @@
 import type { Sample } from '../../../lib/compare/sample/sample.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
 import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/settings.ts';
+import type { ActorTree } from '../../../lib/model/actor-tree.ts';
+import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
 import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
 import type {
@@ -8,7 +10,6 @@ import type {
   LiveEvent,
   StatusView,
 } from '../../../lib/operator/views/status-view.ts';
-import type { TraceRecord, TreeNode } from '../../../lib/operator/views/trace-view.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
 
 export const STATUS: StatusView = {
@@ -109,11 +110,11 @@ export const TRACE: readonly TraceRecord[] = [
     waitMs: 0.3,
     handledMs: 12,
     outcome: 'crash',
-    payload: { attempt: 1 },
+    payload: 'attempt 1',
   },
 ];
 
-export const TREE: TreeNode = {
+export const TREE: ActorTree = {
   path: 'root',
   status: 'running',
   mailbox: 0,
@@ -188,7 +189,7 @@ export class SampleHandlers implements ControlHandlers {
     return () => this.traceListeners.delete(listener);
   }
 
-  async tree(): Promise<TreeNode> {
+  async tree(): Promise<ActorTree> {
     return TREE;
   }
 
