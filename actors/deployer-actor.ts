@@ -5,7 +5,7 @@ import { resync } from '../lib/deployment/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { ServletFacts } from '../lib/operator/views/compose-status.ts';
+import type { ServletFacts } from '../lib/model/servlet-facts.ts';
 import { replyTo } from './deployer-acts.ts';
 import { announce, entryOf, note, type RecordDeps, record } from './deployer-record.ts';
 import type {

@@ -1,7 +1,7 @@
 import type { Instance } from '../lib/base/instance/instance.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { Role } from '../lib/model/role.ts';
-import type { ServletFacts } from '../lib/operator/views/compose-status.ts';
+import type { ServletFacts } from '../lib/model/servlet-facts.ts';
 import { type BackoffState, NO_FAILURES } from '../lib/servlet/health/backoff.ts';
 
 /** What a version knows of its servlet in one role. */

@@ -1,20 +1,7 @@
 import type { Deployment } from '../../deployment/state.ts';
 import type { Role } from '../../model/role.ts';
-import type { Phase, ServletState, ServletView, StatusView, TrafficView } from './status-view.ts';
-
-/** One servlet as its version last told. */
-export interface ServletFacts {
-  readonly version: string;
-  readonly role: Role;
-  readonly instance: string | null;
-  readonly pid: number | null;
-  readonly port: number | null;
-  readonly state: ServletState;
-  readonly restarts: number;
-  readonly startedAt: string | null;
-  /** Why it is not serving, or null. */
-  readonly problem: string | null;
-}
+import type { ServletFacts } from '../../model/servlet-facts.ts';
+import type { Phase, ServletView, StatusView, TrafficView } from './status-view.ts';
 
 export interface StatusParts {
   readonly vili: StatusView['vili'];

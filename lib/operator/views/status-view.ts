@@ -1,4 +1,6 @@
 import type { HistoryEntry } from '../../base/state/history.ts';
+import type { ServletState } from '../../model/servlet-facts.ts';
+
 /** Schema `vili.status/1` of `vili status --json`: fields may be added, never renamed. */
 export interface StatusView {
   readonly schema: 'vili.status/1';
@@ -21,8 +23,6 @@ export interface StatusView {
 }
 
 export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation' | 'stopping';
-
-export type ServletState = 'starting' | 'ready' | 'unhealthy' | 'draining' | 'backoff' | 'stopped';
 
 export interface ServletView {
   readonly version: string;

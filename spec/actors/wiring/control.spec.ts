@@ -14,7 +14,7 @@ describe('the trace that the control API serves', () => {
       const traceLog = await TraceLog.open<TraceRecord>({
         path: join(folder, 'trace.jsonl'),
         maxRecords: 100,
-        onProblem: expect.fail,
+        onProblem: (text) => expect.fail(text),
       });
       trace.follow((record) => traceLog.add(record));
       const receivers = ['/vili/deployer', '/vili/deployer#reply', '/vili/deployer/version/shop-2'];

@@ -1,0 +1,18 @@
+import type { Role } from './role.ts';
+
+export type ServletState = 'starting' | 'ready' | 'unhealthy' | 'draining' | 'backoff' | 'stopped';
+
+/** One servlet as its version last reported it. */
+export interface ServletFacts {
+  readonly version: string;
+  readonly role: Role;
+  readonly instance: string | null;
+  readonly pid: number | null;
+  readonly port: number | null;
+  readonly state: ServletState;
+  readonly restarts: number;
+  /** ISO 8601 with milliseconds, UTC. */
+  readonly startedAt: string | null;
+  /** Why it does not serve, or null. */
+  readonly problem: string | null;
+}
