@@ -100,18 +100,13 @@ function infrastructureFailure(
   slot: 'testing' | 'incoming',
   before: Candidate,
 ): void {
-  const infrastructureFailures = (before.infrastructureFailures ?? 0) + 1;
-  const candidate = { ...before, infrastructureFailures };
+  const letDowns = (before.letDowns ?? 0) + 1;
+  const candidate = { ...before, letDowns };
   draft.set({ [slot]: candidate });
-  if (infrastructureFailures >= LET_DOWNS_MAX) {
-    const text = `While it was started or tested, what Vili starts servlets with ended ${infrastructureFailures} times, and users had to wait`;
+  if (letDowns >= LET_DOWNS_MAX) {
+    const text = `While it was started or tested, what Vili starts servlets with ended ${letDowns} times, and users had to wait`;
     const reason = reasonOf('let-down', text);
-    rejectCandidate(
-      draft,
-      slot,
-      [{ ...reason, observed: infrastructureFailures, limit: LET_DOWNS_MAX }],
-      'vili',
-    );
+    rejectCandidate(draft, slot, [{ ...reason, observed: letDowns, limit: LET_DOWNS_MAX }], 'vili');
   } else if (candidate.phase === 'testing') {
     const { nowMs } = draft.rules;
     draft.set({ testing: { ...candidate, phase: 'starting', sinceMs: nowMs, begun: false } });

@@ -20,8 +20,11 @@ export interface Candidate {
   readonly sinceMs: number;
   /** Its test has begun before; a restart of Vili goes on with it. */
   readonly begun: boolean;
-  /** How often Vili let it down, none when left out: more often than by chance, it is the version that brings Vili down. */
-  readonly infrastructureFailures?: number;
+  /**
+   * Infrastructure failures of Vili while this version was started or tested, 0 when absent: more than chance would
+   * bring mean that the version brings Vili down. The name is that of the state file.
+   */
+  readonly letDowns?: number;
 }
 
 /** The way to become running: the test servlet is stopped, then a fresh one has to get ready. */
