@@ -13,7 +13,7 @@ import {
 } from '../../lib/actor/index.ts';
 import { type Deployment, NOTHING_DEPLOYED } from '../../lib/deployment/state.ts';
 import { release } from '../lib/deployment/world.ts';
-import { until } from '../support/actor-world.ts';
+import { eventually } from '../support/eventually.ts';
 import { QUIET } from '../support/quiet-journal.ts';
 
 const RULES = {
@@ -70,7 +70,7 @@ describe('The deployer', () => {
       deployer.tell({ type: 'retired', name: 'shop-1' });
       isFull = false;
       deployer.tell({ type: 'arrived', release: release(3), foundAtStart: false });
-      await until('the archive is asked for', () => archived.includes('shop-1'));
+      await eventually('the archive is asked for', () => archived.includes('shop-1'));
     } finally {
       await system.stop(1000);
     }

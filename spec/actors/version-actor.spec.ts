@@ -5,7 +5,8 @@ import type { Address, Behaviour, ChildSpec } from '../../lib/actor/index.ts';
 import type { Instance } from '../../lib/base/instance/instance.ts';
 import { exitInfrastructureFailure } from '../../lib/servlet/process/exit.ts';
 import { release } from '../lib/deployment/world.ts';
-import { until, withWorld } from '../support/actor-world.ts';
+import { withWorld } from '../support/actor-world.ts';
+import { eventually } from '../support/eventually.ts';
 import { QUIET } from '../support/quiet-journal.ts';
 
 const INSTANCE: Instance = {
@@ -31,7 +32,7 @@ describe('A version', () => {
         ...of,
         exit: exitInfrastructureFailure('hung up', 0),
       });
-      await until('it is told', () => told.some(({ type }) => type === 'servlet-stopped'));
+      await eventually('it is told', () => told.some(({ type }) => type === 'servlet-stopped'));
       expect(told.filter(({ type }) => type === 'servlet-down')).to.deep.equal([]);
     });
   });
@@ -53,8 +54,8 @@ describe('A version', () => {
     };
     await withVersion(slowServlet, async ({ version, told, released }) => {
       version.tell({ type: 'start', role: 'testing', release: release(2) });
-      await until('it has failed', () => told.some(({ type }) => type === 'resync'));
-      await until('the servlet is ended', () => isEnded);
+      await eventually('it has failed', () => told.some(({ type }) => type === 'resync'));
+      await eventually('the servlet is ended', () => isEnded);
       expect(released, 'ports the servlet itself gives back').to.deep.equal([]);
     });
   });

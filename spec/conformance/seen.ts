@@ -1,5 +1,5 @@
+import { eventually } from '../support/eventually.ts';
 import { RawClient } from '../support/proxy-fixture.ts';
-import { eventually } from '../support/servlets.ts';
 import { type Message, readMessage, valueOf, without } from './message.ts';
 import type { Forwarded, Seen } from './outcome.ts';
 import { type Memory, slugOf } from './scripted-servlet.ts';

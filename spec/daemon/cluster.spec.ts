@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { TrafficView } from '../../lib/operator/views/status-view.ts';
 import { childrenNamed } from '../support/child-processes.ts';
-import { isAlive, until } from '../support/cluster-fixture.ts';
+import { isAlive } from '../support/cluster-fixture.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** Requests of users on the connections of one gate process when it is killed; GETs are asked again. */
 const IN_FLIGHT_AT_A_KILL = 12;
@@ -77,7 +78,7 @@ describe('a daemon with two proxy processes', function () {
     const pids = gateProcesses(daemon);
     expect(pids).to.have.length(2);
     await daemon.kill();
-    await until('they have ended', () => !pids.some(isAlive));
+    await eventually('they have ended', () => !pids.some(isAlive));
     daemon = world.start();
     await daemon.serving('shop-1.0.1');
     expect(gateProcesses(daemon)).to.have.length(2);

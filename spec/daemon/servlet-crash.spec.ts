@@ -3,7 +3,7 @@ import type { UserCounts } from '../../lib/demo/users.ts';
 import { readStat } from '../../lib/servlet/process/identity.ts';
 import { childrenNamed } from '../support/child-processes.ts';
 import { withWorld } from '../support/daemon-world.ts';
-import { eventually } from '../support/servlets.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** What running had received when it was killed may have been carried out: it is not repeated. */
 const IN_FLIGHT_AT_A_KILL = 12;

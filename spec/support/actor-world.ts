@@ -1,7 +1,5 @@
 import { type ActorEvent, ActorSystem, type ActorSystemOptions } from '../../lib/actor/index.ts';
 
-const LIMIT_MS = 8000;
-
 /** An actor system with its events and fatal errors recorded. */
 export interface World {
   readonly system: ActorSystem;
@@ -29,15 +27,6 @@ export async function withWorld(
     await use({ system, events, fatal, typesOf });
   } finally {
     await system.stop(2000);
-  }
-}
-
-/** Waits until `holds`; throws naming `what` after 8 s. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + LIMIT_MS;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`did not happen within 8 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 

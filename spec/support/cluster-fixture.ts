@@ -110,15 +110,6 @@ export async function withProcesses(
     if (isAlive(pid)) throw new Error(`left ${pid}`);
 }
 
-/** Waits for a condition. Throws after 8 s. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + UNTIL_LIMIT_MS;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
-    await sleep(POLL_MS);
-  }
-}
-
 /** Whether a process of this number lives. */
 export function isAlive(pid: number): boolean {
   try {

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   type ServletProcess,
@@ -8,10 +7,10 @@ import {
   spawnServlet,
 } from '../../lib/servlet/process/spawn.ts';
 import { servletTag, TAG_VARIABLE } from '../../lib/servlet/process/tag.ts';
+import { eventually } from './eventually.ts';
 
 /** From dist/spec/support to the sources, which keep the fixtures. */
 const FIXTURES = fileURLToPath(new URL('../../../spec/fixtures/servlet/', import.meta.url));
-const EVENT_LIMIT_MS = 8000;
 
 export function fixture(name: string): string {
   return join(FIXTURES, name);
@@ -85,20 +84,6 @@ export function spawnOptions(
     tag,
     port: 0,
   };
-}
-
-/** Resolves once `check` gives a value that is neither null nor false; throws after 8 s. */
-export async function eventually<T>(
-  what: string,
-  check: () => T | null | false | Promise<T | null | false>,
-): Promise<T> {
-  const deadline = Date.now() + EVENT_LIMIT_MS;
-  for (;;) {
-    const value = await check();
-    if (value !== null && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
-    await sleep(10);
-  }
 }
 
 /** The text of a file, '' when there is none. */

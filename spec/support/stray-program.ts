@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { stat } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { type ActorEvent, ActorSystem, actorSpec } from '../../lib/actor/index.ts';
-import { PROMPT, until } from './actor-world.ts';
+import { PROMPT } from './actor-world.ts';
+import { eventually } from './eventually.ts';
 
 const FATAL_EXIT_CODE = 70;
 
@@ -83,7 +84,7 @@ async function runStray(
     }),
   );
   address.tell(null);
-  await until(`the restart after ${name}`, () => ofActor(events, name).includes('restarted'));
+  await eventually(`the restart after ${name}`, () => ofActor(events, name).includes('restarted'));
 }
 
 /** An error of an incarnation that has ended is reported, but crashes nobody. */
@@ -101,7 +102,7 @@ async function runLate(system: ActorSystem, events: readonly ActorEvent[]): Prom
     }),
   );
   address.tell(null);
-  await until('the late error', () => ofActor(events, 'late').includes('stray-error'));
+  await eventually('the late error', () => ofActor(events, 'late').includes('stray-error'));
   return ofActor(events, 'late');
 }
 

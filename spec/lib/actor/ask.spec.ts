@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Address, actorSpec, type Self } from '../../../lib/actor/index.ts';
-import { PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
+import { PROMPT, type World, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { rejection, scripted } from '../../support/scripted-actor.ts';
 
 interface Question {
@@ -32,7 +33,7 @@ describe('ask', () => {
   it('gives the answer, which is part of the trace', async () => {
     await withLauncher(async ({ system, ask }) => {
       expect(await ask('answer')).to.equal('the answer');
-      await until('the end of the handler', () => system.trace.read().length === 2);
+      await eventually('the end of the handler', () => system.trace.read().length === 2);
       expect(system.trace.read()[0]).to.deep.include({
         from: '/vili/launcher',
         to: '/vili#reply',
@@ -54,7 +55,7 @@ describe('ask', () => {
   it('fails at once when the actor crashes later, while it still owes the answer', async () => {
     await withLauncher(async ({ system, ask }) => {
       const owed = rejection(ask('keep'));
-      await until('it is kept', () => system.trace.read().length === 1);
+      await eventually('it is kept', () => system.trace.read().length === 1);
       expect(system.crash('/vili/launcher', new Error('later'))).to.equal(true);
       expect(await owed).to.have.nested.property('cause.message', 'later');
     });
@@ -100,7 +101,7 @@ describe('ask', () => {
   it('buries an answer that comes too late or twice', async () => {
     await withLauncher(async ({ system, ask, events }) => {
       expect(await ask('twice')).to.equal('the answer');
-      await until('the burial', () => system.deadLetters().total === 1);
+      await eventually('the burial', () => system.deadLetters().total === 1);
       expect(events[0]).to.include({
         type: 'dead-letter',
         reason: 'answered',
@@ -120,7 +121,7 @@ describe('ask', () => {
       const asker = await system.spawn(scripted('asker', [], { handle }));
       asker.tell({ type: 'go' });
       asker.tell({ type: 'x', fail: true });
-      await until('the failure', () => failures.length === 1);
+      await eventually('the failure', () => failures.length === 1);
       expect(failures[0]).to.include({ code: 'VILI_ACTOR_STOPPED', path: '/vili/asker' });
     });
   });

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { DeadLetters, OTHERS, RECIPIENTS_MAX } from '../../../lib/actor/dead-letters.ts';
 import type { ActorEvent } from '../../../lib/actor/index.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
-import { until, withWorld } from '../../support/actor-world.ts';
+import { withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { scripted } from '../../support/scripted-actor.ts';
 
 describe('dead letters', () => {
@@ -34,7 +35,7 @@ describe('dead letters', () => {
   it('end their window by themselves', async () => {
     const { events, bury } = office(5);
     for (let n = 0; n < 11; n += 1) bury('/vili/a');
-    await until('the count', () => events.at(-1)?.type === 'dead-letters');
+    await eventually('the count', () => events.at(-1)?.type === 'dead-letters');
   });
 
   it('are counted by name for a bounded number of recipients', () => {
@@ -49,7 +50,7 @@ describe('dead letters', () => {
     await withWorld(async ({ system, events }) => {
       const address = await system.spawn(scripted('a', [], { restart: 'temporary' }));
       address.tell({ type: 'x', fail: true });
-      await until('its end', () => system.find('/vili/a') === undefined);
+      await eventually('its end', () => system.find('/vili/a') === undefined);
       expect(address.tell({ type: 'hello' })).to.equal(false);
       expect(events.at(-1)).to.deep.include({
         type: 'dead-letter',
@@ -68,7 +69,7 @@ describe('dead letters', () => {
     await withWorld(async ({ system }) => {
       const old = await system.spawn(scripted('a', log, { restart: 'temporary' }));
       old.tell({ type: 'x', fail: true });
-      await until('its end', () => system.find('/vili/a') === undefined);
+      await eventually('its end', () => system.find('/vili/a') === undefined);
       await system.spawn(scripted('a', log));
       expect(old.tell({ type: 'hello' })).to.equal(false);
     });

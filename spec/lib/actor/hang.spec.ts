@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { gate, PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
+import { gate, PROMPT, type World, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { rejection, type Script, scripted } from '../../support/scripted-actor.ts';
 
 describe('a handler that hangs', () => {
@@ -9,7 +10,7 @@ describe('a handler that hangs', () => {
       const script: Script = { handlerTimeoutMs: 5, handle: async () => await hold.opened };
       const address = await system.spawn(scripted('a', [], script));
       address.tell({ type: 'long' });
-      await until('the report', () => events.length > 0);
+      await eventually('the report', () => events.length > 0);
       expect(events[0]).to.include({ type: 'hung', messageType: 'long', limitMs: 5 });
       const [node] = system.tree();
       expect(node).to.include({ status: 'running', hung: true });
@@ -17,7 +18,7 @@ describe('a handler that hangs', () => {
       expect(node?.inHand?.sinceMs).to.be.at.least(5);
       await new Promise((resolve) => setTimeout(resolve, 15));
       hold.open();
-      await until('its end', () => system.tree()[0]?.inHand === null);
+      await eventually('its end', () => system.tree()[0]?.inHand === null);
       expect(system.tree()[0]).to.include({ hung: false, restarts: 0 });
       expect(typesOf('/vili/a')).to.deep.equal(['hung']);
     });
@@ -39,7 +40,7 @@ describe('a handler that hangs', () => {
       const address = await system.spawn(scripted('a', log, script));
       const owed = rejection(system.ask(address, () => ({ type: 'long' }), 5000));
       address.tell({ type: 'next' });
-      await until('the next message', () => log.includes('a next'));
+      await eventually('the next message', () => log.includes('a next'));
       expect(await owed).to.have.nested.property('cause.code', 'VILI_HANDLER_HUNG');
       expect(log).to.deep.equal(['start a', 'a long', 'stop a', 'start a', 'a next']);
       expect(typesOf('/vili/a')).to.deep.equal([
@@ -52,7 +53,7 @@ describe('a handler that hangs', () => {
       const outcomes = system.trace.read().map((record) => `${record.type} ${record.outcome}`);
       expect(outcomes).to.deep.equal(['long crash', 'next ok']);
       hold.open();
-      await until('the late result', () => log.includes('late'));
+      await eventually('the late result', () => log.includes('late'));
       expect(system.tree()[0]).to.include({ status: 'running', restarts: 1 });
     });
   });
@@ -62,7 +63,7 @@ describe('a handler that hangs', () => {
     await withPrompt(async ({ system, events }) => {
       const script: Script = { handlerTimeoutMs: 5, start: async () => await hold.opened };
       const spawned = system.spawn(scripted('a', [], script));
-      await until('the report', () => events.length > 0);
+      await eventually('the report', () => events.length > 0);
       expect(events[0]).to.include({ type: 'hung', messageType: 'starting' });
       expect(system.tree()[0]).to.include({ status: 'starting', hung: true });
       hold.open();
@@ -79,7 +80,7 @@ describe('a handler that hangs', () => {
       };
       const address = await system.spawn(scripted('a', [], script));
       for (let n = 0; n < 40; n += 1) address.tell({ type: 'short' });
-      await until('all of them', () => system.trace.read().length === 40);
+      await eventually('all of them', () => system.trace.read().length === 40);
       expect(events).to.deep.equal([]);
     });
   });
@@ -93,9 +94,9 @@ describe('a handler that hangs', () => {
         const script: Script = { stopTimeoutMs: 10, handle: async () => await hold.opened };
         const hanging = await system.spawn(scripted('hanging', log, script));
         hanging.tell({ type: 'long' });
-        await until('it hangs', () => log.includes('hanging long'));
+        await eventually('it hangs', () => log.includes('hanging long'));
         failing.tell({ type: 'x', fail: true });
-        await until('the restart', () => typesOf('/vili/hanging').includes('restarted'));
+        await eventually('the restart', () => typesOf('/vili/hanging').includes('restarted'));
         expect(typesOf('/vili/hanging')).to.deep.equal(['abandoned', 'restarted']);
       },
       { supervision: { strategy: 'one_for_all', backoff: PROMPT } },

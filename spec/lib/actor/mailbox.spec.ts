@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { Envelope } from '../../../lib/actor/envelope.ts';
 import { DEFAULT_MAILBOX, Mailbox } from '../../../lib/actor/mailbox.ts';
-import { gate, PROMPT, until, withWorld } from '../../support/actor-world.ts';
+import { gate, PROMPT, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Order, type Script, scripted } from '../../support/scripted-actor.ts';
 
 const overflows = ['drop-new', 'drop-old'] as const;
@@ -39,11 +40,11 @@ describe('a mailbox', () => {
         };
         const address = await system.spawn(scripted('a', log, script));
         address.tell({ type: '0' });
-        await until('it is busy', () => log.includes('a 0'));
+        await eventually('it is busy', () => log.includes('a 0'));
         const failed = [1, 2, 3, 4].filter((n) => !address.tell({ type: String(n) }));
         expect(failed).to.deep.equal(refused);
         hold.open();
-        await until('all', () => log.length === 4);
+        await eventually('all', () => log.length === 4);
         expect(log.slice(1)).to.deep.equal(handled);
         const reasons = events.map((event) => event.type === 'dead-letter' && event.reason);
         expect(reasons).to.deep.equal(['mailbox-full', 'mailbox-full']);
@@ -61,7 +62,7 @@ describe('a mailbox', () => {
         for (let n = 0; n < 1000; n += 1) address.tell({ type: 'work' });
         expect(system.tree()[0]?.mailbox).to.equal(1000);
         expect(system.crash('/vili/a')).to.equal(true);
-        await until('the restart', () => events.at(-1)?.type === 'restarted');
+        await eventually('the restart', () => events.at(-1)?.type === 'restarted');
         expect(log.indexOf('stop a'), 'lines before the crash').to.be.at.most(3);
         await system.stop(1000);
         const handled = log.filter((line) => line === 'a work').length;

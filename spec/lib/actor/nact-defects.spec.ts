@@ -6,7 +6,8 @@ import {
   type ChildSpec,
   type Self,
 } from '../../../lib/actor/index.ts';
-import { gate, PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
+import { gate, PROMPT, type World, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 
 type Order = { readonly type: 'fail' | 'work' | 'stop' | 'adopt' };
 
@@ -25,8 +26,8 @@ describe('what the actor layer guarantees where nact does not', () => {
         async ({ system }) => {
           const address = await system.spawn(plain('a'));
           address.tell({ type: 'fail' });
-          await until('the restart', () => system.tree()[0]?.restarts === 1);
-          await until('the warning', () => warnings.length > 0);
+          await eventually('the restart', () => system.tree()[0]?.restarts === 1);
+          await eventually('the warning', () => warnings.length > 0);
         },
         { onEvent: () => failing('the listener'), supervision: { backoff: PROMPT } },
       );
@@ -41,7 +42,7 @@ describe('what the actor layer guarantees where nact does not', () => {
       const spec = plain('a', { stop: () => failing('cannot stop') });
       const address = await system.spawn(spec);
       address.tell({ type: 'fail' });
-      await until('the restart', () => typesOf('/vili/a').includes('restarted'));
+      await eventually('the restart', () => typesOf('/vili/a').includes('restarted'));
       expect(typesOf('/vili/a')).to.deep.equal(['crashed', 'backoff', 'stop-failed', 'restarted']);
       await system.stop(1000);
       expect(events.at(-1)?.type).to.equal('stop-failed');
@@ -57,10 +58,10 @@ describe('what the actor layer guarantees where nact does not', () => {
       };
       const address = await system.spawn(plain('a', { handle, stopTimeoutMs: 5 }));
       address.tell({ type: 'work' });
-      await until('the message in hand', () => system.tree()[0]?.inHand !== null);
+      await eventually('the message in hand', () => system.tree()[0]?.inHand !== null);
       await system.stop(1000);
       hold.open();
-      await until('the late error', () => typesOf('/vili/a').includes('late'));
+      await eventually('the late error', () => typesOf('/vili/a').includes('late'));
       expect(typesOf('/vili/a')).to.deep.equal(['abandoned', 'late']);
       expect(fatal).to.deep.equal([]);
     });
@@ -76,7 +77,7 @@ describe('what the actor layer guarantees where nact does not', () => {
       };
       const address = await system.spawn(plain('a', { handle }));
       address.tell({ type: 'work' });
-      await until('the end of it', () => system.trace.read({ actor: '/vili/a' }).length === 1);
+      await eventually('the end of it', () => system.trace.read({ actor: '/vili/a' }).length === 1);
       expect(typesOf('/vili/a')).to.deep.equal([]);
     });
   });
@@ -141,7 +142,7 @@ describe('what the actor layer guarantees where nact does not', () => {
         if (n % 5 === 0) system.crash('/vili/parent/child');
         await new Promise((resolve) => setImmediate(resolve));
       }
-      await until('20 messages', () => overlaps.handled() === 20);
+      await eventually('20 messages', () => overlaps.handled() === 20);
       expect(overlaps.most()).to.equal(1);
       expect(system.tree()[0]?.restarts).to.be.greaterThan(0);
     });
@@ -171,12 +172,12 @@ describe('what the actor layer guarantees where nact does not', () => {
         const address = await system.spawn(busy);
         address.tell({ type: 'work' });
         address.tell({ type: 'adopt' });
-        await until('the message in hand', () => system.tree()[1]?.inHand !== null);
+        await eventually('the message in hand', () => system.tree()[1]?.inHand !== null);
         failer.tell({ type: 'fail' });
-        await until('the group ends', () => system.tree()[1]?.status === 'restarting');
+        await eventually('the group ends', () => system.tree()[1]?.status === 'restarting');
         expect(lives).to.deep.equal(['start 1']);
         hold.open();
-        await until('the next message', () => lives.length === 4);
+        await eventually('the next message', () => lives.length === 4);
         expect(lives.slice(1)).to.deep.equal([
           'stop state of the old handler',
           'start 2',
@@ -196,7 +197,7 @@ describe('what the actor layer guarantees where nact does not', () => {
       const address = system.find('/vili/parent/child');
       address?.tell({ type: 'fail' });
       for (let n = 0; n < 5; n += 1) address?.tell({ type: 'work' });
-      await until('five messages', () => overlaps.handled() === 5);
+      await eventually('five messages', () => overlaps.handled() === 5);
       expect(system.tree().map((node) => node.restarts)).to.deep.equal([0, 1]);
     });
   });
@@ -211,7 +212,7 @@ describe('what the actor layer guarantees where nact does not', () => {
       const address = await system.spawn(parent);
       address.tell({ type: 'fail' });
       address.tell({ type: 'work' });
-      await until('the next message', () => overlaps.handled() === 1);
+      await eventually('the next message', () => overlaps.handled() === 1);
       expect(system.tree().map((node) => [node.path, node.incarnation])).to.deep.equal([
         ['/vili/parent', 2],
         ['/vili/parent/child', 1],
@@ -247,9 +248,9 @@ describe('what the actor layer guarantees where nact does not', () => {
       });
       const address = await system.spawn(parent);
       first?.tell({ type: 'work' });
-      await until('the old one is busy', () => seen.includes('old begin'));
+      await eventually('the old one is busy', () => seen.includes('old begin'));
       address.tell({ type: 'work' });
-      await until('the new one is done', () => seen.includes('new end'));
+      await eventually('the new one is done', () => seen.includes('new end'));
       expect(seen).to.deep.equal([
         'old start',
         'old begin',
@@ -266,7 +267,7 @@ describe('what the actor layer guarantees where nact does not', () => {
     await withPromptWorld(async ({ system, events }) => {
       const address = await system.spawn(plain('a'));
       address.tell({ type: 'fail' });
-      await until('the report', () => events.length > 0);
+      await eventually('the report', () => events.length > 0);
       const [crashed] = events;
       expect(crashed).to.deep.include({ type: 'crashed', path: '/vili/a', messageType: 'fail' });
       expect(crashed).to.have.nested.property('error.message', 'told to');
@@ -288,7 +289,7 @@ describe('what the actor layer guarantees where nact does not', () => {
       });
       const address = await system.spawn(spec);
       address.tell({ type: 'work' });
-      await until('the message in hand', () => system.tree()[0]?.inHand !== null);
+      await eventually('the message in hand', () => system.tree()[0]?.inHand !== null);
       const stopped = system.stop(1000);
       hold.open();
       await stopped;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Self } from '../../../lib/actor/index.ts';
-import { gate, PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
+import { gate, PROMPT, type World, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { neverStarts, type Order, type Script, scripted } from '../../support/scripted-actor.ts';
 
 describe('an actor', () => {
@@ -16,9 +17,9 @@ describe('an actor', () => {
         },
       };
       const address = await system.spawn(scripted('a', log, script));
-      await until('three ticks', () => ticks(log, 1) >= 3);
+      await eventually('three ticks', () => ticks(log, 1) >= 3);
       address.tell({ type: 'x', fail: true });
-      await until('ticks of the next', () => ticks(log, 2) >= 3);
+      await eventually('ticks of the next', () => ticks(log, 2) >= 3);
       const later = log.slice(log.lastIndexOf('start a'));
       expect(later.filter((line) => line.endsWith(' 1'))).to.deep.equal([]);
       expect(log.filter((line) => line === 'a once 1')).to.have.length(1);
@@ -34,7 +35,7 @@ describe('an actor', () => {
         handle: async () => await hold.opened,
       };
       await system.spawn(scripted('a', [], script));
-      await until('it is busy', () => system.tree()[0]?.inHand !== null);
+      await eventually('it is busy', () => system.tree()[0]?.inHand !== null);
       await new Promise((resolve) => setTimeout(resolve, 30));
       expect(system.tree()[0]?.mailbox).to.be.at.most(1);
       hold.open();
@@ -48,7 +49,7 @@ describe('an actor', () => {
       };
       const address = await system.spawn(scripted('a', [], script));
       address.tell({ type: 'x' });
-      await until('the crash', () => events.length > 0);
+      await eventually('the crash', () => events.length > 0);
       expect(events[0]).to.have.nested.property('error.code', 'VILI_TIMER');
     });
   });
@@ -69,7 +70,7 @@ describe('an actor', () => {
         await Promise.resolve();
       };
       await system.spawn(scripted('b', [], { start }));
-      await until('both', () => log.length === 4);
+      await eventually('both', () => log.length === 4);
       expect(log.slice(2).toSorted()).to.deep.equal(['a bad', 'a good']);
       const types = system.trace.read({ correlation: 'version-1' }).map((record) => record.type);
       expect(types.toSorted()).to.deep.equal(['bad', 'go', 'good']);
@@ -88,9 +89,9 @@ describe('an actor', () => {
       const address = await system.spawn(scripted('a', log, script));
       address.tell({ type: 'go' });
       address.tell({ type: 'x', fail: true });
-      await until('the restart', () => system.tree()[0]?.restarts === 1);
+      await eventually('the restart', () => system.tree()[0]?.restarts === 1);
       hold.open();
-      await until('the burial', () => system.deadLetters().total === 1);
+      await eventually('the burial', () => system.deadLetters().total === 1);
       expect(log).to.not.include('a back');
       expect(events.at(-1)).to.include({
         type: 'dead-letter',
@@ -110,7 +111,7 @@ describe('an actor', () => {
       };
       const address = await system.spawn(scripted('a', [], script));
       address.tell({ type: 'x', fail: true });
-      await until('the restart', () => system.tree()[0]?.restarts === 1);
+      await eventually('the restart', () => system.tree()[0]?.restarts === 1);
       expect(signals.map((signal) => signal.aborted)).to.deep.equal([true, false]);
     });
     expect(signals.map((signal) => signal.aborted)).to.deep.equal([true, true]);
@@ -147,7 +148,7 @@ describe('an actor', () => {
       };
       const address = await system.spawn(scripted('a', log, { handle }));
       address.tell({ type: 'go' });
-      await until('the backoff of the child', () => system.tree()[1]?.status === 'backoff');
+      await eventually('the backoff of the child', () => system.tree()[1]?.status === 'backoff');
       await system.stop(1000);
       expect(log.at(-1)).to.equal('stop a');
       expect(typesOf('/vili/a')).to.not.include('abandoned');

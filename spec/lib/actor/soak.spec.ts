@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Address, actorSpec, type Strategy } from '../../../lib/actor/index.ts';
-import { PROMPT, until, withWorld } from '../../support/actor-world.ts';
+import { PROMPT, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const ACTORS = 20;
 const MESSAGES = 40_000;
@@ -75,7 +76,7 @@ async function soak(
       }
       const settled = () => books.handled + system.deadLetters().total === books.sent;
       const quiet = () => settled() && system.tree().every((node) => node.status === 'running');
-      await until('all messages handled and all actors running', quiet);
+      await eventually('all messages handled and all actors running', quiet);
       live = system.tree().length;
       dead = system.deadLetters().total;
       expect(books.starts - books.stops).to.equal(live);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ActorSystem } from '../../../lib/actor/index.ts';
-import { gate, PROMPT, until, withWorld } from '../../support/actor-world.ts';
+import { gate, PROMPT, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { neverStarts, rejection, type Script, scripted } from '../../support/scripted-actor.ts';
 
 describe('stopping a system', () => {
@@ -22,10 +23,10 @@ describe('stopping a system', () => {
       await system.spawn(scripted('last', log));
       parent.tell({ type: 'work' });
       parent.tell({ type: 'too late' });
-      await until('the message in hand', () => log.includes('parent work'));
+      await eventually('the message in hand', () => log.includes('parent work'));
       log.length = 0;
       const stopped = system.stop(5000);
-      await until('the last one', () => log.length > 0);
+      await eventually('the last one', () => log.length > 0);
       hold.open();
       await stopped;
       const order = [
@@ -90,7 +91,7 @@ describe('stopping a system', () => {
       const script: Script = { restarts, start: neverStarts };
       const starting = rejection(system.spawn(scripted('starting', [], script)));
       const statuses = () => system.tree().map((node) => node.status);
-      await until('both wait', () => statuses().join() === 'backoff,backoff');
+      await eventually('both wait', () => statuses().join() === 'backoff,backoff');
       const startedMs = performance.now();
       await system.stop(10_000);
       expect(performance.now() - startedMs).to.be.below(5000);
@@ -126,7 +127,7 @@ describe('stopping a system', () => {
     const address = await system.spawn(scripted('a', [], script));
     address.tell({ type: 'work' });
     address.tell({ type: 'x', fail: true });
-    await until('the restart', () => system.tree()[0]?.restarts === 1);
+    await eventually('the restart', () => system.tree()[0]?.restarts === 1);
     await system.stop(1000);
     expect(timers()).to.equal(before);
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Address, SupervisionOptions } from '../../../lib/actor/index.ts';
-import { gate, PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
+import { gate, PROMPT, type World, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   exitWhenTold,
   neverStarts,
@@ -23,8 +24,10 @@ describe('supervision strategies', () => {
       await withChildren({ strategy }, async ({ log, children, system }) => {
         children.b.tell({ type: 'x', fail: true });
         children.b.tell({ type: 'after' });
-        await until('the next message', () => log.includes('b after'));
-        await until('the group', () => system.tree().every((node) => node.status === 'running'));
+        await eventually('the next message', () => log.includes('b after'));
+        await eventually('the group', () =>
+          system.tree().every((node) => node.status === 'running'),
+        );
         expect(log.filter((line) => line !== 'b after')).to.deep.equal(lives);
       });
     });
@@ -45,7 +48,7 @@ describe('supervision strategies', () => {
         log.length = 0;
         broken = 1;
         a.tell({ type: 'x', fail: true });
-        await until('the group', () => log.at(-1) === 'start c');
+        await eventually('the group', () => log.at(-1) === 'start c');
         expect(log).to.deep.equal([
           'stop c',
           'stop b',
@@ -71,10 +74,10 @@ describe('supervision strategies', () => {
       );
       const b = await system.spawn(scripted('b', log, { restarts: { backoff: PROMPT } }));
       a.tell({ type: 'x', fail: true });
-      await until('the backoff of a', () => system.tree()[0]?.status === 'backoff');
+      await eventually('the backoff of a', () => system.tree()[0]?.status === 'backoff');
       b.tell({ type: 'x', fail: true });
       b.tell({ type: 'after' });
-      await until('b again', () => log.includes('b after'));
+      await eventually('b again', () => log.includes('b after'));
       expect(system.tree().map((node) => node.status)).to.deep.equal(['backoff', 'running']);
     });
   });
@@ -88,9 +91,9 @@ describe('supervision strategies', () => {
         const b = await system.spawn(scripted('b', log));
         log.length = 0;
         b.tell({ type: 'x', fail: true });
-        await until('the backoff of b', () => system.tree()[1]?.status === 'backoff');
+        await eventually('the backoff of b', () => system.tree()[1]?.status === 'backoff');
         a.tell({ type: 'x', fail: true });
-        await until('both', () => log.at(-1) === 'start b');
+        await eventually('both', () => log.at(-1) === 'start b');
         expect(log).to.deep.equal(['stop b', 'stop a', 'start a', 'start b']);
         expect(system.tree().map((node) => node.restarts)).to.deep.equal([1, 1]);
       },
@@ -114,8 +117,8 @@ describe('restart policies', () => {
         await withPrompt(async ({ system }) => {
           const child = await system.spawn(scripted('a', log, { restart, handle: exitWhenTold }));
           child.tell({ type, fail: type === 'crash' });
-          if (outcome === 'gone') await until('its end', () => system.tree().length === 0);
-          else await until('its restart', () => system.tree()[0]?.restarts === 1);
+          if (outcome === 'gone') await eventually('its end', () => system.tree().length === 0);
+          else await eventually('its restart', () => system.tree()[0]?.restarts === 1);
           expect(log.includes('stop a')).to.equal(true);
         });
       }
@@ -127,7 +130,7 @@ describe('restart policies', () => {
       const temporary = scripted('t', log, { restart: 'temporary' });
       await system.spawn(temporary);
       children.a.tell({ type: 'x', fail: true });
-      await until('the group', () => log.at(-1) === 'start c');
+      await eventually('the group', () => log.at(-1) === 'start c');
       expect(system.tree().map((node) => node.path)).to.deep.equal([
         '/vili/a',
         '/vili/b',
@@ -146,7 +149,7 @@ describe('a restart', () => {
         const parent = await system.spawn(scripted('parent', log, { keepChildren, start }));
         const before = system.find('/vili/parent/child');
         parent.tell({ type: 'x', fail: true });
-        await until('the restart', () => system.tree()[0]?.restarts === 1);
+        await eventually('the restart', () => system.tree()[0]?.restarts === 1);
         expect(system.find('/vili/parent/child') === before).to.equal(keepChildren);
         expect(before?.tell({ type: 'hello' })).to.equal(keepChildren);
         expect(log.includes('stop child')).to.equal(!keepChildren);
@@ -165,9 +168,9 @@ describe('a restart', () => {
       };
       await system.spawn(scripted('parent', log, script));
       system.find('/vili/parent/child')?.tell({ type: 'x', fail: true });
-      await until('the restart', () => system.tree()[0]?.restarts === 1);
+      await eventually('the restart', () => system.tree()[0]?.restarts === 1);
       expect(system.find('/vili/parent/child')?.tell({ type: 'hello' })).to.equal(true);
-      await until('the new child', () => log.includes('child hello'));
+      await eventually('the new child', () => log.includes('child hello'));
     });
   });
 
@@ -182,9 +185,9 @@ describe('a restart', () => {
         );
         const child = system.find('/vili/parent/child');
         parent.tell({ type: 'x', fail: true });
-        await until('the backoff', () => system.tree()[0]?.status === 'backoff');
+        await eventually('the backoff', () => system.tree()[0]?.status === 'backoff');
         child?.tell({ type: 'x', fail: true });
-        await until('the child again', () => system.tree()[1]?.restarts === 1);
+        await eventually('the child again', () => system.tree()[1]?.restarts === 1);
       },
       { supervision: { backoff: PROMPT } },
     );
@@ -205,12 +208,12 @@ describe('a restart budget', () => {
         for (let crash = 0; crash < 4; crash += 1) {
           const child = (): string | undefined =>
             system.tree().find((node) => node.path.endsWith('child'))?.status;
-          await until('the child runs', () => child() === 'running');
+          await eventually('the child runs', () => child() === 'running');
           const seen = log.length;
           system.find('/vili/parent/child')?.tell({ type: 'x', fail: true });
-          await until('the crash', () => log.length > seen);
+          await eventually('the crash', () => log.length > seen);
         }
-        await until('the end', () => fatal.length > 0);
+        await eventually('the end', () => fatal.length > 0);
         expect(fatal[0]).to.include({ code: 'VILI_RESTART_BUDGET', path: '/vili' });
         expect(fatal[0]).to.have.nested.property('cause.path', '/vili/parent');
         expect(fatal[0]).to.have.nested.property('cause.cause.message', 'child was told to fail');
@@ -238,7 +241,7 @@ describe('a restart budget', () => {
         );
         for (const child of children) child.tell({ type: 'x', fail: true });
         for (const child of children) child.tell({ type: 'x', fail: true });
-        await until('six restarts', () => restartsOf(system) === 6);
+        await eventually('six restarts', () => restartsOf(system) === 6);
         expect(fatal).to.deep.equal([]);
       },
       { supervision: { max: 2, backoff: PROMPT } },
@@ -253,7 +256,7 @@ describe('a restart budget', () => {
       const other = await system.spawn(scripted('other', log));
       child.tell({ type: 'x', fail: true });
       child.tell({ type: 'x', fail: true });
-      await until('its end', () => system.find('/vili/child') === undefined);
+      await eventually('its end', () => system.find('/vili/child') === undefined);
       expect(typesOf('/vili/child').at(-1)).to.equal('gave-up');
       expect(other.tell({ type: 'hello' })).to.equal(true);
       expect(fatal).to.deep.equal([]);
@@ -268,7 +271,7 @@ describe('a restart budget', () => {
         scripted('a', log, { restarts: { max: Infinity, backoff } }),
       );
       for (let n = 0; n < 12; n += 1) child.tell({ type: 'x', fail: true });
-      await until('twelve restarts', () => restartsOf(system) === 12);
+      await eventually('twelve restarts', () => restartsOf(system) === 12);
       const pauses = events.flatMap((event) => (event.type === 'backoff' ? [event.delayMs] : []));
       expect(pauses).to.deep.equal([1, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]);
       expect(fatal).to.deep.equal([]);
@@ -283,10 +286,10 @@ describe('a restart budget', () => {
       const child = await system.spawn(scripted('a', log, { restarts }));
       child.tell({ type: 'x', fail: true });
       child.tell({ type: 'x', fail: true });
-      await until('two restarts', () => restartsOf(system) === 2);
+      await eventually('two restarts', () => restartsOf(system) === 2);
       await new Promise((resolve) => setTimeout(resolve, 30));
       child.tell({ type: 'x', fail: true });
-      await until('the third', () => restartsOf(system) === 3);
+      await eventually('the third', () => restartsOf(system) === 3);
       const pauses = events.flatMap((event) => (event.type === 'backoff' ? [event.delayMs] : []));
       expect([pauses[0], pauses[2]]).to.deep.equal([1, 1]);
     });
@@ -348,9 +351,9 @@ describe('a first start', () => {
         await hold.opened;
       };
       const outcome = rejection(system.spawn(scripted('a', log, { start })));
-      await until('the start', () => log.length === 1);
+      await eventually('the start', () => log.length === 1);
       const stopped = system.stop(1000);
-      await until('the signal', () => aborted);
+      await eventually('the signal', () => aborted);
       hold.open();
       await stopped;
       expect(await outcome).to.include({ code: 'VILI_ACTOR_STOPPED' });

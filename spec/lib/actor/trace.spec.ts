@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Trace } from '../../../lib/actor/trace.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
-import { PROMPT, until, withWorld } from '../../support/actor-world.ts';
+import { PROMPT, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Script, scripted } from '../../support/scripted-actor.ts';
 
 describe('the trace ring', () => {
@@ -91,7 +92,7 @@ describe('the trace of a system', () => {
           start: (self) => self.send(first, { type: 'one' }, { correlation: 'version-1' }),
         }),
       );
-      await until('the end of the chain', () => log.includes('version-1'));
+      await eventually('the end of the chain', () => log.includes('version-1'));
       const chain = system.trace.read({ correlation: 'version-1' });
       const steps = chain.map((record) => `${record.from} ${record.type} ${record.to}`);
       expect(steps.filter((step) => !step.includes('ignored'))).to.deep.equal([
@@ -118,10 +119,10 @@ describe('the trace of a system', () => {
         });
         address.tell({ type: 'one' });
         address.tell({ type: 'two', fail: true });
-        await until('three', () => seen.length === 3);
+        await eventually('three', () => seen.length === 3);
         unfollow();
         address.tell({ type: 'three' });
-        await until('the last', () => system.trace.read().length === 4);
+        await eventually('the last', () => system.trace.read().length === 4);
         expect(seen).to.deep.equal(['one ok', 'two crash', 'by the listener ok']);
       },
       { supervision: { backoff: PROMPT } },
@@ -133,10 +134,10 @@ describe('the trace of a system', () => {
       system.capture('/vili/a', true);
       const address = await system.spawn(scripted('a', []));
       address.tell({ type: 'one', id: 42 });
-      await until('the first', () => system.trace.read().length === 1);
+      await eventually('the first', () => system.trace.read().length === 1);
       system.capture('/vili/a', false);
       address.tell({ type: 'two', id: 43 });
-      await until('the second', () => system.trace.read().length === 2);
+      await eventually('the second', () => system.trace.read().length === 2);
       const payloads = system.trace.read().map((record) => record.payload);
       expect(payloads).to.deep.equal(["{ type: 'one', id: 42 }", undefined]);
     });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Address, actorSpec, type End } from '../../../lib/actor/index.ts';
-import { PROMPT, until, type World, withWorld } from '../../support/actor-world.ts';
+import { PROMPT, type World, withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { exitWhenTold, type Order, scripted } from '../../support/scripted-actor.ts';
 
 type Watching =
@@ -13,7 +14,7 @@ describe('watch', () => {
     await withWatcher('transient', async ({ target, watcher, ends }) => {
       watcher.tell({ type: 'watch', target });
       target.tell({ type: 'exit' });
-      await until('the notice', () => ends.length > 0);
+      await eventually('the notice', () => ends.length > 0);
       expect(ends).to.deep.equal([{ path: '/vili/target', reason: 'stopped' }]);
     });
   });
@@ -22,10 +23,10 @@ describe('watch', () => {
     await withWatcher('permanent', async ({ target, watcher, ends, system }) => {
       watcher.tell({ type: 'watch', target });
       target.tell({ type: 'x', fail: true });
-      await until('the restart', () => system.tree()[0]?.restarts === 1);
+      await eventually('the restart', () => system.tree()[0]?.restarts === 1);
       expect(ends).to.deep.equal([]);
       target.tell({ type: 'x', fail: true });
-      await until('the notice', () => ends.length > 0);
+      await eventually('the notice', () => ends.length > 0);
       expect(ends[0]).to.include({ path: '/vili/target', reason: 'crashed' });
       expect(ends[0]?.error).to.have.property('message', 'target was told to fail');
     });
@@ -34,9 +35,9 @@ describe('watch', () => {
   it('tells at once when the target has already ended', async () => {
     await withWatcher('temporary', async ({ target, watcher, ends, system }) => {
       target.tell({ type: 'x', fail: true });
-      await until('the end', () => system.find('/vili/target') === undefined);
+      await eventually('the end', () => system.find('/vili/target') === undefined);
       watcher.tell({ type: 'watch', target });
-      await until('the notice', () => ends.length > 0);
+      await eventually('the notice', () => ends.length > 0);
       expect(ends[0]?.reason).to.equal('crashed');
     });
   });
@@ -44,10 +45,10 @@ describe('watch', () => {
   it('gets through a full mailbox', async () => {
     await withWatcher('temporary', async ({ target, watcher, ends, system }) => {
       watcher.tell({ type: 'watch', target });
-      await until('it watches', () => system.trace.read().length === 1);
+      await eventually('it watches', () => system.trace.read().length === 1);
       target.tell({ type: 'exit' });
       for (let n = 0; n < 2000; n += 1) watcher.tell({ type: 'unwatch' });
-      await until('the notice', () => ends.length > 0);
+      await eventually('the notice', () => ends.length > 0);
       expect(system.deadLetters().total).to.be.greaterThan(0);
     });
   });
@@ -56,14 +57,14 @@ describe('watch', () => {
     await withWatcher('temporary', async ({ target, watcher, ends, system }) => {
       watcher.tell({ type: 'watch', target });
       watcher.tell({ type: 'fail' });
-      await until(
+      await eventually(
         'the restart',
         () => system.find('/vili/watcher') !== undefined && restarted(system),
       );
       target.tell({ type: 'exit' });
-      await until('the end', () => system.find('/vili/target') === undefined);
+      await eventually('the end', () => system.find('/vili/target') === undefined);
       watcher.tell({ type: 'unwatch' });
-      await until('the next message', () => system.trace.read().at(-1)?.type === 'unwatch');
+      await eventually('the next message', () => system.trace.read().at(-1)?.type === 'unwatch');
       expect(ends).to.deep.equal([]);
     });
   });
@@ -72,11 +73,11 @@ describe('watch', () => {
     await withWatcher('temporary', async ({ target, watcher, ends, system }) => {
       watcher.tell({ type: 'watch', target });
       watcher.tell({ type: 'unwatch' });
-      await until('both', () => system.trace.read().length === 2);
+      await eventually('both', () => system.trace.read().length === 2);
       target.tell({ type: 'exit' });
-      await until('the end', () => system.find('/vili/target') === undefined);
+      await eventually('the end', () => system.find('/vili/target') === undefined);
       watcher.tell({ type: 'unwatch' });
-      await until('the next message', () => system.trace.read().at(-1)?.type === 'unwatch');
+      await eventually('the next message', () => system.trace.read().at(-1)?.type === 'unwatch');
       expect(ends).to.deep.equal([]);
     });
   });
@@ -85,7 +86,7 @@ describe('watch', () => {
     await withWatcher('temporary', async ({ watcher, events }) => {
       const target: Address<Order> = { path: 'a fake', tell: () => true };
       watcher.tell({ type: 'watch', target });
-      await until('the crash', () => events.length > 0);
+      await eventually('the crash', () => events.length > 0);
       expect(events[0]).to.have.nested.property('error.code', 'VILI_ADDRESS_UNKNOWN');
     });
   });

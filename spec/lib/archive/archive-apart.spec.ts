@@ -6,8 +6,8 @@ import type { ArchiveOptions } from '../../../lib/archive/archive-version.ts';
 import { type Layout, layoutOf } from '../../../lib/base/names/layout.ts';
 import { codeOf, messageOf } from '../../../lib/errors.ts';
 import { childrenNamed } from '../../support/child-processes.ts';
+import { eventually } from '../../support/eventually.ts';
 import { failureOf } from '../../support/failure.ts';
-import { eventually } from '../../support/servlets.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 const NAME = 'app-1.0.0';

@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { createCluster } from '../../../lib/cluster/cluster.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import { RecordingTaker, until, withProcesses } from '../../support/cluster-fixture.ts';
+import { RecordingTaker, withProcesses } from '../../support/cluster-fixture.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   exchangeRaw,
   flag,
@@ -32,7 +33,7 @@ describe('a proxy process that fails', () => {
         expect(await client.toEnd()).to.equal('');
         const { received, skipped } = await counted('it is over', (it) => it.inFlightNow === 0);
         expect([received, skipped.aborted]).to.deep.equal([1, 1]);
-        await until('another one serves', () => pids().length === 1);
+        await eventually('another one serves', () => pids().length === 1);
         expect(events.map(({ kind }) => kind)).to.deep.equal(['started', 'ended', 'started']);
       },
       { processes: 1 },
@@ -43,7 +44,7 @@ describe('a proxy process that fails', () => {
     await withProcesses(await hello(), async ({ port, pids }) => {
       for (const pid of pids()) process.kill(pid, 'SIGKILL');
       expect(await exchangeRaw(port, LAST)).to.match(/200 OK[^]*hello$/);
-      await until('both are back', () => pids().length === 2);
+      await eventually('both are back', () => pids().length === 2);
     });
   });
 
@@ -54,7 +55,7 @@ describe('a proxy process that fails', () => {
       proxy.setRoute({ running: second.target, mirroring: false });
       expect(await exchangeRaw(port, LAST)).to.match(/second$/);
       expect(await proxy.drain(first.target, 1000)).to.deep.equal({ finished: 0, cut: 0 });
-      await until('both are back', () => pids().length === 2);
+      await eventually('both are back', () => pids().length === 2);
     });
     await second.close();
   });
@@ -76,7 +77,7 @@ describe('a proxy process that fails', () => {
         pid: stopped,
         reason: 'it did not confirm a new route for 5 s',
       });
-      await until('another one serves', () => pids().length === 2);
+      await eventually('another one serves', () => pids().length === 2);
       expect((await Promise.all(answers)).join('|')).to.match(/next\|.*next$/s);
       for (const client of clients) client.close();
     });

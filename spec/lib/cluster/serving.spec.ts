@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { until, withProcesses } from '../../support/cluster-fixture.ts';
+import { withProcesses } from '../../support/cluster-fixture.ts';
+import { eventually } from '../../support/eventually.ts';
 import { exchangeRaw, flag, RawClient, Upstream } from '../../support/proxy-fixture.ts';
 
 const GET = 'GET /items HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -17,12 +18,12 @@ describe('several proxy processes', () => {
       await counted('all are counted', ({ received }) => received === 10);
       const [victim = 0] = pids();
       process.kill(victim, 'SIGKILL');
-      await until('its end is told', () => events.some(({ kind }) => kind === 'ended'));
+      await eventually('its end is told', () => events.some(({ kind }) => kind === 'ended'));
       const broken = clients.filter(({ ended }) => ended).length;
       expect(broken).to.be.within(3, 7);
       const told = { pid: victim, reason: 'SIGKILL', connections: broken };
       expect(events.find(({ kind }) => kind === 'ended')).to.include(told);
-      await until('another takes its place', () => pids().length === 2);
+      await eventually('another takes its place', () => pids().length === 2);
       for (const client of clients) client.close();
     });
   });
@@ -36,7 +37,7 @@ describe('several proxy processes', () => {
       const ask = (path: string) =>
         exchangeRaw(port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
       await Promise.all([...Array.from({ length: 20 }, () => ask('/s')), ask('/large')]);
-      await until('all copies', () => taker.exchanges.length === 21);
+      await eventually('all copies', () => taker.exchanges.length === 21);
       const ids = new Set(taker.exchanges.map(({ requestId }) => requestId));
       expect(ids.size).to.equal(21);
       const found = taker.exchanges.find(({ path }) => path === '/large');
@@ -71,10 +72,10 @@ describe('several proxy processes', () => {
     await withProcesses(
       await hello(),
       async ({ port, taker }) => {
-        await until('they are found busy', () => taker.isBusy);
+        await eventually('they are found busy', () => taker.isBusy);
         const ask = () => Promise.all(Array.from({ length: 4 }, () => exchangeRaw(port, LAST)));
         await ask();
-        await until('a copy is left out', () => (taker.drops.get('busy') ?? 0) > 0);
+        await eventually('a copy is left out', () => (taker.drops.get('busy') ?? 0) > 0);
       },
       { busyLimit: 0 },
     );
@@ -85,7 +86,7 @@ describe('several proxy processes', () => {
       const seen: string[] = [];
       const stop = proxy.onTraffic((batch) => seen.push(...batch.map(({ path }) => path)));
       await Promise.all([exchangeRaw(port, LAST), exchangeRaw(port, LAST)]);
-      await until('both are observed', () => seen.length === 2);
+      await eventually('both are observed', () => seen.length === 2);
       stop();
     });
   });

@@ -3,7 +3,8 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { makeCertificate } from '../../support/certificates.ts';
-import { type ProcessesFixture, until, withProcesses } from '../../support/cluster-fixture.ts';
+import { type ProcessesFixture, withProcesses } from '../../support/cluster-fixture.ts';
+import { eventually } from '../../support/eventually.ts';
 import { Upstream } from '../../support/proxy-fixture.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
@@ -46,14 +47,17 @@ describe('proxy processes with TLS', () => {
   it('come back with the certificate of before while the files are wrong', async () => {
     await withTls(async ({ port, pids, problems }, folder) => {
       await writeFile(`${folder}/first.key`, 'nonsense');
-      await until('it is told', () => problems.length === 2);
+      await eventually('it is told', () => problems.length === 2);
       const before = pids();
       for (const pid of before) process.kill(pid, 'SIGKILL');
       const socket = await open(port);
       expect(namesOf([socket])).to.deep.equal(['first']);
       await ask(socket);
       socket.destroy();
-      await until('both are back', () => pids().filter((it) => !before.includes(it)).length === 2);
+      await eventually(
+        'both are back',
+        () => pids().filter((it) => !before.includes(it)).length === 2,
+      );
       expect(problems[0]).to.match(/do not fit: .*; the old certificate stays$/);
     });
   });
@@ -89,5 +93,5 @@ async function ask(socket: TLSSocket): Promise<void> {
   let text = '';
   socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await until('an answer', () => text.endsWith('hello'));
+  await eventually('an answer', () => text.endsWith('hello'));
 }

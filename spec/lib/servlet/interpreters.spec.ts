@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import { findCommand } from '../../../lib/servlet/executable.ts';
 import { drainWarning } from '../../../lib/servlet/health/drain-check.ts';
 import { launchCommand } from '../../../lib/servlet/launch.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   endServlets,
-  eventually,
   fileHolds,
   makeInstance,
   startServlet,

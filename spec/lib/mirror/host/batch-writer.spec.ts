@@ -4,7 +4,7 @@ import { BatchWriter } from '../../../../lib/mirror/host/batch-writer.ts';
 import { BufferPool } from '../../../../lib/mirror/host/buffer-pool.ts';
 import { giveBack, isWithWorker } from '../../../../lib/mirror/wire/batch.ts';
 import { recordBuffer, recordBytes } from '../../../../lib/mirror/wire/codec.ts';
-import { until } from '../../../support/actor-world.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
 function batchWriterOf(
@@ -30,7 +30,7 @@ describe('what feeds the comparing thread', () => {
     expect(answers.filter((answer) => answer !== null)).to.deep.equal([]);
     expect(sent).to.have.length(3);
     giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
-    await until('what is overdue goes', () => sent.length === 4);
+    await eventually('what is overdue goes', () => sent.length === 4);
     writer.close();
   });
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { eventually } from '../../../support/eventually.ts';
 import {
   flag,
   proxySettings,
@@ -8,7 +9,6 @@ import {
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
-import { eventually } from '../../../support/servlets.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import type { Target } from '../../../../lib/model/exchange.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const GET_CLOSE = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
@@ -17,13 +18,6 @@ async function deadTarget(): Promise<Target> {
   return { instance: 'app-1.0.0/1_running', host: '127.0.0.1', port };
 }
 
-async function eventually(check: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !check(); tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  expect(check()).to.equal(true);
-}
-
 function echo(): Promise<Upstream> {
   return Upstream.http((request, response) => {
     let body = '';
@@ -38,7 +32,7 @@ describe('requests that running refuses', () => {
     await withProxy(up, async ({ proxy, port, sink }) => {
       proxy.setRoute({ running: await deadTarget(), mirroring: true });
       const answers = [exchangeRaw(port, GET_CLOSE), exchangeRaw(port, POST)];
-      await eventually(() => proxy.counts().heldNow === 2);
+      await eventually('2 requests are held', () => proxy.counts().heldNow === 2);
       // First Vili finds out that running has ended, later there is a new one.
       proxy.setRoute({ running: null, mirroring: true });
       expect(proxy.counts().heldNow).to.equal(2);
@@ -64,7 +58,7 @@ describe('requests that running refuses', () => {
       ] as const) {
         proxy.setRoute({ running: await deadTarget(), mirroring: false });
         const answer = exchangeRaw(port, UPGRADE);
-        await eventually(() => proxy.counts().heldNow === 1);
+        await eventually('a request is held', () => proxy.counts().heldNow === 1);
         proxy.setRoute({ running: null, mirroring: false });
         proxy.setRoute({ running, mirroring: false });
         expect((await answer).slice(0, expected.length)).to.equal(expected);
@@ -79,7 +73,7 @@ describe('requests that running refuses', () => {
     await withProxy(up, async ({ proxy, port }) => {
       proxy.setRoute({ running: await deadTarget(), mirroring: false });
       const answer = exchangeRaw(port, GET_CLOSE);
-      await eventually(() => proxy.counts().heldNow === 1);
+      await eventually('a request is held', () => proxy.counts().heldNow === 1);
       proxy.setRoute({ running: up.target, mirroring: false });
       expect(await answer).to.match(/^HTTP\/1\.1 200 OK/);
     });
@@ -91,7 +85,7 @@ describe('requests that running refuses', () => {
       const stays = exchangeRaw(port, GET_CLOSE);
       expect(await stays).to.match(/^HTTP\/1\.1 502 /);
       const again = exchangeRaw(port, GET_CLOSE);
-      await eventually(() => proxy.counts().heldNow === 1);
+      await eventually('a request is held', () => proxy.counts().heldNow === 1);
       proxy.setRoute({ running: await deadTarget(), mirroring: false });
       expect(await again).to.match(/^HTTP\/1\.1 502 /);
       expect(proxy.counts()).to.include({ heldNow: 0 });
@@ -104,7 +98,7 @@ describe('requests that running refuses', () => {
     await withProxy(null, async ({ proxy, port }) => {
       proxy.setRoute({ running: await deadTarget(), mirroring: false });
       const closing = exchangeRaw(port, GET_CLOSE);
-      await eventually(() => proxy.counts().heldNow === 1);
+      await eventually('a request is held', () => proxy.counts().heldNow === 1);
       await proxy.close(100);
       expect(await closing).to.match(/^HTTP\/1\.1 502 /);
       expect(proxy.counts()).to.include({ heldNow: 0 });

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import type { Target } from '../../../../lib/model/exchange.ts';
+import { eventually } from '../../../support/eventually.ts';
 import {
   exchangeRaw,
   flag,
@@ -10,7 +11,6 @@ import {
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
-import { eventually } from '../../../support/servlets.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';

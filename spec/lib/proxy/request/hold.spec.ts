@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createProxy } from '../../../../lib/proxy/proxy.ts';
+import { eventually } from '../../../support/eventually.ts';
 import {
   exchangeRaw,
   flag,
@@ -12,14 +13,6 @@ import {
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-
-async function eventually(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 4000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('it never became so');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 describe('holding requests', () => {
   it('keeps requests while there is no running and releases them in order', async () => {
@@ -39,7 +32,7 @@ describe('holding requests', () => {
         port,
         'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi',
       );
-      await eventually(() => proxy.counts().heldNow === 2);
+      await eventually('2 requests are held', () => proxy.counts().heldNow === 2);
       proxy.setRoute({ running: up.target, mirroring: true });
       expect(await held).to.match(/^HTTP\/1\.1 200 OK/);
       expect(await posted).to.match(/\/p hi$/);
@@ -53,7 +46,7 @@ describe('holding requests', () => {
       null,
       async ({ proxy, port }) => {
         const first = exchangeRaw(port, GET_CLOSE);
-        await eventually(() => proxy.counts().heldNow === 1);
+        await eventually('a request is held', () => proxy.counts().heldNow === 1);
         const second = await exchangeRaw(port, GET_CLOSE);
         expect(second).to.match(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]*Retry-After: \d/);
         expect(await first).to.match(/^HTTP\/1\.1 503 /);
@@ -82,9 +75,9 @@ describe('holding requests', () => {
   it('forgets a held request whose client leaves', async () => {
     await withProxy(null, async ({ proxy, port }) => {
       const client = new RawClient(port).send(GET);
-      await eventually(() => proxy.counts().heldNow === 1);
+      await eventually('a request is held', () => proxy.counts().heldNow === 1);
       client.close();
-      await eventually(() => proxy.counts().heldNow === 0);
+      await eventually('no request is held', () => proxy.counts().heldNow === 0);
       expect(proxy.counts().skipped.aborted).to.equal(1);
     });
   });
@@ -105,7 +98,7 @@ describe('switching and draining', () => {
       expect(await client.toEnd()).to.match(/new$/);
       expect(proxy.route().running).to.equal(next.target);
       expect(await proxy.drain(old.target, 1000)).to.deep.equal({ finished: 0, cut: 0 });
-      await eventually(() => old.sockets.size === 0);
+      await eventually('the old connections are closed', () => old.sockets.size === 0);
     });
     await next.close();
   });
@@ -131,7 +124,7 @@ describe('switching and draining', () => {
       go.raise();
       expect(await drained).to.deep.equal({ finished: 1, cut: 0 });
       expect(await text).to.match(/first[^]*last/);
-      await eventually(() => old.sockets.size === 0);
+      await eventually('the old connections are closed', () => old.sockets.size === 0);
     });
     await next.close();
   });
@@ -145,7 +138,10 @@ describe('switching and draining', () => {
     await withProxy(old, async ({ proxy, port }) => {
       const silent = exchangeRaw(port, GET_CLOSE);
       const begun = exchangeRaw(port, GET_CLOSE.replace('/ ', '/begun '));
-      await eventually(() => asked === 2 && proxy.counts().answered['2xx'] === 1);
+      await eventually(
+        'the second request reaches running',
+        () => asked === 2 && proxy.counts().answered['2xx'] === 1,
+      );
       proxy.setRoute({ running: null, mirroring: false });
       expect(await proxy.drain(old.target, 30)).to.deep.equal({ finished: 0, cut: 2 });
       expect(await silent).to.match(/^HTTP\/1\.1 503 /);

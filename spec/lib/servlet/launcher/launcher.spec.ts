@@ -7,9 +7,9 @@ import { readPidRecords } from '../../../../lib/servlet/process/pid-records.ts';
 import type { Servlet } from '../../../../lib/servlet/process/registry.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
 import { childrenNamed } from '../../../support/child-processes.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { failureOf } from '../../../support/failure.ts';
 import {
-  eventually,
   fileHolds,
   fixture,
   makeInstance,

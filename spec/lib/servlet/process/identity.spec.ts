@@ -19,7 +19,7 @@ import {
   TAG_VARIABLE,
   tagPrefixOf,
 } from '../../../../lib/servlet/process/tag.ts';
-import { eventually } from '../../../support/servlets.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 const FIELDS = 'S 7 12 11 34816 12 4194304 5 0 0 0 1 2 3 4 20 0 1 0 183063 1000 200';
 

@@ -21,7 +21,8 @@ import {
 } from '../../../../lib/servlet/process/pid-records.ts';
 import { type ReapReport, reapLeftovers } from '../../../../lib/servlet/process/reap.ts';
 import { servletTag, TAG_VARIABLE, tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
-import { eventually, fileHolds, fixture, pidRecordFolderOf } from '../../../support/servlets.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { fileHolds, fixture, pidRecordFolderOf } from '../../../support/servlets.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 /** A program that does nothing until it is ended. */

@@ -6,9 +6,9 @@ import { processorsWithout } from '../../../../lib/runtime/processors.ts';
 import { identityOf, readStat, scanByTag } from '../../../../lib/servlet/process/identity.ts';
 import { readPidRecords } from '../../../../lib/servlet/process/pid-records.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
+import { eventually } from '../../../support/eventually.ts';
 import {
   endServlets,
-  eventually,
   fileHolds,
   fixture,
   instanceFiles,

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { isAlive, scanByTag } from '../../../../lib/servlet/process/identity.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
+import { eventually } from '../../../support/eventually.ts';
 import {
   endServlets,
-  eventually,
   fileHolds,
   fixture,
   makeInstance,
