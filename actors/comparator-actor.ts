@@ -2,7 +2,7 @@ import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
 import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
-import { type Outcome, withSamples } from '../lib/evaluation/report/compose.ts';
+import { type DecisionRecord, withSamples } from '../lib/evaluation/report/compose.ts';
 import type { TestReport } from '../lib/evaluation/report/report.ts';
 import type { RunningResponse } from '../lib/evaluation/response-ring.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
@@ -37,7 +37,7 @@ export interface ComparatorDeps {
     startUp: StartUp,
   ) => Promise<Begun>;
   /** Leaves the report in the version's folder; a test that is not known: what was there stays. */
-  readonly writeReport: (outcome: Outcome, test: TestReport | null) => Promise<void>;
+  readonly writeReport: (outcome: DecisionRecord, test: TestReport | null) => Promise<void>;
   readonly rules: VerdictSettings;
   readonly save: (name: string, saved: Saved) => Promise<void>;
   readonly endpoints: () => Endpoints;
@@ -82,9 +82,9 @@ export function comparatorActor(
           return state;
         case 'observed': {
           const answers = message.batch.map((it) => answerOf(state.endpoints, it));
-          state.memory.answered(answers);
+          state.memory.responded(answers);
           for (const [index, answer] of answers.entries()) {
-            state.test?.evaluation.answered(answer, message.batch[index]?.copied === true);
+            state.test?.evaluation.responded(answer, message.batch[index]?.copied === true);
           }
           return state;
         }
@@ -208,7 +208,7 @@ function decided(
   deps: ComparatorDeps,
   self: Self<ComparatorMessage>,
   { test, ended }: ComparatorState,
-  outcome: Outcome,
+  outcome: DecisionRecord,
 ): void {
   const judged = [test, ended].find((it) => it?.release.name === outcome.version) ?? null;
   if (judged !== null) completeSamples(judged, deps.now(), true);
@@ -228,7 +228,7 @@ function answerOf(endpoints: Endpoints, it: TrafficObservation): RunningResponse
   const { status, ms, failure, atMs } = it;
   return {
     endpoint: endpoints.endpointOf(it.endpointMethod, it.path),
-    answer: { status, ms, failure },
+    response: { status, ms, failure },
     atMs,
   };
 }

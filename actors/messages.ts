@@ -4,7 +4,7 @@ import type { HistoryEvent } from '../lib/base/state/history.ts';
 import type { ClusterEvent } from '../lib/cluster/cluster.ts';
 import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
-import type { Outcome } from '../lib/evaluation/report/compose.ts';
+import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { ReportReason, TestReport } from '../lib/evaluation/report/report.ts';
 import type { Signal } from '../lib/evaluation/report/signals.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
@@ -150,7 +150,7 @@ export type ComparatorMessage =
   | { readonly type: 'reported' }
   | { readonly type: 'not-reported'; readonly problem: string }
   /** A version's fate, for its report. */
-  | { readonly type: 'decided'; readonly outcome: Outcome }
+  | { readonly type: 'decided'; readonly outcome: DecisionRecord }
   | { readonly type: 'describe'; readonly reply: Address<EvaluationView | null> }
   /** The test under way, or null. */
   | { readonly type: 'report'; readonly reply: Address<TestView | null> };

@@ -1,7 +1,7 @@
 import type { FailureKind } from '../model/exchange.ts';
 
 /** One side's answer to one request. `status` 0 means none came and `failure` says why. */
-export interface Answer {
+export interface ResponseSummary {
   readonly status: number;
   readonly ms: number;
   readonly failure: FailureKind | null;
@@ -31,18 +31,18 @@ export interface PairOutcome {
   readonly atMs: number;
   /** Method and path template, e.g. `GET /items/{id}`. */
   readonly endpoint: string;
-  readonly running: Answer;
-  readonly testing: Answer;
+  readonly running: ResponseSummary;
+  readonly testing: ResponseSummary;
   /** Bounded by the comparer; the ones that count against testing come first. */
   readonly differences: readonly Difference[];
   /** True when a difference of a kind that blocks (by `compare.shape`, `compare.values`) is among them. */
   readonly differs: boolean;
-  readonly control: { readonly differs: boolean } | null;
+  readonly baseline: { readonly differs: boolean } | null;
   /**
    * Running refused the caller (401, 403) and was asked again: whether it refused again. Null or
    * absent when it was not asked.
    */
-  readonly refusedAgain?: boolean | null;
+  readonly deniedAgain?: boolean | null;
   /** The thread that timed testing was held up meanwhile: `testing.ms` says nothing about testing. */
   readonly disturbed?: boolean;
 }

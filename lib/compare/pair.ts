@@ -5,9 +5,10 @@ import type { PlaceRules } from './json/difference.ts';
 import { differenceKey } from './noise/noise.ts';
 import type { Difference } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
+import { severityOfStatus } from './severity.ts';
 
 /** One side's whole answer. `status` 0 means none came. */
-export interface Response extends Body {
+export interface ResponseContent extends Body {
   readonly status: number;
 }
 
@@ -29,12 +30,6 @@ const PLAIN: PairContext = {
   isMaskedHeader: () => false,
 };
 
-/** How bad a status is: 2 = no answer or 5xx, 1 = 4xx, 0 = anything else. */
-export function severityOf(status: number): 0 | 1 | 2 {
-  if (status === 0 || status >= 500) return 2;
-  return status >= 400 ? 1 : 0;
-}
-
 /**
  * Compares two answers to one request. A status of another severity is not a matter of bodies: it
  * is named, and judged by the verdict, but does not make `differs` true.
@@ -42,13 +37,14 @@ export function severityOf(status: number): 0 | 1 | 2 {
 export function comparePair(
   settings: CompareSettings,
   method: string,
-  running: Response,
-  testing: Response,
+  running: ResponseContent,
+  testing: ResponseContent,
   context: PairContext = PLAIN,
 ): Comparison {
   const { isNoise, rules } = context;
   const bothAnswered = running.status !== 0 && testing.status !== 0;
-  const comparable = bothAnswered && severityOf(running.status) === severityOf(testing.status);
+  const comparable =
+    bothAnswered && severityOfStatus(running.status) === severityOfStatus(testing.status);
   if (!comparable) {
     const isSame = running.status === testing.status;
     const differences = isSame ? [] : [statusDifference(running, testing)];
@@ -78,7 +74,7 @@ export function comparePair(
 
 // Private
 
-function statusDifference(running: Response, testing: Response): Difference {
+function statusDifference(running: ResponseContent, testing: ResponseContent): Difference {
   return {
     kind: 'status',
     path: 'status',

@@ -8,7 +8,7 @@ import { Verdict } from '../verdict/verdict.ts';
 import { Coverage } from './coverage.ts';
 import { IgnoredFields } from './ignored-fields.ts';
 import { LogFormats } from './log-formats.ts';
-import { Measures, type PausedControls } from './measures.ts';
+import { Measures, type PausedBaselines } from './measures.ts';
 import type { TestFindings } from './report/compose.ts';
 import type { RunningResponse } from './response-ring.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
@@ -71,8 +71,8 @@ export class Evaluation {
   ): Evaluation {
     const { verdict: rules, nowMs } = settings;
     const verdict = new Verdict(rules, nowMs);
-    for (const { endpoint, answer, atMs } of memory.latestAnswers()) {
-      verdict.running(endpoint, answer, atMs);
+    for (const { endpoint, response, atMs } of memory.latestResponses()) {
+      verdict.running(endpoint, response, atMs);
     }
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
     const formats = new LogFormats(startUp.lines);
@@ -140,7 +140,7 @@ export class Evaluation {
   }
 
   /** Copies that testing still works on, and pairs during which running was left alone. */
-  underWay(overdue: number, paused: PausedControls): void {
+  underWay(overdue: number, paused: PausedBaselines): void {
     this.#verdict.openPairs(overdue);
     this.#measures.paused(paused);
   }
@@ -149,9 +149,9 @@ export class Evaluation {
    * Running answered a user. Answers of which no copy was made tell of running's health as well: when
    * testing takes its place on the host, copies are the first to be left out.
    */
-  answered({ endpoint, answer, atMs }: RunningResponse, copied: boolean): void {
+  responded({ endpoint, response, atMs }: RunningResponse, copied: boolean): void {
     this.#coverage.requested(endpoint);
-    if (!copied) this.#verdict.running(endpoint, answer, atMs);
+    if (!copied) this.#verdict.running(endpoint, response, atMs);
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {

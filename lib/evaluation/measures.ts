@@ -1,4 +1,4 @@
-import type { Answer, PairOutcome } from '../compare/outcome.ts';
+import type { PairOutcome, ResponseSummary } from '../compare/outcome.ts';
 import { severityOf } from '../compare/severity.ts';
 import { errorsOf } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
@@ -14,7 +14,7 @@ export interface SideMeasures {
 }
 
 /** Pairs during which running was not asked a second time: it was slow, or Vili was busy. */
-export interface PausedControls {
+export interface PausedBaselines {
   readonly slow: number;
   readonly busy: number;
 }
@@ -61,19 +61,19 @@ export class Measures {
     pausedBusy: 0,
   };
 
-  pair({ running, testing, differs, control, disturbed }: PairOutcome): void {
+  pair({ running, testing, differs, baseline, disturbed }: PairOutcome): void {
     const totals = this.#totals;
     totals.pairs++;
     const isTimed = disturbed !== true;
     count(this.#sides.running, running, isTimed);
     count(this.#sides.testing, testing, isTimed);
-    if (control === null) return;
+    if (baseline === null) return;
     totals.controls++;
-    if (differs && !control.differs) totals.testingDiffers++;
-    if (control.differs && !differs) totals.runningDiffers++;
+    if (differs && !baseline.differs) totals.testingDiffers++;
+    if (baseline.differs && !differs) totals.runningDiffers++;
   }
 
-  paused({ slow, busy }: PausedControls): void {
+  paused({ slow, busy }: PausedBaselines): void {
     this.#totals.pausedSlow += slow;
     this.#totals.pausedBusy += busy;
   }
@@ -112,7 +112,7 @@ function blankSide(): Side {
   return { failed: 0, refused: 0, errorLines: 0, ms: new Histogram() };
 }
 
-function count(side: Side, answer: Answer, isTimed: boolean): void {
+function count(side: Side, answer: ResponseSummary, isTimed: boolean): void {
   const severity = severityOf(answer);
   if (severity === 2) side.failed++;
   else if (isTimed) side.ms.add(answer.ms);

@@ -3,7 +3,7 @@ import { MASKED } from '../compare/json/parse.ts';
 import { differenceKey } from '../compare/noise/noise.ts';
 import type { Difference, PairOutcome } from '../compare/outcome.ts';
 import type { Sample, SampleBody } from '../compare/sample/sample.ts';
-import { compareResponses } from '../compare/severity.ts';
+import { compareSeverity } from '../compare/severity.ts';
 import type { HeaderEdit } from '../mirror/request/copy-headers.ts';
 import { type CopyRequest, createCopyRequest, limitsOf } from '../mirror/request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../mirror/request/requester.ts';
@@ -101,7 +101,7 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
   const outcome = comparer.compare({ exchange, endpoint, testing, control });
   const { differences, differs } =
     options.to === 'testing' ? outcome : await withoutNoise(replay, asked, testing, outcome);
-  const isWorse = compareResponses(outcome.running, outcome.testing) > 0;
+  const isWorse = compareSeverity(outcome.running, outcome.testing) > 0;
   const before = options.to === 'testing' ? 'running' : 'running before';
   const text =
     `${options.to} ${wordOf(outcome.testing)} in ${Math.round(testing.ms)} ms, ` +

@@ -1,10 +1,10 @@
-import type { Answer } from '../compare/outcome.ts';
+import type { ResponseSummary } from '../compare/outcome.ts';
 import type { FailureKind } from '../model/exchange.ts';
 
 /** How running answered one request. */
 export interface RunningResponse {
   readonly endpoint: string;
-  readonly answer: Answer;
+  readonly response: ResponseSummary;
   readonly atMs: number;
 }
 
@@ -30,12 +30,12 @@ export class ResponseRing {
     this.#atMs = new Float64Array(capacity);
   }
 
-  add({ endpoint, answer, atMs }: RunningResponse): void {
+  add({ endpoint, response, atMs }: RunningResponse): void {
     const at = this.#added++ % this.#capacity;
     this.#endpoints[at] = endpoint;
-    this.#statuses[at] = answer.status;
-    this.#ms[at] = answer.ms;
-    this.#failures[at] = answer.failure;
+    this.#statuses[at] = response.status;
+    this.#ms[at] = response.ms;
+    this.#failures[at] = response.failure;
     this.#atMs[at] = atMs;
   }
 
@@ -52,7 +52,7 @@ export class ResponseRing {
   #at(at: number): RunningResponse {
     return {
       endpoint: this.#endpoints[at] ?? '',
-      answer: {
+      response: {
         status: this.#statuses[at] ?? 0,
         ms: this.#ms[at] ?? 0,
         failure: this.#failures[at] ?? null,

@@ -13,7 +13,7 @@ export class RunningMemory {
   readonly #answers = new ResponseRing(ANSWERS_MAX);
   readonly #kinds = new Set<string>();
 
-  answered(batch: readonly RunningResponse[]): void {
+  responded(batch: readonly RunningResponse[]): void {
     for (const answer of batch) this.#answers.add(answer);
   }
 
@@ -32,7 +32,7 @@ export class RunningMemory {
     return [...this.#kinds];
   }
 
-  latestAnswers(): readonly RunningResponse[] {
+  latestResponses(): readonly RunningResponse[] {
     return this.#answers.toArray();
   }
 }

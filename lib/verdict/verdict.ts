@@ -1,6 +1,6 @@
 import { blockingKinds } from '../compare/findings.ts';
-import type { Answer, DifferenceKind, PairOutcome } from '../compare/outcome.ts';
-import { compareResponses, severityOf } from '../compare/severity.ts';
+import type { DifferenceKind, PairOutcome, ResponseSummary } from '../compare/outcome.ts';
+import { compareSeverity, severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
 import { updateBlocker } from './decision/blockers.ts';
@@ -28,7 +28,7 @@ import {
   type VerdictSettings,
   withScaledCooldowns,
 } from './settings.ts';
-import { observeAuth, refusalStands } from './signals/access.ts';
+import { denialStands, observeAuth } from './signals/access.ts';
 import { observeShape } from './signals/content.ts';
 import { countRunning, observeStatus } from './signals/errors.ts';
 import { observeHealth, observeHistory } from './signals/health.ts';
@@ -71,7 +71,7 @@ export class Verdict {
   }
 
   /** Running answered alone. Before the start of the test this is its history, the yardstick. */
-  running(endpoint: string, answer: Answer, atMs: number): void {
+  running(endpoint: string, answer: ResponseSummary, atMs: number): void {
     const found = this.#evidence.endpoints.of(endpoint, false);
     if (atMs < this.#startedAtMs) {
       observeHistory(this.#evidence, found, answer);
@@ -89,8 +89,8 @@ export class Verdict {
     const parameters = this.#parameters;
     const atMs = this.#sinceStart(outcome.atMs);
     const endpoint = evidence.endpoints.of(outcome.endpoint, true);
-    const stands = refusalStands(endpoint, outcome);
-    const comparison = compareResponses(outcome.running, outcome.testing, stands);
+    const stands = denialStands(endpoint, outcome);
+    const comparison = compareSeverity(outcome.running, outcome.testing, stands);
     const runningFailed = severityOf(outcome.running) === 2;
     observeStatus(evidence, endpoint, comparison, atMs, runningFailed, parameters);
     observeAuth(evidence, endpoint, outcome, stands, parameters);

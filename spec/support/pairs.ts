@@ -1,11 +1,11 @@
-import type { Answer, Difference, PairOutcome } from '../../lib/compare/outcome.ts';
+import type { Difference, PairOutcome, ResponseSummary } from '../../lib/compare/outcome.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 import { Verdict } from '../../lib/verdict/verdict.ts';
 import { DEFAULT_VERDICT_SETTINGS } from './default-settings.ts';
 
 export const START_MS = 1_700_000_000_000;
 
-export function answered(status: number, ms = 10): Answer {
+export function responseOf(status: number, ms = 10): ResponseSummary {
   return { status, ms, failure: null };
 }
 
@@ -18,11 +18,11 @@ export function pairOf(
   return {
     requestId: `request-${++nextId}`,
     endpoint: 'GET /items/{id}',
-    running: answered(200),
-    testing: answered(200),
+    running: responseOf(200),
+    testing: responseOf(200),
     differences: [],
     differs: false,
-    control: null,
+    baseline: null,
     ...changes,
     atMs: START_MS + (changes.atMs ?? 0),
   };

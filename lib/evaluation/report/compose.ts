@@ -40,7 +40,7 @@ export interface TestFindings {
 }
 
 /** What was decided, by whom. */
-export interface Outcome {
+export interface DecisionRecord {
   readonly verdict: string;
   readonly at: string;
   readonly version: string;
@@ -101,7 +101,7 @@ export function testReport(
 }
 
 /** The report on an outcome; `test` is null where nothing is known of one. */
-export function composeReport(outcome: Outcome, test: TestReport | null): Report {
+export function composeReport(outcome: DecisionRecord, test: TestReport | null): Report {
   const reasons = outcome.reasons.slice(0, REPORT_LIMITS.reasons);
   const verdict = fateOf(outcome);
   return {
@@ -117,7 +117,7 @@ export function composeReport(outcome: Outcome, test: TestReport | null): Report
 // Private
 
 /** A test that ran out of time rejects the version, but says nothing against it. */
-function fateOf({ verdict, reasons }: Outcome): string {
+function fateOf({ verdict, reasons }: DecisionRecord): string {
   return verdict === 'rejected' && reasons[0]?.code === 'deadline' ? 'inconclusive' : verdict;
 }
 
@@ -138,7 +138,10 @@ function isIgnored(ignored: readonly IgnoredField[], endpoint: string, key: stri
   );
 }
 
-function sentenceOf({ verdict, version, running, by, reasons }: Outcome, test: TestReport | null) {
+function sentenceOf(
+  { verdict, version, running, by, reasons }: DecisionRecord,
+  test: TestReport | null,
+) {
   const than = running === null || running === version ? 'the running version' : running;
   const whose = by === VILI ? '' : ` by ${by}`;
   const after =

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/state/atomic-file.ts';
 import { codeOf } from '../../errors.ts';
-import { composeReport, type Outcome } from './compose.ts';
+import { composeReport, type DecisionRecord } from './compose.ts';
 import { reportMarkdown } from './markdown.ts';
 import type { Report, TestReport } from './report.ts';
 
@@ -15,7 +15,7 @@ const MARKDOWN_FILE = 'report.md';
  */
 export async function writeReport(
   folder: string,
-  outcome: Outcome,
+  outcome: DecisionRecord,
   test: TestReport | null,
 ): Promise<void> {
   const found = test ?? (await readReport(folder))?.test ?? null;

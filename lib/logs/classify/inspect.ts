@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { LogTally } from '../count/tally.ts';
+import { LogBatchBuilder } from '../count/batch-builder.ts';
 import type { LevelOptions } from './level.ts';
 
 /** What the last lines of a log say about its format, for `vili check` and warnings. */
@@ -20,7 +20,7 @@ export async function inspectLog(
   options: LevelOptions & { readonly maxBytes: number },
 ): Promise<LogInspection> {
   const text = await readEnd(path, options.maxBytes);
-  const tally = new LogTally({ ...options, maxKinds: 0, mask: () => null }, 0);
+  const tally = new LogBatchBuilder({ ...options, maxKinds: 0, mask: () => null }, 0);
   for (const line of text.split('\n')) tally.line(line);
   const batch = tally.take(0, { inode: 0, position: 0 });
   if (batch === null) return { lines: 0, withLevel: 0, plain: 0, unknownKeys: [] };

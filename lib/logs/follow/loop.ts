@@ -1,6 +1,6 @@
 import { createLineMask } from '../../compare/mask/line.ts';
 import { messageOf } from '../../errors.ts';
-import { LogTally } from '../count/tally.ts';
+import { LogBatchBuilder } from '../count/batch-builder.ts';
 import type { LogBatch } from './batch.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { FollowSettings } from './protocol.ts';
@@ -13,7 +13,7 @@ const USUAL_LINE_BYTES = 200;
 export class FollowLoop {
   readonly #settings: FollowSettings;
   readonly #tail: LogTail;
-  readonly #tally: LogTally;
+  readonly #tally: LogBatchBuilder;
   readonly #lines: LineSplitter;
   readonly #sink: TailSink;
   readonly #now: () => number;
@@ -24,7 +24,7 @@ export class FollowLoop {
     this.#settings = settings;
     this.#now = now;
     this.#tail = new LogTail(settings.path, settings.from);
-    this.#tally = new LogTally({ ...settings, mask: createLineMask(settings.mask) }, now());
+    this.#tally = new LogBatchBuilder({ ...settings, mask: createLineMask(settings.mask) }, now());
     this.#lines = new LineSplitter({
       maxLineBytes: settings.maxLineBytes,
       onLine: (line) => this.#countLine(() => this.#tally.line(line)),

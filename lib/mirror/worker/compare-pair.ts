@@ -7,7 +7,7 @@ import {
   type Comparison,
   comparePair,
   type PairContext,
-  type Response,
+  type ResponseContent,
 } from '../../compare/pair.ts';
 import { createRuleHits } from '../../compare/rules/hits.ts';
 import { createRuleBook } from '../../compare/rules/rules.ts';
@@ -57,7 +57,7 @@ export function createPairComparer(settings: CompareSettings): PairComparer {
         isMaskedHeader: (name) => mask.isMaskedHeader(name),
         isNoise: (key) => noise.isNoise(endpoint, key),
       };
-      const compare = (other: Response) =>
+      const compare = (other: ResponseContent) =>
         comparePair(settings, exchange.method, running, other, context);
       const found = compare(testing);
       hits.count(endpoint, found.skipped);
@@ -82,7 +82,7 @@ type Remaining = Pick<Comparison, 'differences' | 'differs'>;
 function outcomeOf(
   { exchange, endpoint, testing, control: again }: CompletedPair,
   { differences, differs }: Remaining,
-  control: PairOutcome['control'],
+  baseline: PairOutcome['baseline'],
 ): PairOutcome {
   const { requestId, atMs, status, runningMs, failure } = exchange;
   return {
@@ -93,8 +93,8 @@ function outcomeOf(
     testing: { status: testing.status, ms: testing.ms, failure: failureKind(testing) },
     differences,
     differs,
-    control,
-    refusedAgain:
+    baseline,
+    deniedAgain:
       isRefused(status) && again !== null && again.failure === null
         ? isRefused(again.status)
         : null,
@@ -117,7 +117,7 @@ function keyOf({ kind, path }: Difference): string {
   return differenceKey(kind, path);
 }
 
-function responseOf(exchange: Exchange): Response {
+function responseOf(exchange: Exchange): ResponseContent {
   const isEmpty = exchange.responseBody === null && exchange.responseBytes === 0;
   return {
     status: exchange.status,

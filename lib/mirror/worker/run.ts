@@ -256,7 +256,7 @@ export class ShadowRun {
       return;
     }
     const outcome = this.#results.add({ exchange, endpoint, testing, control });
-    this.#controls.learn(endpoint, outcome.differs, outcome.control?.differs ?? null);
+    this.#controls.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }
 
   #fill(): void {

@@ -12,7 +12,7 @@ import {
   sampleId,
 } from '../../compare/sample/sample.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
-import { compareResponses } from '../../compare/severity.ts';
+import { compareSeverity } from '../../compare/severity.ts';
 import type { CompletedPair } from './compare-pair.ts';
 
 /** Slow samples are taken once the test is warm. */
@@ -35,13 +35,13 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
   let pairs = 0;
 
   const classify = (outcome: PairOutcome): { signal: SampleSignal; key: string } | null => {
-    const { running, testing, differences, differs, control } = outcome;
-    if (compareResponses(running, testing) > 0) {
+    const { running, testing, differences, differs, baseline } = outcome;
+    if (compareSeverity(running, testing) > 0) {
       const said = [running, testing].map((answer) => answer.failure ?? answer.status);
       return { signal: 'errors', key: said.join(' > ') };
     }
     const [first] = differences;
-    if (differs && control?.differs !== true && first !== undefined) {
+    if (differs && baseline?.differs !== true && first !== undefined) {
       return { signal: 'body-difference', key: differenceKey(first.kind, first.path) };
     }
     const isSlower = testing.ms > SLOWER_FACTOR * running.ms + SLOWER_MS;
@@ -49,7 +49,7 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
       return { signal: 'slow', key: 'slow' };
     }
     // Without a second answer of running it may be noise that is not known yet.
-    if (first === undefined || control === null || counts(first.kind)) return null;
+    if (first === undefined || baseline === null || counts(first.kind)) return null;
     return { signal: 'reported', key: differenceKey(first.kind, first.path) };
   };
 
@@ -59,7 +59,7 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
       const found = classify(outcome);
       const { endpoint } = outcome;
       if (found === null) return;
-      const isDoubtful = found.signal === 'body-difference' && outcome.control === null;
+      const isDoubtful = found.signal === 'body-difference' && outcome.baseline === null;
       if (!choice.wants(endpoint, found.signal, found.key, isDoubtful)) return;
       const sample = sampleOf(pair, outcome, found, mask, settings.maxBodyBytes);
       const { id, signal, key } = sample;

@@ -1,4 +1,4 @@
-import type { Answer, DifferenceKind, PairOutcome } from '../../compare/outcome.ts';
+import type { DifferenceKind, PairOutcome, ResponseSummary } from '../../compare/outcome.ts';
 import type { FailureKind } from '../../model/exchange.ts';
 import type { EndpointEvidence } from './endpoint.ts';
 import { Tally } from './tally.ts';
@@ -35,7 +35,7 @@ export function recordDifferences(
   for (const difference of outcome.differences) {
     if (counts(difference.kind)) {
       // What running's second answer differs in too is noise.
-      if (outcome.control?.differs === true || kept.counting++ >= MAX_PER_PAIR) continue;
+      if (outcome.baseline?.differs === true || kept.counting++ >= MAX_PER_PAIR) continue;
       endpoint.differences ??= new Tally();
       endpoint.differences.add(difference, outcome.requestId);
     } else if (kept.told++ < MAX_PER_PAIR) {
@@ -47,7 +47,7 @@ export function recordDifferences(
 
 // Private
 
-function wordsOf(answer: Answer): string {
+function wordsOf(answer: ResponseSummary): string {
   if (answer.failure !== null) return FAILURE_WORDS[answer.failure];
   return answer.status >= 100 ? `answered ${answer.status}` : 'gave no answer';
 }

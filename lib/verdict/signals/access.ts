@@ -1,5 +1,5 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
-import { isDenial, severityOf } from '../../compare/severity.ts';
+import { isDenied, severityOf } from '../../compare/severity.ts';
 import type { EndpointCounts, EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { VerdictParameters } from '../settings.ts';
@@ -12,10 +12,10 @@ export function observeAuth(
   stands: boolean,
   parameters: VerdictParameters,
 ): void {
-  if (!isDenial(outcome.running)) return;
+  if (!isDenied(outcome.running)) return;
   const { counts } = endpoint;
-  if (outcome.refusedAgain === true) counts.refusedTwice++;
-  if (outcome.refusedAgain === false) counts.refusedOnce++;
+  if (outcome.deniedAgain === true) counts.refusedTwice++;
+  if (outcome.deniedAgain === false) counts.refusedOnce++;
   if (!stands || mostlyPasses(counts)) return;
   const letIn = severityOf(outcome.testing) === 0;
   evidence.totals.refused++;
@@ -32,9 +32,9 @@ export function observeAuth(
  * log-in that had not taken effect, a check of access that failed. Where it was not asked again, what
  * it mostly did at this endpoint decides, and in doubt it stands. Fixed before testing's answer.
  */
-export function refusalStands({ counts }: EndpointEvidence, outcome: PairOutcome): boolean {
-  const { refusedAgain = null } = outcome;
-  return refusedAgain ?? !mostlyPasses(counts);
+export function denialStands({ counts }: EndpointEvidence, outcome: PairOutcome): boolean {
+  const { deniedAgain = null } = outcome;
+  return deniedAgain ?? !mostlyPasses(counts);
 }
 
 // Private

@@ -24,13 +24,13 @@ export function observeShape(
   if (severity === 2 || severity !== severityOf(outcome.testing)) return;
   const { totals, sums } = evidence;
   const { counts } = endpoint;
-  if (outcome.control === null) {
+  if (outcome.baseline === null) {
     counts.uncontrolled++;
     if (outcome.differs) counts.uncontrolledDiffers++;
     return;
   }
   counts.controls++;
-  if (outcome.differs === outcome.control.differs) return;
+  if (outcome.differs === outcome.baseline.differs) return;
   if (outcome.differs) {
     counts.shapeWorse++;
     totals.shapeWorse++;

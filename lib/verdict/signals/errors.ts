@@ -1,4 +1,4 @@
-import type { Comparison } from '../../compare/severity.ts';
+import type { SeverityChange } from '../../compare/severity.ts';
 import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointCounts, EndpointEvidence } from '../evidence/endpoint.ts';
@@ -14,7 +14,7 @@ const HIGHEST_NULL_RATE = 0.45;
 export function observeStatus(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  comparison: Comparison,
+  comparison: SeverityChange,
   atMs: number,
   runningFailed: boolean,
   parameters: VerdictParameters,
@@ -82,7 +82,7 @@ function isRepetition(
 function countOneSided(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  comparison: Comparison,
+  comparison: SeverityChange,
   atMs: number,
   parameters: VerdictParameters,
 ): void {

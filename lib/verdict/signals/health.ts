@@ -1,5 +1,5 @@
-import type { Answer } from '../../compare/outcome.ts';
-import { isDenial, saneMs, severityOf } from '../../compare/severity.ts';
+import type { ResponseSummary } from '../../compare/outcome.ts';
+import { isDenied, saneMs, severityOf } from '../../compare/severity.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
@@ -29,13 +29,13 @@ export interface HealthFinding {
 export function observeHistory(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  answer: Answer,
+  answer: ResponseSummary,
 ): void {
   const failed = severityOf(answer) === 2;
   evidence.totals.historyRequests++;
   endpoint.counts.historyAnswers++;
   countRunning(evidence, endpoint, failed);
-  if (isDenial(answer)) endpoint.counts.historyRefused++;
+  if (isDenied(answer)) endpoint.counts.historyRefused++;
   if (failed) {
     evidence.totals.historyFailures++;
     return;
@@ -52,7 +52,7 @@ export function observeHistory(
 export function observeHealth(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  answer: Answer,
+  answer: ResponseSummary,
   parameters: VerdictParameters,
 ): void {
   const { totals } = evidence;

@@ -1,4 +1,4 @@
-import type { Answer, PairOutcome } from '../../compare/outcome.ts';
+import type { PairOutcome, ResponseSummary } from '../../compare/outcome.ts';
 import { saneMs, severityOf } from '../../compare/severity.ts';
 import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
@@ -53,7 +53,7 @@ export function observeLatency(
 export function learnLatency(
   evidence: Evidence,
   endpoint: EndpointEvidence,
-  running: Answer,
+  running: ResponseSummary,
 ): void {
   const log = logOf(saneMs(running.ms));
   for (const counts of [endpoint.counts, evidence.totals]) {

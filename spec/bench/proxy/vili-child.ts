@@ -55,10 +55,10 @@ const proxy = createProxy(
   { now, onProblem: (text) => process.stderr.write(`${text}\n`) },
 );
 proxy.onTraffic((batch) => {
-  memory.answered(
+  memory.responded(
     batch.map(({ endpointMethod, path, status, ms, failure, atMs }) => ({
       endpoint: endpoints.endpointOf(endpointMethod, path),
-      answer: { status, ms, failure },
+      response: { status, ms, failure },
       atMs,
     })),
   );

@@ -68,7 +68,7 @@ function pairOf(random: Random, index: number, endpoints: number, failing: numbe
     testing: { status: failed ? 500 : 200, ms: 20 + 10 * random.uniform(), failure: null },
     differences: [],
     differs: false,
-    control: null,
+    baseline: null,
   };
 }
 

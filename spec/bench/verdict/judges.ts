@@ -1,4 +1,4 @@
-import type { Answer } from '../../../lib/compare/outcome.ts';
+import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { severityOf } from '../../../lib/compare/severity.ts';
 import { isRefused } from '../../../lib/mirror/request/copy-request.ts';
 import { type BaselinePlan, createBaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
@@ -16,7 +16,7 @@ export type Outcome = 'promote' | 'reject' | null;
 
 /** A rule that watches a test. Times in seconds. */
 export interface Judge {
-  history?(rank: number, running: Answer): void;
+  history?(rank: number, running: ResponseSummary): void;
   startup?(errors: number): void;
   log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void;
   /** Takes a pair and says what the rule decides after it. */
@@ -58,7 +58,7 @@ export class ViliJudge implements Judge {
     });
   }
 
-  history(rank: number, running: Answer): void {
+  history(rank: number, running: ResponseSummary): void {
     this.verdict.running(this.#nameOf(rank), running, START_MS - HISTORY_LEAD_MS);
   }
 
@@ -77,11 +77,11 @@ export class ViliJudge implements Judge {
     const atMs = START_MS + pair.atSeconds * 1000;
     this.#closeWindows(atMs);
     const endpoint = this.#nameOf(pair.rank);
-    const refusedAgain = this.#askedAboutRefusal(pair, endpoint)
+    const deniedAgain = this.#askedAboutRefusal(pair, endpoint)
       ? isRefused(pair.control.status)
       : null;
-    const control = this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null;
-    this.#controls.learn(endpoint, pair.testingDiffers, control?.differs ?? null);
+    const baseline = this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null;
+    this.#controls.learn(endpoint, pair.testingDiffers, baseline?.differs ?? null);
     this.verdict.pair({
       requestId: 'simulated',
       atMs,
@@ -90,8 +90,8 @@ export class ViliJudge implements Judge {
       testing: pair.testing,
       differences: [],
       differs: pair.testingDiffers,
-      control,
-      refusedAgain,
+      baseline,
+      deniedAgain,
     });
     const decision = this.verdict.decision(atMs);
     return decision === 'promote' || decision === 'reject' ? decision : null;

@@ -1,4 +1,4 @@
-import { compareResponses, severityOf } from '../../../lib/compare/severity.ts';
+import { compareSeverity, severityOf } from '../../../lib/compare/severity.ts';
 import type { Judge, Outcome } from './judges.ts';
 import { kayentaHigh } from './mann-whitney.ts';
 import type { Side, SimulatedPair } from './traffic.ts';
@@ -79,7 +79,7 @@ export class RepeatedMcNemar implements Judge {
 
   pair({ running, testing }: SimulatedPair): Outcome {
     this.#pairs++;
-    const comparison = compareResponses(running, testing);
+    const comparison = compareSeverity(running, testing);
     if (comparison < 0) this.#better++;
     if (comparison > 0) {
       this.#worse++;

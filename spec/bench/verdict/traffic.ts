@@ -1,4 +1,4 @@
-import type { Answer } from '../../../lib/compare/outcome.ts';
+import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { severityOf } from '../../../lib/compare/severity.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenarios.ts';
@@ -15,8 +15,8 @@ export interface TrafficSettings {
 export interface SimulatedPair {
   readonly atSeconds: number;
   readonly rank: number;
-  readonly running: Answer;
-  readonly testing: Answer;
+  readonly running: ResponseSummary;
+  readonly testing: ResponseSummary;
   /** Status of running's second answer, for judges that ask for one. */
   readonly control: { readonly status: number };
   /** Whether testing's body differs from running's, and running's second one from its first. */
@@ -30,7 +30,7 @@ export type Side = 'testing' | 'running';
 
 /** What is simulated, in order of time. Return true to stop. */
 export interface Listener {
-  history(rank: number, running: Answer): void;
+  history(rank: number, running: ResponseSummary): void;
   startup(errors: number): void;
   log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void;
   pair(pair: SimulatedPair): boolean;
@@ -44,7 +44,7 @@ const PAUSE_SHARE = 0.005;
 const REFUSED_SHARE = 0.1;
 const BURST_LINES = 30;
 const REPEAT_SECONDS = 0.1;
-const REFUSED: Answer = { status: 0, ms: 0, failure: 'refused' };
+const REFUSED: ResponseSummary = { status: 0, ms: 0, failure: 'refused' };
 
 /** Popularity by rank (Zipf), cumulated. */
 const cumulated: readonly number[] = (() => {
@@ -132,7 +132,7 @@ function runningRate(scenario: Scenario): number {
   return scenario.runningFailures ?? scenario.failures ?? 0;
 }
 
-function answerOf({ status, ms }: { status: number; ms: number }): Answer {
+function answerOf({ status, ms }: { status: number; ms: number }): ResponseSummary {
   return { status, ms, failure: null };
 }
 

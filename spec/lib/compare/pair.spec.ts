@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { comparePair, type Response, severityOf } from '../../../lib/compare/pair.ts';
+import { comparePair, type ResponseContent } from '../../../lib/compare/pair.ts';
 import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../../../lib/compare/settings.ts';
+import { severityOfStatus } from '../../../lib/compare/severity.ts';
 
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
 describe('pair comparison', () => {
   it('knows how bad a status is', () => {
-    expect([200, 302, 404, 499, 500, 599, 0].map(severityOf)).to.deep.equal([0, 0, 1, 1, 2, 2, 2]);
+    expect([200, 302, 404, 499, 500, 599, 0].map(severityOfStatus)).to.deep.equal([
+      0, 0, 1, 1, 2, 2, 2,
+    ]);
   });
 
   it('compares no bodies when one side is worse: the status says it all', () => {
@@ -172,7 +175,7 @@ describe('pair comparison', () => {
     const key = '%40'.repeat(300_000);
     const found = compare(answer('{}'), answer(`{"${key}":1}`)).differences;
     expect(found.map(({ kind, testing }) => `${kind} ${testing}`)).to.deep.equal(['extra 1']);
-    const spaced = (end: string): Response =>
+    const spaced = (end: string): ResponseContent =>
       answer('1', { headers: ['vary', `a${' '.repeat(200_000)}${end}`] });
     const headers = ['vary'];
     expect(compare(spaced('b'), spaced('b'), { headers }).differences).to.deep.equal([]);
@@ -193,11 +196,15 @@ describe('pair comparison', () => {
   });
 });
 
-function text(body: string): Response {
+function text(body: string): ResponseContent {
   return answer(body, { headers: ['content-type', 'text/plain'] });
 }
 
-function compare(running: Response, testing: Response, change: Partial<CompareSettings> = {}) {
+function compare(
+  running: ResponseContent,
+  testing: ResponseContent,
+  change: Partial<CompareSettings> = {},
+) {
   return comparePair(
     { ...DEFAULT_COMPARE_SETTINGS, headers: [], ...change },
     'GET',
@@ -206,7 +213,7 @@ function compare(running: Response, testing: Response, change: Partial<CompareSe
   );
 }
 
-function answer(body: string | Buffer, change: Partial<Response> = {}): Response {
+function answer(body: string | Buffer, change: Partial<ResponseContent> = {}): ResponseContent {
   const bytes = Buffer.from(body as string);
   return {
     status: 200,

@@ -26,7 +26,7 @@ function pairAt(atMs: number, testing = 200): PairOutcome {
     testing: answer(testing),
     differences: [],
     differs: false,
-    control: null,
+    baseline: null,
   };
 }
 
@@ -58,15 +58,15 @@ describe('an evaluation', () => {
     const memory = new RunningMemory();
     const answered = (status: number, atMs: number) => ({
       endpoint: 'POST /orders',
-      answer: { status, ms: 5, failure: null },
+      response: { status, ms: 5, failure: null },
       atMs,
     });
-    memory.answered(Array.from({ length: 500 }, () => answered(200, -1)));
+    memory.responded(Array.from({ length: 500 }, () => answered(200, -1)));
     const evaluation = begun(memory);
     const told = () => evaluation.decide(2500).reasons.map((reason) => reason.code);
-    for (let n = 0; n < 100; n++) evaluation.answered(answered(n % 5 === 0 ? 503 : 200, n), true);
+    for (let n = 0; n < 100; n++) evaluation.responded(answered(n % 5 === 0 ? 503 : 200, n), true);
     expect(told()).to.deep.equal([]);
-    for (let n = 0; n < 100; n++) evaluation.answered(answered(n % 5 === 0 ? 503 : 200, n), false);
+    for (let n = 0; n < 100; n++) evaluation.responded(answered(n % 5 === 0 ? 503 : 200, n), false);
     expect(told()).to.deep.equal(['running-hurt']);
   });
 
@@ -159,10 +159,10 @@ describe('an evaluation', () => {
 describe('the memory of running', () => {
   it('is bounded in answers and in kinds, and forgets the oldest', () => {
     const memory = new RunningMemory();
-    const answer = { status: 200, ms: 1, failure: null };
-    for (let n = 0; n < 5000; n++) memory.answered([{ endpoint: 'GET /', answer, atMs: n }]);
-    expect(memory.latestAnswers()).to.have.length(2000);
-    expect(memory.latestAnswers().at(-1)?.atMs).to.equal(4999);
+    const response = { status: 200, ms: 1, failure: null };
+    for (let n = 0; n < 5000; n++) memory.responded([{ endpoint: 'GET /', response, atMs: n }]);
+    expect(memory.latestResponses()).to.have.length(2000);
+    expect(memory.latestResponses().at(-1)?.atMs).to.equal(4999);
     for (let n = 0; n < 3000; n++) {
       memory.logged(batchOf(n, { error: 1 }, { kinds: [{ ...TIMEOUT, signature: `kind ${n}` }] }));
     }

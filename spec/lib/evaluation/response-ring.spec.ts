@@ -4,7 +4,7 @@ import { ResponseRing } from '../../../lib/evaluation/response-ring.ts';
 
 const answers = fc.record({
   endpoint: fc.string(),
-  answer: fc.record({
+  response: fc.record({
     status: fc.integer({ min: 0, max: 999 }),
     ms: fc.double({ noNaN: true }),
     failure: fc.constantFrom(null, 'timeout' as const, 'reset' as const),

@@ -93,7 +93,7 @@ describe('far side', () => {
             endpoint: 'GET /items/{id}',
             running: { status: 200, ms: 2.5, failure: null },
             differs: true,
-            control: null,
+            baseline: null,
           });
           expect(outcome?.testing).to.include({ status: 200, failure: null });
           expect(outcome?.testing.ms).to.be.greaterThan(0);
@@ -139,7 +139,7 @@ describe('far side', () => {
         far.begin({ id: 't', testing, running: testing });
         offer({ status: 0, failure: 'timeout', responseBody: null, responseHeaders: [] });
         await settled();
-        expect(outcomes[0]).to.deep.include({ differs: false, control: null });
+        expect(outcomes[0]).to.deep.include({ differs: false, baseline: null });
         expect(outcomes[0]?.running).to.deep.include({ status: 0, failure: 'timeout' });
         expect(far.counts().mirrored).to.equal(1);
       }),
@@ -190,9 +190,9 @@ describe('far side', () => {
               offer({ path: '/noisy' });
               offer({ path: '/write', method: 'POST' });
               await settled();
-              const asked = outcomes.filter((outcome) => outcome.control !== null);
+              const asked = outcomes.filter((outcome) => outcome.baseline !== null);
               expect(asked).to.have.length(21);
-              expect(asked.filter((outcome) => outcome.control?.differs)).to.have.length(1);
+              expect(asked.filter((outcome) => outcome.baseline?.differs)).to.have.length(1);
             },
           ),
         ),
@@ -215,7 +215,7 @@ describe('far side', () => {
           }
           offer({ status: 401, method: 'POST' });
           await settled();
-          expect(outcomes.map((it) => it.refusedAgain)).to.deep.equal([true, false, null, null]);
+          expect(outcomes.map((it) => it.deniedAgain)).to.deep.equal([true, false, null, null]);
         }),
       ),
     );
@@ -228,11 +228,11 @@ describe('far side', () => {
         far.begin({ id: 't', testing, running });
         offer();
         await settled();
-        expect(outcomes[0]).to.deep.include({ differs: false, control: null });
+        expect(outcomes[0]).to.deep.include({ differs: false, baseline: null });
         far.retarget({ running: testing });
         offer();
         await settled();
-        expect(outcomes[1]?.control).to.deep.equal({ differs: false });
+        expect(outcomes[1]?.baseline).to.deep.equal({ differs: false });
         expect(far.counts()).to.deep.include({ mirrored: 2, failed: {} });
       }),
     );
@@ -305,7 +305,7 @@ describe('far side', () => {
             for (let index = 0; index < 100; index++) offer();
             await settled();
             expect(outcomes).to.have.length(100);
-            expect(outcomes.filter(({ control }) => control !== null)).to.have.length.above(3);
+            expect(outcomes.filter(({ baseline }) => baseline !== null)).to.have.length.above(3);
           }),
         ),
     );

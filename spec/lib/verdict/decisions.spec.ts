@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { defaultVerdictParameters } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
-import { answered, missingField, pairOf, ShadowRun, START_MS } from '../../support/pairs.ts';
+import { missingField, pairOf, responseOf, ShadowRun, START_MS } from '../../support/pairs.ts';
 
 const demo = {
   minTimeMs: 8000,
@@ -26,7 +26,7 @@ function failuresUntilRejected(endpoints: number, clean: number, history: number
   for (const endpoint of names) {
     const answers = endpoint === last ? history : Math.max(1, history);
     for (let index = 0; index < answers; index++) {
-      verdict.running(endpoint, answered(200), START_MS - 1);
+      verdict.running(endpoint, responseOf(200), START_MS - 1);
     }
   }
   let atMs = 0;
@@ -34,7 +34,7 @@ function failuresUntilRejected(endpoints: number, clean: number, history: number
     verdict.pair(pairOf({ endpoint: names[index % endpoints] ?? '', atMs: (atMs += 300) }));
   }
   for (let failures = 1; failures < 100; failures++) {
-    verdict.pair(pairOf({ endpoint: last, testing: answered(500), atMs: (atMs += 3000) }));
+    verdict.pair(pairOf({ endpoint: last, testing: responseOf(500), atMs: (atMs += 3000) }));
     for (const endpoint of names.slice(0, -1)) {
       verdict.pair(pairOf({ endpoint, atMs: (atMs += 300) }));
     }
@@ -102,7 +102,7 @@ describe('Verdict', () => {
     for (let window = 0; window < 1000; window++) shadowRun.pass(10_000, { testingErrors: 50 });
     shadowRun.verdict.startupErrors(10, 'ERROR boom');
     for (let hit = 0; hit < 1000; hit++)
-      shadowRun.verdict.running('GET /a', answered(500), START_MS);
+      shadowRun.verdict.running('GET /a', responseOf(500), START_MS);
     expect(shadowRun.decide()).to.include({ decision: 'collecting', pairs: 0, progress: 0 });
   });
 
@@ -120,7 +120,7 @@ describe('Verdict', () => {
   it('confirms a rejection, and takes it back when testing recovers meanwhile', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(100, 300);
-    shadowRun.feed(10, 200, () => ({ testing: answered(502) }));
+    shadowRun.feed(10, 200, () => ({ testing: responseOf(502) }));
     const condemned = shadowRun.decide();
     expect(condemned).to.include({ decision: 'collecting', condemned: true });
     expect(condemned.missing[0]).to.match(/being confirmed, \d+ s more/);
@@ -131,16 +131,16 @@ describe('Verdict', () => {
   it('does not confirm evidence that falls: what it came from is over', () => {
     const endpoints = (index: number) => ({ endpoint: `GET /${index % 8}` });
     const shadowRun = new ShadowRun().feed(100, 300, endpoints);
-    shadowRun.feed(60, 300, (index) => ({ ...endpoints(index), testing: answered(404) }));
+    shadowRun.feed(60, 300, (index) => ({ ...endpoints(index), testing: responseOf(404) }));
     expect(shadowRun.decide().condemned).to.equal(true);
     shadowRun.feed(200, 300, endpoints);
     expect(shadowRun.decide().decision).to.equal('collecting');
-    shadowRun.feed(200, 300, (index) => ({ ...endpoints(index), testing: answered(404) }));
+    shadowRun.feed(200, 300, (index) => ({ ...endpoints(index), testing: responseOf(404) }));
     expect(shadowRun.decide().decision).to.equal('reject');
   });
 
   it('rejects for slowness alone only after the least time of a test', () => {
-    const slow = { running: answered(200, 40), testing: answered(200, 200) };
+    const slow = { running: responseOf(200, 40), testing: responseOf(200, 200) };
     const shadowRun = new ShadowRun().feed(970, 300, () => slow);
     expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: false });
     shadowRun.feed(140, 300, () => slow);
@@ -149,16 +149,22 @@ describe('Verdict', () => {
 
   it('promotes a version that was slow only until it was warm', () => {
     const shadowRun = new ShadowRun();
-    shadowRun.feed(500, 300, () => ({ running: answered(200, 40), testing: answered(200, 70) }));
-    shadowRun.feed(3000, 300, () => ({ running: answered(200, 40), testing: answered(200, 42) }));
+    shadowRun.feed(500, 300, () => ({
+      running: responseOf(200, 40),
+      testing: responseOf(200, 70),
+    }));
+    shadowRun.feed(3000, 300, () => ({
+      running: responseOf(200, 40),
+      testing: responseOf(200, 42),
+    }));
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('gives credit once for a failure of running that a client tries again and again', () => {
     const test = (isBetter: (index: number) => boolean) =>
       new ShadowRun().feed(8000, 200, (index) => {
-        if (index % 40 === 0) return { testing: answered(500) };
-        return isBetter(index % 120) ? { running: answered(500) } : {};
+        if (index % 40 === 0) return { testing: responseOf(500) };
+        return isBetter(index % 120) ? { running: responseOf(500) } : {};
       });
     const retried = test((index) => index > 100 && index < 105);
     expect(retried.decide().decision).to.not.equal('promote');
@@ -167,21 +173,21 @@ describe('Verdict', () => {
   });
 
   it('does not hold a refusal that running takes back against who let the caller in', () => {
-    const passing = { running: answered(401), testing: answered(200), refusedAgain: false };
+    const passing = { running: responseOf(401), testing: responseOf(200), deniedAgain: false };
     const shadowRun = new ShadowRun().feed(1000, 400, (index) => (index % 50 === 0 ? passing : {}));
     expect(shadowRun.decide().decision).to.equal('promote');
     // Where running mostly takes it back, one it was not asked about again says nothing either.
-    const unasked = { ...passing, refusedAgain: null };
+    const unasked = { ...passing, deniedAgain: null };
     shadowRun.feed(1000, 400, (index) => (index % 50 === 0 ? unasked : {}));
     expect(shadowRun.decide().decision).to.equal('promote');
-    const standing = { ...passing, endpoint: 'GET /admin', refusedAgain: true };
+    const standing = { ...passing, endpoint: 'GET /admin', deniedAgain: true };
     shadowRun.feed(200, 400, (index) => (index % 50 === 0 ? standing : {}));
     expect(shadowRun.decide().decision).to.equal('reject');
   });
 
   it('takes longer to confirm a rejection while no requests come', () => {
     const shadowRun = new ShadowRun().feed(100, 300);
-    shadowRun.feed(10, 200, () => ({ testing: answered(502) }));
+    shadowRun.feed(10, 200, () => ({ testing: responseOf(502) }));
     expect(shadowRun.decide().condemned).to.equal(true);
     shadowRun.pass(60_000);
     expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: true });
@@ -193,8 +199,8 @@ describe('Verdict', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(1500, 333, (index) =>
       index % 25 === 3
-        ? { endpoint: 'GET /prices/{id}', testing: answered(404) }
-        : { running: answered(index % 50 === 7 ? 500 : 200) },
+        ? { endpoint: 'GET /prices/{id}', testing: responseOf(404) }
+        : { running: responseOf(index % 50 === 7 ? 500 : 200) },
     );
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
@@ -205,7 +211,7 @@ describe('Verdict', () => {
 
   it('rejects after letting in two callers that running refused', () => {
     const shadowRun = new ShadowRun({ confirmTimeMs: 0 }).feed(300, 300);
-    const letIn = { endpoint: 'GET /admin', running: answered(401), testing: answered(200) };
+    const letIn = { endpoint: 'GET /admin', running: responseOf(401), testing: responseOf(200) };
     shadowRun.feed(1, 300, () => letIn);
     expect(shadowRun.decide().decision).to.equal('collecting');
     shadowRun.feed(1, 300, () => letIn);
@@ -216,8 +222,8 @@ describe('Verdict', () => {
 
   it('holds the promotion for long after one caller let in', () => {
     const shadowRun = new ShadowRun().feed(1, 300, () => ({
-      running: answered(401),
-      testing: answered(200),
+      running: responseOf(401),
+      testing: responseOf(200),
     }));
     shadowRun.feed(3000, 300);
     expect(shadowRun.decide().decision).to.equal('collecting');
@@ -227,7 +233,11 @@ describe('Verdict', () => {
   it('waits for a refused caller where running refused some before the test', () => {
     const shadowRun = new ShadowRun();
     for (let index = 0; index < 100; index++) {
-      shadowRun.verdict.running('GET /admin', answered(index % 10 === 0 ? 403 : 200), START_MS - 1);
+      shadowRun.verdict.running(
+        'GET /admin',
+        responseOf(index % 10 === 0 ? 403 : 200),
+        START_MS - 1,
+      );
     }
     shadowRun.feed(1000, 400);
     shadowRun.feed(10, 400, () => ({ endpoint: 'GET /admin' }));
@@ -236,8 +246,8 @@ describe('Verdict', () => {
     );
     shadowRun.feed(1, 400, () => ({
       endpoint: 'GET /admin',
-      running: answered(403),
-      testing: answered(403),
+      running: responseOf(403),
+      testing: responseOf(403),
     }));
     expect(shadowRun.decide().decision).to.equal('promote');
   });
@@ -249,7 +259,7 @@ describe('Verdict', () => {
       return {
         endpoint: 'GET /prices/{id}',
         differs: true,
-        control: { differs: false },
+        baseline: { differs: false },
         differences: [{ kind: 'type', path: '$.price', running: '12.5', testing: '"12.5"' }],
       };
     });
@@ -265,7 +275,7 @@ describe('Verdict', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(1000, 400, (index) => ({
       differs: index % 3 === 0,
-      control: { differs: index % 3 === 1 },
+      baseline: { differs: index % 3 === 1 },
       differences: index % 3 === 0 ? [missingField('$.at')] : [],
     }));
     expect(shadowRun.decide().decision).to.equal('promote');
@@ -286,14 +296,14 @@ describe('Verdict', () => {
 
   it('ignores differences that are only reported', () => {
     const shadowRun = new ShadowRun({ shape: 'report' });
-    shadowRun.feed(1000, 400, () => ({ differs: true, control: { differs: false } }));
+    shadowRun.feed(1000, 400, () => ({ differs: true, baseline: { differs: false } }));
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
   it('rejects a version that is one and a half times slower', () => {
     const shadowRun = new ShadowRun().feed(1500, 333, () => ({
-      running: answered(200, 40),
-      testing: answered(200, 60),
+      running: responseOf(200, 40),
+      testing: responseOf(200, 60),
     }));
     expect(shadowRun.decide().decision).to.equal('reject');
     expect(shadowRun.decide().reasons.map((one) => one.code)).to.include('latency');
@@ -303,7 +313,7 @@ describe('Verdict', () => {
     const shadowRun = new ShadowRun();
     // A busy host: two of three answers seem to come late.
     shadowRun.feed(3000, 333, (index) =>
-      index % 3 === 0 ? {} : { testing: answered(200, 90), disturbed: true },
+      index % 3 === 0 ? {} : { testing: responseOf(200, 90), disturbed: true },
     );
     expect(shadowRun.decide().decision).to.equal('promote');
   });
@@ -317,8 +327,14 @@ describe('Verdict', () => {
 
   it('does not judge latency during the warm-up', () => {
     const shadowRun = new ShadowRun();
-    shadowRun.feed(190, 300, () => ({ running: answered(200, 40), testing: answered(200, 400) }));
-    shadowRun.feed(1000, 300, () => ({ running: answered(200, 40), testing: answered(200, 40) }));
+    shadowRun.feed(190, 300, () => ({
+      running: responseOf(200, 40),
+      testing: responseOf(200, 400),
+    }));
+    shadowRun.feed(1000, 300, () => ({
+      running: responseOf(200, 40),
+      testing: responseOf(200, 40),
+    }));
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
@@ -398,9 +414,9 @@ describe('Verdict', () => {
   it('holds while running does clearly worse than before the test, and lets go afterwards', () => {
     const shadowRun = new ShadowRun();
     for (let index = 0; index < 1000; index++) {
-      shadowRun.verdict.running('GET /items/{id}', answered(200), START_MS - 1);
+      shadowRun.verdict.running('GET /items/{id}', responseOf(200), START_MS - 1);
     }
-    const both = { running: answered(500), testing: answered(500) };
+    const both = { running: responseOf(500), testing: responseOf(500) };
     shadowRun.feed(1000, 400, (index) => (index % 10 === 0 ? both : {}));
     const held = shadowRun.decide();
     expect(held.decision).to.equal('collecting');
@@ -422,7 +438,7 @@ describe('Verdict', () => {
 
   it('holds while the latest answers of one endpoint fail, and names it', () => {
     const shadowRun = new ShadowRun().feed(3000, 400);
-    shadowRun.feed(2, 20_000, () => ({ endpoint: 'GET /new', testing: answered(500) }));
+    shadowRun.feed(2, 20_000, () => ({ endpoint: 'GET /new', testing: responseOf(500) }));
     const report = shadowRun.decide();
     expect(report.decision).to.equal('collecting');
     expect(report.missing).to.deep.equal(['GET /new fails in testing, worse in 2 of 2 requests']);
@@ -434,12 +450,12 @@ describe('Verdict', () => {
       index % 100 === 0
         ? {
             endpoint: 'GET /rare',
-            testing: answered(index % 400 === 0 && index < 1600 ? 500 : 200),
+            testing: responseOf(index % 400 === 0 && index < 1600 ? 500 : 200),
           }
         : {},
     );
     expect(shadowRun.decide().decision).to.equal('promote');
-    shadowRun.feed(1, 400, () => ({ endpoint: 'GET /rarer', testing: answered(404) }));
+    shadowRun.feed(1, 400, () => ({ endpoint: 'GET /rarer', testing: responseOf(404) }));
     shadowRun.feed(3, 400, () => ({ endpoint: 'GET /rarer' }));
     expect(shadowRun.decide().missing[0]).to.match(
       /^GET \/rarer did worse in 1 of 4 requests: needs/,
@@ -447,19 +463,19 @@ describe('Verdict', () => {
   });
 
   it('waits until very slow answers are ruled out, on both sides of the margin', () => {
-    const slow = { running: answered(200, 10), testing: answered(200, 900) };
+    const slow = { running: responseOf(200, 10), testing: responseOf(200, 900) };
     const few = new ShadowRun().feed(1400, 400, (index) => (index === 700 ? slow : {}));
     expect(few.decide().decision).to.equal('promote');
     const many = new ShadowRun().feed(1400, 400, (index) => (index % 70 === 69 ? slow : {}));
     expect(many.decide().decision).to.not.equal('promote');
-    const both = { running: answered(200, 900), testing: answered(200, 900) };
+    const both = { running: responseOf(200, 900), testing: responseOf(200, 900) };
     const same = new ShadowRun().feed(1400, 400, (index) => (index % 70 === 69 ? both : {}));
     expect(same.decide().decision).to.equal('promote');
   });
 
   it('counts one outage as one failure', () => {
     const shadowRun = new ShadowRun().feed(500, 300);
-    shadowRun.feed(100, 15, () => ({ testing: answered(502) }));
+    shadowRun.feed(100, 15, () => ({ testing: responseOf(502) }));
     shadowRun.feed(20, 300);
     const down = shadowRun.decide();
     expect(down.condemned).to.equal(false);
@@ -468,7 +484,7 @@ describe('Verdict', () => {
 
   it('does not count what running lacks as a fault of testing', () => {
     const shadowRun = new ShadowRun().feed(1000, 400, (index) =>
-      index % 10 === 0 ? { running: answered(500), testing: answered(404) } : {},
+      index % 10 === 0 ? { running: responseOf(500), testing: responseOf(404) } : {},
     );
     expect(shadowRun.decide().decision).to.equal('promote');
   });
@@ -483,8 +499,8 @@ describe('Verdict', () => {
 
   it('does not count a client error in place of a failure as better', () => {
     const shadowRun = new ShadowRun().feed(100, 400, () => ({
-      running: answered(500),
-      testing: answered(404),
+      running: responseOf(500),
+      testing: responseOf(404),
     }));
     expect(shadowRun.decide().reasons).to.deep.equal([]);
     const { evidence } = shadowRun.verdict.checkpoint() as {
@@ -503,7 +519,7 @@ describe('Verdict', () => {
 
   it('ends inconclusive at the deadline and says what was ruled out', () => {
     const shadowRun = new ShadowRun({ deadlineMs: 600_000 });
-    shadowRun.feed(500, 1000, (index) => (index % 100 === 1 ? { testing: answered(500) } : {}));
+    shadowRun.feed(500, 1000, (index) => (index % 100 === 1 ? { testing: responseOf(500) } : {}));
     expect(shadowRun.decide().decision).to.equal('collecting');
     shadowRun.pass(600_000);
     const report = shadowRun.decide();
@@ -517,10 +533,10 @@ describe('Verdict', () => {
     const shadowRun = new ShadowRun({ maxEndpoints: 10 });
     shadowRun.feed(2000, 100, (index) => ({
       endpoint: `GET /${index}`,
-      testing: answered(index > 100 && index % 4 === 0 ? 500 : 200),
+      testing: responseOf(index > 100 && index % 4 === 0 ? 500 : 200),
     }));
     shadowRun.decide();
-    shadowRun.feed(400, 100, (index) => ({ testing: answered(index % 4 === 0 ? 500 : 200) }));
+    shadowRun.feed(400, 100, (index) => ({ testing: responseOf(index % 4 === 0 ? 500 : 200) }));
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]?.endpoint).to.equal('other endpoints');
@@ -531,9 +547,9 @@ describe('Verdict', () => {
   it('gives a mirrored endpoint the place of one that is not', () => {
     const shadowRun = new ShadowRun({ maxEndpoints: 10, confirmTimeMs: 0 });
     for (let index = 0; index < 1000; index++) {
-      shadowRun.verdict.running(`GET /scan-${index}`, answered(404), START_MS + 1);
+      shadowRun.verdict.running(`GET /scan-${index}`, responseOf(404), START_MS + 1);
     }
-    shadowRun.feed(30, 300, () => ({ endpoint: 'GET /a', testing: answered(500) }));
+    shadowRun.feed(30, 300, () => ({ endpoint: 'GET /a', testing: responseOf(500) }));
     expect(shadowRun.decide().reasons[0]?.endpoint).to.equal('GET /a');
   });
 
@@ -547,7 +563,7 @@ describe('Verdict', () => {
       const failing = index % 8 === 3 && index % 16 === 3;
       broken.feed(1, 20, () => ({
         endpoint: `GET /${index % 8}`,
-        testing: answered(failing ? 500 : 200),
+        testing: responseOf(failing ? 500 : 200),
       }));
       decision = broken.decide().decision;
     }

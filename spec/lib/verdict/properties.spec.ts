@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { Answer, PairOutcome } from '../../../lib/compare/outcome.ts';
+import type { PairOutcome, ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { ViliError } from '../../../lib/errors.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
-import { answered, pairOf, START_MS } from '../../support/pairs.ts';
+import { pairOf, responseOf, START_MS } from '../../support/pairs.ts';
 
 const settings = {
   ...DEFAULT_VERDICT_SETTINGS,
@@ -20,7 +20,7 @@ const settings = {
 
 type Event = (verdict: Verdict, atMs: number) => void;
 
-const answer: fc.Arbitrary<Answer> = fc.record({
+const answer: fc.Arbitrary<ResponseSummary> = fc.record({
   status: fc.constantFrom(200, 200, 200, 204, 401, 403, 404, 500, 503, 0),
   ms: fc.oneof(fc.double({ min: 0, max: 5000 }), fc.constantFrom(-1, Number.NaN, 1e300)),
   failure: fc.constantFrom(null, null, null, null, 'timeout' as const, 'refused' as const),
@@ -38,7 +38,7 @@ const outcome: fc.Arbitrary<Partial<PairOutcome>> = fc.record({
   testing: answer,
   differences: fc.array(difference, { maxLength: 3 }),
   differs: fc.boolean(),
-  control: fc.option(fc.record({ differs: fc.boolean() }), { nil: null }),
+  baseline: fc.option(fc.record({ differs: fc.boolean() }), { nil: null }),
 });
 const kind = fc.record({
   signature: fc.constantFrom('a', 'b', 'c'),
@@ -162,7 +162,7 @@ describe('Verdict, whatever happens', () => {
         const watched = new Verdict(settings, START_MS);
         const unwatched = new Verdict(settings, START_MS);
         for (const [index, [name, one]] of list.entries()) {
-          const testing = one.status === 401 || one.status === 403 ? answered(401) : one;
+          const testing = one.status === 401 || one.status === 403 ? responseOf(401) : one;
           const pair = pairOf({ endpoint: name, running: one, testing, atMs: index * 100 });
           watched.pair(pair);
           unwatched.pair(pair);
@@ -184,7 +184,7 @@ describe('Verdict, whatever happens', () => {
           const [less, more] = [list, worse].map((failures) => {
             const verdict = new Verdict(settings, START_MS);
             for (const [index, failed] of failures.entries()) {
-              const testing = answered(failed ? 500 : 200);
+              const testing = responseOf(failed ? 500 : 200);
               verdict.pair(pairOf({ testing, atMs: index * 100 }));
             }
             return verdict.decide(START_MS + list.length * 100);
@@ -202,7 +202,7 @@ describe('Verdict, whatever happens', () => {
 
   it('refuses every checkpoint that is not one, with a code', () => {
     const good = new Verdict(settings, START_MS);
-    good.pair(pairOf({ testing: answered(500) }));
+    good.pair(pairOf({ testing: responseOf(500) }));
     good.newErrorKind({ signature: 'a', level: 'error', count: 1, example: 'x' }, START_MS);
     const text = JSON.stringify(good.checkpoint());
     expect(() => Verdict.restore(settings, JSON.parse(text))).to.not.throw();

@@ -12,7 +12,7 @@ import { reportMarkdown } from '../../../../lib/evaluation/report/markdown.ts';
 import type { Report } from '../../../../lib/evaluation/report/report.ts';
 import { RunningMemory } from '../../../../lib/evaluation/running-memory.ts';
 import { DEFAULT_VERDICT_SETTINGS as verdict } from '../../../support/default-settings.ts';
-import { answered, pairOf, START_MS } from '../../../support/pairs.ts';
+import { pairOf, responseOf, START_MS } from '../../../support/pairs.ts';
 
 const BUILD = { name: 'shop-2', fingerprint: 'f', sinceMs: 5 };
 const RULES = { verdict, nowMs: START_MS };
@@ -115,7 +115,7 @@ describe('the report of a version', () => {
     const long = 'x'.repeat(5000);
     for (let index = 0; index < 600; index++) {
       const endpoint = `GET /${index}|<script>\n# ${long}`;
-      evaluation.pairs([pairOf({ endpoint, testing: answered(500), atMs: index * 100 })]);
+      evaluation.pairs([pairOf({ endpoint, testing: responseOf(500), atMs: index * 100 })]);
       asked(evaluation, `POST /${index}\n${long}`);
     }
     const report = reportOf(evaluation);
@@ -130,7 +130,7 @@ describe('the report of a version', () => {
 const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
 function asked(evaluation: Evaluation, endpoint: string): void {
-  evaluation.answered({ endpoint, answer: answered(200), atMs: START_MS + 1 }, true);
+  evaluation.responded({ endpoint, response: responseOf(200), atMs: START_MS + 1 }, true);
 }
 
 function judged(pairs: number): Evaluation {
@@ -138,7 +138,7 @@ function judged(pairs: number): Evaluation {
   for (let index = 0; index < pairs; index++) {
     const change: Partial<PairOutcome> =
       index % 10 === 3
-        ? { endpoint: 'GET /orders/{id}', testing: answered(500) }
+        ? { endpoint: 'GET /orders/{id}', testing: responseOf(500) }
         : { differences: [NOISE, { kind: 'extra', path: '$.stock' }] };
     evaluation.pairs([pairOf({ ...change, requestId: `r${index}`, atMs: index * 333 })]);
     asked(evaluation, change.endpoint ?? 'GET /items/{id}');

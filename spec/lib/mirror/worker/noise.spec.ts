@@ -22,7 +22,7 @@ describe('noise', () => {
   it('gives no finding in 2,000 requests with fresh ids, times and ETags in every body', () => {
     const judge = judgeWith({ headers: ['content-type', 'etag', 'x-trace'] });
     const outcomes = feed(judge, REQUESTS, {});
-    const told = outcomes.filter((it) => it.differs || it.control?.differs === true);
+    const told = outcomes.filter((it) => it.differs || it.baseline?.differs === true);
     expect(told).to.deep.equal([]);
     // Nothing is even listed once running has been asked twice for the first time.
     expect(outcomes.slice(1).flatMap((it) => it.differences)).to.deep.equal([]);
@@ -44,7 +44,7 @@ describe('noise', () => {
     ];
     for (const [key, change] of cases) {
       const outcomes = feed(judgeWith({}), 200, { change });
-      const found = outcomes.filter((it) => it.differs && it.control?.differs !== true);
+      const found = outcomes.filter((it) => it.differs && it.baseline?.differs !== true);
       expect(found.length, key).to.be.above(190);
       const last = outcomes.at(-1)?.differences.map(({ kind, path }) => `${kind} ${path}`);
       expect(last).to.deep.equal([key]);
@@ -103,9 +103,9 @@ describe('noise', () => {
         const judge = judgeWith({});
         let [worse, better] = [0, 0];
         for (let index = 0; index < 300; index++) {
-          const { differs, control } = judge.compare(pairOf(body(), body(), body()));
-          if (differs && control?.differs === false) worse++;
-          if (!differs && control?.differs === true) better++;
+          const { differs, baseline } = judge.compare(pairOf(body(), body(), body()));
+          if (differs && baseline?.differs === false) worse++;
+          if (!differs && baseline?.differs === true) better++;
         }
         // Five standard deviations, and some.
         expect(Math.abs(worse - better)).to.be.at.most(5 * Math.sqrt(worse + better) + 5);

@@ -7,7 +7,7 @@ import {
   percent,
   shortened,
 } from '../../../../lib/verdict/explain/wording.ts';
-import { answered, missingField, ShadowRun, START_MS } from '../../../support/pairs.ts';
+import { missingField, responseOf, ShadowRun, START_MS } from '../../../support/pairs.ts';
 
 describe('The words of a verdict', () => {
   it('say counts, shares, odds and times as people do', () => {
@@ -61,7 +61,7 @@ describe('The words of a verdict', () => {
     const shadowRun = new ShadowRun().feed(3000, 200);
     shadowRun.feed(9, 5000, (index) => ({
       endpoint: 'GET /orders/{id}',
-      testing: answered(index === 2 || index === 4 ? 500 : 200),
+      testing: responseOf(index === 2 || index === 4 ? 500 : 200),
     }));
     const report = shadowRun.decide();
     expect(report.missing[0]).to.match(
@@ -75,7 +75,7 @@ describe('The words of a verdict', () => {
   it('say the endpoint, both answers, how often, what is allowed, how sure, and which to try', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(400, 333, (index) =>
-      index % 10 === 3 ? { endpoint: 'GET /orders/{id}', testing: answered(500) } : {},
+      index % 10 === 3 ? { endpoint: 'GET /orders/{id}', testing: responseOf(500) } : {},
     );
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
@@ -90,13 +90,13 @@ describe('The words of a verdict', () => {
 
   it('blame no endpoint that fails now and then on both sides for what another one does', () => {
     const shadowRun = new ShadowRun().feed(1200, 333, (index) => {
-      if (index % 60 === 7) return { endpoint: 'GET /rare', testing: answered(500) };
+      if (index % 60 === 7) return { endpoint: 'GET /rare', testing: responseOf(500) };
       if (index % 3 > 0) return {};
       const [ours, theirs] = [index % 15 === 3 ? 500 : 200, index % 15 === 6 ? 500 : 200];
-      return { endpoint: 'GET /flaky', running: answered(ours), testing: answered(theirs) };
+      return { endpoint: 'GET /flaky', running: responseOf(ours), testing: responseOf(theirs) };
     });
     // Once more on testing than on running: that is chance.
-    shadowRun.feed(1, 333, () => ({ endpoint: 'GET /flaky', testing: answered(500) }));
+    shadowRun.feed(1, 333, () => ({ endpoint: 'GET /flaky', testing: responseOf(500) }));
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons.map(({ endpoint }) => endpoint)).to.deep.equal(['GET /rare']);
@@ -105,7 +105,7 @@ describe('The words of a verdict', () => {
   it('leave out fields that differ much more seldom than the first', () => {
     const shadowRun = new ShadowRun({ values: 'block' }).feed(60, 333, (index) => ({
       differs: true,
-      control: { differs: false },
+      baseline: { differs: false },
       differences: [
         { kind: 'value', path: index < 3 ? '$.servedAt' : '$.price' },
         { kind: 'value', path: '$.unit' },
@@ -117,7 +117,7 @@ describe('The words of a verdict', () => {
 
   it('say both times of a slower answer', () => {
     const shadowRun = new ShadowRun().feed(1100, 333, (index) =>
-      index % 2 === 0 ? { endpoint: 'GET /reports', testing: answered(200, 31) } : {},
+      index % 2 === 0 ? { endpoint: 'GET /reports', testing: responseOf(200, 31) } : {},
     );
     const { decision, reasons } = shadowRun.decide();
     expect(decision).to.equal('reject');
@@ -131,7 +131,7 @@ describe('The words of a verdict', () => {
   it('say the sum when failures are spread over many endpoints', () => {
     const shadowRun = new ShadowRun().feed(1500, 333, (index) => ({
       endpoint: `GET /page-${index % 40}`,
-      testing: answered((index * 7919) % 100 < 10 ? 500 : 200),
+      testing: responseOf((index * 7919) % 100 < 10 ? 500 : 200),
     }));
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
@@ -160,7 +160,7 @@ describe('The words of a verdict', () => {
     for (const [difference, words] of cases) {
       const shadowRun = new ShadowRun({ values: 'block' }).feed(60, 333, () => ({
         differs: true,
-        control: { differs: false },
+        baseline: { differs: false },
         differences: [difference, { kind: 'extra', path: '$.harmless' }],
       }));
       const [reason] = shadowRun.decide().reasons;
@@ -173,7 +173,7 @@ describe('The words of a verdict', () => {
   it('name only what counts when a value that changed along is only reported', () => {
     const shadowRun = new ShadowRun().feed(150, 333, (index) => ({
       differs: true,
-      control: { differs: false },
+      baseline: { differs: false },
       differences: [
         { kind: 'type', path: '$.price', running: 'number', testing: 'string' },
         { kind: 'value', path: '$.servedAt', running: `"${index}"`, testing: `"${index + 1}"` },
@@ -189,7 +189,7 @@ describe('The words of a verdict', () => {
   it('say what is slow, by endpoint', () => {
     const shadowRun = new ShadowRun().feed(2000, 200, (index) =>
       index % 5 === 0
-        ? { endpoint: 'GET /search', running: answered(200, 40), testing: answered(200, 130) }
+        ? { endpoint: 'GET /search', running: responseOf(200, 40), testing: responseOf(200, 130) }
         : {},
     );
     const texts = shadowRun.decide().reasons.map((one) => one.text);

@@ -27,7 +27,7 @@ interface Kind {
 }
 
 /** Sums log lines up until they are taken as one batch. */
-export class LogTally {
+export class LogBatchBuilder {
   readonly #options: TallyOptions;
   #fromMs: number;
   #levels = emptyLevels();
