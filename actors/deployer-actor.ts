@@ -1,10 +1,10 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { HistoryEntry } from '../lib/base/state/history.ts';
 import type { Command, DeploymentEvent } from '../lib/deployment/events.ts';
 import { resync } from '../lib/deployment/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { HistoryEntry } from '../lib/model/history.ts';
 import type { ServletFacts } from '../lib/model/servlet-facts.ts';
 import { replyTo } from './deployer-acts.ts';
 import { announce, entryOf, note, type RecordDeps, record } from './deployer-record.ts';

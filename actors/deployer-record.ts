@@ -1,9 +1,9 @@
 import type { Address, Self } from '../lib/actor/index.ts';
-import { endsTest, type HistoryEntry } from '../lib/base/state/history.ts';
 import type { Command, Rules } from '../lib/deployment/events.ts';
 import { type Deployment } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import { endsTest, type HistoryEntry } from '../lib/model/history.ts';
 import { reasonOf } from '../lib/model/reason.ts';
 import type { ComparatorMessage, DeployerMessage, NotifierMessage } from './messages.ts';
 

@@ -1,10 +1,10 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
 import type { Instance } from '../lib/base/instance/instance.ts';
-import type { DownCause } from '../lib/deployment/events.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { Role } from '../lib/model/role.ts';
+import type { DownCause } from '../lib/model/servlet-facts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import {
   type Exit,

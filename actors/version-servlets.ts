@@ -1,11 +1,12 @@
 import type { Address, ChildSpec, Self } from '../lib/actor/index.ts';
 import type { Instance } from '../lib/base/instance/instance.ts';
-import type { DeploymentEvent, DownCause } from '../lib/deployment/events.ts';
+import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { Role } from '../lib/model/role.ts';
+import type { DownCause } from '../lib/model/servlet-facts.ts';
 import { afterFailure, afterReady } from '../lib/servlet/health/backoff.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';

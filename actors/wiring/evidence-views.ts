@@ -1,12 +1,12 @@
 import { readTexts } from '../../lib/archive/read-texts.ts';
 import { parseVersionName } from '../../lib/base/names/server-file.ts';
-import { endsTest } from '../../lib/base/state/history.ts';
 import type { Sample } from '../../lib/compare/sample/sample.ts';
 import { codeOf, ViliError } from '../../lib/errors.ts';
 import { composeReport } from '../../lib/evaluation/report/compose.ts';
 import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
 import { parseSample, readSamples } from '../../lib/evaluation/samples/sample-store.ts';
+import { endsTest } from '../../lib/model/history.ts';
 import type { ReplayPlan, ReplayTarget } from '../../lib/operator/views/evidence-view.ts';
 import type { Services } from '../app/services.ts';
 import type { TestView } from '../messages.ts';

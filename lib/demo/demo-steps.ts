@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, ViliError } from '../errors.ts';
+import type { HistoryEntry } from '../model/history.ts';
 import type { ControlClient } from '../operator/client/client.ts';
-import type { HistoryEntry, StatusView } from '../operator/views/status-view.ts';
+import type { StatusView } from '../operator/views/status-view.ts';
 
 const POLL_MS = 250;
 const PROGRESS_MS = 2500;

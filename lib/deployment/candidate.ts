@@ -1,8 +1,8 @@
 import type { Target } from '../model/exchange.ts';
 import { type Reason, reasonOf } from '../model/reason.ts';
+import type { DownCause } from '../model/servlet-facts.ts';
 import { advance, refuse } from './arrival.ts';
 import type { Draft } from './draft.ts';
-import type { DownCause } from './events.ts';
 import { type Candidate } from './state.ts';
 
 /** A version that is there so often when Vili lets servlets down is not tried further. */

@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../base/state/history.ts';
+import type { HistoryEvent } from '../model/history.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';

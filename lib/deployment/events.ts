@@ -1,8 +1,9 @@
-import type { HistoryEvent } from '../base/state/history.ts';
 import type { Target } from '../model/exchange.ts';
+import type { HistoryEvent } from '../model/history.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
+import type { DownCause } from '../model/servlet-facts.ts';
 import type { Deployment } from './state.ts';
 
 /** Everything the state machine can be told. */
@@ -56,12 +57,6 @@ export type DeploymentEvent =
   | { readonly type: 'probation-over' }
   | { readonly type: 'retired'; readonly name: string }
   | { readonly type: 'archived'; readonly name: string };
-
-/**
- * Why a servlet is down. `hopeless`: it cannot be started at all, which trying again will not mend. `vili`: Vili itself
- * let it down, for which no version is rejected or taken back, unless it happens again and again.
- */
-export type DownCause = 'crashed' | 'hopeless' | 'vili';
 
 /** Everything it can ask for. Each is idempotent, so that a repeated one does no harm. */
 export type Command =

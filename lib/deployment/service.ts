@@ -1,8 +1,8 @@
 import type { Target } from '../model/exchange.ts';
 import { reasonOf } from '../model/reason.ts';
+import type { DownCause } from '../model/servlet-facts.ts';
 import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
-import type { DownCause } from './events.ts';
 import { completePromotion, rollBack } from './promotion.ts';
 
 /** A servlet for users is ready: of running, of previous, or of the version being promoted. */

@@ -1,5 +1,11 @@
 import type { Role } from './role.ts';
 
+/**
+ * Why a servlet is down. `hopeless`: it cannot be started at all, so that another attempt is useless. `vili`: the
+ * infrastructure of Vili failed, for which no version is rejected or rolled back, unless it happens again and again.
+ */
+export type DownCause = 'crashed' | 'hopeless' | 'vili';
+
 export type ServletState = 'starting' | 'ready' | 'unhealthy' | 'draining' | 'backoff' | 'stopped';
 
 /** One servlet as its version last reported it. */

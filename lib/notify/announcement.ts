@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../base/state/history.ts';
+import type { HistoryEvent } from '../model/history.ts';
 import type { Reason } from '../model/reason.ts';
 
 /** One thing worth telling people. `urgent`: somebody has to look at it now. */

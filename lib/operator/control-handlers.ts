@@ -1,9 +1,10 @@
 import type { Sample } from '../compare/sample/sample.ts';
 import type { Report } from '../evaluation/report/report.ts';
 import type { ActorTree } from '../model/actor-tree.ts';
+import type { HistoryEntry } from '../model/history.ts';
 import type { TraceFilter, TraceRecord } from '../model/trace-record.ts';
 import type { ReplayPlan, VersionQuery } from './views/evidence-view.ts';
-import type { HistoryEntry, LiveEvent, StatusView, VerdictView } from './views/status-view.ts';
+import type { LiveEvent, StatusView, VerdictView } from './views/status-view.ts';
 
 export interface ActRequest {
   /** The version that is meant; absent: the one under test. */

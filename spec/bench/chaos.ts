@@ -3,7 +3,8 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readZip } from '../../lib/archive/zip-reader.ts';
-import type { HistoryEntry, StatusView } from '../../lib/operator/views/status-view.ts';
+import type { HistoryEntry } from '../../lib/model/history.ts';
+import type { StatusView } from '../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 

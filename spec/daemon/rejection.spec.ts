@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Sample, SampleSignal } from '../../lib/compare/sample/sample.ts';
+import type { HistoryEntry } from '../../lib/model/history.ts';
 import type { DifferencesView } from '../../lib/operator/views/evidence-view.ts';
-import type { HistoryEntry } from '../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
 

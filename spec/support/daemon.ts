@@ -5,12 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../lib/errors.ts';
+import type { HistoryEntry, HistoryEvent } from '../../lib/model/history.ts';
 import { type ControlClient, controlClient } from '../../lib/operator/client/client.ts';
-import type {
-  HistoryEntry,
-  HistoryEvent,
-  StatusView,
-} from '../../lib/operator/views/status-view.ts';
+import type { StatusView } from '../../lib/operator/views/status-view.ts';
 
 /** The built program, as a user starts it. */
 export const MAIN = fileURLToPath(new URL('../../actors/app/main.js', import.meta.url));

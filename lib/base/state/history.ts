@@ -1,6 +1,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import type { HistoryEntry } from '../../model/history.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 
 /** The file is cut back to `maxEntries` when it holds this share more, not at each entry. */
@@ -8,36 +9,6 @@ const SLACK = 0.25;
 
 /** `code` VILI_HISTORY_FAILED: the history cannot be read or written. */
 export class HistoryFailed extends ViliError {}
-
-export type HistoryEvent =
-  | 'started'
-  | 'arrived'
-  | 'refused'
-  | 'testing'
-  | 'promoted'
-  | 'rejected'
-  | 'rolled-back'
-  | 'archived'
-  | 'deleted'
-  | 'crashed'
-  | 'restarted'
-  | 'adopted';
-
-/** Whether it is a version's fate, of which its report tells. */
-export function endsTest(event: HistoryEvent): boolean {
-  return event === 'promoted' || event === 'rejected' || event === 'rolled-back';
-}
-
-/** One line of `vili history`. */
-export interface HistoryEntry {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly event: HistoryEvent;
-  readonly version: string;
-  /** Who or what caused it: `vili`, or the person of an audited act. */
-  readonly by: string;
-  readonly reasons: readonly string[];
-}
 
 export interface History {
   /** Durable when it resolves. Throws `HistoryFailed`. */

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../operator/views/status-view.ts';
+import type { HistoryEntry } from '../../model/history.ts';
 import type { Style } from './colors.ts';
 import { printable } from './printable.ts';
 import { dateTime } from './quantities.ts';

@@ -1,6 +1,6 @@
 import { pausedText } from '../../evaluation/report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
-import type { HistoryEntry } from '../../operator/views/status-view.ts';
+import type { HistoryEntry } from '../../model/history.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { dateTime, duration, percent } from './quantities.ts';

@@ -1,10 +1,11 @@
 import type { Sample } from '../../compare/sample/sample.ts';
 import type { Report } from '../../evaluation/report/report.ts';
 import type { ActorTree } from '../../model/actor-tree.ts';
+import type { HistoryEntry } from '../../model/history.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { ActRequest, ActResult } from '../control-handlers.ts';
 import type { DifferencesQuery, DifferencesView, ReplayPlan } from '../views/evidence-view.ts';
-import type { HistoryEntry, LiveEvent, StatusView, VerdictView } from '../views/status-view.ts';
+import type { LiveEvent, StatusView, VerdictView } from '../views/status-view.ts';
 import { type Call, callForEvents, callForJson } from './client-request.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../base/state/history.ts';
+import type { HistoryEntry } from '../../model/history.ts';
 import type { ServletState } from '../../model/servlet-facts.ts';
 
 /** Schema `vili.status/1` of `vili status --json`: fields may be added, never renamed. */
@@ -85,7 +85,6 @@ export interface TrafficView {
 }
 
 /** One line of `vili history --json`, oldest first; `reasons` are sentences, the weightiest first. */
-export type { HistoryEntry, HistoryEvent } from '../../base/state/history.ts';
 
 /** What `GET /v1/events` sends as it happens: the entries of the history. */
 export type LiveEvent = HistoryEntry;

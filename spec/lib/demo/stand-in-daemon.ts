@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HistoryEntry, HistoryEvent } from '../../../lib/model/history.ts';
 import { createControlServer } from '../../../lib/operator/server/control-server.ts';
-import type {
-  HistoryEntry,
-  HistoryEvent,
-  StatusView,
-} from '../../../lib/operator/views/status-view.ts';
+import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import { SampleHandlers, STATUS } from '../operator/views.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Command, DeploymentEvent, DownCause, Rules } from '../../../lib/deployment/events.ts';
+import type { Command, DeploymentEvent, Rules } from '../../../lib/deployment/events.ts';
 import {
   type Deployment,
   NOTHING_DEPLOYED,
@@ -10,6 +10,7 @@ import type { Target } from '../../../lib/model/exchange.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import type { Release } from '../../../lib/model/release.ts';
 import type { Role } from '../../../lib/model/role.ts';
+import type { DownCause } from '../../../lib/model/servlet-facts.ts';
 
 export const PROBATION_MS = 1000;
 

@@ -1,7 +1,8 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type HistoryEntry, openHistory } from '../../../../lib/base/state/history.ts';
+import { openHistory } from '../../../../lib/base/state/history.ts';
+import type { HistoryEntry } from '../../../../lib/model/history.ts';
 import { failureOf } from '../../../support/failure.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
