@@ -1,6 +1,6 @@
 import { objectionToRetest } from '../lib/deployment/arrival.ts';
 import type { DeploymentEvent, Rules } from '../lib/deployment/events.ts';
-import { type Deployment } from '../lib/deployment/state.ts';
+import type { Deployment } from '../lib/deployment/state.ts';
 import { type Reason, reasonOf } from '../lib/model/reason.ts';
 import type { Act, ActReply } from './messages.ts';
 

@@ -1,6 +1,6 @@
 import type { Address, Self } from '../lib/actor/index.ts';
 import type { Command, Rules } from '../lib/deployment/events.ts';
-import { type Deployment } from '../lib/deployment/state.ts';
+import type { Deployment } from '../lib/deployment/state.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import { endsTest, type HistoryEntry } from '../lib/model/history.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from './cell.ts';
+import type { Cell } from './life/cell.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Where messages of type `M` can be sent. Bound to one actor, across all its restarts. */

@@ -1,6 +1,6 @@
 import { ActorAddress, type Address, Recipient } from './address.ts';
-import { typeOf } from './envelope.ts';
 import { ActorStopped, AskTimeout } from './errors.ts';
+import { typeOf } from './mail/envelope.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Where the answer to one question goes: settles a promise, once. */

@@ -1,4 +1,4 @@
-import type { DeadReason } from './envelope.ts';
+import type { DeadReason } from './mail/envelope.ts';
 
 /** What operators must hear of. Every one of these is worth a line in the log. */
 export type ActorEvent =

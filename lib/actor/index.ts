@@ -1,19 +1,11 @@
 export { type Address } from './address.ts';
-export type { DeadLetterCounts, DeadLetterSettings } from './dead-letters.ts';
-export { type DeadReason, typeOf } from './envelope.ts';
 export * from './errors.ts';
 export type { ActorEvent, Crashed, DeadLetter, DeadLettersSuppressed } from './events.ts';
-export { DEFAULT_MAILBOX, type MailboxSpec } from './mailbox.ts';
-export {
-  type BackoffSpec,
-  DEFAULT_SUPERVISION,
-  type FullBudget,
-  type RestartBudget,
-  type Strategy,
-  type SupervisionOptions,
-  type SupervisionSpec,
-} from './restart.ts';
-export type { Self } from './self.ts';
+export type { Self } from './life/self.ts';
+export type { End } from './life/watch.ts';
+export type { DeadLetterCounts, DeadLetterSettings } from './mail/dead-letters.ts';
+export { type DeadReason, typeOf } from './mail/envelope.ts';
+export { DEFAULT_MAILBOX, type MailboxSpec } from './mail/mailbox.ts';
 export {
   type ActorSpec,
   actorSpec,
@@ -24,6 +16,14 @@ export {
   type RestartPolicy,
 } from './spec.ts';
 export type { ErrorSource } from './stray.ts';
+export {
+  type BackoffSpec,
+  DEFAULT_SUPERVISION,
+  type FullBudget,
+  type RestartBudget,
+  type Strategy,
+  type SupervisionOptions,
+  type SupervisionSpec,
+} from './supervision/restart.ts';
 export { ActorSystem, type ActorSystemOptions } from './system.ts';
 export type { TraceQuery, TraceReader, TraceSettings } from './trace.ts';
-export type { End } from './watch.ts';

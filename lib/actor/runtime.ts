@@ -1,10 +1,10 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import type { Cell } from './cell.ts';
-import type { DeadLetters } from './dead-letters.ts';
 import type { ActorEvent } from './events.ts';
-import type { Incarnation } from './incarnation.ts';
+import type { Cell } from './life/cell.ts';
+import type { Incarnation } from './life/incarnation.ts';
+import type { DeadLetters } from './mail/dead-letters.ts';
 import type { ChildSpec } from './spec.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervision/supervisor.ts';
 import type { Trace } from './trace.ts';
 import type { TurnSource } from './turns.ts';
 

@@ -1,7 +1,7 @@
 import { ViliError } from '../errors.ts';
-import { DEFAULT_MAILBOX, type MailboxSpec } from './mailbox.ts';
-import type { RestartBudget, SupervisionOptions } from './restart.ts';
-import type { Self } from './self.ts';
+import type { Self } from './life/self.ts';
+import { DEFAULT_MAILBOX, type MailboxSpec } from './mail/mailbox.ts';
+import type { RestartBudget, SupervisionOptions } from './supervision/restart.ts';
 
 export const DEFAULT_HANDLER_TIMEOUT_MS = 10_000;
 export const DEFAULT_STOP_TIMEOUT_MS = 5_000;

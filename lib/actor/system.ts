@@ -3,14 +3,22 @@ import type { ActorNode } from '../model/actor-tree.ts';
 import type { TraceRecord } from '../model/trace-record.ts';
 import type { Address } from './address.ts';
 import { ask } from './ask.ts';
-import { Cell } from './cell.ts';
-import { type DeadLetterCounts, type DeadLetterSettings, DeadLetters } from './dead-letters.ts';
 import type { ActorEvent } from './events.ts';
-import { DEFAULT_SUPERVISION, resolveBudget, type SupervisionOptions } from './restart.ts';
+import { Cell } from './life/cell.ts';
+import {
+  type DeadLetterCounts,
+  type DeadLetterSettings,
+  DeadLetters,
+} from './mail/dead-letters.ts';
 import type { Hand, Runtime } from './runtime.ts';
 import type { ChildSpec } from './spec.ts';
 import { attachStrayErrors, type ErrorSource } from './stray.ts';
-import { Supervisor } from './supervisor.ts';
+import {
+  DEFAULT_SUPERVISION,
+  resolveBudget,
+  type SupervisionOptions,
+} from './supervision/restart.ts';
+import { Supervisor } from './supervision/supervisor.ts';
 import { Trace, type TraceReader, type TraceSettings } from './trace.ts';
 import { nodesOf } from './tree.ts';
 import { TurnSource } from './turns.ts';

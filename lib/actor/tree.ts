@@ -1,6 +1,6 @@
 import type { ActorNode } from '../model/actor-tree.ts';
-import type { Cell } from './cell.ts';
-import { typeOf } from './envelope.ts';
+import type { Cell } from './life/cell.ts';
+import { typeOf } from './mail/envelope.ts';
 
 /** An actor and all below it, parents first, siblings in start order. */
 export function nodesOf(cell: Cell, nowMs: number): ActorNode[] {

@@ -2,7 +2,7 @@ import { reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
-import { type Candidate, type Deployment } from './state.ts';
+import type { Candidate, Deployment } from './state.ts';
 
 /** A server file is there, whole. It becomes running, a candidate, or is refused with the reason. */
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {

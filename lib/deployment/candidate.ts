@@ -3,7 +3,7 @@ import { type Reason, reasonOf } from '../model/reason.ts';
 import type { DownCause } from '../model/servlet-facts.ts';
 import { advance, refuse } from './arrival.ts';
 import type { Draft } from './draft.ts';
-import { type Candidate } from './state.ts';
+import type { Candidate } from './state.ts';
 
 /** A version that is there so often when Vili lets servlets down is not tried further. */
 const LET_DOWNS_MAX = 5;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { DeadLetters, OTHERS, RECIPIENTS_MAX } from '../../../lib/actor/dead-letters.ts';
 import type { ActorEvent } from '../../../lib/actor/index.ts';
+import { DeadLetters, OTHERS, RECIPIENTS_MAX } from '../../../lib/actor/mail/dead-letters.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
 import { withWorld } from '../../support/actor-world.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { Envelope } from '../../../lib/actor/envelope.ts';
-import { DEFAULT_MAILBOX, Mailbox } from '../../../lib/actor/mailbox.ts';
+import type { Envelope } from '../../../lib/actor/mail/envelope.ts';
+import { DEFAULT_MAILBOX, Mailbox } from '../../../lib/actor/mail/mailbox.ts';
 import { gate, PROMPT, withWorld } from '../../support/actor-world.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Order, type Script, scripted } from '../../support/scripted-actor.ts';

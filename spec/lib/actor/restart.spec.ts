@@ -7,7 +7,7 @@ import {
   longestPausesMs,
   RestartCounter,
   resolveBudget,
-} from '../../../lib/actor/restart.ts';
+} from '../../../lib/actor/supervision/restart.ts';
 
 const backoffs = fc.record({
   minMs: fc.integer({ min: 0, max: 1000 }),

@@ -1,4 +1,4 @@
-import { ViliError } from '../errors.ts';
+import { ViliError } from '../../errors.ts';
 import type { Envelope } from './envelope.ts';
 
 export const DEFAULT_MAILBOX: MailboxSpec = { limit: 1000, overflow: 'drop-new' };

@@ -1,4 +1,4 @@
-import { ViliError } from '../errors.ts';
+import { ViliError } from '../../errors.ts';
 import type { Cell } from './cell.ts';
 import type { Incarnation } from './incarnation.ts';
 

@@ -1,15 +1,15 @@
-import type { ActorStatus } from '../model/actor-tree.ts';
-import { ActorAddress } from './address.ts';
-import type { Reply } from './ask.ts';
-import { type DeadReason, type Envelope, typeOf } from './envelope.ts';
-import { ActorStopped, MailboxFull } from './errors.ts';
-import type { ActorEvent, Crashed } from './events.ts';
+import type { ActorStatus } from '../../model/actor-tree.ts';
+import { ActorAddress } from '../address.ts';
+import type { Reply } from '../ask.ts';
+import { ActorStopped, MailboxFull } from '../errors.ts';
+import type { ActorEvent, Crashed } from '../events.ts';
+import { type DeadReason, type Envelope, typeOf } from '../mail/envelope.ts';
+import { Mailbox } from '../mail/mailbox.ts';
+import type { Runtime } from '../runtime.ts';
+import { type ChildSpec, type ResolvedSpec, resolveSpec } from '../spec.ts';
+import { DEFAULT_SUPERVISION, resolveBudget } from '../supervision/restart.ts';
+import { Supervisor } from '../supervision/supervisor.ts';
 import { Incarnation } from './incarnation.ts';
-import { Mailbox } from './mailbox.ts';
-import { DEFAULT_SUPERVISION, resolveBudget } from './restart.ts';
-import type { Runtime } from './runtime.ts';
-import { type ChildSpec, type ResolvedSpec, resolveSpec } from './spec.ts';
-import { Supervisor } from './supervisor.ts';
 import type { End } from './watch.ts';
 
 const NOTHING_ELSE: Delivery = {};

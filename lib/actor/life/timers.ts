@@ -1,4 +1,4 @@
-import { ViliError } from '../errors.ts';
+import { ViliError } from '../../errors.ts';
 
 /** The longest delay Node's timers hold; a longer one would fire at once. */
 const DELAY_MAX_MS = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
-import type { Cell } from './cell.ts';
-import { Pause } from './deadline.ts';
-import type { Incarnation } from './incarnation.ts';
+import type { Cell } from '../life/cell.ts';
+import { Pause } from '../life/deadline.ts';
+import type { Incarnation } from '../life/incarnation.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** A child that ended by itself; `error` is undefined when it ended normally. */

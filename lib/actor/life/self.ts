@@ -1,9 +1,9 @@
-import { ActorAddress, type Address } from './address.ts';
-import { ask, type Reply, sendAs } from './ask.ts';
-import type { Envelope } from './envelope.ts';
-import { ActorStopped } from './errors.ts';
+import { ActorAddress, type Address } from '../address.ts';
+import { ask, type Reply, sendAs } from '../ask.ts';
+import { ActorStopped } from '../errors.ts';
+import type { Envelope } from '../mail/envelope.ts';
+import type { ChildSpec } from '../spec.ts';
 import type { Incarnation } from './incarnation.ts';
-import type { ChildSpec } from './spec.ts';
 import { type End, watch } from './watch.ts';
 
 /** What an actor can do: with itself, its children and others. One per incarnation. */

@@ -1,4 +1,4 @@
-import type { Reply } from './ask.ts';
+import type { Reply } from '../ask.ts';
 
 /** A message on its way: what is sent, by whom, since when, and what hangs on it. */
 export interface Envelope {

@@ -1,6 +1,6 @@
-import type { Cell } from './cell.ts';
-import { Pause } from './deadline.ts';
-import { ActorStopped, StartFailed } from './errors.ts';
+import { ActorStopped, StartFailed } from '../errors.ts';
+import type { Cell } from '../life/cell.ts';
+import { Pause } from '../life/deadline.ts';
 import { backoffMs, type FullBudget, RestartCounter } from './restart.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ViliError } from '../errors.ts';
+import { ViliError } from '../../errors.ts';
 
 /** Five restarts a minute, from 0.1 s to 10 s apart: an upset actor recovers, a broken one ends. */
 export const DEFAULT_SUPERVISION: SupervisionSpec = {

@@ -1,15 +1,15 @@
+import { ActorCrashed, ActorStopped, HandlerHung } from '../errors.ts';
+import { type Envelope, typeOf } from '../mail/envelope.ts';
+import type { Turns } from '../turns.ts';
 import { BehaviourHost, isPromise } from './behaviour-host.ts';
 import type { Cell } from './cell.ts';
 import { Patience } from './deadline.ts';
-import { type Envelope, typeOf } from './envelope.ts';
-import { ActorCrashed, ActorStopped, HandlerHung } from './errors.ts';
 import { HangWatch } from './hang-watch.ts';
 import { LifeSignal } from './life-signal.ts';
 import { OpenQuestions } from './open-questions.ts';
 import { createSelf, type Self } from './self.ts';
 import { StartAttempt } from './start-attempt.ts';
 import { Timers } from './timers.ts';
-import type { Turns } from './turns.ts';
 
 type Phase = 'starting' | 'live' | 'ending' | 'over';
 

@@ -1,4 +1,4 @@
-import type { Reply } from './ask.ts';
+import type { Reply } from '../ask.ts';
 
 /** Questions without an answer yet, which fail together. */
 export class OpenQuestions {

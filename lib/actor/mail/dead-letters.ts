@@ -1,6 +1,6 @@
+import type { ActorEvent } from '../events.ts';
+import type { Trace } from '../trace.ts';
 import { type DeadReason, type Envelope, typeOf } from './envelope.ts';
-import type { ActorEvent } from './events.ts';
-import type { Trace } from './trace.ts';
 
 export const DEFAULT_LOGGED_PER_WINDOW = 10;
 export const DEFAULT_WINDOW_MS = 60_000;

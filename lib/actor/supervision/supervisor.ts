@@ -1,10 +1,12 @@
-import { ViliError } from '../errors.ts';
-import type { Address } from './address.ts';
-import type { Cell } from './cell.ts';
-import { settlesWithin } from './deadline.ts';
-import { ActorStopped, RestartBudgetExhausted, StartFailed } from './errors.ts';
+import { ViliError } from '../../errors.ts';
+import type { Address } from '../address.ts';
+import { ActorStopped, RestartBudgetExhausted, StartFailed } from '../errors.ts';
+import type { Cell } from '../life/cell.ts';
+import { settlesWithin } from '../life/deadline.ts';
+import type { Incarnation } from '../life/incarnation.ts';
+import type { Runtime } from '../runtime.ts';
+import type { ChildSpec } from '../spec.ts';
 import { FirstStart } from './first-start.ts';
-import type { Incarnation } from './incarnation.ts';
 import { type Failure, Recovery } from './recovery.ts';
 import {
   affected,
@@ -14,8 +16,6 @@ import {
   resolveBudget,
   type SupervisionSpec,
 } from './restart.ts';
-import type { Runtime } from './runtime.ts';
-import type { ChildSpec } from './spec.ts';
 
 /** What a failure costs: the pause before the restart, as number `failures` in a row. */
 export interface Cost {
