@@ -5,7 +5,7 @@ import {
   DEFAULT_COMPARE_SETTINGS,
   MAX_ENDPOINTS,
 } from '../../lib/compare/settings.ts';
-import { DEFAULT_FAR_SIDE_SETTINGS, type MirrorSettings } from '../../lib/mirror/settings.ts';
+import { DEFAULT_MIRROR_SETTINGS, type MirrorSettings } from '../../lib/mirror/settings.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 
@@ -42,7 +42,7 @@ export function mirrorSettings(settings: Settings, token: string): MirrorSetting
   const { mirror, samples } = settings;
   const { concurrency, busyLimit, queue, queueBytes, timeoutMs, header, headers, rewrite } = mirror;
   return {
-    ...DEFAULT_FAR_SIDE_SETTINGS,
+    ...DEFAULT_MIRROR_SETTINGS,
     concurrency,
     queue,
     queueBytes,

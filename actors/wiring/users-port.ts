@@ -28,7 +28,7 @@ export async function usersPort(
     settings: own,
     processes,
     copies: copyLimits(settings),
-    taker: mirror,
+    mirror,
     now,
     onProblem,
     onEvent,

@@ -54,10 +54,10 @@ export class Acceptor {
   /** Hands over what waits, as far as there is somebody free. */
   pass(): void {
     while (this.#waiting.size > 0) {
-      const taker = this.#leastBusy();
-      const socket = taker === null ? undefined : this.#waiting.shift();
+      const slot = this.#leastBusy();
+      const socket = slot === null ? undefined : this.#waiting.shift();
       if (socket === undefined) return;
-      taker?.take(socket);
+      slot?.take(socket);
     }
   }
 
@@ -79,7 +79,7 @@ export class Acceptor {
   #come(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     let open = this.#waiting.size;
-    for (const taker of this.#takers()) open += taker.open;
+    for (const slot of this.#takers()) open += slot.open;
     if (open >= this.#maxConnections) return this.#refuse(socket);
     this.#waiting.add(socket);
     this.pass();
@@ -92,8 +92,8 @@ export class Acceptor {
 
   #leastBusy(): Taker | null {
     let best: Taker | null = null;
-    for (const taker of this.#takers()) {
-      if (taker.isFree && (best === null || taker.open < best.open)) best = taker;
+    for (const slot of this.#takers()) {
+      if (slot.isFree && (best === null || slot.open < best.open)) best = slot;
     }
     return best;
   }

@@ -8,7 +8,7 @@ import type { ProxyCounts } from '../proxy/counts.ts';
 import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
 import { forkChild } from '../runtime/fork.ts';
-import { CopyReceiver, type CopyTaker } from './copy-receiver.ts';
+import { CopyReceiver, type CopySink } from './copy-receiver.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { FromProcess, ProcessStats, StartInput, ToProcess } from './protocol.ts';
 import { finalCounts, NO_COUNTS } from './sums.ts';
@@ -58,9 +58,9 @@ export class ClusterChild {
   #handing: Socket | null = null;
   #failure: { code: string; text: string } | null = null;
 
-  constructor(input: StartInput, taker: CopyTaker, hooks: ChildHooks) {
+  constructor(input: StartInput, mirror: CopySink, hooks: ChildHooks) {
     this.#hooks = hooks;
-    this.#intake = new CopyReceiver(taker);
+    this.#intake = new CopyReceiver(mirror);
     const { process, ended } = forkChild('./child-entry', import.meta.url);
     this.#process = process;
     this.#exited = ended.then((how) => this.#over(how));

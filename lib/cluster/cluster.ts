@@ -16,7 +16,7 @@ import type { ProxySettings } from '../proxy/settings.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
 import { Acceptor } from './acceptor.ts';
 import { clockOffsetMs } from './child.ts';
-import type { CopyTaker } from './copy-receiver.ts';
+import type { CopySink } from './copy-receiver.ts';
 import type { CopyLimits } from './protocol.ts';
 import { type ClusterEvent, ProcessSlot } from './slot.ts';
 import { addCounts, NO_COUNTS, shareOf } from './sums.ts';
@@ -36,7 +36,7 @@ export interface ClusterOptions {
   /** Of each process. */
   readonly copies: CopyLimits;
   /** The one far side. */
-  readonly taker: CopyTaker;
+  readonly mirror: CopySink;
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
@@ -67,7 +67,7 @@ class Cluster implements ProxyService {
   #closing: Promise<void> | null = null;
 
   constructor(options: ClusterOptions) {
-    const { settings, processes, copies, taker, now } = options;
+    const { settings, processes, copies, mirror, now } = options;
     this.#options = options;
     this.#door = new Acceptor(
       settings.request.maxConnections,
@@ -76,7 +76,7 @@ class Cluster implements ProxyService {
     );
     this.#slots = Array.from({ length: processes }, (_, index) => {
       const own = shareOf(settings, index, processes);
-      return new ProcessSlot(index + 1, taker, {
+      return new ProcessSlot(index + 1, mirror, {
         input: () => ({
           settings: own,
           copies,
@@ -182,9 +182,9 @@ class Cluster implements ProxyService {
   }
 
   #tellRefusal(): void {
-    const { taker } = this.#options;
-    taker.usersBusy(this.#slots.some((slot) => slot.isShedding));
-    const refusal = taker.refusal();
+    const { mirror } = this.#options;
+    mirror.usersBusy(this.#slots.some((slot) => slot.isShedding));
+    const refusal = mirror.refusal();
     if (refusal === this.#refusal) return;
     this.#refusal = refusal;
     for (const slot of this.#slots) slot.refuse(refusal);

@@ -6,7 +6,7 @@ import { totalOf } from './sums.ts';
 const SCRATCH_BYTES = 262_144;
 
 /** The far side as it meets the copies of all gate processes. */
-export interface CopyTaker {
+export interface CopySink {
   readonly sink: { submit(exchange: Exchange): void };
   /** Counts copies that a gate process dropped. */
   drop(reason: DropReason, count: number): void;
@@ -20,12 +20,12 @@ const scratch = recordBuffer(new SharedArrayBuffer(SCRATCH_BYTES));
 
 /** Hands the copies of one gate process to the far side, and knows how many there were. */
 export class CopyReceiver {
-  readonly #taker: CopyTaker;
+  readonly #mirror: CopySink;
   #submitted = 0;
   #dropped: Readonly<Partial<Record<DropReason, number>>> = {};
 
-  constructor(taker: CopyTaker) {
-    this.#taker = taker;
+  constructor(mirror: CopySink) {
+    this.#mirror = mirror;
   }
 
   /** Copies handed over or dropped so far. */
@@ -41,7 +41,7 @@ export class CopyReceiver {
       const exchange = readRecord(source, offset);
       offset += recordSizeAt(source, offset);
       this.#submitted++;
-      this.#taker.sink.submit(exchange);
+      this.#mirror.sink.submit(exchange);
     }
   }
 
@@ -49,7 +49,7 @@ export class CopyReceiver {
   takeDropped(dropped: Readonly<Partial<Record<DropReason, number>>>): void {
     for (const reason of Object.keys(dropped) as DropReason[]) {
       const more = (dropped[reason] ?? 0) - (this.#dropped[reason] ?? 0);
-      if (more > 0) this.#taker.drop(reason, more);
+      if (more > 0) this.#mirror.drop(reason, more);
     }
     this.#dropped = dropped;
   }

@@ -8,7 +8,7 @@ import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
 import type { Taker } from './acceptor.ts';
 import { type ChildEnd, ClusterChild } from './child.ts';
-import type { CopyTaker } from './copy-receiver.ts';
+import type { CopySink } from './copy-receiver.ts';
 import type { StartInput } from './protocol.ts';
 import { addCounts, NO_COUNTS } from './sums.ts';
 
@@ -49,7 +49,7 @@ export interface SlotHooks {
 /** The place of one gate process: there is one in it, or will be again soon, until `close`. */
 export class ProcessSlot implements Taker {
   readonly #number: number;
-  readonly #taker: CopyTaker;
+  readonly #mirror: CopySink;
   readonly #hooks: SlotHooks;
   #child: ClusterChild | null = null;
   /** What the processes counted that were here before. */
@@ -60,9 +60,9 @@ export class ProcessSlot implements Taker {
   #timer: NodeJS.Timeout | null = null;
   #isClosing = false;
 
-  constructor(number: number, taker: CopyTaker, hooks: SlotHooks) {
+  constructor(number: number, mirror: CopySink, hooks: SlotHooks) {
     this.#number = number;
-    this.#taker = taker;
+    this.#mirror = mirror;
     this.#hooks = hooks;
   }
 
@@ -129,7 +129,7 @@ export class ProcessSlot implements Taker {
     this.#startedAtMs = performance.now();
     let isReady = false;
     const { onObserved, onProblem, onFree, onEvent, input } = this.#hooks;
-    const child = new ClusterChild(input(), this.#taker, {
+    const child = new ClusterChild(input(), this.#mirror, {
       onObserved,
       onProblem,
       onFree: () => {

@@ -23,7 +23,7 @@ export interface Difference {
 }
 
 /**
- * A pair: one user request answered by both versions. `control` is there when running was asked a
+ * A pair: one user request answered by both versions. `baseline` is there when running was asked a
  * second time: whether that second answer differed from its first one in a way that counts.
  */
 export interface PairOutcome {

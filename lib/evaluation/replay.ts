@@ -96,9 +96,9 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
   const fresh = options.to === 'testing' && isSafe;
   const first = fresh ? await ask(replay, 'running', asked) : null;
   const exchange = first === null ? asked : { ...asked, ...answerIn(first) };
-  const control = fresh ? await ask(replay, 'running', asked) : null;
+  const baseline = fresh ? await ask(replay, 'running', asked) : null;
   const testing = await ask(replay, options.to, asked);
-  const outcome = comparer.compare({ exchange, endpoint, testing, control });
+  const outcome = comparer.compare({ exchange, endpoint, testing, baseline });
   const { differences, differs } =
     options.to === 'testing' ? outcome : await withoutNoise(replay, asked, testing, outcome);
   const isWorse = compareSeverity(outcome.running, outcome.testing) > 0;
@@ -118,7 +118,7 @@ async function withoutNoise(
 ): Promise<Pick<PairOutcome, 'differences' | 'differs'>> {
   const exchange = { ...asked, ...answerIn(first) };
   const testing = await ask(replay, 'running', asked);
-  const noise = replay.comparer.compare({ exchange, endpoint, testing, control: null });
+  const noise = replay.comparer.compare({ exchange, endpoint, testing, baseline: null });
   const keys = new Set(noise.differences.map(({ kind, path }) => differenceKey(kind, path)));
   const rest = differences.filter(({ kind, path }) => !keys.has(differenceKey(kind, path)));
   const counts = blockingKinds(replay.options.settings.compare);

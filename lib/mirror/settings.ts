@@ -84,7 +84,7 @@ export type MirrorEvent =
 
 export type LossReason = 'stalled' | 'memory' | 'crashed' | 'exited';
 
-export const DEFAULT_FAR_SIDE_SETTINGS: MirrorSettings = {
+export const DEFAULT_MIRROR_SETTINGS: MirrorSettings = {
   concurrency: 64,
   queue: 1000,
   queueBytes: 16_777_216,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterEvent, createCluster } from '../../lib/cluster/cluster.ts';
-import type { CopyTaker } from '../../lib/cluster/copy-receiver.ts';
+import type { CopySink } from '../../lib/cluster/copy-receiver.ts';
 import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
 import type { Exchange } from '../../lib/model/exchange.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
@@ -12,7 +12,7 @@ const UNTIL_LIMIT_MS = 8000;
 const POLL_MS = 20;
 
 /** A far side that keeps what it is given. */
-export class RecordingTaker implements CopyTaker {
+export class RecordingMirror implements CopySink {
   readonly exchanges: Exchange[] = [];
   readonly drops = new Map<DropReason, number>();
   reason: DropReason | null = null;
@@ -43,7 +43,7 @@ export class RecordingTaker implements CopyTaker {
 
 export interface ProcessesFixture {
   readonly proxy: ProxyService;
-  readonly taker: RecordingTaker;
+  readonly mirror: RecordingMirror;
   readonly port: number;
   readonly events: ClusterEvent[];
   readonly problems: string[];
@@ -66,7 +66,7 @@ export async function withProcesses(
   use: (fixture: ProcessesFixture) => Promise<void>,
   changes: ProcessesChanges = {},
 ): Promise<void> {
-  const taker = new RecordingTaker();
+  const mirror = new RecordingMirror();
   const events: ClusterEvent[] = [];
   const problems: string[] = [];
   const proxy = createCluster({
@@ -77,7 +77,7 @@ export async function withProcesses(
       queueBytes: changes.queueBytes ?? 8_388_608,
       busyLimit: changes.busyLimit ?? 1,
     },
-    taker,
+    mirror,
     now: () => performance.timeOrigin + performance.now(),
     onProblem: (text) => problems.push(text),
     onEvent: (event) => events.push(event),
@@ -94,7 +94,7 @@ export async function withProcesses(
     }
   };
   try {
-    await use({ proxy, taker, port, events, problems, pids: () => pidsOf(events), counted });
+    await use({ proxy, mirror, port, events, problems, pids: () => pidsOf(events), counted });
   } finally {
     await proxy.close(200);
     await upstream?.close();
@@ -102,9 +102,9 @@ export async function withProcesses(
   const counts = await proxy.counts();
   const { received, submitted, shed, skipped, heldNow, inFlightNow } = counts;
   const skips = Object.values(skipped).reduce((total, count) => total + count, 0);
-  const isExact = received === submitted + shed + skips && submitted + shed === taker.copies;
+  const isExact = received === submitted + shed + skips && submitted + shed === mirror.copies;
   if (!isExact || heldNow !== 0 || inFlightNow !== 0) {
-    throw new Error(`accounts do not add up: ${JSON.stringify(counts)}, copies ${taker.copies}`);
+    throw new Error(`accounts do not add up: ${JSON.stringify(counts)}, copies ${mirror.copies}`);
   }
   for (const pid of events.map((event) => event.pid))
     if (isAlive(pid)) throw new Error(`left ${pid}`);

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { PairOutcome } from '../../lib/compare/outcome.ts';
 import {
   createMirror,
-  DEFAULT_FAR_SIDE_SETTINGS,
+  DEFAULT_MIRROR_SETTINGS,
   type Mirror,
   type MirrorEvent,
   type MirrorSettings,
@@ -44,7 +44,7 @@ export async function withMirror(
   };
   let offered = 0;
   const far = createMirror(
-    { ...DEFAULT_FAR_SIDE_SETTINGS, ...settings },
+    { ...DEFAULT_MIRROR_SETTINGS, ...settings },
     {
       onOutcomes(batch) {
         outcomes.push(...batch.outcomes);

@@ -55,7 +55,7 @@ export function limitsOf(
 }
 
 /** Whether the caller was turned away; a refusal that passes by itself is no door to guard. */
-export function isRefused(status: number): boolean {
+export function isDenied(status: number): boolean {
   return status === 401 || status === 403;
 }
 

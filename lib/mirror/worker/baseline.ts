@@ -11,16 +11,16 @@ const SUSPICIOUS_EXCESS = 0.1;
 /** Decides for which pairs running is asked a second time, per endpoint. */
 export interface BaselinePlan {
   /**
-   * Never while running is slow or Vili is busy: users come first. `isRefused`: running refused the
+   * Never while running is slow or Vili is busy: users come first. `isDenied`: running refused the
    * caller, and is asked again about the first of those too.
    */
-  wanted(endpoint: string, isRefused?: boolean): boolean;
+  wanted(endpoint: string, isDenied?: boolean): boolean;
   /** How running answered a user. */
   answered(endpoint: string, ms: number): void;
   /** For how many pairs running was left alone since the last call, by reason. */
   takePaused(): Readonly<Record<PauseReason, number>>;
   /** `control` null: running was not asked again, or the answers could not be compared. */
-  learn(endpoint: string, differs: boolean, control: boolean | null): void;
+  learn(endpoint: string, differs: boolean, baseline: boolean | null): void;
 }
 
 export interface BaselineSettings {
@@ -53,7 +53,7 @@ export function createBaselinePlan(settings: BaselineSettings): BaselinePlan {
   };
 
   return {
-    wanted(endpoint, isRefused = false) {
+    wanted(endpoint, isDenied = false) {
       if (settings.share <= 0) return false;
       if (slowness.isSlow || settings.isBusy()) {
         paused[slowness.isSlow ? 'slow' : 'busy']++;
@@ -61,7 +61,7 @@ export function createBaselinePlan(settings: BaselineSettings): BaselinePlan {
       }
       const habit = habitOf(endpoint);
       if (habit === null) return settings.random() < settings.share;
-      if (isRefused && ++habit.refusals <= FIRST_PAIRS) return true;
+      if (isDenied && ++habit.refusals <= FIRST_PAIRS) return true;
       habit.pairs++;
       if (habit.pairs <= FIRST_PAIRS) return true;
       // An endpoint where running differs from itself as often is noisy, not suspicious.
@@ -74,11 +74,11 @@ export function createBaselinePlan(settings: BaselineSettings): BaselinePlan {
       paused = { slow: 0, busy: 0 };
       return taken;
     },
-    learn(endpoint, differs, control) {
+    learn(endpoint, differs, baseline) {
       const habit = habits.get(endpoint);
       if (habit === undefined) return;
       habit.testingRate += (Number(differs) - habit.testingRate) * NEWEST;
-      if (control !== null) habit.noiseRate += (Number(control) - habit.noiseRate) * NEWEST;
+      if (baseline !== null) habit.noiseRate += (Number(baseline) - habit.noiseRate) * NEWEST;
     },
   };
 }

@@ -13,7 +13,7 @@ import { createRuleHits } from '../../compare/rules/hits.ts';
 import { createRuleBook } from '../../compare/rules/rules.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
 import type { Exchange, FailureKind } from '../../model/exchange.ts';
-import { isRefused } from '../request/copy-request.ts';
+import { isDenied } from '../request/copy-request.ts';
 import type { ShadowResponse } from '../request/requester.ts';
 
 /** Everything known of one user request once both versions (and running again) have answered. */
@@ -22,7 +22,7 @@ export interface CompletedPair {
   readonly endpoint: string;
   readonly testing: ShadowResponse;
   /** Running's second answer, null when it was not asked. */
-  readonly control: ShadowResponse | null;
+  readonly baseline: ShadowResponse | null;
 }
 
 /** Judges the pairs of one test, and learns from running's second answers what is noise. */
@@ -49,7 +49,7 @@ export function createPairComparer(settings: CompareSettings): PairComparer {
 
   return {
     compare(pair) {
-      const { exchange, endpoint, testing, control } = pair;
+      const { exchange, endpoint, testing, baseline } = pair;
       const running = responseOf(exchange);
       const context: PairContext = {
         rules: rulesFor(exchange.method, exchange.path),
@@ -61,7 +61,7 @@ export function createPairComparer(settings: CompareSettings): PairComparer {
         comparePair(settings, exchange.method, running, other, context);
       const found = compare(testing);
       hits.count(endpoint, found.skipped);
-      const again = control === null || !found.comparable ? null : compare(control);
+      const again = baseline === null || !found.comparable ? null : compare(baseline);
       if (again?.comparable !== true) return outcomeOf(pair, found, null);
       noise.learn(endpoint, found, again);
       // What both differ from running in is noise of this very request: it says nothing.
@@ -80,7 +80,7 @@ export function createPairComparer(settings: CompareSettings): PairComparer {
 type Remaining = Pick<Comparison, 'differences' | 'differs'>;
 
 function outcomeOf(
-  { exchange, endpoint, testing, control: again }: CompletedPair,
+  { exchange, endpoint, testing, baseline: again }: CompletedPair,
   { differences, differs }: Remaining,
   baseline: PairOutcome['baseline'],
 ): PairOutcome {
@@ -95,9 +95,7 @@ function outcomeOf(
     differs,
     baseline,
     deniedAgain:
-      isRefused(status) && again !== null && again.failure === null
-        ? isRefused(again.status)
-        : null,
+      isDenied(status) && again !== null && again.failure === null ? isDenied(again.status) : null,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Exchange } from '../../model/exchange.ts';
 import {
   type CopyRequest,
   createCopyRequest,
-  isRefused,
+  isDenied,
   isRepeatable,
   limitsOf,
   REFUSED,
@@ -39,7 +39,7 @@ interface OpenPair {
   readonly isControlled: boolean;
   readonly bytes: number;
   testing: ShadowResponse | null;
-  control: ShadowResponse | null;
+  baseline: ShadowResponse | null;
 }
 
 /** One test on the far side: sends copies, as many at a time as it may, and hands on what came of them. */
@@ -196,7 +196,7 @@ export class ShadowRun {
       isControlled: admission === 'send' && this.#wantsControl(exchange, endpoint),
       bytes: ANSWERS * bytes,
       testing: null,
-      control: null,
+      baseline: null,
     };
     this.#openCopies++;
     this.#openBytes += pair.bytes;
@@ -206,7 +206,7 @@ export class ShadowRun {
       this.#openControls++;
       this.#running.send(this.#copyRequest(exchange, 'control'), limits, (answer) => {
         this.#openControls--;
-        pair.control = answer;
+        pair.baseline = answer;
         this.#settle(pair);
       });
     }
@@ -221,13 +221,13 @@ export class ShadowRun {
   /** Testing is known to be down: the same evidence as a refused connection, without one. */
   #refuse(exchange: Exchange): void {
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
-    this.#results.add({ exchange, endpoint, testing: REFUSED, control: null });
+    this.#results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
   }
 
   #wantsControl(exchange: Exchange, endpoint: string): boolean {
     if (!isRepeatable(exchange)) return false;
     if (this.#openControls >= this.#maxControls) return false;
-    return this.#controls.wanted(endpoint, isRefused(exchange.status));
+    return this.#controls.wanted(endpoint, isDenied(exchange.status));
   }
 
   #informBreaker(pair: OpenPair, answer: ShadowResponse): void {
@@ -242,20 +242,20 @@ export class ShadowRun {
   }
 
   #settle(pair: OpenPair): void {
-    if (pair.testing === null || (pair.isControlled && pair.control === null)) return;
+    if (pair.testing === null || (pair.isControlled && pair.baseline === null)) return;
     this.#answered.push(pair);
   }
 
   #finish(pair: OpenPair): void {
-    const { exchange, endpoint, testing, control } = pair;
+    const { exchange, endpoint, testing, baseline } = pair;
     this.#openCopies--;
     this.#openBytes -= pair.bytes;
-    this.#room.giveBack((testing?.extraBytes ?? 0) + (control?.extraBytes ?? 0));
+    this.#room.giveBack((testing?.extraBytes ?? 0) + (baseline?.extraBytes ?? 0));
     if (testing === null || testing.failure === 'unsendable') {
       this.#results.drop('unsendable');
       return;
     }
-    const outcome = this.#results.add({ exchange, endpoint, testing, control });
+    const outcome = this.#results.add({ exchange, endpoint, testing, baseline });
     this.#controls.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }
 

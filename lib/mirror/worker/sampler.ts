@@ -81,7 +81,7 @@ export function createSampler(settings: SampleSettings, compare: CompareSettings
 // Private
 
 function sampleOf(
-  { exchange, testing, control }: CompletedPair,
+  { exchange, testing, baseline }: CompletedPair,
   { requestId, atMs, endpoint, differences }: PairOutcome,
   found: { readonly signal: SampleSignal; readonly key: string },
   mask: Mask,
@@ -119,7 +119,7 @@ function sampleOf(
     },
     running: answer(running),
     testing: answer(testing),
-    again: control === null ? null : answer(control),
+    again: baseline === null ? null : answer(baseline),
     differences,
   };
 }

@@ -1,6 +1,6 @@
 import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { severityOf } from '../../../lib/compare/severity.ts';
-import { isRefused } from '../../../lib/mirror/request/copy-request.ts';
+import { isDenied } from '../../../lib/mirror/request/copy-request.ts';
 import { type BaselinePlan, createBaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
 import {
   defaultVerdictParameters,
@@ -78,7 +78,7 @@ export class ViliJudge implements Judge {
     this.#closeWindows(atMs);
     const endpoint = this.#nameOf(pair.rank);
     const deniedAgain = this.#askedAboutRefusal(pair, endpoint)
-      ? isRefused(pair.control.status)
+      ? isDenied(pair.control.status)
       : null;
     const baseline = this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null;
     this.#controls.learn(endpoint, pair.testingDiffers, baseline?.differs ?? null);
@@ -104,7 +104,7 @@ export class ViliJudge implements Judge {
   }
 
   #askedAboutRefusal(pair: SimulatedPair, endpoint: string): boolean {
-    if (!isRefused(pair.running.status)) return false;
+    if (!isDenied(pair.running.status)) return false;
     this.#sample = this.#random.uniform();
     return this.#controls.wanted(endpoint, true);
   }

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { createCluster } from '../../../lib/cluster/cluster.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import { RecordingTaker, withProcesses } from '../../support/cluster-fixture.ts';
+import { RecordingMirror, withProcesses } from '../../support/cluster-fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   exchangeRaw,
@@ -113,7 +113,7 @@ async function failureOf(
     settings: proxySettings(changes),
     processes: 2,
     copies: { batchBytes: 65_536, queueBytes: 1_048_576, busyLimit: 1 },
-    taker: new RecordingTaker(),
+    mirror: new RecordingMirror(),
     now: Date.now,
     onProblem: () => {},
     onEvent: () => {},

@@ -33,36 +33,36 @@ describe('several proxy processes', () => {
     const upstream = await Upstream.http((request, response) => {
       response.end(request.url === '/large' ? large : 'small');
     });
-    await withProcesses(upstream, async ({ port, taker }) => {
+    await withProcesses(upstream, async ({ port, mirror }) => {
       const ask = (path: string) =>
         exchangeRaw(port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
       await Promise.all([...Array.from({ length: 20 }, () => ask('/s')), ask('/large')]);
-      await eventually('all copies', () => taker.exchanges.length === 21);
-      const ids = new Set(taker.exchanges.map(({ requestId }) => requestId));
+      await eventually('all copies', () => mirror.exchanges.length === 21);
+      const ids = new Set(mirror.exchanges.map(({ requestId }) => requestId));
       expect(ids.size).to.equal(21);
-      const found = taker.exchanges.find(({ path }) => path === '/large');
+      const found = mirror.exchanges.find(({ path }) => path === '/large');
       expect(found?.responseBody?.toString()).to.equal(large);
       expect(Math.abs((found?.atMs ?? 0) - Date.now())).to.be.below(5000);
     });
   });
 
   it('leave out copies the far side would drop, and count them by its reason', async () => {
-    await withProcesses(await hello(), async ({ proxy, port, taker, counted }) => {
-      taker.reason = 'breaker';
+    await withProcesses(await hello(), async ({ proxy, port, mirror, counted }) => {
+      mirror.reason = 'breaker';
       proxy.setRoute(proxy.route());
       await exchangeRaw(port, LAST);
       await counted('a shed copy', ({ shed }) => shed === 1);
-      expect([...taker.drops]).to.deep.equal([['breaker', 1]]);
+      expect([...mirror.drops]).to.deep.equal([['breaker', 1]]);
     });
   });
 
   it('drop what is too much to be on the way at once', async () => {
     await withProcesses(
       await hello(),
-      async ({ port, taker, counted }) => {
+      async ({ port, mirror, counted }) => {
         await exchangeRaw(port, LAST);
         await counted('it is counted', ({ submitted }) => submitted === 1);
-        expect([...taker.drops]).to.deep.equal([['too-large', 1]]);
+        expect([...mirror.drops]).to.deep.equal([['too-large', 1]]);
       },
       { queueBytes: 64 },
     );
@@ -71,11 +71,11 @@ describe('several proxy processes', () => {
   it('leave out copies when their users need the time, and tell the far side', async () => {
     await withProcesses(
       await hello(),
-      async ({ port, taker }) => {
-        await eventually('they are found busy', () => taker.isBusy);
+      async ({ port, mirror }) => {
+        await eventually('they are found busy', () => mirror.isBusy);
         const ask = () => Promise.all(Array.from({ length: 4 }, () => exchangeRaw(port, LAST)));
         await ask();
-        await eventually('a copy is left out', () => (taker.drops.get('busy') ?? 0) > 0);
+        await eventually('a copy is left out', () => (mirror.drops.get('busy') ?? 0) > 0);
       },
       { busyLimit: 0 },
     );

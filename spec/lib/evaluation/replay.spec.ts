@@ -6,7 +6,7 @@ import {
   type ReplayOptions,
   replaySamples,
 } from '../../../lib/evaluation/replay.ts';
-import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/settings.ts';
+import { DEFAULT_MIRROR_SETTINGS } from '../../../lib/mirror/settings.ts';
 import { withHttp } from '../../support/mirror-kit.ts';
 import { SAMPLE } from '../operator/report-view.ts';
 
@@ -80,7 +80,7 @@ async function replay(
   await withHttp(json(good), (running) =>
     withHttp(testingAnswers, async (testing) => {
       const { signal } = new AbortController();
-      const settings = DEFAULT_FAR_SIDE_SETTINGS;
+      const settings = DEFAULT_MIRROR_SETTINGS;
       const options = { to: 'testing', running, testing, settings, headers: [], signal } as const;
       await replaySamples(samples, { ...options, ...change }, (one) => replayed.push(one));
     }),

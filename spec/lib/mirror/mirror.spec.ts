@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/mirror.ts';
+import { DEFAULT_MIRROR_SETTINGS } from '../../../lib/mirror/mirror.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
 import {
   answerOk,
@@ -10,12 +10,12 @@ import {
   withMirror,
 } from '../../support/mirror-kit.ts';
 
-const { compare } = DEFAULT_FAR_SIDE_SETTINGS;
+const { compare } = DEFAULT_MIRROR_SETTINGS;
 const quiet = { ...compare, controlShare: 0 };
 
 describe('far side', () => {
   it('has these defaults', () => {
-    expect(DEFAULT_FAR_SIDE_SETTINGS).to.deep.include({
+    expect(DEFAULT_MIRROR_SETTINGS).to.deep.include({
       concurrency: 64,
       queue: 1000,
       queueBytes: 16_777_216,

@@ -1,6 +1,6 @@
 import type { Sample } from '../../../lib/compare/sample/sample.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
-import { DEFAULT_FAR_SIDE_SETTINGS } from '../../../lib/mirror/settings.ts';
+import { DEFAULT_MIRROR_SETTINGS } from '../../../lib/mirror/settings.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
 import type { HistoryEntry } from '../../../lib/model/history.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
@@ -213,7 +213,7 @@ export class SampleHandlers implements ControlHandlers {
 
   async replay(query: object): Promise<ReplayPlan> {
     this.calls.push({ replay: query });
-    const settings = DEFAULT_FAR_SIDE_SETTINGS;
+    const settings = DEFAULT_MIRROR_SETTINGS;
     return { version: REPORT.version, samples: [SAMPLE], running: null, testing: null, settings };
   }
 

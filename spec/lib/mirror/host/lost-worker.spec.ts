@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import { DEFAULT_FAR_SIDE_SETTINGS, type Fault } from '../../../../lib/mirror/mirror.ts';
+import { DEFAULT_MIRROR_SETTINGS, type Fault } from '../../../../lib/mirror/mirror.ts';
 import { answerOk, withHttp, withMirror } from '../../../support/mirror-kit.ts';
 
 const settings = {
   stallMs: 500,
   memoryMb: 24,
   restartBackoff: { initialMs: 10, maxMs: 100, quietMs: 60_000 },
-  compare: { ...DEFAULT_FAR_SIDE_SETTINGS.compare, controlShare: 0 },
+  compare: { ...DEFAULT_MIRROR_SETTINGS.compare, controlShare: 0 },
 };
 const FAULTS: { fault: Fault; reason: string; stallMs: number }[] = [
   { fault: 'stall', reason: 'stalled', stallMs: 500 },

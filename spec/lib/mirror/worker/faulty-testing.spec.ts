@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { DEFAULT_FAR_SIDE_SETTINGS, type MirrorSettings } from '../../../../lib/mirror/mirror.ts';
+import { DEFAULT_MIRROR_SETTINGS, type MirrorSettings } from '../../../../lib/mirror/mirror.ts';
 import type { FailureKind } from '../../../../lib/model/exchange.ts';
 import {
   answerOk,
@@ -13,7 +13,7 @@ import {
 const COPIES = 12;
 const settings: Partial<MirrorSettings> = {
   timeoutMs: 5000,
-  compare: { ...DEFAULT_FAR_SIDE_SETTINGS.compare, controlShare: 0 },
+  compare: { ...DEFAULT_MIRROR_SETTINGS.compare, controlShare: 0 },
 };
 
 const FAULTS: { name: string; failure: FailureKind; handle: (socket: Socket) => void }[] = [
