@@ -1,4 +1,4 @@
-import { ViliError } from '../lib/errors.ts';
+import { EXIT, ViliError } from '../lib/errors.ts';
 import type { Raw } from './formats/format.ts';
 
 const MAX_SHOWN = 100;
@@ -30,7 +30,7 @@ export class ConfigError extends ViliError {
   readonly warnings: readonly string[];
 
   constructor(base: string, problems: readonly Problem[], warnings: readonly string[]) {
-    super('VILI_CONFIG', render(base, problems, warnings));
+    super('VILI_CONFIG', render(base, problems, warnings), { exitCode: EXIT.usage });
     this.problems = problems;
     this.warnings = warnings;
   }

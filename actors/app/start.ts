@@ -1,7 +1,6 @@
 import { loadSettings } from '../../config/load.ts';
-import { EXIT } from '../../lib/cli/exit-codes.ts';
 import type { StartOptions } from '../../lib/cli/terminal/io.ts';
-import { codeOf, messageOf } from '../../lib/errors.ts';
+import { EXIT, messageOf } from '../../lib/errors.ts';
 import { type Journal, openJournal } from '../../lib/journal/journal.ts';
 import { journalLevelOf } from '../../lib/journal/levels.ts';
 import { prepareRuntime } from '../../lib/runtime/v8.ts';
@@ -11,16 +10,6 @@ import { type Daemon, startDaemon } from './daemon.ts';
 const EXIT_FATAL = 70;
 /** What the last lines of the log may take when everything is lost. */
 const FATAL_FLUSH_MS = 500;
-
-/** Problems of the place, not of Vili: the base is in use, the port is taken, a folder read-only. */
-const EXIT_CODES: Readonly<Record<string, number>> = {
-  VILI_BASE_LOCKED: EXIT.refused,
-  VILI_GATE_LISTEN: EXIT.usage,
-  VILI_GATE_TLS: EXIT.usage,
-  VILI_LOCK_FILE: EXIT.usage,
-  VILI_JOURNAL_FAILED: EXIT.usage,
-  VILI_BASE_READ_ONLY: EXIT.usage,
-};
 
 /** `vili start`: runs until a signal ends it; a second signal ends it at once. */
 export async function start(options: StartOptions, viliVersion: string): Promise<number> {
@@ -44,11 +33,6 @@ export async function start(options: StartOptions, viliVersion: string): Promise
       onFatal: (error) => die(journal, error),
     });
     return await serve(daemon, signal);
-  } catch (error) {
-    const code = EXIT_CODES[codeOf(error) ?? ''];
-    if (code === undefined) throw error;
-    process.stderr.write(`vili: ${messageOf(error)}\n`);
-    return code;
   } finally {
     await journal.close();
   }

@@ -1,6 +1,6 @@
 import { listArchives } from '../../lib/archive/retention.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
-import { ViliError } from '../../lib/errors.ts';
+import { ConflictError } from '../../lib/errors.ts';
 import type { Release } from '../../lib/model/release.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/model/trace-record.ts';
 import type {
@@ -92,7 +92,7 @@ async function act(services: Services, kind: Act['kind'], request: ActRequest): 
     ACT_TIMEOUT_MS,
   );
   services.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
-  if (!reply.done) throw new ViliError('VILI_REFUSED', reply.text);
+  if (!reply.done) throw new ConflictError(reply.text);
   return { version: reply.version, effect: reply.text };
 }
 
@@ -107,7 +107,7 @@ async function inBase(services: Services, version: string): Promise<Release | nu
 /** For specs and drills: lets one actor fail as if its handler had thrown. */
 async function crash({ system }: Services, path: string): Promise<void> {
   if (system.crash(path)) return;
-  throw new ViliError('VILI_REFUSED', `there is no actor ${path}`);
+  throw new ConflictError(`there is no actor ${path}`);
 }
 
 /** One version's way comes from the trail, everything else from the ring. */

@@ -1,7 +1,7 @@
 import { readTexts } from '../../lib/archive/read-texts.ts';
 import { parseVersionName } from '../../lib/base/names/server-file.ts';
 import type { Sample } from '../../lib/compare/sample/sample.ts';
-import { codeOf, ViliError } from '../../lib/errors.ts';
+import { BadRequestError, ConflictError, codeOf } from '../../lib/errors.ts';
 import { composeReport } from '../../lib/evaluation/report/compose.ts';
 import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
@@ -49,7 +49,7 @@ export async function samplesOf(
   wanted: string | undefined,
 ): Promise<{ readonly version: string; readonly samples: readonly Sample[] }> {
   const name = await versionMeant(services, wanted, await askTest(services));
-  if (name === null) throw new ViliError('VILI_REFUSED', 'no version was tested yet');
+  if (name === null) throw new ConflictError('no version was tested yet');
   const samples = await readSamples(samplesFolder(services, name));
   if (samples.length > 0) return { version: name, samples };
   const texts = await archived(services, name, (entry) => /(^|\/)samples\/\w+\.json$/.test(entry));
@@ -89,7 +89,7 @@ async function versionMeant(
   if (wanted !== undefined) {
     const name = wanted.startsWith(`${identifier}-`) ? wanted : `${identifier}-${wanted}`;
     if (parseVersionName(identifier, name) !== undefined) return name;
-    throw new ViliError('VILI_BAD_REQUEST', `"${wanted}" is no version of ${identifier}`);
+    throw new BadRequestError(`"${wanted}" is no version of ${identifier}`);
   }
   if (view !== null) return view.version;
   const history = await services.history.read(HISTORY_READ);

@@ -1,4 +1,4 @@
-import { ViliError } from '../errors.ts';
+import { EXIT, ViliError } from '../errors.ts';
 
 /** The asked actor failed while it owed an answer; `cause` is what it threw. */
 export class ActorCrashed extends ViliError {
@@ -22,7 +22,8 @@ export class ActorStopped extends ViliError {
 export class AskTimeout extends ViliError {
   readonly path: string;
   constructor(path: string, messageType: string, timeoutMs: number) {
-    super('VILI_ASK_TIMEOUT', `no reply from ${path} to ${messageType} within ${timeoutMs} ms`);
+    const text = `no reply from ${path} to ${messageType} within ${timeoutMs} ms`;
+    super('VILI_ASK_TIMEOUT', text, { exitCode: EXIT.timedOut, httpStatus: 504 });
     this.path = path;
   }
 }

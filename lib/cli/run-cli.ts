@@ -1,5 +1,5 @@
-import { codeOf, messageOf, ViliError } from '../errors.ts';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { CommanderError } from 'commander';
+import { codeOf, EXIT, messageOf, ViliError } from '../errors.ts';
 import { buildProgram, type Ending } from './program.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 import { Printer } from './terminal/printer.ts';
@@ -45,20 +45,16 @@ function withCommand(
 }
 
 function failureCode(error: unknown, io: CliIo, printer: Printer): number {
-  const code = codeOf(error) ?? '';
   // Commander has printed its help or its complaint already.
-  if (code.startsWith('commander.')) return isHelp(error) ? EXIT.ok : EXIT.usage;
-  if (io.signal.aborted || code === 'VILI_INTERRUPTED') return EXIT.interrupted;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const exitCode = error instanceof ViliError ? error.exitCode : EXIT.internal;
+  if (io.signal.aborted || exitCode === EXIT.interrupted) return EXIT.interrupted;
   const kind = error instanceof ViliError ? '' : 'internal error: ';
   // Problems of the settings are a page of their own, with its heading.
-  const prefix = code === 'VILI_CONFIG' ? '' : `vili: ${kind}`;
+  const prefix = codeOf(error) === 'VILI_CONFIG' ? '' : `vili: ${kind}`;
   for (const line of messageOf(error).split('\n')) printer.talk(`${prefix}${printable(line)}`);
   if (io.env['VILI_DEBUG'] !== undefined && error instanceof Error) {
     printer.talk(printable(error.stack ?? ''));
   }
-  return exitCodeOf(error);
-}
-
-function isHelp(error: unknown): boolean {
-  return (error as { exitCode?: unknown }).exitCode === 0;
+  return exitCode;
 }

@@ -1,4 +1,4 @@
-import { ViliError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 
 /** Collects `--set key=value`; the keys are checked by whoever knows them. */
 export function addSetting(
@@ -8,7 +8,7 @@ export function addSetting(
   const at = text.indexOf('=');
   const key = text.slice(0, Math.max(at, 0)).trim();
   if (key === '') {
-    throw new ViliError('VILI_USAGE', `--set takes key=value, as in probation=5m, not "${text}"`);
+    throw new UsageError(`--set takes key=value, as in probation=5m, not "${text}"`);
   }
   return { ...settings, [key]: text.slice(at + 1) };
 }
@@ -16,6 +16,6 @@ export function addSetting(
 /** A whole number from 1, for `--limit`. */
 export function countOf(text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (count < 1) throw new ViliError('VILI_USAGE', `"${text}" must be a whole number from 1`);
+  if (count < 1) throw new UsageError(`"${text}" must be a whole number from 1`);
   return count;
 }

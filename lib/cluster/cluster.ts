@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ViliError } from '../errors.ts';
+import { EXIT, ViliError } from '../errors.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target } from '../model/exchange.ts';
 import type { TrafficListener } from '../proxy/copy/traffic.ts';
@@ -149,7 +149,9 @@ class Cluster implements ProxyService {
   }
 
   async #open(): Promise<{ port: number }> {
-    if (this.#closing !== null) throw new ViliError('VILI_GATE_LISTEN', 'the proxy is closed');
+    if (this.#closing !== null) {
+      throw new ViliError('VILI_GATE_LISTEN', 'the proxy is closed', { exitCode: EXIT.usage });
+    }
     const { host, port, tls } = this.#options.settings;
     if (tls !== null) this.#watchCertificate(tls);
     const opened = await this.#door.listen(host, port);

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { messageOf, ViliError } from '../errors.ts';
+import { EXIT, messageOf, ViliError } from '../errors.ts';
 import { fileSink, type Sink } from './sink.ts';
 import { streamSink } from './stream-sink.ts';
 import { cutText, cutValue, textLine } from './text-line.ts';
@@ -126,7 +126,10 @@ function refuseUnwritable(dir: string, files: readonly string[]): void {
     for (const file of files) closeSync(openSync(file, 'a', 0o640));
   } catch (error) {
     const text = `cannot write Vili's own logs in ${dir} (log_dir): ${messageOf(error)}`;
-    throw new JournalFailed('VILI_JOURNAL_FAILED', text, { cause: error });
+    throw new JournalFailed('VILI_JOURNAL_FAILED', text, {
+      cause: error,
+      exitCode: EXIT.usage,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
+import { BadRequestError, ViliError } from '../errors.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../model/trace-record.ts';
 import type { ActRequest, ControlHandlers } from './control-handlers.ts';
-import { ControlRequestError } from './server/http-errors.ts';
 import { differencesOf, type VersionQuery } from './views/evidence-view.ts';
 
 const DEFAULT_HISTORY = 100;
@@ -59,7 +59,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/v1/debug/crash': { POST: crash },
 };
 
-/** Serves one request; throws ControlRequestError for what is no route or a wrong request. */
+/** Serves one request; throws ViliError for what is no route or a wrong request. */
 export async function route(
   request: RouteRequest,
   handlers: ControlHandlers,
@@ -67,14 +67,14 @@ export async function route(
   const known = Object.hasOwn(ROUTES, request.path) && !isHidden(request.path, handlers);
   const methods = known ? ROUTES[request.path] : undefined;
   if (methods === undefined) {
-    throw new ControlRequestError(404, 'VILI_NO_ROUTE', `no such path: ${request.path}`);
+    throw new ViliError('VILI_NO_ROUTE', `no such path: ${request.path}`, { httpStatus: 404 });
   }
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const serve = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (serve === undefined) {
     const allowed = Object.keys(methods).join(', ');
     const text = `${request.path} takes ${allowed}, not ${request.method}`;
-    throw new ControlRequestError(405, 'VILI_WRONG_METHOD', text);
+    throw new ViliError('VILI_WRONG_METHOD', text, { httpStatus: 405 });
   }
   return serve(request, handlers);
 }
@@ -142,7 +142,7 @@ async function differences(
     const { samples, version: of } = await handlers.samples(version);
     const sample = samples.find((one) => one.id === id);
     if (sample !== undefined) return json(sample);
-    throw new ControlRequestError(404, 'VILI_NO_SAMPLE', `${of} has no sample "${id}"`);
+    throw new ViliError('VILI_NO_SAMPLE', `${of} has no sample "${id}"`, { httpStatus: 404 });
   }
   const report = await handlers.report(version);
   const [endpoint, path] = [query.get('endpoint'), query.get('path')];
@@ -154,7 +154,8 @@ async function differences(
 function versionIn(query: URLSearchParams): VersionQuery {
   const version = query.get('version');
   if (version === null) return {};
-  if (version === '' || version.length > MAX_TEXT) throw invalid('version must be a name');
+  if (version === '' || version.length > MAX_TEXT)
+    throw new BadRequestError('version must be a name');
   return { version };
 }
 
@@ -165,7 +166,7 @@ async function versionOf(request: RouteRequest): Promise<VersionQuery> {
 
 async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<RouteResponse> {
   const path = textIn(objectOf(await request.body()), 'path');
-  if (path === undefined) throw invalid('"path" must be the path of an actor');
+  if (path === undefined) throw new BadRequestError('"path" must be the path of an actor');
   await handlers.crash?.(path);
   return json({ crashed: path });
 }
@@ -173,7 +174,7 @@ async function crash(request: RouteRequest, handlers: ControlHandlers): Promise<
 async function actOf(request: RouteRequest): Promise<ActRequest> {
   const body = objectOf(await request.body());
   const by = textIn(body, 'by');
-  if (by === undefined) throw invalid('"by" must say who asks');
+  if (by === undefined) throw new BadRequestError('"by" must say who asks');
   const version = textIn(body, 'version');
   const reason = textIn(body, 'reason');
   return {
@@ -187,7 +188,8 @@ function limitOf(query: URLSearchParams, usual: number, max: number): number {
   const text = query.get('limit');
   if (text === null) return usual;
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (limit < 1) throw invalid(`limit "${text}" must be a whole number from 1 to ${max}`);
+  if (limit < 1)
+    throw new BadRequestError(`limit "${text}" must be a whole number from 1 to ${max}`);
   return Math.min(limit, max);
 }
 
@@ -195,7 +197,7 @@ function objectOf(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     return body as Readonly<Record<string, unknown>>;
   }
-  throw invalid('the body must be a JSON object');
+  throw new BadRequestError('the body must be a JSON object');
 }
 
 /** Undefined when absent; throws when it is there but is no usable text. */
@@ -203,9 +205,5 @@ function textIn(body: Readonly<Record<string, unknown>>, key: string): string | 
   const value = Object.hasOwn(body, key) ? body[key] : undefined;
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' && value !== '' && value.length <= MAX_TEXT) return value;
-  throw invalid(`"${key}" must be a text of 1 to ${MAX_TEXT} characters`);
-}
-
-function invalid(message: string): ControlRequestError {
-  return new ControlRequestError(400, 'VILI_BAD_REQUEST', message);
+  throw new BadRequestError(`"${key}" must be a text of 1 to ${MAX_TEXT} characters`);
 }

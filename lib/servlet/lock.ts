@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { codeOf, EXIT, messageOf, ViliError } from '../errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process/identity.ts';
 
 /** What flock(1) ends with when somebody else holds the lock. */
@@ -65,7 +65,7 @@ function openLockFile(path: string): number {
     return openSync(path, 'a+', 0o644);
   } catch (cause) {
     const text = `cannot open the lock file ${path}: ${messageOf(cause)}`;
-    throw new ViliError('VILI_LOCK_FILE', text, { cause });
+    throw new ViliError('VILI_LOCK_FILE', text, { cause, exitCode: EXIT.usage });
   }
 }
 
@@ -118,6 +118,7 @@ async function lockedError(path: string): Promise<ViliError> {
   return new ViliError(
     'VILI_BASE_LOCKED',
     `${who} works in this base already (it holds ${path}); one Vili per base`,
+    { exitCode: EXIT.refused },
   );
 }
 

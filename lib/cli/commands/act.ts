@@ -1,8 +1,7 @@
-import { ViliError } from '../../errors.ts';
+import { ConflictError, EXIT } from '../../errors.ts';
 import type { ActRequest, ActResult } from '../../operator/control-handlers.ts';
 import type { StatusView } from '../../operator/views/status-view.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { confirmAct } from '../terminal/confirm.ts';
 import { printable } from '../text/printable.ts';
 
@@ -27,7 +26,7 @@ export async function actCommand(
   const status = await client.status();
   const version = options.version ?? status.testing?.version;
   if (version === undefined) {
-    throw new ViliError('VILI_REFUSED', `nothing is under test, so nothing to ${act.name}`);
+    throw new ConflictError(`nothing is under test, so nothing to ${act.name}`);
   }
   await confirmAct(io, printable(act.effect(version, status)), context.yes);
   const { reason } = options;

@@ -1,5 +1,5 @@
+import { EXIT } from '../../errors.ts';
 import { type CommandContext, textOptions } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { curlText, differencesText, incompleteness, sampleText } from '../text/diff.ts';
 
 export interface DiffOptions {

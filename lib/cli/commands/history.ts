@@ -1,5 +1,5 @@
+import { EXIT } from '../../errors.ts';
 import { type CommandContext, textOptions } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { historyText } from '../text/history.ts';
 
 /** `vili history`: every version that came, and what became of it. */

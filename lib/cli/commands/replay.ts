@@ -1,8 +1,7 @@
-import { ViliError } from '../../errors.ts';
+import { ConflictError, EXIT, UsageError } from '../../errors.ts';
 import { type Replayed, replaySamples } from '../../evaluation/replay.ts';
 import type { HeaderEdit } from '../../mirror/request/copy-headers.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { printable } from '../text/printable.ts';
 import { wrapWords } from '../text/table.ts';
 
@@ -32,21 +31,18 @@ export async function replayCommand(
 ): Promise<number> {
   const { to = 'testing', all = false } = options;
   if (to !== 'testing' && to !== 'running') {
-    throw new ViliError('VILI_USAGE', `--to is "${to}", it must be testing or running`);
+    throw new UsageError(`--to is "${to}", it must be testing or running`);
   }
   if (all === options.samples.length > 0) {
-    throw new ViliError('VILI_USAGE', 'say which samples, or --all');
+    throw new UsageError('say which samples, or --all');
   }
   const plan = await client.replayPlan(options.of);
   const target = plan[to];
   if (target === null || plan.running === null) {
-    throw new ViliError(
-      'VILI_REFUSED',
-      `no ${target === null ? to : 'running'} version serves now`,
-    );
+    throw new ConflictError(`no ${target === null ? to : 'running'} version serves now`);
   }
   const samples = all ? plan.samples : options.samples.map((id) => sampleWith(plan.samples, id));
-  if (samples.length === 0) throw new ViliError('VILI_REFUSED', `${plan.version} has no samples`);
+  if (samples.length === 0) throw new ConflictError(`${plan.version} has no samples`);
   if (!json) {
     const from = `${samples.length} of ${plan.version}'s samples`;
     printer.talk(printable(`sending ${from} to ${target.instance}`));
@@ -70,7 +66,7 @@ export async function replayCommand(
 
 function sampleWith<S extends { readonly id: string }>(samples: readonly S[], id: string): S {
   const found = samples.find((sample) => sample.id === id);
-  if (found === undefined) throw new ViliError('VILI_USAGE', `there is no sample "${id}"`);
+  if (found === undefined) throw new UsageError(`there is no sample "${id}"`);
   return found;
 }
 
@@ -82,7 +78,7 @@ function headerOf(text: string): HeaderEdit {
   if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !/[\u0000-\u0008\u000a-\u001f]/.test(value)) {
     return { name, value };
   }
-  throw new ViliError('VILI_USAGE', `--header is not "Name: value"`);
+  throw new UsageError(`--header is not "Name: value"`);
 }
 
 function linesOf(one: Replayed, columns: number): string[] {

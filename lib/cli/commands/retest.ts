@@ -1,6 +1,5 @@
-import { ViliError } from '../../errors.ts';
+import { ConflictError, EXIT } from '../../errors.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { confirmAct } from '../terminal/confirm.ts';
 import { printable } from '../text/printable.ts';
 import type { ActOptions } from './act.ts';
@@ -13,7 +12,7 @@ export async function retestCommand(context: CommandContext, options: ActOptions
   const history = options.version === undefined ? await client.history() : [];
   const last = history.findLast((entry) => DECIDED.has(entry.event));
   const version = options.version ?? last?.version ?? undefined;
-  if (version === undefined) throw new ViliError('VILI_REFUSED', 'no version was rejected yet');
+  if (version === undefined) throw new ConflictError('no version was rejected yet');
   const effect = `${version} is tested again from the start; what was found before is forgotten.`;
   await confirmAct(io, printable(effect), context.yes);
   const { reason } = options;

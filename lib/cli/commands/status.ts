@@ -1,5 +1,5 @@
+import { EXIT } from '../../errors.ts';
 import { type CommandContext, textOptions } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { statusText } from '../text/status.ts';
 
 /** `vili status`: who serves, who is tested, how far the test is. */

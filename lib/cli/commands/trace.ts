@@ -1,7 +1,6 @@
-import { ViliError } from '../../errors.ts';
+import { EXIT, UsageError, ViliError } from '../../errors.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { mermaidText, traceLine } from '../text/trace.ts';
 
 export interface TraceOptions extends TraceFilter {
@@ -15,7 +14,7 @@ export async function traceCommand(
   { follow, mermaid, ...filter }: TraceOptions,
 ): Promise<number> {
   if (mermaid && (follow || context.json)) {
-    throw new ViliError('VILI_USAGE', '--mermaid draws what was; leave out --follow and --json');
+    throw new UsageError('--mermaid draws what was; leave out --follow and --json');
   }
   if (follow) return followTrace(context, filter);
   const { client, printer } = context;
@@ -35,7 +34,9 @@ async function followTrace(context: CommandContext, filter: TraceFilter): Promis
   await client.followTrace(filter, (record) => print(context, record), signal);
   if (io.signal.aborted) return EXIT.interrupted;
   if (printer.gone.aborted) return EXIT.ok;
-  throw new ViliError('VILI_DAEMON_UNREACHABLE', 'the daemon ended the stream');
+  throw new ViliError('VILI_DAEMON_UNREACHABLE', 'the daemon ended the stream', {
+    exitCode: EXIT.unreachable,
+  });
 }
 
 function print({ printer, json }: CommandContext, record: TraceRecord): void {

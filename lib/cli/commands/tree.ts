@@ -1,5 +1,5 @@
+import { EXIT } from '../../errors.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { treeText } from '../text/tree.ts';
 
 /** `vili tree`: the actors of the daemon and what they are at. */

@@ -1,5 +1,5 @@
+import { EXIT } from '../../errors.ts';
 import { type CommandContext, textOptions } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { lastDecisionText, whyText } from '../text/why.ts';
 
 /** `vili why [version]`: what the evidence says of the version under test, or why the last went. */

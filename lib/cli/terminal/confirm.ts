@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { ViliError } from '../../errors.ts';
+import { ConflictError, EXIT, UsageError, ViliError } from '../../errors.ts';
 import type { CliIo } from './io.ts';
 
 /**
@@ -9,10 +9,10 @@ import type { CliIo } from './io.ts';
 export async function confirmAct(io: CliIo, effect: string, yes: boolean): Promise<void> {
   if (yes) return;
   if (!io.isTerminal.stdin) {
-    throw new ViliError('VILI_USAGE', `${effect} To do this without a terminal, add --yes`);
+    throw new UsageError(`${effect} To do this without a terminal, add --yes`);
   }
   const answer = await ask(io, `${effect}\nGo on? [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new ViliError('VILI_REFUSED', 'nothing was done');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new ConflictError('nothing was done');
 }
 
 // Private
@@ -22,7 +22,8 @@ async function ask(io: CliIo, question: string): Promise<string> {
   const terminal = createInterface({ input: io.stdin, output: io.stderr });
   try {
     return await new Promise<string>((resolve, reject) => {
-      const interrupted = (): void => reject(new ViliError('VILI_INTERRUPTED', 'interrupted'));
+      const interrupted = (): void =>
+        reject(new ViliError('VILI_INTERRUPTED', 'interrupted', { exitCode: EXIT.interrupted }));
       terminal.once('SIGINT', interrupted);
       // Later, so that an answer right before the end of the input still counts.
       terminal.once('close', () => setImmediate(() => resolve('')));

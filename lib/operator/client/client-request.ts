@@ -1,17 +1,21 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { codeOf, EXIT, messageOf, ViliError } from '../../errors.ts';
 import { reachableSocketPath } from '../socket-path.ts';
 
 /** An answer larger than this is no answer of Vili. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** What the daemon answered instead of doing it; `status` is the HTTP status. */
-export class ControlResponseError extends ViliError {
-  readonly status: number;
+/** HTTP statuses of the daemon that a command has an exit code for. */
+const EXIT_CODES: Readonly<Record<number, number>> = {
+  400: EXIT.usage,
+  409: EXIT.refused,
+  504: EXIT.timedOut,
+};
 
-  constructor(status: number, code: string, message: string) {
-    super(code, message);
-    this.status = status;
+/** The error that the daemon responded with. */
+export class ControlResponseError extends ViliError {
+  constructor(httpStatus: number, code: string, message: string) {
+    super(code, message, { httpStatus, exitCode: EXIT_CODES[httpStatus] ?? EXIT.internal });
   }
 }
 
@@ -134,5 +138,8 @@ function clear(error: unknown, call: Call): ViliError {
   if (code === 'ECONNREFUSED') text = `no daemon runs here: nobody listens on ${socketPath}`;
   if (code === 'EACCES') text = `control socket ${socketPath} belongs to another user`;
   if (code === 'ABORT_ERR') text = `no answer within ${timeoutMs} ms on ${socketPath}`;
-  return new ViliError('VILI_DAEMON_UNREACHABLE', text, { cause: error });
+  return new ViliError('VILI_DAEMON_UNREACHABLE', text, {
+    cause: error,
+    exitCode: EXIT.unreachable,
+  });
 }

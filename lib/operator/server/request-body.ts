@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ControlRequestError } from './http-errors.ts';
+import { BadRequestError, ViliError } from '../../errors.ts';
 
 /** Reads a JSON body of at most `maxBytes`; no body at all is an empty object. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
@@ -18,13 +18,13 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   try {
     return JSON.parse(text);
   } catch {
-    throw new ControlRequestError(400, 'VILI_BAD_REQUEST', 'the body is not valid JSON');
+    throw new BadRequestError('the body is not valid JSON');
   }
 }
 
 // Private
 
-function tooLarge(maxBytes: number): ControlRequestError {
+function tooLarge(maxBytes: number): ViliError {
   const text = `the body is larger than the limit of ${maxBytes} bytes`;
-  return new ControlRequestError(413, 'VILI_BODY_TOO_LARGE', text);
+  return new ViliError('VILI_BODY_TOO_LARGE', text, { httpStatus: 413 });
 }

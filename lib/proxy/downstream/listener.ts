@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { messageOf, ViliError } from '../../errors.ts';
+import { EXIT, messageOf, ViliError } from '../../errors.ts';
 import { type Fields, interimText } from '../http/headers.ts';
 import type { ProxySettings } from '../settings.ts';
 import type { TlsPair } from './tls.ts';
@@ -92,7 +92,7 @@ export function openListener(server: NetServer, host: string, port: number): Pro
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
       const text = `cannot listen on ${host}:${port}: ${messageOf(error)}`;
-      reject(new ViliError('VILI_GATE_LISTEN', text, { cause: error }));
+      reject(new ViliError('VILI_GATE_LISTEN', text, { cause: error, exitCode: EXIT.usage }));
     };
     server.once('error', failed);
     server.listen({ host, port, backlog: BACKLOG }, () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { messageOf, ViliError } from '../../errors.ts';
+import { EXIT, messageOf, ViliError } from '../../errors.ts';
 
 /** Where the certificate of the users' port is, and how often its files are looked at. */
 export interface TlsSettings {
@@ -28,6 +28,7 @@ export function readTlsPair({ certFile, keyFile }: TlsSettings): TlsPair {
     } catch (error) {
       throw new ViliError('VILI_GATE_TLS', `cannot read ${file}: ${messageOf(error)}`, {
         cause: error,
+        exitCode: EXIT.usage,
       });
     }
   };
@@ -35,7 +36,7 @@ export function readTlsPair({ certFile, keyFile }: TlsSettings): TlsPair {
   const problem = problemOf(pair);
   if (problem !== null) {
     const text = `${certFile} and ${keyFile} are no certificate with its key: ${problem}`;
-    throw new ViliError('VILI_GATE_TLS', text);
+    throw new ViliError('VILI_GATE_TLS', text, { exitCode: EXIT.usage });
   }
   return pair;
 }

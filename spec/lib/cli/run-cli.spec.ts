@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect } from 'chai';
-import { ViliError } from '../../../lib/errors.ts';
+import { ConflictError } from '../../../lib/errors.ts';
 import { TRACE } from '../operator/views.ts';
 import { run, SampleActions, Sink, withDaemon } from './run-support.ts';
 
@@ -74,7 +74,7 @@ describe('the command line', () => {
   it('exits with 6 and the reason when the daemon refuses', async () => {
     await withDaemon(async (base, handlers) => {
       handlers.promote = async () => {
-        throw new ViliError('VILI_REFUSED', 'inventory-1.5.0 is not ready');
+        throw new ConflictError('inventory-1.5.0 is not ready');
       };
       const { code, stderr } = await run(['promote', '--yes', '--base', base]);
       expect(code).to.equal(6);

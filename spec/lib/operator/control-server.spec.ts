@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { codeOf, ViliError } from '../../../lib/errors.ts';
+import { ConflictError, codeOf } from '../../../lib/errors.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import { type ControlClient, controlClient } from '../../../lib/operator/client/client.ts';
 import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
@@ -184,10 +184,10 @@ describe('the control server', () => {
   it('answers 409 with the reason when an act is refused', async () => {
     await serving(async ({ client, handlers }) => {
       handlers.promote = async () => {
-        throw new ViliError('VILI_REFUSED', 'there is nothing under test');
+        throw new ConflictError('there is nothing under test');
       };
       const error = await failure(client.promote({ by: 'ann' }));
-      expect(error).to.include({ status: 409, code: 'VILI_REFUSED' });
+      expect(error).to.include({ httpStatus: 409, code: 'VILI_REFUSED' });
       expect(String(error)).to.contain('there is nothing under test');
     });
   });
@@ -198,7 +198,7 @@ describe('the control server', () => {
         throw new TypeError('secret is undefined');
       };
       const error = await failure(client.status());
-      expect(error).to.include({ status: 500, code: 'VILI_INTERNAL' });
+      expect(error).to.include({ httpStatus: 500, code: 'VILI_INTERNAL' });
       expect(String(error)).to.not.contain('secret');
       expect(problems.join()).to.contain('secret is undefined');
     });
