@@ -8,8 +8,8 @@ import type { RunningResponse } from '../lib/evaluation/response-ring.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import type { TrafficObservation } from '../lib/model/exchange.ts';
 import type { Release } from '../lib/model/release.ts';
-import type { TrafficObservation } from '../lib/proxy/copy/traffic.ts';
 import type { VerdictSettings } from '../lib/verdict/settings.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
 import {

@@ -8,14 +8,13 @@ import type { ReportReason, TestReport } from '../lib/evaluation/report/report.t
 import type { Signal } from '../lib/evaluation/report/signals.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
 import type { Counts, MirrorEvent, OutcomeBatch } from '../lib/mirror/mirror.ts';
-import type { Target } from '../lib/model/exchange.ts';
+import type { Target, TrafficObservation } from '../lib/model/exchange.ts';
 import type { HistoryEvent } from '../lib/model/history.ts';
 import type { Reason } from '../lib/model/reason.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { Role } from '../lib/model/role.ts';
 import type { DownCause, ServletFacts } from '../lib/model/servlet-facts.ts';
 import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
-import type { TrafficObservation } from '../lib/proxy/copy/traffic.ts';
 import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';

@@ -132,7 +132,7 @@ class Cluster implements ProxyService {
     const late = sleep(REPORT_MAX_MS, null, { signal: patience.signal }).catch(() => null);
     await Promise.race([late, Promise.all(this.#slots.map((slot) => slot.report()))]);
     patience.abort();
-    const own = { ...NO_COUNTS, connectionsRefused: this.#door.refused };
+    const own = { ...NO_COUNTS, connectionsRejected: this.#door.refused };
     return this.#slots.reduce((sum, slot) => addCounts(sum, slot.counts()), own);
   }
 

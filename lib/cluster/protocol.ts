@@ -1,6 +1,5 @@
 import type { DropReason } from '../mirror/wire/protocol.ts';
-import type { Target } from '../model/exchange.ts';
-import type { TrafficObservation } from '../proxy/copy/traffic.ts';
+import type { Target, TrafficObservation } from '../model/exchange.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import type { TlsPair } from '../proxy/downstream/tls.ts';
 import type { Route } from '../proxy/route.ts';

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import { ViliError } from '../errors.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
-import type { Target } from '../model/exchange.ts';
-import type { TrafficObservation } from '../proxy/copy/traffic.ts';
+import type { Target, TrafficObservation } from '../model/exchange.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';

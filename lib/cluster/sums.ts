@@ -11,10 +11,10 @@ export function addCounts(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
     submitted: a.submitted + b.submitted,
     shed: a.shed + b.shed,
     skipped: addRecords(a.skipped, b.skipped),
-    answered: addRecords(a.answered, b.answered),
+    responses: addRecords(a.responses, b.responses),
     errors: addRecords(a.errors, b.errors),
     retried: a.retried + b.retried,
-    connectionsRefused: a.connectionsRefused + b.connectionsRefused,
+    connectionsRejected: a.connectionsRejected + b.connectionsRejected,
     heldNow: a.heldNow + b.heldNow,
     inFlightNow: a.inFlightNow + b.inFlightNow,
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { decodeBody, type FlatHeaders, headerValues, isJsonType, mediaType } from './content.ts';
+import { type FlatHeaders, headerValues } from '../model/headers.ts';
+import { decodeBody, isJsonType, mediaType } from './content.ts';
 import type { Findings } from './findings.ts';
 import { compareJson, type PlaceRules } from './json/difference.ts';
 import { parseJson } from './json/parse.ts';

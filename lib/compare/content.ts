@@ -1,22 +1,8 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { type FlatHeaders, headerValues } from '../model/headers.ts';
 
 /** Nobody encodes a body more often; each layer costs one decompression. */
 const MAX_ENCODINGS = 3;
-
-/** Flat header array: `name, value, name, value`. */
-export type FlatHeaders = readonly string[];
-
-/** The values of a header in order; `name` in lower case. */
-export function headerValues(headers: FlatHeaders, name: string): string[] {
-  const values: string[] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const candidate = headers[index];
-    if (candidate?.length !== name.length) continue;
-    if (candidate === name || candidate.toLowerCase() === name)
-      values.push(headers[index + 1] ?? '');
-  }
-  return values;
-}
 
 /** Media type without parameters, lower case; empty when none was sent. */
 export function mediaType(headers: FlatHeaders): string {

@@ -1,4 +1,4 @@
-import { type FlatHeaders, headerValues } from './content.ts';
+import { type FlatHeaders, headerValues } from '../model/headers.ts';
 import { brief, MASKED } from './json/parse.ts';
 import type { Difference } from './outcome.ts';
 

@@ -9,19 +9,19 @@ import type { Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
 import type { UpstreamPool } from './upstream/pool.ts';
 
-/** What every request of a gate shares. `route` and `pool` are replaced together. */
+/** What all requests of a proxy share. `route` and `pool` are replaced together. */
 export interface ProxyContext {
   readonly settings: ProxySettings;
   readonly sink: ExchangeSink;
   readonly counts: Counter;
   readonly copyLimits: CopyLimits;
   readonly traffic: TrafficLog;
-  readonly choice: MirrorFilter;
+  readonly filter: MirrorFilter;
   readonly pages: ErrorPages;
   readonly hold: RequestHold;
-  /** Where requests wait that running refused, until it is known whether running has ended. */
+  /** Holds requests whose connection running refused until it is known whether running has ended. */
   readonly connectRetry: RequestHold;
-  /** Wall clock with fractions of a ms. */
+  /** Wall clock, ms with fractions. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
   route: Route;

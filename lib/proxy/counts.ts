@@ -1,7 +1,7 @@
 import type { FailureKind } from '../model/exchange.ts';
 import type { SkipReason } from './copy/filter.ts';
 
-/** What went wrong, by whose fault: running's (`FailureKind`), the client's, or a limit of the gate. */
+/** What went wrong: on running's side (`FailureKind`), on the client's side, or at a limit of the proxy. */
 export type ProxyErrorKind =
   | FailureKind
   | 'client-aborted'
@@ -20,27 +20,27 @@ export interface ProxyCounts {
   readonly received: number;
   /** Handed to the sink as a complete exchange. */
   readonly submitted: number;
-  /** Not collected, since the sink was full or there was no room. */
+  /** Not collected because the sink was full or the copy budget was exhausted. */
   readonly shed: number;
   readonly skipped: Readonly<Record<SkipReason, number>>;
-  /** Answers begun, running's and the gate's own. */
-  readonly answered: Readonly<Record<StatusClass, number>>;
+  /** Responses begun, running's and the proxy's own. */
+  readonly responses: Readonly<Record<StatusClass, number>>;
   readonly errors: Readonly<Record<ProxyErrorKind, number>>;
   /** Requests repeated on a new connection because a reused one had died. */
   readonly retried: number;
   /** Connections closed at once because there were too many. */
-  readonly connectionsRefused: number;
+  readonly connectionsRejected: number;
   readonly heldNow: number;
   readonly inFlightNow: number;
 }
 
-/** The gate's accounts, written in place: no allocation per request. */
+/** The proxy's counters, updated in place: no allocation per request. */
 export class Counter {
   received = 0;
   submitted = 0;
   shed = 0;
   retried = 0;
-  connectionsRefused = 0;
+  connectionsRejected = 0;
   private readonly skipped: Record<SkipReason, number> = {
     method: 0,
     rule: 0,
@@ -53,7 +53,7 @@ export class Counter {
     held: 0,
     refused: 0,
   };
-  private readonly answered = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 };
+  private readonly responses = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 };
   private readonly errors: Record<ProxyErrorKind, number> = {
     refused: 0,
     timeout: 0,
@@ -78,12 +78,19 @@ export class Counter {
     this.errors[kind]++;
   }
 
-  answer(status: number): void {
-    if (status < 200) this.answered['1xx']++;
-    else if (status < 300) this.answered['2xx']++;
-    else if (status < 400) this.answered['3xx']++;
-    else if (status < 500) this.answered['4xx']++;
-    else this.answered['5xx']++;
+  respond(status: number): void {
+    if (status < 200) this.responses['1xx']++;
+    else if (status < 300) this.responses['2xx']++;
+    else if (status < 400) this.responses['3xx']++;
+    else if (status < 500) this.responses['4xx']++;
+    else this.responses['5xx']++;
+  }
+
+  /** Counts a request that was rejected before it had a head to forward. */
+  reject(status: number): void {
+    this.received++;
+    this.skip('refused');
+    this.respond(status);
   }
 
   snapshot(heldNow: number, inFlightNow: number): ProxyCounts {
@@ -92,10 +99,10 @@ export class Counter {
       submitted: this.submitted,
       shed: this.shed,
       skipped: { ...this.skipped },
-      answered: { ...this.answered },
+      responses: { ...this.responses },
       errors: { ...this.errors },
       retried: this.retried,
-      connectionsRefused: this.connectionsRefused,
+      connectionsRejected: this.connectionsRejected,
       heldNow,
       inFlightNow,
     };

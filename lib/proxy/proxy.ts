@@ -19,50 +19,50 @@ import { closeProxy } from './shutdown.ts';
 import type { Drained } from './upstream/pool.ts';
 import { UpstreamPools } from './upstream/pools.ts';
 
-/** A running that ended by itself is known to have ended well before; longer means it is alive. */
+/** The end of a running that exited is known well before that; a longer wait means it is alive. */
 const CONNECT_RETRY_MAX_MS = 1000;
 
 export interface ProxyHooks {
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now?: () => number;
-  /** 0 to 1, for the sample. */
+  /** From 0 to 1, for the sample. */
   readonly random?: () => number;
-  /** A certificate that is known to be good, to begin with instead of what the files hold. */
+  /** A certificate and key known to be good, used first instead of what the files contain. */
   readonly pair?: TlsPair | null;
   readonly onProblem: (text: string) => void;
 }
 
-/** The users' port. */
+/** The proxy on the users' port. */
 export interface HttpProxy {
-  /** Opens the port once; later calls tell the same. @throws ViliError VILI_GATE_LISTEN */
+  /** Opens the port once; later calls return the same. @throws ViliError VILI_GATE_LISTEN */
   listen(): Promise<{ port: number }>;
-  /** Takes a connection that another process accepted, instead of `listen`. */
+  /** Serves a connection that another process accepted, instead of `listen`. */
   accept(socket: Socket): void;
   route(): Route;
   /** Replaces the route in one step; releases held requests when there is a running. */
   setRoute(route: Route): void;
   /**
-   * Waits up to `timeoutMs` for the requests and tunnels of a target and cuts what is left, with 503
-   * where no answer had begun. Its idle connections are closed. Call it after `setRoute`.
+   * Waits up to `timeoutMs` for the requests and tunnels of a target, then cuts the rest, with 503 where no
+   * response had begun. The target's idle connections are closed. Call it after `setRoute`.
    */
   drain(target: Target, timeoutMs: number): Promise<Drained>;
   inFlight(target?: Target): number;
   counts(): ProxyCounts;
-  /** Observations of running in batches; returns the way to stop listening. */
+  /** Reports observations of running in batches; returns a function that unsubscribes. */
   onTraffic(listener: TrafficListener): () => void;
-  /** No new connections, what is in flight may finish within `deadlineMs` from now, then the end. */
+  /** Accepts no new connections and cuts what is still in flight after `deadlineMs`. */
   close(deadlineMs: number): Promise<void>;
 }
 
-/** As those see it who do not care whether one process serves it or several. */
+/** The proxy as seen by code that does not care whether one process serves users or several. */
 export interface ProxyService extends Omit<HttpProxy, 'accept' | 'inFlight' | 'counts'> {
   counts(): ProxyCounts | Promise<ProxyCounts>;
 }
 
 /**
- * Makes the users' port; nothing is opened before `listen`.
- * @throws ViliError VILI_GATE_TRUST when a trusted proxy is no address, VILI_GATE_TLS without a
- * certificate that can be used.
+ * Creates a proxy; nothing is opened before `listen`.
+ * @throws ViliError VILI_GATE_TRUST when a trusted proxy is not an address, VILI_GATE_TLS without a usable
+ * certificate.
  */
 export function createProxy(
   settings: ProxySettings,
@@ -77,9 +77,9 @@ export function createProxy(
     copyLimits: {
       maxRequestBytes: settings.mirror.maxBodyBytes,
       maxResponseBytes: settings.compareMaxBodyBytes,
-      room: new CopyBudget(settings.mirror.maxCollectedBytes),
+      budget: new CopyBudget(settings.mirror.maxCollectedBytes),
     },
-    choice: new MirrorFilter(settings, hooks.random ?? Math.random),
+    filter: new MirrorFilter(settings, hooks.random ?? Math.random),
     pages: new ErrorPages(settings.errorPage),
     hold: new RequestHold(settings.hold),
     connectRetry: new RequestHold({
@@ -101,7 +101,7 @@ export function createProxy(
   const server = createListener(settings, frontend, pair);
   const stopWatching = watchCertificate(settings, pair, server, hooks.onProblem);
   frontend.attach(server);
-  const handed = new HandedOffConnections(server);
+  const handedOff = new HandedOffConnections(server);
   let listening: Promise<number> | null = null;
   let closing: Promise<void> | null = null;
 
@@ -113,7 +113,7 @@ export function createProxy(
       });
       return { port: await listening };
     },
-    accept: (socket) => handed.take(socket),
+    accept: (socket) => handedOff.take(socket),
     route: () => context.route,
     setRoute(route) {
       const before = context.pool;
@@ -129,7 +129,7 @@ export function createProxy(
     onTraffic: (listener) => context.traffic.listen(listener),
     close(deadlineMs) {
       stopWatching();
-      closing ??= closeProxy({ context, server, handed, frontend, upstreams, deadlineMs });
+      closing ??= closeProxy({ context, server, handedOff, frontend, upstreams, deadlineMs });
       return closing;
     },
   };
@@ -137,7 +137,7 @@ export function createProxy(
 
 // Private
 
-/** New connections get the new certificate; those that are open stay. */
+/** New connections get the new certificate; open connections stay. */
 function watchCertificate(
   { tls }: ProxySettings,
   pair: TlsPair | null,

@@ -1,15 +1,15 @@
 import type { Target } from '../model/exchange.ts';
 
 /**
- * Where users' requests go. Immutable: the gate holds one and replaces it in one step, so that a
+ * Where users' requests go. Immutable: the proxy holds one route and replaces it in one step, so that a
  * request sees either the old route or the new one, never a mixture.
  */
 export interface Route {
   /** Null while running restarts: requests are held. */
   readonly running: Target | null;
-  /** Whether a testing version wants copies. */
+  /** Whether a testing version receives copies. */
   readonly mirroring: boolean;
 }
 
-/** The route of a gate that has just been made: nobody to ask yet. */
+/** The route of a new proxy. */
 export const NO_ROUTE: Route = { running: null, mirroring: false };

@@ -7,39 +7,38 @@ import type { UpstreamPools } from './upstream/pools.ts';
 interface ClosingProxy {
   readonly context: ProxyContext;
   readonly server: Server;
-  readonly handed: HandedOffConnections;
+  readonly handedOff: HandedOffConnections;
   readonly frontend: Http1Frontend;
   readonly upstreams: UpstreamPools;
   readonly deadlineMs: number;
 }
 
 /**
- * Ends a gate without breaking what can still finish: no new connections, `Connection: close` on the
- * answers that begin from now on, idle connections closed, and at the deadline the rest cut.
+ * Closes a proxy without breaking what can still finish: no new connections, `Connection: close` on
+ * responses that begin from now on, idle connections closed, and the rest cut at the deadline.
  */
 export async function closeProxy(proxy: ClosingProxy): Promise<void> {
-  const { context, server, handed, frontend, upstreams, deadlineMs } = proxy;
+  const { context, server, handedOff, frontend, upstreams, deadlineMs } = proxy;
   const deadline = performance.now() + deadlineMs;
   context.closing = true;
-  // node would destroy connections whose answer is not wholly on its way yet; they are ended below.
+  // node would destroy connections whose response has not been written completely; they are ended below.
   server.closeIdleConnections = () => {};
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   context.hold.expireAll();
   context.connectRetry.expireAll();
-  for (const connection of frontend.connections) if (!connection.busy) connection.end();
+  frontend.endIdle();
   frontend.http2.close();
   await upstreams.drainAll(deadlineMs);
   upstreams.retireAll();
-  for (const connection of frontend.connections) if (!connection.busy) connection.end();
+  frontend.endIdle();
   const timer = setTimeout(
     () => {
-      for (const connection of frontend.connections) connection.socket.destroy();
-      frontend.http2.destroy();
-      handed.destroyAll();
+      frontend.destroyAll();
+      handedOff.destroyAll();
     },
     Math.max(0, deadline - performance.now()),
   );
-  await Promise.all([closed, handed.gone()]);
+  await Promise.all([closed, handedOff.gone()]);
   clearTimeout(timer);
   context.traffic.flush();
 }

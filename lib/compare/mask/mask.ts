@@ -1,4 +1,5 @@
-import { type FlatHeaders, isJsonType, mediaType } from '../content.ts';
+import type { FlatHeaders } from '../../model/headers.ts';
+import { isJsonType, mediaType } from '../content.ts';
 import { MASKED } from '../json/parse.ts';
 import { type JsonPlace, parseJsonPath } from '../json/path.ts';
 import { type MaskedText, maskJson } from './json.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FailureKind } from '../../model/exchange.ts';
-import { decodeBody, type FlatHeaders } from '../content.ts';
+import type { FlatHeaders } from '../../model/headers.ts';
+import { decodeBody } from '../content.ts';
 import type { Mask } from '../mask/mask.ts';
 import type { Difference } from '../outcome.ts';
 

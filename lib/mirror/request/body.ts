@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ByteBudget } from '../worker/byte-budget.ts';
+import type { ByteBudget } from '../../model/byte-budget.ts';
 
 export interface BodyLimits {
   /** Bodies up to this are kept whole. */

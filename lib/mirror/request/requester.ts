@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { headerValues } from '../../compare/content.ts';
+import { headerValues } from '../../model/headers.ts';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { FailureKind, Target } from '../../model/exchange.ts';
 import { originOf } from '../../proxy/upstream/connect.ts';

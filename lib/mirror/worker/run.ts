@@ -13,7 +13,7 @@ import type { MirrorSettings } from '../settings.ts';
 import { type DropReason, NOTHING, type Report, type Targets } from '../wire/protocol.ts';
 import { type BaselinePlan, createBaselinePlan } from './baseline.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
-import { ByteBudget } from './byte-budget.ts';
+import { ByteBudget } from '../../model/byte-budget.ts';
 import { Overdue } from './overdue.ts';
 import { type CopyQueue, createCopyQueue } from './queue.ts';
 import { Results } from './results.ts';

@@ -1,44 +1,44 @@
-/** One that collects a copy. */
+import { ByteBudget } from '../../model/byte-budget.ts';
+
+/** A request whose copy is being collected. */
 export interface CopyHolder {
-  /** Its copy is given up, and what it holds given back. */
+  /** Its copy is dropped, and its bytes have been given back. */
   evict(): void;
 }
 
 /**
- * How many bytes copies take together while they are collected. The oldest make room for others: answers that last,
- * as streams of events do, would else keep all others out.
+ * The limit on the bytes of all copies while they are collected. The oldest copies make room for new ones:
+ * long responses, such as event streams, would otherwise keep all others out.
  */
 export class CopyBudget {
-  private readonly maxBytes: number;
-  /** In the order in which they came. */
+  private readonly bytes: ByteBudget;
+  /** In order of arrival. */
   private readonly held = new Map<CopyHolder, number>();
-  private taken = 0;
 
   constructor(maxBytes: number) {
-    this.maxBytes = maxBytes;
+    this.bytes = new ByteBudget(maxBytes);
   }
 
   get takenBytes(): number {
-    return this.taken;
+    return this.bytes.takenBytes;
   }
 
-  /** False, and nothing is taken, when there is no room and nobody older than the holder. */
+  /** Returns false, and takes nothing, when the bytes do not fit and no holder is older. */
   take(holder: CopyHolder, bytes: number): boolean {
-    while (this.taken + bytes > this.maxBytes) {
+    while (!this.bytes.take(bytes)) {
       const [oldest] = this.held.keys();
       if (oldest === undefined || oldest === holder) return false;
       this.giveBack(oldest);
       oldest.evict();
     }
-    this.taken += bytes;
     this.held.set(holder, (this.held.get(holder) ?? 0) + bytes);
     return true;
   }
 
-  /** Without `bytes`: all that the holder has. */
+  /** Gives back `bytes`, by default all that the holder has. */
   giveBack(holder: CopyHolder, bytes = this.held.get(holder) ?? 0): void {
     const left = (this.held.get(holder) ?? 0) - bytes;
-    this.taken -= bytes;
+    this.bytes.giveBack(bytes);
     if (left > 0) this.held.set(holder, left);
     else this.held.delete(holder);
   }

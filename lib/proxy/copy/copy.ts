@@ -7,15 +7,15 @@ const NO_HEADERS: readonly string[] = [];
 
 export interface CopyLimits {
   readonly maxRequestBytes: number;
-  /** Larger answers are hashed. */
+  /** Larger responses are hashed. */
   readonly maxResponseBytes: number;
-  /** What the bodies of all copies share that are being collected. */
-  readonly room: CopyBudget;
+  /** Shared by the bodies of all copies being collected. */
+  readonly budget: CopyBudget;
 }
 
 /**
- * Collects what testing will be asked and compared with; made only for requests to be mirrored. To be released
- * when it is over, whatever came of it.
+ * Collects the request that testing will get and the response to compare with; created only for requests that
+ * are mirrored. To be released at the end of the request, whatever its outcome.
  */
 export class ExchangeCopy {
   private readonly requestChunks: Buffer[] = [];
@@ -33,7 +33,7 @@ export class ExchangeCopy {
     this.holder = holder;
   }
 
-  /** Why the body cannot be copied, or null. */
+  /** Returns why the body cannot be copied, or null. */
   addRequest(chunk: Buffer): 'too-large' | 'no-room' | null {
     this.requestBytes += chunk.length;
     if (this.requestBytes > this.limits.maxRequestBytes) return 'too-large';
@@ -47,7 +47,7 @@ export class ExchangeCopy {
     this.responseHeaders = headers;
   }
 
-  /** Keeps a copy of the chunk. False when there is no room for it. */
+  /** Keeps a copy of the chunk. Returns false when the budget does not allow it. */
   addResponse(chunk: Buffer): boolean {
     this.responseBytes += chunk.length;
     if (this.digest === null && this.responseBytes > this.limits.maxResponseBytes) {
@@ -60,10 +60,10 @@ export class ExchangeCopy {
   }
 
   release(): void {
-    this.limits.room.giveBack(this.holder);
+    this.limits.budget.giveBack(this.holder);
   }
 
-  /** The finished exchange; with a failure, whatever running had answered until then is left out. */
+  /** The finished exchange; with a failure, any part of running's response is left out. */
   exchange(
     head: RequestHead,
     atMs: number,
@@ -91,7 +91,7 @@ export class ExchangeCopy {
   // Private
 
   private hold(bytes: number): boolean {
-    return this.limits.room.take(this.holder, bytes);
+    return this.limits.budget.take(this.holder, bytes);
   }
 
   private startDigest(): void {
@@ -102,7 +102,7 @@ export class ExchangeCopy {
       bytes += chunk.length;
     }
     this.responseChunks.length = 0;
-    this.limits.room.giveBack(this.holder, bytes);
+    this.limits.budget.giveBack(this.holder, bytes);
   }
 }
 

@@ -16,7 +16,7 @@ export type SkipReason =
   | 'held'
   | 'refused';
 
-/** What the choice depends on; headers are flat. */
+/** The parts of a request that the decision depends on. */
 type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers'>;
 
 type Settings = Pick<ProxySettings, 'healthPaths' | 'mirror'>;
@@ -27,7 +27,7 @@ interface CompiledRule {
   readonly on: boolean;
 }
 
-/** Decides, request by request, what is copied. Compiled once from the settings. */
+/** Decides for each request whether it is copied. Compiled once from the settings. */
 export class MirrorFilter {
   private readonly health: readonly ((path: string) => boolean)[];
   private readonly rules: readonly CompiledRule[];
@@ -49,27 +49,27 @@ export class MirrorFilter {
     this.random = random;
   }
 
-  /** Null when the request is to be copied, else why it is not. */
+  /** Null when the request is to be copied, else why not. */
   skipReason(request: CopyCandidate, mirroring: boolean): SkipReason | null {
     const { method, path: target } = request;
     if (this.isHealth(target)) return 'health';
     if (!mirroring) return 'no-testing';
     const rule = this.ruleFor(method, target);
-    if (rule !== null ? !rule.on : !this.methods.has(method))
-      return rule !== null ? 'rule' : 'method';
+    if (rule === null && !this.methods.has(method)) return 'method';
+    if (rule?.on === false) return 'rule';
     return this.sample >= 1 || this.position(request) < this.sample ? null : 'sample';
   }
 
   // Private
 
-  /** Probes are no evidence. */
+  /** Probes are not evidence. */
   private isHealth(target: string): boolean {
     const path = pathOf(target);
     for (const matches of this.health) if (matches(path)) return true;
     return false;
   }
 
-  /** 0 to 1; a request without the sticky header or cookie is on its own. */
+  /** From 0 to 1; drawn for a request without the sticky header or cookie. */
   private position(request: CopyCandidate): number {
     const value = this.sticky === null ? '' : stickyValue(request.headers, this.sticky);
     return value === '' ? this.random() : positionOf(value);

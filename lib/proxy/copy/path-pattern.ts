@@ -4,7 +4,7 @@ export function pathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
-/** A matcher for a path template: `{name}` is one segment, `*` anything, all else is literal. */
+/** A matcher for a path template: `{name}` matches one segment, `*` anything, all else is literal. */
 export function compilePathPattern(pattern: string): (path: string) => boolean {
   if (!/[{*]/.test(pattern)) return (path) => path === pattern;
   const source = pattern

@@ -1,3 +1,4 @@
+import { type FlatHeaders, headerValues } from '../../model/headers.ts';
 import type { StickyKey } from '../settings.ts';
 
 /** FNV-1a, 32 bits. */
@@ -5,29 +6,26 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const POSITIONS = 2 ** 32;
 
-/** What stands for the user in a request, '' when there is nothing. */
-export function stickyValue(headers: readonly string[], key: StickyKey): string {
-  const name = key.kind === 'cookie' ? 'cookie' : key.name.toLowerCase();
-  for (let index = 0; index < headers.length; index += 2) {
-    const found = headers[index] ?? '';
-    if (found.length !== name.length || found.toLowerCase() !== name) continue;
-    const value = headers[index + 1] ?? '';
-    const text = key.kind === 'cookie' ? cookie(value, key.name) : value.trim();
+/** The value that identifies the user of a request, '' when there is none. */
+export function stickyValue(headers: FlatHeaders, { kind, name }: StickyKey): string {
+  const isCookie = kind === 'cookie';
+  for (const value of headerValues(headers, isCookie ? 'cookie' : name.toLowerCase())) {
+    const text = isCookie ? cookie(value, name) : value.trim();
     if (text !== '') return text;
   }
   return '';
 }
 
 /**
- * Where a value stands between 0 and 1: always the same, also after a restart. Values below the sample
- * are in it, so a larger sample keeps everybody who was in the smaller one.
+ * The position of a value between 0 and 1, the same at every call and after a restart. Positions below the
+ * sample are in it, so a larger sample keeps everybody who was in the smaller one.
  */
 export function positionOf(value: string): number {
   let hash = FNV_OFFSET;
   for (let index = 0; index < value.length; index++) {
     hash = Math.imul(hash ^ value.charCodeAt(index), FNV_PRIME);
   }
-  // FNV leaves the last characters in the low bits only; murmur3's last step spreads them.
+  // FNV leaves the last characters in the low bits only; the final mix of murmur3 spreads them.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / POSITIONS;

@@ -7,17 +7,17 @@ import { ExchangeCopy } from './copy.ts';
 import type { SkipReason } from './filter.ts';
 
 /**
- * Where one request ends up in the accounts: with the sink (submitted or shed) or skipped for a
- * reason, exactly one of them; whatever comes first counts.
+ * The mirror ticket of one request: it is counted exactly once, as submitted or shed (with the sink) or as
+ * skipped for a reason; whatever comes first counts.
  */
-export class Account implements CopyHolder {
-  /** What is being collected for testing, null when nothing is. */
+export class MirrorTicket implements CopyHolder {
+  /** The copy being collected for testing, null when there is none. */
   copy: ExchangeCopy | null = null;
   private readonly context: ProxyContext;
   private readonly head: RequestHead;
-  /** When the request was sent to running, the last time if it was repeated. */
+  /** When the request was last sent to running. */
   private atMs = 0;
-  /** It is no evidence of anything. */
+  /** A health probe, which is not evidence. */
   private isProbe = false;
   private settled = false;
 
@@ -26,11 +26,11 @@ export class Account implements CopyHolder {
     this.head = head;
   }
 
-  /** Decides whether the request is copied, when it is about to be sent to running. */
+  /** Decides whether the request is copied; called when it is about to be sent to running. */
   decide(): void {
-    const { choice, route, copyLimits, sink } = this.context;
+    const { filter, route, copyLimits, sink } = this.context;
     const { bodyBytes } = this.head;
-    const reason = choice.skipReason(this.head, route.mirroring);
+    const reason = filter.skipReason(this.head, route.mirroring);
     this.isProbe = reason === 'health';
     if (reason !== null) return this.skip(reason);
     if (bodyBytes !== CHUNKED && bodyBytes > copyLimits.maxRequestBytes) {
@@ -40,24 +40,24 @@ export class Account implements CopyHolder {
     this.copy = new ExchangeCopy(copyLimits, this);
   }
 
-  /** The request is being sent to running. */
+  /** Notes the time at which the request is sent to running. */
   begin(): void {
     this.atMs = this.context.now();
   }
 
-  /** A part of the request's body, on its way to running. */
+  /** Adds a part of the request's body, on its way to running. */
   addRequest(chunk: Buffer): void {
-    const refusal = this.copy?.addRequest(chunk) ?? null;
-    if (refusal === 'too-large') this.skip(refusal);
-    else if (refusal !== null) this.evict();
+    const problem = this.copy?.addRequest(chunk) ?? null;
+    if (problem === 'too-large') this.skip(problem);
+    else if (problem !== null) this.evict();
   }
 
-  /** A part of running's answer, on its way to the user. */
+  /** Adds a part of running's response, on its way to the user. */
   addResponse(chunk: Buffer): void {
     if (this.copy !== null && !this.copy.addResponse(chunk)) this.evict();
   }
 
-  /** There is no room for the copy. */
+  /** Drops the copy, as the budget does not allow it. */
   evict(): void {
     this.forget();
     this.shed('queue-full');
@@ -70,7 +70,7 @@ export class Account implements CopyHolder {
     this.context.counts.skip(reason);
   }
 
-  /** Running's part is over: what it was goes to the sink and to its history. */
+  /** Running has finished: the exchange goes to the sink and the observation to running's history. */
   finish(status: number, failure: FailureKind | null): void {
     const { context, copy, head, atMs } = this;
     const ms = context.now() - atMs;

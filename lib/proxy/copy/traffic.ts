@@ -1,22 +1,8 @@
-import type { FailureKind } from '../../model/exchange.ts';
+import type { TrafficObservation } from '../../model/exchange.ts';
 
 const BATCH_MAX_MS = 250;
-/** Few: what outlives the young part of the heap costs more to collect than to hand on. */
+/** Small, because collecting observations that outlive the young heap costs more than handing them on. */
 const BATCH_MAX_COUNT = 128;
-
-/** How running answered one request, for its history; health probes are not among them. */
-export interface TrafficObservation {
-  readonly atMs: number;
-  readonly endpointMethod: string;
-  /** Path and query, verbatim. */
-  readonly path: string;
-  /** 0 when running gave no answer. */
-  readonly status: number;
-  readonly failure: FailureKind | null;
-  readonly ms: number;
-  /** Whether a copy went to the far side, so that a pair may come of it. */
-  readonly copied: boolean;
-}
 
 export type TrafficListener = (batch: readonly TrafficObservation[]) => void;
 
@@ -26,7 +12,7 @@ export class TrafficLog {
   private batch: TrafficObservation[] = [];
   private timer: NodeJS.Timeout | null = null;
 
-  /** False when nobody listens: the gate then makes no observation at all. */
+  /** False while nobody listens: no observation is created then. */
   get wanted(): boolean {
     return this.listeners.size !== 0;
   }

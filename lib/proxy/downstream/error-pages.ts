@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { Fields } from '../http/headers.ts';
+import { HeaderBlock } from '../http/headers.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
@@ -14,7 +14,7 @@ export interface Page {
   readonly status: number;
   readonly reason: string;
   /** `Content-Length` included. */
-  readonly fields: Fields;
+  readonly fields: HeaderBlock;
   readonly body: string;
 }
 
@@ -56,7 +56,7 @@ export class ErrorPages {
       headers.push('Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE');
     // Written as Latin-1 together with the head, so it is turned into bytes of that kind here.
     const body = Buffer.from(text, 'utf8').toString('latin1');
-    return { status, reason, fields: new Fields(headers), body };
+    return { status, reason, fields: new HeaderBlock(headers), body };
   }
 }
 

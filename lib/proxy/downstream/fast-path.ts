@@ -83,7 +83,7 @@ export class FastPath {
 
   /** The client will send nothing more; what it has asked for is still answered. */
   private readonly ended = (): void => {
-    this.quiet.end();
+    this.quiet.stop();
     if (this.connection.busy && this.answer !== null) this.answer.last = true;
     else this.connection.end();
   };
@@ -92,7 +92,7 @@ export class FastPath {
     this.connection.socket.destroy();
   };
 
-  private readonly closed = (): void => this.quiet.end();
+  private readonly closed = (): void => this.quiet.stop();
 
   /** A client that has closed its side takes nothing any more. */
   private readonly unheard = (): void => {
@@ -110,7 +110,7 @@ export class FastPath {
 
   private handOver(bytes: Buffer): void {
     const { socket } = this.connection;
-    this.quiet.end();
+    this.quiet.stop();
     socket.off('data', this.take).off('end', this.ended).off('close', this.closed);
     socket.off('error', this.failed).off('timeout', this.unheard);
     // Paused, for the bytes must not get lost before the server listens, nor overtaken by later ones.

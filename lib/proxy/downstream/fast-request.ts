@@ -1,12 +1,12 @@
 import type { Peer } from '../http/forwarded.ts';
-import { FIELD_LINES, splitFields } from '../http/headers.ts';
+import { HEADER_LINES, splitHeaders } from '../http/headers.ts';
 import { LastSeen } from '../http/last-seen.ts';
 import { RequestHead, rejectionOf, requestIdOf } from '../http/request-head.ts';
-import { type HeadRules, RequestFields } from '../http/request-headers.ts';
+import { type HeadRules, RequestHeaders } from '../http/request-headers.ts';
 import type { UserRequest } from './types.ts';
 
 const REQUEST_LINE = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[\x21-\x7e]*) HTTP\/1\.1\r\n$/;
-const FIELDS = new RegExp(`^${FIELD_LINES}$`);
+const FIELDS = new RegExp(`^${HEADER_LINES}$`);
 const CR = 0x0d;
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
@@ -32,7 +32,7 @@ export class FastReader {
   private readonly peer: Peer;
   private readonly rules: HeadRules;
   private readonly maxHeadBytes: number;
-  private readonly known = new LastSeen<RequestFields>();
+  private readonly known = new LastSeen<RequestHeaders>();
 
   constructor(peer: Peer, rules: HeadRules, maxHeadBytes: number) {
     this.peer = peer;
@@ -64,10 +64,10 @@ export class FastReader {
   // Private
 
   /** Those between the two places, and the empty line behind them. */
-  private readFields(bytes: Buffer, start: number, end: number): RequestFields | null {
+  private readFields(bytes: Buffer, start: number, end: number): RequestHeaders | null {
     const lines = bytes.toString('latin1', start, end - LINE_END.length);
     if (!FIELDS.test(lines)) return null;
-    const fields = new RequestFields(splitFields(lines, 0), this.peer, this.rules, null);
+    const fields = new RequestHeaders(splitHeaders(lines, 0), this.peer, this.rules, null);
     const isFast =
       fields.upgrade === '' &&
       fields.expectation === '' &&

@@ -1,4 +1,4 @@
-import { type Fields, interimText, joinFields } from '../http/headers.ts';
+import { type HeaderBlock, interimText, joinHeaders } from '../http/headers.ts';
 import { ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 import type { Connection } from './connection.ts';
 import type { UserResponse } from './types.ts';
@@ -37,7 +37,7 @@ export class FastResponse implements UserResponse {
   begin(
     status: number,
     reason: string,
-    fields: Fields,
+    fields: HeaderBlock,
     closes: boolean,
     isOpenEnded: boolean,
   ): void {
@@ -71,7 +71,7 @@ export class FastResponse implements UserResponse {
   }
 
   addTrailers(trailers: [string, string][]): void {
-    this.trailers = joinFields(trailers.flat());
+    this.trailers = joinHeaders(trailers.flat());
   }
 
   end(body?: Buffer | string): void {

@@ -5,7 +5,7 @@ import { codeOf, messageOf } from '../../errors.ts';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, peerOf } from '../http/forwarded.ts';
 import { headRulesOf } from '../http/head-rules.ts';
-import { refuse } from '../http/rejection.ts';
+import { reject } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { Forward } from '../request/forward.ts';
@@ -28,7 +28,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 
 /** Turns what the listening socket brings into turns of connections. */
 export class Http1Frontend implements ListenerEvents {
-  readonly connections = new Set<Connection>();
+  private readonly connections = new Set<Connection>();
   private readonly context: ProxyContext;
   private readonly bySocket = new WeakMap<Socket, Connection>();
   private readonly trust: (address: string) => boolean;
@@ -75,7 +75,7 @@ export class Http1Frontend implements ListenerEvents {
     const connection = this.bySocket.get(request.socket);
     if (connection === undefined) return;
     const head = this.read(request, connection);
-    const refused = head.refused(refuse(417, 'an expectation other than 100-continue'));
+    const refused = head.rejected(reject(417, 'an expectation other than 100-continue'));
     this.forward(connection, request, response, refused, false);
   }
 
@@ -93,11 +93,11 @@ export class Http1Frontend implements ListenerEvents {
     if (!connection.take(tunnel)) socket.destroy();
   }
 
-  tunnelAsked(socket: Socket): void {
+  connectRequested(socket: Socket): void {
     const { counts, pages } = this.context;
     counts.received++;
     counts.skip('refused');
-    counts.answer(405);
+    counts.respond(405);
     socket.on('error', () => socket.destroy());
     this.bySocket.get(socket)?.fail(405, rawPage(pages.page(405)));
   }
@@ -113,7 +113,7 @@ export class Http1Frontend implements ListenerEvents {
     if (!connection.fail(status, rawPage(pages.page(status)))) return;
     counts.received++;
     counts.skip('refused');
-    counts.answer(status);
+    counts.respond(status);
     counts.error(status === 408 ? 'client-timeout' : 'client-malformed');
   }
 
@@ -123,12 +123,22 @@ export class Http1Frontend implements ListenerEvents {
     else if (!connection.idle()) socket.setTimeout(this.context.settings.request.idleTimeoutMs);
   }
 
-  connectionRefused(): void {
-    this.context.counts.connectionsRefused++;
+  connectionRejected(): void {
+    this.context.counts.connectionsRejected++;
   }
 
-  multiplexed(socket: TLSSocket): void {
+  http2Connected(socket: TLSSocket): void {
     this.http2.connected(socket);
+  }
+
+  /** Ends the connections that no request is using. */
+  endIdle(): void {
+    for (const connection of this.connections) if (!connection.busy) connection.end();
+  }
+
+  destroyAll(): void {
+    for (const connection of this.connections) connection.socket.destroy();
+    this.http2.destroy();
   }
 
   // Private

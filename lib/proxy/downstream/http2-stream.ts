@@ -1,5 +1,5 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { Fields } from '../http/headers.ts';
+import type { HeaderBlock } from '../http/headers.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 
 const CONTINUE = 100;
@@ -94,7 +94,7 @@ export class Http2Response implements UserResponse {
   }
 
   /** HTTP/2 has no reason phrase. */
-  begin(status: number, _reason: string, { flat }: Fields): void {
+  begin(status: number, _reason: string, { flat }: HeaderBlock): void {
     this.head = { ...fieldsOf(flat), ':status': status };
     this.chunkedEncoding = this.head['content-length'] === undefined;
   }

@@ -8,7 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, type Peer, peerOf } from '../http/forwarded.ts';
 import { headRulesOf } from '../http/head-rules.ts';
-import { refuse } from '../http/rejection.ts';
+import { reject } from '../http/rejection.ts';
 import { readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { Forward } from '../request/forward.ts';
@@ -92,7 +92,7 @@ export class Http2Frontend {
     stream.on('error', () => {});
     context.counts.received++;
     const read = readRequestHead(http2Head(flat, !stream.endAfterHeaders), peer, this.rules);
-    const head = read.method === 'CONNECT' ? read.refused(refuse(405, 'no forward proxy')) : read;
+    const head = read.method === 'CONNECT' ? read.rejected(reject(405, 'no forward proxy')) : read;
     const { expectation } = read.fields;
     const owner = new StreamOwner(stream, peer);
     const turn = new Forward(
@@ -102,7 +102,7 @@ export class Http2Frontend {
       new Http2Response(stream),
       expectation === '' || EXPECTS_CONTINUE.test(expectation)
         ? head
-        : head.refused(refuse(417, 'an expectation other than 100-continue')),
+        : head.rejected(reject(417, 'an expectation other than 100-continue')),
       expectation !== '',
     );
     owner.start(turn, context.settings.request.idleTimeoutMs);

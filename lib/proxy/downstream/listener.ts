@@ -4,7 +4,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { EXIT, messageOf, ViliError } from '../../errors.ts';
-import { type Fields, interimText } from '../http/headers.ts';
+import { type HeaderBlock, interimText } from '../http/headers.ts';
 import type { ProxySettings } from '../settings.ts';
 import type { TlsPair } from './tls.ts';
 
@@ -22,12 +22,12 @@ export interface ListenerEvents {
   expected(request: IncomingMessage, response: ProxyResponse): void;
   upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void;
   /** CONNECT: the gate is no forward proxy. */
-  tunnelAsked(socket: Socket): void;
+  connectRequested(socket: Socket): void;
   malformed(error: Error, socket: Socket): void;
   idle(socket: Socket): void;
-  connectionRefused(): void;
+  connectionRejected(): void;
   /** A connection on which HTTP/2 has been agreed. */
-  multiplexed(socket: TLSSocket): void;
+  http2Connected(socket: TLSSocket): void;
 }
 
 /**
@@ -59,7 +59,7 @@ export function createListener(
     ? createServer(options)
     : createSecureServer({ ...options, ...pair, ...tlsOptions(settings) })) as unknown as Server;
   divert(server, pair === null ? 'connection' : 'secureConnection', (socket, serve) => {
-    if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') events.multiplexed(socket);
+    if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') events.http2Connected(socket);
     else events.connected(socket, serve);
   });
   // A client may have said all and still listen; the gate asks running what that means.
@@ -77,10 +77,10 @@ export function createListener(
   server.on('upgrade', (incoming, socket: Duplex, early: Buffer) =>
     events.upgraded(incoming, socket as Socket, early),
   );
-  server.on('connect', (_incoming, socket: Duplex) => events.tunnelAsked(socket as Socket));
+  server.on('connect', (_incoming, socket: Duplex) => events.connectRequested(socket as Socket));
   server.on('clientError', (error, socket: Duplex) => events.malformed(error, socket as Socket));
   server.on('timeout', (socket) => events.idle(socket));
-  server.on('drop', () => events.connectionRefused());
+  server.on('drop', () => events.connectionRejected());
   return server;
 }
 
@@ -129,7 +129,7 @@ function divert(
 
 /** node's response, that can also tell what running says before its answer. */
 export class ProxyResponse extends ServerResponse {
-  begin(status: number, reason: string, { flat }: Fields, closes: boolean): void {
+  begin(status: number, reason: string, { flat }: HeaderBlock, closes: boolean): void {
     const sent = closes ? [...flat, 'Connection', 'close'] : (flat as string[]);
     this.writeHead(status, reason, sent);
   }

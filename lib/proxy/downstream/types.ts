@@ -1,4 +1,4 @@
-import type { Fields } from '../http/headers.ts';
+import type { HeaderBlock } from '../http/headers.ts';
 
 /** As much of a user's request as the gate needs, of whatever version of HTTP it came by. */
 export interface UserRequest {
@@ -35,7 +35,7 @@ export interface UserResponse {
   begin(
     status: number,
     reason: string,
-    fields: Fields,
+    fields: HeaderBlock,
     closes: boolean,
     isOpenEnded: boolean,
   ): void;

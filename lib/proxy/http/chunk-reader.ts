@@ -1,21 +1,21 @@
-import { BadResponseError } from '../upstream/errors.ts';
-import { FIELD_LINES, splitFields } from './headers.ts';
+import { HEAD_END, HEADER_LINES, LINE_END, splitHeaders } from './headers.ts';
+import { BadResponseError } from './response-head.ts';
 
 const SIZE_LINE = /^0*([0-9A-Fa-f]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;
-const TRAILERS = new RegExp(`^${FIELD_LINES}\\r\\n$`);
+const TRAILERS = new RegExp(`^${HEADER_LINES}\\r\\n$`);
 const LINE_FEED = 0x0a;
-/** Extensions mean nothing to anybody here; without a limit they would be an endless head. */
+/** Chunk extensions mean nothing to anybody here; without a limit they could go on for ever. */
 const SIZE_LINE_MAX_BYTES = 16_384;
 
 type State = 'size' | 'data' | 'data-end' | 'trailers' | 'done';
 
-/** The body of an answer in chunks (RFC 9112 section 7.1), read piece by piece. */
+/** Reads the body of a chunked response (RFC 9112 section 7.1), piece by piece. */
 export class ChunkReader {
   private readonly maxTrailerBytes: number;
   private state: State = 'size';
-  /** Of the chunk under way. */
+  /** Bytes of the current chunk still to come. */
   private left = 0;
-  /** What has come of a line that is not whole yet. */
+  /** The part received of an incomplete line. */
   private line = '';
   private fields: string[] = [];
 
@@ -23,19 +23,19 @@ export class ChunkReader {
     this.maxTrailerBytes = maxTrailerBytes;
   }
 
-  /** Whether the body has come to its end. */
+  /** Whether the body is complete. */
   get done(): boolean {
     return this.state === 'done';
   }
 
-  /** Flat; known at the end. */
+  /** Flat; known once the body is complete. */
   get trailers(): readonly string[] {
     return this.fields;
   }
 
   /**
-   * Reads on from `start`, hands over each piece of the body and tells where it stopped: at the end of
-   * the bytes, or of the body. @throws BadResponseError when these are no chunks.
+   * Reads on from `start`, hands over each piece of the body and returns where it stopped: at the end of the
+   * bytes or of the body. @throws BadResponseError when the chunks are malformed.
    */
   read(bytes: Buffer, start: number, onPiece: (piece: Buffer) => void): number {
     let at = start;
@@ -58,13 +58,10 @@ export class ChunkReader {
     const feed = bytes.indexOf(LINE_FEED, start);
     const end = feed < 0 ? bytes.length : feed + 1;
     this.line += bytes.toString('latin1', start, end);
-    if (this.line.length > this.maxLineBytes) throw new BadResponseError('a chunk without end');
+    const maxBytes = this.state === 'trailers' ? this.maxTrailerBytes : SIZE_LINE_MAX_BYTES;
+    if (this.line.length > maxBytes) throw new BadResponseError('a chunk does not end');
     if (feed >= 0) this.takeLine();
     return end;
-  }
-
-  private get maxLineBytes(): number {
-    return this.state === 'trailers' ? this.maxTrailerBytes : SIZE_LINE_MAX_BYTES;
   }
 
   private takeLine(): void {
@@ -72,7 +69,7 @@ export class ChunkReader {
     if (this.state === 'trailers') return this.takeTrailerLine();
     this.line = '';
     if (this.state === 'data-end') {
-      if (line !== '\r\n') throw new BadResponseError('a chunk is longer than it says');
+      if (line !== LINE_END) throw new BadResponseError('a chunk is longer than its size');
       this.state = 'size';
       return;
     }
@@ -82,12 +79,12 @@ export class ChunkReader {
     this.state = this.left === 0 ? 'trailers' : 'data';
   }
 
-  /** Lines are collected until the empty one, and then read together. */
+  /** Lines are collected up to the empty one, and then read together. */
   private takeTrailerLine(): void {
     const { line } = this;
-    if (line !== '\r\n' && !line.endsWith('\r\n\r\n')) return;
-    if (!TRAILERS.test(line)) throw new BadResponseError('trailers are malformed');
-    this.fields = splitFields(line.slice(0, -2), 0);
+    if (line !== LINE_END && !line.endsWith(HEAD_END)) return;
+    if (!TRAILERS.test(line)) throw new BadResponseError('the trailers are malformed');
+    this.fields = splitHeaders(line.slice(0, -LINE_END.length), 0);
     this.state = 'done';
   }
 }

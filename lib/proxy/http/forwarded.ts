@@ -10,7 +10,7 @@ export interface Peer {
   readonly trusted: boolean;
 }
 
-/** What a request said about the way it came, and what running is told. */
+/** The forwarding headers of a request, each '' when absent or not trusted. */
 export interface ForwardedFacts {
   readonly for: string;
   readonly proto: string;
@@ -19,7 +19,7 @@ export interface ForwardedFacts {
 }
 
 /**
- * Compiles the trust list once; the result is asked once per connection.
+ * Compiles the trust list once; the result is called once per connection.
  * @throws ViliError VILI_GATE_TRUST when an entry is neither an address nor a network.
  */
 export function compileTrust(list: readonly string[]): (address: string) => boolean {
@@ -28,45 +28,40 @@ export function compileTrust(list: readonly string[]): (address: string) => bool
     const trust = proxyAddr.compile([...list]);
     return (address) => trust(address, 0);
   } catch (error) {
-    throw new ViliError(
-      'VILI_GATE_TRUST',
-      `trusted proxies ${list.join(', ')}: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
+    const text = `trusted proxies ${list.join(', ')}: ${messageOf(error)}`;
+    throw new ViliError('VILI_GATE_TRUST', text, { cause: error });
   }
 }
 
-/** The peer as proxies write it: IPv4 in plain form also on a dual-stack socket. */
+/** The peer as proxies write it: an IPv4 address in dotted form, on a dual-stack socket too. */
 export function peerOf(address: string | undefined, trust: (address: string) => boolean): Peer {
   const text = address ?? 'unknown';
-  const plain =
-    text.startsWith(MAPPED_PREFIX) && text.includes('.') ? text.slice(MAPPED_PREFIX.length) : text;
-  return { address: plain, trusted: trust(plain) };
+  const isMapped = text.startsWith(MAPPED_PREFIX) && text.includes('.');
+  const shown = isMapped ? text.slice(MAPPED_PREFIX.length) : text;
+  return { address: shown, trusted: trust(shown) };
 }
 
 /**
- * Appends what running should know about the client. A trusted peer's words are kept and the peer
- * is appended (RFC 7239 and the older X-Forwarded-* custom); anyone else's have been left out.
+ * Appends what running should know about the client. The values a trusted peer sent are kept and the peer is
+ * appended to them (RFC 7239 and the older X-Forwarded-* convention); those of any other peer were removed.
  */
 export function appendForwarded(
   headers: string[],
   peer: Peer,
-  said: ForwardedFacts,
+  received: ForwardedFacts,
   host: string,
   scheme: string,
 ): void {
   headers.push(
     'X-Forwarded-For',
-    said.for === '' ? peer.address : `${said.for}, ${peer.address}`,
+    received.for === '' ? peer.address : `${received.for}, ${peer.address}`,
     'X-Forwarded-Proto',
-    said.proto === '' ? scheme : said.proto,
+    received.proto === '' ? scheme : received.proto,
   );
-  const forwardedHost = said.host === '' ? host : said.host;
+  const forwardedHost = received.host === '' ? host : received.host;
   if (forwardedHost !== '') headers.push('X-Forwarded-Host', forwardedHost);
-  if (said.forwarded !== '') {
+  if (received.forwarded !== '') {
     const node = peer.address.includes(':') ? `"[${peer.address}]"` : peer.address;
-    headers.push('Forwarded', `${said.forwarded}, for=${node};proto=${scheme}`);
+    headers.push('Forwarded', `${received.forwarded}, for=${node};proto=${scheme}`);
   }
 }

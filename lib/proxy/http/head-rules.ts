@@ -3,7 +3,7 @@ import { TOKEN_SUFFIX } from './hop-by-hop.ts';
 import { createRequestIds } from './request-head.ts';
 import type { HeadRules } from './request-headers.ts';
 
-/** What the settings say about heads of requests. */
+/** The rules for request heads that follow from the settings. */
 export function headRulesOf({ header, mirror, tls }: ProxySettings): HeadRules {
   return {
     maxCount: header.maxCount,

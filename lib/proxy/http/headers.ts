@@ -1,18 +1,26 @@
+import type { FlatHeaders } from '../../model/headers.ts';
+
+export const LINE_END = '\r\n';
+export const HEAD_END = '\r\n\r\n';
+const TOKEN_SOURCE = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+/** A method or the name of a header (RFC 9110 section 5.6.2). */
+export const TOKEN = new RegExp(`^${TOKEN_SOURCE}$`);
 /**
- * Header lines as RFC 9110 section 5 and RFC 9112 section 5 allow them, each with its end: no white space before
- * the colon, no folded line, no control character. To be used in larger patterns.
+ * The source of a pattern for header lines as RFC 9110 section 5 and RFC 9112 section 5 allow them, each with
+ * its line end: no white space before the colon, no folded line, no control character.
  */
-export const FIELD_LINES = "(?:[!#$%&'*+\\-.^_`|~0-9A-Za-z]+:[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n)*";
+export const HEADER_LINES = `(?:${TOKEN_SOURCE}:[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n)*`;
+/** The value of a Content-Length that a number can represent exactly. */
+export const CONTENT_LENGTH = /^[0-9]{1,15}$/;
 const SPACE = 0x20;
 const TAB = 0x09;
-const LINE_END = '\r\n';
 
 /**
- * Takes apart header lines that are known to match `FIELD_LINES`, from `start` to the end of the text, into a
- * flat array of names and values; white space around values is no part of them.
+ * Splits header lines that are known to match `HEADER_LINES`, from `start` to the end of the text, into a flat
+ * array; white space around values is not part of them.
  */
-export function splitFields(text: string, start: number): string[] {
-  const fields: string[] = [];
+export function splitHeaders(text: string, start: number): string[] {
+  const headers: string[] = [];
   let at = start;
   while (at < text.length) {
     const colon = text.indexOf(':', at);
@@ -21,45 +29,50 @@ export function splitFields(text: string, start: number): string[] {
     let to = end;
     while (from < to && isBlank(text.charCodeAt(from))) from++;
     while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
-    fields.push(text.slice(at, colon), text.slice(from, to));
+    headers.push(text.slice(at, colon), text.slice(from, to));
     at = end + LINE_END.length;
   }
-  return fields;
+  return headers;
 }
 
-/** The other way: a flat array as header lines. */
-export function joinFields(fields: readonly string[]): string {
+/** The header lines of a flat array. */
+export function joinHeaders(headers: FlatHeaders): string {
   let lines = '';
-  for (let index = 0; index < fields.length; index += 2) {
-    lines += `${fields[index]}: ${fields[index + 1]}\r\n`;
+  for (let index = 0; index < headers.length; index += 2) {
+    lines += `${headers[index]}: ${headers[index + 1]}\r\n`;
   }
   return lines;
 }
 
-/** Headers as they are to be sent: flat, in order and case as received, and as lines for who writes text. */
-export class Fields {
-  readonly flat: readonly string[];
-  private text: string | null = null;
-  private wasAsked = false;
+/** Joins the values of a repeated header as RFC 9110 section 5.3 does. */
+export function joinValues(before: string, value: string): string {
+  return before === '' ? value : `${before}, ${value}`;
+}
 
-  constructor(flat: readonly string[]) {
+/** Headers ready to be sent: flat, in order and case as received, and pre-rendered, for text writers. */
+export class HeaderBlock {
+  readonly flat: FlatHeaders;
+  private text: string | null = null;
+  private wasRendered = false;
+
+  constructor(flat: FlatHeaders) {
     this.flat = flat;
   }
 
-  /** Kept from the second time on, since most are asked for once. */
+  /** Cached from the second rendering on, since most blocks are rendered once. */
   get lines(): string {
     if (this.text !== null) return this.text;
-    const lines = joinFields(this.flat);
-    // In one piece: added up it is a tree of pieces, walked with each write that it is part of.
-    if (this.wasAsked) this.text = Buffer.from(lines, 'latin1').toString('latin1');
-    this.wasAsked = true;
+    const lines = joinHeaders(this.flat);
+    // A concatenated string is a tree of pieces that each write has to walk; the cached one is flat.
+    if (this.wasRendered) this.text = Buffer.from(lines, 'latin1').toString('latin1');
+    this.wasRendered = true;
     return lines;
   }
 }
 
-/** The head of an interim answer as it is written to a client. */
-export function interimText(status: number, reason: string, fields: readonly string[]): string {
-  return `HTTP/1.1 ${status} ${reason}\r\n${joinFields(fields)}\r\n`;
+/** The head of an interim response as written to a client. */
+export function interimText(status: number, reason: string, headers: FlatHeaders): string {
+  return `HTTP/1.1 ${status} ${reason}\r\n${joinHeaders(headers)}\r\n`;
 }
 
 // Private

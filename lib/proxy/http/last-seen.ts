@@ -1,22 +1,22 @@
-/** Longer ones are not kept, for every connection keeps some. */
-const MAX_BYTES = 4096;
+/** Longer byte sequences are not cached, since every connection has a cache. */
+const BYTES_MAX = 4096;
 const NOTHING = Buffer.alloc(0);
-/** After so many that were not alike only one in so many is still remembered, to be compared with the next. */
+/** After this many misses in a row only one in this many is still remembered for the next comparison. */
 const PATIENCE = 8;
 
 /**
- * What was read from the bytes that came last, to have it at once when the same bytes come again. It is kept
- * from their second time on: to keep what never comes again would cost more than to read it.
+ * A cache of one entry: the meaning of the bytes read last, for when the same bytes come again. The meaning is
+ * cached from the second time on: caching what never comes again would cost more than reading it.
  */
 export class LastSeen<T> {
-  /** Of the bytes that came last; 0 for none, or too many. */
+  /** Length of the remembered bytes; 0 when there are none, or there were too many. */
   length = 0;
   private bytes = NOTHING;
   private value: T | null = null;
   private cameAgain = false;
   private misses = 0;
 
-  /** What the bytes of `given` from `start` on mean, if it is known; else they are to be read, and kept. */
+  /** The cached meaning of the bytes of `given` at `start`; null when they have to be read, then kept. */
   find(given: Buffer, start: number): T | null {
     const { length, bytes } = this;
     const end = start + length;
@@ -25,7 +25,7 @@ export class LastSeen<T> {
     return this.cameAgain ? this.value : null;
   }
 
-  /** Keeps these bytes and what they mean; right after `find` has not found it. */
+  /** Keeps these bytes and their meaning; to be called right after a `find` that returned null. */
   keep(given: Buffer, start: number, end: number, value: T): void {
     if (this.cameAgain) {
       this.value = value;
@@ -34,9 +34,9 @@ export class LastSeen<T> {
     }
     if (++this.misses > PATIENCE && this.misses % PATIENCE !== 0) return;
     this.value = null;
-    this.length = end - start > MAX_BYTES ? 0 : end - start;
+    this.length = end - start > BYTES_MAX ? 0 : end - start;
     if (this.length === 0) return;
-    // What is there is used again: heads that are never alike should not cost memory each time.
+    // The buffer is reused: heads that always differ should not allocate each time.
     if (this.bytes.length < this.length) this.bytes = Buffer.allocUnsafeSlow(this.length);
     given.copy(this.bytes, 0, start, end);
   }

@@ -1,69 +1,53 @@
-import { Fields } from './headers.ts';
-import { joined, stripNominated } from './hop-by-hop.ts';
+import type { FlatHeaders } from '../../model/headers.ts';
+import { CONTENT_LENGTH, HeaderBlock, joinValues } from './headers.ts';
+import { listing, stripNominated } from './hop-by-hop.ts';
 
 const SHORTEST_SPECIAL = 7;
 const LONGEST_SPECIAL = 17;
-const LENGTH = /^[0-9]{1,15}$/;
-const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
-const KEEP_ALIVE = /(?:^|,)\s*keep-alive\s*(?:,|$)/i;
+const CLOSE = listing('close');
+const KEEP_ALIVE = listing('keep-alive');
 const TIMEOUT = /(?:^|[,;\s])timeout\s*=\s*"?([0-9]{1,9})/i;
 const MS_PER_S = 1000;
 
-/** The length of a body that only its own framing tells. */
+/** The length of a body that only its own framing shows. */
 export const UNKNOWN_LENGTH = -1;
 
-/** Running's answer as the client will see it, and what its headers say about the connection to running. */
+/** Running's response as the client will see it, and what its headers say about the connection to running. */
 export interface ResponseHead {
   /** End-to-end headers. */
-  readonly fields: Fields;
+  readonly fields: HeaderBlock;
   readonly contentLength: number;
   readonly chunked: boolean;
   /** Names of trailers that may follow; '' when none are announced. */
   readonly trailer: string;
-  /** Null when only the version decides. */
+  /** Null when the version alone decides. */
   readonly keepsAlive: boolean | null;
-  /** How long running says it keeps an idle connection, ms; null when it says nothing. */
+  /** How long running keeps an idle connection, ms; null when it does not say. */
   readonly idleMs: number | null;
-  /** Why it cannot be passed on, else null. */
+  /** Why the response cannot be forwarded, else null. */
   readonly problem: string | null;
 }
 
-/** Filters the headers of an answer and finds its framing (RFC 9112 section 6.3). */
-export function readResponseHead(fields: readonly string[]): ResponseHead {
+/** Filters the headers of a response and finds its framing (RFC 9112 section 6.3). */
+export function readResponseHead(fields: FlatHeaders): ResponseHead {
   const found = new Found(fields);
   const { headers, connection, lengths, length, coding, trailer, keepAlive } = found;
   stripNominated(headers, connection);
   const timeout = keepAlive === '' ? undefined : TIMEOUT.exec(keepAlive)?.[1];
   return {
-    fields: new Fields(headers),
+    fields: new HeaderBlock(headers),
     contentLength: lengths === 0 ? UNKNOWN_LENGTH : Number(length),
     chunked: coding === 'chunked',
     trailer,
-    keepsAlive:
-      connection === ''
-        ? null
-        : CLOSE.test(connection)
-          ? false
-          : KEEP_ALIVE.test(connection)
-            ? true
-            : null,
+    keepsAlive: keepsAlive(connection),
     idleMs: timeout === undefined ? null : Number(timeout) * MS_PER_S,
     problem: problemOf(found),
   };
 }
 
-/** Whether an answer ends with its head, whatever its headers say (RFC 9112 section 6.3). */
+/** Whether a response ends with its head, whatever its headers say (RFC 9112 section 6.3). */
 export function isBodiless(method: string | undefined, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304;
-}
-
-/** Trailers in the form in which the other side takes them. */
-export function pairsOf(flat: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index < flat.length; index += 2) {
-    pairs.push([flat[index] ?? '', flat[index + 1] ?? '']);
-  }
-  return pairs;
 }
 
 // Private
@@ -77,7 +61,7 @@ class Found {
   trailer = '';
   keepAlive = '';
 
-  constructor(fields: readonly string[]) {
+  constructor(fields: FlatHeaders) {
     const { headers } = this;
     for (let index = 0; index < fields.length; index += 2) {
       const name = fields[index] ?? '';
@@ -96,13 +80,13 @@ class Found {
         this.length = value;
         return true;
       case 'connection':
-        this.connection = joined(this.connection, value);
+        this.connection = joinValues(this.connection, value);
         return false;
       case 'transfer-encoding':
-        this.coding = joined(this.coding, value.toLowerCase());
+        this.coding = joinValues(this.coding, value.toLowerCase());
         return false;
       case 'trailer':
-        this.trailer = joined(this.trailer, value);
+        this.trailer = joinValues(this.trailer, value);
         return false;
       case 'keep-alive':
         this.keepAlive = value;
@@ -116,10 +100,15 @@ class Found {
   }
 }
 
+function keepsAlive(connection: string): boolean | null {
+  if (CLOSE.test(connection)) return false;
+  return KEEP_ALIVE.test(connection) ? true : null;
+}
+
 function problemOf({ lengths, length, coding }: Found): string | null {
-  if (lengths > 1) return 'the answer has more than one Content-Length';
-  if (lengths === 1 && !LENGTH.test(length)) return 'its Content-Length is not a number';
+  if (lengths > 1) return 'the response has more than one Content-Length';
+  if (lengths === 1 && !CONTENT_LENGTH.test(length)) return 'its Content-Length is not a number';
   if (coding === '' || coding === 'identity') return null;
-  if (coding !== 'chunked') return 'the answer has a transfer coding besides chunked';
-  return lengths === 0 ? null : 'the answer has Content-Length and Transfer-Encoding';
+  if (coding !== 'chunked') return 'the response has a transfer coding other than chunked';
+  return lengths === 0 ? null : 'the response has Content-Length and Transfer-Encoding';
 }

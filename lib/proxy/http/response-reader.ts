@@ -1,50 +1,53 @@
-import { BadResponseError } from '../upstream/errors.ts';
 import { ChunkReader } from './chunk-reader.ts';
+import { HEAD_END, LINE_END } from './headers.ts';
 import { LastSeen } from './last-seen.ts';
-import { isNoHead, type RawResponseHead, readRawResponseHead } from './response-head.ts';
+import {
+  assertHeadBegins,
+  BadResponseError,
+  type RawResponseHead,
+  readRawResponseHead,
+} from './response-head.ts';
 import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from './response-headers.ts';
 
-const HEAD_END = '\r\n\r\n';
-const LINE_END = '\r\n';
 const LETTER_H = 0x48;
 const CONTINUE = 100;
 const SWITCHING = 101;
 const NO_TRAILERS: readonly string[] = [];
 
-/** What comes out of the bytes of an answer. */
+/** What the bytes of a response contain. */
 export interface ResponseEvents {
   interim(head: RawResponseHead): void;
   head(status: number, reason: string, head: ResponseHead): void;
   data(piece: Buffer): void;
   complete(trailers: readonly string[]): void;
-  /** `behind`: bytes of the new protocol that came together with the head; they may be kept. */
-  upgraded(head: RawResponseHead, behind: Buffer): void;
+  /** `early`: bytes of the new protocol that came together with the head; they may be kept. */
+  upgraded(head: RawResponseHead, early: Buffer): void;
 }
 
-/** What the request says about its answer. */
-export interface Asked {
+/** What must be known of a request to read its response. */
+interface SentRequest {
   readonly method: string;
   readonly upgrade: string;
 }
 
 /**
- * Reads the answers that come on one connection, one after the other, in whatever pieces (RFC 9112). A
- * `100 Continue` is left out: the gate answers `Expect` itself, so no request asks for one, yet servers
- * send it, and a client must be able to take any number (RFC 9110 section 15.2).
+ * Reads the responses on one connection, one after the other, in whatever pieces they come (RFC 9112). A
+ * `100 Continue` is dropped: the proxy handles `Expect` itself, so no request asks for one, yet servers send
+ * it, and a client must accept any number (RFC 9110 section 15.2).
  */
 export class ResponseReader {
-  /** Whether the connection can be used for another request, once the answer is complete. */
+  /** Whether the connection can be used for another request, once the response is complete. */
   keepsConnection = false;
-  /** How long it can at most be idle, ms; null when running has not said so. */
+  /** How long running keeps the connection idle, ms; null when it does not say. */
   idleMs: number | null = null;
   private readonly maxHeadBytes: number;
   private readonly events: ResponseEvents;
-  private asked: Asked | null = null;
+  private request: SentRequest | null = null;
   private phase: 'none' | 'head' | 'length' | 'chunks' | 'close' = 'none';
   private partial: Buffer | null = null;
   private left = 0;
-  /** A server says much the same with each answer of a second, so the last head is remembered. */
-  private readonly known = new LastSeen<RawResponseHead>();
+  /** A server sends nearly the same head with all responses within a second, so the last one is cached. */
+  private readonly lastHead = new LastSeen<RawResponseHead>();
   private chunks: ChunkReader | null = null;
 
   constructor(maxHeadBytes: number, events: ResponseEvents) {
@@ -52,14 +55,14 @@ export class ResponseReader {
     this.events = events;
   }
 
-  /** A request is being sent: what comes next is its answer. */
-  expect(asked: Asked): void {
-    this.asked = asked;
+  /** Expects the response to a request that is being sent. */
+  expect(request: SentRequest): void {
+    this.request = request;
     this.phase = 'head';
     this.partial = null;
   }
 
-  /** The answer under way is over, whatever comes. */
+  /** Ends the current response, whatever comes. */
   stop(): void {
     this.phase = 'none';
     this.partial = null;
@@ -67,8 +70,8 @@ export class ResponseReader {
   }
 
   /**
-   * Reads on; keeps nothing of the bytes, nor may those who are told.
-   * @throws BadResponseError when the bytes are no answer; with those, nothing is known of the connection.
+   * Reads on. Neither the reader nor the receiver of its events may keep the bytes.
+   * @throws BadResponseError when the bytes are not a response; the connection is unusable then.
    */
   read(given: Buffer): void {
     let bytes = given;
@@ -81,7 +84,7 @@ export class ResponseReader {
     if (this.phase !== 'none' && at < bytes.length) this.readBody(bytes, at);
   }
 
-  /** The connection has ended in order. True when that was the end of the answer; it is complete then. */
+  /** The connection has ended cleanly. True when that ended, and so completed, the response. */
   ended(): boolean {
     if (this.phase === 'close') {
       this.finish(NO_TRAILERS);
@@ -93,19 +96,19 @@ export class ResponseReader {
 
   // Private
 
-  /** Tells where it stopped; at the end of the bytes when the head is not whole yet. */
+  /** Returns where it stopped: at the end of the bytes when the head is incomplete. */
   private readHead(bytes: Buffer, start: number): number {
-    const known = this.known.find(bytes, start);
-    if (known !== null) {
-      const next = start + this.known.length;
-      this.begin(known, next < bytes.length);
+    const lastHead = this.lastHead.find(bytes, start);
+    if (lastHead !== null) {
+      const next = start + this.lastHead.length;
+      this.begin(lastHead, next < bytes.length);
       return next;
     }
     const begin = bytes[start] === LETTER_H ? start : skipEmptyLines(bytes, start);
     const end = bytes.indexOf(HEAD_END, begin, 'latin1');
     if ((end < 0 ? bytes.length : end) - begin > this.maxHeadBytes) {
       throw new BadResponseError(
-        `the head of the answer is larger than ${this.maxHeadBytes} bytes`,
+        `the head of the response is larger than ${this.maxHeadBytes} bytes`,
       );
     }
     if (end < 0) {
@@ -115,11 +118,11 @@ export class ResponseReader {
       return bytes.length;
     }
     const head = readRawResponseHead(bytes.toString('latin1', begin, end + LINE_END.length));
-    if (head === null) throw new BadResponseError('the head of the answer is malformed');
+    if (head === null) throw new BadResponseError('the head of the response is malformed');
     const next = end + HEAD_END.length;
     if (head.status === SWITCHING) return this.upgrade(head, bytes, next);
     if (head.status >= 200) {
-      this.known.keep(bytes, begin, next, head);
+      this.lastHead.keep(bytes, begin, next, head);
       this.begin(head, next < bytes.length);
     } else if (head.status !== CONTINUE) this.events.interim(head);
     return next;
@@ -130,7 +133,7 @@ export class ResponseReader {
     const { contentLength, chunked } = head;
     this.keepsConnection = head.keepsAlive ?? minor !== 0;
     this.idleMs = head.idleMs;
-    const isEmpty = isBodiless(this.asked?.method, status) || contentLength === 0;
+    const isEmpty = isBodiless(this.request?.method, status) || contentLength === 0;
     if (!isEmpty) this.expectBody(contentLength, chunked, minor);
     this.events.head(status, reason, head);
     if (isEmpty && this.phase !== 'none') this.finish(NO_TRAILERS, hasMore);
@@ -140,7 +143,7 @@ export class ResponseReader {
     if (chunked) {
       this.phase = 'chunks';
       this.chunks = new ChunkReader(this.maxHeadBytes);
-      // A server of HTTP/1.0 that sends chunks may not know where they end.
+      // An HTTP/1.0 server that sends chunks may not know where they end.
       this.keepsConnection &&= minor !== 0;
     } else if (contentLength !== UNKNOWN_LENGTH) {
       this.phase = 'length';
@@ -152,7 +155,7 @@ export class ResponseReader {
   }
 
   private upgrade(head: RawResponseHead, bytes: Buffer, next: number): number {
-    if (this.asked?.upgrade === '') throw new BadResponseError('a 101 that was not asked for');
+    if (this.request?.upgrade === '') throw new BadResponseError('an unrequested 101');
     this.stop();
     this.events.upgraded(head, Buffer.from(bytes.subarray(next)));
     return bytes.length;
@@ -175,7 +178,7 @@ export class ResponseReader {
     if (isLast && this.phase === 'length') this.finish(NO_TRAILERS, end < bytes.length);
   }
 
-  /** `hasMore`: bytes behind the answer, which nobody can have asked for. */
+  /** `hasMore`: bytes follow the response, which no request can have caused. */
   private finish(trailers: readonly string[], hasMore = false): void {
     if (hasMore) this.keepsConnection = false;
     this.stop();
@@ -183,11 +186,7 @@ export class ResponseReader {
   }
 }
 
-function assertHeadBegins(bytes: Buffer): void {
-  if (isNoHead(bytes)) throw new BadResponseError('the answer is not HTTP');
-}
-
-/** RFC 9112 section 2.2: empty lines in front of a message do no harm. */
+/** RFC 9112 section 2.2: empty lines before a message are ignored. */
 function skipEmptyLines(bytes: Buffer, start: number): number {
   let at = start;
   while (bytes[at] === 0x0d && bytes[at + 1] === 0x0a) at += LINE_END.length;

@@ -1,6 +1,6 @@
 /**
- * A first-in first-out queue whose members all may wait equally long. One timer serves all of them,
- * because the oldest is always the next to expire.
+ * A first-in first-out queue whose members may all wait equally long. One timer serves all of them, because
+ * the oldest always expires next.
  */
 export class DeadlineQueue<T> {
   private readonly entries = new Map<T, number>();
@@ -22,14 +22,14 @@ export class DeadlineQueue<T> {
     this.arm();
   }
 
-  /** False when it was not waiting (any more). */
+  /** False when the item was not waiting, or no longer. */
   remove(item: T): boolean {
     const found = this.entries.delete(item);
     if (this.entries.size === 0) this.disarm();
     return found;
   }
 
-  /** The oldest, taken out; undefined when nobody waits. */
+  /** Takes out the oldest item; undefined when the queue is empty. */
   shift(): T | undefined {
     for (const item of this.entries.keys()) {
       this.remove(item);

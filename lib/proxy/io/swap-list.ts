@@ -1,4 +1,4 @@
-/** Something that knows its place in a `SwapList`; `NO_SLOT` when it is in none. */
+/** A member that stores its index in a `SwapList`; `NO_SLOT` when it is in none. */
 export interface SwapListItem {
   slot: number;
 }
@@ -6,9 +6,9 @@ export interface SwapListItem {
 export const NO_SLOT = -1;
 
 /**
- * A set for members that come and go with every request. A `Set` would do, but its tables, replaced
- * every so many deletions, refer to their successors: one that has grown old keeps all later members
- * alive until the next full collection, at four times the cost of collecting.
+ * A swap-remove list: a set for members that come and go with every request. A `Set` would do, but its tables,
+ * replaced every so many deletions, refer to their successors: a table that has grown old keeps all later
+ * members alive until the next full collection, which makes collecting four times as expensive.
  */
 export class SwapList<T extends SwapListItem> {
   private readonly members: T[] = [];
@@ -22,7 +22,7 @@ export class SwapList<T extends SwapListItem> {
     this.members.push(member);
   }
 
-  /** False when it was no member. */
+  /** False when it was not a member. */
   delete(member: T): boolean {
     const { slot } = member;
     if (slot === NO_SLOT) return false;

@@ -1,12 +1,13 @@
 import type { FailureKind } from '../../model/exchange.ts';
+import { pairsOf } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
 import type { SkipReason } from '../copy/filter.ts';
-import { Account } from '../copy/ticket.ts';
+import { MirrorTicket } from '../copy/ticket.ts';
 import type { ProxyErrorKind } from '../counts.ts';
 import type { UserRequest, UserResponse } from '../downstream/types.ts';
-import { isIdempotent, type RequestHead } from '../http/request-head.ts';
+import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED, trailersToSend } from '../http/request-headers.ts';
-import { isBodiless, pairsOf, type ResponseHead } from '../http/response-headers.ts';
+import { isBodiless, type ResponseHead } from '../http/response-headers.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { failureKindOf, isRefused, isStale, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
@@ -22,7 +23,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   private readonly request: UserRequest;
   private readonly response: UserResponse;
   private readonly answer: Answer;
-  private readonly account: Account;
+  private readonly account: MirrorTicket;
   private resume: () => void = nothing;
   private body: RequestBody | null = null;
   private expectsContinue: boolean;
@@ -45,7 +46,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.response = response;
     this.expectsContinue = expectsContinue;
     this.answer = new Answer(response);
-    this.account = new Account(context, head);
+    this.account = new MirrorTicket(context, head);
   }
 
   get received(): boolean {
@@ -130,7 +131,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
     this.answer.head(status, reason, head, { isOld, bodiless, close: this.closes });
-    this.context.counts.answer(status);
+    this.context.counts.respond(status);
   }
 
   onData(chunk: Buffer): boolean {
@@ -162,7 +163,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
       this.client = null;
       return pool.runAnew(this, client);
     }
-    if (this.mayWait(error) && this.waitForNews()) return;
+    if (this.mayWait(error) && this.waitForNextRunning()) return;
     this.giveBack();
     this.fail(failureKindOf(error));
   }
@@ -215,7 +216,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   private mayRetry(error: Error, client: UpstreamClient): boolean {
     if (this.retried || this.responding || client.sent < 2) return false;
-    return this.repeatable && isIdempotent(this.head.method) && isStale(error);
+    return this.repeatable && this.head.isIdempotent && isStale(error);
   }
 
   private mayWait(error: Error): boolean {
@@ -230,13 +231,13 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.fail('refused');
   }
 
-  protected override refuse(status: number): void {
+  protected override reject(status: number): void {
     this.account.skip('refused');
     this.page(status, true);
     this.finish();
   }
 
-  protected override sendAway(): void {
+  protected override respondUnavailable(): void {
     this.account.skip('held');
     this.page(503);
     this.finish();
@@ -263,7 +264,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   private page(status: number, close = this.closes || !this.received): void {
-    this.context.counts.answer(status);
+    this.context.counts.respond(status);
     this.answer.page(this.context.pages.page(status), close);
   }
 

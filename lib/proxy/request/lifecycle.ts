@@ -44,11 +44,11 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
 
   start(): void {
     const { pool, hold, counts, closing } = this.context;
-    if (this.head.refusal !== null) return this.refuse(this.head.refusal.status);
+    if (this.head.rejection !== null) return this.reject(this.head.rejection.status);
     if (pool !== null) return this.enter(pool);
     if (!closing && hold.add(this)) return;
     counts.error('hold-full');
-    this.sendAway();
+    this.respondUnavailable();
   }
 
   release(): void {
@@ -62,7 +62,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   expire(): void {
     if (this.retryingConnect) return this.giveUp();
     this.context.counts.error('hold-timeout');
-    this.sendAway();
+    this.respondUnavailable();
   }
 
   abstract dispatchOn(client: UpstreamClient): void;
@@ -83,11 +83,11 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   /** Goes on to running, whose pool has been entered. */
   protected abstract forward(pool: UpstreamPool): void;
   /** Answers what must not be forwarded. */
-  protected abstract refuse(status: number): void;
+  protected abstract reject(status: number): void;
   /** Answers 502: running refuses, and is not about to be replaced. */
   protected abstract giveUp(): void;
   /** Answers 503: there is no running, or no room to wait for it. */
-  protected abstract sendAway(): void;
+  protected abstract respondUnavailable(): void;
 
   /** Ends the request to running, whatever state it is in. */
   protected cancelUpstream(): void {
@@ -108,7 +108,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
    * Nothing was sent, as running refused the connection. Right after it ended by itself that is no
    * answer yet: the request waits for the next running. False when there is no room.
    */
-  protected waitForNews(): boolean {
+  protected waitForNextRunning(): boolean {
     const { context, pool } = this;
     this.waited = true;
     if (context.closing) return false;

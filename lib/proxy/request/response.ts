@@ -1,6 +1,6 @@
 import type { Page } from '../downstream/error-pages.ts';
 import type { UserResponse } from '../downstream/types.ts';
-import { Fields } from '../http/headers.ts';
+import { HeaderBlock } from '../http/headers.ts';
 import { type ResponseHead, readResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
 import { flushWrites, ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 
@@ -35,7 +35,7 @@ export class Answer {
     const sent =
       trailer === '' || isOld || !isOpenEnded
         ? fields
-        : new Fields([...fields.flat, 'Trailer', trailer]);
+        : new HeaderBlock([...fields.flat, 'Trailer', trailer]);
     this.response.begin(status, reason, sent, close, isOpenEnded && !bodiless);
     this.status = status;
     if (bodiless || contentLength === 0) {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { ProxyContext } from '../context.ts';
 import type { Connection } from '../downstream/connection.ts';
 import { rawPage } from '../downstream/error-pages.ts';
-import { joinFields } from '../http/headers.ts';
+import { joinHeaders } from '../http/headers.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
@@ -31,7 +31,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     super(context, connection, head);
     this.connection = connection;
     this.early = early;
-    context.counts.skip(head.refusal === null ? 'upgrade' : 'refused');
+    context.counts.skip(head.rejection === null ? 'upgrade' : 'refused');
   }
 
   override get heldBytes(): number {
@@ -100,10 +100,10 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     upstream.once('close', () => this.upstreamClosed(upstream));
     if (this.over) return void upstream.destroy();
     this.answered = true;
-    this.context.counts.answer(SWITCHING);
+    this.context.counts.respond(SWITCHING);
     const line = `HTTP/1.1 ${SWITCHING} ${STATUS_CODES[SWITCHING]}\r\n`;
     socket.setTimeout(0);
-    socket.write(`${line}${joinFields(fields)}\r\n`, 'latin1');
+    socket.write(`${line}${joinHeaders(fields)}\r\n`, 'latin1');
     if (this.early.length !== 0) upstream.write(this.early);
     upstream.pipe(socket);
     socket.pipe(upstream);
@@ -112,7 +112,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   onHead(status: number, reason: string, { fields }: ResponseHead, resume: () => void): void {
     if (this.over) return;
     this.answered = true;
-    this.context.counts.answer(status);
+    this.context.counts.respond(status);
     const head = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}`;
     const { socket } = this.connection;
     // Without a length the end of the connection is the end of the body.
@@ -131,7 +131,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   }
 
   onError(error: Error): void {
-    if (isRefused(error) && !this.waited && !this.over && this.waitForNews()) return;
+    if (isRefused(error) && !this.waited && !this.over && this.waitForNextRunning()) return;
     this.giveBack();
     if (this.over) return;
     const kind = failureKindOf(error);
@@ -151,16 +151,16 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.page(502);
   }
 
-  protected override refuse(status: number): void {
+  protected override reject(status: number): void {
     this.page(status);
   }
 
-  protected override sendAway(): void {
+  protected override respondUnavailable(): void {
     this.page(503);
   }
 
   private page(status: number): void {
-    this.context.counts.answer(status);
+    this.context.counts.respond(status);
     this.connection.socket.write(rawPage(this.context.pages.page(status)));
     this.finish();
     this.connection.end();

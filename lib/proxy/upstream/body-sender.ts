@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { joinFields } from '../http/headers.ts';
+import { joinHeaders } from '../http/headers.ts';
 import type { BodySource, TrailerSource } from './types.ts';
 
 /** Writes the body of one request to running as it comes, as fast as running takes it. */
@@ -62,7 +62,7 @@ export class BodySender {
   }
 
   private writeLast(): void {
-    const trailers = joinFields(this.trailers?.read().flat() ?? []);
+    const trailers = joinHeaders(this.trailers?.read().flat() ?? []);
     this.socket.write(`0\r\n${trailers}\r\n`, 'latin1');
   }
 }

@@ -190,7 +190,7 @@ export class UpstreamClient {
     this.release();
     if (socket === null) return;
     this.socket = null;
-    this.quiet.end();
+    this.quiet.stop();
     socket.off('data', this.take).off('drain', this.drained).setTimeout(0);
     socket.pause();
     if (behind.length !== 0) socket.unshift(behind);
@@ -213,7 +213,7 @@ export class UpstreamClient {
     const isIdle = this.handler === null;
     // The user's side looks after a client that does not send, or does not read.
     const isWaiting = socket.isPaused() || (!this.requestSent && !socket.writableNeedDrain);
-    if (!isIdle && isWaiting) return this.quiet.begin();
+    if (!isIdle && isWaiting) return this.quiet.restart();
     const limit = isIdle
       ? this.keepMs
       : this.answering
@@ -245,7 +245,7 @@ export class UpstreamClient {
     const { socket } = this;
     if (socket === null) return;
     this.socket = null;
-    this.quiet.end();
+    this.quiet.stop();
     socket.destroy();
   }
 }

@@ -109,7 +109,7 @@ describe('several proxy processes', () => {
         const clients = Array.from({ length: 8 }, () => new RawClient(port).send(GET));
         const counts = await counted(
           'all have come',
-          ({ heldNow, answered }) => heldNow + answered['5xx'] === 8,
+          ({ heldNow, responses }) => heldNow + responses['5xx'] === 8,
         );
         expect(counts.heldNow).to.equal(3);
         for (const client of clients) client.close();
@@ -132,7 +132,7 @@ describe('several proxy processes', () => {
         const late = new RawClient(port).send(GET);
         expect(await late.toEnd()).to.equal('');
         const counts = await counted('three answers', ({ received }) => received === 3);
-        expect(counts.connectionsRefused).to.equal(1);
+        expect(counts.connectionsRejected).to.equal(1);
         for (const client of clients) client.close();
       },
       { settings },

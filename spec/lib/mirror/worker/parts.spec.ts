@@ -6,7 +6,7 @@ import { copyHeaders } from '../../../../lib/mirror/request/copy-headers.ts';
 import { failureOf } from '../../../../lib/mirror/request/requester.ts';
 import { createBaselinePlan } from '../../../../lib/mirror/worker/baseline.ts';
 import { createBreaker } from '../../../../lib/mirror/worker/breaker.ts';
-import { ByteBudget } from '../../../../lib/mirror/worker/byte-budget.ts';
+import { ByteBudget } from '../../../../lib/model/byte-budget.ts';
 import { createCopyQueue } from '../../../../lib/mirror/worker/queue.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { CopyBudget } from '../../../../lib/proxy/copy/budget.ts';
 import { ExchangeCopy } from '../../../../lib/proxy/copy/copy.ts';
-import type { TrafficObservation } from '../../../../lib/proxy/copy/traffic.ts';
+import type { TrafficObservation } from '../../../../lib/model/exchange.ts';
 import {
   exchangeRaw,
   proxySettings,
@@ -165,7 +165,7 @@ describe('exchanges', () => {
     fc.assert(
       fc.property(fc.array(fc.array(step)), (copies) => {
         const room = new CopyBudget(100);
-        const limits = { maxRequestBytes: 40, maxResponseBytes: 50, room };
+        const limits = { maxRequestBytes: 40, maxResponseBytes: 50, budget: room };
         const open = new Set<ExchangeCopy>();
         for (const steps of copies) {
           const copy = new ExchangeCopy(limits, { evict: () => remove(copy) });

@@ -78,7 +78,7 @@ describe('a plain request', () => {
     );
     expect(found?.request.whole.toString()).to.equal('hi');
     expect(found?.closes).to.equal(true);
-    expect(found?.head).to.include({ method: 'PUT', path: '/x', bodyBytes: 2, refusal: null });
+    expect(found?.head).to.include({ method: 'PUT', path: '/x', bodyBytes: 2, rejection: null });
     expect(read(GET)?.closes).to.equal(false);
   });
 
@@ -87,7 +87,7 @@ describe('a plain request', () => {
     const headers = ['Host', 'a', 'A', 'b', 'X-Forwarded-For', PEER.address];
     for (const path of ['/one', '/two', '/two']) {
       const found = read(`GET ${path} HTTP/1.1\r\n${lines}\r\n`);
-      expect(found?.head).to.include({ method: 'GET', path, requestId: 'id', refusal: null });
+      expect(found?.head).to.include({ method: 'GET', path, requestId: 'id', rejection: null });
       expect(found?.head.headers.slice(0, 6)).to.deep.equal(headers);
       expect(found?.head.lines).to.match(/^Host: a\r\nA: b\r\nX-Forw.*\r\nX-Request-Id: id\r\n$/s);
     }

@@ -16,7 +16,7 @@ function silence(socket: Socket, smallestMs: number, limitMs: number): Promise<n
   return new Promise((resolve) => {
     const quiet: IdleTimer = new IdleTimer(() => {
       if (!quiet.reached(limitMs)) return;
-      quiet.end();
+      quiet.stop();
       resolve(performance.now() - sinceMs);
     });
     quiet.watch(socket, smallestMs);
@@ -124,7 +124,7 @@ describe('quiet time', () => {
       ours.resume();
       const quiet = new IdleTimer(() => told++);
       quiet.watch(ours, 20);
-      quiet.end();
+      quiet.stop();
       ours.setTimeout(60);
       await once(ours, 'timeout');
       expect(told).to.equal(0);

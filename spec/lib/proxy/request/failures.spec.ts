@@ -101,7 +101,7 @@ describe('when running fails', () => {
         expect(text).not.to.match(/0\r\n\r\n$/);
         expect(sink.exchanges[0]).to.include({ status: 0 });
         expect(sink.exchanges[0]?.failure).not.to.equal(null);
-        expect(proxy.counts().answered['2xx']).to.equal(1);
+        expect(proxy.counts().responses['2xx']).to.equal(1);
       });
     });
   }
@@ -347,7 +347,7 @@ describe('when the client fails', () => {
         await first.until((text) => text.endsWith('ok'));
         expect(await exchangeRaw(port, GET)).to.equal('');
         first.close();
-        expect(proxy.counts().connectionsRefused).to.equal(1);
+        expect(proxy.counts().connectionsRejected).to.equal(1);
       },
       { request: { ...request, maxConnections: 1 } },
     );

@@ -140,7 +140,7 @@ describe('switching and draining', () => {
       const begun = exchangeRaw(port, GET_CLOSE.replace('/ ', '/begun '));
       await eventually(
         'the second request reaches running',
-        () => asked === 2 && proxy.counts().answered['2xx'] === 1,
+        () => asked === 2 && proxy.counts().responses['2xx'] === 1,
       );
       proxy.setRoute({ running: null, mirroring: false });
       expect(await proxy.drain(old.target, 30)).to.deep.equal({ finished: 0, cut: 2 });

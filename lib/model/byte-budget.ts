@@ -1,4 +1,4 @@
-/** How many bytes several holders may have in memory together. */
+/** A limit on the bytes that several holders keep in memory together. */
 export class ByteBudget {
   private readonly maxBytes: number;
   private taken = 0;
@@ -11,7 +11,7 @@ export class ByteBudget {
     return this.taken;
   }
 
-  /** False, and nothing is taken, when there is no room for so many. */
+  /** Returns false, and takes nothing, when fewer bytes are left. */
   take(bytes: number): boolean {
     if (this.taken + bytes > this.maxBytes) return false;
     this.taken += bytes;
