@@ -9,10 +9,9 @@ export {
   type StickyKey,
   stickyKey,
 } from './formats/copies.ts';
-export { type Format, FormatError, type Raw } from './formats/format.ts';
+export { type Format, FormatError, type Raw, type Unit } from './formats/format.ts';
 export {
   endpointTemplate,
-  type LaunchCommand,
   launchCommands,
   listOf,
   type MirrorRule,
@@ -23,6 +22,7 @@ export {
   fileName,
   headerName,
   identifier,
+  lowerCaseHeaderName,
   method,
   oneOf,
   path,

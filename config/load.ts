@@ -4,12 +4,11 @@ import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './c
 import { ConfigError, describePlace, type Problem, visible, warningLines } from './problem.ts';
 import type { Finding } from './rules/finding.ts';
 import { checkRules } from './rules.ts';
-import { valuesFrom } from './schema.ts';
+import { schemaSettings } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';
 import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './sources/layers.ts';
 import { readOpenApi } from './sources/openapi.ts';
-import { settingsFrom } from './view.ts';
 
 const DEFAULT = 'default';
 const OTHER_KEY = /\{([a-z_.]+)\}/g;
@@ -58,9 +57,9 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
     yamlLayer(base),
   ];
   const choice = choose(layers);
-  const values = valuesFrom(choice.values);
-  const openapi = values.openapi === '' ? null : readOpenApi(resolve(base, values.openapi));
-  const findings = [...checkRules(values), ...fileFindings(openapi?.problem ?? null)].filter(
+  const checked = schemaSettings(base, choice.values);
+  const openapi = checked.openapi === '' ? null : readOpenApi(checked.openapi);
+  const findings = [...checkRules(checked), ...fileFindings(openapi?.problem ?? null)].filter(
     (finding) => isWorthTelling(finding, choice),
   );
   const told = (severity: Finding['severity']) =>
@@ -76,8 +75,8 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   if (problems.length > 0) throw new ConfigError(base, inOrder(problems), warnings);
   const effective = KNOWN_KEYS.map((known) => effectiveSetting(known, choice));
   const origins = Object.fromEntries(effective.map(({ key, origin }) => [key, origin]));
-  const settings = settingsFrom(base, values, openapi);
-  return { settings, warnings, origins, effective };
+  const routes = [...checked.routes, ...(openapi?.routes ?? [])];
+  return { settings: { ...checked, routes, openapi }, warnings, origins, effective };
 }
 
 // Private

@@ -1,20 +1,20 @@
 import type { Finding } from './rules/finding.ts';
-import { gateProcessRules, gateRules } from './rules/gate.ts';
 import { slackRules, withoutEffect } from './rules/legacy.ts';
+import { proxyProcessRules, proxyRules } from './rules/proxy.ts';
 import { portRules, processRules } from './rules/servlets.ts';
-import { mirrorRules, verdictRules } from './rules/test.ts';
-import type { Values } from './schema.ts';
+import { mirrorRules, verdictRules } from './rules/testing.ts';
+import type { SchemaSettings } from './schema.ts';
 
-/** Everything that is wrong between settings that are each right. */
-export function checkRules(values: Values): readonly Finding[] {
+/** Every contradiction between settings that are each valid by themselves. */
+export function checkRules(settings: SchemaSettings): readonly Finding[] {
   return [
-    ...portRules(values),
-    ...processRules(values),
-    ...gateRules(values),
-    ...gateProcessRules(values),
-    ...mirrorRules(values),
-    ...verdictRules(values),
-    ...slackRules(values),
-    ...withoutEffect(values),
-  ];
+    portRules,
+    processRules,
+    proxyRules,
+    proxyProcessRules,
+    mirrorRules,
+    verdictRules,
+    slackRules,
+    withoutEffect,
+  ].flatMap((rules) => rules(settings));
 }

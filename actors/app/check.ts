@@ -14,6 +14,7 @@ import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
 import { counted } from '../../lib/verdict/explain/wording.ts';
+import { tlsFiles } from '../wiring/traffic.ts';
 
 /** As much of the end of a log as tells its format. */
 const LOG_INSPECTED_BYTES = 256 * 1024;
@@ -82,7 +83,8 @@ async function checkPort({ host, port, base, identifier }: Settings): Promise<st
 }
 
 /** The files are read again at every start and change; here a person is there to mend them. */
-function checkTls({ tls }: Settings): Promise<string> {
+function checkTls(settings: Settings): Promise<string> {
+  const tls = tlsFiles(settings);
   if (tls === null) return Promise.resolve('off, users are served in plain HTTP');
   readTlsPair(tls);
   return Promise.resolve(`${tls.certFile} and ${tls.keyFile} belong together`);
@@ -123,7 +125,7 @@ async function checkServerFiles(settings: Settings): Promise<string> {
     base,
     portIdentifier,
     propertiesFileName,
-    launch,
+    launch: Object.fromEntries(launch),
   });
   return `the newest is ${newest.fileName}, started as: ${command.join(' ')}`;
 }

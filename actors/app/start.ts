@@ -20,8 +20,8 @@ export async function start(options: StartOptions, viliVersion: string): Promise
   });
   prepareRuntime();
   process.title = 'vili';
-  const { dir, level } = settings.log;
-  const journal = openJournal({ dir, level: journalLevelOf(level), now: Date.now });
+  const { logDir: dir, log } = settings;
+  const journal = openJournal({ dir, level: journalLevelOf(log.level), now: Date.now });
   const signal = untilSignal(journal);
   try {
     const daemon = await startDaemon({

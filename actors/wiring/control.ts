@@ -55,7 +55,7 @@ async function status(services: Services): Promise<StatusView> {
       base: settings.base,
       uptimeMs: Math.round(now() - services.startedAtMs),
       port: (await proxy.listen()).port,
-      scheme: settings.tls === null ? 'http' : 'https',
+      scheme: settings.tls.cert === '' ? 'http' : 'https',
     },
     stopping: services.stopping.aborted,
     deployment,

@@ -82,11 +82,11 @@ function percent(share: number): string {
 }
 
 async function rotateOwnLogs(services: Services): Promise<void> {
-  const { dir, maxBytes, keep } = services.settings.log;
+  const { now, journal, settings } = services;
+  const { logDir: dir, log } = settings;
   if (dir === '') return;
-  const { now, journal } = services;
   for (const file of [join(dir, 'vili.log'), join(dir, 'json', 'vili.log')]) {
-    await rotateLog({ file, maxBytes, keep, now, reopen: () => journal.reopen() });
+    await rotateLog({ ...log, file, now, reopen: () => journal.reopen() });
   }
 }
 

@@ -21,18 +21,18 @@ export function notifierDeps(services: Services): NotifierDeps {
 // Private
 
 /** Slack needs all of its addresses; without them Vili stays quiet, as it always did. */
-function channelsOf({ legacy, identifier }: Settings): readonly Channel[] {
-  const { slackChannel, entraosApiUri, whydahUri } = legacy;
+function channelsOf(settings: Settings): readonly Channel[] {
+  const { slackChannel, entraosApiUri, whydahUri, appIcon, envIcon, env, identifier } = settings;
   if (slackChannel === '' || entraosApiUri === '' || whydahUri === '') return [];
-  const prefix = `${legacy.appIcon}[${legacy.envIcon}${legacy.env}-${identifier}]`;
+  const prefix = `${appIcon}[${envIcon}${env}-${identifier}]`;
   return [
     entraosSlack({
       slackChannel,
       entraosApiUri,
       whydahUri,
-      applicationId: legacy.whydahApplicationId,
-      applicationName: legacy.whydahApplicationName,
-      applicationSecret: legacy.whydahApplicationSecret,
+      applicationId: settings.whydahApplicationId,
+      applicationName: settings.whydahApplicationName,
+      applicationSecret: settings.whydahApplicationSecret,
       prefix,
     }),
   ];

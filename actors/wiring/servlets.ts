@@ -120,7 +120,7 @@ function spawnProcess(
     base,
     portIdentifier,
     propertiesFileName,
-    launch,
+    launch: Object.fromEntries(launch),
   });
   const environment = servletEnvironment({
     parent: services.environment,

@@ -6,6 +6,7 @@ import {
   MAX_ENDPOINTS,
 } from '../../lib/compare/settings.ts';
 import { DEFAULT_MIRROR_SETTINGS, type MirrorSettings } from '../../lib/mirror/settings.ts';
+import type { TlsSettings } from '../../lib/proxy/downstream/tls.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
 
@@ -21,7 +22,7 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
   return {
     host,
     port,
-    tls: settings.tls,
+    tls: tlsFiles(settings),
     header,
     request,
     upstream,
@@ -33,7 +34,7 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
       token,
     },
     compareMaxBodyBytes: compare.maxBodyBytes,
-    trustedProxies: settings.trustedProxies,
+    trustedProxies: settings.trustProxy,
     errorPage,
   };
 }
@@ -56,6 +57,12 @@ export function mirrorSettings(settings: Settings, token: string): MirrorSetting
     compare: compareSettings(settings),
     samples,
   };
+}
+
+/** Where the certificate for users is; null: users speak plain HTTP. */
+export function tlsFiles({ tls }: Settings): TlsSettings | null {
+  if (tls.cert === '') return null;
+  return { certFile: tls.cert, keyFile: tls.key, reloadMs: tls.reloadMs };
 }
 
 export function verdictSettings({ verdict, compare }: Settings): VerdictSettings {

@@ -20,7 +20,8 @@ export async function usersPort(
   mirror: Mirror,
   { now, onProblem, onEvent }: ProxyServiceHooks,
 ): Promise<ProxyService> {
-  const errorPage = settings.errorPage === '' ? '' : await readFile(settings.errorPage, 'utf8');
+  const { page } = settings.error;
+  const errorPage = page === '' ? '' : await readFile(page, 'utf8');
   const own = proxySettings(settings, errorPage, token);
   const { processes } = settings.gate;
   if (processes === 1) return createProxy(own, mirror.sink, { now, onProblem });

@@ -22,8 +22,9 @@ const SIZE_UNITS_BYTES: ReadonlyMap<string, number> = new Map([
 const AMOUNT = /^(\d{1,15}(?:\.\d{1,6})?)\s?([a-z]*)$/i;
 
 /** Milliseconds, written with a unit: a bare number would leave open which one is meant. */
-export const duration: Format<number> = {
+export const duration: Format<number, 'Ms'> = {
   name: 'duration',
+  unit: 'Ms',
   example: '500ms, 30s, 5m, 24h, 7d',
   parse(raw) {
     const text = textOf(raw);
@@ -38,8 +39,9 @@ export const duration: Format<number> = {
 };
 
 /** Bytes. KiB, MiB, GiB count in 1024s and kB, MB, GB in 1000s; a bare number is bytes. */
-export const size: Format<number> = {
+export const size: Format<number, 'Bytes'> = {
   name: 'size',
+  unit: 'Bytes',
   example: '64KiB, 1MiB, 1GiB, 4096',
   parse(raw) {
     const text = textOf(raw);

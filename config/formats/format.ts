@@ -4,9 +4,13 @@
  */
 export type Raw = string | readonly Raw[] | ReadonlyMap<string, Raw>;
 
+/** The end of a setting's name in `Settings`: what its number counts. */
+export type Unit = 'Ms' | 'Bytes' | '';
+
 /** One kind of value: how it is written, read, and checked again by the schema. */
-export interface Format<T> {
+export interface Format<T, U extends Unit = ''> {
   readonly name: string;
+  readonly unit?: U;
   /** How to write one, for the reference page: `30s, 5m, 500ms`. */
   readonly example: string;
   /** Reads a written value; throws `FormatError` with the rule it breaks. */

@@ -14,13 +14,6 @@ export interface MirrorRule {
   readonly on: boolean;
 }
 
-/** How files with one ending are started. */
-export interface LaunchCommand {
-  /** With its dot: `.rb`. */
-  readonly extension: string;
-  readonly command: readonly string[];
-}
-
 /** Several values: a list in yaml, or text parted by commas. `none` is the empty list. */
 export function listOf<T>(item: Format<T>): Format<readonly T[]> {
   return {
@@ -71,20 +64,19 @@ export const pathPattern: Format<string> = {
   holds: (value) => typeof value === 'string',
 };
 
-/** Ending -> command: a map in yaml, or `.rb=ruby {file}; .sh=sh {file}`. */
-export const launchCommands: Format<readonly LaunchCommand[]> = {
+/** Extension -> command, `.rb` -> `['ruby', '{file}']`: a map in yaml, or `.rb=ruby {file}; .sh=sh {file}`. */
+export const launchCommands: Format<ReadonlyMap<string, readonly string[]>> = {
   name: 'commands',
   example: '.rb=ruby {file}; .php=php -S 127.0.0.1:{port} {file}; none',
   parse(raw) {
-    const commands = rawCommands(raw).map(([extension, command]) => launch(extension, command));
-    const seen = new Set<string>();
-    for (const { extension } of commands) {
-      if (seen.has(extension)) throw new FormatError(`sets ${shown(extension)} twice`);
-      seen.add(extension);
+    const commands = new Map<string, readonly string[]>();
+    for (const [extension, command] of rawCommands(raw)) {
+      if (commands.has(extension)) throw new FormatError(`sets ${shown(extension)} twice`);
+      commands.set(extension, launchCommand(extension, command));
     }
     return commands;
   },
-  holds: Array.isArray,
+  holds: (value) => value instanceof Map,
 };
 
 /** The items of a list, however it is written; `none` is the empty list. */
@@ -160,7 +152,7 @@ function splitCommand(entry: string): [string, Raw] {
   return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
 }
 
-function launch(extension: string, raw: Raw): LaunchCommand {
+function launchCommand(extension: string, raw: Raw): readonly string[] {
   if (!/^\.[A-Za-z0-9_.-]{1,30}$/.test(extension)) {
     throw new FormatError(`has the file ending ${shown(extension)}, which must be like .rb`);
   }
@@ -171,7 +163,7 @@ function launch(extension: string, raw: Raw): LaunchCommand {
     throw new FormatError(`gives ${extension} no command`);
   }
   if (command.length > MAX_ARGUMENTS) throw new FormatError(`gives ${extension} over 100 words`);
-  return { extension, command };
+  return command;
 }
 
 function argumentOf(extension: string, raw: Raw): string {

@@ -92,6 +92,12 @@ export const headerName: Format<string> = {
   holds: isText,
 };
 
+/** The name of an HTTP header, read in lower case. */
+export const lowerCaseHeaderName: Format<string> = {
+  ...headerName,
+  parse: (raw) => headerName.parse(raw).toLowerCase(),
+};
+
 /** The name of an environment variable; a `*` at its end stands for any rest. */
 export const variableName: Format<string> = {
   name: 'variable',

@@ -7,7 +7,10 @@ const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9
 const NAMED_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** First and last port, both included. */
-export type PortRange = readonly [from: number, to: number];
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A TCP port. 0 is refused: nobody would know where to connect. */
 export const port: Format<number> = {
@@ -36,9 +39,9 @@ export const portRange: Format<PortRange> = {
     }
     if (!isPort(from) || !isPort(to)) throw new FormatError('is not a range of ports 1 to 65535');
     if (from > to) throw new FormatError('ends before it begins', `${to}-${from}`);
-    return [from, to];
+    return { from, to };
   },
-  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(isPort),
+  holds: (value) => Object.values(value ?? {}).filter(isPort).length === 2,
 };
 
 /** A host name, an IPv4 or an IPv6 address. */

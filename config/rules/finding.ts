@@ -1,9 +1,9 @@
-/** A rule between settings that is broken, told at the key that is easiest to change. */
+/** A broken rule between settings, reported at the key that is easiest to change. */
 export interface Finding {
   readonly key: string;
-  /** Goes on after the value of `key`; `{other.key}` stands for another setting and its value. */
+  /** Continues the sentence after the value of `key`; `{other.key}` is replaced by that setting and its value. */
   readonly text: string;
-  /** A problem prevents the start; a warning does not, and is only told when `key` was set. */
+  /** A problem prevents the start; a warning does not, and is reported only when `key` was set. */
   readonly severity: 'problem' | 'warning';
 }
 

@@ -1,4 +1,4 @@
-import type { Values } from '../schema.ts';
+import type { SchemaSettings } from '../schema.ts';
 import { type Finding, problemIf, warningIf } from './finding.ts';
 
 /** Ports in use at once: running, previous, and two of testing while one replaces the other. */
@@ -6,12 +6,12 @@ const PORTS_WANTED = 4;
 /** During a promotion two instances of running are up. */
 const PORTS_NEEDED = 2;
 
-/** The range holds what a test and a promotion need, and not the users' port. */
-export function portRules(values: Values): Finding[] {
-  const [from, to] = values.port_range;
+/** The range has the ports that a test and a promotion need, without the users' port. */
+export function portRules({ port, portRange }: SchemaSettings): Finding[] {
+  const { from, to } = portRange;
   const ports = to - from + 1;
   return [
-    ...problemIf(values.port >= from && values.port <= to, 'port_range', 'must not contain {port}'),
+    ...problemIf(port >= from && port <= to, 'port_range', 'must not contain {port}'),
     ...problemIf(
       ports < PORTS_NEEDED,
       'port_range',
@@ -26,28 +26,27 @@ export function portRules(values: Values): Finding[] {
 }
 
 /** Times of starting, restarting and arriving that contradict each other. */
-export function processRules(values: Values): Finding[] {
-  const { readiness, restart, arrival } = values;
+export function processRules({ readiness, restart, arrival }: SchemaSettings): Finding[] {
   return [
     ...problemIf(
-      readiness.interval * (readiness.successes - 1) > readiness.timeout,
+      readiness.intervalMs * (readiness.successes - 1) > readiness.timeoutMs,
       'readiness.timeout',
-      'is too short for {readiness.successes} answers at {readiness.interval}',
+      'is too short for {readiness.successes} responses at {readiness.interval}',
     ),
     ...problemIf(
-      restart.backoff_min > restart.backoff_max,
+      restart.backoffMinMs > restart.backoffMaxMs,
       'restart.backoff_max',
       'must not be shorter than {restart.backoff_min}',
     ),
     ...problemIf(
-      restart.reset_after < restart.backoff_max,
+      restart.resetAfterMs < restart.backoffMaxMs,
       'restart.reset_after',
       'must not be shorter than {restart.backoff_max}: the wait would never grow to it',
     ),
     ...warningIf(
-      arrival.poll > arrival.stable,
+      arrival.pollMs > arrival.stableMs,
       'arrival.poll',
-      'is longer than {arrival.stable}: a file is seen to be whole only after that',
+      'is longer than {arrival.stable}: a file is recognised as complete only after that',
     ),
   ];
 }

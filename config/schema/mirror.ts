@@ -7,6 +7,7 @@ import {
   headerName,
   jsonPath,
   listOf,
+  lowerCaseHeaderName,
   method,
   mirrorRules,
   oneOf,
@@ -136,7 +137,7 @@ export const mirror = {
       { min: '1', max: '10000' },
     ),
     headers: setting(
-      listOf(headerName),
+      listOf(lowerCaseHeaderName),
       'content-type, location, cache-control',
       'Which headers of the answers are compared.',
     ),
@@ -174,7 +175,7 @@ export const mirror = {
   },
   mask: {
     headers: setting(
-      listOf(headerName),
+      listOf(lowerCaseHeaderName),
       'x-api-key',
       'Headers whose values are never kept or shown, besides Authorization, Proxy-Authorization, ' +
         'Cookie and Set-Cookie; in log lines too.',

@@ -1,15 +1,15 @@
-import type { Format } from '../formats.ts';
+import type { Format, Unit } from '../formats.ts';
 
 /**
  * One setting, in the form convict takes (`doc`, `default`, `format`, `nullable`, `sensitive`)
  * with what the loader and the reference page need besides.
  */
-export interface Setting<T> {
+export interface Setting<T, U extends Unit = Unit> {
   readonly doc: string;
   readonly default: T;
   /** The check convict runs on the loaded value; throws when it is out of bounds. */
   readonly format: (value: unknown) => void;
-  readonly kind: Format<T>;
+  readonly kind: Format<T, U>;
   /** The default as an operator would write it; empty when there is none. */
   readonly written: string;
   readonly required: boolean;
@@ -34,28 +34,57 @@ export interface SettingOptions {
   readonly superseded?: string;
 }
 
-/** The values of a group of settings, by name. */
-export type ValuesOf<S> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : ValuesOf<S[K]>;
+/**
+ * The values of a group of settings, named for code: `max_body`, a size, is `maxBodyBytes`, `max_size`
+ * is `maxBytes`, and a duration `timeout` is `timeoutMs`. Shares are 0 to 1.
+ */
+export type SettingsOf<Group> = {
+  readonly [Name in keyof Group & string as NameOf<Name, Group[Name]>]: Group[Name] extends Setting<
+    infer T
+  >
+    ? T
+    : SettingsOf<Group[Name]>;
 };
 
+type NameOf<Name extends string, Node> =
+  Node extends Setting<unknown, infer U> ? `${WithoutSize<Name, U>}${U}` : CamelCase<Name>;
+
+type WithoutSize<Name extends string, U> = [U, Name] extends ['Bytes', `${infer Rest}_size`]
+  ? CamelCase<Rest>
+  : CamelCase<Name>;
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+
+/** The name of a setting or a group as `SettingsOf` has it. */
+export function settingName(name: string, unit: Unit = ''): string {
+  const words = unit === 'Bytes' ? name.replace(/_size$/, '') : name;
+  return words.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()) + unit;
+}
+
+/** Whether a part of the schema is a setting; otherwise it is a group of them. */
+export function isSetting(node: object): node is Setting<unknown> {
+  return 'kind' in node;
+}
+
 /** A setting whose default is written as an operator would write it. */
-export function setting<T>(
-  kind: Format<T>,
+export function setting<T, U extends Unit>(
+  kind: Format<T, U>,
   written: string,
   doc: string,
   options: SettingOptions = {},
-): Setting<T> {
+): Setting<T, U> {
   return build(kind, kind.parse(written), written, doc, options);
 }
 
 /** A setting without a default: `unset` stands for it until somebody sets it. */
-export function withoutDefault<T>(
-  kind: Format<T>,
+export function withoutDefault<T, U extends Unit>(
+  kind: Format<T, U>,
   unset: T,
   doc: string,
   options: SettingOptions = {},
-): Setting<T> {
+): Setting<T, U> {
   return build(kind, unset, '', doc, options);
 }
 
@@ -71,14 +100,14 @@ export function boundsRule<T>(setting: Setting<T>, value: T): string | null {
 
 // Private
 
-function build<T>(
-  kind: Format<T>,
+function build<T, U extends Unit>(
+  kind: Format<T, U>,
   unset: T,
   written: string,
   doc: string,
   options: SettingOptions,
-): Setting<T> {
-  const built: Setting<T> = {
+): Setting<T, U> {
+  const built: Setting<T, U> = {
     doc,
     default: unset,
     format: (value) => {

@@ -1,4 +1,4 @@
-import type { Setting } from '../schema/setting.ts';
+import { isSetting, type Setting } from '../schema/setting.ts';
 import { SECTIONS } from '../schema.ts';
 
 const ENVIRONMENT_PREFIX = 'VILI_';
@@ -49,10 +49,10 @@ export const GROUPS: ReadonlySet<string> = new Set(
 function flatten(section: string, prefix: string, group: object): KnownKey[] {
   return Object.entries(group).flatMap(([name, node]: [string, object]) => {
     const key = `${prefix}${name}`;
-    if (!('kind' in node)) return flatten(section, `${key}.`, node);
+    if (!isSetting(node)) return flatten(section, `${key}.`, node);
     const envFileName = key.replaceAll('.', '_');
     const variable = `${ENVIRONMENT_PREFIX}${envFileName.toUpperCase()}`;
-    return [{ key, envFileName, variable, section, setting: node as Setting<unknown> }];
+    return [{ key, envFileName, variable, section, setting: node }];
   });
 }
 

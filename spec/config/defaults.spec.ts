@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { loadSettings } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 
 describe('default settings', () => {
@@ -13,21 +14,18 @@ describe('default settings', () => {
   });
 });
 
-const DEFAULTS = {
+const DEFAULTS: Settings = {
   base: 'BASE',
   host: '0.0.0.0',
   port: 8080,
   identifier: 'inventory',
   scheme: 'http',
   endpoint: 'localhost',
-  portRange: {
-    from: 9400,
-    to: 9500,
-  },
+  portRange: { from: 9400, to: 9500 },
   propertiesFileName: '',
   passEnvironment: [],
   portIdentifier: 'server.port',
-  launch: {},
+  launch: new Map(),
   readiness: {
     path: null,
     timeoutMs: 60000,
@@ -130,11 +128,11 @@ const DEFAULTS = {
     maxConnections: 1024,
   },
   gate: { processes: 1 },
-  tls: null,
-  trustedProxies: ['loopback'],
-  errorPage: '',
+  tls: { cert: '', key: '', reloadMs: 5000 },
+  trustProxy: ['loopback'],
+  error: { page: '' },
+  logDir: '',
   log: {
-    dir: '',
     level: 'info',
     maxBytes: 10485760,
     keep: 10,
@@ -161,19 +159,17 @@ const DEFAULTS = {
   },
   admin: {
     listen: null,
-    token: null,
+    token: '',
   },
-  legacy: {
-    manualcontrol: false,
-    slackChannel: '',
-    entraosApiUri: '',
-    whydahUri: '',
-    whydahApplicationId: '',
-    whydahApplicationName: '',
-    whydahApplicationSecret: '',
-    appIcon: '',
-    envIcon: '',
-    env: '',
-    logFile: '',
-  },
+  manualcontrol: false,
+  slackChannel: '',
+  entraosApiUri: '',
+  whydahUri: '',
+  whydahApplicationId: '',
+  whydahApplicationName: '',
+  whydahApplicationSecret: '',
+  appIcon: '',
+  envIcon: '',
+  env: '',
+  logFile: '',
 };

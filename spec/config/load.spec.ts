@@ -72,8 +72,8 @@ describe('loadSettings', () => {
       portRange: { from: 8081, to: 8090 },
       propertiesFileName: 'local_override.properties',
     });
-    expect(settings.log.dir).to.equal(join(settings.base, 'logs_vili'));
-    expect(settings.legacy).to.deep.equal({
+    expect(settings.logDir).to.equal(join(settings.base, 'logs_vili'));
+    expect(settings).to.include({
       manualcontrol: true,
       slackChannel: '#alerts',
       entraosApiUri: 'https://entraos.example.org',
@@ -108,7 +108,7 @@ describe('loadSettings', () => {
       { method: 'POST', path: '/orders/{id}', on: false },
     ]);
     expect(settings.mirror.sample).to.equal(0.1);
-    expect(settings.launch).to.deep.equal({
+    expect(Object.fromEntries(settings.launch)).to.deep.equal({
       '.rb': ['ruby', '{file}'],
       '.php': ['php', '-r', 'a b', '{port}'],
     });
@@ -217,7 +217,7 @@ describe('loadSettings', () => {
   it('never shows a secret, neither in settings that work nor in any problem', async () => {
     const env = `${REQUIRED}whydah_application_secret="${SECRET}"\nadmin_token="${SECRET}"`;
     const works = await load({ env });
-    expect(works.settings.legacy.whydahApplicationSecret).to.equal(SECRET);
+    expect(works.settings.whydahApplicationSecret).to.equal(SECRET);
     expect(works.settings.admin.token).to.equal(SECRET);
     expect(JSON.stringify([works.warnings, works.effective, works.origins])).to.not.include(SECRET);
 

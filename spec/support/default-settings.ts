@@ -1,7 +1,7 @@
 import { verdictSettings } from '../../actors/wiring/traffic.ts';
-import { valuesFrom } from '../../config/schema.ts';
-import { settingsFrom } from '../../config/view.ts';
+import { schemaSettings } from '../../config/schema.ts';
+import type { Settings } from '../../config/settings.ts';
 
 /** What the daemon runs with when nothing is set, for specs and benches. */
-export const DEFAULT_SETTINGS = settingsFrom('/base', valuesFrom(new Map()), null);
+export const DEFAULT_SETTINGS: Settings = { ...schemaSettings('/base', new Map()), openapi: null };
 export const DEFAULT_VERDICT_SETTINGS = verdictSettings(DEFAULT_SETTINGS);

@@ -16,6 +16,7 @@ import {
   launchCommands,
   listenAddress,
   listOf,
+  lowerCaseHeaderName,
   method,
   mirrorRules,
   oneOf,
@@ -31,10 +32,11 @@ import {
   size,
   stickyKey,
   text,
+  type Unit,
   webAddress,
 } from '../../../config/formats.ts';
 
-const ALL: readonly Format<unknown>[] = [
+const ALL: readonly Format<unknown, Unit>[] = [
   addressBlock,
   count,
   duration,
@@ -43,6 +45,7 @@ const ALL: readonly Format<unknown>[] = [
   flag,
   headerEdits,
   headerName,
+  lowerCaseHeaderName,
   host,
   identifier,
   launchCommands,
@@ -120,8 +123,8 @@ describe('formats', () => {
   refuses(port, ['0', '65536', '-1', '80.5', 'http', '', '8080 8081']);
 
   accepts(portRange, [
-    ['9400-9500', [9400, 9500]],
-    ['9400-9400', [9400, 9400]],
+    ['9400-9500', { from: 9400, to: 9500 }],
+    ['9400-9400', { from: 9400, to: 9400 }],
   ]);
   refuses(portRange, ['9400 - 9500', '9500-9400', '9400', '0-10', '9400-70000', '9400..9500', '']);
 
@@ -197,6 +200,7 @@ describe('formats', () => {
   refuses(signalName, ['SIGSTOP', 'SIGCONT', '15', '', 'SIGSIGTERM']);
 
   accepts(headerName, [['X-Vili-Mirror', 'X-Vili-Mirror']]);
+  accepts(lowerCaseHeaderName, [['X-Api-Key', 'x-api-key']]);
   refuses(headerName, ['', 'a b', 'a:b', 'é', 'a\r\nb']);
 
   accepts(stickyKey, [
@@ -280,18 +284,18 @@ describe('formats', () => {
   ]);
 
   accepts(launchCommands, [
-    ['.rb=ruby {file}', [{ extension: '.rb', command: ['ruby', '{file}'] }]],
+    ['.rb=ruby {file}', new Map([['.rb', ['ruby', '{file}']]])],
     [
       new Map<string, Raw>([
         ['.sh', 'sh {file}'],
         ['.php', ['php', '-r', 'a b', '{port}']],
       ]),
-      [
-        { extension: '.sh', command: ['sh', '{file}'] },
-        { extension: '.php', command: ['php', '-r', 'a b', '{port}'] },
-      ],
+      new Map([
+        ['.sh', ['sh', '{file}']],
+        ['.php', ['php', '-r', 'a b', '{port}']],
+      ]),
     ],
-    ['none', []],
+    ['none', new Map()],
   ]);
   refuses(launchCommands, [
     'rb=ruby',
@@ -347,13 +351,13 @@ describe('formats', () => {
         expect(size.parse(`${one}KiB`)).to.equal(one * 1024);
         expect(share.parse(`${one / 10_000}%`)).to.be.closeTo(one / 1_000_000, 1e-12);
         const [from, to] = [1 + (Math.min(one, other) % 65_535), 65_535];
-        expect(portRange.parse(`${from}-${to}`)).to.deep.equal([from, to]);
+        expect(portRange.parse(`${from}-${to}`)).to.deep.equal({ from, to });
       }),
     );
   });
 });
 
-function accepts<T>(format: Format<T>, cases: readonly (readonly [Raw, unknown])[]): void {
+function accepts(format: Format<unknown, Unit>, cases: readonly (readonly [Raw, unknown])[]): void {
   it(`read the kind "${format.name}"`, () => {
     for (const [raw, value] of cases) {
       expect(format.parse(raw), JSON.stringify(raw)).to.deep.equal(value);
@@ -361,7 +365,7 @@ function accepts<T>(format: Format<T>, cases: readonly (readonly [Raw, unknown])
   });
 }
 
-function refuses<T>(format: Format<T>, cases: readonly Raw[]): void {
+function refuses(format: Format<unknown, Unit>, cases: readonly Raw[]): void {
   it(`refuse what is not of the kind "${format.name}"`, () => {
     for (const raw of cases) {
       expect(() => format.parse(raw), JSON.stringify(raw)).to.throw(FormatError);
@@ -369,7 +373,7 @@ function refuses<T>(format: Format<T>, cases: readonly Raw[]): void {
   });
 }
 
-function suggestionOf(format: Format<unknown>, raw: Raw): string | undefined {
+function suggestionOf(format: Format<unknown, Unit>, raw: Raw): string | undefined {
   try {
     format.parse(raw);
   } catch (error) {

@@ -94,7 +94,7 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
     { 'request.idle_timeout': '5s', 'hold.max': '5s' },
     /cut off/,
   ],
-  ['few requests', { 'verdict.min_requests': '5' }, /hardly prove anything/],
+  ['few requests', { 'verdict.min_requests': '5' }, /so few requests prove very little/],
   ['nothing to copy, by share', { 'mirror.sample': '0%' }, /there will never be a verdict/],
   ['nothing to copy, by method', { 'mirror.methods': 'none' }, /there will never be a verdict/],
   ['an address of a dashboard', { 'admin.listen': '0.0.0.0:9600' }, /there is no dashboard/],

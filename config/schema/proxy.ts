@@ -2,7 +2,7 @@ import { addressBlock, count, duration, listOf, path, pathPattern, size } from '
 import { setting } from './setting.ts';
 
 /** The users' side: what a request may be, how long it may take, who is believed. */
-export const gate = {
+export const proxy = {
   hold: {
     max: setting(
       duration,

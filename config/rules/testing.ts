@@ -1,8 +1,8 @@
-import type { Values } from '../schema.ts';
+import type { SchemaSettings } from '../schema.ts';
 import { type Finding, problemIf, warningIf } from './finding.ts';
 
 const FEW_REQUESTS = 20;
-/** Headers that say where a message ends, or belong to one connection. */
+/** Headers that frame a message or belong to one connection. */
 const FRAMING_HEADERS = [
   'connection',
   'content-length',
@@ -13,7 +13,7 @@ const FRAMING_HEADERS = [
   'keep-alive',
   'expect',
 ];
-/** Headers that the hop itself needs; a mark in one of them would break every copy. */
+/** Headers that a request needs for itself: the mark of copies in one of them would break every copy. */
 const OWN_HEADERS = [
   ...FRAMING_HEADERS,
   'host',
@@ -27,11 +27,11 @@ const OWN_HEADERS = [
   'forwarded',
 ];
 
-/** Copies that could never be made, or would not arrive as they should. */
-export function mirrorRules({ mirror }: Values): Finding[] {
+/** Copies that could never be made, or would arrive broken. */
+export function mirrorRules({ mirror }: SchemaSettings): Finding[] {
   return [
     ...problemIf(
-      mirror.queue_size < mirror.max_body,
+      mirror.queueBytes < mirror.maxBodyBytes,
       'mirror.queue_size',
       'must not be smaller than {mirror.max_body}: such a body could never be copied',
     ),
@@ -58,33 +58,33 @@ export function mirrorRules({ mirror }: Values): Finding[] {
     ...warningIf(
       mirror.sample === 0 || (mirror.methods.length === 0 && !mirror.rules.some(({ on }) => on)),
       mirror.sample === 0 ? 'mirror.sample' : 'mirror.methods',
-      'lets nothing be copied: there will never be a verdict',
+      'prevents every copy: there will never be a verdict',
     ),
   ];
 }
 
-/** A test that could never end well, or hardly proves anything. */
-export function verdictRules({ verdict }: Values): Finding[] {
+/** A test that could never end with a verdict, or proves very little. */
+export function verdictRules({ verdict }: SchemaSettings): Finding[] {
   return [
     ...problemIf(
-      verdict.deadline <= verdict.min_time,
+      verdict.deadlineMs <= verdict.minTimeMs,
       'verdict.deadline',
       'must be longer than {verdict.min_time}: no version could be promoted',
     ),
     ...problemIf(
-      verdict.deadline <= verdict.confirm_time,
+      verdict.deadlineMs <= verdict.confirmTimeMs,
       'verdict.deadline',
       'must be longer than {verdict.confirm_time}: no version could be rejected',
     ),
     ...problemIf(
-      verdict.deadline <= verdict.warmup_time,
+      verdict.deadlineMs <= verdict.warmupTimeMs,
       'verdict.deadline',
       'must be longer than {verdict.warmup_time}: latency would never be judged',
     ),
     ...warningIf(
-      verdict.min_requests < FEW_REQUESTS,
+      verdict.minRequests < FEW_REQUESTS,
       'verdict.min_requests',
-      `is less than ${FEW_REQUESTS}: so few requests hardly prove anything`,
+      `is less than ${FEW_REQUESTS}: so few requests prove very little`,
     ),
   ];
 }
