@@ -6,23 +6,23 @@ import { compareJson, type PlaceRules } from './json/difference.ts';
 import { parseJson } from './json/parse.ts';
 import type { CompareSettings } from './settings.ts';
 
-/** A body as it was received, or what stands for it. */
+/** A body as received, or length and digest in its place. */
 export interface Body {
   readonly headers: FlatHeaders;
-  /** Null when it was too large to keep. */
+  /** Null when the body was too large to keep. */
   readonly bytes: Buffer | null;
   readonly length: number;
-  /** Hex SHA-1 of a body that was not kept. */
+  /** Hex SHA-1 of a body that was not kept, if it was computed. */
   readonly digest: string | null;
-  /** Reading was given up at `length`: the body is larger than both limits allow. */
+  /** Reading stopped at `length`: the body exceeds both limits. */
   readonly cut: boolean;
 }
 
 export type BodySettings = Pick<CompareSettings, 'maxBodyBytes' | 'maxDepth'>;
 
 /**
- * Adds the differences of two bodies: JSON by structure, anything else by equality, bodies too
- * large to keep by length and hash.
+ * Adds the differences between two bodies. JSON is compared by structure, anything else by equality,
+ * and a body too large to keep by its length and hash.
  */
 export function compareBodies(
   settings: BodySettings,
@@ -42,7 +42,7 @@ export function compareBodies(
   if (running.bytes.equals(testing.bytes) && sameMeaning(running, testing)) return;
   const ours = decodeBody(running.headers, running.bytes, settings.maxBodyBytes);
   const theirs = decodeBody(testing.headers, testing.bytes, settings.maxBodyBytes);
-  // What cannot be decoded is compared as it came, and that was not equal.
+  // A body that cannot be decoded is compared as received, and those bytes were not equal.
   if (ours === null || theirs === null) {
     addBody(findings, running, testing);
     return;
@@ -79,7 +79,7 @@ function compareDecoded(
       return;
     }
     const [kind, otherKind] = [contentKind(running, ours?.ok), contentKind(testing, theirs?.ok)];
-    // Only what was JSON and is no more counts: a new kind of something else is a changed value.
+    // Only JSON that stopped being JSON is a changed type; anything else is a changed value.
     if (ours?.ok === true) {
       findings.add({ kind: 'type', path: '$', running: kind, testing: otherKind });
       return;
@@ -102,7 +102,7 @@ function contentKind(side: Decoded, isParsed: boolean | undefined): string {
   return mediaType(side.body.headers) || 'not JSON';
 }
 
-/** Equal bytes can still mean something else: JSON sent as text, or under another encoding. */
+/** Equal bytes can differ in meaning: JSON sent as text, or under another content encoding. */
 function sameMeaning(running: Body, testing: Body): boolean {
   const encoding = (body: Body) => headerValues(body.headers, 'content-encoding').join();
   if (encoding(running) !== encoding(testing)) return false;
@@ -112,7 +112,7 @@ function sameMeaning(running: Body, testing: Body): boolean {
 function sameUnkept(running: Body, testing: Body): boolean {
   if (testing.cut || running.length !== testing.length) return false;
   const [ours, theirs] = [digestOf(running), digestOf(testing)];
-  // Without a digest of either the length is all there is.
+  // Without a digest of both sides, only the length can be compared.
   return ours === null || theirs === null || ours === theirs;
 }
 

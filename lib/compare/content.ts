@@ -1,10 +1,10 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { type FlatHeaders, headerValues } from '../model/headers.ts';
 
-/** Nobody encodes a body more often; each layer costs one decompression. */
+/** No real server applies more encodings; each layer costs one decompression. */
 const MAX_ENCODINGS = 3;
 
-/** Media type without parameters, lower case; empty when none was sent. */
+/** The media type in lower case without parameters; empty when the header is absent. */
 export function mediaType(headers: FlatHeaders): string {
   const value = headerValues(headers, 'content-type')[0] ?? '';
   const end = value.indexOf(';');
@@ -17,8 +17,8 @@ export function isJsonType(type: string): boolean {
 }
 
 /**
- * The body with its content encodings taken off (RFC 9110, 8.4), or null when one is unknown, the
- * data is damaged, or the result would be larger than `maxBytes` (a decompression bomb).
+ * The body with its content encodings removed (RFC 9110, 8.4). Null when an encoding is unknown, the
+ * data is corrupt, or the result would exceed `maxBytes` (a decompression bomb).
  */
 export function decodeBody(headers: FlatHeaders, body: Buffer, maxBytes: number): Buffer | null {
   const encodings = headerValues(headers, 'content-encoding')
@@ -43,7 +43,7 @@ function decodeOnce(encoding: string, body: Buffer, maxBytes: number): Buffer | 
   try {
     if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(body, options);
     if (encoding === 'br') return brotliDecompressSync(body, options);
-    // `deflate` is zlib by the standard, but some servers send it raw: the first byte tells.
+    // `deflate` means zlib by the standard, but some servers send it raw: the first byte decides.
     if (encoding === 'deflate') {
       const isZlib = ((body[0] ?? 0) & 0x0f) === 8;
       return isZlib ? inflateSync(body, options) : inflateRawSync(body, options);

@@ -2,23 +2,23 @@ import { differenceKey } from './noise/noise.ts';
 import type { Difference, DifferenceKind } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 
-/** Collects the differences of one pair: each kind and path once, what counts before the rest. */
+/** Collects the differences of one pair: each kind and path once, those that count first. */
 export interface Findings {
   add(difference: Difference): void;
-  /** False when such a difference would not be kept: rendering it can be spared. */
+  /** False when such a difference would not be kept, so that rendering it is unnecessary. */
   wants(kind: DifferenceKind, path: string): boolean;
-  /** Notes that a rule hid a difference at this path. */
+  /** Records that a rule hid a difference at this path. */
   skip(path: string): void;
-  /** True when a value found from now on would neither be kept nor change the outcome. */
+  /** True when a further difference would neither be kept nor change the outcome. */
   saturated(): boolean;
   result(): Found;
 }
 
 export interface Found {
   readonly differences: readonly Difference[];
-  /** A difference that counts is among them. */
+  /** At least one of them counts against testing. */
   readonly differs: boolean;
-  /** Keys (`differenceKey`) of what differed but is known to be noise. */
+  /** Keys (`differenceKey`) of differences that are known to be noise. */
   readonly ignored: readonly string[];
   /** Paths at which a rule hid a difference. */
   readonly skipped: readonly string[];
@@ -26,7 +26,7 @@ export interface Found {
 
 export type FindingSettings = Pick<CompareSettings, 'shape' | 'values' | 'maxDifferences'>;
 
-/** `isNoise` is asked for each kind and path found; it must be bounded in what it says yes to. */
+/** `isNoise` is called for each kind and path found; the set it accepts must be bounded. */
 export function createFindings(
   settings: FindingSettings,
   isNoise: (key: string) => boolean = () => false,
@@ -69,7 +69,7 @@ export function createFindings(
   };
 }
 
-/** Which kinds count against testing. An additional field never does: so does a service grow. */
+/** The kinds that count against testing. An extra field never does: that is how a service grows. */
 export function blockingKinds(
   settings: Pick<FindingSettings, 'shape' | 'values'>,
 ): (kind: DifferenceKind) => boolean {

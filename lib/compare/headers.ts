@@ -2,7 +2,7 @@ import { type FlatHeaders, headerValues } from '../model/headers.ts';
 import { brief, MASKED } from './json/parse.ts';
 import type { Difference } from './outcome.ts';
 
-/** They differ between any two answers; whether one is there at all may still be of interest. */
+/** Headers that differ between any two responses; only their presence is worth comparing. */
 const VOLATILE = new Set([
   'age',
   'content-length',
@@ -16,7 +16,7 @@ const VOLATILE = new Set([
   'x-runtime',
 ]);
 
-/** Differences in the named headers (lower case): values in order, volatile ones by presence. */
+/** Differences in the named headers (lower case): values in order, volatile headers by presence. */
 export function compareHeaders(
   names: readonly string[],
   running: FlatHeaders,
@@ -44,9 +44,9 @@ export function compareHeaders(
 
 // Private
 
-/** Spaces around commas and semicolons mean nothing, nor does the case of a media type. */
+/** Spaces around commas and semicolons are insignificant, and so is the case of a media type. */
 function normalized(name: string, values: readonly string[]): string {
-  // No expression for the spaces: looking for the end of each of 60,000 in a row takes seconds.
+  // A pattern for the spaces would backtrack for seconds over 60,000 of them in a row.
   const text = values
     .join(',')
     .split(/([,;])/)

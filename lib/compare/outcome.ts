@@ -1,6 +1,6 @@
 import type { FailureKind } from '../model/exchange.ts';
 
-/** One side's answer to one request. `status` 0 means none came and `failure` says why. */
+/** One side's response to one request. Status 0: there was no response, and `failure` says why. */
 export interface ResponseSummary {
   readonly status: number;
   readonly ms: number;
@@ -8,24 +8,22 @@ export interface ResponseSummary {
 }
 
 /**
- * What two answers differ in. `missing`: running has it, testing has not; `extra`: the other way
- * round; `type`: a JSON value of another type; `value`: same type, other value; `body`: bodies that
- * are not both JSON. `path` is a JSON path (`$.items[].price`) or a header name.
+ * How two responses differ. `missing`: only running has the field; `extra`: only testing has it;
+ * `type`: a JSON value of another type; `value`: another value of the same type; `body`: bodies that
+ * are not both JSON.
  */
 export type DifferenceKind = 'status' | 'header' | 'missing' | 'extra' | 'type' | 'value' | 'body';
 
 export interface Difference {
   readonly kind: DifferenceKind;
+  /** A JSON path (`$.items[].price`) or a header name. */
   readonly path: string;
-  /** Short renderings (at most 80 characters), absent where there is nothing to show. */
+  /** Renderings of at most 80 characters, absent where there is nothing to show. */
   readonly running?: string;
   readonly testing?: string;
 }
 
-/**
- * A pair: one user request answered by both versions. `baseline` is there when running was asked a
- * second time: whether that second answer differed from its first one in a way that counts.
- */
+/** A pair: one user request to which both versions responded. */
 export interface PairOutcome {
   readonly requestId: string;
   readonly atMs: number;
@@ -33,16 +31,20 @@ export interface PairOutcome {
   readonly endpoint: string;
   readonly running: ResponseSummary;
   readonly testing: ResponseSummary;
-  /** Bounded by the comparer; the ones that count against testing come first. */
+  /** Bounded by the comparer; those that count against testing come first. */
   readonly differences: readonly Difference[];
-  /** True when a difference of a kind that blocks (by `compare.shape`, `compare.values`) is among them. */
+  /** A difference of a blocking kind (`compare.shape`, `compare.values`) is among them. */
   readonly differs: boolean;
+  /**
+   * Whether running's second response to the request, if it was sent twice, differs from the first in
+   * a way that counts.
+   */
   readonly baseline: { readonly differs: boolean } | null;
   /**
-   * Running refused the caller (401, 403) and was asked again: whether it refused again. Null or
-   * absent when it was not asked.
+   * Whether running, which denied the caller (401, 403), denied it again; null or absent when the
+   * request was not sent twice.
    */
   readonly deniedAgain?: boolean | null;
-  /** The thread that timed testing was held up meanwhile: `testing.ms` says nothing about testing. */
+  /** The thread that timed testing was delayed meanwhile: `testing.ms` says nothing about testing. */
   readonly disturbed?: boolean;
 }

@@ -7,17 +7,17 @@ import type { Difference } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 import { severityOfStatus } from './severity.ts';
 
-/** One side's whole answer. `status` 0 means none came. */
+/** One side's whole response. Status 0: there was none. */
 export interface ResponseContent extends Body {
   readonly status: number;
 }
 
 export interface Comparison extends Found {
-  /** Both answered with the same severity, so that headers and bodies mean something. */
+  /** Both responses have the same severity, so that comparing headers and bodies makes sense. */
   readonly comparable: boolean;
 }
 
-/** What else is known of the endpoint of a pair. */
+/** What is known of the endpoint of a pair. */
 export interface PairContext extends PlaceRules {
   readonly isNoise: (key: string) => boolean;
   readonly isMaskedHeader: (name: string) => boolean;
@@ -31,8 +31,8 @@ const PLAIN: PairContext = {
 };
 
 /**
- * Compares two answers to one request. A status of another severity is not a matter of bodies: it
- * is named, and judged by the verdict, but does not make `differs` true.
+ * Compares two responses to one request. A status of another severity is listed as a difference but
+ * does not make `differs` true, since the verdict evaluates it separately.
  */
 export function comparePair(
   settings: CompareSettings,
@@ -42,9 +42,9 @@ export function comparePair(
   context: PairContext = PLAIN,
 ): Comparison {
   const { isNoise, rules } = context;
-  const bothAnswered = running.status !== 0 && testing.status !== 0;
+  const bothResponded = running.status !== 0 && testing.status !== 0;
   const comparable =
-    bothAnswered && severityOfStatus(running.status) === severityOfStatus(testing.status);
+    bothResponded && severityOfStatus(running.status) === severityOfStatus(testing.status);
   if (!comparable) {
     const isSame = running.status === testing.status;
     const differences = isSame ? [] : [statusDifference(running, testing)];
@@ -84,12 +84,12 @@ function statusDifference(running: ResponseContent, testing: ResponseContent): D
 }
 
 function statusText(status: number): string {
-  return status === 0 ? 'no answer' : String(status);
+  return status === 0 ? 'no response' : String(status);
 }
 
 /**
- * A user who revalidates sends running's ETag or date, which a new version need not share: 200 for
- * 304 is then the right answer (RFC 9110, 13.2) and no difference that counts.
+ * A user who revalidates sends running's ETag or date, which a new version need not share: 200 in
+ * place of 304 is then correct (RFC 9110, 13.2) and does not count as a difference.
  */
 function isRevalidation(running: number, testing: number): boolean {
   return (running === 304 && testing === 200) || (running === 200 && testing === 304);

@@ -1,29 +1,29 @@
 import type { MaskSettings } from './mask/mask.ts';
 import type { CompareRule } from './rules/rules.ts';
 
-/** How two answers are compared, what of it counts, and how much work one pair may cost. */
+/** How two responses are compared, which differences count, and how much work one pair may cost. */
 export interface CompareSettings {
-  /** `block`: a vanished field or a changed type counts against testing; `report`: it is shown. */
+  /** `block`: a missing field or a changed type counts against testing; `report`: it is only shown. */
   readonly shape: 'block' | 'report';
   /** The same for values, headers and bodies that are not JSON. */
   readonly values: 'block' | 'report';
-  /** Largest body that is compared, as sent and after decoding; larger ones by length and SHA-1. */
+  /** The largest body compared by content, both as sent and decoded; larger ones by length and SHA-1. */
   readonly maxBodyBytes: number;
-  /** JSON levels that are told apart by path; what lies deeper is only equal or not. */
+  /** JSON levels distinguished by path; deeper values are only equal or not. */
   readonly maxDepth: number;
-  /** Most differences kept of one pair. */
+  /** The most differences kept of one pair. */
   readonly maxDifferences: number;
-  /** Response headers that are compared. Volatile ones are only compared by presence. */
+  /** Response headers to compare; volatile ones are compared by presence only. */
   readonly headers: readonly string[];
-  /** What an operator knows better of some places. */
+  /** The operator's rules for individual places. */
   readonly rules: readonly CompareRule[];
-  /** What is taken out of everything that is kept or shown. */
+  /** What is removed from everything that is kept or shown. */
   readonly mask: MaskSettings;
-  /** Share (0 to 1) of safe requests that running is asked a second time. */
+  /** The share (0 to 1) of safe requests that are sent to running a second time. */
   readonly controlShare: number;
-  /** Templates that win over learned ones: `GET /users/{name}` or `/users/{name}`, `*` = the rest. */
+  /** Templates that override learned ones: `GET /users/{name}` or `/users/{name}`; `*` is the rest. */
   readonly routes: readonly string[];
-  /** Most endpoints told apart; the rest is `METHOD (other)`. */
+  /** The most endpoints distinguished; the rest is `METHOD (other)`. */
   readonly maxEndpoints: number;
 }
 

@@ -1,57 +1,50 @@
+import { entryOf } from '../limited.ts';
 import { createRouteMatcher } from './routes.ts';
 import { segmentTemplate } from './segment.ts';
 
-/** More literal values than this at one position of a path, and the position is a parameter. */
+/** A position of a path with more literal values than this becomes a parameter. */
 const MAX_LITERALS_PER_POSITION = 64;
-/** A literal seen this often before its position collapsed was a name, and keeps its own endpoint. */
+/** A literal seen this often before its position collapsed is a name and keeps its own endpoint. */
 const ESTABLISHED_HITS = 16;
-/** Deeper paths are cut here and end in an ellipsis. */
+/** Deeper paths are cut after this many segments and end in an ellipsis. */
 const MAX_SEGMENTS = 16;
-/** HTTP has about 35 methods; more kinds than this are an attack on the table. */
+/** About 35 HTTP methods are registered; more than this is an attack on the table. */
 const MAX_METHODS = 48;
-/** Paths remembered verbatim, so that a frequent one costs a single look-up. */
-const MAX_REMEMBERED_PATHS = 2048;
+/** Paths cached verbatim, so that a frequent path costs a single lookup. */
+const MAX_CACHED_PATHS = 2048;
 
 export interface EndpointSettings {
   readonly routes: readonly string[];
   readonly maxEndpoints: number;
 }
 
-/** Learns path templates from the traffic it is shown. */
+/** Learns path templates from observed traffic. */
 export interface Endpoints {
   /** Method and template, e.g. `GET /items/{id}`. `path` may carry a query. */
   endpointOf(method: string, path: string): string;
-  /** How many endpoints are told apart now, the `(other)` ones not counted. */
+  /** How many endpoints are distinguished now, `(other)` not counted. */
   size(): number;
 }
 
 interface Position {
   readonly literals: Map<string, Position>;
-  /** The child for identifiers, and for literals that came after the position collapsed. */
+  /** The child for identifiers, and for literals that arrive after the position collapsed. */
   parameter: Position | null;
   collapsed: boolean;
   hits: number;
 }
 
-/** Endpoints of one test. Memory is bounded whatever paths arrive. */
+/** The endpoints of one test; memory is bounded whatever paths arrive. */
 export function createEndpoints(settings: EndpointSettings): Endpoints {
   const matchRoute = createRouteMatcher(settings.routes);
   const roots = new Map<string, Position>();
   const known = new Set<string>();
-  const remembered = new Map<string, string>();
+  const cached = new Map<string, string>();
 
   const other = (method: string) => (roots.has(method) ? `${method} (other)` : '(other)');
-  const rootOf = (method: string): Position | null => {
-    const found = roots.get(method);
-    if (found !== undefined) return found;
-    if (roots.size >= MAX_METHODS) return null;
-    const root = newPosition();
-    roots.set(method, root);
-    return root;
-  };
 
   const learn = (method: string, path: string): { name: string; stable: boolean } => {
-    const root = rootOf(method);
+    const root = entryOf(roots, method, MAX_METHODS, newPosition);
     if (root === null) return { name: '(other)', stable: false };
     const segments = path.split('/');
     const fixed = matchRoute(method, segments);
@@ -68,12 +61,12 @@ export function createEndpoints(settings: EndpointSettings): Endpoints {
     endpointOf(method, pathAndQuery) {
       const path = withoutQuery(pathAndQuery);
       const key = `${method} ${path}`;
-      const before = remembered.get(key);
-      if (before !== undefined) return before;
+      const found = cached.get(key);
+      if (found !== undefined) return found;
       const { name, stable } = learn(method, path);
-      // A literal path is only remembered once it is established: its position may still collapse.
-      if (stable && isEstablished(roots.get(method), path)) {
-        if (remembered.size < MAX_REMEMBERED_PATHS) remembered.set(key, name);
+      // A literal path is cached once it is established: until then its position may collapse.
+      if (stable && cached.size < MAX_CACHED_PATHS && isEstablished(roots.get(method), path)) {
+        cached.set(key, name);
       }
       return name;
     },
@@ -95,7 +88,7 @@ function withoutQuery(path: string): string {
   return path;
 }
 
-/** Walks (and, if allowed, grows) the tree; null when the path would need a new position. */
+/** Walks and, if allowed, grows the tree; null when the path would need a new position. */
 function templateOf(root: Position, segments: string[], mayGrow: boolean): string | null {
   let position = root;
   const names: string[] = [];

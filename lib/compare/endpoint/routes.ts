@@ -1,4 +1,4 @@
-/** Finds the first of the operator's templates that fits, or null. */
+/** The first of the operator's templates that matches, or null. */
 export type RouteMatcher = (method: string, segments: readonly string[]) => string | null;
 
 interface Route {
@@ -7,21 +7,21 @@ interface Route {
   readonly template: string;
 }
 
-/** What may come next in a path. Looking a path up costs its length, however many routes there are. */
+/** The possible next segments of a path. A lookup costs the path's length, whatever the number of routes. */
 interface Position {
   readonly literals: Map<string, Position>;
-  /** Segments that are a parameter in part, `{name}.json`, by their literal parts. */
+  /** Segments with a parameter in part of them, such as `{name}.json`, by their literal parts. */
   readonly mixed: Map<string, { readonly parts: readonly string[]; readonly position: Position }>;
   parameter: Position | null;
   /** Routes that end here. */
   readonly ends: Route[];
-  /** Routes of which the rest of the path may be anything. */
+  /** Routes that accept any rest of the path from here on. */
   readonly open: Route[];
 }
 
 /**
- * Reads templates such as `GET /users/{name}`, `/files/*`: `{x}` is one segment or a part of one, a
- * last `*` the rest, no method means any.
+ * Parses templates such as `GET /users/{name}` and `/files/*`: `{x}` is one segment or a part of one,
+ * a final `*` is the rest of the path, and a template without a method holds for any.
  */
 export function createRouteMatcher(templates: readonly string[]): RouteMatcher {
   const root = newPosition();
@@ -53,11 +53,8 @@ function below(position: Position, segment: string): Position {
   const parts = segment.split(/\{[^{}]*\}/);
   if (parts.length === 1) return madeIn(position.literals, segment, newPosition);
   if (parts.every((part) => part === '')) return (position.parameter ??= newPosition());
-  const mixed = madeIn(position.mixed, parts.join('{}'), () => ({
-    parts,
-    position: newPosition(),
-  }));
-  return mixed.position;
+  const key = parts.join('{}');
+  return madeIn(position.mixed, key, () => ({ parts, position: newPosition() })).position;
 }
 
 function madeIn<T>(map: Map<string, T>, key: string, make: () => T): T {
@@ -66,7 +63,7 @@ function madeIn<T>(map: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-/** Of all routes that fit from here on, the one that was named first. */
+/** Of all routes that match from here on, the one declared first. */
 function firstFrom(
   position: Position,
   method: string,
@@ -77,21 +74,21 @@ function firstFrom(
   const segment = segments[at];
   if (segment === undefined) return position.ends.find(isFor) ?? null;
   let first = position.open.find(isFor) ?? null;
-  const look = (next: Position | null | undefined): void => {
+  const consider = (next: Position | null | undefined): void => {
     const found = next == null ? null : firstFrom(next, method, segments, at + 1);
     if (found !== null && (first === null || found.order < first.order)) first = found;
   };
-  look(position.literals.get(segment));
+  consider(position.literals.get(segment));
   if (segment === '') return first;
-  look(position.parameter);
+  consider(position.parameter);
   for (const { parts, position: next } of position.mixed.values()) {
-    if (fitsParts(parts, segment)) look(next);
+    if (matchesParts(parts, segment)) consider(next);
   }
   return first;
 }
 
-/** The parts in their order, with at least one character wherever a parameter is. */
-function fitsParts(parts: readonly string[], segment: string): boolean {
+/** The parts must follow in order, with at least one character for each parameter between them. */
+function matchesParts(parts: readonly string[], segment: string): boolean {
   const [head = ''] = parts;
   const tail = parts.at(-1) ?? '';
   if (!segment.startsWith(head) || !segment.endsWith(tail)) return false;

@@ -1,4 +1,4 @@
-/** A segment longer than this is an identifier, whatever it looks like. */
+/** A segment longer than this is an identifier, whatever its form. */
 const LONG_SEGMENT_LENGTH = 64;
 
 const IDENTIFIERS: readonly RegExp[] = [
@@ -8,19 +8,20 @@ const IDENTIFIERS: readonly RegExp[] = [
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
   // ULID: Crockford's base 32, the first character at most 7.
   /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i,
-  // Hexadecimal of eight digits and more, also with a prefix: hashes, object ids.
+  // Hexadecimal of eight digits or more, with or without a prefix: hashes, object ids.
   /^(?:0x)?[0-9a-f]{8,}$/i,
   // Dates, with or without a time: 2024-01-31, 2024-01-31T10:00:00Z.
   /^\d{4}-\d{2}(?:-\d{2}(?:[T_ ]|%20)?[\d:.%aA]*(?:Z|[+-]\d{2}:?\d{2})?)?$/,
-  // E-mail addresses, the sign at times percent-encoded.
+  // E-mail addresses, with the at sign plain or percent-encoded.
   /^[^\s@]+(?:@|%40)[^\s@]+\.[a-z]{2,}$/i,
   // Long base64 or base64url: lower case, upper case and a digit, unlike words joined by dashes.
   /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9_+-]{20,}(?:=|%3D){0,2}$/,
 ];
 
 /**
- * The template of one path segment: `{id}` for an identifier, the segment itself otherwise. Parts
- * between dots are looked at one by one (`42.json` is `{id}.json`); matrix parameters are left out.
+ * The template of one path segment: `{id}` for an identifier, otherwise the segment itself. Parts
+ * between dots are classified one by one (`42.json` becomes `{id}.json`); matrix parameters are
+ * dropped.
  */
 export function segmentTemplate(segment: string): string {
   if (segment.length > LONG_SEGMENT_LENGTH) return '{id}';
@@ -34,9 +35,9 @@ export function segmentTemplate(segment: string): string {
     .join('.');
 }
 
-/** A number, UUID, hash, date, e-mail address or the like: no name. */
+/** True for a number, UUID, hash, date, e-mail address or the like: anything but a name. */
 export function isIdentifier(text: string): boolean {
-  // Every form above has a digit, an at sign or eight letters of a to f: most words end here.
+  // Every form above has a digit, an at sign or eight letters from a to f: most words end here.
   if (text.length < 8 && !/\d/.test(text) && !text.includes('@')) return false;
   return IDENTIFIERS.some((pattern) => pattern.test(text));
 }

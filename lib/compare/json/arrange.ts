@@ -1,16 +1,19 @@
-/** Deeper elements are not looked up as a set; they are compared by position. */
+/** Deeper elements are not matched as a set but compared by position. */
 const MAX_DEPTH = 64;
 
-/** Elements of two arrays put side by side, and those without a partner. */
+/** Elements of two arrays in pairs, and those without a partner. */
 export interface Arranged {
   readonly pairs: readonly (readonly [running: unknown, testing: unknown])[];
   readonly running: unknown[];
   readonly testing: unknown[];
 }
 
+/** Whether the value at these keys, relative to the element, is to be ignored. */
+export type Skips = (place: readonly (string | null)[]) => boolean;
+
 /**
- * Takes equal elements of two arrays out, whatever their order. `skips` says what within an element
- * does not matter.
+ * Removes equal elements from two arrays, whatever their order. `skips` names the places within an
+ * element that do not matter.
  */
 export function withoutEquals(
   running: readonly unknown[],
@@ -19,7 +22,7 @@ export function withoutEquals(
 ): Arranged {
   const textOf = (element: unknown): string | null => canonical(element, [], skips);
   const [ours, theirs] = [running.map(textOf), testing.map(textOf)];
-  // Equal elements are as good as each other, so it is enough to count them.
+  // Equal elements are interchangeable, so counting them is enough.
   const offered = new Map<string, number>();
   for (const text of theirs) count(offered, text);
   const matched = new Map<string, number>();
@@ -35,7 +38,7 @@ export function withoutEquals(
   };
 }
 
-/** Pairs objects by the value of a field; the rest (no such field, or twice the same) is left. */
+/** Pairs objects by the value of a field; objects without it, or with a repeated value, remain. */
 export function byKey(
   running: readonly unknown[],
   testing: readonly unknown[],
@@ -61,12 +64,9 @@ export function byKey(
   return { pairs, running: alone, testing: [...waiting.values(), ...rest] };
 }
 
-/** Whether the value at these keys, counted from the element, is left out. */
-export type Skips = (place: readonly (string | null)[]) => boolean;
-
 // Private
 
-/** One text for equal values, whatever the order of keys; null when nested too deep. */
+/** The same text for equal values, whatever the order of keys; null when nested too deep. */
 function canonical(value: unknown, place: (string | null)[], skips: Skips): string | null {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   if (place.length >= MAX_DEPTH) return null;
@@ -88,7 +88,7 @@ function count(counts: Map<string, number>, text: string | null): void {
   if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1);
 }
 
-/** Takes one off; false when there is none. */
+/** Removes one; false when there is none. */
 function take(counts: Map<string, number>, text: string | null): boolean {
   const left = text === null ? 0 : (counts.get(text) ?? 0);
   if (text === null || left === 0) return false;

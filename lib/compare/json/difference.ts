@@ -9,30 +9,33 @@ import type { JsonPlace } from './path.ts';
 const MAX_KEY_LENGTH = 80;
 const MAX_PATH_LENGTH = 400;
 const SHORTEST_ID = 8;
-/** No form of an identifier is longer; looking at a key of a megabyte would take minutes. */
+/** No form of identifier is longer, and matching a key of a megabyte would take minutes. */
 const LONGEST_ID = 200;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** What is special about some places of a document. */
+/** What applies to individual places of a document. */
 export interface PlaceRules {
   readonly rules: RequestRules | null;
-  /** Values there must not be shown. */
+  /** Values at this place must not be shown. */
   readonly isMasked: (place: JsonPlace) => boolean;
 }
 
 interface Walk extends PlaceRules {
   readonly findings: Findings;
   readonly maxDepth: number;
-  /** Keys from the root to the value in hand; null is any index of an array. */
+  /** Keys from the root to the current value; null is any index of an array. */
   readonly path: (string | null)[];
 }
+
+type Composite = Record<string, unknown>;
+type Equality = (left: unknown, right: unknown) => boolean;
 
 const NO_RULES: PlaceRules = { rules: null, isMasked: () => false };
 
 /**
- * Adds what differs between two parsed documents. Order of keys means nothing, arrays are compared
- * by position unless a rule says otherwise. Work is bounded by the documents' size, recursion by
- * `maxDepth`.
+ * Adds the differences between two parsed documents. The order of keys is insignificant; arrays are
+ * compared by position unless a rule says otherwise. The documents' size bounds the work, `maxDepth`
+ * the recursion.
  */
 export function compareJson(
   running: unknown,
@@ -64,13 +67,9 @@ export function sameJson(left: unknown, right: unknown): boolean {
 
 // Private
 
-type Composite = Record<string, unknown>;
-
 function isComposite(value: unknown): value is Composite {
   return typeof value === 'object' && value !== null;
 }
-
-type Equality = (left: unknown, right: unknown) => boolean;
 
 function sameElements(left: readonly unknown[], right: readonly unknown[], isSame: Equality) {
   if (left.length !== right.length) return false;
@@ -93,13 +92,13 @@ function compareValues(walk: Walk, running: unknown, testing: unknown): void {
   if (walk.findings.saturated() || isIgnored(walk, running, testing)) return;
   const type = jsonType(running);
   if (type !== jsonType(testing)) {
-    report(walk, 'type', running, testing);
+    addDifference(walk, 'type', running, testing);
   } else if (type !== 'array' && type !== 'object') {
     if (sameScalar(running, testing)) return;
     if (type === 'number' && isTolerated(walk, running, testing)) return;
-    report(walk, 'value', running, testing);
+    addDifference(walk, 'value', running, testing);
   } else if (walk.path.length >= walk.maxDepth) {
-    if (!sameJson(running, testing)) report(walk, 'value', running, testing);
+    if (!sameJson(running, testing)) addDifference(walk, 'value', running, testing);
   } else if (type === 'array') {
     compareArrays(walk, running as unknown[], testing as unknown[]);
   } else {
@@ -107,7 +106,7 @@ function compareValues(walk: Walk, running: unknown, testing: unknown): void {
   }
 }
 
-/** By a rule; that there was something to ignore is noted. */
+/** Whether a rule ignores this place; a difference that it hides is recorded. */
 function isIgnored(walk: Walk, running: unknown, testing: unknown): boolean {
   if (walk.rules?.ignores(walk.path) !== true) return false;
   if (!sameJson(running, testing)) walk.findings.skip(pathText(walk.path));
@@ -119,7 +118,7 @@ function isTolerated(walk: Walk, running: unknown, testing: unknown): boolean {
   if (tolerance === null) return false;
   const [ours, theirs] = [numberOf(running), numberOf(testing)];
   const scale = tolerance.relative ? Math.max(Math.abs(ours), Math.abs(theirs)) : 1;
-  // A hair more, since 0.3 - 0.2 is more than 0.1.
+  // Slightly more, since 0.3 - 0.2 is greater than 0.1.
   if (Math.abs(ours - theirs) > tolerance.amount * scale * (1 + 1e-9)) return false;
   walk.findings.skip(pathText(walk.path));
   return true;
@@ -140,18 +139,18 @@ function compareArrays(walk: Walk, running: unknown[], testing: unknown[]): void
   walk.path.push(null);
   for (const [ours, theirs] of arranged.pairs) compareValues(walk, ours, theirs);
   walk.path.pop();
-  // Objects with another key are other objects: there is nothing in them to compare.
+  // Objects with different keys are different objects: their fields are not comparable.
   const [ours, theirs] = [arranged.running, arranged.testing];
   if (rule.action === 'unordered') compareByPosition(walk, ours, theirs);
-  else if (ours.length > 0) reportElement(walk, 'missing', ours[0], undefined);
+  else if (ours.length > 0) addElement(walk, 'missing', ours[0], undefined);
   if (rule.action === 'key' && theirs.length > 0) {
-    reportElement(walk, 'extra', undefined, theirs[0]);
+    addElement(walk, 'extra', undefined, theirs[0]);
   }
 }
 
-function reportElement(walk: Walk, kind: DifferenceKind, ours: unknown, theirs: unknown): void {
+function addElement(walk: Walk, kind: DifferenceKind, ours: unknown, theirs: unknown): void {
   walk.path.push(null);
-  report(walk, kind, ours, theirs);
+  addDifference(walk, kind, ours, theirs);
   walk.path.pop();
 }
 
@@ -161,8 +160,8 @@ function compareByPosition(walk: Walk, running: unknown[], testing: unknown[]): 
   for (let index = 0; index < shared; index++) {
     compareValues(walk, running[index], testing[index]);
   }
-  if (running.length > shared) report(walk, 'missing', running, testing);
-  else if (testing.length > shared) report(walk, 'extra', running, testing);
+  if (running.length > shared) addDifference(walk, 'missing', running, testing);
+  else if (testing.length > shared) addDifference(walk, 'extra', running, testing);
   walk.path.pop();
 }
 
@@ -174,7 +173,7 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
     // Own keys only: `__proto__` in a document is data, and an absent one is absent.
     if (Object.hasOwn(testing, key)) compareValues(walk, running[key], testing[key]);
     else if (!isIgnored(walk, running[key], undefined)) {
-      report(walk, 'missing', running[key], undefined);
+      addDifference(walk, 'missing', running[key], undefined);
     }
     walk.path.pop();
   }
@@ -183,14 +182,14 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
     if (Object.hasOwn(running, key)) continue;
     walk.path.push(key);
     if (!isIgnored(walk, undefined, testing[key])) {
-      report(walk, 'extra', undefined, testing[key]);
+      addDifference(walk, 'extra', undefined, testing[key]);
     }
     walk.path.pop();
   }
 }
 
-/** `undefined` (which no document holds) stands for a side that has nothing there. */
-function report(walk: Walk, kind: DifferenceKind, running: unknown, testing: unknown): void {
+/** `undefined`, which no document contains, stands for a side without a value at this place. */
+function addDifference(walk: Walk, kind: DifferenceKind, running: unknown, testing: unknown): void {
   const path = pathText(walk.path);
   if (!walk.findings.wants(kind, path)) return;
   const show = walk.isMasked(walk.path) ? () => MASKED : (value: unknown) => showJson(value);
@@ -202,7 +201,7 @@ function report(walk: Walk, kind: DifferenceKind, running: unknown, testing: unk
   });
 }
 
-/** Keys of a map by id are one place, as in paths; short numbers may be names. */
+/** Keys of a map from ids count as one place, as in paths; short numbers may be names. */
 function keyTemplate(key: string): string {
   const mayBeId = key.length >= SHORTEST_ID && key.length <= LONGEST_ID;
   return mayBeId && isIdentifier(key) ? '{id}' : key;

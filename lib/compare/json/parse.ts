@@ -5,20 +5,26 @@ import { randomUUID } from 'node:crypto';
 const LONG_INTEGER_DIGITS = 16;
 const LONG_INTEGER = /\d{16}/;
 /**
- * Stands before an integer kept as text. It cannot be guessed from outside, so no string that a
- * version sends is ever taken for a number.
+ * Precedes an integer that is kept as text. The mark cannot be guessed, so no string that a version
+ * sends is ever mistaken for a number.
  */
 const INTEGER_MARK = `\u0000${randomUUID()}:`;
 const MARKED_INTEGER = new RegExp(`"\\\\u0000${INTEGER_MARK.slice(1)}(-?\\d+)"`, 'g');
-/** Sign and digits of the largest double, 1.8e308. */
+/** The sign and digits of the largest double, 1.8e308. */
 const MAX_DOUBLE_DIGITS = 310;
 const BYTE_ORDER_MARK = 0xfeff;
+const MAX_RENDERED_CHARACTERS = 80;
+/** Quoting more of a string is wasted work: less is ever shown. */
+const MAX_QUOTED_CHARACTERS = 200;
+
+/** Shown in place of a value that must not be shown. */
+export const MASKED = '[masked]';
 
 export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
-/** Parses without losing digits of long integers; bytes that are not UTF-8 are no JSON (RFC 8259). */
+/** Parses without losing digits of long integers; bytes that are not UTF-8 are not JSON (RFC 8259). */
 export function parseJson(bytes: Buffer): ParsedJson {
   if (!isUtf8(bytes)) return { ok: false };
   const raw = bytes.toString('utf8');
@@ -39,34 +45,40 @@ export function jsonType(value: unknown): JsonType {
   return typeof value === 'boolean' ? 'boolean' : 'object';
 }
 
-/** Equality of two values that are neither array nor object. */
+/** Equality of two values that are neither arrays nor objects. */
 export function sameScalar(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  // Long integers are kept in their only spelling, so two of them are equal when their texts are.
+  // A long integer has only one spelling, so two of them are equal when their texts are.
   if (isLongInteger(left) && Number.isInteger(right)) return sameInteger(left, right as number);
   if (isLongInteger(right) && Number.isInteger(left)) return sameInteger(right, left as number);
   return false;
 }
 
-/** How a value is shown: long integers with all their digits, composites by their size. */
+/** The rendering of a value: long integers with all their digits, composites by their size. */
 export function showJson(value: unknown): string {
   if (Array.isArray(value)) return `array of ${value.length}`;
   if (typeof value === 'object' && value !== null) {
     return `object with ${Object.keys(value).length} keys`;
   }
   if (isLongInteger(value)) return value.slice(INTEGER_MARK.length);
-  // More than is ever shown of a string needs no quoting.
-  return JSON.stringify(typeof value === 'string' ? value.slice(0, 200) : value);
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_QUOTED_CHARACTERS) : value);
 }
 
-/** Writes a parsed document; long integers with all their digits. Throws RangeError if too deep. */
+/** Serializes a parsed document with all digits of long integers. Throws RangeError if too deep. */
 export function writeJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(MARKED_INTEGER, '$1');
 }
 
-/** The number a value of type `number` is, rounded to a double. */
+/** The value of type `number` as a double. */
 export function numberOf(value: unknown): number {
   return isLongInteger(value) ? Number(value.slice(INTEGER_MARK.length)) : Number(value);
+}
+
+/** The text on one line, cut to 80 characters, with control characters made visible. */
+export function brief(text: string): string {
+  const isLong = text.length > MAX_RENDERED_CHARACTERS;
+  const cut = isLong ? `${text.slice(0, MAX_RENDERED_CHARACTERS - 1)}…` : text;
+  return cut.replace(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
 }
 
 // Private
@@ -75,13 +87,13 @@ function isLongInteger(value: unknown): value is string {
   return typeof value === 'string' && value.startsWith(INTEGER_MARK);
 }
 
-/** `1e20` and the same number written out. No double has more digits than `MAX_DOUBLE_DIGITS`. */
+/** Compares `1e20` with the same number written out; no double has more than `MAX_DOUBLE_DIGITS`. */
 function sameInteger(long: string, short: number): boolean {
   const digits = long.slice(INTEGER_MARK.length);
   return digits.length <= MAX_DOUBLE_DIGITS && BigInt(digits) === BigInt(short);
 }
 
-/** Puts long integers outside strings into marked strings; everything else stays as it is. */
+/** Turns long integers outside strings into marked strings and leaves everything else as it is. */
 function markIntegers(text: string): string {
   let result = '';
   let copied = 0;
@@ -105,7 +117,7 @@ function markIntegers(text: string): string {
   return result + text.slice(copied);
 }
 
-/** A number before a colon is no JSON and must stay none. */
+/** A number before a colon is not JSON and must stay invalid. */
 function isMarkable(text: string, token: string, end: number): boolean {
   return /^-?[1-9]\d{15,}$/.test(token) && !/^\s*:/.test(text.slice(end, end + 64));
 }
@@ -118,7 +130,7 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-/** The index after the closing quote; the end of the text when there is none. */
+/** The index after the closing quote, or the end of the text where there is none. */
 function endOfString(text: string, start: number): number {
   let quote = text.indexOf('"', start + 1);
   while (quote !== -1) {
@@ -134,22 +146,9 @@ function endOfNumber(text: string, start: number): number {
   let end = start + 1;
   while (end < text.length) {
     const code = text.charCodeAt(end);
-    // Digits, plus, minus, point, e, E.
+    // A digit, plus, minus, point, e or E goes on.
     if (!isDigit(code) && code !== 43 && code !== 45 && code !== 46 && (code | 32) !== 101) break;
     end++;
   }
   return end;
-}
-
-/** Renderings in differences are at most this long. */
-const MAX_RENDERING_LENGTH = 80;
-
-/** Stands for a value that must not be shown. */
-export const MASKED = '[masked]';
-
-/** The text on one line, cut to 80 characters, control characters made visible. */
-export function brief(text: string): string {
-  const cut =
-    text.length > MAX_RENDERING_LENGTH ? `${text.slice(0, MAX_RENDERING_LENGTH - 1)}…` : text;
-  return cut.replace(/[\p{Cc}\u2028\u2029]/gu, '\uFFFD');
 }

@@ -9,14 +9,14 @@ type Step =
   | { readonly kind: 'any' }
   | { readonly kind: 'deep' };
 
-/** A parsed path that says whether a place in a document is the one it means. */
+/** A parsed path: whether it matches a place in a document. */
 export type PlaceMatcher = (place: JsonPlace) => boolean;
 
 const STEP = /^(?:(\.\.)|\.(\*)|\.?([\p{L}_$][\p{L}\p{N}_$-]*)|(\[\*?\])|\[("(?:[^"\\]|\\.)*")\])/u;
 
 /**
- * Reads a JSON path as differences name them: `$.items[].price`, `$["a b"].c`; `.*` is any key or
- * index, `[]` any index, `..name` the name at any depth. Throws ViliError `VILI_JSON_PATH`.
+ * Parses a JSON path in the notation of differences: `$.items[].price`, `$["a b"].c`; `.*` is any key
+ * or index, `[]` any index, `..name` the name at any depth. Throws ViliError `VILI_JSON_PATH`.
  */
 export function parseJsonPath(text: string): PlaceMatcher {
   const steps: Step[] = [];
@@ -31,14 +31,14 @@ export function parseJsonPath(text: string): PlaceMatcher {
     }
   }
   if (rest === null || steps.at(-1)?.kind === 'deep') {
-    throw new ViliError('VILI_JSON_PATH', `"${text}" is no JSON path such as $.items[].price`);
+    throw new ViliError('VILI_JSON_PATH', `"${text}" is not a JSON path such as $.items[].price`);
   }
-  return (place) => fits(steps, 0, place, 0);
+  return (place) => matches(steps, 0, place, 0);
 }
 
 // Private
 
-/** A name without a dot is only right after `..`. */
+/** A name without a dot is valid only after `..`. */
 function stepOf(found: RegExpExecArray, before: Step | undefined, rest: string): Step | null {
   const [, deep, any, name, index, quoted] = found;
   if (deep !== undefined) return before?.kind === 'deep' ? null : { kind: 'deep' };
@@ -50,12 +50,12 @@ function stepOf(found: RegExpExecArray, before: Step | undefined, rest: string):
   return { kind: 'key', name };
 }
 
-function fits(steps: readonly Step[], at: number, place: JsonPlace, from: number): boolean {
+function matches(steps: readonly Step[], at: number, place: JsonPlace, from: number): boolean {
   const step = steps[at];
   if (step === undefined) return from === place.length;
   if (step.kind === 'deep') {
     for (let start = from; start < place.length; start++) {
-      if (fits(steps, at + 1, place, start)) return true;
+      if (matches(steps, at + 1, place, start)) return true;
     }
     return false;
   }
@@ -63,5 +63,5 @@ function fits(steps: readonly Step[], at: number, place: JsonPlace, from: number
   const key = place[from];
   if (step.kind === 'key' && key !== step.name) return false;
   if (step.kind === 'index' && key !== null) return false;
-  return fits(steps, at + 1, place, from + 1);
+  return matches(steps, at + 1, place, from + 1);
 }

@@ -1,23 +1,23 @@
 import { MASKED, parseJson, writeJson } from '../json/parse.ts';
 import type { JsonPlace } from '../json/path.ts';
 
-/** What lies deeper is masked as a whole. */
+/** Deeper values are masked as a whole. */
 const MAX_DEPTH = 200;
 
 export interface MaskedText {
   readonly text: string;
-  /** Something was taken out, so it is not what was sent. */
+  /** Something was removed, so the text is not what was sent. */
   readonly masked: boolean;
 }
 
-/** What is taken out of a document. */
+/** What is removed from a document. */
 export interface JsonMasking {
   isMasked(place: JsonPlace): boolean;
-  /** What is left of a text that is not masked as a whole. */
+  /** What remains of a string that is not masked as a whole. */
   maskString(value: string): string;
 }
 
-/** The document without what is masked, otherwise as it was; null when it is no JSON. */
+/** The document with masked values replaced, otherwise unchanged; null when it is not JSON. */
 export function maskJson(text: string, masking: JsonMasking): MaskedText | null {
   const parsed = parseJson(Buffer.from(text));
   if (!parsed.ok) return null;

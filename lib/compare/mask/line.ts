@@ -6,22 +6,22 @@ import { ALWAYS_MASKED, createMask, type MaskSettings } from './mask.ts';
 /** The last name of a path: `token` of `$.user.token`, `$..token[]`, `$["token"]`. */
 const LAST_NAME = /\.([\p{L}_$][\p{L}\p{N}_$-]*)(?:\[\*?\])*$/u;
 const LAST_QUOTED = /\[("(?:[^"\\]|\\.)*")\](?:\[\*?\])*$/;
-/** Credentials are told by the word before them, whatever they stand in. */
+/** Credentials are recognized by the preceding word, wherever they occur. */
 const CREDENTIALS = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
 
-/** Of a list or a map nobody knows where it ends, so all that follows is masked. */
+/** The end of a list or a map is unknown, so everything that follows is masked. */
 const NESTED = String.raw`[\[{(][^\n]*`;
-/** A text in a text, to the quote that is escaped as often as its first. */
+/** A string within a string, up to the quote that is escaped as often as its first. */
 const ESCAPED = String.raw`(?<escape>\\+)"(?:(?!(?<!\\)\k<escape>")[^])*(?:\k<escape>")?`;
 
-/** A log line without secrets; null for one that cannot be looked through for sure. */
+/** The log line without secrets; null for a line that cannot be searched reliably. */
 export type LineMask = (line: string) => string | null;
 
 /**
- * Masks log lines by the rules of answers. A line holds bodies, headers and parameters in places
- * nobody knows, so the last name of a masked path and the name of a masked header count wherever
- * they stand: as key of a JSON line, before `=` or `:` in a text. Of a header in a text all that
- * follows is masked. Throws ViliError `VILI_JSON_PATH` for a path that is none.
+ * Masks log lines by the rules for responses. A line may contain bodies, headers and parameters in any
+ * place, so the last name of a masked path and the name of a masked header apply everywhere: as the
+ * key of a JSON line, and before `=` or `:` in a text. Everything that follows a masked header in a
+ * text is masked. Throws ViliError `VILI_JSON_PATH` for an invalid path.
  */
 export function createLineMask(settings: MaskSettings): LineMask {
   const mask = createMask(settings);
@@ -67,7 +67,7 @@ function createTextMask(
   };
 }
 
-/** A name, what may stand between it and its value, the value. */
+/** A name, what may separate it from its value, and the value. */
 function named(names: readonly string[], value: string): RegExp {
   const any = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
   const begin = String.raw`(?:(?<![\w$])|(?<=%[\da-f]{2}))`;

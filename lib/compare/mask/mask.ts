@@ -4,29 +4,29 @@ import { MASKED } from '../json/parse.ts';
 import { type JsonPlace, parseJsonPath } from '../json/path.ts';
 import { type MaskedText, maskJson } from './json.ts';
 
-/** Never kept, whatever the settings say. */
+/** Headers that are never kept, whatever the settings say. */
 export const ALWAYS_MASKED = ['authorization', 'cookie', 'proxy-authorization', 'set-cookie'];
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 export interface MaskSettings {
   /** Lower case; besides Authorization, Cookie and Set-Cookie. */
   readonly headers: readonly string[];
-  /** JSON paths; they also mean parameters of the query and of forms: `$.token` is `token`. */
+  /** JSON paths; they also apply to parameters of queries and forms: `$.token` means `token`. */
   readonly paths: readonly string[];
 }
 
-/** Takes secrets out of what is kept of requests and answers. */
+/** Removes secrets from what is kept of requests and responses. */
 export interface Mask {
   isMasked(place: JsonPlace): boolean;
   isMaskedHeader(name: string): boolean;
   headers(headers: FlatHeaders): string[];
   /** Path and query. */
   target(target: string): MaskedText;
-  /** A decoded body as text; null when it cannot be looked through for what is to be masked. */
+  /** A decoded body as text; null when it cannot be searched for what is to be masked. */
   body(headers: FlatHeaders, text: string): MaskedText | null;
 }
 
-/** Throws ViliError `VILI_JSON_PATH` for a path that is none. */
+/** Throws ViliError `VILI_JSON_PATH` for an invalid path. */
 export function createMask(settings: MaskSettings): Mask {
   const names = new Set([...ALWAYS_MASKED, ...settings.headers]);
   const matchers = settings.paths.map(parseJsonPath);

@@ -1,36 +1,37 @@
+import { entryOf } from '../limited.ts';
 import type { Difference, DifferenceKind } from '../outcome.ts';
 import type { IgnoredField } from './ignored.ts';
 import { readNoise, type SavedField, writeNoise } from './saved.ts';
 
-/** Kinds of difference remembered per endpoint; what differs just once makes room. */
+/** Differences remembered per endpoint; one that was seen only once makes room for another. */
 const MAX_FIELDS = 64;
-/** Testing may differ alone so many times more, beyond twice the spread of chance. */
+/** Testing may differ alone this many times more, beyond two standard deviations. */
 const SLACK = 2;
-/** Changes told at once; the rest is told next time. */
-const MAX_TOLD = 200;
+/** Changes reported at once; the rest is reported next time. */
+const MAX_REPORTED = 200;
 
-/** What one pair was found to differ in: kept differences and the keys of the ignored ones. */
+/** What differs in one pair: the kept differences and the keys of the ignored ones. */
 export interface Seen {
   readonly differences: readonly Difference[];
   readonly ignored: readonly string[];
 }
 
 /**
- * What differs between two answers of running to the same request, by endpoint, kind and path. It is
- * noise, and ignored, as long as testing does not differ there clearly more often; another field, or
- * another kind of difference in the same field, is never hidden by it. What is noise is settled
- * before a pair is looked at and applied to both sides alike, so identical versions stay equally
- * likely to differ alone, which is what the verdict's test of bodies rests on.
+ * What differs between two responses of running to the same request, by endpoint, kind and path. Such
+ * a difference is noise, and ignored, as long as testing does not differ there clearly more often.
+ * Noise never hides another field, nor another kind of difference in the same field. Noise is decided
+ * before a pair is compared and applied to both sides alike, so identical versions remain equally
+ * likely to differ alone, on which the verdict's test of bodies relies.
  */
 export interface NoiseMemory {
   isNoise(endpoint: string, key: string): boolean;
-  /** A pair for which running was asked twice: `testing` and `control`, each against running. */
-  learn(endpoint: string, testing: Seen, control: Seen): void;
-  /** What is ignored, or no longer so, since the last call. */
+  /** `testing` and `baseline` (running's second response), each compared with running's first. */
+  learn(endpoint: string, testing: Seen, baseline: Seen): void;
+  /** What became ignored, or stopped being ignored, since the last call. */
   takeChanges(): readonly IgnoredField[];
-  /** All of it, at most 256 KiB; null when nothing was learned since the last call. */
+  /** The whole memory, at most 256 KiB; null when nothing was learned since the last call. */
   checkpoint(): string | null;
-  /** Takes what a checkpoint held of endpoints that nothing is known of yet. */
+  /** Adopts a checkpoint for the endpoints of which nothing is known yet. */
   restore(saved: string): void;
 }
 
@@ -42,7 +43,7 @@ interface Field {
   control: number;
   testingAlone: number;
   controlAlone: number;
-  told: { times: number; ignored: boolean };
+  reported: { times: number; ignored: boolean };
 }
 
 interface EndpointNoise {
@@ -56,45 +57,37 @@ export function createNoiseMemory(maxEndpoints: number): NoiseMemory {
   const changed = new Map<Field, string>();
   let isChanged = false;
 
-  const noiseOf = (endpoint: string): EndpointNoise | null => {
-    const found = endpoints.get(endpoint);
-    if (found !== undefined) return found;
-    if (endpoints.size >= maxEndpoints) return null;
-    const made = { asked: 0, fields: new Map<string, Field>() };
-    endpoints.set(endpoint, made);
-    return made;
-  };
+  const noiseOf = (endpoint: string): EndpointNoise | null =>
+    entryOf(endpoints, endpoint, maxEndpoints, () => ({ asked: 0, fields: new Map() }));
 
   return {
     isNoise(endpoint, key) {
       const field = endpoints.get(endpoint)?.fields.get(key);
       return field !== undefined && isNoisy(field);
     },
-    learn(endpoint, testing, control) {
+    learn(endpoint, testing, baseline) {
       const noise = noiseOf(endpoint);
       if (noise === null) return;
       noise.asked++;
       isChanged = true;
-      for (const difference of control.differences) admit(noise, difference);
+      for (const difference of baseline.differences) admit(noise, difference);
       if (noise.fields.size === 0) return;
-      const [ours, theirs] = [keysOf(testing), keysOf(control)];
+      const [ours, theirs] = [keysOf(testing), keysOf(baseline)];
       for (const [key, field] of noise.fields) {
-        const [inTesting, inControl] = [ours.has(key), theirs.has(key)];
-        if (inControl) field.control++;
-        if (inTesting && !inControl) field.testingAlone++;
-        if (inControl && !inTesting) field.controlAlone++;
-        const { told } = field;
-        const isNews = isNoisy(field) !== told.ignored || field.control >= 2 * told.times;
+        const [inTesting, inBaseline] = [ours.has(key), theirs.has(key)];
+        if (inBaseline) field.control++;
+        if (inTesting && !inBaseline) field.testingAlone++;
+        if (inBaseline && !inTesting) field.controlAlone++;
+        const { ignored, times } = field.reported;
+        const isNews = isNoisy(field) !== ignored || field.control >= 2 * times;
         if (isNews && field.control > 0) changed.set(field, endpoint);
       }
     },
     takeChanges() {
-      if (changed.size === 0) return [];
-      const taken = [...changed].slice(0, MAX_TOLD);
-      return taken.map(([field, endpoint]) => {
+      return [...changed].slice(0, MAX_REPORTED).map(([field, endpoint]) => {
         changed.delete(field);
-        field.told = { times: field.control, ignored: isNoisy(field) };
-        return tellField(endpoint, field, endpoints.get(endpoint)?.asked ?? 0);
+        field.reported = reportable(field);
+        return ignoredField(endpoint, field, endpoints.get(endpoint)?.asked ?? 0);
       });
     },
     checkpoint() {
@@ -115,29 +108,30 @@ export function createNoiseMemory(maxEndpoints: number): NoiseMemory {
         if (noise === null) return;
         noise.asked = asked;
         for (const { running, again, ...field } of fields.slice(0, MAX_FIELDS)) {
-          const told = { times: field.control, ignored: isNoisy(field) };
           const key = differenceKey(field.kind, field.path);
-          noise.fields.set(key, { ...field, running, again, told });
+          noise.fields.set(key, { ...field, running, again, reported: reportable(field) });
         }
       }
     },
   };
 }
 
-/** Names a kind of difference at a place. */
+/** Identifies a kind of difference at a place. */
 export function differenceKey(kind: DifferenceKind, path: string): string {
   return `${kind} ${path}`;
 }
 
 // Private
 
-function isNoisy({
-  control,
-  testingAlone,
-  controlAlone,
-}: Pick<Field, 'control' | 'testingAlone' | 'controlAlone'>): boolean {
+type Counts = Pick<Field, 'control' | 'testingAlone' | 'controlAlone'>;
+
+function isNoisy({ control, testingAlone, controlAlone }: Counts): boolean {
   const spread = 2 * Math.sqrt(testingAlone + controlAlone);
   return control > 0 && testingAlone - controlAlone <= spread + SLACK;
+}
+
+function reportable(counts: Counts): Field['reported'] {
+  return { times: counts.control, ignored: isNoisy(counts) };
 }
 
 function savedOf({ kind, path, running, again, ...counts }: Field): SavedField {
@@ -153,9 +147,9 @@ function admit(noise: EndpointNoise, { kind, path, running, testing }: Differenc
     if (once === undefined) return;
     noise.fields.delete(once[0]);
   }
-  const told = { times: 0, ignored: false };
+  const reported = { times: 0, ignored: false };
   const counts = { control: 0, testingAlone: 0, controlAlone: 0 };
-  noise.fields.set(key, { kind, path, running, again: testing, ...counts, told });
+  noise.fields.set(key, { kind, path, running, again: testing, ...counts, reported });
 }
 
 function keysOf({ differences, ignored }: Seen): ReadonlySet<string> {
@@ -164,7 +158,7 @@ function keysOf({ differences, ignored }: Seen): ReadonlySet<string> {
   return keys;
 }
 
-function tellField(endpoint: string, field: Field, asked: number): IgnoredField {
+function ignoredField(endpoint: string, field: Field, asked: number): IgnoredField {
   const { kind, path, control, running, again } = field;
   return {
     endpoint,
@@ -174,7 +168,7 @@ function tellField(endpoint: string, field: Field, asked: number): IgnoredField 
     ignored: isNoisy(field),
     times: control,
     of: asked,
-    ...(running === undefined ? {} : { running }),
-    ...(again === undefined ? {} : { again }),
+    ...(running !== undefined && { running }),
+    ...(again !== undefined && { again }),
   };
 }

@@ -1,6 +1,6 @@
 import type { DifferenceKind } from '../outcome.ts';
 
-/** A checkpoint of noise is at most this long; what was asked least is left out. */
+/** The limit of a checkpoint of noise; the endpoints with the fewest baselines are dropped. */
 const MAX_CHARACTERS = 262_144;
 const KINDS: ReadonlySet<unknown> = new Set<DifferenceKind>([
   'status',
@@ -12,7 +12,10 @@ const KINDS: ReadonlySet<unknown> = new Set<DifferenceKind>([
   'body',
 ]);
 
-/** What is known of one place where running differed from itself. */
+/**
+ * What is known of one place where running differed from itself. In a checkpoint, `control` is a
+ * difference of the baseline: running's second response to the same request.
+ */
 export interface SavedField {
   readonly kind: DifferenceKind;
   readonly path: string;
@@ -26,12 +29,12 @@ export interface SavedField {
 /** What is known of one endpoint. */
 export interface SavedEndpoint {
   readonly endpoint: string;
-  /** Requests that running was asked twice. */
+  /** Requests that were sent to running twice. */
   readonly asked: number;
   readonly fields: readonly SavedField[];
 }
 
-/** JSON, at most 256 KiB: the endpoints asked most that fit. */
+/** JSON of at most 256 KiB, with the endpoints that have the most baselines. */
 export function writeNoise(endpoints: readonly SavedEndpoint[]): string {
   const parts: string[] = [];
   let left = MAX_CHARACTERS;
@@ -44,7 +47,7 @@ export function writeNoise(endpoints: readonly SavedEndpoint[]): string {
   return `[${parts.join(',')}]`;
 }
 
-/** Reads what `writeNoise` wrote; whatever else there is is left out. */
+/** Reads what `writeNoise` wrote; anything else is left out. */
 export function readNoise(text: string): readonly SavedEndpoint[] {
   if (text.length > MAX_CHARACTERS + 2) return [];
   try {

@@ -1,27 +1,33 @@
 import { createRouteMatcher } from '../endpoint/routes.ts';
 import { type JsonPlace, type PlaceMatcher, parseJsonPath } from '../json/path.ts';
 
-/** What an operator says about one place of the answers of some endpoints. */
+const HEADER = 'header:';
+/** Requests whose rules are cached by method and path. */
+const MAX_CACHED = 1000;
+/** The rules for longer keys are looked up each time. */
+const MAX_CACHED_KEY_LENGTH = 512;
+
+/** An operator's rule for one place in the responses of some endpoints. */
 export type CompareRule = {
-  /** `GET /items/{id}`, `/items/{id}`; null: all. */
+  /** `GET /items/{id}` or `/items/{id}`; null holds for all. */
   readonly endpoint: string | null;
-  /** A JSON path; for `ignore` also `header:NAME`. */
+  /** A JSON path, or for `ignore` also `header:NAME`. */
   readonly path: string;
 } & RuleAction;
 
 export type RuleAction =
   | { readonly action: 'ignore' }
-  /** Numbers may differ by `amount`, or by that share of the larger one. */
+  /** Numbers may differ by `amount`, or by that share of the larger number. */
   | { readonly action: 'tolerance'; readonly amount: number; readonly relative: boolean }
-  /** The order of an array means nothing. */
+  /** The order of an array is insignificant. */
   | { readonly action: 'unordered' }
-  /** Objects of an array are paired by this field. */
+  /** Objects in an array are paired by this field. */
   | { readonly action: 'key'; readonly key: string };
 
 export type Tolerance = Extract<RuleAction, { action: 'tolerance' }>;
 export type Arrangement = Extract<RuleAction, { action: 'unordered' | 'key' }>;
 
-/** The rules that hold for one request. */
+/** The rules that apply to one request. */
 export interface RequestRules {
   ignores(place: JsonPlace): boolean;
   /** `name` in lower case. */
@@ -30,31 +36,24 @@ export interface RequestRules {
   arrangement(place: JsonPlace): Arrangement | null;
 }
 
-/** Finds the rules for a request; null when there are none. */
+/** The rules for a request, or null when there are none. */
 export type RuleBook = (method: string, path: string) => RequestRules | null;
 
-const HEADER = 'header:';
-/** Requests whose rules are remembered by method and path. */
-const MAX_REMEMBERED = 1000;
-/** Longer paths are looked through each time. */
-const MAX_REMEMBERED_LENGTH = 512;
-
-/** Throws ViliError `VILI_JSON_PATH` for a path that is none. */
-export function createRuleBook(rules: readonly CompareRule[]): RuleBook {
-  if (rules.length === 0) return () => null;
-  const compiled = rules.map(compile);
-  const remembered = new Map<string, RequestRules | null>();
+/** Throws ViliError `VILI_JSON_PATH` for an invalid path. */
+export function createRuleBook(declared: readonly CompareRule[]): RuleBook {
+  if (declared.length === 0) return () => null;
+  const compiled = declared.map(compile);
+  const cached = new Map<string, RequestRules | null>();
   return (method, target) => {
     const path = target.replace(/[?#].*$/s, '');
     const key = `${method} ${path}`;
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
+    const found = cached.get(key);
+    if (found !== undefined) return found;
     const segments = path.split('/');
-    const fitting = compiled.filter((rule) => rule.isFor(method, segments));
-    const found = fitting.length === 0 ? null : rulesOf(fitting);
-    const isShort = key.length <= MAX_REMEMBERED_LENGTH;
-    if (isShort && remembered.size < MAX_REMEMBERED) remembered.set(key, found);
-    return found;
+    const matching = compiled.filter((rule) => rule.isFor(method, segments));
+    const rules = matching.length === 0 ? null : rulesOf(matching);
+    if (key.length <= MAX_CACHED_KEY_LENGTH && cached.size < MAX_CACHED) cached.set(key, rules);
+    return rules;
   };
 }
 

@@ -1,20 +1,20 @@
 import type { SampleSignal } from './sample.ts';
 
-/** Bounds of what is kept of one test. */
+/** Bounds of the samples that are kept of one test. */
 export interface SampleSettings {
   readonly perEndpoint: number;
-  /** All samples of a test together. */
+  /** For all samples of a test together. */
   readonly maxBytes: number;
-  /** Of each body. */
+  /** For each body. */
   readonly maxBodyBytes: number;
 }
 
-/** Of these signals fewer are kept: they are told, but seldom what matters. */
-const MOST: Readonly<Partial<Record<SampleSignal, number>>> = { slow: 2, reported: 1 };
+/** Fewer samples of these signals are kept, since they rarely explain a verdict. */
+const MAX_OF_SIGNAL: Readonly<Partial<Record<SampleSignal, number>>> = { slow: 2, reported: 1 };
 
-/** Decides which pairs are worth keeping: few per endpoint, each kind of finding at least once. */
+/** Selects the pairs worth keeping: few per endpoint, and each kind of finding at least once. */
 export interface SampleChoice {
-  /** `isDoubtful`: it may be noise that is not known yet; one such pair is enough. */
+  /** `isDoubtful`: the difference may be noise not known yet, of which one pair is enough. */
   wants(endpoint: string, signal: SampleSignal, key: string, isDoubtful: boolean): boolean;
   kept(endpoint: string, signal: SampleSignal, key: string, bytes: number): void;
 }
@@ -33,9 +33,9 @@ export function createSampleChoice(
       if (kept === undefined) return endpoints.size < maxEndpoints && settings.perEndpoint > 0;
       const ofSignal = kept.filter((one) => one.signal === signal).length;
       if (isDoubtful && ofSignal > 0) return false;
-      if (ofSignal >= (MOST[signal] ?? settings.perEndpoint)) return false;
+      if (ofSignal >= (MAX_OF_SIGNAL[signal] ?? settings.perEndpoint)) return false;
       const isKnown = kept.some((one) => one.signal === signal && one.key === key);
-      // The last place waits for a kind of finding that is not there yet.
+      // The last place is reserved for a kind of finding that is not kept yet.
       const places = settings.perEndpoint;
       return kept.length < (isKnown ? Math.max(1, places - 1) : places);
     },

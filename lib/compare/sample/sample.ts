@@ -6,17 +6,19 @@ import type { Mask } from '../mask/mask.ts';
 import type { Difference } from '../outcome.ts';
 
 const ID_DIGITS = 8;
+const DECODE_LIMIT_BYTES = 1_048_576;
+const BASE64_FACTOR = 4 / 3;
 
-/** Why a pair was kept: what it is an example of. */
+/** Why a pair was kept: what it exemplifies. */
 export type SampleSignal = 'errors' | 'body-difference' | 'slow' | 'reported';
 
-/** A pair to look at and to send again, without secrets. Its file is `samples/<id>.json`. */
+/** A pair to inspect and to replay, without secrets, stored in `samples/<id>.json`. */
 export interface Sample {
   readonly schema: 'vili.sample/1';
   readonly id: string;
   readonly endpoint: string;
   readonly signal: SampleSignal;
-  /** What it shows, e.g. `type $.price`; the first of `differences`, or both answers' words. */
+  /** What the pair shows: the first of `differences` (`type $.price`) or both responses in words. */
   readonly key: string;
   readonly requestId: string;
   /** When the user's request arrived, ISO 8601. */
@@ -24,10 +26,10 @@ export interface Sample {
   readonly request: SampleRequest;
   readonly running: SampleResponse;
   readonly testing: SampleResponse;
-  /** Running's second answer, where there is one. */
+  /** Running's second response, where there is one. */
   readonly again: SampleResponse | null;
   readonly differences: readonly Difference[];
-  /** What both logged around that time; absent until it is known, about a second later. */
+  /** What both versions logged around that time; absent until known, about a second later. */
   readonly logs?: SampleLogs;
 }
 
@@ -36,17 +38,17 @@ export interface SampleLogs {
   readonly testing: SampleLines;
 }
 
-/** Lines of one log in its order. */
+/** Lines of one log, in its order. */
 export interface SampleLines {
   readonly lines: readonly SampleLogLine[];
-  /** Lines of that time that are not shown. */
+  /** The number of lines of that time that are not shown. */
   readonly more: number;
 }
 
 export interface SampleLogLine {
-  /** When it was read, ISO 8601: at most a moment after it was written. */
+  /** When the line was read, ISO 8601, which is shortly after it was written. */
   readonly at: string;
-  /** As Vili understood it: `error`, `unknown`, … */
+  /** The level as Vili classified it: `error`, `unknown`, … */
   readonly level: string;
   /** Masked and cut. */
   readonly text: string;
@@ -69,20 +71,20 @@ export interface SampleResponse {
   readonly body: SampleBody | null;
 }
 
-/** A body as kept, with content encodings taken off. */
+/** A body as kept, with content encodings removed. */
 export interface SampleBody {
   /** Length as sent. */
   readonly bytes: number;
-  /** What is there of it: text, or base64 for what is no text. Empty when it was not kept. */
+  /** The kept part: text, or base64 for a body that is not text. Empty when it was not kept. */
   readonly text: string;
   readonly base64: boolean;
-  /** Only the beginning is there. */
+  /** Only the beginning was kept. */
   readonly cut: boolean;
-  /** Something was taken out, so it is not what was sent. */
+  /** Something was removed, so the body is not what was sent. */
   readonly masked: boolean;
 }
 
-/** A sample on its way to its file. */
+/** A sample to be written to its file. */
 export interface SampleCopy {
   readonly id: string;
   readonly endpoint: string;
@@ -92,20 +94,20 @@ export interface SampleCopy {
   readonly requestId: string;
   /** Masked, without the query. */
   readonly path: string;
-  /** How long both took, ms. */
+  /** How long each version took, ms. */
   readonly runningMs: number;
   readonly testingMs: number;
   /** The `Sample` as JSON. */
   readonly text: string;
 }
 
-/** Short, and hard to mistake for another one of the same test. */
+/** A short id that is unlikely to occur twice in one test. */
 export function sampleId(requestId: string, atMs: number, endpoint: string): string {
   const hash = createHash('sha1').update(`${requestId}\n${atMs}\n${endpoint}`).digest('hex');
   return hash.slice(0, ID_DIGITS);
 }
 
-/** At most `maxBytes` of the body, masked; one that cannot be masked for sure is left out. */
+/** At most `maxBytes` of the body, masked; a body that cannot be masked reliably is left out. */
 export function sampleBody(
   mask: Mask,
   headers: FlatHeaders,
@@ -114,32 +116,29 @@ export function sampleBody(
 ): SampleBody | null {
   const { bytes, length } = body;
   if (length === 0) return null;
-  const gone = { bytes: length, text: '', base64: false, cut: true, masked: false };
-  if (bytes === null) return gone;
+  const omitted = { bytes: length, text: '', base64: false, cut: true, masked: false };
+  if (bytes === null) return omitted;
   const decoded = decodeBody(headers, bytes, DECODE_LIMIT_BYTES);
-  if (decoded === null) return gone;
+  if (decoded === null) return omitted;
   const text = decoded.toString('utf8');
   if (!Buffer.from(text).equals(decoded)) {
     const kept = decoded.subarray(0, Math.floor(maxBytes / BASE64_FACTOR));
     const cut = kept.length < decoded.length;
-    return { ...gone, text: kept.toString('base64'), base64: true, cut };
+    return { ...omitted, text: kept.toString('base64'), base64: true, cut };
   }
   const masked = maskedOrNull(mask, headers, text);
-  if (masked === null) return { ...gone, masked: true };
+  if (masked === null) return { ...omitted, masked: true };
   const kept = masked.text.slice(0, maxBytes);
-  return { ...gone, ...masked, text: kept, cut: kept.length < masked.text.length };
+  return { ...omitted, ...masked, text: kept, cut: kept.length < masked.text.length };
 }
 
 // Private
-
-const DECODE_LIMIT_BYTES = 1_048_576;
-const BASE64_FACTOR = 4 / 3;
 
 function maskedOrNull(mask: Mask, headers: FlatHeaders, text: string) {
   try {
     return mask.body(headers, text);
   } catch {
-    // Nested too deep to be written again.
+    // The document is nested too deep to be serialized again.
     return null;
   }
 }

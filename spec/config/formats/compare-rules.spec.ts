@@ -61,7 +61,7 @@ describe('compare rules', () => {
       fc.property(fc.array(step, { maxLength: 6 }), (steps) => {
         const text = `$${steps.join('')}`;
         if (jsonPath.holds(text)) parseJsonPath(text);
-        else expect(() => parseJsonPath(text)).to.throw(/is no JSON path/);
+        else expect(() => parseJsonPath(text)).to.throw(/is not a JSON path/);
       }),
     );
   });

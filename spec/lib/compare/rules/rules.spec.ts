@@ -37,7 +37,7 @@ describe('JSON paths', () => {
 
   it('are refused when they are none', () => {
     for (const text of ['', 'a', '$a', '$.', '$..', '$.a..', '$[0]', '$["a]', '$ .a', '$...a']) {
-      expect(() => parseJsonPath(text), text).to.throw(/is no JSON path/);
+      expect(() => parseJsonPath(text), text).to.throw(/is not a JSON path/);
     }
   });
 });
