@@ -1,14 +1,36 @@
-import type { Cell } from './life/cell.ts';
+import type { Delivery } from './mail/envelope.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Where messages of type `M` can be sent. Bound to one actor, across all its restarts. */
 export interface Address<in M> {
   readonly path: string;
-  /** False when it was buried as a dead letter. Never throws. */
+  /** False when the message became a dead letter. Never throws. */
   tell(message: M): boolean;
 }
 
-/** An address of this layer: it can be told who sends, and under which correlation id. */
+/** How an actor ended for good. */
+export interface End {
+  readonly path: string;
+  readonly reason: 'stopped' | 'crashed';
+  readonly error?: unknown;
+}
+
+/** What an address leads to: an actor through all its restarts. */
+export interface Addressee {
+  readonly path: string;
+  deliver(
+    message: unknown,
+    from: string,
+    correlation: string | undefined,
+    delivery?: Delivery,
+  ): boolean;
+  /** Set when the actor has ended for good. */
+  readonly ended: End | undefined;
+  /** Calls `listener` once when the actor ends for good; returns the way to unsubscribe. */
+  onEnd(listener: (end: End) => void): () => void;
+}
+
+/** An address of this layer: takes the sender and a correlation id along with a message. */
 export abstract class Recipient<in M> implements Address<M> {
   readonly path: string;
   readonly #runtime: Runtime;
@@ -21,7 +43,7 @@ export abstract class Recipient<in M> implements Address<M> {
   /** Sender and correlation id are those of the actor in whose handler (or callback) this runs. */
   tell(message: M): boolean {
     const hand = this.#runtime.context.getStore();
-    const from = hand === undefined ? this.#runtime.rootPath : hand.owner.cell.path;
+    const from = hand === undefined ? this.#runtime.rootPath : hand.owner.path;
     return this.deliver(message, from, hand?.correlation);
   }
 
@@ -30,19 +52,19 @@ export abstract class Recipient<in M> implements Address<M> {
 
 /** The address of an actor: of this very actor, never of a later one with the same name. */
 export class ActorAddress<in M> extends Recipient<M> {
-  readonly #cell: Cell;
+  readonly #addressee: Addressee;
 
-  constructor(runtime: Runtime, cell: Cell) {
-    super(runtime, cell.path);
-    this.#cell = cell;
+  constructor(runtime: Runtime, addressee: Addressee) {
+    super(runtime, addressee.path);
+    this.#addressee = addressee;
   }
 
   deliver(message: M, from: string, correlation: string | undefined): boolean {
-    return this.#cell.deliver(message, from, correlation);
+    return this.#addressee.deliver(message, from, correlation);
   }
 
-  /** The actor behind an address, or undefined when it is none of this layer. */
-  static cellOf(address: Address<never>): Cell | undefined {
-    return address instanceof ActorAddress ? address.#cell : undefined;
+  /** The actor behind an address, or undefined when the address is not of this layer. */
+  static addresseeOf(address: Address<never>): Addressee | undefined {
+    return address instanceof ActorAddress ? address.#addressee : undefined;
   }
 }

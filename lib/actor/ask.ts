@@ -1,12 +1,12 @@
 import { ActorAddress, type Address, Recipient } from './address.ts';
 import { ActorStopped, AskTimeout } from './errors.ts';
-import { typeOf } from './mail/envelope.ts';
+import { type OpenQuestion, typeOf } from './mail/envelope.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Where the answer to one question goes: settles a promise, once. */
-export class Reply<in R> extends Recipient<R> {
+/** Where the reply to one question goes: settles a promise, once. */
+class Reply<in R> extends Recipient<R> implements OpenQuestion {
   readonly #owner: Runtime;
-  #resolve: ((answer: R) => void) | undefined;
+  #resolve: ((reply: R) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #onSettled: (() => void)[] = [];
@@ -16,9 +16,9 @@ export class Reply<in R> extends Recipient<R> {
     this.#owner = runtime;
   }
 
-  /** The answer, or `overdue()` after `timeoutMs`. */
+  /** The reply, or the error that `overdue` makes after `timeoutMs`. */
   wait<T extends R>(this: Reply<T>, timeoutMs: number, overdue: () => unknown): Promise<T> {
-    // Not unref'd: somebody waits for the answer, and it takes `timeoutMs` at most.
+    // Not unref'd: somebody waits for the reply, and that takes `timeoutMs` at most.
     this.#timer = setTimeout(() => this.fail(overdue()), timeoutMs);
     return new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
@@ -26,11 +26,6 @@ export class Reply<in R> extends Recipient<R> {
     });
   }
 
-  get settled(): boolean {
-    return this.#reject === undefined;
-  }
-
-  /** Calls `listener` when the answer or a failure is there. */
   onSettled(listener: () => void): void {
     this.#onSettled.push(listener);
   }
@@ -67,31 +62,32 @@ export class Reply<in R> extends Recipient<R> {
   }
 }
 
+/** A question as data. */
 export interface Question<N, R> {
   readonly to: Address<N>;
   readonly make: (reply: Address<R>) => NoInfer<N>;
   readonly timeoutMs: number;
-  /** Path of who asks. */
+  /** Path of the asker. */
   readonly from: string;
   readonly correlation: string | undefined;
-  /** Handed the pending reply, so that the end of the asker can fail it. */
-  readonly pending?: (reply: Reply<never>) => void;
+  /** Is handed the question, so that the end of the asker can fail it. */
+  readonly pending?: (question: OpenQuestion) => void;
 }
 
-/** Sends a question and waits for its answer; fails at once when nobody is left to answer it. */
+/** Sends a question and waits for its reply; fails at once when nobody is left to reply. */
 export async function ask<N, R>(runtime: Runtime, question: Question<N, R>): Promise<R> {
   const { to, make, timeoutMs, from, correlation } = question;
   const reply = new Reply<R>(runtime, from);
   const message = make(reply);
-  const answer = reply.wait<R>(
+  const settled = reply.wait<R>(
     timeoutMs,
     () => new AskTimeout(to.path, typeOf(message), timeoutMs),
   );
   question.pending?.(reply);
-  const cell = ActorAddress.cellOf(to);
-  if (cell !== undefined) cell.deliver(message, from, correlation, { ask: reply });
+  const addressee = ActorAddress.addresseeOf(to);
+  if (addressee !== undefined) addressee.deliver(message, from, correlation, { ask: reply });
   else if (!sendAs(to, message, from, correlation)) reply.fail(new ActorStopped(to.path));
-  return await answer;
+  return await settled;
 }
 
 /** Sends with the given sender and correlation id, when the address can take them. */

@@ -1,20 +1,18 @@
-export { type Address } from './address.ts';
-export * from './errors.ts';
-export type { ActorEvent, Crashed, DeadLetter, DeadLettersSuppressed } from './events.ts';
-export type { Self } from './life/self.ts';
-export type { End } from './life/watch.ts';
-export type { DeadLetterCounts, DeadLetterSettings } from './mail/dead-letters.ts';
-export { type DeadReason, typeOf } from './mail/envelope.ts';
-export { DEFAULT_MAILBOX, type MailboxSpec } from './mail/mailbox.ts';
+export type { Address, End } from './address.ts';
 export {
   type ActorSpec,
   actorSpec,
   type Behaviour,
   type ChildSpec,
-  DEFAULT_HANDLER_TIMEOUT_MS,
-  DEFAULT_STOP_TIMEOUT_MS,
   type RestartPolicy,
-} from './spec.ts';
+  type Self,
+} from './behaviour.ts';
+export * from './errors.ts';
+export type { ActorEvent, Crashed, DeadLetter, DeadLettersSuppressed } from './events.ts';
+export type { DeadLetterCounts, DeadLetterSettings } from './mail/dead-letters.ts';
+export { type DeadReason, typeOf } from './mail/envelope.ts';
+export { DEFAULT_MAILBOX, type MailboxSpec } from './mail/mailbox.ts';
+export { DEFAULT_HANDLER_TIMEOUT_MS, DEFAULT_STOP_TIMEOUT_MS } from './spec.ts';
 export type { ErrorSource } from './stray.ts';
 export {
   type BackoffSpec,

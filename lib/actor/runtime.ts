@@ -1,17 +1,21 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { ActorEvent } from './events.ts';
-import type { Cell } from './life/cell.ts';
-import type { Incarnation } from './life/incarnation.ts';
 import type { DeadLetters } from './mail/dead-letters.ts';
-import type { ChildSpec } from './spec.ts';
-import type { Supervisor } from './supervision/supervisor.ts';
 import type { Trace } from './trace.ts';
 import type { TurnSource } from './turns.ts';
 
 /** Whose code runs: follows every callback and promise that the code starts. */
 export interface Hand {
-  readonly owner: Incarnation;
+  readonly owner: CodeOwner;
   readonly correlation: string | undefined;
+}
+
+/** The incarnation of an actor, as the owner of running code. */
+export interface CodeOwner {
+  /** Of its actor. */
+  readonly path: string;
+  /** Takes an error of its code that nobody caught. */
+  stray(error: unknown): void;
 }
 
 /** What all actors of one system share. */
@@ -28,10 +32,4 @@ export interface Runtime {
   /** Types whose messages carry no correlation id. */
   readonly bulkTypes: ReadonlySet<string>;
   emit(event: ActorEvent): void;
-  createCell(
-    path: string,
-    spec: ChildSpec<never>,
-    parent: Supervisor,
-    correlation: string | undefined,
-  ): Cell;
 }

@@ -3,15 +3,15 @@ import type { ActorNode } from '../model/actor-tree.ts';
 import type { TraceRecord } from '../model/trace-record.ts';
 import type { Address } from './address.ts';
 import { ask } from './ask.ts';
+import type { ChildSpec } from './behaviour.ts';
 import type { ActorEvent } from './events.ts';
-import { Cell } from './life/cell.ts';
+import type { Cell } from './life/cell.ts';
 import {
   type DeadLetterCounts,
   type DeadLetterSettings,
   DeadLetters,
 } from './mail/dead-letters.ts';
 import type { Hand, Runtime } from './runtime.ts';
-import type { ChildSpec } from './spec.ts';
 import { attachStrayErrors, type ErrorSource } from './stray.ts';
 import {
   DEFAULT_SUPERVISION,
@@ -74,8 +74,6 @@ export class ActorSystem {
       captured: this.#captured,
       bulkTypes: options.bulkTypes ?? new Set(),
       emit,
-      createCell: (path, spec, parent, correlation) =>
-        new Cell(runtime, path, spec, parent, correlation),
     };
     this.#runtime = runtime;
     const supervision = resolveBudget(rootPath, DEFAULT_SUPERVISION, options.supervision);
@@ -107,8 +105,7 @@ export class ActorSystem {
   crash(path: string, error: Error = new Error(`${path} was crashed on purpose`)): boolean {
     const cell = this.#cell(path);
     if (cell === undefined || cell.doomed) return false;
-    cell.poison = error;
-    cell.life?.requestTurn();
+    cell.poison(error);
     return true;
   }
 
@@ -116,8 +113,7 @@ export class ActorSystem {
   capture(path: string, on: boolean): void {
     if (on) this.#captured.add(path);
     else this.#captured.delete(path);
-    const cell = this.#cell(path);
-    if (cell !== undefined) cell.capture = on;
+    this.#cell(path)?.capture(on);
   }
 
   tree(): readonly ActorNode[] {
@@ -153,7 +149,7 @@ export class ActorSystem {
     if (!path.startsWith(`${rootPath}/`)) return undefined;
     const [first, ...below] = path.slice(rootPath.length + 1).split('/');
     let cell = this.#top.find(first ?? '');
-    for (const name of below) cell = cell?.supervisor?.find(name);
+    for (const name of below) cell = cell?.offspring?.find(name);
     return cell;
   }
 

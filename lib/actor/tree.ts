@@ -18,6 +18,6 @@ export function nodesOf(cell: Cell, nowMs: number): ActorNode[] {
         : { type: typeOf(inHand.message), sinceMs: nowMs - life.inHandSinceMs },
     hung: life?.hung ?? false,
   };
-  const children = cell.supervisor?.children() ?? [];
+  const children = cell.offspring?.children() ?? [];
   return [node, ...children.flatMap((child) => nodesOf(child, nowMs))];
 }

@@ -1,7 +1,6 @@
+import type { Behaviour, Self } from '../behaviour.ts';
 import type { Hand, Runtime } from '../runtime.ts';
-import type { Behaviour } from '../spec.ts';
 import type { Patience } from './deadline.ts';
-import type { Self } from './self.ts';
 
 /**
  * Holds one behaviour and its state, and runs the user's code as the actor's: whatever that code

@@ -1,33 +1,42 @@
 import type { ActorStatus } from '../../model/actor-tree.ts';
-import { ActorAddress } from '../address.ts';
-import type { Reply } from '../ask.ts';
+import { ActorAddress, type End } from '../address.ts';
+import type { ChildSpec } from '../behaviour.ts';
 import { ActorStopped, MailboxFull } from '../errors.ts';
-import type { ActorEvent, Crashed } from '../events.ts';
-import { type DeadReason, type Envelope, typeOf } from '../mail/envelope.ts';
+import type { Crashed } from '../events.ts';
+import { type DeadReason, type Delivery, type Envelope, typeOf } from '../mail/envelope.ts';
 import { Mailbox } from '../mail/mailbox.ts';
 import type { Runtime } from '../runtime.ts';
-import { type ChildSpec, type ResolvedSpec, resolveSpec } from '../spec.ts';
-import { DEFAULT_SUPERVISION, resolveBudget } from '../supervision/restart.ts';
-import { Supervisor } from '../supervision/supervisor.ts';
+import { type ResolvedSpec, resolveSpec } from '../spec.ts';
+import {
+  DEFAULT_SUPERVISION,
+  resolveBudget,
+  type SupervisionSpec,
+} from '../supervision/restart.ts';
 import { Incarnation } from './incarnation.ts';
-import type { End } from './watch.ts';
+import type { Life, LifeOwner, Offspring, Report } from './owner.ts';
 
 const NOTHING_ELSE: Delivery = {};
 
-/** What may hang on a message, besides sender and correlation id. */
-export interface Delivery {
-  readonly ask?: Reply<never>;
-  readonly only?: Incarnation;
-  readonly kept?: boolean;
+/** The children of one actor, under supervision. */
+export interface Children extends Offspring {
+  /** All of them have ended; no other is taken. */
+  readonly over: boolean;
+  find(name: string): Cell | undefined;
+  /** In start order. */
+  children(): readonly Cell[];
+  close(): Promise<void>;
 }
 
-/** What an incarnation reports; path, time and incarnation are filled in. */
-type Report<E = ActorEvent> = E extends { readonly incarnation: number }
-  ? Omit<E, 'atMs' | 'path' | 'incarnation'>
-  : never;
+/** What an actor needs from its supervisor. */
+export interface Parent {
+  childFailed(cell: Cell, life: Life, error: unknown): void;
+  childExited(cell: Cell, life: Life): void;
+  /** Makes the supervisor of the children of an actor at `path`; `escalate` takes its failure. */
+  supervisorFor(path: string, spec: SupervisionSpec, escalate: (error: unknown) => void): Children;
+}
 
 /** One actor, through all its restarts: what its address stands for. */
-export class Cell {
+export class Cell implements LifeOwner {
   readonly runtime: Runtime;
   readonly path: string;
   readonly spec: ResolvedSpec;
@@ -35,20 +44,19 @@ export class Cell {
   readonly mailbox: Mailbox;
   /** Id of the message that spawned it. */
   readonly correlation: string | undefined;
-  readonly watchers = new Set<(end: End) => void>();
-  status: ActorStatus = 'starting';
-  life: Incarnation | undefined;
-  /** Of its children; made when the first one is spawned. */
-  supervisor: Supervisor | undefined;
-  restarts = 0;
-  /** Started once: from then on its supervisor restarts it, before that `spawn` does. */
-  established = false;
-  /** Set from outside: the next turn throws this. */
-  poison: Error | undefined;
-  capture: boolean;
-  ended: End | undefined;
-  readonly #parent: Supervisor;
+  readonly #watchers = new Set<(end: End) => void>();
+  readonly #parent: Parent;
+  #status: ActorStatus = 'starting';
+  #life: Incarnation | undefined;
+  #children: Children | undefined;
   #incarnations = 0;
+  #restarts = 0;
+  /** Started once: from then on its supervisor restarts it, before that `spawn` does. */
+  #established = false;
+  /** Set from outside: the next turn throws this. */
+  #poison: Error | undefined;
+  #captures: boolean;
+  #ended: End | undefined;
   #doomed = false;
   #stopping: Promise<void> | undefined;
 
@@ -56,7 +64,7 @@ export class Cell {
     runtime: Runtime,
     path: string,
     spec: ChildSpec<never>,
-    parent: Supervisor,
+    parent: Parent,
     correlation: string | undefined,
   ) {
     this.runtime = runtime;
@@ -65,9 +73,30 @@ export class Cell {
     this.#parent = parent;
     this.correlation = correlation;
     this.mailbox = new Mailbox(path, this.spec.mailbox);
-    this.capture = runtime.captured.has(path);
+    this.#captures = runtime.captured.has(path);
     this.address = new ActorAddress(runtime, this);
     resolveBudget(path, DEFAULT_SUPERVISION, this.spec.supervision);
+  }
+
+  get status(): ActorStatus {
+    return this.#status;
+  }
+
+  /** The present incarnation, or the last one. */
+  get life(): Incarnation | undefined {
+    return this.#life;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  get established(): boolean {
+    return this.#established;
+  }
+
+  get ended(): End | undefined {
+    return this.#ended;
   }
 
   /** It is being ended for good, or has ended. */
@@ -75,13 +104,43 @@ export class Cell {
     return this.#doomed;
   }
 
-  ownSupervisor(): Supervisor {
-    if (this.supervisor === undefined || this.supervisor.over) {
+  get hasWork(): boolean {
+    return this.mailbox.length > 0 || this.#poison !== undefined;
+  }
+
+  get offspring(): Children | undefined {
+    return this.#children;
+  }
+
+  ownOffspring(): Children {
+    if (this.#children === undefined || this.#children.over) {
       const spec = resolveBudget(this.path, DEFAULT_SUPERVISION, this.spec.supervision);
-      const escalate = (error: unknown): void => this.life?.fail(error);
-      this.supervisor = new Supervisor(this.runtime, this.path, spec, escalate);
+      const escalate = (error: unknown): void => this.#life?.fail(error);
+      this.#children = this.#parent.supervisorFor(this.path, spec, escalate);
     }
-    return this.supervisor;
+    return this.#children;
+  }
+
+  onEnd(listener: (end: End) => void): () => void {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
+  }
+
+  /** Lets the next turn fail with `error`, ahead of the mailbox. */
+  poison(error: Error): void {
+    this.#poison = error;
+    this.#life?.requestTurn();
+  }
+
+  takePoison(): Error | undefined {
+    const poison = this.#poison;
+    this.#poison = undefined;
+    return poison;
+  }
+
+  /** Switches whether its messages go into the trace as text. */
+  capture(on: boolean): void {
+    this.#captures = on;
   }
 
   deliver(
@@ -99,7 +158,7 @@ export class Cell {
   }
 
   /** The next message for this incarnation; those meant for an earlier one are buried. */
-  takeFor(life: Incarnation): Envelope | undefined {
+  takeFor(life: Life): Envelope | undefined {
     let envelope = this.mailbox.shift();
     while (envelope?.only !== undefined && envelope.only !== life) {
       this.#bury(envelope, 'stale');
@@ -112,25 +171,44 @@ export class Cell {
   async bringUp(): Promise<Incarnation> {
     this.#incarnations += 1;
     const life = new Incarnation(this, this.#incarnations);
-    this.life = life;
-    this.status = this.established ? 'restarting' : 'starting';
+    this.#life = life;
+    this.#status = this.#established ? 'restarting' : 'starting';
     try {
       await life.start();
     } catch (error) {
       await life.end(true);
       throw error;
     }
-    this.established = true;
-    this.status = 'running';
+    this.#established = true;
+    this.#status = 'running';
     return life;
+  }
+
+  /** Brings it up again after a failure, and reports that. */
+  async restart(): Promise<void> {
+    const life = await this.bringUp();
+    this.#restarts += 1;
+    this.report({ type: 'restarted', restarts: this.#restarts }, life);
+  }
+
+  /** Ends the present incarnation, because another one will follow. */
+  async bringDown(): Promise<void> {
+    this.#status = 'restarting';
+    await this.#life?.end(true);
+    this.backOff();
+  }
+
+  /** Waits for its next start. */
+  backOff(): void {
+    if (!this.#doomed) this.#status = 'backoff';
   }
 
   /** Ends the children, unless they outlive a restart of this actor. */
   async closeChildren(): Promise<void> {
-    if (this.supervisor === undefined || (this.spec.keepChildren && !this.doomed)) return;
-    const { supervisor } = this;
-    await supervisor.close();
-    if (this.supervisor === supervisor) this.supervisor = undefined;
+    const children = this.#children;
+    if (children === undefined || (this.spec.keepChildren && !this.#doomed)) return;
+    await children.close();
+    if (this.#children === children) this.#children = undefined;
   }
 
   /** Ends it for good: in order, once, whoever asks for it. */
@@ -141,9 +219,9 @@ export class Cell {
 
   /** Gives up on it at once; what still runs in it is on its own. */
   abandon(limitMs: number): void {
-    if (this.ended !== undefined) return;
-    for (const child of this.supervisor?.children().toReversed() ?? []) child.abandon(limitMs);
-    const { life } = this;
+    if (this.#ended !== undefined) return;
+    for (const child of this.#children?.children().toReversed() ?? []) child.abandon(limitMs);
+    const life = this.#life;
     if (life !== undefined && life.phase !== 'over') {
       this.report({ type: 'abandoned', what: life.inHandType(), limitMs }, life);
       life.finish();
@@ -151,68 +229,20 @@ export class Cell {
     this.#finish('stopped', undefined);
   }
 
-  failed(life: Incarnation, error: unknown, envelope?: Envelope): void {
+  failed(life: Life, error: unknown, envelope?: Envelope): void {
     const during = envelope === undefined ? 'stray' : 'handling';
     this.reportCrash(life, during, error, envelope);
-    this.status = 'restarting';
+    this.#status = 'restarting';
     this.#parent.childFailed(this, life, error);
   }
 
-  exited(life: Incarnation): void {
-    this.status = 'restarting';
+  exited(life: Life): void {
+    this.#status = 'restarting';
     this.#parent.childExited(this, life);
   }
 
-  // Private
-
-  #put(envelope: Envelope): boolean {
-    if (this.doomed) {
-      this.#bury(envelope, 'stopped');
-      return false;
-    }
-    const dropped = this.mailbox.push(envelope);
-    if (dropped !== undefined) this.#bury(dropped, 'mailbox-full');
-    if (dropped === envelope) return false;
-    this.life?.requestTurn();
-    return true;
-  }
-
-  async #stop(reason: End['reason'], error: unknown): Promise<void> {
-    this.#doomed = true;
-    if (this.ended === undefined) this.status = 'stopping';
-    await this.life?.end(false);
-    await this.closeChildren();
-    this.#finish(reason, error);
-  }
-
-  #finish(reason: End['reason'], error: unknown): void {
-    if (this.ended !== undefined) return;
-    const { path } = this;
-    this.#doomed = true;
-    this.ended = error === undefined ? { path, reason } : { path, reason, error };
-    this.status = 'stopped';
-    for (let next = this.mailbox.shift(); next !== undefined; next = this.mailbox.shift()) {
-      this.#bury(next, 'stopped');
-    }
-    for (const notice of this.watchers) notice(this.ended);
-    this.watchers.clear();
-  }
-
-  #bury(envelope: Envelope, reason: DeadReason): void {
-    this.runtime.deadLetters.bury(envelope, this.path, reason);
-    if (envelope.ask === undefined) return;
-    const full = reason === 'mailbox-full';
-    const { path } = this;
-    envelope.ask.fail(
-      full ? new MailboxFull(path, this.mailbox.spec.limit) : new ActorStopped(path),
-    );
-  }
-
-  // For its incarnations
-
-  /** Another tick of a timer, unless the last one (which is handed back in) still waits. */
   tick(
-    life: Incarnation,
+    life: Life,
     message: unknown,
     correlation: string | undefined,
     last: Envelope | undefined,
@@ -227,20 +257,20 @@ export class Cell {
   traceHandled(envelope: Envelope, sinceMs: number, outcome: 'ok' | 'crash'): void {
     const { message, from, correlation, sentAtMs } = envelope;
     const handledMs = this.runtime.now() - sinceMs;
-    const payload = this.capture ? message : undefined;
+    const payload = this.#captures ? message : undefined;
     const waitMs = sinceMs - sentAtMs;
     const type = typeOf(message);
     const { trace } = this.runtime;
     trace.write(sentAtMs, from, this.path, type, correlation, waitMs, handledMs, outcome, payload);
   }
 
-  report(report: Report, life: Incarnation): void {
+  report(report: Report, life: Life): void {
     const about = { atMs: this.runtime.now(), path: this.path, incarnation: life.number };
     this.runtime.emit({ ...report, ...about });
   }
 
   reportCrash(
-    life: Incarnation,
+    life: Life,
     during: Crashed['during'],
     error: unknown,
     envelope: Envelope | undefined,
@@ -248,5 +278,50 @@ export class Cell {
     const messageType = envelope === undefined ? undefined : typeOf(envelope.message);
     const correlation = envelope?.correlation;
     this.report({ type: 'crashed', during, messageType, correlation, error }, life);
+  }
+
+  // Private
+
+  #put(envelope: Envelope): boolean {
+    if (this.#doomed) {
+      this.#bury(envelope, 'stopped');
+      return false;
+    }
+    const dropped = this.mailbox.push(envelope);
+    if (dropped !== undefined) this.#bury(dropped, 'mailbox-full');
+    if (dropped === envelope) return false;
+    this.#life?.requestTurn();
+    return true;
+  }
+
+  async #stop(reason: End['reason'], error: unknown): Promise<void> {
+    this.#doomed = true;
+    if (this.#ended === undefined) this.#status = 'stopping';
+    await this.#life?.end(false);
+    await this.closeChildren();
+    this.#finish(reason, error);
+  }
+
+  #finish(reason: End['reason'], error: unknown): void {
+    if (this.#ended !== undefined) return;
+    const { path } = this;
+    this.#doomed = true;
+    this.#ended = error === undefined ? { path, reason } : { path, reason, error };
+    this.#status = 'stopped';
+    for (let next = this.mailbox.shift(); next !== undefined; next = this.mailbox.shift()) {
+      this.#bury(next, 'stopped');
+    }
+    for (const notice of this.#watchers) notice(this.#ended);
+    this.#watchers.clear();
+  }
+
+  #bury(envelope: Envelope, reason: DeadReason): void {
+    this.runtime.deadLetters.bury(envelope, this.path, reason);
+    if (envelope.ask === undefined) return;
+    const full = reason === 'mailbox-full';
+    const { path } = this;
+    envelope.ask.fail(
+      full ? new MailboxFull(path, this.mailbox.spec.limit) : new ActorStopped(path),
+    );
   }
 }

@@ -1,15 +1,19 @@
 import { ActorCrashed, ActorStopped, HandlerHung } from '../errors.ts';
-import { type Envelope, typeOf } from '../mail/envelope.ts';
+import { type Envelope, type OpenQuestion, typeOf } from '../mail/envelope.ts';
+import type { CodeOwner } from '../runtime.ts';
 import type { Turns } from '../turns.ts';
 import { BehaviourHost, isPromise } from './behaviour-host.ts';
-import type { Cell } from './cell.ts';
 import { Patience } from './deadline.ts';
 import { HangWatch } from './hang-watch.ts';
 import { LifeSignal } from './life-signal.ts';
 import { OpenQuestions } from './open-questions.ts';
-import { createSelf, type Self } from './self.ts';
+import type { Life, LifeOwner } from './owner.ts';
+import { createSelf, type Living } from './self.ts';
 import { StartAttempt } from './start-attempt.ts';
 import { Timers } from './timers.ts';
+
+/** Late errors reported per incarnation: an interval that nobody cleared fires for ever. */
+export const LATE_ERRORS_REPORTED = 10;
 
 type Phase = 'starting' | 'live' | 'ending' | 'over';
 
@@ -17,28 +21,27 @@ type Phase = 'starting' | 'live' | 'ending' | 'over';
  * One life of an actor, from a start to its end: the message in hand, and all that must end with
  * it. What arrives after the end belongs to nobody and is dropped.
  */
-export class Incarnation {
-  readonly cell: Cell;
+export class Incarnation implements Life, Living, CodeOwner {
+  readonly cell: LifeOwner;
   readonly number: number;
   readonly timers = new Timers();
-  /** Questions this incarnation took in hand and has not answered. */
-  readonly owed = new OpenQuestions();
-  /** Questions this incarnation asked. */
-  readonly asked = new OpenQuestions();
-  /** Run when the incarnation begins to end. */
-  readonly onEnding = new Set<() => void>();
-  inHand: Envelope | undefined;
-  inHandSinceMs = 0;
-  upSinceMs: number | undefined;
-  /** Uncaught errors of its code after its end. */
-  lateErrors = 0;
-  readonly #self: Self<never>;
+  /** Questions that this incarnation took in hand and has not replied to. */
+  readonly #owed = new OpenQuestions();
+  /** Questions that this incarnation asked. */
+  readonly #asked = new OpenQuestions();
+  readonly #endingListeners = new Set<() => void>();
+  readonly #self: ReturnType<typeof createSelf>;
   readonly #host: BehaviourHost;
   readonly #hangWatch: HangWatch;
   readonly #signal = new LifeSignal();
   readonly #attempt = new StartAttempt();
   readonly #patience = new Patience();
   #phase: Phase = 'starting';
+  #inHand: Envelope | undefined;
+  #inHandSinceMs = 0;
+  #upSinceMs: number | undefined;
+  /** Uncaught errors of its code after its end. */
+  #lateErrors = 0;
   #turns: Turns | undefined;
   #turnRequested = false;
   #stopRequested = false;
@@ -46,7 +49,7 @@ export class Incarnation {
   #running: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(cell: Cell, number: number) {
+  constructor(cell: LifeOwner, number: number) {
     this.cell = cell;
     this.number = number;
     this.#self = createSelf(this);
@@ -59,6 +62,22 @@ export class Incarnation {
     return this.#phase;
   }
 
+  get path(): string {
+    return this.cell.path;
+  }
+
+  get inHand(): Envelope | undefined {
+    return this.#inHand;
+  }
+
+  get inHandSinceMs(): number {
+    return this.#inHandSinceMs;
+  }
+
+  get upSinceMs(): number | undefined {
+    return this.#upSinceMs;
+  }
+
   get signal(): AbortSignal {
     return this.#signal.get();
   }
@@ -69,33 +88,32 @@ export class Incarnation {
 
   /** Correlation id of the message in hand, or of the message that spawned the actor. */
   get correlation(): string | undefined {
-    return this.inHand === undefined ? this.cell.correlation : this.inHand.correlation;
+    return this.#inHand === undefined ? this.cell.correlation : this.#inHand.correlation;
   }
 
   /** Runs the behaviour's `start`; throws what it throws, or ActorStopped when ended meanwhile. */
   async start(): Promise<void> {
     const { now, turns } = this.cell.runtime;
-    this.inHandSinceMs = now();
-    this.#hangWatch.begin(this.inHandSinceMs);
+    this.#inHandSinceMs = now();
+    this.#hangWatch.begin(this.#inHandSinceMs);
     this.#running = this.#runStart();
     try {
       await this.#attempt.of(this.#running);
     } finally {
       this.#hangWatch.end();
     }
-    if (this.phase !== 'starting') throw new ActorStopped(this.cell.path);
+    if (this.#phase !== 'starting') throw new ActorStopped(this.cell.path);
     this.#running = undefined;
     this.#phase = 'live';
-    this.upSinceMs = now();
+    this.#upSinceMs = now();
     this.#turns = turns.open(() => this.#turn());
     this.requestTurn();
   }
 
   /** Asks for a turn when there is something to do in it. */
   requestTurn(): void {
-    if (this.phase !== 'live' || this.#turnRequested || this.inHand !== undefined) return;
-    const { mailbox, poison } = this.cell;
-    if (mailbox.length === 0 && poison === undefined && !this.#stopRequested) return;
+    if (this.#phase !== 'live' || this.#turnRequested || this.#inHand !== undefined) return;
+    if (!this.cell.hasWork && !this.#stopRequested) return;
     this.#turnRequested = true;
     this.#turns?.request();
   }
@@ -107,8 +125,35 @@ export class Incarnation {
 
   /** From outside of a handler: a stray error, an escalation, a hang. */
   fail(error: unknown): void {
-    if (this.phase === 'starting') this.#attempt.fail(error);
-    else if (this.phase === 'live') this.#crash(error);
+    if (this.#phase === 'starting') this.#attempt.fail(error);
+    else if (this.#phase === 'live') this.#crash(error);
+  }
+
+  stray(error: unknown): void {
+    const late = this.#phase !== 'live' && this.#phase !== 'starting';
+    if (late) this.#lateErrors += 1;
+    if (this.#lateErrors > LATE_ERRORS_REPORTED) return;
+    this.cell.report({ type: 'stray-error', error, late }, this);
+    this.fail(error);
+  }
+
+  whenEnding(listener: () => void): () => void {
+    this.#endingListeners.add(listener);
+    return () => this.#endingListeners.delete(listener);
+  }
+
+  deliverToItself(make: () => unknown, from: string, correlation: string | undefined): void {
+    try {
+      this.cell.deliver(make(), from, correlation, { only: this, kept: true });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  keepAsked(question: OpenQuestion): void {
+    if (this.#phase === 'over') {
+      question.fail(new ActorStopped(this.cell.path, 'has ended and cannot ask'));
+    } else this.#asked.add(question);
   }
 
   /** Ends this life: message in hand, children, `stop`, signal. The same promise for every caller. */
@@ -119,21 +164,21 @@ export class Incarnation {
 
   /** Ends it now: whatever still runs is on its own. */
   finish(): void {
-    if (this.phase === 'over') return;
+    if (this.#phase === 'over') return;
     this.#dropHand();
     this.#phase = 'over';
     this.#patience.end();
     this.#hangWatch.close();
     this.#beginEnd();
     this.#turns?.close();
-    this.owed.failAll(new ActorStopped(this.cell.path));
-    this.asked.failAll(new ActorStopped(this.cell.path, 'ended before it got an answer'));
+    this.#owed.failAll(new ActorStopped(this.cell.path));
+    this.#asked.failAll(new ActorStopped(this.cell.path, 'ended before it got an answer'));
     this.#signal.abort();
   }
 
   /** What it works on, for a person. */
   inHandType(): string {
-    return this.inHand === undefined ? this.phase : typeOf(this.inHand.message);
+    return this.#inHand === undefined ? this.#phase : typeOf(this.#inHand.message);
   }
 
   // Private
@@ -141,28 +186,25 @@ export class Incarnation {
   async #runStart(): Promise<void> {
     await this.#host.start({ owner: this, correlation: this.cell.correlation }, this.#self);
     // Abandoned while it started: nobody else will release what it has just acquired.
-    if (this.phase === 'over') await this.#runStop(new Patience());
+    if (this.#phase === 'over') await this.#runStop(new Patience());
   }
 
   #turn(): void | Promise<void> {
     this.#turnRequested = false;
-    if (this.phase !== 'live') return undefined;
-    const { poison } = this.cell;
-    if (poison !== undefined) {
-      this.cell.poison = undefined;
-      return this.#crash(poison);
-    }
+    if (this.#phase !== 'live') return undefined;
+    const poison = this.cell.takePoison();
+    if (poison !== undefined) return this.#crash(poison);
     if (this.#stopRequested) return this.#exit();
     const envelope = this.cell.takeFor(this);
     if (envelope === undefined) return undefined;
-    this.inHand = envelope;
-    this.inHandSinceMs = this.cell.runtime.now();
-    if (envelope.ask !== undefined) this.owed.add(envelope.ask);
+    this.#inHand = envelope;
+    this.#inHandSinceMs = this.cell.runtime.now();
+    if (envelope.ask !== undefined) this.#owed.add(envelope.ask);
     const hand = { owner: this, correlation: envelope.correlation };
     try {
       const result = this.#host.handle(hand, envelope.message, this.#self);
       if (!isPromise(result)) return this.#handled(envelope, result);
-      this.#hangWatch.begin(this.inHandSinceMs);
+      this.#hangWatch.begin(this.#inHandSinceMs);
       this.#running = this.#settle(result, envelope);
       return this.#running;
     } catch (error) {
@@ -180,35 +222,35 @@ export class Incarnation {
 
   #handled(envelope: Envelope, state: unknown): void {
     // Abandoned meanwhile: the state belongs to an incarnation that is over.
-    if (this.inHand !== envelope) return;
+    if (this.#inHand !== envelope) return;
     this.#host.state = state;
     this.#release(envelope, 'ok');
-    if (this.#stopRequested && this.phase === 'live') this.#exit();
+    if (this.#stopRequested && this.#phase === 'live') this.#exit();
     else this.requestTurn();
   }
 
   #threw(envelope: Envelope, error: unknown): void {
-    if (this.inHand !== envelope) {
+    if (this.#inHand !== envelope) {
       this.cell.report({ type: 'late', what: typeOf(envelope.message), error }, this);
       return;
     }
     envelope.ask?.fail(new ActorCrashed(this.cell.path, error));
     this.#release(envelope, 'crash');
-    if (this.phase === 'live') this.#crash(error, envelope);
+    if (this.#phase === 'live') this.#crash(error, envelope);
     else this.cell.reportCrash(this, 'stopping', error, envelope);
   }
 
   #release(envelope: Envelope, outcome: 'ok' | 'crash'): void {
-    this.inHand = undefined;
+    this.#inHand = undefined;
     this.#running = undefined;
     this.#hangWatch.end();
-    this.cell.traceHandled(envelope, this.inHandSinceMs, outcome);
+    this.cell.traceHandled(envelope, this.#inHandSinceMs, outcome);
   }
 
   #crash(error: unknown, envelope?: Envelope): void {
     this.#phase = 'ending';
     this.timers.close();
-    this.owed.failAll(new ActorCrashed(this.cell.path, error));
+    this.#owed.failAll(new ActorCrashed(this.cell.path, error));
     this.cell.failed(this, error, envelope);
   }
 
@@ -219,26 +261,26 @@ export class Incarnation {
   }
 
   async #end(crashed: boolean): Promise<void> {
-    if (this.phase === 'starting') this.#signal.abort();
-    if (this.phase !== 'over') this.#phase = 'ending';
+    if (this.#phase === 'starting') this.#signal.abort();
+    if (this.#phase !== 'over') this.#phase = 'ending';
     this.#beginEnd();
-    if (crashed) this.asked.failAll(new ActorStopped(this.cell.path, 'restarted while it asked'));
+    if (crashed) this.#asked.failAll(new ActorStopped(this.cell.path, 'restarted while it asked'));
     await this.#awaitRunning();
     await this.cell.closeChildren();
-    if (this.phase === 'ending') await this.#runStop(this.#patience);
+    if (this.#phase === 'ending') await this.#runStop(this.#patience);
     this.finish();
   }
 
   #beginEnd(): void {
     this.timers.close();
     this.#attempt.fail(new ActorStopped(this.cell.path, 'was ended while it started'));
-    for (const listener of this.onEnding) listener();
-    this.onEnding.clear();
+    for (const listener of this.#endingListeners) listener();
+    this.#endingListeners.clear();
   }
 
   /** Waits for the user's code only, never for a restart: two failing siblings would deadlock. */
   async #awaitRunning(): Promise<void> {
-    if (this.#running === undefined || this.phase === 'over') return;
+    if (this.#running === undefined || this.#phase === 'over') return;
     const { stopTimeoutMs, onHang } = this.cell.spec;
     const limitMs = this.hung && onHang === 'crash' ? 0 : stopTimeoutMs;
     if (await this.#patience.wait(this.#running, limitMs)) return;
@@ -259,7 +301,7 @@ export class Incarnation {
   }
 
   #dropHand(): void {
-    if (this.inHand !== undefined) this.#release(this.inHand, 'crash');
+    if (this.#inHand !== undefined) this.#release(this.#inHand, 'crash');
   }
 
   #onHung(): void {

@@ -1,15 +1,15 @@
-import type { Reply } from '../ask.ts';
+import type { OpenQuestion } from '../mail/envelope.ts';
 
-/** Questions without an answer yet, which fail together. */
+/** Questions without a reply yet, which fail together. */
 export class OpenQuestions {
-  readonly #replies = new Set<Reply<never>>();
+  readonly #questions = new Set<OpenQuestion>();
 
-  add(reply: Reply<never>): void {
-    this.#replies.add(reply);
-    reply.onSettled(() => this.#replies.delete(reply));
+  add(question: OpenQuestion): void {
+    this.#questions.add(question);
+    question.onSettled(() => this.#questions.delete(question));
   }
 
   failAll(error: unknown): void {
-    for (const reply of this.#replies) reply.fail(error);
+    for (const question of this.#questions) question.fail(error);
   }
 }

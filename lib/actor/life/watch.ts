@@ -1,44 +1,39 @@
 import { ViliError } from '../../errors.ts';
-import type { Cell } from './cell.ts';
-import type { Incarnation } from './incarnation.ts';
+import { ActorAddress, type Address, type End } from '../address.ts';
 
-/** How an actor ended for good. */
-export interface End {
-  readonly path: string;
-  readonly reason: 'stopped' | 'crashed';
-  readonly error?: unknown;
+/** The incarnation that watches, as far as watching concerns it. */
+export interface Watcher {
+  readonly correlation: string | undefined;
+  /** Runs `listener` when the incarnation begins to end; returns the way to unsubscribe. */
+  whenEnding(listener: () => void): () => void;
+  /** Sends itself the message that `make` returns; an error of `make` fails the incarnation. */
+  deliverToItself(make: () => unknown, from: string, correlation: string | undefined): void;
 }
 
 /**
- * Sends `life` a message when `target` has ended for good. Throws a ViliError
- * (`VILI_ADDRESS_UNKNOWN`) for an address that is no actor's.
+ * Sends `watcher` a message when `target` has ended for good. Throws a ViliError
+ * (`VILI_ADDRESS_UNKNOWN`) for an address that is not an actor's.
  */
 export function watch(
-  life: Incarnation,
-  target: Cell | undefined,
-  path: string,
-  make: (end: End) => never,
+  watcher: Watcher,
+  target: Address<never>,
+  make: (end: End) => unknown,
 ): () => void {
-  if (target === undefined) {
-    throw new ViliError('VILI_ADDRESS_UNKNOWN', `${path} is no actor and cannot be watched`);
+  const { path } = target;
+  const addressee = ActorAddress.addresseeOf(target);
+  if (addressee === undefined) {
+    throw new ViliError('VILI_ADDRESS_UNKNOWN', `${path} is not an actor and cannot be watched`);
   }
-  const { cell, correlation } = life;
+  const { correlation } = watcher;
+  const subscriptions: (() => void)[] = [];
+  const unwatch = (): void => {
+    for (const unsubscribe of subscriptions.splice(0)) unsubscribe();
+  };
   const notice = (end: End): void => {
     unwatch();
-    try {
-      cell.deliver(make(end), end.path, correlation, { only: life, kept: true });
-    } catch (error) {
-      life.fail(error);
-    }
+    watcher.deliverToItself(() => make(end), path, correlation);
   };
-  const unwatch = (): void => {
-    target.watchers.delete(notice);
-    life.onEnding.delete(unwatch);
-  };
-  if (target.ended !== undefined) notice(target.ended);
-  else {
-    target.watchers.add(notice);
-    life.onEnding.add(unwatch);
-  }
+  if (addressee.ended !== undefined) notice(addressee.ended);
+  else subscriptions.push(addressee.onEnd(notice), watcher.whenEnding(unwatch));
   return unwatch;
 }

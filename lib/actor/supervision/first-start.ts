@@ -4,8 +4,8 @@ import { Pause } from '../life/deadline.ts';
 import { backoffMs, type FullBudget, RestartCounter } from './restart.ts';
 
 /**
- * The way of a new child to its first successful start: attempts and pauses under a budget of its
- * own, so that a child that cannot start costs its siblings nothing.
+ * A new child until its first successful start: attempts and pauses under a budget of its own, so
+ * that a child that cannot start costs its siblings nothing.
  */
 export class FirstStart {
   readonly #cell: Cell;
@@ -31,14 +31,14 @@ export class FirstStart {
       } catch (error) {
         this.#throwWhenStopped();
         const delayMs = this.#count(error);
-        cell.status = 'backoff';
+        cell.backOff();
         await this.#pause.sleep(delayMs);
         this.#throwWhenStopped();
       }
     }
   }
 
-  /** Cuts the pause short, to look whether the child is to be stopped. */
+  /** Cuts the pause short, to check whether the child is to be stopped. */
   wake(): void {
     this.#pause.wake();
   }

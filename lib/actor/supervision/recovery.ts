@@ -1,13 +1,33 @@
 import type { Cell } from '../life/cell.ts';
 import { Pause } from '../life/deadline.ts';
-import type { Incarnation } from '../life/incarnation.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Life } from '../life/owner.ts';
 
 /** A child that ended by itself; `error` is undefined when it ended normally. */
 export interface Failure {
   readonly cell: Cell;
-  readonly life: Incarnation;
+  readonly life: Life;
   readonly error: unknown;
+}
+
+/** What a failure costs: the pause before the restart, as number `failures` in a row. */
+export interface Cost {
+  readonly delayMs: number;
+  readonly failures: number;
+}
+
+/** The supervisor whose children are recovered. */
+export interface RecoveryOwner {
+  readonly closing: boolean;
+  /** In start order. */
+  children(): readonly Cell[];
+  /** The children that end and start again with this one; not those in their first start. */
+  groupOf(cell: Cell): readonly Cell[];
+  /** Counts a failure; undefined when the budget is used up. */
+  count(failure: Failure): Cost | undefined;
+  /** The budget is used up: ends the child, and with it (unless set otherwise) all others. */
+  giveUp(failure: Failure): Promise<void>;
+  /** Ends a child for good and forgets it. */
+  retire(cell: Cell, reason: 'stopped' | 'crashed', error?: unknown): Promise<void>;
 }
 
 /**
@@ -16,13 +36,13 @@ export interface Failure {
  * of further failures and of stops, as an OTP supervisor goes back to its loop.
  */
 export class Recovery {
-  readonly #supervisor: Supervisor;
+  readonly #supervisor: RecoveryOwner;
   readonly #failures: Failure[] = [];
   readonly #pause = new Pause();
   readonly #group = new Set<Cell>();
   #running = false;
 
-  constructor(supervisor: Supervisor) {
+  constructor(supervisor: RecoveryOwner) {
     this.#supervisor = supervisor;
   }
 
@@ -32,7 +52,7 @@ export class Recovery {
     else void this.#run();
   }
 
-  /** Something is to end: looks at once whether there is anything left to do. */
+  /** Something is to end: checks at once whether anything is left to do. */
   wake(): void {
     this.#pause.wake();
   }
@@ -55,7 +75,7 @@ export class Recovery {
     this.#running = false;
   }
 
-  /** Counts what was reported and widens the group; the longest pause of them. */
+  /** Counts the reported failures and widens the group; returns their longest pause. */
   async #takeFailures(): Promise<number> {
     let longestMs = 0;
     for (let next = this.#failures.shift(); next !== undefined; next = this.#failures.shift()) {
@@ -80,16 +100,11 @@ export class Recovery {
 
   async #end(cell: Cell): Promise<void> {
     if (cell.doomed) return;
-    if (cell.spec.restart === 'temporary') {
-      await this.#supervisor.retire(cell, 'stopped');
-      return;
-    }
-    cell.status = 'restarting';
-    await cell.life?.end(true);
-    if (!cell.doomed) cell.status = 'backoff';
+    if (cell.spec.restart === 'temporary') await this.#supervisor.retire(cell, 'stopped');
+    else await cell.bringDown();
   }
 
-  /** False when there is something new to look at before the pause is over. */
+  /** False when something new needs attention before the pause is over. */
   async #pauseFor(delayMs: number): Promise<boolean> {
     const untilMs = performance.now() + delayMs;
     do {
@@ -104,9 +119,7 @@ export class Recovery {
     for (const cell of this.#members()) {
       if (cell.doomed || this.#supervisor.closing) continue;
       try {
-        const life = await cell.bringUp();
-        cell.restarts += 1;
-        cell.report({ type: 'restarted', restarts: cell.restarts }, life);
+        await cell.restart();
       } catch (error) {
         if (cell.doomed || this.#supervisor.closing || cell.life === undefined) continue;
         cell.reportCrash(cell.life, 'starting', error, undefined);

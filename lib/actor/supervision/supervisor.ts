@@ -1,13 +1,13 @@
 import { ViliError } from '../../errors.ts';
 import type { Address } from '../address.ts';
+import type { ChildSpec } from '../behaviour.ts';
 import { ActorStopped, RestartBudgetExhausted, StartFailed } from '../errors.ts';
-import type { Cell } from '../life/cell.ts';
+import { Cell, type Children, type Parent } from '../life/cell.ts';
 import { settlesWithin } from '../life/deadline.ts';
-import type { Incarnation } from '../life/incarnation.ts';
+import type { Life } from '../life/owner.ts';
 import type { Runtime } from '../runtime.ts';
-import type { ChildSpec } from '../spec.ts';
 import { FirstStart } from './first-start.ts';
-import { type Failure, Recovery } from './recovery.ts';
+import { type Cost, type Failure, Recovery, type RecoveryOwner } from './recovery.ts';
 import {
   affected,
   backoffMs,
@@ -17,14 +17,8 @@ import {
   type SupervisionSpec,
 } from './restart.ts';
 
-/** What a failure costs: the pause before the restart, as number `failures` in a row. */
-export interface Cost {
-  readonly delayMs: number;
-  readonly failures: number;
-}
-
 /** The children of one actor (or of the system): starts, restarts and stops them. */
-export class Supervisor {
+export class Supervisor implements Children, Parent, RecoveryOwner {
   readonly #runtime: Runtime;
   readonly #path: string;
   readonly #spec: SupervisionSpec;
@@ -82,7 +76,7 @@ export class Supervisor {
     if (this.#cells.has(spec.name)) {
       throw new ViliError('VILI_ACTOR_EXISTS', `${path} exists already`);
     }
-    const cell = this.#runtime.createCell(path, spec, this, correlation);
+    const cell = new Cell(this.#runtime, path, spec, this, correlation);
     const first = new FirstStart(cell, this.budgetOf(cell));
     this.#cells.set(spec.name, cell);
     this.#firstStarts.set(cell, first);
@@ -98,16 +92,24 @@ export class Supervisor {
     return cell.address;
   }
 
-  childFailed(cell: Cell, life: Incarnation, error: unknown): void {
+  childFailed(cell: Cell, life: Life, error: unknown): void {
     if (this.closing || cell.doomed) return;
     if (cell.spec.restart === 'temporary') void this.retire(cell, 'crashed', error);
     else this.#recoveryOf(cell).report({ cell, life, error });
   }
 
-  childExited(cell: Cell, life: Incarnation): void {
+  childExited(cell: Cell, life: Life): void {
     if (this.closing || cell.doomed) return;
     if (cell.spec.restart !== 'permanent') void this.retire(cell, 'stopped');
     else this.#recoveryOf(cell).report({ cell, life, error: undefined });
+  }
+
+  supervisorFor(
+    path: string,
+    spec: SupervisionSpec,
+    escalate: (error: unknown) => void,
+  ): Supervisor {
+    return new Supervisor(this.#runtime, path, spec, escalate);
   }
 
   async stopChild(name: string): Promise<void> {
