@@ -13,7 +13,7 @@ import { controlClient } from '../../lib/operator/client/client.ts';
 import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
-import { counted } from '../../lib/verdict/explain/wording.ts';
+import { counted } from '../../lib/text/numbers.ts';
 import { tlsFiles } from '../wiring/traffic.ts';
 
 /** As much of the end of a log as tells its format. */

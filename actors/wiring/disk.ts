@@ -6,6 +6,7 @@ import { findUnfinished } from '../../lib/archive/unfinished.ts';
 import { planCleanup } from '../../lib/disk/cleanup.ts';
 import { copyAndTruncate, rotateLog } from '../../lib/disk/rotate.ts';
 import { diskSpace } from '../../lib/disk/usage.ts';
+import { percent } from '../../lib/text/numbers.ts';
 import type { Services } from '../app/services.ts';
 import type { ArchivistDeps } from '../archivist-actor.ts';
 import type { CleanUp, DiskJanitorDeps } from '../disk-janitor-actor.ts';
@@ -75,10 +76,6 @@ async function clean(services: Services): Promise<CleanUp> {
     deleted: remove.map(({ archive }) => archive.name),
     warnings: isEnough ? [] : [low],
   };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 async function rotateOwnLogs(services: Services): Promise<void> {

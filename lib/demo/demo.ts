@@ -5,6 +5,8 @@ import { messageOf } from '../errors.ts';
 import type { HistoryEntry } from '../model/history.ts';
 import { controlClient } from '../operator/client/client.ts';
 import type { StatusView } from '../operator/views/status-view.ts';
+import { percent } from '../text/numbers.ts';
+import { milliseconds } from '../text/times.ts';
 import { createDemoBase, type DemoBase } from './demo-base.ts';
 import { DemoDaemon, type StartDaemon } from './demo-daemon.ts';
 import { untilDecided, untilServing, type Watch } from './demo-steps.ts';
@@ -146,7 +148,7 @@ async function finish(demo: Demo): Promise<number> {
   const { sent, failed, p50Ms, p99Ms } = counts;
   out('');
   out(
-    `Users: ${sent} requests, ${failed} failed, median ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms.`,
+    `Users: ${sent} requests, ${failed} failed, median ${milliseconds(p50Ms)}, p99 ${milliseconds(p99Ms)}.`,
   );
   if (failed > 0) out(`The last failure: ${counts.lastFailure ?? 'unknown'}`);
   out('Where to look: README.md (your own service), ARCHITECTURE.md (how it works), vili --help.');
@@ -167,7 +169,7 @@ function progressText({ phase, verdict }: StatusView, counts: UserCounts | null)
   const users = counts === null ? '' : `; users: ${counts.ok} ok, ${counts.failed} failed`;
   if (verdict === null) return `  ${phase}${users}`;
   const { version, decision, pairs, progress } = verdict;
-  return `  ${phase} ${version}: ${decision}, ${pairs} pairs, ${Math.round(progress * 100)}%${users}`;
+  return `  ${phase} ${version}: ${decision}, ${pairs} pairs, ${percent(progress)}${users}`;
 }
 
 function sayReasons(demo: Demo, { reasons }: HistoryEntry): void {

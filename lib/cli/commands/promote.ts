@@ -1,5 +1,5 @@
+import { percent } from '../../text/numbers.ts';
 import type { CommandContext } from '../command-context.ts';
-import { percent } from '../text/quantities.ts';
 import { type Act, type ActOptions, actCommand } from './act.ts';
 
 const PROMOTE: Act = {

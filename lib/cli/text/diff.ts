@@ -5,11 +5,11 @@ import type {
   SampleResponse,
 } from '../../compare/sample/sample.ts';
 import type { DifferencesView } from '../../operator/views/evidence-view.ts';
+import { dateTime, milliseconds } from '../../text/times.ts';
 import type { TallyEntry } from '../../verdict/evidence/tally.ts';
 import { jsonLines } from './json-lines.ts';
 import { diffLines } from './line-diff.ts';
 import { printable } from './printable.ts';
-import { dateTime, milliseconds } from './quantities.ts';
 import type { TextOptions } from './status.ts';
 import { wrapWords } from './table.ts';
 
@@ -45,7 +45,7 @@ export function sampleText(sample: Sample, { columns, colors }: TextOptions): st
   const { request, running, testing, differences } = sample;
   const lines = [
     ...wrapWords(`${sample.id}   ${request.method} ${printable(request.path)}`, columns, '  '),
-    `  asked ${dateTime(sample.at)}, request id ${printable(sample.requestId)}`,
+    `  asked ${printable(dateTime(sample.at))}, request id ${printable(sample.requestId)}`,
     ...headerLines(request.headers, columns),
     ...bodyLines('  > ', request.body),
     '',

@@ -1,14 +1,14 @@
 import type { HistoryEntry } from '../../model/history.ts';
+import { dateTime } from '../../text/times.ts';
 import type { Style } from './colors.ts';
 import { printable } from './printable.ts';
-import { dateTime } from './quantities.ts';
 import type { TextOptions } from './status.ts';
 import { alignRows, wrapWords } from './table.ts';
 
 /** `vili history`: one line per event, its reasons below it. */
 export function historyText(entries: readonly HistoryEntry[], options: TextOptions): string[] {
   const rows = entries.map((entry) => [
-    dateTime(entry.at),
+    printable(dateTime(entry.at)),
     { text: entry.event, style: styleOf(entry.event, options) },
     printable(entry.version),
     entry.by === 'vili' ? '' : `by ${printable(entry.by)}`,

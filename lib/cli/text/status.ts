@@ -4,10 +4,11 @@ import type {
   TrafficView,
   VerdictView,
 } from '../../operator/views/status-view.ts';
+import { bytes, percent } from '../../text/numbers.ts';
+import { shortDuration } from '../../text/times.ts';
 import type { Colors, Style } from './colors.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
-import { bytes, duration, percent } from './quantities.ts';
 import { signalLines } from './signal-table.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
 
@@ -66,7 +67,7 @@ function progressText(verdict: VerdictView): string {
   const text = `collecting ${percent(progress)}`;
   const telling = progress >= LEAST_PROGRESS_FOR_ESTIMATE && progress < 1 && reasons.length === 0;
   if (!telling) return text;
-  return `${text}  ~${duration((elapsedMs * (1 - progress)) / progress)} left`;
+  return `${text}  ~${shortDuration((elapsedMs * (1 - progress)) / progress)} left`;
 }
 
 function servletLines(status: StatusView, { colors }: TextOptions): string[] {
@@ -130,7 +131,7 @@ function verdictLines(verdict: VerdictView | null, options: TextOptions): string
 function daemonLines(status: StatusView, { columns, colors }: TextOptions): string[] {
   const { version, pid, port, base, uptimeMs } = status.vili;
   const archive = `archive ${status.archive.count} (${bytes(status.archive.bytes)})`;
-  const text = `vili ${printable(version)}  pid ${pid}  up ${duration(uptimeMs)}  port ${port}  ${archive}`;
+  const text = `vili ${printable(version)}  pid ${pid}  up ${shortDuration(uptimeMs)}  port ${port}  ${archive}`;
   return wrapWords(`${text}  base ${printable(base)}`, columns, INDENT).map(colors.quiet);
 }
 
@@ -140,7 +141,7 @@ function sentence(text: string): string {
 
 function ageOf(servlet: ServletView, nowMs: number): string {
   const startedMs = servlet.startedAt === null ? Number.NaN : Date.parse(servlet.startedAt);
-  return Number.isNaN(startedMs) ? servlet.state : duration(nowMs - startedMs);
+  return Number.isNaN(startedMs) ? servlet.state : shortDuration(nowMs - startedMs);
 }
 
 /** `inventory` of `inventory-1.4.2`; the base's name while no version is known. */

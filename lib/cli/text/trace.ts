@@ -1,7 +1,7 @@
 import type { TraceRecord } from '../../model/trace-record.ts';
+import { milliseconds } from '../../text/times.ts';
 import type { Colors } from './colors.ts';
 import { printable } from './printable.ts';
-import { milliseconds } from './quantities.ts';
 
 const MAX_PAYLOAD = 200;
 

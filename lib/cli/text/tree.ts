@@ -1,7 +1,7 @@
 import type { ActorTree } from '../../model/actor-tree.ts';
+import { shortDuration } from '../../text/times.ts';
 import type { Colors } from './colors.ts';
 import { printable } from './printable.ts';
-import { duration } from './quantities.ts';
 import { alignRows, type Cell } from './table.ts';
 
 /** Deeper trees are not drawn; Vili's has four levels. */
@@ -35,5 +35,5 @@ function rowsOf(node: ActorTree, parent: string, depth: number, colors: Colors):
 
 function inHandText({ inHand, hung }: ActorTree): string {
   if (inHand === null) return hung ? 'HUNG' : '-';
-  return `${printable(inHand.type)} for ${duration(inHand.sinceMs)}${hung ? ' HUNG' : ''}`;
+  return `${printable(inHand.type)} for ${shortDuration(inHand.sinceMs)}${hung ? ' HUNG' : ''}`;
 }

@@ -1,9 +1,10 @@
 import { pausedText } from '../../evaluation/report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
 import type { HistoryEntry } from '../../model/history.ts';
+import { percent } from '../../text/numbers.ts';
+import { dateTime, shortDuration } from '../../text/times.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
-import { dateTime, duration, percent } from './quantities.ts';
 import { signalLines } from './signal-table.ts';
 import type { TextOptions } from './status.ts';
 import { wrapWords } from './table.ts';
@@ -24,7 +25,9 @@ export function whyText(report: Report, options: TextOptions): string[] {
   const isOver = report.verdict !== 'testing';
   const word = isOver ? report.verdict : wordOf(report);
   const head = `${printable(report.version)}: ${word.toUpperCase()}`;
-  const facts = isOver ? `${dateTime(report.at)} by ${printable(report.by)}` : progressOf(test);
+  const facts = isOver
+    ? `${printable(dateTime(report.at))} by ${printable(report.by)}`
+    : progressOf(test);
   const lines = [`${colors.strong(head)}   ${facts}`];
   const told = test === undefined ? report.reasons : toldBelow(report);
   if (test !== undefined) {
@@ -50,7 +53,7 @@ export function lastDecisionText(
   const last = history.findLast((entry) => decided.has(entry.event));
   if (last === undefined) return ['nothing is under test and nothing was decided yet'];
   const version = printable(last.version);
-  const head = `${version} was ${last.event} by ${printable(last.by)} on ${dateTime(last.at)}`;
+  const head = `${version} was ${last.event} by ${printable(last.by)} on ${printable(dateTime(last.at))}`;
   const reasons = last.reasons.flatMap((text) => wrapWords(`- ${printable(text)}`, columns, '  '));
   return [...wrapWords(head, columns, '  '), ...reasons];
 }
@@ -67,7 +70,7 @@ function wordOf({ reasons, test }: Report): string {
 function progressOf(test: TestReport | undefined): string {
   if (test === undefined) return '';
   const { pairs, elapsedMs, progress } = test;
-  return `${percent(progress)} of the evidence, ${pairs} pairs in ${duration(elapsedMs)}`;
+  return `${percent(progress)} of the evidence, ${pairs} pairs in ${shortDuration(elapsedMs)}`;
 }
 
 /** What the sentence above says already is not said again. */

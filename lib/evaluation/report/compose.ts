@@ -1,8 +1,9 @@
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import { differenceKey } from '../../compare/noise/noise.ts';
 import type { DifferenceKind } from '../../compare/outcome.ts';
+import { counted } from '../../text/numbers.ts';
 import type { EndpointReport } from '../../verdict/explain/endpoint-report.ts';
-import { counted, oddsOf } from '../../verdict/explain/wording.ts';
+import { oddsOf } from '../../verdict/explain/wording.ts';
 import type { VerdictReport } from '../../verdict/report.ts';
 import type { VerdictSettings } from '../../verdict/settings.ts';
 import type { CoverageView } from '../coverage.ts';

@@ -1,11 +1,7 @@
+import { counted, percent } from '../../text/numbers.ts';
+import { durationOf } from '../../text/times.ts';
 import type { TallyEntry } from '../../verdict/evidence/tally.ts';
-import {
-  confidenceOf,
-  counted,
-  durationOf,
-  percent,
-  shortened,
-} from '../../verdict/explain/wording.ts';
+import { confidenceOf, shortened } from '../../verdict/explain/wording.ts';
 import { pausedText } from './paused.ts';
 import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts';
 

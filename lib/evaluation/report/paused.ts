@@ -1,4 +1,4 @@
-import { counted } from '../../verdict/explain/wording.ts';
+import { counted } from '../../text/numbers.ts';
 import type { TestReport } from './report.ts';
 
 /** That asking running a second time was paused, and why; null where it was not. */

@@ -1,3 +1,5 @@
+import { decimal, percent } from '../../text/numbers.ts';
+import { milliseconds } from '../../text/times.ts';
 import type { ReasonCode, VerdictReport } from '../../verdict/report.ts';
 import {
   defaultVerdictParameters as parameters,
@@ -28,14 +30,14 @@ export function signalsOf(
 ): readonly Signal[] {
   const { pairs, running, testing } = measures;
   const state = stateIn(verdict, pairs > 0);
-  const shareOf = (count: number, of: number): string => (of === 0 ? NONE : share(count / of));
-  const margin = `+${share(settings.margin)}`;
+  const shareOf = (count: number, of: number): string => (of === 0 ? NONE : percent(count / of));
+  const margin = `+${percent(settings.margin)}`;
   const { controls, testingDiffers, runningDiffers } = measures;
   const counts = settings.shape === 'block' || settings.values === 'block';
   const worse = (ours: number, theirs: number): SignalState =>
     theirs > ours ? state('errors', 'auth-bypass') : pairs > 0 ? 'ok' : '-';
   const perThousand = (lines: number): string =>
-    pairs === 0 ? NONE : rounded((1000 * lines) / pairs);
+    pairs === 0 ? NONE : decimal((1000 * lines) / pairs);
   const row = (code: string, name: string, cells: readonly [string, string, string]) => {
     const [ours, theirs, limit] = cells;
     return { code, name, running: ours, testing: theirs, limit };
@@ -97,11 +99,6 @@ export function signalsOf(
   ];
 }
 
-/** A share as in the table: `0.02%`. */
-export function share(value: number): string {
-  return `${rounded(100 * value)}%`;
-}
-
 // Private
 
 function stateIn({ decision, condemned, reasons }: VerdictReport, hasPairs: boolean) {
@@ -133,13 +130,6 @@ function limitText({ factor, slackMs }: Limit): string {
   return `x${factor} +${slackMs} ms`;
 }
 
-/** Two digits that say something. */
-function rounded(value: number): string {
-  if (value === 0) return '0';
-  const digits = value >= 9.95 ? 0 : value >= 0.095 ? 1 : 2;
-  return value.toFixed(digits).replace(/\.0$/, '');
-}
-
 function time(ms: number | null): string {
-  return ms === null ? NONE : `${rounded(ms)} ms`;
+  return ms === null ? NONE : milliseconds(ms);
 }

@@ -1,6 +1,6 @@
+import { counted } from '../../text/numbers.ts';
 import type { EndpointCounts, EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { counted } from '../explain/wording.ts';
 import { moreUntil, type PairTest } from '../math/e-values.ts';
 import type { VerdictParameters } from '../settings.ts';
 import type { DecisionContext } from './context.ts';

@@ -1,5 +1,7 @@
+import { counted, grouped, percent } from '../../text/numbers.ts';
+import { durationOf } from '../../text/times.ts';
 import { balanceOf } from '../evidence/evidence.ts';
-import { counted, durationOf, grouped, messageIn, percent } from '../explain/wording.ts';
+import { messageIn } from '../explain/wording.ts';
 import { moreUntil, type PairTest, signE } from '../math/e-values.ts';
 import type { ErrorKind } from '../signals/error-kinds.ts';
 import { runningHurt } from '../signals/health.ts';

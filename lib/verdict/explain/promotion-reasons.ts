@@ -1,9 +1,11 @@
+import { counted, grouped, percent } from '../../text/numbers.ts';
+import { durationOf } from '../../text/times.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import { balanceOf } from '../evidence/evidence.ts';
 import { ruledOutMargin } from '../math/e-values.ts';
 import type { Reason } from '../report.ts';
 import { startupReason, warningsReason } from '../signals/logs.ts';
-import { confidenceOf, counted, durationOf, grouped, percent } from './wording.ts';
+import { confidenceOf } from './wording.ts';
 
 /** What a promotion has ruled out. */
 export function promotionReasons(context: DecisionContext): readonly Reason[] {

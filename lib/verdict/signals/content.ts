@@ -1,12 +1,13 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
 import { severityOf } from '../../compare/severity.ts';
+import { counted } from '../../text/numbers.ts';
 import { blockers } from '../decision/blockers.ts';
 import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { TallyEntry } from '../evidence/tally.ts';
-import { counted, shortened } from '../explain/wording.ts';
+import { shortened } from '../explain/wording.ts';
 import { discordanceE } from '../math/e-values.ts';
 import { type Finding, MAX_SAMPLES, WORTH_TELLING } from '../report.ts';
 

@@ -1,9 +1,9 @@
 import type { SeverityChange } from '../../compare/severity.ts';
+import { counted, percent } from '../../text/numbers.ts';
 import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointCounts, EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { counted, percent } from '../explain/wording.ts';
 import { discordanceE } from '../math/e-values.ts';
 import { type Finding, MAX_SAMPLES, WORTH_TELLING } from '../report.ts';
 import type { VerdictParameters } from '../settings.ts';

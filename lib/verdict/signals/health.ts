@@ -1,9 +1,9 @@
 import type { ResponseSummary } from '../../compare/outcome.ts';
 import { isDenied, saneMs, severityOf } from '../../compare/severity.ts';
+import { percent } from '../../text/numbers.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { percent } from '../explain/wording.ts';
 import { excessE } from '../math/e-values.ts';
 import { logOf, msOf, QUANTILE_WARM } from '../math/quantile.ts';
 import type { Finding } from '../report.ts';

@@ -1,11 +1,12 @@
 import type { PairOutcome, ResponseSummary } from '../../compare/outcome.ts';
 import { saneMs, severityOf } from '../../compare/severity.ts';
+import { counted, grouped, percent } from '../../text/numbers.ts';
+import { milliseconds } from '../../text/times.ts';
 import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { Tally, type TallyEntry } from '../evidence/tally.ts';
-import { counted, grouped, milliseconds, percent } from '../explain/wording.ts';
 import { discordanceE } from '../math/e-values.ts';
 import { logOf, msOf, QUANTILE_WARM, stepQuantile } from '../math/quantile.ts';
 import { type Finding, MAX_SAMPLES, WORTH_TELLING } from '../report.ts';

@@ -1,9 +1,10 @@
+import { counted } from '../../text/numbers.ts';
 import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import { openErrorKinds } from '../decision/criteria.ts';
 import { endpointBudget } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { counted, messageIn } from '../explain/wording.ts';
+import { messageIn } from '../explain/wording.ts';
 import { discordanceE } from '../math/e-values.ts';
 import { type Finding, WORTH_TELLING } from '../report.ts';
 import type { VerdictParameters } from '../settings.ts';

@@ -5,13 +5,13 @@ import { run, withDaemon } from './run-support.ts';
 
 const GOLDEN: Readonly<Record<string, string>> = {
   status: `
-inventory   RUNNING 1.4.2 (6d)   TESTING 1.5.0 (11m)   collecting 41%
+inventory   RUNNING 1.4.2 (6d)   TESTING 1.5.0 (11m)   collecting 41 %
   running  ready  1_running  pid 420  port 9401  0 restarts
   testing  ready  1_test     pid 421  port 9402  1 restart
   traffic  2400 received, 2051 mirrored, 340 skipped (300 method, 40 health), 9
            failed (refused), 2 in flight
 verdict: hold. 37 of 2051 answers to GET /items/{id} differ in shape at $.price
-  (string became number), 1.8% where 0.5% is allowed.
+  (string became number), 1.8 % where 0.5 % is allowed.
   still needed: 59 more requests, 3 more minutes
 vili 1.0.0  pid 411  up 6d  port 8080  archive 3 (40 MiB)  base /srv/inventory
 `,
@@ -22,14 +22,14 @@ worse than inventory-1.4.2 on 1 endpoint, at odds of 1,204 to 1 (100 to 1 is
 enough).
 
   signal          running  testing  limit       state
-  5xx, no answer  0%       3%       +2%         ok
-  answers differ  0%       48%      as running  FAIL
+  5xx, no answer  0 %      3 %      +2 %        ok
+  answers differ  0 %      48 %     as running  FAIL
 
 - GET /items/{id}: $.price changed from number to string in 79 of 79 answers.
   try: vili diff --sample 2afa508f
 also seen: GET /items/{id} $.stock value (3)
 ignored: $.servedAt value differs by itself
-never compared: POST /orders (5.9%)
+never compared: POST /orders (5.9 %)
 
 look closer: vili diff   send again: vili replay --all
 `,
@@ -49,7 +49,7 @@ see one: vili diff --sample 2afa508f
   > Host: shop.example
   > Authorization: [masked]
 
-- running: 200 in 0.84 ms, 21 bytes
+- running: 200 in 0.8 ms, 21 bytes
 + testing: 200 in 24 ms, 23 bytes
   type $.price: 6.5 → "6.5"
 
@@ -71,8 +71,8 @@ testing logged:
     12 new errors
 `,
   trace: `
-23:49:00.000  root/ingestor -> root/deployer  arrived  ok  waited 0.12 ms, took 1.5 ms  [v-7]
-23:49:01.000  root/deployer -> root/deployer/version/inventory-1.5.0  start  crash  waited 0.30 ms, took 12 ms  [v-7]  "attempt 1"
+23:49:00.000  root/ingestor -> root/deployer  arrived  ok  waited 0.1 ms, took 1.5 ms  [v-7]
+23:49:01.000  root/deployer -> root/deployer/version/inventory-1.5.0  start  crash  waited 0.3 ms, took 12 ms  [v-7]  "attempt 1"
 `,
   'trace --mermaid': `
 sequenceDiagram

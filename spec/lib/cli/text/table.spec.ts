@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { neededLines } from '../../../../lib/cli/text/needed.ts';
-import { bytes, duration, milliseconds, percent } from '../../../../lib/cli/text/quantities.ts';
 import { alignRows, wrapWords } from '../../../../lib/cli/text/table.ts';
 
 describe('alignRows', () => {
@@ -36,23 +35,6 @@ describe('wrapWords', () => {
         },
       ),
     );
-  });
-});
-
-describe('quantities', () => {
-  it('are written as people say them', () => {
-    expect([0, 250, 3_000, 660_000, 7_200_000, 518_400_000].map(duration).join(' ')).to.equal(
-      '0ms 250ms 3s 11m 2h 6d',
-    );
-    expect([0.123, 1.54, 12.4].map(milliseconds)).to.deep.equal(['0.12 ms', '1.5 ms', '12 ms']);
-    expect([0, 512, 1536, 41_943_040, 5e12].map(bytes)).to.deep.equal([
-      '0 B',
-      '512 B',
-      '1.5 KiB',
-      '40 MiB',
-      '4.5 TiB',
-    ]);
-    expect([0, 0.005, 0.41, 1].map(percent)).to.deep.equal(['0%', '0.5%', '41%', '100%']);
   });
 });
 

@@ -45,8 +45,8 @@ describe('the report of a version', () => {
     );
     expect(report.reasons[0]).to.deep.include({ code: 'errors', samples: ['00000001'] });
     const [failed, refused] = report.test?.signals ?? [];
-    expect(failed).to.include({ running: '0%', testing: '10%', limit: '+0.5%', state: 'FAIL' });
-    expect(refused).to.include({ testing: '0%', state: 'ok' });
+    expect(failed).to.include({ running: '0 %', testing: '10 %', limit: '+0.5 %', state: 'FAIL' });
+    expect(refused).to.include({ testing: '0 %', state: 'ok' });
     expect(report.test?.endpoints[0]?.endpoint).to.equal('GET /orders/{id}');
     expect(report.test?.coverage.methods).to.deep.equal([
       { name: 'POST', requests: 1, share: 1 / 401 },

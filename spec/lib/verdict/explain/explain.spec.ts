@@ -1,12 +1,7 @@
 import { expect } from 'chai';
-import {
-  counted,
-  durationOf,
-  grouped,
-  oddsOf,
-  percent,
-  shortened,
-} from '../../../../lib/verdict/explain/wording.ts';
+import { counted, grouped, percent } from '../../../../lib/text/numbers.ts';
+import { durationOf } from '../../../../lib/text/times.ts';
+import { oddsOf, shortened } from '../../../../lib/verdict/explain/wording.ts';
 import { missingField, responseOf, ShadowRun, START_MS } from '../../../support/pairs.ts';
 
 describe('The words of a verdict', () => {
