@@ -107,7 +107,7 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
           // Children it left behind would keep its port: the whole family goes before it is told.
           const known = { ...state, exit: message.exit };
           if (state.phase === 'stopping') return known;
-          if (message.exit.kind === 'let-down')
+          if (message.exit.kind === 'infrastructure-failure')
             tellUnhealthy(deps, self, message.exit.text, 'vili');
           return stopProcess(deps, self, known);
         }

@@ -239,6 +239,6 @@ export function reportDown(
 
 /** Users of a running version that does not start wait for the next try; a test of such a one is over. */
 function causeOf({ kind }: Exit, role: Role): DownCause {
-  if (kind === 'let-down') return 'vili';
+  if (kind === 'infrastructure-failure') return 'vili';
   return kind === 'not-started' && role === 'testing' ? 'hopeless' : 'crashed';
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { forkChild, post } from '../runtime/fork.ts';
-import { processYields } from '../runtime/priority.ts';
+import { reniceChild } from '../runtime/priority.ts';
 import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
 import type { ArchiveOptions, ArchiveOutcome } from './archive-version.ts';
 import { ArchiveFailed } from './manifest.ts';
@@ -16,7 +16,7 @@ export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutc
   const { layout, name, level, signal } = options;
   signal.throwIfAborted();
   const { process, ended } = forkChild('./archive-process', import.meta.url);
-  if (process.pid !== undefined) processYields(process.pid);
+  if (process.pid !== undefined) reniceChild(process.pid);
   const kill = (): void => void process.kill('SIGKILL');
   signal.addEventListener('abort', kill);
   let isDone = false;

@@ -1,15 +1,15 @@
 import { ViliError } from '../errors.ts';
 
 /**
- * To be called first in a file that `forkChild` starts: the process has that title, leaves the signals that a terminal or
- * a service manager sends to all processes to Vili, and ends when Vili has ended, however that was. Throws
- * VILI_NOT_STARTED_BY_VILI.
+ * Must be the first call in a file that `forkChild` starts: sets the process title, ignores the signals that a terminal or
+ * a service manager sends to every process (they are Vili's to handle), and exits once Vili has ended, for whatever reason.
+ * Throws VILI_NOT_STARTED_BY_VILI.
  */
 export function becomeChild(title: string): void {
   if (process.send === undefined) {
     throw new ViliError(
       'VILI_NOT_STARTED_BY_VILI',
-      `'${title}' is a process that Vili starts itself`,
+      `'${title}' is a process that only Vili itself starts`,
     );
   }
   process.title = title;

@@ -3,22 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, ViliError } from '../errors.ts';
 import { siblingModule } from './sibling-module.ts';
 
-/** A process of Vili's own, and how it ended once nothing more comes from it. */
+/** A child process of Vili. `ended` resolves to how it ended, once all of its messages have arrived. */
 export interface Forked {
   readonly process: ChildProcess;
   readonly ended: Promise<string>;
 }
 
 /**
- * Starts a file of Vili as a process with a channel to this one; it waits to be told what to do. `entry` has
- * no suffix (`beside`). Throws VILI_FORK_FAILED; some failures come as an end instead.
+ * Starts a file of Vili as a child process with a message channel to this one. `entry` has no suffix
+ * (`siblingModule`). Throws VILI_FORK_FAILED; some failures arrive through `ended` instead.
  */
-export function forkChild(entry: string, askedFrom: string, flags: readonly string[] = []): Forked {
-  const process = start(fileURLToPath(siblingModule(entry, askedFrom)), flags);
+export function forkChild(entry: string, importer: string, flags: readonly string[] = []): Forked {
+  const process = start(fileURLToPath(siblingModule(entry, importer)), flags);
   const ended = new Promise<string>((resolve) => {
-    // Not `exit`: what it said before its end may still be on its way then.
+    // Not `exit`: messages sent before the end may still be on their way at that point.
     process.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
-    // An `error` in a process that was started says nothing of its end.
+    // An `error` of a process that did start does not mean that it ended.
     process.on('error', (error) => {
       if (process.pid === undefined) resolve(error.message);
     });
@@ -26,7 +26,7 @@ export function forkChild(entry: string, askedFrom: string, flags: readonly stri
   return { process, ended };
 }
 
-/** Sends it a message; one that has just ended is noticed by its end. */
+/** Sends a message; nothing happens when the process has just ended, which `ended` reports. */
 export function post(process: ChildProcess, message: object): void {
   if (process.connected) process.send(message, undefined, undefined, () => {});
 }

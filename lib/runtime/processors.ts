@@ -6,9 +6,9 @@ import { BroadcastChannel } from 'node:worker_threads';
 const ALLOWED = /^Cpus_allowed_list:\s*([\d,-]+)$/m;
 const CHANNEL = 'vili-threads';
 /**
- * Confines all threads of $3 but the first to the processors $1, and then each thread it is told of, until its input
- * ends. $2: those of the first thread. It is a process of its own since each call of taskset is a fork, which
- * stops a large process for some ms.
+ * Confines all threads of process $3 except the first to the CPUs $1, then each thread named on stdin, until stdin
+ * ends. $2: the CPUs of the first thread. A separate process, since each call of taskset is a fork, which pauses a
+ * large process for some ms.
  */
 const HELPER =
   'trap "" HUP INT TERM; ' +
@@ -16,8 +16,8 @@ const HELPER =
   'while IFS= read -r thread; do taskset -p -c "$1" "$thread"; done';
 
 /**
- * The processors this process may use without the first `spared` of them, at least one, in the form of taskset(1):
- * `1,2,8`. '' for all: nothing is spared, there is only one, or the system does not tell.
+ * The CPUs this process may use without the first `spared` of them, but at least one, as taskset(1) takes them:
+ * `1,2,8`. '' means all: none is spared, there is only one, or the system does not say.
  */
 export function processorsWithout(spared: number): string {
   const allowed = spared === 0 ? [] : allowedProcessors();
@@ -25,10 +25,10 @@ export function processorsWithout(spared: number): string {
 }
 
 /**
- * Keeps all threads that this process has now, but the main one, off the first processor, and from now on those that
- * `announceThread` names: there the thread that users depend on finds room at once, whatever the others do.
- * Priorities alone do not give that: Linux lets a thread that runs finish its slice of some ms first. To be called
- * on the main thread. Needs taskset (util-linux); without it, or on one processor, nothing changes.
+ * Keeps all present threads of this process except the main one off the first CPU, and from now on every thread that
+ * `announceThread` names, so that the thread users depend on always finds a free CPU there. Priorities alone do not
+ * achieve that: Linux first lets a running thread finish its slice of some ms. Call it on the main thread. Needs
+ * taskset (util-linux); without it, or on a single CPU, nothing changes.
  */
 export function keepThreadsOffFirstProcessor(): void {
   const others = processorsWithout(1);
@@ -39,10 +39,10 @@ export function keepThreadsOffFirstProcessor(): void {
   });
   const { stdin } = helper;
   const channel = new BroadcastChannel(CHANNEL);
-  // Without it threads stay where they are, and it ends with this process in any case.
+  // Without the helper, threads stay where they are. It ends with this process in any case.
   helper.on('error', () => {});
   stdin.on('error', () => channel.close());
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- node's types know no other way
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Node's types have no other way
   channel.onmessage = (message) => {
     stdin.write(`${String((message as { data: unknown }).data)}\n`);
   };
@@ -51,7 +51,7 @@ export function keepThreadsOffFirstProcessor(): void {
   (stdin as Socket).unref();
 }
 
-/** Says on a thread of its own that it, of that number, is none that users depend on. */
+/** Announces that the calling thread, which has this id, is not one that users depend on. */
 export function announceThread(thread: number): void {
   const channel = new BroadcastChannel(CHANNEL);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
@@ -69,7 +69,7 @@ function allowedProcessors(): number[] {
       return Array.from({ length: last - first + 1 }, (_, index) => first + index);
     });
   } catch {
-    // No Linux: the caller goes on without.
+    // Not Linux: the caller does without.
     return [];
   }
 }

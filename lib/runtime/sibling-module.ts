@@ -1,8 +1,8 @@
 /**
- * The file of that name, given without its suffix, beside the one that asks (its `import.meta.url`). The suffix is that
- * of the asking file: compiled code runs from `dist`, where names in URLs stay as they are.
+ * The URL of module `name` (without a suffix), relative to the importing module's `import.meta.url`. The suffix is that of
+ * the importing module: compiled code runs from `dist`, and the compiler does not rewrite names in URLs.
  */
-export function siblingModule(name: string, askedFrom: string): URL {
-  const suffix = askedFrom.endsWith('.ts') ? '.ts' : '.js';
-  return new URL(`${name}${suffix}`, askedFrom);
+export function siblingModule(name: string, importer: string): URL {
+  const suffix = importer.endsWith('.ts') ? '.ts' : '.js';
+  return new URL(`${name}${suffix}`, importer);
 }

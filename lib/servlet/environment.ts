@@ -19,8 +19,8 @@ export const INHERITED_VARIABLES: readonly string[] = [
 ];
 
 /**
- * Never passed on, even when asked for: sd_notify(3) and socket activation speak to the daemon
- * itself, and `VILI_*` are Vili's settings.
+ * Never passed on, even on request: sd_notify(3) and socket activation concern the daemon itself,
+ * and `VILI_*` are Vili's settings.
  */
 const OWN_VARIABLES: readonly string[] = [
   'NOTIFY_SOCKET',
@@ -42,13 +42,13 @@ export interface EnvironmentOptions {
   readonly tag: string;
   readonly port: number;
   readonly role: Role;
-  /** Further names taken from `parent`; a trailing `*` stands for any rest. */
+  /** Further names taken from `parent`; a trailing `*` matches any rest. */
   readonly passThrough?: readonly string[];
 }
 
 /**
- * The complete environment of a servlet, from scratch. The pty adds TERM=dumb and PWD, nothing else.
- * Throws VILI_TAG_FOREIGN when the tag is not of this base: such a process would never be reaped.
+ * The complete environment of a servlet, built from scratch. The pty adds TERM=dumb and PWD, nothing
+ * else. Throws VILI_TAG_FOREIGN when the tag is of another base: such a process would never be reaped.
  */
 export function servletEnvironment(options: EnvironmentOptions): Record<string, string> {
   if (!options.tag.startsWith(tagPrefixOf(options.base))) {

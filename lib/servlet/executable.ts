@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 /** The kernel reads this much of a script's first line (BINPRM_BUF_SIZE). */
 const HEAD_BYTES = 256;
 
-/** Where a command would be found, as execvp(3) does, or null. */
+/** The path at which execvp(3) would find a command, or null. */
 export function findCommand(command: string, searchPath: string): string | null {
   if (command.includes('/')) return isExecutableFile(command) ? command : null;
   for (const folder of searchPath.split(delimiter)) {
@@ -14,14 +14,13 @@ export function findCommand(command: string, searchPath: string): string | null 
   return null;
 }
 
-/** The program the first line (`#!`) of a script names, when that is not there; else null. */
+/** The program named in the first line (`#!`) of a script, if that program is missing; else null. */
 export function missingInterpreter(file: string): string | null {
-  const head = readHead(file);
-  const interpreter = /^#! *([^ \t\n]+)/.exec(head)?.[1];
+  const interpreter = /^#! *([^ \t\n]+)/.exec(readHead(file))?.[1];
   return interpreter === undefined || isExecutableFile(interpreter) ? null : interpreter;
 }
 
-/** A file this user may execute; links are followed. */
+/** Whether this user may execute the file; links are followed. */
 export function isExecutableFile(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

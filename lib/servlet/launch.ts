@@ -6,20 +6,20 @@ import { findCommand, isExecutableFile } from './executable.ts';
 const NODE_EXTENSIONS = new Set(['js', 'mjs', 'cjs']);
 
 export interface LaunchOptions {
-  /** Of the server file, with or without the leading dot; '' when it has none. */
+  /** Extension of the server file, with or without the leading dot; '' when it has none. */
   readonly extension: string;
   /** INSTANCE/IDENTIFIER.ext */
   readonly serverFile: string;
   readonly port: number;
   readonly instanceFolder: string;
   readonly base: string;
-  /** System property a jar reads its port from when there is no properties file. */
+  /** System property from which a jar reads its port when there is no properties file. */
   readonly portIdentifier: string;
   /** '' when the service has none. */
   readonly propertiesFileName: string;
-  /** Extension to command, with {file} {port} {instance} {base}; wins over the built-in ways. */
+  /** Extension to command, with {file} {port} {instance} {base}; overrides the built-in commands. */
   readonly launch: Readonly<Record<string, readonly string[]>>;
-  /** PATH to look commands up in; that of this process when left out. */
+  /** PATH in which commands are looked up; by default that of this process. */
   readonly searchPath?: string;
 }
 
@@ -30,8 +30,9 @@ export interface LaunchOptions {
 export function launchCommand(options: LaunchOptions): readonly string[] {
   const extension = options.extension.replace(/^\./, '');
   requireServerFile(options.serverFile);
-  const custom = customTemplate(options.launch, extension);
-  if (custom !== undefined) return customCommand(custom, extension, options);
+  const key = [extension, `.${extension}`].find((name) => Object.hasOwn(options.launch, name));
+  const template = key === undefined ? undefined : options.launch[key];
+  if (template !== undefined) return customCommand(template, extension, options);
   if (extension === 'jar') return javaCommand(options);
   if (NODE_EXTENSIONS.has(extension)) return [process.execPath, options.serverFile];
   if (extension === 'py') {
@@ -53,14 +54,6 @@ function javaCommand(options: LaunchOptions): readonly string[] {
   return ['java', ...properties, '-jar', options.serverFile];
 }
 
-function customTemplate(
-  launch: LaunchOptions['launch'],
-  extension: string,
-): readonly string[] | undefined {
-  const key = [extension, `.${extension}`].find((name) => Object.hasOwn(launch, name));
-  return key === undefined ? undefined : launch[key];
-}
-
 function customCommand(
   template: readonly string[],
   extension: string,
@@ -72,7 +65,7 @@ function customCommand(
     instance: options.instanceFolder,
     base: options.base,
   };
-  // One pass, so that a value that looks like a placeholder stays as it is.
+  // One pass, so that a value that looks like a placeholder is left unchanged.
   const command = template.map((part) =>
     part.replace(/\{(file|port|instance|base)\}/g, (_, name: string) => values[name] ?? ''),
   );
@@ -80,7 +73,7 @@ function customCommand(
   if (program === undefined || program === '') {
     throw new ViliError('VILI_LAUNCH_EMPTY', `launch for '${extension}' names no command`);
   }
-  // A relative path is meant from the instance folder, where the servlet is started.
+  // A relative path starts at the instance folder, which is the servlet's working directory.
   const relative = program.includes('/') && !isAbsolute(program);
   if (program === options.serverFile) requireExecutable(program, extension);
   else if (relative) requireExecutable(join(options.instanceFolder, program), extension);
@@ -89,24 +82,24 @@ function customCommand(
 }
 
 function requireServerFile(file: string): void {
-  let isFile = false;
   try {
-    isFile = statSync(file).isFile();
+    if (statSync(file).isFile()) return;
   } catch {
-    // A link that points nowhere ends here too.
+    // A dangling link ends here too.
   }
-  if (!isFile) {
-    throw new ViliError('VILI_SERVER_FILE_MISSING', `server file ${file} is missing or no file`);
-  }
+  const text = `server file ${file} is missing or not a file`;
+  throw new ViliError('VILI_SERVER_FILE_MISSING', text);
 }
 
 function requireCommand(command: string, options: LaunchOptions): void {
   const searchPath = options.searchPath ?? process.env['PATH'] ?? '';
   if (findCommand(command, searchPath) !== null) return;
-  const where = command.includes('/') ? 'is no executable file' : `is not in PATH (${searchPath})`;
+  const fault = command.includes('/')
+    ? 'is not an executable file'
+    : `is not in PATH (${searchPath})`;
   throw new ViliError(
     'VILI_INTERPRETER_MISSING',
-    `cannot start ${options.serverFile}: the command '${command}' ${where}`,
+    `cannot start ${options.serverFile}: the command '${command}' ${fault}`,
   );
 }
 
@@ -115,6 +108,6 @@ function requireExecutable(file: string, extension: string): void {
   throw new ViliError(
     'VILI_NOT_EXECUTABLE',
     `${file} is not executable and no 'launch' setting covers '${extension}': ` +
-      'make it executable (chmod +x) or name its command there',
+      'make it executable (chmod +x) or add a command for it there',
   );
 }

@@ -7,26 +7,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, EXIT, messageOf, ViliError } from '../errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process/identity.ts';
 
-/** What flock(1) ends with when somebody else holds the lock. */
+/** Exit code of flock(1) when another process holds the lock. */
 const FLOCK_CONFLICT = 1;
 const FLOCK_TIMEOUT_MS = 5000;
-/** A winner needs some ms to write its name into the file; so long the loser looks for it. */
-const NAME_ATTEMPTS = 25;
-const NAME_PAUSE_MS = 20;
+/** The winner needs some ms to write its pid into the file; the loser waits this long for it. */
+const HOLDER_ATTEMPTS = 25;
+const HOLDER_PAUSE_MS = 20;
 
 export interface Lock {
-  /** Gives the lock back; more than one call is harmless. The file stays. */
+  /** Releases the lock; further calls do nothing. The file stays. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the lock of a base: one Vili per base. It is held by the kernel, twice, and so released by
- * the kernel however the holder dies; the file is never deleted, so that two starters cannot race
- * about a stale one.
- * - An abstract unix socket named after the file: exact, but seen in this network namespace only.
- * - flock(2) on the file, which also keeps out a Vili of another container on the same volume. Node
- *   has no flock(2): flock(1) locks the open file it inherits, which stays this process's. Hosts
- *   without that program, or file systems without locks, do with the socket.
+ * Takes the lock of a base: one Vili per base. The kernel holds it, in two ways, and so releases it
+ * however the holder dies. The file is never deleted, so two starting processes cannot race for a
+ * stale one.
+ * - An abstract unix socket named after the file: exact, but visible in this network namespace only.
+ * - flock(2) on the file, which also keeps out a Vili in another container on the same volume. Node
+ *   has no flock(2): flock(1) locks the open file it inherits, which remains this process's. Hosts
+ *   without that program and file systems without locks rely on the socket.
  *
  * Throws VILI_BASE_LOCKED naming the holder's pid, VILI_LOCK_FILE when the file cannot be opened.
  */
@@ -34,7 +34,7 @@ export async function acquireLock(
   path: string,
   options: { readonly flockCommand?: string } = {},
 ): Promise<Lock> {
-  // A plain descriptor: a FileHandle would be closed by the garbage collector, and the lock with it.
+  // A raw descriptor: the garbage collector would close a FileHandle, and release the lock with it.
   const file = openLockFile(path);
   let socket: Server | null = null;
   try {
@@ -45,7 +45,6 @@ export async function acquireLock(
     await close(file, socket);
     throw error;
   }
-  // Only for the message of the next one, so a full disk is no reason not to start.
   writeHolder(file);
   let released: Promise<void> | null = null;
   return {
@@ -61,7 +60,7 @@ export async function acquireLock(
 function openLockFile(path: string): number {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    // 'a+' creates it without truncating the name of a present holder.
+    // 'a+' creates the file without truncating the pid of a present holder.
     return openSync(path, 'a+', 0o644);
   } catch (cause) {
     const text = `cannot open the lock file ${path}: ${messageOf(cause)}`;
@@ -69,7 +68,7 @@ function openLockFile(path: string): number {
   }
 }
 
-/** Null when another process has the name. */
+/** Null when another process listens under this name. */
 async function listenFor(file: number): Promise<Server | null> {
   const { dev, ino } = fstatSync(file, { bigint: true });
   return new Promise((resolve, reject) => {
@@ -78,9 +77,9 @@ async function listenFor(file: number): Promise<Server | null> {
       if (codeOf(error) === 'EADDRINUSE') resolve(null);
       else reject(error);
     });
-    // The leading NUL makes it abstract: no file, the name lives as long as the socket.
+    // The leading NUL makes the socket abstract: no file, and the name lives as long as the socket.
     server.listen(`\0vili-lock-${dev}-${ino}`, () => {
-      // The lock alone keeps no program running.
+      // The lock alone must not keep a process running.
       server.unref();
       resolve(server);
     });
@@ -93,7 +92,7 @@ function flock(fd: number, command: string): 'locked' | 'conflict' | 'unavailabl
     timeout: FLOCK_TIMEOUT_MS,
   });
   if (status === 0) return 'locked';
-  // A conflict is silent; any other trouble is told on stderr.
+  // flock(1) is silent on a conflict; it reports any other failure on stderr.
   return status === FLOCK_CONFLICT && stderr.length === 0 ? 'conflict' : 'unavailable';
 }
 
@@ -102,12 +101,12 @@ function writeHolder(file: number): void {
     ftruncateSync(file, 0);
     writeSync(file, `${JSON.stringify(identityOf(process.pid))}\n`);
   } catch {
-    // A full disk: the lock holds all the same.
+    // A full disk. The pid only serves the error message of the next starter; the lock holds anyway.
   }
 }
 
 async function close(file: number, socket: Server | null): Promise<void> {
-  // The file first: whoever gets the socket next also gets the file.
+  // The file first: the process that gets the socket next must also get the file.
   closeSync(file);
   if (socket !== null) await new Promise((closed) => socket.close(closed));
 }
@@ -123,10 +122,10 @@ async function lockedError(path: string): Promise<ViliError> {
 }
 
 async function findHolder(path: string): Promise<ProcessIdentity | null> {
-  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < HOLDER_ATTEMPTS; attempt += 1) {
     const holder = parseHolder(await readFile(path, 'utf8').catch(() => ''));
     if (holder !== null && isAlive(holder)) return holder;
-    await sleep(NAME_PAUSE_MS);
+    await sleep(HOLDER_PAUSE_MS);
   }
   return null;
 }

@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type ServletProcess,
-  type SpawnOptions,
-  spawnServlet,
-} from '../../lib/servlet/process/spawn.ts';
+import type {
+  InstanceFiles,
+  ServletProcess,
+  SpawnOptions,
+} from '../../lib/servlet/process/servlet-process.ts';
+import { spawnServlet } from '../../lib/servlet/process/spawn.ts';
 import { servletTag, TAG_VARIABLE } from '../../lib/servlet/process/tag.ts';
 import { eventually } from './eventually.ts';
 
@@ -16,22 +17,14 @@ export function fixture(name: string): string {
   return join(FIXTURES, name);
 }
 
-export interface Instance {
-  readonly id: string;
-  readonly folder: string;
-  readonly stdOut: string;
-  readonly stdErr: string;
-  readonly pidFile: string;
-}
-
 /** An instance folder in `base`, with the files of the contract. */
-export function makeInstance(base: string, id = 'app-1.0.0/1_running'): Instance {
+export function makeInstance(base: string, id = 'app-1.0.0/1_running'): InstanceFiles {
   const folder = join(base, id);
   mkdirSync(folder, { recursive: true });
   return instanceFiles(folder, id);
 }
 
-export function instanceFiles(folder: string, id: string): Instance {
+export function instanceFiles(folder: string, id: string): InstanceFiles {
   return {
     id,
     folder,
@@ -73,7 +66,7 @@ export function startServlet(
 export function spawnOptions(
   base: string,
   command: readonly string[],
-  instance: Instance,
+  instance: InstanceFiles,
 ): Omit<SpawnOptions, 'now'> {
   const tag = servletTag({ base, id: instance.id });
   return {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { yieldToOthers } from '../../runtime/priority.ts';
+import { reniceThisThread } from '../../runtime/priority.ts';
 import { FollowLoop } from './loop.ts';
 import type { FollowCommand, FollowReport, FollowSettings } from './protocol.ts';
 
@@ -9,7 +9,7 @@ const REST_FACTOR = 4;
 
 if (parentPort !== null) {
   // A version may log at full speed; parsing that must not take time from the users' thread.
-  yieldToOthers();
+  reniceThisThread();
   serve(parentPort);
 }
 

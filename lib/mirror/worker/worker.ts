@@ -1,7 +1,7 @@
 import { setImmediate as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ViliError } from '../../errors.ts';
-import { yieldToOthers } from '../../runtime/priority.ts';
+import { reniceThisThread } from '../../runtime/priority.ts';
 import { SelfLag } from '../load/self-lag.ts';
 import { BATCH_HEAD_BYTES, giveBack } from '../wire/batch.ts';
 import { readRecord, recordBuffer, recordSizeAt } from '../wire/codec.ts';
@@ -28,7 +28,7 @@ const MAX_OUTCOMES_PER_REPORT = 500;
 if (parentPort === null) {
   throw new ViliError('VILI_FAR_SIDE_ENTRY', 'lib/mirror/worker is the entry of a worker thread');
 }
-yieldToOthers();
+reniceThisThread();
 const port = parentPort;
 const input = workerData as WorkerInput;
 const state = new Int32Array(input.state);

@@ -1,4 +1,4 @@
-/** Default share by which a delay may be longer or shorter, so that restarts do not beat in time. */
+/** Default share by which a delay is randomly longer or shorter, so that restarts do not synchronize. */
 const BACKOFF_JITTER = 0.2;
 
 export interface BackoffSettings {
@@ -6,15 +6,15 @@ export interface BackoffSettings {
   readonly minMs: number;
   /** No delay is longer than this before jitter, ms. */
   readonly maxMs: number;
-  /** Ready for this long: the next failure counts as the first again, ms. */
+  /** After being ready for this long, the next failure counts as the first again, ms. */
   readonly resetAfterMs: number;
 }
 
-/** What backoff must remember of one servlet; immutable. */
+/** What backoff remembers about one servlet; immutable. */
 export interface BackoffState {
-  /** Failures without a long enough ready time in between. */
+  /** Failures without a ready time of `resetAfterMs` in between. */
   readonly consecutive: number;
-  /** When the present process became ready, ms; null while it is not. */
+  /** When the current process became ready, ms; null while it is not ready. */
   readonly readySinceMs: number | null;
 }
 
@@ -22,7 +22,7 @@ export const NO_FAILURES: BackoffState = { consecutive: 0, readySinceMs: null };
 
 /**
  * Delay before restart number `consecutive` (1 is the first): min(maxMs, minMs · 2^(consecutive-1))
- * ± 20 %. `random` gives numbers in [0, 1).
+ * ± 20 %. `random` returns numbers in [0, 1).
  */
 export function nextDelayMs(options: {
   consecutive: number;
@@ -36,12 +36,12 @@ export function nextDelayMs(options: {
   return Math.round(delayMs * (1 + BACKOFF_JITTER * (2 * options.random() - 1)));
 }
 
-/** The servlet became ready; the clock of the reset starts. */
+/** The servlet became ready; the reset period starts. */
 export function afterReady(state: BackoffState, nowMs: number): BackoffState {
   return { ...state, readySinceMs: state.readySinceMs ?? nowMs };
 }
 
-/** The servlet failed; `consecutive` starts again at 1 when it had been ready long enough. */
+/** The servlet failed; `consecutive` restarts at 1 when it had been ready long enough. */
 export function afterFailure(
   state: BackoffState,
   nowMs: number,

@@ -3,9 +3,9 @@ import { type ProcessIdentity, readStat, scanProcesses } from '../process/identi
 const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh']);
 
 /**
- * Why a servlet that is ready could not end in order, as a sentence, or null. A start script that
- * does not `exec` its server stays the leader of the session: SIGTERM ends the script, and the
- * kernel then hangs the server up at once, with all its requests.
+ * One sentence on why a ready servlet could not shut down in order, or null. A start script that
+ * does not `exec` its server remains the session leader: SIGTERM ends the script, and the kernel
+ * then hangs up the server at once, along with all its requests.
  */
 export async function drainWarning(leader: ProcessIdentity): Promise<string | null> {
   const stat = readStat(leader.pid);

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProbeTarget, probeOnce } from './probe.ts';
 
 export interface LivenessOptions extends ProbeTarget {
-  /** Between the end of one probe and the next, ms. */
+  /** Pause between the end of one probe and the next, ms. */
   readonly intervalMs: number;
-  /** So many failures in a row mean unhealthy; at least 1. */
+  /** This many failures in a row mean unhealthy; at least 1. */
   readonly failures: number;
-  /** Called once when it becomes unhealthy, with what the last probe met. */
+  /** Called once when the servlet becomes unhealthy, with the result of the last probe. */
   readonly onUnhealthy: (report: { readonly failures: number; readonly text: string }) => void;
-  /** Called once when it answers again after that. */
+  /** Called once when the servlet responds again after that. */
   readonly onHealthy: () => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Watches a servlet that is ready: alive as a process is not enough, it must go on answering.
- * A slow answer within `requestTimeoutMs` is healthy. Resolves when `signal` is aborted.
+ * Watches a ready servlet: being alive as a process is not enough, it must keep responding.
+ * A slow response within `requestTimeoutMs` is healthy. Resolves when `signal` is aborted.
  */
 export async function watchLiveness(options: LivenessOptions): Promise<void> {
   const { signal } = options;

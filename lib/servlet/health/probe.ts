@@ -1,28 +1,28 @@
 import { request } from 'node:http';
 import { codeOf } from '../../errors.ts';
 
-/** An answer is read to its end up to here, so that the servlet logs no broken connection. */
+/** A response is read to its end up to this size, so that the servlet logs no broken connection. */
 const MAX_BODY_BYTES = 65_536;
 const MAX_LOCATION_LENGTH = 200;
 
 export interface ProbeTarget {
   readonly host: string;
   readonly port: number;
-  /** Must answer 2xx or 3xx; null: any HTTP answer to `/` will do. */
+  /** Must respond with 2xx or 3xx; null: any HTTP response to `/` will do. */
   readonly path: string | null;
-  /** Connecting and answering, ms. */
+  /** For connecting and the whole response, ms. */
   readonly requestTimeoutMs: number;
 }
 
 export interface ProbeResult {
   readonly ok: boolean;
-  /** Null when there was no HTTP answer. */
+  /** Null when there was no HTTP response. */
   readonly status: number | null;
-  /** For messages: 'status 302 to /login', 'connection refused', 'no answer within 1000 ms'. */
+  /** For messages: 'status 302 to /login', 'connection refused', 'no response within 1000 ms'. */
   readonly text: string;
 }
 
-/** Asks once, over a connection of its own. Never rejects; an abort counts as a failure. */
+/** Sends one request over its own connection. Never rejects; an abort counts as a failure. */
 export function probeOnce(target: ProbeTarget, signal?: AbortSignal): Promise<ProbeResult> {
   const { host, port, path, requestTimeoutMs } = target;
   return new Promise((resolve) => {
@@ -34,50 +34,47 @@ export function probeOnce(target: ProbeTarget, signal?: AbortSignal): Promise<Pr
       headers: { 'user-agent': 'vili-probe', accept: '*/*', connection: 'close' },
       ...(signal === undefined ? {} : { signal }),
     });
-    let answer: ProbeResult | null = null;
-    const finish = (otherwise: ProbeResult): void => {
+    let result: ProbeResult | null = null;
+    const finish = (failureText: string): void => {
       clearTimeout(timer);
       sent.destroy();
-      resolve(answer ?? otherwise);
+      resolve(result ?? { ok: false, status: null, text: failureText });
     };
-    // One timer for the whole exchange: a socket timeout would start again with every byte.
+    // One timer for the whole exchange: a socket timeout would restart with every byte.
     const timer = setTimeout(
-      () => finish(failure(`no answer within ${requestTimeoutMs} ms`)),
+      () => finish(`no response within ${requestTimeoutMs} ms`),
       requestTimeoutMs,
     );
-    sent.on('error', (error) => finish(failure(failureText(error))));
+    sent.on('error', (error) => finish(textOf(error)));
     sent.on('response', (response) => {
-      answer = judge(path, response.statusCode ?? 0, response.headers.location);
+      result = resultOf(path, response.statusCode ?? 0, response.headers.location);
       let bytes = 0;
+      // From here on `result` is set, so the end of the response is all that is waited for.
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > MAX_BODY_BYTES) finish(failure('too much'));
+        if (bytes > MAX_BODY_BYTES) finish('');
       });
-      response.on('error', () => finish(failure('broken off')));
-      response.on('close', () => finish(failure('broken off')));
+      response.on('error', () => finish(''));
+      response.on('close', () => finish(''));
     });
-    // 1xx and upgrades are answered without 'response'.
-    sent.on('close', () => finish(failure('connection closed without an answer')));
+    // 1xx and upgrades emit no 'response'.
+    sent.on('close', () => finish('connection closed without a response'));
     sent.end();
   });
 }
 
 // Private
 
-function judge(path: string | null, status: number, location: string | undefined): ProbeResult {
+function resultOf(path: string | null, status: number, location: string | undefined): ProbeResult {
   const ok = path === null || (status >= 200 && status < 400);
   const to = location === undefined ? '' : ` to ${location.slice(0, MAX_LOCATION_LENGTH)}`;
   return { ok, status, text: `status ${status}${to}` };
 }
 
-function failure(text: string): ProbeResult {
-  return { ok: false, status: null, text };
-}
-
-function failureText(error: Error): string {
+function textOf(error: Error): string {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED') return 'connection refused';
-  if (code === 'ECONNRESET') return 'connection closed without an answer';
+  if (code === 'ECONNRESET') return 'connection closed without a response';
   if (code === 'ABORT_ERR') return 'aborted';
   // An AggregateError of several addresses has no message of its own.
   return error.message || (code ?? error.name);

@@ -6,12 +6,12 @@ import { type ProbeTarget, probeOnce } from './probe.ts';
 export interface ReadinessOptions extends ProbeTarget {
   /** For all attempts together, ms. */
   readonly timeoutMs: number;
-  /** Between the end of one attempt and the next, ms. */
+  /** Pause between the end of one attempt and the next, ms. */
   readonly intervalMs: number;
-  /** How many good answers in a row mean ready; at least 1. */
+  /** This many good responses in a row mean ready; at least 1. */
   readonly successes: number;
   readonly signal: AbortSignal;
-  /** Of the servlet: its end ends the waiting at once. */
+  /** The end of the servlet, which ends the wait at once. */
   readonly exited: Promise<Exit>;
 }
 
@@ -20,7 +20,7 @@ export interface Ready {
   readonly attempts: number;
 }
 
-/** The servlet did not get ready: VILI_NOT_READY in time, or VILI_EXITED_AT_START. */
+/** The servlet did not become ready in time (VILI_NOT_READY), or ended before (VILI_EXITED_AT_START). */
 export class NotReadyError extends ViliError {
   /** Set when the process ended. */
   readonly exit: Exit | null;
@@ -36,18 +36,17 @@ export class NotReadyError extends ViliError {
 }
 
 /**
- * Polls from the first moment until the servlet answers. Rejects with NotReadyError, whose message
- * has the elapsed time, the attempts and the last failure, or with the reason of `signal`.
+ * Polls from the first moment until the servlet responds well. Rejects with NotReadyError, whose message
+ * contains the elapsed time, the attempts and the last failure, or with the reason of `signal`.
  */
 export async function awaitReady(options: ReadinessOptions): Promise<Ready> {
   options.signal.throwIfAborted();
   const ending = new AbortController();
   let exit: Exit | null = null;
-  const noteExit = async (): Promise<void> => {
-    exit = await options.exited;
+  void options.exited.then((ended) => {
+    exit = ended;
     ending.abort();
-  };
-  void noteExit();
+  });
   const progress = await poll(options, AbortSignal.any([options.signal, ending.signal]));
   if (progress.ready) return { afterMs: progress.afterMs, attempts: progress.attempts };
   options.signal.throwIfAborted();
@@ -58,7 +57,7 @@ export async function awaitReady(options: ReadinessOptions): Promise<Ready> {
 
 interface Progress extends Ready {
   readonly ready: boolean;
-  /** What the last attempt met. */
+  /** Result of the last attempt. */
   readonly last: string;
 }
 
@@ -67,14 +66,14 @@ async function poll(options: ReadinessOptions, signal: AbortSignal): Promise<Pro
   const elapsedMs = (): number => Math.round(performance.now() - startMs);
   let attempts = 0;
   let inRow = 0;
-  let last = 'nothing was tried';
+  let last = 'no attempt was made';
   while (!signal.aborted && elapsedMs() < options.timeoutMs) {
     const leftMs = options.timeoutMs - elapsedMs();
     const requestTimeoutMs = Math.min(options.requestTimeoutMs, leftMs);
     const result = await probeOnce({ ...options, requestTimeoutMs }, signal);
     if (signal.aborted) break;
     attempts += 1;
-    // A last attempt cut short by the timeout must not hide what the one before it met.
+    // A last attempt cut short by the timeout must not hide the result of the one before.
     const cutShort = result.status === null && requestTimeoutMs < options.requestTimeoutMs;
     if (!cutShort || attempts === 1) last = result.text;
     inRow = result.ok ? inRow + 1 : 0;

@@ -1,23 +1,19 @@
-/** The entry of the keeper: starts, watches and ends servlets for Vili, and ends with it. */
+/** Entry of the launcher process: starts, watches and ends servlets for Vili, and ends with it. */
 import { codeOf, messageOf } from '../../errors.ts';
 import { becomeChild } from '../../runtime/child-entry.ts';
-import {
-  type ServletProcess,
-  type StopOptions,
-  type StopReport,
-  spawnServlet,
-} from '../process/spawn.ts';
+import type { ServletProcess, StopOptions, StopReport } from '../process/servlet-process.ts';
+import { spawnServlet } from '../process/spawn.ts';
 import type { FromLauncher, ToLauncher } from './protocol.ts';
 
-// When it ends with Vili its terminals close, which hangs the servlets up.
+// When this process ends, which it does with Vili, its terminals close; that hangs up the servlets.
 becomeChild('vili: launcher');
-// Users' servlets live in its terminals: an error that nobody foresaw must not end them all.
+// The servlets live in this process's terminals: an unforeseen error must not end them all.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) =>
     process.stderr.write(`vili: launcher: ${messageOf(error)}\n`),
   );
 }
-const kept = new Map<number, ServletProcess>();
+const servlets = new Map<number, ServletProcess>();
 process.on('message', (message: ToLauncher) => {
   if (message.type === 'spawn') spawn(message);
   else if (message.type === 'stop') void stop(message);
@@ -32,46 +28,40 @@ function spawn({ call, options }: Extract<ToLauncher, { type: 'spawn' }>): void 
     servlet = spawnServlet({ ...options, now });
   } catch (error) {
     const code = codeOf(error) ?? 'VILI_SPAWN_FAILED';
-    return tell({ type: 'refused', call, code, text: messageOf(error) });
+    return send({ type: 'spawn-failed', call, code, text: messageOf(error) });
   }
-  kept.set(call, servlet);
+  servlets.set(call, servlet);
   const { pid, startedAt } = servlet;
-  tell({ type: 'spawned', call, born: { pid, startedAt, identity: servlet.identity() } });
-  void tellOfEnd(call, servlet);
-}
-
-async function tellOfEnd(call: number, servlet: ServletProcess): Promise<void> {
-  const exit = await servlet.exited;
-  kept.delete(call);
-  tell({ type: 'exited', call, end: { exit, survivors: servlet.survivors } });
+  send({ type: 'spawned', call, birth: { pid, startedAt, identity: servlet.identity() } });
+  void servlet.exited.then((exit) => {
+    servlets.delete(call);
+    send({ type: 'exited', call, exit, survivors: servlet.survivors });
+  });
 }
 
 async function stop({ call, options }: Extract<ToLauncher, { type: 'stop' }>): Promise<void> {
-  const servlet = kept.get(call);
-  tell({
-    type: 'stopped',
-    call,
-    report: servlet === undefined ? null : await end(servlet, options),
-  });
+  const servlet = servlets.get(call);
+  const report = servlet === undefined ? null : await end(servlet, options);
+  send({ type: 'stopped', call, report });
 }
 
 async function end(servlet: ServletProcess, options: StopOptions): Promise<StopReport> {
   try {
     return await servlet.stop(options);
   } catch {
-    // No descriptor left to look at processes: it is for Vili to say that this one may still live.
+    // No descriptor left to read /proc: the report says that this process may still be alive.
     const identity = servlet.identity();
     const survivors = identity === null ? [] : [identity];
     return { exit: servlet.exit, killed: false, survivors, tookMs: 0 };
   }
 }
 
-/** Wall clock, ms, never going back. */
+/** Wall clock, ms, that never goes back. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-function tell(message: FromLauncher): void {
-  // Without Vili there is nobody to tell, and this process is about to end.
+function send(message: FromLauncher): void {
+  // Without Vili there is no receiver, and this process is about to end.
   process.send?.(message, undefined, undefined, () => {});
 }

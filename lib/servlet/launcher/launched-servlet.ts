@@ -1,19 +1,19 @@
 import type { Exit } from '../process/exit.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { Servlet } from '../process/registry.ts';
-import type { StopOptions, StopReport } from '../process/spawn.ts';
-import type { Born } from './protocol.ts';
+import type { StopOptions, StopReport } from '../process/servlet-process.ts';
+import type { Birth } from './protocol.ts';
 
 type Survivors = readonly ProcessIdentity[];
 
-/** A servlet in the hands of the keeper, as Vili sees it. */
+/** A servlet started by the launcher process, as seen from Vili's main process. */
 export class LaunchedServlet implements Servlet {
   readonly id: string;
   readonly pid: number;
   readonly startedAt: string;
   readonly exited: Promise<Exit>;
   readonly #identity: ProcessIdentity | null;
-  readonly #askToStop: (options: StopOptions) => void;
+  readonly #requestStop: (options: StopOptions) => void;
   #exit: Exit | null = null;
   #survivors: Promise<Survivors> = Promise.resolve([]);
   #resolveExited: (exit: Exit) => void = () => {};
@@ -21,16 +21,16 @@ export class LaunchedServlet implements Servlet {
   #stopping: Promise<StopReport> | null = null;
   #awaitsReport = false;
 
-  constructor(id: string, born: Born, askToStop: (options: StopOptions) => void) {
+  constructor(id: string, birth: Birth, requestStop: (options: StopOptions) => void) {
     this.id = id;
-    this.pid = born.pid;
-    this.startedAt = born.startedAt;
-    this.#identity = born.identity;
-    this.#askToStop = askToStop;
+    this.pid = birth.pid;
+    this.startedAt = birth.startedAt;
+    this.#identity = birth.identity;
+    this.#requestStop = requestStop;
     this.exited = new Promise((resolve) => (this.#resolveExited = resolve));
   }
 
-  /** Nothing more is to come from the keeper. */
+  /** True when no further message about this servlet is expected from the launcher process. */
   get isOver(): boolean {
     return this.#exit !== null && !this.#awaitsReport;
   }
@@ -39,20 +39,20 @@ export class LaunchedServlet implements Servlet {
     return this.#identity;
   }
 
-  /** Calls that come while it is stopping, or later, share one result. */
+  /** Calls made while the servlet is stopping, or later, share one result. */
   stop(options: StopOptions): Promise<StopReport> {
     this.#stopping ??= this.#stop(options);
     return this.#stopping;
   }
 
-  /** The keeper says that it is gone, or the keeper itself is: then its family is still being ended. */
+  /** The servlet has ended, or the launcher process has; in that case its process tree is still being killed. */
   ended(exit: Exit, survivors: Promise<Survivors>): void {
     this.#exit = exit;
     this.#survivors = survivors;
     this.#resolveExited(exit);
   }
 
-  /** The keeper's answer; null when the servlet had ended before. */
+  /** The launcher process's reply to `stop`; null when the servlet had ended before. */
   stopped(report: StopReport | null): void {
     this.#awaitsReport = false;
     this.#resolveStopped(report);
@@ -61,14 +61,13 @@ export class LaunchedServlet implements Servlet {
   // Private
 
   async #stop(options: StopOptions): Promise<StopReport> {
-    let report: StopReport | null = null;
     if (this.#exit === null) {
       this.#awaitsReport = true;
-      const answer = new Promise<StopReport | null>((resolve) => (this.#resolveStopped = resolve));
-      this.#askToStop(options);
-      report = await answer;
+      const reply = new Promise<StopReport | null>((resolve) => (this.#resolveStopped = resolve));
+      this.#requestStop(options);
+      const report = await reply;
+      if (report !== null) return report;
     }
-    if (report !== null) return report;
     return { exit: this.#exit, killed: false, survivors: await this.#survivors, tookMs: 0 };
   }
 }

@@ -3,47 +3,47 @@ import { LauncherChild, launcherLost } from './child.ts';
 import type { LaunchedServlet } from './launched-servlet.ts';
 import type { LaunchedOptions } from './protocol.ts';
 
-/** More than starting a servlet takes on the busiest host. */
-const ANSWER_LIMIT_MS = 30_000;
+/** Longer than starting a servlet takes on the busiest host. */
+const REPLY_LIMIT_MS = 30_000;
 
 export interface LauncherOptions {
   /** Wall clock, ms. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
-  readonly answerLimitMs?: number;
+  readonly replyLimitMs?: number;
 }
 
 /**
- * Has servlets started, watched and ended by a small process of its own, the keeper. Each start is a fork, which
- * stops a process for the longer the more memory it has (5 to 10 ms at 200 MB), and each end a look at all
- * processes of the host: none of that is for the thread that users depend on. The keeper ends with Vili, and its
- * servlets' terminals with it. Should it end by itself, or be killed since it owes an answer for 30 s, its servlets
- * end, too, and the next start has a new one.
+ * Starts, watches and ends servlets through a small process of its own, the launcher process. Each start is a fork,
+ * which pauses a process in proportion to its memory (5 to 10 ms at 200 MB), and each end a scan of all processes
+ * on the host: neither belongs on the thread that users depend on. The launcher process ends with Vili, and its
+ * servlets' terminals with it. If it ends by itself, or is killed because a reply is 30 s overdue, its servlets
+ * end too, and the next start gets a new launcher process.
  */
 export class ServletLauncher {
   readonly #options: LauncherOptions;
   #child: LauncherChild | null = null;
-  /** The one before, whose servlets may still be ended. */
-  #before: LauncherChild | null = null;
+  /** The previous process, whose servlets may still be being killed. */
+  #previous: LauncherChild | null = null;
   #isClosed = false;
 
   constructor(options: LauncherOptions) {
     this.#options = options;
   }
 
-  /** Of the keeper as it is now; 0 when there is none. */
+  /** Pid of the present launcher process; 0 when there is none. */
   get pid(): number {
     return this.#child?.pid ?? 0;
   }
 
-  /** Starts the keeper itself, so that the first servlet need not wait for it. Throws VILI_FORK_FAILED. */
+  /** Starts the launcher process, so that the first servlet need not wait for it. Throws VILI_FORK_FAILED. */
   open(): void {
     this.#current();
   }
 
   /**
-   * Resolves when the servlet is started. Rejects with what `spawnServlet` throws, or VILI_KEEPER_LOST when the keeper
-   * has ended meanwhile or cannot be started.
+   * Resolves when the servlet has started. Rejects with what `spawnServlet` throws, or VILI_KEEPER_LOST when the launcher
+   * process ends meanwhile or cannot be started.
    */
   async spawn(options: LaunchedOptions): Promise<LaunchedServlet> {
     if (this.#isClosed) throw launcherLost(options, 'Vili stops');
@@ -56,31 +56,26 @@ export class ServletLauncher {
     return child.spawn(options);
   }
 
-  /** Ends the keeper, and with it whatever servlets are left. */
+  /** Ends the launcher process, and with it whatever servlets are left. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([this.#child?.close(), this.#before?.cleared]);
+    await Promise.all([this.#child?.close(), this.#previous?.cleared]);
   }
 
   // Private
 
   #current(): LauncherChild {
-    this.#child ??= this.#start();
-    return this.#child;
-  }
-
-  #start(): LauncherChild {
-    const { now, onProblem, answerLimitMs = ANSWER_LIMIT_MS } = this.#options;
-    const child = new LauncherChild({
+    const { now, onProblem, replyLimitMs = REPLY_LIMIT_MS } = this.#options;
+    this.#child ??= new LauncherChild({
       now,
-      answerLimitMs,
+      replyLimitMs,
       onEnd: (how) => {
         if (this.#isClosed) return;
-        this.#before = child;
+        this.#previous = this.#child;
         this.#child = null;
-        onProblem(`the process that keeps servlets has ended, and all servlets with it: ${how}`);
+        onProblem(`the launcher process has ended, and all servlets with it: ${how}`);
       },
     });
-    return child;
+    return this.#child;
   }
 }

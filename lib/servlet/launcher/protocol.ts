@@ -1,42 +1,42 @@
 import type { Exit } from '../process/exit.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
-import type { SpawnOptions, StopOptions, StopReport } from '../process/spawn.ts';
+import type { SpawnOptions, StopOptions, StopReport } from '../process/servlet-process.ts';
 
-/** All but the clock, which does not cross to another process. */
+/** Everything but the clock, which cannot be sent to another process. */
 export type LaunchedOptions = Omit<SpawnOptions, 'now'>;
 
-/** Messages arrive in the order they were sent. `call` names one servlet for good. */
+/** Messages arrive in the order in which they were sent. Each `call` belongs to one servlet and is never reused. */
 export type ToLauncher =
   | { readonly type: 'spawn'; readonly call: number; readonly options: LaunchedOptions }
   | { readonly type: 'stop'; readonly call: number; readonly options: StopOptions }
   | { readonly type: 'close' };
 
 /**
- * `spawned` or `refused` answers a `spawn`; `exited` comes once, after `spawned`; `stopped` answers each `stop`, without
- * a report when the servlet had ended before.
+ * `spawned` or `spawn-failed` replies to a `spawn`; `exited` comes once, after `spawned`; `stopped` replies to each `stop`,
+ * with a null report when the servlet had ended before.
  */
 export type FromLauncher =
-  | { readonly type: 'spawned'; readonly call: number; readonly born: Born }
+  | { readonly type: 'spawned'; readonly call: number; readonly birth: Birth }
   | {
-      readonly type: 'refused';
+      readonly type: 'spawn-failed';
       readonly call: number;
       readonly code: string;
       readonly text: string;
     }
-  | { readonly type: 'exited'; readonly call: number; readonly end: End }
+  | {
+      readonly type: 'exited';
+      readonly call: number;
+      readonly exit: Exit;
+      /** Processes of its tree that could not be ended. */
+      readonly survivors: readonly ProcessIdentity[];
+    }
   | { readonly type: 'stopped'; readonly call: number; readonly report: StopReport | null };
 
-/** What is known of a servlet as soon as it is started. */
-export interface Born {
+/** What is known about a servlet as soon as it has started. */
+export interface Birth {
   readonly pid: number;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Null when it was gone before that could be read. */
+  /** Null when the process was gone before its identity could be read. */
   readonly identity: ProcessIdentity | null;
-}
-
-/** A servlet is gone, and who of its family could not be ended. */
-export interface End {
-  readonly exit: Exit;
-  readonly survivors: readonly ProcessIdentity[];
 }

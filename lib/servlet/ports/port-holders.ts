@@ -11,7 +11,7 @@ export interface PortHolder {
 }
 
 /**
- * Which processes listen on these ports, as far as this user may see. For an error message only,
+ * The processes that listen on these ports, as far as this user may see. For an error message only,
  * so whatever cannot be read is left out.
  */
 export async function portHolders(

@@ -2,9 +2,9 @@ import { createServer } from 'node:net';
 import { codeOf, ViliError } from '../../errors.ts';
 import { type PortHolder, portHolders } from './port-holders.ts';
 
-/** A message names this many ports one by one, the rest is counted. */
+/** A message lists this many ports one by one and counts the rest. */
 const MAX_NAMED = 12;
-/** Conflicts with a listener on any address of the host, IPv4 or IPv6. */
+/** Binding to these conflicts with a listener on any address of the host, IPv4 or IPv6. */
 const WILDCARDS = ['::', '0.0.0.0'];
 
 export interface PortRange {
@@ -16,12 +16,12 @@ export interface PortRange {
 }
 
 /**
- * Gives out the ports of a range to servlets, each to one at a time, round robin, so that a port
- * just given back rests as long as possible and late requests for its old owner meet no stranger.
+ * Hands out the ports of a range to servlets, each to one at a time and round robin, so that a port
+ * just released stays unused as long as possible and late requests for its old owner meet no stranger.
  */
 export class PortPool {
   readonly #range: PortRange;
-  /** Port to a word about its user. */
+  /** Port to the name of its user. */
   readonly #taken = new Map<number, string>();
   #next: number;
 
@@ -35,8 +35,8 @@ export class PortPool {
   }
 
   /**
-   * A port nobody listens on, found by binding to it; strangers' ports are passed over. `user` is
-   * named when the range is full. Throws VILI_PORTS_EXHAUSTED with who holds what.
+   * A port on which nobody listens, found by binding to it; ports of other programs are skipped. `user`
+   * is named when the range is full. Throws VILI_PORTS_EXHAUSTED, which says who holds which port.
    */
   async take(user = 'a servlet'): Promise<number> {
     const { from, to, host } = this.#range;
@@ -45,7 +45,7 @@ export class PortPool {
       const port = this.#next;
       this.#next = port === to ? from : port + 1;
       if (this.#taken.has(port)) continue;
-      // Reserved before the test, which takes time: nobody else may be given it meanwhile.
+      // Reserved before the bind test, which takes time: nobody else may get the port meanwhile.
       this.#taken.set(port, user);
       const failure = await bindFailure(port, host);
       if (failure === null) return port;
@@ -55,12 +55,12 @@ export class PortPool {
     throw await this.#exhausted(failures);
   }
 
-  /** Gives a port back once its process is gone. */
+  /** Releases a port once its process is gone. */
   release(port: number): void {
     this.#taken.delete(port);
   }
 
-  /** The ports given out, with their users. */
+  /** The ports in use, with their users. */
   taken(): ReadonlyMap<number, string> {
     return new Map(this.#taken);
   }
@@ -71,7 +71,7 @@ export class PortPool {
     const { from, to } = this.#range;
     const holders = await portHolders([...failures.keys()]);
     const uses = new Map(this.#taken);
-    for (const [port, code] of failures) uses.set(port, strangerText(holders.get(port), code));
+    for (const [port, code] of failures) uses.set(port, holderText(holders.get(port), code));
     const named = [...uses.entries()].sort(([a], [b]) => a - b);
     const texts = named.slice(0, MAX_NAMED).map(([port, use]) => `${port} ${use}`);
     const more = named.length > MAX_NAMED ? `, and ${named.length - MAX_NAMED} more` : '';
@@ -84,16 +84,16 @@ export class PortPool {
 
 // Private
 
-function strangerText(holder: PortHolder | undefined, code: string): string {
+function holderText(holder: PortHolder | undefined, code: string): string {
   if (holder !== undefined) return `held by ${holder.command} (pid ${holder.pid})`;
-  return code === 'EADDRINUSE' ? 'held by another process' : `refused (${code})`;
+  return code === 'EADDRINUSE' ? 'held by another process' : `cannot be bound (${code})`;
 }
 
 /** Null when the port is free on the address and on the wildcards, else the error code. */
 export async function bindFailure(port: number, host: string): Promise<string | null> {
   for (const address of new Set([host, ...WILDCARDS])) {
     const code = await tryBind(port, address);
-    // A host without IPv6 has no '::' to test.
+    // On a host without IPv6, '::' cannot be tested.
     const unsupported = code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
     if (code !== null && !(unsupported && address !== host)) return code;
   }

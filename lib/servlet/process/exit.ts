@@ -4,97 +4,93 @@ import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { findCommand, missingInterpreter } from '../executable.ts';
 
-/** Exit codes the shell gives when it could not become the servlet (POSIX 2.8.2), and our own. */
+/** Exit codes of the wrapper: our own, and the shell's when it cannot exec the servlet (POSIX 2.8.2). */
 export const CODE_PID_FILE = 125;
 const CODE_NOT_EXECUTABLE = 126;
 const CODE_NOT_FOUND = 127;
-/** A shell or a JVM that was ended by signal n says 128 + n. */
+/** A shell or a JVM ended by signal n exits with 128 + n. */
 const CODE_SIGNAL_BASE = 128;
-/** How much of the end of stdErr is read for its last line. */
+/** How much of the end of stdErr is read to find its last line. */
 const TAIL_BYTES = 8192;
 const MAX_LINE_LENGTH = 200;
 
 /**
- * How a servlet ended. `not-started`: the command never ran, a restart would not help. `let-down`: Vili's own doing, which
- * says nothing about the version.
+ * How a servlet ended. `not-started`: the command never ran, so a restart would not help. `infrastructure-failure`: Vili
+ * itself caused the end, which says nothing about the version.
  */
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
-  /** Wall clock when the end was seen, ms since the epoch. */
+  /** Wall clock when the end was noticed, ms since the epoch. */
   readonly atMs: number;
-  /** One true sentence without a full stop. */
+  /** One sentence without a full stop that gives the true cause. */
   readonly text: string;
-  readonly kind: 'exit' | 'signal' | 'not-started' | 'let-down';
+  readonly kind: 'exit' | 'signal' | 'not-started' | 'infrastructure-failure';
 }
 
-/** For a servlet of which there is no process to ask. */
+/** For a servlet that never became a process. */
 export function exitNotStarted(text: string, atMs: number): Exit {
   return { code: null, signal: null, atMs, text, kind: 'not-started' };
 }
 
-/** For a servlet that the kernel has hung up, or that was not started, since a part of Vili ended. */
+/** For a servlet that the kernel has hung up, or that was not started, because a part of Vili ended. */
 export function exitInfrastructureFailure(text: string, atMs: number): Exit {
-  return { code: null, signal: null, atMs, text, kind: 'let-down' };
+  return { code: null, signal: null, atMs, text, kind: 'infrastructure-failure' };
 }
 
-/** Everything known when the servlet is gone. */
+/** Everything known once the servlet is gone. */
 export interface ExitFacts {
   readonly code: number;
-  /** 0 for none. A signal comes with code 0, so it must be asked first. */
+  /** 0 for none. A signal comes with code 0, so check it first. */
   readonly signal: number;
   readonly atMs: number;
   readonly elapsedMs: number;
-  /** The wrapper told that it failed, or that it never began. */
+  /** The wrapper failed or never ran. */
   readonly wrapperFailed: boolean;
   readonly command: readonly string[];
   readonly folder: string;
-  /** The PATH the servlet was given. */
+  /** PATH of the servlet. */
   readonly searchPath: string;
   readonly stdOut: string;
   readonly stdErr: string;
-  /** Size of stdErr when the servlet started: what is before is not its own. */
+  /** Size of stdErr when the servlet started: everything before is from earlier runs. */
   readonly stdErrStart: number;
   readonly pidFile: string;
   readonly ttyTail: string;
 }
 
-/** Finds the true cause of death and says it in one sentence. */
+/** Finds the true cause of an exit and states it in one sentence. */
 export async function describeExit(facts: ExitFacts): Promise<Exit> {
-  const { atMs } = facts;
+  const { code, atMs } = facts;
   const after = `after ${(facts.elapsedMs / 1000).toFixed(1)} s`;
-  const lastLine = meaningfulLine(await readTail(facts.stdErr, facts.stdErrStart));
   if (facts.signal !== 0) {
-    const signal = signalName(facts.signal);
-    const text = `killed by ${signal} ${after}`;
-    return { code: null, signal, atMs, kind: 'signal', text };
+    const signal = signalName(facts.signal) ?? `signal ${facts.signal}`;
+    return { code: null, signal, atMs, kind: 'signal', text: `killed by ${signal} ${after}` };
   }
+  const lastLine = meaningfulLine(await readTail(facts.stdErr, facts.stdErrStart));
   const reason = notStartedReason(facts, lastLine);
-  if (reason !== null) {
-    return { code: facts.code, signal: null, atMs, kind: 'not-started', text: reason };
-  }
-  const { code } = facts;
-  const meaning = code > CODE_SIGNAL_BASE ? knownSignal(code - CODE_SIGNAL_BASE) : undefined;
-  const told = meaning === undefined ? `${code}` : `${code} (${meaning})`;
-  const text = `exited with code ${told} ${after}${lastLine === '' ? '' : `: ${lastLine}`}`;
+  if (reason !== null) return { code, signal: null, atMs, kind: 'not-started', text: reason };
+  const signal = code > CODE_SIGNAL_BASE ? signalName(code - CODE_SIGNAL_BASE) : undefined;
+  const meaning = signal === undefined ? '' : ` (${signal})`;
+  const text = `exited with code ${code}${meaning} ${after}${lastLine === '' ? '' : `: ${lastLine}`}`;
   return { code, signal: null, atMs, kind: 'exit', text };
 }
 
+// Private
+
 /**
- * The line of an error output that says most: the last one that is no stack frame, no indented
- * detail and not Node's version banner.
+ * The most informative line of an error output: the last one that is not a stack frame, an
+ * indented detail or Node's version banner.
  */
 function meaningfulLine(output: string): string {
   const lines = output.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const telling = lines.filter((line) => !/^(\s|[\])}]+\s*$|Node\.js v\d)/.test(line));
-  const line = telling.at(-1) ?? lines.at(-1) ?? '';
+  const isDetail = (line: string): boolean => /^(\s|[\])}]+\s*$|Node\.js v\d)/.test(line);
+  const line = lines.findLast((each) => !isDetail(each)) ?? lines.at(-1) ?? '';
   return line
     .trim()
     .replace(/\p{Cc}/gu, ' ')
     .slice(0, MAX_LINE_LENGTH);
 }
-
-// Private
 
 function notStartedReason(facts: ExitFacts, lastLine: string): string | null {
   if (facts.code === CODE_NOT_FOUND || facts.code === CODE_NOT_EXECUTABLE) {
@@ -114,15 +110,10 @@ function notStartedReason(facts: ExitFacts, lastLine: string): string | null {
 
 /**
  * Why the shell could not run the command, or null when the servlet itself ended with this code.
- * Not every shell runs its trap after a failed exec, so the file is looked at too.
+ * Not every shell runs its trap after a failed exec, so the file is checked too.
  */
-function execFailure({
-  command,
-  folder,
-  searchPath,
-  code,
-  wrapperFailed,
-}: ExitFacts): string | null {
+function execFailure(facts: ExitFacts): string | null {
+  const { command, folder, searchPath, code, wrapperFailed } = facts;
   const [program = ''] = command;
   const path = program.includes('/') ? resolve(folder, program) : program;
   const file = findCommand(path, searchPath);
@@ -150,11 +141,7 @@ function isWritable(file: string): boolean {
   }
 }
 
-function signalName(signal: number): string {
-  return knownSignal(signal) ?? `signal ${signal}`;
-}
-
-function knownSignal(signal: number): string | undefined {
+function signalName(signal: number): string | undefined {
   return Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
 }
 
@@ -163,7 +150,7 @@ async function readTail(file: string, start: number): Promise<string> {
     const handle = await open(file, 'r');
     try {
       const { size } = await handle.stat();
-      // A file shorter than at the start was truncated by a rotation: all of it is the servlet's.
+      // A file shorter than at the start was truncated by a rotation: all of it is from this servlet.
       const from = Math.max(size < start ? 0 : start, size - TAIL_BYTES);
       const buffer = Buffer.alloc(Math.max(0, size - from));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);

@@ -3,15 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { codeOf } from '../../errors.ts';
 import { TAG_VARIABLE } from './tag.ts';
 
-/** How many processes are read at once during a scan; more would crowd the file thread pool. */
+/** How many processes a scan reads at once; more would exhaust the thread pool for file I/O. */
 const SCAN_WIDTH = 8;
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** The parent of all kernel threads, which have no environment. */
 const KERNEL_THREAD_PARENT = 2;
 
 /**
- * One process for ever: a pid alone is given to another process later, pid + start time + boot id
- * is not. `startTime` is field 22 of /proc/PID/stat, in clock ticks since boot, kept as text.
+ * Identifies one process for ever: a pid is reused later, pid + start time + boot id is not.
+ * `startTime` is field 22 of /proc/PID/stat, in clock ticks since boot, kept as text.
  */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -33,7 +33,7 @@ export interface ProcessStat {
 export interface ScannedProcess {
   readonly identity: ProcessIdentity;
   readonly stat: ProcessStat;
-  /** Null: no tag, or the environment is not ours to read. */
+  /** Null when there is no tag or the environment may not be read. */
   readonly tag: string | null;
 }
 
@@ -52,17 +52,10 @@ export function parseStat(text: string): ProcessStat | null {
   if (!Number.isInteger(pid) || pid < 1 || state === undefined) return null;
   if (startTime === undefined || !/^\d+$/.test(startTime)) return null;
   const command = text.slice(open + 2, close);
-  return {
-    pid,
-    command,
-    state,
-    parentPid: Number(parent),
-    session: Number(session),
-    startTime,
-  };
+  return { pid, command, state, parentPid: Number(parent), session: Number(session), startTime };
 }
 
-/** The stat of a process now, or null when there is none with this pid. */
+/** The current stat of a process, or null when no process has this pid. */
 export function readStat(pid: number): ProcessStat | null {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
@@ -71,24 +64,24 @@ export function readStat(pid: number): ProcessStat | null {
   }
 }
 
-/** The stat of a process that lives; null also for a zombie, which only waits to be forgotten. */
+/** The stat of a living process; null also for a zombie, which only waits for its parent. */
 export function readLivingStat(pid: number): ProcessStat | null {
   const stat = readStat(pid);
   return stat === null || isDead(stat) ? null : stat;
 }
 
-/** Changes with every boot of the host: start times of another boot mean nothing. */
+/** An id that changes with every boot of the host: start times of another boot mean nothing. */
 export function readBootId(): string {
   return readFileSync(BOOT_ID_FILE, 'latin1').trim();
 }
 
-/** Who has this pid now, or null. */
+/** The identity of the process that has this pid now, or null. */
 export function identityOf(pid: number): ProcessIdentity | null {
   const stat = readStat(pid);
   return stat && { pid, startTime: stat.startTime, bootId: readBootId() };
 }
 
-/** True while that very process lives; a zombie is dead. */
+/** True while that very process is alive; a zombie is dead. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const stat = readStat(identity.pid);
   if (stat === null || stat.startTime !== identity.startTime || isDead(stat)) return false;
@@ -96,21 +89,19 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 /**
- * Signals the process unless its pid belongs to another one by now; false when nothing was
- * signalled. Never pid 0, 1 or this process.
+ * Signals the process unless its pid belongs to another process by now; false when nothing was
+ * signalled. Never signals pid 0, 1 or this process.
  */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  if (identity.pid <= 1 || identity.pid === process.pid || !isAlive(identity)) return false;
-  return sendSignal(identity.pid, signal);
+  return isTarget(identity) && sendSignal(identity.pid, signal);
 }
 
-/** Signals a whole process group whose leader has just been seen alive; false when it is gone. */
+/** Signals a whole process group whose leader is still alive; false when it is gone. */
 export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  if (leader.pid <= 1 || leader.pid === process.pid || !isAlive(leader)) return false;
-  return sendSignal(-leader.pid, signal);
+  return isTarget(leader) && sendSignal(-leader.pid, signal);
 }
 
-/** All living processes but this one that `select` wants, with their tag. Takes about 20 ms. */
+/** All living processes except this one that `select` accepts, with their tag. Takes about 20 ms. */
 export async function scanProcesses(
   select: (process: ScannedProcess) => boolean,
 ): Promise<readonly ScannedProcess[]> {
@@ -135,6 +126,10 @@ export async function scanByTag(tagPrefix: string): Promise<readonly ScannedProc
 
 // Private
 
+function isTarget(identity: ProcessIdentity): boolean {
+  return identity.pid > 1 && identity.pid !== process.pid && isAlive(identity);
+}
+
 function isDead(stat: ProcessStat): boolean {
   return stat.state === 'Z' || stat.state === 'X';
 }
@@ -156,7 +151,7 @@ async function scanOne(pid: number, bootId: string): Promise<ScannedProcess | nu
     const identity = { pid, startTime: stat.startTime, bootId };
     return { identity, stat, tag: await readTag(pid) };
   } catch {
-    // It ended while it was being read: as good as not found.
+    // The process ended while it was being read, which amounts to not found.
     return null;
   }
 }

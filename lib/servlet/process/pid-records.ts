@@ -7,10 +7,10 @@ import { type ProcessIdentity, parseStat } from './identity.ts';
 const SCHEMA = 'vili.servlet/1';
 /** File names may have 255 bytes; longer ids are shortened to a digest. */
 const MAX_NAME_LENGTH = 200;
-/** More records than this are not read in one go; a base has a handful. */
+/** At most this many files are read; a base has a handful of records. */
 const MAX_RECORDS = 10_000;
 
-/** What is written down before a servlet is spawned, so that it is found after any death of Vili. */
+/** Written before a servlet is spawned, so that the servlet is found again however Vili died. */
 export interface PidRecord {
   readonly id: string;
   readonly tag: string;
@@ -21,13 +21,13 @@ export interface PidRecord {
   readonly stopTimeoutMs: number;
 }
 
-/** A record with the process its wrapper wrote down; null when it never came that far. */
+/** A record with the process that its wrapper noted; null when the wrapper did not get that far. */
 export interface PidRecordEntry {
   readonly record: PidRecord;
   readonly leader: ProcessIdentity | null;
 }
 
-/** The files of one servlet in the ledger folder. */
+/** The files of one servlet in the folder of pid records. */
 export interface PidRecordPaths {
   readonly record: string;
   /** The wrapper's own /proc/PID/stat line, written before it becomes the servlet. */
@@ -48,17 +48,17 @@ export function pidRecordPaths(folder: string, id: string): PidRecordPaths {
 }
 
 /**
- * Writes the record whole or not at all. No fsync: after a power cut nothing of it is alive, and
- * the boot id tells. Throws VILI_LEDGER_WRITE.
+ * Writes the record completely or not at all. No fsync: after a power cut no process is left, and the
+ * boot id shows that. Throws VILI_LEDGER_WRITE.
  */
 export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
   const paths = pidRecordPaths(folder, record.id);
-  // Overwritten by the next attempt; never read, since its name does not end in .json.
+  // The next attempt overwrites this file; it is never read, since its name does not end in .json.
   const aside = `${paths.record}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
     removeFiles([paths.stat, paths.failed]);
-    // Arguments may hold secrets: for Vili's user only.
+    // Arguments may hold secrets: readable for Vili's user only.
     const text = `${JSON.stringify({ schema: SCHEMA, ...record })}\n`;
     writeFileSync(aside, text, { mode: 0o600 });
     renameSync(aside, paths.record);
@@ -69,19 +69,19 @@ export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
   return paths;
 }
 
-/** Forgets a servlet whose end is certain. The record goes last: until then it can be found. */
+/** Removes the files of a servlet whose end is certain. The record goes last: until then it can be found. */
 export function removeRecord(folder: string, id: string): void {
   const paths = pidRecordPaths(folder, id);
   removeFiles([paths.stat, paths.failed, paths.record]);
 }
 
-/** Forgets everything, also what cannot be understood, once nobody of this base is alive. */
+/** Removes all records, unreadable ones included, once no process of this base is alive. */
 export function clearPidRecords(folder: string): void {
   const own = listFolder(folder).filter((name) => /\.(json|stat|failed|json\.tmp)$/.test(name));
   removeFiles(own.map((name) => join(folder, name)));
 }
 
-/** The entry of one servlet, or null when there is none or it cannot be understood. */
+/** The entry of one servlet, or null when there is none or it cannot be read. */
 export function readEntry(folder: string, id: string): PidRecordEntry | null {
   try {
     return parseEntry(pidRecordPaths(folder, id).record);
@@ -90,7 +90,7 @@ export function readEntry(folder: string, id: string): PidRecordEntry | null {
   }
 }
 
-/** Every entry; a file that cannot be understood is named and costs no other entry. */
+/** Every entry; a file that cannot be read is reported and costs no other entry. */
 export function readPidRecords(folder: string): {
   readonly entries: readonly PidRecordEntry[];
   readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
@@ -121,7 +121,9 @@ function listFolder(folder: string): readonly string[] {
 
 function parseEntry(file: string): PidRecordEntry {
   const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!isRecord(value)) throw new ViliError('VILI_LEDGER_RECORD', `${file} is no ${SCHEMA} record`);
+  if (!isRecord(value)) {
+    throw new ViliError('VILI_LEDGER_RECORD', `${file} is not a ${SCHEMA} record`);
+  }
   const { id, tag, bootId, argv, port, stopTimeoutMs } = value;
   const statFile = `${file.slice(0, -'.json'.length)}.stat`;
   return {

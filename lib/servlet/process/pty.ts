@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import type * as nodePty from 'node-pty';
 import { messageOf, ViliError } from '../../errors.ts';
 
-/** Wide enough that no message of the shell is wrapped. */
+/** Wide enough that no shell message wraps. */
 const COLUMNS = 200;
 const ROWS = 50;
 
-/** A process under its own controlling terminal: when Vili dies, the kernel hangs it up. */
+/** A process with its own controlling terminal: when Vili dies, the kernel hangs it up. */
 export interface Pty {
   readonly pid: number;
   onData(listener: (chunk: Buffer) => void): void;
@@ -15,8 +15,8 @@ export interface Pty {
 }
 
 /**
- * Throws VILI_PTY_UNAVAILABLE, with the cure, when node-pty cannot be loaded. Loaded here and not
- * at the top of the file, so that commands that start no servlet work without it.
+ * Throws VILI_PTY_UNAVAILABLE, with the remedy, when node-pty cannot be loaded. node-pty is loaded on
+ * demand and not at the top of the file, so that commands that start no servlet work without it.
  */
 export function assertPtyAvailable(): void {
   loadNodePty();
@@ -75,8 +75,8 @@ function loadNodePty(): typeof nodePty {
 }
 
 /**
- * node-pty throws any read error but EIO into the event loop when nobody else listens, which would
- * end Vili. The terminal is a side channel only; the exit arrives by another way.
+ * Without a listener, node-pty throws any read error but EIO into the event loop, which would end
+ * Vili. The terminal is a side channel only; the exit arrives separately.
  */
 function ignoreReadErrors(terminal: nodePty.IPty): void {
   const emitter = terminal as unknown as { on(event: 'error', listener: () => void): void };

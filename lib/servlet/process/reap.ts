@@ -10,7 +10,7 @@ import { findStalePids, type StalePid } from './stale-pids.ts';
 import { baseOfTag } from './tag.ts';
 import { awaitGone, findProcessTree, killProcessTree, type ProcessTree } from './tree.ts';
 
-/** Leftovers serve nobody and were hung up long ago: they get little time to end by themselves. */
+/** Leftovers serve nobody and were hung up long ago, so they get little time to end by themselves. */
 const DEFAULT_GRACE_MS = 1000;
 const KILL_TIMEOUT_MS = 2000;
 
@@ -22,7 +22,7 @@ export interface ReapOptions {
   readonly tagPrefix: string;
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
-  /** From SIGTERM to SIGKILL, ms; a record's own shorter stop timeout wins. */
+  /** From SIGTERM to SIGKILL, ms; limited by the longest stop timeout of the records. */
   readonly graceMs?: number;
 }
 
@@ -31,8 +31,8 @@ export interface ReapedProcess {
   readonly pid: number;
   readonly command: string;
   /**
-   * `recorded`: in the ledger; `tagged`: found by its tag; `pid-file`: left by an earlier program;
-   * `session`: without a tag, but of the session of one of these.
+   * `recorded`: in the pid records; `tagged`: found by its tag; `pid-file`: left by an earlier program;
+   * `session`: without a tag, but in the session of one of these.
    */
   readonly foundBy: 'recorded' | 'tagged' | 'pid-file' | 'session';
 }
@@ -48,7 +48,7 @@ export interface ReapReport {
   readonly reaped: readonly ReapedProcess[];
   /** Pids that were not touched, each with the reason in words. */
   readonly untouched: readonly UntouchedProcess[];
-  /** Ledger files that could not be understood; whoever they meant is found by the tag. */
+  /** Record files that could not be read; their processes are found by the tag. */
   readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
   /** Still alive after SIGKILL; their records are kept. */
   readonly survivors: readonly ProcessIdentity[];
@@ -56,9 +56,9 @@ export interface ReapReport {
 }
 
 /**
- * Ends everything an earlier Vili of this base left behind. Call it with the lock held and before
- * any port is given out. A pid whose start time or boot id differs from the record is never
- * signalled, nor is a process that carries the tag of another base.
+ * Ends everything that an earlier Vili of this base left running. Call it with the lock held and
+ * before any port is handed out. A pid whose start time or boot id differs from the record is never
+ * signalled, nor is a process with the tag of another base.
  */
 export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
   const startMs = performance.now();
@@ -73,12 +73,12 @@ export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
   const survivors = await end(tree, found, graceOf(entries, options));
   if (survivors.length === 0) clearPidRecords(options.pidRecordFolder);
   const reapedPids = new Set(found.map(({ identity }) => identity.pid));
-  const refused = stale.filter(({ identity, pid }) => identity === null && !reapedPids.has(pid));
+  const notOurs = stale.filter(({ identity }) => identity === null);
   return {
     atMs: options.now(),
     records: entries.length,
     reaped: found.map((process) => reapedFrom(process, recorded.leaders, stale)),
-    untouched: [...recorded.untouched, ...refused].filter(({ pid }) => !reapedPids.has(pid)),
+    untouched: [...recorded.untouched, ...notOurs].filter(({ pid }) => !reapedPids.has(pid)),
     unreadable,
     survivors,
     tookMs: Math.round(performance.now() - startMs),
@@ -92,7 +92,7 @@ interface CheckedRecords {
   readonly untouched: readonly UntouchedProcess[];
 }
 
-/** Sorts the recorded pids into those that are still the same process and all others. */
+/** Separates the recorded pids that are still the same process from all others. */
 function checkRecords(entries: readonly PidRecordEntry[], base: string): CheckedRecords {
   const leaders: ProcessIdentity[] = [];
   const untouched: UntouchedProcess[] = [];
@@ -104,7 +104,7 @@ function checkRecords(entries: readonly PidRecordEntry[], base: string): Checked
       const reason = `pid ${pid} of ${record.id} now belongs to another process, ${stat.command}`;
       untouched.push({ pid, reason });
     } else if (baseOfTag(record.tag) !== base) {
-      // The folder was copied: the process belongs to the original, which may be at work.
+      // The folder is a copy: the process belongs to the original base, where a Vili may be running.
       const reason = `${record.id} (pid ${pid}) belongs to another base: ${record.tag}`;
       untouched.push({ pid, reason });
     } else leaders.push(leader);

@@ -6,11 +6,11 @@ import type { Pty } from './pty.ts';
 import { TailBuffer } from './tail-buffer.ts';
 import { killServletTree } from './tree.ts';
 
-/** How much of what a servlet says on its terminal is kept. */
+/** How much of a servlet's terminal output is kept. */
 const TTY_TAIL_BYTES = 8192;
-/** The most the killing of a family may take after the stop timeout. */
+/** Longest time for killing a process tree after the stop timeout. */
 const KILL_TIMEOUT_MS = 1200;
-/** After the kill: the exit itself arrives up to 200 ms later when someone holds the terminal. */
+/** After the kill, the exit itself arrives up to 200 ms later when another process holds the terminal. */
 const EXIT_GRACE_MS = 1500;
 
 export interface InstanceFiles {
@@ -32,20 +32,20 @@ export interface SpawnOptions {
   /** From `servletTag`; the environment carries the same. */
   readonly tag: string;
   readonly port: number;
-  /** How far it and all it starts stand back behind this process, 0 to 19 (nice(1)); 0 when left out. */
+  /** Added to this process's nice value for the servlet and everything it starts, 0 to 19 (nice(1)); default 0. */
   readonly nice?: number;
-  /** What it may use, in the form of taskset(1); '' or left out for all. */
+  /** CPUs the servlet may use, as taskset(1) takes them; '' (the default) for all. */
   readonly processors?: string;
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
-  /** Written to the ledger: the longest a later Vili may wait after SIGTERM, ms. */
+  /** Goes into the pid record: the longest a later Vili may wait after SIGTERM, ms. */
   readonly stopTimeoutMs?: number;
 }
 
 export interface StopOptions {
-  /** Usually SIGTERM; it goes to the servlet itself only, which stops its own children. */
+  /** Usually SIGTERM; sent to the servlet only, which stops its own children. */
   readonly signal: NodeJS.Signals;
-  /** From the signal to SIGKILL for the whole family, ms. */
+  /** From the signal to SIGKILL for the whole process tree, ms. */
   readonly timeoutMs: number;
 }
 
@@ -54,7 +54,7 @@ export interface StopReport {
   readonly exit: Exit | null;
   /** True when the servlet did not end by itself in time. */
   readonly killed: boolean;
-  /** Processes of the family that are still alive; their ledger record is kept. */
+  /** Processes of the tree that are still alive; their pid record is kept. */
   readonly survivors: readonly ProcessIdentity[];
   readonly tookMs: number;
 }
@@ -67,7 +67,7 @@ interface ProcessParts extends SpawnOptions {
   readonly pidRecordPaths: PidRecordPaths;
 }
 
-/** One servlet's process from spawn to its confirmed end. Made by `spawnServlet` only. */
+/** One servlet's process from spawn to its confirmed end. Created by `spawnServlet` only. */
 export class ServletProcess {
   readonly id: string;
   readonly pid: number;
@@ -75,8 +75,8 @@ export class ServletProcess {
   readonly startedAt: string;
   readonly port: number;
   /**
-   * Resolves exactly once and never rejects: the process is gone, its family has been killed, its
-   * ledger record is removed and stdOut and stdErr are complete.
+   * Resolves exactly once and never rejects: the process is gone, its tree has been killed, its pid
+   * record is removed, and stdOut and stdErr are complete.
    */
   readonly exited: Promise<Exit>;
   readonly #parts: ProcessParts;
@@ -92,7 +92,7 @@ export class ServletProcess {
     this.pid = parts.pty.pid;
     this.port = parts.port;
     this.startedAt = new Date(parts.startedAtMs).toISOString();
-    // Always listened to and never paused: a terminal nobody reads blocks the servlet.
+    // Never paused: a terminal that nobody reads blocks the servlet.
     parts.pty.onData((chunk) => this.#tail.push(chunk));
     this.exited = new Promise((resolve) => {
       parts.pty.onExit((end) => {
@@ -106,12 +106,12 @@ export class ServletProcess {
     return this.#exit;
   }
 
-  /** Processes of its family that were still alive when it was last tried to end them. */
+  /** Processes of the tree that were still alive after the last attempt to kill them. */
   get survivors(): readonly ProcessIdentity[] {
     return this.#survivors;
   }
 
-  /** Who the process is; null when it was gone before that could be read. */
+  /** Null when the process was gone before its identity could be read. */
   identity(): ProcessIdentity | null {
     return this.#parts.identity;
   }
@@ -122,8 +122,8 @@ export class ServletProcess {
   }
 
   /**
-   * Asks the servlet to end and kills its whole family when it has not within `timeoutMs`; in all
-   * at most `timeoutMs` + 3 s. Calls that come while it is stopping, or later, share one result.
+   * Asks the servlet to end, and kills its whole process tree if it has not ended within `timeoutMs`; takes
+   * at most `timeoutMs` + 3 s. Calls made while the servlet is stopping, or later, share one result.
    */
   stop(options: StopOptions): Promise<StopReport> {
     this.#stopping ??= this.#stop(options);
@@ -137,10 +137,11 @@ export class ServletProcess {
     const { identity } = this.#parts;
     if (identity !== null && !this.#leaderGone) {
       signalProcess(identity, signal);
-      // A stopped process (SIGSTOP) handles nothing until it is continued.
+      // A stopped process (SIGSTOP) handles no signal until it is continued.
       signalProcess(identity, 'SIGCONT');
     }
-    const inTime = await this.#goneWithin(timeoutMs);
+    // The timeout is the servlet's own; killing its tree after the leader has gone has its own limit.
+    const inTime = (await within(this.exited, timeoutMs)) || this.#leaderGone;
     if (!inTime) await this.#killProcessTree();
     await within(this.exited, EXIT_GRACE_MS);
     return {
@@ -151,16 +152,11 @@ export class ServletProcess {
     };
   }
 
-  /** The timeout is the servlet's own; clearing up behind a leader that is gone has its bound. */
-  async #goneWithin(timeoutMs: number): Promise<boolean> {
-    return (await within(this.exited, timeoutMs)) || this.#leaderGone;
-  }
-
   async #finish(end: { code: number; signal: number }): Promise<Exit> {
-    const { instance, pidRecordPaths, pidRecordFolder, command, now, startedAtMs } = this.#parts;
+    const { instance, pidRecordPaths, command, now, startedAtMs } = this.#parts;
     const atMs = now();
     await this.#killProcessTree();
-    // Without its stat line the wrapper never ran: the working folder or the shell is missing.
+    // Without a stat line, the wrapper never ran: the working folder or the shell is missing.
     const wrapperFailed = existsSync(pidRecordPaths.failed) || !existsSync(pidRecordPaths.stat);
     const exit = await describeExit({
       ...end,
@@ -173,25 +169,26 @@ export class ServletProcess {
       stdErrStart: this.#parts.stdErrStart,
       ttyTail: this.ttyTail(),
     });
-    if (this.#survivors.length === 0) this.#forget(pidRecordFolder);
+    if (this.#survivors.length === 0) this.#removeRecord();
     this.#exit = exit;
     return exit;
   }
 
-  #forget(pidRecordFolder: string): void {
+  #removeRecord(): void {
     try {
-      removeRecord(pidRecordFolder, this.id);
+      removeRecord(this.#parts.pidRecordFolder, this.id);
     } catch {
-      // A record too many is harmless: its process is dead, the next start clears it away.
+      // A stale record is harmless: its process is dead, and the next start removes it.
     }
   }
 
   async #killProcessTree(): Promise<void> {
     const { tag, identity } = this.#parts;
-    const leaderJustDied = this.#leaderGone;
-    this.#survivors = await killServletTree(identity, tag, leaderJustDied, KILL_TIMEOUT_MS);
+    this.#survivors = await killServletTree(identity, tag, this.#leaderGone, KILL_TIMEOUT_MS);
   }
 }
+
+// Private
 
 /** True when `promise` settles within `ms`. */
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {

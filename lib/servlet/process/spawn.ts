@@ -7,30 +7,21 @@ import { readEntry, removeRecord, writeRecord } from './pid-records.ts';
 import { openPty, type Pty } from './pty.ts';
 import { ServletProcess, type SpawnOptions } from './servlet-process.ts';
 
-export type { Exit } from './exit.ts';
-export type {
-  InstanceFiles,
-  ServletProcess,
-  SpawnOptions,
-  StopOptions,
-  StopReport,
-} from './servlet-process.ts';
-
 const SHELL = '/bin/sh';
-/** For the ledger, when the caller names no other. */
+/** Stop timeout in the pid record when the caller gives none. */
 const DEFAULT_STOP_TIMEOUT_MS = 30_000;
 
 /**
- * Becomes the servlet, after it has written down who it is. $1 stat line, $2 pid file, $3 stdOut,
- * $4 stdErr, $5 failure mark, $6 nice value, $7 its processors or nothing, rest: the command. No value is ever part of the script's text.
- * - The stat line is written before exec: a Vili killed at any moment leaves a findable child.
- * - stdin stays on the terminal: without any descriptor on it the terminal closes and hangs up.
+ * Records its own identity and then becomes the servlet. Files: $1 stat line, $2 pid file, $3 stdOut, $4 stdErr,
+ * $5 failure mark; $6 nice value, $7 CPUs or ''; the rest is the command. No value is ever part of the script's text.
+ * - The stat line is written before exec: a Vili killed at any moment leaves a child that can be found.
+ * - stdin stays on the terminal: with no descriptor on it, the terminal closes and hangs up.
  * - `>>`, never `>`: a truncated log must not get a hole of NUL bytes.
- * - The trap only runs when exec did not happen.
- * - Linux shares processors between sessions first, and a nice value counts only within one, unless the
- *   session is given one too (sched(7), autogroup). Where that is off there is no such file.
- * - taskset (util-linux) becomes the command in turn; where it is missing all processors are used.
- * - SHLVL is what bash as /bin/sh would add to the environment.
+ * - The trap runs only when exec did not happen.
+ * - Linux divides CPU time between sessions first, and a nice value counts only within a session unless the
+ *   session has one too (sched(7), autogroup). Where autogroup is off, the file does not exist.
+ * - taskset (util-linux) execs the command in turn; where it is missing, all CPUs are used.
+ * - bash as /bin/sh would add SHLVL to the environment.
  */
 const WRAPPER =
   's=$1 p=$2 o=$3 e=$4 f=$5 n=$6 c=$7; shift 7; unset SHLVL; ' +
@@ -42,10 +33,10 @@ const WRAPPER =
   'exec "$@" >>"$o" 2>>"$e"';
 
 /**
- * Starts a servlet under its own terminal. Whatever is wrong with the command, the folder or the
- * log files arrives as an exit of kind `not-started`. Throws VILI_PTY_UNAVAILABLE,
- * VILI_SPAWN_FAILED, VILI_LEDGER_WRITE, VILI_COMMAND_INVALID, or VILI_SERVLET_RUNNING when the
- * process recorded under this id still lives.
+ * Starts a servlet with its own terminal. Any fault of the command, the folder or the log files
+ * arrives as an exit of kind `not-started`. Throws VILI_PTY_UNAVAILABLE, VILI_SPAWN_FAILED,
+ * VILI_LEDGER_WRITE, VILI_COMMAND_INVALID, or VILI_SERVLET_RUNNING when the process recorded under
+ * this id is still alive.
  */
 export function spawnServlet(options: SpawnOptions): ServletProcess {
   const { instance, pidRecordFolder, command } = options;
@@ -62,13 +53,13 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
   const stdErrStart = sizeOf(instance.stdErr);
   const startedAtMs = options.now();
   const files = [paths.stat, instance.pidFile, instance.stdOut, instance.stdErr, paths.failed];
-  const nice = String(options.nice ?? 0);
-  const processors = options.processors ?? '';
+  const { nice = 0, processors = '' } = options;
+  const values = [...files, String(nice), processors];
   let pty: Pty;
   try {
     pty = openPty({
       program: SHELL,
-      parameters: ['-c', WRAPPER, `vili:${instance.id}`, ...files, nice, processors, ...command],
+      parameters: ['-c', WRAPPER, `vili:${instance.id}`, ...values, ...command],
       folder: instance.folder,
       environment: options.environment,
     });
@@ -76,8 +67,8 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
     removeRecord(pidRecordFolder, instance.id);
     throw error;
   }
-  // At once, while it is one process with one thread: whatever it becomes and starts inherits this.
-  if (options.nice !== undefined && options.nice > 0) renice(pty.pid, options.nice);
+  // At once, while it is one process with one thread: whatever it becomes and starts inherits the value.
+  if (nice > 0) renice(pty.pid, nice);
   return new ServletProcess({
     pty,
     identity: identityOf(pty.pid),
@@ -110,7 +101,7 @@ function sizeOf(file: string): number {
   try {
     return statSync(file).size;
   } catch {
-    // Not there yet, or not ours to see: the exit will tell.
+    // Missing or not accessible; the exit will show which.
     return 0;
   }
 }

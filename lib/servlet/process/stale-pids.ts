@@ -5,10 +5,10 @@ import { identityOf, type ProcessIdentity, readLivingStat, readStat } from './id
 const INSTANCE_FOLDER = /_(running|test)$/;
 /** A base has a few versions with a few instances; a folder with more is not a base. */
 const MAX_ENTRIES = 10_000;
-/** Begin of the name of programs whose live children are none of our business. */
+/** Name prefix of programs whose live children must be left alone. */
 const OTHER_VILI = 'vili';
 
-/** A pid file without a ledger record, as the Go program left them. */
+/** A pid file without a pid record, as the Go program leaves them. */
 export interface StalePid {
   readonly file: string;
   readonly pid: number;
@@ -18,9 +18,9 @@ export interface StalePid {
 }
 
 /**
- * Reads BASE/VERSION/INSTANCE/pid of every instance. A pid is believed only when that process was
- * started as `-jar` with a file of that very instance folder, and only when no other Vili program,
- * still alive, is its parent. Pids of dead processes are not reported.
+ * Reads BASE/VERSION/INSTANCE/pid of every instance. A pid is trusted only when that process was
+ * started as `-jar` with a file of that very instance folder, and only when its parent is not another
+ * Vili program that is still alive. Pids of dead processes are not reported.
  */
 export function findStalePids(base: string): readonly StalePid[] {
   const found: StalePid[] = [];
@@ -42,14 +42,14 @@ function checkPid(base: string, instance: string): StalePid | null {
   const stat = pid === null ? null : readLivingStat(pid);
   if (pid === null || stat === null || pid === process.pid) return null;
   const identity = identityOf(pid);
-  const refuse = (reason: string): StalePid => ({ file, pid, identity: null, reason });
+  const untouchable = (reason: string): StalePid => ({ file, pid, identity: null, reason });
   if (identity === null) return null;
   if (!startedFrom(pid, [join(base, instance), join(realPath(base), instance)])) {
-    return refuse(`pid ${pid} is now ${stat.command}, which was not started from ${instance}`);
+    return untouchable(`pid ${pid} is now ${stat.command}, which was not started from ${instance}`);
   }
   const parent = readStat(stat.parentPid);
   if (parent?.command.startsWith(OTHER_VILI) && parent.pid !== process.pid) {
-    return refuse(`pid ${pid} belongs to another vili that still runs (pid ${parent.pid})`);
+    return untouchable(`pid ${pid} belongs to another vili that still runs (pid ${parent.pid})`);
   }
   return { file, pid, identity, reason: `started from ${instance} by an earlier program` };
 }

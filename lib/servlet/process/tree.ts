@@ -9,38 +9,38 @@ import {
   signalProcess,
 } from './identity.ts';
 
-/** Between two looks at who is left; a killed process needs some ms to vanish. */
+/** Pause between two scans for remaining processes; a killed process needs some ms to vanish. */
 const ROUND_PAUSE_MS = 20;
 
-/** What holds the processes of a servlet, or of several, together. */
+/** How the processes of one servlet, or of several, are recognized. */
 export interface ProcessTree {
-  /** Leaders of their sessions; none when only the tag is known. */
+  /** Session leaders; none when only the tag is known. */
   readonly leaders: readonly ProcessIdentity[];
-  /** True for the tags that are this family's. */
+  /** True for the tags that belong to this tree. */
   readonly owns: (tag: string) => boolean;
   /**
-   * True when this Vili has itself just seen the leader die. Its session is then still trusted;
-   * later the pid may be a stranger's, and only the tag counts.
+   * True when this Vili itself has just seen the leader die. Its session is then still trusted;
+   * later the pid may belong to another process, and only the tag counts.
    */
   readonly leaderJustDied?: boolean;
 }
 
-/** Every living process of the family: the leaders, their sessions and everyone with its tag. */
+/** Every living process of the tree: the leaders, their sessions and all processes with its tag. */
 export async function findProcessTree(tree: ProcessTree): Promise<readonly ScannedProcess[]> {
   const sessions = trustedSessions(tree);
   const startTimes = new Map(tree.leaders.map(({ pid, startTime }) => [pid, startTime]));
   return scanProcesses(
     ({ identity, stat, tag }) =>
       sessions.has(stat.session) ||
-      // A leader that was not started by us may have no session of its own.
+      // A leader that Vili did not start may have no session of its own.
       startTimes.get(identity.pid) === identity.startTime ||
       (tag !== null && tree.owns(tag)),
   );
 }
 
 /**
- * Kills the family with SIGKILL, again and again until nobody is left, for at most `timeoutMs`.
- * Resolves to the survivors: none, or processes the kernel cannot end now (uninterruptible disk
+ * Sends SIGKILL to the tree repeatedly until no process is left, for at most `timeoutMs`.
+ * Resolves to the survivors: none, or processes that the kernel cannot end now (uninterruptible disk
  * wait) or that belong to another user.
  */
 export async function killProcessTree(
@@ -58,8 +58,8 @@ export async function killProcessTree(
 }
 
 /**
- * `killProcessTree` for one servlet, whose leader is null when it was gone before it could be identified. Where /proc cannot
- * be read (no descriptor left) it resolves to what is certain: whether the leader lives.
+ * `killProcessTree` for one servlet; `leader` is null when it was gone before it could be identified. Where /proc
+ * cannot be read (no descriptor left), the result is what is certain: the leader, if it is alive.
  */
 export async function killServletTree(
   leader: ProcessIdentity | null,

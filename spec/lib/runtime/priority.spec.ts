@@ -8,27 +8,27 @@ const PRIORITY = JSON.stringify(new URL('../../../lib/runtime/priority.js', impo
 const DEADLINE_MS = 5000;
 
 /**
- * Lets the runtime's threads and one of its own yield, waits until all of them are off the first processor (or for
- * the deadline), and prints nice values and processors of the main thread and of the others.
+ * Renices the runtime's threads and a thread of its own, waits until all of them are off the first CPU (or for the
+ * deadline), and prints the nice values and CPUs of the main thread and of the others.
  */
 const SCRIPT = `
 import { readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { runtimeYields } from ${PRIORITY};
+import { reniceRuntimeThreads } from ${PRIORITY};
 const of = (thread, file) => readFileSync('/proc/self/task/' + thread + '/' + file, 'latin1');
-const told = (thread) => ({
+const factsOf = (thread) => ({
   nice: Number(of(thread, 'stat').split(') ')[1].split(' ')[16]),
   processors: /^Cpus_allowed_list:\\s*(.*)$/m.exec(of(thread, 'status'))[1],
 });
-const others = () => readdirSync('/proc/self/task').filter((thread) => thread !== String(process.pid)).map(told);
-runtimeYields();
-const code = "import(" + JSON.stringify(${PRIORITY}) + ").then((it) => { it.yieldToOthers(); setInterval(() => {}, 1e6); })";
+const others = () => readdirSync('/proc/self/task').filter((thread) => thread !== String(process.pid)).map(factsOf);
+reniceRuntimeThreads();
+const code = "import(" + JSON.stringify(${PRIORITY}) + ").then((it) => { it.reniceThisThread(); setInterval(() => {}, 1e6); })";
 const worker = new Worker(code, { eval: true });
 const until = Date.now() + ${DEADLINE_MS};
-const main = told(process.pid);
+const main = factsOf(process.pid);
 const isWaiting = () => others().some(({ nice, processors }) => nice === main.nice || processors === main.processors);
 while (isWaiting() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
-console.log(JSON.stringify({ main: told(process.pid), others: others() }));
+console.log(JSON.stringify({ main: factsOf(process.pid), others: others() }));
 await worker.terminate();
 `;
 
@@ -38,7 +38,7 @@ interface Thread {
 }
 
 describe('priority', () => {
-  it('lets all threads yield to the one that users depend on, and keeps them off one processor', async function () {
+  it('renices all threads but the one users depend on, and keeps them off the first CPU', async function () {
     if (process.platform !== 'linux' || processorsWithout(1) === '') return this.skip();
     const program = ['--input-type=module', '-e', SCRIPT];
     const { stdout } = await run(process.execPath, program, { encoding: 'utf8' });

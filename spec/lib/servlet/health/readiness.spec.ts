@@ -10,7 +10,7 @@ import {
   NotReadyError,
   type ReadinessOptions,
 } from '../../../../lib/servlet/health/readiness.ts';
-import type { Exit } from '../../../../lib/servlet/process/spawn.ts';
+import type { Exit } from '../../../../lib/servlet/process/exit.ts';
 
 const HOST = '127.0.0.1';
 const NEVER = new Promise<Exit>(() => {});

@@ -37,7 +37,7 @@ interface Scene {
 /** A keeper for one spec; nothing is left of it and its servlets afterwards. */
 async function withLauncher(
   use: (scene: Scene) => Promise<void>,
-  limits?: { readonly answerLimitMs: number },
+  limits?: { readonly replyLimitMs: number },
 ): Promise<void> {
   await withTempFolder(async (base) => {
     const problems: string[] = [];
@@ -135,7 +135,7 @@ describe('the launcher of servlets', () => {
       process.kill(before, 'SIGKILL');
       const exits = await Promise.all(servlets.map((servlet) => servlet.exited));
       for (const exit of exits) {
-        expect(exit.kind).to.equal('let-down');
+        expect(exit.kind).to.equal('infrastructure-failure');
         expect(exit.text).to.contain('the process of Vili that keeps servlets has ended (SIGKILL)');
       }
       const reports = await Promise.all(servlets.map((servlet) => servlet.stop(TERM)));
@@ -167,16 +167,16 @@ describe('the launcher of servlets', () => {
         process.kill(launcherPid(), 'SIGSTOP');
         const refused = failureOf(spawn(SLEEPER, 'app-1.0.0/2_test'));
         expect(codeOf(await refused)).to.equal('VILI_KEEPER_LOST');
-        expect((await first.exited).kind).to.equal('let-down');
+        expect((await first.exited).kind).to.equal('infrastructure-failure');
         const second = await spawn(SLEEPER);
         process.kill(launcherPid(), 'SIGSTOP');
         const report = await second.stop({ signal: 'SIGTERM', timeoutMs: 100 });
         expect(report).to.deep.include({ killed: false, survivors: [] });
-        expect(report.exit?.kind).to.equal('let-down');
+        expect(report.exit?.kind).to.equal('infrastructure-failure');
         expect(problems).to.have.length(2);
         expect(problems[0]).to.contain('it did not answer for 0.3 s and was killed');
       },
-      { answerLimitMs: 300 },
+      { replyLimitMs: 300 },
     ));
 
   it('ends its servlets when it is closed, though signals do not end it', () =>
@@ -188,7 +188,7 @@ describe('the launcher of servlets', () => {
       await spawn(SLEEPER, 'app-1.0.0/2_test');
       expect(childrenNamed(process.pid, 'vili: launcher')).to.deep.equal([launcherPid()]);
       await launcher.close();
-      expect(await servlet.exited).to.include({ kind: 'let-down' });
+      expect(await servlet.exited).to.include({ kind: 'infrastructure-failure' });
       expect(childrenNamed(process.pid, 'vili: launcher')).to.deep.equal([]);
       expect(textOf(makeInstance(base).stdErr)).to.equal('');
     }));

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { watchLiveness } from '../../../../lib/servlet/health/liveness.ts';
 import { awaitReady, NotReadyError } from '../../../../lib/servlet/health/readiness.ts';
 import { PortPool } from '../../../../lib/servlet/ports/ports.ts';
-import type { ServletProcess } from '../../../../lib/servlet/process/spawn.ts';
+import type { ServletProcess } from '../../../../lib/servlet/process/servlet-process.ts';
 import { servletTag, TAG_VARIABLE } from '../../../../lib/servlet/process/tag.ts';
 import { endServlets, fixture, makeInstance, startServlet } from '../../../support/servlets.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
