@@ -1,12 +1,12 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 
-/** Vili's own folder: what is in it is no contract, except the socket. */
+/** Vili's own folder: its content is not a contract, except the socket. */
 const PRIVATE_FOLDER = '.vili';
 
 /**
- * Everything in a base folder, as `f path`, `d path` or `l path -> target`, ordered by path. Links,
- * absolute or relative, are shown by where they lead, from the base.
+ * Everything in a base folder as `f path`, `d path` or `l path -> target`, sorted by path. The targets of
+ * links, absolute or relative, are shown relative to the base.
  */
 export async function listingOf(base: string): Promise<string[]> {
   const lines: { path: string; line: string }[] = [];
@@ -27,7 +27,7 @@ export async function listingOf(base: string): Promise<string[]> {
   return lines.map(({ line }) => line);
 }
 
-/** Where a link of the base leads, from the base. */
+/** The target of a link in the base, relative to the base. */
 export async function targetOf(base: string, path: string): Promise<string> {
   const target = await readlink(join(base, path));
   return relative(base, resolve(dirname(join(base, path)), target));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readStat } from '../../lib/servlet/process/identity.ts';
 
-/** The processes that this one has started and that have this name. */
+/** Pids of the children of process `pid` that have this name. */
 export function childrenNamed(pid: number, name: string): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return children === ''

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 
 const SETTLE_LIMIT_MS = 3000;
 const SETTLE_STEP_MS = 25;
-/** Kept by the runtime or the test runner itself, never by a spec. */
+/** Handles held by the runtime or the test runner, never by a spec. */
 const OWN_KINDS = new Set(['TTYWrap', 'PipeWrap', 'CloseReq', 'FSReqPromise', 'FSReqCallback']);
 
 export interface Resources {
@@ -21,7 +21,7 @@ export function snapshotResources(): Resources {
   return { active, folders };
 }
 
-/** Throws, naming what is left, when the process does not come back to `before` within 3 s. */
+/** Throws an error that names what is left when the process does not return to `before` within 3 s. */
 export async function reportLeftovers(before: Resources): Promise<void> {
   const deadline = Date.now() + SETTLE_LIMIT_MS;
   let left = leftSince(before);

@@ -7,7 +7,7 @@ const LISTING = fileURLToPath(
   new URL('../../../spec/fixtures/go-vili-layout.txt', import.meta.url),
 );
 
-/** Builds the base that the real listing of the Go program shows in snapshot A, B or C. */
+/** Builds the base of snapshot A, B or C in the real listing of a base of the Go program. */
 export async function makeListedBase(base: string, snapshot: 'A' | 'B' | 'C'): Promise<void> {
   for (const line of await linesOf(snapshot)) {
     const [, kind, path = '', target = ''] = /^([dfl]) ?(.*?)(?: -> (.*))?$/.exec(line) ?? [];

@@ -1,6 +1,6 @@
 import { acquireLock } from '../../lib/servlet/lock.ts';
 
-// Takes the lock named first, says 'locked' or the code of the error, and holds it until its end.
+// Takes the lock file given first, prints 'locked' or the error message, and holds the lock until it is killed.
 const [path = '', flockCommand = 'flock'] = process.argv.slice(2);
 try {
   await acquireLock(path, { flockCommand });

@@ -10,14 +10,14 @@ import { spawnServlet } from '../../lib/servlet/process/spawn.ts';
 import { servletTag, TAG_VARIABLE } from '../../lib/servlet/process/tag.ts';
 import { eventually } from './eventually.ts';
 
-/** From dist/spec/support to the sources, which keep the fixtures. */
+/** Path from dist/spec/support to the fixtures among the sources. */
 const FIXTURES = fileURLToPath(new URL('../../../spec/fixtures/servlet/', import.meta.url));
 
 export function fixture(name: string): string {
   return join(FIXTURES, name);
 }
 
-/** An instance folder in `base`, with the files of the contract. */
+/** Makes an instance folder in `base`; its files are named as in the base-folder contract. */
 export function makeInstance(base: string, id = 'app-1.0.0/1_running'): InstanceFiles {
   const folder = join(base, id);
   mkdirSync(folder, { recursive: true });
@@ -40,7 +40,7 @@ export function pidRecordFolderOf(base: string): string {
 
 const started = new Set<ServletProcess>();
 
-/** For `afterEach`: a spec that failed half way leaves no process either. */
+/** For `afterEach`: ends the servlets that a failed spec left running. */
 export async function endServlets(): Promise<void> {
   const left = [...started].filter((servlet) => servlet.exit === null);
   started.clear();
@@ -62,7 +62,7 @@ export function startServlet(
   return servlet;
 }
 
-/** What it takes to start a command as an instance of `base`. */
+/** The options that start a command as an instance of `base`. */
 export function spawnOptions(
   base: string,
   command: readonly string[],
@@ -88,7 +88,7 @@ export function textOf(file: string): string {
   }
 }
 
-/** Resolves once the file holds `text`. */
+/** Resolves once the file contains `text`. */
 export async function fileHolds(file: string, text: string): Promise<void> {
   await eventually(`${file} holds '${text}'`, () => textOf(file).includes(text));
 }

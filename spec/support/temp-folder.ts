@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs `use` with a fresh real folder and removes it afterwards, whatever happens. */
+/** Runs `use` with a new folder (its real path) and removes the folder afterwards, whatever happens. */
 export async function withTempFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'vili-spec-')));
   try {

@@ -11,7 +11,7 @@ const OPTIONS = {
 const SET = { PORT: '9401', VILI_ROLE: 'test', VILI_TEST: 'true', VILI_SERVLET: OPTIONS.tag };
 
 describe('servletEnvironment', () => {
-  it('inherits the documented names and nothing else', () => {
+  it('inherits the documented variables and nothing else', () => {
     const parent = {
       PATH: '/bin',
       HOME: '/h',
@@ -28,12 +28,12 @@ describe('servletEnvironment', () => {
     expect(servletEnvironment({ ...OPTIONS, parent })).to.deep.equal({ ...inherited, ...SET });
   });
 
-  it('tells the role', () => {
+  it('states the role in VILI_ROLE and VILI_TEST', () => {
     const environment = servletEnvironment({ ...OPTIONS, role: 'running', parent: {} });
     expect(environment).to.include({ VILI_ROLE: 'running', VILI_TEST: 'false' });
   });
 
-  it('passes further names on when asked, but never what speaks to the daemon itself', () => {
+  it('passes on further variables on request, but never those that concern the daemon itself', () => {
     const own = {
       NOTIFY_SOCKET: '/run/x',
       WATCHDOG_USEC: '1',
@@ -51,14 +51,14 @@ describe('servletEnvironment', () => {
     expect(all).to.deep.equal({ ...expected, OTHER: 'o' });
   });
 
-  it('refuses a tag that is not of this base', () => {
+  it('rejects a tag of another base', () => {
     const options = { ...OPTIONS, tag: '/srv/b:x:y', parent: {} };
     expect(() => servletEnvironment(options))
       .to.throw('/srv/b')
       .with.property('code', 'VILI_TAG_FOREIGN');
   });
 
-  it('has these default settings', () => {
+  it('has a fixed list of inherited variables', () => {
     expect(INHERITED_VARIABLES).to.deep.equal(
       'PATH HOME LANG LC_* TZ JAVA_HOME TMPDIR USER LOGNAME'.split(' '),
     );

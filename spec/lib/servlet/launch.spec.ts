@@ -41,7 +41,7 @@ describe('launchCommand', () => {
       expect(launchCommand(options)).to.deep.equal([link]);
     }));
 
-  it('lets the launch setting win and fills its placeholders once', () =>
+  it('prefers the launch setting and fills its placeholders once', () =>
     withTempFolder(async (base) => {
       const template = ['tool', '--p={port}', '{file}', '{instance}:{base}', '{other}', '{{port}}'];
       const options = { ...withCommands(base, ['tool']), ...server(base, '.jar') };
@@ -60,13 +60,13 @@ describe('launchCommand', () => {
       }
     }));
 
-  it('says which command is missing, and where it looked', () =>
+  it('names the missing command and the places searched', () =>
     withTempFolder(async (base) => {
       const cases: readonly (readonly [string, LaunchOptions['launch'], string])[] = [
         ['.jar', {}, "the command 'java' is not in PATH"],
         ['.py', {}, "the command 'python3' is not in PATH"],
         ['.rb', { rb: ['ruby', '{file}'] }, "the command 'ruby' is not in PATH"],
-        ['.rb', { rb: ['/no/ruby', '{file}'] }, "the command '/no/ruby' is no executable file"],
+        ['.rb', { rb: ['/no/ruby', '{file}'] }, "the command '/no/ruby' is not an executable file"],
       ];
       for (const [extension, launch, text] of cases) {
         const options = { ...withCommands(base, []), ...server(base, extension), launch };
@@ -76,20 +76,19 @@ describe('launchCommand', () => {
       }
     }));
 
-  it('refuses a file that is not executable, one that is missing and a launch without a command', () =>
+  it('rejects a file that is not executable, a missing file and a launch setting without a command', () =>
     withTempFolder(async (base) => {
       const plain = { ...withCommands(base, []), ...server(base, '.bin') };
-      refused(plain).to.equal('VILI_NOT_EXECUTABLE');
+      expectCode(plain).to.equal('VILI_NOT_EXECUTABLE');
       expect(() => launchCommand(plain)).to.throw("no 'launch' setting covers 'bin'");
-      refused({ ...plain, serverFile: join(base, 'gone.jar') }).to.equal(
-        'VILI_SERVER_FILE_MISSING',
-      );
-      refused({ ...plain, serverFile: base }).to.equal('VILI_SERVER_FILE_MISSING');
-      refused({ ...plain, launch: { bin: [] } }).to.equal('VILI_LAUNCH_EMPTY');
-      refused({ ...plain, launch: { bin: ['{file}'] } }).to.equal('VILI_NOT_EXECUTABLE');
+      const gone = { ...plain, serverFile: join(base, 'gone.jar') };
+      expectCode(gone).to.equal('VILI_SERVER_FILE_MISSING');
+      expectCode({ ...plain, serverFile: base }).to.equal('VILI_SERVER_FILE_MISSING');
+      expectCode({ ...plain, launch: { bin: [] } }).to.equal('VILI_LAUNCH_EMPTY');
+      expectCode({ ...plain, launch: { bin: ['{file}'] } }).to.equal('VILI_NOT_EXECUTABLE');
     }));
 
-  it('takes a command with a path from the instance folder', () =>
+  it('resolves a command with a relative path against the instance folder', () =>
     withTempFolder(async (base) => {
       const options = { ...withCommands(base, []), ...server(base, '.dat') };
       const launch = { dat: ['./run', '{file}'] };
@@ -101,13 +100,13 @@ describe('launchCommand', () => {
 
 // Private
 
-function refused(options: LaunchOptions): Chai.Assertion {
+function expectCode(options: LaunchOptions): Chai.Assertion {
   return expect(() => launchCommand(options))
     .to.throw()
     .with.property('code');
 }
 
-/** Options whose PATH holds exactly these commands. */
+/** Options whose PATH contains exactly these commands. */
 function withCommands(base: string, commands: readonly string[]): LaunchOptions {
   for (const command of commands) {
     writeFileSync(join(base, command), '#!/bin/sh\n', { mode: 0o755 });

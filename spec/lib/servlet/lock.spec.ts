@@ -12,13 +12,13 @@ import { withTempFolder } from '../../support/temp-folder.ts';
 const HOLDER = fileURLToPath(new URL('../../support/lock-holder.js', import.meta.url));
 
 describe('the lock of a base', () => {
-  it('lets one in, names the holder to the next, and is free after release', () =>
+  it('admits one process, names it to the next, and is free after its release', () =>
     withTempFolder(async (base) => {
       const path = join(base, '.vili', 'lock');
       const first = await acquireLock(path);
-      const refusal = await acquireLock(path).catch((error: unknown) => error);
-      expect(codeOf(refusal)).to.equal('VILI_BASE_LOCKED');
-      expect(messageOf(refusal)).to.include(`pid ${process.pid}`).and.include(path);
+      const rejection = await acquireLock(path).catch((error: unknown) => error);
+      expect(codeOf(rejection)).to.equal('VILI_BASE_LOCKED');
+      expect(messageOf(rejection)).to.include(`pid ${process.pid}`).and.include(path);
       await first.release();
       await first.release();
       const second = await acquireLock(path);
@@ -33,30 +33,30 @@ describe('the lock of a base', () => {
       withTempFolder(async (base) => {
         const path = join(base, 'lock');
         const holder = start(path, command);
-        expect(await answer(holder)).to.equal('locked');
-        const refusal = await acquireLock(path, { flockCommand: command }).catch(messageOf);
-        expect(refusal).to.include(`pid ${holder.pid}`);
+        expect(await firstLine(holder)).to.equal('locked');
+        const rejection = await acquireLock(path, { flockCommand: command }).catch(messageOf);
+        expect(rejection).to.include(`pid ${holder.pid}`);
         await kill(holder);
         const lock = await acquireLock(path, { flockCommand: command });
         await lock.release();
       }));
   }
 
-  it('is given to exactly one of several that start at once over a stale file', () =>
+  it('goes to exactly one of several processes that start at once over a stale file', () =>
     withTempFolder(async (base) => {
       const path = join(base, 'lock');
       writeFileSync(path, '{"pid":1,"startTime":"1","bootId":"x"}\nand more that is stale');
       const starters = Array.from({ length: 4 }, () => start(path));
-      const answers = await Promise.all(starters.map(answer));
-      const winner = starters[answers.indexOf('locked')];
-      expect(answers.filter((text) => text === 'locked').length).to.equal(1);
-      for (const text of answers.filter((one) => one !== 'locked')) {
+      const lines = await Promise.all(starters.map(firstLine));
+      const winner = starters[lines.indexOf('locked')];
+      expect(lines.filter((text) => text === 'locked').length).to.equal(1);
+      for (const text of lines.filter((one) => one !== 'locked')) {
         expect(text).to.include(`pid ${winner?.pid}`);
       }
       await Promise.all(starters.map(kill));
     }));
 
-  it('keeps out one that has another network, by flock alone', () =>
+  it('keeps out a process in another network namespace by flock alone', () =>
     withTempFolder(async (base) => {
       const path = join(base, 'lock');
       // Stands for a holder in another container: it has the file but not the socket.
@@ -64,9 +64,9 @@ describe('the lock of a base', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
         detached: true,
       });
-      expect(await answer(holder)).to.equal('locked');
-      const refusal = await acquireLock(path).catch((error: unknown) => error);
-      expect(codeOf(refusal)).to.equal('VILI_BASE_LOCKED');
+      expect(await firstLine(holder)).to.equal('locked');
+      const rejection = await acquireLock(path).catch((error: unknown) => error);
+      expect(codeOf(rejection)).to.equal('VILI_BASE_LOCKED');
       const ended = once(holder, 'exit');
       if (holder.pid !== undefined) process.kill(-holder.pid, 'SIGKILL');
       await ended;
@@ -74,13 +74,13 @@ describe('the lock of a base', () => {
       await lock.release();
     }));
 
-  it('says so when the lock file cannot be opened', () =>
+  it('reports VILI_LOCK_FILE when the lock file cannot be opened', () =>
     withTempFolder(async (base) => {
       writeFileSync(join(base, 'file'), '');
-      const refusal = await acquireLock(join(base, 'file', 'lock')).catch(
+      const rejection = await acquireLock(join(base, 'file', 'lock')).catch(
         (error: unknown) => error,
       );
-      expect(codeOf(refusal)).to.equal('VILI_LOCK_FILE');
+      expect(codeOf(rejection)).to.equal('VILI_LOCK_FILE');
     }));
 });
 
@@ -91,7 +91,7 @@ function start(path: string, flockCommand = 'flock'): ChildProcess {
   return spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-async function answer(child: ChildProcess): Promise<string> {
+async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('stdout is not a pipe');
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return line;

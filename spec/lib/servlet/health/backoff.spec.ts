@@ -10,7 +10,7 @@ import {
 const RANGE = { minMs: 500, maxMs: 60_000 };
 
 describe('backoff', () => {
-  it('doubles from the least delay to the greatest', () => {
+  it('doubles from the minimum delay to the maximum', () => {
     const delays = [1, 2, 3, 7, 8, 5000].map((consecutive) =>
       nextDelayMs({ ...RANGE, consecutive, random: () => 0.5 }),
     );
@@ -27,7 +27,7 @@ describe('backoff', () => {
     );
   });
 
-  it('starts again after a long enough ready time only', () => {
+  it('restarts only after a ready time of resetAfterMs', () => {
     const settings = { resetAfterMs: 60_000 };
     let state = afterFailure(NO_FAILURES, 0, settings);
     state = afterFailure(state, 10, settings);

@@ -16,7 +16,7 @@ const HOST = '127.0.0.1';
 const NEVER = new Promise<Exit>(() => {});
 
 describe('awaitReady', () => {
-  it('waits until the path answers well so many times in a row', async () => {
+  it('waits until the path responds well the required number of times in a row', async () => {
     const statuses = [503, 200, 500, 200, 302];
     const server = await serve((_request, response) => {
       response.writeHead(statuses.shift() ?? 204, { location: '/login' }).end('body');
@@ -27,7 +27,7 @@ describe('awaitReady', () => {
     await close(server);
   });
 
-  it('takes any HTTP answer to / when no path is set', async () => {
+  it('accepts any HTTP response to / when no path is set', async () => {
     const urls: (string | undefined)[] = [];
     const server = await serve((request, response) => {
       urls.push(request.url);
@@ -38,12 +38,12 @@ describe('awaitReady', () => {
     await close(server);
   });
 
-  it('tells elapsed time, attempts, address and the last status with its location', async () => {
+  it('reports elapsed time, attempts, address and the last status with its location', async () => {
     const server = await serve((_request, response) => {
       response.writeHead(404, { location: '/sign-in' }).end();
     });
     const { port } = server.address() as AddressInfo;
-    const error = await refusal(optionsFor(server, { path: '/health', timeoutMs: 120 }));
+    const error = await rejection(optionsFor(server, { path: '/health', timeoutMs: 120 }));
     expect(error.code).to.equal('VILI_NOT_READY');
     expect(error.attempts).to.be.at.least(2);
     expect(error.message).to.match(
@@ -53,36 +53,36 @@ describe('awaitReady', () => {
     await close(server);
   });
 
-  it('tells of a refused connection, a silent server and one that hangs up', async () => {
+  it('distinguishes a refused connection, a silent server and one that hangs up', async () => {
     const gone = await serve(() => {});
     const refused = optionsFor(gone, { timeoutMs: 60 });
     await close(gone);
-    expect((await refusal(refused)).message).to.include('last: connection refused');
+    expect((await rejection(refused)).message).to.include('last: connection refused');
     const silent = await serve(() => {});
     const slow = optionsFor(silent, { timeoutMs: 300, requestTimeoutMs: 40 });
-    expect((await refusal(slow)).message).to.match(/last: no answer within \d+ ms/);
+    expect((await rejection(slow)).message).to.match(/last: no response within \d+ ms/);
     await close(silent);
     const rude = createTcpServer((socket) => socket.destroy()).listen(0, HOST);
     await once(rude, 'listening');
     const hangUp = optionsFor(rude as Server, { timeoutMs: 60 });
-    expect((await refusal(hangUp)).message).to.include('connection closed without an answer');
+    expect((await rejection(hangUp)).message).to.include('connection closed without a response');
     rude.close();
     await once(rude, 'close');
   });
 
-  it('tells the last status also when the very last attempt gets no answer in time', async () => {
-    let answered = false;
+  it('reports the last status even when the very last attempt gets no response in time', async () => {
+    let responded = false;
     const server = await serve((_request, response) => {
-      if (!answered) response.writeHead(503).end();
-      answered = true;
+      if (!responded) response.writeHead(503).end();
+      responded = true;
     });
-    const error = await refusal(optionsFor(server, { path: '/', timeoutMs: 150 }));
+    const error = await rejection(optionsFor(server, { path: '/', timeoutMs: 150 }));
     expect(error).to.include({ attempts: 2 });
     expect(error.message).to.match(/last: status 503$/);
     await close(server);
   });
 
-  it('ends at once when the process ends, with the cause of death', async () => {
+  it('rejects at once when the process ends, with the cause of the exit', async () => {
     const server = await serve(() => {});
     const exit: Exit = {
       code: 1,
@@ -92,7 +92,7 @@ describe('awaitReady', () => {
       text: 'exited with code 1 after 0.1 s: boom',
     };
     const exited = new Promise<Exit>((resolve) => server.once('request', () => resolve(exit)));
-    const error = await refusal(optionsFor(server, { exited, timeoutMs: 60_000 }));
+    const error = await rejection(optionsFor(server, { exited, timeoutMs: 60_000 }));
     expect(error).to.include({ code: 'VILI_EXITED_AT_START', exit });
     expect(error.message).to.match(
       /^ended before it was ready .*: exited with code 1 after 0\.1 s: boom$/,
@@ -100,7 +100,7 @@ describe('awaitReady', () => {
     await close(server);
   });
 
-  it('ends with the reason of an abort, before and during', async () => {
+  it('rejects with the reason of an abort, before and during the wait', async () => {
     const server = await serve(() => controller.abort(new Error('stopped')));
     const controller = new AbortController();
     const options = optionsFor(server, { signal: controller.signal });
@@ -112,7 +112,7 @@ describe('awaitReady', () => {
 });
 
 describe('probeOnce', () => {
-  it('reads no endless answer', async () => {
+  it('stops reading an endless response', async () => {
     const server = await serve((_request, response) => {
       const more = (): void => {
         while (!response.destroyed && response.write(Buffer.alloc(16_384)));
@@ -125,7 +125,7 @@ describe('probeOnce', () => {
     await close(server);
   });
 
-  it('takes an answer whose body never ends, once its time is up', async () => {
+  it('accepts a response whose body never ends, once its time is up', async () => {
     const server = await serve((_request, response) => response.write('x'));
     const result = await probeOnce({ ...targetOf(server), requestTimeoutMs: 50 });
     expect(result).to.include({ ok: true, status: 200 });
@@ -134,7 +134,7 @@ describe('probeOnce', () => {
 });
 
 describe('watchLiveness', () => {
-  it('reports one change each way, and a single failure is none', async () => {
+  it('reports one change each way and ignores a single failure', async () => {
     const statuses = [200, 500, 200, 500, 500, 500, 500, 200, 200];
     const events: string[] = [];
     const controller = new AbortController();
@@ -193,7 +193,7 @@ function optionsFor(server: Server, options: Partial<ReadinessOptions> = {}): Re
   };
 }
 
-async function refusal(options: ReadinessOptions): Promise<NotReadyError> {
+async function rejection(options: ReadinessOptions): Promise<NotReadyError> {
   const error = await awaitReady(options).catch((reason: unknown) => reason);
   if (error instanceof NotReadyError) return error;
   throw new Error(`expected NotReadyError, got ${codeOf(error)} ${messageOf(error)}`);

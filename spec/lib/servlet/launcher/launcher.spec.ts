@@ -34,7 +34,7 @@ interface Scene {
   readonly problems: readonly string[];
 }
 
-/** A keeper for one spec; nothing is left of it and its servlets afterwards. */
+/** Runs `use` with a launcher, and checks that nothing of it and its servlets is left afterwards. */
 async function withLauncher(
   use: (scene: Scene) => Promise<void>,
   limits?: { readonly replyLimitMs: number },
@@ -63,7 +63,7 @@ async function withLauncher(
 }
 
 describe('the launcher of servlets', () => {
-  it('starts a servlet as its own child, tells who it is, and ends it', () =>
+  it('starts a servlet as its own child, reports its identity, and ends it', () =>
     withLauncher(async ({ base, spawn, launcherPid }) => {
       const servlet = await spawn(SLEEPER);
       expect(servlet.identity()).to.include({ pid: servlet.pid });
@@ -81,14 +81,14 @@ describe('the launcher of servlets', () => {
     withLauncher(async ({ spawn }) => {
       await spawn(SLEEPER, 'app-1.0.0/2_test');
       const { pid } = await spawn(SLEEPER);
-      await eventually('it is the command', () => readStat(pid)?.command === 'sleep');
+      await eventually('the command runs', () => readStat(pid)?.command === 'sleep');
       const folder = `/proc/${pid}/fd`;
       const open = readdirSync(folder).map((fd) => readlinkSync(`${folder}/${fd}`));
       expect(open.filter((it) => it.startsWith('/dev/pts/'))).to.have.length(1);
       expect(open.filter((it) => /^socket:|ptmx/.test(it))).to.deep.equal([]);
     }));
 
-  it('tells of an end that nobody asked for, and answers a stop that comes after it', () =>
+  it('reports an unrequested end, and replies to a stop that comes after it', () =>
     withLauncher(async ({ spawn }) => {
       const servlet = await spawn(['sh', '-c', 'echo no room >&2; exit 3']);
       const exit = await servlet.exited;
@@ -98,7 +98,7 @@ describe('the launcher of servlets', () => {
       expect(report).to.deep.equal({ exit, killed: false, survivors: [], tookMs: 0 });
     }));
 
-  it('ends one that ignores SIGTERM when its time is over, with one result for all who ask', () =>
+  it('kills a servlet that ignores SIGTERM when its time is over, with one result for all callers', () =>
     withLauncher(async ({ base, spawn }) => {
       const servlet = await spawn(deafTo('TERM'));
       await fileHolds(makeInstance(base).stdOut, 'ready');
@@ -111,7 +111,7 @@ describe('the launcher of servlets', () => {
       expect(first.exit).to.include({ signal: 'SIGKILL' });
     }));
 
-  it('tells what is wrong with a command as it is told without a launcher', () =>
+  it('reports a faulty command exactly as without a launcher', () =>
     withLauncher(async ({ spawn }) => {
       expect(codeOf(await failureOf(spawn(['a\0b'])))).to.equal('VILI_COMMAND_INVALID');
       await spawn(SLEEPER);
@@ -123,7 +123,7 @@ describe('the launcher of servlets', () => {
       });
     }));
 
-  it('leaves no servlet when it is killed, says so, and comes back for the next one', () =>
+  it('leaves no servlet when it is killed, reports it, and restarts for the next servlet', () =>
     withLauncher(async ({ base, spawn, launcherPid, problems }) => {
       const servlets = await Promise.all([
         spawn(SLEEPER),
@@ -142,13 +142,13 @@ describe('the launcher of servlets', () => {
       expect(reports.flatMap(({ survivors }) => survivors)).to.deep.equal([]);
       expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
       expect(problems).to.deep.equal([
-        'the process that keeps servlets has ended, and all servlets with it: SIGKILL',
+        'the launcher process has ended, and all servlets with it: SIGKILL',
       ]);
       const again = await spawn(SLEEPER);
       expect(readStat(again.pid)?.parentPid).to.equal(launcherPid()).and.to.not.equal(before);
     }));
 
-  it('refuses what it was asked for when it ends before it could start it', () =>
+  it('fails a requested start when it ends before it could carry it out', () =>
     withLauncher(async ({ base, launcher, spawn, launcherPid }) => {
       await (await spawn(SLEEPER)).stop(TERM);
       process.kill(launcherPid(), 'SIGSTOP');
@@ -160,13 +160,13 @@ describe('the launcher of servlets', () => {
       expect(codeOf(await failureOf(spawn(SLEEPER)))).to.equal('VILI_KEEPER_LOST');
     }));
 
-  it('is killed and replaced when it owes an answer for too long', () =>
+  it('is killed and replaced when a reply is overdue', () =>
     withLauncher(
       async ({ spawn, launcherPid, problems }) => {
         const first = await spawn(SLEEPER);
         process.kill(launcherPid(), 'SIGSTOP');
-        const refused = failureOf(spawn(SLEEPER, 'app-1.0.0/2_test'));
-        expect(codeOf(await refused)).to.equal('VILI_KEEPER_LOST');
+        const failure = await failureOf(spawn(SLEEPER, 'app-1.0.0/2_test'));
+        expect(codeOf(failure)).to.equal('VILI_KEEPER_LOST');
         expect((await first.exited).kind).to.equal('infrastructure-failure');
         const second = await spawn(SLEEPER);
         process.kill(launcherPid(), 'SIGSTOP');
@@ -174,7 +174,7 @@ describe('the launcher of servlets', () => {
         expect(report).to.deep.include({ killed: false, survivors: [] });
         expect(report.exit?.kind).to.equal('infrastructure-failure');
         expect(problems).to.have.length(2);
-        expect(problems[0]).to.contain('it did not answer for 0.3 s and was killed');
+        expect(problems[0]).to.contain('it did not reply for 0.3 s and was killed');
       },
       { replyLimitMs: 300 },
     ));

@@ -7,7 +7,7 @@ import { PortPool } from '../../../../lib/servlet/ports/ports.ts';
 const HOST = '127.0.0.1';
 
 describe('PortPool', () => {
-  it('gives each port out once, also to many who ask at once, and again when it is back', async () => {
+  it('hands out each port once, even to concurrent callers, and again after its release', async () => {
     const from = await freeRange(4);
     const pool = new PortPool({ from, to: from + 3, host: HOST });
     const ports = await Promise.all([1, 2, 3, 4].map(() => pool.take()));
@@ -17,7 +17,7 @@ describe('PortPool', () => {
     expect(pool.taken().get(from + 2)).to.equal('app-1/1_test');
   });
 
-  it('lets a port that came back rest as long as others are free', async () => {
+  it('does not reuse a released port while others are free', async () => {
     const from = await freeRange(3);
     const pool = new PortPool({ from, to: from + 2, host: HOST });
     const first = await pool.take();
@@ -29,7 +29,7 @@ describe('PortPool', () => {
     ]);
   });
 
-  it('passes over strangers on this address, on all addresses and on IPv6', async () => {
+  it('skips ports of other listeners on this address, on all addresses and on IPv6', async () => {
     const from = await freeRange(4);
     const strangers = [await listen(from, HOST), await listen(from + 1, '0.0.0.0')];
     const third = await listen(from + 2, '::1').catch(() => null);
@@ -40,21 +40,23 @@ describe('PortPool', () => {
     await Promise.all(strangers.map(close));
   });
 
-  it('says who holds what when the range is full', async () => {
+  it('names the holder of each port when the range is full', async () => {
     const from = await freeRange(2);
     const stranger = await listen(from, HOST);
     const pool = new PortPool({ from, to: from + 1, host: HOST });
     await pool.take('app-1.0.0/1_running');
-    const refusal = await pool.take().catch((error: unknown) => error);
-    expect(codeOf(refusal)).to.equal('VILI_PORTS_EXHAUSTED');
-    expect(messageOf(refusal)).to.include(`${from}-${from + 1}`);
-    expect(messageOf(refusal)).to.include(`${from + 1} app-1.0.0/1_running`);
-    expect(messageOf(refusal)).to.match(new RegExp(`${from} held by .+ \\(pid ${process.pid}\\)`));
+    const rejection = await pool.take().catch((error: unknown) => error);
+    expect(codeOf(rejection)).to.equal('VILI_PORTS_EXHAUSTED');
+    expect(messageOf(rejection)).to.include(`${from}-${from + 1}`);
+    expect(messageOf(rejection)).to.include(`${from + 1} app-1.0.0/1_running`);
+    expect(messageOf(rejection)).to.match(
+      new RegExp(`${from} held by .+ \\(pid ${process.pid}\\)`),
+    );
     await close(stranger);
     expect(await pool.take()).to.equal(from);
   });
 
-  it('refuses a range that is none', () => {
+  it('rejects an invalid range', () => {
     for (const [from, to] of [
       [2, 1],
       [0, 5],
@@ -68,7 +70,7 @@ describe('PortPool', () => {
 
 // Private
 
-/** The first of `count` ports in a row that are free just now. */
+/** The first of `count` consecutive ports that are free at this moment. */
 async function freeRange(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const first = await listen(0, '0.0.0.0');

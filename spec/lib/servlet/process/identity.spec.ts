@@ -24,7 +24,7 @@ import { eventually } from '../../../support/eventually.ts';
 const FIELDS = 'S 7 12 11 34816 12 4194304 5 0 0 0 1 2 3 4 20 0 1 0 183063 1000 200';
 
 describe('parseStat', () => {
-  it('reads the fields behind whatever the command is called', () => {
+  it('reads the fields after the command, whatever the command is called', () => {
     for (const command of ['node', 'a) R 1 (b', ') ', 'with space', '((', 'line\nfeed']) {
       expect(parseStat(`12 (${command}) ${FIELDS}\n`)).to.deep.equal({
         pid: 12,
@@ -37,7 +37,7 @@ describe('parseStat', () => {
     }
   });
 
-  it('refuses what is not a whole stat line', () => {
+  it('returns null for anything but a whole stat line', () => {
     for (const text of ['', '12', '12 (node)', '12 (node) S 1 2', `x (node) ${FIELDS}`]) {
       expect(parseStat(text), text).to.equal(null);
     }
@@ -54,7 +54,7 @@ describe('parseStat', () => {
 });
 
 describe('a process identity', () => {
-  it('is alive only with the right start time and the right boot', () => {
+  it('counts as alive only with the right start time and the right boot', () => {
     const self = identityOf(process.pid);
     if (self === null) throw new Error('this process has no identity');
     expect(isAlive(self)).to.equal(true);
@@ -63,7 +63,7 @@ describe('a process identity', () => {
     expect(self.bootId).to.equal(readBootId());
   });
 
-  it('is dead as a zombie, which nobody has to hear of', async () => {
+  it('counts as dead when the process is a zombie', async () => {
     // The parent becomes a program that never asks how its child ended.
     const script = 'sleep 0 & echo $!; exec sleep 1000';
     const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -82,7 +82,7 @@ describe('a process identity', () => {
     }
   });
 
-  it('keeps a stranger with a reused pid from being signalled', async () => {
+  it('protects another process with a reused pid from signals', async () => {
     const child = spawn('sleep', ['1000'], { stdio: 'ignore', detached: true });
     const identity = child.pid === undefined ? null : identityOf(child.pid);
     if (identity === null) throw new Error('sleep did not start');
@@ -96,7 +96,7 @@ describe('a process identity', () => {
     expect(signalProcess(identity, 'SIGKILL')).to.equal(false);
   });
 
-  it('never lets this process, init or a process group be signalled by mistake', () => {
+  it('never signals this process, init or a process group by mistake', () => {
     const self = identityOf(process.pid);
     if (self === null) throw new Error('this process has no identity');
     expect(signalProcess(self, 'SIGTERM')).to.equal(false);
@@ -109,7 +109,7 @@ describe('a process identity', () => {
 });
 
 describe('a servlet tag', () => {
-  it('gives its base back, also when base and id hold colons', () => {
+  it('yields its base, even when base and id contain colons', () => {
     assert(
       property(string({ minLength: 1 }), string(), (base, id) => {
         const tag = servletTag({ base, id });
@@ -122,7 +122,7 @@ describe('a servlet tag', () => {
     for (const text of ['', 'a', 'a:b', ':a:b']) expect(baseOfTag(text), text).to.equal(null);
   });
 
-  it('finds its process and no other', async () => {
+  it('finds its own process and no other', async () => {
     const tag = servletTag({ base: '/srv/spec', id: 'x' });
     const environment = { PATH: process.env['PATH'] ?? '', BEFORE: '1', [TAG_VARIABLE]: tag };
     const child = spawn('sleep', ['1000'], { stdio: 'ignore', env: environment });

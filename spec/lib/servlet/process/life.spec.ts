@@ -19,7 +19,7 @@ const READINESS = {
 afterEach(endServlets);
 
 describe('the life of a servlet', () => {
-  it('goes from a free port over ready and hung to its end', () =>
+  it('leads from a free port through ready and hung to its end', () =>
     withTempFolder(async (base) => {
       const port = await new PortPool(RANGE).take();
       const servlet = start(base, port, [process.execPath, fixture('server.mjs'), 'drain']);
@@ -42,12 +42,12 @@ describe('the life of a servlet', () => {
           controller.abort();
         },
       });
-      expect(events).to.deep.equal(['no answer within 100 ms', 'healthy']);
+      expect(events).to.deep.equal(['no response within 100 ms', 'healthy']);
       const { exit } = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 8000 });
       expect(exit).to.include({ code: 0 });
     }));
 
-  it('ends at its start with the true reason, long before the readiness timeout', () =>
+  it('ends during the start with the true reason, long before the readiness timeout', () =>
     withTempFolder(async (base) => {
       const port = await new PortPool(RANGE).take();
       const servlet = start(base, port, ['sh', '-c', 'echo "no database at db:5432" >&2; exit 3']);

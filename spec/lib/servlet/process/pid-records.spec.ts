@@ -19,8 +19,8 @@ const RECORD = {
 };
 const STAT = '12 (sh) S 7 12 12 34816 12 4194304 5 0 0 0 1 2 3 4 20 0 1 0 183063 1000 200\n';
 
-describe('the pidRecords', () => {
-  it('keeps one record per id, whatever the id holds', () =>
+describe('the pid records', () => {
+  it('hold one record per id, whatever the id contains', () =>
     withTempFolder(async (folder) => {
       const ids = ['a-1/1_test', 'a-1/1_test ', '..', '.', 'x'.repeat(500), 'é:%2F\n'];
       for (const id of ids) writeRecord(folder, { ...RECORD, id });
@@ -31,7 +31,7 @@ describe('the pidRecords', () => {
       expect(readdirSync(folder)).to.deep.equal([]);
     }));
 
-  it('knows the process its wrapper wrote down, and forgets that of an earlier start', () =>
+  it('return the process that the wrapper noted, and drop that of an earlier start', () =>
     withTempFolder(async (folder) => {
       writeRecord(folder, { ...RECORD, id: 'a' });
       expect(readEntry(folder, 'a')?.leader).to.equal(null);
@@ -44,7 +44,7 @@ describe('the pidRecords', () => {
       expect(readEntry(folder, 'a')?.leader).to.equal(null);
     }));
 
-  it('loses no good record to a bad one', () =>
+  it('lose no good record to a bad one', () =>
     withTempFolder(async (folder) => {
       writeRecord(folder, { ...RECORD, id: 'good' });
       writeFileSync(join(folder, 'half.json'), '{"schema":"vili.servlet/1","id":"ha');
@@ -58,7 +58,7 @@ describe('the pidRecords', () => {
       );
     }));
 
-  it('is empty where there is no folder', () => {
+  it('are empty where there is no folder', () => {
     expect(readPidRecords('/no/such/folder').entries).to.deep.equal([]);
     expect(readEntry('/no/such/folder', 'a')).to.equal(null);
   });

@@ -13,7 +13,7 @@ describe('node-pty', () => {
     expect(assertPtyAvailable).to.not.throw();
   });
 
-  it('costs one clear line with the cure where it does not load, and not before it is needed', () =>
+  it('causes one clear error with the remedy where it does not load, and only once it is needed', () =>
     withTempFolder(async (folder) => {
       const broken = join(folder, 'node_modules', 'node-pty');
       mkdirSync(broken, { recursive: true });
@@ -21,7 +21,7 @@ describe('node-pty', () => {
       writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
       cpSync(COMPILED, join(folder, 'lib'), { recursive: true });
       const script =
-        "import('./lib/servlet/spawn.js').then(() => import('./lib/servlet/pty.js'))" +
+        "import('./lib/servlet/process/spawn.js').then(() => import('./lib/servlet/process/pty.js'))" +
         '.then((pty) => pty.assertPtyAvailable()).catch((e) => console.log(e.code + "|" + e.message))';
       const output = execFileSync(process.execPath, ['-e', script], { cwd: folder }).toString();
       expect(output).to.match(

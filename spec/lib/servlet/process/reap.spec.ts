@@ -32,18 +32,18 @@ const PARENT = fileURLToPath(new URL('../../../support/servlet-parent.js', impor
 const children: ChildProcess[] = [];
 const servlets: ProcessIdentity[] = [];
 
-afterEach('a spec that failed half way leaves no process either', () => {
+afterEach('processes that a failed spec left running are killed', () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   for (const servlet of servlets.splice(0)) signalProcess(servlet, 'SIGKILL');
 });
 
 describe('reapLeftovers', () => {
-  it('leaves nothing of a Vili that was killed: ignored signals, setsid, double fork', () =>
+  it('ends everything left by a killed Vili: ignored signals, setsid, double fork', () =>
     withTempFolder(async (base) => {
       const modes = ['', 'ignore-hup', 'ignore-hup,ignore-term', 'setsid', 'double-fork'];
       const parent = await killedParent(base, modes);
       const left = await scanByTag(tagPrefixOf(base));
-      // Two ignore the hang-up, two have children outside the session; else this spec shows nothing.
+      // Two ignore the hang-up, two have children outside the session; otherwise this spec proves nothing.
       expect(left.length).to.be.at.least(4);
       const report = await reap(base);
       expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
@@ -71,7 +71,7 @@ describe('reapLeftovers', () => {
       await stranger.end();
     }));
 
-  it('touches nobody of another base, also not through a copied pidRecords', () =>
+  it('touches no process of another base, not even through copied pid records', () =>
     withTempFolder(async (folder) => {
       const [base, other] = [join(folder, 'app'), join(folder, 'app:2')];
       mkdirSync(base);
@@ -85,7 +85,7 @@ describe('reapLeftovers', () => {
       await stranger.end();
     }));
 
-  it('finds strays by their tag when the pidRecords is gone', () =>
+  it('finds strays by their tag when the pid records are gone', () =>
     withTempFolder(async (base) => {
       const stray = await sleeper({ [TAG_VARIABLE]: servletTag({ base, id: 'x' }) });
       const report = await reap(base);
@@ -95,7 +95,7 @@ describe('reapLeftovers', () => {
       await stray.end();
     }));
 
-  it('names a record it cannot read, once, and goes on', () =>
+  it('reports an unreadable record once and continues', () =>
     withTempFolder(async (base) => {
       mkdirSync(pidRecordFolderOf(base), { recursive: true });
       const bad = join(pidRecordFolderOf(base), 'bad.json');
@@ -108,12 +108,12 @@ describe('reapLeftovers', () => {
     }));
 });
 
-describe('pid files an earlier program left', () => {
-  it('count only when that process was started from that very instance folder', () =>
+describe('pid files left by an earlier program', () => {
+  it('count only when the process was started from that very instance folder', () =>
     withTempFolder(async (base) => {
       const name = '2026-11-22_08.52.58_running';
       const jar = writeInstance(base, 'app-1.0.0', name, 'app.jar');
-      // What /proc shows is what counts, so any program with these words will do.
+      // Only what /proc shows counts, so any program with these arguments will do.
       const java = await sleeper({}, [process.execPath, '-e', IDLE, '--', '-jar', jar]);
       const stranger = await sleeper();
       pidFile(base, 'app-1.0.0', name, java.identity.pid);
@@ -130,7 +130,7 @@ describe('pid files an earlier program left', () => {
       await stranger.end();
     }));
 
-  it('are passed over when they are empty, dead, no number, or name the first process', () =>
+  it('are skipped when they are empty, not a number, or name a dead process or pid 1', () =>
     withTempFolder(async (base) => {
       const dead = await sleeper();
       await dead.end();
@@ -142,7 +142,7 @@ describe('pid files an earlier program left', () => {
       expect(await reap(base)).to.deep.include({ reaped: [], untouched: [] });
     }));
 
-  it('keep their process while its own Vili is still at work', () =>
+  it('spare their process while its own Vili is still running', () =>
     withTempFolder(async (base) => {
       const jar = writeInstance(base, 'app-1.0.0', '1_running', 'app.jar');
       // A program called vili that has started the servlet and waits for it.
@@ -166,7 +166,7 @@ describe('pid files an earlier program left', () => {
       const ended = once(parent, 'exit');
       parent.kill('SIGKILL');
       await ended;
-      // Its Vili is dead now, so the servlet is a leftover.
+      // Once its Vili is dead, the servlet is a leftover.
       const reaped = (await reap(base)).reaped.map((one) => one.pid);
       expect(reaped).to.deep.equal([pid]);
     }));
@@ -199,7 +199,7 @@ async function killedParent(
   for (const index of modes.keys()) {
     await fileHolds(join(base, `app-1.0.0/${index + 1}_test`, 'stdOut'), 'listening');
   }
-  await eventually('the grandchildren are there', async () => {
+  await eventually('the grandchildren run', async () => {
     const found = await scanByTag(tagPrefixOf(base));
     return found.length >= modes.length + 2;
   });
@@ -207,7 +207,7 @@ async function killedParent(
   parent.kill('SIGKILL');
   await ended;
   await eventually(
-    'the hang-up has worked',
+    'the kernel hangs up the first servlet',
     () => pids[0] === undefined || identityOf(pids[0]) === null,
   );
   return { pids };

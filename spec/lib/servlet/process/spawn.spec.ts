@@ -59,7 +59,7 @@ describe('spawnServlet', () => {
       expect(Object.fromEntries(entries.map((entry) => splitEntry(entry)))).to.deep.equal(expected);
     }));
 
-  it('lets a servlet that stands back, and all it starts, do so from the first moment', () =>
+  it('renices a servlet and everything it starts from the first moment', () =>
     withTempFolder(async (base) => {
       const script = 'nice; sh -c nice';
       const first = startServlet(base, ['sh', '-c', script], { id: 'app-1/1_test', nice: 5 });
@@ -70,7 +70,7 @@ describe('spawnServlet', () => {
       expect(textOf(join(base, 'app-1/2_running/stdOut'))).to.equal(`${own}\n${own}\n`);
     }));
 
-  it('confines a servlet to some of the processors when told so', function () {
+  it('confines a servlet to the given processors', function () {
     const rest = processorsWithout(1);
     if (rest === '') return this.skip();
     return withTempFolder(async (base) => {
@@ -86,13 +86,13 @@ describe('spawnServlet', () => {
       const [spared, free] = ['1_test', '2_running'].map((id) =>
         textOf(join(base, `app-1/${id}/stdOut`)),
       );
-      for (const told of [spared, free])
-        expect(told).to.match(/^Cpus_allowed_list:\t.*\nas it is\n$/);
+      for (const text of [spared, free])
+        expect(text).to.match(/^Cpus_allowed_list:\t.*\nas it is\n$/);
       expect(spared).to.not.equal(free);
     });
   });
 
-  it('lets the session of a servlet stand back too where Linux shares processors between sessions', function () {
+  it('renices the session of a servlet too where Linux divides CPU time between sessions', function () {
     if (!existsSync('/proc/self/autogroup')) this.skip();
     return withTempFolder(async (base) => {
       const command = ['cat', '/proc/self/autogroup'];
@@ -104,7 +104,7 @@ describe('spawnServlet', () => {
     });
   });
 
-  it('keeps stdin on the terminal, so that the servlet dies with Vili', () =>
+  it('leaves stdin on the terminal, so that the servlet dies with Vili', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, [
         'sh',
@@ -115,7 +115,7 @@ describe('spawnServlet', () => {
       expect(textOf(makeInstance(base).stdOut)).to.match(/^\/dev\/pts\/\d+\n\/dev\/pts\/\d+\n$/);
     }));
 
-  it('records who the servlet is before it runs and forgets it after its end', () =>
+  it('records the identity of the servlet before it runs and removes the record after its end', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, [process.execPath, SERVER, '']);
       const { stdOut, pidFile } = makeInstance(base);
@@ -130,7 +130,7 @@ describe('spawnServlet', () => {
       expect(readPidRecords(pidRecordFolderOf(base)).entries).to.deep.equal([]);
     }));
 
-  it('refuses to start an instance that already runs', () =>
+  it('rejects starting an instance that already runs', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, [process.execPath, SERVER, '']);
       await fileHolds(makeInstance(base).stdOut, 'listening');
@@ -141,7 +141,7 @@ describe('spawnServlet', () => {
       await servlet.stop({ signal: 'SIGTERM', timeoutMs: 5000 });
     }));
 
-  it('refuses an empty command and one with a NUL byte', () =>
+  it('rejects an empty command and one with a NUL byte', () =>
     withTempFolder(async (base) => {
       for (const command of [[], [''], ['echo', 'a\0b']]) {
         expect(() => startServlet(base, command))
@@ -151,7 +151,7 @@ describe('spawnServlet', () => {
       expect(readPidRecords(pidRecordFolderOf(base)).entries).to.deep.equal([]);
     }));
 
-  it('says when it cannot write its record, and starts nothing', () =>
+  it('fails and starts nothing when the pid record cannot be written', () =>
     withTempFolder(async (base) => {
       writeFileSync(join(base, 'pidRecords'), 'a file where the folder should be');
       const start = (): unknown =>
@@ -159,7 +159,7 @@ describe('spawnServlet', () => {
       expect(start).to.throw().with.property('code', 'VILI_LEDGER_WRITE');
     }));
 
-  it('keeps the last 8 KB of what is written to the terminal and never blocks its writer', () =>
+  it('keeps the last 8 KB of the terminal output and never blocks its writer', () =>
     withTempFolder(async (base) => {
       const script = 'head -c 300000 /dev/zero | tr "\\0" x >/dev/tty; echo done; sleep 60';
       const servlet = startServlet(base, ['sh', '-c', script]);
@@ -168,7 +168,7 @@ describe('spawnServlet', () => {
       await servlet.stop({ signal: 'SIGKILL', timeoutMs: 5000 });
     }));
 
-  it('has every byte in the files when the exit is known', () =>
+  it('has every byte of output in the files when the exit is known', () =>
     withTempFolder(async (base) => {
       const script = 'head -c 2000000 /dev/zero; printf end; printf end >&2';
       for (let round = 0; round < 10; round += 1) {
@@ -179,7 +179,7 @@ describe('spawnServlet', () => {
       }
     }));
 
-  it('clears away what a servlet that ends by itself leaves running', () =>
+  it('kills what a servlet that ends by itself leaves running', () =>
     withTempFolder(async (base) => {
       const script = `setsid sleep 1000 & ${process.execPath} -e "setInterval(()=>{},9)" & echo up`;
       const servlet = startServlet(base, ['sh', '-c', `${script}; sleep 0.1; exit 3`]);
@@ -189,7 +189,7 @@ describe('spawnServlet', () => {
     }));
 });
 
-describe('the cause of death', () => {
+describe('the cause of an exit', () => {
   const causes: readonly (readonly [string, readonly string[], object, RegExp])[] = [
     [
       'an exit code',
@@ -247,7 +247,7 @@ describe('the cause of death', () => {
     ],
   ];
   for (const [what, command, fields, text] of causes) {
-    it(`is told for ${what}`, () =>
+    it(`is reported for ${what}`, () =>
       withTempFolder(async (base) => {
         const exit = await startServlet(base, command).exited;
         expect(exit).to.include(fields);
@@ -255,7 +255,7 @@ describe('the cause of death', () => {
       }));
   }
 
-  it('is the folder when that is missing', () =>
+  it('is the folder when it is missing', () =>
     withTempFolder(async (base) => {
       const instance = makeInstance(base);
       rmSync(instance.folder, { recursive: true });
@@ -285,7 +285,7 @@ describe('the cause of death', () => {
       expect(existsSync(missing)).to.equal(false);
     }));
 
-  it('is the interpreter when a script names one that is not there', () =>
+  it('is the interpreter when a script names one that is missing', () =>
     withTempFolder(async (base) => {
       const script = join(base, 'run');
       writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
@@ -294,7 +294,7 @@ describe('the cause of death', () => {
       expect(exit.text).to.equal(`interpreter missing: ${script} needs /no/such/interpreter`);
     }));
 
-  it('comes with the line of stdErr that says most, of this run only', () =>
+  it('comes with the most informative line of stdErr, of this run only', () =>
     withTempFolder(async (base) => {
       const { stdErr } = makeInstance(base);
       writeFileSync(stdErr, 'an older error\n');

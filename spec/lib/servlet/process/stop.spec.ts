@@ -16,7 +16,7 @@ const SERVER = fixture('server.mjs');
 
 afterEach(endServlets);
 
-describe('stop', () => {
+describe('ServletProcess.stop', () => {
   it('lets a servlet drain and end by itself', () =>
     withTempFolder(async (base) => {
       const { stdOut } = makeInstance(base);
@@ -28,7 +28,7 @@ describe('stop', () => {
       expect(textOf(stdOut)).to.equal('listening\ndraining\ndrained\n');
     }));
 
-  it('kills one that ignores SIGTERM, in time, and says so', () =>
+  it('kills a servlet that ignores SIGTERM in time, and reports it', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, [process.execPath, SERVER, 'ignore-term,ignore-hup']);
       await fileHolds(makeInstance(base).stdOut, 'listening');
@@ -39,22 +39,22 @@ describe('stop', () => {
       expect(report.tookMs).to.be.within(290, 3300);
     }));
 
-  it('ends the whole family: same group, setsid, double fork, and children without the tag', () =>
+  it('ends the whole process tree: same group, setsid, double fork, and children without the tag', () =>
     withTempFolder(async (base) => {
       const modes = 'ignore-term,same-group,setsid,double-fork,grandchild-without-tag';
       const servlet = startServlet(base, [process.execPath, SERVER, modes]);
       await fileHolds(makeInstance(base).stdOut, 'listening');
-      const family = await eventually('the family is there', async () => {
+      const tree = await eventually('the process tree is complete', async () => {
         const found = await scanByTag(tagPrefixOf(base));
         return found.length >= 4 && found;
       });
       const { survivors } = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 100 });
       expect(survivors).to.deep.equal([]);
-      expect(family.filter(({ identity }) => isAlive(identity))).to.deep.equal([]);
+      expect(tree.filter(({ identity }) => isAlive(identity))).to.deep.equal([]);
       expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
     }));
 
-  it('wakes a stopped process so that it can end in order', () =>
+  it('continues a stopped process so that it can end in order', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, [process.execPath, SERVER, 'drain']);
       await fileHolds(makeInstance(base).stdOut, 'listening');
@@ -63,7 +63,7 @@ describe('stop', () => {
       expect(report.exit).to.include({ code: 0, kind: 'exit' });
     }));
 
-  it('gives one result to all who ask, also after the end', () =>
+  it('returns one result to all callers, even after the end', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, [process.execPath, SERVER, '']);
       const reports = await Promise.all(
@@ -73,7 +73,7 @@ describe('stop', () => {
       expect(await servlet.stop({ signal: 'SIGKILL', timeoutMs: 1 })).to.equal(reports[0]);
     }));
 
-  it('signals nobody when the process is already gone', () =>
+  it('sends no signal when the process is already gone', () =>
     withTempFolder(async (base) => {
       const servlet = startServlet(base, ['true']);
       const exit = await servlet.exited;
