@@ -43,10 +43,11 @@ export async function awaitReady(options: ReadinessOptions): Promise<Ready> {
   options.signal.throwIfAborted();
   const ending = new AbortController();
   let exit: Exit | null = null;
-  void options.exited.then((ended) => {
-    exit = ended;
+  const watchExit = async (): Promise<void> => {
+    exit = await options.exited;
     ending.abort();
-  });
+  };
+  void watchExit();
   const progress = await poll(options, AbortSignal.any([options.signal, ending.signal]));
   if (progress.ready) return { afterMs: progress.afterMs, attempts: progress.attempts };
   options.signal.throwIfAborted();

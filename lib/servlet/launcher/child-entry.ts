@@ -33,10 +33,13 @@ function spawn({ call, options }: Extract<ToLauncher, { type: 'spawn' }>): void 
   servlets.set(call, servlet);
   const { pid, startedAt } = servlet;
   send({ type: 'spawned', call, birth: { pid, startedAt, identity: servlet.identity() } });
-  void servlet.exited.then((exit) => {
-    servlets.delete(call);
-    send({ type: 'exited', call, exit, survivors: servlet.survivors });
-  });
+  void reportExit(call, servlet);
+}
+
+async function reportExit(call: number, servlet: ServletProcess): Promise<void> {
+  const exit = await servlet.exited;
+  servlets.delete(call);
+  send({ type: 'exited', call, exit, survivors: servlet.survivors });
 }
 
 async function stop({ call, options }: Extract<ToLauncher, { type: 'stop' }>): Promise<void> {

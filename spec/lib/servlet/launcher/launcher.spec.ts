@@ -174,9 +174,9 @@ describe('the launcher of servlets', () => {
         expect(report).to.deep.include({ killed: false, survivors: [] });
         expect(report.exit?.kind).to.equal('infrastructure-failure');
         expect(problems).to.have.length(2);
-        expect(problems[0]).to.contain('it did not reply for 0.3 s and was killed');
+        expect(problems[0]).to.contain('it did not reply for 1.5 s and was killed');
       },
-      { replyLimitMs: 300 },
+      { replyLimitMs: 1500 },
     ));
 
   it('ends its servlets when it is closed, though signals do not end it', () =>
