@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
 import { readState } from '../../lib/base/state/state-file.ts';
 import { createEndpoints } from '../../lib/compare/endpoint/endpoints.ts';
-import { MAX_ENDPOINTS } from '../../lib/compare/settings.ts';
+import { COMPARE_LIMITS } from '../../lib/compare/settings.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { Evaluation, type StartUp } from '../../lib/evaluation/evaluation.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
@@ -31,7 +31,8 @@ export function comparatorDeps(services: Services): ComparatorDeps {
       writeReport(layout.versionFolder(outcome.version), outcome, test),
     rules: verdict,
     save: (name, saved) => writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
-    endpoints: () => createEndpoints({ routes: settings.routes, maxEndpoints: MAX_ENDPOINTS }),
+    endpoints: () =>
+      createEndpoints({ routes: settings.routes, maxEndpoints: COMPARE_LIMITS.maxEndpoints }),
     mode: settings.verdict.mode,
     now,
     journal,

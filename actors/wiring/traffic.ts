@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
-import {
-  type CompareSettings,
-  DEFAULT_COMPARE_SETTINGS,
-  MAX_ENDPOINTS,
-} from '../../lib/compare/settings.ts';
-import { DEFAULT_MIRROR_SETTINGS, type MirrorSettings } from '../../lib/mirror/settings.ts';
+import { COMPARE_LIMITS } from '../../lib/compare/settings.ts';
+import { MIRROR_LIMITS, type MirrorSettings } from '../../lib/mirror/settings.ts';
 import type { TlsSettings } from '../../lib/proxy/downstream/tls.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
@@ -40,21 +36,14 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
 }
 
 export function mirrorSettings(settings: Settings, token: string): MirrorSettings {
-  const { mirror, samples } = settings;
-  const { concurrency, busyLimit, queue, queueBytes, timeoutMs, header, headers, rewrite } = mirror;
+  const { gate, mirror, samples, compare, mask, routes } = settings;
   return {
-    ...DEFAULT_MIRROR_SETTINGS,
-    concurrency,
-    queue,
-    queueBytes,
-    timeoutMs,
-    header,
+    ...MIRROR_LIMITS,
+    ...mirror,
     token,
-    edits: headers,
-    rewrite,
-    // With several processes each of them looks after its own users.
-    busyLimit: settings.gate.processes === 1 ? busyLimit : 1,
-    compare: compareSettings(settings),
+    // Each of several processes sheds load for its own users.
+    busyLimit: gate.processes === 1 ? mirror.busyLimit : 1,
+    compare: { ...COMPARE_LIMITS, ...compare, mask, routes },
     samples,
   };
 }
@@ -67,12 +56,5 @@ export function tlsFiles({ tls }: Settings): TlsSettings | null {
 
 export function verdictSettings({ verdict, compare }: Settings): VerdictSettings {
   const { shape, values } = compare;
-  return { ...verdict, shape, values, maxEndpoints: MAX_ENDPOINTS };
-}
-
-// Private
-
-/** How responses are compared, wherever that is done. */
-function compareSettings({ compare, mask, routes }: Settings): CompareSettings {
-  return { ...DEFAULT_COMPARE_SETTINGS, ...compare, mask, routes, maxEndpoints: MAX_ENDPOINTS };
+  return { ...verdict, shape, values, maxEndpoints: COMPARE_LIMITS.maxEndpoints };
 }

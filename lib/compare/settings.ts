@@ -27,29 +27,8 @@ export interface CompareSettings {
   readonly maxEndpoints: number;
 }
 
-/** Endpoints distinguished while responses are compared and judged; the rest is `METHOD (other)`. */
-export const MAX_ENDPOINTS = 500;
-
-export const DEFAULT_COMPARE_SETTINGS: CompareSettings = {
-  shape: 'block',
-  values: 'report',
-  maxBodyBytes: 1_048_576,
-  maxDepth: 64,
+/** Bounds that are not settings; `maxEndpoints` also holds where responses are judged. */
+export const COMPARE_LIMITS = {
   maxDifferences: 20,
-  headers: [
-    'content-type',
-    'location',
-    'cache-control',
-    'content-disposition',
-    'content-language',
-    'www-authenticate',
-    'allow',
-    'vary',
-    'access-control-allow-origin',
-  ],
-  rules: [],
-  mask: { headers: [], paths: [] },
-  controlShare: 0.1,
-  routes: [],
-  maxEndpoints: MAX_ENDPOINTS,
-};
+  maxEndpoints: 500,
+} satisfies Partial<CompareSettings>;

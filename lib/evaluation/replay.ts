@@ -8,8 +8,8 @@ import type { HeaderEdit } from '../mirror/request/copy-headers.ts';
 import { type CopyRequest, createCopyRequest, limitsOf } from '../mirror/request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../mirror/request/requester.ts';
 import type { MirrorSettings } from '../mirror/settings.ts';
-import { ByteBudget } from '../model/byte-budget.ts';
 import { createPairComparer, type PairComparer } from '../mirror/worker/compare-pair.ts';
+import { ByteBudget } from '../model/byte-budget.ts';
 import type { Exchange, FailureKind, Target } from '../model/exchange.ts';
 
 const SWEEP_MS = 50;

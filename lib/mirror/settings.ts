@@ -2,7 +2,7 @@ import type { IgnoredField } from '../compare/noise/ignored.ts';
 import type { PairOutcome } from '../compare/outcome.ts';
 import type { SampleSettings } from '../compare/sample/choice.ts';
 import type { SampleCopy } from '../compare/sample/sample.ts';
-import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../compare/settings.ts';
+import type { CompareSettings } from '../compare/settings.ts';
 import type { HeaderEdit } from './request/copy-headers.ts';
 import type { PathRewrite } from './request/copy-path.ts';
 
@@ -21,7 +21,7 @@ export interface MirrorSettings {
   /** Sent along, so that the gate knows a copy that comes back; '' for none. */
   readonly token: string;
   /** Changes to the headers of copies to testing. */
-  readonly edits: readonly HeaderEdit[];
+  readonly headers: readonly HeaderEdit[];
   /** Changes to the paths of copies to testing. */
   readonly rewrite: readonly PathRewrite[];
   /** Size of each of the four buffers through which exchanges reach the worker. */
@@ -84,21 +84,11 @@ export type MirrorEvent =
 
 export type LossReason = 'stalled' | 'memory' | 'crashed' | 'exited';
 
-export const DEFAULT_MIRROR_SETTINGS: MirrorSettings = {
-  concurrency: 64,
-  queue: 1000,
-  queueBytes: 16_777_216,
-  timeoutMs: 30_000,
-  header: 'X-Vili-Mirror',
-  token: '',
-  edits: [],
-  rewrite: [],
+/** Bounds that are not settings. */
+export const MIRROR_LIMITS = {
   batchBytes: 1_048_576,
-  busyLimit: 1,
   stallMs: 5000,
   restartBackoff: { initialMs: 100, maxMs: 10_000, quietMs: 60_000 },
   breaker: { failures: 16, backoffInitialMs: 100, backoffMaxMs: 5000 },
   memoryMb: 256,
-  compare: DEFAULT_COMPARE_SETTINGS,
-  samples: { perEndpoint: 5, maxBytes: 8_388_608, maxBodyBytes: 16_384 },
-};
+} satisfies Partial<MirrorSettings>;

@@ -4,12 +4,12 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { PairOutcome } from '../../lib/compare/outcome.ts';
 import {
   createMirror,
-  DEFAULT_MIRROR_SETTINGS,
   type Mirror,
   type MirrorEvent,
   type MirrorSettings,
 } from '../../lib/mirror/mirror.ts';
 import type { Exchange, Target } from '../../lib/model/exchange.ts';
+import { DEFAULT_MIRROR_SETTINGS } from './default-settings.ts';
 
 /** A far side with everything it reported so far. */
 export interface Kit {
@@ -44,7 +44,7 @@ export async function withMirror(
   };
   let offered = 0;
   const far = createMirror(
-    { ...DEFAULT_MIRROR_SETTINGS, ...settings },
+    { ...DEFAULT_MIRROR_SETTINGS, busyLimit: 1, ...settings },
     {
       onOutcomes(batch) {
         outcomes.push(...batch.outcomes);

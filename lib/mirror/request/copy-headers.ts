@@ -29,7 +29,7 @@ export interface CopyHeaderRules {
   /** By which the gate knows its own copies when they come back; '' for none. */
   readonly token: string;
   /** For copies to testing, not for control requests. */
-  readonly edits: readonly HeaderEdit[];
+  readonly headers: readonly HeaderEdit[];
 }
 
 /**
@@ -43,7 +43,7 @@ export function copyHeaders(
   mark: Mark,
 ): string[] {
   const result: string[] = [];
-  const edits = mark === 'test' ? rules.edits : NO_EDITS;
+  const edits = mark === 'test' ? rules.headers : NO_EDITS;
   const edited = new Set(edits.map(({ name }) => name.toLowerCase()));
   const markKey = rules.header.toLowerCase();
   let hasRequestId = false;

@@ -1,6 +1,6 @@
+import type { ByteBudget } from '../../model/byte-budget.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import type { MirrorSettings } from '../settings.ts';
-import type { ByteBudget } from '../../model/byte-budget.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
 import { compileRewrites } from './copy-path.ts';
 import type { ShadowLimits, ShadowRequest, ShadowResponse } from './requester.ts';

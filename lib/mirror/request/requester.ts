@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
-import { headerValues } from '../../model/headers.ts';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { FailureKind, Target } from '../../model/exchange.ts';
+import { headerValues } from '../../model/headers.ts';
 import { originOf } from '../../proxy/upstream/connect.ts';
 import { KIND_BY_CODE } from '../../proxy/upstream/errors.ts';
 import { type BodyLimits, createReceivedBody, type ReceivedBody } from './body.ts';

@@ -1,4 +1,5 @@
 import { createEndpoints, type Endpoints } from '../../compare/endpoint/endpoints.ts';
+import { ByteBudget } from '../../model/byte-budget.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import {
   type CopyRequest,
@@ -13,7 +14,6 @@ import type { MirrorSettings } from '../settings.ts';
 import { type DropReason, NOTHING, type Report, type Targets } from '../wire/protocol.ts';
 import { type BaselinePlan, createBaselinePlan } from './baseline.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
-import { ByteBudget } from '../../model/byte-budget.ts';
 import { Overdue } from './overdue.ts';
 import { type CopyQueue, createCopyQueue } from './queue.ts';
 import { Results } from './results.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../../actors/wiring/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoint/endpoints.ts';
-import { MAX_ENDPOINTS } from '../../../lib/compare/settings.ts';
+import { COMPARE_LIMITS } from '../../../lib/compare/settings.ts';
 import { Evaluation } from '../../../lib/evaluation/evaluation.ts';
 import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
 import { createMirror } from '../../../lib/mirror/mirror.ts';
@@ -34,7 +34,7 @@ const startedAtMs = performance.timeOrigin;
 const now = (): number => startedAtMs + performance.now();
 const token = mirrorToken();
 const memory = new RunningMemory();
-const endpoints = createEndpoints({ routes: [], maxEndpoints: MAX_ENDPOINTS });
+const endpoints = createEndpoints({ routes: [], maxEndpoints: COMPARE_LIMITS.maxEndpoints });
 const verdict = verdictSettings(settings);
 const compared = new Set<string>();
 let evaluation: Evaluation | null = null;

@@ -3,8 +3,9 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { comparePair, type ResponseContent } from '../../../lib/compare/pair.ts';
-import { type CompareSettings, DEFAULT_COMPARE_SETTINGS } from '../../../lib/compare/settings.ts';
+import type { CompareSettings } from '../../../lib/compare/settings.ts';
 import { severityOfStatus } from '../../../lib/compare/severity.ts';
+import { DEFAULT_COMPARE_SETTINGS } from '../../support/default-settings.ts';
 
 const JSON_TYPE = ['Content-Type', 'application/json'];
 

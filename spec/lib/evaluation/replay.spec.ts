@@ -6,7 +6,7 @@ import {
   type ReplayOptions,
   replaySamples,
 } from '../../../lib/evaluation/replay.ts';
-import { DEFAULT_MIRROR_SETTINGS } from '../../../lib/mirror/settings.ts';
+import { DEFAULT_MIRROR_SETTINGS } from '../../support/default-settings.ts';
 import { withHttp } from '../../support/mirror-kit.ts';
 import { SAMPLE } from '../operator/report-view.ts';
 

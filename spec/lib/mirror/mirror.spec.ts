@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { DEFAULT_MIRROR_SETTINGS } from '../../../lib/mirror/mirror.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
+import { DEFAULT_MIRROR_SETTINGS } from '../../support/default-settings.ts';
 import {
   answerOk,
   exchangeOf,
@@ -18,7 +18,7 @@ describe('far side', () => {
     expect(DEFAULT_MIRROR_SETTINGS).to.deep.include({
       concurrency: 64,
       queue: 1000,
-      queueBytes: 16_777_216,
+      queueBytes: 67_108_864,
       timeoutMs: 30_000,
       header: 'X-Vili-Mirror',
       batchBytes: 1_048_576,

@@ -1,12 +1,12 @@
 import type { Sample } from '../../../lib/compare/sample/sample.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
-import { DEFAULT_MIRROR_SETTINGS } from '../../../lib/mirror/settings.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
 import type { HistoryEntry } from '../../../lib/model/history.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
 import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
 import type { LiveEvent, StatusView } from '../../../lib/operator/views/status-view.ts';
+import { DEFAULT_MIRROR_SETTINGS } from '../../support/default-settings.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
 
 export const STATUS: StatusView = {

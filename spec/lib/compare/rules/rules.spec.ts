@@ -10,7 +10,7 @@ import {
   createRuleBook,
   type RuleAction,
 } from '../../../../lib/compare/rules/rules.ts';
-import { DEFAULT_COMPARE_SETTINGS } from '../../../../lib/compare/settings.ts';
+import { DEFAULT_COMPARE_SETTINGS } from '../../../support/default-settings.ts';
 
 describe('JSON paths', () => {
   it('mean the places they say', () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import { DEFAULT_MIRROR_SETTINGS, type Fault } from '../../../../lib/mirror/mirror.ts';
+import type { Fault } from '../../../../lib/mirror/mirror.ts';
+import { DEFAULT_MIRROR_SETTINGS } from '../../../support/default-settings.ts';
 import { answerOk, withHttp, withMirror } from '../../../support/mirror-kit.ts';
 
 const settings = {

@@ -6,7 +6,7 @@ describe('copies made for testing', () => {
     const seen: { mark: string; url: string; raw: string }[] = [];
     const settings = {
       token: 'secret-token',
-      edits: [
+      headers: [
         { name: 'authorization', value: 'Bearer test' },
         { name: 'Cookie', value: null },
       ],

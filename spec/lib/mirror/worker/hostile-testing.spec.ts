@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import { DEFAULT_COMPARE_SETTINGS } from '../../../../lib/compare/settings.ts';
+import { DEFAULT_COMPARE_SETTINGS } from '../../../support/default-settings.ts';
 import { HOSTILE_KINDS, hostileResponse } from '../../../support/hostile-bodies.ts';
 import { type Kit, withHttp, withMirror } from '../../../support/mirror-kit.ts';
 

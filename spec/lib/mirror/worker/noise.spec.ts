@@ -2,15 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { PairOutcome } from '../../../../lib/compare/outcome.ts';
-import {
-  type CompareSettings,
-  DEFAULT_COMPARE_SETTINGS,
-} from '../../../../lib/compare/settings.ts';
+import type { CompareSettings } from '../../../../lib/compare/settings.ts';
 import type { ShadowResponse } from '../../../../lib/mirror/request/requester.ts';
 import {
   createPairComparer,
   type PairComparer,
 } from '../../../../lib/mirror/worker/compare-pair.ts';
+import { DEFAULT_COMPARE_SETTINGS } from '../../../support/default-settings.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
 const ENDPOINT = 'GET /items/{id}';

@@ -6,8 +6,8 @@ import { copyHeaders } from '../../../../lib/mirror/request/copy-headers.ts';
 import { failureOf } from '../../../../lib/mirror/request/requester.ts';
 import { createBaselinePlan } from '../../../../lib/mirror/worker/baseline.ts';
 import { createBreaker } from '../../../../lib/mirror/worker/breaker.ts';
-import { ByteBudget } from '../../../../lib/model/byte-budget.ts';
 import { createCopyQueue } from '../../../../lib/mirror/worker/queue.ts';
+import { ByteBudget } from '../../../../lib/model/byte-budget.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
 const never = () => 0.999;
@@ -19,7 +19,7 @@ const bodyLimits = () => ({
   room: new ByteBudget(100),
 });
 
-const COPY_RULES = { header: 'X-Vili-Mirror', token: '', edits: [] };
+const COPY_RULES = { header: 'X-Vili-Mirror', token: '', headers: [] };
 
 describe('breaker', () => {
   const settings = { failures: 3, backoffInitialMs: 100, backoffMaxMs: 300 };

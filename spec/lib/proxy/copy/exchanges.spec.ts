@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import type { TrafficObservation } from '../../../../lib/model/exchange.ts';
 import { CopyBudget } from '../../../../lib/proxy/copy/budget.ts';
 import { ExchangeCopy } from '../../../../lib/proxy/copy/copy.ts';
-import type { TrafficObservation } from '../../../../lib/model/exchange.ts';
 import {
   exchangeRaw,
   proxySettings,
