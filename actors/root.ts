@@ -70,11 +70,7 @@ function trafficMirrorDeps({ proxy, mirror, journal, addresses }: Services) {
     proxy,
     mirror,
     journal,
-    get comparator() {
-      return addresses.comparator;
-    },
-    get deployer() {
-      return addresses.deployer;
-    },
+    comparator: addresses.comparator,
+    deployer: addresses.deployer,
   };
 }

@@ -51,7 +51,7 @@ export interface Services {
   readonly stopping: AbortSignal;
 }
 
-/** The actors at the top by what they are for; a message to one that is not there is buried. */
+/** The actors at the top by what they do; a message to one that is not there is a dead letter. */
 export interface Addresses {
   readonly notifier: Address<NotifierMessage>;
   readonly archivist: Address<ArchivistMessage>;
@@ -60,27 +60,13 @@ export interface Addresses {
   readonly deployer: Address<DeployerMessage>;
 }
 
-/** Looks actors up when they are spoken to, since they are spawned one after the other. */
+/** They may be held and sent to before the actors are spawned. */
 export function addressesIn(system: ActorSystem): Addresses {
-  const at = <M>(name: string): Address<M> => {
-    const path = `/vili/${name}`;
-    return system.find(path) ?? { path, tell: () => false };
-  };
   return {
-    get notifier() {
-      return at<NotifierMessage>('notifier');
-    },
-    get archivist() {
-      return at<ArchivistMessage>('archivist');
-    },
-    get trafficMirror() {
-      return at<TrafficMirrorMessage>('traffic-mirror');
-    },
-    get comparator() {
-      return at<ComparatorMessage>('comparator');
-    },
-    get deployer() {
-      return at<DeployerMessage>('deployer');
-    },
+    notifier: system.address('/vili/notifier'),
+    archivist: system.address('/vili/archivist'),
+    trafficMirror: system.address('/vili/traffic-mirror'),
+    comparator: system.address('/vili/comparator'),
+    deployer: system.address('/vili/deployer'),
   };
 }

@@ -17,18 +17,10 @@ import { versionSpec } from './versions.ts';
 export function deployerDeps(services: Services): DeployerDeps {
   const { settings, layout, journal, history, feed, now, addresses } = services;
   return {
-    get trafficMirror() {
-      return addresses.trafficMirror;
-    },
-    get comparator() {
-      return addresses.comparator;
-    },
-    get archivist() {
-      return addresses.archivist;
-    },
-    get notifier() {
-      return addresses.notifier;
-    },
+    trafficMirror: addresses.trafficMirror,
+    comparator: addresses.comparator,
+    archivist: addresses.archivist,
+    notifier: addresses.notifier,
     versionSpec: (name) => versionSpec(services, name),
     boot: () => boot(services),
     load: () => load(services),

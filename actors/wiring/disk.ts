@@ -36,9 +36,7 @@ export function archivistDeps(services: Services): ArchivistDeps {
           throw new Error(outcome.reason);
       }
     },
-    get deployer() {
-      return addresses.deployer;
-    },
+    deployer: addresses.deployer,
     journal,
   };
 }
@@ -50,9 +48,7 @@ export function diskJanitorDeps(services: Services): DiskJanitorDeps {
     clean: () => clean(services),
     capIntervalMs: CAP_INTERVAL_MS,
     cap: () => capServletLogs(services),
-    get deployer() {
-      return addresses.deployer;
-    },
+    deployer: addresses.deployer,
     journal,
   };
 }

@@ -20,12 +20,8 @@ export function comparatorDeps(services: Services): ComparatorDeps {
   const { settings, layout, journal, now, addresses } = services;
   const verdict = verdictSettings(settings);
   return {
-    get deployer() {
-      return addresses.deployer;
-    },
-    get trafficMirror() {
-      return addresses.trafficMirror;
-    },
+    deployer: addresses.deployer,
+    trafficMirror: addresses.trafficMirror,
     begin: (test, memory, startUp) => begin(services, verdict, { test, memory, startUp }),
     writeReport: (outcome, test) =>
       writeReport(layout.versionFolder(outcome.version), outcome, test),

@@ -11,9 +11,7 @@ export function ingestorDeps(services: Services): IngestorDeps {
     watch: (hooks) => watchServerFiles({ base: layout.base, identifier, ...arrival, ...hooks }),
     present: () => listServerFiles(layout.base, identifier),
     identify: (file) => identify(services, file),
-    get deployer() {
-      return addresses.deployer;
-    },
+    deployer: addresses.deployer,
     journal,
   };
 }

@@ -49,9 +49,7 @@ export function servletSpec(
           services.ports.release(target.port);
         },
         parent,
-        get trafficMirror() {
-          return addresses.trafficMirror;
-        },
+        trafficMirror: addresses.trafficMirror,
         drainTimeoutMs: settings.drain.timeoutMs,
         spawnProcess: () => spawnProcess(services, instance, target.port, role),
         stopProcess: (process) => stopProcess(services, process),
@@ -173,9 +171,7 @@ function logTailerSpec(
             ...hooks,
           }),
         offsets,
-        get comparator() {
-          return addresses.comparator;
-        },
+        comparator: addresses.comparator,
         journal,
       }),
   };

@@ -29,9 +29,7 @@ export function versionSpec(services: Services, name: string): ChildSpec<Version
     behaviour: () =>
       versionActor({
         name,
-        get deployer() {
-          return addresses.deployer;
-        },
+        deployer: addresses.deployer,
         stage: (release) => stageRelease(layout, release),
         prepareInstance: (release, role) => prepareInstance(services, release, role),
         releasePort: (port) => services.ports.release(port),

@@ -63,8 +63,32 @@ export class ActorAddress<in M> extends Recipient<M> {
     return this.#addressee.deliver(message, from, correlation);
   }
 
-  /** The actor behind an address, or undefined when the address is not of this layer. */
+  /** The actor behind an address, or undefined when there is none in this layer. */
   static addresseeOf(address: Address<never>): Addressee | undefined {
+    if (address instanceof PathAddress) return address.addressee();
     return address instanceof ActorAddress ? address.#addressee : undefined;
+  }
+}
+
+/**
+ * The address of whichever actor has this path when a message is sent. It may be held before that actor is spawned;
+ * a message that finds no actor is a dead letter.
+ */
+export class PathAddress<in M> extends Recipient<M> {
+  readonly addressee: () => Addressee | undefined;
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime, path: string, find: (path: string) => Addressee | undefined) {
+    super(runtime, path);
+    this.#runtime = runtime;
+    this.addressee = () => find(path);
+  }
+
+  deliver(message: M, from: string, correlation: string | undefined): boolean {
+    const addressee = this.addressee();
+    if (addressee !== undefined) return addressee.deliver(message, from, correlation);
+    const { deadLetters, now } = this.#runtime;
+    deadLetters.bury({ message, from, correlation, sentAtMs: now() }, this.path, 'no-actor');
+    return false;
   }
 }

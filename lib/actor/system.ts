@@ -1,7 +1,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { ActorNode } from '../model/actor-tree.ts';
 import type { TraceRecord } from '../model/trace-record.ts';
-import type { Address } from './address.ts';
+import { type Address, PathAddress } from './address.ts';
 import { ask } from './ask.ts';
 import type { ChildSpec } from './behaviour.ts';
 import type { ActorEvent } from './events.ts';
@@ -99,6 +99,14 @@ export class ActorSystem {
   /** The address of a living actor. */
   find(path: string): Address<unknown> | undefined {
     return this.#cell(path)?.address;
+  }
+
+  /**
+   * The address of whichever actor has this path, also of one that is not spawned yet: until then messages to it are
+   * dead letters. The message type is the caller's claim.
+   */
+  address<M>(path: string): Address<M> {
+    return new PathAddress<M>(this.#runtime, path, (at) => this.#cell(at));
   }
 
   /** Lets the actor's next turn throw, as if its handler had; ahead of its mailbox. */

@@ -24,7 +24,7 @@ export interface Envelope {
 export type Delivery = Pick<Envelope, 'ask' | 'only' | 'kept'>;
 
 /** Why a message was buried instead of handled. */
-export type DeadReason = 'stopped' | 'mailbox-full' | 'stale' | 'answered';
+export type DeadReason = 'no-actor' | 'stopped' | 'mailbox-full' | 'stale' | 'answered';
 
 /** The name of a message in traces: its `type` when that is a string, else its JavaScript type. */
 export function typeOf(message: unknown): string {
