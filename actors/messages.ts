@@ -13,11 +13,12 @@ import type { HistoryEvent } from '../lib/model/history.ts';
 import type { Reason } from '../lib/model/reason.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { Role } from '../lib/model/role.ts';
-import type { DownCause, ServletFacts } from '../lib/model/servlet-facts.ts';
+import type { ServletFacts } from '../lib/model/servlet-facts.ts';
 import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
 import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
+import type { SlotEvent } from '../lib/servlet/slots.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 
 /** Who asks again for what it should be doing, after it was restarted. */
@@ -61,35 +62,8 @@ export interface DeploymentView {
   readonly servlets: readonly ServletFacts[];
 }
 
-export type VersionMessage =
-  | { readonly type: 'stage'; readonly release: Release }
-  | { readonly type: 'start'; readonly release: Release; readonly role: Role }
-  | { readonly type: 'stop'; readonly role: Role }
-  | { readonly type: 'link'; readonly role: Role }
-  | { readonly type: 'retire' }
-  | { readonly type: 'staged' }
-  | { readonly type: 'stage-failed'; readonly problem: string }
-  | { readonly type: 'start-due'; readonly role: Role }
-  | {
-      readonly type: 'servlet-ready';
-      readonly role: Role;
-      readonly target: Target;
-      readonly pid: number;
-      readonly startedAt: string;
-    }
-  | {
-      readonly type: 'servlet-unhealthy';
-      readonly role: Role;
-      readonly instance: string;
-      readonly problem: string;
-      readonly cause: DownCause;
-    }
-  | {
-      readonly type: 'servlet-exited';
-      readonly role: Role;
-      readonly instance: string;
-      readonly exit: Exit;
-    };
+/** Events of its servlets' state machine go to a version as they are. */
+export type VersionMessage = SlotEvent | { readonly type: 'link'; readonly role: Role };
 
 export type ServletMessage =
   | { readonly type: 'ready'; readonly afterMs: number }

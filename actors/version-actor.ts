@@ -1,103 +1,162 @@
-import type { Behaviour } from '../lib/actor/index.ts';
+import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
+import type { Instance } from '../lib/base/instance/instance.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { Journal } from '../lib/journal/journal.ts';
+import type { Release } from '../lib/model/release.ts';
 import type { Role } from '../lib/model/role.ts';
-import type { ServletMessage, VersionMessage } from './messages.ts';
-import { EMPTY_SLOT } from './slot.ts';
 import {
-  endWhenRetired,
-  exited,
-  type Me,
-  put,
-  ready,
-  report,
-  reportDown,
-  retire,
-  servletName,
-  start,
-  startDue,
-  stop,
-  type VersionDeps,
-  type VersionState,
-} from './version-servlets.ts';
+  type Prepared,
+  type SlotCommand,
+  type SlotEvent,
+  type Slots,
+  slotsOf,
+  slotTransition,
+} from '../lib/servlet/slots.ts';
+import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';
 
-/** One version: its folder, and for each role at most one servlet, started again when it ends. */
-export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, VersionState> {
+export interface VersionDeps {
+  readonly name: string;
+  readonly deployer: Address<DeployerMessage>;
+  readonly stage: (release: Release) => Promise<void>;
+  /** Takes a port and makes the instance folder; the servlet returns the port when it has ended. */
+  readonly prepareInstance: (release: Release, role: Role) => Promise<Prepared>;
+  /** For a servlet that never existed. */
+  readonly releasePort: (port: number) => void;
+  readonly linkInstance: (role: Role, instance: Instance) => Promise<void>;
+  readonly servletSpec: (
+    prepared: Prepared,
+    role: Role,
+    parent: Address<VersionMessage>,
+  ) => ChildSpec<ServletMessage>;
+  /** Instances of this version whose process is alive, for an actor that was restarted. */
+  readonly alive: () => readonly ({ readonly role: Role } & Prepared)[];
+  /** The pause after so many consecutive failures, ms. */
+  readonly backoff: (consecutive: number) => number;
+  readonly resetAfterMs: number;
+  readonly now: () => number;
+  readonly journal: Journal;
+}
+
+/**
+ * One version: its folder, and for each role at most one servlet, which starts again when it ends. Every message makes
+ * a transition of the slots' state machine, whose commands are then carried out.
+ */
+export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Slots> {
   return {
     start(self) {
-      const slots = { running: EMPTY_SLOT, testing: EMPTY_SLOT };
       const alive = deps.alive();
       endUnknown(deps, self, new Set(alive.map(({ instance }) => servletName(instance))));
-      for (const { role, instance, target } of alive) {
-        slots[role] = { ...EMPTY_SLOT, wanted: true, phase: 'starting', instance, target };
+      for (const { instance } of alive) {
         self.child<ServletMessage>(servletName(instance))?.tell({ type: 'report' });
       }
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
-      return { release: null, retiring: false, staging: 0, slots };
+      return slotsOf(alive);
     },
 
     async handle(state, message, self) {
-      switch (message.type) {
-        case 'stage':
-          self.pipe(
-            deps.stage(message.release),
-            () => ({ type: 'staged' }),
-            (error) => ({ type: 'stage-failed', problem: messageOf(error) }),
-          );
-          return { ...state, release: message.release, staging: state.staging + 1 };
-        case 'staged':
-          report(deps, self, { type: 'staged', name: deps.name });
-          return endWhenRetired(deps, self, { ...state, staging: state.staging - 1 });
-        case 'stage-failed':
-          report(deps, self, { type: 'stage-failed', name: deps.name, problem: message.problem });
-          return endWhenRetired(deps, self, { ...state, staging: state.staging - 1 });
-        case 'start':
-          return start(deps, self, { ...state, release: message.release }, message.role);
-        case 'start-due':
-          return startDue(deps, self, state, message.role);
-        case 'stop':
-          return stop(deps, self, state, message.role);
-        case 'retire':
-          return retire(deps, self, state);
-        case 'link':
-          await link(deps, state, message.role);
-          return state;
-        case 'servlet-ready':
-          return ready(deps, self, state, message);
-        case 'servlet-unhealthy': {
-          const { role, problem, cause } = message;
-          const { instance, phase } = state.slots[role];
-          // One that is being stopped is reported once it is gone.
-          if (instance?.id !== message.instance || phase === 'stopping') return state;
-          deps.journal.warn(`${message.instance}: ${problem}`, {});
-          // Told at once: it may take the whole stop.timeout until the process is gone.
-          reportDown(deps, self, role, problem, cause);
-          return put(deps, self, state, role, { phase: 'unhealthy', problem });
-        }
-        case 'servlet-exited':
-          return exited(deps, self, state, message);
-      }
+      if (message.type !== 'link') return advance(deps, self, state, message);
+      await link(deps, message.role, state.slots[message.role].instance);
+      return state;
     },
   };
 }
 
 // Private
 
-/** One that was starting when this actor failed has no slot, and would run beside the next one for ever. */
+type Me = Self<VersionMessage>;
+
+async function advance(
+  deps: VersionDeps,
+  self: Me,
+  state: Slots,
+  event: SlotEvent,
+): Promise<Slots> {
+  const { name, resetAfterMs } = deps;
+  const step = slotTransition(state, event, { name, nowMs: deps.now(), resetAfterMs });
+  for (const command of step.commands) {
+    if (command.type !== 'launch') carryOut(deps, self, command);
+    else return advance(deps, self, step.state, await launch(deps, self, command));
+  }
+  return step.state;
+}
+
+function carryOut(
+  deps: VersionDeps,
+  self: Me,
+  command: Exclude<SlotCommand, { type: 'launch' }>,
+): void {
+  switch (command.type) {
+    case 'stage':
+      self.pipe(
+        deps.stage(command.release),
+        () => ({ type: 'staged' }),
+        (error) => ({ type: 'stage-failed', problem: messageOf(error) }),
+      );
+      return;
+    case 'launch-later': {
+      const { role } = command;
+      self.after(deps.backoff(command.failures), { type: 'start-due', role });
+      return;
+    }
+    case 'stop-servlet': {
+      const servlet = self.child<ServletMessage>(servletName(command.instance));
+      if (servlet !== undefined) self.send(servlet, { type: 'stop', drain: command.drain });
+      return;
+    }
+    case 'report':
+      self.send(deps.deployer, command.report, { correlation: deps.name });
+      return;
+    case 'show':
+      self.send(deps.deployer, { type: 'servlet-view', view: command.facts });
+      return;
+    case 'warn':
+      deps.journal.warn(command.text);
+      return;
+    case 'end':
+      self.stop();
+  }
+}
+
+async function launch(
+  deps: VersionDeps,
+  self: Me,
+  { release, role }: Extract<SlotCommand, { type: 'launch' }>,
+): Promise<SlotEvent> {
+  let prepared: Prepared | null = null;
+  try {
+    prepared = await deps.prepareInstance(release, role);
+    await self.spawn(deps.servletSpec(prepared, role, self.address));
+    return { type: 'launched', role, ...prepared };
+  } catch (error) {
+    if (prepared !== null && self.child(servletName(prepared.instance)) === undefined) {
+      deps.releasePort(prepared.target.port);
+    }
+    const problem = messageOf(error);
+    deps.journal.error(`${deps.name} (${role}) cannot be started: ${problem}`);
+    return { type: 'launch-failed', role, problem };
+  }
+}
+
+/** A servlet that was starting when this actor failed has no slot: it would run beside its successor for ever. */
 function endUnknown(deps: VersionDeps, self: Me, known: ReadonlySet<string>): void {
   for (const { path } of self.children()) {
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (known.has(name)) continue;
-    deps.journal.warn(`${deps.name}: ${name} was starting and is ended, another takes its place`);
+    deps.journal.warn(`${deps.name}: ${name} was starting; it is ended and replaced by another`);
     void self.stopChild(name);
   }
 }
 
-async function link(deps: VersionDeps, state: VersionState, role: Role): Promise<void> {
-  const { instance } = state.slots[role];
+async function link(deps: VersionDeps, role: Role, instance: Instance | null): Promise<void> {
   if (instance === null) return;
   try {
     await deps.linkInstance(role, instance);
   } catch (error) {
-    deps.journal.error(`links of ${instance.id} could not be set: ${messageOf(error)}`, {});
+    deps.journal.error(`links of ${instance.id} could not be set: ${messageOf(error)}`);
   }
+}
+
+/** The name of the child that holds this instance's process. */
+function servletName(instance: Instance): string {
+  return `servlet-${instance.number}`;
 }

@@ -9,11 +9,11 @@ import { awaitReady } from '../../lib/servlet/health/readiness.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import type { Servlet } from '../../lib/servlet/process/registry.ts';
 import { servletTag } from '../../lib/servlet/process/tag.ts';
+import type { Prepared } from '../../lib/servlet/slots.ts';
 import type { Services } from '../app/services.ts';
 import { logTailerActor } from '../log-tailer-actor.ts';
 import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 import { servletActor } from '../servlet-actor.ts';
-import type { Prepared } from '../version-servlets.ts';
 
 /** Running competes for all there is. */
 const FREE = { nice: 0, sparedProcessors: 0 };

@@ -7,10 +7,10 @@ import type { Release } from '../../lib/model/release.ts';
 import type { Role } from '../../lib/model/role.ts';
 import { nextDelayMs } from '../../lib/servlet/health/backoff.ts';
 import { entriesOf } from '../../lib/servlet/process/registry.ts';
+import type { Prepared } from '../../lib/servlet/slots.ts';
 import type { Services } from '../app/services.ts';
 import type { VersionMessage } from '../messages.ts';
 import { versionActor } from '../version-actor.ts';
-import type { Prepared } from '../version-servlets.ts';
 import { servletSpec } from './servlets.ts';
 
 /** Staging a large file and starting a servlet take their time within one message. */

@@ -3,7 +3,7 @@ import type { HistoryEvent } from '../model/history.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
-import type { DownCause } from '../model/servlet-facts.ts';
+import type { VersionReport } from '../model/servlet-facts.ts';
 import type { Deployment } from './state.ts';
 
 /** Everything the state machine can be told. */
@@ -23,22 +23,7 @@ export type DeploymentEvent =
       /** Found when looking around, not seen arriving: an old file is then no news. */
       readonly foundAtStart: boolean;
     }
-  | { readonly type: 'staged'; readonly name: string }
-  | { readonly type: 'stage-failed'; readonly name: string; readonly problem: string }
-  | {
-      readonly type: 'servlet-ready';
-      readonly name: string;
-      readonly role: Role;
-      readonly target: Target;
-    }
-  | {
-      readonly type: 'servlet-down';
-      readonly name: string;
-      readonly role: Role;
-      readonly problem: string;
-      readonly cause: DownCause;
-    }
-  | { readonly type: 'servlet-stopped'; readonly name: string; readonly role: Role }
+  | VersionReport
   | {
       readonly type: 'verdict';
       readonly name: string;
@@ -55,7 +40,6 @@ export type DeploymentEvent =
     }
   | { readonly type: 'roll-back'; readonly by: string; readonly reasons: readonly Reason[] }
   | { readonly type: 'probation-over' }
-  | { readonly type: 'retired'; readonly name: string }
   | { readonly type: 'archived'; readonly name: string };
 
 /** Everything it can ask for. Each is idempotent, so that a repeated one does no harm. */

@@ -1,3 +1,4 @@
+import type { Target } from './exchange.ts';
 import type { Role } from './role.ts';
 
 /**
@@ -22,3 +23,23 @@ export interface ServletFacts {
   /** Why it does not serve, or null. */
   readonly problem: string | null;
 }
+
+/** What a version reports of its folder and its servlets. */
+export type VersionReport =
+  | { readonly type: 'staged'; readonly name: string }
+  | { readonly type: 'stage-failed'; readonly name: string; readonly problem: string }
+  | {
+      readonly type: 'servlet-ready';
+      readonly name: string;
+      readonly role: Role;
+      readonly target: Target;
+    }
+  | {
+      readonly type: 'servlet-down';
+      readonly name: string;
+      readonly role: Role;
+      readonly problem: string;
+      readonly cause: DownCause;
+    }
+  | { readonly type: 'servlet-stopped'; readonly name: string; readonly role: Role }
+  | { readonly type: 'retired'; readonly name: string };
