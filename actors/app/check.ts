@@ -2,7 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadSettings } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
-import { isWhole } from '../../lib/base/arrival/complete.ts';
+import { isComplete } from '../../lib/base/arrival/complete.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import { adoptBase } from '../../lib/base/instance/adopt.ts';
 import { layoutOf } from '../../lib/base/names/layout.ts';
@@ -115,7 +115,7 @@ async function checkServerFiles(settings: Settings): Promise<string> {
     return `none yet; put ${identifier}-<version>.<ext> into ${base} and it becomes the running version`;
   }
   const serverFile = layoutOf(base, identifier).serverFile(newest);
-  if (!(await isWhole(serverFile)))
+  if (!(await isComplete(serverFile)))
     throw new Error(`${serverFile} is cut off: its zip end record is missing`);
   const command = launchCommand({
     extension: newest.extension,

@@ -3,11 +3,11 @@ import type { Settings } from '../../config/settings.ts';
 import { type ActorEvent, ActorSystem } from '../../lib/actor/index.ts';
 import { listVersionFolders } from '../../lib/base/arrival/scan.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
-import { removeAsideFiles } from '../../lib/base/state/aside.ts';
+import { removeTempFiles } from '../../lib/base/state/atomic-file.ts';
 import { openHistory } from '../../lib/base/state/history.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
-import { TraceLog } from '../../lib/journal/trail.ts';
+import { TraceLog } from '../../lib/journal/trace-log.ts';
 import { LogFollowers } from '../../lib/logs/follow/follower.ts';
 import { createMirror } from '../../lib/mirror/mirror.ts';
 import type { TraceRecord } from '../../lib/model/trace-record.ts';
@@ -174,7 +174,7 @@ async function clearAside(layout: Layout, journal: Journal): Promise<void> {
   const { base, viliFolder, evidenceFolder, identifier } = layout;
   const versions = await listVersionFolders(base, identifier);
   for (const folder of [base, viliFolder, evidenceFolder, ...versions.map((it) => it.folder)]) {
-    await removeAsideFiles(folder).catch((error: unknown) => journal.warn(messageOf(error)));
+    await removeTempFiles(folder).catch((error: unknown) => journal.warn(messageOf(error)));
   }
 }
 

@@ -3,7 +3,7 @@ import type { ActorSystem, Address } from '../../lib/actor/index.ts';
 import type { Layout } from '../../lib/base/names/layout.ts';
 import type { History } from '../../lib/base/state/history.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
-import type { TraceLog } from '../../lib/journal/trail.ts';
+import type { TraceLog } from '../../lib/journal/trace-log.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
 import type { LogFollowers } from '../../lib/logs/follow/follower.ts';
 import type { Mirror } from '../../lib/mirror/mirror.ts';

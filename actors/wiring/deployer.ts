@@ -1,7 +1,7 @@
-import { newestWhole } from '../../lib/base/arrival/scan.ts';
+import { fingerprintOf } from '../../lib/base/arrival/fingerprint.ts';
+import { newestComplete } from '../../lib/base/arrival/scan.ts';
 import { adoptBase } from '../../lib/base/instance/adopt.ts';
 import { removeLink } from '../../lib/base/instance/links.ts';
-import { fingerprintOf } from '../../lib/base/names/fingerprint.ts';
 import type { ServerFile } from '../../lib/base/names/server-file.ts';
 import { compareVersions } from '../../lib/base/names/version-order.ts';
 import { readState, writeState } from '../../lib/base/state/state-file.ts';
@@ -76,7 +76,7 @@ async function boot(services: Services): Promise<Extract<DeploymentEvent, { type
   }
   const { running, testing, faults } = await adoptBase(layout);
   for (const fault of faults) journal.warn(`adopting the base: ${fault}`, {});
-  const newest = await newestWhole(layout.base, settings.identifier);
+  const newest = await newestComplete(layout.base, settings.identifier);
   return {
     type: 'booted',
     saved,

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { archiveApart } from '../../lib/archive/archive-apart.ts';
+import { archiveInChild } from '../../lib/archive/process/archive-in-child.ts';
 import { listArchives } from '../../lib/archive/retention.ts';
 import { findUnfinished } from '../../lib/archive/unfinished.ts';
 import { planCleanup } from '../../lib/disk/cleanup.ts';
@@ -24,7 +24,7 @@ export function archivistDeps(services: Services): ArchivistDeps {
       return cleared;
     },
     archive: async (name, mayDelete, signal) => {
-      const outcome = await archiveApart({ layout, name, mayDelete, signal });
+      const outcome = await archiveInChild({ layout, name, mayDelete, signal });
       // What came of it is in the report, which is archived with the folder.
       if (outcome.kind !== 'protected') await rm(layout.evidenceFile(name), { force: true });
       switch (outcome.kind) {

@@ -1,7 +1,7 @@
 import type { ChildSpec } from '../../lib/actor/index.ts';
+import { restageMissing, stageRelease } from '../../lib/base/arrival/stage.ts';
 import { createInstance, linkInstance } from '../../lib/base/instance/instance.ts';
 import { pruneInstances } from '../../lib/base/instance/prune-instances.ts';
-import { restageMissing, stageRelease } from '../../lib/base/instance/stage-release.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Release } from '../../lib/model/release.ts';
 import type { Role } from '../../lib/model/role.ts';

@@ -1,13 +1,13 @@
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readLink } from '../base/instance/links.ts';
-import { isInside } from '../base/names/inside.ts';
 import type { Layout } from '../base/names/layout.ts';
+import { isInside } from '../base/names/paths.ts';
 import { parseVersionName } from '../base/names/server-file.ts';
-import { guarded, ignoreAbsent, isFile } from './guarded.ts';
-import { ArchiveFailed } from './manifest.ts';
-import { type Packed, packFolder, verifyZip } from './pack.ts';
+import { guarded, ignoreAbsent, isFile } from './errors.ts';
 import { DELETING_ENDING } from './unfinished.ts';
+import { ArchiveFailed } from './zip/folder-entries.ts';
+import { type Packed, packFolder, verifyZip } from './zip/pack.ts';
 
 export interface ArchiveOptions {
   readonly layout: Layout;

@@ -1,12 +1,11 @@
 import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { isInside } from '../base/names/inside.ts';
-import { asideOf } from '../base/state/aside.ts';
-import { syncFolder } from '../base/state/atomic-file.ts';
+import { isInside } from '../base/names/paths.ts';
+import { syncFolder, tempPathOf } from '../base/state/atomic-file.ts';
 import { messageOf } from '../errors.ts';
-import { ArchiveFailed } from './manifest.ts';
-import { type ReadEntry, readContent, readZip } from './zip-reader.ts';
+import { ArchiveFailed } from './zip/folder-entries.ts';
+import { type ReadEntry, readContent, readZip } from './zip/reader.ts';
 
 const MAX_LINK_BYTES = 4096;
 const MAX_ENTRIES = 1_000_000;
@@ -41,7 +40,7 @@ export async function restoreVersion(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const target = resolve(folder);
-  const aside = asideOf(target);
+  const aside = tempPathOf(target);
   try {
     await refuseExisting(target);
     await mkdir(aside, { mode: FOLDER_MODE });

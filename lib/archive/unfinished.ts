@@ -2,8 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listVersionFolders } from '../base/arrival/scan.ts';
 import type { Layout } from '../base/names/layout.ts';
-import { removeAsideFiles } from '../base/state/aside.ts';
-import { guarded, isFile } from './guarded.ts';
+import { removeTempFiles } from '../base/state/atomic-file.ts';
+import { guarded, isFile } from './errors.ts';
 
 /** A folder that is verified in its zip gets this ending for the time its content is deleted. */
 export const DELETING_ENDING = '.vili-deleting';
@@ -18,7 +18,7 @@ export interface Unfinished {
 
 /** Clears what a killed Vili left in base and archive, and names the versions to archive again. */
 export async function findUnfinished(layout: Layout): Promise<Unfinished> {
-  const cleared = [...(await removeAsideFiles(layout.archiveFolder))];
+  const cleared = [...(await removeTempFiles(layout.archiveFolder))];
   for (const name of await readdir(layout.base)) {
     if (!name.startsWith('.') || !name.endsWith(DELETING_ENDING)) continue;
     await guarded(name, () => rm(join(layout.base, name), { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readZip } from '../../lib/archive/zip-reader.ts';
+import { readZip } from '../../lib/archive/zip/reader.ts';
 import type { HistoryEntry } from '../../lib/model/history.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../support/daemon.ts';

@@ -1,7 +1,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readZip } from '../../lib/archive/zip-reader.ts';
+import { readZip } from '../../lib/archive/zip/reader.ts';
 import { listingOf } from '../support/base-listing.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';

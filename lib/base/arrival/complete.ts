@@ -29,12 +29,12 @@ interface Directory {
  * a few headers are read. Files of other types have no such mark: true. `type` is for a file under
  * a temporary name. Throws when the file cannot be read.
  */
-export async function isWhole(path: string, type: string = extname(path)): Promise<boolean> {
+export async function isComplete(path: string, type: string = extname(path)): Promise<boolean> {
   if (!ZIP_TYPES.has(type.toLowerCase())) return true;
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    return await isWholeZip(file, size);
+    return await isCompleteZip(file, size);
   } finally {
     await file.close();
   }
@@ -42,7 +42,7 @@ export async function isWhole(path: string, type: string = extname(path)): Promi
 
 // Private
 
-async function isWholeZip(file: FileHandle, size: number): Promise<boolean> {
+async function isCompleteZip(file: FileHandle, size: number): Promise<boolean> {
   if (size < END_BYTES) return false;
   const length = Math.min(size, END_BYTES + MAX_COMMENT_BYTES + LOCATOR_BYTES);
   const start = size - length;

@@ -2,10 +2,10 @@ import type { Stats } from 'node:fs';
 import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
-import { leadsInside } from '../names/inside.ts';
+import { leadsInside } from '../names/paths.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
-import { isWhole } from './complete.ts';
+import { isComplete } from './complete.ts';
 
 /** `code` VILI_BASE_UNREADABLE: the base folder is missing, no folder, or may not be read. */
 export class BaseUnreadable extends ViliError {}
@@ -37,12 +37,12 @@ export async function listServerFiles(base: string, identifier: string): Promise
  * The newest server file that has arrived whole and can be read, or null: at a first start the very
  * newest may still be on its way, and comes as a candidate then. Throws `BaseUnreadable`.
  */
-export async function newestWhole(base: string, identifier: string): Promise<ServerFile | null> {
+export async function newestComplete(base: string, identifier: string): Promise<ServerFile | null> {
   for (const file of (await listServerFiles(base, identifier)).toReversed()) {
     const path = join(base, file.fileName);
     try {
       await access(path, constants.R_OK);
-      if ((await stat(path)).size > 0 && (await isWhole(path, file.extension))) return file;
+      if ((await stat(path)).size > 0 && (await isComplete(path, file.extension))) return file;
     } catch {
       // Unreadable or gone: the watcher tells of it.
     }

@@ -4,7 +4,7 @@ import { type FSWatcher, watch } from 'chokidar';
 import { messageOf } from '../../errors.ts';
 import { parseServerFile, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
-import { type Arrival, look, newArrival } from './arrivals.ts';
+import { type Arrival, look, newArrival } from './arrival.ts';
 import { BaseUnreadable } from './scan.ts';
 
 /** Names beyond that are not followed (and said so once): no base has so many server files. */

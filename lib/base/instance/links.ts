@@ -1,7 +1,7 @@
 import { lstat, readlink, rename, rm, symlink, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
-import { asideOf } from '../state/aside.ts';
+import { tempPathOf } from '../state/atomic-file.ts';
 
 /** `code` VILI_LINK_BLOCKED: a file or folder of the user has the name; VILI_LINK_FAILED: the rest. */
 export class LinkFailed extends ViliError {}
@@ -13,7 +13,7 @@ export class LinkFailed extends ViliError {}
  */
 export async function pointLink(linkPath: string, target: string): Promise<void> {
   await refuseOthers(linkPath);
-  const aside = asideOf(linkPath);
+  const aside = tempPathOf(linkPath);
   try {
     await symlink(target, aside);
     await rename(aside, linkPath);

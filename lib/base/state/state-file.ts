@@ -1,8 +1,7 @@
 import { copyFile, link, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, messageOf } from '../../errors.ts';
-import { asideOf } from './aside.ts';
-import { writeFileAtomic } from './atomic-file.ts';
+import { tempPathOf, writeFileAtomic } from './atomic-file.ts';
 
 /** A larger state file is not Vili's: its state is a few kilobytes. */
 const MAX_STATE_BYTES = 16 * 1024 * 1024;
@@ -60,7 +59,7 @@ async function readBounded(path: string): Promise<string> {
 
 /** The state file itself never moves, so there is no moment without one. */
 async function keepBackup(path: string): Promise<void> {
-  const aside = asideOf(backupOf(path));
+  const aside = tempPathOf(backupOf(path));
   try {
     JSON.parse(await readBounded(path));
     await link(path, aside).catch(() => copyFile(path, aside));

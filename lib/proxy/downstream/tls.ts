@@ -59,9 +59,9 @@ export function watchTlsPair(
   const look = async (): Promise<void> => {
     const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
     if (cert === current.cert && key === current.key) return;
-    const isWhole = cert + key === seen;
+    const isComplete = cert + key === seen;
     seen = cert + key;
-    if (!isWhole) return;
+    if (!isComplete) return;
     const problem = problemOf({ cert, key });
     if (problem === null) {
       current = { cert, key };

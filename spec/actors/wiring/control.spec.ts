@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Services } from '../../../actors/app/services.ts';
 import { controlHandlers } from '../../../actors/wiring/control.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
-import { TraceLog } from '../../../lib/journal/trail.ts';
+import { TraceLog } from '../../../lib/journal/trace-log.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 

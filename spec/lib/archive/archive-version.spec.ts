@@ -11,9 +11,9 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type ArchiveOptions, archiveVersion } from '../../../lib/archive/archive-version.ts';
-import { packFolder, verifyZip } from '../../../lib/archive/pack.ts';
 import { restoreVersion } from '../../../lib/archive/restore.ts';
 import { findUnfinished } from '../../../lib/archive/unfinished.ts';
+import { packFolder, verifyZip } from '../../../lib/archive/zip/pack.ts';
 import { pointLink } from '../../../lib/base/instance/links.ts';
 import { type Layout, layoutOf } from '../../../lib/base/names/layout.ts';
 import { failureOf } from '../../support/failure.ts';

@@ -2,7 +2,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { isWhole } from '../../../../lib/base/arrival/complete.ts';
+import { isComplete } from '../../../../lib/base/arrival/complete.ts';
 import { jarBytes } from '../../../support/jar-file.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
@@ -17,7 +17,7 @@ async function isWholeJar(bytes: Buffer): Promise<boolean> {
   return await withTempFolder(async (folder) => {
     const path = join(folder, 'x-1.0.jar');
     await writeFile(path, bytes);
-    return await isWhole(path);
+    return await isComplete(path);
   });
 }
 
@@ -38,10 +38,10 @@ describe('a whole file', () => {
       await writeFile(path, outer);
       for (let length = outer.length - 1; length >= 0; length -= 1) {
         await truncate(path, length);
-        expect(await isWhole(path), `${length} of ${outer.length} bytes`).to.equal(false);
+        expect(await isComplete(path), `${length} of ${outer.length} bytes`).to.equal(false);
       }
       await writeFile(path, outer);
-      expect(await isWhole(path)).to.equal(true);
+      expect(await isComplete(path)).to.equal(true);
     });
   });
 
@@ -60,17 +60,17 @@ describe('a whole file', () => {
       const path = join(folder, 'x-1.0.jar');
       const jar = zip64Bytes();
       await writeFile(path, jar);
-      expect(await isWhole(path)).to.equal(true);
+      expect(await isComplete(path)).to.equal(true);
       await truncate(path, jar.length - 1);
-      expect(await isWhole(path)).to.equal(false);
+      expect(await isComplete(path)).to.equal(false);
     });
   });
 
   it('is every file of another type', async () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, 'x-1.0.js'), 'const');
-      expect(await isWhole(join(folder, 'x-1.0.js'))).to.equal(true);
-      expect(await isWhole(join(folder, 'x-1.0.js'), '.jar')).to.equal(false);
+      expect(await isComplete(join(folder, 'x-1.0.js'))).to.equal(true);
+      expect(await isComplete(join(folder, 'x-1.0.js'), '.jar')).to.equal(false);
     });
   });
 });

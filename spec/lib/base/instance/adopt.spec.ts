@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { walkFolder } from '../../../../lib/archive/manifest.ts';
+import { walkFolder } from '../../../../lib/archive/zip/folder-entries.ts';
 import { adoptBase } from '../../../../lib/base/instance/adopt.ts';
 import { type Layout, layoutOf } from '../../../../lib/base/names/layout.ts';
 import { makeListedBase } from '../../../support/listed-base.ts';

@@ -10,6 +10,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { stageVersion } from '../../../../lib/base/arrival/stage.ts';
 import {
   createInstance,
   type Instance,
@@ -18,7 +19,6 @@ import {
   linkInstance,
 } from '../../../../lib/base/instance/instance.ts';
 import { readLink } from '../../../../lib/base/instance/links.ts';
-import { stageVersion } from '../../../../lib/base/instance/stage.ts';
 import { type Layout, layoutOf } from '../../../../lib/base/names/layout.ts';
 import { parseServerFile } from '../../../../lib/base/names/server-file.ts';
 import type { Role } from '../../../../lib/model/role.ts';

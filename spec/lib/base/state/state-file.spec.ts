@@ -2,8 +2,11 @@ import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { removeAsideFiles } from '../../../../lib/base/state/aside.ts';
-import { WriteFailed, writeFileAtomic } from '../../../../lib/base/state/atomic-file.ts';
+import {
+  removeTempFiles,
+  WriteFailed,
+  writeFileAtomic,
+} from '../../../../lib/base/state/atomic-file.ts';
 import { readState, writeState } from '../../../../lib/base/state/state-file.ts';
 import { failureOf } from '../../../support/failure.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
@@ -101,10 +104,10 @@ describe('an atomic write', () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, '.state.json.0badf00d.vili-aside'), '{"ha');
       await writeFile(join(folder, 'mine.vili-aside'), 'kept');
-      const cleared = await removeAsideFiles(folder);
+      const cleared = await removeTempFiles(folder);
       expect(cleared).to.deep.equal(['.state.json.0badf00d.vili-aside']);
       expect(await readdir(folder)).to.deep.equal(['mine.vili-aside']);
-      expect(await removeAsideFiles(join(folder, 'none'))).to.deep.equal([]);
+      expect(await removeTempFiles(join(folder, 'none'))).to.deep.equal([]);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { TraceLog } from '../../../lib/journal/trail.ts';
+import { TraceLog } from '../../../lib/journal/trace-log.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 interface Step {

@@ -1,14 +1,14 @@
 import { mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { archiveApart } from '../../../lib/archive/archive-apart.ts';
-import type { ArchiveOptions } from '../../../lib/archive/archive-version.ts';
-import { type Layout, layoutOf } from '../../../lib/base/names/layout.ts';
-import { codeOf, messageOf } from '../../../lib/errors.ts';
-import { childrenNamed } from '../../support/child-processes.ts';
-import { eventually } from '../../support/eventually.ts';
-import { failureOf } from '../../support/failure.ts';
-import { withTempFolder } from '../../support/temp-folder.ts';
+import type { ArchiveOptions } from '../../../../lib/archive/archive-version.ts';
+import { archiveInChild } from '../../../../lib/archive/process/archive-in-child.ts';
+import { type Layout, layoutOf } from '../../../../lib/base/names/layout.ts';
+import { codeOf, messageOf } from '../../../../lib/errors.ts';
+import { childrenNamed } from '../../../support/child-processes.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { failureOf } from '../../../support/failure.ts';
+import { withTempFolder } from '../../../support/temp-folder.ts';
 
 const NAME = 'app-1.0.0';
 const never = new AbortController().signal;
@@ -17,7 +17,7 @@ const LARGE_BYTES = 2 * 1024 ** 3;
 interface Scene {
   readonly layout: Layout;
   readonly folder: string;
-  readonly archive: (changes?: Partial<ArchiveOptions>) => ReturnType<typeof archiveApart>;
+  readonly archive: (changes?: Partial<ArchiveOptions>) => ReturnType<typeof archiveInChild>;
 }
 
 async function withVersion(use: (scene: Scene) => Promise<void>): Promise<void> {
@@ -27,7 +27,7 @@ async function withVersion(use: (scene: Scene) => Promise<void>): Promise<void> 
     await mkdir(join(folder, '1_running'), { recursive: true });
     await writeFile(join(folder, 'app.mjs'), 'serve();\n');
     const options = { layout, name: NAME, mayDelete: async () => true, signal: never };
-    await use({ layout, folder, archive: (changes) => archiveApart({ ...options, ...changes }) });
+    await use({ layout, folder, archive: (changes) => archiveInChild({ ...options, ...changes }) });
     expect(archiving()).to.deep.equal([]);
   });
 }

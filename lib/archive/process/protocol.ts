@@ -1,4 +1,4 @@
-import type { ArchiveOutcome } from './archive-version.ts';
+import type { ArchiveOutcome } from '../archive-version.ts';
 
 /** What the process that archives is told: its job first, then the answers to what it asks. */
 export type ToArchiving =

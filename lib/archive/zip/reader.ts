@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { messageOf } from '../errors.ts';
-import { ArchiveFailed, type EntryType, type ZipRecord } from './manifest.ts';
+import { messageOf } from '../../errors.ts';
+import { ArchiveFailed, type EntryType, type ZipRecord } from './folder-entries.ts';
 
 const TYPE_MASK = 0o170000;
 const FOLDER_MODE = 0o040000;

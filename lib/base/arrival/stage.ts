@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
-import { isWhole } from '../arrival/complete.ts';
-import { checkServerFile } from '../arrival/scan.ts';
-import { fingerprintOf } from '../names/fingerprint.ts';
-import { leadsInside } from '../names/inside.ts';
 import type { Layout } from '../names/layout.ts';
+import { leadsInside } from '../names/paths.ts';
 import type { ServerFile } from '../names/server-file.ts';
-import { asideOf, removeAsideFiles } from '../state/aside.ts';
-import { syncFolder } from '../state/atomic-file.ts';
+import { removeTempFiles, syncFolder, tempPathOf } from '../state/atomic-file.ts';
+import { isComplete } from './complete.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { checkServerFile } from './scan.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -34,13 +33,13 @@ export interface Staged {
 export async function stageVersion(layout: Layout, file: ServerFile): Promise<Staged> {
   const source = layout.serverFile(file);
   const folder = layout.versionFolder(file.name);
-  const aside = asideOf(layout.serverCopy(file));
+  const aside = tempPathOf(layout.serverCopy(file));
   try {
     await refuseBadSource(layout, file);
     await makeVersionFolder(layout, folder);
-    await removeAsideFiles(folder, file.fileName);
+    await removeTempFiles(folder, file.fileName);
     const fingerprint = await copyDurable(source, aside);
-    if (!(await isWhole(aside, file.extension))) {
+    if (!(await isComplete(aside, file.extension))) {
       const text = `${source} is cut off: its zip end record is missing`;
       throw new StageFailed('VILI_SERVER_FILE_TRUNCATED', text);
     }
@@ -53,6 +52,39 @@ export async function stageVersion(layout: Layout, file: ServerFile): Promise<St
     throw asStageFailed(error, source);
   } finally {
     await rm(aside, { force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Makes sure that the version folder holds this very build. A copy that is there already is enough,
+ * even when the user's file is gone or was replaced since. Throws StageFailed, or `VILI_STAGE_FAILED`
+ * when the file is another build than the one that arrived.
+ */
+export async function stageRelease(
+  layout: Layout,
+  release: ServerFile & { readonly fingerprint: string },
+): Promise<void> {
+  const copy = await fingerprintOf(layout.serverCopy(release)).catch(() => null);
+  if (copy === release.fingerprint) return;
+  const { fingerprint } = await stageVersion(layout, release);
+  if (fingerprint === release.fingerprint) return;
+  const text = `${release.fileName} has other content than when it arrived; it is looked at again`;
+  throw new ViliError('VILI_STAGE_FAILED', text);
+}
+
+/**
+ * Before a servlet is started again: somebody may have deleted the version folder, or the copy in
+ * it, by hand. While the user's file is there the copy is made anew. Throws as `stageRelease`.
+ */
+export async function restageMissing(
+  layout: Layout,
+  release: ServerFile & { readonly fingerprint: string },
+): Promise<void> {
+  try {
+    await stat(layout.serverCopy(release));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await stageRelease(layout, release);
   }
 }
 

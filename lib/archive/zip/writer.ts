@@ -5,14 +5,14 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { ZipArchive } from 'archiver';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../../errors.ts';
 import {
   ArchiveFailed,
   type FolderEntry,
   unreadable,
   walkFolder,
   type ZipRecord,
-} from './manifest.ts';
+} from './folder-entries.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Reading without following a link and without hanging on a pipe that took a file's place. */

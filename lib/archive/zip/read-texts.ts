@@ -1,4 +1,4 @@
-import { readContent, readZip } from './zip-reader.ts';
+import { readContent, readZip } from './reader.ts';
 
 /**
  * The texts of those entries of a zip that `wanted` says yes to, by name; larger ones than

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { ServerFile } from '../names/server-file.ts';
-import { isWhole } from './complete.ts';
+import { isComplete } from './complete.ts';
 import { checkServerFile } from './scan.ts';
 
 /** What one look at a file said, and whether it must be looked at again. */
@@ -84,7 +84,7 @@ async function ruleBroken(file: ServerFile, path: string, content: string): Prom
   if (content === OUTSIDE) return 'it is a link that leads out of the base folder';
   if (content === NOT_EXECUTABLE) return 'a server without a file type must be executable';
   if (content.startsWith('0/')) return 'it is empty';
-  if (await isWhole(path, file.extension)) return null;
+  if (await isComplete(path, file.extension)) return null;
   return 'its zip end record is missing or wrong, so it was cut off or is still being written';
 }
 

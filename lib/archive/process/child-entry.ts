@@ -1,9 +1,9 @@
 /** The entry of a process that archives one version for Vili, and ends with it. */
-import { layoutOf } from '../base/names/layout.ts';
-import { codeOf, messageOf } from '../errors.ts';
-import { becomeChild } from '../runtime/child-entry.ts';
-import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
-import { archiveVersion } from './archive-version.ts';
+import { layoutOf } from '../../base/names/layout.ts';
+import { codeOf, messageOf } from '../../errors.ts';
+import { becomeChild } from '../../runtime/child-entry.ts';
+import { archiveVersion } from '../archive-version.ts';
+import type { FromArchiving, ToArchiving } from './protocol.ts';
 
 // What is half-done when Vili ends is cleared away at the next start, as after any death of Vili.
 becomeChild('vili: archive');

@@ -17,11 +17,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { walkFolder } from '../../../lib/archive/manifest.ts';
-import { packFolder, verifyZip } from '../../../lib/archive/pack.ts';
-import { readContent, readZip } from '../../../lib/archive/zip-reader.ts';
-import { failureOf } from '../../support/failure.ts';
-import { withTempFolder } from '../../support/temp-folder.ts';
+import { walkFolder } from '../../../../lib/archive/zip/folder-entries.ts';
+import { packFolder, verifyZip } from '../../../../lib/archive/zip/pack.ts';
+import { readContent, readZip } from '../../../../lib/archive/zip/reader.ts';
+import { failureOf } from '../../../support/failure.ts';
+import { withTempFolder } from '../../../support/temp-folder.ts';
 
 const run = promisify(execFile);
 const never = new AbortController().signal;

@@ -2,12 +2,11 @@ import { createReadStream } from 'node:fs';
 import { open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { asideOf } from '../base/state/aside.ts';
-import { syncFolder } from '../base/state/atomic-file.ts';
-import { messageOf } from '../errors.ts';
-import { ArchiveFailed, type FolderEntry, walkFolder, type ZipRecord } from './manifest.ts';
-import { readContent, readZip } from './zip-reader.ts';
-import { entryNameOf, writeZip } from './zip-writer.ts';
+import { syncFolder, tempPathOf } from '../../base/state/atomic-file.ts';
+import { messageOf } from '../../errors.ts';
+import { ArchiveFailed, type FolderEntry, walkFolder, type ZipRecord } from './folder-entries.ts';
+import { readContent, readZip } from './reader.ts';
+import { entryNameOf, writeZip } from './writer.ts';
 
 /** zlib's fastest: version folders are jars (compressed already) and logs (compress well anyhow). */
 const DEFAULT_LEVEL = 1;
@@ -30,7 +29,7 @@ export async function packFolder(
   signal: AbortSignal,
   level: number = DEFAULT_LEVEL,
 ): Promise<Packed> {
-  const aside = asideOf(zipFile);
+  const aside = tempPathOf(zipFile);
   try {
     const written = await writeZip(folder, aside, level, signal);
     const packed = await verifyZip(aside, written, signal);

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { forkChild, post } from '../runtime/fork.ts';
-import { reniceChild } from '../runtime/priority.ts';
-import type { FromArchiving, ToArchiving } from './apart-protocol.ts';
-import type { ArchiveOptions, ArchiveOutcome } from './archive-version.ts';
-import { ArchiveFailed } from './manifest.ts';
-import { findUnfinished } from './unfinished.ts';
+import { forkChild, post } from '../../runtime/fork.ts';
+import { reniceChild } from '../../runtime/priority.ts';
+import type { ArchiveOptions, ArchiveOutcome } from '../archive-version.ts';
+import { findUnfinished } from '../unfinished.ts';
+import { ArchiveFailed } from '../zip/folder-entries.ts';
+import type { FromArchiving, ToArchiving } from './protocol.ts';
 
 /**
  * `archiveVersion` in a process of its own that yields to all others: packing takes the more of a processor the larger
@@ -12,10 +12,10 @@ import { findUnfinished } from './unfinished.ts';
  * process ends before its work; VILI_FORK_FAILED; what `mayDelete` throws; and the signal's reason, by which the process
  * is killed. What is half-done then is cleared away.
  */
-export async function archiveApart(options: ArchiveOptions): Promise<ArchiveOutcome> {
+export async function archiveInChild(options: ArchiveOptions): Promise<ArchiveOutcome> {
   const { layout, name, level, signal } = options;
   signal.throwIfAborted();
-  const { process, ended } = forkChild('./archive-process', import.meta.url);
+  const { process, ended } = forkChild('./child-entry', import.meta.url);
   if (process.pid !== undefined) reniceChild(process.pid);
   const kill = (): void => void process.kill('SIGKILL');
   signal.addEventListener('abort', kill);

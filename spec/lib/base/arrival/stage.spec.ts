@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { fingerprintOf } from '../../../../lib/base/arrival/fingerprint.ts';
 import {
   listServerFiles,
   listVersionFolders,
-  newestWhole,
+  newestComplete,
 } from '../../../../lib/base/arrival/scan.ts';
-import { StageFailed, stageVersion } from '../../../../lib/base/instance/stage.ts';
-import { restageMissing } from '../../../../lib/base/instance/stage-release.ts';
-import { fingerprintOf } from '../../../../lib/base/names/fingerprint.ts';
+import { restageMissing, StageFailed, stageVersion } from '../../../../lib/base/arrival/stage.ts';
 import { type Layout, layoutOf } from '../../../../lib/base/names/layout.ts';
 import { parseServerFile, type ServerFile } from '../../../../lib/base/names/server-file.ts';
 import { failureOf } from '../../../support/failure.ts';
@@ -158,12 +157,12 @@ describe('a copy that somebody deleted', () => {
 describe('the server files of a base', () => {
   it('begin with the newest that is whole, not with one that is still arriving', async () => {
     await withBase(async ({ base }) => {
-      expect(await newestWhole(base, 'inventory')).to.equal(null);
+      expect(await newestComplete(base, 'inventory')).to.equal(null);
       await writeFile(join(base, 'inventory-1.0.jar'), jarBytes());
       await writeFile(join(base, 'inventory-1.1.jar'), jarBytes());
       await writeFile(join(base, 'inventory-1.2.jar'), jarBytes().subarray(0, -5));
       await writeFile(join(base, 'inventory-1.3.mjs'), '');
-      const newest = await newestWhole(base, 'inventory');
+      const newest = await newestComplete(base, 'inventory');
       expect(newest?.fileName).to.equal('inventory-1.1.jar');
     });
   });

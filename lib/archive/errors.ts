@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { codeOf, messageOf } from '../errors.ts';
-import { ArchiveFailed } from './manifest.ts';
+import { ArchiveFailed } from './zip/folder-entries.ts';
 
 /** Runs a step on `what`; throws `ArchiveFailed` with the cause when it fails. */
 export async function guarded(what: string, step: () => Promise<unknown>): Promise<void> {
