@@ -21,8 +21,8 @@ export interface Body {
 export type BodySettings = Pick<CompareSettings, 'maxBodyBytes' | 'maxDepth'>;
 
 /**
- * Adds the differences between two bodies. JSON is compared by structure, anything else by equality,
- * and a body too large to keep by its length and hash.
+ * Adds the differences between two bodies. JSON is compared by structure, anything else by
+ * equality, and a body too large to keep by its length and hash.
  */
 export function compareBodies(
   settings: BodySettings,

@@ -17,8 +17,8 @@ export function isJsonType(type: string): boolean {
 }
 
 /**
- * The body with its content encodings removed (RFC 9110, 8.4). Null when an encoding is unknown, the
- * data is corrupt, or the result would exceed `maxBytes` (a decompression bomb).
+ * The body with its content encodings removed (RFC 9110, 8.4). Null when an encoding is unknown,
+ * the data is corrupt, or the result would exceed `maxBytes` (a decompression bomb).
  */
 export function decodeBody(headers: FlatHeaders, body: Buffer, maxBytes: number): Buffer | null {
   const encodings = headerValues(headers, 'content-encoding')

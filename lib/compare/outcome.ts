@@ -9,8 +9,8 @@ export interface ResponseSummary {
 
 /**
  * How two responses differ. `missing`: only running has the field; `extra`: only testing has it;
- * `type`: a JSON value of another type; `value`: another value of the same type; `body`: bodies that
- * are not both JSON.
+ * `type`: a JSON value of another type; `value`: another value of the same type; `body`: bodies
+ * that are not both JSON.
  */
 export type DifferenceKind = 'status' | 'header' | 'missing' | 'extra' | 'type' | 'value' | 'body';
 
@@ -36,8 +36,8 @@ export interface PairOutcome {
   /** A difference of a blocking kind (`compare.shape`, `compare.values`) is among them. */
   readonly differs: boolean;
   /**
-   * Whether running's second response to the request, if it was sent twice, differs from the first in
-   * a way that counts.
+   * Whether running's second response to the request, if it was sent twice, differs from the first
+   * in a way that counts.
    */
   readonly baseline: { readonly differs: boolean } | null;
   /**
@@ -45,6 +45,8 @@ export interface PairOutcome {
    * request was not sent twice.
    */
   readonly deniedAgain?: boolean | null;
-  /** The thread that timed testing was delayed meanwhile: `testing.ms` says nothing about testing. */
+  /**
+   * The thread that timed testing was delayed meanwhile: `testing.ms` says nothing about testing.
+   */
   readonly disturbed?: boolean;
 }

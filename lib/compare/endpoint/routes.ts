@@ -7,7 +7,10 @@ interface Route {
   readonly template: string;
 }
 
-/** The possible next segments of a path. A lookup costs the path's length, whatever the number of routes. */
+/**
+ * The possible next segments of a path. A lookup costs the path's length, whatever the number of
+ * routes.
+ */
 interface Position {
   readonly literals: Map<string, Position>;
   /** Segments with a parameter in part of them, such as `{name}.json`, by their literal parts. */
@@ -20,8 +23,8 @@ interface Position {
 }
 
 /**
- * Parses templates such as `GET /users/{name}` and `/files/*`: `{x}` is one segment or a part of one,
- * a final `*` is the rest of the path, and a template without a method holds for any.
+ * Parses templates such as `GET /users/{name}` and `/files/*`: `{x}` is one segment or a part of
+ * one, a final `*` is the rest of the path, and a template without a method holds for any.
  */
 export function createRouteMatcher(templates: readonly string[]): RouteMatcher {
   const root = newPosition();

@@ -34,8 +34,8 @@ const NO_RULES: PlaceRules = { rules: null, isMasked: () => false };
 
 /**
  * Adds the differences between two parsed documents. The order of keys is insignificant; arrays are
- * compared by position unless a rule says otherwise. The documents' size bounds the work, `maxDepth`
- * the recursion.
+ * compared by position unless a rule says otherwise. The documents' size bounds the work,
+ * `maxDepth` the recursion.
  */
 export function compareJson(
   running: unknown,

@@ -15,8 +15,8 @@ export type PlaceMatcher = (place: JsonPlace) => boolean;
 const STEP = /^(?:(\.\.)|\.(\*)|\.?([\p{L}_$][\p{L}\p{N}_$-]*)|(\[\*?\])|\[("(?:[^"\\]|\\.)*")\])/u;
 
 /**
- * Parses a JSON path in the notation of differences: `$.items[].price`, `$["a b"].c`; `.*` is any key
- * or index, `[]` any index, `..name` the name at any depth. Throws ViliError `VILI_JSON_PATH`.
+ * Parses a JSON path in the notation of differences: `$.items[].price`, `$["a b"].c`; `.*` is any
+ * key or index, `[]` any index, `..name` the name at any depth. Throws ViliError `VILI_JSON_PATH`.
  */
 export function parseJsonPath(text: string): PlaceMatcher {
   const steps: Step[] = [];

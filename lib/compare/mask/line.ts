@@ -18,10 +18,10 @@ const ESCAPED = String.raw`(?<escape>\\+)"(?:(?!(?<!\\)\k<escape>")[^])*(?:\k<es
 export type LineMask = (line: string) => string | null;
 
 /**
- * Masks log lines by the rules for responses. A line may contain bodies, headers and parameters in any
- * place, so the last name of a masked path and the name of a masked header apply everywhere: as the
- * key of a JSON line, and before `=` or `:` in a text. Everything that follows a masked header in a
- * text is masked. Throws ViliError `VILI_JSON_PATH` for an invalid path.
+ * Masks log lines by the rules for responses. A line may contain bodies, headers and parameters in
+ * any place, so the last name of a masked path and the name of a masked header apply everywhere: as
+ * the key of a JSON line, and before `=` or `:` in a text. Everything that follows a masked header
+ * in a text is masked. Throws ViliError `VILI_JSON_PATH` for an invalid path.
  */
 export function createLineMask(settings: MaskSettings): LineMask {
   const mask = createMask(settings);

@@ -17,11 +17,11 @@ export interface Seen {
 }
 
 /**
- * What differs between two responses of running to the same request, by endpoint, kind and path. Such
- * a difference is noise, and ignored, as long as testing does not differ there clearly more often.
- * Noise never hides another field, nor another kind of difference in the same field. Noise is decided
- * before a pair is compared and applied to both sides alike, so identical versions remain equally
- * likely to differ alone, on which the verdict's test of bodies relies.
+ * What differs between two responses of running to the same request, by endpoint, kind and path.
+ * Such a difference is noise, and ignored, as long as testing does not differ there clearly more
+ * often. Noise never hides another field, nor another kind of difference in the same field. Noise
+ * is decided before a pair is compared and applied to both sides alike, so identical versions
+ * remain equally likely to differ alone, on which the verdict's test of bodies relies.
  */
 export interface NoiseMemory {
   isNoise(endpoint: string, key: string): boolean;

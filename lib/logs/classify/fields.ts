@@ -1,14 +1,14 @@
 /** A parsed JSON log line. */
 export type LogEntry = Readonly<Record<string, unknown>>;
 
-/** Whether a parsed value is a JSON object, the only shape a log line can have. */
+/** Whether a parsed value is a JSON object, the only valid shape of a log line. */
 export function isEntry(value: unknown): value is LogEntry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * The value at `key`: as a flat key first (`"log.level"` is one key in many formats), then as a
- * path. Only own properties count, so that a line cannot reach into prototypes.
+ * The value at `key`, read first as a flat key (`"log.level"` is one key in many formats), then as
+ * a path. Only own properties count, so that a line cannot reach into prototypes.
  */
 export function fieldOf(entry: LogEntry, key: string): unknown {
   if (Object.hasOwn(entry, key)) return entry[key];
@@ -21,7 +21,7 @@ export function fieldOf(entry: LogEntry, key: string): unknown {
   return value;
 }
 
-/** The first of `keys` that holds text that is not blank. */
+/** The text at the first of `keys` that has one that is not blank. */
 export function textOf(entry: LogEntry, keys: readonly string[]): string | null {
   for (const key of keys) {
     const value = fieldOf(entry, key);

@@ -1,14 +1,14 @@
 import type { LogBatch } from '../follow/batch.ts';
 
-/** Lines needed before the format of a log is called known. */
+/** Lines needed before the format of a log counts as known. */
 const LINES_MIN = 50;
-/** Below this share of lines with a level a log counts as one without levels. */
+/** With a smaller share of lines that have a level, a log counts as one without levels. */
 const LEVELLED_SHARE_MIN = 0.5;
 const KEYS_MAX = 20;
 
 /**
- * Whether the lines of one version's log carry a level. A version that stops telling levels looks
- * free of errors, so a difference between the versions is a finding of its own.
+ * Whether the lines of one version's log carry a level. A version that stops logging levels appears
+ * free of errors, so a difference between the versions is itself a finding.
  */
 export class FormatShare {
   #lines = 0;
@@ -22,7 +22,7 @@ export class FormatShare {
     this.#noteKeys(batch.unknownKeys);
   }
 
-  /** True or false once enough lines were seen, before that null. */
+  /** Null until enough lines were seen. */
   get hasLevels(): boolean | null {
     if (this.#lines < LINES_MIN) return null;
     return this.#levelled >= LEVELLED_SHARE_MIN * this.#lines;
@@ -43,7 +43,7 @@ export class FormatShare {
     return { lines: this.#lines, levelled: this.#levelled, keys: [...this.#unknownKeys] };
   }
 
-  /** Takes what a checkpoint held; what is not there stays zero. */
+  /** Adopts a checkpoint; what it lacks stays zero. */
   restore(saved: unknown): void {
     const { lines, levelled, keys } = (saved ?? {}) as Record<string, unknown>;
     if (typeof lines === 'number' && lines > 0) this.#lines = lines;

@@ -2,43 +2,43 @@ import { open } from 'node:fs/promises';
 import { LogBatchBuilder } from '../count/batch-builder.ts';
 import type { LevelOptions } from './level.ts';
 
-/** What the last lines of a log say about its format, for `vili check` and warnings. */
+/** What the last lines of a log reveal about its format, for `vili check` and warnings. */
 export interface LogInspection {
   readonly lines: number;
   readonly withLevel: number;
   readonly plain: number;
-  /** Keys of a few lines without a level. */
+  /** The keys of a few lines without a level. */
   readonly unknownKeys: readonly string[];
 }
 
 /**
- * Reads at most the last `maxBytes` of a log and counts the lines that have a level. Throws what
- * the file system says when it cannot be read.
+ * Reads at most the last `maxBytes` of a log and counts the lines that have a level. Throws the
+ * file system's error when the log cannot be read.
  */
 export async function inspectLog(
   path: string,
   options: LevelOptions & { readonly maxBytes: number },
 ): Promise<LogInspection> {
   const text = await readEnd(path, options.maxBytes);
-  const tally = new LogBatchBuilder({ ...options, maxKinds: 0, mask: () => null }, 0);
-  for (const line of text.split('\n')) tally.line(line);
-  const batch = tally.take(0, { inode: 0, position: 0 });
+  const builder = new LogBatchBuilder({ ...options, maxKinds: 0, mask: () => null }, 0);
+  for (const line of text.split('\n')) builder.line(line);
+  const batch = builder.take(0, { inode: 0, position: 0 });
   if (batch === null) return { lines: 0, withLevel: 0, plain: 0, unknownKeys: [] };
   const { lines, levels, plain, unknownKeys } = batch;
   return { lines, withLevel: lines - levels.unknown, plain, unknownKeys };
 }
 
-/** One sentence for an operator when a log has lines but hardly a level, else null. */
+/** A sentence for the operator when most lines of a log have no level, else null. */
 export function levelWarning({ lines, withLevel, unknownKeys }: LogInspection): string | null {
   if (lines === 0 || withLevel * 2 >= lines) return null;
   const seen =
-    unknownKeys.length === 0 ? 'they are no JSON' : `keys seen: ${unknownKeys.join(', ')}`;
+    unknownKeys.length === 0 ? 'they are not JSON' : `keys seen: ${unknownKeys.join(', ')}`;
   return `${withLevel} of the last ${lines} log lines have a level; ${seen}; set log.level_field`;
 }
 
 // Private
 
-/** The end of the file, from the first whole line. */
+/** The end of the file, starting with the first complete line. */
 async function readEnd(path: string, maxBytes: number): Promise<string> {
   const file = await open(path, 'r');
   try {

@@ -1,89 +1,45 @@
 import type { Level } from '../follow/batch.ts';
 
-/** How a bare number is read; `auto` goes by the shape of the line and else as pino does. */
+/**
+ * How a bare number is read; `auto` goes by the shape of the line, and by pino's numbers otherwise.
+ */
 export type LevelNumbers = 'auto' | 'pino' | 'syslog' | 'python';
 
-/** The number families that occur; `otel` are the 24 severity numbers of OpenTelemetry. */
+/** The families of level numbers in use; `otel` has the 24 severity numbers of OpenTelemetry. */
 export type NumberFamily = 'pino' | 'syslog' | 'python' | 'otel' | 'monolog' | 'gcp' | 'logback';
 
-type Bands = readonly (readonly [from: number, level: Level])[];
+/** Where each level of a family begins; a number belongs to the last level it reaches. */
+type Starts = Readonly<Partial<Record<Level, number>>>;
 
-/** Ascending; a number belongs to the last band it reaches, so custom levels fall in between. */
-const BANDS: Readonly<Record<Exclude<NumberFamily, 'syslog'>, Bands>> = {
-  pino: bands([1, 20, 30, 40, 50, 60]),
-  python: [
-    [1, 'trace'],
-    [10, 'debug'],
-    [20, 'info'],
-    [30, 'warn'],
-    [40, 'error'],
-    [50, 'fatal'],
-  ],
-  otel: bands([1, 5, 9, 13, 17, 21]),
-  monolog: [
-    [100, 'debug'],
-    [200, 'info'],
-    [300, 'warn'],
-    [400, 'error'],
-    [500, 'fatal'],
-  ],
-  gcp: [
-    [100, 'debug'],
-    [200, 'info'],
-    [400, 'warn'],
-    [500, 'error'],
-    [600, 'fatal'],
-  ],
-  logback: [
-    [1, 'trace'],
-    [10_000, 'debug'],
-    [20_000, 'info'],
-    [30_000, 'warn'],
-    [40_000, 'error'],
-  ],
+const LEVELS: readonly Level[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+
+const STARTS: Readonly<Record<Exclude<NumberFamily, 'syslog'>, Starts>> = {
+  pino: { trace: 1, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 },
+  python: { trace: 1, debug: 10, info: 20, warn: 30, error: 40, fatal: 50 },
+  otel: { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 },
+  monolog: { debug: 100, info: 200, warn: 300, error: 400, fatal: 500 },
+  gcp: { debug: 100, info: 200, warn: 400, error: 500, fatal: 600 },
+  logback: { trace: 1, debug: 10_000, info: 20_000, warn: 30_000, error: 40_000 },
 };
 
-/** Severities of syslog (RFC 5424, table 2): lower is worse. */
-const SYSLOG: readonly Level[] = [
-  'fatal',
-  'fatal',
-  'fatal',
-  'error',
-  'warn',
-  'info',
-  'info',
-  'debug',
-];
+/** The severities 0 to 7 of syslog (RFC 5424, table 2): lower is worse. */
+const SYSLOG = 'fatal fatal fatal error warn info info debug'.split(' ') as readonly Level[];
 
-/** The level a number stands for in its family, or null when the family has no such number. */
+/** The level of a number in its family, or null when the family has no such number. */
 export function levelOfNumber(number: number, family: NumberFamily): Level | null {
   if (!Number.isFinite(number)) return null;
   if (family === 'syslog') return SYSLOG[number] ?? null;
   let level: Level | null = null;
-  for (const [from, name] of BANDS[family]) if (number >= from) level = name;
+  for (const name of LEVELS) if (number >= (STARTS[family][name] ?? Infinity)) level = name;
   return level;
 }
 
 /**
- * Which family a number of an otherwise unmarked line belongs to. Bare 0 to 7 has none: writers
- * disagree about its direction, so such a line stays `unknown` until `log.numbers` says syslog.
+ * The family of a number in an otherwise unmarked line. A bare 0 to 7 has none: log writers
+ * disagree about the direction, so such a line stays `unknown` until `log.numbers` says syslog.
  */
 export function familyBySize(number: number): NumberFamily | null {
   if (number >= 5000) return 'logback';
   if (number >= 100) return number <= 800 ? 'gcp' : null;
   return number >= 10 ? 'pino' : null;
-}
-
-// Private
-
-function bands(starts: readonly [number, number, number, number, number, number]): Bands {
-  const [trace, debug, info, warn, error, fatal] = starts;
-  return [
-    [trace, 'trace'],
-    [debug, 'debug'],
-    [info, 'info'],
-    [warn, 'warn'],
-    [error, 'error'],
-    [fatal, 'fatal'],
-  ];
 }

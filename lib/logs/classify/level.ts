@@ -8,46 +8,15 @@ import {
 } from './level-numbers.ts';
 import { levelOfWord } from './level-words.ts';
 
-export interface LevelOptions {
-  /** The field that holds the level, flat or dotted; empty to go by the known writers' fields. */
-  readonly levelField: string;
-  readonly numbers: LevelNumbers;
-}
+/** Where known log writers keep the level, the most reliable field first. */
+const LEVEL_FIELDS: readonly string[] = (
+  'level log.level severity_number severityNumber SeverityNumber severity @level levelname ' +
+  'level_name _level_name loglevel logLevel LogLevel log_level Level LEVEL Severity SEVERITY ' +
+  'severity_text severityText SeverityText lvl Lvl LVL L @l level_value record.level ' +
+  'PRIORITY'
+).split(' ');
 
-/** Where the known writers keep the level, most telling first; numbers only where marked. */
-const LEVEL_FIELDS: readonly string[] = [
-  'level',
-  'log.level',
-  'severity_number',
-  'severityNumber',
-  'SeverityNumber',
-  'severity',
-  '@level',
-  'levelname',
-  'level_name',
-  '_level_name',
-  'loglevel',
-  'logLevel',
-  'LogLevel',
-  'log_level',
-  'Level',
-  'LEVEL',
-  'Severity',
-  'SEVERITY',
-  'severity_text',
-  'severityText',
-  'SeverityText',
-  'lvl',
-  'Lvl',
-  'LVL',
-  'L',
-  '@l',
-  'level_value',
-  'record.level',
-  'PRIORITY',
-];
-
-/** Fields whose numbers have one meaning whatever the line looks like. */
+/** Fields whose numbers mean the same whatever the shape of the line. */
 const FAMILY_OF_FIELD = new Map<string, NumberFamily>([
   ['severity_number', 'otel'],
   ['severityNumber', 'otel'],
@@ -56,19 +25,29 @@ const FAMILY_OF_FIELD = new Map<string, NumberFamily>([
   ['PRIORITY', 'syslog'],
 ]);
 
-/** Numbers here are HTTP statuses and queue priorities; journald's PRIORITY is another field. */
+/**
+ * Numbers in these fields are HTTP statuses and queue priorities; journald's PRIORITY is another
+ * field.
+ */
 const NEVER_NUMERIC = new Set(['status', 'priority']);
 
-/** Names inside a level that is an object: loguru, log4js and the like. */
+/** Where a level that is an object keeps its name: loguru, log4js and the like. */
 const WORDS_INSIDE: readonly string[] = ['name', 'levelStr', 'label', 'standardLevel'];
 
+/** Fields of an exception. */
 const TRACES: readonly string[] = ['exc_info', 'exception', 'stack_trace', 'error.stack_trace'];
 
+export interface LevelOptions {
+  /** The field with the level, flat or dotted; empty for the fields of known log writers. */
+  readonly levelField: string;
+  readonly numbers: LevelNumbers;
+}
+
 /**
- * The level of one JSON log line, for every writer in the table of docs/log-formats.md: the
- * configured field first, then the known ones; a number is read by the shape of its line; a line
- * without a level is info when it is Serilog's compact form, error when it carries an exception,
- * else `unknown`, which the caller must count and show.
+ * The level of one JSON log line, for every log writer in the table of docs/log-formats.md. The
+ * configured field comes first, then the known ones; a number is read by the shape of its line. A
+ * line without a level is `info` in Serilog's compact form, `error` with an exception, and
+ * otherwise `unknown`, which the caller must count and show.
  */
 export function levelOf(entry: object, options: LevelOptions): Level {
   if (!isEntry(entry)) return 'unknown';
@@ -98,7 +77,7 @@ function levelIn(entry: LogEntry, field: string, numbers: LevelNumbers): Level |
   return typeof value['no'] === 'number' ? levelOfNumber(value['no'], 'python') : null;
 }
 
-/** journald writes its numbers as text, so a text of digits is a number. */
+/** journald writes its numbers as text, so a string of digits is a number. */
 function levelOfText(
   entry: LogEntry,
   field: string,

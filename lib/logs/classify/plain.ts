@@ -1,7 +1,7 @@
 import type { Level } from '../follow/batch.ts';
 import { levelOfWord } from './level-words.ts';
 
-/** Levels stand near the start of a line; further in they are more often part of a message. */
+/** A level occurs near the start of a line; further in, the word is usually part of a message. */
 const HEAD_CHARACTERS = 240;
 
 /** `E1122 08:48:11.708` of klog and glog. */
@@ -15,13 +15,13 @@ const UPPER_CASE =
 const BRACKETED = /[[<](?:\w+:)?([a-z]{3,9})[\]>]/g;
 /** `error: …` and `fatal: …` at the very start. */
 const PREFIX = /^(warn|warning|error|fatal|panic)\b:/i;
-/** What run times print for an exception nobody caught. */
+/** What runtimes print for an uncaught exception. */
 const UNCAUGHT =
   /^(?:Exception in thread |Traceback \(most recent call last\)|Uncaught |Unhandled |(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)(?::|$))/;
 
 /**
- * The level of a line that is not JSON, by its words; `unknown` when none of the usual shapes is
- * there, as for the lines of a stack trace.
+ * The level of a line that is not JSON, by its words; `unknown` when it has none of the usual
+ * shapes, as the lines of a stack trace.
  */
 export function levelOfPlain(line: string): Level {
   const head = line.slice(0, HEAD_CHARACTERS);

@@ -1,64 +1,30 @@
 import { fieldOf, isEntry, type LogEntry, textOf } from './fields.ts';
 
-/** Longer texts are cut before any pattern looks at them: work per line is bounded. */
+/** Longer texts are cut before any pattern is applied: the work per line is bounded. */
 const MAX_TEXT = 2000;
 const MAX_MESSAGE = 160;
 const MAX_LOGGER = 60;
 const MAX_FRAME = 80;
 
-const LOGGERS: readonly string[] = [
-  'logger_name',
-  'loggerName',
-  'logger',
-  'log.logger',
-  'SourceContext',
-  'Properties.SourceContext',
-  '@module',
-  'record.name',
-  'channel',
-  'target',
-  'name',
-];
+const LOGGERS: readonly string[] = (
+  'logger_name loggerName logger log.logger SourceContext Properties.SourceContext @module ' +
+  'record.name channel target name'
+).split(' ');
 
-/** A template of the writer itself is better than any guess, so these come first. */
-const MESSAGES: readonly string[] = [
-  '@mt',
-  'MessageTemplate',
-  'message',
-  'msg',
-  '@m',
-  '@message',
-  'Message',
-  'event',
-  'short_message',
-  'record.message',
-  'fields.message',
-  'MESSAGE',
-  'M',
-  'body',
-  'text',
-  'error',
-];
+/** A template of the log writer itself beats any guess, so these fields come first. */
+const MESSAGES: readonly string[] = (
+  '@mt MessageTemplate message msg @m @message Message event short_message record.message ' +
+  'fields.message MESSAGE M body text error'
+).split(' ');
 
-const STACKS: readonly string[] = [
-  'stack_trace',
-  'error.stack_trace',
-  'err.stack',
-  'error.stack',
-  'stack',
-  'exception',
-  'exc_info',
-  'stacktrace',
-  'thrown.extendedStackTrace',
-  'context.exception.file',
-  '@x',
-  'Exception',
-  'S',
-];
+const STACKS: readonly string[] = (
+  'stack_trace error.stack_trace err.stack error.stack stack exception exc_info stacktrace ' +
+  'thrown.extendedStackTrace context.exception.file @x Exception S'
+).split(' ');
 
 /**
- * What makes two lines the same kind: logger, message template (what varies taken out) and top
- * stack frame without line numbers, which move with every build. At most 310 characters.
+ * What two lines of the same kind share: the logger, the message without its variable parts, and
+ * the top stack frame without line numbers, which change with every build. At most 310 characters.
  */
 export function signatureOf(entry: LogEntry): string {
   const logger = textOf(entry, LOGGERS) ?? '';
@@ -75,19 +41,18 @@ export function messageIn(entry: LogEntry): string {
 }
 
 /**
- * A message with its variable parts taken out: quoted text, times, numbers, ids, UUIDs, hex and
- * every other word with a digit in it. One mark for all of them, since the same id may be all
- * digits in one line and hex in the next.
+ * A message without its variable parts: quoted text, times, numbers, ids, UUIDs, hexadecimal and
+ * any other word with a digit. All get the same mark, since an id may be all digits in one line and
+ * hexadecimal in the next.
  */
 export function templateOf(message: string): string {
   return maskVariables(message).slice(0, MAX_MESSAGE);
 }
 
-/** The top frame of a stack trace of Java, Node, Python or Go, without places that move. */
+/** The top frame of a stack trace of Java, Node, Python or Go, without line numbers and folders. */
 export function topFrame(stack: string): string {
   const text = stack.slice(0, MAX_TEXT * 4);
-  const frame = pythonFrame(text) ?? atFrame(text) ?? goFrame(text);
-  if (frame === null) return '';
+  const frame = pythonFrame(text) ?? atFrame(text) ?? goFrame(text) ?? '';
   return maskVariables(frame).slice(0, MAX_FRAME);
 }
 
@@ -100,12 +65,12 @@ function stackIn(entry: LogEntry): string {
   return isEntry(trace) ? (textOf(trace, ['type']) ?? '') : '';
 }
 
-/** No pattern here may look at a character more than a few times: a log can be hostile. */
+/** No pattern here may visit a character more than a few times, since a log can be hostile. */
 function maskVariables(text: string): string {
   return (
     text
       .slice(0, MAX_TEXT)
-      // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+      // oxlint-disable-next-line no-control-regex -- control characters are what is removed
       .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
       .replace(/"[^"]*"|`[^`]*`/g, '*')
       .replace(/(^|[\s(=:[,])'[^']*'(?!\w)/g, '$1*')
@@ -124,7 +89,7 @@ function pythonFrame(text: string): string | null {
   return last === undefined ? null : `${last[2] ?? ''} (${fileName(last[1] ?? '')})`;
 }
 
-/** Java and Node: `at place(file:line)`; folders are left out, they hold versions. */
+/** Java and Node: `at place(file:line)`, without the folder, whose name contains a version. */
 function atFrame(text: string): string | null {
   const line = /(?:^|\n)[ \t]{0,16}at ([^\n]{1,300})/.exec(text)?.[1];
   if (line === undefined) return null;
@@ -133,7 +98,7 @@ function atFrame(text: string): string | null {
   return `${place} (${fileName(file ?? '')})`;
 }
 
-/** Go: the function on one line, its file on the next, indented one. */
+/** Go: the function on one line, its file on the next, which is indented. */
 function goFrame(text: string): string | null {
   const match = /^([^\s()]{1,200})(?:\([^\n]*\))?\n\t([^\n]{1,300}):\d+/m.exec(text);
   return match === null ? null : `${match[1] ?? ''} (${fileName(match[2] ?? '')})`;

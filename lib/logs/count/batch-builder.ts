@@ -3,32 +3,38 @@ import { isEntry, type LogEntry } from '../classify/fields.ts';
 import { type LevelOptions, levelOf } from '../classify/level.ts';
 import { levelOfPlain } from '../classify/plain.ts';
 import { signatureOf, templateOf } from '../classify/signature.ts';
-import type { Level, LogBatch, LogKind, LogOffset } from '../follow/batch.ts';
+import {
+  isNotable,
+  type Level,
+  type LogBatch,
+  type LogOffset,
+  type NotableLevel,
+} from '../follow/batch.ts';
 import { RecentLines } from './recent-lines.ts';
 
 const MAX_UNKNOWN_KEYS = 20;
 const MAX_KEY_LENGTH = 64;
-/** Keys are taken from that many lines without a level per batch. */
+/** Lines without a level whose keys are recorded per batch. */
 const MAX_LINES_FOR_KEYS = 5;
 const FURTHER_KINDS = '(further kinds)';
 
-export interface TallyOptions extends LevelOptions {
-  /** Kinds kept apart per batch; the rest is counted together under one name per level. */
+export interface BatchOptions extends LevelOptions {
+  /** Kinds distinguished per batch; the rest is counted together under one name per level. */
   readonly maxKinds: number;
-  /** Takes out of a line what nobody is to see. */
+  /** Removes secrets from lines that are kept. */
   readonly mask: LineMask;
 }
 
 interface Kind {
   readonly signature: string;
-  readonly level: LogKind['level'];
+  readonly level: NotableLevel;
   count: number;
   readonly example: string;
 }
 
-/** Sums log lines up until they are taken as one batch. */
+/** Sums up log lines until they are taken as one batch. */
 export class LogBatchBuilder {
-  readonly #options: TallyOptions;
+  readonly #options: BatchOptions;
   #fromMs: number;
   #levels = emptyLevels();
   #parsed = 0;
@@ -39,37 +45,36 @@ export class LogBatchBuilder {
   #linesForKeys = 0;
   readonly #latest: RecentLines;
 
-  constructor(options: TallyOptions, nowMs: number) {
+  constructor(options: BatchOptions, nowMs: number) {
     this.#options = options;
     this.#latest = new RecentLines(options.mask);
     this.#fromMs = nowMs;
   }
 
-  /** Counts one complete line; blank ones and holes of NUL bytes are no lines. */
+  /** Counts one complete line; blank lines and holes of NUL bytes do not count. */
   line(raw: string): void {
     const text = withoutNul(raw);
     if (text === '') return;
     const entry = parse(text);
-    if (entry === null) return this.#countFast(text, text);
+    if (entry === null) return this.#countPlain(text, text);
     const level = levelOf(entry, this.#options);
     this.#count(level);
     this.#latest.add(level, text);
     if (level === 'unknown') this.#noteKeys(entry);
-    else if (isFinding(level)) this.#addKind(level, signatureOf(entry), text);
+    else if (isNotable(level)) this.#addKind(level, signatureOf(entry), text);
   }
 
   /** Counts a line that was too long to read, by its first characters. */
   overlong(head: string): void {
-    const text = withoutNul(head);
-    this.#countFast(text, null);
+    this.#countPlain(withoutNul(head), null);
   }
 
-  /** Counts lines that nobody looked at. */
+  /** Counts lines that were not read. */
   skipped(lines: number): void {
     this.#sampledOut += lines;
   }
 
-  /** What came since the last batch, or null when that is nothing. */
+  /** The lines since the last batch, or null when there are none. */
   take(nowMs: number, offset: LogOffset): LogBatch | null {
     const lines = this.#parsed + this.#sampledOut;
     if (lines === 0) {
@@ -94,13 +99,13 @@ export class LogBatchBuilder {
 
   // Private
 
-  /** `whole` null: it is only the start of a line. */
-  #countFast(text: string, whole: string | null): void {
+  /** `whole` is null when the text is only the start of a line. */
+  #countPlain(text: string, whole: string | null): void {
     const level = levelOfPlain(text);
     this.#count(level);
     this.#plain += 1;
     this.#latest.add(level, whole);
-    if (isFinding(level)) this.#addKind(level, templateOf(text), whole);
+    if (isNotable(level)) this.#addKind(level, templateOf(text), whole);
   }
 
   #count(level: Level): void {
@@ -108,7 +113,7 @@ export class LogBatchBuilder {
     this.#parsed += 1;
   }
 
-  #addKind(level: LogKind['level'], signature: string, line: string | null): void {
+  #addKind(level: NotableLevel, signature: string, line: string | null): void {
     const full = this.#kinds.size >= this.#options.maxKinds;
     const name = full && !this.#kinds.has(`${level} ${signature}`) ? FURTHER_KINDS : signature;
     const key = `${level} ${name}`;
@@ -145,13 +150,9 @@ function emptyLevels(): Record<Level, number> {
   return { trace: 0, debug: 0, info: 0, warn: 0, error: 0, fatal: 0, unknown: 0 };
 }
 
-function isFinding(level: Level): level is LogKind['level'] {
-  return level === 'warn' || level === 'error' || level === 'fatal';
-}
-
-/** A writer that keeps its place in a truncated file leaves a hole, which reads as NUL bytes. */
+/** A writer that keeps its position in a truncated file leaves a hole, which reads as NUL bytes. */
 function withoutNul(raw: string): string {
-  // oxlint-disable-next-line no-control-regex -- NUL is what is taken out
+  // oxlint-disable-next-line no-control-regex -- NUL is what is removed
   return (raw.includes('\u0000') ? raw.replace(/\u0000+/g, '') : raw).trim();
 }
 

@@ -1,7 +1,7 @@
 import type { LineMask } from '../../compare/mask/line.ts';
-import type { Level, LogLine } from '../follow/batch.ts';
+import { isNotable, type Level, type LogLine } from '../follow/batch.ts';
 
-/** Of each kind, notable ones and others: a flood of one does not push the other out. */
+/** Lines kept of the notable ones and of the others: a flood of one does not displace the other. */
 const LINES_MAX = 30;
 const TEXT_MAX = 500;
 const LEFT_OUT = '(left out: it cannot be masked)';
@@ -12,7 +12,7 @@ interface Kept {
   readonly raw: string | null;
 }
 
-/** The latest lines of a log, to be shown beside a sample. Masked only when they are taken. */
+/** The latest lines of a log, to be shown with a sample. They are masked only when taken. */
 export class RecentLines {
   readonly #mask: LineMask;
   readonly #notable = new Ring<Kept>(LINES_MAX);
@@ -23,30 +23,29 @@ export class RecentLines {
     this.#mask = mask;
   }
 
-  /** `raw` null: a line that was too long to be read whole, so nobody knows what is in it. */
+  /** `raw` is null for a line that was too long to be read whole, so its content is unknown. */
   add(level: Level, raw: string | null): void {
-    const isNotable = level === 'warn' || level === 'error' || level === 'fatal';
-    (isNotable ? this.#notable : this.#others).add({ at: this.#count++, level, raw });
+    (isNotable(level) ? this.#notable : this.#others).add({ at: this.#count++, level, raw });
   }
 
-  /** In the order of the log; there are none afterwards. */
+  /** Removes and returns the lines, in the order of the log. */
   take(): readonly LogLine[] {
     const kept = [...this.#notable.take(), ...this.#others.take()];
     kept.sort((left, right) => left.at - right.at);
     return kept.map(({ level, raw }) => ({ level, text: this.shown(raw) }));
   }
 
-  /** What may be shown of a line: masked, then cut to 500 characters. */
+  /** A line as it may be shown: masked, then cut to 500 characters. */
   shown(raw: string | null): string {
-    // Cut without splitting a surrogate pair in two.
     const text = raw === null ? null : this.#mask(raw);
+    // The cut must not split a surrogate pair.
     return text === null ? LEFT_OUT : text.slice(0, TEXT_MAX).replace(/[\uD800-\uDBFF]$/, '');
   }
 }
 
 // Private
 
-/** Keeps the latest few. */
+/** Keeps the latest items. */
 class Ring<T> {
   readonly #size: number;
   #items: T[] = [];
@@ -61,7 +60,7 @@ class Ring<T> {
     this.#next = (this.#next + 1) % this.#size;
   }
 
-  /** In no order; there are none afterwards. */
+  /** Removes and returns the items, in no particular order. */
   take(): readonly T[] {
     const taken = this.#items;
     this.#items = [];

@@ -1,6 +1,6 @@
 import type { LogBatch } from '../follow/batch.ts';
 
-/** Windows kept open at once; a batch older than all of them is counted in the oldest. */
+/** Windows open at once; a batch older than all of them is counted in the oldest. */
 const OPEN_WINDOWS_MAX = 32;
 
 export interface LogCounts {
@@ -8,7 +8,7 @@ export interface LogCounts {
   readonly warnings: number;
 }
 
-/** What both versions logged in the same span of time, while requests were compared in it. */
+/** What both versions logged in the same span of time, in which requests were compared. */
 export interface LogWindow {
   readonly atMs: number;
   readonly running: LogCounts;
@@ -22,9 +22,9 @@ interface OpenWindow {
 }
 
 /**
- * Sorts log batches of both versions into windows of equal span. A window is closed one span after
- * its end, since batches arrive a little late; one without a single pair says nothing and is left
- * out, so that a quiet night proves nothing.
+ * Sorts log batches of both versions into windows of equal span. A window closes one span after its
+ * end, since batches arrive slightly late. A window without a pair is discarded, so that a quiet
+ * night proves nothing.
  */
 export class LogWindows {
   readonly #spanMs: number;
@@ -40,17 +40,15 @@ export class LogWindows {
 
   add(side: 'running' | 'testing', batch: LogBatch): void {
     const window = this.#windowAt(batch.toMs);
-    const { errors, warnings } = window[side];
-    window[side] = {
-      errors: errors + errorsOf(batch),
-      warnings: warnings + batch.levels.warn,
-    };
+    const errors = window[side].errors + errorsOf(batch);
+    window[side] = { errors, warnings: window[side].warnings + batch.levels.warn };
   }
 
-  /** The windows that are complete at `nowMs`, oldest first; each is given out once. */
+  /** The windows that are complete at `nowMs`, oldest first; each is returned once. */
   close(nowMs: number): readonly LogWindow[] {
     const closed: LogWindow[] = [];
-    for (const [index, { running, testing, pairs }] of [...this.#open].sort(byIndex)) {
+    const oldestFirst = [...this.#open].sort(([one], [other]) => one - other);
+    for (const [index, { running, testing, pairs }] of oldestFirst) {
       if ((index + 2) * this.#spanMs > nowMs) continue;
       this.#open.delete(index);
       if (pairs > 0) closed.push({ atMs: index * this.#spanMs, running, testing });
@@ -77,10 +75,4 @@ export class LogWindows {
 
 export function errorsOf(batch: LogBatch): number {
   return batch.levels.error + batch.levels.fatal;
-}
-
-// Private
-
-function byIndex([a]: readonly [number, unknown], [b]: readonly [number, unknown]): number {
-  return a - b;
 }

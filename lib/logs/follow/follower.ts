@@ -2,26 +2,26 @@ import { messageOf, ViliError } from '../../errors.ts';
 import type { FollowSettings } from './protocol.ts';
 import { type FollowHooks, FollowThread } from './thread.ts';
 
-/** What is left to read at close is read within this time, then the thread is ended. */
+/** At close, the rest of a log must be read within this time, else the thread is terminated. */
 const CLOSE_LIMIT_MS = 2000;
-/** How long a thread is kept that has nothing to follow. */
+/** How long an idle thread is kept. */
 const SPARE_LIMIT_MS = 60_000;
 
 export interface FollowOptions extends FollowSettings, Omit<FollowHooks, 'onGone'> {
-  /** The thread is gone: `VILI_LOG_FOLLOWER_FAILED`. Follow anew from the last offset. */
+  /** `VILI_LOG_FOLLOWER_FAILED`: the thread has ended. Follow again from the last offset. */
   readonly onFailed: (error: ViliError) => void;
 }
 
 export interface LogFollower {
-  /** Reads once more, hands over the last batch, and leaves nothing of this log behind. */
+  /** Reads once more, hands over the last batch, and releases everything of this log. */
   close(): Promise<void>;
 }
 
 /**
- * Follows log files, each in a thread of its own: through rotation and truncation, before they exist,
- * bounded in bytes, line length and memory. A batch comes only when there is something to say. One
- * thread that has nothing to follow is kept for the next log, up to a minute: starting one takes some ms of the
- * processor from users, and a version that crashes is started again and again.
+ * Follows log files, each in a thread of its own: before a file exists, through rotation and
+ * truncation, bounded in bytes, line length and memory. A batch is sent only when there are new
+ * lines. One idle thread is kept for the next log, up to a minute: starting a thread takes some ms
+ * of CPU time from users, and a version that crashes is started again and again.
  */
 export class LogFollowers {
   readonly #spareLimitMs: number;
@@ -48,7 +48,7 @@ export class LogFollowers {
     return { close: () => (closed ??= this.#close(thread)) };
   }
 
-  /** Ends the thread that is kept; from now on none is. */
+  /** Ends the spare thread; from now on none is kept. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#endSpare();

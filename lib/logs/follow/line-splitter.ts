@@ -1,19 +1,19 @@
 import split from 'split2';
 
 const NEWLINE = 0x0a;
-/** Kept of a line that turns out too long: enough to find its level. */
+/** Kept of a line that turns out to be too long: enough to find its level. */
 const HEAD_BYTES = 2048;
 
 export interface LineSplitterOptions {
-  /** Longer lines are not kept; only their first 2 KiB are handed on. */
+  /** Longer lines are not kept; only their first 2 KiB are passed on. */
   readonly maxLineBytes: number;
   onLine(line: string): void;
   onOverlong(head: string): void;
 }
 
 /**
- * Cuts bytes into lines. The one place that knows split2: its mapper takes each line as it is
- * found, so that nothing is queued, and `skipOverflow` bounds a line that never ends.
+ * Splits bytes into lines. The adapter of split2, whose mapper takes each line as it is found, so
+ * that nothing is queued, and whose `skipOverflow` bounds a line that never ends.
  */
 export class LineSplitter {
   readonly #options: LineSplitterOptions;
@@ -28,7 +28,7 @@ export class LineSplitter {
     this.#stream = this.#createStream();
   }
 
-  /** Bytes of the line that has not ended yet; 0 once that line is too long to be kept. */
+  /** Bytes of the unfinished line; 0 once that line is too long to be kept. */
   get pendingBytes(): number {
     return this.#pendingBytes > this.#options.maxLineBytes ? 0 : this.#pendingBytes;
   }
@@ -44,15 +44,15 @@ export class LineSplitter {
       this.#stream.write(chunk, (error) => (error ? reject(error) : resolve()));
     });
     if (this.#emitted - before < ended) {
-      this.#options.onOverlong(textOf(grown(head, chunk.subarray(0, firstEnd))));
+      this.#options.onOverlong(grown(head, chunk.subarray(0, firstEnd)).toString());
     }
     this.#notePending(chunk, ended);
   }
 
-  /** Takes what is there as the last line: its file has ended. */
+  /** Takes the unfinished line as the last one: its file has ended. */
   async end(): Promise<void> {
     if (this.#pendingBytes > this.#options.maxLineBytes) {
-      this.#options.onOverlong(textOf(this.#head));
+      this.#options.onOverlong(this.#head.toString());
     } else if (this.#pendingBytes > 0) {
       const stream = this.#stream;
       await new Promise<void>((resolve) => {
@@ -63,7 +63,7 @@ export class LineSplitter {
     this.discard(false);
   }
 
-  /** Forgets the line that has not ended; with `search` also all bytes up to the next line. */
+  /** Drops the unfinished line; with `search` also all bytes up to the next line. */
   discard(search: boolean): void {
     this.#stream.destroy();
     this.#stream = this.#createStream();
@@ -79,10 +79,10 @@ export class LineSplitter {
   // Private
 
   #createStream(): ReturnType<typeof split> {
-    // Its types do not know `skipOverflow`.
+    // The types of split2 lack `skipOverflow`.
     const limits = { maxLength: this.#options.maxLineBytes, skipOverflow: true };
     const stream = split(/\n/, (line: string) => this.#take(line), limits);
-    // Nothing is ever pushed, but an unread stream would hold the end back.
+    // Nothing is ever pushed, but a stream that is not read would never finish.
     stream.resume();
     return stream;
   }
@@ -90,8 +90,8 @@ export class LineSplitter {
   /** Returns nothing, so that split2 queues nothing. */
   #take(line: string): void {
     this.#emitted += 1;
-    if (line.length > this.#options.maxLineBytes)
-      this.#options.onOverlong(line.slice(0, HEAD_BYTES));
+    const isLong = line.length > this.#options.maxLineBytes;
+    if (isLong) this.#options.onOverlong(line.slice(0, HEAD_BYTES));
     else this.#options.onLine(line);
   }
 
@@ -120,12 +120,8 @@ function countNewlines(chunk: Buffer): number {
   return count;
 }
 
-/** A copy, since the chunk it comes from is read into again. */
+/** A copy, since the buffer of the chunk is reused for the next read. */
 function grown(head: Buffer, more: Buffer): Buffer {
   const room = HEAD_BYTES - head.length;
   return room <= 0 ? head : Buffer.concat([head, more.subarray(0, room)]);
-}
-
-function textOf(bytes: Buffer): string {
-  return bytes.toString('utf8');
 }

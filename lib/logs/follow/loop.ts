@@ -6,14 +6,14 @@ import { LineSplitter } from './line-splitter.ts';
 import type { FollowSettings } from './protocol.ts';
 import { LogTail, type TailSink } from './tail.ts';
 
-/** Assumed until the first real line. */
+/** Assumed until the first line was read. */
 const USUAL_LINE_BYTES = 200;
 
-/** One follower without its thread: each `look` reads what is new and sums it up. */
+/** A follower without its thread: each `poll` reads what is new and sums it up. */
 export class FollowLoop {
   readonly #settings: FollowSettings;
   readonly #tail: LogTail;
-  readonly #tally: LogBatchBuilder;
+  readonly #builder: LogBatchBuilder;
   readonly #lines: LineSplitter;
   readonly #sink: TailSink;
   readonly #now: () => number;
@@ -24,11 +24,14 @@ export class FollowLoop {
     this.#settings = settings;
     this.#now = now;
     this.#tail = new LogTail(settings.path, settings.from);
-    this.#tally = new LogBatchBuilder({ ...settings, mask: createLineMask(settings.mask) }, now());
+    this.#builder = new LogBatchBuilder(
+      { ...settings, mask: createLineMask(settings.mask) },
+      now(),
+    );
     this.#lines = new LineSplitter({
       maxLineBytes: settings.maxLineBytes,
-      onLine: (line) => this.#countLine(() => this.#tally.line(line)),
-      onOverlong: (head) => this.#countLine(() => this.#tally.overlong(head)),
+      onLine: (line) => this.#countLine(() => this.#builder.line(line)),
+      onOverlong: (head) => this.#countLine(() => this.#builder.overlong(head)),
     });
     this.#sink = {
       chunk: (bytes) => this.#chunk(bytes),
@@ -38,11 +41,11 @@ export class FollowLoop {
     };
   }
 
-  /** Reads once; the batch, or null when there is nothing to say, and what went wrong if anything. */
-  async look(): Promise<{ batch: LogBatch | null; problem: string | null }> {
+  /** Reads once. The batch is null without new lines; the problem is null where there was none. */
+  async poll(): Promise<{ batch: LogBatch | null; problem: string | null }> {
     let problem: string | null = null;
     try {
-      await this.#tail.look(this.#settings.maxBytesPerBatch, this.#sink);
+      await this.#tail.poll(this.#settings.maxBytesPerBatch, this.#sink);
     } catch (error) {
       problem = `log ${this.#settings.path} cannot be read: ${messageOf(error)}`;
       await this.#tail.close();
@@ -57,11 +60,11 @@ export class FollowLoop {
 
   // Private
 
-  /** A begun line is read again after a restart, hence the offset of its start. */
+  /** An unfinished line is read again after a restart, so the offset is that of its start. */
   #take(): LogBatch | null {
     const { inode, position } = this.#tail.offset ?? { inode: 0, position: 0 };
-    const begun = Math.min(this.#lines.pendingBytes, position);
-    return this.#tally.take(this.#now(), { inode, position: position - begun });
+    const pending = Math.min(this.#lines.pendingBytes, position);
+    return this.#builder.take(this.#now(), { inode, position: position - pending });
   }
 
   async #chunk(bytes: Buffer): Promise<void> {
@@ -69,10 +72,10 @@ export class FollowLoop {
     await this.#lines.write(bytes);
   }
 
-  /** The lines of what was passed over are estimated by the mean length of those that were read. */
+  /** Estimates the number of skipped lines by the mean length of those that were read. */
   #skipped(bytes: number): void {
     const lineBytes = this.#readLines === 0 ? USUAL_LINE_BYTES : this.#readBytes / this.#readLines;
-    this.#tally.skipped(Math.max(1, Math.round(bytes / lineBytes)));
+    this.#builder.skipped(Math.max(1, Math.round(bytes / lineBytes)));
     this.#lines.discard(true);
   }
 

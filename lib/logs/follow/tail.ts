@@ -5,21 +5,23 @@ import { codeOf, ViliError } from '../../errors.ts';
 import type { LogOffset } from './batch.ts';
 
 const CHUNK_BYTES = 64 * 1024;
-/** A writer may go on with a renamed file for a moment; it is given up after so many quiet looks. */
-const QUIET_LOOKS_BEFORE_SWITCH = 2;
-/** And after so many looks in all, so that a writer that never lets go cannot hold us. */
-const MAX_LOOKS_BEFORE_SWITCH = 20;
-/** Files of the log's folder that are looked at for one that was renamed while nobody followed. */
+/**
+ * A writer may continue a renamed file for a moment; it is left after this many polls without data.
+ */
+const IDLE_POLLS_BEFORE_SWITCH = 2;
+/** A renamed file is left after this many polls in any case, as a writer may never release it. */
+const MAX_POLLS_BEFORE_SWITCH = 20;
+/** Files of the log's folder searched for a file that was renamed while it was not followed. */
 const MAX_SIBLINGS = 1000;
 
-/** What the tail found, in the order of the file. */
+/** Receives what the tail finds, in the order of the file. */
 export interface TailSink {
   chunk(bytes: Buffer): Promise<void>;
-  /** Bytes were passed over; what comes next begins in the middle of a line. */
+  /** Bytes were skipped; the next chunk begins in the middle of a line. */
   skipped(bytes: number): void;
-  /** The file ended for good, its last line is complete. */
+  /** The file has ended for good, and its last line is complete. */
   ended(): Promise<void>;
-  /** The file was emptied; what was begun of a line is gone. */
+  /** The file was emptied; an unfinished line is lost. */
   truncated(): void;
 }
 
@@ -30,35 +32,35 @@ interface OpenFile {
 }
 
 /**
- * Follows one path through rename rotation and copy-truncate by looking at it now and then. A look
- * reads at most `maxBytes`; when more than that again is left, the rest is passed over, so that a
- * flood costs no more than a busy log. A file that is emptied and grows beyond its old size between
- * two looks is taken for one that grew: the file system does not tell them apart.
+ * Follows one path through rename rotation and copy-truncate by polling. A poll reads at most
+ * `maxBytes`; when more than that is still left, the rest is skipped, so that a flood costs no more
+ * than a busy log. A file that is emptied and grows beyond its old size between two polls is taken
+ * for one that grew: the file system does not distinguish them.
  */
 export class LogTail {
   readonly #path: string;
   readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   #from: LogOffset | null;
   #file: OpenFile | null = null;
-  #replacedLooks = 0;
-  #quietLooks = 0;
+  #replacedPolls = 0;
+  #idlePolls = 0;
 
   constructor(path: string, from: LogOffset | null) {
     this.#path = path;
     this.#from = from;
   }
 
-  /** How far the file has been read, begun lines included; null before there is a file. */
+  /** How far the file was read, an unfinished line included; null before there is a file. */
   get offset(): LogOffset | null {
     if (this.#file === null) return this.#from;
     return { inode: this.#file.inode, position: this.#file.position };
   }
 
   /**
-   * Reads what is new. Throws what the file system says when the path cannot be read, except that
-   * it is not there (yet), and ViliError `VILI_LOG_NOT_A_FILE`; the next look starts afresh.
+   * Reads what is new. Throws the file system's error when the path exists but cannot be read, and
+   * ViliError `VILI_LOG_NOT_A_FILE`; after `close`, the next poll opens the path again.
    */
-  async look(maxBytes: number, sink: TailSink): Promise<void> {
+  async poll(maxBytes: number, sink: TailSink): Promise<void> {
     const current = await statOrNull(this.#path);
     if (current !== null && !current.isFile()) {
       throw new ViliError('VILI_LOG_NOT_A_FILE', `log ${this.#path} is not a regular file`);
@@ -66,7 +68,7 @@ export class LogTail {
     if (this.#file === null) {
       this.#file = await this.#openFirst(current);
       if (this.#file === null) return;
-      // Not where it was left: a line begun there will not go on here.
+      // Another position than before: a line begun there does not continue here.
       if (this.#from !== null && this.#file.position !== this.#from.position) sink.truncated();
     }
     const read = await this.#read(this.#file, maxBytes, sink);
@@ -74,7 +76,7 @@ export class LogTail {
     if (replaced && this.#mayLeave(read)) await this.#switch(sink);
   }
 
-  /** Lets go of the file; a later look goes on where this one stopped. */
+  /** Closes the file; a later poll continues where the last one stopped. */
   async close(): Promise<void> {
     const file = this.#file;
     this.#from = this.offset;
@@ -118,20 +120,18 @@ export class LogTail {
   }
 
   #mayLeave(read: number): boolean {
-    this.#replacedLooks += 1;
-    this.#quietLooks = read === 0 ? this.#quietLooks + 1 : 0;
-    return (
-      this.#quietLooks >= QUIET_LOOKS_BEFORE_SWITCH ||
-      this.#replacedLooks >= MAX_LOOKS_BEFORE_SWITCH
-    );
+    this.#replacedPolls += 1;
+    this.#idlePolls = read === 0 ? this.#idlePolls + 1 : 0;
+    const isIdle = this.#idlePolls >= IDLE_POLLS_BEFORE_SWITCH;
+    return isIdle || this.#replacedPolls >= MAX_POLLS_BEFORE_SWITCH;
   }
 
   async #switch(sink: TailSink): Promise<void> {
     await sink.ended();
     await this.close();
     this.#from = null;
-    this.#replacedLooks = 0;
-    this.#quietLooks = 0;
+    this.#replacedPolls = 0;
+    this.#idlePolls = 0;
     this.#file = await openAt(this.#path, null).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;
@@ -140,7 +140,7 @@ export class LogTail {
 }
 
 async function openAt(path: string, from: LogOffset | null): Promise<OpenFile> {
-  // Without O_NONBLOCK a pipe that takes the log's place would hold the thread.
+  // Without O_NONBLOCK, a pipe in place of the log would block the thread.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const { ino, size } = await handle.stat();
@@ -152,7 +152,7 @@ async function openAt(path: string, from: LogOffset | null): Promise<OpenFile> {
   }
 }
 
-/** A file that was renamed while nobody followed still lies beside its old name. */
+/** A file that was renamed while it was not followed is still in the same folder. */
 async function findByInode(path: string, inode: number): Promise<string | null> {
   const folder = dirname(path);
   const stem = basename(path).replace(/\.[^.]*$/, '');

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../runtime/sibling-module.ts';
 import type { LogBatch } from './batch.ts';
-import type { FollowCommand, FollowReport, FollowSettings } from './protocol.ts';
+import type { FollowCommand, FollowEvent, FollowSettings } from './protocol.ts';
 
-/** Ample for the largest allowed line and batch; a hostile log ends its own thread only. */
+/** Ample for the largest allowed line and batch; a hostile log ends only its own thread. */
 const RESOURCE_LIMITS = {
   maxOldGenerationSizeMb: 96,
   maxYoungGenerationSizeMb: 4,
@@ -12,9 +12,9 @@ const RESOURCE_LIMITS = {
 
 export interface FollowHooks {
   readonly onBatch: (batch: LogBatch) => void;
-  /** Something an operator should know, once until it changes: no right to read, not a file. */
+  /** A problem for the operator, reported once until it changes: no permission, not a file. */
   readonly onProblem: (text: string) => void;
-  /** The thread has ended by itself while it was to follow. */
+  /** The thread ended by itself while it followed a log. */
   readonly onGone: (cause: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ export class FollowThread {
       name: 'vili-log-follower',
       resourceLimits: RESOURCE_LIMITS,
     });
-    this.#worker.on('message', (report: FollowReport) => this.#take(report));
+    this.#worker.on('message', (event: FollowEvent) => this.#take(event));
     this.#worker.on('error', (error) => this.#lose(error));
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
@@ -41,18 +41,18 @@ export class FollowThread {
     });
   }
 
-  /** Whether it can follow no log any more. */
+  /** Whether the thread has ended, so that it can no longer follow a log. */
   get gone(): boolean {
     return this.#gone;
   }
 
-  /** Only when it is new, or the last log was closed. */
+  /** Must be called only on a new thread, or after the last log was closed. */
   follow(settings: FollowSettings, hooks: FollowHooks): void {
     this.#hooks = hooks;
     this.#send({ kind: 'follow', settings });
   }
 
-  /** Lets it read once more and hand over the last batch; one that takes longer than `limitMs` is ended. */
+  /** Reads once more and hands over the last batch; after `limitMs` the thread is terminated. */
   async close(limitMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => (this.#closed = resolve));
     this.#send({ kind: 'close' });
@@ -63,7 +63,7 @@ export class FollowThread {
     this.#closed = null;
   }
 
-  /** Whatever it is doing. */
+  /** Terminates the thread, whatever it is doing. */
   async end(): Promise<void> {
     this.#gone = true;
     void this.#worker.terminate();
@@ -72,14 +72,14 @@ export class FollowThread {
 
   // Private
 
-  #take(report: FollowReport): void {
-    switch (report.kind) {
+  #take(event: FollowEvent): void {
+    switch (event.kind) {
       case 'batch':
-        this.#hooks?.onBatch(report.batch);
+        this.#hooks?.onBatch(event.batch);
         this.#send({ kind: 'acknowledge' });
         return;
       case 'problem':
-        this.#hooks?.onProblem(report.text);
+        this.#hooks?.onProblem(event.text);
         return;
       case 'closed':
         this.#closed?.();

@@ -2,27 +2,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { reniceThisThread } from '../../runtime/priority.ts';
 import { FollowLoop } from './loop.ts';
-import type { FollowCommand, FollowReport, FollowSettings } from './protocol.ts';
+import type { FollowCommand, FollowEvent, FollowSettings } from './protocol.ts';
 
-/** Rests so many times as long as it has worked: even of a flood at most a fifth of a processor is spent. */
-const REST_FACTOR = 4;
+/** Pauses this many times as long as it worked: even a flood takes at most a fifth of a CPU. */
+const PAUSE_FACTOR = 4;
 
 if (parentPort !== null) {
-  // A version may log at full speed; parsing that must not take time from the users' thread.
+  // A version may log at full speed, and parsing its log must not take time from the users' thread.
   reniceThisThread();
   serve(parentPort);
 }
 
 // Private
 
-/** Follows one log after the other, as told. */
+/** Follows one log after the other, as commanded. */
 function serve(port: MessagePort): void {
   let current: Following | null = null;
   port.on('message', (command: FollowCommand) => {
     switch (command.kind) {
       case 'follow':
         current = new Following(port);
-        // What fails here ends the thread, which is what the other side waits for.
+        // A failure here ends the thread, which the main thread notices.
         void current.run(command.settings);
         return;
       case 'acknowledge':
@@ -35,12 +35,12 @@ function serve(port: MessagePort): void {
 }
 
 class Following {
-  readonly #report: (message: FollowReport) => void;
+  readonly #send: (event: FollowEvent) => void;
   readonly #closing = new AbortController();
   #acknowledged: (() => void) | null = null;
 
   constructor(port: MessagePort) {
-    this.#report = (message) => port.postMessage(message);
+    this.#send = (event) => port.postMessage(event);
   }
 
   acknowledge(): void {
@@ -60,24 +60,24 @@ class Following {
     while (!last) {
       last = closing.aborted;
       const startedMs = performance.now();
-      const { batch, problem } = await loop.look();
-      const restMs = Math.max(settings.batchMs, REST_FACTOR * (performance.now() - startedMs));
+      const { batch, problem } = await loop.poll();
+      const pauseMs = Math.max(settings.batchMs, PAUSE_FACTOR * (performance.now() - startedMs));
       if (problem !== null && problem !== lastProblem)
-        this.#report({ kind: 'problem', text: problem });
+        this.#send({ kind: 'problem', text: problem });
       lastProblem = problem;
       if (batch !== null) {
-        this.#report({ kind: 'batch', batch });
+        this.#send({ kind: 'batch', batch });
         if (!last) await this.#acknowledgement();
       }
-      if (!last) await delay(restMs, undefined, { signal: closing }).catch(() => {});
+      if (!last) await delay(pauseMs, undefined, { signal: closing }).catch(() => {});
     }
     await loop.close();
-    this.#report({ kind: 'closed' });
+    this.#send({ kind: 'closed' });
   }
 
   // Private
 
-  /** Resolves at once when it is to close. */
+  /** Resolves at once when the log is being closed. */
   #acknowledgement(): Promise<void> {
     return new Promise((resolve) => {
       this.#acknowledged = resolve;
