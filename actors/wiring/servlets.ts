@@ -131,7 +131,7 @@ function spawnProcess(
   });
   const { nice, sparedProcessors } = role === 'testing' ? settings.testing : FREE;
   const processors = processorsWithout(sparedProcessors);
-  const limits = { nice, processors };
+  const limits = { nice, processors, stopTimeoutMs: settings.stop.timeoutMs };
   return launcher.spawn({ command, instance, environment, pidRecordFolder, tag, port, ...limits });
 }
 

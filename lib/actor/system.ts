@@ -30,7 +30,7 @@ export interface ActorSystemOptions {
   readonly now?: () => number;
   /** In [0, 1); for the jitter of backoffs. */
   readonly random?: () => number;
-  readonly trace?: TraceSettings;
+  readonly trace: TraceSettings;
   readonly deadLetters?: DeadLetterSettings;
   /** Message types so frequent that they must not follow a correlation id: batches, ticks. */
   readonly bulkTypes?: ReadonlySet<string>;

@@ -9,9 +9,6 @@ import {
   type TraceRecord,
 } from '../model/trace-record.ts';
 
-export const DEFAULT_TRACE_SIZE = 4096;
-/** A message handled for longer than this goes to the slow log. */
-export const DEFAULT_SLOW_MS = 100;
 export const DEFAULT_SLOW_LOG_SIZE = 128;
 const PAYLOAD_LENGTH_MAX = 4000;
 const PAYLOAD_SHOWN = {
@@ -29,10 +26,10 @@ export interface TraceQuery extends TraceFilter {
 }
 
 export interface TraceSettings {
-  /** Records kept, about 75 bytes each. Default 4,096. */
-  readonly size?: number;
-  /** Default 100. */
-  readonly slowMs?: number;
+  /** Records kept, about 75 bytes each. */
+  readonly size: number;
+  /** A message handled for at least this long goes to the slow log. */
+  readonly slowMs: number;
   /** Default 128. */
   readonly slowLogSize?: number;
 }
@@ -66,10 +63,10 @@ export class Trace implements TraceReader {
   #telling = false;
 
   /** Throws a ViliError (`VILI_TRACE_SIZE`) when a size is no positive whole number. */
-  constructor(now: () => number, settings: TraceSettings = {}) {
+  constructor(now: () => number, settings: TraceSettings) {
     this.#now = now;
-    this.#size = positive('size', settings.size ?? DEFAULT_TRACE_SIZE);
-    this.#slowMs = settings.slowMs ?? DEFAULT_SLOW_MS;
+    this.#size = positive('size', settings.size);
+    this.#slowMs = settings.slowMs;
     this.#slowLogSize = positive('slowLogSize', settings.slowLogSize ?? DEFAULT_SLOW_LOG_SIZE);
     this.#numbers = new Float64Array(this.#size * 3);
     this.#outcomes = new Uint8Array(this.#size);

@@ -13,6 +13,7 @@ import {
 } from '../../lib/actor/index.ts';
 import { type Deployment, NOTHING_DEPLOYED } from '../../lib/deployment/state.ts';
 import { release } from '../lib/deployment/world.ts';
+import { DEFAULT_SETTINGS } from '../support/default-settings.ts';
 import { eventually } from '../support/eventually.ts';
 import { QUIET } from '../support/quiet-journal.ts';
 
@@ -34,7 +35,7 @@ describe('The deployer', () => {
   it('asks again for an archive it held back while the disk was full', async () => {
     const archived: string[] = [];
     let isFull = true;
-    const system = new ActorSystem({ onFatal: () => undefined });
+    const system = new ActorSystem({ trace: DEFAULT_SETTINGS.trace, onFatal: () => undefined });
     const deployer: Address<DeployerMessage> = await system.spawn<DeployerMessage>({
       name: 'deployer',
       keepChildren: true,

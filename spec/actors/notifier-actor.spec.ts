@@ -4,6 +4,7 @@ import { notifierActor } from '../../actors/notifier-actor.ts';
 import { ActorSystem } from '../../lib/actor/index.ts';
 import { openJournal } from '../../lib/journal/journal.ts';
 import type { Channel } from '../../lib/notify/announcement.ts';
+import { DEFAULT_SETTINGS } from '../support/default-settings.ts';
 
 const STARTED: NotifierMessage = {
   type: 'notify',
@@ -19,7 +20,10 @@ async function withNotifier(
   use: (tell: (message: NotifierMessage) => boolean) => Promise<void>,
 ): Promise<void> {
   const fatal: unknown[] = [];
-  const system = new ActorSystem({ onFatal: (error) => fatal.push(error) });
+  const system = new ActorSystem({
+    trace: DEFAULT_SETTINGS.trace,
+    onFatal: (error) => fatal.push(error),
+  });
   const journal = openJournal({ dir: '', level: 'CRIT', now: Date.now });
   const notifier = await system.spawn<NotifierMessage>({
     name: 'notifier',

@@ -1,5 +1,6 @@
 import * as nact from 'nact';
 import { ActorSystem, type Address, actorSpec } from '../../lib/actor/index.ts';
+import { DEFAULT_SETTINGS } from '../support/default-settings.ts';
 
 const MESSAGES = 100_000;
 const ROUNDS = 7;
@@ -28,7 +29,10 @@ interface Round {
  * queues all messages first; a ping-pong has one message on its way.
  */
 async function main(): Promise<void> {
-  const system = new ActorSystem({ onFatal: (error) => console.error(error) });
+  const system = new ActorSystem({
+    trace: DEFAULT_SETTINGS.trace,
+    onFatal: (error) => console.error(error),
+  });
   const nactSystem = nact.start();
   const contenders = [
     await layerBurst(system),

@@ -1,4 +1,5 @@
 import { type ActorEvent, ActorSystem, type ActorSystemOptions } from '../../lib/actor/index.ts';
+import { DEFAULT_SETTINGS } from './default-settings.ts';
 
 /** An actor system with its events and fatal errors recorded. */
 export interface World {
@@ -17,6 +18,7 @@ export async function withWorld(
   const events: ActorEvent[] = [];
   const fatal: unknown[] = [];
   const system = new ActorSystem({
+    trace: DEFAULT_SETTINGS.trace,
     onEvent: (event) => events.push(event),
     onFatal: (error) => fatal.push(error),
     ...options,

@@ -8,6 +8,7 @@ import type {
 } from '../../lib/servlet/process/servlet-process.ts';
 import { spawnServlet } from '../../lib/servlet/process/spawn.ts';
 import { servletTag, TAG_VARIABLE } from '../../lib/servlet/process/tag.ts';
+import { DEFAULT_SETTINGS } from './default-settings.ts';
 import { eventually } from './eventually.ts';
 
 /** Path from dist/spec/support to the fixtures among the sources. */
@@ -72,6 +73,7 @@ export function spawnOptions(
   return {
     command,
     instance,
+    stopTimeoutMs: DEFAULT_SETTINGS.stop.timeoutMs,
     environment: { PATH: process.env['PATH'] ?? '', [TAG_VARIABLE]: tag, PORT: '0' },
     pidRecordFolder: pidRecordFolderOf(base),
     tag,

@@ -3,6 +3,7 @@ import { stat } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { type ActorEvent, ActorSystem, actorSpec } from '../../lib/actor/index.ts';
 import { PROMPT } from './actor-world.ts';
+import { DEFAULT_SETTINGS } from './default-settings.ts';
 import { eventually } from './eventually.ts';
 
 const FATAL_EXIT_CODE = 70;
@@ -35,7 +36,12 @@ const strays: Readonly<Record<string, (fail: () => never) => unknown>> = {
 async function main(): Promise<void> {
   const events: ActorEvent[] = [];
   const onEvent = (event: ActorEvent): unknown => events.push(event);
-  const system = new ActorSystem({ onFatal, onEvent, supervision: { backoff: PROMPT } });
+  const system = new ActorSystem({
+    trace: DEFAULT_SETTINGS.trace,
+    onFatal,
+    onEvent,
+    supervision: { backoff: PROMPT },
+  });
   system.attachProcessHandlers(process);
   if (process.argv[2] === 'ownerless') {
     setTimeout(() => failAs('nobody'), 1);

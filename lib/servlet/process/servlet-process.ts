@@ -39,7 +39,7 @@ export interface SpawnOptions {
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
   /** Goes into the pid record: the longest a later Vili may wait after SIGTERM, ms. */
-  readonly stopTimeoutMs?: number;
+  readonly stopTimeoutMs: number;
 }
 
 export interface StopOptions {

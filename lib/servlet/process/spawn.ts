@@ -8,8 +8,6 @@ import { openPty, type Pty } from './pty.ts';
 import { ServletProcess, type SpawnOptions } from './servlet-process.ts';
 
 const SHELL = '/bin/sh';
-/** Stop timeout in the pid record when the caller gives none. */
-const DEFAULT_STOP_TIMEOUT_MS = 30_000;
 
 /**
  * Records its own identity and then becomes the servlet. Files: $1 stat line, $2 pid file, $3 stdOut, $4 stdErr,
@@ -48,7 +46,7 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
     bootId: readBootId(),
     argv: command,
     port: options.port,
-    stopTimeoutMs: options.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS,
+    stopTimeoutMs: options.stopTimeoutMs,
   });
   const stdErrStart = sizeOf(instance.stdErr);
   const startedAtMs = options.now();

@@ -5,12 +5,13 @@ import { controlHandlers } from '../../../actors/wiring/control.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
 import { TraceLog } from '../../../lib/journal/trace-log.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 describe('the trace that the control API serves', () => {
   it('has the same records of an actor, live in the ring and stored in the trace log', () =>
     withTempFolder(async (folder) => {
-      const trace = new Trace(() => 0);
+      const trace = new Trace(() => 0, DEFAULT_SETTINGS.trace);
       const traceLog = await TraceLog.open<TraceRecord>({
         path: join(folder, 'trace.jsonl'),
         maxRecords: 100,

@@ -3,6 +3,7 @@ import type { ActorEvent } from '../../../lib/actor/index.ts';
 import { DeadLetters, OTHERS, RECIPIENTS_MAX } from '../../../lib/actor/mail/dead-letters.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
 import { withWorld } from '../../support/actor-world.ts';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.ts';
 import { eventually } from '../../support/eventually.ts';
 import { scripted } from '../../support/scripted-actor.ts';
 
@@ -84,7 +85,9 @@ const now = (): number => 7;
 function office(windowMs = 60_000) {
   const events: ActorEvent[] = [];
   const collect = (event: ActorEvent): unknown => events.push(event);
-  const letters = new DeadLetters(now, new Trace(now), collect, { windowMs });
+  const letters = new DeadLetters(now, new Trace(now, DEFAULT_SETTINGS.trace), collect, {
+    windowMs,
+  });
   const bury = (path: string): void => {
     const envelope = { message: 1, from: '/vili', correlation: undefined, sentAtMs: 7 };
     letters.bury(envelope, path, 'stopped');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ActorSystem } from '../../../lib/actor/index.ts';
 import { gate, PROMPT, withWorld } from '../../support/actor-world.ts';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.ts';
 import { eventually } from '../../support/eventually.ts';
 import { neverStarts, rejection, type Script, scripted } from '../../support/scripted-actor.ts';
 
@@ -116,7 +117,11 @@ describe('stopping a system', () => {
     // The runner sets its own timer once this function has returned its promise.
     await new Promise((resolve) => setImmediate(resolve));
     const before = timers();
-    const system = new ActorSystem({ onFatal: neverStarts, supervision: { backoff: PROMPT } });
+    const system = new ActorSystem({
+      trace: DEFAULT_SETTINGS.trace,
+      onFatal: neverStarts,
+      supervision: { backoff: PROMPT },
+    });
     const script: Script = {
       start: (self) => {
         self.after(60_000, { type: 'never' });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type ActorEvent, ActorSystem, type Address, actorSpec } from '../../../lib/actor/index.ts';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.ts';
 
 type Counting =
   | { type: 'add'; by: number }
@@ -27,6 +28,7 @@ describe('an actor system', () => {
   it('keeps the address, the mailbox and nothing of the state across a restart', async () => {
     const events: ActorEvent[] = [];
     const system = new ActorSystem({
+      trace: DEFAULT_SETTINGS.trace,
       onFatal: (error) => expect.fail(String(error)),
       onEvent: (event) => events.push(event),
     });

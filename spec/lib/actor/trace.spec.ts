@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import { Trace } from '../../../lib/actor/trace.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import { PROMPT, withWorld } from '../../support/actor-world.ts';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Script, scripted } from '../../support/scripted-actor.ts';
 
 describe('the trace ring', () => {
   it('keeps the newest records, oldest first, with ids that count on', () => {
-    const trace = new Trace(() => 0, { size: 4 });
+    const trace = new Trace(() => 0, { ...DEFAULT_SETTINGS.trace, size: 4 });
     for (let n = 1; n <= 10; n += 1) trace.write(n, 'a', 'b', `m${n}`, undefined, 1, 2, 'ok');
     expect(trace.read().map((record) => record.id)).to.deep.equal([7, 8, 9, 10]);
     expect(trace.read()[0]).to.deep.equal({
@@ -27,7 +28,7 @@ describe('the trace ring', () => {
   });
 
   it('is read by actor (and all below it), by correlation id, or both', () => {
-    const trace = new Trace(() => 0);
+    const trace = new Trace(() => 0, DEFAULT_SETTINGS.trace);
     trace.write(1, '/vili/a', '/vili/b', 'one', 'x', 0, 0, 'ok');
     trace.write(2, '/vili/b/c', '/vili/d', 'two', 'x', 0, 0, 'crash');
     trace.write(3, '/vili/bc', '/vili/d', 'three', 'y', 0, 0, 'dead');
@@ -38,7 +39,7 @@ describe('the trace ring', () => {
   });
 
   it('keeps payloads as bounded text, and no longer than their record', () => {
-    const trace = new Trace(() => 0, { size: 2 });
+    const trace = new Trace(() => 0, { ...DEFAULT_SETTINGS.trace, size: 2 });
     trace.write(1, 'a', 'b', 'm', undefined, 0, 0, 'ok', { big: 'x'.repeat(10_000) });
     expect(trace.read()[0]?.payload?.length).to.be.within(100, 4001);
     trace.write(2, 'a', 'b', 'm', undefined, 0, 0, 'ok');
@@ -47,7 +48,7 @@ describe('the trace ring', () => {
   });
 
   it('takes notes, and keeps what was slow', () => {
-    const trace = new Trace(() => 5, { slowMs: 10, slowLogSize: 2 });
+    const trace = new Trace(() => 5, { ...DEFAULT_SETTINGS.trace, slowMs: 10, slowLogSize: 2 });
     for (const [n, ms] of [5, 10, 11, 12].entries()) {
       trace.write(n, 'a', 'b', `m${n}`, undefined, 0, ms, 'ok');
     }
@@ -63,7 +64,9 @@ describe('the trace ring', () => {
   });
 
   it('refuses a size that is none', () => {
-    expect(() => new Trace(() => 0, { size: 0 })).to.throw('trace size 0');
+    expect(() => new Trace(() => 0, { ...DEFAULT_SETTINGS.trace, size: 0 })).to.throw(
+      'trace size 0',
+    );
   });
 });
 
