@@ -73,9 +73,9 @@ export function comparatorActor(
 
     async handle(state, message, self) {
       switch (message.type) {
-        case 'judge':
+        case 'evaluate':
           return judge(deps, self, state, message);
-        case 'judge-off':
+        case 'evaluate-off':
           return { ...state, ...NO_TEST, ended: state.test ?? state.ended };
         case 'outcomes':
           compared(state.test, message.batch, deps.now());
@@ -130,7 +130,7 @@ async function judge(
   deps: ComparatorDeps,
   self: Self<ComparatorMessage>,
   state: ComparatorState,
-  { release, sinceMs }: Extract<ComparatorMessage, { type: 'judge' }>,
+  { release, sinceMs }: Extract<ComparatorMessage, { type: 'evaluate' }>,
 ): Promise<ComparatorState> {
   const known = state.test?.evaluation;
   if (known?.fingerprint === release.fingerprint && known.sinceMs === sinceMs) return state;

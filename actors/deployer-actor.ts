@@ -1,49 +1,56 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { Command, DeploymentEvent } from '../lib/deployment/events.ts';
+import { planAct } from '../lib/deployment/acts.ts';
+import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
+import { entryOf, type RecordCommand, recordingOf } from '../lib/deployment/record.ts';
 import { resync } from '../lib/deployment/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { Journal } from '../lib/journal/journal.ts';
 import type { HistoryEntry } from '../lib/model/history.ts';
+import { reasonOf } from '../lib/model/reason.ts';
 import type { ServletFacts } from '../lib/model/servlet-facts.ts';
-import { replyTo } from './deployer-acts.ts';
-import { announce, entryOf, note, type RecordDeps, record } from './deployer-record.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
   DeployerMessage,
+  NotifierMessage,
   TrafficMirrorMessage,
   VersionMessage,
 } from './messages.ts';
 
-export interface DeployerDeps extends RecordDeps {
+const TIMER_SLACK_MS = 5;
+/** A full disk may have room again by then. */
+const SAVE_RETRY_MS = 5000;
+
+export interface DeployerDeps {
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   readonly comparator: Address<ComparatorMessage>;
   readonly archivist: Address<ArchivistMessage>;
+  readonly notifier: Address<NotifierMessage>;
   readonly versionSpec: (name: string) => ChildSpec<VersionMessage>;
   /** What is known when Vili starts: the state file, the links, the files in the base. */
   readonly boot: () => Promise<Extract<DeploymentEvent, { type: 'booted' }>>;
   /** The state as last saved, for a deployer that was restarted while Vili goes on. */
   readonly load: () => Promise<Deployment | null>;
-  /** With what the history is to get; a Vili killed in between adds it at its next start. */
+  /** Saves the state with the entries the history is to get; a Vili killed in between adds them at its next start. */
   readonly save: (state: Deployment, recording: readonly HistoryEntry[]) => Promise<void>;
+  readonly appendHistory: (entry: HistoryEntry) => Promise<void>;
   readonly unlinkTest: () => Promise<void>;
+  readonly rules: () => Rules;
+  readonly journal: Journal;
 }
-
-const TIMER_SLACK_MS = 5;
-/** A disk that was full may have room again. */
-const SAVE_AGAIN_MS = 5000;
 
 interface DeployerState {
   readonly deployment: Deployment;
   readonly servlets: ReadonlyMap<string, ServletFacts>;
-  /** The state on disk is older than this one: until it is not, no folder may go. */
+  /** The state on disk is older than this one: no folder may be deleted meanwhile. */
   readonly unsaved: boolean;
 }
 
 /**
- * Runs the deployment state machine: every event makes a transition, the new state is saved, then
- * its commands go out. Versions are its children and outlive a restart of the deployer itself.
+ * Runs the deployment state machine: every event makes a transition, the new state is saved, then its commands are
+ * carried out. Versions are children of the deployer and outlive its restart.
  */
 export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, DeployerState> {
   return {
@@ -59,31 +66,32 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
     },
 
     async handle(state, message, self) {
+      const { deployment, unsaved } = state;
       switch (message.type) {
         case 'resync':
-          await carryOut(deps, self, state.deployment, resync(state.deployment));
+          await carryOut(deps, self, deployment, resync(deployment));
           return state;
-        case 'servlet-view': {
-          const { view } = message;
-          return { ...state, servlets: withView(state.servlets, view) };
+        case 'servlet-view':
+          return { ...state, servlets: withFacts(state.servlets, message.view) };
+        case 'note': {
+          const { event, version, text } = message;
+          const what = { event, version, by: 'vili', reasons: [reasonOf(event, text)] } as const;
+          const atMs = deps.rules().nowMs;
+          await record(deps, self, deployment, { type: 'record', atMs, ...what });
+          return state;
         }
-        case 'note':
-          await note(deps, self, state.deployment, message);
-          return state;
         case 'may-delete': {
-          const isNeeded = protectedNames(state.deployment).has(message.name);
-          self.send(message.reply, !isNeeded && !state.unsaved);
+          const isNeeded = protectedNames(deployment).has(message.name);
+          self.send(message.reply, !isNeeded && !unsaved);
           return state;
         }
         case 'save-again':
-          return saveAgain(deps, self, state);
-        case 'describe': {
-          const servlets = [...state.servlets.values()];
-          self.send(message.reply, { deployment: state.deployment, servlets });
+          return unsaved ? saveAgain(deps, self, state) : state;
+        case 'describe':
+          self.send(message.reply, { deployment, servlets: [...state.servlets.values()] });
           return state;
-        }
         case 'act': {
-          const { reply, event } = replyTo(state.deployment, message.act, deps.rules());
+          const { reply, event } = planAct(deployment, message.act, deps.rules());
           const next = event === null ? state : await advance(deps, self, state, event);
           self.send(message.reply, reply);
           return next;
@@ -99,34 +107,30 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
 
 type Me = Self<DeployerMessage>;
 
-/** The first save after failed ones asks anew for what was held back meanwhile. */
+/** The first save after failed ones asks again for what was held back meanwhile. */
 async function advance(
   deps: DeployerDeps,
   self: Me,
   state: DeployerState,
   event: DeploymentEvent,
 ): Promise<DeployerState> {
-  const step = transition(state.deployment, event, deps.rules());
-  const unsaved =
-    step.state === state.deployment
-      ? state.unsaved
-      : !(await save(deps, step.state, step.commands));
-  if (unsaved && !state.unsaved) self.after(SAVE_AGAIN_MS, { type: 'save-again' });
-  const safe = step.commands.filter((command) => !unsaved || command.type !== 'archive');
-  await carryOut(deps, self, step.state, safe);
-  if (state.unsaved && !unsaved) await carryOut(deps, self, step.state, resync(step.state));
-  return { ...state, deployment: step.state, unsaved };
+  const { state: deployment, commands } = transition(state.deployment, event, deps.rules());
+  const isSame = deployment === state.deployment;
+  const unsaved = isSame ? state.unsaved : !(await save(deps, deployment, commands));
+  if (unsaved && !state.unsaved) self.after(SAVE_RETRY_MS, { type: 'save-again' });
+  const safe = commands.filter((command) => !unsaved || command.type !== 'archive');
+  await carryOut(deps, self, deployment, safe);
+  if (state.unsaved && !unsaved) await carryOut(deps, self, deployment, resync(deployment));
+  return { ...state, deployment, unsaved };
 }
 
-/** What was held back while the state could not be saved is asked for anew. */
 async function saveAgain(
   deps: DeployerDeps,
   self: Me,
   state: DeployerState,
 ): Promise<DeployerState> {
-  if (!state.unsaved) return state;
   if (!(await save(deps, state.deployment, []))) {
-    self.after(SAVE_AGAIN_MS, { type: 'save-again' });
+    self.after(SAVE_RETRY_MS, { type: 'save-again' });
     return state;
   }
   await carryOut(deps, self, state.deployment, resync(state.deployment));
@@ -166,13 +170,11 @@ async function carryOutOne(
 ): Promise<void> {
   switch (command.type) {
     case 'stage':
-      return toVersion(deps, self, command.release.name, command);
     case 'start':
       return toVersion(deps, self, command.release.name, command);
     case 'stop':
-      return toVersion(deps, self, command.name, { type: 'stop', role: command.role });
     case 'link':
-      return toVersion(deps, self, command.name, { type: 'link', role: command.role });
+      return toVersion(deps, self, command.name, { type: command.type, role: command.role });
     case 'retire':
       return toVersion(deps, self, command.name, { type: 'retire' });
     case 'archive':
@@ -185,10 +187,10 @@ async function carryOutOne(
     case 'mirror':
       self.send(deps.trafficMirror, command, { correlation: command.name });
       return;
-    case 'judge':
+    case 'evaluate':
       self.send(deps.comparator, command, { correlation: command.release.name });
       return;
-    case 'judge-off':
+    case 'evaluate-off':
       self.send(deps.comparator, command);
       return;
     case 'unlink-test':
@@ -200,7 +202,7 @@ async function carryOutOne(
       announce(deps, self, deployment, 'switching', command.version);
       return;
     case 'probation':
-      // A timer may fire a little early, and the state machine lets nothing end before its time.
+      // A timer may fire a little early, and the state machine ends nothing before its time.
       self.after(Math.max(0, Math.ceil(command.untilMs - deps.rules().nowMs)) + TIMER_SLACK_MS, {
         type: 'probation-over',
       });
@@ -216,19 +218,49 @@ async function toVersion(
   name: string,
   message: VersionMessage,
 ): Promise<void> {
-  const childName = `version-${name}`;
-  const known = self.child<VersionMessage>(childName);
-  const version = known ?? (await self.spawn(deps.versionSpec(name)));
+  const running = self.child<VersionMessage>(`version-${name}`);
+  const version = running ?? (await self.spawn(deps.versionSpec(name)));
   self.send(version, message, { correlation: name });
 }
 
-function withView(
-  views: ReadonlyMap<string, ServletFacts>,
-  view: ServletFacts,
+/** Log, notification, report and history of one event; a history that cannot be written stops nothing. */
+async function record(
+  deps: DeployerDeps,
+  self: Me,
+  deployment: Deployment,
+  command: RecordCommand,
+): Promise<void> {
+  const { version: correlation, by } = command;
+  const { entry, line, isBad, notification, outcome } = recordingOf(deployment, command);
+  deps.journal[isBad ? 'warn' : 'notice'](line, { by });
+  self.send(deps.notifier, { type: 'notify', ...notification }, { correlation });
+  if (outcome !== null) self.send(deps.comparator, { type: 'decided', outcome }, { correlation });
+  try {
+    await deps.appendHistory(entry);
+  } catch (error) {
+    deps.journal.error('the history could not be written', { error: messageOf(error) });
+  }
+}
+
+/** Notifies people of a step that is too short for the history. */
+function announce(
+  deps: DeployerDeps,
+  self: Me,
+  deployment: Deployment,
+  event: 'starting' | 'switching',
+  version: string,
+): void {
+  const running = deployment.running?.release.name ?? null;
+  self.send(deps.notifier, { type: 'notify', event, version, reasons: [], by: 'vili', running });
+}
+
+function withFacts(
+  servlets: ReadonlyMap<string, ServletFacts>,
+  facts: ServletFacts,
 ): ReadonlyMap<string, ServletFacts> {
-  const next = new Map(views);
-  const key = `${view.version} ${view.role}`;
-  if (view.state === 'stopped') next.delete(key);
-  else next.set(key, view);
+  const next = new Map(servlets);
+  const key = `${facts.version} ${facts.role}`;
+  if (facts.state === 'stopped') next.delete(key);
+  else next.set(key, facts);
   return next;
 }

@@ -1,6 +1,7 @@
 import type { Address } from '../lib/actor/index.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { ClusterEvent } from '../lib/cluster/cluster.ts';
+import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
@@ -39,22 +40,6 @@ export type DeployerMessage =
   | { readonly type: 'save-again' }
   | { readonly type: 'describe'; readonly reply: Address<DeploymentView> }
   | { readonly type: 'act'; readonly act: Act; readonly reply: Address<ActReply> };
-
-export interface Act {
-  readonly kind: 'promote' | 'reject' | 'roll-back' | 'retest';
-  /** The version meant, or null for the one under test. */
-  readonly version: string | null;
-  readonly by: string;
-  readonly reason: string;
-  /** For a retest of a version by name: what its file in the base is; null when it is not there. */
-  readonly release: Release | null;
-}
-
-export interface ActReply {
-  readonly done: boolean;
-  readonly version: string;
-  readonly text: string;
-}
 
 /** What the deployer has in hand. */
 export interface DeploymentView {
@@ -106,8 +91,8 @@ export interface TrafficCounts {
 }
 
 export type ComparatorMessage =
-  | { readonly type: 'judge'; readonly release: Release; readonly sinceMs: number }
-  | { readonly type: 'judge-off' }
+  | { readonly type: 'evaluate'; readonly release: Release; readonly sinceMs: number }
+  | { readonly type: 'evaluate-off' }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
   | {

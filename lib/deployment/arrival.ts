@@ -2,9 +2,9 @@ import { reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
-import type { Candidate, Deployment } from './state.ts';
+import type { Candidate, CandidateSlot, Deployment } from './state.ts';
 
-/** A server file is there, whole. It becomes running, a candidate, or is refused with the reason. */
+/** A server file has arrived whole: it becomes running or a candidate, or is declined with the reason. */
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {
   if (isKnown(draft, release)) return;
   const { running } = draft.state;
@@ -16,15 +16,15 @@ export function arrived(draft: Draft, release: Release, foundAtStart: boolean): 
   }
   const objection = objectionTo(draft, release);
   if (objection === null) admit(draft, release);
-  else if (!(foundAtStart && objection.old)) refuse(draft, release, objection.text);
+  else if (!(foundAtStart && objection.old)) decline(draft, release, objection.text);
 }
 
-/** Says why a file is not tried; nothing else changes. */
-export function refuse(draft: Draft, release: Release, text: string): void {
+/** Records why a file is not tried; nothing else changes. */
+export function decline(draft: Draft, release: Release, text: string): void {
   draft.record('refused', release, [reasonOf('refused', text)]);
 }
 
-/** Lets a waiting candidate begin once nothing is in its way any more. */
+/** Lets a waiting candidate begin once nothing blocks it any more. */
 export function advance(draft: Draft): void {
   const { testing, incoming, promotion } = draft.state;
   if (promotion !== null) return;
@@ -37,19 +37,19 @@ export function advance(draft: Draft): void {
     const candidate = draft.state[slot];
     if (candidate === null || isBlocked(draft, candidate.release)) continue;
     if (candidate.phase === 'waiting') begin(draft, slot, candidate);
-    // Its servlet may have become ready while it had to wait: asking again has it reported again.
+    // Its servlet may have become ready while it had to wait: `start` makes it report again.
     else if (candidate.phase === 'starting') {
       draft.ask({ type: 'start', release: candidate.release, role: 'testing' });
     }
   }
 }
 
-/** A version that was rejected gets a test as if it had just arrived, if nothing is in its way. */
+/** A rejected version is tested as if it had just arrived, unless there is an objection. */
 export function retest(draft: Draft, event: Extract<DeploymentEvent, { type: 'retest' }>): void {
   const { release, reasons, by } = event;
   const { rejected, decided } = draft.state;
   if (objectionToRetest(draft.state, release, draft.rules.compareVersions) !== null) return;
-  // Its folder is needed again; that of another one makes room when this test begins.
+  // Its folder is needed again; that of another rejected version makes room when this test begins.
   if (rejected?.release.name === release.name) draft.set({ rejected: null });
   draft.set({
     decided: decided.filter((fingerprint) => fingerprint !== release.fingerprint),
@@ -66,15 +66,13 @@ export function objectionToRetest(
   compareVersions: (left: string, right: string) => number,
 ): string | null {
   const { running, testing, incoming, promotion, rejected, decided } = state;
-  const { name, fileName } = release;
+  const { name, fileName, fingerprint } = release;
   const busy = testing ?? incoming;
   if (running === null) return 'no version is running to compare with';
   if (busy !== null) return `${busy.release.name} is being tested; reject it first`;
   if (promotion !== null) return 'another version is being promoted';
-  const isLast =
-    rejected?.release.name === name && rejected.release.fingerprint === release.fingerprint;
-  if (isLast) return null;
-  if (!decided.includes(release.fingerprint)) {
+  if (rejected?.release.name === name && rejected.release.fingerprint === fingerprint) return null;
+  if (!decided.includes(fingerprint)) {
     return `${fileName} as it is now was not rejected, so it cannot be tested again`;
   }
   if (compareVersions(release.version, running.release.version) <= 0) {
@@ -87,11 +85,11 @@ export function objectionToRetest(
 
 function isKnown(draft: Draft, release: Release): boolean {
   const { running, testing, incoming, previous, rejected, decided } = draft.state;
+  const { name, fingerprint } = release;
   const known = [running, testing, incoming, previous, rejected].some(
-    (holder) =>
-      holder?.release.name === release.name && holder.release.fingerprint === release.fingerprint,
+    (holder) => holder?.release.name === name && holder.release.fingerprint === fingerprint,
   );
-  return known || decided.includes(release.fingerprint);
+  return known || decided.includes(fingerprint);
 }
 
 function objectionTo(draft: Draft, release: Release): { text: string; old: boolean } | null {
@@ -102,17 +100,18 @@ function objectionTo(draft: Draft, release: Release): { text: string; old: boole
     return { text, old: false };
   }
   if (previous?.release.name === release.name) {
-    const text = `${release.fileName} has new content, but ${release.name} is kept for the way back`;
+    const text = `${release.fileName} has new content, but ${release.name} is kept for a rollback`;
     return { text, old: false };
   }
-  const newest = incoming ?? testing;
-  if (newest !== null && newest.release.name !== release.name) {
-    if (draft.rules.compareVersions(release.version, newest.release.version) < 0) {
-      const text = `${release.fileName} is older than ${newest.release.name}, which is under test`;
+  const { compareVersions } = draft.rules;
+  const newest = (incoming ?? testing)?.release;
+  if (newest && newest.name !== release.name) {
+    if (compareVersions(release.version, newest.version) < 0) {
+      const text = `${release.fileName} is older than ${newest.name}, which is under test`;
       return { text, old: true };
     }
   }
-  if (draft.rules.compareVersions(release.version, running.release.version) <= 0) {
+  if (compareVersions(release.version, running.release.version) <= 0) {
     const text = `${release.fileName} is not newer than ${running.release.name}, which is running`;
     return { text, old: true };
   }
@@ -127,7 +126,7 @@ function admit(draft: Draft, release: Release): void {
   const candidate = candidateOf(release, 'waiting', draft.rules.nowMs);
   if (testing?.release.name === release.name && promotion === null) {
     draft.set({ testing: { ...candidate, phase: 'replacing' } });
-    draft.ask({ type: 'mirror-off' }, { type: 'judge-off' }, { type: 'unlink-test' });
+    draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' }, { type: 'unlink-test' });
     draft.stop(release, 'testing');
     return;
   }
@@ -135,7 +134,7 @@ function admit(draft: Draft, release: Release): void {
   advance(draft);
 }
 
-/** A newer file makes the candidate that was still getting ready pointless. */
+/** A newer file replaces the candidate that was still getting ready. */
 function dropIncoming(draft: Draft): void {
   const { incoming, testing } = draft.state;
   if (incoming === null) return;
@@ -144,21 +143,20 @@ function dropIncoming(draft: Draft): void {
   if (incoming.phase !== 'waiting') draft.retire(incoming.release);
 }
 
-/** A folder on its way into the archive must be gone before its name can be used again. */
+/** A folder that is being archived must be gone before its name can be used again. */
 function isBlocked(draft: Draft, release: Release): boolean {
   return draft.state.promotion !== null || draft.state.archiving.includes(release.name);
 }
 
-function begin(draft: Draft, slot: 'testing' | 'incoming', candidate: Candidate): void {
-  const objection = draft.state.running?.release.name === candidate.release.name;
-  if (objection) {
+function begin(draft: Draft, slot: CandidateSlot, candidate: Candidate): void {
+  const { release } = candidate;
+  if (draft.state.running?.release.name === release.name) {
     draft.set({ [slot]: null });
-    const text = `${candidate.release.fileName} has new content, but ${candidate.release.name} is running`;
-    refuse(draft, candidate.release, text);
+    decline(draft, release, `${release.fileName} has new content, but ${release.name} is running`);
     return;
   }
   draft.clearRejected();
-  if (isBlocked(draft, candidate.release)) return;
+  if (isBlocked(draft, release)) return;
   draft.set({ [slot]: { ...candidate, phase: 'staging' } });
-  draft.ask({ type: 'stage', release: candidate.release });
+  draft.ask({ type: 'stage', release });
 }

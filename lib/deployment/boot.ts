@@ -1,16 +1,16 @@
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
-import type { Candidate } from './state.ts';
+import type { Candidate, CandidateSlot } from './state.ts';
 
 type Booted = Extract<DeploymentEvent, { type: 'booted' }>;
 
-/** Vili starts: no process of before is left, so every servlet starts anew from what was saved. */
+/** Vili starts: no earlier process is left, so every servlet starts anew from what was saved. */
 export function booted(draft: Draft, event: Booted): void {
   draft.ask({ type: 'route', target: null });
   if (event.saved?.running) draft.state = event.saved;
   else adoptOrBegin(draft, event);
-  // A Vili killed between its state file and its links leaves the link of a test that is over, or of
-  // the one before; a test that goes on sets its link when its servlet is ready.
+  // A Vili killed between state file and links leaves the link of a test that is over; a test that
+  // continues sets its link when its servlet is ready.
   draft.ask({ type: 'unlink-test' });
   resumeRunning(draft);
   resumePromotionOrTest(draft);
@@ -51,11 +51,7 @@ function resumePromotionOrTest(draft: Draft): void {
   resumeCandidate(draft, 'incoming', incoming);
 }
 
-function resumeCandidate(
-  draft: Draft,
-  slot: 'testing' | 'incoming',
-  candidate: Candidate | null,
-): void {
+function resumeCandidate(draft: Draft, slot: CandidateSlot, candidate: Candidate | null): void {
   if (candidate === null || candidate.phase === 'waiting') return;
   draft.set({ [slot]: { ...candidate, phase: 'staging' } });
   draft.ask({ type: 'stage', release: candidate.release });
@@ -70,7 +66,7 @@ function resumePrevious(draft: Draft): void {
     draft.retire(previous.release);
     return;
   }
-  // The clock may have been set back since: no probation is longer than a whole one from now.
+  // The clock may have been set back: no probation lasts longer than a full one from now.
   const untilMs = Math.min(previous.untilMs, nowMs + probationMs);
   draft.set({ previous: { ...previous, target: null, untilMs } });
   draft.ask(

@@ -1,40 +1,40 @@
 import type { Target } from '../model/exchange.ts';
 import { type Reason, reasonOf } from '../model/reason.ts';
 import type { DownCause } from '../model/servlet-facts.ts';
-import { advance, refuse } from './arrival.ts';
+import { advance, decline } from './arrival.ts';
 import type { Draft } from './draft.ts';
-import type { Candidate } from './state.ts';
+import type { Candidate, CandidateSlot } from './state.ts';
 
-/** A version that is there so often when Vili lets servlets down is not tried further. */
+/** A version that is present at so many failures of Vili's infrastructure is rejected. */
 const LET_DOWNS_MAX = 5;
 
-/** Its folder is there: a test servlet is started. */
-export function candidateStaged(draft: Draft, slot: 'testing' | 'incoming', it: Candidate): void {
+/** The candidate's folder is complete: a testing servlet is started. */
+export function candidateStaged(draft: Draft, slot: CandidateSlot, it: Candidate): void {
   if (it.phase !== 'staging') return;
   draft.set({ [slot]: { ...it, phase: 'starting' } });
   draft.ask({ type: 'start', release: it.release, role: 'testing' });
 }
 
-/** Its file could not be copied: it is refused, and another one may begin. */
+/** The candidate's file could not be copied: it is declined, and another candidate may begin. */
 export function candidateNotStaged(
   draft: Draft,
-  slot: 'testing' | 'incoming',
+  slot: CandidateSlot,
   it: Candidate,
   problem: string,
 ): void {
   draft.set({ [slot]: null });
-  refuse(draft, it.release, problem);
+  decline(draft, it.release, problem);
   advance(draft);
 }
 
-/** A test servlet serves: the test begins, goes on after a restart, or replaces the one before. */
+/** A testing servlet serves: the test begins, continues after a restart, or replaces the one before. */
 export function candidateReady(draft: Draft, name: string, target: Target): void {
   const { testing, incoming, promotion } = draft.state;
   if (promotion !== null && testing?.release.name === name) return;
   if (incoming?.release.name === name && testing?.release.name !== name) {
     if (promotion !== null || incoming.phase !== 'starting') return;
     if (testing !== null) {
-      draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+      draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' });
       const text = `${incoming.release.name} arrived and took its place in the test`;
       draft.record('rejected', testing.release, [reasonOf('superseded', text)]);
       draft.retire(testing.release);
@@ -48,8 +48,8 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
 }
 
 /**
- * Its servlet ended by itself or never ran: counted, and rejected once that was too often. When it was Vili's doing
- * the test begins anew: what copies met meanwhile says nothing about the version.
+ * A candidate's servlet ended by itself or never ran: counted, and rejected once that was too often. After a failure of
+ * Vili's infrastructure the test begins anew: what copies met meanwhile says nothing about the version.
  */
 export function candidateDown(draft: Draft, name: string, problem: string, cause: DownCause): void {
   const { testing, incoming, promotion } = draft.state;
@@ -64,16 +64,17 @@ export function candidateDown(draft: Draft, name: string, problem: string, cause
   draft.record('crashed', candidate.release, [reasonOf('crash', problem)]);
   if (hopeless || crashed.crashes >= draft.rules.testingCrashesMax) {
     const times = crashed.crashes === 1 ? 'once' : `${crashed.crashes} times`;
-    const reason = reasonOf('crashes', `The testing version failed to run ${times}: ${problem}`);
+    const text = `The testing version failed to run ${times}: ${problem}`;
     const limit = hopeless ? 1 : draft.rules.testingCrashesMax;
-    rejectCandidate(draft, slot, [{ ...reason, observed: crashed.crashes, limit }], 'vili');
+    const reason = { ...reasonOf('crashes', text), observed: crashed.crashes, limit };
+    rejectCandidate(draft, slot, [reason], 'vili');
   } else if (candidate.phase === 'testing') draft.ask({ type: 'mirror', name, target: null });
 }
 
 /** The test ends here; the folder with its report stays until the next version arrives. */
 export function rejectCandidate(
   draft: Draft,
-  slot: 'testing' | 'incoming',
+  slot: CandidateSlot,
   reasons: readonly Reason[],
   by: string,
 ): void {
@@ -81,7 +82,7 @@ export function rejectCandidate(
   if (candidate === null) return;
   draft.set({ [slot]: null });
   if (slot === 'testing') {
-    draft.ask({ type: 'mirror-off' }, { type: 'judge-off' }, { type: 'unlink-test' });
+    draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' }, { type: 'unlink-test' });
     if (draft.state.promotion !== null) draft.stop(candidate.release, 'running');
     draft.set({ promotion: null });
   }
@@ -95,22 +96,18 @@ export function rejectCandidate(
 
 // Private
 
-function infrastructureFailure(
-  draft: Draft,
-  slot: 'testing' | 'incoming',
-  before: Candidate,
-): void {
+function infrastructureFailure(draft: Draft, slot: CandidateSlot, before: Candidate): void {
   const letDowns = (before.letDowns ?? 0) + 1;
   const candidate = { ...before, letDowns };
   draft.set({ [slot]: candidate });
   if (letDowns >= LET_DOWNS_MAX) {
     const text = `While it was started or tested, what Vili starts servlets with ended ${letDowns} times, and users had to wait`;
-    const reason = reasonOf('let-down', text);
-    rejectCandidate(draft, slot, [{ ...reason, observed: letDowns, limit: LET_DOWNS_MAX }], 'vili');
+    const reason = { ...reasonOf('let-down', text), observed: letDowns, limit: LET_DOWNS_MAX };
+    rejectCandidate(draft, slot, [reason], 'vili');
   } else if (candidate.phase === 'testing') {
     const { nowMs } = draft.rules;
     draft.set({ testing: { ...candidate, phase: 'starting', sinceMs: nowMs, begun: false } });
-    draft.ask({ type: 'mirror-off' }, { type: 'judge-off' });
+    draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' });
   }
 }
 
@@ -119,7 +116,7 @@ function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
   draft.set({ testing: { ...candidate, phase: 'testing', begun: true } });
   draft.ask(
     { type: 'link', name: release.name, role: 'testing' },
-    { type: 'judge', release, sinceMs: candidate.sinceMs },
+    { type: 'evaluate', release, sinceMs: candidate.sinceMs },
     { type: 'mirror', name: release.name, target },
   );
   if (!candidate.begun) draft.record('testing', release);

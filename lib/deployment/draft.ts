@@ -5,7 +5,7 @@ import type { Role } from '../model/role.ts';
 import type { Command, Rules } from './events.ts';
 import { type Candidate, DECIDED_LIMIT, type Deployment } from './state.ts';
 
-/** A transition in the making: the state as changed so far, and what is asked for so far. */
+/** A transition in progress: the state as changed so far, and the commands so far. */
 export class Draft {
   state: Deployment;
   readonly commands: Command[] = [];
@@ -34,7 +34,7 @@ export class Draft {
     this.ask({ type: 'record', atMs: this.rules.nowMs, event, version, by, reasons });
   }
 
-  /** Remember that this very file had its verdict. */
+  /** Remembers that this very file had its verdict. */
   decide(release: Release): void {
     const others = this.state.decided.filter((known) => known !== release.fingerprint);
     this.set({ decided: [...others, release.fingerprint].slice(-DECIDED_LIMIT) });
@@ -47,7 +47,7 @@ export class Draft {
     this.ask({ type: 'retire', name: release.name });
   }
 
-  /** The version whose report was kept until now makes room. */
+  /** The version whose report was kept so far makes room. */
   clearRejected(): void {
     const { rejected } = this.state;
     if (rejected === null) return;
@@ -60,7 +60,7 @@ export class Draft {
   }
 }
 
-/** A candidate that has not crashed yet and whose test has not begun. */
+/** A candidate that has not crashed, and whose test has not begun. */
 export function candidateOf(
   release: Release,
   phase: Candidate['phase'],

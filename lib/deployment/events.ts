@@ -6,13 +6,13 @@ import type { Role } from '../model/role.ts';
 import type { VersionReport } from '../model/servlet-facts.ts';
 import type { Deployment } from './state.ts';
 
-/** Everything the state machine can be told. */
+/** Everything that can happen to the deployment. */
 export type DeploymentEvent =
   | {
       readonly type: 'booted';
-      /** From the state file, or null when there is none. */
+      /** From the state file, null when there is none. */
       readonly saved: Deployment | null;
-      /** What the links of a base without state file point to. */
+      /** Where the links of a base without a state file point to. */
       readonly adopted: { readonly running: Release | null; readonly testing: Release | null };
       /** Server files in the base, oldest first. */
       readonly files: readonly Release[];
@@ -20,7 +20,7 @@ export type DeploymentEvent =
   | {
       readonly type: 'arrived';
       readonly release: Release;
-      /** Found when looking around, not seen arriving: an old file is then no news. */
+      /** Found by the scan at a start, not seen arriving: an old file is then not worth a record. */
       readonly foundAtStart: boolean;
     }
   | VersionReport
@@ -31,7 +31,7 @@ export type DeploymentEvent =
       readonly by: string;
       readonly reasons: readonly Reason[];
     }
-  /** Test a version again that was rejected: the one rejected last, or one whose file is there. */
+  /** Test a rejected version again: the one rejected last, or one whose file is present. */
   | {
       readonly type: 'retest';
       readonly release: Release;
@@ -42,7 +42,7 @@ export type DeploymentEvent =
   | { readonly type: 'probation-over' }
   | { readonly type: 'archived'; readonly name: string };
 
-/** Everything it can ask for. Each is idempotent, so that a repeated one does no harm. */
+/** Everything a transition can ask for. Commands are idempotent: a repeated one does no harm. */
 export type Command =
   | { readonly type: 'stage'; readonly release: Release }
   | { readonly type: 'start'; readonly release: Release; readonly role: Role }
@@ -50,18 +50,18 @@ export type Command =
   /** Stop whatever is left of a version; `retired` follows. */
   | { readonly type: 'retire'; readonly name: string }
   | { readonly type: 'archive'; readonly name: string }
-  /** Null: nobody serves, hold the users. */
+  /** Null: nothing serves, users' requests are held. */
   | { readonly type: 'route'; readonly target: Target | null }
   | { readonly type: 'link'; readonly name: string; readonly role: Role }
   | { readonly type: 'unlink-test' }
-  /** Copy requests to this servlet; null: it is down for now, the test goes on. */
+  /** Copy requests to this servlet; null: it is down for now and the test continues. */
   | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
   | { readonly type: 'mirror-off' }
-  /** Collect evidence: from a checkpoint of the same test if there is one, else afresh. */
-  | { readonly type: 'judge'; readonly release: Release; readonly sinceMs: number }
-  | { readonly type: 'judge-off' }
+  /** Collect evidence: from a checkpoint of the same test if there is one, else from scratch. */
+  | { readonly type: 'evaluate'; readonly release: Release; readonly sinceMs: number }
+  | { readonly type: 'evaluate-off' }
   | { readonly type: 'probation'; readonly untilMs: number }
-  /** Tell people that users are about to move to this version. */
+  /** Notify people that users are about to move to this version. */
   | { readonly type: 'announce-switch'; readonly version: string }
   | {
       readonly type: 'record';
@@ -72,13 +72,13 @@ export type Command =
       readonly reasons: readonly Reason[];
     };
 
-/** What a transition answers. */
+/** The result of a transition. */
 export interface Step {
   readonly state: Deployment;
   readonly commands: readonly Command[];
 }
 
-/** What the rules depend on besides state and event. */
+/** What a transition depends on besides state and event. */
 export interface Rules {
   readonly nowMs: number;
   readonly probationMs: number;

@@ -4,8 +4,8 @@ import type { Release } from '../model/release.ts';
 import { type Deployment, NOTHING_DEPLOYED } from './state.ts';
 
 /**
- * Reads a state file's content. What is not a state of this schema, names a version that
- * `identifier` has not, or a time that is none, throws `VILI_STATE_INVALID`: a name becomes a path.
+ * Reads a state file's content. Throws `VILI_STATE_INVALID` for what is not a state of this schema, a version that does
+ * not belong to `identifier` (its name becomes a path), a phase or a time that cannot be.
  */
 export function parseDeployment(data: unknown, identifier: string): Deployment {
   if (!isRecord(data) || data['schema'] !== NOTHING_DEPLOYED.schema) {
@@ -15,7 +15,7 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     const holder = data[slot];
     if (holder === null) continue;
     if (!isRecord(holder) || !isRelease(holder['release'], identifier)) {
-      throw invalid(`"${slot}" names no version of ${identifier}`);
+      throw invalid(`"${slot}" does not name a version of ${identifier}`);
     }
     const [key, isRight] = SLOT_RULES[slot] ?? [];
     if (key !== undefined && isRight?.(holder[key]) !== true) {
@@ -24,7 +24,7 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
   }
   const { promotion, testing, archiving, decided } = data;
   if (promotion !== null && (testing === null || !isPromotion(promotion))) {
-    throw invalid('"promotion" is none of a version under test');
+    throw invalid('"promotion" is not that of a version under test');
   }
   if (!isTexts(archiving) || archiving.some((it) => !parseVersionName(identifier, it))) {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
@@ -64,7 +64,7 @@ function isRecord(data: unknown): data is Record<string, unknown> {
   return typeof data === 'object' && data !== null && !Array.isArray(data);
 }
 
-/** What the file's own name says must be what is written beside it. */
+/** The fields must say what the file's own name says. */
 function isRelease(data: unknown, identifier: string): data is Release {
   if (!isRecord(data) || typeof data['fileName'] !== 'string') return false;
   if (typeof data['fingerprint'] !== 'string') return false;

@@ -3,7 +3,7 @@ import type { Reason } from '../model/reason.ts';
 import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
 
-/** Good evidence, or an operator's word: the test ends and a fresh servlet is to take over. */
+/** The evidence or an operator says so: the test ends and a fresh servlet is to take over. */
 export function beginPromotion(
   draft: Draft,
   name: string,
@@ -16,12 +16,12 @@ export function beginPromotion(
   draft.ask(
     { type: 'announce-switch', version: name },
     { type: 'mirror-off' },
-    { type: 'judge-off' },
+    { type: 'evaluate-off' },
   );
   draft.stop(testing.release, 'testing');
 }
 
-/** What waited for it goes on: the promotion, or a new build of the same version. */
+/** The testing servlet has ended: the promotion continues, or a new build of the same version. */
 export function testServletGone(draft: Draft, name: string): void {
   const { testing, promotion } = draft.state;
   if (testing?.release.name !== name) return;
@@ -34,7 +34,7 @@ export function testServletGone(draft: Draft, name: string): void {
   }
 }
 
-/** The fresh servlet is ready: users move over in one step, the old version stays warm. */
+/** The fresh servlet is ready: users move over in one step, and the old version stays warm. */
 export function completePromotion(draft: Draft, target: Target): void {
   const { testing, promotion, running, previous, rejected } = draft.state;
   if (testing === null || promotion === null) return;
@@ -42,7 +42,7 @@ export function completePromotion(draft: Draft, target: Target): void {
   const untilMs = nowMs + probationMs;
   draft.set({
     running: { release: testing.release, phase: 'ready', target },
-    // There is none when the file of the trusted version is gone.
+    // Null when the file of the trusted version is gone.
     previous: running && { release: running.release, target: running.target, untilMs },
     testing: null,
     promotion: null,
@@ -60,20 +60,13 @@ export function completePromotion(draft: Draft, target: Target): void {
   advance(draft);
 }
 
-/** Its time is up. A clock set for an earlier promotion ends nothing. */
+/** The probation ends. A timer of an earlier promotion ends nothing. */
 export function probationOver(draft: Draft): void {
   const { previous } = draft.state;
   if (previous !== null && draft.rules.nowMs >= previous.untilMs) letPreviousGo(draft);
 }
 
-function letPreviousGo(draft: Draft): void {
-  const { previous } = draft.state;
-  if (previous === null) return;
-  draft.set({ previous: null });
-  draft.retire(previous.release);
-}
-
-/** Users go back to the version before the last promotion; the failed one counts as rejected. */
+/** Users go back to the version before the last promotion; the version they leave counts as rejected. */
 export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): void {
   const { running, previous } = draft.state;
   if (running === null || previous === null) return;
@@ -86,4 +79,13 @@ export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): 
   draft.set({ rejected: { release: running.release, reasons } });
   draft.decide(running.release);
   draft.record('rolled-back', running.release, reasons, by);
+}
+
+// Private
+
+function letPreviousGo(draft: Draft): void {
+  const { previous } = draft.state;
+  if (previous === null) return;
+  draft.set({ previous: null });
+  draft.retire(previous.release);
 }

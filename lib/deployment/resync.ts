@@ -2,8 +2,8 @@ import type { Command } from './events.ts';
 import type { Candidate, Deployment } from './state.ts';
 
 /**
- * What has to be asked for again when somebody forgot: all that `state` wants to be so. Commands are
- * idempotent and a servlet that is ready reports so again, hence asking too much does no harm.
+ * The commands that restore all that `state` stands for, after an actor forgot its part of it. Commands are idempotent,
+ * and a servlet that is ready reports so again, hence too many of them do no harm.
  */
 export function resync(state: Deployment): readonly Command[] {
   const { running, testing, incoming, promotion, previous, archiving } = state;
@@ -44,7 +44,7 @@ function resyncCandidate(candidate: Candidate | null): readonly Command[] {
       return [{ type: 'start', release, role: 'testing' }];
     case 'testing':
       return [
-        { type: 'judge', release, sinceMs },
+        { type: 'evaluate', release, sinceMs },
         { type: 'start', release, role: 'testing' },
       ];
   }

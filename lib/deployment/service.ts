@@ -5,7 +5,7 @@ import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
 import { completePromotion, rollBack } from './promotion.ts';
 
-/** A servlet for users is ready: of running, of previous, or of the version being promoted. */
+/** A servlet for users is ready: that of running, of previous, or of the version being promoted. */
 export function runningServletReady(draft: Draft, name: string, target: Target): void {
   const { running, previous, testing, promotion } = draft.state;
   if (promotion?.phase === 'starting' && testing?.release.name === name) {
@@ -21,8 +21,8 @@ export function runningServletReady(draft: Draft, name: string, target: Target):
 }
 
 /**
- * It ended by itself. Its version actor starts it again; until then users wait, or go back when it was its own doing:
- * what Vili let down it let down in all versions.
+ * A servlet for users ended by itself. Its version actor starts it again; until then users wait, or go back to the
+ * previous version when the servlet is to blame: a failure of Vili's infrastructure hits all versions alike.
  */
 export function runningServletDown(
   draft: Draft,
@@ -51,7 +51,7 @@ export function runningServletDown(
   }
 }
 
-/** The trusted version's file is gone: the version before it is the last trusted one then. */
+/** The running version's file is gone: the version before it is then the last trusted one. */
 export function runningNotStaged(draft: Draft, problem: string): void {
   const { running, previous } = draft.state;
   if (running === null) return;

@@ -2,6 +2,9 @@ import type { Target } from '../model/exchange.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 
+/** Verdicts that are remembered; an older one is forgotten, and such a file would be tested again. */
+export const DECIDED_LIMIT = 200;
+
 /** The version users get. `target` is where it serves now, null while it (re)starts. */
 export interface Running {
   readonly release: Release;
@@ -18,30 +21,30 @@ export interface Candidate {
   readonly phase: 'waiting' | 'replacing' | 'staging' | 'starting' | 'testing';
   readonly crashes: number;
   readonly sinceMs: number;
-  /** Its test has begun before; a restart of Vili goes on with it. */
+  /** Its test has begun before; a restart of Vili continues it. */
   readonly begun: boolean;
-  /**
-   * Infrastructure failures of Vili while this version was started or tested, 0 when absent: more than chance would
-   * bring mean that the version brings Vili down. The name is that of the state file.
-   */
+  /** Failures of Vili's own infrastructure, 0 when absent: beyond chance, the version is what breaks it. */
   readonly letDowns?: number;
 }
 
-/** The way to become running: the test servlet is stopped, then a fresh one has to get ready. */
+/** A candidate has one of two places: under test, or getting ready to replace that one. */
+export type CandidateSlot = 'testing' | 'incoming';
+
+/** The way to become running: the testing servlet is stopped, then a fresh one has to get ready. */
 export interface Promotion {
   readonly phase: 'stopping-test' | 'starting';
   readonly by: string;
   readonly reasons: readonly Reason[];
 }
 
-/** What ran before the last promotion, kept warm for the way back until `untilMs`. */
+/** The version before the last promotion, kept warm for a rollback until `untilMs`. */
 export interface Previous {
   readonly release: Release;
   readonly target: Target | null;
   readonly untilMs: number;
 }
 
-/** All that the deployer must not forget. Written to the state file at every change. */
+/** Everything the deployer must remember. Written to the state file at every change. */
 export interface Deployment {
   readonly schema: 'vili.state/1';
   readonly running: Running | null;
@@ -55,12 +58,9 @@ export interface Deployment {
   readonly rejected: { readonly release: Release; readonly reasons: readonly Reason[] } | null;
   /** Names whose folder is to be zipped, verified and deleted. */
   readonly archiving: readonly string[];
-  /** Fingerprints that had their verdict: the same file is not tried twice by itself. */
+  /** Fingerprints that had their verdict: the same file is not tested twice unless asked for. */
   readonly decided: readonly string[];
 }
-
-/** How many verdicts are remembered; older ones fall out and such a file would be tried again. */
-export const DECIDED_LIMIT = 200;
 
 export const NOTHING_DEPLOYED: Deployment = {
   schema: 'vili.state/1',
@@ -74,7 +74,7 @@ export const NOTHING_DEPLOYED: Deployment = {
   decided: [],
 };
 
-/** Names that must keep their folder: whatever serves, served last, is tested or can be read up. */
+/** Versions that must keep their folder: those that serve, served last, are tested or can be read up. */
 export function protectedNames(state: Deployment): ReadonlySet<string> {
   const candidates = [state.testing, state.incoming].filter((it) => it?.phase !== 'waiting');
   const holders = [state.running, state.previous, state.rejected, ...candidates];

@@ -14,9 +14,9 @@ import { runningNotStaged, runningServletDown, runningServletReady } from './ser
 import type { Deployment } from './state.ts';
 
 /**
- * The life of all versions, pure: what the deployment becomes by an event, and what has to be done
- * for it. An event that no longer fits the state (late, repeated, of a version that left) changes
- * nothing. The caller saves the state before it carries out the commands.
+ * The life of all versions, pure: what the deployment becomes by an event, and the commands that follow. An event that
+ * no longer fits the state (late, repeated, of a version that left) changes nothing. The caller saves the state before
+ * it carries out the commands.
  */
 export function transition(state: Deployment, event: DeploymentEvent, rules: Rules): Step {
   const draft = new Draft(state, rules);
@@ -90,7 +90,7 @@ function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict'
   }
   const { testing, incoming } = draft.state;
   if (testing?.release.name === event.name) {
-    // Told before it was known that the evidence is worth nothing.
+    // Reported before the evidence was known to be worthless.
     if (event.by === 'vili' && testing.phase !== 'testing') return;
     rejectCandidate(draft, 'testing', event.reasons, event.by);
   } else if (incoming?.release.name === event.name) {

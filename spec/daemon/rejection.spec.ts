@@ -103,7 +103,7 @@ describe('a daemon that is given a bad release', function () {
       '/vili/deployer/version-shop-1.4.0 start',
       '/vili/deployer servlet-ready',
       '/vili/deployer/version-shop-1.4.0 link',
-      '/vili/comparator judge',
+      '/vili/comparator evaluate',
       '/vili/traffic-mirror mirror',
       '/vili/deployer verdict',
       '/vili/deployer/version-shop-1.4.0 stop',

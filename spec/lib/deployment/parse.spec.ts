@@ -39,11 +39,11 @@ describe('a state file', () => {
       { extension: '.mjs' },
       { fingerprint: undefined },
     ] as Partial<Release>[]) {
-      expect(refusal({ running: named(change) })).to.include('names no version of shop');
+      expect(refusal({ running: named(change) })).to.include('does not name a version of shop');
       expect(refusal({ previous: { ...previous, ...Object(named(change)) } })).to.include('shop');
     }
     expect(refusal({ archiving: ['../../etc', 'shop-1'] })).to.include('archiving');
-    expect(() => parseDeployment(GOOD, 'store')).to.throw('names no version of store');
+    expect(() => parseDeployment(GOOD, 'store')).to.throw('does not name a version of store');
   });
 
   it('is refused when a phase, a time or a promotion in it is none', () => {

@@ -87,13 +87,13 @@ describe('the life of a version', () => {
     world.settle();
     judge(world, 'shop-2', 'reject');
     world.settle();
-    const [first] = world.judged;
+    const [first] = world.evaluated;
     world.nowMs += 10;
     world.retest('shop-2');
     world.settle();
     expect(world.mirror).to.equal('shop-2');
     expect(world.folders).to.include('shop-2');
-    expect(world.judged.at(-1)?.sinceMs).to.be.above(first?.sinceMs ?? 0);
+    expect(world.evaluated.at(-1)?.sinceMs).to.be.above(first?.sinceMs ?? 0);
     expect(world.history.at(-2)).to.include({ event: 'arrived', by: 'anna' });
     judge(world, 'shop-2', 'promote');
     world.settle();

@@ -35,7 +35,7 @@ export class World {
   readonly links = new Map<Role, string>();
   readonly pending: DeploymentEvent[] = [];
   readonly history: Extract<Command, { type: 'record' }>[] = [];
-  readonly judged: Extract<Command, { type: 'judge' }>[] = [];
+  readonly evaluated: Extract<Command, { type: 'evaluate' }>[] = [];
   route: Target | null = null;
   mirror: string | null = null;
   #ports = 0;
@@ -188,10 +188,10 @@ export class World {
       case 'record':
         this.history.push(command);
         return;
-      case 'judge':
-        this.judged.push(command);
+      case 'evaluate':
+        this.evaluated.push(command);
         return;
-      case 'judge-off':
+      case 'evaluate-off':
       case 'probation':
       case 'announce-switch':
         return;

@@ -1,0 +1,93 @@
+import { type Reason, reasonOf } from '../model/reason.ts';
+import type { Release } from '../model/release.ts';
+import { objectionToRetest } from './arrival.ts';
+import type { DeploymentEvent, Rules } from './events.ts';
+import type { Deployment } from './state.ts';
+
+/** What an operator asks for. */
+export interface Act {
+  readonly kind: 'promote' | 'reject' | 'roll-back' | 'retest';
+  /** The version that is meant, or null for the version under test. */
+  readonly version: string | null;
+  readonly by: string;
+  readonly reason: string;
+  /** For a retest of a named version: its file in the base; null when it is not there. */
+  readonly release: Release | null;
+}
+
+export interface ActReply {
+  readonly done: boolean;
+  readonly version: string;
+  readonly text: string;
+}
+
+/** The reply to an act, and the event it becomes; null when the act is not possible now. */
+export interface ActPlan {
+  readonly reply: ActReply;
+  readonly event: DeploymentEvent | null;
+}
+
+/** What an operator's act becomes: an event for the state machine, or a reply that says why not. */
+export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
+  if (act.kind === 'roll-back') return rollBack(state, act);
+  if (act.kind === 'retest') return retest(state, act, rules);
+  const candidate = [state.testing, state.incoming].find(
+    (it) => it !== null && (act.version === null || act.version === it.release.name),
+  );
+  if (!candidate) return impossible(act.version ?? '', noSuchTest(state, act));
+  const { name } = candidate.release;
+  const verdict = { type: 'verdict', name, by: act.by, reasons: [reasonOfAct(act)] } as const;
+  if (act.kind === 'reject') {
+    return possible(name, `${name} is rejected`, { ...verdict, decision: 'reject' });
+  }
+  if (state.promotion !== null) return impossible(name, `${name} is being promoted already`);
+  if (candidate.phase !== 'testing') {
+    return impossible(name, `${name} is not ready yet (${candidate.phase})`);
+  }
+  return possible(name, `${name} is being promoted`, { ...verdict, decision: 'promote' });
+}
+
+// Private
+
+function rollBack({ running, previous }: Deployment, act: Act): ActPlan {
+  if (running === null || previous === null) {
+    return impossible(act.version ?? '', 'no previous version is kept: its probation is over');
+  }
+  const { name } = previous.release;
+  const event = { type: 'roll-back', by: act.by, reasons: [reasonOfAct(act)] } as const;
+  return possible(name, `users go back from ${running.release.name} to ${name}`, event);
+}
+
+function retest(state: Deployment, act: Act, rules: Rules): ActPlan {
+  const rejected = state.rejected?.release ?? null;
+  const { version, by } = act;
+  const isLast = version === null || version === rejected?.name;
+  const release = isLast ? rejected : act.release;
+  if (release === null) {
+    const alternative = rejected === null ? '' : `; ${rejected.name} can be`;
+    const why = version === null ? 'no version' : `the file of ${version} is not in the base: it`;
+    return impossible(version ?? '', `${why} cannot be tested again${alternative}`);
+  }
+  const { name } = release;
+  const objection = objectionToRetest(state, release, rules.compareVersions);
+  if (objection !== null) return impossible(name, objection);
+  const event = { type: 'retest', release, by, reasons: [reasonOfAct(act)] } as const;
+  return possible(name, `${name} is tested afresh`, event);
+}
+
+function possible(version: string, text: string, event: DeploymentEvent): ActPlan {
+  return { reply: { done: true, version, text }, event };
+}
+
+function impossible(version: string, text: string): ActPlan {
+  return { reply: { done: false, version, text }, event: null };
+}
+
+function noSuchTest({ testing }: Deployment, { version }: Act): string {
+  if (version === null || testing === null) return 'no version is under test';
+  return `${version} is not under test; ${testing.release.name} is`;
+}
+
+function reasonOfAct({ by, reason }: Act): Reason {
+  return reasonOf('operator', `${by} asked for it${reason === '' ? '' : `: ${reason}`}`);
+}
