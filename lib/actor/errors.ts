@@ -1,15 +1,15 @@
 import { EXIT, ViliError } from '../errors.ts';
 
-/** The asked actor failed while it owed an answer; `cause` is what it threw. */
+/** The asked actor failed while it owed a reply; `cause` is what it threw. */
 export class ActorCrashed extends ViliError {
   readonly path: string;
   constructor(path: string, cause: unknown) {
-    super('VILI_ACTOR_CRASHED', `${path} crashed before it answered`, { cause });
+    super('VILI_ACTOR_CRASHED', `${path} crashed before it replied`, { cause });
     this.path = path;
   }
 }
 
-/** The actor has ended, or ends now, and will neither handle, answer nor start anything. */
+/** The actor has ended, or ends now, and neither handles, replies nor starts anything any more. */
 export class ActorStopped extends ViliError {
   readonly path: string;
   constructor(path: string, what = 'has stopped') {
@@ -18,7 +18,7 @@ export class ActorStopped extends ViliError {
   }
 }
 
-/** No answer within the limit of an `ask`. */
+/** No reply within the limit of an `ask`. */
 export class AskTimeout extends ViliError {
   readonly path: string;
   constructor(path: string, messageType: string, timeoutMs: number) {

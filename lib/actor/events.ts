@@ -1,6 +1,6 @@
 import type { DeadReason } from './mail/envelope.ts';
 
-/** What operators must hear of. Every one of these is worth a line in the log. */
+/** What operators must know. Each of these is worth a line in the log. */
 export type ActorEvent =
   | Crashed
   | (OfActor & { readonly type: 'backoff'; readonly delayMs: number; readonly failures: number })
@@ -14,7 +14,7 @@ export type ActorEvent =
   | DeadLetter
   | DeadLettersSuppressed;
 
-/** A handler threw (`handling`), a start failed (`starting`), or something it left behind (`stray`). */
+/** A handler threw (`handling`), a start failed (`starting`), or code that it left behind did (`stray`). */
 export interface Crashed extends OfActor {
   readonly type: 'crashed';
   readonly during: 'starting' | 'handling' | 'stray' | 'stopping';

@@ -41,7 +41,7 @@ export interface ActorSystemOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-/** All actors of the process: where they are spawned from, seen and ended. */
+/** All actors of the process: spawns, shows and ends them. */
 export class ActorSystem {
   readonly trace: TraceReader;
   readonly #runtime: Runtime;
@@ -57,7 +57,7 @@ export class ActorSystem {
   constructor(options: ActorSystemOptions) {
     const now = options.now ?? (() => performance.timeOrigin + performance.now());
     const rootPath = `/${options.name ?? 'vili'}`;
-    // Not as an actor's doing: what goes wrong in a log must not crash the actor it tells of.
+    // Detached from every actor: a failing log must not crash the actor that it reports on.
     this.#onEvent = AsyncResource.bind(options.onEvent ?? (() => {}));
     this.#onFatal = options.onFatal;
     const emit = (event: ActorEvent): void => this.#emit(event);
@@ -85,7 +85,7 @@ export class ActorSystem {
     return await this.#top.spawn(spec, undefined);
   }
 
-  /** A question from outside of all actors; see `Self.ask`. */
+  /** A question from outside all actors; see `Self.ask`. */
   async ask<N, R>(
     to: Address<N>,
     make: (reply: Address<R>) => NoInfer<N>,
@@ -109,7 +109,7 @@ export class ActorSystem {
     return new PathAddress<M>(this.#runtime, path, (at) => this.#cell(at));
   }
 
-  /** Lets the actor's next turn throw, as if its handler had; ahead of its mailbox. */
+  /** Lets the actor's next turn throw as if its handler had, ahead of its mailbox. False when there is no such actor. */
   crash(path: string, error: Error = new Error(`${path} was crashed on purpose`)): boolean {
     const cell = this.#cell(path);
     if (cell === undefined || cell.doomed) return false;
@@ -121,7 +121,7 @@ export class ActorSystem {
   capture(path: string, on: boolean): void {
     if (on) this.#captured.add(path);
     else this.#captured.delete(path);
-    this.#cell(path)?.capture(on);
+    this.#cell(path)?.reporter.capture(on);
   }
 
   tree(): readonly ActorNode[] {
@@ -137,7 +137,7 @@ export class ActorSystem {
     return this.#runtime.deadLetters.counts();
   }
 
-  /** Ends all actors, the last started first; what is left at the deadline is abandoned. */
+  /** Ends all actors, the last started first; whatever is left at the deadline is abandoned. */
   stop(deadlineMs: number): Promise<void> {
     this.#stopping ??= this.#stop(deadlineMs);
     return this.#stopping;
@@ -166,7 +166,7 @@ export class ActorSystem {
     for (const detach of this.#detach) detach();
     this.#runtime.turns.close();
     this.#runtime.deadLetters.close();
-    // Else every promise of the process would carry the context of this system for ever.
+    // Otherwise every promise of the process would carry the context of this system for ever.
     this.#runtime.context.disable();
   }
 

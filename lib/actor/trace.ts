@@ -19,7 +19,7 @@ const PAYLOAD_SHOWN = {
   customInspect: false,
 };
 
-/** What is read of the ring. */
+/** Which records to read. */
 export interface TraceQuery extends TraceFilter {
   /** Only records after this one. */
   readonly sinceId?: number;
@@ -34,19 +34,19 @@ export interface TraceSettings {
   readonly slowLogSize?: number;
 }
 
-/** What can be done with the trace from outside of the layer. */
+/** The trace as seen from outside the layer. */
 export interface TraceReader {
   /** Oldest first. */
   read(query?: TraceQuery): readonly TraceRecord[];
   /** Calls `listener` for every new record until the returned function is called. */
   follow(listener: (record: TraceRecord) => void): () => void;
-  /** A note among the records: what happened that was no message. */
+  /** A note among the records, for what happened without a message. */
   mark(path: string, text: string, correlation?: string): void;
 }
 
 /**
  * The ring of the last messages, kept in columns so that a record costs no allocation. Marks and
- * followed records are the exception, they are few.
+ * followed records are the exception; they are few.
  */
 export class Trace implements TraceReader {
   readonly #now: () => number;
@@ -60,9 +60,9 @@ export class Trace implements TraceReader {
   readonly #slow: TraceRecord[] = [];
   readonly #listeners = new Set<(record: TraceRecord) => void>();
   #lastId = 0;
-  #telling = false;
+  #notifying = false;
 
-  /** Throws a ViliError (`VILI_TRACE_SIZE`) when a size is no positive whole number. */
+  /** Throws a ViliError (`VILI_TRACE_SIZE`) when a size is not a positive whole number. */
   constructor(now: () => number, settings: TraceSettings) {
     this.#now = now;
     this.#size = positive('size', settings.size);
@@ -99,7 +99,7 @@ export class Trace implements TraceReader {
     if (this.#payloads.size > 0) this.#payloads.delete(id - this.#size);
     if (payload !== undefined) this.#payloads.set(id, shown(payload));
     if (handledMs >= this.#slowMs) this.#keepSlow(id);
-    if (this.#listeners.size > 0) this.#tellListeners(id);
+    if (this.#listeners.size > 0) this.#notifyListeners(id);
   }
 
   mark(path: string, text: string, correlation?: string): void {
@@ -118,13 +118,13 @@ export class Trace implements TraceReader {
   }
 
   follow(listener: (record: TraceRecord) => void): () => void {
-    // It runs as its own actor's code, not as that of the actor whose message is recorded.
+    // Runs as code of the follower, not of the actor whose message is recorded.
     const bound = AsyncResource.bind(listener);
     this.#listeners.add(bound);
     return () => this.#listeners.delete(bound);
   }
 
-  /** The last messages that took long, oldest first. */
+  /** The latest slow messages, oldest first. */
   slowLog(): readonly TraceRecord[] {
     return [...this.#slow];
   }
@@ -154,10 +154,10 @@ export class Trace implements TraceReader {
     if (this.#slow.length > this.#slowLogSize) this.#slow.shift();
   }
 
-  /** A listener that sends messages makes records of its own: it is not told of those. */
-  #tellListeners(id: number): void {
-    if (this.#telling) return;
-    this.#telling = true;
+  /** A listener that sends messages causes records of its own: those are not passed to it. */
+  #notifyListeners(id: number): void {
+    if (this.#notifying) return;
+    this.#notifying = true;
     const record = this.#record(id);
     for (const listener of this.#listeners) {
       try {
@@ -167,7 +167,7 @@ export class Trace implements TraceReader {
         process.emitWarning(`a trace listener threw and was removed: ${String(error)}`);
       }
     }
-    this.#telling = false;
+    this.#notifying = false;
   }
 }
 

@@ -5,18 +5,18 @@ import { typeOf } from './mail/envelope.ts';
 /** An actor and all below it, parents first, siblings in start order. */
 export function nodesOf(cell: Cell, nowMs: number): ActorNode[] {
   const { life } = cell;
-  const inHand = life?.inHand;
+  const inHand = life?.work.envelope;
   const node: ActorNode = {
     path: cell.path,
     status: cell.status,
-    mailbox: cell.mailbox.length,
+    mailbox: cell.waiting,
     restarts: cell.restarts,
     incarnation: life?.number ?? 0,
     inHand:
       inHand === undefined || life === undefined
         ? null
-        : { type: typeOf(inHand.message), sinceMs: nowMs - life.inHandSinceMs },
-    hung: life?.hung ?? false,
+        : { type: typeOf(inHand.message), sinceMs: nowMs - life.work.sinceMs },
+    hung: life?.work.hung ?? false,
   };
   const children = cell.offspring?.children() ?? [];
   return [node, ...children.flatMap((child) => nodesOf(child, nowMs))];

@@ -2,7 +2,7 @@ import { dispatch, spawn, start, stop } from 'nact';
 
 const TURN = true;
 
-/** The right to run, one turn at a time, each in its own turn of the event loop. */
+/** Permission to run, one turn at a time, each in its own turn of the event loop. */
 export interface Turns {
   /** One more turn, after the one that runs now has ended (its promise included). */
   request(): void;
@@ -20,7 +20,7 @@ export class TurnSource {
   readonly #system = start();
   #opened = 0;
 
-  /** A new line of turns; `run` must neither throw nor reject. */
+  /** A new sequence of turns; `run` must neither throw nor reject. */
   open(run: () => void | Promise<void>): Turns {
     this.#opened += 1;
     const actor = spawn(this.#system, () => run(), String(this.#opened));

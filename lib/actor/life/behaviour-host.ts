@@ -51,7 +51,7 @@ export class BehaviourHost {
 
 // Private
 
-/** No method and no closure, because it runs for every message. */
+/** Neither a method nor a closure, because it runs for every message. */
 function callHandle(
   behaviour: Behaviour<never, unknown> | undefined,
   state: unknown,

@@ -1,10 +1,8 @@
 import type { ActorStatus } from '../../model/actor-tree.ts';
 import { ActorAddress, type End } from '../address.ts';
 import type { ChildSpec } from '../behaviour.ts';
-import { ActorStopped, MailboxFull } from '../errors.ts';
-import type { Crashed } from '../events.ts';
-import { type DeadReason, type Delivery, type Envelope, typeOf } from '../mail/envelope.ts';
-import { Mailbox } from '../mail/mailbox.ts';
+import { type Delivery, type Envelope, typeOf } from '../mail/envelope.ts';
+import { Inbox } from '../mail/inbox.ts';
 import type { Runtime } from '../runtime.ts';
 import { type ResolvedSpec, resolveSpec } from '../spec.ts';
 import {
@@ -13,7 +11,8 @@ import {
   type SupervisionSpec,
 } from '../supervision/restart.ts';
 import { Incarnation } from './incarnation.ts';
-import type { Life, LifeOwner, Offspring, Report } from './owner.ts';
+import type { LifeOwner, Offspring } from './owner.ts';
+import { type Life, Reporter } from './reporter.ts';
 
 const NOTHING_ELSE: Delivery = {};
 
@@ -35,17 +34,18 @@ export interface Parent {
   supervisorFor(path: string, spec: SupervisionSpec, escalate: (error: unknown) => void): Children;
 }
 
-/** One actor, through all its restarts: what its address stands for. */
+/** One actor through all its restarts: what its address leads to. */
 export class Cell implements LifeOwner {
   readonly runtime: Runtime;
   readonly path: string;
   readonly spec: ResolvedSpec;
   readonly address: ActorAddress<unknown>;
-  readonly mailbox: Mailbox;
+  readonly reporter: Reporter;
   /** Id of the message that spawned it. */
   readonly correlation: string | undefined;
   readonly #watchers = new Set<(end: End) => void>();
   readonly #parent: Parent;
+  readonly #inbox: Inbox;
   #status: ActorStatus = 'starting';
   #life: Incarnation | undefined;
   #children: Children | undefined;
@@ -55,7 +55,6 @@ export class Cell implements LifeOwner {
   #established = false;
   /** Set from outside: the next turn throws this. */
   #poison: Error | undefined;
-  #captures: boolean;
   #ended: End | undefined;
   #doomed = false;
   #stopping: Promise<void> | undefined;
@@ -72,8 +71,8 @@ export class Cell implements LifeOwner {
     this.spec = resolveSpec(spec);
     this.#parent = parent;
     this.correlation = correlation;
-    this.mailbox = new Mailbox(path, this.spec.mailbox);
-    this.#captures = runtime.captured.has(path);
+    this.reporter = new Reporter(runtime, path);
+    this.#inbox = new Inbox(path, this.spec.mailbox, runtime.deadLetters);
     this.address = new ActorAddress(runtime, this);
     resolveBudget(path, DEFAULT_SUPERVISION, this.spec.supervision);
   }
@@ -104,8 +103,13 @@ export class Cell implements LifeOwner {
     return this.#doomed;
   }
 
+  /** Messages that wait. */
+  get waiting(): number {
+    return this.#inbox.length;
+  }
+
   get hasWork(): boolean {
-    return this.mailbox.length > 0 || this.#poison !== undefined;
+    return this.#inbox.length > 0 || this.#poison !== undefined;
   }
 
   get offspring(): Children | undefined {
@@ -138,11 +142,6 @@ export class Cell implements LifeOwner {
     return poison;
   }
 
-  /** Switches whether its messages go into the trace as text. */
-  capture(on: boolean): void {
-    this.#captures = on;
-  }
-
   deliver(
     message: unknown,
     from: string,
@@ -157,14 +156,8 @@ export class Cell implements LifeOwner {
     return this.#put({ message, from, correlation: id, sentAtMs: now(), ask, only, kept });
   }
 
-  /** The next message for this incarnation; those meant for an earlier one are buried. */
   takeFor(life: Life): Envelope | undefined {
-    let envelope = this.mailbox.shift();
-    while (envelope?.only !== undefined && envelope.only !== life) {
-      this.#bury(envelope, 'stale');
-      envelope = this.mailbox.shift();
-    }
-    return envelope;
+    return this.#inbox.takeFor(life);
   }
 
   /** A new incarnation. Throws what its start throws, with nothing of it left. */
@@ -188,7 +181,7 @@ export class Cell implements LifeOwner {
   async restart(): Promise<void> {
     const life = await this.bringUp();
     this.#restarts += 1;
-    this.report({ type: 'restarted', restarts: this.#restarts }, life);
+    this.reporter.report({ type: 'restarted', restarts: this.#restarts }, life);
   }
 
   /** Ends the present incarnation, because another one will follow. */
@@ -206,32 +199,32 @@ export class Cell implements LifeOwner {
   /** Ends the children, unless they outlive a restart of this actor. */
   async closeChildren(): Promise<void> {
     const children = this.#children;
-    if (children === undefined || (this.spec.keepChildren && !this.#doomed)) return;
-    await children.close();
+    if (this.spec.keepChildren && !this.#doomed) return;
+    await children?.close();
     if (this.#children === children) this.#children = undefined;
   }
 
-  /** Ends it for good: in order, once, whoever asks for it. */
+  /** Ends it for good: in order, and once however often it is called. */
   stopForGood(reason: End['reason'], error?: unknown): Promise<void> {
     this.#stopping ??= this.#stop(reason, error);
     return this.#stopping;
   }
 
-  /** Gives up on it at once; what still runs in it is on its own. */
+  /** Gives up on it at once; code of it that still runs is on its own. */
   abandon(limitMs: number): void {
     if (this.#ended !== undefined) return;
     for (const child of this.#children?.children().toReversed() ?? []) child.abandon(limitMs);
     const life = this.#life;
     if (life !== undefined && life.phase !== 'over') {
-      this.report({ type: 'abandoned', what: life.inHandType(), limitMs }, life);
+      const what = life.work.typeOr(life.phase);
+      this.reporter.report({ type: 'abandoned', what, limitMs }, life);
       life.finish();
     }
     this.#finish('stopped', undefined);
   }
 
   failed(life: Life, error: unknown, envelope?: Envelope): void {
-    const during = envelope === undefined ? 'stray' : 'handling';
-    this.reportCrash(life, during, error, envelope);
+    this.reporter.crash(life, envelope === undefined ? 'stray' : 'handling', error, envelope);
     this.#status = 'restarting';
     this.#parent.childFailed(this, life, error);
   }
@@ -247,81 +240,41 @@ export class Cell implements LifeOwner {
     correlation: string | undefined,
     last: Envelope | undefined,
   ): Envelope {
-    if (last !== undefined && this.mailbox.has(last)) return last;
+    if (last !== undefined && this.#inbox.has(last)) return last;
     const sentAtMs = this.runtime.now();
     const tick = { message, from: this.path, correlation, sentAtMs, only: life };
     this.#put(tick);
     return tick;
   }
 
-  traceHandled(envelope: Envelope, sinceMs: number, outcome: 'ok' | 'crash'): void {
-    const { message, from, correlation, sentAtMs } = envelope;
-    const handledMs = this.runtime.now() - sinceMs;
-    const payload = this.#captures ? message : undefined;
-    const waitMs = sinceMs - sentAtMs;
-    const type = typeOf(message);
-    const { trace } = this.runtime;
-    trace.write(sentAtMs, from, this.path, type, correlation, waitMs, handledMs, outcome, payload);
-  }
-
-  report(report: Report, life: Life): void {
-    const about = { atMs: this.runtime.now(), path: this.path, incarnation: life.number };
-    this.runtime.emit({ ...report, ...about });
-  }
-
-  reportCrash(
-    life: Life,
-    during: Crashed['during'],
-    error: unknown,
-    envelope: Envelope | undefined,
-  ): void {
-    const messageType = envelope === undefined ? undefined : typeOf(envelope.message);
-    const correlation = envelope?.correlation;
-    this.report({ type: 'crashed', during, messageType, correlation, error }, life);
-  }
-
   // Private
 
   #put(envelope: Envelope): boolean {
-    if (this.#doomed) {
-      this.#bury(envelope, 'stopped');
-      return false;
-    }
-    const dropped = this.mailbox.push(envelope);
-    if (dropped !== undefined) this.#bury(dropped, 'mailbox-full');
-    if (dropped === envelope) return false;
-    this.#life?.requestTurn();
-    return true;
+    const isKept = this.#inbox.put(envelope);
+    if (isKept) this.#life?.requestTurn();
+    return isKept;
   }
 
   async #stop(reason: End['reason'], error: unknown): Promise<void> {
-    this.#doomed = true;
+    this.#doom();
     if (this.#ended === undefined) this.#status = 'stopping';
     await this.#life?.end(false);
     await this.closeChildren();
     this.#finish(reason, error);
   }
 
-  #finish(reason: End['reason'], error: unknown): void {
-    if (this.#ended !== undefined) return;
-    const { path } = this;
+  #doom(): void {
     this.#doomed = true;
-    this.#ended = error === undefined ? { path, reason } : { path, reason, error };
-    this.#status = 'stopped';
-    for (let next = this.mailbox.shift(); next !== undefined; next = this.mailbox.shift()) {
-      this.#bury(next, 'stopped');
-    }
-    for (const notice of this.#watchers) notice(this.#ended);
-    this.#watchers.clear();
+    this.#inbox.close();
   }
 
-  #bury(envelope: Envelope, reason: DeadReason): void {
-    this.runtime.deadLetters.bury(envelope, this.path, reason);
-    if (envelope.ask === undefined) return;
-    const full = reason === 'mailbox-full';
-    const { path } = this;
-    envelope.ask.fail(
-      full ? new MailboxFull(path, this.mailbox.spec.limit) : new ActorStopped(path),
-    );
+  #finish(reason: End['reason'], error: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#doom();
+    this.#ended = { path: this.path, reason, ...(error === undefined ? {} : { error }) };
+    this.#status = 'stopped';
+    this.#inbox.clear();
+    for (const notice of this.#watchers) notice(this.#ended);
+    this.#watchers.clear();
   }
 }

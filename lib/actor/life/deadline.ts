@@ -38,7 +38,7 @@ export class Pause {
   }
 }
 
-/** Waits with a limit each, all of which can be ended from outside: then nobody is waited for. */
+/** Waits, each with a limit; `end` ends them all, and from then on nothing is waited for. */
 export class Patience {
   #ended = false;
   #end: (() => void) | undefined;

@@ -1,22 +1,9 @@
 import type { ActorAddress, Address, Addressee } from '../address.ts';
 import type { ChildSpec } from '../behaviour.ts';
-import type { ActorEvent, Crashed } from '../events.ts';
 import type { Envelope } from '../mail/envelope.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ResolvedSpec } from '../spec.ts';
-
-/** One incarnation as those above it see it. */
-export interface Life {
-  /** Counts up from 1 with every start. */
-  readonly number: number;
-  /** Undefined when it never got up. */
-  readonly upSinceMs: number | undefined;
-}
-
-/** An event of one incarnation; path, time and incarnation are filled in. */
-export type Report<E = ActorEvent> = E extends { readonly incarnation: number }
-  ? Omit<E, 'atMs' | 'path' | 'incarnation'>
-  : never;
+import type { Life, Reporter } from './reporter.ts';
 
 /** The children of an actor as the actor itself sees them; see `Self`. */
 export interface Offspring {
@@ -56,12 +43,5 @@ export interface LifeOwner extends Addressee {
   closeChildren(): Promise<void>;
   failed(life: Life, error: unknown, envelope?: Envelope): void;
   exited(life: Life): void;
-  report(report: Report, life: Life): void;
-  reportCrash(
-    life: Life,
-    during: Crashed['during'],
-    error: unknown,
-    envelope: Envelope | undefined,
-  ): void;
-  traceHandled(envelope: Envelope, sinceMs: number, outcome: 'ok' | 'crash'): void;
+  readonly reporter: Reporter;
 }

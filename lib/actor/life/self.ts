@@ -3,8 +3,9 @@ import { ask, sendAs } from '../ask.ts';
 import type { Self } from '../behaviour.ts';
 import { ActorStopped } from '../errors.ts';
 import type { Envelope, OpenQuestion } from '../mail/envelope.ts';
-import type { Life, LifeOwner } from './owner.ts';
-import type { Timers } from './timers.ts';
+import type { LifeOwner } from './owner.ts';
+import type { Life } from './reporter.ts';
+import type { Ties } from './ties.ts';
 import { type Watcher, watch } from './watch.ts';
 
 /** The incarnation that a `Self` acts for. */
@@ -12,9 +13,7 @@ export interface Living extends Life, Watcher {
   readonly cell: LifeOwner;
   readonly phase: 'starting' | 'live' | 'ending' | 'over';
   readonly signal: AbortSignal;
-  readonly timers: Timers;
-  /** Fails the question when the incarnation ends before a reply. */
-  keepAsked(question: OpenQuestion): void;
+  readonly ties: Ties;
   requestStop(): void;
 }
 
@@ -37,7 +36,7 @@ export function createSelf(life: Living): Self<never> {
       sendAs(to, message, path, options?.correlation ?? life.correlation),
     ask: <N, R>(to: Address<N>, make: (reply: Address<R>) => NoInfer<N>, timeoutMs: number) => {
       const { correlation } = life;
-      const pending = (question: OpenQuestion): void => life.keepAsked(question);
+      const pending = (question: OpenQuestion): void => life.ties.keepAsked(question);
       return ask(runtime, { to, make, timeoutMs, from: path, correlation, pending });
     },
     spawn: (spec) => untilEnding(life, () => cell.ownOffspring().spawn(spec, life.correlation)),
@@ -47,12 +46,14 @@ export function createSelf(life: Living): Self<never> {
     watch: <N>(target: Address<N>, make: (end: End) => never) => watch(life, target, make),
     after: (ms, message) => {
       const { correlation } = life;
-      return life.timers.after(ms, () => life.deliverToItself(() => message, path, correlation));
+      return life.ties.timers.after(ms, () =>
+        life.deliverToItself(() => message, path, correlation),
+      );
     },
     every: (ms, message) => {
       const { correlation } = life;
       let last: Envelope | undefined;
-      return life.timers.every(ms, () => {
+      return life.ties.timers.every(ms, () => {
         last = cell.tick(life, message, correlation, last);
       });
     },
@@ -77,7 +78,7 @@ async function untilEnding<T>(life: Living, begin: () => Promise<T>): Promise<T>
   }
   let unsubscribe: (() => void) | undefined;
   const ending = new Promise<never>((_resolve, reject) => {
-    unsubscribe = life.whenEnding(() => {
+    unsubscribe = life.ties.whenEnding(() => {
       reject(new ActorStopped(life.cell.path, 'ended while a child started'));
     });
   });

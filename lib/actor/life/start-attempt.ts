@@ -1,3 +1,5 @@
+import { ActorStopped } from '../errors.ts';
+
 /** A start that can be failed from outside, while the code that starts is still at it. */
 export class StartAttempt {
   readonly #failed: Promise<never>;
@@ -7,7 +9,7 @@ export class StartAttempt {
     this.#failed = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
-    // Nobody need wait for it when the start is abandoned.
+    // Nobody waits for it when the start is abandoned.
     this.#failed.catch(() => {});
   }
 
@@ -18,5 +20,10 @@ export class StartAttempt {
 
   fail(error: unknown): void {
     this.#fail?.(error);
+  }
+
+  /** The actor at `path` is ended instead. */
+  cancel(path: string): void {
+    this.fail(new ActorStopped(path, 'was ended while it started'));
   }
 }

@@ -8,7 +8,7 @@ export class Timers {
   readonly #cancels = new Set<() => void>();
   #closed = false;
 
-  /** Returns what cancels it. Throws a ViliError (`VILI_TIMER`) for a delay that is none. */
+  /** Returns the way to cancel it. Throws a ViliError (`VILI_TIMER`) for a delay that is not 0 or more. */
   after(ms: number, run: () => void): () => void {
     const delayMs = checked(ms);
     if (this.#closed) return () => {};

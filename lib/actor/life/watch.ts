@@ -1,11 +1,11 @@
 import { ViliError } from '../../errors.ts';
 import { ActorAddress, type Address, type End } from '../address.ts';
+import type { Ties } from './ties.ts';
 
 /** The incarnation that watches, as far as watching concerns it. */
 export interface Watcher {
   readonly correlation: string | undefined;
-  /** Runs `listener` when the incarnation begins to end; returns the way to unsubscribe. */
-  whenEnding(listener: () => void): () => void;
+  readonly ties: Ties;
   /** Sends itself the message that `make` returns; an error of `make` fails the incarnation. */
   deliverToItself(make: () => unknown, from: string, correlation: string | undefined): void;
 }
@@ -34,6 +34,6 @@ export function watch(
     watcher.deliverToItself(() => make(end), path, correlation);
   };
   if (addressee.ended !== undefined) notice(addressee.ended);
-  else subscriptions.push(addressee.onEnd(notice), watcher.whenEnding(unwatch));
+  else subscriptions.push(addressee.onEnd(notice), watcher.ties.whenEnding(unwatch));
   return unwatch;
 }

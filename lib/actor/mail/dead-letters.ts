@@ -20,7 +20,7 @@ export interface DeadLetterCounts {
   readonly byRecipient: ReadonlyMap<string, number>;
 }
 
-/** Counts what could not be handled, reports the first of it, and the rest as a number. */
+/** Counts messages that could not be handled; reports the first ones, and the rest as a number. */
 export class DeadLetters {
   readonly #now: () => number;
   readonly #emit: (event: ActorEvent) => void;
@@ -64,7 +64,7 @@ export class DeadLetters {
     return { total: this.#total, byRecipient: new Map(this.#byRecipient) };
   }
 
-  /** Ends the window: reports how many letters went unreported. */
+  /** Ends the window: reports how many letters were not reported one by one. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -2,23 +2,23 @@ import { ViliError } from '../../errors.ts';
 import type { Envelope } from './envelope.ts';
 
 export const DEFAULT_MAILBOX: MailboxSpec = { limit: 1000, overflow: 'drop-new' };
-/** Taken slots are given back once there are this many and they are half of the array. */
+/** Empty slots are released once there are this many and they make up half of the array. */
 const COMPACT_FROM = 64;
 
 export interface MailboxSpec {
-  /** Messages waiting at most. */
+  /** Messages that may wait. */
   readonly limit: number;
-  /** Which one gives way when it is full: the one that arrives, or the one that waited longest. */
+  /** What gives way in a full mailbox: the message that arrives, or the one that waited longest. */
   readonly overflow: 'drop-new' | 'drop-old';
 }
 
-/** A bounded queue of envelopes. `kept` ones come in above the limit and never give way. */
+/** A bounded queue of envelopes. `kept` ones are taken above the limit and never give way. */
 export class Mailbox {
   readonly spec: MailboxSpec;
   #slots: (Envelope | undefined)[] = [];
   #head = 0;
 
-  /** Throws a ViliError (`VILI_MAILBOX`) when the limit is no positive whole number. */
+  /** Throws a ViliError (`VILI_MAILBOX`) when the limit is not a positive whole number. */
   constructor(path: string, spec: MailboxSpec) {
     if (!Number.isInteger(spec.limit) || spec.limit < 1) {
       throw new ViliError(
@@ -33,7 +33,7 @@ export class Mailbox {
     return this.#slots.length - this.#head;
   }
 
-  /** Looks from the newest on: who asks has sent it lately. */
+  /** Searches from the newest on, because the asker has sent it lately. */
   has(envelope: Envelope): boolean {
     return this.#slots.lastIndexOf(envelope) >= 0;
   }

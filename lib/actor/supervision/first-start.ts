@@ -52,15 +52,16 @@ export class FirstStart {
   #count(error: unknown): number {
     const { spec, path, life, runtime } = this.#cell;
     const { exhausted, nth } = this.#counter.failed(runtime.now(), undefined);
-    if (life !== undefined) this.#cell.reportCrash(life, 'starting', error, undefined);
+    if (life !== undefined) this.#cell.reporter.crash(life, 'starting', error);
     if (exhausted || spec.restart === 'temporary') {
       const failed = new StartFailed(path, this.#attempts, error);
-      if (life !== undefined) this.#cell.report({ type: 'gave-up', error: failed }, life);
+      if (life !== undefined) this.#cell.reporter.report({ type: 'gave-up', error: failed }, life);
       throw failed;
     }
     const delayMs = backoffMs(this.#budget.backoff, nth, runtime.random());
     const failures = this.#attempts;
-    if (life !== undefined) this.#cell.report({ type: 'backoff', delayMs, failures }, life);
+    if (life !== undefined)
+      this.#cell.reporter.report({ type: 'backoff', delayMs, failures }, life);
     return delayMs;
   }
 }

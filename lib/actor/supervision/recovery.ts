@@ -1,6 +1,6 @@
 import type { Cell } from '../life/cell.ts';
 import { Pause } from '../life/deadline.ts';
-import type { Life } from '../life/owner.ts';
+import type { Life } from '../life/reporter.ts';
 
 /** A child that ended by itself; `error` is undefined when it ended normally. */
 export interface Failure {
@@ -85,7 +85,7 @@ export class Recovery {
       const group = this.#supervisor.groupOf(cell);
       const cost = this.#supervisor.count(next);
       if (cost === undefined) await this.#supervisor.giveUp(next);
-      else cell.report({ type: 'backoff', ...cost }, life);
+      else cell.reporter.report({ type: 'backoff', ...cost }, life);
       for (const member of group) this.#group.add(member);
       longestMs = Math.max(longestMs, cost?.delayMs ?? 0);
     }
@@ -122,7 +122,7 @@ export class Recovery {
         await cell.restart();
       } catch (error) {
         if (cell.doomed || this.#supervisor.closing || cell.life === undefined) continue;
-        cell.reportCrash(cell.life, 'starting', error, undefined);
+        cell.reporter.crash(cell.life, 'starting', error);
         this.#failures.push({ cell, life: cell.life, error });
         return false;
       }

@@ -4,7 +4,7 @@ import type { ChildSpec } from '../behaviour.ts';
 import { ActorStopped, RestartBudgetExhausted, StartFailed } from '../errors.ts';
 import { Cell, type Children, type Parent } from '../life/cell.ts';
 import { settlesWithin } from '../life/deadline.ts';
-import type { Life } from '../life/owner.ts';
+import type { Life } from '../life/reporter.ts';
 import type { Runtime } from '../runtime.ts';
 import { FirstStart } from './first-start.ts';
 import { type Cost, type Failure, Recovery, type RecoveryOwner } from './recovery.ts';
@@ -168,7 +168,7 @@ export class Supervisor implements Children, Parent, RecoveryOwner {
     const { max, withinMs, onExhausted } = this.budgetOf(cell);
     const path = cell.spec.restarts === undefined ? this.#path : cell.path;
     const exhausted = new RestartBudgetExhausted(path, max, withinMs, error);
-    cell.report({ type: 'gave-up', error: exhausted }, life);
+    cell.reporter.report({ type: 'gave-up', error: exhausted }, life);
     await this.retire(cell, 'crashed', error ?? exhausted);
     if (onExhausted === 'end' || this.closing) return;
     await this.close();
@@ -177,7 +177,7 @@ export class Supervisor implements Children, Parent, RecoveryOwner {
 
   // Private
 
-  /** Under one_for_one nobody waits for the pause of another; else one failure after the other. */
+  /** Under one_for_one no child waits for the pause of another; else failures are handled one by one. */
   #keyOf(cell: Cell): Cell | undefined {
     return this.#spec.strategy === 'one_for_one' ? cell : undefined;
   }
