@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Exchange, FailureKind } from '../../model/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { concatenated } from '../io/buffers.ts';
 import type { CopyBudget, CopyHolder } from './budget.ts';
 
 const NO_HEADERS: readonly string[] = [];
@@ -76,12 +77,12 @@ export class ExchangeCopy {
       method: head.method,
       path: head.path,
       headers: head.headers,
-      body: this.requestBytes === 0 ? null : concat(this.requestChunks),
+      body: this.requestBytes === 0 ? null : concatenated(this.requestChunks),
       atMs,
       status: whole ? this.status : 0,
       failure,
       responseHeaders: whole ? this.responseHeaders : NO_HEADERS,
-      responseBody: whole && this.digest === null ? concat(this.responseChunks) : null,
+      responseBody: whole && this.digest === null ? concatenated(this.responseChunks) : null,
       responseBytes: whole ? this.responseBytes : 0,
       responseDigest: whole && this.digest !== null ? this.digest.digest('hex') : null,
       runningMs,
@@ -104,9 +105,4 @@ export class ExchangeCopy {
     this.responseChunks.length = 0;
     this.limits.budget.giveBack(this.holder, bytes);
   }
-}
-
-function concat(chunks: readonly Buffer[]): Buffer {
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }

@@ -2,30 +2,32 @@ import type { Socket } from 'node:net';
 import type { Peer } from '../http/forwarded.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
 
-/** Requests a client may send ahead of their answers; more end its connection. */
+/** How many requests a client may send ahead of their responses; more end its connection. */
 const PIPELINED_MAX = 1024;
-/** How long a client that has closed its side is believed to listen while nothing comes. */
-const LISTENING_MAX_MS = 30_000;
+/** How long a client that has half-closed is believed to listen while nothing arrives. */
+const HALF_CLOSED_MAX_MS = 30_000;
+/** How long a client that has been sent everything may keep its side open. */
+const LINGER_MS = 1000;
 
-/** One request of a connection: a client that sends ahead is answered one after the other. */
+/** One request of a connection: pipelined requests take turns. */
 export interface Turn {
   start(): void;
   /** The client's connection is closed. */
   gone(): void;
   /**
-   * The client will send nothing more. It may listen on, or have gone: only an answer would show.
-   * False when there is nobody to be told, and nothing to wait for.
+   * The client will send nothing more. It may still listen, or be gone: only a response would show.
+   * Returns false when nothing is worth waiting for.
    */
   halfClosed(): boolean;
-  /** Nothing moved for the idle time; false when the client is not to blame. */
+  /** Nothing has moved for the idle time; false when the client is not to blame. */
   idle(): boolean;
-  /** The body turned out to be malformed: `status` says how. */
+  /** The body is malformed, which `status` reports. */
   broken(status: number): void;
-  /** Whether the request has come as a whole. */
+  /** Whether the request has arrived completely. */
   readonly received: boolean;
 }
 
-/** A user's connection: who it is, and whose turn it is. */
+/** A user's connection: the peer and the turns of its requests. */
 export class Connection {
   readonly socket: Socket;
   readonly peer: Peer;
@@ -33,20 +35,20 @@ export class Connection {
   private active: Turn | null = null;
   private last: Turn | null = null;
   private readonly queue: Turn[] = [];
-  /** What to say when all turns are over, after the client's bytes stopped making sense. */
-  private farewell: Buffer | null = null;
+  /** Sent after all turns, once the client's bytes have stopped making sense. */
+  private lastResponse: Buffer | null = null;
   private closing = false;
-  /** The client has closed its side. */
-  listensOnly = false;
+  /** The client has half-closed the connection. */
+  isHalfClosed = false;
 
   constructor(socket: Socket, peer: Peer, idleTimeoutMs: number) {
     this.socket = socket;
     this.peer = peer;
     this.idleTimeoutMs = idleTimeoutMs;
     coalesceWrites(socket);
-    // A head that node sends by itself names no encoding, and UTF-8 would not be what running said.
+    // A head that node writes itself names no encoding, and UTF-8 would change running's bytes.
     socket.setDefaultEncoding('latin1');
-    // node ends a connection with this after an answer with `Connection: close`.
+    // node ends a connection with this after a response with `Connection: close`.
     socket.destroySoon = () => this.end();
     socket.once('end', () => this.halfClosed());
     socket.once('close', () => this.gone());
@@ -56,7 +58,7 @@ export class Connection {
     return this.socket.destroyed;
   }
 
-  /** Nothing that comes is heard any more. */
+  /** Whatever arrives is ignored from now on. */
   get isEnding(): boolean {
     return this.closing;
   }
@@ -65,9 +67,9 @@ export class Connection {
     return this.active !== null;
   }
 
-  /** False when the turn will never come, since the connection is ending or too many wait. */
+  /** Returns false when the turn will never come, since the connection is ending or too many are waiting. */
   take(turn: Turn): boolean {
-    if (this.closing || this.farewell !== null || this.socket.destroyed) return false;
+    if (this.closing || this.lastResponse !== null || this.socket.destroyed) return false;
     if (this.active === null) {
       this.active = turn;
       turn.start();
@@ -81,7 +83,7 @@ export class Connection {
     return true;
   }
 
-  /** The turn is over; the next one starts. */
+  /** Ends the turn and starts the next one. */
   done(turn: Turn): void {
     if (this.active !== turn) return;
     this.last = turn;
@@ -90,16 +92,16 @@ export class Connection {
     if (next !== undefined) {
       this.active = next;
       next.start();
-      if (this.listensOnly) this.tellLast();
-    } else if (this.farewell !== null) this.sayFarewell();
+      if (this.isHalfClosed) this.notifyLast();
+    } else if (this.lastResponse !== null) this.sendLastResponse();
   }
 
   /**
-   * The parser gave up on what the client sends. True when `answer` is going to answer it: then it
-   * was not the body of a request that is known already.
+   * The parser rejected what the client sends. True when `response` is going to be sent for it: it was not the
+   * body of a request that is already known.
    */
-  fail(status: number, answer: Buffer): boolean {
-    if (this.farewell !== null || this.closing) return false;
+  fail(status: number, response: Buffer): boolean {
+    if (this.lastResponse !== null || this.closing) return false;
     const newest = this.queue.at(-1) ?? this.active ?? this.last;
     const isBody = newest !== null && !newest.received;
     if (isBody && newest === this.active) {
@@ -107,23 +109,23 @@ export class Connection {
       this.active.broken(status);
       return false;
     }
-    this.farewell = isBody ? Buffer.alloc(0) : answer;
-    if (this.active === null) this.sayFarewell();
+    this.lastResponse = isBody ? Buffer.alloc(0) : response;
+    if (this.active === null) this.sendLastResponse();
     return !isBody;
   }
 
   /**
-   * Nothing moved for the idle time, or for the keep-alive time between requests. False when the client is not
-   * to blame, and it goes on.
+   * Nothing has moved for the idle time, or for the keep-alive time between requests. False when the client is
+   * not to blame and the connection goes on.
    */
   idle(): boolean {
     if (this.active === null) this.end();
-    else if (this.listensOnly) this.socket.destroy();
+    else if (this.isHalfClosed) this.socket.destroy();
     else return this.active.idle();
     return true;
   }
 
-  /** No more requests; what was written still arrives. */
+  /** Takes no more requests; what has been written still arrives. */
   end(): void {
     if (this.closing && this.socket.writableEnded) return;
     this.closing = true;
@@ -132,39 +134,36 @@ export class Connection {
 
   // Private
 
-  private sayFarewell(): void {
-    if (this.farewell !== null && this.socket.writable) this.socket.write(this.farewell);
+  private sendLastResponse(): void {
+    if (this.lastResponse !== null && this.socket.writable) this.socket.write(this.lastResponse);
     this.end();
   }
 
   private halfClosed(): void {
-    this.listensOnly = true;
-    this.socket.setTimeout(Math.min(LISTENING_MAX_MS, this.idleTimeoutMs));
-    this.tellLast();
+    this.isHalfClosed = true;
+    this.socket.setTimeout(Math.min(HALF_CLOSED_MAX_MS, this.idleTimeoutMs));
+    this.notifyLast();
   }
 
-  /** Only the last of several requests is what the client has ended its side behind. */
-  private tellLast(): void {
+  /** Only the last of several requests is affected by the client's half-close. */
+  private notifyLast(): void {
     if (this.queue.length !== 0 || this.active === null) return;
     if (!this.active.halfClosed()) this.socket.destroy();
   }
 
   private gone(): void {
-    const turns =
-      this.active === null ? this.queue.splice(0) : [this.active, ...this.queue.splice(0)];
+    const waiting = this.queue.splice(0);
+    const turns = this.active === null ? waiting : [this.active, ...waiting];
     this.active = null;
     this.closing = true;
     for (const turn of turns) turn.gone();
   }
 }
 
-const LINGER_MS = 1000;
-
 /**
- * Ends a client's connection so that the last answer arrives: our side is closed first, and what the
- * client still sends is read and forgotten. Closing with unread bytes would make the system send a
- * reset, which can overtake the answer. A client may be slow as long as it takes something within
- * `idleMs`.
+ * Ends a client's connection so that the last response arrives: our side closes first, and what the client still
+ * sends is read and discarded. Closing with unread bytes would make the system send a reset, which can overtake
+ * the response. A client may be slow as long as it accepts something within `idleMs`.
  */
 export function closeLingering(socket: Socket, idleMs: number): void {
   if (socket.destroyed) return;
@@ -177,7 +176,7 @@ export function closeLingering(socket: Socket, idleMs: number): void {
 
 // Private
 
-/** The system has the whole answer. */
+/** The system has the whole response. */
 function linger(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.once('close', () => clearTimeout(timer));

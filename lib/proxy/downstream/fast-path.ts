@@ -3,16 +3,16 @@ import { IdleTimer } from '../io/idle-timer.ts';
 import { skipEmptyWrites } from '../io/write-coalescing.ts';
 import type { ProxySettings } from '../settings.ts';
 import type { Connection } from './connection.ts';
-import { type FastHead, FastReader, isOverlooked } from './fast-request.ts';
+import { type FastHead, FastReader, isStrayEmptyLine } from './fast-request.ts';
 import { FastResponse } from './fast-response.ts';
 
-/** What is the same for the plain requests of all connections. */
+/** What applies to the fast requests of all connections. */
 export interface FastPathRules {
   readonly heads: HeadRules;
   readonly maxHeadBytes: number;
   readonly limits: ProxySettings['request'];
-  /** What answers say of a connection that stays. */
-  readonly staying: string;
+  /** The end of the head of responses on a connection that stays open. */
+  readonly keepAliveEnd: string;
 }
 
 export function fastPathRulesOf(
@@ -24,29 +24,29 @@ export function fastPathRulesOf(
     heads,
     maxHeadBytes: header.maxBytes,
     limits: request,
-    staying: `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`,
+    keepAliveEnd: `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`,
   };
 }
 
 /**
- * The short way of a user's connection: as long as nothing but plain requests comes, one after the other, they
- * are read and answered here, at half of what node's HTTP server takes. With the first other thing, right or
- * wrong, the connection is handed over to that server, bytes and all, and stays there.
+ * The fast path of a user's connection: as long as only fast requests arrive, one after the other, they are
+ * served here, at half the cost of node's HTTP server. With the first other bytes, valid or not, the connection
+ * is handed over to that server, including those bytes, and stays there.
  */
 export class FastPath {
   private readonly connection: Connection;
   private readonly rules: FastPathRules;
-  private readonly forward: (plain: FastHead, answer: FastResponse) => void;
+  private readonly forward: (fast: FastHead, response: FastResponse) => void;
   private readonly serve: () => void;
-  private readonly quiet = new IdleTimer(() => this.silent());
+  private readonly idleTimer = new IdleTimer(() => this.idle());
   private readonly reader: FastReader;
-  private answer: FastResponse | null = null;
+  private response: FastResponse | null = null;
 
   /** `serve` gives the connection to node's server. */
   constructor(
     connection: Connection,
     rules: FastPathRules,
-    forward: (plain: FastHead, answer: FastResponse) => void,
+    forward: (fast: FastHead, response: FastResponse) => void,
     serve: () => void,
   ) {
     this.connection = connection;
@@ -59,32 +59,32 @@ export class FastPath {
   start(): void {
     const { socket } = this.connection;
     const { headTimeoutMs, idleTimeoutMs, keepAliveMs } = this.rules.limits;
-    socket.on('data', this.take);
+    socket.on('data', this.receive);
     socket.on('end', this.ended);
     socket.on('error', this.failed);
-    socket.on('timeout', this.unheard);
+    socket.on('timeout', this.timedOut);
     socket.on('close', this.closed);
-    // Where none may be idle a connection ends with its answer.
+    // A keep-alive of 0 is not a limit: connections end with their first response then.
     const limits = [headTimeoutMs, idleTimeoutMs, keepAliveMs].filter((ms) => ms > 0);
-    this.quiet.watch(socket, Math.min(...limits));
+    this.idleTimer.watch(socket, Math.min(...limits));
   }
 
   // Private
 
-  private readonly take = (bytes: Buffer): void => {
+  private readonly receive = (bytes: Buffer): void => {
     const { connection, rules } = this;
     if (connection.isEnding) return;
-    const plain = connection.busy ? null : this.reader.read(bytes);
-    if (plain === null) return isOverlooked(bytes) ? undefined : this.handOver(bytes);
-    const isHead = plain.head.method === 'HEAD';
-    this.answer = new FastResponse(connection, rules.staying, isHead, plain.closes);
-    this.forward(plain, this.answer);
+    const fast = connection.busy ? null : this.reader.read(bytes);
+    if (fast === null) return isStrayEmptyLine(bytes) ? undefined : this.handOver(bytes);
+    const isHead = fast.head.method === 'HEAD';
+    this.response = new FastResponse(connection, rules.keepAliveEnd, isHead, fast.closes);
+    this.forward(fast, this.response);
   };
 
-  /** The client will send nothing more; what it has asked for is still answered. */
+  /** The client will send nothing more; the current request is still responded to. */
   private readonly ended = (): void => {
-    this.quiet.stop();
-    if (this.connection.busy && this.answer !== null) this.answer.last = true;
+    this.idleTimer.stop();
+    if (this.connection.busy && this.response !== null) this.response.last = true;
     else this.connection.end();
   };
 
@@ -92,28 +92,28 @@ export class FastPath {
     this.connection.socket.destroy();
   };
 
-  private readonly closed = (): void => this.quiet.stop();
+  private readonly closed = (): void => this.idleTimer.stop();
 
-  /** A client that has closed its side takes nothing any more. */
-  private readonly unheard = (): void => {
-    if (this.connection.listensOnly && !this.connection.isEnding) this.connection.idle();
+  /** A client that has half-closed no longer accepts anything. */
+  private readonly timedOut = (): void => {
+    if (this.connection.isHalfClosed && !this.connection.isEnding) this.connection.idle();
   };
 
-  private silent(): void {
-    const { connection, quiet } = this;
+  private idle(): void {
+    const { connection, idleTimer } = this;
     const { headTimeoutMs, idleTimeoutMs, keepAliveMs } = this.rules.limits;
     if (connection.isEnding) return;
-    const betweenMs = this.answer === null ? headTimeoutMs : keepAliveMs;
-    if (!quiet.reached(connection.busy ? idleTimeoutMs : betweenMs)) return;
+    const betweenMs = this.response === null ? headTimeoutMs : keepAliveMs;
+    if (!idleTimer.reached(connection.busy ? idleTimeoutMs : betweenMs)) return;
     connection.idle();
   }
 
   private handOver(bytes: Buffer): void {
     const { socket } = this.connection;
-    this.quiet.stop();
-    socket.off('data', this.take).off('end', this.ended).off('close', this.closed);
-    socket.off('error', this.failed).off('timeout', this.unheard);
-    // Paused, for the bytes must not get lost before the server listens, nor overtaken by later ones.
+    this.idleTimer.stop();
+    socket.off('data', this.receive).off('end', this.ended).off('close', this.closed);
+    socket.off('error', this.failed).off('timeout', this.timedOut);
+    // Paused, so that the bytes are neither lost before the server listens nor overtaken by later ones.
     socket.pause();
     socket.unshift(bytes);
     skipEmptyWrites(socket);

@@ -1,34 +1,35 @@
+import type { FlatHeaders } from '../../model/headers.ts';
 import { type HeaderBlock, interimText, joinHeaders } from '../http/headers.ts';
 import { ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 import type { Connection } from './connection.ts';
 import type { UserResponse } from './types.ts';
 
-/** The answer to a plain request, written in as few system calls as it takes (RFC 9112). */
+/** The response to a fast request, written in as few system calls as possible (RFC 9112). */
 export class FastResponse implements UserResponse {
   sendDate = false;
   chunkedEncoding = false;
-  /** The connection ends behind it. */
+  /** The connection ends after this response. */
   last: boolean;
   private readonly connection: Connection;
-  /** What is said of a connection that stays, and the end of the head. */
-  private readonly staying: string;
+  /** The connection headers of a connection that stays open, and the end of the head. */
+  private readonly keepAliveEnd: string;
   private readonly isBodiless: boolean;
-  /** What is to be written in front of the next piece. */
+  /** To be written before the next piece. */
   private pending = '';
   private headSent = false;
   private trailers = '';
 
-  constructor(connection: Connection, staying: string, isHead: boolean, last: boolean) {
+  constructor(connection: Connection, keepAliveEnd: string, isHead: boolean, last: boolean) {
     this.connection = connection;
-    this.staying = staying;
+    this.keepAliveEnd = keepAliveEnd;
     this.isBodiless = isHead;
     this.last = last;
   }
 
-  /** Never called: a plain request expects nothing. */
+  /** Never called: a fast request has no `Expect`. */
   writeContinue(): void {}
 
-  writeInterim(status: number, reason: string, headers: readonly string[]): void {
+  writeInterim(status: number, reason: string, headers: FlatHeaders): void {
     const { socket } = this.connection;
     if (this.headSent || socket.writableNeedDrain) return;
     socket.write(interimText(status, reason, headers), 'latin1');
@@ -44,12 +45,12 @@ export class FastResponse implements UserResponse {
     this.last ||= closes;
     this.chunkedEncoding = isOpenEnded;
     const coding = isOpenEnded ? 'Transfer-Encoding: chunked\r\n' : '';
-    const ending = this.last ? 'Connection: close\r\n\r\n' : this.staying;
-    this.pending = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}${coding}${ending}`;
+    const headEnd = this.last ? 'Connection: close\r\n\r\n' : this.keepAliveEnd;
+    this.pending = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}${coding}${headEnd}`;
   }
 
   flushHeaders(): void {
-    if (this.pending !== '') this.say(this.pending);
+    if (this.pending !== '') this.send(this.pending);
     this.pending = '';
   }
 
@@ -60,12 +61,12 @@ export class FastResponse implements UserResponse {
     const after = this.chunkedEncoding ? '\r\n' : '';
     this.pending = '';
     if (chunk.length <= ONE_WRITE_MAX_BYTES) {
-      return this.say(before + chunk.toString('latin1') + after);
+      return this.send(before + chunk.toString('latin1') + after);
     }
     socket.cork();
-    if (before !== '') this.say(before);
+    if (before !== '') this.send(before);
     const takesMore = socket.write(chunk);
-    if (after !== '') this.say(after);
+    if (after !== '') this.send(after);
     socket.uncork();
     return takesMore;
   }
@@ -92,7 +93,7 @@ export class FastResponse implements UserResponse {
 
   // Private
 
-  private say(text: string): boolean {
+  private send(text: string): boolean {
     this.headSent = true;
     return this.connection.socket.write(text, 'latin1');
   }

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** Connections that another process accepted, given to a server that opens no port itself. */
+/** Connections that another process accepted, served by a server that opens no port itself. */
 export class HandedOffConnections {
   readonly #server: Server;
   readonly #open = new Set<Socket>();
@@ -14,18 +14,18 @@ export class HandedOffConnections {
   }
 
   take(socket: Socket): void {
-    // node looks after slow heads from the moment a server listens, which this one never does.
+    // node watches for slow heads once a server listens, which this one never does.
     if (this.#isFirst) this.#server.emit('listening');
     this.#isFirst = false;
     this.#open.add(socket);
     socket.once('close', () => this.#left(socket));
-    // As on a connection that the server has accepted by itself.
+    // As on a connection that the server accepted itself.
     socket.allowHalfOpen = !(this.#server instanceof SecureServer);
     socket.setNoDelay(true);
     this.#server.emit('connection', socket);
   }
 
-  /** Resolves when none is open. */
+  /** Resolves when no connection is open. */
   gone(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));

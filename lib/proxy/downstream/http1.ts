@@ -5,11 +5,11 @@ import { codeOf, messageOf } from '../../errors.ts';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, peerOf } from '../http/forwarded.ts';
 import { headRulesOf } from '../http/head-rules.ts';
-import { reject } from '../http/rejection.ts';
+import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { Forward } from '../request/forward.ts';
-import { isTunnelled, requestAsBytes, Tunnel } from '../request/tunnel.ts';
+import { isTunnelled, withoutUpgrade, Tunnel } from '../request/tunnel.ts';
 import { Connection } from './connection.ts';
 import { rawPage } from './error-pages.ts';
 import { FastPath, type FastPathRules, fastPathRulesOf } from './fast-path.ts';
@@ -19,21 +19,21 @@ import { Http2Frontend } from './http2.ts';
 import type { ListenerEvents, ProxyResponse } from './listener.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 
-/** Statuses for what node's parser and timers find before there is a request. */
+/** Statuses for what node's parser and timers reject before there is a request. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** Turns what the listening socket brings into turns of connections. */
+/** The HTTP/1 frontend: turns the events of the listening socket into turns of connections. */
 export class Http1Frontend implements ListenerEvents {
   private readonly connections = new Set<Connection>();
   private readonly context: ProxyContext;
   private readonly bySocket = new WeakMap<Socket, Connection>();
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
-  private readonly plain: FastPathRules;
+  private readonly fastPath: FastPathRules;
   readonly http2: Http2Frontend;
   private server: Server | null = null;
 
@@ -42,27 +42,27 @@ export class Http1Frontend implements ListenerEvents {
     this.context = context;
     this.trust = compileTrust(settings.trustedProxies);
     this.rules = headRulesOf(settings);
-    this.plain = fastPathRulesOf(settings, this.rules);
+    this.fastPath = fastPathRulesOf(settings, this.rules);
     this.http2 = new Http2Frontend(context);
   }
 
-  /** Needed for requests that turn out to be ordinary after node took them for an upgrade. */
+  /** Gives access to the server for requests that node took for an upgrade but are ordinary. */
   attach(server: Server): void {
     this.server = server;
   }
 
   connected(socket: Socket, serve: () => void): void {
-    // One that is back from an upgrade that was none.
+    // Re-enters after a declined upgrade.
     if (this.bySocket.has(socket)) return serve();
     const peer = peerOf(socket.remoteAddress, this.trust);
     const connection = new Connection(socket, peer, this.context.settings.request.idleTimeoutMs);
     this.bySocket.set(socket, connection);
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
-    const forward = ({ request, head }: FastHead, answer: FastResponse): void => {
-      this.forward(connection, request, answer, head, false);
+    const forward = ({ request, head }: FastHead, response: FastResponse): void => {
+      this.forward(connection, request, response, head, false);
     };
-    new FastPath(connection, this.plain, forward, serve).start();
+    new FastPath(connection, this.fastPath, forward, serve).start();
   }
 
   requested(request: IncomingMessage, response: ProxyResponse, expectsContinue: boolean): void {
@@ -74,9 +74,8 @@ export class Http1Frontend implements ListenerEvents {
   expected(request: IncomingMessage, response: ProxyResponse): void {
     const connection = this.bySocket.get(request.socket);
     if (connection === undefined) return;
-    const head = this.read(request, connection);
-    const refused = head.rejected(reject(417, 'an expectation other than 100-continue'));
-    this.forward(connection, request, response, refused, false);
+    const head = this.read(request, connection).rejected(UNKNOWN_EXPECTATION);
+    this.forward(connection, request, response, head, false);
   }
 
   upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void {
@@ -84,7 +83,7 @@ export class Http1Frontend implements ListenerEvents {
     if (connection === undefined) return;
     const head = this.read(request, connection);
     if (!isTunnelled(head)) {
-      socket.unshift(Buffer.concat([requestAsBytes(request), early]));
+      socket.unshift(Buffer.concat([withoutUpgrade(request), early]));
       this.server?.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
       return;
     }
@@ -95,9 +94,7 @@ export class Http1Frontend implements ListenerEvents {
 
   connectRequested(socket: Socket): void {
     const { counts, pages } = this.context;
-    counts.received++;
-    counts.skip('refused');
-    counts.respond(405);
+    counts.reject(405);
     socket.on('error', () => socket.destroy());
     this.bySocket.get(socket)?.fail(405, rawPage(pages.page(405)));
   }
@@ -107,13 +104,11 @@ export class Http1Frontend implements ListenerEvents {
     const code = codeOf(error) ?? '';
     const status = STATUS_BY_CODE[code] ?? (code.startsWith('HPE_') ? 400 : null);
     if (connection === undefined || status === null) return void socket.destroy();
-    // A connection made ahead of need and never used, as browsers do, is no request.
+    // A connection that is opened in advance and never used, as browsers do, is not a request.
     if (socket.bytesRead === 0) return connection.end();
     const { counts, pages } = this.context;
     if (!connection.fail(status, rawPage(pages.page(status)))) return;
-    counts.received++;
-    counts.skip('refused');
-    counts.respond(status);
+    counts.reject(status);
     counts.error(status === 408 ? 'client-timeout' : 'client-malformed');
   }
 
@@ -166,7 +161,7 @@ export class Http1Frontend implements ListenerEvents {
       if (connection.take(turn)) return;
       context.counts.skip('aborted');
     } catch (error) {
-      // Nothing is known to throw here; if something does, it costs one connection and no more.
+      // Nothing is known to throw here; if something does, it costs one connection only.
       context.counts.error('internal');
       context.onProblem(`request ${head.requestId}: ${messageOf(error)}`);
       connection.socket.destroy();

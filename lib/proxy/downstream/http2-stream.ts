@@ -1,12 +1,13 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
 import type { HeaderBlock } from '../http/headers.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 
 const CONTINUE = 100;
-/** Belongs to a connection of HTTP/1.1; the others have been taken out before. */
+/** Belongs to an HTTP/1.1 connection; other such headers have been removed before. */
 const CONNECTION = 'connection';
 
-/** Of these node sends no second one, and there should be none (RFC 9110 section 5.3). */
+/** Headers that node sends only once, and that must not be repeated (RFC 9110 section 5.3). */
 const SINGLE: ReadonlySet<string> = new Set([
   'access-control-allow-credentials',
   'access-control-max-age',
@@ -34,13 +35,13 @@ const SINGLE: ReadonlySet<string> = new Set([
 /** The request side of an HTTP/2 stream. */
 export class Http2Request implements UserRequest {
   readonly httpVersionMinor = 1;
-  rawTrailers: readonly string[] = [];
+  rawTrailers: FlatHeaders = [];
   private readonly stream: ServerHttp2Stream;
 
   constructor(stream: ServerHttp2Stream) {
     this.stream = stream;
     stream.once('trailers', (_fields: unknown, ...rest: unknown[]) => {
-      this.rawTrailers = rest[1] as string[];
+      this.rawTrailers = rest[1] as FlatHeaders;
     });
   }
 
@@ -73,7 +74,7 @@ export class Http2Request implements UserRequest {
   }
 }
 
-/** The response side of an HTTP/2 stream: the head goes out with the first bytes behind it. */
+/** The response side of an HTTP/2 stream: the head is sent with the first bytes of the body. */
 export class Http2Response implements UserResponse {
   sendDate = false;
   chunkedEncoding = false;
@@ -89,7 +90,7 @@ export class Http2Response implements UserResponse {
     this.inform({ ':status': CONTINUE });
   }
 
-  writeInterim(status: number, _reason: string, headers: readonly string[]): void {
+  writeInterim(status: number, _reason: string, headers: FlatHeaders): void {
     this.inform({ ...fieldsOf(headers), ':status': status });
   }
 
@@ -122,10 +123,10 @@ export class Http2Response implements UserResponse {
       if (isEmpty) stream.end();
       else stream.end(typeof body === 'string' ? Buffer.from(body, encoding) : body);
     }
-    // Who has been answered need not send the rest (RFC 9113 section 8.1).
+    // A client that has its response need not send the rest (RFC 9113 section 8.1).
     const stopReading = (): void => {
-      if (!stream.readableEnded && !stream.endAfterHeaders)
-        stream.close(constants.NGHTTP2_NO_ERROR);
+      if (stream.readableEnded || stream.endAfterHeaders) return;
+      stream.close(constants.NGHTTP2_NO_ERROR);
     };
     if (stream.writableFinished) stopReading();
     else stream.once('finish', stopReading);
@@ -161,12 +162,11 @@ export class Http2Response implements UserResponse {
 
 // Private
 
-function fieldsOf(flat: readonly string[]): OutgoingHttpHeaders {
+function fieldsOf(flat: FlatHeaders): OutgoingHttpHeaders {
   const fields: Record<string, string[] | string> = Object.create(null) as Record<string, string>;
-  for (let index = 0; index < flat.length; index += 2) {
-    const name = (flat[index] ?? '').toLowerCase();
+  for (const [sentName, value] of pairsOf(flat)) {
+    const name = sentName.toLowerCase();
     if (name === CONNECTION) continue;
-    const value = flat[index + 1] ?? '';
     const before = fields[name];
     if (before === undefined) fields[name] = value;
     else if (!SINGLE.has(name)) fields[name] = [before, value].flat();

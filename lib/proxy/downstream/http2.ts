@@ -5,25 +5,26 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import type { FlatHeaders } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, type Peer, peerOf } from '../http/forwarded.ts';
 import { headRulesOf } from '../http/head-rules.ts';
-import { reject } from '../http/rejection.ts';
-import { readRequestHead } from '../http/request-head.ts';
+import { reject, UNKNOWN_EXPECTATION } from '../http/rejection.ts';
+import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { Forward } from '../request/forward.ts';
 import type { Turn } from './connection.ts';
 import { http2Head } from './http2-head.ts';
 import { Http2Request, Http2Response } from './http2-stream.ts';
 
-/** Requests a client may have open at once on one connection. */
+/** How many requests a client may have open at once on one connection. */
 const STREAMS_MAX = 250;
-/** Bytes of bodies that a client may send ahead, for a request and for a connection. */
+/** How many bytes of bodies a client may send ahead, per request and per connection. */
 const STREAM_WINDOW_BYTES = 262_144;
 const SESSION_WINDOW_BYTES = 1_048_576;
 const EXPECTS_CONTINUE = /^100-continue$/i;
 
-/** Users who speak HTTP/2: each stream is a request of its own, answered when it is its turn, at once. */
+/** The HTTP/2 frontend: each stream is a request of its own, and its turn comes at once. */
 export class Http2Frontend {
   private readonly context: ProxyContext;
   private readonly server: Http2Server;
@@ -42,18 +43,18 @@ export class Http2Frontend {
         initialWindowSize: STREAM_WINDOW_BYTES,
         maxHeaderListSize: settings.header.maxBytes,
       },
-      // The gate counts by itself and answers 431.
+      // The proxy counts them itself and responds with 431.
       maxHeaderListPairs: settings.header.maxCount * 2,
     });
     this.server.on('session', (session) => this.opened(session));
   }
 
-  /** Takes over a connection on which HTTP/2 has been agreed. */
+  /** Takes over a connection on which HTTP/2 has been negotiated. */
   connected(socket: TLSSocket): void {
     this.server.emit('connection', socket);
   }
 
-  /** No new requests; those under way may finish. */
+  /** Takes no new requests; those in flight may finish. */
   close(): void {
     for (const session of this.sessions) session.close();
   }
@@ -70,7 +71,7 @@ export class Http2Frontend {
     let open = 0;
     this.sessions.add(session);
     session.on('close', () => this.sessions.delete(session));
-    // What goes wrong with a connection ends its streams, and they tell.
+    // An error of the connection ends its streams, which report it.
     session.on('error', () => {});
     session.setLocalWindowSize(SESSION_WINDOW_BYTES);
     session.setTimeout(keepAliveMs === 0 ? headTimeoutMs : keepAliveMs);
@@ -83,35 +84,41 @@ export class Http2Frontend {
         open--;
         if (open === 0 && keepAliveMs === 0) session.close();
       });
-      this.requested(stream, rest[2] as string[], peer);
+      this.requested(stream, rest[2] as FlatHeaders, peer);
     });
   }
 
-  private requested(stream: ServerHttp2Stream, flat: readonly string[], peer: Peer): void {
+  private requested(stream: ServerHttp2Stream, flat: FlatHeaders, peer: Peer): void {
     const { context } = this;
     stream.on('error', () => {});
     context.counts.received++;
-    const read = readRequestHead(http2Head(flat, !stream.endAfterHeaders), peer, this.rules);
-    const head = read.method === 'CONNECT' ? read.rejected(reject(405, 'no forward proxy')) : read;
-    const { expectation } = read.fields;
+    const head = this.read(stream, flat, peer);
     const owner = new StreamOwner(stream, peer);
+    const response = new Http2Response(stream);
+    const expectsContinue = head.fields.expectation !== '';
     const turn = new Forward(
       context,
       owner,
       new Http2Request(stream),
-      new Http2Response(stream),
-      expectation === '' || EXPECTS_CONTINUE.test(expectation)
-        ? head
-        : head.rejected(reject(417, 'an expectation other than 100-continue')),
-      expectation !== '',
+      response,
+      head,
+      expectsContinue,
     );
     owner.start(turn, context.settings.request.idleTimeoutMs);
+  }
+
+  private read(stream: ServerHttp2Stream, flat: FlatHeaders, peer: Peer): RequestHead {
+    const head = readRequestHead(http2Head(flat, !stream.endAfterHeaders), peer, this.rules);
+    const { expectation } = head.fields;
+    const isUnknown = expectation !== '' && !EXPECTS_CONTINUE.test(expectation);
+    if (isUnknown) return head.rejected(UNKNOWN_EXPECTATION);
+    return head.method === 'CONNECT' ? head.rejected(reject(405, 'not a forward proxy')) : head;
   }
 }
 
 // Private
 
-/** One stream and its only turn. */
+/** A stream and its only turn. */
 class StreamOwner {
   readonly peer: Peer;
   private readonly stream: ServerHttp2Stream;

@@ -4,35 +4,71 @@ import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { EXIT, messageOf, ViliError } from '../../errors.ts';
+import { type FlatHeaders, headerValues } from '../../model/headers.ts';
 import { type HeaderBlock, interimText } from '../http/headers.ts';
 import type { ProxySettings } from '../settings.ts';
 import type { TlsPair } from './tls.ts';
 
 const BACKLOG = 4096;
 const CHECK_INTERVAL_MAX_MS = 1000;
-/** What is read and written ahead on a user's connection. */
+/** The read and write buffers of a user's connection. */
 export const STREAM_BUFFER_BYTES = 131_072;
 
-/** What a gate does with what its listening socket brings. */
+/** The events of a listening socket. */
 export interface ListenerEvents {
-  /** `serve` gives the connection to node's server, which has not seen it yet. */
+  /** A new connection; `serve` gives it to node's server, which has not seen it yet. */
   connected(socket: Socket, serve: () => void): void;
   requested(request: IncomingMessage, response: ProxyResponse, expectsContinue: boolean): void;
-  /** `Expect` with anything but `100-continue`. */
+  /** A request with any `Expect` but `100-continue`. */
   expected(request: IncomingMessage, response: ProxyResponse): void;
   upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void;
-  /** CONNECT: the gate is no forward proxy. */
+  /** CONNECT, which only a forward proxy supports. */
   connectRequested(socket: Socket): void;
   malformed(error: Error, socket: Socket): void;
   idle(socket: Socket): void;
   connectionRejected(): void;
-  /** A connection on which HTTP/2 has been agreed. */
+  /** A new connection on which HTTP/2 has been negotiated. */
   http2Connected(socket: TLSSocket): void;
 }
 
+/** node's response, extended by interim responses. */
+export class ProxyResponse extends ServerResponse {
+  begin(status: number, reason: string, { flat }: HeaderBlock, closes: boolean): void {
+    const sent = closes ? [...flat, 'Connection', 'close'] : (flat as string[]);
+    this.writeHead(status, reason, sent);
+  }
+
+  /**
+   * Forwards an interim response, unless a pipelined response is still being written or the client does not
+   * read.
+   */
+  writeInterim(status: number, reason: string, headers: FlatHeaders): void {
+    const { socket } = this;
+    if (socket === null || this.headersSent || socket.writableNeedDrain) return;
+    socket.write(interimText(status, reason, headers), 'latin1');
+  }
+}
+
 /**
- * node's HTTP server with its strict parser, its limits set, and every way of answering by itself
- * turned over to the gate, so that nothing goes uncounted.
+ * node's request without the object of lower-cased headers, which costs more than forwarding does: node itself
+ * needs only these two, and the proxy reads the flat array.
+ */
+class ProxyRequest extends IncomingMessage {}
+
+Object.defineProperty(ProxyRequest.prototype, 'headers', {
+  configurable: true,
+  get(this: IncomingMessage): { host: string | undefined; expect: string | undefined } {
+    return {
+      host: headerValues(this.rawHeaders, 'host').at(-1),
+      expect: headerValues(this.rawHeaders, 'expect').at(-1),
+    };
+  },
+  set(): void {},
+});
+
+/**
+ * node's HTTP server with its strict parser and its limits set. Everything it would respond to itself goes to
+ * `events`, so that nothing is left uncounted.
  */
 export function createListener(
   settings: ProxySettings,
@@ -47,14 +83,14 @@ export function createListener(
     insecureHTTPParser: false,
     maxHeaderSize: header.maxBytes,
     headersTimeout: request.headTimeoutMs,
-    // A whole request may take as long as its client keeps sending: see `idleTimeoutMs`.
+    // A request may take as long as its client keeps sending: see `idleTimeoutMs`.
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MAX_MS, request.headTimeoutMs),
     keepAliveTimeout: request.keepAliveMs,
     requireHostHeader: false,
     highWaterMark: STREAM_BUFFER_BYTES,
   };
-  // The types tell servers with other classes of messages apart, though they extend node's own.
+  // For the types, a server with its own message classes is another type, though they extend node's.
   const server = (pair === null
     ? createServer(options)
     : createSecureServer({ ...options, ...pair, ...tlsOptions(settings) })) as unknown as Server;
@@ -62,18 +98,21 @@ export function createListener(
     if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') events.http2Connected(socket);
     else events.connected(socket, serve);
   });
-  // A client may have said all and still listen; the gate asks running what that means.
+  // A client that has half-closed may still listen; running decides whether it does.
   if (pair === null) Object.assign(server, { httpAllowHalfOpen: true });
   server.timeout = request.idleTimeoutMs;
   server.maxConnections = request.maxConnections;
-  // node would cut the list without a word; the gate counts by itself, and bytes bound it anyway.
+  // node would silently truncate the headers; the proxy counts them itself, and their bytes are limited.
   server.maxHeadersCount = 0;
-  const given = (response: ServerResponse): ProxyResponse => response as ProxyResponse;
-  server.on('request', (incoming, response) => events.requested(incoming, given(response), false));
-  server.on('checkContinue', (incoming, response) =>
-    events.requested(incoming, given(response), true),
+  server.on('request', (incoming, response) =>
+    events.requested(incoming, response as ProxyResponse, false),
   );
-  server.on('checkExpectation', (incoming, response) => events.expected(incoming, given(response)));
+  server.on('checkContinue', (incoming, response) =>
+    events.requested(incoming, response as ProxyResponse, true),
+  );
+  server.on('checkExpectation', (incoming, response) =>
+    events.expected(incoming, response as ProxyResponse),
+  );
   server.on('upgrade', (incoming, socket: Duplex, early: Buffer) =>
     events.upgraded(incoming, socket as Socket, early),
   );
@@ -84,10 +123,7 @@ export function createListener(
   return server;
 }
 
-/**
- * Opens the port.
- * @throws ViliError VILI_GATE_LISTEN when it cannot be had.
- */
+/** Opens the port. @throws ViliError VILI_GATE_LISTEN when that fails. */
 export function openListener(server: NetServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
@@ -112,7 +148,7 @@ function tlsOptions({ request }: ProxySettings): {
   return { ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'], handshakeTimeout: request.headTimeoutMs };
 }
 
-/** Lets `take` decide about what an event brings to node's server, instead of that server. */
+/** Gives the sockets of an event to `take` instead of node's server. */
 function divert(
   server: Server,
   event: 'connection' | 'secureConnection',
@@ -126,44 +162,3 @@ function divert(
     });
   });
 }
-
-/** node's response, that can also tell what running says before its answer. */
-export class ProxyResponse extends ServerResponse {
-  begin(status: number, reason: string, { flat }: HeaderBlock, closes: boolean): void {
-    const sent = closes ? [...flat, 'Connection', 'close'] : (flat as string[]);
-    this.writeHead(status, reason, sent);
-  }
-
-  /**
-   * Passes an interim answer on. It is left out where it would be in the way: of a pipelined answer
-   * that is not through yet, or of a client that does not read.
-   */
-  writeInterim(status: number, reason: string, headers: readonly string[]): void {
-    const { socket } = this;
-    if (socket === null || this.headersSent || socket.writableNeedDrain) return;
-    socket.write(interimText(status, reason, headers), 'latin1');
-  }
-}
-
-/**
- * node's request without the object of lower-cased headers, which costs more than forwarding does:
- * node itself asks it for two names only, and the gate reads the flat array.
- */
-export class ProxyRequest extends IncomingMessage {}
-
-Object.defineProperty(ProxyRequest.prototype, 'headers', {
-  configurable: true,
-  get(this: IncomingMessage): { host?: string; expect?: string } {
-    const found: { host?: string; expect?: string } = {};
-    const raw = this.rawHeaders;
-    for (let index = 0; index < raw.length; index += 2) {
-      const name = raw[index] ?? '';
-      if (name.length === 4 && name.toLowerCase() === 'host') found.host = raw[index + 1] ?? '';
-      else if (name.length === 6 && name.toLowerCase() === 'expect') {
-        found.expect = raw[index + 1] ?? '';
-      }
-    }
-    return found;
-  },
-  set(): void {},
-});

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { EXIT, messageOf, ViliError } from '../../errors.ts';
 
-/** Where the certificate of the users' port is, and how often its files are looked at. */
+/** The certificate of the users' port, and how often its files are polled. */
 export interface TlsSettings {
-  /** PEM: the certificate, then those that vouch for it. */
+  /** PEM: the certificate, then the certificate chain. */
   readonly certFile: string;
   /** PEM, without a passphrase. */
   readonly keyFile: string;
@@ -21,7 +21,7 @@ export interface TlsPair {
  * Reads certificate and key.
  * @throws ViliError VILI_GATE_TLS when they cannot be read or do not belong together.
  */
-export function readTlsPair({ certFile, keyFile }: TlsSettings): TlsPair {
+export function readTlsPair(settings: TlsSettings): TlsPair {
   const read = (file: string): string => {
     try {
       return readFileSync(file, 'utf8');
@@ -32,19 +32,20 @@ export function readTlsPair({ certFile, keyFile }: TlsSettings): TlsPair {
       });
     }
   };
-  const pair = { cert: read(certFile), key: read(keyFile) };
+  const pair = { cert: read(settings.certFile), key: read(settings.keyFile) };
   const problem = problemOf(pair);
   if (problem !== null) {
-    const text = `${certFile} and ${keyFile} are no certificate with its key: ${problem}`;
-    throw new ViliError('VILI_GATE_TLS', text, { exitCode: EXIT.usage });
+    throw new ViliError('VILI_GATE_TLS', mismatch(settings, problem), {
+      exitCode: EXIT.usage,
+    });
   }
   return pair;
 }
 
 /**
- * Calls back with a new pair once both files were the same at two looks and belong together: they are
- * replaced one after the other, by rename, through links or in place. What stays wrong is told once.
- * Returns the way to stop.
+ * Calls back with a new pair once both files were the same at two polls and belong together: they are replaced
+ * one after the other, by rename, through links or in place. A lasting problem is reported once. Returns a
+ * function that stops watching.
  */
 export function watchTlsPair(
   settings: TlsSettings,
@@ -55,25 +56,25 @@ export function watchTlsPair(
   const { certFile, keyFile, reloadMs } = settings;
   let current = first;
   let seen = '';
-  let told = '';
-  const look = async (): Promise<void> => {
+  let reported = '';
+  const report = (text: string): void => {
+    if (text !== reported) onProblem(`${text}; the old certificate stays`);
+    reported = text;
+  };
+  const poll = async (): Promise<void> => {
     const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
     if (cert === current.cert && key === current.key) return;
-    const isComplete = cert + key === seen;
+    const isStable = cert + key === seen;
     seen = cert + key;
-    if (!isComplete) return;
+    if (!isStable) return;
     const problem = problemOf({ cert, key });
     if (problem === null) {
       current = { cert, key };
       onChange(current);
-    } else complain(`${certFile} and ${keyFile} do not fit: ${problem}`);
-  };
-  const complain = (text: string): void => {
-    if (text !== told) onProblem(`${text}; the old certificate stays`);
-    told = text;
+    } else report(mismatch(settings, problem));
   };
   const timer = setInterval(() => {
-    look().catch((error: unknown) => complain(messageOf(error)));
+    poll().catch((error: unknown) => report(messageOf(error)));
   }, reloadMs);
   timer.unref();
   return () => clearInterval(timer);
@@ -81,7 +82,7 @@ export function watchTlsPair(
 
 // Private
 
-/** A file that is just being written is empty at first, and OpenSSL takes nothing for no certificate. */
+/** A file that is being written is empty at first, which OpenSSL takes for the absence of a certificate. */
 function problemOf({ cert, key }: TlsPair): string | null {
   if (cert.trim() === '' || key.trim() === '') return 'one of them is empty';
   try {
@@ -90,4 +91,8 @@ function problemOf({ cert, key }: TlsPair): string | null {
   } catch (error) {
     return messageOf(error);
   }
+}
+
+function mismatch({ certFile, keyFile }: TlsSettings, problem: string): string {
+  return `${certFile} and ${keyFile} do not form a certificate and key pair: ${problem}`;
 }

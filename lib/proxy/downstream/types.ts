@@ -1,14 +1,15 @@
+import type { FlatHeaders } from '../../model/headers.ts';
 import type { HeaderBlock } from '../http/headers.ts';
 
-/** As much of a user's request as the gate needs, of whatever version of HTTP it came by. */
+/** The parts of a user's request that the proxy needs, whatever the version of HTTP. */
 export interface UserRequest {
   /** 0 for HTTP/1.0, else 1. */
   readonly httpVersionMinor: number;
-  /** Whether the body has come to its end. */
+  /** Whether the body is complete. */
   readonly complete: boolean;
-  /** Flat; known once the body is complete. */
-  readonly rawTrailers: readonly string[];
-  /** The body, if it was there together with the head; null when it comes bit by bit. */
+  /** Known once the body is complete. */
+  readonly rawTrailers: FlatHeaders;
+  /** The body, if it arrived together with the head; null when it arrives in pieces. */
   readonly whole?: Buffer | null;
   isPaused(): boolean;
   pause(): unknown;
@@ -20,17 +21,17 @@ export interface UserRequest {
   once(event: 'close', listener: () => void): unknown;
 }
 
-/** As much of the answer to a user. Interim headers are flat. */
+/** The parts of the response to a user that the proxy needs. */
 export interface UserResponse {
   sendDate: boolean;
-  /** Whether trailers can follow: the length of the body is not told in advance. */
+  /** Whether trailers can follow, since the head does not give the length of the body. */
   readonly chunkedEncoding: boolean;
   writeContinue(): void;
-  /** Tells a status from 102 to 199 with its headers, before the answer. */
-  writeInterim(status: number, reason: string, headers: readonly string[]): void;
+  /** Sends an interim response with a status from 102 to 199. */
+  writeInterim(status: number, reason: string, headers: FlatHeaders): void;
   /**
-   * The head of the answer. `closes`: its connection ends behind it. `isOpenEnded`: there is a body, of a length
-   * that no header tells. Throws for a head that cannot be sent.
+   * Takes the head of the response. `closes`: the connection ends after it. `isOpenEnded`: there is a body whose
+   * length no header gives. Throws for a head that cannot be sent.
    */
   begin(
     status: number,
@@ -45,7 +46,7 @@ export interface UserResponse {
   end(): unknown;
   end(chunk: Buffer): unknown;
   end(text: string, encoding: 'latin1'): unknown;
-  /** Breaks the answer off, for the client to see. */
+  /** Breaks the response off so that the client notices. */
   destroy(): unknown;
   once(event: 'drain', listener: () => void): unknown;
 }

@@ -1,22 +1,23 @@
 import { EventEmitter } from 'node:events';
 import type { UserRequest } from '../downstream/types.ts';
 import { CHUNKED } from '../http/request-headers.ts';
+import { concatenated } from '../io/buffers.ts';
 import type { BodySource } from '../upstream/types.ts';
 
-/** Bodies up to this size are sent in one write, and can be sent again. */
-const GATHER_MAX_BYTES = 65536;
-/** A client may wait for an answer before it sends on; running is then asked with what is there. */
+/** Bodies up to this size are sent in one write and can be sent again. */
+const GATHER_MAX_BYTES = 65_536;
+/** A client may wait for a response before it sends more; running then gets what has arrived. */
 const GATHER_MAX_MS = 50;
-/** What is still read of a body nobody wants, so that the client gets to see its answer. */
+/** How much is still read of a body nobody wants, so that the client gets to read its response. */
 const DRAIN_MAX_BYTES = 67_108_864;
 const DRAIN_MAX_MS = 10_000;
 
 /**
- * The body of a user's request: gathered while it is small, else streamed. Only this class touches
- * the client's stream, so nothing that happens upstream can destroy the client's connection.
+ * The body of a user's request: gathered while it is small, else streamed. Only this class touches the client's
+ * stream, so nothing that happens upstream can destroy the client's connection.
  */
 export class RequestBody {
-  /** True when the last byte has come from the client. */
+  /** True when the client's last byte has arrived. */
   complete = false;
   private readonly request: UserRequest;
   private readonly length: number;
@@ -34,7 +35,7 @@ export class RequestBody {
     this.onChunk = onChunk;
   }
 
-  /** One that is there already. */
+  /** A body that has already arrived. */
   static whole(request: UserRequest, bytes: Buffer): RequestBody {
     const body = new RequestBody(request, bytes.length, () => {});
     body.complete = true;
@@ -42,13 +43,13 @@ export class RequestBody {
     return body;
   }
 
-  /** Reads until the body is whole, is too large to gather, or takes too long; then calls back. */
+  /** Reads until the body is complete, too large to gather, or takes too long; then calls back. */
   gather(onReady: () => void): void {
     this.onReady = onReady;
     const { request } = this;
     request.on('data', (chunk: Buffer) => this.take(chunk));
     request.on('end', () => this.end());
-    // The connection tells about its end; without a listener node would throw this.
+    // The connection reports its end; without a listener node would throw the error.
     request.on('error', () => {});
     if (this.length > GATHER_MAX_BYTES) this.ready();
     else this.timer = setTimeout(() => this.ready(), GATHER_MAX_MS);
@@ -59,18 +60,17 @@ export class RequestBody {
     return this.live === null;
   }
 
-  /** What is sent to running, for each attempt anew. */
+  /** What is sent to running; called for each attempt. */
   source(): Buffer | RequestBodySource {
     if (this.complete && this.length !== CHUNKED) {
-      const [only] = this.gathered;
-      return this.gathered.length === 1 && only !== undefined ? only : Buffer.concat(this.gathered);
+      return concatenated(this.gathered);
     }
     const source = new RequestBodySource(this.gathered, this.complete ? null : this);
     if (!this.complete) this.live = source;
     return source;
   }
 
-  /** Stops waiting for a body that is not to be sent. */
+  /** Stops waiting for a body that will not be sent. */
   cancel(): void {
     this.onReady = null;
     this.stopTimer();
@@ -85,7 +85,7 @@ export class RequestBody {
     if (!this.draining) this.request.pause();
   }
 
-  /** Reads the rest without keeping it, up to a limit of bytes and time. */
+  /** Reads and discards the rest, up to limits of bytes and time. */
   drain(): void {
     if (this.draining || this.complete) return;
     this.draining = true;
@@ -133,10 +133,10 @@ export class RequestBody {
 }
 
 /**
- * The body on its way to running. It may be destroyed before its end, for instance when the answer comes first: that
- * only drains the client.
+ * The body on its way to running. It may be destroyed before its end, for instance when the response comes first:
+ * that only drains the client.
  */
-export class RequestBodySource extends EventEmitter implements BodySource {
+class RequestBodySource extends EventEmitter implements BodySource {
   destroyed = false;
   private readonly chunks: Buffer[];
   private readonly rest: RequestBody | null;
@@ -173,7 +173,7 @@ export class RequestBodySource extends EventEmitter implements BodySource {
     return this;
   }
 
-  /** The client's last byte has been passed on. */
+  /** Ends the source once the client's last byte has been passed on. */
   finish(): void {
     if (this.destroyed || this.ended || this.next < this.chunks.length) return;
     this.ended = true;

@@ -1,5 +1,5 @@
 import type { FailureKind } from '../../model/exchange.ts';
-import { pairsOf } from '../../model/headers.ts';
+import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
 import type { SkipReason } from '../copy/filter.ts';
 import { MirrorTicket } from '../copy/ticket.ts';
@@ -9,21 +9,22 @@ import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED, trailersToSend } from '../http/request-headers.ts';
 import { isBodiless, type ResponseHead } from '../http/response-headers.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
-import { failureKindOf, isRefused, isStale, statusOf } from '../upstream/errors.ts';
+import { failureKindOf, isStale, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import type { TrailerSource, UpstreamHandler } from '../upstream/types.ts';
 import { RequestBody } from './body.ts';
 import { RequestLifecycle, type TurnOwner } from './lifecycle.ts';
-import { Answer } from './response.ts';
+import { ResponseWriter } from './response.ts';
+import { mayRepeat, mayWait } from './retry.ts';
 
 const NO_TRAILERS: [string, string][] = [];
 
-/** One user request on its way: held if need be, sent to running, answered, copied, counted. */
+/** Forwards one user request: held if need be, sent to running, responded to, copied and counted. */
 export class Forward extends RequestLifecycle implements UpstreamHandler {
   private readonly request: UserRequest;
   private readonly response: UserResponse;
-  private readonly answer: Answer;
-  private readonly account: MirrorTicket;
+  private readonly writer: ResponseWriter;
+  private readonly ticket: MirrorTicket;
   private resume: () => void = nothing;
   private body: RequestBody | null = null;
   private expectsContinue: boolean;
@@ -31,7 +32,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   private retried = false;
   private responding = false;
   private sent = false;
-  private listensOnly = false;
+  private isHalfClosed = false;
 
   constructor(
     context: ProxyContext,
@@ -45,8 +46,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.request = request;
     this.response = response;
     this.expectsContinue = expectsContinue;
-    this.answer = new Answer(response);
-    this.account = new MirrorTicket(context, head);
+    this.writer = new ResponseWriter(response);
+    this.ticket = new MirrorTicket(context, head);
   }
 
   get received(): boolean {
@@ -56,7 +57,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   dispatchOn(client: UpstreamClient): void {
     const { method, path, lines, fields } = this.head;
     this.client = client;
-    this.account.begin();
+    this.ticket.begin();
     const request = {
       method,
       path,
@@ -79,18 +80,18 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   gone(): void {
-    if (!this.answer.ended) this.endEarly('client-aborted', 'aborted', 0);
+    if (!this.writer.ended) this.endEarly('client-aborted', 'aborted', 0);
   }
 
   override halfClosed(): boolean {
-    this.listensOnly = true;
+    this.isHalfClosed = true;
     if (this.sent) this.client?.finish();
     return super.halfClosed();
   }
 
   idle(): boolean {
     const waitsForBody = !this.received && this.body !== null && !this.request.isPaused();
-    if (!waitsForBody && !this.answer.blocked) return false;
+    if (!waitsForBody && !this.writer.blocked) return false;
     this.endEarly('client-timeout', 'aborted', 408);
     return true;
   }
@@ -99,7 +100,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.endEarly('client-malformed', 'refused', status);
   }
 
-  // What the connection to running calls
+  // Events of the connection to running
 
   onConnect(abort: () => void): void {
     this.abort = abort;
@@ -110,44 +111,44 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   onRequestSent(): void {
     this.sent = true;
-    if (this.listensOnly) this.client?.finish();
+    if (this.isHalfClosed) this.client?.finish();
   }
 
   onResponseStarted(): void {
     this.responding = true;
   }
 
-  onInterim(status: number, reason: string, fields: readonly string[]): void {
-    // A client of HTTP/1.0 knows no interim answers.
+  onInterim(status: number, reason: string, fields: FlatHeaders): void {
+    // HTTP/1.0 has no interim responses.
     if (!this.over && this.request.httpVersionMinor !== 0) {
-      this.answer.inform(status, reason, fields);
+      this.writer.interim(status, reason, fields);
     }
   }
 
   onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void {
     if (this.over) return;
     this.resume = resume;
-    this.account.copy?.setHead(status, head.fields.flat);
+    this.ticket.copy?.setHead(status, head.fields.flat);
     const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
-    this.answer.head(status, reason, head, { isOld, bodiless, close: this.closes });
+    this.writer.head(status, reason, head, { isOld, bodiless, close: this.closes });
     this.context.counts.respond(status);
   }
 
   onData(chunk: Buffer): boolean {
     if (this.over) return true;
-    this.account.addResponse(chunk);
-    return this.answer.data(chunk, this.resume);
+    this.ticket.addResponse(chunk);
+    return this.writer.data(chunk, this.resume);
   }
 
   onPending(): void {
-    if (!this.over) this.answer.flush();
+    if (!this.over) this.writer.flush();
   }
 
-  onComplete(trailers: readonly string[]): void {
+  onComplete(trailers: FlatHeaders): void {
     if (!this.over) {
-      this.answer.end(trailers.length === 0 ? NO_TRAILERS : pairsOf(trailers));
-      this.account.finish(this.answer.status, null);
+      this.writer.end(trailers.length === 0 ? NO_TRAILERS : pairsOf(trailers));
+      this.ticket.finish(this.writer.status, null);
       this.finish();
     }
     this.giveBack();
@@ -157,25 +158,27 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     if (this.over || this.cancelled) return this.giveBack();
     const { client, pool } = this;
     if (client?.spent && isStale(error)) return this.leave();
-    if (client !== null && pool !== null && this.mayRetry(error, client)) {
+    const canRetry = !this.retried && !this.responding && client !== null && pool !== null;
+    if (canRetry && mayRepeat(error, client, this.head, this.body)) {
       this.retried = true;
       this.context.counts.retried++;
       this.client = null;
       return pool.runAnew(this, client);
     }
-    if (this.mayWait(error) && this.waitForNextRunning()) return;
+    const canWait = !this.graceUsed && this.writer.status === 0 && mayWait(error, this.body);
+    if (canWait && this.waitForNextRunning()) return;
     this.giveBack();
     this.fail(failureKindOf(error));
   }
 
-  /** Never called: only tunnels ask for another protocol. */
+  /** Never called: only a tunnel requests another protocol. */
   onUpgrade(): void {
     this.abort?.();
   }
 
   // Private
 
-  /** Whether the user's connection ends behind the answer, whatever the client wants. */
+  /** Whether the proxy ends the user's connection after the response. */
   private get closes(): boolean {
     const { closing, settings } = this.context;
     return closing || settings.request.keepAliveMs === 0;
@@ -188,43 +191,30 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   protected override forward(pool: UpstreamPool): void {
-    if (this.waited) return pool.run(this);
-    this.account.decide();
+    if (this.graceUsed) return pool.run(this);
+    this.ticket.decide();
     const { bodyBytes } = this.head;
     if (bodyBytes === 0) return pool.run(this);
     const { whole } = this.request;
     if (whole != null) {
-      this.account.addRequest(whole);
+      this.ticket.addRequest(whole);
       this.body = RequestBody.whole(this.request, whole);
       return pool.run(this);
     }
     if (this.expectsContinue) this.response.writeContinue();
     this.expectsContinue = false;
     this.body = new RequestBody(this.request, bodyBytes, (chunk) => {
-      this.account.addRequest(chunk);
+      this.ticket.addRequest(chunk);
     });
     this.body.gather(() => pool.run(this));
   }
 
   private fail(kind: FailureKind): void {
     this.context.counts.error(kind);
-    if (this.answer.status === 0) this.page(statusOf(kind));
-    else this.answer.break();
-    this.account.finish(0, kind);
+    if (this.writer.status === 0) this.page(statusOf(kind));
+    else this.writer.break();
+    this.ticket.finish(0, kind);
     this.finish();
-  }
-
-  private mayRetry(error: Error, client: UpstreamClient): boolean {
-    if (this.retried || this.responding || client.sent < 2) return false;
-    return this.repeatable && this.head.isIdempotent && isStale(error);
-  }
-
-  private mayWait(error: Error): boolean {
-    return !this.waited && this.answer.status === 0 && isRefused(error) && this.repeatable;
-  }
-
-  private get repeatable(): boolean {
-    return this.body === null || this.body.repeatable;
   }
 
   protected override giveUp(): void {
@@ -232,40 +222,40 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   protected override reject(status: number): void {
-    this.account.skip('refused');
+    this.ticket.skip('refused');
     this.page(status, true);
     this.finish();
   }
 
   protected override respondUnavailable(): void {
-    this.account.skip('held');
+    this.ticket.skip('held');
     this.page(503);
     this.finish();
   }
 
-  /** Ends an exchange that cannot end well; `status` is told where no answer has begun. */
+  /** Ends a request that cannot succeed, with `status` where no response has begun. */
   private endEarly(error: ProxyErrorKind, reason: SkipReason, status: number): void {
     if (this.over) return;
-    const { answer, connection } = this;
+    const { writer, connection } = this;
     this.context.counts.error(error);
-    this.account.skip(reason);
-    if (connection.isGone) answer.ended = true;
-    else if (answer.status === 0) this.page(status);
-    else if (!answer.ended) answer.break();
+    this.ticket.skip(reason);
+    if (connection.isGone) writer.ended = true;
+    else if (writer.status === 0) this.page(status);
+    else if (!writer.ended) writer.break();
     this.cancelUpstream();
     this.finish();
   }
 
-  /** Running took the end of the client's side for the end of the client: so does the gate. */
+  /** Running took the client's half-close for the end of the client: so does the proxy. */
   private leave(): void {
-    this.answer.break();
+    this.writer.break();
     this.endEarly('client-aborted', 'aborted', 0);
     this.giveBack();
   }
 
   private page(status: number, close = this.closes || !this.received): void {
     this.context.counts.respond(status);
-    this.answer.page(this.context.pages.page(status), close);
+    this.writer.page(this.context.pages.page(status), close);
   }
 
   protected override cancelUpstream(): void {

@@ -1,28 +1,33 @@
+import { ByteBudget } from '../../model/byte-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import { DeadlineQueue } from '../io/deadline-queue.ts';
 import type { ProxySettings } from '../settings.ts';
 
-/** A request that waits until there is a running again. */
+/** How much of an unread body node and the proxy keep in memory. */
+const UNREAD_BODY_BYTES = 131_072;
+
+/** A request that waits for a running. */
 export interface Held {
-  /** What it costs to keep it, bytes. */
+  /** The memory it takes, bytes. */
   readonly heldBytes: number;
-  /** Running is there: go on. */
+  /** There is a running: the request goes on. */
   release(): void;
-  /** It waited too long: answer 503. */
+  /** The request has waited too long and gets 503. */
   expire(): void;
 }
 
-/** The waiting room while running restarts; bounded in number, bytes and time. */
+/** Holds requests while running restarts, limited in number, bytes and time. */
 export class RequestHold {
-  private readonly limits: ProxySettings['hold'];
+  private readonly maxRequests: number;
   private readonly queue: DeadlineQueue<Held>;
-  private bytes = 0;
+  private readonly bytes: ByteBudget;
 
-  constructor(limits: ProxySettings['hold']) {
-    this.limits = limits;
-    this.queue = new DeadlineQueue(limits.maxMs, (held) => {
-      this.bytes -= held.heldBytes;
+  constructor({ maxMs, maxRequests, maxBytes }: ProxySettings['hold']) {
+    this.maxRequests = maxRequests;
+    this.bytes = new ByteBudget(maxBytes);
+    this.queue = new DeadlineQueue(maxMs, (held) => {
+      this.bytes.giveBack(held.heldBytes);
       held.expire();
     });
   }
@@ -31,28 +36,24 @@ export class RequestHold {
     return this.queue.size;
   }
 
-  /** False when there is no room: answer 503. */
+  /** Returns false at the limit: the request gets 503. */
   add(held: Held): boolean {
-    if (this.queue.size >= this.limits.maxRequests) return false;
-    if (this.bytes + held.heldBytes > this.limits.maxBytes) return false;
-    this.bytes += held.heldBytes;
+    if (this.queue.size >= this.maxRequests || !this.bytes.take(held.heldBytes)) return false;
     this.queue.add(held);
     return true;
   }
 
-  /** For a request whose client left; false when it was not held. */
-  remove(held: Held): boolean {
-    const found = this.queue.remove(held);
-    if (found) this.bytes -= held.heldBytes;
-    return found;
+  /** Removes a request whose client left, if it is held. */
+  remove(held: Held): void {
+    if (this.queue.remove(held)) this.bytes.giveBack(held.heldBytes);
   }
 
-  /** Lets all that wait now go on, oldest first. */
+  /** Lets all requests held now go on, oldest first. */
   releaseAll(): void {
     this.takeAll((held) => held.release());
   }
 
-  /** Sends all that wait now away with 503. */
+  /** Responds to all requests held now with 503. */
   expireAll(): void {
     this.takeAll((held) => held.expire());
   }
@@ -63,16 +64,13 @@ export class RequestHold {
     for (let left = this.queue.size; left > 0; left--) {
       const held = this.queue.shift();
       if (held === undefined) return;
-      this.bytes -= held.heldBytes;
+      this.bytes.giveBack(held.heldBytes);
       act(held);
     }
   }
 }
 
-/** As much of an unread body as node and the gate keep in memory while nobody reads it. */
-const UNREAD_BODY_BYTES = 131_072;
-
-/** What a request costs in memory while it waits, about. */
+/** The approximate memory that a request takes while it waits. */
 export function heldBytes(head: RequestHead): number {
   let bytes = head.path.length;
   for (const text of head.headers) bytes += text.length;

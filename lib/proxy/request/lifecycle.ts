@@ -6,16 +6,16 @@ import type { UpstreamClient } from '../upstream/client.ts';
 import type { UpstreamJob, UpstreamPool } from '../upstream/pool.ts';
 import { type Held, heldBytes } from './hold.ts';
 
-/** A connection, or a stream of one, on which turns come and go. */
+/** A connection, or a stream of one, whose requests take turns. */
 export interface TurnOwner {
-  /** Whether nobody is there any more to be answered. */
+  /** Whether nobody is left to respond to. */
   readonly isGone: boolean;
   done(turn: Turn): void;
 }
 
 /**
- * What every request goes through, an ordinary one as well as a tunnel: refused, held or forwarded
- * when its turn comes, a connection to running borrowed and given back, ended exactly once.
+ * The lifecycle of every request, ordinary or tunnel: rejected, held or forwarded when its turn comes, a
+ * connection to running borrowed and given back, ended exactly once.
  */
 export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   abstract readonly received: boolean;
@@ -27,10 +27,10 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected client: UpstreamClient | null = null;
   protected abort: (() => void) | null = null;
   protected over = false;
-  /** It waits to hear whether the running that refused it has ended. */
+  /** Running refused the connection; the request waits in the connect-retry grace. */
   protected retryingConnect = false;
-  /** It has waited so once. */
-  protected waited = false;
+  /** The request has used its connect-retry grace. */
+  protected graceUsed = false;
 
   constructor(context: ProxyContext, connection: TurnOwner, head: RequestHead) {
     this.context = context;
@@ -71,7 +71,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   abstract gone(): void;
   abstract idle(): boolean;
 
-  /** A request that nobody has got yet is not worth sending for a client that may have gone. */
+  /** A request that has not reached running is not worth sending for a client that may be gone. */
   halfClosed(): boolean {
     return this.pool !== null;
   }
@@ -82,14 +82,14 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
 
   /** Goes on to running, whose pool has been entered. */
   protected abstract forward(pool: UpstreamPool): void;
-  /** Answers what must not be forwarded. */
+  /** Responds to a request that must not be forwarded. */
   protected abstract reject(status: number): void;
-  /** Answers 502: running refuses, and is not about to be replaced. */
+  /** Responds with 502: running refuses connections and is not about to be replaced. */
   protected abstract giveUp(): void;
-  /** Answers 503: there is no running, or no room to wait for it. */
+  /** Responds with 503: there is no running, or the hold is full. */
   protected abstract respondUnavailable(): void;
 
-  /** Ends the request to running, whatever state it is in. */
+  /** Ends the request to running in whatever state. */
   protected cancelUpstream(): void {
     this.context.hold.remove(this);
     this.context.connectRetry.remove(this);
@@ -105,12 +105,12 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   /**
-   * Nothing was sent, as running refused the connection. Right after it ended by itself that is no
-   * answer yet: the request waits for the next running. False when there is no room.
+   * The connect-retry grace: running refused the connection, so nothing was sent. If running has just ended that
+   * is no reason to fail: the request waits for the next running. Returns false when it cannot wait.
    */
   protected waitForNextRunning(): boolean {
     const { context, pool } = this;
-    this.waited = true;
+    this.graceUsed = true;
     if (context.closing) return false;
     this.giveBack();
     pool?.leave(this);

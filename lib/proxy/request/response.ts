@@ -1,11 +1,12 @@
+import type { FlatHeaders } from '../../model/headers.ts';
 import type { Page } from '../downstream/error-pages.ts';
 import type { UserResponse } from '../downstream/types.ts';
 import { HeaderBlock } from '../http/headers.ts';
 import { type ResponseHead, readResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
 import { flushWrites, ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 
-/** Writes one answer to the client, with backpressure, never ending one that broke off. */
-export class Answer {
+/** Writes one response to the client, with backpressure, and never completes one that broke off. */
+export class ResponseWriter {
   /** 0 until the head is decided. */
   status = 0;
   /** True when nothing more will be written. */
@@ -16,13 +17,13 @@ export class Answer {
 
   constructor(response: UserResponse) {
     this.response = response;
-    // Running's Date, or none if it sent none: the gate adds nothing to an answer.
+    // Running's Date, or none if it sent none: the proxy adds nothing to a response.
     response.sendDate = false;
   }
 
   /**
    * Takes the head; it is sent with the first bytes of the body, or by `flush`. Throws what node throws for a
-   * head that it refuses. `isOld`: of a client that knows HTTP/1.0 only.
+   * head that it rejects. `isOld`: the client knows HTTP/1.0 only.
    */
   head(
     status: number,
@@ -31,7 +32,7 @@ export class Answer {
     { isOld, bodiless, close }: { isOld: boolean; bodiless: boolean; close: boolean },
   ): void {
     const isOpenEnded = contentLength === UNKNOWN_LENGTH;
-    // Announced trailers make sense only where chunks carry them; node refuses them elsewhere.
+    // Trailers can be announced only where chunks carry them; node rejects them elsewhere.
     const sent =
       trailer === '' || isOld || !isOpenEnded
         ? fields
@@ -46,16 +47,16 @@ export class Answer {
     this.left = contentLength;
   }
 
-  /** 102 Processing, 103 Early Hints and what may come before the head. */
-  inform(status: number, reason: string, fields: readonly string[]): void {
+  /** Forwards 102 Processing, 103 Early Hints and other statuses that may precede the head. */
+  interim(status: number, reason: string, fields: FlatHeaders): void {
     try {
       this.response.writeInterim(status, reason, readResponseHead(fields).fields.flat);
     } catch {
-      // What HTTP/2 finds malformed is left out; the answer itself is not concerned.
+      // What HTTP/2 finds malformed is left out; the response itself is not affected.
     }
   }
 
-  /** False when the client is slow: `resume` is called once it has caught up. Keeps nothing of the chunk. */
+  /** Returns false when the client is slow: `resume` is called once it has caught up. The chunk is not kept. */
   data(chunk: Buffer, resume: () => void): boolean {
     if (this.ended) return true;
     const { response } = this;
@@ -85,7 +86,7 @@ export class Answer {
     this.response.end();
   }
 
-  /** The gate's own answer; `close` when the rest of the request cannot be told from the next one. */
+  /** Sends a response of the proxy; `close` when the end of the request cannot be found. */
   page(page: Page, close: boolean): void {
     if (this.ended || this.status !== 0) return;
     this.status = page.status;
@@ -94,19 +95,19 @@ export class Answer {
     this.response.end(page.body, 'latin1');
   }
 
-  /** Breaks the client's connection: a cut answer must never look like a whole one. */
+  /** Breaks the client's connection: an incomplete response must never look complete. */
   break(): void {
     this.ended = true;
     flushWrites();
     this.response.destroy();
   }
 
-  /** True while the client is what everyone waits for. */
+  /** True while everything waits for the client. */
   get blocked(): boolean {
     return this.waitsForDrain;
   }
 
-  /** Sends the head, if it is there and still waits for a body. */
+  /** Sends a head that is still waiting for its body. */
   flush(): void {
     if (!this.ended) this.response.flushHeaders();
   }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Connection } from '../downstream/connection.ts';
 import { rawPage } from '../downstream/error-pages.ts';
@@ -13,19 +14,22 @@ import type { UpstreamHandler } from '../upstream/types.ts';
 import { RequestLifecycle } from './lifecycle.ts';
 
 const SWITCHING = 101;
+/** HTTP/2 in clear text would hide requests from the proxy (RFC 9113 section 3.1 deprecates it). */
+const NOT_TUNNELLED = /(?:^|,)\s*(?:h2c?|HTTP\/[^,]*)\s*(?:,|$)/i;
+const UPGRADE_HEADER = /^(?:upgrade|http2-settings)$/i;
 
 /**
- * A request to change the protocol, such as a WebSocket. When running agrees (101) the two
- * connections are joined; when it does not, its answer is passed on and the connection ends, since
- * nobody parses it any more. Never mirrored.
+ * A request to change the protocol, such as a WebSocket. When running agrees (101) the two connections are
+ * joined; when it does not, its response is forwarded and the connection ends, since nothing parses it any more.
+ * Never mirrored.
  */
 export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   readonly received = true;
   protected override readonly connection: Connection;
-  /** What the client sent right behind its request. */
+  /** The bytes that the client sent right after its request. */
   private readonly early: Buffer;
   private upstream: Duplex | null = null;
-  private answered = false;
+  private responded = false;
 
   constructor(context: ProxyContext, connection: Connection, head: RequestHead, early: Buffer) {
     super(context, connection, head);
@@ -48,8 +52,8 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     const { method, path, lines, fields } = this.head;
     const { namesHost, upgrade } = fields;
     this.client = client;
-    const plain = { body: null, chunked: false, trailers: null };
-    client.dispatch({ method, path, lines, namesHost, upgrade, ...plain }, this);
+    const withoutBody = { body: null, chunked: false, trailers: null };
+    client.dispatch({ method, path, lines, namesHost, upgrade, ...withoutBody }, this);
   }
 
   noConnection(): void {
@@ -67,7 +71,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.end();
   }
 
-  /** A tunnel may be silent for as long as both ends like. */
+  /** A tunnel may be idle for as long as both ends like. */
   idle(): boolean {
     return false;
   }
@@ -76,7 +80,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.end();
   }
 
-  // What the connection to running calls
+  // Events of the connection to running
 
   onConnect(abort: () => void): void {
     this.abort = abort;
@@ -91,7 +95,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
 
   onPending(): void {}
 
-  onUpgrade(fields: readonly string[], upstream: Duplex): void {
+  onUpgrade(fields: FlatHeaders, upstream: Duplex): void {
     const { socket } = this.connection;
     this.abort = null;
     this.upstream = upstream;
@@ -99,7 +103,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     upstream.on('error', () => upstream.destroy());
     upstream.once('close', () => this.upstreamClosed(upstream));
     if (this.over) return void upstream.destroy();
-    this.answered = true;
+    this.responded = true;
     this.context.counts.respond(SWITCHING);
     const line = `HTTP/1.1 ${SWITCHING} ${STATUS_CODES[SWITCHING]}\r\n`;
     socket.setTimeout(0);
@@ -111,11 +115,11 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
 
   onHead(status: number, reason: string, { fields }: ResponseHead, resume: () => void): void {
     if (this.over) return;
-    this.answered = true;
+    this.responded = true;
     this.context.counts.respond(status);
     const head = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}`;
     const { socket } = this.connection;
-    // Without a length the end of the connection is the end of the body.
+    // The end of the connection is the end of a body without a length.
     socket.write(`${head}Connection: close\r\n\r\n`, 'latin1');
     socket.on('drain', resume);
   }
@@ -131,12 +135,12 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   }
 
   onError(error: Error): void {
-    if (isRefused(error) && !this.waited && !this.over && this.waitForNextRunning()) return;
+    if (isRefused(error) && !this.graceUsed && !this.over && this.waitForNextRunning()) return;
     this.giveBack();
     if (this.over) return;
     const kind = failureKindOf(error);
     this.context.counts.error(kind);
-    if (this.answered) this.end();
+    if (this.responded) this.end();
     else this.page(statusOf(kind));
   }
 
@@ -166,7 +170,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.connection.end();
   }
 
-  /** What running said before it closed may still be on its way to a slow client. */
+  /** What running sent before it closed may still be on its way to a slow client. */
   private upstreamClosed(upstream: Duplex): void {
     if (this.over || !upstream.readableEnded) return this.end();
     this.finish();
@@ -183,25 +187,18 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   }
 }
 
-/** HTTP/2 in clear text would hide requests from the gate (RFC 9113 section 3.1 has given it up). */
-const NOT_TUNNELLED = /(?:^|,)\s*(?:h2c?|HTTP\/[^,]*)\s*(?:,|$)/i;
-
-/** Whether the protocol change that a request asks for may be put to running. */
+/** Whether the protocol change that a request asks for may be forwarded to running. */
 export function isTunnelled(head: RequestHead): boolean {
   const { bodyBytes, upgrade } = head.fields;
   return bodyBytes === 0 && upgrade !== '' && !NOT_TUNNELLED.test(upgrade);
 }
 
 /**
- * The request's head again, without its wish to upgrade: a server may always ignore that
- * (RFC 9110 section 7.8), and clients such as Java's ask for HTTP/2 this way in passing.
+ * The request's head as bytes, without its upgrade: a server may always ignore that (RFC 9110 section 7.8), and
+ * some clients, such as Java's, ask for HTTP/2 this way with ordinary requests.
  */
-export function requestAsBytes(request: IncomingMessage): Buffer {
-  const raw = request.rawHeaders;
-  let head = `${request.method} ${request.url} HTTP/${request.httpVersion}\r\n`;
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    if (!/^(?:upgrade|http2-settings)$/i.test(name)) head += `${name}: ${raw[index + 1] ?? ''}\r\n`;
-  }
-  return Buffer.from(`${head}\r\n`, 'latin1');
+export function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const kept = pairsOf(rawHeaders).filter(([name]) => !UPGRADE_HEADER.test(name));
+  const head = `${method} ${url} HTTP/${httpVersion}\r\n${joinHeaders(kept.flat())}\r\n`;
+  return Buffer.from(head, 'latin1');
 }

@@ -2,13 +2,13 @@ import type { Socket } from 'node:net';
 import { joinHeaders } from '../http/headers.ts';
 import type { BodySource, TrailerSource } from './types.ts';
 
-/** Writes the body of one request to running as it comes, as fast as running takes it. */
+/** Writes the body of one request to running as it arrives, as fast as running accepts it. */
 export class BodySender {
   private readonly socket: Socket;
   private readonly chunked: boolean;
   private readonly trailers: TrailerSource | null;
   private readonly onSent: () => void;
-  /** Null when there is nothing more to be sent. */
+  /** Null when nothing remains to be sent. */
   private source: BodySource | null = null;
 
   constructor(
@@ -36,12 +36,12 @@ export class BodySender {
     source.resume();
   }
 
-  /** The system can take more. */
+  /** The socket accepts more. */
   drained(): void {
     this.source?.resume();
   }
 
-  /** Nobody wants the rest. */
+  /** Drops the rest, which nobody wants. */
   cancel(): void {
     const { source } = this;
     this.source = null;

@@ -7,25 +7,25 @@ import { IdleTimer } from '../io/idle-timer.ts';
 import { ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 import { BodySender } from './body-sender.ts';
 import { type ConnectResult, connectSocket, connectUpstream, hostOf } from './connect.ts';
-import { SilentRunningError, UpstreamClosedError } from './errors.ts';
+import { ResponseTimeoutError, UpstreamClosedError } from './errors.ts';
 import { requestText } from './request-text.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './types.ts';
 
-/** Most a connection is kept when running itself names a time (`Keep-Alive: timeout=`). */
+/** The longest a connection is kept when running names a time itself (`Keep-Alive: timeout=`). */
 const KEEP_ALIVE_MAX_MS = 600_000;
-/** So much earlier than running says it closes, so that no request meets that. */
+/** Connections end this long before running closes them, so that no request runs into the closing. */
 const KEEP_ALIVE_MARGIN_MS = 2000;
-/** Idle connections to a running that names no time; shorter than the 5 s many servers close after. */
+/** For a running that names no time; shorter than the 5 s after which many servers close. */
 const KEEP_ALIVE_MS = 3500;
 
 /**
- * One connection to running, with at most one request on it; it is made when first needed and again
- * after it broke.
+ * One connection to running, with at most one request on it; opened when first needed and again after it
+ * broke.
  */
 export class UpstreamClient {
-  /** Requests sent on the present connection, the one under way among them. */
+  /** Requests sent on the present connection, including the current one. */
   sent = 0;
-  /** Nothing more can be sent on its connection. */
+  /** Nothing more can be sent on the connection. */
   spent = false;
   private readonly target: Target;
   private readonly limits: UpstreamLimits;
@@ -35,15 +35,15 @@ export class UpstreamClient {
   private readonly resume = (): void => {
     if (this.socket?.isPaused()) this.socket.resume();
   };
-  private readonly quiet = new IdleTimer(() => this.silent());
+  private readonly idleTimer = new IdleTimer(() => this.idle());
   private socket: Socket | null = null;
   private handler: UpstreamHandler | null = null;
   private body: BodySender | null = null;
   private keepMs = KEEP_ALIVE_MS;
-  /** Of the request under way. */
+  /** The state of the current request. */
   private requestSent = false;
   private responding = false;
-  private answering = false;
+  private headSeen = false;
   private destroyed = false;
 
   constructor(target: Target, limits: UpstreamLimits) {
@@ -52,35 +52,35 @@ export class UpstreamClient {
     this.host = hostOf(target);
     this.reader = new ResponseReader(limits.maxHeaderBytes, {
       interim: ({ status, reason, fields }) => this.handler?.onInterim(status, reason, fields),
-      head: (status, reason, head) => this.answerBegan(status, reason, head),
+      head: (status, reason, head) => this.headArrived(status, reason, head),
       data: (piece) => {
         if (this.handler?.onData(piece) === false) this.socket?.pause();
       },
       complete: (trailers) => this.complete(trailers),
-      upgraded: (head, behind) => this.upgraded(head, behind),
+      upgraded: (head, early) => this.upgraded(head, early),
     });
   }
 
-  /** One at a time: `handler` has heard the end of one request before the next one is given. */
+  /** Sends one request at a time: the last event of its handler comes before the next `dispatch`. */
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void {
     this.handler = handler;
     const isTunnel = request.upgrade !== '';
-    // A tunnel reads its connection as a stream, so it gets one of its own.
+    // A tunnel reads its connection as a stream, so it gets a connection of its own.
     if (isTunnel) this.drop();
     if (this.socket !== null) return this.send(this.socket, request, handler);
     const { target, limits } = this;
     const connected: ConnectResult<Socket> = (error, socket) => {
       if (error !== null) return this.fail(error);
-      if (isTunnel) socket.on('data', this.take);
+      if (isTunnel) socket.on('data', this.receive);
       this.adopt(socket);
       if (this.destroyed) this.fail(new UpstreamClosedError('given up'));
       else this.send(socket, request, handler);
     };
     if (isTunnel) connectSocket(Socket, {}, target, limits.connectTimeoutMs, connected);
-    else connectUpstream(target, limits.connectTimeoutMs, this.take, connected);
+    else connectUpstream(target, limits.connectTimeoutMs, this.receive, connected);
   }
 
-  /** Tells running that the client has said all it will say; the answer can still come. */
+  /** Passes the client's half-close on to running, which can still respond. */
   finish(): void {
     this.spent = true;
     this.socket?.end();
@@ -113,7 +113,7 @@ export class UpstreamClient {
     const { body } = request;
     this.sent++;
     this.responding = false;
-    this.answering = false;
+    this.headSeen = false;
     this.requestSent = body === null || Buffer.isBuffer(body);
     this.reader.expect(request);
     handler.onConnect(this.abort);
@@ -137,9 +137,9 @@ export class UpstreamClient {
     handler.onRequestSent();
   }
 
-  private readonly take = (bytes: Buffer): void => {
+  private readonly receive = (bytes: Buffer): void => {
     const { handler } = this;
-    // Nobody has asked for anything: what the connection says next cannot be believed either.
+    // Unsolicited bytes: nothing that this connection brings later can be trusted either.
     if (handler === null) return this.drop();
     if (!this.responding) {
       this.responding = true;
@@ -150,13 +150,13 @@ export class UpstreamClient {
     } catch (error) {
       return this.fail(error as Error);
     }
-    if (this.handler === handler && this.answering) handler.onPending();
+    if (this.handler === handler && this.headSeen) handler.onPending();
   };
 
   private readonly drained = (): void => this.body?.drained();
 
-  private answerBegan(status: number, reason: string, head: ResponseHead): void {
-    this.answering = true;
+  private headArrived(status: number, reason: string, head: ResponseHead): void {
+    this.headSeen = true;
     this.handler?.onHead(status, reason, head, this.resume);
   }
 
@@ -164,13 +164,13 @@ export class UpstreamClient {
     const { handler, reader } = this;
     if (!reader.keepsConnection || !this.requestSent || this.spent) this.drop();
     else if (reader.idleMs !== null) this.keep(this.socket, reader.idleMs);
-    // A client that was slow to the end need not be waited for any more.
+    // The connection may still be paused for a client that was slow up to the end.
     this.resume();
     this.release();
     handler?.onComplete(trailers);
   }
 
-  /** Running has said how long it keeps the connection. */
+  /** Adopts the time for which running keeps the connection. */
   private keep(socket: Socket | null, idleMs: number): void {
     const keepMs = Math.min(idleMs - KEEP_ALIVE_MARGIN_MS, KEEP_ALIVE_MAX_MS);
     if (keepMs <= 0) return this.drop();
@@ -181,19 +181,19 @@ export class UpstreamClient {
 
   private watch(socket: Socket): void {
     const { headTimeoutMs, idleTimeoutMs } = this.limits;
-    this.quiet.watch(socket, Math.min(this.keepMs, headTimeoutMs, idleTimeoutMs));
+    this.idleTimer.watch(socket, Math.min(this.keepMs, headTimeoutMs, idleTimeoutMs));
   }
 
-  private upgraded({ fields }: RawResponseHead, behind: Buffer): void {
+  private upgraded({ fields }: RawResponseHead, early: Buffer): void {
     const { handler, socket } = this;
     this.spent = true;
     this.release();
     if (socket === null) return;
     this.socket = null;
-    this.quiet.stop();
-    socket.off('data', this.take).off('drain', this.drained).setTimeout(0);
+    this.idleTimer.stop();
+    socket.off('data', this.receive).off('drain', this.drained).setTimeout(0);
     socket.pause();
-    if (behind.length !== 0) socket.unshift(behind);
+    if (early.length !== 0) socket.unshift(early);
     handler?.onUpgrade(fields, socket);
   }
 
@@ -206,25 +206,26 @@ export class UpstreamClient {
     this.fail(new UpstreamClosedError('closed by running'));
   }
 
-  /** Nothing moved for a while: by whose fault, and is it long enough? */
-  private silent(): void {
+  /** Nothing has moved for a while: finds out which limit applies and whether it is exceeded. */
+  private idle(): void {
     const { socket, limits } = this;
     if (socket === null) return;
     const isIdle = this.handler === null;
-    // The user's side looks after a client that does not send, or does not read.
+    // Downstream watches a client that does not send, or does not read.
     const isWaiting = socket.isPaused() || (!this.requestSent && !socket.writableNeedDrain);
-    if (!isIdle && isWaiting) return this.quiet.restart();
+    if (!isIdle && isWaiting) return this.idleTimer.restart();
     const limit = isIdle
       ? this.keepMs
-      : this.answering
+      : this.headSeen
         ? limits.idleTimeoutMs
         : limits.headTimeoutMs;
-    if (!this.quiet.reached(limit)) return;
+    if (!this.idleTimer.reached(limit)) return;
     if (isIdle) this.drop();
-    else this.fail(new SilentRunningError(`nothing from ${this.target.instance} for ${limit} ms`));
+    else
+      this.fail(new ResponseTimeoutError(`nothing from ${this.target.instance} for ${limit} ms`));
   }
 
-  /** Ends what is under way, and the connection. */
+  /** Ends the current request and the connection. */
   private fail(error: Error): void {
     const { handler } = this;
     this.drop();
@@ -232,7 +233,7 @@ export class UpstreamClient {
     handler?.onError(error);
   }
 
-  /** The request under way is over. */
+  /** Detaches from the current request, which is over. */
   private release(): void {
     this.reader.stop();
     this.body?.cancel();
@@ -240,12 +241,12 @@ export class UpstreamClient {
     this.handler = null;
   }
 
-  /** Gives the connection up. */
+  /** Closes the connection. */
   private drop(): void {
     const { socket } = this;
     if (socket === null) return;
     this.socket = null;
-    this.quiet.stop();
+    this.idleTimer.stop();
     socket.destroy();
   }
 }

@@ -3,18 +3,17 @@ import { ViliError } from '../../errors.ts';
 import type { Target } from '../../model/exchange.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
 
-/** Two reads of node: with its own 16 KiB each of them would stop and start the flow. */
+/** Two reads of node: with node's default of 16 KiB each read would stop and restart the flow. */
 const BUFFER_BYTES = 131_072;
 
 export type ConnectResult<S> = (...result: [Error, null] | [null, S]) => void;
 
-/** Of all connections: what is read is taken out before the next read. */
+/** Shared by all connections: the bytes of one read are consumed before the next. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 /**
- * Connects to running. All that comes goes to `onBytes`, which may keep nothing of it: the buffer is used again.
- * The socket itself emits no data; that spares a buffer and the work of a stream for each piece. Fails as
- * `connectSocket` does.
+ * Connects to running. `onBytes` gets all bytes received and may not keep them: the buffer is reused. The socket
+ * itself emits no data, which saves a buffer and the stream's work for each piece. Fails like `connectSocket`.
  */
 export function connectUpstream(
   target: Pick<Target, 'host' | 'port'>,
@@ -34,7 +33,7 @@ export function connectUpstream(
 
 /**
  * Connects a socket of this class to a servlet. Fails with VILI_GATE_CONNECT_TIMEOUT after `limitMs`, or with
- * the error of the system.
+ * the system's error.
  */
 export function connectSocket<S extends Socket>(
   SocketClass: new (options: SocketConstructorOpts) => S,
@@ -73,7 +72,7 @@ export function originOf(target: Target): string {
   return `http://${hostOf(target)}`;
 }
 
-/** What `Host` says of a target. */
+/** The value of `Host` for a target. */
 export function hostOf({ host, port }: Target): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

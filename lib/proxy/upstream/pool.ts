@@ -4,12 +4,12 @@ import { SwapList, type SwapListItem } from '../io/swap-list.ts';
 import { UpstreamClient } from './client.ts';
 import type { UpstreamLimits } from './types.ts';
 
-/** Something that needs a connection to running for a while. */
+/** A request or tunnel that needs a connection to running. */
 export interface UpstreamJob extends SwapListItem {
   dispatchOn(client: UpstreamClient): void;
-  /** No connection became free in time. */
+  /** No connection became available in time. */
   noConnection(): void;
-  /** The drain is over: end now. */
+  /** The drain is over: the job has to end now. */
   cut(): void;
 }
 
@@ -17,13 +17,13 @@ export interface PoolLimits extends UpstreamLimits {
   readonly maxConnections: number;
 }
 
-/** What became of the requests and tunnels that were in flight when a drain began. */
+/** The outcome of the requests and tunnels that were in flight when a drain began. */
 export interface Drained {
   readonly finished: number;
   readonly cut: number;
 }
 
-/** The connections to one target: a last-in first-out list, so that few stay warm and the rest end. */
+/** The connections to one target, reused last-in first-out, so that few stay warm and the rest end. */
 export class UpstreamPool {
   readonly target: Target;
   private readonly limits: PoolLimits;
@@ -62,13 +62,13 @@ export class UpstreamPool {
     this.waiting.add(job);
   }
 
-  /** Starts the job on a new connection in place of one that turned out to be dead. */
+  /** Starts the job on a new connection in place of a dead one. */
   runAnew(job: UpstreamJob, dead: UpstreamClient): void {
     this.discard(dead);
     job.dispatchOn(this.create());
   }
 
-  /** Gives a connection back. */
+  /** Takes a connection back. */
   release(client: UpstreamClient): void {
     const next = this.waiting.shift();
     if (client.spent) {
@@ -79,22 +79,22 @@ export class UpstreamPool {
     else this.free.push(client);
   }
 
-  /** For a job whose client left before it got a connection; false when it was not waiting. */
+  /** Removes a job whose client left before it got a connection; false when the job was not waiting. */
   cancel(job: UpstreamJob): boolean {
     return this.waiting.remove(job);
   }
 
-  /** Keeps no idle connection from now on, or again. */
+  /** Stops, or resumes, keeping idle connections. */
   retire(retired: boolean): void {
     this.retired = retired;
     if (!retired) return;
     for (const client of this.free.splice(0)) this.discard(client);
   }
 
-  /** Waits for what is in flight now and cuts what is left after the time. */
+  /** Waits for the jobs in flight now and cuts the rest after `timeoutMs`. */
   async drain(timeoutMs: number): Promise<Drained> {
     const before = this.active.size;
-    await this.quiet(timeoutMs);
+    await this.idle(timeoutMs);
     const left = this.active.toArray();
     for (const job of left) job.cut();
     return { finished: Math.max(0, before - left.length), cut: left.length };
@@ -102,7 +102,7 @@ export class UpstreamPool {
 
   // Private
 
-  private quiet(timeoutMs: number): Promise<void> {
+  private idle(timeoutMs: number): Promise<void> {
     if (this.active.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {

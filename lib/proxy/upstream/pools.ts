@@ -10,7 +10,7 @@ export class UpstreamPools {
     this.limits = limits;
   }
 
-  /** The pool of a target, made when there is none; others keep no idle connection from now on. */
+  /** The pool of a target, created when there is none; other pools stop keeping idle connections. */
   use(target: Target): UpstreamPool {
     const key = keyOf(target);
     let pool = this.pools.get(key);
@@ -34,37 +34,34 @@ export class UpstreamPools {
     return sum;
   }
 
-  /** Waits for what is in flight to a target; unless it is in use, nothing of it is kept. */
+  /** Waits for what is in flight to a target; its pool is dropped then, unless in use. */
   async drain(
     target: Target,
     inUse: () => UpstreamPool | null,
     timeoutMs: number,
   ): Promise<Drained> {
-    const pool = this.pools.get(keyOf(target));
+    const key = keyOf(target);
+    const pool = this.pools.get(key);
     if (pool === undefined) return { finished: 0, cut: 0 };
     if (pool !== inUse()) pool.retire(true);
     const result = await pool.drain(timeoutMs);
-    if (pool !== inUse() && pool.inFlight === 0) this.forget(target, pool);
+    const isDone = pool !== inUse() && pool.inFlight === 0;
+    if (isDone && this.pools.get(key) === pool) this.pools.delete(key);
     return result;
   }
 
-  /** Closes the idle connections of all targets, for good. */
+  /** Closes the idle connections to all targets, permanently. */
   retireAll(): void {
     for (const pool of this.pools.values()) pool.retire(true);
   }
 
-  /** Waits for everything in flight and cuts what is left. */
+  /** Waits for everything in flight and cuts the rest. */
   async drainAll(timeoutMs: number): Promise<void> {
     await Promise.all([...this.pools.values()].map((pool) => pool.drain(timeoutMs)));
   }
-
-  // Private
-
-  private forget(target: Target, pool: UpstreamPool): void {
-    const key = keyOf(target);
-    if (this.pools.get(key) === pool) this.pools.delete(key);
-  }
 }
+
+// Private
 
 function keyOf(target: Target): string {
   return `${target.host} ${target.port} ${target.instance}`;

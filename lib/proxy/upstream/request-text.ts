@@ -1,8 +1,8 @@
 import type { UpstreamRequest } from './types.ts';
 
 /**
- * The head of a request as it is written to running. What it is made of has been checked when it came from
- * the user: no part of it holds the end of a line.
+ * The head of a request as written to running. Its parts were checked when they came from the user: none of
+ * them contains a line end.
  */
 export function requestText(request: UpstreamRequest, ownHost: string): string {
   const { method, path, lines, namesHost, upgrade, chunked, trailers } = request;

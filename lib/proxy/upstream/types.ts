@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
+import type { FlatHeaders } from '../../model/headers.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 
 export interface UpstreamLimits {
@@ -9,7 +10,7 @@ export interface UpstreamLimits {
   readonly maxHeaderBytes: number;
 }
 
-/** A body that comes bit by bit. `destroy` says that nobody wants the rest. */
+/** A body that arrives in pieces. `destroy` means that nobody wants the rest. */
 export interface BodySource extends EventEmitter {
   pause(): unknown;
   resume(): unknown;
@@ -20,16 +21,16 @@ export interface BodySource extends EventEmitter {
 export interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
-  /** Header lines, without what concerns the connection only. */
+  /** Header lines, without those that concern only the connection. */
   readonly lines: string;
-  /** False: running's own address is named. */
+  /** When false, `Host` is running's own address. */
   readonly namesHost: boolean;
   readonly body: Buffer | BodySource | null;
   /** The body is of unknown length. */
   readonly chunked: boolean;
-  /** Of a body in chunks; they are read when it has come to its end. */
+  /** Of a chunked body; read at its end. */
   readonly trailers: TrailerSource | null;
-  /** The protocol, when a tunnel is asked for, else ''. */
+  /** The protocol when a tunnel is requested, else ''. */
   readonly upgrade: string;
 }
 
@@ -38,24 +39,24 @@ export interface TrailerSource {
   read(): [string, string][];
 }
 
-/** What a request to running leads to, in this order; after `onComplete`, `onError` or `onUpgrade` nothing more. */
+/** The events of a request to running, in this order; `onComplete`, `onError` and `onUpgrade` are the last. */
 export interface UpstreamHandler {
-  /** It is about to be sent; `abort` ends it, whatever state it is in. */
+  /** The request is about to be sent; `abort` ends it in whatever state. */
   onConnect(abort: () => void): void;
-  /** The last byte of the request is on its way. */
+  /** The last byte of the request has been written. */
   onRequestSent(): void;
-  /** The first byte of an answer has come. */
+  /** The first byte of a response has arrived. */
   onResponseStarted(): void;
-  /** Tells a status from 102 to 199, before the answer. */
-  onInterim(status: number, reason: string, fields: readonly string[]): void;
-  /** `resume` goes on after `onData` said false. A throw ends the request as a bad answer. */
+  /** A status from 102 to 199 has arrived, before the response. */
+  onInterim(status: number, reason: string, fields: FlatHeaders): void;
+  /** `resume` continues after `onData` returned false. A throw ends the request as a bad response. */
   onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void;
-  /** False pauses. The chunk may not be kept: its memory is used again. */
+  /** Returns false to pause. The chunk may not be kept: its memory is reused. */
   onData(chunk: Buffer): boolean;
-  /** All that has come so far has been handed over, and the answer is not at its end. */
+  /** All that has arrived so far has been handed over, and the response is not complete. */
   onPending(): void;
-  onComplete(trailers: readonly string[]): void;
+  onComplete(trailers: FlatHeaders): void;
   onError(error: Error): void;
   /** Running has changed the protocol; `fields` are unfiltered. */
-  onUpgrade(fields: readonly string[], socket: Duplex): void;
+  onUpgrade(fields: FlatHeaders, socket: Duplex): void;
 }

@@ -58,7 +58,9 @@ describe('proxy processes with TLS', () => {
         'both are back',
         () => pids().filter((it) => !before.includes(it)).length === 2,
       );
-      expect(problems[0]).to.match(/do not fit: .*; the old certificate stays$/);
+      expect(problems[0]).to.match(
+        /do not form a certificate and key pair: .*; the old certificate stays$/,
+      );
     });
   });
 });

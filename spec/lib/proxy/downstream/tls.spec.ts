@@ -448,7 +448,9 @@ describe('users over TLS', function (this: Mocha.Suite) {
           new RecordingSink(),
           { onProblem: () => {} },
         );
-      expect(make(first.certFile, second.keyFile)).to.throw(/no certificate with its key/);
+      expect(make(first.certFile, second.keyFile)).to.throw(
+        /do not form a certificate and key pair/,
+      );
       expect(make(join(folder, 'none'), first.keyFile)).to.throw(/cannot read .*none/);
       return Promise.resolve();
     });
