@@ -1,12 +1,9 @@
 /** Every kind of value a setting can have. How each is written is told by its `example`. */
 export { count, duration, flag, share, size } from './formats/amounts.ts';
-export { type CompareRule, compareRules, jsonPath } from './formats/compare-rules.ts';
+export { compareRules, jsonPath } from './formats/compare-rules.ts';
 export {
-  type HeaderEdit,
   headerEdits,
-  type PathRewrite,
   pathRewrites,
-  type StickyKey,
   stickyKey,
 } from './formats/copies.ts';
 export { type Format, FormatError, type Raw, type Unit } from './formats/format.ts';
@@ -14,7 +11,6 @@ export {
   endpointTemplate,
   launchCommands,
   listOf,
-  type MirrorRule,
   mirrorRules,
   pathPattern,
 } from './formats/lists.ts';

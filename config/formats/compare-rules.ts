@@ -1,19 +1,6 @@
+import type { CompareRule, RuleAction } from '../../lib/model/traffic-rules.ts';
 import { type Format, FormatError, type Raw, textOf } from './format.ts';
 import { endpointTemplate, itemsOf, parseItem } from './lists.ts';
-
-/** What may differ at one place of the answers of some endpoints. */
-export type CompareRule = {
-  /** `GET /items/{id}`, `/items/{id}`; null: every endpoint. */
-  readonly endpoint: string | null;
-  /** A JSON path, or `header:NAME`. */
-  readonly path: string;
-} & CompareAction;
-
-type CompareAction =
-  | { readonly action: 'ignore' }
-  | { readonly action: 'tolerance'; readonly amount: number; readonly relative: boolean }
-  | { readonly action: 'unordered' }
-  | { readonly action: 'key'; readonly key: string };
 
 const FORM = '[METHOD] /path/{id} ignore|tolerance|unordered|key $.path [value]';
 const RULE =
@@ -63,7 +50,7 @@ const compareRule: Format<CompareRule> = {
   holds: (value) => typeof value === 'object' && value !== null && 'action' in value,
 };
 
-function actionOf(action: string | undefined, value: string | undefined): CompareAction {
+function actionOf(action: string | undefined, value: string | undefined): RuleAction {
   if (action === 'tolerance') {
     const [, digits, sign] = NUMBER.exec(value ?? '') ?? [];
     if (digits === undefined) {

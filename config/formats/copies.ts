@@ -1,27 +1,9 @@
+import { placeholdersOf } from '../../lib/model/path-template.ts';
+import type { HeaderEdit, PathRewrite, StickyKey } from '../../lib/model/traffic-rules.ts';
 import { shown } from '../problem.ts';
 import { type Format, FormatError, type Raw, textOf } from './format.ts';
 import { checkTemplate, itemsOf, parseItem } from './lists.ts';
 import { headerName } from './names.ts';
-
-const PLACEHOLDER = /\{[^{}/]*\}/g;
-
-/** A header or a cookie that stands for a user. */
-export interface StickyKey {
-  readonly kind: 'header' | 'cookie';
-  readonly name: string;
-}
-
-/** A change to the headers of a copy; `value` null takes the header out. */
-export interface HeaderEdit {
-  readonly name: string;
-  readonly value: string | null;
-}
-
-/** Where copies of a path go. */
-export interface PathRewrite {
-  readonly from: string;
-  readonly to: string;
-}
 
 /** `cookie session`, `header X-User-Id`, or `none`. */
 export const stickyKey: Format<StickyKey | null> = {
@@ -89,11 +71,13 @@ const pathRewrite: Format<PathRewrite> = {
 };
 
 function checkPlaceholders(from: string, to: string): void {
-  const names: readonly string[] = from.match(PLACEHOLDER) ?? [];
-  const unknown = (to.match(PLACEHOLDER) ?? []).find((name) => !names.includes(name));
+  const known = placeholdersOf(from);
+  const used = placeholdersOf(to);
+  const isStar = (placeholder: string) => placeholder === '*';
+  const unknown = used.find((name) => !isStar(name) && !known.includes(name));
   if (unknown !== undefined)
     throw new FormatError(`uses ${shown(unknown)}, which is not before "->"`);
-  if (to.split('*').length > from.split('*').length) {
+  if (used.filter(isStar).length > known.filter(isStar).length) {
     throw new FormatError('has more "*" after "->" than before it');
   }
 }

@@ -1,18 +1,11 @@
+import { starProblem, templateProblem } from '../../lib/model/path-template.ts';
+import type { MirrorRule } from '../../lib/model/traffic-rules.ts';
 import { shown } from '../problem.ts';
 import { type Format, FormatError, type Raw, textOf } from './format.ts';
 import { method } from './names.ts';
 
 const MAX_ITEMS = 1000;
 const MAX_ARGUMENTS = 100;
-/** Each `*` may stand for any length, so the time to match a path grows with every one. */
-const MAX_STARS = 4;
-
-/** One rule of what is copied to testing; `method` may be `*`. */
-export interface MirrorRule {
-  readonly method: string;
-  readonly path: string;
-  readonly on: boolean;
-}
 
 /** Several values: a list in yaml, or text parted by commas. `none` is the empty list. */
 export function listOf<T>(item: Format<T>): Format<readonly T[]> {
@@ -58,7 +51,7 @@ export const pathPattern: Format<string> = {
     if (!/^[/*][\x21-\x7e]*$/.test(text) || /[?#]/.test(text)) {
       throw new FormatError('is not a path. It begins with "/" or "*" and has no blanks, "?", "#"');
     }
-    checkStars(text);
+    check(starProblem(text));
     return text;
   },
   holds: (value) => typeof value === 'string',
@@ -97,16 +90,9 @@ export function parseItem<T>(format: Format<T>, raw: Raw): T {
   }
 }
 
-/** Refuses what is no path of literal parts, `{name}` and a few `*`. */
+/** Throws when a path breaks a rule of path templates. */
 export function checkTemplate(path: string): void {
-  if (!path.startsWith('/')) throw new FormatError('has a path that does not begin with "/"');
-  if (!/^[\x21-\x7e]+$/.test(path) || /[?#]/.test(path)) {
-    throw new FormatError('has a path with a blank, "?" or "#"');
-  }
-  if (/[{}]/.test(path.replaceAll(/\{[^{}/]*\}/g, ''))) {
-    throw new FormatError('has a "{" or "}" without its other half');
-  }
-  checkStars(path);
+  check(templateProblem(path));
 }
 
 // Private
@@ -128,10 +114,8 @@ function ruleError(): FormatError {
   return new FormatError('is not METHOD /path/{id} on|off');
 }
 
-function checkStars(path: string): void {
-  if (path.split('*').length - 1 > MAX_STARS) {
-    throw new FormatError(`has more than ${MAX_STARS} "*"`);
-  }
+function check(problem: string | null): void {
+  if (problem !== null) throw new FormatError(problem);
 }
 
 function split(text: string, separator: RegExp): string[] {

@@ -1,5 +1,5 @@
+import type { CompareRule } from '../model/traffic-rules.ts';
 import type { MaskSettings } from './mask/mask.ts';
-import type { CompareRule } from './rules/rules.ts';
 
 /** How two responses are compared, which differences count, and how much work one pair may cost. */
 export interface CompareSettings {

@@ -4,13 +4,13 @@ import { differenceKey } from '../compare/noise/noise.ts';
 import type { Difference, PairOutcome } from '../compare/outcome.ts';
 import type { Sample, SampleBody } from '../compare/sample/sample.ts';
 import { compareSeverity } from '../compare/severity.ts';
-import type { HeaderEdit } from '../mirror/request/copy-headers.ts';
 import { type CopyRequest, createCopyRequest, limitsOf } from '../mirror/request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../mirror/request/requester.ts';
 import type { MirrorSettings } from '../mirror/settings.ts';
 import { createPairComparer, type PairComparer } from '../mirror/worker/compare-pair.ts';
 import { ByteBudget } from '../model/byte-budget.ts';
 import type { Exchange, FailureKind, Target } from '../model/exchange.ts';
+import type { HeaderEdit } from '../model/traffic-rules.ts';
 
 const SWEEP_MS = 50;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -3,8 +3,7 @@ import type { PairOutcome } from '../compare/outcome.ts';
 import type { SampleSettings } from '../compare/sample/choice.ts';
 import type { SampleCopy } from '../compare/sample/sample.ts';
 import type { CompareSettings } from '../compare/settings.ts';
-import type { HeaderEdit } from './request/copy-headers.ts';
-import type { PathRewrite } from './request/copy-path.ts';
+import type { HeaderEdit, PathRewrite } from '../model/traffic-rules.ts';
 
 /** Bounds of the far side. Times in ms. */
 export interface MirrorSettings {

@@ -1,19 +1,5 @@
+import type { MirrorRule, StickyKey } from '../model/traffic-rules.ts';
 import type { TlsSettings } from './downstream/tls.ts';
-
-/** A rule about copies to testing: the first matching rule decides, then `methods`, then `sample`. */
-export interface MirrorRule {
-  /** A method in upper case, or `*`. */
-  readonly method: string;
-  /** A path template: `{name}` matches one segment, `*` anything. */
-  readonly path: string;
-  readonly on: boolean;
-}
-
-/** A header or a cookie whose value identifies a user. */
-export interface StickyKey {
-  readonly kind: 'header' | 'cookie';
-  readonly name: string;
-}
 
 /** All settings of the proxy. Limits are inclusive; times in ms, sizes in bytes. */
 export interface ProxySettings {

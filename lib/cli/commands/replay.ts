@@ -1,6 +1,6 @@
 import { ConflictError, EXIT, UsageError } from '../../errors.ts';
 import { type Replayed, replaySamples } from '../../evaluation/replay.ts';
-import type { HeaderEdit } from '../../mirror/request/copy-headers.ts';
+import type { HeaderEdit } from '../../model/traffic-rules.ts';
 import type { CommandContext } from '../command-context.ts';
 import { printable } from '../text/printable.ts';
 import { wrapWords } from '../text/table.ts';

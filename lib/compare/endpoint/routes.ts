@@ -1,3 +1,5 @@
+import { PARAMETER } from '../../model/path-template.ts';
+
 /** The first of the operator's templates that matches, or null. */
 export type RouteMatcher = (method: string, segments: readonly string[]) => string | null;
 
@@ -53,7 +55,7 @@ function add(root: Position, text: string, order: number): void {
 }
 
 function below(position: Position, segment: string): Position {
-  const parts = segment.split(/\{[^{}]*\}/);
+  const parts = segment.split(PARAMETER);
   if (parts.length === 1) return madeIn(position.literals, segment, newPosition);
   if (parts.every((part) => part === '')) return (position.parameter ??= newPosition());
   const key = parts.join('{}');

@@ -1,3 +1,4 @@
+import type { CompareRule, RuleAction } from '../../model/traffic-rules.ts';
 import { createRouteMatcher } from '../endpoint/routes.ts';
 import { type JsonPlace, type PlaceMatcher, parseJsonPath } from '../json/path.ts';
 
@@ -6,23 +7,6 @@ const HEADER = 'header:';
 const MAX_CACHED = 1000;
 /** The rules for longer keys are looked up each time. */
 const MAX_CACHED_KEY_LENGTH = 512;
-
-/** An operator's rule for one place in the responses of some endpoints. */
-export type CompareRule = {
-  /** `GET /items/{id}` or `/items/{id}`; null holds for all. */
-  readonly endpoint: string | null;
-  /** A JSON path, or for `ignore` also `header:NAME`. */
-  readonly path: string;
-} & RuleAction;
-
-export type RuleAction =
-  | { readonly action: 'ignore' }
-  /** Numbers may differ by `amount`, or by that share of the larger number. */
-  | { readonly action: 'tolerance'; readonly amount: number; readonly relative: boolean }
-  /** The order of an array is insignificant. */
-  | { readonly action: 'unordered' }
-  /** Objects in an array are paired by this field. */
-  | { readonly action: 'key'; readonly key: string };
 
 export type Tolerance = Extract<RuleAction, { action: 'tolerance' }>;
 export type Arrangement = Extract<RuleAction, { action: 'unordered' | 'key' }>;

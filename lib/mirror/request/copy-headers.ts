@@ -1,3 +1,4 @@
+import type { HeaderEdit } from '../../model/traffic-rules.ts';
 import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
 
 const REQUEST_ID = 'x-request-id';
@@ -16,12 +17,6 @@ const NOT_COPIED = new Set([
 ]);
 
 export type Mark = 'test' | 'control';
-
-/** A change to the headers of a copy: `value` null takes the header out. */
-export interface HeaderEdit {
-  readonly name: string;
-  readonly value: string | null;
-}
 
 export interface CopyHeaderRules {
   /** Name of the header that marks a copy. */

@@ -1,21 +1,20 @@
-const PARTS = /(\{[^/{}]*\}|\*)/;
-
-/** Where copies of a path go: `{name}` is one segment, `*` anything, in `from` and again in `to`. */
-export interface PathRewrite {
-  readonly from: string;
-  readonly to: string;
-}
+import {
+  compileCaptures,
+  pathOf,
+  placeholdersOf,
+  templateParts,
+} from '../../model/path-template.ts';
+import type { PathRewrite } from '../../model/traffic-rules.ts';
 
 /** Compiles rewrites; the first whose `from` fits the whole path decides. The query stays. */
 export function compileRewrites(rewrites: readonly PathRewrite[]): (target: string) => string {
   if (rewrites.length === 0) return (target) => target;
   const compiled = rewrites.map(compile);
   return (target) => {
-    const query = target.indexOf('?');
-    const path = query < 0 ? target : target.slice(0, query);
+    const path = pathOf(target);
     for (const rewrite of compiled) {
       const result = rewrite(path);
-      if (result !== null) return query < 0 ? result : result + target.slice(query);
+      if (result !== null) return result + target.slice(path.length);
     }
     return target;
   };
@@ -24,31 +23,27 @@ export function compileRewrites(rewrites: readonly PathRewrite[]): (target: stri
 // Private
 
 function compile({ from, to }: PathRewrite): (path: string) => string | null {
-  const names: string[] = [];
-  const source = from
-    .split(PARTS)
-    .map((part, index) => {
-      if (index % 2 === 0) return part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-      names.push(part);
-      return part === '*' ? '(.*)' : '([^/]+)';
-    })
-    .join('');
-  const expression = new RegExp(`^${source}$`, 's');
-  const target = to.split(PARTS);
+  const placeholders = placeholdersOf(from);
+  const captures = compileCaptures(from);
+  const target = templateParts(to);
   return (path) => {
-    const match = expression.exec(path);
-    return match === null ? null : fill(target, names, match);
+    const captured = captures(path);
+    return captured === null ? null : fill(target, placeholders, captured);
   };
 }
 
 /** The nth `*` of `to` stands for the nth of `from`, a name for the part of that name. */
-function fill(target: readonly string[], names: readonly string[], match: RegExpExecArray): string {
+function fill(
+  target: readonly string[],
+  names: readonly string[],
+  captured: readonly string[],
+): string {
   let text = '';
   let stars = 0;
   for (const [index, part] of target.entries()) {
     if (index % 2 === 0) text += part;
-    else if (part === '*') text += match[nth(names, '*', stars++) + 1] ?? '';
-    else text += match[names.indexOf(part) + 1] ?? '';
+    else if (part === '*') text += captured[nth(names, '*', stars++)] ?? '';
+    else text += captured[names.indexOf(part)] ?? '';
   }
   return text;
 }

@@ -1,6 +1,7 @@
+import { compileTemplate, pathOf } from '../../model/path-template.ts';
+import type { StickyKey } from '../../model/traffic-rules.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import type { ProxySettings, StickyKey } from '../settings.ts';
-import { compilePathPattern, pathOf } from './path-pattern.ts';
+import type { ProxySettings } from '../settings.ts';
 import { positionOf, stickyValue } from './sticky.ts';
 
 /** Why a request was not copied to testing. */
@@ -37,10 +38,10 @@ export class MirrorFilter {
   private readonly random: () => number;
 
   constructor(settings: Settings, random: () => number) {
-    this.health = settings.healthPaths.map(compilePathPattern);
+    this.health = settings.healthPaths.map(compileTemplate);
     this.rules = settings.mirror.rules.map((rule) => ({
       method: rule.method.toUpperCase(),
-      matches: compilePathPattern(rule.path),
+      matches: compileTemplate(rule.path),
       on: rule.on,
     }));
     this.methods = new Set(settings.mirror.methods.map((method) => method.toUpperCase()));

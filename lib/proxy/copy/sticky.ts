@@ -1,5 +1,5 @@
 import { type FlatHeaders, headerValues } from '../../model/headers.ts';
-import type { StickyKey } from '../settings.ts';
+import type { StickyKey } from '../../model/traffic-rules.ts';
 
 /** FNV-1a, 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;

@@ -48,7 +48,7 @@ describe('compare rules', () => {
       ['/a tolerance $.a -1', /needs a number after the path/],
       ['/a key $.a', /needs a field after the path/],
       ['/a tolerance header:x 1', /can only ignore a header/],
-      ['/a/{id ignore $.a', /without its other half/],
+      ['/a/{id ignore $.a', /an unmatched "\{" or "\}"/],
     ];
     for (const [text, rule] of cases) {
       expect(() => compareRules.parse(text), text).to.throw(FormatError, rule);

@@ -5,11 +5,8 @@ import { compareJson } from '../../../../lib/compare/json/difference.ts';
 import { parseJson } from '../../../../lib/compare/json/parse.ts';
 import { parseJsonPath } from '../../../../lib/compare/json/path.ts';
 import { comparePair } from '../../../../lib/compare/pair.ts';
-import {
-  type CompareRule,
-  createRuleBook,
-  type RuleAction,
-} from '../../../../lib/compare/rules/rules.ts';
+import { createRuleBook } from '../../../../lib/compare/rules/rules.ts';
+import type { CompareRule, RuleAction } from '../../../../lib/model/traffic-rules.ts';
 import { DEFAULT_COMPARE_SETTINGS } from '../../../support/default-settings.ts';
 
 describe('JSON paths', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { MirrorRule } from '../../../../lib/model/traffic-rules.ts';
 import { MirrorFilter } from '../../../../lib/proxy/copy/filter.ts';
-import type { MirrorRule } from '../../../../lib/proxy/settings.ts';
 import { proxySettings } from '../../../support/proxy-fixture.ts';
 
 function choice(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorFilter {
