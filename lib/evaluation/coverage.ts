@@ -1,36 +1,37 @@
-/** Endpoints counted by name; the rest counts as `(other)`. */
+/** Endpoints counted by name; the others are counted as `(other)`. */
 const MAX_ENDPOINTS = 1000;
 const OTHER = '(other)';
-const MAX_TOLD = 20;
+/** Endpoints and methods listed in a view. */
+const MAX_LISTED = 20;
 
 /** A share of the users' requests that was never compared. */
 export interface Uncovered {
   /** An endpoint, or a method. */
   readonly name: string;
   readonly requests: number;
-  /** Of all requests since the test began, 0 to 1. */
+  /** Their share of all requests since the test began, 0 to 1. */
   readonly share: number;
 }
 
-/** How much of what users ask for the test has compared. */
+/** How much of the users' requests the test has compared. */
 export interface CoverageView {
-  /** The users' requests since the test began, health probes left out. */
+  /** The users' requests since the test began, without health probes. */
   readonly requests: number;
-  /** On endpoints that were compared at least once, 0 to 1. */
+  /** The share of requests to endpoints that were compared at least once, 0 to 1. */
   readonly coveredShare: number;
-  /** The ones with most requests first, at most 20. */
+  /** At most 20, those with the most requests first. */
   readonly endpoints: readonly Uncovered[];
   readonly methods: readonly Uncovered[];
 }
 
-/** What users asked for during a test, and what of it was compared. */
+/** What users requested during a test, and which of it was compared. */
 export class Coverage {
   readonly #requests = new Map<string, number>();
   readonly #compared = new Set<string>();
 
   requested(endpoint: string): void {
-    const known = this.#requests.get(endpoint);
-    const name = known !== undefined || this.#requests.size < MAX_ENDPOINTS ? endpoint : OTHER;
+    const isCounted = this.#requests.has(endpoint) || this.#requests.size < MAX_ENDPOINTS;
+    const name = isCounted ? endpoint : OTHER;
     this.#requests.set(name, (this.#requests.get(name) ?? 0) + 1);
   }
 
@@ -41,31 +42,26 @@ export class Coverage {
   view(): CoverageView {
     let requests = 0;
     let covered = 0;
-    const methods = new Map<string, { requests: number; compared: boolean }>();
-    const missing: { name: string; requests: number }[] = [];
+    const endpoints = new Map<string, number>();
+    const methods = new Map<string, number>();
+    const comparedMethods = new Set<string>();
     for (const [name, count] of this.#requests) {
       requests += count;
-      const compared = this.#compared.has(name);
-      if (compared) covered += count;
-      else missing.push({ name, requests: count });
       const method = name.slice(0, Math.max(0, name.indexOf(' ')));
-      const known = methods.get(method) ?? { requests: 0, compared: false };
-      const sum = known.requests + count;
-      if (method !== '')
-        methods.set(method, { requests: sum, compared: known.compared || compared });
+      methods.set(method, (methods.get(method) ?? 0) + count);
+      if (this.#compared.has(name)) {
+        covered += count;
+        comparedMethods.add(method);
+      } else endpoints.set(name, count);
     }
+    // `(other)` has no method.
+    for (const method of ['', ...comparedMethods]) methods.delete(method);
     const total = Math.max(1, requests);
-    const told = (list: readonly { name: string; requests: number }[]): readonly Uncovered[] =>
-      [...list]
-        .sort((left, right) => right.requests - left.requests)
-        .slice(0, MAX_TOLD)
-        .map((one) => ({ ...one, share: one.requests / total }));
-    const without = [...methods].filter(([, { compared }]) => !compared);
     return {
       requests,
       coveredShare: covered / total,
-      endpoints: told(missing),
-      methods: told(without.map(([name, it]) => ({ name, requests: it.requests }))),
+      endpoints: mostRequested(endpoints, total),
+      methods: mostRequested(methods, total),
     };
   }
 
@@ -73,7 +69,7 @@ export class Coverage {
     return { requests: [...this.#requests], compared: [...this.#compared] };
   }
 
-  /** Takes what a checkpoint held; what is not there stays empty. */
+  /** Adopts a checkpoint; what it lacks stays empty. */
   restore(saved: unknown): void {
     const { requests, compared } = (saved ?? {}) as Record<string, unknown>;
     for (const entry of listOf(requests)) {
@@ -85,6 +81,13 @@ export class Coverage {
 }
 
 // Private
+
+function mostRequested(counts: ReadonlyMap<string, number>, total: number): readonly Uncovered[] {
+  return [...counts]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, MAX_LISTED)
+    .map(([name, requests]) => ({ name, requests, share: requests / total }));
+}
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value.slice(0, MAX_ENDPOINTS) : [];

@@ -13,10 +13,31 @@ import type { TestFindings } from './report/compose.ts';
 import type { RunningResponse } from './response-ring.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
 
-/** Endpoints told of, the most suspicious. */
-const MAX_ENDPOINTS_TOLD = 50;
+/** Endpoints listed for people, the most suspicious first. */
+const MAX_LISTED_ENDPOINTS = 50;
 
-/** What a judgement begins with. */
+/** What is evaluated: one attempt with one server file. */
+export interface Build {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** When it became a candidate or its test restarted; distinguishes tests of the same build. */
+  readonly sinceMs: number;
+}
+
+/** A checkpoint, `.vili/evidence/NAME.json`. */
+export interface Saved {
+  readonly fingerprint: string;
+  readonly knownKinds: readonly string[];
+  readonly evidence: unknown;
+  readonly sinceMs: number;
+  readonly ignored: readonly IgnoredField[];
+  readonly measures: unknown;
+  readonly coverage: unknown;
+  readonly formats: unknown;
+  readonly noise: unknown;
+}
+
+/** What an evaluation begins with. */
 export interface EvaluationSettings {
   readonly verdict: VerdictSettings;
   readonly nowMs: number;
@@ -26,18 +47,18 @@ export interface EvaluationSettings {
 export interface StartUp {
   readonly errors: number;
   readonly example: string | undefined;
-  /** Lines of any level: it logs where it should. */
+  /** Lines of any level, which show that the candidate logs to the expected file. */
   readonly lines: number;
 }
 
-/** All evidence on one build of one version: pairs, logs of both sides, running's own answers. */
+/** All evidence on one build of one version: pairs, logs of both sides, running's responses. */
 export class Evaluation {
   readonly name: string;
   readonly fingerprint: string;
   readonly sinceMs: number;
   readonly #verdict: Verdict;
   readonly #windows: LogWindows;
-  /** Kinds of error that running had before the test: nobody's news. */
+  /** Kinds of error that running had before the test, which are not new. */
   readonly #knownKinds: ReadonlySet<string>;
   readonly #formats: LogFormats;
   readonly #ignored = new IgnoredFields();
@@ -79,7 +100,7 @@ export class Evaluation {
     return new Evaluation(build, verdict, memory.errorKinds(), rules.logWindowMs, formats);
   }
 
-  /** Goes on from a checkpoint; one of another test, or a broken one, is no use: null. */
+  /** Continues from a checkpoint; null when it is invalid or belongs to another test. */
   static resume(build: Build, settings: EvaluationSettings, saved: unknown): Evaluation | null {
     if (!isSaved(saved) || saved.fingerprint !== build.fingerprint) return null;
     if (saved.sinceMs !== build.sinceMs) return null;
@@ -109,7 +130,7 @@ export class Evaluation {
     };
   }
 
-  /** Whether there is anything new since the last checkpoint. */
+  /** Whether there is new evidence since the last checkpoint. */
   get changed(): boolean {
     return this.#changed;
   }
@@ -125,12 +146,14 @@ export class Evaluation {
     this.#changed ||= outcomes.length > 0;
   }
 
-  /** Where the answers differ by themselves, so that it is not held against testing. */
+  /**
+   * Updates the places where responses differ by themselves, which does not count against testing.
+   */
   ignored(changes: readonly IgnoredField[]): void {
     this.#ignored.update(changes);
   }
 
-  /** Kept for the checkpoint only: whoever compares learned it. */
+  /** Keeps what the mirror worker learned, for the checkpoint only. */
   learnedNoise(noise: string): void {
     this.#noise = noise;
   }
@@ -139,15 +162,15 @@ export class Evaluation {
     return this.#noise;
   }
 
-  /** Copies that testing still works on, and pairs during which running was left alone. */
+  /** Copies without a response yet, and pairs during which no baseline was requested. */
   underWay(overdue: number, paused: PausedBaselines): void {
     this.#verdict.openPairs(overdue);
     this.#measures.paused(paused);
   }
 
   /**
-   * Running answered a user. Answers of which no copy was made tell of running's health as well: when
-   * testing takes its place on the host, copies are the first to be left out.
+   * Running responded to a user. A response without a copy is evidence of running's health too:
+   * when testing takes resources from it, copies are the first to be dropped.
    */
   responded({ endpoint, response, atMs }: RunningResponse, copied: boolean): void {
     this.#coverage.requested(endpoint);
@@ -167,7 +190,7 @@ export class Evaluation {
     }
   }
 
-  /** What the evidence allows at `nowMs`. */
+  /** The decision that the evidence supports at `nowMs`. */
   decide(nowMs: number): VerdictReport {
     for (const { atMs, running, testing } of this.#windows.close(nowMs)) {
       this.#verdict.logWindow({
@@ -182,42 +205,23 @@ export class Evaluation {
     return this.#verdict.decide(nowMs);
   }
 
-  /** All that is known, for people. */
+  /** Everything known of the test, for people. */
   findings(verdict: VerdictReport): TestFindings {
     return {
       verdict,
       measures: this.#measures.view(),
       coverage: this.#coverage.view(),
       ignored: this.#ignored.all(),
-      endpoints: this.#verdict.endpoints(MAX_ENDPOINTS_TOLD),
+      endpoints: this.#verdict.endpoints(MAX_LISTED_ENDPOINTS),
     };
   }
+
+  // Private
 
   #startUp(batch: LogBatch): void {
     const errors = errorsOf(batch);
     if (errors > 0) this.#verdict.startupErrors(errors, errorKinds(batch)[0]?.example);
   }
-}
-
-/** What is judged: one try of one file. */
-export interface Build {
-  readonly name: string;
-  readonly fingerprint: string;
-  /** When it became a candidate, or its test began anew; tells a test from an earlier one of the same build. */
-  readonly sinceMs: number;
-}
-
-/** A checkpoint, `.vili/evidence/NAME.json`. */
-export interface Saved {
-  readonly fingerprint: string;
-  readonly knownKinds: readonly string[];
-  readonly evidence: unknown;
-  readonly sinceMs: number;
-  readonly ignored: readonly IgnoredField[];
-  readonly measures: unknown;
-  readonly coverage: unknown;
-  readonly formats: unknown;
-  readonly noise: unknown;
 }
 
 // Private

@@ -1,10 +1,10 @@
-/** Buckets grow by this factor, so a quantile is right to within 4 %. */
+/** The growth factor of buckets: a quantile is accurate to 4 %. */
 const GROWTH = 1.08;
 const LEAST_MS = 0.05;
-/** Up to about two hours. */
+/** Enough for about two hours. */
 const BUCKETS = 240;
 
-/** Times in logarithmic buckets: quantiles of any number of answers in 2 kB. */
+/** Times in logarithmic buckets: quantiles of any number of responses in 2 kB. */
 export class Histogram {
   readonly #counts = new Float64Array(BUCKETS);
   #total = 0;
@@ -16,7 +16,7 @@ export class Histogram {
     this.#total++;
   }
 
-  /** The time that `share` (0 to 1) of the answers do not exceed, ms; null without answers. */
+  /** The time that `share` (0 to 1) of the responses do not exceed, ms; null without responses. */
   quantile(share: number): number | null {
     if (this.#total === 0) return null;
     let seen = 0;
@@ -27,11 +27,9 @@ export class Histogram {
     return null;
   }
 
-  /** Bucket and count, one after the other. */
+  /** The filled buckets as `index, count, index, count`. */
   checkpoint(): readonly number[] {
-    return [...this.#counts.entries()].flatMap(([index, count]) =>
-      count > 0 ? [index, count] : [],
-    );
+    return [...this.#counts].flatMap((count, index) => (count > 0 ? [index, count] : []));
   }
 
   restore(saved: unknown): void {

@@ -1,10 +1,10 @@
 import type { IgnoredField } from '../compare/noise/ignored.ts';
 import { differenceKey } from '../compare/noise/noise.ts';
 
-/** Fields kept; the ones told last stay. */
+/** Fields kept; those reported last stay. */
 const MAX_FIELDS = 1000;
 
-/** What is ignored in a test and why, as last told by the far side. */
+/** What is ignored in a test and why, as last reported by the mirror worker. */
 export class IgnoredFields {
   readonly #fields = new Map<string, IgnoredField>();
 
@@ -24,7 +24,7 @@ export class IgnoredFields {
     return [...this.#fields.values()];
   }
 
-  /** Takes what a checkpoint held; what is no such field is left out. */
+  /** Adopts a checkpoint; entries that are not such fields are left out. */
   restore(saved: unknown): void {
     if (Array.isArray(saved)) this.update(saved.filter(isField).slice(0, MAX_FIELDS));
   }

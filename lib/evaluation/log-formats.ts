@@ -2,7 +2,7 @@ import { FormatShare } from '../logs/classify/format-share.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
 import type { LogFormatChange } from '../verdict/evidence/evidence.ts';
 
-/** How both versions log: lines without levels, or no lines at all, look free of errors. */
+/** How both versions log; lines without levels, or no lines at all, appear free of errors. */
 export class LogFormats {
   readonly #running = new FormatShare();
   readonly #testing = new FormatShare();
@@ -13,7 +13,7 @@ export class LogFormats {
     this.#startUpLines = startUpLines;
   }
 
-  /** Takes what a checkpoint held; what is not there stays zero. */
+  /** Adopts a checkpoint; what it lacks stays zero. */
   static restore(saved: unknown): LogFormats {
     const { running, testing, startUpLines } = (saved ?? {}) as Record<string, unknown>;
     const formats = new LogFormats(typeof startUpLines === 'number' ? startUpLines : 0);
@@ -34,7 +34,9 @@ export class LogFormats {
     (side === 'running' ? this.#running : this.#testing).add(batch);
   }
 
-  /** How both log, where testing has no levels, or no lines, and running has; else null. */
+  /**
+   * How both versions log where running has levels and testing has none, or no lines; else null.
+   */
   change(): LogFormatChange | null {
     const isSilent = this.#testing.lines === 0 && this.#startUpLines === 0;
     const isWorse = isSilent || this.#testing.hasLevels === false;

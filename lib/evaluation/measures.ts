@@ -4,41 +4,7 @@ import { errorsOf } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
 import { Histogram } from './histogram.ts';
 
-/** What one side did in the test, as shown to people; the verdict has its own evidence. */
-export interface SideMeasures {
-  readonly failed: number;
-  readonly refused: number;
-  readonly errorLines: number;
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-}
-
-/** Pairs during which running was not asked a second time: it was slow, or Vili was busy. */
-export interface PausedBaselines {
-  readonly slow: number;
-  readonly busy: number;
-}
-
-/** Both sides of a test side by side. */
-export interface MeasuresView {
-  readonly pairs: number;
-  readonly running: SideMeasures;
-  readonly testing: SideMeasures;
-  /** Pairs for which running was asked twice, and in how many only that side differed. */
-  readonly controls: number;
-  readonly testingDiffers: number;
-  readonly runningDiffers: number;
-  readonly pausedSlow: number;
-  readonly pausedBusy: number;
-}
-
-interface Side {
-  failed: number;
-  refused: number;
-  errorLines: number;
-  readonly ms: Histogram;
-}
-
+/** Names in a checkpoint: `refused` counts client errors, `controls` baselines. */
 const COUNTS = ['failed', 'refused', 'errorLines'] as const;
 const TOTALS = [
   'pairs',
@@ -49,17 +15,41 @@ const TOTALS = [
   'pausedBusy',
 ] as const;
 
+/** How one side did in the test, for people; the verdict has its own evidence. */
+export interface SideMeasures {
+  readonly failed: number;
+  /** Responses of 400 to 499. */
+  readonly clientErrors: number;
+  readonly errorLines: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+
+/** Pairs during which no baseline was requested, as running was slow or Vili was busy. */
+export interface PausedBaselines {
+  readonly slow: number;
+  readonly busy: number;
+}
+
+/** Both sides of a test side by side. */
+export interface MeasuresView {
+  readonly pairs: number;
+  readonly running: SideMeasures;
+  readonly testing: SideMeasures;
+  /** Pairs with a baseline, and in how many of them only the one side differed. */
+  readonly baselines: number;
+  readonly testingDiffers: number;
+  readonly runningDiffers: number;
+  readonly pausedSlow: number;
+  readonly pausedBusy: number;
+}
+
+type Side = Record<(typeof COUNTS)[number], number> & { readonly ms: Histogram };
+
 /** Counts both sides of a test side by side, in bounded memory. */
 export class Measures {
-  readonly #sides = { running: blankSide(), testing: blankSide() };
-  readonly #totals = {
-    pairs: 0,
-    controls: 0,
-    testingDiffers: 0,
-    runningDiffers: 0,
-    pausedSlow: 0,
-    pausedBusy: 0,
-  };
+  readonly #sides = { running: newSide(), testing: newSide() };
+  readonly #totals = zeros(TOTALS);
 
   pair({ running, testing, differs, baseline, disturbed }: PairOutcome): void {
     const totals = this.#totals;
@@ -83,8 +73,9 @@ export class Measures {
   }
 
   view(): MeasuresView {
+    const { controls: baselines, ...totals } = this.#totals;
     const { running, testing } = this.#sides;
-    return { ...this.#totals, running: viewOf(running), testing: viewOf(testing) };
+    return { ...totals, baselines, running: viewOf(running), testing: viewOf(testing) };
   }
 
   checkpoint(): unknown {
@@ -93,7 +84,7 @@ export class Measures {
     return { ...this.#totals, running: side(running), testing: side(testing) };
   }
 
-  /** Takes what a checkpoint held; what is not there stays zero. */
+  /** Adopts a checkpoint; what it lacks is zero. */
   restore(saved: unknown): void {
     const record = recordOf(saved);
     for (const name of TOTALS) this.#totals[name] = countOf(record[name]);
@@ -108,19 +99,24 @@ export class Measures {
 
 // Private
 
-function blankSide(): Side {
-  return { failed: 0, refused: 0, errorLines: 0, ms: new Histogram() };
+function newSide(): Side {
+  return { ...zeros(COUNTS), ms: new Histogram() };
 }
 
-function count(side: Side, answer: ResponseSummary, isTimed: boolean): void {
-  const severity = severityOf(answer);
+function zeros<K extends string>(names: readonly K[]): Record<K, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<K, number>;
+}
+
+function count(side: Side, response: ResponseSummary, isTimed: boolean): void {
+  const severity = severityOf(response);
   if (severity === 2) side.failed++;
-  else if (isTimed) side.ms.add(answer.ms);
+  else if (isTimed) side.ms.add(response.ms);
   if (severity === 1) side.refused++;
 }
 
 function viewOf({ failed, refused, errorLines, ms }: Side): SideMeasures {
-  return { failed, refused, errorLines, p50Ms: ms.quantile(0.5), p95Ms: ms.quantile(0.95) };
+  const [p50Ms, p95Ms] = [ms.quantile(0.5), ms.quantile(0.95)];
+  return { failed, clientErrors: refused, errorLines, p50Ms, p95Ms };
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

@@ -16,31 +16,31 @@ const SWEEP_MS = 50;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface ReplayOptions {
-  /** Running and testing are asked now and compared; `running`: only it, against its old answer. */
+  /** `testing`: compares both versions now; `running`: compares running with its old response. */
   readonly to: 'testing' | 'running';
   readonly running: Target | null;
   readonly testing: Target | null;
   readonly settings: MirrorSettings;
-  /** In place of what was masked. */
+  /** Replace headers that were masked. */
   readonly headers: readonly HeaderEdit[];
   readonly signal: AbortSignal;
 }
 
-/** What became of one sample sent again. */
+/** The result of one replayed sample. */
 export interface Replayed {
   readonly id: string;
   readonly endpoint: string;
   readonly request: string;
   /** `same`; `differs` in a way that counts; `worse` status; `skipped`: it could not be sent. */
   readonly outcome: 'same' | 'differs' | 'worse' | 'skipped';
-  /** In words: what was answered, or why it was not sent. */
+  /** The responses in words, or why the request was not sent. */
   readonly text: string;
   readonly differences: readonly Difference[];
 }
 
 /**
- * Sends samples again, one after the other, and compares as a test does, noise of running taken out.
- * What changes something is never sent to running. Stops early when the signal is aborted.
+ * Replays samples one after the other and compares as a test does, without running's noise. A
+ * request that changes something is never sent to running. Stops early when the signal is aborted.
  */
 export async function replaySamples(
   samples: readonly Sample[],
@@ -95,7 +95,7 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
   const asked = exchangeOf(sample, options.headers);
   const fresh = options.to === 'testing' && isSafe;
   const first = fresh ? await ask(replay, 'running', asked) : null;
-  const exchange = first === null ? asked : { ...asked, ...answerIn(first) };
+  const exchange = first === null ? asked : { ...asked, ...responseIn(first) };
   const baseline = fresh ? await ask(replay, 'running', asked) : null;
   const testing = await ask(replay, options.to, asked);
   const outcome = comparer.compare({ exchange, endpoint, testing, baseline });
@@ -109,14 +109,14 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
   return { ...about, outcome: isWorse ? 'worse' : differs ? 'differs' : 'same', text, differences };
 }
 
-/** Running is asked once more: where it differs from itself, its old answer tells nothing. */
+/** Sends to running once more: where it differs from itself, a difference means nothing. */
 async function withoutNoise(
   replay: Replay,
   asked: Exchange,
   first: ShadowResponse,
   { endpoint, differences }: PairOutcome,
 ): Promise<Pick<PairOutcome, 'differences' | 'differs'>> {
-  const exchange = { ...asked, ...answerIn(first) };
+  const exchange = { ...asked, ...responseIn(first) };
   const testing = await ask(replay, 'running', asked);
   const noise = replay.comparer.compare({ exchange, endpoint, testing, baseline: null });
   const keys = new Set(noise.differences.map(({ kind, path }) => differenceKey(kind, path)));
@@ -125,7 +125,7 @@ async function withoutNoise(
   return { differences: rest, differs: rest.some(({ kind }) => counts(kind)) };
 }
 
-/** Why it cannot be sent as it was; null when it can. */
+/** Why the request cannot be replayed; null when it can. */
 function problemOf({ request: { body, path } }: Sample): string | null {
   if (path.includes(MASKED)) return 'a parameter of it was masked';
   if (body === null) return null;
@@ -145,7 +145,7 @@ function ask(
   return new Promise((resolve) => replay[side].send(request, limits, resolve));
 }
 
-/** The user's request with the answer that running gave then. */
+/** The user's request with running's response at that time. */
 function exchangeOf(sample: Sample, edits: readonly HeaderEdit[]): Exchange {
   const { request, running, requestId, at } = sample;
   const bytes = bytesOf(running.body);
@@ -158,7 +158,7 @@ function exchangeOf(sample: Sample, edits: readonly HeaderEdit[]): Exchange {
     atMs: Date.parse(at),
     status: running.status,
     failure: knownFailure(running.failure),
-    // Bodies are kept with their encoding taken off.
+    // Bodies are kept with their encoding removed.
     responseHeaders: without(running.headers, 'content-encoding'),
     responseBody: bytes ?? Buffer.alloc(0),
     responseBytes: bytes?.length ?? 0,
@@ -167,11 +167,11 @@ function exchangeOf(sample: Sample, edits: readonly HeaderEdit[]): Exchange {
   };
 }
 
-function answerIn(answer: ShadowResponse): Partial<Exchange> {
-  const { status, headers, bytes, length, digest, ms } = answer;
+function responseIn(response: ShadowResponse): Partial<Exchange> {
+  const { status, headers, bytes, length, digest, ms } = response;
   return {
     status,
-    failure: knownFailure(answer.failure),
+    failure: knownFailure(response.failure),
     responseHeaders: headers,
     responseBody: bytes,
     responseBytes: length,
@@ -185,7 +185,7 @@ function headersOf(headers: readonly string[], edits: readonly HeaderEdit[]): st
   const result: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const [name = '', value = ''] = [headers[index], headers[index + 1]];
-    // What was masked is left out: sent as it stands it would mean something else.
+    // A masked value is left out, since the server would take the mask literally.
     if (value !== MASKED && !edited.has(name.toLowerCase())) result.push(name, value);
   }
   for (const { name, value } of edits) if (value !== null) result.push(name, value);
@@ -200,12 +200,10 @@ function bytesOf(body: SampleBody | null): Buffer | null {
   return body === null ? null : Buffer.from(body.text, body.base64 ? 'base64' : 'utf8');
 }
 
-/** What was masked in an old answer cannot be compared. */
+/** Ignores places that are masked in an old response, which cannot be compared. */
 function rulesWithMasks({ compare }: MirrorSettings): MirrorSettings['compare']['rules'] {
-  const masked = compare.mask.paths.map(
-    (path) => ({ endpoint: null, path, action: 'ignore' }) as const,
-  );
-  return [...compare.rules, ...masked];
+  const ignore = { endpoint: null, action: 'ignore' } as const;
+  return [...compare.rules, ...compare.mask.paths.map((path) => ({ ...ignore, path }))];
 }
 
 function knownFailure(failure: ShadowResponse['failure']): FailureKind | null {
@@ -213,5 +211,5 @@ function knownFailure(failure: ShadowResponse['failure']): FailureKind | null {
 }
 
 function wordOf({ status, failure }: { status: number; failure: FailureKind | null }): string {
-  return failure === null ? `answered ${status}` : `gave no answer (${failure})`;
+  return failure === null ? `responded ${status}` : `did not respond (${failure})`;
 }

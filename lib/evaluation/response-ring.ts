@@ -1,7 +1,7 @@
 import type { ResponseSummary } from '../compare/outcome.ts';
 import type { FailureKind } from '../model/exchange.ts';
 
-/** How running answered one request. */
+/** How running responded to one request. */
 export interface RunningResponse {
   readonly endpoint: string;
   readonly response: ResponseSummary;
@@ -9,8 +9,8 @@ export interface RunningResponse {
 }
 
 /**
- * The latest answers, so many at most. In columns that are used again: an object for each would live just long
- * enough to be the dearest of all the garbage that a request leaves.
+ * The latest `capacity` responses, in columns that are reused: an object for each would live just
+ * long enough to become the most expensive garbage of a request.
  */
 export class ResponseRing {
   readonly #capacity: number;
@@ -42,9 +42,8 @@ export class ResponseRing {
   /** Oldest first. */
   toArray(): RunningResponse[] {
     const kept = Math.min(this.#added, this.#capacity);
-    return Array.from({ length: kept }, (_, index) =>
-      this.#at((this.#added - kept + index) % this.#capacity),
-    );
+    const oldest = this.#added - kept;
+    return Array.from({ length: kept }, (_, index) => this.#at((oldest + index) % this.#capacity));
   }
 
   // Private

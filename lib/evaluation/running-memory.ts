@@ -1,20 +1,20 @@
 import type { LogBatch, LogKind } from '../logs/follow/batch.ts';
 import { ResponseRing, type RunningResponse } from './response-ring.ts';
 
-/** Answers of running kept from before a test: enough to know its failure rates and its pace. */
-const ANSWERS_MAX = 2000;
+/** Responses of running kept from before a test: enough for its failure rates and its latency. */
+const RESPONSES_MAX = 2000;
 const KINDS_MAX = 2000;
 
 /**
- * What is known of running whatever is tested: its latest answers and the kinds of error it logs.
- * A test that begins is told, so that running's own failures are not held against testing.
+ * What is known of running, whatever is tested: its latest responses and the kinds of error it
+ * logs. A test begins with them, so that running's own failures do not count against testing.
  */
 export class RunningMemory {
-  readonly #answers = new ResponseRing(ANSWERS_MAX);
+  readonly #responses = new ResponseRing(RESPONSES_MAX);
   readonly #kinds = new Set<string>();
 
   responded(batch: readonly RunningResponse[]): void {
-    for (const answer of batch) this.#answers.add(answer);
+    for (const response of batch) this.#responses.add(response);
   }
 
   logged(batch: LogBatch): void {
@@ -33,11 +33,11 @@ export class RunningMemory {
   }
 
   latestResponses(): readonly RunningResponse[] {
-    return this.#answers.toArray();
+    return this.#responses.toArray();
   }
 }
 
-/** Without warnings: only errors are news. */
+/** The kinds without warnings, since only a new kind of error matters. */
 export function errorKinds(batch: LogBatch): readonly LogKind[] {
   return batch.kinds.filter((kind) => kind.level !== 'warn');
 }

@@ -3,13 +3,13 @@ import type { LogBatch } from '../logs/follow/batch.ts';
 import type { StartUp } from './evaluation.ts';
 import { errorKinds } from './running-memory.ts';
 
-/** Candidates whose lines are remembered until their test begins. */
+/** Candidates whose lines are counted until their test begins. */
 const MAX_VERSIONS = 4;
 const NOTHING: StartUp = { errors: 0, example: undefined, lines: 0 };
 
 /**
- * What candidates log before their test begins. Only the last instance of each counts: the one before may have logged
- * its end, which was not its own doing.
+ * What candidates log before their test begins. Only the last instance of each counts: an earlier
+ * one may have logged its shutdown, which it did not cause.
  */
 export class StartUps {
   readonly #known = new Map<string, { readonly instance: string; readonly startUp: StartUp }>();
@@ -26,7 +26,7 @@ export class StartUps {
     this.#known.set(version, { instance, startUp });
   }
 
-  /** Of the version whose test begins; all others are forgotten with it. */
+  /** Removes and returns the start-up of the version whose test begins; drops all others. */
   take(version: string): StartUp {
     const startUp = this.#known.get(version)?.startUp ?? NOTHING;
     this.#known.clear();

@@ -18,11 +18,11 @@ import {
 } from './report.ts';
 import { signalsOf } from './signals.ts';
 
-/** Who decides where no person does. */
+/** Who decided where no person did. */
 const VILI = 'vili';
 /** Samples named with a reason. */
 const MAX_SAMPLES = 5;
-/** Which samples show what a reason says. */
+/** The signal of the samples that illustrate a reason. */
 const SIGNAL_OF: Readonly<Record<string, string>> = {
   errors: 'errors',
   'auth-bypass': 'errors',
@@ -31,7 +31,7 @@ const SIGNAL_OF: Readonly<Record<string, string>> = {
   slow: 'slow',
 };
 
-/** Everything known of a test at one moment. */
+/** Everything known of a test at one point in time. */
 export interface TestFindings {
   readonly verdict: VerdictReport;
   readonly measures: MeasuresView;
@@ -40,7 +40,7 @@ export interface TestFindings {
   readonly endpoints: readonly EndpointReport[];
 }
 
-/** What was decided, by whom. */
+/** What was decided, and by whom. */
 export interface DecisionRecord {
   readonly verdict: string;
   readonly at: string;
@@ -50,7 +50,7 @@ export interface DecisionRecord {
   readonly reasons: readonly ReportReason[];
 }
 
-/** The reasons with the samples that show what they say. */
+/** The reasons with the samples that illustrate them. */
 export function withSamples<R extends ReportReason>(
   reasons: readonly R[],
   samples: readonly SampleEntry[],
@@ -65,7 +65,7 @@ export function withSamples<R extends ReportReason>(
   });
 }
 
-/** What a report says of the test, cut to the bounds of a report. */
+/** What a report says about the test, within `REPORT_LIMITS`. */
 export function testReport(
   findings: TestFindings,
   samples: readonly SampleEntry[],
@@ -82,7 +82,7 @@ export function testReport(
     certainty,
     missing: missing.slice(0, REPORT_LIMITS.missing),
     controls: {
-      asked: measures.controls,
+      asked: measures.baselines,
       pausedSlow: measures.pausedSlow,
       pausedBusy: measures.pausedBusy,
     },
@@ -101,35 +101,35 @@ export function testReport(
   };
 }
 
-/** The report on an outcome; `test` is null where nothing is known of one. */
-export function composeReport(outcome: DecisionRecord, test: TestReport | null): Report {
-  const reasons = outcome.reasons.slice(0, REPORT_LIMITS.reasons);
-  const verdict = fateOf(outcome);
+/** The report on a decision; `test` is null where no test is known. */
+export function composeReport(decision: DecisionRecord, test: TestReport | null): Report {
+  const reasons = decision.reasons.slice(0, REPORT_LIMITS.reasons);
+  const verdict = verdictOf(decision);
   return {
     schema: 'vili.report/1',
-    ...outcome,
+    ...decision,
     verdict,
-    sentence: sentenceOf({ ...outcome, verdict }, test),
+    sentence: sentenceOf({ ...decision, verdict }, test),
     reasons,
-    ...(test === null ? {} : { test }),
+    ...(test !== null && { test }),
   };
 }
 
 // Private
 
-/** A test that ran out of time rejects the version, but says nothing against it. */
-function fateOf({ verdict, reasons }: DecisionRecord): string {
+/** A test that reaches its deadline rejects the version without anything proven against it. */
+function verdictOf({ verdict, reasons }: DecisionRecord): string {
   return verdict === 'rejected' && reasons[0]?.code === 'deadline' ? 'inconclusive' : verdict;
 }
 
-/** What was seen before it was known to be noise is not told again. */
+/** Leaves out differences that turned out to be noise. */
 function withoutIgnored(one: EndpointReport, ignored: readonly IgnoredField[]): EndpointReport {
-  const told = ({ kind, path }: EndpointReport['alsoSeen'][number]): boolean =>
+  const isShown = ({ kind, path }: EndpointReport['alsoSeen'][number]): boolean =>
     !isIgnored(ignored, one.endpoint, differenceKey(kind as DifferenceKind, path));
   return {
     ...one,
-    differences: one.differences.filter(told),
-    alsoSeen: one.alsoSeen.filter(told),
+    differences: one.differences.filter(isShown),
+    alsoSeen: one.alsoSeen.filter(isShown),
   };
 }
 
@@ -145,14 +145,13 @@ function sentenceOf(
 ) {
   const than = running === null || running === version ? 'the running version' : running;
   const whose = by === VILI ? '' : ` by ${by}`;
-  const after =
-    test === null ? '' : ` after ${counted(test.pairs, 'request')} answered by both versions`;
+  const after = test === null ? '' : ` after ${counted(test.pairs, 'compared request')}`;
   if (verdict === 'testing') return testingSentence(version, than, test);
   if (verdict === 'inconclusive') {
     return `${version} was not promoted, and nothing was proven against it: ${reasons[0]?.text ?? ''}`;
   }
-  const fields = new Set(reasons.flatMap(({ endpoint }) => (endpoint === null ? [] : [endpoint])));
-  const where = fields.size === 0 ? '' : ` on ${counted(fields.size, 'endpoint')}`;
+  const endpoints = new Set(reasons.flatMap(({ endpoint }) => endpoint ?? []));
+  const where = endpoints.size === 0 ? '' : ` on ${counted(endpoints.size, 'endpoint')}`;
   const isProven = test?.decision === 'reject' && verdict === 'rejected';
   const odds = isProven
     ? `: it is worse than ${than}${where}, at odds of ${oddsOf(test.certainty.oddsWorse)} ` +
@@ -165,10 +164,10 @@ function sentenceOf(
 
 function testingSentence(version: string, than: string, test: TestReport | null): string {
   if (test === null || test.pairs === 0) {
-    return `${version} is under test; no request was answered by both versions yet.`;
+    return `${version} is under test; no request was compared yet.`;
   }
   const { decision, condemned, certainty, pairs } = test;
-  const soFar = `after ${counted(pairs, 'request')} answered by both versions`;
+  const soFar = `after ${counted(pairs, 'compared request')}`;
   const odds = `${oddsOf(certainty.oddsWorse)} (${oddsOf(certainty.oddsNeeded)} rejects)`;
   if (decision === 'reject' || condemned) {
     const confirming = decision === 'reject' ? '' : ', which is being confirmed';
@@ -180,7 +179,7 @@ function testingSentence(version: string, than: string, test: TestReport | null)
 }
 
 function sampleLine({ id, signal, key, atMs, logs }: SampleEntry): SampleLine {
-  return { id, signal, key, at: isoOf(atMs), ...(logs === null ? {} : { logs }) };
+  return { id, signal, key, at: isoOf(atMs), ...(logs !== null && { logs }) };
 }
 
 function isoOf(ms: number): string {

@@ -10,21 +10,22 @@ const JSON_FILE = 'report.json';
 const MARKDOWN_FILE = 'report.md';
 
 /**
- * Leaves `report.json` and `report.md` in a version's folder, and so in its archive. Without a test
- * (it is over and forgotten), what an earlier report says of it is kept. Throws `WriteFailed`.
+ * Writes `report.json` and `report.md` to a version's folder, and so to its archive. Without a test
+ * (when nothing is known of it any more), the test of an earlier report is kept. Throws
+ * `WriteFailed`.
  */
 export async function writeReport(
   folder: string,
-  outcome: DecisionRecord,
+  decision: DecisionRecord,
   test: TestReport | null,
 ): Promise<void> {
   const found = test ?? (await readReport(folder))?.test ?? null;
-  const report = composeReport(outcome, found);
+  const report = composeReport(decision, found);
   await writeFileAtomic(join(folder, JSON_FILE), `${JSON.stringify(report, null, 1)}\n`);
   await writeFileAtomic(join(folder, MARKDOWN_FILE), reportMarkdown(report));
 }
 
-/** The report in a version's folder; null when there is none that can be read. */
+/** The report in a version's folder; null when it is absent or invalid. */
 export async function readReport(folder: string): Promise<Report | null> {
   try {
     return parseReport(await readFile(join(folder, JSON_FILE), 'utf8'));
@@ -34,7 +35,7 @@ export async function readReport(folder: string): Promise<Report | null> {
   }
 }
 
-/** Null for what is no report. */
+/** Null for a text that is not a report. */
 export function parseReport(text: string): Report | null {
   try {
     const report = JSON.parse(text) as Partial<Report> | null;

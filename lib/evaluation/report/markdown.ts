@@ -8,7 +8,7 @@ import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts
 const MAX_IGNORED = 30;
 const MAX_FIELDS = 5;
 
-/** `report.md`: the report for people, bounded as the report is. */
+/** `report.md`: the report for people, within the bounds of the report. */
 export function reportMarkdown(report: Report): string {
   const { version, verdict, sentence, reasons, at, by, test } = report;
   const lines = [`# ${text(version)}: ${verdict}`, '', text(sentence), ''];
@@ -34,7 +34,7 @@ function testLines(test: TestReport): string[] {
     '',
     '## Signals',
     '',
-    `${counted(pairs, 'request')} answered by both versions in ${durationOf(elapsedMs)}; ${known}.`,
+    `${counted(pairs, 'compared request')} in ${durationOf(elapsedMs)}; ${known}.`,
     '',
     '| signal | running | testing | limit | state |',
     '|---|---|---|---|---|',
@@ -94,7 +94,7 @@ function ignoredLines({ ignored, ignoredCount }: TestReport): string[] {
     const why =
       reason === 'rule'
         ? `by a rule of compare.rules, ${times} times`
-        : `running's own second answer differs there in ${times} of ${of}`;
+        : `running's second response differs there in ${times} of ${of}`;
     return `- ${code(endpoint)} ${kind} ${code(path)}: ${why}`;
   });
   const more = ignoredCount - shown.length;
@@ -109,7 +109,7 @@ function coverageLines({ coverage }: TestReport): string[] {
   ];
 }
 
-/** Text of others cannot end the line it is on, nor begin markup that hides things. */
+/** Untrusted text must not end its line, nor begin markup that hides anything. */
 function text(value: string): string {
   return shortened(value, 600).replace(/[<>|]/g, (character) => `\\${character}`);
 }

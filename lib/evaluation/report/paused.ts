@@ -1,7 +1,7 @@
 import { counted } from '../../text/numbers.ts';
 import type { TestReport } from './report.ts';
 
-/** That asking running a second time was paused, and why; null where it was not. */
+/** Why baseline requests were paused, in words; null where they were not. */
 export function pausedText({ controls }: TestReport): string | null {
   if (controls === undefined) return null;
   const { pausedSlow, pausedBusy } = controls;

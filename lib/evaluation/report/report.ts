@@ -5,31 +5,31 @@ import type { CoverageView } from '../coverage.ts';
 import type { LogExtract } from '../samples/log-extract.ts';
 import type { Signal } from './signals.ts';
 
-/** Bounds of a report, whatever was found. */
+/** The bounds of a report. */
 export const REPORT_LIMITS = { reasons: 10, endpoints: 10, ignored: 100, missing: 20 } as const;
 
 /** Schema `vili.report/1` of `report.json`: fields may be added, never renamed. */
 export interface Report {
   readonly schema: 'vili.report/1';
   /**
-   * What became of it: `promoted`, `rejected`, `inconclusive` (not promoted, since the deadline was
-   * over), `rolled-back`; `testing` while it is tested.
+   * What became of the version: `promoted`, `rejected`, `inconclusive` (not promoted by the
+   * deadline), `rolled-back`, or `testing` during its test.
    */
   readonly verdict: string;
-  /** When that was, ISO 8601. */
+  /** When that happened, ISO 8601. */
   readonly at: string;
   readonly version: string;
-  /** The version that users had then. */
+  /** The version that served users at that time. */
   readonly running: string | null;
   readonly by: string;
-  /** All of it in one sentence. */
+  /** The whole report in one sentence. */
   readonly sentence: string;
   readonly reasons: readonly ReportReason[];
-  /** What the test found; absent where there was none, or it is not known any more. */
+  /** What the test found; absent without a test, or when it is no longer known. */
   readonly test?: TestReport;
 }
 
-/** Why, in a sentence with its numbers. */
+/** A reason for the verdict, as a sentence with its numbers. */
 export interface ReportReason {
   readonly code: string;
   readonly endpoint: string | null;
@@ -49,7 +49,7 @@ export interface TestReport {
   readonly progress: number;
   readonly certainty: Certainty;
   readonly missing: readonly string[];
-  /** Requests that running was asked twice, and pairs during which it was left alone. */
+  /** Requests sent to running twice, and pairs during which they were not. */
   readonly controls?: {
     readonly asked: number;
     readonly pausedSlow: number;
@@ -63,7 +63,7 @@ export interface TestReport {
   readonly coverage: CoverageView;
 }
 
-/** What is held against an endpoint, with the samples kept of it. */
+/** What counts against an endpoint, with its samples. */
 export interface ReportEndpoint extends EndpointReport {
   readonly samples: readonly SampleLine[];
 }
@@ -74,6 +74,6 @@ export interface SampleLine {
   readonly signal: string;
   readonly key: string;
   readonly at: string;
-  /** What both logged around it, at most 3 lines each; absent when it is not known. */
+  /** What both versions logged around it, at most 3 lines each; absent when not known. */
   readonly logs?: LogExtract;
 }

@@ -32,7 +32,7 @@ export function signalsOf(
   const state = stateIn(verdict, pairs > 0);
   const shareOf = (count: number, of: number): string => (of === 0 ? NONE : percent(count / of));
   const margin = `+${percent(settings.margin)}`;
-  const { controls, testingDiffers, runningDiffers } = measures;
+  const { baselines, testingDiffers, runningDiffers } = measures;
   const counts = settings.shape === 'block' || settings.values === 'block';
   const worse = (ours: number, theirs: number): SignalState =>
     theirs > ours ? state('errors', 'auth-bypass') : pairs > 0 ? 'ok' : '-';
@@ -62,19 +62,19 @@ export function signalsOf(
     },
     {
       ...row('errors', '4xx', [
-        shareOf(running.refused, pairs),
-        shareOf(testing.refused, pairs),
+        shareOf(running.clientErrors, pairs),
+        shareOf(testing.clientErrors, pairs),
         margin,
       ]),
-      state: worse(running.refused, testing.refused),
+      state: worse(running.clientErrors, testing.clientErrors),
     },
     {
       ...row('body-difference', 'answers differ', [
-        shareOf(runningDiffers, controls),
-        shareOf(testingDiffers, controls),
+        shareOf(runningDiffers, baselines),
+        shareOf(testingDiffers, baselines),
         counts ? 'as running' : 'told only',
       ]),
-      state: controls === 0 && state('body-difference') === 'ok' ? '-' : state('body-difference'),
+      state: baselines === 0 && state('body-difference') === 'ok' ? '-' : state('body-difference'),
     },
     {
       ...row('latency', 'time, median', [

@@ -4,29 +4,28 @@ import type {
   SampleLogLine,
   SampleLogs,
 } from '../../compare/sample/sample.ts';
-import type { LogBatch } from '../../logs/follow/batch.ts';
+import { isNotable, type LogBatch } from '../../logs/follow/batch.ts';
 
-/** Lines come in batches, so a pair's lines may be read this long after they were written. */
+/** Lines arrive in batches, so a pair's lines may be read this long after they were written. */
 const WAIT_MS = 1000;
-/** Clocks and batches are this coarse. */
+/** The resolution of clocks and batches. */
 const SLACK_MS = 300;
-/** Lines remembered of each side, and shown of it beside a sample. */
-const REMEMBERED_MAX = 400;
+/** Lines kept of each side, and lines shown of it with a sample. */
+const KEPT_MAX = 400;
 const SHOWN_MAX = 20;
 const WAITING_MAX = 500;
-/** A shorter request id, or path, may stand in a line by chance. */
-const TELLING_ID_LENGTH = 8;
-const TELLING_PATH_LENGTH = 4;
-const NOTABLE = new Set(['warn', 'error', 'fatal']);
+/** A shorter request id or path may occur in a line by chance. */
+const SPECIFIC_ID_LENGTH = 8;
+const SPECIFIC_PATH_LENGTH = 4;
 
 type Side = 'running' | 'testing';
 
-interface Remembered extends SampleLogLine {
+interface KeptLine extends SampleLogLine {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** When a side was at work on a request; most is logged at the end. */
+/** When a side handled a request; most lines are logged at the end. */
 interface Span {
   readonly fromMs: number;
   readonly endMs: number;
@@ -40,19 +39,19 @@ interface Waiting {
   readonly spans: Readonly<Record<Side, Span>>;
 }
 
-/** What both versions logged lately, to be put beside the pairs that are kept. Bounded. */
+/** What both versions logged lately, to be added to samples; bounded. */
 export class LogContext {
-  readonly #lines: Record<Side, Remembered[]> = { running: [], testing: [] };
+  readonly #lines: Record<Side, KeptLine[]> = { running: [], testing: [] };
   #waiting: Waiting[] = [];
 
   logged(side: Side, { fromMs, toMs, latest }: LogBatch): void {
     const lines = this.#lines[side];
     const at = isoOf(toMs);
     for (const { level, text } of latest) lines.push({ at, level, text, fromMs, toMs });
-    if (lines.length > REMEMBERED_MAX) lines.splice(0, lines.length - REMEMBERED_MAX);
+    if (lines.length > KEPT_MAX) lines.splice(0, lines.length - KEPT_MAX);
   }
 
-  /** A sample was kept; its lines are known a moment later. Testing has just answered. */
+  /** Waits for the lines of a sample; `nowMs` is the time of testing's response. */
   expect({ id, requestId, path, atMs, runningMs, testingMs }: SampleCopy, nowMs: number): void {
     if (this.#waiting.length >= WAITING_MAX) return;
     const spans = {
@@ -62,7 +61,7 @@ export class LogContext {
     this.#waiting.push({ id, requestId, path, sinceMs: nowMs, spans });
   }
 
-  /** The lines of the samples whose time to wait is over; with `all` of every one. Each once. */
+  /** The lines of samples that waited long enough, or with `all` of every sample; each once. */
   take(nowMs: number, all = false): readonly { readonly id: string; readonly logs: SampleLogs }[] {
     const isDue = ({ sinceMs }: Waiting): boolean => all || nowMs - sinceMs >= WAIT_MS;
     const due = this.#waiting.filter(isDue);
@@ -77,15 +76,15 @@ export class LogContext {
 
   #around({ requestId, path, spans }: Waiting, side: Side): SampleLines {
     const { fromMs, endMs } = spans[side];
-    const isTelling = requestId.length >= TELLING_ID_LENGTH;
-    const isNotable = ({ level, text }: Remembered): boolean =>
-      NOTABLE.has(level) || (path.length >= TELLING_PATH_LENGTH && text.includes(path));
+    const isSpecific = requestId.length >= SPECIFIC_ID_LENGTH;
+    const isRelevant = ({ level, text }: KeptLine): boolean =>
+      isNotable(level) || (path.length >= SPECIFIC_PATH_LENGTH && text.includes(path));
     const near = this.#lines[side].flatMap((line) => {
-      const isOwn = isTelling && line.text.includes(requestId);
+      const isOwn = isSpecific && line.text.includes(requestId);
       const isNear = line.toMs >= fromMs - SLACK_MS && line.fromMs <= endMs + SLACK_MS;
       if (!isOwn && !isNear) return [];
       const awayMs = Math.max(0, line.fromMs - endMs, endMs - line.toMs);
-      return [{ line, rank: isOwn ? 0 : isNotable(line) ? 1 : 2, awayMs }];
+      return [{ line, rank: isOwn ? 0 : isRelevant(line) ? 1 : 2, awayMs }];
     });
     const byMerit = [...near].sort((a, b) => a.rank - b.rank || a.awayMs - b.awayMs);
     const shown = new Set(byMerit.slice(0, SHOWN_MAX));

@@ -6,24 +6,26 @@ import type { Sample, SampleCopy, SampleLogs, SampleSignal } from '../../compare
 import { codeOf } from '../../errors.ts';
 import { extractOf, type LogExtract } from './log-extract.ts';
 
-const ENDING = '.json';
+const EXTENSION = '.json';
 const ID = /^[0-9a-f]{8}$/;
-/** Files looked at in a folder, whatever somebody put there. */
+/** Files considered in a folder, whatever it contains. */
 const MAX_FILES = 10_000;
 const MAX_WAITING = 500;
 
-/** What is known of a sample without reading its file. */
+/** What is known of a sample without its file. */
 export interface SampleEntry {
   readonly id: string;
   readonly endpoint: string;
   readonly signal: SampleSignal;
   readonly key: string;
   readonly atMs: number;
-  /** What both logged around it; null until that is known. */
+  /** What both versions logged around it; null until known. */
   readonly logs: LogExtract | null;
 }
 
-/** The samples of one test, in the folder `samples` of its version. Bounded; survives a restart. */
+/**
+ * The samples of one test, bounded, in the folder `samples` of its version. They survive a restart.
+ */
 export class SampleStore {
   readonly #folder: string;
   readonly #settings: SampleSettings;
@@ -31,7 +33,7 @@ export class SampleStore {
   readonly #entries = new Map<string, SampleEntry>();
   #bytes = 0;
   #waiting = 0;
-  #writing: Promise<void>;
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(
     folder: string,
@@ -41,10 +43,9 @@ export class SampleStore {
     this.#folder = folder;
     this.#settings = settings;
     this.#onProblem = onProblem;
-    this.#writing = Promise.resolve();
   }
 
-  /** Goes on with what is there, or, for a fresh test, clears it away. Never throws. */
+  /** Continues with the existing samples, or removes them for a fresh test. Never throws. */
   static async open(
     folder: string,
     fresh: boolean,
@@ -61,27 +62,27 @@ export class SampleStore {
     return store;
   }
 
-  /** Writes later; what is beyond the bounds is left out. */
+  /** Queues a sample to be written; one beyond the bounds is dropped. */
   add(copy: SampleCopy): void {
     const { text, id, endpoint, signal, key, atMs } = copy;
     const size = Buffer.byteLength(text);
-    const ofEndpoint = this.entries().filter((it) => it.endpoint === copy.endpoint).length;
+    const ofEndpoint = this.entries().filter((it) => it.endpoint === endpoint).length;
     const { maxBytes, perEndpoint } = this.#settings;
-    if (!ID.test(copy.id) || this.#entries.has(copy.id) || ofEndpoint >= perEndpoint) return;
+    if (!ID.test(id) || this.#entries.has(id) || ofEndpoint >= perEndpoint) return;
     if (this.#bytes + size > maxBytes || this.#waiting >= MAX_WAITING) return;
     this.#bytes += size;
     this.#waiting++;
     this.#entries.set(id, { id, endpoint, signal, key, atMs, logs: null });
     this.#writing = this.#writing
-      .then(() => this.#write(copy.id, text))
+      .then(() => this.#write(id, text))
       .catch((error: unknown) => {
-        this.#entries.delete(copy.id);
+        this.#entries.delete(id);
         this.#onProblem(error);
       })
       .finally(() => this.#waiting--);
   }
 
-  /** Puts log lines beside a sample that is there, if there is room for them. */
+  /** Adds log lines to a known sample if they fit within the bounds. */
   addLogs(id: string, logs: SampleLogs): void {
     const entry = this.#entries.get(id);
     const size = Buffer.byteLength(JSON.stringify(logs));
@@ -98,7 +99,7 @@ export class SampleStore {
     return [...this.#entries.values()].sort((left, right) => left.atMs - right.atMs);
   }
 
-  /** Resolves when everything added so far is on disk. */
+  /** Resolves when everything added so far was written. */
   async flush(): Promise<void> {
     await this.#writing;
   }
@@ -106,11 +107,11 @@ export class SampleStore {
   // Private
 
   async #write(id: string, text: string): Promise<void> {
-    // The version's folder itself is not made: once it is archived, nothing may bring it back.
+    // The version's folder itself is not created: once archived, it must not reappear.
     await mkdir(this.#folder, { mode: 0o700 }).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
-    await writeFileAtomic(join(this.#folder, id + ENDING), text);
+    await writeFileAtomic(join(this.#folder, id + EXTENSION), text);
   }
 
   async #rewrite(id: string, logs: SampleLogs): Promise<void> {
@@ -128,12 +129,12 @@ export class SampleStore {
   }
 }
 
-/** How a sample is written. */
+/** A sample as written to its file. */
 export function textOf(sample: Sample): string {
   return `${JSON.stringify(sample, null, 1)}\n`;
 }
 
-/** All samples in a folder; empty when there is none. What is no sample is left out. */
+/** All samples in a folder; empty when it is absent. Files that are not samples are left out. */
 export async function readSamples(folder: string): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
   for (const id of await idsIn(folder)) {
@@ -143,11 +144,11 @@ export async function readSamples(folder: string): Promise<readonly Sample[]> {
   return samples;
 }
 
-/** One sample, or null when there is none with that id. */
+/** The sample with this id, or null. */
 export async function readSample(folder: string, id: string): Promise<Sample | null> {
   if (!ID.test(id)) return null;
   try {
-    const sample = parseSample(await readFile(join(folder, id + ENDING), 'utf8'));
+    const sample = parseSample(await readFile(join(folder, id + EXTENSION), 'utf8'));
     return sample?.id === id ? sample : null;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
@@ -155,7 +156,7 @@ export async function readSample(folder: string, id: string): Promise<Sample | n
   }
 }
 
-/** Null for what is no sample. */
+/** Null for a text that is not a sample. */
 export function parseSample(text: string): Sample | null {
   try {
     const sample = JSON.parse(text) as Partial<Sample> | null;
@@ -171,7 +172,8 @@ export function parseSample(text: string): Sample | null {
 async function idsIn(folder: string): Promise<readonly string[]> {
   try {
     const names = await readdir(folder);
-    const ids = names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -5));
+    const files = names.filter((name) => name.endsWith(EXTENSION));
+    const ids = files.map((name) => name.slice(0, -EXTENSION.length));
     return ids.filter((id) => ID.test(id)).slice(0, MAX_FILES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];

@@ -30,7 +30,7 @@ describe('replay', () => {
       const [replayed] = await replay([SAMPLE], testing, {});
       expect(replayed?.outcome).to.equal(outcome);
       if (outcome === 'same') expect(replayed?.differences).to.deep.equal([]);
-      expect(replayed?.text).to.match(/^testing answered \d+ in \d+ ms, running answered 200/);
+      expect(replayed?.text).to.match(/^testing responded \d+ in \d+ ms, running responded 200/);
     }
   });
 

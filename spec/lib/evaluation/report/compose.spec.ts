@@ -41,7 +41,7 @@ describe('the report of a version', () => {
   it('says who is wrong where, how sure that is, and which sample shows it', () => {
     const report = reportOf(judged(400));
     expect(report.sentence).to.match(
-      /^shop-2 was rejected after 400 requests answered by both versions: it is worse than shop-1 on 1 endpoint, at odds of more than a million to 1 \(100 to 1 is enough\)\.$/,
+      /^shop-2 was rejected after 400 compared requests: it is worse than shop-1 on 1 endpoint, at odds of more than a million to 1 \(100 to 1 is enough\)\.$/,
     );
     expect(report.reasons[0]).to.deep.include({ code: 'errors', samples: ['00000001'] });
     const [failed, refused] = report.test?.signals ?? [];
