@@ -2,43 +2,33 @@ import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
 import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
-import { type DecisionRecord, withSamples } from '../lib/evaluation/report/compose.ts';
+import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { TestReport } from '../lib/evaluation/report/report.ts';
-import type { RunningResponse } from '../lib/evaluation/response-ring.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
+import type { Test } from '../lib/evaluation/test.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { TrafficObservation } from '../lib/model/exchange.ts';
 import type { Release } from '../lib/model/release.ts';
-import type { VerdictSettings } from '../lib/verdict/settings.ts';
+import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
-import {
-  type Begun,
-  compared,
-  completeSamples,
-  describe,
-  logged,
-  type Test,
-  viewOf,
-} from './test-view.ts';
 
 const TICK_MS = 250;
 const CHECKPOINT_MS = 1000;
-/** A verdict that nobody acted upon is told again after this time. */
+/** A verdict that nobody acted upon is reported again after this time. */
 const REPEAT_MS = 5000;
 
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
   readonly trafficMirror: Address<TrafficMirrorMessage>;
-  /** From the checkpoint of the same test if there is one, else afresh. */
-  readonly begin: (
+  /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
+  readonly openTest: (
     test: { readonly release: Release; readonly sinceMs: number },
     memory: RunningMemory,
     startUp: StartUp,
-  ) => Promise<Begun>;
-  /** Leaves the report in the version's folder; a test that is not known: what was there stays. */
-  readonly writeReport: (outcome: DecisionRecord, test: TestReport | null) => Promise<void>;
-  readonly rules: VerdictSettings;
+  ) => Promise<Test>;
+  /** Leaves the report in the version's folder; null: nothing is known of its test, what is there stays. */
+  readonly writeReport: (decision: DecisionRecord, test: TestReport | null) => Promise<void>;
   readonly save: (name: string, saved: Saved) => Promise<void>;
   readonly endpoints: () => Endpoints;
   readonly mode: 'auto' | 'manual';
@@ -53,7 +43,7 @@ interface ComparatorState {
   readonly test: Test | null;
   /** The test that ended last, for its report. */
   readonly ended: Test | null;
-  readonly toldAtMs: number;
+  readonly reportedAtMs: number;
   readonly savedAtMs: number;
   readonly saving: boolean;
 }
@@ -62,55 +52,51 @@ interface ComparatorState {
 export function comparatorActor(
   deps: ComparatorDeps,
 ): Behaviour<ComparatorMessage, ComparatorState> {
+  const { deployer, journal, now } = deps;
   return {
     start(self) {
       self.every(TICK_MS, { type: 'tick' });
-      if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
+      if (self.incarnation > 1) self.send(deployer, { type: 'resync' });
+      const startUps = new StartUps();
       const endpoints = deps.endpoints();
-      const memory = new RunningMemory();
-      return { ...NO_TEST, ended: null, memory, endpoints, startUps: new StartUps() };
+      return { ...NO_TEST, ended: null, memory: new RunningMemory(), endpoints, startUps };
     },
 
     async handle(state, message, self) {
       switch (message.type) {
         case 'evaluate':
-          return judge(deps, self, state, message);
+          return evaluate(deps, self, state, message);
         case 'evaluate-off':
           return { ...state, ...NO_TEST, ended: state.test ?? state.ended };
         case 'outcomes':
-          compared(state.test, message.batch, deps.now());
+          state.test?.compared(message.batch, now());
           return state;
-        case 'observed': {
-          const answers = message.batch.map((it) => answerOf(state.endpoints, it));
-          state.memory.responded(answers);
-          for (const [index, answer] of answers.entries()) {
-            state.test?.evaluation.responded(answer, message.batch[index]?.copied === true);
-          }
+        case 'observed':
+          observed(state, message.batch);
           return state;
-        }
         case 'log':
-          takeLog(state, message);
+          logged(state, message);
           return state;
         case 'tick':
-          return tick(deps, self, state);
-        case 'reported':
-          return state;
+          return tick(deps, self, state, now());
         case 'saved':
+          if (message.problem !== null) {
+            journal.error(`the evidence could not be saved: ${message.problem}`);
+          }
           return { ...state, saving: false };
-        case 'not-saved':
-          deps.journal.error(`the evidence could not be saved: ${message.problem}`, {});
-          return { ...state, saving: false };
-        case 'not-reported':
-          deps.journal.error(`the report could not be written: ${message.problem}`, {});
-          return state;
         case 'decided':
-          decided(deps, self, state, message.outcome);
+          writeReport(deps, self, state, message.decision);
+          return state;
+        case 'reported':
+          if (message.problem !== null) {
+            journal.error(`the report could not be written: ${message.problem}`);
+          }
           return state;
         case 'describe':
-          self.send(message.reply, describe(state.test, deps.rules));
+          self.send(message.reply, state.test?.describe() ?? null);
           return state;
         case 'report':
-          self.send(message.reply, viewOf(state.test, deps.rules));
+          self.send(message.reply, state.test?.view() ?? null);
           return state;
       }
     },
@@ -119,116 +105,111 @@ export function comparatorActor(
 
 // Private
 
-const NO_TEST = {
-  test: null,
-  toldAtMs: -REPEAT_MS,
-  savedAtMs: 0,
-  saving: false,
-};
+type Me = Self<ComparatorMessage>;
 
-async function judge(
+const NO_TEST = { test: null, reportedAtMs: -REPEAT_MS, savedAtMs: 0, saving: false };
+
+async function evaluate(
   deps: ComparatorDeps,
-  self: Self<ComparatorMessage>,
+  self: Me,
   state: ComparatorState,
   { release, sinceMs }: Extract<ComparatorMessage, { type: 'evaluate' }>,
 ): Promise<ComparatorState> {
-  const known = state.test?.evaluation;
-  if (known?.fingerprint === release.fingerprint && known.sinceMs === sinceMs) return state;
-  const startUp = state.startUps.take(release.name);
-  const begun = await deps.begin({ release, sinceMs }, state.memory, startUp);
+  if (state.test?.isOf(release, sinceMs) === true) return state;
   const { name } = release;
-  const { noise } = begun.evaluation;
+  const startUp = state.startUps.take(name);
+  const test = await deps.openTest({ release, sinceMs }, state.memory, startUp);
+  const { noise } = test;
   if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });
-  return { ...state, ...NO_TEST, test: { ...begun, release, report: null } };
+  return { ...state, ...NO_TEST, test };
 }
 
-function takeLog(
-  state: ComparatorState,
-  message: Extract<ComparatorMessage, { type: 'log' }>,
+function observed(
+  { endpoints, memory, test }: ComparatorState,
+  batch: readonly TrafficObservation[],
 ): void {
-  const { version, role, instance, batch } = message;
+  const responses = batch.map(({ endpointMethod, path, status, ms, failure, atMs }) => ({
+    endpoint: endpoints.endpointOf(endpointMethod, path),
+    response: { status, ms, failure },
+    atMs,
+  }));
+  memory.responded(responses);
+  for (const [index, response] of responses.entries()) {
+    test?.responded(response, batch[index]?.copied === true);
+  }
+}
+
+/** Until its test begins, what a candidate logs counts as its start-up. */
+function logged(
+  { memory, test, startUps }: ComparatorState,
+  { version, role, instance, batch }: Extract<ComparatorMessage, { type: 'log' }>,
+): void {
   if (role === 'running') {
-    state.memory.logged(batch);
-    if (state.test !== null) logged(state.test, 'running', batch);
-  } else if (version === state.test?.release.name) logged(state.test, 'testing', batch);
-  else state.startUps.logged(version, instance, batch);
+    memory.logged(batch);
+    test?.logged('running', batch);
+  } else if (version === test?.release.name) test.logged('testing', batch);
+  else startUps.logged(version, instance, batch);
 }
 
 function tick(
   deps: ComparatorDeps,
-  self: Self<ComparatorMessage>,
+  self: Me,
   state: ComparatorState,
-): ComparatorState {
-  if (state.test === null) return state;
-  const nowMs = deps.now();
-  completeSamples(state.test, nowMs);
-  const verdict = state.test.evaluation.decide(nowMs);
-  const reasons = withSamples(verdict.reasons, state.test.store.entries());
-  const test = { ...state.test, report: { ...verdict, reasons } };
-  return save(deps, self, tell(deps, self, { ...state, test }, test, nowMs), nowMs);
-}
-
-function tell(
-  deps: ComparatorDeps,
-  self: Self<ComparatorMessage>,
-  state: ComparatorState,
-  { release, report }: Test,
   nowMs: number,
 ): ComparatorState {
-  if (deps.mode === 'manual' || nowMs - state.toldAtMs < REPEAT_MS) return state;
-  if (report === null || report.decision === 'collecting') return state;
-  // Inconclusive at its deadline: the test ends, and what is not known to be good is not promoted.
-  const decision = report.decision === 'promote' ? 'promote' : 'reject';
-  const { name } = release;
-  const { reasons } = report;
+  if (state.test === null) return state;
+  const report = state.test.decide(nowMs);
+  return save(deps, self, reportVerdict(deps, self, state, report, nowMs), nowMs);
+}
+
+function reportVerdict(
+  deps: ComparatorDeps,
+  self: Me,
+  state: ComparatorState,
+  { decision: allowed, reasons }: VerdictReport,
+  nowMs: number,
+): ComparatorState {
+  const { test, reportedAtMs } = state;
+  if (test === null || deps.mode === 'manual' || nowMs - reportedAtMs < REPEAT_MS) return state;
+  if (allowed === 'collecting') return state;
+  // Inconclusive at the deadline ends the test, too: a version that is not known to be good is not promoted.
+  const decision = allowed === 'promote' ? 'promote' : 'reject';
+  const { name } = test.release;
   const event = { type: 'verdict', name, decision, by: 'vili', reasons } as const;
   self.send(deps.deployer, event, { correlation: name });
-  return { ...state, toldAtMs: nowMs };
+  return { ...state, reportedAtMs: nowMs };
 }
 
 function save(
   deps: ComparatorDeps,
-  self: Self<ComparatorMessage>,
+  self: Me,
   state: ComparatorState,
   nowMs: number,
 ): ComparatorState {
   const { test, saving, savedAtMs } = state;
-  if (test === null || saving || !test.evaluation.changed) return state;
-  if (nowMs - savedAtMs < CHECKPOINT_MS) return state;
+  if (test === null || saving || nowMs - savedAtMs < CHECKPOINT_MS) return state;
+  const checkpoint = test.checkpoint();
+  if (checkpoint === null) return state;
   self.pipe(
-    deps.save(test.release.name, test.evaluation.checkpoint()),
-    () => ({ type: 'saved' }),
-    (error) => ({ type: 'not-saved', problem: messageOf(error) }),
+    deps.save(test.release.name, checkpoint),
+    () => ({ type: 'saved', problem: null }),
+    (error) => ({ type: 'saved', problem: messageOf(error) }),
   );
   return { ...state, saving: true, savedAtMs: nowMs };
 }
 
-/** The samples are written first, so that whoever sees the report finds them. */
-function decided(
+function writeReport(
   deps: ComparatorDeps,
-  self: Self<ComparatorMessage>,
+  self: Me,
   { test, ended }: ComparatorState,
-  outcome: DecisionRecord,
+  decision: DecisionRecord,
 ): void {
-  const judged = [test, ended].find((it) => it?.release.name === outcome.version) ?? null;
-  if (judged !== null) completeSamples(judged, deps.now(), true);
-  const view = viewOf(judged, deps.rules);
-  const reasons = withSamples(outcome.reasons, judged?.store.entries() ?? []);
-  const written = (judged?.store.flush() ?? Promise.resolve()).then(() =>
-    deps.writeReport(judged === null ? outcome : { ...outcome, reasons }, view?.test ?? null),
-  );
+  const decided = [test, ended].find((it) => it?.release.name === decision.version);
+  const concluded =
+    decided?.conclude(decision, deps.now()) ?? Promise.resolve({ decision, test: null });
   self.pipe(
-    written,
-    () => ({ type: 'reported' }),
-    (error) => ({ type: 'not-reported', problem: messageOf(error) }),
+    concluded.then((it) => deps.writeReport(it.decision, it.test)),
+    () => ({ type: 'reported', problem: null }),
+    (error) => ({ type: 'reported', problem: messageOf(error) }),
   );
-}
-
-function answerOf(endpoints: Endpoints, it: TrafficObservation): RunningResponse {
-  const { status, ms, failure, atMs } = it;
-  return {
-    endpoint: endpoints.endpointOf(it.endpointMethod, it.path),
-    response: { status, ms, failure },
-    atMs,
-  };
 }

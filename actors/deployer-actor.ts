@@ -231,10 +231,10 @@ async function record(
   command: RecordCommand,
 ): Promise<void> {
   const { version: correlation, by } = command;
-  const { entry, line, isBad, notification, outcome } = recordingOf(deployment, command);
+  const { entry, line, isBad, notification, decision } = recordingOf(deployment, command);
   deps.journal[isBad ? 'warn' : 'notice'](line, { by });
   self.send(deps.notifier, { type: 'notify', ...notification }, { correlation });
-  if (outcome !== null) self.send(deps.comparator, { type: 'decided', outcome }, { correlation });
+  if (decision !== null) self.send(deps.comparator, { type: 'decided', decision }, { correlation });
   try {
     await deps.appendHistory(entry);
   } catch (error) {

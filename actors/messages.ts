@@ -5,8 +5,7 @@ import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
-import type { ReportReason, TestReport } from '../lib/evaluation/report/report.ts';
-import type { Signal } from '../lib/evaluation/report/signals.ts';
+import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
 import type { Counts, MirrorEvent, OutcomeBatch } from '../lib/mirror/mirror.ts';
 import type { Target, TrafficObservation } from '../lib/model/exchange.ts';
@@ -20,7 +19,6 @@ import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { SlotEvent } from '../lib/servlet/slots.ts';
-import type { VerdictReport } from '../lib/verdict/report.ts';
 
 /** Who asks again for what it should be doing, after it was restarted. */
 export type Resync = { readonly type: 'resync' };
@@ -103,27 +101,13 @@ export type ComparatorMessage =
       readonly batch: LogBatch;
     }
   | { readonly type: 'tick' }
-  | { readonly type: 'saved' }
-  | { readonly type: 'not-saved'; readonly problem: string }
-  | { readonly type: 'reported' }
-  | { readonly type: 'not-reported'; readonly problem: string }
+  | { readonly type: 'saved'; readonly problem: string | null }
+  | { readonly type: 'reported'; readonly problem: string | null }
   /** A version's fate, for its report. */
-  | { readonly type: 'decided'; readonly outcome: DecisionRecord }
+  | { readonly type: 'decided'; readonly decision: DecisionRecord }
   | { readonly type: 'describe'; readonly reply: Address<EvaluationView | null> }
   /** The test under way, or null. */
   | { readonly type: 'report'; readonly reply: Address<TestView | null> };
-
-export interface EvaluationView {
-  readonly release: Release;
-  readonly report: VerdictReport;
-  readonly signals: readonly Signal[];
-}
-
-export interface TestView {
-  readonly version: string;
-  readonly reasons: readonly ReportReason[];
-  readonly test: TestReport;
-}
 
 export type ArchivistMessage =
   | { readonly type: 'archive'; readonly name: string }

@@ -2,6 +2,7 @@ import { listArchives } from '../../lib/archive/retention.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import type { Act, ActReply } from '../../lib/deployment/acts.ts';
 import { ConflictError } from '../../lib/errors.ts';
+import type { EvaluationView } from '../../lib/evaluation/test.ts';
 import type { Release } from '../../lib/model/release.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/model/trace-record.ts';
 import type {
@@ -13,7 +14,7 @@ import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/views/status-view.ts';
 import type { Services } from '../app/services.ts';
-import type { DeployerMessage, EvaluationView } from '../messages.ts';
+import type { DeployerMessage } from '../messages.ts';
 import { identify } from './deployer.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';

@@ -6,11 +6,10 @@ import { composeReport } from '../../lib/evaluation/report/compose.ts';
 import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
 import { parseSample, readSamples } from '../../lib/evaluation/samples/sample-store.ts';
+import { samplesFolder, type TestView } from '../../lib/evaluation/test.ts';
 import { endsTest } from '../../lib/model/history.ts';
 import type { ReplayPlan, ReplayTarget } from '../../lib/operator/views/evidence-view.ts';
 import type { Services } from '../app/services.ts';
-import type { TestView } from '../messages.ts';
-import { samplesFolder } from './evidence.ts';
 import { askDeployment, askTest } from './questions.ts';
 import { mirrorSettings } from './traffic.ts';
 
@@ -50,7 +49,7 @@ export async function samplesOf(
 ): Promise<{ readonly version: string; readonly samples: readonly Sample[] }> {
   const name = await versionMeant(services, wanted, await askTest(services));
   if (name === null) throw new ConflictError('no version was tested yet');
-  const samples = await readSamples(samplesFolder(services, name));
+  const samples = await readSamples(samplesFolder(services.layout.versionFolder(name)));
   if (samples.length > 0) return { version: name, samples };
   const texts = await archived(services, name, (entry) => /(^|\/)samples\/\w+\.json$/.test(entry));
   return { version: name, samples: [...texts.values()].flatMap((text) => parseSample(text) ?? []) };

@@ -1,10 +1,9 @@
+import type { EvaluationView, TestView } from '../../lib/evaluation/test.ts';
 import type { Services } from '../app/services.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,
   DeploymentView,
-  EvaluationView,
-  TestView,
   TrafficCounts,
   TrafficMirrorMessage,
 } from '../messages.ts';

@@ -13,11 +13,11 @@ export interface Recording {
   /** For people; `running` is what users get at that moment. */
   readonly notification: Omit<RecordCommand, 'type' | 'atMs'> & { readonly running: string | null };
   /** For the version's report; null unless the event decides a version's fate. */
-  readonly outcome: Outcome | null;
+  readonly decision: Decision | null;
 }
 
 /** What was decided on a version, by whom. */
-export interface Outcome {
+export interface Decision {
   readonly verdict: HistoryEvent;
   readonly at: string;
   readonly version: string;
@@ -44,7 +44,7 @@ export function recordingOf(deployment: Deployment, command: RecordCommand): Rec
     line: `${version} ${event}${text === '' ? '' : `: ${text}`}`,
     isBad: event === 'rejected' || event === 'crashed' || event === 'rolled-back',
     notification: { event, version, reasons, by, running },
-    outcome: endsTest(event)
+    decision: endsTest(event)
       ? { verdict: event, at: entry.at, version, running: before, by, reasons }
       : null,
   };

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { readState } from '../base/state/state-file.ts';
+import type { SampleSettings } from '../compare/sample/choice.ts';
+import { messageOf } from '../errors.ts';
+import type { LogBatch } from '../logs/follow/batch.ts';
+import type { OutcomeBatch } from '../mirror/settings.ts';
+import type { Release } from '../model/release.ts';
+import type { VerdictReport } from '../verdict/report.ts';
+import type { VerdictSettings } from '../verdict/settings.ts';
+import { Evaluation, type Saved, type StartUp } from './evaluation.ts';
+import { type DecisionRecord, testReport, withSamples } from './report/compose.ts';
+import type { ReportReason, TestReport } from './report/report.ts';
+import { type Signal, signalsOf } from './report/signals.ts';
+import type { RunningResponse } from './response-ring.ts';
+import type { RunningMemory } from './running-memory.ts';
+import { LogContext } from './samples/log-context.ts';
+import { SampleStore } from './samples/sample-store.ts';
+
+const SAMPLES_FOLDER = 'samples';
+
+export interface TestOptions {
+  readonly release: Release;
+  /** When it became a candidate, or its test began anew. */
+  readonly sinceMs: number;
+  readonly rules: VerdictSettings;
+  readonly samples: SampleSettings;
+  readonly versionFolder: string;
+  /** Where checkpoints of the evidence are. */
+  readonly evidenceFile: string;
+  readonly memory: RunningMemory;
+  readonly startUp: StartUp;
+  readonly nowMs: number;
+  readonly onProblem: (text: string) => void;
+}
+
+/** What `vili status` shows of a test. */
+export interface EvaluationView {
+  readonly release: Release;
+  readonly report: VerdictReport;
+  readonly signals: readonly Signal[];
+}
+
+/** Everything reported of a test. */
+export interface TestView {
+  readonly version: string;
+  readonly reasons: readonly ReportReason[];
+  readonly test: TestReport;
+}
+
+/** The test of one version: its evidence, the pairs kept of it, and what it allows so far. */
+export class Test {
+  readonly release: Release;
+  readonly #evaluation: Evaluation;
+  readonly #store: SampleStore;
+  readonly #rules: VerdictSettings;
+  /** What both sides logged lately, for the samples. */
+  readonly #context = new LogContext();
+  #report: VerdictReport | null = null;
+
+  private constructor({ release, rules }: TestOptions, evaluation: Evaluation, store: SampleStore) {
+    this.release = release;
+    this.#rules = rules;
+    this.#evaluation = evaluation;
+    this.#store = store;
+  }
+
+  /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
+  static async open(options: TestOptions): Promise<Test> {
+    const { release, sinceMs, rules, memory, startUp, nowMs, onProblem } = options;
+    const build = { name: release.name, fingerprint: release.fingerprint, sinceMs };
+    const settings = { verdict: rules, nowMs };
+    const afresh = (problem: string): void => {
+      onProblem(`evidence on ${release.name} begins afresh: ${problem}`);
+    };
+    try {
+      const { state, problems } = await readState(options.evidenceFile, (data) => data);
+      for (const problem of problems) afresh(problem);
+      const resumed = Evaluation.resume(build, settings, state);
+      if (resumed !== null) return new Test(options, resumed, await openStore(options, false));
+    } catch (error) {
+      afresh(messageOf(error));
+    }
+    const evaluation = Evaluation.begin(build, settings, memory, startUp);
+    return new Test(options, evaluation, await openStore(options, true));
+  }
+
+  isOf({ fingerprint }: Release, sinceMs: number): boolean {
+    return this.#evaluation.fingerprint === fingerprint && this.#evaluation.sinceMs === sinceMs;
+  }
+
+  /** Learned before a restart of Vili, null when nothing was. */
+  get noise(): string | null {
+    return this.#evaluation.noise;
+  }
+
+  /** Takes what the mirror worker found. */
+  compared(batch: OutcomeBatch, nowMs: number): void {
+    if (batch.testId !== this.release.name) return;
+    this.#evaluation.pairs(batch.outcomes);
+    this.#evaluation.ignored(batch.ignored);
+    if (batch.noise !== null) this.#evaluation.learnedNoise(batch.noise);
+    this.#evaluation.underWay(batch.overdue, batch.paused);
+    for (const sample of batch.samples) {
+      this.#store.add(sample);
+      this.#context.expect(sample, nowMs);
+    }
+  }
+
+  responded(response: RunningResponse, copied: boolean): void {
+    this.#evaluation.responded(response, copied);
+  }
+
+  logged(side: 'running' | 'testing', batch: LogBatch): void {
+    this.#evaluation.logged(side, batch);
+    this.#context.logged(side, batch);
+  }
+
+  /** What the evidence allows at `nowMs`. */
+  decide(nowMs: number): VerdictReport {
+    this.#completeSamples(nowMs);
+    const report = this.#evaluation.decide(nowMs);
+    this.#report = { ...report, reasons: withSamples(report.reasons, this.#store.entries()) };
+    return this.#report;
+  }
+
+  /** A checkpoint when there is anything new since the last one, else null. */
+  checkpoint(): Saved | null {
+    return this.#evaluation.changed ? this.#evaluation.checkpoint() : null;
+  }
+
+  describe(): EvaluationView | null {
+    const report = this.#report;
+    if (report === null) return null;
+    const { measures } = this.#evaluation.findings(report);
+    return { release: this.release, report, signals: signalsOf(report, measures, this.#rules) };
+  }
+
+  view(): TestView | null {
+    const report = this.#report;
+    if (report === null) return null;
+    const findings = this.#evaluation.findings(report);
+    const test = testReport(findings, this.#store.entries(), this.#rules);
+    return { version: this.release.name, reasons: report.reasons, test };
+  }
+
+  /**
+   * What the report on a decision needs. Resolves once all samples are written, so that whoever sees the report finds
+   * them.
+   */
+  async conclude(
+    decision: DecisionRecord,
+    nowMs: number,
+  ): Promise<{ readonly decision: DecisionRecord; readonly test: TestReport | null }> {
+    this.#completeSamples(nowMs, true);
+    const test = this.view()?.test ?? null;
+    const reasons = withSamples(decision.reasons, this.#store.entries());
+    await this.#store.flush();
+    return { decision: { ...decision, reasons }, test };
+  }
+
+  /** Puts the log lines beside the samples they belong to; with `all`, whatever is known of them. */
+  #completeSamples(nowMs: number, all = false): void {
+    for (const { id, logs } of this.#context.take(nowMs, all)) this.#store.addLogs(id, logs);
+  }
+}
+
+/** Where a version keeps the pairs of its test. */
+export function samplesFolder(versionFolder: string): string {
+  return join(versionFolder, SAMPLES_FOLDER);
+}
+
+// Private
+
+function openStore(
+  { versionFolder, samples, release, onProblem }: TestOptions,
+  fresh: boolean,
+): Promise<SampleStore> {
+  return SampleStore.open(samplesFolder(versionFolder), fresh, samples, (error) =>
+    onProblem(`a sample of ${release.name} could not be kept: ${messageOf(error)}`),
+  );
+}
