@@ -45,8 +45,6 @@ export interface PairOutcome {
    * request was not sent twice.
    */
   readonly deniedAgain?: boolean | null;
-  /**
-   * The thread that timed testing was delayed meanwhile: `testing.ms` says nothing about testing.
-   */
+  /** The thread that timed testing was delayed, so `testing.ms` says nothing about testing. */
   readonly disturbed?: boolean;
 }

@@ -3,16 +3,11 @@ import type { MaskSettings } from './mask/mask.ts';
 
 /** How two responses are compared, which differences count, and how much work one pair may cost. */
 export interface CompareSettings {
-  /**
-   * `block`: a missing field or a changed type counts against testing; `report`: it is only shown.
-   */
+  /** `block`: a missing field or changed type counts against testing; `report`: only shown. */
   readonly shape: 'block' | 'report';
   /** The same for values, headers and bodies that are not JSON. */
   readonly values: 'block' | 'report';
-  /**
-   * The largest body compared by content, both as sent and decoded; larger ones by length and
-   * SHA-1.
-   */
+  /** The largest body, as sent and decoded, compared by content; others by length and SHA-1. */
   readonly maxBodyBytes: number;
   /** JSON levels distinguished by path; deeper values are only equal or not. */
   readonly maxDepth: number;
@@ -26,9 +21,7 @@ export interface CompareSettings {
   readonly mask: MaskSettings;
   /** The share (0 to 1) of safe requests that are sent to running a second time. */
   readonly controlShare: number;
-  /**
-   * Templates that override learned ones: `GET /users/{name}` or `/users/{name}`; `*` is the rest.
-   */
+  /** Templates that override learned ones: `GET /users/{name}`, `/users/{name}`, `/files/*`. */
   readonly routes: readonly string[];
   /** The most endpoints distinguished; the rest is `METHOD (other)`. */
   readonly maxEndpoints: number;

@@ -146,9 +146,7 @@ export class Evaluation {
     this.#changed ||= outcomes.length > 0;
   }
 
-  /**
-   * Updates the places where responses differ by themselves, which does not count against testing.
-   */
+  /** Updates the places where differences do not count against testing. */
   ignored(changes: readonly IgnoredField[]): void {
     this.#ignored.update(changes);
   }

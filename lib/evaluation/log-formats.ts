@@ -34,9 +34,7 @@ export class LogFormats {
     (side === 'running' ? this.#running : this.#testing).add(batch);
   }
 
-  /**
-   * How both versions log where running has levels and testing has none, or no lines; else null.
-   */
+  /** How both log when running has levels and testing has none, or no lines; else null. */
   change(): LogFormatChange | null {
     const isSilent = this.#testing.lines === 0 && this.#startUpLines === 0;
     const isWorse = isSilent || this.#testing.hasLevels === false;

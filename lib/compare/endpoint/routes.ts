@@ -9,10 +9,7 @@ interface Route {
   readonly template: string;
 }
 
-/**
- * The possible next segments of a path. A lookup costs the path's length, whatever the number of
- * routes.
- */
+/** The possible next segments of a path. The cost of a lookup does not grow with the routes. */
 interface Position {
   readonly literals: Map<string, Position>;
   /** Segments with a parameter in part of them, such as `{name}.json`, by their literal parts. */

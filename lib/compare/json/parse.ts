@@ -24,9 +24,7 @@ export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'obj
 
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
-/**
- * Parses without losing digits of long integers; bytes that are not UTF-8 are not JSON (RFC 8259).
- */
+/** Parses without losing digits of long integers; JSON must be UTF-8 (RFC 8259). */
 export function parseJson(bytes: Buffer): ParsedJson {
   if (!isUtf8(bytes)) return { ok: false };
   const raw = bytes.toString('utf8');
@@ -89,9 +87,7 @@ function isLongInteger(value: unknown): value is string {
   return typeof value === 'string' && value.startsWith(INTEGER_MARK);
 }
 
-/**
- * Compares `1e20` with the same number written out; no double has more than `MAX_DOUBLE_DIGITS`.
- */
+/** Compares `1e20` with the same number in digits; no double has more than the maximum. */
 function sameInteger(long: string, short: number): boolean {
   const digits = long.slice(INTEGER_MARK.length);
   return digits.length <= MAX_DOUBLE_DIGITS && BigInt(digits) === BigInt(short);

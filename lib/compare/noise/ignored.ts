@@ -9,9 +9,7 @@ export interface IgnoredField {
   readonly reason: 'noise' | 'rule';
   /** False once testing differs there clearly more often than running does from itself. */
   readonly ignored: boolean;
-  /**
-   * How often the place differed, of how many pairs: those with a baseline for `noise`, else all.
-   */
+  /** How often the place differed, of how many pairs: for `noise` those with a baseline. */
   readonly times: number;
   readonly of: number;
   /** Running's two responses, in short. */

@@ -18,9 +18,7 @@ export interface Sample {
   readonly id: string;
   readonly endpoint: string;
   readonly signal: SampleSignal;
-  /**
-   * What the pair shows: the first of `differences` (`type $.price`) or both responses in words.
-   */
+  /** What the pair shows: the first of `differences` (`type $.price`) or the statuses. */
   readonly key: string;
   readonly requestId: string;
   /** When the user's request arrived, ISO 8601. */

@@ -23,9 +23,7 @@ export interface SampleEntry {
   readonly logs: LogExtract | null;
 }
 
-/**
- * The samples of one test, bounded, in the folder `samples` of its version. They survive a restart.
- */
+/** The samples of one test, bounded, in its version's folder `samples`; they survive a restart. */
 export class SampleStore {
   readonly #folder: string;
   readonly #settings: SampleSettings;

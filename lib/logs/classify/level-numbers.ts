@@ -1,8 +1,6 @@
 import type { Level } from '../follow/batch.ts';
 
-/**
- * How a bare number is read; `auto` goes by the shape of the line, and by pino's numbers otherwise.
- */
+/** How a bare number is read; `auto` goes by the shape of the line, else by pino's numbers. */
 export type LevelNumbers = 'auto' | 'pino' | 'syslog' | 'python';
 
 /** The families of level numbers in use; `otel` has the 24 severity numbers of OpenTelemetry. */

@@ -25,10 +25,7 @@ const FAMILY_OF_FIELD = new Map<string, NumberFamily>([
   ['PRIORITY', 'syslog'],
 ]);
 
-/**
- * Numbers in these fields are HTTP statuses and queue priorities; journald's PRIORITY is another
- * field.
- */
+/** Their numbers are HTTP statuses and queue priorities; journald's PRIORITY is another field. */
 const NEVER_NUMERIC = new Set(['status', 'priority']);
 
 /** Where a level that is an object keeps its name: loguru, log4js and the like. */

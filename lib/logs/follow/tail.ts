@@ -5,9 +5,7 @@ import { codeOf, ViliError } from '../../errors.ts';
 import type { LogOffset } from './batch.ts';
 
 const CHUNK_BYTES = 64 * 1024;
-/**
- * A writer may continue a renamed file for a moment; it is left after this many polls without data.
- */
+/** A writer may continue a renamed file briefly; it is left after this many polls without data. */
 const IDLE_POLLS_BEFORE_SWITCH = 2;
 /** A renamed file is left after this many polls in any case, as a writer may never release it. */
 const MAX_POLLS_BEFORE_SWITCH = 20;

@@ -9,15 +9,18 @@ import { DEFAULT_COMPARE_SETTINGS } from '../../support/default-settings.ts';
 
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
-describe('pair comparison', () => {
-  it('knows how bad a status is', () => {
+describe('the comparison of a pair', () => {
+  it('ranks statuses by severity', () => {
     expect([200, 302, 404, 499, 500, 599, 0].map(severityOfStatus)).to.deep.equal([
       0, 0, 1, 1, 2, 2, 2,
     ]);
   });
 
-  it('compares no bodies when one side is worse: the status says it all', () => {
-    const outcome = compare(answer('{"a":1}'), answer('{"error":"x"}', { status: 500 }));
+  it('compares no bodies when one side is worse, since the status says it all', () => {
+    const outcome = compare(
+      responseWith('{"a":1}'),
+      responseWith('{"error":"x"}', { status: 500 }),
+    );
     expect(outcome).to.deep.equal({
       differences: [{ kind: 'status', path: 'status', running: '200', testing: '500' }],
       differs: false,
@@ -27,15 +30,15 @@ describe('pair comparison', () => {
     });
   });
 
-  it('counts another status of the same severity, but not an answer to a revalidation', () => {
-    expect(compare(answer('{}'), answer('', { status: 204 })).differs).to.equal(true);
-    expect(compare(answer('', { status: 304 }), answer('{}')).differs).to.equal(false);
+  it('counts another status of the same severity, except for a revalidation', () => {
+    expect(compare(responseWith('{}'), responseWith('', { status: 204 })).differs).to.equal(true);
+    expect(compare(responseWith('', { status: 304 }), responseWith('{}')).differs).to.equal(false);
     expect(
-      compare(answer('{}'), answer('', { status: 204 }), { shape: 'report' }).differs,
+      compare(responseWith('{}'), responseWith('', { status: 204 }), { shape: 'report' }).differs,
     ).to.equal(false);
   });
 
-  it('blocks what the settings say', () => {
+  it('blocks the kinds that the settings name', () => {
     const cases: [string, string, string][] = [
       ['missing', '{"a":1}', '{}'],
       ['type', '{"a":1}', '{"a":"1"}'],
@@ -44,7 +47,10 @@ describe('pair comparison', () => {
     ];
     const blocked = (change: Partial<CompareSettings>) =>
       cases
-        .filter(([, running, testing]) => compare(answer(running), answer(testing), change).differs)
+        .filter(
+          ([, running, testing]) =>
+            compare(responseWith(running), responseWith(testing), change).differs,
+        )
         .map(([kind]) => kind);
     expect(blocked({})).to.deep.equal(['missing', 'type']);
     expect(blocked({ values: 'block' })).to.deep.equal(['missing', 'type', 'value']);
@@ -52,20 +58,22 @@ describe('pair comparison', () => {
     expect(blocked({ shape: 'report', values: 'block' })).to.deep.equal(['value']);
   });
 
-  it('counts JSON that is JSON no more', () => {
-    const html = answer('<html>', { headers: ['content-type', 'text/html'] });
-    expect(compare(answer('{}'), html).differences[0]).to.deep.equal({
+  it('counts JSON that is no longer JSON', () => {
+    const html = responseWith('<html>', { headers: ['content-type', 'text/html'] });
+    expect(compare(responseWith('{}'), html).differences[0]).to.deep.equal({
       kind: 'type',
       path: '$',
       running: 'JSON',
       testing: 'text/html',
     });
-    expect(compare(answer('{}'), html).differs).to.equal(true);
-    expect(compare(answer('{}'), answer('{"a":')).differences[0]?.testing).to.equal(
+    expect(compare(responseWith('{}'), html).differs).to.equal(true);
+    expect(compare(responseWith('{}'), responseWith('{"a":')).differences[0]?.testing).to.equal(
       'not valid JSON',
     );
-    expect(compare(answer('{}'), answer('')).differences[0]?.testing).to.equal('nothing');
-    expect(compare(html, answer('{}')).differs).to.equal(false);
+    expect(compare(responseWith('{}'), responseWith('')).differences[0]?.testing).to.equal(
+      'nothing',
+    );
+    expect(compare(html, responseWith('{}')).differs).to.equal(false);
   });
 
   it('compares text and binary by equality', () => {
@@ -83,11 +91,11 @@ describe('pair comparison', () => {
     expect(compare(text('abc'), text('abd'), { values: 'block' }).differs).to.equal(true);
   });
 
-  it('takes bytes that are not UTF-8 for no JSON, and still sees them differ', () => {
-    const broken = (byte: number) => answer(Buffer.from([0x22, byte, 0x22]));
+  it('treats bytes that are not UTF-8 as not JSON, and still sees them differ', () => {
+    const broken = (byte: number) => responseWith(Buffer.from([0x22, byte, 0x22]));
     expect(compare(broken(0xff), broken(0xff)).differences).to.deep.equal([]);
     expect(compare(broken(0xff), broken(0xfe)).differences[0]?.kind).to.equal('body');
-    expect(compare(answer('"x"'), broken(0xff)).differences[0]?.kind).to.equal('type');
+    expect(compare(responseWith('"x"'), broken(0xff)).differences[0]?.kind).to.equal('type');
   });
 
   const ENCODERS: [string, (text: string) => Buffer][] = [
@@ -98,49 +106,51 @@ describe('pair comparison', () => {
     ['gzip, br', (text) => brotliCompressSync(gzipSync(text))],
   ];
   for (const [encoding, encode] of ENCODERS) {
-    it(`looks into bodies encoded with ${encoding}`, () => {
+    it(`decodes bodies encoded with ${encoding}`, () => {
       const headers = [...JSON_TYPE, 'Content-Encoding', encoding];
-      const encoded = (text: string) => answer(encode(text), { headers });
+      const encoded = (text: string) => responseWith(encode(text), { headers });
       expect(
         compare(encoded('{"a":1,"b":2}'), encoded('{"b":2, "a":1}')).differences,
       ).to.deep.equal([]);
-      expect(compare(answer('{"a":1}'), encoded('{"a":2}')).differences[0]?.path).to.equal('$.a');
+      expect(compare(responseWith('{"a":1}'), encoded('{"a":2}')).differences[0]?.path).to.equal(
+        '$.a',
+      );
     });
   }
 
-  it('does not unpack a bomb, nor trip over damaged data', () => {
+  it('neither unpacks a decompression bomb nor fails on corrupt data', () => {
     const headers = [...JSON_TYPE, 'content-encoding', 'gzip'];
-    const bomb = answer(gzipSync(Buffer.alloc(50_000_000)), { headers });
-    const damaged = answer('no gzip', { headers });
-    const layers = answer('{}', {
+    const bomb = responseWith(gzipSync(Buffer.alloc(50_000_000)), { headers });
+    const damaged = responseWith('no gzip', { headers });
+    const layers = responseWith('{}', {
       headers: [...JSON_TYPE, 'content-encoding', Array(50).fill('gzip').join(',')],
     });
     for (const hostile of [bomb, damaged, layers]) {
-      expect(compare(answer('{}'), hostile).differences[0]?.kind).to.equal('body');
+      expect(compare(responseWith('{}'), hostile).differences[0]?.kind).to.equal('body');
       expect(compare(hostile, hostile).differences).to.deep.equal([]);
     }
   });
 
-  it('compares what was too large to keep by length and digest', () => {
+  it('compares bodies too large to keep by length and digest', () => {
     const digest = createHash('sha1').update('{"a":1}').digest('hex');
-    const large = { ...answer('{"a":1}'), bytes: null, digest };
-    expect(compare(large, answer('{"a":1}')).differences).to.deep.equal([]);
-    expect(compare(large, answer('{"a":2}')).differences[0]?.kind).to.equal('body');
-    const cut = { ...answer(''), bytes: null, length: 1_114_113, cut: true };
-    expect(compare(answer('{}'), cut).differences[0]).to.include({
+    const large = { ...responseWith('{"a":1}'), bytes: null, digest };
+    expect(compare(large, responseWith('{"a":1}')).differences).to.deep.equal([]);
+    expect(compare(large, responseWith('{"a":2}')).differences[0]?.kind).to.equal('body');
+    const cut = { ...responseWith(''), bytes: null, length: 1_114_113, cut: true };
+    expect(compare(responseWith('{}'), cut).differences[0]).to.include({
       kind: 'body',
       testing: '1114113 bytes or more, too large',
     });
   });
 
-  it('compares no body of HEAD, which has none', () => {
-    const head = answer('', { headers: [...JSON_TYPE, 'content-length', '10'] });
+  it('compares no body for HEAD, which has none', () => {
+    const head = responseWith('', { headers: [...JSON_TYPE, 'content-length', '10'] });
     expect(comparePair(DEFAULT_COMPARE_SETTINGS, 'HEAD', head, head).differences).to.deep.equal([]);
   });
 
-  it('compares the headers of the list, volatile ones by presence', () => {
+  it('compares the listed headers, volatile ones by presence', () => {
     const headers = ['vary', 'etag', 'set-cookie', 'content-type'];
-    const running = answer('{}', {
+    const running = responseWith('{}', {
       headers: [
         'Content-Type',
         'application/json; charset=utf-8',
@@ -154,11 +164,11 @@ describe('pair comparison', () => {
         '1',
       ],
     });
-    const testing = answer('{}', {
+    const testing = responseWith('{}', {
       headers: ['content-type', 'application/JSON;charset=UTF-8', 'etag', '"2"', 'vary', 'a, b'],
     });
     expect(compare(running, testing, { headers }).differences).to.deep.equal([]);
-    const bare = answer('{}', { headers: [...JSON_TYPE] });
+    const bare = responseWith('{}', { headers: [...JSON_TYPE] });
     expect(compare(running, bare, { headers }).differences).to.deep.equal([
       { kind: 'header', path: 'vary', running: 'a, b' },
       { kind: 'header', path: 'etag', running: '"1"' },
@@ -171,25 +181,28 @@ describe('pair comparison', () => {
     ]);
   });
 
-  it('looks at keys and headers made to be looked at for ever in no time', function () {
+  it('is fast on keys and headers designed to be slow', function () {
     this.timeout(2000);
     const key = '%40'.repeat(300_000);
-    const found = compare(answer('{}'), answer(`{"${key}":1}`)).differences;
+    const found = compare(responseWith('{}'), responseWith(`{"${key}":1}`)).differences;
     expect(found.map(({ kind, testing }) => `${kind} ${testing}`)).to.deep.equal(['extra 1']);
     const spaced = (end: string): ResponseContent =>
-      answer('1', { headers: ['vary', `a${' '.repeat(200_000)}${end}`] });
+      responseWith('1', { headers: ['vary', `a${' '.repeat(200_000)}${end}`] });
     const headers = ['vary'];
     expect(compare(spaced('b'), spaced('b'), { headers }).differences).to.deep.equal([]);
     expect(compare(spaced('b'), spaced('c'), { headers }).differences).to.have.length(1);
   });
 
-  it('takes anything for a body, and a response never differs from itself', () => {
+  it('accepts any body, and finds no difference between a response and itself', () => {
     const type = fc.constantFrom('application/json', 'text/html', 'a/b+json', '');
     const encoding = fc.constantFrom('', 'gzip', 'br', 'deflate', 'unknown');
     fc.assert(
       fc.property(type, encoding, fc.uint8Array(), fc.string(), (type, encoding, bytes, other) => {
         const headers = ['content-type', type, 'content-encoding', encoding];
-        const [left, right] = [answer(Buffer.from(bytes), { headers }), answer(other, { headers })];
+        const [left, right] = [
+          responseWith(Buffer.from(bytes), { headers }),
+          responseWith(other, { headers }),
+        ];
         expect(compare(left, left).differences).to.deep.equal([]);
         compare(left, right);
       }),
@@ -197,8 +210,10 @@ describe('pair comparison', () => {
   });
 });
 
+// Private
+
 function text(body: string): ResponseContent {
-  return answer(body, { headers: ['content-type', 'text/plain'] });
+  return responseWith(body, { headers: ['content-type', 'text/plain'] });
 }
 
 function compare(
@@ -214,7 +229,10 @@ function compare(
   );
 }
 
-function answer(body: string | Buffer, change: Partial<ResponseContent> = {}): ResponseContent {
+function responseWith(
+  body: string | Buffer,
+  change: Partial<ResponseContent> = {},
+): ResponseContent {
   const bytes = Buffer.from(body as string);
   return {
     status: 200,

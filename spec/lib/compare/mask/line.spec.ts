@@ -7,7 +7,7 @@ const SECRET = 's3cr3t-v4lue';
 describe('the mask of log lines', () => {
   const mask = createLineMask({ headers: ['x-api-key'], paths: ['$.user.password', '$..token'] });
 
-  it('takes fields, headers and parameters out of JSON lines and of texts in them', () => {
+  it('removes fields, headers and parameters from JSON lines and the texts in them', () => {
     for (const entry of [
       { message: 'm', user: { password: SECRET } },
       { body: { deeper: [{ Token: { a: SECRET } }] } },
@@ -23,7 +23,7 @@ describe('the mask of log lines', () => {
     }
   });
 
-  it('takes them out of lines that are no JSON', () => {
+  it('removes them from lines that are not JSON', () => {
     for (const line of [
       `INFO login password=${SECRET} ok`,
       `INFO login {password: "${SECRET} and \\" more", a: 1}`,
@@ -46,7 +46,7 @@ describe('the mask of log lines', () => {
     expect(mask(`INFO login password=${SECRET} ok`)).to.equal('INFO login password=[masked] ok');
   });
 
-  it('keeps the rest as it was', () => {
+  it('leaves everything else unchanged', () => {
     for (const line of [
       '{"level":"INFO", "n":12345678901234567890}',
       'INFO tokens are fine: 3 tokens',
@@ -57,14 +57,14 @@ describe('the mask of log lines', () => {
     }
   });
 
-  it('gives up a broken JSON line where fields are to be masked', () => {
+  it('rejects a broken JSON line when fields are to be masked', () => {
     expect(mask(`{"user":{"password":["${SECRET}`)).to.equal(null);
     const headersOnly = createLineMask({ headers: [], paths: [] });
     expect(headersOnly('{"level":"INFO')).to.equal('{"level":"INFO');
     expect(headersOnly(`{"cookie":"${SECRET}`)).to.equal('{"cookie":[masked]');
   });
 
-  it('lets no masked field through, wherever it is in a line', () => {
+  it('lets no masked field through, wherever it occurs in a line', () => {
     const tree = fc.letrec<{ node: unknown }>((tie) => ({
       node: fc.oneof(
         fc.constant({ password: SECRET }),
@@ -80,7 +80,7 @@ describe('the mask of log lines', () => {
     );
   });
 
-  it('is quick on lines made to be slow', () => {
+  it('is fast on lines designed to be slow', () => {
     const started = process.cpuUsage().user;
     for (const part of ['password=', '"password', 'token :', 'bearer ', '\\"', "'"]) {
       mask(part.repeat(65_536 / part.length));

@@ -8,7 +8,7 @@ const NAME: Difference = { kind: 'missing', path: '$.name', running: '"a"' };
 const BOTH = { differences: [TIME], ignored: [] };
 
 describe('the checkpoint of noise', () => {
-  it('goes on where it was, without telling again what was told', () => {
+  it('continues where it was, without repeating what was reported', () => {
     const before = createNoiseMemory(10);
     for (let pair = 0; pair < 6; pair++) before.learn('GET /a', BOTH, BOTH);
     before.learn('GET /b', { differences: [NAME], ignored: [] }, BOTH);
@@ -24,7 +24,7 @@ describe('the checkpoint of noise', () => {
     expect(after.checkpoint()).to.equal(null);
   });
 
-  it('adds nothing to what was learned meanwhile', () => {
+  it('adds nothing to what was learned since', () => {
     const before = createNoiseMemory(10);
     for (let pair = 0; pair < 6; pair++) before.learn('GET /a', BOTH, BOTH);
     const after = createNoiseMemory(10);
@@ -35,7 +35,7 @@ describe('the checkpoint of noise', () => {
     expect(after.checkpoint()).to.contain(known?.slice(1, -1));
   });
 
-  it('is bounded, and keeps the endpoints that were asked most', () => {
+  it('is bounded and keeps the endpoints with the most baselines', () => {
     const memory = createNoiseMemory(500);
     for (let endpoint = 0; endpoint < 500; endpoint++) {
       const fields = Array.from({ length: 20 }, (_, index) => ({
@@ -52,7 +52,7 @@ describe('the checkpoint of noise', () => {
     expect(restored(saved).isNoise('GET /7', `value $.field0${'x'.repeat(100)}`)).to.equal(true);
   });
 
-  it('takes nothing from what is no checkpoint, and never throws', () => {
+  it('ignores anything that is not a checkpoint, and never throws', () => {
     const texts = fc.oneof(
       fc.string(),
       fc.json(),

@@ -3,44 +3,13 @@ import fc from 'fast-check';
 import { createFindings, type Found } from '../../../../lib/compare/findings.ts';
 import { compareJson } from '../../../../lib/compare/json/difference.ts';
 import { parseJson } from '../../../../lib/compare/json/parse.ts';
-import { parseJsonPath } from '../../../../lib/compare/json/path.ts';
 import { comparePair } from '../../../../lib/compare/pair.ts';
 import { createRuleBook } from '../../../../lib/compare/rules/rules.ts';
 import type { CompareRule, RuleAction } from '../../../../lib/model/traffic-rules.ts';
 import { DEFAULT_COMPARE_SETTINGS } from '../../../support/default-settings.ts';
 
-describe('JSON paths', () => {
-  it('mean the places they say', () => {
-    const cases: [string, (string | null)[], boolean][] = [
-      ['$', [], true],
-      ['$', ['a'], false],
-      ['$.a', ['a'], true],
-      ['$.a', ['a', 'b'], false],
-      ['$.items[].price', ['items', null, 'price'], true],
-      ['$.items[*].price', ['items', null, 'price'], true],
-      ['$.items.price', ['items', null, 'price'], false],
-      ['$.*.price', ['items', 'price'], true],
-      ['$.*.price', [null, 'price'], true],
-      ['$..price', ['price'], true],
-      ['$..price', ['items', null, 'price'], true],
-      ['$..price', ['items', null, 'price', 'amount'], false],
-      ['$..a..b', ['x', 'a', null, 'b'], true],
-      ['$["a b"].c', ['a b', 'c'], true],
-    ];
-    for (const [text, place, fits] of cases) {
-      expect(parseJsonPath(text)(place), `${text} at ${place.join('/')}`).to.equal(fits);
-    }
-  });
-
-  it('are refused when they are none', () => {
-    for (const text of ['', 'a', '$a', '$.', '$..', '$.a..', '$[0]', '$["a]', '$ .a', '$...a']) {
-      expect(() => parseJsonPath(text), text).to.throw(/is not a JSON path/);
-    }
-  });
-});
-
-describe('rules of the comparison', () => {
-  it('ignore a path and everything below it, and say that they did', () => {
+describe('comparison rules', () => {
+  it('ignore a path and everything below it, and report that they did', () => {
     const rules = [rule('$.meta', { action: 'ignore' }), rule('$..at', { action: 'ignore' })];
     const found = between(
       rules,
@@ -64,7 +33,7 @@ describe('rules of the comparison', () => {
     expect(within(5, false, 1, null)).to.equal(false);
   });
 
-  it('take an array as a set: order means nothing, contents do', () => {
+  it('treat an array as a set, in which the contents count but not the order', () => {
     const rules = [rule('$.tags', { action: 'unordered' })];
     const tags = fc.array(fc.oneof(fc.integer(), fc.string(), fc.record({ a: fc.nat(3) })));
     fc.assert(
@@ -86,7 +55,7 @@ describe('rules of the comparison', () => {
     ]);
   });
 
-  it('take a set of half a million equal elements without looking for each in all others', function () {
+  it('match half a million equal elements without comparing each with all others', function () {
     this.timeout(5000);
     const rules = [rule('$', { action: 'unordered' })];
     const many = '1,'.repeat(500_000);
@@ -96,7 +65,7 @@ describe('rules of the comparison', () => {
     ]);
   });
 
-  it('take sets as equal that differ only where a rule ignores it', () => {
+  it('treat sets as equal that differ only where a rule ignores it', () => {
     const rules = [
       rule('$.tags', { action: 'unordered' }),
       rule('$.tags[].at', { action: 'ignore' }),
@@ -121,7 +90,7 @@ describe('rules of the comparison', () => {
     ]);
   });
 
-  it('hold for the endpoints they name, whatever the query', () => {
+  it('apply to the endpoints they name, whatever the query', () => {
     const book = createRuleBook([
       { endpoint: 'GET /items/{id}', path: '$.a', action: 'ignore' },
       { endpoint: '/files/*', path: 'header:X-Trace', action: 'ignore' },
@@ -132,8 +101,8 @@ describe('rules of the comparison', () => {
     expect(book('PUT', '/files/a/b')?.ignoresHeader('x-trace')).to.equal(true);
   });
 
-  it('ignore headers, and whole bodies that are no JSON', () => {
-    const answer = (type: string, text: string) => ({
+  it('ignore headers, and whole bodies that are not JSON', () => {
+    const responseWith = (type: string, text: string) => ({
       status: 200,
       headers: ['Content-Type', type],
       bytes: Buffer.from(text),
@@ -149,13 +118,13 @@ describe('rules of the comparison', () => {
       isNoise: () => false,
       isMaskedHeader: () => false,
     };
-    const [html, text] = [answer('text/html', 'a'), answer('text/plain', 'b')];
+    const [html, text] = [responseWith('text/html', 'a'), responseWith('text/plain', 'b')];
     const found = comparePair(DEFAULT_COMPARE_SETTINGS, 'GET', html, text, context);
     expect(found.differences).to.deep.equal([]);
     expect(found.skipped).to.have.members(['$', 'content-type']);
   });
 
-  it('never change what is found elsewhere, and never break on any document', () => {
+  it('never affect other places, and never fail on any document', () => {
     const rules = ['$..a', '$.b[].c', '$.*'].map((path) => rule(path, { action: 'unordered' }));
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (ours, theirs) => {
@@ -168,6 +137,8 @@ describe('rules of the comparison', () => {
     expect(betweenTexts(sets, deep, deep.replace('1', '2')).differences).to.have.length(1);
   });
 });
+
+// Private
 
 function rule(path: string, action: RuleAction): CompareRule {
   return { endpoint: null, path, ...action };

@@ -8,7 +8,7 @@ import type { Difference } from '../../../../lib/compare/outcome.ts';
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-describe('JSON comparison', () => {
+describe('the JSON comparison', () => {
   it('names each difference by kind and path', () => {
     const running = '{"a":1,"items":[{"price":1,"name":"x"}],"gone":null,"kind":"1"}';
     const testing = '{"kind":1,"items":[{"name":"y","price":1}],"a":2,"more":[]}';
@@ -21,7 +21,7 @@ describe('JSON comparison', () => {
     ]);
   });
 
-  it('takes keys that are identifiers for one place, and text with an at sign for a name', () => {
+  it('takes keys that are identifiers as one place, and text with an at sign as a name', () => {
     const path = (key: string) => between(JSON.stringify({ [key]: 1 }), '{}')[0]?.path;
     expect(path('ann@example.org')).to.equal('$["{id}"]');
     expect(path('12345678')).to.equal('$["{id}"]');
@@ -29,7 +29,7 @@ describe('JSON comparison', () => {
     expect(path('write us @ example.org')).to.equal('$["write us @ example.org"]');
   });
 
-  it('finds nothing under another order of keys and other spaces', () => {
+  it('finds no difference in another order of keys and other whitespace', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.nat(), (value, seed) => {
         const shuffled = JSON.stringify(reordered(value, seed), null, seed % 5);
@@ -55,7 +55,7 @@ describe('JSON comparison', () => {
     );
   });
 
-  it('tells integers of 16 digits and more apart to the last digit', () => {
+  it('distinguishes integers of 16 digits or more to the last digit', () => {
     const running = '{"id":1234567890123456789,"ids":[-9007199254740993],"t":"12345678901234567"}';
     const testing = '{"id":1234567890123456788,"ids":[-9007199254740992],"t":"12345678901234567"}';
     expect(between(running, testing)).to.deep.equal([
@@ -75,7 +75,7 @@ describe('JSON comparison', () => {
     expect(between(running, running)).to.deep.equal([]);
   });
 
-  it('takes the same integer in two spellings as one, and a string of digits as a string', () => {
+  it('takes two spellings of an integer as equal, and a string of digits as a string', () => {
     expect(between('[100000000000000000000]', '[1e20]')).to.deep.equal([]);
     expect(between('[100000000000000000001]', '[1e20]')).to.have.length(1);
     expect(between('[0.30000000000000004]', '[3.0000000000000004e-1]')).to.deep.equal([]);
@@ -83,7 +83,7 @@ describe('JSON comparison', () => {
     expect(between(`[${'9'.repeat(100_000)}]`, '[1]')).to.have.length(1);
   });
 
-  it('parses long integers wherever they stand, and only there', () => {
+  it('parses long integers wherever they occur, and nothing else', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -123,7 +123,7 @@ describe('JSON comparison', () => {
     expect(between(objects('1'), objects('"1"'))).to.have.length(1);
   });
 
-  it('calls equal what is equal, without recursion', () => {
+  it('recognizes equal documents without recursion', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
         expect(sameJson(left, reordered(left, 3))).to.equal(true);
@@ -134,7 +134,7 @@ describe('JSON comparison', () => {
     );
   });
 
-  it('keeps the number of differences bounded, what counts first', () => {
+  it('bounds the number of differences and puts those that count first', () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`v${index}`, 1]));
     const changed = Object.fromEntries(Object.keys(many).map((key) => [key, 2]));
     const found = between(JSON.stringify({ ...many, last: 1 }), JSON.stringify(changed));
@@ -142,13 +142,15 @@ describe('JSON comparison', () => {
     expect(found[0]).to.include({ kind: 'missing', path: '$.last' });
   });
 
-  it('cuts renderings and paths', () => {
+  it('cuts long renderings and paths', () => {
     const key = 'k'.repeat(5000);
     const [found] = between(`{"${key}":"${'v'.repeat(5000)}"}`, '{}');
     expect(found?.path.length).to.be.at.most(100);
     expect(found?.running?.length).to.equal(80);
   });
 });
+
+// Private
 
 function deep(core: string): string {
   return `${'['.repeat(10_000)}${core}${']'.repeat(10_000)}`;
@@ -160,7 +162,7 @@ function objects(core: string): string {
 
 function between(running: string, testing: string): readonly Difference[] {
   const [left, right] = [parseJson(Buffer.from(running)), parseJson(Buffer.from(testing))];
-  if (!left.ok || !right.ok) throw new Error('a document of this spec is no JSON');
+  if (!left.ok || !right.ok) throw new Error('a document of this spec is not JSON');
   const findings = createFindings({ shape: 'block', values: 'report', maxDifferences: 20 });
   compareJson(left.value, right.value, 64, findings);
   return findings.result().differences;
@@ -187,7 +189,7 @@ function placesOf(value: unknown, path: Place = []): Place[] {
   ];
 }
 
-/** Changes what is at the place, and says which difference that is. */
+/** Changes the value at the place and returns the expected difference. */
 function mutate(
   root: unknown,
   place: Place,
