@@ -5,13 +5,13 @@ const BOMB_BYTES = 40 * MIB;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const GZIP_TYPE = { ...JSON_TYPE, 'content-encoding': 'gzip' };
 
-/** An answer made to cost whoever reads it. */
+/** A response that is expensive to read. */
 export interface HostileResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** Text of about `size` characters; with another letter it is another answer. */
+/** Text of about `size` characters; another letter makes another response. */
 type Making = (letter: string, size: number) => string;
 
 const JSON_KINDS: Readonly<Record<string, Making>> = {
@@ -22,7 +22,7 @@ const JSON_KINDS: Readonly<Record<string, Making>> = {
   'tiny-objects': (letter, size) => `[${'{},'.repeat(size / 3 - 8)}"${letter}"]`,
   'all-values': (letter, size) => `[${`"${letter}",`.repeat(size / 4 - 8)}0]`,
   'many-keys': (letter, size) => `{${manyKeys(letter, size / 13)}}`,
-  // Each could be the sign of an e-mail address.
+  // Each `%40` could be the at sign of an e-mail address.
   'huge-key': (letter, size) => `{"${'%40'.repeat(size / 3 - 8)}${letter}":1}`,
   'long-number': (letter) => `{"n":${'7'.repeat(100_000)}${letter.charCodeAt(0) % 10}}`,
   'long-numbers': (letter, size) => `[${`${'8'.repeat(19)},`.repeat(size / 20 - 2)}"${letter}"]`,
@@ -37,7 +37,7 @@ const OTHER_KINDS: Readonly<Record<string, (letter: string, size: number) => Hos
   'gzip-json': (letter, size) => gzipped(Buffer.from(jsonOf('tiny-values', letter, size))),
   'not-gzip': (letter) => ({ headers: GZIP_TYPE, body: Buffer.from(letter) }),
   '10-megabytes': (letter) => ({ headers: {}, body: Buffer.alloc(10_000_000, letter) }),
-  // The spaces are within the value, where no reader takes them off.
+  // The spaces are within the value, where no reader strips them.
   'spaced-header': (letter) => ({
     headers: { 'content-type': `application/json${' '.repeat(40_000)}${letter}` },
     body: Buffer.from('1'),
@@ -49,7 +49,7 @@ export const HOSTILE_KINDS: readonly string[] = [
   ...Object.keys(OTHER_KINDS),
 ];
 
-/** `size`: of those that may be as large as one likes, in bytes. */
+/** `size` in bytes, for the kinds that can have any size. */
 export function hostileResponse(kind: string, letter: string, size: number): HostileResponse {
   const other = OTHER_KINDS[kind];
   if (other !== undefined) return other(letter, size);
@@ -60,7 +60,7 @@ export function hostileResponse(kind: string, letter: string, size: number): Hos
 
 function jsonOf(kind: string, letter: string, size: number): string {
   const make = JSON_KINDS[kind];
-  if (make === undefined) throw new Error(`no answer is made for ${kind}`);
+  if (make === undefined) throw new Error(`no response is known for ${kind}`);
   return make(letter, size);
 }
 
@@ -73,7 +73,7 @@ function manyKeys(letter: string, count: number): string {
   return keys.join();
 }
 
-/** All of them, and as many of its own, differ from those of another letter. */
+/** All values, and half of the names, differ from those of another letter. */
 function twentyFields(letter: string): Record<string, string> {
   const entries = Array.from({ length: 40 }, (_, at) => [
     `${at < 20 ? 'kept' : letter}_field_with_a_long_name_${at}`,

@@ -1,6 +1,6 @@
 import type { Level, LogBatch } from '../../lib/logs/follow/batch.ts';
 
-/** A batch of so many lines of each level, ended at `toMs`. */
+/** A batch with these numbers of lines per level that ends at `toMs`. */
 export function batchOf(
   toMs: number,
   levels: Partial<Record<Level, number>>,

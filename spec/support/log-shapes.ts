@@ -1,6 +1,6 @@
 import type { Level } from '../../lib/logs/follow/batch.ts';
 
-/** The level of every line of each fixture, in order; they are the output of the real libraries. */
+/** The level of every line of each fixture, in order; the fixtures are output of real libraries. */
 export const FIXTURE_LEVELS: Readonly<Record<string, string>> = {
   'go.jsonl': 'warn error fatal fatal unknown trace warn error warn error error warn warn error',
   'node.jsonl':
@@ -9,7 +9,7 @@ export const FIXTURE_LEVELS: Readonly<Record<string, string>> = {
   'python.jsonl': 'unknown unknown error warn fatal error warn fatal error warn fatal info',
 };
 
-/** Documented shapes of the writers that are not among the fixtures. */
+/** Documented shapes of log writers that are not among the fixtures. */
 export const LOG_SHAPES: readonly (readonly [writer: string, entry: object, level: Level])[] = [
   ['logback', { level: 'WARN', level_value: 30000, message: 'm' }, 'warn'],
   ['logback by number', { level_value: 40000, message: 'm' }, 'error'],
@@ -50,5 +50,5 @@ export const LOG_SHAPES: readonly (readonly [writer: string, entry: object, leve
   ['a bare small number', { level: 3, msg: 'm' }, 'unknown'],
   ['an exception without level', { message: 'm', stack_trace: 'java.lang.Error' }, 'error'],
   ['an empty exception field', { message: 'm', exception: null }, 'unknown'],
-  ['a level that is no word', { level: 'purple' }, 'unknown'],
+  ['a level that is not a known word', { level: 'purple' }, 'unknown'],
 ];

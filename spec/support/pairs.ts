@@ -11,7 +11,7 @@ export function responseOf(status: number, ms = 10): ResponseSummary {
 
 let nextId = 0;
 
-/** A pair of two good answers unless told otherwise; `atMs` counts from the start of the test. */
+/** A pair of two good responses by default; `atMs` counts from the start of the test. */
 export function pairOf(
   changes: Partial<Omit<PairOutcome, 'atMs'>> & { atMs?: number } = {},
 ): PairOutcome {
@@ -28,7 +28,7 @@ export function pairOf(
   };
 }
 
-/** A test under way that can be driven in small steps of time. */
+/** A test in progress that can be driven in small steps of time. */
 export class ShadowRun {
   readonly verdict: Verdict;
   readonly #settings: VerdictSettings;
@@ -39,7 +39,7 @@ export class ShadowRun {
     this.verdict = new Verdict(this.#settings, START_MS);
   }
 
-  /** `count` pairs, `everyMs` apart, with quiet log windows as time passes, decided after each. */
+  /** Feeds `count` pairs, `everyMs` apart, with quiet log windows, and decides after each. */
   feed(count: number, everyMs: number, make: (index: number) => Partial<PairOutcome> = () => ({})) {
     for (let index = 0; index < count; index++) {
       this.pass(everyMs);
@@ -50,7 +50,7 @@ export class ShadowRun {
     return this;
   }
 
-  /** Lets time pass; log windows end on the way. */
+  /** Lets time pass and ends the log windows in between. */
   pass(ms: number, logged: { testingErrors?: number; runningErrors?: number } = {}) {
     const { logWindowMs } = this.#settings;
     const before = Math.floor(this.nowMs / logWindowMs);

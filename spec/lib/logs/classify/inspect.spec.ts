@@ -6,8 +6,8 @@ import { withTempFolder } from '../../../support/temp-folder.ts';
 
 const OPTIONS = { levelField: '', numbers: 'auto', maxBytes: 1000 } as const;
 
-describe('inspectLog', () => {
-  it('says loudly that a log has no levels, and which keys it has', async () => {
+describe('the inspection of a log', () => {
+  it('warns that a log has no levels, and names its keys', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'service.log');
       await writeFile(log, '{"grade":"bad","text":"x"}\n'.repeat(100));
@@ -21,7 +21,7 @@ describe('inspectLog', () => {
     });
   });
 
-  it('is content with a log that has levels or no lines', async () => {
+  it('gives no warning for a log with levels or without lines', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'service.log');
       await writeFile(log, '{"level":"INFO"}\n{"level":"WARN"}\nplain\n');

@@ -6,9 +6,9 @@ import { FIXTURE_LEVELS, LOG_SHAPES } from '../../../support/log-shapes.ts';
 
 const AUTO: LevelOptions = { levelField: '', numbers: 'auto' };
 
-describe('levelOf', () => {
+describe('the level of a JSON line', () => {
   for (const [file, levels] of Object.entries(FIXTURE_LEVELS)) {
-    it(`knows the level of every line of ${file}`, () => {
+    it(`is found in every line of ${file}`, () => {
       const text = readFileSync(`spec/fixtures/logs/${file}`, 'utf8').trimEnd();
       const found = text.split('\n').map((line) => levelOf(JSON.parse(line) as object, AUTO));
       expect(found.join(' ')).to.equal(levels);
@@ -16,25 +16,25 @@ describe('levelOf', () => {
   }
 
   for (const [writer, entry, level] of LOG_SHAPES) {
-    it(`reads ${writer} as ${level}`, () => {
+    it(`is ${level} for ${writer}: ${JSON.stringify(entry)}`, () => {
       expect(levelOf(entry, AUTO)).to.equal(level);
     });
   }
 
-  it('asks the configured field first, flat or dotted', () => {
+  it('comes from the configured field first, flat or dotted', () => {
     const options: LevelOptions = { levelField: 'meta.grade', numbers: 'auto' };
     expect(levelOf({ level: 'INFO', meta: { grade: 'ERROR' } }, options)).to.equal('error');
     expect(levelOf({ level: 'INFO', 'meta.grade': 'WARN' }, options)).to.equal('warn');
     expect(levelOf({ level: 'INFO' }, options)).to.equal('info');
   });
 
-  it('takes no level from a numeric status even when it is the configured field', () => {
+  it('never comes from a numeric status, not even as the configured field', () => {
     const options: LevelOptions = { levelField: 'status', numbers: 'auto' };
     expect(levelOf({ status: 404 }, options)).to.equal('unknown');
     expect(levelOf({ status: 'error' }, options)).to.equal('error');
   });
 
-  it('reads bare numbers as the setting says', () => {
+  it('comes from bare numbers as the setting says', () => {
     expect(levelOf({ level: 40 }, { levelField: '', numbers: 'auto' })).to.equal('warn');
     expect(levelOf({ level: 40 }, { levelField: '', numbers: 'pino' })).to.equal('warn');
     expect(levelOf({ level: 40 }, { levelField: '', numbers: 'python' })).to.equal('error');
@@ -42,7 +42,7 @@ describe('levelOf', () => {
     expect(levelOf({ level: '3' }, { levelField: '', numbers: 'syslog' })).to.equal('error');
   });
 
-  it('gives some level for any JSON object and never throws', () => {
+  it('exists for any JSON object, and nothing throws', () => {
     const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'unknown'];
     const keys = fc.constantFrom('level', '@l', 'log', 'record', 'PRIORITY', '__proto__', 'x');
     const entries = fc.dictionary(keys, fc.jsonValue({ maxDepth: 3 }));

@@ -18,21 +18,21 @@ const LINES: readonly (readonly [line: string, level: Level])[] = [
   ['java.lang.NullPointerException: Cannot invoke', 'error'],
   ['Traceback (most recent call last):', 'error'],
   ['error: cannot open', 'error'],
-  ['INFO request answered, previous ERROR cleared', 'info'],
+  ['INFO request completed, previous ERROR cleared', 'info'],
   ['\tat com.example.Orders.find(Orders.java:42)', 'unknown'],
   ['listening on 8080', 'unknown'],
-  ['the informer told errors apart', 'unknown'],
+  ['the informer counts errors', 'unknown'],
   ['', 'unknown'],
 ];
 
-describe('levelOfPlain', () => {
+describe('the level of a line that is not JSON', () => {
   for (const [line, level] of LINES) {
-    it(`reads ${JSON.stringify(line.slice(0, 60))} as ${level}`, () => {
+    it(`is ${level} for ${JSON.stringify(line.slice(0, 60))}`, () => {
       expect(levelOfPlain(line)).to.equal(level);
     });
   }
 
-  it('takes any text, however long, without throwing', () => {
+  it('exists for any text, however long, and nothing throws', () => {
     fc.assert(fc.property(fc.string(), (text) => levelOfPlain(text.repeat(50)).length > 0));
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { signatureOf, templateOf, topFrame } from '../../../../lib/logs/classify/signature.ts';
 
-describe('templateOf', () => {
+describe('the template of a message', () => {
   const same: readonly (readonly [string, string])[] = [
     ['order 17 took 12 ms', 'order 99812 took 1.5 ms'],
     [
@@ -19,12 +19,12 @@ describe('templateOf', () => {
     ['peer 10.0.0.1:4711 gone', 'peer 192.168.100.200:80 gone'],
   ];
   for (const [one, other] of same) {
-    it(`finds "${one}" and "${other}" to be the same`, () => {
+    it(`is the same for "${one}" and "${other}"`, () => {
       expect(templateOf(one)).to.equal(templateOf(other));
     });
   }
 
-  it('keeps different words apart', () => {
+  it('differs for different words', () => {
     expect(templateOf('cannot open file')).to.not.equal(templateOf('cannot close file'));
   });
 
@@ -36,7 +36,7 @@ describe('templateOf', () => {
     );
   });
 
-  it('needs no time to speak of for hostile text', () => {
+  it('takes hardly any time for hostile text', () => {
     const started = process.cpuUsage();
     for (const piece of [
       '"',
@@ -56,19 +56,19 @@ describe('templateOf', () => {
       const text = piece.repeat(500_000);
       for (let i = 0; i < 20; i += 1) signatureOf({ msg: text, logger: text, stack: text });
     }
-    // 260 lines; a pattern that goes back and forth needs 10 ms and more for each.
+    // 260 lines; a pattern that backtracks needs 10 ms or more for each.
     expect(process.cpuUsage(started).user / 1000).to.be.below(1500);
   });
 });
 
-describe('topFrame', () => {
-  it('names the function and file of a Java frame without its line', () => {
+describe('the top frame of a stack', () => {
+  it('has the function and file of a Java frame without its line', () => {
     const stack =
       'java.lang.Error: x\n\tat com.example.Orders.find(Orders.java:42)\n\tat b.C.d(C.java:1)';
     expect(topFrame(stack)).to.equal('com.example.Orders.find (Orders.java)');
   });
 
-  it('leaves out the folder of a Node frame, which holds the version', () => {
+  it('omits the folder of a Node frame, which contains the version', () => {
     const first =
       'Error: boom\n    at find (file:///srv/inventory-1.4.2/1_test/inventory.mjs:2:66)';
     const second =
@@ -78,25 +78,25 @@ describe('topFrame', () => {
     expect(topFrame('Error: x\n    at file:///srv/app/logs.mjs:2:66')).to.equal('logs.mjs');
   });
 
-  it('takes the innermost call of a Python trace, which is printed last', () => {
+  it('is the innermost call of a Python trace, which is printed last', () => {
     const stack =
       'Traceback (most recent call last):\n  File "/srv/app/l.py", line 17, in <module>\n    go()\n' +
       '  File "/srv/app/shop.py", line 7, in go\n    1/0\nZeroDivisionError: division by zero';
     expect(topFrame(stack)).to.equal('go (shop.py)');
   });
 
-  it('reads a Go stack', () => {
+  it('is found in a Go stack', () => {
     const stack = 'main.find\n\t/srv/app/main.go:6\nruntime.main\n\t/usr/lib/go/proc.go:250';
     expect(topFrame(stack)).to.equal('main.find (main.go)');
   });
 
-  it('finds no frame where there is none', () => {
+  it('is empty where there is none', () => {
     expect(topFrame('java.lang.Error: x')).to.equal('');
   });
 });
 
-describe('signatureOf', () => {
-  it('puts logger, message template and top frame together', () => {
+describe('the signature of a line', () => {
+  it('combines logger, message template and top frame', () => {
     const entry = {
       level: 'ERROR',
       logger_name: 'com.example.Orders',
@@ -108,7 +108,7 @@ describe('signatureOf', () => {
     );
   });
 
-  it('prefers the message template of the writer', () => {
+  it('prefers the message template of the log writer', () => {
     const entry = { '@mt': 'Order {Id} failed', '@m': 'Order bob failed', '@l': 'Error' };
     expect(signatureOf(entry)).to.equal('Order {Id} failed');
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { RecentLines } from '../../../../lib/logs/count/recent-lines.ts';
 
 describe('the latest lines of a log', () => {
-  it('are the last ones in their order, with room kept for warnings and errors', () => {
+  it('are the last ones in order, with places reserved for warnings and errors', () => {
     const lines = new RecentLines((line) => line);
     lines.add('error', 'the error');
     for (let index = 0; index < 100; index++) lines.add('info', `line ${index}`);

@@ -1,31 +1,30 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { FormatShare } from '../../../../lib/logs/classify/format-share.ts';
 import { LogWindows } from '../../../../lib/logs/count/windows.ts';
 import { batchOf } from '../../../support/log-batches.ts';
 
 const SPAN_MS = 1000;
 
 describe('log windows', () => {
-  it('count errors and warnings of both versions in the same span, once it is surely over', () => {
+  it('count errors and warnings of both versions in the same span, once it is over for sure', () => {
     const windows = new LogWindows(SPAN_MS);
     windows.pairsAt(5100);
     windows.add('testing', batchOf(5300, { error: 2, fatal: 1, warn: 4, info: 9 }));
     windows.add('running', batchOf(5900, { error: 1 }));
-    expect(windows.close(6999), 'late batches may still come').to.deep.equal([]);
+    expect(windows.close(6999), 'late batches may still arrive').to.deep.equal([]);
     expect(windows.close(7000)).to.deep.equal([
       { atMs: 5000, running: { errors: 1, warnings: 0 }, testing: { errors: 3, warnings: 4 } },
     ]);
-    expect(windows.close(9000), 'each is given out once').to.deep.equal([]);
+    expect(windows.close(9000), 'each is returned once').to.deep.equal([]);
   });
 
-  it('leave out a span without pairs: a quiet night proves nothing', () => {
+  it('omit a span without pairs, since a quiet night proves nothing', () => {
     const windows = new LogWindows(SPAN_MS);
     windows.add('testing', batchOf(5300, { error: 2 }));
     expect(windows.close(60_000)).to.deep.equal([]);
   });
 
-  it('lose no error while there are few of them open, whatever order batches come in', () => {
+  it('lose no error while few are open, in whatever order batches arrive', () => {
     const batch = fc.record({ toMs: fc.integer({ min: 0, max: 20_000 }), errors: fc.nat(5) });
     fc.assert(
       fc.property(fc.array(batch, { maxLength: 40 }), (batches) => {
@@ -47,24 +46,5 @@ describe('log windows', () => {
     const windows = new LogWindows(SPAN_MS);
     for (let at = 0; at < 500; at++) windows.pairsAt(at * 60_000);
     expect(windows.close(1e12).length).to.be.at.most(32);
-  });
-});
-
-describe("the format of a version's log", () => {
-  it('is known after enough lines, and told with the keys that were seen', () => {
-    const share = new FormatShare();
-    share.add(batchOf(0, { unknown: 20 }, { unknownKeys: ['msg', 'sev'] }));
-    expect(share.hasLevels).to.equal(null);
-    share.add(batchOf(0, { unknown: 30, info: 10 }));
-    expect(share.hasLevels).to.equal(false);
-    expect(share.describe()).to.equal('10 of 60 lines had a level; keys seen: msg, sev');
-    share.add(batchOf(0, { info: 100 }));
-    expect(share.hasLevels).to.equal(true);
-  });
-
-  it('is judged by the lines that were parsed, not by those a flood left out', () => {
-    const share = new FormatShare();
-    share.add(batchOf(0, { info: 60 }, { lines: 1_000_060, sampledOut: 1_000_000 }));
-    expect(share.hasLevels).to.equal(true);
   });
 });

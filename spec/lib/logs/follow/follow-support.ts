@@ -13,7 +13,7 @@ export const QUICK: Omit<FollowSettings, 'path'> = {
   mask: { headers: [], paths: [] },
 };
 
-/** A follower whose batches are kept and can be waited for. */
+/** A follower whose batches are kept and can be awaited. */
 export class Followed {
   readonly batches: LogBatch[] = [];
   readonly problems: string[] = [];
@@ -41,7 +41,7 @@ export class Followed {
     return this.sum((batch) => batch.lines);
   }
 
-  /** Resolves when `done` holds, asked after every report; the mocha limit bounds the wait. */
+  /** Resolves when `done` holds, checked after every event; mocha's timeout bounds the wait. */
   async until(done: () => boolean): Promise<void> {
     while (!done()) await new Promise<void>((resolve) => (this.#wake = resolve));
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type LogFollower, LogFollowers } from '../../../../lib/logs/follow/follower.ts';
 import type { FollowSettings } from '../../../../lib/logs/follow/protocol.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 import { Followed, QUICK } from './follow-support.ts';
 
@@ -31,13 +32,13 @@ async function following(
   });
 }
 
-/** Threads of this process that stand back behind its first one. */
-function threadsThatYield(): number {
+/** Threads of this process with a lower priority than its first one. */
+function renicedThreads(): number {
   const priorities = readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)));
   return priorities.filter((nice) => nice > getPriority()).length;
 }
 
-/** Follows a log with one line, which it has read. */
+/** Follows a log with one line and resolves once it was read. */
 async function read(followers: LogFollowers, path: string, line: string): Promise<LogFollower> {
   await writeFile(path, line);
   return new Promise((resolve, reject) => {
@@ -54,7 +55,7 @@ async function read(followers: LogFollowers, path: string, line: string): Promis
   });
 }
 
-describe('LogFollowers', () => {
+describe('a log follower', () => {
   it('waits for a file and a folder that do not exist yet', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'logs/json/service.log');
@@ -70,17 +71,17 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('reads in a thread that yields to the users', async () => {
+  it('reads in a thread with a lower priority', async () => {
     await following(async (log, follow) => {
-      const before = threadsThatYield();
+      const before = renicedThreads();
       await writeFile(log, info('a'));
       const followed = follow();
       await followed.until(() => followed.lines === 1);
-      expect(threadsThatYield()).to.equal(before + 1);
+      expect(renicedThreads()).to.equal(before + 1);
     });
   });
 
-  it('says nothing while nothing is logged', async () => {
+  it('sends nothing while nothing is logged', async () => {
     await following(async (log, follow) => {
       await writeFile(log, '');
       const followed = follow();
@@ -107,7 +108,7 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('loses no line of a file that is renamed and made anew', async () => {
+  it('loses no line of a file that is renamed and created again', async () => {
     await following(async (log, follow) => {
       await writeFile(log, info('1'));
       const followed = follow();
@@ -121,7 +122,7 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('starts over in a file that was emptied in place', async () => {
+  it('starts over in a file that was truncated in place', async () => {
     await following(async (log, follow) => {
       await writeFile(log, info('1') + info('2') + info('3'));
       const followed = follow();
@@ -133,7 +134,7 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('reads on after the hole a writer leaves that kept its place in an emptied file', async () => {
+  it('continues after the hole of a writer that kept its position in a truncated file', async () => {
     await following(async (log, follow) => {
       const followed = follow();
       await writeFile(log, `${'\u0000'.repeat(1000)}${error('after the hole')}`);
@@ -143,7 +144,7 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('goes on from the offset of the last batch, a begun line included', async () => {
+  it('continues from the offset of the last batch, an unfinished line included', async () => {
     await following(async (log, follow) => {
       await writeFile(log, info('1') + error('2').slice(0, 10));
       const first = follow();
@@ -157,7 +158,7 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('finds the file it was in when that was renamed while nobody followed', async () => {
+  it('finds its file when that was renamed while it was not followed', async () => {
     await following(async (log, follow) => {
       await writeFile(log, info('1'));
       const first = follow();
@@ -172,7 +173,7 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('reads what is left when it is closed', async () => {
+  it('reads the rest when it is closed', async () => {
     await following(async (log, follow) => {
       await writeFile(log, info('1'));
       const followed = follow({ batchMs: 60_000 });
@@ -183,7 +184,7 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('says once that it cannot read the path, and reads it when it can', async () => {
+  it('reports once that it cannot read the path, and reads it when it can', async () => {
     await following(async (log, follow) => {
       await mkdir(log);
       const followed = follow();
@@ -196,32 +197,32 @@ describe('LogFollowers', () => {
     });
   });
 
-  it('ends a thread that has had nothing to follow for a while', async () => {
+  it('ends a thread that was idle for a while', async () => {
     await withTempFolder(async (folder) => {
-      const before = threadsThatYield();
+      const before = renicedThreads();
       const followers = new LogFollowers(1);
       await (await read(followers, join(folder, 'a'), info('a'))).close();
-      while (threadsThatYield() > before) await new Promise((resolve) => setTimeout(resolve, 1));
+      await eventually('the end of the idle thread', () => renicedThreads() === before);
       await (await read(followers, join(folder, 'b'), info('b'))).close();
       await followers.close();
-      expect(threadsThatYield()).to.equal(before);
+      expect(renicedThreads()).to.equal(before);
     });
   });
 
-  it('keeps the thread of a log that was closed for the next one, but never two', async () => {
+  it('keeps the thread of a closed log for the next one, but never two', async () => {
     await withTempFolder(async (folder) => {
-      const before = threadsThatYield();
+      const before = renicedThreads();
       const followers = new LogFollowers();
       const a = await read(followers, join(folder, 'a'), info('a'));
       const b = await read(followers, join(folder, 'b'), info('b'));
-      expect(threadsThatYield()).to.equal(before + 2);
+      expect(renicedThreads()).to.equal(before + 2);
       await Promise.all([a.close(), b.close()]);
-      expect(threadsThatYield()).to.equal(before + 1);
+      expect(renicedThreads()).to.equal(before + 1);
       const c = await read(followers, join(folder, 'c'), error('c'));
-      expect(threadsThatYield()).to.equal(before + 1);
+      expect(renicedThreads()).to.equal(before + 1);
       await followers.close();
       await c.close();
-      expect(threadsThatYield()).to.equal(before);
+      expect(renicedThreads()).to.equal(before);
     });
   });
 

@@ -15,9 +15,9 @@ const COUNTS: Readonly<Record<string, readonly number[]>> = {
   'python.jsonl': [0, 0, 1, 3, 3, 3, 2],
 };
 
-describe('a log file that is followed', () => {
+describe('a followed log file', () => {
   for (const [file, counts] of Object.entries(COUNTS)) {
-    it(`gives the right counts in the formats of ${file}`, async () => {
+    it(`has the right counts in the formats of ${file}`, async () => {
       await withTempFolder(async (folder) => {
         const log = join(folder, 'service.log');
         await copyFile(`spec/fixtures/logs/${file}`, log);
@@ -26,7 +26,7 @@ describe('a log file that is followed', () => {
     });
   }
 
-  it('gives the right counts in every documented shape', async () => {
+  it('has the right counts in every documented shape', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'service.log');
       const lines = LOG_SHAPES.map(([, entry]) => `${JSON.stringify(entry)}\n`);

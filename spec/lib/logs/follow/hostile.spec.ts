@@ -13,16 +13,15 @@ async function afterHostile(
   lines: number,
   settings: Partial<FollowSettings> = {},
 ): Promise<Followed> {
-  let followed: Followed | undefined;
-  await withTempFolder(async (folder) => {
+  const followed = await withTempFolder(async (folder) => {
     const log = join(folder, 'service.log');
     await writeFile(log, bytes);
     await appendFile(log, ERROR);
-    followed = new Followed(log, settings);
-    await followed.until(() => followed?.failures.length !== 0 || followed.lines === lines + 1);
-    await followed.close();
+    const it = new Followed(log, settings);
+    await it.until(() => it.failures.length > 0 || it.lines === lines + 1);
+    await it.close();
+    return it;
   });
-  if (followed === undefined) throw new Error('unreachable');
   expect(followed.failures).to.deep.equal([]);
   expect(followed.batches.at(-1)?.kinds.some((kind) => kind.signature === 'still here')).to.equal(
     true,
@@ -30,8 +29,8 @@ async function afterHostile(
   return followed;
 }
 
-describe('LogFollowers against a hostile log', () => {
-  it('survives JSON that is nested deeper than a stack', async () => {
+describe('the follower of a hostile log', () => {
+  it('survives JSON that is nested deeper than the stack', async () => {
     const depth = 500_000;
     await afterHostile(`{"level":"ERROR","a":${'['.repeat(depth)}${']'.repeat(depth)}}\n`, 1, {
       maxLineBytes: 2_000_000,
@@ -48,7 +47,7 @@ describe('LogFollowers against a hostile log', () => {
     expect(followed.sum((batch) => batch.plain)).to.equal(5);
   });
 
-  it('counts a line that is too long by its start and goes on behind it', async () => {
+  it('counts a line that is too long by its start and continues after it', async () => {
     const long = `{"level":"WARN","message":"${'x'.repeat(300_000)}"}\n`;
     const followed = await afterHostile(long, 1);
     expect(followed.sum((batch) => batch.levels.warn)).to.equal(1);
@@ -56,7 +55,7 @@ describe('LogFollowers against a hostile log', () => {
     expect(example.length).to.be.at.most(500);
   });
 
-  it('keeps no more of a line that never ends than the limit', async () => {
+  it('keeps no more than the limit of a line that never ends', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'service.log');
       const followed = new Followed(log, { maxBytesPerBatch: 64 * 1024 * 1024 });
@@ -71,7 +70,7 @@ describe('LogFollowers against a hostile log', () => {
     });
   });
 
-  it('samples a flood, says how much it left out and is at its end soon', async () => {
+  it('samples a flood, reports how much it skipped, and soon reaches the end', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'service.log');
       const lines = 40_000;
@@ -92,11 +91,11 @@ describe('LogFollowers against a hostile log', () => {
     });
   });
 
-  it('says once that its thread has died, and can still be closed', async () => {
+  it('reports once that its thread has died, and can still be closed', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'service.log');
       await writeFile(log, ERROR);
-      // A setting of a wrong type stands for a fault nobody thought of.
+      // A setting of the wrong type stands for an unforeseen fault.
       const followed = new Followed(log, { levelField: null as never });
       await followed.until(() => followed.failures.length > 0);
       await followed.close();
@@ -106,7 +105,7 @@ describe('LogFollowers against a hostile log', () => {
     });
   });
 
-  it('keeps at most the allowed number of kinds apart', async () => {
+  it('distinguishes at most the allowed number of kinds', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'service.log');
       const lines = Array.from({ length: 200 }, (_, i) => ERROR.replace('here', twoLetters(i)));

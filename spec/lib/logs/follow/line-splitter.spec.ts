@@ -4,7 +4,7 @@ import { LineSplitter } from '../../../../lib/logs/follow/line-splitter.ts';
 
 const MAX_LINE_BYTES = 40;
 
-/** Cuts `bytes` at the given places and hands the pieces to a splitter, in one reused buffer. */
+/** Cuts `bytes` at the given places and writes the pieces to a splitter, in one reused buffer. */
 async function split(bytes: Buffer, cuts: readonly number[]) {
   const found: string[] = [];
   const splitter = new LineSplitter({
@@ -31,18 +31,18 @@ async function split(bytes: Buffer, cuts: readonly number[]) {
 
 const ascii = fc.string({ unit: fc.constantFrom('a', 'b', '{', ' '), maxLength: 100 });
 
-describe('LineSplitter', () => {
-  it('finds the same lines wherever the bytes are cut, and only the head of long ones', async () => {
+describe('the line splitter', () => {
+  it('finds the same lines wherever the bytes are cut, and only the head of long lines', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(ascii, { maxLength: 8 }),
         ascii,
         fc.array(fc.nat(900), { maxLength: 12 }),
         async (lines, rest, cuts) => {
-          const told = (line: string): string =>
+          const shown = (line: string): string =>
             line.length > MAX_LINE_BYTES ? `too long: ${line}` : line;
-          const expected = lines.map(told);
-          if (rest !== '') expected.push(told(rest));
+          const expected = lines.map(shown);
+          if (rest !== '') expected.push(shown(rest));
           const text = lines.map((line) => `${line}\n`).join('') + rest;
           const { found, pendingBytes } = await split(Buffer.from(text), cuts);
           expect(found).to.deep.equal(expected);
@@ -53,7 +53,7 @@ describe('LineSplitter', () => {
     );
   });
 
-  it('keeps characters whole that a cut runs through', async () => {
+  it('keeps characters whole that are cut in two', async () => {
     const text = 'æøå 😀 ok\n';
     for (let cut = 0; cut <= Buffer.byteLength(text); cut += 1) {
       const { found } = await split(Buffer.from(text), [cut]);
@@ -61,7 +61,7 @@ describe('LineSplitter', () => {
     }
   });
 
-  it('takes up at the next line after what was passed over', async () => {
+  it('continues with the next line after skipped bytes', async () => {
     const found: string[] = [];
     const splitter = new LineSplitter({
       maxLineBytes: MAX_LINE_BYTES,
