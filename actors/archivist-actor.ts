@@ -1,10 +1,10 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import { backoffMs } from '../lib/runtime/backoff.ts';
 import type { ArchivistMessage, DeployerMessage } from './messages.ts';
 
-const RETRY_MIN_MS = 1000;
-const RETRY_MAX_MS = 300_000;
+const RETRY = { minMs: 1000, maxMs: 300_000 };
 const MAY_DELETE_TIMEOUT_MS = 5000;
 
 export interface ArchivistDeps {
@@ -54,7 +54,7 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
         case 'not-packed': {
           const { name, problem } = message;
           const count = (state.failures.get(name) ?? 0) + 1;
-          const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (count - 1));
+          const delayMs = backoffMs(RETRY, count - 1);
           deps.journal.error(`${name} could not be archived, next try in ${delayMs} ms`, {
             problem,
           });

@@ -15,7 +15,6 @@ export { DEFAULT_MAILBOX, type MailboxSpec } from './mail/mailbox.ts';
 export { DEFAULT_HANDLER_TIMEOUT_MS, DEFAULT_STOP_TIMEOUT_MS } from './spec.ts';
 export type { ErrorSource } from './stray.ts';
 export {
-  type BackoffSpec,
   DEFAULT_SUPERVISION,
   type FullBudget,
   type RestartBudget,

@@ -1,7 +1,8 @@
+import { backoffMs } from '../../runtime/backoff.ts';
 import { ActorStopped, StartFailed } from '../errors.ts';
 import type { Cell } from '../life/cell.ts';
 import { Pause } from '../life/deadline.ts';
-import { backoffMs, type FullBudget, RestartCounter } from './restart.ts';
+import { type FullBudget, RestartCounter } from './restart.ts';
 
 /**
  * A new child until its first successful start: attempts and pauses under a budget of its own, so

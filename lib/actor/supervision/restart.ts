@@ -1,4 +1,5 @@
 import { ViliError } from '../../errors.ts';
+import { type Backoff, backoffMs } from '../../runtime/backoff.ts';
 
 /** Five restarts a minute, from 0.1 s to 10 s apart: an upset actor recovers, a broken one ends. */
 export const DEFAULT_SUPERVISION: SupervisionSpec = {
@@ -15,21 +16,12 @@ export const MAX_RESTARTS_LIMIT = 10_000;
 /** Which siblings end and start again with a failed child (Erlang/OTP, supervisor(3)). */
 export type Strategy = 'one_for_one' | 'rest_for_one' | 'one_for_all';
 
-/** Pause before restart number n (from 0): min(maxMs, minMs * factor^n) * (1 + random * jitter). */
-export interface BackoffSpec {
-  readonly minMs: number;
-  readonly maxMs: number;
-  readonly factor: number;
-  /** Share added at most, 0.2 = up to 20 % (Pekko's `randomFactor`). */
-  readonly jitter: number;
-}
-
 /** How often a child, or the children of one supervisor together, may fail. */
 export interface FullBudget {
   /** Restarts allowed within the window; Infinity never gives up. */
   readonly max: number;
   readonly withinMs: number;
-  readonly backoff: BackoffSpec;
+  readonly backoff: Required<Backoff>;
   /** A child that stayed up this long starts again at the shortest pause. */
   readonly quietMs: number;
   /**
@@ -45,15 +37,9 @@ export interface SupervisionSpec extends FullBudget {
 
 /** A budget with holes, filled from the supervisor's (or the default's) values. */
 export type RestartBudget = Partial<Omit<FullBudget, 'backoff'>> & {
-  readonly backoff?: Partial<BackoffSpec>;
+  readonly backoff?: Partial<Backoff>;
 };
 export type SupervisionOptions = RestartBudget & { readonly strategy?: Strategy };
-
-/** The pause before restart number `consecutive` (from 0); `random` is in [0, 1). */
-export function backoffMs(spec: BackoffSpec, consecutive: number, random: number): number {
-  const pauseMs = Math.min(spec.maxMs, spec.minMs * spec.factor ** consecutive);
-  return pauseMs * (1 + random * spec.jitter);
-}
 
 /** All the pauses of a budget that is used up without a quiet moment, at the largest jitter. */
 export function longestPausesMs(budget: FullBudget): number {

@@ -1,4 +1,5 @@
 import { ViliError } from '../../errors.ts';
+import { backoffMs } from '../../runtime/backoff.ts';
 import type { Address } from '../address.ts';
 import type { ChildSpec } from '../behaviour.ts';
 import { ActorStopped, RestartBudgetExhausted, StartFailed } from '../errors.ts';
@@ -10,7 +11,6 @@ import { FirstStart } from './first-start.ts';
 import { type Cost, type Failure, Recovery, type RecoveryOwner } from './recovery.ts';
 import {
   affected,
-  backoffMs,
   type FullBudget,
   RestartCounter,
   resolveBudget,

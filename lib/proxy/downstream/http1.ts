@@ -9,7 +9,7 @@ import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { Forward } from '../request/forward.ts';
-import { isTunnelled, withoutUpgrade, Tunnel } from '../request/tunnel.ts';
+import { isTunnelled, Tunnel, withoutUpgrade } from '../request/tunnel.ts';
 import { Connection } from './connection.ts';
 import { rawPage } from './error-pages.ts';
 import { FastPath, type FastPathRules, fastPathRulesOf } from './fast-path.ts';

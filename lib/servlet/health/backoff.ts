@@ -1,3 +1,5 @@
+import { backoffMs } from '../../runtime/backoff.ts';
+
 /** Default share by which a delay is randomly longer or shorter, so that restarts do not synchronize. */
 const BACKOFF_JITTER = 0.2;
 
@@ -30,9 +32,7 @@ export function nextDelayMs(options: {
   maxMs: number;
   random: () => number;
 }): number {
-  const exponent = Math.max(0, options.consecutive - 1);
-  // 2 ** 1100 is Infinity, which min() turns into maxMs: no overflow to guard against.
-  const delayMs = Math.min(options.maxMs, options.minMs * 2 ** exponent);
+  const delayMs = backoffMs(options, Math.max(0, options.consecutive - 1));
   return Math.round(delayMs * (1 + BACKOFF_JITTER * (2 * options.random() - 1)));
 }
 

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../../errors.ts';
 import { type Forked, forkChild, post } from '../../runtime/fork.ts';
+import { Watchdog } from '../../runtime/watchdog.ts';
 import { exitInfrastructureFailure } from '../process/exit.ts';
 import { killServletTree } from '../process/tree.ts';
 import { LaunchedServlet } from './launched-servlet.ts';
 import type { FromLauncher, LaunchedOptions, ToLauncher } from './protocol.ts';
 
-/** An overdue reply is given up after this many checks, not by the clock: a host may have been suspended. */
+/** Checks within the time that a reply may take. */
 const REPLY_CHECKS = 30;
 /** Time for the process to notice that it is no longer needed, before it is killed. */
 const CLOSE_LIMIT_MS = 2000;
@@ -29,16 +30,14 @@ interface Launch {
   readonly resolve: (servlet: LaunchedServlet) => void;
   readonly reject: (error: ViliError) => void;
   servlet: LaunchedServlet | null;
-  /** Checks until the outstanding reply is given up; 0 when none is outstanding. */
-  checksLeft: number;
+  /** Runs while a reply is outstanding. */
+  readonly watchdog: Watchdog;
 }
 
 /** One launcher process, as seen from Vili's main process. */
 export class LauncherChild {
   readonly #forked: Forked;
   readonly #hooks: LauncherHooks;
-  readonly #checkMs: number;
-  readonly #checks: NodeJS.Timeout;
   readonly #launches = new Map<number, Launch>();
   #nextCall = 1;
   #isOver = false;
@@ -50,8 +49,6 @@ export class LauncherChild {
     this.#forked = forkChild('./child-entry', import.meta.url, FLAGS);
     this.#forked.process.on('message', (message: FromLauncher) => this.#receive(message));
     void this.#forked.ended.then((how) => this.#over(how));
-    this.#checkMs = hooks.replyLimitMs / REPLY_CHECKS;
-    this.#checks = setInterval(() => this.#checkReplies(), this.#checkMs).unref();
   }
 
   get pid(): number {
@@ -67,8 +64,10 @@ export class LauncherChild {
   spawn(options: LaunchedOptions): Promise<LaunchedServlet> {
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
-      const checksLeft = REPLY_CHECKS;
-      this.#launches.set(call, { options, resolve, reject, servlet: null, checksLeft });
+      const { replyLimitMs } = this.#hooks;
+      const watchdog = new Watchdog(replyLimitMs / REPLY_CHECKS, () => this.#giveUp());
+      watchdog.expect(replyLimitMs);
+      this.#launches.set(call, { options, resolve, reject, servlet: null, watchdog });
       this.#send({ type: 'spawn', call, options });
     });
   }
@@ -100,14 +99,14 @@ export class LauncherChild {
     const { call } = message;
     const launch = this.#launches.get(call);
     if (launch === undefined) return;
-    if (message.type !== 'exited') launch.checksLeft = 0;
+    if (message.type !== 'exited') launch.watchdog.stop();
     switch (message.type) {
       case 'spawned':
         launch.servlet = new LaunchedServlet(
           launch.options.instance.id,
           message.birth,
           (options) => {
-            launch.checksLeft = REPLY_CHECKS + Math.ceil(options.timeoutMs / this.#checkMs);
+            launch.watchdog.expect(this.#hooks.replyLimitMs + options.timeoutMs);
             this.#send({ type: 'stop', call, options });
           },
         );
@@ -121,26 +120,23 @@ export class LauncherChild {
       case 'stopped':
         launch.servlet?.stopped(message.report);
     }
-    if (launch.servlet?.isOver) this.#launches.delete(call);
+    if (!launch.servlet?.isOver) return;
+    launch.watchdog.stop();
+    this.#launches.delete(call);
   }
 
-  #checkReplies(): void {
-    for (const launch of this.#launches.values()) {
-      if (launch.checksLeft === 0) continue;
-      launch.checksLeft -= 1;
-      if (launch.checksLeft > 0) continue;
-      // A launcher process that no longer replies is useless: it would not even report the end of running.
-      this.#forked.process.kill('SIGKILL');
-      return this.#over(`it did not reply for ${this.#hooks.replyLimitMs / 1000} s and was killed`);
-    }
+  /** A launcher process that no longer replies is useless: it would not even report the end of running. */
+  #giveUp(): void {
+    this.#forked.process.kill('SIGKILL');
+    this.#over(`it did not reply for ${this.#hooks.replyLimitMs / 1000} s and was killed`);
   }
 
   /** The kernel hangs up all servlets; they and everything they started are killed. */
   #over(how: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    clearInterval(this.#checks);
     const launches = [...this.#launches.values()];
+    for (const { watchdog } of launches) watchdog.stop();
     this.#launches.clear();
     this.#cleared = Promise.all(launches.map((launch) => this.#abandon(launch, how)));
     this.#hooks.onEnd(how);

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import {
   affected,
-  backoffMs,
   DEFAULT_SUPERVISION,
   longestPausesMs,
   RestartCounter,
   resolveBudget,
 } from '../../../lib/actor/supervision/restart.ts';
+import { backoffMs } from '../../../lib/runtime/backoff.ts';
 
 const backoffs = fc.record({
   minMs: fc.integer({ min: 0, max: 1000 }),
