@@ -8,7 +8,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** Whether a program can be started at all. */
+/** Whether a program is installed. */
 export function hasProgram(name: string): boolean {
   return spawnSync(name, ['--version']).error === undefined;
 }

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import type { RawClient } from './proxy-fixture.ts';
 
-/** What ends at the gate, is written by it, or says where a message ends. */
+/** Headers that end at the proxy, are written by it, or frame the message. */
 export const HOP_BY_HOP =
   /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect|http2-settings|content-length|host|forwarded|x-forwarded-(?:for|proto|host)|x-request-id|x-vili-mirror)$/i;
 
-/** Changes are made in the beginning, where the head is. */
-const SPOILT_MAX = 500;
+/** Corruptions are made at the beginning, where the head is. */
+const CORRUPTED_MAX = 500;
 
 export function unitOf(characters: string): fc.Arbitrary<string> {
   return fc.constantFrom(...characters.split(''));
@@ -19,25 +19,25 @@ const value = fc
   .string({ unit: unitOf('abc 019,;="/\t\xe9\xff%'), maxLength: 60 })
   .map((text) => text.trim());
 
-/** Headers that go from end to end. */
+/** End-to-end headers. */
 export const fields: fc.Arbitrary<[string, string][]> = fc.array(fc.tuple(token, value), {
   maxLength: 30,
 });
 
 const small = fc.string({ unit: unitOf('ab\r\n\x00\xff:0'), maxLength: 3000 });
 
-/** Bodies, some of them larger than what the gate gathers. */
+/** Bodies, some of them too large for the proxy to gather. */
 export const body: fc.Arbitrary<string> = fc.oneof(
   { weight: 9, arbitrary: small },
   { weight: 1, arbitrary: small.map((text) => text.repeat(60)) },
 );
 
-/** Sizes of chunks; what is left is the last one. */
+/** Sizes of chunks; the rest is the last one. */
 export const chunkSizes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, max: 900 }), {
   maxLength: 12,
 });
 
-/** Where bytes are cut into writes, as shares of the whole. */
+/** Positions at which bytes are cut into writes, as shares of the whole. */
 export const cuts: fc.Arbitrary<number[]> = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
   maxLength: 6,
 });
@@ -78,15 +78,15 @@ export async function sendInPieces(
   }
 }
 
-/** A change to a text, at a place given as a share of its beginning. */
-export interface Spoiling {
+/** A change to a text, at a position given as a share of its beginning. */
+export interface Corruption {
   readonly at: number;
   readonly what: string;
   readonly removes: number;
 }
 
 /** Changes that may or may not make a message malformed. */
-export function spoilings(minLength: number): fc.Arbitrary<Spoiling[]> {
+export function corruptions(minLength: number): fc.Arbitrary<Corruption[]> {
   const pieces = ['', '\r', '\n', '\0', ' ', '\t', ':', ';', ',', '0', 'f', '\x0b', '\x7f', '\xff'];
   const one = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -97,9 +97,9 @@ export function spoilings(minLength: number): fc.Arbitrary<Spoiling[]> {
 }
 
 /** The text with these changes. */
-export function spoilt(text: string, changes: readonly Spoiling[]): string {
+export function corrupted(text: string, changes: readonly Corruption[]): string {
   return changes.reduce((all, { at, what, removes }) => {
-    const from = Math.floor(at * Math.min(all.length, SPOILT_MAX));
+    const from = Math.floor(at * Math.min(all.length, CORRUPTED_MAX));
     return all.slice(0, from) + what + all.slice(from + removes);
   }, text);
 }

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 
-/** A message as node's own parser read it, bytes as Latin-1. */
+/** A message as read by node's own parser, bytes as Latin-1. */
 export interface Parsed {
   readonly startLine: string;
   readonly rawHeaders: readonly string[];
   readonly body: string;
   readonly rawTrailers: readonly string[];
-  /** False when it broke off or turned out to be malformed. */
+  /** False when it broke off or was malformed. */
   readonly whole: boolean;
 }
 
-/** The requests that node's strict parser finds in what a client says; broken off where it refuses to read on. */
+/** The requests that node's strict parser finds in a client's bytes, up to where it stops reading. */
 export async function requestsByNode(bytes: Buffer): Promise<Parsed[]> {
   const found: Promise<Parsed>[] = [];
   const server = createServer({ requireHostHeader: false });
@@ -24,15 +24,15 @@ export async function requestsByNode(bytes: Buffer): Promise<Parsed[]> {
   server.on('clientError', (_error, socket) => socket.destroy());
   const socket = inMemory();
   server.emit('connection', socket);
-  await say(socket, bytes);
+  await feed(socket, bytes);
   return Promise.all(found);
 }
 
-/** The answer that node's client finds in what a server says to a request with this method; null for none. */
-export async function answerByNode(method: string, bytes: Buffer): Promise<Parsed | null> {
+/** The response that node's client finds in a server's bytes, to a request with this method; null for none. */
+export async function responseByNode(method: string, bytes: Buffer): Promise<Parsed | null> {
   const socket = inMemory();
   const outgoing = httpRequest({ method, createConnection: () => socket });
-  const answered = new Promise<Parsed | null>((resolve) => {
+  const response = new Promise<Parsed | null>((resolve) => {
     outgoing.on('error', () => resolve(null));
     outgoing.on('upgrade', () => resolve(null));
     outgoing.on('response', (incoming) => {
@@ -42,8 +42,8 @@ export async function answerByNode(method: string, bytes: Buffer): Promise<Parse
   });
   outgoing.end();
   await new Promise((resolve) => setImmediate(resolve));
-  await say(socket, bytes);
-  return answered;
+  await feed(socket, bytes);
+  return response;
 }
 
 // Private
@@ -57,8 +57,8 @@ function inMemory(): Duplex {
   });
 }
 
-/** Resolves when all of it, and the end, has been read or refused. */
-async function say(socket: Duplex, bytes: Buffer): Promise<void> {
+/** Resolves when all bytes and the end have been read or rejected. */
+async function feed(socket: Duplex, bytes: Buffer): Promise<void> {
   const closed = once(socket, 'close');
   socket.push(bytes);
   socket.push(null);

@@ -24,7 +24,7 @@ export const MALFORMED: readonly (readonly [string, string])[] = [
   ['a hexadecimal length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\nhello'],
   ['an empty length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \r\n\r\nhello'],
   [
-    'a length beyond all numbers',
+    'a length that no number represents',
     'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\nhello',
   ],
   [
@@ -42,7 +42,7 @@ export const MALFORMED: readonly (readonly [string, string])[] = [
   ['identity', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\nhello'],
   ['xchunked', `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n${CHUNKS}`],
   [
-    'chunked behind a vertical tab',
+    'chunked after a vertical tab',
     `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \x0bchunked\r\n\r\n${CHUNKS}`,
   ],
   [
@@ -69,11 +69,11 @@ export const MALFORMED: readonly (readonly [string, string])[] = [
   ['a Host with a path', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n'],
   ['a Host with a user', 'GET / HTTP/1.1\r\nHost: u@a\r\n\r\n'],
   [
-    'junk behind a chunk size',
+    'junk after a chunk size',
     'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5x\r\nhello\r\n0\r\n\r\n',
   ],
   [
-    'a chunk size that is none',
+    'an invalid chunk size',
     'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n',
   ],
   [
@@ -85,7 +85,7 @@ export const MALFORMED: readonly (readonly [string, string])[] = [
     'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nhello\r\n0\r\n\r\n',
   ],
   [
-    'a bare LF behind a chunk size',
+    'a bare LF after a chunk size',
     'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n',
   ],
   ['an authority as target', 'GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n'],
@@ -93,7 +93,7 @@ export const MALFORMED: readonly (readonly [string, string])[] = [
   ['a star for GET', 'GET * HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['bytes beyond ASCII in the target', 'GET /\xe9 HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a space in the target', 'GET /a b HTTP/1.1\r\nHost: a\r\n\r\n'],
-  ['a method that is none', 'GE T / HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['an invalid method', 'GE T / HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ['a bare LF between headers', 'GET / HTTP/1.1\nHost: a\n\n'],
 ];

@@ -4,7 +4,7 @@ import type { Exchange, ExchangeSink, Target } from '../../lib/model/exchange.ts
 import { createProxy, type HttpProxy } from '../../lib/proxy/proxy.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 
-/** Settings for specs: everything on, short waits. */
+/** Settings for specs: everything enabled, short time limits. */
 export function proxySettings(changes: Partial<ProxySettings> = {}): ProxySettings {
   return {
     host: '127.0.0.1',
@@ -37,11 +37,11 @@ export function proxySettings(changes: Partial<ProxySettings> = {}): ProxySettin
   };
 }
 
-/** Keeps what it is given; `isFull` makes it shed. */
+/** Keeps all exchanges; `isFull` makes it shed. */
 export class RecordingSink implements ExchangeSink {
   readonly exchanges: Exchange[] = [];
   sheds = 0;
-  /** Those of them that the gate had no room for. */
+  /** How many of them exceeded the copy budget. */
   withoutRoom = 0;
   isFull = false;
 
@@ -59,7 +59,7 @@ export class RecordingSink implements ExchangeSink {
   }
 }
 
-/** A server on port 0 that plays running; `closeHard` ends it with all its connections. */
+/** A server on port 0 that plays running; `close` ends it with all its connections. */
 export class Upstream {
   readonly target: Target;
   readonly sockets = new Set<Socket>();
@@ -72,7 +72,7 @@ export class Upstream {
     this.target = { instance: name, host: '127.0.0.1', port };
   }
 
-  /** With `halfOpen` it answers clients that have closed their side, as other servers than node do. */
+  /** With `halfOpen` it responds to clients that have half-closed, as servers other than node's do. */
   static http(
     listener: RequestListener,
     name = 'app-1.0.0/1_running',
@@ -86,7 +86,7 @@ export class Upstream {
     return Upstream.open(server, name);
   }
 
-  /** `onBytes` gets everything received on a connection so far, as Latin-1, at each arrival. */
+  /** `onBytes` is called at each arrival with everything received on the connection so far, as Latin-1. */
   static raw(
     onBytes: (socket: Socket, all: string) => void,
     name = 'app-1.0.0/1_running',
@@ -121,7 +121,7 @@ export class Upstream {
   }
 }
 
-/** Something a spec waits for. */
+/** An event that a spec waits for. */
 export interface Flag {
   readonly raised: Promise<void>;
   raise(): void;
@@ -133,7 +133,16 @@ export function flag(): Flag {
   return { raised, raise: () => raisers.forEach((raise) => raise()) };
 }
 
-/** A running that never answers: it was asked, and the gate has left it. */
+/** A target where nothing listens. */
+export async function deadTarget(): Promise<Target> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return { instance: 'app-1.0.0/1_running', host: '127.0.0.1', port };
+}
+
+/** A running that never responds. `asked`: it got a request; `left`: the proxy has closed a connection. */
 export async function silentUpstream(): Promise<{ up: Upstream; asked: Flag; left: Flag }> {
   const asked = flag();
   const left = flag();
@@ -151,7 +160,7 @@ export interface ProxyFixture {
   readonly problems: string[];
 }
 
-/** A listening gate in front of `upstream`, mirroring; closed after `use`, its accounts checked. */
+/** A listening proxy in front of `upstream`, mirroring; closed after `use`, then its counts are checked. */
 export async function withProxy(
   upstream: Upstream | null,
   use: (fixture: ProxyFixture) => Promise<void>,
@@ -173,13 +182,13 @@ export async function withProxy(
   const { received, submitted, shed, skipped, heldNow, inFlightNow } = proxy.counts();
   const sum = Object.values(skipped).reduce((total, count) => total + count, 0);
   if (received !== submitted + shed + sum || heldNow !== 0 || inFlightNow !== 0) {
-    throw new Error(`accounts do not add up: ${JSON.stringify(proxy.counts())}`);
+    throw new Error(`counts do not add up: ${JSON.stringify(proxy.counts())}`);
   }
   if (submitted !== sink.exchanges.length || shed !== sink.sheds) throw new Error('sink disagrees');
   if (problems.length !== 0) throw new Error(`problems: ${problems.join('; ')}`);
 }
 
-/** A raw client: collects everything it gets as Latin-1. */
+/** A raw client that collects everything it receives, as Latin-1. */
 export class RawClient {
   readonly socket: Socket;
   text = '';
@@ -187,7 +196,7 @@ export class RawClient {
   error: Error | null = null;
   private readonly watchers = new Set<() => void>();
 
-  /** To a port of this host, or on a connection that is there. */
+  /** Connects to a port of this host, or uses an open connection. */
   constructor(to: number | Socket) {
     this.socket =
       typeof to === 'number'
@@ -215,7 +224,7 @@ export class RawClient {
     return this;
   }
 
-  /** Resolves when `condition` holds; rejects with what there is after `limitMs`. */
+  /** Resolves when `condition` holds; rejects with the text received after `limitMs`. */
   until(condition: (text: string) => boolean, limitMs = 4000): Promise<string> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
@@ -240,7 +249,7 @@ export class RawClient {
     });
   }
 
-  /** Everything up to the end of the connection. */
+  /** Everything received up to the end of the connection. */
   toEnd(limitMs?: number): Promise<string> {
     return this.until(() => this.ended, limitMs).finally(() => this.socket.destroy());
   }
@@ -254,7 +263,7 @@ export class RawClient {
   }
 }
 
-/** Sends one raw request and gives all that comes back until the connection ends. */
+/** Sends one raw request and returns everything received until the connection ends. */
 export function exchangeRaw(port: number, text: string, limitMs?: number): Promise<string> {
   return new RawClient(port).send(text).toEnd(limitMs);
 }

@@ -17,8 +17,8 @@ function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
 }
 
-describe('exchanges', () => {
-  it('hands over what was sent to running and what it answered', async () => {
+describe('an exchange', () => {
+  it('contains what was sent to running and its response', async () => {
     const up = await Upstream.http((_request, response) => {
       response.sendDate = false;
       response.writeHead(201, 'Made', ['X-One', '1', 'x-one', '2', 'Content-Length', '4']);
@@ -59,7 +59,7 @@ describe('exchanges', () => {
     });
   });
 
-  it('keeps a digest in place of an answer that is too large', async () => {
+  it('contains a digest in place of a response that is too large', async () => {
     const body = Buffer.alloc(300_000, 'abc');
     const up = await Upstream.http((_request, response) => response.end(body));
     await withProxy(
@@ -76,7 +76,7 @@ describe('exchanges', () => {
     );
   });
 
-  it('streams a body on that is too large to copy, told by its length or not', async () => {
+  it('is not made of a body too large to copy, which is still forwarded, with or without a length', async () => {
     const sizes: number[] = [];
     const up = await Upstream.http((request, response) => {
       let size = 0;
@@ -106,7 +106,7 @@ describe('exchanges', () => {
     expect(sizes).to.deep.equal([200_000, 200_000, 5]);
   });
 
-  it('sheds without collecting when the sink is full', async () => {
+  it('is shed without being collected when the sink is full', async () => {
     const up = await Upstream.http((_request, response) => response.end('ok'));
     await withProxy(up, async ({ port, sink, proxy }) => {
       sink.isFull = true;
@@ -115,7 +115,7 @@ describe('exchanges', () => {
     });
   });
 
-  it('gives up the copy of the oldest answer under way when a newer one needs its room', async () => {
+  it('is dropped, the oldest first, when a newer one needs its share of the budget', async () => {
     const open: ServerResponse[] = [];
     const up = await Upstream.http((request, response) => {
       response.write('x'.repeat(40_000));
@@ -138,7 +138,7 @@ describe('exchanges', () => {
     );
   });
 
-  it('leaves out the copy of a request whose body finds no room, and sends it on', async () => {
+  it('is not made of a request whose body exceeds the budget, which is still forwarded', async () => {
     const sizes: number[] = [];
     const up = await Upstream.http((request, response) => {
       let size = 0;
@@ -160,12 +160,12 @@ describe('exchanges', () => {
     expect(sizes).to.deep.equal([70_000, 50_000]);
   });
 
-  it('holds nothing of copies once they are over, whatever ended them', () => {
+  it('takes nothing of the budget once it is over, whatever ended it', () => {
     const step = fc.record({ side: fc.constantFrom('request', 'response'), size: fc.nat(60) });
     fc.assert(
       fc.property(fc.array(fc.array(step)), (copies) => {
-        const room = new CopyBudget(100);
-        const limits = { maxRequestBytes: 40, maxResponseBytes: 50, budget: room };
+        const budget = new CopyBudget(100);
+        const limits = { maxRequestBytes: 40, maxResponseBytes: 50, budget };
         const open = new Set<ExchangeCopy>();
         for (const steps of copies) {
           const copy = new ExchangeCopy(limits, { evict: () => remove(copy) });
@@ -174,7 +174,7 @@ describe('exchanges', () => {
             const chunk = Buffer.alloc(size);
             const isKept =
               side === 'request' ? copy.addRequest(chunk) === null : copy.addResponse(chunk);
-            expect(room.takenBytes).to.be.within(0, 100);
+            expect(budget.takenBytes).to.be.within(0, 100);
             if (!isKept) {
               remove(copy);
               break;
@@ -182,7 +182,7 @@ describe('exchanges', () => {
           }
         }
         for (const copy of open) remove(copy);
-        expect(room.takenBytes).to.equal(0);
+        expect(budget.takenBytes).to.equal(0);
 
         function remove(copy: ExchangeCopy): void {
           copy.release();
@@ -192,7 +192,7 @@ describe('exchanges', () => {
     );
   });
 
-  it('reports running to listeners in batches, without probes, and to nobody when nobody listens', async () => {
+  it('is also observed: listeners get batches about running, without probes', async () => {
     const up = await Upstream.http((request, response) => {
       response.statusCode = request.url === '/no' ? 404 : 200;
       response.end('ok');

@@ -3,7 +3,7 @@ import type { MirrorRule } from '../../../../lib/model/traffic-rules.ts';
 import { MirrorFilter } from '../../../../lib/proxy/copy/filter.ts';
 import { proxySettings } from '../../../support/proxy-fixture.ts';
 
-function choice(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorFilter {
+function filter(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorFilter {
   const { mirror, healthPaths } = proxySettings();
   return new MirrorFilter({ healthPaths, mirror: { ...mirror, rules, sample } }, () => random);
 }
@@ -14,10 +14,10 @@ const request = (method: string, path: string, headers: readonly string[] = []) 
   headers,
 });
 
-describe('what is copied', () => {
+describe('the mirror filter', () => {
   it('copies by method when no rule matches', () => {
-    expect(choice().skipReason(request('GET', '/a'), true)).to.equal(null);
-    expect(choice().skipReason(request('POST', '/a'), true)).to.equal('method');
+    expect(filter().skipReason(request('GET', '/a'), true)).to.equal(null);
+    expect(filter().skipReason(request('POST', '/a'), true)).to.equal('method');
   });
 
   it('lets the first matching rule win over methods', () => {
@@ -25,37 +25,37 @@ describe('what is copied', () => {
       { method: 'POST', path: '/orders/{id}/preview', on: true },
       { method: '*', path: '/orders/*', on: false },
     ];
-    expect(choice(rules).skipReason(request('POST', '/orders/7/preview?x=1'), true)).to.equal(null);
-    expect(choice(rules).skipReason(request('POST', '/orders/7/8/preview'), true)).to.equal('rule');
-    expect(choice(rules).skipReason(request('GET', '/orders/7'), true)).to.equal('rule');
-    expect(choice(rules).skipReason(request('GET', '/other'), true)).to.equal(null);
+    expect(filter(rules).skipReason(request('POST', '/orders/7/preview?x=1'), true)).to.equal(null);
+    expect(filter(rules).skipReason(request('POST', '/orders/7/8/preview'), true)).to.equal('rule');
+    expect(filter(rules).skipReason(request('GET', '/orders/7'), true)).to.equal('rule');
+    expect(filter(rules).skipReason(request('GET', '/other'), true)).to.equal(null);
   });
 
   it('never copies probes, whatever the rules say', () => {
     const rules = [{ method: '*', path: '*', on: true }];
     for (const path of ['/health', '/health?deep=1', '/api/v1/health']) {
-      expect(choice(rules).skipReason(request('GET', path), true)).to.equal('health');
+      expect(filter(rules).skipReason(request('GET', path), true)).to.equal('health');
     }
-    expect(choice(rules).skipReason(request('GET', '/healthy'), true)).to.equal(null);
+    expect(filter(rules).skipReason(request('GET', '/healthy'), true)).to.equal(null);
   });
 
   it('copies nothing without a testing version', () => {
-    expect(choice().skipReason(request('GET', '/a'), false)).to.equal('no-testing');
+    expect(filter().skipReason(request('GET', '/a'), false)).to.equal('no-testing');
   });
 
-  it('copies a share when told so', () => {
-    expect(choice([], 0.4, 0.39).skipReason(request('GET', '/a'), true)).to.equal(null);
-    expect(choice([], 0.4, 0.4).skipReason(request('GET', '/a'), true)).to.equal('sample');
-    expect(choice([], 0, 0).skipReason(request('GET', '/a'), true)).to.equal('sample');
+  it('copies the configured share', () => {
+    expect(filter([], 0.4, 0.39).skipReason(request('GET', '/a'), true)).to.equal(null);
+    expect(filter([], 0.4, 0.4).skipReason(request('GET', '/a'), true)).to.equal('sample');
+    expect(filter([], 0, 0).skipReason(request('GET', '/a'), true)).to.equal('sample');
   });
 
-  it('takes characters of a template literally', () => {
+  it('matches other characters of a template literally', () => {
     const rules = [{ method: 'GET', path: '/a.b/{id}', on: false }];
-    expect(choice(rules).skipReason(request('GET', '/a.b/1'), true)).to.equal('rule');
-    expect(choice(rules).skipReason(request('GET', '/axb/1'), true)).to.equal(null);
+    expect(filter(rules).skipReason(request('GET', '/a.b/1'), true)).to.equal('rule');
+    expect(filter(rules).skipReason(request('GET', '/axb/1'), true)).to.equal(null);
   });
 
-  it('keeps a user always in the sample or always out, by cookie or header', () => {
+  it('keeps a user always in or always out of the sample, by cookie or header', () => {
     const { mirror, healthPaths } = proxySettings();
     const sampled = (sample: number, kind: 'cookie' | 'header', headers: string[]) => {
       const sticky = { kind, name: 'Session' } as const;
@@ -74,7 +74,7 @@ describe('what is copied', () => {
       if (isIn) expect(sampled(0.5, 'cookie', cookie)).to.equal(true);
     }
     expect(inside / 2000).to.be.within(0.25, 0.35);
-    // Without a value each request is drawn.
+    // Requests without a value are drawn one by one.
     expect(sampled(0.3, 'cookie', ['Cookie', 'session=1; Session='])).to.equal(false);
   });
 });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { FastReader } from '../../../../lib/proxy/downstream/fast-request.ts';
 import { readRequestHead } from '../../../../lib/proxy/http/request-head.ts';
 import type { HeadRules } from '../../../../lib/proxy/http/request-headers.ts';
-import { body, fields, spoilings, spoilt, unitOf } from '../../../support/http-arbitraries.ts';
+import { body, fields, corruptions, corrupted, unitOf } from '../../../support/http-arbitraries.ts';
 import { requestsByNode } from '../../../support/in-memory-http.ts';
 import { MALFORMED } from '../../../support/malformed-requests.ts';
 
@@ -20,11 +20,11 @@ const RULES: HeadRules = {
 };
 const GET = 'GET /a?b=c HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** One for all, so that each request comes behind others. */
+/** Shared by all specs, so that each request follows others. */
 const reader = new FastReader(PEER, RULES, MAX_HEAD_BYTES);
 const read = (text: string) => reader.read(Buffer.from(text, 'latin1'));
 
-/** A request as clients make it every day, and with what may look like it. */
+/** An everyday request, or one that looks similar. */
 const everyday = fc
   .record({
     method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS'),
@@ -33,7 +33,7 @@ const everyday = fc
     length: fc.constantFrom('none', 'none', 'right', 'right', 'right', 'short', 'long'),
     more: fc.constantFrom('', 'Connection: close\r\n', 'TE: trailers\r\n', 'X-Request-Id: 7\r\n'),
     body,
-    behind: fc.constantFrom('', '', '', '', '', GET, '\r\n', 'x'),
+    after: fc.constantFrom('', '', '', '', '', GET, '\r\n', 'x'),
   })
   .map((it) => {
     const named = it.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
@@ -44,18 +44,18 @@ const everyday = fc
       long: `Content-Length: ${it.body.length + 1}\r\n`,
     };
     const head = `${it.method} /${it.path} HTTP/1.1\r\nHost: a\r\n${named}${it.more}${sizes[it.length]}`;
-    return `${head}\r\n${it.length === 'none' ? '' : it.body}${it.behind}`;
+    return `${head}\r\n${it.length === 'none' ? '' : it.body}${it.after}`;
   });
 
-describe('a plain request', () => {
-  it('is read as node reads it, or left to node, whatever bytes come', async () => {
-    let plain = 0;
+describe('a fast request', () => {
+  it('is read as node reads it, or left to node, whatever the bytes', async () => {
+    let fast = 0;
     await fc.assert(
-      fc.asyncProperty(everyday, spoilings(0), async (text, changes) => {
-        const given = spoilt(text, changes);
+      fc.asyncProperty(everyday, corruptions(0), async (text, changes) => {
+        const given = corrupted(text, changes);
         const found = read(given);
         if (found === null) return;
-        plain++;
+        fast++;
         const seen = await requestsByNode(Buffer.from(given, 'latin1'));
         const [only] = seen;
         if (only === undefined || seen.length > 1)
@@ -69,10 +69,10 @@ describe('a plain request', () => {
       }),
       { numRuns: RUNS },
     );
-    expect(plain).to.be.greaterThan(RUNS / 10);
+    expect(fast).to.be.greaterThan(RUNS / 10);
   });
 
-  it('is recognised with a body, and when it closes the connection', () => {
+  it('is recognized with a body, and when it closes the connection', () => {
     const found = read(
       'PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nconnection: Close\r\n\r\nhi',
     );
@@ -82,7 +82,7 @@ describe('a plain request', () => {
     expect(read(GET)?.closes).to.equal(false);
   });
 
-  it('is read alike whether its headers came before on the connection or not', () => {
+  it('is read the same whether or not its headers are cached', () => {
     const lines = 'Host: a\r\nA: b\r\nConnection: keep-alive\r\n';
     const headers = ['Host', 'a', 'A', 'b', 'X-Forwarded-For', PEER.address];
     for (const path of ['/one', '/two', '/two']) {
@@ -108,21 +108,30 @@ describe('a plain request', () => {
   }
 
   for (const [name, text] of [
-    ['one that is not there as a whole', GET.slice(0, -1)],
-    ['one with another behind it', GET + GET],
-    ['a body that is still to come', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh'],
-    ['one of HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\n\r\n'],
+    ['an incomplete request', GET.slice(0, -1)],
+    ['a request followed by another', GET + GET],
+    [
+      'a request whose body is incomplete',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh',
+    ],
+    ['a request of HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\n\r\n'],
     ['a target in absolute form', 'GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['OPTIONS for the server itself', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a method that is rare', 'PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['an upgrade', 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
     ['an expectation', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n'],
-    ['one that nominates headers', 'GET / HTTP/1.1\r\nHost: a\r\nConnection: x-mine\r\n\r\n'],
+    ['a request that nominates headers', 'GET / HTTP/1.1\r\nHost: a\r\nConnection: x-mine\r\n\r\n'],
     ['a copy that came back', 'GET / HTTP/1.1\r\nHost: a\r\nX-Vili-Mirror-Token: secret\r\n\r\n'],
-    ['one with too many headers', `GET / HTTP/1.1\r\nHost: a\r\n${'a: b\r\n'.repeat(100)}\r\n`],
-    ['one with a large head', `GET / HTTP/1.1\r\nHost: a\r\na: ${'b'.repeat(66_000)}\r\n\r\n`],
+    [
+      'a request with too many headers',
+      `GET / HTTP/1.1\r\nHost: a\r\n${'a: b\r\n'.repeat(100)}\r\n`,
+    ],
+    [
+      'a request with a large head',
+      `GET / HTTP/1.1\r\nHost: a\r\na: ${'b'.repeat(66_000)}\r\n\r\n`,
+    ],
   ] as const) {
-    it(`is not ${name}: node decides`, () => {
+    it(`is not ${name}, which node handles`, () => {
       expect(read(text)).to.equal(null);
     });
   }

@@ -13,15 +13,15 @@ import {
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
-/** A client that has said all it will say. */
-function listening(port: number, text: string): RawClient {
+/** A client that has half-closed after its request. */
+function halfClosed(port: number, text: string): RawClient {
   const client = new RawClient(port).send(text);
   client.socket.end();
   return client;
 }
 
-describe('a client that closes its side behind its request', () => {
-  it('gets its answer from a running that tells on, and the connection is not used again', async () => {
+describe('a client that half-closes after its request', () => {
+  it('gets its response from a running that responds, and that connection is not reused', async () => {
     const ends: string[] = [];
     const up = await Upstream.raw((socket, all) => {
       socket.removeAllListeners('end');
@@ -32,7 +32,7 @@ describe('a client that closes its side behind its request', () => {
     });
     await withProxy(up, async ({ port, sink, proxy }) => {
       for (const path of ['/1', '/2']) {
-        const text = await listening(port, GET.replace('/', path)).toEnd();
+        const text = await halfClosed(port, GET.replace('/', path)).toEnd();
         expect(text).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/);
       }
       expect(ends).to.deep.equal(['/1', '/2']);
@@ -42,18 +42,18 @@ describe('a client that closes its side behind its request', () => {
     });
   });
 
-  it('gets the answers to all that it asked before', async () => {
+  it('gets the responses to all earlier requests', async () => {
     const up = await Upstream.raw((socket) => {
       socket.removeAllListeners('end');
       setTimeout(() => socket.write(OK), 20);
     });
     await withProxy(up, async ({ port }) => {
-      const text = await listening(port, GET + GET + GET).toEnd();
+      const text = await halfClosed(port, GET + GET + GET).toEnd();
       expect(text.match(/ok/g)).to.have.length(3);
     });
   });
 
-  it('is taken for gone by a running that takes it for gone, which is no failure of running', async () => {
+  it('is treated as gone if running does so, which is not a failure of running', async () => {
     const asked = flag();
     const server = createServer(() => asked.raise());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -73,13 +73,13 @@ describe('a client that closes its side behind its request', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('is given up when running says nothing for too long', async () => {
+  it('is disconnected when running stays silent for too long', async () => {
     const up = await Upstream.raw((socket) => void socket.removeAllListeners('end'));
     const { request } = proxySettings();
     await withProxy(
       up,
       async ({ proxy, port }) => {
-        expect(await listening(port, GET).toEnd()).to.equal('');
+        expect(await halfClosed(port, GET).toEnd()).to.equal('');
         await eventually('the request is over', () => proxy.inFlight() === 0);
         expect(proxy.counts().errors['client-aborted']).to.equal(1);
       },
@@ -87,7 +87,7 @@ describe('a client that closes its side behind its request', () => {
     );
   });
 
-  it('is given up at once while nobody runs', async () => {
+  it('is disconnected at once while there is no running', async () => {
     await withProxy(null, async ({ proxy, port }) => {
       const client = new RawClient(port).send(GET);
       await eventually('the request is held', () => proxy.counts().heldNow === 1);
@@ -97,7 +97,7 @@ describe('a client that closes its side behind its request', () => {
     });
   });
 
-  it('can close its side of a tunnel and listen on', async () => {
+  it('can half-close a tunnel and keep listening', async () => {
     const switched =
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';
     const up = await Upstream.raw((socket) => {

@@ -71,7 +71,7 @@ async function withHttp2(
   }
 }
 
-interface Answer {
+interface Received {
   readonly headers: Record<string, unknown>;
   readonly informed: Record<string, unknown>[];
   readonly trailers: Record<string, unknown>;
@@ -82,7 +82,7 @@ function ask(
   session: ClientHttp2Session,
   headers: Record<string, string | string[]>,
   body?: Buffer | Buffer[],
-): Promise<Answer> {
+): Promise<Received> {
   return new Promise((resolve, reject) => {
     const stream = session.request(headers, { endStream: body === undefined });
     const chunks: Buffer[] = [];
@@ -108,7 +108,7 @@ function ask(
   });
 }
 
-/** Answers with what it saw. */
+/** Responds with what it received. */
 function echo(incoming: IncomingMessage, response: ServerResponse): void {
   const chunks: Buffer[] = [];
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -138,7 +138,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
     this.skip();
   });
 
-  it('are served HTTP/1.1, and running is told https', async () => {
+  it('are served HTTP/1.1, which running learns as https', async () => {
     await withTls(echo, async ({ port, certificate, sink }) => {
       const agent = new SecureAgent({ keepAlive: true, ca: certificate.cert });
       for (let count = 0; count < 2; count++) {
@@ -165,7 +165,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
     });
   });
 
-  it('get answer after answer from a running whose last piece was more than they took at once', async () => {
+  it('get response after response when the last piece of each exceeds what they read at once', async () => {
     const piece = Buffer.alloc(50_000, 'x');
     const listener: RequestListener = (incoming, response) => {
       incoming.resume();
@@ -175,14 +175,14 @@ describe('users over TLS', function (this: Mocha.Suite) {
     await withTls(listener, async ({ port, certificate }) => {
       const agent = new SecureAgent({ keepAlive: true, maxSockets: 1, ca: certificate.cert });
       for (let round = 0; round < 3; round++) {
-        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const response = await new Promise<IncomingMessage>((resolve, reject) => {
           const target = { host: 'localhost', port, method: 'POST', agent };
           const outgoing = secureRequest(target, resolve).on('error', reject);
-          // Without a length, so in chunks: not a plain request.
+          // Without a length, so in chunks: not a fast request.
           outgoing.write('a');
           outgoing.end('b');
         });
-        expect((await buffer(answer)).length).to.equal(piece.length);
+        expect((await buffer(response)).length).to.equal(piece.length);
       }
       agent.destroy();
     });
@@ -214,13 +214,13 @@ describe('users over TLS', function (this: Mocha.Suite) {
     await withTls(echo, async (fixture) => {
       await withHttp2(fixture, async (session) => {
         const large = Array.from({ length: 40 }, (_, index) => Buffer.alloc(16_384, 65 + index));
-        const answers = await Promise.all([
+        const responses = await Promise.all([
           ask(session, { ':method': 'POST', 'content-length': '5' }, Buffer.from('small')),
           ask(session, { ':method': 'PUT' }, Buffer.from('chunked')),
           ask(session, { ':method': 'POST' }, large),
           ask(session, { ':method': 'POST' }, Buffer.alloc(0)),
         ]);
-        const bodies = answers.map(({ body }) => seenIn(body).body);
+        const bodies = responses.map(({ body }) => seenIn(body).body);
         expect(bodies[0]).to.equal('small');
         expect(bodies[1]).to.equal('chunked');
         expect(bodies[2]).to.equal(Buffer.concat(large).toString('latin1'));
@@ -266,7 +266,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
     });
   });
 
-  it('see a broken answer as broken over HTTP/2, and one that is refused as refused', async () => {
+  it('see a broken response and a rejected request as such over HTTP/2', async () => {
     const listener: RequestListener = (_incoming, response) => {
       response.writeHead(200, { 'Content-Length': '100' });
       response.write('part', () => response.destroy());
@@ -278,7 +278,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
         const bad = await ask(session, { ':method': 'POST', 'content-length': '5x' }, []).catch(
           (reason: unknown) => reason,
         );
-        expect(bad instanceof Error || (bad as Answer).headers[':status'] === 400).to.equal(true);
+        expect(bad instanceof Error || (bad as Received).headers[':status'] === 400).to.equal(true);
         fixture.proxy.setRoute({ running: null, mirroring: false });
       });
     });
@@ -304,7 +304,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
     });
   });
 
-  it('keep their connections while the certificate is replaced; new ones get the new one', async () => {
+  it('keep their connections while the certificate is replaced, and get the new one on new connections', async () => {
     await withTls(echo, async (fixture) => {
       const { folder, certificate, problems } = fixture;
       await withHttp2(fixture, async (session) => {
@@ -326,22 +326,22 @@ describe('users over TLS', function (this: Mocha.Suite) {
     });
   });
 
-  it('end over HTTP/2 behind their last answer where none may be idle, and not before the first', async () => {
+  it('are disconnected over HTTP/2 after their last response, not before the first, when keep-alive is off', async () => {
     const { request: limits } = proxySettings();
     await withTls(
       echo,
       (fixture) =>
         withHttp2(fixture, async (session) => {
           await once(session, 'remoteSettings');
-          // Forth and back, so that the gate had its time to end it.
+          // Round trips give the proxy time to end the connection.
           for (let index = 0; index < 20; index++) {
             await new Promise<void>((resolve, reject) => {
               session.ping((error) => (error === null ? resolve() : reject(error)));
             });
           }
           const closed = once(session, 'close');
-          const answers = await Promise.all([ask(session, {}), ask(session, {})]);
-          expect(answers.map(({ headers }) => headers[':status'])).to.deep.equal([200, 200]);
+          const responses = await Promise.all([ask(session, {}), ask(session, {})]);
+          expect(responses.map(({ headers }) => headers[':status'])).to.deep.equal([200, 200]);
           await closed;
         }),
       { request: { ...limits, keepAliveMs: 0 } },
@@ -357,11 +357,11 @@ describe('users over TLS', function (this: Mocha.Suite) {
     };
     await withTls(listener, async (fixture) => {
       await withHttp2(fixture, async (session) => {
-        const answer = ask(session, {});
+        const response = ask(session, {});
         await asked.raised;
         const closed = fixture.proxy.close(3000);
         go.raise();
-        expect(String((await answer).body)).to.equal('last');
+        expect(String((await response).body)).to.equal('last');
         await closed;
       });
     });
@@ -438,7 +438,7 @@ describe('users over TLS', function (this: Mocha.Suite) {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('cannot be served without a certificate that fits its key', async () => {
+  it('cannot be served without a certificate that matches its key', async () => {
     await withTempFolder((folder) => {
       const first = makeCertificate(folder, 'first');
       const second = makeCertificate(folder, 'second');
@@ -463,7 +463,7 @@ function soon(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, RELOAD_MS));
 }
 
-/** The name in the certificate that a new connection is shown. */
+/** The name in the certificate that a new connection gets. */
 function subjectAt(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {

@@ -17,7 +17,7 @@ import {
   withProxy,
 } from '../../../support/proxy-fixture.ts';
 
-/** What running says, and how it says it. */
+/** The response of running, and how it is sent. */
 interface Given {
   readonly status: number;
   readonly reason: string;
@@ -51,23 +51,23 @@ function linesOf(headers: readonly Field[]): string {
   return headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
 }
 
-/** The answer's bytes, and where its head ends in them. */
-function serialize(answer: Given): { text: string; headEnd: number } {
-  const interim = answer.hints.map((hint) => `HTTP/1.1 103 Early Hints\r\n${linesOf(hint)}\r\n`);
+/** The bytes of the response, and where its head ends. */
+function serialize(response: Given): { text: string; headEnd: number } {
+  const interim = response.hints.map((hint) => `HTTP/1.1 103 Early Hints\r\n${linesOf(hint)}\r\n`);
   const framing = {
-    length: `Content-Length: ${answer.body.length}\r\n`,
+    length: `Content-Length: ${response.body.length}\r\n`,
     chunked: 'Transfer-Encoding: chunked\r\n',
     close: '',
-  }[answer.framing];
-  const head = `${interim.join('')}HTTP/1.1 ${answer.status} ${answer.reason}\r\n${linesOf(answer.headers)}${framing}\r\n`;
+  }[response.framing];
+  const head = `${interim.join('')}HTTP/1.1 ${response.status} ${response.reason}\r\n${linesOf(response.headers)}${framing}\r\n`;
   const rest =
-    answer.framing === 'chunked'
-      ? `${inChunks(answer.body, answer.chunks)}${linesOf(answer.trailers)}\r\n`
-      : answer.body;
+    response.framing === 'chunked'
+      ? `${inChunks(response.body, response.chunks)}${linesOf(response.trailers)}\r\n`
+      : response.body;
   return { text: head + rest, headEnd: head.length };
 }
 
-/** A running that says the bytes in hand, cut into writes, and then what `ending` does. */
+/** A running that sends `text`, cut into writes, and then ends the connection as `ending` says. */
 class Speaker {
   text = '';
   cuts: readonly number[] = [];
@@ -90,7 +90,7 @@ class Speaker {
   }
 }
 
-/** All messages up to the last one the client got, which is the answer. */
+/** All messages that the client received, up to the response. */
 async function ask({ port }: ProxyFixture, ends: boolean): Promise<Message[]> {
   const client = new RawClient(port);
   const last = ends ? 'Connection: close, TE' : 'Connection: TE';
@@ -117,58 +117,58 @@ async function ask({ port }: ProxyFixture, ends: boolean): Promise<Message[]> {
   }
 }
 
-describe('any answer', () => {
-  it('reaches the client exactly as running gave it, in whatever pieces', async () => {
+describe('any response', () => {
+  it('reaches the client exactly as running sent it, in whatever pieces', async () => {
     const speaker = new Speaker();
     await withProxy(await speaker.open(), async (fixture) => {
       await fc.assert(
-        fc.asyncProperty(given, async (answer) => {
-          speaker.text = serialize(answer).text;
-          speaker.cuts = answer.cuts;
-          speaker.ending = answer.framing === 'close' ? 'end' : 'keep';
+        fc.asyncProperty(given, async (response) => {
+          speaker.text = serialize(response).text;
+          speaker.cuts = response.cuts;
+          speaker.ending = response.framing === 'close' ? 'end' : 'keep';
           const messages = await ask(fixture, false);
           const got = messages.pop();
-          expect(messages.map(({ headers }) => headers)).to.deep.equal(answer.hints);
+          expect(messages.map(({ headers }) => headers)).to.deep.equal(response.hints);
           expect(got).to.include({ whole: true });
-          expect(got?.startLine).to.equal(`HTTP/1.1 ${answer.status} ${answer.reason}`);
-          expect(without(got?.headers ?? [], ...OF_THE_CONNECTION)).to.deep.equal(answer.headers);
-          expect(got?.body === answer.body, got?.body.slice(0, 200)).to.equal(true);
-          if (answer.framing !== 'chunked') return;
-          expect(got?.trailers).to.deep.equal(answer.trailers);
+          expect(got?.startLine).to.equal(`HTTP/1.1 ${response.status} ${response.reason}`);
+          expect(without(got?.headers ?? [], ...OF_THE_CONNECTION)).to.deep.equal(response.headers);
+          expect(got?.body === response.body, got?.body.slice(0, 200)).to.equal(true);
+          if (response.framing !== 'chunked') return;
+          expect(got?.trailers).to.deep.equal(response.trailers);
         }),
         { numRuns: 150 },
       );
     });
   });
 
-  it('that breaks off breaks for the client too, and never looks like a whole one', async () => {
+  it('that breaks off breaks for the client too and never looks complete', async () => {
     const broken = fc.record({
-      answer: given,
+      response: given,
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       ending: fc.constantFrom('end' as const, 'reset' as const),
     });
     const speaker = new Speaker();
     await withProxy(await speaker.open(), async (fixture) => {
       await fc.assert(
-        fc.asyncProperty(broken, async ({ answer, at, ending }) => {
-          const { text, headEnd } = serialize(answer);
+        fc.asyncProperty(broken, async ({ response, at, ending }) => {
+          const { text, headEnd } = serialize(response);
           const length = Math.floor(at * text.length);
           speaker.text = text.slice(0, length);
-          speaker.cuts = answer.cuts;
+          speaker.cuts = response.cuts;
           speaker.ending = ending;
           const got = (await ask(fixture, false)).at(-1);
           if (length < headEnd) {
-            // No answer had begun: the gate gives one of its own.
+            // No response had begun: the proxy sends its own.
             expect(got?.startLine).to.equal('HTTP/1.1 502 Bad Gateway');
             return;
           }
-          const isItsEnd = answer.framing === 'close' && ending === 'end';
-          const saidAll = answer.framing === 'length' && answer.body === '';
-          if (got === undefined) expect(isItsEnd || saidAll).to.equal(false);
+          const isItsEnd = response.framing === 'close' && ending === 'end';
+          const isComplete = response.framing === 'length' && response.body === '';
+          if (got === undefined) expect(isItsEnd || isComplete).to.equal(false);
           else {
-            expect(got.startLine).to.equal(`HTTP/1.1 ${answer.status} ${answer.reason}`);
-            expect(got.whole).to.equal(isItsEnd || saidAll);
-            expect(answer.body.startsWith(got.body)).to.equal(true);
+            expect(got.startLine).to.equal(`HTTP/1.1 ${response.status} ${response.reason}`);
+            expect(got.whole).to.equal(isItsEnd || isComplete);
+            expect(response.body.startsWith(got.body)).to.equal(true);
           }
         }),
         { numRuns: 100 },

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { pairsOf } from '../../../../lib/model/headers.ts';
 import { compileTrust, peerOf } from '../../../../lib/proxy/http/forwarded.ts';
 import { exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
@@ -11,9 +12,8 @@ const REQUEST =
 async function seen(trustedProxies: readonly string[]): Promise<string[]> {
   const lines: string[] = [];
   const up = await Upstream.http((request, response) => {
-    const raw = request.rawHeaders;
-    for (let index = 0; index < raw.length; index += 2) {
-      if (/forwarded/i.test(raw[index] ?? '')) lines.push(`${raw[index]}: ${raw[index + 1]}`);
+    for (const [name, value] of pairsOf(request.rawHeaders)) {
+      if (/forwarded/i.test(name)) lines.push(`${name}: ${value}`);
     }
     response.end();
   });
@@ -23,8 +23,8 @@ async function seen(trustedProxies: readonly string[]): Promise<string[]> {
   return lines;
 }
 
-describe('what running is told about the client', () => {
-  it('replaces the words of a client that is not trusted', async () => {
+describe('the forwarding headers that running gets', () => {
+  it('replace those of a client that is not trusted', async () => {
     expect(await seen(['10.0.0.0/8'])).to.deep.equal([
       'X-Forwarded-For: 127.0.0.1',
       'X-Forwarded-Proto: http',
@@ -32,7 +32,7 @@ describe('what running is told about the client', () => {
     ]);
   });
 
-  it('appends to the words of a proxy that is trusted', async () => {
+  it('append to those of a trusted proxy', async () => {
     expect(await seen(['loopback'])).to.deep.equal([
       'X-Forwarded-For: 9.9.9.9, 8.8.8.8, 127.0.0.1',
       'X-Forwarded-Proto: https',
@@ -41,7 +41,7 @@ describe('what running is told about the client', () => {
     ]);
   });
 
-  it('knows an IPv4 address also on a dual-stack socket', () => {
+  it('contain an IPv4 address in dotted form on a dual-stack socket too', () => {
     const trust = compileTrust(['192.168.0.0/16']);
     expect(peerOf('::ffff:192.168.1.2', trust)).to.deep.equal({
       address: '192.168.1.2',
@@ -50,7 +50,7 @@ describe('what running is told about the client', () => {
     expect(peerOf('2001:db8::1', trust)).to.deep.equal({ address: '2001:db8::1', trusted: false });
   });
 
-  it('names an entry of the trust list that is no address', () => {
+  it('depend on a trust list, whose invalid entries are named', () => {
     expect(() => compileTrust(['loopback', 'my-proxy'])).to.throw(/my-proxy/);
   });
 });

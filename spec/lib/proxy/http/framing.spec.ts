@@ -8,17 +8,17 @@ import {
   withProxy,
 } from '../../../support/proxy-fixture.ts';
 
-describe('framing', () => {
+describe('the framing of requests', () => {
   for (const [name, text] of MALFORMED) {
-    it(`refuses ${name} with 400 and forwards nothing`, async () => {
+    it(`is checked: ${name} gets 400 and is not forwarded`, async () => {
       const got: string[] = [];
       const up = await Upstream.raw((_socket, all) => got.push(all));
       await withProxy(up, async ({ port, proxy }) => {
-        const answer = await exchangeRaw(port, text);
-        expect(answer).to.match(/^HTTP\/1\.1 400 Bad Request\r\n/);
-        expect(answer.match(/HTTP\/1\.1/g)).to.have.length(1);
+        const response = await exchangeRaw(port, text);
+        expect(response).to.match(/^HTTP\/1\.1 400 Bad Request\r\n/);
+        expect(response.match(/HTTP\/1\.1/g)).to.have.length(1);
         const { received, skipped } = proxy.counts();
-        // A malformed body is found after the decision about a copy.
+        // A malformed body is noticed after the decision about a copy.
         expect({ received, skipped: skipped.refused + skipped.method }).to.deep.equal({
           received: 1,
           skipped: 1,
@@ -28,14 +28,14 @@ describe('framing', () => {
     });
   }
 
-  it('refuses HTTP/2 by assertion with 505', async () => {
+  it('is checked: HTTP/2.0 in a request line gets 505', async () => {
     await withProxy(null, async ({ port }) => {
-      const answer = await exchangeRaw(port, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n');
-      expect(answer).to.match(/^HTTP\/1\.1 505 /);
+      const response = await exchangeRaw(port, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n');
+      expect(response).to.match(/^HTTP\/1\.1 505 /);
     });
   });
 
-  it('answers a whole request before it refuses what follows', async () => {
+  it('is checked after the response to a complete request before it', async () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('fine'), 30);
     });
@@ -45,7 +45,7 @@ describe('framing', () => {
     });
   });
 
-  it('ends the request to running when a chunk turns out to be malformed later', async () => {
+  it('ends the request to running when a later chunk is malformed', async () => {
     const closed = flag();
     const connected = flag();
     const up = await Upstream.raw((socket) => {

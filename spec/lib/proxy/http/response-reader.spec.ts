@@ -9,11 +9,11 @@ import {
   fields,
   inChunks,
   pieces,
-  spoilings,
-  spoilt,
+  corruptions,
+  corrupted,
   unitOf,
 } from '../../../support/http-arbitraries.ts';
-import { answerByNode } from '../../../support/in-memory-http.ts';
+import { responseByNode } from '../../../support/in-memory-http.ts';
 
 const MAX_HEAD_BYTES = 65_536;
 const RUNS = 2000;
@@ -25,12 +25,12 @@ interface Read {
   body: string;
   trailers: readonly string[];
   interims: number[];
-  /** What became of it: `open` while more may come. */
+  /** The outcome; `open` while more may come. */
   end: 'open' | 'complete' | 'malformed' | 'broken';
   keeps: boolean;
 }
 
-/** What comes out of these pieces, and of the end of the connection behind them if it ends. */
+/** Reads these pieces, and then the end of the connection if `ends`. */
 function readAll(parts: readonly string[], { method = 'GET', ends = true } = {}): Read {
   const read: Read = {
     startLine: '',
@@ -70,7 +70,7 @@ function readAll(parts: readonly string[], { method = 'GET', ends = true } = {})
   return read;
 }
 
-const answers = fc
+const responses = fc
   .record({
     status: fc.constantFrom('200', '204', '206', '304', '404', '500', '599'),
     reason: fc.string({ unit: unitOf('OK ab\xe9\t'), maxLength: 10 }).map((text) => text.trim()),
@@ -103,10 +103,10 @@ const answers = fc
     return `${it.interims}${head}${hasBody ? content : ''}`;
   });
 
-describe('the answers on a connection to running', () => {
-  it('are read alike in whatever pieces they come', () => {
+describe('the responses on a connection to running', () => {
+  it('are read the same in whatever pieces they come', () => {
     fc.assert(
-      fc.property(answers, cuts, (text, shares) => {
+      fc.property(responses, cuts, (text, shares) => {
         const whole = readAll([text]);
         expect(whole.end).to.equal('complete');
         expect(readAll(pieces(text, shares))).to.deep.equal(whole);
@@ -116,15 +116,15 @@ describe('the answers on a connection to running', () => {
     );
   });
 
-  it('are taken only as node takes them, however spoilt they are', async () => {
-    const counts = { complete: 0, refused: 0 };
+  it('are accepted only if node accepts them, however corrupted they are', async () => {
+    const counts = { complete: 0, rejected: 0 };
     await fc.assert(
-      fc.asyncProperty(answers, spoilings(1), async (text, changes) => {
-        const given = spoilt(text, changes);
+      fc.asyncProperty(responses, corruptions(1), async (text, changes) => {
+        const given = corrupted(text, changes);
         const ours = readAll([given]);
-        if (ours.end !== 'complete') return void counts.refused++;
+        if (ours.end !== 'complete') return void counts.rejected++;
         counts.complete++;
-        const theirs = await answerByNode('GET', Buffer.from(given, 'latin1'));
+        const theirs = await responseByNode('GET', Buffer.from(given, 'latin1'));
         expect(theirs, JSON.stringify(given)).to.not.equal(null);
         expect(theirs?.whole, JSON.stringify(given)).to.equal(true);
         expect(`${theirs?.startLine.slice(4)}`).to.equal(ours.startLine);
@@ -135,12 +135,12 @@ describe('the answers on a connection to running', () => {
       { numRuns: RUNS },
     );
     expect(counts.complete).to.be.greaterThan(RUNS / 50);
-    expect(counts.refused).to.be.greaterThan(RUNS / 50);
+    expect(counts.rejected).to.be.greaterThan(RUNS / 50);
   });
 
-  it('are read alike whether their head came before on the connection or not', () => {
+  it('are read the same whether or not their head is cached', () => {
     fc.assert(
-      fc.property(fc.array(answers, { minLength: 1, maxLength: 3 }), cuts, (texts, shares) => {
+      fc.property(fc.array(responses, { minLength: 1, maxLength: 3 }), cuts, (texts, shares) => {
         const seen: string[] = [];
         const reader = new ResponseReader(MAX_HEAD_BYTES, {
           interim: ({ status, fields }) => seen.push(`${status} ${fields.join()}`),
@@ -169,9 +169,9 @@ describe('the answers on a connection to running', () => {
     ['a space before the colon', 'HTTP/1.1 200 OK\r\nA : b\r\nContent-Length: 2\r\n\r\nok'],
     ['a bare LF', 'HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok'],
-    ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok'],
+    ['a length that is not a number', 'HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok'],
     [
-      'a length siblingModule chunks',
+      'a length next to chunks',
       'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
     ['another coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'],
@@ -182,30 +182,30 @@ describe('the answers on a connection to running', () => {
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\nok\r\n0\r\n\r\n',
     ],
     [
-      'a chunk that is longer than it says',
+      'a chunk that is longer than its size',
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nok\r\n0\r\n\r\n',
     ],
     [
-      'a trailer that is none',
+      'a trailer without a colon',
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nno colon\r\n\r\n',
     ],
     [
-      'a chunk extension without end',
+      'an endless chunk extension',
       `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;${'a'.repeat(17_000)}`,
     ],
     [
-      'trailers without end',
+      'endless trailers',
       `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${'a: b\r\n'.repeat(12_000)}`,
     ],
-    ['a head without end', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(12_000)}`],
-    ['a 101 that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
+    ['an endless head', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(12_000)}`],
+    ['an unrequested 101', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
   ] as const) {
     it(`are malformed with ${name}`, () => {
       expect(readAll([text]).end).to.equal('malformed');
     });
   }
 
-  it('leave a connection that can be used again only when nothing speaks against it', () => {
+  it('leave a connection reusable only when nothing rules it out', () => {
     const keeps = (text: string): boolean => readAll([text]).keeps;
     expect(keeps(OK)).to.equal(true);
     expect(keeps('HTTP/1.1 204 No Content\r\n\r\n')).to.equal(true);
@@ -223,7 +223,7 @@ describe('the answers on a connection to running', () => {
     );
   });
 
-  it('end with the connection when nothing else says where', () => {
+  it('end with the connection when they have no other framing', () => {
     expect(readAll(['HTTP/1.1 200 OK\r\n\r\nsome', ' more'])).to.include({
       body: 'some more',
       end: 'complete',
@@ -231,7 +231,7 @@ describe('the answers on a connection to running', () => {
     expect(readAll(['HTTP/1.1 200 OK\r\n\r\nsome'], { ends: false }).end).to.equal('open');
   });
 
-  it('break with the connection when they are not whole', () => {
+  it('break with the connection when they are incomplete', () => {
     expect(readAll([OK.slice(0, -1)]).end).to.equal('broken');
     expect(readAll(['HTTP/1.1 2']).end).to.equal('broken');
     expect(
@@ -239,7 +239,7 @@ describe('the answers on a connection to running', () => {
     ).to.equal('broken');
   });
 
-  it('have no body for HEAD, whatever their length says', () => {
+  it('have no body for HEAD, whatever their length', () => {
     expect(readAll([OK.slice(0, -2)], { method: 'HEAD' })).to.include({
       end: 'complete',
       body: '',

@@ -15,7 +15,7 @@ const SMALL = `${HEAD}Connection: close\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 7\r\n\r\n`
 const CHUNK = `186a0\r\n${'x'.repeat(100_000)}\r\n`;
 
 describe('a request with trailers', () => {
-  it('arrives whole when it is large, and its connection goes on', async () => {
+  it('arrives completely when it is large, and its connection stays usable', async () => {
     const sums: string[] = [];
     const up = await Upstream.http((request, response) => {
       const hash = createHash('sha1');
@@ -43,7 +43,7 @@ describe('a request with trailers', () => {
     expect(sums).to.deep.equal([`2000000 ${sum} X-Sum=7`, `2000000 ${sum} X-Sum=7`]);
   });
 
-  it('gets an early answer while it is still being sent', async () => {
+  it('gets an early response while it is still being sent', async () => {
     const up = await Upstream.raw((socket, all) => {
       if (!all.includes('\r\n\r\n') || socket.writableEnded) return;
       socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
@@ -90,7 +90,7 @@ describe('a request with trailers', () => {
     }
   });
 
-  it('gets 502 when running changes the protocol unasked', async () => {
+  it('gets 502 when running changes the protocol unrequested', async () => {
     const up = await Upstream.raw((socket, all) => {
       if (!all.includes('X-Sum: 7')) return;
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
@@ -101,7 +101,7 @@ describe('a request with trailers', () => {
     });
   });
 
-  it('breaks for the client when the answer to it breaks', async () => {
+  it('breaks for the client when its response breaks', async () => {
     const up = await Upstream.raw((socket, all) => {
       if (!all.includes('X-Sum: 7')) return;
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome');

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { coalesceWrites, flushWrites } from '../../../../lib/proxy/io/write-coalescing.ts';
 
-/** A stream that tells what reached the system, in order. */
+/** A stream that records what reaches the system, in order. */
 function recorded(log: string[], name: string): Writable {
   const stream = new Writable({
     decodeStrings: false,
@@ -20,7 +20,7 @@ function recorded(log: string[], name: string): Writable {
   return stream;
 }
 
-describe('write batch', () => {
+describe('write coalescing', () => {
   it('makes the writes of one turn together at its end, in order', async () => {
     const log: string[] = [];
     const [a, b] = [recorded(log, 'a'), recorded(log, 'b')];
@@ -34,13 +34,13 @@ describe('write batch', () => {
     expect(log).to.deep.equal(['a1', 'a2+3', 'b1']);
   });
 
-  it('does not let a large piece wait', () => {
+  it('does not delay a large piece', () => {
     const log: string[] = [];
     recorded(log, 'a').write('x'.repeat(16_385));
     expect(log).to.have.length(1);
   });
 
-  it('does not wait for the end of the turn once sixteen wait', () => {
+  it('does not wait for the end of the turn once sixteen writes are pending', () => {
     const log: string[] = [];
     for (let index = 0; index < 17; index++) recorded(log, `${index}`).write('x');
     expect(log).to.have.length(16);
@@ -48,7 +48,7 @@ describe('write batch', () => {
     expect(log).to.have.length(17);
   });
 
-  it('ends a stream only after what was written', async () => {
+  it('ends a stream only after its pending writes', async () => {
     const log: string[] = [];
     const stream = recorded(log, 'a');
     stream.write('1');
@@ -57,13 +57,13 @@ describe('write batch', () => {
     expect(log).to.deep.equal(['a1', 'a2']);
   });
 
-  it('tells the writer to stop while more waits than the stream takes', () => {
+  it('applies backpressure while more is pending than the stream accepts', () => {
     const stream = recorded([], 'a');
     expect(stream.write('x'.repeat(16_384))).to.equal(false);
     flushWrites();
   });
 
-  it('loses what waits for a stream that is destroyed, and nothing else', async () => {
+  it('loses the pending writes of a destroyed stream and no others', async () => {
     const log: string[] = [];
     const [a, b] = [recorded(log, 'a'), recorded(log, 'b')];
     a.write('1');

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { pairsOf } from '../../../../lib/model/headers.ts';
 import { readMessage } from '../../../conformance/message.ts';
 import {
   body,
@@ -24,9 +25,9 @@ interface Sent {
   readonly path: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
-  /** Sizes of the chunks, or null for a Content-Length. */
+  /** Sizes of the chunks; null for a Content-Length. */
   readonly chunks: readonly number[] | null;
-  /** Where the bytes are cut into writes, as shares of the whole. */
+  /** Positions at which the bytes are cut into writes, as shares of the whole. */
   readonly cuts: readonly number[];
 }
 
@@ -49,9 +50,9 @@ function serialize(request: Sent): string {
   return `${text}${length}\r\n${request.body}`;
 }
 
-/** What running says it got: method, path, headers, body, as one line. */
-function listener(): Promise<Upstream> {
-  const answer: RequestListener = (request, response) => {
+/** A running that responds with what it received: method, path, headers and body, as one line. */
+function reporter(): Promise<Upstream> {
+  const listener: RequestListener = (request, response) => {
     requests++;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -62,16 +63,11 @@ function listener(): Promise<Upstream> {
       response.end(`<${Buffer.from(report).toString('base64')}>`);
     });
   };
-  return Upstream.http(answer, 'app-1.0.0/1_running', { halfOpen: true });
+  return Upstream.http(listener, 'app-1.0.0/1_running', { halfOpen: true });
 }
 
 function endToEnd(raw: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    if (!HOP_BY_HOP.test(name)) pairs.push([name, raw[index + 1] ?? '']);
-  }
-  return pairs;
+  return pairsOf(raw).filter(([name]) => !HOP_BY_HOP.test(name));
 }
 
 interface Got {
@@ -81,9 +77,9 @@ interface Got {
   readonly body: string;
 }
 
-function reported(answer: string): Got {
-  expect(answer).to.match(/^HTTP\/1\.1 200 /);
-  const report = /<(.*)>$/.exec(answer)?.[1] ?? '';
+function reported(response: string): Got {
+  expect(response).to.match(/^HTTP\/1\.1 200 /);
+  const report = /<(.*)>$/.exec(response)?.[1] ?? '';
   return JSON.parse(Buffer.from(report, 'base64').toString()) as Got;
 }
 
@@ -94,7 +90,7 @@ function expectSame(got: Got, request: Sent): void {
   expect(got.body === request.body, got.body.slice(0, 200)).to.equal(true);
 }
 
-/** What chunks say to a reader who allows nothing but RFC 9112 section 7.1; null when they are none. */
+/** The body that a strict reader of RFC 9112 section 7.1 finds in chunks; null when they are malformed. */
 function strictBody(chunks: string): string | null {
   let read = '';
   let at = 0;
@@ -110,8 +106,8 @@ function strictBody(chunks: string): string | null {
   }
 }
 
-/** What a head says to a reader who splits at CRLF and at the first colon, and knows no more. */
-function plainReading(head: string): { line: string; headers: [string, string][] } {
+/** The head as read by splitting at CRLF and at the first colon only. */
+function simpleReading(head: string): { line: string; headers: [string, string][] } {
   const [line = '', ...fields] = head.split('\r\n\r\n')[0]?.split('\r\n') ?? [];
   const raw = fields.flatMap((field) => {
     const colon = field.indexOf(':');
@@ -130,25 +126,25 @@ async function ask({ port }: ProxyFixture, text: string, cuts: readonly number[]
   }
 }
 
-/** Requests that running got. */
+/** How many requests running received. */
 let requests = 0;
 
 describe('any request', () => {
-  it('reaches running exactly as it was sent', async () => {
-    await withProxy(await listener(), async (fixture) => {
+  it('reaches running exactly as sent', async () => {
+    await withProxy(await reporter(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(sent, async (request) => {
-          const answer = await ask(fixture, serialize(request), request.cuts);
-          expectSame(reported(answer), request);
+          const response = await ask(fixture, serialize(request), request.cuts);
+          expectSame(reported(response), request);
         }),
         { numRuns: 150 },
       );
     });
   });
 
-  it('reaches running exactly as it was sent, also among others on one connection', async () => {
+  it('reaches running exactly as sent when it is one of several on a connection', async () => {
     const several = fc.record({ requests: fc.array(sent, { minLength: 2, maxLength: 5 }), cuts });
-    await withProxy(await listener(), async (fixture) => {
+    await withProxy(await reporter(), async (fixture) => {
       await fc.assert(
         fc.asyncProperty(several, async ({ requests: all, cuts: shares }) => {
           const client = new RawClient(fixture.port);
@@ -156,9 +152,9 @@ describe('any request', () => {
           let at = 0;
           for (const request of all) {
             await client.until((text) => readMessage(text, at)?.whole ?? false);
-            const answer = readMessage(client.text, at);
-            expectSame(reported(client.text.slice(at, answer?.end)), request);
-            at = answer?.end ?? 0;
+            const message = readMessage(client.text, at);
+            expectSame(reported(client.text.slice(at, message?.end)), request);
+            at = message?.end ?? 0;
           }
           expect(client.text.slice(at)).to.equal('');
           client.close();
@@ -168,17 +164,17 @@ describe('any request', () => {
     });
   });
 
-  it('reaches running as it was sent or gets a 400, when its chunks are spoilt', async () => {
-    const spoilt = fc.record({
+  it('reaches running as sent or gets 400 when its chunks are corrupted', async () => {
+    const corrupted = fc.record({
       text: fc.string({ unit: unitOf('ab0\r\n'), maxLength: 40 }),
       sizes: fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 5 }),
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       byte: fc.constantFrom('', '\0', '\r', '\n', ' ', ';', '0', '1', 'f', 'x', '+', '-', '\r\n'),
       cuts,
     });
-    await withProxy(await listener(), async (fixture) => {
+    await withProxy(await reporter(), async (fixture) => {
       await fc.assert(
-        fc.asyncProperty(spoilt, async ({ text, sizes, at, byte, cuts: shares }) => {
+        fc.asyncProperty(corrupted, async ({ text, sizes, at, byte, cuts: shares }) => {
           const whole = `${inChunks(text, sizes)}\r\n`;
           const index = Math.floor(at * whole.length);
           const chunks = whole.slice(0, index) + byte + whole.slice(index + 1);
@@ -186,16 +182,16 @@ describe('any request', () => {
           const client = new RawClient(fixture.port);
           const head = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
           await sendInPieces(client, head + chunks, shares);
-          // Chunks that are too short now are complete: nothing more comes.
+          // The end of the connection completes chunks that are too short now.
           client.socket.end();
-          const answer = await client.toEnd();
+          const response = await client.toEnd();
           const expected = strictBody(chunks);
-          if (answer.startsWith('HTTP/1.1 200')) {
-            const [first = ''] = answer.split('>', 1);
+          if (response.startsWith('HTTP/1.1 200')) {
+            const [first = ''] = response.split('>', 1);
             expect(reported(`${first}>`).body).to.equal(expected);
             return;
           }
-          expect(answer).to.match(/^HTTP\/1\.1 400 /);
+          expect(response).to.match(/^HTTP\/1\.1 400 /);
           expect(requests).to.equal(before);
           expect(expected === text && chunks === whole).to.equal(false);
         }),
@@ -204,32 +200,32 @@ describe('any request', () => {
     });
   });
 
-  it('reaches running as it was sent or gets a 400, when bytes of it are spoilt', async () => {
-    const spoilt = fc.record({
+  it('reaches running as sent or gets 400 when bytes of its head are corrupted', async () => {
+    const corrupted = fc.record({
       request: sent,
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       byte: fc.constantFrom('\0', '\r', '\n', ' ', ':', '\x80', '+', 'x'),
     });
-    await withProxy(await listener(), async (fixture) => {
+    await withProxy(await reporter(), async (fixture) => {
       await fc.assert(
-        fc.asyncProperty(spoilt, async ({ request, at, byte }) => {
-          // Only the head is spoilt: any byte is allowed in a body.
+        fc.asyncProperty(corrupted, async ({ request, at, byte }) => {
+          // Only the head is corrupted: a body may contain any byte.
           const text = serialize({ ...request, body: '', chunks: null });
           const index = Math.floor(at * (text.length - 4));
           const bad = text.slice(0, index) + byte + text.slice(index + 1);
           const before = requests;
           const client = new RawClient(fixture.port).send(`${bad}\r\n\r\n`);
-          const answer = await client.until(
+          const response = await client.until(
             (all) => all.endsWith('>') || client.ended || / [45]\d\d [^]*\r\n\r\n./.test(all),
           );
           client.close();
-          if (!answer.startsWith('HTTP/1.1 200')) {
-            expect(Number(answer.slice(9, 12))).to.be.oneOf([400, 405, 417, 505]);
+          if (!response.startsWith('HTTP/1.1 200')) {
+            expect(Number(response.slice(9, 12))).to.be.oneOf([400, 405, 417, 505]);
             expect(requests).to.equal(before);
             return;
           }
-          const { line, headers } = plainReading(bad);
-          const got = reported(answer);
+          const { line, headers } = simpleReading(bad);
+          const got = reported(response);
           expect(line).to.match(/ HTTP\/1\.[01]$/);
           expect(`${got.method} ${got.url}`).to.equal(line.slice(0, -9));
           expect(endToEnd(got.rawHeaders)).to.deep.equal(headers);
@@ -239,7 +235,7 @@ describe('any request', () => {
     });
   });
 
-  it('is accounted for exactly once, whatever happens to it', async () => {
+  it('is counted exactly once, whatever happens to it', async () => {
     const fates = fc.array(
       fc.constantFrom('fine', 'leave', 'break', 'bad', 'post', 'health', 'slow', 'full', 'reroute'),
       { minLength: 5, maxLength: 40 },
@@ -272,7 +268,7 @@ describe('any request', () => {
           });
           await Promise.all(ends);
         });
-        // withProxy checks: received = submitted + shed + skipped, nothing held, nothing in flight.
+        // withProxy checks that received = submitted + shed + skipped and that nothing is held or in flight.
       }),
       { numRuns: 15 },
     );

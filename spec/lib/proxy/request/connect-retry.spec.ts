@@ -1,22 +1,12 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
-import type { Target } from '../../../../lib/model/exchange.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
+import { deadTarget, exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const GET_CLOSE = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const POST = 'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi';
 
 const UPGRADE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
-
-async function deadTarget(): Promise<Target> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return { instance: 'app-1.0.0/1_running', host: '127.0.0.1', port };
-}
 
 function echo(): Promise<Upstream> {
   return Upstream.http((request, response) => {
@@ -26,18 +16,18 @@ function echo(): Promise<Upstream> {
   });
 }
 
-describe('requests that running refuses', () => {
+describe('requests whose connection running refuses', () => {
   it('wait for the next running, with their bodies, and are copied and counted once', async () => {
     const up = await echo();
     await withProxy(up, async ({ proxy, port, sink }) => {
       proxy.setRoute({ running: await deadTarget(), mirroring: true });
-      const answers = [exchangeRaw(port, GET_CLOSE), exchangeRaw(port, POST)];
+      const responses = [exchangeRaw(port, GET_CLOSE), exchangeRaw(port, POST)];
       await eventually('2 requests are held', () => proxy.counts().heldNow === 2);
-      // First Vili finds out that running has ended, later there is a new one.
+      // First Vili notices that running has ended, later a new running starts.
       proxy.setRoute({ running: null, mirroring: true });
       expect(proxy.counts().heldNow).to.equal(2);
       proxy.setRoute({ running: up.target, mirroring: true });
-      const [get, post] = await Promise.all(answers);
+      const [get, post] = await Promise.all(responses);
       expect(get).to.match(/^HTTP\/1\.1 200 OK[^]*GET $/);
       expect(post).to.match(/^HTTP\/1\.1 200 OK[^]*POST hi$/);
       expect(sink.exchanges.map(({ method, status }) => `${method} ${status}`)).to.deep.equal([
@@ -49,7 +39,7 @@ describe('requests that running refuses', () => {
     });
   });
 
-  it('wait for the next running when they ask for another protocol, too', async () => {
+  it('wait for the next running when they request another protocol, too', async () => {
     const up = await Upstream.raw((socket) => socket.end(SWITCHED));
     await withProxy(up, async ({ proxy, port }) => {
       for (const [running, expected] of [
@@ -57,29 +47,29 @@ describe('requests that running refuses', () => {
         [await deadTarget(), 'HTTP/1.1 502 '],
       ] as const) {
         proxy.setRoute({ running: await deadTarget(), mirroring: false });
-        const answer = exchangeRaw(port, UPGRADE);
+        const response = exchangeRaw(port, UPGRADE);
         await eventually('a request is held', () => proxy.counts().heldNow === 1);
         proxy.setRoute({ running: null, mirroring: false });
         proxy.setRoute({ running, mirroring: false });
-        expect((await answer).slice(0, expected.length)).to.equal(expected);
+        expect((await response).slice(0, expected.length)).to.equal(expected);
       }
       expect(proxy.counts().errors.refused).to.equal(1);
       expect(proxy.inFlight()).to.equal(0);
     });
   });
 
-  it('go on at once when the route has moved on', async () => {
+  it('go on at once when the route has changed', async () => {
     const up = await echo();
     await withProxy(up, async ({ proxy, port }) => {
       proxy.setRoute({ running: await deadTarget(), mirroring: false });
-      const answer = exchangeRaw(port, GET_CLOSE);
+      const response = exchangeRaw(port, GET_CLOSE);
       await eventually('a request is held', () => proxy.counts().heldNow === 1);
       proxy.setRoute({ running: up.target, mirroring: false });
-      expect(await answer).to.match(/^HTTP\/1\.1 200 OK/);
+      expect(await response).to.match(/^HTTP\/1\.1 200 OK/);
     });
   });
 
-  it('are answered with 502 when running stays, and when the next one refuses too', async () => {
+  it('get 502 when running stays, and when the next one refuses too', async () => {
     await withProxy(null, async ({ proxy, port }) => {
       proxy.setRoute({ running: await deadTarget(), mirroring: false });
       const stays = exchangeRaw(port, GET_CLOSE);
@@ -94,7 +84,7 @@ describe('requests that running refuses', () => {
     });
   });
 
-  it('are let go with their client and with the proxy', async () => {
+  it('end with the proxy', async () => {
     await withProxy(null, async ({ proxy, port }) => {
       proxy.setRoute({ running: await deadTarget(), mirroring: false });
       const closing = exchangeRaw(port, GET_CLOSE);

@@ -1,8 +1,7 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
-import type { Target } from '../../../../lib/model/exchange.ts';
 import { eventually } from '../../../support/eventually.ts';
 import {
+  deadTarget,
   exchangeRaw,
   flag,
   proxySettings,
@@ -16,16 +15,7 @@ const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
-/** A target where nothing listens. */
-async function deadTarget(): Promise<Target> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return { instance: 'app-1.0.0/1_running', host: '127.0.0.1', port };
-}
-
-/** Answers once per connection, then dies at the next request. */
+/** Responds once per connection, then dies at the next request. */
 function dyingUpstream(seen: string[]): Promise<Upstream> {
   const used = new WeakSet();
   return Upstream.raw((socket, all) => {
@@ -39,8 +29,8 @@ function dyingUpstream(seen: string[]): Promise<Upstream> {
   });
 }
 
-describe('when running fails', () => {
-  it('answers 502 for a running that refuses, says nothing internal, and submits the exchange', async () => {
+describe('the proxy, when running fails,', () => {
+  it('responds 502 when the connection is refused, reveals nothing internal, and submits the exchange', async () => {
     await withProxy(null, async ({ proxy, port, sink }) => {
       const running = await deadTarget();
       proxy.setRoute({ running, mirroring: true });
@@ -53,7 +43,7 @@ describe('when running fails', () => {
     });
   });
 
-  it('answers 504 for a running that is silent', async () => {
+  it('responds 504 when running exceeds its response timeout', async () => {
     const up = await Upstream.raw(() => {});
     const { upstream } = proxySettings();
     await withProxy(
@@ -66,7 +56,7 @@ describe('when running fails', () => {
     );
   });
 
-  it('answers 502 for a running that does not speak HTTP', async () => {
+  it('responds 502 when running does not speak HTTP', async () => {
     const up = await Upstream.raw((socket) => socket.end('SSH-2.0-what\r\n'));
     await withProxy(up, async ({ port, sink }) => {
       expect(await exchangeRaw(port, GET_CLOSE)).to.match(/^HTTP\/1\.1 502 /);
@@ -86,13 +76,13 @@ describe('when running fails', () => {
     );
   });
 
-  for (const [name, answer] of [
+  for (const [name, response] of [
     ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome'],
     ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n'],
   ] as const) {
-    it(`breaks the client's connection when running breaks in an answer ${name}`, async () => {
+    it(`breaks the client's connection when running breaks off a response ${name}`, async () => {
       const up = await Upstream.raw((socket) => {
-        socket.write(answer, () => socket.destroy());
+        socket.write(response, () => socket.destroy());
       });
       await withProxy(up, async ({ port, sink, proxy }) => {
         const client = new RawClient(port).send(GET);
@@ -106,7 +96,7 @@ describe('when running fails', () => {
     });
   }
 
-  it("breaks the client's connection when an answer of unknown length is reset", async () => {
+  it("breaks the client's connection when a response of unknown length is reset", async () => {
     const up = await Upstream.raw((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsome');
       setTimeout(() => socket.resetAndDestroy(), 20);
@@ -119,7 +109,7 @@ describe('when running fails', () => {
     });
   });
 
-  it('repeats a GET once on a new connection when the reused one died', async () => {
+  it('repeats a GET once on a new connection when the reused one has died', async () => {
     const seen: string[] = [];
     const up = await dyingUpstream(seen);
     await withProxy(up, async ({ port, proxy }) => {
@@ -132,7 +122,7 @@ describe('when running fails', () => {
     expect(seen).to.deep.equal(['GET', 'GET']);
   });
 
-  it('never repeats a POST: 502', async () => {
+  it('responds 502 to a POST in the same case and never repeats it', async () => {
     const seen: string[] = [];
     const up = await dyingUpstream(seen);
     await withProxy(up, async ({ port, proxy }) => {
@@ -145,7 +135,7 @@ describe('when running fails', () => {
     expect(seen).to.deep.equal(['GET']);
   });
 
-  it('repeats a PUT with a small body, body included', async () => {
+  it('repeats a PUT together with its small body', async () => {
     const bodies: string[] = [];
     const used = new WeakSet();
     const up = await Upstream.raw((socket, all) => {
@@ -167,7 +157,7 @@ describe('when running fails', () => {
     expect(bodies[1]).to.equal('hello');
   });
 
-  it('passes an early 413 to a client that is still uploading', async () => {
+  it('forwards an early 413 to a client that is still uploading', async () => {
     const up = await Upstream.raw((socket, all) => {
       if (all.includes('\r\n\r\n') && !socket.writableEnded) {
         socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
@@ -186,7 +176,7 @@ describe('when running fails', () => {
   });
 });
 
-describe('when the client fails', () => {
+describe('the proxy, when the client fails,', () => {
   it('ends the request to running when the client leaves', async () => {
     const { up, asked, left } = await silentUpstream();
     await withProxy(up, async ({ port, proxy }) => {
@@ -266,7 +256,7 @@ describe('when the client fails', () => {
     });
   });
 
-  it('answers 408 to a head that does not come', async () => {
+  it('responds 408 to an incomplete head', async () => {
     const { request } = proxySettings();
     await withProxy(
       null,
@@ -278,7 +268,7 @@ describe('when the client fails', () => {
     );
   });
 
-  it('ends a connection that never says anything, and counts no request', async () => {
+  it('ends a connection that stays silent without counting a request', async () => {
     const { request } = proxySettings();
     await withProxy(
       null,
@@ -290,7 +280,7 @@ describe('when the client fails', () => {
     );
   });
 
-  it('answers 408 to a body that does not come, small or large', async () => {
+  it('responds 408 to an incomplete body, small or large', async () => {
     const up = await Upstream.raw(() => {});
     const { request } = proxySettings();
     await withProxy(
@@ -309,7 +299,7 @@ describe('when the client fails', () => {
     );
   });
 
-  it('lets running think for longer than a client may be idle', async () => {
+  it('lets running take longer than a client may be idle', async () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('late'), 300);
     });
@@ -337,7 +327,7 @@ describe('when the client fails', () => {
     );
   });
 
-  it('takes no more connections than allowed', async () => {
+  it('accepts no more connections than allowed', async () => {
     const up = await Upstream.http((_request, response) => response.end('ok'));
     const { request } = proxySettings();
     await withProxy(
@@ -353,7 +343,7 @@ describe('when the client fails', () => {
     );
   });
 
-  it('lets requests beyond the connections to running wait, and no longer than allowed', async () => {
+  it('lets requests wait for one of the limited connections to running', async () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('ok'), 60);
     });

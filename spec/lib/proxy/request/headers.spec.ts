@@ -22,21 +22,24 @@ function requestOf(headerBytes: number): string {
   return `GET / HTTP/1.1\r\nHost: a\r\nX-Big: ${big}\r\nConnection: close\r\n\r\n`;
 }
 
-/** A raw running that answers `answer` to each whole head, and remembers what it got. */
-async function answering(answer: string, close = false): Promise<{ up: Upstream; got: string[] }> {
+/** A raw running that sends `response` for each complete head, and records what it received. */
+async function responding(
+  response: string,
+  close = false,
+): Promise<{ up: Upstream; got: string[] }> {
   const got: string[] = [];
   const up = await Upstream.raw((socket, all) => {
     if (!all.includes(HEAD_END)) return;
     got.push(all);
-    socket.write(answer, 'latin1');
+    socket.write(response, 'latin1');
     if (close) socket.end();
   });
   return { up, got };
 }
 
-describe('the proxy, header by header', () => {
-  it('removes hop-by-hop headers of the request, also those that Connection names', async () => {
-    const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+describe('the proxy, header by header,', () => {
+  it('removes hop-by-hop headers of the request, including those that Connection names', async () => {
+    const { up, got } = await responding('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     await withProxy(up, async ({ port }) => {
       await exchangeRaw(
         port,
@@ -48,8 +51,8 @@ describe('the proxy, header by header', () => {
     expect(got[0]).not.to.match(/x-hop|keep-alive:|\r\nte:|proxy-connection|trailer/i);
   });
 
-  it('removes hop-by-hop headers of the answer, also those that Connection names', async () => {
-    const { up } = await answering(
+  it('removes hop-by-hop headers of the response, including those that Connection names', async () => {
+    const { up } = await responding(
       'HTTP/1.1 200 OK\r\nConnection: X-Hop, keep-alive\r\nX-Hop: 1\r\nKeep-Alive: timeout=77\r\n' +
         'Proxy-Connection: x\r\nX-End: 1\r\nContent-Length: 0\r\n\r\n',
     );
@@ -63,7 +66,7 @@ describe('the proxy, header by header', () => {
   });
 
   it('keeps case, order and repetition of request headers', async () => {
-    const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    const { up, got } = await responding('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     await withProxy(up, async ({ port }) => {
       await exchangeRaw(
         port,
@@ -74,10 +77,10 @@ describe('the proxy, header by header', () => {
     expect(got[0]).to.contain('Cookie: a=1\r\nX-ODD: 1\r\ncookie: b=2\r\nx-odd: \xe9\r\n');
   });
 
-  it('keeps case, order, repetition and Latin-1 bytes of answer headers', async () => {
+  it('keeps case, order, repetition and Latin-1 bytes of response headers', async () => {
     const headers =
       'SET-cookie: a=1\r\nX-Odd: \xe9\r\nset-Cookie: b=2\r\nVary: A\r\nVary: B\r\nContent-Length: 2\r\n';
-    const { up } = await answering(`HTTP/1.1 200 OK\r\n${headers}\r\nok`);
+    const { up } = await responding(`HTTP/1.1 200 OK\r\n${headers}\r\nok`);
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
@@ -87,8 +90,8 @@ describe('the proxy, header by header', () => {
     });
   });
 
-  it('keeps the reason phrase and a status nobody knows', async () => {
-    const { up } = await answering('HTTP/1.1 299 Très bien\r\nContent-Length: 0\r\n\r\n');
+  it('keeps the reason phrase and an unknown status', async () => {
+    const { up } = await responding('HTTP/1.1 299 Très bien\r\nContent-Length: 0\r\n\r\n');
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
@@ -98,8 +101,8 @@ describe('the proxy, header by header', () => {
     });
   });
 
-  it('keeps a request id and makes one where there is none', async () => {
-    const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  it('keeps a request id and creates a missing one', async () => {
+    const { up, got } = await responding('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     await withProxy(up, async ({ port, sink }) => {
       const end = 'Host: a\r\nConnection: close\r\n\r\n';
       await exchangeRaw(port, `GET / HTTP/1.1\r\nX-Request-ID: mine\r\n${end}`);
@@ -111,7 +114,7 @@ describe('the proxy, header by header', () => {
   });
 
   it('never lets a user mark a request as a copy', async () => {
-    const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    const { up, got } = await responding('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     await withProxy(up, async ({ port }) => {
       await exchangeRaw(
         port,
@@ -122,7 +125,7 @@ describe('the proxy, header by header', () => {
   });
 });
 
-describe('the proxy, by kind of request', () => {
+describe('the proxy, by kind of request,', () => {
   for (const method of ['GET', 'DELETE', 'PATCH']) {
     it(`forwards a chunked body of ${method} as a body`, async () => {
       const bodies: string[] = [];
@@ -161,7 +164,7 @@ describe('the proxy, by kind of request', () => {
     expect(bodies).to.deep.equal(['hello']);
   });
 
-  it('says 100 Continue before the body comes and gives one answer', async () => {
+  it('sends 100 Continue before the body arrives and then one response', async () => {
     const up = await Upstream.http((request, response) => request.pipe(response));
     await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send(
@@ -175,8 +178,8 @@ describe('the proxy, by kind of request', () => {
     });
   });
 
-  it('refuses an expectation it does not know with 417', async () => {
-    const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  it('rejects an unknown expectation with 417', async () => {
+    const { up, got } = await responding('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n');
       expect(text).to.match(/^HTTP\/1\.1 417 /);
@@ -189,17 +192,17 @@ describe('the proxy, by kind of request', () => {
     ['two, with headers', 'HTTP/1.1 100 Continue\r\nX: 1\r\n\r\nHTTP/1.1 100 \r\n\r\n'],
     ['one after early hints', 'HTTP/1.1 103 x\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n'],
   ] as const) {
-    it(`lets the answer pass behind a stray 100 Continue (${name}), whole or in pieces`, async () => {
-      const answer = `${stray}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`;
+    it(`forwards the response after a stray 100 Continue (${name}), in one piece or several`, async () => {
+      const text = `${stray}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`;
       const up = await Upstream.raw((socket, all) => {
         if (!all.endsWith(HEAD_END)) return;
         if (!all.includes('/pieces')) {
-          socket.write(answer);
+          socket.write(text);
           return;
         }
         const step = (at: number): void => {
-          if (at >= answer.length) return;
-          socket.write(answer.slice(at, at + 7));
+          if (at >= text.length) return;
+          socket.write(text.slice(at, at + 7));
           setTimeout(step, 1, at + 7);
         };
         step(0);
@@ -207,8 +210,8 @@ describe('the proxy, by kind of request', () => {
       await withProxy(up, async ({ port }) => {
         for (const path of ['/', '/', '/pieces']) {
           const request = `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
-          const text = await exchangeRaw(port, request);
-          expect(text).to.match(
+          const received = await exchangeRaw(port, request);
+          expect(received).to.match(
             /HTTP\/1\.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok$/,
           );
         }
@@ -216,8 +219,8 @@ describe('the proxy, by kind of request', () => {
     });
   }
 
-  it('passes Early Hints on to a client of HTTP/1.1', async () => {
-    const { up } = await answering(
+  it('forwards Early Hints to a client of HTTP/1.1 only', async () => {
+    const { up } = await responding(
       'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
     );
     await withProxy(up, async ({ port }) => {
@@ -233,8 +236,8 @@ describe('the proxy, by kind of request', () => {
     ['HEAD', 'HEAD', '200 OK'],
     ['a 304', 'GET', '304 Not Modified'],
   ] as const) {
-    it(`gives ${name} with a Content-Length no body and keeps the header and the connection`, async () => {
-      const { up } = await answering(`HTTP/1.1 ${status}\r\nContent-Length: 10\r\n\r\n`);
+    it(`sends no body for ${name} with a Content-Length and keeps the header and the connection`, async () => {
+      const { up } = await responding(`HTTP/1.1 ${status}\r\nContent-Length: 10\r\n\r\n`);
       await withProxy(up, async ({ port, sink }) => {
         const client = new RawClient(port);
         for (let round = 1; round <= 2; round++) {
@@ -249,8 +252,8 @@ describe('the proxy, by kind of request', () => {
     });
   }
 
-  it('passes 204 without a body', async () => {
-    const { up } = await answering('HTTP/1.1 204 No Content\r\nX: 1\r\n\r\n');
+  it('forwards 204 without a body', async () => {
+    const { up } = await responding('HTTP/1.1 204 No Content\r\nX: 1\r\n\r\n');
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
@@ -260,8 +263,8 @@ describe('the proxy, by kind of request', () => {
     });
   });
 
-  it('passes trailers, announced and asked for', async () => {
-    const { up, got } = await answering(
+  it('forwards trailers that are announced and accepted', async () => {
+    const { up, got } = await responding(
       'HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n',
     );
     await withProxy(up, async ({ port }) => {
@@ -275,8 +278,8 @@ describe('the proxy, by kind of request', () => {
     expect(got[0]).to.match(/\r\nTE: trailers\r\n/);
   });
 
-  it('survives a Trailer header siblingModule a Content-Length', async () => {
-    const { up } = await answering('HTTP/1.1 200 OK\r\nTrailer: X\r\nContent-Length: 2\r\n\r\nok');
+  it('survives a Trailer header next to a Content-Length', async () => {
+    const { up } = await responding('HTTP/1.1 200 OK\r\nTrailer: X\r\nContent-Length: 2\r\n\r\nok');
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
@@ -286,8 +289,8 @@ describe('the proxy, by kind of request', () => {
     });
   });
 
-  it('passes a close-delimited answer of HTTP/1.0', async () => {
-    const { up } = await answering('HTTP/1.0 200 OK\r\nX: 1\r\n\r\nall of it', true);
+  it('forwards a close-delimited response of HTTP/1.0', async () => {
+    const { up } = await responding('HTTP/1.0 200 OK\r\nX: 1\r\n\r\nall of it', true);
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(
         port,
@@ -297,8 +300,8 @@ describe('the proxy, by kind of request', () => {
     });
   });
 
-  it('gives a client of HTTP/1.0 an answer without chunks and ends the connection', async () => {
-    const { up } = await answering(
+  it('sends a client of HTTP/1.0 a response without chunks and ends the connection', async () => {
+    const { up } = await responding(
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-T: 1\r\n\r\n',
     );
     await withProxy(up, async ({ port }) => {
@@ -315,13 +318,13 @@ describe('the proxy, by kind of request', () => {
     ['the absolute form without a path', 'GET http://other?q HTTP/1.1', 'GET /?q HTTP/1.1'],
     ['a double slash', 'GET //double//x HTTP/1.1', 'GET //double//x HTTP/1.1'],
     [
-      'a path nobody may normalize',
+      'a path that must not be normalized',
       'GET /a/../b/%2e%2E/./c;x?q=%zz&"y HTTP/1.1',
       'GET /a/../b/%2e%2E/./c;x?q=%zz&"y HTTP/1.1',
     ],
   ] as const) {
-    it(`passes ${name}`, async () => {
-      const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    it(`forwards ${name}`, async () => {
+      const { up, got } = await responding('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
       await withProxy(up, async ({ port }) => {
         const text = await exchangeRaw(port, `${sent}\r\nHost: a\r\nConnection: close\r\n\r\n`);
         expect(text).to.match(/^HTTP\/1\.1 200 /);
@@ -331,8 +334,8 @@ describe('the proxy, by kind of request', () => {
     });
   }
 
-  it('accepts a header of 20 KB and refuses one beyond the limit with 431', async () => {
-    const { up, got } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  it('accepts a header of 20 KB and rejects one beyond the limit with 431', async () => {
+    const { up, got } = await responding('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     await withProxy(up, async ({ port }) => {
       expect(await exchangeRaw(port, requestOf(20_000))).to.match(/^HTTP\/1\.1 200 /);
       expect(await exchangeRaw(port, requestOf(70_000))).to.match(/^HTTP\/1\.1 431 /);
@@ -343,7 +346,7 @@ describe('the proxy, by kind of request', () => {
     expect(got).to.have.length(1);
   });
 
-  it('answers pipelined requests in order, one after the other', async () => {
+  it('responds to pipelined requests in order, one after the other', async () => {
     const paths: string[] = [];
     const up = await Upstream.http((request, response) => {
       paths.push(request.url ?? '');
@@ -360,14 +363,14 @@ describe('the proxy, by kind of request', () => {
     expect(paths).to.deep.equal(['/1', '/2']);
   });
 
-  it('refuses CONNECT with 405', async () => {
+  it('rejects CONNECT with 405', async () => {
     await withProxy(null, async ({ port }) => {
       const text = await exchangeRaw(port, 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n');
       expect(text).to.match(/^HTTP\/1\.1 405 /);
     });
   });
 
-  it('streams an answer as it comes, head first', async () => {
+  it('streams a response as it arrives, head first', async () => {
     const more = flag();
     const up = await Upstream.http((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });

@@ -14,7 +14,7 @@ import {
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 
-describe('holding requests', () => {
+describe('the hold of requests', () => {
   it('keeps requests while there is no running and releases them in order', async () => {
     const bodies: string[] = [];
     const up = await Upstream.http((request, response) => {
@@ -41,7 +41,7 @@ describe('holding requests', () => {
     expect(bodies).to.have.length(2);
   });
 
-  it('answers 503 with Retry-After when it took too long or there are too many', async () => {
+  it('responds 503 with Retry-After after its time limit or when it is full', async () => {
     await withProxy(
       null,
       async ({ proxy, port }) => {
@@ -58,7 +58,7 @@ describe('holding requests', () => {
     );
   });
 
-  it('bounds what it holds in bytes', async () => {
+  it('is limited in bytes', async () => {
     await withProxy(
       null,
       async ({ port }) => {
@@ -83,8 +83,8 @@ describe('holding requests', () => {
   });
 });
 
-describe('switching and draining', () => {
-  it('switches in one step, also on connections that are open', async () => {
+describe('switching the route and draining', () => {
+  it('switches in one step, on open connections too', async () => {
     const old = await Upstream.http((_request, response) => response.end('old'), 'app-1/1_running');
     const next = await Upstream.http(
       (_request, response) => response.end('new'),
@@ -103,7 +103,7 @@ describe('switching and draining', () => {
     await next.close();
   });
 
-  it('lets requests in flight finish on the old one', async () => {
+  it('lets requests in flight finish on the old target', async () => {
     const asked = flag();
     const go = flag();
     const old = await Upstream.http((_request, response) => {
@@ -129,7 +129,7 @@ describe('switching and draining', () => {
     await next.close();
   });
 
-  it('cuts what is left after the time: 503 without an answer begun, else a broken connection', async () => {
+  it('cuts the rest after the time limit: 503 before a response has begun, else a broken connection', async () => {
     let asked = 0;
     const old = await Upstream.http((request, response) => {
       asked++;
@@ -152,14 +152,14 @@ describe('switching and draining', () => {
   });
 });
 
-describe('opening and closing', () => {
-  it('listens once, however often it is asked', async () => {
+describe('a proxy that opens and closes', () => {
+  it('listens once, however often it is called', async () => {
     await withProxy(null, async ({ proxy, port }) => {
       expect(await proxy.listen()).to.deep.equal({ port });
     });
   });
 
-  it('names the port it cannot have', async () => {
+  it('names the port that is taken', async () => {
     await withProxy(null, async ({ port }) => {
       const proxy = createProxy(proxySettings({ port }), new RecordingSink(), {
         onProblem: () => {},
@@ -170,7 +170,7 @@ describe('opening and closing', () => {
     });
   });
 
-  it('closes gracefully: last answers say so, idle connections end, nobody new is let in', async () => {
+  it('closes gracefully: last responses announce it, idle connections end, new ones are not accepted', async () => {
     const asked = flag();
     const go = flag();
     const up = await Upstream.http((request, response) => {
@@ -193,12 +193,12 @@ describe('opening and closing', () => {
         /Connection: close\r\n\r\nlast$|Connection: close[^]*last/,
       );
       await closed;
-      const refused = await exchangeRaw(port, GET).catch((error: unknown) => error);
-      expect(refused).to.equal('');
+      const text = await exchangeRaw(port, GET).catch((error: unknown) => error);
+      expect(text).to.equal('');
     });
   });
 
-  it('closes without a reset while a client still sends: it gets its answer', async () => {
+  it('closes without a reset while a client still sends, which gets its response', async () => {
     const asked = flag();
     const go = flag();
     const up = await Upstream.http((_request, response) => {

@@ -9,7 +9,7 @@ function get(...headers: string[]): string {
 }
 
 describe('a copy that comes back', () => {
-  it('is refused with 508 and never reaches running', async () => {
+  it('is rejected with 508 and never reaches running', async () => {
     let asked = 0;
     const up = await Upstream.http((_request, response) => {
       asked++;
@@ -30,7 +30,7 @@ describe('a copy that comes back', () => {
     );
   });
 
-  it('is not what a client can pretend: its marks are taken out', async () => {
+  it('cannot be forged by a client, whose marks are removed', async () => {
     let seen = '';
     const up = await Upstream.http((request, response) => {
       seen = request.rawHeaders.join('|').toLowerCase();
@@ -52,7 +52,7 @@ describe('a copy that comes back', () => {
     );
   });
 
-  it('is not known without a token', async () => {
+  it('is not recognized without a token', async () => {
     const up = await Upstream.http((_request, response) => void response.end());
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, get('X-Vili-Mirror-Token:'));

@@ -8,7 +8,7 @@ import { exchangeRaw, RawClient, Upstream, withProxy } from '../../../support/pr
 const UPGRADE = 'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 
-/** More than the system keeps on its way to a client. */
+/** More than the system buffers for a client. */
 const MUCH_BYTES = 24_000_000;
 
 /** Agrees to `Upgrade: echo` and echoes. */
@@ -24,8 +24,8 @@ function echoing(seen: string[] = []): Promise<Upstream> {
   });
 }
 
-describe('upgrades', () => {
-  it('passes echo and close handshake of a WebSocket', async () => {
+describe('an upgrade', () => {
+  it('carries the echo and the close handshake of a WebSocket', async () => {
     const server = createServer();
     const sockets = new WebSocketServer({ server });
     sockets.on('connection', (socket) => {
@@ -56,7 +56,7 @@ describe('upgrades', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('joins the connections with what was sent ahead, and tells running who asks', async () => {
+  it('joins the connections with bytes sent early, and tells running who the client is', async () => {
     const seen: string[] = [];
     await withProxy(await echoing(seen), async ({ port }) => {
       const client = new RawClient(port).send(`${UPGRADE}early`);
@@ -69,7 +69,7 @@ describe('upgrades', () => {
     expect(seen[0]).to.match(/x-forwarded-for: 127\.0\.0\.1/i);
   });
 
-  it('passes all that running said before it closed to a slow client', async () => {
+  it('brings a slow client everything that running sent before it closed', async () => {
     const switched = new WeakSet();
     const up = await Upstream.raw((socket, all) => {
       if (switched.has(socket) || !all.includes('\r\n\r\n')) return;
@@ -91,7 +91,7 @@ describe('upgrades', () => {
     });
   });
 
-  it('counts a tunnel as in flight and cuts it when the drain is over', async () => {
+  it('is in flight as a tunnel and cut at the end of a drain', async () => {
     const up = await echoing();
     await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(UPGRADE);
@@ -102,7 +102,7 @@ describe('upgrades', () => {
     });
   });
 
-  it('passes the answer of a running that does not agree, and ends the connection', async () => {
+  it('gets the response of a running that declines, and the end of the connection', async () => {
     const up = await Upstream.http((_request, response) => response.end('no'));
     await withProxy(up, async ({ port }) => {
       const text = await exchangeRaw(port, UPGRADE);
@@ -110,25 +110,25 @@ describe('upgrades', () => {
     });
   });
 
-  it('takes a wish for HTTP/2 in clear text as an ordinary request', async () => {
+  it('to HTTP/2 in clear text is an ordinary request', async () => {
     const seen: string[] = [];
     const up = await Upstream.http((request, response) => {
       seen.push(request.rawHeaders.join(' '));
-      response.end('plain');
+      response.end('ordinary');
     });
     await withProxy(up, async ({ port, sink }) => {
       const client = new RawClient(port).send(
         'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n\r\n',
       );
-      await client.until((text) => text.endsWith('plain'));
+      await client.until((text) => text.endsWith('ordinary'));
       client.send('GET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-      expect((await client.toEnd()).match(/plain/g)).to.have.length(2);
+      expect((await client.toEnd()).match(/ordinary/g)).to.have.length(2);
       expect(sink.exchanges).to.have.length(2);
     });
     expect(seen[0]).not.to.match(/h2c|http2-settings|upgrade/i);
   });
 
-  it('refuses an upgrade that is malformed with 400', async () => {
+  it('that is malformed is rejected with 400', async () => {
     await withProxy(null, async ({ port, proxy }) => {
       const text = await exchangeRaw(port, UPGRADE.replace('Host: a', 'Host: a\r\nHost: b'));
       expect(text).to.match(/^HTTP\/1\.1 400 /);
@@ -136,14 +136,14 @@ describe('upgrades', () => {
     });
   });
 
-  it('never go over a connection that was used before, which might have died', async () => {
+  it('never uses an old connection, which might have died', async () => {
     const used = new WeakSet();
     const up = await Upstream.raw((socket, all) => {
       if (used.has(socket)) socket.resetAndDestroy();
       else {
         used.add(socket);
-        const plain = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-        socket.write(all.startsWith('GET /chat') ? SWITCHED : plain);
+        const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+        socket.write(all.startsWith('GET /chat') ? SWITCHED : ok);
       }
     });
     await withProxy(up, async ({ port, proxy }) => {
@@ -155,7 +155,7 @@ describe('upgrades', () => {
     });
   });
 
-  it('answers 502 when running is not there', async () => {
+  it('gets 502 when running closes the connection', async () => {
     const up = await Upstream.raw((socket) => socket.destroy());
     await withProxy(up, async ({ port }) => {
       expect(await exchangeRaw(port, UPGRADE)).to.match(/^HTTP\/1\.1 502 /);

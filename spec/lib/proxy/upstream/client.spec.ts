@@ -4,10 +4,13 @@ import { proxySettings, RawClient, Upstream, withProxy } from '../../../support/
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
-/** Asks twice on one connection; tells how many connections to running that took. */
-async function connectionsFor(answer: string, limits = proxySettings().upstream): Promise<number> {
+/** Sends two requests on one connection; returns how many connections to running that took. */
+async function connectionsFor(
+  response: string,
+  limits = proxySettings().upstream,
+): Promise<number> {
   const up = await Upstream.raw((socket, all) => {
-    if (all.endsWith('\r\n\r\n')) socket.write(answer);
+    if (all.endsWith('\r\n\r\n')) socket.write(response);
   });
   let connections = 0;
   await withProxy(
@@ -27,25 +30,25 @@ async function connectionsFor(answer: string, limits = proxySettings().upstream)
 }
 
 describe('connections to running', () => {
-  it('are used again', async () => {
+  it('are reused', async () => {
     expect(await connectionsFor(OK)).to.equal(1);
   });
 
-  it('are not used again when running says so, or more than it was asked for', async () => {
+  it('are not reused when running closes them or sends unrequested bytes', async () => {
     const closing = OK.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
     expect(await connectionsFor(closing)).to.equal(2);
     expect(await connectionsFor(`${OK}more`)).to.equal(2);
     expect(await connectionsFor(OK.replace('1.1', '1.0'))).to.equal(2);
   });
 
-  it('are given up earlier than running says it will', async () => {
+  it('end earlier than running announces', async () => {
     const hint = (seconds: number): string =>
       OK.replace('\r\n\r\n', `\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`);
     expect(await connectionsFor(hint(2))).to.equal(2);
     expect(await connectionsFor(hint(30))).to.equal(1);
   });
 
-  it('break when an answer stops in its middle for too long', async () => {
+  it('break when a response stops in the middle for too long', async () => {
     const up = await Upstream.raw((socket, all) => {
       if (all.endsWith('\r\n\r\n')) socket.write(OK.slice(0, -1));
     });
@@ -59,7 +62,7 @@ describe('connections to running', () => {
     );
   });
 
-  it('carry what users say byte for byte: case, order and repetition of all headers', async () => {
+  it('carry requests byte for byte: case, order and repetition of all headers', async () => {
     const seen: string[] = [];
     const up = await Upstream.raw((socket, all) => {
       if (!all.endsWith('hi')) return;
