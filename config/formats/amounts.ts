@@ -35,7 +35,7 @@ export const duration: Format<number, 'Ms'> = {
     if (factor === undefined) throw new FormatError(`has no known unit: ms, s, m, h or d`);
     return whole(number * factor, 'must be a whole number of milliseconds');
   },
-  holds: isComplete,
+  holds: isWhole,
 };
 
 /** Bytes. KiB, MiB, GiB count in 1024s and kB, MB, GB in 1000s; a bare number is bytes. */
@@ -50,7 +50,7 @@ export const size: Format<number, 'Bytes'> = {
     if (factor === undefined) throw sizeUnitError(text, unit);
     return whole(number * factor, 'must be a whole number of bytes');
   },
-  holds: isComplete,
+  holds: isWhole,
 };
 
 /** 0 to 1. Without `%` only a fraction is taken: `1` could mean one per cent or all. */
@@ -79,7 +79,7 @@ export const count: Format<number> = {
     if (!/^\d{1,15}$/.test(text)) throw new FormatError('is not a whole number');
     return Number(text);
   },
-  holds: isComplete,
+  holds: isWhole,
 };
 
 /** `true` or `false`, in any case. */
@@ -124,6 +124,6 @@ function within100(percent: number): number {
   return percent / 100;
 }
 
-function isComplete(value: unknown): boolean {
+function isWhole(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -81,8 +81,8 @@ function runTable(): void {
   }
   for (const [rule, list] of cells) print(summaryOf(rule, list));
   const list = cells.get('vili') ?? [];
-  const isComplete = list.length === scenarios.length && !values['no-promotion'];
-  if (!isComplete) return;
+  const isWhole = list.length === scenarios.length && !values['no-promotion'];
+  if (!isWhole) return;
   for (const line of barLines(characteristicBars(list, summarize(list)))) print(line);
 }
 

@@ -68,8 +68,8 @@ class ScriptedConnection {
       if (request === null || this.socket.writableEnded) return;
       const slug = valueOf(request.headers, 'x-trap');
       const play = PLAYS.get(slug ?? '')?.play ?? PLAIN;
-      const isComplete = request.whole || (play.early ?? false);
-      if (!isComplete) return this.sayContinue(request);
+      const isWhole = request.whole || (play.early ?? false);
+      if (!isWhole) return this.sayContinue(request);
       if (this.answeredEarly) return;
       this.answeredEarly = !request.whole;
       this.text = this.text.slice(request.end);
