@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { extname } from 'node:path';
 
-/** Files in zip format; their end record says that all of them has arrived. */
+/** Files in zip format; their end record shows that they have arrived completely. */
 const ZIP_TYPES = new Set(['.jar', '.zip', '.war', '.ear']);
 const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
@@ -14,20 +14,20 @@ const END64_BYTES = 56;
 const MAX_COMMENT_BYTES = 0xffff;
 const IN_END64 = 0xffffffff;
 
-/** Where the central directory is, by an end record. */
+/** Position of the central directory according to an end record. */
 interface Directory {
   readonly entries: number;
   readonly bytes: number;
   readonly offset: number;
-  /** Where the directory must end: at the first of the end records. */
+  /** Where the directory must end: at the first end record. */
   readonly end: number;
 }
 
 /**
- * Whether a file has arrived as a whole. A jar or zip has when its end-of-central-directory record
- * (APPNOTE 4.3.16) is there and agrees with the rest of the file; at most 64 KiB from the end and
- * a few headers are read. Files of other types have no such mark: true. `type` is for a file under
- * a temporary name. Throws when the file cannot be read.
+ * Whether a file has arrived completely. A jar or zip has if its end-of-central-directory record
+ * (APPNOTE 4.3.16) is present and agrees with the rest of the file; at most 64 KiB from the end and
+ * a few headers are read. Other file types have no such mark: true. `type` overrides the extension
+ * for a file with a temporary name. Throws when the file cannot be read.
  */
 export async function isComplete(path: string, type: string = extname(path)): Promise<boolean> {
   if (!ZIP_TYPES.has(type.toLowerCase())) return true;
@@ -85,9 +85,9 @@ async function directoryOf(
 }
 
 /**
- * The directory begins where the record says, and so does the first entry. A script may stand in
- * front of a zip and shift both; but a file that begins with an entry is not shifted, or a jar
- * cut off right behind another jar inside it would pass for whole.
+ * The directory and the first entry begin where the record says. A script may precede a zip and
+ * shift both; but a file that begins with an entry must not be shifted, or a jar cut off right
+ * after another jar inside it would pass as complete.
  */
 async function isConsistent(file: FileHandle, directory: Directory): Promise<boolean> {
   const begin = directory.end - directory.bytes;

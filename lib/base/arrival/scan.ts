@@ -2,12 +2,12 @@ import type { Stats } from 'node:fs';
 import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
-import { leadsInside } from '../names/paths.ts';
+import { exists, leadsInside } from '../names/paths.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
 import { isComplete } from './complete.ts';
 
-/** `code` VILI_BASE_UNREADABLE: the base folder is missing, no folder, or may not be read. */
+/** `code` VILI_BASE_UNREADABLE: the base folder is missing, is not a folder, or may not be read. */
 export class BaseUnreadable extends ViliError {}
 
 /** A version that has a folder. */
@@ -17,7 +17,7 @@ export interface VersionFolder {
   readonly folder: string;
 }
 
-/** What stands behind the name of a server file. */
+/** What the name of a server file refers to. */
 export type ServerFileCheck =
   | { readonly kind: 'file'; readonly stats: Stats }
   | { readonly kind: 'absent' | 'other' | 'outside' | 'not-executable' };
@@ -34,8 +34,8 @@ export async function listServerFiles(base: string, identifier: string): Promise
 }
 
 /**
- * The newest server file that has arrived whole and can be read, or null: at a first start the very
- * newest may still be on its way, and comes as a candidate then. Throws `BaseUnreadable`.
+ * The newest server file that is complete and readable, or null. At a first start the very newest
+ * may still be arriving; it becomes a candidate later. Throws `BaseUnreadable`.
  */
 export async function newestComplete(base: string, identifier: string): Promise<ServerFile | null> {
   for (const file of (await listServerFiles(base, identifier)).toReversed()) {
@@ -44,13 +44,13 @@ export async function newestComplete(base: string, identifier: string): Promise<
       await access(path, constants.R_OK);
       if ((await stat(path)).size > 0 && (await isComplete(path, file.extension))) return file;
     } catch {
-      // Unreadable or gone: the watcher tells of it.
+      // Unreadable or gone: the watcher reports it.
     }
   }
   return null;
 }
 
-/** The version folders in base, oldest version first; links are none. Throws `BaseUnreadable`. */
+/** The version folders in base, oldest version first, without links. Throws `BaseUnreadable`. */
 export async function listVersionFolders(
   base: string,
   identifier: string,
@@ -66,8 +66,8 @@ export async function listVersionFolders(
 }
 
 /**
- * Whether a name that reads like a server file is one: a regular file, or a link to one that does
- * not lead out of base. A plain executable must be executable, or any note would be a server.
+ * Whether a name that looks like a server file is one: a regular file, or a link to one inside
+ * base. A file without an extension must be executable, or any note would be a server.
  */
 export async function checkServerFile(base: string, file: ServerFile): Promise<ServerFileCheck> {
   const path = join(base, file.fileName);
@@ -78,8 +78,8 @@ export async function checkServerFile(base: string, file: ServerFile): Promise<S
     }
     const stats = own.isSymbolicLink() ? await stat(path) : own;
     if (!stats.isFile()) return { kind: 'other' };
-    const isFast = file.extension === '';
-    return isFast && (stats.mode & 0o111) === 0
+    const mustExecute = file.extension === '';
+    return mustExecute && (stats.mode & 0o111) === 0
       ? { kind: 'not-executable' }
       : { kind: 'file', stats };
   } catch (error) {
@@ -88,9 +88,8 @@ export async function checkServerFile(base: string, file: ServerFile): Promise<S
   }
 }
 
-// Private
-
-async function namesIn(base: string): Promise<string[]> {
+/** The names in the base folder. Throws `BaseUnreadable`. */
+export async function namesIn(base: string): Promise<string[]> {
   try {
     return await readdir(base);
   } catch (error) {
@@ -99,12 +98,7 @@ async function namesIn(base: string): Promise<string[]> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
-}
+// Private
 
 function byVersion(
   a: { version: string; name: string },

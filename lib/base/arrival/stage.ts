@@ -11,9 +11,15 @@ import { fingerprintOf } from './fingerprint.ts';
 import { checkServerFile } from './scan.ts';
 
 const CHUNK_BYTES = 256 * 1024;
+const FAULTS = {
+  absent: ['VILI_SERVER_FILE_GONE', 'is no longer there'],
+  outside: ['VILI_OUTSIDE_BASE', 'is a link that leads out of the base folder'],
+  other: ['VILI_STAGE_FAILED', 'is not a regular file'],
+  'not-executable': ['VILI_STAGE_FAILED', 'is not executable (chmod +x)'],
+} as const;
 
 /**
- * `code`: VILI_SERVER_FILE_GONE, VILI_SERVER_FILE_CHANGED (while it was copied; try again),
+ * `code`: VILI_SERVER_FILE_GONE, VILI_SERVER_FILE_CHANGED (during the copy; try again),
  * VILI_SERVER_FILE_TRUNCATED, VILI_OUTSIDE_BASE (a link leads out of base), VILI_STAGE_FAILED.
  */
 export class StageFailed extends ViliError {}
@@ -21,44 +27,44 @@ export class StageFailed extends ViliError {}
 /** A version with its own copy of the server file. */
 export interface Staged {
   readonly folder: string;
-  /** SHA-256 of the server file's content in hex. */
+  /** Result of `fingerprintOf` for the copy. */
   readonly fingerprint: string;
 }
 
 /**
- * Copies a server file into its version folder: complete or not at all, with its mode, the
- * original untouched. Staging the same content again writes nothing; new content replaces the copy
- * (whether that is allowed is the caller's decision, by `fingerprintOf`). Throws `StageFailed`.
+ * Copies a server file into its version folder, completely or not at all and with its mode; the
+ * original is untouched. Staging the same content again changes nothing; new content replaces the
+ * copy (whether that is allowed is the caller's decision, by `fingerprintOf`). Throws `StageFailed`.
  */
 export async function stageVersion(layout: Layout, file: ServerFile): Promise<Staged> {
   const source = layout.serverFile(file);
   const folder = layout.versionFolder(file.name);
-  const aside = tempPathOf(layout.serverCopy(file));
+  const temporary = tempPathOf(layout.serverCopy(file));
   try {
-    await refuseBadSource(layout, file);
+    await requireUsable(layout, file);
     await makeVersionFolder(layout, folder);
     await removeTempFiles(folder, file.fileName);
-    const fingerprint = await copyDurable(source, aside);
-    if (!(await isComplete(aside, file.extension))) {
+    const fingerprint = await copyDurable(source, temporary);
+    if (!(await isComplete(temporary, file.extension))) {
       const text = `${source} is cut off: its zip end record is missing`;
       throw new StageFailed('VILI_SERVER_FILE_TRUNCATED', text);
     }
     if ((await presentFingerprint(layout.serverCopy(file))) !== fingerprint) {
-      await rename(aside, layout.serverCopy(file));
+      await rename(temporary, layout.serverCopy(file));
       await syncFolder(folder);
     }
     return { folder, fingerprint };
   } catch (error) {
     throw asStageFailed(error, source);
   } finally {
-    await rm(aside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
 /**
- * Makes sure that the version folder holds this very build. A copy that is there already is enough,
- * even when the user's file is gone or was replaced since. Throws StageFailed, or `VILI_STAGE_FAILED`
- * when the file is another build than the one that arrived.
+ * Ensures that the version folder holds this very build. An existing copy is enough, even when the
+ * user's file is gone or was replaced since. Throws `StageFailed`, with VILI_STAGE_FAILED when the
+ * file is another build than the one that arrived.
  */
 export async function stageRelease(
   layout: Layout,
@@ -68,13 +74,13 @@ export async function stageRelease(
   if (copy === release.fingerprint) return;
   const { fingerprint } = await stageVersion(layout, release);
   if (fingerprint === release.fingerprint) return;
-  const text = `${release.fileName} has other content than when it arrived; it is looked at again`;
-  throw new ViliError('VILI_STAGE_FAILED', text);
+  const text = `${release.fileName} has changed since it arrived; it will be checked again`;
+  throw new StageFailed('VILI_STAGE_FAILED', text);
 }
 
 /**
- * Before a servlet is started again: somebody may have deleted the version folder, or the copy in
- * it, by hand. While the user's file is there the copy is made anew. Throws as `stageRelease`.
+ * Call this before a servlet is restarted: somebody may have deleted the version folder, or the copy
+ * in it, by hand. While the user's file exists, the copy is made anew. Throws as `stageRelease`.
  */
 export async function restageMissing(
   layout: Layout,
@@ -90,22 +96,11 @@ export async function restageMissing(
 
 // Private
 
-async function refuseBadSource(layout: Layout, file: ServerFile): Promise<void> {
-  const path = layout.serverFile(file);
+async function requireUsable(layout: Layout, file: ServerFile): Promise<void> {
   const { kind } = await checkServerFile(layout.base, file);
-  if (kind === 'absent') {
-    throw new StageFailed('VILI_SERVER_FILE_GONE', `${path} is no longer there`);
-  }
-  if (kind === 'outside') {
-    throw new StageFailed(
-      'VILI_OUTSIDE_BASE',
-      `${path} is a link that leads out of the base folder`,
-    );
-  }
-  if (kind !== 'file') {
-    const rule = kind === 'other' ? 'is no regular file' : 'is not executable (chmod +x)';
-    throw new StageFailed('VILI_STAGE_FAILED', `${path} ${rule}`);
-  }
+  if (kind === 'file') return;
+  const [code, fault] = FAULTS[kind];
+  throw new StageFailed(code, `${layout.serverFile(file)} ${fault}`);
 }
 
 async function makeVersionFolder(layout: Layout, folder: string): Promise<void> {
@@ -121,18 +116,18 @@ async function makeVersionFolder(layout: Layout, folder: string): Promise<void> 
   }
 }
 
-/** A copy that is a link is not trusted: it is replaced by a real one. */
+/** A copy that is a link is not trusted and gets replaced by a real file. */
 async function presentFingerprint(copy: string): Promise<string | null> {
   const stats = await lstat(copy).catch(() => null);
   return stats?.isFile() === true ? await fingerprintOf(copy) : null;
 }
 
-async function copyDurable(source: string, aside: string): Promise<string> {
+async function copyDurable(source: string, temporary: string): Promise<string> {
   const from = await open(source, 'r');
   try {
     const before = await from.stat();
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-    const to = await open(aside, flags, 0o600);
+    const to = await open(temporary, flags, 0o600);
     let fingerprint: string;
     try {
       fingerprint = await copyContent(from, to);
@@ -168,11 +163,9 @@ function isChanged(before: Stats, after: Stats): boolean {
 
 function asStageFailed(error: unknown, source: string): StageFailed {
   if (error instanceof StageFailed) return error;
-  if (codeOf(error) === 'ENOENT') {
-    return new StageFailed('VILI_SERVER_FILE_GONE', `${source} is no longer there`, {
-      cause: error,
-    });
-  }
-  const text = `cannot stage ${source}: ${messageOf(error)}`;
-  return new StageFailed('VILI_STAGE_FAILED', text, { cause: error });
+  const [code, text] =
+    codeOf(error) === 'ENOENT'
+      ? [FAULTS.absent[0], `${source} ${FAULTS.absent[1]}`]
+      : ['VILI_STAGE_FAILED', `cannot stage ${source}: ${messageOf(error)}`];
+  return new StageFailed(code, text, { cause: error });
 }

@@ -1,13 +1,12 @@
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { messageOf } from '../../errors.ts';
 import { parseServerFile, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
-import { type Arrival, look, newArrival } from './arrival.ts';
-import { BaseUnreadable } from './scan.ts';
+import { type Arrival, newArrival, pollArrival } from './arrival.ts';
+import { namesIn } from './scan.ts';
 
-/** Names beyond that are not followed (and said so once): no base has so many server files. */
+/** Further names are not followed, which is reported once: no base has so many server files. */
 const MAX_FOLLOWED = 1000;
 const MAX_PROBLEMS = 100;
 const PROBLEM_AFTER_STABLE = 5;
@@ -16,33 +15,33 @@ const RESCAN_MS = 30_000;
 export interface WatchOptions {
   readonly base: string;
   readonly identifier: string;
-  /** Size and time of a file must stay the same that long before it is reported. */
+  /** Size and time of a file must stay unchanged for this long before it is reported. */
   readonly stableMs: number;
-  /** How often a file that is arriving is looked at. */
+  /** Interval at which an arriving file is polled. */
   readonly pollMs: number;
-  /** Ends the watching like `close`. */
+  /** Ends the watch, as `close` does. */
   readonly signal: AbortSignal;
-  /** A stable file that is not whole is a problem after that long; default 5 x `stableMs`. */
+  /** A stable but incomplete file is a problem after this long; default 5 x `stableMs`. */
   readonly problemMs?: number;
-  /** The folder is read again that often, for file systems that report nothing; default 30 s. */
+  /** Interval at which the folder is read again, for file systems without events; default 30 s. */
   readonly rescanMs?: number;
-  /** Once per content of a server file; also for those there at start, oldest version first. */
+  /** Called once per content of a server file, including files present at start, oldest version first. */
   onFile(file: ServerFile): void;
-  /** Once per problem: a file that is cut off, a watch that fails. */
+  /** Called once per problem: a truncated file, a watch that fails. */
   onProblem(text: string): void;
 }
 
 export interface ServerFileWatch {
-  /** Reads the folder now; resolves when every name in it is being looked at. */
+  /** Reads the folder now; resolves when every name in it is being polled. */
   rescan(): Promise<void>;
   /** Resolves when nothing is open any more; no report comes after that. */
   close(): Promise<void>;
 }
 
 /**
- * Reports every server file in base once it has arrived as a whole, however it comes: written
- * slowly in place, renamed in, copied, replaced in place. The system's notices only say where to
- * look; what counts is looked up. Throws `BaseUnreadable` when the folder cannot be read.
+ * Reports every server file in base once it has arrived completely, however it comes: written
+ * slowly in place, renamed into base, copied, replaced in place. File-system events only say where
+ * to look; polling decides. Throws `BaseUnreadable` when the folder cannot be read.
  */
 export async function watchServerFiles(options: WatchOptions): Promise<ServerFileWatch> {
   const watch = new Watch(options);
@@ -61,15 +60,15 @@ class Watch {
   readonly #options: WatchOptions;
   readonly #base: string;
   readonly #arrivals = new Map<string, Arrival>();
-  /** Names that are arriving: looked at each `pollMs` until reported or gone. */
+  /** Names of arriving files: polled every `pollMs` until reported or gone. */
   readonly #followed = new Set<string>();
-  /** Names with a notice since their look began: they are looked at again whatever it says. */
-  readonly #noticed = new Set<string>();
+  /** Names with an event since their poll began: they are polled again whatever the result. */
+  readonly #touched = new Set<string>();
   readonly #problems = new Set<string>();
   #watcher: FSWatcher | null = null;
   #poll: NodeJS.Timeout | null = null;
   #rescan: NodeJS.Timeout | null = null;
-  #looking: Promise<void> = Promise.resolve();
+  #polling: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
   constructor(options: WatchOptions) {
@@ -89,12 +88,7 @@ class Watch {
   }
 
   async rescan(): Promise<void> {
-    try {
-      for (const name of await readdir(this.#base)) this.#follow(name);
-    } catch (error) {
-      const text = `cannot read the base folder ${this.#base}: ${messageOf(error)}`;
-      throw new BaseUnreadable('VILI_BASE_UNREADABLE', text, { cause: error });
-    }
+    for (const name of await namesIn(this.#base)) this.#follow(name);
   }
 
   close(): Promise<void> {
@@ -108,7 +102,7 @@ class Watch {
     if (this.#rescan !== null) clearInterval(this.#rescan);
     this.#followed.clear();
     await this.#watcher?.close();
-    await this.#looking;
+    await this.#polling;
   }
 
   readonly #onAbort = (): void => void this.close();
@@ -117,7 +111,7 @@ class Watch {
     await this.rescan().catch((error: unknown) => this.#problem(messageOf(error)));
   }
 
-  /** Resolves when the system's notices come in, or when it is clear that none will. */
+  /** Resolves when file-system events arrive, or when it is clear that none will. */
   async #watchFolder(): Promise<void> {
     const watcher = watch(this.#base, {
       depth: 0,
@@ -149,7 +143,7 @@ class Watch {
   #follow(name: string): void {
     if (this.#closing !== null) return;
     if (this.#followed.has(name)) {
-      this.#noticed.add(name);
+      this.#touched.add(name);
       return;
     }
     const file = parseServerFile(this.#options.identifier, name);
@@ -170,7 +164,7 @@ class Watch {
   #schedule(): void {
     if (this.#poll !== null || this.#closing !== null || this.#followed.size === 0) return;
     this.#poll = setTimeout(() => {
-      this.#looking = this.#lookAtAll().finally(() => {
+      this.#polling = this.#pollAll().finally(() => {
         this.#poll = null;
         this.#schedule();
       });
@@ -178,27 +172,26 @@ class Watch {
   }
 
   /** Oldest version first, so that a start reports the files in the order of their versions. */
-  async #lookAtAll(): Promise<void> {
-    const due = [...this.#followed].map((name) => this.#arrivals.get(name));
-    const arrivals = due.filter((arrival) => arrival !== undefined);
+  async #pollAll(): Promise<void> {
+    const arrivals = [...this.#followed].flatMap((name) => this.#arrivals.get(name) ?? []);
     arrivals.sort((a, b) => compareVersions(a.file.version, b.file.version));
-    for (const arrival of arrivals) await this.#lookAt(arrival);
+    for (const arrival of arrivals) await this.#pollOne(arrival);
   }
 
-  async #lookAt(arrival: Arrival): Promise<void> {
+  async #pollOne(arrival: Arrival): Promise<void> {
     const { stableMs, problemMs = PROBLEM_AFTER_STABLE * stableMs } = this.#options;
     const settings = { base: this.#base, stableMs, problemMs };
     const name = arrival.file.fileName;
-    this.#noticed.delete(name);
-    const result = await look(arrival, performance.now(), settings);
+    this.#touched.delete(name);
+    const result = await pollArrival(arrival, performance.now(), settings);
     if (this.#closing !== null || result.kind === 'waiting') return;
-    if (!this.#noticed.has(name)) this.#followed.delete(name);
+    if (!this.#touched.has(name)) this.#followed.delete(name);
     if (result.kind === 'gone') this.#forget(arrival);
-    if (result.kind === 'whole') this.#options.onFile(result.file);
+    if (result.kind === 'complete') this.#options.onFile(result.file);
     if (result.kind === 'problem') this.#options.onProblem(result.text);
   }
 
-  /** A file that comes back is reported again; while it is followed its record must stay. */
+  /** A file that reappears is reported again; while its name is followed, its record must stay. */
   #forget(arrival: Arrival): void {
     const name = arrival.file.fileName;
     if (this.#followed.has(name))

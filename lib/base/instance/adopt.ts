@@ -1,33 +1,34 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Role } from '../../model/role.ts';
 import { checkServerFile, listVersionFolders, type VersionFolder } from '../arrival/scan.ts';
 import type { Layout } from '../names/layout.ts';
+import { exists } from '../names/paths.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
 import { readLink } from './links.ts';
 
 const MAX_PID_BYTES = 32;
 
-/** What the links of a base say, and what is wrong in it. */
+/** The versions named by the links of a base, and the faults found in it. */
 export interface Adoption {
   readonly running: ServerFile | null;
   readonly testing: ServerFile | null;
-  /** One sentence each, for the log and `vili check`; none of them stops an adoption. */
+  /** One sentence each, for the log and `vili check`; none of them prevents adoption. */
   readonly faults: readonly string[];
 }
 
 /**
- * Finds running and testing from the links of a base that has no state file, such as the Go program
- * leaves it, with its faults. Reads only: nothing is renamed, repaired or deleted. A version whose
+ * Finds running and testing by the links of a base that has no state file, such as the Go program
+ * leaves behind, faults included. Only reads: nothing is renamed, repaired or deleted. A version whose
  * copy is missing is still found while the user's original is in base. Throws `BaseUnreadable`.
  */
 export async function adoptBase(layout: Layout): Promise<Adoption> {
   const faults: string[] = [];
   const folders = await listVersionFolders(layout.base, layout.identifier);
-  const running = await versionBehind(layout, 'running', faults);
-  let testing = await versionBehind(layout, 'testing', faults);
+  const running = await linkedVersion(layout, 'running', faults);
+  let testing = await linkedVersion(layout, 'testing', faults);
   if (testing !== null && testing.name === running?.name) {
     faults.push(`${basename(layout.testLink)} points to the running version: nothing is tested`);
     testing = null;
@@ -39,8 +40,8 @@ export async function adoptBase(layout: Layout): Promise<Adoption> {
 
 // Private
 
-/** The folder's name decides, not its path: a base that was moved has absolute links to the old place. */
-async function versionBehind(
+/** The folder's name decides, not its path: a base that was moved has absolute links to its old location. */
+async function linkedVersion(
   layout: Layout,
   role: Role,
   faults: string[],
@@ -51,15 +52,15 @@ async function versionBehind(
     return null;
   });
   if (target === null) {
-    if (await isThere(link)) faults.push(`${basename(link)} is no link; ignored`);
+    if (await exists(link)) faults.push(`${basename(link)} is not a link; ignored`);
     return null;
   }
   const name = basename(target);
   if (parseVersionName(layout.identifier, name) === undefined) {
-    faults.push(`${basename(link)} points to ${target}, which is no version; ignored`);
+    faults.push(`${basename(link)} points to ${target}, which is not a version; ignored`);
     return null;
   }
-  if (!(await isThere(target))) faults.push(`${basename(link)} points to ${target}: not there`);
+  if (!(await exists(target))) faults.push(`${basename(link)} points to ${target}: not there`);
   return await serverFileOf(layout, name, faults);
 }
 
@@ -106,18 +107,18 @@ async function inspectLink(version: VersionFolder, entry: Dirent, faults: string
   if (target === null) return;
   if (target === version.folder) {
     faults.push(`${version.name}/${entry.name} is a link to its own folder; left as it is`);
-  } else if (!(await isThere(target))) {
+  } else if (!(await exists(target))) {
     faults.push(`${version.name}/${entry.name} points to ${target}: not there`);
   }
 }
 
-/** Only a hint for people; who may be signalled is decided by pid, start time and boot id. */
+/** Only a hint for people; pid, start time and boot id decide which process may be signalled. */
 async function hasStalePid(instance: string): Promise<boolean> {
   const path = join(instance, 'pid');
   const stats = await lstat(path).catch(() => null);
   if (stats?.isFile() !== true || stats.size > MAX_PID_BYTES) return false;
   const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
-  return !(pid > 0 && (await isThere(`/proc/${pid}`)));
+  return !(pid > 0 && (await exists(`/proc/${pid}`)));
 }
 
 async function inspectArchives(folder: string, faults: string[]): Promise<void> {
@@ -126,13 +127,6 @@ async function inspectArchives(folder: string, faults: string[]): Promise<void> 
     const stats = await lstat(join(folder, name)).catch(() => null);
     if (stats?.size === 0) faults.push(`archive/${name} is empty (0 bytes): it holds no version`);
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function byText(a: string, b: string): number {

@@ -2,19 +2,20 @@ import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node
 import { basename, join } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
 import { ROLE_WORDS, type Role } from '../../model/role.ts';
-import type { Layout } from '../names/layout.ts';
+import { instanceNumber, type Layout } from '../names/layout.ts';
 import type { ServerFile } from '../names/server-file.ts';
 import { pointLink } from './links.ts';
 import { instanceProperties } from './properties.ts';
 
-/** Copied into each instance when it is in base; it holds secrets, so the mode is narrowed. */
+/** Copied into each instance if it is in base. */
 const AUTHORIZATION_FILE = 'authorization.properties';
 const MAX_NUMBER_TRIES = 100;
+/** Properties may hold secrets. */
 const SECRET_MODE = 0o600;
 
 /**
  * `code`: VILI_PROPERTIES_UNREADABLE (the properties file is missing or may not be read),
- * VILI_INSTANCE_FAILED (the rest: disk full, read-only base).
+ * VILI_INSTANCE_FAILED (anything else: disk full, read-only base).
  */
 export class InstanceFailed extends ViliError {}
 
@@ -23,13 +24,13 @@ export interface InstanceOptions {
   readonly file: ServerFile;
   readonly role: Role;
   readonly port: number;
-  /** Name of a file in base that is copied into the instance; empty: none is. */
+  /** Name of a file in base that is copied into the instance; empty: no file is. */
   readonly propertiesFileName: string;
-  /** The key of the port in that file; empty: no port line is written. */
+  /** Key of the port in that file; empty: no port line is written. */
   readonly portIdentifier: string;
 }
 
-/** The folder of one start-up of a version; absolute paths. */
+/** The folder of one start of a version; absolute paths. */
 export interface Instance {
   /** `inventory-1.4.2/2_running` */
   readonly id: string;
@@ -40,23 +41,23 @@ export interface Instance {
   readonly stdOut: string;
   readonly stdErr: string;
   readonly pidFile: string;
-  /** Written by the service, one JSON object a line. */
+  /** Written by the service, one JSON object per line. */
   readonly jsonLog: string;
 }
 
 /**
- * Makes the next instance folder of a staged version: number, link to the server file, properties
- * copy, log folders, and the links `current` and `logs` of the version folder. On failure the
+ * Makes the next instance folder of a staged version: number, link to the server file, copy of the
+ * properties, log folders, and the links `current` and `logs` of the version folder. On failure the
  * folder is removed again. Throws `InstanceFailed`.
  */
 export async function createInstance(options: InstanceOptions): Promise<Instance> {
   const { layout, file, role } = options;
   const properties = await propertiesOf(options);
   const versionFolder = layout.versionFolder(file.name);
-  const number = await guarded(options, () => makeNumberedFolder(versionFolder, role));
+  const number = await orInstanceFailed(options, () => makeNumberedFolder(versionFolder, role));
   const instance = describe(options, versionFolder, number);
   try {
-    await guarded(options, () => fill(options, instance, properties));
+    await orInstanceFailed(options, () => fill(options, instance, properties));
   } catch (error) {
     await rm(instance.folder, { recursive: true, force: true }).catch(() => undefined);
     throw error;
@@ -65,8 +66,8 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
 }
 
 /**
- * Points IDENTIFIER-running (or -test) and logs_IDENTIFIER-running (or -test) in base to the
- * instance's version and logs, each in one step. Throws `LinkFailed`.
+ * Points IDENTIFIER-running (or -test) and logs_IDENTIFIER-running (or -test) in base to the version
+ * and the logs of the instance, each atomically. Throws `LinkFailed`.
  */
 export async function linkInstance(layout: Layout, role: Role, instance: Instance): Promise<void> {
   const name = instance.id.slice(0, instance.id.lastIndexOf('/'));
@@ -95,12 +96,10 @@ function folderName(number: number, role: Role): string {
   return `${number}_${ROLE_WORDS[role]}`;
 }
 
-/** The Go program's folders carry a time (`2026-11-22_08.52.58_running`) and are not counted. */
 async function makeNumberedFolder(versionFolder: string, role: Role): Promise<number> {
   for (let tries = 0; tries < MAX_NUMBER_TRIES; tries += 1) {
     const names = await readdir(versionFolder);
-    const taken = names.map((name) => Number(/^(\d{1,9})_(?:running|test)$/.exec(name)?.[1] ?? 0));
-    const number = Math.max(0, ...taken) + 1;
+    const number = Math.max(0, ...names.map((name) => instanceNumber(name) ?? 0)) + 1;
     try {
       await mkdir(join(versionFolder, folderName(number, role)));
       return number;
@@ -137,7 +136,7 @@ async function copyAuthorization(base: string, folder: string): Promise<void> {
   }
 }
 
-/** Read as Latin-1, so that every byte of the user's lines comes out as it went in. */
+/** The file is read as Latin-1, so that every byte of the user's lines is preserved. */
 async function propertiesOf(options: InstanceOptions): Promise<Buffer | null> {
   const { layout, role, port, portIdentifier, propertiesFileName } = options;
   if (propertiesFileName === '') return null;
@@ -154,7 +153,7 @@ async function propertiesOf(options: InstanceOptions): Promise<Buffer | null> {
   }
 }
 
-async function guarded<T>(options: InstanceOptions, step: () => Promise<T>): Promise<T> {
+async function orInstanceFailed<T>(options: InstanceOptions, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {

@@ -3,30 +3,29 @@ import { dirname, resolve } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
 import { tempPathOf } from '../state/atomic-file.ts';
 
-/** `code` VILI_LINK_BLOCKED: a file or folder of the user has the name; VILI_LINK_FAILED: the rest. */
+/** `code` VILI_LINK_BLOCKED: a file or folder of the user has the name; VILI_LINK_FAILED: anything else. */
 export class LinkFailed extends ViliError {}
 
 /**
- * Points the symbolic link at `linkPath` to `target` in one step: a reader sees the old target or
+ * Points the symbolic link at `linkPath` to `target` atomically: a reader sees the old target or
  * the new one. A relative `target` is relative to the link's folder. Throws `LinkFailed`, also
- * when something other than a link stands there, which is left alone.
+ * when something other than a link has this name; that is left alone.
  */
 export async function pointLink(linkPath: string, target: string): Promise<void> {
-  await refuseOthers(linkPath);
-  const aside = tempPathOf(linkPath);
+  await requireLinkOrNothing(linkPath);
+  const temporary = tempPathOf(linkPath);
   try {
-    await symlink(target, aside);
-    await rename(aside, linkPath);
+    await symlink(target, temporary);
+    await rename(temporary, linkPath);
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => undefined);
-    const text = `cannot point link ${linkPath} to ${target}: ${messageOf(error)}`;
-    throw new LinkFailed('VILI_LINK_FAILED', text, { cause: error });
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw linkFailed(`point link ${linkPath} to ${target}`, error);
   }
 }
 
 /**
- * The absolute path a link leads to, one step, whether or not something is there; null when
- * `linkPath` is absent or no link.
+ * The absolute path to which a link leads in one step, whether or not it exists; null when
+ * `linkPath` is absent or not a link.
  */
 export async function readLink(linkPath: string): Promise<string | null> {
   try {
@@ -34,26 +33,27 @@ export async function readLink(linkPath: string): Promise<string | null> {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'EINVAL' || code === 'ENOTDIR') return null;
-    const text = `cannot read link ${linkPath}: ${messageOf(error)}`;
-    throw new LinkFailed('VILI_LINK_FAILED', text, { cause: error });
+    throw linkFailed(`read link ${linkPath}`, error);
   }
 }
 
 /** Removes the link, never what it leads to; an absent link is fine. Throws `LinkFailed`. */
 export async function removeLink(linkPath: string): Promise<void> {
-  await refuseOthers(linkPath);
+  await requireLinkOrNothing(linkPath);
   try {
     await unlink(linkPath);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    const text = `cannot remove link ${linkPath}: ${messageOf(error)}`;
-    throw new LinkFailed('VILI_LINK_FAILED', text, { cause: error });
+    if (codeOf(error) !== 'ENOENT') throw linkFailed(`remove link ${linkPath}`, error);
   }
 }
 
 // Private
 
-async function refuseOthers(linkPath: string): Promise<void> {
+function linkFailed(what: string, cause: unknown): LinkFailed {
+  return new LinkFailed('VILI_LINK_FAILED', `cannot ${what}: ${messageOf(cause)}`, { cause });
+}
+
+async function requireLinkOrNothing(linkPath: string): Promise<void> {
   const stats = await lstat(linkPath).catch(() => null);
   if (stats === null || stats.isSymbolicLink()) return;
   const kind = stats.isDirectory() ? 'folder' : 'file';

@@ -2,25 +2,25 @@ const HEADER =
   '# This is a copied and modified propertie file.\n# Modifications are done by Vili\n';
 const TEST_KEY = 'vili.test';
 
-/** What an instance's copy of the properties file says besides the user's lines. */
+/** What an instance's copy of the properties file contains besides the user's lines. */
 export interface InstanceProperties {
   readonly test: boolean;
-  /** The key of the port, `server.port`; empty: no port line is written. */
+  /** Key of the port, `server.port`; empty: no port line is written. */
   readonly portIdentifier: string;
   readonly port: number;
 }
 
-/** A logical line: with its continuation lines and its line end, as it stands in the file. */
+/** A logical line with its continuation lines and its line end, exactly as in the file. */
 interface Line {
   readonly text: string;
   readonly key: string | null;
 }
 
 /**
- * The properties file of an instance: the two comment lines and `vili.test` the way the Go program
- * wrote them, then the user's lines verbatim with every line of the port's key replaced, or one
- * appended. Lines of `vili.test` in the original are left out, since in Java the last one counts.
- * Syntax as in java.util.Properties: `=`, `:` or blank after the key, `\` continues a line.
+ * The properties file of an instance: two comment lines and `vili.test` exactly as the Go program
+ * wrote them, then the user's lines verbatim, with every line of the port's key replaced, or a line
+ * appended. Lines of `vili.test` in the original are dropped, since in Java the last one counts.
+ * Syntax as in java.util.Properties: `=`, `:` or a space after the key, `\` continues a line.
  */
 export function instanceProperties(original: string, values: InstanceProperties): string {
   const { portIdentifier } = values;

@@ -1,28 +1,25 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
-const INSTANCE_NAME = /^(\d{1,9})_(?:running|test)$/;
+import { instanceNumber } from '../names/layout.ts';
 
 export interface PruneOptions {
   readonly versionFolder: string;
-  /** Instances that are kept besides the living ones, the newest first. */
+  /** How many instances are kept besides the living ones, the newest first. */
   readonly keep: number;
-  /** Folders of instances whose process lives. */
+  /** Folders of instances whose process is alive. */
   readonly alive: ReadonlySet<string>;
 }
 
 /**
  * Removes the oldest instance folders of a version: a service that keeps ending leaves one behind
- * at every start. Folders of other names (the Go program's, the user's) are not touched.
+ * at every start. Folders with other names (the Go program's, the user's) are not touched.
  */
 export async function pruneInstances(options: PruneOptions): Promise<readonly string[]> {
   const { versionFolder, keep, alive } = options;
   const ended = (await readdir(versionFolder))
     .flatMap((name) => {
-      const number = INSTANCE_NAME.exec(name)?.[1];
-      return number === undefined
-        ? []
-        : [{ number: Number(number), path: join(versionFolder, name) }];
+      const number = instanceNumber(name);
+      return number === undefined ? [] : [{ number, path: join(versionFolder, name) }];
     })
     .filter(({ path }) => !alive.has(path))
     .sort((a, b) => b.number - a.number);

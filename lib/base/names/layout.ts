@@ -2,7 +2,10 @@ import { join, resolve } from 'node:path';
 import { ROLE_WORDS, type Role } from '../../model/role.ts';
 import type { ServerFile } from './server-file.ts';
 
-/** Every path of a base folder, in one place; nothing here touches the disk. */
+/** Number of an instance folder, `2_running`. The Go program's carry a time and are not numbered. */
+const INSTANCE_NAME = /^(\d{1,9})_(?:running|test)$/;
+
+/** Every path of a base folder, in one place; nothing here accesses the disk. */
 export interface Layout {
   readonly base: string;
   readonly identifier: string;
@@ -11,17 +14,17 @@ export interface Layout {
   readonly logsRunningLink: string;
   readonly logsTestLink: string;
   readonly archiveFolder: string;
-  /** Vili's own folder; everything below it is Vili's to change. */
+  /** Vili's own folder; only Vili changes anything below it. */
   readonly viliFolder: string;
   readonly stateFile: string;
   readonly historyFile: string;
   readonly evidenceFolder: string;
-  /** One record for each process, for reaping what a killed Vili left. */
+  /** One record per process, by which processes left by a killed Vili are ended. */
   readonly pidRecordFolder: string;
   readonly traceFile: string;
   readonly socket: string;
   readonly lockFile: string;
-  /** The server file as the user put it. */
+  /** The user's own server file in base. */
   serverFile(file: ServerFile): string;
   versionFolder(name: string): string;
   /** Vili's copy of the server file in its version folder. */
@@ -30,6 +33,12 @@ export interface Layout {
   evidenceFile(name: string): string;
   roleLink(role: Role): string;
   logsLink(role: Role): string;
+}
+
+/** The number of an instance folder with this name, or undefined for any other folder. */
+export function instanceNumber(name: string): number | undefined {
+  const number = INSTANCE_NAME.exec(name)?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 /** The layout of a base folder, as drawn in ARCHITECTURE.md. */

@@ -1,7 +1,8 @@
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
+import { codeOf } from '../../errors.ts';
 
-/** True when `path` (two absolute, resolved paths) is `folder` itself or lies below it. */
+/** True when `path` is `folder` itself or lies below it; both are absolute and resolved. */
 export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
@@ -13,5 +14,23 @@ export async function leadsInside(folder: string, path: string): Promise<boolean
     return isInside(await realpath(folder), await realpath(path));
   } catch {
     return false;
+  }
+}
+
+/** True when `path`, with every link followed, exists. */
+export async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The names in `folder`; none when there is no such folder. Throws Node's other errors. */
+export async function namesOrNone(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw error;
   }
 }

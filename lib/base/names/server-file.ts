@@ -1,14 +1,14 @@
 const MAX_FILE_NAME_LENGTH = 200;
-/** A version is one path segment of a server file's name; it begins with a digit. */
+/** The version in a server file's name is one path segment that begins with a digit. */
 const VERSION_PATTERN = /^\d[\w.+~-]*$/;
 const EXTENSION_PATTERN = /^[A-Za-z][A-Za-z0-9]{0,9}$/;
-/** `1.4.2.rc1` and `1.0.0.Final` end in a Maven qualifier, not in a file type. */
+/** `1.4.2.rc1` and `1.0.0.Final` end with a Maven qualifier, not with an extension. */
 const QUALIFIER_PATTERN =
   /^(?:alpha|beta|milestone|rc|cr|snapshot|final|ga|release|sp)\d*$|^[abm]\d+$/i;
-/** A plain executable has the name its version folder would have, so its folder gets this ending. */
-const PLAIN_FOLDER_ENDING = '.d';
+/** A file without an extension has the name that its version folder would have, so the folder gets this suffix. */
+const BARE_FOLDER_SUFFIX = '.d';
 const LAUNCHED_TYPES = ['jar', 'js', 'mjs', 'cjs', 'py'];
-/** Downloads under way, archives (Vili's own zips too), checksums, notes: never a server. */
+/** Unfinished downloads, archives (Vili's own zips too), checksums, notes: never a server. */
 const FOREIGN_TYPES = new Set(
   (
     'zip tmp temp part partial filepart crdownload download aria2 swp swo swx bak old orig new save ' +
@@ -16,20 +16,20 @@ const FOREIGN_TYPES = new Set(
     'map out log jsonl xml json yaml yml properties env conf cfg ini csv txt md html'
   ).split(' '),
 );
-/** Maven publishes these beside the server; they cannot be started. */
+/** Maven publishes these along with the server; they cannot be started. */
 const COMPANION_PATTERN = /-(?:sources|javadoc)$/i;
 
 /** A version of the service: one server file in the base folder. */
 export interface ServerFile {
-  /** As it lies in base, `inventory-1.4.2.jar`. */
+  /** Name of the file in base, `inventory-1.4.2.jar`. */
   readonly fileName: string;
   /**
-   * The version's name and that of its folder, `inventory-1.4.2`. A plain executable has that very
-   * file name, so its folder is `inventory-1.4.2.d`.
+   * Name of the version and of its folder, `inventory-1.4.2`. An executable without an extension has
+   * that very file name, so its folder is `inventory-1.4.2.d`.
    */
   readonly name: string;
   readonly version: string;
-  /** With its dot, `.jar`; empty for a plain executable. */
+  /** With its dot, `.jar`; empty for an executable without an extension. */
   readonly extension: string;
 }
 
@@ -40,9 +40,9 @@ export interface VersionName {
 }
 
 /**
- * Reads `IDENTIFIER-<digit…>.<ext>`; undefined for everything else: the link `IDENTIFIER.jar` that
- * others maintain, `IDENTIFIER-agent-1.0.jar`, downloads under way, archives, anything that is no
- * plain file name.
+ * Parses `IDENTIFIER-<digit…>.<ext>`; undefined for everything else: the link `IDENTIFIER.jar` that
+ * others maintain, `IDENTIFIER-agent-1.0.jar`, unfinished downloads, archives, and anything that is
+ * not a plain file name.
  */
 export function parseServerFile(identifier: string, fileName: string): ServerFile | undefined {
   const rest = restOf(identifier, fileName);
@@ -52,16 +52,16 @@ export function parseServerFile(identifier: string, fileName: string): ServerFil
   if (!isVersion(version) || COMPANION_PATTERN.test(version)) return undefined;
   if (FOREIGN_TYPES.has(extension.slice(1).toLowerCase())) return undefined;
   const name = fileName.slice(0, fileName.length - extension.length);
-  const folder = extension === '' ? name + PLAIN_FOLDER_ENDING : name;
+  const folder = extension === '' ? name + BARE_FOLDER_SUFFIX : name;
   return { fileName, name: folder, version, extension };
 }
 
-/** Reads the name of a version folder or of an archive without `.zip`; undefined when it is none. */
+/** Parses the name of a version folder or of an archive without `.zip`; undefined for any other name. */
 export function parseVersionName(identifier: string, name: string): VersionName | undefined {
   const rest = restOf(identifier, name);
   if (rest === undefined) return undefined;
-  const isFast = rest.endsWith(PLAIN_FOLDER_ENDING);
-  const version = isFast ? rest.slice(0, -PLAIN_FOLDER_ENDING.length) : rest;
+  const isBare = rest.endsWith(BARE_FOLDER_SUFFIX);
+  const version = isBare ? rest.slice(0, -BARE_FOLDER_SUFFIX.length) : rest;
   return isVersion(version) ? { name, version } : undefined;
 }
 
@@ -80,7 +80,7 @@ function extensionOf(rest: string): string {
   return isExtension ? `.${last}` : '';
 }
 
-/** `1.4.2.jar.1` (a second download) and `1.4.2.jar~` are no versions, nor is anything with `..`. */
+/** `1.4.2.jar.1` (a second download), `1.4.2.jar~` and anything with `..` are not versions. */
 function isVersion(text: string): boolean {
   if (!VERSION_PATTERN.test(text) || /\.\.|[.~]$/.test(text)) return false;
   const segments = text.toLowerCase().split('.').slice(1);

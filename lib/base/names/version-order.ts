@@ -1,4 +1,4 @@
-/** Maven's order of qualifiers; the release itself stands at `''`. */
+/** Maven's order of qualifiers; `''` is the release itself. */
 const QUALIFIER_ORDER = ['alpha', 'beta', 'milestone', 'rc', 'snapshot', '', 'sp'];
 const RELEASE_RANK = QUALIFIER_ORDER.indexOf('');
 const UNKNOWN_RANK = QUALIFIER_ORDER.length;
@@ -15,7 +15,7 @@ const SHORT_ALIASES: ReadonlyMap<string, string> = new Map([
   ['b', 'beta'],
   ['m', 'milestone'],
 ]);
-/** Maven names a deployed snapshot `1.0-20220310.101112-5`: date, time, build number. */
+/** Maven calls a deployed snapshot `1.0-20220310.101112-5`: date, time, build number. */
 const TIMESTAMPED_SNAPSHOT = /-(\d{8})\.(\d{6})-(\d+)(?!\d)/;
 const END: Token = { rank: RELEASE_RANK, text: '' };
 
@@ -33,8 +33,8 @@ interface Version {
 /**
  * A total order over version texts, older first: numeric parts (`1.10` after `1.9`, missing ones
  * are 0), then Maven's qualifiers (https://maven.apache.org/pom.html#version-order-specification),
- * with a timestamped snapshot read as SNAPSHOT of that date, time and numeric build. Versions that
- * rank equal (`1.0`, `1.0.0`) are ordered by their text, so that 0 means the same text.
+ * where a timestamped snapshot counts as SNAPSHOT of that date, time and numeric build. Versions of
+ * equal rank (`1.0`, `1.0.0`) are ordered by their text, so that 0 means the same text.
  */
 export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
@@ -69,7 +69,7 @@ function compareTokens(a: Token, b: Token): number {
   return a.text === b.text ? 0 : a.text < b.text ? -1 : 1;
 }
 
-/** Numbers of any length, without leading zeros: the longer is the greater. */
+/** Compares numbers of any length without leading zeros: the longer one is greater. */
 function compareDigits(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   return a === b ? 0 : a < b ? -1 : 1;

@@ -2,27 +2,26 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
 import type { HistoryEntry } from '../../model/history.ts';
-import { writeFileAtomic } from './atomic-file.ts';
+import { missingLineEnd, writeFileAtomic } from './atomic-file.ts';
 
-/** The file is cut back to `maxEntries` when it holds this share more, not at each entry. */
+/** The file is cut back to `maxEntries` once it exceeds that by this share, not at each entry. */
 const SLACK = 0.25;
 
 /** `code` VILI_HISTORY_FAILED: the history cannot be read or written. */
 export class HistoryFailed extends ViliError {}
 
 export interface History {
-  /** Durable when it resolves. Throws `HistoryFailed`. */
+  /** The entry is durable when this resolves. Throws `HistoryFailed`. */
   append(entry: HistoryEntry): Promise<void>;
-  /** Adds those of `entries` that are not there; what is no entry is left out. As `append`. */
+  /** Appends those of `entries` that are missing, and ignores what is not an entry. Throws as `append`. */
   complete(entries: readonly unknown[]): Promise<void>;
-  /** The last `limit` entries, oldest first; lines that are damaged are left out. */
+  /** The last `limit` entries, oldest first; damaged lines are left out. */
   read(limit: number): Promise<HistoryEntry[]>;
 }
 
 /**
- * The history in `path`, one JSON object a line. Calls take effect in their order. A last line torn
- * by a crash stays alone on its line and is skipped by readers; at most `maxEntries` and a quarter
- * more are kept.
+ * The history in `path`, one JSON object per line. Calls take effect in their order. A last line torn
+ * by a crash stays on its own line, which readers skip; at most `maxEntries` plus a quarter are kept.
  */
 export function openHistory(path: string, maxEntries: number): History {
   let lines: number | null = null;
@@ -77,11 +76,7 @@ async function appendLine(path: string, line: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'a+', 0o600);
   try {
-    const { size } = await file.stat();
-    const last = Buffer.alloc(1);
-    if (size > 0) await file.read(last, 0, 1, size - 1);
-    const isTorn = size > 0 && last.toString() !== '\n';
-    await file.appendFile(`${isTorn ? '\n' : ''}${line}\n`);
+    await file.appendFile(`${await missingLineEnd(file)}${line}\n`);
     await file.datasync();
   } finally {
     await file.close();

@@ -3,20 +3,20 @@ import { dirname } from 'node:path';
 import { codeOf, messageOf } from '../../errors.ts';
 import { tempPathOf, writeFileAtomic } from './atomic-file.ts';
 
-/** A larger state file is not Vili's: its state is a few kilobytes. */
+/** A larger state file is not Vili's: the state takes a few kilobytes. */
 const MAX_STATE_BYTES = 16 * 1024 * 1024;
 
-/** What was found, and what was wrong with what was not taken. */
+/** The state that was found, and why any other copy was not used. */
 export interface StateRead<T> {
   readonly state: T | null;
   readonly from: 'file' | 'backup' | 'none';
-  /** One sentence for each copy that exists but could not be used. */
+  /** One sentence for each copy that exists but cannot be used. */
   readonly problems: readonly string[];
 }
 
 /**
- * Reads the state, or its backup when the file is truncated, unreadable or refused by `parse`
- * (which gets the parsed JSON and throws to refuse it). Never throws for a bad file.
+ * Reads the state, or its backup when the file is truncated, unreadable or rejected by `parse`
+ * (which gets the parsed JSON and throws to reject it). Never throws for a bad file.
  */
 export async function readState<T>(
   path: string,
@@ -35,7 +35,7 @@ export async function readState<T>(
 }
 
 /**
- * Replaces the state atomically and durably and keeps the previous one as `.bak`. A damaged
+ * Replaces the state atomically and durably, and keeps the previous one as `.bak`. A damaged
  * previous file does not replace a good backup. Throws `WriteFailed`.
  */
 export async function writeState(path: string, state: unknown): Promise<void> {
@@ -57,15 +57,15 @@ async function readBounded(path: string): Promise<string> {
   return await readFile(path, 'utf8');
 }
 
-/** The state file itself never moves, so there is no moment without one. */
+/** The state file itself never moves, so a state file exists at every moment. */
 async function keepBackup(path: string): Promise<void> {
-  const aside = tempPathOf(backupOf(path));
+  const temporary = tempPathOf(backupOf(path));
   try {
     JSON.parse(await readBounded(path));
-    await link(path, aside).catch(() => copyFile(path, aside));
-    await rename(aside, backupOf(path));
+    await link(path, temporary).catch(() => copyFile(path, temporary));
+    await rename(temporary, backupOf(path));
   } catch {
-    // Nothing worth keeping, or no room for it: the new state matters more than the old one.
-    await rm(aside, { force: true }).catch(() => undefined);
+    // Nothing worth keeping, or no space for it: the new state matters more than the old one.
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }

@@ -30,7 +30,7 @@ interface Scene {
   readonly archive: (changes?: Partial<ArchiveOptions>) => ReturnType<typeof archiveVersion>;
 }
 
-/** The base of the Go program after a promotion: an empty zip and the folder are there. */
+/** A base of the Go program after a promotion, with an empty zip and the version folder. */
 async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
   await withTempFolder(async (base) => {
     await makeListedBase(base, 'C');
@@ -53,7 +53,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 describe('archiving a version', () => {
-  it('replaces the empty zip of the Go program, verifies, and deletes the folder after that', async () => {
+  it('replaces the empty zip of the Go program, verifies it, and only then deletes the folder', async () => {
     await withScene(async ({ layout, folder, zip, archive }) => {
       const seen: boolean[] = [];
       const mayDelete = async (): Promise<boolean> => {
@@ -72,7 +72,7 @@ describe('archiving a version', () => {
     });
   });
 
-  it('is undone by a restore, links included', async () => {
+  it('is reversed by a restore, links included', async () => {
     await withScene(async ({ folder, zip, archive }) => {
       await packFolder(folder, `${zip}.before`, never);
       await archive();
@@ -82,7 +82,7 @@ describe('archiving a version', () => {
     });
   });
 
-  it('deletes nothing that came into use while it was packed', async () => {
+  it('deletes no folder that came into use while it was packed', async () => {
     await withScene(async ({ folder, zip, archive }) => {
       let asked = 0;
       const outcome = await archive({ mayDelete: async () => (asked += 1) === 1 });
@@ -91,7 +91,7 @@ describe('archiving a version', () => {
     });
   });
 
-  it('deletes nothing that a link points to, whatever the caller says', async () => {
+  it('deletes no folder that a link points to, whatever the caller says', async () => {
     await withScene(async ({ layout, folder, zip, archive }) => {
       for (const link of [layout.runningLink, layout.testLink]) {
         await unlink(link);
@@ -107,7 +107,7 @@ describe('archiving a version', () => {
     });
   });
 
-  it('takes up work that was interrupted between the rename and the deletion', async () => {
+  it('resumes work that was interrupted between the rename and the deletion', async () => {
     await withScene(async ({ layout, folder, zip, archive }) => {
       await packFolder(folder, zip, never);
       const before = await stat(zip);
@@ -124,7 +124,7 @@ describe('archiving a version', () => {
     });
   });
 
-  it('packs again when the folder is not what the zip holds', async () => {
+  it('packs again when the folder differs from the zip', async () => {
     await withScene(async ({ folder, zip, archive }) => {
       await packFolder(folder, zip, never);
       await writeFile(join(folder, 'note'), 'written later');
@@ -141,7 +141,7 @@ describe('archiving a version', () => {
     });
   });
 
-  it('leaves the folder whole when it fails or is stopped', async () => {
+  it('leaves the folder intact when it fails or is stopped', async () => {
     await withScene(async ({ layout, folder, archive }) => {
       const before = (await readdir(folder)).sort();
       const reason = new Error('stop');
@@ -154,7 +154,7 @@ describe('archiving a version', () => {
     });
   });
 
-  it('takes nothing but a version folder', async () => {
+  it('accepts nothing but a version folder', async () => {
     await withScene(async ({ layout, archive }) => {
       for (const name of ['archive', '../x', 'demosvc-1.0/../..', '']) {
         expect(await failureOf(archive({ name }))).to.have.property('code', 'VILI_ARCHIVE_FAILED');

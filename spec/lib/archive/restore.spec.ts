@@ -22,7 +22,7 @@ async function withZip(
   });
 }
 
-/** A zip with links, as python writes it: name and target. */
+/** Writes a zip with links, given as name and target, by means of python. */
 async function zipWithLinks(zip: string, links: Readonly<Record<string, string>>): Promise<void> {
   const script =
     'import sys,json,zipfile\nz=zipfile.ZipFile(sys.argv[1],"w")\n' +
@@ -33,7 +33,7 @@ async function zipWithLinks(zip: string, links: Readonly<Record<string, string>>
 }
 
 describe('restoring a version', () => {
-  it('unpacks everything, without rights beyond the usual ones', async () => {
+  it('unpacks everything, with no permissions beyond the usual ones', async () => {
     await withZip(Buffer.alloc(0), async (zip, folder) => {
       await zipWithLinks(zip, { 'a/b/run': '=#!/bin/sh', 'a/link': 'b/run' });
       expect(await restoreVersion(zip, folder)).to.deep.equal({
@@ -54,7 +54,7 @@ describe('restoring a version', () => {
     '..\\evil',
     'c:\\evil',
   ]) {
-    it(`refuses the entry ${name}, and leaves nothing`, async () => {
+    it(`rejects the entry ${name}, and leaves nothing`, async () => {
       await withZip(jarBytes({ good: 'x', [name]: 'evil' }), async (zip, folder, parent) => {
         const error = await failureOf(restoreVersion(zip, folder));
         expect(error)
@@ -89,7 +89,7 @@ describe('restoring a version', () => {
     });
   });
 
-  it('refuses a damaged zip, one that is too large, and a folder that exists', async () => {
+  it('rejects a damaged zip, one that is too large, and an existing folder', async () => {
     await withZip(jarBytes({ a: 'x'.repeat(1000), b: 'y' }), async (zip, folder) => {
       expect(await failureOf(restoreVersion(zip, folder, { maxBytes: 1000 }))).to.have.property(
         'code',
@@ -114,7 +114,7 @@ describe('restoring a version', () => {
     });
   });
 
-  it('refuses the same name twice', async () => {
+  it('rejects a repeated name', async () => {
     const twice = Buffer.from(
       jarBytes({ aa: '1', bb: '2' }).toString('latin1').replaceAll('bb', 'aa'),
       'latin1',

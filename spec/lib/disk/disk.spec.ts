@@ -11,8 +11,8 @@ const archive = fc
   .map((each): CleanupArchive => ({ name: 'id-1', ...each }));
 const GIB = 1024 ** 3;
 
-describe('the use of the disk', () => {
-  it('tells how much of a file system is free', async () => {
+describe('disk usage', () => {
+  it('states how much of a file system is free', async () => {
     await withTempFolder(async (folder) => {
       const space = await diskSpace(folder);
       expect(space.totalBytes).to.be.greaterThan(0);
@@ -30,7 +30,7 @@ describe('a cleanup', () => {
     writtenMs,
   }));
 
-  it('takes the oldest archives for the size of the archive', () => {
+  it('removes the oldest archives when the archive is too large', () => {
     const plan = planCleanup({
       archives,
       archiveMaxBytes: 1.5 * GIB,
@@ -44,19 +44,19 @@ describe('a cleanup', () => {
     expect(plan.isEnough).to.equal(true);
   });
 
-  it('takes as many as the disk needs, or one a round when its size is unknown', () => {
+  it('removes as many as the disk needs, or one per round when its size is unknown', () => {
     const full = { archives, archiveMaxBytes: 10 * GIB, freeShare: 0.01, minFree: 0.05 };
     const known = planCleanup({ ...full, diskBytes: 40 * GIB });
     expect(known.remove.map((each) => each.reason)).to.deep.equal(['disk-free', 'disk-free']);
     expect(planCleanup(full).remove.map((each) => each.archive.name)).to.deep.equal(['id-1']);
   });
 
-  it('says when all archives together are not enough', () => {
+  it('reports when all archives together are not enough', () => {
     const plan = planCleanup({ archives: [], archiveMaxBytes: 1, freeShare: 0.01, minFree: 0.05 });
     expect(plan).to.deep.equal({ remove: [], isEnough: false });
   });
 
-  it('never takes more than needed, and the older before the newer', () => {
+  it('never removes more than needed, and older archives before newer ones', () => {
     fc.assert(
       fc.property(
         fc.array(archive),

@@ -14,8 +14,8 @@ async function textOf(gzipped: string): Promise<string> {
   return gunzipSync(await readFile(gzipped)).toString();
 }
 
-describe('the rotation of a log of Vili', () => {
-  it('renames with the time, compresses, and keeps the fixed name for what follows', async () => {
+describe("the rotation of Vili's own log", () => {
+  it('renames the log with the time, compresses it, and keeps the fixed name for later lines', async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, 'vili.log');
       const journal = openJournal({ dir: folder, level: 'DEBUG', now: () => AT });
@@ -46,7 +46,7 @@ describe('the rotation of a log of Vili', () => {
     });
   });
 
-  it('loses no line of a journal that is written all the time', async () => {
+  it('loses no line of a journal that is written continuously', async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, 'vili.log');
       const journal = openJournal({ dir: folder, level: 'DEBUG', now: () => AT });
@@ -75,7 +75,7 @@ describe('the rotation of a log of Vili', () => {
     });
   });
 
-  it('does nothing below the limit, and nothing without a file', async () => {
+  it('does nothing below the limit or without a file', async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, 'vili.log');
       let reopened = 0;
@@ -93,7 +93,7 @@ describe('the rotation of a log of Vili', () => {
     });
   });
 
-  it('keeps the newest, and takes up what was left uncompressed', async () => {
+  it('keeps the newest, and compresses what was left uncompressed', async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, 'vili.log');
       await writeFile(join(folder, 'vili.2025.01.01_00.00.00.000.log'), 'left');
@@ -122,8 +122,8 @@ describe('the rotation of a log of Vili', () => {
   });
 });
 
-describe('the cap on output of a servlet', () => {
-  it('keeps the end, cuts the file, and counts what is lost', async () => {
+describe("the cap on a servlet's output", () => {
+  it('keeps the end, truncates the file, and counts what is lost', async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, 'stdOut');
       await writeFile(file, 'a'.repeat(50) + 'b'.repeat(100));
@@ -138,7 +138,7 @@ describe('the cap on output of a servlet', () => {
     });
   });
 
-  it('goes on being written by a process that appends, without a hole', async () => {
+  it('lets an appending process continue without leaving a hole', async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, 'stdOut');
       const out = await open(file, 'a');
@@ -159,7 +159,7 @@ describe('the cap on output of a servlet', () => {
     });
   });
 
-  it('cuts the file also when nothing can be kept', async () => {
+  it('truncates the file even when nothing can be kept', async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, 'stdOut');
       for (let round = 0; round < 4; round += 1) {

@@ -73,7 +73,7 @@ describe('the journal', () => {
     expect(text[3]).to.equal('2026-11-22T08:52:58.123Z WARNING d error="no route"');
   });
 
-  it('leaves out what is below its level', async () => {
+  it('omits events below its level', async () => {
     const { text, json } = await written(
       (journal) => {
         journal.debug('a');
@@ -87,7 +87,7 @@ describe('the journal', () => {
     expect(json.map((line) => line['message'])).to.deep.equal(['c', 'd']);
   });
 
-  it('keeps every event on one line that speaks to no terminal, whatever its text', async () => {
+  it('writes every event on one line without terminal control characters, whatever its text', async () => {
     const texts = fc.sample(fc.string({ unit: 'binary', maxLength: 60 }), {
       numRuns: 200,
       seed: 7,
@@ -104,13 +104,13 @@ describe('the journal', () => {
     });
     expect(text).to.have.lengthOf(all.length);
     expect(json).to.have.lengthOf(all.length);
-    // oxlint-disable-next-line no-control-regex -- what must not be there
+    // oxlint-disable-next-line no-control-regex -- the characters that must be absent
     expect(text.join('')).not.to.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
     expect(json.at(-4)?.['message']).to.equal('a\nb');
     expect(text.at(-4)).to.include(String.raw`INFO    a\nb`);
   });
 
-  it('tells errors with code, cause and, for those that nobody expected, the stack', async () => {
+  it('writes errors with code, cause and, for unexpected ones, the stack', async () => {
     const { json, text } = await written((journal) => {
       const cause = Object.assign(new Error('disk'), { code: 'EIO' });
       journal.error('a', { error: cause });
@@ -126,7 +126,7 @@ describe('the journal', () => {
     expect(text[0]).not.to.include('journal.spec');
   });
 
-  it('is not led astray by fields that take its own names, refer to themselves, or throw', async () => {
+  it('survives fields that use its own names, refer to themselves, or throw', async () => {
     const circle: Record<string, unknown> = { big: 10n };
     circle['self'] = circle;
     const bad = {
@@ -146,7 +146,7 @@ describe('the journal', () => {
     expect(text[2]).to.match(/INFO {4}c$/);
   });
 
-  it('cuts what is far too long', async () => {
+  it('cuts excessive texts', async () => {
     const { json, text } = await written((journal) =>
       journal.info('x'.repeat(1_000_000), {
         y: 'y'.repeat(1_000_000),
@@ -158,7 +158,7 @@ describe('the journal', () => {
     expect(text[0]).to.include('more characters');
   });
 
-  it('writes to the new file after a reopen, and nothing after it is closed', async () => {
+  it('writes to the new file after a reopen, and nothing after a close', async () => {
     await withTempFolder(async (dir) => {
       const journal = openJournal({ dir, level: 'DEBUG', now: () => AT });
       journal.info('first');
@@ -174,7 +174,7 @@ describe('the journal', () => {
     });
   });
 
-  it('says at once when its folder cannot be written', async () => {
+  it('fails at once when its folder cannot be written', async () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, 'file'), '');
       const open = (): Journal =>
@@ -183,7 +183,7 @@ describe('the journal', () => {
     });
   });
 
-  it('outlives a full disk, goes on when there is room, and tells what was lost', async () => {
+  it('survives a full disk, continues when there is space, and reports what was lost', async () => {
     await withTempFolder(async (dir) => {
       const journal = openJournal({ dir, level: 'DEBUG', now: () => AT });
       await rm(join(dir, 'vili.log'));
@@ -202,7 +202,7 @@ describe('the journal', () => {
     });
   });
 
-  it('writes text to standard output without a folder, and outlives a reader that goes away', async () => {
+  it('writes text to standard output without a folder, and survives a reader that goes away', async () => {
     const stdout = new PassThrough();
     const journal = openJournal({ dir: '', level: 'INFO', now: () => AT, stdout });
     journal.info('hello');
@@ -215,7 +215,7 @@ describe('the journal', () => {
     expect(stdout.listenerCount('error')).to.equal(0);
   });
 
-  it('drops lines rather than hold them without limit for a slow reader', async () => {
+  it('drops lines rather than buffer them without limit for a slow reader', async () => {
     const waiting: (() => void)[] = [];
     const stdout = new Writable({ write: (_chunk, _encoding, done) => void waiting.push(done) });
     const journal = openJournal({
@@ -236,8 +236,8 @@ describe('the journal', () => {
   });
 });
 
-describe('a file of lines', () => {
-  it('keeps the order, drops beyond its limit, and counts what it dropped', async () => {
+describe('a file sink', () => {
+  it('keeps the order, drops lines beyond its limit, and counts them', async () => {
     await withTempFolder(async (folder) => {
       await mkdir(join(folder, 'x'));
       const file = join(folder, 'lines');

@@ -18,8 +18,8 @@ async function openTraceLog(
   return { traceLog: await TraceLog.open<Step>({ path, maxRecords, onProblem }), problems };
 }
 
-describe('the trace log of a version', () => {
-  it('goes on after a restart, without the line that a kill tore', () =>
+describe('the trace log', () => {
+  it('continues after a restart, without a line torn by a kill', () =>
     withTempFolder(async (folder) => {
       const path = join(folder, 'trace.jsonl');
       const before = (await openTraceLog(path)).traceLog;
@@ -35,7 +35,7 @@ describe('the trace log of a version', () => {
       expect(traceLog.read('shop-2', 1).map((step) => step.id)).to.deep.equal([5]);
     }));
 
-  it('keeps no more than it may, in memory and on disk', () =>
+  it('keeps no more than its limit, in memory and on disk', () =>
     withTempFolder(async (folder) => {
       const path = join(folder, 'trace.jsonl');
       const { traceLog } = await openTraceLog(path, 10);
@@ -50,7 +50,7 @@ describe('the trace log of a version', () => {
       expect(reopened.read('shop-2', 1000).at(-1)?.id).to.equal(99);
     }));
 
-  it('tells once that it cannot write, and goes on in memory', () =>
+  it('reports a failed write once, and continues in memory', () =>
     withTempFolder(async (folder) => {
       const { traceLog, problems } = await openTraceLog(join(folder, 'missing', 'trace.jsonl'));
       for (const id of [1, 2]) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { announcementOf, type Notification } from '../../../lib/notify/announcement.ts';
 
-/** What the Go program really sent, one request a line. */
+/** Real messages of the Go program, one request per line. */
 const FIXTURE = new URL('../../../../spec/fixtures/go-vili-slack.jsonl', import.meta.url);
 
 function sentByGo(): string[] {
@@ -19,17 +19,17 @@ function told(event: Notification['event'], version: string, running: string | n
 }
 
 describe('announcements', () => {
-  it('say word for word what the Go program said', () => {
+  it('repeat the words of the Go program exactly', () => {
     const [old, next] = ['demosvc-1.0.0', 'demosvc-1.0.1'];
     const [started, found, switching, switched] = sentByGo();
     expect(told('started', old, old)).to.equal(started);
-    // It named the file here, and the version everywhere else.
+    // The Go program named the file here, and the version everywhere else.
     expect(told('testing', next, old)).to.equal(found?.replace('.jar', ''));
     expect(told('switching', next, old)).to.equal(switching);
     expect(told('promoted', next, next)).to.equal(switched);
   });
 
-  it('call everybody only when users are concerned', () => {
+  it('address everybody only when users are affected', () => {
     const reasons = [
       {
         code: 'crash',

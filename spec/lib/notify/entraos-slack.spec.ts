@@ -10,7 +10,7 @@ interface Received {
   readonly body: string;
 }
 
-/** Log-on and gateway in one; `statuses` are given to the messages one after the other. */
+/** Log-on service and gateway in one; `statuses` are the responses to successive messages. */
 async function withGateway(
   statuses: readonly number[],
   use: (uri: string, received: Received[]) => Promise<void>,
@@ -56,8 +56,8 @@ function slackAt(uri: string): ReturnType<typeof entraosSlack> {
 const NEWS = { text: 'all is well', urgent: false };
 const never = new AbortController().signal;
 
-describe('Slack by way of EntraOS', () => {
-  it('logs on with the form of the Go program and sends its JSON, spelt as the gateway wants it', () =>
+describe('Slack through EntraOS', () => {
+  it('logs on with the form of the Go program and sends its JSON, spelt as the gateway expects', () =>
     withGateway([], async (uri, received) => {
       const slack = slackAt(uri);
       await slack.send(NEWS, never);
@@ -81,14 +81,14 @@ describe('Slack by way of EntraOS', () => {
       });
     }));
 
-  it('logs on anew when its token is refused, once', () =>
+  it('logs on again, once, when its token is denied', () =>
     withGateway([401, 200], async (uri, received) => {
       await slackAt(uri).send(NEWS, never);
       expect(received.at(-1)?.authorization).to.equal('Bearer token-2');
       expect(received).to.have.length(4);
     }));
 
-  it('tells that the gateway failed, without the secret', () =>
+  it('reports a failure of the gateway without revealing the secret', () =>
     withGateway([503], async (uri) => {
       const failure = await slackAt(uri)
         .send(NEWS, never)

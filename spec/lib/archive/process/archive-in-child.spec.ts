@@ -36,8 +36,8 @@ function archiving(): number[] {
   return childrenNamed(process.pid, 'vili: archive');
 }
 
-describe('archiving apart', () => {
-  it('packs, asks twice whether it may delete, deletes and ends', () =>
+describe('archiving in a child process', () => {
+  it('packs, asks twice whether it may delete, deletes the folder and ends', () =>
     withVersion(async ({ layout, archive }) => {
       const zip = layout.archiveZip(NAME);
       let asked = 0;
@@ -50,35 +50,35 @@ describe('archiving apart', () => {
       expect(await readdir(layout.base)).to.deep.equal(['archive']);
     }));
 
-  it('keeps the folder when it may not delete, or when that cannot be said', () =>
+  it('keeps the folder when it may not be deleted, or when the question fails', () =>
     withVersion(async ({ folder, archive }) => {
-      const refused = await archive({ mayDelete: async () => false });
-      expect(refused).to.deep.equal({ kind: 'protected', reason: `${NAME} is in use` });
+      const outcome = await archive({ mayDelete: async () => false });
+      expect(outcome).to.deep.equal({ kind: 'protected', reason: `${NAME} is in use` });
       const mayDelete = async (): Promise<boolean> => {
-        throw new Error('nobody answers');
+        throw new Error('nobody replies');
       };
-      expect(messageOf(await failureOf(archive({ mayDelete })))).to.equal('nobody answers');
+      expect(messageOf(await failureOf(archive({ mayDelete })))).to.equal('nobody replies');
       expect(await readdir(folder)).to.have.members(['1_running', 'app.mjs']);
     }));
 
-  it('tells what is wrong as it is told when it is not apart', () =>
+  it('reports the same errors as without a child process', () =>
     withVersion(async ({ layout, archive }) => {
       const failure = await failureOf(archive({ name: 'other-1.0.0' }));
       expect(codeOf(failure)).to.equal('VILI_ARCHIVE_FAILED');
-      expect(messageOf(failure)).to.equal('other-1.0.0 is no version of app');
+      expect(messageOf(failure)).to.equal('other-1.0.0 is not a version of app');
       await symlink('elsewhere', layout.versionFolder('app-2.0.0'));
       expect(codeOf(await failureOf(archive({ name: 'app-2.0.0' })))).to.equal(
         'VILI_ARCHIVE_FAILED',
       );
     }));
 
-  it('is killed with its signal, leaves the folder whole and nothing half-done', () =>
+  it('is killed with its signal, and leaves the folder intact and nothing half-written', () =>
     withVersion(async ({ layout, folder, archive }) => {
       await writeFile(join(folder, 'large'), '');
       await truncate(join(folder, 'large'), LARGE_BYTES);
       const stop = new AbortController();
       const archived = failureOf(archive({ signal: stop.signal }));
-      await eventually('it packs', async () => {
+      await eventually('packing begins', async () => {
         const names = await readdir(layout.archiveFolder).catch((): string[] => []);
         return names.length > 0;
       });
@@ -88,7 +88,7 @@ describe('archiving apart', () => {
       expect(await readdir(layout.archiveFolder)).to.deep.equal([]);
     }));
 
-  it('fails when its process ends before its work', () =>
+  it('fails when the process ends before its work is done', () =>
     withVersion(async ({ folder, archive }) => {
       const mayDelete = async (): Promise<boolean> => {
         for (const pid of archiving()) process.kill(pid, 'SIGKILL');
@@ -96,7 +96,7 @@ describe('archiving apart', () => {
       };
       const failure = await failureOf(archive({ mayDelete }));
       expect(messageOf(failure)).to.equal(
-        `cannot archive ${NAME}: the process that does it has ended (SIGKILL)`,
+        `cannot archive ${NAME}: its process has ended (SIGKILL)`,
       );
       expect(await readdir(folder)).to.have.length(2);
     }));

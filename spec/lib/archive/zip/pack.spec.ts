@@ -48,7 +48,7 @@ async function namesIn(zip: string): Promise<string[]> {
 }
 
 describe('packing a folder', () => {
-  it('keeps files, modes, empty folders and links as links, also one to the folder itself', async () => {
+  it('keeps files, modes, empty folders and links as links, even a link to the folder itself', async () => {
     await withFolder(async (folder, zip, parent) => {
       const packed = await packFolder(folder, zip, never);
       expect(packed.entries).to.equal(8);
@@ -68,7 +68,7 @@ describe('packing a folder', () => {
     });
   });
 
-  it('makes a zip that other programs unpack to the same', async () => {
+  it('makes a zip that other programs unpack to the same content', async () => {
     await withFolder(async (folder, zip, parent) => {
       await packFolder(folder, zip, never, 9);
       const script =
@@ -79,7 +79,7 @@ describe('packing a folder', () => {
     });
   });
 
-  it('keeps names that a zip has trouble with', async () => {
+  it('keeps names that are difficult for zip files', async () => {
     await withFolder(async (folder, zip) => {
       for (const name of ['c:colon', 'back\\slash', 'æøå 日本', ' blank ', '-rf', '..dots']) {
         await writeFile(join(folder, name), name);
@@ -94,7 +94,7 @@ describe('packing a folder', () => {
     });
   });
 
-  it('leaves out sockets and pipes, and does not hang on them', async () => {
+  it('omits sockets and pipes, and does not hang on them', async () => {
     await withFolder(async (folder, zip) => {
       await run('mkfifo', [join(folder, 'pipe')]);
       const server = createServer().listen(join(folder, 'socket'));
@@ -106,7 +106,7 @@ describe('packing a folder', () => {
     });
   });
 
-  it('survives files that grow, shrink and vanish meanwhile', async () => {
+  it('survives files that grow, shrink and vanish while it packs', async () => {
     await withFolder(async (folder, zip) => {
       for (let i = 0; i < 40; i += 1) await writeFile(join(folder, `f${i}`), 'y'.repeat(100_000));
       const packing = packFolder(folder, zip, never);
@@ -122,10 +122,10 @@ describe('packing a folder', () => {
     });
   });
 
-  it('replaces an older zip only when the new one is verified; nothing is left when it fails', async () => {
+  it('replaces an older zip only after verifying the new one, and leaves nothing when it fails', async () => {
     await withFolder(async (folder, zip, parent) => {
       await writeFile(zip, 'older');
-      await writeFile(Buffer.from(`${folder}/bad-\u00ff`, 'latin1'), 'name that is no UTF-8');
+      await writeFile(Buffer.from(`${folder}/bad-\u00ff`, 'latin1'), 'name that is not UTF-8');
       const error = await failureOf(packFolder(folder, zip, never));
       expect(error).to.have.property('code', 'VILI_ARCHIVE_FAILED');
       expect(await readFile(zip, 'utf8')).to.equal('older');
@@ -135,7 +135,7 @@ describe('packing a folder', () => {
     });
   });
 
-  it('stops when it is told to, and leaves nothing', async () => {
+  it('stops on its signal, and leaves nothing', async () => {
     await withFolder(async (folder, zip, parent) => {
       await truncate(join(folder, 'id-1.0.jar'), 300_000_000);
       const stop = new AbortController();
@@ -147,7 +147,7 @@ describe('packing a folder', () => {
     });
   });
 
-  it('takes files of any age', async () => {
+  it('accepts files of any age', async () => {
     await withFolder(async (folder, zip) => {
       await utimes(join(folder, 'id-1.0.jar'), 0, 0);
       await utimes(join(folder, '1_running'), 6_000_000_000, 6_000_000_000);
@@ -157,7 +157,7 @@ describe('packing a folder', () => {
 });
 
 describe('verifying a zip', () => {
-  it('finds damage wherever it matters', async () => {
+  it('detects damage wherever it matters', async () => {
     await withFolder(async (folder, zip) => {
       await packFolder(folder, zip, never);
       const bytes = await readFile(zip);
@@ -174,12 +174,12 @@ describe('verifying a zip', () => {
         );
         if (isFound) found += 1;
       }
-      // Dates, modes and the copies of sizes in local headers are not what is verified.
+      // Dates, modes and the sizes repeated in local headers are not verified.
       expect(found / tried).to.be.greaterThan(0.5);
     });
   });
 
-  it('finds content changed in the zip, and what the folder has or has not', async () => {
+  it('detects changed content in the zip, and any difference from the folder', async () => {
     await withFolder(async (folder, zip) => {
       await packFolder(folder, zip, never);
       const code = 'VILI_ARCHIVE_DAMAGED';
@@ -202,7 +202,7 @@ describe('verifying a zip', () => {
     });
   });
 
-  it('finds a wrong CRC-32 of a stored entry', async () => {
+  it('detects a wrong CRC-32 of a stored entry', async () => {
     await withFolder(async (folder, zip) => {
       await packFolder(folder, zip, never, 0);
       const bytes = await readFile(zip);
@@ -219,7 +219,7 @@ describe('verifying a zip', () => {
 });
 
 describe('walking a folder', () => {
-  it('tells a folder that may not be read, and does not follow links', async () => {
+  it('fails on a folder that may not be read, and does not follow links', async () => {
     await withFolder(async (folder) => {
       await chmod(join(folder, '1_running'), 0o700);
       const names: string[] = [];

@@ -13,7 +13,7 @@ const outer = jarBytes({
   'inner2.jar': inner,
 });
 
-async function isWholeJar(bytes: Buffer): Promise<boolean> {
+async function isCompleteJar(bytes: Buffer): Promise<boolean> {
   return await withTempFolder(async (folder) => {
     const path = join(folder, 'x-1.0.jar');
     await writeFile(path, bytes);
@@ -21,18 +21,18 @@ async function isWholeJar(bytes: Buffer): Promise<boolean> {
   });
 }
 
-describe('a whole file', () => {
-  it('is a jar with its end record, also with a comment, padding, a script in front, or no entry', async () => {
-    expect(await isWholeJar(jarBytes())).to.equal(true);
-    expect(await isWholeJar(jarBytes({ a: 'b' }, 'x'.repeat(65_535)))).to.equal(true);
-    expect(await isWholeJar(jarBytes({}))).to.equal(true);
-    expect(await isWholeJar(Buffer.concat([jarBytes(), Buffer.alloc(1000)]))).to.equal(true);
+describe('isComplete', () => {
+  it('accepts a jar with its end record, even with a comment, padding, a leading script, or no entry', async () => {
+    expect(await isCompleteJar(jarBytes())).to.equal(true);
+    expect(await isCompleteJar(jarBytes({ a: 'b' }, 'x'.repeat(65_535)))).to.equal(true);
+    expect(await isCompleteJar(jarBytes({}))).to.equal(true);
+    expect(await isCompleteJar(Buffer.concat([jarBytes(), Buffer.alloc(1000)]))).to.equal(true);
     expect(
-      await isWholeJar(Buffer.concat([Buffer.from('#!/bin/sh\nexec x\n'), jarBytes()])),
+      await isCompleteJar(Buffer.concat([Buffer.from('#!/bin/sh\nexec x\n'), jarBytes()])),
     ).to.equal(true);
   });
 
-  it('is no jar that is cut off anywhere, not even behind a jar inside it', async () => {
+  it('rejects a jar cut off anywhere, even right after a jar inside it', async () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, 'x-1.0.jar');
       await writeFile(path, outer);
@@ -45,17 +45,17 @@ describe('a whole file', () => {
     });
   });
 
-  it('is no other bytes with the name of a jar', async () => {
+  it('rejects other bytes with the name of a jar', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-        expect(await isWholeJar(Buffer.from(bytes))).to.equal(false);
+        expect(await isCompleteJar(Buffer.from(bytes))).to.equal(false);
       }),
       { numRuns: 50 },
     );
-    expect(await isWholeJar(Buffer.alloc(200_000, 'PK\u0005\u0006'))).to.equal(false);
+    expect(await isCompleteJar(Buffer.alloc(200_000, 'PK\u0005\u0006'))).to.equal(false);
   });
 
-  it('is a zip64 jar, and not when that is cut off', async () => {
+  it('accepts a zip64 jar, and rejects a truncated one', async () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, 'x-1.0.jar');
       const jar = zip64Bytes();
@@ -66,7 +66,7 @@ describe('a whole file', () => {
     });
   });
 
-  it('is every file of another type', async () => {
+  it('accepts every file of another type', async () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, 'x-1.0.js'), 'const');
       expect(await isComplete(join(folder, 'x-1.0.js'))).to.equal(true);

@@ -17,7 +17,7 @@ import { withTempFolder } from '../../../support/temp-folder.ts';
 
 function serverFile(fileName: string): ServerFile {
   const file = parseServerFile('inventory', fileName);
-  if (file === undefined) throw new Error(`${fileName} is no server file`);
+  if (file === undefined) throw new Error(`${fileName} is not a server file`);
   return file;
 }
 
@@ -48,7 +48,7 @@ describe('staging a version', () => {
     });
   });
 
-  it('writes nothing when the copy has the same content, and replaces another content', async () => {
+  it('writes nothing when the copy has the same content, and replaces other content', async () => {
     await withBase(async (layout) => {
       const file = serverFile('inventory-1.0.jar');
       await writeFile(layout.serverFile(file), jarBytes());
@@ -62,7 +62,7 @@ describe('staging a version', () => {
     });
   });
 
-  it('gives a plain executable a folder siblingModule the file', async () => {
+  it('gives an executable without an extension a folder beside the file', async () => {
     await withBase(async (layout) => {
       const file = serverFile('inventory-1.0');
       await writeFile(layout.serverFile(file), '#!/bin/sh\n', { mode: 0o755 });
@@ -73,7 +73,7 @@ describe('staging a version', () => {
     });
   });
 
-  it('clears what an earlier copy left half-done', async () => {
+  it('removes what an earlier copy left half-written', async () => {
     await withBase(async (layout) => {
       const file = serverFile('inventory-1.0.jar');
       await writeFile(layout.serverFile(file), jarBytes());
@@ -87,7 +87,7 @@ describe('staging a version', () => {
     });
   });
 
-  it('refuses a file that is gone, cut off, no file, or not executable', async () => {
+  it('rejects a file that is gone, cut off, not a regular file, or not executable', async () => {
     await withBase(async (layout) => {
       expect(await refusal(layout, 'inventory-1.0.jar')).to.equal('VILI_SERVER_FILE_GONE');
       await writeFile(join(layout.base, 'inventory-1.1.jar'), jarBytes().subarray(0, -1));
@@ -100,7 +100,7 @@ describe('staging a version', () => {
     });
   });
 
-  it('refuses links that lead out of base, and follows those that stay', async () => {
+  it('rejects links that lead out of base, and follows links that stay inside', async () => {
     await withTempFolder(async (outside) => {
       await withBase(async (layout) => {
         await writeFile(join(outside, 'secret.jar'), jarBytes());
@@ -135,8 +135,8 @@ describe('staging a version', () => {
   });
 });
 
-describe('a copy that somebody deleted', () => {
-  it('is made anew from the same build, and left alone while it is there', async () => {
+describe('a deleted copy', () => {
+  it('is restored from the same build, and left alone while it exists', async () => {
     await withBase(async (layout) => {
       const file = serverFile('inventory-1.0.jar');
       await writeFile(layout.serverFile(file), jarBytes());
@@ -155,7 +155,7 @@ describe('a copy that somebody deleted', () => {
 });
 
 describe('the server files of a base', () => {
-  it('begin with the newest that is whole, not with one that is still arriving', async () => {
+  it('begin with the newest complete one, not with one that is still arriving', async () => {
     await withBase(async ({ base }) => {
       expect(await newestComplete(base, 'inventory')).to.equal(null);
       await writeFile(join(base, 'inventory-1.0.jar'), jarBytes());
@@ -167,7 +167,7 @@ describe('the server files of a base', () => {
     });
   });
 
-  it('are listed by version, without links outwards, folders and other files', async () => {
+  it('are listed by version, without outward links, folders and other files', async () => {
     await withBase(async ({ base }) => {
       for (const name of [
         'inventory-1.10.jar',

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const STABLE_MS = 60;
 const JAR = jarBytes({ 'a.class': 'x'.repeat(20_000), 'inner.jar': jarBytes({ b: 'c' }) });
 
-/** What a watch reported, in order, with the content a file had at that moment. */
+/** The reports of a watch, in order, with the content of each file at that moment. */
 class Watched {
   readonly files: string[] = [];
   readonly hashes: string[] = [];
@@ -75,7 +75,7 @@ async function withWatch(
   });
 }
 
-/** A last file that comes after everything else: when it is reported, the rest has been, too. */
+/** Writes one more file after everything else: once it is reported, everything before it has been, too. */
 async function settled(watched: Watched): Promise<void> {
   const fileName = `id-999.${watched.files.length}.js`;
   await sleep(2 * STABLE_MS);
@@ -86,7 +86,7 @@ async function settled(watched: Watched): Promise<void> {
 }
 
 describe('watching the base for server files', () => {
-  it('reports those already there, oldest version first, and nothing else', async () => {
+  it('reports the files already present, oldest version first, and nothing else', async () => {
     await withWatch(
       async (watched) => {
         await watched.until(() => watched.files.length >= 3);
@@ -106,7 +106,7 @@ describe('watching the base for server files', () => {
     );
   });
 
-  it('reports a file that is renamed in, copied, or linked within base', async () => {
+  it('reports a file that is renamed into base, copied, or linked within base', async () => {
     await withWatch(async (watched) => {
       await writeFile(join(watched.base, 'download.part'), JAR);
       await rename(join(watched.base, 'download.part'), join(watched.base, 'id-1.0.jar'));
@@ -119,7 +119,7 @@ describe('watching the base for server files', () => {
     });
   });
 
-  it('reports a jar once it is whole, however slowly and unevenly it is written', async () => {
+  it('reports a jar once it is complete, however slowly and unevenly it is written', async () => {
     const chunk = fc.record({
       bytes: fc.integer({ min: 1, max: 12_000 }),
       pauseMs: fc.integer({ min: 0, max: 90 }),
@@ -158,7 +158,7 @@ describe('watching the base for server files', () => {
     );
   });
 
-  it('reports new content of the same name again, replaced in place or renamed over', async () => {
+  it('reports new content under the same name again, whether rewritten in place or renamed over', async () => {
     await withWatch(async (watched) => {
       const path = join(watched.base, 'id-1.0.jar');
       await writeFile(path, JAR);
@@ -173,7 +173,7 @@ describe('watching the base for server files', () => {
     });
   });
 
-  it('reports the same content once, whatever is noticed or scanned again', async () => {
+  it('reports the same content once, whatever events and rescans follow', async () => {
     await withWatch(async (watched, rescan) => {
       await writeFile(join(watched.base, 'id-1.0.jar'), JAR);
       await watched.until(() => watched.files.length === 1);
@@ -183,7 +183,7 @@ describe('watching the base for server files', () => {
     });
   });
 
-  it('tells a jar that is cut off once as a problem, and reports it when it is completed', async () => {
+  it('reports a truncated jar as a problem once, and as a file when it is completed', async () => {
     await withWatch(async (watched, rescan) => {
       const path = join(watched.base, 'id-1.0.jar');
       await writeFile(path, JAR.subarray(0, -10));
@@ -200,7 +200,7 @@ describe('watching the base for server files', () => {
     });
   });
 
-  it('tells empty files, links outwards and executables without the right to run', async () => {
+  it('reports empty files, outward links and files without execute permission as problems', async () => {
     await withWatch(async (watched) => {
       await writeFile(join(watched.base, 'id-1.0.js'), '');
       await symlink('/etc/passwd', join(watched.base, 'id-1.1.jar'));
@@ -214,7 +214,7 @@ describe('watching the base for server files', () => {
     });
   });
 
-  it('takes a file that vanishes or flickers for no error, and reports it when it stays', async () => {
+  it('does not treat a vanishing file as a problem, and reports it once it stays', async () => {
     await withWatch(async (watched) => {
       const path = join(watched.base, 'id-1.0.jar');
       for (let i = 0; i < 30; i += 1) {
@@ -231,7 +231,7 @@ describe('watching the base for server files', () => {
     });
   });
 
-  it('ends with its signal, and cannot begin in a folder that is not there', async () => {
+  it('ends with its signal, and fails to start in a missing folder', async () => {
     await withTempFolder(async (base) => {
       const abort = new AbortController();
       const reports: string[] = [];

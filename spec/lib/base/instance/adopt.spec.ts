@@ -26,7 +26,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 describe('adopting a base left by the Go program', () => {
-  it('finds running, and no testing where there is none', async () => {
+  it('finds running, and null for testing where there is none', async () => {
     await withListedBase('A', async (layout) => {
       const { running, testing, faults } = await adoptBase(layout);
       expect(running).to.deep.equal({
@@ -50,7 +50,7 @@ describe('adopting a base left by the Go program', () => {
     });
   });
 
-  it('takes a test link equal to the running link for no testing, and names every fault', async () => {
+  it('ignores a test link equal to the running link, and names every fault', async () => {
     await withListedBase('C', async (layout) => {
       const before = await namesIn(layout.base);
       const { running, testing, faults } = await adoptBase(layout);
@@ -68,7 +68,7 @@ describe('adopting a base left by the Go program', () => {
     });
   });
 
-  it('finds a version whose copy is missing by its original in base', async () => {
+  it('finds a version with a missing copy by its original in base', async () => {
     await withListedBase('B', async (layout) => {
       await rm(join(layout.base, 'demosvc-1.0.0/demosvc-1.0.0.jar'));
       await writeFile(join(layout.base, 'demosvc-1.0.1/demosvc-1.0.1.jar'), '');
@@ -80,7 +80,7 @@ describe('adopting a base left by the Go program', () => {
     });
   });
 
-  it('finds nothing behind a link whose version is gone altogether', async () => {
+  it('finds nothing for a link whose version is gone altogether', async () => {
     await withListedBase('B', async (layout) => {
       await rm(join(layout.base, 'demosvc-1.0.0'), { recursive: true });
       await rm(join(layout.base, 'demosvc-1.0.0.jar'));
@@ -92,7 +92,7 @@ describe('adopting a base left by the Go program', () => {
     });
   });
 
-  it('understands a base that was moved, relative links, and links to anything', async () => {
+  it('understands a moved base, relative links, and links to anything', async () => {
     await withListedBase('A', async (layout) => {
       await rm(layout.runningLink);
       await symlink('/srv/old-place/demosvc-1.0.0', layout.runningLink);
@@ -102,10 +102,10 @@ describe('adopting a base left by the Go program', () => {
       await symlink('/etc', layout.testLink);
       const { running, testing, faults } = await adoptBase(layout);
       expect([running?.version, testing]).to.deep.equal(['1.0.0', null]);
-      expect(faults).to.include('demosvc-test points to /etc, which is no version; ignored');
+      expect(faults).to.include('demosvc-test points to /etc, which is not a version; ignored');
       await rm(layout.testLink);
       await mkdir(layout.testLink);
-      expect((await adoptBase(layout)).faults).to.include('demosvc-test is no link; ignored');
+      expect((await adoptBase(layout)).faults).to.include('demosvc-test is not a link; ignored');
     });
   });
 

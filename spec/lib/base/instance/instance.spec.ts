@@ -97,7 +97,7 @@ describe('an instance', () => {
     });
   });
 
-  it('continues from the highest number, siblingModule the folders of the Go program', async () => {
+  it('continues from the highest number, beside the folders of the Go program', async () => {
     await withStaged(async ({ versionFolder, create }) => {
       for (const name of [
         '2026-11-22_08.52.58_running',
@@ -113,7 +113,7 @@ describe('an instance', () => {
     });
   });
 
-  it('gets its own number also when several are made at once', async () => {
+  it('gets its own number even when several are made at once', async () => {
     await withStaged(async ({ create }) => {
       const made = await Promise.all(
         ['running', 'testing', 'running', 'testing'].map((role) => create(role as Role)),
@@ -123,7 +123,7 @@ describe('an instance', () => {
     });
   });
 
-  it('without a properties file has none, and says so when the configured one is missing', async () => {
+  it('has no properties file when none is configured, and fails when the configured one is missing', async () => {
     await withStaged(async ({ layout, versionFolder, create }) => {
       const plain = await create('running', { propertiesFileName: '' });
       expect((await readdir(plain.folder)).sort()).to.deep.equal(['inventory.jar', 'logs']);
@@ -145,7 +145,7 @@ describe('an instance', () => {
     });
   });
 
-  it('that cannot be made leaves no half folder', async () => {
+  it('leaves no partial folder when it cannot be made', async () => {
     await withStaged(async ({ versionFolder, create }) => {
       await mkdir(join(versionFolder, 'current'));
       const error = await failureOf(create('running'));
@@ -160,7 +160,7 @@ describe('an instance', () => {
     });
   });
 
-  it('is pointed to by the links of its role', async () => {
+  it('is the target of the links of its role', async () => {
     await withStaged(async ({ layout, versionFolder, create }) => {
       const test = await create('testing');
       await linkInstance(layout, 'testing', test);

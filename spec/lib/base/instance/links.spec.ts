@@ -23,7 +23,7 @@ describe('a link of the base folder', () => {
     });
   });
 
-  it('is there at every moment while it is moved', async () => {
+  it('exists at every moment while it is moved', async () => {
     await withTempFolder(async (folder) => {
       const link = join(folder, 'link');
       await pointLink(link, 'a');
@@ -39,7 +39,7 @@ describe('a link of the base folder', () => {
     });
   });
 
-  it('is null when absent or when something else has the name', async () => {
+  it('reads as null when it is absent or something else has the name', async () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, 'file'), '');
       expect(await readLink(join(folder, 'none'))).to.equal(null);
@@ -48,7 +48,7 @@ describe('a link of the base folder', () => {
     });
   });
 
-  it('never takes the place of a file or folder of the user', async () => {
+  it('never replaces a file or folder of the user', async () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, 'file'), 'mine');
       await mkdir(join(folder, 'folder'));
@@ -66,7 +66,7 @@ describe('a link of the base folder', () => {
     });
   });
 
-  it('is removed without touching what it leads to; twice is fine', async () => {
+  it('is removed without touching its target, and removing it twice is fine', async () => {
     await withTempFolder(async (folder) => {
       await mkdir(join(folder, 'target'));
       await symlink('target', join(folder, 'link'));

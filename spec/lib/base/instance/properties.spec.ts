@@ -28,7 +28,7 @@ describe('the properties of an instance', () => {
     );
   });
 
-  it('have the port replaced however it is written', () => {
+  it('replace the port however it is written', () => {
     for (const line of [
       'server.port=1',
       'server.port = 1',
@@ -44,13 +44,13 @@ describe('the properties of an instance', () => {
     }
   });
 
-  it('have it replaced everywhere, since in Java the last one counts', () => {
+  it('replace the port on every line, since in Java the last one counts', () => {
     expect(body('server.port=1\nx=y\nserver.port=2')).to.equal(
       'server.port=9401\nx=y\nserver.port=9401',
     );
   });
 
-  it('have it appended when no line has that key', () => {
+  it('append the port when no line has its key', () => {
     for (const line of [
       '',
       '#server.port=1',
@@ -72,18 +72,18 @@ describe('the properties of an instance', () => {
     expect(body('a=b\r\nserver.port=1\r\nc=d')).to.equal('a=b\r\nserver.port=9401\r\nc=d');
   });
 
-  it('say whether it is a test once, also when the original is a copy', () => {
+  it('state once whether it is a test, even when the original is itself a copy', () => {
     const copy = instanceProperties('a=b\n', { ...values, test: false });
     const again = instanceProperties(copy, values);
     expect(again.match(/^vili\.test=.*$/gm)).to.deep.equal(['vili.test=true']);
   });
 
-  it('have no port line without a key for it', () => {
+  it('contain no port line when no key is set', () => {
     const text = instanceProperties('a=b\n', { ...values, portIdentifier: '' });
     expect(text).to.equal(`${HEAD}vili.test=true\na=b\n`);
   });
 
-  it('keep all other lines byte for byte, in their order, and one right port at least', () => {
+  it('keep all other lines byte for byte and in order, and at least one correct port', () => {
     const line = fc.oneof(
       fc.constantFrom('server.port=1', 'server.port : 2', '# server.port=3', '', 'k=v\\\\', 'x y'),
       fc.string({ unit: 'binary', maxLength: 20 }).map((text) => text.replace(/[\r\n\\]/g, '')),

@@ -5,7 +5,7 @@ import { pruneInstances } from '../../../../lib/base/instance/prune-instances.ts
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 describe('instance folders', () => {
-  it('go from the oldest on, but never those in use nor those that are not ours', () =>
+  it('are removed from the oldest on, but never those in use nor those of other programs', () =>
     withTempFolder(async (versionFolder) => {
       const names = ['1_running', '2_test', '3_running', '10_running', '11_running', 'notes'];
       const foreign = '2026-11-22_08.52.58_running';

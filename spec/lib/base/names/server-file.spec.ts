@@ -11,7 +11,7 @@ const version = fc
 const extension = fc.constantFrom('.jar', '.js', '.mjs', '.cjs', '.py', '.sh', '.bin');
 
 describe('the name of a server file', () => {
-  it('is IDENTIFIER-version.ext, for every version and file type', () => {
+  it('is IDENTIFIER-version.ext, for every version and extension', () => {
     fc.assert(
       fc.property(version, extension, (text, type) => {
         const fileName = `inventory-${text}${type}`;
@@ -23,7 +23,7 @@ describe('the name of a server file', () => {
     );
   });
 
-  it('may have no type; its folder then has another name than the file', () => {
+  it('may have no extension; its folder then has another name than the file', () => {
     for (const text of ['1.4.2', '1.4.2-linux-amd64', '1.0.0.Final', '2.0.0.RC1']) {
       const file = parseServerFile('inventory', `inventory-${text}`);
       expect(file).to.include({ extension: '', version: text, name: `inventory-${text}.d` });
@@ -31,7 +31,7 @@ describe('the name of a server file', () => {
     }
   });
 
-  it('may contain a hyphen and characters with a meaning in patterns in its identifier', () => {
+  it('may have hyphens and regular-expression characters in its identifier', () => {
     expect(parseServerFile('my.svc-a', 'my.svc-a-1.0.jar')?.version).to.equal('1.0');
     expect(parseServerFile('my.svc-a', 'myxsvc-a-1.0.jar')).to.equal(undefined);
   });
@@ -71,7 +71,7 @@ describe('the name of a server file', () => {
     });
   }
 
-  it('never leaves its folder, whatever the text', () => {
+  it('never leads out of its folder, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const file = parseServerFile('id', `id-1${text}.jar`);

@@ -48,7 +48,7 @@ const anyVersion = fc.oneof(
 );
 
 describe('the order of versions', () => {
-  it('is numeric, then by Maven qualifier, with snapshots by date, time and build', () => {
+  it('is numeric, then by Maven qualifier, with snapshots ordered by date, time and build', () => {
     for (const [i, a] of ORDERED.entries()) {
       for (const [j, b] of ORDERED.entries()) {
         expect(Math.sign(compareVersions(a, b)), `${a} to ${b}`).to.equal(Math.sign(i - j));
@@ -56,7 +56,7 @@ describe('the order of versions', () => {
     }
   });
 
-  it('puts versions that mean the same next to each other', () => {
+  it('places equivalent versions next to each other', () => {
     for (const [a, b] of [
       ['1.0', '1.0.0'],
       ['1.0', '1.0.0.Final'],

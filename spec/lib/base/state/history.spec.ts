@@ -16,7 +16,7 @@ async function withHistory(use: (path: string) => Promise<void>): Promise<void> 
 }
 
 describe('the history', () => {
-  it('is empty before the first entry, then kept in order, also by entries added at once', async () => {
+  it('is empty before the first entry, then in order, even for concurrent appends', async () => {
     await withHistory(async (path) => {
       const history = openHistory(path, 100);
       expect(await history.read(10)).to.deep.equal([]);
@@ -28,7 +28,7 @@ describe('the history', () => {
     });
   });
 
-  it('survives a torn last line, and what is no entry', async () => {
+  it('survives a torn last line and lines that are not entries', async () => {
     await withHistory(async (path) => {
       const history = openHistory(path, 100);
       await history.append(entry(1));
@@ -40,7 +40,7 @@ describe('the history', () => {
     });
   });
 
-  it('is completed with what is missing, once', async () => {
+  it('gains missing entries once', async () => {
     await withHistory(async (path) => {
       const history = openHistory(path, 100);
       await history.append(entry(1));
@@ -65,7 +65,7 @@ describe('the history', () => {
     });
   });
 
-  it('that cannot be written fails clearly and goes on afterwards', async () => {
+  it('reports a failed write clearly and continues afterwards', async () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, 'file'), '');
       const blocked = openHistory(join(folder, 'file', 'history.jsonl'), 10);

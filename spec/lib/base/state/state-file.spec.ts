@@ -22,7 +22,7 @@ function parse(value: unknown): State {
 }
 
 describe('the state file', () => {
-  it('is written durably with the previous one as backup, and nothing else is left', async () => {
+  it('is written durably with the previous state as backup, and nothing else is left', async () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, '.vili', 'state.json');
       await writeState(path, { running: 'a' });
@@ -40,14 +40,14 @@ describe('the state file', () => {
     });
   });
 
-  it('is absent without a problem', async () => {
+  it('may be absent without causing a problem', async () => {
     await withTempFolder(async (folder) => {
       const read = await readState(join(folder, 'state.json'), parse);
       expect(read).to.deep.equal({ state: null, from: 'none', problems: [] });
     });
   });
 
-  it('falls back to the backup wherever it is cut off, and never throws', async () => {
+  it('falls back to its backup wherever it is cut off, and never throws', async () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, 'state.json');
       const text = `${JSON.stringify({ running: 'inventory-1.0', list: [1, 2] }, null, 2)}\n`;
@@ -65,7 +65,7 @@ describe('the state file', () => {
     });
   });
 
-  it('does not take over a damaged file as backup', async () => {
+  it('does not become the backup when it is damaged', async () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, 'state.json');
       await writeFile(`${path}.bak`, '{"running":"good"}');
@@ -75,7 +75,7 @@ describe('the state file', () => {
     });
   });
 
-  it('that is a folder, refused or no JSON is a problem, no crash', async () => {
+  it('is reported as a problem when it is a folder, rejected or not JSON', async () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, 'state.json');
       await mkdir(path);
@@ -100,7 +100,7 @@ describe('an atomic write', () => {
     });
   });
 
-  it('that was killed half-way leaves an aside file that can be cleared', async () => {
+  it('leaves a temporary file that can be removed when it is killed half-way', async () => {
     await withTempFolder(async (folder) => {
       await writeFile(join(folder, '.state.json.0badf00d.vili-aside'), '{"ha');
       await writeFile(join(folder, 'mine.vili-aside'), 'kept');
