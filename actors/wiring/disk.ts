@@ -20,8 +20,8 @@ export function archivistDeps(services: Services): ArchivistDeps {
   const { layout, journal, addresses } = services;
   return {
     cleanUp: async () => {
-      const { cleared } = await findUnfinished(layout);
-      return cleared;
+      const { removed } = await findUnfinished(layout);
+      return removed;
     },
     archive: async (name, mayDelete, signal) => {
       const outcome = await archiveInChild({ layout, name, mayDelete, signal });

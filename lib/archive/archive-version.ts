@@ -4,22 +4,21 @@ import { readLink } from '../base/instance/links.ts';
 import type { Layout } from '../base/names/layout.ts';
 import { isInside } from '../base/names/paths.ts';
 import { parseVersionName } from '../base/names/server-file.ts';
-import { guarded, ignoreAbsent, isFile } from './errors.ts';
+import { ArchiveFailed, ignoreAbsent, isFile, orArchiveFailed } from './errors.ts';
 import { DELETING_ENDING } from './unfinished.ts';
-import { ArchiveFailed } from './zip/folder-entries.ts';
 import { type Packed, packFolder, verifyZip } from './zip/pack.ts';
 
 export interface ArchiveOptions {
   readonly layout: Layout;
   readonly name: string;
-  /** Asked before packing and again right before deleting: false keeps the folder. */
+  /** Called before packing and again right before deleting; false keeps the folder. */
   mayDelete(): Promise<boolean>;
   readonly signal: AbortSignal;
-  /** zlib's, 0 to 9; default 1. */
+  /** zlib level, 0 to 9; default 1. */
   readonly level?: number;
 }
 
-/** What became of a version folder. */
+/** The result for a version folder. */
 export type ArchiveOutcome =
   /** The zip is verified, the folder deleted. */
   | {
@@ -28,35 +27,36 @@ export type ArchiveOutcome =
       readonly entries: number;
       readonly bytes: number;
     }
-  /** Nothing was deleted, since the version is in use; the zip may exist. */
+  /** Nothing was deleted, because the version is in use; the zip may exist. */
   | { readonly kind: 'protected'; readonly reason: string }
-  /** There is no such folder; `zip` when it has been archived before. */
+  /** The folder does not exist; `zip` is set when the version has been archived before. */
   | { readonly kind: 'absent'; readonly zip: string | null };
 
 /**
- * Moves a version folder into `archive/NAME.zip`: packed aside, verified, renamed, protection asked
- * again, and only then deleted. Work left half-done is taken up: a zip that still matches its folder
- * is not written again, an empty or damaged one is replaced. Throws `ArchiveFailed` or the
- * signal's reason; the folder is whole then.
+ * Moves a version folder into `archive/NAME.zip`: packed under a temporary name, verified, renamed,
+ * protection checked again, and only then deleted. Interrupted work is resumed: a zip that still
+ * matches its folder is not written again, an empty or damaged one is replaced. Throws
+ * `ArchiveFailed` or the signal's reason; the folder is then intact.
  */
 export async function archiveVersion(options: ArchiveOptions): Promise<ArchiveOutcome> {
   const { layout, name, signal } = options;
   if (parseVersionName(layout.identifier, name) === undefined) {
-    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', `${name} is no version of ${layout.identifier}`);
+    const text = `${name} is not a version of ${layout.identifier}`;
+    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
   }
   const folder = layout.versionFolder(name);
   const zip = layout.archiveZip(name);
   if (!(await isFolder(folder))) return { kind: 'absent', zip: (await isFile(zip)) ? zip : null };
   const before = await protection(options, folder);
   if (before !== null) return { kind: 'protected', reason: before };
-  await guarded(zip, () => mkdir(layout.archiveFolder, { recursive: true }));
+  await orArchiveFailed(zip, () => mkdir(layout.archiveFolder, { recursive: true }));
   const packed =
     (await presentZip(zip, folder, signal)) ??
     (await packFolder(folder, zip, signal, options.level));
   const after = await protection(options, folder);
   if (after !== null) return { kind: 'protected', reason: after };
   signal.throwIfAborted();
-  await guarded(folder, () => deleteFolder(layout.base, folder));
+  await orArchiveFailed(folder, () => deleteFolder(layout.base, folder));
   return { kind: 'archived', zip, ...packed };
 }
 
@@ -71,7 +71,7 @@ async function protection(options: ArchiveOptions, folder: string): Promise<stri
   return (await options.mayDelete()) ? null : `${name} is in use`;
 }
 
-/** The zip an earlier run finished, when the folder has not changed since. */
+/** The zip that an earlier run finished, if the folder has not changed since. */
 async function presentZip(
   zip: string,
   folder: string,
@@ -86,7 +86,7 @@ async function presentZip(
   }
 }
 
-/** Renamed first: a folder that has its own name is whole, one half-deleted never has it. */
+/** Renamed first, so that a half-deleted folder never has the name of a version. */
 async function deleteFolder(base: string, folder: string): Promise<void> {
   const doomed = join(base, `.${basename(folder)}${DELETING_ENDING}`);
   await rm(doomed, { recursive: true, force: true });
@@ -97,5 +97,6 @@ async function deleteFolder(base: string, folder: string): Promise<void> {
 async function isFolder(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(ignoreAbsent);
   if (stats === null || stats.isDirectory()) return stats !== null;
-  throw new ArchiveFailed('VILI_ARCHIVE_FAILED', `${path} is no version folder but a file or link`);
+  const text = `${path} is not a version folder but a file or link`;
+  throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
 }

@@ -1,9 +1,14 @@
 import { lstat } from 'node:fs/promises';
-import { codeOf, messageOf } from '../errors.ts';
-import { ArchiveFailed } from './zip/folder-entries.ts';
+import { codeOf, messageOf, ViliError } from '../errors.ts';
 
-/** Runs a step on `what`; throws `ArchiveFailed` with the cause when it fails. */
-export async function guarded(what: string, step: () => Promise<unknown>): Promise<void> {
+/**
+ * `code`: VILI_ARCHIVE_FAILED (reading or writing fails), VILI_ARCHIVE_DAMAGED (a zip is not what it
+ * should be), VILI_ARCHIVE_UNSAFE (a zip would write outside its folder), VILI_ARCHIVE_TOO_LARGE.
+ */
+export class ArchiveFailed extends ViliError {}
+
+/** Runs a step on `what`; throws `ArchiveFailed` with the cause when the step fails. */
+export async function orArchiveFailed(what: string, step: () => Promise<unknown>): Promise<void> {
   try {
     await step();
   } catch (error) {
@@ -12,12 +17,12 @@ export async function guarded(what: string, step: () => Promise<unknown>): Promi
   }
 }
 
-/** Links are not followed. */
+/** Whether `path` is a regular file; links are not followed. */
 export async function isFile(path: string): Promise<boolean> {
   return (await lstat(path).catch(ignoreAbsent))?.isFile() === true;
 }
 
-/** Null when there is no such thing; any other error is thrown again. */
+/** Null when the path does not exist; rethrows any other error. */
 export function ignoreAbsent(error: unknown): null {
   if (codeOf(error) === 'ENOENT') return null;
   throw error;

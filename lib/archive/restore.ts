@@ -4,8 +4,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { isInside } from '../base/names/paths.ts';
 import { syncFolder, tempPathOf } from '../base/state/atomic-file.ts';
 import { messageOf } from '../errors.ts';
-import { ArchiveFailed } from './zip/folder-entries.ts';
-import { type ReadEntry, readContent, readZip } from './zip/reader.ts';
+import { ArchiveFailed } from './errors.ts';
+import { type ReadEntry, readBytes, readContent, readZip } from './zip/reader.ts';
 
 const MAX_LINK_BYTES = 4096;
 const MAX_ENTRIES = 1_000_000;
@@ -16,23 +16,23 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 
 export interface RestoreOptions {
   readonly signal?: AbortSignal;
-  /** Unpacked bytes; more is refused. Default 64 GiB. */
+  /** Limit of unpacked bytes; default 64 GiB. */
   readonly maxBytes?: number;
-  /** Default one million. */
+  /** Limit of entries; default one million. */
   readonly maxEntries?: number;
 }
 
 export interface Restored {
   readonly entries: number;
   readonly bytes: number;
-  /** Links that lead out of the folder: not made. */
+  /** Links that would lead out of the folder and were not made. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Unpacks an archive to `folder`, which must not exist: all of it, checked, or nothing. Nothing is
- * written outside: bad names are refused, links are made last and only when they stay inside
- * (absolute ones are understood as links of `folder` itself). Throws `ArchiveFailed`.
+ * Unpacks an archive to `folder`, which must not exist: all of it, verified, or nothing. Nothing is
+ * written outside: unsafe names are rejected, and links are made last and only if they stay inside
+ * (absolute targets are resolved as if inside `folder` itself). Throws `ArchiveFailed`.
  */
 export async function restoreVersion(
   zipFile: string,
@@ -40,16 +40,16 @@ export async function restoreVersion(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const target = resolve(folder);
-  const aside = tempPathOf(target);
+  const temporary = tempPathOf(target);
   try {
-    await refuseExisting(target);
-    await mkdir(aside, { mode: FOLDER_MODE });
-    const restored = await unpack(zipFile, { ...options, aside, target });
-    await rename(aside, target);
+    await requireAbsent(target);
+    await mkdir(temporary, { mode: FOLDER_MODE });
+    const restored = await unpack(zipFile, { ...options, temporary, target });
+    await rename(temporary, target);
     await syncFolder(dirname(target));
     return restored;
   } catch (error) {
-    await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     options.signal?.throwIfAborted();
     if (error instanceof ArchiveFailed) throw error;
     const text = `cannot restore ${zipFile} to ${target}: ${messageOf(error)}`;
@@ -60,7 +60,7 @@ export async function restoreVersion(
 // Private
 
 interface Unpacking extends RestoreOptions {
-  readonly aside: string;
+  readonly temporary: string;
   readonly target: string;
 }
 
@@ -70,7 +70,7 @@ interface Link {
 }
 
 async function unpack(zipFile: string, unpacking: Unpacking): Promise<Restored> {
-  const { aside, maxBytes = MAX_BYTES, maxEntries = MAX_ENTRIES } = unpacking;
+  const { temporary, maxBytes = MAX_BYTES, maxEntries = MAX_ENTRIES } = unpacking;
   const signal = unpacking.signal ?? new AbortController().signal;
   const links: Link[] = [];
   const folders: { readonly path: string; readonly mode: number }[] = [];
@@ -80,15 +80,13 @@ async function unpack(zipFile: string, unpacking: Unpacking): Promise<Restored> 
     entries += 1;
     bytes += entry.size;
     if (entries > maxEntries || bytes > maxBytes) throw tooLarge(zipFile, maxEntries, maxBytes);
-    const path = placeOf(aside, entry.name);
-    if (path === aside) return;
-    await mkdir(entry.type === 'folder' ? path : dirname(path), {
-      recursive: true,
-      mode: FOLDER_MODE,
-    });
-    if (entry.type === 'folder') folders.push({ path, mode: entry.mode || FOLDER_MODE });
-    else if (entry.type === 'link')
-      links.push({ name: entry.name, to: await linkText(entry, signal) });
+    const path = placeOf(temporary, entry.name);
+    if (path === temporary) return;
+    const { name, type } = entry;
+    const parent = type === 'folder' ? path : dirname(path);
+    await mkdir(parent, { recursive: true, mode: FOLDER_MODE });
+    if (type === 'folder') folders.push({ path, mode: entry.mode || FOLDER_MODE });
+    else if (type === 'link') links.push({ name, to: await linkText(entry, signal) });
     else await writeEntry(entry, path, signal);
   });
   const skipped: string[] = [];
@@ -97,10 +95,10 @@ async function unpack(zipFile: string, unpacking: Unpacking): Promise<Restored> 
   return { entries: entries - skipped.length, bytes, skipped };
 }
 
-/** The reader refuses such names too; this must not depend on it. */
-function placeOf(aside: string, name: string): string {
-  const path = resolve(aside, name);
-  if (isInside(aside, path) && !name.includes('\0')) return path;
+/** The reader rejects unsafe names too; this check must not depend on it. */
+function placeOf(temporary: string, name: string): string {
+  const path = resolve(temporary, name);
+  if (isInside(temporary, path) && !name.includes('\0')) return path;
   throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', `entry ${name} would be written outside`);
 }
 
@@ -120,20 +118,18 @@ async function linkText(entry: ReadEntry, signal: AbortSignal): Promise<string> 
   if (entry.size > MAX_LINK_BYTES) {
     throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', `link ${entry.name} is too long`);
   }
-  const chunks: Buffer[] = [];
-  await readContent(entry, signal, async (chunk) => void chunks.push(Buffer.from(chunk)));
-  return Buffer.concat(chunks).toString();
+  return (await readBytes(entry, signal)).toString();
 }
 
 async function makeLink(link: Link, unpacking: Unpacking): Promise<boolean> {
-  const { aside, target } = unpacking;
+  const { temporary, target } = unpacking;
   const place = join(target, link.name);
   if (!isInside(target, resolve(dirname(place), link.to)) || link.to.includes('\0')) return false;
-  await symlink(link.to, join(aside, relative(target, place)));
+  await symlink(link.to, join(temporary, relative(target, place)));
   return true;
 }
 
-async function refuseExisting(target: string): Promise<void> {
+async function requireAbsent(target: string): Promise<void> {
   const stats = await lstat(target).catch(() => null);
   if (stats === null) return;
   const text = `cannot restore ${basename(target)}: ${target} exists`;

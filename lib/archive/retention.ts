@@ -1,24 +1,20 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors.ts';
+import { namesOrNone } from '../base/names/paths.ts';
 
-/** One file `archive/NAME.zip`. */
+/** One `archive/NAME.zip` file. */
 export interface Archive {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
-  /** When it was written, milliseconds since 1970: the older goes first. */
+  /** When the file was written, ms since 1970; the oldest is removed first. */
   readonly writtenMs: number;
 }
 
-/** The archives in a folder, oldest first; none when there is no such folder. */
+/** The archives in a folder, oldest first; none when the folder does not exist. */
 export async function listArchives(folder: string): Promise<Archive[]> {
-  const names = await readdir(folder).catch((error: unknown): string[] => {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw error;
-  });
   const archives: Archive[] = [];
-  for (const name of names) {
+  for (const name of await namesOrNone(folder)) {
     if (name.startsWith('.') || !name.endsWith('.zip')) continue;
     const path = join(folder, name);
     const stats = await lstat(path).catch(() => null);
@@ -26,11 +22,5 @@ export async function listArchives(folder: string): Promise<Archive[]> {
     const { size: bytes, mtimeMs: writtenMs } = stats;
     archives.push({ name: name.slice(0, -'.zip'.length), path, bytes, writtenMs });
   }
-  return archives.sort(byAge);
-}
-
-// Private
-
-function byAge(a: Archive, b: Archive): number {
-  return a.writtenMs - b.writtenMs || (a.name < b.name ? -1 : 1);
+  return archives.sort((a, b) => a.writtenMs - b.writtenMs || (a.name < b.name ? -1 : 1));
 }

@@ -1,22 +1,22 @@
-/** What is known of an archive here; `lib/archive` lists them. */
+/** The facts about an archive that a plan needs; `lib/archive` lists the archives. */
 export interface CleanupArchive {
   readonly name: string;
   readonly bytes: number;
-  /** Milliseconds since 1970; the oldest goes first. */
+  /** Milliseconds since 1970; the oldest is removed first. */
   readonly writtenMs: number;
 }
 
 export interface CleanupSituation<A extends CleanupArchive> {
   readonly archives: readonly A[];
-  /** `archive.max_size`: what all archives together may take. */
+  /** `archive.max_size`: limit for all archives together. */
   readonly archiveMaxBytes: number;
-  /** Share of the file system that is free, 0 to 1. */
+  /** Free share of the file system, 0 to 1. */
   readonly freeShare: number;
   /** `disk.min_free`, 0 to 1. */
   readonly minFree: number;
   /**
-   * Size of the file system. Without it the number of archives that would free enough is unknown:
-   * one is planned, and the next round measures again.
+   * Size of the file system. Without it, the number of archives that would free enough space is
+   * unknown: the plan removes one, and the next round measures again.
    */
   readonly diskBytes?: number;
 }
@@ -27,13 +27,13 @@ export interface CleanupPlan<A extends CleanupArchive> {
     readonly archive: A;
     readonly reason: 'archive-size' | 'disk-free';
   }[];
-  /** False when the disk stays too full even without these: somebody must be told. */
+  /** False when the disk remains too full even without these: a person must be notified. */
   readonly isEnough: boolean;
 }
 
 /**
- * Which archives go: the oldest, until the rest is within `archiveMaxBytes` and the file system has
- * `minFree`. Version folders are never in a plan.
+ * Plans which archives to remove: the oldest, until the rest fits `archiveMaxBytes` and the file system
+ * has `minFree`. Version folders are never part of a plan.
  */
 export function planCleanup<A extends CleanupArchive>(
   situation: CleanupSituation<A>,

@@ -1,41 +1,42 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { rename, rm, stat, truncate } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { namesOrNone } from '../base/names/paths.ts';
 import { codeOf } from '../errors.ts';
 
-const ASIDE_ENDING = '.tmp';
-/** `vili.2026.11.22_08.52.58.123.log`, compressed with `.gz` behind. */
+const TEMP_SUFFIX = '.tmp';
+/** Time in a name: `vili.2026.11.22_08.52.58.123.log`, followed by `.gz` once compressed. */
 const STAMP = String.raw`\d{4}\.\d\d\.\d\d_\d\d\.\d\d\.\d\d\.\d{3}`;
 
 export interface RotateOptions {
   readonly file: string;
-  /** The file is rotated when it has at least that many bytes. */
+  /** The file is rotated once it has this many bytes. */
   readonly maxBytes: number;
-  /** Old files kept, compressed. */
+  /** How many old files are kept, compressed. */
   readonly keep: number;
   readonly now: () => number;
 }
 
 export interface LogRotateOptions extends RotateOptions {
-  /** Makes the writer open the file anew; after it resolves nothing is written to the old one. */
+  /** Makes the writer reopen the file; after this resolves, nothing is written to the old one. */
   reopen(): Promise<void>;
 }
 
 export interface Rotated {
-  /** The compressed old file, null when the file was not large enough. */
+  /** The compressed old file; null when the file was not large enough. */
   readonly archive: string | null;
-  /** Bytes that were not kept: those before the last `maxBytes`. */
+  /** Number of bytes that were not kept: those before the last `maxBytes`. */
   readonly lostBytes: number;
 }
 
 const NOT_ROTATED: Rotated = { archive: null, lostBytes: 0 };
 
 /**
- * Rotates a log that Vili writes itself: renamed with the time in its name, the writer reopened
- * under the fixed name, the old one compressed, all but `keep` removed. An old file that a killed
- * Vili left uncompressed is compressed now. Throws Node's errors.
+ * Rotates a log that Vili writes itself: renames it with the time in its name, has the writer reopen
+ * the fixed name, compresses the old file and removes all but `keep`. An old file that a killed Vili
+ * left uncompressed is compressed now. Throws Node's errors.
  */
 export async function rotateLog(options: LogRotateOptions): Promise<Rotated> {
   const { file, maxBytes, keep, now } = options;
@@ -52,11 +53,11 @@ export async function rotateLog(options: LogRotateOptions): Promise<Rotated> {
 }
 
 /**
- * Caps a file that another process appends to (a servlet's stdOut, opened with `>>`): the last
- * `maxBytes` are compressed beside it, then it is cut to nothing and goes on being written. What is
- * written between the two steps is lost, as is what exceeds the cap, or everything when there is no
- * room: the disk stays bounded by the cap, the compressed files and what is written between two
- * calls. Throws Node's errors.
+ * Caps a file to which another process appends (a servlet's stdOut, opened with `>>`): the last
+ * `maxBytes` are compressed beside it, then the file is truncated while the process keeps writing.
+ * Output between the two steps is lost, as is what exceeds the cap, or everything when the disk is
+ * full: disk use stays bounded by the cap, the compressed files and the output between two calls.
+ * Throws Node's errors.
  */
 export async function copyAndTruncate(options: RotateOptions): Promise<Rotated> {
   const { file, maxBytes, keep, now } = options;
@@ -65,7 +66,7 @@ export async function copyAndTruncate(options: RotateOptions): Promise<Rotated> 
   const start = Math.max(0, size - maxBytes);
   const archive = `${stampedName(file, now())}.gz`;
   const isKept = keep > 0 && (await gzip(file, archive, { start, end: size - 1 }).then(yes, no));
-  // Also when there was no room for the copy: a full disk would stop the servlets.
+  // Truncated even without space for the copy: a full disk would stop the servlets.
   await truncate(file, 0);
   await removeOldest(file, keep);
   return isKept ? { archive, lostBytes: start } : { archive: null, lostBytes: size };
@@ -94,25 +95,25 @@ async function gzip(
   to: string,
   range: { start?: number; end?: number } = {},
 ): Promise<void> {
-  const aside = `${to}${ASIDE_ENDING}`;
+  const temporary = `${to}${TEMP_SUFFIX}`;
   try {
     await pipeline(
       createReadStream(from, range),
       createGzip(),
-      createWriteStream(aside, { mode: 0o640 }),
+      createWriteStream(temporary, { mode: 0o640 }),
     );
-    await rename(aside, to);
+    await rename(temporary, to);
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
-/** What cannot be compressed now (no room) is tried again next time; `keep` counts it too. */
+/** A file that cannot be compressed now (disk full) is tried again next time; `keep` counts it too. */
 async function compressLeft(file: string): Promise<void> {
   for (const name of await oldFiles(file)) {
     const path = join(dirname(file), name);
-    if (name.endsWith(ASIDE_ENDING)) await rm(path, { force: true });
+    if (name.endsWith(TEMP_SUFFIX)) await rm(path, { force: true });
     else if (!name.endsWith('.gz')) await compress(path).then(yes, no);
   }
 }
@@ -135,10 +136,7 @@ async function removeOldest(file: string, keep: number): Promise<void> {
 async function oldFiles(file: string): Promise<string[]> {
   const [before, after] = [`${stem(file)}.`, extname(file)].map(escaped);
   const pattern = new RegExp(`^${before}${STAMP}${after}(?:\\.gz)?(?:\\.tmp)?$`);
-  const names = await readdir(dirname(file)).catch((error: unknown): string[] => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await namesOrNone(dirname(file));
   return names.filter((name) => pattern.test(name)).sort((a, b) => (a < b ? -1 : 1));
 }
 

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 
-/** The file system a path is on; free is what an ordinary user may still write. */
+/** Space of a file system; free is what an ordinary user may still write. */
 export interface DiskSpace {
   readonly totalBytes: number;
   readonly freeBytes: number;
@@ -8,7 +8,7 @@ export interface DiskSpace {
   readonly freeShare: number;
 }
 
-/** How full the file system at `path` is. Throws Node's error when `path` does not exist. */
+/** Space of the file system that contains `path`. Throws Node's error when `path` does not exist. */
 export async function diskSpace(path: string): Promise<DiskSpace> {
   const { bsize, blocks, bavail } = await statfs(path);
   const totalBytes = blocks * bsize;

@@ -2,20 +2,12 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { EXIT, messageOf, ViliError } from '../errors.ts';
+import { JOURNAL_LEVELS, type JournalLevel } from './levels.ts';
 import { fileSink, type Sink } from './sink.ts';
 import { streamSink } from './stream-sink.ts';
 import { cutText, cutValue, textLine } from './text-line.ts';
 
-/** bragi's names of levels, as people's log pipelines know them, with pino's numbers. */
-export const JOURNAL_LEVELS = {
-  DEBUG: 20,
-  INFO: 30,
-  NOTICE: 35,
-  WARNING: 40,
-  ERROR: 50,
-  CRIT: 60,
-} as const;
-/** pino wants its names of levels in lower case; what is written is bragi's. */
+/** pino requires level names in lower case; the log contains bragi's. */
 const PINO_LEVELS = {
   debug: JOURNAL_LEVELS.DEBUG,
   info: JOURNAL_LEVELS.INFO,
@@ -26,18 +18,16 @@ const PINO_LEVELS = {
 } as const;
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 const LOG_FILE = 'vili.log';
-/** Keys of bragi's own fields; a caller's field of that name gets a `_` behind it. */
+/** Keys of bragi's own fields; a `_` is appended to a caller's field of the same name. */
 const OWN_KEYS = new Set(['@timestamp', 'level', 'message', 'time', 'v', 'pid', 'hostname']);
 
-/** `code` VILI_JOURNAL_FAILED: the log folder cannot be made or written, at start. */
+/** `code` VILI_JOURNAL_FAILED: at start, the log folder cannot be made or written. */
 export class JournalFailed extends ViliError {}
-
-export type JournalLevel = keyof typeof JOURNAL_LEVELS;
 
 /** Details of an event. An Error under `error` is written as its message, with code and stack. */
 export type JournalFields = Readonly<Record<string, unknown>>;
 
-/** Vili's own log. Writing never throws, never blocks; secrets are the caller's duty. */
+/** Vili's own log. Writing never throws and never blocks. Keeping secrets out is the caller's duty. */
 export interface Journal {
   debug(text: string, fields?: JournalFields): void;
   info(text: string, fields?: JournalFields): void;
@@ -45,9 +35,9 @@ export interface Journal {
   warn(text: string, fields?: JournalFields): void;
   error(text: string, fields?: JournalFields): void;
   crit(text: string, fields?: JournalFields): void;
-  /** After a rotation: resolves when nothing is written to the renamed files any more. */
+  /** Call it after a rotation: resolves when nothing more is written to the renamed files. */
   reopen(): Promise<void>;
-  /** Resolves when everything so far is written or lost. */
+  /** Resolves when everything logged so far is written or lost. */
   flush(): Promise<void>;
   /** Flushes and closes; later events are dropped. */
   close(): Promise<void>;
@@ -56,12 +46,12 @@ export interface Journal {
 export interface JournalOptions {
   /** Folder of `vili.log` (text) and `json/vili.log` (JSON lines); '': text to standard output. */
   readonly dir: string;
-  /** Events below are left out. */
+  /** Events below this level are omitted. */
   readonly level: JournalLevel;
   readonly now: () => number;
-  /** Where text goes when `dir` is ''; default standard output. */
+  /** Destination of text when `dir` is ''; default standard output. */
   readonly stdout?: NodeJS.WritableStream;
-  /** Bytes that may wait for a slow disk, for each file; default 8 MiB, what exceeds it is lost. */
+  /** Bytes that may wait for a slow disk, per file; default 8 MiB, the excess is lost. */
   readonly maxPendingBytes?: number;
 }
 
@@ -73,7 +63,7 @@ export function openJournal(options: JournalOptions): Journal {
   const all = sinks.json === null ? [sinks.text] : [sinks.text, sinks.json];
   const write = (level: JournalLevel, text: string, fields: JournalFields): void => {
     if (JOURNAL_LEVELS[level] < JOURNAL_LEVELS[options.level]) return;
-    // A field that cannot be shown (a getter that throws): the event itself is still told.
+    // Some field cannot be read (a getter that throws): the event itself is still logged.
     const details = attempt(() => detailsOf(level, fields)) ?? { text: {}, json: {} };
     const line = attempt(() => textLine(timeOf(now), level, text, details.text));
     sinks.text.write(line ?? textLine(timeOf(now), level, text, {}));
@@ -99,7 +89,7 @@ function sinksOf(options: JournalOptions): { text: Sink; json: Sink | null } {
   if (dir === '') return { text: streamSink(stdout, maxPendingBytes), json: null };
   const text = join(dir, LOG_FILE);
   const json = join(dir, 'json', LOG_FILE);
-  refuseUnwritable(dir, [text, json]);
+  requireWritable(dir, [text, json]);
   return {
     text: fileSink({
       file: text,
@@ -119,17 +109,15 @@ function lostText(lines: number, reason: string): string {
   return `${lines} lines lost here: ${reason}`;
 }
 
-/** Later failures are counted and told in the log; at start a person is there to read the error. */
-function refuseUnwritable(dir: string, files: readonly string[]): void {
+/** At start a person is present to read the error; later failures are counted and reported in the log. */
+function requireWritable(dir: string, files: readonly string[]): void {
   try {
     mkdirSync(join(dir, 'json'), { recursive: true });
     for (const file of files) closeSync(openSync(file, 'a', 0o640));
   } catch (error) {
     const text = `cannot write Vili's own logs in ${dir} (log_dir): ${messageOf(error)}`;
-    throw new JournalFailed('VILI_JOURNAL_FAILED', text, {
-      cause: error,
-      exitCode: EXIT.usage,
-    });
+    const options = { cause: error, exitCode: EXIT.usage };
+    throw new JournalFailed('VILI_JOURNAL_FAILED', text, options);
   }
 }
 
@@ -165,7 +153,7 @@ function timeOf(now: () => number): string {
   return new Date(now()).toISOString();
 }
 
-/** JSON gets everything; the text line has no stack, so that it can be read. */
+/** The JSON line gets everything; the text line omits the stack, so that it stays readable. */
 function detailsOf(
   level: JournalLevel,
   fields: JournalFields,
@@ -187,8 +175,8 @@ function detailsOf(
 
 function errorText(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-  const isToldAlready = error.cause === undefined || error.message.includes(messageOf(error.cause));
-  const cause = isToldAlready ? '' : `: ${messageOf(error.cause)}`;
+  const isIncluded = error.cause === undefined || error.message.includes(messageOf(error.cause));
+  const cause = isIncluded ? '' : `: ${messageOf(error.cause)}`;
   return `${error.message}${cause}${error.message.includes(code.slice(2, -1)) ? '' : code}`;
 }
 

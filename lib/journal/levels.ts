@@ -1,16 +1,17 @@
-import type { JournalLevel } from './journal.ts';
+/** bragi's level names, as people's log pipelines know them, with pino's numbers. */
+export const JOURNAL_LEVELS = {
+  DEBUG: 20,
+  INFO: 30,
+  NOTICE: 35,
+  WARNING: 40,
+  ERROR: 50,
+  CRIT: 60,
+} as const;
 
-const LEVELS: Readonly<Record<string, JournalLevel>> = {
-  debug: 'DEBUG',
-  info: 'INFO',
-  notice: 'NOTICE',
-  warn: 'WARNING',
-  warning: 'WARNING',
-  error: 'ERROR',
-  crit: 'CRIT',
-};
+export type JournalLevel = keyof typeof JOURNAL_LEVELS;
 
-/** The journal's level for a setting's word; an unknown word means info. */
+/** The journal level for the word of a setting, in either case; an unknown word means INFO. */
 export function journalLevelOf(word: string): JournalLevel {
-  return LEVELS[word.toLowerCase()] ?? 'INFO';
+  const name = word.toUpperCase() === 'WARN' ? 'WARNING' : word.toUpperCase();
+  return Object.keys(JOURNAL_LEVELS).includes(name) ? (name as JournalLevel) : 'INFO';
 }

@@ -1,31 +1,33 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { missingLineEnd } from '../base/state/atomic-file.ts';
+import { messageOf } from '../errors.ts';
 
 const FILE_MODE = 0o640;
-/** Lines that wait longer than one write are written together, up to that many bytes. */
+/** Lines that arrive during a write are written together, up to this many bytes at a time. */
 const MAX_WRITE_BYTES = 256 * 1024;
 
-/** Where lines go: a file, or standard output. */
+/** Destination of lines: a file, or standard output. */
 export interface Sink {
-  /** Takes a line with its line end; never throws and never waits. */
+  /** Accepts a line with its line end; never throws and never waits. */
   write(line: string): void;
-  /** Resolves when everything taken so far is written or lost. */
+  /** Resolves when everything accepted so far is written or lost. */
   flush(): Promise<void>;
-  /** Opens the file anew, after what was taken so far is written. */
+  /** Reopens the file, once everything accepted so far is written. */
   reopen(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SinkOptions {
   readonly file: string;
-  /** Lines beyond that many waiting bytes are dropped and counted. */
+  /** Lines beyond this many pending bytes are dropped and counted. */
   readonly maxPendingBytes: number;
-  /** Called when lines were lost (disk full, too many at once), before the next line is written. */
+  /** Text of the line that reports lost lines (disk full, too many at once), written before the next line. */
   lostLine(lines: number, reason: string): string;
 }
 
 /**
- * Appends lines to a file in the background, one write at a time. A failing write loses its lines and
- * nothing else: the next lines are tried again, and a line says how many were lost and why.
+ * Appends lines to a file in the background, one write at a time. A failed write loses its own lines
+ * only: the next write is attempted, and a line states how many lines were lost and why.
  */
 export function fileSink(options: SinkOptions): Sink {
   return new FileSink(options);
@@ -41,7 +43,7 @@ class FileSink implements Sink {
   #reason = '';
   #file: FileHandle | null = null;
   #isClosed = false;
-  /** Everything that touches the file happens in this order. */
+  /** Serializes everything that touches the file. */
   #work: Promise<void> = Promise.resolve();
   #isWriting = false;
 
@@ -78,8 +80,7 @@ class FileSink implements Sink {
   async close(): Promise<void> {
     await this.flush();
     this.#isClosed = true;
-    this.#work = this.#work.then(() => this.#closeFile());
-    await this.#work;
+    await this.reopen();
   }
 
   #start(): void {
@@ -94,11 +95,11 @@ class FileSink implements Sink {
       const lost = this.#lost;
       try {
         this.#file ??= await open(this.#options.file, 'a+', FILE_MODE);
-        const mend = lost > 0 ? await lineEndMissing(this.#file) : '';
-        await this.#file.appendFile(mend + this.#lossNotice() + batch.join(''));
+        const lineEnd = lost > 0 ? await missingLineEnd(this.#file) : '';
+        await this.#file.appendFile(lineEnd + this.#lossNotice() + batch.join(''));
         this.#lost -= lost;
       } catch (error) {
-        this.#lose(batch.length, error instanceof Error ? error.message : String(error));
+        this.#lose(batch.length, messageOf(error));
         await this.#closeFile();
       }
     }
@@ -130,12 +131,4 @@ class FileSink implements Sink {
     this.#file = null;
     await file?.close().catch(() => undefined);
   }
-}
-
-/** A write that failed half-way left a part of a line; the next must not be glued to it. */
-async function lineEndMissing(file: FileHandle): Promise<string> {
-  const { size } = await file.stat();
-  const last = Buffer.alloc(1);
-  if (size > 0) await file.read(last, 0, 1, size - 1);
-  return size > 0 && last.toString() !== '\n' ? '\n' : '';
 }

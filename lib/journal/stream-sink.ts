@@ -1,6 +1,6 @@
 import type { Sink } from './sink.ts';
 
-/** Lines to a stream that stays open, such as standard output; a broken pipe is no crash. */
+/** Writes lines to a stream that stays open, such as standard output; a broken pipe causes no crash. */
 export function streamSink(stream: NodeJS.WritableStream, maxPendingBytes: number): Sink {
   let pendingBytes = 0;
   let waiting: (() => void)[] = [];

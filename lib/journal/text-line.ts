@@ -1,7 +1,7 @@
-/** Longer texts and values are cut: one event must not fill a log. */
+/** Longer texts and values are cut: a single event must not fill a log. */
 const MAX_TEXT_CHARS = 16 * 1024;
-/** C0, DEL, C1 and the Unicode line ends: what could break a line or speak to a terminal. */
-// oxlint-disable-next-line no-control-regex -- these are the characters to be found
+/** C0, DEL, C1 and the Unicode line ends: characters that could break a line or control a terminal. */
+// oxlint-disable-next-line no-control-regex -- the characters to be replaced
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/g;
 const NAMED: Readonly<Record<string, string>> = {
   '\n': String.raw`\n`,
@@ -10,18 +10,13 @@ const NAMED: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
-/** `text` on one line: control characters become `\n`, `\t`, `\x1b`, `\u2028`, a backslash `\\`. */
-function escapeText(text: string): string {
-  return cutText(text).replace(CONTROL, escapeCharacter);
-}
-
-/** At most 16 Ki characters, with a mark where something was cut off. */
+/** The first 16 Ki characters, followed by a note if something was cut off. */
 export function cutText(text: string): string {
   if (text.length <= MAX_TEXT_CHARS) return text;
   return `${text.slice(0, MAX_TEXT_CHARS)}… (${text.length - MAX_TEXT_CHARS} more characters)`;
 }
 
-/** `value` for a JSON line: as it is, or cut text when it is longer than a text may be. */
+/** `value` for a JSON line: unchanged, or as a cut text when it exceeds the limit of a text. */
 export function cutValue(value: unknown): unknown {
   if (typeof value === 'string') return cutText(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -43,6 +38,11 @@ export function textLine(
 }
 
 // Private
+
+/** `text` on one line: control characters become `\n`, `\t`, `\x1b`, `\u2028`, a backslash `\\`. */
+function escapeText(text: string): string {
+  return cutText(text).replace(CONTROL, escapeCharacter);
+}
 
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0);

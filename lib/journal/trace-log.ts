@@ -2,24 +2,24 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../base/state/atomic-file.ts';
 import { codeOf, messageOf } from '../errors.ts';
 
-/** What is written at once, at most this late; a kill loses no more. */
+/** Records are written in batches, at most this late; a kill loses no more than that. */
 const WRITE_DELAY_MS = 300;
 
-/** Anything that belongs to one correlation id. */
+/** A record that may carry a correlation id. */
 export interface TraceLogRecord {
   readonly correlation: string | null;
 }
 
 export interface TraceLogOptions {
   readonly path: string;
-  /** The newest records kept, in memory and (up to twice as many) on disk. */
+  /** How many of the newest records are kept at least; up to twice as many in memory and on disk. */
   readonly maxRecords: number;
   readonly onProblem: (text: string) => void;
 }
 
 /**
- * The way of every version through Vili: the trace's records that carry a correlation id, kept
- * apart from the ring, which turns over within minutes, and through restarts of Vili.
+ * The trace records that carry a correlation id, and so the path of every version through Vili. They
+ * are kept apart from the trace ring, which wraps within minutes, and survive restarts of Vili.
  */
 export class TraceLog<R extends TraceLogRecord> {
   readonly #options: TraceLogOptions;
@@ -36,7 +36,7 @@ export class TraceLog<R extends TraceLogRecord> {
     this.#lines = records.length;
   }
 
-  /** Reads what an earlier Vili kept; a torn last line and foreign lines are left out. */
+  /** Reads the records of an earlier Vili; a torn last line and foreign lines are ignored. */
   static async open<R extends TraceLogRecord>(options: TraceLogOptions): Promise<TraceLog<R>> {
     const { path, maxRecords, onProblem } = options;
     try {
@@ -59,12 +59,12 @@ export class TraceLog<R extends TraceLogRecord> {
     this.#timer ??= setTimeout(() => this.#flush(), WRITE_DELAY_MS).unref();
   }
 
-  /** The newest `limit` records of a correlation id, oldest first. */
+  /** The newest `limit` records with this correlation id, oldest first. */
   read(correlation: string, limit: number): readonly R[] {
     return this.#records.filter((record) => record.correlation === correlation).slice(-limit);
   }
 
-  /** Writes what is left. */
+  /** Writes everything that is still pending. */
   async close(): Promise<void> {
     this.#flush();
     await this.#writing;

@@ -1,18 +1,18 @@
 import type { HistoryEvent } from '../model/history.ts';
 import type { Reason } from '../model/reason.ts';
 
-/** One thing worth telling people. `urgent`: somebody has to look at it now. */
+/** A message for people. `urgent`: somebody has to act now. */
 export interface Announcement {
   readonly text: string;
   readonly urgent: boolean;
 }
 
-/** A way to reach people. `send` rejects when it did not arrive; it must end when the signal does. */
+/** A way to reach people. `send` rejects when the message was not delivered, and must end when the signal aborts. */
 export interface Channel {
   send(announcement: Announcement, signal: AbortSignal): Promise<void>;
 }
 
-/** What people are told of: the history, and two steps that are over too soon for it. */
+/** Events that people are notified of: those of the history, and two steps too short-lived for it. */
 export type Occasion = HistoryEvent | 'starting' | 'switching';
 
 export interface Notification {
@@ -23,8 +23,8 @@ export interface Notification {
 }
 
 /**
- * The messages of the Go program, word for word where people's Slack workflows look for them, and
- * new ones in the same style for what it never told. Null for events that need no message.
+ * The messages of the Go program, word for word where people's Slack workflows match on them, and new
+ * ones in the same style for events that it did not report. Null for events that need no message.
  */
 export function announcementOf(notification: Notification, host: string): Announcement | null {
   const { event, version, running } = notification;

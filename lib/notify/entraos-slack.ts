@@ -11,13 +11,13 @@ export interface EntraosSettings {
   readonly applicationId: string;
   readonly applicationName: string;
   readonly applicationSecret: string;
-  /** Put before every message, `{app_icon}[{env_icon}{env}-{identifier}]`. */
+  /** Precedes every message: `{app_icon}[{env_icon}{env}-{identifier}]`. */
   readonly prefix: string;
 }
 
 /**
- * Slack by way of the EntraOS gateway, as the Go program did it: a Whydah application token, then
- * `POST {entraos_api_uri}/slack/api/message`. The token is kept and fetched anew on a 401. The
+ * Slack through the EntraOS gateway, as in the Go program: a Whydah application token, then
+ * `POST {entraos_api_uri}/slack/api/message`. The token is kept, and fetched again after a 401. The
  * misspelt `recepientId` is the gateway's.
  */
 export function entraosSlack(settings: EntraosSettings): Channel {
@@ -31,7 +31,7 @@ export function entraosSlack(settings: EntraosSettings): Channel {
         status = await post(settings, announcement, token, signal);
       }
       if (status < 200 || status > 299) {
-        throw new ViliError('VILI_SLACK', `the Slack gateway answered ${status}`);
+        throw new ViliError('VILI_SLACK', `the Slack gateway responded with ${status}`);
       }
     },
   };
@@ -55,7 +55,7 @@ async function logOn(settings: EntraosSettings, signal: AbortSignal): Promise<st
   const text = (await response.text()).slice(0, REPLY_MAX_CHARACTERS);
   const token = /<applicationtokenID>([^<]+)<\/applicationtokenID>/.exec(text)?.[1];
   if (!response.ok || token === undefined) {
-    throw new ViliError('VILI_WHYDAH', `the Whydah log-on answered ${response.status}`);
+    throw new ViliError('VILI_WHYDAH', `the Whydah log-on responded with ${response.status}`);
   }
   return token.trim();
 }

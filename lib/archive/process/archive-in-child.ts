@@ -2,15 +2,15 @@ import type { ChildProcess } from 'node:child_process';
 import { forkChild, post } from '../../runtime/fork.ts';
 import { reniceChild } from '../../runtime/priority.ts';
 import type { ArchiveOptions, ArchiveOutcome } from '../archive-version.ts';
+import { ArchiveFailed } from '../errors.ts';
 import { findUnfinished } from '../unfinished.ts';
-import { ArchiveFailed } from '../zip/folder-entries.ts';
 import type { FromArchiving, ToArchiving } from './protocol.ts';
 
 /**
- * `archiveVersion` in a process of its own that yields to all others: packing takes the more of a processor the larger
- * a version is, and none of that is for the thread that users depend on. Throws `ArchiveFailed`, also when that
- * process ends before its work; VILI_FORK_FAILED; what `mayDelete` throws; and the signal's reason, by which the process
- * is killed. What is half-done then is cleared away.
+ * `archiveVersion` in a child process with low priority: CPU use grows with the size of a version, and none of it
+ * belongs on the thread that users depend on. Throws `ArchiveFailed`, also when the process ends before its work is
+ * done; VILI_FORK_FAILED; what `mayDelete` throws; and the signal's reason, in which case the process is killed.
+ * Anything half-written is then removed.
  */
 export async function archiveInChild(options: ArchiveOptions): Promise<ArchiveOutcome> {
   const { layout, name, level, signal } = options;
@@ -23,19 +23,15 @@ export async function archiveInChild(options: ArchiveOptions): Promise<ArchiveOu
   try {
     const work = outcomeOf(process, options);
     const { base, identifier } = layout;
-    post(process, {
-      type: 'archive',
-      base,
-      identifier,
-      name,
-      level,
-    } satisfies ToArchiving);
+    post(process, { type: 'archive', base, identifier, name, level } satisfies ToArchiving);
     const outcome = await Promise.race([work, ended]);
     signal.throwIfAborted();
-    isDone = typeof outcome !== 'string';
-    if (typeof outcome !== 'string') return outcome;
-    const text = `cannot archive ${name}: the process that does it has ended (${outcome})`;
-    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
+    if (typeof outcome === 'string') {
+      const text = `cannot archive ${name}: its process has ended (${outcome})`;
+      throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
+    }
+    isDone = true;
+    return outcome;
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
@@ -51,12 +47,12 @@ function outcomeOf(process: ChildProcess, options: ArchiveOptions): Promise<Arch
     process.on('message', (message: FromArchiving) => {
       if (message.type === 'done') resolve(message.outcome);
       else if (message.type === 'failed') reject(new ArchiveFailed(message.code, message.text));
-      else answer(process, options).catch(reject);
+      else replyMayDelete(process, options).catch(reject);
     });
   });
 }
 
-async function answer(process: ChildProcess, options: ArchiveOptions): Promise<void> {
+async function replyMayDelete(process: ChildProcess, options: ArchiveOptions): Promise<void> {
   const may = await options.mayDelete();
   post(process, { type: 'may-delete', may } satisfies ToArchiving);
 }

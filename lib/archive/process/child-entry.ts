@@ -1,15 +1,15 @@
-/** The entry of a process that archives one version for Vili, and ends with it. */
+/** Entry of a process that archives one version for Vili, and ends with it. */
 import { layoutOf } from '../../base/names/layout.ts';
 import { codeOf, messageOf } from '../../errors.ts';
 import { becomeChild } from '../../runtime/child-entry.ts';
 import { archiveVersion } from '../archive-version.ts';
 import type { FromArchiving, ToArchiving } from './protocol.ts';
 
-// What is half-done when Vili ends is cleared away at the next start, as after any death of Vili.
+// Anything half-written when Vili ends is removed at the next start, as after any death of Vili.
 becomeChild('vili: archive');
-let answer: (may: boolean) => void = () => {};
+let reply: (may: boolean) => void = () => {};
 process.on('message', (message: ToArchiving) => {
-  if (message.type === 'may-delete') answer(message.may);
+  if (message.type === 'may-delete') reply(message.may);
   else void archive(message);
 });
 
@@ -25,23 +25,23 @@ async function archive(job: Extract<ToArchiving, { type: 'archive' }>): Promise<
     ...(level === undefined ? {} : { level }),
   };
   try {
-    await tell({ type: 'done', outcome: await archiveVersion(options) });
+    await send({ type: 'done', outcome: await archiveVersion(options) });
   } catch (error) {
     const code = codeOf(error) ?? 'VILI_ARCHIVE_FAILED';
-    await tell({ type: 'failed', code, text: messageOf(error) });
+    await send({ type: 'failed', code, text: messageOf(error) });
   }
   process.exit(0);
 }
 
 function mayDelete(): Promise<boolean> {
   return new Promise((resolve) => {
-    answer = resolve;
-    void tell({ type: 'may-delete' });
+    reply = resolve;
+    void send({ type: 'may-delete' });
   });
 }
 
-/** Resolves when it is on its way. */
-function tell(message: FromArchiving): Promise<void> {
+/** Resolves when the message is on its way. */
+function send(message: FromArchiving): Promise<void> {
   return new Promise((resolve) => {
     process.send?.(message, undefined, undefined, () => resolve());
   });

@@ -1,6 +1,6 @@
 import type { ArchiveOutcome } from '../archive-version.ts';
 
-/** What the process that archives is told: its job first, then the answers to what it asks. */
+/** Messages to the archiving process: first its job, then replies to its questions. */
 export type ToArchiving =
   | {
       readonly type: 'archive';
@@ -11,7 +11,7 @@ export type ToArchiving =
     }
   | { readonly type: 'may-delete'; readonly may: boolean };
 
-/** Its last word is `done` or `failed`. */
+/** Messages from the archiving process; the last one is `done` or `failed`. */
 export type FromArchiving =
   | { readonly type: 'may-delete' }
   | { readonly type: 'done'; readonly outcome: ArchiveOutcome }

@@ -1,26 +1,21 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, messageOf, ViliError } from '../../errors.ts';
-
-/**
- * `code`: VILI_ARCHIVE_FAILED (reading or writing fails), VILI_ARCHIVE_DAMAGED (a zip is not what it
- * should be), VILI_ARCHIVE_UNSAFE (a zip would write outside its folder), VILI_ARCHIVE_TOO_LARGE.
- */
-export class ArchiveFailed extends ViliError {}
+import { codeOf, messageOf } from '../../errors.ts';
+import { ArchiveFailed } from '../errors.ts';
 
 export type EntryType = 'file' | 'folder' | 'link';
 
-/** One thing in a version folder, on disk. */
+/** A file, folder or link in a version folder on disk. */
 export interface FolderEntry {
   readonly path: string;
-  /** Relative to the folder, with `/`. */
+  /** Path relative to the version folder, with `/`. */
   readonly name: string;
   readonly type: EntryType;
   readonly stats: Stats;
 }
 
-/** One entry of a zip: what it holds is its type, size and CRC-32 (of a link: of its target). */
+/** One entry of a zip; its content is identified by type, size and CRC-32 (for a link, of its target). */
 export interface ZipRecord {
   readonly name: string;
   readonly type: EntryType;
@@ -30,13 +25,13 @@ export interface ZipRecord {
 
 /**
  * Everything below `folder`, a folder before its content, links not followed. Sockets, pipes and
- * devices have no content to keep and are left out; what vanishes meanwhile is left out too.
+ * devices have no content to keep and are omitted, as is whatever vanishes meanwhile.
  */
 export async function* walkFolder(folder: string, prefix = ''): AsyncGenerator<FolderEntry> {
   for (const each of await namesIn(join(folder, prefix))) {
     const name = prefix === '' ? each : `${prefix}/${each}`;
     const path = join(folder, name);
-    const stats = await statsOf(path);
+    const stats = await unlessVanished(path, () => lstat(path));
     const type = stats === null ? null : typeOf(stats);
     if (stats === null || type === null) continue;
     yield { path, name, type, stats };
@@ -45,13 +40,18 @@ export async function* walkFolder(folder: string, prefix = ''): AsyncGenerator<F
 }
 
 /**
- * An error for a thing that cannot be read, unless it has vanished: null. A name that is still
- * listed but cannot be found (its bytes are no UTF-8) has not vanished, and must not be lost.
+ * Null when `path` has vanished while `step` read it; throws `ArchiveFailed` for any other failure. A
+ * name that is still listed but cannot be opened (its bytes are not UTF-8) has not vanished, and must
+ * not be lost.
  */
-export async function unreadable(path: string, error: unknown): Promise<ArchiveFailed | null> {
-  if (codeOf(error) === 'ENOENT' && !(await isListed(path))) return null;
-  const text = `cannot read ${path}: ${messageOf(error)}`;
-  return new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+export async function unlessVanished<T>(path: string, step: () => Promise<T>): Promise<T | null> {
+  try {
+    return await step();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && !(await isListed(path))) return null;
+    const text = `cannot read ${path}: ${messageOf(error)}`;
+    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+  }
 }
 
 // Private
@@ -63,23 +63,8 @@ function typeOf(stats: Stats): EntryType | null {
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort((a, b) => (a < b ? -1 : 1));
-  } catch (error) {
-    const reason = await unreadable(folder, error);
-    if (reason !== null) throw reason;
-    return [];
-  }
-}
-
-async function statsOf(path: string): Promise<Stats | null> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    const reason = await unreadable(path, error);
-    if (reason !== null) throw reason;
-    return null;
-  }
+  const names = (await unlessVanished(folder, () => readdir(folder))) ?? [];
+  return names.sort((a, b) => (a < b ? -1 : 1));
 }
 
 async function isListed(path: string): Promise<boolean> {

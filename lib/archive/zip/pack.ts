@@ -4,14 +4,15 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, tempPathOf } from '../../base/state/atomic-file.ts';
 import { messageOf } from '../../errors.ts';
-import { ArchiveFailed, type FolderEntry, walkFolder, type ZipRecord } from './folder-entries.ts';
+import { ArchiveFailed } from '../errors.ts';
+import { type FolderEntry, walkFolder, type ZipRecord } from './folder-entries.ts';
 import { readContent, readZip } from './reader.ts';
 import { entryNameOf, writeZip } from './writer.ts';
 
-/** zlib's fastest: version folders are jars (compressed already) and logs (compress well anyhow). */
+/** zlib's fastest level: version folders hold jars (already compressed) and logs (compress well anyway). */
 const DEFAULT_LEVEL = 1;
 
-/** A zip that holds everything it should. */
+/** A complete and verified zip. */
 export interface Packed {
   readonly entries: number;
   /** Size of the zip file. */
@@ -19,9 +20,9 @@ export interface Packed {
 }
 
 /**
- * Packs a folder into `zipFile`: written aside, read back and compared with what went in, and only
- * then renamed to its name, replacing what was there. `level` is zlib's, 0 to 9. Throws
- * `ArchiveFailed` or the signal's reason; nothing is left then.
+ * Packs a folder into `zipFile`: written under a temporary name, read back and compared with the
+ * input, and only then renamed, replacing any older file. `level` is zlib's, 0 to 9. Throws
+ * `ArchiveFailed` or the signal's reason; nothing is then left behind.
  */
 export async function packFolder(
   folder: string,
@@ -29,16 +30,16 @@ export async function packFolder(
   signal: AbortSignal,
   level: number = DEFAULT_LEVEL,
 ): Promise<Packed> {
-  const aside = tempPathOf(zipFile);
+  const temporary = tempPathOf(zipFile);
   try {
-    const written = await writeZip(folder, aside, level, signal);
-    const packed = await verifyZip(aside, written, signal);
-    await syncFile(aside);
-    await rename(aside, zipFile);
+    const written = await writeZip(folder, temporary, level, signal);
+    const packed = await verifyZip(temporary, written, signal);
+    await syncFile(temporary);
+    await rename(temporary, zipFile);
     await syncFolder(dirname(zipFile));
     return packed;
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     signal.throwIfAborted();
     if (error instanceof ArchiveFailed) throw error;
     const text = `cannot pack ${folder} into ${zipFile}: ${messageOf(error)}`;
@@ -47,8 +48,8 @@ export async function packFolder(
 }
 
 /**
- * Reads every entry of a zip to its end, checks sizes and CRC-32, and compares all of them with what
- * is expected: the records of a packing, or a folder as it is now. Throws `ArchiveFailed`.
+ * Reads every entry of a zip to its end, checks size and CRC-32, and compares the entries with the
+ * expected ones: the records of `writeZip`, or the present content of a folder. Throws `ArchiveFailed`.
  */
 export async function verifyZip(
   zipFile: string,
@@ -63,7 +64,7 @@ export async function verifyZip(
     const found = await readContent(entry, signal);
     const record = missing.get(found.name);
     if (record === undefined) throw damaged(zipFile, `unexpected or repeated entry ${found.name}`);
-    if (!isSame(record, found)) throw damaged(zipFile, `entry ${found.name} has another content`);
+    if (!isSame(record, found)) throw damaged(zipFile, `entry ${found.name} has other content`);
     missing.delete(found.name);
     entries += 1;
   });

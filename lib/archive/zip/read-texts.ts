@@ -1,8 +1,8 @@
-import { readContent, readZip } from './reader.ts';
+import { readBytes, readZip } from './reader.ts';
 
 /**
- * The texts of those entries of a zip that `wanted` says yes to, by name; larger ones than
- * `maxBytes` are left out. Throws `ArchiveFailed` for a zip that cannot be read.
+ * The texts of the zip's entries that `wanted` accepts, by name; entries larger than `maxBytes` are
+ * omitted. Throws `ArchiveFailed` for a zip that cannot be read.
  */
 export async function readTexts(
   zipFile: string,
@@ -13,12 +13,7 @@ export async function readTexts(
   const texts = new Map<string, string>();
   await readZip(zipFile, signal, async (entry) => {
     if (entry.type !== 'file' || entry.size > maxBytes || !wanted(entry.name)) return;
-    const chunks: Buffer[] = [];
-    await readContent(entry, signal, (chunk) => {
-      chunks.push(chunk);
-      return Promise.resolve();
-    });
-    texts.set(entry.name, Buffer.concat(chunks).toString('utf8'));
+    texts.set(entry.name, (await readBytes(entry, signal)).toString());
   });
   return texts;
 }

@@ -2,29 +2,30 @@ import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { messageOf } from '../../errors.ts';
-import { ArchiveFailed, type EntryType, type ZipRecord } from './folder-entries.ts';
+import { ArchiveFailed } from '../errors.ts';
+import { type EntryType, type ZipRecord } from './folder-entries.ts';
 
 const TYPE_MASK = 0o170000;
 const FOLDER_MODE = 0o040000;
 const LINK_MODE = 0o120000;
 const MADE_BY_UNIX = 3;
 
-/** An entry of a zip with a way to its content. */
+/** An entry of a zip, with access to its content. */
 export interface ReadEntry {
   readonly name: string;
   readonly type: EntryType;
-  /** By the central directory. */
+  /** Size according to the central directory. */
   readonly size: number;
   readonly crc32: number;
-  /** Permission bits; 0 when the zip has none. */
+  /** Permission bits; 0 when the zip records none. */
   readonly mode: number;
   readonly modified: Date;
   open(): Promise<Readable>;
 }
 
 /**
- * Hands every entry of a zip to `use`, one after the other. Names that are absolute or contain `..`
- * are refused by the reader. Throws `ArchiveFailed` for a zip that cannot be read.
+ * Passes every entry of a zip to `use`, one after the other. The reader rejects names that are
+ * absolute or contain `..`. Throws `ArchiveFailed` for a zip that cannot be read.
  */
 export async function readZip(
   zipFile: string,
@@ -38,7 +39,7 @@ export async function readZip(
   } catch (error) {
     if (error instanceof ArchiveFailed) throw error;
     signal.throwIfAborted();
-    const text = `${zipFile} is no readable zip: ${messageOf(error)}`;
+    const text = `${zipFile} is not a readable zip: ${messageOf(error)}`;
     throw new ArchiveFailed('VILI_ARCHIVE_DAMAGED', text, { cause: error });
   } finally {
     zip?.close();
@@ -46,7 +47,7 @@ export async function readZip(
 }
 
 /**
- * Reads an entry to its end, calls `use` for each part and compares size and CRC-32 with the central
+ * Reads an entry to its end, calls `use` for each chunk, and compares size and CRC-32 with the central
  * directory. Throws `ArchiveFailed` when they differ.
  */
 export async function readContent(
@@ -70,6 +71,13 @@ export async function readContent(
     throw new ArchiveFailed('VILI_ARCHIVE_DAMAGED', `entry ${entry.name} is damaged: ${rule}`);
   }
   return { name: entry.name, type: entry.type, size, crc32: sum };
+}
+
+/** The whole content of an entry, checked as by `readContent`. */
+export async function readBytes(entry: ReadEntry, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await readContent(entry, signal, async (chunk) => void chunks.push(Buffer.from(chunk)));
+  return Buffer.concat(chunks);
 }
 
 // Private

@@ -6,22 +6,17 @@ import { finished } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { ZipArchive } from 'archiver';
 import { messageOf } from '../../errors.ts';
-import {
-  ArchiveFailed,
-  type FolderEntry,
-  unreadable,
-  walkFolder,
-  type ZipRecord,
-} from './folder-entries.ts';
+import { ArchiveFailed } from '../errors.ts';
+import { type FolderEntry, unlessVanished, walkFolder, type ZipRecord } from './folder-entries.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-/** Reading without following a link and without hanging on a pipe that took a file's place. */
+/** Neither follow a link nor hang on a pipe that has taken a file's place. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Writes everything in `folder` to a new zip file and returns what went in. Links are stored as
- * links. A file that grows is taken up to its length at the start, one that shrinks or changes as
- * it was read, one that vanishes not at all. Throws `ArchiveFailed`, or the signal's reason.
+ * Writes everything in `folder` to a new zip file and returns what was written. Links are stored as
+ * links. A file that grows is stored up to its initial length, a file that shrinks or changes as it
+ * was read, and a file that vanishes is omitted. Throws `ArchiveFailed`, or the signal's reason.
  */
 export async function writeZip(
   folder: string,
@@ -59,8 +54,8 @@ export async function writeZip(
 }
 
 /**
- * The name an entry gets. The zip writer takes `\` for `/` and drops a leading `c:`, so both are
- * written in another way rather than lost.
+ * The name of an entry in the zip. archiver turns `\` into `/` and drops a leading `c:`, so both are
+ * encoded rather than lost.
  */
 export function entryNameOf(name: string): string {
   const safe = name.replaceAll('\\', '%5C');
@@ -72,7 +67,7 @@ export function entryNameOf(name: string): string {
 interface Writing {
   readonly zip: ZipArchive;
   readonly stop: AbortSignal;
-  /** Ends the writing; for errors that come through events. */
+  /** Ends the writing; for errors that arrive as events. */
   fail(error: unknown): void;
 }
 
@@ -90,11 +85,7 @@ async function addEntry(writing: Writing, entry: FolderEntry): Promise<ZipRecord
 }
 
 async function addLink(writing: Writing, entry: FolderEntry): Promise<ZipRecord | null> {
-  const target = await readlink(entry.path).catch(async (error: unknown) => {
-    const reason = await unreadable(entry.path, error);
-    if (reason !== null) throw reason;
-    return null;
-  });
+  const target = await unlessVanished(entry.path, () => readlink(entry.path));
   if (target === null) return null;
   const name = entryNameOf(entry.name);
   await appended(writing, (zip) => void zip.symlink(name, target));
@@ -102,13 +93,13 @@ async function addLink(writing: Writing, entry: FolderEntry): Promise<ZipRecord 
 }
 
 async function addFile(writing: Writing, entry: FolderEntry): Promise<ZipRecord | null> {
-  const file = await openFile(entry.path);
+  const file = await unlessVanished(entry.path, () => openFile(entry.path));
   if (file === null) return null;
   const { size, mode, mtime } = await file.stat();
   const name = entryNameOf(entry.name);
   const content = new Content(file, size);
   const stream = Readable.from(content.chunks(writing.stop), { objectMode: false });
-  // The zip writer does not hear errors of a stream it is given; unheard they end the process.
+  // archiver does not listen for errors of a stream it is given; unhandled, they would end the process.
   stream.on('error', (error) => writing.fail(error));
   try {
     await appended(writing, (zip) => void zip.append(stream, { name, mode, date: mtime }));
@@ -119,27 +110,22 @@ async function addFile(writing: Writing, entry: FolderEntry): Promise<ZipRecord 
   }
 }
 
+/** Null when the path is no longer a regular file. */
 async function openFile(path: string): Promise<FileHandle | null> {
-  try {
-    const file = await open(path, READ_FLAGS);
-    if ((await file.stat()).isFile()) return file;
-    await file.close();
-    return null;
-  } catch (error) {
-    const reason = await unreadable(path, error);
-    if (reason !== null) throw reason;
-    return null;
-  }
+  const file = await open(path, READ_FLAGS);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  return null;
 }
 
-/** One entry at a time: the next is read when this one is in the zip. */
+/** Adds one entry and waits until it is in the zip: entries are written one at a time. */
 async function appended(writing: Writing, add: (zip: ZipArchive) => void): Promise<void> {
   const done = once(writing.zip, 'entry', { signal: writing.stop });
   add(writing.zip);
   await done;
 }
 
-/** The bytes of a file as they are read, with their number and CRC-32. */
+/** The bytes of a file as they are read, with their count and CRC-32. */
 class Content {
   size = 0;
   crc32 = 0;

@@ -114,12 +114,12 @@ describe('archiving a version', () => {
       await writeFile(join(layout.archiveFolder, `.${NAME}.zip.0badf00d.vili-aside`), 'half');
       expect(await findUnfinished(layout)).to.deep.equal({
         names: [NAME],
-        cleared: [`.${NAME}.zip.0badf00d.vili-aside`],
+        removed: [`.${NAME}.zip.0badf00d.vili-aside`],
       });
       expect(await archive()).to.have.property('kind', 'archived');
       expect((await stat(zip)).ino).to.equal(before.ino);
       expect(await isThere(folder)).to.equal(false);
-      expect(await findUnfinished(layout)).to.deep.equal({ names: [], cleared: [] });
+      expect(await findUnfinished(layout)).to.deep.equal({ names: [], removed: [] });
       expect(await archive()).to.deep.equal({ kind: 'absent', zip });
     });
   });
@@ -136,7 +136,7 @@ describe('archiving a version', () => {
     await withScene(async ({ layout }) => {
       const doomed = join(layout.base, `.${NAME}.vili-deleting`);
       await mkdir(join(doomed, 'rest'), { recursive: true });
-      expect((await findUnfinished(layout)).cleared).to.deep.equal([`.${NAME}.vili-deleting`]);
+      expect((await findUnfinished(layout)).removed).to.deep.equal([`.${NAME}.vili-deleting`]);
       expect(await isThere(doomed)).to.equal(false);
     });
   });

@@ -184,7 +184,7 @@ describe('verifying a zip', () => {
       await packFolder(folder, zip, never);
       const code = 'VILI_ARCHIVE_DAMAGED';
       await writeFile(join(folder, 'id-1.0.jar'), 'JAR content');
-      expect((await failureOf(verifyZip(zip, folder))).message).to.include('another content');
+      expect((await failureOf(verifyZip(zip, folder))).message).to.include('other content');
       await writeFile(join(folder, 'id-1.0.jar'), 'jar content');
       await writeFile(join(folder, 'new'), '');
       expect((await failureOf(verifyZip(zip, folder))).message).to.include('entry new is missing');
