@@ -1,13 +1,14 @@
 import type { Address } from '../lib/actor/index.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
-import type { ClusterEvent } from '../lib/cluster/cluster.ts';
+import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
-import type { Counts, MirrorEvent, OutcomeBatch } from '../lib/mirror/mirror.ts';
+import type { MirrorEvent, OutcomeBatch } from '../lib/mirror/events.ts';
+import type { MirrorCounts } from '../lib/mirror/host/accounts.ts';
 import type { Target, TrafficObservation } from '../lib/model/exchange.ts';
 import type { HistoryEvent } from '../lib/model/history.ts';
 import type { Reason } from '../lib/model/reason.ts';
@@ -85,7 +86,7 @@ export type TrafficMirrorMessage =
 
 export interface TrafficCounts {
   readonly proxy: ProxyCounts;
-  readonly mirror: Counts;
+  readonly mirror: MirrorCounts;
 }
 
 export type ComparatorMessage =

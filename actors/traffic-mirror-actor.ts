@@ -1,7 +1,8 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
-import type { ClusterEvent } from '../lib/cluster/cluster.ts';
+import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import type { Mirror, MirrorEvent } from '../lib/mirror/mirror.ts';
+import type { MirrorEvent } from '../lib/mirror/events.ts';
+import type { Mirror } from '../lib/mirror/mirror.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { ProxyService } from '../lib/proxy/proxy.ts';
 import type {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Settings } from '../../config/settings.ts';
-import { type ClusterEvent, type CopyLimits, createCluster } from '../../lib/cluster/cluster.ts';
+import { createCluster } from '../../lib/cluster/cluster.ts';
+import type { CopyLimits } from '../../lib/cluster/protocol.ts';
+import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { Mirror } from '../../lib/mirror/mirror.ts';
 import { createProxy, type ProxyService } from '../../lib/proxy/proxy.ts';
 import { proxySettings } from './traffic.ts';

@@ -3,26 +3,26 @@ import { messageOf } from '../errors.ts';
 import { openListener } from '../proxy/downstream/listener.ts';
 import { DeadlineQueue } from '../proxy/io/deadline-queue.ts';
 
-/** How long a connection waits while no process can take it; a stuck one is replaced by then. */
+/** How long a connection waits while no process can take it; a stuck process is replaced by then. */
 const WAIT_MAX_MS = 15_000;
 
-/** Somebody who takes connections, one at a time. */
-export interface Taker {
+/** Takes connections, one at a time. */
+export interface ConnectionTaker {
   readonly isFree: boolean;
-  /** Connections it has. */
+  /** Open connections. */
   readonly open: number;
   take(socket: Socket): void;
 }
 
 /**
- * The users' port: accepts connections and hands each to the process that has fewest. It stays open
- * whatever happens to the processes.
+ * Accepts connections on the users' port and hands each to the process that has the fewest. The port
+ * stays open whatever happens to the processes.
  */
 export class Acceptor {
-  /** Connections closed at once, since there were too many or nobody took them in time. */
-  refused = 0;
+  /** Connections closed at once: there were too many, or no process took them in time. */
+  rejected = 0;
   readonly #maxConnections: number;
-  readonly #takers: () => readonly Taker[];
+  readonly #takers: () => readonly ConnectionTaker[];
   readonly #onProblem: (text: string) => void;
   readonly #server: Server;
   readonly #waiting: DeadlineQueue<Socket>;
@@ -30,19 +30,19 @@ export class Acceptor {
 
   constructor(
     maxConnections: number,
-    takers: () => readonly Taker[],
+    takers: () => readonly ConnectionTaker[],
     onProblem: (text: string) => void,
   ) {
     this.#onProblem = onProblem;
     this.#maxConnections = maxConnections;
     this.#takers = takers;
-    this.#waiting = new DeadlineQueue(WAIT_MAX_MS, (socket) => this.#refuse(socket));
+    this.#waiting = new DeadlineQueue(WAIT_MAX_MS, (socket) => this.#reject(socket));
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) =>
-      this.#come(socket),
+      this.#accept(socket),
     );
   }
 
-  /** @throws ViliError VILI_GATE_LISTEN when the port cannot be had. */
+  /** @throws ViliError VILI_GATE_LISTEN when the port cannot be opened. */
   async listen(host: string, port: number): Promise<number> {
     const opened = await openListener(this.#server, host, port);
     this.#server.on('error', (error) => {
@@ -51,21 +51,21 @@ export class Acceptor {
     return opened;
   }
 
-  /** Hands over what waits, as far as there is somebody free. */
-  pass(): void {
+  /** Hands over waiting connections, as far as processes are free. */
+  dispatch(): void {
     while (this.#waiting.size > 0) {
-      const slot = this.#leastBusy();
-      const socket = slot === null ? undefined : this.#waiting.shift();
+      const taker = this.#leastBusy();
+      const socket = taker === null ? undefined : this.#waiting.shift();
       if (socket === undefined) return;
-      slot?.take(socket);
+      taker?.take(socket);
     }
   }
 
-  /** Takes back a connection that nobody has read from. */
-  again(socket: Socket): void {
+  /** Takes back a connection from which nothing has been read. */
+  requeue(socket: Socket): void {
     if (this.#isClosed) return void socket.destroy();
     this.#waiting.add(socket);
-    this.pass();
+    this.dispatch();
   }
 
   close(): void {
@@ -76,24 +76,24 @@ export class Acceptor {
 
   // Private
 
-  #come(socket: Socket): void {
+  #accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     let open = this.#waiting.size;
-    for (const slot of this.#takers()) open += slot.open;
-    if (open >= this.#maxConnections) return this.#refuse(socket);
+    for (const taker of this.#takers()) open += taker.open;
+    if (open >= this.#maxConnections) return this.#reject(socket);
     this.#waiting.add(socket);
-    this.pass();
+    this.dispatch();
   }
 
-  #refuse(socket: Socket): void {
-    this.refused++;
+  #reject(socket: Socket): void {
+    this.rejected++;
     socket.destroy();
   }
 
-  #leastBusy(): Taker | null {
-    let best: Taker | null = null;
-    for (const slot of this.#takers()) {
-      if (slot.isFree && (best === null || slot.open < best.open)) best = slot;
+  #leastBusy(): ConnectionTaker | null {
+    let best: ConnectionTaker | null = null;
+    for (const taker of this.#takers()) {
+      if (taker.isFree && (best === null || taker.open < best.open)) best = taker;
     }
     return best;
   }

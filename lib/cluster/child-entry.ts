@@ -1,4 +1,4 @@
-/** The entry of a gate process: serves users with the very gate that Vili uses by itself. */
+/** The entry of a proxy process: serves users with the same proxy that Vili otherwise runs itself. */
 import type { Socket } from 'node:net';
 import { setDefaultHighWaterMark } from 'node:stream';
 import { codeOf, messageOf } from '../errors.ts';
@@ -6,13 +6,15 @@ import { STREAM_BUFFER_BYTES } from '../proxy/downstream/listener.ts';
 import { createProxy, type HttpProxy } from '../proxy/proxy.ts';
 import { becomeChild } from '../runtime/child-entry.ts';
 import { prepareRuntime } from '../runtime/v8.ts';
-import { clockAt, ParentChannel } from './child.ts';
+import { clockAt } from './clock.ts';
 import { CopySender } from './copy-sender.ts';
+import { ParentChannel } from './parent-channel.ts';
 import type { ProcessStats, StartInput, ToProcess } from './protocol.ts';
 
-/** What is counted is told so often when it changed, and else every so many times, as a sign of life. */
+/** Interval at which counts are reported when they changed. */
 const STATS_MS = 100;
-const STATS_WHEN_QUIET = 10;
+/** Unchanged counts are reported every so many intervals, as a heartbeat. */
+const STATS_WHEN_UNCHANGED = 10;
 const OBSERVATION_BYTES = 200;
 /** An error without an owner (sysexits.h EX_SOFTWARE). */
 const EXIT_FATAL = 70;
@@ -23,9 +25,9 @@ interface Serving {
 }
 
 prepareRuntime();
-// Without Vili nobody would tell this process where to send users.
+// Without Vili this process would not know where to send users.
 becomeChild('vili: proxy');
-// Sockets that are handed over are made by node, with what is the default.
+// Node creates the sockets that are handed over, with its defaults.
 setDefaultHighWaterMark(false, STREAM_BUFFER_BYTES);
 const channel = new ParentChannel();
 process.on('uncaughtException', (error) => {
@@ -35,7 +37,7 @@ process.on('uncaughtException', (error) => {
 let serving: Serving | null = null;
 let open = 0;
 let unobserved = 0;
-let quietTicks = 0;
+let unchangedTicks = 0;
 let lastStats = '';
 process.on('message', (message: ToProcess, socket?: Socket) => receive(message, socket));
 
@@ -54,8 +56,8 @@ function receive(message: ToProcess, socket?: Socket): void {
       proxy.setRoute(message.route);
       void channel.send({ type: 'routed' });
       break;
-    case 'refusal':
-      sender.refuse(message.refusal);
+    case 'mirror-reason':
+      sender.setMirrorReason(message.reason);
       break;
     case 'drain': {
       const { id, target, timeoutMs } = message;
@@ -65,7 +67,7 @@ function receive(message: ToProcess, socket?: Socket): void {
       break;
     }
     case 'report':
-      tellStats(true);
+      reportStats(true);
       void channel.send({ type: 'reported' });
       break;
     case 'close':
@@ -73,8 +75,8 @@ function receive(message: ToProcess, socket?: Socket): void {
   }
 }
 
-function start({ settings, copies, clockOffsetMs, pair, route, refusal }: StartInput): void {
-  const sender = new CopySender(channel, copies, refusal);
+function start({ settings, copies, clockOffsetMs, pair, route, mirrorReason }: StartInput): void {
+  const sender = new CopySender(channel, copies, mirrorReason);
   try {
     const proxy = createProxy(settings, sender, {
       now: clockAt(clockOffsetMs),
@@ -87,14 +89,14 @@ function start({ settings, copies, clockOffsetMs, pair, route, refusal }: StartI
     });
     proxy.setRoute(route);
     serving = { proxy, sender };
-    setInterval(() => tellStats(false), STATS_MS);
+    setInterval(() => reportStats(false), STATS_MS);
     void channel.send({ type: 'ready' });
   } catch (error) {
     void fail(codeOf(error) ?? 'VILI_GATE_PROCESS', messageOf(error));
   }
 }
 
-/** A client that left on the way comes without a socket. */
+/** The connection of a client that left on the way arrives without a socket. */
 function accept(proxy: HttpProxy, socket: Socket | undefined): void {
   if (socket === undefined) return;
   open++;
@@ -105,12 +107,12 @@ function accept(proxy: HttpProxy, socket: Socket | undefined): void {
 async function close({ proxy, sender }: Serving, deadlineMs: number): Promise<void> {
   await proxy.close(deadlineMs);
   sender.flush();
-  tellStats(true);
+  reportStats(true);
   await channel.send({ type: 'closed' });
   process.disconnect();
 }
 
-function tellStats(always: boolean): void {
+function reportStats(always: boolean): void {
   if (serving === null) return;
   const { proxy, sender } = serving;
   const stats: ProcessStats = {
@@ -121,10 +123,10 @@ function tellStats(always: boolean): void {
     unobserved,
   };
   const text = JSON.stringify(stats);
-  quietTicks = text === lastStats ? quietTicks + 1 : 0;
-  if (!always && text === lastStats && quietTicks % STATS_WHEN_QUIET !== 0) return;
+  unchangedTicks = text === lastStats ? unchangedTicks + 1 : 0;
+  if (!always && text === lastStats && unchangedTicks % STATS_WHEN_UNCHANGED !== 0) return;
   lastStats = text;
-  // So that nothing is counted as submitted that Vili has not been sent.
+  // Nothing may be counted as submitted before Vili has been sent it.
   sender.flush();
   void channel.send({ type: 'stats', stats }, text.length);
 }

@@ -15,27 +15,23 @@ import { NO_ROUTE, type Route } from '../proxy/route.ts';
 import type { ProxySettings } from '../proxy/settings.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
 import { Acceptor } from './acceptor.ts';
-import { clockOffsetMs } from './child.ts';
+import { clockOffsetMs } from './clock.ts';
 import type { CopySink } from './copy-receiver.ts';
 import type { CopyLimits } from './protocol.ts';
 import { type ClusterEvent, ProcessSlot } from './slot.ts';
 import { addCounts, NO_COUNTS, shareOf } from './sums.ts';
 
-export type { CopyLimits } from './protocol.ts';
-export type { ClusterEvent } from './slot.ts';
-
-/** The processes hear this often whether the far side takes copies, and it whether they have time. */
-const REFUSAL_LOOK_MS = 25;
-/** Counts are asked for this long; they come by themselves every 0.1 s. */
+/** Interval at which processes learn whether the mirror takes copies, and the mirror whether they have time. */
+const MIRROR_POLL_MS = 25;
+/** Longest wait for requested counts; they also come by themselves every 0.1 s. */
 const REPORT_MAX_MS = 500;
 
 export interface ClusterOptions {
-  /** Of all processes together. */
+  /** For all processes together. */
   readonly settings: ProxySettings;
   readonly processes: number;
-  /** Of each process. */
+  /** For each process. */
   readonly copies: CopyLimits;
-  /** The one far side. */
   readonly mirror: CopySink;
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now: () => number;
@@ -43,7 +39,7 @@ export interface ClusterOptions {
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
-/** The users' port, served by several processes; nothing is opened or started before `listen`. */
+/** The proxy in several processes behind one port; opens and starts nothing before `listen`. */
 export function createCluster(options: ClusterOptions): ProxyService {
   return new Cluster(options);
 }
@@ -53,14 +49,14 @@ export function createCluster(options: ClusterOptions): ProxyService {
 class Cluster implements ProxyService {
   readonly #options: ClusterOptions;
   readonly #slots: readonly ProcessSlot[];
-  readonly #door: Acceptor;
+  readonly #acceptor: Acceptor;
   readonly #listeners = new Set<TrafficListener>();
   #route = NO_ROUTE;
-  #refusal: DropReason | null = null;
-  /** Resolves when every process has the present route. */
+  #mirrorReason: DropReason | null = null;
+  /** Resolves when every process has the current route. */
   #switched: Promise<unknown> = Promise.resolve();
-  #looks: NodeJS.Timeout | null = null;
-  /** For processes that start while the files are wrong; null without TLS. */
+  #polls: NodeJS.Timeout | null = null;
+  /** For processes that start while the files are invalid; null without TLS. */
   #pair: TlsPair | null = null;
   #stopWatching: () => void = () => {};
   #listening: Promise<{ port: number }> | null = null;
@@ -69,7 +65,7 @@ class Cluster implements ProxyService {
   constructor(options: ClusterOptions) {
     const { settings, processes, copies, mirror, now } = options;
     this.#options = options;
-    this.#door = new Acceptor(
+    this.#acceptor = new Acceptor(
       settings.request.maxConnections,
       () => this.#slots,
       options.onProblem,
@@ -83,10 +79,10 @@ class Cluster implements ProxyService {
           clockOffsetMs: clockOffsetMs(now),
           pair: this.#pair,
           route: this.#route,
-          refusal: this.#refusal,
+          mirrorReason: this.#mirrorReason,
         }),
-        onFree: () => this.#door.pass(),
-        onUntaken: (socket) => this.#door.again(socket),
+        onFree: () => this.#acceptor.dispatch(),
+        onUntaken: (socket) => this.#acceptor.requeue(socket),
         onObserved: (batch) => {
           for (const listener of this.#listeners) listener(batch);
         },
@@ -111,28 +107,28 @@ class Cluster implements ProxyService {
   setRoute(route: Route): void {
     this.#route = route;
     this.#watchMirror(route.mirroring);
-    this.#switched = Promise.all(this.#slots.map((slot) => slot.route(route)));
+    this.#switched = Promise.all(this.#slots.map(({ child }) => child?.route(route)));
   }
 
-  /** Begins when no process sends requests to the target any more. */
+  /** Begins when no process sends requests to the target any longer. */
   async drain(target: Target, timeoutMs: number): Promise<Drained> {
     const begunMs = performance.now();
     await this.#switched;
     const leftMs = Math.max(0, timeoutMs - (performance.now() - begunMs));
-    const results = await Promise.all(this.#slots.map((slot) => slot.drain(target, leftMs)));
+    const results = await Promise.all(this.#slots.map(({ child }) => child?.drain(target, leftMs)));
     return {
-      finished: results.reduce((sum, it) => sum + it.finished, 0),
-      cut: results.reduce((sum, it) => sum + it.cut, 0),
+      finished: results.reduce((sum, it) => sum + (it?.finished ?? 0), 0),
+      cut: results.reduce((sum, it) => sum + (it?.cut ?? 0), 0),
     };
   }
 
-  /** Of this moment; where a process is silent, what it told last. */
+  /** The counts of this moment; of a silent process, those that it reported last. */
   async counts(): Promise<ProxyCounts> {
     const patience = new AbortController();
     const late = sleep(REPORT_MAX_MS, null, { signal: patience.signal }).catch(() => null);
-    await Promise.race([late, Promise.all(this.#slots.map((slot) => slot.report()))]);
+    await Promise.race([late, Promise.all(this.#slots.map(({ child }) => child?.report()))]);
     patience.abort();
-    const own = { ...NO_COUNTS, connectionsRejected: this.#door.refused };
+    const own = { ...NO_COUNTS, connectionsRejected: this.#acceptor.rejected };
     return this.#slots.reduce((sum, slot) => addCounts(sum, slot.counts()), own);
   }
 
@@ -148,13 +144,15 @@ class Cluster implements ProxyService {
     return this.#closing;
   }
 
+  // Private
+
   async #open(): Promise<{ port: number }> {
     if (this.#closing !== null) {
       throw new ViliError('VILI_GATE_LISTEN', 'the proxy is closed', { exitCode: EXIT.usage });
     }
     const { host, port, tls } = this.#options.settings;
     if (tls !== null) this.#watchCertificate(tls);
-    const opened = await this.#door.listen(host, port);
+    const opened = await this.#acceptor.listen(host, port);
     await Promise.all(this.#slots.map((slot) => slot.start()));
     return { port: opened };
   }
@@ -162,11 +160,11 @@ class Cluster implements ProxyService {
   async #end(deadlineMs: number): Promise<void> {
     this.#watchMirror(false);
     this.#stopWatching();
-    this.#door.close();
+    this.#acceptor.close();
     await Promise.all(this.#slots.map((slot) => slot.close(deadlineMs)));
   }
 
-  /** The processes watch it themselves, and tell what is wrong with it. */
+  /** The processes watch the files themselves, and report what is wrong with them. */
   #watchCertificate(tls: TlsSettings): void {
     this.#pair = readTlsPair(tls);
     const take = (pair: TlsPair): void => {
@@ -176,19 +174,19 @@ class Cluster implements ProxyService {
   }
 
   #watchMirror(mirroring: boolean): void {
-    if (!mirroring && this.#looks !== null) clearInterval(this.#looks);
-    this.#looks = mirroring
-      ? (this.#looks ?? setInterval(() => this.#tellRefusal(), REFUSAL_LOOK_MS))
+    if (!mirroring && this.#polls !== null) clearInterval(this.#polls);
+    this.#polls = mirroring
+      ? (this.#polls ?? setInterval(() => this.#pollMirror(), MIRROR_POLL_MS))
       : null;
-    if (mirroring) this.#tellRefusal();
+    if (mirroring) this.#pollMirror();
   }
 
-  #tellRefusal(): void {
+  #pollMirror(): void {
     const { mirror } = this.#options;
-    mirror.usersBusy(this.#slots.some((slot) => slot.isShedding));
-    const refusal = mirror.refusal();
-    if (refusal === this.#refusal) return;
-    this.#refusal = refusal;
-    for (const slot of this.#slots) slot.refuse(refusal);
+    mirror.setBusy(this.#slots.some(({ child }) => child?.isShedding === true));
+    const reason = mirror.dropReason();
+    if (reason === this.#mirrorReason) return;
+    this.#mirrorReason = reason;
+    for (const { child } of this.#slots) child?.setMirrorReason(reason);
   }
 }

@@ -5,20 +5,20 @@ import { totalOf } from './sums.ts';
 
 const SCRATCH_BYTES = 262_144;
 
-/** The far side as it meets the copies of all gate processes. */
+/** The mirror as the copies of all proxy processes reach it. */
 export interface CopySink {
   readonly sink: { submit(exchange: Exchange): void };
-  /** Counts copies that a gate process dropped. */
+  /** Counts copies that a proxy process dropped. */
   drop(reason: DropReason, count: number): void;
   /** Why a copy would be dropped now, or null. */
-  refusal(): DropReason | null;
-  /** Whether users leave no time in a gate process. */
-  usersBusy(isBusy: boolean): void;
+  dropReason(): DropReason | null;
+  /** Whether users leave no time in a proxy process. */
+  setBusy(isBusy: boolean): void;
 }
 
 const scratch = recordBuffer(new SharedArrayBuffer(SCRATCH_BYTES));
 
-/** Hands the copies of one gate process to the far side, and knows how many there were. */
+/** Passes the copies of one proxy process to the mirror, and counts them. */
 export class CopyReceiver {
   readonly #mirror: CopySink;
   #submitted = 0;
@@ -28,12 +28,12 @@ export class CopyReceiver {
     this.#mirror = mirror;
   }
 
-  /** Copies handed over or dropped so far. */
+  /** Copies submitted or dropped so far. */
   get copies(): number {
     return this.#submitted + totalOf(this.#dropped);
   }
 
-  /** Whole records, as they came out of a message. */
+  /** Takes whole records, as a message brought them. */
   take(records: Uint8Array): void {
     const source = aligned(records);
     let offset = 0;
@@ -45,7 +45,7 @@ export class CopyReceiver {
     }
   }
 
-  /** `dropped` are sums since the process started. */
+  /** `dropped`: sums since the process started. */
   takeDropped(dropped: Readonly<Partial<Record<DropReason, number>>>): void {
     for (const reason of Object.keys(dropped) as DropReason[]) {
       const more = (dropped[reason] ?? 0) - (this.#dropped[reason] ?? 0);
@@ -57,13 +57,10 @@ export class CopyReceiver {
 
 // Private
 
-/** Records are read through typed arrays, which must begin at a multiple of 8; messages do not. */
+/** Typed arrays read the records and must begin at a multiple of 8, unlike messages. */
 function aligned(records: Uint8Array): typeof scratch {
-  if (records.byteLength > SCRATCH_BYTES) {
-    const alone = recordBuffer(new SharedArrayBuffer(records.byteLength));
-    alone.bytes.set(records);
-    return alone;
-  }
-  scratch.bytes.set(records);
-  return scratch;
+  const isLarge = records.byteLength > SCRATCH_BYTES;
+  const buffer = isLarge ? recordBuffer(new SharedArrayBuffer(records.byteLength)) : scratch;
+  buffer.bytes.set(records);
+  return buffer;
 }

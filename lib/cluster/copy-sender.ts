@@ -1,37 +1,37 @@
-import { LOOK_MS, LoadShedder } from '../mirror/load/shedder.ts';
+import { LoadShedder, POLL_MS } from '../mirror/load/shedder.ts';
 import { watchThreadLoad } from '../mirror/load/thread-load.ts';
-import { recordBuffer, recordBytes, writeRecord } from '../mirror/wire/codec.ts';
+import { type RecordBuffer, recordBuffer, recordBytes, writeRecord } from '../mirror/wire/codec.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Exchange, ExchangeSink } from '../model/exchange.ts';
-import type { ParentChannel } from './child.ts';
+import type { ParentChannel } from './parent-channel.ts';
 import type { CopyLimits } from './protocol.ts';
 
-/** A batch that does not fill up is sent after so long. */
+/** A batch that does not fill up is sent after this time. */
 const FLUSH_MS = 5;
 
 /**
- * The far side as the gate of one process sees it: packs exchanges into batches for Vili, where the
- * one far side is, and drops what Vili has no room for.
+ * The mirror as the proxy of one process sees it: packs exchanges into batches for Vili, where the
+ * only mirror is, and drops those for which the channel has no room.
  */
 export class CopySender implements ExchangeSink {
   readonly #channel: ParentChannel;
   readonly #limits: CopyLimits;
-  readonly #batch: ReturnType<typeof recordBuffer>;
+  readonly #batch: RecordBuffer;
   readonly #shedder: LoadShedder;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
-  #refusal: DropReason | null;
+  #mirrorReason: DropReason | null;
   #lastReason: DropReason = 'queue-full';
   #used = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(channel: ParentChannel, limits: CopyLimits, refusal: DropReason | null) {
+  constructor(channel: ParentChannel, limits: CopyLimits, mirrorReason: DropReason | null) {
     this.#channel = channel;
     this.#limits = limits;
-    this.#refusal = refusal;
+    this.#mirrorReason = mirrorReason;
     this.#batch = recordBuffer(new SharedArrayBuffer(limits.batchBytes));
     this.#shedder = new LoadShedder(limits.busyLimit);
     const load = watchThreadLoad();
-    setInterval(() => this.#shedder.look(load()), LOOK_MS).unref();
+    setInterval(() => this.#shedder.update(load()), POLL_MS).unref();
   }
 
   /** Copies dropped here, by reason. */
@@ -39,18 +39,18 @@ export class CopySender implements ExchangeSink {
     return { ...this.#dropped };
   }
 
-  /** Whether copies are left out, since users need the time. */
+  /** Whether copies are left out because users need the time. */
   get isShedding(): boolean {
     return this.#shedder.isShedding;
   }
 
-  /** Why Vili would drop copies now, or null. */
-  refuse(refusal: DropReason | null): void {
-    this.#refusal = refusal;
+  /** Why the mirror would drop copies now, or null. */
+  setMirrorReason(reason: DropReason | null): void {
+    this.#mirrorReason = reason;
   }
 
   full(): boolean {
-    const reason = this.#refusal ?? this.#ownReason();
+    const reason = this.#mirrorReason ?? this.#ownReason();
     if (reason !== null) this.#lastReason = reason;
     return reason !== null;
   }

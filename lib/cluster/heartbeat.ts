@@ -1,46 +1,47 @@
-/** A process is looked at this often. */
-const LOOK_MS = 1000;
-/** So many looks in a row without a word: it is stuck. It says something once a second. */
-const SILENT_LOOKS_MAX = 10;
-/** So many looks without the confirmation of what it was told. */
-const OWING_LOOKS_MAX = 5;
+/** A process is checked at this interval. */
+const CHECK_MS = 1000;
+/** Checks in a row without a message after which it is stuck. It sends one every second. */
+const SILENT_CHECKS_MAX = 10;
+/** Checks without a confirmation that is due. */
+const UNCONFIRMED_CHECKS_MAX = 5;
 /** Loading may take long on a busy host. */
-const STARTING_LOOKS_MAX = 30;
+const STARTING_CHECKS_MAX = 30;
 
 /**
- * Finds a process that lives but does not work. Counts looks, not time: while this process was stopped
- * or busy itself, the other one is not to blame.
+ * Finds a process that lives but does not work. Counts checks, not time: while this process was
+ * stopped or busy itself, the other one is not to blame.
  */
 export class Heartbeat {
   readonly #onStuck: (text: string) => void;
   readonly #timer: NodeJS.Timeout;
   #isStarting = true;
-  #silentLooks = 0;
-  /** What it was told and has not confirmed, oldest first, and the looks since. */
-  #owed: string[] = [];
-  #owingLooks = 0;
+  #silentChecks = 0;
+  /** Confirmations that are due, oldest first, and the checks since the oldest. */
+  #expected: string[] = [];
+  #unconfirmedChecks = 0;
 
   constructor(onStuck: (text: string) => void) {
     this.#onStuck = onStuck;
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.#check(), CHECK_MS);
   }
 
   started(): void {
     this.#isStarting = false;
   }
 
-  seen(): void {
-    this.#silentLooks = 0;
+  /** A message came. */
+  beat(): void {
+    this.#silentChecks = 0;
   }
 
   expect(what: string): void {
-    this.#owed.push(what);
+    this.#expected.push(what);
   }
 
-  /** The oldest of what was expected has come. */
-  fulfilled(): void {
-    this.#owed.shift();
-    this.#owingLooks = 0;
+  /** The oldest confirmation that was due has come. */
+  confirmed(): void {
+    this.#expected.shift();
+    this.#unconfirmedChecks = 0;
   }
 
   stop(): void {
@@ -49,15 +50,15 @@ export class Heartbeat {
 
   // Private
 
-  #look(): void {
-    this.#silentLooks++;
-    const limit = this.#isStarting ? STARTING_LOOKS_MAX : SILENT_LOOKS_MAX;
-    if (this.#silentLooks >= limit) return this.#stuck(`it was silent for ${seconds(limit)} s`);
-    const [owed] = this.#owed;
-    if (owed === undefined || this.#isStarting) return;
-    this.#owingLooks++;
-    if (this.#owingLooks < OWING_LOOKS_MAX) return;
-    this.#stuck(`it did not confirm ${owed} for ${seconds(OWING_LOOKS_MAX)} s`);
+  #check(): void {
+    this.#silentChecks++;
+    const limit = this.#isStarting ? STARTING_CHECKS_MAX : SILENT_CHECKS_MAX;
+    if (this.#silentChecks >= limit) return this.#stuck(`it was silent for ${seconds(limit)} s`);
+    const [what] = this.#expected;
+    if (what === undefined || this.#isStarting) return;
+    this.#unconfirmedChecks++;
+    if (this.#unconfirmedChecks < UNCONFIRMED_CHECKS_MAX) return;
+    this.#stuck(`it did not confirm ${what} for ${seconds(UNCONFIRMED_CHECKS_MAX)} s`);
   }
 
   #stuck(text: string): void {
@@ -66,6 +67,6 @@ export class Heartbeat {
   }
 }
 
-function seconds(looks: number): number {
-  return (looks * LOOK_MS) / 1000;
+function seconds(checks: number): number {
+  return (checks * CHECK_MS) / 1000;
 }

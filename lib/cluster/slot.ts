@@ -1,22 +1,18 @@
 import type { Socket } from 'node:net';
 import { ViliError } from '../errors.ts';
-import type { DropReason } from '../mirror/wire/protocol.ts';
-import type { Target, TrafficObservation } from '../model/exchange.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
-import type { Route } from '../proxy/route.ts';
-import type { Drained } from '../proxy/upstream/pool.ts';
-import type { Taker } from './acceptor.ts';
-import { type ChildEnd, ClusterChild } from './child.ts';
+import type { ConnectionTaker } from './acceptor.ts';
+import { type ChildEnd, type ChildHooks, ClusterChild } from './child.ts';
 import type { CopySink } from './copy-receiver.ts';
 import type { StartInput } from './protocol.ts';
 import { addCounts, NO_COUNTS } from './sums.ts';
 
-/** Wait before a process is started again: doubles each time, starts over after a quiet time. */
+/** Wait before a process is started again: doubles each time, starts over after `QUIET_MS`. */
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 10_000;
 const QUIET_MS = 60_000;
 
-/** What happened to a gate process; `process` counts from 1. */
+/** What happened to a proxy process; `process` counts from 1. */
 export type ClusterEvent =
   | {
       readonly kind: 'started';
@@ -34,24 +30,22 @@ export type ClusterEvent =
       readonly restartInMs: number;
     };
 
-export interface SlotHooks {
-  /** What the process is to be told when it starts. */
+export interface SlotHooks extends Pick<ChildHooks, 'onFree' | 'onObserved' | 'onProblem'> {
+  /** What a process is started with. */
   readonly input: () => StartInput;
-  readonly onFree: () => void;
   /** A connection that the process did not take before it ended. */
   readonly onUntaken: (socket: Socket) => void;
-  readonly onObserved: (batch: readonly TrafficObservation[]) => void;
-  readonly onProblem: (text: string) => void;
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
-/** The place of one gate process: there is one in it, or will be again soon, until `close`. */
-export class ProcessSlot implements Taker {
+/** The place of one proxy process: until `close` there is one in it, or soon will be again. */
+export class ProcessSlot implements ConnectionTaker {
+  /** The process that is there now. */
+  child: ClusterChild | null = null;
   readonly #number: number;
   readonly #mirror: CopySink;
   readonly #hooks: SlotHooks;
-  #child: ClusterChild | null = null;
-  /** What the processes counted that were here before. */
+  /** Counts of the processes that were here before. */
   #past = NO_COUNTS;
   #restarts = 0;
   #backoffMs = 0;
@@ -66,18 +60,14 @@ export class ProcessSlot implements Taker {
   }
 
   get isFree(): boolean {
-    return this.#child?.isFree ?? false;
+    return this.child?.isFree ?? false;
   }
 
   get open(): number {
-    return this.#child?.open ?? 0;
+    return this.child?.open ?? 0;
   }
 
-  get isShedding(): boolean {
-    return this.#child?.isShedding ?? false;
-  }
-
-  /** The first process; from then on there is always another. @throws ViliError why it did not start. */
+  /** Starts the first process. @throws ViliError why it did not start. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#launch({
@@ -91,34 +81,18 @@ export class ProcessSlot implements Taker {
   }
 
   take(socket: Socket): void {
-    this.#child?.take(socket);
-  }
-
-  async route(route: Route): Promise<void> {
-    await this.#child?.route(route);
-  }
-
-  refuse(refusal: DropReason | null): void {
-    this.#child?.refuse(refusal);
-  }
-
-  async drain(target: Target, timeoutMs: number): Promise<Drained> {
-    return (await this.#child?.drain(target, timeoutMs)) ?? { finished: 0, cut: 0 };
-  }
-
-  async report(): Promise<void> {
-    await this.#child?.report();
+    this.child?.take(socket);
   }
 
   counts(): ProxyCounts {
-    return this.#child === null ? this.#past : addCounts(this.#past, this.#child.counts());
+    return this.child === null ? this.#past : addCounts(this.#past, this.child.counts());
   }
 
   async close(deadlineMs: number): Promise<void> {
     this.#isClosing = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    await this.#child?.close(deadlineMs);
+    await this.child?.close(deadlineMs);
   }
 
   // Private
@@ -142,13 +116,13 @@ export class ProcessSlot implements Taker {
       },
       onEnd: (end) => {
         this.#past = addCounts(this.#past, child.counts());
-        this.#child = null;
+        this.child = null;
         if (end.untaken !== null) this.#hooks.onUntaken(end.untaken);
         if (!isReady) first?.onEnd(end);
         if (!this.#isClosing) this.#restart(child.pid, end);
       },
     });
-    this.#child = child;
+    this.child = child;
   }
 
   #restart(pid: number, { reason, connections }: ChildEnd): void {

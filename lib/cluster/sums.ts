@@ -1,10 +1,10 @@
 import { Counter, type ProxyCounts } from '../proxy/counts.ts';
 import type { ProxySettings } from '../proxy/settings.ts';
 
-/** Counts of a gate that has done nothing. */
+/** Counts of a proxy that has done nothing. */
 export const NO_COUNTS: ProxyCounts = new Counter().snapshot(0, 0);
 
-/** The counts of two gates together. */
+/** The counts of two proxies together. */
 export function addCounts(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
   return {
     received: a.received + b.received,
@@ -21,8 +21,8 @@ export function addCounts(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
 }
 
 /**
- * The last word on a process that has ended: `last` is what it told, `copies` how many it handed over
- * or dropped, of which some came after its last counts. What it had in hand was broken off.
+ * The final counts of a process that has ended: `last` is what it reported, `copies` how many it
+ * submitted or dropped, some of them after its last report. What it had in hand was broken off.
  */
 export function finalCounts(last: ProxyCounts, copies: number): ProxyCounts {
   const settled = copies + totalOf(last.skipped);
@@ -45,20 +45,9 @@ export function totalOf(counts: Readonly<Record<string, number>>): number {
   return total;
 }
 
-// Private
-
-function addRecords<K extends string>(
-  a: Readonly<Record<K, number>>,
-  b: Readonly<Record<K, number>>,
-): Record<K, number> {
-  const sum: Record<K, number> = { ...a };
-  for (const key of Object.keys(b) as K[]) sum[key] = (sum[key] ?? 0) + b[key];
-  return sum;
-}
-
 /**
- * The settings of one of `count` processes: what bounds all users together is shared out, so that the
- * processes together keep within it. Connections of users are bounded where they are accepted.
+ * The settings of one of `count` processes: limits for all users together are divided, so that the
+ * processes together keep within them. Users' connections are limited where they are accepted.
  */
 export function shareOf(settings: ProxySettings, index: number, count: number): ProxySettings {
   const part = (total: number): number =>
@@ -69,4 +58,15 @@ export function shareOf(settings: ProxySettings, index: number, count: number): 
     hold: { ...hold, maxRequests: part(hold.maxRequests), maxBytes: part(hold.maxBytes) },
     upstream: { ...upstream, maxConnections: part(upstream.maxConnections) },
   };
+}
+
+// Private
+
+function addRecords<K extends string>(
+  a: Readonly<Record<K, number>>,
+  b: Readonly<Record<K, number>>,
+): Record<K, number> {
+  const sum: Record<K, number> = { ...a };
+  for (const key of Object.keys(b) as K[]) sum[key] = (sum[key] ?? 0) + b[key];
+  return sum;
 }

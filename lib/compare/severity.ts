@@ -20,7 +20,12 @@ export function severityOfStatus(status: number): Severity {
 
 /** Running denied the caller access, so whatever lets the caller in may be a hole. */
 export function isDenied({ status, failure }: ResponseSummary): boolean {
-  return failure === null && (status === 401 || status === 403);
+  return failure === null && isDeniedStatus(status);
+}
+
+/** Not 429, which passes by itself and guards nothing. */
+export function isDeniedStatus(status: number): boolean {
+  return status === 401 || status === 403;
 }
 
 /**

@@ -3,7 +3,7 @@ import { readState } from '../base/state/state-file.ts';
 import type { SampleSettings } from '../compare/sample/choice.ts';
 import { messageOf } from '../errors.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
-import type { OutcomeBatch } from '../mirror/settings.ts';
+import type { OutcomeBatch } from '../mirror/events.ts';
 import type { Release } from '../model/release.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClusterEvent, createCluster } from '../../lib/cluster/cluster.ts';
+import { createCluster } from '../../lib/cluster/cluster.ts';
 import type { CopySink } from '../../lib/cluster/copy-receiver.ts';
+import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
 import type { Exchange } from '../../lib/model/exchange.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
@@ -27,11 +28,11 @@ export class RecordingMirror implements CopySink {
     this.drops.set(reason, (this.drops.get(reason) ?? 0) + count);
   }
 
-  refusal(): DropReason | null {
+  dropReason(): DropReason | null {
     return this.reason;
   }
 
-  usersBusy(isBusy: boolean): void {
+  setBusy(isBusy: boolean): void {
     this.isBusy = isBusy;
   }
 

@@ -2,12 +2,9 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { PairOutcome } from '../../lib/compare/outcome.ts';
-import {
-  createMirror,
-  type Mirror,
-  type MirrorEvent,
-  type MirrorSettings,
-} from '../../lib/mirror/mirror.ts';
+import type { MirrorEvent } from '../../lib/mirror/events.ts';
+import { createMirror, type Mirror } from '../../lib/mirror/mirror.ts';
+import type { MirrorSettings } from '../../lib/mirror/settings.ts';
 import type { Exchange, Target } from '../../lib/model/exchange.ts';
 import { DEFAULT_MIRROR_SETTINGS } from './default-settings.ts';
 

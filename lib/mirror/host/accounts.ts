@@ -1,14 +1,14 @@
 import type { DropReason, Report } from '../wire/protocol.ts';
 
-/** Every copy the gate offered is in exactly one of these. */
-export interface Counts {
+/** Every copy that the proxy offered is in exactly one of these. */
+export interface MirrorCounts {
   readonly mirrored: number;
   readonly dropped: Record<string, number>;
   readonly failed: Record<string, number>;
   readonly inFlight: number;
 }
 
-/** Sums over the life of the far side: offered = mirrored + dropped + failed + inFlight. */
+/** Sums over the life of the mirror: offered = mirrored + dropped + failed + inFlight. */
 export class Accounts {
   #mirrored = 0;
   #inFlight = 0;
@@ -22,32 +22,32 @@ export class Accounts {
 
   /** Copies never reached the worker. */
   drop(reason: DropReason, count = 1): void {
-    add(this.#dropped, reason, count);
+    addTo(this.#dropped, reason, count);
   }
 
-  /** What became of accepted copies; returns how many the report is about. */
+  /** Counts what became of accepted copies. Returns how many the report covers. */
   settle(report: Report): number {
     let settled = report.mirrored;
     this.#mirrored += report.mirrored;
     for (const [kind, count] of Object.entries(report.failed)) {
-      add(this.#failed, kind, count);
+      addTo(this.#failed, kind, count);
       settled += count;
     }
     for (const [reason, count] of Object.entries(report.dropped)) {
-      add(this.#dropped, reason, count);
+      addTo(this.#dropped, reason, count);
       settled += count;
     }
     this.#inFlight -= settled;
     return settled;
   }
 
-  /** Accepted copies that will never be reported. */
+  /** Accepted copies will never be reported. */
   lose(count: number, reason: DropReason): void {
     this.#inFlight -= count;
-    if (count > 0) add(this.#dropped, reason, count);
+    if (count > 0) addTo(this.#dropped, reason, count);
   }
 
-  counts(): Counts {
+  counts(): MirrorCounts {
     return {
       mirrored: this.#mirrored,
       dropped: { ...this.#dropped },
@@ -57,8 +57,7 @@ export class Accounts {
   }
 }
 
-// Private
-
-function add(counts: Record<string, number>, key: string, count: number): void {
+/** Adds to one count of a table. */
+export function addTo(counts: Record<string, number>, key: string, count: number): void {
   counts[key] = (counts[key] ?? 0) + count;
 }

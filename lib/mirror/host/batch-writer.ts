@@ -2,18 +2,18 @@ import type { Exchange } from '../../model/exchange.ts';
 import { BATCH_HEAD_BYTES, createBatch, handOver, isWithWorker } from '../wire/batch.ts';
 import { type RecordBuffer, recordBytes, writeRecord } from '../wire/codec.ts';
 
-/** A batch that does not fill up is sent after so long. */
+/** A batch that does not fill up is sent after this time. */
 const FLUSH_MS = 2;
 
-/** The worker reads what is up to `end`, and gives the batch back. */
+/** The worker reads the records before `end`, and gives the batch back. */
 export type BatchSender = (batch: SharedArrayBuffer, end: number) => void;
 
 /**
- * Packs exchanges into a few shared batches. That the worker has read one is seen in the batch itself: a
- * message for it would wake the users' thread hundreds of times per second.
+ * Packs exchanges into a few shared batches. The batch itself shows that the worker has read it: a
+ * message would wake the users' event loop hundreds of times a second.
  */
 export class BatchWriter {
-  /** Of records in a batch. */
+  /** Bytes of records that fit into a batch. */
   readonly #batchBytes: number;
   readonly #queueBytes: number;
   readonly #send: BatchSender;
@@ -23,7 +23,7 @@ export class BatchWriter {
   #large: RecordBuffer[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  /** `queueBytes`: exchanges larger than a batch travel alone; so many bytes of them at once. */
+  /** `queueBytes` bounds the exchanges that are larger than a batch, which travel alone. */
   constructor(batches: readonly RecordBuffer[], queueBytes: number, send: BatchSender) {
     this.#batches = batches;
     this.#batchBytes = (batches[0]?.bytes.length ?? BATCH_HEAD_BYTES) - BATCH_HEAD_BYTES;
@@ -36,7 +36,7 @@ export class BatchWriter {
     return this.#current === null && this.#free() === null;
   }
 
-  /** Takes the exchange (null), or says why not. */
+  /** Takes the exchange (null), or returns why not. */
   add(exchange: Exchange): 'queue-full' | 'too-large' | null {
     const size = recordBytes(exchange);
     if (size > this.#batchBytes) return this.#addLarge(exchange, size);
@@ -83,7 +83,7 @@ export class BatchWriter {
     return null;
   }
 
-  /** With the last batch gone nothing could be taken: a worker that starts or is busy gets fuller ones. */
+  /** Keeps the last batch, without which nothing could be taken: a busy worker gets fuller ones. */
   #flushUnlessLast(): void {
     this.#timer = null;
     if (this.#free() !== null) this.flush();

@@ -4,11 +4,12 @@ import { ALIGNMENT, type RecordBuffer } from '../wire/codec.ts';
 const BATCHES = 4;
 
 /**
- * The batches of a far side, kept from one worker to the next: the system gets shared memory back late, and each
- * test would take its own. Only two workers at once, one of them ending, have two sets.
+ * The batches of a mirror, kept from one worker to the next: the system reclaims shared memory late,
+ * and each test would allocate its own. A second set exists only while one worker ends and another
+ * has started.
  */
 export class BufferPool {
-  /** Of each; whole records only. */
+  /** Bytes of each batch; whole records only. */
   readonly #batchBytes: number;
   #kept: readonly RecordBuffer[] | null = null;
 
@@ -22,7 +23,7 @@ export class BufferPool {
     return kept ?? Array.from({ length: BATCHES }, () => createBatch(this.#batchBytes));
   }
 
-  /** To be called when the worker that had them is gone. */
+  /** Call it when the worker that had the batches is gone. */
   putBack(batches: readonly RecordBuffer[]): void {
     for (const batch of batches) giveBack(batch);
     this.#kept = batches;

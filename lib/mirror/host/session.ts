@@ -1,47 +1,49 @@
 import type { Exchange } from '../../model/exchange.ts';
-import { LOOK_MS, LoadShedder } from '../load/shedder.ts';
+import type { LossReason, MirrorHooks } from '../events.ts';
+import { LoadShedder, POLL_MS } from '../load/shedder.ts';
 import { watchThreadLoad } from '../load/thread-load.ts';
-import type { LossReason, MirrorEvent, MirrorSettings, OutcomeBatch } from '../settings.ts';
+import type { MirrorSettings } from '../settings.ts';
 import {
   type DropReason,
+  EMPTY_REPORT,
   type Fault,
-  NOTHING,
   type Report,
   type Targets,
 } from '../wire/protocol.ts';
-import type { Accounts } from './accounts.ts';
+import { type Accounts, addTo } from './accounts.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
 
-/** Drops that no report came along with are told after so long. */
+/** Drops that no report covers are passed on after this time. */
 const DROPS_FLUSH_MS = 100;
 
-export interface SessionHooks {
-  readonly now: () => number;
-  readonly onOutcomes: (batch: OutcomeBatch) => void;
-  readonly onEvent: (event: MirrorEvent) => void;
-  /** Whether users have no time left in other processes. */
+export interface SessionParts {
+  readonly settings: MirrorSettings;
+  readonly pool: BufferPool;
+  readonly accounts: Accounts;
+  readonly hooks: SessionHooks;
+}
+
+export interface SessionHooks extends Required<MirrorHooks> {
+  /** Whether users of other processes leave no time. */
   readonly isBusyElsewhere: () => boolean;
 }
 
 /** One test: keeps a worker alive for it, and accounts for every copy whatever happens to it. */
 export class MirrorSession {
   readonly id: string;
-  readonly #settings: MirrorSettings;
-  readonly #store: BufferPool;
-  readonly #accounts: Accounts;
-  readonly #hooks: SessionHooks;
+  readonly #parts: SessionParts;
   readonly #shedder: LoadShedder;
-  readonly #looks: NodeJS.Timeout;
+  readonly #polls: NodeJS.Timeout;
   #targets: Targets;
   #worker: WorkerThread | null = null;
-  /** Workers that were given up, until they are gone. */
+  /** Workers that were given up and are not gone yet. */
   readonly #leaving = new Set<Promise<void>>();
   /** Copies inside the worker. */
   #open = 0;
   #dropped: Record<string, number> = {};
   #overdue = 0;
-  /** What the worker has told of noise: the next one goes on with it. */
+  /** What the worker learned of noise; the next one starts from it. */
   #noise: string | null = null;
   #restarts = 0;
   #backoffMs = 0;
@@ -50,52 +52,42 @@ export class MirrorSession {
   #dropsTimer: NodeJS.Timeout | null = null;
   #isEnding = false;
 
-  constructor(
-    id: string,
-    targets: Targets,
-    settings: MirrorSettings,
-    store: BufferPool,
-    accounts: Accounts,
-    hooks: SessionHooks,
-  ) {
+  constructor(id: string, targets: Targets, parts: SessionParts) {
     this.id = id;
     this.#targets = targets;
-    this.#settings = settings;
-    this.#store = store;
-    this.#accounts = accounts;
-    this.#hooks = hooks;
-    this.#shedder = new LoadShedder(settings.busyLimit);
+    this.#parts = parts;
+    this.#shedder = new LoadShedder(parts.settings.busyLimit);
     const load = watchThreadLoad();
-    this.#looks = setInterval(() => {
-      this.#shedder.look(load());
-      this.#worker?.usersBusy(this.#shedder.isShedding || hooks.isBusyElsewhere());
-    }, LOOK_MS);
+    this.#polls = setInterval(() => {
+      this.#shedder.update(load());
+      this.#worker?.setBusy(this.#shedder.isShedding || parts.hooks.isBusyElsewhere());
+    }, POLL_MS);
     this.#start();
   }
 
   /** Why a copy would be dropped now, or null. */
-  refusal(): DropReason | null {
+  dropReason(): DropReason | null {
     if (this.#isEnding) return 'ended';
-    return this.#worker === null ? 'far-side-lost' : this.#worker.refusal();
+    return this.#worker === null ? 'far-side-lost' : this.#worker.dropReason();
   }
 
-  /** Whether the next copy is to be made at all: not when users need the time. */
+  /** Whether the next copy is made at all: not when users need the time. */
   admits(): boolean {
     return this.#shedder.admits();
   }
 
   submit(exchange: Exchange): void {
-    const reason = this.refusal() ?? this.#worker?.add(exchange) ?? null;
+    const reason = this.dropReason() ?? this.#worker?.add(exchange) ?? null;
     if (reason !== null) {
       this.drop(reason);
       return;
     }
     this.#open++;
-    this.#accounts.accept();
+    this.#parts.accounts.accept();
   }
 
   drop(reason: DropReason, count = 1): void {
-    this.#accounts.drop(reason, count);
+    this.#parts.accounts.drop(reason, count);
     this.#noteDropped(reason, count);
   }
 
@@ -109,14 +101,14 @@ export class MirrorSession {
     this.#worker?.restoreNoise(noise);
   }
 
-  cause(fault: Fault): void {
-    this.#worker?.cause(fault);
+  injectFault(fault: Fault): void {
+    this.#worker?.injectFault(fault);
   }
 
   /** Ends the test; every copy is accounted for when this resolves. */
   async end(): Promise<void> {
     this.#isEnding = true;
-    clearInterval(this.#looks);
+    clearInterval(this.#polls);
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
     this.#restartTimer = null;
     await this.#worker?.end();
@@ -129,11 +121,12 @@ export class MirrorSession {
   // Private
 
   #start(): void {
+    const { settings, pool, hooks } = this.#parts;
     this.#restartTimer = null;
-    this.#startedAtMs = this.#hooks.now();
+    this.#startedAtMs = hooks.now();
     const worker = new WorkerThread(
-      this.#settings,
-      this.#store,
+      settings,
+      pool,
       { targets: this.#targets, noise: this.#noise },
       {
         onReport: (report) => this.#settle(report),
@@ -141,11 +134,11 @@ export class MirrorSession {
       },
     );
     this.#worker = worker;
-    this.#hooks.onEvent({ kind: 'started', testId: this.id, restarts: this.#restarts });
+    hooks.onEvent({ kind: 'started', testId: this.id, restarts: this.#restarts });
   }
 
   #settle(report: Report): void {
-    this.#open -= this.#accounts.settle(report);
+    this.#open -= this.#parts.accounts.settle(report);
     for (const [reason, count] of Object.entries(report.dropped)) this.#noteDropped(reason, count);
     this.#flush(report);
   }
@@ -160,12 +153,13 @@ export class MirrorSession {
       this.#restarts++;
       this.#restartTimer = setTimeout(() => this.#start(), restartInMs);
     }
-    this.#hooks.onEvent({ kind: 'lost', testId: this.id, reason, message, lost, restartInMs });
+    const { onEvent } = this.#parts.hooks;
+    onEvent({ kind: 'lost', testId: this.id, reason, message, lost, restartInMs });
   }
 
   #nextBackoffMs(): number {
-    const { initialMs, maxMs, quietMs } = this.#settings.restartBackoff;
-    const wasQuiet = this.#hooks.now() - this.#startedAtMs >= quietMs;
+    const { initialMs, maxMs, quietMs } = this.#parts.settings.restartBackoff;
+    const wasQuiet = this.#parts.hooks.now() - this.#startedAtMs >= quietMs;
     this.#backoffMs = wasQuiet || this.#backoffMs === 0 ? initialMs : this.#backoffMs * 2;
     this.#backoffMs = Math.min(this.#backoffMs, maxMs);
     return this.#backoffMs;
@@ -174,19 +168,19 @@ export class MirrorSession {
   #loseOpen(reason: DropReason): number {
     const lost = this.#open;
     this.#open = 0;
-    this.#accounts.lose(lost, reason);
+    this.#parts.accounts.lose(lost, reason);
     if (lost > 0) this.#noteDropped(reason, lost);
     return lost;
   }
 
   #noteDropped(reason: string, count: number): void {
-    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+    addTo(this.#dropped, reason, count);
     this.#dropsTimer ??= setTimeout(() => this.#flush(), DROPS_FLUSH_MS);
   }
 
-  /** Without a worker nothing is under way. */
+  /** Passes on what is new. Without a worker nothing is under way. */
   #flush(
-    report: Report = { ...NOTHING, overdue: this.#worker === null ? 0 : this.#overdue },
+    report: Report = { ...EMPTY_REPORT, overdue: this.#worker === null ? 0 : this.#overdue },
   ): void {
     if (this.#dropsTimer !== null) clearTimeout(this.#dropsTimer);
     this.#dropsTimer = null;
@@ -198,6 +192,6 @@ export class MirrorSession {
     this.#dropped = {};
     this.#overdue = overdue;
     const batch = { outcomes, dropped, ignored, samples, paused, overdue, noise };
-    this.#hooks.onOutcomes({ testId: this.id, ...batch });
+    this.#parts.hooks.onOutcomes({ testId: this.id, ...batch });
   }
 }

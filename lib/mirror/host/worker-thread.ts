@@ -2,18 +2,19 @@ import { Worker } from 'node:worker_threads';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import { siblingModule } from '../../runtime/sibling-module.ts';
-import type { LossReason, MirrorSettings } from '../settings.ts';
+import type { LossReason } from '../events.ts';
+import type { MirrorSettings } from '../settings.ts';
 import {
   ADMIT,
+  DROP_BREAKER,
   type DropReason,
   type Fault,
   type FromWorker,
-  REFUSE_BREAKER,
   type Report,
   STATE_ADMISSION,
+  STATE_BUSY,
   STATE_BYTES,
   STATE_HEARTBEAT,
-  STATE_USERS_BUSY,
   type Targets,
   type ToWorker,
   type WorkerInput,
@@ -21,20 +22,20 @@ import {
 import { BatchWriter } from './batch-writer.ts';
 import type { BufferPool } from './buffer-pool.ts';
 
-/** Progress is looked for so many times in `stallMs`. */
+/** Progress is checked this many times in `stallMs`. */
 const CHECKS_PER_STALL = 5;
 /** A worker may take this long to load, even on a busy machine. */
 const START_LIMIT_MS = 30_000;
-/** Each worker fills it, so it counts as a whole for what a test costs; more makes comparing no faster. */
+/** Every worker fills it, so all of it counts as memory of a test; more does not compare any faster. */
 const YOUNG_GENERATION_MB = 6;
 
 export interface WorkerThreadHooks {
   readonly onReport: (report: Report) => void;
-  /** The thread is gone, or being ended, without having been asked to. Called at most once. */
+  /** The thread is gone, or being ended, unasked. Called at most once. */
   readonly onLost: (reason: LossReason, message: string) => void;
 }
 
-/** One incarnation of the worker: starts it, feeds it, watches that it lives, ends it. */
+/** One incarnation of the worker: starts it, passes copies to it, watches its progress, ends it. */
 export class WorkerThread {
   readonly #settings: MirrorSettings;
   readonly #hooks: WorkerThreadHooks;
@@ -50,7 +51,7 @@ export class WorkerThread {
 
   constructor(
     settings: MirrorSettings,
-    store: BufferPool,
+    pool: BufferPool,
     { targets, noise }: Pick<WorkerInput, 'targets' | 'noise'>,
     hooks: WorkerThreadHooks,
   ) {
@@ -60,14 +61,14 @@ export class WorkerThread {
     this.#state = new Int32Array(state);
     const input: WorkerInput = { settings, state, targets, noise };
     this.#worker = new Worker(siblingModule('../worker/worker', import.meta.url), {
-      name: 'vili-far-side',
+      name: 'vili-mirror',
       workerData: input,
       resourceLimits: {
         maxOldGenerationSizeMb: settings.memoryMb,
         maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
       },
     });
-    const batches = store.take();
+    const batches = pool.take();
     this.#writer = new BatchWriter(batches, settings.queueBytes, (batch, end) => {
       this.#post({ type: 'exchanges', batch, end });
     });
@@ -76,7 +77,7 @@ export class WorkerThread {
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         this.#lose('exited', `the worker exited with code ${code}`);
-        store.putBack(batches);
+        pool.putBack(batches);
         resolve();
       });
     });
@@ -84,14 +85,14 @@ export class WorkerThread {
   }
 
   /** Why a copy would be dropped now, or null. */
-  refusal(): DropReason | null {
+  dropReason(): DropReason | null {
     if (this.#isOver) return 'far-side-lost';
     const admission = Atomics.load(this.#state, STATE_ADMISSION);
-    if (admission !== ADMIT) return admission === REFUSE_BREAKER ? 'breaker' : 'queue-full';
+    if (admission !== ADMIT) return admission === DROP_BREAKER ? 'breaker' : 'queue-full';
     return this.#writer.isFull() ? 'queue-full' : null;
   }
 
-  /** Takes the exchange (null), or says why not. */
+  /** Takes the exchange (null), or returns why not. */
   add(exchange: Exchange): DropReason | null {
     return this.#writer.add(exchange);
   }
@@ -101,22 +102,22 @@ export class WorkerThread {
     this.#post({ type: 'retarget', targets });
   }
 
-  /** Gives it what was learned of noise in this test before. */
+  /** Passes on what was learned of noise in this test before. */
   restoreNoise(noise: string): void {
     this.#post({ type: 'noise', noise });
   }
 
-  /** Whether the users' thread has no time left: running is not asked a second time then. */
-  usersBusy(isBusy: boolean): void {
-    Atomics.store(this.#state, STATE_USERS_BUSY, isBusy ? 1 : 0);
+  /** Whether users leave no time: there are no baseline requests then. */
+  setBusy(isBusy: boolean): void {
+    Atomics.store(this.#state, STATE_BUSY, isBusy ? 1 : 0);
   }
 
-  cause(fault: Fault): void {
+  injectFault(fault: Fault): void {
     this.#writer.flush();
     this.#post({ type: 'fault', fault });
   }
 
-  /** Lets it report what is open as ended, then ends it. A worker that hangs is lost as ever. */
+  /** Lets the worker report what is open as ended, then ends it. A worker that hangs is lost as usual. */
   async end(): Promise<void> {
     if (!this.#isOver) {
       const ended = new Promise<void>((resolve) => {
@@ -138,16 +139,10 @@ export class WorkerThread {
   }
 
   #receive(message: FromWorker): void {
-    // What a thread says after it was given up is already counted as lost.
+    // What a thread reports after it was given up is already counted as lost.
     if (this.#isOver) return;
-    switch (message.type) {
-      case 'report':
-        this.#hooks.onReport(message.report);
-        break;
-      case 'ended':
-        this.#resolveEnded();
-        break;
-    }
+    if (message.type === 'report') this.#hooks.onReport(message.report);
+    else this.#resolveEnded();
   }
 
   /** Counts checks, not time: while this thread was busy itself, the worker is not to blame. */

@@ -1,9 +1,9 @@
 import { waitedMs } from './thread-load.ts';
 
-/** From this part of a tick on, what was timed in it may be the thread's own delay. */
+/** From this share of a tick on, what was timed in it may be the thread's own lag. */
 const DISTURBED_SHARE = 0.2;
 
-export interface DelayHooks {
+export interface SelfLagHooks {
   /** Monotonic clock, ms. */
   readonly now: () => number;
   /** How long this thread has waited for a processor since it started, ms. */
@@ -11,8 +11,9 @@ export interface DelayHooks {
 }
 
 /**
- * Whether the thread that times testing's answers was itself held up: by others, to which it yields, or
- * by its own work. Running's answers are timed elsewhere, so that such a delay would look like a slow testing.
+ * Whether the thread that times testing's responses was itself held up, by others, to which it yields,
+ * or by its own work. Running's responses are timed elsewhere, so such a lag would make testing look
+ * slow.
  */
 export class SelfLag {
   readonly #now: () => number;
@@ -21,7 +22,7 @@ export class SelfLag {
   #atMs: number;
   #waitedMs: number;
 
-  constructor(tickMs: number, hooks: DelayHooks) {
+  constructor(tickMs: number, hooks: SelfLagHooks) {
     this.#tickMs = tickMs;
     this.#now = hooks.now;
     this.#waited = hooks.waitedMs ?? (() => waitedMs('own'));
@@ -29,7 +30,7 @@ export class SelfLag {
     this.#waitedMs = this.#waited();
   }
 
-  /** To be called at every tick: whether too much of the time since the one before was lost. */
+  /** Call it at every tick: whether too much of the time since the previous tick was lost. */
   isDisturbed(): boolean {
     const [atMs, waited] = [this.#now(), this.#waited()];
     const late = atMs - this.#atMs - this.#tickMs;

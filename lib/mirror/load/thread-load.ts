@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
-/** How the main thread, on which users depend, spent its time; parts of 0 to 1. */
+const NANOSECONDS_PER_MILLISECOND = 1e6;
+const SCHEDSTAT_FILES = { main: '/proc/self/schedstat', own: '/proc/thread-self/schedstat' };
+
+/** How the main thread, on which users depend, spent its time; shares from 0 to 1. */
 export interface ThreadLoad {
-  /** Not waiting for anything to happen. */
+  /** The event loop was not idle. */
   readonly busy: number;
-  /** Ready to run while other threads had the processors; 0 where the system does not tell. */
+  /** Ready to run while other threads had the processors; 0 where the system does not report it. */
   readonly waiting: number;
 }
 
-/** Each call tells about the time since the call before. To be called on the main thread. */
+/** Each call returns the load since the previous call. Call it on the main thread. */
 export function watchThreadLoad(): () => ThreadLoad {
   let before = performance.eventLoopUtilization();
   let waitedBeforeMs = waitedMs('main');
@@ -28,17 +31,14 @@ export function watchThreadLoad(): () => ThreadLoad {
   };
 }
 
-const NANOSECONDS_PER_MILLISECOND = 1e6;
-const FILES = { main: '/proc/self/schedstat', own: '/proc/thread-self/schedstat' };
-
 /**
- * How long a thread has been ready to run since it started while others had the processors, ms. `main`:
- * the process's first thread; `own`: the one that calls. 0 where the system does not tell: Linux counts
- * it for each thread (proc(5), sched-stats).
+ * How long a thread has been ready to run since it started while others had the processors, ms.
+ * `main`: the first thread of the process; `own`: the calling one. 0 where the system does not report
+ * it: Linux counts it for each thread (proc(5), sched-stats).
  */
-export function waitedMs(thread: keyof typeof FILES): number {
+export function waitedMs(thread: keyof typeof SCHEDSTAT_FILES): number {
   try {
-    const waited = readFileSync(FILES[thread], 'latin1').split(' ')[1];
+    const waited = readFileSync(SCHEDSTAT_FILES[thread], 'latin1').split(' ')[1];
     return Number(waited ?? 0) / NANOSECONDS_PER_MILLISECOND;
   } catch {
     return 0;

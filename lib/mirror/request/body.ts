@@ -2,83 +2,89 @@ import { createHash, type Hash } from 'node:crypto';
 import type { ByteBudget } from '../../model/byte-budget.ts';
 
 export interface BodyLimits {
-  /** Bodies up to this are kept whole. */
+  /** Bodies up to this size are kept whole. */
   readonly keepBytes: number;
-  /** Larger ones are hashed as they arrive, up to this, and given up beyond. */
+  /** Larger ones are hashed as they arrive, up to this size, and given up beyond. */
   readonly cutBytes: number;
-  /** As long as running's, about; what is kept beyond needs room, and the body is given up without. */
+  /** About the size of running's body; what is kept beyond needs budget, without which the body is given up. */
   readonly expectedBytes: number;
-  readonly room: ByteBudget;
+  readonly budget: ByteBudget;
+}
+
+export interface BodyResult {
+  readonly bytes: Buffer | null;
+  readonly length: number;
+  /** Hex SHA-1 of a body that was not kept, else null. */
+  readonly digest: string | null;
+  readonly cut: boolean;
+  /** Give it back to the budget when `bytes` is no longer needed. */
+  readonly extraBytes: number;
 }
 
 /** A response body as it arrives: kept, then only hashed, then cut. */
-export interface ReceivedBody {
-  /** What the head says of its length, NaN for nothing. False when that is over the limit. */
-  announce(bytes: number): boolean;
-  /** False when a limit is passed: no more need be read. */
-  add(chunk: Buffer): boolean;
-  result(): {
-    readonly bytes: Buffer | null;
-    readonly length: number;
-    readonly digest: string | null;
-    readonly cut: boolean;
-    /** To be given back to the room when the bytes are not needed any more. */
-    readonly extraBytes: number;
-  };
-}
+export class ReceivedBody {
+  readonly #limits: BodyLimits;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #hash: Hash | null = null;
+  #cut = false;
+  #extraBytes = 0;
 
-export function createReceivedBody(limits: BodyLimits): ReceivedBody {
-  let chunks: Buffer[] = [];
-  let length = 0;
-  let hash: Hash | null = null;
-  let cut = false;
-  let extraBytes = 0;
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+  }
 
-  const release = (): void => {
-    chunks = [];
-    limits.room.giveBack(extraBytes);
-    extraBytes = 0;
-  };
-  const giveUp = (): false => {
-    cut = true;
-    release();
+  /** The Content-Length, NaN without one. False when it is over the limit. */
+  announce(bytes: number): boolean {
+    if (!(bytes > this.#limits.cutBytes)) return true;
+    this.#cut = true;
+    this.#length = bytes;
     return false;
-  };
-  const findsRoom = (): boolean => {
-    const more = length - limits.expectedBytes - extraBytes;
-    if (more <= 0) return true;
-    if (!limits.room.take(more)) return false;
-    extraBytes += more;
-    return true;
-  };
+  }
 
-  return {
-    announce(bytes) {
-      if (!(bytes > limits.cutBytes)) return true;
-      cut = true;
-      length = bytes;
-      return false;
-    },
-    add(chunk) {
-      length += chunk.length;
-      if (length > limits.cutBytes) return giveUp();
-      if (hash === null && length > limits.keepBytes) {
-        hash = createHash('sha1');
-        for (const kept of chunks) hash.update(kept);
-        release();
-      }
-      if (hash !== null) hash.update(chunk);
-      else if (findsRoom()) chunks.push(chunk);
-      else return giveUp();
-      return true;
-    },
-    result() {
-      if (cut) return { bytes: null, length, digest: null, cut, extraBytes };
-      if (hash !== null)
-        return { bytes: null, length, digest: hash.digest('hex'), cut, extraBytes };
-      const first = chunks[0];
-      const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-      return { bytes, length, digest: null, cut, extraBytes };
-    },
-  };
+  /** False when a limit is passed: no more needs to be read. */
+  add(chunk: Buffer): boolean {
+    this.#length += chunk.length;
+    if (this.#length > this.#limits.cutBytes) return this.#giveUp();
+    if (this.#hash === null && this.#length > this.#limits.keepBytes) {
+      this.#hash = createHash('sha1');
+      for (const kept of this.#chunks) this.#hash.update(kept);
+      this.#release();
+    }
+    if (this.#hash !== null) this.#hash.update(chunk);
+    else if (this.#takeBudget()) this.#chunks.push(chunk);
+    else return this.#giveUp();
+    return true;
+  }
+
+  result(): BodyResult {
+    const rest = { length: this.#length, cut: this.#cut, extraBytes: this.#extraBytes };
+    if (this.#cut) return { bytes: null, digest: null, ...rest };
+    if (this.#hash !== null) return { bytes: null, digest: this.#hash.digest('hex'), ...rest };
+    const [first] = this.#chunks;
+    const isOne = this.#chunks.length === 1 && first !== undefined;
+    return { bytes: isOne ? first : Buffer.concat(this.#chunks), digest: null, ...rest };
+  }
+
+  // Private
+
+  #takeBudget(): boolean {
+    const more = this.#length - this.#limits.expectedBytes - this.#extraBytes;
+    if (more <= 0) return true;
+    if (!this.#limits.budget.take(more)) return false;
+    this.#extraBytes += more;
+    return true;
+  }
+
+  #giveUp(): false {
+    this.#cut = true;
+    this.#release();
+    return false;
+  }
+
+  #release(): void {
+    this.#chunks = [];
+    this.#limits.budget.giveBack(this.#extraBytes);
+    this.#extraBytes = 0;
+  }
 }

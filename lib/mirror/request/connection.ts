@@ -3,29 +3,29 @@ import type { Target } from '../../model/exchange.ts';
 import { connectSocket, originOf } from '../../proxy/upstream/connect.ts';
 import { TestingSocket } from './socket.ts';
 
-/** Largest head of a response; beyond it the answer is malformed. */
+/** A response with a larger head is malformed. */
 const MAX_HEAD_BYTES = 65_536;
-/** Idle connections are kept so long unless the other side says otherwise. */
+/** Idle connections are kept this long unless the other side asks otherwise. */
 const KEEP_ALIVE_MS = 4000;
 
-/** A connection for one request after the other; undici opens it again when it has closed. */
+/** A connection for one request after the other; undici reopens it when it has closed. */
 export interface Connection {
   readonly client: Client;
   readonly origin: string;
   /** Null until it is connected. */
   socket: TestingSocket | null;
-  /** Answers that came over the connection as it is now. */
+  /** Responses received since it was last opened. */
   served: number;
 }
 
-/** A stray `100 Continue` and odd reasons are treated as they are for users. */
+/** Treats a stray `100 Continue` and odd reason phrases as users' connections do. */
 export function connectionTo(target: Target, connectTimeoutMs: number): Connection {
   const origin = originOf(target);
   const client = new Client(origin, {
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEAD_BYTES,
-    // Time is limited as a whole, by sweep().
+    // sweep() limits the time as a whole.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: (_options, callback) =>

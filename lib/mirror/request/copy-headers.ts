@@ -3,7 +3,7 @@ import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
 
 const REQUEST_ID = 'x-request-id';
 const NO_EDITS: readonly HeaderEdit[] = [];
-/** Belong to the connection or are written by the client itself (RFC 9110, 7.6.1). */
+/** Headers that belong to the connection or that the client writes itself (RFC 9110, 7.6.1). */
 const NOT_COPIED = new Set([
   'connection',
   'content-length',
@@ -16,20 +16,21 @@ const NOT_COPIED = new Set([
   'upgrade',
 ]);
 
+/** `control` marks a baseline request. */
 export type Mark = 'test' | 'control';
 
 export interface CopyHeaderRules {
   /** Name of the header that marks a copy. */
   readonly header: string;
-  /** By which the gate knows its own copies when they come back; '' for none. */
+  /** Lets the proxy recognise its own copies when they come back; '' for none. */
   readonly token: string;
-  /** For copies to testing, not for control requests. */
+  /** For copies, not for baseline requests. */
   readonly headers: readonly HeaderEdit[];
 }
 
 /**
- * The request's headers as testing (or running, asked again) receives them: Host, order, case and
- * repetition kept, the mark added, and the request id where the service has not seen one.
+ * The request's headers as testing, or running in a baseline request, receives them: Host, order,
+ * case and repetition kept, the mark added, and the request id where there is none.
  */
 export function copyHeaders(
   headers: readonly string[],

@@ -6,7 +6,7 @@ import {
 } from '../../model/path-template.ts';
 import type { PathRewrite } from '../../model/traffic-rules.ts';
 
-/** Compiles rewrites; the first whose `from` fits the whole path decides. The query stays. */
+/** Compiles rewrites; the first whose `from` matches the whole path applies. The query stays. */
 export function compileRewrites(rewrites: readonly PathRewrite[]): (target: string) => string {
   if (rewrites.length === 0) return (target) => target;
   const compiled = rewrites.map(compile);

@@ -5,14 +5,14 @@ import { copyHeaders, type Mark } from './copy-headers.ts';
 import { compileRewrites } from './copy-path.ts';
 import type { ShadowLimits, ShadowRequest, ShadowResponse } from './requester.ts';
 
-/** A body may be this much larger than running's before reading it is given up. */
+/** A body may be this much larger than running's before it is given up. */
 const BODY_SLACK_BYTES = 65_536;
-/** A copy may take this many times what running took, where that is more than the time limit. */
+/** A copy may take this many times as long as running, where that is more than the time limit. */
 const SLOWER_LIMIT = 2;
-/** Asked again only where asking changes nothing. */
-const CONTROLLED_METHODS = new Set(['GET', 'HEAD']);
+/** Methods with a baseline: repeating the request changes nothing. */
+const REPEATABLE_METHODS = new Set(['GET', 'HEAD']);
 
-/** What a testing that is known to be down answers. */
+/** Stands for the response of a testing that is known to be down. */
 export const REFUSED: ShadowResponse = {
   status: 0,
   failure: 'refused',
@@ -27,7 +27,7 @@ export const REFUSED: ShadowResponse = {
 
 export type CopyRequest = (exchange: Exchange, mark: Mark) => ShadowRequest;
 
-/** Makes the user's request again, marked as copy or control; only the copy is rewritten. */
+/** Repeats the user's request, marked as copy or baseline; only the copy is rewritten. */
 export function createCopyRequest(settings: MirrorSettings): CopyRequest {
   const rewritten = compileRewrites(settings.rewrite);
   return ({ method, path, body, requestId, headers }, mark) => ({
@@ -38,11 +38,11 @@ export function createCopyRequest(settings: MirrorSettings): CopyRequest {
   });
 }
 
-/** Time and bytes that the answer may take, seen from what running took for the same. */
+/** Time and bytes that the response may take, given what running took for the same request. */
 export function limitsOf(
   settings: MirrorSettings,
   exchange: Exchange,
-  room: ByteBudget,
+  budget: ByteBudget,
 ): ShadowLimits {
   const { compare, timeoutMs } = settings;
   return {
@@ -50,17 +50,12 @@ export function limitsOf(
     keepBytes: compare.maxBodyBytes,
     cutBytes: Math.max(compare.maxBodyBytes, exchange.responseBytes) + BODY_SLACK_BYTES,
     expectedBytes: exchange.responseBytes + BODY_SLACK_BYTES,
-    room,
+    budget,
   };
 }
 
-/** Whether the caller was turned away; a refusal that passes by itself is no door to guard. */
-export function isDenied(status: number): boolean {
-  return status === 401 || status === 403;
-}
-
-/** Whether running may be asked a second time: nothing changes by it, and it is not in trouble. */
+/** Whether running may be asked again: repeating changes nothing, and running is not in trouble. */
 export function isRepeatable(exchange: Exchange): boolean {
   const isWell = exchange.status !== 0 && exchange.status < 500;
-  return isWell && CONTROLLED_METHODS.has(exchange.method);
+  return isWell && REPEATABLE_METHODS.has(exchange.method);
 }

@@ -4,11 +4,17 @@ import type { FailureKind, Target } from '../../model/exchange.ts';
 import { headerValues } from '../../model/headers.ts';
 import { originOf } from '../../proxy/upstream/connect.ts';
 import { KIND_BY_CODE } from '../../proxy/upstream/errors.ts';
-import { type BodyLimits, createReceivedBody, type ReceivedBody } from './body.ts';
+import { type BodyLimits, type BodyResult, ReceivedBody } from './body.ts';
 import { type Connection, connectionTo, discard } from './connection.ts';
 
 /** May be sent again on a new connection (RFC 9110, 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+/** undici cannot send the request itself: not a fault of the server. */
+const UNFIT_CODES: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
 
 export interface ShadowRequest {
   readonly method: string;
@@ -22,21 +28,15 @@ export interface ShadowLimits extends BodyLimits {
   readonly timeoutMs: number;
 }
 
-/** What came back. `status` 0: nothing usable, see `failure`. `ms`: from sending to last byte. */
-export interface ShadowResponse {
+/** What came back. `status` 0: nothing usable, see `failure`. `ms`: from sending to the last byte. */
+export interface ShadowResponse extends BodyResult {
   readonly status: number;
   readonly failure: FailureKind | 'unsendable' | null;
   readonly ms: number;
   readonly headers: readonly string[];
-  readonly bytes: Buffer | null;
-  readonly length: number;
-  readonly digest: string | null;
-  readonly cut: boolean;
-  /** Taken from the room of the limits; to be given back with `bytes`. */
-  readonly extraBytes: number;
 }
 
-export type ResponseListener = (answer: ShadowResponse) => void;
+export type ResponseListener = (response: ShadowResponse) => void;
 
 export interface RequesterSettings {
   readonly connectTimeoutMs: number;
@@ -56,7 +56,7 @@ interface Call {
   isDone: boolean;
 }
 
-/** Sends requests to one target over kept connections, one request on each at a time. */
+/** Sends requests to one target over kept connections, one request at a time on each. */
 export class Requester {
   readonly #settings: RequesterSettings;
   readonly #now: () => number;
@@ -74,14 +74,14 @@ export class Requester {
     this.#origin = target === null ? null : originOf(target);
   }
 
-  /** `done` is called exactly once, possibly before this returns, unless `close` comes first. */
+  /** Calls `done` exactly once, possibly before this returns, unless `close` comes first. */
   send(request: ShadowRequest, limits: ShadowLimits, done: ResponseListener): void {
     const sentMs = this.#now();
     const call: Call = {
       request,
       done,
       deadlineMs: sentMs + limits.timeoutMs,
-      body: createReceivedBody(limits),
+      body: new ReceivedBody(limits),
       connection: null,
       sentMs,
       status: 0,
@@ -93,7 +93,7 @@ export class Requester {
     this.#dispatch(call, this.#idle.pop());
   }
 
-  /** Ends what is over its time; to be called many times per second. */
+  /** Ends what has exceeded its time; call it many times per second. */
   sweep(): void {
     const now = this.#now();
     for (const call of this.#calls) if (now >= call.deadlineMs) this.#abandon(call, 'timeout');
@@ -139,13 +139,13 @@ export class Requester {
     return {
       onConnect: () => connection.socket?.expectHead(),
       onHeaders: (status, raw) => {
-        // Interim answers (1xx) are followed by the real one.
+        // The final response follows interim ones (1xx).
         if (status < 200) return true;
         call.status = status;
         call.headers = raw.map((part) => part.toString('latin1'));
-        // A 304 has no body whatever its Content-Length says, which undici would take amiss.
+        // A 304 has no body whatever its Content-Length, which undici would not accept.
         if (status === 304) this.#finish(call, null);
-        else if (!hasRoom(call)) this.#abandon(call, null);
+        else if (!isWithinLimits(call)) this.#abandon(call, null);
         return true;
       },
       onData: (chunk) => {
@@ -181,7 +181,7 @@ export class Requester {
     call.done({ status, failure, ms, headers, ...call.body.result() });
   }
 
-  /** Finishes a call together with its connection, which still carries the rest of an answer. */
+  /** Finishes a call together with its connection, which still carries the rest of a response. */
   #abandon(call: Call, failure: ShadowResponse['failure']): void {
     const { connection } = call;
     call.connection = null;
@@ -199,18 +199,30 @@ export class Requester {
   }
 }
 
+/** Why there was no usable response, from the error of undici or of the socket. */
+export function failureOf(error: unknown, hasHead: boolean): FailureKind | 'unsendable' {
+  const code = codeOf(error) ?? '';
+  if (UNFIT_CODES.has(code)) return 'unsendable';
+  // undici's parser errors have a name and a text, but not a reliable code.
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'malformed';
+  if (code === 'UND_ERR_SOCKET' && messageOf(error).startsWith('bad ')) return 'malformed';
+  // Before a head there is no length to fall short of: the head itself was wrong.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return hasHead ? 'closed' : 'malformed';
+  return KIND_BY_CODE[code] ?? 'closed';
+}
+
 // Private
 
-/** Of a body that will be too large nothing is read. An answer to HEAD has a length, but no body. */
-function hasRoom({ request, headers, body }: Call): boolean {
+/** Nothing is read of a body that will be too large. A response to HEAD has a length, but no body. */
+function isWithinLimits({ request, headers, body }: Call): boolean {
   if (request.method === 'HEAD') return true;
   const [length] = headerValues(headers, 'content-length');
   return body.announce(Number(length));
 }
 
 /**
- * A kept connection may be closed by the other side just when it is used again: no failure of the
- * version, so the request is sent once more, as the gate does for users.
+ * The other side may close a kept connection just when it is used again: not a failure of the
+ * version, so the request is sent once more, as the proxy does for users.
  */
 function isWorthRetry(
   call: Call,
@@ -219,23 +231,4 @@ function isWorthRetry(
 ): boolean {
   if (call.isRetry || connection.served === 0 || call.status !== 0) return false;
   return (failure === 'closed' || failure === 'reset') && SAFE_METHODS.has(call.request.method);
-}
-
-/** The request itself cannot be sent by undici: no fault of the side that was asked. */
-const UNFIT_CODES: ReadonlySet<string> = new Set([
-  'UND_ERR_INVALID_ARG',
-  'UND_ERR_NOT_SUPPORTED',
-  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
-]);
-
-/** Why a request got no usable answer, from the error of undici or of the socket. */
-export function failureOf(error: unknown, hasHead: boolean): FailureKind | 'unsendable' {
-  const code = codeOf(error) ?? '';
-  if (UNFIT_CODES.has(code)) return 'unsendable';
-  // undici's parser errors have a name and a text, and no code that can be relied on.
-  if (error instanceof Error && error.name === 'HTTPParserError') return 'malformed';
-  if (code === 'UND_ERR_SOCKET' && messageOf(error).startsWith('bad ')) return 'malformed';
-  // Before a head there is no length to fall short of: the head itself was wrong.
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return hasHead ? 'closed' : 'malformed';
-  return KIND_BY_CODE[code] ?? 'closed';
 }

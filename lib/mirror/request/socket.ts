@@ -8,15 +8,15 @@ const DIGIT_ONE = 0x31;
 const HEAD_END = '\r\n\r\n';
 
 /**
- * A connection to a version that swallows a stray `100 Continue` before undici reads it, as users' connections
- * do: no request asks for one, yet servers send it (RFC 9110 section 15.2: a client must be able to take any
- * number). undici would end the connection at the first.
+ * A connection to a version that swallows a stray `100 Continue` before undici reads it, as users'
+ * connections do: no request asks for one, yet servers send it (RFC 9110 section 15.2: a client must
+ * accept any number). undici would end the connection at the first.
  */
 export class TestingSocket extends Socket {
   private expecting = false;
   private partial: Buffer | null = null;
 
-  /** Says that a request is being sent: what comes next is the head of an answer. */
+  /** A request is being sent: what comes next is the head of a response. */
   expectHead(): void {
     this.expecting = true;
     this.partial = null;
@@ -37,10 +37,10 @@ export class TestingSocket extends Socket {
     let passed: Buffer | null = null;
     this.partial = null;
     while (data.length !== 0) {
-      const isKnown = data.length >= STATUS_BYTES;
-      const isFinal = isKnown && kindOf(data) === 'final';
-      const end = isKnown && !isFinal ? data.indexOf(HEAD_END, 0, 'latin1') : -1;
-      if (isFinal || (end < 0 && data.length > INTERIM_MAX_BYTES)) {
+      const kind = data.length >= STATUS_BYTES ? kindOf(data) : null;
+      const isInterim = kind !== null && kind !== 'final';
+      const end = isInterim ? data.indexOf(HEAD_END, 0, 'latin1') : -1;
+      if (kind === 'final' || (end < 0 && data.length > INTERIM_MAX_BYTES)) {
         this.expecting = false;
         return join(passed, data);
       }
@@ -49,7 +49,7 @@ export class TestingSocket extends Socket {
         return passed;
       }
       const rest = end + HEAD_END.length;
-      if (kindOf(data) === 'other-interim') passed = join(passed, data.subarray(0, rest));
+      if (kind === 'other-interim') passed = join(passed, data.subarray(0, rest));
       data = data.subarray(rest);
     }
     return passed;
@@ -58,8 +58,7 @@ export class TestingSocket extends Socket {
 
 /** 101 counts as final: what follows it is not HTTP. */
 function kindOf(data: Buffer): 'continue' | 'other-interim' | 'final' {
-  if (data[STATUS_AT] !== DIGIT_ONE) return 'final';
-  if (data[STATUS_AT + 1] !== DIGIT_ZERO) return 'final';
+  if (data[STATUS_AT] !== DIGIT_ONE || data[STATUS_AT + 1] !== DIGIT_ZERO) return 'final';
   if (data[STATUS_AT + 2] === DIGIT_ONE) return 'final';
   return data[STATUS_AT + 2] === DIGIT_ZERO ? 'continue' : 'other-interim';
 }

@@ -1,6 +1,6 @@
 /**
- * The one part of undici that is needed: loading all of it takes four times the memory and twice the time, in each test.
- * What its entry point adds to a client is not there.
+ * The one part of undici that is needed: loading all of it takes four times the memory and twice the
+ * time, in each test. What the entry point of undici adds to a client is missing.
  */
 declare module 'undici/lib/dispatcher/client.js' {
   import type { Client as Whole } from 'undici';

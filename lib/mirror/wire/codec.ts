@@ -1,6 +1,6 @@
 import type { Exchange, FailureKind } from '../../model/exchange.ts';
 
-/** Records begin at multiples of this, so that numbers can be read through typed arrays. */
+/** Records begin at multiples of this many bytes, so that typed arrays can read the numbers. */
 export const ALIGNMENT = 8;
 /** A record: three doubles, eight integers, a length per string, the strings, the bodies. */
 const DOUBLES_BYTES = 3 * 8;
@@ -33,7 +33,7 @@ export function recordBuffer(shared: SharedArrayBuffer): RecordBuffer {
   };
 }
 
-/** Size of the exchange's record, a multiple of 8. */
+/** Size of the exchange's record in bytes, a multiple of 8. */
 export function recordBytes(exchange: Exchange): number {
   const { headers, responseHeaders } = exchange;
   const strings = FIXED_STRINGS + headers.length + responseHeaders.length;
@@ -47,7 +47,7 @@ export function recordBytes(exchange: Exchange): number {
 
 /**
  * Writes the record at `offset` (a multiple of 8), where `size` = `recordBytes` bytes are free.
- * Strings are written as latin1, which is what they are on the wire.
+ * Strings are written as latin1, as they came over the network.
  */
 export function writeRecord(
   target: RecordBuffer,
@@ -96,7 +96,7 @@ export function recordSizeAt(source: RecordBuffer, offset: number): number {
   return source.integers[(offset + DOUBLES_BYTES) >> 2] ?? 0;
 }
 
-/** Reads the record back. Bodies are copied out, since the buffer is used again. */
+/** Reads the record back. Bodies are copied, since the buffer is reused. */
 export function readRecord(source: RecordBuffer, offset: number): Exchange {
   const { bytes, integers, doubles } = source;
   const first = (offset + DOUBLES_BYTES) >> 2;

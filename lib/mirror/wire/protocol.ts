@@ -4,22 +4,22 @@ import type { SampleCopy } from '../../compare/sample/sample.ts';
 import type { FailureKind, Target } from '../../model/exchange.ts';
 import type { MirrorSettings } from '../settings.ts';
 
-/** Places in the shared state: the only memory both threads use without a message. */
+/** Slots of the shared state, the only memory that both threads use without a message. */
 export const STATE_ADMISSION = 0;
 export const STATE_HEARTBEAT = 1;
-/** 1 while the users' thread has no time left. */
-export const STATE_USERS_BUSY = 2;
+/** 1 while users leave no time for anything else. */
+export const STATE_BUSY = 2;
 export const STATE_BYTES = 12;
 
 /** Values of `STATE_ADMISSION`: whether the worker would drop a copy that came now, and why. */
 export const ADMIT = 0;
-export const REFUSE_FULL = 1;
-export const REFUSE_BREAKER = 2;
+export const DROP_FULL = 1;
+export const DROP_BREAKER = 2;
 
 /** Why a copy was not sent, or its result lost. */
 export type DropReason =
   | 'queue-full'
-  /** The users' thread has no time left. */
+  /** Users leave no time for it. */
   | 'busy'
   | 'breaker'
   | 'too-large'
@@ -29,7 +29,7 @@ export type DropReason =
   | 'far-side-lost'
   | 'closed';
 
-/** Why running is not asked a second time for now. */
+/** Why there are no baseline requests for now. */
 export type PauseReason = 'slow' | 'busy';
 
 /** Faults for specs and for trying the supervision by hand. */
@@ -41,7 +41,7 @@ export interface Targets {
   readonly running: Target;
 }
 
-/** A worker lives for one test; it starts with this as its data. */
+/** What a worker, which lives for one test, is started with. */
 export interface WorkerInput {
   readonly settings: MirrorSettings;
   readonly state: SharedArrayBuffer;
@@ -50,35 +50,34 @@ export interface WorkerInput {
   readonly noise: string | null;
 }
 
-/** Messages arrive in the order they were sent. After `end` the worker answers `ended`. */
+/** Messages arrive in the order in which they were sent. The worker responds to `end` with `ended`. */
 export type ToWorker =
   | { readonly type: 'retarget'; readonly targets: Targets }
-  /** Records up to byte `end`; the worker says in the batch itself when it has read them. */
+  /** Records up to byte `end`; the worker marks the batch itself when it has read them. */
   | { readonly type: 'exchanges'; readonly batch: SharedArrayBuffer; readonly end: number }
   | { readonly type: 'noise'; readonly noise: string }
   | { readonly type: 'end' }
   | { readonly type: 'fault'; readonly fault: Fault };
 
-/** What became of copies since the report before. */
+/** What became of copies since the previous report. */
 export interface Report {
   readonly outcomes: readonly PairOutcome[];
   readonly mirrored: number;
   readonly failed: Readonly<Partial<Record<FailureKind, number>>>;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
-  /** Pairs during which running was not asked a second time at all, by reason. */
+  /** Pairs while there were no baseline requests at all: running was slow, or Vili was busy. */
   readonly paused: Readonly<Record<PauseReason, number>>;
   /** Copies that testing works on for much longer than running did, now. */
   readonly overdue: number;
-  /** Fields that became noise, or are none any more. */
+  /** Fields that became noise, or no longer are. */
   readonly ignored: readonly IgnoredField[];
   /** Pairs worth keeping, at most a few per endpoint of a test. */
   readonly samples: readonly SampleCopy[];
-  /** All that is known of noise, about once a second while it changes. */
+  /** All that is known of noise, for the checkpoint; null when there is nothing new. */
   readonly noise: string | null;
 }
 
-/** A report that nothing became of anything. */
-export const NOTHING: Report = {
+export const EMPTY_REPORT: Report = {
   outcomes: [],
   mirrored: 0,
   failed: {},

@@ -1,65 +1,67 @@
 import type { BreakerSettings } from '../settings.ts';
 
-export type Admission = 'send' | 'probe' | 'drop';
-
 /**
- * Spares a testing that does not answer: after so many failures in a row no copies are sent except
- * single probes, at growing intervals, so that a dead testing keeps producing evidence.
+ * Spares a testing that does not respond: after a number of failures in a row no copies are sent
+ * except single probes, at growing intervals, so that a dead testing keeps producing evidence.
  */
-export interface Breaker {
-  /** A copy admitted as `probe` is followed by its result, or by `abandoned`. */
-  admit(): Admission;
-  /** What `admit` would say, without taking the probe. */
-  wouldDrop(): boolean;
-  /** True when the failure opened the breaker: what is waiting is better dropped. */
-  failed(isProbe: boolean): boolean;
-  succeeded(): void;
-  /** The probe got no result: it could not be sent. */
-  abandoned(): void;
-}
-
-export function createBreaker(settings: BreakerSettings, now: () => number): Breaker {
-  let failures = 0;
-  let waitMs = 0;
+export class Breaker {
+  readonly #settings: BreakerSettings;
+  readonly #now: () => number;
+  #failures = 0;
+  #waitMs = 0;
   /** Null: closed, copies are sent. */
-  let probeAtMs: number | null = null;
-  let isProbing = false;
+  #probeAtMs: number | null = null;
+  #isProbing = false;
 
-  const wouldDrop = () => probeAtMs !== null && (isProbing || now() < probeAtMs);
-  const open = () => {
-    const doubled = waitMs === 0 ? settings.backoffInitialMs : waitMs * 2;
-    waitMs = Math.min(doubled, settings.backoffMaxMs);
-    probeAtMs = now() + waitMs;
-    isProbing = false;
-  };
+  constructor(settings: BreakerSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+  }
 
-  return {
-    wouldDrop,
-    admit() {
-      if (probeAtMs === null) return 'send';
-      if (wouldDrop()) return 'drop';
-      isProbing = true;
-      return 'probe';
-    },
-    failed(isProbe) {
-      failures++;
-      if (probeAtMs === null) {
-        if (failures < settings.failures) return false;
-        open();
-        return true;
-      }
-      // Copies sent before it opened still fail; only the probe's failure makes the wait longer.
-      if (isProbe) open();
-      return false;
-    },
-    succeeded() {
-      failures = 0;
-      waitMs = 0;
-      probeAtMs = null;
-      isProbing = false;
-    },
-    abandoned() {
-      isProbing = false;
-    },
-  };
+  /** What `admit` would return is 'drop'; does not take the probe. */
+  wouldDrop(): boolean {
+    return this.#probeAtMs !== null && (this.#isProbing || this.#now() < this.#probeAtMs);
+  }
+
+  /** A copy admitted as `probe` is followed by its result, or by `abandoned`. */
+  admit(): 'send' | 'probe' | 'drop' {
+    if (this.#probeAtMs === null) return 'send';
+    if (this.wouldDrop()) return 'drop';
+    this.#isProbing = true;
+    return 'probe';
+  }
+
+  /** True when the failure opened the breaker: what waits is better dropped. */
+  failed(isProbe: boolean): boolean {
+    this.#failures++;
+    if (this.#probeAtMs === null) {
+      if (this.#failures < this.#settings.failures) return false;
+      this.#open();
+      return true;
+    }
+    // Copies sent before it opened still fail; only a failed probe makes the wait longer.
+    if (isProbe) this.#open();
+    return false;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#waitMs = 0;
+    this.#probeAtMs = null;
+    this.#isProbing = false;
+  }
+
+  /** The probe has no result: it could not be sent. */
+  abandoned(): void {
+    this.#isProbing = false;
+  }
+
+  // Private
+
+  #open(): void {
+    const { backoffInitialMs, backoffMaxMs } = this.#settings;
+    this.#waitMs = Math.min(this.#waitMs * 2 || backoffInitialMs, backoffMaxMs);
+    this.#probeAtMs = this.#now() + this.#waitMs;
+    this.#isProbing = false;
+  }
 }

@@ -12,45 +12,48 @@ import {
 import { createRuleHits } from '../../compare/rules/hits.ts';
 import { createRuleBook } from '../../compare/rules/rules.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
-import type { Exchange, FailureKind } from '../../model/exchange.ts';
-import { isDenied } from '../request/copy-request.ts';
+import { isDeniedStatus } from '../../compare/severity.ts';
+import type { Exchange } from '../../model/exchange.ts';
 import type { ShadowResponse } from '../request/requester.ts';
 
-/** Everything known of one user request once both versions (and running again) have answered. */
+/** Everything known of one user request once all responses are there. */
 export interface CompletedPair {
   readonly exchange: Exchange;
   readonly endpoint: string;
   readonly testing: ShadowResponse;
-  /** Running's second answer, null when it was not asked. */
+  /** Running's second response, null without a baseline request. */
   readonly baseline: ShadowResponse | null;
 }
 
-/** Judges the pairs of one test, and learns from running's second answers what is noise. */
+/** Compares the pairs of one test, and learns from baselines what is noise. */
 export interface PairComparer {
   /**
-   * The pair as the verdict sees it. `control` is only given when both comparisons, running with
-   * testing and running with itself, could be made: else one side's failures would bias the count.
+   * The pair as the verdict sees it. `baseline` is present only when both comparisons, running with
+   * testing and running with itself, were possible: else the failures of one side would bias the
+   * count.
    */
   compare(pair: CompletedPair): PairOutcome;
-  /** What is ignored, or no longer so, since the last call. */
+  /** What is ignored, or no longer is, since the last call. */
   takeIgnored(): readonly IgnoredField[];
-  /** What was learned of noise, if that is more than at the last call. */
+  /** What was learned of noise, null when that is no more than at the last call. */
   noise(): string | null;
-  /** Takes what an earlier one had learned of this test. */
+  /** Takes what a previous comparer learned in this test. */
   restoreNoise(saved: string): void;
 }
+
+type Remaining = Pick<Comparison, 'differences' | 'differs'>;
 
 export function createPairComparer(settings: CompareSettings): PairComparer {
   const noise = createNoiseMemory(settings.maxEndpoints);
   const rulesFor = createRuleBook(settings.rules);
   const mask = createMask(settings.mask);
   const hits = createRuleHits(settings.maxEndpoints);
-  const counts = blockingKinds(settings);
+  const blocks = blockingKinds(settings);
 
   return {
     compare(pair) {
       const { exchange, endpoint, testing, baseline } = pair;
-      const running = responseOf(exchange);
+      const running = contentOf(exchange);
       const context: PairContext = {
         rules: rulesFor(exchange.method, exchange.path),
         isMasked: (place) => mask.isMasked(place),
@@ -64,9 +67,9 @@ export function createPairComparer(settings: CompareSettings): PairComparer {
       const again = baseline === null || !found.comparable ? null : compare(baseline);
       if (again?.comparable !== true) return outcomeOf(pair, found, null);
       noise.learn(endpoint, found, again);
-      // What both differ from running in is noise of this very request: it says nothing.
-      const ours = without(found, again, counts);
-      const theirs = without(again, found, counts);
+      // What both differ from running in is noise of this very request: it is not evidence.
+      const ours = without(found, again, blocks);
+      const theirs = without(again, found, blocks);
       return outcomeOf(pair, ours, { differs: theirs.differs });
     },
     noise: () => noise.checkpoint(),
@@ -77,37 +80,39 @@ export function createPairComparer(settings: CompareSettings): PairComparer {
 
 // Private
 
-type Remaining = Pick<Comparison, 'differences' | 'differs'>;
-
 function outcomeOf(
   { exchange, endpoint, testing, baseline: again }: CompletedPair,
   { differences, differs }: Remaining,
   baseline: PairOutcome['baseline'],
 ): PairOutcome {
   const { requestId, atMs, status, runningMs, failure } = exchange;
+  const isKnownAgain = isDeniedStatus(status) && again !== null && again.failure === null;
   return {
     requestId,
     atMs,
     endpoint,
     running: { status, ms: runningMs, failure },
-    testing: { status: testing.status, ms: testing.ms, failure: failureKind(testing) },
+    testing: {
+      status: testing.status,
+      ms: testing.ms,
+      failure: testing.failure === 'unsendable' ? null : testing.failure,
+    },
     differences,
     differs,
     baseline,
-    deniedAgain:
-      isDenied(status) && again !== null && again.failure === null ? isDenied(again.status) : null,
+    deniedAgain: isKnownAgain ? isDeniedStatus(again.status) : null,
   };
 }
 
 function without(
   found: Comparison,
   other: Comparison,
-  counts: (kind: DifferenceKind) => boolean,
+  blocks: (kind: DifferenceKind) => boolean,
 ): Remaining {
   if (found.differences.length === 0 || other.differences.length === 0) return found;
   const keys = new Set(other.differences.map(keyOf));
   const differences = found.differences.filter((difference) => !keys.has(keyOf(difference)));
-  const differs = found.differs && differences.some(({ kind }) => counts(kind));
+  const differs = found.differs && differences.some(({ kind }) => blocks(kind));
   return { differences, differs };
 }
 
@@ -115,7 +120,7 @@ function keyOf({ kind, path }: Difference): string {
   return differenceKey(kind, path);
 }
 
-function responseOf(exchange: Exchange): ResponseContent {
+function contentOf(exchange: Exchange): ResponseContent {
   const isEmpty = exchange.responseBody === null && exchange.responseBytes === 0;
   return {
     status: exchange.status,
@@ -125,8 +130,4 @@ function responseOf(exchange: Exchange): ResponseContent {
     digest: exchange.responseDigest,
     cut: false,
   };
-}
-
-function failureKind(answer: ShadowResponse): FailureKind | null {
-  return answer.failure === 'unsendable' ? null : answer.failure;
 }

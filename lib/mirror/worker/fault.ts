@@ -1,29 +1,22 @@
 import { ViliError } from '../../errors.ts';
 import type { Fault } from '../wire/protocol.ts';
 
-/** Breaks the thread it runs in, on purpose. */
-export function causeFault(fault: Fault): void {
+/** Breaks the calling thread, on purpose. */
+export function injectFault(fault: Fault): void {
   switch (fault) {
     case 'stall':
-      stall();
-      break;
+      for (;;) Math.sqrt(2);
     case 'throw':
-      throw new ViliError('VILI_FAR_SIDE_FAULT', 'far side fault: thrown on request');
+      throw new ViliError('VILI_FAR_SIDE_FAULT', 'mirror worker: injected fault');
     case 'exit':
       // In a worker thread this ends the thread only.
-      process.exit(3);
-      break;
+      return process.exit(3);
     case 'memory':
       exhaustMemory();
-      break;
   }
 }
 
 // Private
-
-function stall(): never {
-  for (;;) Math.sqrt(2);
-}
 
 function exhaustMemory(): never {
   const hoard: number[][] = [];

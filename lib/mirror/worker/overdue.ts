@@ -1,18 +1,18 @@
-/** Testing may take this many times as long as running, and this much more, before it is overdue. */
+/** Testing may take this many times as long as running, plus the slack, before it is overdue. */
 const FACTOR = 4;
 const SLACK_MS = 1000;
 
 /**
- * Copies that testing has worked on for much longer than running did. They are evidence that is not
- * there yet: a version that hangs now and then must not be promoted before the time limit tells.
- * As many as there are copies under way.
+ * Copies that testing has worked on for much longer than running did. They are evidence still to
+ * come: a version that hangs now and then must not be promoted before the time limit shows it.
+ * Bounded by the number of copies under way.
  */
 export class Overdue<T> {
   readonly #now: () => number;
   readonly #dueAtMs = new Map<T, number>();
-  #told = 0;
+  #reported = 0;
 
-  /** `now`: a clock in ms that never goes back. */
+  /** `now`: monotonic clock, ms. */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -29,7 +29,7 @@ export class Overdue<T> {
     this.#dueAtMs.clear();
   }
 
-  /** How many there are now. */
+  /** How many are overdue now. */
   count(): number {
     const nowMs = this.#now();
     let count = 0;
@@ -37,10 +37,10 @@ export class Overdue<T> {
     return count;
   }
 
-  /** Whether that number is another one than last told; it then counts as told. */
+  /** Whether the number differs from the one reported last; it then counts as reported. */
   isNews(count: number): boolean {
-    const isNews = count !== this.#told;
-    this.#told = count;
+    const isNews = count !== this.#reported;
+    this.#reported = count;
     return isNews;
   }
 }

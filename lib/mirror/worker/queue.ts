@@ -6,48 +6,52 @@ export interface WaitingCopy {
 }
 
 /** First in, first out, bounded in number and bytes. */
-export interface CopyQueue {
-  hasRoom(bytes: number): boolean;
-  push(copy: WaitingCopy): void;
-  peek(): WaitingCopy | undefined;
-  shift(): WaitingCopy | undefined;
-  length(): number;
-  /** Empties the queue and tells how many were in it. */
-  clear(): number;
-}
+export class CopyQueue {
+  readonly #limits: { readonly count: number; readonly bytes: number };
+  #copies: (WaitingCopy | undefined)[] = [];
+  #head = 0;
+  #bytes = 0;
 
-export function createCopyQueue(limits: { count: number; bytes: number }): CopyQueue {
-  let copies: (WaitingCopy | undefined)[] = [];
-  let head = 0;
-  let bytes = 0;
-  const length = () => copies.length - head;
+  constructor(limits: { readonly count: number; readonly bytes: number }) {
+    this.#limits = limits;
+  }
 
-  return {
-    length,
-    hasRoom: (more) => length() < limits.count && bytes + more <= limits.bytes,
-    push(copy) {
-      copies.push(copy);
-      bytes += copy.bytes;
-    },
-    peek: () => copies[head],
-    shift() {
-      const copy = copies[head];
-      if (copy === undefined) return undefined;
-      copies[head++] = undefined;
-      bytes -= copy.bytes;
-      // Taken places are freed together, so that each costs constant time.
-      if (head > limits.count || head === copies.length) {
-        copies = copies.slice(head);
-        head = 0;
-      }
-      return copy;
-    },
-    clear() {
-      const count = length();
-      copies = [];
-      head = 0;
-      bytes = 0;
-      return count;
-    },
-  };
+  get length(): number {
+    return this.#copies.length - this.#head;
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.length < this.#limits.count && this.#bytes + bytes <= this.#limits.bytes;
+  }
+
+  push(copy: WaitingCopy): void {
+    this.#copies.push(copy);
+    this.#bytes += copy.bytes;
+  }
+
+  peek(): WaitingCopy | undefined {
+    return this.#copies[this.#head];
+  }
+
+  shift(): WaitingCopy | undefined {
+    const copy = this.#copies[this.#head];
+    if (copy === undefined) return undefined;
+    this.#copies[this.#head++] = undefined;
+    this.#bytes -= copy.bytes;
+    // Places are freed together, so that each costs constant time.
+    if (this.#head > this.#limits.count || this.length === 0) {
+      this.#copies = this.#copies.slice(this.#head);
+      this.#head = 0;
+    }
+    return copy;
+  }
+
+  /** Empties the queue and returns how many copies were in it. */
+  clear(): number {
+    const count = this.length;
+    this.#copies = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    return count;
+  }
 }

@@ -2,30 +2,30 @@ import type { PairOutcome } from '../../compare/outcome.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { DropReason, Report } from '../wire/protocol.ts';
 import { type CompletedPair, createPairComparer, type PairComparer } from './compare-pair.ts';
-import { createSampler, type Sampler } from './sampler.ts';
-import { createTally } from './tally.ts';
+import { Sampler } from './sampler.ts';
+import { Tally } from './tally.ts';
 
-/** What is known of noise is told at most this often. */
+/** What is known of noise is reported at most this often. */
 const NOISE_MS = 1000;
 
-/** What came of the copies of one test since the last report: judged, counted, a few kept as samples. */
+/** What came of the copies of one test since the last report: compared, counted, a few kept as samples. */
 export class Results {
   readonly #now: () => number;
-  readonly #tally = createTally();
+  readonly #tally = new Tally();
   readonly #comparer: PairComparer;
   readonly #sampler: Sampler;
   #noiseTakenAtMs = Number.NEGATIVE_INFINITY;
 
-  /** `now`: a clock in ms that never goes back. */
+  /** `now`: monotonic clock, ms. */
   constructor({ compare, samples }: MirrorSettings, now: () => number) {
     this.#now = now;
     this.#comparer = createPairComparer(compare);
-    this.#sampler = createSampler(samples, compare);
+    this.#sampler = new Sampler(samples, compare);
   }
 
   add(pair: CompletedPair): PairOutcome {
     const outcome = this.#comparer.compare(pair);
-    this.#sampler.look(pair, outcome);
+    this.#sampler.consider(pair, outcome);
     this.#tally.add(outcome);
     return outcome;
   }
@@ -34,14 +34,14 @@ export class Results {
     this.#tally.drop(reason, count);
   }
 
-  /** Ends a tick, in which this thread was held up or not. */
+  /** Ends a tick; `isDisturbed`: this thread was held up in it. */
   tick(isDisturbed: boolean): void {
     this.#tally.tick(isDisturbed);
   }
 
-  /** How many pairs wait to be told of. */
-  outcomes(): number {
-    return this.#tally.outcomes();
+  /** How many pairs wait to be reported. */
+  get waiting(): number {
+    return this.#tally.waiting;
   }
 
   /** Everything since the last call, or null when there is nothing. */
@@ -56,7 +56,7 @@ export class Results {
     };
   }
 
-  /** Goes on with what was learned of noise before. */
+  /** Starts from what was learned of noise before. */
   restoreNoise(saved: string): void {
     this.#comparer.restoreNoise(saved);
   }

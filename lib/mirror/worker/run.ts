@@ -1,32 +1,32 @@
 import { createEndpoints, type Endpoints } from '../../compare/endpoint/endpoints.ts';
+import { isDeniedStatus } from '../../compare/severity.ts';
 import { ByteBudget } from '../../model/byte-budget.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import {
   type CopyRequest,
   createCopyRequest,
-  isDenied,
   isRepeatable,
   limitsOf,
   REFUSED,
 } from '../request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../request/requester.ts';
 import type { MirrorSettings } from '../settings.ts';
-import { type DropReason, NOTHING, type Report, type Targets } from '../wire/protocol.ts';
-import { type BaselinePlan, createBaselinePlan } from './baseline.ts';
-import { type Breaker, createBreaker } from './breaker.ts';
+import { type DropReason, EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
+import { BaselinePlan } from './baseline.ts';
+import { Breaker } from './breaker.ts';
 import { Overdue } from './overdue.ts';
-import { type CopyQueue, createCopyQueue } from './queue.ts';
+import { CopyQueue } from './queue.ts';
 import { Results } from './results.ts';
 import { type SliceHooks, TimeSlices } from './time-slices.ts';
 
-/** Control requests are at most this part of `concurrency`. */
-const CONTROL_PART = 1 / 4;
-/** Running's answer and testing's are both held until they have been compared. */
-const ANSWERS = 2;
+/** Baseline requests under way are at most this share of `concurrency`. */
+const BASELINE_SHARE = 1 / 4;
+/** The responses of running and testing are both held until they have been compared. */
+const RESPONSES = 2;
 
 export interface ShadowRunHooks extends SliceHooks {
   readonly random: () => number;
-  /** The users' thread has no time left. */
+  /** Users leave no time. */
   readonly isBusy: () => boolean;
 }
 
@@ -36,35 +36,35 @@ interface OpenPair {
   readonly isProbe: boolean;
   /** How often testing had been replaced when this copy was sent. */
   readonly generation: number;
-  readonly isControlled: boolean;
+  readonly hasBaseline: boolean;
   readonly bytes: number;
   testing: ShadowResponse | null;
   baseline: ShadowResponse | null;
 }
 
-/** One test on the far side: sends copies, as many at a time as it may, and hands on what came of them. */
+/** One test in the worker: sends copies within its limits, and reports what came of them. */
 export class ShadowRun {
   readonly #settings: MirrorSettings;
   readonly #hooks: ShadowRunHooks;
   readonly #copyRequest: CopyRequest;
   readonly #endpoints: Endpoints;
-  readonly #controls: BaselinePlan;
+  readonly #plan: BaselinePlan;
   readonly #overdue: Overdue<OpenPair>;
   readonly #queue: CopyQueue;
-  /** For answers that are larger than expected. */
-  readonly #room: ByteBudget;
+  /** For responses that are larger than expected. */
+  readonly #budget: ByteBudget;
   readonly #results: Results;
   readonly #running: Requester;
   readonly #testing: Requester;
-  readonly #maxControls: number;
-  /** Both versions have answered; waiting to be compared. Bounded by `concurrency`. */
-  readonly #answered: TimeSlices<OpenPair>;
+  readonly #maxBaselines: number;
+  /** Pairs with all their responses, waiting to be compared. Bounded by `concurrency`. */
+  readonly #completed: TimeSlices<OpenPair>;
   #targets: Targets;
   #breaker: Breaker;
   #generation = 0;
   #openCopies = 0;
   #openBytes = 0;
-  #openControls = 0;
+  #openBaselines = 0;
   #hasEnded = false;
 
   constructor(settings: MirrorSettings, targets: Targets, hooks: ShadowRunHooks) {
@@ -75,18 +75,18 @@ export class ShadowRun {
     this.#copyRequest = createCopyRequest(settings);
     this.#endpoints = createEndpoints(compare);
     this.#results = new Results(settings, hooks.now);
-    this.#queue = createCopyQueue({ count: settings.queue, bytes: settings.queueBytes });
-    this.#room = new ByteBudget(settings.queueBytes);
-    this.#breaker = createBreaker(settings.breaker, hooks.now);
-    this.#maxControls = Math.max(1, Math.floor(concurrency * CONTROL_PART));
-    this.#controls = createBaselinePlan({
+    this.#queue = new CopyQueue({ count: settings.queue, bytes: settings.queueBytes });
+    this.#budget = new ByteBudget(settings.queueBytes);
+    this.#breaker = new Breaker(settings.breaker, hooks.now);
+    this.#maxBaselines = Math.max(1, Math.floor(concurrency * BASELINE_SHARE));
+    this.#plan = new BaselinePlan({
       share: compare.controlShare,
       maxEndpoints: compare.maxEndpoints,
       random: hooks.random,
       isBusy: hooks.isBusy,
     });
     this.#overdue = new Overdue(hooks.now);
-    this.#answered = new TimeSlices(hooks, {
+    this.#completed = new TimeSlices(hooks, {
       each: (pair) => this.#finish(pair),
       afterSlice: () => this.#fill(),
     });
@@ -96,7 +96,7 @@ export class ShadowRun {
   }
 
   /** Why a copy of this size would be dropped now, or null. */
-  refusal(bytes: number): 'queue-full' | 'breaker' | null {
+  dropReason(bytes: number): 'queue-full' | 'breaker' | null {
     if (this.#hasEnded || this.#targets.testing === null) return null;
     if (this.#breaker.wouldDrop()) return 'breaker';
     return this.#mayStart(bytes) || this.#queue.hasRoom(bytes) ? null : 'queue-full';
@@ -120,16 +120,16 @@ export class ShadowRun {
     this.#targets = targets;
     this.#running.retarget(targets.running);
     if (isSame) return;
-    // Another process inherits neither the failures of the one before nor its waiting time.
+    // The new process inherits neither the failures of the previous one nor its waiting time.
     this.#generation++;
-    this.#breaker = createBreaker(this.#settings.breaker, this.#hooks.now);
+    this.#breaker = new Breaker(this.#settings.breaker, this.#hooks.now);
     this.#testing.retarget(targets.testing);
     this.#fill();
   }
 
   /**
-   * Enforces time limits; to be called many times per second. `isDisturbed`: this thread was held up
-   * since the last call, so that what it timed may be its own delay.
+   * Enforces time limits; call it many times per second. `isDisturbed`: this thread was held up since
+   * the last call, so that what it timed may be its own lag.
    */
   sweep(isDisturbed = false): void {
     this.#results.tick(isDisturbed);
@@ -137,21 +137,22 @@ export class ShadowRun {
     this.#testing.sweep();
   }
 
-  /** Goes on with what was learned of noise before. */
+  /** Starts from what was learned of noise before. */
   restoreNoise(saved: string): void {
     this.#results.restoreNoise(saved);
   }
 
-  outcomes(): number {
-    return this.#results.outcomes();
+  /** How many pairs wait to be reported. */
+  get waiting(): number {
+    return this.#results.waiting;
   }
 
   takeReport(): Report | null {
     const overdue = this.#overdue.count();
     const isNews = this.#overdue.isNews(overdue);
     const results = this.#results.take();
-    if (results === null) return isNews ? { ...NOTHING, overdue } : null;
-    return { ...results, overdue, paused: this.#controls.takePaused() };
+    if (results === null) return isNews ? { ...EMPTY_REPORT, overdue } : null;
+    return { ...results, overdue, paused: this.#plan.takePaused() };
   }
 
   /** Ends everything under way; what is open is counted as `ended`. */
@@ -163,20 +164,20 @@ export class ShadowRun {
     this.#results.drop('ended', this.#openCopies + this.#queue.clear());
     this.#openCopies = 0;
     this.#overdue.clear();
-    this.#answered.clear();
+    this.#completed.clear();
   }
 
   // Private
 
-  /** Nobody overtakes what waits, else a large copy would wait for ever. */
+  /** No copy overtakes those that wait, else a large one would wait for ever. */
   #mayStart(bytes: number): boolean {
-    return this.#queue.length() === 0 && this.#hasPlace(bytes);
+    return this.#queue.length === 0 && this.#hasPlace(bytes);
   }
 
-  /** Testing's answer is expected to be as large as running's; a single copy always has a place. */
+  /** Testing's response is expected to be as large as running's; a single copy always has a place. */
   #hasPlace(bytes: number): boolean {
     if (this.#openCopies === 0) return true;
-    const isBytesLeft = this.#openBytes + ANSWERS * bytes <= this.#settings.queueBytes;
+    const isBytesLeft = this.#openBytes + RESPONSES * bytes <= this.#settings.queueBytes;
     return isBytesLeft && this.#openCopies < this.#settings.concurrency;
   }
 
@@ -187,54 +188,54 @@ export class ShadowRun {
       return;
     }
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
-    if (exchange.failure === null) this.#controls.answered(endpoint, exchange.runningMs);
+    if (exchange.failure === null) this.#plan.observeRunning(endpoint, exchange.runningMs);
     const pair: OpenPair = {
       exchange,
       endpoint,
       isProbe: admission === 'probe',
       generation: this.#generation,
-      isControlled: admission === 'send' && this.#wantsControl(exchange, endpoint),
-      bytes: ANSWERS * bytes,
+      hasBaseline: admission === 'send' && this.#wantsBaseline(exchange, endpoint),
+      bytes: RESPONSES * bytes,
       testing: null,
       baseline: null,
     };
     this.#openCopies++;
     this.#openBytes += pair.bytes;
     this.#overdue.began(pair, exchange.runningMs);
-    const limits = limitsOf(this.#settings, exchange, this.#room);
-    if (pair.isControlled) {
-      this.#openControls++;
-      this.#running.send(this.#copyRequest(exchange, 'control'), limits, (answer) => {
-        this.#openControls--;
-        pair.baseline = answer;
+    const limits = limitsOf(this.#settings, exchange, this.#budget);
+    if (pair.hasBaseline) {
+      this.#openBaselines++;
+      this.#running.send(this.#copyRequest(exchange, 'control'), limits, (response) => {
+        this.#openBaselines--;
+        pair.baseline = response;
         this.#settle(pair);
       });
     }
-    this.#testing.send(this.#copyRequest(exchange, 'test'), limits, (answer) => {
-      pair.testing = answer;
+    this.#testing.send(this.#copyRequest(exchange, 'test'), limits, (response) => {
+      pair.testing = response;
       this.#overdue.ended(pair);
-      this.#informBreaker(pair, answer);
+      this.#informBreaker(pair, response);
       this.#settle(pair);
     });
   }
 
-  /** Testing is known to be down: the same evidence as a refused connection, without one. */
+  /** Testing is known to be down: the same evidence as a refused connection, without trying one. */
   #refuse(exchange: Exchange): void {
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
     this.#results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
   }
 
-  #wantsControl(exchange: Exchange, endpoint: string): boolean {
+  #wantsBaseline(exchange: Exchange, endpoint: string): boolean {
     if (!isRepeatable(exchange)) return false;
-    if (this.#openControls >= this.#maxControls) return false;
-    return this.#controls.wanted(endpoint, isDenied(exchange.status));
+    if (this.#openBaselines >= this.#maxBaselines) return false;
+    return this.#plan.wanted(endpoint, isDeniedStatus(exchange.status));
   }
 
-  #informBreaker(pair: OpenPair, answer: ShadowResponse): void {
+  #informBreaker(pair: OpenPair, { failure }: ShadowResponse): void {
     if (pair.generation !== this.#generation) return;
-    if (answer.failure === null) {
+    if (failure === null) {
       this.#breaker.succeeded();
-    } else if (answer.failure === 'unsendable') {
+    } else if (failure === 'unsendable') {
       if (pair.isProbe) this.#breaker.abandoned();
     } else if (this.#breaker.failed(pair.isProbe)) {
       this.#results.drop('breaker', this.#queue.clear());
@@ -242,21 +243,21 @@ export class ShadowRun {
   }
 
   #settle(pair: OpenPair): void {
-    if (pair.testing === null || (pair.isControlled && pair.baseline === null)) return;
-    this.#answered.push(pair);
+    if (pair.testing === null || (pair.hasBaseline && pair.baseline === null)) return;
+    this.#completed.push(pair);
   }
 
   #finish(pair: OpenPair): void {
     const { exchange, endpoint, testing, baseline } = pair;
     this.#openCopies--;
     this.#openBytes -= pair.bytes;
-    this.#room.giveBack((testing?.extraBytes ?? 0) + (baseline?.extraBytes ?? 0));
+    this.#budget.giveBack((testing?.extraBytes ?? 0) + (baseline?.extraBytes ?? 0));
     if (testing === null || testing.failure === 'unsendable') {
       this.#results.drop('unsendable');
       return;
     }
     const outcome = this.#results.add({ exchange, endpoint, testing, baseline });
-    this.#controls.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
+    this.#plan.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }
 
   #fill(): void {

@@ -1,4 +1,4 @@
-/** Work stops after so long until input has been looked at: other requests' clocks stay true. */
+/** Work pauses after this time until input has been handled: other requests' times stay true. */
 const SLICE_MS = 2;
 
 export interface SliceHooks {
@@ -8,7 +8,7 @@ export interface SliceHooks {
   readonly later: (work: () => void) => void;
 }
 
-export interface Slicing<T> {
+export interface SliceWork<T> {
   readonly each: (item: T) => void;
   readonly afterSlice: () => void;
 }
@@ -16,13 +16,13 @@ export interface Slicing<T> {
 /** Does work item by item, in short slices between which the event loop turns. */
 export class TimeSlices<T> {
   readonly #hooks: SliceHooks;
-  readonly #slicing: Slicing<T>;
+  readonly #work: SliceWork<T>;
   #items: T[] = [];
   #isDue = false;
 
-  constructor(hooks: SliceHooks, slicing: Slicing<T>) {
+  constructor(hooks: SliceHooks, work: SliceWork<T>) {
     this.#hooks = hooks;
-    this.#slicing = slicing;
+    this.#work = work;
   }
 
   push(item: T): void {
@@ -39,20 +39,20 @@ export class TimeSlices<T> {
   #schedule(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    this.#hooks.later(() => this.#work());
+    this.#hooks.later(() => this.#runSlice());
   }
 
-  #work(): void {
+  #runSlice(): void {
     this.#isDue = false;
     const untilMs = this.#hooks.now() + SLICE_MS;
     let done = 0;
     for (const item of this.#items) {
-      this.#slicing.each(item);
+      this.#work.each(item);
       done++;
       if (this.#hooks.now() >= untilMs) break;
     }
     this.#items.splice(0, done);
     if (this.#items.length > 0) this.#schedule();
-    this.#slicing.afterSlice();
+    this.#work.afterSlice();
   }
 }

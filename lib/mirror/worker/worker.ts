@@ -7,21 +7,21 @@ import { BATCH_HEAD_BYTES, giveBack } from '../wire/batch.ts';
 import { readRecord, recordBuffer, recordSizeAt } from '../wire/codec.ts';
 import {
   ADMIT,
+  DROP_BREAKER,
+  DROP_FULL,
   type FromWorker,
-  REFUSE_BREAKER,
-  REFUSE_FULL,
   STATE_ADMISSION,
+  STATE_BUSY,
   STATE_HEARTBEAT,
-  STATE_USERS_BUSY,
   type ToWorker,
   type WorkerInput,
 } from '../wire/protocol.ts';
-import { causeFault } from './fault.ts';
+import { injectFault } from './fault.ts';
 import { ShadowRun } from './run.ts';
 
-/** Time limits are enforced, and life is shown, this often. */
+/** Interval at which time limits are enforced and the heartbeat advances. */
 const TICK_MS = 25;
-/** What was found is reported every so many ticks, or as soon as there are so many outcomes. */
+/** Results are reported after this many ticks, or as soon as there are this many outcomes. */
 const TICKS_PER_REPORT = 2;
 const MAX_OUTCOMES_PER_REPORT = 500;
 
@@ -35,7 +35,7 @@ const state = new Int32Array(input.state);
 const shadowRun = new ShadowRun(input.settings, input.targets, {
   now: () => performance.now(),
   random: Math.random,
-  isBusy: () => Atomics.load(state, STATE_USERS_BUSY) === 1,
+  isBusy: () => Atomics.load(state, STATE_BUSY) === 1,
   later: (work) => {
     later(() => {
       work();
@@ -44,7 +44,7 @@ const shadowRun = new ShadowRun(input.settings, input.targets, {
   },
 });
 if (input.noise !== null) shadowRun.restoreNoise(input.noise);
-const delay = new SelfLag(TICK_MS, { now: () => performance.now() });
+const lag = new SelfLag(TICK_MS, { now: () => performance.now() });
 let ticks = 0;
 const timer = setInterval(tick, TICK_MS);
 Atomics.add(state, STATE_HEARTBEAT, 1);
@@ -70,22 +70,22 @@ function receive(message: ToWorker): void {
       send({ type: 'ended' });
       break;
     case 'fault':
-      causeFault(message.fault);
+      injectFault(message.fault);
       break;
   }
   afterWork();
 }
 
-/** What would be dropped is not even read. */
+/** Copies that would be dropped are not even read. */
 function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
   const records = recordBuffer(shared);
   let offset = BATCH_HEAD_BYTES;
   while (offset < end) {
     const size = recordSizeAt(records, offset);
     if (size <= 0) throw new ViliError('VILI_FAR_SIDE_RECORD', `no record at byte ${offset}`);
-    const refusal = shadowRun.refusal(size);
-    if (refusal === null) shadowRun.offer(readRecord(records, offset), size);
-    else shadowRun.drop(refusal);
+    const reason = shadowRun.dropReason(size);
+    if (reason === null) shadowRun.offer(readRecord(records, offset), size);
+    else shadowRun.drop(reason);
     reportIfMany();
     offset += size;
   }
@@ -94,22 +94,22 @@ function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
 
 function tick(): void {
   Atomics.add(state, STATE_HEARTBEAT, 1);
-  shadowRun.sweep(delay.isDisturbed());
+  shadowRun.sweep(lag.isDisturbed());
   ticks++;
   if (ticks % TICKS_PER_REPORT === 0) report();
   afterWork();
 }
 
-/** The gate sees at once whether packing a copy is worth its while. */
+/** Lets the proxy see at once whether a copy is worth packing. */
 function afterWork(): void {
-  const refusal = shadowRun.refusal(0);
-  const admission = refusal === null ? ADMIT : refusal === 'breaker' ? REFUSE_BREAKER : REFUSE_FULL;
+  const reason = shadowRun.dropReason(0);
+  const admission = reason === null ? ADMIT : reason === 'breaker' ? DROP_BREAKER : DROP_FULL;
   Atomics.store(state, STATE_ADMISSION, admission);
   reportIfMany();
 }
 
 function reportIfMany(): void {
-  if (shadowRun.outcomes() >= MAX_OUTCOMES_PER_REPORT) report();
+  if (shadowRun.waiting >= MAX_OUTCOMES_PER_REPORT) report();
 }
 
 function report(): void {

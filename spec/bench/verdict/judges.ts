@@ -1,7 +1,6 @@
 import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
-import { severityOf } from '../../../lib/compare/severity.ts';
-import { isDenied } from '../../../lib/mirror/request/copy-request.ts';
-import { type BaselinePlan, createBaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
+import { isDeniedStatus, severityOf } from '../../../lib/compare/severity.ts';
+import { BaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
 import {
   defaultVerdictParameters,
   type VerdictParameters,
@@ -50,7 +49,7 @@ export class ViliJudge implements Judge {
       ...parameters,
     });
     this.#windowEndMs = START_MS + this.#settings.logWindowMs;
-    this.#controls = createBaselinePlan({
+    this.#controls = new BaselinePlan({
       share: CONTROL_SHARE,
       maxEndpoints: this.#settings.maxEndpoints,
       random: () => this.#sample,
@@ -78,7 +77,7 @@ export class ViliJudge implements Judge {
     this.#closeWindows(atMs);
     const endpoint = this.#nameOf(pair.rank);
     const deniedAgain = this.#askedAboutRefusal(pair, endpoint)
-      ? isDenied(pair.control.status)
+      ? isDeniedStatus(pair.control.status)
       : null;
     const baseline = this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null;
     this.#controls.learn(endpoint, pair.testingDiffers, baseline?.differs ?? null);
@@ -104,7 +103,7 @@ export class ViliJudge implements Judge {
   }
 
   #askedAboutRefusal(pair: SimulatedPair, endpoint: string): boolean {
-    if (!isDenied(pair.running.status)) return false;
+    if (!isDeniedStatus(pair.running.status)) return false;
     this.#sample = this.#random.uniform();
     return this.#controls.wanted(endpoint, true);
   }

@@ -317,7 +317,7 @@ describe('far side', () => {
       withMirror({}, async ({ far, offer, offered, accounted }) => {
         offer();
         far.sink.submit(exchangeOf());
-        far.cause('throw');
+        far.injectFault('throw');
         far.retarget({ testing: null });
         await far.close();
         far.begin({ id: 't', testing, running: testing });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import type { Fault } from '../../../../lib/mirror/mirror.ts';
+import type { Fault } from '../../../../lib/mirror/wire/protocol.ts';
 import { DEFAULT_MIRROR_SETTINGS } from '../../../support/default-settings.ts';
 import { answerOk, withHttp, withMirror } from '../../../support/mirror-kit.ts';
 
@@ -33,7 +33,7 @@ describe('far side whose worker is lost by', () => {
             kit.offer();
             await kit.until(() => far.counts().mirrored === 1);
             for (let index = 0; index < 100; index++) kit.offer({ path: '/hang' });
-            far.cause(fault);
+            far.injectFault(fault);
             for (let index = 0; index < 50; index++) kit.offer();
             await kit.until(() => events.some(({ kind }) => kind === 'lost'));
             expect(kit.accounted()).to.equal(kit.offered());
@@ -80,7 +80,7 @@ describe('far side whose worker is lost by', () => {
         far.restoreNoise('t', noise ?? '');
         kit.offer(exchange);
         await kit.until(() => outcomes.length === 2);
-        far.cause('exit');
+        far.injectFault('exit');
         await kit.until(() => events.filter(({ kind }) => kind === 'started').length === 2);
         kit.offer(exchange);
         await kit.until(() => outcomes.length === 3);
@@ -95,7 +95,7 @@ describe('far side whose worker is lost by', () => {
         kit.far.begin({ id: 't', testing, running: testing });
         kit.offer();
         await kit.settled();
-        kit.far.cause('stall');
+        kit.far.injectFault('stall');
         kit.offer();
         await kit.far.end();
         expect(kit.far.counts()).to.deep.include({ mirrored: 1, inFlight: 0 });
@@ -126,7 +126,7 @@ describe('far side whose worker is lost by', () => {
           kit.events.flatMap((event) => (event.kind === 'lost' ? [event.restartInMs] : []));
         kit.far.begin({ id: 't', testing, running: testing });
         for (let losses = 1; losses <= 5; losses++) {
-          kit.far.cause('throw');
+          kit.far.injectFault('throw');
           await kit.until(() => waits().length === losses);
           kit.offer();
           await kit.until(() => kit.events.at(-1)?.kind === 'started');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SelfLag } from '../../../../lib/mirror/load/self-lag.ts';
-import { createTally } from '../../../../lib/mirror/worker/tally.ts';
+import { Tally } from '../../../../lib/mirror/worker/tally.ts';
 import { pairOf } from '../../../support/pairs.ts';
 
 const TICK_MS = 25;
@@ -45,7 +45,7 @@ describe('delay of the thread that times testing', () => {
 
 describe('tally of pairs', () => {
   it('marks what was timed in a disturbed tick or right after it, nothing else', () => {
-    const tally = createTally();
+    const tally = new Tally();
     const ticks: [string, boolean][] = [
       ['calm', false],
       ['disturbed', true],
@@ -61,7 +61,7 @@ describe('tally of pairs', () => {
   });
 
   it('goes on marking after a report was taken in the middle of a tick', () => {
-    const tally = createTally();
+    const tally = new Tally();
     tally.add(pairOf({ requestId: 'reported' }));
     tally.take();
     tally.add(pairOf({ requestId: 'next' }));

@@ -14,32 +14,32 @@ function admitted(shedder: LoadShedder, offers: number): number {
 describe('users first', () => {
   it('makes every copy while the users’ thread has time', () => {
     const shedder = new LoadShedder(0.95);
-    for (let look = 0; look < 10; look++) shedder.look(CALM);
+    for (let look = 0; look < 10; look++) shedder.update(CALM);
     expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('does not mind a burst', () => {
     const shedder = new LoadShedder(0.95);
     for (let burst = 0; burst < 5; burst++) {
-      for (let look = 0; look < 5; look++) shedder.look(BUSY);
-      shedder.look(CALM);
+      for (let look = 0; look < 5; look++) shedder.update(BUSY);
+      shedder.update(CALM);
     }
     expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('gives up more and more copies of a thread that stays busy, never all, and comes back', () => {
     const shedder = new LoadShedder(0.95);
-    for (let look = 0; look < 6; look++) shedder.look(BUSY);
+    for (let look = 0; look < 6; look++) shedder.update(BUSY);
     expect(admitted(shedder, 4000)).to.be.within(990, 1010);
-    for (let look = 0; look < 100; look++) shedder.look(BUSY);
+    for (let look = 0; look < 100; look++) shedder.update(BUSY);
     expect(admitted(shedder, 64_000)).to.be.within(990, 1010);
-    for (let look = 0; look < 24; look++) shedder.look(CALM);
+    for (let look = 0; look < 24; look++) shedder.update(CALM);
     expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('copies ten requests in a row when it does not copy all', () => {
     const shedder = new LoadShedder(0.95);
-    for (let look = 0; look < 100; look++) shedder.look(BUSY);
+    for (let look = 0; look < 100; look++) shedder.update(BUSY);
     const made = Array.from({ length: 6450 }, () => (shedder.admits() ? '+' : '-')).join('');
     const runs = made.split(/-+/).filter((run) => run !== '');
     expect(runs.length).to.be.within(9, 11);
@@ -53,7 +53,7 @@ describe('users first', () => {
     for (let look = 0; look < 5 * looksPerSecond; look++) {
       const admittedNow = admitted(shedder, offersPerLook);
       if (look >= 4 * looksPerSecond) made += admittedNow;
-      shedder.look(BUSY);
+      shedder.update(BUSY);
     }
     expect(made).to.be.within(20, 30);
   });
@@ -61,12 +61,12 @@ describe('users first', () => {
   it('waits longer and longer before more copies as long as more are too many, until the rush is over', () => {
     const shedder = new LoadShedder(0.95);
     const shed = (): void => {
-      for (let look = 0; look < 6; look++) shedder.look(BUSY);
+      for (let look = 0; look < 6; look++) shedder.update(BUSY);
     };
     const looksUntilMore = (): number => {
       const before = admitted(shedder, 64_000);
       for (let looks = 1; ; looks++) {
-        shedder.look({ busy: 0.7, waiting: 0 });
+        shedder.update({ busy: 0.7, waiting: 0 });
         if (admitted(shedder, 64_000) > before * 1.5) return looks;
       }
     };
@@ -77,25 +77,25 @@ describe('users first', () => {
       return looks;
     });
     expect(waits).to.deep.equal([4, 8, 16, 32, 64, 128, 128]);
-    shedder.look(CALM);
+    shedder.update(CALM);
     expect(looksUntilMore()).to.be.at.most(4);
   });
 
   it('gives up copies when the thread has to wait for a processor', () => {
     const shedder = new LoadShedder(0.95);
-    for (let look = 0; look < 6; look++) shedder.look({ busy: 0.8, waiting: 0.4 });
+    for (let look = 0; look < 6; look++) shedder.update({ busy: 0.8, waiting: 0.4 });
     expect(admitted(shedder, 4000)).to.be.within(990, 1010);
   });
 
   it('minds no busy host while the thread has little to do itself', () => {
     const shedder = new LoadShedder(0.95);
-    for (let look = 0; look < 20; look++) shedder.look({ busy: 0.3, waiting: 0.5 });
+    for (let look = 0; look < 20; look++) shedder.update({ busy: 0.3, waiting: 0.5 });
     expect(admitted(shedder, 100)).to.equal(100);
   });
 
   it('never gives up any with a limit of 1', () => {
     const shedder = new LoadShedder(1);
-    for (let look = 0; look < 10; look++) shedder.look({ busy: 1, waiting: 1 });
+    for (let look = 0; look < 10; look++) shedder.update({ busy: 1, waiting: 1 });
     expect(admitted(shedder, 100)).to.equal(100);
   });
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import type { MirrorSettings } from '../../../../lib/mirror/mirror.ts';
+import type { MirrorSettings } from '../../../../lib/mirror/settings.ts';
 import type { FailureKind } from '../../../../lib/model/exchange.ts';
 import { DEFAULT_MIRROR_SETTINGS } from '../../../support/default-settings.ts';
 import {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { createReceivedBody } from '../../../../lib/mirror/request/body.ts';
+import { ReceivedBody } from '../../../../lib/mirror/request/body.ts';
 import { copyHeaders } from '../../../../lib/mirror/request/copy-headers.ts';
 import { failureOf } from '../../../../lib/mirror/request/requester.ts';
-import { createBaselinePlan } from '../../../../lib/mirror/worker/baseline.ts';
-import { createBreaker } from '../../../../lib/mirror/worker/breaker.ts';
-import { createCopyQueue } from '../../../../lib/mirror/worker/queue.ts';
+import { BaselinePlan } from '../../../../lib/mirror/worker/baseline.ts';
+import { Breaker } from '../../../../lib/mirror/worker/breaker.ts';
+import { CopyQueue } from '../../../../lib/mirror/worker/queue.ts';
 import { ByteBudget } from '../../../../lib/model/byte-budget.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
@@ -16,7 +16,7 @@ const bodyLimits = () => ({
   keepBytes: 40,
   cutBytes: 100,
   expectedBytes: 0,
-  room: new ByteBudget(100),
+  budget: new ByteBudget(100),
 });
 
 const COPY_RULES = { header: 'X-Vili-Mirror', token: '', headers: [] };
@@ -26,7 +26,7 @@ describe('breaker', () => {
 
   it('opens after failures in a row, probes with growing waits, closes on an answer', () => {
     let nowMs = 0;
-    const breaker = createBreaker(settings, () => nowMs);
+    const breaker = new Breaker(settings, () => nowMs);
     breaker.failed(false);
     breaker.succeeded();
     expect([1, 2, 3].map(() => breaker.failed(false))).to.deep.equal([false, false, true]);
@@ -55,7 +55,7 @@ describe('control plan', () => {
     const randoms = [0.05, 0.5, 0.2];
     let drawn = 0;
     const random = () => randoms[drawn++ % 3] ?? 1;
-    const plan = createBaselinePlan({ share: 0.1, maxEndpoints: 10, random, isBusy });
+    const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 10, random, isBusy });
     const wanted = Array.from({ length: 50 }, () => plan.wanted('GET /a'));
     expect(wanted.slice(0, 20)).to.not.include(false);
     expect(wanted.slice(20).filter(Boolean)).to.have.length(10);
@@ -64,7 +64,7 @@ describe('control plan', () => {
 
   it('always asks where testing differs and running does not, not where both do', () => {
     for (const isNoisy of [false, true]) {
-      const plan = createBaselinePlan({ share: 0.1, maxEndpoints: 10, random: never, isBusy });
+      const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 10, random: never, isBusy });
       for (let pair = 0; pair < 40; pair++) {
         const control = plan.wanted('GET /a') ? isNoisy : null;
         plan.learn('GET /a', true, control);
@@ -81,7 +81,7 @@ describe('control plan', () => {
 
   it('leaves running alone while it is slow or Vili is busy, and says so', () => {
     let busy = false;
-    const plan = createBaselinePlan({
+    const plan = new BaselinePlan({
       share: 0.1,
       maxEndpoints: 10,
       random: () => 0,
@@ -89,7 +89,7 @@ describe('control plan', () => {
     });
     const asked = (pairs: number, ms: number) =>
       Array.from({ length: pairs }, () => {
-        plan.answered('GET /a', ms);
+        plan.observeRunning('GET /a', ms);
         return plan.wanted('GET /a');
       }).filter(Boolean).length;
     expect(asked(200, 20)).to.equal(200);
@@ -106,9 +106,9 @@ describe('control plan', () => {
   });
 
   it('asks nothing with a share of 0, and keeps its table bounded', () => {
-    const off = createBaselinePlan({ share: 0, maxEndpoints: 10, random: never, isBusy });
+    const off = new BaselinePlan({ share: 0, maxEndpoints: 10, random: never, isBusy });
     expect(off.wanted('GET /a')).to.equal(false);
-    const plan = createBaselinePlan({ share: 0.1, maxEndpoints: 1, random: never, isBusy });
+    const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 1, random: never, isBusy });
     expect([plan.wanted('GET /a'), plan.wanted('GET /b')]).to.deep.equal([true, false]);
   });
 });
@@ -131,7 +131,7 @@ describe('copy queue', () => {
   it('is first in, first out, and bounded in number and bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.integer({ min: 1, max: 40 }))), (steps) => {
-        const queue = createCopyQueue({ count: 5, bytes: 100 });
+        const queue = new CopyQueue({ count: 5, bytes: 100 });
         const model: { exchange: ReturnType<typeof exchangeOf>; bytes: number }[] = [];
         for (const bytes of steps) {
           const held = model.reduce((sum, copy) => sum + copy.bytes, 0);
@@ -144,7 +144,7 @@ describe('copy queue', () => {
             if (isRoom) queue.push(copy);
             if (isRoom) model.push(copy);
           }
-          expect(queue.length()).to.equal(model.length);
+          expect(queue.length).to.equal(model.length);
         }
         expect(queue.clear()).to.equal(model.length);
         expect(queue.shift()).to.equal(undefined);
@@ -155,7 +155,7 @@ describe('copy queue', () => {
 
 describe('received body', () => {
   it('is given up at the head when its length is over the limit', () => {
-    const body = createReceivedBody(bodyLimits());
+    const body = new ReceivedBody(bodyLimits());
     expect([body.announce(Number.NaN), body.announce(100), body.announce(101)]).to.deep.equal([
       true,
       true,
@@ -168,7 +168,7 @@ describe('received body', () => {
   it('is kept, then hashed, then cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 })), (parts) => {
-        const body = createReceivedBody(bodyLimits());
+        const body = new ReceivedBody(bodyLimits());
         const whole = Buffer.concat(parts);
         const goOn = parts.every((part) => body.add(Buffer.from(part)));
         expect(goOn).to.equal(whole.length <= 100);
@@ -189,8 +189,8 @@ describe('received bodies that are larger than expected', () => {
     fc.assert(
       fc.property(fc.array(part), (parts) => {
         const room = new ByteBudget(100);
-        const limits = { keepBytes: 60, cutBytes: 80, expectedBytes: 10, room };
-        const bodies = Array.from({ length: 5 }, () => createReceivedBody(limits));
+        const limits = { keepBytes: 60, cutBytes: 80, expectedBytes: 10, budget: room };
+        const bodies = Array.from({ length: 5 }, () => new ReceivedBody(limits));
         const over = new Set<number>();
         for (const { of, size } of parts) {
           const isFull = room.takenBytes + size > 100;

@@ -22,10 +22,10 @@ describe('the pace of running', () => {
     expect(pace.isSlow).to.equal(false);
     const mixed = new RunningSlowness(10);
     for (let index = 0; index < 400; index++) {
-      mixed.answered('GET /slow', 900);
-      mixed.answered('GET /quick', 1);
+      mixed.observe('GET /slow', 900);
+      mixed.observe('GET /quick', 1);
     }
-    mixed.answered('GET /quick', 30_000);
+    mixed.observe('GET /quick', 30_000);
     expect(mixed.isSlow).to.equal(false);
   });
 
@@ -35,7 +35,7 @@ describe('the pace of running', () => {
         const pace = new RunningSlowness(1);
         let slow = 0;
         for (const value of scatter) {
-          pace.answered('GET /a', 20 * Math.exp(1.7 * value));
+          pace.observe('GET /a', 20 * Math.exp(1.7 * value));
           slow += Number(pace.isSlow);
           if (++count % 3000 === 0) break;
         }
@@ -50,7 +50,7 @@ describe('the pace of running', () => {
     feed(pace, 100, () => 20);
     feed(pace, 3000, () => 100);
     expect(pace.isSlow).to.equal(false);
-    for (let index = 0; index < 200; index++) pace.answered(`GET /${index}`, 60_000);
+    for (let index = 0; index < 200; index++) pace.observe(`GET /${index}`, 60_000);
     expect(pace.isSlow).to.equal(false);
   });
 });
@@ -58,7 +58,7 @@ describe('the pace of running', () => {
 let count = 0;
 
 function feed(pace: RunningSlowness, answers: number, ms: () => number): void {
-  for (let index = 0; index < answers; index++) pace.answered('GET /a', ms());
+  for (let index = 0; index < answers; index++) pace.observe('GET /a', ms());
 }
 
 describe('overdue copies', () => {

@@ -1,0 +1,28 @@
+import type { Report } from './wire/protocol.ts';
+
+/** What the mirror found since the previous batch; `dropped` also counts copies that were never made. */
+export interface OutcomeBatch extends Omit<Report, 'mirrored' | 'failed' | 'dropped'> {
+  readonly testId: string;
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+/** What happened to the worker. `lost`: copies that were inside and count as `far-side-lost`. */
+export type MirrorEvent =
+  | { readonly kind: 'started'; readonly testId: string; readonly restarts: number }
+  | {
+      readonly kind: 'lost';
+      readonly testId: string;
+      readonly reason: LossReason;
+      readonly message: string;
+      readonly lost: number;
+      readonly restartInMs: number;
+    };
+
+export type LossReason = 'stalled' | 'memory' | 'crashed' | 'exited';
+
+export interface MirrorHooks {
+  /** Wall clock, ms; for the restart backoff. */
+  readonly now?: () => number;
+  readonly onOutcomes: (batch: OutcomeBatch) => void;
+  readonly onEvent: (event: MirrorEvent) => void;
+}
