@@ -107,7 +107,7 @@ class Cluster implements ProxyService {
   setRoute(route: Route): void {
     this.#route = route;
     this.#watchMirror(route.mirroring);
-    this.#switched = Promise.all(this.#slots.map(({ child }) => child?.route(route)));
+    this.#switched = Promise.all(this.#slots.map(async ({ child }) => child?.route(route)));
   }
 
   /** Begins when no process sends requests to the target any longer. */
@@ -115,7 +115,9 @@ class Cluster implements ProxyService {
     const begunMs = performance.now();
     await this.#switched;
     const leftMs = Math.max(0, timeoutMs - (performance.now() - begunMs));
-    const results = await Promise.all(this.#slots.map(({ child }) => child?.drain(target, leftMs)));
+    const results = await Promise.all(
+      this.#slots.map(async ({ child }) => child?.drain(target, leftMs)),
+    );
     return {
       finished: results.reduce((sum, it) => sum + (it?.finished ?? 0), 0),
       cut: results.reduce((sum, it) => sum + (it?.cut ?? 0), 0),
@@ -126,7 +128,7 @@ class Cluster implements ProxyService {
   async counts(): Promise<ProxyCounts> {
     const patience = new AbortController();
     const late = sleep(REPORT_MAX_MS, null, { signal: patience.signal }).catch(() => null);
-    await Promise.race([late, Promise.all(this.#slots.map(({ child }) => child?.report()))]);
+    await Promise.race([late, Promise.all(this.#slots.map(async ({ child }) => child?.report()))]);
     patience.abort();
     const own = { ...NO_COUNTS, connectionsRejected: this.#acceptor.rejected };
     return this.#slots.reduce((sum, slot) => addCounts(sum, slot.counts()), own);
