@@ -1,44 +1,43 @@
 import { listArchives } from '../../lib/archive/retention.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
-import type { Act, ActReply } from '../../lib/deployment/acts.ts';
+import type { ActReply } from '../../lib/deployment/acts.ts';
 import { ConflictError } from '../../lib/errors.ts';
 import type { EvaluationView } from '../../lib/evaluation/test.ts';
 import type { Release } from '../../lib/model/release.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/model/trace-record.ts';
 import type {
+  ActKind,
   ActRequest,
   ActResult,
   ControlHandlers,
-} from '../../lib/operator/control-handlers.ts';
+} from '../../lib/operator/api/handlers.ts';
 import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
-import type { StatusView, TrafficView, VerdictView } from '../../lib/operator/views/status-view.ts';
+import type { StatusView, VerdictView } from '../../lib/operator/views/status-view.ts';
 import type { Services } from '../app/services.ts';
 import type { DeployerMessage } from '../messages.ts';
 import { identify } from './deployer.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 
-/** An act is saved to disk before it is answered. */
+/** The deployer saves an act to disk before it replies. */
 const ACT_TIMEOUT_MS = 10_000;
 
-/** What the control socket can be asked, answered by the actors concerned. */
+/** Who responds to the control API: the actors concerned. */
 export function controlHandlers(services: Services): ControlHandlers {
   const { system, history, feed } = services;
   const handlers: ControlHandlers = {
     status: () => status(services),
     verdict: async () => verdictOf(await askEvaluation(services)),
-    report: ({ version }) => reportOf(services, version),
-    samples: ({ version }) => samplesOf(services, version),
-    replay: ({ version }) => replayPlan(services, version),
+    report: (version) => reportOf(services, version),
+    samples: (version) => samplesOf(services, version),
+    replay: (version) => replayPlan(services, version),
     history: (limit) => history.read(limit),
     trace: (filter) => Promise.resolve(trace(services, filter)),
     followTrace: (listener) => system.trace.follow(listener),
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
-    promote: (request) => act(services, 'promote', request),
-    reject: (request) => act(services, 'reject', request),
-    retest: (request) => act(services, 'retest', request),
+    act: (kind, request) => act(services, kind, request),
   };
   if (services.environment['VILI_DEBUG'] !== '1') return handlers;
   return { ...handlers, crash: (path) => crash(services, path) };
@@ -49,6 +48,9 @@ export function controlHandlers(services: Services): ControlHandlers {
 async function status(services: Services): Promise<StatusView> {
   const { settings, layout, proxy, now } = services;
   const { deployment, servlets } = await askDeployment(services);
+  const counts = await askTraffic(services);
+  const { received, skipped } = counts.proxy;
+  const { mirrored, dropped, failed, inFlight } = counts.mirror;
   const archives = await listArchives(layout.archiveFolder);
   return composeStatus({
     vili: {
@@ -63,7 +65,7 @@ async function status(services: Services): Promise<StatusView> {
     deployment,
     servlets,
     verdict: verdictOf(await askEvaluation(services)),
-    traffic: await traffic(services),
+    traffic: { received, mirrored, skipped, dropped, failed, inFlight },
     archive: {
       count: archives.length,
       bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
@@ -78,14 +80,7 @@ function verdictOf(view: EvaluationView | null): VerdictView | null {
   return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing, signals };
 }
 
-async function traffic(services: Services): Promise<TrafficView> {
-  const { proxy, mirror } = await askTraffic(services);
-  const { received, skipped } = proxy;
-  const { mirrored, dropped, failed, inFlight } = mirror;
-  return { received, mirrored, skipped, dropped, failed, inFlight };
-}
-
-async function act(services: Services, kind: Act['kind'], request: ActRequest): Promise<ActResult> {
+async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
   const { version = null, by, reason = '' } = request;
   const release = kind === 'retest' && version !== null ? await inBase(services, version) : null;
   const reply = await services.system.ask<DeployerMessage, ActReply>(
@@ -98,7 +93,7 @@ async function act(services: Services, kind: Act['kind'], request: ActRequest): 
   return { version: reply.version, effect: reply.text };
 }
 
-/** What the server file of that version is now. */
+/** The current server file of a version. */
 async function inBase(services: Services, version: string): Promise<Release | null> {
   const { base, identifier } = services.settings;
   const files = await listServerFiles(base, identifier);
@@ -106,13 +101,13 @@ async function inBase(services: Services, version: string): Promise<Release | nu
   return file === undefined ? null : identify(services, file);
 }
 
-/** For specs and drills: lets one actor fail as if its handler had thrown. */
+/** For specs and drills: one actor fails as if its handler had thrown. */
 async function crash({ system }: Services, path: string): Promise<void> {
   if (system.crash(path)) return;
   throw new ConflictError(`there is no actor ${path}`);
 }
 
-/** One version's way comes from the trail, everything else from the ring. */
+/** The records of one correlation id come from the trace log, all others from the ring. */
 function trace({ system, traceLog }: Services, filter: TraceFilter): readonly TraceRecord[] {
   const { correlation, limit = Number.POSITIVE_INFINITY } = filter;
   if (correlation === undefined) return system.trace.read(filter);

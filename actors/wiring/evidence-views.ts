@@ -7,15 +7,16 @@ import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
 import { parseSample, readSamples } from '../../lib/evaluation/samples/sample-store.ts';
 import { samplesFolder, type TestView } from '../../lib/evaluation/test.ts';
+import type { Target } from '../../lib/model/exchange.ts';
 import { endsTest } from '../../lib/model/history.ts';
-import type { ReplayPlan, ReplayTarget } from '../../lib/operator/views/evidence-view.ts';
+import type { ReplayPlan } from '../../lib/operator/views/evidence-view.ts';
 import type { Services } from '../app/services.ts';
 import { askDeployment, askTest } from './questions.ts';
 import { mirrorSettings } from './traffic.ts';
 
-/** Entries of the history in which the version decided last is looked for. */
+/** The version decided last is looked up in this many entries of the history. */
 const HISTORY_READ = 1000;
-/** A report or sample is far smaller; anything larger in an archive is none. */
+/** Reports and samples are far smaller; a larger file in an archive is neither. */
 const MAX_TEXT_BYTES = 4_194_304;
 
 /** The report of the test under way, or the one that was left in a folder or archive. */
@@ -62,7 +63,7 @@ export async function replayPlan(
 ): Promise<ReplayPlan> {
   const { settings } = services;
   const { servlets } = await askDeployment(services);
-  const targetOf = (role: 'running' | 'testing'): ReplayTarget | null => {
+  const targetOf = (role: 'running' | 'testing'): Target | null => {
     const found = servlets.find((it) => it.role === role && it.state === 'ready');
     if (found?.port == null) return null;
     const instance = `${found.version}/${found.instance ?? ''}`;
@@ -78,7 +79,7 @@ export async function replayPlan(
 
 // Private
 
-/** The name of the version meant, which is a version's name for sure and so a safe path. */
+/** The name of the version that is meant; always a valid version name, and so a safe path. */
 async function versionMeant(
   services: Services,
   wanted: string | undefined,
@@ -88,7 +89,7 @@ async function versionMeant(
   if (wanted !== undefined) {
     const name = wanted.startsWith(`${identifier}-`) ? wanted : `${identifier}-${wanted}`;
     if (parseVersionName(identifier, name) !== undefined) return name;
-    throw new BadRequestError(`"${wanted}" is no version of ${identifier}`);
+    throw new BadRequestError(`"${wanted}" is not a version of ${identifier}`);
   }
   if (view !== null) return view.version;
   const history = await services.history.read(HISTORY_READ);

@@ -8,10 +8,10 @@ import type {
   TrafficMirrorMessage,
 } from '../messages.ts';
 
-/** An actor that does not answer in this time is stuck; the operator is told which. */
+/** An actor that does not reply in this time is stuck; the error names it. */
 const ASK_TIMEOUT_MS = 3000;
 
-/** The deployment as the deployer has it now, with its servlets. Throws when it does not answer. */
+/** The deployment and its servlets. Throws AskTimeout when the deployer does not reply. */
 export function askDeployment({ system, addresses }: Services): Promise<DeploymentView> {
   return system.ask<DeployerMessage, DeploymentView>(
     addresses.deployer,
@@ -29,7 +29,7 @@ export function askEvaluation({ system, addresses }: Services): Promise<Evaluati
   );
 }
 
-/** All that is known of the test under way; null while nothing is tested. */
+/** All evidence on the test under way; null while nothing is tested. */
 export function askTest({ system, addresses }: Services): Promise<TestView | null> {
   return system.ask<ComparatorMessage, TestView | null>(
     addresses.comparator,
@@ -38,7 +38,7 @@ export function askTest({ system, addresses }: Services): Promise<TestView | nul
   );
 }
 
-/** What became of the requests so far, at the gate and on the far side. */
+/** What became of the requests so far, in the proxy and in the mirror. */
 export function askTraffic({ system, addresses }: Services): Promise<TrafficCounts> {
   return system.ask<TrafficMirrorMessage, TrafficCounts>(
     addresses.trafficMirror,

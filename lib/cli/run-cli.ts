@@ -1,6 +1,6 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { codeOf, EXIT, messageOf, ViliError } from '../errors.ts';
-import { buildProgram, type Ending } from './program.ts';
+import { buildProgram } from './program.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 import { Printer } from './terminal/printer.ts';
 import { printable } from './text/printable.ts';
@@ -17,11 +17,12 @@ export async function runCli(
   io: CliIo,
 ): Promise<number> {
   const printer = new Printer(io);
-  const ending: Ending = { exitCode: EXIT.ok };
+  let exitCode: number = EXIT.ok;
   try {
-    const program = buildProgram(actions, io, printer, ending);
-    await program.parseAsync(withCommand(argv, actions, io, printer), { from: 'user' });
-    return ending.exitCode;
+    const program = buildProgram(actions, io, printer, (code) => (exitCode = code));
+    const words = hasCommand(program, argv) ? argv : ['start', ...argv];
+    await program.parseAsync(words, { from: 'user' });
+    return exitCode;
   } catch (error) {
     return failureCode(error, io, printer);
   } finally {
@@ -31,26 +32,19 @@ export async function runCli(
 
 // Private
 
-/** Bare `vili`, with or without options, is `vili start`: the way it has always been started. */
-function withCommand(
-  argv: readonly string[],
-  actions: CliActions,
-  io: CliIo,
-  printer: Printer,
-): string[] {
-  if (argv.some((argument) => HELP_OR_VERSION.has(argument))) return [...argv];
-  const probe = buildProgram(actions, io, printer, { exitCode: EXIT.ok });
-  const { operands } = probe.parseOptions([...argv]);
-  return operands.length === 0 ? ['start', ...argv] : [...argv];
+/** Bare `vili`, with or without options, is `vili start`: the original way to start it. */
+function hasCommand(program: Command, argv: readonly string[]): boolean {
+  if (argv.some((argument) => HELP_OR_VERSION.has(argument))) return true;
+  return program.parseOptions([...argv]).operands.length > 0;
 }
 
 function failureCode(error: unknown, io: CliIo, printer: Printer): number {
-  // Commander has printed its help or its complaint already.
+  // Commander has printed its help or its error message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const exitCode = error instanceof ViliError ? error.exitCode : EXIT.internal;
   if (io.signal.aborted || exitCode === EXIT.interrupted) return EXIT.interrupted;
   const kind = error instanceof ViliError ? '' : 'internal error: ';
-  // Problems of the settings are a page of their own, with its heading.
+  // Problems of the settings are a page of their own, with a heading.
   const prefix = codeOf(error) === 'VILI_CONFIG' ? '' : `vili: ${kind}`;
   for (const line of messageOf(error).split('\n')) printer.talk(`${prefix}${printable(line)}`);
   if (io.env['VILI_DEBUG'] !== undefined && error instanceof Error) {

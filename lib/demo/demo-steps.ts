@@ -36,7 +36,7 @@ export async function untilDecided(
   limitMs: number,
 ): Promise<HistoryEntry> {
   return until(watch, limitMs, `${version} to be ${wanted}`, async (status) => {
-    const history = await watch.client.history(HISTORY_LIMIT);
+    const history = await watch.client.history({ limit: HISTORY_LIMIT });
     const decided = history.findLast(
       (entry) =>
         entry.version.endsWith(version) &&

@@ -1,15 +1,15 @@
-import type { LiveEvent } from './views/status-view.ts';
+import type { HistoryEntry } from '../model/history.ts';
 
-/** Passes every entry of the history on to whoever listens at that moment. */
+/** Passes every entry of the history on to the current listeners. */
 export class LiveFeed {
-  readonly #listeners = new Set<(event: LiveEvent) => void>();
+  readonly #listeners = new Set<(event: HistoryEntry) => void>();
 
-  publish(event: LiveEvent): void {
+  publish(event: HistoryEntry): void {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Returns the way to stop listening. */
-  listen(listener: (event: LiveEvent) => void): () => void {
+  /** The returned function ends the listening. */
+  listen(listener: (event: HistoryEntry) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

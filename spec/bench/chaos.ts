@@ -129,7 +129,7 @@ async function audit(daemon: Daemon, first: StatusView): Promise<Problem[]> {
       ...(await auditLinks(await daemon.client.status())),
       ...(await auditProcesses(first)),
       ...(await auditFiles(first)),
-      ...auditHistory(await daemon.client.history(10_000), first),
+      ...auditHistory(await daemon.client.history({ limit: 10_000 }), first),
     ];
     if (found.length === 0) return found;
     await sleep(100);

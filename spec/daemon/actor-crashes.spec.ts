@@ -23,7 +23,7 @@ describe('a daemon whose actors crash', function () {
     expect(paths.length).to.be.greaterThan(13);
     for (const path of paths) {
       const old = incarnationOf(await daemon.client.tree(), path);
-      await daemon.client.crash(path);
+      await daemon.client.crash({ path });
       // While the operator itself is away nobody answers.
       await daemon.until(`${path} is back`, async () => {
         const tree = await daemon.client.tree().catch(() => null);
@@ -47,7 +47,7 @@ describe('a daemon whose actors crash', function () {
   });
 
   it('refuses to crash an actor that is not there', async () => {
-    const code = await daemon.client.crash('/vili/nobody').then(
+    const code = await daemon.client.crash({ path: '/vili/nobody' }).then(
       () => 'done',
       (error: { status: number }) => error.status,
     );

@@ -86,7 +86,7 @@ export class Daemon {
       if (last !== null && (await fits(last))) return last;
       await sleep(POLL_MS);
     }
-    const history = await this.client.history(20).catch(() => []);
+    const history = await this.client.history({ limit: 20 }).catch(() => []);
     const known = `${JSON.stringify(last, null, 1)}\n${JSON.stringify(history, null, 1)}`;
     throw new Error(`never happened: ${what}\n${known}\n${this.#output.slice(-4000)}`);
   }

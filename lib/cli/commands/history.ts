@@ -1,12 +1,19 @@
 import { EXIT } from '../../errors.ts';
-import { type CommandContext, textOptions } from '../command-context.ts';
+import { type Declare, LOOKING, show } from '../command.ts';
+import { countOf } from '../flags.ts';
 import { historyText } from '../text/history.ts';
 
-/** `vili history`: every version that came, and what became of it. */
-export async function historyCommand(context: CommandContext, limit?: number): Promise<number> {
-  const entries = await context.client.history(limit);
-  if (context.json) context.printer.json(entries);
-  else if (entries.length === 0) context.printer.talk('nothing has happened yet');
-  else context.printer.data(historyText(entries, textOptions(context)));
-  return EXIT.ok;
-}
+export const history: Declare = (program, run) =>
+  program
+    .command('history')
+    .helpGroup(LOOKING)
+    .description('every version and what became of it')
+    .option('--limit <count>', 'newest entries, at most (default: 100)', countOf)
+    .action(
+      run(async (context, flags: { limit?: number }) => {
+        const entries = await context.client.history(flags);
+        if (entries.length === 0) context.printer.talk('nothing has happened yet');
+        show(context, entries, () => historyText(entries, context.text));
+        return EXIT.ok;
+      }),
+    );

@@ -1,18 +1,19 @@
 import { percent } from '../../text/numbers.ts';
-import type { CommandContext } from '../command-context.ts';
-import { type Act, type ActOptions, actCommand } from './act.ts';
+import { declareAct, versionUnderTest } from '../act.ts';
+import type { Declare } from '../command.ts';
 
-const PROMOTE: Act = {
-  name: 'promote',
-  effect: (version, { running, verdict }) => {
-    const from = running === null ? '' : ` from ${running.version}`;
-    const known = verdict !== null && verdict.version === version;
-    const evidence = known ? `, with ${percent(verdict.progress)} of the evidence` : '';
-    return `${version} takes over the users${from} without waiting for the verdict${evidence}.`;
-  },
-};
-
-/** `vili promote [version]`: the tested version goes live now. */
-export function promoteCommand(context: CommandContext, options: ActOptions): Promise<number> {
-  return actCommand(context, PROMOTE, options);
-}
+export const promote: Declare = (program, run) =>
+  declareAct(program, run, {
+    kind: 'promote',
+    description: 'let the version under test go live now',
+    async plan({ client }, given) {
+      const status = await client.status();
+      const version = versionUnderTest(status, given, 'promote');
+      const { running, verdict } = status;
+      const from = running === null ? '' : ` from ${running.version}`;
+      const evidence =
+        verdict?.version === version ? `, with ${percent(verdict.progress)} of the evidence` : '';
+      const effect = `${version} takes over the users${from} without waiting for the verdict${evidence}.`;
+      return { version, effect };
+    },
+  });

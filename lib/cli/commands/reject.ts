@@ -1,15 +1,15 @@
-import type { CommandContext } from '../command-context.ts';
-import { type Act, type ActOptions, actCommand } from './act.ts';
+import { declareAct, versionUnderTest } from '../act.ts';
+import type { Declare } from '../command.ts';
 
-const REJECT: Act = {
-  name: 'reject',
-  effect: (version, { running }) => {
-    const stays = running === null ? '' : ` ${running.version} stays with the users.`;
-    return `The test of ${version} ends and it will not go live.${stays}`;
-  },
-};
-
-/** `vili reject [version]`: the test ends now. */
-export function rejectCommand(context: CommandContext, options: ActOptions): Promise<number> {
-  return actCommand(context, REJECT, options);
-}
+export const reject: Declare = (program, run) =>
+  declareAct(program, run, {
+    kind: 'reject',
+    description: 'end the test and keep the running version',
+    async plan({ client }, given) {
+      const status = await client.status();
+      const version = versionUnderTest(status, given, 'reject');
+      const { running } = status;
+      const stays = running === null ? '' : ` ${running.version} stays with the users.`;
+      return { version, effect: `The test of ${version} ends and it will not go live.${stays}` };
+    },
+  });

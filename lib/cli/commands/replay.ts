@@ -1,7 +1,9 @@
 import { ConflictError, EXIT, UsageError } from '../../errors.ts';
 import { type Replayed, replaySamples } from '../../evaluation/replay.ts';
 import type { HeaderEdit } from '../../model/traffic-rules.ts';
-import type { CommandContext } from '../command-context.ts';
+import { counted } from '../../text/numbers.ts';
+import { ACTING, type CommandContext, type Declare } from '../command.ts';
+import { changeText } from '../text/diff.ts';
 import { printable } from '../text/printable.ts';
 import { wrapWords } from '../text/table.ts';
 
@@ -13,56 +15,60 @@ const WORDS: Readonly<Record<Replayed['outcome'], string>> = {
   skipped: 'skipped',
 };
 
-export interface ReplayCommandOptions {
-  readonly samples: readonly string[];
+interface ReplayFlags {
   readonly all?: boolean;
-  readonly to?: string;
+  readonly to: string;
   readonly of?: string;
-  readonly header?: readonly string[];
+  readonly header?: readonly HeaderEdit[];
 }
 
-/**
- * `vili replay`: sends samples again, from this process, and tells what is answered now. Exits with
- * 3 when a request is still answered worse or differently.
- */
-export async function replayCommand(
+export const replay: Declare = (program, run) =>
+  program
+    .command('replay [samples...]')
+    .helpGroup(ACTING)
+    .description('send the requests of samples again and compare the responses')
+    .option('--all', 'every sample of the version')
+    .option('--to <side>', 'testing (compared with running) or running', 'testing')
+    .option('--of <version>', 'whose samples (default: under test, else decided last)')
+    .option('--header <name: value>', 'in place of a masked header; repeatable', addHeader)
+    .action(run(replayed));
+
+// Private
+
+/** Exits with 3 when the response to a request still is worse or differs. */
+async function replayed(
   { client, printer, io, json }: CommandContext,
-  options: ReplayCommandOptions,
+  ids: readonly string[],
+  { to, all = false, of: version, header: headers = [] }: ReplayFlags,
 ): Promise<number> {
-  const { to = 'testing', all = false } = options;
   if (to !== 'testing' && to !== 'running') {
     throw new UsageError(`--to is "${to}", it must be testing or running`);
   }
-  if (all === options.samples.length > 0) {
-    throw new UsageError('say which samples, or --all');
-  }
-  const plan = await client.replayPlan(options.of);
+  if (all === ids.length > 0) throw new UsageError('name the samples, or use --all');
+  const plan = await client.replay({ version });
+  const { running, testing, settings } = plan;
   const target = plan[to];
-  if (target === null || plan.running === null) {
+  if (target === null || running === null) {
     throw new ConflictError(`no ${target === null ? to : 'running'} version serves now`);
   }
-  const samples = all ? plan.samples : options.samples.map((id) => sampleWith(plan.samples, id));
+  const samples = all ? plan.samples : ids.map((id) => sampleWith(plan.samples, id));
   if (samples.length === 0) throw new ConflictError(`${plan.version} has no samples`);
   if (!json) {
-    const from = `${samples.length} of ${plan.version}'s samples`;
-    printer.talk(printable(`sending ${from} to ${target.instance}`));
+    const what = `${counted(samples.length, 'sample')} of ${plan.version}`;
+    printer.talk(printable(`sending ${what} to ${target.instance}`));
   }
-  const headers = (options.header ?? []).map(headerOf);
-  const { running, testing, settings } = plan;
-  const replayed: Replayed[] = [];
-  const replay = { to, running, testing, settings, headers, signal: io.signal } as const;
-  await replaySamples(samples, replay, (one) => {
-    replayed.push(one);
+  const results: Replayed[] = [];
+  const options = { to, running, testing, settings, headers, signal: io.signal } as const;
+  await replaySamples(samples, options, (one) => {
+    results.push(one);
     if (!json) printer.data(linesOf(one, printer.columns));
   });
-  if (json) printer.json(replayed);
-  const bad = replayed.filter((one) => one.outcome === 'worse' || one.outcome === 'differs').length;
-  const sent = replayed.filter((one) => one.outcome !== 'skipped').length;
-  if (!json) printer.data([`${sent - bad} of ${sent} requests are answered as by running`]);
-  return bad > 0 ? EXIT.rejected : EXIT.ok;
+  const sent = results.filter(({ outcome }) => outcome !== 'skipped');
+  const same = sent.filter(({ outcome }) => outcome === 'same');
+  if (json) printer.json(results);
+  else printer.data([`${same.length} of ${sent.length} responses are as those of running`]);
+  return same.length < sent.length ? EXIT.rejected : EXIT.ok;
 }
-
-// Private
 
 function sampleWith<S extends { readonly id: string }>(samples: readonly S[], id: string): S {
   const found = samples.find((sample) => sample.id === id);
@@ -70,27 +76,27 @@ function sampleWith<S extends { readonly id: string }>(samples: readonly S[], id
   return found;
 }
 
-function headerOf(text: string): HeaderEdit {
+function addHeader(text: string, before: readonly HeaderEdit[] = []): readonly HeaderEdit[] {
   const at = text.indexOf(':');
   const name = text.slice(0, Math.max(0, at)).trim();
   const value = text.slice(at + 1).trim();
   // oxlint-disable-next-line no-control-regex -- line breaks and the like would begin a new header
   if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !/[\u0000-\u0008\u000a-\u001f]/.test(value)) {
-    return { name, value };
+    return [...before, { name, value }];
   }
-  throw new UsageError(`--header is not "Name: value"`);
+  throw new UsageError('--header is not "Name: value"');
 }
 
 function linesOf(one: Replayed, columns: number): string[] {
   const head = `${WORDS[one.outcome]}  ${one.id}  ${printable(one.request)}: ${printable(one.text)}`;
   const fields = one.differences
     .slice(0, MAX_DIFFERENCES)
-    .map(({ kind, path, running, testing }) => {
-      const change =
-        running === undefined && testing === undefined
-          ? ''
-          : `: ${running ?? 'nothing'} → ${testing ?? 'nothing'}`;
-      return wrapWords(`           ${kind} ${printable(path + change)}`, columns, '             ');
-    });
+    .map(({ kind, path, running, testing }) =>
+      wrapWords(
+        `           ${kind} ${printable(path + changeText(': ', running, testing))}`,
+        columns,
+        '             ',
+      ),
+    );
   return [...wrapWords(head, columns, '           '), ...fields.flat()];
 }

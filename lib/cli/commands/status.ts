@@ -1,11 +1,16 @@
 import { EXIT } from '../../errors.ts';
-import { type CommandContext, textOptions } from '../command-context.ts';
+import { type Declare, LOOKING, show } from '../command.ts';
 import { statusText } from '../text/status.ts';
 
-/** `vili status`: who serves, who is tested, how far the test is. */
-export async function statusCommand(context: CommandContext): Promise<number> {
-  const status = await context.client.status();
-  if (context.json) context.printer.json(status);
-  else context.printer.data(statusText(status, textOptions(context)));
-  return EXIT.ok;
-}
+export const status: Declare = (program, run) =>
+  program
+    .command('status')
+    .helpGroup(LOOKING)
+    .description('what runs, what is tested, how far the test is')
+    .action(
+      run(async (context) => {
+        const view = await context.client.status();
+        show(context, view, () => statusText(view, context.text));
+        return EXIT.ok;
+      }),
+    );

@@ -1,11 +1,16 @@
 import { EXIT } from '../../errors.ts';
-import type { CommandContext } from '../command-context.ts';
+import { type Declare, LOOKING, show } from '../command.ts';
 import { treeText } from '../text/tree.ts';
 
-/** `vili tree`: the actors of the daemon and what they are at. */
-export async function treeCommand(context: CommandContext): Promise<number> {
-  const root = await context.client.tree();
-  if (context.json) context.printer.json(root);
-  else context.printer.data(treeText(root, context.printer.colors));
-  return EXIT.ok;
-}
+export const tree: Declare = (program, run) =>
+  program
+    .command('tree')
+    .helpGroup(LOOKING)
+    .description('the actors of the daemon and their state')
+    .action(
+      run(async (context) => {
+        const root = await context.client.tree();
+        show(context, root, () => treeText(root, context.text.colors));
+        return EXIT.ok;
+      }),
+    );

@@ -1,4 +1,4 @@
-/** Everything a command touches of the world; specs hand in others. */
+/** Everything of the outside world that a command touches; specs pass their own. */
 export interface CliIo {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
@@ -8,10 +8,10 @@ export interface CliIo {
   /** Width of the terminal; text for people is wrapped at 80 columns at most. */
   readonly columns: number;
   readonly workingFolder: string;
-  /** Who acts, for the audit, e.g. `ann@host`. */
+  /** The user, for the audit, e.g. `ann@host`. */
   readonly user: string;
   readonly now: () => number;
-  /** Aborted by ^C, as far as the process handles it. */
+  /** Aborted by ^C, if the process handles it. */
   readonly signal: AbortSignal;
 }
 
@@ -27,11 +27,11 @@ export interface CheckOptions extends StartOptions {
 }
 
 export interface DemoOptions {
-  /** Leaves the base folder of the demo behind, to look around in it. */
+  /** Keeps the base folder of the demo, to look around in it. */
   readonly keep: boolean;
 }
 
-/** What needs configuration or actors is done by the program, not by this room. */
+/** The commands that need configuration or actors; the process edge implements them. */
 export interface CliActions {
   /** Version of Vili, for `--version`. */
   readonly version: string;

@@ -6,12 +6,12 @@ import type { CliIo } from './io.ts';
 const MAX_COLUMNS = 80;
 
 /**
- * Data to standard output, talk to standard error. When the reader of standard output has gone
- * (`vili trace | head -1`), `gone` is aborted and the rest is dropped without a word.
+ * Data goes to standard output, messages to a person to standard error. When the reader of standard
+ * output has gone (`vili trace | head -1`), `gone` is aborted and further data is dropped silently.
  */
 export class Printer {
   readonly colors: Colors;
-  /** Width to wrap text for people at. */
+  /** Where text for people is wrapped. */
   readonly columns: number;
   readonly #io: CliIo;
   readonly #gone = new AbortController();
@@ -20,7 +20,7 @@ export class Printer {
     this.#io = io;
     this.colors = colorsFor(io);
     this.columns = Math.max(40, Math.min(io.columns, MAX_COLUMNS));
-    // Stays for good: a pipe may report its broken end after the last command.
+    // Never removed: a pipe may report its broken end after the command has ended.
     io.stdout.on('error', (error: unknown) => {
       const code = codeOf(error);
       if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') throw error;
@@ -46,12 +46,12 @@ export class Printer {
     this.data([printableJson(value)]);
   }
 
-  /** Says something to a person. */
+  /** Prints a message to a person. */
   talk(text: string): void {
     this.#io.stderr.write(`${text}\n`);
   }
 
-  /** Waits until everything has been handed to the reader, or the reader has gone. */
+  /** Waits until the reader has received everything, or has gone. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       if (this.#gone.signal.aborted) return resolve();

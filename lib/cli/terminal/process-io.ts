@@ -3,7 +3,7 @@ import type { CliIo } from './io.ts';
 
 const DEFAULT_COLUMNS = 80;
 
-/** The world of the real process. `signal` is aborted by whoever handles ^C, if anybody does. */
+/** The outside world of this process. `signal` is aborted by the handler of ^C, if there is one. */
 export function processIo(signal: AbortSignal = new AbortController().signal): CliIo {
   return {
     stdout: process.stdout,
@@ -21,7 +21,7 @@ export function processIo(signal: AbortSignal = new AbortController().signal): C
 
 // Private
 
-/** A user id without an entry in the user database has no name. */
+/** A user id that is not in the user database has no name. */
 function userName(): string {
   try {
     return userInfo().username;

@@ -11,12 +11,19 @@ export interface Colors {
   readonly quiet: Style;
 }
 
-/** The one place that knows picocolors. Plain unless standard output is a terminal that wants it. */
+/** How text for people is laid out. */
+export interface TextOptions {
+  readonly columns: number;
+  readonly colors: Colors;
+  readonly nowMs: number;
+}
+
+/** Plain unless standard output is a terminal that shows colours. */
 export function colorsFor(io: Pick<CliIo, 'env' | 'isTerminal'>): Colors {
   const { NO_COLOR, FORCE_COLOR, TERM } = io.env;
-  const refused = (NO_COLOR !== undefined && NO_COLOR !== '') || TERM === 'dumb';
-  const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
-  const colors = picocolors.createColors(!refused && (forced || io.isTerminal.stdout));
+  const isPlain = (NO_COLOR !== undefined && NO_COLOR !== '') || TERM === 'dumb';
+  const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
+  const colors = picocolors.createColors(!isPlain && (isForced || io.isTerminal.stdout));
   return {
     good: colors.green,
     bad: colors.red,

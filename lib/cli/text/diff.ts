@@ -7,25 +7,27 @@ import type {
 import type { DifferencesView } from '../../operator/views/evidence-view.ts';
 import { dateTime, milliseconds } from '../../text/times.ts';
 import type { TallyEntry } from '../../verdict/evidence/tally.ts';
+import type { TextOptions } from './colors.ts';
 import { jsonLines } from './json-lines.ts';
 import { diffLines } from './line-diff.ts';
 import { printable } from './printable.ts';
-import type { TextOptions } from './status.ts';
 import { wrapWords } from './table.ts';
 
 const MAX_LINE = 400;
 /** Equal lines shown around a difference. */
 const CONTEXT = 3;
+const INDENT = ' '.repeat(13);
+/** What a sample has in place of a value that was masked. */
+const MASKED = '[masked]';
 
-/** `vili diff`: endpoint, field, samples. */
+/** `vili diff`: endpoints, fields and samples. */
 export function differencesText(view: DifferencesView, { columns }: TextOptions): string[] {
-  const lines = [`${printable(view.version)}: where the answers differ`];
-  if (view.endpoints.length === 0) lines.push('  nowhere that fits');
+  const lines = [`${printable(view.version)}: where the responses differ`];
+  if (view.endpoints.length === 0) lines.push('  no difference fits');
   for (const one of view.endpoints) {
     lines.push('', `${printable(one.endpoint)}   ${balanceText(one)}`);
     const add = (title: string, entries: readonly TallyEntry[]): void => {
-      for (const entry of entries)
-        lines.push(...wrapWords(fieldText(title, entry), columns, INDENT));
+      for (const one of entries) lines.push(...wrapWords(fieldText(title, one), columns, INDENT));
     };
     add('failed', one.failures);
     add('counts', one.differences);
@@ -40,7 +42,7 @@ export function differencesText(view: DifferencesView, { columns }: TextOptions)
   return lines;
 }
 
-/** `vili diff --sample`: the request and what is different in the answers. */
+/** `vili diff --sample`: the request and the differences of the responses. */
 export function sampleText(sample: Sample, { columns, colors }: TextOptions): string[] {
   const { request, running, testing, differences } = sample;
   const lines = [
@@ -49,14 +51,13 @@ export function sampleText(sample: Sample, { columns, colors }: TextOptions): st
     ...headerLines(request.headers, columns),
     ...bodyLines('  > ', request.body),
     '',
-    `- running: ${answerText(running)}`,
-    `+ testing: ${answerText(testing)}`,
+    `- running: ${responseText(running)}`,
+    `+ testing: ${responseText(testing)}`,
   ];
-  for (const { kind, path, running: ours = '', testing: theirs = '' } of differences) {
-    const change =
-      ours === '' && theirs === '' ? '' : `: ${ours || 'nothing'} → ${theirs || 'nothing'}`;
+  for (const { kind, path, running: ours, testing: theirs } of differences) {
     const where = path === kind ? kind : `${kind} ${path}`;
-    lines.push(...wrapWords(printable(`  ${where}${change}`), columns, '    '));
+    const text = `  ${where}${changeText(': ', ours, theirs)}`;
+    lines.push(...wrapWords(printable(text), columns, '    '));
   }
   const found = diffLines(pretty(running.body), pretty(testing.body, running.body));
   if (found.length > 0) lines.push('');
@@ -84,7 +85,7 @@ export function curlText({ request }: Sample, origin: string): string[] {
   return [`${parts.join(' \\\n  ')} \\\n  ${quoted(origin + path)}`];
 }
 
-/** What keeps a sample from being sent as it was; null when it can be. */
+/** Why the request of a sample cannot be sent as it was; null when it can be. */
 export function incompleteness({ request }: Sample): string | null {
   const { headers, body, path } = request;
   const masked = headers.filter((_, index) => index % 2 === 0 && headers[index + 1] === MASKED);
@@ -93,6 +94,12 @@ export function incompleteness({ request }: Sample): string | null {
   if (body?.masked === true) missing.push('part of the body');
   if (missing.length > 0) return `masked: ${missing.join(', ')}`;
   return body?.cut === true || body?.base64 === true ? 'its body was not kept whole' : null;
+}
+
+/** `: 6.5 → "6.5"` after a prefix; empty when neither value is known. */
+export function changeText(prefix: string, running = '', testing = ''): string {
+  if (running === '' && testing === '') return '';
+  return `${prefix}${running || 'nothing'} → ${testing || 'nothing'}`;
 }
 
 // Private
@@ -104,14 +111,10 @@ function balanceText({ pairs, worse, better }: DifferencesView['endpoints'][numb
   return parts.join(', ');
 }
 
-const MASKED = '[masked]';
-const INDENT = ' '.repeat(13);
-
 function fieldText(title: string, entry: TallyEntry): string {
   const { kind, path, running, testing, count } = entry;
-  const change =
-    running === '' && testing === '' ? '' : `  ${running || 'nothing'} → ${testing || 'nothing'}`;
   const what = title === 'failed' ? '' : `${kind} ${path}`;
+  const change = changeText('  ', running, testing);
   return printable(`  ${title.padEnd(9)}  ${what}${change}   ${count} times`);
 }
 
@@ -124,8 +127,8 @@ function headerLines(headers: readonly string[], columns: number): string[] {
   return lines;
 }
 
-function answerText({ status, failure, ms, body }: SampleResponse): string {
-  const what = failure ?? (status === 0 ? 'no answer' : String(status));
+function responseText({ status, failure, ms, body }: SampleResponse): string {
+  const what = failure ?? (status === 0 ? 'no response' : String(status));
   const cut = body?.cut === true ? ', not all of it kept' : '';
   return `${what} in ${milliseconds(ms)}, ${body?.bytes ?? 0} bytes${cut}`;
 }
@@ -142,7 +145,7 @@ function bodyLines(prefix: string, body: SampleBody | null): string[] {
   return pretty(body).map((line) => `${prefix}${printable(line).slice(0, MAX_LINE)}`);
 }
 
-/** JSON over several lines, so that one field is one line, in the order of keys of the other body. */
+/** JSON with one field a line, its keys in the order of the other body. */
 function pretty(body: SampleBody | null, like: SampleBody | null = null): readonly string[] {
   if (body === null || body.text === '') return [];
   if (body.base64) return [`(binary) ${body.text.slice(0, 60)}`];
@@ -150,7 +153,7 @@ function pretty(body: SampleBody | null, like: SampleBody | null = null): readon
   return lines ?? body.text.split('\n');
 }
 
-/** For bash, zsh and the like; what a terminal would obey is written as escapes. */
+/** For bash, zsh and similar shells; characters that steer a terminal become escapes. */
 function quoted(text: string): string {
   if (printable(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`;
   const escaped = Array.from(text.replace(/[\\']/g, '\\$&'), (character) => {

@@ -1,11 +1,10 @@
 import type { HistoryEntry } from '../../model/history.ts';
 import { dateTime } from '../../text/times.ts';
-import type { Style } from './colors.ts';
+import type { Style, TextOptions } from './colors.ts';
 import { printable } from './printable.ts';
-import type { TextOptions } from './status.ts';
 import { alignRows, wrapWords } from './table.ts';
 
-/** `vili history`: one line per event, its reasons below it. */
+/** `vili history`: one line for each event, with its reasons below. */
 export function historyText(entries: readonly HistoryEntry[], options: TextOptions): string[] {
   const rows = entries.map((entry) => [
     printable(dateTime(entry.at)),

@@ -1,18 +1,18 @@
-/** Deeper documents are shown as they came. */
+/** Deeper documents are shown as they are. */
 const MAX_DEPTH = 200;
 const INDENT = '  ';
 const TOKEN = /[[\]{},:]|"(?:[^"\\]|\\.)*"|[^\s[\]{},:"]+/gy;
 const SPACE = /\s*/y;
 
-/** A parsed document whose scalars stay as they are written: no digit of a number is lost. */
+/** A parsed document whose scalars stay as written: no digit of a number is lost. */
 type Node =
   | string
   | { readonly kind: 'array'; readonly elements: readonly Node[] }
   | { readonly kind: 'object'; readonly entries: ReadonlyMap<string, Node> };
 
 /**
- * Two JSON texts over several lines, one field a line, the keys of the second in the order of the
- * first, as order means nothing; null for a text that is no JSON.
+ * A JSON text with one field a line, its keys in the order of `like`, since the order of keys means
+ * nothing; null for a text that is not JSON.
  */
 export function jsonLines(text: string, like?: string): readonly string[] | null {
   const [root, model] = [parse(text), like === undefined ? null : parse(like)];
@@ -29,7 +29,7 @@ function parse(text: string): Node | null {
   }
   const tokens = tokensOf(text);
   let at = 0;
-  // What follows may rely on the text being JSON.
+  // The text is known to be JSON from here on.
   const read = (depth: number): Node | null => {
     const token = tokens[at++] ?? '';
     if (token !== '[' && token !== '{') return token;

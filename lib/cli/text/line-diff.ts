@@ -1,4 +1,4 @@
-/** Longer texts are not lined up: the work grows with the product of both lengths. */
+/** Further lines are left out: the work grows with the product of both lengths. */
 const MAX_LINES = 400;
 
 export interface DiffLine {
@@ -6,7 +6,7 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** Lines of both texts with what is only in the first (`-`) or second (`+`); by longest match. */
+/** The lines of both texts, marked when only in the first (`-`) or only in the second (`+`). */
 export function diffLines(left: readonly string[], right: readonly string[]): readonly DiffLine[] {
   const [a, b] = [left.slice(0, MAX_LINES), right.slice(0, MAX_LINES)];
   const longest = matchLengths(a, b);
@@ -26,7 +26,7 @@ export function diffLines(left: readonly string[], right: readonly string[]): re
 
 // Private
 
-/** Length of the longest common sequence of both ends, by start. */
+/** The length of the longest common subsequence of both ends, by their starts. */
 function matchLengths(a: readonly string[], b: readonly string[]): Uint16Array[] {
   const rows = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--) {

@@ -1,7 +1,7 @@
 import { printable } from './printable.ts';
 import { wrapWords } from './table.ts';
 
-/** What a promotion still needs: on one line where it fits, else one line or more for each. */
+/** What a promotion still needs: on one line if it fits, else as a list. */
 export function neededLines(missing: readonly string[], columns: number, indent = ''): string[] {
   if (missing.length === 0) return [];
   const title = `${indent}still needed:`;

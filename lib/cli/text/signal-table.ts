@@ -3,7 +3,7 @@ import type { Colors } from './colors.ts';
 import { printable } from './printable.ts';
 import { alignRows, type Cell } from './table.ts';
 
-/** What both versions did, line by line; for 80 columns. */
+/** The table of signals: what both versions did; for 80 columns. */
 export function signalLines(signals: readonly SignalView[], colors: Colors): string[] {
   if (signals.length === 0) return [];
   const head: Cell[] = ['signal', 'running', 'testing', 'limit', 'state'];

@@ -6,23 +6,17 @@ import type {
 } from '../../operator/views/status-view.ts';
 import { bytes, percent } from '../../text/numbers.ts';
 import { shortDuration } from '../../text/times.ts';
-import type { Colors, Style } from './colors.ts';
+import type { Colors, Style, TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { signalLines } from './signal-table.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
 
 const INDENT = '  ';
-/** Below that the time left cannot be told from the progress so far. */
-const LEAST_PROGRESS_FOR_ESTIMATE = 0.05;
+/** Below this share the progress so far gives no estimate of the time left. */
+const MIN_PROGRESS_FOR_ESTIMATE = 0.05;
 
-export interface TextOptions {
-  readonly columns: number;
-  readonly colors: Colors;
-  readonly nowMs: number;
-}
-
-/** `vili status`: who serves, who is tested, how far, and why; for 80 columns without colour. */
+/** `vili status`: what runs, what is under test, how far the test is, and why; for 80 columns. */
 export function statusText(status: StatusView, options: TextOptions): string[] {
   return [
     ...headline(status, options),
@@ -32,12 +26,6 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...verdictLines(status.verdict, options),
     ...daemonLines(status, options),
   ];
-}
-
-/** What the evidence says, in the words of status and why. */
-function verdictWord(verdict: VerdictView): string {
-  if (verdict.decision !== 'collecting') return verdict.decision;
-  return verdict.reasons.length > 0 ? 'hold' : 'collecting';
 }
 
 // Private
@@ -56,17 +44,22 @@ function headline(status: StatusView, { colors, nowMs, columns }: TextOptions): 
   }
   if (status.running === null) add('nothing is running', colors.bad);
   add(status.verdict === null ? status.phase : progressText(status.verdict));
-  // One line when it fits, else one part per line: nothing is cut.
+  // One line if it fits, else one part per line, so that nothing is cut.
   if (plain.join('   ').length <= columns) return [parts.join('   ')];
   return parts.map((part, at) => (at === 0 ? part : INDENT + part));
+}
+
+function verdictWord(verdict: VerdictView): string {
+  if (verdict.decision !== 'collecting') return verdict.decision;
+  return verdict.reasons.length > 0 ? 'hold' : 'collecting';
 }
 
 function progressText(verdict: VerdictView): string {
   const { decision, progress, elapsedMs, reasons } = verdict;
   if (decision !== 'collecting') return decision;
   const text = `collecting ${percent(progress)}`;
-  const telling = progress >= LEAST_PROGRESS_FOR_ESTIMATE && progress < 1 && reasons.length === 0;
-  if (!telling) return text;
+  const isTelling = progress >= MIN_PROGRESS_FOR_ESTIMATE && progress < 1 && reasons.length === 0;
+  if (!isTelling) return text;
   return `${text}  ~${shortDuration((elapsedMs * (1 - progress)) / progress)} left`;
 }
 
@@ -144,7 +137,7 @@ function ageOf(servlet: ServletView, nowMs: number): string {
   return Number.isNaN(startedMs) ? servlet.state : shortDuration(nowMs - startedMs);
 }
 
-/** `inventory` of `inventory-1.4.2`; the base's name while no version is known. */
+/** `inventory` of `inventory-1.4.2`; the name of the base while no version is known. */
 function identifierOf(status: StatusView): string {
   const version = (status.running ?? status.testing)?.version;
   const name = version?.replace(/-\d.*$/, '') ?? status.vili.base.split('/').at(-1) ?? 'vili';

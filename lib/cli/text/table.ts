@@ -2,7 +2,7 @@ import type { Style } from './colors.ts';
 
 const GAP = '  ';
 
-/** A cell, and how to colour it once its width is settled. */
+/** A cell that is coloured once its width is known. */
 export interface StyledCell {
   readonly text: string;
   readonly style: Style;
@@ -10,7 +10,7 @@ export interface StyledCell {
 
 export type Cell = string | StyledCell;
 
-/** Rows as lines with aligned columns; no line ends in blanks. */
+/** Rows as lines with aligned columns and without trailing spaces. */
 export function alignRows(rows: readonly (readonly Cell[])[], indent = ''): string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -29,7 +29,7 @@ export function alignRows(rows: readonly (readonly Cell[])[], indent = ''): stri
 }
 
 /**
- * Words broken into lines of at most `width`. The blanks before the first word are kept, all other
+ * Words wrapped into lines of at most `width`. Spaces before the first word are kept; all further
  * lines begin with `indent`.
  */
 export function wrapWords(text: string, width: number, indent = ''): string[] {
@@ -54,7 +54,7 @@ function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text;
 }
 
-/** Code points, which is right for everything that is not written double width. */
+/** Code points: right for all characters but those of double width. */
 function widthOf(cell: Cell): number {
   return Array.from(textOf(cell)).length;
 }

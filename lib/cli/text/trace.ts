@@ -5,7 +5,7 @@ import { printable } from './printable.ts';
 
 const MAX_PAYLOAD = 200;
 
-/** One record on one line: when, who to whom, what, how it went, how long it took. */
+/** One record on one line: time, sender, receiver, type, outcome, wait and handling time. */
 export function traceLine(record: TraceRecord, colors: Colors): string {
   const style = record.outcome === 'ok' ? colors.quiet : colors.bad;
   const parts = [
@@ -22,7 +22,7 @@ export function traceLine(record: TraceRecord, colors: Colors): string {
   return parts.join('  ');
 }
 
-/** A Mermaid sequence diagram of the records; what went wrong is drawn as a lost message. */
+/** A Mermaid sequence diagram of the records; a message that was not handled is drawn as lost. */
 export function mermaidText(records: readonly TraceRecord[]): string[] {
   const participants = new Map<string, string>();
   for (const { from, to } of records) {
@@ -42,7 +42,7 @@ export function mermaidText(records: readonly TraceRecord[]): string[] {
 
 // Private
 
-/** Mermaid ends a label at a semicolon and reads a number sign as an entity. */
+/** Mermaid ends a label at a semicolon and reads a number sign as the start of an entity. */
 function label(text: string): string {
   return printable(text).replace(/[;#]/g, ' ').trim() || '-';
 }

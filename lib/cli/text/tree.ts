@@ -4,10 +4,10 @@ import type { Colors } from './colors.ts';
 import { printable } from './printable.ts';
 import { alignRows, type Cell } from './table.ts';
 
-/** Deeper trees are not drawn; Vili's has four levels. */
+/** Deeper levels are not shown; the tree of Vili has four. */
 const MAX_DEPTH = 20;
 
-/** `vili tree`: the actors, indented, with state, mailbox, restarts and message in hand. */
+/** `vili tree`: the actors, indented, with status, mailbox, restarts and message in hand. */
 export function treeText(root: ActorTree, colors: Colors): string[] {
   const head: Cell[] = ['actor', 'state', 'mailbox', 'restarts', 'in hand'].map((text) => ({
     text,

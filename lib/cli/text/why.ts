@@ -3,19 +3,19 @@ import type { Report, ReportReason, TestReport } from '../../evaluation/report/r
 import type { HistoryEntry } from '../../model/history.ts';
 import { percent } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
+import type { TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { signalLines } from './signal-table.ts';
-import type { TextOptions } from './status.ts';
 import { wrapWords } from './table.ts';
 
-/** With all of these it still is one screen. */
+/** With this many of each, the text still fits one screen. */
 const MAX_REASONS = 4;
 const MAX_MISSING = 4;
 const MAX_PLACES = 3;
-/** What no request shows, but the log of the version. */
+/** Reasons to look up in the logs of the version, since no request shows them. */
 const LOGGED = new Set(['log-errors', 'new-error-kind', 'startup-errors', 'log-format']);
-/** How sure the verdict is stands above the reasons already. */
+/** The certainty of the verdict, which the first sentence states already. */
 const CERTAINTY = / (?:The odds that|So far the odds that) testing is worse are .*$/;
 
 /** `vili why`: what is wrong, how sure Vili is, which request to try; one screen of 80 columns. */
@@ -29,16 +29,16 @@ export function whyText(report: Report, options: TextOptions): string[] {
     ? `${printable(dateTime(report.at))} by ${printable(report.by)}`
     : progressOf(test);
   const lines = [`${colors.strong(head)}   ${facts}`];
-  const told = test === undefined ? report.reasons : toldBelow(report);
+  const reasons = test === undefined ? report.reasons : reasonsBelow(report);
   if (test !== undefined) {
     lines.push(...wrapWords(printable(report.sentence), columns), '');
     lines.push(...signalLines(test.signals, colors), '');
   }
   const { version } = report;
-  for (const reason of told.slice(0, MAX_REASONS)) {
+  for (const reason of reasons.slice(0, MAX_REASONS)) {
     lines.push(...reasonLines(reason, version, options));
   }
-  const more = told.length - MAX_REASONS;
+  const more = reasons.length - MAX_REASONS;
   if (more > 0) lines.push(`- and ${more} more, in report.md of its folder and --json`);
   if (test !== undefined) lines.push(...testLines(test, isOver, options));
   return lines;
@@ -73,8 +73,8 @@ function progressOf(test: TestReport | undefined): string {
   return `${percent(progress)} of the evidence, ${pairs} pairs in ${shortDuration(elapsedMs)}`;
 }
 
-/** What the sentence above says already is not said again. */
-function toldBelow({ reasons, sentence }: Report): ReportReason[] {
+/** The reasons that the sentence above does not state already. */
+function reasonsBelow({ reasons, sentence }: Report): ReportReason[] {
   return reasons.map(withoutCertainty).filter(({ text }) => !sentence.includes(text));
 }
 
@@ -104,13 +104,12 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
   add('also seen', alsoSeen(test));
   add('ignored', ignored(test));
   add('never compared', uncovered(test));
-  add(
-    'spared',
-    [pausedText(test)].flatMap((text) => text ?? []),
-  );
+  const paused = pausedText(test);
+  add('spared', paused === null ? [] : [paused]);
   const [sample] = test.endpoints.flatMap((one) => one.samples);
-  if (sample !== undefined)
+  if (sample !== undefined) {
     lines.push('', 'look closer: vili diff   send again: vili replay --all');
+  }
   return lines;
 }
 
@@ -121,7 +120,7 @@ function alsoSeen({ endpoints }: TestReport): string[] {
   return shortList(fields);
 }
 
-/** One field that many endpoints have is told once. */
+/** A field that many endpoints have is listed once. */
 function ignored(test: TestReport): string[] {
   const places = new Map<string, number>();
   for (const { path, kind, reason } of test.ignored) {

@@ -2,10 +2,10 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { codeOf, EXIT, messageOf, ViliError } from '../../errors.ts';
 import { reachableSocketPath } from '../socket-path.ts';
 
-/** An answer larger than this is no answer of Vili. */
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+/** A larger response cannot be one of Vili. */
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
-/** HTTP statuses of the daemon that a command has an exit code for. */
+/** Exit codes of a command by the HTTP status of the daemon's response. */
 const EXIT_CODES: Readonly<Record<number, number>> = {
   400: EXIT.usage,
   409: EXIT.refused,
@@ -25,44 +25,44 @@ export interface Call {
   /** Path and query. */
   readonly path: string;
   readonly body?: unknown;
-  /** Limit until the answer's head is there; the body of a plain answer has the same limit. */
+  /** Limit until the response head has arrived and, for a JSON response, until its end. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Sends one request. Throws ControlResponseError for an answer that is an error and ViliError
- * `VILI_DAEMON_UNREACHABLE` when nobody listens or no answer came in time.
+ * Sends one request and returns the JSON of the response. Throws ControlResponseError when the
+ * daemon responds with an error, and ViliError `VILI_DAEMON_UNREACHABLE` when nobody listens or no
+ * response arrives in time.
  */
 export async function callForJson(call: Call): Promise<unknown> {
   const limit = AbortSignal.timeout(call.timeoutMs);
   const signal = call.signal === undefined ? limit : AbortSignal.any([limit, call.signal]);
   try {
-    const answer = await open(call, signal);
-    return JSON.parse(await textOf(answer));
+    return JSON.parse(await textOf(await open(call, signal)));
   } catch (error) {
-    throw clear(error, call);
+    throw clearError(error, call);
   }
 }
 
-/** Opens a stream of server-sent events and hands over each one's JSON until it ends. */
+/** Opens a stream of server-sent events and hands over the JSON of each until the stream ends. */
 export async function callForEvents(call: Call, take: (value: unknown) => void): Promise<void> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), call.timeoutMs);
   const signals = call.signal === undefined ? [limit.signal] : [limit.signal, call.signal];
   try {
-    const answer = await open(call, AbortSignal.any(signals));
+    const response = await open(call, AbortSignal.any(signals));
     clearTimeout(timer);
-    answer.setEncoding('utf8');
+    response.setEncoding('utf8');
     let pending = '';
-    for await (const chunk of answer) {
+    for await (const chunk of response) {
       const events = (pending + String(chunk)).split('\n\n');
       pending = events.pop() ?? '';
-      if (pending.length > MAX_ANSWER_BYTES) throw tooLarge();
+      if (pending.length > MAX_RESPONSE_BYTES) throw tooLarge();
       for (const event of events) if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)));
     }
   } catch (error) {
-    if (call.signal?.aborted !== true) throw clear(error, call);
+    if (call.signal?.aborted !== true) throw clearError(error, call);
   } finally {
     clearTimeout(timer);
   }
@@ -73,9 +73,9 @@ export async function callForEvents(call: Call, take: (value: unknown) => void):
 async function open(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
   const reachable = await reachableSocketPath(call.socketPath);
   try {
-    const answer = await send(call, reachable.path, signal);
-    if (answer.statusCode === 200) return answer;
-    throw answerError(answer.statusCode ?? 0, await textOf(answer));
+    const response = await send(call, reachable.path, signal);
+    if (response.statusCode === 200) return response;
+    throw responseError(response.statusCode ?? 0, await textOf(response));
   } finally {
     await reachable.close();
   }
@@ -94,42 +94,42 @@ async function send(call: Call, socketPath: string, signal: AbortSignal): Promis
         body === null ? {} : { 'content-type': 'application/json', 'content-length': body.length },
     });
     request.once('error', reject);
-    request.once('response', (answer) => {
+    request.once('response', (response) => {
       request.on('error', () => {});
-      resolve(answer);
+      resolve(response);
     });
     request.end(body ?? undefined);
   });
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of answer) {
+  for await (const chunk of response) {
     const piece = chunk as Buffer;
     bytes += piece.length;
-    if (bytes > MAX_ANSWER_BYTES) throw tooLarge();
+    if (bytes > MAX_RESPONSE_BYTES) throw tooLarge();
     chunks.push(piece);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function answerError(status: number, text: string): ControlResponseError {
+function responseError(status: number, text: string): ControlResponseError {
   try {
     const { error } = JSON.parse(text) as { error: { code: unknown; message: unknown } };
     return new ControlResponseError(status, String(error.code), String(error.message));
   } catch {
-    const message = `the daemon answered with status ${status}`;
+    const message = `the daemon responded with status ${status}`;
     return new ControlResponseError(status, 'VILI_BAD_ANSWER', message);
   }
 }
 
 function tooLarge(): ViliError {
-  const text = `the daemon's answer is larger than ${MAX_ANSWER_BYTES} bytes`;
+  const text = `the daemon's response is larger than ${MAX_RESPONSE_BYTES} bytes`;
   return new ViliError('VILI_BAD_ANSWER', text);
 }
 
-function clear(error: unknown, call: Call): ViliError {
+function clearError(error: unknown, call: Call): ViliError {
   if (error instanceof ViliError) return error;
   const code = codeOf(error);
   const { socketPath, timeoutMs } = call;
@@ -137,7 +137,7 @@ function clear(error: unknown, call: Call): ViliError {
   if (code === 'ENOENT') text = `no daemon runs here: there is no control socket ${socketPath}`;
   if (code === 'ECONNREFUSED') text = `no daemon runs here: nobody listens on ${socketPath}`;
   if (code === 'EACCES') text = `control socket ${socketPath} belongs to another user`;
-  if (code === 'ABORT_ERR') text = `no answer within ${timeoutMs} ms on ${socketPath}`;
+  if (code === 'ABORT_ERR') text = `no response within ${timeoutMs} ms on ${socketPath}`;
   return new ViliError('VILI_DAEMON_UNREACHABLE', text, {
     cause: error,
     exitCode: EXIT.unreachable,

@@ -1,34 +1,42 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { messageOf, ViliError } from '../../errors.ts';
-import type { ControlHandlers } from '../control-handlers.ts';
-import { route } from '../routes.ts';
+import type { ControlHandlers } from '../api/handlers.ts';
+import { dispatch } from './dispatch.ts';
 import { streamEvents } from './event-stream.ts';
-import { errorResponse } from './http-errors.ts';
 import { listenPrivately } from './private-socket.ts';
 import { readJson } from './request-body.ts';
 
-/** Answers under way get this long at close. */
+/** What the daemon's own server allows. */
+export const CONTROL_LIMITS: ControlLimits = {
+  maxBodyBytes: 64 * 1024,
+  maxConnections: 64,
+  idleMs: 30_000,
+};
+/** Responses under way get this long at close. */
 const CLOSE_GRACE_MS = 1000;
 
-export interface ControlServerOptions {
-  /** `BASE/.vili/vili.sock`; the caller holds the lock of the base, a file there is stale. */
-  readonly socketPath: string;
-  readonly handlers: ControlHandlers;
-  /** Larger request bodies are refused with 413. */
+export interface ControlLimits {
+  /** A larger request body gets a 413. */
   readonly maxBodyBytes: number;
   /** Further connections are closed at once; live streams count too. */
   readonly maxConnections: number;
   /** Limit for a request to arrive whole and for a connection without one, ms. */
   readonly idleMs: number;
-  /** What went wrong inside and is not told to the client. */
+}
+
+export interface ControlServerOptions extends ControlLimits {
+  /** `BASE/.vili/vili.sock`; the caller holds the lock of the base, so a file there is stale. */
+  readonly socketPath: string;
+  readonly handlers: ControlHandlers;
+  /** Reports an internal failure whose details the client does not get. */
   readonly onProblem: (text: string) => void;
 }
 
 export interface ControlServer {
   /** Throws ViliError `VILI_SOCKET_FAILED`. */
   listen(): Promise<void>;
-  /** Ends live streams, waits briefly for answers under way and removes the socket file. */
+  /** Ends live streams, waits briefly for responses under way and removes the socket file. */
   close(): Promise<void>;
 }
 
@@ -73,7 +81,7 @@ async function serve(
   response.on('error', () => {});
   try {
     const url = new URL(request.url ?? '/', 'http://vili');
-    const answer = await route(
+    const dispatched = await dispatch(
       {
         method: request.method ?? 'GET',
         path: url.pathname,
@@ -82,19 +90,27 @@ async function serve(
       },
       options.handlers,
     );
-    if (answer.kind === 'json') return send(request, response, 200, answer.value);
+    if (dispatched.kind === 'json') return send(request, response, 200, dispatched.value);
     streams.add(response);
-    await streamEvents(response, answer.subscribe);
+    await streamEvents(response, dispatched.subscribe);
   } catch (error) {
     if (!(error instanceof ViliError)) {
       options.onProblem(`control request ${request.method} failed: ${messageOf(error)}`);
     }
-    const { status, body } = errorResponse(error);
     if (response.headersSent) response.destroy();
-    else send(request, response, status, body);
+    else sendError(request, response, error);
   } finally {
     streams.delete(response);
   }
+}
+
+/** An error that is not a ViliError stays private. */
+function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  const { code, message, httpStatus } =
+    error instanceof ViliError
+      ? error
+      : new ViliError('VILI_INTERNAL', 'internal error; its details are in the log of Vili');
+  send(request, response, httpStatus, { error: { code, message } });
 }
 
 function send(
@@ -104,7 +120,7 @@ function send(
   value: unknown,
 ): void {
   const body = Buffer.from(`${JSON.stringify(value ?? null)}\n`);
-  // What is left of a body nobody read must not be taken for the next request.
+  // The rest of a body that nobody read must not be taken for the next request.
   const unread = !request.complete;
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',

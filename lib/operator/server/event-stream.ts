@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
+import type { Subscription } from '../api/route.ts';
 
 /** A listener that is further behind than this is cut off; it can connect again. */
-const MAX_BEHIND_BYTES = 1024 * 1024;
+export const MAX_BEHIND_BYTES = 1024 * 1024;
 
 /**
  * Sends what `subscribe` hands over as server-sent events until the client goes away or falls too
- * far behind. Resolves when it is over; the subscription has then ended.
+ * far behind. Resolves when the stream is over; the subscription has then ended.
  */
 export async function streamEvents(
   response: ServerResponse,
-  subscribe: (send: (value: unknown) => void) => () => void,
+  subscribe: Subscription<unknown>,
 ): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -21,7 +22,7 @@ export async function streamEvents(
     if (response.destroyed) resolve();
     else response.once('close', resolve);
   });
-  // What was before is sent at once, however much that is; the limit counts from there.
+  // The past is sent at once, however much that is; the limit counts from there.
   let allowedBytes = Number.POSITIVE_INFINITY;
   const stop = subscribe((value) => {
     if (response.destroyed || response.writableEnded) return;

@@ -5,13 +5,13 @@ import { messageOf, ViliError } from '../../errors.ts';
 import { reachableSocketPath } from '../socket-path.ts';
 
 const OWNER_ONLY = 0o600;
-/** libuv removes this name once more at close, so it is one that nobody else uses. */
+/** libuv unlinks this name again at close, so nothing else may use it. */
 const BOUND_NAME = '.vili-bound';
 
 /**
- * Makes `server` listen at `socketPath` so that nobody else can connect at any moment: it is bound
- * inside a folder of mode 0700, set to 0600 and then renamed to its place, which also replaces a
- * socket file left by a daemon that is gone. The caller holds the lock of the base.
+ * Makes `server` listen at `socketPath` so that no other user can connect at any moment: the socket
+ * is bound inside a folder of mode 0700, set to 0600 and then renamed to its place, which also
+ * replaces the socket file of a daemon that is gone. The caller holds the lock of the base.
  * Throws ViliError `VILI_SOCKET_FAILED`.
  */
 export async function listenPrivately(server: Server, socketPath: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BadRequestError, ViliError } from '../../errors.ts';
 
-/** Reads a JSON body of at most `maxBytes`; no body at all is an empty object. */
+/** Reads a JSON body of at most `maxBytes`; an absent body counts as an empty object. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw tooLarge(maxBytes);

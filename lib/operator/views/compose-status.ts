@@ -1,42 +1,38 @@
 import type { Deployment } from '../../deployment/state.ts';
+import type { Release } from '../../model/release.ts';
 import type { Role } from '../../model/role.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
-import type { Phase, ServletView, StatusView, TrafficView } from './status-view.ts';
+import type { Phase, ServletView, StatusView } from './status-view.ts';
 
-export interface StatusParts {
-  readonly vili: StatusView['vili'];
+export interface StatusParts extends Pick<StatusView, 'vili' | 'verdict' | 'traffic' | 'archive'> {
   readonly stopping: boolean;
   readonly deployment: Deployment;
   readonly servlets: readonly ServletFacts[];
-  readonly verdict: StatusView['verdict'];
-  readonly traffic: TrafficView;
-  readonly archive: StatusView['archive'];
 }
 
-/** Puts together what `vili status` shows from what each part of Vili knows. */
+/** Composes what `vili status` shows of what each part of Vili knows. */
 export function composeStatus(parts: StatusParts): StatusView {
-  const { vili, deployment, servlets, verdict, traffic, archive } = parts;
+  const { vili, deployment, servlets, verdict, traffic, archive, stopping } = parts;
   const { running, testing, previous, promotion } = deployment;
-  const promoted = promotion !== null ? testing?.release.name : undefined;
+  const view = (of: { release: Release } | null, role: Role): ServletView | null =>
+    of === null ? null : servletOf(servlets, of.release.name, role);
   return {
     schema: 'vili.status/1',
     vili,
-    phase: parts.stopping ? 'stopping' : phaseOf(deployment),
-    running: running === null ? null : servletOf(servlets, running.release.name, 'running'),
-    testing:
-      testing === null
-        ? null
-        : servletOf(servlets, testing.release.name, promoted === undefined ? 'testing' : 'running'),
-    previous: previous === null ? null : servletOf(servlets, previous.release.name, 'running'),
+    phase: stopping ? 'stopping' : phaseOf(deployment),
+    running: view(running, 'running'),
+    // A version that is being promoted has a running servlet already.
+    testing: view(testing, promotion === null ? 'testing' : 'running'),
+    previous: view(previous, 'running'),
     verdict,
     traffic,
     archive,
   };
 }
 
-/** The one word that `vili status` says of it. */
-function phaseOf(deployment: Deployment): Phase {
-  const { running, testing, previous, promotion } = deployment;
+// Private
+
+function phaseOf({ running, testing, previous, promotion }: Deployment): Phase {
   if (promotion !== null) return 'promoting';
   if (testing !== null) return 'testing';
   if (running === null || running.phase === 'staging' || running.phase === 'starting') {
@@ -45,9 +41,7 @@ function phaseOf(deployment: Deployment): Phase {
   return previous === null ? 'steady' : 'probation';
 }
 
-// Private
-
-/** A version whose servlet has not been heard of yet is on its way. */
+/** A version that has not reported a servlet yet is starting one. */
 function servletOf(servlets: readonly ServletFacts[], version: string, role: Role): ServletView {
   const known = servlets.find((it) => it.version === version && it.role === role);
   if (known === undefined) {

@@ -2,19 +2,17 @@ import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type { Sample } from '../../compare/sample/sample.ts';
 import type { Report, ReportEndpoint } from '../../evaluation/report/report.ts';
 import type { MirrorSettings } from '../../mirror/settings.ts';
+import type { Target } from '../../model/exchange.ts';
 
-/** Which version is meant: its name or number; absent: under test, else decided last. */
-export interface VersionQuery {
-  readonly version?: string;
+/** The part of the differences that is asked for. */
+export interface DifferencesQuery {
+  /** Text that the name of an endpoint contains. */
+  readonly endpoint?: string | undefined;
+  /** Text that the path of a field contains. */
+  readonly path?: string | undefined;
 }
 
-/** What of the differences is asked for; texts are looked for anywhere in the name. */
-export interface DifferencesQuery extends VersionQuery {
-  readonly endpoint?: string;
-  readonly path?: string;
-}
-
-/** Schema `vili.differences/1`: where the answers differ. */
+/** Schema `vili.differences/1`: where the responses differ. */
 export interface DifferencesView {
   readonly schema: 'vili.differences/1';
   readonly version: string;
@@ -22,26 +20,22 @@ export interface DifferencesView {
   readonly ignored: readonly IgnoredField[];
 }
 
-/** What it takes to send samples again. */
+/** Everything needed to send samples again. */
 export interface ReplayPlan {
   readonly version: string;
   readonly samples: readonly Sample[];
   /** Where both versions listen now. */
-  readonly running: ReplayTarget | null;
-  readonly testing: ReplayTarget | null;
-  /** How a copy is made and compared, without the token that marks the daemon's own. */
+  readonly running: Target | null;
+  readonly testing: Target | null;
+  /** How a copy is made and compared, without the token that marks the daemon's own copies. */
   readonly settings: MirrorSettings;
 }
 
-export interface ReplayTarget {
-  readonly instance: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The part of a report that the query asks for. */
-export function differencesOf(report: Report, query: DifferencesQuery): DifferencesView {
-  const { endpoint = '', path = '' } = query;
+/** The differences of a report that the query asks for. */
+export function differencesOf(
+  report: Report,
+  { endpoint = '', path = '' }: DifferencesQuery,
+): DifferencesView {
   const endpoints = (report.test?.endpoints ?? [])
     .filter((one) => one.endpoint.includes(endpoint))
     .map((one) => ({

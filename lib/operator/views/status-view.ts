@@ -1,4 +1,3 @@
-import type { HistoryEntry } from '../../model/history.ts';
 import type { ServletState } from '../../model/servlet-facts.ts';
 
 /** Schema `vili.status/1` of `vili status --json`: fields may be added, never renamed. */
@@ -10,7 +9,7 @@ export interface StatusView {
     readonly base: string;
     readonly uptimeMs: number;
     readonly port: number;
-    /** What users speak on that port. */
+    /** The protocol of users on that port. */
     readonly scheme: 'http' | 'https';
   };
   readonly phase: Phase;
@@ -27,14 +26,14 @@ export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation
 export interface ServletView {
   readonly version: string;
   readonly instance: string;
-  /** Null while no process is there, as in backoff. */
+  /** Null while there is no process, as in backoff. */
   readonly pid: number | null;
   readonly port: number | null;
   readonly state: ServletState;
   readonly restarts: number;
   /** ISO 8601 with milliseconds, UTC. */
   readonly startedAt: string | null;
-  /** Why it does not serve, where there is something to say. */
+  /** Why the servlet does not serve. */
   readonly problem?: string | null;
 }
 
@@ -48,11 +47,11 @@ export interface VerdictView {
   readonly reasons: readonly ReasonView[];
   /** What a promotion still needs, in words. */
   readonly missing: readonly string[];
-  /** What both versions did, line by line. */
+  /** The table of signals: what both versions did. */
   readonly signals?: readonly SignalView[];
 }
 
-/** One line of the table of signals; the values as they are shown. */
+/** One line of the table of signals; the values as shown to people. */
 export interface SignalView {
   readonly code: string;
   readonly name: string;
@@ -64,7 +63,7 @@ export interface SignalView {
 
 export interface ReasonView {
   readonly code: string;
-  /** Method and path template; absent for what concerns the whole version. */
+  /** Method and path template; absent when the reason concerns the whole version. */
   readonly endpoint?: string | null;
   /** One sentence with the observed value and the limit. */
   readonly text: string;
@@ -83,8 +82,3 @@ export interface TrafficView {
   readonly failed: Readonly<Record<string, number>>;
   readonly inFlight: number;
 }
-
-/** One line of `vili history --json`, oldest first; `reasons` are sentences, the weightiest first. */
-
-/** What `GET /v1/events` sends as it happens: the entries of the history. */
-export type LiveEvent = HistoryEntry;

@@ -34,7 +34,7 @@ never compared: POST /orders (5.9 %)
 look closer: vili diff   send again: vili replay --all
 `,
   diff: `
-inventory-1.5.0: where the answers differ
+inventory-1.5.0: where the responses differ
 
 GET /items/{id}   81 pairs
   counts     type $.price  6.5 → "6.5"   79 times

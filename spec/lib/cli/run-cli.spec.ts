@@ -73,7 +73,7 @@ describe('the command line', () => {
 
   it('exits with 6 and the reason when the daemon refuses', async () => {
     await withDaemon(async (base, handlers) => {
-      handlers.promote = async () => {
+      handlers.act = async () => {
         throw new ConflictError('inventory-1.5.0 is not ready');
       };
       const { code, stderr } = await run(['promote', '--yes', '--base', base]);

@@ -4,12 +4,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConflictError, codeOf } from '../../../lib/errors.ts';
+import type { HistoryEntry } from '../../../lib/model/history.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
+import type { ControlHandlers } from '../../../lib/operator/api/handlers.ts';
 import { type ControlClient, controlClient } from '../../../lib/operator/client/client.ts';
-import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
 import { createControlServer } from '../../../lib/operator/server/control-server.ts';
-import type { LiveEvent } from '../../../lib/operator/views/status-view.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
+import { REPORT, SAMPLE } from './report-view.ts';
 import { HISTORY, SampleHandlers, STATUS, TRACE, TREE } from './views.ts';
 
 interface Served {
@@ -59,14 +60,14 @@ async function raw(
   path: string,
   body = '',
 ): Promise<RawResponse> {
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request({ socketPath, method, path, agent: false }, resolve);
     sent.on('error', reject);
     sent.end(body);
   });
   let text = '';
-  for await (const chunk of answer) text += String(chunk);
-  return { status: answer.statusCode ?? 0, body: text };
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode ?? 0, body: text };
 }
 
 function record(id: number, to: string): TraceRecord {
@@ -81,19 +82,35 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('the control server', () => {
-  it('answers every question through its client', async () => {
+  it('responds to every function of its client', async () => {
     await serving(async ({ client, handlers }) => {
       expect(await client.status()).to.deep.equal(STATUS);
       expect(await client.verdict()).to.deep.equal(STATUS.verdict);
-      expect(await client.history(1)).to.deep.equal(HISTORY.slice(1));
+      expect(await client.history({ limit: 1 })).to.deep.equal(HISTORY.slice(1));
       expect(await client.tree()).to.deep.equal(TREE);
-      const filter = { actor: 'root/deployer', correlation: 'v-7', limit: 5 };
-      expect(await client.trace(filter)).to.deep.equal(TRACE);
-      expect(handlers.calls).to.deep.equal([{ history: 1 }, { trace: filter }]);
+      const filter = { actor: 'root/deployer', limit: 5 };
+      expect(await client.trace({ ...filter, id: 'v-7' })).to.deep.equal(TRACE);
+      expect(handlers.calls).to.deep.equal([
+        { history: 1 },
+        { trace: { ...filter, correlation: 'v-7' } },
+      ]);
     });
   });
 
-  it('hands over who acts and why', async () => {
+  it('finds reports, differences and samples of a version', async () => {
+    await serving(async ({ client, handlers }) => {
+      expect(await client.report({ version: '1.5.0' })).to.deep.equal(REPORT);
+      expect((await client.differences({ path: 'price' }))?.endpoints).to.have.length(1);
+      expect((await client.differences({ path: 'nothing' }))?.endpoints).to.deep.equal([]);
+      expect(await client.sample({ sample: SAMPLE.id })).to.deep.equal(SAMPLE);
+      expect((await client.replay({ version: '1.5.0' })).samples).to.deep.equal([SAMPLE]);
+      const [whole, ...others] = handlers.calls;
+      expect(whole).to.deep.equal({ report: '1.5.0' });
+      expect(others.at(-1)).to.deep.equal({ replay: '1.5.0' });
+    });
+  });
+
+  it('passes on who acts and why', async () => {
     await serving(async ({ client, handlers }) => {
       const act = { version: 'inventory-1.5.0', reason: 'seen enough', by: 'ann@host' };
       expect((await client.promote(act)).effect).to.contain('takes over');
@@ -102,7 +119,7 @@ describe('the control server', () => {
     });
   });
 
-  it('gives nobody but the owner a way to the socket and leaves no other file', async () => {
+  it('lets only the owner connect and leaves no other file', async () => {
     await serving(async ({ socketPath, close }) => {
       expect((await stat(socketPath)).mode & 0o777).to.equal(0o600);
       expect(await readdir(join(socketPath, '..'))).to.deep.equal(['vili.sock']);
@@ -111,7 +128,7 @@ describe('the control server', () => {
     });
   });
 
-  it('takes the place of a socket file that was left behind', async () => {
+  it('replaces a socket file that was left behind', async () => {
     await withTempFolder(async (folder) => {
       const socketPath = join(folder, 'vili.sock');
       await writeFile(socketPath, 'stale');
@@ -139,7 +156,7 @@ describe('the control server', () => {
     );
   });
 
-  it('says clearly that it cannot listen', async () => {
+  it('names the socket that it cannot listen on', async () => {
     await withTempFolder(async (folder) => {
       const server = createControlServer({
         socketPath: join(folder, 'missing/vili.sock'),
@@ -169,11 +186,11 @@ describe('the control server', () => {
     ['413 for a large body', 'POST', '/v1/reject', 'x'.repeat(5000), '413', 'VILI_BODY_TOO_LARGE'],
   ];
   for (const [what, method = '', path = '', body = '', status, code] of wrong) {
-    it(`answers ${what}`, async () => {
+    it(`responds with ${what}`, async () => {
       await serving(async ({ socketPath, problems }) => {
-        const answer = await raw(socketPath, method, path, body);
-        expect(answer.status).to.equal(Number(status));
-        const parsed = JSON.parse(answer.body) as { error: { code: string; message: string } };
+        const response = await raw(socketPath, method, path, body);
+        expect(response.status).to.equal(Number(status));
+        const parsed = JSON.parse(response.body) as { error: { code: string; message: string } };
         expect(parsed.error.code).to.equal(code);
         expect(parsed.error.message).to.be.a('string').that.is.not.empty;
         expect(problems).to.deep.equal([]);
@@ -181,9 +198,9 @@ describe('the control server', () => {
     });
   }
 
-  it('answers 409 with the reason when an act is refused', async () => {
+  it('responds with 409 and the reason when an act is not possible', async () => {
     await serving(async ({ client, handlers }) => {
-      handlers.promote = async () => {
+      handlers.act = async () => {
         throw new ConflictError('there is nothing under test');
       };
       const error = await failure(client.promote({ by: 'ann' }));
@@ -192,7 +209,7 @@ describe('the control server', () => {
     });
   });
 
-  it('keeps to itself what went wrong inside, and reports it', async () => {
+  it('reports an internal failure without showing it to the client', async () => {
     await serving(async ({ client, handlers, problems }) => {
       handlers.status = async () => {
         throw new TypeError('secret is undefined');
@@ -204,15 +221,15 @@ describe('the control server', () => {
     });
   });
 
-  it('crashes an actor only when it may', async () => {
+  it('crashes an actor when that is on', async () => {
     await serving(async ({ client, handlers }) => {
       handlers.crash = async (path) => void handlers.calls.push({ crash: path });
-      await client.crash('root/deployer');
+      await client.crash({ path: 'root/deployer' });
       expect(handlers.calls).to.deep.equal([{ crash: 'root/deployer' }]);
     });
   });
 
-  it('streams the trace of the past and on, without a gap, until nobody listens', async () => {
+  it('streams past and new trace records without a gap until nobody listens', async () => {
     await serving(async ({ client, handlers }) => {
       const stop = new AbortController();
       const got: number[] = [];
@@ -254,7 +271,7 @@ describe('the control server', () => {
   it('ends live streams when it closes', async () => {
     await serving(async ({ client, handlers, close }) => {
       const listening = new Promise<void>((resolve) => (handlers.onListen = resolve));
-      const ended = client.events(() => {}, new AbortController().signal);
+      const ended = client.events({}, () => {}, new AbortController().signal);
       await listening;
       await close();
       await ended;
@@ -270,7 +287,7 @@ describe('the control server', () => {
       socket.on('error', () => {});
       socket.write('GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n');
       await listening;
-      const large: LiveEvent = {
+      const large: HistoryEntry = {
         at: 'now',
         event: 'started',
         version: 'shop-2',
@@ -286,7 +303,7 @@ describe('the control server', () => {
     });
   });
 
-  it('lets go of a connection that asks nothing', async () => {
+  it('closes a connection whose request does not arrive', async () => {
     await serving(
       async ({ socketPath }) => {
         const socket = connect(socketPath);
@@ -297,12 +314,12 @@ describe('the control server', () => {
     );
   });
 
-  it('serves no more connections than allowed', async () => {
+  it('serves at most the allowed number of connections', async () => {
     await serving(
       async ({ client, handlers }) => {
         const stop = new AbortController();
         const listening = new Promise<void>((resolve) => (handlers.onListen = resolve));
-        const first = client.events(() => {}, stop.signal);
+        const first = client.events({}, () => {}, stop.signal);
         await listening;
         expect(codeOf(await failure(client.status()))).to.equal('VILI_DAEMON_UNREACHABLE');
         stop.abort();
@@ -314,7 +331,7 @@ describe('the control server', () => {
 });
 
 describe('the control client', () => {
-  it('says that no daemon runs when there is no socket', async () => {
+  it('reports that no daemon runs when there is no socket', async () => {
     await withTempFolder(async (folder) => {
       const error = await failure(controlClient(join(folder, 'vili.sock')).status());
       expect(codeOf(error)).to.equal('VILI_DAEMON_UNREACHABLE');
@@ -322,7 +339,7 @@ describe('the control client', () => {
     });
   });
 
-  it('gives up on a daemon that does not answer', async () => {
+  it('gives up on a daemon that does not respond', async () => {
     await serving(async ({ socketPath, handlers }) => {
       handlers.status = () => new Promise(() => {});
       const error = await failure(controlClient(socketPath, { timeoutMs: 50 }).status());

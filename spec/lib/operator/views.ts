@@ -3,9 +3,14 @@ import type { Report } from '../../../lib/evaluation/report/report.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
 import type { HistoryEntry } from '../../../lib/model/history.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
-import type { ControlHandlers } from '../../../lib/operator/control-handlers.ts';
+import type {
+  ActKind,
+  ActRequest,
+  ActResult,
+  ControlHandlers,
+} from '../../../lib/operator/api/handlers.ts';
 import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
-import type { LiveEvent, StatusView } from '../../../lib/operator/views/status-view.ts';
+import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import { DEFAULT_MIRROR_SETTINGS } from '../../support/default-settings.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
 
@@ -154,11 +159,17 @@ export const TREE: ActorTree = {
   ],
 };
 
-/** Handlers that answer with the views above and can emit to whoever listens. */
+const EFFECTS: Readonly<Record<ActKind, string>> = {
+  promote: 'inventory-1.5.0 takes over the users',
+  reject: 'the test of inventory-1.5.0 has ended',
+  retest: 'inventory-1.5.0 is tested afresh',
+};
+
+/** Handlers that respond with the views above and can emit to whoever listens. */
 export class SampleHandlers implements ControlHandlers {
   readonly calls: unknown[] = [];
   readonly traceListeners = new Set<(record: TraceRecord) => void>();
-  readonly eventListeners = new Set<(event: LiveEvent) => void>();
+  readonly eventListeners = new Set<(event: HistoryEntry) => void>();
   /** Called when somebody begins to listen. */
   onListen: () => void = () => {};
 
@@ -190,40 +201,32 @@ export class SampleHandlers implements ControlHandlers {
     return TREE;
   }
 
-  events(listener: (event: LiveEvent) => void): () => void {
+  events(listener: (event: HistoryEntry) => void): () => void {
     this.eventListeners.add(listener);
     this.onListen();
     return () => this.eventListeners.delete(listener);
   }
 
-  async promote(request: object): Promise<{ version: string; effect: string }> {
-    this.calls.push({ promote: request });
-    return { version: 'inventory-1.5.0', effect: 'inventory-1.5.0 takes over the users' };
+  async act(kind: ActKind, request: ActRequest): Promise<ActResult> {
+    this.calls.push({ [kind]: request });
+    return { version: 'inventory-1.5.0', effect: EFFECTS[kind] };
   }
 
-  async report(query: object): Promise<Report | null> {
-    this.calls.push({ report: query });
+  async report(version: string | undefined): Promise<Report | null> {
+    this.calls.push({ report: version });
     return REPORT;
   }
 
-  async samples(query: object): Promise<{ version: string; samples: readonly Sample[] }> {
-    this.calls.push({ samples: query });
+  async samples(
+    version: string | undefined,
+  ): Promise<{ version: string; samples: readonly Sample[] }> {
+    this.calls.push({ samples: version });
     return { version: REPORT.version, samples: [SAMPLE] };
   }
 
-  async replay(query: object): Promise<ReplayPlan> {
-    this.calls.push({ replay: query });
+  async replay(version: string | undefined): Promise<ReplayPlan> {
+    this.calls.push({ replay: version });
     const settings = DEFAULT_MIRROR_SETTINGS;
     return { version: REPORT.version, samples: [SAMPLE], running: null, testing: null, settings };
-  }
-
-  async retest(request: object): Promise<{ version: string; effect: string }> {
-    this.calls.push({ retest: request });
-    return { version: 'inventory-1.5.0', effect: 'inventory-1.5.0 is tested afresh' };
-  }
-
-  async reject(request: object): Promise<{ version: string; effect: string }> {
-    this.calls.push({ reject: request });
-    return { version: 'inventory-1.5.0', effect: 'the test of inventory-1.5.0 has ended' };
   }
 }

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { ConflictError, EXIT } from '../errors.ts';
+import type { ActKind } from '../operator/api/handlers.ts';
+import type { StatusView } from '../operator/views/status-view.ts';
+import { ACTING, type CommandContext, type Run, show } from './command.ts';
+import { confirmAct } from './terminal/confirm.ts';
+import { printable } from './text/printable.ts';
+
+export interface Act {
+  readonly kind: ActKind;
+  readonly description: string;
+  /** The version that is meant, and the effect of the act on it as a sentence for the question. */
+  plan(context: CommandContext, version: string | undefined): Promise<ActPlan>;
+}
+
+export interface ActPlan {
+  readonly version: string;
+  readonly effect: string;
+}
+
+/** Declares a command that asks with the full effect of an act, then acts in the user's name. */
+export function declareAct(program: Command, run: Run, act: Act): void {
+  program
+    .command(`${act.kind} [version]`)
+    .helpGroup(ACTING)
+    .description(act.description)
+    .option('--reason <text>', 'kept in the history')
+    .action(
+      run(async (context, given: string | undefined, { reason }: { reason?: string }) => {
+        const { io, client, yes } = context;
+        // The version is sent along: another one may arrive while the question waits.
+        const { version, effect } = await act.plan(context, given);
+        await confirmAct(io, printable(effect), yes);
+        const result = await client[act.kind]({ version, reason, by: io.user });
+        show(context, result, () => [printable(result.effect)]);
+        return EXIT.ok;
+      }),
+    );
+}
+
+/** The given version, else the one under test. Throws ConflictError when there is none. */
+export function versionUnderTest(
+  { testing }: StatusView,
+  given: string | undefined,
+  kind: ActKind,
+): string {
+  const version = given ?? testing?.version;
+  if (version !== undefined) return version;
+  throw new ConflictError(`nothing is under test, so nothing to ${kind}`);
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { UsageError } from '../errors.ts';
+
+export interface SettingFlags {
+  readonly set?: Readonly<Record<string, string>>;
+  readonly port?: string;
+}
+
+/** Adds the options that override settings. */
+export function withSettings(command: Command): Command {
+  return command
+    .option('--set <key=value>', 'override a setting; repeatable', addSetting)
+    .option('--port <port>', 'port for users, short for --set port=...');
+}
+
+/** The settings by dotted key, unchecked. */
+export function settingsOf({ set = {}, port }: SettingFlags): Readonly<Record<string, string>> {
+  return port === undefined ? set : { ...set, port };
+}
+
+/** A whole number from 1, for `--limit`. */
+export function countOf(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1) throw new UsageError(`"${text}" must be a whole number from 1`);
+  return count;
+}
+
+// Private
+
+function addSetting(
+  text: string,
+  settings: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  const key = text.slice(0, Math.max(at, 0)).trim();
+  if (key === '') {
+    throw new UsageError(`--set takes key=value, as in probation=5m, not "${text}"`);
+  }
+  return { ...settings, [key]: text.slice(at + 1) };
+}

@@ -1,0 +1,46 @@
+import type { Sample } from '../../compare/sample/sample.ts';
+import type { Report } from '../../evaluation/report/report.ts';
+import type { ActorTree } from '../../model/actor-tree.ts';
+import type { HistoryEntry } from '../../model/history.ts';
+import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
+import type { ReplayPlan } from '../views/evidence-view.ts';
+import type { StatusView, VerdictView } from '../views/status-view.ts';
+
+export type ActKind = 'promote' | 'reject' | 'retest';
+
+export interface ActRequest {
+  /** The version that is meant; absent: the one under test. */
+  readonly version?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Who asks, for the audit, e.g. `ann@host`. */
+  readonly by: string;
+}
+
+export interface ActResult {
+  readonly version: string;
+  /** What happens now, in one sentence. */
+  readonly effect: string;
+}
+
+/**
+ * Who responds: what the operator actor gives to the control API. A ViliError that a handler throws
+ * becomes the response; a ConflictError means that the act is not possible now.
+ */
+export interface ControlHandlers {
+  status(): Promise<StatusView>;
+  verdict(): Promise<VerdictView | null>;
+  /** Null when no version was tested yet, or nothing is known of that one any more. */
+  report(version: string | undefined): Promise<Report | null>;
+  samples(version: string | undefined): Promise<{ version: string; samples: readonly Sample[] }>;
+  replay(version: string | undefined): Promise<ReplayPlan>;
+  history(limit: number): Promise<readonly HistoryEntry[]>;
+  trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;
+  /** Calls the listener for every new record until the returned function is called. */
+  followTrace(listener: (record: TraceRecord) => void): () => void;
+  tree(): Promise<ActorTree>;
+  /** Calls the listener for every new entry of the history until the returned function is called. */
+  events(listener: (event: HistoryEntry) => void): () => void;
+  act(kind: ActKind, request: ActRequest): Promise<ActResult>;
+  /** Only with VILI_DEBUG=1: makes the actor at this path crash. */
+  crash?(path: string): Promise<void>;
+}

@@ -1,0 +1,70 @@
+import { bytes, grouped } from '../../text/numbers.ts';
+import { CONTROL_LIMITS } from '../server/control-server.ts';
+import { MAX_BEHIND_BYTES } from '../server/event-stream.ts';
+import type { Route } from './route.ts';
+import { ROUTE_LIST } from './routes.ts';
+
+/** The page `docs/api.md`. */
+export function renderApiPage(): string {
+  const { maxConnections, maxBodyBytes, idleMs } = CONTROL_LIMITS;
+  return `# Control API
+
+Written by \`npm run docs\` from the routes in \`lib/operator/api\`; do not edit.
+
+The daemon listens on \`BASE/.vili/vili.sock\`, mode 0600: HTTP/1.1 and JSON, for the user Vili runs as.
+It opens no TCP port for the API. The command line uses nothing else.
+
+\`\`\`
+curl -s --unix-socket .vili/vili.sock http://vili/v1/status
+\`\`\`
+
+| route | request | response |
+|---|---|---|
+${ROUTE_LIST.map(tableRow).join('\n')}
+
+The request of a \`GET\` is its query, the request of a \`POST\` a JSON object. Parameters in *italics* are
+required. \`HEAD\` counts as \`GET\`.
+
+\`promote\`, \`reject\` and \`retest\` respond once the act has begun, with
+\`{ "version": "inventory-1.5.0", "effect": "inventory-1.5.0 is being promoted" }\`; \`/v1/events\` reports its end.
+\`retest\` takes a version that was rejected and whose server file is still in the base.
+
+A trace record has \`id atMs from to type correlation waitMs handledMs outcome\`, and \`payload\` where it is
+captured. Events are server-sent events: a stream begins with the comment \`: listening\`, and each event is one
+\`data:\` line of JSON.
+
+## Errors
+
+\`\`\`
+{"error":{"code":"VILI_REFUSED","message":"no version is under test"}}
+\`\`\`
+
+| status | codes |
+|---|---|
+| 400 | \`VILI_BAD_REQUEST\` |
+| 404 | \`VILI_NO_ROUTE\`, \`VILI_NO_SAMPLE\` |
+| 405 | \`VILI_WRONG_METHOD\` |
+| 409 | \`VILI_REFUSED\`: not possible now |
+| 413 | \`VILI_BODY_TOO_LARGE\` |
+| 504 | \`VILI_ASK_TIMEOUT\`: an actor did not reply (3 s; acts 10 s); see \`vili tree\` |
+| 500 | anything else; the details of \`VILI_INTERNAL\` are in Vili's log |
+
+## Limits
+
+${grouped(maxConnections)} connections (streams count), bodies up to ${bytes(maxBodyBytes)}, ${idleMs / 1000} s for a request and for an idle
+connection. A stream whose reader is more than ${bytes(MAX_BEHIND_BYTES)} behind is cut; connect again.
+`;
+}
+
+// Private
+
+function tableRow(route: Route): string {
+  const { method, path, selectedBy, doc } = route;
+  const query = selectedBy === undefined ? '' : `?${selectedBy}=`;
+  const parameters = Object.entries(route.request).map(([name, parameter]) => {
+    const mark = parameter.required ? '*' : '';
+    return `${mark}\`${name}\`${mark}: ${parameter.doc}`;
+  });
+  const events = 'subscribe' in route ? ', as events' : '';
+  return `| \`${method} ${path}${query}\` | ${parameters.join('<br>')} | ${doc}${events} |`;
+}

@@ -1,0 +1,75 @@
+import { BadRequestError } from '../../errors.ts';
+import { grouped } from '../../text/numbers.ts';
+
+const MAX_TEXT = 1000;
+
+/** A value of a request: in the query of a GET, in the JSON body of a POST. */
+export interface Parameter<T, Required extends boolean = boolean> {
+  /** One line of `docs/api.md`. */
+  readonly doc: string;
+  readonly required: Required;
+  /** Throws BadRequestError when `value` is not valid. */
+  readonly read: (name: string, value: unknown) => T;
+}
+
+/** The shape of a request: its parameters by name. */
+export type Shape = Readonly<Record<string, Parameter<unknown>>>;
+
+type RequiredIn<S extends Shape> = {
+  [K in keyof S]: S[K] extends Parameter<unknown, true> ? K : never;
+}[keyof S];
+
+type ValueOf<P> = P extends Parameter<infer T> ? T : never;
+
+/** The request that a shape describes. */
+export type RequestOf<S extends Shape> = {
+  readonly [K in RequiredIn<S>]: ValueOf<S[K]>;
+} & {
+  readonly [K in Exclude<keyof S, RequiredIn<S>>]?: ValueOf<S[K]> | undefined;
+};
+
+/** Text of 1 to 1000 characters. */
+export function text(doc: string): Parameter<string, false> {
+  return { doc, required: false, read: readText };
+}
+
+export function requiredText(doc: string): Parameter<string, true> {
+  return { doc, required: true, read: readText };
+}
+
+/** Any text, for a search. */
+export function anyText(doc: string): Parameter<string, false> {
+  return { doc, required: false, read: (_, value) => String(value) };
+}
+
+/** A whole number from 1; a larger one than `max` counts as `max`. */
+export function count(what: string, max: number): Parameter<number, false> {
+  const read = (name: string, value: unknown): number => {
+    const shown = String(value);
+    const number = /^\d{1,9}$/.test(shown) ? Number(shown) : 0;
+    if (number >= 1) return Math.min(number, max);
+    throw new BadRequestError(`${name} "${shown}" must be a whole number from 1 to ${max}`);
+  };
+  return { doc: `${what}; at most ${grouped(max)}`, required: false, read };
+}
+
+/** Reads every parameter of a shape. Throws BadRequestError when one is missing or not valid. */
+export function readRequest<S extends Shape>(
+  shape: S,
+  valueOf: (name: string) => unknown,
+): RequestOf<S> {
+  const request: Record<string, unknown> = {};
+  for (const [name, { doc, required, read }] of Object.entries(shape)) {
+    const value = valueOf(name) ?? undefined;
+    if (value !== undefined) request[name] = read(name, value);
+    else if (required) throw new BadRequestError(`"${name}" is missing: ${doc}`);
+  }
+  return request as RequestOf<S>;
+}
+
+// Private
+
+function readText(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_TEXT) return value;
+  throw new BadRequestError(`"${name}" must be a text of 1 to ${MAX_TEXT} characters`);
+}

@@ -1,0 +1,37 @@
+import type { ControlHandlers } from './handlers.ts';
+import type { RequestOf, Shape } from './parameters.ts';
+
+interface Declaration<S extends Shape> {
+  readonly method: 'GET' | 'POST';
+  readonly path: `/v1/${string}`;
+  readonly request: S;
+  /** The query parameter that, when present, selects this route among those of its path. */
+  readonly selectedBy?: string;
+  /** What the response is, for `docs/api.md`. */
+  readonly doc: string;
+  /** Absent: always. */
+  isOffered?(handlers: ControlHandlers): boolean;
+}
+
+/** A route that responds with one JSON value. */
+export interface JsonRoute<S extends Shape, R> extends Declaration<S> {
+  respond(handlers: ControlHandlers, request: RequestOf<S>): Promise<R>;
+}
+
+/** A route that responds with server-sent events for as long as the client listens. */
+export interface StreamRoute<S extends Shape, E> extends Declaration<S> {
+  subscribe(handlers: ControlHandlers, request: RequestOf<S>): Promise<Subscription<E>>;
+}
+
+/** Begins to send; the returned function ends it. */
+export type Subscription<E> = (send: (event: E) => void) => () => void;
+
+export type Route = JsonRoute<Shape, unknown> | StreamRoute<Shape, unknown>;
+
+export function json<S extends Shape, R>(route: JsonRoute<S, R>): JsonRoute<S, R> {
+  return route;
+}
+
+export function stream<S extends Shape, E>(route: StreamRoute<S, E>): StreamRoute<S, E> {
+  return route;
+}

@@ -1,0 +1,160 @@
+import { ViliError } from '../../errors.ts';
+import type { TraceFilter } from '../../model/trace-record.ts';
+import { differencesOf } from '../views/evidence-view.ts';
+import { followTrace } from './follow-trace.ts';
+import type { ActKind } from './handlers.ts';
+import { anyText, count, type RequestOf, requiredText, text } from './parameters.ts';
+import { json, type Route, stream } from './route.ts';
+
+const DEFAULT_HISTORY = 100;
+const MAX_HISTORY = 10_000;
+const DEFAULT_TRACE = 200;
+const MAX_TRACE = 100_000;
+
+const VERSION = text('name or number of a version; default: under test, else decided last');
+
+const TRACE = {
+  actor: anyText('only messages to or from the actor at this path and those below it'),
+  id: anyText('only messages with this correlation id'),
+  limit: count(`the newest records; default ${DEFAULT_TRACE}, with \`id\` all`, MAX_TRACE),
+};
+
+/**
+ * The control API. Server, client and `docs/api.md` follow from these declarations: the key is the
+ * name of the client's function.
+ */
+export const ROUTES = {
+  status: json({
+    method: 'GET',
+    path: '/v1/status',
+    request: {},
+    doc: '[`vili.status/1`](cli.md#vili-status---json)',
+    respond: (handlers) => handlers.status(),
+  }),
+  verdict: json({
+    method: 'GET',
+    path: '/v1/verdict',
+    request: {},
+    doc: 'the verdict on the version under test, or `null`',
+    respond: (handlers) => handlers.verdict(),
+  }),
+  report: json({
+    method: 'GET',
+    path: '/v1/report',
+    request: { version: VERSION },
+    doc: 'the report (`vili.report/1`) of the test under way, or of a version that had one; `null` when nothing is known',
+    respond: (handlers, { version }) => handlers.report(version),
+  }),
+  differences: json({
+    method: 'GET',
+    path: '/v1/differences',
+    request: {
+      version: VERSION,
+      endpoint: anyText('only endpoints with this text in their name'),
+      path: anyText('only fields with this text in their path'),
+    },
+    doc: 'where the responses differ, by endpoint and field (`vili.differences/1`), or `null`',
+    async respond(handlers, { version, ...query }) {
+      const report = await handlers.report(version);
+      return report === null ? null : differencesOf(report, query);
+    },
+  }),
+  sample: json({
+    method: 'GET',
+    path: '/v1/differences',
+    request: { sample: requiredText('id of a sample'), version: VERSION },
+    selectedBy: 'sample',
+    doc: 'that pair (`vili.sample/1`), 404 when there is none',
+    async respond(handlers, { sample: id, version }) {
+      const { samples, version: of } = await handlers.samples(version);
+      const sample = samples.find((one) => one.id === id);
+      if (sample !== undefined) return sample;
+      throw new ViliError('VILI_NO_SAMPLE', `${of} has no sample "${id}"`, { httpStatus: 404 });
+    },
+  }),
+  history: json({
+    method: 'GET',
+    path: '/v1/history',
+    request: { limit: count(`the newest entries; default ${DEFAULT_HISTORY}`, MAX_HISTORY) },
+    doc: 'entries of the history, oldest first',
+    respond: (handlers, { limit = DEFAULT_HISTORY }) => handlers.history(limit),
+  }),
+  trace: json({
+    method: 'GET',
+    path: '/v1/trace',
+    request: TRACE,
+    doc: 'trace records, oldest first',
+    respond: (handlers, request) => handlers.trace(traceFilter(request)),
+  }),
+  followTrace: stream({
+    method: 'GET',
+    path: '/v1/trace',
+    request: { ...TRACE, follow: anyText('`1`') },
+    selectedBy: 'follow',
+    doc: 'the same, then new records',
+    subscribe: (handlers, request) => followTrace(handlers, traceFilter(request), MAX_TRACE),
+  }),
+  tree: json({
+    method: 'GET',
+    path: '/v1/tree',
+    request: {},
+    doc: 'the actors, nested: `path status mailbox restarts incarnation inHand hung children`',
+    respond: (handlers) => handlers.tree(),
+  }),
+  events: stream({
+    method: 'GET',
+    path: '/v1/events',
+    request: {},
+    doc: 'entries of the history as they happen',
+    subscribe: (handlers) => Promise.resolve((send) => handlers.events(send)),
+  }),
+  promote: act('promote', 'the one under test'),
+  reject: act('reject', 'the one under test'),
+  retest: act('retest', 'the one rejected last'),
+  // Not a GET: the settings in the response are for those who may act.
+  replay: json({
+    method: 'POST',
+    path: '/v1/replay',
+    request: { version: VERSION },
+    doc: 'its samples, where both versions listen, and how a copy is made; for `vili replay`, which sends them',
+    respond: (handlers, { version }) => handlers.replay(version),
+  }),
+  crash: json({
+    method: 'POST',
+    path: '/v1/debug/crash',
+    request: { path: requiredText('the path of an actor, such as `/vili/comparator`') },
+    doc: 'makes that actor crash; only with `VILI_DEBUG=1`',
+    isOffered: (handlers) => handlers.crash !== undefined,
+    async respond(handlers, { path }) {
+      await handlers.crash?.(path);
+      return { crashed: path };
+    },
+  }),
+};
+
+export const ROUTE_LIST: readonly Route[] = Object.values(ROUTES);
+
+// Private
+
+function act(kind: ActKind, usual: string) {
+  return json({
+    method: 'POST',
+    path: `/v1/${kind}`,
+    request: {
+      by: requiredText('who asks, such as `ann@host`'),
+      version: text(`name of a version; default: ${usual}`),
+      reason: text('kept in the history'),
+    },
+    doc: '`{ "version": …, "effect": … }`',
+    respond: (handlers, request) => handlers.act(kind, request),
+  });
+}
+
+function traceFilter({ actor, id, limit }: RequestOf<typeof TRACE>): TraceFilter {
+  return {
+    ...(actor === undefined ? {} : { actor }),
+    ...(id === undefined ? {} : { correlation: id }),
+    // The whole way of one version is asked for, not its end.
+    limit: limit ?? (id === undefined ? DEFAULT_TRACE : MAX_TRACE),
+  };
+}

@@ -1,0 +1,62 @@
+import { BadRequestError, ViliError } from '../../errors.ts';
+import type { ControlHandlers } from '../api/handlers.ts';
+import { readRequest } from '../api/parameters.ts';
+import type { Route, Subscription } from '../api/route.ts';
+import { ROUTE_LIST } from '../api/routes.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Reads and parses the body; called only for a POST. */
+  body(): Promise<unknown>;
+}
+
+/** One JSON value, or server-sent events for as long as the client listens. */
+export type Dispatched =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'events'; readonly subscribe: Subscription<unknown> };
+
+/** Serves one request; throws ViliError for a request that no route takes or that is not valid. */
+export async function dispatch(
+  request: HttpRequest,
+  handlers: ControlHandlers,
+): Promise<Dispatched> {
+  const route = routeOf(request, handlers);
+  const body = route.method === 'POST' ? objectOf(await request.body()) : null;
+  const parameters = readRequest(route.request, (name) => {
+    if (body === null) return request.query.get(name);
+    return Object.hasOwn(body, name) ? body[name] : undefined;
+  });
+  if ('subscribe' in route) {
+    return { kind: 'events', subscribe: await route.subscribe(handlers, parameters) };
+  }
+  return { kind: 'json', value: await route.respond(handlers, parameters) };
+}
+
+// Private
+
+function routeOf({ method, path, query }: HttpRequest, handlers: ControlHandlers): Route {
+  const routes = ROUTE_LIST.filter(
+    (route) => route.path === path && route.isOffered?.(handlers) !== false,
+  );
+  if (routes.length === 0) {
+    throw new ViliError('VILI_NO_ROUTE', `no such path: ${path}`, { httpStatus: 404 });
+  }
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const candidates = routes.filter((route) => route.method === wanted);
+  const route =
+    candidates.find(({ selectedBy }) => selectedBy !== undefined && query.has(selectedBy)) ??
+    candidates.find(({ selectedBy }) => selectedBy === undefined);
+  if (route !== undefined) return route;
+  const allowed = [...new Set(routes.map((one) => one.method))].join(', ');
+  const text = `${path} takes ${allowed}, not ${method}`;
+  throw new ViliError('VILI_WRONG_METHOD', text, { httpStatus: 405 });
+}
+
+function objectOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+    return body as Readonly<Record<string, unknown>>;
+  }
+  throw new BadRequestError('the body must be a JSON object');
+}
