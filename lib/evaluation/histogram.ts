@@ -1,7 +1,7 @@
 /** The growth factor of buckets: a quantile is accurate to 4 %. */
 const GROWTH = 1.08;
 const LEAST_MS = 0.05;
-/** Enough for about two hours. */
+/** Enough for 87 minutes. */
 const BUCKETS = 240;
 
 /** Times in logarithmic buckets: quantiles of any number of responses in 2 kB. */

@@ -5,6 +5,7 @@ import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
 import type { LogKind } from '../../../lib/logs/follow/batch.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { batchOf } from '../../support/log-batches.ts';
+import { responseOf } from '../../support/pairs.ts';
 
 const BUILD = { name: 'shop-2', fingerprint: 'abc', sinceMs: 1 };
 const SETTINGS = { verdict: { ...DEFAULT_VERDICT_SETTINGS, logWindowMs: 1000 }, nowMs: 0 };
@@ -17,13 +18,12 @@ const TIMEOUT: LogKind = {
 };
 
 function pairAt(atMs: number, testing = 200): PairOutcome {
-  const answer = (status: number) => ({ status, ms: 5, failure: null });
   return {
     requestId: `r${atMs}`,
     atMs,
     endpoint: 'GET /items/{id}',
-    running: answer(200),
-    testing: answer(testing),
+    running: responseOf(200, 5),
+    testing: responseOf(testing, 5),
     differences: [],
     differs: false,
     baseline: null,
@@ -40,7 +40,7 @@ const codes = (evaluation: Evaluation): string[] =>
   evaluation.decide(2500).reasons.map((reason) => reason.code);
 
 describe('an evaluation', () => {
-  it('goes on from its checkpoint as if there had been no interruption', () => {
+  it('continues from its checkpoint as if it had not been interrupted', () => {
     const evaluation = begun();
     evaluation.learnedNoise('[]');
     for (let n = 1; n <= 40; n++) evaluation.pairs([pairAt(100 + n, n % 2 === 0 ? 500 : 200)]);
@@ -54,23 +54,23 @@ describe('an evaluation', () => {
     expect(resumed?.noise).to.equal('[]');
   });
 
-  it('sees that running is hurt also where no copies are made', () => {
+  it('sees that running is hurt even where no copies are made', () => {
     const memory = new RunningMemory();
-    const answered = (status: number, atMs: number) => ({
+    const responded = (status: number, atMs: number) => ({
       endpoint: 'POST /orders',
-      response: { status, ms: 5, failure: null },
+      response: responseOf(status, 5),
       atMs,
     });
-    memory.responded(Array.from({ length: 500 }, () => answered(200, -1)));
+    memory.responded(Array.from({ length: 500 }, () => responded(200, -1)));
     const evaluation = begun(memory);
-    const told = () => evaluation.decide(2500).reasons.map((reason) => reason.code);
-    for (let n = 0; n < 100; n++) evaluation.responded(answered(n % 5 === 0 ? 503 : 200, n), true);
-    expect(told()).to.deep.equal([]);
-    for (let n = 0; n < 100; n++) evaluation.responded(answered(n % 5 === 0 ? 503 : 200, n), false);
-    expect(told()).to.deep.equal(['running-hurt']);
+    for (let n = 0; n < 100; n++) evaluation.responded(responded(n % 5 === 0 ? 503 : 200, n), true);
+    expect(codes(evaluation)).to.deep.equal([]);
+    for (let n = 0; n < 100; n++)
+      evaluation.responded(responded(n % 5 === 0 ? 503 : 200, n), false);
+    expect(codes(evaluation)).to.deep.equal(['running-hurt']);
   });
 
-  it('takes no evidence of another build, of a test before, or of nothing', () => {
+  it('rejects evidence of another build, of an earlier test, or of none', () => {
     const saved = begun().checkpoint();
     const resume = (build: object, data: unknown = saved) =>
       Evaluation.resume({ ...BUILD, ...build }, SETTINGS, data);
@@ -82,7 +82,7 @@ describe('an evaluation', () => {
     expect(() => resume({}, { ...saved, evidence: { schema: 'nonsense' } })).to.throw();
   });
 
-  it('holds a kind of error against testing only when running did not have it before', () => {
+  it('counts a kind of error against testing only when running did not have it before', () => {
     const memory = new RunningMemory();
     const known = begun(memory);
     known.logged('testing', batchOf(200, { error: 1 }, { kinds: [TIMEOUT] }));
@@ -94,14 +94,14 @@ describe('an evaluation', () => {
     expect(codes(old)).not.to.include('new-error-kind');
   });
 
-  it('finds it suspicious that testing stops telling levels', () => {
+  it('is suspicious when testing stops logging levels', () => {
     const evaluation = begun();
     evaluation.logged('running', batchOf(200, { info: 60 }));
     evaluation.logged('testing', batchOf(200, { unknown: 60 }));
     expect(codes(evaluation)).to.include('log-format');
   });
 
-  it('takes it back when the levels are there again, also after a restart', () => {
+  it('drops that suspicion once levels are logged again, even after a restart', () => {
     const evaluation = begun();
     evaluation.logged('running', batchOf(200, { info: 60 }));
     evaluation.logged('testing', batchOf(200, { unknown: 60 }, { unknownKeys: ['grade'] }));
@@ -115,7 +115,7 @@ describe('an evaluation', () => {
     expect(codes(resumed)).not.to.include('log-format');
   });
 
-  it('takes a log with nothing in it for no good sign, unless it was quiet from the start', () => {
+  it('is suspicious of an empty log, unless testing logged during its start', () => {
     const silent = Evaluation.begin(BUILD, SETTINGS, new RunningMemory(), { ...QUIET, lines: 0 });
     silent.pairs([pairAt(100)]);
     silent.logged('running', batchOf(200, { info: 49 }));
@@ -132,7 +132,7 @@ describe('an evaluation', () => {
     expect(codes(quiet)).not.to.include('log-format');
   });
 
-  it('waits for answers that testing still works on, and tells how often running was left alone', () => {
+  it('waits for responses of testing, and counts pairs without a baseline request', () => {
     const evaluation = begun();
     evaluation.underWay(3, { slow: 7, busy: 2 });
     const missing = () => evaluation.decide(2500).missing.join();
@@ -143,7 +143,7 @@ describe('an evaluation', () => {
     expect(measures).to.include({ pausedSlow: 8, pausedBusy: 2 });
   });
 
-  it('counts errors before the first request as those of the start', () => {
+  it('counts errors before the first request as start-up errors', () => {
     const evaluation = Evaluation.begin(BUILD, SETTINGS, new RunningMemory(), {
       errors: 2,
       lines: 2,
@@ -153,20 +153,5 @@ describe('an evaluation', () => {
     evaluation.pairs([pairAt(100)]);
     const reason = evaluation.decide(2500).reasons.find((it) => it.code === 'startup-errors');
     expect(reason?.observed).to.equal(3);
-  });
-});
-
-describe('the memory of running', () => {
-  it('is bounded in answers and in kinds, and forgets the oldest', () => {
-    const memory = new RunningMemory();
-    const response = { status: 200, ms: 1, failure: null };
-    for (let n = 0; n < 5000; n++) memory.responded([{ endpoint: 'GET /', response, atMs: n }]);
-    expect(memory.latestResponses()).to.have.length(2000);
-    expect(memory.latestResponses().at(-1)?.atMs).to.equal(4999);
-    for (let n = 0; n < 3000; n++) {
-      memory.logged(batchOf(n, { error: 1 }, { kinds: [{ ...TIMEOUT, signature: `kind ${n}` }] }));
-    }
-    expect(memory.errorKinds()).to.have.length(2000);
-    expect(memory.errorKinds()).to.include('kind 2999').and.not.include('kind 0');
   });
 });

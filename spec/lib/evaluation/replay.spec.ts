@@ -19,8 +19,8 @@ const json =
   };
 const good = () => ({ id: 38, price: 6.5, at: Math.random() });
 
-describe('replay', () => {
-  it('tells whether testing now answers as running does, noise left out', async () => {
+describe('the replay of samples', () => {
+  it('finds whether testing now responds as running does, without noise', async () => {
     const cases: [RequestListener, string][] = [
       [json(good), 'same'],
       [json(() => ({ ...good(), price: '6.5' })), 'differs'],
@@ -34,7 +34,7 @@ describe('replay', () => {
     }
   });
 
-  it('compares running with its old answer when asked to', async () => {
+  it('compares running with its old response on request', async () => {
     const to = 'running' as const;
     const [same] = await replay([SAMPLE], json(good, 500), { to });
     expect(same).to.include({ outcome: 'same' });
@@ -47,7 +47,7 @@ describe('replay', () => {
     expect(other?.differences[0]).to.include({ kind: 'missing', path: '$.gone' });
   });
 
-  it('sends neither what was masked nor, to running, what changes something', async () => {
+  it('sends no masked request, and to running none that changes something', async () => {
     const seen: string[] = [];
     const post = { ...SAMPLE.request, method: 'POST', body: bodyOf('{"a":1}') };
     const secret = { ...post, body: { ...bodyOf('{"a":"[masked]"}'), masked: true } };
@@ -62,7 +62,7 @@ describe('replay', () => {
     expect(seen).to.deep.equal(['POST -']);
   });
 
-  it('leaves masked headers out unless they are given', async () => {
+  it('omits masked headers unless they are given', async () => {
     const seen: string[] = [];
     await replay([SAMPLE], json(good, 200, seen), {});
     const headers = [{ name: 'authorization', value: 'Bearer x' }];
@@ -73,12 +73,12 @@ describe('replay', () => {
 
 async function replay(
   samples: readonly Sample[],
-  testingAnswers: RequestListener,
+  respond: RequestListener,
   change: Partial<ReplayOptions>,
 ): Promise<Replayed[]> {
   const replayed: Replayed[] = [];
   await withHttp(json(good), (running) =>
-    withHttp(testingAnswers, async (testing) => {
+    withHttp(respond, async (testing) => {
       const { signal } = new AbortController();
       const settings = DEFAULT_MIRROR_SETTINGS;
       const options = { to: 'testing', running, testing, settings, headers: [], signal } as const;

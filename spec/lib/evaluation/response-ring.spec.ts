@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { ResponseRing } from '../../../lib/evaluation/response-ring.ts';
 
-const answers = fc.record({
+const response = fc.record({
   endpoint: fc.string(),
   response: fc.record({
     status: fc.integer({ min: 0, max: 999 }),
@@ -12,12 +12,12 @@ const answers = fc.record({
   atMs: fc.double({ noNaN: true }),
 });
 
-describe('the latest answers', () => {
+describe('the latest responses', () => {
   it('are those that were added last, in order and unchanged', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(answers), (capacity, all) => {
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(response), (capacity, all) => {
         const ring = new ResponseRing(capacity);
-        for (const answer of all) ring.add(answer);
+        for (const one of all) ring.add(one);
         expect(ring.toArray()).to.deep.equal(all.slice(-capacity));
       }),
     );

@@ -8,8 +8,8 @@ function errorBatch(text: string, others = 0): LogBatch {
   return batchOf(1000, { error: 1, info: others }, { kinds: [kind] });
 }
 
-describe('what candidates log before their test', () => {
-  it('is summed up for the instance that logged last, and forgotten once a test begins', () => {
+describe('the start-up log of candidates', () => {
+  it('is summed up for the instance that logged last, and dropped once a test begins', () => {
     const startUps = new StartUps();
     startUps.logged('app-1', 'app-1/1_test', errorBatch('hung up'));
     startUps.logged('app-1', 'app-1/2_test', errorBatch('no cache yet', 2));
@@ -20,7 +20,7 @@ describe('what candidates log before their test', () => {
     expect(startUps.take('app-2')).to.deep.equal({ errors: 0, lines: 0, example: undefined });
   });
 
-  it('is remembered of four versions', () => {
+  it('is kept for four versions', () => {
     const startUps = new StartUps();
     for (let i = 1; i <= 5; i++) startUps.logged(`app-${i}`, '1_test', errorBatch('x'));
     expect(startUps.take('app-5').errors).to.equal(0);

@@ -38,8 +38,8 @@ const SAMPLES = [
 ] as const;
 
 describe('the report of a version', () => {
-  it('says who is wrong where, how sure that is, and which sample shows it', () => {
-    const report = reportOf(judged(400));
+  it('says what is wrong where, how certain that is, and which sample shows it', () => {
+    const report = reportOf(evaluated(400));
     expect(report.sentence).to.match(
       /^shop-2 was rejected after 400 compared requests: it is worse than shop-1 on 1 endpoint, at odds of more than a million to 1 \(100 to 1 is enough\)\.$/,
     );
@@ -54,7 +54,7 @@ describe('the report of a version', () => {
   });
 
   it('shows what was logged around a sample', () => {
-    const report = reportOf(judged(400));
+    const report = reportOf(evaluated(400));
     const [first, second] = report.test?.endpoints ?? [];
     expect(first?.samples[0]?.logs).to.deep.equal(LOGS);
     expect(second?.samples[0]).to.not.have.property('logs');
@@ -63,23 +63,23 @@ describe('the report of a version', () => {
     );
   });
 
-  it('tells when running was not asked a second time, and why', () => {
-    const evaluation = judged(400);
+  it('says when baseline requests were paused, and why', () => {
+    const evaluation = evaluated(400);
     expect(reportMarkdown(reportOf(evaluation))).to.not.contain('not asked twice');
     evaluation.underWay(0, { slow: 40, busy: 1 });
     const report = reportOf(evaluation);
-    const told =
+    const paused =
       'running was not asked twice during 40 requests, as it was slow, and during 1 request, as Vili was busy';
-    expect(reportMarkdown(report)).to.contain(`Meanwhile ${told}.`);
+    expect(reportMarkdown(report)).to.contain(`Meanwhile ${paused}.`);
     const lines = whyText(report, {
       columns: 200,
       nowMs: 0,
       colors: colorsFor({ env: {}, isTerminal: { stdin: false, stdout: false } }),
     });
-    expect(lines).to.include(`spared: ${told}`);
+    expect(lines).to.include(`spared: ${paused}`);
   });
 
-  it('says of a test that ran out of time that it was inconclusive, and what is ruled out', () => {
+  it('calls a test that reached its deadline inconclusive, and says what is ruled out', () => {
     const settings = { ...RULES, verdict: { ...verdict, deadlineMs: 200_000 } };
     const evaluation = Evaluation.begin(BUILD, settings, new RunningMemory(), NO_START_UP);
     for (let index = 0; index < 300; index++) evaluation.pairs([pairOf({ atMs: index * 333 })]);
@@ -94,15 +94,15 @@ describe('the report of a version', () => {
     expect(reportMarkdown(report)).to.contain('# shop-2: inconclusive').and.contain('97.5 %');
   });
 
-  it('does not tell as seen what is ignored', () => {
-    const report = reportOf(judged(400));
+  it('does not list as seen what is ignored', () => {
+    const report = reportOf(evaluated(400));
     expect(report.test?.ignored.map(({ path }) => path)).to.deep.equal(['$.servedAt']);
     const seen = report.test?.endpoints.flatMap((one) => one.alsoSeen.map(({ path }) => path));
     expect(seen).to.deep.equal(['$.stock']);
   });
 
   it('is the same after a restart in the middle of the test', () => {
-    const first = judged(200);
+    const first = evaluated(200);
     const saved: unknown = JSON.parse(JSON.stringify(first.checkpoint()));
     const second = Evaluation.resume(BUILD, RULES, saved);
     if (second === null) throw new Error('not resumed');
@@ -110,13 +110,13 @@ describe('the report of a version', () => {
     expect(Evaluation.resume({ ...BUILD, sinceMs: 6 }, RULES, saved)).to.equal(null);
   });
 
-  it('is bounded, also as text, and lets no name break out of its line', () => {
+  it('is bounded, even as text, and lets no name break out of its line', () => {
     const evaluation = Evaluation.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
     const long = 'x'.repeat(5000);
     for (let index = 0; index < 600; index++) {
       const endpoint = `GET /${index}|<script>\n# ${long}`;
       evaluation.pairs([pairOf({ endpoint, testing: responseOf(500), atMs: index * 100 })]);
-      asked(evaluation, `POST /${index}\n${long}`);
+      requested(evaluation, `POST /${index}\n${long}`);
     }
     const report = reportOf(evaluation);
     expect(report.test?.endpoints).to.have.length(10);
@@ -129,11 +129,11 @@ describe('the report of a version', () => {
 
 const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
-function asked(evaluation: Evaluation, endpoint: string): void {
+function requested(evaluation: Evaluation, endpoint: string): void {
   evaluation.responded({ endpoint, response: responseOf(200), atMs: START_MS + 1 }, true);
 }
 
-function judged(pairs: number): Evaluation {
+function evaluated(pairs: number): Evaluation {
   const evaluation = Evaluation.begin(BUILD, RULES, new RunningMemory(), NO_START_UP);
   for (let index = 0; index < pairs; index++) {
     const change: Partial<PairOutcome> =
@@ -141,9 +141,9 @@ function judged(pairs: number): Evaluation {
         ? { endpoint: 'GET /orders/{id}', testing: responseOf(500) }
         : { differences: [NOISE, { kind: 'extra', path: '$.stock' }] };
     evaluation.pairs([pairOf({ ...change, requestId: `r${index}`, atMs: index * 333 })]);
-    asked(evaluation, change.endpoint ?? 'GET /items/{id}');
+    requested(evaluation, change.endpoint ?? 'GET /items/{id}');
   }
-  asked(evaluation, 'POST /orders');
+  requested(evaluation, 'POST /orders');
   const endpoint = 'GET /items/{id}';
   evaluation.ignored([{ endpoint, ...NOISE, reason: 'noise', ignored: true, times: 9, of: 9 }]);
   return evaluation;

@@ -4,7 +4,7 @@ import { LogContext } from '../../../../lib/evaluation/samples/log-context.ts';
 import type { Level, LogLine } from '../../../../lib/logs/follow/batch.ts';
 import { batchOf } from '../../../support/log-batches.ts';
 
-/** A pair of which running answered at 10.05 s, and testing at 12 s after half a second. */
+/** A pair to which running responded at 10.05 s, and testing at 12 s after half a second. */
 const SAMPLE: SampleCopy = {
   id: '00000001',
   endpoint: 'GET /a',
@@ -19,8 +19,8 @@ const SAMPLE: SampleCopy = {
 };
 const KEPT_AT_MS = 12_000;
 
-describe('the log lines siblingModule a sample', () => {
-  it('are those of the time in which each side answered, also when they come later', () => {
+describe('the log lines of a sample', () => {
+  it('are those of the time in which each side responded, even when they arrive later', () => {
     const context = new LogContext();
     for (const toMs of [9000, 10_200, 11_000]) {
       context.logged('running', batchOf(toMs, {}, { latest: [info(`at ${toMs}`)] }));
@@ -42,7 +42,7 @@ describe('the log lines siblingModule a sample', () => {
     expect(context.take(KEPT_AT_MS + 9000, true)).to.deep.equal([]);
   });
 
-  it('are given out early when the report is written', () => {
+  it('are returned early when the report is written', () => {
     const context = new LogContext();
     context.expect(SAMPLE, KEPT_AT_MS);
     const none = { lines: [], more: 0 };
@@ -51,7 +51,7 @@ describe('the log lines siblingModule a sample', () => {
     ]);
   });
 
-  it('are first those of the request, then errors and those of its path, then the nearest, in their order, 20 a side', () => {
+  it('are 20 per side: those of the request, then errors and its path, then the nearest', () => {
     const context = new LogContext();
     const busy = Array.from({ length: 40 }, (_, index) => info(`line ${index}`));
     busy.splice(5, 0, { level: 'error', text: 'broken' });
@@ -71,7 +71,7 @@ describe('the log lines siblingModule a sample', () => {
     expect(found?.logs.testing.more).to.equal(24);
   });
 
-  it('take a request id that says little for none', () => {
+  it('do not depend on a request id that is too short', () => {
     const context = new LogContext();
     context.logged('testing', batchOf(5000, {}, { latest: [info('a b c')] }));
     context.expect({ ...SAMPLE, requestId: 'a' }, KEPT_AT_MS);

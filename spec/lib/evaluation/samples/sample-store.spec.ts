@@ -12,7 +12,7 @@ import { withTempFolder } from '../../../support/temp-folder.ts';
 const SETTINGS = { perEndpoint: 3, maxBytes: 5000, maxBodyBytes: 100 };
 
 describe('the samples of a version', () => {
-  it('survive a restart and are cleared away for a fresh test', async () => {
+  it('survive a restart and are removed for a fresh test', async () => {
     await withStore(async (store, folder, open) => {
       for (const index of [1, 2]) store.add(copyOf(index));
       await store.flush();
@@ -26,7 +26,7 @@ describe('the samples of a version', () => {
     });
   });
 
-  it('are bounded per endpoint and in size, also over restarts', async () => {
+  it('are bounded per endpoint and in size, even across restarts', async () => {
     await withStore(async (store, folder, open) => {
       for (const index of [1, 2, 3, 4]) store.add(copyOf(index));
       await store.flush();
@@ -40,7 +40,7 @@ describe('the samples of a version', () => {
     });
   });
 
-  it('get the lines that both logged around them, for good and within the bound', async () => {
+  it('get the lines that both versions logged around them, within the bound', async () => {
     await withStore(async (store, folder, open) => {
       store.add(copyOf(1));
       expect(store.entries()[0]?.logs).to.equal(null);
@@ -58,7 +58,7 @@ describe('the samples of a version', () => {
     });
   });
 
-  it('do not bring an archived folder back, and leave out what is no sample', async () => {
+  it('do not recreate an archived folder, and leave out files that are not samples', async () => {
     await withStore(async (store, folder, open, problems) => {
       await mkdir(folder);
       for (const name of ['00000009.json', 'ffffffff.json', 'x.json']) {
