@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { Agent as FastAgent, type IncomingMessage, request as requestAsBytes } from 'node:http';
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -15,8 +15,8 @@ const run = promisify(execFile);
 const LARGE = Buffer.from(Array.from({ length: 400_000 }, (_, index) => index % 251));
 const ECHO = { module: './echo-servlet.js', open: 'openEchoServlet' };
 const PLACES = [
-  { title: 'clients of people, through Vili', secure: false },
-  { title: 'clients of people, through Vili over TLS', secure: true },
+  { title: 'a client through Vili:', secure: false },
+  { title: 'a client through Vili over TLS:', secure: true },
 ];
 
 for (const { title, secure } of PLACES) {
@@ -35,19 +35,19 @@ for (const { title, secure } of PLACES) {
     after(() => place?.world.end());
 
     for (const allowH2 of secure ? [false, true] : [false]) {
-      it(`undici works${allowH2 ? ' with HTTP/2' : ''}, many requests at once, bodies both ways`, async () => {
+      it(`undici works${allowH2 ? ' with HTTP/2' : ''}, with many requests at once and bodies both ways`, async () => {
         const agent = new Agent({ allowH2, connections: 4, connect: { ca: place.certificate } });
         try {
           const ask = async (method: Dispatcher.HttpMethod, body: Buffer | null): Promise<void> => {
-            const answer = await request(`${place.origin}/a?b=c`, {
+            const response = await request(`${place.origin}/a?b=c`, {
               method,
               body,
               dispatcher: agent,
               headers: { 'x-mine': '1' },
             });
-            expect(answer.statusCode).to.equal(200);
-            expect(answer.headers['x-asked']).to.equal(`${method} /a?b=c`);
-            expect((await buffer(answer.body)).equals(body ?? Buffer.alloc(0))).to.equal(true);
+            expect(response.statusCode).to.equal(200);
+            expect(response.headers['x-asked']).to.equal(`${method} /a?b=c`);
+            expect((await buffer(response.body)).equals(body ?? Buffer.alloc(0))).to.equal(true);
           };
           // undici itself does not send the body of a DELETE over HTTP/2.
           const methods = (['POST', 'PUT', 'PATCH', 'DELETE'] as const).filter(
@@ -65,43 +65,43 @@ for (const { title, secure } of PLACES) {
       });
     }
 
-    it('node:http works with an agent that keeps its connections, as got and axios use it', async () => {
+    it('node:http works with a keep-alive agent, as got and axios use it', async () => {
       const options = { keepAlive: true, maxSockets: 1, timeout: 5000 };
       const agent = secure
         ? new SecureAgent({ ...options, ca: place.certificate })
-        : new FastAgent(options);
+        : new HttpAgent(options);
       const ports = new Set<number | undefined>();
       for (let round = 0; round < 20; round++) {
-        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const response = await new Promise<IncomingMessage>((resolve, reject) => {
           const target = { host: 'localhost', port: place.port, method: 'POST', path: `/${round}` };
           const outgoing = secure
             ? secureRequest({ ...target, agent }, resolve)
-            : requestAsBytes({ ...target, agent }, resolve);
+            : httpRequest({ ...target, agent }, resolve);
           outgoing.on('error', reject);
           // Without a length, so in chunks.
           outgoing.write('round ');
           outgoing.end(String(round));
         });
-        ports.add(answer.socket.localPort);
-        expect(answer.headers['x-asked']).to.equal(`POST /${round}`);
-        expect(String(await buffer(answer))).to.equal(`round ${round}`);
+        ports.add(response.socket.localPort);
+        expect(response.headers['x-asked']).to.equal(`POST /${round}`);
+        expect(String(await buffer(response))).to.equal(`round ${round}`);
       }
       agent.destroy();
       expect(ports.size).to.equal(1);
     });
 
     it('fetch works, with streams of unknown length', async function () {
-      // The global fetch cannot be told whom to trust.
+      // The global fetch has no option for a trusted certificate.
       if (secure) this.skip();
-      const answer = await fetch(`${place.origin}/stream`, {
+      const response = await fetch(`${place.origin}/stream`, {
         method: 'POST',
         body: new Blob([LARGE]).stream(),
         duplex: 'half',
       });
-      expect(Buffer.from(await answer.arrayBuffer()).equals(LARGE)).to.equal(true);
+      expect(Buffer.from(await response.arrayBuffer()).equals(LARGE)).to.equal(true);
     });
 
-    it('ws passes its echo, its pings and its close handshake', async () => {
+    it('ws works: echo, pings and close handshake', async () => {
       const url = `${place.origin.replace('http', 'ws')}/socket`;
       const client = new WebSocket(url, { ca: place.certificate, perMessageDeflate: true });
       const echoes: Buffer[] = [];

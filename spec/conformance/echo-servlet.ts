@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 
-/** A running that answers with the body it got, and echoes on WebSockets. */
+/** A running that responds with the body it received and echoes on WebSockets. */
 export function openEchoServlet(port: number): void {
   const server = createServer((incoming, response) => {
     response.setHeader('X-Asked', `${incoming.method} ${incoming.url}`);

@@ -1,32 +1,33 @@
 import { type ClientHttp2Session, connect, constants, type Settings } from 'node:http2';
 import { expect } from 'chai';
+import { type FlatHeaders, pairsOf } from '../../lib/model/headers.ts';
 import { hasProgram } from '../support/certificates.ts';
 import { call } from './call.ts';
 import { type Field, without } from './message.ts';
-import type { Outcome, Told } from './outcome.ts';
+import type { Outcome, SeenResponse } from './outcome.ts';
 import { RawHttp2, SMUGGLED } from './raw-http2.ts';
 import { slugOf } from './scripted-servlet.ts';
-import { recall, seenOf, untilAsked, untilLeft } from './seen.ts';
+import { recall, seenOf, untilArrived, untilLeft } from './seen.ts';
 import { openServedWorld, type ServedWorld } from './served-world.ts';
 import type { Trap } from './trap.ts';
 import { TRAPS } from './traps/index.ts';
 
 const SCRIPTED = { module: './scripted-servlet.js', open: 'openScriptedServlet' };
-/** Belongs to HTTP/1, or cannot be asked for in HTTP/2. */
+/** Belongs to HTTP/1, or cannot be requested in HTTP/2. */
 const ELSEWHERE = /HTTP\/1\.0|upgrade|stops/i;
 
-/** Traps of answers: what is asked for is simple. */
-const ANSWERS = TRAPS.filter(
-  ({ name, play, request, refused, warm, leaves }) =>
+/** Traps whose request is simple and whose response is not. */
+const RESPONSES = TRAPS.filter(
+  ({ name, play, request, rejected, warm, leaves }) =>
     play !== undefined &&
-    refused === undefined &&
+    rejected === undefined &&
     !warm &&
     !leaves &&
     typeof request === 'string' &&
     !ELSEWHERE.test(`${name} ${request}`),
 );
 
-/** How the names begin of cases in which only the odd field itself is refused. */
+/** The prefix of cases in which only the malformed field itself is left out. */
 const LEFT_OUT = 'left out: ';
 
 interface Got {
@@ -58,17 +59,17 @@ describe('a call through Vili over HTTP/2', function () {
     await place?.world.end();
   });
 
-  for (const trap of ANSWERS) {
-    it(`gets what a direct one gets, in the form of HTTP/2: ${trap.name}`, async () => {
+  for (const trap of RESPONSES) {
+    it(`gets what a direct call gets, in the form of HTTP/2: ${trap.name}`, async () => {
       const { direct } = place;
-      const plain = await call({ port: direct, secure: false }, trap, () => Promise.resolve());
+      const before = await call({ port: direct, secure: false }, trap, () => Promise.resolve());
       const method = String(trap.request).split(' ', 1)[0] ?? '';
       const got = await ask(session, { ':method': method, 'x-trap': slugOf(trap), te: 'trailers' });
       if (trap.differs?.page !== undefined) {
         expect(got).to.include({ status: trap.differs.page, broken: false });
         return;
       }
-      expect(got).to.deep.equal(expectedOf(trap.differs?.outcome?.(plain) ?? plain));
+      expect(got).to.deep.equal(expectedOf(trap.differs?.outcome?.(before) ?? before));
     });
   }
 
@@ -114,12 +115,12 @@ describe('a call through Vili over HTTP/2', function () {
     const { requests, left } = await recall(place.direct, trap);
     const stream = session.request({ 'x-trap': slugOf(trap) });
     stream.on('error', () => {});
-    await untilAsked(place.direct, trap, requests.length + 1);
+    await untilArrived(place.direct, trap, requests.length + 1);
     stream.close(constants.NGHTTP2_CANCEL);
     await untilLeft(place.direct, trap, left + 1);
   });
 
-  it('offers neither WebSockets (RFC 8441) nor push, and CONNECT is refused', async () => {
+  it('offers neither WebSockets (RFC 8441) nor push, and rejects CONNECT', async () => {
     const settings = await new Promise<Settings>((resolve) => {
       if (session.pendingSettingsAck || session.remoteSettings.maxConcurrentStreams === undefined)
         session.once('remoteSettings', resolve);
@@ -136,7 +137,7 @@ describe('a call through Vili over HTTP/2', function () {
   });
 
   for (const [name, fields, data] of SMUGGLED) {
-    it(`never lets running read another request: ${name}`, async () => {
+    it(`never makes running read another request: ${name}`, async () => {
       const trap = { name: `smuggled ${name}` };
       const raw = await RawHttp2.open(place.port);
       const outcome = await raw.ask([...fields, ['x-trap', slugOf(trap)]], data).finally(() => {
@@ -144,29 +145,29 @@ describe('a call through Vili over HTTP/2', function () {
       });
       const { requests } = await recall(place.direct, trap as Trap);
       if (name.startsWith(LEFT_OUT) && outcome === '200') {
-        // nghttp2 leaves such a field out, and the rest of the request is sound.
+        // nghttp2 drops such a field, and the rest of the request is sound.
         expect(
           requests.map(seenOf).map(({ line, headers }) => [line, without(headers, 'host')]),
         ).to.deep.equal([['GET / HTTP/1.1', []]]);
         return;
       }
       expect(outcome).to.be.oneOf(['400', 'reset', 'goaway']);
-      // One that says it has no body may be on its way before the body shows that it lied.
-      const lied = fields.some(([key, value]) => key === 'content-length' && value === '0');
-      expect(requests.length).to.be.at.most(lied ? 1 : 0);
+      // A request that claims to have no body may be forwarded before its body shows otherwise.
+      const claimsNoBody = fields.some(([key, value]) => key === 'content-length' && value === '0');
+      expect(requests.length).to.be.at.most(claimsNoBody ? 1 : 0);
       for (const request of requests) expect(request).to.include({ whole: true, body: '' });
     });
   }
 
-  it('is asked by the raw client of these cases what it should be asked', async () => {
+  it('gets a sound request of the raw client of these cases', async () => {
     const raw = await RawHttp2.open(place.port);
-    const fine: Field[] = [
+    const sound: Field[] = [
       [':method', 'GET'],
       [':scheme', 'https'],
       [':path', '/'],
       [':authority', 'a'],
     ];
-    expect(await raw.ask(fine, null)).to.equal('200');
+    expect(await raw.ask(sound, null)).to.equal('200');
     raw.close();
   });
 });
@@ -198,25 +199,24 @@ function ask(session: ClientHttp2Session, headers: Record<string, string>): Prom
   });
 }
 
-/** A flat list of headers without pseudo-headers, in one order for all. */
+/** Header lines without pseudo-headers, sorted. */
 function linesOf(flat: unknown): string[] {
-  const raw = flat as readonly string[];
-  return raw
-    .flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${raw[index + 1]}`] : []))
+  return pairsOf(flat as FlatHeaders)
+    .map(([name, value]) => `${name}: ${value}`)
     .filter((line) => !line.startsWith(':'))
     .sort();
 }
 
-/** What the outcome of HTTP/1.1 looks like in HTTP/2. */
-function expectedOf({ answers, interim }: Outcome): Got {
-  const [answer] = answers;
+/** An outcome of HTTP/1.1 in the form of HTTP/2. */
+function expectedOf({ responses, interim }: Outcome): Got {
+  const [response] = responses;
   return {
-    status: Number(answer?.status.split(' ')[1]),
-    headers: loweredOf(answer?.headers ?? []),
-    body: answer?.body ?? '',
-    trailers: loweredOf(answer?.trailers ?? []),
-    interim: interim.map(({ headers }: Told) => loweredOf(headers)),
-    broken: !(answer?.whole ?? false),
+    status: Number(response?.status.split(' ')[1]),
+    headers: loweredOf(response?.headers ?? []),
+    body: response?.body ?? '',
+    trailers: loweredOf(response?.trailers ?? []),
+    interim: interim.map(({ headers }: SeenResponse) => loweredOf(headers)),
+    broken: !(response?.whole ?? false),
   };
 }
 

@@ -1,11 +1,11 @@
-/** One HTTP/1 message taken apart, byte for byte in Latin-1. Made for specs: it believes what it reads. */
+/** One parsed HTTP/1 message, byte for byte in Latin-1. For specs only: nothing is validated. */
 export interface Message {
   readonly startLine: string;
   readonly headers: readonly Field[];
   readonly body: string;
   readonly trailers: readonly Field[];
   readonly framing: 'none' | 'length' | 'chunked' | 'close';
-  /** False while bytes are missing, or when they never came. */
+  /** False while bytes are missing, or when they never arrived. */
   readonly whole: boolean;
   /** Where the next message begins. */
   readonly end: number;
@@ -17,24 +17,24 @@ const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
 const BODILESS = /^HTTP\/1\.\d (?:1\d\d|204|304)/;
 
-/** The head is there, or null. `ended`: nothing more will come. */
+/** Reads a message; null while its head is incomplete. `ended`: nothing more will arrive. */
 export function readMessage(
   text: string,
   from: number,
-  { ended = false, answersHead = false } = {},
+  { ended = false, isHeadResponse = false } = {},
 ): Message | null {
   const headEnd = text.indexOf(HEAD_END, from);
   if (headEnd < 0) return null;
   const [startLine = '', ...lines] = text.slice(from, headEnd).split(LINE_END);
   const headers = lines.map(fieldOf);
   const at = headEnd + HEAD_END.length;
-  const isAnswer = startLine.startsWith('HTTP/');
-  if (answersHead || BODILESS.test(startLine)) return bodiless(startLine, headers, at);
+  const isResponse = startLine.startsWith('HTTP/');
+  if (isHeadResponse || BODILESS.test(startLine)) return bodiless(startLine, headers, at);
   if (/(?:^|,\s*)chunked$/i.test(valueOf(headers, 'transfer-encoding') ?? '')) {
     return { startLine, headers, framing: 'chunked', ...readChunks(text, at) };
   }
   const length = valueOf(headers, 'content-length');
-  if (length === null && !isAnswer) return bodiless(startLine, headers, at);
+  if (length === null && !isResponse) return bodiless(startLine, headers, at);
   const end = length === null ? text.length : Math.min(text.length, at + Number(length));
   return {
     startLine,
@@ -53,7 +53,7 @@ export function valueOf(headers: readonly Field[], lowerName: string): string | 
   return values.length === 0 ? null : values.map(([, value]) => value).join(', ');
 }
 
-/** The headers of other names. */
+/** The headers with other names. */
 export function without(headers: readonly Field[], ...lowerNames: readonly string[]): Field[] {
   return headers.filter(([name]) => !lowerNames.includes(name.toLowerCase()));
 }
@@ -84,7 +84,7 @@ function readChunks(
     body += text.slice(at, at + size);
     at += size + LINE_END.length;
   }
-  // The empty line right behind the last chunk ends a message without trailers.
+  // An empty line right after the last chunk ends a message without trailers.
   const trailersEnd = text.indexOf(HEAD_END, at - LINE_END.length);
   if (trailersEnd < 0) return { body, trailers: [], whole: false, end: text.length };
   const lines = text.slice(at, Math.max(at, trailersEnd)).split(LINE_END);

@@ -1,26 +1,26 @@
 import type { Field } from './message.ts';
 
-/** An answer as a client sees it; headers without those that belong to the connection. */
-export interface Told {
+/** A response as a client sees it; headers without those that belong to the connection. */
+export interface SeenResponse {
   readonly status: string;
   readonly headers: readonly Field[];
   readonly body: string;
   readonly trailers: readonly Field[];
   readonly framing: 'none' | 'length' | 'chunked' | 'close';
-  /** False when the connection ended before the answer did. */
+  /** False when the connection ended before the response did. */
   readonly whole: boolean;
 }
 
-/** All that a client got of a call. */
+/** Everything that a client received in a call. */
 export interface Outcome {
-  /** 1xx, each as a whole. */
-  readonly interim: readonly Told[];
-  readonly answers: readonly Told[];
-  /** `kept`: it served another request afterwards. `reset`: it ended with an error. */
+  /** Status 1xx. */
+  readonly interim: readonly SeenResponse[];
+  readonly responses: readonly SeenResponse[];
+  /** `kept`: the connection served another request afterwards. `reset`: it ended with an error. */
   readonly connection: 'kept' | 'closed' | 'reset' | 'left';
 }
 
-/** A request as running saw it; what belongs to the connection and what Vili adds is apart. */
+/** A request as running saw it; what belongs to the connection and what Vili adds is separate. */
 export interface Seen {
   readonly line: string;
   readonly host: string | null;

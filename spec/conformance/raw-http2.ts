@@ -12,7 +12,7 @@ const ACK = 1;
 const END_STREAM = 1;
 const END_HEADERS = 4;
 const STREAM = 1;
-/** `:status` of HPACK's static table, which every encoder uses. */
+/** `:status` in HPACK's static table, which every encoder uses. */
 const STATUS: Readonly<Record<number, string>> = { 0x88: '200', 0x8c: '400' };
 const LIMIT_MS = 4000;
 
@@ -25,14 +25,14 @@ const GET: readonly Field[] = [
 const POST: readonly Field[] = [[':method', 'POST'], ...GET.slice(1)];
 const INSIDE = 'GET /inside HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** Requests that would become others when they are written down as HTTP/1.1. */
+/** Requests that would turn into others when written as HTTP/1.1. */
 export const SMUGGLED: readonly (readonly [string, readonly Field[], string | null])[] = [
   ['Transfer-Encoding', [...POST, ['transfer-encoding', 'chunked']], `0\r\n\r\n${INSIDE}`],
   ['Connection', [...GET, ['connection', 'x-trap']], null],
   ['a length shorter than the body', [...POST, ['content-length', '0']], INSIDE],
   ['a length longer than the body', [...POST, ['content-length', '99']], 'short'],
   ['two lengths', [...POST, ['content-length', '5'], ['content-length', '6']], 'hello'],
-  ['a length that is none', [...POST, ['content-length', '5x']], 'hello'],
+  ['an invalid length', [...POST, ['content-length', '5x']], 'hello'],
   ['left out: a line end in a value', [...GET, ['x-a', `1\r\n\r\n${INSIDE}`]], null],
   ['left out: a line end in a name', [...GET, ['x-a: 1\r\nx-b', '1']], null],
   ['left out: a NUL in a value', [...GET, ['x-a', 'a\0b']], null],
@@ -52,17 +52,13 @@ export const SMUGGLED: readonly (readonly [string, readonly Field[], string | nu
   ['a line end in the authority', replaced(':authority', 'a\r\nX-B: 1'), null],
   ['a user in the authority', replaced(':authority', 'u@a'), null],
   ['two paths', [...GET, [':path', '/2']], null],
-  [
-    'a pseudo-header behind a header',
-    [...GET.slice(0, 3), ['x-a', '1'], [':authority', 'a']],
-    null,
-  ],
+  ['a pseudo-header after a header', [...GET.slice(0, 3), ['x-a', '1'], [':authority', 'a']], null],
   ['Host and another Host', [...GET.slice(0, 3), ['host', 'a'], ['host', 'b']], null],
 ];
 
 export type RawOutcome = '200' | '400' | 'reset' | 'goaway' | 'other';
 
-/** A client of HTTP/2 that sends what it is told to, one request per connection. */
+/** An HTTP/2 client that sends any headers unchecked, one request per connection. */
 export class RawHttp2 {
   private readonly socket: TLSSocket;
 
@@ -78,7 +74,7 @@ export class RawHttp2 {
     });
   }
 
-  /** How the request ends; with `data` it has a body. */
+  /** Sends a request, with a body if there is `data`, and returns how it ends. */
   ask(fields: readonly Field[], data: string | null): Promise<RawOutcome> {
     const { socket } = this;
     const block = Buffer.concat(fields.map(literalOf));
@@ -89,7 +85,7 @@ export class RawHttp2 {
     if (data !== null) socket.write(frame(DATA, END_STREAM, STREAM, Buffer.from(data, 'latin1')));
     return new Promise((resolve, reject) => {
       let bytes = Buffer.alloc(0);
-      const timer = setTimeout(() => reject(new Error('no answer over HTTP/2')), LIMIT_MS);
+      const timer = setTimeout(() => reject(new Error('no response over HTTP/2')), LIMIT_MS);
       const done = (outcome: RawOutcome): void => {
         clearTimeout(timer);
         resolve(outcome);
@@ -146,7 +142,7 @@ function literalOf([name, value]: Field): Buffer {
   return Buffer.concat([Buffer.from([0]), stringOf(name), stringOf(value)]);
 }
 
-/** Shorter than 127 bytes, so its length is one byte. */
+/** Strings here are shorter than 127 bytes, so their length takes one byte. */
 function stringOf(text: string): Buffer {
   return Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'latin1')]);
 }

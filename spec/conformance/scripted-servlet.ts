@@ -4,22 +4,22 @@ import { OK, type Play, type Trap } from './trap.ts';
 import { TRAPS } from './traps/index.ts';
 
 const SEEN_HEADER = 'x-seen';
-const PLAIN: Play = { bytes: OK };
+const SIMPLE: Play = { bytes: OK };
 const PLAYS: ReadonlyMap<string, Trap> = new Map(TRAPS.map((trap) => [slugOf(trap), trap]));
 
-/** What running remembers of one trap. */
+/** What running has recorded of one trap. */
 export interface Memory {
   readonly requests: Message[];
-  /** Connections on which the trap came and which have ended. */
+  /** How many connections with the trap have ended. */
   left: number;
 }
 
-/** The trap's name in a header. */
+/** The trap's name as the value of a header. */
 export function slugOf({ name }: Pick<Trap, 'name'>): string {
   return name.replaceAll(/[^A-Za-z0-9]+/g, '-');
 }
 
-/** A running that answers each trap with its own bytes, and tells what it has seen of it. */
+/** A running that responds to each trap with its bytes, and reports what it has seen of it. */
 export function openScriptedServlet(port: number): Promise<Server> {
   const memories = new Map<string, Memory>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -37,7 +37,7 @@ class ScriptedConnection {
   private served = 0;
   private echoes = false;
   private continued = false;
-  private answeredEarly = false;
+  private respondedEarly = false;
   private readonly met = new Set<string>();
 
   constructor(socket: Socket, memories: Map<string, Memory>) {
@@ -53,7 +53,7 @@ class ScriptedConnection {
       this.text += chunk.toString('latin1');
       this.serve();
     });
-    // As most servers do: what has been asked is still answered.
+    // As most servers do, it still responds to the requests received.
     socket.on('end', () => setImmediate(() => socket.end()));
     socket.on('close', () => {
       for (const slug of this.met) this.memory(slug).left++;
@@ -67,31 +67,31 @@ class ScriptedConnection {
       const request = readMessage(this.text, 0);
       if (request === null || this.socket.writableEnded) return;
       const slug = valueOf(request.headers, 'x-trap');
-      const play = PLAYS.get(slug ?? '')?.play ?? PLAIN;
+      const play = PLAYS.get(slug ?? '')?.play ?? SIMPLE;
       const isWhole = request.whole || (play.early ?? false);
-      if (!isWhole) return this.sayContinue(request);
-      if (this.answeredEarly) return;
-      this.answeredEarly = !request.whole;
+      if (!isWhole) return this.sendContinue(request);
+      if (this.respondedEarly) return;
+      this.respondedEarly = !request.whole;
       this.text = this.text.slice(request.end);
       this.continued = false;
-      this.answer(request, slug, play);
+      this.respond(request, slug, play);
       this.served++;
     }
   }
 
-  private sayContinue({ headers }: Message): void {
+  private sendContinue({ headers }: Message): void {
     if (this.continued || valueOf(headers, 'expect') === null) return;
     this.continued = true;
     this.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
-  private answer(request: Message, slug: string | null, play: Play): void {
+  private respond(request: Message, slug: string | null, play: Play): void {
     const { socket } = this;
-    const asked = valueOf(request.headers, SEEN_HEADER);
-    if (asked !== null) return this.report(asked);
+    const reported = valueOf(request.headers, SEEN_HEADER);
+    if (reported !== null) return this.report(reported);
     if (slug !== null) {
       this.met.add(slug);
-      // How much of a body had come by then depends on chance.
+      // How much of a body has arrived by then depends on timing.
       this.memory(slug).requests.push(play.early ? { ...request, body: '' } : request);
       if (play.dies && this.served > 0) return void socket.resetAndDestroy();
     }

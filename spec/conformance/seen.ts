@@ -5,8 +5,8 @@ import type { Forwarded, Seen } from './outcome.ts';
 import { type Memory, slugOf } from './scripted-servlet.ts';
 import type { Trap } from './trap.ts';
 
-/** Not compared as headers: they belong to the connection, are compared apart, or are Vili's. */
-const APART = [
+/** Not compared as headers: they belong to the connection, are compared separately, or are Vili's. */
+const SEPARATE = [
   'transfer-encoding',
   'connection',
   'upgrade',
@@ -19,23 +19,23 @@ const APART = [
   'x-request-id',
 ];
 
-/** What running has seen of a trap since it was asked last. */
+/** What running has recorded of a trap. */
 export async function recall(port: number, trap: Trap): Promise<Memory> {
   const client = new RawClient(port);
   client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Seen: ${slugOf(trap)}\r\n\r\n`);
-  const answer = readMessage(await client.toEnd(), 0);
-  return JSON.parse(answer?.body ?? '') as Memory;
+  const response = readMessage(await client.toEnd(), 0);
+  return JSON.parse(response?.body ?? '') as Memory;
 }
 
-/** Resolves once running has so many requests of a trap. */
-export async function untilAsked(port: number, trap: Trap, count: number): Promise<void> {
+/** Resolves once running has `count` requests of a trap. */
+export async function untilArrived(port: number, trap: Trap, count: number): Promise<void> {
   await eventually(
     `${trap.name} reaches running`,
     async () => (await recall(port, trap)).requests.length >= count,
   );
 }
 
-/** Resolves once so many connections of a trap have ended at running. */
+/** Resolves once `count` connections of a trap have ended at running. */
 export async function untilLeft(port: number, trap: Trap, count: number): Promise<void> {
   await eventually(
     `${trap.name} leaves running`,
@@ -50,7 +50,7 @@ export function seenOf(message: Message): Seen {
     host: valueOf(headers, 'host'),
     upgrade: valueOf(headers, 'upgrade'),
     framing,
-    headers: without(headers, ...APART),
+    headers: without(headers, ...SEPARATE),
     body,
     trailers,
     forwarded: {
@@ -63,18 +63,19 @@ export function seenOf(message: Message): Seen {
   };
 }
 
-/** What Vili tells running of where a request came from, next to what the client said. */
+/** The forwarding headers that running gets from Vili, given those that the client sent. */
 export function forwardedBy(
   { forwarded, host }: Seen,
   { trusted, scheme }: { trusted: boolean; scheme: string },
 ): Forwarded {
-  const said = trusted ? forwarded : { for: null, proto: null, host: null, forwarded: null };
+  const received = trusted ? forwarded : { for: null, proto: null, host: null, forwarded: null };
   const here = '127.0.0.1';
   return {
-    for: said.for === null ? here : `${said.for}, ${here}`,
-    proto: said.proto ?? scheme,
-    host: said.host ?? host,
-    forwarded: said.forwarded === null ? null : `${said.forwarded}, for=${here};proto=${scheme}`,
+    for: received.for === null ? here : `${received.for}, ${here}`,
+    proto: received.proto ?? scheme,
+    host: received.host ?? host,
+    forwarded:
+      received.forwarded === null ? null : `${received.forwarded}, for=${here};proto=${scheme}`,
     requestId: forwarded.requestId,
   };
 }

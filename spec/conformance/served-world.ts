@@ -1,7 +1,7 @@
 import { makeCertificate } from '../support/certificates.ts';
 import { DaemonWorld, IDENTIFIER } from '../support/daemon-world.ts';
 
-/** A daemon with a running of ours behind it. */
+/** A daemon in front of a scripted running. */
 export interface ServedWorld {
   readonly world: DaemonWorld;
   /** Running's own port. */
@@ -16,8 +16,8 @@ export interface ServedWorld {
 }
 
 /**
- * Starts a daemon whose running is what `open` of a compiled module next to this one does with a
- * port; with a certificate if it is to be `secure`.
+ * Starts a daemon whose running is the function `open` of a compiled module next to this one, called with a
+ * port; with a certificate if `secure`.
  */
 export async function openServedWorld(
   { module, open }: { readonly module: string; readonly open: string },

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { hasProgram } from '../support/certificates.ts';
 import { call } from './call.ts';
 import type { Outcome, Seen } from './outcome.ts';
-import { forwardedBy, recall, seenOf, untilAsked, untilLeft } from './seen.ts';
+import { forwardedBy, recall, seenOf, untilArrived, untilLeft } from './seen.ts';
 import { openServedWorld, type ServedWorld } from './served-world.ts';
 import type { Trap } from './trap.ts';
 import { SUBJECTS } from './traps/index.ts';
 
-/** Clients are given up soon; the rest is as it comes. */
+/** Clients time out soon; all else is default. */
 const SHORT = { request_head_timeout: '400ms', request_idle_timeout: '1200ms' };
 const SCRIPTED = { module: './scripted-servlet.js', open: 'openScriptedServlet' };
 const TIMED_OUT = 408;
@@ -39,14 +39,14 @@ for (const { title, secure, trusted, settings } of PLACES) {
     after(() => place?.world.end());
 
     for (const [subject, traps] of Object.entries(SUBJECTS)) {
-      describe(subject, () => {
+      describe(`(${subject})`, () => {
         for (const trap of traps.filter((each) => !secure || isPlayedSecure(each))) {
-          const { name, refused, differs } = trap;
-          if (refused !== undefined) {
-            it(`is refused with ${refused} and never reaches running: ${name}`, () =>
-              isRefused(place, trap, refused));
+          const { name, rejected, differs } = trap;
+          if (rejected !== undefined) {
+            it(`is rejected with ${rejected} and never reaches running: ${name}`, () =>
+              isRejected(place, trap, rejected));
           } else {
-            it(`is ${differs === undefined ? 'the same as' : 'as it should be next to'} a direct one: ${name}`, () =>
+            it(`${differs === undefined ? 'is the same as' : 'differs as intended from'} a direct one: ${name}`, () =>
               isAsDirect(place, trap, { trusted, scheme: secure ? 'https' : 'http' }));
           }
         }
@@ -57,18 +57,20 @@ for (const { title, secure, trusted, settings } of PLACES) {
 
 // Private
 
-/** A connection of TLS ends as a whole, and time passes there as elsewhere. */
-function isPlayedSecure({ halfCloses, refused }: Trap): boolean {
-  return !halfCloses && refused !== TIMED_OUT;
+/** A TLS connection cannot be half-closed, and time limits are the same there. */
+function isPlayedSecure({ halfCloses, rejected }: Trap): boolean {
+  return !halfCloses && rejected !== TIMED_OUT;
 }
 
-async function isRefused(place: ServedWorld, trap: Trap, status: number): Promise<void> {
+async function isRejected(place: ServedWorld, trap: Trap, status: number): Promise<void> {
   const side = { port: place.port, secure: place.secure };
-  const { answers, interim, connection } = await call(side, trap, () => Promise.resolve());
-  expect(answers.map((answer) => answer.status.slice(0, 12))).to.deep.equal([`HTTP/1.1 ${status}`]);
-  expect(answers[0]).to.include({ framing: 'length', whole: true });
+  const { responses, interim, connection } = await call(side, trap, () => Promise.resolve());
+  expect(responses.map((response) => response.status.slice(0, 12))).to.deep.equal([
+    `HTTP/1.1 ${status}`,
+  ]);
+  expect(responses[0]).to.include({ framing: 'length', whole: true });
   expect(interim).to.deep.equal([]);
-  // What follows is read as a request only where it is known where the refused one ends.
+  // The next request is read only where the end of the rejected one is known.
   expect(connection).to.be.oneOf(
     status === 417 || status === 505 ? ['closed', 'kept'] : ['closed'],
   );
@@ -95,14 +97,16 @@ async function isAsDirect(
   ).to.deep.equal(expected);
 }
 
-function expectPage({ answers, interim, connection }: Outcome, status: number): void {
-  expect(answers.map((answer) => answer.status.slice(0, 12))).to.deep.equal([`HTTP/1.1 ${status}`]);
-  expect(answers[0]?.body).not.to.match(/ECONN|127\.0\.0\.1|vili|undici|node/i);
+function expectPage({ responses, interim, connection }: Outcome, status: number): void {
+  expect(responses.map((response) => response.status.slice(0, 12))).to.deep.equal([
+    `HTTP/1.1 ${status}`,
+  ]);
+  expect(responses[0]?.body).not.to.match(/ECONN|127\.0\.0\.1|vili|undici|node/i);
   expect(interim).to.deep.equal([]);
   expect(connection).to.equal('kept');
 }
 
-/** An id that Vili had to make is another one each time. */
+/** An id that Vili created differs each time. */
 function withGivenId(seen: Seen, expected: string | null | undefined): Seen {
   const { requestId } = seen.forwarded;
   if (expected !== null) return seen;
@@ -111,10 +115,10 @@ function withGivenId(seen: Seen, expected: string | null | undefined): Seen {
 }
 
 async function play(direct: number, side: { port: number; secure: boolean }, trap: Trap) {
-  const known = await recall(direct, trap);
-  const count = known.requests.length;
-  const outcome = await call(side, trap, () => untilAsked(direct, trap, count + 1));
-  if (trap.leaves) await untilLeft(direct, trap, known.left + 1);
+  const before = await recall(direct, trap);
+  const count = before.requests.length;
+  const outcome = await call(side, trap, () => untilArrived(direct, trap, count + 1));
+  if (trap.leaves) await untilLeft(direct, trap, before.left + 1);
   const { requests } = await recall(direct, trap);
   return { outcome, seen: requests.slice(count).map(seenOf) };
 }

@@ -1,5 +1,5 @@
-import { ask, type Trap, tell } from '../trap.ts';
-import { told } from './headers.ts';
+import { ask, type Trap, reply } from '../trap.ts';
+import { changed } from './headers.ts';
 
 const CHUNKED = 'Transfer-Encoding: chunked';
 const HELLO = '5\r\nhello\r\n0\r\n\r\n';
@@ -30,43 +30,43 @@ const OF_REQUESTS: readonly Trap[] = [
     name: 'trailers of a request that try to be headers',
     request: `${ask('POST / HTTP/1.1', CHUNKED, 'Trailer: X-Sum, Host, X-Forwarded-For, X-Vili-Mirror')}5\r\nhello\r\n0\r\nX-Sum: 7\r\nX-Forwarded-For: 1.1.1.1\r\nHost: evil\r\nX-Vili-Mirror: test\r\n\r\n`,
     differs: {
-      since: 'such names have no place in trailers (RFC 9110 section 6.5.1)',
+      since: 'such names are not allowed in trailers (RFC 9110 section 6.5.1)',
       seen: (direct) => direct.map((seen) => ({ ...seen, trailers: [['X-Sum', '7']] })),
     },
   },
 ];
 
-const OF_ANSWERS: readonly Trap[] = [
+const OF_RESPONSES: readonly Trap[] = [
   {
     name: 'HEAD with Content-Length',
     request: ask('HEAD / HTTP/1.1'),
-    play: { bytes: tell('200 OK', ['Content-Length: 10', 'ETag: "x"']) },
+    play: { bytes: reply('200 OK', ['Content-Length: 10', 'ETag: "x"']) },
   },
   {
     name: 'HEAD with chunks announced',
     request: ask('HEAD / HTTP/1.1'),
-    play: { bytes: tell('200 OK', [CHUNKED, 'ETag: "x"']) },
+    play: { bytes: reply('200 OK', [CHUNKED, 'ETag: "x"']) },
   },
   {
     name: '204',
     request: ask('DELETE / HTTP/1.1'),
-    play: { bytes: tell('204 No Content', ['X-End: 1']) },
+    play: { bytes: reply('204 No Content', ['X-End: 1']) },
   },
   {
     name: '304 with Content-Length',
     request: ask('GET / HTTP/1.1'),
-    play: { bytes: tell('304 Not Modified', ['Content-Length: 10', 'ETag: "x"']) },
+    play: { bytes: reply('304 Not Modified', ['Content-Length: 10', 'ETag: "x"']) },
   },
   {
     name: 'chunks',
     request: ask('GET / HTTP/1.1'),
-    play: { bytes: tell('200 OK', [CHUNKED], '2\r\nok\r\n3;x=y\r\n!\r\n\r\n0\r\n\r\n'), piece: 9 },
+    play: { bytes: reply('200 OK', [CHUNKED], '2\r\nok\r\n3;x=y\r\n!\r\n\r\n0\r\n\r\n'), piece: 9 },
   },
   {
-    name: 'trailers of an answer, announced and asked for',
+    name: 'trailers of a response, announced and accepted',
     request: ask('GET / HTTP/1.1', 'TE: trailers', 'Connection: TE'),
     play: {
-      bytes: tell(
+      bytes: reply(
         '200 OK',
         [CHUNKED, 'Trailer: X-Sum'],
         '2\r\nok\r\n0\r\nX-Sum: 7\r\nx-Odd: \xe9\r\n\r\n',
@@ -74,21 +74,21 @@ const OF_ANSWERS: readonly Trap[] = [
     },
   },
   {
-    name: 'Trailer siblingModule a Content-Length',
+    name: 'Trailer next to a Content-Length',
     request: ask('GET / HTTP/1.1'),
-    play: { bytes: tell('200 OK', ['Trailer: X-Sum', 'Content-Length: 2'], 'ok') },
+    play: { bytes: reply('200 OK', ['Trailer: X-Sum', 'Content-Length: 2'], 'ok') },
     differs: {
       since: 'no trailers can follow, so none are announced',
-      outcome: told((answer) => ({
-        ...answer,
-        headers: answer.headers.filter(([name]) => name !== 'Trailer'),
+      outcome: changed((response) => ({
+        ...response,
+        headers: response.headers.filter(([name]) => name !== 'Trailer'),
       })),
     },
   },
   {
-    name: 'an answer with a body to OPTIONS',
+    name: 'a response with a body to OPTIONS',
     request: ask('OPTIONS /x HTTP/1.1'),
-    play: { bytes: tell('200 OK', ['Allow: GET', 'Content-Length: 2'], 'ok') },
+    play: { bytes: reply('200 OK', ['Allow: GET', 'Content-Length: 2'], 'ok') },
   },
   {
     name: 'an early 413 while the client still sends',
@@ -97,15 +97,15 @@ const OF_ANSWERS: readonly Trap[] = [
       'x'.repeat(100_000),
     ],
     play: {
-      bytes: tell('413 Too Large', ['Content-Length: 3', 'Connection: close'], 'big'),
+      bytes: reply('413 Too Large', ['Content-Length: 3', 'Connection: close'], 'big'),
       early: true,
       ending: 'end',
     },
     differs: {
-      since: "it is the end of Vili's connection to running; the client's goes on",
+      since: "only Vili's connection to running ends; the client's stays open",
       outcome: (direct) => ({ ...direct, connection: 'kept' }),
     },
   },
 ];
 
-export const BODIES: readonly Trap[] = [...OF_REQUESTS, ...OF_ANSWERS];
+export const BODIES: readonly Trap[] = [...OF_REQUESTS, ...OF_RESPONSES];

@@ -1,12 +1,12 @@
 import { without } from '../message.ts';
-import type { Outcome, Seen, Told } from '../outcome.ts';
-import { ask, type Trap, tell } from '../trap.ts';
+import type { Outcome, Seen, SeenResponse } from '../outcome.ts';
+import { ask, type Trap, reply } from '../trap.ts';
 
 const HOP_BY_HOP = 'headers of one hop end there (RFC 9110 section 7.6.1)';
 
 export const HEADERS: readonly Trap[] = [
   {
-    name: 'hop-by-hop headers of a request, also those that Connection names',
+    name: 'hop-by-hop headers of a request, including those that Connection names',
     request: ask(
       'GET / HTTP/1.1',
       'X-Before: 1',
@@ -16,7 +16,7 @@ export const HEADERS: readonly Trap[] = [
       'Keep-Alive: timeout=1',
       'TE: gzip',
       'Proxy-Connection: keep-alive',
-      'X-Behind: 1',
+      'X-After: 1',
     ),
     differs: {
       since: HOP_BY_HOP,
@@ -32,10 +32,10 @@ export const HEADERS: readonly Trap[] = [
     )}hi`,
   },
   {
-    name: 'hop-by-hop headers of an answer, also those that Connection names',
+    name: 'hop-by-hop headers of a response, including those that Connection names',
     request: ask('GET / HTTP/1.1'),
     play: {
-      bytes: tell(
+      bytes: reply(
         '200 OK',
         [
           'X-Before: 1',
@@ -44,7 +44,7 @@ export const HEADERS: readonly Trap[] = [
           'Keep-Alive: timeout=77',
           'Proxy-Connection: x',
           'Upgrade: h2c',
-          'X-Behind: 1',
+          'X-After: 1',
           'Content-Length: 2',
         ],
         'ok',
@@ -67,10 +67,10 @@ export const HEADERS: readonly Trap[] = [
     ),
   },
   {
-    name: 'case, order and repetition of answer headers, cookies, Vary, Latin-1',
+    name: 'case, order and repetition of response headers, cookies, Vary, Latin-1',
     request: ask('GET / HTTP/1.1'),
     play: {
-      bytes: tell(
+      bytes: reply(
         '200 OK',
         [
           'SET-cookie: a=1',
@@ -87,27 +87,27 @@ export const HEADERS: readonly Trap[] = [
     },
   },
   {
-    name: 'a status nobody knows with a reason phrase',
+    name: 'an unknown status with a reason phrase',
     request: ask('GET / HTTP/1.1'),
-    play: { bytes: tell('299 Tr\xe8s bien, merci', ['Content-Length: 2'], 'ok') },
+    play: { bytes: reply('299 Tr\xe8s bien, merci', ['Content-Length: 2'], 'ok') },
   },
   {
-    name: 'an answer without a reason phrase',
+    name: 'a response without a reason phrase',
     request: ask('GET / HTTP/1.1'),
-    play: { bytes: tell('200 ', ['Content-Length: 2'], 'ok') },
+    play: { bytes: reply('200 ', ['Content-Length: 2'], 'ok') },
   },
   {
-    name: 'an answer without Date and Server',
+    name: 'a response without Date and Server',
     request: ask('GET / HTTP/1.1'),
-    play: { bytes: tell('404 Not Found', ['Content-Length: 0']) },
+    play: { bytes: reply('404 Not Found', ['Content-Length: 0']) },
   },
   {
     name: 'a redirect',
     request: ask('GET / HTTP/1.1'),
-    play: { bytes: tell('302 Found', ['Location: http://127.0.0.1:1/x', 'Content-Length: 0']) },
+    play: { bytes: reply('302 Found', ['Location: http://127.0.0.1:1/x', 'Content-Length: 0']) },
   },
   {
-    name: 'headers that a proxy in front has written',
+    name: 'headers that another proxy in front has written',
     request: ask(
       'GET / HTTP/1.1',
       'X-Forwarded-For: 203.0.113.7',
@@ -137,12 +137,15 @@ function dropping(...lowerNames: readonly string[]) {
     direct.map((seen) => ({ ...seen, headers: without(seen.headers, ...lowerNames) }));
 }
 
-/** The answers without those headers. */
+/** The responses without those headers. */
 export function losing(...lowerNames: readonly string[]) {
-  return told((answer) => ({ ...answer, headers: without(answer.headers, ...lowerNames) }));
+  return changed((response) => ({
+    ...response,
+    headers: without(response.headers, ...lowerNames),
+  }));
 }
 
-/** Each answer changed alike. */
-export function told(change: (answer: Told) => Told) {
-  return (direct: Outcome): Outcome => ({ ...direct, answers: direct.answers.map(change) });
+/** All responses, each changed in the same way. */
+export function changed(change: (response: SeenResponse) => SeenResponse) {
+  return (direct: Outcome): Outcome => ({ ...direct, responses: direct.responses.map(change) });
 }

@@ -12,10 +12,10 @@ export const SUBJECTS: Readonly<Record<string, readonly Trap[]>> = {
   headers: HEADERS,
   targets: TARGETS,
   bodies: BODIES,
-  'interim answers': INTERIM,
+  'interim responses': INTERIM,
   connections: CONNECTIONS,
   limits: LIMITS,
-  'framing that two servers could read in two ways': FRAMING,
+  'framing that two servers could read differently': FRAMING,
 };
 
 export const TRAPS: readonly Trap[] = Object.values(SUBJECTS).flat();

@@ -7,8 +7,8 @@ export const TARGETS: readonly Trap[] = [
     name: 'the absolute form',
     request: ask('GET http://other.example:81/p?q=1 HTTP/1.1'),
     differs: {
-      since: 'an origin server is asked for a path, and the target beats Host (RFC 9112 3.2.2)',
-      seen: asking('GET /p?q=1 HTTP/1.1', 'other.example:81'),
+      since: 'an origin server gets a path, and the target overrides Host (RFC 9112 3.2.2)',
+      seen: sentAs('GET /p?q=1 HTTP/1.1', 'other.example:81'),
     },
   },
   {
@@ -16,7 +16,7 @@ export const TARGETS: readonly Trap[] = [
     request: ask('GET http://other.example?q HTTP/1.1'),
     differs: {
       since: 'a path begins with a slash',
-      seen: asking('GET /?q HTTP/1.1', 'other.example'),
+      seen: sentAs('GET /?q HTTP/1.1', 'other.example'),
     },
   },
   {
@@ -24,12 +24,12 @@ export const TARGETS: readonly Trap[] = [
     request: ask('OPTIONS http://other.example HTTP/1.1'),
     differs: {
       since: 'RFC 9112 section 3.2.4',
-      seen: asking('OPTIONS * HTTP/1.1', 'other.example'),
+      seen: sentAs('OPTIONS * HTTP/1.1', 'other.example'),
     },
   },
   { name: 'a double slash', request: ask('GET //double//x HTTP/1.1') },
   {
-    name: 'a path nobody may normalize',
+    name: 'a path that must not be normalized',
     request: ask('GET /a/../b/%2e%2E/./c;x?q=%zz&"y HTTP/1.1'),
   },
   { name: 'a query of odd characters', request: ask("GET /?a=[]{}|\\^`<>'&&=?/ HTTP/1.1") },
@@ -37,13 +37,13 @@ export const TARGETS: readonly Trap[] = [
     name: 'a method that is rare',
     request: ask('PROPFIND /x HTTP/1.1', 'Depth: 1'),
   },
-  { name: 'CONNECT', request: ask('CONNECT other.example:443 HTTP/1.1'), refused: 405 },
-  { name: 'a version that is not HTTP/1', request: ask('GET / HTTP/2.0'), refused: 505 },
+  { name: 'CONNECT', request: ask('CONNECT other.example:443 HTTP/1.1'), rejected: 405 },
+  { name: 'a version that is not HTTP/1', request: ask('GET / HTTP/2.0'), rejected: 505 },
 ];
 
 // Private
 
-function asking(line: string, host: string) {
+function sentAs(line: string, host: string) {
   return (direct: readonly Seen[]): readonly Seen[] =>
     direct.map((seen) => ({
       ...seen,
