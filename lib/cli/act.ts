@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
 import { ConflictError, EXIT } from '../errors.ts';
 import type { ActKind } from '../operator/api/handlers.ts';
+import type { ControlClient } from '../operator/client/client.ts';
 import type { StatusView } from '../operator/views/status-view.ts';
 import { ACTING, type CommandContext, type Run, show } from './command.ts';
 import { confirmAct } from './terminal/confirm.ts';
 import { printable } from './text/printable.ts';
 
+/** The acts that the control API offers. */
+export type OfferedAct = ActKind & keyof ControlClient;
+
 export interface Act {
-  readonly kind: ActKind;
+  readonly kind: OfferedAct;
   readonly description: string;
   /** The version that is meant, and the effect of the act on it as a sentence for the question. */
   plan(context: CommandContext, version: string | undefined): Promise<ActPlan>;
@@ -42,7 +46,7 @@ export function declareAct(program: Command, run: Run, act: Act): void {
 export function versionUnderTest(
   { testing }: StatusView,
   given: string | undefined,
-  kind: ActKind,
+  kind: OfferedAct,
 ): string {
   const version = given ?? testing?.version;
   if (version !== undefined) return version;

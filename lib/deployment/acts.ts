@@ -6,7 +6,7 @@ import type { Deployment } from './state.ts';
 
 /** What an operator asks for. */
 export interface Act {
-  readonly kind: 'promote' | 'reject' | 'roll-back' | 'retest';
+  readonly kind: 'promote' | 'reject' | 'rollback' | 'retest';
   /** The version that is meant, or null for the version under test. */
   readonly version: string | null;
   readonly by: string;
@@ -29,7 +29,7 @@ export interface ActPlan {
 
 /** What an operator's act becomes: an event for the state machine, or a reply that says why not. */
 export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
-  if (act.kind === 'roll-back') return rollBack(state, act);
+  if (act.kind === 'rollback') return rollBack(state, act);
   if (act.kind === 'retest') return retest(state, act, rules);
   const candidate = [state.testing, state.incoming].find(
     (it) => it !== null && (act.version === null || act.version === it.release.name),

@@ -46,10 +46,10 @@ describe('a daemon whose actors crash', function () {
     expect(await world.processes()).to.have.lengthOf(2);
   });
 
-  it('refuses to crash an actor that is not there', async () => {
+  it('responds with 409 when the actor to crash is not there', async () => {
     const code = await daemon.client.crash({ path: '/vili/nobody' }).then(
       () => 'done',
-      (error: { status: number }) => error.status,
+      (error: { httpStatus: number }) => error.httpStatus,
     );
     expect(code).to.equal(409);
   });

@@ -1,4 +1,5 @@
 import type { Sample } from '../../compare/sample/sample.ts';
+import type { Act } from '../../deployment/acts.ts';
 import type { Report } from '../../evaluation/report/report.ts';
 import type { ActorTree } from '../../model/actor-tree.ts';
 import type { HistoryEntry } from '../../model/history.ts';
@@ -6,7 +7,7 @@ import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';
 
-export type ActKind = 'promote' | 'reject' | 'retest';
+export type ActKind = Act['kind'];
 
 export interface ActRequest {
   /** The version that is meant; absent: the one under test. */

@@ -159,7 +159,7 @@ export const TREE: ActorTree = {
   ],
 };
 
-const EFFECTS: Readonly<Record<ActKind, string>> = {
+const EFFECTS: Readonly<Record<string, string>> = {
   promote: 'inventory-1.5.0 takes over the users',
   reject: 'the test of inventory-1.5.0 has ended',
   retest: 'inventory-1.5.0 is tested afresh',
@@ -209,7 +209,7 @@ export class SampleHandlers implements ControlHandlers {
 
   async act(kind: ActKind, request: ActRequest): Promise<ActResult> {
     this.calls.push({ [kind]: request });
-    return { version: 'inventory-1.5.0', effect: EFFECTS[kind] };
+    return { version: 'inventory-1.5.0', effect: EFFECTS[kind] ?? kind };
   }
 
   async report(version: string | undefined): Promise<Report | null> {

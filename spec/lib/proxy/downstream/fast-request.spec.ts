@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { FastReader } from '../../../../lib/proxy/downstream/fast-request.ts';
 import { readRequestHead } from '../../../../lib/proxy/http/request-head.ts';
 import type { HeadRules } from '../../../../lib/proxy/http/request-headers.ts';
-import { body, fields, corruptions, corrupted, unitOf } from '../../../support/http-arbitraries.ts';
+import { body, corrupted, corruptions, fields, unitOf } from '../../../support/http-arbitraries.ts';
 import { requestsByNode } from '../../../support/in-memory-http.ts';
 import { MALFORMED } from '../../../support/malformed-requests.ts';
 

@@ -5,12 +5,12 @@ import { ResponseReader } from '../../../../lib/proxy/http/response-reader.ts';
 import {
   body,
   chunkSizes,
+  corrupted,
+  corruptions,
   cuts,
   fields,
   inChunks,
   pieces,
-  corruptions,
-  corrupted,
   unitOf,
 } from '../../../support/http-arbitraries.ts';
 import { responseByNode } from '../../../support/in-memory-http.ts';
