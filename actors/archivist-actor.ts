@@ -10,7 +10,7 @@ const MAY_DELETE_TIMEOUT_MS = 5000;
 export interface ArchivistDeps {
   /** Removes what a killed Vili left half-written or half-deleted; resolves to the names. */
   readonly cleanUp: () => Promise<readonly string[]>;
-  /** Zip, verify, rename, and delete the folder if it may; resolves to a line for the log. */
+  /** Zips, verifies, renames, and deletes the folder if it may; resolves to a line for the log. */
   readonly archive: (
     name: string,
     mayDelete: () => Promise<boolean>,
@@ -26,7 +26,7 @@ interface ArchivistState {
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** Packs one version folder at a time; one that fails is tried again, more and more seldom. */
+/** Packs one version folder at a time; a folder that fails is tried again, with growing pauses. */
 export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage, ArchivistState> {
   return {
     async start(self) {
@@ -36,30 +36,25 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
     },
 
     handle(state, message, self) {
+      const { name } = message;
+      const failures = new Map(state.failures);
       switch (message.type) {
         case 'archive':
-        case 'again': {
-          const { name } = message;
+        case 'again':
           if (state.packing === name || state.waiting.includes(name)) return state;
           return packNext(deps, self, { ...state, waiting: [...state.waiting, name] });
-        }
-        case 'packed': {
-          deps.journal.info(message.text, {});
-          const event = { type: 'archived', name: message.name } as const;
-          self.send(deps.deployer, event, { correlation: message.name });
-          const failures = new Map(state.failures);
-          failures.delete(message.name);
+        case 'packed':
+          deps.journal.info(message.text);
+          self.send(deps.deployer, { type: 'archived', name }, { correlation: name });
+          failures.delete(name);
           return packNext(deps, self, { ...state, packing: null, failures });
-        }
         case 'not-packed': {
-          const { name, problem } = message;
           const count = (state.failures.get(name) ?? 0) + 1;
           const delayMs = backoffMs(RETRY, count - 1);
-          deps.journal.error(`${name} could not be archived, next try in ${delayMs} ms`, {
-            problem,
-          });
+          const text = `${name} could not be archived, next try in ${delayMs} ms`;
+          deps.journal.error(text, { problem: message.problem });
           self.after(delayMs, { type: 'again', name });
-          const failures = new Map(state.failures).set(name, count);
+          failures.set(name, count);
           return packNext(deps, self, { ...state, packing: null, failures });
         }
       }
@@ -69,11 +64,12 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
 
 // Private
 
-/** An archive folder that cannot be read stops no service; packing tells of it again. */
+/** An archive folder that cannot be read stops no service; packing reports it again. */
 async function cleanUp({ journal, ...deps }: ArchivistDeps): Promise<void> {
   try {
     const cleared = await deps.cleanUp();
-    if (cleared.length > 0) journal.info(`left half-done before: ${cleared.join(', ')}`);
+    if (cleared.length > 0)
+      journal.info(`left half-done by an earlier Vili: ${cleared.join(', ')}`);
   } catch (error) {
     journal.error(`what was left half-done cannot be cleared away: ${messageOf(error)}`);
   }

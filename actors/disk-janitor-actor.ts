@@ -3,15 +3,13 @@ import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { DeployerMessage, DiskJanitorMessage } from './messages.ts';
 
-export interface CleanUp {
-  /** Names of versions whose archive was deleted. */
-  readonly deleted: readonly string[];
-  readonly warnings: readonly string[];
-}
-
 export interface DiskJanitorDeps {
   readonly intervalMs: number;
-  readonly clean: () => Promise<CleanUp>;
+  /** Resolves to the versions whose archive was deleted, and to what an operator must know, or null. */
+  readonly clean: () => Promise<{
+    readonly deleted: readonly string[];
+    readonly warning: string | null;
+  }>;
   readonly capIntervalMs: number;
   /** Cuts the servlets' output files that have grown too large. */
   readonly cap: () => Promise<void>;
@@ -20,32 +18,45 @@ export interface DiskJanitorDeps {
 }
 
 interface DiskJanitorState {
-  readonly busy: boolean;
+  readonly cleaning: boolean;
   readonly capping: boolean;
-  readonly warned: string;
+  readonly warned: string | null;
 }
 
-/** Keeps archives and logs within their limits; looks around at every interval. */
+/** Keeps archives and logs within their limits, checked at every interval. */
 export function diskJanitorActor(
   deps: DiskJanitorDeps,
 ): Behaviour<DiskJanitorMessage, DiskJanitorState> {
+  const { journal } = deps;
   return {
     start(self) {
       self.every(deps.intervalMs, { type: 'tick' });
       self.every(deps.capIntervalMs, { type: 'cap' });
-      return { busy: false, capping: false, warned: '' };
+      return { cleaning: false, capping: false, warned: null };
     },
 
     handle(state, message, self) {
       switch (message.type) {
         case 'tick':
-          if (state.busy) return state;
+          if (state.cleaning) return state;
           self.pipe(
             deps.clean(),
             (it) => ({ type: 'cleaned', ...it }),
             (error) => ({ type: 'not-cleaned', problem: messageOf(error) }),
           );
-          return { ...state, busy: true };
+          return { ...state, cleaning: true };
+        case 'cleaned': {
+          const { deleted, warning } = message;
+          for (const version of deleted) {
+            const text = 'its archive made room for newer ones';
+            self.send(deps.deployer, { type: 'note', event: 'deleted', version, text });
+          }
+          if (warning !== null && warning !== state.warned) journal.warn(warning);
+          return { ...state, cleaning: false, warned: warning };
+        }
+        case 'not-cleaned':
+          journal.error('cleaning up failed', { problem: message.problem });
+          return { ...state, cleaning: false };
         case 'cap':
           if (state.capping) return state;
           self.pipe(
@@ -56,21 +67,9 @@ export function diskJanitorActor(
           return { ...state, capping: true };
         case 'capped':
           if (message.problem !== null) {
-            deps.journal.warn(`the output of a servlet could not be cut: ${message.problem}`);
+            journal.warn(`the output of a servlet could not be cut: ${message.problem}`);
           }
           return { ...state, capping: false };
-        case 'cleaned': {
-          for (const version of message.deleted) {
-            const text = 'its archive made room for newer ones';
-            self.send(deps.deployer, { type: 'note', event: 'deleted', version, text });
-          }
-          const warned = message.warnings.join('; ');
-          if (warned !== '' && warned !== state.warned) deps.journal.warn(warned, {});
-          return { ...state, busy: false, warned };
-        }
-        case 'not-cleaned':
-          deps.journal.error('cleaning up failed', { problem: message.problem });
-          return { ...state, busy: false };
       }
     },
   };

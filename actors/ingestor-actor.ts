@@ -18,11 +18,11 @@ export interface IngestorDeps {
 
 interface IngestorState {
   readonly watcher: ServerFileWatch;
-  /** Files that were there when this incarnation began and have not been reported yet. */
+  /** Files that were present when this incarnation began and are not reported yet. */
   readonly unreported: Set<string>;
 }
 
-/** Sees a new server file, once it is whole, and tells the deployer which version it is. */
+/** Watches for server files; once a file is complete, the deployer learns which version it is. */
 export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, IngestorState> {
   return {
     async start(self) {
@@ -42,7 +42,7 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
           self.pipe(
             deps.identify(message.file),
             (release) => ({ type: 'identified', release, foundAtStart }),
-            (error) => ({ type: 'problem', text: vanished(message.file, error) }),
+            (error) => ({ type: 'problem', text: problemOf(message.file, error) }),
           );
           return state;
         }
@@ -53,7 +53,7 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
           return state;
         }
         case 'problem':
-          if (message.text !== '') deps.journal.warn(message.text, {});
+          if (message.text !== null) deps.journal.warn(message.text);
           return state;
       }
     },
@@ -66,8 +66,8 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
 
 // Private
 
-/** A file that went away while it was read is no problem: whoever brought it took it back. */
-function vanished(file: ServerFile, error: unknown): string {
-  if (codeOf(error) === 'ENOENT') return '';
+/** A file that vanished while it was read is not a problem: whoever brought it took it back. */
+function problemOf(file: ServerFile, error: unknown): string | null {
+  if (codeOf(error) === 'ENOENT') return null;
   return `${file.fileName} cannot be read: ${messageOf(error)}`;
 }

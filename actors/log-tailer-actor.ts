@@ -12,7 +12,7 @@ export interface LogTailerDeps {
   readonly follow: (
     options: Pick<FollowOptions, 'from' | 'onBatch' | 'onProblem' | 'onFailed'>,
   ) => LogFollower;
-  /** How far this instance's log was read, kept outside so that a restart goes on from there. */
+  /** How far the logs were read, by instance; kept outside so that a restart continues from there. */
   readonly offsets: Map<string, LogOffset>;
   readonly comparator: Address<ComparatorMessage>;
   readonly journal: Journal;
@@ -20,27 +20,26 @@ export interface LogTailerDeps {
 
 interface LogTailerState {
   readonly follower: LogFollower;
-  /** The last lines are read while closing, when this actor takes no messages any more. */
-  readonly lastWords: { closing: boolean };
+  /** While closing, the last lines go to the comparator at once: this actor takes no more messages. */
+  readonly end: { isClosing: boolean };
 }
 
-/** Follows the JSON log of one instance; the parsing happens in a thread of its own. */
+/** Follows the JSON log of one instance; the follower parses it in a thread of its own. */
 export function logTailerActor(deps: LogTailerDeps): Behaviour<LogTailerMessage, LogTailerState> {
   const { version, role, instance } = deps;
   return {
     start(self) {
-      const lastWords = { closing: false };
+      const end = { isClosing: false };
       const follower = deps.follow({
         from: deps.offsets.get(instance) ?? null,
         onBatch: (batch) => {
-          if (lastWords.closing)
-            deps.comparator.tell({ type: 'log', version, role, instance, batch });
+          if (end.isClosing) deps.comparator.tell({ type: 'log', version, role, instance, batch });
           else self.address.tell({ type: 'batch', batch });
         },
         onProblem: (text) => self.address.tell({ type: 'problem', text }),
         onFailed: (error) => self.address.tell({ type: 'failed', error }),
       });
-      return { follower, lastWords };
+      return { follower, end };
     },
 
     handle(state, message, self) {
@@ -52,15 +51,15 @@ export function logTailerActor(deps: LogTailerDeps): Behaviour<LogTailerMessage,
           return state;
         }
         case 'problem':
-          deps.journal.warn(`log of ${instance}: ${message.text}`, {});
+          deps.journal.warn(`log of ${instance}: ${message.text}`);
           return state;
         case 'failed':
           throw message.error;
       }
     },
 
-    async stop({ follower, lastWords }) {
-      lastWords.closing = true;
+    async stop({ follower, end }) {
+      end.isClosing = true;
       await follower.close();
     },
   };

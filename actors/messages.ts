@@ -21,10 +21,10 @@ import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { SlotEvent } from '../lib/servlet/slots.ts';
 
-/** Who asks again for what it should be doing, after it was restarted. */
+/** From an actor that was restarted: what should it be doing? */
 export type Resync = { readonly type: 'resync' };
 
-/** Events of the state machine go to it as they are; the rest is housekeeping. */
+/** Events of the state machine, as they are, and housekeeping. */
 export type DeployerMessage =
   | DeploymentEvent
   | Resync
@@ -40,21 +40,21 @@ export type DeployerMessage =
   | { readonly type: 'describe'; readonly reply: Address<DeploymentView> }
   | { readonly type: 'act'; readonly act: Act; readonly reply: Address<ActReply> };
 
-/** What the deployer has in hand. */
+/** The deployment with its servlets, as the deployer knows them now. */
 export interface DeploymentView {
   readonly deployment: Deployment;
   readonly servlets: readonly ServletFacts[];
 }
 
-/** Events of its servlets' state machine go to a version as they are. */
+/** Events of the slots' state machine, as they are. */
 export type VersionMessage = SlotEvent | { readonly type: 'link'; readonly role: Role };
 
 export type ServletMessage =
   | { readonly type: 'ready'; readonly afterMs: number }
-  | { readonly type: 'not-ready'; readonly problem: string }
   | { readonly type: 'exited'; readonly exit: Exit }
+  /** It did not get ready, or responds no longer. */
   | { readonly type: 'unhealthy'; readonly problem: string }
-  /** End the process; `drain`: first let the users' requests in flight finish. */
+  /** End the process; with `drain`, users' requests in flight finish first. */
   | { readonly type: 'stop'; readonly drain: boolean }
   | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'drained' }
@@ -70,7 +70,7 @@ export type TrafficMirrorMessage =
   | { readonly type: 'route'; readonly target: Target | null }
   | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
   | { readonly type: 'mirror-off' }
-  /** What was learned of noise before Vili restarted. */
+  /** The noise that was learned before Vili restarted. */
   | { readonly type: 'noise'; readonly name: string; readonly noise: string }
   | {
       readonly type: 'drain';
@@ -104,10 +104,10 @@ export type ComparatorMessage =
   | { readonly type: 'tick' }
   | { readonly type: 'saved'; readonly problem: string | null }
   | { readonly type: 'reported'; readonly problem: string | null }
-  /** A version's fate, for its report. */
+  /** The fate of a version, for its report. */
   | { readonly type: 'decided'; readonly decision: DecisionRecord }
   | { readonly type: 'describe'; readonly reply: Address<EvaluationView | null> }
-  /** The test under way, or null. */
+  /** The current test, or null. */
   | { readonly type: 'report'; readonly reply: Address<TestView | null> };
 
 export type ArchivistMessage =
@@ -118,20 +118,21 @@ export type ArchivistMessage =
 
 export type DiskJanitorMessage =
   | { readonly type: 'tick' }
-  /** Time to look at the servlets' output, which can fill a disk in seconds. */
+  /** Time to check the servlets' output, which can fill a disk in seconds. */
   | { readonly type: 'cap' }
   | { readonly type: 'capped'; readonly problem: string | null }
   | {
       readonly type: 'cleaned';
       readonly deleted: readonly string[];
-      readonly warnings: readonly string[];
+      readonly warning: string | null;
     }
   | { readonly type: 'not-cleaned'; readonly problem: string };
 
 export type IngestorMessage =
   | { readonly type: 'file'; readonly file: ServerFile }
   | { readonly type: 'identified'; readonly release: Release; readonly foundAtStart: boolean }
-  | { readonly type: 'problem'; readonly text: string };
+  /** Null: nothing worth a line. */
+  | { readonly type: 'problem'; readonly text: string | null };
 
 export type NotifierMessage =
   | {
@@ -140,7 +141,7 @@ export type NotifierMessage =
       readonly version: string;
       readonly reasons: readonly Reason[];
       readonly by: string;
-      /** What users get at that moment. */
+      /** The version users get at that moment. */
       readonly running: string | null;
     }
   | { readonly type: 'sent' }

@@ -8,10 +8,10 @@ const ATTEMPTS_MAX = 3;
 
 export interface NotifierDeps {
   readonly channels: readonly Channel[];
-  /** Null: nobody has to be told of this event. */
+  /** Null: nobody needs to know of this event. */
   readonly announce: (message: Extract<NotifierMessage, { type: 'notify' }>) => Announcement | null;
   readonly waitingMax: number;
-  /** Wait before the second attempt; the third waits twice as long. */
+  /** The pause before the second attempt; the one before the third is twice as long. */
   readonly retryMs: number;
   readonly journal: Journal;
 }
@@ -21,7 +21,7 @@ interface NotifierState {
   readonly sending: boolean;
 }
 
-/** Tells people, one message after the other; a receiver that is down never blocks anything. */
+/** Notifies people, one message after the other; a receiver that is down never blocks anything. */
 export function notifierActor(deps: NotifierDeps): Behaviour<NotifierMessage, NotifierState> {
   return {
     start: () => ({ waiting: [], sending: false }),
@@ -32,7 +32,7 @@ export function notifierActor(deps: NotifierDeps): Behaviour<NotifierMessage, No
           const announcement = deps.channels.length === 0 ? null : deps.announce(message);
           if (announcement === null) return state;
           if (state.waiting.length >= deps.waitingMax) {
-            deps.journal.warn(`notification dropped, ${deps.waitingMax} are waiting`, {});
+            deps.journal.warn(`notification dropped, ${deps.waitingMax} are waiting`);
             return state;
           }
           return sendNext(deps, self, { ...state, waiting: [...state.waiting, announcement] });
@@ -42,14 +42,11 @@ export function notifierActor(deps: NotifierDeps): Behaviour<NotifierMessage, No
         case 'not-sent': {
           const { announcement, attempt, problem } = message;
           if (attempt < ATTEMPTS_MAX) {
-            self.after(deps.retryMs * attempt, {
-              type: 'again',
-              announcement,
-              attempt: attempt + 1,
-            });
+            const again = { type: 'again', announcement, attempt: attempt + 1 } as const;
+            self.after(deps.retryMs * attempt, again);
             return state;
           }
-          deps.journal.warn(`notification not sent after ${attempt} attempts: ${problem}`, {});
+          deps.journal.warn(`notification not sent after ${attempt} attempts: ${problem}`);
           return sendNext(deps, self, { ...state, sending: false });
         }
         case 'again':
@@ -72,9 +69,8 @@ function sendNext(deps: NotifierDeps, self: Me, state: NotifierState): NotifierS
 }
 
 function send(deps: NotifierDeps, self: Me, announcement: Announcement, attempt: number): void {
-  const all = Promise.all(deps.channels.map((channel) => channel.send(announcement, self.signal)));
   self.pipe(
-    all,
+    Promise.all(deps.channels.map((channel) => channel.send(announcement, self.signal))),
     () => ({ type: 'sent' }),
     (error) => ({ type: 'not-sent', announcement, attempt, problem: messageOf(error) }),
   );

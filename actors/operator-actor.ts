@@ -8,7 +8,7 @@ export interface OperatorDeps {
   readonly journal: Journal;
 }
 
-/** Keeps the control socket open; what is asked there is answered by the actors concerned. */
+/** Keeps the control socket open; the actors concerned reply to what is asked there. */
 export function operatorActor(deps: OperatorDeps): Behaviour<OperatorMessage, ControlServer> {
   return {
     async start(self) {
@@ -20,7 +20,7 @@ export function operatorActor(deps: OperatorDeps): Behaviour<OperatorMessage, Co
     },
 
     handle(server, message) {
-      deps.journal.warn(`control socket: ${message.problem}`, {});
+      deps.journal.warn(`control socket: ${message.problem}`);
       return server;
     },
 

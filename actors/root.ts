@@ -1,23 +1,45 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
+import { archiveFinished } from '../lib/archive/archive-finished.ts';
+import { listArchives } from '../lib/archive/retention.ts';
+import { findUnfinished } from '../lib/archive/unfinished.ts';
+import { identify } from '../lib/base/arrival/fingerprint.ts';
+import { listServerFiles } from '../lib/base/arrival/scan.ts';
+import { watchServerFiles } from '../lib/base/arrival/watcher.ts';
+import { removeLink } from '../lib/base/instance/links.ts';
+import { surveyBase } from '../lib/base/instance/survey.ts';
+import { compareVersions } from '../lib/base/names/version-order.ts';
+import { writeFileAtomic } from '../lib/base/state/atomic-file.ts';
+import { recordedState } from '../lib/base/state/recorded-state.ts';
+import { createEndpoints } from '../lib/compare/endpoint/endpoints.ts';
+import { COMPARE_LIMITS } from '../lib/compare/settings.ts';
+import { parseDeployment } from '../lib/deployment/parse.ts';
+import type { Deployment } from '../lib/deployment/state.ts';
+import { capOutputs, cleanArchives } from '../lib/disk/clean.ts';
+import { rotateLog } from '../lib/disk/rotate.ts';
+import { writeReport } from '../lib/evaluation/report/files.ts';
+import { Test } from '../lib/evaluation/test.ts';
+import { announcementOf } from '../lib/notify/announcement.ts';
+import { channelsOf } from '../lib/notify/channels.ts';
+import { CONTROL_LIMITS, createControlServer } from '../lib/operator/server/control-server.ts';
+import { percent } from '../lib/text/numbers.ts';
 import type { Services } from './app/services.ts';
 import { archivistActor } from './archivist-actor.ts';
-import { comparatorActor } from './comparator-actor.ts';
-import { deployerActor } from './deployer-actor.ts';
-import { diskJanitorActor } from './disk-janitor-actor.ts';
+import { versionSpec } from './children.ts';
+import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
+import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
+import { type DiskJanitorDeps, diskJanitorActor } from './disk-janitor-actor.ts';
 import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
 import { trafficMirrorActor } from './traffic-mirror-actor.ts';
-import { deployerDeps } from './wiring/deployer.ts';
-import { archivistDeps, diskJanitorDeps } from './wiring/disk.ts';
-import { comparatorDeps } from './wiring/evidence.ts';
-import { ingestorDeps } from './wiring/ingestor.ts';
-import { notifierDeps } from './wiring/notifications.ts';
-import { operatorDeps } from './wiring/operator.ts';
+import { controlHandlers } from './wiring/control.ts';
+import { verdictSettings } from './wiring/traffic.ts';
 
 /**
- * How the actors of the table are restarted: for ever, more and more seldom. Users are served by the
- * gate meanwhile; to end Vili because, say, its notifier cannot start would end them too.
+ * How the actors of the table are restarted: for ever, with growing pauses. The proxy serves users meanwhile; to end
+ * Vili because, say, its notifier cannot start would end them too.
  */
 const TOP_RESTARTS = {
   max: Number.POSITIVE_INFINITY,
@@ -25,19 +47,45 @@ const TOP_RESTARTS = {
   quietMs: 60_000,
 } as const;
 
-/** Booting hashes and adopts what is in the base, and may take long on a slow disk. */
+/** Booting hashes and adopts what is in the base, which may take long on a slow disk. */
 const DEPLOYER_HANDLER_TIMEOUT_MS = 60_000;
-/** One message a batch of pairs, one a log batch: ample for all of them in a busy second. */
+/** One message per batch of pairs, one per log batch: ample for all of them in a busy second. */
 const BUSY_MAILBOX = { limit: 10_000, overflow: 'drop-new' } as const;
+/** A service that writes as fast as it can fills a few hundred megabytes in this time. */
+const CAP_INTERVAL_MS = 1000;
+const NOTIFICATIONS_WAITING_MAX = 100;
+const NOTIFICATION_RETRY_MS = 2000;
 
 /**
- * THE supervision table. Actors start from top to bottom and stop from bottom to top; each is
- * restarted by itself. Below the deployer: version-NAME, its servlet-N, and that one's log-tailer.
+ * THE supervision table. Actors start from top to bottom and stop from bottom to top; each is restarted by itself.
+ * Below the deployer: version-NAME, its servlet-N, and that one's log-tailer (`children.ts`).
  */
 export function rootTable(services: Services): readonly ChildSpec<never>[] {
+  const { settings, layout, proxy, mirror, journal, addresses } = services;
+  const { deployer, comparator } = addresses;
   return [
-    actorSpec({ name: 'notifier', behaviour: () => notifierActor(notifierDeps(services)) }),
-    actorSpec({ name: 'archivist', behaviour: () => archivistActor(archivistDeps(services)) }),
+    actorSpec({
+      name: 'notifier',
+      behaviour: () =>
+        notifierActor({
+          channels: channelsOf(settings),
+          announce: (message) => announcementOf(message, hostname()),
+          waitingMax: NOTIFICATIONS_WAITING_MAX,
+          retryMs: NOTIFICATION_RETRY_MS,
+          journal,
+        }),
+    }),
+    actorSpec({
+      name: 'archivist',
+      behaviour: () =>
+        archivistActor({
+          cleanUp: async () => (await findUnfinished(layout)).removed,
+          archive: (name, mayDelete, signal) =>
+            archiveFinished({ layout, name, mayDelete, signal }),
+          deployer,
+          journal,
+        }),
+    }),
     actorSpec({
       name: 'disk-janitor',
       behaviour: () => diskJanitorActor(diskJanitorDeps(services)),
@@ -45,7 +93,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
     actorSpec({
       name: 'traffic-mirror',
       mailbox: BUSY_MAILBOX,
-      behaviour: () => trafficMirrorActor(trafficMirrorDeps(services)),
+      behaviour: () => trafficMirrorActor({ proxy, mirror, comparator, deployer, journal }),
     }),
     actorSpec({
       name: 'comparator',
@@ -58,19 +106,135 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       handlerTimeoutMs: DEPLOYER_HANDLER_TIMEOUT_MS,
       behaviour: () => deployerActor(deployerDeps(services)),
     }),
-    actorSpec({ name: 'ingestor', behaviour: () => ingestorActor(ingestorDeps(services)) }),
-    actorSpec({ name: 'operator', behaviour: () => operatorActor(operatorDeps(services)) }),
+    actorSpec({
+      name: 'ingestor',
+      behaviour: () =>
+        ingestorActor({
+          watch: (hooks) => {
+            const { identifier, arrival } = settings;
+            return watchServerFiles({ base: layout.base, identifier, ...arrival, ...hooks });
+          },
+          present: () => listServerFiles(layout.base, settings.identifier),
+          identify: (file) => identify(layout.serverFile(file), file),
+          deployer,
+          journal,
+        }),
+    }),
+    actorSpec({
+      name: 'operator',
+      behaviour: () =>
+        operatorActor({
+          createServer: (onProblem) => {
+            const handlers = controlHandlers(services);
+            const { socket: socketPath } = layout;
+            return createControlServer({ socketPath, handlers, ...CONTROL_LIMITS, onProblem });
+          },
+          journal,
+        }),
+    }),
   ].map((spec) => ({ ...spec, restarts: TOP_RESTARTS }));
 }
 
 // Private
 
-function trafficMirrorDeps({ proxy, mirror, journal, addresses }: Services) {
+function diskJanitorDeps(services: Services): DiskJanitorDeps {
+  const { settings, layout, registry, journal, now, addresses } = services;
+  const { disk, archive, servletLog, log, logDir } = settings;
+  const rotateOwnLogs = async (): Promise<void> => {
+    if (logDir === '') return;
+    for (const file of [join(logDir, 'vili.log'), join(logDir, 'json', 'vili.log')]) {
+      await rotateLog({ ...log, file, now, reopen: () => journal.reopen() });
+    }
+  };
   return {
-    proxy,
-    mirror,
-    journal,
-    comparator: addresses.comparator,
+    intervalMs: disk.intervalMs,
+    clean: async () => {
+      await rotateOwnLogs();
+      const { base: folder, archiveFolder } = layout;
+      const archives = await listArchives(archiveFolder);
+      const limits = { archiveMaxBytes: archive.maxBytes, minFree: disk.minFree };
+      const { deleted, freeShare, isEnough } = await cleanArchives({ archives, folder, ...limits });
+      const low = `the disk of ${folder} has ${percent(freeShare)} free, less than disk.min_free ${percent(disk.minFree)}, and no archive is left to delete`;
+      return { deleted, warning: isEnough ? null : low };
+    },
+    capIntervalMs: CAP_INTERVAL_MS,
+    cap: () => {
+      const instances = [...registry.values()].map(({ instance }) => instance);
+      return capOutputs(instances, servletLog.maxBytes, now);
+    },
     deployer: addresses.deployer,
+    journal,
+  };
+}
+
+function comparatorDeps(services: Services): ComparatorDeps {
+  const { settings, layout, journal, now, addresses } = services;
+  const { routes, samples, verdict } = settings;
+  const { maxEndpoints } = COMPARE_LIMITS;
+  const { deployer, trafficMirror } = addresses;
+  return {
+    deployer,
+    trafficMirror,
+    openTest: ({ release, sinceMs }, memory, startUp) =>
+      Test.open({
+        release,
+        sinceMs,
+        memory,
+        startUp,
+        samples,
+        rules: verdictSettings(settings),
+        versionFolder: layout.versionFolder(release.name),
+        evidenceFile: layout.evidenceFile(release.name),
+        nowMs: now(),
+        onProblem: (text) => journal.warn(text),
+      }),
+    writeReport: (decision, test) =>
+      writeReport(layout.versionFolder(decision.version), decision, test),
+    save: (name, saved) => writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
+    endpoints: () => createEndpoints({ routes, maxEndpoints }),
+    mode: verdict.mode,
+    now,
+    journal,
+  };
+}
+
+function deployerDeps(services: Services): DeployerDeps {
+  const { settings, layout, journal, history, feed, now, addresses } = services;
+  const { identifier, probationMs, restart } = settings;
+  const { load, save } = recordedState<Deployment>({
+    file: layout.stateFile,
+    history,
+    parse: (data) => parseDeployment(data, identifier),
+    journal,
+  });
+  return {
+    ...addresses,
+    versionSpec: (name) => versionSpec(services, name),
+    boot: async () => {
+      const saved = await load();
+      if (saved?.running) {
+        return { type: 'booted', saved, adopted: { running: null, testing: null }, files: [] };
+      }
+      const { faults, ...found } = await surveyBase(layout);
+      for (const fault of faults) journal.warn(`adopting the base: ${fault}`);
+      return { type: 'booted', saved, ...found };
+    },
+    load,
+    save,
+    rules: () => ({
+      nowMs: now(),
+      probationMs,
+      testingCrashesMax: restart.testingMax,
+      compareVersions,
+    }),
+    appendHistory: (entry) => {
+      feed.publish(entry);
+      return history.append(entry);
+    },
+    unlinkTest: async () => {
+      await removeLink(layout.testLink);
+      await removeLink(layout.logsTestLink);
+    },
+    journal,
   };
 }

@@ -19,7 +19,7 @@ import type {
   VersionMessage,
 } from './messages.ts';
 
-/** More than the drain itself, for the answer's way back. */
+/** Beyond the drain itself, for the way of the reply. */
 const DRAIN_REPLY_SLACK_MS = 2000;
 
 export interface ServletDeps {
@@ -28,14 +28,15 @@ export interface ServletDeps {
   readonly instance: Instance;
   readonly target: Target;
   readonly registry: ProcessRegistry;
-  /** The instance has ended: nothing has to be known of it any more, and its port is free. */
+  /** The instance has ended: its port is free, and nothing needs to be known of it any more. */
   readonly forget: () => void;
   readonly parent: Address<VersionMessage>;
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   readonly drainTimeoutMs: number;
   readonly spawnProcess: () => Promise<Servlet>;
+  /** Resolves to what an operator must know, or null. */
   readonly stopProcess: (process: Servlet) => Promise<string | null>;
-  /** Resolves to the milliseconds it took; rejects when it does not get ready. */
+  /** Resolves to the milliseconds it took; rejects when the servlet does not get ready. */
   readonly awaitReady: (process: Servlet, signal: AbortSignal) => Promise<number>;
   /** Why this process could not finish its requests when stopped, or null. */
   readonly drainWarning: (process: Servlet) => Promise<string | null>;
@@ -48,12 +49,13 @@ export interface ServletDeps {
 interface ServletState {
   readonly phase: 'starting' | 'ready' | 'stopping';
   readonly entry: RegistryEntry | null;
-  /** Known before the rest of its family is gone; told only then. */
+  /** Known before the rest of its process tree is gone, and reported only then. */
   readonly exit: Exit | null;
 }
 
 /** One process: started, or taken over after a restart of this actor, watched, drained, stopped. */
 export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, ServletState> {
+  const { instance, journal } = deps;
   return {
     async start(self) {
       const entry = await takeOverOrSpawn(deps, self);
@@ -66,27 +68,27 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
       self.pipe(
         deps.awaitReady(entry.process, self.signal),
         (afterMs) => ({ type: 'ready', afterMs }),
-        (error) => ({ type: 'not-ready', problem: messageOf(error) }),
+        (error) => ({ type: 'unhealthy', problem: messageOf(error) }),
       );
       return { phase: 'starting', entry, exit: null };
     },
 
     handle(state, message, self) {
+      const { phase, entry } = state;
       switch (message.type) {
         case 'ready': {
-          if (state.phase !== 'starting' || state.entry === null) return state;
-          deps.journal.info(`${deps.instance.id} is ready after ${message.afterMs} ms`, {});
-          state.entry.readyAtMs = deps.now();
-          warnOfScript(deps, self, state.entry.process);
-          return becomeReady(deps, self, state.entry);
+          if (phase !== 'starting' || entry === null) return state;
+          journal.info(`${instance.id} is ready after ${message.afterMs} ms`);
+          entry.readyAtMs = deps.now();
+          warnOfScript(deps, self, entry.process);
+          return becomeReady(deps, self, entry);
         }
-        case 'not-ready':
         case 'unhealthy':
-          if (state.phase !== 'starting' && state.phase !== 'ready') return state;
-          tellUnhealthy(deps, self, message.problem, 'crashed');
+          if (phase === 'stopping') return state;
+          reportUnhealthy(deps, self, message.problem, 'crashed');
           return stopProcess(deps, self, state);
         case 'stop':
-          if (state.phase === 'stopping' || state.entry === null) return state;
+          if (phase === 'stopping' || entry === null) return state;
           if (!message.drain) return stopProcess(deps, self, state);
           self.pipe(
             drain(deps, self),
@@ -97,22 +99,24 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
         case 'drained':
           return stopProcess(deps, self, state);
         case 'warning':
-          deps.journal.warn(`${deps.instance.id}: ${message.text}`);
+          journal.warn(`${instance.id}: ${message.text}`);
           return state;
         case 'stopped':
-          if (message.problem !== null) deps.journal.warn(message.problem, {});
+          if (message.problem !== null) journal.warn(message.problem);
           return state.exit === null ? state : ended(deps, self, state, state.exit);
         case 'exited': {
-          if (state.entry === null) return ended(deps, self, state, message.exit);
-          // Children it left behind would keep its port: the whole family goes before it is told.
-          const known = { ...state, exit: message.exit };
-          if (state.phase === 'stopping') return known;
-          if (message.exit.kind === 'infrastructure-failure')
-            tellUnhealthy(deps, self, message.exit.text, 'vili');
+          const { exit } = message;
+          if (entry === null) return ended(deps, self, state, exit);
+          // Children it left behind would keep its port: the whole tree goes before the end is reported.
+          const known = { ...state, exit };
+          if (phase === 'stopping') return known;
+          if (exit.kind === 'infrastructure-failure') {
+            reportUnhealthy(deps, self, exit.text, 'vili');
+          }
           return stopProcess(deps, self, known);
         }
         case 'report':
-          if (state.phase === 'ready' && state.entry !== null) reportReady(deps, self, state.entry);
+          if (phase === 'ready' && entry !== null) reportReady(deps, self, entry);
           return state;
       }
     },
@@ -124,43 +128,37 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
 type Me = Self<ServletMessage>;
 
 async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RegistryEntry | null> {
-  const { version, role, instance, target } = deps;
-  const known = deps.registry.get(instance.id);
+  const { version, role, instance, target, registry } = deps;
+  const known = registry.get(instance.id);
   if (known !== undefined) return known;
   if (self.incarnation > 1) {
-    // The process ended while nobody watched: say so instead of starting a second one.
+    // The process ended while nobody watched: this is reported, and no second one is started.
     self.address.tell({ type: 'exited', exit: exitNotStarted('its end was missed', deps.now()) });
     return null;
   }
   try {
     const process = await deps.spawnProcess();
     const entry: RegistryEntry = { version, role, instance, target, process, readyAtMs: null };
-    deps.registry.set(instance.id, entry);
+    registry.set(instance.id, entry);
     if (self.signal.aborted) {
-      // Whoever comes after this actor does not wait for it, and takes its process for lost.
+      // The successor of this actor does not wait for it, and takes its process for lost.
       await deps.stopProcess(process);
       deps.forget();
     }
     return entry;
   } catch (error) {
     if (self.signal.aborted) deps.forget();
-    const exitOf =
-      codeOf(error) === 'VILI_KEEPER_LOST' ? exitInfrastructureFailure : exitNotStarted;
+    const isLauncherLost = codeOf(error) === 'VILI_KEEPER_LOST';
+    const exitOf = isLauncherLost ? exitInfrastructureFailure : exitNotStarted;
     self.address.tell({ type: 'exited', exit: exitOf(messageOf(error), deps.now()) });
     return null;
   }
 }
 
-/** Told at once, before it and its family are known to be gone: a test must not go on meanwhile. */
-function tellUnhealthy(deps: ServletDeps, self: Me, problem: string, cause: DownCause): void {
-  const { role, instance } = deps;
-  self.send(deps.parent, {
-    type: 'servlet-unhealthy',
-    role,
-    instance: instance.id,
-    problem,
-    cause,
-  });
+/** Reported at once, before the process tree is known to be gone: a test must not go on meanwhile. */
+function reportUnhealthy(deps: ServletDeps, self: Me, problem: string, cause: DownCause): void {
+  const { role, instance, parent } = deps;
+  self.send(parent, { type: 'servlet-unhealthy', role, instance: instance.id, problem, cause });
 }
 
 function warnOfScript(deps: ServletDeps, self: Me, process: Servlet): void {
@@ -176,19 +174,17 @@ function becomeReady(deps: ServletDeps, self: Me, entry: RegistryEntry): Servlet
   return { phase: 'ready', entry, exit: null };
 }
 
-function reportReady(deps: ServletDeps, self: Me, entry: RegistryEntry): void {
-  const { pid, startedAt } = entry.process;
-  const { role, target } = deps;
-  self.send(deps.parent, { type: 'servlet-ready', role, target, pid, startedAt });
+function reportReady(deps: ServletDeps, self: Me, { process }: RegistryEntry): void {
+  const { role, target, parent } = deps;
+  const { pid, startedAt } = process;
+  self.send(parent, { type: 'servlet-ready', role, target, pid, startedAt });
 }
 
-function drain(deps: ServletDeps, self: Me): Promise<unknown> {
-  const timeoutMs = deps.drainTimeoutMs;
-  const { target } = deps;
+function drain({ target, drainTimeoutMs, trafficMirror }: ServletDeps, self: Me): Promise<unknown> {
   return self.ask<TrafficMirrorMessage, Drained>(
-    deps.trafficMirror,
-    (reply) => ({ type: 'drain', target, timeoutMs, reply }),
-    timeoutMs + DRAIN_REPLY_SLACK_MS,
+    trafficMirror,
+    (reply) => ({ type: 'drain', target, timeoutMs: drainTimeoutMs, reply }),
+    drainTimeoutMs + DRAIN_REPLY_SLACK_MS,
   );
 }
 
@@ -203,13 +199,9 @@ function stopProcess(deps: ServletDeps, self: Me, state: ServletState): ServletS
 }
 
 function ended(deps: ServletDeps, self: Me, state: ServletState, exit: Exit): ServletState {
+  const { role, instance, parent } = deps;
   deps.forget();
-  self.send(deps.parent, {
-    type: 'servlet-exited',
-    role: deps.role,
-    instance: deps.instance.id,
-    exit,
-  });
+  self.send(parent, { type: 'servlet-exited', role, instance: instance.id, exit });
   self.stop();
   return state;
 }

@@ -13,7 +13,7 @@ import type {
 } from './messages.ts';
 
 export interface TrafficMirrorDeps {
-  /** Both live longer than this actor: its restart never closes the users' socket. */
+  /** Proxy and mirror outlive this actor: its restart never closes the users' socket. */
   readonly proxy: ProxyService;
   readonly mirror: Mirror;
   readonly comparator: Address<ComparatorMessage>;
@@ -24,7 +24,7 @@ export interface TrafficMirrorDeps {
 interface TrafficMirrorState {
   readonly running: Target | null;
   readonly test: Test | null;
-  /** Of a test that may not have begun yet. */
+  /** That of a test that may not have begun yet. */
   readonly noise: Noise | null;
 }
 
@@ -33,23 +33,24 @@ type Noise = Pick<Extract<TrafficMirrorMessage, { type: 'noise' }>, 'name' | 'no
 interface Test {
   readonly name: string;
   readonly target: Target | null;
-  /** False while there is no running to compare it with. */
+  /** False while there is no running version to compare with. */
   readonly begun: boolean;
 }
 
-/** Owns the route: who answers the users, and whether copies go to a version under test. */
+/** Owns the route: which version responds to users, and whether copies go to a version under test. */
 export function trafficMirrorActor(
   deps: TrafficMirrorDeps,
 ): Behaviour<TrafficMirrorMessage, TrafficMirrorState> {
+  const { proxy, mirror, comparator, deployer, journal } = deps;
   return {
     async start(self) {
-      await deps.proxy.listen();
-      const unsubscribe = deps.proxy.onTraffic((batch) => {
+      await proxy.listen();
+      const unsubscribe = proxy.onTraffic((batch) => {
         self.address.tell({ type: 'observed', batch });
       });
       self.signal.addEventListener('abort', unsubscribe, { once: true });
-      if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
-      return { running: deps.proxy.route().running, test: null, noise: null };
+      if (self.incarnation > 1) self.send(deployer, { type: 'resync' });
+      return { running: proxy.route().running, test: null, noise: null };
     },
 
     async handle(state, message, self) {
@@ -57,33 +58,31 @@ export function trafficMirrorActor(
         case 'route':
           return route(deps, state, message.target);
         case 'mirror':
-          return mirror(deps, state, message);
+          return mirrorTo(deps, state, message);
         case 'mirror-off':
-          deps.proxy.setRoute({ running: state.running, mirroring: false });
-          await deps.mirror.end();
+          proxy.setRoute({ running: state.running, mirroring: false });
+          await mirror.end();
           return { ...state, test: null, noise: null };
         case 'noise':
-          deps.mirror.restoreNoise(message.name, message.noise);
+          mirror.restoreNoise(message.name, message.noise);
           return { ...state, noise: message };
         case 'drain': {
-          const { reply } = message;
-          void deps.proxy.drain(message.target, message.timeoutMs).then((it) => reply.tell(it));
+          const { target, timeoutMs, reply } = message;
+          void proxy.drain(target, timeoutMs).then((drained) => reply.tell(drained));
           return state;
         }
         case 'counts':
-          void tellCounts(deps, message.reply);
+          void sendCounts(deps, message.reply);
           return state;
         case 'observed':
-          self.send(deps.comparator, message);
-          return state;
         case 'outcomes':
-          self.send(deps.comparator, message);
+          self.send(comparator, message);
           return state;
         case 'mirror-event':
-          reportMirrorEvent(deps.journal, message.event);
+          logMirrorEvent(journal, message.event);
           return state;
         case 'cluster-event':
-          reportClusterEvent(deps.journal, message.event);
+          logClusterEvent(journal, message.event);
           return state;
       }
     },
@@ -106,49 +105,47 @@ function route(
   return next;
 }
 
-/** The same test goes on when its servlet moved to another port; another one begins afresh. */
-function mirror(
+/** The same test continues when its servlet moved to another port; any other begins afresh. */
+function mirrorTo(
   deps: TrafficMirrorDeps,
   state: TrafficMirrorState,
   { name, target }: Pick<Test, 'name' | 'target'>,
 ): TrafficMirrorState {
-  const known = state.test;
-  if (known?.name !== name || !known.begun) {
+  const { test } = state;
+  if (test?.name !== name || !test.begun) {
     return begin(deps, state, { name, target, begun: false });
   }
   deps.mirror.retarget({ testing: target });
-  return { ...state, test: { ...known, target } };
+  return { ...state, test: { ...test, target } };
 }
 
 /** After a restart of Vili testing may be ready before running is: the test begins with both. */
 function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): TrafficMirrorState {
-  const { running } = state;
+  const { running, noise } = state;
   if (running === null || test.target === null) return { ...state, test };
   deps.mirror.begin({ id: test.name, testing: test.target, running });
-  const { noise } = state;
   if (noise?.name === test.name) deps.mirror.restoreNoise(noise.name, noise.noise);
   deps.proxy.setRoute({ running, mirroring: true });
   return { ...state, test: { ...test, begun: true } };
 }
 
-/** The gate's first: what it has submitted by then is known to the far side. */
-async function tellCounts(deps: TrafficMirrorDeps, reply: Address<TrafficCounts>): Promise<void> {
+/** The proxy counts first: the mirror already has what the proxy has submitted by then. */
+async function sendCounts(deps: TrafficMirrorDeps, reply: Address<TrafficCounts>): Promise<void> {
   const proxy = await deps.proxy.counts();
   reply.tell({ proxy, mirror: deps.mirror.counts() });
 }
 
-function reportMirrorEvent(journal: Journal, event: MirrorEvent): void {
-  const { testId } = event;
+function logMirrorEvent(journal: Journal, event: MirrorEvent): void {
+  const thread = `the comparing thread for ${event.testId}`;
   if (event.kind === 'started') {
-    journal.info(`the comparing thread for ${testId} started`, { restarts: event.restarts });
-    return;
+    journal.info(`${thread} started`, { restarts: event.restarts });
+  } else {
+    const { reason, message, lost, restartInMs } = event;
+    journal.warn(`${thread} was lost (${reason}): ${message}`, { lost, restartInMs });
   }
-  const { reason, message, lost, restartInMs } = event;
-  const text = `the comparing thread for ${testId} was lost (${reason}): ${message}`;
-  journal.warn(text, { lost, restartInMs });
 }
 
-function reportClusterEvent(journal: Journal, event: ClusterEvent): void {
+function logClusterEvent(journal: Journal, event: ClusterEvent): void {
   const { process, pid } = event;
   if (event.kind === 'started') {
     journal.info(`proxy process ${process} serves`, { gatePid: pid, restarts: event.restarts });

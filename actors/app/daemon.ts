@@ -17,9 +17,10 @@ import { acquireLock } from '../../lib/servlet/lock.ts';
 import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import { assertPtyAvailable } from '../../lib/servlet/process/pty.ts';
 import { reapLeftovers } from '../../lib/servlet/process/reap.ts';
+import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
 import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
+import { Servlets } from '../../lib/servlet/servlets.ts';
 import { rootTable } from '../root.ts';
-import { stopProcess } from '../wiring/servlets.ts';
 import { mirrorSettings, mirrorToken } from '../wiring/traffic.ts';
 import { usersPort } from '../wiring/users-port.ts';
 import { addressesIn, type Services } from './services.ts';
@@ -139,6 +140,17 @@ async function build(
     onProblem: (text) => journal.warn(`users' port: ${text}`),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'cluster-event', event }),
   });
+  const ports = new PortPool({ ...settings.portRange, host: '0.0.0.0' });
+  const registry: ProcessRegistry = new Map();
+  const servlets = new Servlets({
+    settings,
+    layout,
+    launcher,
+    ports,
+    registry,
+    environment,
+    onProblem: (text) => journal.warn(text),
+  });
   return {
     settings,
     viliVersion,
@@ -149,9 +161,10 @@ async function build(
     traceLog,
     proxy,
     mirror,
-    ports: new PortPool({ ...settings.portRange, host: '0.0.0.0' }),
+    ports,
     launcher,
-    registry: new Map(),
+    registry,
+    servlets,
     logFollowers: new LogFollowers(),
     logOffsets: new Map(),
     history: openHistory(layout.historyFile, settings.history.maxEntries),
@@ -195,15 +208,25 @@ async function reap({ base, pidRecordFolder }: Layout, journal: Journal): Promis
 
 /** Users first: their answers finish while the servlets still live. */
 async function shutDown(services: Services): Promise<void> {
-  const { system, traceLog, proxy, mirror, logFollowers, launcher, registry, journal, settings } =
-    services;
+  const {
+    system,
+    traceLog,
+    proxy,
+    mirror,
+    logFollowers,
+    launcher,
+    registry,
+    servlets,
+    journal,
+    settings,
+  } = services;
   await system.stop(ACTORS_STOP_MS);
   await proxy.close(settings.drain.timeoutMs);
   await mirror.close();
   await logFollowers.close();
   await traceLog.close();
   const problems = await Promise.all(
-    [...registry.values()].map(({ process }) => stopProcess(services, process)),
+    [...registry.values()].map(({ process }) => servlets.stop(process)),
   );
   for (const problem of problems) if (problem !== null) journal.warn(problem);
   await launcher.close();

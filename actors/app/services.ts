@@ -13,6 +13,7 @@ import type { ProxyService } from '../../lib/proxy/proxy.ts';
 import type { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import type { PortPool } from '../../lib/servlet/ports/ports.ts';
 import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
+import type { Servlets } from '../../lib/servlet/servlets.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
@@ -38,6 +39,7 @@ export interface Services {
   /** Starts servlets. */
   readonly launcher: ServletLauncher;
   readonly registry: ProcessRegistry;
+  readonly servlets: Servlets;
   readonly logFollowers: LogFollowers;
   readonly logOffsets: Map<string, LogOffset>;
   readonly history: History;

@@ -1,4 +1,5 @@
 import { listArchives } from '../../lib/archive/retention.ts';
+import { identify } from '../../lib/base/arrival/fingerprint.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import type { ActReply } from '../../lib/deployment/acts.ts';
 import { ConflictError } from '../../lib/errors.ts';
@@ -16,7 +17,6 @@ import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import type { StatusView, VerdictView } from '../../lib/operator/views/status-view.ts';
 import type { Services } from '../app/services.ts';
 import type { DeployerMessage } from '../messages.ts';
-import { identify } from './deployer.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 
@@ -98,7 +98,7 @@ async function inBase(services: Services, version: string): Promise<Release | nu
   const { base, identifier } = services.settings;
   const files = await listServerFiles(base, identifier);
   const file = files.find(({ name }) => name === version);
-  return file === undefined ? null : identify(services, file);
+  return file === undefined ? null : identify(services.layout.serverFile(file), file);
 }
 
 /** For specs and drills: one actor fails as if its handler had thrown. */

@@ -2,6 +2,14 @@ import type { MaskSettings } from '../../compare/mask/mask.ts';
 import type { LevelNumbers } from '../classify/level-numbers.ts';
 import type { LogBatch, LogOffset } from './batch.ts';
 
+/** What following one log may take. */
+export const FOLLOW_LIMITS = {
+  batchMs: 250,
+  maxBytesPerBatch: 4_194_304,
+  maxLineBytes: 65_536,
+  maxKinds: 200,
+} as const satisfies Partial<FollowSettings>;
+
 /** What to follow and how, in a form that can be sent to a worker thread. */
 export interface FollowSettings {
   readonly path: string;

@@ -1,0 +1,184 @@
+import { restageMissing } from '../base/arrival/stage.ts';
+import { createInstance, type Instance } from '../base/instance/instance.ts';
+import { pruneInstances } from '../base/instance/prune-instances.ts';
+import type { Layout } from '../base/names/layout.ts';
+import { messageOf } from '../errors.ts';
+import type { Target } from '../model/exchange.ts';
+import type { Release } from '../model/release.ts';
+import type { Role } from '../model/role.ts';
+import { processorsWithout } from '../runtime/processors.ts';
+import { servletEnvironment } from './environment.ts';
+import { drainWarning } from './health/drain-check.ts';
+import { watchLiveness } from './health/liveness.ts';
+import { awaitReady } from './health/readiness.ts';
+import { launchCommand } from './launch.ts';
+import type { ServletLauncher } from './launcher/launcher.ts';
+import type { PortPool } from './ports/ports.ts';
+import { entriesOf, type ProcessRegistry, type Servlet } from './process/registry.ts';
+import { servletTag } from './process/tag.ts';
+import type { Prepared } from './slots.ts';
+
+/** Running competes for all there is. */
+const UNLIMITED = { nice: 0, sparedProcessors: 0 };
+
+/** The settings by which servlets are started, probed and stopped. */
+export interface ServletSettings {
+  /** The host on which servlets listen. */
+  readonly endpoint: string;
+  readonly portIdentifier: string;
+  readonly propertiesFileName: string;
+  readonly launch: Iterable<readonly [string, readonly string[]]>;
+  readonly passEnvironment: readonly string[];
+  readonly instances: { readonly keep: number };
+  readonly readiness: {
+    readonly path: string | null;
+    readonly timeoutMs: number;
+    readonly intervalMs: number;
+    readonly successes: number;
+  };
+  readonly liveness: {
+    readonly path: string | null;
+    readonly timeoutMs: number;
+    readonly intervalMs: number;
+    readonly failures: number;
+  };
+  readonly stop: { readonly signal: NodeJS.Signals; readonly timeoutMs: number };
+  readonly testing: { readonly nice: number; readonly sparedProcessors: number };
+}
+
+export interface ServletsOptions {
+  readonly settings: ServletSettings;
+  readonly layout: Layout;
+  readonly launcher: ServletLauncher;
+  readonly ports: PortPool;
+  readonly registry: ProcessRegistry;
+  /** Of Vili itself. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly onProblem: (text: string) => void;
+}
+
+/** Servlets as the settings want them: prepared, started, probed and stopped. */
+export class Servlets {
+  readonly #options: ServletsOptions;
+
+  constructor(options: ServletsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a port and makes an instance folder. Throws as `PortPool.take`, `stageRelease`, `createInstance`. */
+  async prepare(release: Release, role: Role): Promise<Prepared> {
+    const { settings, layout, ports } = this.#options;
+    const { propertiesFileName, portIdentifier, endpoint } = settings;
+    const port = await ports.take(`${release.name} (${role})`);
+    try {
+      await restageMissing(layout, release);
+      await this.#prune(release.name);
+      const file = { layout, file: release, role, port, propertiesFileName, portIdentifier };
+      const instance = await createInstance(file);
+      return { instance, target: { instance: instance.id, host: endpoint, port } };
+    } catch (error) {
+      ports.release(port);
+      throw error;
+    }
+  }
+
+  /** Throws as `launchCommand`, `servletEnvironment` and `ServletLauncher.spawn`. */
+  async spawn(instance: Instance, port: number, role: Role): Promise<Servlet> {
+    const { settings, layout, launcher, environment: parent } = this.#options;
+    const { portIdentifier, propertiesFileName, launch, passEnvironment: passThrough } = settings;
+    const { base, pidRecordFolder } = layout;
+    const tag = servletTag({ base, id: instance.id });
+    const command = launchCommand({
+      extension: extensionOf(instance),
+      serverFile: instance.serverFile,
+      instanceFolder: instance.folder,
+      port,
+      base,
+      portIdentifier,
+      propertiesFileName,
+      launch: Object.fromEntries(launch),
+    });
+    const instanceId = instance.id;
+    const own = { parent, base, instanceId, tag, port, role, passThrough };
+    const environment = servletEnvironment(own);
+    const { nice, sparedProcessors } = role === 'testing' ? settings.testing : UNLIMITED;
+    const processors = processorsWithout(sparedProcessors);
+    const limits = { nice, processors, stopTimeoutMs: settings.stop.timeoutMs };
+    return launcher.spawn({
+      command,
+      instance,
+      environment,
+      pidRecordFolder,
+      tag,
+      port,
+      ...limits,
+    });
+  }
+
+  /** Ends a servlet's whole process tree; resolves to what an operator must know, or null. */
+  async stop(servlet: Servlet): Promise<string | null> {
+    const { signal, timeoutMs } = this.#options.settings.stop;
+    const { survivors, killed, tookMs } = await servlet.stop({ signal, timeoutMs });
+    if (survivors.length > 0) {
+      const pids = survivors.map((it) => it.pid).join(', ');
+      return `${servlet.id} left processes that cannot be ended: ${pids}`;
+    }
+    if (!killed) return null;
+    return `${servlet.id} did not end on ${signal} and was killed after ${tookMs} ms`;
+  }
+
+  /** Resolves to the milliseconds until the servlet was ready. Throws as `awaitReady`. */
+  async awaitReady(servlet: Servlet, { host, port }: Target, signal: AbortSignal): Promise<number> {
+    const { readiness, liveness } = this.#options.settings;
+    const { exited } = servlet;
+    const requestTimeoutMs = liveness.timeoutMs;
+    return (await awaitReady({ host, port, ...readiness, requestTimeoutMs, signal, exited }))
+      .afterMs;
+  }
+
+  /** Why this servlet could not finish its requests when stopped, or null. */
+  async drainWarning(servlet: Servlet): Promise<string | null> {
+    const leader = servlet.identity();
+    return leader === null ? null : drainWarning(leader);
+  }
+
+  /** Without a path nothing is probed: any page may be slow while the service is fine. */
+  watchLiveness(
+    { host, port }: Target,
+    onUnhealthy: (problem: string) => void,
+    signal: AbortSignal,
+  ): void {
+    const { liveness, readiness } = this.#options.settings;
+    const path = liveness.path ?? readiness.path;
+    if (path === null) return;
+    const { intervalMs, failures, timeoutMs: requestTimeoutMs } = liveness;
+    const probe = { host, port, path, requestTimeoutMs, intervalMs, failures };
+    void watchLiveness({
+      ...probe,
+      signal,
+      onUnhealthy: (it) => onUnhealthy(`no answer ${it.failures} times: ${it.text}`),
+      onHealthy: () => {},
+    });
+  }
+
+  /** A folder that could not be removed does not fail a start; the next start tries again. */
+  async #prune(name: string): Promise<void> {
+    const { settings, layout, registry, onProblem } = this.#options;
+    const alive = new Set(entriesOf(registry, name).map((entry) => entry.instance.folder));
+    const { keep } = settings.instances;
+    try {
+      await pruneInstances({ versionFolder: layout.versionFolder(name), keep, alive });
+    } catch (error) {
+      onProblem(`old instances of ${name} could not be removed: ${messageOf(error)}`);
+    }
+  }
+}
+
+// Private
+
+/** The link in the instance folder is `IDENTIFIER.ext`. */
+function extensionOf(instance: Instance): string {
+  const name = instance.serverFile.slice(instance.folder.length + 1);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(dot) : '';
+}
