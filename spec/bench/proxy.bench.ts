@@ -8,9 +8,9 @@ import { median, medianRatio, type Round, runRound, type Work } from './proxy/ro
 import { type Load, runWrk } from './proxy/wrk.ts';
 
 /**
- * The gate against nginx, nginx with `mirror`, http-proxy, http-proxy-3, fast-proxy and a direct call, in
- * turns of one run, 64 connections (8 for 10 MB). Needs nginx, wrk and h2load in the path, and Linux.
- * `npm run bench:gate -- [--quick] [--only 1k,64k] [--rounds N] [--node-option=--max-semi-space-size=16]`
+ * The proxy against nginx, nginx with `mirror`, http-proxy, http-proxy-3, fast-proxy and a direct call, taking
+ * turns in one run, with 64 connections (8 for 10 MB). Needs nginx, wrk and h2load in the path, and Linux.
+ * `npm run bench:proxy -- [--quick] [--only 1k,64k] [--rounds N] [--node-option=--max-semi-space-size=16]`
  */
 const { values: options } = parseArgs({
   options: {
@@ -21,16 +21,16 @@ const { values: options } = parseArgs({
   },
 });
 const ROUNDS = Number(options.rounds ?? (options.quick ? 3 : 5));
-/** Of one process with and without mirroring. */
+/** For one process with and without mirroring. */
 const PAIR_ROUNDS = 3 * ROUNDS;
 const SECONDS = options.quick ? 1 : 2;
-/** Unmeasured before each round: everybody is to be under full load already. */
+/** Unmeasured load before each round, so that every contender is already under full load. */
 const RAMP_SECONDS = 1;
 const FIXED_SECONDS = options.quick ? 2 : 4;
 const FIXED_RATE = 2000;
 const ONLY = options.only === '' ? null : new Set(options.only.split(','));
 const RIVALS = ['http-proxy', 'http-proxy-3', 'fast-proxy'];
-/** Shares of what nginx `mirror` mirrors at most, tried from the lowest. */
+/** Shares of the highest rate of nginx `mirror`, tried from the lowest. */
 const LADDER = [0.3, 0.45, 0.6, 0.75, 0.9];
 const WHOLE = 0.9999;
 const LOADS: Readonly<Record<string, Load>> = {
@@ -73,7 +73,7 @@ async function inTurns(
   const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
   // The round before the first only warms up.
   for (let round = 0; round <= rounds; round++) {
-    // There and back: whoever is always measured behind another one would suffer from what that left.
+    // The order is reversed each round: a contender measured after the same one each time would suffer from it.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
       const result = await runRound(
         contender,
@@ -89,8 +89,9 @@ async function inTurns(
 async function saturation(folder: string, field: Field, name: string, load: Load): Promise<Bar[]> {
   const results = await atFullLoad(folder, field.contenders, load);
   const directly = results.get('direct') ?? [];
-  if (directly.some(({ failures }) => failures > 0)) throw new Error(`${name} fails even directly`);
-  printResults(`${name}: as many as go through`, results, 'nginx');
+  if (directly.some(({ failures }) => failures > 0))
+    throw new Error(`${name} fails even without a proxy`);
+  printResults(`${name}: full load`, results, 'nginx');
   const ratio = (over: string, under: string): number =>
     medianRatio(results.get(over) ?? [], results.get(under) ?? [], (round) => round.perSecond);
   if (name === '10m') {
@@ -100,12 +101,12 @@ async function saturation(folder: string, field: Field, name: string, load: Load
   const best = Math.min(...RIVALS.map((rival) => ratio('vili', rival)));
   return [
     { text: '1 KB, share of nginx', value: ratio('vili', 'nginx'), least: 0.38 },
-    { text: '1 KB, times the best of the others', value: best, least: 2.5 },
+    { text: '1 KB, times the best other proxy', value: best, least: 2.5 },
     await mirroringShare(folder, field, ''),
   ];
 }
 
-/** As many as go through each of them, once under full load. */
+/** The throughput of each contender under full load. */
 function atFullLoad(
   folder: string,
   contenders: readonly Contender[],
@@ -120,7 +121,7 @@ function atFullLoad(
   );
 }
 
-/** Two of one process differ by less than a noisy host does between two rounds: more rounds. */
+/** With and without mirroring differ less than two rounds on a noisy host do, so this takes more rounds. */
 async function mirroringShare(folder: string, field: Field, text: string): Promise<Bar> {
   const contenders = field.contenders.filter(({ name }) => name.startsWith('vili'));
   const load = { path: '/', uploadBytes: 0 };
@@ -134,7 +135,7 @@ async function mirroringShare(folder: string, field: Field, text: string): Promi
   return { text: `1 KB, mirroring on by mirroring off${text}`, value, least: 0.9 };
 }
 
-/** Testing in all kinds of trouble: users must not feel it. */
+/** The share that users keep while testing fails in various ways: they must not notice. */
 async function faults(folder: string, field: Field, wanted: readonly string[]): Promise<Bar[]> {
   const bars: Bar[] = [];
   for (const fault of wanted) {
@@ -152,9 +153,9 @@ async function fixedRate(field: Field): Promise<Bar[]> {
   );
   printResults(`1k at ${FIXED_RATE} requests/s`, results, 'nginx');
   const mirrored = results.get('vili + mirror') ?? [];
-  const plain = results.get('vili') ?? [];
+  const alone = results.get('vili') ?? [];
   const more = median(
-    mirrored.map(({ p99Ms }, index) => p99Ms - (plain[index]?.p99Ms ?? Number.NaN)),
+    mirrored.map(({ p99Ms }, index) => p99Ms - (alone[index]?.p99Ms ?? Number.NaN)),
   );
   const share = median(mirrored.map(({ mirroredShare }) => mirroredShare));
   return [
@@ -163,7 +164,7 @@ async function fixedRate(field: Field): Promise<Bar[]> {
   ];
 }
 
-/** The highest rate of which everything is mirrored and compared, by what nginx `mirror` mirrors. */
+/** The highest rate at which everything is mirrored and compared, as a share of nginx `mirror`'s highest. */
 async function ladder(folder: string, field: Field): Promise<Bar> {
   const load: Load = { path: '/', uploadBytes: 0 };
   const find = (wanted: string): Contender => {

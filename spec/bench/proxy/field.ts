@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { SMALL_BODY, startProxy, startUpstream } from './nginx.ts';
 import { startFixture, startVili, type Vili } from './vili.ts';
 
-/** Kinds of testing that must not be felt by users; `refuses` is a port that nobody listens on. */
+/** Faults of testing that users must not notice; `refuses` is a port where nothing listens; numbers are ms. */
 export const FAULTS = [
   'hangs',
   'refuses',
@@ -10,30 +10,30 @@ export const FAULTS = [
   '1000',
   'closes',
   'resets',
-  'answers garbage',
+  'sends garbage',
 ] as const;
-/** A privileged port that nobody listens on. */
+/** A privileged port where nothing listens. */
 const CLOSED_PORT = 1;
 
-/** Something that requests are sent through. `pid` null: nothing in between. */
+/** A proxy that requests are sent through. `pid` null: none. */
 export interface Contender {
   readonly name: string;
   readonly port: number;
   readonly pid: number | null;
   readonly vili: Vili | null;
-  /** To be called before each round: what only its own rounds need. */
+  /** To be called before each round of this contender. */
   readonly prepare: () => Promise<void>;
 }
 
-/** All processes of the bench. */
+/** All processes of the benchmark. */
 export interface Field {
   readonly contenders: readonly Contender[];
-  /** Copies go to a testing with this fault from now on, to one without if null. */
+  /** Sends copies to a testing with this fault from now on, or to a sound one if null. */
   test(fault: string | null): Promise<void>;
   close(): void;
 }
 
-/** Starts the upstream, the version under test and everybody who is compared. */
+/** Starts the upstream, the version under test and all contenders. */
 export async function startField(folder: string, nodeOptions: readonly string[]): Promise<Field> {
   const processes: ChildProcess[] = [];
   const faulty = new Map<string, number>([['refuses', CLOSED_PORT]]);
@@ -42,8 +42,8 @@ export async function startField(folder: string, nodeOptions: readonly string[])
     return started;
   };
   const faultyPort = async (fault: string): Promise<number> => {
-    const known = faulty.get(fault);
-    if (known !== undefined) return known;
+    const open = faulty.get(fault);
+    if (open !== undefined) return open;
     const length = String(SMALL_BODY.length);
     const { port } = kept(await startFixture('testing.mjs', fault, length));
     faulty.set(fault, port);
@@ -67,7 +67,7 @@ export async function startField(folder: string, nodeOptions: readonly string[])
     for (const rival of ['http-proxy', 'http-proxy-3', 'fast-proxy']) {
       add(rival, kept(await startFixture('rival.mjs', rival, String(running.port))));
     }
-    // One process for both: two of the same program differ by some percent, by luck of the compiler.
+    // One process for both: two processes of the same program differ by a few percent, by how they are compiled.
     const vili = kept(await startVili(folder, running.port, nodeOptions));
     const { port, process } = vili;
     const pid = process.pid ?? 0;

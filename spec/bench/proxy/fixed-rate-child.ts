@@ -2,13 +2,13 @@ import { connect, type Socket } from 'node:net';
 import { measureUndisturbed } from '../../support/instrument.ts';
 
 /**
- * An open loop: `fixed-rate-child.js PORT RATE SECONDS [PATH]`. Requests are due at fixed times whatever
- * the other side does; the time of one begins when it is due. `{random}` in the path is another word in
- * each request. Prints one line of JSON.
+ * An open loop: `fixed-rate-child.js PORT RATE SECONDS [PATH]`. Requests are due at fixed times whatever the
+ * server does; the time of a request begins when it is due. `{random}` in the path is a different word in each
+ * request. Prints one line of JSON.
  */
 const CONNECTIONS = 64;
 const TICK_MS = 1;
-/** For answers that are late at the end. */
+/** How long to wait for late responses at the end. */
 const LATE_MAX_MS = 3000;
 measureUndisturbed();
 const [port = 0, rate = 0, seconds = 0] = process.argv.slice(2, 5).map(Number);
@@ -21,7 +21,7 @@ const due: number[] = [];
 const times: number[] = [];
 const sentAt = new Map<Socket, number>();
 let failures = 0;
-let asked = 0;
+let requested = 0;
 
 await Promise.all(Array.from({ length: CONNECTIONS }, open));
 const startMs = performance.now();
@@ -29,8 +29,8 @@ await new Promise<void>((resolve) => {
   const timer = setInterval(() => {
     const nowMs = performance.now();
     const target = Math.min(wanted, Math.floor(((nowMs - startMs) / 1000) * rate));
-    for (; asked < target; asked++) {
-      // Requests of one tick are due now: the pace of the timer is no fault of the other side.
+    for (; requested < target; requested++) {
+      // The requests of one tick are due now: the timer's resolution is not the server's fault.
       due.push(nowMs);
       send();
     }
@@ -67,7 +67,7 @@ function requestFor(target: string): Buffer {
   return Buffer.from(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
 }
 
-/** Letters only, so that no word is taken for an identifier by its looks. */
+/** Letters only, so that no word looks like an identifier. */
 function word(): string {
   const letters = Array.from({ length: 9 }, () => 103 + Math.floor(Math.random() * 20));
   return String.fromCharCode(...letters);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** As in fixed-rate-child. */
+/** The same as in fixed-rate-child. */
 const CONNECTIONS = 64;
 const run = promisify(execFile);
 
@@ -15,7 +15,7 @@ export interface FixedRateResult {
   readonly p99Ms: number;
 }
 
-/** Asks for `path` at a fixed rate and measures how long the answers take. */
+/** Requests `path` at a fixed rate and measures how long the responses take. */
 export async function runFixedRate(
   port: number,
   rate: number,
@@ -29,8 +29,8 @@ export async function runFixedRate(
 }
 
 /**
- * Asks for `/` at a fixed rate with h2load, which leaves more of the host to the other side than a program
- * of Node does; how long the answers take is not measured.
+ * Requests `/` at a fixed rate with h2load, which leaves more of the host to the server than a Node program does;
+ * how long the responses take is not measured.
  */
 export async function runLightFixedRate(
   port: number,

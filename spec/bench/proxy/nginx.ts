@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** Else the worker could not read the files in the temporary folder. */
+/** Root's worker must stay root to read the files in the temporary folder. */
 const USER = process.getuid?.() === 0 ? 'user root;' : '';
 const START_MAX_MS = 5000;
 const SMALL_BYTES = 1024;
 
 const FILES = { '/64k': 65_536, '/10m': 10_485_760 } as const;
-/** What a request to anything else is answered with. */
+/** The body of the response to any other path. */
 export const SMALL_BODY = 'x'.repeat(SMALL_BYTES);
 
 export interface NginxServer {
@@ -18,7 +18,7 @@ export interface NginxServer {
   readonly process: ChildProcess;
 }
 
-/** Plays a version of the service: 1 KB, the files, and uploads, from one worker. */
+/** A version of the service with one worker: 1 KB, the files, and uploads. */
 export async function startUpstream(folder: string, name: string): Promise<NginxServer> {
   for (const [path, bytes] of Object.entries(FILES)) {
     await writeFile(join(folder, path.slice(1)), Buffer.alloc(bytes, 'x'));
@@ -36,7 +36,7 @@ export async function startUpstream(folder: string, name: string): Promise<Nginx
   );
 }
 
-/** nginx as the proxy to compare with; with `mirrorPort` it copies every request there. */
+/** nginx as a proxy; with `mirrorPort` it copies every request there. */
 export function startProxy(
   folder: string,
   name: string,
@@ -107,11 +107,11 @@ async function startNginx(
   const child = spawn('nginx', ['-e', `${folder}/${name}.log`, '-p', folder, '-c', file], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await answering(port);
+  await untilListening(port);
   return { name, port, process: child };
 }
 
-async function answering(port: number): Promise<void> {
+async function untilListening(port: number): Promise<void> {
   const deadline = Date.now() + START_MAX_MS;
   while (!(await accepts(port))) {
     if (Date.now() > deadline) throw new Error(`nginx does not listen on ${port}`);

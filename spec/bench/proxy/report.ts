@@ -2,10 +2,10 @@ import { median, medianRatio, type Round } from './rounds.ts';
 
 const MEGABYTE = 1_048_576;
 
-/** Rounds of a scenario by contender. */
+/** The rounds of a scenario by contender. */
 export type Results = ReadonlyMap<string, readonly Round[]>;
 
-/** Something the product must reach, of issue 3; `least` or `most`. */
+/** A bar of the project: the value must be at least `least` or at most `most`. */
 export interface Bar {
   readonly text: string;
   readonly value: number;
@@ -13,39 +13,23 @@ export interface Bar {
   readonly most?: number;
 }
 
-/** Prints medians; ratios are those of each round, since the machine is not the same in the next. */
+/** Prints medians; ratios are taken within each round, since the machine differs from round to round. */
 export function printResults(title: string, results: Results, to: string): void {
   process.stdout.write(`\n${title}\n`);
   const reference = results.get(to) ?? [];
   const rows = [...results].map(([name, rounds]) => {
-    const of = (value: (round: Round) => number): number => median(rounds.map(value));
+    const of = (key: keyof Round, count: number, by = 1): number | string =>
+      digits(median(rounds.map((round) => round[key])) / by, count);
+    const ratio = medianRatio(rounds, reference, (round) => round.perSecond);
     const row = {
-      'req/s': digits(
-        of((round) => round.perSecond),
-        0,
-      ),
-      [`x ${to}`]: digits(
-        medianRatio(rounds, reference, (round) => round.perSecond),
-        3,
-      ),
-      'p50 ms': digits(
-        of((round) => round.p50Ms),
-        2,
-      ),
-      'p99 ms': digits(
-        of((round) => round.p99Ms),
-        2,
-      ),
-      'CPU us/req': digits(
-        of((round) => round.cpuMicros),
-        1,
-      ),
-      'main thread': digits(
-        of((round) => round.mainMicros),
-        1,
-      ),
-      'RSS MB': digits(of((round) => round.residentBytes) / MEGABYTE, 0),
-      'compared %': digits(of((round) => round.mirroredShare) * 100, 1),
+      'req/s': of('perSecond', 0),
+      [`x ${to}`]: digits(ratio, 3),
+      'p50 ms': of('p50Ms', 2),
+      'p99 ms': of('p99Ms', 2),
+      'CPU us/req': of('cpuMicros', 1),
+      'main thread': of('mainMicros', 1),
+      'RSS MB': of('residentBytes', 0, MEGABYTE),
+      'compared %': of('mirroredShare', 1, 0.01),
       failures: rounds.reduce((sum, round) => sum + round.failures, 0),
     };
     return [name, row] as const;
@@ -53,7 +37,7 @@ export function printResults(title: string, results: Results, to: string): void 
   console.table(Object.fromEntries(rows));
 }
 
-/** Prints the bars; false when one is not reached. */
+/** Prints the bars; returns false when one is missed. */
 export function printBars(bars: readonly Bar[]): boolean {
   process.stdout.write('\nBars of the project\n');
   let all = true;

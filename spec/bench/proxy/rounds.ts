@@ -5,7 +5,7 @@ import type { ViliCounts } from './vili.ts';
 const SETTLE_STEP_MS = 20;
 const SETTLE_MAX_MS = 2000;
 
-/** What one contender did in one round. */
+/** The result of one contender in one round. */
 export interface Round {
   readonly requests: number;
   readonly perSecond: number;
@@ -15,7 +15,7 @@ export interface Round {
   /** Per request, the thread that users depend on. */
   readonly mainMicros: number;
   readonly residentBytes: number;
-  /** Share of the requests that testing answered too and that was compared; NaN without Vili. */
+  /** Share of the requests that were also responded to by testing and compared; NaN without Vili. */
   readonly mirroredShare: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -29,7 +29,7 @@ export interface Work {
   readonly p99Ms?: number;
 }
 
-/** Does the work through the contender, after something unmeasured, and measures what it cost. */
+/** Runs the unmeasured part, then the work through the contender, and measures its cost. */
 export async function runRound(
   contender: Contender,
   work: () => Promise<Work>,
@@ -58,13 +58,13 @@ export async function runRound(
   };
 }
 
-/** The middle one; NaN when there is none. */
+/** The median; NaN when there are no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Median over the rounds of `value` of one divided by that of the other in the same round. */
+/** The median over the rounds of the ratio of `value` between two contenders in the same round. */
 export function medianRatio(
   over: readonly Round[],
   under: readonly Round[],

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const NANOSECONDS_PER_MICROSECOND = 1000;
 const BYTES_PER_KB = 1024;
 
-/** What a process and its children have used since they started. Linux only. */
+/** The resources that a process and its children have used since they started. Linux only. */
 export interface Usage {
   /** All threads. */
   readonly cpuMicros: number;
@@ -12,7 +12,7 @@ export interface Usage {
   readonly residentBytes: number;
 }
 
-/** Reads the times of threads from the scheduler, exact to the nanosecond. */
+/** Reads the CPU times of threads from the scheduler, in nanoseconds. */
 export function usageOf(pid: number): Usage {
   const usage = { cpuMicros: 0, mainMicros: cpuMicrosOf(pid, pid), residentBytes: 0 };
   for (const each of [pid, ...childrenOf(pid)]) {
@@ -25,13 +25,13 @@ export function usageOf(pid: number): Usage {
   return usage;
 }
 
-/** Time of one thread; 0 when it is gone. */
+/** The CPU time of one thread; 0 when it has ended. */
 export function cpuMicrosOf(pid: number, thread: number): number {
   try {
     const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8');
     return Number(text.split(' ')[0]) / NANOSECONDS_PER_MICROSECOND;
   } catch {
-    // The thread ended in the meantime.
+    // The thread has ended.
     return 0;
   }
 }

@@ -20,8 +20,8 @@ const RELEASE = { name: 'bench-2.0.0', fingerprint: '0', sinceMs: 0 };
 const NO_START_UP = { errors: 0, example: undefined, lines: 1 };
 
 /**
- * The users' path as the daemon builds it, with default settings, the far side and the evidence, in a
- * process of its own: `vili-child.js BASE RUNNING_PORT`.
+ * The users' path as the daemon builds it, with default settings, the mirror and the evidence, in a process of
+ * its own: `vili-child.js BASE RUNNING_PORT`.
  */
 prepareRuntime();
 const [base = '.', runningPort = '0'] = process.argv.slice(2);

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ThreadReport } from '../mirror/thread-watch.ts';
 
-/** Accounts of the gate and its far side since the start. */
+/** Counts of the proxy and its mirror since the start. */
 export interface ViliCounts {
   readonly received: number;
   readonly mirrored: number;
   readonly dropped: number;
   readonly failed: number;
   readonly inFlight: number;
-  /** Endpoints told apart by the evidence. */
+  /** Endpoints distinguished by the evidence. */
   readonly endpoints: number;
 }
 
@@ -32,12 +32,12 @@ export interface Child {
 }
 
 export interface Vili extends Child {
-  /** Copies go to this port from now on; null ends the test. */
+  /** Sends copies to this port from now on; null ends the test. */
   mirror(testingPort: number | null): Promise<void>;
-  /** No copies until the next `mirror`; to the same port that goes on with the test. */
+  /** Stops copying until the next `mirror`, which continues the test if its port is the same. */
   pause(): Promise<void>;
   counts(): Promise<ViliCounts>;
-  /** Since the last call; of the worker only where its probe is loaded. */
+  /** Since the last call; includes the worker only where its probe is loaded. */
   threads(): Promise<ThreadReport>;
 }
 
@@ -50,10 +50,10 @@ export async function startVili(
   const script = fileURLToPath(new URL('./vili-child.js', import.meta.url));
   const child = await startChild(script, [base, String(runningPort)], options);
   const ask = async (message: ToVili): Promise<FromVili> => {
-    const answered = once(child.process, 'message');
+    const replied = once(child.process, 'message');
     child.process.send(message);
-    const [answer] = (await answered) as [FromVili];
-    return answer;
+    const [reply] = (await replied) as [FromVili];
+    return reply;
   };
   return {
     ...child,
@@ -72,13 +72,13 @@ export async function startVili(
   };
 }
 
-/** A program of spec/fixtures/bench. */
+/** Starts a program of spec/fixtures/bench. */
 export function startFixture(file: string, ...words: string[]): Promise<Child> {
   const script = fileURLToPath(new URL(`../../../../spec/fixtures/bench/${file}`, import.meta.url));
   return startChild(script, words, []);
 }
 
-/** A program that tells its port over IPC. `options` go to node. */
+/** Starts a program that reports its port over IPC. `options` go to node. */
 export async function startChild(
   script: string,
   words: readonly string[],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const CONNECTIONS = 64;
-/** Of large answers so many finish within a round. */
+/** With large responses, few enough that they finish within a round. */
 const CONNECTIONS_LARGE = 8;
 const run = promisify(execFile);
 
@@ -12,15 +12,15 @@ export interface Load {
   readonly path: string;
   /** Bytes of the body; 0 for GET. */
   readonly uploadBytes: number;
-  /** Answers of megabytes. */
+  /** Responses of megabytes. */
   readonly isLarge?: boolean;
 }
 
-/** One closed loop: as many requests as the other side can take. */
+/** One closed loop: as many requests as the server can take. */
 export interface LoadResult {
   readonly requests: number;
   readonly perSecond: number;
-  /** Answers that were none: broken connections, time-outs, statuses beyond 399. */
+  /** Broken connections, time-outs and statuses beyond 399. */
   readonly failures: number;
 }
 
