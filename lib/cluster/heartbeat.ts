@@ -1,72 +1,66 @@
+import { Watchdog } from '../runtime/watchdog.ts';
+
 /** A process is checked at this interval. */
 const CHECK_MS = 1000;
-/** Checks in a row without a message after which it is stuck. It sends one every second. */
-const SILENT_CHECKS_MAX = 10;
-/** Checks without a confirmation that is due. */
-const UNCONFIRMED_CHECKS_MAX = 5;
+/** A process without a message for this long is stuck. It sends one every second. */
+const SILENT_MS = 10_000;
 /** Loading may take long on a busy host. */
-const STARTING_CHECKS_MAX = 30;
+const STARTING_MS = 30_000;
+const CONFIRMATION_MS = 5000;
 
-/**
- * Finds a process that lives but does not work. Counts checks, not time: while this process was
- * stopped or busy itself, the other one is not to blame.
- */
+/** Finds a process that lives but does not work: it is silent, or does not confirm what it got. */
 export class Heartbeat {
-  readonly #onStuck: (text: string) => void;
-  readonly #timer: NodeJS.Timeout;
-  #isStarting = true;
-  #silentChecks = 0;
-  /** Confirmations that are due, oldest first, and the checks since the oldest. */
-  #expected: string[] = [];
-  #unconfirmedChecks = 0;
+  readonly #silence: Watchdog;
+  readonly #confirmation: Watchdog;
+  /** Confirmations that are due, oldest first. */
+  readonly #due: string[] = [];
+  #silentMs = STARTING_MS;
 
   constructor(onStuck: (text: string) => void) {
-    this.#onStuck = onStuck;
-    this.#timer = setInterval(() => this.#check(), CHECK_MS);
+    const stuck = (text: string): void => {
+      this.stop();
+      onStuck(text);
+    };
+    this.#silence = new Watchdog(CHECK_MS, (ms) => stuck(`it was silent for ${ms / 1000} s`));
+    this.#confirmation = new Watchdog(CHECK_MS, (ms) =>
+      stuck(`it did not confirm ${this.#due[0]} for ${ms / 1000} s`),
+    );
+    this.beat();
   }
 
   started(): void {
-    this.#isStarting = false;
+    this.#silentMs = SILENT_MS;
+    this.beat();
+    this.#awaitConfirmation();
   }
 
   /** A message came. */
   beat(): void {
-    this.#silentChecks = 0;
+    this.#silence.expect(this.#silentMs);
   }
 
   expect(what: string): void {
-    this.#expected.push(what);
+    this.#due.push(what);
+    if (this.#due.length === 1) this.#awaitConfirmation();
   }
 
   /** The oldest confirmation that was due has come. */
   confirmed(): void {
-    this.#expected.shift();
-    this.#unconfirmedChecks = 0;
+    this.#due.shift();
+    this.#awaitConfirmation();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#silence.stop();
+    this.#confirmation.stop();
   }
 
   // Private
 
-  #check(): void {
-    this.#silentChecks++;
-    const limit = this.#isStarting ? STARTING_CHECKS_MAX : SILENT_CHECKS_MAX;
-    if (this.#silentChecks >= limit) return this.#stuck(`it was silent for ${seconds(limit)} s`);
-    const [what] = this.#expected;
-    if (what === undefined || this.#isStarting) return;
-    this.#unconfirmedChecks++;
-    if (this.#unconfirmedChecks < UNCONFIRMED_CHECKS_MAX) return;
-    this.#stuck(`it did not confirm ${what} for ${seconds(UNCONFIRMED_CHECKS_MAX)} s`);
+  /** A process that starts has time until it is ready. */
+  #awaitConfirmation(): void {
+    const isDue = this.#due.length > 0 && this.#silentMs === SILENT_MS;
+    if (isDue) this.#confirmation.expect(CONFIRMATION_MS);
+    else this.#confirmation.stop();
   }
-
-  #stuck(text: string): void {
-    this.stop();
-    this.#onStuck(text);
-  }
-}
-
-function seconds(checks: number): number {
-  return (checks * CHECK_MS) / 1000;
 }

@@ -1,16 +1,15 @@
 import type { Socket } from 'node:net';
 import { ViliError } from '../errors.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
+import { RestartBackoff } from '../runtime/backoff.ts';
 import type { ConnectionTaker } from './acceptor.ts';
 import { type ChildEnd, type ChildHooks, ClusterChild } from './child.ts';
 import type { CopySink } from './copy-receiver.ts';
 import type { StartInput } from './protocol.ts';
 import { addCounts, NO_COUNTS } from './sums.ts';
 
-/** Wait before a process is started again: doubles each time, starts over after `QUIET_MS`. */
-const BACKOFF_MIN_MS = 100;
-const BACKOFF_MAX_MS = 10_000;
-const QUIET_MS = 60_000;
+/** Wait before a process is started again. */
+const BACKOFF = { minMs: 100, maxMs: 10_000, quietMs: 60_000 };
 
 /** What happened to a proxy process; `process` counts from 1. */
 export type ClusterEvent =
@@ -45,11 +44,10 @@ export class ProcessSlot implements ConnectionTaker {
   readonly #number: number;
   readonly #mirror: CopySink;
   readonly #hooks: SlotHooks;
+  readonly #backoff = new RestartBackoff(BACKOFF, () => performance.now());
   /** Counts of the processes that were here before. */
   #past = NO_COUNTS;
   #restarts = 0;
-  #backoffMs = 0;
-  #startedAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #isClosing = false;
 
@@ -99,7 +97,7 @@ export class ProcessSlot implements ConnectionTaker {
 
   #launch(first: { onReady: () => void; onEnd: (end: ChildEnd) => void } | null): void {
     this.#timer = null;
-    this.#startedAtMs = performance.now();
+    this.#backoff.started();
     let isReady = false;
     const { onObserved, onProblem, onFree, onEvent, input } = this.#hooks;
     const child = new ClusterChild(input(), this.#mirror, {
@@ -126,13 +124,10 @@ export class ProcessSlot implements ConnectionTaker {
   }
 
   #restart(pid: number, { reason, connections }: ChildEnd): void {
-    const wasQuiet = performance.now() - this.#startedAtMs >= QUIET_MS;
-    const doubled = Math.min(this.#backoffMs * 2, BACKOFF_MAX_MS);
-    this.#backoffMs = wasQuiet || this.#backoffMs === 0 ? BACKOFF_MIN_MS : doubled;
-    this.#restarts++;
-    this.#timer = setTimeout(() => this.#launch(null), this.#backoffMs);
-    const restartInMs = this.#backoffMs;
+    const restartInMs = this.#backoff.nextMs();
     const process = this.#number;
+    this.#restarts++;
+    this.#timer = setTimeout(() => this.#launch(null), restartInMs);
     this.#hooks.onEvent({ kind: 'ended', process, pid, reason, connections, restartInMs });
   }
 }

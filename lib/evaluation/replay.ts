@@ -7,7 +7,7 @@ import { compareSeverity } from '../compare/severity.ts';
 import { type CopyRequest, createCopyRequest, limitsOf } from '../mirror/request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../mirror/request/requester.ts';
 import type { MirrorSettings } from '../mirror/settings.ts';
-import { createPairComparer, type PairComparer } from '../mirror/worker/compare-pair.ts';
+import { PairComparer } from '../mirror/worker/compare-pair.ts';
 import { ByteBudget } from '../model/byte-budget.ts';
 import type { Exchange, FailureKind, Target } from '../model/exchange.ts';
 import type { HeaderEdit } from '../model/traffic-rules.ts';
@@ -55,7 +55,7 @@ export async function replaySamples(
     running: new Requester(options.running, limits, now),
     testing: new Requester(options.testing, limits, now),
     requestOf: createCopyRequest(settings),
-    comparer: createPairComparer({ ...settings.compare, rules: rulesWithMasks(settings) }),
+    comparer: new PairComparer({ ...settings.compare, rules: rulesWithMasks(settings) }),
   };
   const timer = setInterval(() => {
     replay.running.sweep();

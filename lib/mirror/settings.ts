@@ -1,6 +1,7 @@
 import type { SampleSettings } from '../compare/sample/choice.ts';
 import type { CompareSettings } from '../compare/settings.ts';
 import type { HeaderEdit, PathRewrite } from '../model/traffic-rules.ts';
+import type { Backoff } from '../runtime/backoff.ts';
 
 /** Bounds of the mirror. Times in ms. */
 export interface MirrorSettings {
@@ -26,7 +27,8 @@ export interface MirrorSettings {
   readonly busyLimit: number;
   /** A worker without progress for this long is ended and started again. */
   readonly stallMs: number;
-  readonly restartBackoff: RestartBackoff;
+  /** Wait before the worker is started again: starts over after `quietMs` without a loss. */
+  readonly restartBackoff: Backoff & { readonly quietMs: number };
   readonly breaker: BreakerSettings;
   /** Limit of the worker's JavaScript heap, MiB. */
   readonly memoryMb: number;
@@ -34,26 +36,18 @@ export interface MirrorSettings {
   readonly samples: SampleSettings;
 }
 
-/** Wait before the worker is started again: doubles with each loss, starts over after `quietMs` without one. */
-export interface RestartBackoff {
-  readonly initialMs: number;
-  readonly maxMs: number;
-  readonly quietMs: number;
-}
-
 export interface BreakerSettings {
   /** Copies in a row without a response before no more are sent. */
   readonly failures: number;
-  /** Wait before a single copy probes testing again; doubles up to the limit. */
-  readonly backoffInitialMs: number;
-  readonly backoffMaxMs: number;
+  /** Wait before a single copy probes testing again. */
+  readonly backoff: Backoff;
 }
 
 /** Bounds that are not settings. */
 export const MIRROR_LIMITS = {
   batchBytes: 1_048_576,
   stallMs: 5000,
-  restartBackoff: { initialMs: 100, maxMs: 10_000, quietMs: 60_000 },
-  breaker: { failures: 16, backoffInitialMs: 100, backoffMaxMs: 5000 },
+  restartBackoff: { minMs: 100, maxMs: 10_000, quietMs: 60_000 },
+  breaker: { failures: 16, backoff: { minMs: 100, maxMs: 5000 } },
   memoryMb: 256,
 } satisfies Partial<MirrorSettings>;

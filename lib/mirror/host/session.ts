@@ -1,4 +1,5 @@
 import type { Exchange } from '../../model/exchange.ts';
+import { RestartBackoff } from '../../runtime/backoff.ts';
 import type { LossReason, MirrorHooks } from '../events.ts';
 import { LoadShedder, POLL_MS } from '../load/shedder.ts';
 import { watchThreadLoad } from '../load/thread-load.ts';
@@ -34,6 +35,7 @@ export class MirrorSession {
   readonly id: string;
   readonly #parts: SessionParts;
   readonly #shedder: LoadShedder;
+  readonly #backoff: RestartBackoff;
   readonly #polls: NodeJS.Timeout;
   #targets: Targets;
   #worker: WorkerThread | null = null;
@@ -46,8 +48,6 @@ export class MirrorSession {
   /** What the worker learned of noise; the next one starts from it. */
   #noise: string | null = null;
   #restarts = 0;
-  #backoffMs = 0;
-  #startedAtMs = 0;
   #restartTimer: NodeJS.Timeout | null = null;
   #dropsTimer: NodeJS.Timeout | null = null;
   #isEnding = false;
@@ -57,6 +57,7 @@ export class MirrorSession {
     this.#targets = targets;
     this.#parts = parts;
     this.#shedder = new LoadShedder(parts.settings.busyLimit);
+    this.#backoff = new RestartBackoff(parts.settings.restartBackoff, parts.hooks.now);
     const load = watchThreadLoad();
     this.#polls = setInterval(() => {
       this.#shedder.update(load());
@@ -123,7 +124,7 @@ export class MirrorSession {
   #start(): void {
     const { settings, pool, hooks } = this.#parts;
     this.#restartTimer = null;
-    this.#startedAtMs = hooks.now();
+    this.#backoff.started();
     const worker = new WorkerThread(
       settings,
       pool,
@@ -148,21 +149,13 @@ export class MirrorSession {
     this.#leaving.add(gone);
     this.#worker = null;
     const lost = this.#loseOpen('far-side-lost');
-    const restartInMs = this.#nextBackoffMs();
+    const restartInMs = this.#backoff.nextMs();
     if (!this.#isEnding) {
       this.#restarts++;
       this.#restartTimer = setTimeout(() => this.#start(), restartInMs);
     }
     const { onEvent } = this.#parts.hooks;
     onEvent({ kind: 'lost', testId: this.id, reason, message, lost, restartInMs });
-  }
-
-  #nextBackoffMs(): number {
-    const { initialMs, maxMs, quietMs } = this.#parts.settings.restartBackoff;
-    const wasQuiet = this.#parts.hooks.now() - this.#startedAtMs >= quietMs;
-    this.#backoffMs = wasQuiet || this.#backoffMs === 0 ? initialMs : this.#backoffMs * 2;
-    this.#backoffMs = Math.min(this.#backoffMs, maxMs);
-    return this.#backoffMs;
   }
 
   #loseOpen(reason: DropReason): number {

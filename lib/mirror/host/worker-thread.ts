@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import { siblingModule } from '../../runtime/sibling-module.ts';
+import { Watchdog } from '../../runtime/watchdog.ts';
 import type { LossReason } from '../events.ts';
 import type { MirrorSettings } from '../settings.ts';
 import {
@@ -37,16 +38,16 @@ export interface WorkerThreadHooks {
 
 /** One incarnation of the worker: starts it, passes copies to it, watches its progress, ends it. */
 export class WorkerThread {
-  readonly #settings: MirrorSettings;
+  readonly #stallMs: number;
   readonly #hooks: WorkerThreadHooks;
   readonly #worker: Worker;
   readonly #writer: BatchWriter;
   readonly #state: Int32Array;
-  readonly #watch: NodeJS.Timeout;
+  readonly #polls: NodeJS.Timeout;
+  readonly #watchdog: Watchdog;
   readonly #exited: Promise<void>;
   #resolveEnded: () => void = () => undefined;
   #heartbeat = 0;
-  #checksWithoutProgress = 0;
   #isOver = false;
 
   constructor(
@@ -55,7 +56,7 @@ export class WorkerThread {
     { targets, noise }: Pick<WorkerInput, 'targets' | 'noise'>,
     hooks: WorkerThreadHooks,
   ) {
-    this.#settings = settings;
+    this.#stallMs = settings.stallMs;
     this.#hooks = hooks;
     const state = new SharedArrayBuffer(STATE_BYTES);
     this.#state = new Int32Array(state);
@@ -81,7 +82,12 @@ export class WorkerThread {
         resolve();
       });
     });
-    this.#watch = setInterval(() => this.#check(), settings.stallMs / CHECKS_PER_STALL);
+    const checkMs = settings.stallMs / CHECKS_PER_STALL;
+    this.#watchdog = new Watchdog(checkMs, (limitMs) =>
+      this.#lose('stalled', `no progress for ${limitMs} ms`),
+    );
+    this.#watchdog.expect(Math.max(START_LIMIT_MS, settings.stallMs));
+    this.#polls = setInterval(() => this.#pollHeartbeat(), checkMs);
   }
 
   /** Why a copy would be dropped now, or null. */
@@ -145,17 +151,12 @@ export class WorkerThread {
     else this.#resolveEnded();
   }
 
-  /** Counts checks, not time: while this thread was busy itself, the worker is not to blame. */
-  #check(): void {
+  /** In shared memory: a message would wake the users' event loop. */
+  #pollHeartbeat(): void {
     const heartbeat = Atomics.load(this.#state, STATE_HEARTBEAT);
-    const isProgress = heartbeat !== this.#heartbeat;
+    if (heartbeat === this.#heartbeat) return;
     this.#heartbeat = heartbeat;
-    this.#checksWithoutProgress = isProgress ? 0 : this.#checksWithoutProgress + 1;
-    const limitMs = heartbeat === 0 ? START_LIMIT_MS : 0;
-    const checkMs = this.#settings.stallMs / CHECKS_PER_STALL;
-    const limit = Math.max(CHECKS_PER_STALL, limitMs / checkMs);
-    if (this.#checksWithoutProgress < limit) return;
-    this.#lose('stalled', `no progress for ${Math.round(limit * checkMs)} ms`);
+    this.#watchdog.expect(this.#stallMs);
   }
 
   #lose(reason: LossReason, message: string): void {
@@ -166,7 +167,8 @@ export class WorkerThread {
 
   #close(): void {
     this.#isOver = true;
-    clearInterval(this.#watch);
+    clearInterval(this.#polls);
+    this.#watchdog.stop();
     this.#writer.close();
     void this.#worker.terminate();
   }

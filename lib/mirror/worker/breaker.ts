@@ -1,3 +1,4 @@
+import { backoffMs } from '../../runtime/backoff.ts';
 import type { BreakerSettings } from '../settings.ts';
 
 /**
@@ -8,7 +9,8 @@ export class Breaker {
   readonly #settings: BreakerSettings;
   readonly #now: () => number;
   #failures = 0;
-  #waitMs = 0;
+  /** How often it opened since it was last closed. */
+  #openings = 0;
   /** Null: closed, copies are sent. */
   #probeAtMs: number | null = null;
   #isProbing = false;
@@ -46,7 +48,7 @@ export class Breaker {
 
   succeeded(): void {
     this.#failures = 0;
-    this.#waitMs = 0;
+    this.#openings = 0;
     this.#probeAtMs = null;
     this.#isProbing = false;
   }
@@ -59,9 +61,7 @@ export class Breaker {
   // Private
 
   #open(): void {
-    const { backoffInitialMs, backoffMaxMs } = this.#settings;
-    this.#waitMs = Math.min(this.#waitMs * 2 || backoffInitialMs, backoffMaxMs);
-    this.#probeAtMs = this.#now() + this.#waitMs;
+    this.#probeAtMs = this.#now() + backoffMs(this.#settings.backoff, this.#openings++);
     this.#isProbing = false;
   }
 }

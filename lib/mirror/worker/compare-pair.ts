@@ -1,7 +1,7 @@
 import { blockingKinds } from '../../compare/findings.ts';
-import { createMask } from '../../compare/mask/mask.ts';
+import { createMask, type Mask } from '../../compare/mask/mask.ts';
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
-import { createNoiseMemory, differenceKey } from '../../compare/noise/noise.ts';
+import { createNoiseMemory, differenceKey, type NoiseMemory } from '../../compare/noise/noise.ts';
 import type { Difference, DifferenceKind, PairOutcome } from '../../compare/outcome.ts';
 import {
   type Comparison,
@@ -9,8 +9,8 @@ import {
   type PairContext,
   type ResponseContent,
 } from '../../compare/pair.ts';
-import { createRuleHits } from '../../compare/rules/hits.ts';
-import { createRuleBook } from '../../compare/rules/rules.ts';
+import { createRuleHits, type RuleHits } from '../../compare/rules/hits.ts';
+import { createRuleBook, type RuleBook } from '../../compare/rules/rules.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
 import { isDeniedStatus } from '../../compare/severity.ts';
 import type { Exchange } from '../../model/exchange.ts';
@@ -25,57 +25,68 @@ export interface CompletedPair {
   readonly baseline: ShadowResponse | null;
 }
 
+type Remaining = Pick<Comparison, 'differences' | 'differs'>;
+
 /** Compares the pairs of one test, and learns from baselines what is noise. */
-export interface PairComparer {
+export class PairComparer {
+  readonly #settings: CompareSettings;
+  readonly #noise: NoiseMemory;
+  readonly #rulesFor: RuleBook;
+  readonly #mask: Mask;
+  readonly #hits: RuleHits;
+  readonly #blocks: ReturnType<typeof blockingKinds>;
+
+  constructor(settings: CompareSettings) {
+    this.#settings = settings;
+    this.#noise = createNoiseMemory(settings.maxEndpoints);
+    this.#rulesFor = createRuleBook(settings.rules);
+    this.#mask = createMask(settings.mask);
+    this.#hits = createRuleHits(settings.maxEndpoints);
+    this.#blocks = blockingKinds(settings);
+  }
+
   /**
    * The pair as the verdict sees it. `baseline` is present only when both comparisons, running with
    * testing and running with itself, were possible: else the failures of one side would bias the
    * count.
    */
-  compare(pair: CompletedPair): PairOutcome;
+  compare(pair: CompletedPair): PairOutcome {
+    const { exchange, endpoint, testing, baseline } = pair;
+    const [noise, mask, blocks] = [this.#noise, this.#mask, this.#blocks];
+    const running = contentOf(exchange);
+    const context: PairContext = {
+      rules: this.#rulesFor(exchange.method, exchange.path),
+      isMasked: (place) => mask.isMasked(place),
+      isMaskedHeader: (name) => mask.isMaskedHeader(name),
+      isNoise: (key) => noise.isNoise(endpoint, key),
+    };
+    const compare = (other: ResponseContent) =>
+      comparePair(this.#settings, exchange.method, running, other, context);
+    const found = compare(testing);
+    this.#hits.count(endpoint, found.skipped);
+    const again = baseline === null || !found.comparable ? null : compare(baseline);
+    if (again?.comparable !== true) return outcomeOf(pair, found, null);
+    noise.learn(endpoint, found, again);
+    // What both differ from running in is noise of this very request: it is not evidence.
+    const ours = without(found, again, blocks);
+    const theirs = without(again, found, blocks);
+    return outcomeOf(pair, ours, { differs: theirs.differs });
+  }
+
   /** What is ignored, or no longer is, since the last call. */
-  takeIgnored(): readonly IgnoredField[];
+  takeIgnored(): readonly IgnoredField[] {
+    return [...this.#noise.takeChanges(), ...this.#hits.takeChanges()];
+  }
+
   /** What was learned of noise, null when that is no more than at the last call. */
-  noise(): string | null;
+  noise(): string | null {
+    return this.#noise.checkpoint();
+  }
+
   /** Takes what a previous comparer learned in this test. */
-  restoreNoise(saved: string): void;
-}
-
-type Remaining = Pick<Comparison, 'differences' | 'differs'>;
-
-export function createPairComparer(settings: CompareSettings): PairComparer {
-  const noise = createNoiseMemory(settings.maxEndpoints);
-  const rulesFor = createRuleBook(settings.rules);
-  const mask = createMask(settings.mask);
-  const hits = createRuleHits(settings.maxEndpoints);
-  const blocks = blockingKinds(settings);
-
-  return {
-    compare(pair) {
-      const { exchange, endpoint, testing, baseline } = pair;
-      const running = contentOf(exchange);
-      const context: PairContext = {
-        rules: rulesFor(exchange.method, exchange.path),
-        isMasked: (place) => mask.isMasked(place),
-        isMaskedHeader: (name) => mask.isMaskedHeader(name),
-        isNoise: (key) => noise.isNoise(endpoint, key),
-      };
-      const compare = (other: ResponseContent) =>
-        comparePair(settings, exchange.method, running, other, context);
-      const found = compare(testing);
-      hits.count(endpoint, found.skipped);
-      const again = baseline === null || !found.comparable ? null : compare(baseline);
-      if (again?.comparable !== true) return outcomeOf(pair, found, null);
-      noise.learn(endpoint, found, again);
-      // What both differ from running in is noise of this very request: it is not evidence.
-      const ours = without(found, again, blocks);
-      const theirs = without(again, found, blocks);
-      return outcomeOf(pair, ours, { differs: theirs.differs });
-    },
-    noise: () => noise.checkpoint(),
-    restoreNoise: (saved) => noise.restore(saved),
-    takeIgnored: () => [...noise.takeChanges(), ...hits.takeChanges()],
-  };
+  restoreNoise(saved: string): void {
+    this.#noise.restore(saved);
+  }
 }
 
 // Private

@@ -1,7 +1,7 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { DropReason, Report } from '../wire/protocol.ts';
-import { type CompletedPair, createPairComparer, type PairComparer } from './compare-pair.ts';
+import { type CompletedPair, PairComparer } from './compare-pair.ts';
 import { Sampler } from './sampler.ts';
 import { Tally } from './tally.ts';
 
@@ -19,7 +19,7 @@ export class Results {
   /** `now`: monotonic clock, ms. */
   constructor({ compare, samples }: MirrorSettings, now: () => number) {
     this.#now = now;
-    this.#comparer = createPairComparer(compare);
+    this.#comparer = new PairComparer(compare);
     this.#sampler = new Sampler(samples, compare);
   }
 

@@ -11,7 +11,7 @@ import {
 } from '../request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../request/requester.ts';
 import type { MirrorSettings } from '../settings.ts';
-import { type DropReason, EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
+import { EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
 import { BaselinePlan } from './baseline.ts';
 import { Breaker } from './breaker.ts';
 import { Overdue } from './overdue.ts';
@@ -44,6 +44,8 @@ interface OpenPair {
 
 /** One test in the worker: sends copies within its limits, and reports what came of them. */
 export class ShadowRun {
+  /** What came of the copies so far. */
+  readonly results: Results;
   readonly #settings: MirrorSettings;
   readonly #hooks: ShadowRunHooks;
   readonly #copyRequest: CopyRequest;
@@ -53,7 +55,6 @@ export class ShadowRun {
   readonly #queue: CopyQueue;
   /** For responses that are larger than expected. */
   readonly #budget: ByteBudget;
-  readonly #results: Results;
   readonly #running: Requester;
   readonly #testing: Requester;
   readonly #maxBaselines: number;
@@ -74,7 +75,7 @@ export class ShadowRun {
     this.#targets = targets;
     this.#copyRequest = createCopyRequest(settings);
     this.#endpoints = createEndpoints(compare);
-    this.#results = new Results(settings, hooks.now);
+    this.results = new Results(settings, hooks.now);
     this.#queue = new CopyQueue({ count: settings.queue, bytes: settings.queueBytes });
     this.#budget = new ByteBudget(settings.queueBytes);
     this.#breaker = new Breaker(settings.breaker, hooks.now);
@@ -102,17 +103,13 @@ export class ShadowRun {
     return this.#mayStart(bytes) || this.#queue.hasRoom(bytes) ? null : 'queue-full';
   }
 
-  drop(reason: DropReason): void {
-    this.#results.drop(reason);
-  }
-
   /** Takes the copy; it appears exactly once in a later report. */
   offer(exchange: Exchange, bytes: number): void {
-    if (this.#hasEnded) this.#results.drop('ended');
+    if (this.#hasEnded) this.results.drop('ended');
     else if (this.#targets.testing === null) this.#refuse(exchange);
     else if (this.#mayStart(bytes)) this.#start(exchange, bytes);
     else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
-    else this.#results.drop('queue-full');
+    else this.results.drop('queue-full');
   }
 
   retarget(targets: Targets): void {
@@ -132,25 +129,15 @@ export class ShadowRun {
    * the last call, so that what it timed may be its own lag.
    */
   sweep(isDisturbed = false): void {
-    this.#results.tick(isDisturbed);
+    this.results.tick(isDisturbed);
     this.#running.sweep();
     this.#testing.sweep();
-  }
-
-  /** Starts from what was learned of noise before. */
-  restoreNoise(saved: string): void {
-    this.#results.restoreNoise(saved);
-  }
-
-  /** How many pairs wait to be reported. */
-  get waiting(): number {
-    return this.#results.waiting;
   }
 
   takeReport(): Report | null {
     const overdue = this.#overdue.count();
     const isNews = this.#overdue.isNews(overdue);
-    const results = this.#results.take();
+    const results = this.results.take();
     if (results === null) return isNews ? { ...EMPTY_REPORT, overdue } : null;
     return { ...results, overdue, paused: this.#plan.takePaused() };
   }
@@ -161,7 +148,7 @@ export class ShadowRun {
     this.#hasEnded = true;
     this.#running.close();
     this.#testing.close();
-    this.#results.drop('ended', this.#openCopies + this.#queue.clear());
+    this.results.drop('ended', this.#openCopies + this.#queue.clear());
     this.#openCopies = 0;
     this.#overdue.clear();
     this.#completed.clear();
@@ -184,7 +171,7 @@ export class ShadowRun {
   #start(exchange: Exchange, bytes: number): void {
     const admission = this.#breaker.admit();
     if (admission === 'drop') {
-      this.#results.drop('breaker');
+      this.results.drop('breaker');
       return;
     }
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
@@ -222,7 +209,7 @@ export class ShadowRun {
   /** Testing is known to be down: the same evidence as a refused connection, without trying one. */
   #refuse(exchange: Exchange): void {
     const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
-    this.#results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
+    this.results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
   }
 
   #wantsBaseline(exchange: Exchange, endpoint: string): boolean {
@@ -238,7 +225,7 @@ export class ShadowRun {
     } else if (failure === 'unsendable') {
       if (pair.isProbe) this.#breaker.abandoned();
     } else if (this.#breaker.failed(pair.isProbe)) {
-      this.#results.drop('breaker', this.#queue.clear());
+      this.results.drop('breaker', this.#queue.clear());
     }
   }
 
@@ -253,10 +240,10 @@ export class ShadowRun {
     this.#openBytes -= pair.bytes;
     this.#budget.giveBack((testing?.extraBytes ?? 0) + (baseline?.extraBytes ?? 0));
     if (testing === null || testing.failure === 'unsendable') {
-      this.#results.drop('unsendable');
+      this.results.drop('unsendable');
       return;
     }
-    const outcome = this.#results.add({ exchange, endpoint, testing, baseline });
+    const outcome = this.results.add({ exchange, endpoint, testing, baseline });
     this.#plan.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }
 

@@ -43,7 +43,7 @@ const shadowRun = new ShadowRun(input.settings, input.targets, {
     });
   },
 });
-if (input.noise !== null) shadowRun.restoreNoise(input.noise);
+if (input.noise !== null) shadowRun.results.restoreNoise(input.noise);
 const lag = new SelfLag(TICK_MS, { now: () => performance.now() });
 let ticks = 0;
 const timer = setInterval(tick, TICK_MS);
@@ -58,7 +58,7 @@ function receive(message: ToWorker): void {
       receiveExchanges(message.batch, message.end);
       break;
     case 'noise':
-      shadowRun.restoreNoise(message.noise);
+      shadowRun.results.restoreNoise(message.noise);
       break;
     case 'retarget':
       shadowRun.retarget(message.targets);
@@ -85,7 +85,7 @@ function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
     if (size <= 0) throw new ViliError('VILI_FAR_SIDE_RECORD', `no record at byte ${offset}`);
     const reason = shadowRun.dropReason(size);
     if (reason === null) shadowRun.offer(readRecord(records, offset), size);
-    else shadowRun.drop(reason);
+    else shadowRun.results.drop(reason);
     reportIfMany();
     offset += size;
   }
@@ -109,7 +109,7 @@ function afterWork(): void {
 }
 
 function reportIfMany(): void {
-  if (shadowRun.waiting >= MAX_OUTCOMES_PER_REPORT) report();
+  if (shadowRun.results.waiting >= MAX_OUTCOMES_PER_REPORT) report();
 }
 
 function report(): void {

@@ -23,7 +23,7 @@ describe('far side', () => {
       header: 'X-Vili-Mirror',
       batchBytes: 1_048_576,
       stallMs: 5000,
-      breaker: { failures: 16, backoffInitialMs: 100, backoffMaxMs: 5000 },
+      breaker: { failures: 16, backoff: { minMs: 100, maxMs: 5000 } },
       memoryMb: 256,
     });
   });

@@ -7,7 +7,7 @@ import { answerOk, withHttp, withMirror } from '../../../support/mirror-kit.ts';
 const settings = {
   stallMs: 500,
   memoryMb: 24,
-  restartBackoff: { initialMs: 10, maxMs: 100, quietMs: 60_000 },
+  restartBackoff: { minMs: 10, maxMs: 100, quietMs: 60_000 },
   compare: { ...DEFAULT_MIRROR_SETTINGS.compare, controlShare: 0 },
 };
 const FAULTS: { fault: Fault; reason: string; stallMs: number }[] = [

@@ -96,7 +96,7 @@ describe('far side with a testing that', () => {
 
   it('refuses yields evidence, and is probed while the breaker is open', async () => {
     const testing = await refusingTarget();
-    const breaker = { failures: 16, backoffInitialMs: 30, backoffMaxMs: 60 };
+    const breaker = { failures: 16, backoff: { minMs: 30, maxMs: 60 } };
     await withMirror({ ...settings, breaker }, async (kit) => {
       const { far, offer, outcomes, offered, accounted } = kit;
       far.begin({ id: 't', testing, running: testing });
@@ -119,7 +119,7 @@ describe('far side with a testing that', () => {
       if (isBroken) request.socket.destroy();
       else answerOk(request, response);
     };
-    const breaker = { failures: 4, backoffInitialMs: 20, backoffMaxMs: 40 };
+    const breaker = { failures: 4, backoff: { minMs: 20, maxMs: 40 } };
     await withHttp(listener, (testing) =>
       withMirror({ ...settings, breaker }, async (kit) => {
         kit.far.begin({ id: 't', testing, running: testing });

@@ -4,10 +4,7 @@ import fc from 'fast-check';
 import type { PairOutcome } from '../../../../lib/compare/outcome.ts';
 import type { CompareSettings } from '../../../../lib/compare/settings.ts';
 import type { ShadowResponse } from '../../../../lib/mirror/request/requester.ts';
-import {
-  createPairComparer,
-  type PairComparer,
-} from '../../../../lib/mirror/worker/compare-pair.ts';
+import { PairComparer } from '../../../../lib/mirror/worker/compare-pair.ts';
 import { DEFAULT_COMPARE_SETTINGS } from '../../../support/default-settings.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
@@ -121,7 +118,7 @@ interface Feeding {
 }
 
 function judgeWith(change: Partial<CompareSettings>): PairComparer {
-  return createPairComparer({ ...DEFAULT_COMPARE_SETTINGS, values: 'block', ...change });
+  return new PairComparer({ ...DEFAULT_COMPARE_SETTINGS, values: 'block', ...change });
 }
 
 /** Running is asked twice for the first 20 pairs and every fifth after that. */

@@ -22,7 +22,7 @@ const bodyLimits = () => ({
 const COPY_RULES = { header: 'X-Vili-Mirror', token: '', headers: [] };
 
 describe('breaker', () => {
-  const settings = { failures: 3, backoffInitialMs: 100, backoffMaxMs: 300 };
+  const settings = { failures: 3, backoff: { minMs: 100, maxMs: 300 } };
 
   it('opens after failures in a row, probes with growing waits, closes on an answer', () => {
     let nowMs = 0;
