@@ -2,6 +2,9 @@ import { differenceKey } from './noise/noise.ts';
 import type { Difference, DifferenceKind } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 
+const SHAPE_KINDS = ['status', 'missing', 'type'] as const;
+const VALUE_KINDS = ['value', 'body', 'header'] as const;
+
 /** Collects the differences of one pair: each kind and path once, those that count first. */
 export interface Findings {
   add(difference: Difference): void;
@@ -73,16 +76,9 @@ export function createFindings(
 export function blockingKinds(
   settings: Pick<FindingSettings, 'shape' | 'values'>,
 ): (kind: DifferenceKind) => boolean {
-  const shape = settings.shape === 'block';
-  const values = settings.values === 'block';
-  const blocks: Record<DifferenceKind, boolean> = {
-    status: shape,
-    missing: shape,
-    type: shape,
-    value: values,
-    body: values,
-    header: values,
-    extra: false,
-  };
-  return (kind) => blocks[kind];
+  const blocking = new Set<DifferenceKind>([
+    ...(settings.shape === 'block' ? SHAPE_KINDS : []),
+    ...(settings.values === 'block' ? VALUE_KINDS : []),
+  ]);
+  return (kind) => blocking.has(kind);
 }

@@ -1,5 +1,7 @@
 import type { FailureKind } from '../model/exchange.ts';
 
+export const ALL_KINDS = ['status', 'header', 'missing', 'extra', 'type', 'value', 'body'] as const;
+
 /** One side's response to one request. Status 0: there was no response, and `failure` says why. */
 export interface ResponseSummary {
   readonly status: number;
@@ -12,7 +14,7 @@ export interface ResponseSummary {
  * `type`: a JSON value of another type; `value`: another value of the same type; `body`: bodies
  * that are not both JSON.
  */
-export type DifferenceKind = 'status' | 'header' | 'missing' | 'extra' | 'type' | 'value' | 'body';
+export type DifferenceKind = (typeof ALL_KINDS)[number];
 
 export interface Difference {
   readonly kind: DifferenceKind;

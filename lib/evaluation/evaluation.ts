@@ -53,9 +53,7 @@ export interface StartUp {
 
 /** All evidence on one build of one version: pairs, logs of both sides, running's responses. */
 export class Evaluation {
-  readonly name: string;
-  readonly fingerprint: string;
-  readonly sinceMs: number;
+  readonly build: Build;
   readonly #verdict: Verdict;
   readonly #windows: LogWindows;
   /** Kinds of error that running had before the test, which are not new. */
@@ -75,9 +73,7 @@ export class Evaluation {
     windowMs: number,
     formats: LogFormats,
   ) {
-    this.name = build.name;
-    this.fingerprint = build.fingerprint;
-    this.sinceMs = build.sinceMs;
+    this.build = build;
     this.#verdict = verdict;
     this.#knownKinds = new Set(knownKinds);
     this.#windows = new LogWindows(windowMs);
@@ -118,10 +114,10 @@ export class Evaluation {
   checkpoint(): Saved {
     this.#changed = false;
     return {
-      fingerprint: this.fingerprint,
+      fingerprint: this.build.fingerprint,
       knownKinds: [...this.#knownKinds],
       evidence: this.#verdict.checkpoint(),
-      sinceMs: this.sinceMs,
+      sinceMs: this.build.sinceMs,
       ignored: this.#ignored.all(),
       measures: this.#measures.checkpoint(),
       coverage: this.#coverage.checkpoint(),

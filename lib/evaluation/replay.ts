@@ -10,6 +10,7 @@ import type { MirrorSettings } from '../mirror/settings.ts';
 import { PairComparer } from '../mirror/worker/compare-pair.ts';
 import { ByteBudget } from '../model/byte-budget.ts';
 import type { Exchange, FailureKind, Target } from '../model/exchange.ts';
+import { pairsOf } from '../model/headers.ts';
 import type { HeaderEdit } from '../model/traffic-rules.ts';
 
 const SWEEP_MS = 50;
@@ -133,14 +134,9 @@ function problemOf({ request: { body, path } }: Sample): string | null {
   return body.cut ? 'its body was not kept whole' : null;
 }
 
-function ask(
-  replay: Replay,
-  side: 'running' | 'testing',
-  asked: Exchange,
-): Promise<ShadowResponse> {
-  const mark = side === 'running' ? 'control' : 'test';
-  const request = replay.requestOf(asked, mark);
+function ask(replay: Replay, side: ReplayOptions['to'], asked: Exchange): Promise<ShadowResponse> {
   const { settings } = replay.options;
+  const request = replay.requestOf(asked, side === 'running' ? 'control' : 'test');
   const limits = limitsOf(settings, asked, new ByteBudget(settings.queueBytes));
   return new Promise((resolve) => replay[side].send(request, limits, resolve));
 }
@@ -159,7 +155,9 @@ function exchangeOf(sample: Sample, edits: readonly HeaderEdit[]): Exchange {
     status: running.status,
     failure: knownFailure(running.failure),
     // Bodies are kept with their encoding removed.
-    responseHeaders: without(running.headers, 'content-encoding'),
+    responseHeaders: pairsOf(running.headers)
+      .filter(([name]) => name.toLowerCase() !== 'content-encoding')
+      .flat(),
     responseBody: bytes ?? Buffer.alloc(0),
     responseBytes: bytes?.length ?? 0,
     responseDigest: null,
@@ -182,18 +180,12 @@ function responseIn(response: ShadowResponse): Partial<Exchange> {
 
 function headersOf(headers: readonly string[], edits: readonly HeaderEdit[]): string[] {
   const edited = new Set(edits.map(({ name }) => name.toLowerCase()));
-  const result: string[] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const [name = '', value = ''] = [headers[index], headers[index + 1]];
-    // A masked value is left out, since the server would take the mask literally.
-    if (value !== MASKED && !edited.has(name.toLowerCase())) result.push(name, value);
-  }
-  for (const { name, value } of edits) if (value !== null) result.push(name, value);
-  return result;
-}
-
-function without(headers: readonly string[], name: string): string[] {
-  return headers.filter((_, index) => headers[index - (index % 2)]?.toLowerCase() !== name);
+  // A masked value is left out, since the server would take the mask literally.
+  const kept = pairsOf(headers).filter(
+    ([name, value]) => value !== MASKED && !edited.has(name.toLowerCase()),
+  );
+  const added = edits.flatMap(({ name, value }) => (value === null ? [] : [name, value]));
+  return [...kept.flat(), ...added];
 }
 
 function bytesOf(body: SampleBody | null): Buffer | null {

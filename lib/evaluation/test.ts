@@ -20,12 +20,12 @@ const SAMPLES_FOLDER = 'samples';
 
 export interface TestOptions {
   readonly release: Release;
-  /** When it became a candidate, or its test began anew. */
+  /** When the version became a candidate, or its test restarted. */
   readonly sinceMs: number;
   readonly rules: VerdictSettings;
   readonly samples: SampleSettings;
   readonly versionFolder: string;
-  /** Where checkpoints of the evidence are. */
+  /** The file with checkpoints of the evidence. */
   readonly evidenceFile: string;
   readonly memory: RunningMemory;
   readonly startUp: StartUp;
@@ -47,13 +47,13 @@ export interface TestView {
   readonly test: TestReport;
 }
 
-/** The test of one version: its evidence, the pairs kept of it, and what it allows so far. */
+/** The test of one version: its evidence, its samples, and what they allow so far. */
 export class Test {
   readonly release: Release;
   readonly #evaluation: Evaluation;
   readonly #store: SampleStore;
   readonly #rules: VerdictSettings;
-  /** What both sides logged lately, for the samples. */
+  /** What both versions logged lately, for the samples. */
   readonly #context = new LogContext();
   #report: VerdictReport | null = null;
 
@@ -85,15 +85,16 @@ export class Test {
   }
 
   isOf({ fingerprint }: Release, sinceMs: number): boolean {
-    return this.#evaluation.fingerprint === fingerprint && this.#evaluation.sinceMs === sinceMs;
+    const { build } = this.#evaluation;
+    return build.fingerprint === fingerprint && build.sinceMs === sinceMs;
   }
 
-  /** Learned before a restart of Vili, null when nothing was. */
+  /** The noise learned before a restart of Vili; null when there was none. */
   get noise(): string | null {
     return this.#evaluation.noise;
   }
 
-  /** Takes what the mirror worker found. */
+  /** Adds what the mirror worker found. */
   compared(batch: OutcomeBatch, nowMs: number): void {
     if (batch.testId !== this.release.name) return;
     this.#evaluation.pairs(batch.outcomes);
@@ -115,7 +116,7 @@ export class Test {
     this.#context.logged(side, batch);
   }
 
-  /** What the evidence allows at `nowMs`. */
+  /** The decision that the evidence supports at `nowMs`. */
   decide(nowMs: number): VerdictReport {
     this.#completeSamples(nowMs);
     const report = this.#evaluation.decide(nowMs);
@@ -123,7 +124,7 @@ export class Test {
     return this.#report;
   }
 
-  /** A checkpoint when there is anything new since the last one, else null. */
+  /** A checkpoint if there is new evidence since the last one, else null. */
   checkpoint(): Saved | null {
     return this.#evaluation.changed ? this.#evaluation.checkpoint() : null;
   }
@@ -144,8 +145,8 @@ export class Test {
   }
 
   /**
-   * What the report on a decision needs. Resolves once all samples are written, so that whoever sees the report finds
-   * them.
+   * What the report on a decision needs. Resolves once all samples are written, so that a reader of
+   * the report finds them.
    */
   async conclude(
     decision: DecisionRecord,
@@ -158,13 +159,15 @@ export class Test {
     return { decision: { ...decision, reasons }, test };
   }
 
-  /** Puts the log lines beside the samples they belong to; with `all`, whatever is known of them. */
+  // Private
+
+  /** Adds log lines to the samples that waited long enough, or with `all` to every sample. */
   #completeSamples(nowMs: number, all = false): void {
     for (const { id, logs } of this.#context.take(nowMs, all)) this.#store.addLogs(id, logs);
   }
 }
 
-/** Where a version keeps the pairs of its test. */
+/** The folder of a version with the samples of its test. */
 export function samplesFolder(versionFolder: string): string {
   return join(versionFolder, SAMPLES_FOLDER);
 }

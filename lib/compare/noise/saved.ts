@@ -1,16 +1,8 @@
-import type { DifferenceKind } from '../outcome.ts';
+import { ALL_KINDS, type DifferenceKind } from '../outcome.ts';
 
 /** The limit of a checkpoint of noise; the endpoints with the fewest baselines are dropped. */
 const MAX_CHARACTERS = 262_144;
-const KINDS: ReadonlySet<unknown> = new Set<DifferenceKind>([
-  'status',
-  'header',
-  'missing',
-  'extra',
-  'type',
-  'value',
-  'body',
-]);
+const KINDS: ReadonlySet<unknown> = new Set(ALL_KINDS);
 
 /**
  * What is known of one place where running differed from itself. In a checkpoint, `control` is a
