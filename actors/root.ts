@@ -232,8 +232,8 @@ function deployerDeps(services: Services): DeployerDeps {
       return history.append(entry);
     },
     unlinkTest: async () => {
-      await removeLink(layout.testLink);
-      await removeLink(layout.logsTestLink);
+      await removeLink(layout.roleLink('testing'));
+      await removeLink(layout.logsLink('testing'));
     },
     journal,
   };

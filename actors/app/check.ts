@@ -139,7 +139,7 @@ function checkOpenApi({ file, routes }: NonNullable<Settings['openapi']>): Findi
 
 /** A log whose lines have no level looks free of errors: the worst outcome is silence. */
 async function checkLog({ base, identifier, log }: Settings): Promise<string> {
-  const path = join(layoutOf(base, identifier).logsRunningLink, 'json', `${identifier}.log`);
+  const path = join(layoutOf(base, identifier).logsLink('running'), 'json', `${identifier}.log`);
   if ((await stat(path).catch(() => null)) === null) return `none yet at ${path}`;
   const inspection = await inspectLog(path, { ...log, maxBytes: LOG_INSPECTED_BYTES });
   const warning = levelWarning(inspection);

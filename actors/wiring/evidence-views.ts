@@ -1,4 +1,4 @@
-import { readTexts } from '../../lib/archive/zip/read-texts.ts';
+import { readTexts } from '../../lib/archive/zip/reader.ts';
 import { parseVersionName } from '../../lib/base/names/server-file.ts';
 import type { Sample } from '../../lib/compare/sample/sample.ts';
 import { BadRequestError, ConflictError, codeOf } from '../../lib/errors.ts';

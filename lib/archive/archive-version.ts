@@ -64,7 +64,7 @@ export async function archiveVersion(options: ArchiveOptions): Promise<ArchiveOu
 
 async function protection(options: ArchiveOptions, folder: string): Promise<string | null> {
   const { layout, name } = options;
-  for (const link of [layout.runningLink, layout.testLink]) {
+  for (const link of [layout.roleLink('running'), layout.roleLink('testing')]) {
     const target = await readLink(link);
     if (target !== null && isInside(folder, target)) return `${basename(link)} points to ${name}`;
   }

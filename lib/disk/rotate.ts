@@ -3,7 +3,7 @@ import { rename, rm, stat, truncate } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { namesOrNone } from '../base/names/paths.ts';
+import { namesOrNone, succeeds } from '../base/names/paths.ts';
 import { codeOf } from '../errors.ts';
 
 const TEMP_SUFFIX = '.tmp';
@@ -65,7 +65,7 @@ export async function copyAndTruncate(options: RotateOptions): Promise<Rotated> 
   if (size < maxBytes) return NOT_ROTATED;
   const start = Math.max(0, size - maxBytes);
   const archive = `${stampedName(file, now())}.gz`;
-  const isKept = keep > 0 && (await gzip(file, archive, { start, end: size - 1 }).then(yes, no));
+  const isKept = keep > 0 && (await succeeds(gzip(file, archive, { start, end: size - 1 })));
   // Truncated even without space for the copy: a full disk would stop the servlets.
   await truncate(file, 0);
   await removeOldest(file, keep);
@@ -114,16 +114,8 @@ async function compressLeft(file: string): Promise<void> {
   for (const name of await oldFiles(file)) {
     const path = join(dirname(file), name);
     if (name.endsWith(TEMP_SUFFIX)) await rm(path, { force: true });
-    else if (!name.endsWith('.gz')) await compress(path).then(yes, no);
+    else if (!name.endsWith('.gz')) await succeeds(compress(path));
   }
-}
-
-function yes(): boolean {
-  return true;
-}
-
-function no(): boolean {
-  return false;
 }
 
 async function removeOldest(file: string, keep: number): Promise<void> {

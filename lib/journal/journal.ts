@@ -8,14 +8,9 @@ import { streamSink } from './stream-sink.ts';
 import { cutText, cutValue, textLine } from './text-line.ts';
 
 /** pino requires level names in lower case; the log contains bragi's. */
-const PINO_LEVELS = {
-  debug: JOURNAL_LEVELS.DEBUG,
-  info: JOURNAL_LEVELS.INFO,
-  notice: JOURNAL_LEVELS.NOTICE,
-  warning: JOURNAL_LEVELS.WARNING,
-  error: JOURNAL_LEVELS.ERROR,
-  crit: JOURNAL_LEVELS.CRIT,
-} as const;
+const PINO_LEVELS = Object.fromEntries(
+  Object.entries(JOURNAL_LEVELS).map(([name, level]) => [name.toLowerCase(), level]),
+) as Record<PinoLevel, number>;
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 const LOG_FILE = 'vili.log';
 /** Keys of bragi's own fields; a `_` is appended to a caller's field of the same name. */
@@ -23,6 +18,8 @@ const OWN_KEYS = new Set(['@timestamp', 'level', 'message', 'time', 'v', 'pid', 
 
 /** `code` VILI_JOURNAL_FAILED: at start, the log folder cannot be made or written. */
 export class JournalFailed extends ViliError {}
+
+type PinoLevel = Lowercase<JournalLevel>;
 
 /** Details of an event. An Error under `error` is written as its message, with code and stack. */
 export type JournalFields = Readonly<Record<string, unknown>>;
@@ -60,14 +57,16 @@ export function openJournal(options: JournalOptions): Journal {
   const { now } = options;
   const sinks = sinksOf(options);
   const json = sinks.json === null ? null : jsonLogger(sinks.json, now);
-  const all = sinks.json === null ? [sinks.text] : [sinks.text, sinks.json];
+  const forAll = async (step: (sink: Sink) => Promise<void>): Promise<void> => {
+    await Promise.all([step(sinks.text), sinks.json === null ? null : step(sinks.json)]);
+  };
   const write = (level: JournalLevel, text: string, fields: JournalFields): void => {
     if (JOURNAL_LEVELS[level] < JOURNAL_LEVELS[options.level]) return;
     // Some field cannot be read (a getter that throws): the event itself is still logged.
     const details = attempt(() => detailsOf(level, fields)) ?? { text: {}, json: {} };
     const line = attempt(() => textLine(timeOf(now), level, text, details.text));
     sinks.text.write(line ?? textLine(timeOf(now), level, text, {}));
-    attempt(() => json?.[pinoLevelOf(level)](details.json, cutText(text)));
+    attempt(() => json?.[level.toLowerCase() as PinoLevel](details.json, cutText(text)));
   };
   return {
     debug: (text, fields = {}) => write('DEBUG', text, fields),
@@ -76,9 +75,9 @@ export function openJournal(options: JournalOptions): Journal {
     warn: (text, fields = {}) => write('WARNING', text, fields),
     error: (text, fields = {}) => write('ERROR', text, fields),
     crit: (text, fields = {}) => write('CRIT', text, fields),
-    reopen: () => forAll(all, (sink) => sink.reopen()),
-    flush: () => forAll(all, (sink) => sink.flush()),
-    close: () => forAll(all, (sink) => sink.close()),
+    reopen: () => forAll((sink) => sink.reopen()),
+    flush: () => forAll((sink) => sink.flush()),
+    close: () => forAll((sink) => sink.close()),
   };
 }
 
@@ -87,26 +86,22 @@ export function openJournal(options: JournalOptions): Journal {
 function sinksOf(options: JournalOptions): { text: Sink; json: Sink | null } {
   const { dir, now, stdout = process.stdout, maxPendingBytes = MAX_PENDING_BYTES } = options;
   if (dir === '') return { text: streamSink(stdout, maxPendingBytes), json: null };
-  const text = join(dir, LOG_FILE);
-  const json = join(dir, 'json', LOG_FILE);
-  requireWritable(dir, [text, json]);
+  const textFile = join(dir, LOG_FILE);
+  const jsonFile = join(dir, 'json', LOG_FILE);
+  requireWritable(dir, [textFile, jsonFile]);
+  const level = 'ERROR';
   return {
     text: fileSink({
-      file: text,
+      file: textFile,
       maxPendingBytes,
-      lostLine: (lines, reason) => textLine(timeOf(now), 'ERROR', lostText(lines, reason), {}),
+      lostLine: (message) => textLine(timeOf(now), level, message, {}),
     }),
     json: fileSink({
-      file: json,
+      file: jsonFile,
       maxPendingBytes,
-      lostLine: (lines, reason) =>
-        `${JSON.stringify({ level: 'ERROR', '@timestamp': timeOf(now), message: lostText(lines, reason) })}\n`,
+      lostLine: (message) => `${JSON.stringify({ level, '@timestamp': timeOf(now), message })}\n`,
     }),
   };
-}
-
-function lostText(lines: number, reason: string): string {
-  return `${lines} lines lost here: ${reason}`;
 }
 
 /** At start a person is present to read the error; later failures are counted and reported in the log. */
@@ -121,8 +116,8 @@ function requireWritable(dir: string, files: readonly string[]): void {
   }
 }
 
-function jsonLogger(sink: Sink, now: () => number): Logger<keyof typeof PINO_LEVELS> {
-  return pino<keyof typeof PINO_LEVELS>(
+function jsonLogger(sink: Sink, now: () => number): Logger<PinoLevel> {
+  return pino<PinoLevel>(
     {
       level: 'debug',
       customLevels: PINO_LEVELS,
@@ -143,10 +138,6 @@ function attempt<T>(step: () => T): T | null {
   } catch {
     return null;
   }
-}
-
-function pinoLevelOf(level: JournalLevel): keyof typeof PINO_LEVELS {
-  return level.toLowerCase() as Lowercase<JournalLevel>;
 }
 
 function timeOf(now: () => number): string {
@@ -178,8 +169,4 @@ function errorText(error: Error): string {
   const isIncluded = error.cause === undefined || error.message.includes(messageOf(error.cause));
   const cause = isIncluded ? '' : `: ${messageOf(error.cause)}`;
   return `${error.message}${cause}${error.message.includes(code.slice(2, -1)) ? '' : code}`;
-}
-
-async function forAll(sinks: readonly Sink[], step: (sink: Sink) => Promise<void>): Promise<void> {
-  await Promise.all(sinks.map(step));
 }

@@ -21,8 +21,8 @@ export interface SinkOptions {
   readonly file: string;
   /** Lines beyond this many pending bytes are dropped and counted. */
   readonly maxPendingBytes: number;
-  /** Text of the line that reports lost lines (disk full, too many at once), written before the next line. */
-  lostLine(lines: number, reason: string): string;
+  /** The line that reports lost lines (disk full, too many at once); written before the next line. */
+  lostLine(message: string): string;
 }
 
 /**
@@ -118,7 +118,8 @@ class FileSink implements Sink {
   }
 
   #lossNotice(): string {
-    return this.#lost === 0 ? '' : this.#options.lostLine(this.#lost, this.#reason);
+    if (this.#lost === 0) return '';
+    return this.#options.lostLine(`${this.#lost} lines lost here: ${this.#reason}`);
   }
 
   #lose(lines: number, reason: string): void {

@@ -6,32 +6,17 @@ import { TAG_VARIABLE, tagPrefixOf } from './process/tag.ts';
  * What a servlet inherits from Vili's own environment. Everything else is left out on purpose: a
  * removed setting is really gone at the next start, and no secret of Vili reaches the service.
  */
-export const INHERITED_VARIABLES: readonly string[] = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'LC_*',
-  'TZ',
-  'JAVA_HOME',
-  'TMPDIR',
-  'USER',
-  'LOGNAME',
-];
+export const INHERITED_VARIABLES: readonly string[] =
+  'PATH HOME LANG LC_* TZ JAVA_HOME TMPDIR USER LOGNAME'.split(' ');
 
 /**
  * Never passed on, even on request: sd_notify(3) and socket activation concern the daemon itself,
  * and `VILI_*` are Vili's settings.
  */
-const OWN_VARIABLES: readonly string[] = [
-  'NOTIFY_SOCKET',
-  'WATCHDOG_*',
-  'LISTEN_*',
-  'MAINPID',
-  'INVOCATION_ID',
-  'JOURNAL_STREAM',
-  'CREDENTIALS_DIRECTORY',
-  'VILI_*',
-];
+const OWN_VARIABLES: readonly string[] = (
+  'NOTIFY_SOCKET WATCHDOG_* LISTEN_* MAINPID INVOCATION_ID JOURNAL_STREAM ' +
+  'CREDENTIALS_DIRECTORY VILI_*'
+).split(' ');
 
 export interface EnvironmentOptions {
   readonly parent: NodeJS.ProcessEnv;

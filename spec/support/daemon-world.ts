@@ -5,14 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ReleaseFaults, writeRelease } from '../../lib/demo/release.ts';
 import { startUsers, type UserCounts } from '../../lib/demo/users.ts';
-import {
-  type ScannedProcess,
-  scanByTag,
-  signalProcess,
-} from '../../lib/servlet/process/identity.ts';
+import { type ScannedProcess, signalProcess } from '../../lib/servlet/process/identity.ts';
 import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
 import { targetOf } from './base-listing.ts';
 import { type Answer, Daemon, runVili, type StartOptions } from './daemon.ts';
+import { scanByTag } from './servlets.ts';
 
 export const IDENTIFIER = 'shop';
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ScannedProcess, scanProcesses } from '../../lib/servlet/process/identity.ts';
 import type {
   InstanceFiles,
   ServletProcess,
@@ -79,6 +80,11 @@ export function spawnOptions(
     tag,
     port: 0,
   };
+}
+
+/** All living processes whose servlet tag begins with `tagPrefix`. */
+export function scanByTag(tagPrefix: string): Promise<readonly ScannedProcess[]> {
+  return scanProcesses(({ tag }) => tag?.startsWith(tagPrefix) ?? false);
 }
 
 /** The text of a file, '' when there is none. */

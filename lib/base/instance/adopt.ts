@@ -30,7 +30,9 @@ export async function adoptBase(layout: Layout): Promise<Adoption> {
   const running = await linkedVersion(layout, 'running', faults);
   let testing = await linkedVersion(layout, 'testing', faults);
   if (testing !== null && testing.name === running?.name) {
-    faults.push(`${basename(layout.testLink)} points to the running version: nothing is tested`);
+    faults.push(
+      `${basename(layout.roleLink('testing'))} points to the running version: nothing is tested`,
+    );
     testing = null;
   }
   for (const folder of folders) await inspectFolder(folder, faults);

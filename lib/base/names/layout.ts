@@ -9,10 +9,6 @@ const INSTANCE_NAME = /^(\d{1,9})_(?:running|test)$/;
 export interface Layout {
   readonly base: string;
   readonly identifier: string;
-  readonly runningLink: string;
-  readonly testLink: string;
-  readonly logsRunningLink: string;
-  readonly logsTestLink: string;
   readonly archiveFolder: string;
   /** Vili's own folder; only Vili changes anything below it. */
   readonly viliFolder: string;
@@ -31,7 +27,9 @@ export interface Layout {
   serverCopy(file: ServerFile): string;
   archiveZip(name: string): string;
   evidenceFile(name: string): string;
+  /** Link to the version folder of a role. */
   roleLink(role: Role): string;
+  /** Link to the logs of a role's instance. */
   logsLink(role: Role): string;
 }
 
@@ -46,15 +44,9 @@ export function layoutOf(base: string, identifier: string): Layout {
   const root = resolve(base);
   const at = (...parts: string[]): string => join(root, ...parts);
   const vili = (...parts: string[]): string => at('.vili', ...parts);
-  const roleLink = (role: Role): string => at(`${identifier}-${ROLE_WORDS[role]}`);
-  const logsLink = (role: Role): string => at(`logs_${identifier}-${ROLE_WORDS[role]}`);
   return Object.freeze({
     base: root,
     identifier,
-    runningLink: roleLink('running'),
-    testLink: roleLink('testing'),
-    logsRunningLink: logsLink('running'),
-    logsTestLink: logsLink('testing'),
     archiveFolder: at('archive'),
     viliFolder: vili(),
     stateFile: vili('state.json'),
@@ -69,7 +61,7 @@ export function layoutOf(base: string, identifier: string): Layout {
     serverCopy: (file: ServerFile): string => at(file.name, file.fileName),
     archiveZip: (name: string): string => at('archive', `${name}.zip`),
     evidenceFile: (name: string): string => vili('evidence', `${name}.json`),
-    roleLink,
-    logsLink,
+    roleLink: (role: Role): string => at(`${identifier}-${ROLE_WORDS[role]}`),
+    logsLink: (role: Role): string => at(`logs_${identifier}-${ROLE_WORDS[role]}`),
   });
 }

@@ -18,11 +18,18 @@ export async function leadsInside(folder: string, path: string): Promise<boolean
 }
 
 /** True when `path`, with every link followed, exists. */
-export async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
+export function exists(path: string): Promise<boolean> {
+  return succeeds(stat(path));
+}
+
+/** Whether the promise resolves. */
+export async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The names in `folder`; none when there is no such folder. Throws Node's other errors. */

@@ -3,15 +3,6 @@ import { backoffMs } from '../../runtime/backoff.ts';
 /** Default share by which a delay is randomly longer or shorter, so that restarts do not synchronize. */
 const BACKOFF_JITTER = 0.2;
 
-export interface BackoffSettings {
-  /** Delay before the first restart, ms. */
-  readonly minMs: number;
-  /** No delay is longer than this before jitter, ms. */
-  readonly maxMs: number;
-  /** After being ready for this long, the next failure counts as the first again, ms. */
-  readonly resetAfterMs: number;
-}
-
 /** What backoff remembers about one servlet; immutable. */
 export interface BackoffState {
   /** Failures without a ready time of `resetAfterMs` in between. */
@@ -41,11 +32,11 @@ export function afterReady(state: BackoffState, nowMs: number): BackoffState {
   return { ...state, readySinceMs: state.readySinceMs ?? nowMs };
 }
 
-/** The servlet failed; `consecutive` restarts at 1 when it had been ready long enough. */
+/** The servlet failed; `consecutive` restarts at 1 when it had been ready for `resetAfterMs`. */
 export function afterFailure(
   state: BackoffState,
   nowMs: number,
-  settings: Pick<BackoffSettings, 'resetAfterMs'>,
+  settings: { readonly resetAfterMs: number },
 ): BackoffState {
   const since = state.readySinceMs;
   const quiet = since !== null && nowMs - since >= settings.resetAfterMs;

@@ -119,11 +119,6 @@ export async function scanProcesses(
   return found.sort((a, b) => a.identity.pid - b.identity.pid);
 }
 
-/** All living processes whose servlet tag begins with `tagPrefix`. */
-export async function scanByTag(tagPrefix: string): Promise<readonly ScannedProcess[]> {
-  return scanProcesses((scanned) => scanned.tag?.startsWith(tagPrefix) ?? false);
-}
-
 // Private
 
 function isTarget(identity: ProcessIdentity): boolean {

@@ -93,7 +93,7 @@ describe('archiving a version', () => {
 
   it('deletes no folder that a link points to, whatever the caller says', async () => {
     await withScene(async ({ layout, folder, zip, archive }) => {
-      for (const link of [layout.runningLink, layout.testLink]) {
+      for (const link of [layout.roleLink('running'), layout.roleLink('testing')]) {
         await unlink(link);
         await pointLink(link, NAME);
         const outcome = await archive();

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { type CleanupArchive, planCleanup } from '../../../lib/disk/cleanup.ts';
+import { type CleanupArchive, planCleanup } from '../../../lib/disk/clean.ts';
 import { diskSpace } from '../../../lib/disk/usage.ts';
 import { failureOf } from '../../support/failure.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 const archive = fc
   .record({ bytes: fc.nat({ max: 100 }), writtenMs: fc.nat({ max: 20 }) })
-  .map((each): CleanupArchive => ({ name: 'id-1', ...each }));
+  .map((each): CleanupArchive => ({ name: 'id-1', path: '/id-1.zip', ...each }));
 const GIB = 1024 ** 3;
 
 describe('disk usage', () => {
@@ -26,6 +26,7 @@ describe('disk usage', () => {
 describe('a cleanup', () => {
   const archives = [3, 1, 2].map((writtenMs) => ({
     name: `id-${writtenMs}`,
+    path: `/id-${writtenMs}.zip`,
     bytes: GIB,
     writtenMs,
   }));

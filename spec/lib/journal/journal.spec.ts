@@ -244,7 +244,7 @@ describe('a file sink', () => {
       const sink = fileSink({
         file,
         maxPendingBytes: 50,
-        lostLine: (lines, reason) => `LOST ${lines} ${reason}\n`,
+        lostLine: (message) => `LOST ${message}\n`,
       });
       for (let i = 10; i < 99; i += 1) sink.write(`line ${i}\n`);
       await sink.flush();

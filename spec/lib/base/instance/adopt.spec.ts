@@ -94,17 +94,17 @@ describe('adopting a base left by the Go program', () => {
 
   it('understands a moved base, relative links, and links to anything', async () => {
     await withListedBase('A', async (layout) => {
-      await rm(layout.runningLink);
-      await symlink('/srv/old-place/demosvc-1.0.0', layout.runningLink);
+      await rm(layout.roleLink('running'));
+      await symlink('/srv/old-place/demosvc-1.0.0', layout.roleLink('running'));
       expect((await adoptBase(layout)).running?.version).to.equal('1.0.0');
-      await rm(layout.runningLink);
-      await symlink('demosvc-1.0.0', layout.runningLink);
-      await symlink('/etc', layout.testLink);
+      await rm(layout.roleLink('running'));
+      await symlink('demosvc-1.0.0', layout.roleLink('running'));
+      await symlink('/etc', layout.roleLink('testing'));
       const { running, testing, faults } = await adoptBase(layout);
       expect([running?.version, testing]).to.deep.equal(['1.0.0', null]);
       expect(faults).to.include('demosvc-test points to /etc, which is not a version; ignored');
-      await rm(layout.testLink);
-      await mkdir(layout.testLink);
+      await rm(layout.roleLink('testing'));
+      await mkdir(layout.roleLink('testing'));
       expect((await adoptBase(layout)).faults).to.include('demosvc-test is not a link; ignored');
     });
   });

@@ -166,10 +166,10 @@ describe('an instance', () => {
       await linkInstance(layout, 'testing', test);
       const running = await create('running');
       await linkInstance(layout, 'running', running);
-      expect(await readLink(layout.testLink)).to.equal(versionFolder);
-      expect(await readLink(layout.logsTestLink)).to.equal(join(test.folder, 'logs'));
-      expect(await readLink(layout.runningLink)).to.equal(versionFolder);
-      expect(await readLink(layout.logsRunningLink)).to.equal(join(running.folder, 'logs'));
+      expect(await readLink(layout.roleLink('testing'))).to.equal(versionFolder);
+      expect(await readLink(layout.logsLink('testing'))).to.equal(join(test.folder, 'logs'));
+      expect(await readLink(layout.roleLink('running'))).to.equal(versionFolder);
+      expect(await readLink(layout.logsLink('running'))).to.equal(join(running.folder, 'logs'));
     });
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { codeOf } from '../../../../lib/errors.ts';
 import { ServletLauncher } from '../../../../lib/servlet/launcher/launcher.ts';
-import { readStat, scanByTag } from '../../../../lib/servlet/process/identity.ts';
+import { readStat } from '../../../../lib/servlet/process/identity.ts';
 import { readPidRecords } from '../../../../lib/servlet/process/pid-records.ts';
 import type { Servlet } from '../../../../lib/servlet/process/registry.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
@@ -14,6 +14,7 @@ import {
   fixture,
   makeInstance,
   pidRecordFolderOf,
+  scanByTag,
   spawnOptions,
   textOf,
 } from '../../../support/servlets.ts';

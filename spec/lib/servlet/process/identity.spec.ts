@@ -9,7 +9,6 @@ import {
   readBootId,
   readLivingStat,
   readStat,
-  scanByTag,
   signalGroup,
   signalProcess,
 } from '../../../../lib/servlet/process/identity.ts';
@@ -20,6 +19,7 @@ import {
   tagPrefixOf,
 } from '../../../../lib/servlet/process/tag.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { scanByTag } from '../../../support/servlets.ts';
 
 const FIELDS = 'S 7 12 11 34816 12 4194304 5 0 0 0 1 2 3 4 20 0 1 0 183063 1000 200';
 

@@ -11,7 +11,6 @@ import {
   type ProcessIdentity,
   readBootId,
   readStat,
-  scanByTag,
   signalProcess,
 } from '../../../../lib/servlet/process/identity.ts';
 import {
@@ -22,7 +21,7 @@ import {
 import { type ReapReport, reapLeftovers } from '../../../../lib/servlet/process/reap.ts';
 import { servletTag, TAG_VARIABLE, tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { fileHolds, fixture, pidRecordFolderOf } from '../../../support/servlets.ts';
+import { fileHolds, fixture, pidRecordFolderOf, scanByTag } from '../../../support/servlets.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 /** A program that does nothing until it is ended. */

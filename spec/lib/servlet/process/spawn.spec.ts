@@ -3,7 +3,7 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { processorsWithout } from '../../../../lib/runtime/processors.ts';
-import { identityOf, readStat, scanByTag } from '../../../../lib/servlet/process/identity.ts';
+import { identityOf, readStat } from '../../../../lib/servlet/process/identity.ts';
 import { readPidRecords } from '../../../../lib/servlet/process/pid-records.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -14,6 +14,7 @@ import {
   instanceFiles,
   makeInstance,
   pidRecordFolderOf,
+  scanByTag,
   startServlet,
   textOf,
 } from '../../../support/servlets.ts';

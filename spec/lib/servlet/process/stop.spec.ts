@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isAlive, scanByTag } from '../../../../lib/servlet/process/identity.ts';
+import { isAlive } from '../../../../lib/servlet/process/identity.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
 import { eventually } from '../../../support/eventually.ts';
 import {
@@ -7,6 +7,7 @@ import {
   fileHolds,
   fixture,
   makeInstance,
+  scanByTag,
   startServlet,
   textOf,
 } from '../../../support/servlets.ts';
