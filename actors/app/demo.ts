@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DemoOptions } from '../../lib/cli/terminal/io.ts';
+import { daemonStarter } from '../../lib/demo/daemon.ts';
 import { DEMO_LIMITS, runDemo } from '../../lib/demo/demo.ts';
-import { daemonStarter } from '../../lib/demo/demo-daemon.ts';
 
 /** `vili demo`: this very program as a child process, on a base folder of its own. */
 export function demo({ keep }: DemoOptions, signal: AbortSignal): Promise<number> {

@@ -1,30 +1,25 @@
 import { join } from 'node:path';
 import { printable } from '../cli/text/printable.ts';
 import { wrapWords } from '../cli/text/table.ts';
-import { messageOf } from '../errors.ts';
+import { EXIT, messageOf } from '../errors.ts';
 import type { HistoryEntry } from '../model/history.ts';
 import { controlClient } from '../operator/client/client.ts';
 import type { StatusView } from '../operator/views/status-view.ts';
-import { percent } from '../text/numbers.ts';
+import { counted, percent } from '../text/numbers.ts';
 import { milliseconds } from '../text/times.ts';
-import { createDemoBase, type DemoBase } from './demo-base.ts';
-import { DemoDaemon, type StartDaemon } from './demo-daemon.ts';
-import { untilDecided, untilServing, type Watch } from './demo-steps.ts';
-import { type Release, type ReleaseFaults, writeRelease } from './release.ts';
+import { createDemoBase, type DemoBase } from './base.ts';
+import { DemoDaemon, type StartDaemon } from './daemon.ts';
+import { type ReleaseFaults, writeRelease } from './release.ts';
+import { untilDecided, untilServing, type Watch } from './steps.ts';
 import { startUsers, type UserCounts, type Users } from './users.ts';
 
 const IDENTIFIER = 'shop';
 const RATE_PER_SECOND = 60;
-const REASON_COLUMNS = 80;
-
-/** How long each step may take, ms. */
-export interface DemoLimits {
-  readonly servingMs: number;
-  readonly promotedMs: number;
-  readonly rejectedMs: number;
-  /** For all steps together, clean-up not counted. */
-  readonly totalMs: number;
-}
+const MAX_IN_FLIGHT = 64;
+const RESPONSE_TIMEOUT_MS = 10_000;
+const COLUMNS = 80;
+/** As wide as the time before a line. */
+const INDENT = ' '.repeat(6);
 
 /** The whole demo stays below 90 s. */
 export const DEMO_LIMITS: DemoLimits = {
@@ -34,15 +29,20 @@ export const DEMO_LIMITS: DemoLimits = {
   totalMs: 75_000,
 };
 
-const EXIT_OK = 0;
-const EXIT_FAILED = 1;
-const EXIT_INTERRUPTED = 130;
-
 const BAD: ReleaseFaults = {
   errors: { endpoint: 'GET /orders/{id}', share: 0.2 },
   changedType: { endpoint: 'GET /items/{id}', field: 'price' },
   errorLogs: { share: 0.05, message: 'cannot write the audit record' },
 };
+
+/** How long each step may take, ms. */
+export interface DemoLimits {
+  readonly servingMs: number;
+  readonly promotedMs: number;
+  readonly rejectedMs: number;
+  /** For all steps together, without the clean-up. */
+  readonly totalMs: number;
+}
 
 export interface DemoOptions {
   readonly startDaemon: StartDaemon;
@@ -50,7 +50,7 @@ export interface DemoOptions {
   readonly out: (line: string) => void;
   /** Aborted by ^C: everything is stopped and removed, the exit code is 130. */
   readonly signal: AbortSignal;
-  /** Leaves the base folder behind. */
+  /** Keeps the base folder. */
   readonly keep: boolean;
   readonly limits: DemoLimits;
   readonly now: () => number;
@@ -70,21 +70,21 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     base = await createDemoBase(IDENTIFIER, options.random);
   } catch (error) {
     out(`FAILED: cannot make a base folder for the demo: ${messageOf(error)}`);
-    return EXIT_FAILED;
+    return EXIT.internal;
   }
   const over = AbortSignal.any([signal, AbortSignal.timeout(limits.totalMs)]);
   const leaving = new AbortController();
   const demo: Demo = { options, base, startedMs, leaving, over, daemon: null, users: null };
-  let exitCode = EXIT_FAILED;
+  let exitCode: number = EXIT.internal;
   try {
     exitCode = await play(demo);
   } catch (error) {
-    exitCode = signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
+    exitCode = signal.aborted ? EXIT.interrupted : EXIT.internal;
     out(failureText(demo, error));
   }
   await cleanUp(demo);
-  const seconds = Math.round((options.now() - startedMs) / 1000);
-  out(exitCode === EXIT_OK ? `Done in ${seconds} s.` : `The demo did not succeed (${seconds} s).`);
+  const took = `${secondsOf(demo)} s`;
+  out(exitCode === EXIT.ok ? `Done in ${took}.` : `The demo did not succeed (${took}).`);
   return exitCode;
 }
 
@@ -103,56 +103,51 @@ interface Demo {
 
 async function play(demo: Demo): Promise<number> {
   const { options, base } = demo;
-  const { out, limits } = options;
-  out(`A shop in ${base.folder}, its users on port ${base.port}.`);
-  await drop(demo, { version: '1.0.0' });
+  const { limits, random } = options;
+  const drop = (version: string, faults: ReleaseFaults = {}): Promise<string> =>
+    writeRelease(base.folder, IDENTIFIER, { version, faults });
+  options.out(`A shop in ${base.folder}, its users on port ${base.port}.`);
+  await drop('1.0.0');
   demo.daemon = new DemoDaemon(options.startDaemon(base.folder, []));
   const watch = watchOf(demo);
   await untilServing(watch, limits.servingMs);
-  say(demo, 'shop 1.0.0 is running.');
-  out(`      Look around meanwhile: vili status --base ${base.folder}  (or: why, trace -f, tree)`);
+  report(demo, 'shop 1.0.0 is running. Look around while the demo goes on:');
+  options.out(`${INDENT}vili status --base ${base.folder}   (or why, tree, trace -f)`);
   demo.users = startUsers({
     port: base.port,
     host: '127.0.0.1',
     ratePerSecond: RATE_PER_SECOND,
-    maxInFlight: 64,
-    timeoutMs: 10_000,
+    maxInFlight: MAX_IN_FLIGHT,
+    timeoutMs: RESPONSE_TIMEOUT_MS,
     signal: demo.leaving.signal,
-    random: options.random,
+    random,
   });
-  say(demo, `Users come in: ${RATE_PER_SECOND} requests/s.`);
+  report(demo, `Users send ${RATE_PER_SECOND} requests a second.`);
 
-  await drop(demo, { version: '1.0.1' });
-  say(demo, 'Dropped shop 1.0.1, a good release. Its test gets a copy of the traffic.');
+  await drop('1.0.1');
+  report(demo, 'Dropped shop 1.0.1, a good release. It is tested on copies of the traffic.');
   const promoted = await untilDecided(watch, '1.0.1', 'promoted', limits.promotedMs);
-  say(demo, 'PROMOTED shop 1.0.1: it has taken over the users.');
-  sayReasons(demo, promoted);
+  report(demo, 'PROMOTED shop 1.0.1: it has taken over the users.');
+  reportReasons(demo, promoted);
 
-  await drop(demo, { version: '1.1.0', faults: BAD });
-  say(demo, 'Dropped shop 1.1.0: it fails at times, changes a field and logs new errors.');
+  await drop('1.1.0', BAD);
+  report(demo, 'Dropped shop 1.1.0: some requests fail, a field changes, new errors are logged.');
   const rejected = await untilDecided(watch, '1.1.0', 'rejected', limits.rejectedMs);
-  say(demo, 'REJECTED shop 1.1.0: no user has seen it.');
-  sayReasons(demo, rejected);
-  return finish(demo);
-}
+  report(demo, 'REJECTED shop 1.1.0: no user has seen it.');
+  reportReasons(demo, rejected);
 
-async function drop(demo: Demo, release: Release): Promise<void> {
-  await writeRelease(demo.base.folder, IDENTIFIER, release);
-}
-
-async function finish(demo: Demo): Promise<number> {
-  const { out } = demo.options;
   demo.leaving.abort();
-  const counts = await demo.users?.done;
-  if (counts === undefined) return EXIT_FAILED;
-  const { sent, failed, p50Ms, p99Ms } = counts;
+  return reportUsers(options.out, await demo.users.done);
+}
+
+function reportUsers(out: DemoOptions['out'], counts: UserCounts): number {
+  const { sent, failed, p50Ms, p99Ms, lastFailure } = counts;
+  const times = `median ${milliseconds(p50Ms)}, p99 ${milliseconds(p99Ms)}`;
   out('');
-  out(
-    `Users: ${sent} requests, ${failed} failed, median ${milliseconds(p50Ms)}, p99 ${milliseconds(p99Ms)}.`,
-  );
-  if (failed > 0) out(`The last failure: ${counts.lastFailure ?? 'unknown'}`);
+  out(`Users: ${counted(sent, 'request')}, ${failed} failed, ${times}.`);
+  if (failed > 0) out(`The last failure: ${lastFailure ?? 'unknown'}`);
   out('Where to look: README.md (your own service), ARCHITECTURE.md (how it works), vili --help.');
-  return failed === 0 ? EXIT_OK : EXIT_FAILED;
+  return failed === 0 ? EXIT.ok : EXIT.internal;
 }
 
 function watchOf(demo: Demo): Watch {
@@ -161,7 +156,7 @@ function watchOf(demo: Demo): Watch {
     signal: demo.over,
     now: demo.options.now,
     check: () => demo.daemon?.check(),
-    progress: (status) => say(demo, progressText(status, demo.users?.counts() ?? null)),
+    progress: (status) => report(demo, progressText(status, demo.users?.counts() ?? null)),
   };
 }
 
@@ -169,37 +164,41 @@ function progressText({ phase, verdict }: StatusView, counts: UserCounts | null)
   const users = counts === null ? '' : `; users: ${counts.ok} ok, ${counts.failed} failed`;
   if (verdict === null) return `  ${phase}${users}`;
   const { version, decision, pairs, progress } = verdict;
-  return `  ${phase} ${version}: ${decision}, ${pairs} pairs, ${percent(progress)}${users}`;
+  const known = `${counted(pairs, 'pair')}, ${percent(progress)} of the evidence`;
+  return `  ${phase} ${version}: ${decision}, ${known}${users}`;
 }
 
-function sayReasons(demo: Demo, { reasons }: HistoryEntry): void {
+function reportReasons({ options }: Demo, { reasons }: HistoryEntry): void {
   for (const reason of reasons) {
-    const lines = wrapWords(`      - ${printable(reason)}`, REASON_COLUMNS, '        ');
-    for (const line of lines) demo.options.out(line);
+    const text = `${INDENT}- ${printable(reason)}`;
+    for (const line of wrapWords(text, COLUMNS, `${INDENT}  `)) options.out(line);
   }
 }
 
-function say(demo: Demo, text: string): void {
-  const seconds = Math.round((demo.options.now() - demo.startedMs) / 1000);
-  demo.options.out(`${String(seconds).padStart(3)} s ${text}`);
+function report(demo: Demo, text: string): void {
+  demo.options.out(`${String(secondsOf(demo)).padStart(3)} s ${text}`);
 }
 
-function failureText(demo: Demo, error: unknown): string {
-  const { signal, limits } = demo.options;
+function secondsOf({ options, startedMs }: Demo): number {
+  return Math.round((options.now() - startedMs) / 1000);
+}
+
+function failureText({ options, over, daemon }: Demo, error: unknown): string {
+  const { signal, limits } = options;
   if (signal.aborted) return 'Interrupted; stopping and removing everything.';
-  const late = `it was not done within ${limits.totalMs / 1000} s`;
-  const what = demo.over.aborted ? late : messageOf(error);
-  const words = demo.daemon?.lastWords() ?? '';
-  const shown = words === '' || what.includes(words);
-  return `FAILED: ${what}${shown ? '' : `\nThe daemon's last words:\n${words}`}`;
+  const late = `the demo took longer than ${limits.totalMs / 1000} s`;
+  const what = over.aborted ? late : messageOf(error);
+  const output = daemon?.lastOutput() ?? '';
+  const isShown = output === '' || what.includes(output);
+  return `FAILED: ${what}${isShown ? '' : `\nThe last output of the daemon:\n${output}`}`;
 }
 
 async function cleanUp({ options, base, leaving, users, daemon }: Demo): Promise<void> {
   leaving.abort();
   await users?.done;
-  const leftByItself = await daemon?.stop();
-  if (leftByItself === false) options.out('The daemon did not stop by itself and was killed.');
-  if (options.keep) options.out(`Left behind: ${base.folder}`);
+  const isKilled = (await daemon?.stop()) === false;
+  if (isKilled) options.out('The daemon did not stop by itself and was killed.');
+  if (options.keep) options.out(`Kept: ${base.folder}`);
   else {
     await base.remove().catch((error: unknown) => {
       options.out(`Cannot remove ${base.folder}: ${messageOf(error)}`);

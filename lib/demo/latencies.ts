@@ -3,7 +3,7 @@ const GROWTH = 1.05;
 const SMALLEST_MS = 0.1;
 const BUCKET_COUNT = 290;
 
-/** Counts times in buckets: bounded however many there are, right to 5 %. */
+/** Counts times in buckets: bounded memory for any number of them, exact to 5 %. */
 export class Latencies {
   readonly #buckets = new Uint32Array(BUCKET_COUNT);
   #count = 0;
@@ -21,7 +21,7 @@ export class Latencies {
     return this.#maxMs;
   }
 
-  /** The time that the share (0 to 1) of all did not exceed, ms; 0 while there is none. */
+  /** The time that this share (0 to 1) of all did not exceed, ms; 0 while there is none. */
   quantileMs(share: number): number {
     let left = this.#count * share;
     for (const [at, count] of this.#buckets.entries()) {

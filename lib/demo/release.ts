@@ -4,27 +4,30 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ViliError } from '../errors.ts';
 
+/** The global variable with which a server file passes its release data to the service's code. */
+const RELEASE_GLOBAL = 'viliDemoRelease';
+
 /** What is wrong with a release of the demo service. An endpoint is `GET /items/{id}`. */
 export interface ReleaseFaults {
-  /** That share (0 to 1) of the requests to an endpoint is answered with 500, evenly spread. */
+  /** This share (0 to 1) of the requests to an endpoint gets a 500, evenly spread. */
   readonly errors?: { readonly endpoint: string; readonly share: number };
-  /** This endpoint answers 404. */
+  /** This endpoint responds with 404. */
   readonly missingRoute?: string;
-  /** A top-level field of an endpoint's answer becomes text. */
+  /** A top-level field of an endpoint's response becomes text. */
   readonly changedType?: { readonly endpoint: string; readonly field: string };
   readonly missingField?: { readonly endpoint: string; readonly field: string };
-  /** An ERROR is logged for that share of all requests but health probes. */
+  /** An ERROR is logged for this share of all requests except health probes. */
   readonly errorLogs?: { readonly share: number; readonly message: string };
-  /** The level of a log line goes under this key, not `level`; '' writes no log at all. */
+  /** The key for the level of a log line, in place of `level`; '' writes no log at all. */
   readonly levelKey?: string;
   readonly slow?: { readonly endpoint: string; readonly ms: number };
-  /** Exits with this code before it listens. */
+  /** Exits with this code before listening. */
   readonly exitAtStart?: number;
-  /** Exits with code 1 in the middle of that request, counted from 1, health probes not counted. */
+  /** Exits with code 1 in the middle of this request, counted from 1 without health probes. */
   readonly crashAfterRequests?: number;
   readonly ignoreSigterm?: boolean;
   readonly ignoreSighup?: boolean;
-  /** Time before it listens, ms. */
+  /** Delay before listening, ms. */
   readonly startupDelayMs?: number;
 }
 
@@ -33,18 +36,15 @@ export interface Release {
   readonly faults?: ReleaseFaults;
 }
 
-/** The release line of a server file; the service reads it when it is started. */
+/** The data in the first line of a server file, which the service reads at its start. */
 export interface ReleaseData extends Release {
   readonly identifier: string;
 }
 
-/** The name under which a server file hands its release data to the service's code below. */
-const RELEASE_GLOBAL = 'viliDemoRelease';
-
 /**
  * Writes the server file `IDENTIFIER-<version>.mjs` into `folder`, whole or not at all, and returns
- * its path. It is the compiled demo service behind a line with the release data.
- * Throws ViliError `VILI_DEMO_NOT_BUILT` when the compiled service is not there.
+ * its path. The file is a line with the release data, then the compiled demo service.
+ * Throws ViliError `VILI_DEMO_NOT_BUILT` when the compiled service is missing.
  */
 export async function writeRelease(
   folder: string,
@@ -54,7 +54,7 @@ export async function writeRelease(
   const data: ReleaseData = { identifier, ...release };
   const path = join(folder, `${identifier}-${release.version}.mjs`);
   const line = `globalThis.${RELEASE_GLOBAL} = ${JSON.stringify(data)};\n`;
-  // A hidden name that is no server file, in the same folder, so that the rename is one step.
+  // A hidden name in the same folder, not that of a server file, so that the rename is one step.
   const aside = join(folder, `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
   try {
     await writeFile(aside, line + (await serviceCode()));

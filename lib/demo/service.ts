@@ -1,8 +1,8 @@
 /*
  * The demo service: a small shop with an HTTP API, as a server file runs it. Self-contained, since
- * a release is this file's compiled text behind one line of data. It behaves as real services do:
- * fresh ids and times in every body, JSON log lines, a drain at SIGTERM. What is wrong with a
- * release is in its data.
+ * a release is one line of data and the compiled text of this file. The shop behaves as real
+ * services do: fresh ids and times in every body, JSON log lines, a drain at SIGTERM. The faults of
+ * a release are in its data.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, openSync, writeSync } from 'node:fs';
@@ -13,7 +13,7 @@ const ITEM_COUNT = 50;
 const ORDER_COUNT = 200;
 const USER_COUNT = 20;
 const MAX_BODY_BYTES = 64 * 1024;
-/** One WARN per that many requests, as busy services have. */
+/** One WARN for this many requests, as in busy services. */
 const REQUESTS_PER_WARNING = 97;
 const DRAIN_LIMIT_MS = 10_000;
 const NAMES = ['anvil', 'bolt', 'clamp', 'drill', 'easel', 'file', 'gauge', 'hammer'];
@@ -61,7 +61,7 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
     );
     process.exit(faults.exitAtStart);
   }
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => void respond(request, response));
   let draining = false;
   const drain = (): void => {
     if (draining) return;
@@ -70,9 +70,9 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
     server.close(() => process.exit(0));
     setTimeout(() => process.exit(0), DRAIN_LIMIT_MS).unref();
   };
-  const hold = (): void => log('WARN', 'a signal to stop is ignored');
-  process.on('SIGTERM', faults.ignoreSigterm === true ? hold : drain);
-  if (faults.ignoreSighup === true) process.on('SIGHUP', hold);
+  const ignore = (): void => log('WARN', 'a signal to stop is ignored');
+  process.on('SIGTERM', faults.ignoreSigterm === true ? ignore : drain);
+  if (faults.ignoreSighup === true) process.on('SIGHUP', ignore);
   setTimeout(() => {
     server.listen(Number(process.env['PORT']), '127.0.0.1', () => {
       const address = server.address();
@@ -82,7 +82,7 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
     });
   }, faults.startupDelayMs ?? 0);
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = process.hrtime.bigint();
     const [path = '/', query = ''] = (request.url ?? '/').split('?');
     const { name, id } = endpointOf(request.method ?? 'GET', path);
@@ -111,7 +111,7 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
     }
     if (requests % REQUESTS_PER_WARNING === 0) log('WARN', `cache miss rate is ${requests % 40}%`);
     const { errorLogs } = faults;
-    if (errorLogs !== undefined && falls('log', errorLogs.share)) {
+    if (errorLogs !== undefined && isFaulty('log', errorLogs.share)) {
       log('ERROR', errorLogs.message, `Error: broken\n    at audit (${identifier}.mjs:11:1)`);
     }
   }
@@ -119,7 +119,7 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
   function replyOf(name: string, id: number, query: URLSearchParams, body: string): Reply {
     const endpoint = ENDPOINTS[name];
     if (endpoint === undefined || faults.missingRoute === name) return notFound('route', 0);
-    if (faults.errors?.endpoint === name && falls(name, faults.errors.share)) {
+    if (faults.errors?.endpoint === name && isFaulty(name, faults.errors.share)) {
       return { status: 500, body: { error: 'internal error' } };
     }
     const reply = endpoint(id, query, body);
@@ -132,8 +132,8 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
     return { status: reply.status, body: changed };
   }
 
-  /** True for that share of the calls with this key, evenly spread: no chance is involved. */
-  function falls(key: string, share: number): boolean {
+  /** True for this share of the calls with this key, evenly spread and not by chance. */
+  function isFaulty(key: string, share: number): boolean {
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     return Math.floor(count * share) > Math.floor((count - 1) * share);
@@ -199,7 +199,7 @@ function placed(body: string): Reply {
       return { status: 201, body: { order: randomUUID(), item: wanted, state: 'open' } };
     }
   } catch {
-    // Falls through to the answer for a body that is no order.
+    // Falls through to the response for a body that is not an order.
   }
   return { status: 400, body: { error: 'an order needs an item' } };
 }

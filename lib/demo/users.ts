@@ -3,43 +3,43 @@ import { codeOf, messageOf } from '../errors.ts';
 import { Latencies } from './latencies.ts';
 
 const TICK_MS = 10;
-/** Free connections are let go before a usual server lets go of them. */
+/** Idle connections are closed before a typical server closes them. */
 const FREE_CONNECTION_MS = 3000;
 
 export interface UsersOptions {
   readonly port: number;
   readonly host: string;
   readonly ratePerSecond: number;
-  /** Requests on their way at once, at most; those beyond are not sent and counted as `held`. */
+  /** Requests in flight, at most; further ones are not sent but counted as `held`. */
   readonly maxInFlight: number;
-  /** Limit for one answer, ms. */
+  /** Limit for one response, ms. */
   readonly timeoutMs: number;
-  /** Ends the load; answers under way are still counted. */
+  /** Ends the load; responses under way are still counted. */
   readonly signal: AbortSignal;
   readonly random: () => number;
-  /** Called for every whole answer, whatever its status. */
-  readonly onAnswer?: (answer: IncomingMessage) => void;
+  /** Called for every complete response, whatever its status. */
+  readonly onResponse?: (response: IncomingMessage) => void;
 }
 
 export interface UserCounts {
   readonly sent: number;
-  /** Whole answers with a status below 400. */
+  /** Complete responses with a status below 400. */
   readonly ok: number;
   readonly failed: number;
-  /** Not sent, as too many were under way. */
+  /** Not sent, because too many were in flight. */
   readonly held: number;
-  /** Sent a second time, as the idle connection they went out on was just being closed. */
+  /** Sent a second time, because the server was just closing their idle connection. */
   readonly retried: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Of the last failure: what was asked and what came. */
+  /** Request and problem of the last failure. */
   readonly lastFailure: string | null;
 }
 
 export interface Users {
   counts(): UserCounts;
-  /** Resolves when the signal was aborted and every answer under way has come. */
+  /** Resolves once the signal is aborted and every response under way has arrived. */
   readonly done: Promise<UserCounts>;
 }
 
@@ -49,7 +49,7 @@ interface Wish {
   readonly body: string | null;
 }
 
-/** Sends a mix of shop requests at a steady rate over kept connections, and counts. */
+/** Sends a mix of shop requests at a steady rate over kept-alive connections and counts them. */
 export function startUsers(options: UsersOptions): Users {
   const { signal, ratePerSecond, maxInFlight, random } = options;
   const agent = new Agent({
@@ -82,7 +82,7 @@ export function startUsers(options: UsersOptions): Users {
   let due = 0;
   const timer = setInterval(() => {
     const wanted = ((performance.now() - startedAt) / 1000) * ratePerSecond;
-    // What is due grows with time alone: a slow service does not slow its users down.
+    // Only time makes requests due: a slow service does not slow its users down.
     for (; due < wanted; due += 1) {
       if (inFlight >= maxInFlight) tally.held += 1;
       else {
@@ -130,7 +130,7 @@ function get(path: string): Wish {
   return { method: 'GET', path, body: null };
 }
 
-/** Null for a good answer, else what was wrong. */
+/** Null for a good response, else the problem. */
 async function ask(
   wish: Wish,
   options: UsersOptions,
@@ -159,18 +159,18 @@ function askOnce(wish: Wish, options: UsersOptions, agent: Agent): Promise<strin
       signal: AbortSignal.timeout(timeoutMs),
       headers: wish.body === null ? {} : { 'content-type': 'application/json' },
     });
-    let answered = false;
+    let responded = false;
     request.once('error', (error) => {
-      // The server closed the idle connection while the request was on its way, as browsers know it.
-      const stale = request.reusedSocket && !answered && codeOf(error) === 'ECONNRESET';
+      // The server closed the idle connection while the request was on its way; browsers retry, too.
+      const stale = request.reusedSocket && !responded && codeOf(error) === 'ECONNRESET';
       reject(Object.assign(error, { stale }));
     });
     request.once('response', (response) => {
-      answered = true;
+      responded = true;
       response.once('error', reject);
       response.once('close', () => {
-        if (!response.complete) return reject(new Error('the answer broke off'));
-        options.onAnswer?.(response);
+        if (!response.complete) return reject(new Error('the response broke off'));
+        options.onResponse?.(response);
         const status = response.statusCode ?? 0;
         resolve(status < 400 ? null : `status ${status}`);
       });

@@ -138,7 +138,7 @@ export class DaemonWorld {
       timeoutMs: 10_000,
       signal: leaving.signal,
       random: Math.random,
-      onAnswer: ({ headers }) => {
+      onResponse: ({ headers }) => {
         const version = String(headers['x-shop-version'] ?? 'none');
         versions.set(version, (versions.get(version) ?? 0) + 1);
       },

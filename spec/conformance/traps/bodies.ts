@@ -1,4 +1,4 @@
-import { ask, type Trap, reply } from '../trap.ts';
+import { ask, reply, type Trap } from '../trap.ts';
 import { changed } from './headers.ts';
 
 const CHUNKED = 'Transfer-Encoding: chunked';

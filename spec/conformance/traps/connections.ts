@@ -1,5 +1,5 @@
 import type { Outcome, Seen } from '../outcome.ts';
-import { ask, OK, type Trap, reply } from '../trap.ts';
+import { ask, OK, reply, type Trap } from '../trap.ts';
 import { changed } from './headers.ts';
 
 const OLD = 'GET / HTTP/1.0\r\nHost: shop.example\r\n{trap}\r\n\r\n';

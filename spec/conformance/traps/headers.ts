@@ -1,6 +1,6 @@
 import { without } from '../message.ts';
 import type { Outcome, Seen, SeenResponse } from '../outcome.ts';
-import { ask, type Trap, reply } from '../trap.ts';
+import { ask, reply, type Trap } from '../trap.ts';
 
 const HOP_BY_HOP = 'headers of one hop end there (RFC 9110 section 7.6.1)';
 

@@ -1,5 +1,5 @@
 import type { Outcome } from '../outcome.ts';
-import { ask, OK, type Trap, reply } from '../trap.ts';
+import { ask, OK, reply, type Trap } from '../trap.ts';
 
 const STRAY =
   'a proxy that handles Expect itself forwards no 100, which this client does not expect (RFC 9110 15.2)';

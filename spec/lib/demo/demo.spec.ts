@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { createDemoBase } from '../../../lib/demo/base.ts';
 import { DEMO_LIMITS, runDemo } from '../../../lib/demo/demo.ts';
-import { createDemoBase } from '../../../lib/demo/demo-base.ts';
 
 const STAND_IN = fileURLToPath(new URL('./stand-in-daemon.js', import.meta.url));
 const SHORT = { ...DEMO_LIMITS, rejectedMs: 600 };
@@ -42,7 +42,7 @@ async function play(
 }
 
 describe('the demo', () => {
-  it('shows a promotion and a rejection, tells the users apart from it and removes its base', async () => {
+  it('shows a promotion and a rejection, reports on the users and removes its base', async () => {
     const { code, text } = await play('good');
     expect(code, text).to.equal(0);
     expect(text).to.match(
@@ -52,25 +52,25 @@ describe('the demo', () => {
     expect(text).to.contain('Where to look');
   });
 
-  it('fails with the last words of a daemon that does not start', async () => {
+  it('fails with the last output of a daemon that does not start', async () => {
     const { code, text } = await play('exits');
     expect(code).to.equal(1);
     expect(text).to.contain('the daemon ended with 2').and.contain('the port is taken');
   });
 
-  it('fails when a good release is rejected, with the reasons', async () => {
+  it('fails with the reasons when a good release is rejected', async () => {
     const { code, text } = await play('rejects-good');
     expect(code).to.equal(1);
     expect(text).to.contain('1.0.1 was rejected instead of promoted: because');
   });
 
-  it('waits no longer for a decision than its limit', async () => {
+  it('gives up when a decision takes longer than its limit', async () => {
     const { code, text } = await play('never-rejects');
     expect(code).to.equal(1);
     expect(text).to.contain('waited 1 s for 1.1.0 to be rejected');
   });
 
-  it('stops and removes everything when it is interrupted', async () => {
+  it('stops and removes everything when interrupted', async () => {
     const interrupt = new AbortController();
     const { code, text } = await play('never-rejects', interrupt.signal, (line) => {
       if (line.includes('PROMOTED')) interrupt.abort();
@@ -79,7 +79,7 @@ describe('the demo', () => {
     expect(text).to.contain('Interrupted');
   });
 
-  it('writes settings in the form of the .env of old', async () => {
+  it('writes its settings in the format of the Go program', async () => {
     const base = await createDemoBase('shop', () => 0.5);
     try {
       const text = await readFile(`${base.folder}/.env`, 'utf8');

@@ -35,7 +35,7 @@ describe('the demo service', () => {
     });
   });
 
-  it('logs JSON with levels Vili knows', async () => {
+  it('logs JSON with levels that Vili knows', async () => {
     await withShop({}, async ({ get, log }) => {
       for (let i = 0; i < 100; i += 1) await get('/items/1');
       const entries = await log();
@@ -45,20 +45,20 @@ describe('the demo service', () => {
     });
   });
 
-  it('finishes what is under way at SIGTERM and exits with 0', async () => {
+  it('completes requests under way at SIGTERM and exits with 0', async () => {
     await withShop({ slow: { endpoint: 'GET /items', ms: 200 } }, async (shop) => {
-      const answer = shop.get('/items');
+      const response = shop.get('/items');
       while (!(await shop.log()).some(({ message }) => message.includes('listening'))) {
         await new Promise(setImmediate);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
       shop.child.kill('SIGTERM');
-      expect((await answer).status).to.equal(200);
+      expect((await response).status).to.equal(200);
       expect(await shop.exited).to.deep.equal([0, null]);
     });
   });
 
-  it('answers its share of 500s on one endpoint only', async () => {
+  it('responds with its share of 500s on one endpoint only', async () => {
     await withShop({ errors: { endpoint: 'GET /items/{id}', share: 0.25 } }, async ({ get }) => {
       const statuses: number[] = [];
       for (let i = 0; i < 40; i += 1) statuses.push((await get('/items/1')).status);
@@ -67,7 +67,7 @@ describe('the demo service', () => {
     });
   });
 
-  it('changes a type, leaves out a field and a route', async () => {
+  it('changes a type and leaves out a field and a route', async () => {
     const faults = {
       changedType: { endpoint: 'GET /items/{id}', field: 'price' },
       missingField: { endpoint: 'GET /items/{id}', field: 'inStock' },
@@ -81,7 +81,7 @@ describe('the demo service', () => {
     });
   });
 
-  it('logs errors for its share of requests, probes left out', async () => {
+  it('logs errors for its share of requests except probes', async () => {
     await withShop({ errorLogs: { share: 0.5, message: 'broken' } }, async ({ get, log }) => {
       for (let i = 0; i < 10; i += 1) await get('/items/1');
       for (let i = 0; i < 10; i += 1) await get('/health');
@@ -91,7 +91,7 @@ describe('the demo service', () => {
     });
   });
 
-  it('exits at start with the given code and an ERROR', async () => {
+  it('exits at start with the given code after an ERROR', async () => {
     await withShop({ exitAtStart: 3 }, async ({ exited, log }) => {
       expect(await exited).to.deep.equal([3, null]);
       expect((await log()).at(-1)?.level).to.equal('ERROR');
@@ -109,7 +109,7 @@ describe('the demo service', () => {
     });
   });
 
-  it('can be deaf to SIGTERM and SIGHUP and late to listen', async () => {
+  it('can ignore SIGTERM and SIGHUP and listen late', async () => {
     const faults = { ignoreSigterm: true, ignoreSighup: true, startupDelayMs: 100 };
     await withShop(faults, async ({ child, get, log }) => {
       child.kill('SIGTERM');
@@ -122,8 +122,8 @@ describe('the demo service', () => {
   });
 });
 
-describe('writeRelease', () => {
-  it('writes one whole server file that needs nothing but Node', async () => {
+describe('a release of the demo service', () => {
+  it('is one complete server file that needs nothing but Node', async () => {
     await withTempFolder(async (folder) => {
       const path = await writeRelease(folder, 'shop', { version: '1.0.1' });
       expect(path).to.equal(`${folder}/shop-1.0.1.mjs`);

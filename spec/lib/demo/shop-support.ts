@@ -20,7 +20,7 @@ export interface Shop {
   readonly log: () => Promise<{ level: string; message: string }[]>;
 }
 
-/** Starts a release of the demo service as a process of its own and ends it afterwards. */
+/** Starts a release of the demo service as a child process and ends it afterwards. */
 export async function withShop(
   faults: ReleaseFaults,
   use: (shop: Shop) => Promise<void>,

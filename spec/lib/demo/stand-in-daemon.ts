@@ -7,8 +7,8 @@ import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import { SampleHandlers, STATUS } from '../operator/views.ts';
 
 /*
- * Stands in for the daemon where only the demo around it is tried: serves the first release on the
- * users' port and decides about the others as the mode says (its last argument).
+ * Stands in for the daemon in specs of the demo: serves the first release on the port for users and
+ * decides about the others as the mode (its last argument) says.
  */
 const base = process.argv[process.argv.indexOf('--base') + 1] ?? '';
 const mode = process.argv.at(-1);
@@ -42,7 +42,7 @@ class StandIn extends SampleHandlers {
   }
 }
 
-/** A decision needs traffic: the demo's users must have come in before. */
+/** A decision needs traffic: the users of the demo must have arrived before. */
 function hasUsers(): boolean {
   const log = join(base, 'logs', 'json', 'shop.log');
   return existsSync(log) && readFileSync(log, 'utf8').includes('GET /');

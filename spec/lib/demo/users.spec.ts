@@ -41,7 +41,7 @@ async function withServer(
 }
 
 describe('the demo users', () => {
-  it('get nothing but good answers from a good release', async () => {
+  it('get only good responses from a good release', async () => {
     await withShop({}, async ({ port }) => {
       const counts = await using(port, ({ sent }) => sent >= 300);
       expect(counts.failed, counts.lastFailure ?? '').to.equal(0);
@@ -50,7 +50,7 @@ describe('the demo users', () => {
     });
   });
 
-  it('count every answer that is an error and remember the last', async () => {
+  it('count every response that is an error and remember the last', async () => {
     await withShop({ missingRoute: 'GET /items' }, async ({ port }) => {
       const counts = await using(port, ({ failed }) => failed > 0);
       expect(counts.ok + counts.failed).to.equal(counts.sent);
@@ -58,7 +58,7 @@ describe('the demo users', () => {
     });
   });
 
-  it('count an answer that breaks off or never comes', async () => {
+  it('count a response that breaks off or never arrives', async () => {
     await withServer(
       (_, response) => {
         response.writeHead(200, { 'content-length': '100' }).write('x');
@@ -78,7 +78,7 @@ describe('the demo users', () => {
     );
   });
 
-  it('send no more at once than allowed and say how many were held', async () => {
+  it('send no more at once than allowed and count how many were held', async () => {
     let most = 0;
     let open = 0;
     await withServer(
@@ -97,7 +97,7 @@ describe('the demo users', () => {
     expect(most).to.be.at.most(3);
   });
 
-  it('keep their connections', async () => {
+  it('keep their connections alive', async () => {
     const sockets = new Set<unknown>();
     await withServer(
       (request, response) => {
@@ -112,8 +112,8 @@ describe('the demo users', () => {
   });
 });
 
-describe('Latencies', () => {
-  it('tells quantiles to 5 % from a bounded number of buckets', () => {
+describe('the latencies of the demo users', () => {
+  it('give quantiles to 5 % from a bounded number of buckets', () => {
     const latencies = new Latencies();
     expect(latencies.quantileMs(0.5)).to.equal(0);
     for (let ms = 1; ms <= 1000; ms += 1) latencies.add(ms);

@@ -3,19 +3,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Servlet ports of the demo lie below the range the kernel gives out. */
+/** Servlet ports of the demo are below the kernel's ephemeral range. */
 const PORT_RANGE_FROM = 21_000;
 const PORT_RANGE_TO = 31_000;
 const PORT_RANGE_SIZE = 40;
 
-export interface DemoBase {
-  readonly folder: string;
-  /** The port its users connect to. */
-  readonly port: number;
-  remove(): Promise<void>;
-}
-
-/** What the demo shortens; a real service keeps the defaults. */
+/** Settings that the demo shortens; a real service keeps the defaults. */
 const SHORTENED: Readonly<Record<string, string>> = {
   readiness_path: '/health',
   readiness_timeout: '20s',
@@ -31,7 +24,14 @@ const SHORTENED: Readonly<Record<string, string>> = {
   probation: '4s',
 };
 
-/** A temporary base folder with a `.env` for a quick demo. */
+export interface DemoBase {
+  readonly folder: string;
+  /** The port for users. */
+  readonly port: number;
+  remove(): Promise<void>;
+}
+
+/** Makes a temporary base folder with a `.env` for a quick demo. */
 export async function createDemoBase(identifier: string, random: () => number): Promise<DemoBase> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'vili-demo-')));
   const port = await freePort();

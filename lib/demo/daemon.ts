@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ViliError } from '../errors.ts';
 
-/** Of what the daemon printed, for a failure's message. */
+/** Characters of the daemon's output that are kept for the message of a failure. */
 const MAX_TAIL = 4000;
 const STOP_LIMIT_MS = 15_000;
 const KILL_LIMIT_MS = 3000;
 
-/** Starts the real daemon for a base folder, with standard output and error as pipes. */
+/** Starts the real daemon for a base folder, with pipes for standard output and error. */
 export type StartDaemon = (base: string, args: readonly string[]) => ChildProcess;
 
-/** The daemon's program in a process of its own, with nothing of our settings in its environment. */
+/** Starts the daemon's program as a child process without the `VILI_` variables of this one. */
 export function daemonStarter(mainPath: string): StartDaemon {
   return (base, args) => {
     const env = Object.fromEntries(
@@ -24,7 +24,7 @@ export function daemonStarter(mainPath: string): StartDaemon {
   };
 }
 
-/** The daemon as the demo sees it: whether it is still there, what it said, how it is ended. */
+/** The daemon as the demo sees it: whether it still runs, its last output, and its end. */
 export class DemoDaemon {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
@@ -45,24 +45,24 @@ export class DemoDaemon {
     });
   }
 
-  /** Throws ViliError `VILI_DEMO_FAILED` with its last words when the daemon is gone. */
+  /** Throws ViliError `VILI_DEMO_FAILED` with the last output when the daemon has ended. */
   check(): void {
     if (this.#ended === null) return;
-    throw new ViliError('VILI_DEMO_FAILED', `the daemon ${this.#ended}\n${this.#tail.trimEnd()}`);
+    throw new ViliError('VILI_DEMO_FAILED', `the daemon ${this.#ended}\n${this.lastOutput()}`);
   }
 
-  /** The last lines the daemon printed. */
-  lastWords(): string {
+  /** The last lines that the daemon printed. */
+  lastOutput(): string {
     return this.#tail.trimEnd();
   }
 
-  /** SIGTERM, then SIGKILL. Resolves true when it left by itself. */
+  /** SIGTERM, then SIGKILL. Resolves true when the daemon ended by itself. */
   async stop(): Promise<boolean> {
     if (this.#ended !== null) return true;
     this.#child.kill('SIGTERM');
-    if (await this.#leavesWithin(STOP_LIMIT_MS)) return true;
+    if (await this.#endsWithin(STOP_LIMIT_MS)) return true;
     this.#child.kill('SIGKILL');
-    await this.#leavesWithin(KILL_LIMIT_MS);
+    await this.#endsWithin(KILL_LIMIT_MS);
     return false;
   }
 
@@ -73,13 +73,13 @@ export class DemoDaemon {
     resolve();
   }
 
-  async #leavesWithin(limitMs: number): Promise<boolean> {
+  async #endsWithin(limitMs: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), limitMs);
     });
-    const left = await Promise.race([this.#exited.then(() => true), limit]);
+    const isOver = await Promise.race([this.#exited.then(() => true), limit]);
     clearTimeout(timer);
-    return left;
+    return isOver;
   }
 }

@@ -12,9 +12,9 @@ export interface Watch {
   readonly client: ControlClient;
   readonly signal: AbortSignal;
   readonly now: () => number;
-  /** Throws when the daemon is gone. */
+  /** Throws when the daemon has ended. */
   readonly check: () => void;
-  /** Called every few seconds while waiting. */
+  /** Called every few seconds during the wait. */
   readonly progress: (status: StatusView) => void;
 }
 
@@ -26,8 +26,8 @@ export async function untilServing(watch: Watch, limitMs: number): Promise<Statu
 }
 
 /**
- * Waits for the decision about a version and returns the history's entry of it. Throws ViliError
- * `VILI_DEMO_TIMEOUT` after `limitMs` and `VILI_DEMO_FAILED` when it was decided the other way.
+ * Waits for the decision about a version and returns its entry of the history. Throws ViliError
+ * `VILI_DEMO_TIMEOUT` after `limitMs` and `VILI_DEMO_FAILED` for any other decision.
  */
 export async function untilDecided(
   watch: Watch,
@@ -48,7 +48,7 @@ export async function untilDecided(
       const text = `${version} was ${decided.event} instead of ${wanted}: ${reasons}`;
       throw new ViliError('VILI_DEMO_FAILED', text);
     }
-    // A promotion is over when its version serves.
+    // A promotion is complete once the version serves.
     const serves = status.running?.version.endsWith(version) === true;
     return wanted === 'rejected' || serves ? decided : null;
   });
@@ -60,7 +60,7 @@ async function until<T>(
   watch: Watch,
   limitMs: number,
   what: string,
-  look: (status: StatusView) => Promise<T | null>,
+  poll: (status: StatusView) => Promise<T | null>,
 ): Promise<T> {
   const deadline = watch.now() + limitMs;
   let progressAt = watch.now() + PROGRESS_MS;
@@ -68,7 +68,7 @@ async function until<T>(
     watch.signal.throwIfAborted();
     watch.check();
     const status = await statusOrNull(watch);
-    const found = status === null ? null : await look(status);
+    const found = status === null ? null : await poll(status);
     if (found !== null) return found;
     if (status !== null && watch.now() >= progressAt) {
       watch.progress(status);
