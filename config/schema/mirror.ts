@@ -21,20 +21,20 @@ import { setting } from './setting.ts';
 
 const BLOCK_OR_REPORT = oneOf(['block', 'report']);
 
-/** The copy that goes to testing, and how the two answers are compared. */
+/** The copies that go to testing, and how the two responses are compared. */
 export const mirror = {
   mirror: {
     methods: setting(
       listOf(method),
       'GET, HEAD, OPTIONS',
-      'What is copied to testing. A write that is sent twice can do harm: add POST and the like ' +
-        'only when testing has a state of its own.',
+      'Methods that are copied to testing. A write that is sent twice can do harm: add POST and the ' +
+        'like only when testing has a state of its own.',
     ),
     rules: setting(
       mirrorRules,
       'none',
-      'Exceptions from `mirror.methods`, `METHOD /path/{id} on|off`; method may be `*`; the first ' +
-        'that fits decides.',
+      'Exceptions to `mirror.methods`, `METHOD /path/{id} on|off`; the method may be `*`; the first ' +
+        'match applies.',
     ),
     sample: setting(
       share,
@@ -45,57 +45,57 @@ export const mirror = {
       stickyKey,
       'none',
       'With a `mirror.sample` below 100%: a cookie or header whose value decides, so that a user is ' +
-        'always copied or never. Requests without it are drawn one by one.',
+        'copied always or never. Requests without it are sampled one by one.',
     ),
     max_body: setting(
       size,
       '1MiB',
-      'Requests with a larger body are not copied, counted `too-large`. Raising it costs memory ' +
+      'Requests with a larger body are not copied and count as `too-large`. Raising it costs memory ' +
         'for each request in flight.',
       { max: '1GiB' },
     ),
     concurrency: setting(
       count,
       '64',
-      'How many copies are under way at once. Raising it loads testing and this host more.',
+      'How many copies are in flight at once. Raising it loads testing and this host more.',
       { min: '1', max: '10000' },
     ),
     busy_limit: setting(
       share,
       '95%',
-      'Part of its time the thread that serves users may be busy; beyond, copies are left out and ' +
-        'counted `busy`, down to one in 64, or 25 a second where that is fewer, ten requests in a ' +
-        'row each time. 100% never leaves any out: evidence before users.',
+      'The share of its time that the event loop serving users may be busy. Beyond it, copies are ' +
+        'left out and count as `busy`, down to one in 64, or 25 a second where that is fewer, ten ' +
+        'requests in a row each time. 100% leaves none out: evidence before users.',
     ),
     queue: setting(
       count,
       '1000',
-      'How many copies wait for their turn; more are dropped, counted `queue-full`. Raising it ' +
-        'costs memory and makes the comparison later.',
+      'How many copies may wait to be sent; further ones are dropped and count as `queue-full`. ' +
+        'Raising it costs memory and delays the comparison.',
       { min: '1', max: '1000000' },
     ),
     queue_size: setting(
       size,
       '64MiB',
-      'How many bytes copies may take at each stage, at least `mirror.max_body`: of requests under ' +
-        'way, waiting for their turn, sent to testing, and of what it answers beyond what running ' +
-        'did. Copies without room are dropped, counted `queue-full`, of requests under way the oldest ' +
-        'first; of larger answers reading is given up. Each stage may cost that much memory.',
+      'How many bytes copies may take at each stage, at least `mirror.max_body`: of requests in ' +
+        'flight, waiting, sent to testing, and of what testing responds beyond what running did. ' +
+        'Copies that do not fit are dropped and count as `queue-full`, of requests in flight the ' +
+        'oldest first; larger responses are not read to the end. Each stage may cost that much memory.',
       { min: '64KiB', max: '16GiB' },
     ),
     timeout: setting(
       duration,
       '30s',
       'How long testing may take for one copy before it counts as failed. Raising it lets a slow ' +
-        'testing version hold places of `mirror.concurrency` longer.',
+        'testing version occupy `mirror.concurrency` longer.',
       { min: '10ms', max: '1h' },
     ),
     header: setting(
       headerName,
       'X-Vili-Mirror',
-      'The header that marks a copy: `test`, or `control` for running asked again. It is removed ' +
-        'from what users send, and so is the header of this name with `-Token` behind it, which holds ' +
-        'a secret of this Vili: a copy that comes back with it is answered 508.',
+      'The header that marks a copy: `test`, or `control` for a baseline request to running. It is ' +
+        'removed from what users send, as is the header of this name followed by `-Token`, which holds ' +
+        'a secret of this Vili: a copy that comes back with it gets 508.',
     ),
     headers: setting(
       headerEdits,
@@ -107,54 +107,54 @@ export const mirror = {
     rewrite: setting(
       pathRewrites,
       'none',
-      'Other paths for copies, `/from/{id} -> /to/{id}`; `*` stands for anything; the first that fits ' +
-        'the whole path decides; the query stays. Answers are still counted for the path users asked.',
+      'Other paths for copies, `/from/{id} -> /to/{id}`; `*` matches anything; the first that matches ' +
+        'the whole path applies; the query stays. Responses still count for the path of the user.',
     ),
   },
   compare: {
     shape: setting(
       BLOCK_OR_REPORT,
       'block',
-      'A JSON field that vanished or changed its type: `block` counts against testing, `report` ' +
-        'only tells. A field that is new is only told either way.',
+      'A JSON field that is missing or has another type: `block` counts against testing, `report` ' +
+        'only reports it. A new field is only reported either way.',
     ),
     values: setting(
       BLOCK_OR_REPORT,
       'report',
-      'A JSON field with another value: `block` counts against testing, `report` only tells.',
+      'A JSON field with another value: `block` counts against testing, `report` only reports it.',
     ),
     max_body: setting(
       size,
       '256KiB',
-      'Larger answers are compared by length and digest only. Raising it costs memory and time ' +
+      'Larger responses are compared by length and digest only. Raising it costs memory and time ' +
         'for each pair.',
       { max: '64MiB' },
     ),
     max_depth: setting(
       count,
       '100',
-      'How deep JSON is compared; what is deeper is compared as text. Raising it costs stack.',
+      'How deep JSON is compared; anything deeper is compared as text. Raising it costs stack.',
       { min: '1', max: '10000' },
     ),
     headers: setting(
       listOf(lowerCaseHeaderName),
       'content-type, location, cache-control',
-      'Which headers of the answers are compared.',
+      'Response headers that are compared.',
     ),
     rules: setting(
       compareRules,
       'none',
-      'What differs and may: `[METHOD] /path/{id} ignore $.path` (or `header:NAME`), ' +
-        '`tolerance $.path 0.01` (or `1%`), `unordered $.path` (the order of an array means ' +
-        'nothing), `key $.path id` (objects of an array belong together by that field). `*` ' +
+      'Differences that are allowed: `[METHOD] /path/{id} ignore $.path` (or `header:NAME`), ' +
+        '`tolerance $.path 0.01` (or `1%`), `unordered $.path` (the order of an array is ' +
+        'insignificant), `key $.path id` (objects in an array are paired by that field). `*` ' +
         'stands for every endpoint. What a rule hides is counted and shown.',
     ),
     control_share: setting(
       share,
       '10%',
-      'The share of copied safe requests that running is asked a second time, to learn what ' +
-        'differs by itself (times, ids). Raising it learns faster and loads running more; while running ' +
-        'is slow it is left alone.',
+      'The share of copied safe requests that is sent to running a second time, as a baseline of ' +
+        'what differs by itself (times, ids). Raising it learns faster and loads running more; none ' +
+        'are sent while running is slow.',
       { max: '100%' },
     ),
   },
@@ -183,21 +183,21 @@ export const mirror = {
     paths: setting(
       listOf(jsonPath),
       '$..password, $..access_token, $..refresh_token, $..client_secret',
-      'JSON paths whose values are never kept or shown, in requests and in answers; `$.token` ' +
-        'also means the parameter `token` of a query or form, and `token=`, `token:` and the like in a ' +
-        'log line. Other bodies are not masked.',
+      'JSON paths whose values are never kept or shown, in requests and responses; `$.token` ' +
+        'also covers the parameter `token` of a query or form, and `token=`, `token:` and the like in ' +
+        'a log line. Other bodies are not masked.',
     ),
   },
   routes: setting(
     listOf(endpointTemplate),
     'none',
-    'Path templates that group requests into endpoints, before those Vili finds by itself.',
+    'Path templates that group requests into endpoints; they override those that Vili learns.',
   ),
   openapi: setting(
     path,
     '',
     'An OpenAPI file, JSON or YAML, whose `paths` group requests into endpoints, after `routes`; the path ' +
-      'of its `servers` (or `basePath`) stands before them. Read at the start, at most 2 MiB and 2000 ' +
+      'of its `servers` (or `basePath`) precedes them. Read at the start, at most 2 MiB and 2000 ' +
       'paths and methods.',
   ),
 };

@@ -6,7 +6,7 @@ export const operating = {
   log_dir: setting(
     path,
     '',
-    "The folder of Vili's own logs, text and JSON lines. Without one they go to stdout.",
+    "The folder of Vili's own logs, as text and as JSON lines. Without one they go to stdout.",
   ),
   log: {
     level: setting(
@@ -34,7 +34,7 @@ export const operating = {
     level_field: setting(
       text,
       '',
-      "The field of the level in the service's JSON log, when Vili does not find it by itself.",
+      "The field of the level in the service's JSON log, where Vili does not find it by itself.",
     ),
     numbers: setting(
       oneOf(['auto', 'pino', 'syslog', 'python']),
@@ -56,8 +56,8 @@ export const operating = {
     keep: setting(
       count,
       '20',
-      'Folders of ended instances that a version keeps, the newest. A service that keeps ending leaves ' +
-        'one behind at every start.',
+      'How many folders of ended instances a version keeps, the newest. A service that keeps crashing ' +
+        'leaves one at every start.',
       { min: '1', max: '10000' },
     ),
   },
@@ -65,7 +65,7 @@ export const operating = {
     max_size: setting(
       size,
       '1GiB',
-      'How much disk archived versions may take; the oldest go first. Raising it keeps more of them.',
+      'How much disk archived versions may take; the oldest are deleted first.',
       { max: '1000TiB' },
     ),
   },
@@ -73,13 +73,13 @@ export const operating = {
     min_free: setting(
       share,
       '5%',
-      'The share of the disk that stays free; the oldest archives go first. Raising it keeps fewer.',
+      'The share of the disk that stays free; the oldest archives are deleted first for it.',
       { max: '90%' },
     ),
     interval: setting(
       duration,
       '30s',
-      'How often disk usage is measured. A long interval may miss a disk filling up quickly.',
+      'How often disk usage is measured. A long interval may miss a disk that fills up quickly.',
       {
         min: '100ms',
         max: '24h',
@@ -90,13 +90,13 @@ export const operating = {
     size: setting(
       count,
       '20000',
-      'How many records of the trace are kept in memory, about 75 bytes each.',
+      'How many trace records are kept in memory, about 75 bytes each.',
       { min: '100', max: '10000000' },
     ),
     slow: setting(
       duration,
       '100ms',
-      'A message that takes longer than this to handle is reported as slow. Raising it hides stalls.',
+      'A message whose handling takes longer is reported as slow. Raising it hides stalls.',
       { min: '1ms', max: '1h' },
     ),
   },
@@ -104,7 +104,7 @@ export const operating = {
     max_entries: setting(
       count,
       '10000',
-      'How many events of the history are kept on disk, about 500 bytes each; the oldest go first.',
+      'How many history events are kept on disk, about 500 bytes each; the oldest are deleted first.',
       { min: '10', max: '10000000' },
     ),
   },
@@ -112,12 +112,12 @@ export const operating = {
     listen: setting(
       listenAddress,
       'none',
-      'The address of a dashboard. No effect yet: there is none.',
+      'The address of the dashboard. No effect yet: there is none.',
     ),
     token: withoutDefault(
       text,
       '',
-      'What an operator shows to act through `admin.listen`. No effect yet.',
+      'The token that an operator sends to act through `admin.listen`. No effect yet.',
       { sensitive: true },
     ),
   },

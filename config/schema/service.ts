@@ -12,15 +12,15 @@ import {
 } from '../formats.ts';
 import { setting, withoutDefault } from './setting.ts';
 
-/** What is served, where, and how it is started. */
+/** The service: what it is, where it listens, and how it is started. */
 export const service = {
-  port: withoutDefault(port, 0, "The users' port: what Vili itself listens on.", {
+  port: withoutDefault(port, 0, "The users' port, on which Vili itself listens.", {
     required: true,
   }),
   host: setting(
     host,
     '0.0.0.0',
-    'The address Vili listens on for users. `127.0.0.1` when a proxy on this host stands in front.',
+    'The address on which Vili listens for users: `127.0.0.1` behind a proxy on this host.',
   ),
   identifier: withoutDefault(
     identifier,
@@ -31,7 +31,7 @@ export const service = {
   scheme: setting(
     oneOf(['http', 'https']),
     'http',
-    'Taken for old `.env` files; the service is spoken to in plain HTTP whatever it says.',
+    'Accepted for compatibility with old `.env` files; Vili always connects to the service in plain HTTP.',
   ),
   endpoint: setting(
     host,
@@ -41,8 +41,8 @@ export const service = {
   port_range: setting(
     portRange,
     '9400-9500',
-    'The ports handed to the service, both ends included. A port is used only after a bind test. ' +
-      'Four are in use at the worst moment: running, previous, and two of testing.',
+    'The ports given to the service, both ends included. A port is used only after a bind test. ' +
+      'At most four are in use at once: running, previous, and two of testing.',
   ),
   properties_file_name: setting(
     fileName,
@@ -58,14 +58,14 @@ export const service = {
   launch: setting(
     launchCommands,
     'none',
-    'How files with other endings are started; `{file} {port} {instance} {base}` are filled in. ' +
-      'In text, words are parted by blanks; write a list in yaml for a word with a blank in it.',
+    'How files with other extensions are started; `{file} {port} {instance} {base}` are filled in. ' +
+      'In text, words are separated by spaces; write a list in yaml for a word with a space in it.',
   ),
   pass_environment: setting(
     listOf(variableName),
     'none',
-    "Variables of Vili's own environment that the service gets too; `*` at the end of a name stands " +
-      'for any rest, alone for all. It always gets `PATH HOME USER LANG TZ JAVA_HOME` and the like, ' +
+    "Variables of Vili's own environment that the service inherits; a `*` at the end of a name matches " +
+      'any rest, alone it matches all. It always gets `PATH HOME USER LANG TZ JAVA_HOME` and the like, ' +
       '`PORT`, `VILI_ROLE` and `VILI_TEST`.',
   ),
 };

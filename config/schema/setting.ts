@@ -1,30 +1,30 @@
 import type { Format, Unit } from '../formats.ts';
 
 /**
- * One setting, in the form convict takes (`doc`, `default`, `format`, `nullable`, `sensitive`)
- * with what the loader and the reference page need besides.
+ * One setting, in the form that convict takes (`doc`, `default`, `format`, `sensitive`), with what
+ * the loader and the reference page need in addition.
  */
 export interface Setting<T, U extends Unit = Unit> {
   readonly doc: string;
   readonly default: T;
-  /** The check convict runs on the loaded value; throws when it is out of bounds. */
+  /** The check that convict runs on the loaded value; throws when it is out of bounds. */
   readonly format: (value: unknown) => void;
   readonly kind: Format<T, U>;
-  /** The default as an operator would write it; empty when there is none. */
+  /** The default as an operator would write it; empty for none. */
   readonly written: string;
   readonly required: boolean;
   /** Never shown, neither in an error nor in the list of effective settings. */
   readonly sensitive: boolean;
-  /** Older spellings, taken in files. */
+  /** Older spellings, accepted in files. */
   readonly aliases: readonly string[];
   /** Bounds as an operator would write them. */
   readonly min: string | undefined;
   readonly max: string | undefined;
-  /** Shown in the reference and as a warning: what to use instead. */
+  /** The key to use instead, shown in the reference and in a warning. */
   readonly superseded: string | undefined;
 }
 
-/** What may be said of a setting besides its default and its meaning. */
+/** Optional properties of a setting. */
 export interface SettingOptions {
   readonly min?: string;
   readonly max?: string;
@@ -78,7 +78,7 @@ export function setting<T, U extends Unit>(
   return build(kind, kind.parse(written), written, doc, options);
 }
 
-/** A setting without a default: `unset` stands for it until somebody sets it. */
+/** A setting without a default: `unset` is its value until it is set. */
 export function withoutDefault<T, U extends Unit>(
   kind: Format<T, U>,
   unset: T,
@@ -88,7 +88,7 @@ export function withoutDefault<T, U extends Unit>(
   return build(kind, unset, '', doc, options);
 }
 
-/** The rule that keeps a value of `setting` from being used, or null. */
+/** The bound of `setting` that a value violates, or null. */
 export function boundsRule<T>(setting: Setting<T>, value: T): string | null {
   if (typeof value !== 'number') return null;
   const least = boundOf(setting, setting.min);

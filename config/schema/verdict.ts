@@ -1,13 +1,13 @@
 import { count, duration, oneOf, share } from '../formats.ts';
 import { setting } from './setting.ts';
 
-/** What it takes to promote or to reject. */
+/** What a promotion or a rejection requires. */
 export const verdict = {
   verdict: {
     mode: setting(
       oneOf(['auto', 'manual']),
       'auto',
-      '`auto` promotes and rejects by itself, `manual` only says what it would do.',
+      '`auto` promotes and rejects by itself, `manual` only reports what it would do.',
     ),
     min_requests: setting(
       count,
@@ -19,14 +19,14 @@ export const verdict = {
       duration,
       '5m',
       'The shortest test before a promotion, or before a rejection for slowness alone. Raising it ' +
-        'shows slow leaks and rare jobs, and gives a slow start more time.',
+        'exposes slow leaks and rare jobs, and gives a slow start more time.',
       { max: '7d' },
     ),
     margin: setting(
       share,
       '0.5%',
-      'How much worse "only slightly worse" is. A smaller margin needs many more requests: their ' +
-        'number grows as 1/margin.',
+      'By how much testing may be worse than running and still be promoted. A smaller margin needs many ' +
+        'more requests: their number grows as 1/margin.',
       { min: '0.001%', max: '50%' },
     ),
     warmup_requests: setting(
@@ -44,20 +44,20 @@ export const verdict = {
     confirm_time: setting(
       duration,
       '30s',
-      'How long the evidence for a rejection must stand. Raising it forgives short trouble longer.',
+      'How long the evidence for a rejection must hold. Raising it forgives short trouble longer.',
       { max: '24h' },
     ),
     log_window: setting(
       duration,
       '10s',
-      'The window in which log errors of running and testing are set against each other. Raising it ' +
-        'forgives lines that come late and makes the verdict later.',
+      'The window in which log errors of running and testing are compared. Raising it forgives lines ' +
+        'that arrive late and delays the verdict.',
       { min: '100ms', max: '1h' },
     ),
     deadline: setting(
       duration,
       '24h',
-      'A test that has pairs but no verdict by then is inconclusive and ends; the version is not ' +
+      'A test that has pairs but no verdict by then ends as inconclusive; the version is not ' +
         'promoted, and can be tested again with `vili retest`.',
       { min: '1s', max: '365d' },
     ),
@@ -65,7 +65,7 @@ export const verdict = {
   probation: setting(
     duration,
     '10m',
-    'How long the previous version stays warm after a promotion, for an instant way back. It ' +
+    'How long the previous version keeps running after a promotion, for an instant rollback. It ' +
       'costs the memory of one more instance.',
     { max: '7d' },
   ),
