@@ -4,6 +4,7 @@ import type {
   SampleLines,
   SampleResponse,
 } from '../../compare/sample/sample.ts';
+import { pairsOf } from '../../model/headers.ts';
 import type { DifferencesView } from '../../operator/views/evidence-view.ts';
 import { dateTime, milliseconds } from '../../text/times.ts';
 import type { TallyEntry } from '../../verdict/evidence/tally.ts';
@@ -78,9 +79,7 @@ export function sampleText(sample: Sample, { columns, colors }: TextOptions): st
 export function curlText({ request }: Sample, origin: string): string[] {
   const { method, path, headers, body } = request;
   const parts = ['curl -i', `-X ${quoted(method)}`];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    parts.push(`-H ${quoted(`${headers[index]}: ${headers[index + 1]}`)}`);
-  }
+  for (const [name, value] of pairsOf(headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (body !== null && !body.base64) parts.push(`--data-binary ${quoted(body.text)}`);
   return [`${parts.join(' \\\n  ')} \\\n  ${quoted(origin + path)}`];
 }
@@ -119,12 +118,9 @@ function fieldText(title: string, entry: TallyEntry): string {
 }
 
 function headerLines(headers: readonly string[], columns: number): string[] {
-  const lines: string[] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const text = `  > ${printable(headers[index] ?? '')}: ${printable(headers[index + 1] ?? '')}`;
-    lines.push(...wrapWords(text, columns, '      '));
-  }
-  return lines;
+  return pairsOf(headers).flatMap(([name, value]) =>
+    wrapWords(`  > ${printable(name)}: ${printable(value)}`, columns, '      '),
+  );
 }
 
 function responseText({ status, failure, ms, body }: SampleResponse): string {

@@ -1,3 +1,4 @@
+import { pairsOf } from '../../model/headers.ts';
 import type { HeaderEdit } from '../../model/traffic-rules.ts';
 import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
 
@@ -43,12 +44,11 @@ export function copyHeaders(
   const edited = new Set(edits.map(({ name }) => name.toLowerCase()));
   const markKey = rules.header.toLowerCase();
   let hasRequestId = false;
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index] ?? '';
+  for (const [name, value] of pairsOf(headers)) {
     const key = name.toLowerCase();
     if (key === markKey || NOT_COPIED.has(key) || edited.has(key)) continue;
     if (key === REQUEST_ID) hasRequestId = true;
-    result.push(name, headers[index + 1] ?? '');
+    result.push(name, value);
   }
   for (const { name, value } of edits) if (value !== null) result.push(name, value);
   if (!hasRequestId) result.push('X-Request-Id', requestId);
