@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { writeRelease } from '../../../lib/demo/release.ts';
 import { levelOf } from '../../../lib/logs/classify/level.ts';
+import { eventually } from '../../support/eventually.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { withShop } from './shop-support.ts';
 
@@ -48,10 +49,8 @@ describe('the demo service', () => {
   it('completes requests under way at SIGTERM and exits with 0', async () => {
     await withShop({ slow: { endpoint: 'GET /items', ms: 200 } }, async (shop) => {
       const response = shop.get('/items');
-      while (!(await shop.log()).some(({ message }) => message.includes('listening'))) {
-        await new Promise(setImmediate);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Its response shows that the request before it has arrived.
+      await shop.get('/health');
       shop.child.kill('SIGTERM');
       expect((await response).status).to.equal(200);
       expect(await shop.exited).to.deep.equal([0, null]);
@@ -114,9 +113,9 @@ describe('the demo service', () => {
     await withShop(faults, async ({ child, get, log }) => {
       child.kill('SIGTERM');
       child.kill('SIGHUP');
-      while ((await log()).filter(({ message }) => message.includes('ignored')).length < 2) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      await eventually('both signals are logged', async () => {
+        return (await log()).filter(({ message }) => message.includes('ignored')).length === 2;
+      });
       expect((await get('/health')).status).to.equal(200);
     });
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { Latencies } from '../../../lib/demo/latencies.ts';
 import { startUsers, type UserCounts, type Users } from '../../../lib/demo/users.ts';
+import { eventually } from '../../support/eventually.ts';
 import { withShop } from './shop-support.ts';
 
 async function using(
@@ -21,7 +22,7 @@ async function using(
     ...options,
     signal: stop.signal,
   });
-  while (!until(users.counts())) await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually('the users have done enough', () => until(users.counts()));
   stop.abort();
   return users.done;
 }

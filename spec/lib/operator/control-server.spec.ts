@@ -9,6 +9,7 @@ import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import type { ControlHandlers } from '../../../lib/operator/api/handlers.ts';
 import { type ControlClient, controlClient } from '../../../lib/operator/client/client.ts';
 import { createControlServer } from '../../../lib/operator/server/control-server.ts';
+import { eventually } from '../../support/eventually.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
 import { HISTORY, SampleHandlers, STATUS, TRACE, TREE } from './views.ts';
@@ -248,7 +249,7 @@ describe('the control server', () => {
       };
       await client.followTrace({ actor: 'root/a' }, take, stop.signal);
       expect(got).to.deep.equal([1, 2, 4, 5]);
-      while (handlers.traceListeners.size > 0) await new Promise(setImmediate);
+      await eventually('nobody listens', () => handlers.traceListeners.size === 0);
     });
   });
 
