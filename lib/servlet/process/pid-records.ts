@@ -54,14 +54,14 @@ export function pidRecordPaths(folder: string, id: string): PidRecordPaths {
 export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
   const paths = pidRecordPaths(folder, record.id);
   // The next attempt overwrites this file; it is never read, since its name does not end in .json.
-  const aside = `${paths.record}.tmp`;
+  const temporary = `${paths.record}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
     removeFiles([paths.stat, paths.failed]);
     // Arguments may hold secrets: readable for Vili's user only.
     const text = `${JSON.stringify({ schema: SCHEMA, ...record })}\n`;
-    writeFileSync(aside, text, { mode: 0o600 });
-    renameSync(aside, paths.record);
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, paths.record);
   } catch (cause) {
     const text = `cannot record servlet ${record.id} in ${folder}: ${messageOf(cause)}`;
     throw new ViliError('VILI_LEDGER_WRITE', text, { cause });
