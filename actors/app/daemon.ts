@@ -18,7 +18,6 @@ import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import { assertPtyAvailable } from '../../lib/servlet/process/pty.ts';
 import { reapLeftovers } from '../../lib/servlet/process/reap.ts';
 import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
-import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
 import { Servlets } from '../../lib/servlet/servlets.ts';
 import { rootTable } from '../root.ts';
 import { mirrorSettings, mirrorToken } from '../wiring/traffic.ts';
@@ -192,12 +191,7 @@ async function clearAside(layout: Layout, journal: Journal): Promise<void> {
 }
 
 async function reap({ base, pidRecordFolder }: Layout, journal: Journal): Promise<void> {
-  const report = await reapLeftovers({
-    base,
-    pidRecordFolder,
-    tagPrefix: tagPrefixOf(base),
-    now: () => Date.now(),
-  });
+  const report = await reapLeftovers({ base, pidRecordFolder });
   for (const { pid, command, foundBy } of report.reaped) {
     journal.warn(`ended process ${pid} of an earlier Vili (${foundBy}): ${command}`);
   }

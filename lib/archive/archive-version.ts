@@ -21,12 +21,7 @@ export interface ArchiveOptions {
 /** The result for a version folder. */
 export type ArchiveOutcome =
   /** The zip is verified, the folder deleted. */
-  | {
-      readonly kind: 'archived';
-      readonly zip: string;
-      readonly entries: number;
-      readonly bytes: number;
-    }
+  | ({ readonly kind: 'archived'; readonly zip: string } & Packed)
   /** Nothing was deleted, because the version is in use; the zip may exist. */
   | { readonly kind: 'protected'; readonly reason: string }
   /** The folder does not exist; `zip` is set when the version has been archived before. */

@@ -1,6 +1,8 @@
 import type { HistoryEvent } from '../model/history.ts';
 import type { Reason } from '../model/reason.ts';
 
+const URGENT: ReadonlySet<Occasion> = new Set(['crashed', 'rolled-back']);
+
 /** A message for people. `urgent`: somebody has to act now. */
 export interface Announcement {
   readonly text: string;
@@ -29,51 +31,22 @@ export interface Notification {
 export function announcementOf(notification: Notification, host: string): Announcement | null {
   const { event, version, running } = notification;
   const why = notification.reasons.map((reason) => reason.text).join(' ');
-  switch (event) {
-    case 'starting':
-      return calm(`:heart: Vili starting on host: ${host}.`);
-    case 'switching':
-      return calm(
-        `:hourglass: Vili started switching to new version host: ${host}, from version ${running} to ${version}.`,
-      );
-    case 'started':
-      return calm(
-        `:white_check_mark: Vili started initial services on host: ${host}, with running version ${version}.`,
-      );
-    case 'testing':
-      return calm(
-        `:mailbox_with_mail: :clock12: New version found, downloaded and deployed, running version is: ${running}, starting to test version ${version}.`,
-      );
-    case 'promoted':
-      return calm(
-        `:white_check_mark:  Vili switch to new version complete on host: ${host}, version ${version}.`,
-      );
-    case 'restarted':
-      return calm(`:recycle: Vili restarted ${version} on host: ${host}.`);
-    case 'rejected':
-      return calm(`:x: Vili rejected version ${version} on host: ${host}. ${why}`);
-    case 'refused':
-      return calm(`:warning: Vili refused ${version} on host: ${host}. ${why}`);
-    case 'crashed':
-      return urgent(`:sos: <!channel> ${version} ended by itself on host: ${host}. ${why}`);
-    case 'rolled-back':
-      return urgent(
-        `:sos: <!channel> Vili went back from ${version} to ${running} on host: ${host}. ${why}`,
-      );
-    case 'arrived':
-    case 'archived':
-    case 'deleted':
-    case 'adopted':
-      return null;
-  }
-}
-
-// Private
-
-function calm(text: string): Announcement {
-  return { text, urgent: false };
-}
-
-function urgent(text: string): Announcement {
-  return { text, urgent: true };
+  const texts: Record<Occasion, string | null> = {
+    starting: `:heart: Vili starting on host: ${host}.`,
+    started: `:white_check_mark: Vili started initial services on host: ${host}, with running version ${version}.`,
+    testing: `:mailbox_with_mail: :clock12: New version found, downloaded and deployed, running version is: ${running}, starting to test version ${version}.`,
+    switching: `:hourglass: Vili started switching to new version host: ${host}, from version ${running} to ${version}.`,
+    promoted: `:white_check_mark:  Vili switch to new version complete on host: ${host}, version ${version}.`,
+    restarted: `:recycle: Vili restarted ${version} on host: ${host}.`,
+    rejected: `:x: Vili rejected version ${version} on host: ${host}. ${why}`,
+    refused: `:warning: Vili refused ${version} on host: ${host}. ${why}`,
+    crashed: `:sos: <!channel> ${version} ended by itself on host: ${host}. ${why}`,
+    'rolled-back': `:sos: <!channel> Vili went back from ${version} to ${running} on host: ${host}. ${why}`,
+    arrived: null,
+    archived: null,
+    deleted: null,
+    adopted: null,
+  };
+  const text = texts[event];
+  return text === null ? null : { text, urgent: URGENT.has(event) };
 }

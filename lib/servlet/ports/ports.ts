@@ -60,11 +60,6 @@ export class PortPool {
     this.#taken.delete(port);
   }
 
-  /** The ports in use, with their users. */
-  taken(): ReadonlyMap<number, string> {
-    return new Map(this.#taken);
-  }
-
   // Private
 
   async #exhausted(failures: ReadonlyMap<number, string>): Promise<ViliError> {

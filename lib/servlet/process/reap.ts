@@ -18,10 +18,6 @@ export interface ReapOptions {
   readonly pidRecordFolder: string;
   /** Real path of the base. */
   readonly base: string;
-  /** `tagPrefixOf(base)` */
-  readonly tagPrefix: string;
-  /** Wall clock, ms since the epoch. */
-  readonly now: () => number;
   /** From SIGTERM to SIGKILL, ms; limited by the longest stop timeout of the records. */
   readonly graceMs?: number;
 }
@@ -43,8 +39,6 @@ export interface UntouchedProcess {
 }
 
 export interface ReapReport {
-  readonly atMs: number;
-  readonly records: number;
   readonly reaped: readonly ReapedProcess[];
   /** Pids that were not touched, each with the reason in words. */
   readonly untouched: readonly UntouchedProcess[];
@@ -52,7 +46,6 @@ export interface ReapReport {
   readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
   /** Still alive after SIGKILL; their records are kept. */
   readonly survivors: readonly ProcessIdentity[];
-  readonly tookMs: number;
 }
 
 /**
@@ -61,13 +54,12 @@ export interface ReapReport {
  * signalled, nor is a process with the tag of another base.
  */
 export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
-  const startMs = performance.now();
   const { entries, unreadable } = readPidRecords(options.pidRecordFolder);
   const recorded = checkRecords(entries, options.base);
   const stale = findStalePids(options.base);
   const tree: ProcessTree = {
     leaders: [...recorded.leaders, ...stale.flatMap(({ identity }) => identity ?? [])],
-    owns: (tag) => tag.startsWith(options.tagPrefix) && baseOfTag(tag) === options.base,
+    owns: (tag) => baseOfTag(tag) === options.base,
   };
   const found = await findProcessTree(tree);
   const survivors = await end(tree, found, graceOf(entries, options));
@@ -75,13 +67,10 @@ export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
   const reapedPids = new Set(found.map(({ identity }) => identity.pid));
   const notOurs = stale.filter(({ identity }) => identity === null);
   return {
-    atMs: options.now(),
-    records: entries.length,
     reaped: found.map((process) => reapedFrom(process, recorded.leaders, stale)),
     untouched: [...recorded.untouched, ...notOurs].filter(({ pid }) => !reapedPids.has(pid)),
     unreadable,
     survivors,
-    tookMs: Math.round(performance.now() - startMs),
   };
 }
 

@@ -73,7 +73,6 @@ export class ServletProcess {
   readonly pid: number;
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly port: number;
   /**
    * Resolves exactly once and never rejects: the process is gone, its tree has been killed, its pid
    * record is removed, and stdOut and stdErr are complete.
@@ -90,7 +89,6 @@ export class ServletProcess {
     this.#parts = parts;
     this.id = parts.instance.id;
     this.pid = parts.pty.pid;
-    this.port = parts.port;
     this.startedAt = new Date(parts.startedAtMs).toISOString();
     // Never paused: a terminal that nobody reads blocks the servlet.
     parts.pty.onData((chunk) => this.#tail.push(chunk));
