@@ -5,7 +5,7 @@ import type { Layout } from '../base/names/layout.ts';
 import { isInside } from '../base/names/paths.ts';
 import { parseVersionName } from '../base/names/server-file.ts';
 import { ArchiveFailed, ignoreAbsent, isFile, orArchiveFailed } from './errors.ts';
-import { DELETING_ENDING } from './unfinished.ts';
+import { DELETING_SUFFIX } from './unfinished.ts';
 import { type Packed, packFolder, verifyZip } from './zip/pack.ts';
 
 export interface ArchiveOptions {
@@ -83,7 +83,7 @@ async function presentZip(
 
 /** Renamed first, so that a half-deleted folder never has the name of a version. */
 async function deleteFolder(base: string, folder: string): Promise<void> {
-  const doomed = join(base, `.${basename(folder)}${DELETING_ENDING}`);
+  const doomed = join(base, `.${basename(folder)}${DELETING_SUFFIX}`);
   await rm(doomed, { recursive: true, force: true });
   await rename(folder, doomed);
   await rm(doomed, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { removeTempFiles } from '../base/state/atomic-file.ts';
 import { isFile, orArchiveFailed } from './errors.ts';
 
 /** Suffix of a folder whose zip is verified, while its content is being deleted. */
-export const DELETING_ENDING = '.vili-deleting';
+export const DELETING_SUFFIX = '.vili-deleting';
 
 /** Work that an earlier Vili left unfinished. */
 export interface Unfinished {
@@ -20,7 +20,7 @@ export interface Unfinished {
 export async function findUnfinished(layout: Layout): Promise<Unfinished> {
   const removed = [...(await removeTempFiles(layout.archiveFolder))];
   for (const name of await readdir(layout.base)) {
-    if (!name.startsWith('.') || !name.endsWith(DELETING_ENDING)) continue;
+    if (!name.startsWith('.') || !name.endsWith(DELETING_SUFFIX)) continue;
     await orArchiveFailed(name, () =>
       rm(join(layout.base, name), { recursive: true, force: true }),
     );

@@ -18,7 +18,7 @@ import { entriesOf, type ProcessRegistry, type Servlet } from './process/registr
 import { servletTag } from './process/tag.ts';
 import type { Prepared } from './slots.ts';
 
-/** Running competes for all there is. */
+/** Limits of a running servlet: none. */
 const UNLIMITED = { nice: 0, sparedProcessors: 0 };
 
 /** The settings by which servlets are started, probed and stopped. */
@@ -52,12 +52,12 @@ export interface ServletsOptions {
   readonly launcher: ServletLauncher;
   readonly ports: PortPool;
   readonly registry: ProcessRegistry;
-  /** Of Vili itself. */
+  /** Environment of Vili itself. */
   readonly environment: NodeJS.ProcessEnv;
   readonly onProblem: (text: string) => void;
 }
 
-/** Servlets as the settings want them: prepared, started, probed and stopped. */
+/** Prepares, starts, probes and stops servlets according to the settings. */
 export class Servlets {
   readonly #options: ServletsOptions;
 

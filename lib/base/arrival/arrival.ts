@@ -84,7 +84,7 @@ async function contentOf(arrival: Arrival, base: string): Promise<string | null>
 
 async function faultOf(file: ServerFile, path: string, content: string): Promise<string | null> {
   if (content === OUTSIDE) return 'it is a link that leads out of the base folder';
-  if (content === NOT_EXECUTABLE) return 'a server without a file type must be executable';
+  if (content === NOT_EXECUTABLE) return 'a server file without an extension must be executable';
   if (content.startsWith('0/')) return 'it is empty';
   if (await isComplete(path, file.extension)) return null;
   return 'its zip end record is missing or wrong, so it was cut off or is still being written';

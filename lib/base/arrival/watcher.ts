@@ -126,7 +126,7 @@ class Watch {
     await new Promise<void>((resolve) => {
       watcher.on('ready', resolve);
       watcher.on('error', (error) => {
-        const hint = `files are seen within ${this.#options.rescanMs ?? RESCAN_MS} ms only`;
+        const hint = `new files are noticed within ${this.#options.rescanMs ?? RESCAN_MS} ms only`;
         this.#problem(`watching ${this.#base} fails (${hint}): ${messageOf(error)}`);
         resolve();
       });
@@ -151,7 +151,7 @@ class Watch {
     if (!this.#arrivals.has(name)) {
       if (this.#arrivals.size >= MAX_FOLLOWED) {
         this.#problem(
-          `more than ${MAX_FOLLOWED} server files in ${this.#base}: the rest is not seen`,
+          `more than ${MAX_FOLLOWED} server files in ${this.#base}: the others are ignored`,
         );
         return;
       }

@@ -62,7 +62,8 @@ async function linkedVersion(
     faults.push(`${basename(link)} points to ${target}, which is not a version; ignored`);
     return null;
   }
-  if (!(await exists(target))) faults.push(`${basename(link)} points to ${target}: not there`);
+  if (!(await exists(target)))
+    faults.push(`${basename(link)} points to ${target}, which does not exist`);
   return await serverFileOf(layout, name, faults);
 }
 
@@ -110,7 +111,7 @@ async function inspectLink(version: VersionFolder, entry: Dirent, faults: string
   if (target === version.folder) {
     faults.push(`${version.name}/${entry.name} is a link to its own folder; left as it is`);
   } else if (!(await exists(target))) {
-    faults.push(`${version.name}/${entry.name} points to ${target}: not there`);
+    faults.push(`${version.name}/${entry.name} points to ${target}, which does not exist`);
   }
 }
 
