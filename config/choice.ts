@@ -7,7 +7,7 @@ import { ENV_FILE, type Entry, type Layer, YAML_FILE } from './sources/layers.ts
 
 const HIDDEN = '(hidden)';
 
-/** What was chosen for each key that some source sets, and what was wrong with it. */
+/** The value chosen for each key that some source sets, and what is wrong with it. */
 export interface Choice {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly values: ReadonlyMap<string, unknown>;
@@ -18,8 +18,8 @@ export interface Choice {
 }
 
 /**
- * The value of each key from the first layer that has one. A bad value in a later layer only
- * warns, since it is not used; within one layer the last line counts, as in the Go program.
+ * The value of each key from the first layer that has one. A bad value in a later layer is only a
+ * warning, since it is not used; within one layer the last line counts, as in the Go program.
  */
 export function choose(layers: readonly Layer[]): Choice {
   const entries = new Map<string, Entry>();
@@ -47,7 +47,7 @@ export function choose(layers: readonly Layer[]): Choice {
   return { entries, values, broken, problems, warnings };
 }
 
-/** Required keys that no source sets, with a key that was probably meant to be one. */
+/** Required keys that no source sets, each with an unknown key that was probably meant. */
 export function missingKeys(choice: Choice, layers: readonly Layer[]): Problem[] {
   const unknown = layers.flatMap(({ warnings }) => warnings);
   return KNOWN_KEYS.flatMap((known) => {
@@ -77,7 +77,7 @@ function lastOfEach({ entries }: Layer): Entry[] {
   return [...last.values()];
 }
 
-/** An empty value is "not set here", unless the empty text is a value of its kind. */
+/** An empty value counts as not set, unless empty text is a value of its kind. */
 function isSet({ known, raw }: Entry): boolean {
   return known.setting.kind.takesEmpty === true || typeof raw !== 'string' || raw.trim() !== '';
 }
@@ -104,13 +104,13 @@ function hintOf({ known, raw }: Entry, { suggestion }: FormatError): string {
 
 function overridden(entry: Entry, rule: string, over: Entry): Problem {
   const by = describePlace(over, over.name);
-  return { ...placeOf(entry), text: `${rule} It is not used, since ${by} comes first.` };
+  return { ...placeOf(entry), text: `${rule} It is ignored, since ${by} overrides it.` };
 }
 
 function superseded(entry: Entry, by: string): Problem {
   return {
     ...placeOf(entry),
-    text: `${quotedValue(entry.known, entry)} is not used: superseded by ${by}`,
+    text: `${quotedValue(entry.known, entry)} is ignored: superseded by ${by}`,
   };
 }
 
@@ -124,7 +124,7 @@ function missingText(known: KnownKey, unknown: readonly Problem[]): string {
   const meant = unknown.find(({ name }) => nearest(name, names) !== undefined);
   if (meant === undefined) return `is missing. ${howTo(known)}`;
   const where = meant.line === null ? `the ${meant.source}` : describePlace(meant, meant.name);
-  return `is missing. Did you mean it by "${meant.name}" in ${where}?`;
+  return `is missing. Was "${meant.name}" in ${where} meant?`;
 }
 
 function howTo({ key, envFileName, variable, setting }: KnownKey): string {

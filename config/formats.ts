@@ -1,4 +1,4 @@
-/** Every kind of value a setting can have. How each is written is told by its `example`. */
+/** Every kind of value that a setting can have; its `example` shows how it is written. */
 export { count, duration, flag, share, size } from './formats/amounts.ts';
 export { compareRules, jsonPath } from './formats/compare-rules.ts';
 export {

@@ -13,7 +13,7 @@ import { readOpenApi } from './sources/openapi.ts';
 const DEFAULT = 'default';
 const OTHER_KEY = /\{([a-z_.]+)\}/g;
 
-/** Where settings are looked for. */
+/** The sources of settings. */
 export interface SettingsSources {
   /** The base folder; `.env` and `vili.yaml` are read from it. */
   readonly base: string;
@@ -22,7 +22,7 @@ export interface SettingsSources {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** One setting as it is in effect, safe to print: secrets are hidden. */
+/** One setting in effect, safe to print: secrets are hidden. */
 export interface EffectiveSetting {
   readonly key: string;
   /** As it was written; empty for none. */
@@ -31,20 +31,21 @@ export interface EffectiveSetting {
   readonly origin: string;
 }
 
-/** Settings that can be used. */
+/** Settings without a problem. */
 export interface LoadedSettings {
   readonly settings: Settings;
   /** One line each, to be printed on stderr. */
   readonly warnings: readonly string[];
-  /** Key -> where its value came from, as in `EffectiveSetting`. */
+  /** Key -> source of its value, as in `EffectiveSetting`. */
   readonly origins: Readonly<Record<string, string>>;
   /** Every setting, in the order of the reference page. */
   readonly effective: readonly EffectiveSetting[];
 }
 
 /**
- * Reads all settings: flags over environment over `.env` over `vili.yaml` over defaults. Throws
- * `ConfigError` with every problem of every source at once; only these two files and the one of `openapi` are read.
+ * Reads all settings: flags override the environment, then `.env`, `vili.yaml` and defaults. Throws
+ * `ConfigError` with every problem of every source at once. Reads only these two files and that of
+ * `openapi`.
  */
 export function loadSettings(sources: SettingsSources): LoadedSettings {
   const base = resolve(sources.base);
@@ -59,19 +60,22 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const choice = choose(layers);
   const checked = schemaSettings(base, choice.values);
   const openapi = checked.openapi === '' ? null : readOpenApi(checked.openapi);
-  const findings = [...checkRules(checked), ...fileFindings(openapi?.problem ?? null)].filter(
-    (finding) => isWorthTelling(finding, choice),
-  );
-  const told = (severity: Finding['severity']) =>
-    findings.filter((finding) => finding.severity === severity).map(sentenceWith(choice));
-  const unknown = layers.flatMap((layer) => layer.warnings);
+  const findings = [...checkRules(checked), ...fileFindings(openapi?.problem ?? null)];
+  const reported = (severity: Finding['severity']) =>
+    findings
+      .filter((finding) => finding.severity === severity && isWorthReporting(finding, choice))
+      .map((finding) => problemOf(finding, choice));
   const problems = [
     ...layers.flatMap((layer) => layer.problems),
     ...choice.problems,
     ...missingKeys(choice, layers),
-    ...told('problem'),
+    ...reported('problem'),
   ];
-  const warnings = warningLines([...unknown, ...choice.warnings, ...told('warning')]);
+  const warnings = warningLines([
+    ...layers.flatMap((layer) => layer.warnings),
+    ...choice.warnings,
+    ...reported('warning'),
+  ]);
   if (problems.length > 0) throw new ConfigError(base, inOrder(problems), warnings);
   const effective = KNOWN_KEYS.map((known) => effectiveSetting(known, choice));
   const origins = Object.fromEntries(effective.map(({ key, origin }) => [key, origin]));
@@ -87,7 +91,7 @@ function checkBase(base: string): Problem | null {
     if (statSync(base).isDirectory()) return null;
     return { ...problem, text: 'is not a folder' };
   } catch {
-    return { ...problem, text: 'is no folder that can be read' };
+    return { ...problem, text: 'is not a readable folder' };
   }
 }
 
@@ -96,24 +100,22 @@ function fileFindings(problem: string | null): Finding[] {
 }
 
 /** A rule about a value that could not be read would only repeat that; a default needs no warning. */
-function isWorthTelling({ key, text, severity }: Finding, { broken, entries }: Choice): boolean {
+function isWorthReporting({ key, text, severity }: Finding, { broken, entries }: Choice): boolean {
   const others = [...text.matchAll(OTHER_KEY)].map((match) => match[1] ?? '');
   if ([key, ...others].some((name) => broken.has(name))) return false;
   return severity === 'problem' || entries.has(key);
 }
 
-function sentenceWith(choice: Choice): (finding: Finding) => Problem {
-  return ({ key, text }) => {
-    const entry = choice.entries.get(key);
-    const sentence = text.replaceAll(OTHER_KEY, (match, other: string) => {
-      const known = knownKey(other);
-      return known === undefined ? match : inWords(known, choice);
-    });
-    const known = knownKey(key);
-    const value = known === undefined ? '' : `${quotedValue(known, entry)} `;
-    const { source, line } = entry ?? { source: DEFAULT, line: null };
-    return { source, line, name: entry?.name ?? key, text: `${value}${sentence}` };
-  };
+function problemOf({ key, text }: Finding, choice: Choice): Problem {
+  const entry = choice.entries.get(key);
+  const sentence = text.replaceAll(OTHER_KEY, (match, other: string) => {
+    const known = knownKey(other);
+    return known === undefined ? match : inWords(known, choice);
+  });
+  const known = knownKey(key);
+  const value = known === undefined ? '' : `${quotedValue(known, entry)} `;
+  const { source, line } = entry ?? { source: DEFAULT, line: null };
+  return { source, line, name: entry?.name ?? key, text: `${value}${sentence}` };
 }
 
 /** `port=9450 (.env line 1)`. */

@@ -1,8 +1,8 @@
 const MAX_COMPARED_CHARACTERS = 64;
 
 /**
- * The name of `names` that was probably meant by `written`, or undefined when none is near: at
- * most one slip in three characters, letter case apart.
+ * The one of `names` that `written` was probably meant to be, or undefined when none is near: at
+ * most one slip per three characters, ignoring case.
  */
 export function nearest(written: string, names: Iterable<string>): string | undefined {
   if (written.length > MAX_COMPARED_CHARACTERS) return undefined;
@@ -17,8 +17,8 @@ export function nearest(written: string, names: Iterable<string>): string | unde
 }
 
 /**
- * Slips between two words: letters added, left out, mistaken, or two neighbours swapped (optimal
- * string alignment).
+ * The number of slips between two words: a letter added, omitted or mistaken, or two neighbours
+ * swapped (optimal string alignment).
  */
 export function editDistance(one: string, other: string): number {
   let beforeLast: number[] = [];

@@ -5,7 +5,7 @@ const MAX_SHOWN = 100;
 const MAX_VALUE_CHARACTERS = 80;
 const LAST_LINE = 'Nothing was started. Check again with: vili check';
 
-/** Where something was written. */
+/** The place where something was written. */
 export interface Place {
   /** `.env`, `vili.yaml`, `environment`, `command line`, or `settings` for rules between them. */
   readonly source: string;
@@ -13,17 +13,17 @@ export interface Place {
   readonly line: number | null;
 }
 
-/** One thing that is wrong, and where. */
+/** One thing that is wrong, and its place. */
 export interface Problem extends Place {
-  /** As it was written there; empty when it is about the whole source. */
+  /** As it was written there; empty for the whole source. */
   readonly name: string;
-  /** Value, rule and what was probably meant, in one sentence. */
+  /** Value, broken rule and probable intent, in one sentence. */
   readonly text: string;
 }
 
 /**
- * The settings cannot be used. `message` is all there is to print: every problem at once, one per
- * line. Code `VILI_CONFIG`; the process ends with exit code 2.
+ * The settings cannot be used. `message` is complete, ready to print: every problem, one per line.
+ * Code `VILI_CONFIG`; the process ends with exit code 2.
  */
 export class ConfigError extends ViliError {
   readonly problems: readonly Problem[];
@@ -36,25 +36,25 @@ export class ConfigError extends ViliError {
   }
 }
 
-/** `.env line 4`, `VILI_PORT`, `command line`: where a setting came from, in words. */
+/** The source of a setting in words: `.env line 4`, `VILI_PORT`, `command line`. */
 export function describePlace(place: Place, name: string): string {
   if (place.line !== null) return `${place.source} line ${place.line}`;
   return place.source === 'environment' ? name : place.source;
 }
 
-/** A value as it may be shown: quoted, on one line, cut, without the password of an address. */
+/** A value that is safe to show: quoted, on one line, cut, without the password of an address. */
 export function shown(value: string): string {
   const safe = value.replaceAll(/\/\/[^/@\s]*@/g, '//(hidden)@');
   const cut = safe.length > MAX_VALUE_CHARACTERS ? `${safe.slice(0, MAX_VALUE_CHARACTERS)}…` : safe;
   return visible(JSON.stringify(cut));
 }
 
-/** A name as it may be shown: bare when it is harmless, else like a value. */
+/** A name that is safe to show: bare when it is harmless, else like a value. */
 export function shownName(name: string): string {
   return /^[\w.:-]{1,60}$/.test(name) ? name : shown(name);
 }
 
-/** A written value in one line: lists parted by commas, maps by semicolons. */
+/** A written value on one line: lists separated by commas, maps by semicolons. */
 export function readable(raw: Raw): string {
   if (typeof raw === 'string') return raw;
   if (raw instanceof Map) {
@@ -65,7 +65,7 @@ export function readable(raw: Raw): string {
   return [...raw.values()].map(readable).join(', ');
 }
 
-/** Text without characters that would move the cursor or hide what follows on a terminal. */
+/** Text whose control characters are escaped: on a terminal they could move the cursor or hide text. */
 export function visible(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu,
@@ -73,7 +73,7 @@ export function visible(text: string): string {
   );
 }
 
-/** The warnings as lines, cut at a number nobody would read. */
+/** The warnings as lines, at most 100. */
 export function warningLines(warnings: readonly Problem[]): string[] {
   const lines = warnings.slice(0, MAX_SHOWN).map(warningOf);
   const more = warnings.length - MAX_SHOWN;

@@ -21,7 +21,7 @@ const SIZE_UNITS_BYTES: ReadonlyMap<string, number> = new Map([
 ]);
 const AMOUNT = /^(\d{1,15}(?:\.\d{1,6})?)\s?([a-z]*)$/i;
 
-/** Milliseconds, written with a unit: a bare number would leave open which one is meant. */
+/** Milliseconds, written with a unit: a bare number would be ambiguous. */
 export const duration: Format<number, 'Ms'> = {
   name: 'duration',
   unit: 'Ms',
@@ -32,13 +32,13 @@ export const duration: Format<number, 'Ms'> = {
     const { number, unit } = amountOf(text, 'is not a duration. Write it like 500ms, 30s, 5m, 24h');
     if (unit === '') throw new FormatError('needs a unit: ms, s, m, h or d', `${text}s`);
     const factor = DURATION_UNITS_MS.get(unit.toLowerCase());
-    if (factor === undefined) throw new FormatError(`has no known unit: ms, s, m, h or d`);
+    if (factor === undefined) throw new FormatError(`has an unknown unit. Use ms, s, m, h or d`);
     return whole(number * factor, 'must be a whole number of milliseconds');
   },
   holds: isWhole,
 };
 
-/** Bytes. KiB, MiB, GiB count in 1024s and kB, MB, GB in 1000s; a bare number is bytes. */
+/** Bytes. KiB, MiB and GiB are powers of 1024, kB, MB and GB of 1000; a bare number is bytes. */
 export const size: Format<number, 'Bytes'> = {
   name: 'size',
   unit: 'Bytes',
@@ -53,7 +53,7 @@ export const size: Format<number, 'Bytes'> = {
   holds: isWhole,
 };
 
-/** 0 to 1. Without `%` only a fraction is taken: `1` could mean one per cent or all. */
+/** 0 to 1. Without `%` it must be below 1: `1` could mean one per cent or all. */
 export const share: Format<number> = {
   name: 'share',
   example: '0.5%, 100%, 0.005',
@@ -107,11 +107,11 @@ function sizeUnitError(text: string, unit: string): FormatError {
   const suggestion = /^[kmgt]$/i.test(unit)
     ? `${text.slice(0, -1).trim()}${unit.toUpperCase()}iB`
     : undefined;
-  return new FormatError('has no known unit: B, KiB, MiB, GiB, kB, MB or GB', suggestion);
+  return new FormatError('has an unknown unit. Use B, KiB, MiB, GiB, kB, MB or GB', suggestion);
 }
 
 function whole(number: number, rule: string): number {
-  // A fraction of a unit is written in decimals, so 1.1s may miss 1100 by a hair.
+  // Floating point: 1.1 * 1000 is not exactly 1100.
   const rounded = Math.round(number);
   if (Math.abs(number - rounded) > 1e-6 || !Number.isSafeInteger(rounded)) {
     throw new FormatError(rule);

@@ -23,7 +23,7 @@ export const jsonPath: Format<string> = {
   holds: (value) => typeof value === 'string' && JSON_PATH.test(value),
 };
 
-/** Rules for the comparison: a list in yaml, or text parted by semicolons. */
+/** Rules for the comparison: a list in yaml, or text separated by semicolons. */
 export const compareRules: Format<readonly CompareRule[]> = {
   name: 'compare rules',
   example: 'GET /items/{id} ignore $.views; * tolerance $..price 0.01; /tags unordered $; none',

@@ -20,7 +20,7 @@ export const stickyKey: Format<StickyKey | null> = {
   holds: (value) => value === null || isRecord(value, 'kind'),
 };
 
-/** `set NAME: VALUE` and `remove NAME`: a list in yaml, or text parted by semicolons. */
+/** `set NAME: VALUE` and `remove NAME`: a list in yaml, or text separated by semicolons. */
 export const headerEdits: Format<readonly HeaderEdit[]> = {
   name: 'header changes',
   example: 'set Authorization: Bearer test; remove Cookie; none',
@@ -28,7 +28,7 @@ export const headerEdits: Format<readonly HeaderEdit[]> = {
   holds: (value) => Array.isArray(value) && value.every((entry) => headerEdit.holds(entry)),
 };
 
-/** `/from/{id} -> /to/{id}`: a list in yaml, or text parted by commas or semicolons. */
+/** `/from/{id} -> /to/{id}`: a list in yaml, or text separated by commas or semicolons. */
 export const pathRewrites: Format<readonly PathRewrite[]> = {
   name: 'path rewrites',
   example: '/v1/{id} -> /v2/{id}, /old/* -> /new/*; none',
@@ -76,7 +76,7 @@ function checkPlaceholders(from: string, to: string): void {
   const isStar = (placeholder: string) => placeholder === '*';
   const unknown = used.find((name) => !isStar(name) && !known.includes(name));
   if (unknown !== undefined)
-    throw new FormatError(`uses ${shown(unknown)}, which is not before "->"`);
+    throw new FormatError(`uses ${shown(unknown)}, which is missing before "->"`);
   if (used.filter(isStar).length > known.filter(isStar).length) {
     throw new FormatError('has more "*" after "->" than before it');
   }

@@ -1,6 +1,6 @@
 /**
- * A value as a source gives it, before anybody knows what it means: `.env`, the environment and
- * flags give text, `vili.yaml` gives text, lists and maps.
+ * A value as a source provides it, before it is interpreted: `.env`, the environment and flags
+ * provide text, `vili.yaml` text, lists and maps.
  */
 export type Raw = string | readonly Raw[] | ReadonlyMap<string, Raw>;
 
@@ -11,19 +11,19 @@ export type Unit = 'Ms' | 'Bytes' | '';
 export interface Format<T, U extends Unit = ''> {
   readonly name: string;
   readonly unit?: U;
-  /** How to write one, for the reference page: `30s, 5m, 500ms`. */
+  /** Written values, for the reference page: `30s, 5m, 500ms`. */
   readonly example: string;
-  /** Reads a written value; throws `FormatError` with the rule it breaks. */
+  /** Parses a written value; throws `FormatError` with the rule it breaks. */
   parse(raw: Raw): T;
   /** True for any value `parse` can return. */
   holds(value: unknown): boolean;
-  /** True when empty text is a value (no text); otherwise empty means "not set here". */
+  /** Whether empty text is a value; otherwise it counts as not set. */
   readonly takesEmpty?: boolean;
 }
 
 /** The rule a written value breaks, as the end of a sentence that begins with the value. */
 export class FormatError extends Error {
-  /** What was probably meant, ready to be pasted. */
+  /** The probable intent, ready to be pasted. */
   readonly suggestion: string | undefined;
 
   constructor(rule: string, suggestion?: string) {
@@ -39,7 +39,7 @@ export function textOf(raw: Raw): string {
   throw new FormatError('must be one value, not a list or a map');
 }
 
-/** Blanks inside are fine, line breaks and other control characters never are. */
+/** Spaces do not count; line breaks do. */
 export function hasControlCharacter(text: string): boolean {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;

@@ -7,7 +7,7 @@ import { method } from './names.ts';
 const MAX_ITEMS = 1000;
 const MAX_ARGUMENTS = 100;
 
-/** Several values: a list in yaml, or text parted by commas. `none` is the empty list. */
+/** Several values: a list in yaml, or text separated by commas. `none` is the empty list. */
 export function listOf<T>(item: Format<T>): Format<readonly T[]> {
   return {
     name: `list of ${item.name}`,
@@ -17,10 +17,7 @@ export function listOf<T>(item: Format<T>): Format<readonly T[]> {
   };
 }
 
-/**
- * Rules `METHOD /path/{id} on|off`: a list in yaml, or text parted by commas or semicolons. In a path
- * `{name}` stands for one segment and `*` for anything.
- */
+/** Rules `METHOD /path/{id} on|off`: a list in yaml, or text separated by commas or semicolons. */
 export const mirrorRules: Format<readonly MirrorRule[]> = {
   name: 'mirror rules',
   example: 'POST /orders/{id} off, * /reports/* on; none',
@@ -42,14 +39,16 @@ export const endpointTemplate: Format<string> = {
   holds: (value) => typeof value === 'string',
 };
 
-/** A path in which `*` stands for anything: `/health`, `*` before `/health`. */
+/** A path in which `*` matches anything, also at its start. */
 export const pathPattern: Format<string> = {
   name: 'path pattern',
   example: '/health, */health',
   parse(raw) {
     const text = textOf(raw);
     if (!/^[/*][\x21-\x7e]*$/.test(text) || /[?#]/.test(text)) {
-      throw new FormatError('is not a path. It begins with "/" or "*" and has no blanks, "?", "#"');
+      throw new FormatError(
+        'is not a path. It begins with "/" or "*" and has no space, "?" or "#"',
+      );
     }
     check(starProblem(text));
     return text;
@@ -72,7 +71,7 @@ export const launchCommands: Format<ReadonlyMap<string, readonly string[]>> = {
   holds: (value) => value instanceof Map,
 };
 
-/** The items of a list, however it is written; `none` is the empty list. */
+/** The items of a list in either form; `none` is the empty list. */
 export function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
   const items = typeof raw === 'string' ? split(raw, separator) : raw;
   if (!Array.isArray(items)) throw new FormatError('must be a list, not a map');
@@ -80,7 +79,7 @@ export function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
   return items;
 }
 
-/** Reads one item; an error names it. */
+/** Parses one item; an error names it. */
 export function parseItem<T>(format: Format<T>, raw: Raw): T {
   try {
     return format.parse(raw);
@@ -127,18 +126,18 @@ function split(text: string, separator: RegExp): string[] {
 function rawCommands(raw: Raw): [string, Raw][] {
   if (typeof raw === 'string') return split(raw, /[;\n]/).map(splitCommand);
   if (raw instanceof Map) return [...raw];
-  throw new FormatError('must be a map of file ending to command, not a list');
+  throw new FormatError('must be a map of file extension to command, not a list');
 }
 
 function splitCommand(entry: string): [string, Raw] {
   const at = entry.indexOf('=');
-  if (at < 0) throw new FormatError('is not .ending=command');
+  if (at < 0) throw new FormatError('is not .extension=command');
   return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
 }
 
 function launchCommand(extension: string, raw: Raw): readonly string[] {
   if (!/^\.[A-Za-z0-9_.-]{1,30}$/.test(extension)) {
-    throw new FormatError(`has the file ending ${shown(extension)}, which must be like .rb`);
+    throw new FormatError(`has the file extension ${shown(extension)}, which must be like .rb`);
   }
   const words = typeof raw === 'string' ? raw.split(/\s+/).filter((word) => word !== '') : raw;
   if (!Array.isArray(words)) throw new FormatError(`gives ${extension} a map instead of a command`);
@@ -152,7 +151,7 @@ function launchCommand(extension: string, raw: Raw): readonly string[] {
 
 function argumentOf(extension: string, raw: Raw): string {
   if (typeof raw !== 'string' || raw.includes('\0')) {
-    throw new FormatError(`gives ${extension} an argument that is no text`);
+    throw new FormatError(`gives ${extension} an argument that is not text`);
   }
   for (const [, name] of raw.matchAll(/\{([a-z]+)\}/g)) {
     if (name === undefined || !['file', 'port', 'instance', 'base'].includes(name)) {

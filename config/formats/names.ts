@@ -3,9 +3,9 @@ import { type Format, FormatError, hasControlCharacter, textOf } from './format.
 const MAX_TEXT_CHARACTERS = 4096;
 const MAX_IDENTIFIER_BYTES = 128;
 const MAX_FILE_NAME_BYTES = 255;
-/** RFC 9110, section 5.6.2: what a header name or a method may consist of. */
+/** The characters of a header name or a method (RFC 9110, section 5.6.2). */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
-/** Signals that ask a process to end; the others would leave it running or stopped for ever. */
+/** Signals that ask a process to end; others would leave it running or stopped forever. */
 const STOP_SIGNALS = [
   'SIGTERM',
   'SIGINT',
@@ -31,7 +31,7 @@ export const text: Format<string> = {
   holds: isText,
 };
 
-/** The name of the server file without its version. It becomes part of file and folder names. */
+/** The name of the server file without its version; a part of file and folder names. */
 export const identifier: Format<string> = {
   name: 'identifier',
   example: 'inventory',
@@ -40,7 +40,7 @@ export const identifier: Format<string> = {
     if (value.startsWith('-') || value.startsWith('.')) {
       throw new FormatError('must not begin with "-" or "."');
     }
-    if (/\s/.test(value)) throw new FormatError('must have no blanks');
+    if (/\s/.test(value)) throw new FormatError('must not contain spaces');
     return value;
   },
   holds: isText,
@@ -73,7 +73,9 @@ export const requestPath: Format<string | null> = {
     if (value.toLowerCase() === 'none') return null;
     if (!value.startsWith('/')) throw new FormatError('must begin with "/"', `/${value}`);
     if (!/^[\x21-\x7e]+$/.test(value) || value.includes('#')) {
-      throw new FormatError('must be as it is sent: no blanks, no "#", other letters as %XX');
+      throw new FormatError(
+        'must be written as it is sent: no space, no "#", other characters as %XX',
+      );
     }
     return value;
   },
@@ -86,7 +88,7 @@ export const headerName: Format<string> = {
   example: 'X-Vili-Mirror',
   parse(raw) {
     const value = textOf(raw);
-    if (!TOKEN.test(value)) throw new FormatError('is not the name of a header');
+    if (!TOKEN.test(value)) throw new FormatError('is not a header name');
     return value;
   },
   holds: isText,
@@ -98,7 +100,7 @@ export const lowerCaseHeaderName: Format<string> = {
   parse: (raw) => headerName.parse(raw).toLowerCase(),
 };
 
-/** The name of an environment variable; a `*` at its end stands for any rest. */
+/** The name of an environment variable; a `*` at its end matches any rest. */
 export const variableName: Format<string> = {
   name: 'variable',
   example: 'DB_URL, SPRING_*',
@@ -116,13 +118,13 @@ export const method: Format<string> = {
   example: 'GET',
   parse(raw) {
     const value = textOf(raw).toUpperCase();
-    if (!TOKEN.test(value)) throw new FormatError('is not the name of a method');
+    if (!TOKEN.test(value)) throw new FormatError('is not a method name');
     return value;
   },
   holds: isText,
 };
 
-/** The name of a signal that ends a process; `TERM` stands for `SIGTERM`. */
+/** The name of a signal that ends a process; `TERM` is short for `SIGTERM`. */
 export const signalName: Format<NodeJS.Signals> = {
   name: 'signal',
   example: STOP_SIGNALS.join(', '),
@@ -156,8 +158,8 @@ function fileNameOf(raw: Parameters<typeof textOf>[0], maxBytes: number): string
   const value = textOf(raw);
   if (value === '') throw new FormatError('is empty');
   if (value.includes('/') || value.includes('\\'))
-    throw new FormatError('must have no "/" or "\\"');
-  if (value.includes('..')) throw new FormatError('must have no ".."');
+    throw new FormatError('must not contain "/" or "\\"');
+  if (value.includes('..')) throw new FormatError('must not contain ".."');
   if (value === '.') throw new FormatError('is the folder itself');
   if (hasControlCharacter(value)) throw new FormatError('has a line break or control character');
   if (Buffer.byteLength(value) > maxBytes)

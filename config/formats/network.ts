@@ -3,7 +3,7 @@ import { type Format, FormatError, textOf } from './format.ts';
 
 const MAX_PORT = 65_535;
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?$/i;
-/** Named ranges of the trust list, as proxy-addr knows them. */
+/** Named ranges of addresses, as in proxy-addr. */
 const NAMED_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** First and last port, both included. */
@@ -12,7 +12,7 @@ export interface PortRange {
   readonly to: number;
 }
 
-/** A TCP port. 0 is refused: nobody would know where to connect. */
+/** A TCP port. 0 is invalid: nobody would know where to connect. */
 export const port: Format<number> = {
   name: 'port',
   example: '8080',
@@ -25,7 +25,7 @@ export const port: Format<number> = {
   holds: isPort,
 };
 
-/** `from-to`, both included, without blanks. */
+/** `from-to`, both included, without spaces. */
 export const portRange: Format<PortRange> = {
   name: 'port range',
   example: '9400-9500',
@@ -85,7 +85,7 @@ export const addressBlock: Format<string> = {
     const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
     const address = match?.[1] ?? '';
     if (isIP(address) === 0) {
-      throw new FormatError(`is no IP address, block or one of ${NAMED_RANGES.join(', ')}`);
+      throw new FormatError(`is not an IP address, a block or one of ${NAMED_RANGES.join(', ')}`);
     }
     const bits = isIPv4(address) ? 32 : 128;
     if (Number(match?.[2] ?? 0) > bits) throw new FormatError(`has more than ${bits} bits`);
@@ -94,7 +94,7 @@ export const addressBlock: Format<string> = {
   holds: (value) => typeof value === 'string',
 };
 
-/** An `http` or `https` address without user name; empty for none. */
+/** An `http` or `https` address; empty for none. */
 export const webAddress: Format<string> = {
   name: 'web address',
   example: 'https://entraos.example.org',
@@ -125,6 +125,6 @@ function isPort(value: unknown): boolean {
 
 function isHost(text: string): boolean {
   if (isIP(text) !== 0) return true;
-  // What looks like an IPv4 address but is none (999.1.1.1, 10.0.0) is a typo, not a name.
+  // A name like an invalid IPv4 address (999.1.1.1, 10.0.0) is a typo.
   return HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
 }

@@ -1,33 +1,33 @@
-/** One `key=value` of a `.env` file, with the line (from 1) its key stands on. */
+/** One `key=value` of a `.env` file, with the line of its key, from 1. */
 export interface EnvEntry {
   readonly key: string;
   readonly value: string;
   readonly line: number;
 }
 
-/** A line that cannot be read. The text never repeats what is written there: it may be a secret. */
+/** A line that cannot be parsed. The text never repeats what is written there: it may be a secret. */
 export interface EnvProblem {
   readonly line: number;
   readonly text: string;
 }
 
-/** All that a `.env` file says. A key may occur twice: the last one counts. */
+/** The contents of a `.env` file. A key may occur twice: the last one counts. */
 export interface EnvFile {
   readonly entries: readonly EnvEntry[];
   readonly problems: readonly EnvProblem[];
 }
 
-/** Blanks within a line, as the Go program's parser counted them. */
+/** Blanks within a line, as in the Go program's parser. */
 const BLANK = /[\t\v\f\r \u0085\u00a0]/;
 const BLANKS_AND_LINES = /[\s\u0085]/;
 const KEY_CHARACTER = /[\p{L}\p{N}_.]/u;
-/** `$NAME`, `${NAME}`, with the oddities `$(NAME` and a brace on one side only. */
+/** `$NAME`, `${NAME}`, and, as in godotenv, `$(NAME` and a brace on one side only. */
 const VARIABLE = /(\\)?\$\(?\{?([A-Z0-9_]+)?\}?/g;
 
 /**
- * Reads a `.env` file as godotenv 1.5.1 does, which the Go program used: its users' files must mean
- * the same here, to the letter. Other parsers cut `has#hash`, strip back ticks or lose `key: value`.
- * It goes on after a line it cannot read, so that all problems are told at once.
+ * Parses a `.env` file as godotenv 1.5.1 does, which the Go program used: existing files must mean
+ * exactly the same here. Other parsers cut `has#hash`, strip back ticks or lose `key: value`. Parsing
+ * continues after a line with an error, so that all problems are reported at once.
  */
 export function parseEnvFile(source: string): EnvFile {
   const cursor = new Cursor(source.replaceAll('\r\n', '\n'));
@@ -60,7 +60,7 @@ class Cursor {
     this.text = text;
   }
 
-  /** Past blanks, empty lines and comments; false at the end. */
+  /** Skips blanks, empty lines and comments; false at the end. */
   toNextStatement(): boolean {
     for (;;) {
       this.skip(BLANKS_AND_LINES);
@@ -76,7 +76,7 @@ class Cursor {
     }
   }
 
-  /** The number of the line the cursor is on. It only ever counts forward. */
+  /** The number of the cursor's line, which only ever grows. */
   line(): number {
     for (; this.#countedTo < this.position; this.#countedTo++) {
       if (this.text[this.#countedTo] === '\n') this.#line++;
@@ -84,7 +84,7 @@ class Cursor {
     return this.#line;
   }
 
-  /** To the end of the line that began as number `line`, or where the cursor is if further. */
+  /** Moves to the end of the line with that number, unless the cursor is past it. */
   skipLine(line: number): void {
     if (this.line() === line) this.position = this.endOfLine();
   }
@@ -102,13 +102,13 @@ function readStatement(
   const key = readKey(cursor);
   if (key === null) return 'is not key=value';
   const quote = cursor.text[cursor.position];
-  if (quote !== '"' && quote !== "'") return { key, value: readFast(cursor, values) };
+  if (quote !== '"' && quote !== "'") return { key, value: readPlain(cursor, values) };
   const quoted = readQuoted(cursor, quote);
   if (quoted === null) return `the quote after ${key}= is not closed`;
   return { key, value: quote === '"' ? expand(unescape(quoted), values) : quoted };
 }
 
-/** Leaves the cursor at the first character of the value. */
+/** Moves the cursor to the first character of the value. */
 function readKey(cursor: Cursor): string | null {
   if (
     /^export[\t\v\f\r \u0085\u00a0]/.test(cursor.text.slice(cursor.position, cursor.position + 7))
@@ -129,14 +129,14 @@ function readKey(cursor: Cursor): string | null {
   return null;
 }
 
-function readFast(cursor: Cursor, values: ReadonlyMap<string, string>): string {
+function readPlain(cursor: Cursor, values: ReadonlyMap<string, string>): string {
   const rest = cursor.text.slice(cursor.position, cursor.endOfLine());
   const line = rest.split('\r', 1)[0] ?? '';
   cursor.position += line.length;
   return expand(trimBlanks(line.slice(0, endOfValue(line))), values);
 }
 
-/** Before the last ` #`; a `#` within a word belongs to the value. */
+/** The value ends before the last ` #`; a `#` within a word is a part of it. */
 function endOfValue(line: string): number {
   for (let at = line.length - 1; at > 0; at--) {
     if (line[at] === '#' && BLANK.test(line[at - 1] ?? '')) return at;
@@ -144,7 +144,7 @@ function endOfValue(line: string): number {
   return line.length;
 }
 
-/** Up to the next quote without a backslash before it; several lines are one value. */
+/** The value ends at the next quote without a backslash before it; it may span lines. */
 function readQuoted(cursor: Cursor, quote: string): string | null {
   for (let end = cursor.position + 1; end < cursor.text.length; end++) {
     if (cursor.text[end] !== quote || cursor.text[end - 1] === '\\') continue;
@@ -155,7 +155,7 @@ function readQuoted(cursor: Cursor, quote: string): string | null {
   return null;
 }
 
-/** godotenv takes every quote off both ends, so `"a\""` ends in a backslash. Kept as it was. */
+/** As godotenv does, removes every quote at both ends, so that `"a\""` ends in a backslash. */
 function trimQuotes(text: string, quote: string): string {
   let [start, end] = [0, text.length];
   while (start < end && text[start] === quote) start++;
@@ -170,7 +170,7 @@ function unescape(text: string): string {
   return lines.replaceAll(/\\([^$])/g, '$1');
 }
 
-/** `$NAME` stands for an earlier key of the same file, or nothing; `\$` is a dollar sign. */
+/** `$NAME` is the value of an earlier key of the same file, or nothing; `\$` is a dollar sign. */
 function expand(text: string, values: ReadonlyMap<string, string>): string {
   return text.replaceAll(
     VARIABLE,

@@ -15,7 +15,7 @@ export interface KnownKey {
   readonly setting: Setting<unknown>;
 }
 
-/** A spelling, and the key it stands for. */
+/** Spelling -> key. */
 export type Spellings = ReadonlyMap<string, KnownKey>;
 
 /** Every key, in the order of the reference page. */
@@ -23,23 +23,23 @@ export const KNOWN_KEYS: readonly KnownKey[] = SECTIONS.flatMap(({ title, settin
   flatten(title, '', settings),
 );
 
-/** What may stand in `vili.yaml`: dotted keys and the old aliases. */
+/** Names in `vili.yaml`: dotted keys and the old aliases. */
 export const YAML_SPELLINGS: Spellings = spellings((known) => [
   known.key,
   ...known.setting.aliases,
 ]);
 
-/** What may stand in `.env`: keys with `_` or dots, and the old aliases. */
+/** Names in `.env`: keys with `_` or dots, and the old aliases. */
 export const ENV_FILE_SPELLINGS: Spellings = spellings((known) => [
   known.envFileName,
   known.key,
   ...known.setting.aliases,
 ]);
 
-/** What may stand in the environment. */
+/** Names in the environment. */
 export const VARIABLE_SPELLINGS: Spellings = spellings((known) => [known.variable]);
 
-/** Groups of `vili.yaml`, such as `readiness`: what is below them is looked up, they are no keys. */
+/** Groups in `vili.yaml`, such as `readiness`: keys are below them, they are not keys themselves. */
 export const GROUPS: ReadonlySet<string> = new Set(
   KNOWN_KEYS.flatMap(({ key }) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])),
 );

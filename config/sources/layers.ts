@@ -18,11 +18,11 @@ export const YAML_FILE = 'vili.yaml';
 const ENVIRONMENT = 'environment';
 const COMMAND_LINE = 'command line';
 
-/** Everything settings are read from, the first to be believed first. */
+/** The sources of settings by precedence: an earlier one overrides a later one. */
 export const SOURCES = [COMMAND_LINE, ENVIRONMENT, ENV_FILE, YAML_FILE];
 
 /**
- * Variables that begin with `VILI_` and are no settings: what Vili gives to the processes it
+ * Variables that begin with `VILI_` and are not settings: those that Vili sets for the processes it
  * starts (a Vili under test inherits them), and the switch for its own debugging.
  */
 export const IGNORED_VARIABLES: ReadonlySet<string> = new Set([
@@ -32,24 +32,24 @@ export const IGNORED_VARIABLES: ReadonlySet<string> = new Set([
   'VILI_SERVLET',
 ]);
 
-/** One setting as one source gives it. */
+/** One setting as one source provides it. */
 export interface Entry {
   readonly known: KnownKey;
   readonly raw: Raw;
-  /** As it is spelt there. */
+  /** As it is spelled there. */
   readonly name: string;
   readonly source: string;
   readonly line: number | null;
 }
 
-/** All that one source says. Problems prevent the start, warnings do not. */
+/** The contents of one source. Problems prevent the start, warnings do not. */
 export interface Layer {
   readonly entries: readonly Entry[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** `--port 8080` as `{ port: '8080' }`; a key may have `-` or `_` for its dot. */
+/** `--port 8080` is `{ port: '8080' }`; a key may have `-` or `_` instead of its dot. */
 export function flagLayer(flags: Readonly<Record<string, string>>): Layer {
   const place = { source: COMMAND_LINE, line: null };
   const layer = emptyLayer();
@@ -64,7 +64,7 @@ export function flagLayer(flags: Readonly<Record<string, string>>): Layer {
   return layer;
 }
 
-/** Variables `VILI_…`. One that is no setting only warns: it may belong to something else. */
+/** Variables `VILI_…`. An unknown one is only a warning: another program may use it. */
 export function environmentLayer(environment: NodeJS.ProcessEnv): Layer {
   const place = { source: ENVIRONMENT, line: null };
   const layer = emptyLayer();
@@ -80,7 +80,7 @@ export function environmentLayer(environment: NodeJS.ProcessEnv): Layer {
   return layer;
 }
 
-/** `.env` in base. Unknown keys only warn: others may read that file too. */
+/** `.env` in base. An unknown key is only a warning: other programs may read that file too. */
 export function envFileLayer(base: string): Layer {
   const file = readTextFile(join(base, ENV_FILE));
   if (file.kind === 'missing') return emptyLayer();
@@ -102,7 +102,7 @@ export function envFileLayer(base: string): Layer {
   return layer;
 }
 
-/** `vili.yaml` in base. It is Vili's own, so an unknown key is a problem. */
+/** `vili.yaml` in base. The file is Vili's own, so an unknown key is a problem. */
 export function yamlLayer(base: string): Layer {
   const file = readTextFile(join(base, YAML_FILE));
   if (file.kind === 'missing') return emptyLayer();
@@ -158,10 +158,12 @@ function settingsBelow(entry: YamlEntry, prefix: string): (Entry | Problem)[] {
   }
   if (entry.value === '') return [];
   const example = [...YAML_SPELLINGS.keys()].find((key) => key.startsWith(`${name}.`));
-  return [{ ...place, name, text: `is a group of settings, such as ${example}, and no value` }];
+  return [
+    { ...place, name, text: `is a group of settings, such as ${example}, and takes no value` },
+  ];
 }
 
 function twice(entry: Entry, line: number): Problem {
   const { source, name } = entry;
-  return { source, line: entry.line, name, text: `is set twice; first in line ${line}` };
+  return { source, line: entry.line, name, text: `is set twice, first in line ${line}` };
 }

@@ -5,28 +5,29 @@ import { shown } from '../problem.ts';
 import { readTextFile } from './text-file.ts';
 import { sentence } from './yaml-file.ts';
 
-/** A second of reading, as yaml; larger descriptions are kept in several files. */
+/** Parsing that much yaml takes a second; larger descriptions are kept in several files. */
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const MAX_ROUTES = 2000;
 const MAX_PATH_CHARACTERS = 1000;
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'];
 
-/** The endpoints of an OpenAPI file; `problem`: why there are none, goes on after its name. */
+/** The endpoints of an OpenAPI file. */
 export interface OpenApiFile {
   /** An absolute path. */
   readonly file: string;
   readonly routes: readonly string[];
+  /** Why there are no routes, as the end of a sentence that begins with the file; null for none. */
   readonly problem: string | null;
 }
 
 /**
  * Reads the `paths` of an OpenAPI 2 or 3 file, JSON or YAML, as templates `GET /base/items/{id}`:
- * literal paths first, as that standard wants it. The base path is that of `servers` or `basePath`.
+ * literal paths first, as the standard requires. The base path is that of `servers` or `basePath`.
  */
 export function readOpenApi(file: string): OpenApiFile {
   const wrong = (problem: string) => ({ file, routes: [], problem });
   const found = readTextFile(file, MAX_FILE_BYTES);
-  if (found.kind === 'missing') return wrong('is not there');
+  if (found.kind === 'missing') return wrong('does not exist');
   if (found.kind === 'problem') return wrong(`${lineOf(found.line)}${found.text}`);
   try {
     return { file, routes: routesOf(parse(found.text)), problem: null };
@@ -38,13 +39,13 @@ export function readOpenApi(file: string): OpenApiFile {
 
 // Private
 
-/** JSON is yaml too, but reading it as such takes a hundred times as long. */
+/** JSON is yaml too, but parsing it as such takes a hundred times as long. */
 function parse(text: string): unknown {
   if (text.trimStart().startsWith('{')) {
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      // Yaml of that look, or broken: the other parser tells where.
+      // Flow yaml, or broken: the other parser reports the line.
     }
   }
   const counter = new LineCounter();
@@ -54,7 +55,7 @@ function parse(text: string): unknown {
       prettyErrors: false,
       logLevel: 'error',
       schema: 'failsafe',
-      // To look for them takes the square of their number.
+      // The check takes quadratic time.
       uniqueKeys: false,
     });
     const [error] = document.errors;
@@ -70,7 +71,9 @@ function parse(text: string): unknown {
 function routesOf(document: unknown): readonly string[] {
   const top = mapOf(document);
   if (top === null || (!top.has('openapi') && !top.has('swagger'))) {
-    throw new FormatError('is no OpenAPI file: it has neither "openapi" nor "swagger" at its top');
+    throw new FormatError(
+      'is not an OpenAPI file: it has neither "openapi" nor "swagger" at its top',
+    );
   }
   const paths = mapOf(top.get('paths'));
   if (paths === null) throw new FormatError('has no map of "paths"');
@@ -92,7 +95,7 @@ function routesOf(document: unknown): readonly string[] {
   return found.sort((one, other) => one.parameters - other.parameters).map(({ route }) => route);
 }
 
-/** With a blank behind each; an item that is kept elsewhere stands for every method. */
+/** Each followed by a space; an item that is kept elsewhere covers every method. */
 function methodsOf(item: unknown): readonly string[] {
   const keys = mapOf(item) ?? new Map<string, unknown>();
   const methods = METHODS.filter((method) => keys.has(method));
@@ -114,7 +117,7 @@ function templateOf(base: string, path: string): string {
   return template;
 }
 
-/** Where the paths begin: the paths of the servers' addresses, each once; the root without any. */
+/** The prefixes of all paths: the distinct paths of the servers' addresses, or '' without any. */
 function basePathsOf(top: ReadonlyMap<string, unknown>): readonly string[] {
   const { servers, basePath } = Object.fromEntries(top);
   const urls = Array.isArray(servers) ? servers.map((one) => mapOf(one)?.get('url')) : [basePath];

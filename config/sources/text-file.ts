@@ -1,20 +1,20 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { codeOf, messageOf } from '../../lib/errors.ts';
 
-/** Far more than any settings need; what is larger is another file. */
+/** Far more than any settings need; a larger file was not meant. */
 export const MAX_FILE_BYTES = 256 * 1024;
 
 const LINE_FEED = 10;
 
-/** The text of a settings file, why it cannot be used, or neither when there is none. */
+/** The text of a settings file, why it cannot be used, or that it does not exist. */
 export type TextFile =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'problem'; readonly line: number | null; readonly text: string };
 
 /**
- * Reads a small UTF-8 file. It never throws and never waits: a pipe or a device in the place of
- * the file is a problem, not something to read from.
+ * Reads a small UTF-8 file. Never throws and never blocks: a pipe or a device in its place is a
+ * problem and is not read.
  */
 export function readTextFile(path: string, maxBytes = MAX_FILE_BYTES): TextFile {
   try {
@@ -54,7 +54,7 @@ function decode(bytes: Buffer | string, maxBytes: number): TextFile {
   }
 }
 
-/** Line by line, since a decoder does not tell where it stopped; no character spans two lines. */
+/** Decodes line by line, since a decoder does not report its position; no character spans two lines. */
 function lineOfBadByte(bytes: Buffer): number {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
@@ -74,7 +74,7 @@ function lineOfBadByte(bytes: Buffer): number {
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code === 'EACCES' || code === 'EPERM') return 'no permission';
-  if (code === 'ELOOP') return 'its links lead in a circle';
+  if (code === 'ELOOP') return 'its links form a loop';
   return code ?? messageOf(error);
 }
 

@@ -13,7 +13,7 @@ import type { Raw } from '../formats.ts';
 const MAX_PROBLEMS = 20;
 const MAX_DEPTH = 20;
 
-/** One key of a map of the file, and where it stands (line and column from 1). */
+/** One key of a map of the file, and its place: line and column from 1. */
 export interface YamlEntry {
   readonly key: string;
   readonly value: Raw;
@@ -23,22 +23,22 @@ export interface YamlEntry {
   readonly children: readonly YamlEntry[];
 }
 
-/** A place that cannot be read. */
+/** A place that cannot be parsed. */
 export interface YamlProblem {
   readonly line: number;
   readonly column: number;
   readonly text: string;
 }
 
-/** All that a yaml file says. */
+/** The contents of a yaml file. */
 export interface YamlFile {
   readonly entries: readonly YamlEntry[];
   readonly problems: readonly YamlProblem[];
 }
 
 /**
- * Reads a yaml file as nested keys with their places. Every scalar stays the text that was
- * written: `1.10` is no number here, `on` no boolean; what a value means is for its key to say.
+ * Parses a yaml file into nested keys with their places. Every scalar stays text as written: `1.10`
+ * is not a number here and `on` not a boolean; the key decides what its value means.
  */
 export function parseYamlFile(source: string): YamlFile {
   const counter = new LineCounter();
@@ -57,13 +57,13 @@ export function parseYamlFile(source: string): YamlFile {
   return { entries: reader.top(document.contents), problems: reader.problems };
 }
 
-/** The library's words, without what it quotes of the file: that may be a secret. */
+/** The library's words, without its quotes from the file: they may be secrets. */
 export function sentence(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'the same key is there twice';
+  if (code === 'DUPLICATE_KEY') return 'a key occurs twice';
   if (code === 'BAD_INDENT') return 'the indentation is wrong';
-  if (code === 'TAB_AS_INDENT') return 'a tab is used to indent; use blanks';
+  if (code === 'TAB_AS_INDENT') return 'it is indented with a tab; use spaces';
   if (message.includes('call stack')) return 'it is nested too deep';
-  if (code === 'MULTIPLE_DOCS') return 'there is more than one document in it';
+  if (code === 'MULTIPLE_DOCS') return 'it has more than one document';
   return message.split(/[:\n"']/, 1)[0]?.trim() ?? code;
 }
 
@@ -94,7 +94,7 @@ class Reader {
     for (const { key, value } of items) {
       const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
       if (!isScalar(key) || typeof key.value !== 'string') {
-        this.problem(offset, 'has a key that is no text');
+        this.problem(offset, 'has a key that is not text');
         continue;
       }
       const { line, col } = this.#counter.linePos(offset);
@@ -120,7 +120,7 @@ class Reader {
     if (isScalar(node)) return scalarText(node.value, node.type === 'PLAIN');
     if (isSeq(node)) return node.items.map((item) => this.raw(item, near, depth + 1));
     if (isMap(node)) return mapOf(this.map(node.items, depth + 1));
-    this.problem(near, isAlias(node) ? 'is an alias; write the value out' : 'cannot be read');
+    this.problem(near, isAlias(node) ? 'is an alias; write out the value' : 'cannot be read');
     return '';
   }
 }
@@ -129,7 +129,7 @@ function mapOf(entries: readonly YamlEntry[]): ReadonlyMap<string, Raw> {
   return new Map(entries.map(({ key, value }) => [key, value]));
 }
 
-function scalarText(value: unknown, isFast: boolean): string {
+function scalarText(value: unknown, isPlain: boolean): string {
   if (typeof value !== 'string') return '';
-  return isFast && /^(~|null|Null|NULL)$/.test(value) ? '' : value;
+  return isPlain && /^(~|null|Null|NULL)$/.test(value) ? '' : value;
 }

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 
 describe('default settings', () => {
-  it('are these, so that nobody changes one unseen', async () => {
+  it('are these, so that no change goes unnoticed', async () => {
     await withTempFolder(async (base) => {
       const flags = { port: '8080', identifier: 'inventory' };
       const { settings, warnings } = loadSettings({ base, flags, environment: {} });

@@ -19,7 +19,7 @@ interface Given {
 }
 
 describe('loadSettings', () => {
-  it('takes flags over environment over .env over vili.yaml over defaults', async () => {
+  it('prefers flags over environment over .env over vili.yaml over defaults', async () => {
     const yaml = 'host: h1\nscheme: https\nprobation: 1m\nverdict.margin: 1%\nhold: {max: 1s}';
     const env = `${REQUIRED}scheme=http\nprobation=2m\nverdict_margin=2%\nhold_max=2s`;
     const environment = { VILI_PROBATION: '3m', VILI_VERDICT_MARGIN: '3%', VILI_HOLD_MAX: '3s' };
@@ -114,8 +114,8 @@ describe('loadSettings', () => {
     });
   });
 
-  it('tells every problem of every source at once, one line each', async () => {
-    const message = await refusal({
+  it('reports every problem of every source at once, one line each', async () => {
+    const message = await rejection({
       env: 'port=99999\nidentifier=inventory\nport_range="9400 - 9500"\nwhat is this\nprot=80',
       yaml: 'readiness:\n  timeout: 60\nverdcit: {mode: auto}\ncompare.shape: blok',
       environment: { VILI_STOP_SIGNAL: 'SIGTREM' },
@@ -138,8 +138,8 @@ describe('loadSettings', () => {
     ]);
   });
 
-  it('names the file in the first line when all problems are in it', async () => {
-    const message = await refusal({ env: `${REQUIRED}mirror_sample=1` });
+  it('names the file in the first line when all problems are in that file', async () => {
+    const message = await rejection({ env: `${REQUIRED}mirror_sample=1` });
     expect(linesOf(message).slice(0, 2)).to.deep.equal([
       'vili: 1 problem in BASE/.env',
       '.env line 3 mirror_sample "1" needs a per cent sign. Did you mean "1%"?',
@@ -166,18 +166,18 @@ describe('loadSettings', () => {
     ]);
   });
 
-  it('says how to set what is missing, empty or misspelt', async () => {
-    const nothing = await refusal({});
+  it('says how to set a required key that is missing, empty or misspelt', async () => {
+    const nothing = await rejection({});
     expect(nothing).to.match(/settings +port +is missing\. Write port=8080 into \.env/);
     expect(nothing).to.match(/settings +identifier +is missing\./);
-    const template = await refusal({ env: 'port=""\nidentifier=""' });
+    const template = await rejection({ env: 'port=""\nidentifier=""' });
     expect(template).to.match(/\.env line 1 +port +is empty\./);
     expect(template).to.match(/\.env line 2 +identifier +is empty\./);
-    const misspelt = await refusal({ env: 'prot=80\nidentifier=a' });
-    expect(misspelt).to.include('Did you mean it by "prot" in .env line 1?');
+    const misspelt = await rejection({ env: 'prot=80\nidentifier=a' });
+    expect(misspelt).to.include('Was "prot" in .env line 1 meant?');
   });
 
-  it('takes an empty value as not set, or as none where the setting is a text', async () => {
+  it('treats an empty value as not set, or as none where the setting is a text', async () => {
     const yaml = 'host: 127.0.0.1\nproperties_file_name: x.properties\nreadiness.path: /ready';
     const env = `${REQUIRED}host=\nproperties_file_name=""\nreadiness_path=\nprobation=`;
     const { settings } = await load({ yaml, env });
@@ -193,24 +193,24 @@ describe('loadSettings', () => {
     expect(settings.probationMs).to.equal(120_000);
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.match(
-      /^vili\.yaml line 1: probation "soon" .*since \.env line 3 comes first/,
+      /^vili\.yaml line 1: probation "soon" .*since \.env line 3 overrides it/,
     );
   });
 
   it('warns that log_file is superseded by log_dir', async () => {
     const { warnings } = await load({ env: `${REQUIRED}log_file=vili.log` });
     expect(warnings).to.deep.equal([
-      '.env line 3: log_file "vili.log" is not used: superseded by log_dir',
+      '.env line 3: log_file "vili.log" is ignored: superseded by log_dir',
     ]);
   });
 
-  it('refuses a yaml key that is set twice, nested and dotted', async () => {
-    const message = await refusal({ env: REQUIRED, yaml: 'hold: {max: 1s}\nhold.max: 2s' });
-    expect(message).to.match(/vili\.yaml line 2 +hold\.max +is set twice; first in line 1/);
+  it('rejects a yaml key that is set twice, nested and dotted', async () => {
+    const message = await rejection({ env: REQUIRED, yaml: 'hold: {max: 1s}\nhold.max: 2s' });
+    expect(message).to.match(/vili\.yaml line 2 +hold\.max +is set twice, first in line 1/);
   });
 
-  it('refuses a value for a group of settings', async () => {
-    const message = await refusal({ env: REQUIRED, yaml: 'readiness: 60s' });
+  it('rejects a value for a group of settings', async () => {
+    const message = await rejection({ env: REQUIRED, yaml: 'readiness: 60s' });
     expect(message).to.include('is a group of settings, such as readiness.path');
   });
 
@@ -235,12 +235,12 @@ describe('loadSettings', () => {
       { env: REQUIRED, flags: { 'admin.tokens': SECRET } },
     ];
     for (const given of bad) {
-      const message = await refusal(given);
+      const message = await rejection(given);
       expect(message, JSON.stringify(given)).to.not.include(SECRET);
       expect(message).to.not.include(SECRET.replaceAll(' ', '-'));
     }
-    const told = await load({ env: `${REQUIRED}admin_token="${SECRET}"` });
-    expect(told.warnings.join('\n')).to.include('(hidden) has no effect').and.not.include(SECRET);
+    const loaded = await load({ env: `${REQUIRED}admin_token="${SECRET}"` });
+    expect(loaded.warnings.join('\n')).to.include('(hidden) has no effect').and.not.include(SECRET);
   });
 
   it('lists every setting in effect with its value and origin, secrets hidden', async () => {
@@ -261,13 +261,13 @@ describe('loadSettings', () => {
     expect(settings).to.include({ port: 8080, identifier: 'inventory', probationMs: 120_000 });
   });
 
-  it('works without any file when the environment says enough', async () => {
+  it('works without any file when the environment has the required keys', async () => {
     const environment = { VILI_PORT: '8080', VILI_IDENTIFIER: 'inventory' };
     expect((await load({ environment })).settings.port).to.equal(8080);
   });
 
   it('shows names and values without control characters', async () => {
-    const message = await refusal({
+    const message = await rejection({
       env: REQUIRED,
       yaml: '"a\\e[2Jb": 1\nhost: "\\e[2J\\u202e"',
       flags: { 'x\u001b[2Jy\n': '1' },
@@ -280,7 +280,7 @@ describe('loadSettings', () => {
 
   it('cuts long values and stops after a hundred problems', async () => {
     const yaml = Array.from({ length: 150 }, (_, index) => `zzzzzz${index}: 1`).join('\n');
-    const message = await refusal({ env: `${REQUIRED}host=${'x y'.repeat(5000)}`, yaml });
+    const message = await rejection({ env: `${REQUIRED}host=${'x y'.repeat(5000)}`, yaml });
     expect(message.split('\n').every((line) => line.length < 300)).to.equal(true);
     expect(message).to.include('and 51 more');
   });
@@ -291,8 +291,8 @@ describe('loadSettings', () => {
     });
     expect(settings.port).to.equal(8080);
     expect(warnings).to.have.length(3);
-    await refusal({ env: REQUIRED, yaml: '__proto__: {host: x}' });
-    await refusal({ env: REQUIRED, flags: { constructor: 'x' } });
+    await rejection({ env: REQUIRED, yaml: '__proto__: {host: x}' });
+    await rejection({ env: REQUIRED, flags: { constructor: 'x' } });
   });
 
   it('throws nothing but a ConfigError, whatever the files hold', async () => {
@@ -327,51 +327,51 @@ describe('loadSettings', () => {
     });
   });
 
-  it('tells at most a hundred warnings', async () => {
+  it('reports at most a hundred warnings', async () => {
     const others = Array.from({ length: 150 }, (_, index) => `zzzzzz${index}=1`).join('\n');
     const { warnings } = await load({ env: REQUIRED + others });
     expect(warnings).to.have.length(101);
     expect(warnings[100]).to.equal('and 50 more');
   });
 
-  describe('tells clearly why a file cannot be used:', () => {
-    it('not UTF-8, with the line', async () => {
+  describe('says why a file cannot be used:', () => {
+    it('it is not UTF-8, with the line', async () => {
       const env = Buffer.concat([Buffer.from(`${REQUIRED}env=`), Buffer.from([0xe6, 0x0a])]);
-      expect(await refusal({ env })).to.match(/\.env line 3 +is not UTF-8 text/);
+      expect(await rejection({ env })).to.match(/\.env line 3 +is not UTF-8 text/);
     });
 
-    it('too large', async () => {
-      const message = await refusal({ env: REQUIRED + '#'.repeat(300 * 1024) });
+    it('it is too large', async () => {
+      const message = await rejection({ env: REQUIRED + '#'.repeat(300 * 1024) });
       expect(message).to.match(/\.env +is larger than 262144 bytes/);
     });
 
-    it('a folder in its place', async () => {
+    it('it is a folder', async () => {
       await withTempFolder(async (base) => {
         await mkdir(join(base, '.env'));
-        expect(refusalIn(base)).to.match(/\.env +is a folder, not a file/);
+        expect(rejectionIn(base)).to.match(/\.env +is a folder, not a file/);
       });
     });
 
-    it('a pipe in its place, without waiting for it', async () => {
+    it('it is a pipe, which is not read', async () => {
       await withTempFolder(async (base) => {
         execFileSync('mkfifo', [join(base, 'vili.yaml')]);
-        expect(refusalIn(base)).to.match(/vili\.yaml +is not a regular file/);
+        expect(rejectionIn(base)).to.match(/vili\.yaml +is not a regular file/);
       });
     });
 
-    it('links that lead in a circle', async () => {
+    it('it is a link in a loop of links', async () => {
       await withTempFolder(async (base) => {
         await symlink('.env', join(base, '.env'));
-        expect(refusalIn(base)).to.match(/\.env +cannot be read: its links lead in a circle/);
+        expect(rejectionIn(base)).to.match(/\.env +cannot be read: its links form a loop/);
       });
     });
 
-    it('no base folder', async () => {
+    it('the base folder does not exist or is a file', async () => {
       await withTempFolder(async (folder) => {
         const base = join(folder, 'missing');
-        expect(refusalIn(base)).to.match(/command line +base +is no folder that can be read/);
+        expect(rejectionIn(base)).to.match(/command line +base +is not a readable folder/);
         await writeFile(base, '');
-        expect(refusalIn(base)).to.match(/command line +base +is not a folder/);
+        expect(rejectionIn(base)).to.match(/command line +base +is not a folder/);
       });
     });
   });
@@ -385,25 +385,25 @@ async function load({ env, yaml, flags, environment }: Given): Promise<LoadedSet
   });
 }
 
-/** The message of the refusal, with the base folder as BASE. */
-async function refusal(given: Given): Promise<string> {
-  const refused = await load(given).then(
+/** The message of the ConfigError, with the base folder as BASE. */
+async function rejection(given: Given): Promise<string> {
+  const rejected = await load(given).then(
     () => undefined,
     (error: unknown) => error,
   );
-  return messageOfRefusal(refused);
+  return messageOf(rejected);
 }
 
-function refusalIn(base: string): string {
+function rejectionIn(base: string): string {
   try {
     loadSettings({ base, flags: {}, environment: {} });
   } catch (error) {
-    return messageOfRefusal(error);
+    return messageOf(error);
   }
   throw new Error('the settings were accepted');
 }
 
-function messageOfRefusal(error: unknown): string {
+function messageOf(error: unknown): string {
   expect(error).to.be.instanceOf(ConfigError);
   if (!(error instanceof ConfigError)) throw error;
   expect(error.code).to.equal('VILI_CONFIG');

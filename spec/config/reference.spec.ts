@@ -35,7 +35,7 @@ const OLD_KEYS = [
 ];
 
 describe('the schema', () => {
-  it('says of every setting what it is for', () => {
+  it('says what every setting is for', () => {
     for (const { key, setting } of KNOWN_KEYS) {
       expect(setting.doc, key).to.match(/^[A-Z`].{15,}\.$/s);
     }
@@ -80,14 +80,14 @@ describe('the pages made from the schema', () => {
 });
 
 describe('the shipped examples', () => {
-  it('config/vili.yaml can be used as it is', async () => {
+  it('config/vili.yaml can be used as shipped', async () => {
     await withTempFolder(async (base) => {
       await copyFile(join(REPOSITORY, 'config/vili.yaml'), join(base, 'vili.yaml'));
       expect(load(base).warnings).to.deep.equal([]);
     });
   });
 
-  it('every line of config/vili.yaml that is commented out is the default', async () => {
+  it('config/vili.yaml shows true defaults in its commented lines', async () => {
     await withTempFolder(async (base) => {
       await copyFile(join(REPOSITORY, 'config/vili.yaml'), join(base, 'vili.yaml'));
       const { settings } = load(base);
@@ -101,7 +101,7 @@ describe('the shipped examples', () => {
     });
   });
 
-  it('tmp.env needs nothing but a port and an identifier, and shows true defaults', async () => {
+  it('tmp.env needs only a port and an identifier, and shows true defaults', async () => {
     await withTempFolder(async (base) => {
       const template = await readFile(join(REPOSITORY, 'tmp.env'), 'utf8');
       const filled = template

@@ -36,7 +36,7 @@ describe('compare rules', () => {
     expect(actions('/a key $.items sku')).to.include({ action: 'key', key: 'sku' });
   });
 
-  it('are refused with the rule they break', () => {
+  it('are rejected with the rule they break', () => {
     const cases: [string, RegExp][] = [
       ['GET ignore $.a', /is not \[METHOD\] \/path/],
       ['/a forget $.a', /is not \[METHOD\] \/path/],
@@ -55,7 +55,7 @@ describe('compare rules', () => {
     }
   });
 
-  it('take only paths that the comparison can read', () => {
+  it('accept only paths that the comparison can parse', () => {
     const step = fc.constantFrom('.a', '.b-c', '..d', '.*', '[]', '[*]', '["x y"]', '["\\""]', '$');
     fc.assert(
       fc.property(fc.array(step, { maxLength: 6 }), (steps) => {

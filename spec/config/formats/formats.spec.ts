@@ -80,7 +80,7 @@ describe('formats', () => {
     ['0', 0],
     [' 5M ', 300_000],
   ]);
-  refuses(duration, ['', '5', '-5s', '5 minutes', 's', '1.2345ms', '5s5s', '1e3s', '∞', ['5s']]);
+  rejects(duration, ['', '5', '-5s', '5 minutes', 's', '1.2345ms', '5s5s', '1e3s', '∞', ['5s']]);
 
   accepts(size, [
     ['1MiB', 1_048_576],
@@ -91,7 +91,7 @@ describe('formats', () => {
     ['4096', 4096],
     ['0', 0],
   ]);
-  refuses(size, ['', '-1', '1M', '1.5', '1 apple', '99999999999TiB', '0x10']);
+  rejects(size, ['', '-1', '1M', '1.5', '1 apple', '99999999999TiB', '0x10']);
 
   accepts(share, [
     ['0.5%', 0.005],
@@ -101,32 +101,32 @@ describe('formats', () => {
     ['0', 0],
     ['0%', 0],
   ]);
-  refuses(share, ['1', '5', '101%', '-1%', '%', 'half', '']);
+  rejects(share, ['1', '5', '101%', '-1%', '%', 'half', '']);
 
   accepts(count, [
     ['0', 0],
     ['200', 200],
   ]);
-  refuses(count, ['-1', '1.5', '1e3', '0x1', '', '9'.repeat(30)]);
+  rejects(count, ['-1', '1.5', '1e3', '0x1', '', '9'.repeat(30)]);
 
   accepts(flag, [
     ['true', true],
     ['FALSE', false],
   ]);
-  refuses(flag, ['yes', '1', '']);
+  rejects(flag, ['yes', '1', '']);
 
   accepts(port, [
     ['1', 1],
     ['65535', 65_535],
     ['08080', 8080],
   ]);
-  refuses(port, ['0', '65536', '-1', '80.5', 'http', '', '8080 8081']);
+  rejects(port, ['0', '65536', '-1', '80.5', 'http', '', '8080 8081']);
 
   accepts(portRange, [
     ['9400-9500', { from: 9400, to: 9500 }],
     ['9400-9400', { from: 9400, to: 9400 }],
   ]);
-  refuses(portRange, ['9400 - 9500', '9500-9400', '9400', '0-10', '9400-70000', '9400..9500', '']);
+  rejects(portRange, ['9400 - 9500', '9500-9400', '9400', '0-10', '9400-70000', '9400..9500', '']);
 
   accepts(identifier, [
     ['inventory', 'inventory'],
@@ -134,7 +134,7 @@ describe('formats', () => {
     ['a.b', 'a.b'],
     ['tjeneste-å', 'tjeneste-å'],
   ]);
-  refuses(identifier, [
+  rejects(identifier, [
     '',
     '..',
     '.',
@@ -155,14 +155,14 @@ describe('formats', () => {
     ['local_override.properties', 'local_override.properties'],
     ['.properties', '.properties'],
   ]);
-  refuses(fileName, ['a/b', '..', '.', 'x\ny', 'x'.repeat(256)]);
+  rejects(fileName, ['a/b', '..', '.', 'x\ny', 'x'.repeat(256)]);
 
   accepts(requestPath, [
     ['/health', '/health'],
     ['/health?full=1', '/health?full=1'],
     ['none', null],
   ]);
-  refuses(requestPath, ['health', '/a b', '/a#b', '/é', '/a\r\nHost: x']);
+  rejects(requestPath, ['health', '/a b', '/a#b', '/é', '/a\r\nHost: x']);
 
   accepts(host, [
     ['0.0.0.0', '0.0.0.0'],
@@ -170,14 +170,14 @@ describe('formats', () => {
     ['localhost', 'localhost'],
     ['my-host.example.org', 'my-host.example.org'],
   ]);
-  refuses(host, ['', '999.1.1.1', '10.0.0', 'a b', 'http://x', 'x:80', 'x/y', '-x']);
+  rejects(host, ['', '999.1.1.1', '10.0.0', 'a b', 'http://x', 'x:80', 'x/y', '-x']);
 
   accepts(listenAddress, [
     ['127.0.0.1:9411', '127.0.0.1:9411'],
     ['[::1]:9411', '[::1]:9411'],
     ['none', null],
   ]);
-  refuses(listenAddress, ['9411', '127.0.0.1', ':9411', 'x:0', 'x:99999', '::1:9411']);
+  rejects(listenAddress, ['9411', '127.0.0.1', ':9411', 'x:0', 'x:99999', '::1:9411']);
 
   accepts(addressBlock, [
     ['loopback', 'loopback'],
@@ -185,30 +185,30 @@ describe('formats', () => {
     ['fd00::/8', 'fd00::/8'],
     ['192.168.1.1', '192.168.1.1'],
   ]);
-  refuses(addressBlock, ['everybody', '10.0.0.0/33', '10.0.0/8', '::/129', '', '10.0.0.0/']);
+  rejects(addressBlock, ['everybody', '10.0.0.0/33', '10.0.0/8', '::/129', '', '10.0.0.0/']);
 
   accepts(webAddress, [
     ['', ''],
     ['https://host:8443/path', 'https://host:8443/path'],
   ]);
-  refuses(webAddress, ['host', 'ftp://host', 'https://', 'https:///x', 'http://a b']);
+  rejects(webAddress, ['host', 'ftp://host', 'https://', 'https:///x', 'http://a b']);
 
   accepts(signalName, [
     ['SIGTERM', 'SIGTERM'],
     ['int', 'SIGINT'],
   ]);
-  refuses(signalName, ['SIGSTOP', 'SIGCONT', '15', '', 'SIGSIGTERM']);
+  rejects(signalName, ['SIGSTOP', 'SIGCONT', '15', '', 'SIGSIGTERM']);
 
   accepts(headerName, [['X-Vili-Mirror', 'X-Vili-Mirror']]);
   accepts(lowerCaseHeaderName, [['X-Api-Key', 'x-api-key']]);
-  refuses(headerName, ['', 'a b', 'a:b', 'é', 'a\r\nb']);
+  rejects(headerName, ['', 'a b', 'a:b', 'é', 'a\r\nb']);
 
   accepts(stickyKey, [
     ['none', null],
     ['cookie session', { kind: 'cookie', name: 'session' }],
     ['header: X-User', { kind: 'header', name: 'X-User' }],
   ]);
-  refuses(stickyKey, ['', 'session', 'cookie', 'cookie a b', 'query id', 'cookie a=b']);
+  rejects(stickyKey, ['', 'session', 'cookie', 'cookie a b', 'query id', 'cookie a=b']);
 
   accepts(headerEdits, [
     ['none', []],
@@ -221,7 +221,7 @@ describe('formats', () => {
     ],
     [['set X-Empty:'], [{ name: 'X-Empty', value: '' }]],
   ]);
-  refuses(headerEdits, ['X: y', 'set X', 'remove', 'remove a b', 'set a b: c', ['set X: \u00e9']]);
+  rejects(headerEdits, ['X: y', 'set X', 'remove', 'remove a b', 'set a b: c', ['set X: \u00e9']]);
 
   accepts(pathRewrites, [
     ['none', []],
@@ -233,10 +233,10 @@ describe('formats', () => {
       ],
     ],
   ]);
-  refuses(pathRewrites, ['/a', 'a -> /b', '/a -> b', '/a -> /{id}', '/a -> /*', '/a -> /b -> /c']);
+  rejects(pathRewrites, ['/a', 'a -> /b', '/a -> b', '/a -> /{id}', '/a -> /*', '/a -> /b -> /c']);
 
   accepts(oneOf(['block', 'report']), [['Block', 'block']]);
-  refuses(oneOf(['block', 'report']), ['blok', '']);
+  rejects(oneOf(['block', 'report']), ['blok', '']);
 
   accepts(listOf(method), [
     ['GET,head , OPTIONS', ['GET', 'HEAD', 'OPTIONS']],
@@ -248,19 +248,19 @@ describe('formats', () => {
     [[], []],
     ['GET,,HEAD', ['GET', 'HEAD']],
   ]);
-  refuses(listOf(method), ['GET HEAD', 'GET,(x)', new Map([['a', 'b']]), [['GET']]]);
+  rejects(listOf(method), ['GET HEAD', 'GET,(x)', new Map([['a', 'b']]), [['GET']]]);
 
   accepts(pathPattern, [
     ['/health', '/health'],
     ['*/health', '*/health'],
   ]);
-  refuses(pathPattern, ['*'.repeat(5), 'health', '/a b', '/a?b', '']);
+  rejects(pathPattern, ['*'.repeat(5), 'health', '/a b', '/a?b', '']);
 
   accepts(endpointTemplate, [
     ['/items/{id}', '/items/{id}'],
     ['get  /items/{id}/{*}', 'GET /items/{id}/{*}'],
   ]);
-  refuses(endpointTemplate, ['items', '/items/{id', '/items/id}', '/{a/b}', 'GET PUT /x', '']);
+  rejects(endpointTemplate, ['items', '/items/{id', '/items/id}', '/{a/b}', 'GET PUT /x', '']);
 
   accepts(mirrorRules, [
     ['POST /orders/{id} off', [{ method: 'POST', path: '/orders/{id}', on: false }]],
@@ -274,7 +274,7 @@ describe('formats', () => {
     [['GET /a,b off'], [{ method: 'GET', path: '/a,b', on: false }]],
     ['none', []],
   ]);
-  refuses(mirrorRules, [
+  rejects(mirrorRules, [
     'POST /orders',
     '/orders off',
     'POST /x maybe',
@@ -297,7 +297,7 @@ describe('formats', () => {
     ],
     ['none', new Map()],
   ]);
-  refuses(launchCommands, [
+  rejects(launchCommands, [
     'rb=ruby',
     '.rb=',
     '.rb',
@@ -365,8 +365,8 @@ function accepts(format: Format<unknown, Unit>, cases: readonly (readonly [Raw, 
   });
 }
 
-function refuses(format: Format<unknown, Unit>, cases: readonly Raw[]): void {
-  it(`refuse what is not of the kind "${format.name}"`, () => {
+function rejects(format: Format<unknown, Unit>, cases: readonly Raw[]): void {
+  it(`reject what is not of the kind "${format.name}"`, () => {
     for (const raw of cases) {
       expect(() => format.parse(raw), JSON.stringify(raw)).to.throw(FormatError);
     }

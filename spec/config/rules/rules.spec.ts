@@ -6,7 +6,7 @@ import { withTempFolder } from '../../support/temp-folder.ts';
 
 type Flags = Readonly<Record<string, string>>;
 
-const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
+const REJECTED: readonly (readonly [string, Flags, RegExp])[] = [
   [
     "the users' port inside the range of servlets",
     { port: '9450' },
@@ -14,17 +14,17 @@ const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
   ],
   ['a range of one port', { port_range: '9400-9400' }, /has 1 port; a promotion needs 2/],
   [
-    'a longest wait below the shortest',
+    'a longest pause below the shortest',
     { 'restart.backoff_min': '5s', 'restart.backoff_max': '1s' },
     /restart\.backoff_max +"1s" must not be shorter than restart\.backoff_min=5s/,
   ],
   [
-    'a quiet period below the longest wait',
+    'a reset period below the longest pause',
     { 'restart.reset_after': '59s' },
     /restart\.reset_after +"59s" must not be shorter than restart\.backoff_max=60s \(default\)/,
   ],
   [
-    'more answers than fit into the time to get ready',
+    'more responses than fit into the time to become ready',
     { 'readiness.successes': '10', 'readiness.interval': '1s', 'readiness.timeout': '5s' },
     /"5s" is too short for readiness\.successes=10 .* at readiness\.interval=1s/,
   ],
@@ -34,29 +34,33 @@ const REFUSED: readonly (readonly [string, Flags, RegExp])[] = [
     /must not be smaller than mirror\.max_body=65MiB/,
   ],
   [
-    'fewer connections than gate processes',
+    'fewer connections than proxy processes',
     { 'gate.processes': '4', 'upstream.max_connections': '3' },
     /upstream\.max_connections +"3" must leave something for each of gate\.processes=4/,
   ],
   [
-    'a hold too small to be shared out',
+    'a hold too small to be divided',
     { 'gate.processes': '4', 'hold.max_size': '128KiB' },
     /must leave header\.max_size=64KiB .* for each of gate\.processes=4/,
   ],
   [
-    'a queue too small to be shared out',
+    'a queue too small to be divided',
     { 'gate.processes': '4', 'mirror.queue_size': '3MiB' },
     /must leave mirror\.max_body=1MiB .* for each of gate\.processes=4/,
   ],
-  ['no gate process', { 'gate.processes': '0' }, /gate\.processes +"0" is less than 1/],
-  ['too many gate processes', { 'gate.processes': '65' }, /gate\.processes +"65" is more than 64/],
+  ['no proxy process', { 'gate.processes': '0' }, /gate\.processes +"0" is less than 1/],
+  ['too many proxy processes', { 'gate.processes': '65' }, /gate\.processes +"65" is more than 64/],
   [
-    'half a gate process',
+    'half a proxy process',
     { 'gate.processes': '1.5' },
     /gate\.processes +"1\.5" is not a whole number/,
   ],
   ['a hold smaller than one head', { 'hold.max_size': '1KiB' }, /no request could wait/],
-  ['a mark in a header requests need', { 'mirror.header': 'Host' }, /requests need themselves/],
+  [
+    'a mark in a header that requests need',
+    { 'mirror.header': 'Host' },
+    /requests need themselves/,
+  ],
   [
     'a change to the framing of copies',
     { 'mirror.headers': 'set Content-Length: 5' },
@@ -102,7 +106,7 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
   ['Slack without a way to it', { slack_channel: '#x' }, /no effect without entraos_api_uri/],
   ['Whydah without a name', { whydah_uri: 'https://x' }, /without whydah_application_id and/],
   [
-    'a coarse look at arrivals',
+    'coarse polling of arrivals',
     { 'arrival.stable': '100ms', 'arrival.poll': '1s' },
     /only after that/,
   ],
@@ -112,7 +116,7 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
 const FINE: readonly (readonly [string, Flags])[] = [
   ['a short stable time with the default poll', { 'arrival.stable': '100ms' }],
   ['a small head with the default count', { 'header.max_size': '1KiB' }],
-  ['ports next to the range', { port: '9399' }],
+  ['a port next to the range', { port: '9399' }],
   ['the range nerthus writes', { port: '8080', port_range: '8081-8090' }],
   [
     'a rule that copies when no method does',
@@ -123,20 +127,20 @@ const FINE: readonly (readonly [string, Flags])[] = [
 ];
 
 describe('the rules between settings', () => {
-  for (const [what, flags, told] of REFUSED) {
-    it(`refuse ${what}`, async () => {
+  for (const [what, flags, text] of REJECTED) {
+    it(`reject ${what}`, async () => {
       await withBase((base) => {
-        expect(() => load(base, flags)).to.throw(told);
+        expect(() => load(base, flags)).to.throw(text);
       });
     });
   }
 
-  for (const [what, flags, told] of WARNED) {
+  for (const [what, flags, text] of WARNED) {
     it(`warn of ${what}`, async () => {
       await withBase((base) => {
         const { warnings } = load(base, flags);
         expect(warnings).to.have.length(1);
-        expect(warnings[0]).to.match(told);
+        expect(warnings[0]).to.match(text);
       });
     });
   }
@@ -149,7 +153,7 @@ describe('the rules between settings', () => {
     });
   }
 
-  it('say nothing more of a value that cannot be read', async () => {
+  it('report nothing more about a value that cannot be read', async () => {
     await withBase((base) => {
       expect(() => load(base, { port_range: '9500-9400', port: '9450' })).to.throw(/1 problem in/);
     });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { parseEnvFile } from '../../../config/sources/env-file.ts';
 
-/** Lines and what godotenv 1.5.1 makes of them. */
+/** Lines and what godotenv 1.5.1 parses them into. */
 const LIKE_THE_GO_PROGRAM: readonly (readonly [string, Record<string, string>])[] = [
   ['C=has#hash', { C: 'has#hash' }],
   ['M="quote \\" inside"', { M: 'quote " inside' }],
@@ -66,7 +66,7 @@ describe('parseEnvFile', () => {
     });
   }
 
-  it('tells the line of each key, also after a value of several lines', () => {
+  it('gives the line of each key, also after a value of several lines', () => {
     const { entries } = parseEnvFile('# one\na=1\n\nb="2\n3"\r\n\r\nc: 4');
     expect(entries.map(({ key, line }) => [key, line])).to.deep.equal([
       ['a', 2],
@@ -75,7 +75,7 @@ describe('parseEnvFile', () => {
     ]);
   });
 
-  it('goes on after a line that cannot be read, without repeating what is on it', () => {
+  it('continues after a line that cannot be parsed, without quoting it', () => {
     const { entries, problems } = parseEnvFile('a=1\nmy secret!\nb=2\nlol$wut\nc="open\nd=3');
     expect(entries.map(({ key }) => key)).to.deep.equal(['a', 'b', 'd']);
     expect(problems).to.deep.equal([
@@ -146,7 +146,7 @@ describe('parseEnvFile', () => {
     );
   });
 
-  it('takes a file of the largest size in no time', () => {
+  it('parses a file of the largest size quickly', () => {
     const started = process.hrtime.bigint();
     for (const line of ['a="', 'a=\\"', "x '", 'a', '=', '# ', 'a=b\n', '$A', '\n']) {
       parseEnvFile(line.repeat(Math.ceil((256 * 1024) / line.length)));

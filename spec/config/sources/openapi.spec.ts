@@ -107,7 +107,7 @@ describe('an OpenAPI file', () => {
       const flags = { port: '8080', identifier: 'shop', routes: 'GET /mine/{id}' };
       const load = () =>
         loadSettings({ base, flags: { ...flags, openapi: 'api.yaml' }, environment: {} });
-      expect(load).to.throw(/openapi +"api\.yaml" is not there/);
+      expect(load).to.throw(/openapi +"api\.yaml" does not exist/);
       await writeFile(join(base, 'api.yaml'), 'openapi: 3.1.0\npaths: {a: }\n');
       expect(load).to.throw(/openapi +"api\.yaml" has the path "a", which does not begin with/);
       await writeFile(join(base, 'api.yaml'), YAML);

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { parseYamlFile } from '../../../config/sources/yaml-file.ts';
 
 describe('parseYamlFile', () => {
-  it('gives every scalar as it was written, with line and column of its key', () => {
+  it('keeps every scalar as it was written, with line and column of its key', () => {
     const { entries, problems } = parseYamlFile(
       ['# a comment', 'identifier: 1.10', 'readiness:', '  path: "/health"', '  on: yes'].join(
         '\n',
@@ -27,7 +27,7 @@ describe('parseYamlFile', () => {
     ]);
   });
 
-  it('gives lists, flow maps and the empty value', () => {
+  it('reads lists, flow maps and the empty value', () => {
     const { entries } = parseYamlFile('a: [GET, "b, c"]\nb: {x: {y: 1}}\nc:\nd: null\ne: "null"');
     expect(entries.map(({ value }) => value)).to.deep.equal([
       ['GET', 'b, c'],
@@ -45,7 +45,7 @@ describe('parseYamlFile', () => {
   }
 
   const broken: readonly (readonly [string, number, string])[] = [
-    ['a: 1\na: 2', 2, 'the same key is there twice'],
+    ['a: 1\na: 2', 2, 'a key occurs twice'],
     ['a: 1\n\tb: 2', 2, 'tab'],
     ['a: [1, 2', 1, 'is not valid yaml'],
     ['a: "open', 1, 'is not valid yaml'],
@@ -53,13 +53,13 @@ describe('parseYamlFile', () => {
     ['just words', 1, 'must be a map'],
     ['a: 1\n---\nb: 2', 2, 'more than one document'],
     ['a: &x 1\nb: *x', 2, 'is an alias'],
-    ['a: 1\n? [b]\n: 2', 2, 'has a key that is no text'],
+    ['a: 1\n? [b]\n: 2', 2, 'has a key that is not text'],
     [`a: ${'['.repeat(30)}${']'.repeat(30)}`, 1, 'deep'],
     [`a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, 1, 'it is nested too deep'],
     [`a: ${'{a: '.repeat(30)}${'}'.repeat(30)}`, 1, 'is nested more than 20 deep'],
   ];
   for (const [source, line, text] of broken) {
-    it(`tells what is wrong with ${JSON.stringify(source.slice(0, 40))}`, () => {
+    it(`says what is wrong with ${JSON.stringify(source.slice(0, 40))}`, () => {
       const { problems } = parseYamlFile(source);
       expect(problems.length).to.be.within(1, 20);
       expect(problems[0]?.text).to.include(text);
@@ -67,15 +67,15 @@ describe('parseYamlFile', () => {
     });
   }
 
-  it('does not repeat in a problem what is written in the file', () => {
+  it('does not quote the file in a problem', () => {
     for (const source of [
       'a: "topsecret',
       'a: {topsecret',
       'topsecret: 1\ntopsecret: 2',
       '*topsecret',
     ]) {
-      const told = JSON.stringify(parseYamlFile(source).problems);
-      expect(told).to.not.equal('[]').and.not.include('topsecret');
+      const reported = JSON.stringify(parseYamlFile(source).problems);
+      expect(reported).to.not.equal('[]').and.not.include('topsecret');
     }
   });
 
