@@ -48,6 +48,6 @@ function servletOf(servlets: readonly ServletFacts[], version: string, role: Rol
     const nothing = { instance: '', pid: null, port: null, startedAt: null, problem: null };
     return { version, ...nothing, state: 'starting', restarts: 0 };
   }
-  const { instance, pid, port, state, restarts, startedAt, problem } = known;
-  return { version, instance: instance ?? '', pid, port, state, restarts, startedAt, problem };
+  const { role: _, ...facts } = known;
+  return { ...facts, instance: known.instance ?? '' };
 }

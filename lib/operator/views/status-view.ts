@@ -1,4 +1,6 @@
-import type { ServletState } from '../../model/servlet-facts.ts';
+import type { Signal } from '../../evaluation/report/signals.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { ServletFacts } from '../../model/servlet-facts.ts';
 
 /** Schema `vili.status/1` of `vili status --json`: fields may be added, never renamed. */
 export interface StatusView {
@@ -23,18 +25,9 @@ export interface StatusView {
 
 export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation' | 'stopping';
 
-export interface ServletView {
-  readonly version: string;
+/** `pid` is null while there is no process, as in backoff. */
+export interface ServletView extends Omit<ServletFacts, 'role' | 'instance'> {
   readonly instance: string;
-  /** Null while there is no process, as in backoff. */
-  readonly pid: number | null;
-  readonly port: number | null;
-  readonly state: ServletState;
-  readonly restarts: number;
-  /** ISO 8601 with milliseconds, UTC. */
-  readonly startedAt: string | null;
-  /** Why the servlet does not serve. */
-  readonly problem?: string | null;
 }
 
 export interface VerdictView {
@@ -44,33 +37,10 @@ export interface VerdictView {
   readonly elapsedMs: number;
   /** Share of the evidence a promotion needs, 0 to 1. */
   readonly progress: number;
-  readonly reasons: readonly ReasonView[];
+  readonly reasons: readonly Reason[];
   /** What a promotion still needs, in words. */
   readonly missing: readonly string[];
-  /** The table of signals: what both versions did. */
-  readonly signals?: readonly SignalView[];
-}
-
-/** One line of the table of signals; the values as shown to people. */
-export interface SignalView {
-  readonly code: string;
-  readonly name: string;
-  readonly running: string;
-  readonly testing: string;
-  readonly limit: string;
-  readonly state: 'ok' | 'watch' | 'FAIL' | '-';
-}
-
-export interface ReasonView {
-  readonly code: string;
-  /** Method and path template; absent when the reason concerns the whole version. */
-  readonly endpoint?: string | null;
-  /** One sentence with the observed value and the limit. */
-  readonly text: string;
-  readonly observed?: number;
-  readonly limit?: number;
-  /** Request ids to look at. */
-  readonly samples?: readonly string[];
+  readonly signals: readonly Signal[];
 }
 
 /** `received = mirrored + skipped + dropped + failed` at rest. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { reasonOf } from '../../../lib/model/reason.ts';
 import { REPORT, SAMPLE } from '../operator/report-view.ts';
 import { STATUS } from '../operator/views.ts';
 import { run, withDaemon } from './run-support.ts';
@@ -106,7 +107,7 @@ describe('the output of the command line', () => {
     await withDaemon(async (base, handlers) => {
       const long = 'x'.repeat(300);
       const servlet = { ...STATUS.running!, version: `inventory-1.4.2-${'9'.repeat(90)}` };
-      const verdict = { ...STATUS.verdict!, reasons: [{ code: 'c', text: `${long} y ${long}` }] };
+      const verdict = { ...STATUS.verdict!, reasons: [reasonOf('c', `${long} y ${long}`)] };
       handlers.status = async () => ({ ...STATUS, testing: servlet, verdict });
       const [field] = REPORT.test?.endpoints[0]?.differences ?? [];
       const endpoint = { ...REPORT.test!.endpoints[0]!, endpoint: long };
@@ -158,7 +159,7 @@ describe('the output of the command line', () => {
   it('lets no text of others steer the terminal', async () => {
     await withDaemon(async (base, handlers) => {
       const evil = 'a\u001b[2J\u009b31m\u202eb\u0007\r\nc';
-      const reasons = [{ code: evil, text: evil, endpoint: evil, samples: [evil] }];
+      const reasons = [{ ...reasonOf(evil, evil), endpoint: evil, samples: [evil] }];
       const verdict = { ...STATUS.verdict!, version: evil, reasons, missing: [evil] };
       const servlet = { ...STATUS.running!, version: evil, instance: evil };
       handlers.status = async () => ({ ...STATUS, running: servlet, verdict });

@@ -33,6 +33,7 @@ export const STATUS: StatusView = {
     state: 'ready',
     restarts: 0,
     startedAt: '2026-01-01T00:00:00.000Z',
+    problem: null,
   },
   testing: {
     version: 'inventory-1.5.0',
@@ -42,6 +43,7 @@ export const STATUS: StatusView = {
     state: 'ready',
     restarts: 1,
     startedAt: '2026-01-06T23:49:00.000Z',
+    problem: null,
   },
   previous: null,
   verdict: {
@@ -61,6 +63,7 @@ export const STATUS: StatusView = {
       },
     ],
     missing: ['59 more requests', '3 more minutes'],
+    signals: [],
   },
   traffic: {
     received: 2400,
