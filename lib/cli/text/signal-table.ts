@@ -1,10 +1,10 @@
-import type { Signal } from '../../evaluation/report/signals.ts';
+import type { TestReport } from '../../evaluation/report/report.ts';
 import type { Colors } from './colors.ts';
 import { printable } from './printable.ts';
 import { alignRows, type Cell } from './table.ts';
 
 /** The table of signals: what both versions did; for 80 columns. */
-export function signalLines(signals: readonly Signal[], colors: Colors): string[] {
+export function signalLines(signals: TestReport['signals'], colors: Colors): string[] {
   if (signals.length === 0) return [];
   const head: Cell[] = ['signal', 'running', 'testing', 'limit', 'state'];
   const rows = signals.map((it): Cell[] => [
@@ -19,7 +19,7 @@ export function signalLines(signals: readonly Signal[], colors: Colors): string[
 
 // Private
 
-function styleOf(state: Signal['state'], colors: Colors) {
+function styleOf(state: TestReport['signals'][number]['state'], colors: Colors) {
   if (state === 'FAIL') return colors.bad;
   if (state === 'watch') return colors.careful;
   return state === 'ok' ? colors.good : colors.quiet;

@@ -1,4 +1,4 @@
-import type { Signal } from '../../evaluation/report/signals.ts';
+import type { TestReport } from '../../evaluation/report/report.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
 
@@ -40,7 +40,7 @@ export interface VerdictView {
   readonly reasons: readonly Reason[];
   /** What a promotion still needs, in words. */
   readonly missing: readonly string[];
-  readonly signals: readonly Signal[];
+  readonly signals: TestReport['signals'];
 }
 
 /** `received = mirrored + skipped + dropped + failed` at rest. */

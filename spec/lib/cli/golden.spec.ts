@@ -94,7 +94,7 @@ root                         running  0        0         -
 
 describe('the output of the command line', () => {
   for (const [command, expected] of Object.entries(GOLDEN)) {
-    it(`is as written down for vili ${command}`, async () => {
+    it(`is as recorded here for vili ${command}`, async () => {
       await withDaemon(async (base) => {
         const { code, stdout, stderr } = await run([...command.split(' '), '--base', base]);
         expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
@@ -103,7 +103,7 @@ describe('the output of the command line', () => {
     });
   }
 
-  it('fits into 80 columns for status and why, however long the names are', async () => {
+  it('fits into 80 columns for diff, why and status, however long the names are', async () => {
     await withDaemon(async (base, handlers) => {
       const long = 'x'.repeat(300);
       const servlet = { ...STATUS.running!, version: `inventory-1.4.2-${'9'.repeat(90)}` };
@@ -127,7 +127,7 @@ describe('the output of the command line', () => {
     });
   });
 
-  it('gives a request as a command that a shell takes, and says what was masked', async () => {
+  it('shows a request as a shell command and names what was masked', async () => {
     await withDaemon(async (base) => {
       const argv = ['diff', '--sample', SAMPLE.id, '--curl', '--base', base];
       const { stdout, stderr } = await run(argv);
@@ -156,7 +156,7 @@ describe('the output of the command line', () => {
     });
   });
 
-  it('lets no text of others steer the terminal', async () => {
+  it('does not let text from outside steer the terminal', async () => {
     await withDaemon(async (base, handlers) => {
       const evil = 'a\u001b[2J\u009b31m\u202eb\u0007\r\nc';
       const reasons = [{ ...reasonOf(evil, evil), endpoint: evil, samples: [evil] }];
@@ -175,14 +175,14 @@ describe('the output of the command line', () => {
       const all = [['status'], ['why'], ['history'], ['status', '--json'], sampled];
       for (const argv of [...all, [...sampled, '--curl']]) {
         const { stdout, stderr } = await run([...argv, '--base', base]);
-        // oxlint-disable-next-line no-control-regex -- control characters are looked for
+        // oxlint-disable-next-line no-control-regex -- control characters are searched for
         expect(stdout + stderr).to.not.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
         expect(stdout).to.contain('c');
       }
     });
   });
 
-  it('has colours on a terminal, none with NO_COLOR or on a dumb one', async () => {
+  it('has colours on a terminal, but not with NO_COLOR or on a dumb one', async () => {
     await withDaemon(async (base) => {
       const isTerminal = { stdin: true, stdout: true };
       const argv = ['status', '--base', base];

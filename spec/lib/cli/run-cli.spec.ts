@@ -14,7 +14,7 @@ function typed(line: string): PassThrough {
 }
 
 describe('the command line', () => {
-  it('is started by its bare name, with settings', async () => {
+  it('starts the service by its bare name, with settings', async () => {
     const actions = new SampleActions();
     expect((await run([], {}, actions)).code).to.equal(0);
     await run(['--base', 'inventory', '--port', '80'], {}, actions);
@@ -49,7 +49,7 @@ describe('the command line', () => {
     expect((await run(['trace', '--help'])).stdout).to.contain('--mermaid');
   });
 
-  const wrong: readonly (readonly [argv: readonly string[], says: string])[] = [
+  const wrong: readonly (readonly [argv: readonly string[], message: string])[] = [
     [['stauts'], 'Did you mean status?'],
     [['status', '--jsno'], 'unknown option'],
     [['start', 'now'], 'too many arguments'],
@@ -57,11 +57,11 @@ describe('the command line', () => {
     [['history', '--limit', 'all'], 'whole number'],
     [['trace', '--mermaid', '--follow'], '--mermaid'],
   ];
-  for (const [argv, says] of wrong) {
+  for (const [argv, message] of wrong) {
     it(`exits with 2 for vili ${argv.join(' ')}`, async () => {
       const { code, stdout, stderr } = await run(argv);
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-      expect(stderr).to.contain(says);
+      expect(stderr).to.contain(message);
     });
   }
 
@@ -71,7 +71,7 @@ describe('the command line', () => {
     expect(stderr).to.contain('no daemon runs here').and.contain('/nowhere/.vili/vili.sock');
   });
 
-  it('exits with 6 and the reason when the daemon refuses', async () => {
+  it('exits with 6 and the reason when an act is not possible', async () => {
     await withDaemon(async (base, handlers) => {
       handlers.act = async () => {
         throw new ConflictError('inventory-1.5.0 is not ready');
@@ -82,7 +82,7 @@ describe('the command line', () => {
     });
   });
 
-  it('exits with 1 for what nobody thought of, on one line', async () => {
+  it('exits with 1 and one line for an unexpected error', async () => {
     const actions = new SampleActions();
     actions.start = async () => {
       throw new TypeError('x is not a function');
@@ -96,7 +96,7 @@ describe('the command line', () => {
     expect(debug.stderr).to.contain('run-cli.spec');
   });
 
-  it('asks before an act on a terminal and says what it will do', async () => {
+  it('states the effect of an act and asks before it on a terminal', async () => {
     await withDaemon(async (base, handlers) => {
       const argv = ['promote', '--base', base, '--reason', 'seen enough'];
       const no = await run(argv, { isTerminal: TERMINAL, stdin: typed('n') });
@@ -110,7 +110,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes the end of the input for a no', async () => {
+  it('takes the end of the input as a no', async () => {
     await withDaemon(async (base, handlers) => {
       const stdin = new PassThrough();
       stdin.end();
@@ -153,7 +153,7 @@ describe('the command line', () => {
     });
   });
 
-  it('ends in silence when the reader of its output goes away', async () => {
+  it('ends silently when the reader of its output goes away', async () => {
     await withDaemon(async (base) => {
       const stdout = new Writable({
         write(_chunk, _encoding, done) {

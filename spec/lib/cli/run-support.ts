@@ -45,7 +45,7 @@ export class SampleActions implements CliActions {
   }
 }
 
-/** Runs a command line with everything around it made up; `io` overrides parts of that. */
+/** Runs a command line in a made-up environment; `io` overrides parts of it. */
 export async function run(
   argv: readonly string[],
   io: Partial<CliIo> = {},
@@ -70,7 +70,7 @@ export async function run(
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
-/** A base folder with a daemon that answers as `handlers` does. */
+/** A base folder with a daemon that responds as `handlers` does. */
 export async function withDaemon(
   use: (base: string, handlers: SampleHandlers) => Promise<void>,
 ): Promise<void> {

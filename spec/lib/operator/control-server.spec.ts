@@ -238,7 +238,7 @@ describe('the control server', () => {
         for (const send of handlers.traceListeners) for (const one of records) send(one);
       };
       handlers.trace = async () => {
-        // These come while the past is being looked up; 2 is in both.
+        // These arrive while the past is read; 2 is in both.
         emit(record(2, 'root/a/b'), record(3, 'root/other'), record(4, 'root/a'));
         setImmediate(() => emit(record(5, 'root/a')));
         return [record(1, 'root/a'), record(2, 'root/a/b')];

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { jsonLines } from '../../../../lib/cli/text/json-lines.ts';
 
-describe('JSON over several lines', () => {
+describe('JSON with one field a line', () => {
   it('is written as JSON.stringify does, whatever the document', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
@@ -24,7 +24,7 @@ describe('JSON over several lines', () => {
     ]);
   });
 
-  it('takes the order of keys from another document', () => {
+  it('has its keys in the order of another document', () => {
     const text = '{"z":1,"b":[{"d":1,"c":2}],"a":1}';
     const like = '{"a":0,"b":[{"c":0,"d":0}],"gone":1}';
     expect(jsonLines(text, like)?.join('').replaceAll(' ', '')).to.equal(
@@ -32,7 +32,7 @@ describe('JSON over several lines', () => {
     );
   });
 
-  it('leaves alone what is no JSON, or too deep to be read by anybody', () => {
+  it('is null for a text that is not JSON or too deep to read', () => {
     expect(jsonLines('{"a":')).to.equal(null);
     expect(jsonLines(`${'['.repeat(5000)}${']'.repeat(5000)}`)).to.equal(null);
     expect(jsonLines('{"a":1}', 'no JSON')).to.have.length(3);

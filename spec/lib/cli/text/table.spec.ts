@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { neededLines } from '../../../../lib/cli/text/needed.ts';
 import { alignRows, wrapWords } from '../../../../lib/cli/text/table.ts';
 
-describe('alignRows', () => {
-  it('gives every column the width of its widest cell and leaves no blanks at the end', () => {
+describe('the rows of a table', () => {
+  it('have columns as wide as their widest cell and no trailing spaces', () => {
     expect(alignRows([['a', 'bb', ''], ['ccc', '', 'd'], []], '  ')).to.deep.equal([
       '  a    bb',
       '  ccc      d',
@@ -12,7 +12,7 @@ describe('alignRows', () => {
     ]);
   });
 
-  it('does not count colours as width', () => {
+  it('do not count colours as width', () => {
     expect(
       alignRows([
         [{ text: 'a', style }, 'x'],
@@ -22,8 +22,8 @@ describe('alignRows', () => {
   });
 });
 
-describe('wrapWords', () => {
-  it('keeps every character but blanks and no line longer than the width', () => {
+describe('wrapped words', () => {
+  it('keep every character except spaces and fit the width', () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 300 }),
@@ -46,8 +46,8 @@ function squeezed(text: string): string {
   return text.replace(/ /g, '');
 }
 
-describe('what a promotion still needs', () => {
-  it('is one line where it fits, else a list', () => {
+describe('the list of what a promotion still needs', () => {
+  it('is one line if it fits, else several', () => {
     expect(neededLines([], 80)).to.deep.equal([]);
     expect(neededLines(['9 more seconds', '59 more requests'], 80, '  ')).to.deep.equal([
       '  still needed: 9 more seconds, 59 more requests',

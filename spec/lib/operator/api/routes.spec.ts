@@ -49,7 +49,7 @@ describe('the parameters of a request', () => {
     expect(read({ by: 'ann', limit: '5000' }).limit).to.equal(100);
   });
 
-  const wrong: readonly (readonly [values: Record<string, unknown>, says: string])[] = [
+  const wrong: readonly (readonly [values: Record<string, unknown>, message: string])[] = [
     [{}, '"by" is missing: who asks'],
     [{ by: '' }, '"by" must be a text of 1 to 1000 characters'],
     [{ by: 'ann', version: 7 }, '"version" must be a text'],
@@ -57,9 +57,9 @@ describe('the parameters of a request', () => {
     [{ by: 'ann', limit: '0' }, 'limit "0" must be a whole number from 1 to 100'],
     [{ by: 'ann', limit: '1e3' }, 'limit "1e3" must be'],
   ];
-  for (const [values, says] of wrong) {
-    it(`are rejected with: ${says}`, () => {
-      expect(() => read(values)).to.throw(BadRequestError, says);
+  for (const [values, message] of wrong) {
+    it(`are rejected with: ${message}`, () => {
+      expect(() => read(values)).to.throw(BadRequestError, message);
     });
   }
 });
