@@ -8,7 +8,9 @@ export interface Target {
 }
 
 /** Why a side gave no usable response. `malformed`: it did not speak HTTP. */
-export type FailureKind = 'refused' | 'timeout' | 'reset' | 'closed' | 'malformed';
+export const FAILURE_KINDS = ['refused', 'timeout', 'reset', 'closed', 'malformed'] as const;
+
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /**
  * One user request with running's response, complete, as the proxy hands it to the mirror. Hop-by-hop headers

@@ -1,17 +1,20 @@
-import type { FailureKind } from '../model/exchange.ts';
-import type { SkipReason } from './copy/filter.ts';
+import { FAILURE_KINDS } from '../model/exchange.ts';
+import { SKIP_REASONS, type SkipReason } from './copy/filter.ts';
 
-/** What went wrong: on running's side (`FailureKind`), on the client's side, or at a limit of the proxy. */
-export type ProxyErrorKind =
-  | FailureKind
-  | 'client-aborted'
-  | 'client-malformed'
-  | 'client-timeout'
-  | 'hold-full'
-  | 'hold-timeout'
-  | 'overloaded'
-  | 'cut'
-  | 'internal';
+/** What went wrong: on running's side (`FAILURE_KINDS`), on the client's side, or at a limit of the proxy. */
+const ERROR_KINDS = [
+  ...FAILURE_KINDS,
+  'client-aborted',
+  'client-malformed',
+  'client-timeout',
+  'hold-full',
+  'hold-timeout',
+  'overloaded',
+  'cut',
+  'internal',
+] as const;
+
+export type ProxyErrorKind = (typeof ERROR_KINDS)[number];
 
 export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
 
@@ -41,34 +44,9 @@ export class Counter {
   shed = 0;
   retried = 0;
   connectionsRejected = 0;
-  private readonly skipped: Record<SkipReason, number> = {
-    method: 0,
-    rule: 0,
-    sample: 0,
-    health: 0,
-    upgrade: 0,
-    'no-testing': 0,
-    'too-large': 0,
-    aborted: 0,
-    held: 0,
-    refused: 0,
-  };
+  private readonly skipped = zeros(SKIP_REASONS);
   private readonly responses = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 };
-  private readonly errors: Record<ProxyErrorKind, number> = {
-    refused: 0,
-    timeout: 0,
-    reset: 0,
-    closed: 0,
-    malformed: 0,
-    'client-aborted': 0,
-    'client-malformed': 0,
-    'client-timeout': 0,
-    'hold-full': 0,
-    'hold-timeout': 0,
-    overloaded: 0,
-    cut: 0,
-    internal: 0,
-  };
+  private readonly errors = zeros(ERROR_KINDS);
 
   skip(reason: SkipReason): void {
     this.skipped[reason]++;
@@ -107,4 +85,10 @@ export class Counter {
       inFlightNow,
     };
   }
+}
+
+// Private
+
+function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 }

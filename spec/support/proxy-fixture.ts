@@ -4,21 +4,36 @@ import type { Exchange, ExchangeSink, Target } from '../../lib/model/exchange.ts
 import { createProxy, type HttpProxy } from '../../lib/proxy/proxy.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 
+type Group = 'header' | 'request' | 'upstream' | 'hold' | 'mirror';
+
+/** Changes to the settings of a spec, group by group. */
+export type SettingsChanges = Partial<Omit<ProxySettings, Group>> & {
+  readonly [G in Group]?: Partial<ProxySettings[G]>;
+};
+
 /** Settings for specs: everything enabled, short time limits. */
-export function proxySettings(changes: Partial<ProxySettings> = {}): ProxySettings {
+export function proxySettings(changes: SettingsChanges = {}): ProxySettings {
+  const { header, request, upstream, hold, mirror, ...others } = changes;
   return {
     host: '127.0.0.1',
     port: 0,
     tls: null,
-    header: { maxBytes: 65536, maxCount: 500 },
-    request: { headTimeoutMs: 5000, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 1000 },
+    header: { maxBytes: 65_536, maxCount: 500, ...header },
+    request: {
+      headTimeoutMs: 5000,
+      idleTimeoutMs: 5000,
+      keepAliveMs: 5000,
+      maxConnections: 1000,
+      ...request,
+    },
     upstream: {
       connectTimeoutMs: 2000,
       headTimeoutMs: 5000,
       idleTimeoutMs: 5000,
       maxConnections: 256,
+      ...upstream,
     },
-    hold: { maxMs: 5000, maxRequests: 100, maxBytes: 10_000_000 },
+    hold: { maxMs: 5000, maxRequests: 100, maxBytes: 10_000_000, ...hold },
     healthPaths: ['/health', '*/health'],
     mirror: {
       methods: ['GET', 'HEAD', 'OPTIONS'],
@@ -29,11 +44,12 @@ export function proxySettings(changes: Partial<ProxySettings> = {}): ProxySettin
       sticky: null,
       header: 'X-Vili-Mirror',
       token: '',
+      ...mirror,
     },
     compareMaxBodyBytes: 1_048_576,
     trustedProxies: [],
     errorPage: '',
-    ...changes,
+    ...others,
   };
 }
 
@@ -164,7 +180,7 @@ export interface ProxyFixture {
 export async function withProxy(
   upstream: Upstream | null,
   use: (fixture: ProxyFixture) => Promise<void>,
-  changes: Partial<ProxySettings> = {},
+  changes: SettingsChanges = {},
 ): Promise<void> {
   const sink = new RecordingSink();
   const problems: string[] = [];

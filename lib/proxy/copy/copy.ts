@@ -38,7 +38,7 @@ export class ExchangeCopy {
   addRequest(chunk: Buffer): 'too-large' | 'no-room' | null {
     this.requestBytes += chunk.length;
     if (this.requestBytes > this.limits.maxRequestBytes) return 'too-large';
-    if (!this.hold(chunk.length)) return 'no-room';
+    if (!this.limits.budget.take(this.holder, chunk.length)) return 'no-room';
     this.requestChunks.push(chunk);
     return null;
   }
@@ -55,8 +55,8 @@ export class ExchangeCopy {
       this.startDigest();
     }
     if (this.digest !== null) this.digest.update(chunk);
-    else if (this.hold(chunk.length)) this.responseChunks.push(Buffer.from(chunk));
-    else return false;
+    else if (!this.limits.budget.take(this.holder, chunk.length)) return false;
+    else this.responseChunks.push(Buffer.from(chunk));
     return true;
   }
 
@@ -90,10 +90,6 @@ export class ExchangeCopy {
   }
 
   // Private
-
-  private hold(bytes: number): boolean {
-    return this.limits.budget.take(this.holder, bytes);
-  }
 
   private startDigest(): void {
     this.digest = createHash('sha1');

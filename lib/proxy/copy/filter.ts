@@ -5,17 +5,20 @@ import type { ProxySettings } from '../settings.ts';
 import { positionOf, stickyValue } from './sticky.ts';
 
 /** Why a request was not copied to testing. */
-export type SkipReason =
-  | 'method'
-  | 'rule'
-  | 'sample'
-  | 'health'
-  | 'upgrade'
-  | 'no-testing'
-  | 'too-large'
-  | 'aborted'
-  | 'held'
-  | 'refused';
+export const SKIP_REASONS = [
+  'method',
+  'rule',
+  'sample',
+  'health',
+  'upgrade',
+  'no-testing',
+  'too-large',
+  'aborted',
+  'held',
+  'refused',
+] as const;
+
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** The parts of a request that the decision depends on. */
 type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers'>;

@@ -37,7 +37,8 @@ export class Connection {
   private readonly queue: Turn[] = [];
   /** Sent after all turns, once the client's bytes have stopped making sense. */
   private lastResponse: Buffer | null = null;
-  private closing = false;
+  /** Whatever arrives is ignored from now on. */
+  isEnding = false;
   /** The client has half-closed the connection. */
   isHalfClosed = false;
 
@@ -58,18 +59,13 @@ export class Connection {
     return this.socket.destroyed;
   }
 
-  /** Whatever arrives is ignored from now on. */
-  get isEnding(): boolean {
-    return this.closing;
-  }
-
   get busy(): boolean {
     return this.active !== null;
   }
 
   /** Returns false when the turn will never come, since the connection is ending or too many are waiting. */
   take(turn: Turn): boolean {
-    if (this.closing || this.lastResponse !== null || this.socket.destroyed) return false;
+    if (this.isEnding || this.lastResponse !== null || this.socket.destroyed) return false;
     if (this.active === null) {
       this.active = turn;
       turn.start();
@@ -88,7 +84,7 @@ export class Connection {
     if (this.active !== turn) return;
     this.last = turn;
     this.active = null;
-    const next = this.closing ? undefined : this.queue.shift();
+    const next = this.isEnding ? undefined : this.queue.shift();
     if (next !== undefined) {
       this.active = next;
       next.start();
@@ -101,11 +97,11 @@ export class Connection {
    * body of a request that is already known.
    */
   fail(status: number, response: Buffer): boolean {
-    if (this.lastResponse !== null || this.closing) return false;
+    if (this.lastResponse !== null || this.isEnding) return false;
     const newest = this.queue.at(-1) ?? this.active ?? this.last;
     const isBody = newest !== null && !newest.received;
     if (isBody && newest === this.active) {
-      this.closing = true;
+      this.isEnding = true;
       this.active.broken(status);
       return false;
     }
@@ -127,8 +123,8 @@ export class Connection {
 
   /** Takes no more requests; what has been written still arrives. */
   end(): void {
-    if (this.closing && this.socket.writableEnded) return;
-    this.closing = true;
+    if (this.isEnding && this.socket.writableEnded) return;
+    this.isEnding = true;
     closeLingering(this.socket, this.idleTimeoutMs);
   }
 
@@ -155,7 +151,7 @@ export class Connection {
     const waiting = this.queue.splice(0);
     const turns = this.active === null ? waiting : [this.active, ...waiting];
     this.active = null;
-    this.closing = true;
+    this.isEnding = true;
     for (const turn of turns) turn.gone();
   }
 }

@@ -35,18 +35,12 @@ export class FastResponse implements UserResponse {
     socket.write(interimText(status, reason, headers), 'latin1');
   }
 
-  begin(
-    status: number,
-    reason: string,
-    fields: HeaderBlock,
-    closes: boolean,
-    isOpenEnded: boolean,
-  ): void {
+  begin(status: number, reason: string, block: HeaderBlock, closes: boolean, open: boolean): void {
     this.last ||= closes;
-    this.chunkedEncoding = isOpenEnded;
-    const coding = isOpenEnded ? 'Transfer-Encoding: chunked\r\n' : '';
+    this.chunkedEncoding = open;
+    const coding = open ? 'Transfer-Encoding: chunked\r\n' : '';
     const headEnd = this.last ? 'Connection: close\r\n\r\n' : this.keepAliveEnd;
-    this.pending = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}${coding}${headEnd}`;
+    this.pending = `HTTP/1.1 ${status} ${reason}\r\n${block.lines}${coding}${headEnd}`;
   }
 
   flushHeaders(): void {

@@ -4,9 +4,8 @@ import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, peerOf } from '../http/forwarded.ts';
-import { headRulesOf } from '../http/head-rules.ts';
 import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
-import { type RequestHead, readRequestHead } from '../http/request-head.ts';
+import { headRulesOf, type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { Forward } from '../request/forward.ts';
 import { isTunnelled, Tunnel, withoutUpgrade } from '../request/tunnel.ts';
@@ -43,7 +42,7 @@ export class Http1Frontend implements ListenerEvents {
     this.trust = compileTrust(settings.trustedProxies);
     this.rules = headRulesOf(settings);
     this.fastPath = fastPathRulesOf(settings, this.rules);
-    this.http2 = new Http2Frontend(context);
+    this.http2 = new Http2Frontend(context, this.trust, this.rules);
   }
 
   /** Gives access to the server for requests that node took for an upgrade but are ordinary. */

@@ -7,8 +7,7 @@ import {
 import type { TLSSocket } from 'node:tls';
 import type { FlatHeaders } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
-import { compileTrust, type Peer, peerOf } from '../http/forwarded.ts';
-import { headRulesOf } from '../http/head-rules.ts';
+import { type Peer, peerOf } from '../http/forwarded.ts';
 import { reject, UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
@@ -32,11 +31,11 @@ export class Http2Frontend {
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
 
-  constructor(context: ProxyContext) {
+  constructor(context: ProxyContext, trust: (address: string) => boolean, rules: HeadRules) {
     const { settings } = context;
     this.context = context;
-    this.trust = compileTrust(settings.trustedProxies);
-    this.rules = headRulesOf(settings);
+    this.trust = trust;
+    this.rules = rules;
     this.server = createServer({
       settings: {
         maxConcurrentStreams: STREAMS_MAX,

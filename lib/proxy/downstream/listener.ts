@@ -91,9 +91,13 @@ export function createListener(
     highWaterMark: STREAM_BUFFER_BYTES,
   };
   // For the types, a server with its own message classes is another type, though they extend node's.
+  const tls = {
+    ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'],
+    handshakeTimeout: request.headTimeoutMs,
+  };
   const server = (pair === null
     ? createServer(options)
-    : createSecureServer({ ...options, ...pair, ...tlsOptions(settings) })) as unknown as Server;
+    : createSecureServer({ ...options, ...pair, ...tls })) as unknown as Server;
   divert(server, pair === null ? 'connection' : 'secureConnection', (socket, serve) => {
     if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') events.http2Connected(socket);
     else events.connected(socket, serve);
@@ -140,13 +144,6 @@ export function openListener(server: NetServer, host: string, port: number): Pro
 }
 
 // Private
-
-function tlsOptions({ request }: ProxySettings): {
-  ALPNProtocols: string[];
-  handshakeTimeout: number;
-} {
-  return { ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'], handshakeTimeout: request.headTimeoutMs };
-}
 
 /** Gives the sockets of an event to `take` instead of node's server. */
 function divert(

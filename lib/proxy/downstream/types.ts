@@ -30,16 +30,10 @@ export interface UserResponse {
   /** Sends an interim response with a status from 102 to 199. */
   writeInterim(status: number, reason: string, headers: FlatHeaders): void;
   /**
-   * Takes the head of the response. `closes`: the connection ends after it. `isOpenEnded`: there is a body whose
-   * length no header gives. Throws for a head that cannot be sent.
+   * Takes the head of the response. `closes`: the connection ends after it. `open`: there is a body whose length no
+   * header gives. Throws for a head that cannot be sent.
    */
-  begin(
-    status: number,
-    reason: string,
-    fields: HeaderBlock,
-    closes: boolean,
-    isOpenEnded: boolean,
-  ): void;
+  begin(status: number, reason: string, block: HeaderBlock, closes: boolean, open: boolean): void;
   flushHeaders(): void;
   write(chunk: Buffer): boolean;
   addTrailers(trailers: [string, string][]): void;

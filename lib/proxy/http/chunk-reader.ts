@@ -1,3 +1,4 @@
+import type { FlatHeaders } from '../../model/headers.ts';
 import { HEAD_END, HEADER_LINES, LINE_END, splitHeaders } from './headers.ts';
 import { BadResponseError } from './response-head.ts';
 
@@ -12,12 +13,13 @@ type State = 'size' | 'data' | 'data-end' | 'trailers' | 'done';
 /** Reads the body of a chunked response (RFC 9112 section 7.1), piece by piece. */
 export class ChunkReader {
   private readonly maxTrailerBytes: number;
+  /** Flat; known once the body is complete. */
+  trailers: FlatHeaders = [];
   private state: State = 'size';
   /** Bytes of the current chunk still to come. */
   private left = 0;
   /** The part received of an incomplete line. */
   private line = '';
-  private fields: string[] = [];
 
   constructor(maxTrailerBytes: number) {
     this.maxTrailerBytes = maxTrailerBytes;
@@ -26,11 +28,6 @@ export class ChunkReader {
   /** Whether the body is complete. */
   get done(): boolean {
     return this.state === 'done';
-  }
-
-  /** Flat; known once the body is complete. */
-  get trailers(): readonly string[] {
-    return this.fields;
   }
 
   /**
@@ -84,7 +81,7 @@ export class ChunkReader {
     const { line } = this;
     if (line !== LINE_END && !line.endsWith(HEAD_END)) return;
     if (!TRAILERS.test(line)) throw new BadResponseError('the trailers are malformed');
-    this.fields = splitHeaders(line.slice(0, -LINE_END.length), 0);
+    this.trailers = splitHeaders(line.slice(0, -LINE_END.length), 0);
     this.state = 'done';
   }
 }

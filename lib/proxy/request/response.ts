@@ -13,7 +13,8 @@ export class ResponseWriter {
   ended = false;
   private readonly response: UserResponse;
   private left = UNKNOWN_LENGTH;
-  private waitsForDrain = false;
+  /** True while everything waits for the client. */
+  blocked = false;
 
   constructor(response: UserResponse) {
     this.response = response;
@@ -67,10 +68,10 @@ export class ResponseWriter {
       return true;
     }
     if (response.write(Buffer.from(chunk))) return true;
-    if (!this.waitsForDrain) {
-      this.waitsForDrain = true;
+    if (!this.blocked) {
+      this.blocked = true;
       response.once('drain', () => {
-        this.waitsForDrain = false;
+        this.blocked = false;
         resume();
       });
     }
@@ -100,11 +101,6 @@ export class ResponseWriter {
     this.ended = true;
     flushWrites();
     this.response.destroy();
-  }
-
-  /** True while everything waits for the client. */
-  get blocked(): boolean {
-    return this.waitsForDrain;
   }
 
   /** Sends a head that is still waiting for its body. */

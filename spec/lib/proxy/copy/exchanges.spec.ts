@@ -5,13 +5,7 @@ import * as fc from 'fast-check';
 import type { TrafficObservation } from '../../../../lib/model/exchange.ts';
 import { CopyBudget } from '../../../../lib/proxy/copy/budget.ts';
 import { ExchangeCopy } from '../../../../lib/proxy/copy/copy.ts';
-import {
-  exchangeRaw,
-  proxySettings,
-  RawClient,
-  Upstream,
-  withProxy,
-} from '../../../support/proxy-fixture.ts';
+import { exchangeRaw, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
@@ -86,7 +80,6 @@ describe('an exchange', () => {
         response.end();
       });
     });
-    const { mirror } = proxySettings();
     await withProxy(
       up,
       async ({ port, proxy, sink }) => {
@@ -101,7 +94,7 @@ describe('an exchange', () => {
           'small',
         ]);
       },
-      { mirror: { ...mirror, methods: ['PUT'], maxBodyBytes: 100_000 } },
+      { mirror: { methods: ['PUT'], maxBodyBytes: 100_000 } },
     );
     expect(sizes).to.deep.equal([200_000, 200_000, 5]);
   });
@@ -122,7 +115,6 @@ describe('an exchange', () => {
       if (request.url === '/slow') open.push(response);
       else response.end();
     });
-    const { mirror } = proxySettings();
     await withProxy(
       up,
       async ({ port, sink }) => {
@@ -134,7 +126,7 @@ describe('an exchange', () => {
         expect(await slow.toEnd()).to.contain('the end');
         expect(sink.exchanges.map(({ path }) => path)).to.deep.equal(['/quick']);
       },
-      { mirror: { ...mirror, maxCollectedBytes: 60_000 } },
+      { mirror: { maxCollectedBytes: 60_000 } },
     );
   });
 
@@ -145,7 +137,6 @@ describe('an exchange', () => {
       request.on('data', (chunk: Buffer) => (size += chunk.length));
       request.on('end', () => response.end(String(sizes.push(size))));
     });
-    const { mirror } = proxySettings();
     await withProxy(
       up,
       async ({ port, sink }) => {
@@ -155,7 +146,7 @@ describe('an exchange', () => {
         expect(sink).to.include({ sheds: 1, withoutRoom: 1 });
         expect(sink.exchanges.map(({ body }) => body?.length)).to.deep.equal([50_000]);
       },
-      { mirror: { ...mirror, methods: ['PUT'], maxCollectedBytes: 60_000 } },
+      { mirror: { methods: ['PUT'], maxCollectedBytes: 60_000 } },
     );
     expect(sizes).to.deep.equal([70_000, 50_000]);
   });

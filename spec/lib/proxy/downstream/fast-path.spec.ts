@@ -1,11 +1,5 @@
 import { expect } from 'chai';
-import {
-  flag,
-  proxySettings,
-  RawClient,
-  Upstream,
-  withProxy,
-} from '../../../support/proxy-fixture.ts';
+import { flag, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const GET = 'GET /fast HTTP/1.1\r\nHost: a\r\n\r\n';
 const CHUNKED =
@@ -101,8 +95,7 @@ describe('a connection on the fast path', () => {
   });
 
   it('ends after its time limits, before the first request and between two', async () => {
-    const { request } = proxySettings();
-    const times = { ...request, headTimeoutMs: 60, keepAliveMs: 120 };
+    const times = { headTimeoutMs: 60, keepAliveMs: 120 };
     await withProxy(
       await echo(),
       async ({ port, proxy }) => {
@@ -119,14 +112,13 @@ describe('a connection on the fast path', () => {
     const up = await Upstream.http((_request, response) => {
       setTimeout(() => response.end('<late>'), 250);
     });
-    const { request } = proxySettings();
     await withProxy(
       up,
       async ({ port }) => {
         const client = new RawClient(port).send(CLOSE);
         expect(responsesIn(await client.toEnd())).to.deep.equal(['late']);
       },
-      { request: { ...request, headTimeoutMs: 50, idleTimeoutMs: 60, keepAliveMs: 50 } },
+      { request: { headTimeoutMs: 50, idleTimeoutMs: 60, keepAliveMs: 50 } },
     );
   });
 
@@ -135,7 +127,6 @@ describe('a connection on the fast path', () => {
     ['other', CHUNKED],
   ] as const) {
     it(`ends after the response to a ${name} request when keep-alive is off`, async () => {
-      const { request } = proxySettings();
       await withProxy(
         await echo(),
         async ({ port }) => {
@@ -143,7 +134,7 @@ describe('a connection on the fast path', () => {
           expect(responsesIn(text)).to.have.length(1);
           expect(text).to.match(/\r\nConnection: close\r\n/i);
         },
-        { request: { ...request, keepAliveMs: 0 } },
+        { request: { keepAliveMs: 0 } },
       );
     });
   }

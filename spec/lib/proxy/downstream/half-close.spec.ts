@@ -2,13 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { eventually } from '../../../support/eventually.ts';
-import {
-  flag,
-  proxySettings,
-  RawClient,
-  Upstream,
-  withProxy,
-} from '../../../support/proxy-fixture.ts';
+import { flag, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -75,7 +69,6 @@ describe('a client that half-closes after its request', () => {
 
   it('is disconnected when running stays silent for too long', async () => {
     const up = await Upstream.raw((socket) => void socket.removeAllListeners('end'));
-    const { request } = proxySettings();
     await withProxy(
       up,
       async ({ proxy, port }) => {
@@ -83,7 +76,7 @@ describe('a client that half-closes after its request', () => {
         await eventually('the request is over', () => proxy.inFlight() === 0);
         expect(proxy.counts().errors['client-aborted']).to.equal(1);
       },
-      { request: { ...request, idleTimeoutMs: 100 } },
+      { request: { idleTimeoutMs: 100 } },
     );
   });
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { exchangeRaw, proxySettings, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
+import { exchangeRaw, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
-const SETTINGS = { mirror: { ...proxySettings().mirror, token: TOKEN } };
+const SETTINGS = { mirror: { token: TOKEN } };
 
 function get(...headers: string[]): string {
   return ['GET / HTTP/1.1', 'Host: a', 'Connection: close', ...headers, '', ''].join('\r\n');

@@ -58,7 +58,7 @@ describe('connections to running', () => {
         expect(await new RawClient(port).send(GET).toEnd()).to.match(/\r\n\r\no$/);
         expect(sink.exchanges[0]).to.include({ status: 0, failure: 'timeout' });
       },
-      { upstream: { ...proxySettings().upstream, idleTimeoutMs: 80 } },
+      { upstream: { idleTimeoutMs: 80 } },
     );
   });
 
