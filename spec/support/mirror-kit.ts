@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { PairOutcome } from '../../lib/compare/outcome.ts';
 import type { MirrorEvent } from '../../lib/mirror/events.ts';
 import { createMirror, type Mirror } from '../../lib/mirror/mirror.ts';
@@ -8,17 +8,19 @@ import type { MirrorSettings } from '../../lib/mirror/settings.ts';
 import type { Exchange, Target } from '../../lib/model/exchange.ts';
 import { DEFAULT_MIRROR_SETTINGS } from './default-settings.ts';
 
-/** A far side with everything it reported so far. */
+/** A mirror with everything it reported so far. */
 export interface Kit {
-  readonly far: Mirror;
+  readonly mirror: Mirror;
   readonly outcomes: PairOutcome[];
   readonly dropped: Record<string, number>;
   readonly events: MirrorEvent[];
-  /** What the batches said beside outcomes: copies overdue at last, pairs without a control in all. */
-  readonly told: { overdue: number; pausedSlow: number; noise: string | null };
-  /** Resolves once `condition` holds; it is looked at after each report and event. */
+  /** What the batches reported besides outcomes: copies overdue now, pairs without a baseline in all. */
+  readonly reported: { overdue: number; pausedSlow: number; noise: string | null };
+  /** Begins the test `t`. */
+  readonly begin: (testing: Target, running?: Target) => void;
+  /** Resolves once `condition` holds; checked after each report and event. */
   readonly until: (condition: () => boolean) => Promise<void>;
-  /** Offers an exchange as the gate does: `shed` when full. */
+  /** Offers an exchange as the proxy does: `shed` when full. */
   readonly offer: (exchange?: Partial<Exchange>) => void;
   /** Resolves when nothing is in flight. */
   readonly settled: () => Promise<void>;
@@ -34,28 +36,28 @@ export async function withMirror(
   const outcomes: PairOutcome[] = [];
   const events: MirrorEvent[] = [];
   const dropped: Record<string, number> = {};
-  const told: Kit['told'] = { overdue: 0, pausedSlow: 0, noise: null };
+  const reported: Kit['reported'] = { overdue: 0, pausedSlow: 0, noise: null };
   const waiting = new Set<() => void>();
-  const look = () => {
+  const checkAll = () => {
     for (const check of waiting) check();
   };
   let offered = 0;
-  const far = createMirror(
+  const mirror = createMirror(
     { ...DEFAULT_MIRROR_SETTINGS, busyLimit: 1, ...settings },
     {
       onOutcomes(batch) {
         outcomes.push(...batch.outcomes);
-        told.overdue = batch.overdue;
-        told.pausedSlow += batch.paused.slow;
-        told.noise = batch.noise ?? told.noise;
+        reported.overdue = batch.overdue;
+        reported.pausedSlow += batch.paused.slow;
+        reported.noise = batch.noise ?? reported.noise;
         for (const [reason, count] of Object.entries(batch.dropped)) {
           dropped[reason] = (dropped[reason] ?? 0) + count;
         }
-        look();
+        checkAll();
       },
       onEvent(event) {
         events.push(event);
-        look();
+        checkAll();
       },
     },
   );
@@ -70,33 +72,52 @@ export async function withMirror(
       check();
     });
   const kit: Kit = {
-    far,
+    mirror,
     outcomes,
     dropped,
     events,
-    told,
+    reported,
     until,
+    begin: (testing, running = testing) => mirror.begin({ id: 't', testing, running }),
     offer(exchange = {}) {
       offered++;
-      if (far.sink.full()) far.sink.shed();
-      else far.sink.submit(exchangeOf(exchange));
+      if (mirror.sink.full()) mirror.sink.shed();
+      else mirror.sink.submit(exchangeOf(exchange));
     },
-    settled: () => until(() => far.counts().inFlight === 0),
+    settled: () => until(() => mirror.counts().inFlight === 0),
     offered: () => offered,
-    accounted: () => sumOf(far.counts()),
+    accounted: () => {
+      const { mirrored, inFlight, dropped, failed } = mirror.counts();
+      const others = [...Object.values(dropped), ...Object.values(failed)];
+      return others.reduce((sum, count) => sum + count, mirrored + inFlight);
+    },
   };
   try {
     await use(kit);
   } finally {
-    await far.close();
+    await mirror.close();
   }
 }
 
-export function sumOf(counts: ReturnType<Mirror['counts']>): number {
-  return counts.mirrored + counts.inFlight + total(counts.dropped) + total(counts.failed);
+/** A mirror whose test has begun; one HTTP server is both testing and running. */
+export async function withTest(
+  listener: RequestListener,
+  settings: Partial<MirrorSettings>,
+  use: (kit: Kit) => Promise<void>,
+): Promise<void> {
+  await withHttp(listener, (target) => withBegun(target, settings, use));
 }
 
-/** A user's GET that running answered with a small JSON document. */
+/** As `withTest`, with a TCP server that handles every connection as given. */
+export async function withTcpTest(
+  handle: (socket: Socket) => void,
+  settings: Partial<MirrorSettings>,
+  use: (kit: Kit) => Promise<void>,
+): Promise<void> {
+  await withServer(createServer(handle), (target) => withBegun(target, settings, use));
+}
+
+/** A user's GET to which running responded with a small JSON document. */
 export function exchangeOf(change: Partial<Exchange> = {}): Exchange {
   const responseBody =
     change.responseBody === undefined ? Buffer.from('{"ok":true}') : change.responseBody;
@@ -126,36 +147,35 @@ export async function withHttp(
   await withServer(createHttpServer(listener), use);
 }
 
-/** A TCP server that treats every connection as `handle` says. */
-export async function withTcp(
-  handle: (socket: Socket) => void,
-  use: (target: Target) => Promise<void>,
-): Promise<void> {
-  await withServer(createServer(handle), use);
+/** A target that refuses connections: a client holds its port, so that no server can get it. */
+export async function withRefusing(use: (target: Target) => Promise<void>): Promise<void> {
+  await withServer(createServer(), async (target) => {
+    const client = connect(target.port, target.host);
+    await once(client, 'connect');
+    try {
+      await use({ ...target, port: client.localPort ?? 0 });
+    } finally {
+      client.destroy();
+    }
+  });
 }
 
-/** A target that refuses: a port that was free a moment ago. */
-export async function refusingTarget(): Promise<Target> {
-  let target: Target | null = null;
-  await withTcp(
-    () => undefined,
-    async (found) => {
-      target = found;
-    },
-  );
-  if (target === null) throw new Error('no port was given');
-  return target;
-}
-
-export const answerOk: RequestListener = (_request, response) => {
+export const respondOk: RequestListener = (_request, response) => {
   response.setHeader('Content-Type', 'application/json');
   response.end('{"ok":true}');
 };
 
 // Private
 
-function total(record: Record<string, number>): number {
-  return Object.values(record).reduce((sum, count) => sum + count, 0);
+function withBegun(
+  target: Target,
+  settings: Partial<MirrorSettings>,
+  use: (kit: Kit) => Promise<void>,
+): Promise<void> {
+  return withMirror(settings, async (kit) => {
+    kit.begin(target);
+    await use(kit);
+  });
 }
 
 async function withServer(server: Server, use: (target: Target) => Promise<void>): Promise<void> {

@@ -17,24 +17,24 @@ function batchWriterOf(
   );
 }
 
-describe('what feeds the comparing thread', () => {
-  it('drops nothing while the thread starts, as long as the last buffer has room', async () => {
+describe('The batch writer', () => {
+  it('drops nothing while the worker starts, as long as the last batch has room', async () => {
     const sent: SharedArrayBuffer[] = [];
     const writer = batchWriterOf(64 * 1024, 1024 * 1024, sent);
-    const answers: unknown[] = [];
+    const results: unknown[] = [];
     for (let count = 0; count < 20; count++) {
-      answers.push(writer.add(exchangeOf()));
-      // Longer than a batch waits: each would take a buffer of its own if the thread gave them back.
+      results.push(writer.add(exchangeOf()));
+      // Longer than a batch waits: each would take a batch of its own if the worker gave them back.
       await after(5);
     }
-    expect(answers.filter((answer) => answer !== null)).to.deep.equal([]);
+    expect(results.filter((result) => result !== null)).to.deep.equal([]);
     expect(sent).to.have.length(3);
     giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
-    await eventually('what is overdue goes', () => sent.length === 4);
+    await eventually('the kept batch is sent', () => sent.length === 4);
     writer.close();
   });
 
-  it('takes no more than all batches hold until the thread has read one', () => {
+  it('takes no more than all batches hold until the worker has read one', () => {
     const sent: SharedArrayBuffer[] = [];
     const one = recordBytes(exchangeOf());
     const writer = batchWriterOf(one, one, sent);
@@ -53,7 +53,7 @@ describe('what feeds the comparing thread', () => {
     writer.close();
   });
 
-  it('sends what is larger than a batch alone, bounded in bytes until it has been read', () => {
+  it('sends an exchange larger than a batch alone, bounded in bytes until it has been read', () => {
     const sent: SharedArrayBuffer[] = [];
     const large = exchangeOf({ responseBody: Buffer.alloc(4000) });
     const writer = batchWriterOf(2000, 5000, sent);
@@ -65,7 +65,7 @@ describe('what feeds the comparing thread', () => {
     writer.close();
   });
 
-  it('uses the batches of the thread before, whatever that one had of them', () => {
+  it('uses the batches of the previous worker, whatever that one still had', () => {
     const store = new BufferPool(1000);
     const batches = store.take();
     const writer = new BatchWriter(batches, 1000, () => {});

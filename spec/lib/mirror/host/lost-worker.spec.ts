@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
 import type { Fault } from '../../../../lib/mirror/wire/protocol.ts';
 import { DEFAULT_MIRROR_SETTINGS } from '../../../support/default-settings.ts';
-import { answerOk, withHttp, withMirror } from '../../../support/mirror-kit.ts';
+import { respondOk, withTest } from '../../../support/mirror-kit.ts';
 
 const settings = {
   stallMs: 500,
@@ -18,122 +18,106 @@ const FAULTS: { fault: Fault; reason: string; stallMs: number }[] = [
   { fault: 'memory', reason: 'memory', stallMs: 30_000 },
 ];
 
-describe('far side whose worker is lost by', () => {
+describe('A mirror worker', () => {
   for (const { fault, reason, stallMs } of FAULTS) {
-    it(`${fault}: it is started again, and every copy is accounted for`, async () => {
-      await withHttp(
-        (request, response) => {
-          // The first copies are still open when the worker is lost.
-          if (request.url !== '/hang') answerOk(request, response);
-        },
-        (testing) =>
-          withMirror({ ...settings, stallMs }, async (kit) => {
-            const { far, events, dropped } = kit;
-            far.begin({ id: 't', testing, running: testing });
-            kit.offer();
-            await kit.until(() => far.counts().mirrored === 1);
-            for (let index = 0; index < 100; index++) kit.offer({ path: '/hang' });
-            far.injectFault(fault);
-            for (let index = 0; index < 50; index++) kit.offer();
-            await kit.until(() => events.some(({ kind }) => kind === 'lost'));
-            expect(kit.accounted()).to.equal(kit.offered());
-            const lost = events.find((event) => event.kind === 'lost');
-            expect(lost).to.include({ testId: 't', reason, lost: 150 });
-            await kit.until(() => events.filter(({ kind }) => kind === 'started').length === 2);
-            kit.offer();
-            await kit.settled();
-            expect(far.counts()).to.deep.equal({
-              mirrored: 2,
-              dropped: { 'far-side-lost': 150 },
-              failed: {},
-              inFlight: 0,
-            });
-            await kit.until(() => dropped['far-side-lost'] === 150);
-            expect(kit.accounted()).to.equal(kit.offered());
-          }),
-      );
+    it(`lost by ${fault} is started again, and every copy is accounted for`, async () => {
+      const listener: RequestListener = (request, response) => {
+        // The first copies are still open when the worker is lost.
+        if (request.url !== '/hang') respondOk(request, response);
+      };
+      await withTest(listener, { ...settings, stallMs }, async (kit) => {
+        const { mirror, events, dropped } = kit;
+        kit.offer();
+        await kit.until(() => mirror.counts().mirrored === 1);
+        for (let index = 0; index < 100; index++) kit.offer({ path: '/hang' });
+        mirror.injectFault(fault);
+        for (let index = 0; index < 50; index++) kit.offer();
+        await kit.until(() => events.some(({ kind }) => kind === 'lost'));
+        expect(kit.accounted()).to.equal(kit.offered());
+        const lost = events.find((event) => event.kind === 'lost');
+        expect(lost).to.include({ testId: 't', reason, lost: 150 });
+        await kit.until(() => events.filter(({ kind }) => kind === 'started').length === 2);
+        kit.offer();
+        await kit.settled();
+        expect(mirror.counts()).to.deep.equal({
+          mirrored: 2,
+          dropped: { 'far-side-lost': 150 },
+          failed: {},
+          inFlight: 0,
+        });
+        await kit.until(() => dropped['far-side-lost'] === 150);
+        expect(kit.accounted()).to.equal(kit.offered());
+      });
     });
   }
 
-  it('exit: what was learned of noise goes on, also that of before Vili restarted', async () => {
-    let answers = 0;
-    const changing = (_: IncomingMessage, response: ServerResponse): void => {
+  it('starts from what its predecessor learned of noise, also before Vili restarted', async () => {
+    let responses = 0;
+    const changing: RequestListener = (_, response) => {
       response.setHeader('Content-Type', 'application/json');
-      response.end(`{"ok":true,"at":${++answers}}`);
+      response.end(`{"ok":true,"at":${++responses}}`);
     };
     const compare = { ...settings.compare, values: 'block' as const };
     const exchange = { responseBody: Buffer.from('{"ok":true,"at":0}') };
-    await withHttp(changing, async (target) => {
-      let noise: string | null = null;
-      await withMirror({ ...settings, compare: { ...compare, controlShare: 1 } }, async (kit) => {
-        kit.far.begin({ id: 't', testing: target, running: target });
-        kit.offer(exchange);
-        await kit.until(() => kit.told.noise !== null);
-        noise = kit.told.noise;
-      });
-      await withMirror({ ...settings, compare }, async (kit) => {
-        const { far, outcomes, events } = kit;
-        far.begin({ id: 't', testing: target, running: target });
-        far.restoreNoise('another', noise ?? '');
-        kit.offer(exchange);
-        await kit.until(() => outcomes.length === 1);
-        far.restoreNoise('t', noise ?? '');
-        kit.offer(exchange);
-        await kit.until(() => outcomes.length === 2);
-        far.injectFault('exit');
-        await kit.until(() => events.filter(({ kind }) => kind === 'started').length === 2);
-        kit.offer(exchange);
-        await kit.until(() => outcomes.length === 3);
-        expect(outcomes.map(({ differs }) => differs)).to.deep.equal([true, false, false]);
-      });
+    let noise: string | null = null;
+    const learning = { ...settings, compare: { ...compare, controlShare: 1 } };
+    await withTest(changing, learning, async ({ offer, until, reported }) => {
+      offer(exchange);
+      await until(() => reported.noise !== null);
+      ({ noise } = reported);
+    });
+    await withTest(changing, { ...settings, compare }, async (kit) => {
+      const { mirror, outcomes, events } = kit;
+      mirror.restoreNoise('another', noise ?? '');
+      kit.offer(exchange);
+      await kit.until(() => outcomes.length === 1);
+      mirror.restoreNoise('t', noise ?? '');
+      kit.offer(exchange);
+      await kit.until(() => outcomes.length === 2);
+      mirror.injectFault('exit');
+      await kit.until(() => events.filter(({ kind }) => kind === 'started').length === 2);
+      kit.offer(exchange);
+      await kit.until(() => outcomes.length === 3);
+      expect(outcomes.map(({ differs }) => differs)).to.deep.equal([true, false, false]);
     });
   });
 
-  it('a stall while the test ends: the end does not hang', async () => {
-    await withHttp(answerOk, (testing) =>
-      withMirror(settings, async (kit) => {
-        kit.far.begin({ id: 't', testing, running: testing });
-        kit.offer();
-        await kit.settled();
-        kit.far.injectFault('stall');
-        kit.offer();
-        await kit.far.end();
-        expect(kit.far.counts()).to.deep.include({ mirrored: 1, inFlight: 0 });
-        expect(kit.accounted()).to.equal(kit.offered());
-      }),
-    );
+  it('that stalls while the test ends does not keep it from ending', async () => {
+    await withTest(respondOk, settings, async (kit) => {
+      kit.offer();
+      await kit.settled();
+      kit.mirror.injectFault('stall');
+      kit.offer();
+      await kit.mirror.end();
+      expect(kit.mirror.counts()).to.deep.include({ mirrored: 1, inFlight: 0 });
+      expect(kit.accounted()).to.equal(kit.offered());
+    });
   });
 
-  it('nothing at all is not taken for stalled because the main thread was busy', async () => {
-    await withHttp(answerOk, (testing) =>
-      withMirror({ ...settings, stallMs: 1000 }, async (kit) => {
-        kit.far.begin({ id: 't', testing, running: testing });
-        kit.offer();
-        await kit.settled();
-        const untilMs = Date.now() + 1300;
-        while (Date.now() < untilMs) Math.sqrt(2);
-        kit.offer();
-        await kit.settled();
-        expect(kit.events.map(({ kind }) => kind)).to.deep.equal(['started']);
-      }),
-    );
+  it('is not taken for stalled because the main thread was busy', async () => {
+    await withTest(respondOk, { ...settings, stallMs: 1000 }, async (kit) => {
+      kit.offer();
+      await kit.settled();
+      const untilMs = Date.now() + 1300;
+      while (Date.now() < untilMs) Math.sqrt(2);
+      kit.offer();
+      await kit.settled();
+      expect(kit.events.map(({ kind }) => kind)).to.deep.equal(['started']);
+    });
   });
 
-  it('repeated losses wait longer each time, and copies meanwhile are shed', async () => {
-    await withHttp(answerOk, (testing) =>
-      withMirror({ ...settings, stallMs: 5000 }, async (kit) => {
-        const waits = () =>
-          kit.events.flatMap((event) => (event.kind === 'lost' ? [event.restartInMs] : []));
-        kit.far.begin({ id: 't', testing, running: testing });
-        for (let losses = 1; losses <= 5; losses++) {
-          kit.far.injectFault('throw');
-          await kit.until(() => waits().length === losses);
-          kit.offer();
-          await kit.until(() => kit.events.at(-1)?.kind === 'started');
-        }
-        expect(waits()).to.deep.equal([10, 20, 40, 80, 100]);
-        expect(kit.far.counts().dropped).to.deep.equal({ 'far-side-lost': 5 });
-      }),
-    );
+  it('lost again and again waits longer each time, and copies meanwhile are dropped', async () => {
+    await withTest(respondOk, { ...settings, stallMs: 5000 }, async (kit) => {
+      const waits = () =>
+        kit.events.flatMap((event) => (event.kind === 'lost' ? [event.restartInMs] : []));
+      for (let losses = 1; losses <= 5; losses++) {
+        kit.mirror.injectFault('throw');
+        await kit.until(() => waits().length === losses);
+        kit.offer();
+        await kit.until(() => kit.events.at(-1)?.kind === 'started');
+      }
+      expect(waits()).to.deep.equal([10, 20, 40, 80, 100]);
+      expect(kit.mirror.counts().dropped).to.deep.equal({ 'far-side-lost': 5 });
+    });
   });
 });

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { compileRewrites } from '../../../../lib/mirror/request/copy-path.ts';
 
-describe('the path of a copy', () => {
-  it('is the user’s without a rewrite that fits', () => {
+describe('The path of a copy', () => {
+  it('is that of the user without a rewrite that matches', () => {
     fc.assert(
       fc.property(fc.webPath(), (path) => {
         expect(compileRewrites([])(path)).to.equal(path);
@@ -12,7 +12,7 @@ describe('the path of a copy', () => {
     );
   });
 
-  it('is made from the first that fits the whole path, and keeps its query verbatim', () => {
+  it('is made by the first rewrite that matches the whole path, and keeps its query verbatim', () => {
     const rewritten = compileRewrites([
       { from: '/v1/{a}/{b}', to: '/v2/{b}/{a}' },
       { from: '/v1/*', to: '/rest/*' },

@@ -41,8 +41,8 @@ const exchange: fc.Arbitrary<Exchange> = fc.record({
   runningMs: fc.double({ noNaN: true }),
 });
 
-describe('exchange codec', () => {
-  it('gives back every exchange as it was, one after the other', () => {
+describe('The exchange codec', () => {
+  it('reads back every exchange as it was, one after the other', () => {
     fc.assert(
       fc.property(fc.array(exchange, { maxLength: 5 }), (exchanges) => {
         const total = exchanges.reduce((sum, each) => sum + recordBytes(each), 0);

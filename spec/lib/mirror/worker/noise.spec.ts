@@ -13,15 +13,15 @@ const REQUESTS = 2000;
 
 type Json = Record<string, unknown>;
 
-describe('noise', () => {
+describe('Noise', () => {
   it('gives no finding in 2,000 requests with fresh ids, times and ETags in every body', () => {
-    const judge = judgeWith({ headers: ['content-type', 'etag', 'x-trace'] });
-    const outcomes = feed(judge, REQUESTS, {});
-    const told = outcomes.filter((it) => it.differs || it?.baseline?.differs === true);
-    expect(told).to.deep.equal([]);
-    // Nothing is even listed once running has been asked twice for the first time.
+    const comparer = comparerWith({ headers: ['content-type', 'etag', 'x-trace'] });
+    const outcomes = feed(comparer, REQUESTS, {});
+    const found = outcomes.filter((it) => it.differs || it.baseline?.differs === true);
+    expect(found).to.deep.equal([]);
+    // Nothing is even listed after the first baseline.
     expect(outcomes.slice(1).flatMap((it) => it.differences)).to.deep.equal([]);
-    const ignored = judge.takeIgnored().map(({ kind, path }) => `${kind} ${path}`);
+    const ignored = comparer.takeIgnored().map(({ kind, path }) => `${kind} ${path}`);
     expect(ignored).to.have.members([
       'value $.id',
       'value $.servedAt',
@@ -38,29 +38,29 @@ describe('noise', () => {
       ['missing $.servedAt', (body) => delete body['servedAt']],
     ];
     for (const [key, change] of cases) {
-      const outcomes = feed(judgeWith({}), 200, { change });
-      const found = outcomes.filter((it) => it.differs && it?.baseline?.differs !== true);
+      const outcomes = feed(comparerWith({}), 200, { change });
+      const found = outcomes.filter((it) => it.differs && it.baseline?.differs !== true);
       expect(found.length, key).to.be.above(190);
       const last = outcomes.at(-1)?.differences.map(({ kind, path }) => `${kind} ${path}`);
       expect(last).to.deep.equal([key]);
     }
   });
 
-  it('does not take for noise what testing does always and running only now and then', () => {
-    const judge = judgeWith({});
+  it('is not what testing does always and running only now and then', () => {
+    const comparer = comparerWith({});
     const gone = (body: Json) => delete body['name'];
-    const outcomes = feed(judge, 400, { change: gone, flaky: gone, flakyEvery: 10 });
+    const outcomes = feed(comparer, 400, { change: gone, flaky: gone, flakyEvery: 10 });
     const late = outcomes.slice(200);
     expect(late.filter((it) => it.differs).length).to.be.above(150);
-    expect(judge.takeIgnored().filter((it) => it.path === '$.name' && it.ignored)).to.deep.equal(
+    expect(comparer.takeIgnored().filter((it) => it.path === '$.name' && it.ignored)).to.deep.equal(
       [],
     );
   });
 
-  it('tells what is ignored with how often running differed from itself', () => {
-    const judge = judgeWith({});
-    feed(judge, 30, {});
-    const servedAt = judge.takeIgnored().find((it) => it.path === '$.servedAt');
+  it('is reported with how often running differed from itself', () => {
+    const comparer = comparerWith({});
+    feed(comparer, 30, {});
+    const servedAt = comparer.takeIgnored().find((it) => it.path === '$.servedAt');
     expect(servedAt).to.deep.include({
       endpoint: ENDPOINT,
       kind: 'value',
@@ -69,24 +69,24 @@ describe('noise', () => {
     });
     expect(servedAt?.times).to.equal(servedAt?.of).and.be.above(19);
     expect(servedAt?.running).to.match(/^"\d{4}-/);
-    expect(judge.takeIgnored()).to.deep.equal([]);
+    expect(comparer.takeIgnored()).to.deep.equal([]);
   });
 
   it('is bounded whatever differs', () => {
-    const judge = judgeWith({ maxEndpoints: 3, maxDifferences: 50 });
+    const comparer = comparerWith({ maxEndpoints: 3, maxDifferences: 50 });
     for (let index = 0; index < 300; index++) {
       const body = () =>
         Object.fromEntries(
           Array.from({ length: 40 }, (_, at) => [`k${index}_${at}`, randomUUID()]),
         );
-      judge.compare(pairOf(body(), body(), body(), `GET /page-${index % 50}`));
+      comparer.compare(pairOf(body(), body(), body(), `GET /page-${index % 50}`));
     }
-    const told = new Set<string>();
-    for (let batch = judge.takeIgnored(); batch.length > 0; batch = judge.takeIgnored()) {
-      for (const field of batch) told.add(`${field.endpoint} ${field.kind} ${field.path}`);
+    const fields = new Set<string>();
+    for (let batch = comparer.takeIgnored(); batch.length > 0; batch = comparer.takeIgnored()) {
+      for (const field of batch) fields.add(`${field.endpoint} ${field.kind} ${field.path}`);
       expect(batch.length).to.be.at.most(200);
     }
-    expect(told.size).to.be.at.most(3 * 64 * 6);
+    expect(fields.size).to.be.at.most(3 * 64 * 6);
   });
 
   it('leaves identical versions as likely to differ alone as running from itself', () => {
@@ -95,10 +95,10 @@ describe('noise', () => {
         let state = seed + 1;
         const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
         const body = () => (random() < share ? { price: 1 } : { price: 1, more: true });
-        const judge = judgeWith({});
+        const comparer = comparerWith({});
         let [worse, better] = [0, 0];
         for (let index = 0; index < 300; index++) {
-          const { differs, baseline } = judge.compare(pairOf(body(), body(), body()));
+          const { differs, baseline } = comparer.compare(pairOf(body(), body(), body()));
           if (differs && baseline?.differs === false) worse++;
           if (!differs && baseline?.differs === true) better++;
         }
@@ -110,19 +110,21 @@ describe('noise', () => {
   });
 });
 
+// Private
+
 interface Feeding {
   readonly change?: (body: Json) => void;
-  /** Done to running's second answer every so many times. */
+  /** Applied to every nth second response of running. */
   readonly flaky?: (body: Json) => void;
   readonly flakyEvery?: number;
 }
 
-function judgeWith(change: Partial<CompareSettings>): PairComparer {
+function comparerWith(change: Partial<CompareSettings>): PairComparer {
   return new PairComparer({ ...DEFAULT_COMPARE_SETTINGS, values: 'block', ...change });
 }
 
-/** Running is asked twice for the first 20 pairs and every fifth after that. */
-function feed(judge: PairComparer, count: number, feeding: Feeding): PairOutcome[] {
+/** The first 20 pairs and every fifth after that have a baseline. */
+function feed(comparer: PairComparer, count: number, feeding: Feeding): PairOutcome[] {
   const { change, flaky, flakyEvery = 1 } = feeding;
   return Array.from({ length: count }, (_, index) => {
     const testing = fresh();
@@ -130,7 +132,7 @@ function feed(judge: PairComparer, count: number, feeding: Feeding): PairOutcome
     const again = fresh();
     if (index % flakyEvery === 0) flaky?.(again);
     const asked = index < 20 || index % 5 === 0;
-    return judge.compare(pairOf(fresh(), testing, asked ? again : null));
+    return comparer.compare(pairOf(fresh(), testing, asked ? again : null));
   });
 }
 
@@ -151,11 +153,11 @@ function pairOf(running: Json, testing: Json, baseline: Json | null, endpoint = 
     responseBytes: body.length,
     responseHeaders: headers(),
   });
-  const answers = { testing: answerOf(testing), baseline: baseline && answerOf(baseline) };
-  return { exchange, endpoint, ...answers };
+  const again = baseline && responseOf(baseline);
+  return { exchange, endpoint, testing: responseOf(testing), baseline: again };
 }
 
-function answerOf(json: Json): ShadowResponse {
+function responseOf(json: Json): ShadowResponse {
   const bytes = Buffer.from(JSON.stringify(json));
   const { length } = bytes;
   const rest = { failure: null, ms: 2, digest: null, cut: false, extraBytes: 0 };
