@@ -48,7 +48,7 @@ export function sampleText(sample: Sample, { columns, colors }: TextOptions): st
   const { request, running, testing, differences } = sample;
   const lines = [
     ...wrapWords(`${sample.id}   ${request.method} ${printable(request.path)}`, columns, '  '),
-    `  asked ${printable(dateTime(sample.at))}, request id ${printable(sample.requestId)}`,
+    `  sent ${printable(dateTime(sample.at))}, request id ${printable(sample.requestId)}`,
     ...headerLines(request.headers, columns),
     ...bodyLines('  > ', request.body),
     '',

@@ -46,7 +46,7 @@ see one: vili diff --sample 2afa508f
 `,
   'diff --sample 2afa508f': `
 2afa508f   GET /items/38?q=it's
-  asked 2026-01-06 23:55:00Z, request id a1
+  sent 2026-01-06 23:55:00Z, request id a1
   > Host: shop.example
   > Authorization: [masked]
 
