@@ -20,6 +20,7 @@ import { expect } from 'chai';
 import { walkFolder } from '../../../../lib/archive/zip/folder-entries.ts';
 import { packFolder, verifyZip } from '../../../../lib/archive/zip/pack.ts';
 import { readContent, readZip } from '../../../../lib/archive/zip/reader.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { failureOf } from '../../../support/failure.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
@@ -141,7 +142,8 @@ describe('packing a folder', () => {
       const stop = new AbortController();
       const reason = new Error('stop');
       const packing = failureOf(packFolder(folder, zip, stop.signal));
-      setTimeout(() => stop.abort(reason), 30);
+      await eventually('packing begins', async () => (await readdir(parent)).length > 1);
+      stop.abort(reason);
       expect(await packing).to.equal(reason);
       expect(await readdir(parent)).to.deep.equal(['id-1.0']);
     });
