@@ -1,6 +1,6 @@
 import type { CompareRule, RuleAction } from '../../lib/model/traffic-rules.ts';
 import { type Format, FormatError, type Raw, textOf } from './format.ts';
-import { endpointTemplate, itemsOf, parseItem } from './lists.ts';
+import { endpointTemplate, listOf } from './lists.ts';
 
 const FORM = '[METHOD] /path/{id} ignore|tolerance|unordered|key $.path [value]';
 const RULE =
@@ -23,16 +23,6 @@ export const jsonPath: Format<string> = {
   holds: (value) => typeof value === 'string' && JSON_PATH.test(value),
 };
 
-/** Rules for the comparison: a list in yaml, or text separated by semicolons. */
-export const compareRules: Format<readonly CompareRule[]> = {
-  name: 'compare rules',
-  example: 'GET /items/{id} ignore $.views; * tolerance $..price 0.01; /tags unordered $; none',
-  parse: (raw) => itemsOf(raw, /[;\n]/).map((entry) => parseItem(compareRule, entry)),
-  holds: (value) => Array.isArray(value) && value.every((entry) => compareRule.holds(entry)),
-};
-
-// Private
-
 const compareRule: Format<CompareRule> = {
   name: 'compare rule',
   example: 'GET /items/{id} ignore $.views',
@@ -49,6 +39,15 @@ const compareRule: Format<CompareRule> = {
   },
   holds: (value) => typeof value === 'object' && value !== null && 'action' in value,
 };
+
+/** Rules for the comparison, separated by semicolons. */
+export const compareRules = listOf(compareRule, {
+  separator: /[;\n]/,
+  name: 'compare rules',
+  example: 'GET /items/{id} ignore $.views; * tolerance $..price 0.01; /tags unordered $; none',
+});
+
+// Private
 
 function actionOf(action: string | undefined, value: string | undefined): RuleAction {
   if (action === 'tolerance') {

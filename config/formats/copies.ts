@@ -2,7 +2,7 @@ import { placeholdersOf } from '../../lib/model/path-template.ts';
 import type { HeaderEdit, PathRewrite, StickyKey } from '../../lib/model/traffic-rules.ts';
 import { shown } from '../problem.ts';
 import { type Format, FormatError, type Raw, textOf } from './format.ts';
-import { checkTemplate, itemsOf, parseItem } from './lists.ts';
+import { checkTemplate, listOf } from './lists.ts';
 import { headerName } from './names.ts';
 
 /** `cookie session`, `header X-User-Id`, or `none`. */
@@ -20,24 +20,6 @@ export const stickyKey: Format<StickyKey | null> = {
   holds: (value) => value === null || isRecord(value, 'kind'),
 };
 
-/** `set NAME: VALUE` and `remove NAME`: a list in yaml, or text separated by semicolons. */
-export const headerEdits: Format<readonly HeaderEdit[]> = {
-  name: 'header changes',
-  example: 'set Authorization: Bearer test; remove Cookie; none',
-  parse: (raw) => itemsOf(raw, /[;\n]/).map((entry) => parseItem(headerEdit, entry)),
-  holds: (value) => Array.isArray(value) && value.every((entry) => headerEdit.holds(entry)),
-};
-
-/** `/from/{id} -> /to/{id}`: a list in yaml, or text separated by commas or semicolons. */
-export const pathRewrites: Format<readonly PathRewrite[]> = {
-  name: 'path rewrites',
-  example: '/v1/{id} -> /v2/{id}, /old/* -> /new/*; none',
-  parse: (raw) => itemsOf(raw, /[,;\n]/).map((entry) => parseItem(pathRewrite, entry)),
-  holds: (value) => Array.isArray(value) && value.every((entry) => pathRewrite.holds(entry)),
-};
-
-// Private
-
 const headerEdit: Format<HeaderEdit> = {
   name: 'header change',
   example: 'set X-Test: yes',
@@ -54,6 +36,13 @@ const headerEdit: Format<HeaderEdit> = {
   holds: (value) => isRecord(value, 'name'),
 };
 
+/** `set NAME: VALUE` and `remove NAME`, separated by semicolons. */
+export const headerEdits = listOf(headerEdit, {
+  separator: /[;\n]/,
+  name: 'header changes',
+  example: 'set Authorization: Bearer test; remove Cookie; none',
+});
+
 const pathRewrite: Format<PathRewrite> = {
   name: 'path rewrite',
   example: '/old/* -> /new/*',
@@ -69,6 +58,15 @@ const pathRewrite: Format<PathRewrite> = {
   },
   holds: (value) => isRecord(value, 'from'),
 };
+
+/** `/from/{id} -> /to/{id}`, separated by commas or semicolons. */
+export const pathRewrites = listOf(pathRewrite, {
+  separator: /[,;\n]/,
+  name: 'path rewrites',
+  example: '/v1/{id} -> /v2/{id}, /old/* -> /new/*; none',
+});
+
+// Private
 
 function checkPlaceholders(from: string, to: string): void {
   const known = placeholdersOf(from);

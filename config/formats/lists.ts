@@ -7,23 +7,25 @@ import { method } from './names.ts';
 const MAX_ITEMS = 1000;
 const MAX_ARGUMENTS = 100;
 
-/** Several values: a list in yaml, or text separated by commas. `none` is the empty list. */
-export function listOf<T>(item: Format<T>): Format<readonly T[]> {
-  return {
-    name: `list of ${item.name}`,
-    example: `${item.example}; none`,
-    parse: (raw) => itemsOf(raw, /,/).map((entry) => parseItem(item, entry)),
-    holds: (value) => Array.isArray(value) && value.every((entry) => item.holds(entry)),
-  };
-}
+const mirrorRule: Format<MirrorRule> = {
+  name: 'mirror rule',
+  example: 'POST /orders/{id} off',
+  parse(raw) {
+    const [verb, path, state, ...more] = textOf(raw).split(/\s+/);
+    if (verb === undefined || path === undefined || more.length > 0) throw ruleError();
+    if (state !== 'on' && state !== 'off') throw ruleError();
+    checkTemplate(path);
+    return { method: verb === '*' ? '*' : method.parse(verb), path, on: state === 'on' };
+  },
+  holds: (value) => typeof value === 'object' && value !== null && 'method' in value,
+};
 
-/** Rules `METHOD /path/{id} on|off`: a list in yaml, or text separated by commas or semicolons. */
-export const mirrorRules: Format<readonly MirrorRule[]> = {
+/** Rules `METHOD /path/{id} on|off`, separated by commas or semicolons. */
+export const mirrorRules = listOf(mirrorRule, {
+  separator: /[,;\n]/,
   name: 'mirror rules',
   example: 'POST /orders/{id} off, * /reports/* on; none',
-  parse: (raw) => itemsOf(raw, /[,;\n]/).map((entry) => parseItem(mirrorRule, entry)),
-  holds: (value) => Array.isArray(value) && value.every((entry) => mirrorRule.holds(entry)),
-};
+});
 
 /** A path template, with or without a method before it: `GET /items/{id}`; `*` is the rest. */
 export const endpointTemplate: Format<string> = {
@@ -71,22 +73,21 @@ export const launchCommands: Format<ReadonlyMap<string, readonly string[]>> = {
   holds: (value) => value instanceof Map,
 };
 
-/** The items of a list in either form; `none` is the empty list. */
-export function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
-  const items = typeof raw === 'string' ? split(raw, separator) : raw;
-  if (!Array.isArray(items)) throw new FormatError('must be a list, not a map');
-  if (items.length > MAX_ITEMS) throw new FormatError(`has more than ${MAX_ITEMS} items`);
-  return items;
-}
-
-/** Parses one item; an error names it. */
-export function parseItem<T>(format: Format<T>, raw: Raw): T {
-  try {
-    return format.parse(raw);
-  } catch (error) {
-    if (!(error instanceof FormatError) || typeof raw !== 'string') throw error;
-    throw new FormatError(`has the item ${shown(raw)}, which ${error.message}`);
-  }
+/** Several values: a list in yaml, or text with separators. `none` is the empty list. */
+export function listOf<T>(
+  item: Format<T>,
+  {
+    separator = /,/,
+    name = `list of ${item.name}`,
+    example = `${item.example}; none`,
+  }: { separator?: RegExp; name?: string; example?: string } = {},
+): Format<readonly T[]> {
+  return {
+    name,
+    example,
+    parse: (raw) => itemsOf(raw, separator).map((entry) => parseItem(item, entry)),
+    holds: (value) => Array.isArray(value) && value.every((entry) => item.holds(entry)),
+  };
 }
 
 /** Throws when a path breaks a rule of path templates. */
@@ -96,18 +97,22 @@ export function checkTemplate(path: string): void {
 
 // Private
 
-const mirrorRule: Format<MirrorRule> = {
-  name: 'mirror rule',
-  example: 'POST /orders/{id} off',
-  parse(raw) {
-    const [verb, path, state, ...more] = textOf(raw).split(/\s+/);
-    if (verb === undefined || path === undefined || more.length > 0) throw ruleError();
-    if (state !== 'on' && state !== 'off') throw ruleError();
-    checkTemplate(path);
-    return { method: verb === '*' ? '*' : method.parse(verb), path, on: state === 'on' };
-  },
-  holds: (value) => typeof value === 'object' && value !== null && 'method' in value,
-};
+function itemsOf(raw: Raw, separator: RegExp): readonly Raw[] {
+  const items = typeof raw === 'string' ? split(raw, separator) : raw;
+  if (!Array.isArray(items)) throw new FormatError('must be a list, not a map');
+  if (items.length > MAX_ITEMS) throw new FormatError(`has more than ${MAX_ITEMS} items`);
+  return items;
+}
+
+/** Parses one item; an error names it. */
+function parseItem<T>(format: Format<T>, raw: Raw): T {
+  try {
+    return format.parse(raw);
+  } catch (error) {
+    if (!(error instanceof FormatError) || typeof raw !== 'string') throw error;
+    throw new FormatError(`has the item ${shown(raw)}, which ${error.message}`);
+  }
+}
 
 function ruleError(): FormatError {
   return new FormatError('is not METHOD /path/{id} on|off');

@@ -1,10 +1,24 @@
 import type { Format, Unit } from '../formats.ts';
 
+/** Optional properties of a setting. */
+export interface SettingOptions {
+  /** Bounds as an operator would write them. */
+  readonly min?: string;
+  readonly max?: string;
+  readonly required?: boolean;
+  /** Never shown, neither in an error nor in the list of effective settings. */
+  readonly sensitive?: boolean;
+  /** Older spellings, accepted in files. */
+  readonly aliases?: readonly string[];
+  /** The key to use instead, shown in the reference and in a warning. */
+  readonly superseded?: string;
+}
+
 /**
  * One setting, in the form that convict takes (`doc`, `default`, `format`, `sensitive`), with what
  * the loader and the reference page need in addition.
  */
-export interface Setting<T, U extends Unit = Unit> {
+export interface Setting<T, U extends Unit = Unit> extends SettingOptions {
   readonly doc: string;
   readonly default: T;
   /** The check that convict runs on the loaded value; throws when it is out of bounds. */
@@ -12,26 +26,7 @@ export interface Setting<T, U extends Unit = Unit> {
   readonly kind: Format<T, U>;
   /** The default as an operator would write it; empty for none. */
   readonly written: string;
-  readonly required: boolean;
-  /** Never shown, neither in an error nor in the list of effective settings. */
-  readonly sensitive: boolean;
-  /** Older spellings, accepted in files. */
   readonly aliases: readonly string[];
-  /** Bounds as an operator would write them. */
-  readonly min: string | undefined;
-  readonly max: string | undefined;
-  /** The key to use instead, shown in the reference and in a warning. */
-  readonly superseded: string | undefined;
-}
-
-/** Optional properties of a setting. */
-export interface SettingOptions {
-  readonly min?: string;
-  readonly max?: string;
-  readonly required?: boolean;
-  readonly sensitive?: boolean;
-  readonly aliases?: readonly string[];
-  readonly superseded?: string;
 }
 
 /**
@@ -118,12 +113,8 @@ function build<T, U extends Unit>(
     },
     kind,
     written,
-    required: options.required ?? false,
-    sensitive: options.sensitive ?? false,
-    aliases: options.aliases ?? [],
-    min: options.min,
-    max: options.max,
-    superseded: options.superseded,
+    aliases: [],
+    ...options,
   };
   return built;
 }
