@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createCluster } from '../../lib/cluster/cluster.ts';
 import type { CopySink } from '../../lib/cluster/copy-receiver.ts';
 import type { ClusterEvent } from '../../lib/cluster/slot.ts';
@@ -7,12 +6,10 @@ import type { Exchange } from '../../lib/model/exchange.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
+import { eventually } from './eventually.ts';
 import { proxySettings, type Upstream } from './proxy-fixture.ts';
 
-const UNTIL_LIMIT_MS = 8000;
-const POLL_MS = 20;
-
-/** A far side that keeps what it is given. */
+/** A mirror that keeps what it gets. */
 export class RecordingMirror implements CopySink {
   readonly exchanges: Exchange[] = [];
   readonly drops = new Map<DropReason, number>();
@@ -36,25 +33,25 @@ export class RecordingMirror implements CopySink {
     this.isBusy = isBusy;
   }
 
-  /** All copies it has heard of. */
+  /** All copies that reached it, dropped ones included. */
   get copies(): number {
     return this.exchanges.length + [...this.drops.values()].reduce((sum, it) => sum + it, 0);
   }
 }
 
-export interface ProcessesFixture {
+export interface ClusterFixture {
   readonly proxy: ProxyService;
   readonly mirror: RecordingMirror;
   readonly port: number;
   readonly events: ClusterEvent[];
   readonly problems: string[];
-  /** Pids of the processes that serve now, in order of their places. */
+  /** Pids of the processes that serve now, in the order of their slots. */
   readonly pids: () => number[];
-  /** The first counts that fit. */
+  /** The first counts that match. */
   readonly counted: (what: string, fits: (counts: ProxyCounts) => boolean) => Promise<ProxyCounts>;
 }
 
-export interface ProcessesChanges {
+export interface ClusterChanges {
   readonly settings?: Partial<ProxySettings>;
   readonly processes?: number;
   readonly queueBytes?: number;
@@ -62,10 +59,10 @@ export interface ProcessesChanges {
 }
 
 /** Two processes in front of `upstream`, mirroring; closed after `use`, their accounts checked. */
-export async function withProcesses(
+export async function withCluster(
   upstream: Upstream | null,
-  use: (fixture: ProcessesFixture) => Promise<void>,
-  changes: ProcessesChanges = {},
+  use: (fixture: ClusterFixture) => Promise<void>,
+  changes: ClusterChanges = {},
 ): Promise<void> {
   const mirror = new RecordingMirror();
   const events: ClusterEvent[] = [];
@@ -85,14 +82,15 @@ export async function withProcesses(
   });
   const { port } = await proxy.listen();
   if (upstream !== null) proxy.setRoute({ running: upstream.target, mirroring: true });
-  const counted: ProcessesFixture['counted'] = async (what, fits) => {
-    const deadline = performance.now() + UNTIL_LIMIT_MS;
-    for (;;) {
-      const counts = await proxy.counts();
-      if (fits(counts)) return counts;
-      if (performance.now() > deadline) throw new Error(`never: ${what} ${JSON.stringify(counts)}`);
-      await sleep(POLL_MS);
-    }
+  const counted: ClusterFixture['counted'] = async (what, fits) => {
+    let last: ProxyCounts | null = null;
+    const check = async (): Promise<ProxyCounts | null> => {
+      last = await proxy.counts();
+      return fits(last) ? last : null;
+    };
+    return eventually(what, check).catch((cause: unknown) => {
+      throw new Error(`${what}: ${JSON.stringify(last)}`, { cause });
+    });
   };
   try {
     await use({ proxy, mirror, port, events, problems, pids: () => pidsOf(events), counted });
@@ -111,7 +109,7 @@ export async function withProcesses(
     if (isAlive(pid)) throw new Error(`left ${pid}`);
 }
 
-/** Whether a process of this number lives. */
+/** Whether the process lives. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { createCluster } from '../../../lib/cluster/cluster.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import { RecordingMirror, withProcesses } from '../../support/cluster-fixture.ts';
+import { RecordingMirror, withCluster } from '../../support/cluster-fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   exchangeRaw,
@@ -19,11 +19,11 @@ function hello(text = 'hello'): Promise<Upstream> {
   return Upstream.http((_request, response) => response.end(text));
 }
 
-describe('a proxy process that fails', () => {
-  it('is replaced, and what it had in hand is counted as aborted', async () => {
+describe('A proxy process that fails', () => {
+  it('is replaced, and what it had in hand counts as aborted', async () => {
     const asked = flag();
     const upstream = await Upstream.http(() => asked.raise());
-    await withProcesses(
+    await withCluster(
       upstream,
       async ({ port, pids, events, counted }) => {
         const client = new RawClient(port).send(GET);
@@ -33,24 +33,24 @@ describe('a proxy process that fails', () => {
         expect(await client.toEnd()).to.equal('');
         const { received, skipped } = await counted('it is over', (it) => it.inFlightNow === 0);
         expect([received, skipped.aborted]).to.deep.equal([1, 1]);
-        await eventually('another one serves', () => pids().length === 1);
+        await eventually('another process serves', () => pids().length === 1);
         expect(events.map(({ kind }) => kind)).to.deep.equal(['started', 'ended', 'started']);
       },
       { processes: 1 },
     );
   });
 
-  it('leaves new connections waiting at the open port when it was the last', async () => {
-    await withProcesses(await hello(), async ({ port, pids }) => {
+  it('leaves new connections waiting at the open port when it was the last one', async () => {
+    await withCluster(await hello(), async ({ port, pids }) => {
       for (const pid of pids()) process.kill(pid, 'SIGKILL');
       expect(await exchangeRaw(port, LAST)).to.match(/200 OK[^]*hello$/);
       await eventually('both are back', () => pids().length === 2);
     });
   });
 
-  it('has the present route when it comes back', async () => {
+  it('has the current route when it comes back', async () => {
     const [first, second] = [await hello('first'), await hello('second')];
-    await withProcesses(first, async ({ proxy, port, pids }) => {
+    await withCluster(first, async ({ proxy, port, pids }) => {
       for (const pid of pids()) process.kill(pid, 'SIGKILL');
       proxy.setRoute({ running: second.target, mirroring: false });
       expect(await exchangeRaw(port, LAST)).to.match(/second$/);
@@ -60,9 +60,9 @@ describe('a proxy process that fails', () => {
     await second.close();
   });
 
-  it('is killed when it does not confirm a route, and only then the drain ends', async () => {
+  it('is killed when it does not confirm a route, and only then does the drain end', async () => {
     const [old, next] = [await hello('old'), await hello('next')];
-    await withProcesses(old, async ({ proxy, port, pids, events }) => {
+    await withCluster(old, async ({ proxy, port, pids, events }) => {
       const clients = [new RawClient(port), new RawClient(port)];
       await Promise.all(clients.map((it) => it.send(GET).until((text) => text.endsWith('old'))));
       const [stopped = 0] = pids();
@@ -70,21 +70,21 @@ describe('a proxy process that fails', () => {
       proxy.setRoute({ running: next.target, mirroring: true });
       const ended = () => events.find(({ kind }) => kind === 'ended');
       const endedBefore = proxy.drain(old.target, 20_000).then(ended);
-      const answers = [exchangeRaw(port, LAST, 9000), exchangeRaw(port, LAST, 9000)];
-      expect(await Promise.race(answers)).to.match(/next$/);
+      const responses = [exchangeRaw(port, LAST, 9000), exchangeRaw(port, LAST, 9000)];
+      expect(await Promise.race(responses)).to.match(/next$/);
       // Until then one process still has the old route.
       expect(await endedBefore, 'when the drain ended').to.include({
         pid: stopped,
         reason: 'it did not confirm a new route for 5 s',
       });
-      await eventually('another one serves', () => pids().length === 2);
-      expect((await Promise.all(answers)).join('|')).to.match(/next\|.*next$/s);
+      await eventually('another process serves', () => pids().length === 2);
+      expect((await Promise.all(responses)).join('|')).to.match(/next\|.*next$/s);
       for (const client of clients) client.close();
     });
     await next.close();
   }).timeout(20_000);
 
-  it('does not let the port be opened when it cannot start', async () => {
+  it('keeps the port closed when it cannot start', async () => {
     const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem', reloadMs: 1000 };
     expect(await failureOf({ tls })).to.deep.equal({
       code: 'VILI_GATE_TLS',
@@ -92,7 +92,7 @@ describe('a proxy process that fails', () => {
     });
   });
 
-  it('is not even started when the port is taken', async () => {
+  it('is not even started when the port is in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { withProcesses } from '../../support/cluster-fixture.ts';
+import { withCluster } from '../../support/cluster-fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 import { exchangeRaw, flag, RawClient, Upstream } from '../../support/proxy-fixture.ts';
 
@@ -10,30 +10,30 @@ function hello(): Promise<Upstream> {
   return Upstream.http((_request, response) => response.end('hello'));
 }
 
-describe('several proxy processes', () => {
-  it('serve the same port, each with its share of the connections', async () => {
-    await withProcesses(await hello(), async ({ port, pids, events, counted }) => {
+describe('Several proxy processes', () => {
+  it('serve the same port, each with a share of the connections', async () => {
+    await withCluster(await hello(), async ({ port, pids, events, counted }) => {
       const clients = Array.from({ length: 10 }, () => new RawClient(port));
       await Promise.all(clients.map((it) => it.send(GET).until((text) => text.endsWith('hello'))));
       await counted('all are counted', ({ received }) => received === 10);
       const [victim = 0] = pids();
       process.kill(victim, 'SIGKILL');
-      await eventually('its end is told', () => events.some(({ kind }) => kind === 'ended'));
+      await eventually('its end is reported', () => events.some(({ kind }) => kind === 'ended'));
       const broken = clients.filter(({ ended }) => ended).length;
       expect(broken).to.be.within(3, 7);
-      const told = { pid: victim, reason: 'SIGKILL', connections: broken };
-      expect(events.find(({ kind }) => kind === 'ended')).to.include(told);
+      const reported = { pid: victim, reason: 'SIGKILL', connections: broken };
+      expect(events.find(({ kind }) => kind === 'ended')).to.include(reported);
       await eventually('another takes its place', () => pids().length === 2);
       for (const client of clients) client.close();
     });
   });
 
-  it('hand every exchange to the one far side, also one larger than a batch', async () => {
+  it('pass every exchange to the one mirror, also one larger than a batch', async () => {
     const large = 'x'.repeat(300_000);
     const upstream = await Upstream.http((request, response) => {
       response.end(request.url === '/large' ? large : 'small');
     });
-    await withProcesses(upstream, async ({ port, mirror }) => {
+    await withCluster(upstream, async ({ port, mirror }) => {
       const ask = (path: string) =>
         exchangeRaw(port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
       await Promise.all([...Array.from({ length: 20 }, () => ask('/s')), ask('/large')]);
@@ -46,8 +46,8 @@ describe('several proxy processes', () => {
     });
   });
 
-  it('leave out copies the far side would drop, and count them by its reason', async () => {
-    await withProcesses(await hello(), async ({ proxy, port, mirror, counted }) => {
+  it('leave out copies that the mirror would drop, and count them by its reason', async () => {
+    await withCluster(await hello(), async ({ proxy, port, mirror, counted }) => {
       mirror.reason = 'breaker';
       proxy.setRoute(proxy.route());
       await exchangeRaw(port, LAST);
@@ -56,8 +56,8 @@ describe('several proxy processes', () => {
     });
   });
 
-  it('drop what is too much to be on the way at once', async () => {
-    await withProcesses(
+  it('drop copies beyond the bytes that may be on the way at once', async () => {
+    await withCluster(
       await hello(),
       async ({ port, mirror, counted }) => {
         await exchangeRaw(port, LAST);
@@ -68,11 +68,11 @@ describe('several proxy processes', () => {
     );
   });
 
-  it('leave out copies when their users need the time, and tell the far side', async () => {
-    await withProcesses(
+  it('leave out copies when their users need the time, and let the mirror know', async () => {
+    await withCluster(
       await hello(),
       async ({ port, mirror }) => {
-        await eventually('they are found busy', () => mirror.isBusy);
+        await eventually('the mirror knows that they are busy', () => mirror.isBusy);
         const ask = () => Promise.all(Array.from({ length: 4 }, () => exchangeRaw(port, LAST)));
         await ask();
         await eventually('a copy is left out', () => (mirror.drops.get('busy') ?? 0) > 0);
@@ -81,8 +81,8 @@ describe('several proxy processes', () => {
     );
   });
 
-  it('observe what running answers', async () => {
-    await withProcesses(await hello(), async ({ proxy, port }) => {
+  it('observe the responses of running', async () => {
+    await withCluster(await hello(), async ({ proxy, port }) => {
       const seen: string[] = [];
       const stop = proxy.onTraffic((batch) => seen.push(...batch.map(({ path }) => path)));
       await Promise.all([exchangeRaw(port, LAST), exchangeRaw(port, LAST)]);
@@ -93,22 +93,23 @@ describe('several proxy processes', () => {
 
   it('hold requests in all processes and release them all', async () => {
     const upstream = await hello();
-    await withProcesses(upstream, async ({ proxy, port, counted }) => {
+    await withCluster(upstream, async ({ proxy, port, counted }) => {
       proxy.setRoute({ running: null, mirroring: false });
-      const answers = Array.from({ length: 6 }, () => exchangeRaw(port, LAST));
+      const responses = Array.from({ length: 6 }, () => exchangeRaw(port, LAST));
       await counted('all are held', ({ heldNow }) => heldNow === 6);
       proxy.setRoute({ running: upstream.target, mirroring: false });
-      for (const answer of await Promise.all(answers)) expect(answer).to.match(/200 OK[^]*hello$/);
+      for (const response of await Promise.all(responses))
+        expect(response).to.match(/200 OK[^]*hello$/);
     });
   });
 
-  it('hold no more requests together than one would', async () => {
-    await withProcesses(
+  it('hold no more requests together than a single process would', async () => {
+    await withCluster(
       null,
       async ({ port, counted }) => {
         const clients = Array.from({ length: 8 }, () => new RawClient(port).send(GET));
         const counts = await counted(
-          'all have come',
+          'all requests have come',
           ({ heldNow, responses }) => heldNow + responses['5xx'] === 8,
         );
         expect(counts.heldNow).to.equal(3);
@@ -118,11 +119,11 @@ describe('several proxy processes', () => {
     );
   });
 
-  it('refuse connections beyond the limit of all', async () => {
+  it('reject connections beyond the limit for all of them', async () => {
     const settings = {
       request: { headTimeoutMs: 5000, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 3 },
     };
-    await withProcesses(
+    await withCluster(
       await hello(),
       async ({ port, counted }) => {
         const clients = Array.from({ length: 3 }, () => new RawClient(port));
@@ -131,7 +132,7 @@ describe('several proxy processes', () => {
         );
         const late = new RawClient(port).send(GET);
         expect(await late.toEnd()).to.equal('');
-        const counts = await counted('three answers', ({ received }) => received === 3);
+        const counts = await counted('three requests', ({ received }) => received === 3);
         expect(counts.connectionsRejected).to.equal(1);
         for (const client of clients) client.close();
       },
@@ -139,11 +140,11 @@ describe('several proxy processes', () => {
     );
   });
 
-  it('answer slow heads 408, as one process does', async () => {
+  it('respond to slow heads with 408, as a single process does', async () => {
     const settings = {
       request: { headTimeoutMs: 300, idleTimeoutMs: 5000, keepAliveMs: 5000, maxConnections: 99 },
     };
-    await withProcesses(
+    await withCluster(
       await hello(),
       async ({ port }) => {
         const slow = new RawClient(port).send('GET / HTTP/1.1\r\nHost');
@@ -153,15 +154,15 @@ describe('several proxy processes', () => {
     );
   });
 
-  it('answer clients in full that have closed their side', async () => {
-    await withProcesses(await hello(), async ({ port }) => {
+  it('respond in full to clients that have closed their side', async () => {
+    await withCluster(await hello(), async ({ port }) => {
       const client = new RawClient(port).send(LAST);
       client.socket.end();
       expect(await client.toEnd()).to.match(/200 OK[^]*hello$/);
     });
   });
 
-  it('keep a tunnel open through a switch, until the old target is drained', async () => {
+  it('keep a tunnel open through a switch until the old target is drained', async () => {
     const upstream = await Upstream.raw((socket, all) => {
       if (all.endsWith('\r\n\r\n')) {
         socket.write(
@@ -170,7 +171,7 @@ describe('several proxy processes', () => {
       } else socket.write('echo');
     });
     const next = await hello();
-    await withProcesses(upstream, async ({ proxy, port }) => {
+    await withCluster(upstream, async ({ proxy, port }) => {
       const client = new RawClient(port);
       const upgrade = 'GET /t HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n';
       await client.send(upgrade).until((text) => text.includes('101'));
@@ -184,16 +185,16 @@ describe('several proxy processes', () => {
   });
 
   it('let what is in flight finish when they close', async () => {
-    const [asked, answer] = [flag(), flag()];
+    const [asked, allowed] = [flag(), flag()];
     const upstream = await Upstream.http((_request, response) => {
       asked.raise();
-      void answer.raised.then(() => response.end('late'));
+      void allowed.raised.then(() => response.end('late'));
     });
-    await withProcesses(upstream, async ({ proxy, port }) => {
+    await withCluster(upstream, async ({ proxy, port }) => {
       const client = exchangeRaw(port, LAST);
       await asked.raised;
       const closed = proxy.close(5000);
-      answer.raise();
+      allowed.raise();
       expect(await client).to.match(/200 OK[^]*late$/);
       await closed;
       expect(await proxy.counts()).to.include({ received: 1, submitted: 1 });

@@ -5,7 +5,7 @@ import { proxySettings } from '../../support/proxy-fixture.ts';
 
 const some = fc.nat({ max: 10_000 });
 
-describe('sums of proxy processes', () => {
+describe('Sums of proxy processes', () => {
   it('add up every count', () => {
     const one = { ...NO_COUNTS, received: 3, skipped: { ...NO_COUNTS.skipped, method: 2 } };
     const other = { ...NO_COUNTS, received: 4, skipped: { ...NO_COUNTS.skipped, method: 1 } };
@@ -16,15 +16,15 @@ describe('sums of proxy processes', () => {
     });
   });
 
-  it('are exact for a process that died, whatever it had told before', () => {
+  it('are exact for a process that died, whatever it had reported before', () => {
     fc.assert(
       fc.property(some, some, some, some, (done, open, method, later) => {
         const shed = Math.floor(done / 3);
         const skipped = { ...NO_COUNTS.skipped, method };
         const received = done + open + method;
         const submitted = done - shed;
-        const told = { ...NO_COUNTS, received, submitted, shed, skipped, inFlightNow: open };
-        const last = finalCounts(told, done + later);
+        const reported = { ...NO_COUNTS, received, submitted, shed, skipped, inFlightNow: open };
+        const last = finalCounts(reported, done + later);
         expect(last.submitted + last.shed).to.equal(done + later);
         expect(last.received).to.equal(done + later + totalOf(last.skipped));
         expect(last.skipped.aborted).to.equal(Math.max(0, open - later));
@@ -33,7 +33,7 @@ describe('sums of proxy processes', () => {
     );
   });
 
-  it('are what the settings allow to all of them', () => {
+  it('keep within what the settings allow for all processes', () => {
     fc.assert(
       fc.property(some, some, fc.integer({ min: 1, max: 64 }), (maxRequests, most, count) => {
         const hold = { maxMs: 1, maxRequests, maxBytes: most };

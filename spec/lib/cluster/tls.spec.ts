@@ -3,15 +3,15 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { makeCertificate } from '../../support/certificates.ts';
-import { type ProcessesFixture, withProcesses } from '../../support/cluster-fixture.ts';
+import { type ClusterFixture, withCluster } from '../../support/cluster-fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Upstream } from '../../support/proxy-fixture.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 const CONNECTIONS = 4;
 
-describe('proxy processes with TLS', () => {
-  it('speak HTTP/2 where it is agreed', async () => {
+describe('Proxy processes with TLS', () => {
+  it('speak HTTP/2 where the client agrees', async () => {
     await withTls(async ({ port }) => {
       const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false });
       const body = await new Promise<string>((resolve, reject) => {
@@ -25,7 +25,7 @@ describe('proxy processes with TLS', () => {
     });
   });
 
-  it('take up a new certificate in every process, and keep the connections that are open', async () => {
+  it('load a new certificate in every process, and keep open connections', async () => {
     await withTls(async ({ port }, folder) => {
       const old = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(port)));
       expect(namesOf(old)).to.deep.equal(Array(CONNECTIONS).fill('first'));
@@ -33,7 +33,7 @@ describe('proxy processes with TLS', () => {
       await copyFile(next.certFile, `${folder}/first.crt`);
       await copyFile(next.keyFile, `${folder}/first.key`);
       let isTaken = false;
-      for (let looks = 0; looks < 100 && !isTaken; looks++) {
+      for (let tries = 0; tries < 100 && !isTaken; tries++) {
         const now = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(port)));
         isTaken = namesOf(now).every((name) => name === 'second');
         for (const socket of now) socket.destroy();
@@ -44,10 +44,10 @@ describe('proxy processes with TLS', () => {
     });
   });
 
-  it('come back with the certificate of before while the files are wrong', async () => {
+  it('come back with the previous certificate while the files are invalid', async () => {
     await withTls(async ({ port, pids, problems }, folder) => {
       await writeFile(`${folder}/first.key`, 'nonsense');
-      await eventually('it is told', () => problems.length === 2);
+      await eventually('both report it', () => problems.length === 2);
       const before = pids();
       for (const pid of before) process.kill(pid, 'SIGKILL');
       const socket = await open(port);
@@ -68,13 +68,13 @@ describe('proxy processes with TLS', () => {
 // Private
 
 async function withTls(
-  use: (fixture: ProcessesFixture, folder: string) => Promise<void>,
+  use: (fixture: ClusterFixture, folder: string) => Promise<void>,
 ): Promise<void> {
   await withTempFolder(async (folder) => {
     const { certFile, keyFile } = makeCertificate(folder, 'first');
     const upstream = await Upstream.http((_request, response) => response.end('hello'));
     const tls = { certFile, keyFile, reloadMs: 25 };
-    await withProcesses(upstream, (fixture) => use(fixture, folder), { settings: { tls } });
+    await withCluster(upstream, (fixture) => use(fixture, folder), { settings: { tls } });
   });
 }
 
@@ -95,5 +95,5 @@ async function ask(socket: TLSSocket): Promise<void> {
   let text = '';
   socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await eventually('an answer', () => text.endsWith('hello'));
+  await eventually('a response', () => text.endsWith('hello'));
 }
