@@ -1,13 +1,6 @@
-import type {
-  Sample,
-  SampleBody,
-  SampleLines,
-  SampleResponse,
-} from '../../compare/sample/sample.ts';
 import { pairsOf } from '../../model/headers.ts';
-import type { DifferencesView } from '../../operator/views/evidence-view.ts';
+import type { DifferencesView, ReplayPlan } from '../../operator/views/evidence-view.ts';
 import { dateTime, milliseconds } from '../../text/times.ts';
-import type { TallyEntry } from '../../verdict/evidence/tally.ts';
 import type { TextOptions } from './colors.ts';
 import { jsonLines } from './json-lines.ts';
 import { diffLines } from './line-diff.ts';
@@ -21,13 +14,19 @@ const INDENT = ' '.repeat(13);
 /** What a sample has in place of a value that was masked. */
 const MASKED = '[masked]';
 
+type Endpoint = DifferencesView['endpoints'][number];
+type Field = Endpoint['differences'][number];
+type Sample = ReplayPlan['samples'][number];
+type Body = Sample['running']['body'];
+type Logs = NonNullable<Sample['logs']>['running'];
+
 /** `vili diff`: endpoints, fields and samples. */
 export function differencesText(view: DifferencesView, { columns }: TextOptions): string[] {
   const lines = [`${printable(view.version)}: where the responses differ`];
   if (view.endpoints.length === 0) lines.push('  no difference fits');
   for (const one of view.endpoints) {
     lines.push('', `${printable(one.endpoint)}   ${balanceText(one)}`);
-    const add = (title: string, entries: readonly TallyEntry[]): void => {
+    const add = (title: string, entries: readonly Field[]): void => {
       for (const one of entries) lines.push(...wrapWords(fieldText(title, one), columns, INDENT));
     };
     add('failed', one.failures);
@@ -103,14 +102,14 @@ export function changeText(prefix: string, running = '', testing = ''): string {
 
 // Private
 
-function balanceText({ pairs, worse, better }: DifferencesView['endpoints'][number]): string {
+function balanceText({ pairs, worse, better }: Endpoint): string {
   const parts = [`${pairs} pairs`];
   if (worse > 0) parts.push(`testing did worse in ${worse}`);
   if (better > 0) parts.push(`better in ${better}`);
   return parts.join(', ');
 }
 
-function fieldText(title: string, entry: TallyEntry): string {
+function fieldText(title: string, entry: Field): string {
   const { kind, path, running, testing, count } = entry;
   const what = title === 'failed' ? '' : `${kind} ${path}`;
   const change = changeText('  ', running, testing);
@@ -123,13 +122,13 @@ function headerLines(headers: readonly string[], columns: number): string[] {
   );
 }
 
-function responseText({ status, failure, ms, body }: SampleResponse): string {
+function responseText({ status, failure, ms, body }: Sample['running']): string {
   const what = failure ?? (status === 0 ? 'no response' : String(status));
   const cut = body?.cut === true ? ', not all of it kept' : '';
   return `${what} in ${milliseconds(ms)}, ${body?.bytes ?? 0} bytes${cut}`;
 }
 
-function logLines(side: string, { lines, more }: SampleLines, columns: number): string[] {
+function logLines(side: string, { lines, more }: Logs, columns: number): string[] {
   if (lines.length === 0) return [`${side} logged nothing then`];
   const shown = lines.flatMap(({ level, text }) =>
     wrapWords(`  ${level.toUpperCase().padEnd(7)} ${printable(text)}`, columns, ' '.repeat(10)),
@@ -137,12 +136,12 @@ function logLines(side: string, { lines, more }: SampleLines, columns: number): 
   return [`${side} logged:`, ...shown, ...(more > 0 ? [`  and ${more} more lines`] : [])];
 }
 
-function bodyLines(prefix: string, body: SampleBody | null): string[] {
+function bodyLines(prefix: string, body: Body): string[] {
   return pretty(body).map((line) => `${prefix}${printable(line).slice(0, MAX_LINE)}`);
 }
 
 /** JSON with one field a line, its keys in the order of the other body. */
-function pretty(body: SampleBody | null, like: SampleBody | null = null): readonly string[] {
+function pretty(body: Body, like: Body = null): readonly string[] {
   if (body === null || body.text === '') return [];
   if (body.base64) return [`(binary) ${body.text.slice(0, 60)}`];
   const lines = body.cut ? null : jsonLines(body.text, like?.text);

@@ -1,4 +1,3 @@
-import { bytes, grouped } from '../../text/numbers.ts';
 import { CONTROL_LIMITS } from '../server/control-server.ts';
 import { MAX_BEHIND_BYTES } from '../server/event-stream.ts';
 import type { Route } from './route.ts';
@@ -51,8 +50,8 @@ captured. Events are server-sent events: a stream begins with the comment \`: li
 
 ## Limits
 
-${grouped(maxConnections)} connections (streams count), bodies up to ${bytes(maxBodyBytes)}, ${idleMs / 1000} s for a request and for an idle
-connection. A stream whose reader is more than ${bytes(MAX_BEHIND_BYTES)} behind is cut; connect again.
+${maxConnections} connections (streams count), bodies up to ${maxBodyBytes / 1024} KiB, ${idleMs / 1000} s for a request and for an idle
+connection. A stream whose reader is more than ${MAX_BEHIND_BYTES / 1024 ** 2} MiB behind is cut; connect again.
 `;
 }
 

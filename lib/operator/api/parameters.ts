@@ -1,5 +1,4 @@
 import { BadRequestError } from '../../errors.ts';
-import { grouped } from '../../text/numbers.ts';
 
 const MAX_TEXT = 1000;
 
@@ -50,7 +49,7 @@ export function count(what: string, max: number): Parameter<number, false> {
     if (number >= 1) return Math.min(number, max);
     throw new BadRequestError(`${name} "${shown}" must be a whole number from 1 to ${max}`);
   };
-  return { doc: `${what}; at most ${grouped(max)}`, required: false, read };
+  return { doc: `${what}; at most ${max}`, required: false, read };
 }
 
 /** Reads every parameter of a shape. Throws BadRequestError when one is missing or not valid. */

@@ -1,7 +1,6 @@
-import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type { Sample } from '../../compare/sample/sample.ts';
-import type { Report, ReportEndpoint } from '../../evaluation/report/report.ts';
-import type { MirrorSettings } from '../../mirror/settings.ts';
+import type { ReplayOptions } from '../../evaluation/replay.ts';
+import type { Report, ReportEndpoint, TestReport } from '../../evaluation/report/report.ts';
 import type { Target } from '../../model/exchange.ts';
 
 /** The part of the differences that is asked for. */
@@ -17,7 +16,7 @@ export interface DifferencesView {
   readonly schema: 'vili.differences/1';
   readonly version: string;
   readonly endpoints: readonly ReportEndpoint[];
-  readonly ignored: readonly IgnoredField[];
+  readonly ignored: TestReport['ignored'];
 }
 
 /** Everything needed to send samples again. */
@@ -28,7 +27,7 @@ export interface ReplayPlan {
   readonly running: Target | null;
   readonly testing: Target | null;
   /** How a copy is made and compared, without the token that marks the daemon's own copies. */
-  readonly settings: MirrorSettings;
+  readonly settings: ReplayOptions['settings'];
 }
 
 /** The differences of a report that the query asks for. */
