@@ -36,6 +36,21 @@ export class ViliError extends Error {
     this.exitCode = options.exitCode ?? EXIT.internal;
     this.httpStatus = options.httpStatus ?? INTERNAL_SERVER_ERROR;
   }
+
+  /** The error of an action that failed; its message is `cannot ACTION: CAUSE`. */
+  static cannot<E extends ViliError>(
+    this: new (
+      code: string,
+      message: string,
+      options: ViliErrorOptions,
+    ) => E,
+    code: string,
+    action: string,
+    cause: unknown,
+    options: Omit<ViliErrorOptions, 'cause'> = {},
+  ): E {
+    return new this(code, `cannot ${action}: ${messageOf(cause)}`, { ...options, cause });
+  }
 }
 
 /** A command line that is not valid. */

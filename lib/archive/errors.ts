@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { codeOf, ViliError } from '../errors.ts';
 
 /**
  * `code`: VILI_ARCHIVE_FAILED (reading or writing fails), VILI_ARCHIVE_DAMAGED (a zip is not what it
@@ -12,8 +12,7 @@ export async function orArchiveFailed(what: string, step: () => Promise<unknown>
   try {
     await step();
   } catch (error) {
-    const text = `cannot archive ${what}: ${messageOf(error)}`;
-    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+    throw ArchiveFailed.cannot('VILI_ARCHIVE_FAILED', `archive ${what}`, error);
   }
 }
 

@@ -3,7 +3,6 @@ import { chmod, lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { isInside } from '../base/names/paths.ts';
 import { syncFolder, tempPathOf } from '../base/state/atomic-file.ts';
-import { messageOf } from '../errors.ts';
 import { ArchiveFailed } from './errors.ts';
 import { type ReadEntry, readBytes, readContent, readZip } from './zip/reader.ts';
 
@@ -52,8 +51,8 @@ export async function restoreVersion(
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     options.signal?.throwIfAborted();
     if (error instanceof ArchiveFailed) throw error;
-    const text = `cannot restore ${zipFile} to ${target}: ${messageOf(error)}`;
-    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+    const action = `restore ${zipFile} to ${target}`;
+    throw ArchiveFailed.cannot('VILI_ARCHIVE_FAILED', action, error);
   }
 }
 

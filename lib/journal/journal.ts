@@ -110,9 +110,8 @@ function requireWritable(dir: string, files: readonly string[]): void {
     mkdirSync(join(dir, 'json'), { recursive: true });
     for (const file of files) closeSync(openSync(file, 'a', 0o640));
   } catch (error) {
-    const text = `cannot write Vili's own logs in ${dir} (log_dir): ${messageOf(error)}`;
-    const options = { cause: error, exitCode: EXIT.usage };
-    throw new JournalFailed('VILI_JOURNAL_FAILED', text, options);
+    const action = `write Vili's own logs in ${dir} (log_dir)`;
+    throw JournalFailed.cannot('VILI_JOURNAL_FAILED', action, error, { exitCode: EXIT.usage });
   }
 }
 

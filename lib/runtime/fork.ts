@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { messageOf, ViliError } from '../errors.ts';
+import { ViliError } from '../errors.ts';
 import { siblingModule } from './sibling-module.ts';
 
 /** A child process of Vili. `ended` resolves to how it ended, once all of its messages have arrived. */
@@ -41,7 +41,6 @@ function start(file: string, flags: readonly string[]): ChildProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   } catch (cause) {
-    const text = `cannot start ${file} as a process: ${messageOf(cause)}`;
-    throw new ViliError('VILI_FORK_FAILED', text, { cause });
+    throw ViliError.cannot('VILI_FORK_FAILED', `start ${file} as a process`, cause);
   }
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, EXIT, messageOf, ViliError } from '../errors.ts';
+import { codeOf, EXIT, ViliError } from '../errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process/identity.ts';
 
 /** Exit code of flock(1) when another process holds the lock. */
@@ -63,8 +63,8 @@ function openLockFile(path: string): number {
     // 'a+' creates the file without truncating the pid of a present holder.
     return openSync(path, 'a+', 0o644);
   } catch (cause) {
-    const text = `cannot open the lock file ${path}: ${messageOf(cause)}`;
-    throw new ViliError('VILI_LOCK_FILE', text, { cause, exitCode: EXIT.usage });
+    const options = { exitCode: EXIT.usage };
+    throw ViliError.cannot('VILI_LOCK_FILE', `open the lock file ${path}`, cause, options);
   }
 }
 

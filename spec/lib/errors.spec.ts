@@ -17,6 +17,15 @@ describe('a ViliError', () => {
     expect(error).to.include({ name: 'PortTaken', code: 'VILI_PORT_TAKEN', cause });
   });
 
+  it('states what cannot be done and why, as an error of its class', () => {
+    class PortTaken extends ViliError {}
+    const cause = new Error('EADDRINUSE');
+    const exitCode = EXIT.usage;
+    const error = PortTaken.cannot('VILI_PORT_TAKEN', 'listen on 8080', cause, { exitCode });
+    const message = 'cannot listen on 8080: EADDRINUSE';
+    expect(error).to.be.instanceOf(PortTaken).and.include({ message, cause, exitCode });
+  });
+
   it('carries the exit code of a command and the status of a response', () => {
     const plain = new ViliError('VILI_PORT_REFUSED_TIMEOUT', 'its code alone decides nothing');
     expect(plain).to.include({ exitCode: EXIT.internal, httpStatus: 500 });

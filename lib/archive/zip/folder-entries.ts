@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, messageOf } from '../../errors.ts';
+import { codeOf } from '../../errors.ts';
 import { ArchiveFailed } from '../errors.ts';
 
 export type EntryType = 'file' | 'folder' | 'link';
@@ -49,8 +49,7 @@ export async function unlessVanished<T>(path: string, step: () => Promise<T>): P
     return await step();
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && !(await isListed(path))) return null;
-    const text = `cannot read ${path}: ${messageOf(error)}`;
-    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+    throw ArchiveFailed.cannot('VILI_ARCHIVE_FAILED', `read ${path}`, error);
   }
 }
 

@@ -3,7 +3,6 @@ import { open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, tempPathOf } from '../../base/state/atomic-file.ts';
-import { messageOf } from '../../errors.ts';
 import { ArchiveFailed } from '../errors.ts';
 import { type FolderEntry, walkFolder, type ZipRecord } from './folder-entries.ts';
 import { readContent, readZip } from './reader.ts';
@@ -42,8 +41,7 @@ export async function packFolder(
     await rm(temporary, { force: true }).catch(() => undefined);
     signal.throwIfAborted();
     if (error instanceof ArchiveFailed) throw error;
-    const text = `cannot pack ${folder} into ${zipFile}: ${messageOf(error)}`;
-    throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause: error });
+    throw ArchiveFailed.cannot('VILI_ARCHIVE_FAILED', `pack ${folder} into ${zipFile}`, error);
   }
 }
 

@@ -5,7 +5,6 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { ZipArchive } from 'archiver';
-import { messageOf } from '../../errors.ts';
 import { ArchiveFailed } from '../errors.ts';
 import { type FolderEntry, unlessVanished, walkFolder, type ZipRecord } from './folder-entries.ts';
 
@@ -154,6 +153,5 @@ class Content {
 function asArchiveFailed(error: unknown, zipFile: string): ArchiveFailed {
   const cause = error instanceof Error && error.name === 'AbortError' ? error.cause : error;
   if (cause instanceof ArchiveFailed) return cause;
-  const text = `cannot write ${zipFile}: ${messageOf(cause)}`;
-  return new ArchiveFailed('VILI_ARCHIVE_FAILED', text, { cause });
+  return ArchiveFailed.cannot('VILI_ARCHIVE_FAILED', `write ${zipFile}`, cause);
 }

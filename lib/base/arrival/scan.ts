@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { codeOf, ViliError } from '../../errors.ts';
 import { exists, leadsInside } from '../names/paths.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
@@ -93,8 +93,7 @@ export async function namesIn(base: string): Promise<string[]> {
   try {
     return await readdir(base);
   } catch (error) {
-    const text = `cannot read the base folder ${base}: ${messageOf(error)}`;
-    throw new BaseUnreadable('VILI_BASE_UNREADABLE', text, { cause: error });
+    throw BaseUnreadable.cannot('VILI_BASE_UNREADABLE', `read the base folder ${base}`, error);
   }
 }
 

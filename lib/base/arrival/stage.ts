@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { codeOf, ViliError } from '../../errors.ts';
 import type { Layout } from '../names/layout.ts';
 import { leadsInside } from '../names/paths.ts';
 import type { ServerFile } from '../names/server-file.ts';
@@ -163,9 +163,9 @@ function isChanged(before: Stats, after: Stats): boolean {
 
 function asStageFailed(error: unknown, source: string): StageFailed {
   if (error instanceof StageFailed) return error;
-  const [code, text] =
-    codeOf(error) === 'ENOENT'
-      ? [FAULTS.absent[0], `${source} ${FAULTS.absent[1]}`]
-      : ['VILI_STAGE_FAILED', `cannot stage ${source}: ${messageOf(error)}`];
-  return new StageFailed(code, text, { cause: error });
+  if (codeOf(error) !== 'ENOENT') {
+    return StageFailed.cannot('VILI_STAGE_FAILED', `stage ${source}`, error);
+  }
+  const [code, fault] = FAULTS.absent;
+  return new StageFailed(code, `${source} ${fault}`, { cause: error });
 }

@@ -157,8 +157,7 @@ async function orInstanceFailed<T>(options: InstanceOptions, step: () => Promise
   try {
     return await step();
   } catch (error) {
-    const what = `an instance of ${options.file.name} (${options.role})`;
-    const text = `cannot make ${what}: ${messageOf(error)}`;
-    throw new InstanceFailed('VILI_INSTANCE_FAILED', text, { cause: error });
+    const action = `make an instance of ${options.file.name} (${options.role})`;
+    throw InstanceFailed.cannot('VILI_INSTANCE_FAILED', action, error);
   }
 }

@@ -1,6 +1,6 @@
 import { lstat, readlink, rename, rm, symlink, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { codeOf, ViliError } from '../../errors.ts';
 import { tempPathOf } from '../state/atomic-file.ts';
 
 /** `code` VILI_LINK_BLOCKED: a file or folder of the user has the name; VILI_LINK_FAILED: anything else. */
@@ -19,7 +19,7 @@ export async function pointLink(linkPath: string, target: string): Promise<void>
     await rename(temporary, linkPath);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw linkFailed(`point link ${linkPath} to ${target}`, error);
+    throw LinkFailed.cannot('VILI_LINK_FAILED', `point link ${linkPath} to ${target}`, error);
   }
 }
 
@@ -33,7 +33,7 @@ export async function readLink(linkPath: string): Promise<string | null> {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'EINVAL' || code === 'ENOTDIR') return null;
-    throw linkFailed(`read link ${linkPath}`, error);
+    throw LinkFailed.cannot('VILI_LINK_FAILED', `read link ${linkPath}`, error);
   }
 }
 
@@ -43,15 +43,12 @@ export async function removeLink(linkPath: string): Promise<void> {
   try {
     await unlink(linkPath);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw linkFailed(`remove link ${linkPath}`, error);
+    if (codeOf(error) === 'ENOENT') return;
+    throw LinkFailed.cannot('VILI_LINK_FAILED', `remove link ${linkPath}`, error);
   }
 }
 
 // Private
-
-function linkFailed(what: string, cause: unknown): LinkFailed {
-  return new LinkFailed('VILI_LINK_FAILED', `cannot ${what}: ${messageOf(cause)}`, { cause });
-}
 
 async function requireLinkOrNothing(linkPath: string): Promise<void> {
   const stats = await lstat(linkPath).catch(() => null);

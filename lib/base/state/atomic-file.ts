@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { messageOf, ViliError } from '../../errors.ts';
+import { ViliError } from '../../errors.ts';
 import { namesOrNone } from '../names/paths.ts';
 
 /** Suffix of everything that is written under a temporary name and renamed once complete. */
@@ -22,9 +22,7 @@ export async function writeFileAtomic(path: string, text: string, mode = 0o600):
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new WriteFailed('VILI_WRITE_FAILED', `cannot write ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw WriteFailed.cannot('VILI_WRITE_FAILED', `write ${path}`, error);
   }
 }
 

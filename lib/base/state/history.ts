@@ -1,6 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, messageOf, ViliError } from '../../errors.ts';
+import { codeOf, ViliError } from '../../errors.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import { missingLineEnd, writeFileAtomic } from './atomic-file.ts';
 
@@ -40,8 +40,7 @@ export function openHistory(path: string, maxEntries: number): History {
       if (lines > Math.ceil(maxEntries * (1 + SLACK))) lines = await compact(path, maxEntries);
     } catch (error) {
       lines = null;
-      const text = `cannot write ${path}: ${messageOf(error)}`;
-      throw new HistoryFailed('VILI_HISTORY_FAILED', text, { cause: error });
+      throw HistoryFailed.cannot('VILI_HISTORY_FAILED', `write ${path}`, error);
     }
   };
   const complete = async (entries: readonly unknown[]): Promise<void> => {
@@ -67,8 +66,7 @@ async function readLines(path: string): Promise<string[]> {
     return (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    const text = `cannot read ${path}: ${messageOf(error)}`;
-    throw new HistoryFailed('VILI_HISTORY_FAILED', text, { cause: error });
+    throw HistoryFailed.cannot('VILI_HISTORY_FAILED', `read ${path}`, error);
   }
 }
 

@@ -63,8 +63,7 @@ export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, paths.record);
   } catch (cause) {
-    const text = `cannot record servlet ${record.id} in ${folder}: ${messageOf(cause)}`;
-    throw new ViliError('VILI_LEDGER_WRITE', text, { cause });
+    throw ViliError.cannot('VILI_LEDGER_WRITE', `record servlet ${record.id} in ${folder}`, cause);
   }
   return paths;
 }

@@ -41,8 +41,7 @@ export function openPty(options: {
       env: { ...options.environment },
     });
   } catch (cause) {
-    const text = `cannot open a terminal for ${options.program}: ${messageOf(cause)}`;
-    throw new ViliError('VILI_SPAWN_FAILED', text, { cause });
+    throw ViliError.cannot('VILI_SPAWN_FAILED', `open a terminal for ${options.program}`, cause);
   }
   ignoreReadErrors(terminal);
   return {
