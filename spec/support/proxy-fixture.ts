@@ -4,6 +4,11 @@ import type { Exchange, ExchangeSink, Target } from '../../lib/model/exchange.ts
 import { createProxy, type HttpProxy } from '../../lib/proxy/proxy.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 
+export const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+export const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+export const EMPTY_OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
 type Group = 'header' | 'request' | 'upstream' | 'hold' | 'mirror';
 
 /** Changes to the settings of a spec, group by group. */
@@ -116,6 +121,13 @@ export class Upstream {
       socket.on('end', () => socket.end());
     });
     return Upstream.open(server, name);
+  }
+
+  /** Sends `response`, Latin-1, for each request without a body. */
+  static replying(response: string): Promise<Upstream> {
+    return Upstream.raw((socket, all) => {
+      if (all.endsWith('\r\n\r\n')) socket.write(response, 'latin1');
+    });
   }
 
   async close(): Promise<void> {
@@ -282,4 +294,29 @@ export class RawClient {
 /** Sends one raw request and returns everything received until the connection ends. */
 export function exchangeRaw(port: number, text: string, limitMs?: number): Promise<string> {
   return new RawClient(port).send(text).toEnd(limitMs);
+}
+
+/**
+ * Sends each request on a connection of its own, through a proxy, to a running that sends `response` for every
+ * complete head; `closes`: and then ends. Returns what the client and running received, and the exchanges.
+ */
+export async function through(
+  requests: string | readonly string[],
+  response = EMPTY_OK,
+  { closes = false } = {},
+): Promise<{ texts: string[]; text: string; got: string[]; exchanges: readonly Exchange[] }> {
+  const got: string[] = [];
+  const texts: string[] = [];
+  const upstream = await Upstream.raw((socket, all) => {
+    if (!all.includes('\r\n\r\n')) return;
+    got.push(all);
+    socket.write(response, 'latin1');
+    if (closes) socket.end();
+  });
+  let exchanges: readonly Exchange[] = [];
+  await withProxy(upstream, async ({ port, sink }) => {
+    for (const request of [requests].flat()) texts.push(await exchangeRaw(port, request));
+    exchanges = sink.exchanges;
+  });
+  return { texts, text: texts.join(''), got, exchanges };
 }

@@ -140,10 +140,7 @@ describe('a connection on the fast path', () => {
   }
 
   it('gets its response, and then the end, after a half-close', async () => {
-    const up = await Upstream.raw((socket, all) => {
-      if (all.endsWith('\r\n\r\n'))
-        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>');
-    });
+    const up = await Upstream.replying('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>');
     await withProxy(up, async ({ port }) => {
       const client = new RawClient(port).send(GET);
       client.socket.end();

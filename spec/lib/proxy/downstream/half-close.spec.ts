@@ -2,10 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { eventually } from '../../../support/eventually.ts';
-import { flag, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
-
-const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+import { flag, GET, OK, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
 
 /** A client that has half-closed after its request. */
 function halfClosed(port: number, text: string): RawClient {

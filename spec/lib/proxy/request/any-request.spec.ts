@@ -14,6 +14,7 @@ import {
   unitOf,
 } from '../../../support/http-arbitraries.ts';
 import {
+  OK,
   type ProxyFixture,
   RawClient,
   Upstream,
@@ -246,10 +247,7 @@ describe('any request', () => {
           if (!all.endsWith('\r\n\r\n')) return;
           if (all.includes(' /break ')) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx');
           else if (!all.includes(' /leave ')) {
-            setTimeout(
-              () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
-              all.includes(' /slow ') ? 15 : 0,
-            );
+            setTimeout(() => socket.write(OK), all.includes(' /slow ') ? 15 : 0);
           }
         });
         await withProxy(up, async ({ proxy, port, sink }) => {

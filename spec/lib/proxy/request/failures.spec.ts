@@ -1,18 +1,14 @@
 import { expect } from 'chai';
-import { eventually } from '../../../support/eventually.ts';
 import {
   deadTarget,
   exchangeRaw,
-  flag,
+  GET,
+  GET_CLOSE,
+  OK,
   RawClient,
-  silentUpstream,
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
-
-const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 /** Responds once per connection, then dies at the next request. */
 function dyingUpstream(seen: string[]): Promise<Upstream> {
@@ -171,183 +167,5 @@ describe('the proxy, when running fails,', () => {
         client.close();
       }
     });
-  });
-});
-
-describe('the proxy, when the client fails,', () => {
-  it('ends the request to running when the client leaves', async () => {
-    const { up, asked, left } = await silentUpstream();
-    await withProxy(up, async ({ port, proxy }) => {
-      const client = new RawClient(port).send(GET);
-      await asked.raised;
-      client.close();
-      await left.raised;
-      await eventually('the request is over', () => proxy.inFlight() === 0);
-      expect(proxy.counts().skipped.aborted).to.equal(1);
-    });
-  });
-
-  it('ends the request to running when the client leaves in the middle of an upload', async () => {
-    const { up, asked, left } = await silentUpstream();
-    await withProxy(up, async ({ port }) => {
-      const client = new RawClient(port);
-      client.send(
-        `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(100_000)}`,
-      );
-      await asked.raised;
-      client.close();
-      await left.raised;
-    });
-  });
-
-  it('slows running down while the client does not read', async () => {
-    const total = 64 * 1024 * 1024;
-    let written = 0;
-    const stalled = flag();
-    const up = await Upstream.http((_request, response) => {
-      const chunk = Buffer.alloc(65536, 'x');
-      let timer: NodeJS.Timeout | undefined;
-      const write = (): void => {
-        clearTimeout(timer);
-        while (written < total) {
-          written += chunk.length;
-          if (!response.write(chunk)) break;
-        }
-        timer = setTimeout(() => stalled.raise(), 150);
-      };
-      response.on('drain', write);
-      response.on('close', () => clearTimeout(timer));
-      write();
-    });
-    await withProxy(up, async ({ port }) => {
-      const client = new RawClient(port);
-      client.socket.pause();
-      client.send(GET);
-      await stalled.raised;
-      expect(written).to.be.lessThan(total / 2);
-      client.close();
-    });
-  });
-
-  it('slows the client down while running does not read', async () => {
-    const stalled = flag();
-    const up = await Upstream.raw((socket) => socket.pause());
-    await withProxy(up, async ({ port }) => {
-      const client = new RawClient(port);
-      client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n');
-      const chunk = Buffer.alloc(65536, 'x');
-      let written = 0;
-      let timer: NodeJS.Timeout | undefined;
-      const write = (): void => {
-        clearTimeout(timer);
-        while (written < 90_000_000) {
-          written += chunk.length;
-          if (!client.socket.write(chunk)) break;
-        }
-        timer = setTimeout(() => stalled.raise(), 150);
-      };
-      client.socket.on('drain', write);
-      write();
-      await stalled.raised;
-      expect(written).to.be.lessThan(45_000_000);
-      client.close();
-    });
-  });
-
-  it('responds 408 to an incomplete head', async () => {
-    await withProxy(
-      null,
-      async ({ port }) => {
-        const text = await exchangeRaw(port, 'GET / HTTP/1.1\r\nHos');
-        expect(text).to.match(/^HTTP\/1\.1 408 /);
-      },
-      { request: { headTimeoutMs: 150 } },
-    );
-  });
-
-  it('ends a connection that stays silent without counting a request', async () => {
-    await withProxy(
-      null,
-      async ({ port, proxy }) => {
-        expect(await exchangeRaw(port, '')).to.equal('');
-        expect(proxy.counts().received).to.equal(0);
-      },
-      { request: { headTimeoutMs: 100 } },
-    );
-  });
-
-  it('responds 408 to an incomplete body, small or large', async () => {
-    const up = await Upstream.raw(() => {});
-    await withProxy(
-      up,
-      async ({ port, proxy }) => {
-        for (const length of [10, 500_000]) {
-          const text = await exchangeRaw(
-            port,
-            `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\nxx`,
-          );
-          expect(text).to.match(/^HTTP\/1\.1 408 /);
-        }
-        expect(proxy.counts().errors['client-timeout']).to.equal(2);
-      },
-      { request: { idleTimeoutMs: 150 } },
-    );
-  });
-
-  it('lets running take longer than a client may be idle', async () => {
-    const up = await Upstream.http((_request, response) => {
-      setTimeout(() => response.end('late'), 300);
-    });
-    await withProxy(
-      up,
-      async ({ port }) => {
-        expect(await exchangeRaw(port, GET_CLOSE)).to.match(/late$/);
-      },
-      { request: { idleTimeoutMs: 80 } },
-    );
-  });
-
-  it('ends a connection that waits too long for its next request', async () => {
-    const up = await Upstream.http((_request, response) => response.end('ok'));
-    await withProxy(
-      up,
-      async ({ port }) => {
-        expect(await exchangeRaw(port, GET)).to.match(/ok$/);
-      },
-      {
-        request: { keepAliveMs: 100 },
-      },
-    );
-  });
-
-  it('accepts no more connections than allowed', async () => {
-    const up = await Upstream.http((_request, response) => response.end('ok'));
-    await withProxy(
-      up,
-      async ({ port, proxy }) => {
-        const first = new RawClient(port).send(GET);
-        await first.until((text) => text.endsWith('ok'));
-        expect(await exchangeRaw(port, GET)).to.equal('');
-        first.close();
-        expect(proxy.counts().connectionsRejected).to.equal(1);
-      },
-      { request: { maxConnections: 1 } },
-    );
-  });
-
-  it('lets requests wait for one of the limited connections to running', async () => {
-    const up = await Upstream.http((_request, response) => {
-      setTimeout(() => response.end('ok'), 60);
-    });
-    await withProxy(
-      up,
-      async ({ port, proxy }) => {
-        const texts = await Promise.all([1, 2, 3].map(() => exchangeRaw(port, GET_CLOSE)));
-        expect(texts.every((text) => text.endsWith('ok'))).to.equal(true);
-        expect(up.connections).to.equal(1);
-        expect(proxy.counts().errors.overloaded).to.equal(0);
-      },
-      { upstream: { maxConnections: 1 } },
-    );
   });
 });

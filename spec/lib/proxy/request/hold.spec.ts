@@ -4,15 +4,14 @@ import { eventually } from '../../../support/eventually.ts';
 import {
   exchangeRaw,
   flag,
+  GET,
+  GET_CLOSE,
   proxySettings,
   RawClient,
   RecordingSink,
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
-
-const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 
 describe('the hold of requests', () => {
   it('keeps requests while there is no running and releases them in order', async () => {

@@ -3,7 +3,14 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
-import { exchangeRaw, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
+import {
+  exchangeRaw,
+  GET_CLOSE,
+  OK,
+  RawClient,
+  Upstream,
+  withProxy,
+} from '../../../support/proxy-fixture.ts';
 
 const UPGRADE = 'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
@@ -142,12 +149,12 @@ describe('an upgrade', () => {
       if (used.has(socket)) socket.resetAndDestroy();
       else {
         used.add(socket);
-        const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+        const ok = OK;
         socket.write(all.startsWith('GET /chat') ? SWITCHED : ok);
       }
     });
     await withProxy(up, async ({ port, proxy }) => {
-      await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+      await exchangeRaw(port, GET_CLOSE);
       const client = new RawClient(port).send(UPGRADE);
       await client.until((text) => text === SWITCHED);
       client.close();

@@ -1,17 +1,19 @@
 import { expect } from 'chai';
-import { proxySettings, RawClient, Upstream, withProxy } from '../../../support/proxy-fixture.ts';
-
-const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+import {
+  GET,
+  OK,
+  proxySettings,
+  RawClient,
+  Upstream,
+  withProxy,
+} from '../../../support/proxy-fixture.ts';
 
 /** Sends two requests on one connection; returns how many connections to running that took. */
 async function connectionsFor(
   response: string,
   limits = proxySettings().upstream,
 ): Promise<number> {
-  const up = await Upstream.raw((socket, all) => {
-    if (all.endsWith('\r\n\r\n')) socket.write(response);
-  });
+  const up = await Upstream.replying(response);
   let connections = 0;
   await withProxy(
     up,
@@ -49,9 +51,7 @@ describe('connections to running', () => {
   });
 
   it('break when a response stops in the middle for too long', async () => {
-    const up = await Upstream.raw((socket, all) => {
-      if (all.endsWith('\r\n\r\n')) socket.write(OK.slice(0, -1));
-    });
+    const up = await Upstream.replying(OK.slice(0, -1));
     await withProxy(
       up,
       async ({ port, sink }) => {
