@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import { type ArchivistDeps, archivistActor } from '../../actors/archivist-actor.ts';
+import type { ArchivistMessage, DeployerMessage } from '../../actors/messages.ts';
+import { deferred, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
+import { eventually } from '../support/eventually.ts';
+
+describe('The archivist', () => {
+  it('packs one version after the other and reports each to the deployer', async () => {
+    const { deps, deployer, packed } = fixture();
+    await withArchivist(deps, async ({ actor }) => {
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      actor.tell({ type: 'archive', name: 'shop-2' });
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      await eventually(
+        'both are packed',
+        () => packed.length === 2 && deployer.messages.length === 2,
+      );
+      expect(packed).to.deep.equal(['shop-1', 'shop-2']);
+      expect(deployer.messages).to.deep.equal([
+        { type: 'archived', name: 'shop-1' },
+        { type: 'archived', name: 'shop-2' },
+      ]);
+    });
+  });
+
+  it('asks the deployer whether a folder may be deleted', async () => {
+    const { deps, deployer } = fixture();
+    const replies: boolean[] = [];
+    const archive: ArchivistDeps['archive'] = async (name, mayDelete) => {
+      replies.push(await mayDelete());
+      return `${name} is archived`;
+    };
+    await withArchivist({ ...deps, archive }, async ({ actor }) => {
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      const question = await deployer.next('may-delete');
+      expect(question.name).to.equal('shop-1');
+      question.reply.tell(true);
+      await deployer.next('archived');
+      expect(replies).to.deep.equal([true]);
+    });
+  });
+
+  it('goes on with the next version when one cannot be packed, and tries that one again', async () => {
+    const { deps, deployer, journal, packed } = fixture();
+    let failures = 1;
+    const archive: ArchivistDeps['archive'] = async (name, ...rest) => {
+      if (name === 'shop-1' && failures-- > 0) throw new Error('disk full');
+      return deps.archive(name, ...rest);
+    };
+    await withArchivist({ ...deps, archive }, async ({ actor }) => {
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      actor.tell({ type: 'archive', name: 'shop-2' });
+      await eventually('both are archived', () => deployer.messages.length === 2);
+      expect(packed).to.deep.equal(['shop-2', 'shop-1']);
+      expect(journal.lines).to.include('error shop-1 could not be archived, next try in 1000 ms');
+    });
+  });
+
+  it('takes no second order for a version that it is packing', async () => {
+    const { deps, deployer } = fixture();
+    const { promise, resolve } = deferred<string>();
+    let calls = 0;
+    const archive = (): Promise<string> => {
+      calls += 1;
+      return promise;
+    };
+    await withArchivist({ ...deps, archive }, async ({ actor, system }) => {
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      await eventually('the mailbox is empty', () => system.tree()[0]?.mailbox === 0);
+      resolve('done');
+      await deployer.next('archived');
+      expect(calls).to.equal(1);
+    });
+  });
+
+  it('names what it removed at its start, and starts even when that fails', async () => {
+    const { deps, journal } = fixture();
+    await withArchivist({ ...deps, cleanUp: () => Promise.resolve(['.shop-1.zip']) }, async () => {
+      expect(journal.lines.join()).to.contain('.shop-1.zip');
+    });
+    const cleanUp = (): Promise<never> => Promise.reject(new Error('EACCES'));
+    await withArchivist({ ...deps, cleanUp }, async () => {
+      expect(journal.lines.at(-1)).to.match(/^error .*EACCES/);
+    });
+  });
+
+  it('asks the deployer for its orders after a restart, and only then', async () => {
+    const { deps, deployer } = fixture();
+    await withArchivist(deps, async ({ crash }) => {
+      expect(deployer.types()).to.deep.equal([]);
+      await crash();
+      expect(deployer.types()).to.deep.equal(['resync']);
+    });
+  });
+
+  it('cancels the packing when it is stopped', async () => {
+    const { deps } = fixture();
+    const signals: AbortSignal[] = [];
+    const archive: ArchivistDeps['archive'] = (_name, _mayDelete, signal) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    };
+    await withArchivist({ ...deps, archive }, async ({ actor }) => {
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      await eventually('packing has begun', () => signals.length === 1);
+    });
+    expect(signals[0]?.aborted).to.equal(true);
+  });
+});
+
+// Private
+
+function fixture() {
+  const deployer = inbox<DeployerMessage>('/vili/deployer');
+  const journal = recordingJournal();
+  const packed: string[] = [];
+  const deps: ArchivistDeps = {
+    cleanUp: () => Promise.resolve([]),
+    archive: (name) => {
+      packed.push(name);
+      return Promise.resolve(`${name} is archived`);
+    },
+    deployer,
+    journal,
+  };
+  return { deps, deployer, journal, packed };
+}
+
+function withArchivist(
+  deps: ArchivistDeps,
+  use: (stage: Stage<ArchivistMessage>) => Promise<void>,
+): Promise<void> {
+  return withActor(() => archivistActor(deps), use);
+}
