@@ -15,9 +15,9 @@ describe('A log tailer', () => {
       () => logTailerActor(deps),
       async () => {
         hooks()?.onBatch(BATCH);
-        const { type, ...log } = await comparator.next('log');
+        const log = await comparator.next('log');
         const of = { version: 'shop-2', role: 'testing', instance: 'shop-2/1_test' };
-        expect(log).to.deep.equal({ ...of, batch: BATCH });
+        expect(log).to.deep.equal({ type: 'log', ...of, batch: BATCH });
       },
     );
   });

@@ -1,110 +1,134 @@
 import { expect } from 'chai';
 import type { NotifierMessage } from '../../actors/messages.ts';
-import { notifierActor } from '../../actors/notifier-actor.ts';
-import { ActorSystem } from '../../lib/actor/index.ts';
-import { openJournal } from '../../lib/journal/journal.ts';
+import { type NotifierDeps, notifierActor } from '../../actors/notifier-actor.ts';
 import type { Channel } from '../../lib/notify/announcement.ts';
-import { DEFAULT_SETTINGS } from '../support/default-settings.ts';
+import { deferred, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
+import { eventually } from '../support/eventually.ts';
 
-const STARTED: NotifierMessage = {
-  type: 'notify',
-  event: 'started',
-  version: 'shop-1',
-  reasons: [],
-  by: 'vili',
-  running: 'shop-1',
-};
-
-async function withNotifier(
-  channel: Channel,
-  use: (tell: (message: NotifierMessage) => boolean) => Promise<void>,
-): Promise<void> {
-  const fatal: unknown[] = [];
-  const system = new ActorSystem({
-    trace: DEFAULT_SETTINGS.trace,
-    onFatal: (error) => fatal.push(error),
+describe('The notifier', () => {
+  it('tries a receiver that is down again, and keeps the order', async () => {
+    const { deps, texts } = fixture(2);
+    await withNotifier(deps, async ({ actor }) => {
+      for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
+      await eventually('both are sent', () => texts.length === 2);
+      expect(texts).to.deep.equal(['shop-1', 'shop-2']);
+    });
   });
-  const journal = openJournal({ dir: '', level: 'CRIT', now: Date.now });
-  const notifier = await system.spawn<NotifierMessage>({
-    name: 'notifier',
-    behaviour: () =>
-      notifierActor({
-        channels: [channel],
-        announce: ({ version }) => ({ text: version, urgent: false }),
-        waitingMax: 2,
-        retryMs: 5,
-        journal,
-      }),
-  });
-  try {
-    await use((message) => notifier.tell(message));
-  } finally {
-    await system.stop(1000);
-    await journal.close();
-  }
-  expect(fatal).to.deep.equal([]);
-}
 
-/** A receiver that is down `failures` times; resolves `told` after so many messages. */
-function receiver(failures: number, expected: number) {
+  it('gives a message up after three attempts and goes on with the next', async () => {
+    const { deps, texts, journal } = fixture(3);
+    await withNotifier(deps, async ({ actor }) => {
+      for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
+      await eventually('the second is sent', () => texts.length === 1);
+      expect(texts).to.deep.equal(['shop-2']);
+      expect(journal.lines).to.deep.equal(['warn notification not sent after 3 attempts: down']);
+    });
+  });
+
+  it('drops what exceeds its queue instead of growing', async () => {
+    const { deps, journal } = fixture(0);
+    const { promise, resolve } = deferred<void>();
+    const texts: string[] = [];
+    const channel: Channel = {
+      send: async ({ text }) => {
+        texts.push(text);
+        await promise;
+      },
+    };
+    await withNotifier({ ...deps, channels: [channel] }, async ({ actor }) => {
+      for (let n = 1; n <= 9; n++) actor.tell(startedOf(`shop-${n}`));
+      await eventually('six are dropped', () => journal.lines.length === 6);
+      resolve();
+      await eventually('the rest is sent', () => texts.length === 3);
+      expect(texts).to.deep.equal(['shop-1', 'shop-2', 'shop-3']);
+      expect(journal.lines[0]).to.equal('warn notification dropped, 2 are waiting');
+    });
+  });
+
+  it('sends nothing that nobody needs to know, and nothing without a channel', async () => {
+    const { deps, texts } = fixture(0);
+    let announced = 0;
+    const announce: NotifierDeps['announce'] = ({ version }) => {
+      announced += 1;
+      return version === 'shop-1' ? null : { text: version, urgent: false };
+    };
+    await withNotifier({ ...deps, announce }, async ({ actor }) => {
+      for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
+      await eventually('the second is sent', () => texts.length === 1);
+      expect([texts, announced]).to.deep.equal([['shop-2'], 2]);
+    });
+    await withNotifier({ ...deps, announce, channels: [] }, async ({ actor, system }) => {
+      actor.tell(startedOf('shop-2'));
+      await eventually('it is handled', () => system.tree()[0]?.mailbox === 0);
+      expect(announced).to.equal(2);
+    });
+  });
+
+  it('sends on every channel, and repeats all when one of them fails', async () => {
+    const { deps, texts } = fixture(1);
+    const other: string[] = [];
+    const second: Channel = { send: ({ text }) => Promise.resolve(void other.push(text)) };
+    await withNotifier({ ...deps, channels: [...deps.channels, second] }, async ({ actor }) => {
+      actor.tell(startedOf('shop-1'));
+      await eventually('the first has it', () => texts.length === 1);
+      expect(other).to.deep.equal(['shop-1', 'shop-1']);
+    });
+  });
+
+  it('forgets after a restart what was waiting, and sends what comes then', async () => {
+    const { deps } = fixture(0);
+    const texts: string[] = [];
+    const signals: AbortSignal[] = [];
+    const channel: Channel = {
+      send: ({ text }, signal) => {
+        texts.push(text);
+        signals.push(signal);
+        return text === 'shop-1' ? new Promise(() => {}) : Promise.resolve();
+      },
+    };
+    await withNotifier({ ...deps, channels: [channel] }, async ({ actor, crash }) => {
+      for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
+      await eventually('the first is being sent', () => texts.length === 1);
+      await crash();
+      expect(signals[0]?.aborted).to.equal(true);
+      actor.tell(startedOf('shop-3'));
+      await eventually('the third is sent', () => texts.includes('shop-3'));
+    });
+  });
+});
+
+// Private
+
+/** A channel that is down for the first `failures` attempts. */
+function fixture(failures: number) {
+  const journal = recordingJournal();
   const texts: string[] = [];
-  const { promise: told, resolve } = newPromise();
   let left = failures;
   const channel: Channel = {
     send: ({ text }) => {
       if (left-- > 0) return Promise.reject(new Error('down'));
       texts.push(text);
-      if (texts.length === expected) resolve();
       return Promise.resolve();
     },
   };
-  return { channel, texts, told };
+  const deps: NotifierDeps = {
+    channels: [channel],
+    announce: ({ version }) => ({ text: version, urgent: false }),
+    waitingMax: 2,
+    retryMs: 5,
+    journal,
+  };
+  return { deps, journal, texts };
 }
 
-function newPromise(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
+function withNotifier(
+  deps: NotifierDeps,
+  use: (stage: Stage<NotifierMessage>) => Promise<void>,
+): Promise<void> {
+  return withActor(() => notifierActor(deps), use);
 }
 
-describe('notifier', () => {
-  it('tries a receiver that is down again, and keeps the order', async () => {
-    const { channel, texts, told } = receiver(2, 2);
-    await withNotifier(channel, async (tell) => {
-      tell(STARTED);
-      tell({ ...STARTED, version: 'shop-2' });
-      await told;
-    });
-    expect(texts).to.deep.equal(['shop-1', 'shop-2']);
-  });
-
-  it('gives one message up after three attempts and goes on with the next', async () => {
-    const { channel, texts, told } = receiver(3, 1);
-    await withNotifier(channel, async (tell) => {
-      tell(STARTED);
-      tell({ ...STARTED, version: 'shop-2' });
-      await told;
-    });
-    expect(texts).to.deep.equal(['shop-2']);
-  });
-
-  it('drops what exceeds its queue instead of growing', async () => {
-    const { promise, resolve } = newPromise();
-    const texts: string[] = [];
-    const { promise: last, resolve: seenLast } = newPromise();
-    const channel: Channel = {
-      send: async ({ text }) => {
-        texts.push(text);
-        if (text === 'shop-3') seenLast();
-        await promise;
-      },
-    };
-    await withNotifier(channel, async (tell) => {
-      for (let n = 1; n <= 9; n++) tell({ ...STARTED, version: `shop-${n}` });
-      setImmediate(resolve);
-      await last;
-    });
-    expect(texts).to.include.members(['shop-1', 'shop-2', 'shop-3']);
-    expect(texts).not.to.include('shop-9');
-  });
-});
+function startedOf(version: string): NotifierMessage {
+  const rest = { reasons: [], by: 'vili', running: 'shop-1' };
+  return { type: 'notify', event: 'started', version, ...rest };
+}
