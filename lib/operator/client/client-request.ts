@@ -27,7 +27,6 @@ export interface Call {
   readonly body?: unknown;
   /** Limit until the response head has arrived and, for a JSON response, until its end. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -36,22 +35,26 @@ export interface Call {
  * response arrives in time.
  */
 export async function callForJson(call: Call): Promise<unknown> {
-  const limit = AbortSignal.timeout(call.timeoutMs);
-  const signal = call.signal === undefined ? limit : AbortSignal.any([limit, call.signal]);
   try {
-    return JSON.parse(await textOf(await open(call, signal)));
+    return JSON.parse(await textOf(await open(call, AbortSignal.timeout(call.timeoutMs))));
   } catch (error) {
     throw clearError(error, call);
   }
 }
 
-/** Opens a stream of server-sent events and hands over the JSON of each until the stream ends. */
-export async function callForEvents(call: Call, take: (value: unknown) => void): Promise<void> {
+/**
+ * Opens a stream of server-sent events and hands over the JSON of each until the daemon ends the
+ * stream or the signal is aborted.
+ */
+export async function callForEvents(
+  call: Call,
+  take: (value: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), call.timeoutMs);
-  const signals = call.signal === undefined ? [limit.signal] : [limit.signal, call.signal];
   try {
-    const response = await open(call, AbortSignal.any(signals));
+    const response = await open(call, AbortSignal.any([limit.signal, signal]));
     clearTimeout(timer);
     response.setEncoding('utf8');
     let pending = '';
@@ -62,7 +65,7 @@ export async function callForEvents(call: Call, take: (value: unknown) => void):
       for (const event of events) if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)));
     }
   } catch (error) {
-    if (call.signal?.aborted !== true) throw clearError(error, call);
+    if (!signal.aborted) throw clearError(error, call);
   } finally {
     clearTimeout(timer);
   }

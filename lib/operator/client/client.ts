@@ -38,7 +38,7 @@ export function controlClient(
     const call = (request: object = {}): Call => callOf(socketPath, timeoutMs, route, request);
     if (!('subscribe' in route)) return [name, (request?: object) => callForJson(call(request))];
     const follow = (request: object, listener: (event: unknown) => void, signal: AbortSignal) =>
-      callForEvents({ ...call(request), signal }, listener);
+      callForEvents(call(request), listener, signal);
     return [name, follow];
   });
   return Object.fromEntries(functions) as ControlClient;
