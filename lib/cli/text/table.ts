@@ -30,13 +30,13 @@ export function alignRows(rows: readonly (readonly Cell[])[], indent = ''): stri
 
 /**
  * Words wrapped into lines of at most `width`. Spaces before the first word are kept; all further
- * lines begin with `indent`.
+ * lines begin with `indent`. A share stays together with its sign.
  */
 export function wrapWords(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   const start = text.trimStart();
   let line = text.slice(0, text.length - start.length);
-  for (const word of start.split(' ').flatMap((word) => pieces(word, width - indent.length))) {
+  for (const word of start.split(/ (?!%)/).flatMap((word) => pieces(word, width - indent.length))) {
     if (line.trim() === '') line += word;
     else if (line.length + 1 + word.length <= width) line += ` ${word}`;
     else {

@@ -36,6 +36,10 @@ describe('wrapped words', () => {
       ),
     );
   });
+
+  it('keep a share together with its sign', () => {
+    expect(wrapWords('at most 0.5 % more', 12)).to.deep.equal(['at most', '0.5 % more']);
+  });
 });
 
 function style(text: string): string {
