@@ -74,6 +74,15 @@ export class BadRequestError extends ViliError {
   }
 }
 
+/** What `step` returns, or `fallback` when it throws: for what may be absent, unreadable or malformed. */
+export function attempt<T>(step: () => T, fallback: T): T {
+  try {
+    return step();
+  } catch {
+    return fallback;
+  }
+}
+
 /** The text of anything that was thrown, for a log line or a reason. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { EXIT, messageOf, ViliError } from '../errors.ts';
+import { attempt, EXIT, messageOf, ViliError } from '../errors.ts';
 import { JOURNAL_LEVELS, type JournalLevel } from './levels.ts';
 import { fileSink, type Sink } from './sink.ts';
 import { streamSink } from './stream-sink.ts';
@@ -63,10 +63,10 @@ export function openJournal(options: JournalOptions): Journal {
   const write = (level: JournalLevel, text: string, fields: JournalFields): void => {
     if (JOURNAL_LEVELS[level] < JOURNAL_LEVELS[options.level]) return;
     // Some field cannot be read (a getter that throws): the event itself is still logged.
-    const details = attempt(() => detailsOf(level, fields)) ?? { text: {}, json: {} };
-    const line = attempt(() => textLine(timeOf(now), level, text, details.text));
+    const details = attempt(() => detailsOf(level, fields), { text: {}, json: {} });
+    const line = attempt(() => textLine(timeOf(now), level, text, details.text), null);
     sinks.text.write(line ?? textLine(timeOf(now), level, text, {}));
-    attempt(() => json?.[level.toLowerCase() as PinoLevel](details.json, cutText(text)));
+    attempt(() => json?.[level.toLowerCase() as PinoLevel](details.json, cutText(text)), undefined);
   };
   return {
     debug: (text, fields = {}) => write('DEBUG', text, fields),
@@ -129,14 +129,6 @@ function jsonLogger(sink: Sink, now: () => number): Logger<PinoLevel> {
     },
     { write: (line) => sink.write(line) },
   );
-}
-
-function attempt<T>(step: () => T): T | null {
-  try {
-    return step();
-  } catch {
-    return null;
-  }
 }
 
 function timeOf(now: () => number): string {

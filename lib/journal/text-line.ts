@@ -1,3 +1,5 @@
+import { attempt } from '../errors.ts';
+
 /** Longer texts and values are cut: a single event must not fill a log. */
 const MAX_TEXT_CHARS = 16 * 1024;
 /** C0, DEL, C1 and the Unicode line ends: characters that could break a line or control a terminal. */
@@ -59,9 +61,5 @@ function valueText(value: unknown): string {
 }
 
 function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
+  return attempt<string | undefined>(() => JSON.stringify(value), undefined) ?? String(value);
 }

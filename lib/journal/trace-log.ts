@@ -1,6 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../base/state/atomic-file.ts';
-import { codeOf, messageOf } from '../errors.ts';
+import { attempt, codeOf, messageOf } from '../errors.ts';
 
 /** Records are written in batches, at most this late; a kill loses no more than that. */
 const WRITE_DELAY_MS = 300;
@@ -104,11 +104,7 @@ function linesOf(records: readonly TraceLogRecord[]): string {
 }
 
 function recordOf<R extends TraceLogRecord>(line: string): R[] {
-  try {
-    const record: unknown = JSON.parse(line);
-    const isRecord = typeof record === 'object' && record !== null && 'correlation' in record;
-    return isRecord ? [record as R] : [];
-  } catch {
-    return [];
-  }
+  const record: unknown = attempt(() => JSON.parse(line), null);
+  const isRecord = typeof record === 'object' && record !== null && 'correlation' in record;
+  return isRecord ? [record as R] : [];
 }

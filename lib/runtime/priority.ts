@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
+import { attempt } from '../errors.ts';
 import { announceThread, keepThreadsOffFirstProcessor } from './processors.ts';
 
 /** Added to the nice value of threads that no user depends on: they get the CPU time that users leave over. */
@@ -32,9 +33,8 @@ export function reniceThisThread(): void {
  */
 export function reniceRuntimeThreads(): void {
   if (process.platform !== 'linux') return;
-  for (const thread of threadsOf(process.pid)) {
-    if (thread !== process.pid) renice(thread, NICE);
-  }
+  const threads = attempt(() => readdirSync(`/proc/${process.pid}/task`), []).map(Number);
+  for (const thread of threads) if (thread !== process.pid) renice(thread, NICE);
   keepThreadsOffFirstProcessor();
 }
 
@@ -57,15 +57,5 @@ export function renice(id: number, by: number): void {
     setPriority(id, Math.min(NICE_MAX, getPriority() + by));
   } catch {
     // The thread has ended, or a policy forbids it; then it competes with the users.
-  }
-}
-
-// Private
-
-function threadsOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).map(Number);
-  } catch {
-    return [];
   }
 }

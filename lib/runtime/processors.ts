@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { BroadcastChannel } from 'node:worker_threads';
+import { attempt } from '../errors.ts';
 
 const ALLOWED = /^Cpus_allowed_list:\s*([\d,-]+)$/m;
 const CHANNEL = 'vili-threads';
@@ -62,14 +63,11 @@ export function announceThread(thread: number): void {
 // Private
 
 function allowedProcessors(): number[] {
-  try {
-    const list = ALLOWED.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '';
-    return list.split(',').flatMap((range) => {
-      const [first = Number.NaN, last = first] = range.split('-').map(Number);
-      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    });
-  } catch {
-    // Not Linux: the caller does without.
-    return [];
-  }
+  // There is no such file except on Linux.
+  const status = attempt(() => readFileSync('/proc/self/status', 'latin1'), '');
+  const ranges = ALLOWED.exec(status)?.[1]?.split(',') ?? [];
+  return ranges.flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
 }

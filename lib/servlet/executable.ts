@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { attempt } from '../errors.ts';
 
 /** The kernel reads this much of a script's first line (BINPRM_BUF_SIZE). */
 const HEAD_BYTES = 256;
@@ -22,26 +23,22 @@ export function missingInterpreter(file: string): string | null {
 
 /** Whether this user may execute the file; links are followed. */
 export function isExecutableFile(file: string): boolean {
-  try {
+  return attempt(() => {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();
-  } catch {
-    return false;
-  }
+  }, false);
 }
 
 // Private
 
 function readHead(file: string): string {
   const buffer = Buffer.alloc(HEAD_BYTES);
-  try {
+  return attempt(() => {
     const descriptor = openSync(file, 'r');
     try {
       return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, HEAD_BYTES, 0));
     } finally {
       closeSync(descriptor);
     }
-  } catch {
-    return '';
-  }
+  }, '');
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { ViliError } from '../errors.ts';
+import { attempt, ViliError } from '../errors.ts';
 import { findCommand, isExecutableFile } from './executable.ts';
 
 const NODE_EXTENSIONS = new Set(['js', 'mjs', 'cjs']);
@@ -82,11 +82,7 @@ function customCommand(
 }
 
 function requireServerFile(file: string): void {
-  try {
-    if (statSync(file).isFile()) return;
-  } catch {
-    // A dangling link ends here too.
-  }
+  if (attempt(() => statSync(file).isFile(), false)) return;
   const text = `server file ${file} is missing or not a file`;
   throw new ViliError('VILI_SERVER_FILE_MISSING', text);
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, EXIT, ViliError } from '../errors.ts';
+import { attempt, codeOf, EXIT, ViliError } from '../errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process/identity.ts';
 
 /** Exit code of flock(1) when another process holds the lock. */
@@ -131,12 +131,8 @@ async function findHolder(path: string): Promise<ProcessIdentity | null> {
 }
 
 function parseHolder(text: string): ProcessIdentity | null {
-  try {
-    const value = JSON.parse(text) as Partial<ProcessIdentity> | null;
-    const { pid, startTime, bootId } = value ?? {};
-    if (typeof pid !== 'number' || typeof startTime !== 'string') return null;
-    return typeof bootId === 'string' ? { pid, startTime, bootId } : null;
-  } catch {
-    return null;
-  }
+  const value = attempt(() => JSON.parse(text) as Partial<ProcessIdentity> | null, null);
+  const { pid, startTime, bootId } = value ?? {};
+  if (typeof pid !== 'number' || typeof startTime !== 'string') return null;
+  return typeof bootId === 'string' ? { pid, startTime, bootId } : null;
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  attempt,
   BadRequestError,
   ConflictError,
   codeOf,
@@ -36,6 +37,13 @@ describe('a ViliError', () => {
     expect(new ConflictError('no')).to.include(conflict);
     const badRequest = { code: 'VILI_BAD_REQUEST', exitCode: 2, httpStatus: 400 };
     expect(new BadRequestError('no')).to.include(badRequest);
+  });
+});
+
+describe('attempt', () => {
+  it('returns the result of a step, or the fallback when the step throws', () => {
+    expect(attempt(() => JSON.parse('1') as number, 2)).to.equal(1);
+    expect(attempt(() => JSON.parse('{') as number, 2)).to.equal(2);
   });
 });
 

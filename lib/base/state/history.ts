@@ -1,6 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, ViliError } from '../../errors.ts';
+import { attempt, codeOf, ViliError } from '../../errors.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import { missingLineEnd, writeFileAtomic } from './atomic-file.ts';
 
@@ -90,12 +90,8 @@ async function compact(path: string, maxEntries: number): Promise<number> {
 }
 
 function parseEntry(line: string): HistoryEntry | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isEntry(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value: unknown = attempt(() => JSON.parse(line), null);
+  return isEntry(value) ? value : null;
 }
 
 function isEntry(value: unknown): value is HistoryEntry {

@@ -2,6 +2,7 @@ import { accessSync, existsSync, constants as fsConstants, statSync } from 'node
 import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { attempt } from '../../errors.ts';
 import { findCommand, missingInterpreter } from '../executable.ts';
 
 /** Exit codes of the wrapper: our own, and the shell's when it cannot exec the servlet (POSIX 2.8.2). */
@@ -124,21 +125,15 @@ function execFailure(facts: ExitFacts): string | null {
 }
 
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
+  return attempt(() => statSync(path).isDirectory(), false);
 }
 
 function isWritable(file: string): boolean {
   const target = existsSync(file) ? file : dirname(file);
-  try {
+  return attempt(() => {
     accessSync(target, fsConstants.W_OK);
     return target !== file || !isFolder(file);
-  } catch {
-    return false;
-  }
+  }, false);
 }
 
 function signalName(signal: number): string | undefined {

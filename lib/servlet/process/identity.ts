@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { codeOf } from '../../errors.ts';
+import { attempt, codeOf } from '../../errors.ts';
 import { TAG_VARIABLE } from './tag.ts';
 
 /** How many processes a scan reads at once; more would exhaust the thread pool for file I/O. */
@@ -57,11 +57,7 @@ export function parseStat(text: string): ProcessStat | null {
 
 /** The current stat of a process, or null when no process has this pid. */
 export function readStat(pid: number): ProcessStat | null {
-  try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return null;
-  }
+  return parseStat(attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'), ''));
 }
 
 /** The stat of a living process; null also for a zombie, which only waits for its parent. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, ViliError } from '../../errors.ts';
+import { attempt, messageOf, ViliError } from '../../errors.ts';
 import { type ProcessIdentity, parseStat } from './identity.ts';
 
 const SCHEMA = 'vili.servlet/1';
@@ -82,11 +82,7 @@ export function clearPidRecords(folder: string): void {
 
 /** The entry of one servlet, or null when there is none or it cannot be read. */
 export function readEntry(folder: string, id: string): PidRecordEntry | null {
-  try {
-    return parseEntry(pidRecordPaths(folder, id).record);
-  } catch {
-    return null;
-  }
+  return attempt(() => parseEntry(pidRecordPaths(folder, id).record), null);
 }
 
 /** Every entry; a file that cannot be read is reported and costs no other entry. */
@@ -111,11 +107,7 @@ export function readPidRecords(folder: string): {
 // Private
 
 function listFolder(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).slice(0, MAX_RECORDS);
-  } catch {
-    return [];
-  }
+  return attempt(() => readdirSync(folder), []).slice(0, MAX_RECORDS);
 }
 
 function parseEntry(file: string): PidRecordEntry {
@@ -145,12 +137,8 @@ function isRecord(value: unknown): value is PidRecord & { schema: string } {
 }
 
 function readLeader(statFile: string, bootId: string): ProcessIdentity | null {
-  try {
-    const stat = parseStat(readFileSync(statFile, 'latin1'));
-    return stat && { pid: stat.pid, startTime: stat.startTime, bootId };
-  } catch {
-    return null;
-  }
+  const stat = parseStat(attempt(() => readFileSync(statFile, 'latin1'), ''));
+  return stat && { pid: stat.pid, startTime: stat.startTime, bootId };
 }
 
 function removeFiles(files: readonly string[]): void {

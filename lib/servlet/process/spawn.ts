@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { ViliError } from '../../errors.ts';
+import { attempt, ViliError } from '../../errors.ts';
 import { renice } from '../../runtime/priority.ts';
 import { CODE_PID_FILE } from './exit.ts';
 import { identityOf, isAlive, readBootId } from './identity.ts';
@@ -48,7 +48,8 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
     port: options.port,
     stopTimeoutMs: options.stopTimeoutMs,
   });
-  const stdErrStart = sizeOf(instance.stdErr);
+  // Missing or not accessible: the exit will show which.
+  const stdErrStart = attempt(() => statSync(instance.stdErr).size, 0);
   const startedAtMs = options.now();
   const files = [paths.stat, instance.pidFile, instance.stdOut, instance.stdErr, paths.failed];
   const { nice = 0, processors = '' } = options;
@@ -93,13 +94,4 @@ function requireNotRunning({ instance, pidRecordFolder }: SpawnOptions): void {
     'VILI_SERVLET_RUNNING',
     `${instance.id} already runs as pid ${leader.pid}; stop it before starting it again`,
   );
-}
-
-function sizeOf(file: string): number {
-  try {
-    return statSync(file).size;
-  } catch {
-    // Missing or not accessible; the exit will show which.
-    return 0;
-  }
 }

@@ -1,5 +1,6 @@
-import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt } from '../../errors.ts';
 import { identityOf, type ProcessIdentity, readLivingStat, readStat } from './identity.ts';
 
 const INSTANCE_FOLDER = /_(running|test)$/;
@@ -44,7 +45,8 @@ function checkPid(base: string, instance: string): StalePid | null {
   const identity = identityOf(pid);
   const untouchable = (reason: string): StalePid => ({ file, pid, identity: null, reason });
   if (identity === null) return null;
-  if (!startedFrom(pid, [join(base, instance), join(realPath(base), instance)])) {
+  const realBase = attempt(() => realpathSync(base), base);
+  if (!startedFrom(pid, [join(base, instance), join(realBase, instance)])) {
     return untouchable(`pid ${pid} is now ${stat.command}, which was not started from ${instance}`);
   }
   const parent = readStat(stat.parentPid);
@@ -55,45 +57,27 @@ function checkPid(base: string, instance: string): StalePid | null {
 }
 
 function startedFrom(pid: number, folders: readonly string[]): boolean {
-  try {
-    const parameters = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    const jar = parameters[parameters.indexOf('-jar') + 1];
-    if (jar === undefined || !parameters.includes('-jar')) return false;
-    return folders.some((folder) => {
-      const name = jar.startsWith(`${folder}/`) ? jar.slice(folder.length + 1) : '';
-      return name.endsWith('.jar') && !name.includes('/');
-    });
-  } catch {
-    return false;
-  }
+  const parameters = textOf(`/proc/${pid}/cmdline`).split('\0');
+  const jar = parameters[parameters.indexOf('-jar') + 1];
+  if (jar === undefined || !parameters.includes('-jar')) return false;
+  return folders.some((folder) => {
+    const name = jar.startsWith(`${folder}/`) ? jar.slice(folder.length + 1) : '';
+    return name.endsWith('.jar') && !name.includes('/');
+  });
 }
 
 function readPid(file: string): number | null {
-  try {
-    const text = readFileSync(file, 'latin1').trim();
-    return /^[1-9]\d{0,9}$/.test(text) && text !== '1' ? Number(text) : null;
-  } catch {
-    return null;
-  }
+  const text = textOf(file).trim();
+  return /^[1-9]\d{0,9}$/.test(text) && text !== '1' ? Number(text) : null;
 }
 
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+function textOf(file: string): string {
+  return attempt(() => readFileSync(file, 'utf8'), '');
 }
 
 /** Real folders only: links to version folders would make every instance appear twice. */
 function foldersIn(folder: string): readonly string[] {
-  let entries: readonly Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-  return entries
+  return attempt(() => readdirSync(folder, { withFileTypes: true }), [])
     .slice(0, MAX_ENTRIES)
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
