@@ -1,6 +1,6 @@
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
-/** What another process must know to tell the same time as `now`. */
+/** What another process needs for a clock with the same time as `now`. */
 export function clockOffsetMs(now: () => number): number {
   return now() - monotonicMs();
 }

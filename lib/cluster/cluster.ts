@@ -21,7 +21,7 @@ import type { CopyLimits } from './protocol.ts';
 import { type ClusterEvent, ProcessSlot } from './slot.ts';
 import { addCounts, NO_COUNTS, shareOf } from './sums.ts';
 
-/** Interval at which processes learn whether the mirror takes copies, and the mirror whether they have time. */
+/** Interval at which the mirror and the processes learn whether the others have time for copies. */
 const MIRROR_POLL_MS = 25;
 /** Longest wait for requested counts; they also come by themselves every 0.1 s. */
 const REPORT_MAX_MS = 500;

@@ -1,6 +1,6 @@
 import type { Report } from './wire/protocol.ts';
 
-/** What the mirror found since the previous batch; `dropped` also counts copies that were never made. */
+/** What the mirror found since the previous batch; `dropped` includes copies never made. */
 export interface OutcomeBatch extends Omit<Report, 'mirrored' | 'failed' | 'dropped'> {
   readonly testId: string;
   readonly dropped: Readonly<Record<string, number>>;

@@ -11,7 +11,7 @@ export interface MirrorSettings {
   readonly queue: number;
   /** Bytes of the copies that wait, and again of those under way with the expected responses. */
   readonly queueBytes: number;
-  /** From sending a copy to the last byte of its response; twice running's time where that is longer. */
+  /** From sending a copy to its last byte; or twice running's time, where that is longer. */
   readonly timeoutMs: number;
   /** Name of the header that marks a copy (`test`) and a baseline request (`control`). */
   readonly header: string;
@@ -23,7 +23,7 @@ export interface MirrorSettings {
   readonly rewrite: readonly PathRewrite[];
   /** Size of each of the four buffers through which exchanges reach the worker. */
   readonly batchBytes: number;
-  /** Share of the time the users' event loop may be busy before copies are left out (`busy`); 1: never. */
+  /** Share of the time the event loop may be busy before copies are left out (`busy`); 1: never. */
   readonly busyLimit: number;
   /** A worker without progress for this long is ended and started again. */
   readonly stallMs: number;

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { withTempFolder } from '../support/temp-folder.ts';
-import { type Measured, startGround } from './mirror/ground.ts';
 import { HOSTILE } from './mirror/hostile.ts';
+import { type Measured, startTestbed } from './mirror/testbed.ts';
 import { type Bar, printBars } from './proxy/report.ts';
 
 /**
- * The far side at a fixed rate, whatever testing answers: what is compared, what a pair costs the
- * worker, what memory it holds, and how late the users' thread is meanwhile. Needs Linux.
- * `npm run bench:farside -- [--quick] [--only steady,paths,tiny-values] [--node-option=--cpu-prof]`
+ * The mirror at a fixed rate, whatever testing responds: what is compared, what a pair costs the
+ * worker, what memory it holds, and how far the users' event loop lags meanwhile. Needs Linux.
+ * `npm run bench:mirror -- [--quick] [--only steady,paths,tiny-values] [--node-option=--cpu-prof]`
  */
 const { values: options } = parseArgs({
   options: {
@@ -23,24 +23,24 @@ const PATHS = options.quick ? 20_000 : 100_000;
 const HOSTILE_SECONDS = options.quick ? 1 : 3;
 const MEGABYTE = 1_048_576;
 const WHOLE = 0.9999;
-/** `mirror.memory` is 256 MiB of heap, beyond which the worker is ended. */
+/** The worker is ended beyond 256 MiB of heap, `mirror.memory`. */
 const HEAP_MAX_MB = 256;
-/** Answers of both versions under way and waiting, twice 16 MiB, and what is being decoded. */
+/** Responses of both versions under way and waiting, twice 16 MiB, and what is being decoded. */
 const BUFFERS_MAX_MB = 128;
 const GROWTH_MAX_MB = 24;
 const ENDPOINTS_MAX = 501;
 
 await withTempFolder(async (folder) => {
-  const ground = await startGround(folder, options['node-option']);
+  const testbed = await startTestbed(folder, options['node-option']);
   const all: Measured[] = [];
   const bars: Bar[] = [];
   const add = async (name: string, path: string, rate: number, seconds: number) => {
-    const measured = await ground.measure(name, path, rate, seconds);
+    const measured = await testbed.measure(name, path, rate, seconds);
     all.push(measured);
     return measured;
   };
   try {
-    await ground.measure('warm-up', '/items/1', RATE, 2);
+    await testbed.measure('warm-up', '/items/1', RATE, 2);
     if (isWanted('steady')) {
       const steady = await add('1 KB JSON', '/items/1', RATE, STEADY_SECONDS);
       const { comparedShare, workerMicros } = steady;
@@ -56,15 +56,15 @@ await withTempFolder(async (folder) => {
       const path = '/{random}/{random}/{random}';
       const paths = await add(`${PATHS} random paths`, path, RATE, PATHS / RATE);
       bars.push({ text: 'random paths, share compared', value: paths.comparedShare, least: WHOLE });
-      bars.push({ text: 'endpoints told apart', value: paths.endpoints, most: ENDPOINTS_MAX });
+      bars.push({ text: 'endpoints distinguished', value: paths.endpoints, most: ENDPOINTS_MAX });
       bars.push(...memoryBars(paths));
     }
     for (const { kind, rate } of HOSTILE) {
       if (!isWanted(kind)) continue;
       for (const which of ['same', 'other']) {
         const path = `/${which}/${kind}`;
-        // The services make such a body when they are first asked.
-        await ground.measure(path, path, 1, 1);
+        // The services make such a body at the first request.
+        await testbed.measure(path, path, 1, 1);
         bars.push(...memoryBars(await add(path, path, rate, HOSTILE_SECONDS)));
       }
     }
@@ -72,7 +72,7 @@ await withTempFolder(async (folder) => {
     bars.push({ text: 'afterwards, share compared', value: after.comparedShare, least: WHOLE });
     bars.push(...memoryBars(after));
   } finally {
-    ground.close();
+    testbed.close();
   }
   print(all);
   if (!printBars(bars)) process.exitCode = 1;
@@ -89,9 +89,9 @@ function memoryBars({ name, failures, lost, threads, growthBytes }: Measured): B
     return { text: `${name}: ${text}`, value, most };
   };
   return [
-    bar('users without their answer', failures, 0),
+    bar('users without their response', failures, 0),
     bar('workers lost', lost, 0),
-    bar("users' thread late, p99 ms", threads.loopP99Ms, 10),
+    bar("lag of the users' event loop, p99 ms", threads.loopP99Ms, 10),
     bar('MB of heap', threads.heapMaxBytes / MEGABYTE, HEAP_MAX_MB),
     bar('MB of buffers', threads.bufferMaxBytes / MEGABYTE, BUFFERS_MAX_MB),
     bar('MB held more than before', growthBytes / MEGABYTE, GROWTH_MAX_MB),
@@ -110,8 +110,8 @@ function print(all: readonly Measured[]): void {
       'buffers MB': digits(threads.bufferMaxBytes / MEGABYTE, 0),
       'held MB': digits(threads.heldBytes / MEGABYTE, 1),
       'RSS MB': digits(it.residentBytes / MEGABYTE, 0),
-      'late p99 ms': digits(threads.loopP99Ms, 2),
-      'late max ms': digits(threads.loopMaxMs, 1),
+      'lag p99 ms': digits(threads.loopP99Ms, 2),
+      'lag max ms': digits(threads.loopMaxMs, 1),
       'p99 ms': digits(it.p99Ms, 1),
       failures: it.failures,
     };

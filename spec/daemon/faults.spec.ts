@@ -20,7 +20,7 @@ describe('a daemon whose version under test does everything wrong', function () 
       settings: { stop_timeout: '300ms', liveness_interval: '200ms', liveness_timeout: '300ms' },
     });
     expect(run.failures).to.deep.equal([]);
-    expect(run.strangers).to.equal(0);
+    expect(run.misrouted).to.equal(0);
     expect(run.imbalances).to.deep.equal(FAULTS.map(() => 0));
     expect(run.received).to.equal(run.sent);
     for (const { fault, accounts, residentBytes, residentBeforeBytes } of run.rows) {

@@ -10,7 +10,7 @@ describe('a daemon that promotes one version after the other', function () {
   it('fails, truncates and misleads no request, on kept and on new connections', async () => {
     const run = await runPromotions({ promotions: PROMOTIONS, ratePerSecond: 200 });
     expect(run.failures).to.deep.equal([]);
-    expect(run).to.include({ seen: PROMOTIONS, stale: 0, strangers: 0, imbalance: 0 });
+    expect(run).to.include({ seen: PROMOTIONS, stale: 0, misrouted: 0, imbalance: 0 });
     expect(run.received).to.equal(run.users.requests);
     // Answers were under way at every switch.
     expect(run.crossed).to.be.at.least(PROMOTIONS * 10);

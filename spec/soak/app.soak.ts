@@ -10,13 +10,14 @@ import { dropVerdaccio, IDENTIFIER, installVerdaccio, writeData } from './app/ve
 import { accountsAtRest, imbalanceOf } from './kit/accounts.ts';
 
 /**
- * A real npm registry (verdaccio) behind Vili, used by the npm command, while its next release is tested
- * and taken in: `npm run soak:app -- [--minutes 10] [--from 6.5.1] [--to 6.5.2]`. Needs the npm registry.
+ * A real npm registry (verdaccio) behind Vili, used by the npm command, while its next release is
+ * tested and promoted: `npm run soak:app -- [--minutes 10] [--from 6.5.1] [--to 6.5.2]`. Needs the npm
+ * registry.
  */
 const MINUTE_MS = 60_000;
-/** A round of npm commands at most that often: npm itself is what costs processor time here. */
+/** Shortest interval between rounds of npm commands: npm itself is what costs processor time here. */
 const PACE_MS = 6000;
-/** Each round installs an application that needs so many packages. */
+/** Packages that the application installed in each round depends on. */
 const PARTS = 8;
 const { values } = parseArgs({
   options: {
@@ -26,10 +27,10 @@ const { values } = parseArgs({
     show: { type: 'boolean', default: false },
   },
 });
-/** Share of the time after which nobody waits for the verdict any longer. */
+/** Share of the time after which the verdict is no longer awaited. */
 const PATIENCE = 0.7;
 const totalMs = Number(values.minutes) * MINUTE_MS;
-/** What an operator with two requests a second would set; the rest is as by default. */
+/** What an operator with two requests a second would set; null keeps the default. */
 const SETTINGS: Readonly<Record<string, string | null>> = {
   identifier: IDENTIFIER,
   readiness_path: '/-/ping',
@@ -50,7 +51,7 @@ const SETTINGS: Readonly<Record<string, string | null>> = {
   verdict_warmup_time: null,
   verdict_confirm_time: null,
   verdict_log_window: null,
-  // In ten minutes: tested for three, and a probation that ends within.
+  // Within ten minutes: a test of three minutes, and a probation that ends.
   verdict_min_time: '3m',
   verdict_margin: '2%',
   probation: '1m',
@@ -61,7 +62,7 @@ await withTempFolder(async (folder) => {
   const program = (version: string): string => join(folder, `verdaccio-${version}`);
   const dataFolder = join(folder, 'data');
   for (const version of [values.from, values.to]) {
-    say(`installing verdaccio ${version}`);
+    print(`installing verdaccio ${version}`);
     await installVerdaccio(program(version), version);
   }
   await writeData(dataFolder);
@@ -79,19 +80,19 @@ await withTempFolder(async (folder) => {
     })();
     await sleep(totalMs * 0.05);
     const next = await drop(values.to);
-    say(`dropped ${next}`);
+    print(`dropped ${next}`);
     await daemon.testing(next, MINUTE_MS);
     const show = setInterval(() => {
-      if (values.show) void world.vili('status').then(({ stdout }) => say(stdout));
+      if (values.show) void world.vili('status').then(({ stdout }) => print(stdout));
     }, MINUTE_MS);
-    await Promise.all([work, takeIn(daemon, next)]).finally(() => clearInterval(show));
+    await Promise.all([work, promoted(daemon, next)]).finally(() => clearInterval(show));
     for (const words of [['status'], ['history'], ['why', next]]) {
-      say(`vili ${words.join(' ')}\n${(await world.vili(...words)).stdout}`);
+      print(`vili ${words.join(' ')}\n${(await world.vili(...words)).stdout}`);
     }
     const { running } = await daemon.client.status();
     const { commands, failures } = client.counts();
-    for (const failure of failures) say(`failed: ${failure}`);
-    say(`npm commands: ${JSON.stringify(commands)}`);
+    for (const failure of failures) print(`failed: ${failure}`);
+    print(`npm commands: ${JSON.stringify(commands)}`);
     const bars = [
       { text: 'npm commands that failed', value: failures.length, most: 0 },
       { text: `${next} runs`, value: Number(running?.version === next), least: 1 },
@@ -109,19 +110,19 @@ await withTempFolder(async (folder) => {
 
 // Private
 
-/** By the verdict; if it takes too long on a busy machine, by hand, as an operator would. */
-async function takeIn(daemon: Daemon, next: string): Promise<void> {
+/** Resolves when the version is promoted, by its verdict or, if that takes too long, by hand. */
+async function promoted(daemon: Daemon, next: string): Promise<void> {
   const untilMs = totalMs * PATIENCE;
   try {
     await daemon.until('a verdict', ({ testing }) => testing === null, untilMs);
   } catch {
-    say(`no verdict in ${Math.round(untilMs / 1000)} s, promoted by hand`);
+    print(`no verdict in ${Math.round(untilMs / 1000)} s, promoted by hand`);
     await daemon.client.promote({ version: next, by: 'soak', reason: 'waited long enough' });
   }
   const { by, reasons } = await daemon.recorded('promoted', next, MINUTE_MS);
-  say(`promoted by ${by}: ${reasons.join(' ')}`);
+  print(`promoted by ${by}: ${reasons.join(' ')}`);
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

@@ -4,9 +4,9 @@ import { type FaultRow, runFaults } from './faults/run.ts';
 import { FAULTS, type SoakFault } from './kit/release.ts';
 
 /**
- * The real daemon under users at a fixed rate while the version under test misbehaves in every way.
+ * The real daemon under users at a fixed rate while the testing version misbehaves in every way.
  * `npm run soak:faults -- [--seconds N per fault] [--pause N] [--rate N] [--only sleep,stop] [--show] [--set testing_nice=10]`
- * `--set` is a line for `.env`.
+ * `--set` adds a line to `.env`.
  */
 const MIB = 1024 ** 2;
 const GROWTH_MAX_MIB = 64;
@@ -28,22 +28,22 @@ const faults = values.only.split(',').map((name) => {
   throw new Error(`--only ${name}: the faults are ${FAULTS.join(', ')}, and none`);
 });
 
-const { rows, failures, strangers, imbalances, sent, received, result } = await runFaults({
+const { rows, failures, misrouted, imbalances, sent, received, result } = await runFaults({
   faults,
   ratePerSecond: Number(values.rate),
   seconds: Number(values.seconds),
   pauseSeconds: Number(values.pause),
   warmUpSeconds: WARM_UP_SECONDS,
   settings: Object.fromEntries(values.set.map(keyAndValue)),
-  look: async (fault, world) => {
+  inspect: async (fault, world) => {
     if (!values.show) return;
     const [status, why] = await Promise.all([world.vili('status'), world.vili('why')]);
     process.stdout.write(`\n== ${fault}\n${status.stdout}\n${why.stdout}\n`);
   },
 });
 console.table(Object.fromEntries(rows.map((row) => [row.fault, shown(row)])));
-for (const { phase, wish, problem } of failures.slice(0, 20)) {
-  process.stdout.write(`failed, ${phase}: ${wish}: ${problem}\n`);
+for (const { phase, request, problem } of failures.slice(0, 20)) {
+  process.stdout.write(`failed, ${phase}: ${request}: ${problem}\n`);
 }
 for (const fault of faults) {
   process.stdout.write(`slowest seconds of ${fault}: ${slowestSeconds(fault)}\n`);
@@ -51,9 +51,9 @@ for (const fault of faults) {
 const off = imbalances.reduce((sum, it) => sum + Math.abs(it), 0);
 const bars: Bar[] = [
   { text: 'failed requests', value: failures.length, most: 0 },
-  { text: 'answers of another than running', value: strangers, most: 0 },
-  { text: 'received - (mirrored + skipped + dropped + failed), all rests', value: off, most: 0 },
-  { text: 'requests sent and not received', value: sent - received, most: 0 },
+  { text: 'responses of a version that was not running', value: misrouted, most: 0 },
+  { text: 'received - (mirrored + skipped + dropped + failed), at all rests', value: off, most: 0 },
+  { text: 'requests sent but not received', value: sent - received, most: 0 },
   ...rows.flatMap((row) => [
     { text: `${row.fault}: ms more at p99`, value: moreMs(row), most: P99_MORE_MAX_MS },
     { text: `${row.fault}: MiB of growth`, value: growthMib(row), most: GROWTH_MAX_MIB },
@@ -73,7 +73,7 @@ function keyAndValue(line: string): [string, string] {
   return [line.slice(0, at), line.slice(at + 1)];
 }
 
-/** The seconds with the longest waits, from the arrival of the version. */
+/** The seconds with the longest waits, counted from the arrival of the version. */
 function slowestSeconds(fault: string): string {
   const phase = result.phases.indexOf(fault);
   const first = result.dueMs[result.phase.indexOf(phase)] ?? 0;
@@ -119,7 +119,7 @@ function growthMib({ residentBytes, residentBeforeBytes }: FaultRow): number {
   return (residentBytes - residentBeforeBytes) / MIB;
 }
 
-/** From before the first fault to the most after any. */
+/** From the memory before the first fault to the most after any fault. */
 function restingGrowthMib(): number {
   const first = rows[0]?.residentBeforeBytes ?? 0;
   return (Math.max(...rows.map(({ restingBytes }) => restingBytes)) - first) / MIB;

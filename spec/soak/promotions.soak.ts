@@ -3,7 +3,7 @@ import { printBars } from '../bench/proxy/report.ts';
 import { runPromotions } from './promotions/run.ts';
 
 /**
- * Promotions in a row by the daemon's own verdict, with users in the middle of answers of 300 ms, on
+ * Promotions in a row by the daemon's own verdict, while users wait for responses that take 300 ms, on
  * kept and on new connections: `npm run soak:promotions -- [--promotions 50] [--rate 200]`
  */
 const { values } = parseArgs({
@@ -16,24 +16,25 @@ const promotions = Number(values.promotions);
 const run = await runPromotions({
   promotions,
   ratePerSecond: Number(values.rate),
-  told: (version, seconds) => process.stdout.write(`${version} after ${seconds.toFixed(1)} s\n`),
+  onPromoted: (version, seconds) =>
+    process.stdout.write(`${version} after ${seconds.toFixed(1)} s\n`),
 });
-for (const { wish, problem } of run.failures.slice(0, 20)) {
-  process.stdout.write(`failed: ${wish}: ${problem}\n`);
+for (const { request, problem } of run.failures.slice(0, 20)) {
+  process.stdout.write(`failed: ${request}: ${problem}\n`);
 }
 for (const reason of run.rejected) process.stdout.write(`rejected: ${reason}\n`);
 const sum = run.seconds.reduce((all, seconds) => all + seconds, 0);
 process.stdout.write(
   `${run.users.requests} requests, ${run.crossed} of them under way at a switch; ` +
     `${run.seconds.length} promotions of ${(sum / run.seconds.length).toFixed(1)} s; ` +
-    `slowest answer ${run.users.maxMs.toFixed(0)} ms\n`,
+    `slowest response ${run.users.maxMs.toFixed(0)} ms\n`,
 );
 const bars = [
   { text: 'promotions that users saw', value: run.seen, least: promotions },
   { text: 'failed or truncated', value: run.users.failed, most: 0 },
-  { text: 'begun after a switch, answered by the version before', value: run.stale, most: 0 },
-  { text: 'answers of versions that were not promoted', value: run.strangers, most: 0 },
+  { text: 'begun after a switch, served by the previous version', value: run.stale, most: 0 },
+  { text: 'responses of versions that were not promoted', value: run.misrouted, most: 0 },
   { text: 'received - (mirrored + skipped + dropped + failed)', value: run.imbalance, most: 0 },
-  { text: 'sent and not received', value: run.users.requests - run.received, most: 0 },
+  { text: 'sent but not received', value: run.users.requests - run.received, most: 0 },
 ];
 if (!printBars(bars)) process.exitCode = 1;

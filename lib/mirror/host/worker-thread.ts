@@ -123,7 +123,7 @@ export class WorkerThread {
     this.#post({ type: 'fault', fault });
   }
 
-  /** Lets the worker report what is open as ended, then ends it. A worker that hangs is lost as usual. */
+  /** Lets the worker report what is open as ended, then ends it. A hanging worker is lost as usual. */
   async end(): Promise<void> {
     if (!this.#isOver) {
       const ended = new Promise<void>((resolve) => {

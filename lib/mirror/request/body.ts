@@ -6,7 +6,7 @@ export interface BodyLimits {
   readonly keepBytes: number;
   /** Larger ones are hashed as they arrive, up to this size, and given up beyond. */
   readonly cutBytes: number;
-  /** About the size of running's body; what is kept beyond needs budget, without which the body is given up. */
+  /** About the size of running's body. Bytes kept beyond need budget, else the body is given up. */
   readonly expectedBytes: number;
   readonly budget: ByteBudget;
 }

@@ -8,7 +8,7 @@ import { Tally } from './tally.ts';
 /** What is known of noise is reported at most this often. */
 const NOISE_MS = 1000;
 
-/** What came of the copies of one test since the last report: compared, counted, a few kept as samples. */
+/** What came of copies since the last report: compared, counted, a few kept as samples. */
 export class Results {
   readonly #now: () => number;
   readonly #tally = new Tally();

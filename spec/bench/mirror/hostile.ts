@@ -1,10 +1,10 @@
-/** A kind of answer of spec/support/hostile-bodies.ts, and how many users ask for it per second. */
+/** A kind of response of spec/support/hostile-bodies.ts, and the users who request it per second. */
 export interface Hostile {
   readonly kind: string;
   readonly rate: number;
 }
 
-/** Bodies of 256 KiB, the most that is compared in full, come at 400 Mbit/s, 10 MB at 800. */
+/** Bodies of 256 KiB, the most that is compared in full, come at 400 Mbit/s, those of 10 MB at 800. */
 const LARGE_RATE = 200;
 
 export const HOSTILE: readonly Hostile[] = [

@@ -3,16 +3,16 @@ import { createServer } from 'node:http';
 import { type HostileResponse, hostileResponse } from '../../support/hostile-bodies.ts';
 
 /**
- * A version of a service: `service-child.js running|testing`. `/same/KIND` is answered by a hostile body
- * of that kind, the same from both versions, `/other/KIND` by another one from testing, everything else by
- * 1 KB of JSON with a fresh id and time. Tells its port over IPC.
+ * A version of a service: `service-child.js running|testing`. It responds to `/same/KIND` with a hostile
+ * body of that kind, the same from both versions, to `/other/KIND` with another one from testing, and to
+ * everything else with 1 KB of JSON with a fresh id and time. Sends its port over IPC.
  */
 const BACKLOG = 4096;
 const KEEP_ALIVE_MS = 60_000;
-/** Just within what is compared in full, `compare.max_body`. */
+/** The most that is compared in full, `compare.max_body`. */
 const SIZE = 262_144;
 const role = process.argv[2];
-let kept: { readonly key: string; readonly answer: HostileResponse } | null = null;
+let kept: { readonly key: string; readonly response: HostileResponse } | null = null;
 
 const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
   const [, which, kind = ''] = (request.url ?? '/').split('/');
@@ -28,14 +28,14 @@ process.on('disconnect', () => process.exit(0));
 
 // Private
 
-/** Only the last one is kept: this process is not what is measured. */
+/** Keeps the last body only: this process is not what is measured. */
 function hostile(which: string, kind: string): HostileResponse {
   const key = `${which} ${kind}`;
-  if (kept?.key === key) return kept.answer;
+  if (kept?.key === key) return kept.response;
   const letter = which === 'other' && role === 'testing' ? 'b' : 'a';
-  const answer = hostileResponse(kind, letter, SIZE);
-  kept = { key, answer };
-  return answer;
+  const response = hostileResponse(kind, letter, SIZE);
+  kept = { key, response };
+  return response;
 }
 
 function small(): HostileResponse {

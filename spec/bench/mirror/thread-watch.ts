@@ -7,23 +7,23 @@ const NANOSECONDS_PER_MS = 1e6;
 const COLLECT_LIMIT_MS = 2000;
 const COLLECT_STEP_MS = 50;
 
-/** What the threads of the program did since the watch was asked before. */
+/** What the threads of the program did since the previous report. */
 export interface ThreadReport {
-  /** How late the users' thread got to what was due, ms. */
+  /** Lag of the users' event loop, ms. */
   readonly loopP99Ms: number;
   readonly loopMaxMs: number;
-  /** Most that the worker's heap and buffers were, garbage included. */
+  /** Largest heap and buffers of the worker, garbage included. */
   readonly heapMaxBytes: number;
   readonly bufferMaxBytes: number;
-  /** What is left of both after a collection. */
+  /** Heap and buffers after a garbage collection. */
   readonly heldBytes: number;
-  /** Of the worker's thread since it started. */
+  /** CPU time of the worker thread since it started, us. */
   readonly workerMicros: number;
-  /** Workers seen so far: more than one means that it was lost. */
+  /** Workers seen so far: more than one means that one was lost. */
   readonly workers: number;
 }
 
-/** Watches the users' thread, which it runs on, and the worker by what its probe tells. */
+/** Watches the users' event loop, on which it runs, and the worker by the reports of its probe. */
 export class ThreadWatch {
   readonly #loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #channel = new BroadcastChannel(PROBE_CHANNEL);
@@ -71,7 +71,7 @@ export class ThreadWatch {
     this.#bufferMax = Math.max(this.#bufferMax, state.bufferBytes);
   }
 
-  /** Twice: buffers are let go of after the collection that found them unused. */
+  /** Twice: buffers are freed after the collection that found them unused. */
   async #collected(): Promise<void> {
     const wanted = (this.#last?.collections ?? 0) + 2;
     const deadline = performance.now() + COLLECT_LIMIT_MS;

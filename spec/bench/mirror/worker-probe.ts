@@ -1,29 +1,29 @@
 import { readlinkSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-/** What the thread that compares uses, told by itself. */
+/** What the comparing thread uses, reported by itself. */
 export interface WorkerState {
   /** Its number under /proc/self/task. */
   readonly thread: number;
   readonly heapBytes: number;
   /** Buffers outside of the heap. */
   readonly bufferBytes: number;
-  /** How often it was asked to collect, and did. */
+  /** How often it collected garbage on request. */
   readonly collections: number;
 }
 
 export const PROBE_CHANNEL = 'vili-bench-worker';
-/** Asks the worker to collect its garbage first, so that what is told is what it holds. */
+/** Requests a garbage collection first, so that the report is about what the worker holds. */
 export const COLLECT = 'collect';
 
-const TELL_MS = 50;
+const REPORT_MS = 50;
 
 /** Loaded before the program in each of its threads: `node --expose-gc --import worker-probe.js`. */
-if (!isMainThread) tell();
+if (!isMainThread) report();
 
 // Private
 
-function tell(): void {
+function report(): void {
   const channel = new BroadcastChannel(PROBE_CHANNEL);
   const thread = Number(/\/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1] ?? 0);
   let collections = 0;
@@ -40,7 +40,7 @@ function tell(): void {
     collections++;
     post();
   });
-  // Only Node's own has it: the channel must not keep the thread alive.
+  // The channel must not keep the thread alive; only Node's own type has unref.
   (channel as unknown as { unref(): void }).unref();
-  setInterval(post, TELL_MS).unref();
+  setInterval(post, REPORT_MS).unref();
 }

@@ -9,12 +9,12 @@ export interface CommandOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs a command to its end and returns what it wrote to stdout. Throws with its last words otherwise. */
+/** Runs a command and returns its stdout. @throws Error with the end of its stderr when it fails. */
 export async function runCommand(
-  words: readonly [string, ...string[]],
+  argv: readonly [string, ...string[]],
   { folder, environment }: CommandOptions,
 ): Promise<string> {
-  const [program, ...rest] = words;
+  const [program, ...rest] = argv;
   const child = spawn(program, rest, {
     cwd: folder,
     env: environment,
@@ -30,5 +30,5 @@ export async function runCommand(
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   if (code === 0) return stdout;
-  throw new Error(`${words.join(' ')} ended with ${code ?? signal}: ${stderr.trim()}`);
+  throw new Error(`${argv.join(' ')} ended with ${code ?? signal}: ${stderr.trim()}`);
 }

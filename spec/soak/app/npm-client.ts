@@ -4,9 +4,9 @@ import { messageOf } from '../../../lib/errors.ts';
 import { runCommand } from './command.ts';
 
 const USER = { name: 'jane', password: 'a-long-password' };
-/** npm is told to try once: a failure behind Vili must not be hidden by its retries. */
+/** npm tries once: its retries must not hide a failure behind Vili. */
 const NPM_SETTINGS = { fetch_retries: '0', audit: 'false', fund: 'false', progress: 'false' };
-/** Of the environment of the specs' own run npm gets these only. */
+/** The only variables that npm gets from the environment of the specs. */
 const KEPT = ['PATH', 'LANG', 'TMPDIR'];
 
 export interface NpmCounts {
@@ -15,8 +15,8 @@ export interface NpmCounts {
 }
 
 /**
- * A user of a registry who works with the `npm` command: publishes ever new versions of an application
- * made of some parts, looks at them and installs them into an empty folder with an empty cache.
+ * A user of a registry who works with the `npm` command: publishes new versions of an application
+ * made of some parts, views them and installs them into an empty folder with an empty cache.
  */
 export class NpmClient {
   readonly #folder: string;
@@ -32,7 +32,7 @@ export class NpmClient {
     this.#registry = `http://127.0.0.1:${port}/`;
   }
 
-  /** Makes the account, as `npm adduser` does, and publishes the parts. */
+  /** Creates the account, as `npm adduser` does, and publishes the parts. */
   async begin(): Promise<void> {
     const response = await fetch(`${this.#registry}-/user/org.couchdb.user:${USER.name}`, {
       method: 'PUT',
@@ -49,7 +49,7 @@ export class NpmClient {
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'));
   }
 
-  /** One piece of work: a new version is published, seen and installed, byte for byte. */
+  /** One round: publishes, views and installs a new version, byte for byte. */
   async work(): Promise<void> {
     this.#round += 1;
     const version = `1.0.${this.#round}`;
@@ -58,18 +58,19 @@ export class NpmClient {
     const text = await this.#publish('app', version, dependencies);
     await this.#try('view', async () => {
       const seen = await this.#npm(this.#folder, 'view', 'app', 'version');
-      if (seen.trim() !== version) throw new Error(`npm view told ${seen.trim()}, not ${version}`);
+      if (seen.trim() !== version)
+        throw new Error(`npm view printed ${seen.trim()}, not ${version}`);
     });
     await this.#try('install', async () => {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
       await this.#npm(folder, 'install', `app@${version}`, '--cache', join(folder, 'cache'));
       const got = await readFile(join(folder, 'node_modules/app/index.js'), 'utf8');
-      if (got !== text) throw new Error(`npm install brought other bytes of app ${version}`);
+      if (got !== text) throw new Error(`npm install got other bytes of app ${version}`);
     });
     await this.#try('whoami', async () => {
       const seen = await this.#npm(this.#folder, 'whoami');
-      if (seen.trim() !== USER.name) throw new Error(`npm whoami told ${seen.trim()}`);
+      if (seen.trim() !== USER.name) throw new Error(`npm whoami printed ${seen.trim()}`);
     });
   }
 
@@ -101,7 +102,7 @@ export class NpmClient {
     }
   }
 
-  #npm(folder: string, ...words: readonly string[]): Promise<string> {
+  #npm(folder: string, ...argv: readonly string[]): Promise<string> {
     const kept = KEPT.map((key) => [key, process.env[key]]);
     const settings = Object.entries(NPM_SETTINGS).map(([key, value]) => [
       `npm_config_${key}`,
@@ -113,6 +114,6 @@ export class NpmClient {
       npm_config_userconfig: join(this.#folder, '.npmrc'),
       npm_config_cache: join(this.#folder, 'cache'),
     };
-    return runCommand(['npm', ...words], { folder, environment });
+    return runCommand(['npm', ...argv], { folder, environment });
   }
 }

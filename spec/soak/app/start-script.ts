@@ -2,8 +2,8 @@ import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The server file of an application that is a folder: a start script that makes the place of the log
- * and becomes the program. `$PORT` in `words` is left to the shell.
+ * The server file of an application that is a folder: a start script that creates the log folder and
+ * becomes the program. The shell expands `$PORT` in `words`.
  */
 export async function dropStartScript(
   base: string,

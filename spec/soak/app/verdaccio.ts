@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { runCommand } from './command.ts';
 import { dropStartScript } from './start-script.ts';
 
-/** The npm registry that is put behind Vili; nothing of it is a dependency of Vili. */
+/** The npm registry that runs behind Vili; Vili does not depend on it. */
 export const IDENTIFIER = 'registry';
 
 /**
- * One store for all versions: what one has published, the other must find when it is asked for it. Only
- * running is ever asked to write. Tokens that are signed: the others cost both versions a bcrypt for each
- * request. The log is where Vili looks for it, below the instance folder.
+ * One store for all versions: what was published through one, the other must find. Only running ever
+ * writes. Signed tokens: others cost both versions a bcrypt for each request. The log is where Vili
+ * expects it, below the instance folder.
  */
 const CONFIG = `storage: ./storage
 auth:
@@ -37,7 +37,7 @@ log:
 /** Installs a release of verdaccio from the npm registry into a folder of its own. */
 export async function installVerdaccio(folder: string, version: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // One dependency is asked for by a tag, which not every mirror of the npm registry knows.
+  // One dependency is requested by a tag, which not every mirror of the npm registry has.
   const manifest = { private: true, overrides: { 'node-fetch': '^2.7.0' } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await runCommand(['npm', 'install', `verdaccio@${version}`, '--no-audit', '--no-fund'], {
@@ -46,7 +46,7 @@ export async function installVerdaccio(folder: string, version: string): Promise
   });
 }
 
-/** The settings and the data of the registry, beside the base of Vili. */
+/** Writes the settings and the data folder of the registry, beside the base of Vili. */
 export async function writeData(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'config.yaml'), CONFIG);

@@ -10,70 +10,70 @@ import {
   imbalanceOf,
 } from '../kit/accounts.ts';
 import { Load } from '../kit/load.ts';
-import type { Failure, LoadResult, Wish } from '../kit/load-protocol.ts';
+import type { Failure, LoadResult, RequestShape } from '../kit/load-protocol.ts';
 import { MemoryWatch } from '../kit/memory.ts';
 import { type Measured, measure } from '../kit/quantiles.ts';
 import { dropRelease, type SoakFault } from '../kit/release.ts';
 
-/** A test is kept on whatever it does: verdicts are only told, and testing is started again and again. */
+/** A test goes on whatever testing does: verdicts are only reported, and testing is always restarted. */
 const SETTINGS: Readonly<Record<string, string | null>> = {
   verdict_mode: 'manual',
   mirror_busy_limit: null,
   restart_testing_max: '1000',
   restart_backoff_min: '100ms',
   restart_backoff_max: '500ms',
-  // What hangs is noticed in 3 s, so that it hangs again and again.
+  // A hang is noticed within 3 s, so that testing hangs again and again.
   liveness_interval: '1s',
   liveness_timeout: '1s',
   log_dir: 'logs_vili',
 };
-const WISHES: readonly Wish[] = [
+const SHAPES: readonly RequestShape[] = [
   ...Array.from({ length: 6 }, () => get(300)),
   get(16_384),
   get(0),
   get(100_000),
   { method: 'POST', path: '/echo', sends: 1000, gets: 1000 },
 ];
-const ANSWER_LIMIT_MS = 10_000;
+const RESPONSE_LIMIT_MS = 10_000;
 const MAX_IN_FLIGHT = 1000;
-const ROOM_FOR_ARRIVAL_MS = 30_000;
-/** Faults that end the process, or for which it is ended. */
-const STARTED_AGAIN: ReadonlySet<SoakFault> = new Set(['stop', 'refuse', 'crash']);
+const ARRIVAL_LIMIT_MS = 30_000;
+/** Faults by which the process ends, or for which it is killed. */
+const RESTARTING: ReadonlySet<SoakFault> = new Set(['stop', 'refuse', 'crash']);
 
 export interface FaultRunOptions {
   readonly faults: readonly SoakFault[];
   readonly ratePerSecond: number;
-  /** How long each fault is kept up, from the arrival of the version. */
+  /** How long each fault lasts, from the arrival of the version. */
   readonly seconds: number;
-  /** How long users are alone with running before the first, between all and after the last. */
+  /** How long there is only running before the first fault, between faults and after the last. */
   readonly pauseSeconds: number;
-  /** How long a version that is well is tested before: a daemon that is young still grows by itself. */
+  /** How long a healthy version is tested before: a young daemon still grows by itself. */
   readonly warmUpSeconds: number;
   readonly settings?: Readonly<Record<string, string | null>>;
-  /** Called with the daemon while each fault is on, at its end. */
-  readonly look?: (fault: SoakFault, world: DaemonWorld) => Promise<void>;
+  /** Called at the end of each fault, while it still lasts. */
+  readonly inspect?: (fault: SoakFault, world: DaemonWorld) => Promise<void>;
 }
 
 export interface FaultRow {
   readonly fault: SoakFault;
   readonly users: Measured;
-  /** The same users just before and just after it, without a testing version. */
+  /** The same users just before and just after the fault, without a testing version. */
   readonly without: Measured;
-  /** The most memory of the daemon, and what it had at most before the first fault, bytes. */
+  /** The most memory of the daemon, and the most before the first fault, in bytes. */
   readonly residentBytes: number;
   readonly residentBeforeBytes: number;
-  /** The most it had just after, without a testing version. */
+  /** The most memory just after the fault, without a testing version. */
   readonly restingBytes: number;
   readonly accounts: Accounts;
-  /** How often the testing version was started again. */
+  /** How often the testing version was restarted. */
   readonly restarts: number;
 }
 
 export interface FaultRun {
   readonly rows: readonly FaultRow[];
   readonly failures: readonly Failure[];
-  /** Answers that came from any other than the running version. */
-  readonly strangers: number;
+  /** Responses that came from a version that was not running. */
+  readonly misrouted: number;
   /** received - (mirrored + skipped + dropped + failed) at each rest: all 0. */
   readonly imbalances: readonly number[];
   readonly sent: number;
@@ -81,7 +81,7 @@ export interface FaultRun {
   readonly result: LoadResult;
 }
 
-/** Users at a fixed rate, while one bad version after the other is tested beside the running one. */
+/** Tests one bad version after the other under users at a fixed rate. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const world = await DaemonWorld.create({ ...SETTINGS, ...options.settings });
   let load: Load | null = null;
@@ -93,9 +93,9 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     load = await Load.start({
       port: world.port,
       ratePerSecond: options.ratePerSecond,
-      wishes: WISHES,
+      shapes: SHAPES,
       newConnectionEvery: 0,
-      timeoutMs: ANSWER_LIMIT_MS,
+      timeoutMs: RESPONSE_LIMIT_MS,
       maxInFlight: MAX_IN_FLIGHT,
     });
     memory = new MemoryWatch(daemon.pid);
@@ -119,7 +119,7 @@ async function play(
   const pauseMs = options.pauseSeconds * 1000;
   const parts: Omit<FaultRow, 'users' | 'without'>[] = [];
   const imbalances: number[] = [];
-  // A test that goes well first: what every test costs is there before the memory is looked at.
+  // A healthy test first: what every test costs is there before memory is measured.
   load.phase('warm-up');
   await test(world, daemon, { version: '1.1.0', fault: 'none', ms: options.warmUpSeconds * 1000 });
   await endTest(daemon);
@@ -133,7 +133,7 @@ async function play(
     load.phase(fault);
     const version = `1.2.${at}`;
     const restarts = await test(world, daemon, { version, fault, ms: options.seconds * 1000 });
-    await options.look?.(fault, world);
+    await options.inspect?.(fault, world);
     await endTest(daemon);
     const testingBytes = memory.take();
     load.phase(alone(at + 1));
@@ -156,7 +156,7 @@ async function play(
       without: measure(result, (phase) => phase === alone(at) || phase === alone(at + 1)),
     })),
     failures: result.failures,
-    strangers: strangersIn(result),
+    misrouted: misroutedIn(result),
     imbalances,
     sent: result.dueMs.length,
     received: before.received,
@@ -164,7 +164,7 @@ async function play(
   };
 }
 
-/** Drops a version and lets it be tested until that time is over. Returns how often it was restarted. */
+/** Drops a version and tests it for that time. Returns how often it was restarted. */
 async function test(
   world: DaemonWorld,
   daemon: Daemon,
@@ -173,25 +173,25 @@ async function test(
   const until = performance.now() + ms;
   const before = accountsOf((await daemon.until('status', () => true)).traffic);
   const name = await dropRelease(world.base, { identifier: IDENTIFIER, version, fault });
-  // One that ends again and again may never be seen ready.
+  // A version that ends again and again may never be seen ready.
   await daemon.until(
     `${name} is tested`,
     ({ testing, verdict }) => testing?.version === name && verdict?.version === name,
-    ROOM_FOR_ARRIVAL_MS,
+    ARRIVAL_LIMIT_MS,
   );
   await sleep(Math.max(0, until - performance.now()));
   // On a busy machine a short time may not be enough for the fault to show.
   const { testing } = await daemon.until(
-    `${name} is still tested, and what it is to do shows`,
+    `${name} is still tested, and its fault shows`,
     (status) => status.testing?.version === name && shows(fault, before, status),
-    ROOM_FOR_ARRIVAL_MS,
+    ARRIVAL_LIMIT_MS,
   );
   return testing?.restarts ?? 0;
 }
 
-/** Whether testing was started again where its fault asks for it, or else copies ended as they are to. */
+/** Whether testing was restarted where its fault leads to that, or else copies ended as expected. */
 function shows(fault: SoakFault, before: Accounts, { testing, traffic }: StatusView): boolean {
-  if (STARTED_AGAIN.has(fault)) return (testing?.restarts ?? 0) >= 1;
+  if (RESTARTING.has(fault)) return (testing?.restarts ?? 0) >= 1;
   const since = between(before, accountsOf(traffic));
   if (fault === 'malformed') return since.failed >= 1;
   return fault === 'sleep' || since.mirrored >= 1;
@@ -199,18 +199,18 @@ function shows(fault: SoakFault, before: Accounts, { testing, traffic }: StatusV
 
 async function endTest(daemon: Daemon): Promise<void> {
   await daemon.client.reject({ by: 'soak', reason: 'its time is over' });
-  await daemon.until('no test', ({ testing }) => testing === null, ROOM_FOR_ARRIVAL_MS);
+  await daemon.until('no test', ({ testing }) => testing === null, ARRIVAL_LIMIT_MS);
 }
 
 function alone(at: number): string {
   return `alone ${at}`;
 }
 
-function strangersIn({ versions, version, headMs }: LoadResult): number {
+function misroutedIn({ versions, version, headMs }: LoadResult): number {
   const trusted = versions.indexOf('1.0.0');
   return version.filter((it, at) => it !== trusted && !Number.isNaN(headMs[at])).length;
 }
 
-function get(bytes: number): Wish {
+function get(bytes: number): RequestShape {
   return { method: 'GET', path: `/bytes/${bytes}`, sends: 0, gets: bytes };
 }

@@ -1,7 +1,7 @@
 import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../../support/daemon.ts';
 
-/** How the gate accounts for users' requests, without the reasons. */
+/** How the proxy accounts for users' requests, without the reasons. */
 export interface Accounts {
   readonly received: number;
   readonly mirrored: number;

@@ -1,18 +1,18 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { messageOf } from '../../../lib/errors.ts';
 import { measureUndisturbed } from '../../support/instrument.ts';
-import type { LoadNews, LoadOptions, LoadOrder, Wish } from './load-protocol.ts';
+import type { LoadCommand, LoadOptions, LoadReport, RequestShape } from './load-protocol.ts';
 import { LoadRecords } from './load-records.ts';
 
 /*
  * Users in a process of their own: `load-child.js OPTIONS`, with a channel to its parent. An open loop:
- * requests are due at fixed times whatever the other side does, and the time of one begins when it is
- * due. Nothing is ever sent a second time.
+ * requests are due at fixed times whatever the other side does, and latency counts from the time when
+ * a request is due. Nothing is ever sent a second time.
  */
 const TICK_MS = 1;
 measureUndisturbed();
 const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
-const { port, ratePerSecond, wishes, newConnectionEvery, timeoutMs, maxInFlight } = options;
+const { port, ratePerSecond, shapes, newConnectionEvery, timeoutMs, maxInFlight } = options;
 const agent = new Agent({ keepAlive: true, scheduling: 'fifo', maxFreeSockets: maxInFlight });
 const records = new LoadRecords();
 let phase: string | null = null;
@@ -23,12 +23,12 @@ let inFlight = 0;
 let onIdle: (() => void) | null = null;
 
 const timer = setInterval(sendWhatIsDue, TICK_MS);
-process.on('message', (order: LoadOrder) => {
-  if (order.type === 'phase') changeTo(order.phase);
+process.on('message', (command: LoadCommand) => {
+  if (command.type === 'phase') changeTo(command.phase);
   else void finish();
 });
 process.on('disconnect', () => process.exit(1));
-tell({ type: 'ready' });
+report({ type: 'ready' });
 
 function sendWhatIsDue(): void {
   if (phase === null) return;
@@ -42,14 +42,14 @@ function sendWhatIsDue(): void {
 }
 
 function changeTo(next: string | null): void {
-  // What was due before the change belongs to the phase before.
+  // Requests that were due before the change belong to the previous phase.
   sendWhatIsDue();
   if (phase === null) {
     originMs = performance.now();
     due = 0;
   }
   phase = next;
-  if (next === null) void idle().then(() => tell({ type: 'resting' }));
+  if (next === null) void idle().then(() => report({ type: 'resting' }));
 }
 
 async function finish(): Promise<void> {
@@ -58,7 +58,7 @@ async function finish(): Promise<void> {
   clearInterval(timer);
   agent.destroy();
   process.removeAllListeners('disconnect');
-  process.send?.({ type: 'result', result: records.result() } satisfies LoadNews, () =>
+  process.send?.({ type: 'result', result: records.result() } satisfies LoadReport, () =>
     process.disconnect(),
   );
 }
@@ -68,18 +68,18 @@ async function idle(): Promise<void> {
 }
 
 function send(phase: string, dueMs: number): void {
-  const wish = wishes[asked % wishes.length];
-  if (wish === undefined) throw new Error('nothing to ask for');
+  const shape = shapes[asked % shapes.length];
+  if (shape === undefined) throw new Error('there is no request to send');
   const isNew = newConnectionEvery > 0 && asked % newConnectionEvery === 0;
   asked += 1;
   const at = records.add(phase, dueMs, performance.now());
-  const name = `${wish.method} ${wish.path}${isNew ? ', new connection' : ''}`;
+  const name = `${shape.method} ${shape.path}${isNew ? ', new connection' : ''}`;
   if (inFlight >= maxInFlight) {
-    records.fail(at, name, `${inFlight} were under way already`);
+    records.fail(at, name, `${inFlight} were already under way`);
     return;
   }
   inFlight += 1;
-  ask(wish, isNew, at)
+  ask(shape, isNew, at)
     .then(
       () => records.done(at, performance.now()),
       (error: unknown) => records.fail(at, name, messageOf(error)),
@@ -90,18 +90,18 @@ function send(phase: string, dueMs: number): void {
     });
 }
 
-function ask(wish: Wish, isNew: boolean, at: number): Promise<void> {
+function ask(shape: RequestShape, isNew: boolean, at: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({
       host: '127.0.0.1',
       port,
-      method: wish.method,
-      path: wish.path,
+      method: shape.method,
+      path: shape.path,
       agent: isNew ? false : agent,
       timeout: timeoutMs,
-      headers: wish.method === 'POST' ? { 'content-length': wish.sends } : {},
+      headers: shape.method === 'POST' ? { 'content-length': shape.sends } : {},
     });
-    request.once('timeout', () => request.destroy(new Error(`no answer in ${timeoutMs} ms`)));
+    request.once('timeout', () => request.destroy(new Error(`no response within ${timeoutMs} ms`)));
     request.once('error', reject);
     request.once('response', (response) => {
       records.head(at, performance.now(), String(response.headers['x-version'] ?? 'none'));
@@ -111,15 +111,15 @@ function ask(wish: Wish, isNew: boolean, at: number): Promise<void> {
       response.once('close', () => {
         const { statusCode, complete } = response;
         if (statusCode !== 200) reject(new Error(`status ${statusCode}`));
-        else if (!complete || bytes !== wish.gets) {
-          reject(new Error(`truncated: ${bytes} bytes of ${wish.gets}`));
+        else if (!complete || bytes !== shape.gets) {
+          reject(new Error(`truncated: ${bytes} bytes of ${shape.gets}`));
         } else resolve();
       });
     });
-    request.end(wish.sends > 0 ? Buffer.alloc(wish.sends, 'y') : undefined);
+    request.end(shape.sends > 0 ? Buffer.alloc(shape.sends, 'y') : undefined);
   });
 }
 
-function tell(news: LoadNews): void {
-  process.send?.(news);
+function report(message: LoadReport): void {
+  process.send?.(message);
 }

@@ -1,56 +1,56 @@
-/** What the load's process is started with. */
+/** What the load process is started with. */
 export interface LoadOptions {
   readonly port: number;
   readonly ratePerSecond: number;
-  /** Asked in turn. */
-  readonly wishes: readonly Wish[];
-  /** Every n-th request goes over a new connection that is closed after it; 0: none does. */
+  /** Sent in turn. */
+  readonly shapes: readonly RequestShape[];
+  /** Every nth request uses a new connection that is closed afterwards; 0: none does. */
   readonly newConnectionEvery: number;
-  /** An answer that takes longer has failed, ms. */
+  /** A response that takes longer has failed, ms. */
   readonly timeoutMs: number;
-  /** Every request is sent and recorded, but only so many at once: more have failed. */
+  /** Requests under way at once; further ones are recorded as failed. */
   readonly maxInFlight: number;
 }
 
-export interface Wish {
+export interface RequestShape {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Bytes of the request's body; the answer to a POST is the same body again. */
+  /** Bytes of the request's body; the response to a POST is the same body. */
   readonly sends: number;
-  /** Bytes that the whole answer must have. */
+  /** Bytes that the whole response must have. */
   readonly gets: number;
 }
 
-/** `phase` null: send nothing, and tell when all answers have come. */
-export type LoadOrder =
+/** `phase` null: send nothing, and report when all responses have come. */
+export type LoadCommand =
   | { readonly type: 'phase'; readonly phase: string | null }
   | { readonly type: 'finish' };
 
-export type LoadNews =
+export type LoadReport =
   | { readonly type: 'ready' }
   | { readonly type: 'resting' }
   | { readonly type: 'result'; readonly result: LoadResult };
 
-/** One entry per request in each column, in the order in which they were due. Times are in ms of one clock. */
+/** One entry per request in each column, in the order in which they were due. Times: ms of one clock. */
 export interface LoadResult {
   readonly phases: readonly string[];
   readonly versions: readonly string[];
   readonly phase: Uint16Array;
-  /** When it was to be sent; latency counts from here. */
+  /** When it was due; latency counts from here. */
   readonly dueMs: Float64Array;
-  /** When it was given to its connection. */
+  /** When it was passed to its connection. */
   readonly begunMs: Float64Array;
-  /** When the head of its answer was here; NaN: never. */
+  /** When the head of its response had arrived; NaN: never. */
   readonly headMs: Float64Array;
-  /** When the whole answer was here; NaN: it failed. */
+  /** When the whole response had arrived; NaN: it failed. */
   readonly doneMs: Float64Array;
-  /** Into `versions`: the answer's `x-version`. */
+  /** Index into `versions`: the `x-version` of the response. */
   readonly version: Uint16Array;
   readonly failures: readonly Failure[];
 }
 
 export interface Failure {
   readonly phase: string;
-  readonly wish: string;
+  readonly request: string;
   readonly problem: string;
 }

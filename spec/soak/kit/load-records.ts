@@ -3,7 +3,7 @@ import type { Failure, LoadResult } from './load-protocol.ts';
 const FIRST_CAPACITY = 65_536;
 const MAX_FAILURES = 1000;
 
-/** The columns of a result while they grow: no object per request, so that collecting costs no time. */
+/** The columns of a growing result: no object per request, so that garbage collection takes no time. */
 export class LoadRecords {
   #times = new Float64Array(FIRST_CAPACITY * 4);
   #names = new Uint16Array(FIRST_CAPACITY * 2);
@@ -12,7 +12,7 @@ export class LoadRecords {
   readonly #versions: string[] = ['none'];
   readonly #failures: Failure[] = [];
 
-  /** A request that is due; what it gives is its number for `head`, `done` and `fail`. */
+  /** Adds a request that is due. Returns its number for `head`, `done` and `fail`. */
   add(phase: string, dueMs: number, begunMs: number): number {
     const at = this.#count;
     if (at * 4 === this.#times.length) this.#grow();
@@ -31,11 +31,11 @@ export class LoadRecords {
     this.#times[at * 4 + 3] = nowMs;
   }
 
-  /** Only the first thousand are told in words; the columns have all of them. */
-  fail(at: number, wish: string, problem: string): void {
+  /** Keeps the text of the first thousand only; the columns have all of them. */
+  fail(at: number, request: string, problem: string): void {
     if (this.#failures.length >= MAX_FAILURES) return;
     const phase = this.#phases[this.#names[at * 2] ?? 0] ?? '';
-    this.#failures.push({ phase, wish, problem });
+    this.#failures.push({ phase, request, problem });
   }
 
   result(): LoadResult {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { LoadNews, LoadOptions, LoadOrder, LoadResult } from './load-protocol.ts';
+import type { LoadCommand, LoadOptions, LoadReport, LoadResult } from './load-protocol.ts';
 
 const CHILD = fileURLToPath(new URL('./load-child.js', import.meta.url));
 
@@ -20,49 +20,49 @@ export class Load {
       execArgv: [],
     });
     const load = new Load(child);
-    await load.#news('ready');
+    await load.#reported('ready');
     return load;
   }
 
-  /** From now on requests are counted under this name. */
+  /** Sends requests, from now on counted under this name. */
   phase(phase: string): void {
-    this.#order({ type: 'phase', phase });
+    this.#command({ type: 'phase', phase });
   }
 
-  /** Sends nothing more until the next phase. Resolves when all answers have come. */
+  /** Sends nothing until the next phase. Resolves when all responses have come. */
   async rest(): Promise<void> {
-    this.#order({ type: 'phase', phase: null });
-    await this.#news('resting');
+    this.#command({ type: 'phase', phase: null });
+    await this.#reported('resting');
   }
 
-  /** Resolves with all requests once every answer has come. */
+  /** Resolves with all requests once every response has come. */
   async finish(): Promise<LoadResult> {
-    this.#order({ type: 'finish' });
-    const { result } = await this.#news('result');
+    this.#command({ type: 'finish' });
+    const { result } = await this.#reported('result');
     if (this.#child.exitCode === null) await once(this.#child, 'exit');
     return result;
   }
 
-  /** Ends the users whatever they do. */
+  /** Kills the users, whatever they do. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
 
   // Private
 
-  #order(order: LoadOrder): void {
-    this.#child.send(order);
+  #command(command: LoadCommand): void {
+    this.#child.send(command);
   }
 
-  #news<T extends LoadNews['type']>(type: T): Promise<Extract<LoadNews, { type: T }>> {
+  #reported<T extends LoadReport['type']>(type: T): Promise<Extract<LoadReport, { type: T }>> {
     return new Promise((resolve, reject) => {
       const ended = (): void => reject(new Error(`the users ended before '${type}'`));
-      const heard = (news: LoadNews): void => {
-        if (news.type !== type) return;
-        this.#child.off('message', heard).off('exit', ended);
-        resolve(news as Extract<LoadNews, { type: T }>);
+      const receive = (report: LoadReport): void => {
+        if (report.type !== type) return;
+        this.#child.off('message', receive).off('exit', ended);
+        resolve(report as Extract<LoadReport, { type: T }>);
       };
-      this.#child.on('message', heard).once('exit', ended);
+      this.#child.on('message', receive).once('exit', ended);
     });
   }
 }

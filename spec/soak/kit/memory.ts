@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-const EVERY_MS = 100;
+const POLL_MS = 100;
 const BYTES_PER_KB = 1024;
 
-/** Looks at the resident memory of a process again and again. Linux only. */
+/** Polls the resident memory of a process. Linux only. */
 export class MemoryWatch {
   readonly #pid: number;
   readonly #timer: NodeJS.Timeout;
@@ -11,12 +11,12 @@ export class MemoryWatch {
 
   constructor(pid: number) {
     this.#pid = pid;
-    this.#timer = setInterval(() => this.#look(), EVERY_MS);
+    this.#timer = setInterval(() => this.#poll(), POLL_MS);
   }
 
-  /** The most since the last call, bytes. */
+  /** The most since the last call, in bytes. */
   take(): number {
-    this.#look();
+    this.#poll();
     const highest = this.#highest;
     this.#highest = 0;
     return highest;
@@ -28,7 +28,7 @@ export class MemoryWatch {
 
   // Private
 
-  #look(): void {
+  #poll(): void {
     const text = readFileSync(`/proc/${this.#pid}/status`, 'utf8');
     const resident = Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) * BYTES_PER_KB;
     this.#highest = Math.max(this.#highest, resident);

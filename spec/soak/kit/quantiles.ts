@@ -1,6 +1,6 @@
 import type { LoadResult } from './load-protocol.ts';
 
-/** What users met in some phases together. */
+/** What users experienced in some phases together. */
 export interface Measured {
   readonly requests: number;
   readonly failed: number;
@@ -9,7 +9,7 @@ export interface Measured {
   readonly maxMs: number;
 }
 
-/** Latency is from the moment a request was due; failed requests have none and are counted apart. */
+/** Latency counts from when a request was due; failed requests have none and are counted apart. */
 export function measure(result: LoadResult, wanted: (phase: string) => boolean): Measured {
   const times: number[] = [];
   let requests = 0;

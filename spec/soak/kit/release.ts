@@ -2,16 +2,16 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What a soak service does while it is tested; as running it is always well. */
+/** What a soak service does while it is tested; as running it always works. */
 export const FAULTS = ['sleep', 'stop', 'refuse', 'crash', 'huge', 'malformed', 'flood'] as const;
 export type SoakFault = (typeof FAULTS)[number] | 'none';
 
-/** From dist/spec/soak/kit to the sources, which keep the fixtures. */
+/** From dist/spec/soak/kit to the sources, where the fixtures are. */
 const SERVICE = fileURLToPath(
   new URL('../../../../spec/fixtures/soak/service.mjs', import.meta.url),
 );
 
-/** Puts the server file of the soak service into `base`, whole or not at all. */
+/** Puts the server file of the soak service into `base`, atomically. */
 export async function dropRelease(
   base: string,
   release: { identifier: string; version: string; fault?: SoakFault },

@@ -1,7 +1,7 @@
 import { DaemonWorld, IDENTIFIER } from '../../support/daemon-world.ts';
 import { accountsAtRest, imbalanceOf } from '../kit/accounts.ts';
 import { Load } from '../kit/load.ts';
-import type { Failure, Wish } from '../kit/load-protocol.ts';
+import type { Failure, RequestShape } from '../kit/load-protocol.ts';
 import { type Measured, measure } from '../kit/quantiles.ts';
 import { dropRelease } from '../kit/release.ts';
 import { auditSwitches, type Switches } from './audit.ts';
@@ -18,12 +18,17 @@ const SETTINGS: Readonly<Record<string, string | null>> = {
   log_dir: 'logs_vili',
 };
 const LONG_MS = 300;
-const LONG: Wish = { method: 'GET', path: `/wait/${LONG_MS}/20000`, sends: 0, gets: 20_000 };
-const SHORT: Wish = { method: 'GET', path: '/bytes/300', sends: 0, gets: 300 };
-const UPLOAD: Wish = { method: 'POST', path: '/echo', sends: 50_000, gets: 50_000 };
-const WISHES = [LONG, LONG, SHORT, LONG, LONG, UPLOAD, LONG, SHORT, LONG, LONG, SHORT];
+const LONG: RequestShape = {
+  method: 'GET',
+  path: `/wait/${LONG_MS}/20000`,
+  sends: 0,
+  gets: 20_000,
+};
+const SHORT: RequestShape = { method: 'GET', path: '/bytes/300', sends: 0, gets: 300 };
+const UPLOAD: RequestShape = { method: 'POST', path: '/echo', sends: 50_000, gets: 50_000 };
+const SHAPES = [LONG, LONG, SHORT, LONG, LONG, UPLOAD, LONG, SHORT, LONG, LONG, SHORT];
 const PROMOTION_LIMIT_MS = 60_000;
-const ANSWER_LIMIT_MS = 10_000;
+const RESPONSE_LIMIT_MS = 10_000;
 const MAX_IN_FLIGHT = 1000;
 
 export interface PromotionsOptions {
@@ -31,7 +36,7 @@ export interface PromotionsOptions {
   readonly ratePerSecond: number;
   readonly settings?: Readonly<Record<string, string | null>>;
   /** Called after each promotion. */
-  readonly told?: (version: string, seconds: number) => void;
+  readonly onPromoted?: (version: string, seconds: number) => void;
 }
 
 export interface PromotionsRun extends Switches {
@@ -40,13 +45,13 @@ export interface PromotionsRun extends Switches {
   /** received - (mirrored + skipped + dropped + failed) at rest: 0. */
   readonly imbalance: number;
   readonly received: number;
-  /** How long each took, from the arrival of the file. */
+  /** How long each promotion took, from the arrival of the file. */
   readonly seconds: readonly number[];
-  /** Versions that were not promoted, with the reason; no user may have seen them. */
+  /** Versions that were not promoted, with the reason; no user may have reached them. */
   readonly rejected: readonly string[];
 }
 
-/** One version after the other is tested and promoted by its verdict, under users at a fixed rate. */
+/** Tests and promotes one version after the other by its verdict, under users at a fixed rate. */
 export async function runPromotions(options: PromotionsOptions): Promise<PromotionsRun> {
   const world = await DaemonWorld.create({ ...SETTINGS, ...options.settings });
   let load: Load | null = null;
@@ -57,10 +62,10 @@ export async function runPromotions(options: PromotionsOptions): Promise<Promoti
     load = await Load.start({
       port: world.port,
       ratePerSecond: options.ratePerSecond,
-      wishes: WISHES,
-      // No divisor of the number of wishes: every wish goes both ways.
+      shapes: SHAPES,
+      // Not a divisor of the number of shapes: every shape uses both kinds of connections.
       newConnectionEvery: 3,
-      timeoutMs: ANSWER_LIMIT_MS,
+      timeoutMs: RESPONSE_LIMIT_MS,
       maxInFlight: MAX_IN_FLIGHT,
     });
     load.phase('users');
@@ -73,11 +78,11 @@ export async function runPromotions(options: PromotionsOptions): Promise<Promoti
       const name = await dropRelease(world.base, { identifier: IDENTIFIER, version });
       await daemon.testing(name, PROMOTION_LIMIT_MS);
       const { running } = await daemon.until(
-        `${name} is decided about`,
+        `${name} is promoted or rejected`,
         ({ testing }) => testing === null,
         PROMOTION_LIMIT_MS,
       );
-      // On a machine that is busy with other things the same program may look slow: one more is tried.
+      // On a busy machine the same program may look slow: another version is tried.
       if (running?.version !== name) {
         rejected.push(`${version}: ${(await daemon.recorded('rejected', name)).reasons[0]}`);
         if (rejected.length > options.promotions) throw new Error(rejected.join('\n'));
@@ -85,8 +90,8 @@ export async function runPromotions(options: PromotionsOptions): Promise<Promoti
       }
       order.push(version);
       seconds.push((performance.now() - startMs) / 1000);
-      options.told?.(version, seconds.at(-1) ?? 0);
-      await daemon.until('the version before is gone', ({ previous }) => previous === null);
+      options.onPromoted?.(version, seconds.at(-1) ?? 0);
+      await daemon.until('the previous version is gone', ({ previous }) => previous === null);
     }
     const result = await load.finish();
     const accounts = await accountsAtRest(daemon);

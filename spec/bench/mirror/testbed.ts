@@ -7,32 +7,32 @@ import type { ThreadReport } from './thread-watch.ts';
 const SETTLE_STEP_MS = 50;
 const SETTLE_MAX_MS = 20_000;
 
-/** What came of one load. */
+/** The result of one load. */
 export interface Measured {
   readonly name: string;
   readonly perSecond: number;
-  /** Users who got no answer, or not 200. */
+  /** Users without a response, or with another status than 200. */
   readonly failures: number;
   readonly p99Ms: number;
-  /** Of the requests, how many testing answered and were compared. */
+  /** Share of the requests to which testing responded and that were compared. */
   readonly comparedShare: number;
-  /** CPU of the worker's thread per pair. */
+  /** CPU time of the worker thread per pair, us. */
   readonly workerMicros: number;
   readonly endpoints: number;
-  /** Workers that ended without being asked to. */
+  /** Workers that ended unasked. */
   readonly lost: number;
   readonly growthBytes: number;
   readonly residentBytes: number;
   readonly threads: ThreadReport;
 }
 
-/** Two versions of a service, and Vili in front of them with a test on. */
-export interface Ground {
+/** Two versions of a service, and Vili in front of them during a test. */
+export interface Testbed {
   measure(name: string, path: string, rate: number, seconds: number): Promise<Measured>;
   close(): void;
 }
 
-export async function startGround(folder: string, options: readonly string[]): Promise<Ground> {
+export async function startTestbed(folder: string, options: readonly string[]): Promise<Testbed> {
   const script = fileURLToPath(new URL('./service-child.js', import.meta.url));
   const running = await startChild(script, ['running'], []);
   const testing = await startChild(script, ['testing'], []);
