@@ -12,6 +12,7 @@ import { ByteBudget } from '../model/byte-budget.ts';
 import type { Exchange, FailureKind, Target } from '../model/exchange.ts';
 import { pairsOf } from '../model/headers.ts';
 import type { HeaderEdit } from '../model/traffic-rules.ts';
+import { milliseconds } from '../text/times.ts';
 
 const SWEEP_MS = 50;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -105,8 +106,8 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
   const isWorse = compareSeverity(outcome.running, outcome.testing) > 0;
   const before = options.to === 'testing' ? 'running' : 'running before';
   const text =
-    `${options.to} ${wordOf(outcome.testing)} in ${Math.round(testing.ms)} ms, ` +
-    `${before} ${wordOf(outcome.running)} in ${Math.round(outcome.running.ms)} ms`;
+    `${options.to} ${wordOf(outcome.testing)} in ${milliseconds(testing.ms)}, ` +
+    `${before} ${wordOf(outcome.running)} in ${milliseconds(outcome.running.ms)}`;
   return { ...about, outcome: isWorse ? 'worse' : differs ? 'differs' : 'same', text, differences };
 }
 
