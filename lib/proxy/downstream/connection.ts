@@ -21,13 +21,19 @@ export interface Turn {
   halfClosed(): boolean;
   /** Nothing has moved for the idle time; false when the client is not to blame. */
   idle(): boolean;
-  /** The body is malformed, which `status` reports. */
+  /** The body is malformed, which `status` reports, now or when its turn comes. */
   broken(status: number): void;
+  /** The connection ends before its turn: the request is not processed. */
+  drop(): void;
   /** Whether the request has arrived completely. */
   readonly received: boolean;
 }
 
-/** A user's connection: the peer and the turns of its requests. */
+/**
+ * A user's connection: the peer and the turns of its requests. The connection alone decides which request is the
+ * last one: from then on nothing that the client sends is understood as a request, however it got here. Another
+ * proxy in front of this one may take the same bytes for a body (RFC 9112 section 11.2).
+ */
 export class Connection {
   readonly socket: Socket;
   readonly peer: Peer;
@@ -37,7 +43,9 @@ export class Connection {
   private readonly queue: Turn[] = [];
   /** Sent after all turns, once the client's bytes have stopped making sense. */
   private lastResponse: Buffer | null = null;
-  /** Whatever arrives is ignored from now on. */
+  /** The last turn has been taken, so that nothing which arrives now is a request. */
+  isSealed = false;
+  /** Nothing is responded to any more. */
   isEnding = false;
   /** The client has half-closed the connection. */
   isHalfClosed = false;
@@ -63,9 +71,13 @@ export class Connection {
     return this.active !== null;
   }
 
-  /** Returns false when the turn will never come, since the connection is ending or too many are waiting. */
-  take(turn: Turn): boolean {
-    if (this.isEnding || this.lastResponse !== null || this.socket.destroyed) return false;
+  /**
+   * Returns false when the turn will never come, since the connection is ending or too many are waiting. `isLast`:
+   * the response to it ends the connection.
+   */
+  take(turn: Turn, isLast: boolean): boolean {
+    if (this.isSealed || this.lastResponse !== null || this.socket.destroyed) return false;
+    this.isSealed = isLast;
     if (this.active === null) {
       this.active = turn;
       turn.start();
@@ -79,12 +91,19 @@ export class Connection {
     return true;
   }
 
+  /** The response that is about to begin ends the connection: no other turn follows. */
+  seal(): void {
+    this.isSealed = true;
+    for (const turn of this.queue.splice(0)) turn.drop();
+  }
+
   /** Ends the turn and starts the next one. */
   done(turn: Turn): void {
     if (this.active !== turn) return;
     this.last = turn;
     this.active = null;
-    const next = this.isEnding ? undefined : this.queue.shift();
+    // A response that broke off has destroyed the socket, whose `close` event is still to come.
+    const next = this.isEnding || this.socket.destroyed ? undefined : this.queue.shift();
     if (next !== undefined) {
       this.active = next;
       next.start();
@@ -99,15 +118,18 @@ export class Connection {
   fail(status: number, response: Buffer): boolean {
     if (this.lastResponse !== null || this.isEnding) return false;
     const newest = this.queue.at(-1) ?? this.active ?? this.last;
-    const isBody = newest !== null && !newest.received;
-    if (isBody && newest === this.active) {
-      this.isEnding = true;
-      this.active.broken(status);
+    if (newest !== null && !newest.received) {
+      this.isSealed = true;
+      this.isEnding = newest === this.active;
+      newest.broken(status);
+      // The response to that request has been sent before its body was complete.
+      if (this.active === null) this.end();
       return false;
     }
-    this.lastResponse = isBody ? Buffer.alloc(0) : response;
+    if (this.isSealed) return false;
+    this.lastResponse = response;
     if (this.active === null) this.sendLastResponse();
-    return !isBody;
+    return true;
   }
 
   /**
@@ -125,6 +147,7 @@ export class Connection {
   end(): void {
     if (this.isEnding && this.socket.writableEnded) return;
     this.isEnding = true;
+    this.isSealed = true;
     closeLingering(this.socket, this.idleTimeoutMs);
   }
 

@@ -73,7 +73,7 @@ export class FastPath {
 
   private readonly receive = (bytes: Buffer): void => {
     const { connection, rules } = this;
-    if (connection.isEnding) return;
+    if (connection.isSealed) return;
     const fast = connection.busy ? null : this.reader.read(bytes);
     if (fast === null) return isStrayEmptyLine(bytes) ? undefined : this.handOver(bytes);
     const isHead = fast.head.method === 'HEAD';

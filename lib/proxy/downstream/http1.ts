@@ -16,6 +16,7 @@ import type { FastHead } from './fast-request.ts';
 import type { FastResponse } from './fast-response.ts';
 import { Http2Frontend } from './http2.ts';
 import type { ListenerEvents, ProxyResponse } from './listener.ts';
+import { Reparse } from './reparse.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 
 /** Statuses for what node's parser and timers reject before there is a request. */
@@ -30,6 +31,8 @@ export class Http1Frontend implements ListenerEvents {
   private readonly connections = new Set<Connection>();
   private readonly context: ProxyContext;
   private readonly bySocket = new WeakMap<Socket, Connection>();
+  /** The latest response of node's server on each connection. */
+  private readonly latest = new WeakMap<Connection, ProxyResponse>();
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
   private readonly fastPath: FastPathRules;
@@ -58,37 +61,42 @@ export class Http1Frontend implements ListenerEvents {
     this.bySocket.set(socket, connection);
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
-    const forward = ({ request, head }: FastHead, response: FastResponse): void => {
-      this.forward(connection, request, response, head, false);
+    const forward = ({ request, head, closes }: FastHead, response: FastResponse): void => {
+      this.forward(connection, request, response, head, closes, false);
     };
     new FastPath(connection, this.fastPath, forward, serve).start();
   }
 
   requested(request: IncomingMessage, response: ProxyResponse, expectsContinue: boolean): void {
     const connection = this.bySocket.get(request.socket);
-    if (connection === undefined) return;
-    this.forward(connection, request, response, this.read(request, connection), expectsContinue);
+    if (connection === undefined || connection.isSealed) return;
+    const head = this.read(request, connection);
+    this.latest.set(connection, response);
+    this.forward(connection, request, response, head, !response.shouldKeepAlive, expectsContinue);
   }
 
   expected(request: IncomingMessage, response: ProxyResponse): void {
     const connection = this.bySocket.get(request.socket);
-    if (connection === undefined) return;
+    if (connection === undefined || connection.isSealed) return;
     const head = this.read(request, connection).rejected(UNKNOWN_EXPECTATION);
-    this.forward(connection, request, response, head, false);
+    this.forward(connection, request, response, head, true, false);
   }
 
   upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void {
     const connection = this.bySocket.get(socket);
-    if (connection === undefined) return;
+    if (connection === undefined || connection.isSealed) return;
     const head = this.read(request, connection);
     if (!isTunnelled(head)) {
-      socket.unshift(Buffer.concat([withoutUpgrade(request), early]));
-      this.server?.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
+      const again = new Reparse(connection, this.latest.get(connection), () => {
+        socket.unshift(Buffer.concat([withoutUpgrade(request), early]));
+        this.server?.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
+      });
+      if (!connection.take(again, false)) socket.destroy();
       return;
     }
     this.context.counts.received++;
     const tunnel = new Tunnel(this.context, connection, head, early);
-    if (!connection.take(tunnel)) socket.destroy();
+    if (!connection.take(tunnel, true)) socket.destroy();
   }
 
   connectRequested(socket: Socket): void {
@@ -151,13 +159,14 @@ export class Http1Frontend implements ListenerEvents {
     request: UserRequest,
     response: UserResponse,
     head: RequestHead,
+    closes: boolean,
     expectsContinue: boolean,
   ): void {
     const { context } = this;
     context.counts.received++;
     const turn = new Forward(context, connection, request, response, head, expectsContinue);
     try {
-      if (connection.take(turn)) return;
+      if (connection.take(turn, closes || head.rejection !== null)) return;
       context.counts.skip('aborted');
     } catch (error) {
       // Nothing is known to throw here; if something does, it costs one connection only.

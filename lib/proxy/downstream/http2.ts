@@ -131,6 +131,9 @@ class StreamOwner {
     return this.stream.destroyed || this.stream.closed;
   }
 
+  /** A stream has no other turns. */
+  seal(): void {}
+
   start(turn: Turn, idleTimeoutMs: number): void {
     const { stream } = this;
     stream.once('close', () => turn.gone());

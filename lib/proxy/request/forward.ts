@@ -7,7 +7,7 @@ import type { ProxyErrorKind } from '../counts.ts';
 import type { UserRequest, UserResponse } from '../downstream/types.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED, trailersToSend } from '../http/request-headers.ts';
-import { isBodiless, type ResponseHead } from '../http/response-headers.ts';
+import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { failureKindOf, isStale, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
@@ -96,10 +96,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     return true;
   }
 
-  broken(status: number): void {
-    this.endEarly('client-malformed', 'refused', status);
-  }
-
   // Events of the connection to running
 
   onConnect(abort: () => void): void {
@@ -131,7 +127,10 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.ticket.copy?.setHead(status, head.fields.flat);
     const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
-    this.writer.head(status, reason, head, { isOld, bodiless, close: this.closes });
+    const isUntilClose = isOld && !bodiless && head.contentLength === UNKNOWN_LENGTH;
+    const close = this.closes || isUntilClose;
+    if (close) this.connection.seal();
+    this.writer.head(status, reason, head, { isOld, bodiless, close });
     this.context.counts.respond(status);
   }
 
@@ -188,6 +187,14 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     const names = this.head.fields.trailers;
     if (names.length === 0) return null;
     return { names, read: () => trailersToSend(this.request.rawTrailers, names) };
+  }
+
+  protected override endBroken(status: number): void {
+    this.endEarly('client-malformed', 'refused', status);
+  }
+
+  protected override neverSent(): void {
+    this.ticket.skip('aborted');
   }
 
   protected override forward(pool: UpstreamPool): void {
@@ -255,6 +262,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   private page(status: number, close = this.closes || !this.received): void {
     this.context.counts.respond(status);
+    if (close) this.connection.seal();
     this.writer.page(this.context.pages.page(status), close);
   }
 

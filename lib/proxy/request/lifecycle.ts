@@ -11,6 +11,8 @@ export interface TurnOwner {
   /** Whether nobody is left to respond to. */
   readonly isGone: boolean;
   done(turn: Turn): void;
+  /** The response that is about to begin ends the connection. */
+  seal(): void;
 }
 
 /**
@@ -31,6 +33,9 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected retryingConnect = false;
   /** The request has used its connect-retry grace. */
   protected graceUsed = false;
+  private started = false;
+  /** The status for a body that turned out to be malformed before its turn, else 0. */
+  private brokenStatus = 0;
 
   constructor(context: ProxyContext, connection: TurnOwner, head: RequestHead) {
     this.context = context;
@@ -44,6 +49,8 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
 
   start(): void {
     const { pool, hold, counts, closing } = this.context;
+    this.started = true;
+    if (this.brokenStatus !== 0) return this.endBroken(this.brokenStatus);
     if (this.head.rejection !== null) return this.reject(this.head.rejection.status);
     if (pool !== null) return this.enter(pool);
     if (!closing && hold.add(this)) return;
@@ -76,10 +83,22 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     return this.pool !== null;
   }
 
-  abstract broken(status: number): void;
+  broken(status: number): void {
+    if (this.started) this.endBroken(status);
+    else this.brokenStatus = status;
+  }
+
+  drop(): void {
+    this.over = true;
+    this.neverSent();
+  }
 
   // Private
 
+  /** Ends a request whose body is malformed, with `status` where no response has begun. */
+  protected abstract endBroken(status: number): void;
+  /** Counts a request that its connection dropped. */
+  protected abstract neverSent(): void;
   /** Goes on to running, whose pool has been entered. */
   protected abstract forward(pool: UpstreamPool): void;
   /** Responds to a request that must not be forwarded. */

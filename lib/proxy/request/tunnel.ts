@@ -76,10 +76,6 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     return false;
   }
 
-  broken(): void {
-    this.end();
-  }
-
   // Events of the connection to running
 
   onConnect(abort: () => void): void {
@@ -145,6 +141,13 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   }
 
   // Private
+
+  protected override endBroken(): void {
+    this.end();
+  }
+
+  /** A tunnel has been counted from the start. */
+  protected override neverSent(): void {}
 
   protected override forward(pool: UpstreamPool): void {
     pool.run(this);
