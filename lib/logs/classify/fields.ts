@@ -1,6 +1,14 @@
 /** A parsed JSON log line. */
 export type LogEntry = Readonly<Record<string, unknown>>;
 
+/**
+ * The names in a text, separated by spaces. Keys of an object are internalized strings, by which V8
+ * finds a property faster than by the slices of `split`.
+ */
+export function fieldNames(text: string): readonly string[] {
+  return Object.keys(Object.fromEntries(text.split(' ').map((name) => [name, null])));
+}
+
 /** Whether a parsed value is a JSON object, the only valid shape of a log line. */
 export function isEntry(value: unknown): value is LogEntry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

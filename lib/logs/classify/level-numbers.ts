@@ -6,18 +6,16 @@ export type LevelNumbers = 'auto' | 'pino' | 'syslog' | 'python';
 /** The families of level numbers in use; `otel` has the 24 severity numbers of OpenTelemetry. */
 export type NumberFamily = 'pino' | 'syslog' | 'python' | 'otel' | 'monolog' | 'gcp' | 'logback';
 
-/** Where each level of a family begins; a number belongs to the last level it reaches. */
-type Starts = Readonly<Partial<Record<Level, number>>>;
-
-const LEVELS: readonly Level[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+/** Ascending; a number belongs to the last level it reaches, so custom levels fall in between. */
+type Starts = readonly (readonly [level: Level, from: number])[];
 
 const STARTS: Readonly<Record<Exclude<NumberFamily, 'syslog'>, Starts>> = {
-  pino: { trace: 1, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 },
-  python: { trace: 1, debug: 10, info: 20, warn: 30, error: 40, fatal: 50 },
-  otel: { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 },
-  monolog: { debug: 100, info: 200, warn: 300, error: 400, fatal: 500 },
-  gcp: { debug: 100, info: 200, warn: 400, error: 500, fatal: 600 },
-  logback: { trace: 1, debug: 10_000, info: 20_000, warn: 30_000, error: 40_000 },
+  pino: starts({ trace: 1, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 }),
+  python: starts({ trace: 1, debug: 10, info: 20, warn: 30, error: 40, fatal: 50 }),
+  otel: starts({ trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 }),
+  monolog: starts({ debug: 100, info: 200, warn: 300, error: 400, fatal: 500 }),
+  gcp: starts({ debug: 100, info: 200, warn: 400, error: 500, fatal: 600 }),
+  logback: starts({ trace: 1, debug: 10_000, info: 20_000, warn: 30_000, error: 40_000 }),
 };
 
 /** The severities 0 to 7 of syslog (RFC 5424, table 2): lower is worse. */
@@ -28,7 +26,7 @@ export function levelOfNumber(number: number, family: NumberFamily): Level | nul
   if (!Number.isFinite(number)) return null;
   if (family === 'syslog') return SYSLOG[number] ?? null;
   let level: Level | null = null;
-  for (const name of LEVELS) if (number >= (STARTS[family][name] ?? Infinity)) level = name;
+  for (const [name, from] of STARTS[family]) if (number >= from) level = name;
   return level;
 }
 
@@ -40,4 +38,10 @@ export function familyBySize(number: number): NumberFamily | null {
   if (number >= 5000) return 'logback';
   if (number >= 100) return number <= 800 ? 'gcp' : null;
   return number >= 10 ? 'pino' : null;
+}
+
+// Private
+
+function starts(levels: Partial<Record<Level, number>>): Starts {
+  return Object.entries(levels) as [Level, number][];
 }

@@ -1,5 +1,5 @@
 import type { Level } from '../follow/batch.ts';
-import { fieldOf, isEntry, type LogEntry } from './fields.ts';
+import { fieldNames, fieldOf, isEntry, type LogEntry } from './fields.ts';
 import {
   familyBySize,
   type LevelNumbers,
@@ -9,12 +9,12 @@ import {
 import { levelOfWord } from './level-words.ts';
 
 /** Where known log writers keep the level, the most reliable field first. */
-const LEVEL_FIELDS: readonly string[] = (
+const LEVEL_FIELDS = fieldNames(
   'level log.level severity_number severityNumber SeverityNumber severity @level levelname ' +
-  'level_name _level_name loglevel logLevel LogLevel log_level Level LEVEL Severity SEVERITY ' +
-  'severity_text severityText SeverityText lvl Lvl LVL L @l level_value record.level ' +
-  'PRIORITY'
-).split(' ');
+    'level_name _level_name loglevel logLevel LogLevel log_level Level LEVEL Severity SEVERITY ' +
+    'severity_text severityText SeverityText lvl Lvl LVL L @l level_value record.level ' +
+    'PRIORITY',
+);
 
 /** Fields whose numbers mean the same whatever the shape of the line. */
 const FAMILY_OF_FIELD = new Map<string, NumberFamily>([

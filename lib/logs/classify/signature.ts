@@ -1,4 +1,4 @@
-import { fieldOf, isEntry, type LogEntry, textOf } from './fields.ts';
+import { fieldNames, fieldOf, isEntry, type LogEntry, textOf } from './fields.ts';
 
 /** Longer texts are cut before any pattern is applied: the work per line is bounded. */
 const MAX_TEXT = 2000;
@@ -6,21 +6,21 @@ const MAX_MESSAGE = 160;
 const MAX_LOGGER = 60;
 const MAX_FRAME = 80;
 
-const LOGGERS: readonly string[] = (
+const LOGGERS = fieldNames(
   'logger_name loggerName logger log.logger SourceContext Properties.SourceContext @module ' +
-  'record.name channel target name'
-).split(' ');
+    'record.name channel target name',
+);
 
 /** A template of the log writer itself beats any guess, so these fields come first. */
-const MESSAGES: readonly string[] = (
+const MESSAGES = fieldNames(
   '@mt MessageTemplate message msg @m @message Message event short_message record.message ' +
-  'fields.message MESSAGE M body text error'
-).split(' ');
+    'fields.message MESSAGE M body text error',
+);
 
-const STACKS: readonly string[] = (
+const STACKS = fieldNames(
   'stack_trace error.stack_trace err.stack error.stack stack exception exc_info stacktrace ' +
-  'thrown.extendedStackTrace context.exception.file @x Exception S'
-).split(' ');
+    'thrown.extendedStackTrace context.exception.file @x Exception S',
+);
 
 /**
  * What two lines of the same kind share: the logger, the message without its variable parts, and
@@ -52,8 +52,8 @@ export function templateOf(message: string): string {
 /** The top frame of a stack trace of Java, Node, Python or Go, without line numbers and folders. */
 export function topFrame(stack: string): string {
   const text = stack.slice(0, MAX_TEXT * 4);
-  const frame = pythonFrame(text) ?? atFrame(text) ?? goFrame(text) ?? '';
-  return maskVariables(frame).slice(0, MAX_FRAME);
+  const frame = pythonFrame(text) ?? atFrame(text) ?? goFrame(text);
+  return frame === null ? '' : maskVariables(frame).slice(0, MAX_FRAME);
 }
 
 // Private
