@@ -41,7 +41,10 @@ export async function restoreVersion(
   const target = resolve(folder);
   const temporary = tempPathOf(target);
   try {
-    await requireAbsent(target);
+    if ((await lstat(target).catch(() => null)) !== null) {
+      const text = `cannot restore ${basename(target)}: ${target} exists`;
+      throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
+    }
     await mkdir(temporary, { mode: FOLDER_MODE });
     const restored = await unpack(zipFile, { ...options, temporary, target });
     await rename(temporary, target);
@@ -78,7 +81,10 @@ async function unpack(zipFile: string, unpacking: Unpacking): Promise<Restored> 
   await readZip(zipFile, signal, async (entry) => {
     entries += 1;
     bytes += entry.size;
-    if (entries > maxEntries || bytes > maxBytes) throw tooLarge(zipFile, maxEntries, maxBytes);
+    if (entries > maxEntries || bytes > maxBytes) {
+      const text = `${zipFile} unpacks to more than ${maxEntries} entries or ${maxBytes} bytes`;
+      throw new ArchiveFailed('VILI_ARCHIVE_TOO_LARGE', text);
+    }
     const path = placeOf(temporary, entry.name);
     if (path === temporary) return;
     const { name, type } = entry;
@@ -126,16 +132,4 @@ async function makeLink(link: Link, unpacking: Unpacking): Promise<boolean> {
   if (!isInside(target, resolve(dirname(place), link.to)) || link.to.includes('\0')) return false;
   await symlink(link.to, join(temporary, relative(target, place)));
   return true;
-}
-
-async function requireAbsent(target: string): Promise<void> {
-  const stats = await lstat(target).catch(() => null);
-  if (stats === null) return;
-  const text = `cannot restore ${basename(target)}: ${target} exists`;
-  throw new ArchiveFailed('VILI_ARCHIVE_FAILED', text);
-}
-
-function tooLarge(zipFile: string, maxEntries: number, maxBytes: number): ArchiveFailed {
-  const text = `${zipFile} unpacks to more than ${maxEntries} entries or ${maxBytes} bytes`;
-  return new ArchiveFailed('VILI_ARCHIVE_TOO_LARGE', text);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { codeOf, ViliError } from '../../errors.ts';
 import type { Layout } from '../names/layout.ts';
@@ -136,7 +136,8 @@ async function copyDurable(source: string, temporary: string): Promise<string> {
     } finally {
       await to.close();
     }
-    if (isChanged(before, await from.stat())) {
+    const after = await from.stat();
+    if (before.size !== after.size || before.mtimeMs !== after.mtimeMs) {
       throw new StageFailed('VILI_SERVER_FILE_CHANGED', `${source} changed while it was copied`);
     }
     return fingerprint;
@@ -155,10 +156,6 @@ async function copyContent(from: FileHandle, to: FileHandle): Promise<string> {
     hash.update(chunk);
     await to.writeFile(chunk);
   }
-}
-
-function isChanged(before: Stats, after: Stats): boolean {
-  return before.size !== after.size || before.mtimeMs !== after.mtimeMs;
 }
 
 function asStageFailed(error: unknown, source: string): StageFailed {

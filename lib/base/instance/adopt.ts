@@ -64,14 +64,6 @@ async function linkedVersion(
   }
   if (!(await exists(target)))
     faults.push(`${basename(link)} points to ${target}, which does not exist`);
-  return await serverFileOf(layout, name, faults);
-}
-
-async function serverFileOf(
-  layout: Layout,
-  name: string,
-  faults: string[],
-): Promise<ServerFile | null> {
   const copy = await findServerFile(layout, name, layout.versionFolder(name));
   if (copy !== null) return copy;
   const original = await findServerFile(layout, name, layout.base);

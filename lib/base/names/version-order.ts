@@ -40,24 +40,24 @@ export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
   const left = parseVersion(a);
   const right = parseVersion(b);
-  return compareNumbers(left, right) || compareTails(left, right) || (a < b ? -1 : 1);
+  return (
+    compareEach(left.numbers, right.numbers, '', compareDigits) ||
+    compareEach(left.tail, right.tail, END, compareTokens) ||
+    (a < b ? -1 : 1)
+  );
 }
 
 // Private
 
-function compareNumbers(a: Version, b: Version): number {
-  const length = Math.max(a.numbers.length, b.numbers.length);
-  for (let i = 0; i < length; i += 1) {
-    const order = compareDigits(a.numbers[i] ?? '', b.numbers[i] ?? '');
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-function compareTails(a: Version, b: Version): number {
-  const length = Math.max(a.tail.length, b.tail.length);
-  for (let i = 0; i < length; i += 1) {
-    const order = compareTokens(a.tail[i] ?? END, b.tail[i] ?? END);
+/** The order of the first elements that differ, where `missing` extends the shorter list. */
+function compareEach<T>(
+  a: readonly T[],
+  b: readonly T[],
+  missing: T,
+  compare: (a: T, b: T) => number,
+): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const order = compare(a[i] ?? missing, b[i] ?? missing);
     if (order !== 0) return order;
   }
   return 0;

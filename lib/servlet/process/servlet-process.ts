@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit, type Exit } from './exit.ts';
 import { type ProcessIdentity, signalProcess } from './identity.ts';
 import { type PidRecordPaths, removeRecord } from './pid-records.ts';
@@ -190,13 +191,11 @@ export class ServletProcess {
 
 /** True when `promise` settles within `ms`. */
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
+  const settled = new AbortController();
+  const timeout = sleep(ms, false, { signal: settled.signal }).catch(() => false);
   try {
     return await Promise.race([promise.then(() => true), timeout]);
   } finally {
-    clearTimeout(timer);
+    settled.abort();
   }
 }
