@@ -201,9 +201,11 @@ export class Evaluation {
 
   /** Everything known of the test, for people. */
   findings(verdict: VerdictReport): TestFindings {
+    const measures = this.#measures.view();
     return {
       verdict,
-      measures: this.#measures.view(),
+      measures,
+      signals: this.#verdict.signals(verdict, measures),
       coverage: this.#coverage.view(),
       ignored: this.#ignored.all(),
       endpoints: this.#verdict.endpoints(MAX_LISTED_ENDPOINTS),

@@ -1,6 +1,6 @@
 import { FormatShare } from '../logs/classify/format-share.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
-import type { LogFormatChange } from '../verdict/evidence/evidence.ts';
+import type { LogFormatChange } from '../verdict/signals/logs/log-format.ts';
 
 /** How both versions log; lines without levels, or no lines at all, appear free of errors. */
 export class LogFormats {

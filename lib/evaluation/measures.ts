@@ -2,6 +2,7 @@ import type { PairOutcome, ResponseSummary } from '../compare/outcome.ts';
 import { severityOf } from '../compare/severity.ts';
 import { errorsOf } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
+import type { Measured, MeasuredSide } from '../verdict/report.ts';
 import { Histogram } from './histogram.ts';
 
 /** Names in a checkpoint: `refused` counts client errors, `controls` baselines. */
@@ -15,31 +16,14 @@ const TOTALS = [
   'pausedBusy',
 ] as const;
 
-/** How one side did in the test, for people; the verdict has its own evidence. */
-export interface SideMeasures {
-  readonly failed: number;
-  /** Responses of 400 to 499. */
-  readonly clientErrors: number;
-  readonly errorLines: number;
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-}
-
 /** Pairs during which no baseline was requested, as running was slow or Vili was busy. */
 export interface PausedBaselines {
   readonly slow: number;
   readonly busy: number;
 }
 
-/** Both sides of a test side by side. */
-export interface MeasuresView {
-  readonly pairs: number;
-  readonly running: SideMeasures;
-  readonly testing: SideMeasures;
-  /** Pairs with a baseline, and in how many of them only the one side differed. */
-  readonly baselines: number;
-  readonly testingDiffers: number;
-  readonly runningDiffers: number;
+/** Both sides of a test side by side, for people; the verdict has its own evidence. */
+export interface MeasuresView extends Measured {
   readonly pausedSlow: number;
   readonly pausedBusy: number;
 }
@@ -114,7 +98,7 @@ function count(side: Side, response: ResponseSummary, isTimed: boolean): void {
   if (severity === 1) side.refused++;
 }
 
-function viewOf({ failed, refused, errorLines, ms }: Side): SideMeasures {
+function viewOf({ failed, refused, errorLines, ms }: Side): MeasuredSide {
   const [p50Ms, p95Ms] = [ms.quantile(0.5), ms.quantile(0.95)];
   return { failed, clientErrors: refused, errorLines, p50Ms, p95Ms };
 }

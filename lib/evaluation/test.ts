@@ -5,12 +5,11 @@ import { messageOf } from '../errors.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
 import type { OutcomeBatch } from '../mirror/events.ts';
 import type { Release } from '../model/release.ts';
-import type { VerdictReport } from '../verdict/report.ts';
+import type { SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Evaluation, type Saved, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, testReport, withSamples } from './report/compose.ts';
 import type { ReportReason, TestReport } from './report/report.ts';
-import { type Signal, signalsOf } from './report/signals.ts';
 import type { RunningResponse } from './response-ring.ts';
 import type { RunningMemory } from './running-memory.ts';
 import { LogContext } from './samples/log-context.ts';
@@ -37,7 +36,7 @@ export interface TestOptions {
 export interface EvaluationView {
   readonly release: Release;
   readonly report: VerdictReport;
-  readonly signals: readonly Signal[];
+  readonly signals: readonly SignalRow[];
 }
 
 /** Everything reported of a test. */
@@ -52,14 +51,12 @@ export class Test {
   readonly release: Release;
   readonly #evaluation: Evaluation;
   readonly #store: SampleStore;
-  readonly #rules: VerdictSettings;
   /** What both versions logged lately, for the samples. */
   readonly #context = new LogContext();
   #report: VerdictReport | null = null;
 
-  private constructor({ release, rules }: TestOptions, evaluation: Evaluation, store: SampleStore) {
+  private constructor({ release }: TestOptions, evaluation: Evaluation, store: SampleStore) {
     this.release = release;
-    this.#rules = rules;
     this.#evaluation = evaluation;
     this.#store = store;
   }
@@ -132,15 +129,15 @@ export class Test {
   describe(): EvaluationView | null {
     const report = this.#report;
     if (report === null) return null;
-    const { measures } = this.#evaluation.findings(report);
-    return { release: this.release, report, signals: signalsOf(report, measures, this.#rules) };
+    const { signals } = this.#evaluation.findings(report);
+    return { release: this.release, report, signals };
   }
 
   view(): TestView | null {
     const report = this.#report;
     if (report === null) return null;
     const findings = this.#evaluation.findings(report);
-    const test = testReport(findings, this.#store.entries(), this.#rules);
+    const test = testReport(findings, this.#store.entries());
     return { version: this.release.name, reasons: report.reasons, test };
   }
 

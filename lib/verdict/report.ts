@@ -1,41 +1,16 @@
+import type { Reason } from '../model/reason.ts';
+import type { TallyEntry } from './evidence/tally.ts';
+
 export type Decision = 'collecting' | 'promote' | 'reject' | 'inconclusive';
-
-/** Stable names of what a verdict rests on. */
-export type ReasonCode =
-  | 'errors'
-  | 'auth-bypass'
-  | 'latency'
-  | 'slow'
-  | 'body-difference'
-  | 'log-errors'
-  | 'new-error-kind'
-  | 'startup-errors'
-  | 'log-format'
-  | 'running-hurt'
-  | 'log-warnings'
-  | 'coverage'
-  | 'deadline';
-
-export interface Reason {
-  readonly code: ReasonCode;
-  /** Null when it is about the whole version. */
-  readonly endpoint: string | null;
-  /** One plain sentence: what was observed, what was allowed. */
-  readonly text: string;
-  readonly observed: number;
-  readonly limit: number;
-  /** Request ids, at most 5. */
-  readonly samples: readonly string[];
-}
 
 /** How sure the verdict is. */
 export interface Certainty {
   /** The odds that testing is worse, to 1, and those that reject. */
   readonly oddsWorse: number;
   readonly oddsNeeded: number;
-  /** Chance that the next is wrong is at most `ruledOutAlpha`. */
+  /** The next statement is wrong with at most this probability. */
   readonly ruledOutAlpha: number;
-  /** Testing fails at most so much more often; 1 when nothing is known. */
+  /** Testing fails more often by at most this share; 1 when nothing is known. */
   readonly ruledOut: number;
 }
 
@@ -43,9 +18,9 @@ export interface VerdictReport {
   readonly decision: Decision;
   readonly pairs: number;
   readonly elapsedMs: number;
-  /** How far the promotion is, 0 to 1: the least of its gates. 1 once promoted or rejected. */
+  /** How far the promotion is, 0 to 1: the least of its criteria. 1 once promoted or rejected. */
   readonly progress: number;
-  /** The evidence for a rejection is complete and is being confirmed. */
+  /** The rejection is pending: its evidence is complete and is being confirmed. */
   readonly condemned: boolean;
   readonly certainty: Certainty;
   readonly reasons: readonly Reason[];
@@ -53,15 +28,57 @@ export interface VerdictReport {
   readonly missing: readonly string[];
 }
 
-/**
- * Something that speaks against testing, whether or not it is enough. The text has no full stop yet.
- * `strength` is what it adds to the evidence for a rejection; 0 when it can only hold a promotion.
- */
-export interface Finding {
-  readonly reason: Reason;
-  readonly strength: number;
+/** What is known of one endpoint, for people who investigate it. */
+export interface EndpointReport {
+  readonly endpoint: string;
+  readonly pairs: number;
+  readonly worse: number;
+  readonly better: number;
+  /** Responses that were timed, and those in which testing was clearly slower. */
+  readonly timed: number;
+  readonly slower: number;
+  /** Pairs with a second response of running, and how often only one side differed. */
+  readonly controls: number;
+  readonly testingDiffers: number;
+  readonly runningDiffers: number;
+  readonly held: boolean;
+  /** Which responses were compared where testing did worse. */
+  readonly failures: readonly TallyEntry[];
+  /** Differences that count, and those that are only reported. */
+  readonly differences: readonly TallyEntry[];
+  readonly alsoSeen: readonly TallyEntry[];
 }
 
-/** An e-value from which on a finding is worth a sentence while evidence is still collected. */
-export const WORTH_TELLING = 3;
-export const MAX_SAMPLES = 5;
+/** What one side did in the test, as shown to people. */
+export interface MeasuredSide {
+  /** Responses that were broken (5xx, none), and responses of 400 to 499. */
+  readonly failed: number;
+  readonly clientErrors: number;
+  readonly errorLines: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+
+/** Both sides of a test side by side. */
+export interface Measured {
+  readonly pairs: number;
+  readonly running: MeasuredSide;
+  readonly testing: MeasuredSide;
+  /** Pairs with a baseline, and in how many of them only the one side differed. */
+  readonly baselines: number;
+  readonly testingDiffers: number;
+  readonly runningDiffers: number;
+}
+
+/** `ok`; `watch`: seen, not decided; `FAIL`: rejects, or would; `-`: nothing to judge yet. */
+export type SignalState = 'ok' | 'watch' | 'FAIL' | '-';
+
+/** One line of the table of signals: what both versions did and what is allowed. */
+export interface SignalRow {
+  readonly code: string;
+  readonly name: string;
+  readonly running: string;
+  readonly testing: string;
+  readonly limit: string;
+  readonly state: SignalState;
+}

@@ -1,6 +1,5 @@
-import { blockingKinds } from '../compare/findings.ts';
-import type { DifferenceKind, PairOutcome, ResponseSummary } from '../compare/outcome.ts';
-import { compareSeverity, severityOf } from '../compare/severity.ts';
+import type { PairOutcome, ResponseSummary } from '../compare/outcome.ts';
+import { compareSeverity, isDenied, severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
 import { updateBlocker } from './decision/blockers.ts';
@@ -15,173 +14,164 @@ import { contextOf, type DecisionContext } from './decision/context.ts';
 import { mayPromote, promotionState } from './decision/criteria.ts';
 import { readNumber, readRecord, readText } from './evidence/checkpoint.ts';
 import type { EndpointEvidence } from './evidence/endpoint.ts';
-import { Evidence, type LogFormatChange } from './evidence/evidence.ts';
-import { recordDifferences, recordFailure } from './evidence/findings-record.ts';
-import { type EndpointReport, endpointReports } from './explain/endpoint-report.ts';
+import { countRunning, learnTime } from './evidence/running-record.ts';
+import { endpointReports } from './explain/endpoint-report.ts';
 import { certaintyOf, reasonsFor } from './explain/explain.ts';
-import { messageIn, shortened } from './explain/wording.ts';
-import type { Decision, VerdictReport } from './report.ts';
-import {
-  checkVerdictSettings,
-  defaultVerdictParameters,
-  type VerdictParameters,
-  type VerdictSettings,
-  withScaledCooldowns,
-} from './settings.ts';
-import { denialStands, observeAuth } from './signals/access.ts';
-import { observeShape } from './signals/content.ts';
-import { countRunning, observeStatus } from './signals/errors.ts';
-import { observeHealth, observeHistory } from './signals/health.ts';
-import { learnLatency, observeLatency } from './signals/latency.ts';
-import { type LogWindow, observeLogWindow, observeStartupErrors } from './signals/logs.ts';
+import { signalTable } from './explain/signal-table.ts';
+import { WARMUP_PER_ENDPOINT } from './parameters.ts';
+import type { Decision, EndpointReport, Measured, SignalRow, VerdictReport } from './report.ts';
+import { checkVerdictSettings, type VerdictSettings } from './settings.ts';
+import { denialStands } from './signals/access.ts';
+import { signals } from './signals/list.ts';
+import { observeErrorKind } from './signals/logs/error-kinds.ts';
+import { type LogFormatChange, setLogFormat } from './signals/logs/log-format.ts';
+import { observeStartupErrors } from './signals/logs/startup-errors.ts';
+import { setOpenPairs } from './signals/open-pairs.ts';
+import type { LogWindow, ObservedPair } from './signals/signal.ts';
 
 const SCHEMA = 'vili.evidence/1';
-const MAX_OPEN = 1e9;
 /** About 300 years: keeps a broken clock out of the sums. */
 const LONGEST_MS = 1e13;
+const NO_RESPONSE: ResponseSummary = { status: 0, ms: 0, failure: null };
+const NO_OUTCOME: PairOutcome = {
+  requestId: '',
+  atMs: 0,
+  endpoint: '',
+  running: NO_RESPONSE,
+  testing: NO_RESPONSE,
+  differences: [],
+  differs: false,
+  baseline: null,
+};
+/** Lists of functions, since a loop over them runs for each pair. */
+const pairObservers = signals.flatMap((one) => one.observe ?? []);
+const runningObservers = signals.flatMap((one) => one.observeRunning ?? []);
+const historyObservers = signals.flatMap((one) => one.observeHistory ?? []);
+const logObservers = signals.flatMap((one) => one.observeLogs ?? []);
 
 /**
- * Judges one version under test. Observations go in one by one, in O(1) and bounded memory; whenever
- * asked it decides, and looking often costs no certainty. `npm run bench:verdict` measures how often it
- * is wrong.
+ * Judges one version under test. Observations go in one by one, in O(1) and bounded memory; a decision
+ * may be asked for at any time, and asking often costs no certainty. `npm run bench:verdict` measures
+ * how often it is wrong.
  */
 export class Verdict {
   readonly #context: DecisionContext;
-  readonly #evidence: Evidence;
-  readonly #settings: VerdictSettings;
-  /** As given, with the rests that fit the confirmation time. */
-  readonly #parameters: VerdictParameters;
-  readonly #counts: (kind: DifferenceKind) => boolean;
   readonly #startedAtMs: number;
-  #condemned: PendingRejection | null = null;
+  /** One object for all pairs, so that a pair costs no allocation. */
+  readonly #pair = blankPair();
+  #pending: PendingRejection | null = null;
 
-  /** @throws ViliError `VILI_VERDICT_SETTINGS` for settings no test can be made of. */
-  constructor(
-    settings: VerdictSettings,
-    startedAtMs: number,
-    parameters: VerdictParameters = defaultVerdictParameters,
-  ) {
+  /** @throws ViliError `VILI_VERDICT_SETTINGS` for settings that make a test impossible. */
+  constructor(settings: VerdictSettings, startedAtMs: number) {
     checkVerdictSettings(settings);
-    this.#settings = settings;
-    this.#counts = blockingKinds(settings);
+    this.#context = contextOf(settings);
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
-    this.#parameters = withScaledCooldowns(parameters, settings.confirmTimeMs);
-    this.#evidence = new Evidence(settings.maxEndpoints, parameters.maxErrorKinds);
-    this.#context = contextOf(this.#evidence, settings, this.#parameters);
   }
 
-  /** Running answered alone. Before the start of the test this is its history, the yardstick. */
-  running(endpoint: string, answer: ResponseSummary, atMs: number): void {
-    const found = this.#evidence.endpoints.of(endpoint, false);
-    if (atMs < this.#startedAtMs) {
-      observeHistory(this.#evidence, found, answer);
-      return;
+  /** Running responded alone. Before the start of the test this is its history, the yardstick. */
+  running(endpoint: string, response: ResponseSummary, atMs: number): void {
+    const { evidence } = this.#context;
+    const found = evidence.endpoints.of(endpoint, false);
+    const isHistory = atMs < this.#startedAtMs;
+    if (isHistory) {
+      evidence.totals.historyRequests++;
+      found.counts.historyAnswers++;
     }
-    const failed = severityOf(answer) === 2;
-    countRunning(this.#evidence, found, failed);
-    if (!failed) learnLatency(this.#evidence, found, answer);
-    observeHealth(this.#evidence, found, answer, this.#parameters);
+    const failed = severityOf(response) === 2;
+    countRunning(evidence, found, failed);
+    if (!failed) learnTime(evidence, found, response.ms);
+    for (const observe of isHistory ? historyObservers : runningObservers) {
+      observe(this.#context, found, response);
+    }
   }
 
-  /** One request answered by both. */
+  /** One request to which both responded. */
   pair(outcome: PairOutcome): void {
-    const evidence = this.#evidence;
-    const parameters = this.#parameters;
-    const atMs = this.#sinceStart(outcome.atMs);
+    const { evidence } = this.#context;
     const endpoint = evidence.endpoints.of(outcome.endpoint, true);
-    const stands = denialStands(endpoint, outcome);
-    const comparison = compareSeverity(outcome.running, outcome.testing, stands);
-    const runningFailed = severityOf(outcome.running) === 2;
-    observeStatus(evidence, endpoint, comparison, atMs, runningFailed, parameters);
-    observeAuth(evidence, endpoint, outcome, stands, parameters);
-    if (comparison > 0) recordFailure(endpoint, outcome);
-    const { warmupRequests, warmupTimeMs } = this.#settings;
-    const warm = evidence.totals.pairs > warmupRequests && atMs >= warmupTimeMs;
-    observeLatency(evidence, endpoint, outcome, atMs, warm, parameters);
-    if (comparison === 0) {
-      const { shape, values } = this.#settings;
-      if (shape === 'block' || values === 'block') observeShape(evidence, endpoint, outcome);
-      recordDifferences(endpoint, outcome, this.#counts);
+    const pair = this.#observed(endpoint, outcome);
+    for (const observe of pairObservers) observe(this.#context, endpoint, pair);
+    if (!pair.runningFailed && !pair.testingFailed) {
+      learnTime(evidence, endpoint, outcome.running.ms);
     }
-    observeHealth(evidence, endpoint, outcome.running, parameters);
-    this.#updateBlocker(endpoint);
+    countRunning(evidence, endpoint, pair.runningFailed);
+    updateBlocker(this.#context, endpoint);
   }
 
   /** What both versions logged in the window that ends at `atMs`. */
   logWindow(window: LogWindow): void {
-    observeLogWindow(this.#evidence, window, this.#parameters);
+    for (const observe of logObservers) observe(this.#context, window);
   }
 
   /** Testing logged a kind of error that running did not have; call it for each time it occurs. */
   newErrorKind(kind: LogKind, atMs: number): void {
-    this.#errorKind('testing', kind, atMs);
+    observeErrorKind(this.#context, 'testing', kind, this.#sinceStart(atMs));
   }
 
   /** Running logged a kind of error that it did not have before the test. */
   runningErrorKind(kind: LogKind, atMs: number): void {
-    this.#errorKind('running', kind, atMs);
+    observeErrorKind(this.#context, 'running', kind, this.#sinceStart(atMs));
   }
 
   /** ERROR lines of testing while it started. */
   startupErrors(count: number, example = ''): void {
-    observeStartupErrors(this.#evidence, count, this.#parameters);
-    if (count > 0 && this.#evidence.startupExample === '') {
-      this.#evidence.startupExample = messageIn(example);
-    }
+    observeStartupErrors(this.#context, count, example);
   }
 
-  /** Testing's log cannot be compared with running's, or (null) can. Holds the promotion meanwhile. */
+  /** Testing's log cannot be compared with running's, or (null) can. Blocks the promotion meanwhile. */
   logFormat(change: LogFormatChange | null): void {
-    this.#evidence.logFormat =
-      change === null
-        ? null
-        : { running: shortened(change.running), testing: shortened(change.testing) };
+    setLogFormat(this.#context, change);
   }
 
-  /** How many pairs wait for testing longer than usual; more than 1 in 100 hold the promotion. */
+  /** How many pairs wait for testing longer than usual; more than 1 in 100 block the promotion. */
   openPairs(count: number): void {
-    this.#evidence.totals.openPairs = count > 0 ? Math.min(count, MAX_OPEN) : 0;
+    setOpenPairs(this.#context, count);
   }
 
   /** The decision alone: cheap enough to ask after every pair. */
   decision(atMs: number): Decision {
-    const { totals } = this.#evidence;
-    if (totals.pairs === 0) return 'collecting';
+    const { evidence, settings } = this.#context;
+    if (evidence.totals.pairs === 0) return 'collecting';
     const elapsedMs = this.#sinceStart(atMs);
-    this.#condemned = pendingRejectionOf(this.#context, this.#condemned, elapsedMs);
-    if (this.#condemned !== null) {
-      return isConfirmed(this.#context, this.#condemned, elapsedMs) ? 'reject' : 'collecting';
+    this.#pending = pendingRejectionOf(this.#context, this.#pending, elapsedMs);
+    if (this.#pending !== null) {
+      return isConfirmed(this.#context, this.#pending, elapsedMs) ? 'reject' : 'collecting';
     }
     if (mayPromote(this.#context, elapsedMs)) return 'promote';
-    return elapsedMs >= this.#settings.deadlineMs ? 'inconclusive' : 'collecting';
+    return elapsedMs >= settings.deadlineMs ? 'inconclusive' : 'collecting';
   }
 
   /** The decision with its reasons, and what a promotion still needs. */
   decide(atMs: number): VerdictReport {
+    const context = this.#context;
+    const { pairs } = context.evidence.totals;
     const decision = this.decision(atMs);
+    const pending = this.#pending;
     const elapsedMs = this.#sinceStart(atMs);
-    const state = promotionState(this.#context, elapsedMs);
-    const condemned = this.#condemned;
+    const state = promotionState(context, elapsedMs);
     const missing =
-      condemned === null
-        ? state.missing
-        : [confirmationMissing(this.#context, condemned, elapsedMs)];
-    const decided = decision === 'promote' || decision === 'reject';
+      pending === null ? state.missing : [confirmationMissing(context, pending, elapsedMs)];
+    const isDecided = decision === 'promote' || decision === 'reject';
     return {
       decision,
-      pairs: this.#evidence.totals.pairs,
+      pairs,
       elapsedMs,
-      progress: decided ? 1 : Math.min(state.progress, this.#evidence.totals.pairs === 0 ? 0 : 1),
-      condemned: condemned !== null,
-      certainty: certaintyOf(this.#context),
-      reasons: reasonsFor(this.#context, decision, elapsedMs),
-      missing: decided ? [] : missing,
+      progress: isDecided ? 1 : Math.min(state.progress, pairs === 0 ? 0 : 1),
+      condemned: pending !== null,
+      certainty: certaintyOf(context),
+      reasons: reasonsFor(context, decision, elapsedMs),
+      missing: isDecided ? [] : missing,
     };
   }
 
-  /** Endpoints with something to tell, the most suspicious first. */
+  /** The table of signals for a report of `decide`. */
+  signals(report: VerdictReport, measured: Measured): readonly SignalRow[] {
+    return signalTable(this.#context, report, measured);
+  }
+
+  /** Endpoints with something to report, the most suspicious first. */
   endpoints(max: number): readonly EndpointReport[] {
-    return endpointReports(this.#evidence, max);
+    return endpointReports(this.#context.evidence, max);
   }
 
   /** All evidence as plain JSON. */
@@ -189,33 +179,25 @@ export class Verdict {
     return {
       schema: SCHEMA,
       startedAtMs: this.#startedAtMs,
-      condemned: this.#condemned,
-      evidence: this.#evidence.checkpoint(),
+      condemned: this.#pending,
+      evidence: this.#context.evidence.checkpoint(),
     };
   }
 
   /**
-   * Goes on where a checkpoint ended.
+   * Continues from a checkpoint.
    * @throws ViliError `VILI_VERDICT_CHECKPOINT` naming the field that is not as it should be.
    */
-  static restore(
-    settings: VerdictSettings,
-    data: unknown,
-    parameters: VerdictParameters = defaultVerdictParameters,
-  ): Verdict {
+  static restore(settings: VerdictSettings, data: unknown): Verdict {
     const record = readRecord(data, 'checkpoint');
     const schema = readText(record['schema'], 'schema');
     if (schema !== SCHEMA) {
       const message = `checkpoint of the evidence: schema is ${schema}, it must be ${SCHEMA}`;
       throw new ViliError('VILI_VERDICT_CHECKPOINT', message);
     }
-    const verdict = new Verdict(
-      settings,
-      readNumber(record['startedAtMs'], 'startedAtMs'),
-      parameters,
-    );
-    verdict.#condemned = readPendingRejection(record['condemned']);
-    verdict.#evidence.restore(record['evidence']);
+    const verdict = new Verdict(settings, readNumber(record['startedAtMs'], 'startedAtMs'));
+    verdict.#pending = readPendingRejection(record['condemned']);
+    verdict.#context.evidence.restore(record['evidence']);
     return verdict;
   }
 
@@ -225,18 +207,48 @@ export class Verdict {
     return atMs > this.#startedAtMs ? Math.min(atMs - this.#startedAtMs, LONGEST_MS) : 0;
   }
 
-  #updateBlocker(endpoint: EndpointEvidence): void {
-    updateBlocker(this.#evidence, endpoint, this.#context.tests, this.#parameters);
+  /** Counts the pair and prepares what the signals observe of it. */
+  #observed(endpoint: EndpointEvidence, outcome: PairOutcome): ObservedPair {
+    const { evidence, settings } = this.#context;
+    const { totals } = evidence;
+    const { counts } = endpoint;
+    const { running, testing } = outcome;
+    const pair = this.#pair;
+    pair.outcome = outcome;
+    pair.atMs = this.#sinceStart(outcome.atMs);
+    pair.denialStands = !isDenied(running) || denialStands(endpoint, outcome);
+    pair.change = compareSeverity(running, testing, pair.denialStands);
+    pair.runningFailed = severityOf(running) === 2;
+    pair.testingFailed = severityOf(testing) === 2;
+    totals.pairs++;
+    totals.lastPairAt = pair.atMs;
+    counts.pairs++;
+    if (pair.change > 0) {
+      totals.worse++;
+      counts.worse++;
+    } else if (pair.change < 0) {
+      totals.better++;
+      counts.better++;
+    }
+    pair.isTimed =
+      !pair.runningFailed &&
+      !pair.testingFailed &&
+      outcome.disturbed !== true &&
+      counts.pairs > WARMUP_PER_ENDPOINT &&
+      totals.pairs > settings.warmupRequests &&
+      pair.atMs >= settings.warmupTimeMs;
+    return pair;
   }
+}
 
-  #errorKind(side: 'testing' | 'running', kind: LogKind, atMs: number): void {
-    if (kind.level === 'warn') return;
-    const { logWindowMs } = this.#settings;
-    const at = {
-      ms: this.#sinceStart(atMs),
-      windowMs: logWindowMs,
-      windows: this.#evidence.totals.windows,
-    };
-    this.#evidence.sums.errorKinds += this.#evidence.errorKinds.observe(side, kind, at);
-  }
+function blankPair(): { -readonly [K in keyof ObservedPair]: ObservedPair[K] } {
+  return {
+    outcome: NO_OUTCOME,
+    atMs: 0,
+    change: 0,
+    denialStands: true,
+    runningFailed: false,
+    testingFailed: false,
+    isTimed: false,
+  };
 }

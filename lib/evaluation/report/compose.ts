@@ -2,10 +2,9 @@ import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import { differenceKey } from '../../compare/noise/noise.ts';
 import type { DifferenceKind } from '../../compare/outcome.ts';
 import { counted } from '../../text/numbers.ts';
-import type { EndpointReport } from '../../verdict/explain/endpoint-report.ts';
 import { oddsOf } from '../../verdict/explain/wording.ts';
-import type { VerdictReport } from '../../verdict/report.ts';
-import type { VerdictSettings } from '../../verdict/settings.ts';
+import type { EndpointReport, SignalRow, VerdictReport } from '../../verdict/report.ts';
+import { shownBy } from '../../verdict/signals/list.ts';
 import type { CoverageView } from '../coverage.ts';
 import type { MeasuresView } from '../measures.ts';
 import type { SampleEntry } from '../samples/sample-store.ts';
@@ -16,25 +15,17 @@ import {
   type SampleLine,
   type TestReport,
 } from './report.ts';
-import { signalsOf } from './signals.ts';
 
 /** Who decided where no person did. */
 const VILI = 'vili';
 /** Samples named with a reason. */
 const MAX_SAMPLES = 5;
-/** The signal of the samples that illustrate a reason. */
-const SIGNAL_OF: Readonly<Record<string, string>> = {
-  errors: 'errors',
-  'auth-bypass': 'errors',
-  'body-difference': 'body-difference',
-  latency: 'slow',
-  slow: 'slow',
-};
 
 /** Everything known of a test at one point in time. */
 export interface TestFindings {
   readonly verdict: VerdictReport;
   readonly measures: MeasuresView;
+  readonly signals: readonly SignalRow[];
   readonly coverage: CoverageView;
   readonly ignored: readonly IgnoredField[];
   readonly endpoints: readonly EndpointReport[];
@@ -56,7 +47,7 @@ export function withSamples<R extends ReportReason>(
   samples: readonly SampleEntry[],
 ): readonly R[] {
   return reasons.map((reason) => {
-    const signal = SIGNAL_OF[reason.code];
+    const signal = shownBy(reason.code);
     const fitting = samples.filter(
       (one) =>
         one.signal === signal && (reason.endpoint === null || one.endpoint === reason.endpoint),
@@ -66,12 +57,8 @@ export function withSamples<R extends ReportReason>(
 }
 
 /** What a report says about the test, within `REPORT_LIMITS`. */
-export function testReport(
-  findings: TestFindings,
-  samples: readonly SampleEntry[],
-  settings: VerdictSettings,
-): TestReport {
-  const { verdict, measures, coverage, ignored, endpoints } = findings;
+export function testReport(findings: TestFindings, samples: readonly SampleEntry[]): TestReport {
+  const { verdict, measures, signals, coverage, ignored, endpoints } = findings;
   const { decision, condemned, pairs, elapsedMs, progress, certainty, missing } = verdict;
   return {
     decision,
@@ -86,7 +73,7 @@ export function testReport(
       pausedSlow: measures.pausedSlow,
       pausedBusy: measures.pausedBusy,
     },
-    signals: signalsOf(verdict, measures, settings),
+    signals,
     endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
       ...withoutIgnored(one, ignored),
       samples: samples

@@ -1,9 +1,7 @@
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
-import type { EndpointReport } from '../../verdict/explain/endpoint-report.ts';
-import type { Certainty, Decision } from '../../verdict/report.ts';
+import type { Certainty, Decision, EndpointReport, SignalRow } from '../../verdict/report.ts';
 import type { CoverageView } from '../coverage.ts';
 import type { LogExtract } from '../samples/log-extract.ts';
-import type { Signal } from './signals.ts';
 
 /** The bounds of a report. */
 export const REPORT_LIMITS = { reasons: 10, endpoints: 10, ignored: 100, missing: 20 } as const;
@@ -55,7 +53,7 @@ export interface TestReport {
     readonly pausedSlow: number;
     readonly pausedBusy: number;
   };
-  readonly signals: readonly Signal[];
+  readonly signals: readonly SignalRow[];
   /** The most suspicious first. */
   readonly endpoints: readonly ReportEndpoint[];
   readonly ignored: readonly IgnoredField[];

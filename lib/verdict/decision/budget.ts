@@ -1,50 +1,22 @@
 import type { Evidence } from '../evidence/evidence.ts';
-import type { RejectionBudget } from '../settings.ts';
+import { signals } from '../signals/list.ts';
 
-/** What each kind of evidence adds to the total, for the decision and for the explanation. */
-export interface RejectionParts {
-  readonly errors: number;
-  readonly auth: number;
-  readonly latency: number;
-  readonly slow: number;
-  readonly logErrors: number;
-  readonly errorKinds: number;
-  readonly shape: number;
-}
-
-export function rejectionParts(evidence: Evidence, budget: RejectionBudget): RejectionParts {
-  const { totals, sums } = evidence;
-  return {
-    errors:
-      budget.paired * totals.paired +
-      budget.burst * evidence.burst.value +
-      budget.endpointPaired * sums.paired +
-      budget.endpointBurst * sums.burst,
-    auth: budget.auth * evidence.auth.value,
-    latency: budget.latency * evidence.latency.value + budget.endpointLatency * sums.latency,
-    slow: budget.slow * totals.slow + budget.endpointSlow * sums.slow,
-    logErrors: budget.logErrors * totals.logErrors,
-    errorKinds: budget.errorKinds * sums.errorKinds,
-    shape: budget.shape * totals.shape + budget.endpointShape * sums.shape,
-  };
-}
+const against = signals.flatMap((one) => one.against ?? []);
+const speedAgainst = signals.flatMap((one) => (one.isSpeed ? (one.against ?? []) : []));
 
 /**
  * The evidence against testing as one e-value: it starts at 1, and while testing is no worse than
  * running, P(it ever reaches 1/alpha) <= alpha.
  */
-export function rejectionE(evidence: Evidence, budget: RejectionBudget): number {
-  return sumOf(rejectionParts(evidence, budget));
+export function rejectionE(evidence: Evidence): number {
+  let sum = 0;
+  for (const part of against) sum += part(evidence);
+  return sum;
 }
 
-export function sumOf(parts: RejectionParts): number {
-  return (
-    parts.errors +
-    parts.auth +
-    parts.latency +
-    parts.slow +
-    parts.logErrors +
-    parts.errorKinds +
-    parts.shape
-  );
+/** What is left of it without slowness. */
+export function withoutSpeed(value: number, evidence: Evidence): number {
+  let rest = value;
+  for (const part of speedAgainst) rest -= part(evidence);
+  return rest;
 }

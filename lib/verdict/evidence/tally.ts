@@ -52,9 +52,8 @@ export class Tally {
     return this.#entries.map((entry) => ({ ...entry, samples: [...entry.samples] }));
   }
 
-  static restore(data: unknown, where: string): Tally {
-    const tally = new Tally();
-    tally.#entries = readList(data, where, MAX_ENTRIES).map((one, index) => {
+  restore(data: unknown, where: string): void {
+    this.#entries = readList(data, where, MAX_ENTRIES).map((one, index) => {
       const at = `${where}[${index}]`;
       const record = readRecord(one, at);
       return {
@@ -66,6 +65,5 @@ export class Tally {
         samples: readTexts(record['samples'], `${at}.samples`, MAX_SAMPLES),
       };
     });
-    return tally;
   }
 }

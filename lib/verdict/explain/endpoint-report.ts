@@ -1,65 +1,48 @@
+import { largestE } from '../decision/blockers.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { TallyEntry } from '../evidence/tally.ts';
+import type { EndpointReport } from '../report.ts';
+import { signals } from '../signals/list.ts';
 
-/** What is known of one endpoint, for people who look into it. */
-export interface EndpointReport {
-  readonly endpoint: string;
-  readonly pairs: number;
-  readonly worse: number;
-  readonly better: number;
-  /** Answers that were timed, and those in which testing was clearly slower. */
-  readonly timed: number;
-  readonly slower: number;
-  /** Pairs with a second answer of running, and how often only one side differed. */
-  readonly controls: number;
-  readonly testingDiffers: number;
-  readonly runningDiffers: number;
-  readonly held: boolean;
-  /** Which answer stood against which, where testing did worse. */
-  readonly failures: readonly TallyEntry[];
-  /** Differences that count, and those that are only told. */
-  readonly differences: readonly TallyEntry[];
-  readonly alsoSeen: readonly TallyEntry[];
-}
+const factsOf = signals.flatMap((one) => one.facts ?? []);
 
-/** Endpoints with something to tell, the most suspicious first. */
+/** Endpoints with something to report, the most suspicious first. */
 export function endpointReports(evidence: Evidence, max: number): readonly EndpointReport[] {
   return [...evidence.endpoints.all()]
-    .filter((one) => isTelling(one))
-    .sort((left, right) => suspicionOf(right) - suspicionOf(left))
+    .map((endpoint) => ({ endpoint, report: reportOf(endpoint) }))
+    .filter(({ report }) => hasNews(report))
+    .sort((left, right) => weightOf(right.endpoint) - weightOf(left.endpoint))
     .slice(0, max)
-    .map(reportOf);
+    .map(({ report }) => report);
 }
 
 // Private
 
-function isTelling({ counts, failures, differences, alsoSeen }: EndpointEvidence): boolean {
-  const told = failures !== null || differences !== null || alsoSeen !== null;
-  return told || counts.hold > 0;
+function hasNews({ held, failures, differences, alsoSeen }: EndpointReport): boolean {
+  return held || failures.length + differences.length + alsoSeen.length > 0;
 }
 
-function suspicionOf(endpoint: EndpointEvidence): number {
-  const { counts, burst, latency } = endpoint;
-  const values = [counts.paired, counts.slow, counts.shape, burst.value, latency.value];
-  const held = counts.hold > 0 ? 2 : 1;
-  return Math.max(...values) * held * endpoint.budget + counts.letIn;
+function weightOf(endpoint: EndpointEvidence): number {
+  const { hold, letIn } = endpoint.counts;
+  return largestE(endpoint) * (hold > 0 ? 2 : 1) * endpoint.budget + letIn;
 }
 
-function reportOf({ name, counts, failures, differences, alsoSeen }: EndpointEvidence) {
-  return {
-    endpoint: name,
-    pairs: counts.pairs,
-    worse: counts.worse,
-    better: counts.better,
-    timed: counts.timed,
-    slower: counts.slower,
-    controls: counts.controls,
-    testingDiffers: counts.shapeWorse,
-    runningDiffers: counts.shapeBetter,
-    held: counts.hold > 0,
-    failures: failures?.entries() ?? [],
-    differences: differences?.entries() ?? [],
-    alsoSeen: alsoSeen?.entries() ?? [],
+function reportOf(endpoint: EndpointEvidence): EndpointReport {
+  const { pairs, worse, better, hold } = endpoint.counts;
+  const blank = {
+    endpoint: endpoint.name,
+    pairs,
+    worse,
+    better,
+    timed: 0,
+    slower: 0,
+    controls: 0,
+    testingDiffers: 0,
+    runningDiffers: 0,
+    held: hold > 0,
+    failures: [],
+    differences: [],
+    alsoSeen: [],
   };
+  return Object.assign(blank, ...factsOf.map((of) => of(endpoint))) as EndpointReport;
 }

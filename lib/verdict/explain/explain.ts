@@ -1,18 +1,20 @@
+import type { Reason } from '../../model/reason.ts';
+import { counted, percent } from '../../text/numbers.ts';
+import { durationOf } from '../../text/times.ts';
 import { rejectionE } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
-import type { Certainty, Decision, Finding, Reason } from '../report.ts';
-import { differenceFindings } from '../signals/content.ts';
-import { errorFindings } from '../signals/errors.ts';
-import { healthFindings } from '../signals/health.ts';
-import { latencyFindings } from '../signals/latency.ts';
-import { logFindings } from '../signals/logs.ts';
-import { deadlineReason, promotionReasons, ruledOutHere } from './promotion-reasons.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { ALPHA_PROMOTE, REJECT_ODDS } from '../parameters.ts';
+import type { Certainty, Decision } from '../report.ts';
+import { ruledOutShare, ruledOutWords } from '../signals/errors/errors.ts';
+import { signals } from '../signals/list.ts';
+import type { Finding } from '../signals/signal.ts';
 import { oddsOf } from './wording.ts';
 
 const MAX_REASONS = 10;
-/** Beyond that it makes no difference, and JSON has no infinity. */
+/** More odds make no difference, and JSON has no infinity. */
 const MAX_ODDS = 1e12;
-/** A finding that adds less than this to the total, of which 100 rejects, may be chance, and did not cause a rejection. */
+/** A finding that adds less than this to the 100 that reject may be chance, and did not cause a rejection. */
 const LEAST_PART = 10;
 
 /** The sentences behind a decision, the weightiest first. */
@@ -21,56 +23,58 @@ export function reasonsFor(
   decision: Decision,
   elapsedMs: number,
 ): readonly Reason[] {
-  if (context.evidence.totals.pairs === 0) return [];
-  if (decision === 'promote') return promotionReasons(context);
-  const findings = [
-    ...errorFindings(context),
-    ...latencyFindings(context),
-    ...differenceFindings(context),
-    ...logFindings(context),
-    ...healthFindings(context),
-  ].sort((left, right) => right.strength - left.strength);
-  const told = decision === 'reject' ? guilty(findings) : findings;
-  const sure = certainty(context, decision);
-  // Said once: it is about the version, not about one finding.
-  const reasons = told
-    .slice(0, MAX_REASONS)
-    .map((one, index) => withCertainty(one, index === 0 ? sure : ''));
+  const { evidence } = context;
+  if (evidence.totals.pairs === 0) return [];
+  if (decision === 'promote') return signals.flatMap((one) => one.atPromotion?.(context) ?? []);
+  const findings = signals
+    .flatMap((one) => one.findings?.(context) ?? [])
+    .sort((left, right) => right.strength - left.strength);
+  const reported = decision === 'reject' ? guilty(findings) : findings;
+  // How sure it is concerns the version, not one finding: so it is said once.
+  const reasons = reported.slice(0, MAX_REASONS).map(({ reason, strength }, index): Reason => {
+    const sure = index === 0 && strength > 0 ? certaintyWords(evidence, decision) : '';
+    return { ...reason, text: `${reason.text}.${sure}` };
+  });
   return decision === 'inconclusive' ? [deadlineReason(context, elapsedMs), ...reasons] : reasons;
 }
 
 /** How sure it is that testing is worse, and what is ruled out. */
-export function certaintyOf(context: DecisionContext): Certainty {
-  const { evidence, parameters, rejectOdds } = context;
+export function certaintyOf({ evidence }: DecisionContext): Certainty {
   return {
-    oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence, parameters.budget)),
-    oddsNeeded: rejectOdds,
-    ruledOutAlpha: parameters.alphaPromote,
-    ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutHere(context),
+    oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence)),
+    oddsNeeded: REJECT_ODDS,
+    ruledOutAlpha: ALPHA_PROMOTE,
+    ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutShare(evidence),
   };
 }
 
 // Private
 
-/** What carried the rejection; the strongest one if no single one did. */
+/** What caused the rejection; the strongest finding if no single one did. */
 function guilty(findings: readonly Finding[]): readonly Finding[] {
   const strong = findings.filter((one) => one.strength >= LEAST_PART);
   return strong.length > 0 ? strong : findings.slice(0, 1);
 }
 
-function certainty(
-  { evidence, parameters, rejectOdds }: DecisionContext,
-  decision: Decision,
-): string {
-  const odds = oddsOf(rejectionE(evidence, parameters.budget));
+function certaintyWords(evidence: Evidence, decision: Decision): string {
+  const odds = oddsOf(rejectionE(evidence));
   return decision === 'reject'
-    ? ` The odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} is enough).`
-    : ` So far the odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} rejects).`;
+    ? ` The odds that testing is worse are ${odds} (${oddsOf(REJECT_ODDS)} is enough).`
+    : ` So far the odds that testing is worse are ${odds} (${oddsOf(REJECT_ODDS)} rejects).`;
 }
 
-function withCertainty(finding: Finding, sure: string): Reason {
-  const { reason } = finding;
-  return finding.strength > 0
-    ? { ...reason, text: `${reason.text}.${sure}` }
-    : { ...reason, text: `${reason.text}.` };
+/** The end of a test without a decision: what is known, and what was asked for. */
+function deadlineReason({ evidence, settings }: DecisionContext, elapsedMs: number): Reason {
+  const known = ruledOutShare(evidence);
+  return {
+    code: 'deadline',
+    endpoint: null,
+    text:
+      `inconclusive: no decision after ${durationOf(elapsedMs)} and ` +
+      `${counted(evidence.totals.pairs, 'request')}: ${ruledOutWords(known)}, ` +
+      `${percent(settings.margin)} had to be ruled out.`,
+    observed: known,
+    limit: settings.margin,
+    samples: [],
+  };
 }

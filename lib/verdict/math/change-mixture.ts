@@ -75,21 +75,20 @@ export class ChangeMixture {
     return { observations: this.#observations, value: this.#value, masses: [...this.#masses] };
   }
 
-  static restore(alternatives: ChangeAlternatives, data: unknown, where: string): ChangeMixture {
-    const mixture = new ChangeMixture(alternatives);
+  /** @throws ViliError `VILI_VERDICT_CHECKPOINT` for anything but a checkpoint of the same test. */
+  restore(data: unknown, where: string): void {
     const record = readRecord(data, where);
-    const masses = readList(record['masses'], `${where}.masses`, alternatives.rates.length);
-    if (masses.length !== alternatives.rates.length) {
+    const masses = readList(record['masses'], `${where}.masses`, this.#masses.length);
+    if (masses.length !== this.#masses.length) {
       throw new ViliError(
         'VILI_VERDICT_CHECKPOINT',
-        `${where}.masses has ${masses.length} entries, the test has ${alternatives.rates.length}`,
+        `${where}.masses has ${masses.length} entries, the test has ${this.#masses.length}`,
       );
     }
     for (const [index, mass] of masses.entries()) {
-      mixture.#masses[index] = readValue(mass, `${where}.masses[${index}]`);
+      this.#masses[index] = readValue(mass, `${where}.masses[${index}]`);
     }
-    mixture.#observations = readCount(record['observations'], `${where}.observations`);
-    mixture.#value = readValue(record['value'], `${where}.value`);
-    return mixture;
+    this.#observations = readCount(record['observations'], `${where}.observations`);
+    this.#value = readValue(record['value'], `${where}.value`);
   }
 }

@@ -23,8 +23,11 @@ const SIGN_BETS = [0.55, 0.65, 0.8, 0.95].map((share) => ({
 /** Alternatives of a rate, as multiples of its null odds. */
 const EXCESS_FACTORS = [2, 5, 20] as const;
 
-/** An e-value over pairs that came out the same, worse and better. */
-export type PairTest = (same: number, worse: number, better: number) => number;
+/**
+ * An e-value over pairs that came out the same, worse and better. It is a sum without negative terms,
+ * which ends early once it has reached `enough`: for those who only compare it.
+ */
+export type PairTest = (same: number, worse: number, better: number, enough?: number) => number;
 
 /** Against: of the pairs in which the sides differ, at most `nullShare` go against testing. */
 export function discordanceE(worse: number, better: number, nullShare: number): number {
@@ -56,10 +59,11 @@ export function nonInferiority(margin: number, ratio: number): PairTest {
       better: Math.log1p(lambda * (margin + 1 + ratio)),
     };
   });
-  return (same, worse, better) => {
+  return (same, worse, better, enough = Number.POSITIVE_INFINITY) => {
     let sum = 0;
     for (const one of bets) {
       sum += one.bet * boundedExp(same * one.same + worse * one.worse + better * one.better);
+      if (sum >= enough) break;
     }
     return sum;
   };
@@ -86,10 +90,13 @@ export function ruledOutMargin(
   return high;
 }
 
-/** Against: a hit is no more likely than a miss. */
-export function signE(hits: number, total: number): number {
+/** Against: a hit is no more likely than a miss. Ends early as a `PairTest` does. */
+export function signE(hits: number, total: number, enough = Number.POSITIVE_INFINITY): number {
   let sum = 0;
-  for (const { hit, miss } of SIGN_BETS) sum += boundedExp(hits * hit + (total - hits) * miss);
+  for (const { hit, miss } of SIGN_BETS) {
+    sum += boundedExp(hits * hit + (total - hits) * miss);
+    if (sum >= enough * SIGN_BETS.length) break;
+  }
   return sum / SIGN_BETS.length;
 }
 

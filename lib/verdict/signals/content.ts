@@ -1,141 +1,268 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
 import { severityOf } from '../../compare/severity.ts';
+import type { Reason } from '../../model/reason.ts';
 import { counted } from '../../text/numbers.ts';
-import { blockers } from '../decision/blockers.ts';
-import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
-import type { EndpointEvidence } from '../evidence/endpoint.ts';
-import type { Evidence } from '../evidence/evidence.ts';
-import type { TallyEntry } from '../evidence/tally.ts';
-import { shortened } from '../explain/wording.ts';
+import { type Balance, hasReached } from '../decision/progress.ts';
+import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
+import { Tally } from '../evidence/tally.ts';
+import { shareIn } from '../explain/cells.ts';
+import { changeOf } from '../explain/change.ts';
 import { discordanceE } from '../math/e-values.ts';
-import { type Finding, MAX_SAMPLES, WORTH_TELLING } from '../report.ts';
+import { BLOCK_ODDS, ENDPOINT_ODDS, endpointTest } from '../parameters.ts';
+import type { SignalRow } from '../report.ts';
+import {
+  type Blocker,
+  type Finding,
+  MAX_SAMPLES,
+  type ObservedPair,
+  type Signal,
+  type TableInput,
+  WORTH_REPORTING,
+} from './signal.ts';
+
+const CODE = 'body-difference';
+const BUDGET = { shape: 0.03, endpointShape: 0.05 };
+const NULL_RATE = 0.5;
+/** Differences taken from one pair, of those that count and of the others. */
+const MAX_PER_PAIR = 4;
+const MAX_ENDPOINTS = 5;
+const MAX_FIELDS = 3;
+/** A field that differs this much more seldom than the first one may be noise that is not known yet. */
+const SELDOM = 1 / 10;
+
+const endpointPart = new EndpointPart(() => ({
+  /** Pairs whose responses could be compared with a baseline; how often only one side differed. */
+  controls: 0,
+  shapeWorse: 0,
+  shapeBetter: 0,
+  shape: 1,
+  /** Compared without a baseline, on an endpoint that never had one. */
+  uncontrolled: 0,
+  uncontrolledDiffers: 0,
+  /** Fields that count against testing, and those that are only reported. */
+  differences: null as Tally | null,
+  alsoSeen: null as Tally | null,
+}));
+const totalsPart = new TotalsPart(() => ({
+  shapeWorse: 0,
+  shapeBetter: 0,
+  shape: 1,
+  sums: { shape: 1 },
+}));
+
+const differed: Blocker = {
+  code: 7,
+  /** A few differences beyond doubt running's own variation, on an endpoint with few responses. */
+  blocks: (_, endpoint) => {
+    const { shapeWorse, shapeBetter } = endpointPart.of(endpoint);
+    if (shapeWorse === 0 || shapeBetter > 0) return false;
+    return !hasReached(endpointTest, controlledBalance(endpoint), ENDPOINT_ODDS);
+  },
+  words: differsWords,
+  balance: controlledBalance,
+};
+const differsUncontrolled: Blocker = {
+  code: 8,
+  /** Without a second response of running, noise and change look the same: block, never reject. */
+  blocks: (_, endpoint) => {
+    const { controls, uncontrolledDiffers } = endpointPart.of(endpoint);
+    if (controls > 0 || uncontrolledDiffers === 0) return false;
+    return !hasReached(endpointTest, uncontrolledBalance(endpoint), ENDPOINT_ODDS);
+  },
+  words: (endpoint) => {
+    const { uncontrolled, uncontrolledDiffers } = endpointPart.of(endpoint);
+    return (
+      `answers differently in ${uncontrolledDiffers} of ` +
+      `${counted(uncontrolled, 'answer')}, and running was not asked twice, so it may be noise`
+    );
+  },
+  balance: uncontrolledBalance,
+};
 
 /**
  * Bodies and what else the comparer calls a difference, as a paired test: testing differs from
- * running and running's second answer does not, or the other way round. Identical versions make both
- * equally likely whatever the noise. Whether there is a control must not depend on the answers.
+ * running and running's second response does not, or the other way round. Identical versions make
+ * both equally likely whatever the noise. Whether there is a baseline must not depend on the responses.
  */
-export function observeShape(
-  evidence: Evidence,
-  endpoint: EndpointEvidence,
-  outcome: PairOutcome,
-): void {
-  const severity = severityOf(outcome.running);
-  if (severity === 2 || severity !== severityOf(outcome.testing)) return;
-  const { totals, sums } = evidence;
-  const { counts } = endpoint;
-  if (outcome.baseline === null) {
-    counts.uncontrolled++;
-    if (outcome.differs) counts.uncontrolledDiffers++;
-    return;
-  }
-  counts.controls++;
-  if (outcome.differs === outcome.baseline.differs) return;
-  if (outcome.differs) {
-    counts.shapeWorse++;
-    totals.shapeWorse++;
-  } else {
-    counts.shapeBetter++;
-    totals.shapeBetter++;
-  }
-  const before = counts.shape;
-  counts.shape = discordanceE(counts.shapeWorse, counts.shapeBetter, 0.5);
-  totals.shape = discordanceE(totals.shapeWorse, totals.shapeBetter, 0.5);
-  sums.shape += endpoint.budget * (counts.shape - before);
-}
-
-const MAX_ENDPOINTS = 5;
-const MAX_FIELDS = 3;
-/** A field that differs so much more seldom than the first one may be noise that was not known yet. */
-const SELDOM = 1 / 10;
-const JSON_TYPES = new Set(['number', 'string', 'boolean', 'null', 'object', 'array']);
-
-/** Answers that differ in a way that counts, by endpoint and field. */
-export function differenceFindings(context: DecisionContext): readonly Finding[] {
-  const { evidence, parameters } = context;
-  const parts = rejectionParts(evidence, parameters.budget);
-  const { totals } = evidence;
-  const differing = [...evidence.endpoints.all()]
-    .filter((one) => isDiffering(one))
-    .sort((left, right) => weight(right) - weight(left))
-    .slice(0, MAX_ENDPOINTS);
-  return differing.map((endpoint) => {
-    const share = endpoint.counts.shapeWorse / Math.max(1, totals.shapeWorse);
-    const own = parameters.budget.endpointShape * endpoint.budget * (endpoint.counts.shape - 1);
-    const strength = Math.max(0, own, parts.shape * share * share);
-    const controlled = endpoint.counts.controls > 0;
-    return { reason: reasonOf(endpoint), strength: controlled ? strength : 0 };
-  });
-}
+export const content: Signal = {
+  codes: [CODE],
+  shownBy: 'body-difference',
+  budget: BUDGET,
+  observe,
+  against,
+  suspicion: {
+    value: (evidence) => totalsPart.of(evidence).shape,
+    words: (evidence) =>
+      `testing's answers differed ${totalsPart.of(evidence).shapeWorse} times where running's ` +
+      `second answer did not`,
+  },
+  endpointE: (endpoint) => endpointPart.of(endpoint).shape,
+  blockers: [
+    {
+      code: 5,
+      blocks: (_, endpoint) => endpointPart.of(endpoint).shape >= BLOCK_ODDS,
+      words: differsWords,
+      excess: (endpoint) => endpointPart.of(endpoint).shape / BLOCK_ODDS,
+    },
+    differed,
+    differsUncontrolled,
+  ],
+  findings,
+  facts: (endpoint) => {
+    const { controls, shapeWorse, shapeBetter, differences, alsoSeen } = endpointPart.of(endpoint);
+    return {
+      controls,
+      testingDiffers: shapeWorse,
+      runningDiffers: shapeBetter,
+      differences: differences?.entries() ?? [],
+      alsoSeen: alsoSeen?.entries() ?? [],
+    };
+  },
+  rows: (input) => [row(input)],
+};
 
 // Private
 
-function isDiffering({ counts }: EndpointEvidence): boolean {
-  const hold = blockers[counts.hold];
-  return counts.shape >= WORTH_TELLING || hold === 'differed' || hold === 'differs-uncontrolled';
+function observe(
+  { evidence, settings, isBlocking }: DecisionContext,
+  endpoint: EndpointEvidence,
+  { outcome, change }: ObservedPair,
+): void {
+  if (change !== 0) return;
+  const own = endpointPart.of(endpoint);
+  const counts = settings.shape === 'block' || settings.values === 'block';
+  if (counts) count(own, evidence, endpoint.budget, outcome);
+  keepDifferences(own, outcome, isBlocking);
 }
 
-function weight({ counts }: EndpointEvidence): number {
-  return counts.shape * 1e6 + counts.uncontrolledDiffers;
+type Own = ReturnType<typeof endpointPart.of>;
+
+function count(own: Own, evidence: Evidence, budget: number, outcome: PairOutcome): void {
+  const severity = severityOf(outcome.running);
+  if (severity === 2 || severity !== severityOf(outcome.testing)) return;
+  const { differs, baseline } = outcome;
+  if (baseline === null) {
+    own.uncontrolled++;
+    if (differs) own.uncontrolledDiffers++;
+    return;
+  }
+  own.controls++;
+  if (differs === baseline.differs) return;
+  const totals = totalsPart.of(evidence);
+  const before = own.shape;
+  for (const record of [own, totals]) {
+    if (differs) record.shapeWorse++;
+    else record.shapeBetter++;
+    record.shape = discordanceE(record.shapeWorse, record.shapeBetter, NULL_RATE);
+  }
+  totals.sums.shape += budget * (own.shape - before);
 }
 
-function reasonOf(endpoint: EndpointEvidence): Finding['reason'] {
-  const { counts, name } = endpoint;
-  const controlled = counts.controls > 0;
-  const answers = counts.controls + counts.uncontrolled;
-  const seen = endpoint.differences?.entries() ?? [];
+/** Keeps which fields differ: those of a kind that counts apart from those that are only reported. */
+function keepDifferences(
+  own: Own,
+  { differences, baseline, requestId }: PairOutcome,
+  isBlocking: DecisionContext['isBlocking'],
+): void {
+  let blocking = 0;
+  let reported = 0;
+  for (const difference of differences) {
+    if (isBlocking(difference.kind)) {
+      // What running's second response differs in too is noise.
+      if (baseline?.differs === true || blocking++ >= MAX_PER_PAIR) continue;
+      (own.differences ??= new Tally()).add(difference, requestId);
+    } else if (reported++ < MAX_PER_PAIR) {
+      (own.alsoSeen ??= new Tally()).add(difference, requestId);
+    }
+  }
+}
+
+function against(evidence: Evidence): number {
+  const { shape, sums } = totalsPart.of(evidence);
+  return BUDGET.shape * shape + BUDGET.endpointShape * sums.shape;
+}
+
+function controlledBalance(endpoint: EndpointEvidence): Balance {
+  const { controls, shapeWorse, shapeBetter } = endpointPart.of(endpoint);
+  return [controls - shapeWorse - shapeBetter, shapeWorse, shapeBetter];
+}
+
+function uncontrolledBalance(endpoint: EndpointEvidence): Balance {
+  const { uncontrolled, uncontrolledDiffers } = endpointPart.of(endpoint);
+  return [uncontrolled - uncontrolledDiffers, uncontrolledDiffers, 0];
+}
+
+function differsWords(endpoint: EndpointEvidence): string {
+  const { controls, shapeWorse } = endpointPart.of(endpoint);
+  return `answers differently in ${shapeWorse} of ${counted(controls, 'answer')}`;
+}
+
+/** Responses that differ in a way that counts, by endpoint and field. */
+function findings({ evidence }: DecisionContext): readonly Finding[] {
+  const worse = Math.max(1, totalsPart.of(evidence).shapeWorse);
+  const weight = (endpoint: EndpointEvidence): number => {
+    const { shape, uncontrolledDiffers } = endpointPart.of(endpoint);
+    return shape * 1e6 + uncontrolledDiffers;
+  };
+  const differing = [...evidence.endpoints.all()]
+    .filter(isDiffering)
+    .sort((left, right) => weight(right) - weight(left))
+    .slice(0, MAX_ENDPOINTS);
+  return differing.map((endpoint) => {
+    const { shape, shapeWorse, controls } = endpointPart.of(endpoint);
+    const part = shapeWorse / worse;
+    const own = BUDGET.endpointShape * endpoint.budget * (shape - 1);
+    const strength = Math.max(0, own, against(evidence) * part * part);
+    return { reason: reasonOf(endpoint), strength: controls > 0 ? strength : 0 };
+  });
+}
+
+function isDiffering(endpoint: EndpointEvidence): boolean {
+  const { hold } = endpoint.counts;
+  const isHeld = hold === differed.code || hold === differsUncontrolled.code;
+  return isHeld || endpointPart.of(endpoint).shape >= WORTH_REPORTING;
+}
+
+function reasonOf(endpoint: EndpointEvidence): Reason {
+  const { name } = endpoint;
+  const { controls, shapeWorse, shapeBetter, uncontrolled, uncontrolledDiffers, differences } =
+    endpointPart.of(endpoint);
+  const seen = differences?.entries() ?? [];
   const often = SELDOM * (seen[0]?.count ?? 0);
-  const fields = seen.filter(({ count }) => count >= often).slice(0, MAX_FIELDS);
+  const fields = seen.filter((field) => field.count >= often).slice(0, MAX_FIELDS);
   const said = fields.map(
-    (field) => `${changeOf(field)} in ${field.count} of ${counted(answers, 'answer')}`,
+    (field) =>
+      `${changeOf(field)} in ${field.count} of ${counted(controls + uncontrolled, 'answer')}`,
   );
   const what = said.length > 0 ? said.join('; ') : 'the answer differs';
-  const control = controlled
-    ? `asked again, running alone differed in ${counts.shapeBetter} of ${counts.controls}, ` +
-      `testing alone in ${counts.shapeWorse}`
-    : 'running was not asked twice here, so this holds the promotion but does not reject';
+  const control =
+    controls > 0
+      ? `asked again, running alone differed in ${shapeBetter} of ${controls}, ` +
+        `testing alone in ${shapeWorse}`
+      : 'running was not asked twice here, so this holds the promotion but does not reject';
   return {
-    code: 'body-difference',
+    code: CODE,
     endpoint: name,
     text: `${name}: ${what} (${control})`,
-    observed: controlled
-      ? counts.shapeWorse / counts.controls
-      : counts.uncontrolledDiffers / Math.max(1, counts.uncontrolled),
-    limit: controlled ? counts.shapeBetter / counts.controls : 0,
+    observed:
+      controls > 0 ? shapeWorse / controls : uncontrolledDiffers / Math.max(1, uncontrolled),
+    limit: controls > 0 ? shapeBetter / controls : 0,
     samples: fields[0]?.samples.slice(0, MAX_SAMPLES) ?? [],
   };
 }
 
-function changeOf({ kind, path, running, testing }: TallyEntry): string {
-  switch (kind) {
-    case 'missing':
-      return `${path} is missing`;
-    case 'type':
-      return `${path} changed from ${typeOf(running)} to ${typeOf(testing)}`;
-    case 'value':
-      return `${path} changed${example(running, testing)}`;
-    case 'status':
-      return `the status changed${example(running, testing)}`;
-    case 'header':
-      return `the header ${path} changed${example(running, testing)}`;
-    default:
-      return `the body${path === '' || path === '$' ? '' : ` at ${path}`} differs`;
-  }
-}
-
-function example(running: string, testing: string): string {
-  if (running === '' && testing === '') return '';
-  return `, for instance from ${shortened(running, 40) || 'nothing'} to ${shortened(testing, 40) || 'nothing'}`;
-}
-
-/** The JSON type of a rendering, which may be the type's name already. */
-function typeOf(rendering: string): string {
-  const text = rendering.trim();
-  if (JSON_TYPES.has(text)) return text;
-  if (text.startsWith('"')) return 'string';
-  if (text.startsWith('{')) return 'object';
-  if (text.startsWith('[')) return 'array';
-  if (text === 'true' || text === 'false') return 'boolean';
-  return /^-?\d/.test(text) ? 'number' : shortened(text, 40) || 'another type';
+function row({ context: { settings }, measured, stateOf }: TableInput): SignalRow {
+  const { baselines, testingDiffers, runningDiffers } = measured;
+  const counts = settings.shape === 'block' || settings.values === 'block';
+  const state = stateOf(CODE);
+  return {
+    code: CODE,
+    name: 'answers differ',
+    running: shareIn(runningDiffers, baselines),
+    testing: shareIn(testingDiffers, baselines),
+    limit: counts ? 'as running' : 'told only',
+    state: baselines === 0 && state === 'ok' ? '-' : state,
+  };
 }

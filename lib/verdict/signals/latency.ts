@@ -1,217 +1,245 @@
-import type { PairOutcome, ResponseSummary } from '../../compare/outcome.ts';
-import { saneMs, severityOf } from '../../compare/severity.ts';
+import type { PairOutcome } from '../../compare/outcome.ts';
+import { saneMs } from '../../compare/severity.ts';
+import type { Reason } from '../../model/reason.ts';
 import { counted, grouped, percent } from '../../text/numbers.ts';
 import { milliseconds } from '../../text/times.ts';
-import { rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
-import type { EndpointEvidence } from '../evidence/endpoint.ts';
-import type { Evidence } from '../evidence/evidence.ts';
+import { MANY, shareDone } from '../decision/progress.ts';
+import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
 import { Tally, type TallyEntry } from '../evidence/tally.ts';
-import { discordanceE } from '../math/e-values.ts';
-import { logOf, msOf, QUANTILE_WARM, stepQuantile } from '../math/quantile.ts';
-import { type Finding, MAX_SAMPLES, WORTH_TELLING } from '../report.ts';
-import type { VerdictParameters } from '../settings.ts';
-import { nullShareOf } from './errors.ts';
+import { type TimeLimit, time, timeLimit } from '../explain/cells.ts';
+import { ChangeMixture, latencyAlternatives } from '../math/change-mixture.ts';
+import { moreUntil, signE } from '../math/e-values.ts';
+import { BLOCK_ODDS, PROMOTE_ODDS } from '../parameters.ts';
+import type { SignalRow } from '../report.ts';
+import {
+  type Finding,
+  MAX_SAMPLES,
+  type ObservedPair,
+  type Signal,
+  type TableInput,
+  WORTH_REPORTING,
+} from './signal.ts';
 
-/** An e-value from which on a slower answer is kept as an instance: most endpoints never need one. */
+const CODE = 'latency';
+const BUDGET = { latency: 0.05, endpointLatency: 0.05 };
+/** Testing's median may be slower by this share, plus the slack. */
+const MARGIN = 0.25;
+const SLACK_MS = 2;
+const NULL_RATE = 0.5;
+/** An e-value from which on a slower response is kept as an instance: most endpoints never need one. */
 const SUSPICIOUS = 2;
-
-/** Latency: is testing's answer clearly slower than running's (a sign test), or very slow. */
-export function observeLatency(
-  evidence: Evidence,
-  endpoint: EndpointEvidence,
-  outcome: PairOutcome,
-  atMs: number,
-  warm: boolean,
-  parameters: VerdictParameters,
-): void {
-  if (severityOf(outcome.running) === 2 || severityOf(outcome.testing) === 2) return;
-  const { totals, sums } = evidence;
-  const { counts } = endpoint;
-  const runningMs = saneMs(outcome.running.ms);
-  const testingMs = saneMs(outcome.testing.ms);
-  const isTimed = outcome.disturbed !== true;
-  if (!isTimed) totals.disturbed++;
-  const judged = isTimed && warm && counts.pairs > parameters.warmupPerEndpoint;
-  if (judged) observeSlow(evidence, endpoint, outcome, atMs, parameters);
-  learnLatency(evidence, endpoint, outcome.running);
-  if (!judged) return;
-  const hit = testingMs > (1 + parameters.latencyMargin) * runningMs + parameters.latencySlackMs;
-  totals.timed++;
-  counts.timed++;
-  if (hit) {
-    totals.slower++;
-    counts.slower++;
-  }
-  evidence.latency.update(hit, 0.5);
-  const before = endpoint.latency.value;
-  const after = endpoint.latency.update(hit, 0.5);
-  sums.latency += endpoint.budget * (after - before);
-  if (hit && after >= SUSPICIOUS) note(endpoint, 'slower', outcome);
-}
-
-/** Learns running's 95th percentile, of the endpoint and of all. */
-export function learnLatency(
-  evidence: Evidence,
-  endpoint: EndpointEvidence,
-  running: ResponseSummary,
-): void {
-  const log = logOf(saneMs(running.ms));
-  for (const counts of [endpoint.counts, evidence.totals]) {
-    counts.p95Answers++;
-    counts.p95 = stepQuantile(counts.p95, log, counts.p95Answers);
-  }
-}
-
-// Private
-
-function observeSlow(
-  evidence: Evidence,
-  endpoint: EndpointEvidence,
-  outcome: PairOutcome,
-  atMs: number,
-  parameters: VerdictParameters,
-): void {
-  const { totals, sums } = evidence;
-  const { counts } = endpoint;
-  const known = [counts, totals].find((one) => one.p95Answers >= QUANTILE_WARM);
-  if (known === undefined) return;
-  const limit = parameters.slowFactor * msOf(known.p95) + parameters.slowSlackMs;
-  const testing = saneMs(outcome.testing.ms) > limit;
-  const running = saneMs(outcome.running.ms) > limit;
-  totals.slowTimed++;
-  if (testing === running) return;
-  if (testing) {
-    totals.slowTesting++;
-    counts.slowTesting++;
-    note(endpoint, 'slow', outcome);
-  } else {
-    totals.slowRunning++;
-    counts.slowRunning++;
-  }
-  const nullShare = nullShareOf(parameters.ratio);
-  if (atMs >= totals.slowRestUntil) {
-    totals.slowRestUntil = atMs + parameters.slowRestMs;
-    if (testing) totals.slowWorse++;
-    else totals.slowBetter++;
-    totals.slow = discordanceE(totals.slowWorse, totals.slowBetter, nullShare);
-  }
-  if (atMs >= counts.slowRestUntil) {
-    counts.slowRestUntil = atMs + parameters.slowRestMs;
-    if (testing) counts.slowWorse++;
-    else counts.slowBetter++;
-    const before = counts.slow;
-    counts.slow = discordanceE(counts.slowWorse, counts.slowBetter, nullShare);
-    sums.slow += endpoint.budget * (counts.slow - before);
-  }
-}
-
-/** Keeps both times of the first such answer, and whose request it was. */
-function note(endpoint: EndpointEvidence, kind: 'slower' | 'slow', outcome: PairOutcome): void {
-  endpoint.timings ??= new Tally();
-  const running = milliseconds(saneMs(outcome.running.ms));
-  const testing = milliseconds(saneMs(outcome.testing.ms));
-  endpoint.timings.add({ kind, path: '', running, testing }, outcome.requestId);
-}
-
+/** One response in so many that could not be timed is worth reporting. */
+const UNTIMED_PART = 10;
 const MAX_ENDPOINTS = 3;
 
-/** Answers that are slower by the median, or very slow now and then. */
-export function latencyFindings(context: DecisionContext): readonly Finding[] {
-  const { evidence, parameters } = context;
-  const { budget } = parameters;
-  const parts = rejectionParts(evidence, budget);
-  const findings: Finding[] = [];
-  if (evidence.latency.value >= WORTH_TELLING) {
-    findings.push({ reason: slowerReason(context, null), strength: parts.latency });
-  }
-  if (evidence.totals.slow >= WORTH_TELLING) {
-    findings.push({ reason: verySlowReason(context, null), strength: parts.slow });
-  }
-  const endpoints = [...evidence.endpoints.all()];
-  for (const one of worst(endpoints, (endpoint) => endpoint.latency.value)) {
-    const strength = budget.endpointLatency * one.budget * one.latency.value;
-    findings.push({ reason: slowerReason(context, one), strength });
-  }
-  for (const one of worst(endpoints, (endpoint) => endpoint.counts.slow)) {
-    const strength = budget.endpointSlow * one.budget * one.counts.slow;
-    findings.push({ reason: verySlowReason(context, one), strength });
-  }
-  return findings;
+const endpointPart = new EndpointPart(() => ({
+  timed: 0,
+  slower: 0,
+  latency: new ChangeMixture(latencyAlternatives),
+  /** Instances of slower and of very slow responses. */
+  timings: null as Tally | null,
+}));
+const totalsPart = new TotalsPart(() => ({
+  timed: 0,
+  slower: 0,
+  /** Not timed, since the thread that times was held up itself. */
+  disturbed: 0,
+  latency: new ChangeMixture(latencyAlternatives),
+  sums: { latency: 1 },
+}));
+
+/** Whether testing's responses are clearly slower than running's: a sign test. */
+export const latency: Signal = {
+  codes: [CODE],
+  shownBy: 'slow',
+  budget: BUDGET,
+  isSpeed: true,
+  observe,
+  against: (evidence) => {
+    const { latency: mixture, sums } = totalsPart.of(evidence);
+    return BUDGET.latency * mixture.value + BUDGET.endpointLatency * sums.latency;
+  },
+  endpointE: valueOf,
+  criterion: {
+    kind: 'proof',
+    isMet: ({ evidence }) => {
+      const { timed, slower } = totalsPart.of(evidence);
+      return signE(timed - slower, timed, PROMOTE_ODDS) >= PROMOTE_ODDS;
+    },
+    progress: ({ evidence }) => shareDone(totalsPart.of(evidence).timed, missingOf(evidence)),
+    missing: ({ evidence }) => {
+      const { timed, slower } = totalsPart.of(evidence);
+      if (2 * slower > timed && timed > 0) {
+        return [`testing is clearly slower in ${slower} of ${timed} answers: at most half may be`];
+      }
+      const more = counted(missingOf(evidence), 'more answer');
+      return [`${more} after warm-up to compare speed${untimedNote(evidence)}`];
+    },
+  },
+  blockers: [
+    {
+      code: 3,
+      blocks: (_, endpoint) => valueOf(endpoint) >= BLOCK_ODDS,
+      words: (endpoint) => {
+        const { timed, slower } = endpointPart.of(endpoint);
+        return `is slower in testing in ${slower} of ${counted(timed, 'answer')}`;
+      },
+      excess: (endpoint) => valueOf(endpoint) / BLOCK_ODDS,
+    },
+  ],
+  findings: ({ evidence }) => [
+    ...(totalsPart.of(evidence).latency.value >= WORTH_REPORTING
+      ? [{ reason: reasonOf(evidence, null), strength: latency.against?.(evidence) ?? 0 }]
+      : []),
+    ...worstEndpoints(evidence, valueOf).map(
+      (one): Finding => ({
+        reason: reasonOf(evidence, one),
+        strength: BUDGET.endpointLatency * one.budget * valueOf(one),
+      }),
+    ),
+  ],
+  atPromotion: ({ evidence }) => {
+    const { timed, slower } = totalsPart.of(evidence);
+    return {
+      code: CODE,
+      endpoint: null,
+      text:
+        `testing took over ${percent(MARGIN)} and ${SLACK_MS} ms ` +
+        `longer in ${grouped(slower)} of ${counted(timed, 'answer')}, allowed half.`,
+      observed: slower / Math.max(1, timed),
+      limit: NULL_RATE,
+      samples: [],
+    };
+  },
+  facts: (endpoint) => {
+    const { timed, slower } = endpointPart.of(endpoint);
+    return { timed, slower };
+  },
+  rows: (input) => [
+    timeRow(input, CODE, ['time, median', 'p50Ms'], { factor: 1 + MARGIN, slackMs: SLACK_MS }),
+  ],
+};
+
+/** Keeps both times of the first such response, and whose request it was. */
+export function noteTiming(
+  endpoint: EndpointEvidence,
+  kind: 'slower' | 'slow',
+  { running, testing, requestId }: PairOutcome,
+): void {
+  const own = endpointPart.of(endpoint);
+  own.timings ??= new Tally();
+  const [ours, theirs] = [milliseconds(saneMs(running.ms)), milliseconds(saneMs(testing.ms))];
+  own.timings.add({ kind, path: '', running: ours, testing: theirs }, requestId);
 }
 
-// Private
+/** An instance of a slower or very slow response. */
+export function timingOf(
+  endpoint: EndpointEvidence,
+  kind: 'slower' | 'slow',
+): TallyEntry | undefined {
+  return endpointPart
+    .of(endpoint)
+    .timings?.entries()
+    .find((one) => one.kind === kind);
+}
 
-function worst(
-  endpoints: readonly EndpointEvidence[],
+export function timedOf(endpoint: EndpointEvidence): number {
+  return endpointPart.of(endpoint).timed;
+}
+
+/** The endpoints with the largest values that are worth reporting. */
+export function worstEndpoints(
+  { endpoints }: Evidence,
   valueOf: (endpoint: EndpointEvidence) => number,
 ): readonly EndpointEvidence[] {
-  return endpoints
-    .filter((endpoint) => valueOf(endpoint) >= WORTH_TELLING)
+  return [...endpoints.all()]
+    .filter((endpoint) => valueOf(endpoint) >= WORTH_REPORTING)
     .sort((left, right) => valueOf(right) - valueOf(left))
     .slice(0, MAX_ENDPOINTS);
 }
 
-function slowerReason(
-  { evidence: { totals }, parameters }: DecisionContext,
-  endpoint: EndpointEvidence | null,
-): Finding['reason'] {
-  const { slower, timed } = endpoint?.counts ?? totals;
-  const { latencyMargin, latencySlackMs } = parameters;
-  const seen = timing(endpoint, 'slower');
+/** Why so many responses do not bring the decision nearer. */
+export function untimedNote(evidence: Evidence): string {
+  const { disturbed, timed } = totalsPart.of(evidence);
+  if (disturbed * UNTIMED_PART < disturbed + timed) return '';
+  return ` (${grouped(disturbed)} could not be timed: too busy a host)`;
+}
+
+/** Pairs are judged one by one; the figures of both sides may still be worth a look. */
+export function timeRow(
+  { measured: { running, testing }, stateOf }: TableInput,
+  code: string,
+  [name, figure]: readonly [name: string, figure: 'p50Ms' | 'p95Ms'],
+  limit: TimeLimit,
+): SignalRow {
+  const [ours, theirs] = [running[figure], testing[figure]];
+  const isOver = (theirs ?? 0) > limit.factor * (ours ?? 0) + limit.slackMs;
+  const state = stateOf(code);
+  return {
+    code,
+    name,
+    running: time(ours),
+    testing: time(theirs),
+    limit: timeLimit(limit),
+    state: state === 'ok' && isOver ? 'watch' : state,
+  };
+}
+
+// Private
+
+function observe(
+  { evidence }: DecisionContext,
+  endpoint: EndpointEvidence,
+  { outcome, runningFailed, testingFailed, isTimed }: ObservedPair,
+): void {
+  if (runningFailed || testingFailed) return;
+  const totals = totalsPart.of(evidence);
+  if (outcome.disturbed === true) totals.disturbed++;
+  if (!isTimed) return;
+  const own = endpointPart.of(endpoint);
+  const limit = (1 + MARGIN) * saneMs(outcome.running.ms) + SLACK_MS;
+  const hit = saneMs(outcome.testing.ms) > limit;
+  totals.timed++;
+  own.timed++;
+  if (hit) {
+    totals.slower++;
+    own.slower++;
+  }
+  totals.latency.update(hit, NULL_RATE);
+  const before = own.latency.value;
+  const after = own.latency.update(hit, NULL_RATE);
+  totals.sums.latency += endpoint.budget * (after - before);
+  if (hit && after >= SUSPICIOUS) noteTiming(endpoint, 'slower', outcome);
+}
+
+function valueOf(endpoint: EndpointEvidence): number {
+  return endpointPart.of(endpoint).latency.value;
+}
+
+function missingOf(evidence: Evidence): number {
+  const { timed, slower } = totalsPart.of(evidence);
+  return moreUntil((more) => signE(timed - slower + more, timed + more), PROMOTE_ODDS, MANY);
+}
+
+function reasonOf(evidence: Evidence, endpoint: EndpointEvidence | null): Reason {
+  const { slower, timed } = endpoint === null ? totalsPart.of(evidence) : endpointPart.of(endpoint);
+  const seen = endpoint === null ? undefined : timingOf(endpoint, 'slower');
   const instance =
     seen === undefined ? '' : `, for instance ${seen.testing} instead of ${seen.running}`;
+  const subject = endpoint === null ? 'over all endpoints, ' : `${endpoint.name}: `;
   // The test looks for a change at any moment: what was before does not make up for it.
   const lately = slower > timed / 2 ? '' : 'in more than half for a while; ';
   return {
-    code: 'latency',
+    code: CODE,
     endpoint: endpoint?.name ?? null,
     text:
-      `${subject(endpoint)}testing took over ${percent(latencyMargin)} and ${latencySlackMs} ms ` +
+      `${subject}testing took over ${percent(MARGIN)} and ${SLACK_MS} ms ` +
       `longer than running for the same request in ${grouped(slower)} of ${counted(timed, 'answer')}` +
       `${instance} (${lately}at most half may)`,
     observed: slower / Math.max(1, timed),
-    limit: 0.5,
+    limit: NULL_RATE,
     samples: seen?.samples.slice(0, MAX_SAMPLES) ?? [],
   };
-}
-
-function verySlowReason(
-  { evidence, parameters }: DecisionContext,
-  endpoint: EndpointEvidence | null,
-): Finding['reason'] {
-  const { totals } = evidence;
-  const { slowTesting, slowRunning } = endpoint?.counts ?? totals;
-  const timed = endpoint === null ? totals.slowTimed : endpoint.counts.timed;
-  const blamed = endpoint ?? slowest(evidence.endpoints.all());
-  return {
-    code: 'slow',
-    endpoint: endpoint?.name ?? null,
-    text:
-      `${subject(endpoint)}testing alone was very slow (over ${parameters.slowFactor} times ` +
-      `running's 95th percentile) in ${slowTesting} of ${counted(timed, 'answer')}, running alone ` +
-      `in ${slowRunning} (at most ${percent(parameters.slowMargin)} more are allowed)`,
-    observed: (slowTesting - slowRunning) / Math.max(1, timed),
-    limit: parameters.slowMargin,
-    samples: timing(blamed, 'slow')?.samples.slice(0, MAX_SAMPLES) ?? [],
-  };
-}
-
-function timing(
-  endpoint: EndpointEvidence | null | undefined,
-  kind: string,
-): TallyEntry | undefined {
-  return endpoint?.timings?.entries().find((one) => one.kind === kind);
-}
-
-function slowest(endpoints: Iterable<EndpointEvidence>): EndpointEvidence | undefined {
-  let found: EndpointEvidence | undefined;
-  for (const one of endpoints) {
-    if (one.counts.slowTesting > (found?.counts.slowTesting ?? 0)) found = one;
-  }
-  return found;
-}
-
-function subject(endpoint: EndpointEvidence | null): string {
-  return endpoint === null ? 'over all endpoints, ' : `${endpoint.name}: `;
 }

@@ -1,11 +1,7 @@
 import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { isDeniedStatus, severityOf } from '../../../lib/compare/severity.ts';
 import { BaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
-import {
-  defaultVerdictParameters,
-  type VerdictParameters,
-  type VerdictSettings,
-} from '../../../lib/verdict/settings.ts';
+import type { VerdictSettings } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { Random } from './random.ts';
@@ -39,15 +35,9 @@ export class ViliJudge implements Judge {
   #testingErrors = 0;
   #runningErrors = 0;
 
-  constructor(
-    settings: Partial<VerdictSettings> = {},
-    parameters: Partial<VerdictParameters> = {},
-  ) {
+  constructor(settings: Partial<VerdictSettings> = {}) {
     this.#settings = { ...DEFAULT_VERDICT_SETTINGS, ...settings };
-    this.verdict = new Verdict(this.#settings, START_MS, {
-      ...defaultVerdictParameters,
-      ...parameters,
-    });
+    this.verdict = new Verdict(this.#settings, START_MS);
     this.#windowEndMs = START_MS + this.#settings.logWindowMs;
     this.#controls = new BaselinePlan({
       share: CONTROL_SHARE,

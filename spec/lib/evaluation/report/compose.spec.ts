@@ -153,7 +153,7 @@ function reportOf(evaluation: Evaluation, atMs = START_MS + 140_000): Report {
   evaluation.decide(START_MS + 100_000);
   const found = evaluation.decide(atMs);
   const reasons = withSamples(found.reasons, SAMPLES);
-  const test = testReport(evaluation.findings(found), SAMPLES, verdict);
+  const test = testReport(evaluation.findings(found), SAMPLES);
   const about = { verdict: 'rejected', at: '2026-01-01T00:00:00.000Z', version: 'shop-2' };
   return composeReport({ ...about, running: 'shop-1', by: 'vili', reasons }, test);
 }

@@ -72,7 +72,8 @@ describe('ChangeMixture', () => {
       fc.property(path, path, kinds, (before, later, kind) => {
         const whole = after(before, kind);
         const data: unknown = JSON.parse(JSON.stringify(whole.checkpoint()));
-        const restored = ChangeMixture.restore(kind.alternatives, data, 'test');
+        const restored = new ChangeMixture(kind.alternatives);
+        restored.restore(data, 'test');
         for (const hit of later) {
           expect(restored.update(hit, kind.rate)).to.equal(whole.update(hit, kind.rate));
         }

@@ -1,0 +1,149 @@
+import type { DecisionContext } from '../../decision/context.ts';
+import type { Balance } from '../../decision/progress.ts';
+import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
+import { recordFailure } from '../../evidence/failures.ts';
+import { Tally, type TallyEntry } from '../../evidence/tally.ts';
+import { burstAlternatives, ChangeMixture } from '../../math/change-mixture.ts';
+import { discordanceE } from '../../math/e-values.ts';
+import { NULL_SHARE } from '../../parameters.ts';
+import type { ObservedPair } from '../signal.ts';
+
+export const BUDGET = { paired: 0.15, burst: 0.09, endpointPaired: 0.15, endpointBurst: 0.2 };
+/** A one-sided failure rate that no healthy endpoint exceeds, and the highest one assumed of any. */
+const MAX_FLAKE = 0.05;
+const HIGHEST_NULL_RATE = 0.45;
+/** One hiccup is one piece of evidence: after a one-sided failure its counts cool down. */
+const PAIRED_COOLDOWN_MS = 2000;
+const BURST_COOLDOWN_MS = 200;
+/**
+ * Failures of running this close together on one endpoint are one failure, repeated by a client that
+ * retries: testing gets credit for the first. Both limits have to hold, so that a busy endpoint, where
+ * failures of different clients are as close, loses little.
+ */
+const CREDIT_COOLDOWN_MS = 1000;
+const CREDIT_COOLDOWN_PAIRS = 4;
+/** Pairs over which the recent outcome of an endpoint is averaged. */
+const RECENT_PAIRS = 8;
+
+export const endpointPart = new EndpointPart(() => ({
+  /** Time and ordinal of the latest pair in which testing did better. */
+  betterAt: 0,
+  betterPair: 0,
+  /** Mean of the latest pairs: -1 better, +1 worse. */
+  recent: 0,
+  /** One-sided failures at least a cool-down apart, and their e-value. */
+  pairedWorse: 0,
+  pairedBetter: 0,
+  paired: 1,
+  pairedRestUntil: 0,
+  burstRestUntil: 0,
+  burst: new ChangeMixture(burstAlternatives),
+  failures: null as Tally | null,
+}));
+export const totalsPart = new TotalsPart(() => ({
+  /** Of the better ones, those that do not repeat the one before. */
+  credited: 0,
+  pairedWorse: 0,
+  pairedBetter: 0,
+  paired: 1,
+  pairedRestUntil: 0,
+  burstRestUntil: 0,
+  burst: new ChangeMixture(burstAlternatives),
+  /** Means over the endpoints by budget, kept up to date. */
+  sums: { paired: 1, burst: 1 },
+}));
+
+/** Counts one-sided failures by their balance (paired) and by their rate (burst). */
+export function observe(
+  context: DecisionContext,
+  endpoint: EndpointEvidence,
+  pair: ObservedPair,
+): void {
+  const { evidence, cooldownScale } = context;
+  const { change, atMs } = pair;
+  const own = endpointPart.of(endpoint);
+  const totals = totalsPart.of(evidence);
+  own.recent += (change - own.recent) / Math.min(endpoint.counts.pairs, RECENT_PAIRS);
+  if (change !== 0) countOneSided(context, endpoint, pair);
+  if (atMs >= own.burstRestUntil) {
+    if (change !== 0) own.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
+    const before = own.burst.value;
+    const after = own.burst.update(change > 0, flakeRate(endpoint.counts));
+    totals.sums.burst += endpoint.budget * (after - before);
+  }
+  if (atMs >= totals.burstRestUntil) {
+    if (change !== 0) totals.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
+    totals.burst.update(change > 0, flakeRate(evidence.totals));
+  }
+  if (change > 0) recordFailure((own.failures ??= new Tally()), pair.outcome);
+}
+
+/** What failures add to the evidence for a rejection. */
+export function errorsAgainst(evidence: Evidence): number {
+  const { paired, burst, sums } = totalsPart.of(evidence);
+  return (
+    BUDGET.paired * paired +
+    BUDGET.burst * burst.value +
+    BUDGET.endpointPaired * sums.paired +
+    BUDGET.endpointBurst * sums.burst
+  );
+}
+
+/** Only the better ones that count in favour of testing. */
+export function balanceOf(evidence: Evidence): Balance {
+  const { pairs, worse } = evidence.totals;
+  const { credited } = totalsPart.of(evidence);
+  return [pairs - worse - credited, worse, credited];
+}
+
+/** The failures kept of an endpoint, the most frequent first. */
+export function failuresOf(endpoint: EndpointEvidence): readonly TallyEntry[] {
+  return endpointPart.of(endpoint).failures?.entries() ?? [];
+}
+
+// Private
+
+/** From running's record before this pair: the null rate of a test has to be predictable. */
+function flakeRate(record: { runningFailures: number; runningRequests: number }): number {
+  const estimate = (2 * (record.runningFailures + 0.5)) / (record.runningRequests + 5);
+  return Math.min(HIGHEST_NULL_RATE, Math.max(MAX_FLAKE, estimate));
+}
+
+function countOneSided(
+  { evidence, cooldownScale }: DecisionContext,
+  endpoint: EndpointEvidence,
+  { change, atMs }: ObservedPair,
+): void {
+  const own = endpointPart.of(endpoint);
+  const totals = totalsPart.of(evidence);
+  const worse = change > 0;
+  if (!worse) {
+    const { pairs } = endpoint.counts;
+    const isRepetition =
+      own.betterPair > 0 &&
+      atMs < own.betterAt + CREDIT_COOLDOWN_MS * cooldownScale &&
+      pairs <= own.betterPair + CREDIT_COOLDOWN_PAIRS;
+    if (!isRepetition) totals.credited++;
+    own.betterAt = atMs;
+    own.betterPair = pairs;
+  }
+  const restUntil = atMs + PAIRED_COOLDOWN_MS * cooldownScale;
+  if (atMs >= own.pairedRestUntil) {
+    const before = own.paired;
+    countPaired(own, worse, restUntil);
+    totals.sums.paired += endpoint.budget * (own.paired - before);
+  }
+  if (atMs >= totals.pairedRestUntil) countPaired(totals, worse, restUntil);
+}
+
+function countPaired(
+  record: { pairedWorse: number; pairedBetter: number; paired: number; pairedRestUntil: number },
+  worse: boolean,
+  restUntil: number,
+): void {
+  record.pairedRestUntil = restUntil;
+  if (worse) record.pairedWorse++;
+  else record.pairedBetter++;
+  record.paired = discordanceE(record.pairedWorse, record.pairedBetter, NULL_SHARE);
+}

@@ -1,0 +1,36 @@
+import { access } from './access.ts';
+import { content } from './content.ts';
+import { coverage } from './coverage.ts';
+import { errors } from './errors/errors.ts';
+import { health } from './health.ts';
+import { latency } from './latency.ts';
+import { newErrorKinds } from './logs/error-kinds.ts';
+import { logErrors } from './logs/log-errors.ts';
+import { logFormat } from './logs/log-format.ts';
+import { logWarnings } from './logs/log-warnings.ts';
+import { startupErrors } from './logs/startup-errors.ts';
+import { openPairs } from './open-pairs.ts';
+import type { Signal } from './signal.ts';
+import { slow } from './slow.ts';
+
+/** All signals, in the order in which they are reported where nothing else decides. */
+export const signals: readonly Signal[] = Object.freeze([
+  errors,
+  content,
+  latency,
+  slow,
+  logErrors,
+  coverage,
+  startupErrors,
+  access,
+  logFormat,
+  logWarnings,
+  openPairs,
+  health,
+  newErrorKinds,
+]);
+
+/** What shows people the fault that a reason of this code names: samples of a kind, or the log. */
+export function shownBy(code: string): Signal['shownBy'] {
+  return signals.find(({ codes }) => codes.includes(code))?.shownBy;
+}

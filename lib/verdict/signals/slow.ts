@@ -1,0 +1,211 @@
+import { saneMs } from '../../compare/severity.ts';
+import type { Reason } from '../../model/reason.ts';
+import { counted, percent } from '../../text/numbers.ts';
+import type { DecisionContext } from '../decision/context.ts';
+import { type Balance, hasReached, MANY, moreSame, shareDone } from '../decision/progress.ts';
+import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
+import { confidenceOf } from '../explain/wording.ts';
+import { discordanceE, nonInferiority, ruledOutMargin } from '../math/e-values.ts';
+import { msOf, QUANTILE_WARM } from '../math/quantile.ts';
+import { ALPHA_PROMOTE, BLOCK_ODDS, NULL_SHARE, PROMOTE_ODDS, RATIO } from '../parameters.ts';
+import { noteTiming, timedOf, timeRow, timingOf, untimedNote, worstEndpoints } from './latency.ts';
+import {
+  type Finding,
+  MAX_SAMPLES,
+  type ObservedPair,
+  type Signal,
+  WORTH_REPORTING,
+} from './signal.ts';
+
+const CODE = 'slow';
+const BUDGET = { slow: 0.05, endpointSlow: 0.05 };
+/** Very slow: more than this many times running's 95th percentile, plus the slack. */
+const FACTOR = 2;
+const SLACK_MS = 20;
+/** One hiccup is one piece of evidence. */
+const COOLDOWN_MS = 1000;
+/** Testing may be very slow this much more often than running. */
+const MARGIN = 0.02;
+const marginTest = nonInferiority(MARGIN, RATIO);
+
+const endpointPart = new EndpointPart(() => ({
+  slowTesting: 0,
+  slowRunning: 0,
+  /** Those at least a cool-down apart, and their e-value. */
+  slowWorse: 0,
+  slowBetter: 0,
+  slow: 1,
+  slowRestUntil: 0,
+}));
+const totalsPart = new TotalsPart(() => ({
+  slowTimed: 0,
+  slowTesting: 0,
+  slowRunning: 0,
+  slowWorse: 0,
+  slowBetter: 0,
+  slow: 1,
+  slowRestUntil: 0,
+  sums: { slow: 1 },
+}));
+
+/** Whether testing is very slow now and then where running is not. */
+export const slow: Signal = {
+  codes: [CODE],
+  shownBy: 'slow',
+  budget: BUDGET,
+  isSpeed: true,
+  observe,
+  against,
+  suspicion: {
+    value: (evidence) => totalsPart.of(evidence).slow,
+    words: (evidence) => {
+      const { slowTesting, slowRunning } = totalsPart.of(evidence);
+      return `testing was very slow ${slowTesting}, running ${slowRunning} times`;
+    },
+  },
+  endpointE: valueOf,
+  criterion: {
+    kind: 'proof',
+    isMet: ({ evidence }) => hasReached(marginTest, balanceOf(evidence), PROMOTE_ODDS),
+    progress: ({ evidence }) => shareDone(totalsPart.of(evidence).slowTimed, missingOf(evidence)),
+    missing: ({ evidence }) => {
+      const { slowTesting } = totalsPart.of(evidence);
+      const more = missingOf(evidence);
+      if (more >= MANY) return [`testing was very slow ${counted(slowTesting, 'time')}: too often`];
+      const responses = counted(more, 'more answer');
+      return [`${responses} after warm-up to rule out very slow ones${untimedNote(evidence)}`];
+    },
+  },
+  blockers: [
+    {
+      code: 4,
+      blocks: (_, endpoint) => valueOf(endpoint) >= BLOCK_ODDS,
+      words: (endpoint) => {
+        const { slowTesting, slowRunning } = endpointPart.of(endpoint);
+        return `is very slow in testing ${counted(slowTesting, 'time')}, in running ${slowRunning}`;
+      },
+      excess: (endpoint) => valueOf(endpoint) / BLOCK_ODDS,
+    },
+  ],
+  findings: ({ evidence }) => [
+    ...(totalsPart.of(evidence).slow >= WORTH_REPORTING
+      ? [{ reason: reasonOf(evidence, null), strength: against(evidence) }]
+      : []),
+    ...worstEndpoints(evidence, valueOf).map(
+      (one): Finding => ({
+        reason: reasonOf(evidence, one),
+        strength: BUDGET.endpointSlow * one.budget * valueOf(one),
+      }),
+    ),
+  ],
+  atPromotion: ({ evidence }) => {
+    const known = ruledOutMargin(...balanceOf(evidence), ALPHA_PROMOTE, RATIO);
+    return {
+      code: CODE,
+      endpoint: null,
+      text:
+        `with ${confidenceOf(ALPHA_PROMOTE)} testing is very slow at most ` +
+        `${percent(known)} more often, allowed ${percent(MARGIN)}.`,
+      observed: known,
+      limit: MARGIN,
+      samples: [],
+    };
+  },
+  rows: (input) => [
+    timeRow(input, CODE, ['time, 95 %', 'p95Ms'], { factor: FACTOR, slackMs: SLACK_MS }),
+  ],
+};
+
+// Private
+
+function observe(
+  { evidence, cooldownScale }: DecisionContext,
+  endpoint: EndpointEvidence,
+  { outcome, atMs, isTimed }: ObservedPair,
+): void {
+  if (!isTimed) return;
+  const p95 = usualP95(evidence, endpoint);
+  if (p95 === null) return;
+  const own = endpointPart.of(endpoint);
+  const totals = totalsPart.of(evidence);
+  const limit = FACTOR * msOf(p95) + SLACK_MS;
+  const testing = saneMs(outcome.testing.ms) > limit;
+  const running = saneMs(outcome.running.ms) > limit;
+  totals.slowTimed++;
+  if (testing === running) return;
+  if (testing) noteTiming(endpoint, CODE, outcome);
+  const restUntil = atMs + COOLDOWN_MS * cooldownScale;
+  const before = own.slow;
+  count(own, testing, atMs, restUntil);
+  count(totals, testing, atMs, restUntil);
+  totals.sums.slow += endpoint.budget * (own.slow - before);
+}
+
+/** As learned before this pair, of the endpoint or, while that is too new, of all; null: unknown. */
+function usualP95({ totals }: Evidence, { counts }: EndpointEvidence): number | null {
+  if (counts.p95Answers >= QUANTILE_WARM) return counts.p95;
+  return totals.p95Answers >= QUANTILE_WARM ? totals.p95 : null;
+}
+
+function count(
+  record: Omit<ReturnType<typeof totalsPart.of>, 'slowTimed' | 'sums'>,
+  isTesting: boolean,
+  atMs: number,
+  restUntil: number,
+): void {
+  if (isTesting) record.slowTesting++;
+  else record.slowRunning++;
+  if (atMs < record.slowRestUntil) return;
+  record.slowRestUntil = restUntil;
+  if (isTesting) record.slowWorse++;
+  else record.slowBetter++;
+  record.slow = discordanceE(record.slowWorse, record.slowBetter, NULL_SHARE);
+}
+
+function against(evidence: Evidence): number {
+  const { slow: value, sums } = totalsPart.of(evidence);
+  return BUDGET.slow * value + BUDGET.endpointSlow * sums.slow;
+}
+
+function valueOf(endpoint: EndpointEvidence): number {
+  return endpointPart.of(endpoint).slow;
+}
+
+function balanceOf(evidence: Evidence): Balance {
+  const { slowTimed, slowTesting, slowRunning } = totalsPart.of(evidence);
+  return [slowTimed - slowTesting - slowRunning, slowTesting, slowRunning];
+}
+
+function missingOf(evidence: Evidence): number {
+  return moreSame(marginTest, balanceOf(evidence), PROMOTE_ODDS);
+}
+
+function reasonOf(evidence: Evidence, endpoint: EndpointEvidence | null): Reason {
+  const totals = totalsPart.of(evidence);
+  const { slowTesting, slowRunning } = endpoint === null ? totals : endpointPart.of(endpoint);
+  const timed = endpoint === null ? totals.slowTimed : timedOf(endpoint);
+  const blamed = endpoint ?? slowest(evidence);
+  const subject = endpoint === null ? 'over all endpoints, ' : `${endpoint.name}: `;
+  return {
+    code: CODE,
+    endpoint: endpoint?.name ?? null,
+    text:
+      `${subject}testing alone was very slow (over ${FACTOR} times ` +
+      `running's 95th percentile) in ${slowTesting} of ${counted(timed, 'answer')}, running alone ` +
+      `in ${slowRunning} (at most ${percent(MARGIN)} more are allowed)`,
+    observed: (slowTesting - slowRunning) / Math.max(1, timed),
+    limit: MARGIN,
+    samples: (blamed && timingOf(blamed, CODE))?.samples.slice(0, MAX_SAMPLES) ?? [],
+  };
+}
+
+function slowest({ endpoints }: Evidence): EndpointEvidence | undefined {
+  let found: EndpointEvidence | undefined;
+  let most = 0;
+  for (const one of endpoints.all()) {
+    const { slowTesting } = endpointPart.of(one);
+    if (slowTesting > most) [found, most] = [one, slowTesting];
+  }
+  return found;
+}
