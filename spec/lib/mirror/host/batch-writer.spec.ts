@@ -1,10 +1,9 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'chai';
 import { BatchWriter } from '../../../../lib/mirror/host/batch-writer.ts';
 import { BufferPool } from '../../../../lib/mirror/host/buffer-pool.ts';
 import { giveBack, isWithWorker } from '../../../../lib/mirror/wire/batch.ts';
 import { recordBuffer, recordBytes } from '../../../../lib/mirror/wire/codec.ts';
-import { eventually } from '../../../support/eventually.ts';
+import { FakeTimers } from '../../../support/fake-timers.ts';
 import { exchangeOf } from '../../../support/mirror-kit.ts';
 
 function batchWriterOf(
@@ -18,19 +17,28 @@ function batchWriterOf(
 }
 
 describe('The batch writer', () => {
-  it('drops nothing while the worker starts, as long as the last batch has room', async () => {
+  let timers: FakeTimers;
+
+  beforeEach(() => {
+    timers = new FakeTimers();
+  });
+
+  afterEach(() => timers.restore());
+
+  it('drops nothing while the worker starts, as long as the last batch has room', () => {
     const sent: SharedArrayBuffer[] = [];
     const writer = batchWriterOf(64 * 1024, 1024 * 1024, sent);
     const results: unknown[] = [];
     for (let count = 0; count < 20; count++) {
       results.push(writer.add(exchangeOf()));
       // Longer than a batch waits: each would take a batch of its own if the worker gave them back.
-      await after(5);
+      timers.tick(5);
     }
     expect(results.filter((result) => result !== null)).to.deep.equal([]);
     expect(sent).to.have.length(3);
     giveBack(recordBuffer(sent[0] as SharedArrayBuffer));
-    await eventually('the kept batch is sent', () => sent.length === 4);
+    timers.tick(5);
+    expect(sent, 'the kept batch is sent').to.have.length(4);
     writer.close();
   });
 
