@@ -24,7 +24,9 @@ import { announcementOf } from '../lib/notify/announcement.ts';
 import { channelsOf } from '../lib/notify/channels.ts';
 import { CONTROL_LIMITS, createControlServer } from '../lib/operator/server/control-server.ts';
 import { percent } from '../lib/text/numbers.ts';
+import { controlHandlers } from './app/control.ts';
 import type { Services } from './app/services.ts';
+import { verdictSettings } from './app/traffic-settings.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { versionSpec } from './children.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
@@ -34,8 +36,6 @@ import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
 import { trafficMirrorActor } from './traffic-mirror-actor.ts';
-import { controlHandlers } from './wiring/control.ts';
-import { verdictSettings } from './wiring/traffic.ts';
 
 /**
  * How the actors of the table are restarted: for ever, with growing pauses. The proxy serves users meanwhile; to end

@@ -14,9 +14,9 @@ import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
 import { counted } from '../../lib/text/numbers.ts';
-import { tlsFiles } from '../wiring/traffic.ts';
+import { tlsFiles } from './traffic-settings.ts';
 
-/** As much of the end of a log as tells its format. */
+/** Enough of the end of a log to recognize its format. */
 const LOG_INSPECTED_BYTES = 256 * 1024;
 
 interface Finding {
@@ -82,7 +82,7 @@ async function checkPort({ host, port, base, identifier }: Settings): Promise<st
   throw new Error(`${host}:${port} cannot be listened on (${failure})`);
 }
 
-/** The files are read again at every start and change; here a person is there to mend them. */
+/** The files are read again at every start and change; here a person is present to fix them. */
 function checkTls(settings: Settings): Promise<string> {
   const tls = tlsFiles(settings);
   if (tls === null) return Promise.resolve('off, users are served in plain HTTP');
@@ -130,14 +130,14 @@ async function checkServerFiles(settings: Settings): Promise<string> {
   return `the newest is ${newest.fileName}, started as: ${command.join(' ')}`;
 }
 
-/** What cannot be used is told with the other settings. */
+/** A file that cannot be used is reported with the other settings. */
 function checkOpenApi({ file, routes }: NonNullable<Settings['openapi']>): Finding {
   const [first = 'none'] = routes;
   const text = `${file} names ${counted(routes.length, 'endpoint')}, the first: ${first}`;
   return { what: 'openapi', ok: true, text };
 }
 
-/** A log whose lines have no level looks free of errors: the worst outcome is silence. */
+/** A log whose lines have no level looks free of errors, and nobody would notice. */
 async function checkLog({ base, identifier, log }: Settings): Promise<string> {
   const path = join(layoutOf(base, identifier).logsLink('running'), 'json', `${identifier}.log`);
   if ((await stat(path).catch(() => null)) === null) return `none yet at ${path}`;

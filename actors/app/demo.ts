@@ -3,7 +3,7 @@ import type { DemoOptions } from '../../lib/cli/terminal/io.ts';
 import { daemonStarter } from '../../lib/demo/daemon.ts';
 import { DEMO_LIMITS, runDemo } from '../../lib/demo/demo.ts';
 
-/** `vili demo`: this very program as a child process, on a base folder of its own. */
+/** `vili demo`: this program as a child process, on a base folder of its own. */
 export function demo({ keep }: DemoOptions, signal: AbortSignal): Promise<number> {
   return runDemo({
     startDaemon: daemonStarter(fileURLToPath(new URL('./main.js', import.meta.url))),

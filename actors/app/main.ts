@@ -1,8 +1,8 @@
 #!/usr/bin/env -S node --max-semi-space-size=2
 /*
- * The flag: with the 16 MiB that are usual the buffers of answers make V8 collect the whole heap, up to twice a second
- * and 5 to 15 ms each, before it collects the young part of it, which then takes half a millisecond. It also
- * spares 50 MB. README.md and package.json start node with the same.
+ * The flag: with the usual 16 MiB the buffers of responses make V8 collect the whole heap, up to twice a second and 5 to
+ * 15 ms each, before it collects the young generation, which with 2 MiB takes half a millisecond. The flag also saves
+ * 50 MB. README.md and package.json start node with the same flag.
  */
 import { readFileSync } from 'node:fs';
 import { runCli } from '../../lib/cli/run-cli.ts';
@@ -14,7 +14,7 @@ import { start } from './start.ts';
 const packageFile = new URL('../../../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
 
-// Commands that wait end in order at the first ^C; a second one ends the process at once.
+// A waiting command ends in order at the first ^C; a second ^C ends the process at once.
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
 

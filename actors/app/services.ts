@@ -1,19 +1,19 @@
 import type { Settings } from '../../config/settings.ts';
-import type { ActorSystem, Address } from '../../lib/actor/index.ts';
-import type { Layout } from '../../lib/base/names/layout.ts';
-import type { History } from '../../lib/base/state/history.ts';
+import { type ActorEvent, ActorSystem, type Address } from '../../lib/actor/index.ts';
+import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
+import { type History, openHistory } from '../../lib/base/state/history.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
-import type { TraceLog } from '../../lib/journal/trace-log.ts';
+import { TraceLog } from '../../lib/journal/trace-log.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
-import type { LogFollowers } from '../../lib/logs/follow/follower.ts';
-import type { Mirror } from '../../lib/mirror/mirror.ts';
+import { LogFollowers } from '../../lib/logs/follow/follower.ts';
+import { createMirror, type Mirror } from '../../lib/mirror/mirror.ts';
 import type { TraceRecord } from '../../lib/model/trace-record.ts';
-import type { LiveFeed } from '../../lib/operator/live-feed.ts';
+import { LiveFeed } from '../../lib/operator/live-feed.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
-import type { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
-import type { PortPool } from '../../lib/servlet/ports/ports.ts';
+import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
+import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
-import type { Servlets } from '../../lib/servlet/servlets.ts';
+import { Servlets } from '../../lib/servlet/servlets.ts';
 import type {
   ArchivistMessage,
   ComparatorMessage,
@@ -21,6 +21,32 @@ import type {
   NotifierMessage,
   TrafficMirrorMessage,
 } from '../messages.ts';
+import { logActorEvent } from './actor-log.ts';
+import { createProxyService } from './proxy-service.ts';
+import { mirrorSettings, mirrorToken } from './traffic-settings.ts';
+
+/** Batches and clock ticks: in the trace, but not part of any version's way. */
+const BULK_TYPES = new Set([
+  'outcomes',
+  'observed',
+  'batch',
+  'log',
+  'tick',
+  'cap',
+  'capped',
+  'saved',
+]);
+/** Read once: the property costs more than the clock itself. */
+const STARTED_AT_MS = performance.timeOrigin;
+
+export interface ServiceOptions {
+  readonly settings: Settings;
+  readonly viliVersion: string;
+  readonly journal: Journal;
+  readonly environment: NodeJS.ProcessEnv;
+  /** An error that no actor can answer for: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
 
 /** Everything that outlives a single actor, made once when the daemon starts. */
 export interface Services {
@@ -31,7 +57,7 @@ export interface Services {
   readonly layout: Layout;
   readonly journal: Journal;
   readonly system: ActorSystem;
-  /** The way of each version, kept when the trace's ring has turned over. */
+  /** The trace of each version, kept longer than the ring holds it. */
   readonly traceLog: TraceLog<TraceRecord>;
   readonly proxy: ProxyService;
   readonly mirror: Mirror;
@@ -43,7 +69,7 @@ export interface Services {
   readonly logFollowers: LogFollowers;
   readonly logOffsets: Map<string, LogOffset>;
   readonly history: History;
-  /** The history as it happens, for those who watch. */
+  /** The history as it happens, for observers. */
   readonly feed: LiveFeed;
   readonly environment: NodeJS.ProcessEnv;
   readonly now: () => number;
@@ -53,7 +79,7 @@ export interface Services {
   readonly stopping: AbortSignal;
 }
 
-/** The actors at the top by what they do; a message to one that is not there is a dead letter. */
+/** The actors at the top; a message to an actor that is not there is a dead letter. */
 export interface Addresses {
   readonly notifier: Address<NotifierMessage>;
   readonly archivist: Address<ArchivistMessage>;
@@ -62,8 +88,85 @@ export interface Addresses {
   readonly deployer: Address<DeployerMessage>;
 }
 
-/** They may be held and sent to before the actors are spawned. */
-export function addressesIn(system: ActorSystem): Addresses {
+/** Makes all services; nothing listens, runs or is spawned yet. Throws as `createProxyService`. */
+export async function createServices(
+  options: ServiceOptions,
+  stopping: AbortSignal,
+  onActorEvent: (event: ActorEvent) => void,
+): Promise<Services> {
+  const { settings, journal, environment, viliVersion } = options;
+  const layout = layoutOf(settings.base, settings.identifier);
+  const system = new ActorSystem({
+    now,
+    trace: settings.trace,
+    bulkTypes: BULK_TYPES,
+    onEvent: (event) => {
+      logActorEvent(journal, event, stopping.aborted);
+      onActorEvent(event);
+    },
+    onFatal: options.onFatal,
+  });
+  system.attachProcessHandlers(process);
+  const traceLog = await TraceLog.open<TraceRecord>({
+    path: layout.traceFile,
+    maxRecords: settings.trace.size,
+    onProblem: (text) => journal.warn(text),
+  });
+  system.trace.follow((record) => traceLog.add(record));
+  const addresses = addressesIn(system);
+  const token = mirrorToken();
+  const mirror = createMirror(mirrorSettings(settings, token), {
+    now,
+    onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'mirror-event', event }),
+  });
+  const launcher = new ServletLauncher({ now, onProblem: (text) => journal.error(text) });
+  const proxy = await createProxyService(settings, token, mirror, {
+    now,
+    onProblem: (text) => journal.warn(`users' port: ${text}`),
+    onEvent: (event) => addresses.trafficMirror.tell({ type: 'cluster-event', event }),
+  });
+  const ports = new PortPool({ ...settings.portRange, host: '0.0.0.0' });
+  const registry: ProcessRegistry = new Map();
+  const servlets = new Servlets({
+    settings,
+    layout,
+    launcher,
+    ports,
+    registry,
+    environment,
+    onProblem: (text) => journal.warn(text),
+  });
+  return {
+    settings,
+    viliVersion,
+    startedAtMs: now(),
+    layout,
+    journal,
+    system,
+    traceLog,
+    proxy,
+    mirror,
+    ports,
+    launcher,
+    registry,
+    servlets,
+    logFollowers: new LogFollowers(),
+    logOffsets: new Map(),
+    history: openHistory(layout.historyFile, settings.history.maxEntries),
+    feed: new LiveFeed(),
+    environment,
+    now,
+    random: Math.random,
+    addresses,
+    stopping,
+  };
+}
+
+// Private
+
+/** These addresses may be held before the actors are spawned. */
+function addressesIn(system: ActorSystem): Addresses {
   return {
     notifier: system.address('/vili/notifier'),
     archivist: system.address('/vili/archivist'),
@@ -71,4 +174,9 @@ export function addressesIn(system: ActorSystem): Addresses {
     comparator: system.address('/vili/comparator'),
     deployer: system.address('/vili/deployer'),
   };
+}
+
+/** Wall clock with fractions of a millisecond that never goes back while Vili runs. */
+function now(): number {
+  return STARTED_AT_MS + performance.now();
 }

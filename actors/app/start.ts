@@ -8,7 +8,7 @@ import { type Daemon, startDaemon } from './daemon.ts';
 
 /** An error without an owner, or an actor at the top that gave up (sysexits.h EX_SOFTWARE). */
 const EXIT_FATAL = 70;
-/** What the last lines of the log may take when everything is lost. */
+/** Time limit for the last lines of the log before the process ends. */
 const FATAL_FLUSH_MS = 500;
 
 /** `vili start`: runs until a signal ends it; a second signal ends it at once. */
@@ -49,8 +49,8 @@ async function serve(daemon: Daemon, signal: Promise<NodeJS.Signals>): Promise<n
 }
 
 /**
- * A hang-up ends a Vili that somebody watches in a terminal. One started in the background by a
- * script or under nohup goes on: node forgets at its start that nohup had the signal ignored.
+ * A hang-up ends a Vili that somebody watches in a terminal. A Vili in the background of a script or under nohup
+ * continues: node forgets at its start that nohup had the signal ignored.
  */
 function untilSignal(journal: Journal): Promise<NodeJS.Signals> {
   const isWatched = process.stdin.isTTY && process.stdout.isTTY;

@@ -1,13 +1,13 @@
 import type { ActorEvent } from '../../lib/actor/index.ts';
 import { messageOf, ViliError } from '../../lib/errors.ts';
 
-/** A first failure may pass (a port just left); one that comes again will not mend itself. */
+/** A first failure may pass (a port that was just released); a repeated one hardly goes away. */
 const FAILURES_MAX = 3;
 const TOP_LEVEL = /^\/vili\/[^/]+$/;
 
 /**
- * While Vili starts, an actor at the top that cannot be started ends the start, with its reason: a
- * person is there to read it. Later on the same failure is only waited out.
+ * While Vili starts, an actor at the top that cannot be started aborts the start with its reason: a
+ * person is there to read it. Later the same failure only delays that actor.
  */
 export class Startup {
   readonly failed: Promise<never>;
@@ -18,7 +18,7 @@ export class Startup {
     this.failed = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
-    // Nobody waits for it between two actors.
+    // Between two actors nobody awaits it.
     this.failed.catch(() => undefined);
   }
 
@@ -30,7 +30,7 @@ export class Startup {
     this.#fail(new ViliError('VILI_START_FAILED', text, { cause: this.#lastError }));
   }
 
-  /** Vili has started, or gives the start up. */
+  /** Vili has started, or has aborted the start. */
   done(): void {
     this.#fail = null;
   }

@@ -1,4 +1,4 @@
-import { mirrorSettings, verdictSettings } from '../../actors/wiring/traffic.ts';
+import { mirrorSettings, verdictSettings } from '../../actors/app/traffic-settings.ts';
 import { schemaSettings } from '../../config/schema.ts';
 import type { Settings } from '../../config/settings.ts';
 

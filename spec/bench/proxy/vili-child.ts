@@ -3,7 +3,7 @@ import {
   mirrorToken,
   proxySettings,
   verdictSettings,
-} from '../../../actors/wiring/traffic.ts';
+} from '../../../actors/app/traffic-settings.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoint/endpoints.ts';
 import { COMPARE_LIMITS } from '../../../lib/compare/settings.ts';

@@ -10,9 +10,9 @@ import { samplesFolder, type TestView } from '../../lib/evaluation/test.ts';
 import type { Target } from '../../lib/model/exchange.ts';
 import { endsTest } from '../../lib/model/history.ts';
 import type { ReplayPlan } from '../../lib/operator/views/evidence-view.ts';
-import type { Services } from '../app/services.ts';
 import { askDeployment, askTest } from './questions.ts';
-import { mirrorSettings } from './traffic.ts';
+import type { Services } from './services.ts';
+import { mirrorSettings } from './traffic-settings.ts';
 
 /** The version decided last is looked up in this many entries of the history. */
 const HISTORY_READ = 1000;

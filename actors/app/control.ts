@@ -15,10 +15,10 @@ import type {
 import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import type { StatusView, VerdictView } from '../../lib/operator/views/status-view.ts';
-import type { Services } from '../app/services.ts';
 import type { DeployerMessage } from '../messages.ts';
 import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
+import type { Services } from './services.ts';
 
 /** The deployer saves an act to disk before it replies. */
 const ACT_TIMEOUT_MS = 10_000;

@@ -1,5 +1,4 @@
 import type { EvaluationView, TestView } from '../../lib/evaluation/test.ts';
-import type { Services } from '../app/services.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,
@@ -7,6 +6,7 @@ import type {
   TrafficCounts,
   TrafficMirrorMessage,
 } from '../messages.ts';
+import type { Services } from './services.ts';
 
 /** An actor that does not reply in this time is stuck; the error names it. */
 const ASK_TIMEOUT_MS = 3000;

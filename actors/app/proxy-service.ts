@@ -5,7 +5,7 @@ import type { CopyLimits } from '../../lib/cluster/protocol.ts';
 import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { Mirror } from '../../lib/mirror/mirror.ts';
 import { createProxy, type ProxyService } from '../../lib/proxy/proxy.ts';
-import { proxySettings } from './traffic.ts';
+import { proxySettings } from './traffic-settings.ts';
 
 const COPIES_BATCH_BYTES = 262_144;
 
@@ -15,8 +15,8 @@ interface ProxyServiceHooks {
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
-/** The users' port: on this thread, or served by as many processes as the settings say. */
-export async function usersPort(
+/** The proxy: on this thread, or in as many processes as the settings say. */
+export async function createProxyService(
   settings: Settings,
   token: string,
   mirror: Mirror,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { controlHandlers } from '../../../actors/app/control.ts';
 import type { Services } from '../../../actors/app/services.ts';
-import { controlHandlers } from '../../../actors/wiring/control.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
 import { TraceLog } from '../../../lib/journal/trace-log.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
