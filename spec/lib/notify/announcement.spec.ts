@@ -14,7 +14,7 @@ function sentByGo(): string[] {
     .map((message) => message.replace(/^\S+\[\S+\] /, ''));
 }
 
-function told(event: Notification['event'], version: string, running: string | null): string {
+function textOf(event: Notification['event'], version: string, running: string | null): string {
   return announcementOf({ event, version, running, reasons: [] }, 'vm')?.text ?? '';
 }
 
@@ -22,11 +22,11 @@ describe('announcements', () => {
   it('repeat the words of the Go program exactly', () => {
     const [old, next] = ['demosvc-1.0.0', 'demosvc-1.0.1'];
     const [started, found, switching, switched] = sentByGo();
-    expect(told('started', old, old)).to.equal(started);
+    expect(textOf('started', old, old)).to.equal(started);
     // The Go program named the file here, and the version everywhere else.
-    expect(told('testing', next, old)).to.equal(found?.replace('.jar', ''));
-    expect(told('switching', next, old)).to.equal(switching);
-    expect(told('promoted', next, next)).to.equal(switched);
+    expect(textOf('testing', next, old)).to.equal(found?.replace('.jar', ''));
+    expect(textOf('switching', next, old)).to.equal(switching);
+    expect(textOf('promoted', next, next)).to.equal(switched);
   });
 
   it('address everybody only when users are affected', () => {

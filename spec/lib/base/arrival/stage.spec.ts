@@ -25,7 +25,7 @@ async function withBase(use: (layout: Layout) => Promise<void>): Promise<void> {
   await withTempFolder(async (base) => await use(layoutOf(base, 'inventory')));
 }
 
-async function refusal(layout: Layout, fileName: string): Promise<string> {
+async function failureCode(layout: Layout, fileName: string): Promise<string> {
   const error = await failureOf(stageVersion(layout, serverFile(fileName)));
   expect(error).to.be.instanceOf(StageFailed);
   expect(error.message).to.include(fileName);
@@ -89,14 +89,14 @@ describe('staging a version', () => {
 
   it('rejects a file that is gone, cut off, not a regular file, or not executable', async () => {
     await withBase(async (layout) => {
-      expect(await refusal(layout, 'inventory-1.0.jar')).to.equal('VILI_SERVER_FILE_GONE');
+      expect(await failureCode(layout, 'inventory-1.0.jar')).to.equal('VILI_SERVER_FILE_GONE');
       await writeFile(join(layout.base, 'inventory-1.1.jar'), jarBytes().subarray(0, -1));
-      expect(await refusal(layout, 'inventory-1.1.jar')).to.equal('VILI_SERVER_FILE_TRUNCATED');
+      expect(await failureCode(layout, 'inventory-1.1.jar')).to.equal('VILI_SERVER_FILE_TRUNCATED');
       expect(await readdir(layout.versionFolder('inventory-1.1'))).to.deep.equal([]);
       await mkdir(join(layout.base, 'inventory-1.2.jar'));
-      expect(await refusal(layout, 'inventory-1.2.jar')).to.equal('VILI_STAGE_FAILED');
+      expect(await failureCode(layout, 'inventory-1.2.jar')).to.equal('VILI_STAGE_FAILED');
       await writeFile(join(layout.base, 'inventory-1.3'), 'notes', { mode: 0o644 });
-      expect(await refusal(layout, 'inventory-1.3')).to.equal('VILI_STAGE_FAILED');
+      expect(await failureCode(layout, 'inventory-1.3')).to.equal('VILI_STAGE_FAILED');
     });
   });
 
@@ -105,7 +105,7 @@ describe('staging a version', () => {
       await withBase(async (layout) => {
         await writeFile(join(outside, 'secret.jar'), jarBytes());
         await symlink(join(outside, 'secret.jar'), join(layout.base, 'inventory-1.0.jar'));
-        expect(await refusal(layout, 'inventory-1.0.jar')).to.equal('VILI_OUTSIDE_BASE');
+        expect(await failureCode(layout, 'inventory-1.0.jar')).to.equal('VILI_OUTSIDE_BASE');
         await writeFile(join(layout.base, 'inventory-1.1.jar'), jarBytes());
         await symlink(outside, join(layout.base, 'inventory-1.1'));
         const error = await failureOf(stageVersion(layout, serverFile('inventory-1.1.jar')));
