@@ -25,7 +25,7 @@ export class RequestBody {
   private onReady: (() => void) | null = null;
   private gathered: Buffer[] = [];
   private bytes = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private timer: NodeJS.Timeout | undefined;
   private live: RequestBodySource | null = null;
   private draining = false;
 
@@ -73,7 +73,7 @@ export class RequestBody {
   /** Stops waiting for a body that will not be sent. */
   cancel(): void {
     this.onReady = null;
-    this.stopTimer();
+    clearTimeout(this.timer);
     if (!this.complete) this.drain();
   }
 
@@ -92,7 +92,7 @@ export class RequestBody {
     this.gathered = [];
     this.bytes = 0;
     this.timer = setTimeout(() => this.request.destroy(), DRAIN_MAX_MS).unref();
-    this.request.once('close', () => this.stopTimer());
+    this.request.once('close', () => clearTimeout(this.timer));
     this.request.resume();
   }
 
@@ -112,7 +112,7 @@ export class RequestBody {
 
   private end(): void {
     this.complete = true;
-    this.stopTimer();
+    clearTimeout(this.timer);
     if (this.live !== null) this.live.finish();
     else this.ready();
   }
@@ -121,14 +121,9 @@ export class RequestBody {
     const { onReady } = this;
     if (onReady === null) return;
     this.onReady = null;
-    this.stopTimer();
+    clearTimeout(this.timer);
     if (!this.complete) this.request.pause();
     onReady();
-  }
-
-  private stopTimer(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
   }
 }
 
