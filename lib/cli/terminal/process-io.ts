@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import { attempt } from '../../errors.ts';
 import type { CliIo } from './io.ts';
 
 const DEFAULT_COLUMNS = 80;
@@ -23,9 +24,5 @@ export function processIo(signal: AbortSignal = new AbortController().signal): C
 
 /** A user id that is not in the user database has no name. */
 function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
+  return attempt(() => userInfo().username, `uid ${process.getuid?.() ?? 'unknown'}`);
 }

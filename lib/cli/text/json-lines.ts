@@ -1,3 +1,5 @@
+import { attempt } from '../../errors.ts';
+
 /** Deeper documents are shown as they are. */
 const MAX_DEPTH = 200;
 const INDENT = '  ';
@@ -22,11 +24,7 @@ export function jsonLines(text: string, like?: string): readonly string[] | null
 // Private
 
 function parse(text: string): Node | null {
-  try {
-    JSON.parse(text);
-  } catch {
-    return null;
-  }
+  if (attempt(() => JSON.parse(text) as unknown, undefined) === undefined) return null;
   const tokens = tokensOf(text);
   let at = 0;
   // The text is known to be JSON from here on.

@@ -4,7 +4,7 @@ import type {
   TrafficView,
   VerdictView,
 } from '../../operator/views/status-view.ts';
-import { bytes, percent } from '../../text/numbers.ts';
+import { bytes, counted, percent } from '../../text/numbers.ts';
 import { shortDuration } from '../../text/times.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
@@ -37,9 +37,7 @@ function headline(status: StatusView, { colors, nowMs, columns }: TextOptions): 
     parts.push(style(text));
     plain.push(text);
   };
-  for (const role of ['running', 'testing', 'previous'] as const) {
-    const servlet = status[role];
-    if (servlet === null) continue;
+  for (const [role, servlet] of servletsOf(status)) {
     add(`${role.toUpperCase()} ${shortVersion(servlet.version)} (${ageOf(servlet, nowMs)})`);
   }
   if (status.running === null) add('nothing is running', colors.bad);
@@ -64,20 +62,25 @@ function progressText(verdict: VerdictView): string {
 }
 
 function servletLines(status: StatusView, { colors }: TextOptions): string[] {
-  const rows: Cell[][] = [];
-  for (const role of ['running', 'testing', 'previous'] as const) {
-    const servlet = status[role];
-    if (servlet === null) continue;
-    rows.push([
+  const rows = servletsOf(status).map(
+    ([role, { state, instance, pid, port, restarts }]): Cell[] => [
       role,
-      { text: servlet.state, style: styleOf(servlet.state, colors) },
-      printable(servlet.instance),
-      servlet.pid === null ? '-' : `pid ${servlet.pid}`,
-      servlet.port === null ? '-' : `port ${servlet.port}`,
-      servlet.restarts === 1 ? '1 restart' : `${servlet.restarts} restarts`,
-    ]);
-  }
+      { text: state, style: styleOf(state, colors) },
+      printable(instance),
+      pid === null ? '-' : `pid ${pid}`,
+      port === null ? '-' : `port ${port}`,
+      counted(restarts, 'restart'),
+    ],
+  );
   return alignRows(rows, INDENT);
+}
+
+function servletsOf(status: StatusView): (readonly [role: string, servlet: ServletView])[] {
+  const roles = ['running', 'testing', 'previous'] as const;
+  return roles.flatMap((role) => {
+    const servlet = status[role];
+    return servlet === null ? [] : [[role, servlet] as const];
+  });
 }
 
 function styleOf(state: ServletView['state'], colors: Colors): Style {
@@ -89,16 +92,16 @@ function trafficLines(traffic: TrafficView, { columns }: TextOptions): string[] 
   const parts = [
     `${traffic.received} received`,
     `${traffic.mirrored} mirrored`,
-    counted('skipped', traffic.skipped),
-    counted('dropped', traffic.dropped),
-    counted('failed', traffic.failed),
+    byReason('skipped', traffic.skipped),
+    byReason('dropped', traffic.dropped),
+    byReason('failed', traffic.failed),
     traffic.inFlight === 0 ? '' : `${traffic.inFlight} in flight`,
   ];
   const text = parts.filter((part) => part !== '').join(', ');
   return wrapWords(`${INDENT}traffic  ${text}`, columns, ' '.repeat(11));
 }
 
-function counted(what: string, counts: Readonly<Record<string, number>>): string {
+function byReason(what: string, counts: Readonly<Record<string, number>>): string {
   const present = Object.entries(counts).filter(([, count]) => count > 0);
   const [only] = present;
   if (only === undefined) return '';

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { codeOf, EXIT, messageOf, ViliError } from '../../errors.ts';
+import { attempt, codeOf, EXIT, messageOf, ViliError } from '../../errors.ts';
 import { reachableSocketPath } from '../socket-path.ts';
 
 /** A larger response cannot be one of Vili. */
@@ -118,13 +118,15 @@ async function textOf(response: IncomingMessage): Promise<string> {
 }
 
 function responseError(status: number, text: string): ControlResponseError {
-  try {
+  const unknown = {
+    code: 'VILI_BAD_ANSWER',
+    message: `the daemon responded with status ${status}`,
+  };
+  const { code, message } = attempt(() => {
     const { error } = JSON.parse(text) as { error: { code: unknown; message: unknown } };
-    return new ControlResponseError(status, String(error.code), String(error.message));
-  } catch {
-    const message = `the daemon responded with status ${status}`;
-    return new ControlResponseError(status, 'VILI_BAD_ANSWER', message);
-  }
+    return { code: String(error.code), message: String(error.message) };
+  }, unknown);
+  return new ControlResponseError(status, code, message);
 }
 
 function tooLarge(): ViliError {

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
-import { messageOf, ViliError } from '../../errors.ts';
+import { ViliError } from '../../errors.ts';
 import { reachableSocketPath } from '../socket-path.ts';
 
 const OWNER_ONLY = 0o600;
@@ -29,8 +29,7 @@ export async function listenPrivately(server: Server, socketPath: string): Promi
     await rename(bound, socketPath);
   } catch (error) {
     server.close();
-    const text = `cannot listen on control socket ${socketPath}: ${messageOf(error)}`;
-    throw new ViliError('VILI_SOCKET_FAILED', text, { cause: error });
+    throw ViliError.cannot('VILI_SOCKET_FAILED', `listen on control socket ${socketPath}`, error);
   } finally {
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   }
