@@ -127,8 +127,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.ticket.copy?.setHead(status, head.fields.flat);
     const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
-    const isUntilClose = isOld && !bodiless && head.contentLength === UNKNOWN_LENGTH;
-    const close = this.closes || isUntilClose;
+    const close = this.closes || (isOld && !bodiless && head.contentLength === UNKNOWN_LENGTH);
     if (close) this.connection.seal();
     this.writer.head(status, reason, head, { isOld, bodiless, close });
     this.context.counts.respond(status);
