@@ -1,4 +1,4 @@
-import type { Address } from '../lib/actor/index.ts';
+import type { ActorSystem, Address } from '../lib/actor/index.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
@@ -20,6 +20,26 @@ import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { SlotEvent } from '../lib/servlet/slots.ts';
+
+/** The actors at the top that others send to; a message to an absent actor is a dead letter. */
+export interface Addresses {
+  readonly notifier: Address<NotifierMessage>;
+  readonly archivist: Address<ArchivistMessage>;
+  readonly trafficMirror: Address<TrafficMirrorMessage>;
+  readonly comparator: Address<ComparatorMessage>;
+  readonly deployer: Address<DeployerMessage>;
+}
+
+/** The addresses may be held before the actors are spawned. */
+export function addressesIn(system: ActorSystem): Addresses {
+  return {
+    notifier: system.address('/vili/notifier'),
+    archivist: system.address('/vili/archivist'),
+    trafficMirror: system.address('/vili/traffic-mirror'),
+    comparator: system.address('/vili/comparator'),
+    deployer: system.address('/vili/deployer'),
+  };
+}
 
 /** From an actor that was restarted: what should it be doing? */
 export type Resync = { readonly type: 'resync' };

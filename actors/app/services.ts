@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import { type ActorEvent, ActorSystem, type Address } from '../../lib/actor/index.ts';
+import { type ActorEvent, ActorSystem } from '../../lib/actor/index.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { type History, openHistory } from '../../lib/base/state/history.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
@@ -14,13 +14,7 @@ import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
 import { Servlets } from '../../lib/servlet/servlets.ts';
-import type {
-  ArchivistMessage,
-  ComparatorMessage,
-  DeployerMessage,
-  NotifierMessage,
-  TrafficMirrorMessage,
-} from '../messages.ts';
+import { type Addresses, addressesIn } from '../messages.ts';
 import { logActorEvent } from './actor-log.ts';
 import { createProxyService } from './proxy-service.ts';
 import { mirrorSettings, mirrorToken } from './traffic-settings.ts';
@@ -77,15 +71,6 @@ export interface Services {
   readonly addresses: Addresses;
   /** Aborted when Vili begins to stop. */
   readonly stopping: AbortSignal;
-}
-
-/** The actors at the top; a message to an actor that is not there is a dead letter. */
-export interface Addresses {
-  readonly notifier: Address<NotifierMessage>;
-  readonly archivist: Address<ArchivistMessage>;
-  readonly trafficMirror: Address<TrafficMirrorMessage>;
-  readonly comparator: Address<ComparatorMessage>;
-  readonly deployer: Address<DeployerMessage>;
 }
 
 /** Makes all services; nothing listens, runs or is spawned yet. Throws as `createProxyService`. */
@@ -164,17 +149,6 @@ export async function createServices(
 }
 
 // Private
-
-/** These addresses may be held before the actors are spawned. */
-function addressesIn(system: ActorSystem): Addresses {
-  return {
-    notifier: system.address('/vili/notifier'),
-    archivist: system.address('/vili/archivist'),
-    trafficMirror: system.address('/vili/traffic-mirror'),
-    comparator: system.address('/vili/comparator'),
-    deployer: system.address('/vili/deployer'),
-  };
-}
 
 /** Wall clock with fractions of a millisecond that never goes back while Vili runs. */
 function now(): number {

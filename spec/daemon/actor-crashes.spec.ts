@@ -3,7 +3,7 @@ import type { ActorTree } from '../../lib/model/actor-tree.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 
-describe('a daemon whose actors crash', function () {
+describe('A daemon whose actors crash', function () {
   this.timeout(90_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -14,7 +14,7 @@ describe('a daemon whose actors crash', function () {
   });
   after(() => world.end());
 
-  it('restarts each of them in the tree, one by one, while 200 requests a second succeed', async () => {
+  it('restarts every actor of the tree, one by one, while 200 requests a second succeed', async () => {
     const users = world.users(200);
     await world.drop('1.0.1');
     await daemon.testing('shop-1.0.1');
@@ -24,7 +24,7 @@ describe('a daemon whose actors crash', function () {
     for (const path of paths) {
       const old = incarnationOf(await daemon.client.tree(), path);
       await daemon.client.crash({ path });
-      // While the operator itself is away nobody answers.
+      // While the operator actor itself restarts nobody responds.
       await daemon.until(`${path} is back`, async () => {
         const tree = await daemon.client.tree().catch(() => null);
         return tree !== null && incarnationOf(tree, path) > old;

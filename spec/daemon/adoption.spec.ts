@@ -9,10 +9,10 @@ const LISTING = fileURLToPath(
   new URL('../../../spec/fixtures/go-vili-layout.txt', import.meta.url),
 );
 
-describe('a daemon on a base that the Go program left', function () {
+describe('A daemon on a base that the Go program left', function () {
   this.timeout(60_000);
 
-  it('adopts running and testing by their links, and renames or removes nothing of it', async () => {
+  it('adopts running and testing by their links, and neither renames nor removes anything', async () => {
     await withWorld({ verdict_mode: 'manual' }, async (world) => {
       const left = await leave(world, 'B');
       const daemon = world.start();
@@ -32,7 +32,7 @@ describe('a daemon on a base that the Go program left', function () {
     });
   });
 
-  it('tests nothing where the test link is the running link, and does better archives', async () => {
+  it('tests nothing when the test link is the running link, and writes readable archives', async () => {
     await withWorld({}, async (world) => {
       await leave(world, 'C');
       const daemon = world.start();

@@ -6,10 +6,10 @@ import { expect } from 'chai';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
 
-/** Longer than arrival.stable times five, when a file that is cut off is told as a problem. */
+/** Longer than five times arrival.stable, after which a truncated file is reported as a problem. */
 const ARRIVAL_MS = 2500;
 
-describe('a daemon that meets bad input', function () {
+describe('A daemon that meets bad input', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -22,7 +22,7 @@ describe('a daemon that meets bad input', function () {
   });
   after(() => world.end());
 
-  it('never starts a jar that was cut off, and says so', async () => {
+  it('never starts a truncated jar, and logs why', async () => {
     const jar = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(5000, 1)]);
     await world.write('shop-1.0.1.jar', jar);
     await daemon.until('it is told', () => daemon.output.includes('shop-1.0.1.jar is not used'));
@@ -30,7 +30,7 @@ describe('a daemon that meets bad input', function () {
     expect((await daemon.client.status()).testing).to.equal(null);
   });
 
-  it('takes no file whose name leads elsewhere or has control characters', async () => {
+  it('ignores a file whose name leads elsewhere or has control characters', async () => {
     const names = ['shop-..1.mjs', 'shop-1.0.2\n.mjs', 'shop-1.0.2\u001b[31m.mjs', 'shop-..'];
     names.push('shop-1.0.2 .mjs', 'shop-1\u0000.mjs'.replace('\u0000', '\u0001'));
     const good = await world.drop('0.9.0');
@@ -43,20 +43,20 @@ describe('a daemon that meets bad input', function () {
     expect(versions).to.have.members(['shop-1.0.0', 'shop-0.9.0']);
   });
 
-  it('refuses another build of the running version, and goes on', async () => {
+  it('declines another build of the running version, and serves on', async () => {
     const other = await world.drop('1.0.9');
     await rename(other, join(world.base, 'shop-1.0.0.mjs'));
     const { reasons } = await daemon.recorded('refused', 'shop-1.0.0');
     expect(reasons.join(' ')).to.contain('shop-1.0.0 is running; give the new build a new version');
   });
 
-  it('takes settings that went bad meanwhile for the next start only', async () => {
+  it('keeps serving when its settings file becomes invalid, which only matters at the next start', async () => {
     await world.write('.env', 'port=nonsense\n');
     await world.drop('1.1.0', { exitAtStart: 4 });
     await daemon.recorded('rejected', 'shop-1.1.0');
   });
 
-  it('costs no user anything', async () => {
+  it('fails no request of a user meanwhile', async () => {
     const { running } = await daemon.client.status();
     expect(running).to.include({ version: 'shop-1.0.0', instance: '1_running', restarts: 0 });
     const counts = await users.stop();
@@ -65,12 +65,12 @@ describe('a daemon that meets bad input', function () {
   });
 });
 
-describe('a daemon that has no port left for a test', function () {
+describe('A daemon that has no port left for a test', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   after(() => world.end());
 
-  it('says who holds them, and serves on; when one is free the test begins', async () => {
+  it('names who holds the ports, serves on, and begins the test when a port is free', async () => {
     world = await DaemonWorld.create();
     const { from } = world.ports;
     await world.configure({ port_range: `${from}-${from + 1}` });
@@ -92,17 +92,17 @@ describe('a daemon that has no port left for a test', function () {
   });
 });
 
-describe('a daemon whose properties file cannot be read', function () {
+describe('A daemon whose properties file cannot be read', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   after(() => world.end());
 
-  it('names it, keeps running served, and tests once it is there again', async () => {
+  it('names the file, keeps serving, and tests once the file is back', async () => {
     world = await DaemonWorld.create({ properties_file_name: 'shop.properties' });
     await world.write('shop.properties', 'a=b\n');
     const daemon = await world.startServing();
     const users = world.users(40);
-    // A folder in its place cannot be read by anybody, root included.
+    // A folder in place of the file cannot be read by anybody, root included.
     await rename(join(world.base, 'shop.properties'), join(world.base, 'aside'));
     await world.drop('1.0.1');
     await daemon.until('it is told', () => daemon.output.includes('cannot read'));

@@ -7,13 +7,13 @@ import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 
 const PER_SECOND = 200;
-/** Fewer were enough for a rejection by times that were not testing's. */
+/** Fewer once sufficed for a rejection by delays that were not testing's. */
 const PAIRS = 1200;
 const LIMIT_MS = 60_000;
-/** Its own end, should nobody else end it. */
+/** When the program ends by itself, should nobody end it. */
 const HOG_MS = 90_000;
 
-describe('a daemon on a host where other programs keep all processors but one busy', function () {
+describe('A daemon on a host where other programs keep all processors but one busy', function () {
   this.timeout(LIMIT_MS + 30_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -45,7 +45,7 @@ describe('a daemon on a host where other programs keep all processors but one bu
     await world.end();
   });
 
-  it('rejects no good version for times that are not its own', async () => {
+  it('does not reject a good version for delays that the host causes', async () => {
     await world.arrive('shop-1.0.1.mjs', await catalogFile('other-order'));
     await daemon.testing('shop-1.0.1', LIMIT_MS);
     await daemon.until(

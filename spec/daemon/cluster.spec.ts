@@ -6,10 +6,10 @@ import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** Requests of users on the connections of one gate process when it is killed; GETs are asked again. */
+/** Requests of users on the connections of one proxy process when it is killed; GETs are repeated. */
 const IN_FLIGHT_AT_A_KILL = 12;
 
-describe('a daemon with two proxy processes', function () {
+describe('A daemon with two proxy processes', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -58,7 +58,7 @@ describe('a daemon with two proxy processes', function () {
     await atRest(daemon);
   });
 
-  it('holds requests in both while running restarts', async () => {
+  it('holds requests in both processes while running restarts', async () => {
     const users = world.users(60);
     const served = users.counts().ok;
     await daemon.until('users are served', () => users.counts().ok > served + 60);
@@ -84,17 +84,17 @@ describe('a daemon with two proxy processes', function () {
     expect(gateProcesses(daemon)).to.have.length(2);
   });
 
-  it('lets them end in order when it is stopped', async () => {
+  it('lets its proxy processes end in order when it is stopped', async () => {
     const pids = gateProcesses(daemon);
     const users = world.users(60);
     await daemon.until('users are served', () => users.counts().ok > 50);
-    // As a terminal and a service manager do: everybody gets the signal.
+    // Every process gets the signal, as from a terminal or a service manager.
     for (const pid of pids) process.kill(pid, 'SIGTERM');
     expect(await daemon.kill('SIGTERM')).to.deep.equal({ code: 0, signal: null });
     expect(pids.filter(isAlive)).to.deep.equal([]);
     expect(daemon.output).not.to.contain('ended (');
     const { lastFailure } = await users.stop();
-    // Those who come when the port is closed are turned away; nobody's answer breaks off.
+    // Users who come when the port is closed are turned away; no response breaks off.
     expect(lastFailure ?? 'ECONNREFUSED').to.match(/ECONNREFUSED|ECONNRESET|socket hang up/);
   });
 });

@@ -2,21 +2,21 @@ import { expect } from 'chai';
 import { runFaults } from '../soak/faults/run.ts';
 import { FAULTS } from '../soak/kit/release.ts';
 
-/** More than in the long form: a daemon this young still grows by itself. */
+/** More than in the long form: a daemon that has just started still grows by itself. */
 const GROWTH_MAX_BYTES = 128 * 1024 ** 2;
 
-/** The short form of `npm run soak:faults`, which also holds the times of the answers to a bar. */
-describe('a daemon whose version under test does everything wrong', function () {
+/** The short form of `npm run soak:faults`, which also limits the times of responses. */
+describe('A daemon whose version under test does everything wrong', function () {
   this.timeout(120_000);
 
-  it('lets no user see it, counts every request and stays small', async () => {
+  it('keeps it from users, counts every request and stays small', async () => {
     const run = await runFaults({
       faults: FAULTS,
       ratePerSecond: 150,
       seconds: 1.2,
       pauseSeconds: 0.3,
       warmUpSeconds: 1,
-      // What hangs is not waited for, and is found hanging while it is tested.
+      // A version that hangs is not awaited; the test finds that it hangs.
       settings: { stop_timeout: '300ms', liveness_interval: '200ms', liveness_timeout: '300ms' },
     });
     expect(run.failures).to.deep.equal([]);
@@ -27,7 +27,7 @@ describe('a daemon whose version under test does everything wrong', function () 
       expect(accounts.received - accounts.skipped, `${fault}: offered`).to.be.above(20);
       expect(residentBytes - residentBeforeBytes, fault).to.be.below(GROWTH_MAX_BYTES);
     }
-    // Each fault did what it is named for.
+    // Each fault did what its name says.
     const of = (fault: string) => run.rows.find((row) => row.fault === fault);
     expect(of('sleep')?.accounts.mirrored).to.equal(0);
     expect(of('stop')?.restarts).to.be.at.least(1);

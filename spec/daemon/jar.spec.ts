@@ -8,10 +8,10 @@ import { compileJars, copySlowly, hasJdk } from '../support/jars.ts';
 const PAUSE_MS = 450;
 const PIECES = 4;
 
-describe('a daemon with a real jar (skipped where there is no JDK)', function () {
+describe('A daemon with a real jar (skipped where there is no JDK)', function () {
   this.timeout(90_000);
 
-  it('runs it and promotes one that is copied in slowly, while 40 requests a second succeed', async function () {
+  it('runs the jar and promotes another that is copied in slowly, while 40 requests a second succeed', async function () {
     if (!hasJdk()) this.skip();
     const settings = {
       readiness_path: null,

@@ -11,7 +11,7 @@ const STUBBORN = { ignoreSigterm: true, ignoreSighup: true };
 /** Enough for a verdict within seconds, but not before a minute: the test must outlive the kill. */
 const LONG_TEST = { verdict_min_time: '1m', verdict_min_requests: '1000' };
 
-describe('a daemon that is killed', function () {
+describe('A daemon that is killed', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
 
@@ -20,8 +20,8 @@ describe('a daemon that is killed', function () {
   });
   afterEach(() => world.end());
 
-  it('ends every process of before at the next start and goes on with service and test', async () => {
-    // Slower than the other, so that after the kill the test is ready before running is.
+  it('ends every earlier process at its next start and continues service and test', async () => {
+    // Slower than the other version, so that after the kill testing is ready before running.
     const first = await world.startServing({}, { ...STUBBORN, startupDelayMs: 1000 });
     const users = world.users(60);
     await world.drop('1.0.1', STUBBORN);
@@ -51,8 +51,8 @@ describe('a daemon that is killed', function () {
     expect(await again.stop()).to.include({ failed: 0 });
   });
 
-  it('comes to the same verdicts as without a kill, with all the evidence but the last second', async () => {
-    // Long enough to be confirmed that the kill comes before the rejection.
+  it('reaches the same verdicts as without a kill, with all evidence but that of the last second', async () => {
+    // Confirmation takes long enough for the kill to come before the rejection.
     const confirm = { verdict_confirm_time: '4s' };
     await world.configure({ verdict_min_requests: '250', verdict_min_time: '4s', ...confirm });
     const first = await world.startServing();
@@ -79,7 +79,7 @@ describe('a daemon that is killed', function () {
     expect(rejected.reasons[0]).to.contain('GET /items/{id}').and.contain('500');
   });
 
-  it('goes on from what is left when state and evidence are damaged, and says so', async () => {
+  it('continues from what is left when state and evidence are damaged, and logs it', async () => {
     const first = await world.startServing();
     await world.drop('1.0.1');
     await first.testing('shop-1.0.1');
@@ -95,7 +95,7 @@ describe('a daemon that is killed', function () {
     expect(second.output).to.match(/evidence on shop-1\.0\.1 begins afresh: .*JSON/);
   });
 
-  it('leaves no process behind that was started with setsid', async () => {
+  it('leaves no process behind, even one started with setsid', async () => {
     const script = join(world.base, 'shop-1.0.0');
     await world.write('shop-1.0.0', DETACHING);
     await chmod(script, 0o755);
@@ -115,7 +115,7 @@ describe('a daemon that is killed', function () {
 
 // Private
 
-/** Requests of one endpoint that running was asked twice, by the checkpoint of noise. */
+/** Baseline requests of one endpoint, by the checkpoint of noise. */
 async function askedTwice(world: DaemonWorld, name: string): Promise<number> {
   const { noise } = JSON.parse(await readFile(evidenceOf(world, name), 'utf8')) as Saved;
   const endpoints = JSON.parse(String(noise)) as readonly SavedEndpoint[];
@@ -136,7 +136,7 @@ function evidenceOf(world: DaemonWorld, name: string): string {
   return join(world.base, '.vili/evidence', `${name}.json`);
 }
 
-/** Waits until the last pairs are saved, kills, and tells how many there were. */
+/** Waits until the last pairs are saved, kills the daemon, and resolves to their number. */
 async function killWithPairs(daemon: Daemon): Promise<number> {
   const pairs = (await daemon.client.verdict())?.pairs ?? 0;
   const seen = Date.now();

@@ -4,7 +4,7 @@ import { DaemonWorld } from '../support/daemon-world.ts';
 
 const HELD = 'the log format changed';
 
-describe('a version that is good but for its log', function () {
+describe('A version that is good except for its log', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -20,7 +20,7 @@ describe('a version that is good but for its log', function () {
     ['1.1.0', 'grade', /0 of \d+ lines had a level; keys seen: .*grade/],
     ['1.2.0', '', /testing logged nothing where the log should be/],
   ] as const) {
-    it(`is held and told of, not promoted: ${levelKey || 'nothing is logged'}`, async () => {
+    it(`is held and reported, not promoted: ${levelKey || 'nothing is logged'}`, async () => {
       await world.drop(version, { levelKey });
       const isWaiting = ({ missing }: { readonly missing: readonly string[] }) =>
         missing.length === 1 && missing[0]?.includes(HELD) === true;

@@ -6,9 +6,9 @@ import { NODE_FLAGS } from '../support/daemon.ts';
 const PROJECT = new URL('../../../', import.meta.url);
 const STARTS = /node((?: --\S+)*) \S*dist\/actors\/main\.js/g;
 
-describe('the ways to start Vili', () => {
+describe('The ways to start Vili', () => {
   for (const file of ['package.json', 'README.md']) {
-    it(`are those of the program's first line in ${file}`, async () => {
+    it(`use the flags of the program's first line in ${file}`, async () => {
       const starts = [...(await readFile(new URL(file, PROJECT), 'utf8')).matchAll(STARTS)];
       expect(starts).to.not.be.empty;
       for (const [text, flags] of starts)
@@ -16,7 +16,7 @@ describe('the ways to start Vili', () => {
     });
   }
 
-  it('give the young generation a limit', () => {
+  it('limit the young generation', () => {
     expect(NODE_FLAGS.join(' ')).to.match(/^--max-semi-space-size=\d+$/);
   });
 });

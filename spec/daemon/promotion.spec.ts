@@ -8,7 +8,7 @@ import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
 
 const PROPERTIES = 'server.port=1\nname=Grüße\n';
 
-describe('a daemon that is given a good release', function () {
+describe('A daemon that is given a good release', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -28,7 +28,7 @@ describe('a daemon that is given a good release', function () {
   });
   after(() => world.end());
 
-  it('tests it siblingModule the running one, with its own instance, properties and links', async () => {
+  it('tests the release beside the running one, with an instance, properties and links of its own', async () => {
     await world.drop('1.0.1');
     const { testing, running, previous } = await daemon.testing('shop-1.0.1');
     expect(testing?.instance).to.equal('1_test');
@@ -51,7 +51,7 @@ describe('a daemon that is given a good release', function () {
     expect(stdOut).to.equal(`shop 1.0.1 listens on port ${testing?.port}\n`);
   });
 
-  it('promotes it with reasons while every single request of 40 a second succeeds', async () => {
+  it('promotes the release with reasons while every single request of 40 a second succeeds', async () => {
     const promoted = await daemon.recorded('promoted', 'shop-1.0.1', 40_000);
     expect(promoted.by).to.equal('vili');
     expect(promoted.reasons.join(' ')).to.match(/of \d+ requests it did worse in 0/);
@@ -67,7 +67,7 @@ describe('a daemon that is given a good release', function () {
     });
   });
 
-  it('archives the version before it after the probation, and answers all that time', async () => {
+  it('archives the previous version after the probation, and responds all that time', async () => {
     await daemon.recorded('archived', 'shop-1.0.0');
     const after = users.versions.get('1.0.1') ?? 0;
     await daemon.until('users are on 1.0.1', () => (users.versions.get('1.0.1') ?? 0) > after + 20);
@@ -86,8 +86,8 @@ describe('a daemon that is given a good release', function () {
     expect(parts.reduce((sum, count) => sum + count, traffic.mirrored)).to.equal(traffic.received);
   });
 
-  it('leaves a base folder with exactly these files', async () => {
-    // Which answers are kept as samples, and under which names, is not told before.
+  it('leaves exactly the promised files in the base folder', async () => {
+    // Which responses are kept as samples, and under which names, is not known beforehand.
     const listing = (await listingOf(world.base)).filter((line) => !line.includes('/samples'));
     expect(listing).to.deep.equal([
       'f .env',
@@ -115,7 +115,7 @@ describe('a daemon that is given a good release', function () {
     ]);
   });
 
-  it('keeps of an archived version what its folder held', async () => {
+  it('keeps everything in the archive that the version folder held', async () => {
     const names: string[] = [];
     const zip = join(world.base, 'archive/shop-1.0.0.zip');
     await readZip(zip, new AbortController().signal, async ({ name }) => void names.push(name));

@@ -12,11 +12,11 @@ const REGISTRY = fileURLToPath(
 );
 const SETTINGS = { identifier: 'registry', readiness_path: '/-/ping', probation: '0s' };
 
-/** The short form of `npm run soak:app`, with a small registry instead of one that must be fetched first. */
-describe('a daemon in front of a package registry', function () {
+/** The short form of `npm run soak:app`, with a small registry that need not be fetched first. */
+describe('A daemon in front of a package registry', function () {
   this.timeout(120_000);
 
-  it('lets npm publish, view and install while another release is tested and taken in', async () => {
+  it('lets npm publish, view and install while another release is tested and promoted', async () => {
     await withTempFolder(async (folder) => {
       await withWorld(SETTINGS, async (world) => {
         const drop = (version: string): Promise<string> =>
@@ -37,7 +37,7 @@ describe('a daemon in front of a package registry', function () {
           ({ verdict }) => (verdict?.pairs ?? 0) >= 5,
         );
         expect(verdict?.reasons, 'held against a release that is the same').to.deep.equal([]);
-        // Users go on while it is taken in.
+        // Users continue during the promotion.
         const work = client.work();
         await daemon.client.promote({ version: next, by: 'spec', reason: 'seen enough' });
         await daemon.serving(next);

@@ -21,7 +21,7 @@ async function logsOfSample(world: DaemonWorld, version: string, signal: SampleS
   return { running: textOf('running'), testing: textOf('testing') };
 }
 
-describe('a daemon that is given a bad release', function () {
+describe('A daemon that is given a bad release', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -38,7 +38,7 @@ describe('a daemon that is given a bad release', function () {
   });
   after(() => world.end());
 
-  it('rejects one that answers 500 to 5 % of the requests, naming the endpoint', async () => {
+  it('rejects a release that responds 500 to 5 % of the requests, naming the endpoint', async () => {
     await world.drop('1.1.0', { errors: { endpoint: 'GET /items/{id}', share: 0.05 } });
     const { reasons } = await daemon.recorded('rejected', 'shop-1.1.0', 40_000);
     expect(reasons[0]).to.contain('GET /items/{id}').and.contain('500');
@@ -47,32 +47,32 @@ describe('a daemon that is given a bad release', function () {
     expect(logs.testing).to.match(/GET \/items\/\d+ 500 in/);
   });
 
-  it('rejects one that misses a route, naming it', async () => {
+  it('rejects a release that lacks a route, naming it', async () => {
     await world.drop('1.2.0', { missingRoute: 'GET /search' });
     const { reasons } = await daemon.recorded('rejected', 'shop-1.2.0', 40_000);
     expect(reasons[0]).to.contain('GET /search').and.contain('404');
   });
 
-  it('rejects one whose field has another type, naming the field', async () => {
+  it('rejects a release with a field of another type, naming the field', async () => {
     const changedType = { endpoint: 'GET /items/{id}', field: 'price' };
     await world.drop('1.3.0', { changedType });
     const { reasons } = await daemon.recorded('rejected', 'shop-1.3.0', 40_000);
     expect(reasons[0]).to.contain('GET /items/{id}').and.contain('price');
   });
 
-  it('rejects one that logs errors, naming level and text', async () => {
+  it('rejects a release that logs errors, naming level and text', async () => {
     await world.drop('1.4.0', { errorLogs: { share: 0.1, message: AUDIT } });
     const { reasons } = await daemon.recorded('rejected', 'shop-1.4.0', 40_000);
     expect(reasons.join(' ')).to.contain('ERROR').and.contain(AUDIT);
   });
 
-  it('rejects one that exits at its start, naming the code', async () => {
+  it('rejects a release that exits at its start, naming the code', async () => {
     await world.drop('1.5.0', { exitAtStart: 3 });
     const { reasons } = await daemon.recorded('rejected', 'shop-1.5.0', 40_000);
     expect(reasons[0]).to.contain('exited with code 3');
   });
 
-  it('tells all of it in the history and keeps only the last for a look', async () => {
+  it('records every rejection in the history and keeps only the last folder', async () => {
     await daemon.recorded('archived', 'shop-1.4.0');
     expect(await readdir(join(world.base, '.vili/evidence'))).to.deep.equal([]);
     const { code, stdout } = await world.vili('history', '--json');
@@ -92,7 +92,7 @@ describe('a daemon that is given a bad release', function () {
     });
   });
 
-  it('shows the way of one of them in the trace, from its arrival to its archive', async () => {
+  it('shows a rejected release in the trace, from its arrival to its archive', async () => {
     const { code, stdout } = await world.vili('trace', '--id', 'shop-1.4.0', '--json');
     expect(code).to.equal(0);
     const records = JSON.parse(stdout) as readonly { to: string; type: string }[];
@@ -118,7 +118,7 @@ describe('a daemon that is given a bad release', function () {
     }
   });
 
-  it('tests one of them again when it is asked for by its name, as often as it is rejected', async () => {
+  it('tests a rejected release again when asked for by name, as often as it is rejected', async () => {
     const again = await world.vili('retest', 'shop-1.2.0', '--yes');
     expect(again.stdout).to.contain('shop-1.2.0 is tested afresh');
     await daemon.until('it is rejected again', async () => {
@@ -131,7 +131,7 @@ describe('a daemon that is given a bad release', function () {
     expect(unknown.stderr).to.contain('the file of shop-9.9.9 is not in the base');
   });
 
-  it('let no user see any of it', async () => {
+  it('keeps every rejected release from users', async () => {
     const counts = await users.stop();
     expect(counts).to.include({ failed: 0, held: 0, lastFailure: null });
     expect([...users.versions]).to.deep.equal([['1.0.0', counts.ok]]);

@@ -5,13 +5,13 @@ import { childrenNamed } from '../support/child-processes.ts';
 import { withWorld } from '../support/daemon-world.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** What running had received when it was killed may have been carried out: it is not repeated. */
+/** Requests that running had received when it was killed may have taken effect: they are not repeated. */
 const IN_FLIGHT_AT_A_KILL = 12;
 
-describe('a daemon whose running servlet is killed', function () {
+describe('A daemon whose running servlet is killed', function () {
   this.timeout(60_000);
 
-  it('holds the requests until it is back; 200 a second succeed', async () => {
+  it('holds requests until the servlet is back; 200 a second succeed', async () => {
     await withWorld({ hold_max: '10s' }, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(200);
@@ -56,7 +56,7 @@ describe('a daemon whose running servlet is killed', function () {
       expect(reasons[0]).to.contain('the process of Vili that keeps servlets has ended (SIGKILL)');
       const ok = users.counts().ok;
       await daemon.until('users are served', () => users.counts().ok > ok + 100);
-      // Its test begins anew: that copies were refused meanwhile is not held against it.
+      // The test begins anew: copies that were refused meanwhile do not count against the version.
       await daemon.testing('shop-1.0.1');
       await daemon.until('copies are compared', ({ verdict }) => (verdict?.pairs ?? 0) > 20);
       const history = await daemon.client.history();
@@ -68,7 +68,7 @@ describe('a daemon whose running servlet is killed', function () {
     });
   });
 
-  it('goes back to the version before when it is killed on probation', async () => {
+  it('rolls back when the servlet is killed on probation', async () => {
     await withWorld({}, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(60);
@@ -96,7 +96,7 @@ describe('a daemon whose running servlet is killed', function () {
     });
   });
 
-  it('goes back at once when it hangs on probation, however long it takes to end it', async () => {
+  it('rolls back at once when the servlet hangs on probation, however long it takes to end', async () => {
     const impatient = {
       liveness_path: '/health',
       liveness_interval: '200ms',

@@ -5,7 +5,7 @@ import { withWorld } from '../support/daemon-world.ts';
 
 const SLOW = { slow: { endpoint: 'GET /items', ms: 1200 } };
 
-describe('a daemon that is asked to stop', function () {
+describe('A daemon that is asked to stop', function () {
   this.timeout(60_000);
 
   for (const [signal, code] of [
@@ -18,8 +18,8 @@ describe('a daemon that is asked to stop', function () {
         await world.drop('1.0.1', { ignoreSigterm: true });
         const { running, testing } = await daemon.testing('shop-1.0.1');
         const inFlight = [1, 2, 3, 4].map(async () => {
-          const answer = await fetch(`http://127.0.0.1:${world.port}/items`);
-          return { status: answer.status, body: (await answer.json()) as { total: number } };
+          const response = await fetch(`http://127.0.0.1:${world.port}/items`);
+          return { status: response.status, body: (await response.json()) as { total: number } };
         });
         await daemon.until('they are on their way', async () => {
           const log = await logOf(world.base, 'shop-1.0.0/1_running');
@@ -42,7 +42,7 @@ describe('a daemon that is asked to stop', function () {
     });
   }
 
-  it('goes on after a hang-up when nobody watches it in a terminal', async () => {
+  it('continues after a hang-up when nobody watches it in a terminal', async () => {
     await withWorld({}, async (world) => {
       const daemon = await world.startServing();
       const before = await daemon.client.status();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { withWorld } from '../support/daemon-world.ts';
 
-/** Limits so small that any evidence at all would bring a verdict at once. */
+/** Limits so small that any evidence at all would lead to a verdict at once. */
 const EAGER = {
   verdict_min_requests: '1',
   verdict_min_time: '100ms',
@@ -15,10 +15,10 @@ const EAGER = {
 };
 const LONG_ENOUGH_MS = 3000;
 
-describe('a daemon without evidence', function () {
+describe('A daemon without evidence', function () {
   this.timeout(60_000);
 
-  it('has no verdict without traffic, nor with health probes only', async () => {
+  it('reaches no verdict without traffic, nor with health probes only', async () => {
     await withWorld(EAGER, async (world) => {
       const daemon = await world.startServing();
       await world.drop('1.0.1');

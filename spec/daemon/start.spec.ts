@@ -6,17 +6,17 @@ import { expect } from 'chai';
 import { MAIN } from '../support/daemon.ts';
 import { type DaemonWorld, withWorld } from '../support/daemon-world.ts';
 
-/** Nobody: permissions mean nothing to root. */
+/** The user nobody: permissions do not bind root. */
 const OTHER_USER = 65_534;
 const AS_OTHER_USER =
   process.getuid?.() === 0
     ? ['setpriv', `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups']
     : [];
 
-describe('a daemon that cannot start', function () {
+describe('A daemon that cannot start', function () {
   this.timeout(30_000);
 
-  it('tells every wrong setting with its place, value and rule, and starts nothing', async () => {
+  it('reports every invalid setting with its place, value and rule, and starts nothing', async () => {
     await withWorld({ mirror_sample: '250%', port_rnage: '1-2' }, async (world) => {
       await world.drop('1.0.0');
       await world.write('vili.yaml', 'verdict:\n  margin: a lot\n  marign: 3%\n');
@@ -33,7 +33,7 @@ describe('a daemon that cannot start', function () {
     });
   });
 
-  it('names the pid of the other Vili when the base is in use, which is not disturbed', async () => {
+  it('names the pid of another Vili that uses the base, and does not disturb it', async () => {
     await withWorld({}, async (world) => {
       const first = await world.startServing();
       const { running } = await first.client.status();
@@ -44,7 +44,7 @@ describe('a daemon that cannot start', function () {
     });
   });
 
-  it('names the port of users when that is taken, and starts nothing', async () => {
+  it('names the port when it is taken, and starts nothing', async () => {
     await withWorld({}, async (world) => {
       await world.drop('1.0.0');
       const stranger = createServer().listen(world.port, '127.0.0.1');
@@ -61,7 +61,7 @@ describe('a daemon that cannot start', function () {
     });
   });
 
-  it('says that the base is read-only (skipped where root cannot become another user)', async function () {
+  it('reports that the base is read-only (skipped where root cannot become another user)', async function () {
     requireOtherUser(this);
     await withWorld({}, async (world) => {
       await world.drop('1.0.0');
@@ -74,7 +74,7 @@ describe('a daemon that cannot start', function () {
   });
 });
 
-describe('a daemon of a user without rights', function () {
+describe('A daemon of a user without rights', function () {
   this.timeout(30_000);
 
   it('names a properties file it may not read (skipped where root cannot become another user)', async function () {

@@ -13,7 +13,7 @@ const PAIRS = 2000;
 const PER_SECOND = 200;
 const LIMIT_MS = 40_000;
 
-describe('a daemon with a service whose every answer is new', function () {
+describe('A daemon with a service whose every response is new', function () {
   this.timeout(60_000);
   let world: DaemonWorld;
   let daemon: Daemon;
@@ -53,7 +53,7 @@ describe('a daemon with a service whose every answer is new', function () {
     await world.end();
   });
 
-  it('promotes one that answers the same, keys in another order, after 2,000 requests without a finding, an endpoint being flaky in both', async () => {
+  it('promotes a version with the same responses, keys reordered, after 2,000 requests without a finding, although an endpoint is flaky in both', async () => {
     await drop('1.0.1', 'other-order');
     await daemon.recorded('promoted', 'shop-1.0.1', LIMIT_MS);
     const { test } = await reported('shop-1.0.1');
@@ -72,13 +72,13 @@ describe('a daemon with a service whose every answer is new', function () {
     await daemon.serving('shop-1.0.1');
   });
 
-  it('rejects one with another value in one field of such a body, naming its path', async () => {
+  it('rejects a version with another value in one field of such a body, naming its path', async () => {
     await drop('1.1.0', 'changed-value');
     const { reasons } = await rejected('shop-1.1.0', 'GET /products/{id}');
     expect(reasons[0]?.text).to.contain('$.price').and.not.contain('$.id');
   });
 
-  it('rejects one whose 64-bit ids differ in the last digit, showing all digits', async () => {
+  it('rejects a version whose 64-bit ids differ in the last digit, showing all digits', async () => {
     await drop('1.2.0', 'last-digit');
     const { reasons } = await rejected('shop-1.2.0', 'GET /products/{id}');
     expect(reasons[0]?.text).to.contain('$.id');
@@ -89,19 +89,19 @@ describe('a daemon with a service whose every answer is new', function () {
     expect(Number(theirs)).to.be.above(Number.MAX_SAFE_INTEGER);
   });
 
-  it('rejects one that answers 500 to an endpoint with 1 % of the traffic, naming it', async () => {
+  it('rejects a version that responds 500 on an endpoint with 1 % of the traffic, naming it', async () => {
     await drop('1.3.0', 'rare-500');
     const { reasons } = await rejected('shop-1.3.0', 'GET /rare');
     expect(reasons[0]?.text).to.contain('500');
   });
 
-  it('rejects one that is 1.5 times slower on one endpoint, naming it', async () => {
+  it('rejects a version that is 1.5 times slower on one endpoint, naming it', async () => {
     await drop('1.4.0', 'slow');
     const { reasons } = await rejected('shop-1.4.0', 'GET /reports/{id}');
     expect(reasons[0]?.code).to.equal('latency');
   });
 
-  it('left no user without an answer', async () => {
+  it('leaves no user without a response', async () => {
     const { asked, broken } = await users.stop();
     expect(broken, `of ${asked}`).to.equal(0);
     const { traffic } = await daemon.until('all is at rest', (it) => it.traffic.inFlight === 0);

@@ -11,7 +11,7 @@ const promotion = { phase: 'starting', by: 'vili', reasons: [] } as const;
 const previous = { release: release(3), target: null, untilMs: 7 };
 const GOOD: Deployment = { ...NOTHING_DEPLOYED, running, testing, promotion, previous };
 
-function refusal(change: Readonly<Record<string, unknown>>): string {
+function problemWith(change: Readonly<Record<string, unknown>>): string {
   try {
     parseDeployment(JSON.parse(JSON.stringify({ ...GOOD, ...change })), 'shop');
   } catch (error) {
@@ -20,13 +20,13 @@ function refusal(change: Readonly<Record<string, unknown>>): string {
   throw new Error(`accepted: ${JSON.stringify(change)}`);
 }
 
-describe('a state file', () => {
+describe('A state file', () => {
   it('is read as it was written', () => {
     expect(parseDeployment(JSON.parse(JSON.stringify(GOOD)), 'shop')).to.deep.equal(GOOD);
     expect(parseDeployment({ ...NOTHING_DEPLOYED }, 'shop')).to.deep.equal(NOTHING_DEPLOYED);
   });
 
-  it('is refused when a name in it is no version of this service: names become paths', () => {
+  it('is declined when a name in it is not a version of this service: names become paths', () => {
     const named = (change: Partial<Release>): unknown => ({
       ...running,
       release: { ...running.release, ...change },
@@ -39,20 +39,22 @@ describe('a state file', () => {
       { extension: '.mjs' },
       { fingerprint: undefined },
     ] as Partial<Release>[]) {
-      expect(refusal({ running: named(change) })).to.include('does not name a version of shop');
-      expect(refusal({ previous: { ...previous, ...Object(named(change)) } })).to.include('shop');
+      expect(problemWith({ running: named(change) })).to.include('does not name a version of shop');
+      expect(problemWith({ previous: { ...previous, ...Object(named(change)) } })).to.include(
+        'shop',
+      );
     }
-    expect(refusal({ archiving: ['../../etc', 'shop-1'] })).to.include('archiving');
+    expect(problemWith({ archiving: ['../../etc', 'shop-1'] })).to.include('archiving');
     expect(() => parseDeployment(GOOD, 'store')).to.throw('does not name a version of store');
   });
 
-  it('is refused when a phase, a time or a promotion in it is none', () => {
-    expect(refusal({ running: { ...running, phase: 7 } })).to.include('running.phase');
-    expect(refusal({ testing: { ...testing, phase: 'bogus' } })).to.include('testing.phase');
-    expect(refusal({ previous: { ...previous, untilMs: 'soon' } })).to.include('untilMs');
-    expect(refusal({ promotion: {} })).to.include('promotion');
-    expect(refusal({ testing: null })).to.include('promotion');
-    expect(refusal({ schema: 'vili.state/9' })).to.include('vili.state/1');
-    expect(refusal({ decided: [1] })).to.include('decided');
+  it('is declined when a phase, a time or a promotion in it cannot be', () => {
+    expect(problemWith({ running: { ...running, phase: 7 } })).to.include('running.phase');
+    expect(problemWith({ testing: { ...testing, phase: 'bogus' } })).to.include('testing.phase');
+    expect(problemWith({ previous: { ...previous, untilMs: 'soon' } })).to.include('untilMs');
+    expect(problemWith({ promotion: {} })).to.include('promotion');
+    expect(problemWith({ testing: null })).to.include('promotion');
+    expect(problemWith({ schema: 'vili.state/9' })).to.include('vili.state/1');
+    expect(problemWith({ decided: [1] })).to.include('decided');
   });
 });

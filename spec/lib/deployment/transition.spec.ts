@@ -12,14 +12,14 @@ function worldWith(...versions: number[]): World {
   return world;
 }
 
-function judge(world: World, name: string, decision: 'promote' | 'reject'): void {
+function verdictOn(world: World, name: string, decision: 'promote' | 'reject'): void {
   world.tell({ type: 'verdict', name, decision, by: 'vili', reasons: [reason('seen')] });
 }
 
 const events = (world: World): string[] => world.history.map((it) => `${it.event} ${it.version}`);
 
-describe('the life of a version', () => {
-  it('begins with the newest file as running', () => {
+describe('The deployment', () => {
+  it('begins with the newest file as the running version', () => {
     const world = worldWith(1, 3, 2);
     expect(world.state.running?.release.name).to.equal('shop-3');
     expect(world.route?.instance).to.equal('shop-3/1_running');
@@ -33,7 +33,7 @@ describe('the life of a version', () => {
     world.settle();
     expect(world.mirror).to.equal('shop-2');
     expect(world.route?.instance).to.match(/^shop-1/);
-    judge(world, 'shop-2', 'promote');
+    verdictOn(world, 'shop-2', 'promote');
     world.settle();
     expect(world.route?.instance).to.match(/^shop-2\/.*_running$/);
     expect(world.state.previous?.release.name).to.equal('shop-1');
@@ -53,11 +53,11 @@ describe('the life of a version', () => {
     ]);
   });
 
-  it('rejects on bad evidence, keeps the folder until the next version and never tries that file again', () => {
+  it('rejects a version on bad evidence, keeps its folder until the next one and never tries that file again', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'reject');
+    verdictOn(world, 'shop-2', 'reject');
     world.settle();
     expect(world.folders).to.include('shop-2');
     world.boot();
@@ -73,7 +73,7 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'reject');
+    verdictOn(world, 'shop-2', 'reject');
     world.drop(2, 2);
     world.settle();
     expect(world.mirror).to.equal('shop-2');
@@ -85,7 +85,7 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'reject');
+    verdictOn(world, 'shop-2', 'reject');
     world.settle();
     const [first] = world.evaluated;
     world.nowMs += 10;
@@ -95,17 +95,17 @@ describe('the life of a version', () => {
     expect(world.folders).to.include('shop-2');
     expect(world.evaluated.at(-1)?.sinceMs).to.be.above(first?.sinceMs ?? 0);
     expect(world.history.at(-2)).to.include({ event: 'arrived', by: 'anna' });
-    judge(world, 'shop-2', 'promote');
+    verdictOn(world, 'shop-2', 'promote');
     world.settle();
     expect(world.state.running?.release.name).to.equal('shop-2');
   });
 
-  it('tests one again that was rejected before the last, whose report then makes room', () => {
+  it('tests a version again that was rejected before the last, whose report then makes room', () => {
     const world = worldWith(1);
     for (const version of [2, 3]) {
       world.drop(version, 1);
       world.settle();
-      judge(world, `shop-${version}`, 'reject');
+      verdictOn(world, `shop-${version}`, 'reject');
       world.settle();
     }
     expect(world.folders).not.to.include('shop-2');
@@ -116,12 +116,12 @@ describe('the life of a version', () => {
     expect(world.state.rejected).to.equal(null);
   });
 
-  it('tests neither a new build of a rejected one again, nor one that is no longer newer', () => {
+  it('tests neither a new build of a rejected version again, nor a version that is no longer newer', () => {
     const world = worldWith(1);
     for (const version of [2, 3]) {
       world.drop(version, 1);
       world.settle();
-      judge(world, `shop-${version}`, version === 2 ? 'reject' : 'promote');
+      verdictOn(world, `shop-${version}`, version === 2 ? 'reject' : 'promote');
       world.settle();
     }
     world.retest('shop-2');
@@ -134,7 +134,7 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'reject');
+    verdictOn(world, 'shop-2', 'reject');
     world.drop(3, 1);
     world.settle();
     for (const name of ['shop-2', 'shop-1', 'shop-3']) {
@@ -145,7 +145,7 @@ describe('the life of a version', () => {
     expect(world.state.incoming).to.equal(null);
   });
 
-  it('refuses a new build of the running version and a file that is older', () => {
+  it('declines a new build of the running version and an older file', () => {
     const world = worldWith(2);
     world.drop(2, 2);
     world.drop(1, 1);
@@ -154,7 +154,7 @@ describe('the life of a version', () => {
     expect(world.history.at(-2)?.reasons[0]?.text).to.include('is running');
   });
 
-  it('lets a newer candidate replace the one under test only when it is ready', () => {
+  it('lets a newer candidate replace the version under test only when it is ready', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
@@ -179,7 +179,7 @@ describe('the life of a version', () => {
     expect(world.state.rejected?.reasons[0]?.text).to.include('exited with code 1');
   });
 
-  it('begins a test anew when Vili itself let the servlet down, and holds nothing against the version', () => {
+  it('begins a test anew after a failure of Vili itself, and holds nothing against the version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
@@ -188,7 +188,7 @@ describe('the life of a version', () => {
       world.crash('shop-2 testing', 'vili');
       expect(world.mirror).to.equal(null);
       // On its way since before; what it goes by is worth nothing now.
-      judge(world, 'shop-2', 'reject');
+      verdictOn(world, 'shop-2', 'reject');
       expect(world.state.testing).to.include({ phase: 'starting', sinceMs: world.nowMs });
       world.settle();
       expect(world.mirror).to.equal('shop-2');
@@ -198,7 +198,7 @@ describe('the life of a version', () => {
     expect(events(world)).not.to.include('rejected shop-2');
   });
 
-  it('rejects a version that is there each time Vili lets servlets down', () => {
+  it('rejects a version that is present at every failure of Vili itself', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
@@ -211,11 +211,11 @@ describe('the life of a version', () => {
     expect(world.state.testing).to.equal(null);
   });
 
-  it('neither rejects nor goes back for what Vili itself let down', () => {
+  it('neither rejects nor rolls back for a failure of Vili itself', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'promote');
+    verdictOn(world, 'shop-2', 'promote');
     world.happen(0, true);
     world.crash('shop-2 running', 'vili');
     world.settle();
@@ -231,7 +231,7 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'promote');
+    verdictOn(world, 'shop-2', 'promote');
     world.happen(0, true);
     world.crash('shop-2 running');
     world.settle();
@@ -239,11 +239,11 @@ describe('the life of a version', () => {
     expect(world.state.rejected?.release.name).to.equal('shop-2');
   });
 
-  it('goes back at once when the new version crashes on probation', () => {
+  it('rolls back at once when the new version crashes on probation', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'promote');
+    verdictOn(world, 'shop-2', 'promote');
     world.settle();
     world.crash('shop-2 running');
     expect(world.route?.instance).to.match(/^shop-1/);
@@ -255,7 +255,7 @@ describe('the life of a version', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'promote');
+    verdictOn(world, 'shop-2', 'promote');
     world.boot();
     world.settle();
     expect(world.state.running?.release.name).to.equal('shop-2');
@@ -281,12 +281,12 @@ describe('the life of a version', () => {
     expect(world.folders).not.to.include('shop-2');
   });
 
-  it('lets no probation last longer than a whole one after a clock that was set back', () => {
+  it('lets no probation last longer than a full one after a clock that was set back', () => {
     const world = worldWith(1);
     world.nowMs = 1e12;
     world.drop(2, 1);
     world.settle();
-    judge(world, 'shop-2', 'promote');
+    verdictOn(world, 'shop-2', 'promote');
     world.settle();
     world.nowMs = 5;
     world.boot();
@@ -309,7 +309,7 @@ describe('the life of a version', () => {
     expect(state.running).to.include({ target, phase: 'ready' });
   });
 
-  it('goes on with a test that a restart of Vili interrupted, without calling it a new one', () => {
+  it('continues a test that a restart of Vili interrupted, without recording a new one', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
@@ -319,7 +319,7 @@ describe('the life of a version', () => {
     expect(events(world).filter((event) => event === 'testing shop-2')).to.have.length(1);
   });
 
-  it('leaves no link of the test before when Vili was killed while a newer one took its place', () => {
+  it('leaves no link of an earlier test when Vili was killed while a newer one took its place', () => {
     const world = worldWith(1);
     world.drop(2, 1);
     world.settle();
@@ -347,7 +347,7 @@ describe('the life of a version', () => {
             const causes = ['hopeless', 'crashed', 'vili'] as const;
             world.crash(keys[n % Math.max(1, keys.length)] ?? '', causes[n % causes.length]);
           } else if (kind === 8) world.boot();
-          else if (kind === 9) judge(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');
+          else if (kind === 9) verdictOn(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');
           else if (kind === 12) world.dieDuring(n);
           else if (kind === 10) world.tell({ type: 'probation-over' });
           else if (kind === 11) {
