@@ -1,5 +1,7 @@
 import type { MirrorRule, StickyKey } from '../model/traffic-rules.ts';
 import type { TlsSettings } from './downstream/tls.ts';
+import type { HoldSettings } from './request/hold.ts';
+import type { UpstreamSettings } from './upstream/types.ts';
 
 /** All settings of the proxy. Limits are inclusive; times in ms, sizes in bytes. */
 export interface ProxySettings {
@@ -20,22 +22,8 @@ export interface ProxySettings {
     /** Further connections are closed at once. */
     readonly maxConnections: number;
   };
-  readonly upstream: {
-    readonly connectTimeoutMs: number;
-    /** From the end of the request to the head of running's response; then 504. Accurate to about 2 s. */
-    readonly headTimeoutMs: number;
-    /** Silence in the middle of running's response; then the client's connection breaks. */
-    readonly idleTimeoutMs: number;
-    /** Connections to one running; further requests wait for one up to `connectTimeoutMs`. */
-    readonly maxConnections: number;
-  };
-  /** Requests that wait for a restarting running; beyond any of these limits they get 503. */
-  readonly hold: {
-    readonly maxMs: number;
-    readonly maxRequests: number;
-    /** Heads and buffered bodies of all held requests together. */
-    readonly maxBytes: number;
-  };
+  readonly upstream: UpstreamSettings;
+  readonly hold: HoldSettings;
   /** Paths of probes, `*` matches anything: forwarded, but not evidence. */
   readonly healthPaths: readonly string[];
   readonly mirror: {

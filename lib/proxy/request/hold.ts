@@ -2,10 +2,17 @@ import { ByteBudget } from '../../model/byte-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import { DeadlineQueue } from '../io/deadline-queue.ts';
-import type { ProxySettings } from '../settings.ts';
 
 /** How much of an unread body node and the proxy keep in memory. */
 const UNREAD_BODY_BYTES = 131_072;
+
+/** Bounds of the requests that wait for a restarting running; beyond any of them they get 503. */
+export interface HoldSettings {
+  readonly maxMs: number;
+  readonly maxRequests: number;
+  /** Heads and buffered bodies of all held requests together. */
+  readonly maxBytes: number;
+}
 
 /** A request that waits for a running. */
 export interface Held {
@@ -23,7 +30,7 @@ export class RequestHold {
   private readonly queue: DeadlineQueue<Held>;
   private readonly bytes: ByteBudget;
 
-  constructor({ maxMs, maxRequests, maxBytes }: ProxySettings['hold']) {
+  constructor({ maxMs, maxRequests, maxBytes }: HoldSettings) {
     this.maxRequests = maxRequests;
     this.bytes = new ByteBudget(maxBytes);
     this.queue = new DeadlineQueue(maxMs, (held) => {

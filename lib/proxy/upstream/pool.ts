@@ -13,10 +13,6 @@ export interface UpstreamJob extends SwapListItem {
   cut(): void;
 }
 
-export interface PoolLimits extends UpstreamLimits {
-  readonly maxConnections: number;
-}
-
 /** The outcome of the requests and tunnels that were in flight when a drain began. */
 export interface Drained {
   readonly finished: number;
@@ -26,7 +22,7 @@ export interface Drained {
 /** The connections to one target, reused last-in first-out, so that few stay warm and the rest end. */
 export class UpstreamPool {
   readonly target: Target;
-  private readonly limits: PoolLimits;
+  private readonly limits: UpstreamLimits;
   private readonly clients = new Set<UpstreamClient>();
   private readonly free: UpstreamClient[] = [];
   private readonly waiting: DeadlineQueue<UpstreamJob>;
@@ -34,7 +30,7 @@ export class UpstreamPool {
   private readonly leaveWatchers = new Set<() => void>();
   private retired = false;
 
-  constructor(target: Target, limits: PoolLimits) {
+  constructor(target: Target, limits: UpstreamLimits) {
     this.target = target;
     this.limits = limits;
     this.waiting = new DeadlineQueue(limits.connectTimeoutMs, (job) => job.noConnection());

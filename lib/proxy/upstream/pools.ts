@@ -1,12 +1,13 @@
 import type { Target } from '../../model/exchange.ts';
-import { type Drained, type PoolLimits, UpstreamPool } from './pool.ts';
+import { type Drained, UpstreamPool } from './pool.ts';
+import type { UpstreamLimits } from './types.ts';
 
 /** The pools of all targets that are in use or being drained. */
 export class UpstreamPools {
-  private readonly limits: PoolLimits;
+  private readonly limits: UpstreamLimits;
   private readonly pools = new Map<string, UpstreamPool>();
 
-  constructor(limits: PoolLimits) {
+  constructor(limits: UpstreamLimits) {
     this.limits = limits;
   }
 

@@ -3,10 +3,17 @@ import type { Duplex } from 'node:stream';
 import type { FlatHeaders } from '../../model/headers.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 
-export interface UpstreamLimits {
+export interface UpstreamSettings {
   readonly connectTimeoutMs: number;
+  /** From the end of the request to the head of running's response; then 504. Accurate to about 2 s. */
   readonly headTimeoutMs: number;
+  /** Silence in the middle of running's response; then the client's connection breaks. */
   readonly idleTimeoutMs: number;
+  /** Connections to one running; further requests wait for one up to `connectTimeoutMs`. */
+  readonly maxConnections: number;
+}
+
+export interface UpstreamLimits extends UpstreamSettings {
   readonly maxHeaderBytes: number;
 }
 
