@@ -5,9 +5,8 @@ import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
 import type { Exchange } from '../../lib/model/exchange.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
-import type { ProxySettings } from '../../lib/proxy/settings.ts';
 import { eventually } from './eventually.ts';
-import { proxySettings, type Upstream } from './proxy-fixture.ts';
+import { proxySettings, type SettingsChanges, type Upstream } from './proxy-fixture.ts';
 
 /** A mirror that keeps what it gets. */
 export class RecordingMirror implements CopySink {
@@ -52,7 +51,7 @@ export interface ClusterFixture {
 }
 
 export interface ClusterChanges {
-  readonly settings?: Partial<ProxySettings>;
+  readonly settings?: SettingsChanges;
   readonly processes?: number;
   readonly queueBytes?: number;
   readonly busyLimit?: number;

@@ -1,4 +1,8 @@
-import { mirrorSettings, verdictSettings } from '../../actors/app/traffic-settings.ts';
+import {
+  mirrorSettings,
+  proxySettings,
+  verdictSettings,
+} from '../../actors/app/traffic-settings.ts';
 import { schemaSettings } from '../../config/schema.ts';
 import type { Settings } from '../../config/settings.ts';
 
@@ -7,3 +11,4 @@ export const DEFAULT_SETTINGS: Settings = { ...schemaSettings('/base', new Map()
 export const DEFAULT_VERDICT_SETTINGS = verdictSettings(DEFAULT_SETTINGS);
 export const DEFAULT_MIRROR_SETTINGS = mirrorSettings(DEFAULT_SETTINGS, '');
 export const DEFAULT_COMPARE_SETTINGS = DEFAULT_MIRROR_SETTINGS.compare;
+export const DEFAULT_PROXY_SETTINGS = proxySettings(DEFAULT_SETTINGS, '', '');

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Exchange, ExchangeSink, Target } from '../../lib/model/exchange.ts';
 import { createProxy, type HttpProxy } from '../../lib/proxy/proxy.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
+import { DEFAULT_PROXY_SETTINGS as DEFAULTS } from './default-settings.ts';
 
 export const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 export const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
@@ -16,15 +17,16 @@ export type SettingsChanges = Partial<Omit<ProxySettings, Group>> & {
   readonly [G in Group]?: Partial<ProxySettings[G]>;
 };
 
-/** Settings for specs: everything enabled, short time limits. */
+/** The default settings with shorter time limits, on a free port. */
 export function proxySettings(changes: SettingsChanges = {}): ProxySettings {
   const { header, request, upstream, hold, mirror, ...others } = changes;
   return {
+    ...DEFAULTS,
     host: '127.0.0.1',
     port: 0,
-    tls: null,
-    header: { maxBytes: 65_536, maxCount: 500, ...header },
+    header: { ...DEFAULTS.header, ...header },
     request: {
+      ...DEFAULTS.request,
       headTimeoutMs: 5000,
       idleTimeoutMs: 5000,
       keepAliveMs: 5000,
@@ -32,28 +34,16 @@ export function proxySettings(changes: SettingsChanges = {}): ProxySettings {
       ...request,
     },
     upstream: {
-      connectTimeoutMs: 2000,
+      ...DEFAULTS.upstream,
       headTimeoutMs: 5000,
       idleTimeoutMs: 5000,
       maxConnections: 256,
       ...upstream,
     },
-    hold: { maxMs: 5000, maxRequests: 100, maxBytes: 10_000_000, ...hold },
-    healthPaths: ['/health', '*/health'],
-    mirror: {
-      methods: ['GET', 'HEAD', 'OPTIONS'],
-      rules: [],
-      sample: 1,
-      maxBodyBytes: 1_048_576,
-      maxCollectedBytes: 16_777_216,
-      sticky: null,
-      header: 'X-Vili-Mirror',
-      token: '',
-      ...mirror,
-    },
+    hold: { ...DEFAULTS.hold, maxRequests: 100, maxBytes: 10_000_000, ...hold },
+    mirror: { ...DEFAULTS.mirror, maxCollectedBytes: 16_777_216, ...mirror },
     compareMaxBodyBytes: 1_048_576,
     trustedProxies: [],
-    errorPage: '',
     ...others,
   };
 }
