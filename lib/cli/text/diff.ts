@@ -1,5 +1,6 @@
 import { pairsOf } from '../../model/headers.ts';
 import type { DifferencesView, ReplayPlan } from '../../operator/views/evidence-view.ts';
+import { counted } from '../../text/numbers.ts';
 import { dateTime, milliseconds } from '../../text/times.ts';
 import type { TextOptions } from './colors.ts';
 import { jsonLines } from './json-lines.ts';
@@ -103,7 +104,7 @@ export function changeText(prefix: string, running = '', testing = ''): string {
 // Private
 
 function balanceText({ pairs, worse, better }: Endpoint): string {
-  const parts = [`${pairs} pairs`];
+  const parts = [counted(pairs, 'pair')];
   if (worse > 0) parts.push(`testing did worse in ${worse}`);
   if (better > 0) parts.push(`better in ${better}`);
   return parts.join(', ');
@@ -113,7 +114,7 @@ function fieldText(title: string, entry: Field): string {
   const { kind, path, running, testing, count } = entry;
   const what = title === 'failed' ? '' : `${kind} ${path}`;
   const change = changeText('  ', running, testing);
-  return printable(`  ${title.padEnd(9)}  ${what}${change}   ${count} times`);
+  return printable(`  ${title.padEnd(9)}  ${what}${change}   ${counted(count, 'time')}`);
 }
 
 function headerLines(headers: readonly string[], columns: number): string[] {

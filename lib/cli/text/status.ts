@@ -4,7 +4,7 @@ import type {
   TrafficView,
   VerdictView,
 } from '../../operator/views/status-view.ts';
-import { bytes, counted, percent } from '../../text/numbers.ts';
+import { bytes, counted, grouped, percent } from '../../text/numbers.ts';
 import { shortDuration } from '../../text/times.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
@@ -90,8 +90,8 @@ function styleOf(state: ServletView['state'], colors: Colors): Style {
 
 function trafficLines(traffic: TrafficView, { columns }: TextOptions): string[] {
   const parts = [
-    `${traffic.received} received`,
-    `${traffic.mirrored} mirrored`,
+    `${grouped(traffic.received)} received`,
+    `${grouped(traffic.mirrored)} mirrored`,
     byReason('skipped', traffic.skipped),
     byReason('dropped', traffic.dropped),
     byReason('failed', traffic.failed),
@@ -105,10 +105,10 @@ function byReason(what: string, counts: Readonly<Record<string, number>>): strin
   const present = Object.entries(counts).filter(([, count]) => count > 0);
   const [only] = present;
   if (only === undefined) return '';
-  if (present.length === 1) return `${only[1]} ${what} (${printable(only[0])})`;
+  if (present.length === 1) return `${grouped(only[1])} ${what} (${printable(only[0])})`;
   const sum = present.reduce((total, [, count]) => total + count, 0);
-  const each = present.map(([reason, count]) => `${count} ${printable(reason)}`);
-  return `${sum} ${what} (${each.join(', ')})`;
+  const each = present.map(([reason, count]) => `${grouped(count)} ${printable(reason)}`);
+  return `${grouped(sum)} ${what} (${each.join(', ')})`;
 }
 
 function verdictLines(verdict: VerdictView | null, options: TextOptions): string[] {

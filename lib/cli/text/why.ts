@@ -1,7 +1,7 @@
 import { pausedText } from '../../evaluation/report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
 import type { HistoryEntry } from '../../model/history.ts';
-import { percent } from '../../text/numbers.ts';
+import { counted, percent } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import type { TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
@@ -70,7 +70,7 @@ function wordOf({ reasons, test }: Report): string {
 function progressOf(test: TestReport | undefined): string {
   if (test === undefined) return '';
   const { pairs, elapsedMs, progress } = test;
-  return `${percent(progress)} of the evidence, ${pairs} pairs in ${shortDuration(elapsedMs)}`;
+  return `${percent(progress)} of the evidence, ${counted(pairs, 'pair')} in ${shortDuration(elapsedMs)}`;
 }
 
 /** The reasons that the sentence above does not state already. */

@@ -9,8 +9,8 @@ const GOLDEN: Readonly<Record<string, string>> = {
 inventory   RUNNING 1.4.2 (6d)   TESTING 1.5.0 (11m)   collecting 41 %
   running  ready  1_running  pid 420  port 9401  0 restarts
   testing  ready  1_test     pid 421  port 9402  1 restart
-  traffic  2400 received, 2051 mirrored, 340 skipped (300 method, 40 health), 9
-           failed (refused), 2 in flight
+  traffic  2,400 received, 2,051 mirrored, 340 skipped (300 method, 40 health),
+           9 failed (refused), 2 in flight
 verdict: hold. 37 of 2051 answers to GET /items/{id} differ in shape at $.price
   (string became number), 1.8 % where 0.5 % is allowed.
   still needed: 59 more requests, 3 more minutes
