@@ -28,7 +28,6 @@ import { controlHandlers } from './app/control.ts';
 import type { Services } from './app/services.ts';
 import { verdictSettings } from './app/traffic-settings.ts';
 import { archivistActor } from './archivist-actor.ts';
-import { versionSpec } from './children.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
 import { type DiskJanitorDeps, diskJanitorActor } from './disk-janitor-actor.ts';
@@ -36,6 +35,7 @@ import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
 import { trafficMirrorActor } from './traffic-mirror-actor.ts';
+import { versionSpec } from './version/specs.ts';
 
 /**
  * How the actors of the table are restarted: for ever, with growing pauses. The proxy serves users meanwhile; to end
@@ -58,7 +58,7 @@ const NOTIFICATION_RETRY_MS = 2000;
 
 /**
  * THE supervision table. Actors start from top to bottom and stop from bottom to top; each is restarted by itself.
- * Below the deployer: version-NAME, its servlet-N, and that one's log-tailer (`children.ts`).
+ * Below the deployer: version-NAME, its servlet-N, and that one's log-tailer (`version/specs.ts`).
  */
 export function rootTable(services: Services): readonly ChildSpec<never>[] {
   const { settings, layout, proxy, mirror, journal, addresses } = services;

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { DeployerMessage, ServletMessage, VersionMessage } from '../../actors/messages.ts';
-import { type VersionDeps, versionActor } from '../../actors/version-actor.ts';
-import type { ChildSpec } from '../../lib/actor/index.ts';
-import { exitInfrastructureFailure } from '../../lib/servlet/process/exit.ts';
-import type { Prepared } from '../../lib/servlet/slots.ts';
-import { release } from '../lib/deployment/world.ts';
-import { inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
-import { eventually } from '../support/eventually.ts';
+import type { DeployerMessage, ServletMessage, VersionMessage } from '../../../actors/messages.ts';
+import { type VersionDeps, versionActor } from '../../../actors/version/version-actor.ts';
+import type { ChildSpec } from '../../../lib/actor/index.ts';
+import { exitInfrastructureFailure } from '../../../lib/servlet/process/exit.ts';
+import type { Prepared } from '../../../lib/servlet/slots.ts';
+import { release } from '../../lib/deployment/world.ts';
+import { inbox, recordingJournal, type Stage, withActor } from '../../support/actor-kit.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const ID = 'shop-2/1_test';
 const PATHS = { folder: '', serverFile: '', stdOut: '', stdErr: '', pidFile: '', jsonLog: '' };

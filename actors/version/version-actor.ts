@@ -1,9 +1,9 @@
-import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { Instance } from '../lib/base/instance/instance.ts';
-import { messageOf } from '../lib/errors.ts';
-import type { Journal } from '../lib/journal/journal.ts';
-import type { Release } from '../lib/model/release.ts';
-import type { Role } from '../lib/model/role.ts';
+import type { Address, Behaviour, ChildSpec, Self } from '../../lib/actor/index.ts';
+import type { Instance } from '../../lib/base/instance/instance.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Journal } from '../../lib/journal/journal.ts';
+import type { Release } from '../../lib/model/release.ts';
+import type { Role } from '../../lib/model/role.ts';
 import {
   type Prepared,
   type SlotCommand,
@@ -11,8 +11,8 @@ import {
   type Slots,
   slotsOf,
   slotTransition,
-} from '../lib/servlet/slots.ts';
-import type { DeployerMessage, ServletMessage, VersionMessage } from './messages.ts';
+} from '../../lib/servlet/slots.ts';
+import type { DeployerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 
 export interface VersionDeps {
   readonly name: string;

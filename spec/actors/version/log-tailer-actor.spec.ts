@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { type LogTailerDeps, logTailerActor } from '../../actors/log-tailer-actor.ts';
-import type { ComparatorMessage } from '../../actors/messages.ts';
-import type { LogBatch, LogOffset } from '../../lib/logs/follow/batch.ts';
-import { inbox, recordingJournal, withActor } from '../support/actor-kit.ts';
-import { eventually } from '../support/eventually.ts';
-import { batchOf } from '../support/log-batches.ts';
+import type { ComparatorMessage } from '../../../actors/messages.ts';
+import { type LogTailerDeps, logTailerActor } from '../../../actors/version/log-tailer-actor.ts';
+import type { LogBatch, LogOffset } from '../../../lib/logs/follow/batch.ts';
+import { inbox, recordingJournal, withActor } from '../../support/actor-kit.ts';
+import { eventually } from '../../support/eventually.ts';
+import { batchOf } from '../../support/log-batches.ts';
 
 type Hooks = Parameters<LogTailerDeps['follow']>[0];
 

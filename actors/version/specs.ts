@@ -1,14 +1,14 @@
-import type { Address, ChildSpec } from '../lib/actor/index.ts';
-import { stageRelease } from '../lib/base/arrival/stage.ts';
-import { linkInstance } from '../lib/base/instance/instance.ts';
-import { FOLLOW_LIMITS } from '../lib/logs/follow/protocol.ts';
-import type { Role } from '../lib/model/role.ts';
-import { nextDelayMs } from '../lib/servlet/health/backoff.ts';
-import { entriesOf } from '../lib/servlet/process/registry.ts';
-import type { Prepared } from '../lib/servlet/slots.ts';
-import type { Services } from './app/services.ts';
+import type { Address, ChildSpec } from '../../lib/actor/index.ts';
+import { stageRelease } from '../../lib/base/arrival/stage.ts';
+import { linkInstance } from '../../lib/base/instance/instance.ts';
+import { FOLLOW_LIMITS } from '../../lib/logs/follow/protocol.ts';
+import type { Role } from '../../lib/model/role.ts';
+import { nextDelayMs } from '../../lib/servlet/health/backoff.ts';
+import { entriesOf } from '../../lib/servlet/process/registry.ts';
+import type { Prepared } from '../../lib/servlet/slots.ts';
+import type { Services } from '../app/services.ts';
+import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 import { logTailerActor } from './log-tailer-actor.ts';
-import type { LogTailerMessage, ServletMessage, VersionMessage } from './messages.ts';
 import { servletActor } from './servlet-actor.ts';
 import { versionActor } from './version-actor.ts';
 

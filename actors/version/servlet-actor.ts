@@ -1,23 +1,27 @@
-import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
-import type { Instance } from '../lib/base/instance/instance.ts';
-import { codeOf, messageOf } from '../lib/errors.ts';
-import type { Journal } from '../lib/journal/journal.ts';
-import type { Target } from '../lib/model/exchange.ts';
-import type { Role } from '../lib/model/role.ts';
-import type { DownCause } from '../lib/model/servlet-facts.ts';
-import type { Drained } from '../lib/proxy/upstream/pool.ts';
+import type { Address, Behaviour, ChildSpec, Self } from '../../lib/actor/index.ts';
+import type { Instance } from '../../lib/base/instance/instance.ts';
+import { codeOf, messageOf } from '../../lib/errors.ts';
+import type { Journal } from '../../lib/journal/journal.ts';
+import type { Target } from '../../lib/model/exchange.ts';
+import type { Role } from '../../lib/model/role.ts';
+import type { DownCause } from '../../lib/model/servlet-facts.ts';
+import type { Drained } from '../../lib/proxy/upstream/pool.ts';
 import {
   type Exit,
   exitInfrastructureFailure,
   exitNotStarted,
-} from '../lib/servlet/process/exit.ts';
-import type { ProcessRegistry, RegistryEntry, Servlet } from '../lib/servlet/process/registry.ts';
+} from '../../lib/servlet/process/exit.ts';
+import type {
+  ProcessRegistry,
+  RegistryEntry,
+  Servlet,
+} from '../../lib/servlet/process/registry.ts';
 import type {
   LogTailerMessage,
   ServletMessage,
   TrafficMirrorMessage,
   VersionMessage,
-} from './messages.ts';
+} from '../messages.ts';
 
 /** Beyond the drain itself, for the way of the reply. */
 const DRAIN_REPLY_SLACK_MS = 2000;

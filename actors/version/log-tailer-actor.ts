@@ -1,9 +1,9 @@
-import type { Address, Behaviour } from '../lib/actor/index.ts';
-import type { Journal } from '../lib/journal/journal.ts';
-import type { LogOffset } from '../lib/logs/follow/batch.ts';
-import type { FollowOptions, LogFollower } from '../lib/logs/follow/follower.ts';
-import type { Role } from '../lib/model/role.ts';
-import type { ComparatorMessage, LogTailerMessage } from './messages.ts';
+import type { Address, Behaviour } from '../../lib/actor/index.ts';
+import type { Journal } from '../../lib/journal/journal.ts';
+import type { LogOffset } from '../../lib/logs/follow/batch.ts';
+import type { FollowOptions, LogFollower } from '../../lib/logs/follow/follower.ts';
+import type { Role } from '../../lib/model/role.ts';
+import type { ComparatorMessage, LogTailerMessage } from '../messages.ts';
 
 export interface LogTailerDeps {
   readonly version: string;

@@ -4,14 +4,20 @@ import type {
   ServletMessage,
   TrafficMirrorMessage,
   VersionMessage,
-} from '../../actors/messages.ts';
-import { type ServletDeps, servletActor } from '../../actors/servlet-actor.ts';
-import { ViliError } from '../../lib/errors.ts';
-import { type Exit, exitInfrastructureFailure } from '../../lib/servlet/process/exit.ts';
-import type { ProcessRegistry, Servlet } from '../../lib/servlet/process/registry.ts';
-import { deferred, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
-import { withWorld } from '../support/actor-world.ts';
-import { eventually } from '../support/eventually.ts';
+} from '../../../actors/messages.ts';
+import { type ServletDeps, servletActor } from '../../../actors/version/servlet-actor.ts';
+import { ViliError } from '../../../lib/errors.ts';
+import { type Exit, exitInfrastructureFailure } from '../../../lib/servlet/process/exit.ts';
+import type { ProcessRegistry, Servlet } from '../../../lib/servlet/process/registry.ts';
+import {
+  deferred,
+  inbox,
+  recordingJournal,
+  type Stage,
+  withActor,
+} from '../../support/actor-kit.ts';
+import { withWorld } from '../../support/actor-world.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const NOW_MS = 1_800_000_000_000;
 const ID = 'shop-2/1_running';
