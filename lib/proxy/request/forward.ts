@@ -18,6 +18,7 @@ import { ResponseWriter } from './response.ts';
 import { mayRepeat, mayWait } from './retry.ts';
 
 const NO_TRAILERS: [string, string][] = [];
+const nothing = (): void => {};
 
 /** Forwards one user request: held if need be, sent to running, responded to, copied and counted. */
 export class Forward extends RequestLifecycle implements UpstreamHandler {
@@ -90,8 +91,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   idle(): boolean {
-    const waitsForBody = !this.received && this.body !== null && !this.request.isPaused();
-    if (!waitsForBody && !this.writer.blocked) return false;
+    const isSending = !this.received && this.body !== null && !this.request.isPaused();
+    if (!isSending && !this.writer.blocked) return false;
     this.endEarly('client-timeout', 'aborted', 408);
     return true;
   }
@@ -276,5 +277,3 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     super.finish();
   }
 }
-
-function nothing(): void {}
