@@ -1,3 +1,4 @@
+import { isShownByLogs } from '../../evaluation/report/compose.ts';
 import { pausedText } from '../../evaluation/report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
 import type { HistoryEntry } from '../../model/history.ts';
@@ -13,8 +14,6 @@ import { wrapWords } from './table.ts';
 const MAX_REASONS = 4;
 const MAX_MISSING = 4;
 const MAX_PLACES = 3;
-/** Reasons to look up in the logs of the version, since no request shows them. */
-const LOGGED = new Set(['log-errors', 'new-error-kind', 'startup-errors', 'log-format']);
 /** The certainty of the verdict, which the first sentence states already. */
 const CERTAINTY = / (?:The odds that|So far the odds that) testing is worse are .*$/;
 
@@ -90,7 +89,7 @@ function reasonLines(
   const [first] = samples;
   const lines = wrapWords(`- ${printable(text)}`, columns, '  ');
   if (first !== undefined) lines.push(`  try: vili diff --sample ${printable(first)}`);
-  if (LOGGED.has(code)) lines.push(...wrapWords(`  see: ${printable(version)}/logs/`, columns));
+  if (isShownByLogs(code)) lines.push(...wrapWords(`  see: ${printable(version)}/logs/`, columns));
   return lines;
 }
 

@@ -88,6 +88,11 @@ export function testReport(findings: TestFindings, samples: readonly SampleEntry
   };
 }
 
+/** Whether the log of the version, not a request, shows what a reason of this code says. */
+export function isShownByLogs(code: string): boolean {
+  return shownBy(code) === 'logs';
+}
+
 /** The report on a decision; `test` is null where no test is known. */
 export function composeReport(decision: DecisionRecord, test: TestReport | null): Report {
   const reasons = decision.reasons.slice(0, REPORT_LIMITS.reasons);
