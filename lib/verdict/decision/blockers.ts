@@ -48,7 +48,8 @@ export function endpointMissing(endpoint: EndpointEvidence): string {
   const words = `${endpoint.name} ${blocker?.words(endpoint) ?? 'is fine'}`;
   if (balance === undefined) return words;
   const more = responsesMissing(balance);
-  const needs = more >= MANY ? 'your decision' : `needs about ${counted(more, 'more good answer')}`;
+  const needs =
+    more >= MANY ? 'your decision' : `needs about ${counted(more, 'more good response')}`;
   return `${words}: ${needs}`;
 }
 

@@ -1,13 +1,13 @@
 import { readCount, readList } from './checkpoint.ts';
 import { EndpointEvidence } from './endpoint.ts';
 
-/** Where everything goes that has no place of its own. */
+/** Stands for all endpoints beyond the limit. */
 const OTHER_ENDPOINTS = 'other endpoints';
 const LONGEST_NAME = 500;
 
 /**
- * The endpoints by name, at most `max`: further ones are judged together. One that was only ever seen
- * on running gives way to one that is mirrored, so that a scanner's random paths take no place.
+ * The endpoints by name, at most `max`: further ones are judged together. An endpoint seen only on
+ * running gives way to a mirrored one, so that a scanner's random paths do not fill the list.
  */
 export class Endpoints {
   readonly #max: number;
@@ -26,7 +26,7 @@ export class Endpoints {
     return this.#byName.values();
   }
 
-  /** The evidence of this endpoint, made when it is new. `mirrored`: it is about to get a pair. */
+  /** The evidence of this endpoint, created if it is new. `mirrored`: it is about to get a pair. */
   of(name: string, mirrored: boolean): EndpointEvidence {
     return this.#byName.get(name) ?? this.#admit(name.slice(0, LONGEST_NAME), mirrored);
   }

@@ -4,12 +4,13 @@ import type { Tally } from './tally.ts';
 
 const FAILURE_WORDS: Readonly<Record<FailureKind, string>> = {
   refused: 'refused the connection',
-  timeout: 'gave no answer in time',
+  timeout: 'did not respond in time',
   reset: 'reset the connection',
   closed: 'closed the connection early',
   malformed: 'sent something that is not HTTP',
 };
-const DENIED = /^answered 40[13]$/;
+/** Checkpoints of earlier versions have the second word. */
+const DENIED = /^(?:responded|answered) 40[13]$/;
 
 /** Keeps which responses were compared, with the request to try again. */
 export function recordFailure(tally: Tally, { running, testing, requestId }: PairOutcome): void {
@@ -29,5 +30,5 @@ export function isDenial(words: string): boolean {
 
 function wordsOf({ status, failure }: ResponseSummary): string {
   if (failure !== null) return FAILURE_WORDS[failure];
-  return status >= 100 ? `answered ${status}` : 'gave no answer';
+  return status >= 100 ? `responded ${status}` : 'did not respond';
 }

@@ -7,17 +7,17 @@ const MAX_TEXT = 120;
 export interface TallyEntry {
   readonly kind: string;
   readonly path: string;
-  /** Renderings of the first occurrence, empty where there is none. */
+  /** Both sides as rendered at the first occurrence, empty where there is nothing to show. */
   readonly running: string;
   readonly testing: string;
   count: number;
-  /** Request ids, the first ones. */
+  /** The first request ids. */
   readonly samples: string[];
 }
 
 /**
- * Counts what differs, by kind and path, in a bounded number of entries. When it is full, an entry
- * that occurred only once makes room, so that what keeps occurring stays.
+ * Counts what differs, by kind and path, in a bounded number of entries. When the tally is full, an
+ * entry that occurred only once makes room, so that what keeps occurring stays.
  */
 export class Tally {
   #entries: TallyEntry[] = [];

@@ -2,11 +2,11 @@ import { ViliError } from '../../errors.ts';
 import { readCount, readList, readRecord, readValue } from '../evidence/checkpoint.ts';
 import { E_VALUE_CAP } from './e-values.ts';
 
-/** Most of the bet is on a fault that was there from the start; the rest on one that begins later. */
+/** Most of the bet is on a fault that is there from the start, the rest on one that begins later. */
 const FROM_THE_START = 0.8;
 const LATER = 0.2;
 
-/** The alternatives of one test. `relative`: shares of the way from the null rate to 1. */
+/** The alternatives of one test. `relative`: the rates are shares of the way from the null rate to 1. */
 export interface ChangeAlternatives {
   readonly rates: readonly number[];
   readonly bets: readonly number[];
@@ -30,10 +30,11 @@ export const authAlternatives: ChangeAlternatives = {
 };
 
 /**
- * Against: P(hit | past) <= a null rate, which may change from one observation to the next as long
- * as it is fixed before it. A mixture over alternatives and over the time of the change (e-detectors,
- * Shin, Ramdas and Rinaldo, arXiv 2203.03532), so that a long good past costs only the logarithm of
- * its length and a leak is found soon. The prior of a change at observation n is 0.2 / (n (n - 1)).
+ * An e-value against P(hit | past) <= a null rate, which may change from one observation to the next
+ * as long as it is fixed before the observation. It mixes over alternatives and over the time of the
+ * change (e-detectors, Shin, Ramdas and Rinaldo, arXiv 2203.03532), so that a long good past costs only
+ * the logarithm of its length and a leak is found soon. The prior of a change at observation n is
+ * 0.2 / (n (n - 1)).
  */
 export class ChangeMixture {
   readonly #alternatives: ChangeAlternatives;
@@ -43,7 +44,7 @@ export class ChangeMixture {
 
   constructor(alternatives: ChangeAlternatives) {
     this.#alternatives = alternatives;
-    // Filled with a fraction first, so that the engine keeps unboxed doubles from the start.
+    // Filled with a fraction first, so that V8 stores unboxed doubles from the start.
     this.#masses = alternatives.rates.map(() => 0.5);
     this.#masses.fill(0);
   }
@@ -52,7 +53,7 @@ export class ChangeMixture {
     return this.#value;
   }
 
-  /** Takes one observation in and returns the new value. */
+  /** Takes in one observation and returns the new value. */
   update(hit: boolean, nullRate: number): number {
     const { rates, bets, relative } = this.#alternatives;
     const masses = this.#masses;

@@ -1,11 +1,11 @@
 /**
  * Closed forms of the e-values. An e-value says how many times over a bet against a hypothesis has
- * paid off; whatever the moment one looks, P(it ever reaches 1/alpha) <= alpha while the hypothesis
- * holds (Ville 1939; Ramdas et al., arXiv 2210.01948). Each function is a mixture of bets over
- * several alternatives, needs nothing but counts, and does not depend on their order.
+ * paid off; however often it is checked, P(it ever reaches 1/alpha) <= alpha while the hypothesis
+ * holds (Ville 1939; Ramdas et al., arXiv 2210.01948). Each function mixes bets over several
+ * alternatives, needs nothing but counts, and does not depend on the order of events.
  */
 
-/** Values are cut here: cutting only lowers an e-value, and sums of them stay exact. */
+/** Values are capped here: a cap only lowers an e-value, and sums stay exact. */
 export const E_VALUE_CAP = 1e12;
 /** exp() of this is finite with room for sums. */
 const EXPONENT_CAP = 600;
@@ -24,8 +24,8 @@ const SIGN_BETS = [0.55, 0.65, 0.8, 0.95].map((share) => ({
 const EXCESS_FACTORS = [2, 5, 20] as const;
 
 /**
- * An e-value over pairs that came out the same, worse and better. It is a sum without negative terms,
- * which ends early once it has reached `enough`: for those who only compare it.
+ * An e-value over pairs that came out the same, worse and better. A caller that only compares it with
+ * `enough` saves time: the sum has no negative terms and ends once it has reached that.
  */
 export type PairTest = (same: number, worse: number, better: number, enough?: number) => number;
 
@@ -47,7 +47,7 @@ export function discordanceE(worse: number, better: number, nullShare: number): 
 
 /**
  * Against: P(worse) - (1 + ratio) P(better) >= margin. Large values allow a promotion. The
- * logarithms are worked out once, since the test is looked at after every pair.
+ * logarithms are computed once, since the test is evaluated after every pair.
  */
 export function nonInferiority(margin: number, ratio: number): PairTest {
   const bets = MARGIN_STAKES.map((stake, index) => {
@@ -69,7 +69,7 @@ export function nonInferiority(margin: number, ratio: number): PairTest {
   };
 }
 
-/** The least excess of failures that is ruled out with confidence 1 - alpha; 1 when none is. */
+/** The smallest excess of failures that is ruled out with confidence 1 - alpha; 1 when none is. */
 export function ruledOutMargin(
   same: number,
   worse: number,
@@ -100,7 +100,7 @@ export function signE(hits: number, total: number, enough = Number.POSITIVE_INFI
   return sum / SIGN_BETS.length;
 }
 
-/** Against: hits occur at most at `nullRate`. For small rates, where alternatives are multiples. */
+/** Against: hits occur at most at `nullRate`. For small rates, with multiples as alternatives. */
 export function excessE(hits: number, misses: number, nullRate: number): number {
   let sum = 0;
   for (const factor of EXCESS_FACTORS) {
@@ -113,7 +113,7 @@ export function excessE(hits: number, misses: number, nullRate: number): number 
   return Math.min(sum / EXCESS_FACTORS.length, E_VALUE_CAP);
 }
 
-/** How many more hits in a row bring a growing test to `odds`; `limit` when more than that. */
+/** How many more hits in a row bring a growing test to `odds`; at most `limit`. */
 export function moreUntil(valueAfter: (more: number) => number, odds: number, limit = 1e6): number {
   if (valueAfter(0) >= odds) return 0;
   let high = 1;

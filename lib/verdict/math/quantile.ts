@@ -1,9 +1,9 @@
 const SHARE = 0.95;
 const SMALLEST_STEP = 0.02;
-/** The first estimate is placed above the first answer, on the logarithmic scale. */
+/** The first estimate is placed above the first response, on the logarithmic scale. */
 const HEAD_START = 0.5;
 
-/** Answers before an estimate is used. */
+/** Responses before an estimate is used. */
 export const QUANTILE_WARM = 30;
 
 /** Durations are learned on a logarithmic scale. */

@@ -50,7 +50,7 @@ export const access: Signal = {
   suspicion: {
     value: (evidence) => totalsPart.of(evidence).auth.value,
     words: (evidence) =>
-      `testing let in ${totalsPart.of(evidence).letIn} callers that running refused`,
+      `testing let in ${totalsPart.of(evidence).letIn} callers that running denied`,
   },
   /** One caller let in may be chance, but has to stay the only one for a while. */
   criterion: {
@@ -61,8 +61,8 @@ export const access: Signal = {
       return refused / (refused + denialsMissing(evidence));
     },
     missing: ({ evidence }) => [
-      `${counted(denialsMissing(evidence), 'more request')} that running refuses (401, 403) and ` +
-        `testing refuses too: it let ${totalsPart.of(evidence).letIn} in`,
+      `${counted(denialsMissing(evidence), 'more request')} that running denies (401, 403) and ` +
+        `testing denies too: it let ${totalsPart.of(evidence).letIn} in`,
     ],
   },
   blockers: [
@@ -76,7 +76,7 @@ export const access: Signal = {
         return pairs * (historyRefused / historyAnswers) < DENIALS_EXPECTED;
       },
       words: () =>
-        'refused callers (401, 403) before the test, and testing has not been asked that yet',
+        'denied callers (401, 403) before the test, and testing has not been asked that yet',
       excess: () => 2,
     },
   ],
@@ -146,8 +146,8 @@ function letInReason(endpoint: EndpointEvidence): Reason {
     code: 'auth-bypass',
     endpoint: name,
     text:
-      `${name}: testing let in callers that running refused with 401 or 403, in ` +
-      `${counts.letIn} of ${counted(refused, 'refused request')}`,
+      `${name}: testing let in callers that running denied with 401 or 403, in ` +
+      `${counts.letIn} of ${counted(refused, 'denied request')}`,
     observed: counts.letIn / Math.max(1, refused),
     limit: 0,
     samples: entry?.samples.slice(0, MAX_SAMPLES) ?? [],

@@ -74,8 +74,8 @@ const differsUncontrolled: Blocker = {
   words: (endpoint) => {
     const { uncontrolled, uncontrolledDiffers } = endpointPart.of(endpoint);
     return (
-      `answers differently in ${uncontrolledDiffers} of ` +
-      `${counted(uncontrolled, 'answer')}, and running was not asked twice, so it may be noise`
+      `responds differently in ${uncontrolledDiffers} of ` +
+      `${counted(uncontrolled, 'response')}, and running was not asked twice, so it may be noise`
     );
   },
   balance: uncontrolledBalance,
@@ -95,8 +95,8 @@ export const content: Signal = {
   suspicion: {
     value: (evidence) => totalsPart.of(evidence).shape,
     words: (evidence) =>
-      `testing's answers differed ${totalsPart.of(evidence).shapeWorse} times where running's ` +
-      `second answer did not`,
+      `testing's responses differed ${totalsPart.of(evidence).shapeWorse} times where running's ` +
+      `second response did not`,
   },
   endpointE: (endpoint) => endpointPart.of(endpoint).shape,
   blockers: [
@@ -196,7 +196,7 @@ function uncontrolledBalance(endpoint: EndpointEvidence): Balance {
 
 function differsWords(endpoint: EndpointEvidence): string {
   const { controls, shapeWorse } = endpointPart.of(endpoint);
-  return `answers differently in ${shapeWorse} of ${counted(controls, 'answer')}`;
+  return `responds differently in ${shapeWorse} of ${counted(controls, 'response')}`;
 }
 
 /** Responses that differ in a way that counts, by endpoint and field. */
@@ -234,9 +234,9 @@ function reasonOf(endpoint: EndpointEvidence): Reason {
   const fields = seen.filter((field) => field.count >= often).slice(0, MAX_FIELDS);
   const said = fields.map(
     (field) =>
-      `${changeOf(field)} in ${field.count} of ${counted(controls + uncontrolled, 'answer')}`,
+      `${changeOf(field)} in ${field.count} of ${counted(controls + uncontrolled, 'response')}`,
   );
-  const what = said.length > 0 ? said.join('; ') : 'the answer differs';
+  const what = said.length > 0 ? said.join('; ') : 'the response differs';
   const control =
     controls > 0
       ? `asked again, running alone differed in ${shapeBetter} of ${controls}, ` +
@@ -259,7 +259,7 @@ function row({ context: { settings }, measured, stateOf }: TableInput): SignalRo
   const state = stateOf(CODE);
   return {
     code: CODE,
-    name: 'answers differ',
+    name: 'responses differ',
     running: shareIn(runningDiffers, baselines),
     testing: shareIn(testingDiffers, baselines),
     limit: counts ? 'as running' : 'told only',

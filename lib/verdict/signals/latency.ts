@@ -72,9 +72,11 @@ export const latency: Signal = {
     missing: ({ evidence }) => {
       const { timed, slower } = totalsPart.of(evidence);
       if (2 * slower > timed && timed > 0) {
-        return [`testing is clearly slower in ${slower} of ${timed} answers: at most half may be`];
+        return [
+          `testing is clearly slower in ${slower} of ${timed} responses: at most half may be`,
+        ];
       }
-      const more = counted(missingOf(evidence), 'more answer');
+      const more = counted(missingOf(evidence), 'more response');
       return [`${more} after warm-up to compare speed${untimedNote(evidence)}`];
     },
   },
@@ -84,7 +86,7 @@ export const latency: Signal = {
       blocks: (_, endpoint) => valueOf(endpoint) >= BLOCK_ODDS,
       words: (endpoint) => {
         const { timed, slower } = endpointPart.of(endpoint);
-        return `is slower in testing in ${slower} of ${counted(timed, 'answer')}`;
+        return `is slower in testing in ${slower} of ${counted(timed, 'response')}`;
       },
       excess: (endpoint) => valueOf(endpoint) / BLOCK_ODDS,
     },
@@ -107,7 +109,7 @@ export const latency: Signal = {
       endpoint: null,
       text:
         `testing took over ${percent(MARGIN)} and ${SLACK_MS} ms ` +
-        `longer in ${grouped(slower)} of ${counted(timed, 'answer')}, allowed half.`,
+        `longer in ${grouped(slower)} of ${counted(timed, 'response')}, allowed half.`,
       observed: slower / Math.max(1, timed),
       limit: NULL_RATE,
       samples: [],
@@ -236,7 +238,7 @@ function reasonOf(evidence: Evidence, endpoint: EndpointEvidence | null): Reason
     endpoint: endpoint?.name ?? null,
     text:
       `${subject}testing took over ${percent(MARGIN)} and ${SLACK_MS} ms ` +
-      `longer than running for the same request in ${grouped(slower)} of ${counted(timed, 'answer')}` +
+      `longer than running for the same request in ${grouped(slower)} of ${counted(timed, 'response')}` +
       `${instance} (${lately}at most half may)`,
     observed: slower / Math.max(1, timed),
     limit: NULL_RATE,

@@ -19,7 +19,7 @@ export const openPairs: Signal = {
     progress: ({ evidence }) =>
       (MAX_OPEN_SHARE * evidence.totals.pairs) / Math.max(1, totalsPart.of(evidence).openPairs),
     missing: ({ evidence }) => [
-      `testing's answers to ${counted(totalsPart.of(evidence).openPairs, 'request')} that it ` +
+      `testing's responses to ${counted(totalsPart.of(evidence).openPairs, 'request')} that it ` +
         `still works on`,
     ],
   },

@@ -73,7 +73,7 @@ export const slow: Signal = {
       const { slowTesting } = totalsPart.of(evidence);
       const more = missingOf(evidence);
       if (more >= MANY) return [`testing was very slow ${counted(slowTesting, 'time')}: too often`];
-      const responses = counted(more, 'more answer');
+      const responses = counted(more, 'more response');
       return [`${responses} after warm-up to rule out very slow ones${untimedNote(evidence)}`];
     },
   },
@@ -192,7 +192,7 @@ function reasonOf(evidence: Evidence, endpoint: EndpointEvidence | null): Reason
     endpoint: endpoint?.name ?? null,
     text:
       `${subject}testing alone was very slow (over ${FACTOR} times ` +
-      `running's 95th percentile) in ${slowTesting} of ${counted(timed, 'answer')}, running alone ` +
+      `running's 95th percentile) in ${slowTesting} of ${counted(timed, 'response')}, running alone ` +
       `in ${slowRunning} (at most ${percent(MARGIN)} more are allowed)`,
     observed: (slowTesting - slowRunning) / Math.max(1, timed),
     limit: MARGIN,

@@ -136,9 +136,9 @@ describe('an evaluation', () => {
     const evaluation = begun();
     evaluation.underWay(3, { slow: 7, busy: 2 });
     const missing = () => evaluation.decide(2500).missing.join();
-    expect(missing()).to.contain("testing's answers to 3 requests");
+    expect(missing()).to.contain("testing's responses to 3 requests");
     evaluation.underWay(0, { slow: 1, busy: 0 });
-    expect(missing()).not.to.contain("testing's answers");
+    expect(missing()).not.to.contain("testing's responses");
     const { measures } = evaluation.findings(evaluation.decide(2500));
     expect(measures).to.include({ pausedSlow: 8, pausedBusy: 2 });
   });

@@ -108,7 +108,9 @@ describe('Verdict', () => {
     }));
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
-    expect(report.reasons[0]?.text).to.contain('refused the connection where running answered 200');
+    expect(report.reasons[0]?.text).to.contain(
+      'refused the connection where running responded 200',
+    );
   });
 
   it('confirms a rejection, and takes it back when testing recovers meanwhile', () => {
@@ -199,7 +201,7 @@ describe('Verdict', () => {
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]).to.include({ code: 'errors', endpoint: 'GET /prices/{id}' });
-    expect(report.reasons[0]?.text).to.contain('answered 404 where running answered 200');
+    expect(report.reasons[0]?.text).to.contain('responded 404 where running responded 200');
     expect(report.reasons[0]?.samples).to.have.lengthOf(5);
   });
 
@@ -221,7 +223,7 @@ describe('Verdict', () => {
     }));
     shadowRun.feed(3000, 300);
     expect(shadowRun.decide().decision).to.equal('collecting');
-    expect(shadowRun.decide().missing.join()).to.contain('that running refuses (401, 403)');
+    expect(shadowRun.decide().missing.join()).to.contain('that running denies (401, 403)');
   });
 
   it('waits for a refused caller where running refused some before the test', () => {
@@ -235,9 +237,7 @@ describe('Verdict', () => {
     }
     shadowRun.feed(1000, 400);
     shadowRun.feed(10, 400, () => ({ endpoint: 'GET /admin' }));
-    expect(shadowRun.decide().missing[0]).to.contain(
-      'GET /admin refused callers (401, 403) before',
-    );
+    expect(shadowRun.decide().missing[0]).to.contain('GET /admin denied callers (401, 403) before');
     shadowRun.feed(1, 400, () => ({
       endpoint: 'GET /admin',
       running: responseOf(403),
@@ -261,7 +261,7 @@ describe('Verdict', () => {
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]).to.include({ code: 'body-difference', endpoint: 'GET /prices/{id}' });
     expect(report.reasons[0]?.text).to.contain(
-      'GET /prices/{id}: $.price changed from number to string in 100 of 100 answers',
+      'GET /prices/{id}: $.price changed from number to string in 100 of 100 responses',
     );
   });
 

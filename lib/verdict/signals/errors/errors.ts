@@ -70,7 +70,7 @@ export const errors: Signal = {
   findings: errorFindings,
   atPromotion: marginReason,
   facts: (endpoint) => ({ failures: failuresOf(endpoint) }),
-  rows: (input) => [row(input, '5xx, no answer', 'failed'), row(input, '4xx', 'clientErrors')],
+  rows: (input) => [row(input, '5xx, no response', 'failed'), row(input, '4xx', 'clientErrors')],
 };
 
 /** The least excess of failures that is ruled out; 1 when none is. */

@@ -60,7 +60,7 @@ describe('The words of a verdict', () => {
     }));
     const report = shadowRun.decide();
     expect(report.missing[0]).to.match(
-      /^GET \/orders\/\{id\} did worse in 2 of 9 requests: needs about \d+ more good answers$/,
+      /^GET \/orders\/\{id\} did worse in 2 of 9 requests: needs about \d+ more good responses$/,
     );
     const needed = Number(/about (\d+)/.exec(report.missing[0] ?? '')?.[1]);
     shadowRun.feed(needed, 2500, () => ({ endpoint: 'GET /orders/{id}' }));
@@ -75,7 +75,7 @@ describe('The words of a verdict', () => {
     const report = shadowRun.decide();
     expect(report.decision).to.equal('reject');
     expect(report.reasons[0]?.text).to.equal(
-      'GET /orders/{id}: testing answered 500 where running answered 200, in 40 of 40 requests ' +
+      'GET /orders/{id}: testing responded 500 where running responded 200, in 40 of 40 requests ' +
         '(at most 0.5 % more failures than running are allowed). The odds that testing is worse ' +
         'are more than a million to 1 (100 to 1 is enough).',
     );
@@ -118,7 +118,7 @@ describe('The words of a verdict', () => {
     expect(decision).to.equal('reject');
     const reason = reasons.find(({ endpoint }) => endpoint === 'GET /reports');
     expect(reason?.text).to.match(
-      /answers, for instance 31 ms instead of [\d.]+ ms \(at most half/,
+      /responses, for instance 31 ms instead of [\d.]+ ms \(at most half/,
     );
     expect(reason?.samples).to.have.lengthOf(5);
   });
@@ -159,7 +159,7 @@ describe('The words of a verdict', () => {
         differences: [difference, { kind: 'extra', path: '$.harmless' }],
       }));
       const [reason] = shadowRun.decide().reasons;
-      expect(reason?.text).to.contain(`GET /items/{id}: ${words} 60 of 60 answers`);
+      expect(reason?.text).to.contain(`GET /items/{id}: ${words} 60 of 60 responses`);
       expect(reason?.text).to.not.contain('harmless');
       expect(reason?.samples).to.have.lengthOf(5);
     }
@@ -177,7 +177,7 @@ describe('The words of a verdict', () => {
     const { decision, reasons } = shadowRun.decide();
     expect(decision).to.equal('reject');
     const texts = reasons.map((one) => one.text).join('\n');
-    expect(texts).to.contain('$.price changed from number to string in 150 of 150 answers');
+    expect(texts).to.contain('$.price changed from number to string in 150 of 150 responses');
     expect(texts).to.not.contain('servedAt');
   });
 
@@ -189,7 +189,7 @@ describe('The words of a verdict', () => {
     );
     const texts = shadowRun.decide().reasons.map((one) => one.text);
     expect(texts.join('\n')).to.match(
-      /GET \/search: testing took over 25 % and 2 ms longer than running .* in \d+ of \d+ answers/,
+      /GET \/search: testing took over 25 % and 2 ms longer than running .* in \d+ of \d+ responses/,
     );
     expect(texts.join('\n')).to.match(/GET \/search: testing alone was very slow/);
   });

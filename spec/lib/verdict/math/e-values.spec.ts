@@ -103,7 +103,7 @@ describe('e-values', () => {
     );
   });
 
-  it('say how many more good answers are needed, up to a limit', () => {
+  it('say how many more good responses are needed, up to a limit', () => {
     fc.assert(
       fc.property(fc.nat(10_000), (goal) => {
         expect(moreUntil((more) => more, goal)).to.equal(goal);
