@@ -38,7 +38,7 @@ export interface ServiceOptions {
   readonly viliVersion: string;
   readonly journal: Journal;
   readonly environment: NodeJS.ProcessEnv;
-  /** An error that no actor can answer for: the process must end. */
+  /** An error that belongs to no actor: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }
 

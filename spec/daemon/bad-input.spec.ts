@@ -25,7 +25,9 @@ describe('A daemon that meets bad input', function () {
   it('never starts a truncated jar, and logs why', async () => {
     const jar = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(5000, 1)]);
     await world.write('shop-1.0.1.jar', jar);
-    await daemon.until('it is told', () => daemon.output.includes('shop-1.0.1.jar is not used'));
+    await daemon.until('it is reported', () =>
+      daemon.output.includes('shop-1.0.1.jar is not used'),
+    );
     expect(daemon.output).to.contain('zip end record is missing');
     expect((await daemon.client.status()).testing).to.equal(null);
   });
@@ -81,7 +83,9 @@ describe('A daemon that has no port left for a test', function () {
     try {
       const users = world.users(40);
       await world.drop('1.0.1');
-      await daemon.until('it is told', () => daemon.output.includes('no free port in port_range'));
+      await daemon.until('it is reported', () =>
+        daemon.output.includes('no free port in port_range'),
+      );
       expect(daemon.output).to.match(new RegExp(`${other} held by \\w+ \\(pid ${process.pid}\\)`));
       stranger.close();
       await daemon.testing('shop-1.0.1');
@@ -105,7 +109,7 @@ describe('A daemon whose properties file cannot be read', function () {
     // A folder in place of the file cannot be read by anybody, root included.
     await rename(join(world.base, 'shop.properties'), join(world.base, 'aside'));
     await world.drop('1.0.1');
-    await daemon.until('it is told', () => daemon.output.includes('cannot read'));
+    await daemon.until('it is reported', () => daemon.output.includes('cannot read'));
     expect(daemon.output).to.contain('shop.properties (properties_file_name)');
     await writeFile(join(world.base, 'shop.properties'), 'a=c\n');
     await chmod(join(world.base, 'shop.properties'), 0o600);

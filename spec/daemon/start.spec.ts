@@ -86,7 +86,7 @@ describe('A daemon of a user without rights', function () {
       const users = world.users(40);
       await chmod(join(world.base, 'shop.properties'), 0o000);
       await world.drop('1.0.1');
-      await daemon.until('it is told', () => daemon.output.includes('cannot read'));
+      await daemon.until('it is reported', () => daemon.output.includes('cannot read'));
       expect(daemon.output).to.match(/shop\.properties \(properties_file_name\): .*permission/i);
       expect((await daemon.client.status()).running?.state).to.equal('ready');
       expect(await users.stop()).to.include({ failed: 0, held: 0 });

@@ -58,8 +58,8 @@ describe('A daemon with a service whose every response is new', function () {
     await daemon.recorded('promoted', 'shop-1.0.1', LIMIT_MS);
     const { test } = await reported('shop-1.0.1');
     expect(test?.pairs).to.be.at.least(PAIRS);
-    const told = test?.endpoints.flatMap((one) => [...one.differences, ...one.alsoSeen]);
-    expect(told).to.deep.equal([]);
+    const differences = test?.endpoints.flatMap((one) => [...one.differences, ...one.alsoSeen]);
+    expect(differences).to.deep.equal([]);
     expect(test?.signals.filter(({ state }) => state === 'FAIL')).to.deep.equal([]);
     const ignored = test?.ignored.filter(({ endpoint }) => endpoint === 'GET /products/{id}');
     expect(ignored?.map(({ path }) => path).toSorted()).to.deep.equal([

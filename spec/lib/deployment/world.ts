@@ -106,7 +106,7 @@ export class World {
     this.servlets.delete(key);
     const [name, role] = key.split(' ') as [string, Role];
     this.tell({ type: 'servlet-down', name, role, problem: 'exited with code 1', cause });
-    // The version actor starts a servlet again unless it was told to stop it meanwhile.
+    // The version actor starts a servlet again unless it had to stop it meanwhile.
     const wanted = this.#wants(name, role);
     if (wanted && !this.servlets.has(key)) this.#start(name, role);
   }
