@@ -4,11 +4,13 @@ import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, peerOf } from '../http/forwarded.ts';
+import { TOKEN_SUFFIX } from '../http/hop-by-hop.ts';
 import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
-import { headRulesOf, type RequestHead, readRequestHead } from '../http/request-head.ts';
+import { createRequestIds, type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { Forward } from '../request/forward.ts';
 import { isTunnelled, Tunnel, withoutUpgrade } from '../request/tunnel.ts';
+import type { ProxySettings } from '../settings.ts';
 import { Connection } from './connection.ts';
 import { rawPage } from './error-pages.ts';
 import { FastPath, type FastPathRules, fastPathRulesOf } from './fast-path.ts';
@@ -175,4 +177,18 @@ export class Http1Frontend implements ListenerEvents {
       connection.socket.destroy();
     }
   }
+}
+
+// Private
+
+/** The rules for request heads that follow from the settings. */
+function headRulesOf({ header, mirror, tls }: ProxySettings): HeadRules {
+  return {
+    maxCount: header.maxCount,
+    markHeader: mirror.header.toLowerCase(),
+    tokenHeader: `${mirror.header}${TOKEN_SUFFIX}`.toLowerCase(),
+    token: mirror.token,
+    scheme: tls === null ? 'http' : 'https',
+    nextRequestId: createRequestIds(),
+  };
 }

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FlatHeaders } from '../../model/headers.ts';
-import type { ProxySettings } from '../settings.ts';
 import type { Peer } from './forwarded.ts';
 import { framingProblem } from './framing.ts';
-import { TOKEN_SUFFIX } from './hop-by-hop.ts';
 import { type Rejection, reject } from './rejection.ts';
 import { type HeadRules, RequestHeaders } from './request-headers.ts';
 import { readTarget } from './request-line.ts';
@@ -74,18 +72,6 @@ export class RequestHead {
   }
 }
 
-/** The rules for request heads that follow from the settings. */
-export function headRulesOf({ header, mirror, tls }: ProxySettings): HeadRules {
-  return {
-    maxCount: header.maxCount,
-    markHeader: mirror.header.toLowerCase(),
-    tokenHeader: `${mirror.header}${TOKEN_SUFFIX}`.toLowerCase(),
-    token: mirror.token,
-    scheme: tls === null ? 'http' : 'https',
-    nextRequestId: createRequestIds(),
-  };
-}
-
 /** Reads and filters the head of a request. */
 export function readRequestHead(raw: RawRequest, peer: Peer, rules: HeadRules): RequestHead {
   const target = readTarget(raw.url, raw.method);
@@ -119,6 +105,13 @@ export function requestIdOf({ requestId }: RequestHeaders, rules: HeadRules): st
   return requestId === '' ? rules.nextRequestId() : requestId.slice(0, REQUEST_ID_MAX_LENGTH);
 }
 
+/** Creates ids that are unique without drawing randomness per request: a random prefix and a counter. */
+export function createRequestIds(): () => string {
+  const prefix = randomBytes(ID_PREFIX_BYTES).toString('hex');
+  let count = 0;
+  return () => `${prefix}-${(++count).toString(ID_RADIX)}`;
+}
+
 // Private
 
 function tooMany({ count }: RequestHeaders, { maxCount }: HeadRules): Rejection | null {
@@ -128,11 +121,4 @@ function tooMany({ count }: RequestHeaders, { maxCount }: HeadRules): Rejection 
 /** A copy that the tested version sent back to the users' port would be copied again, endlessly. */
 function loopProblem({ token: found }: RequestHeaders, { token }: HeadRules): Rejection | null {
   return token !== '' && found === token ? reject(508, 'a copy came back') : null;
-}
-
-/** Creates ids that are unique without drawing randomness per request: a random prefix and a counter. */
-function createRequestIds(): () => string {
-  const prefix = randomBytes(ID_PREFIX_BYTES).toString('hex');
-  let count = 0;
-  return () => `${prefix}-${(++count).toString(ID_RADIX)}`;
 }
