@@ -3,6 +3,13 @@ import { signals } from '../signals/list.ts';
 
 const against = signals.flatMap((one) => one.against ?? []);
 const speedAgainst = signals.flatMap((one) => (one.isSpeed ? (one.against ?? []) : []));
+/** All shares together: 1 as shipped, in whatever order the fractions are added. */
+const TOTAL = Number(
+  signals
+    .flatMap((one) => Object.values(one.budget ?? {}))
+    .reduce((sum, share) => sum + share, 0)
+    .toFixed(9),
+);
 
 /**
  * The evidence against testing as one e-value: it starts at 1, and while testing is no worse than
@@ -11,12 +18,12 @@ const speedAgainst = signals.flatMap((one) => (one.isSpeed ? (one.against ?? [])
 export function rejectionE(evidence: Evidence): number {
   let sum = 0;
   for (const part of against) sum += part(evidence);
-  return sum;
+  return sum / TOTAL;
 }
 
 /** What is left of it without slowness. */
 export function withoutSpeed(value: number, evidence: Evidence): number {
   let rest = value;
-  for (const part of speedAgainst) rest -= part(evidence);
+  for (const part of speedAgainst) rest -= part(evidence) / TOTAL;
   return rest;
 }

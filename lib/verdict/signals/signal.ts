@@ -102,8 +102,9 @@ export interface Signal {
   readonly observeLogs?: (context: DecisionContext, window: LogWindow) => void;
 
   /**
-   * Its shares of the permitted chance of a wrong rejection. The shares of all signals add up to 1: a
-   * weighted mean of e-values is an e-value whatever their dependence (Vovk and Wang 2021).
+   * Its shares of the permitted chance of a wrong rejection. As shipped all shares add up to 1; a share
+   * that is added shrinks the others in proportion, since the weighted mean of the e-values is taken,
+   * which is an e-value whatever their dependence (Vovk and Wang 2021).
    */
   readonly budget?: Readonly<Record<string, number>>;
   /** Its e-values against testing, each times its share of the budget. */

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { rejectionE } from '../../../../lib/verdict/decision/budget.ts';
+import { Evidence } from '../../../../lib/verdict/evidence/evidence.ts';
 import { signals } from '../../../../lib/verdict/signals/list.ts';
 
 const DOCUMENT = readFileSync('docs/verdict.md', 'utf8');
@@ -9,9 +11,8 @@ function expectUnique(values: readonly (string | number)[]): void {
 }
 
 describe('The list of signals', () => {
-  it('spends the whole budget for a rejection and no more', () => {
-    const shares = signals.flatMap(({ budget }) => Object.values(budget ?? {}));
-    expect(shares.reduce((sum, share) => sum + share, 0)).to.be.closeTo(1, 1e-12);
+  it('spends the whole budget for a rejection and no more: without evidence the odds are 1', () => {
+    expect(rejectionE(new Evidence(1))).to.be.closeTo(1, 1e-12);
   });
 
   it('gives a budget to each signal that can reject, and to no other', () => {
