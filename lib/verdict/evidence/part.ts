@@ -1,4 +1,4 @@
-import { readNumber, readNumbers, readRecord, readText } from './checkpoint.ts';
+import { readNumber, readRecord, readText } from './checkpoint.ts';
 import { Tally } from './tally.ts';
 
 /** Writes itself into a checkpoint and reads itself back. */
@@ -30,7 +30,11 @@ export function writeParts(
   }
 }
 
-/** @throws ViliError `VILI_VERDICT_CHECKPOINT` naming the field that is not as it should be. */
+/**
+ * Reads what `writeParts` wrote. A field that is not there stays blank: its signal is newer than the
+ * checkpoint.
+ * @throws ViliError `VILI_VERDICT_CHECKPOINT` naming the field that is not as it should be.
+ */
 export function readParts(
   parts: readonly object[],
   numbers: { readonly data: unknown; readonly where: string },
@@ -39,14 +43,15 @@ export function readParts(
   const record = readRecord(numbers.data, numbers.where);
   for (const part of parts as readonly Record<string, Field>[]) {
     for (const [name, value] of fieldsOf(part)) {
-      const data = others.data[name];
-      const where = `${others.where}${name}`;
-      if (typeof value === 'number') {
-        part[name] = readNumber(record[name], `${numbers.where}.${name}`);
-      } else if (typeof value === 'string') part[name] = readText(data, where);
-      else if (value === null) part[name] = readTally(data, where);
+      const isNumber = typeof value === 'number';
+      const data = (isNumber ? record : others.data)[name];
+      const where = isNumber ? `${numbers.where}.${name}` : `${others.where}${name}`;
+      if (data === undefined) continue;
+      if (isNumber) part[name] = readNumber(data, where);
+      else if (typeof value === 'string') part[name] = readText(data, where);
+      else if (value === null) part[name] = data === null ? null : readTally(data, where);
       else if (isKept(value)) value.restore(data, where);
-      else readNumbers(value, data, where);
+      else readSums(value, data, where);
     }
   }
 }
@@ -57,11 +62,17 @@ function fieldsOf(part: object): [string, Field][] {
   return Object.entries(part) as [string, Field][];
 }
 
-function readTally(data: unknown, where: string): Tally | null {
-  if (data === null || data === undefined) return null;
+function readTally(data: unknown, where: string): Tally {
   const tally = new Tally();
   tally.restore(data, where);
   return tally;
+}
+
+function readSums(sums: Record<string, number>, data: unknown, where: string): void {
+  const record = readRecord(data, where);
+  for (const name of Object.keys(sums)) {
+    if (record[name] !== undefined) sums[name] = readNumber(record[name], `${where}.${name}`);
+  }
 }
 
 function isKept(value: Kept | Record<string, number>): value is Kept {
