@@ -19,7 +19,7 @@ import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
 import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
-import type { SlotEvent } from '../lib/servlet/slots.ts';
+import type { SlotEvent } from '../lib/servlet/slot-events.ts';
 
 /** The actors at the top that others send to; a message to an absent actor is a dead letter. */
 export interface Addresses {

@@ -63,6 +63,9 @@ const NOTIFICATION_RETRY_MS = 2000;
 export function rootTable(services: Services): readonly ChildSpec<never>[] {
   const { settings, layout, proxy, mirror, journal, addresses } = services;
   const { deployer, comparator } = addresses;
+  const { base, identifier, socket: socketPath } = layout;
+  const { arrival } = settings;
+  const handlers = controlHandlers(services);
   return [
     actorSpec({
       name: 'notifier',
@@ -110,11 +113,8 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       name: 'ingestor',
       behaviour: () =>
         ingestorActor({
-          watch: (hooks) => {
-            const { identifier, arrival } = settings;
-            return watchServerFiles({ base: layout.base, identifier, ...arrival, ...hooks });
-          },
-          present: () => listServerFiles(layout.base, settings.identifier),
+          watch: (hooks) => watchServerFiles({ base, identifier, ...arrival, ...hooks }),
+          present: () => listServerFiles(base, identifier),
           identify: (file) => identify(layout.serverFile(file), file),
           deployer,
           journal,
@@ -124,11 +124,8 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       name: 'operator',
       behaviour: () =>
         operatorActor({
-          createServer: (onProblem) => {
-            const handlers = controlHandlers(services);
-            const { socket: socketPath } = layout;
-            return createControlServer({ socketPath, handlers, ...CONTROL_LIMITS, onProblem });
-          },
+          createServer: (onProblem) =>
+            createControlServer({ ...CONTROL_LIMITS, socketPath, handlers, onProblem }),
           journal,
         }),
     }),

@@ -113,15 +113,8 @@ export async function createServices(
   });
   const ports = new PortPool({ ...settings.portRange, host: '0.0.0.0' });
   const registry: ProcessRegistry = new Map();
-  const servlets = new Servlets({
-    settings,
-    layout,
-    launcher,
-    ports,
-    registry,
-    environment,
-    onProblem: (text) => journal.warn(text),
-  });
+  const onProblem = (text: string): void => journal.warn(text);
+  const parts = { settings, layout, launcher, ports, registry, environment };
   return {
     settings,
     viliVersion,
@@ -135,7 +128,7 @@ export async function createServices(
     ports,
     launcher,
     registry,
-    servlets,
+    servlets: new Servlets({ ...parts, onProblem }),
     logFollowers: new LogFollowers(),
     logOffsets: new Map(),
     history: openHistory(layout.historyFile, settings.history.maxEntries),

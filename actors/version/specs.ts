@@ -5,7 +5,7 @@ import { FOLLOW_LIMITS } from '../../lib/logs/follow/protocol.ts';
 import type { Role } from '../../lib/model/role.ts';
 import { nextDelayMs } from '../../lib/servlet/health/backoff.ts';
 import { entriesOf } from '../../lib/servlet/process/registry.ts';
-import type { Prepared } from '../../lib/servlet/slots.ts';
+import type { Prepared } from '../../lib/servlet/slot-events.ts';
 import type { Services } from '../app/services.ts';
 import type { LogTailerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 import { logTailerActor } from './log-tailer-actor.ts';

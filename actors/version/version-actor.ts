@@ -4,14 +4,8 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import type { Release } from '../../lib/model/release.ts';
 import type { Role } from '../../lib/model/role.ts';
-import {
-  type Prepared,
-  type SlotCommand,
-  type SlotEvent,
-  type Slots,
-  slotsOf,
-  slotTransition,
-} from '../../lib/servlet/slots.ts';
+import type { Prepared, SlotCommand, SlotEvent } from '../../lib/servlet/slot-events.ts';
+import { type Slots, slotsOf, slotTransition } from '../../lib/servlet/slots.ts';
 import type { DeployerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 
 export interface VersionDeps {

@@ -16,7 +16,7 @@ import type { ServletLauncher } from './launcher/launcher.ts';
 import type { PortPool } from './ports/ports.ts';
 import { entriesOf, type ProcessRegistry, type Servlet } from './process/registry.ts';
 import { servletTag } from './process/tag.ts';
-import type { Prepared } from './slots.ts';
+import type { Prepared } from './slot-events.ts';
 
 /** Limits of a running servlet: none. */
 const UNLIMITED = { nice: 0, sparedProcessors: 0 };

@@ -10,6 +10,7 @@ import type {
 } from '../model/servlet-facts.ts';
 import { afterFailure, afterReady, type BackoffState, NO_FAILURES } from './health/backoff.ts';
 import type { Exit } from './process/exit.ts';
+import type { Prepared, SlotCommand, SlotEvent, SlotRules } from './slot-events.ts';
 
 const ROLES: readonly Role[] = ['running', 'testing'];
 
@@ -21,12 +22,6 @@ const STATES = {
   stopping: 'draining',
   backoff: 'backoff',
 } as const satisfies Record<Slot['phase'], ServletState>;
-
-/** An instance folder, and where its servlet will listen. */
-export interface Prepared {
-  readonly instance: Instance;
-  readonly target: Target;
-}
 
 /** What a version knows of its servlet in one role. */
 export interface Slot {
@@ -49,59 +44,6 @@ export interface Slots {
   /** Copies in progress: a folder that is still written to cannot be archived. */
   readonly staging: number;
   readonly slots: Readonly<Record<Role, Slot>>;
-}
-
-export type SlotEvent =
-  | { readonly type: 'stage'; readonly release: Release }
-  | { readonly type: 'staged' }
-  | { readonly type: 'stage-failed'; readonly problem: string }
-  | { readonly type: 'start'; readonly release: Release; readonly role: Role }
-  /** The pause after a failure is over. */
-  | { readonly type: 'start-due'; readonly role: Role }
-  | { readonly type: 'stop'; readonly role: Role }
-  | { readonly type: 'retire' }
-  | ({ readonly type: 'launched'; readonly role: Role } & Prepared)
-  | { readonly type: 'launch-failed'; readonly role: Role; readonly problem: string }
-  | {
-      readonly type: 'servlet-ready';
-      readonly role: Role;
-      readonly target: Target;
-      readonly pid: number;
-      readonly startedAt: string;
-    }
-  | {
-      readonly type: 'servlet-unhealthy';
-      readonly role: Role;
-      readonly instance: string;
-      readonly problem: string;
-      readonly cause: DownCause;
-    }
-  | {
-      readonly type: 'servlet-exited';
-      readonly role: Role;
-      readonly instance: string;
-      readonly exit: Exit;
-    };
-
-/** A `launch` is the last command of its transition; `launched` or `launch-failed` follows. */
-export type SlotCommand =
-  | { readonly type: 'stage'; readonly release: Release }
-  | { readonly type: 'launch'; readonly release: Release; readonly role: Role }
-  /** Send `start-due` after a pause that grows with the number of failures. */
-  | { readonly type: 'launch-later'; readonly role: Role; readonly failures: number }
-  | { readonly type: 'stop-servlet'; readonly instance: Instance; readonly drain: boolean }
-  | { readonly type: 'report'; readonly report: VersionReport }
-  | { readonly type: 'show'; readonly facts: ServletFacts }
-  | { readonly type: 'warn'; readonly text: string }
-  /** Nothing of the version is left to look after. */
-  | { readonly type: 'end' };
-
-export interface SlotRules {
-  /** Of the version. */
-  readonly name: string;
-  readonly nowMs: number;
-  /** A servlet that was ready for this long fails for the first time again, ms. */
-  readonly resetAfterMs: number;
 }
 
 const EMPTY_SLOT: Slot = {

@@ -3,7 +3,7 @@ import type { DeployerMessage, ServletMessage, VersionMessage } from '../../../a
 import { type VersionDeps, versionActor } from '../../../actors/version/version-actor.ts';
 import type { ChildSpec } from '../../../lib/actor/index.ts';
 import { exitInfrastructureFailure } from '../../../lib/servlet/process/exit.ts';
-import type { Prepared } from '../../../lib/servlet/slots.ts';
+import type { Prepared } from '../../../lib/servlet/slot-events.ts';
 import { release } from '../../lib/deployment/world.ts';
 import { inbox, recordingJournal, type Stage, withActor } from '../../support/actor-kit.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -4,14 +4,8 @@ import type { Instance } from '../../../lib/base/instance/instance.ts';
 import type { Role } from '../../../lib/model/role.ts';
 import type { ServletFacts, VersionReport } from '../../../lib/model/servlet-facts.ts';
 import { exitInfrastructureFailure, exitNotStarted } from '../../../lib/servlet/process/exit.ts';
-import {
-  type Prepared,
-  type SlotCommand,
-  type SlotEvent,
-  type Slots,
-  slotsOf,
-  slotTransition,
-} from '../../../lib/servlet/slots.ts';
+import type { Prepared, SlotCommand, SlotEvent } from '../../../lib/servlet/slot-events.ts';
+import { type Slots, slotsOf, slotTransition } from '../../../lib/servlet/slots.ts';
 import { release } from '../deployment/world.ts';
 
 const NAME = 'shop-2';
