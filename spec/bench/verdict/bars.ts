@@ -1,6 +1,6 @@
 import { type Cell, median, type Summary } from './characteristics.ts';
 
-/** A measured value and what it may be at most; null: it is only told. */
+/** A measured value and its upper limit; null: it is only reported. */
 export interface Bar {
   readonly name: string;
   readonly value: number;
@@ -8,7 +8,7 @@ export interface Bar {
   readonly max: number | null;
 }
 
-/** What the rule as shipped has to keep over all scenarios of the main table. */
+/** The bars of the rule as shipped over all scenarios of the main table. */
 export function characteristicBars(cells: readonly Cell[], summary: Summary): readonly Bar[] {
   const { promoteBad, worstPromoteBad, rejectGood, worstRejectGood } = summary;
   const worstBad = (worstPromoteBad?.promoted ?? 0) / (worstPromoteBad?.runs ?? 1);

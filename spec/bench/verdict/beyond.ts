@@ -7,7 +7,7 @@ const SIDES: readonly Side[] = ['running', 'testing'];
 
 /**
  * What the scenarios of the main table leave out: failures that come in clusters, versions that start
- * slowly, clients that leave, repeat or dominate, and callers refused for reasons that pass.
+ * slowly, clients that leave, repeat or dominate, and callers denied for reasons that pass.
  */
 export const beyondScenarios: readonly Scenario[] = [
   good('load x 4 for 5 min, slower and 2 % fail', { twist: busyHours }),
@@ -60,7 +60,7 @@ function busyHours(random: Random) {
   };
 }
 
-/** For 30 s in 2 min clients leave what takes running over 60 ms, and whatever fails there. */
+/** For 30 s in 2 min clients leave responses that take running over 60 ms or fail there. */
 function impatience(): (draft: Draft) => void {
   return (draft) => {
     if (draft.atSeconds % 120 > 30) return;
@@ -89,7 +89,7 @@ function pauses(random: Random) {
   };
 }
 
-/** The most popular endpoint takes ten times as long in a third of its answers. */
+/** The most popular endpoint takes ten times as long in a third of its responses. */
 function twoSpeeds(random: Random) {
   return (draft: Draft): void => {
     if (draft.rank !== 1) return;
@@ -97,7 +97,7 @@ function twoSpeeds(random: Random) {
   };
 }
 
-/** As code is compiled while it runs; `seconds` is the time constant. */
+/** Code is compiled while it runs; `seconds` is the time constant. */
 function warmingUp(seconds: number): Twist {
   return () => (draft) => {
     draft.testing.ms *= 1 + 4 * Math.exp(-draft.atSeconds / seconds);
@@ -111,7 +111,7 @@ function coldCache(random: Random) {
   };
 }
 
-/** Three quarters of the traffic is one request, and either side keeps a wrong answer for 20 s. */
+/** Three quarters of the traffic is one request, and either side keeps a wrong response for 20 s. */
 function dominated(random: Random) {
   const isWrong = { running: outages(random, 900, 20), testing: outages(random, 900, 20) };
   return (draft: Draft): void => {
@@ -120,14 +120,14 @@ function dominated(random: Random) {
   };
 }
 
-/** A client that gets a failure tries again at once, and running fails again. */
+/** A client that gets a failure retries at once, and running fails again. */
 function retried(times: number): Twist {
   return () => (draft) => {
     if (draft.running.status >= 500) draft.repeats = times;
   };
 }
 
-/** What decides about access fails now and then: then the caller is refused, on either side. */
+/** The access check fails now and then: the caller is denied, on either side. */
 function flickeringAccess(random: Random) {
   return (draft: Draft): void => {
     if (draft.rank !== 10) return;
@@ -137,7 +137,7 @@ function flickeringAccess(random: Random) {
   };
 }
 
-/** Refused an instant before the log-in took effect, let in when asked again. */
+/** Denied an instant before the log-in took effect, let in when asked again. */
 function lateLogin(random: Random) {
   return (draft: Draft): void => {
     if (draft.rank === 10 && random.chance(0.01)) draft.running.status = 401;

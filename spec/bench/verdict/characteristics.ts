@@ -2,7 +2,7 @@ import type { Judge, Outcome } from './judges.ts';
 import type { Scenario, ScenarioLabel } from './scenarios.ts';
 import { simulate, type TrafficSettings } from './traffic.ts';
 
-/** How one rule fared in one scenario. */
+/** The results of one rule in one scenario. */
 export interface Cell {
   readonly scenario: string;
   readonly label: ScenarioLabel;

@@ -17,7 +17,7 @@ const START_MS = 1_700_000_000_000;
 
 const MAX_PAIR_US = 1.5;
 const MAX_ENDPOINT_BYTES = 1500;
-/** The endpoints told apart, and the one for all others. */
+/** The endpoints judged one by one, and the one for all others. */
 const MAX_ENDPOINTS = DEFAULT_VERDICT_SETTINGS.maxEndpoints + 1;
 
 /**

@@ -14,7 +14,7 @@ export interface Judge {
   history?(rank: number, running: ResponseSummary): void;
   startup?(errors: number): void;
   log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void;
-  /** Takes a pair and says what the rule decides after it. */
+  /** Takes in a pair and returns what the rule decides after it. */
   pair(pair: SimulatedPair): Outcome;
 }
 
@@ -28,7 +28,7 @@ export class ViliJudge implements Judge {
   readonly #settings: VerdictSettings;
   readonly #controls: BaselinePlan;
   readonly #random = new Random(1);
-  /** What the traffic drew for the pair in hand. */
+  /** The number that the traffic drew for the current pair. */
   #sample = 0;
   readonly #names = Array.from({ length: 64 }, (_, rank) => `GET /endpoint-${rank}/{id}`);
   #windowEndMs: number;

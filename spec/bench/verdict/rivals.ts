@@ -44,7 +44,7 @@ export class FlaggerLike implements Judge {
   #bad = 0;
 
   log(): void {
-    // It does not look at logs.
+    // This rule does not use logs.
   }
 
   pair({ atSeconds, testing }: SimulatedPair): Outcome {
@@ -67,14 +67,14 @@ export class FlaggerLike implements Judge {
   }
 }
 
-/** The exact one-sided McNemar test at 5 %, looked at after every worse pair, promoting at 1,000. */
+/** The exact one-sided McNemar test at 5 %, evaluated after every worse pair, promoting at 1,000. */
 export class RepeatedMcNemar implements Judge {
   #pairs = 0;
   #worse = 0;
   #better = 0;
 
   log(): void {
-    // It does not look at logs.
+    // This rule does not use logs.
   }
 
   pair({ running, testing }: SimulatedPair): Outcome {
@@ -91,7 +91,7 @@ export class RepeatedMcNemar implements Judge {
 
 /**
  * Kayenta's judge: one point a minute for error rate, p50, p99 and log errors of both sides, compared
- * by Mann and Whitney's test; 50 points, looked at every 5 from 10 on.
+ * by Mann and Whitney's test; 50 points, evaluated every 5 from 10 on.
  */
 export class KayentaLike implements Judge {
   #minuteEnd = 60;

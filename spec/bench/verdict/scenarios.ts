@@ -26,7 +26,7 @@ export interface Scenario {
   readonly sharedFailures?: number;
   readonly endpoints?: Readonly<Record<number, EndpointFault>>;
   readonly refusesConnections?: boolean;
-  /** Rank of an endpoint where running refuses a tenth (401) and testing lets all in. */
+  /** Rank of an endpoint where running denies a tenth (401) and testing lets all in. */
   readonly letsInAt?: number;
   /** Testing is down once for 2 s. */
   readonly blip?: boolean;
@@ -37,18 +37,18 @@ export interface Scenario {
   readonly slowEndpoint?: number;
   readonly coldRequests?: number;
   readonly slowingOver?: number;
-  /** Share of testing's answers that take a second longer. */
+  /** Share of testing's responses that take a second longer. */
   readonly slowTail?: number;
   readonly testingLogErrors?: number;
   /** Mean seconds between bursts of 30 ERROR lines. */
   readonly testingBursts?: number;
   readonly runningBursts?: number;
   readonly startupErrors?: number;
-  /** By rank: chance that two answers of one version differ. */
+  /** By rank: chance that two responses of one version differ. */
   readonly noise?: Readonly<Record<number, number>>;
   /** Ranks whose bodies changed for good. */
   readonly changedBodies?: readonly number[];
-  /** What these fields cannot say: changes each request before the judges see it. */
+  /** For what these fields cannot express: changes each request before the judges see it. */
   readonly twist?: Twist;
 }
 

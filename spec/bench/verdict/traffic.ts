@@ -7,7 +7,7 @@ import type { Draft } from './twist.ts';
 export interface TrafficSettings {
   readonly requestsPerSecond: number;
   readonly requests: number;
-  /** Requests running answered alone before. */
+  /** Requests to which running responded alone before. */
   readonly history: number;
 }
 
@@ -17,12 +17,12 @@ export interface SimulatedPair {
   readonly rank: number;
   readonly running: ResponseSummary;
   readonly testing: ResponseSummary;
-  /** Status of running's second answer, for judges that ask for one. */
+  /** Status of running's second response, for judges that request one. */
   readonly control: { readonly status: number };
   /** Whether testing's body differs from running's, and running's second one from its first. */
   readonly testingDiffers: boolean;
   readonly controlDiffers: boolean;
-  /** Uniform number by which a control is sampled, or null when bodies play no part. */
+  /** Uniform number by which a baseline is sampled, or null when bodies play no part. */
   readonly sample: number | null;
 }
 
@@ -72,7 +72,7 @@ export function simulate(
     const failed = random.chance(rate) || random.chance(scenario.sharedFailures ?? 0);
     const refused = rank === scenario.letsInAt && random.chance(REFUSED_SHARE);
     const status = refused ? 401 : failed ? 500 : 200;
-    listener.history(rank, answerOf({ status, ms: duration(medians, rank, 1, 0, random) }));
+    listener.history(rank, responseOf({ status, ms: duration(medians, rank, 1, 0, random) }));
   }
   if (scenario.startupErrors !== undefined) listener.startup(scenario.startupErrors);
   const twist = scenario.twist?.(random, settings);
@@ -111,10 +111,10 @@ export function simulate(
       listener.log(seconds, 'testing', 'error', 1);
     }
     const bodies = bodiesOf(scenario, rank, late, random);
-    const testing = scenario.refusesConnections === true ? REFUSED : answerOf(draft.testing);
+    const testing = scenario.refusesConnections === true ? REFUSED : responseOf(draft.testing);
     for (let repeat = 0; repeat <= draft.repeats; repeat++) {
       const atSeconds = seconds + repeat * REPEAT_SECONDS;
-      const running = answerOf(draft.running);
+      const running = responseOf(draft.running);
       if (running.status >= 500) listener.log(atSeconds, 'running', 'error', 1);
       if (severityOf(testing) === 2) listener.log(atSeconds, 'testing', 'error', 1);
       const { control } = draft;
@@ -132,7 +132,7 @@ function runningRate(scenario: Scenario): number {
   return scenario.runningFailures ?? scenario.failures ?? 0;
 }
 
-function answerOf({ status, ms }: { status: number; ms: number }): ResponseSummary {
+function responseOf({ status, ms }: { status: number; ms: number }): ResponseSummary {
   return { status, ms, failure: null };
 }
 

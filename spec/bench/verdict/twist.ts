@@ -8,13 +8,13 @@ export interface Draft {
   readonly rank: number;
   readonly running: { status: number; ms: number };
   readonly testing: { status: number; ms: number };
-  /** What running answers when it is asked again at the moment testing is. */
+  /** Running's response when it is asked again at the moment testing is. */
   control: { status: number };
-  /** The client left before it had its answer: no judge gets to see this request. */
+  /** The client left before it had its response: no judge gets to see this request. */
   left: boolean;
   /** The same client sends the same request again at once, so many times, to the same effect. */
   repeats: number;
 }
 
-/** Made anew for each run, so that it may remember what went before. */
+/** Created for each run, so that it may remember what happened before. */
 export type Twist = (random: Random, traffic: TrafficSettings) => (draft: Draft) => void;

@@ -36,7 +36,7 @@ describe('The verdict on simulated traffic', () => {
     expect(summary.rejectGood).to.be.at.most(0.01);
   });
 
-  it('decides about good versions in the end', () => {
+  it('promotes nearly all good versions in the end', () => {
     const good = [...cells.values()].filter((cell) => cell.label === 'good');
     const promoted = good.reduce((sum, cell) => sum + cell.promoted, 0);
     expect(promoted / (good.length * RUNS)).to.be.at.least(0.95);
@@ -59,7 +59,7 @@ describe('The verdict on simulated traffic', () => {
     });
   }
 
-  it('does not reject identical versions that are watched on and on', () => {
+  it('does not reject identical versions however long it watches them', () => {
     const never = { minRequests: Number.MAX_SAFE_INTEGER };
     for (const scenario of scenarios.slice(0, 4)) {
       const options = { runs: 4, seed: SEED, traffic: usualTraffic };

@@ -42,7 +42,7 @@ function failuresUntilRejected(endpoints: number, clean: number, history: number
   return 100;
 }
 
-describe('Verdict', () => {
+describe('The verdict', () => {
   it('has the default settings as documented', () => {
     expect(DEFAULT_VERDICT_SETTINGS).to.deep.equal({
       mode: 'auto',
@@ -67,7 +67,7 @@ describe('Verdict', () => {
     [1000, 100, [8, 8, 8]],
   ];
   for (const [clean, history, failures] of table) {
-    const before = `${clean} good pairs and ${history} earlier answers of running`;
+    const before = `${clean} good pairs and ${history} earlier responses of running`;
     it(`rejects after ${failures.join(', ')} failures on the last of 1, 10, 50 endpoints, after ${before}`, () => {
       expect(
         [1, 10, 50].map((count) => failuresUntilRejected(count, clean, history)),
@@ -75,7 +75,7 @@ describe('Verdict', () => {
     });
   }
 
-  it('promotes a version that answers as running does, once there is enough', () => {
+  it('promotes a version that responds as running does, once there is enough evidence', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(940, 400);
     expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: false });
@@ -83,7 +83,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide()).to.include({ decision: 'promote', pairs: 950, progress: 1 });
   });
 
-  it('waits for the minimum of time however many requests there are', () => {
+  it('waits for the shortest time of a test however many requests there are', () => {
     const shadowRun = new ShadowRun().feed(20_000, 10);
     const report = shadowRun.decide();
     expect(report.decision).to.equal('collecting');
@@ -113,7 +113,7 @@ describe('Verdict', () => {
     );
   });
 
-  it('confirms a rejection, and takes it back when testing recovers meanwhile', () => {
+  it('confirms a pending rejection, and withdraws it when testing recovers meanwhile', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(100, 300);
     shadowRun.feed(10, 200, () => ({ testing: responseOf(502) }));
@@ -124,7 +124,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: false });
   });
 
-  it('does not confirm evidence that falls: what it came from is over', () => {
+  it('does not confirm evidence that falls, since its cause is over', () => {
     const endpoints = (index: number) => ({ endpoint: `GET /${index % 8}` });
     const shadowRun = new ShadowRun().feed(100, 300, endpoints);
     shadowRun.feed(60, 300, (index) => ({ ...endpoints(index), testing: responseOf(404) }));
@@ -135,7 +135,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('reject');
   });
 
-  it('rejects for slowness alone only after the least time of a test', () => {
+  it('rejects for slowness alone only after the shortest time of a test', () => {
     const slow = { running: responseOf(200, 40), testing: responseOf(200, 200) };
     const shadowRun = new ShadowRun().feed(970, 300, () => slow);
     expect(shadowRun.decide()).to.include({ decision: 'collecting', condemned: false });
@@ -156,7 +156,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('gives credit once for a failure of running that a client tries again and again', () => {
+  it('gives credit once for a failure of running that a client retries again and again', () => {
     const test = (isBetter: (index: number) => boolean) =>
       new ShadowRun().feed(8000, 200, (index) => {
         if (index % 40 === 0) return { testing: responseOf(500) };
@@ -168,7 +168,7 @@ describe('Verdict', () => {
     expect(spread.decide().decision).to.equal('promote');
   });
 
-  it('does not hold a refusal that running takes back against who let the caller in', () => {
+  it('does not blame testing for letting in a caller whose denial running takes back', () => {
     const passing = { running: responseOf(401), testing: responseOf(200), deniedAgain: false };
     const shadowRun = new ShadowRun().feed(1000, 400, (index) => (index % 50 === 0 ? passing : {}));
     expect(shadowRun.decide().decision).to.equal('promote');
@@ -205,7 +205,7 @@ describe('Verdict', () => {
     expect(report.reasons[0]?.samples).to.have.lengthOf(5);
   });
 
-  it('rejects after letting in two callers that running refused', () => {
+  it('rejects a version that lets in two callers whom running denied', () => {
     const shadowRun = new ShadowRun({ confirmTimeMs: 0 }).feed(300, 300);
     const letIn = { endpoint: 'GET /admin', running: responseOf(401), testing: responseOf(200) };
     shadowRun.feed(1, 300, () => letIn);
@@ -216,7 +216,7 @@ describe('Verdict', () => {
     expect(report.reasons.map((one) => one.code)).to.include('auth-bypass');
   });
 
-  it('holds the promotion for long after one caller let in', () => {
+  it('blocks the promotion for long after one caller was let in', () => {
     const shadowRun = new ShadowRun().feed(1, 300, () => ({
       running: responseOf(401),
       testing: responseOf(200),
@@ -226,7 +226,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().missing.join()).to.contain('that running denies (401, 403)');
   });
 
-  it('waits for a refused caller where running refused some before the test', () => {
+  it('waits for a denied caller where running denied some before the test', () => {
     const shadowRun = new ShadowRun();
     for (let index = 0; index < 100; index++) {
       shadowRun.verdict.running(
@@ -246,7 +246,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('rejects a changed type that running does not show when asked again', () => {
+  it('rejects a changed type that is not in the baseline', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(1000, 400, (index) => {
       if (index % 10 !== 0) return {};
@@ -265,7 +265,7 @@ describe('Verdict', () => {
     );
   });
 
-  it('takes what running does to itself as noise', () => {
+  it('treats what differs between two responses of running as noise', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(1000, 400, (index) => ({
       differs: index % 3 === 0,
@@ -275,7 +275,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('holds only for a difference where running was never asked twice', () => {
+  it('blocks, but does not reject, for a difference without any baseline', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(3000, 400, (index) =>
       index % 10 === 0
@@ -303,7 +303,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().reasons.map((one) => one.code)).to.include('latency');
   });
 
-  it('blames no version for times taken while the thread that times was held up itself', () => {
+  it('ignores times taken while the thread that takes them was held up itself', () => {
     const shadowRun = new ShadowRun();
     // A busy host: two of three answers seem to come late.
     shadowRun.feed(3000, 333, (index) =>
@@ -312,7 +312,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('promotes none whose times could not be taken, and says so', () => {
+  it('does not promote a version whose times could not be taken, and says so', () => {
     const shadowRun = new ShadowRun().feed(3000, 333, () => ({ disturbed: true }));
     const { decision, missing } = shadowRun.decide();
     expect(decision).to.equal('collecting');
@@ -332,7 +332,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('rejects log errors that keep coming and names the level', () => {
+  it('rejects a version that keeps logging errors and names the level', () => {
     const shadowRun = new ShadowRun();
     for (let index = 0; index < 100; index++) {
       shadowRun.feed(30, 300).pass(1000, { testingErrors: 2, runningErrors: 0 });
@@ -343,7 +343,7 @@ describe('Verdict', () => {
     expect(report.reasons[0]?.text).to.contain('ERROR');
   });
 
-  it('holds for a new kind of error at count one, and lets go when running has it too', () => {
+  it('blocks for a single new kind of error, until running has it too', () => {
     const shadowRun = new ShadowRun().feed(1000, 400);
     expect(shadowRun.decide().decision).to.equal('promote');
     shadowRun.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + shadowRun.nowMs);
@@ -355,14 +355,14 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('lets go of a new kind of error that stays away', () => {
+  it('stops blocking for a new kind of error that does not come back', () => {
     const shadowRun = new ShadowRun().feed(1000, 400);
     shadowRun.verdict.newErrorKind(errorKind('orders/timeout'), START_MS + shadowRun.nowMs);
     shadowRun.feed(3000, 400);
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('rejects a new kind of error that comes again and again, and not one on both sides', () => {
+  it('rejects for a new kind of error that keeps coming, but not for one on both sides', () => {
     const both = new ShadowRun().feed(100, 400);
     const alone = new ShadowRun().feed(100, 400);
     for (let window = 0; window < 40; window++) {
@@ -380,13 +380,13 @@ describe('Verdict', () => {
     expect(both.decide().decision).to.equal('promote');
   });
 
-  it('does not take a new warning for an error', () => {
+  it('does not count a new warning as an error', () => {
     const shadowRun = new ShadowRun().feed(1000, 400);
     shadowRun.verdict.newErrorKind(errorKind('deprecated', 'warn'), START_MS + shadowRun.nowMs);
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('holds for a log it cannot read, and says both formats', () => {
+  it('blocks for a log without levels, and names both formats', () => {
     const shadowRun = new ShadowRun().feed(1000, 400);
     shadowRun.verdict.logFormat({ running: 'writes a level', testing: 'writes no level' });
     const report = shadowRun.decide();
@@ -395,7 +395,7 @@ describe('Verdict', () => {
     expect(report.reasons[0]?.text).to.contain('running writes a level, testing writes no level');
   });
 
-  it('tells of errors at the start, and of few of them only tells', () => {
+  it('reports errors at the start, and does no more when they are few', () => {
     const shadowRun = new ShadowRun();
     shadowRun.verdict.startupErrors(1, 'ERROR cannot reach cache');
     shadowRun.feed(1200, 400);
@@ -405,7 +405,7 @@ describe('Verdict', () => {
     expect(told?.text).to.contain('1 ERROR line while it started, the first: "ERROR cannot reach');
   });
 
-  it('holds while running does clearly worse than before the test, and lets go afterwards', () => {
+  it('blocks while running does clearly worse than before the test, and not afterwards', () => {
     const shadowRun = new ShadowRun();
     for (let index = 0; index < 1000; index++) {
       shadowRun.verdict.running('GET /items/{id}', responseOf(200), START_MS - 1);
@@ -430,7 +430,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('holds while the latest answers of one endpoint fail, and names it', () => {
+  it('blocks while the latest responses of one endpoint fail, and names it', () => {
     const shadowRun = new ShadowRun().feed(3000, 400);
     shadowRun.feed(2, 20_000, () => ({ endpoint: 'GET /new', testing: responseOf(500) }));
     const report = shadowRun.decide();
@@ -439,7 +439,7 @@ describe('Verdict', () => {
     expect(report.progress).to.be.below(0.5);
   });
 
-  it('holds while one endpoint did worse too often to be chance, however many others are fine', () => {
+  it('blocks while one endpoint did worse too often to be chance, however many others are fine', () => {
     const shadowRun = new ShadowRun().feed(20_000, 400, (index) =>
       index % 100 === 0
         ? {
@@ -456,7 +456,7 @@ describe('Verdict', () => {
     );
   });
 
-  it('waits until very slow answers are ruled out, on both sides of the margin', () => {
+  it('promotes only once very slow responses are ruled out', () => {
     const slow = { running: responseOf(200, 10), testing: responseOf(200, 900) };
     const few = new ShadowRun().feed(1400, 400, (index) => (index === 700 ? slow : {}));
     expect(few.decide().decision).to.equal('promote');
@@ -476,7 +476,7 @@ describe('Verdict', () => {
     expect(down.decision).to.equal('collecting');
   });
 
-  it('does not count what running lacks as a fault of testing', () => {
+  it('does not blame testing for another failure where running fails too', () => {
     const shadowRun = new ShadowRun().feed(1000, 400, (index) =>
       index % 10 === 0 ? { running: responseOf(500), testing: responseOf(404) } : {},
     );
@@ -491,7 +491,7 @@ describe('Verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('does not count a client error in place of a failure as better', () => {
+  it('does not count a client error instead of a failure as better', () => {
     const shadowRun = new ShadowRun().feed(100, 400, () => ({
       running: responseOf(500),
       testing: responseOf(404),
@@ -503,7 +503,7 @@ describe('Verdict', () => {
     expect(evidence.totals.better).to.equal(0);
   });
 
-  it('holds while many pairs are still open', () => {
+  it('blocks while many pairs are still open', () => {
     const shadowRun = new ShadowRun().feed(1000, 400);
     shadowRun.verdict.openPairs(20);
     expect(shadowRun.decide().missing[0]).to.contain('20 requests that it still works on');
@@ -538,7 +538,7 @@ describe('Verdict', () => {
     expect(size).to.be.below(20_000);
   });
 
-  it('gives a mirrored endpoint the place of one that is not', () => {
+  it('drops an endpoint that is not mirrored in favour of a mirrored one', () => {
     const shadowRun = new ShadowRun({ maxEndpoints: 10, confirmTimeMs: 0 });
     for (let index = 0; index < 1000; index++) {
       shadowRun.verdict.running(`GET /scan-${index}`, responseOf(404), START_MS + 1);
@@ -564,7 +564,7 @@ describe('Verdict', () => {
     expect(decision).to.equal('reject');
   });
 
-  it('refuses settings no test can be made of', () => {
+  it('throws for settings that make a test impossible', () => {
     for (const wrong of [{ margin: 0 }, { margin: 1 }, { logWindowMs: 0 }, { maxEndpoints: 0 }]) {
       expect(() => new ShadowRun(wrong)).to.throw(/verdict setting \w+ is [\d.]+, it must be/);
     }

@@ -20,7 +20,7 @@ const settings = {
 
 type Event = (verdict: Verdict, atMs: number) => void;
 
-const answer: fc.Arbitrary<ResponseSummary> = fc.record({
+const response: fc.Arbitrary<ResponseSummary> = fc.record({
   status: fc.constantFrom(200, 200, 200, 204, 401, 403, 404, 500, 503, 0),
   ms: fc.oneof(fc.double({ min: 0, max: 5000 }), fc.constantFrom(-1, Number.NaN, 1e300)),
   failure: fc.constantFrom(null, null, null, null, 'timeout' as const, 'refused' as const),
@@ -34,8 +34,8 @@ const difference = fc.record({
 });
 const outcome: fc.Arbitrary<Partial<PairOutcome>> = fc.record({
   endpoint,
-  running: answer,
-  testing: answer,
+  running: response,
+  testing: response,
   differences: fc.array(difference, { maxLength: 3 }),
   differs: fc.boolean(),
   baseline: fc.option(fc.record({ differs: fc.boolean() }), { nil: null }),
@@ -57,7 +57,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
           verdict.pair(pairOf({ ...one, requestId: 'id', atMs: atMs - START_MS })),
     ),
   },
-  fc.tuple(endpoint, answer, fc.boolean()).map(
+  fc.tuple(endpoint, response, fc.boolean()).map(
     ([name, one, before]): Event =>
       (verdict, atMs) => {
         verdict.running(name, one, before ? START_MS - 1 : atMs);
@@ -118,7 +118,7 @@ function expectFinite(data: unknown): void {
   else if (typeof data === 'object' && data !== null) Object.values(data).forEach(expectFinite);
 }
 
-describe('Verdict, whatever happens', () => {
+describe('The verdict, whatever happens,', () => {
   it('decides after a restore exactly as it would have without the interruption', () => {
     fc.assert(
       fc.property(events, events, (before, after) => {
@@ -155,8 +155,8 @@ describe('Verdict, whatever happens', () => {
     );
   });
 
-  it('never rejects when no side did worse, and looking does not change the evidence', () => {
-    const same = fc.array(fc.tuple(endpoint, answer), { maxLength: 200 });
+  it('never rejects when no side did worse, and a decision does not change the evidence', () => {
+    const same = fc.array(fc.tuple(endpoint, response), { maxLength: 200 });
     fc.assert(
       fc.property(same, (list) => {
         const watched = new Verdict(settings, START_MS);
@@ -200,7 +200,7 @@ describe('Verdict, whatever happens', () => {
     );
   });
 
-  it('refuses every checkpoint that is not one, with a code', () => {
+  it('throws an error with a code for everything that is not a checkpoint', () => {
     const good = new Verdict(settings, START_MS);
     good.pair(pairOf({ testing: responseOf(500) }));
     good.newErrorKind({ signature: 'a', level: 'error', count: 1, example: 'x' }, START_MS);

@@ -44,7 +44,7 @@ describe('The words of a verdict', () => {
     expect(texts.join(' ')).to.contain('log windows').and.contain('1 endpoint tried');
   });
 
-  it('say how many requests and how much time a promotion needs still', () => {
+  it('say how many requests and how much time a promotion still needs', () => {
     const shadowRun = new ShadowRun().feed(729, 200);
     expect(shadowRun.decide().missing).to.deep.equal(['3 more minutes', '214 more requests']);
     const ready = new ShadowRun().feed(729, 2000).decide();
@@ -52,7 +52,7 @@ describe('The words of a verdict', () => {
     expect(ready.progress).to.be.closeTo(729 / 943, 0.001);
   });
 
-  it('say which endpoint did worse and how many good answers it needs', () => {
+  it('say which endpoint did worse and how many good responses it needs', () => {
     const shadowRun = new ShadowRun().feed(3000, 200);
     shadowRun.feed(9, 5000, (index) => ({
       endpoint: 'GET /orders/{id}',
@@ -67,7 +67,7 @@ describe('The words of a verdict', () => {
     expect(shadowRun.decide().decision).to.equal('promote');
   });
 
-  it('say the endpoint, both answers, how often, what is allowed, how sure, and which to try', () => {
+  it('say the endpoint, both responses, how often, what is allowed, how sure, and which to try', () => {
     const shadowRun = new ShadowRun();
     shadowRun.feed(400, 333, (index) =>
       index % 10 === 3 ? { endpoint: 'GET /orders/{id}', testing: responseOf(500) } : {},
@@ -110,7 +110,7 @@ describe('The words of a verdict', () => {
     expect(reason?.text).to.contain('$.price').and.contain('$.unit').and.not.contain('$.servedAt');
   });
 
-  it('say both times of a slower answer', () => {
+  it('say both times of a slower response', () => {
     const shadowRun = new ShadowRun().feed(1100, 333, (index) =>
       index % 2 === 0 ? { endpoint: 'GET /reports', testing: responseOf(200, 31) } : {},
     );
@@ -207,7 +207,7 @@ describe('The words of a verdict', () => {
     );
   });
 
-  it('tell of more warnings without letting them decide', () => {
+  it('report more warnings without letting them decide', () => {
     const shadowRun = new ShadowRun().feed(1000, 400);
     shadowRun.verdict.logWindow({
       atMs: START_MS + shadowRun.nowMs,

@@ -25,7 +25,7 @@ function after(
 }
 
 describe('ChangeMixture', () => {
-  it('bets fairly: no gain on average when hits occur at the null rate', () => {
+  it('bets fairly, without a gain on average when hits occur at the null rate', () => {
     fc.assert(
       fc.property(path, kinds, (hits, kind) => {
         const value = after(hits, kind).value;
@@ -38,7 +38,7 @@ describe('ChangeMixture', () => {
     );
   });
 
-  it('finds a fault that begins after a thousand good answers within eight', () => {
+  it('finds a fault that begins after a thousand good responses within eight', () => {
     const mixture = after(
       Array.from({ length: 1000 }, () => false),
       {
@@ -54,7 +54,7 @@ describe('ChangeMixture', () => {
     expect(hits).to.be.at.most(8);
   });
 
-  it('recovers from the longest hiccup after some hundred good answers', () => {
+  it('recovers from the longest hiccup after a few hundred good responses', () => {
     const mixture = after(
       Array.from({ length: 10_000 }, () => true),
       {
@@ -67,7 +67,7 @@ describe('ChangeMixture', () => {
     expect(mixture.value).to.be.below(1);
   });
 
-  it('goes on exactly where a checkpoint ended', () => {
+  it('continues exactly where a checkpoint ended', () => {
     fc.assert(
       fc.property(path, path, kinds, (before, later, kind) => {
         const whole = after(before, kind);

@@ -17,8 +17,8 @@ function expectClose(actual: number, expected: number): void {
   expect(Math.abs(actual - expected)).to.be.at.most(1e-9 * Math.max(1, Math.abs(expected)));
 }
 
-describe('e-values', () => {
-  it('bet fairly on discordant pairs: no gain on average when the null hypothesis is exact', () => {
+describe('The e-values', () => {
+  it('bet fairly on discordant pairs, without a gain on average when the null hypothesis is exact', () => {
     fc.assert(
       fc.property(few, few, fc.double({ min: 0.3, max: 0.7, noNaN: true }), (b, c, share) => {
         const now = discordanceE(b, c, share);
@@ -90,7 +90,7 @@ describe('e-values', () => {
     });
   }
 
-  it('grow with what speaks for them and never leave the finite numbers', () => {
+  it('grow with the evidence and stay finite', () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.nat(1_000_000), (b, c) => {
         const value = discordanceE(b, c, NULL_SHARE);
