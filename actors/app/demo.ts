@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DemoOptions } from '../../lib/cli/terminal/io.ts';
 import { daemonStarter } from '../../lib/demo/daemon.ts';
-import { DEMO_LIMITS, runDemo } from '../../lib/demo/demo.ts';
+import { DEMO_LIMIT_MS, runDemo } from '../../lib/demo/demo.ts';
 
 /** `vili demo`: this program as a child process, on a base folder of its own. */
 export function demo({ keep }: DemoOptions, signal: AbortSignal): Promise<number> {
@@ -10,7 +10,7 @@ export function demo({ keep }: DemoOptions, signal: AbortSignal): Promise<number
     out: (line) => process.stdout.write(`${line}\n`),
     signal,
     keep,
-    limits: DEMO_LIMITS,
+    limitMs: DEMO_LIMIT_MS,
     now: Date.now,
     random: Math.random,
   });

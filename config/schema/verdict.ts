@@ -41,6 +41,13 @@ export const verdict = {
       'Latency is judged only after this time. Raising it forgives a slow start longer.',
       { max: '24h' },
     ),
+    speed: setting(
+      oneOf(['block', 'report']),
+      'block',
+      'A testing version that is slower: `block` counts against it, and a promotion needs proof that ' +
+        'it is not; `report` only shows both times. `report` suits a host so busy that times say ' +
+        'little about a version.',
+    ),
     confirm_time: setting(
       duration,
       '30s',

@@ -233,6 +233,7 @@ export class Verdict {
     pair.isTimed =
       !pair.runningFailed &&
       !pair.testingFailed &&
+      settings.speed === 'block' &&
       outcome.disturbed !== true &&
       counts.pairs > WARMUP_PER_ENDPOINT &&
       totals.pairs > settings.warmupRequests &&

@@ -103,6 +103,7 @@ const DEFAULTS: Settings = {
     margin: 0.005,
     warmupRequests: 200,
     warmupTimeMs: 60000,
+    speed: 'block',
     confirmTimeMs: 30000,
     logWindowMs: 10000,
     deadlineMs: 86400000,

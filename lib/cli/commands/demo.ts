@@ -4,6 +4,6 @@ export const demo: Declare = (program, run) =>
   program
     .command('demo')
     .helpGroup(RUNNING)
-    .description('see one promotion and one rejection in under 90 seconds')
+    .description('see one promotion and one rejection in about a minute')
     .option('--keep', 'keep the base folder of the demo, to look around in it')
     .action(run(({ actions }, { keep = false }: { keep?: boolean }) => actions.demo({ keep })));

@@ -86,7 +86,7 @@ export const health: Signal = {
 // Private
 
 function observeRunning(
-  { evidence }: DecisionContext,
+  { evidence, settings }: DecisionContext,
   endpoint: EndpointEvidence,
   response: ResponseSummary,
 ): void {
@@ -98,6 +98,8 @@ function observeRunning(
   if (failed || endpoint.counts.historyAnswers < QUANTILE_WARM) return;
   const limit = SLOW_FACTOR * msOf(endpointPart.of(endpoint).historyP95) + SLOW_SLACK_MS;
   const slow = logOf(saneMs(response.ms)) > logOf(limit);
+  // A host whose times say nothing about testing says as little about running.
+  if (settings.speed === 'report') return;
   totals.recentTimed = totals.recentTimed * FADE + 1;
   totals.recentSlow = totals.recentSlow * FADE + (slow ? 1 : 0);
 }

@@ -64,7 +64,8 @@ export const latency: Signal = {
   endpointE: valueOf,
   criterion: {
     kind: 'proof',
-    isMet: ({ evidence }) => {
+    isMet: ({ evidence, settings }) => {
+      if (settings.speed === 'report') return true;
       const { timed, slower } = totalsPart.of(evidence);
       return signE(timed - slower, timed, PROMOTE_ODDS) >= PROMOTE_ODDS;
     },
@@ -104,6 +105,7 @@ export const latency: Signal = {
   ],
   atPromotion: ({ evidence }) => {
     const { timed, slower } = totalsPart.of(evidence);
+    if (timed === 0) return null;
     return {
       code: CODE,
       endpoint: null,
@@ -165,7 +167,7 @@ export function worstEndpoints(
 /** Why so many responses do not bring the decision nearer. */
 export function untimedNote(evidence: Evidence): string {
   const { disturbed, timed } = totalsPart.of(evidence);
-  if (disturbed * UNTIMED_PART < disturbed + timed) return '';
+  if (disturbed === 0 || disturbed * UNTIMED_PART < disturbed + timed) return '';
   return ` (${grouped(disturbed)} could not be timed: too busy a host)`;
 }
 
