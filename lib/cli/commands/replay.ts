@@ -66,6 +66,7 @@ async function replayed(
   const sent = results.filter(({ outcome }) => outcome !== 'skipped');
   const same = sent.filter(({ outcome }) => outcome === 'same');
   if (json) printer.json(results);
+  else if (sent.length === 0) printer.data(['nothing could be sent']);
   else printer.data([`${same.length} of ${sent.length} responses are as those of running`]);
   return same.length < sent.length ? EXIT.rejected : EXIT.ok;
 }

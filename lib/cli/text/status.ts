@@ -69,7 +69,7 @@ function servletLines(status: StatusView, { colors }: TextOptions): string[] {
       printable(instance),
       pid === null ? '-' : `pid ${pid}`,
       port === null ? '-' : `port ${port}`,
-      counted(restarts, 'restart'),
+      restarts > 0 ? counted(restarts, 'restart') : '',
     ],
   );
   return alignRows(rows, INDENT);
@@ -89,9 +89,10 @@ function styleOf(state: ServletView['state'], colors: Colors): Style {
 }
 
 function trafficLines(traffic: TrafficView, { columns }: TextOptions): string[] {
+  if (traffic.received === 0) return [`${INDENT}traffic  none yet`];
   const parts = [
     `${grouped(traffic.received)} received`,
-    `${grouped(traffic.mirrored)} mirrored`,
+    traffic.mirrored === 0 ? '' : `${grouped(traffic.mirrored)} mirrored`,
     byReason('skipped', traffic.skipped),
     byReason('dropped', traffic.dropped),
     byReason('failed', traffic.failed),
@@ -126,8 +127,9 @@ function verdictLines(verdict: VerdictView | null, options: TextOptions): string
 
 function daemonLines(status: StatusView, { columns, colors }: TextOptions): string[] {
   const { version, pid, port, base, uptimeMs } = status.vili;
-  const archive = `archive ${status.archive.count} (${bytes(status.archive.bytes)})`;
-  const text = `vili ${printable(version)}  pid ${pid}  up ${shortDuration(uptimeMs)}  port ${port}  ${archive}`;
+  const { count, bytes: size } = status.archive;
+  const archive = count === 0 ? '' : `  archive ${count} (${bytes(size)})`;
+  const text = `vili ${printable(version)}  pid ${pid}  up ${shortDuration(uptimeMs)}  port ${port}${archive}`;
   return wrapWords(`${text}  base ${printable(base)}`, columns, INDENT).map(colors.quiet);
 }
 

@@ -1,7 +1,7 @@
 import { counted, percent } from '../../text/numbers.ts';
 import { durationOf } from '../../text/times.ts';
 import type { TallyEntry } from '../../verdict/evidence/tally.ts';
-import { confidenceOf, shortened } from '../../verdict/explain/wording.ts';
+import { confidenceOf, shortened, worseAndBetter } from '../../verdict/explain/wording.ts';
 import { pausedText } from './paused.ts';
 import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts';
 
@@ -61,8 +61,9 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function endpointLines(one: ReportEndpoint): string[] {
   const { endpoint, pairs, worse, better, timed, slower, samples } = one;
-  const speed = timed > 0 ? `, clearly slower in ${slower} of ${timed}` : '';
-  const head = `- ${code(endpoint)}: worse in ${worse}, better in ${better} of ${counted(pairs, 'request')}${speed}`;
+  const balance = worseAndBetter(worse, better) || 'as well as running in all';
+  const speed = timed > 0 && slower > 0 ? `, clearly slower in ${slower} of ${timed}` : '';
+  const head = `- ${code(endpoint)}: ${balance} of ${counted(pairs, 'request')}${speed}`;
   const fields = (title: string, entries: readonly TallyEntry[]): string[] =>
     entries.slice(0, MAX_FIELDS).map((entry) => {
       const { kind, path, running, testing, count } = entry;

@@ -10,6 +10,20 @@ export function confidenceOf(alpha: number): string {
   return `${Number((100 * (1 - alpha)).toFixed(1))} % confidence`;
 }
 
+/** `worse in 3 and better in 2`: what never happened is left out. Empty when neither did. */
+export function worseAndBetter(worse: number, better: number): string {
+  const parts = [
+    ...(worse > 0 ? [`worse in ${grouped(worse)}`] : []),
+    ...(better > 0 ? [`better in ${grouped(better)}`] : []),
+  ];
+  return parts.join(' and ');
+}
+
+/** `in 3`, or `in none`. */
+export function inSoMany(count: number): string {
+  return count > 0 ? `in ${grouped(count)}` : 'in none';
+}
+
 /** Cuts a text for a sentence and keeps it on one line. */
 export function shortened(text: string, max = 100): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();

@@ -42,8 +42,10 @@ export const coverage: Signal = {
       code: 'coverage',
       endpoint: null,
       text:
-        `${counted(tried, 'endpoint')} tried; about ${percent(unseen)} of the mirrored traffic ` +
-        `goes to others, allowed ${percent(MAX_UNSEEN_SHARE)}.`,
+        unseen === 0
+          ? `${counted(tried, 'endpoint')} tried, each more than once.`
+          : `${counted(tried, 'endpoint')} tried; about ${percent(unseen)} of the mirrored traffic ` +
+            `goes to others, allowed ${percent(MAX_UNSEEN_SHARE)}.`,
       observed: unseen,
       limit: MAX_UNSEEN_SHARE,
       samples: [],

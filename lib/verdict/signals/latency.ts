@@ -9,6 +9,7 @@ import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
 import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
 import { Tally, type TallyEntry } from '../evidence/tally.ts';
 import { type TimeLimit, time, timeLimit } from '../explain/cells.ts';
+import { inSoMany } from '../explain/wording.ts';
 import { ChangeMixture, latencyAlternatives } from '../math/change-mixture.ts';
 import { moreUntil, signE } from '../math/e-values.ts';
 import { BLOCK_ODDS, PROMOTE_ODDS } from '../parameters.ts';
@@ -111,7 +112,7 @@ export const latency: Signal = {
       endpoint: null,
       text:
         `testing took over ${percent(MARGIN)} and ${SLACK_MS} ms ` +
-        `longer in ${grouped(slower)} of ${counted(timed, 'response')}, allowed half.`,
+        `longer ${inSoMany(slower)} of ${counted(timed, 'response')}, allowed half.`,
       observed: slower / Math.max(1, timed),
       limit: NULL_RATE,
       samples: [],

@@ -5,7 +5,7 @@ import type { DecisionContext } from '../decision/context.ts';
 import { type Balance, hasReached, MANY, moreSame, shareDone } from '../decision/progress.ts';
 import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
 import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
-import { confidenceOf } from '../explain/wording.ts';
+import { confidenceOf, inSoMany } from '../explain/wording.ts';
 import { discordanceE, nonInferiority, ruledOutMargin } from '../math/e-values.ts';
 import { msOf, QUANTILE_WARM } from '../math/quantile.ts';
 import { ALPHA_PROMOTE, BLOCK_ODDS, NULL_SHARE, PROMOTE_ODDS, RATIO } from '../parameters.ts';
@@ -61,7 +61,8 @@ export const slow: Signal = {
     value: (evidence) => totalsPart.of(evidence).slow,
     words: (evidence) => {
       const { slowTesting, slowRunning } = totalsPart.of(evidence);
-      return `testing was very slow ${slowTesting}, running ${slowRunning} times`;
+      const running = slowRunning > 0 ? `, running ${slowRunning}` : '';
+      return `testing was very slow ${counted(slowTesting, 'time')}${running}`;
     },
   },
   endpointE: valueOf,
@@ -84,7 +85,8 @@ export const slow: Signal = {
       blocks: (_, endpoint) => valueOf(endpoint) >= BLOCK_ODDS,
       words: (endpoint) => {
         const { slowTesting, slowRunning } = endpointPart.of(endpoint);
-        return `is very slow in testing ${counted(slowTesting, 'time')}, in running ${slowRunning}`;
+        const running = slowRunning > 0 ? `, in running ${slowRunning}` : '';
+        return `is very slow in testing ${counted(slowTesting, 'time')}${running}`;
       },
       excess: (endpoint) => valueOf(endpoint) / BLOCK_ODDS,
     },
@@ -195,7 +197,7 @@ function reasonOf(evidence: Evidence, endpoint: EndpointEvidence | null): Reason
     text:
       `${subject}testing alone was very slow (over ${FACTOR} times ` +
       `running's 95th percentile) in ${slowTesting} of ${counted(timed, 'response')}, running alone ` +
-      `in ${slowRunning} (at most ${percent(MARGIN)} more are allowed)`,
+      `${inSoMany(slowRunning)} (at most ${percent(MARGIN)} more are allowed)`,
     observed: (slowTesting - slowRunning) / Math.max(1, timed),
     limit: MARGIN,
     samples: (blamed && timingOf(blamed, CODE))?.samples.slice(0, MAX_SAMPLES) ?? [],

@@ -7,7 +7,7 @@ import { run, withDaemon } from './run-support.ts';
 const GOLDEN: Readonly<Record<string, string>> = {
   status: `
 inventory   RUNNING 1.4.2 (6d)   TESTING 1.5.0 (11m)   collecting 41 %
-  running  ready  1_running  pid 420  port 9401  0 restarts
+  running  ready  1_running  pid 420  port 9401
   testing  ready  1_test     pid 421  port 9402  1 restart
   traffic  2,400 received, 2,051 mirrored, 340 skipped (300 method, 40 health),
            9 failed (refused), 2 in flight

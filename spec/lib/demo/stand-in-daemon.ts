@@ -34,7 +34,9 @@ class StandIn extends SampleHandlers {
     const promoted = history.some(({ event }) => event === 'promoted');
     const version = `shop-${promoted ? '1.0.1' : '1.0.0'}`;
     const running = serving && STATUS.running !== null ? { ...STATUS.running, version } : null;
-    return { ...STATUS, phase: serving ? 'steady' : 'starting', running };
+    const missing = ['7 more requests', '3 more seconds of logs'];
+    const verdict = STATUS.verdict === null ? null : { ...STATUS.verdict, missing };
+    return { ...STATUS, phase: serving ? 'steady' : 'starting', running, verdict };
   }
 
   override async history(): Promise<readonly HistoryEntry[]> {
@@ -52,7 +54,8 @@ function decide(): void {
   if (!hasUsers()) return;
   const names = readdirSync(base);
   const has = (version: string): boolean => names.includes(`shop-${version}.mjs`);
-  if (has('1.0.1')) note('1.0.1', mode === 'rejects-good' ? 'rejected' : 'promoted');
+  if (has('1.0.1') && mode !== 'never-promotes')
+    note('1.0.1', mode === 'rejects-good' ? 'rejected' : 'promoted');
   if (has('1.1.0') && mode !== 'never-rejects') note('1.1.0', 'rejected');
 }
 

@@ -5,7 +5,7 @@ import { type Balance, hasReached, MANY, moreSame, shareDone } from '../../decis
 import type { EndpointEvidence } from '../../evidence/endpoint.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { shareIn } from '../../explain/cells.ts';
-import { confidenceOf } from '../../explain/wording.ts';
+import { confidenceOf, worseAndBetter } from '../../explain/wording.ts';
 import { ruledOutMargin } from '../../math/e-values.ts';
 import {
   ALPHA_PROMOTE,
@@ -46,7 +46,7 @@ export const errors: Signal = {
   suspicion: {
     value: (evidence) => totalsPart.of(evidence).paired,
     words: ({ totals: { worse, better } }) =>
-      `testing did worse in ${worse} and better in ${better} requests`,
+      `testing did ${worseAndBetter(worse, better)} requests`,
   },
   endpointE: (endpoint) => {
     const { paired, burst } = endpointPart.of(endpoint);
@@ -138,12 +138,14 @@ function blockers(): readonly Blocker[] {
 function marginReason({ evidence, settings }: DecisionContext): Reason {
   const { pairs, worse, better } = evidence.totals;
   const known = ruledOutShare(evidence);
+  const requests = counted(pairs, 'request');
+  const balance = worseAndBetter(worse, better);
+  const seen =
+    balance === '' ? `as well as running in ${requests}` : `of ${requests} it did ${balance}`;
   return {
     code: CODE,
     endpoint: null,
-    text:
-      `${ruledOutWords(known)}, allowed ${percent(settings.margin)} (of ` +
-      `${counted(pairs, 'request')} it did worse in ${worse} and better in ${better}).`,
+    text: `${ruledOutWords(known)}, allowed ${percent(settings.margin)} (${seen}).`,
     observed: known,
     limit: settings.margin,
     samples: [],

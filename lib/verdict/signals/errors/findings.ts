@@ -2,6 +2,7 @@ import type { Reason } from '../../../model/reason.ts';
 import { counted, percent } from '../../../text/numbers.ts';
 import type { DecisionContext } from '../../decision/context.ts';
 import type { EndpointEvidence } from '../../evidence/endpoint.ts';
+import { worseAndBetter } from '../../explain/wording.ts';
 import { type Finding, MAX_SAMPLES, WORTH_REPORTING } from '../signal.ts';
 import { BUDGET, endpointPart, errorsAgainst, failuresOf, totalsPart } from './counting.ts';
 
@@ -83,7 +84,7 @@ function totalReason(
     code: 'errors',
     endpoint: null,
     text:
-      `testing did worse than running in ${totals.worse} and better in ${totals.better} of ` +
+      `against running, testing did ${worseAndBetter(totals.worse, totals.better)} of ` +
       `${counted(totals.pairs, 'request')}, on ${counted(suspects.length, 'endpoint')} ` +
       `(at most ${percent(settings.margin)} more failures than running are allowed)`,
     observed: (totals.worse - totals.better) / totals.pairs,

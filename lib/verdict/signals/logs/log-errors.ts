@@ -5,6 +5,7 @@ import type { DecisionContext } from '../../decision/context.ts';
 import { type Balance, hasReached, MANY, moreSame, shareDone } from '../../decision/progress.ts';
 import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { perThousand } from '../../explain/cells.ts';
+import { inSoMany } from '../../explain/wording.ts';
 import { discordanceE, nonInferiority } from '../../math/e-values.ts';
 import { PROMOTE_ODDS } from '../../parameters.ts';
 import type { SignalRow } from '../../report.ts';
@@ -51,7 +52,7 @@ export const logErrors: Signal = {
       const { windowsNoisier, windowsQuieter } = totalsPart.of(evidence);
       return (
         `testing logged clearly more ERROR in ${windowsNoisier} windows, ` +
-        `running in ${windowsQuieter}`
+        `running ${inSoMany(windowsQuieter)}`
       );
     },
   },
@@ -78,12 +79,15 @@ export const logErrors: Signal = {
   },
   atPromotion: ({ evidence }) => {
     const [same, noisier, quieter] = balanceOf(evidence);
+    const windows = counted(same + noisier + quieter, 'log window');
     return {
       code: CODE,
       endpoint: null,
       text:
-        `of ${counted(same + noisier + quieter, 'log window')}, testing logged ` +
-        `clearly more ERROR lines in ${noisier} and running in ${quieter}.`,
+        noisier + quieter === 0
+          ? `neither version logged clearly more ERROR lines in any of ${windows}.`
+          : `of ${windows}, testing logged clearly more ERROR lines ` +
+            `${inSoMany(noisier)} and running ${inSoMany(quieter)}.`,
       observed: noisier,
       limit: RATIO * quieter,
       samples: [],
@@ -149,8 +153,8 @@ function noisierReason({ evidence, settings }: DecisionContext): Reason {
     endpoint: null,
     text:
       `testing logged clearly more ERROR lines than running in ${windowsNoisier} windows ` +
-      `of ${seconds} s, running more than testing in ${windowsQuieter} (in all ` +
-      `${counted(testingErrors, 'ERROR line')} against ${runningErrors}; up to ` +
+      `of ${seconds} s, running more than testing ${inSoMany(windowsQuieter)} (in all ` +
+      `${counted(testingErrors, 'ERROR line')} against ${runningErrors > 0 ? runningErrors : 'none'}; up to ` +
       `${RATIO} times as many such windows are allowed)`,
     observed: windowsNoisier,
     limit: RATIO * windowsQuieter,

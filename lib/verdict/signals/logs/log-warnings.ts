@@ -37,7 +37,7 @@ function reasonOf(evidence: Evidence): Reason | null {
     code: 'log-warnings',
     endpoint: null,
     text:
-      `testing logged ${counted(testingWarnings, 'WARN line')}, running ${runningWarnings}; ` +
+      `testing logged ${counted(testingWarnings, 'WARN line')}, running ${runningWarnings > 0 ? runningWarnings : 'none'}; ` +
       `warnings are reported and do not decide`,
     observed: testingWarnings,
     limit: FACTOR * runningWarnings,
