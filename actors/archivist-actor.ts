@@ -8,8 +8,11 @@ const RETRY = { minMs: 1000, maxMs: 300_000 };
 const MAY_DELETE_TIMEOUT_MS = 5000;
 
 export interface ArchivistDeps {
-  /** Removes what a killed Vili left half-written or half-deleted; resolves to the names. */
-  readonly cleanUp: () => Promise<readonly string[]>;
+  /** Removes what a killed Vili left half-written or half-deleted; what it cannot remove is a problem. */
+  readonly cleanUp: () => Promise<{
+    readonly removed: readonly string[];
+    readonly problems: readonly string[];
+  }>;
   /** Zips, verifies, renames, and deletes the folder if it may; resolves to a line for the log. */
   readonly archive: (
     name: string,
@@ -67,9 +70,11 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
 /** An archive folder that cannot be read stops no service; packing reports it again. */
 async function cleanUp({ journal, ...deps }: ArchivistDeps): Promise<void> {
   try {
-    const cleared = await deps.cleanUp();
-    if (cleared.length > 0)
-      journal.info(`left half-done by an earlier Vili: ${cleared.join(', ')}`);
+    const { removed, problems } = await deps.cleanUp();
+    if (removed.length > 0)
+      journal.info(`left half-done by an earlier Vili: ${removed.join(', ')}`);
+    for (const problem of problems)
+      journal.error(`what was left half-done cannot be cleared away: ${problem}`);
   } catch (error) {
     journal.error(`what was left half-done cannot be cleared away: ${messageOf(error)}`);
   }

@@ -16,7 +16,7 @@ import { createEndpoints } from '../lib/compare/endpoint/endpoints.ts';
 import { COMPARE_LIMITS } from '../lib/compare/settings.ts';
 import { parseDeployment } from '../lib/deployment/parse.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
-import { capOutputs, cleanArchives } from '../lib/disk/clean.ts';
+import { ArchiveCleaner, capOutputs, type ShortDisk } from '../lib/disk/clean.ts';
 import { rotateLog } from '../lib/disk/rotate.ts';
 import { writeReport } from '../lib/evaluation/report/files.ts';
 import { Test } from '../lib/evaluation/test.ts';
@@ -82,7 +82,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       name: 'archivist',
       behaviour: () =>
         archivistActor({
-          cleanUp: async () => (await findUnfinished(layout)).removed,
+          cleanUp: () => findUnfinished(layout),
           archive: (name, mayDelete, signal) =>
             archiveFinished({ layout, name, mayDelete, signal }),
           deployer,
@@ -143,16 +143,18 @@ function diskJanitorDeps(services: Services): DiskJanitorDeps {
       await rotateLog({ ...log, file, now, reopen: () => journal.reopen() });
     }
   };
+  const cleaner = new ArchiveCleaner();
   return {
     intervalMs: disk.intervalMs,
     clean: async () => {
       await rotateOwnLogs();
-      const { base: folder, archiveFolder } = layout;
-      const archives = await listArchives(archiveFolder);
-      const limits = { archiveMaxBytes: archive.maxBytes, minFree: disk.minFree };
-      const { deleted, freeShare, isEnough } = await cleanArchives({ archives, folder, ...limits });
-      const low = `the disk of ${folder} has ${percent(freeShare)} free, less than disk.min_free ${percent(disk.minFree)}, and no archive is left to delete`;
-      return { deleted, warning: isEnough ? null : low };
+      const { base, identifier, archiveFolder } = layout;
+      const archives = await listArchives(archiveFolder, identifier);
+      const limits = { archiveMaxBytes: archive.maxBytes, minFree: disk.minFree, now };
+      const folders = [base, archiveFolder];
+      const { deleted, short } = await cleaner.clean({ archives, folders, ...limits });
+      const warnings = short.map((each) => lowDiskText(each, disk.minFree));
+      return { deleted, warning: warnings.length > 0 ? warnings.join('; ') : null };
     },
     capIntervalMs: CAP_INTERVAL_MS,
     cap: () => {
@@ -162,6 +164,17 @@ function diskJanitorDeps(services: Services): DiskJanitorDeps {
     deployer: addresses.deployer,
     journal,
   };
+}
+
+const LOW_DISK_CAUSES: Readonly<Record<ShortDisk['cause'], string>> = {
+  'no-archive': 'and no archive is left to delete there',
+  'too-small': 'and all archives there would not be enough, so none is deleted',
+  'freed-nothing': 'and deleting an archive freed nothing there, so no other is deleted',
+};
+
+function lowDiskText({ folder, freeShare, cause }: ShortDisk, minFree: number): string {
+  const share = `the disk of ${folder} has ${percent(freeShare)} free`;
+  return `${share}, less than disk.min_free ${percent(minFree)}, ${LOW_DISK_CAUSES[cause]}`;
 }
 
 function comparatorDeps(services: Services): ComparatorDeps {

@@ -51,7 +51,7 @@ async function status(services: Services): Promise<StatusView> {
   const counts = await askTraffic(services);
   const { received, skipped } = counts.proxy;
   const { mirrored, dropped, failed, inFlight } = counts.mirror;
-  const archives = await listArchives(layout.archiveFolder);
+  const archives = await listArchives(layout.archiveFolder, layout.identifier);
   return composeStatus({
     vili: {
       version: services.viliVersion,

@@ -65,7 +65,7 @@ export const operating = {
     max_size: setting(
       size,
       '1GiB',
-      'How much disk archived versions may take; the oldest are deleted first.',
+      'How much disk archived versions may take; the oldest are deleted first. Other files in `archive/` do not count.',
       { max: '1000TiB' },
     ),
   },
@@ -73,7 +73,7 @@ export const operating = {
     min_free: setting(
       share,
       '5%',
-      'The share of the disk that stays free; the oldest archives are deleted first for it.',
+      'The share of the disk that stays free; the oldest archives on that disk are deleted for it, if that is enough.',
       { max: '90%' },
     ),
     interval: setting(

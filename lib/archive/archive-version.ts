@@ -1,11 +1,12 @@
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { lstat, mkdir, rename } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { readLink } from '../base/instance/links.ts';
+import { removeTree } from '../base/instance/remove-tree.ts';
 import type { Layout } from '../base/names/layout.ts';
 import { isInside } from '../base/names/paths.ts';
 import { parseVersionName } from '../base/names/server-file.ts';
 import { ArchiveFailed, ignoreAbsent, isFile, orArchiveFailed } from './errors.ts';
-import { DELETING_SUFFIX } from './unfinished.ts';
+import { deletingFolder } from './unfinished.ts';
 import { type Packed, packFolder, verifyZip } from './zip/pack.ts';
 
 export interface ArchiveOptions {
@@ -30,8 +31,9 @@ export type ArchiveOutcome =
 /**
  * Moves a version folder into `archive/NAME.zip`: packed under a temporary name, verified, renamed,
  * protection checked again, and only then deleted. Interrupted work is resumed: a zip that still
- * matches its folder is not written again, an empty or damaged one is replaced. Throws
- * `ArchiveFailed` or the signal's reason; the folder is then intact.
+ * matches its folder is not written again, an empty or damaged one is replaced, a deletion is
+ * completed. Throws `ArchiveFailed` or the signal's reason; the folder is then intact, or its zip is
+ * verified and a part of it could not be deleted (VILI_ARCHIVE_NOT_DELETED).
  */
 export async function archiveVersion(options: ArchiveOptions): Promise<ArchiveOutcome> {
   const { layout, name, signal } = options;
@@ -41,6 +43,7 @@ export async function archiveVersion(options: ArchiveOptions): Promise<ArchiveOu
   }
   const folder = layout.versionFolder(name);
   const zip = layout.archiveZip(name);
+  await deleteRest(layout, name);
   if (!(await isFolder(folder))) return { kind: 'absent', zip: (await isFile(zip)) ? zip : null };
   const before = await protection(options, folder);
   if (before !== null) return { kind: 'protected', reason: before };
@@ -51,7 +54,8 @@ export async function archiveVersion(options: ArchiveOptions): Promise<ArchiveOu
   const after = await protection(options, folder);
   if (after !== null) return { kind: 'protected', reason: after };
   signal.throwIfAborted();
-  await orArchiveFailed(folder, () => deleteFolder(layout.base, folder));
+  await orArchiveFailed(folder, () => rename(folder, deletingFolder(layout, name)));
+  await deleteRest(layout, name);
   return { kind: 'archived', zip, ...packed };
 }
 
@@ -81,12 +85,15 @@ async function presentZip(
   }
 }
 
-/** Renamed first, so that a half-deleted folder never has the name of a version. */
-async function deleteFolder(base: string, folder: string): Promise<void> {
-  const doomed = join(base, `.${basename(folder)}${DELETING_SUFFIX}`);
-  await rm(doomed, { recursive: true, force: true });
-  await rename(folder, doomed);
-  await rm(doomed, { recursive: true, force: true });
+/** Deletes what has been renamed for it, so that a half-deleted folder never has the name of a version. */
+async function deleteRest(layout: Layout, name: string): Promise<void> {
+  const rest = deletingFolder(layout, name);
+  try {
+    await removeTree(rest);
+  } catch (error) {
+    const action = `delete ${rest}, which is packed in ${layout.archiveZip(name)}`;
+    throw ArchiveFailed.cannot('VILI_ARCHIVE_NOT_DELETED', action, error);
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

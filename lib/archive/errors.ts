@@ -3,7 +3,8 @@ import { codeOf, ViliError } from '../errors.ts';
 
 /**
  * `code`: VILI_ARCHIVE_FAILED (reading or writing fails), VILI_ARCHIVE_DAMAGED (a zip is not what it
- * should be), VILI_ARCHIVE_UNSAFE (a zip would write outside its folder), VILI_ARCHIVE_TOO_LARGE.
+ * should be), VILI_ARCHIVE_UNSAFE (a zip would write outside its folder), VILI_ARCHIVE_TOO_LARGE,
+ * VILI_ARCHIVE_NOT_DELETED (the zip is verified, but a part of the folder remains).
  */
 export class ArchiveFailed extends ViliError {}
 

@@ -1,12 +1,16 @@
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, rename, symlink, utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { removeTree } from '../base/instance/remove-tree.ts';
 import { isInside } from '../base/names/paths.ts';
 import { syncFolder, tempPathOf } from '../base/state/atomic-file.ts';
+import { codeOf } from '../errors.ts';
 import { ArchiveFailed } from './errors.ts';
+import { nameOfText } from './zip/names.ts';
 import { type ReadEntry, readBytes, readContent, readZip } from './zip/reader.ts';
 
-const MAX_LINK_BYTES = 4096;
+/** Of its text, in which a byte takes up to three characters. */
+const MAX_LINK_BYTES = 3 * 4096;
 const MAX_ENTRIES = 1_000_000;
 const MAX_BYTES = 64 * 1024 ** 3;
 const FILE_MODE = 0o640;
@@ -51,7 +55,7 @@ export async function restoreVersion(
     await syncFolder(dirname(target));
     return restored;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    await removeTree(temporary).catch(() => undefined);
     options.signal?.throwIfAborted();
     if (error instanceof ArchiveFailed) throw error;
     const action = `restore ${zipFile} to ${target}`;
@@ -61,21 +65,27 @@ export async function restoreVersion(
 
 // Private
 
+/** Paths are bytes: in a `BytePath` each character stands for one, so that Node's path functions apply. */
+type BytePath = string;
+
 interface Unpacking extends RestoreOptions {
   readonly temporary: string;
   readonly target: string;
 }
 
 interface Link {
+  /** The name of the entry. */
   readonly name: string;
-  readonly to: string;
+  readonly path: BytePath;
+  readonly to: BytePath;
 }
 
 async function unpack(zipFile: string, unpacking: Unpacking): Promise<Restored> {
-  const { temporary, maxBytes = MAX_BYTES, maxEntries = MAX_ENTRIES } = unpacking;
+  const { maxBytes = MAX_BYTES, maxEntries = MAX_ENTRIES } = unpacking;
+  const temporary = bytePath(Buffer.from(unpacking.temporary));
   const signal = unpacking.signal ?? new AbortController().signal;
   const links: Link[] = [];
-  const folders: { readonly path: string; readonly mode: number }[] = [];
+  const folders: { readonly path: BytePath; readonly mode: number }[] = [];
   let entries = 0;
   let bytes = 0;
   await readZip(zipFile, signal, async (entry) => {
@@ -89,26 +99,43 @@ async function unpack(zipFile: string, unpacking: Unpacking): Promise<Restored> 
     if (path === temporary) return;
     const { name, type } = entry;
     const parent = type === 'folder' ? path : dirname(path);
-    await mkdir(parent, { recursive: true, mode: FOLDER_MODE });
+    await makeFolders(temporary, parent);
     if (type === 'folder') folders.push({ path, mode: entry.mode || FOLDER_MODE });
-    else if (type === 'link') links.push({ name, to: await linkText(entry, signal) });
+    else if (type === 'link') links.push({ name, path, to: await linkText(entry, signal) });
     else await writeEntry(entry, path, signal);
   });
   const skipped: string[] = [];
   for (const link of links) if (!(await makeLink(link, unpacking))) skipped.push(link.name);
-  for (const each of folders.toReversed()) await chmod(each.path, each.mode);
+  for (const each of folders.toReversed()) await chmod(bytesOf(each.path), each.mode);
   return { entries: entries - skipped.length, bytes, skipped };
 }
 
-/** The reader rejects unsafe names too; this check must not depend on it. */
-function placeOf(temporary: string, name: string): string {
-  const path = resolve(temporary, name);
-  if (isInside(temporary, path) && !name.includes('\0')) return path;
+function bytePath(bytes: Buffer): BytePath {
+  return bytes.toString('latin1');
+}
+
+function bytesOf(path: BytePath): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+/** The reader rejects unsafe names too, but not what is behind a `%`. */
+function placeOf(temporary: BytePath, name: string): BytePath {
+  const path = resolve(temporary, bytePath(nameOfText(name)));
+  if (isInside(temporary, path) && !path.includes('\0')) return path;
   throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', `entry ${name} would be written outside`);
 }
 
-async function writeEntry(entry: ReadEntry, path: string, signal: AbortSignal): Promise<void> {
-  const file = await open(path, NEW_FILE, 0o600);
+/** One by one: Node's own recursion takes a path for UTF-8. */
+async function makeFolders(temporary: BytePath, folder: BytePath): Promise<void> {
+  if (folder === temporary) return;
+  await makeFolders(temporary, dirname(folder));
+  await mkdir(bytesOf(folder), { mode: FOLDER_MODE }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+}
+
+async function writeEntry(entry: ReadEntry, path: BytePath, signal: AbortSignal): Promise<void> {
+  const file = await open(bytesOf(path), NEW_FILE, 0o600);
   try {
     await readContent(entry, signal, (chunk) => file.writeFile(chunk));
     await file.chmod(entry.mode || FILE_MODE);
@@ -116,20 +143,22 @@ async function writeEntry(entry: ReadEntry, path: string, signal: AbortSignal): 
   } finally {
     await file.close();
   }
-  await utimes(path, entry.modified, entry.modified);
+  await utimes(bytesOf(path), entry.modified, entry.modified);
 }
 
-async function linkText(entry: ReadEntry, signal: AbortSignal): Promise<string> {
+async function linkText(entry: ReadEntry, signal: AbortSignal): Promise<BytePath> {
   if (entry.size > MAX_LINK_BYTES) {
     throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', `link ${entry.name} is too long`);
   }
-  return (await readBytes(entry, signal)).toString();
+  return bytePath(nameOfText((await readBytes(entry, signal)).toString()));
 }
 
 async function makeLink(link: Link, unpacking: Unpacking): Promise<boolean> {
-  const { temporary, target } = unpacking;
-  const place = join(target, link.name);
+  const [temporary, target] = [unpacking.temporary, unpacking.target].map((path) =>
+    bytePath(Buffer.from(path)),
+  ) as [BytePath, BytePath];
+  const place = join(target, relative(temporary, link.path));
   if (!isInside(target, resolve(dirname(place), link.to)) || link.to.includes('\0')) return false;
-  await symlink(link.to, join(temporary, relative(target, place)));
+  await symlink(bytesOf(link.to), bytesOf(link.path));
   return true;
 }

@@ -1,6 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesOrNone } from '../base/names/paths.ts';
+import { parseVersionName } from '../base/names/server-file.ts';
+
+const ZIP = '.zip';
+/** Unit of `stats.blocks`, whatever the file system's own block size is. */
+const BLOCK_BYTES = 512;
 
 /** One `archive/NAME.zip` file. */
 export interface Archive {
@@ -9,18 +14,27 @@ export interface Archive {
   readonly bytes: number;
   /** When the file was written, ms since 1970; the oldest is removed first. */
   readonly writtenMs: number;
+  /** The file system that has the file. */
+  readonly device: number;
+  /** Bytes that its deletion frees there: none while the file has another name. */
+  readonly freesBytes: number;
 }
 
-/** The archives in a folder, oldest first; none when the folder does not exist. */
-export async function listArchives(folder: string): Promise<Archive[]> {
+/**
+ * The archived versions of `identifier` in a folder, oldest first; none when the folder does not exist. Any other
+ * file there is somebody else's, zip or not: it is neither counted nor ever deleted.
+ */
+export async function listArchives(folder: string, identifier: string): Promise<Archive[]> {
   const archives: Archive[] = [];
-  for (const name of await namesOrNone(folder)) {
-    if (name.startsWith('.') || !name.endsWith('.zip')) continue;
-    const path = join(folder, name);
+  for (const fileName of await namesOrNone(folder)) {
+    const name = fileName.slice(0, -ZIP.length);
+    if (!fileName.endsWith(ZIP) || parseVersionName(identifier, name) === undefined) continue;
+    const path = join(folder, fileName);
     const stats = await lstat(path).catch(() => null);
     if (stats?.isFile() !== true) continue;
-    const { size: bytes, mtimeMs: writtenMs } = stats;
-    archives.push({ name: name.slice(0, -'.zip'.length), path, bytes, writtenMs });
+    const { size: bytes, mtimeMs: writtenMs, dev: device } = stats;
+    const freesBytes = stats.nlink === 1 ? stats.blocks * BLOCK_BYTES : 0;
+    archives.push({ name, path, bytes, writtenMs, device, freesBytes });
   }
   return archives.sort((a, b) => a.writtenMs - b.writtenMs || (a.name < b.name ? -1 : 1));
 }

@@ -1,54 +1,84 @@
 import { rm } from 'node:fs/promises';
+import { codeOf } from '../errors.ts';
+import { type CleanupArchive, planCleanup, type Removal } from './plan.ts';
 import { copyAndTruncate } from './rotate.ts';
-import { diskSpace } from './usage.ts';
+import { type DiskSpace, diskSpace } from './usage.ts';
 
 /** How many old parts of a servlet's output are kept, compressed, beside the current file. */
 const OUTPUTS_KEPT = 2;
-
-/** The facts about an archive that a cleanup needs; `lib/archive` lists the archives. */
-export interface CleanupArchive {
-  readonly name: string;
-  readonly path: string;
-  readonly bytes: number;
-  /** Milliseconds since 1970; the oldest is removed first. */
-  readonly writtenMs: number;
-}
+/** After a deletion that freed nothing (a snapshot keeps the file), none is tried on that disk for so long. */
+const FRUITLESS_PAUSE_MS = 3_600_000;
+/** A deletion counts when it frees this share of what it should; others write meanwhile. */
+const FREED_SHARE_MIN = 0.1;
 
 export interface CleanOptions {
   readonly archives: readonly CleanupArchive[];
-  /** A folder on the file system that is to have free space. */
-  readonly folder: string;
+  /** Folders whose file systems are to have free space; absent ones are skipped. */
+  readonly folders: readonly string[];
   /** `archive.max_size`: limit for all archives together. */
   readonly archiveMaxBytes: number;
-  /** `disk.min_free`, share of the file system, 0 to 1. */
+  /** `disk.min_free`, share of each file system, 0 to 1. */
   readonly minFree: number;
+  readonly now: () => number;
 }
 
-export interface CleanupPlan {
-  /** Oldest first. */
-  readonly remove: readonly {
-    readonly archive: CleanupArchive;
-    readonly reason: 'archive-size' | 'disk-free';
-  }[];
-  /** False when the disk remains too full even without these: a person must be notified. */
-  readonly isEnough: boolean;
+/** A file system that remains too full. */
+export interface ShortDisk {
+  readonly folder: string;
+  /** Free share before the cleanup, 0 to 1. */
+  readonly freeShare: number;
+  /** Why no archive is deleted for it: there is none on it, all together are too small, or one freed nothing. */
+  readonly cause: 'no-archive' | 'too-small' | 'freed-nothing';
 }
 
 export interface Cleaned {
   /** Names of the versions whose archive was deleted. */
   readonly deleted: readonly string[];
-  /** Free share of the file system before the cleanup, 0 to 1. */
-  readonly freeShare: number;
-  /** False when the disk remains too full: no archive is left to delete. */
-  readonly isEnough: boolean;
+  readonly short: readonly ShortDisk[];
 }
 
-/** Deletes the oldest archives until the rest and the file system are within their limits. */
-export async function cleanArchives(options: CleanOptions): Promise<Cleaned> {
-  const { freeShare, totalBytes: diskBytes } = await diskSpace(options.folder);
-  const { remove, isEnough } = planCleanup({ ...options, freeShare, diskBytes });
-  for (const { archive } of remove) await rm(archive.path, { force: true });
-  return { deleted: remove.map(({ archive }) => archive.name), freeShare, isEnough };
+/** Deletes the oldest archives until the rest and the file systems are within their limits. */
+export class ArchiveCleaner {
+  readonly #fruitlessAtMs = new Map<number, number>();
+
+  /** Space is measured where it is freed, before and after each deletion. Throws Node's errors. */
+  async clean(options: CleanOptions): Promise<Cleaned> {
+    const { archives, archiveMaxBytes, minFree } = options;
+    const deleted: string[] = [];
+    const short: ShortDisk[] = [];
+    const limits = { archives, archiveMaxBytes, minFree, disk: null };
+    for (const removal of planCleanup(limits).remove) deleted.push(await remove(removal));
+    for (const [folder, disk] of await disksOf(options.folders)) {
+      const left = archives.filter(({ name }) => !deleted.includes(name));
+      const cause = await this.#freeSpace({ ...options, archives: left }, folder, disk, deleted);
+      if (cause !== null) short.push({ folder, freeShare: disk.freeShare, cause });
+    }
+    return { deleted, short };
+  }
+
+  /** Null when the file system has, or gets, enough space. */
+  async #freeSpace(
+    options: CleanOptions,
+    folder: string,
+    disk: DiskSpace,
+    deleted: string[],
+  ): Promise<ShortDisk['cause'] | null> {
+    const { remove: planned, cause } = planCleanup({ ...options, disk });
+    if (cause !== null) return cause;
+    for (const removal of planned) {
+      const nowMs = options.now();
+      const fruitlessAtMs = this.#fruitlessAtMs.get(disk.device) ?? Number.NEGATIVE_INFINITY;
+      if (nowMs - fruitlessAtMs < FRUITLESS_PAUSE_MS) return 'freed-nothing';
+      const before = await diskSpace(folder);
+      if (before.freeShare >= options.minFree) return null;
+      deleted.push(await remove(removal));
+      const freedBytes = (await diskSpace(folder)).freeBytes - before.freeBytes;
+      if (freedBytes < removal.archive.freesBytes * FREED_SHARE_MIN) {
+        this.#fruitlessAtMs.set(disk.device, nowMs);
+      }
+    }
+    return null;
+  }
 }
 
 /** Truncates the output files of servlets that have grown beyond `maxBytes`. Throws Node's errors. */
@@ -64,37 +94,23 @@ export async function capOutputs(
   }
 }
 
-/**
- * Plans which archives to remove: the oldest, until the rest fits `archiveMaxBytes` and the file system
- * has `minFree`. Without `diskBytes`, the number of archives that would free enough space is unknown: the
- * plan removes one, and the next round measures again. Version folders are never part of a plan.
- */
-export function planCleanup(
-  situation: Omit<CleanOptions, 'folder'> & {
-    /** Free share of the file system, 0 to 1. */
-    readonly freeShare: number;
-    /** Size of the file system. */
-    readonly diskBytes?: number;
-  },
-): CleanupPlan {
-  const { archiveMaxBytes, minFree, diskBytes } = situation;
-  const remove: { archive: CleanupArchive; reason: 'archive-size' | 'disk-free' }[] = [];
-  let total = situation.archives.reduce((sum, archive) => sum + archive.bytes, 0);
-  let share = situation.freeShare;
-  let isMeasured = true;
-  for (const archive of [...situation.archives].sort(byAge)) {
-    const isOver = total > archiveMaxBytes;
-    if (!isOver && (share >= minFree || !isMeasured)) break;
-    remove.push({ archive, reason: isOver ? 'archive-size' : 'disk-free' });
-    total -= archive.bytes;
-    if (diskBytes === undefined) isMeasured = false;
-    else share += archive.bytes / diskBytes;
-  }
-  return { remove, isEnough: share >= minFree || !isMeasured };
-}
-
 // Private
 
-function byAge(a: CleanupArchive, b: CleanupArchive): number {
-  return a.writtenMs - b.writtenMs || (a.name < b.name ? -1 : 1);
+async function remove({ archive }: Removal): Promise<string> {
+  await rm(archive.path, { force: true });
+  return archive.name;
+}
+
+/** One for each file system, under the first folder that is on it. */
+async function disksOf(folders: readonly string[]): Promise<ReadonlyMap<string, DiskSpace>> {
+  const disks = new Map<string, DiskSpace>();
+  for (const folder of folders) {
+    const disk = await diskSpace(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    });
+    if (disk === null || [...disks.values()].some(({ device }) => device === disk.device)) continue;
+    disks.set(folder, disk);
+  }
+  return disks;
 }

@@ -76,9 +76,12 @@ describe('The archivist', () => {
 
   it('names what it removed at its start, and starts even when that fails', async () => {
     const { deps, journal } = fixture();
-    await withArchivist({ ...deps, cleanUp: () => Promise.resolve(['.shop-1.zip']) }, async () => {
-      expect(journal.lines.join()).to.contain('.shop-1.zip');
-    });
+    await withArchivist(
+      { ...deps, cleanUp: () => Promise.resolve({ removed: ['.shop-1.zip'], problems: [] }) },
+      async () => {
+        expect(journal.lines.join()).to.contain('.shop-1.zip');
+      },
+    );
     const cleanUp = (): Promise<never> => Promise.reject(new Error('EACCES'));
     await withArchivist({ ...deps, cleanUp }, async () => {
       expect(journal.lines.at(-1)).to.match(/^error .*EACCES/);
@@ -116,7 +119,7 @@ function fixture() {
   const journal = recordingJournal();
   const packed: string[] = [];
   const deps: ArchivistDeps = {
-    cleanUp: () => Promise.resolve([]),
+    cleanUp: () => Promise.resolve({ removed: [], problems: [] }),
     archive: (name) => {
       packed.push(name);
       return Promise.resolve(`${name} is archived`);

@@ -1,15 +1,19 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { below, withRights } from '../../base/instance/remove-tree.ts';
 import { codeOf } from '../../errors.ts';
 import { ArchiveFailed } from '../errors.ts';
+import { textOfName } from './names.ts';
+
+const READ_FOLDER = 0o500;
 
 export type EntryType = 'file' | 'folder' | 'link';
 
 /** A file, folder or link in a version folder on disk. */
 export interface FolderEntry {
-  readonly path: string;
-  /** Path relative to the version folder, with `/`. */
+  /** In bytes: names need not be UTF-8. */
+  readonly path: Buffer;
+  /** Path relative to the version folder, with `/`, as `textOfName`. */
   readonly name: string;
   readonly type: EntryType;
   readonly stats: Stats;
@@ -27,29 +31,29 @@ export interface ZipRecord {
  * Everything below `folder`, a folder before its content, links not followed. Sockets, pipes and
  * devices have no content to keep and are omitted, as is whatever vanishes meanwhile.
  */
-export async function* walkFolder(folder: string, prefix = ''): AsyncGenerator<FolderEntry> {
-  for (const each of await namesIn(join(folder, prefix))) {
-    const name = prefix === '' ? each : `${prefix}/${each}`;
-    const path = join(folder, name);
-    const stats = await unlessVanished(path, () => lstat(path));
+export async function* walkFolder(
+  folder: string | Buffer,
+  prefix = '',
+): AsyncGenerator<FolderEntry> {
+  const parent = Buffer.from(folder);
+  for (const each of await namesIn(parent)) {
+    const path = below(parent, each);
+    const name = prefix + textOfName(each);
+    const stats = await unlessVanished(path, () => withFolderOpen(parent, () => lstat(path)));
     const type = stats === null ? null : typeOf(stats);
     if (stats === null || type === null) continue;
     yield { path, name, type, stats };
-    if (type === 'folder') yield* walkFolder(folder, name);
+    if (type === 'folder') yield* walkFolder(path, `${name}/`);
   }
 }
 
-/**
- * Null when `path` has vanished while `step` read it; throws `ArchiveFailed` for any other failure. A
- * name that is still listed but cannot be opened (its bytes are not UTF-8) has not vanished, and must
- * not be lost.
- */
-export async function unlessVanished<T>(path: string, step: () => Promise<T>): Promise<T | null> {
+/** Null when `path` has vanished while `step` read it; throws `ArchiveFailed` for any other failure. */
+export async function unlessVanished<T>(path: Buffer, step: () => Promise<T>): Promise<T | null> {
   try {
     return await step();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' && !(await isListed(path))) return null;
-    throw ArchiveFailed.cannot('VILI_ARCHIVE_FAILED', `read ${path}`, error);
+    if (codeOf(error) === 'ENOENT') return null;
+    throw ArchiveFailed.cannot('VILI_ARCHIVE_FAILED', `read ${textOfName(path)}`, error);
   }
 }
 
@@ -61,13 +65,13 @@ function typeOf(stats: Stats): EntryType | null {
   return stats.isSymbolicLink() ? 'link' : null;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  const names = (await unlessVanished(folder, () => readdir(folder))) ?? [];
-  return names.sort((a, b) => (a < b ? -1 : 1));
+async function namesIn(folder: Buffer): Promise<Buffer[]> {
+  const list = (): Promise<Buffer[]> => readdir(folder, { encoding: 'buffer' });
+  const names = await unlessVanished(folder, () => withFolderOpen(folder, list));
+  return (names ?? []).sort((a, b) => Buffer.compare(a, b));
 }
 
-async function isListed(path: string): Promise<boolean> {
-  const at = path.lastIndexOf('/');
-  const names = await readdir(path.slice(0, at) || '/').catch((): string[] => []);
-  return names.includes(path.slice(at + 1));
+/** A service may have taken the right to read from its own folder, which is to be deleted anyway. */
+function withFolderOpen<T>(folder: Buffer, step: () => Promise<T>): Promise<T> {
+  return withRights(folder, READ_FOLDER, step);
 }

@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { open, readlink, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, tempPathOf } from '../../base/state/atomic-file.ts';
 import { ArchiveFailed } from '../errors.ts';
+import { linkTextOf, openEntry } from './entry-content.ts';
 import { type FolderEntry, walkFolder, type ZipRecord } from './folder-entries.ts';
 import { readContent, readZip } from './reader.ts';
 import { entryNameOf, writeZip } from './writer.ts';
@@ -91,12 +91,14 @@ async function recordOf(entry: FolderEntry, signal: AbortSignal): Promise<ZipRec
   const name = entryNameOf(entry.name);
   if (entry.type === 'folder') return { name, type: 'folder', size: 0, crc32: 0 };
   if (entry.type === 'link') {
-    const target = await readlink(entry.path);
+    const target = await linkTextOf(entry.path);
     return { name, type: 'link', size: Buffer.byteLength(target), crc32: crc32(target) };
   }
+  const file = await openEntry(entry.path);
+  if (file === null) throw damaged(entry.name, 'is no longer a regular file');
   let size = 0;
   let sum = 0;
-  for await (const part of createReadStream(entry.path, { signal })) {
+  for await (const part of file.createReadStream({ signal })) {
     const chunk = part as Buffer;
     size += chunk.length;
     sum = crc32(chunk, sum);

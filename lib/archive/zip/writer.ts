@@ -1,16 +1,15 @@
 import { once } from 'node:events';
-import { constants, createWriteStream } from 'node:fs';
-import { type FileHandle, open, readlink } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { ZipArchive } from 'archiver';
 import { ArchiveFailed } from '../errors.ts';
+import { linkTextOf, openEntry } from './entry-content.ts';
 import { type FolderEntry, unlessVanished, walkFolder, type ZipRecord } from './folder-entries.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-/** Neither follow a link nor hang on a pipe that has taken a file's place. */
-const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Writes everything in `folder` to a new zip file and returns what was written. Links are stored as
@@ -52,13 +51,9 @@ export async function writeZip(
   }
 }
 
-/**
- * The name of an entry in the zip. archiver turns `\` into `/` and drops a leading `c:`, so both are
- * encoded rather than lost.
- */
+/** The name of an entry in the zip. archiver drops a leading `c:`, so something precedes it. */
 export function entryNameOf(name: string): string {
-  const safe = name.replaceAll('\\', '%5C');
-  return /^\w+:/.test(safe) ? `./${safe}` : safe;
+  return /^\w+:/.test(name) ? `./${name}` : name;
 }
 
 // Private
@@ -84,7 +79,7 @@ async function addEntry(writing: Writing, entry: FolderEntry): Promise<ZipRecord
 }
 
 async function addLink(writing: Writing, entry: FolderEntry): Promise<ZipRecord | null> {
-  const target = await unlessVanished(entry.path, () => readlink(entry.path));
+  const target = await unlessVanished(entry.path, () => linkTextOf(entry.path));
   if (target === null) return null;
   const name = entryNameOf(entry.name);
   await appended(writing, (zip) => void zip.symlink(name, target));
@@ -92,7 +87,7 @@ async function addLink(writing: Writing, entry: FolderEntry): Promise<ZipRecord 
 }
 
 async function addFile(writing: Writing, entry: FolderEntry): Promise<ZipRecord | null> {
-  const file = await unlessVanished(entry.path, () => openFile(entry.path));
+  const file = await unlessVanished(entry.path, () => openEntry(entry.path));
   if (file === null) return null;
   const { size, mode, mtime } = await file.stat();
   const name = entryNameOf(entry.name);
@@ -107,14 +102,6 @@ async function addFile(writing: Writing, entry: FolderEntry): Promise<ZipRecord 
     stream.destroy();
     await file.close();
   }
-}
-
-/** Null when the path is no longer a regular file. */
-async function openFile(path: string): Promise<FileHandle | null> {
-  const file = await open(path, READ_FLAGS);
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  return null;
 }
 
 /** Adds one entry and waits until it is in the zip: entries are written one at a time. */

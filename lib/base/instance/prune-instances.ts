@@ -1,6 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instanceNumber } from '../names/layout.ts';
+import { removeTree } from './remove-tree.ts';
 
 export interface PruneOptions {
   readonly versionFolder: string;
@@ -24,6 +25,6 @@ export async function pruneInstances(options: PruneOptions): Promise<readonly st
     .filter(({ path }) => !alive.has(path))
     .sort((a, b) => b.number - a.number);
   const surplus = ended.slice(keep).map(({ path }) => path);
-  for (const path of surplus) await rm(path, { recursive: true, force: true });
+  for (const path of surplus) await removeTree(path);
   return surplus;
 }

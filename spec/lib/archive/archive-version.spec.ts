@@ -115,11 +115,12 @@ describe('archiving a version', () => {
       expect(await findUnfinished(layout)).to.deep.equal({
         names: [NAME],
         removed: [`.${NAME}.zip.0badf00d.vili-aside`],
+        problems: [],
       });
       expect(await archive()).to.have.property('kind', 'archived');
       expect((await stat(zip)).ino).to.equal(before.ino);
       expect(await isThere(folder)).to.equal(false);
-      expect(await findUnfinished(layout)).to.deep.equal({ names: [], removed: [] });
+      expect(await findUnfinished(layout)).to.deep.equal({ names: [], removed: [], problems: [] });
       expect(await archive()).to.deep.equal({ kind: 'absent', zip });
     });
   });

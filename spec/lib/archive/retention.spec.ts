@@ -7,7 +7,7 @@ import { withTempFolder } from '../../support/temp-folder.ts';
 describe('the retention of archives', () => {
   it('lists the zips of a folder, oldest first, and nothing else', async () => {
     await withTempFolder(async (folder) => {
-      expect(await listArchives(join(folder, 'none'))).to.deep.equal([]);
+      expect(await listArchives(join(folder, 'none'), 'id')).to.deep.equal([]);
       for (const [index, name] of [
         'id-1.1.zip',
         'id-1.0.zip',
@@ -19,7 +19,7 @@ describe('the retention of archives', () => {
         await utimes(join(folder, name), index, index);
       }
       await mkdir(join(folder, 'folder.zip'));
-      const listed = await listArchives(folder);
+      const listed = await listArchives(folder, 'id');
       expect(listed.map(({ name, bytes }) => [name, bytes])).to.deep.equal([
         ['id-1.1', 1],
         ['id-1.0', 2],

@@ -1,7 +1,7 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { capOutputs, cleanArchives } from '../../../lib/disk/clean.ts';
+import { ArchiveCleaner, capOutputs } from '../../../lib/disk/clean.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 describe('Cleaning up the disk', () => {
@@ -11,25 +11,30 @@ describe('Cleaning up the disk', () => {
       for (const [writtenMs, name] of ['shop-1', 'shop-2', 'shop-3'].entries()) {
         const path = join(folder, `${name}.zip`);
         await writeFile(path, 'x'.repeat(100));
-        archives.push({ name, path, bytes: 100, writtenMs });
+        archives.push({ name, path, bytes: 100, writtenMs, device: 0, freesBytes: 100 });
       }
-      const limits = { archiveMaxBytes: 150, minFree: 0 };
-      const { deleted, isEnough } = await cleanArchives({ archives, folder, ...limits });
-      expect([deleted, isEnough]).to.deep.equal([['shop-1', 'shop-2'], true]);
+      const limits = { archiveMaxBytes: 150, minFree: 0, now: () => 0 };
+      const cleaner = new ArchiveCleaner();
+      expect(await cleaner.clean({ archives, folders: [folder], ...limits })).to.deep.equal({
+        deleted: ['shop-1', 'shop-2'],
+        short: [],
+      });
       expect(await readdir(folder)).to.deep.equal(['shop-3.zip']);
     });
   });
 
   it('reports that it is not enough when no archive is left to delete', async () => {
     await withTempFolder(async (folder) => {
-      const limits = { archiveMaxBytes: 1, minFree: 1 };
-      const { deleted, freeShare, isEnough } = await cleanArchives({
+      const limits = { archiveMaxBytes: 1, minFree: 1.5, now: () => 0 };
+      const cleaner = new ArchiveCleaner();
+      const { deleted, short } = await cleaner.clean({
         archives: [],
-        folder,
+        folders: [folder],
         ...limits,
       });
-      expect([deleted, isEnough]).to.deep.equal([[], false]);
-      expect(freeShare).to.be.within(0, 1);
+      expect(deleted).to.deep.equal([]);
+      expect(short[0]).to.include({ folder, cause: 'no-archive' });
+      expect(short[0]?.freeShare).to.be.within(0, 1);
     });
   });
 

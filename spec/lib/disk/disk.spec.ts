@@ -1,14 +1,20 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { type CleanupArchive, planCleanup } from '../../../lib/disk/clean.ts';
-import { diskSpace } from '../../../lib/disk/usage.ts';
+import { type CleanupArchive, planCleanup } from '../../../lib/disk/plan.ts';
+import { type DiskSpace, diskSpace } from '../../../lib/disk/usage.ts';
 import { failureOf } from '../../support/failure.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 const archive = fc
-  .record({ bytes: fc.nat({ max: 100 }), writtenMs: fc.nat({ max: 20 }) })
-  .map((each): CleanupArchive => ({ name: 'id-1', path: '/id-1.zip', ...each }));
+  .record({
+    bytes: fc.nat({ max: 100 }),
+    writtenMs: fc.nat({ max: 20 }),
+    device: fc.constantFrom(1, 2),
+  })
+  .map((each): CleanupArchive => {
+    return { name: 'id-1', path: '/id-1.zip', freesBytes: each.bytes, ...each };
+  });
 const GIB = 1024 ** 3;
 
 describe('disk usage', () => {
@@ -28,64 +34,72 @@ describe('a cleanup', () => {
     name: `id-${writtenMs}`,
     path: `/id-${writtenMs}.zip`,
     bytes: GIB,
+    freesBytes: GIB,
+    device: 1,
     writtenMs,
   }));
+  const disk = (freeShare: number, totalBytes = 40 * GIB): DiskSpace => {
+    return { device: 1, totalBytes, freeBytes: freeShare * totalBytes, freeShare };
+  };
+  const limits = { archives, archiveMaxBytes: 10 * GIB, minFree: 0.05 };
 
   it('removes the oldest archives when the archive is too large', () => {
-    const plan = planCleanup({
-      archives,
-      archiveMaxBytes: 1.5 * GIB,
-      freeShare: 0.5,
-      minFree: 0.05,
-    });
+    const plan = planCleanup({ ...limits, archiveMaxBytes: 1.5 * GIB, disk: disk(0.5) });
     expect(plan.remove.map((each) => [each.archive.name, each.reason])).to.deep.equal([
       ['id-1', 'archive-size'],
       ['id-2', 'archive-size'],
     ]);
-    expect(plan.isEnough).to.equal(true);
+    expect(plan.cause).to.equal(null);
   });
 
-  it('removes as many as the disk needs, or one per round when its size is unknown', () => {
-    const full = { archives, archiveMaxBytes: 10 * GIB, freeShare: 0.01, minFree: 0.05 };
-    const known = planCleanup({ ...full, diskBytes: 40 * GIB });
-    expect(known.remove.map((each) => each.reason)).to.deep.equal(['disk-free', 'disk-free']);
-    expect(planCleanup(full).remove.map((each) => each.archive.name)).to.deep.equal(['id-1']);
+  it('removes as many as the disk needs', () => {
+    const { remove } = planCleanup({ ...limits, disk: disk(0.01) });
+    expect(remove.map((each) => each.reason)).to.deep.equal(['disk-free', 'disk-free']);
   });
 
-  it('reports when all archives together are not enough', () => {
-    const plan = planCleanup({ archives: [], archiveMaxBytes: 1, freeShare: 0.01, minFree: 0.05 });
-    expect(plan).to.deep.equal({ remove: [], isEnough: false });
+  it('reports when no archive is left, or all together are not enough, and then removes none', () => {
+    expect(planCleanup({ ...limits, archives: [], disk: disk(0.01) })).to.deep.equal({
+      remove: [],
+      cause: 'no-archive',
+    });
+    expect(planCleanup({ ...limits, disk: disk(0.01, 400 * GIB) })).to.deep.equal({
+      remove: [],
+      cause: 'too-small',
+    });
   });
 
-  it('never removes more than needed, and older archives before newer ones', () => {
+  it('never removes more than needed, in vain, or a newer archive before an older one', () => {
     fc.assert(
       fc.property(
         fc.array(archive),
         fc.nat({ max: 500 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (all, archiveMaxBytes, free, minFree) => {
-          const diskBytes = 1000;
-          const { remove } = planCleanup({
-            archives: all,
-            archiveMaxBytes,
-            freeShare: free,
-            minFree,
-            diskBytes,
-          });
-          const gone = remove.map((each) => each.archive);
-          const total = all.reduce((sum, each) => sum + each.bytes, 0);
-          const before = gone.slice(0, -1).reduce((sum, each) => sum + each.bytes, 0);
-          if (gone.length > 0) {
-            const isNeeded =
-              total - before > archiveMaxBytes || free + before / diskBytes < minFree + 1e-9;
-            expect(isNeeded).to.equal(true);
-          }
+        fc.nat({ max: 1000 }),
+        fc.nat({ max: 1000 }),
+        (all, archiveMaxBytes, freeBytes, least) => {
+          const totalBytes = 1000;
+          const space = { device: 1, totalBytes, freeBytes, freeShare: freeBytes / totalBytes };
+          const minFree = least / totalBytes;
+          const plan = planCleanup({ archives: all, archiveMaxBytes, minFree, disk: space });
+          const sum = (some: readonly CleanupArchive[]): number =>
+            some.reduce((bytes, each) => bytes + each.bytes, 0);
+          const here = (some: readonly CleanupArchive[]): CleanupArchive[] =>
+            some.filter(({ device }) => device === 1);
+          const gone = plan.remove.map((each) => each.archive);
           const kept = all.filter((each) => !gone.includes(each));
-          const keptBytes = kept.reduce((sum, each) => sum + each.bytes, 0);
-          expect(keptBytes).to.be.at.most(archiveMaxBytes);
-          for (const each of kept) {
-            expect(each.writtenMs).to.be.at.least(Math.max(0, ...gone.map((one) => one.writtenMs)));
+          const before = gone.slice(0, -1);
+          if (gone.length > 0) {
+            const isOver = sum(all) - sum(before) > archiveMaxBytes;
+            expect(isOver || freeBytes + sum(here(before)) < least).to.equal(true);
+          }
+          const forDisk = plan.remove.filter((each) => each.reason === 'disk-free');
+          expect(here(forDisk.map((each) => each.archive))).to.have.lengthOf(forDisk.length);
+          const isEnough = freeBytes + sum(here(gone)) >= Math.floor(minFree * totalBytes);
+          expect(plan.cause === null).to.equal(isEnough);
+          if (!isEnough) expect(forDisk).to.deep.equal([]);
+          expect(sum(kept)).to.be.at.most(archiveMaxBytes);
+          const newest = Math.max(0, ...here(gone).map((one) => one.writtenMs));
+          for (const each of here(kept).filter(({ bytes }) => bytes > 0)) {
+            expect(each.writtenMs).to.be.at.least(newest);
           }
         },
       ),
