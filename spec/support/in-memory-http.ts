@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  ServerResponse,
+} from 'node:http';
 import { Duplex } from 'node:stream';
 
 /** A message as read by node's own parser, bytes as Latin-1. */
@@ -8,6 +13,8 @@ export interface Parsed {
   readonly rawHeaders: readonly string[];
   readonly body: string;
   readonly rawTrailers: readonly string[];
+  /** Whether the connection can be used again; null where that is not known. */
+  readonly keepsAlive: boolean | null;
   /** False when it broke off or was malformed. */
   readonly whole: boolean;
 }
@@ -16,8 +23,10 @@ export interface Parsed {
 export async function requestsByNode(bytes: Buffer): Promise<Parsed[]> {
   const found: Promise<Parsed>[] = [];
   const server = createServer({ requireHostHeader: false });
-  const take = (incoming: IncomingMessage): void => {
-    found.push(collected(incoming, `${incoming.method} ${incoming.url} ${incoming.httpVersion}`));
+  const take = (incoming: IncomingMessage, response: unknown): void => {
+    const line = `${incoming.method} ${incoming.url} ${incoming.httpVersion}`;
+    const keepsAlive = response instanceof ServerResponse ? response.shouldKeepAlive : null;
+    found.push(collected(incoming, line, keepsAlive));
   };
   server.on('request', take).on('checkContinue', take).on('checkExpectation', take);
   server.on('upgrade', take).on('connect', take);
@@ -69,7 +78,11 @@ async function feed(socket: Duplex, bytes: Buffer): Promise<void> {
   await closed;
 }
 
-async function collected(incoming: IncomingMessage, startLine: string): Promise<Parsed> {
+async function collected(
+  incoming: IncomingMessage,
+  startLine: string,
+  keepsAlive: boolean | null = null,
+): Promise<Parsed> {
   const { rawHeaders } = incoming;
   let body = '';
   const whole = await new Promise<boolean>((resolve) => {
@@ -80,5 +93,6 @@ async function collected(incoming: IncomingMessage, startLine: string): Promise<
     incoming.on('end', () => resolve(incoming.complete));
     incoming.on('close', () => resolve(incoming.complete));
   });
-  return { startLine, rawHeaders, body, rawTrailers: incoming.rawTrailers, whole };
+  const { rawTrailers } = incoming;
+  return { startLine, rawHeaders, body, rawTrailers, whole, keepsAlive };
 }

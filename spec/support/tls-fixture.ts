@@ -14,16 +14,16 @@ export interface Secured extends ProxyFixture {
   readonly folder: string;
 }
 
-/** As `withProxy`, with a certificate for localhost, in front of a running that is `listener`. */
+/** As `withProxy`, with a certificate for localhost, in front of this running. */
 export async function withTls(
-  listener: RequestListener,
+  running: RequestListener | Upstream,
   use: (fixture: Secured) => Promise<void>,
   more: SettingsChanges = {},
 ): Promise<void> {
   await withTempFolder(async (folder) => {
     const certificate = makeCertificate(folder, 'first');
     const { certFile, keyFile } = certificate;
-    const upstream = await Upstream.http(listener);
+    const upstream = running instanceof Upstream ? running : await Upstream.http(running);
     await withProxy(
       upstream,
       (fixture) =>

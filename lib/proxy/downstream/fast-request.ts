@@ -7,6 +7,8 @@ import type { UserRequest } from './types.ts';
 
 const REQUEST_LINE = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[\x21-\x7e]*) HTTP\/1\.1\r\n$/;
 const HEADERS = new RegExp(`^${HEADER_LINES}$`);
+/** A tab at the end of a value: node rejects it behind `Content-Length`, and does not understand it elsewhere. */
+const TAB_AT_END = /\t[\t ]*\r/;
 const CR = 0x0d;
 /** `Connection` is absent, `keep-alive` or `close`. */
 const CONNECTION = /^(?:keep-alive|close)?$/i;
@@ -66,7 +68,10 @@ export class FastReader {
     this.maxHeadBytes = maxHeadBytes;
   }
 
-  /** Null for anything but exactly one fast request, valid or not: node's parser decides about that. */
+  /**
+   * Null for anything but exactly one fast request, valid or not: node's parser decides about that. It accepts
+   * what this accepts, and reads it alike.
+   */
   read(bytes: Buffer): FastHead | null {
     const lineEnd = bytes.indexOf(CR);
     if (lineEnd < 0) return null;
@@ -93,7 +98,7 @@ export class FastReader {
   /** Reads the header lines between the two positions, including the empty line that ends them. */
   private readHeaders(bytes: Buffer, start: number, end: number): RequestHeaders | null {
     const lines = bytes.toString('latin1', start, end - LINE_END.length);
-    if (!HEADERS.test(lines)) return null;
+    if (!HEADERS.test(lines) || TAB_AT_END.test(lines)) return null;
     const fields = new RequestHeaders(splitHeaders(lines, 0), this.peer, this.rules, null);
     const isFast =
       fields.upgrade === '' &&

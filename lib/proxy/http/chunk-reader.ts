@@ -2,7 +2,8 @@ import type { FlatHeaders } from '../../model/headers.ts';
 import { HEAD_END, HEADER_LINES, LINE_END, splitHeaders } from './headers.ts';
 import { BadResponseError } from './response-head.ts';
 
-const SIZE_LINE = /^0*([0-9A-Fa-f]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;
+/** An extension is whatever precedes the line end: it is not forwarded, so nobody reads it differently. */
+const SIZE_LINE = /^0*([0-9A-Fa-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;
 const TRAILERS = new RegExp(`^${HEADER_LINES}\\r\\n$`);
 const LINE_FEED = 0x0a;
 /** Chunk extensions mean nothing to anybody here; without a limit they could go on for ever. */
@@ -10,7 +11,10 @@ const SIZE_LINE_MAX_BYTES = 16_384;
 
 type State = 'size' | 'data' | 'data-end' | 'trailers' | 'done';
 
-/** Reads the body of a chunked response (RFC 9112 section 7.1), piece by piece. */
+/**
+ * Reads the body of a chunked response (RFC 9112 section 7.1), piece by piece. Node's parser accepts whatever this
+ * accepts, except some extensions and white space behind a size, which old servers send.
+ */
 export class ChunkReader {
   private readonly maxTrailerBytes: number;
   /** Flat; known once the body is complete. */

@@ -39,8 +39,8 @@ export class RawResponseHead {
 }
 
 /**
- * Reads a head (RFC 9112 section 4), without the empty line that ends it. Null when it is malformed: llhttp
- * accepts whatever this accepts.
+ * Reads a head (RFC 9112 section 4), without the empty line that ends it. Null when it is malformed. Node's parser
+ * accepts whatever this accepts, except a tab at the end of a value that it reads itself, which RFC 9112 allows.
  */
 export function readRawResponseHead(text: string): RawResponseHead | null {
   const match = PATTERN.exec(text);

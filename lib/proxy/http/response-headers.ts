@@ -105,6 +105,7 @@ function keepsAlive(connection: string): boolean | null {
   return KEEP_ALIVE.test(connection) ? true : null;
 }
 
+/** The coding `identity` of RFC 2616 means none; node's parser rejects it next to a length, as servers send it. */
 function problemOf({ lengths, length, coding }: Found): string | null {
   if (lengths > 1) return 'the response has more than one Content-Length';
   if (lengths === 1 && !CONTENT_LENGTH.test(length)) return 'its Content-Length is not a number';

@@ -62,11 +62,12 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     const request = {
       method,
       path,
-      lines: fields.acceptsTrailers ? `${lines}TE: trailers\r\n` : lines,
+      lines,
       namesHost: fields.namesHost,
       body: this.body === null ? null : this.body.source(),
       chunked: fields.bodyBytes === CHUNKED,
       trailers: this.trailers(),
+      acceptsTrailers: fields.acceptsTrailers && this.request.httpVersionMinor !== 0,
       upgrade: '',
     };
     client.dispatch(request, this);

@@ -52,7 +52,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     const { method, path, lines, fields } = this.head;
     const { namesHost, upgrade } = fields;
     this.client = client;
-    const withoutBody = { body: null, chunked: false, trailers: null };
+    const withoutBody = { body: null, chunked: false, trailers: null, acceptsTrailers: false };
     client.dispatch({ method, path, lines, namesHost, upgrade, ...withoutBody }, this);
   }
 

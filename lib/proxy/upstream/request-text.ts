@@ -5,7 +5,7 @@ import type { UpstreamRequest } from './types.ts';
  * them contains a line end.
  */
 export function requestText(request: UpstreamRequest, ownHost: string): string {
-  const { method, path, lines, namesHost, upgrade, chunked, trailers } = request;
+  const { method, path, lines, namesHost, upgrade, chunked, trailers, acceptsTrailers } = request;
   let text = `${method} ${path} HTTP/1.1\r\n`;
   if (!namesHost) text += `Host: ${ownHost}\r\n`;
   text += lines;
@@ -13,7 +13,9 @@ export function requestText(request: UpstreamRequest, ownHost: string): string {
     if (trailers !== null) text += `Trailer: ${trailers.names.join(', ')}\r\n`;
     text += 'Transfer-Encoding: chunked\r\n';
   }
-  return upgrade === ''
-    ? `${text}Connection: keep-alive\r\n\r\n`
-    : `${text}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
+  if (upgrade !== '') return `${text}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
+  // TE concerns this connection only, so Connection must name it (RFC 9110 section 10.1.4).
+  return acceptsTrailers
+    ? `${text}TE: trailers\r\nConnection: keep-alive, TE\r\n\r\n`
+    : `${text}Connection: keep-alive\r\n\r\n`;
 }

@@ -37,6 +37,8 @@ export interface UpstreamRequest {
   readonly chunked: boolean;
   /** Of a chunked body; read at its end. */
   readonly trailers: TrailerSource | null;
+  /** The client reads trailers of the response, which one of HTTP/1.0 cannot: they need chunks. */
+  readonly acceptsTrailers: boolean;
   /** The protocol when a tunnel is requested, else ''. */
   readonly upgrade: string;
 }
