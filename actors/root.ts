@@ -225,7 +225,7 @@ function deployerDeps(services: Services): DeployerDeps {
       if (saved?.running) {
         return { type: 'booted', saved, adopted: { running: null, testing: null }, files: [] };
       }
-      const { faults, ...found } = await surveyBase(layout);
+      const { faults, ...found } = await surveyBase(layout, settings.arrival);
       for (const fault of faults) journal.warn(`adopting the base: ${fault}`);
       return { type: 'booted', saved, ...found };
     },

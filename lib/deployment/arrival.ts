@@ -8,11 +8,11 @@ import type { Candidate, CandidateSlot, Deployment } from './state.ts';
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {
   if (isKnown(draft, release)) return;
   const { running } = draft.state;
-  if (running === null) {
-    draft.set({ running: { release, phase: 'staging', target: null } });
-    draft.record('arrived', release);
-    draft.ask({ type: 'stage', release });
-    return;
+  if (running === null) return beginRunning(draft, release);
+  if (running.neverReady === true && running.release.name === release.name) {
+    // The first file was taken while it was still written, or is mended before anybody was served by it.
+    draft.stop(release, 'running');
+    return beginRunning(draft, release);
   }
   const objection = objectionTo(draft, release);
   if (objection === null) admit(draft, release);
@@ -82,6 +82,12 @@ export function objectionToRetest(
 }
 
 // Private
+
+function beginRunning(draft: Draft, release: Release): void {
+  draft.set({ running: { release, phase: 'staging', target: null, neverReady: true } });
+  draft.record('arrived', release);
+  draft.ask({ type: 'stage', release });
+}
 
 function isKnown(draft: Draft, release: Release): boolean {
   const { running, testing, incoming, previous, rejected, decided } = draft.state;

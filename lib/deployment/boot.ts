@@ -26,7 +26,8 @@ function adoptOrBegin(draft: Draft, event: Booted): void {
   const release = adopted.running ?? newest;
   draft.set({ archiving: saved?.archiving ?? [], decided: saved?.decided ?? [] });
   if (release === null) return;
-  draft.set({ running: { release, phase: 'staging', target: null } });
+  const neverReady = adopted.running === null;
+  draft.set({ running: { release, phase: 'staging', target: null, neverReady } });
   if (adopted.running !== null) draft.record('adopted', adopted.running);
   const testing = adopted.testing;
   if (testing !== null && testing.name !== release.name) {

@@ -13,7 +13,7 @@ export function runningServletReady(draft: Draft, name: string, target: Target):
   } else if (running?.release.name === name) {
     if (running.phase === 'restarting') draft.record('restarted', running.release);
     if (running.phase === 'starting') draft.record('started', running.release);
-    draft.set({ running: { ...running, phase: 'ready', target } });
+    draft.set({ running: { release: running.release, phase: 'ready', target } });
     draft.ask({ type: 'route', target }, { type: 'link', name, role: 'running' });
   } else if (previous?.release.name === name) {
     draft.set({ previous: { ...previous, target } });

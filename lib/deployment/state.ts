@@ -10,6 +10,8 @@ export interface Running {
   readonly release: Release;
   readonly phase: 'staging' | 'starting' | 'ready' | 'restarting';
   readonly target: Target | null;
+  /** The first version of all, which never got ready: nobody relies on this very build. */
+  readonly neverReady?: boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { ServerFile } from '../names/server-file.ts';
@@ -36,6 +37,23 @@ export interface Arrival {
 /** A file that has just been noticed; nothing is known about its content yet. */
 export function newArrival(file: ServerFile, nowMs: number): Arrival {
   return { file, content: '', sinceMs: nowMs, reported: '' };
+}
+
+/**
+ * A file that is present when Vili starts: its content has been the same since it was last written or renamed. A time
+ * in the future (the clock was corrected) says nothing. Never throws.
+ */
+export async function presentArrival(file: ServerFile, base: string): Promise<Arrival> {
+  const arrival = newArrival(file, performance.now());
+  const check = await checkServerFile(base, file).catch(() => null);
+  if (check?.kind !== 'file') return arrival;
+  const { mtimeMs, ctimeMs } = check.stats;
+  const ageMs = Date.now() - Math.max(mtimeMs, ctimeMs);
+  return {
+    ...arrival,
+    content: contentText(check.stats),
+    sinceMs: arrival.sinceMs - Math.max(0, ageMs),
+  };
 }
 
 /**
@@ -78,7 +96,10 @@ async function contentOf(arrival: Arrival, base: string): Promise<string | null>
   const check = await checkServerFile(base, arrival.file);
   if (check.kind === OUTSIDE || check.kind === NOT_EXECUTABLE) return check.kind;
   if (check.kind !== 'file') return null;
-  const { size, mtimeMs, ino } = check.stats;
+  return contentText(check.stats);
+}
+
+function contentText({ size, mtimeMs, ino }: Stats): string {
   return `${size}/${mtimeMs}/${ino}`;
 }
 

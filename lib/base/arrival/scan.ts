@@ -1,11 +1,10 @@
 import type { Stats } from 'node:fs';
-import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, ViliError } from '../../errors.ts';
 import { exists, leadsInside } from '../names/paths.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
-import { isComplete } from './complete.ts';
 
 /** `code` VILI_BASE_UNREADABLE: the base folder is missing, is not a folder, or may not be read. */
 export class BaseUnreadable extends ViliError {}
@@ -31,23 +30,6 @@ export async function listServerFiles(base: string, identifier: string): Promise
     if ((await checkServerFile(base, file)).kind === 'file') files.push(file);
   }
   return files.sort(byVersion);
-}
-
-/**
- * The newest server file that is complete and readable, or null. At a first start the very newest
- * may still be arriving; it becomes a candidate later. Throws `BaseUnreadable`.
- */
-export async function newestComplete(base: string, identifier: string): Promise<ServerFile | null> {
-  for (const file of (await listServerFiles(base, identifier)).toReversed()) {
-    const path = join(base, file.fileName);
-    try {
-      await access(path, constants.R_OK);
-      if ((await stat(path)).size > 0 && (await isComplete(path, file.extension))) return file;
-    } catch {
-      // Unreadable or gone: the watcher reports it.
-    }
-  }
-  return null;
 }
 
 /** The version folders in base, oldest version first, without links. Throws `BaseUnreadable`. */

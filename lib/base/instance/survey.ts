@@ -1,6 +1,6 @@
 import type { Release } from '../../model/release.ts';
 import { identify } from '../arrival/fingerprint.ts';
-import { newestComplete } from '../arrival/scan.ts';
+import { newestSettled } from '../arrival/settled.ts';
 import type { Layout } from '../names/layout.ts';
 import type { ServerFile } from '../names/server-file.ts';
 import { adoptBase } from './adopt.ts';
@@ -9,15 +9,22 @@ import { adoptBase } from './adopt.ts';
 export interface Survey {
   /** Where its links point to. */
   readonly adopted: { readonly running: Release | null; readonly testing: Release | null };
-  /** The newest server file that is complete; none in an empty base. */
+  /** The newest server file that has arrived completely; none when there is none, or when the links name the running version. */
   readonly files: readonly Release[];
   readonly faults: readonly string[];
 }
 
-/** Finds what a base without a state file holds. Reads only. Throws `BaseUnreadable` and Node's errors. */
-export async function surveyBase(layout: Layout): Promise<Survey> {
+/**
+ * Finds what a base without a state file holds. Reads only; waits for files that may still be arriving. Throws
+ * `BaseUnreadable` and Node's errors.
+ */
+export async function surveyBase(
+  layout: Layout,
+  arrival: { readonly stableMs: number; readonly pollMs: number },
+): Promise<Survey> {
   const { running, testing, faults } = await adoptBase(layout);
-  const newest = await newestComplete(layout.base, layout.identifier);
+  const { base, identifier } = layout;
+  const newest = running === null ? await newestSettled({ base, identifier, ...arrival }) : null;
   return {
     adopted: {
       running: running && (await identifyAdopted(layout, running)),

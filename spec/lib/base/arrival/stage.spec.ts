@@ -3,16 +3,13 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { fingerprintOf } from '../../../../lib/base/arrival/fingerprint.ts';
-import {
-  listServerFiles,
-  listVersionFolders,
-  newestComplete,
-} from '../../../../lib/base/arrival/scan.ts';
+import { listServerFiles, listVersionFolders } from '../../../../lib/base/arrival/scan.ts';
 import { restageMissing, StageFailed, stageVersion } from '../../../../lib/base/arrival/stage.ts';
 import { type Layout, layoutOf } from '../../../../lib/base/names/layout.ts';
 import { parseServerFile, type ServerFile } from '../../../../lib/base/names/server-file.ts';
 import { failureOf } from '../../../support/failure.ts';
 import { jarBytes } from '../../../support/jar-file.ts';
+import { newestSettled } from '../../../../lib/base/arrival/settled.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 function serverFile(fileName: string): ServerFile {
@@ -157,12 +154,13 @@ describe('a deleted copy', () => {
 describe('the server files of a base', () => {
   it('begin with the newest complete one, not with one that is still arriving', async () => {
     await withBase(async ({ base }) => {
-      expect(await newestComplete(base, 'inventory')).to.equal(null);
+      const options = { base, identifier: 'inventory', stableMs: 20, pollMs: 5 };
+      expect(await newestSettled(options)).to.equal(null);
       await writeFile(join(base, 'inventory-1.0.jar'), jarBytes());
       await writeFile(join(base, 'inventory-1.1.jar'), jarBytes());
       await writeFile(join(base, 'inventory-1.2.jar'), jarBytes().subarray(0, -5));
       await writeFile(join(base, 'inventory-1.3.mjs'), '');
-      const newest = await newestComplete(base, 'inventory');
+      const newest = await newestSettled(options);
       expect(newest?.fileName).to.equal('inventory-1.1.jar');
     });
   });
