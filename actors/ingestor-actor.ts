@@ -3,8 +3,13 @@ import type { ServerFileWatch, WatchOptions } from '../lib/base/arrival/watcher.
 import type { ServerFile } from '../lib/base/names/server-file.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
+import { faultOf } from '../lib/model/fault.ts';
 import type { Release } from '../lib/model/release.ts';
+import { type Backoff, backoffMs } from '../lib/runtime/backoff.ts';
 import type { DeployerMessage, IngestorMessage } from './messages.ts';
+
+/** The pauses before a file is read again that this place keeps from being read. */
+const READ_AGAIN: Backoff = { minMs: 500, maxMs: 60_000 };
 
 export interface IngestorDeps {
   readonly watch: (
@@ -38,12 +43,26 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
     handle(state, message, self) {
       switch (message.type) {
         case 'file': {
-          const foundAtStart = state.unreported.delete(message.file.fileName);
+          const { file, attempt = 0 } = message;
+          const foundAtStart = state.unreported.delete(file.fileName);
           self.pipe(
-            deps.identify(message.file),
+            deps.identify(file),
             (release) => ({ type: 'identified', release, foundAtStart }),
-            (error) => ({ type: 'problem', text: problemOf(message.file, error) }),
+            (error) => ({ type: 'unread', file, attempt, foundAtStart, error }),
           );
+          return state;
+        }
+        case 'unread': {
+          const { file, attempt, foundAtStart, error } = message;
+          // A file that vanished while it was read is not a problem: whoever brought it took it back.
+          if (codeOf(error) === 'ENOENT') return state;
+          const isWaitedOut = faultOf(error) === 'place';
+          const again = isWaitedOut ? '; it is tried again by itself' : '';
+          const text = `${file.fileName} cannot be read: ${messageOf(error)}${again}`;
+          if (attempt === 0) deps.journal.warn(text);
+          if (!isWaitedOut) return state;
+          if (foundAtStart) state.unreported.add(file.fileName);
+          self.after(backoffMs(READ_AGAIN, attempt), { type: 'file', file, attempt: attempt + 1 });
           return state;
         }
         case 'identified': {
@@ -53,7 +72,7 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
           return state;
         }
         case 'problem':
-          if (message.text !== null) deps.journal.warn(message.text);
+          deps.journal.warn(message.text);
           return state;
       }
     },
@@ -62,12 +81,4 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
       await state.watcher.close();
     },
   };
-}
-
-// Private
-
-/** A file that vanished while it was read is not a problem: whoever brought it took it back. */
-function problemOf(file: ServerFile, error: unknown): string | null {
-  if (codeOf(error) === 'ENOENT') return null;
-  return `${file.fileName} cannot be read: ${messageOf(error)}`;
 }

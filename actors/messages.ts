@@ -149,10 +149,17 @@ export type DiskJanitorMessage =
   | { readonly type: 'not-cleaned'; readonly problem: string };
 
 export type IngestorMessage =
-  | { readonly type: 'file'; readonly file: ServerFile }
+  /** `attempt` counts from 0 how often it could not be read since it was seen. */
+  | { readonly type: 'file'; readonly file: ServerFile; readonly attempt?: number }
+  | {
+      readonly type: 'unread';
+      readonly file: ServerFile;
+      readonly attempt: number;
+      readonly foundAtStart: boolean;
+      readonly error: unknown;
+    }
   | { readonly type: 'identified'; readonly release: Release; readonly foundAtStart: boolean }
-  /** Null: nothing worth a line. */
-  | { readonly type: 'problem'; readonly text: string | null };
+  | { readonly type: 'problem'; readonly text: string };
 
 export type NotifierMessage =
   | {

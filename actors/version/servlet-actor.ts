@@ -3,6 +3,7 @@ import type { Instance } from '../../lib/base/instance/instance.ts';
 import { codeOf, messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import type { Target } from '../../lib/model/exchange.ts';
+import { faultOf } from '../../lib/model/fault.ts';
 import type { Role } from '../../lib/model/role.ts';
 import type { DownCause } from '../../lib/model/servlet-facts.ts';
 import type { Drained } from '../../lib/proxy/upstream/pool.ts';
@@ -10,6 +11,7 @@ import {
   type Exit,
   exitInfrastructureFailure,
   exitNotStarted,
+  exitPlaceFault,
 } from '../../lib/servlet/process/exit.ts';
 import type {
   ProcessRegistry,
@@ -152,11 +154,16 @@ async function takeOverOrSpawn(deps: ServletDeps, self: Me): Promise<RegistryEnt
     return entry;
   } catch (error) {
     if (self.signal.aborted) deps.forget();
-    const isLauncherLost = codeOf(error) === 'VILI_KEEPER_LOST';
-    const exitOf = isLauncherLost ? exitInfrastructureFailure : exitNotStarted;
-    self.address.tell({ type: 'exited', exit: exitOf(messageOf(error), deps.now()) });
+    self.address.tell({ type: 'exited', exit: exitOf(error, deps.now()) });
     return null;
   }
+}
+
+/** Why there is no process, by the cause of what was thrown. */
+function exitOf(error: unknown, atMs: number): Exit {
+  const text = messageOf(error);
+  if (codeOf(error) === 'VILI_KEEPER_LOST') return exitInfrastructureFailure(text, atMs);
+  return faultOf(error) === 'place' ? exitPlaceFault(text, atMs) : exitNotStarted(text, atMs);
 }
 
 /** Reported at once, before the process tree is known to be gone: a test must not go on meanwhile. */

@@ -2,10 +2,12 @@ import type { Address, Behaviour, ChildSpec, Self } from '../../lib/actor/index.
 import type { Instance } from '../../lib/base/instance/instance.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
+import { faultOf } from '../../lib/model/fault.ts';
 import type { Release } from '../../lib/model/release.ts';
 import type { Role } from '../../lib/model/role.ts';
 import type { Prepared, SlotCommand, SlotEvent } from '../../lib/servlet/slot-events.ts';
-import { type Slots, slotsOf, slotTransition } from '../../lib/servlet/slots.ts';
+import { type Slots, slotsOf } from '../../lib/servlet/slot-draft.ts';
+import { slotTransition } from '../../lib/servlet/slots.ts';
 import type { DeployerMessage, ServletMessage, VersionMessage } from '../messages.ts';
 
 export interface VersionDeps {
@@ -84,8 +86,11 @@ function carryOut(
       self.pipe(
         deps.stage(command.release),
         () => ({ type: 'staged' }),
-        (error) => ({ type: 'stage-failed', problem: messageOf(error) }),
+        (error) => ({ type: 'stage-failed', problem: messageOf(error), fault: faultOf(error) }),
       );
+      return;
+    case 'stage-later':
+      self.after(deps.backoff(command.failures), { type: 'stage-due' });
       return;
     case 'launch-later': {
       const { role } = command;
@@ -125,9 +130,7 @@ async function launch(
     if (prepared !== null && self.child(servletName(prepared.instance)) === undefined) {
       deps.releasePort(prepared.target.port);
     }
-    const problem = messageOf(error);
-    deps.journal.error(`${deps.name} (${role}) cannot be started: ${problem}`);
-    return { type: 'launch-failed', role, problem };
+    return { type: 'launch-failed', role, problem: messageOf(error), fault: faultOf(error) };
   }
 }
 

@@ -58,6 +58,7 @@ export function candidateDown(draft: Draft, name: string, problem: string, cause
   if (candidate?.release.name !== name || candidate.phase === 'replacing') return;
   if (slot === 'testing' && promotion !== null) return;
   if (cause === 'vili') return infrastructureFailure(draft, slot, candidate);
+  if (cause === 'place') return draft.delay(candidate.release, problem);
   const hopeless = cause === 'hopeless';
   const crashed = { ...candidate, crashes: candidate.crashes + 1 };
   draft.set({ [slot]: crashed });

@@ -1,9 +1,14 @@
 import type { HistoryEvent } from '../model/history.ts';
-import type { Reason } from '../model/reason.ts';
+import { type Reason, reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
 import type { Command, Rules } from './events.ts';
 import { type Candidate, DECIDED_LIMIT, type Deployment } from './state.ts';
+
+/** A delay that lasts is reported again after this time. */
+const DELAY_REPEAT_MS = 10 * 60_000;
+/** Delays that are remembered: of more versions than can be waited with at once. */
+const DELAYS_MAX = 8;
 
 /** A transition in progress: the state as changed so far, and the commands so far. */
 export class Draft {
@@ -32,6 +37,28 @@ export class Draft {
   ): void {
     const version = typeof release === 'string' ? release : release.name;
     this.ask({ type: 'record', atMs: this.rules.nowMs, event, version, by, reasons });
+  }
+
+  /** Something of this place is missing for the version: reported, but not again at each attempt. */
+  delay(release: Release, problem: string): void {
+    const { delays = {} } = this.state;
+    const reportedMs = delays[release.name];
+    const { nowMs } = this.rules;
+    const isRecent = reportedMs !== undefined && Math.abs(nowMs - reportedMs) < DELAY_REPEAT_MS;
+    if (isRecent) return;
+    const others = Object.entries(delays).filter(([name]) => name !== release.name);
+    const kept = [...others, [release.name, nowMs] as const].slice(-DELAYS_MAX);
+    this.set({ delays: Object.fromEntries(kept) });
+    const text = `${problem}; this is not held against the version, and it is tried again by itself`;
+    this.record('delayed', release, [reasonOf('delayed', text)]);
+  }
+
+  /** The version got what was missing. */
+  endDelay(name: string): void {
+    const { delays } = this.state;
+    if (delays?.[name] === undefined) return;
+    const { [name]: _, ...others } = delays;
+    this.set({ delays: others });
   }
 
   /** Remembers that this very file had its verdict. */

@@ -30,7 +30,8 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  return { ...NOTHING_DEPLOYED, ...data };
+  const { delays, ...rest } = data;
+  return { ...NOTHING_DEPLOYED, ...rest, ...(isTimes(delays) ? { delays } : {}) };
 }
 
 // Private
@@ -62,6 +63,10 @@ function isTexts(data: unknown): data is readonly string[] {
 
 function isRecord(data: unknown): data is Record<string, unknown> {
   return typeof data === 'object' && data !== null && !Array.isArray(data);
+}
+
+function isTimes(data: unknown): data is Readonly<Record<string, number>> {
+  return isRecord(data) && Object.values(data).every(Number.isFinite);
 }
 
 /** The fields must say what the file's own name says. */

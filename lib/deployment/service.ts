@@ -22,7 +22,8 @@ export function runningServletReady(draft: Draft, name: string, target: Target):
 
 /**
  * A servlet for users ended by itself. Its version actor starts it again; until then users wait, or go back to the
- * previous version when the servlet is to blame: a failure of Vili's infrastructure hits all versions alike.
+ * previous version when the servlet is to blame: a failure of Vili's infrastructure or of this place hits all versions
+ * alike.
  */
 export function runningServletDown(
   draft: Draft,
@@ -33,12 +34,15 @@ export function runningServletDown(
   const { running, previous, testing, promotion } = draft.state;
   if (promotion?.phase === 'starting' && testing?.release.name === name) {
     if (cause === 'vili') return;
+    // Nothing was learned of the version, and users still have the one before: it may take its time.
+    if (cause === 'place') return draft.delay(testing.release, problem);
     const text = `It did not get ready as the running version: ${problem}`;
     rejectCandidate(draft, 'testing', [reasonOf('promotion-failed', text)], 'vili');
   } else if (running?.release.name === name) {
-    const reason = reasonOf('crash', problem);
-    draft.record('crashed', running.release, [reason]);
-    if (cause !== 'vili' && previous !== null && previous.target !== null) {
+    if (cause === 'place') draft.delay(running.release, problem);
+    else draft.record('crashed', running.release, [reasonOf('crash', problem)]);
+    const isToBlame = cause !== 'vili' && cause !== 'place';
+    if (isToBlame && previous !== null && previous.target !== null) {
       const text = `It ended by itself while on probation: ${problem}`;
       rollBack(draft, 'vili', [reasonOf('crashed-on-probation', text)]);
       return;

@@ -62,6 +62,8 @@ export interface Deployment {
   readonly archiving: readonly string[];
   /** Fingerprints that had their verdict: the same file is not tested twice unless asked for. */
   readonly decided: readonly string[];
+  /** When a delay by this place was last reported, by version: it may last for days. */
+  readonly delays?: Readonly<Record<string, number>>;
 }
 
 export const NOTHING_DEPLOYED: Deployment = {

@@ -35,8 +35,9 @@ function apply(draft: Draft, event: DeploymentEvent): void {
     case 'staged':
       return staged(draft, event.name);
     case 'stage-failed':
-      return notStaged(draft, event.name, event.problem);
+      return notStaged(draft, event);
     case 'servlet-ready':
+      draft.endDelay(event.name);
       return event.role === 'running'
         ? runningServletReady(draft, event.name, event.target)
         : candidateReady(draft, event.name, event.target);
@@ -72,9 +73,18 @@ function staged(draft: Draft, name: string): void {
   else if (incoming?.release.name === name) candidateStaged(draft, 'incoming', incoming);
 }
 
-function notStaged(draft: Draft, name: string, problem: string): void {
+/** A version waits with its phase as it is while its actor tries again what this place prevented. */
+function notStaged(
+  draft: Draft,
+  { name, problem, fault }: Extract<DeploymentEvent, { type: 'stage-failed' }>,
+): void {
   const { running, testing, incoming } = draft.state;
-  if (running?.release.name === name && running.phase === 'staging') {
+  const waiting = [running, testing, incoming].find(
+    (it) => it?.release.name === name && it.phase === 'staging',
+  );
+  if (fault === 'place') {
+    if (waiting) draft.delay(waiting.release, problem);
+  } else if (running?.release.name === name && running.phase === 'staging') {
     runningNotStaged(draft, problem);
   } else if (testing?.release.name === name && testing.phase === 'staging') {
     candidateNotStaged(draft, 'testing', testing, problem);

@@ -3,6 +3,8 @@ export type HistoryEvent =
   | 'started'
   | 'arrived'
   | 'refused'
+  /** Something of this place is missing, and is waited for. */
+  | 'delayed'
   | 'testing'
   | 'promoted'
   | 'rejected'

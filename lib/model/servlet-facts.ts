@@ -1,11 +1,13 @@
 import type { Target } from './exchange.ts';
+import type { Fault } from './fault.ts';
 import type { Role } from './role.ts';
 
 /**
  * Why a servlet is down. `hopeless`: it cannot be started at all, so that another attempt is useless. `vili`: the
  * infrastructure of Vili failed, for which no version is rejected or rolled back, unless it happens again and again.
+ * `place`: there was no disk, port or file to start it with; it is tried again, and never held against a version.
  */
-export type DownCause = 'crashed' | 'hopeless' | 'vili';
+export type DownCause = 'crashed' | 'hopeless' | 'vili' | 'place';
 
 export type ServletState = 'starting' | 'ready' | 'unhealthy' | 'draining' | 'backoff' | 'stopped';
 
@@ -27,7 +29,12 @@ export interface ServletFacts {
 /** What a version reports of its folder and its servlets. */
 export type VersionReport =
   | { readonly type: 'staged'; readonly name: string }
-  | { readonly type: 'stage-failed'; readonly name: string; readonly problem: string }
+  | {
+      readonly type: 'stage-failed';
+      readonly name: string;
+      readonly problem: string;
+      readonly fault: Fault;
+    }
   | {
       readonly type: 'servlet-ready';
       readonly name: string;

@@ -40,6 +40,7 @@ export function announcementOf(notification: Notification, host: string): Announ
     restarted: `:recycle: Vili restarted ${version} on host: ${host}.`,
     rejected: `:x: Vili rejected version ${version} on host: ${host}. ${why}`,
     refused: `:warning: Vili refused ${version} on host: ${host}. ${why}`,
+    delayed: `:hourglass: Vili waits with ${version} on host: ${host}. ${why}`,
     crashed: `:sos: <!channel> ${version} ended by itself on host: ${host}. ${why}`,
     'rolled-back': `:sos: <!channel> Vili went back from ${version} to ${running} on host: ${host}. ${why}`,
     arrived: null,

@@ -1,5 +1,6 @@
 import type { Instance } from '../base/instance/instance.ts';
 import type { Target } from '../model/exchange.ts';
+import type { Fault } from '../model/fault.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
 import type { DownCause, ServletFacts, VersionReport } from '../model/servlet-facts.ts';
@@ -15,14 +16,21 @@ export interface Prepared {
 export type SlotEvent =
   | { readonly type: 'stage'; readonly release: Release }
   | { readonly type: 'staged' }
-  | { readonly type: 'stage-failed'; readonly problem: string }
+  | { readonly type: 'stage-failed'; readonly problem: string; readonly fault: Fault }
+  /** The pause after a copy that failed is over. */
+  | { readonly type: 'stage-due' }
   | { readonly type: 'start'; readonly release: Release; readonly role: Role }
   /** The pause after a failure is over. */
   | { readonly type: 'start-due'; readonly role: Role }
   | { readonly type: 'stop'; readonly role: Role }
   | { readonly type: 'retire' }
   | ({ readonly type: 'launched'; readonly role: Role } & Prepared)
-  | { readonly type: 'launch-failed'; readonly role: Role; readonly problem: string }
+  | {
+      readonly type: 'launch-failed';
+      readonly role: Role;
+      readonly problem: string;
+      readonly fault: Fault;
+    }
   | {
       readonly type: 'servlet-ready';
       readonly role: Role;
@@ -47,6 +55,8 @@ export type SlotEvent =
 /** A `launch` is the last command of its transition; `launched` or `launch-failed` follows. */
 export type SlotCommand =
   | { readonly type: 'stage'; readonly release: Release }
+  /** Send `stage-due` after a pause that grows with the number of failures. */
+  | { readonly type: 'stage-later'; readonly failures: number }
   | { readonly type: 'launch'; readonly release: Release; readonly role: Role }
   /** Send `start-due` after a pause that grows with the number of failures. */
   | { readonly type: 'launch-later'; readonly role: Role; readonly failures: number }

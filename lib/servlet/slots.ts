@@ -1,71 +1,11 @@
-import type { Instance } from '../base/instance/instance.ts';
-import type { Target } from '../model/exchange.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
-import type {
-  DownCause,
-  ServletFacts,
-  ServletState,
-  VersionReport,
-} from '../model/servlet-facts.ts';
-import { afterFailure, afterReady, type BackoffState, NO_FAILURES } from './health/backoff.ts';
+import type { DownCause } from '../model/servlet-facts.ts';
+import { afterFailure, afterReady } from './health/backoff.ts';
 import type { Exit } from './process/exit.ts';
-import type { Prepared, SlotCommand, SlotEvent, SlotRules } from './slot-events.ts';
-
-const ROLES: readonly Role[] = ['running', 'testing'];
-
-const STATES = {
-  down: 'stopped',
-  starting: 'starting',
-  ready: 'ready',
-  unhealthy: 'unhealthy',
-  stopping: 'draining',
-  backoff: 'backoff',
-} as const satisfies Record<Slot['phase'], ServletState>;
-
-/** What a version knows of its servlet in one role. */
-export interface Slot {
-  readonly wanted: boolean;
-  readonly phase: 'down' | 'starting' | 'ready' | 'unhealthy' | 'stopping' | 'backoff';
-  readonly instance: Instance | null;
-  readonly target: Target | null;
-  readonly pid: number | null;
-  readonly startedAt: string | null;
-  readonly restarts: number;
-  /** Consecutive ends without a quiet time in between; the pause before a restart grows with them. */
-  readonly failures: BackoffState;
-  readonly problem: string | null;
-}
-
-/** A version's folder and servlets: at most one servlet in each role. */
-export interface Slots {
-  readonly release: Release | null;
-  readonly retiring: boolean;
-  /** Copies in progress: a folder that is still written to cannot be archived. */
-  readonly staging: number;
-  readonly slots: Readonly<Record<Role, Slot>>;
-}
-
-const EMPTY_SLOT: Slot = {
-  wanted: false,
-  phase: 'down',
-  instance: null,
-  target: null,
-  pid: null,
-  startedAt: null,
-  restarts: 0,
-  failures: NO_FAILURES,
-  problem: null,
-};
-
-/** A version whose servlets are those found alive: none at first, others after its actor restarted. */
-export function slotsOf(alive: readonly ({ readonly role: Role } & Prepared)[]): Slots {
-  const slots = { running: EMPTY_SLOT, testing: EMPTY_SLOT };
-  for (const { role, instance, target } of alive) {
-    slots[role] = { ...EMPTY_SLOT, wanted: true, phase: 'starting', instance, target };
-  }
-  return { release: null, retiring: false, staging: 0, slots };
-}
+import { delayStage, noDelay, stage, staged, stageDue } from './slot-copies.ts';
+import { EMPTY_SLOT, ROLES, SlotDraft, type Slots } from './slot-draft.ts';
+import type { SlotCommand, SlotEvent, SlotRules } from './slot-events.ts';
 
 /**
  * What becomes of a version's servlets by an event, pure, and what has to be done for it. An event of an instance that
@@ -76,55 +16,27 @@ export function slotTransition(
   event: SlotEvent,
   rules: SlotRules,
 ): { readonly state: Slots; readonly commands: readonly SlotCommand[] } {
-  const draft = new Draft(state, rules);
+  const draft = new SlotDraft(state, rules);
   apply(draft, event);
   return { state: draft.state, commands: draft.commands };
 }
 
 // Private
 
-class Draft {
-  state: Slots;
-  readonly commands: SlotCommand[] = [];
-  readonly rules: SlotRules;
-
-  constructor(state: Slots, rules: SlotRules) {
-    this.state = state;
-    this.rules = rules;
-  }
-
-  ask(command: SlotCommand): void {
-    this.commands.push(command);
-  }
-
-  report(report: VersionReport): void {
-    this.ask({ type: 'report', report });
-  }
-
-  /** Changes what is known of a role's servlet, and shows it to people. */
-  put(role: Role, change: Partial<Slot>): void {
-    const slot = { ...this.state.slots[role], ...change };
-    this.state = { ...this.state, slots: { ...this.state.slots, [role]: slot } };
-    this.ask({ type: 'show', facts: factsOf(this.rules.name, role, slot) });
-  }
-
-  launch(role: Role): void {
-    const { release } = this.state;
-    if (release !== null) this.ask({ type: 'launch', release, role });
-  }
-}
-
-function apply(draft: Draft, event: SlotEvent): void {
+function apply(draft: SlotDraft, event: SlotEvent): void {
   const { name } = draft.rules;
   switch (event.type) {
     case 'stage':
-      draft.state = { ...draft.state, release: event.release, staging: draft.state.staging + 1 };
-      return draft.ask({ type: 'stage', release: event.release });
+      draft.state = { ...draft.state, release: event.release };
+      return stage(draft);
+    case 'stage-due':
+      return stageDue(draft);
     case 'staged':
+      noDelay(draft);
+      return staged(draft, { ...event, name });
     case 'stage-failed':
-      draft.report({ ...event, name });
-      draft.state = { ...draft.state, staging: draft.state.staging - 1 };
-      return endWhenRetired(draft);
+      if (event.fault === 'place') delayStage(draft, event.problem);
+      return staged(draft, { ...event, name });
     case 'start':
       return start(draft, event.release, event.role);
     case 'start-due': {
@@ -132,19 +44,20 @@ function apply(draft: Draft, event: SlotEvent): void {
       return phase === 'backoff' && wanted ? draft.launch(event.role) : undefined;
     }
     case 'stop':
+      // Whatever the copy was wanted for is over.
+      noDelay(draft);
       return stop(draft, event.role);
     case 'retire':
+      noDelay(draft);
       for (const role of ROLES) if (draft.state.slots[role].phase !== 'down') stop(draft, role);
       draft.state = { ...draft.state, retiring: true };
-      return endWhenRetired(draft);
+      return draft.endWhenRetired();
     case 'launched': {
       const { role, instance, target } = event;
       return draft.put(role, { phase: 'starting', instance, target, problem: null });
     }
     case 'launch-failed':
-      // A full port range or an unreadable file of the operator: not the fault of a version under test.
-      if (event.role === 'running') reportDown(draft, event.role, event.problem, 'crashed');
-      return backOff(draft, event.role, event.problem);
+      return launchFailed(draft, event);
     case 'servlet-ready':
       return ready(draft, event);
     case 'servlet-unhealthy':
@@ -154,8 +67,23 @@ function apply(draft: Draft, event: SlotEvent): void {
   }
 }
 
+/** An unknown failure to start is not held against a version under test, and running has no servlet either way. */
+function launchFailed(
+  draft: SlotDraft,
+  event: Extract<SlotEvent, { type: 'launch-failed' }>,
+): void {
+  const { role, problem, fault } = event;
+  if (draft.state.slots[role].problem !== problem) {
+    const text = `${draft.rules.name} (${role}) cannot be started: ${problem}`;
+    draft.ask({ type: 'warn', text: `${text}; it is tried again by itself` });
+  }
+  if (fault === 'place') draft.reportDown(role, problem, 'place');
+  else if (role === 'running') draft.reportDown(role, problem, 'crashed');
+  backOff(draft, role, problem);
+}
+
 /** A servlet that is ready already is reported once more. */
-function start(draft: Draft, release: Release, role: Role): void {
+function start(draft: SlotDraft, release: Release, role: Role): void {
   const { phase, target } = draft.state.slots[role];
   draft.state = { ...draft.state, release };
   draft.put(role, { wanted: true });
@@ -165,7 +93,7 @@ function start(draft: Draft, release: Release, role: Role): void {
 }
 
 /** A running servlet that is ready finishes its users' requests first. */
-function stop(draft: Draft, role: Role): void {
+function stop(draft: SlotDraft, role: Role): void {
   const { phase, instance } = draft.state.slots[role];
   if (phase === 'down' || phase === 'backoff') return stopped(draft, role);
   if (phase !== 'stopping' && instance !== null) {
@@ -176,7 +104,7 @@ function stop(draft: Draft, role: Role): void {
 }
 
 /** A servlet that is being stopped, or was replaced, is ready for nobody. */
-function ready(draft: Draft, event: Extract<SlotEvent, { type: 'servlet-ready' }>): void {
+function ready(draft: SlotDraft, event: Extract<SlotEvent, { type: 'servlet-ready' }>): void {
   const { role, target, pid, startedAt } = event;
   const slot = draft.state.slots[role];
   if (slot.target?.instance !== target.instance || slot.phase === 'stopping') return;
@@ -186,18 +114,21 @@ function ready(draft: Draft, event: Extract<SlotEvent, { type: 'servlet-ready' }
 }
 
 /** Reported at once, since the process may take the whole stop timeout to end. */
-function unhealthy(draft: Draft, event: Extract<SlotEvent, { type: 'servlet-unhealthy' }>): void {
+function unhealthy(
+  draft: SlotDraft,
+  event: Extract<SlotEvent, { type: 'servlet-unhealthy' }>,
+): void {
   const { role, problem, cause } = event;
   const { instance, phase } = draft.state.slots[role];
   // A servlet that is being stopped is reported once it is gone.
   if (instance?.id !== event.instance || phase === 'stopping') return;
   draft.ask({ type: 'warn', text: `${event.instance}: ${problem}` });
-  reportDown(draft, role, problem, cause);
+  draft.reportDown(role, problem, cause);
   draft.put(role, { phase: 'unhealthy', problem });
 }
 
 /** An end that was asked for is reported as stopped; any other as down, and the servlet starts again later. */
-function exited(draft: Draft, event: Extract<SlotEvent, { type: 'servlet-exited' }>): void {
+function exited(draft: SlotDraft, event: Extract<SlotEvent, { type: 'servlet-exited' }>): void {
   const { role, exit, instance } = event;
   const slot = draft.state.slots[role];
   if (slot.instance?.id !== instance) return;
@@ -207,17 +138,17 @@ function exited(draft: Draft, event: Extract<SlotEvent, { type: 'servlet-exited'
     return draft.launch(role);
   }
   const reported = slot.phase === 'unhealthy' ? slot.problem : null;
-  if (reported === null) reportDown(draft, role, exit.text, causeOf(exit, role));
+  if (reported === null) draft.reportDown(role, exit.text, causeOf(exit, role));
   backOff(draft, role, reported ?? exit.text);
 }
 
-function stopped(draft: Draft, role: Role): void {
+function stopped(draft: SlotDraft, role: Role): void {
   draft.put(role, EMPTY_SLOT);
   draft.report({ type: 'servlet-stopped', name: draft.rules.name, role });
-  endWhenRetired(draft);
+  draft.endWhenRetired();
 }
 
-function backOff(draft: Draft, role: Role, problem: string): void {
+function backOff(draft: SlotDraft, role: Role, problem: string): void {
   const { failures: before, restarts } = draft.state.slots[role];
   const failures = afterFailure(before, draft.rules.nowMs, draft.rules);
   draft.ask({ type: 'launch-later', role, failures: failures.consecutive });
@@ -225,28 +156,9 @@ function backOff(draft: Draft, role: Role, problem: string): void {
   draft.put(role, { phase: 'backoff', ...gone, restarts: restarts + 1, failures, problem });
 }
 
-function reportDown(draft: Draft, role: Role, problem: string, cause: DownCause): void {
-  draft.report({ type: 'servlet-down', name: draft.rules.name, role, problem, cause });
-}
-
-/** Retired once nothing of this version runs or writes into its folder any more. */
-function endWhenRetired(draft: Draft): void {
-  const { retiring, staging, slots } = draft.state;
-  if (!retiring || staging > 0 || ROLES.some((role) => slots[role].phase !== 'down')) return;
-  draft.report({ type: 'retired', name: draft.rules.name });
-  draft.ask({ type: 'end' });
-}
-
 /** Users of a running version that does not start wait for the next attempt; the test of such a version is over. */
 function causeOf({ kind }: Exit, role: Role): DownCause {
   if (kind === 'infrastructure-failure') return 'vili';
+  if (kind === 'place-fault') return 'place';
   return kind === 'not-started' && role === 'testing' ? 'hopeless' : 'crashed';
-}
-
-function factsOf(version: string, role: Role, slot: Slot): ServletFacts {
-  const { pid, startedAt, restarts, problem } = slot;
-  const [, instance = null] = slot.instance?.id.split('/') ?? [];
-  const port = slot.target?.port ?? null;
-  const state = STATES[slot.phase];
-  return { version, role, instance, pid, port, state, restarts, startedAt, problem };
 }

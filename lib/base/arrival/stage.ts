@@ -63,19 +63,18 @@ export async function stageVersion(layout: Layout, file: ServerFile): Promise<St
 
 /**
  * Ensures that the version folder holds this very build. An existing copy is enough, even when the
- * user's file is gone or was replaced since. Throws `StageFailed`, with VILI_STAGE_FAILED when the
- * file is another build than the one that arrived.
+ * user's file is gone or was replaced since. Throws `StageFailed`, with VILI_SERVER_FILE_CHANGED when
+ * the file is another build than the one that arrived.
  */
 export async function stageRelease(
   layout: Layout,
   release: ServerFile & { readonly fingerprint: string },
 ): Promise<void> {
-  const copy = await fingerprintOf(layout.serverCopy(release)).catch(() => null);
-  if (copy === release.fingerprint) return;
+  if ((await copyFingerprint(layout.serverCopy(release))) === release.fingerprint) return;
   const { fingerprint } = await stageVersion(layout, release);
   if (fingerprint === release.fingerprint) return;
   const text = `${release.fileName} has changed since it arrived; it will be checked again`;
-  throw new StageFailed('VILI_STAGE_FAILED', text);
+  throw new StageFailed('VILI_SERVER_FILE_CHANGED', text);
 }
 
 /**
@@ -122,6 +121,18 @@ async function presentFingerprint(copy: string): Promise<string | null> {
   return stats?.isFile() === true ? await fingerprintOf(copy) : null;
 }
 
+/** Null when there is no copy. One that cannot be read now is not missing: the original may be gone for good. */
+async function copyFingerprint(copy: string): Promise<string | null> {
+  try {
+    return await fingerprintOf(copy);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ELOOP')
+      return null;
+    throw StageFailed.cannot('VILI_STAGE_FAILED', `read ${copy}`, error);
+  }
+}
+
 async function copyDurable(source: string, temporary: string): Promise<string> {
   const from = await open(source, 'r');
   try {
@@ -160,9 +171,14 @@ async function copyContent(from: FileHandle, to: FileHandle): Promise<string> {
 
 function asStageFailed(error: unknown, source: string): StageFailed {
   if (error instanceof StageFailed) return error;
-  if (codeOf(error) !== 'ENOENT') {
+  if (codeOf(error) !== 'ENOENT' || !isAbout(error, source)) {
     return StageFailed.cannot('VILI_STAGE_FAILED', `stage ${source}`, error);
   }
   const [code, fault] = FAULTS.absent;
   return new StageFailed(code, `${source} ${fault}`, { cause: error });
+}
+
+/** A file system error names the path that it met; a version folder that vanished meanwhile has another one. */
+function isAbout(error: unknown, path: string): boolean {
+  return error instanceof Error && 'path' in error && error.path === path;
 }

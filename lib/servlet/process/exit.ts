@@ -16,8 +16,9 @@ const TAIL_BYTES = 8192;
 const MAX_LINE_LENGTH = 200;
 
 /**
- * How a servlet ended. `not-started`: the command never ran, so a restart would not help. `infrastructure-failure`: Vili
- * itself caused the end, which says nothing about the version.
+ * How a servlet ended. `not-started`: the command never ran, so a restart would not help. `place-fault`: nor did it, but
+ * for want of space, a folder or a program of the host. `infrastructure-failure`: Vili itself caused the end. Neither of
+ * the two says anything about the version.
  */
 export interface Exit {
   readonly code: number | null;
@@ -26,12 +27,17 @@ export interface Exit {
   readonly atMs: number;
   /** One sentence without a full stop that gives the true cause. */
   readonly text: string;
-  readonly kind: 'exit' | 'signal' | 'not-started' | 'infrastructure-failure';
+  readonly kind: 'exit' | 'signal' | 'not-started' | 'place-fault' | 'infrastructure-failure';
 }
 
 /** For a servlet that never became a process. */
 export function exitNotStarted(text: string, atMs: number): Exit {
   return { code: null, signal: null, atMs, text, kind: 'not-started' };
+}
+
+/** For a servlet that never became a process, since something of this place was missing. */
+export function exitPlaceFault(text: string, atMs: number): Exit {
+  return { code: null, signal: null, atMs, text, kind: 'place-fault' };
 }
 
 /** For a servlet that the kernel has hung up, or that was not started, because a part of Vili ended. */
@@ -69,8 +75,16 @@ export async function describeExit(facts: ExitFacts): Promise<Exit> {
     return { code: null, signal, atMs, kind: 'signal', text: `killed by ${signal} ${after}` };
   }
   const lastLine = meaningfulLine(await readTail(facts.stdErr, facts.stdErrStart));
-  const reason = notStartedReason(facts, lastLine);
+  const isExecCode = code === CODE_NOT_FOUND || code === CODE_NOT_EXECUTABLE;
+  const reason = isExecCode ? execFailure(facts) : null;
   if (reason !== null) return { code, signal: null, atMs, kind: 'not-started', text: reason };
+  const missing = facts.wrapperFailed ? placeFault(facts) : null;
+  if (missing !== null) return { code, signal: null, atMs, kind: 'place-fault', text: missing };
+  if (facts.wrapperFailed) {
+    const detail = meaningfulLine(facts.ttyTail) || lastLine || 'no further message';
+    const text = `not started (code ${code}): ${detail}`;
+    return { code, signal: null, atMs, kind: 'not-started', text };
+  }
   const signal = code > CODE_SIGNAL_BASE ? signalName(code - CODE_SIGNAL_BASE) : undefined;
   const meaning = signal === undefined ? '' : ` (${signal})`;
   const text = `exited with code ${code}${meaning} ${after}${lastLine === '' ? '' : `: ${lastLine}`}`;
@@ -93,20 +107,14 @@ function meaningfulLine(output: string): string {
     .slice(0, MAX_LINE_LENGTH);
 }
 
-function notStartedReason(facts: ExitFacts, lastLine: string): string | null {
-  if (facts.code === CODE_NOT_FOUND || facts.code === CODE_NOT_EXECUTABLE) {
-    const reason = execFailure(facts);
-    if (reason !== null) return reason;
-  }
-  if (!facts.wrapperFailed) return null;
+/** What the wrapper missed in the instance folder: a full disk, or a folder that somebody removed. */
+function placeFault(facts: ExitFacts): string | null {
   if (!isFolder(facts.folder)) return `folder missing: ${facts.folder}`;
   for (const file of [facts.stdOut, facts.stdErr]) {
     if (!isFolder(dirname(file))) return `log folder missing: ${dirname(file)}`;
     if (!isWritable(file)) return `log file cannot be written: ${file}`;
   }
-  if (facts.code === CODE_PID_FILE) return `pid file cannot be written: ${facts.pidFile}`;
-  const detail = meaningfulLine(facts.ttyTail) || lastLine || 'no further message';
-  return `not started (code ${facts.code}): ${detail}`;
+  return facts.code === CODE_PID_FILE ? `pid file cannot be written: ${facts.pidFile}` : null;
 }
 
 /**

@@ -78,8 +78,8 @@ describe('A version', () => {
       await eventually('the servlet lives', () => system.find(`${actor.path}/servlet-1`) ?? null);
       expect(fixture.released).to.deep.equal([9001, 9001]);
       expect(fixture.pauses).to.deep.equal([1, 2]);
-      const line = 'error shop-2 (testing) cannot be started: no such command';
-      expect(fixture.journal.lines).to.deep.equal([line, line]);
+      const line = 'warn shop-2 (testing) cannot be started: no such command';
+      expect(fixture.journal.lines).to.deep.equal([`${line}; it is tried again by itself`]);
     });
   });
 

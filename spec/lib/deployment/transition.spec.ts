@@ -344,7 +344,7 @@ describe('The deployment', () => {
           if (kind <= 4) world.happen(n, good || kind > 0);
           else if (kind <= 6) world.drop(1 + (n % 6), 1 + (n % 3));
           else if (kind === 7) {
-            const causes = ['hopeless', 'crashed', 'vili'] as const;
+            const causes = ['hopeless', 'crashed', 'vili', 'place'] as const;
             world.crash(keys[n % Math.max(1, keys.length)] ?? '', causes[n % causes.length]);
           } else if (kind === 8) world.boot();
           else if (kind === 9) verdictOn(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');

@@ -90,6 +90,13 @@ export class World {
   happen(n: number, good: boolean): void {
     const [event] = this.pending.splice(n % Math.max(1, this.pending.length), 1);
     if (event === undefined) return;
+    if (event.type === 'staged' && !good) {
+      // No space, say: its version actor tries again.
+      this.pending.push(event);
+      const { name } = event;
+      this.tell({ type: 'stage-failed', name, problem: 'ENOSPC', fault: 'place' });
+      return;
+    }
     if (event.type === 'servlet-ready') {
       const key = `${event.name} ${event.role}`;
       const servlet = this.servlets.get(key);
@@ -215,7 +222,11 @@ export class World {
       expect(testing?.phase).to.equal('testing');
     }
     for (const entry of this.history) {
-      if (['rejected', 'refused', 'crashed', 'rolled-back', 'promoted'].includes(entry.event)) {
+      if (
+        ['rejected', 'refused', 'delayed', 'crashed', 'rolled-back', 'promoted'].includes(
+          entry.event,
+        )
+      ) {
         expect(entry.reasons.length, `${entry.event} without a reason`).to.be.greaterThan(0);
       }
     }

@@ -5,7 +5,8 @@ import type { Role } from '../../../lib/model/role.ts';
 import type { ServletFacts, VersionReport } from '../../../lib/model/servlet-facts.ts';
 import { exitInfrastructureFailure, exitNotStarted } from '../../../lib/servlet/process/exit.ts';
 import type { Prepared, SlotCommand, SlotEvent } from '../../../lib/servlet/slot-events.ts';
-import { type Slots, slotsOf, slotTransition } from '../../../lib/servlet/slots.ts';
+import { type Slots, slotsOf } from '../../../lib/servlet/slot-draft.ts';
+import { slotTransition } from '../../../lib/servlet/slots.ts';
 import { release } from '../deployment/world.ts';
 
 const NAME = 'shop-2';
@@ -105,11 +106,11 @@ describe('The slots of a version', () => {
     expect(world.causes()).to.deep.equal(['testing vili']);
   });
 
-  it('try a failed launch again, which is reported for the running version only', () => {
+  it('try a failed launch again, which is reported as a fault of the place for both roles', () => {
     const world = new World();
     world.launchFailures = 2;
     for (const role of ROLES) world.send({ type: 'start', role, release: RELEASE });
-    expect(world.causes()).to.deep.equal(['running crashed']);
+    expect(world.causes()).to.deep.equal(['running place', 'testing place']);
     world.settle();
     for (const role of ROLES) expect(world.shown(role).state).to.equal('ready');
   });
@@ -280,6 +281,9 @@ class World {
       case 'stage':
         this.#pending.push({ type: 'staged' });
         return;
+      case 'stage-later':
+        this.#pending.push({ type: 'stage-due' });
+        return;
       case 'launch':
         return this.send(this.#launch(command.role));
       case 'launch-later':
@@ -306,7 +310,7 @@ class World {
     expect(this.alive(role), `processes of ${role} at a launch`).to.have.length(0);
     if (this.launchFailures > 0) {
       this.launchFailures -= 1;
-      return { type: 'launch-failed', role, problem: 'no free port' };
+      return { type: 'launch-failed', role, problem: 'no free port', fault: 'place' };
     }
     const prepared = preparedOf(++this.launches, role);
     const { instance, target } = prepared;

@@ -261,7 +261,7 @@ describe('the cause of an exit', () => {
       const instance = makeInstance(base);
       rmSync(instance.folder, { recursive: true });
       const exit = await startServlet(base, ['true'], { instance: { ...instance } }).exited;
-      expect(exit).to.include({ kind: 'not-started', text: `folder missing: ${instance.folder}` });
+      expect(exit).to.include({ kind: 'place-fault', text: `folder missing: ${instance.folder}` });
     }));
 
   it('is the log folder, the log file or the pid file when these cannot be written', () =>
@@ -279,7 +279,7 @@ describe('the cause of an exit', () => {
       for (const [files, text] of cases) {
         const instance = { ...instanceFiles(folder, 'app-1.0.0/1_running'), ...files };
         expect(await startServlet(base, ['true'], { instance }).exited).to.include({
-          kind: 'not-started',
+          kind: 'place-fault',
           text,
         });
       }
