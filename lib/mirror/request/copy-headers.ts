@@ -1,21 +1,11 @@
 import { pairsOf } from '../../model/headers.ts';
 import type { HeaderEdit } from '../../model/traffic-rules.ts';
-import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
+import { HOP_BY_HOP, TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
 
 const REQUEST_ID = 'x-request-id';
 const NO_EDITS: readonly HeaderEdit[] = [];
-/** Headers that belong to the connection or that the client writes itself (RFC 9110, 7.6.1). */
-const NOT_COPIED = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** Headers that belong to the connection or that the client writes itself. */
+const NOT_COPIED = new Set([...HOP_BY_HOP, 'content-length', 'expect']);
 
 /** `control` marks a baseline request. */
 export type Mark = 'test' | 'control';

@@ -1,4 +1,5 @@
 import type { HeadRules } from '../http/request-headers.ts';
+import { contained } from '../io/contained.ts';
 import { IdleTimer } from '../io/idle-timer.ts';
 import { skipEmptyWrites } from '../io/write-coalescing.ts';
 import type { ProxySettings } from '../settings.ts';
@@ -38,21 +39,24 @@ export class FastPath {
   private readonly rules: FastPathRules;
   private readonly forward: (fast: FastHead, response: FastResponse) => void;
   private readonly serve: () => void;
+  private readonly receive: (bytes: Buffer) => void;
   private readonly idleTimer = new IdleTimer(() => this.idle());
   private readonly reader: FastReader;
   private response: FastResponse | null = null;
 
-  /** `serve` gives the connection to node's server. */
+  /** `serve` gives the connection to node's server; `onThrow` ends the connection. */
   constructor(
     connection: Connection,
     rules: FastPathRules,
     forward: (fast: FastHead, response: FastResponse) => void,
     serve: () => void,
+    onThrow: (error: unknown) => void,
   ) {
     this.connection = connection;
     this.rules = rules;
     this.forward = forward;
     this.serve = serve;
+    this.receive = contained((bytes: Buffer) => this.received(bytes), onThrow);
     this.reader = new FastReader(connection.peer, rules.heads, rules.maxHeadBytes);
   }
 
@@ -71,7 +75,7 @@ export class FastPath {
 
   // Private
 
-  private readonly receive = (bytes: Buffer): void => {
+  private received(bytes: Buffer): void {
     const { connection, rules } = this;
     if (connection.isSealed) return;
     const fast = connection.busy ? null : this.reader.read(bytes);
@@ -79,7 +83,7 @@ export class FastPath {
     const isHead = fast.head.method === 'HEAD';
     this.response = new FastResponse(connection, rules.keepAliveEnd, isHead, fast.closes);
     this.forward(fast, this.response);
-  };
+  }
 
   /** The client will send nothing more; the current request is still responded to. */
   private readonly ended = (): void => {

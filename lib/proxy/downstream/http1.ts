@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { ProxyContext } from '../context.ts';
@@ -8,6 +9,7 @@ import { TOKEN_SUFFIX } from '../http/hop-by-hop.ts';
 import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { createRequestIds, type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
+import { contained, takeAll } from '../io/contained.ts';
 import { Forward } from '../request/forward.ts';
 import { isTunnelled, Tunnel, withoutUpgrade } from '../request/tunnel.ts';
 import type { ProxySettings } from '../settings.ts';
@@ -66,7 +68,20 @@ export class Http1Frontend implements ListenerEvents {
     const forward = ({ request, head, closes }: FastHead, response: FastResponse): void => {
       this.forward(connection, request, response, head, closes, false);
     };
-    new FastPath(connection, this.fastPath, forward, serve).start();
+    const onThrow = this.thrownOn(socket);
+    new FastPath(connection, this.fastPath, forward, contained(serve, onThrow), onThrow).start();
+  }
+
+  /** What to do with what is thrown while a connection is served: it costs that connection only. */
+  thrownOn(socket: Duplex): (error: unknown) => void {
+    return (error) => {
+      const { counts, onProblem } = this.context;
+      takeAll([
+        () => counts.error('internal'),
+        () => onProblem(`connection: ${messageOf(error)}`),
+        () => socket.destroy(),
+      ]);
+    };
   }
 
   requested(request: IncomingMessage, response: ProxyResponse, expectsContinue: boolean): void {
@@ -167,15 +182,7 @@ export class Http1Frontend implements ListenerEvents {
     const { context } = this;
     context.counts.received++;
     const turn = new Forward(context, connection, request, response, head, expectsContinue);
-    try {
-      if (connection.take(turn, closes || head.rejection !== null)) return;
-      context.counts.skip('aborted');
-    } catch (error) {
-      // Nothing is known to throw here; if something does, it costs one connection only.
-      context.counts.error('internal');
-      context.onProblem(`request ${head.requestId}: ${messageOf(error)}`);
-      connection.socket.destroy();
-    }
+    if (!connection.take(turn, closes || head.rejection !== null)) context.counts.skip('aborted');
   }
 }
 

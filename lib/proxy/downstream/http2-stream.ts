@@ -1,18 +1,22 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
 import type { HeaderBlock } from '../http/headers.ts';
+import { HOP_BY_HOP } from '../http/hop-by-hop.ts';
+import { contained } from '../io/contained.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 
 const CONTINUE = 100;
-/** Belongs to an HTTP/1.1 connection; other such headers have been removed before. */
-const CONNECTION = 'connection';
+/** A response without a body, whatever running sends after it (RFC 9110 section 15.3.6). */
+const RESET_CONTENT = 205;
 
-/** Headers that node sends only once, and that must not be repeated (RFC 9110 section 5.3). */
+/** Headers that must not be repeated (RFC 9110 section 5.3): node throws for a second one. */
 const SINGLE: ReadonlySet<string> = new Set(
   [
-    'access-control-allow-credentials access-control-max-age age content-encoding content-language',
-    'content-length content-location content-md5 content-range content-type date dnt etag expires host',
-    'last-modified location retry-after tk user-agent x-content-type-options',
+    'access-control-allow-credentials access-control-max-age access-control-request-method age authorization',
+    'content-encoding content-language content-length content-location content-md5 content-range content-type',
+    'date dnt etag expires from host if-match if-modified-since if-none-match if-range if-unmodified-since',
+    'last-modified location max-forwards proxy-authorization range referer retry-after tk',
+    'upgrade-insecure-requests user-agent x-content-type-options',
   ].flatMap((names) => names.split(' ')),
 );
 
@@ -63,11 +67,15 @@ export class Http2Response implements UserResponse {
   sendDate = false;
   chunkedEncoding = false;
   private readonly stream: ServerHttp2Stream;
+  private readonly onThrow: (error: unknown) => void;
+  private isBodiless = false;
   private head: OutgoingHttpHeaders | null = null;
   private trailers: OutgoingHttpHeaders = {};
 
-  constructor(stream: ServerHttp2Stream) {
+  /** `onThrow`: the trailers could not be sent. */
+  constructor(stream: ServerHttp2Stream, onThrow: (error: unknown) => void) {
     this.stream = stream;
+    this.onThrow = onThrow;
   }
 
   writeContinue(): void {
@@ -81,6 +89,8 @@ export class Http2Response implements UserResponse {
   /** HTTP/2 has no reason phrase. */
   begin(status: number, _reason: string, { flat }: HeaderBlock): void {
     this.head = { ...fieldsOf(flat), ':status': status };
+    this.isBodiless = status === RESET_CONTENT;
+    if (this.isBodiless) delete this.head['content-length'];
     this.chunkedEncoding = this.head['content-length'] === undefined;
   }
 
@@ -90,7 +100,7 @@ export class Http2Response implements UserResponse {
 
   write(chunk: Buffer): boolean {
     this.respond(false);
-    return this.stream.write(chunk);
+    return this.isBodiless || this.stream.write(chunk);
   }
 
   addTrailers(trailers: [string, string][]): void {
@@ -99,7 +109,7 @@ export class Http2Response implements UserResponse {
 
   end(body?: Buffer | string, encoding?: 'latin1'): void {
     const { stream } = this;
-    const isEmpty = body === undefined || body.length === 0;
+    const isEmpty = this.isBodiless || body === undefined || body.length === 0;
     if (isEmpty && this.head !== null && Object.keys(this.trailers).length === 0) {
       this.respond(true);
     } else {
@@ -138,7 +148,10 @@ export class Http2Response implements UserResponse {
     if (head === null || stream.destroyed || stream.closed) return;
     this.head = null;
     const waitForTrailers = !endStream && this.chunkedEncoding;
-    if (waitForTrailers) stream.once('wantTrailers', () => stream.sendTrailers(this.trailers));
+    if (waitForTrailers) {
+      const sendTrailers = contained(() => stream.sendTrailers(this.trailers), this.onThrow);
+      stream.once('wantTrailers', sendTrailers);
+    }
     const options = { endStream, waitForTrailers, sendDate: false };
     stream.respond(head, options);
   }
@@ -150,10 +163,13 @@ function fieldsOf(flat: FlatHeaders): OutgoingHttpHeaders {
   const fields: Record<string, string[] | string> = Object.create(null) as Record<string, string>;
   for (const [sentName, value] of pairsOf(flat)) {
     const name = sentName.toLowerCase();
-    if (name === CONNECTION) continue;
+    // The proxy's own; running's have been removed.
+    if (HOP_BY_HOP.has(name)) continue;
     const before = fields[name];
     if (before === undefined) fields[name] = value;
-    else if (!SINGLE.has(name)) fields[name] = [before, value].flat();
+    else if (SINGLE.has(name)) continue;
+    else if (Array.isArray(before)) before.push(value);
+    else fields[name] = [before, value];
   }
   return fields;
 }

@@ -5,12 +5,14 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { messageOf } from '../../errors.ts';
 import type { FlatHeaders } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Peer, peerOf } from '../http/forwarded.ts';
 import { reject, UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
+import { contained, takeAll } from '../io/contained.ts';
 import { Forward } from '../request/forward.ts';
 import type { Turn } from './connection.ts';
 import { http2Head } from './http2-head.ts';
@@ -21,6 +23,8 @@ const STREAMS_MAX = 250;
 /** How many bytes of bodies a client may send ahead, per request and per connection. */
 const STREAM_WINDOW_BYTES = 262_144;
 const SESSION_WINDOW_BYTES = 1_048_576;
+/** nghttp2 reckons with the worst case, several times what a head takes as text. */
+const SENT_HEAD_FACTOR = 8;
 const EXPECTS_CONTINUE = /^100-continue$/i;
 
 /** The HTTP/2 frontend: each stream is a request of its own, and its turn comes at once. */
@@ -42,15 +46,24 @@ export class Http2Frontend {
         initialWindowSize: STREAM_WINDOW_BYTES,
         maxHeaderListSize: settings.header.maxBytes,
       },
+      maxSendHeaderBlockLength: settings.header.maxBytes * SENT_HEAD_FACTOR,
       // The proxy counts them itself and responds with 431.
       maxHeaderListPairs: settings.header.maxCount * 2,
     });
-    this.server.on('session', (session) => this.opened(session));
+    this.server.on('session', (session) => {
+      this.contain(
+        () => this.opened(session),
+        () => session.destroy(),
+      );
+    });
   }
 
   /** Takes over a connection on which HTTP/2 has been negotiated. */
   connected(socket: TLSSocket): void {
-    this.server.emit('connection', socket);
+    this.contain(
+      () => this.server.emit('connection', socket),
+      () => socket.destroy(),
+    );
   }
 
   /** Takes no new requests; those in flight may finish. */
@@ -63,6 +76,18 @@ export class Http2Frontend {
   }
 
   // Private
+
+  /** Calls `act`; what it throws costs what `end` ends, and nothing else. */
+  private contain(act: () => void, end: () => void): void {
+    const { counts, onProblem } = this.context;
+    const onThrow = (error: unknown): void =>
+      takeAll([
+        () => counts.error('internal'),
+        () => onProblem(`HTTP/2: ${messageOf(error)}`),
+        end,
+      ]);
+    contained(act, onThrow)();
+  }
 
   private opened(session: ServerHttp2Session): void {
     const { headTimeoutMs, keepAliveMs } = this.context.settings.request;
@@ -83,7 +108,10 @@ export class Http2Frontend {
         open--;
         if (open === 0 && keepAliveMs === 0) session.close();
       });
-      this.requested(stream, rest[2] as FlatHeaders, peer);
+      this.contain(
+        () => this.requested(stream, rest[2] as FlatHeaders, peer),
+        () => stream.destroy(),
+      );
     });
   }
 
@@ -93,9 +121,9 @@ export class Http2Frontend {
     context.counts.received++;
     const head = this.read(stream, flat, peer);
     const owner = new StreamOwner(stream, peer);
-    const response = new Http2Response(stream);
+    const response = new Http2Response(stream, (error) => turn.collapse(error));
     const expectsContinue = head.fields.expectation !== '';
-    const turn = new Forward(
+    const turn: Forward = new Forward(
       context,
       owner,
       new Http2Request(stream),

@@ -6,6 +6,7 @@ import { TLSSocket } from 'node:tls';
 import { EXIT, messageOf, ViliError } from '../../errors.ts';
 import { type FlatHeaders, headerValues } from '../../model/headers.ts';
 import { type HeaderBlock, interimText } from '../http/headers.ts';
+import { contained } from '../io/contained.ts';
 import type { ProxySettings } from '../settings.ts';
 import type { TlsPair } from './tls.ts';
 
@@ -27,6 +28,8 @@ export interface ListenerEvents {
   malformed(error: Error, socket: Socket): void;
   idle(socket: Socket): void;
   connectionRejected(): void;
+  /** What to do with what an event of a connection throws. */
+  thrownOn(socket: Duplex): (error: unknown) => void;
   /** A new connection on which HTTP/2 has been negotiated. */
   http2Connected(socket: TLSSocket): void;
 }
@@ -98,9 +101,14 @@ export function createListener(
   const server = (pair === null
     ? createServer(options)
     : createSecureServer({ ...options, ...pair, ...tls })) as unknown as Server;
+  const contain = (socket: Duplex, act: () => void): void =>
+    contained(act, events.thrownOn(socket))();
   divert(server, pair === null ? 'connection' : 'secureConnection', (socket, serve) => {
-    if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') events.http2Connected(socket);
-    else events.connected(socket, serve);
+    contain(socket, () => {
+      const isHttp2 = socket instanceof TLSSocket && socket.alpnProtocol === 'h2';
+      if (isHttp2) events.http2Connected(socket);
+      else events.connected(socket, serve);
+    });
   });
   // A client that has half-closed may still listen; running decides whether it does.
   if (pair === null) Object.assign(server, { httpAllowHalfOpen: true });
@@ -109,20 +117,24 @@ export function createListener(
   // node would silently truncate the headers; the proxy counts them itself, and their bytes are limited.
   server.maxHeadersCount = 0;
   server.on('request', (incoming, response) =>
-    events.requested(incoming, response as ProxyResponse, false),
+    contain(incoming.socket, () => events.requested(incoming, response as ProxyResponse, false)),
   );
   server.on('checkContinue', (incoming, response) =>
-    events.requested(incoming, response as ProxyResponse, true),
+    contain(incoming.socket, () => events.requested(incoming, response as ProxyResponse, true)),
   );
   server.on('checkExpectation', (incoming, response) =>
-    events.expected(incoming, response as ProxyResponse),
+    contain(incoming.socket, () => events.expected(incoming, response as ProxyResponse)),
   );
   server.on('upgrade', (incoming, socket: Duplex, early: Buffer) =>
-    events.upgraded(incoming, socket as Socket, early),
+    contain(socket, () => events.upgraded(incoming, socket as Socket, early)),
   );
-  server.on('connect', (_incoming, socket: Duplex) => events.connectRequested(socket as Socket));
-  server.on('clientError', (error, socket: Duplex) => events.malformed(error, socket as Socket));
-  server.on('timeout', (socket) => events.idle(socket));
+  server.on('connect', (_incoming, socket: Duplex) =>
+    contain(socket, () => events.connectRequested(socket as Socket)),
+  );
+  server.on('clientError', (error, socket: Duplex) =>
+    contain(socket, () => events.malformed(error, socket as Socket)),
+  );
+  server.on('timeout', (socket) => contain(socket, () => events.idle(socket)));
   server.on('drop', () => events.connectionRejected());
   return server;
 }

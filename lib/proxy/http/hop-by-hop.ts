@@ -1,5 +1,23 @@
+import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
+
+/**
+ * Headers that end at this hop, lower case: removed from requests, responses and trailers, in both directions
+ * (RFC 9110 section 7.6.1). HTTP/2 does not know them (RFC 9113 section 8.2.2), and node throws for them there.
+ */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** Of trailers, a length after the body could only contradict what was received. */
+const LENGTH = 'content-length';
 /** Never removed by nomination: without them the message would become a different one. */
-const ESSENTIAL: ReadonlySet<string> = new Set(['host', 'content-length']);
+const ESSENTIAL: ReadonlySet<string> = new Set(['host', LENGTH]);
 /** The usual values, which nominate nothing that could still be present. */
 const COMMON: ReadonlySet<string> = new Set(['', 'keep-alive', 'close', 'Keep-Alive', 'Close']);
 /** The header with the daemon's token is named after the one that marks a copy. */
@@ -35,4 +53,15 @@ export function stripNominated(headers: string[], connection: string): void {
     kept += 2;
   }
   headers.length = kept;
+}
+
+/** The trailers of a response that go on, given its `Connection` header. */
+export function endToEndTrailers(trailers: FlatHeaders, connection: string): FlatHeaders {
+  const kept: string[] = [];
+  for (const [name, value] of pairsOf(trailers)) {
+    const lowerName = name.toLowerCase();
+    if (!HOP_BY_HOP.has(lowerName) && lowerName !== LENGTH) kept.push(name, value);
+  }
+  stripNominated(kept, connection);
+  return kept;
 }

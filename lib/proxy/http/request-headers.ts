@@ -2,7 +2,7 @@ import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
 import { appendForwarded, type Peer } from './forwarded.ts';
 import type { FramingFacts } from './framing.ts';
 import { HeaderBlock, joinValues, TOKEN } from './headers.ts';
-import { itemsOf, stripNominated } from './hop-by-hop.ts';
+import { HOP_BY_HOP, itemsOf, stripNominated } from './hop-by-hop.ts';
 
 const SHORTEST_SPECIAL = 2;
 const LONGEST_SPECIAL = 17;
@@ -14,7 +14,7 @@ const TRAILERS_ACCEPTED = /(?:^|,)\s*trailers\s*(?:[,;]|$)/i;
  * at this hop (RFC 9110 section 6.5.1).
  */
 const NOT_IN_TRAILERS =
-  /^(?:host|content-(?:length|encoding|type|range)|transfer-encoding|connection|keep-alive|proxy-.*|te|trailer|upgrade|expect|max-forwards|authorization|cookie|forwarded|x-forwarded-.*|x-request-id|http2-settings)$/i;
+  /^(?:host|content-(?:length|encoding|type|range)|proxy-.*|expect|max-forwards|authorization|cookie|forwarded|x-forwarded-.*|x-request-id)$/i;
 
 /** The length of a chunked body. */
 export const CHUNKED = -1;
@@ -60,7 +60,7 @@ export class RequestHeaders implements FramingFacts {
   acceptsTrailers = false;
   /** Names of trailers that may follow the body; empty unless it is chunked. */
   readonly trailers: readonly string[];
-  private trailer = '';
+  trailer = '';
   private readonly forwarded = { for: '', proto: '', host: '', forwarded: '' };
   private readonly trusted: boolean;
 
@@ -78,7 +78,7 @@ export class RequestHeaders implements FramingFacts {
     stripNominated(headers, this.connection);
     appendForwarded(headers, peer, this.forwarded, this.host, rules.scheme);
     this.sent = new HeaderBlock(headers);
-    this.trailers = this.transferEncodings > 0 ? announcedTrailers(this.trailer, rules) : NO_NAMES;
+    this.trailers = this.transferEncodings > 0 ? announcedTrailers(this, rules) : NO_NAMES;
   }
 
   get namesHost(): boolean {
@@ -104,7 +104,8 @@ export class RequestHeaders implements FramingFacts {
   private keeps(name: string, value: string): boolean {
     const { length } = name;
     if (length < SHORTEST_SPECIAL || length > LONGEST_SPECIAL) return true;
-    switch (name.toLowerCase()) {
+    const lowerName = name.toLowerCase();
+    switch (lowerName) {
       case 'host':
         this.hosts++;
         this.host = value;
@@ -136,13 +137,8 @@ export class RequestHeaders implements FramingFacts {
       case 'expect':
         this.expectation = joinValues(this.expectation, value);
         return false;
-      // HTTP2-Settings belongs to an upgrade that the proxy does not support.
-      case 'keep-alive':
-      case 'proxy-connection':
-      case 'http2-settings':
-        return false;
       default:
-        return !this.isForwarded(name, value);
+        return !HOP_BY_HOP.has(lowerName) && !this.isForwarded(name, value);
     }
   }
 
@@ -188,8 +184,12 @@ export function trailersToSend(
 // Private
 
 /** The names that `Trailer` announces and that may follow a body. */
-function announcedTrailers(announced: string, { markHeader, tokenHeader }: HeadRules): string[] {
-  return itemsOf(announced)
+function announcedTrailers(
+  { trailer, connection }: RequestHeaders,
+  { markHeader, tokenHeader }: HeadRules,
+): string[] {
+  const ending = new Set([markHeader, tokenHeader, ...itemsOf(connection.toLowerCase())]);
+  return itemsOf(trailer)
     .filter((name) => TOKEN.test(name) && !NOT_IN_TRAILERS.test(name))
-    .filter((name) => ![markHeader, tokenHeader].includes(name.toLowerCase()));
+    .filter((name) => !ending.has(name.toLowerCase()) && !HOP_BY_HOP.has(name.toLowerCase()));
 }

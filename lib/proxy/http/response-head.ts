@@ -4,7 +4,7 @@ import { HEADER_LINES, LINE_END, splitHeaders } from './headers.ts';
 import { type ResponseHead, readResponseHead } from './response-headers.ts';
 
 const PATTERN = new RegExp(
-  `^HTTP/1\\.([01]) ([1-9][0-9]{2})(?: ([\\t\\x20-\\x7e\\x80-\\xff]*))?\\r\\n${HEADER_LINES}$`,
+  `^HTTP/1\\.([01]) ([1-5][0-9]{2})(?: ([\\t\\x20-\\x7e\\x80-\\xff]*))?\\r\\n${HEADER_LINES}$`,
 );
 const START = 'HTTP/1.';
 

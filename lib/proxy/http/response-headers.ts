@@ -1,8 +1,8 @@
 import type { FlatHeaders } from '../../model/headers.ts';
 import { CONTENT_LENGTH, HeaderBlock, joinValues } from './headers.ts';
-import { listing, stripNominated } from './hop-by-hop.ts';
+import { HOP_BY_HOP, listing, stripNominated } from './hop-by-hop.ts';
 
-const SHORTEST_SPECIAL = 7;
+const SHORTEST_SPECIAL = 2;
 const LONGEST_SPECIAL = 17;
 const CLOSE = listing('close');
 const KEEP_ALIVE = listing('keep-alive');
@@ -18,6 +18,8 @@ export interface ResponseHead {
   readonly fields: HeaderBlock;
   readonly contentLength: number;
   readonly chunked: boolean;
+  /** The `Connection` headers, joined; '' when absent. */
+  readonly connection: string;
   /** Names of trailers that may follow; '' when none are announced. */
   readonly trailer: string;
   /** Null when the version alone decides. */
@@ -38,6 +40,7 @@ export function readResponseHead(fields: FlatHeaders): ResponseHead {
     fields: new HeaderBlock(headers),
     contentLength: lengths === 0 ? UNKNOWN_LENGTH : Number(length),
     chunked: coding === 'chunked',
+    connection,
     trailer,
     keepsAlive: keepsAlive(connection),
     idleMs: timeout === undefined ? null : Number(timeout) * MS_PER_S,
@@ -74,7 +77,8 @@ class Found {
   }
 
   private keeps(name: string, value: string): boolean {
-    switch (name.toLowerCase()) {
+    const lowerName = name.toLowerCase();
+    switch (lowerName) {
       case 'content-length':
         this.lengths++;
         this.length = value;
@@ -91,11 +95,8 @@ class Found {
       case 'keep-alive':
         this.keepAlive = value;
         return false;
-      case 'proxy-connection':
-      case 'upgrade':
-        return false;
       default:
-        return true;
+        return !HOP_BY_HOP.has(lowerName);
     }
   }
 }

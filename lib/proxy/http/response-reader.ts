@@ -1,5 +1,6 @@
 import { ChunkReader } from './chunk-reader.ts';
 import { HEAD_END, LINE_END } from './headers.ts';
+import { endToEndTrailers } from './hop-by-hop.ts';
 import { LastSeen } from './last-seen.ts';
 import {
   assertHeadBegins,
@@ -43,6 +44,8 @@ export class ResponseReader {
   private readonly maxHeadBytes: number;
   private readonly events: ResponseEvents;
   private request: SentRequest | null = null;
+  /** The `Connection` header of the current response. */
+  private connection = '';
   private phase: 'none' | 'head' | 'length' | 'chunks' | 'close' = 'none';
   private partial: Buffer | null = null;
   private left = 0;
@@ -133,6 +136,7 @@ export class ResponseReader {
     const { contentLength, chunked } = head;
     this.keepsConnection = head.keepsAlive ?? minor !== 0;
     this.idleMs = head.idleMs;
+    this.connection = head.connection;
     const isEmpty = isBodiless(this.request?.method, status) || contentLength === 0;
     if (!isEmpty) this.expectBody(contentLength, chunked, minor);
     this.events.head(status, reason, head);
@@ -182,7 +186,9 @@ export class ResponseReader {
   private finish(trailers: readonly string[], hasMore = false): void {
     if (hasMore) this.keepsConnection = false;
     this.stop();
-    this.events.complete(trailers);
+    this.events.complete(
+      trailers.length === 0 ? trailers : endToEndTrailers(trailers, this.connection),
+    );
   }
 }
 

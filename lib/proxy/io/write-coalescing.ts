@@ -41,7 +41,14 @@ export function coalesceWrites(stream: Pick<Writable, '_write'>): void {
 export function flushWrites(): void {
   const due = pending;
   pending = [];
-  for (const { write, piece, encoding, done } of due) write(piece, encoding, done);
+  for (const { write, piece, encoding, done } of due) {
+    try {
+      write(piece, encoding, done);
+    } catch (error) {
+      // The other writes are those of other connections.
+      done(error as Error);
+    }
+  }
 }
 
 /**

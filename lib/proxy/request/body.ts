@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { UserRequest } from '../downstream/types.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import { concatenated } from '../io/buffers.ts';
+import { contained } from '../io/contained.ts';
 import type { BodySource } from '../upstream/types.ts';
 
 /** Bodies up to this size are sent in one write and can be sent again. */
@@ -12,6 +13,14 @@ const GATHER_MAX_MS = 50;
 const DRAIN_MAX_BYTES = 67_108_864;
 const DRAIN_MAX_MS = 10_000;
 
+interface BodyEvents {
+  readonly onChunk: (chunk: Buffer) => void;
+  /** Something threw while the body was on its way. */
+  readonly onThrow: (error: unknown) => void;
+}
+
+const NO_EVENTS: BodyEvents = { onChunk: () => {}, onThrow: () => {} };
+
 /**
  * The body of a user's request: gathered while it is small, else streamed. Only this class touches the client's
  * stream, so nothing that happens upstream can destroy the client's connection.
@@ -21,7 +30,7 @@ export class RequestBody {
   complete = false;
   private readonly request: UserRequest;
   private readonly length: number;
-  private readonly onChunk: (chunk: Buffer) => void;
+  private readonly events: BodyEvents;
   private onReady: (() => void) | null = null;
   private gathered: Buffer[] = [];
   private bytes = 0;
@@ -29,15 +38,15 @@ export class RequestBody {
   private live: RequestBodySource | null = null;
   private draining = false;
 
-  constructor(request: UserRequest, length: number, onChunk: (chunk: Buffer) => void) {
+  constructor(request: UserRequest, length: number, events: BodyEvents) {
     this.request = request;
     this.length = length;
-    this.onChunk = onChunk;
+    this.events = events;
   }
 
   /** A body that has already arrived. */
   static whole(request: UserRequest, bytes: Buffer): RequestBody {
-    const body = new RequestBody(request, bytes.length, () => {});
+    const body = new RequestBody(request, bytes.length, NO_EVENTS);
     body.complete = true;
     body.gathered.push(bytes);
     return body;
@@ -47,12 +56,16 @@ export class RequestBody {
   gather(onReady: () => void): void {
     this.onReady = onReady;
     const { request } = this;
-    request.on('data', (chunk: Buffer) => this.take(chunk));
-    request.on('end', () => this.end());
+    const { onThrow } = this.events;
+    const take = contained((chunk: Buffer) => this.take(chunk), onThrow);
+    const end = contained(() => this.end(), onThrow);
+    const ready = contained(() => this.ready(), onThrow);
+    request.on('data', take);
+    request.on('end', end);
     // The connection reports its end; without a listener node would throw the error.
     request.on('error', () => {});
     if (this.length > GATHER_MAX_BYTES) this.ready();
-    else this.timer = setTimeout(() => this.ready(), GATHER_MAX_MS);
+    else this.timer = setTimeout(ready, GATHER_MAX_MS);
   }
 
   /** True when it can be sent a second time. */
@@ -65,7 +78,11 @@ export class RequestBody {
     if (this.complete && this.length !== CHUNKED) {
       return concatenated(this.gathered);
     }
-    const source = new RequestBodySource(this.gathered, this.complete ? null : this);
+    const source = new RequestBodySource(
+      this.gathered,
+      this.complete ? null : this,
+      this.events.onThrow,
+    );
     if (!this.complete) this.live = source;
     return source;
   }
@@ -104,7 +121,7 @@ export class RequestBody {
       if (this.bytes > DRAIN_MAX_BYTES) this.request.destroy();
       return;
     }
-    this.onChunk(chunk);
+    this.events.onChunk(chunk);
     if (this.live !== null) return void this.live.emit('data', chunk);
     this.gathered.push(chunk);
     if (this.bytes > GATHER_MAX_BYTES) this.ready();
@@ -135,13 +152,15 @@ class RequestBodySource extends EventEmitter implements BodySource {
   destroyed = false;
   private readonly chunks: Buffer[];
   private readonly rest: RequestBody | null;
+  private readonly pumpSafely: () => void;
   private next = 0;
   private flowing = false;
   private scheduled = false;
   private ended = false;
 
-  constructor(chunks: Buffer[], rest: RequestBody | null) {
+  constructor(chunks: Buffer[], rest: RequestBody | null, onThrow: (error: unknown) => void) {
     super();
+    this.pumpSafely = contained(() => this.pump(), onThrow);
     this.chunks = chunks;
     this.rest = rest;
   }
@@ -156,7 +175,7 @@ class RequestBodySource extends EventEmitter implements BodySource {
     this.flowing = true;
     if (!this.scheduled) {
       this.scheduled = true;
-      process.nextTick(() => this.pump());
+      process.nextTick(this.pumpSafely);
     }
     return this;
   }

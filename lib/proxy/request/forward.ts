@@ -6,14 +6,15 @@ import { MirrorTicket } from '../copy/ticket.ts';
 import type { ProxyErrorKind } from '../counts.ts';
 import type { UserRequest, UserResponse } from '../downstream/types.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import { CHUNKED, trailersToSend } from '../http/request-headers.ts';
 import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { failureKindOf, isStale, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
-import type { TrailerSource, UpstreamHandler } from '../upstream/types.ts';
+import type { UpstreamHandler } from '../upstream/types.ts';
 import { RequestBody } from './body.ts';
+import { containEntries } from './entries.ts';
 import { RequestLifecycle, type TurnOwner } from './lifecycle.ts';
+import { outgoing } from './outgoing.ts';
 import { ResponseWriter } from './response.ts';
 import { mayRepeat, mayWait } from './retry.ts';
 
@@ -56,21 +57,9 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   dispatchOn(client: UpstreamClient): void {
-    const { method, path, lines, fields } = this.head;
     this.client = client;
     this.ticket.begin();
-    const request = {
-      method,
-      path,
-      lines,
-      namesHost: fields.namesHost,
-      body: this.body === null ? null : this.body.source(),
-      chunked: fields.bodyBytes === CHUNKED,
-      trailers: this.trailers(),
-      acceptsTrailers: fields.acceptsTrailers && this.request.httpVersionMinor !== 0,
-      upgrade: '',
-    };
-    client.dispatch(request, this);
+    client.dispatch(outgoing(this.head, this.request, this.body), this);
   }
 
   noConnection(): void {
@@ -184,12 +173,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     return closing || settings.request.keepAliveMs === 0;
   }
 
-  private trailers(): TrailerSource | null {
-    const names = this.head.fields.trailers;
-    if (names.length === 0) return null;
-    return { names, read: () => trailersToSend(this.request.rawTrailers, names) };
-  }
-
   protected override endBroken(status: number): void {
     this.endEarly('client-malformed', 'refused', status);
   }
@@ -211,8 +194,9 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     }
     if (this.expectsContinue) this.response.writeContinue();
     this.expectsContinue = false;
-    this.body = new RequestBody(this.request, bodyBytes, (chunk) => {
-      this.ticket.addRequest(chunk);
+    this.body = new RequestBody(this.request, bodyBytes, {
+      onChunk: (chunk) => this.ticket.addRequest(chunk),
+      onThrow: (error) => this.collapse(error),
     });
     this.body.gather(() => pool.run(this));
   }
@@ -239,6 +223,12 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.ticket.skip('held');
     this.page(503);
     this.finish();
+  }
+
+  protected override breakOff(): void {
+    if (this.connection.isGone) return;
+    if (this.writer.status === 0) this.page(statusOf('malformed'));
+    else this.writer.break();
   }
 
   /** Ends a request that cannot succeed, with `status` where no response has begun. */
@@ -278,3 +268,5 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     super.finish();
   }
 }
+
+containEntries(Forward);

@@ -1,6 +1,8 @@
+import { messageOf } from '../../errors.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Turn } from '../downstream/connection.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { takeAll } from '../io/contained.ts';
 import { NO_SLOT } from '../io/swap-list.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import type { UpstreamJob, UpstreamPool } from '../upstream/pool.ts';
@@ -34,6 +36,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   /** The request has used its connect-retry grace. */
   protected graceUsed = false;
   private started = false;
+  private collapsed = false;
   /** The status for a body that turned out to be malformed before its turn, else 0. */
   private brokenStatus = 0;
 
@@ -93,8 +96,26 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     this.neverSent();
   }
 
+  /** Something threw, which nothing is known to do: ends this request, in whatever state, and no other. */
+  collapse(error: unknown): void {
+    if (this.collapsed) return;
+    this.collapsed = true;
+    const { counts, onProblem } = this.context;
+    takeAll([
+      () => counts.error('internal'),
+      () => onProblem(`request ${this.head.requestId}: ${messageOf(error)}`),
+      () => this.neverSent(),
+      () => this.breakOff(),
+      () => this.cancelUpstream(),
+      () => this.giveBack(),
+      () => this.finish(),
+    ]);
+  }
+
   // Private
 
+  /** Ends the response to the client: with 502 where none has begun, else so that the client notices. */
+  protected abstract breakOff(): void;
   /** Ends a request whose body is malformed, with `status` where no response has begun. */
   protected abstract endBroken(status: number): void;
   /** Counts a request that its connection dropped. */

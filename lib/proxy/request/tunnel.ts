@@ -7,10 +7,12 @@ import { rawPage } from '../downstream/error-pages.ts';
 import { joinHeaders } from '../http/headers.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
+import { contained } from '../io/contained.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { failureKindOf, isRefused, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import type { UpstreamHandler } from '../upstream/types.ts';
+import { containEntries } from './entries.ts';
 import { RequestLifecycle } from './lifecycle.ts';
 
 const SWITCHING = 101;
@@ -96,8 +98,12 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.abort = null;
     this.upstream = upstream;
     this.giveBack();
+    const onThrow = (error: unknown): void => this.collapse(error);
     upstream.on('error', () => upstream.destroy());
-    upstream.once('close', () => this.upstreamClosed(upstream));
+    upstream.once(
+      'close',
+      contained(() => this.upstreamClosed(upstream), onThrow),
+    );
     if (this.over) return void upstream.destroy();
     this.responded = true;
     this.context.counts.respond(SWITCHING);
@@ -166,6 +172,11 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.page(503);
   }
 
+  protected override breakOff(): void {
+    this.upstream?.destroy();
+    this.connection.socket.destroy();
+  }
+
   private page(status: number): void {
     this.context.counts.respond(status);
     this.connection.socket.write(rawPage(this.context.pages.page(status)));
@@ -189,6 +200,8 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.connection.socket.destroy();
   }
 }
+
+containEntries(Tunnel);
 
 /** Whether the protocol change that a request asks for may be forwarded to running. */
 export function isTunnelled(head: RequestHead): boolean {

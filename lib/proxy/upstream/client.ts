@@ -3,6 +3,7 @@ import type { Target } from '../../model/exchange.ts';
 import type { RawResponseHead } from '../http/response-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 import { ResponseReader } from '../http/response-reader.ts';
+import { contained } from '../io/contained.ts';
 import { IdleTimer } from '../io/idle-timer.ts';
 import { ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 import { BodySender } from './body-sender.ts';
@@ -69,13 +70,16 @@ export class UpstreamClient {
     if (isTunnel) this.drop();
     if (this.socket !== null) return this.send(this.socket, request, handler);
     const { target, limits } = this;
-    const connected: ConnectResult<Socket> = (error, socket) => {
-      if (error !== null) return this.fail(error);
-      if (isTunnel) socket.on('data', this.receive);
-      this.adopt(socket);
-      if (this.destroyed) this.fail(new UpstreamClosedError('given up'));
-      else this.send(socket, request, handler);
-    };
+    const connected: ConnectResult<Socket> = contained(
+      (...[error, socket]: Parameters<ConnectResult<Socket>>) => {
+        if (error !== null) return this.fail(error);
+        if (isTunnel) socket.on('data', this.receive);
+        this.adopt(socket);
+        if (this.destroyed) this.fail(new UpstreamClosedError('given up'));
+        else this.send(socket, request, handler);
+      },
+      (error) => this.fail(error as Error),
+    );
     if (isTunnel) connectSocket(Socket, {}, target, limits.connectTimeoutMs, connected);
     else connectUpstream(target, limits.connectTimeoutMs, this.receive, connected);
   }
