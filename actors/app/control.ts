@@ -1,6 +1,7 @@
 import { listArchives } from '../../lib/archive/retention.ts';
 import { identify } from '../../lib/base/arrival/fingerprint.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
+import { versionMeant } from '../../lib/base/names/version-meant.ts';
 import type { ActReply } from '../../lib/deployment/acts.ts';
 import { ConflictError } from '../../lib/errors.ts';
 import type { EvaluationView } from '../../lib/evaluation/test.ts';
@@ -15,8 +16,9 @@ import type {
 import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import type { StatusView, VerdictView } from '../../lib/operator/views/status-view.ts';
+import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import type { DeployerMessage } from '../messages.ts';
-import { replayPlan, reportOf, samplesOf } from './evidence-views.ts';
+import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 import type { Services } from './services.ts';
 
@@ -33,7 +35,7 @@ export function controlHandlers(services: Services): ControlHandlers {
     samples: (version) => samplesOf(services, version),
     replay: (version) => replayPlan(services, version),
     history: (limit) => history.read(limit),
-    trace: (filter) => Promise.resolve(trace(services, filter)),
+    trace: (filter) => trace(services, filter),
     followTrace: (listener) => system.trace.follow(listener),
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
@@ -57,6 +59,7 @@ async function status(services: Services): Promise<StatusView> {
       version: services.viliVersion,
       pid: process.pid,
       base: settings.base,
+      identifier: settings.identifier,
       uptimeMs: Math.round(now() - services.startedAtMs),
       port: (await proxy.listen()).port,
       scheme: settings.tls.cert === '' ? 'http' : 'https',
@@ -81,7 +84,8 @@ function verdictOf(view: EvaluationView | null): VerdictView | null {
 }
 
 async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
-  const { version = null, by, reason = '' } = request;
+  const { by, reason = '' } = request;
+  const version = request.version === undefined ? null : await nameOf(services, request.version);
   const release = kind === 'retest' && version !== null ? await inBase(services, version) : null;
   const reply = await services.system.ask<DeployerMessage, ActReply>(
     services.addresses.deployer,
@@ -101,19 +105,32 @@ async function inBase(services: Services, version: string): Promise<Release | nu
   return file === undefined ? null : identify(services.layout.serverFile(file), file);
 }
 
+/** The full name of a version that exists or existed, or that could. */
+async function nameOf(services: Services, given: string): Promise<string> {
+  return versionNamed(services.settings.identifier, given, await knownVersions(services));
+}
+
 /** For specs and drills: one actor fails as if its handler had thrown. */
 async function crash({ system }: Services, path: string): Promise<void> {
   if (system.crash(path)) return;
   throw new ConflictError(`there is no actor ${path}`);
 }
 
-/** The records of one correlation id come from the trace log, all others from the ring. */
-function trace({ system, traceLog }: Services, filter: TraceFilter): readonly TraceRecord[] {
+/**
+ * The records of one correlation id come from the trace log, all others from the ring. A version may be
+ * called as everywhere else.
+ */
+async function trace(services: Services, filter: TraceFilter): Promise<readonly TraceRecord[]> {
+  const { system, traceLog, settings } = services;
   const { correlation, limit = Number.POSITIVE_INFINITY } = filter;
   if (correlation === undefined) return system.trace.read(filter);
+  const found = traceLog.read(correlation, Number.POSITIVE_INFINITY);
+  const known = found.length > 0 ? [] : await knownVersions(services);
+  const name = found.length > 0 ? null : versionMeant(settings.identifier, correlation, known);
+  const id = name ?? correlation;
   return traceLog
-    .read(correlation, Number.POSITIVE_INFINITY)
-    .filter((record) => matchesTrace(record, filter))
+    .read(id, Number.POSITIVE_INFINITY)
+    .filter((record) => matchesTrace(record, { ...filter, correlation: id }))
     .sort((a, b) => a.atMs - b.atMs)
     .slice(-limit);
 }

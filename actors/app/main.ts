@@ -9,6 +9,7 @@ import { runCli } from '../../lib/cli/run-cli.ts';
 import { processIo } from '../../lib/cli/terminal/process-io.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
+import { recordsOf } from './records.ts';
 import { start } from './start.ts';
 
 const packageFile = new URL('../../../package.json', import.meta.url);
@@ -25,6 +26,7 @@ process.exitCode = await runCli(
     start: (options) => start(options, version),
     check,
     demo: (options) => demo(options, interrupted.signal),
+    records: recordsOf,
   },
   processIo(interrupted.signal),
 );

@@ -7,7 +7,7 @@ import { TraceLog } from '../../lib/journal/trace-log.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
 import { LogFollowers } from '../../lib/logs/follow/follower.ts';
 import { createMirror, type Mirror } from '../../lib/mirror/mirror.ts';
-import type { TraceRecord } from '../../lib/model/trace-record.ts';
+import { BULK_TYPES, type TraceRecord } from '../../lib/model/trace-record.ts';
 import { LiveFeed } from '../../lib/operator/live-feed.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
 import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
@@ -19,17 +19,6 @@ import { logActorEvent } from './actor-log.ts';
 import { createProxyService } from './proxy-service.ts';
 import { mirrorSettings, mirrorToken } from './traffic-settings.ts';
 
-/** Batches and clock ticks: in the trace, but not part of any version's way. */
-const BULK_TYPES = new Set([
-  'outcomes',
-  'observed',
-  'batch',
-  'log',
-  'tick',
-  'cap',
-  'capped',
-  'saved',
-]);
 /** Read once: the property costs more than the clock itself. */
 const STARTED_AT_MS = performance.timeOrigin;
 
@@ -55,6 +44,8 @@ export interface Services {
   readonly traceLog: TraceLog<TraceRecord>;
   readonly proxy: ProxyService;
   readonly mirror: Mirror;
+  /** Marks this Vili's copies; it must not be shown. */
+  readonly mirrorToken: string;
   readonly ports: PortPool;
   /** Starts servlets. */
   readonly launcher: ServletLauncher;
@@ -125,6 +116,7 @@ export async function createServices(
     traceLog,
     proxy,
     mirror,
+    mirrorToken: token,
     ports,
     launcher,
     registry,

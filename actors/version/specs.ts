@@ -112,6 +112,7 @@ function logTailerSpec(
             levelField,
             numbers,
             mask,
+            token: services.mirrorToken,
             ...FOLLOW_LIMITS,
             ...hooks,
           }),

@@ -3,6 +3,7 @@ import { ConflictError, EXIT } from '../errors.ts';
 import type { ActKind } from '../operator/api/handlers.ts';
 import type { ControlClient } from '../operator/client/client.ts';
 import type { StatusView } from '../operator/views/status-view.ts';
+import { versionNamed, versionsIn } from '../operator/views/version-named.ts';
 import { ACTING, type CommandContext, type Run, show } from './command.ts';
 import { confirmAct } from './terminal/confirm.ts';
 import { printable } from './text/printable.ts';
@@ -42,13 +43,16 @@ export function declareAct(program: Command, run: Run, act: Act): void {
     );
 }
 
-/** The given version, else the one under test. Throws ConflictError when there is none. */
+/**
+ * The full name of the given version, else of the one under test. Throws ConflictError when there is none,
+ * BadRequestError for what no version is called.
+ */
 export function versionUnderTest(
-  { testing }: StatusView,
+  status: StatusView,
   given: string | undefined,
   kind: OfferedAct,
 ): string {
-  const version = given ?? testing?.version;
-  if (version !== undefined) return version;
+  if (given !== undefined) return versionNamed(status.vili.identifier, given, versionsIn(status));
+  if (status.testing !== null) return status.testing.version;
   throw new ConflictError(`nothing is under test, so nothing to ${kind}`);
 }

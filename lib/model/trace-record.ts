@@ -21,17 +21,35 @@ export interface TraceRecord {
   readonly payload?: string;
 }
 
+/** Batches and clock ticks: in the trace, but not part of any version's way. */
+export const BULK_TYPES: ReadonlySet<string> = new Set([
+  'outcomes',
+  'observed',
+  'batch',
+  'log',
+  'tick',
+  'cap',
+  'capped',
+  'saved',
+]);
+
 export interface TraceFilter {
   /** The path of the sender or the receiver, or of an actor above it. */
   readonly actor?: string;
   readonly correlation?: string;
+  /** Types of message that are left out. */
+  readonly without?: ReadonlySet<string>;
   /** The newest records, at most. */
   readonly limit?: number;
 }
 
 /** Whether a record has the correlation id and the actor of the filter; `limit` is up to the caller. */
-export function matchesTrace(record: TraceRecord, { actor, correlation }: TraceFilter): boolean {
+export function matchesTrace(
+  record: TraceRecord,
+  { actor, correlation, without }: TraceFilter,
+): boolean {
   if (correlation !== undefined && record.correlation !== correlation) return false;
+  if (without?.has(record.type) === true) return false;
   return actor === undefined || isWithin(record.from, actor) || isWithin(record.to, actor);
 }
 

@@ -1,6 +1,11 @@
 import { EXIT } from '../../errors.ts';
 import { type CommandContext, type Declare, LOOKING, show } from '../command.ts';
+import { askOrRead } from '../from-files.ts';
 import { curlText, differencesText, incompleteness, sampleText } from '../text/diff.ts';
+
+const NOTHING_TESTED = 'no test of that version is known, or none was tested yet';
+
+type Sample = Awaited<ReturnType<CommandContext['client']['sample']>>;
 
 interface DiffFlags {
   readonly endpoint?: string;
@@ -27,30 +32,37 @@ async function showDifferences(
   version: string | undefined,
   { endpoint, path, sample, curl = false }: DiffFlags,
 ): Promise<number> {
-  const { client, text } = context;
-  const view = await client.differences({ version, endpoint, path });
-  const [first] = view?.endpoints.flatMap((one) => one.samples) ?? [];
-  const id = sample ?? (curl ? first?.id : undefined);
-  if (id !== undefined) await showSample(context, id, version, curl);
-  else {
-    show(context, view, () =>
-      view === null ? ['no version was tested yet'] : differencesText(view, text),
-    );
-  }
-  return EXIT.ok;
+  const { text } = context;
+  const { view, shown } = await askOrRead(context, async ({ client, origin }) => {
+    const found = await client.differences({ version, endpoint, path });
+    const [first] = found?.endpoints.flatMap((one) => one.samples) ?? [];
+    const id = sample ?? (curl ? first?.id : undefined);
+    if (id === undefined) return { view: found, shown: null };
+    return { view: found, shown: { sample: await client.sample({ sample: id, version }), origin } };
+  });
+  if (shown !== null) return showSample(context, shown.sample, curl, shown.origin);
+  show(context, view, () => (view === null ? [NOTHING_TESTED] : differencesText(view, text)));
+  return view === null && version !== undefined ? EXIT.timedOut : EXIT.ok;
 }
 
 async function showSample(
   context: CommandContext,
-  id: string,
-  version: string | undefined,
+  sample: Sample,
   asCurl: boolean,
-): Promise<void> {
-  const { client, printer, json, text } = context;
-  const sample = await client.sample({ sample: id, version });
-  if (json || !asCurl) return show(context, sample, () => sampleText(sample, text));
-  const { vili } = await client.status();
-  printer.data(curlText(sample, `${vili.scheme}://127.0.0.1:${vili.port}`));
+  origin: string | null,
+): Promise<number> {
+  const { printer, json, text } = context;
+  if (json || !asCurl) {
+    show(context, sample, () => sampleText(sample, text));
+    return EXIT.ok;
+  }
+  printer.data(curlText(sample, origin ?? (await originOf(context))));
   const missing = incompleteness(sample);
   if (missing !== null) printer.talk(`put back before you send it: ${missing}`);
+  return EXIT.ok;
+}
+
+async function originOf({ client }: CommandContext): Promise<string> {
+  const { vili } = await client.status();
+  return `${vili.scheme}://127.0.0.1:${vili.port}`;
 }

@@ -1,4 +1,5 @@
 import { ConflictError } from '../../errors.ts';
+import { versionNamed } from '../../operator/views/version-named.ts';
 import { declareAct } from '../act.ts';
 import type { Declare } from '../command.ts';
 
@@ -9,8 +10,15 @@ export const retest: Declare = (program, run) =>
     kind: 'retest',
     description: 'test a rejected version again (default: the last one)',
     async plan({ client }, given) {
-      const history = given === undefined ? await client.history() : [];
-      const version = given ?? history.findLast(({ event }) => DECIDED.has(event))?.version;
+      const [{ vili }, history] = await Promise.all([client.status(), client.history()]);
+      const version =
+        given === undefined
+          ? history.findLast(({ event }) => DECIDED.has(event))?.version
+          : versionNamed(
+              vili.identifier,
+              given,
+              history.map((entry) => entry.version),
+            );
       if (version === undefined) throw new ConflictError('no version was rejected yet');
       const effect = `${version} is tested again from the start; all earlier findings are forgotten.`;
       return { version, effect };

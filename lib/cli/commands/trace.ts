@@ -1,7 +1,9 @@
 import { EXIT, UsageError, ViliError } from '../../errors.ts';
 import type { TraceRecord } from '../../model/trace-record.ts';
+import { correlationMeant } from '../../operator/views/version-named.ts';
 import { type CommandContext, type Declare, LOOKING, show } from '../command.ts';
 import { countOf } from '../flags.ts';
+import { printable } from '../text/printable.ts';
 import { mermaidText, traceLine } from '../text/trace.ts';
 
 interface TraceFlags {
@@ -9,6 +11,7 @@ interface TraceFlags {
   readonly mermaid?: boolean;
   readonly actor?: string;
   readonly id?: string;
+  readonly all?: boolean;
   readonly limit?: number;
 }
 
@@ -18,8 +21,12 @@ export const trace: Declare = (program, run) =>
     .helpGroup(LOOKING)
     .description('messages between the actors of the daemon')
     .option('-f, --follow', 'go on with new messages as they are sent')
+    .option('--all', 'batches and clock ticks, too')
     .option('--actor <path>', 'only to or from this actor and those below it')
-    .option('--id <correlation>', 'only what belongs to this correlation id')
+    .option(
+      '--id <correlation>',
+      'only what belongs to this version (1.4.2), or other correlation id',
+    )
     .option('--limit <count>', 'newest records, at most (default: 200)', countOf)
     .option('--mermaid', 'print a sequence diagram')
     .action(run(showTrace));
@@ -28,23 +35,38 @@ export const trace: Declare = (program, run) =>
 
 async function showTrace(
   context: CommandContext,
-  { follow, mermaid, ...filter }: TraceFlags,
+  { follow, mermaid, all, ...given }: TraceFlags,
 ): Promise<number> {
+  const filter = { ...given, ...(all === true ? { all: '1' } : {}) };
   if (mermaid && (follow || context.json)) {
     throw new UsageError('--mermaid draws past messages; leave out --follow and --json');
   }
-  if (follow) return followTrace(context, filter);
+  if (follow) {
+    const id = given.id === undefined ? {} : await idOf(context, given.id);
+    return followTrace(context, { ...filter, ...id });
+  }
   const records = await context.client.trace(filter);
   show(context, records, () =>
-    mermaid ? mermaidText(records) : records.map((one) => traceLine(one, context.text.colors)),
+    mermaid && records.length > 0
+      ? mermaidText(records)
+      : records.map((one) => traceLine(one, context.text.colors)),
   );
-  return EXIT.ok;
+  if (records.length > 0 || filter.id === undefined) return EXIT.ok;
+  const { testing, running } = await context.client.status();
+  const example = (testing ?? running)?.version;
+  const hint = example === undefined ? '' : `; an id is a version, for example ${example}`;
+  context.printer.talk(printable(`nothing is known of "${filter.id}"${hint}`));
+  return EXIT.timedOut;
+}
+
+async function idOf({ client }: CommandContext, given: string): Promise<{ id: string }> {
+  return { id: correlationMeant(await client.status(), given) };
 }
 
 /** Ends when the reader of the output goes away, with ^C, or with the daemon. */
 async function followTrace(
   { client, printer, io, json }: CommandContext,
-  filter: Omit<TraceFlags, 'follow'>,
+  filter: { actor?: string; id?: string; all?: string; limit?: number },
 ): Promise<number> {
   const print = (record: TraceRecord): void => {
     if (json) printer.jsonLine(record);

@@ -1,19 +1,28 @@
 import { EXIT } from '../../errors.ts';
-import { type Declare, LOOKING } from '../command.ts';
-import { lastDecisionText, whyText } from '../text/why.ts';
+import { type CommandContext, type Declare, LOOKING } from '../command.ts';
+import { askOrRead } from '../from-files.ts';
+import { printable } from '../text/printable.ts';
+import { lastDecisionText, nothingKnown, whyText } from '../text/why.ts';
 
 export const why: Declare = (program, run) =>
   program
     .command('why [version]')
     .helpGroup(LOOKING)
     .description('what is wrong, how sure Vili is, which request to try')
-    .action(
-      run(async ({ client, printer, json, text }, version: string | undefined) => {
-        const report = await client.report({ version });
-        if (json) printer.json(report);
-        else if (report !== null) printer.data(whyText(report, text));
-        else if (version !== undefined) printer.data(['nothing is known of that version']);
-        else printer.data(lastDecisionText(await client.history(), text));
-        return EXIT.ok;
-      }),
-    );
+    .action(run(explain));
+
+// Private
+
+async function explain(context: CommandContext, version: string | undefined): Promise<number> {
+  const { printer, json, text } = context;
+  const { report, history } = await askOrRead(context, async ({ client }) => {
+    const found = await client.report({ version });
+    return { report: found, history: found === null ? await client.history() : [] };
+  });
+  if (json) printer.json(report);
+  else if (report !== null) printer.data(whyText(report, text));
+  else if (version === undefined) printer.data(lastDecisionText(history, text));
+  if (report !== null || version === undefined) return EXIT.ok;
+  printer.talk(printable(nothingKnown(version, history)));
+  return EXIT.timedOut;
+}

@@ -1,3 +1,5 @@
+import type { Records } from '../../operator/api/handlers.ts';
+
 /** Everything of the outside world that a command touches; specs pass their own. */
 export interface CliIo {
   readonly stdout: NodeJS.WritableStream;
@@ -38,4 +40,6 @@ export interface CliActions {
   start(options: StartOptions): Promise<number>;
   check(options: CheckOptions): Promise<number>;
   demo(options: DemoOptions): Promise<number>;
+  /** What the files of this base say without a daemon; null when no daemon ever ran there. */
+  records(base: string): Promise<Records | null>;
 }

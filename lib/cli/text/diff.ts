@@ -9,6 +9,7 @@ import { printable } from './printable.ts';
 import { wrapWords } from './table.ts';
 
 const MAX_LINE = 400;
+const MAX_LOG_LINES = 10;
 /** Equal lines shown around a difference. */
 const CONTEXT = 3;
 const INDENT = ' '.repeat(13);
@@ -129,12 +130,20 @@ function responseText({ status, failure, ms, body }: Sample['running']): string 
   return `${what} in ${milliseconds(ms)}, ${body?.bytes ?? 0} bytes${cut}`;
 }
 
+/** A sample of an earlier Vili may have more. */
 function logLines(side: string, { lines, more }: Logs, columns: number): string[] {
-  if (lines.length === 0) return [`${side} logged nothing then`];
-  const shown = lines.flatMap(({ level, text }) =>
-    wrapWords(`  ${level.toUpperCase().padEnd(7)} ${printable(text)}`, columns, ' '.repeat(10)),
-  );
-  return [`${side} logged:`, ...shown, ...(more > 0 ? [`  and ${more} more lines`] : [])];
+  if (lines.length === 0) return [`${side} logged nothing of it`];
+  const shown = lines
+    .slice(-MAX_LOG_LINES)
+    .flatMap(({ level, text }) =>
+      wrapWords(`  ${level.toUpperCase().padEnd(7)} ${printable(text)}`, columns, ' '.repeat(10)),
+    );
+  const left = more + Math.max(0, lines.length - MAX_LOG_LINES);
+  return [
+    `${side} logged:`,
+    ...shown,
+    ...(left > 0 ? [`  and ${counted(left, 'more line')}`] : []),
+  ];
 }
 
 function bodyLines(prefix: string, body: Body): string[] {

@@ -31,14 +31,14 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
 // Private
 
 function headline(status: StatusView, { colors, nowMs, columns }: TextOptions): string[] {
-  const parts = [colors.strong(identifierOf(status))];
-  const plain = [identifierOf(status)];
+  const parts = [colors.strong(printable(status.vili.identifier))];
+  const plain = [printable(status.vili.identifier)];
   const add = (text: string, style: Style = (same) => same): void => {
     parts.push(style(text));
     plain.push(text);
   };
   for (const [role, servlet] of servletsOf(status)) {
-    add(`${role.toUpperCase()} ${shortVersion(servlet.version)} (${ageOf(servlet, nowMs)})`);
+    add(`${role.toUpperCase()} ${numberOf(status, servlet.version)} (${ageOf(servlet, nowMs)})`);
   }
   if (status.running === null) add('nothing is running', colors.bad);
   add(status.verdict === null ? status.phase : progressText(status.verdict));
@@ -142,13 +142,10 @@ function ageOf(servlet: ServletView, nowMs: number): string {
   return Number.isNaN(startedMs) ? servlet.state : shortDuration(nowMs - startedMs);
 }
 
-/** `inventory` of `inventory-1.4.2`; the name of the base while no version is known. */
-function identifierOf(status: StatusView): string {
-  const version = (status.running ?? status.testing)?.version;
-  const name = version?.replace(/-\d.*$/, '') ?? status.vili.base.split('/').at(-1) ?? 'vili';
-  return printable(name);
-}
-
-function shortVersion(version: string): string {
-  return printable(/-(\d.*)$/.exec(version)?.[1] ?? version);
+/** `1.4.2` of `inventory-1.4.2`. */
+function numberOf({ vili }: StatusView, version: string): string {
+  const prefix = `${vili.identifier}-`;
+  const number = version.startsWith(prefix) ? version.slice(prefix.length) : version;
+  // The folder of an executable without an extension.
+  return printable(number.replace(/\.d$/, ''));
 }

@@ -11,6 +11,7 @@ import { signalLines } from './signal-table.ts';
 import { wrapWords } from './table.ts';
 
 /** With this many of each, the text still fits one screen. */
+const MAX_NAMED = 5;
 const MAX_REASONS = 4;
 const MAX_MISSING = 4;
 const MAX_PLACES = 3;
@@ -55,6 +56,13 @@ export function lastDecisionText(
   const head = `${version} was ${last.event} by ${printable(last.by)} on ${printable(dateTime(last.at))}`;
   const reasons = last.reasons.flatMap((text) => wrapWords(`- ${printable(text)}`, columns, '  '));
   return [...wrapWords(head, columns, '  '), ...reasons];
+}
+
+/** What is said of a version without a report; the history may still know it. */
+export function nothingKnown(version: string, history: readonly HistoryEntry[]): string {
+  const names = [...new Set(history.map((entry) => entry.version))].slice(-MAX_NAMED);
+  const others = names.length === 0 ? '' : `; the history knows ${names.join(', ')}`;
+  return `no test of ${version} is known${others}`;
 }
 
 // Private

@@ -12,7 +12,7 @@ const WAIT_MS = 1000;
 const SLACK_MS = 300;
 /** Lines kept of each side, and lines shown of it with a sample. */
 const KEPT_MAX = 400;
-const SHOWN_MAX = 20;
+const SHOWN_MAX = 10;
 const WAITING_MAX = 500;
 /** A shorter request id or path may occur in a line by chance. */
 const SPECIFIC_ID_LENGTH = 8;
@@ -77,21 +77,24 @@ export class LogContext {
   #around({ requestId, path, spans }: Waiting, side: Side): SampleLines {
     const { fromMs, endMs } = spans[side];
     const isSpecific = requestId.length >= SPECIFIC_ID_LENGTH;
+    const kept = this.#lines[side];
+    const isOwn = ({ text }: KeptLine): boolean => isSpecific && text.includes(requestId);
+    const hasOwn = kept.some(isOwn);
+    // An error seldom names its request; a line with the path may be another's where the own ones are known.
     const isRelevant = ({ level, text }: KeptLine): boolean =>
-      isNotable(level) || (path.length >= SPECIFIC_PATH_LENGTH && text.includes(path));
-    const near = this.#lines[side].flatMap((line) => {
-      const isOwn = isSpecific && line.text.includes(requestId);
+      isNotable(level) || (!hasOwn && path.length >= SPECIFIC_PATH_LENGTH && text.includes(path));
+    const found = kept.flatMap((line) => {
       const isNear = line.toMs >= fromMs - SLACK_MS && line.fromMs <= endMs + SLACK_MS;
-      if (!isOwn && !isNear) return [];
+      if (!isOwn(line) && !(isNear && isRelevant(line))) return [];
       const awayMs = Math.max(0, line.fromMs - endMs, endMs - line.toMs);
-      return [{ line, rank: isOwn ? 0 : isRelevant(line) ? 1 : 2, awayMs }];
+      return [{ line, rank: isOwn(line) ? 0 : 1, awayMs }];
     });
-    const byMerit = [...near].sort((a, b) => a.rank - b.rank || a.awayMs - b.awayMs);
+    const byMerit = [...found].sort((a, b) => a.rank - b.rank || a.awayMs - b.awayMs);
     const shown = new Set(byMerit.slice(0, SHOWN_MAX));
-    const lines = near.filter((it) => shown.has(it)).map(({ line }) => line);
+    const lines = found.filter((it) => shown.has(it)).map(({ line }) => line);
     return {
       lines: lines.map(({ at, level, text }) => ({ at, level, text })),
-      more: near.length - lines.length,
+      more: found.length - lines.length,
     };
   }
 }

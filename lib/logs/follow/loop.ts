@@ -1,4 +1,5 @@
 import { createLineMask } from '../../compare/mask/line.ts';
+import { withoutSecret } from '../../compare/mask/secret.ts';
 import { messageOf } from '../../errors.ts';
 import { LogBatchBuilder } from '../count/batch-builder.ts';
 import type { LogBatch } from './batch.ts';
@@ -24,10 +25,12 @@ export class FollowLoop {
     this.#settings = settings;
     this.#now = now;
     this.#tail = new LogTail(settings.path, settings.from);
-    this.#builder = new LogBatchBuilder(
-      { ...settings, mask: createLineMask(settings.mask) },
-      now(),
-    );
+    const masked = createLineMask(settings.mask);
+    const mask = (line: string): string | null => {
+      const text = masked(line);
+      return text === null ? null : withoutSecret(text, settings.token);
+    };
+    this.#builder = new LogBatchBuilder({ ...settings, mask }, now());
     this.#lines = new LineSplitter({
       maxLineBytes: settings.maxLineBytes,
       onLine: (line) => this.#countLine(() => this.#builder.line(line)),

@@ -31,6 +31,8 @@ export interface FollowSettings {
   readonly maxKinds: number;
   /** What is removed from lines that are kept. */
   readonly mask: MaskSettings;
+  /** Vili's own, with which it marks copies: a service may log the headers it gets. */
+  readonly token: string;
 }
 
 /** To the thread, which follows one log at a time: after `closed` it can follow another. */

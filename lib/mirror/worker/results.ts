@@ -17,10 +17,10 @@ export class Results {
   #noiseTakenAtMs = Number.NEGATIVE_INFINITY;
 
   /** `now`: monotonic clock, ms. */
-  constructor({ compare, samples }: MirrorSettings, now: () => number) {
+  constructor({ compare, samples, token }: MirrorSettings, now: () => number) {
     this.#now = now;
     this.#comparer = new PairComparer(compare);
-    this.#sampler = new Sampler(samples, compare);
+    this.#sampler = new Sampler(samples, compare, token);
   }
 
   add(pair: CompletedPair): PairOutcome {

@@ -1,5 +1,6 @@
 import { blockingKinds } from '../../compare/findings.ts';
 import { createMask, type Mask } from '../../compare/mask/mask.ts';
+import { withoutSecret } from '../../compare/mask/secret.ts';
 import { differenceKey } from '../../compare/noise/noise.ts';
 import type { PairOutcome } from '../../compare/outcome.ts';
 import {
@@ -36,12 +37,15 @@ type Shown = Omit<SampleResponse, 'body'> & Parameters<typeof sampleBody>[2];
 export class Sampler {
   readonly #maxBodyBytes: number;
   readonly #mask: Mask;
+  readonly #token: string;
   readonly #choice: SampleChoice;
   readonly #blocks: ReturnType<typeof blockingKinds>;
   #waiting: SampleCopy[] = [];
   #pairs = 0;
 
-  constructor(settings: SampleSettings, compare: CompareSettings) {
+  /** `token`: Vili's own, which a service may echo. */
+  constructor(settings: SampleSettings, compare: CompareSettings, token: string) {
+    this.#token = token;
     this.#maxBodyBytes = settings.maxBodyBytes;
     this.#mask = createMask(compare.mask);
     this.#choice = createSampleChoice(settings, compare.maxEndpoints);
@@ -58,7 +62,7 @@ export class Sampler {
     const isDoubtful = signal === 'body-difference' && baseline === null;
     if (!this.#choice.wants(endpoint, signal, key, isDoubtful)) return;
     const sample = this.#sampleOf(pair, outcome, found);
-    const text = `${JSON.stringify(sample, null, 1)}\n`;
+    const text = withoutSecret(`${JSON.stringify(sample, null, 1)}\n`, this.#token);
     this.#choice.kept(endpoint, signal, key, text.length);
     const [path = ''] = sample.request.path.split('?', 1);
     const times = { runningMs: running.ms, testingMs: testing.ms };

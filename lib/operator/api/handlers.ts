@@ -45,3 +45,9 @@ export interface ControlHandlers {
   /** Only with VILI_DEBUG=1: makes the actor at this path crash. */
   crash?(path: string): Promise<void>;
 }
+
+/** What the files of a base say when no daemon runs there. */
+export interface Records extends Pick<ControlHandlers, 'history' | 'report' | 'samples'> {
+  /** Where users are served while it runs. */
+  readonly origin: string;
+}

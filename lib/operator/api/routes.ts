@@ -1,5 +1,5 @@
 import { ViliError } from '../../errors.ts';
-import type { TraceFilter } from '../../model/trace-record.ts';
+import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import { differencesOf } from '../views/evidence-view.ts';
 import { followTrace } from './follow-trace.ts';
 import type { ActKind } from './handlers.ts';
@@ -16,6 +16,7 @@ const VERSION = text('name or number of a version; default: under test, else dec
 const TRACE = {
   actor: anyText('only messages to or from the actor at this path and those below it'),
   id: anyText('only messages with this correlation id'),
+  all: anyText('`1`: batches and clock ticks, too, which only `actor` and `id` show otherwise'),
   limit: count(`the newest records; default ${DEFAULT_TRACE}, with \`id\` all`, MAX_TRACE),
 };
 
@@ -142,7 +143,7 @@ function act(kind: ActKind, usual: string) {
     path: `/v1/${kind}`,
     request: {
       by: requiredText('who asks, such as `ann@host`'),
-      version: text(`name of a version; default: ${usual}`),
+      version: text(`name or number of a version; default: ${usual}`),
       reason: text('kept in the history'),
     },
     doc: '`{ "version": …, "effect": … }`',
@@ -150,10 +151,13 @@ function act(kind: ActKind, usual: string) {
   });
 }
 
-function traceFilter({ actor, id, limit }: RequestOf<typeof TRACE>): TraceFilter {
+function traceFilter({ actor, id, all, limit }: RequestOf<typeof TRACE>): TraceFilter {
   return {
     ...(actor === undefined ? {} : { actor }),
     ...(id === undefined ? {} : { correlation: id }),
+    ...(actor === undefined && id === undefined && all === undefined
+      ? { without: BULK_TYPES }
+      : {}),
     // The whole way of one version is asked for, not its end.
     limit: limit ?? (id === undefined ? DEFAULT_TRACE : MAX_TRACE),
   };

@@ -9,6 +9,8 @@ export interface StatusView {
     readonly version: string;
     readonly pid: number;
     readonly base: string;
+    /** Name of the server file without its version. */
+    readonly identifier: string;
     readonly uptimeMs: number;
     readonly port: number;
     /** The protocol of users on that port. */

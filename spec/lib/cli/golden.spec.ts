@@ -60,7 +60,7 @@ see one: vili diff --sample 2afa508f
 +   "price": "6.5"
   }
 
-running logged nothing then
+running logged nothing of it
 testing logged:
   WARN    price of 38 is no number
   and 2 more lines

@@ -126,7 +126,9 @@ describe('the command line', () => {
       expect(code).to.equal(2);
       expect(stderr).to.contain('--yes');
       expect((await run(['reject', '1.5.0', '--yes', '--base', base])).code).to.equal(0);
-      expect(handlers.calls).to.deep.equal([{ reject: { version: '1.5.0', by: 'ann@host' } }]);
+      expect(handlers.calls).to.deep.equal([
+        { reject: { version: 'inventory-1.5.0', by: 'ann@host' } },
+      ]);
     });
   });
 

@@ -43,6 +43,10 @@ export class SampleActions implements CliActions {
     this.calls.push({ demo: options });
     return 0;
   }
+
+  async records(): Promise<null> {
+    return null;
+  }
 }
 
 /** Runs a command line in a made-up environment; `io` overrides parts of it. */

@@ -20,6 +20,7 @@ export const STATUS: StatusView = {
     version: '1.0.0',
     pid: 411,
     base: '/srv/inventory',
+    identifier: 'inventory',
     uptimeMs: 518_400_000,
     port: 8080,
     scheme: 'http',

@@ -23,18 +23,18 @@ describe('the log lines of a sample', () => {
   it('are those of the time in which each side responded, even when they arrive later', () => {
     const context = new LogContext();
     for (const toMs of [9000, 10_200, 11_000]) {
-      context.logged('running', batchOf(toMs, {}, { latest: [info(`at ${toMs}`)] }));
+      context.logged('running', batchOf(toMs, {}, { latest: [info(`/items/7 at ${toMs}`)] }));
     }
     context.expect(SAMPLE, KEPT_AT_MS);
     expect(context.take(KEPT_AT_MS + 999)).to.deep.equal([]);
     for (const toMs of [11_000, 11_900, 12_200, 13_000]) {
-      context.logged('testing', batchOf(toMs, {}, { latest: [info(`at ${toMs}`)] }));
+      context.logged('testing', batchOf(toMs, {}, { latest: [info(`/items/7 at ${toMs}`)] }));
     }
     const [found, ...others] = context.take(KEPT_AT_MS + 1000);
     expect(others).to.deep.equal([]);
     expect(found?.id).to.equal('00000001');
-    expect(texts(found?.logs.running)).to.deep.equal(['at 10200']);
-    expect(texts(found?.logs.testing)).to.deep.equal(['at 11900', 'at 12200']);
+    expect(texts(found?.logs.running)).to.deep.equal(['/items/7 at 10200']);
+    expect(texts(found?.logs.testing)).to.deep.equal(['/items/7 at 11900', '/items/7 at 12200']);
     expect(found?.logs.running.lines[0]).to.include({
       at: '1970-01-01T00:00:10.200Z',
       level: 'info',
@@ -51,24 +51,34 @@ describe('the log lines of a sample', () => {
     ]);
   });
 
-  it('are 20 per side: those of the request, then errors and its path, then the nearest', () => {
+  it('are 10 per side: those of the request, then errors near it', () => {
     const context = new LogContext();
     const busy = Array.from({ length: 40 }, (_, index) => info(`line ${index}`));
     busy.splice(5, 0, { level: 'error', text: 'broken' });
-    busy.push(info('GET /items/7 500'));
+    busy.push(info('GET /items/7 500 of another user'));
+    const own = Array.from({ length: 12 }, (_, index) => info(`request-0001 step ${index}`));
     context.logged('testing', batchOf(5000, {}, { latest: [info('request-0001 came')] }));
-    context.logged('testing', batchOf(11_600, {}, { latest: [info('before')] }));
     context.logged('testing', batchOf(12_100, {}, { latest: busy }));
     context.expect(SAMPLE, KEPT_AT_MS);
-    const [found] = context.take(KEPT_AT_MS, true);
-    const shown = texts(found?.logs.testing);
-    expect(shown).to.have.length(20);
-    expect([shown[0], shown[6], shown[19]]).to.deep.equal([
+    expect(texts(context.take(KEPT_AT_MS, true)[0]?.logs.testing)).to.deep.equal([
       'request-0001 came',
       'broken',
-      'GET /items/7 500',
     ]);
-    expect(found?.logs.testing.more).to.equal(24);
+    context.logged('testing', batchOf(12_100, {}, { latest: own }));
+    context.expect(SAMPLE, KEPT_AT_MS);
+    const [found] = context.take(KEPT_AT_MS, true);
+    expect(found?.logs.testing.lines).to.have.length(10);
+    expect(texts(found?.logs.testing).join()).to.not.contain('line').and.not.contain('another');
+    expect(found?.logs.testing.more).to.equal(4);
+  });
+
+  it('have its path or are errors where no line names the request', () => {
+    const context = new LogContext();
+    const latest = [info('started'), info('GET /items/7 200'), info('GET /items/8 200')];
+    context.logged('testing', batchOf(12_100, {}, { latest }));
+    context.expect(SAMPLE, KEPT_AT_MS);
+    const [found] = context.take(KEPT_AT_MS, true);
+    expect(texts(found?.logs.testing)).to.deep.equal(['GET /items/7 200']);
   });
 
   it('do not depend on a request id that is too short', () => {
@@ -80,14 +90,14 @@ describe('the log lines of a sample', () => {
 
   it('are bounded, whatever is logged and however many samples wait', () => {
     const context = new LogContext();
-    const latest = Array.from({ length: 60 }, () => info('x'));
+    const latest = Array.from({ length: 60 }, () => info('/items/7'));
     for (let toMs = 12_000; toMs < 12_100; toMs++) {
       context.logged('testing', batchOf(toMs, {}, { latest }));
     }
     for (let index = 0; index < 1000; index++) context.expect(SAMPLE, KEPT_AT_MS);
     const taken = context.take(KEPT_AT_MS, true);
     expect(taken).to.have.length(500);
-    expect(taken[0]?.logs.testing.more).to.equal(400 - 20);
+    expect(taken[0]?.logs.testing.more).to.equal(400 - 10);
   });
 });
 

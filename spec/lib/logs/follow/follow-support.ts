@@ -11,6 +11,7 @@ export const QUICK: Omit<FollowSettings, 'path'> = {
   maxLineBytes: 4096,
   maxKinds: 20,
   mask: { headers: [], paths: [] },
+  token: '',
 };
 
 /** A follower whose batches are kept and can be awaited. */
