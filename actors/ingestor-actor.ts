@@ -13,9 +13,11 @@ const READ_AGAIN: Backoff = { minMs: 500, maxMs: 60_000 };
 
 export interface IngestorDeps {
   readonly watch: (
-    hooks: Pick<WatchOptions, 'onFile' | 'onProblem' | 'signal'>,
+    hooks: Pick<WatchOptions, 'onFile' | 'onNearMiss' | 'onProblem' | 'signal'>,
   ) => Promise<ServerFileWatch>;
   readonly present: () => Promise<readonly ServerFile[]>;
+  /** Everything in the base. */
+  readonly names: () => Promise<readonly string[]>;
   readonly identify: (file: ServerFile) => Promise<Release>;
   readonly deployer: Address<DeployerMessage>;
   readonly journal: Journal;
@@ -25,6 +27,8 @@ interface IngestorState {
   readonly watcher: ServerFileWatch;
   /** Files that were present when this incarnation began and are not reported yet. */
   readonly unreported: Set<string>;
+  /** All names that were present then. */
+  readonly foreign: ReadonlySet<string>;
 }
 
 /** Watches for server files; once a file is complete, the deployer learns which version it is. */
@@ -32,12 +36,14 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
   return {
     async start(self) {
       const present = await deps.present();
+      const foreign = new Set(await deps.names());
       const watcher = await deps.watch({
         onFile: (file) => self.address.tell({ type: 'file', file }),
+        onNearMiss: (fileName, text) => self.address.tell({ type: 'near-miss', fileName, text }),
         onProblem: (text) => self.address.tell({ type: 'problem', text }),
         signal: self.signal,
       });
-      return { watcher, unreported: new Set(present.map((file) => file.fileName)) };
+      return { watcher, unreported: new Set(present.map((file) => file.fileName)), foreign };
     },
 
     handle(state, message, self) {
@@ -69,6 +75,14 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
           const { release, foundAtStart } = message;
           const event = { type: 'arrived', release, foundAtStart } as const;
           self.send(deps.deployer, event, { correlation: release.name });
+          return state;
+        }
+        case 'near-miss': {
+          const { fileName, text } = message;
+          // What lay there before is not news, whenever Vili is started.
+          if (state.foreign.has(fileName)) deps.journal.warn(`${fileName} is not used: ${text}`);
+          else
+            self.send(deps.deployer, { type: 'note', event: 'refused', version: fileName, text });
           return state;
         }
         case 'problem':

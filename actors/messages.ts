@@ -158,6 +158,7 @@ export type IngestorMessage =
       readonly foundAtStart: boolean;
       readonly error: unknown;
     }
+  | { readonly type: 'near-miss'; readonly fileName: string; readonly text: string }
   | { readonly type: 'identified'; readonly release: Release; readonly foundAtStart: boolean }
   | { readonly type: 'problem'; readonly text: string };
 

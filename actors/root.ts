@@ -5,7 +5,7 @@ import { archiveFinished } from '../lib/archive/archive-finished.ts';
 import { listArchives } from '../lib/archive/retention.ts';
 import { findUnfinished } from '../lib/archive/unfinished.ts';
 import { identify } from '../lib/base/arrival/fingerprint.ts';
-import { listServerFiles } from '../lib/base/arrival/scan.ts';
+import { listServerFiles, namesIn } from '../lib/base/arrival/scan.ts';
 import { watchServerFiles } from '../lib/base/arrival/watcher.ts';
 import { removeLink } from '../lib/base/instance/links.ts';
 import { surveyBase } from '../lib/base/instance/survey.ts';
@@ -115,6 +115,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
         ingestorActor({
           watch: (hooks) => watchServerFiles({ base, identifier, ...arrival, ...hooks }),
           present: () => listServerFiles(base, identifier),
+          names: () => namesIn(base),
           identify: (file) => identify(layout.serverFile(file), file),
           deployer,
           journal,

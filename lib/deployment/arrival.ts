@@ -6,7 +6,12 @@ import type { Candidate, CandidateSlot, Deployment } from './state.ts';
 
 /** A server file has arrived whole: it becomes running or a candidate, or is declined with the reason. */
 export function arrived(draft: Draft, release: Release, foundAtStart: boolean): void {
-  if (isKnown(draft, release)) return;
+  const known = knownAs(draft, release);
+  if (known !== null) {
+    // At a start every file is found again.
+    if (!foundAtStart) decline(draft, release, known);
+    return;
+  }
   const { running } = draft.state;
   if (running === null) return beginRunning(draft, release);
   if (running.neverReady === true && running.release.name === release.name) {
@@ -89,13 +94,24 @@ function beginRunning(draft: Draft, release: Release): void {
   draft.ask({ type: 'stage', release });
 }
 
-function isKnown(draft: Draft, release: Release): boolean {
+/** Why this very file is not news; null when it is. */
+function knownAs(draft: Draft, release: Release): string | null {
   const { running, testing, incoming, previous, rejected, decided } = draft.state;
-  const { name, fingerprint } = release;
-  const known = [running, testing, incoming, previous, rejected].some(
-    (holder) => holder?.release.name === name && holder.release.fingerprint === fingerprint,
+  const { name, version, fileName, fingerprint } = release;
+  const isSame = (holder: { readonly release: Release } | null): boolean =>
+    holder?.release.name === name && holder.release.fingerprint === fingerprint;
+  if (isSame(running)) return `${fileName} has not changed: ${name} is what runs`;
+  if (isSame(testing) || isSame(incoming)) {
+    return `${fileName} has not changed: ${name} is being tested already`;
+  }
+  if (isSame(previous)) return `${fileName} has not changed: ${name} is kept for a rollback`;
+  if (!isSame(rejected) && !decided.includes(fingerprint)) return null;
+  const original = rejected?.release.fingerprint === fingerprint ? rejected.release.name : null;
+  const what = original === null || original === name ? 'a version' : original;
+  return (
+    `${fileName} has the same content as ${what} that was rejected or taken back, so it is not tested; ` +
+    `to test it again: vili retest ${version}`
   );
-  return known || decided.includes(fingerprint);
 }
 
 function objectionTo(draft: Draft, release: Release): { text: string; old: boolean } | null {
@@ -127,7 +143,7 @@ function objectionTo(draft: Draft, release: Release): { text: string; old: boole
 function admit(draft: Draft, release: Release): void {
   draft.record('arrived', release);
   draft.clearRejected();
-  dropIncoming(draft);
+  dropIncoming(draft, release);
   const { testing, promotion } = draft.state;
   const candidate = candidateOf(release, 'waiting', draft.rules.nowMs);
   if (testing?.release.name === release.name && promotion === null) {
@@ -141,10 +157,14 @@ function admit(draft: Draft, release: Release): void {
 }
 
 /** A newer file replaces the candidate that was still getting ready. */
-function dropIncoming(draft: Draft): void {
+function dropIncoming(draft: Draft, release: Release): void {
   const { incoming, testing } = draft.state;
   if (incoming === null) return;
   draft.set({ incoming: null });
+  if (incoming.release.name !== release.name) {
+    const text = `${release.name} arrived before its test began`;
+    draft.record('superseded', incoming.release, [reasonOf('superseded', text)]);
+  }
   if (incoming.release.name === testing?.release.name) return;
   if (incoming.phase !== 'waiting') draft.retire(incoming.release);
 }

@@ -36,7 +36,7 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
     if (testing !== null) {
       draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' });
       const text = `${incoming.release.name} arrived and took its place in the test`;
-      draft.record('rejected', testing.release, [reasonOf('superseded', text)]);
+      draft.record('superseded', testing.release, [reasonOf('superseded', text)]);
       draft.retire(testing.release);
     }
     draft.set({ testing: incoming, incoming: null });

@@ -8,6 +8,7 @@ export type HistoryEvent =
   | 'testing'
   | 'promoted'
   | 'rejected'
+  | 'superseded'
   | 'rolled-back'
   | 'archived'
   | 'deleted'
@@ -26,7 +27,16 @@ export interface HistoryEntry {
   readonly reasons: readonly string[];
 }
 
+type Ending = 'promoted' | 'rejected' | 'superseded' | 'rolled-back';
+
+const ENDINGS: ReadonlySet<HistoryEvent> = new Set<Ending>([
+  'promoted',
+  'rejected',
+  'superseded',
+  'rolled-back',
+]);
+
 /** Whether the event decides a version's fate, which its report then states. */
-export function endsTest(event: HistoryEvent): event is 'promoted' | 'rejected' | 'rolled-back' {
-  return event === 'promoted' || event === 'rejected' || event === 'rolled-back';
+export function endsTest(event: HistoryEvent): event is Ending {
+  return ENDINGS.has(event);
 }

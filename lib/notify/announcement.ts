@@ -39,6 +39,7 @@ export function announcementOf(notification: Notification, host: string): Announ
     promoted: `:white_check_mark:  Vili switch to new version complete on host: ${host}, version ${version}.`,
     restarted: `:recycle: Vili restarted ${version} on host: ${host}.`,
     rejected: `:x: Vili rejected version ${version} on host: ${host}. ${why}`,
+    superseded: `:fast_forward: Vili stopped testing ${version} on host: ${host}. ${why}`,
     refused: `:warning: Vili refused ${version} on host: ${host}. ${why}`,
     delayed: `:hourglass: Vili waits with ${version} on host: ${host}. ${why}`,
     crashed: `:sos: <!channel> ${version} ended by itself on host: ${host}. ${why}`,

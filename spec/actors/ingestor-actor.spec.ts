@@ -95,6 +95,7 @@ function fixture(present: readonly ServerFile[] = []) {
       return Promise.resolve({ close } as Awaited<ReturnType<IngestorDeps['watch']>>);
     },
     present: () => Promise.resolve(present),
+    names: () => Promise.resolve(['Shop-0.jar']),
     identify: (file) => Promise.resolve({ ...file, fingerprint: `print of ${file.fileName}` }),
     deployer,
     journal,

@@ -66,7 +66,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/operator': {
     idea: 'control API: routes declared once, server, client, live events',
-    imports: 'lib/model lib/compare lib/deployment lib/evaluation',
+    imports: 'lib/model lib/base lib/compare lib/deployment lib/evaluation',
   },
   'lib/cli': {
     idea: 'one file per command, and the text that they print',

@@ -1,6 +1,8 @@
-import { basename, dirname, resolve } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { messageOf } from '../../errors.ts';
+import { nearMissOf } from '../names/near-miss.ts';
 import { parseServerFile, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
 import { type Arrival, newArrival, pollArrival } from './arrival.ts';
@@ -27,6 +29,8 @@ export interface WatchOptions {
   readonly rescanMs?: number;
   /** Called once per content of a server file, including files present at start, oldest version first. */
   onFile(file: ServerFile): void;
+  /** Called once for each file whose name nearly is that of a server file, with the reason and the right name. */
+  onNearMiss?(fileName: string, text: string): void;
   /** Called once per problem: a truncated file, a watch that fails. */
   onProblem(text: string): void;
 }
@@ -65,6 +69,7 @@ class Watch {
   /** Names with an event since their poll began: they are polled again whatever the result. */
   readonly #touched = new Set<string>();
   readonly #problems = new Set<string>();
+  readonly #nearMisses = new Set<string>();
   #watcher: FSWatcher | null = null;
   #poll: NodeJS.Timeout | null = null;
   #rescan: NodeJS.Timeout | null = null;
@@ -147,7 +152,10 @@ class Watch {
       return;
     }
     const file = parseServerFile(this.#options.identifier, name);
-    if (file === undefined) return;
+    if (file === undefined) {
+      void this.#considerNearMiss(name);
+      return;
+    }
     if (!this.#arrivals.has(name)) {
       if (this.#arrivals.size >= MAX_FOLLOWED) {
         this.#problem(
@@ -159,6 +167,17 @@ class Watch {
     }
     this.#followed.add(name);
     this.#schedule();
+  }
+
+  /** Links such as `IDENTIFIER.jar` are others' business. */
+  async #considerNearMiss(name: string): Promise<void> {
+    if (this.#nearMisses.has(name) || this.#nearMisses.size >= MAX_FOLLOWED) return;
+    const text = nearMissOf(this.#options.identifier, name);
+    if (text === null) return;
+    const stats = await lstat(join(this.#base, name)).catch(() => null);
+    if (stats?.isFile() !== true || this.#nearMisses.has(name) || this.#closing !== null) return;
+    this.#nearMisses.add(name);
+    this.#options.onNearMiss?.(name, text);
   }
 
   #schedule(): void {

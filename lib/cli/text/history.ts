@@ -26,5 +26,7 @@ export function historyText(entries: readonly HistoryEntry[], options: TextOptio
 function styleOf(event: HistoryEntry['event'], { colors }: TextOptions): Style {
   if (event === 'promoted') return colors.good;
   if (event === 'rejected' || event === 'crashed' || event === 'refused') return colors.bad;
-  return event === 'rolled-back' || event === 'restarted' ? colors.careful : (text) => text;
+  return event === 'rolled-back' || event === 'superseded' || event === 'restarted'
+    ? colors.careful
+    : (text) => text;
 }

@@ -49,7 +49,7 @@ export function lastDecisionText(
   history: readonly HistoryEntry[],
   { columns }: TextOptions,
 ): string[] {
-  const decided = new Set(['promoted', 'rejected', 'rolled-back', 'refused']);
+  const decided = new Set(['promoted', 'rejected', 'superseded', 'rolled-back', 'refused']);
   const last = history.findLast((entry) => decided.has(entry.event));
   if (last === undefined) return ['nothing is under test and nothing was decided yet'];
   const version = printable(last.version);
