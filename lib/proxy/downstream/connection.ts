@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
+import type { ByteBudget } from '../../model/byte-budget.ts';
 import type { Peer } from '../http/forwarded.ts';
+import type { Appetite, Eater, PacedInput } from '../io/paced-input.ts';
+import { TurnQueue } from '../io/turn-queue.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
 
-/** How many requests a client may send ahead of their responses; more end its connection. */
-const PIPELINED_MAX = 1024;
 /** How long a client that has half-closed is believed to listen while nothing arrives. */
 const HALF_CLOSED_MAX_MS = 30_000;
 /** How long a client that has been sent everything may keep its side open. */
@@ -27,6 +28,8 @@ export interface Turn {
   drop(): void;
   /** Whether the request has arrived completely. */
   readonly received: boolean;
+  /** The approximate memory that it takes while it waits. */
+  readonly heldBytes: number;
 }
 
 /**
@@ -34,26 +37,31 @@ export interface Turn {
  * last one: from then on nothing that the client sends is understood as a request, however it got here. Another
  * proxy in front of this one may take the same bytes for a body (RFC 9112 section 11.2).
  */
-export class Connection {
+export class Connection implements Eater {
   readonly socket: Socket;
   readonly peer: Peer;
   private readonly idleTimeoutMs: number;
   private active: Turn | null = null;
   private last: Turn | null = null;
-  private readonly queue: Turn[] = [];
+  private readonly queue: TurnQueue<Turn>;
+  /** Gives node's parser the client's bytes; null on the fast path, which reads one request at a time. */
+  input: PacedInput | null = null;
   /** Sent after all turns, once the client's bytes have stopped making sense. */
   private lastResponse: Buffer | null = null;
   /** The last turn has been taken, so that nothing which arrives now is a request. */
   isSealed = false;
   /** Nothing is responded to any more. */
   isEnding = false;
+  private overflown = false;
   /** The client has half-closed the connection. */
   isHalfClosed = false;
 
-  constructor(socket: Socket, peer: Peer, idleTimeoutMs: number) {
+  /** `budget`: for the waiting requests of all connections. */
+  constructor(socket: Socket, peer: Peer, idleTimeoutMs: number, budget: ByteBudget) {
     this.socket = socket;
     this.peer = peer;
     this.idleTimeoutMs = idleTimeoutMs;
+    this.queue = new TurnQueue(budget);
     coalesceWrites(socket);
     // A head that node writes itself names no encoding, and UTF-8 would change running's bytes.
     socket.setDefaultEncoding('latin1');
@@ -71,9 +79,23 @@ export class Connection {
     return this.active !== null;
   }
 
+  /** What is to be done with bytes of the client: nothing that follows the last request is understood. */
+  get appetite(): Appetite {
+    if (this.isEnding || this.lastResponse !== null) return 'discard';
+    if (this.newest !== null && !this.newest.received) return 'feed';
+    if (this.isSealed) return 'discard';
+    return this.queue.isFull ? 'wait' : 'feed';
+  }
+
+  /** A client that sends ahead more than there is room for gets the current response, and has to come again. */
+  overflow(): void {
+    this.overflown = true;
+    this.seal();
+  }
+
   /**
-   * Returns false when the turn will never come, since the connection is ending or too many are waiting. `isLast`:
-   * the response to it ends the connection.
+   * Returns false when the turn will never come, since the connection is ending. `isLast`: the response to it ends
+   * the connection.
    */
   take(turn: Turn, isLast: boolean): boolean {
     if (this.isSealed || this.lastResponse !== null || this.socket.destroyed) return false;
@@ -83,10 +105,6 @@ export class Connection {
       turn.start();
       return true;
     }
-    if (this.queue.length >= PIPELINED_MAX) {
-      this.socket.destroy();
-      return false;
-    }
     this.queue.push(turn);
     return true;
   }
@@ -94,7 +112,7 @@ export class Connection {
   /** The response that is about to begin ends the connection: no other turn follows. */
   seal(): void {
     this.isSealed = true;
-    for (const turn of this.queue.splice(0)) turn.drop();
+    for (const turn of this.queue.takeAll()) turn.drop();
   }
 
   /** Ends the turn and starts the next one. */
@@ -109,6 +127,8 @@ export class Connection {
       next.start();
       if (this.isHalfClosed) this.notifyLast();
     } else if (this.lastResponse !== null) this.sendLastResponse();
+    else if (this.overflown) this.end();
+    this.input?.more();
   }
 
   /**
@@ -117,7 +137,7 @@ export class Connection {
    */
   fail(status: number, response: Buffer): boolean {
     if (this.lastResponse !== null || this.isEnding) return false;
-    const newest = this.queue.at(-1) ?? this.active ?? this.last;
+    const { newest } = this;
     if (newest !== null && !newest.received) {
       this.isSealed = true;
       this.isEnding = newest === this.active;
@@ -153,6 +173,10 @@ export class Connection {
 
   // Private
 
+  private get newest(): Turn | null {
+    return this.queue.newest ?? this.active ?? this.last;
+  }
+
   private sendLastResponse(): void {
     if (this.lastResponse !== null && this.socket.writable) this.socket.write(this.lastResponse);
     this.end();
@@ -166,12 +190,12 @@ export class Connection {
 
   /** Only the last of several requests is affected by the client's half-close. */
   private notifyLast(): void {
-    if (this.queue.length !== 0 || this.active === null) return;
+    if (this.queue.size !== 0 || this.active === null) return;
     if (!this.active.halfClosed()) this.socket.destroy();
   }
 
   private gone(): void {
-    const waiting = this.queue.splice(0);
+    const waiting = this.queue.takeAll();
     const turns = this.active === null ? waiting : [this.active, ...waiting];
     this.active = null;
     this.isEnding = true;

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../../errors.ts';
+import { ByteBudget } from '../../model/byte-budget.ts';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, peerOf } from '../http/forwarded.ts';
 import { TOKEN_SUFFIX } from '../http/hop-by-hop.ts';
@@ -10,6 +11,7 @@ import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { createRequestIds, type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { contained, takeAll } from '../io/contained.ts';
+import { PacedInput } from '../io/paced-input.ts';
 import { Forward } from '../request/forward.ts';
 import { isTunnelled, Tunnel, withoutUpgrade } from '../request/tunnel.ts';
 import type { ProxySettings } from '../settings.ts';
@@ -22,6 +24,9 @@ import { Http2Frontend } from './http2.ts';
 import type { ListenerEvents, ProxyResponse } from './listener.ts';
 import { Reparse } from './reparse.ts';
 import type { UserRequest, UserResponse } from './types.ts';
+
+/** How much memory requests that clients send ahead may take, on all connections together. */
+const AHEAD_MAX_BYTES = 67_108_864;
 
 /** Statuses for what node's parser and timers reject before there is a request. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
@@ -42,6 +47,8 @@ export class Http1Frontend implements ListenerEvents {
   private readonly fastPath: FastPathRules;
   readonly http2: Http2Frontend;
   private server: Server | null = null;
+  /** For what all clients together send ahead of their turns. */
+  private readonly ahead = new ByteBudget(AHEAD_MAX_BYTES);
 
   constructor(context: ProxyContext) {
     const { settings } = context;
@@ -59,9 +66,15 @@ export class Http1Frontend implements ListenerEvents {
 
   connected(socket: Socket, serve: () => void): void {
     // Re-enters after a declined upgrade.
-    if (this.bySocket.has(socket)) return serve();
+    const known = this.bySocket.get(socket);
+    if (known !== undefined) return this.serve(known, serve);
     const peer = peerOf(socket.remoteAddress, this.trust);
-    const connection = new Connection(socket, peer, this.context.settings.request.idleTimeoutMs);
+    const connection = new Connection(
+      socket,
+      peer,
+      this.context.settings.request.idleTimeoutMs,
+      this.ahead,
+    );
     this.bySocket.set(socket, connection);
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
@@ -69,7 +82,13 @@ export class Http1Frontend implements ListenerEvents {
       this.forward(connection, request, response, head, closes, false);
     };
     const onThrow = this.thrownOn(socket);
-    new FastPath(connection, this.fastPath, forward, contained(serve, onThrow), onThrow).start();
+    new FastPath(
+      connection,
+      this.fastPath,
+      forward,
+      contained(() => this.serve(connection, serve), onThrow),
+      onThrow,
+    ).start();
   }
 
   /** What to do with what is thrown while a connection is served: it costs that connection only. */
@@ -99,9 +118,11 @@ export class Http1Frontend implements ListenerEvents {
     this.forward(connection, request, response, head, true, false);
   }
 
-  upgraded(request: IncomingMessage, socket: Socket, early: Buffer): void {
+  upgraded(request: IncomingMessage, socket: Socket, parsed: Buffer): void {
     const connection = this.bySocket.get(socket);
-    if (connection === undefined || connection.isSealed) return;
+    if (connection === undefined) return;
+    const early = withRest(connection, parsed);
+    if (connection.isSealed) return;
     const head = this.read(request, connection);
     if (!isTunnelled(head)) {
       const again = new Reparse(connection, this.latest.get(connection), () => {
@@ -120,6 +141,7 @@ export class Http1Frontend implements ListenerEvents {
     const { counts, pages } = this.context;
     counts.reject(405);
     socket.on('error', () => socket.destroy());
+    this.bySocket.get(socket)?.input?.detach();
     this.bySocket.get(socket)?.fail(405, rawPage(pages.page(405)));
   }
 
@@ -162,6 +184,12 @@ export class Http1Frontend implements ListenerEvents {
 
   // Private
 
+  /** Gives the connection to node's server, whose parser then gets the client's bytes request by request. */
+  private serve(connection: Connection, serve: () => void): void {
+    serve();
+    connection.input = new PacedInput(connection.socket, connection, this.ahead);
+  }
+
   private read(request: IncomingMessage, connection: Connection): RequestHead {
     const { method = '', url = '', rawHeaders, httpVersionMajor, httpVersionMinor } = request;
     return readRequestHead(
@@ -187,6 +215,13 @@ export class Http1Frontend implements ListenerEvents {
 }
 
 // Private
+
+/** The bytes that follow a request which has changed the protocol, or wants to. */
+function withRest(connection: Connection, parsed: Buffer): Buffer {
+  const rest = connection.input?.detach();
+  connection.input = null;
+  return rest === undefined || rest.length === 0 ? parsed : Buffer.concat([parsed, rest]);
+}
 
 /** The rules for request heads that follow from the settings. */
 function headRulesOf({ header, mirror, tls }: ProxySettings): HeadRules {

@@ -7,6 +7,7 @@ import type { Connection, Turn } from './connection.ts';
  */
 export class Reparse implements Turn {
   readonly received = true;
+  readonly heldBytes = 0;
   private readonly connection: Connection;
   /** The response before, which node finishes after its turn. */
   private readonly before: ServerResponse | undefined;

@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net';
+import type { ByteBudget } from '../../model/byte-budget.ts';
+import { HEAD_END } from '../http/headers.ts';
+
+/** What a connection does with the bytes of its client. */
+export type Appetite = 'feed' | 'wait' | 'discard';
+
+export interface Eater {
+  /** How it stands now; every piece that is fed may change it. */
+  readonly appetite: Appetite;
+  /** There is no room for the bytes that have to wait. */
+  overflow(): void;
+}
+
+/**
+ * Gives node's parser the bytes of a connection request by request, and holds the rest while enough requests wait
+ * for their turn. The parser itself makes a request of everything it gets: one read of 64 KiB can hold two thousand.
+ * No request ends without an empty line, so pieces that end with one bring one request at most.
+ */
+export class PacedInput {
+  private readonly socket: Socket;
+  private readonly eater: Eater;
+  private readonly budget: ByteBudget;
+  private readonly feed: (bytes: Buffer) => void;
+  private rest: Buffer | null = null;
+  /** Taken of the budget for the rest. */
+  private heldBytes = 0;
+  private feeding = false;
+  private detached = false;
+  /** Who has paused the socket: this class, or node for a client that does not read. */
+  private pausedBy: 'nobody' | 'this' | 'node' = 'nobody';
+
+  /** Puts itself between a socket and the server that has just begun to listen to its data. */
+  constructor(socket: Socket, eater: Eater, budget: ByteBudget) {
+    this.socket = socket;
+    this.eater = eater;
+    this.budget = budget;
+    const feeders = socket.listeners('data') as ((bytes: Buffer) => void)[];
+    this.feed = (bytes) => {
+      for (const feeder of feeders) feeder.call(socket, bytes);
+    };
+    socket.removeAllListeners('data');
+    // With a listener of this kind node no longer lets its parser read from the system directly.
+    socket.on('data', this.receive);
+    socket.on('resume', this.resumed);
+    socket.once('close', this.closed);
+  }
+
+  /** A turn is over: there may be room for more. */
+  more(): void {
+    if (this.feeding || this.pausedBy !== 'this') return;
+    this.pausedBy = 'nobody';
+    this.pump();
+    if (this.pausedBy === 'nobody' && !this.detached) this.socket.resume();
+  }
+
+  /** Leaves the socket to somebody else; returns the bytes that have been read and not been fed. */
+  detach(): Buffer {
+    const { socket } = this;
+    const rest = this.rest ?? Buffer.alloc(0);
+    this.detached = true;
+    this.pausedBy = 'nobody';
+    this.hold(null);
+    socket.off('data', this.receive).off('resume', this.resumed).off('close', this.closed);
+    return rest;
+  }
+
+  // Private
+
+  private readonly receive = (bytes: Buffer): void => {
+    this.rest = this.rest === null ? bytes : Buffer.concat([this.rest, bytes]);
+    this.pump();
+  };
+
+  private readonly resumed = (): void => {
+    // Told later than it happens: somebody may have paused the socket again.
+    if (this.socket.isPaused()) return;
+    this.pausedBy = 'nobody';
+    this.pump();
+  };
+
+  private readonly closed = (): void => this.hold(null);
+
+  private pump(): void {
+    if (this.feeding || this.pausedBy !== 'nobody') return;
+    this.feeding = true;
+    try {
+      while (this.rest !== null && this.pausedBy === 'nobody' && !this.detached)
+        this.step(this.rest);
+      if (this.pausedBy === 'nobody' && !this.detached && this.eater.appetite === 'wait')
+        this.pause();
+    } finally {
+      this.feeding = false;
+    }
+  }
+
+  private step(rest: Buffer): void {
+    const { appetite } = this.eater;
+    // node's parser belongs to another connection once this one has closed.
+    if (appetite === 'discard' || this.socket.destroyed) return this.hold(null);
+    if (appetite === 'wait') {
+      this.pause();
+      return this.hold(rest);
+    }
+    const end = rest.indexOf(HEAD_END, 0, 'latin1');
+    const length = end < 0 ? rest.length : end + HEAD_END.length;
+    this.hold(length === rest.length ? null : rest.subarray(length));
+    this.feed(rest.subarray(0, length));
+    if (!this.socket.isPaused() || this.detached) return;
+    this.pausedBy = 'node';
+    this.hold(this.rest);
+  }
+
+  private pause(): void {
+    this.pausedBy = 'this';
+    this.socket.pause();
+  }
+
+  /** Keeps these bytes, which count as memory only while they have to wait. */
+  private hold(rest: Buffer | null): void {
+    this.rest = rest;
+    this.budget.giveBack(this.heldBytes);
+    this.heldBytes = 0;
+    if (rest === null || this.pausedBy === 'nobody') return;
+    if (this.budget.take(rest.length)) this.heldBytes = rest.length;
+    else {
+      this.rest = null;
+      this.eater.overflow();
+      // From here on everything is read and discarded.
+      if (this.pausedBy === 'this') this.socket.resume();
+    }
+  }
+}
