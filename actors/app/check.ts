@@ -14,6 +14,7 @@ import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
 import { counted } from '../../lib/text/numbers.ts';
+import { holderText } from '../../lib/servlet/ports/taken-port.ts';
 import { tlsFiles } from './traffic-settings.ts';
 
 /** Enough of the end of a log to recognize its format. */
@@ -79,7 +80,8 @@ async function checkPort({ host, port, base, identifier }: Settings): Promise<st
     .status()
     .catch(() => null);
   if (running?.vili.port === port) return `${host}:${port} is held by the Vili that runs here`;
-  throw new Error(`${host}:${port} cannot be listened on (${failure})`);
+  const holder = await holderText(port);
+  throw new Error(`${host}:${port} cannot be listened on (${holder || failure})`);
 }
 
 /** The files are read again at every start and change; here a person is present to fix them. */

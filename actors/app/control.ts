@@ -3,6 +3,7 @@ import { identify } from '../../lib/base/arrival/fingerprint.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import { versionMeant } from '../../lib/base/names/version-meant.ts';
 import type { ActReply } from '../../lib/deployment/acts.ts';
+import { diskSpace } from '../../lib/disk/usage.ts';
 import { ConflictError } from '../../lib/errors.ts';
 import type { EvaluationView } from '../../lib/evaluation/test.ts';
 import type { Release } from '../../lib/model/release.ts';
@@ -54,6 +55,7 @@ async function status(services: Services): Promise<StatusView> {
   const { received, skipped } = counts.proxy;
   const { mirrored, dropped, failed, inFlight } = counts.mirror;
   const archives = await listArchives(layout.archiveFolder, layout.identifier);
+  const space = await diskSpace(settings.base).catch(() => null);
   return composeStatus({
     vili: {
       version: services.viliVersion,
@@ -73,6 +75,7 @@ async function status(services: Services): Promise<StatusView> {
       count: archives.length,
       bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
     },
+    disk: { freeShare: space?.freeShare ?? null, minFree: settings.disk.minFree },
   });
 }
 

@@ -8,6 +8,7 @@ import { acquireLock } from '../../lib/servlet/lock.ts';
 import { assertPtyAvailable } from '../../lib/servlet/process/pty.ts';
 import { reapLeftovers } from '../../lib/servlet/process/reap.ts';
 import { rootTable } from '../root.ts';
+import { withHolder } from '../../lib/servlet/ports/taken-port.ts';
 import { createServices, type ServiceOptions, type Services } from './services.ts';
 import { Startup } from './startup.ts';
 
@@ -43,7 +44,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const built = await createServices(options, stopping.signal, (event) => startup.see(event));
     services = built;
     built.launcher.open();
-    const { port } = await built.proxy.listen();
+    const { port } = await built.proxy.listen().catch(async (error: unknown) => {
+      throw await withHolder(error, settings.port);
+    });
     for (const spec of rootTable(built)) {
       await Promise.race([built.system.spawn(spec), startup.failed]);
     }

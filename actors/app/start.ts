@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadSettings } from '../../config/load.ts';
 import type { StartOptions } from '../../lib/cli/terminal/io.ts';
 import { EXIT, messageOf } from '../../lib/errors.ts';
@@ -32,6 +33,7 @@ export async function start(options: StartOptions, viliVersion: string): Promise
       environment: process.env,
       onFatal: (error) => die(journal, error),
     });
+    if (dir !== '') announceLog(daemon, dir);
     return await serve(daemon, signal);
   } finally {
     await journal.close();
@@ -39,6 +41,11 @@ export async function start(options: StartOptions, viliVersion: string): Promise
 }
 
 // Private
+
+/** With the log in files a terminal would stay empty, as if nothing had happened. */
+function announceLog({ port }: Daemon, dir: string): void {
+  process.stdout.write(`Vili serves port ${port}; its log: ${join(dir, 'vili.log')}\n`);
+}
 
 async function serve(daemon: Daemon, signal: Promise<NodeJS.Signals>): Promise<number> {
   const received = await signal;

@@ -69,8 +69,11 @@ async function advance(
 ): Promise<Slots> {
   const { name, resetAfterMs } = deps;
   const step = slotTransition(state, event, { name, nowMs: deps.now(), resetAfterMs });
+  let nextTryMs: number | null = null;
   for (const command of step.commands) {
-    if (command.type !== 'launch') carryOut(deps, self, command);
+    if (command.type === 'launch-later') nextTryMs = launchLater(deps, self, command);
+    else if (command.type === 'show') show(deps, self, command, nextTryMs);
+    else if (command.type !== 'launch') carryOut(deps, self, command);
     else return advance(deps, self, step.state, await launch(deps, self, command));
   }
   return step.state;
@@ -79,7 +82,7 @@ async function advance(
 function carryOut(
   deps: VersionDeps,
   self: Me,
-  command: Exclude<SlotCommand, { type: 'launch' }>,
+  command: Exclude<SlotCommand, { type: 'launch' | 'launch-later' | 'show' }>,
 ): void {
   switch (command.type) {
     case 'stage':
@@ -92,11 +95,6 @@ function carryOut(
     case 'stage-later':
       self.after(deps.backoff(command.failures), { type: 'stage-due' });
       return;
-    case 'launch-later': {
-      const { role } = command;
-      self.after(deps.backoff(command.failures), { type: 'start-due', role });
-      return;
-    }
     case 'stop-servlet': {
       const servlet = self.child<ServletMessage>(servletName(command.instance));
       if (servlet !== undefined) self.send(servlet, { type: 'stop', drain: command.drain });
@@ -105,15 +103,34 @@ function carryOut(
     case 'report':
       self.send(deps.deployer, command.report, { correlation: deps.name });
       return;
-    case 'show':
-      self.send(deps.deployer, { type: 'servlet-view', view: command.facts });
-      return;
     case 'warn':
       deps.journal.warn(command.text);
       return;
     case 'end':
       self.stop();
   }
+}
+
+/** Returns when that will be. */
+function launchLater(
+  deps: VersionDeps,
+  self: Me,
+  { role, failures }: Extract<SlotCommand, { type: 'launch-later' }>,
+): number {
+  const delayMs = deps.backoff(failures);
+  self.after(delayMs, { type: 'start-due', role });
+  return deps.now() + delayMs;
+}
+
+function show(
+  deps: VersionDeps,
+  self: Me,
+  { facts }: Extract<SlotCommand, { type: 'show' }>,
+  nextTryMs: number | null,
+): void {
+  const isWaiting = facts.state === 'backoff' && nextTryMs !== null;
+  const nextTryAt = isWaiting ? new Date(nextTryMs).toISOString() : null;
+  self.send(deps.deployer, { type: 'servlet-view', view: { ...facts, nextTryAt } });
 }
 
 async function launch(

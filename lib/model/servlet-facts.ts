@@ -24,6 +24,8 @@ export interface ServletFacts {
   readonly startedAt: string | null;
   /** Why it does not serve, or null. */
   readonly problem: string | null;
+  /** When it is started again: ISO 8601, UTC; only in `backoff`. */
+  readonly nextTryAt: string | null;
 }
 
 /** What a version reports of its folder and its servlets. */

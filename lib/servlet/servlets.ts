@@ -10,7 +10,8 @@ import { processorsWithout } from '../runtime/processors.ts';
 import { servletEnvironment } from './environment.ts';
 import { drainWarning } from './health/drain-check.ts';
 import { watchLiveness } from './health/liveness.ts';
-import { awaitReady } from './health/readiness.ts';
+import { awaitReady, NotReadyError } from './health/readiness.ts';
+import { wrongPort } from './health/wrong-port.ts';
 import { launchCommand } from './launch.ts';
 import type { ServletLauncher } from './launcher/launcher.ts';
 import type { PortPool } from './ports/ports.ts';
@@ -132,8 +133,15 @@ export class Servlets {
     const { readiness, liveness } = this.#options.settings;
     const { exited } = servlet;
     const requestTimeoutMs = liveness.timeoutMs;
-    return (await awaitReady({ host, port, ...readiness, requestTimeoutMs, signal, exited }))
-      .afterMs;
+    try {
+      const wait = { host, port, ...readiness, requestTimeoutMs, signal, exited };
+      return (await awaitReady(wait)).afterMs;
+    } catch (error) {
+      const leader = servlet.identity();
+      if (!(error instanceof NotReadyError) || error.exit !== null || leader === null) throw error;
+      const hint = await wrongPort(leader, port);
+      throw hint === null ? error : error.because(hint);
+    }
   }
 
   /** Why this servlet could not finish its requests when stopped, or null. */

@@ -134,5 +134,16 @@ function factsOf(version: string, role: Role, slot: Slot): ServletFacts {
   const [, instance = null] = slot.instance?.id.split('/') ?? [];
   const port = slot.target?.port ?? null;
   const state = STATES[slot.phase];
-  return { version, role, instance, pid, port, state, restarts, startedAt, problem };
+  return {
+    version,
+    role,
+    instance,
+    pid,
+    port,
+    state,
+    restarts,
+    startedAt,
+    problem,
+    nextTryAt: null,
+  };
 }

@@ -142,7 +142,14 @@ describe('The deployer', () => {
     fixture.booted = { saved: SAVED, files: [] };
     await fixture.run(async (stage) => {
       const view = { version: 'shop-2', role: 'running', state: 'ready', restarts: 0 } as const;
-      const rest = { instance: '1_running', pid: 1, port: 1, startedAt: null, problem: null };
+      const rest = {
+        instance: '1_running',
+        pid: 1,
+        port: 1,
+        startedAt: null,
+        problem: null,
+        nextTryAt: null,
+      };
       stage.actor.tell({ type: 'servlet-view', view: { ...view, ...rest } });
       stage.actor.tell({ type: 'servlet-view', view: { ...view, ...rest, version: 'shop-1' } });
       const gone = { ...view, ...rest, version: 'shop-1', state: 'stopped' } as const;

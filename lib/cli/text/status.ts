@@ -21,6 +21,8 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
   return [
     ...headline(status, options),
     ...servletLines(status, options),
+    ...problemLines(status, options),
+    ...diskLines(status, options),
     ...trafficLines(status.traffic, options),
     ...signalLines(status.verdict?.signals ?? [], options.colors),
     ...verdictLines(status.verdict, options),
@@ -73,6 +75,27 @@ function servletLines(status: StatusView, { colors }: TextOptions): string[] {
     ],
   );
   return alignRows(rows, INDENT);
+}
+
+/** Why a servlet does not serve, and when it is tried again. */
+function problemLines(status: StatusView, { columns, colors, nowMs }: TextOptions): string[] {
+  return servletsOf(status).flatMap(([role, { state, problem, nextTryAt }]) => {
+    if (state === 'ready' || problem === null) return [];
+    const dueMs = nextTryAt === null ? Number.NaN : Date.parse(nextTryAt) - nowMs;
+    const next = Number.isNaN(dueMs)
+      ? ''
+      : `; next try ${dueMs < 1000 ? 'now' : `in ${shortDuration(dueMs)}`}`;
+    const text = `${INDENT}${role} does not serve: ${printable(problem)}${next}`;
+    return wrapWords(text, columns, INDENT + INDENT).map(colors.bad);
+  });
+}
+
+function diskLines({ disk }: StatusView, { columns, colors }: TextOptions): string[] {
+  const { freeShare, minFree } = disk;
+  if (freeShare === null || freeShare >= minFree) return [];
+  const limit = `less than disk.min_free ${percent(minFree)}`;
+  const text = `${INDENT}disk     ${percent(freeShare)} free, ${limit}: new versions and logs may not fit`;
+  return wrapWords(text, columns, ' '.repeat(11)).map(colors.bad);
 }
 
 function servletsOf(status: StatusView): (readonly [role: string, servlet: ServletView])[] {

@@ -4,7 +4,8 @@ import type { Role } from '../../model/role.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
 import type { Phase, ServletView, StatusView } from './status-view.ts';
 
-export interface StatusParts extends Pick<StatusView, 'vili' | 'verdict' | 'traffic' | 'archive'> {
+export interface StatusParts
+  extends Pick<StatusView, 'vili' | 'verdict' | 'traffic' | 'archive' | 'disk'> {
   readonly stopping: boolean;
   readonly deployment: Deployment;
   readonly servlets: readonly ServletFacts[];
@@ -12,7 +13,7 @@ export interface StatusParts extends Pick<StatusView, 'vili' | 'verdict' | 'traf
 
 /** Composes what `vili status` shows of what each part of Vili knows. */
 export function composeStatus(parts: StatusParts): StatusView {
-  const { vili, deployment, servlets, verdict, traffic, archive, stopping } = parts;
+  const { vili, deployment, servlets, verdict, traffic, archive, disk, stopping } = parts;
   const { running, testing, previous, promotion } = deployment;
   const view = (of: { release: Release } | null, role: Role): ServletView | null =>
     of === null ? null : servletOf(servlets, of.release.name, role);
@@ -27,6 +28,7 @@ export function composeStatus(parts: StatusParts): StatusView {
     verdict,
     traffic,
     archive,
+    disk,
   };
 }
 
@@ -45,8 +47,8 @@ function phaseOf({ running, testing, previous, promotion }: Deployment): Phase {
 function servletOf(servlets: readonly ServletFacts[], version: string, role: Role): ServletView {
   const known = servlets.find((it) => it.version === version && it.role === role);
   if (known === undefined) {
-    const nothing = { instance: '', pid: null, port: null, startedAt: null, problem: null };
-    return { version, ...nothing, state: 'starting', restarts: 0 };
+    const nothing = { pid: null, port: null, startedAt: null, problem: null, nextTryAt: null };
+    return { version, instance: '', ...nothing, state: 'starting', restarts: 0 };
   }
   const { role: _, ...facts } = known;
   return { ...facts, instance: known.instance ?? '' };

@@ -23,6 +23,8 @@ export interface StatusView {
   readonly verdict: VerdictView | null;
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };
+  /** Of the base folder's file system, 0 to 1; `freeShare` is null where it cannot be read. */
+  readonly disk: { readonly freeShare: number | null; readonly minFree: number };
 }
 
 export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation' | 'stopping';

@@ -33,6 +33,11 @@ export class NotReadyError extends ViliError {
     this.attempts = facts.attempts;
     this.afterMs = facts.afterMs;
   }
+
+  /** The same with what was found out afterwards. */
+  because(text: string): NotReadyError {
+    return new NotReadyError(this.code, `${this.message}; ${text}`, this);
+  }
 }
 
 /**

@@ -34,9 +34,25 @@ export async function portHolders(
   return holders;
 }
 
+/** The ports on which these processes listen, ascending, each once; as far as this user may see. */
+export async function portsOf(
+  pids: readonly number[],
+): Promise<readonly { readonly pid: number; readonly port: number }[]> {
+  const portOfInode = await listeningInodes(null);
+  const found = new Map<number, number>();
+  for (const pid of pids) {
+    for (const inode of await socketInodes(String(pid))) {
+      const port = portOfInode.get(inode);
+      if (port !== undefined && !found.has(port)) found.set(port, pid);
+    }
+  }
+  return [...found].map(([port, pid]) => ({ pid, port })).sort((a, b) => a.port - b.port);
+}
+
 // Private
 
-async function listeningInodes(ports: ReadonlySet<number>): Promise<Map<string, number>> {
+/** Of these ports; null: of all. */
+async function listeningInodes(ports: ReadonlySet<number> | null): Promise<Map<string, number>> {
   const inodes = new Map<string, number>();
   for (const table of TABLES) {
     const text = await readFile(table, 'latin1').catch(() => '');
@@ -44,7 +60,8 @@ async function listeningInodes(ports: ReadonlySet<number>): Promise<Map<string, 
       const fields = line.trim().split(/\s+/);
       const port = Number.parseInt(fields[1]?.split(':')[1] ?? '', 16);
       const inode = fields[9];
-      if (fields[3] === LISTEN && inode !== undefined && ports.has(port)) inodes.set(inode, port);
+      if (fields[3] !== LISTEN || inode === undefined) continue;
+      if (ports?.has(port) !== false) inodes.set(inode, port);
     }
   }
   return inodes;

@@ -35,6 +35,7 @@ export const STATUS: StatusView = {
     restarts: 0,
     startedAt: '2026-01-01T00:00:00.000Z',
     problem: null,
+    nextTryAt: null,
   },
   testing: {
     version: 'inventory-1.5.0',
@@ -45,6 +46,7 @@ export const STATUS: StatusView = {
     restarts: 1,
     startedAt: '2026-01-06T23:49:00.000Z',
     problem: null,
+    nextTryAt: null,
   },
   previous: null,
   verdict: {
@@ -74,6 +76,7 @@ export const STATUS: StatusView = {
     failed: { refused: 9 },
     inFlight: 2,
   },
+  disk: { freeShare: 0.4, minFree: 0.05 },
   archive: { count: 3, bytes: 41_943_040 },
 };
 
