@@ -9,6 +9,7 @@ import { compileTrust, peerOf } from '../http/forwarded.ts';
 import { TOKEN_SUFFIX } from '../http/hop-by-hop.ts';
 import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { createRequestIds, type RequestHead, readRequestHead } from '../http/request-head.ts';
+import { createMarker, MethodExchange, restore } from '../http/method-exchange.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { contained, takeAll } from '../io/contained.ts';
 import { PacedInput } from '../io/paced-input.ts';
@@ -42,6 +43,7 @@ export class Http1Frontend implements ListenerEvents {
   private readonly bySocket = new WeakMap<Socket, Connection>();
   /** The latest response of node's server on each connection. */
   private readonly latest = new WeakMap<Connection, ProxyResponse>();
+  private readonly marker = createMarker();
   private readonly trust: (address: string) => boolean;
   private readonly rules: HeadRules;
   private readonly fastPath: FastPathRules;
@@ -187,11 +189,13 @@ export class Http1Frontend implements ListenerEvents {
   /** Gives the connection to node's server, whose parser then gets the client's bytes request by request. */
   private serve(connection: Connection, serve: () => void): void {
     serve();
-    connection.input = new PacedInput(connection.socket, connection, this.ahead);
+    const methods = new MethodExchange(this.marker, this.fastPath.maxHeadBytes);
+    connection.input = new PacedInput(connection.socket, connection, this.ahead, methods);
   }
 
   private read(request: IncomingMessage, connection: Connection): RequestHead {
-    const { method = '', url = '', rawHeaders, httpVersionMajor, httpVersionMinor } = request;
+    const { method: parsed = '', url = '', httpVersionMajor, httpVersionMinor } = request;
+    const { method, rawHeaders } = restore(parsed, request.rawHeaders, this.marker);
     return readRequestHead(
       { method, url, rawHeaders, httpVersionMajor, httpVersionMinor },
       connection.peer,

@@ -12,6 +12,14 @@ export interface Eater {
   overflow(): void;
 }
 
+/** Changes bytes on their way to node's parser. */
+export interface InputFilter {
+  /** What the parser gets of these bytes, possibly nothing yet. */
+  read(bytes: Buffer): Buffer;
+  /** What it gets of what has been held back, at the end of the connection. */
+  end(): Buffer;
+}
+
 /**
  * Gives node's parser the bytes of a connection request by request, and holds the rest while enough requests wait
  * for their turn. The parser itself makes a request of everything it gets: one read of 64 KiB can hold two thousand.
@@ -22,6 +30,7 @@ export class PacedInput {
   private readonly eater: Eater;
   private readonly budget: ByteBudget;
   private readonly feed: (bytes: Buffer) => void;
+  private readonly ended: () => void;
   private rest: Buffer | null = null;
   /** Taken of the budget for the rest. */
   private heldBytes = 0;
@@ -31,18 +40,24 @@ export class PacedInput {
   private pausedBy: 'nobody' | 'this' | 'node' = 'nobody';
 
   /** Puts itself between a socket and the server that has just begun to listen to its data. */
-  constructor(socket: Socket, eater: Eater, budget: ByteBudget) {
+  constructor(socket: Socket, eater: Eater, budget: ByteBudget, filter: InputFilter) {
     this.socket = socket;
     this.eater = eater;
     this.budget = budget;
     const feeders = socket.listeners('data') as ((bytes: Buffer) => void)[];
-    this.feed = (bytes) => {
-      for (const feeder of feeders) feeder.call(socket, bytes);
+    const give = (bytes: Buffer): void => {
+      if (bytes.length !== 0) for (const feeder of feeders) feeder.call(socket, bytes);
+    };
+    this.feed = (bytes) => give(filter.read(bytes));
+    this.ended = () => {
+      if (eater.appetite === 'feed' && !socket.destroyed) give(filter.end());
     };
     socket.removeAllListeners('data');
     // With a listener of this kind node no longer lets its parser read from the system directly.
     socket.on('data', this.receive);
     socket.on('resume', this.resumed);
+    // Before node's server hears of the end.
+    socket.prependListener('end', this.ended);
     socket.once('close', this.closed);
   }
 
@@ -62,6 +77,7 @@ export class PacedInput {
     this.pausedBy = 'nobody';
     this.hold(null);
     socket.off('data', this.receive).off('resume', this.resumed).off('close', this.closed);
+    socket.off('end', this.ended);
     return rest;
   }
 
