@@ -16,7 +16,7 @@ import { versionNamed } from '../../lib/operator/views/version-named.ts';
 /** The version decided last is looked up in this many entries of the history. */
 export const HISTORY_READ = 1000;
 /** Reports and samples are far smaller; a larger file in an archive is neither. */
-const MAX_TEXT_BYTES = 4_194_304;
+const MAX_TEXT_BYTES = 67_108_864;
 /** A name that leads through a file, such as that of an executable without an extension. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 

@@ -1,12 +1,19 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat, truncate } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { type FileHandle, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { withRights } from '../base/instance/remove-tree.ts';
 import { namesOrNone, succeeds } from '../base/names/paths.ts';
+import { openRegular, UnexpectedFile } from '../base/state/regular-file.ts';
 import { codeOf } from '../errors.ts';
 
 const TEMP_SUFFIX = '.tmp';
+const CHUNK_BYTES = 256 * 1024;
+/** Vili's own logs are for log shippers too; what a servlet prints may hold anything. */
+const LOG_MODE = 0o640;
+const OUTPUT_MODE = 0o600;
 /** Time in a name: `vili.2026.11.22_08.52.58.123.log`, followed by `.gz` once compressed. */
 const STAMP = String.raw`\d{4}\.\d\d\.\d\d_\d\d\.\d\d\.\d\d\.\d{3}`;
 
@@ -61,18 +68,45 @@ export async function rotateLog(options: LogRotateOptions): Promise<Rotated> {
  */
 export async function copyAndTruncate(options: RotateOptions): Promise<Rotated> {
   const { file, maxBytes, keep, now } = options;
-  const size = await sizeOf(file);
-  if (size < maxBytes) return NOT_ROTATED;
-  const start = Math.max(0, size - maxBytes);
-  const archive = `${stampedName(file, now())}.gz`;
-  const isKept = keep > 0 && (await succeeds(gzip(file, archive, { start, end: size - 1 })));
-  // Truncated even without space for the copy: a full disk would stop the servlets.
-  await truncate(file, 0);
-  await removeOldest(file, keep);
-  return isKept ? { archive, lostBytes: start } : { archive: null, lostBytes: size };
+  const handle = await openOutput(file);
+  try {
+    const size = (await handle?.stat())?.size ?? 0;
+    if (handle === null || size < maxBytes) return NOT_ROTATED;
+    const start = Math.max(0, size - maxBytes);
+    const archive = `${stampedName(file, now())}.gz`;
+    const part = Readable.from(partOf(handle, start, size), { objectMode: false });
+    const isKept = keep > 0 && (await succeeds(gzip(part, archive, OUTPUT_MODE)));
+    // Truncated even without space for the copy: a full disk would stop the servlets.
+    await handle.truncate(0);
+    await removeOldest(file, keep);
+    return isKept ? { archive, lostBytes: start } : { archive: null, lostBytes: size };
+  } finally {
+    await handle?.close();
+  }
 }
 
 // Private
+
+/** Null when there is nothing to cut: the service may have put a link or a pipe in the place of its output. */
+async function openOutput(file: string): Promise<FileHandle | null> {
+  const open = (): Promise<FileHandle> => openRegular(file, { flags: constants.O_RDWR });
+  try {
+    return await withRights(Buffer.from(file), OUTPUT_MODE, open);
+  } catch (error) {
+    if (error instanceof UnexpectedFile || codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function* partOf(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; ) {
+    const length = Math.min(CHUNK_BYTES, end - at);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
 
 function stampedName(file: string, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().slice(0, -1);
@@ -85,23 +119,18 @@ function stem(file: string): string {
 }
 
 async function compress(old: string): Promise<string> {
-  await gzip(old, `${old}.gz`);
+  const file = await openRegular(old);
+  await gzip(file.createReadStream(), `${old}.gz`, LOG_MODE);
   await rm(old);
   return `${old}.gz`;
 }
 
-async function gzip(
-  from: string,
-  to: string,
-  range: { start?: number; end?: number } = {},
-): Promise<void> {
+async function gzip(from: Readable, to: string, mode: number): Promise<void> {
   const temporary = `${to}${TEMP_SUFFIX}`;
   try {
-    await pipeline(
-      createReadStream(from, range),
-      createGzip(),
-      createWriteStream(temporary, { mode: 0o640 }),
-    );
+    await rm(temporary, { force: true });
+    // Exclusive, so that no link of that name is written through.
+    await pipeline(from, createGzip(), createWriteStream(temporary, { flags: 'wx', mode }));
     await rename(temporary, to);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);

@@ -34,7 +34,7 @@ export function isExecutableFile(file: string): boolean {
 function readHead(file: string): string {
   const buffer = Buffer.alloc(HEAD_BYTES);
   return attempt(() => {
-    const descriptor = openSync(file, 'r');
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, HEAD_BYTES, 0));
     } finally {

@@ -46,7 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/logs': {
     idea: 'log files: `follow`, `classify`, `count`',
-    imports: 'lib/runtime lib/compare',
+    imports: 'lib/runtime lib/base lib/compare',
   },
   'lib/verdict': {
     idea: 'pure statistics: evidence -> decision with reasons; one file per signal',

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { openRegular } from '../../base/state/regular-file.ts';
 import { messageOf } from '../../errors.ts';
 import { ArchiveFailed } from '../errors.ts';
 import { type EntryType, type ZipRecord } from './folder-entries.ts';
@@ -34,6 +35,8 @@ export async function readZip(
 ): Promise<void> {
   let zip: ZipFile | null = null;
   try {
+    // Anything else could block the reader for ever.
+    await (await openRegular(zipFile, { follow: true })).close();
     zip = await openPromise(zipFile, { autoClose: false });
     for await (const entry of zip.eachEntry()) await use(describe(zip, entry));
   } catch (error) {
@@ -81,8 +84,7 @@ export async function readBytes(entry: ReadEntry, signal: AbortSignal): Promise<
 }
 
 /**
- * The texts of the zip's entries that `wanted` accepts, by name; entries larger than `maxBytes` are
- * omitted. Throws `ArchiveFailed` for a zip that cannot be read.
+ * The texts of the zip's entries that `wanted` accepts, by name, as many as fit into `maxBytes` together. Throws `ArchiveFailed` for a zip that cannot be read.
  */
 export async function readTexts(
   zipFile: string,
@@ -91,8 +93,10 @@ export async function readTexts(
 ): Promise<ReadonlyMap<string, string>> {
   const { signal } = new AbortController();
   const texts = new Map<string, string>();
+  let leftBytes = maxBytes;
   await readZip(zipFile, signal, async (entry) => {
-    if (entry.type !== 'file' || entry.size > maxBytes || !wanted(entry.name)) return;
+    if (entry.type !== 'file' || entry.size > leftBytes || !wanted(entry.name)) return;
+    leftBytes -= entry.size;
     texts.set(entry.name, (await readBytes(entry, signal)).toString());
   });
   return texts;

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { openRegular } from '../state/regular-file.ts';
 
 /** Files in zip format; their end record shows that they have arrived completely. */
 const ZIP_TYPES = new Set(['.jar', '.zip', '.war', '.ear']);
@@ -31,7 +32,7 @@ interface Directory {
  */
 export async function isComplete(path: string, type: string = extname(path)): Promise<boolean> {
   if (!ZIP_TYPES.has(type.toLowerCase())) return true;
-  const file = await open(path, 'r');
+  const file = await openRegular(path, { follow: true });
   try {
     const { size } = await file.stat();
     return await isCompleteZip(file, size);

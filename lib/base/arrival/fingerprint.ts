@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Release } from '../../model/release.ts';
 import type { ServerFile } from '../names/server-file.ts';
+import { openRegular } from '../state/regular-file.ts';
 
 /** SHA-256 of the file's content in hex, by which two builds of one version differ. */
 export async function fingerprintOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const file = await openRegular(path, { follow: true });
+  for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 

@@ -6,6 +6,7 @@ import type { Layout } from '../names/layout.ts';
 import { leadsInside } from '../names/paths.ts';
 import type { ServerFile } from '../names/server-file.ts';
 import { removeTempFiles, syncFolder, tempPathOf } from '../state/atomic-file.ts';
+import { openRegular } from '../state/regular-file.ts';
 import { isComplete } from './complete.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { checkServerFile } from './scan.ts';
@@ -134,7 +135,7 @@ async function copyFingerprint(copy: string): Promise<string | null> {
 }
 
 async function copyDurable(source: string, temporary: string): Promise<string> {
-  const from = await open(source, 'r');
+  const from = await openRegular(source, { follow: true });
   try {
     const before = await from.stat();
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Role } from '../../model/role.ts';
@@ -7,6 +7,7 @@ import { checkServerFile, listVersionFolders, type VersionFolder } from '../arri
 import type { Layout } from '../names/layout.ts';
 import { exists } from '../names/paths.ts';
 import { parseServerFile, parseVersionName, type ServerFile } from '../names/server-file.ts';
+import { readRegular } from '../state/regular-file.ts';
 import { readLink } from './links.ts';
 
 const MAX_PID_BYTES = 32;
@@ -110,9 +111,9 @@ async function inspectLink(version: VersionFolder, entry: Dirent, faults: string
 /** Only a hint for people; pid, start time and boot id decide which process may be signalled. */
 async function hasStalePid(instance: string): Promise<boolean> {
   const path = join(instance, 'pid');
-  const stats = await lstat(path).catch(() => null);
-  if (stats?.isFile() !== true || stats.size > MAX_PID_BYTES) return false;
-  const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
+  const text = await readRegular(path, MAX_PID_BYTES).catch(() => null);
+  if (text === null) return false;
+  const pid = Number.parseInt(text.toString(), 10);
   return !(pid > 0 && (await exists(`/proc/${pid}`)));
 }
 

@@ -1,9 +1,10 @@
-import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
 import { ROLE_WORDS, type Role } from '../../model/role.ts';
 import { instanceNumber, type Layout } from '../names/layout.ts';
 import type { ServerFile } from '../names/server-file.ts';
+import { readRegular } from '../state/regular-file.ts';
 import { pointLink } from './links.ts';
 import { instanceProperties } from './properties.ts';
 
@@ -12,6 +13,7 @@ const AUTHORIZATION_FILE = 'authorization.properties';
 const MAX_NUMBER_TRIES = 100;
 /** Properties may hold secrets. */
 const SECRET_MODE = 0o600;
+const MAX_PROPERTIES_BYTES = 16_777_216;
 
 /**
  * `code`: VILI_PROPERTIES_UNREADABLE (the properties file is missing or may not be read),
@@ -130,10 +132,16 @@ async function fill(
 
 async function copyAuthorization(base: string, folder: string): Promise<void> {
   try {
-    await copyFile(join(base, AUTHORIZATION_FILE), join(folder, AUTHORIZATION_FILE));
+    const content = await readOperators(join(base, AUTHORIZATION_FILE));
+    await writeFile(join(folder, AUTHORIZATION_FILE), content, { mode: SECRET_MODE });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
+}
+
+/** A file that the operator maintains in base, perhaps by a link. */
+function readOperators(path: string): Promise<Buffer> {
+  return readRegular(path, MAX_PROPERTIES_BYTES, { follow: true });
 }
 
 /** The file is read as Latin-1, so that every byte of the user's lines is preserved. */
@@ -142,7 +150,7 @@ async function propertiesOf(options: InstanceOptions): Promise<Buffer | null> {
   if (propertiesFileName === '') return null;
   const path = join(layout.base, propertiesFileName);
   try {
-    const original = await readFile(path, 'latin1');
+    const original = (await readOperators(path)).toString('latin1');
     const values = { test: role === 'testing', port, portIdentifier };
     return Buffer.from(instanceProperties(original, values), 'latin1');
   } catch (error) {

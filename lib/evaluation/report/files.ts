@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/state/atomic-file.ts';
+import { readRegular, UnexpectedFile } from '../../base/state/regular-file.ts';
 import { codeOf } from '../../errors.ts';
 import { composeReport, type DecisionRecord } from './compose.ts';
 import { reportMarkdown } from './markdown.ts';
@@ -8,6 +8,8 @@ import type { Report, TestReport } from './report.ts';
 
 const JSON_FILE = 'report.json';
 const MARKDOWN_FILE = 'report.md';
+/** A report is far smaller; the service can write a larger file in its place. */
+const MAX_BYTES = 16_777_216;
 
 /**
  * Writes `report.json` and `report.md` to a version's folder, and so to its archive. Without a test
@@ -28,9 +30,10 @@ export async function writeReport(
 /** The report in a version's folder; null when it is absent or invalid. */
 export async function readReport(folder: string): Promise<Report | null> {
   try {
-    return parseReport(await readFile(join(folder, JSON_FILE), 'utf8'));
+    return parseReport((await readRegular(join(folder, JSON_FILE), MAX_BYTES)).toString());
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    const isAbsent = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+    if (isAbsent || error instanceof UnexpectedFile) return null;
     throw error;
   }
 }

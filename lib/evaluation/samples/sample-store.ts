@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/state/atomic-file.ts';
+import { isOwnFolder, readRegular, UnexpectedFile } from '../../base/state/regular-file.ts';
 import type { SampleSettings } from '../../compare/sample/choice.ts';
 import type { Sample, SampleCopy, SampleLogs, SampleSignal } from '../../compare/sample/sample.ts';
 import { codeOf } from '../../errors.ts';
@@ -11,6 +12,10 @@ const ID = /^[0-9a-f]{8}$/;
 /** Files considered in a folder, whatever it contains. */
 const MAX_FILES = 10_000;
 const MAX_WAITING = 500;
+/** Read of all samples together where `samples.max_size` is not known. */
+const MAX_BYTES = 67_108_864;
+/** A file takes more than the text that counts: line breaks, and log lines that came later. */
+const FILE_SHARE = 2;
 
 /** What is known of a sample without its file. */
 export interface SampleEntry {
@@ -109,16 +114,17 @@ export class SampleStore {
     await mkdir(this.#folder, { mode: 0o700 }).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
+    if (!(await isOwnFolder(this.#folder))) throw new Error(`${this.#folder} is not a folder`);
     await writeFileAtomic(join(this.#folder, id + EXTENSION), text);
   }
 
   async #rewrite(id: string, logs: SampleLogs): Promise<void> {
-    const sample = await readSample(this.#folder, id);
+    const sample = await readSample(this.#folder, id, this.#settings.maxBytes * FILE_SHARE);
     if (sample !== null) await this.#write(id, textOf({ ...sample, logs }));
   }
 
   async #load(): Promise<void> {
-    for (const sample of await readSamples(this.#folder)) {
+    for (const sample of await readSamples(this.#folder, this.#settings.maxBytes)) {
       const { id, endpoint, signal, key, at } = sample;
       const logs = sample.logs === undefined ? null : extractOf(sample.logs);
       this.#entries.set(id, { id, endpoint, signal, key, atMs: Date.parse(at), logs });
@@ -132,26 +138,34 @@ export function textOf(sample: Sample): string {
   return `${JSON.stringify(sample, null, 1)}\n`;
 }
 
-/** All samples in a folder; empty when it is absent. Files that are not samples are left out. */
-export async function readSamples(folder: string): Promise<readonly Sample[]> {
+/**
+ * The samples in a folder, as many as `samples.max_size` allows; empty when it is absent. What is not a sample is
+ * left out: the service can write there, too.
+ */
+export async function readSamples(
+  folder: string,
+  maxBytes: number = MAX_BYTES,
+): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
+  let leftBytes = maxBytes * FILE_SHARE;
   for (const id of await idsIn(folder)) {
-    const sample = await readSample(folder, id);
-    if (sample !== null) samples.push(sample);
+    const text = await textOfFile(folder, id, leftBytes);
+    leftBytes -= text.length;
+    const sample = parseSample(text);
+    if (sample?.id === id) samples.push(sample);
   }
   return samples;
 }
 
 /** The sample with this id, or null. */
-export async function readSample(folder: string, id: string): Promise<Sample | null> {
-  if (!ID.test(id)) return null;
-  try {
-    const sample = parseSample(await readFile(join(folder, id + EXTENSION), 'utf8'));
-    return sample?.id === id ? sample : null;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
+export async function readSample(
+  folder: string,
+  id: string,
+  maxBytes: number = MAX_BYTES,
+): Promise<Sample | null> {
+  if (!ID.test(id) || !(await isOwnFolder(folder))) return null;
+  const sample = parseSample(await textOfFile(folder, id, maxBytes));
+  return sample?.id === id ? sample : null;
 }
 
 /** Null for a text that is not a sample. */
@@ -167,8 +181,19 @@ export function parseSample(text: string): Sample | null {
 
 // Private
 
+/** Empty for a file that is absent, too large, or not a regular one. */
+async function textOfFile(folder: string, id: string, maxBytes: number): Promise<string> {
+  try {
+    return (await readRegular(join(folder, id + EXTENSION), maxBytes)).toString();
+  } catch (error) {
+    if (error instanceof UnexpectedFile || codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
 async function idsIn(folder: string): Promise<readonly string[]> {
   try {
+    if (!(await isOwnFolder(folder))) return [];
     const names = await readdir(folder);
     const files = names.filter((name) => name.endsWith(EXTENSION));
     const ids = files.map((name) => name.slice(0, -EXTENSION.length));

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { LogBatchBuilder } from '../count/batch-builder.ts';
+import { openLog } from '../follow/open-log.ts';
 import type { LevelOptions } from './level.ts';
 
 /** What the last lines of a log reveal about its format, for `vili check` and warnings. */
@@ -40,7 +40,7 @@ export function levelWarning({ lines, withLevel, unknownKeys }: LogInspection): 
 
 /** The end of the file, starting with the first complete line. */
 async function readEnd(path: string, maxBytes: number): Promise<string> {
-  const file = await open(path, 'r');
+  const file = await openLog(path);
   try {
     const { size } = await file.stat();
     const start = Math.max(0, size - maxBytes);

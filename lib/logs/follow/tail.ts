@@ -1,8 +1,9 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, ViliError } from '../../errors.ts';
 import type { LogOffset } from './batch.ts';
+import { openLog } from './open-log.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** A writer may continue a renamed file briefly; it is left after this many polls without data. */
@@ -138,8 +139,7 @@ export class LogTail {
 }
 
 async function openAt(path: string, from: LogOffset | null): Promise<OpenFile> {
-  // Without O_NONBLOCK, a pipe in place of the log would block the thread.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const handle = await openLog(path);
   try {
     const { ino, size } = await handle.stat();
     const resumes = from !== null && from.inode === ino && from.position <= size;

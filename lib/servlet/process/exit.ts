@@ -1,7 +1,7 @@
 import { accessSync, existsSync, constants as fsConstants, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { openRegular } from '../../base/state/regular-file.ts';
 import { attempt } from '../../errors.ts';
 import { findCommand, missingInterpreter } from '../executable.ts';
 
@@ -150,7 +150,7 @@ function signalName(signal: number): string | undefined {
 
 async function readTail(file: string, start: number): Promise<string> {
   try {
-    const handle = await open(file, 'r');
+    const handle = await openRegular(file);
     try {
       const { size } = await handle.stat();
       // A file shorter than at the start was truncated by a rotation: all of it is from this servlet.

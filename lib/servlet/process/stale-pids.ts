@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularSync } from '../../base/state/regular-file.ts';
 import { attempt } from '../../errors.ts';
 import { identityOf, type ProcessIdentity, readLivingStat, readStat } from './identity.ts';
 
 const INSTANCE_FOLDER = /_(running|test)$/;
 /** A base has a few versions with a few instances; a folder with more is not a base. */
 const MAX_ENTRIES = 10_000;
+const MAX_PID_BYTES = 32;
 /** Name prefix of programs whose live children must be left alone. */
 const OTHER_VILI = 'vili';
 
@@ -67,7 +69,7 @@ function startedFrom(pid: number, folders: readonly string[]): boolean {
 }
 
 function readPid(file: string): number | null {
-  const text = textOf(file).trim();
+  const text = attempt(() => readRegularSync(file, MAX_PID_BYTES).toString(), '').trim();
   return /^[1-9]\d{0,9}$/.test(text) && text !== '1' ? Number(text) : null;
 }
 
