@@ -1,5 +1,5 @@
 import { FormatError } from './formats.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/text/nearest.ts';
 import { describePlace, type Problem, readable, shown } from './problem.ts';
 import { boundsRule } from './schema/setting.ts';
 import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';

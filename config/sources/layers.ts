@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Raw } from '../formats.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../lib/text/nearest.ts';
 import { type Problem, shownName } from '../problem.ts';
 import { parseEnvFile } from './env-file.ts';
 import {

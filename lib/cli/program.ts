@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { UsageError } from '../errors.ts';
 import { controlClient } from '../operator/client/client.ts';
+import { commandAdvice, optionAdvice } from './advice.ts';
 import type { CommandContext, Declare, Run } from './command.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
@@ -64,12 +66,14 @@ export function buildProgram(
     .configureOutput({
       writeOut: (text) => printer.data([text.replace(/\n$/, '')]),
       writeErr: (text) => printer.talk(text.replace(/\n$/, '')),
+      outputError: (text, write) => write(withAdvice(text, program)),
       getOutHelpWidth: () => printer.columns,
       getErrHelpWidth: () => printer.columns,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .showSuggestionAfterError()
+    // Its suggestions go by letters only: `restart` becomes `start`, another act.
+    .showSuggestionAfterError(false)
     .exitOverride();
   const context = (): CommandContext => {
     const { base = '.', json = false, yes = false } = program.opts<CommonOptions>();
@@ -84,4 +88,22 @@ export function buildProgram(
       onEnd(await action(context(), ...given));
   for (const declare of COMMANDS) declare(program, run);
   return program;
+}
+
+/** Whether the first word is no command, and what to say of it. Null when it is one. */
+export function unknownCommand(program: Command, words: readonly string[]): UsageError | null {
+  const [word] = program.parseOptions([...words]).operands;
+  const names = program.commands.map((command) => command.name());
+  if (word === undefined || word === 'help' || names.includes(word)) return null;
+  return new UsageError(`there is no command "${word}": ${commandAdvice(word, names)}`);
+}
+
+// Private
+
+function withAdvice(text: string, program: Command): string {
+  const flag = /unknown option '(--[^'=]+)/.exec(text)?.[1];
+  if (flag === undefined) return text;
+  const all = [program, ...program.commands].flatMap((command) => command.options);
+  const advice = optionAdvice(flag, [...new Set(all.flatMap(({ long }) => long ?? []))]);
+  return advice === '' ? text : `${text.trimEnd()} (${advice})\n`;
 }

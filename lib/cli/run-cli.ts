@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { codeOf, EXIT, messageOf, ViliError } from '../errors.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram, unknownCommand } from './program.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 import { Printer } from './terminal/printer.ts';
 import { printable } from './text/printable.ts';
@@ -21,6 +21,8 @@ export async function runCli(
   try {
     const program = buildProgram(actions, io, printer, (code) => (exitCode = code));
     const words = hasCommand(program, argv) ? argv : ['start', ...argv];
+    const unknown = unknownCommand(program, words);
+    if (unknown !== null) throw unknown;
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {

@@ -18,7 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: '',
   },
   'lib/text': { idea: 'how numbers, shares, times and sizes are written for people', imports: '' },
-  config: { idea: 'every setting, one schema; read once', imports: 'lib/model' },
+  config: { idea: 'every setting, one schema; read once', imports: 'lib/model lib/text' },
   'lib/actor': {
     idea: 'the layer over nact: addresses, supervision, ask, watch, trace',
     imports: 'lib/model lib/runtime',

@@ -50,7 +50,7 @@ describe('the command line', () => {
   });
 
   const wrong: readonly (readonly [argv: readonly string[], message: string])[] = [
-    [['stauts'], 'Did you mean status?'],
+    [['stauts'], 'did you mean `vili status`?'],
     [['status', '--jsno'], 'unknown option'],
     [['start', 'now'], 'too many arguments'],
     [['start', '--set', 'port'], 'key=value'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { editDistance, nearest } from '../../config/nearest.ts';
+import { editDistance, nearest } from '../../../lib/text/nearest.ts';
 
 describe('nearest', () => {
   it('finds the name that was probably meant', () => {

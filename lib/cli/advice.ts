@@ -1,0 +1,69 @@
+import { editDistance } from '../text/nearest.ts';
+
+/** What people ask for by another name, and what that is here or instead. */
+const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
+  ['run up serve server daemon boot launch', 'it is called `vili start` here'],
+  [
+    'stop down kill shutdown quit halt',
+    'Vili runs in the foreground: ^C or SIGTERM to its process stops it and the service in order',
+  ],
+  [
+    'restart reboot respawn',
+    'nothing is restarted by hand: stop Vili with SIGTERM and start it again; a crashed version is started again by itself',
+  ],
+  ['reload rehup refresh', 'settings are read at the start only: stop Vili and start it again'],
+  [
+    'deploy release install upgrade update push publish add',
+    'put the server file into the base folder and Vili tests it by itself',
+  ],
+  [
+    'rollback revert undo back',
+    'there is no way back by hand; in probation users go back by themselves when the new version crashes or hangs',
+  ],
+  [
+    'test try canary',
+    'a new server file in the base is tested by itself; again with `vili retest`',
+  ],
+  ['approve accept golive go-live', 'it is called `vili promote` here'],
+  ['cancel abort deny decline refuse', 'it is called `vili reject` here'],
+  ['pause resume freeze hold', 'tests cannot be paused; `verdict.mode=manual` lets you decide'],
+  ['list ls ps versions releases info show state health', 'see `vili status` and `vili history`'],
+  [
+    'log logs tail journal',
+    "the service's logs are in logs_IDENTIFIER-running/, Vili's own in log_dir (else on its standard output)",
+  ],
+  ['events audit timeline', 'it is called `vili history` here'],
+  ['explain reason reasons verdict', 'it is called `vili why` here'],
+  ['compare differences samples', 'it is called `vili diff` here'],
+  ['resend repeat', 'it is called `vili replay` here'],
+  ['config settings validate lint doctor verify', 'it is called `vili check` here'],
+  ['actors top processes', 'it is called `vili tree` here'],
+  ['init new create', 'there is nothing to create: start from tmp.env or config/vili.yaml'],
+  ['metrics dashboard ui', 'there is none; `vili status --json` has the figures'],
+  ['wait watch', 'there is none; ask `vili status --json` from time to time'],
+  ['version', 'it is `vili --version`'],
+];
+const LEAST_PREFIX = 3;
+
+/** What to say of a command that does not exist: what it is called here, or which one was mistyped. */
+export function commandAdvice(word: string, commands: readonly string[]): string {
+  const wanted = word.toLowerCase();
+  const known = ELSEWHERE.find(([words]) => words.split(' ').includes(wanted));
+  if (known !== undefined) return known[1];
+  const meant = mistyped(wanted, commands).map((name) => `\`vili ${name}\``);
+  return meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : 'see `vili --help`';
+}
+
+/** The options that were mistyped, as a question; empty when none is near. */
+export function optionAdvice(flag: string, options: readonly string[]): string {
+  const meant = mistyped(flag.toLowerCase(), options);
+  return meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : '';
+}
+
+// Private
+
+/** Begun with the same letters, else one slip away: further away lies another act. */
+function mistyped(word: string, names: readonly string[]): readonly string[] {
+  const begun = names.filter((name) => word.length >= LEAST_PREFIX && name.startsWith(word));
+  return begun.length > 0 ? begun : names.filter((name) => editDistance(word, name) === 1);
+}
