@@ -14,6 +14,7 @@ import type { ProxyService } from '../proxy/proxy.ts';
 import { NO_ROUTE, type Route } from '../proxy/route.ts';
 import type { ProxySettings } from '../proxy/settings.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
+import { threadTime } from '../runtime/thread-time.ts';
 import { Acceptor } from './acceptor.ts';
 import { clockOffsetMs } from './clock.ts';
 import type { CopySink } from './copy-receiver.ts';
@@ -112,9 +113,9 @@ class Cluster implements ProxyService {
 
   /** Begins when no process sends requests to the target any longer. */
   async drain(target: Target, timeoutMs: number): Promise<Drained> {
-    const begunMs = performance.now();
+    const begunMs = threadTime.now();
     await this.#switched;
-    const leftMs = Math.max(0, timeoutMs - (performance.now() - begunMs));
+    const leftMs = Math.max(0, timeoutMs - (threadTime.now() - begunMs));
     const results = await Promise.all(
       this.#slots.map(async ({ child }) => child?.drain(target, leftMs)),
     );

@@ -1,4 +1,6 @@
 import type { Server } from 'node:http';
+import { patientTimeout } from '../runtime/patient-timer.ts';
+import { threadTime } from '../runtime/thread-time.ts';
 import type { ProxyContext } from './context.ts';
 import type { HandedOffConnections } from './downstream/handed-off.ts';
 import type { Http1Frontend } from './downstream/http1.ts';
@@ -19,7 +21,7 @@ interface ClosingProxy {
  */
 export async function closeProxy(proxy: ClosingProxy): Promise<void> {
   const { context, server, handedOff, frontend, upstreams, deadlineMs } = proxy;
-  const deadline = performance.now() + deadlineMs;
+  const deadline = threadTime.now() + deadlineMs;
   context.closing = true;
   // node would destroy connections whose response has not been written completely; they are ended below.
   server.closeIdleConnections = () => {};
@@ -31,14 +33,11 @@ export async function closeProxy(proxy: ClosingProxy): Promise<void> {
   await upstreams.drainAll(deadlineMs);
   upstreams.retireAll();
   frontend.endIdle();
-  const timer = setTimeout(
-    () => {
-      frontend.destroyAll();
-      handedOff.destroyAll();
-    },
-    Math.max(0, deadline - performance.now()),
-  );
+  const timer = patientTimeout(Math.max(0, deadline - threadTime.now()), () => {
+    frontend.destroyAll();
+    handedOff.destroyAll();
+  });
   await Promise.all([closed, handedOff.gone()]);
-  clearTimeout(timer);
+  timer.stop();
   context.traffic.flush();
 }

@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/proxy': {
     idea: "the users' path: `downstream` (users), `upstream` (running), `http`, `request`, `copy`, `io`",
-    imports: 'lib/model',
+    imports: 'lib/model lib/runtime',
   },
   'lib/compare': {
     idea: 'the differences between two responses, endpoints, noise, masking',

@@ -3,6 +3,8 @@ import type { ByteBudget } from '../../model/byte-budget.ts';
 import type { Peer } from '../http/forwarded.ts';
 import type { Appetite, Eater, PacedInput } from '../io/paced-input.ts';
 import { TurnQueue } from '../io/turn-queue.ts';
+import { PatientTimer } from '../../runtime/patient-timer.ts';
+import { confirmIdle } from '../io/confirm-idle.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
 
 /** How long a client that has half-closed is believed to listen while nothing arrives. */
@@ -53,6 +55,8 @@ export class Connection implements Eater {
   /** Nothing is responded to any more. */
   isEnding = false;
   private overflown = false;
+  /** How many turns it has been offered. */
+  turns = 0;
   /** The client has half-closed the connection. */
   isHalfClosed = false;
 
@@ -98,6 +102,7 @@ export class Connection implements Eater {
    * the connection.
    */
   take(turn: Turn, isLast: boolean): boolean {
+    this.turns++;
     if (this.isSealed || this.lastResponse !== null || this.socket.destroyed) return false;
     this.isSealed = isLast;
     if (this.active === null) {
@@ -210,7 +215,8 @@ export class Connection implements Eater {
  */
 export function closeLingering(socket: Socket, idleMs: number): void {
   if (socket.destroyed) return;
-  socket.setTimeout(idleMs, () => socket.destroy());
+  const abandon = (): void => void socket.destroy();
+  socket.setTimeout(idleMs, () => confirmIdle(socket, idleMs, abandon));
   if (socket.writableFinished) linger(socket);
   else socket.once('finish', () => linger(socket));
   socket.end();
@@ -221,6 +227,7 @@ export function closeLingering(socket: Socket, idleMs: number): void {
 
 /** The system has the whole response. */
 function linger(socket: Socket): void {
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  socket.once('close', () => clearTimeout(timer));
+  const timer = new PatientTimer(() => socket.destroy(), { holdsProcess: false });
+  timer.start(LINGER_MS);
+  socket.once('close', () => timer.stop());
 }

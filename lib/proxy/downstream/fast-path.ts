@@ -1,5 +1,6 @@
 import type { HeadRules } from '../http/request-headers.ts';
 import { contained } from '../io/contained.ts';
+import { confirmIdle } from '../io/confirm-idle.ts';
 import { IdleTimer } from '../io/idle-timer.ts';
 import { skipEmptyWrites } from '../io/write-coalescing.ts';
 import type { ProxySettings } from '../settings.ts';
@@ -100,7 +101,13 @@ export class FastPath {
 
   /** A client that has half-closed no longer accepts anything. */
   private readonly timedOut = (): void => {
-    if (this.connection.isHalfClosed && !this.connection.isEnding) this.connection.idle();
+    const { connection } = this;
+    const { socket } = connection;
+    const isMeant = (): boolean => connection.isHalfClosed && !connection.isEnding;
+    if (!isMeant()) return;
+    confirmIdle(socket, socket.timeout ?? 0, () => {
+      if (isMeant()) connection.idle();
+    });
   };
 
   private idle(): void {

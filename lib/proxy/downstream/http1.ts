@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf } from '../../errors.ts';
 import { ByteBudget } from '../../model/byte-budget.ts';
+import { PatientTimer } from '../../runtime/patient-timer.ts';
+import { threadTime } from '../../runtime/thread-time.ts';
 import type { ProxyContext } from '../context.ts';
 import { compileTrust, peerOf } from '../http/forwarded.ts';
 import { TOKEN_SUFFIX } from '../http/hop-by-hop.ts';
@@ -15,6 +17,7 @@ import { contained, takeAll } from '../io/contained.ts';
 import { PacedInput } from '../io/paced-input.ts';
 import { Forward } from '../request/forward.ts';
 import { isTunnelled, Tunnel, withoutUpgrade } from '../request/tunnel.ts';
+import { confirmIdle } from '../io/confirm-idle.ts';
 import type { ProxySettings } from '../settings.ts';
 import { Connection } from './connection.ts';
 import { rawPage } from './error-pages.ts';
@@ -29,11 +32,13 @@ import type { UserRequest, UserResponse } from './types.ts';
 /** How much memory requests that clients send ahead may take, on all connections together. */
 const AHEAD_MAX_BYTES = 67_108_864;
 
+/** node's error for a head that takes too long. */
+const SLOW_HEAD = 'ERR_HTTP_REQUEST_TIMEOUT';
 /** Statuses for what node's parser and timers reject before there is a request. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  [SLOW_HEAD]: 408,
 };
 
 /** The HTTP/1 frontend: turns the events of the listening socket into turns of connections. */
@@ -150,6 +155,18 @@ export class Http1Frontend implements ListenerEvents {
   malformed(error: Error, socket: Socket): void {
     const connection = this.bySocket.get(socket);
     const code = codeOf(error) ?? '';
+    if (code !== SLOW_HEAD || connection === undefined) return this.failed(code, socket);
+    // node counts time in which this thread stood still, and does so only once for a head.
+    const { headTimeoutMs } = this.context.settings.request;
+    const before = connection.turns;
+    const check = (): void => {
+      if (!socket.destroyed && connection.turns === before) this.failed(code, socket);
+    };
+    new PatientTimer(check, { holdsProcess: false }).start(threadTime.lostWithin(headTimeoutMs));
+  }
+
+  private failed(code: string, socket: Socket): void {
+    const connection = this.bySocket.get(socket);
     const status = STATUS_BY_CODE[code] ?? (code.startsWith('HPE_') ? 400 : null);
     if (connection === undefined || status === null) return void socket.destroy();
     // A connection that is opened in advance and never used, as browsers do, is not a request.
@@ -162,8 +179,11 @@ export class Http1Frontend implements ListenerEvents {
 
   idle(socket: Socket): void {
     const connection = this.bySocket.get(socket);
-    if (connection === undefined) socket.destroy();
-    else if (!connection.idle()) socket.setTimeout(this.context.settings.request.idleTimeoutMs);
+    if (connection === undefined) return void socket.destroy();
+    const { idleTimeoutMs } = this.context.settings.request;
+    confirmIdle(socket, socket.timeout ?? 0, () => {
+      if (!connection.idle()) socket.setTimeout(idleTimeoutMs);
+    });
   }
 
   connectionRejected(): void {

@@ -16,6 +16,7 @@ import { contained, takeAll } from '../io/contained.ts';
 import { Forward } from '../request/forward.ts';
 import type { Turn } from './connection.ts';
 import { http2Head } from './http2-head.ts';
+import { confirmIdle } from '../io/confirm-idle.ts';
 import { Http2Request, Http2Response } from './http2-stream.ts';
 
 /** How many requests a client may have open at once on one connection. */
@@ -98,9 +99,13 @@ export class Http2Frontend {
     // An error of the connection ends its streams, which report it.
     session.on('error', () => {});
     session.setLocalWindowSize(SESSION_WINDOW_BYTES);
-    session.setTimeout(keepAliveMs === 0 ? headTimeoutMs : keepAliveMs);
+    const idleMs = keepAliveMs === 0 ? headTimeoutMs : keepAliveMs;
+    session.setTimeout(idleMs);
     session.on('timeout', () => {
-      if (open === 0) session.close();
+      if (session.destroyed) return;
+      confirmIdle(session.socket, idleMs, () => {
+        if (open === 0) session.close();
+      });
     });
     session.on('stream', (stream: ServerHttp2Stream, ...rest: unknown[]) => {
       open++;
@@ -167,7 +172,12 @@ class StreamOwner {
     stream.once('close', () => turn.gone());
     const watch = (): void => {
       stream.setTimeout(idleTimeoutMs, () => {
-        if (!turn.idle()) watch();
+        const { session } = stream;
+        if (session === undefined || session.destroyed) return;
+        const decide = (): void => {
+          if (!turn.idle()) watch();
+        };
+        confirmIdle(session.socket, idleTimeoutMs, decide, watch);
       });
     };
     watch();

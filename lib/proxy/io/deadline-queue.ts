@@ -1,12 +1,19 @@
+import { PatientTimer } from '../../runtime/patient-timer.ts';
+import { threadTime } from '../../runtime/thread-time.ts';
+
+/** The timer may be this much early. */
+const EARLY_MS = 1;
+
 /**
  * A first-in first-out queue whose members may all wait equally long. One timer serves all of them, because
- * the oldest always expires next.
+ * the oldest always expires next. Time in which the thread stood still does not count.
  */
 export class DeadlineQueue<T> {
   private readonly entries = new Map<T, number>();
   private readonly maxMs: number;
   private readonly onExpired: (item: T) => void;
-  private timer: NodeJS.Timeout | null = null;
+  private readonly timer = new PatientTimer(() => this.expire());
+  private isArmed = false;
 
   constructor(maxMs: number, onExpired: (item: T) => void) {
     this.maxMs = maxMs;
@@ -18,7 +25,7 @@ export class DeadlineQueue<T> {
   }
 
   add(item: T): void {
-    this.entries.set(item, performance.now() + this.maxMs);
+    this.entries.set(item, threadTime.now() + this.maxMs);
     this.arm();
   }
 
@@ -41,21 +48,22 @@ export class DeadlineQueue<T> {
   // Private
 
   private arm(): void {
-    if (this.timer !== null) return;
+    if (this.isArmed) return;
     for (const due of this.entries.values()) {
-      this.timer = setTimeout(() => this.expire(), Math.max(1, due - performance.now()));
+      this.isArmed = true;
+      this.timer.start(Math.max(1, due - threadTime.now()));
       return;
     }
   }
 
   private disarm(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    this.timer.stop();
+    this.isArmed = false;
   }
 
   private expire(): void {
-    this.timer = null;
-    const now = performance.now();
+    this.isArmed = false;
+    const now = threadTime.now() + EARLY_MS;
     for (const [item, due] of this.entries) {
       if (due > now) break;
       this.entries.delete(item);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { threadTime } from '../../runtime/thread-time.ts';
 
 /** Polls per limit, within the bounds below. Idleness is reported up to two polls late, never early. */
 const POLLS_PER_LIMIT = 8;
@@ -12,8 +13,8 @@ const RESTARTED = 1.5;
 /**
  * Measures how long nothing has moved on a connection whose limit depends on what it is doing. It polls: a
  * timer that every byte restarts, such as the socket's own, would cost each request a twentieth of its way
- * through the proxy. Polls are counted, so that time in which this process stood still is not idleness of
- * the connection.
+ * through the proxy. Time in which this thread stood still is not idleness of the connection, and what
+ * has arrived by then is read first.
  */
 export class IdleTimer {
   private readonly onIdle: () => void;
@@ -23,6 +24,9 @@ export class IdleTimer {
   private stepMs = POLL_MIN_MS;
   private idleMs = 0;
   private movedBytes = 0;
+  /** The thread's time at the latest poll. */
+  private polledAtMs = 0;
+  private turn: NodeJS.Immediate | undefined;
   /** When this class armed the socket's own timer; null while it has not. */
   private armedAtMs: number | null = null;
 
@@ -40,6 +44,7 @@ export class IdleTimer {
       Math.max(POLL_MIN_MS, Math.ceil(smallestMs / POLLS_PER_LIMIT)),
     );
     this.idleMs = 0;
+    this.polledAtMs = threadTime.now();
     this.timer = setTimeout(this.poll, this.stepMs).unref();
     socket.on('timeout', this.socketTimedOut);
   }
@@ -59,6 +64,7 @@ export class IdleTimer {
   /** Leaves the socket's own timer as it is, since somebody else may have set it by now. */
   stop(): void {
     clearTimeout(this.timer);
+    clearImmediate(this.turn);
     this.socket?.off('timeout', this.socketTimedOut);
     this.socket = null;
     this.armedAtMs = null;
@@ -75,13 +81,22 @@ export class IdleTimer {
   private readonly poll = (): void => {
     const { socket } = this;
     if (socket === null) return;
-    this.idleMs = this.hasMoved(socket) ? 0 : this.idleMs + this.stepMs;
+    const ranMs = this.ranMs(this.stepMs);
+    this.idleMs = this.hasMoved(socket) ? 0 : this.idleMs + ranMs;
     const isWriting = socket.writableLength !== 0;
     // A socket timer that somebody else has set is not touched.
     if (this.idleMs !== 0 && isWriting && !socket.timeout) return this.armSocketTimer(socket);
     this.schedule();
     this.report();
   };
+
+  /** How long the thread ran since the latest poll. */
+  private ranMs(maxMs: number): number {
+    const nowMs = threadTime.now();
+    const ranMs = Math.min(nowMs - this.polledAtMs, maxMs);
+    this.polledAtMs = nowMs;
+    return ranMs;
+  }
 
   private hasMoved({ bytesRead, bytesWritten, writableLength }: Socket): boolean {
     // Pending writes count only as a whole, once they are through.
@@ -103,12 +118,19 @@ export class IdleTimer {
     const waitedMs = socket.timeout ?? 0;
     const wasRestarted = performance.now() - armedAtMs > waitedMs * RESTARTED;
     const hasProgressed = this.hasMoved(socket) || wasRestarted;
-    this.idleMs = (hasProgressed ? 0 : this.idleMs) + waitedMs;
+    this.idleMs = (hasProgressed ? 0 : this.idleMs) + this.ranMs(waitedMs);
     this.schedule();
     this.report();
   };
 
   private report(): void {
-    if (this.idleMs + SLACK_MS >= this.smallestMs) this.onIdle();
+    if (this.idleMs + SLACK_MS < this.smallestMs) return;
+    clearImmediate(this.turn);
+    this.turn = setImmediate(() => {
+      const { socket } = this;
+      if (socket === null) return;
+      if (this.hasMoved(socket)) this.idleMs = 0;
+      else this.onIdle();
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { PatientTimer } from '../../runtime/patient-timer.ts';
 import type { UserRequest } from '../downstream/types.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import { concatenated } from '../io/buffers.ts';
@@ -108,8 +109,9 @@ export class RequestBody {
     this.draining = true;
     this.gathered = [];
     this.bytes = 0;
-    this.timer = setTimeout(() => this.request.destroy(), DRAIN_MAX_MS).unref();
-    this.request.once('close', () => clearTimeout(this.timer));
+    const timer = new PatientTimer(() => this.request.destroy(), { holdsProcess: false });
+    timer.start(DRAIN_MAX_MS);
+    this.request.once('close', () => timer.stop());
     this.request.resume();
   }
 

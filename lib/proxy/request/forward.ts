@@ -157,7 +157,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     const canWait = !this.graceUsed && this.writer.status === 0 && mayWait(error, this.body);
     if (canWait && this.waitForNextRunning()) return;
     this.giveBack();
-    this.fail(failureKindOf(error));
+    this.fail(failureKindOf(error), statusOf(error));
   }
 
   /** Never called: only a tunnel requests another protocol. */
@@ -201,16 +201,17 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.body.gather(() => pool.run(this));
   }
 
-  private fail(kind: FailureKind): void {
+  /** `status`: where no response has begun. */
+  private fail(kind: FailureKind, status: number): void {
     this.context.counts.error(kind);
-    if (this.writer.status === 0) this.page(statusOf(kind));
+    if (this.writer.status === 0) this.page(status);
     else this.writer.break();
     this.ticket.finish(0, kind);
     this.finish();
   }
 
   protected override giveUp(): void {
-    this.fail('refused');
+    this.fail('refused', 502);
   }
 
   protected override reject(status: number): void {

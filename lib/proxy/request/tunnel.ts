@@ -140,10 +140,9 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     if (isRefused(error) && !this.graceUsed && !this.over && this.waitForNextRunning()) return;
     this.giveBack();
     if (this.over) return;
-    const kind = failureKindOf(error);
-    this.context.counts.error(kind);
+    this.context.counts.error(failureKindOf(error));
     if (this.responded) this.end();
-    else this.page(statusOf(kind));
+    else this.page(statusOf(error));
   }
 
   // Private

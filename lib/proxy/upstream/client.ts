@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Target } from '../../model/exchange.ts';
+import type { ConnectResult } from '../../runtime/connect.ts';
 import type { RawResponseHead } from '../http/response-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 import { ResponseReader } from '../http/response-reader.ts';
@@ -7,7 +8,7 @@ import { contained } from '../io/contained.ts';
 import { IdleTimer } from '../io/idle-timer.ts';
 import { ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 import { BodySender } from './body-sender.ts';
-import { type ConnectResult, connectSocket, connectUpstream, hostOf } from './connect.ts';
+import { connectSocket, connectUpstream, hostOf } from './connect.ts';
 import { ResponseTimeoutError, UpstreamClosedError } from './errors.ts';
 import { requestText } from './request-text.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './types.ts';

@@ -1,12 +1,10 @@
 import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
-import { ViliError } from '../../errors.ts';
 import type { Target } from '../../model/exchange.ts';
+import { type ConnectResult, connectHost } from '../../runtime/connect.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
 
 /** Two reads of node: with node's default of 16 KiB each read would stop and restart the flow. */
 const BUFFER_BYTES = 131_072;
-
-export type ConnectResult<S> = (...result: [Error, null] | [null, S]) => void;
 
 /** Shared by all connections: the bytes of one read are consumed before the next. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
@@ -47,24 +45,13 @@ export function connectSocket<S extends Socket>(
     writableHighWaterMark: BUFFER_BYTES,
     ...more,
   };
-  const socket = new SocketClass(options as SocketConstructorOpts);
-  socket.setNoDelay(true);
-  coalesceWrites(socket);
-  const timer = setTimeout(() => {
-    const text = `no connection to ${host}:${port} within ${limitMs} ms`;
-    socket.destroy(new ViliError('VILI_GATE_CONNECT_TIMEOUT', text));
-  }, limitMs);
-  const failed = (error: Error): void => {
-    clearTimeout(timer);
-    callback(error, null);
+  const create = (): S => {
+    const socket = new SocketClass(options as SocketConstructorOpts);
+    socket.setNoDelay(true);
+    coalesceWrites(socket);
+    return socket;
   };
-  socket.once('error', failed);
-  socket.once('connect', () => {
-    clearTimeout(timer);
-    socket.off('error', failed);
-    callback(null, socket);
-  });
-  socket.connect({ host, port });
+  connectHost({ host, port, limitMs, create }, callback);
 }
 
 /** The URL of a target without its path. */

@@ -23,6 +23,7 @@ export const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'malformed',
   VILI_GATE_ANSWER: 'malformed',
 };
+const CONNECT_TIMEOUT = 'VILI_GATE_CONNECT_TIMEOUT';
 /** How a connection that died while it was idle fails. */
 const STALE_CODES: ReadonlySet<string> = new Set(['VILI_GATE_CLOSED', 'ECONNRESET', 'EPIPE']);
 
@@ -45,9 +46,10 @@ export function failureKindOf(error: unknown): FailureKind {
   return KIND_BY_CODE[codeOf(error) ?? ''] ?? 'closed';
 }
 
-/** The status for a request whose response never began. */
-export function statusOf(kind: FailureKind): 502 | 504 {
-  return kind === 'timeout' ? 504 : 502;
+/** The status for a request whose response never began: 504 only where running had a chance to respond. */
+export function statusOf(error: unknown): 502 | 504 {
+  const isSilence = failureKindOf(error) === 'timeout' && codeOf(error) !== CONNECT_TIMEOUT;
+  return isSilence ? 504 : 502;
 }
 
 /** True when a dead reused connection can have caused the error. */

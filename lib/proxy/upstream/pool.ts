@@ -1,4 +1,5 @@
 import type { Target } from '../../model/exchange.ts';
+import { patientTimeout } from '../../runtime/patient-timer.ts';
 import { DeadlineQueue } from '../io/deadline-queue.ts';
 import { SwapList, type SwapListItem } from '../io/swap-list.ts';
 import { UpstreamClient } from './client.ts';
@@ -102,14 +103,14 @@ export class UpstreamPool {
     if (this.active.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        timer.stop();
         this.leaveWatchers.delete(watch);
         resolve();
       };
       const watch = (): void => {
         if (this.active.size === 0) done();
       };
-      const timer = setTimeout(done, timeoutMs);
+      const timer = patientTimeout(timeoutMs, done);
       this.leaveWatchers.add(watch);
     });
   }

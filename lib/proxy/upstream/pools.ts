@@ -1,4 +1,5 @@
 import type { Target } from '../../model/exchange.ts';
+import { hostAddresses } from '../../runtime/host-addresses.ts';
 import { type Drained, UpstreamPool } from './pool.ts';
 import type { UpstreamLimits } from './types.ts';
 
@@ -17,6 +18,8 @@ export class UpstreamPools {
     let pool = this.pools.get(key);
     if (pool === undefined) {
       pool = new UpstreamPool(target, this.limits);
+      // So that no user waits for the resolver.
+      hostAddresses.find(target.host, () => {});
       this.pools.set(key, pool);
     }
     pool.retire(false);

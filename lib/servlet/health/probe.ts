@@ -1,5 +1,8 @@
 import { request } from 'node:http';
+import { Socket } from 'node:net';
 import { codeOf } from '../../errors.ts';
+import { connectHost } from '../../runtime/connect.ts';
+import { patientTimeout } from '../../runtime/patient-timer.ts';
 
 /** A response is read to its end up to this size, so that the servlet logs no broken connection. */
 const MAX_BODY_BYTES = 65_536;
@@ -30,20 +33,27 @@ export function probeOnce(target: ProbeTarget, signal?: AbortSignal): Promise<Pr
       host,
       port,
       path: path ?? '/',
-      agent: false,
+      // Without an agent: this creates the connection.
+      createConnection: (_options, done) => {
+        const create = (): Socket => new Socket();
+        connectHost({ host, port, limitMs: requestTimeoutMs, create }, (error, socket) => {
+          if (error !== null) done(error, new Socket());
+          else done(null, socket);
+        });
+        return undefined;
+      },
       headers: { 'user-agent': 'vili-probe', accept: '*/*', connection: 'close' },
       ...(signal === undefined ? {} : { signal }),
     });
     let result: ProbeResult | null = null;
     const finish = (failureText: string): void => {
-      clearTimeout(timer);
+      timer.stop();
       sent.destroy();
       resolve(result ?? { ok: false, status: null, text: failureText });
     };
     // One timer for the whole exchange: a socket timeout would restart with every byte.
-    const timer = setTimeout(
-      () => finish(`no response within ${requestTimeoutMs} ms`),
-      requestTimeoutMs,
+    const timer = patientTimeout(requestTimeoutMs, () =>
+      finish(`no response within ${requestTimeoutMs} ms`),
     );
     sent.on('error', (error) => finish(textOf(error)));
     sent.on('response', (response) => {
