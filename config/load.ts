@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './choice.ts';
 import { ConfigError, describePlace, type Problem, visible, warningLines } from './problem.ts';
@@ -48,7 +48,7 @@ export interface LoadedSettings {
  * `openapi`.
  */
 export function loadSettings(sources: SettingsSources): LoadedSettings {
-  const base = resolve(sources.base);
+  const base = realBase(sources.base);
   const baseProblem = checkBase(base);
   if (baseProblem !== null) throw new ConfigError(base, [baseProblem], []);
   const layers = [
@@ -84,6 +84,16 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
 }
 
 // Private
+
+/** One folder has many spellings; lock, tags and records know it by one. */
+function realBase(given: string): string {
+  const base = resolve(given);
+  try {
+    return realpathSync(base);
+  } catch {
+    return base;
+  }
+}
 
 function checkBase(base: string): Problem | null {
   const problem = { source: 'command line', line: null, name: 'base' };

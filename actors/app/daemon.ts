@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { listVersionFolders } from '../../lib/base/arrival/scan.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { removeTempFiles } from '../../lib/base/state/atomic-file.ts';
+import { makePrivate } from '../../lib/base/state/private-folder.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import { acquireLock } from '../../lib/servlet/lock.ts';
@@ -39,6 +40,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let services: Services | null = null;
   try {
     await reap(layout, journal);
+    await makePrivate(layout.viliFolder);
     await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
     await removeHalfWritten(layout, journal);
     const built = await createServices(options, stopping.signal, (event) => startup.see(event));

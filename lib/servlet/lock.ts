@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
@@ -12,6 +22,8 @@ const FLOCK_CONFLICT = 1;
 const FLOCK_TIMEOUT_MS = 5000;
 /** The winner needs some ms to write its pid into the file; the loser waits this long for it. */
 const HOLDER_ATTEMPTS = 25;
+/** Where nothing but the name of the socket and the file excludes others. */
+const PATIENT_ATTEMPTS = 250;
 const HOLDER_PAUSE_MS = 20;
 
 export interface Lock {
@@ -23,7 +35,8 @@ export interface Lock {
  * Takes the lock of a base: one Vili per base. The kernel holds it, in two ways, and so releases it
  * however the holder dies. The file is never deleted, so two starting processes cannot race for a
  * stale one.
- * - An abstract unix socket named after the file: exact, but visible in this network namespace only.
+ * - An abstract unix socket named after the file: exact, but visible in this network namespace only, and any user may
+ *   take the name. So it counts only while the holder that the file names is alive, or where flock(1) is missing.
  * - flock(2) on the file, which also keeps out a Vili in another container on the same volume. Node
  *   has no flock(2): flock(1) locks the open file it inherits, which remains this process's. Hosts
  *   without that program and file systems without locks rely on the socket.
@@ -39,8 +52,11 @@ export async function acquireLock(
   let socket: Server | null = null;
   try {
     socket = await listenFor(file);
-    const taken = socket === null || flock(file, options.flockCommand ?? 'flock') === 'conflict';
-    if (taken) throw await lockedError(path);
+    const holder = socket === null ? await findHolder(path) : null;
+    const flocked = holder === null ? flock(file, options.flockCommand ?? 'flock') : 'conflict';
+    const isTaken =
+      flocked === 'conflict' || (socket === null && !(await mayIgnoreName(path, flocked)));
+    if (isTaken) throw await lockedError(path, holder);
   } catch (error) {
     await close(file, socket);
     throw error;
@@ -59,9 +75,16 @@ export async function acquireLock(
 
 function openLockFile(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    // Whoever can open the file can lock it.
+    const folder = dirname(path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     // 'a+' creates the file without truncating the pid of a present holder.
-    return openSync(path, 'a+', 0o644);
+    const file = openSync(path, 'a+', 0o600);
+    attempt(() => {
+      fchmodSync(file, 0o600);
+      chmodSync(folder, 0o700);
+    }, undefined);
+    return file;
   } catch (cause) {
     const options = { exitCode: EXIT.usage };
     throw ViliError.cannot('VILI_LOCK_FILE', `open the lock file ${path}`, cause, options);
@@ -111,8 +134,18 @@ async function close(file: number, socket: Server | null): Promise<void> {
   if (socket !== null) await new Promise((closed) => socket.close(closed));
 }
 
-async function lockedError(path: string): Promise<ViliError> {
-  const holder = await findHolder(path);
+/**
+ * The name of the socket is taken, but not by the Vili that the file names: that one is gone. By flock(2) no other
+ * Vili has the base, in whatever container; without it, only a file that names a holder excludes one that is starting.
+ */
+async function mayIgnoreName(path: string, flocked: 'locked' | 'unavailable'): Promise<boolean> {
+  if (flocked === 'locked') return true;
+  const named = parseHolder(attempt(() => readFileSync(path, 'utf8'), ''));
+  return named !== null && (await findHolder(path, PATIENT_ATTEMPTS)) === null;
+}
+
+async function lockedError(path: string, known: ProcessIdentity | null): Promise<ViliError> {
+  const holder = known ?? (await findHolder(path));
   const who = holder === null ? 'another Vili' : `another Vili with pid ${holder.pid}`;
   return new ViliError(
     'VILI_BASE_LOCKED',
@@ -121,8 +154,11 @@ async function lockedError(path: string): Promise<ViliError> {
   );
 }
 
-async function findHolder(path: string): Promise<ProcessIdentity | null> {
-  for (let attempt = 0; attempt < HOLDER_ATTEMPTS; attempt += 1) {
+async function findHolder(
+  path: string,
+  attempts: number = HOLDER_ATTEMPTS,
+): Promise<ProcessIdentity | null> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
     const holder = parseHolder(await readFile(path, 'utf8').catch(() => ''));
     if (holder !== null && isAlive(holder)) return holder;
     await sleep(HOLDER_PAUSE_MS);

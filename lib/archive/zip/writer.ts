@@ -23,7 +23,7 @@ export async function writeZip(
   signal: AbortSignal,
 ): Promise<ZipRecord[]> {
   const zip = new ZipArchive({ zlib: { level }, statConcurrency: 1 });
-  const out = createWriteStream(zipFile, { flags: 'wx', mode: 0o640 });
+  const out = createWriteStream(zipFile, { flags: 'wx', mode: 0o600 });
   const failed = new AbortController();
   const fail = (error: unknown): void => failed.abort(error);
   zip.on('error', fail).on('warning', fail);

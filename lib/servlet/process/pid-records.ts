@@ -56,7 +56,7 @@ export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
   // The next attempt overwrites this file; it is never read, since its name does not end in .json.
   const temporary = `${paths.record}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     removeFiles([paths.stat, paths.failed]);
     // Arguments may hold secrets: readable for Vili's user only.
     const text = `${JSON.stringify({ schema: SCHEMA, ...record })}\n`;

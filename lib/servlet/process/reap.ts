@@ -7,7 +7,7 @@ import {
 } from './identity.ts';
 import { clearPidRecords, type PidRecordEntry, readPidRecords } from './pid-records.ts';
 import { findStalePids, type StalePid } from './stale-pids.ts';
-import { baseOfTag } from './tag.ts';
+import { isTagOf } from './tag.ts';
 import { awaitGone, findProcessTree, killProcessTree, type ProcessTree } from './tree.ts';
 
 /** Leftovers serve nobody and were hung up long ago, so they get little time to end by themselves. */
@@ -59,7 +59,7 @@ export async function reapLeftovers(options: ReapOptions): Promise<ReapReport> {
   const stale = findStalePids(options.base);
   const tree: ProcessTree = {
     leaders: [...recorded.leaders, ...stale.flatMap(({ identity }) => identity ?? [])],
-    owns: (tag) => baseOfTag(tag) === options.base,
+    owns: (tag) => isTagOf(options.base, tag),
   };
   const found = await findProcessTree(tree);
   const survivors = await end(tree, found, graceOf(entries, options));
@@ -92,7 +92,7 @@ function checkRecords(entries: readonly PidRecordEntry[], base: string): Checked
     if (!isAlive(leader)) {
       const reason = `pid ${pid} of ${record.id} now belongs to another process, ${stat.command}`;
       untouched.push({ pid, reason });
-    } else if (baseOfTag(record.tag) !== base) {
+    } else if (!isTagOf(base, record.tag)) {
       // The folder is a copy: the process belongs to the original base, where a Vili may be running.
       const reason = `${record.id} (pid ${pid}) belongs to another base: ${record.tag}`;
       untouched.push({ pid, reason });

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { attempt, ViliError } from '../../errors.ts';
 import { renice } from '../../runtime/priority.ts';
 import { CODE_PID_FILE } from './exit.ts';
@@ -8,12 +8,14 @@ import { openPty, type Pty } from './pty.ts';
 import { ServletProcess, type SpawnOptions } from './servlet-process.ts';
 
 const SHELL = '/bin/sh';
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
 /**
  * Records its own identity and then becomes the servlet. Files: $1 stat line, $2 pid file, $3 stdOut, $4 stdErr,
- * $5 failure mark; $6 nice value, $7 CPUs or ''; the rest is the command. No value is ever part of the script's text.
+ * $5 failure mark; $6 nice value, $7 CPUs or '', $8 umask; the rest is the command. No value is ever part of the script's text.
  * - The stat line is written before exec: a Vili killed at any moment leaves a child that can be found.
  * - stdin stays on the terminal: with no descriptor on it, the terminal closes and hangs up.
+ * - What is for Vili alone gets no rights for others; the servlet has the umask of Vili.
  * - `>>`, never `>`: a truncated log must not get a hole of NUL bytes.
  * - The trap runs only when exec did not happen.
  * - Linux divides CPU time between sessions first, and a nice value counts only within a session unless the
@@ -22,9 +24,9 @@ const SHELL = '/bin/sh';
  * - bash as /bin/sh would add SHLVL to the environment.
  */
 const WRAPPER =
-  's=$1 p=$2 o=$3 e=$4 f=$5 n=$6 c=$7; shift 7; unset SHLVL; ' +
-  `trap 'echo failed >"$f"' EXIT; ` +
-  `IFS= read -r l </proc/$$/stat && printf '%s\\n' "$l" >"$s" && printf '%s\\n' "$$" >"$p" ` +
+  's=$1 p=$2 o=$3 e=$4 f=$5 n=$6 c=$7 m=$8; shift 8; unset SHLVL; ' +
+  `trap 'umask 077; echo failed >"$f"' EXIT; umask 077; ` +
+  `IFS= read -r l </proc/$$/stat && printf '%s\\n' "$l" >"$s" && umask "$m" && printf '%s\\n' "$$" >"$p" ` +
   `|| exit ${CODE_PID_FILE}; ` +
   '[ "$n" = 0 ] || { printf %s "$n" >/proc/$$/autogroup; } 2>/dev/null; ' +
   '[ -z "$c" ] || ! command -v taskset >/dev/null || set -- taskset -c "$c" "$@"; ' +
@@ -53,7 +55,9 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
   const startedAtMs = options.now();
   const files = [paths.stat, instance.pidFile, instance.stdOut, instance.stdErr, paths.failed];
   const { nice = 0, processors = '' } = options;
-  const values = [...files, String(nice), processors];
+  const umask = process.umask().toString(8).padStart(3, '0');
+  const values = [...files, String(nice), processors, umask];
+  for (const file of [instance.stdOut, instance.stdErr]) makePrivateFile(file);
   let pty: Pty;
   try {
     pty = openPty({
@@ -79,6 +83,11 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
 }
 
 // Private
+
+/** What a servlet prints may hold anything. Where the file cannot be made, the exit will show it. */
+function makePrivateFile(file: string): void {
+  attempt(() => closeSync(openSync(file, NEW_FILE, 0o600)), undefined);
+}
 
 function requireCommand({ command, instance }: SpawnOptions): void {
   const bad = command.find((part) => part.includes('\0'));
