@@ -22,6 +22,7 @@ export function compareHeaders(
   running: FlatHeaders,
   testing: FlatHeaders,
   isMasked: (name: string) => boolean = () => false,
+  maskText: (text: string) => string = (text) => text,
 ): Difference[] {
   const differences: Difference[] = [];
   for (const name of names) {
@@ -31,7 +32,7 @@ export function compareHeaders(
     if (VOLATILE.has(name) && ours.length > 0 && theirs.length > 0) continue;
     if (normalized(name, ours) === normalized(name, theirs)) continue;
     const show = (values: readonly string[]) =>
-      isMasked(name) ? MASKED : brief(values.join(', '));
+      isMasked(name) ? MASKED : brief(maskText(values.join(', ')));
     differences.push({
       kind: 'header',
       path: name,

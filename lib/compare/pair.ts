@@ -28,6 +28,7 @@ const PLAIN: PairContext = {
   isMasked: () => false,
   isNoise: () => false,
   isMaskedHeader: () => false,
+  maskText: (text) => text,
 };
 
 /**
@@ -65,6 +66,7 @@ export function comparePair(
     running.headers,
     testing.headers,
     context.isMaskedHeader,
+    context.maskText,
   )) {
     if (rules?.ignoresHeader(difference.path) === true) findings.skip(difference.path);
     else findings.add(difference);

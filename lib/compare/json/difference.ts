@@ -8,6 +8,8 @@ import type { JsonPlace } from './path.ts';
 
 const MAX_KEY_LENGTH = 80;
 const MAX_PATH_LENGTH = 400;
+/** Of a value that differs, so much is searched for secrets; less is ever shown. */
+const MAX_SEARCHED = 4096;
 const SHORTEST_ID = 8;
 /** No form of identifier is longer, and matching a key of a megabyte would take minutes. */
 const LONGEST_ID = 200;
@@ -18,6 +20,8 @@ export interface PlaceRules {
   readonly rules: RequestRules | null;
   /** Values at this place must not be shown. */
   readonly isMasked: (place: JsonPlace) => boolean;
+  /** What may be shown of a string or a key at any other place. */
+  readonly maskText: (text: string) => string;
 }
 
 interface Walk extends PlaceRules {
@@ -30,7 +34,7 @@ interface Walk extends PlaceRules {
 type Composite = Record<string, unknown>;
 type Equality = (left: unknown, right: unknown) => boolean;
 
-const NO_RULES: PlaceRules = { rules: null, isMasked: () => false };
+const NO_RULES: PlaceRules = { rules: null, isMasked: () => false, maskText: (text) => text };
 
 /**
  * Adds the differences between two parsed documents. The order of keys is insignificant; arrays are
@@ -42,9 +46,9 @@ export function compareJson(
   testing: unknown,
   maxDepth: number,
   findings: Findings,
-  { rules, isMasked }: PlaceRules = NO_RULES,
+  places: PlaceRules = NO_RULES,
 ): void {
-  compareValues({ findings, maxDepth, rules, isMasked, path: [] }, running, testing);
+  compareValues({ ...places, findings, maxDepth, path: [] }, running, testing);
 }
 
 /** Equality without recursion, so that no depth of nesting can exhaust the stack. */
@@ -192,13 +196,20 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
 function addDifference(walk: Walk, kind: DifferenceKind, running: unknown, testing: unknown): void {
   const path = pathText(walk.path);
   if (!walk.findings.wants(kind, path)) return;
-  const show = walk.isMasked(walk.path) ? () => MASKED : (value: unknown) => showJson(value);
+  const isMasked = walk.isMasked(walk.path);
+  const show = (value: unknown): string => (isMasked ? MASKED : shownOf(walk, value));
   walk.findings.add({
     kind,
     path,
     ...(running !== undefined && { running: brief(show(running)) }),
     ...(testing !== undefined && { testing: brief(show(testing)) }),
   });
+}
+
+/** Masked before it is cut, since a cut may hide what shows that it is a secret. */
+function shownOf({ maskText }: Walk, value: unknown): string {
+  if (typeof value !== 'string' || jsonType(value) !== 'string') return showJson(value);
+  return showJson(maskText(value.slice(0, MAX_SEARCHED)));
 }
 
 /** Keys of a map from ids count as one place, as in paths; short numbers may be names. */

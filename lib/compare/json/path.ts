@@ -16,9 +16,13 @@ const STEP = /^(?:(\.\.)|\.(\*)|\.?([\p{L}_$][\p{L}\p{N}_$-]*)|(\[\*?\])|\[("(?:
 
 /**
  * Parses a JSON path in the notation of differences: `$.items[].price`, `$["a b"].c`; `.*` is any
- * key or index, `[]` any index, `..name` the name at any depth. Throws ViliError `VILI_JSON_PATH`.
+ * key or index, `[]` any index, `..name` the name at any depth. `normal` makes names comparable; the keys of a place must be so
+ * already. Throws ViliError `VILI_JSON_PATH`.
  */
-export function parseJsonPath(text: string): PlaceMatcher {
+export function parseJsonPath(
+  text: string,
+  normal: (name: string) => string = (name) => name,
+): PlaceMatcher {
   const steps: Step[] = [];
   let rest = text.startsWith('$') ? text.slice(1) : null;
   while (rest !== null && rest !== '') {
@@ -26,7 +30,7 @@ export function parseJsonPath(text: string): PlaceMatcher {
     const step = found === null ? null : stepOf(found, steps.at(-1), rest);
     if (found === null || step === null) rest = null;
     else {
-      steps.push(step);
+      steps.push(step.kind === 'key' ? { ...step, name: normal(step.name) } : step);
       rest = rest.slice(found[0].length);
     }
   }

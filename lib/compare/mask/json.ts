@@ -1,40 +1,165 @@
-import { MASKED, parseJson, writeJson } from '../json/parse.ts';
+import { jsonType, MASKED, parseJson, writeJson } from '../json/parse.ts';
 import type { JsonPlace } from '../json/path.ts';
+import { type Names, plainName } from './names.ts';
+import { isNoSecret, isOpaque, isOrdinary, MARK } from './values.ts';
 
 /** Deeper values are masked as a whole. */
 const MAX_DEPTH = 200;
+/** An object that names a field in one member has the value in another: `{name, value}`. */
+const NAME_KEYS = new Set(['name', 'key', 'field', 'header', 'param', 'parameter', 'property']);
+const VALUE_KEYS = new Set(['value', 'values', 'content', 'text', 'data', 'val', 'v']);
+const MAX_NAME_LENGTH = 100;
 
 export interface MaskedText {
   readonly text: string;
   /** Something was removed, so the text is not what was sent. */
   readonly masked: boolean;
+  /** Only the beginning was searched, and is there. */
+  readonly cut?: boolean;
 }
 
 /** What is removed from a document. */
 export interface JsonMasking {
+  readonly names: Names;
+  /** Whether the operator names this place. */
   isMasked(place: JsonPlace): boolean;
-  /** What remains of a string that is not masked as a whole. */
+  /** What remains of a string, or of a key, whose place says nothing. */
   maskString(value: string): string;
 }
 
 /** The document with masked values replaced, otherwise unchanged; null when it is not JSON. */
-export function maskJson(text: string, masking: JsonMasking): MaskedText | null {
+export function maskJson(
+  text: string,
+  masking: JsonMasking,
+  maxSearched = Number.POSITIVE_INFINITY,
+): MaskedText | null {
   const parsed = parseJson(Buffer.from(text));
   if (!parsed.ok) return null;
-  let masked = false;
-  const note = <T>(before: unknown, after: T): T => {
-    masked ||= before !== after;
-    return after;
-  };
-  const walk = (value: unknown, place: (string | null)[]): unknown => {
-    if (masking.isMasked(place) || place.length > MAX_DEPTH) return note(value, MASKED);
-    if (typeof value === 'string') return note(value, masking.maskString(value));
+  const walk = new Walk(masking, maxSearched);
+  const result = walk.value(parsed.value);
+  // Of two members of one name the parser knows only the last, so the text has more than was seen.
+  const isHidden = walk.members !== membersIn(text);
+  if (!walk.masked && !isHidden) return { text, masked: false };
+  return { text: writeJson(result), masked: true };
+}
+
+// Private
+
+class Walk {
+  masked = false;
+  members = 0;
+  readonly #masking: JsonMasking;
+  readonly #place: (string | null)[] = [];
+  /** Characters of strings that are still searched; those beyond are masked as a whole. */
+  #left: number;
+
+  constructor(masking: JsonMasking, maxSearched: number) {
+    this.#masking = masking;
+    this.#left = maxSearched;
+  }
+
+  value(value: unknown): unknown {
+    if (this.#place.length > 0 && this.#masking.isMasked(this.#place)) return this.#hidden(value);
+    if (typeof value === 'string') return this.#string(value);
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map((one) => walk(one, [...place, null]));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, walk(one, [...place, key])]),
+    if (this.#place.length > MAX_DEPTH) return this.#hidden(value);
+    return Array.isArray(value) ? this.#array(value) : this.#object(value);
+  }
+
+  // Private
+
+  #hidden(value: unknown): unknown {
+    this.masked = true;
+    this.members += membersOf(value);
+    return MASKED;
+  }
+
+  #string(value: string): string {
+    if (jsonType(value) === 'number') return value;
+    this.#left -= value.length;
+    const rest = this.#left < 0 ? MASKED : this.#masking.maskString(value);
+    if (rest === value) return value;
+    this.masked = true;
+    return rest.replaceAll(MARK, MASKED);
+  }
+
+  #array(values: readonly unknown[]): unknown[] {
+    this.#place.push(null);
+    const found = values.map((one, index) =>
+      index % 2 === 1 && this.#isNamedBefore(values, index) ? this.#hidden(one) : this.value(one),
     );
-  };
-  const result = walk(parsed.value, []);
-  return masked ? { text: writeJson(result), masked } : { text, masked };
+    this.#place.pop();
+    return found;
+  }
+
+  /** Headers as a flat list, or one header as a pair: `["Authorization", "…"]`. */
+  #isNamedBefore(values: readonly unknown[], index: number): boolean {
+    const name = values[index - 1];
+    if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || values.length % 2 === 1) {
+      return false;
+    }
+    const kind = this.#masking.names.kindOf(name);
+    return kind === 'line' || (kind === 'secret' && (values.length === 2 || /[-_]/.test(name)));
+  }
+
+  #object(value: object): unknown {
+    const entries = Object.entries(value);
+    this.members += entries.length;
+    const isNamed = entries.some(([key, one]) => this.#isName(key, one));
+    const found = entries.map(([key, one]) => {
+      this.#place.push(key);
+      const isValue = isNamed && VALUE_KEYS.has(plainName(key));
+      const hides = isValue || this.#isCredential(key, one);
+      const result: [string, unknown] = [
+        this.#string(key),
+        hides ? this.#hidden(one) : this.value(one),
+      ];
+      this.#place.pop();
+      return result;
+    });
+    return Object.fromEntries(found);
+  }
+
+  #isName(key: string, value: unknown): boolean {
+    if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) return false;
+    if (!NAME_KEYS.has(plainName(key))) return false;
+    const kind = this.#masking.names.kindOf(value);
+    return kind === 'line' || kind === 'secret';
+  }
+
+  #isCredential(key: string, value: unknown): boolean {
+    const kind = this.#masking.names.kindOf(key);
+    if (kind === null || value === null || typeof value === 'boolean' || value === '') return false;
+    if (kind === 'line' || kind === 'secret') {
+      return typeof value !== 'string' || !isNoSecret(value);
+    }
+    if (typeof value !== 'string' || jsonType(value) === 'number') return false;
+    return kind === 'unsure' ? !isOrdinary(value) : isOpaque(value);
+  }
+}
+
+/** The members of all objects in a value that is not walked, without recursion. */
+function membersOf(root: unknown): number {
+  let members = 0;
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value)) members += Object.keys(value).length;
+    for (const one of Object.values(value)) pending.push(one);
+  }
+  return members;
+}
+
+/** The members of all objects in a valid document: each has one colon outside of strings. */
+function membersIn(text: string): number {
+  let members = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34 /* " */) inString = !inString;
+    else if (inString && code === 92 /* \ */) at++;
+    else if (!inString && code === 58 /* : */) members++;
+  }
+  return members;
 }

@@ -1,80 +1,127 @@
 import type { FlatHeaders } from '../../model/headers.ts';
-import { isJsonType, mediaType } from '../content.ts';
 import { MASKED } from '../json/parse.ts';
 import { type JsonPlace, parseJsonPath } from '../json/path.ts';
+import { maskBody } from './body.ts';
 import { type MaskedText, maskJson } from './json.ts';
+import { createNames, placeOf, plainName } from './names.ts';
+import { createTextMask } from './text.ts';
+import { maskForm, maskUrl, type UrlMasking } from './url.ts';
+import { isNoSecret, isOpaque, isOrdinary, MARK } from './values.ts';
 
-/** Headers that are never kept, whatever the settings say. */
-export const ALWAYS_MASKED = ['authorization', 'cookie', 'proxy-authorization', 'set-cookie'];
-const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** The last name of a path: `token` of `$.user.token`, `$..token[]`, `$["token"]`. */
+const LAST_NAME = /\.([\p{L}_$][\p{L}\p{N}_$-]*)(?:\[\*?\])*$/u;
+const LAST_QUOTED = /\[("(?:[^"\\]|\\.)*")\](?:\[\*?\])*$/;
+
+/** Of a document, so many times as much is searched as is shown of it. */
+const SEARCHED_FACTOR = 8;
+const USUALLY_KEPT = 65_536;
 
 export interface MaskSettings {
-  /** Lower case; besides Authorization, Cookie and Set-Cookie. */
+  /** Lower case; besides Authorization, Cookie, Set-Cookie and whatever is named like a credential. */
   readonly headers: readonly string[];
   /** JSON paths; they also apply to parameters of queries and forms: `$.token` means `token`. */
   readonly paths: readonly string[];
 }
 
-/** Removes secrets from what is kept of requests and responses. */
+/** Removes secrets from what is kept of requests, responses and logs. */
 export interface Mask {
+  /** Whether a value at this place of a document is never shown. */
   isMasked(place: JsonPlace): boolean;
   isMaskedHeader(name: string): boolean;
   headers(headers: FlatHeaders): string[];
   /** Path and query. */
   target(target: string): MaskedText;
-  /** A decoded body as text; null when it cannot be searched for what is to be masked. */
-  body(headers: FlatHeaders, text: string): MaskedText | null;
+  /**
+   * A body without its content encodings, of which `kept` characters are shown; null when it cannot
+   * be searched for what is to be masked.
+   */
+  body(headers: FlatHeaders, bytes: Buffer, kept?: number): MaskedText | null;
+  /** Any other text: a value, the value of a header, a line of a log. */
+  text(text: string): string;
 }
 
-/** Throws ViliError `VILI_JSON_PATH` for an invalid path. */
-export function createMask(settings: MaskSettings): Mask {
-  const names = new Set([...ALWAYS_MASKED, ...settings.headers]);
-  const matchers = settings.paths.map(parseJsonPath);
-  const isMasked = (place: JsonPlace) => matchers.some((matches) => matches(place));
-  const form = (text: string) => maskForm(text, (name) => isMasked([name]));
+/**
+ * One mask for all shapes. `everywhere`: the last name of a path counts in any place, as in a
+ * log line, which may contain bodies. Throws ViliError `VILI_JSON_PATH` for an invalid path.
+ */
+export function createMask(settings: MaskSettings, everywhere = false): Mask {
+  const placed = settings.paths.map((path) => matcherOf(path));
+  const lastNames = settings.paths.flatMap(lastNameOf);
+  const inBodies = createNames(settings.headers, everywhere ? lastNames : []);
+  const inTexts = createNames(settings.headers, lastNames);
+  const isPlaced = (place: JsonPlace) => placed.some((matches) => matches(place));
+  const isCredential = (name: string): boolean => {
+    const kind = inBodies.kindOf(name);
+    return kind === 'line' || kind === 'secret' || isPlaced(placeOf(name));
+  };
+  const isMaskedHeader = (name: string): boolean => {
+    const kind = inBodies.kindOf(name);
+    return kind === 'line' || kind === 'secret';
+  };
+  const isMaskedParameter = (name: string) => isPlaced(placeOf(name));
+  const document = (text: string, maskString: (value: string) => string, limit?: number) =>
+    maskJson(text, { names: inBodies, isMasked: isPlaced, maskString }, limit);
+  const textMask = createTextMask({
+    names: inTexts,
+    isMasked: isMaskedParameter,
+    maskDocument: (text, maskString) =>
+      /^\s*[[{]/.test(text) ? (document(text, maskString)?.text ?? null) : null,
+  });
+  const url: UrlMasking = { names: inBodies, isMasked: isMaskedParameter, maskValue: textMask };
+  const text = (value: string): string => textMask(value).replaceAll(MARK, MASKED);
+  const maskHeaders = (headers: FlatHeaders): string[] =>
+    headers.map((part, index) => {
+      const name = headers[index - 1];
+      if (index % 2 === 0 || name === undefined) return part;
+      if (isMaskedHeader(name)) return MASKED;
+      return isShownHeader(inBodies.kindOf(name), part) ? text(part) : MASKED;
+    });
 
   return {
-    isMasked,
-    isMaskedHeader: (name) => names.has(name.toLowerCase()),
-    headers: (headers) =>
-      headers.map((part, index) => {
-        const name = headers[index - 1];
-        const isValue = index % 2 === 1 && name !== undefined;
-        return isValue && names.has(name.toLowerCase()) ? MASKED : part;
-      }),
+    isMasked: (place) =>
+      place.some(
+        (key, index) =>
+          (key !== null && isMaskedHeader(key)) || isPlaced(place.slice(0, index + 1)),
+      ),
+    isMaskedHeader,
+    headers: maskHeaders,
     target(target) {
-      const at = target.indexOf('?');
-      if (at === -1) return { text: target, masked: false };
-      const { text, masked } = form(target.slice(at + 1));
-      return { text: target.slice(0, at + 1) + text, masked };
+      const masked = maskUrl(target, url);
+      return { text: masked.replaceAll(MARK, MASKED), masked: masked !== target };
     },
-    body(headers, text) {
-      if (matchers.length === 0 || text === '') return { text, masked: false };
-      const type = mediaType(headers);
-      if (type === FORM_TYPE) return form(text);
-      if (!isJsonType(type) && !/^\s*[[{]/.test(text)) return { text, masked: false };
-      return maskJson(text, { isMasked, maskString: (value) => value });
-    },
+    body: (headers, bytes, kept = USUALLY_KEPT) =>
+      maskBody(headers, bytes, {
+        kept,
+        headers: maskHeaders,
+        text: textMask,
+        form: (form) => maskForm(form, url),
+        json: (written) => document(written, textMask, SEARCHED_FACTOR * kept + USUALLY_KEPT),
+        isCredential,
+      }),
+    text,
   };
 }
 
 // Private
 
-function maskForm(text: string, isMasked: (name: string) => boolean): MaskedText {
-  let masked = false;
-  const parts = text.split('&').map((part) => {
-    const at = part.indexOf('=');
-    if (at === -1 || !isMasked(decoded(part.slice(0, at)))) return part;
-    masked = true;
-    return `${part.slice(0, at + 1)}${MASKED}`;
-  });
-  return { text: parts.join('&'), masked };
+/** Names of a path count without case and separators, and its last one is looked at first. */
+function matcherOf(path: string): (place: JsonPlace) => boolean {
+  const matches = parseJsonPath(path, plainName);
+  const [last] = lastNameOf(path).map(plainName);
+  return (place) => {
+    const key = place.findLast((it) => it !== null);
+    if (last !== undefined && (typeof key !== 'string' || plainName(key) !== last)) return false;
+    return matches(place.map((it) => (it === null ? null : plainName(it))));
+  };
 }
 
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
-  } catch {
-    return name;
-  }
+function lastNameOf(path: string): string[] {
+  const quoted = LAST_QUOTED.exec(path)?.[1];
+  const name = quoted === undefined ? LAST_NAME.exec(path)?.[1] : (JSON.parse(quoted) as string);
+  return name === undefined ? [] : [name];
+}
+
+function isShownHeader(kind: string | null, value: string): boolean {
+  if (isNoSecret(value)) return true;
+  return kind === 'unsure' ? isOrdinary(value) : kind !== 'opaque' || !isOpaque(value);
 }

@@ -3,11 +3,11 @@ import type { FailureKind } from '../../model/exchange.ts';
 import type { FlatHeaders } from '../../model/headers.ts';
 import { decodeBody } from '../content.ts';
 import type { Mask } from '../mask/mask.ts';
+import { hashOf } from '../mask/multipart.ts';
 import type { Difference } from '../outcome.ts';
 
 const ID_DIGITS = 8;
 const DECODE_LIMIT_BYTES = 1_048_576;
-const BASE64_FACTOR = 4 / 3;
 
 /** Why a pair was kept: what it exemplifies. */
 export type SampleSignal = 'errors' | 'body-difference' | 'slow' | 'reported';
@@ -75,13 +75,16 @@ export interface SampleResponse {
 export interface SampleBody {
   /** Length as sent. */
   readonly bytes: number;
-  /** The kept part: text, or base64 for a body that is not text. Empty when it was not kept. */
+  /** The kept part. Empty when it was not kept. */
   readonly text: string;
+  /** The text is base64: only in samples of earlier versions of Vili. */
   readonly base64: boolean;
   /** Only the beginning was kept. */
   readonly cut: boolean;
   /** Something was removed, so the body is not what was sent. */
   readonly masked: boolean;
+  /** In place of a body that was left out because it cannot be searched for secrets. */
+  readonly hash?: string;
 }
 
 /** A sample to be written to its file. */
@@ -107,7 +110,7 @@ export function sampleId(requestId: string, atMs: number, endpoint: string): str
   return hash.slice(0, ID_DIGITS);
 }
 
-/** At most `maxBytes` of the body, masked; a body that cannot be masked reliably is left out. */
+/** At most `maxBytes` of the body, masked; of a body that cannot be searched only size and hash are kept. */
 export function sampleBody(
   mask: Mask,
   headers: FlatHeaders,
@@ -119,24 +122,19 @@ export function sampleBody(
   const omitted = { bytes: length, text: '', base64: false, cut: true, masked: false };
   if (bytes === null) return omitted;
   const decoded = decodeBody(headers, bytes, DECODE_LIMIT_BYTES);
-  if (decoded === null) return omitted;
-  const text = decoded.toString('utf8');
-  if (!Buffer.from(text).equals(decoded)) {
-    const kept = decoded.subarray(0, Math.floor(maxBytes / BASE64_FACTOR));
-    const cut = kept.length < decoded.length;
-    return { ...omitted, text: kept.toString('base64'), base64: true, cut };
-  }
-  const masked = maskedOrNull(mask, headers, text);
-  if (masked === null) return { ...omitted, masked: true };
+  if (decoded === null) return { ...omitted, masked: true, hash: hashOf(bytes) };
+  const masked = maskedOrNull(mask, headers, decoded, maxBytes);
+  if (masked === null) return { ...omitted, masked: true, hash: hashOf(decoded) };
   const kept = masked.text.slice(0, maxBytes);
-  return { ...omitted, ...masked, text: kept, cut: kept.length < masked.text.length };
+  const cut = masked.cut === true || kept.length < masked.text.length;
+  return { ...omitted, masked: masked.masked, text: kept, cut };
 }
 
 // Private
 
-function maskedOrNull(mask: Mask, headers: FlatHeaders, text: string) {
+function maskedOrNull(mask: Mask, headers: FlatHeaders, bytes: Buffer, kept: number) {
   try {
-    return mask.body(headers, text);
+    return mask.body(headers, bytes, kept);
   } catch {
     // The document is nested too deep to be serialized again.
     return null;

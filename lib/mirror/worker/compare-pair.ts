@@ -58,6 +58,7 @@ export class PairComparer {
       rules: this.#rulesFor(exchange.method, exchange.path),
       isMasked: (place) => mask.isMasked(place),
       isMaskedHeader: (name) => mask.isMaskedHeader(name),
+      maskText: (text) => mask.text(text),
       isNoise: (key) => noise.isNoise(endpoint, key),
     };
     const compare = (other: ResponseContent) =>

@@ -57,11 +57,9 @@ describe('the mask of log lines', () => {
     }
   });
 
-  it('rejects a broken JSON line when fields are to be masked', () => {
+  it('leaves out a broken JSON line, which may hide the name of what it shows', () => {
     expect(mask(`{"user":{"password":["${SECRET}`)).to.equal(null);
-    const headersOnly = createLineMask({ headers: [], paths: [] });
-    expect(headersOnly('{"level":"INFO')).to.equal('{"level":"INFO');
-    expect(headersOnly(`{"cookie":"${SECRET}`)).to.equal('{"cookie":[masked]');
+    expect(createLineMask({ headers: [], paths: [] })('{"level":"INFO')).to.equal(null);
   });
 
   it('lets no masked field through, wherever it occurs in a line', () => {

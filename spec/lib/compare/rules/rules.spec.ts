@@ -116,6 +116,7 @@ describe('comparison rules', () => {
       rules: rules('GET', '/'),
       isMasked: () => false,
       isNoise: () => false,
+      maskText: (text: string) => text,
       isMaskedHeader: () => false,
     };
     const [html, text] = [responseWith('text/html', 'a'), responseWith('text/plain', 'b')];
@@ -152,7 +153,11 @@ function betweenTexts(rules: readonly CompareRule[], running: string, testing: s
   const findings = createFindings(DEFAULT_COMPARE_SETTINGS);
   const parsed = [running, testing].map((it) => parseJson(Buffer.from(it)));
   const [ours, theirs] = parsed.map((it) => (it.ok ? it.value : null));
-  const found = { rules: createRuleBook(rules)('GET', '/'), isMasked: () => false };
+  const found = {
+    rules: createRuleBook(rules)('GET', '/'),
+    isMasked: () => false,
+    maskText: (text: string) => text,
+  };
   compareJson(ours, theirs, 64, findings, found);
   return findings.result();
 }
