@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import { type ActorEvent, ActorSystem } from '../../lib/actor/index.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { type History, openHistory } from '../../lib/base/state/history.ts';
+import { createMask } from '../../lib/compare/mask/mask.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import { TraceLog } from '../../lib/journal/trace-log.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
@@ -72,9 +73,11 @@ export async function createServices(
 ): Promise<Services> {
   const { settings, journal, environment, viliVersion } = options;
   const layout = layoutOf(settings.base, settings.identifier);
+  const mask = createMask(settings.mask, true);
+  const maskText = (text: string): string => mask.text(text);
   const system = new ActorSystem({
     now,
-    trace: settings.trace,
+    trace: { ...settings.trace, maskText },
     bulkTypes: BULK_TYPES,
     onEvent: (event) => {
       logActorEvent(journal, event, stopping.aborted);
@@ -96,7 +99,11 @@ export async function createServices(
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'mirror-event', event }),
   });
-  const launcher = new ServletLauncher({ now, onProblem: (text) => journal.error(text) });
+  const launcher = new ServletLauncher({
+    now,
+    onProblem: (text) => journal.error(text),
+    maskText,
+  });
   const proxy = await createProxyService(settings, token, mirror, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),

@@ -177,15 +177,16 @@ export const mirror = {
     headers: setting(
       listOf(lowerCaseHeaderName),
       'x-api-key',
-      'Headers whose values are never kept or shown, besides Authorization, Proxy-Authorization, ' +
-        'Cookie and Set-Cookie; in log lines too.',
+      'Headers whose values are never kept or shown, besides Authorization, Cookie, Set-Cookie and all ' +
+        'that are named like a credential (`X-Auth-Token`; the page on applications has the list). In a ' +
+        'text, all that follows on the line is masked.',
     ),
     paths: setting(
       listOf(jsonPath),
       '$..password, $..access_token, $..refresh_token, $..client_secret',
-      'JSON paths whose values are never kept or shown, in requests and responses; `$.token` ' +
-        'also covers the parameter `token` of a query or form, and `token=`, `token:` and the like in ' +
-        'a log line. Other bodies are not masked.',
+      'JSON paths whose values are never kept or shown, besides all that is named like a credential. ' +
+        '`$.ssn` also covers the parameter `ssn` of a query or form, and in every text `ssn=`, `ssn:` and ' +
+        'the element `<ssn>`. Case and separators do not matter.',
     ),
   },
   routes: setting(

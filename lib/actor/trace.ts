@@ -32,6 +32,8 @@ export interface TraceSettings {
   readonly slowMs: number;
   /** Default 128. */
   readonly slowLogSize?: number;
+  /** What may be shown of a message; everything by default. */
+  readonly maskText?: (text: string) => string;
 }
 
 /** The trace as seen from outside the layer. */
@@ -57,6 +59,7 @@ export class Trace implements TraceReader {
   readonly #outcomes: Uint8Array;
   readonly #texts: (string | undefined)[];
   readonly #payloads = new Map<number, string>();
+  readonly #maskText: (text: string) => string;
   readonly #slow: TraceRecord[] = [];
   readonly #listeners = new Set<(record: TraceRecord) => void>();
   #lastId = 0;
@@ -67,6 +70,7 @@ export class Trace implements TraceReader {
     this.#now = now;
     this.#size = positive('size', settings.size);
     this.#slowMs = settings.slowMs;
+    this.#maskText = settings.maskText ?? ((text) => text);
     this.#slowLogSize = positive('slowLogSize', settings.slowLogSize ?? DEFAULT_SLOW_LOG_SIZE);
     this.#numbers = new Float64Array(this.#size * 3);
     this.#outcomes = new Uint8Array(this.#size);
@@ -97,7 +101,7 @@ export class Trace implements TraceReader {
     this.#texts[texts + 2] = type;
     this.#texts[texts + 3] = correlation;
     if (this.#payloads.size > 0) this.#payloads.delete(id - this.#size);
-    if (payload !== undefined) this.#payloads.set(id, shown(payload));
+    if (payload !== undefined) this.#payloads.set(id, this.#maskText(shown(payload)));
     if (handledMs >= this.#slowMs) this.#keepSlow(id);
     if (this.#listeners.size > 0) this.#notifyListeners(id);
   }

@@ -29,6 +29,7 @@ const PLAIN: PairContext = {
   isNoise: () => false,
   isMaskedHeader: () => false,
   maskText: (text) => text,
+  isNamedValue: () => false,
 };
 
 /**

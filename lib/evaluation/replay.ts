@@ -1,5 +1,7 @@
 import { blockingKinds } from '../compare/findings.ts';
+import { decodeBody } from '../compare/content.ts';
 import { MASKED } from '../compare/json/parse.ts';
+import { createMask, type Mask } from '../compare/mask/mask.ts';
 import { differenceKey } from '../compare/noise/noise.ts';
 import type { Difference, PairOutcome } from '../compare/outcome.ts';
 import type { Sample, SampleBody } from '../compare/sample/sample.ts';
@@ -15,6 +17,7 @@ import type { HeaderEdit } from '../model/traffic-rules.ts';
 import { milliseconds } from '../text/times.ts';
 
 const SWEEP_MS = 50;
+const MAX_DECODED_BYTES = 1_048_576;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface ReplayOptions {
@@ -57,7 +60,8 @@ export async function replaySamples(
     running: new Requester(options.running, limits, now),
     testing: new Requester(options.testing, limits, now),
     requestOf: createCopyRequest(settings),
-    comparer: new PairComparer({ ...settings.compare, rules: rulesWithMasks(settings) }),
+    comparer: new PairComparer(settings.compare),
+    mask: createMask(settings.compare.mask),
   };
   const timer = setInterval(() => {
     replay.running.sweep();
@@ -83,6 +87,7 @@ interface Replay {
   readonly testing: Requester;
   readonly requestOf: CopyRequest;
   readonly comparer: PairComparer;
+  readonly mask: Mask;
 }
 
 async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
@@ -94,20 +99,23 @@ async function replayOne(replay: Replay, sample: Sample): Promise<Replayed> {
     problemOf(sample) ??
     (options.to === 'running' && !isSafe ? `${request.method} is not sent to running again` : null);
   if (problem !== null) return { ...about, outcome: 'skipped', text: problem, differences: [] };
-  const asked = exchangeOf(sample, options.headers);
+  const { kept, leftOut } = headersOf(request.headers, options.headers);
+  const asked = exchangeOf(sample, kept);
   const fresh = options.to === 'testing' && isSafe;
   const first = fresh ? await ask(replay, 'running', asked) : null;
   const exchange = first === null ? asked : { ...asked, ...responseIn(first) };
   const baseline = fresh ? await ask(replay, 'running', asked) : null;
-  const testing = await ask(replay, options.to, asked);
+  const received = await ask(replay, options.to, asked);
+  const testing = first === null ? asKept(replay.mask, received, sample.running.body) : received;
   const outcome = comparer.compare({ exchange, endpoint, testing, baseline });
   const { differences, differs } =
-    options.to === 'testing' ? outcome : await withoutNoise(replay, asked, testing, outcome);
+    options.to === 'testing' ? outcome : await withoutNoise(replay, asked, received, outcome);
   const isWorse = compareSeverity(outcome.running, outcome.testing) > 0;
   const before = options.to === 'testing' ? 'running' : 'running before';
   const text =
     `${options.to} ${wordOf(outcome.testing)} in ${milliseconds(testing.ms)}, ` +
-    `${before} ${wordOf(outcome.running)} in ${milliseconds(outcome.running.ms)}`;
+    `${before} ${wordOf(outcome.running)} in ${milliseconds(outcome.running.ms)}` +
+    (leftOut.length === 0 ? '' : `; sent without what was masked: ${leftOut.join(', ')}`);
   return { ...about, outcome: isWorse ? 'worse' : differs ? 'differs' : 'same', text, differences };
 }
 
@@ -129,8 +137,11 @@ async function withoutNoise(
 
 /** Why the request cannot be replayed; null when it can. */
 function problemOf({ request: { body, path } }: Sample): string | null {
+  const [before = ''] = path.split('?', 1);
+  if (before.includes(MASKED)) return 'part of its path was masked';
   if (path.includes(MASKED)) return 'a parameter of it was masked';
   if (body === null) return null;
+  if (body.hash !== undefined) return 'its body was not kept: it cannot be searched for secrets';
   if (body.masked) return 'part of its body was masked';
   return body.cut ? 'its body was not kept whole' : null;
 }
@@ -143,14 +154,14 @@ function ask(replay: Replay, side: ReplayOptions['to'], asked: Exchange): Promis
 }
 
 /** The user's request with running's response at that time. */
-function exchangeOf(sample: Sample, edits: readonly HeaderEdit[]): Exchange {
+function exchangeOf(sample: Sample, headers: readonly string[]): Exchange {
   const { request, running, requestId, at } = sample;
-  const bytes = bytesOf(running.body);
+  const bytes = isWhole(running.body) ? bytesOf(running.body) : null;
   return {
     requestId,
     method: request.method,
     path: request.path,
-    headers: headersOf(request.headers, edits),
+    headers,
     body: bytesOf(request.body),
     atMs: Date.parse(at),
     status: running.status,
@@ -159,7 +170,7 @@ function exchangeOf(sample: Sample, edits: readonly HeaderEdit[]): Exchange {
     responseHeaders: pairsOf(running.headers)
       .filter(([name]) => name.toLowerCase() !== 'content-encoding')
       .flat(),
-    responseBody: bytes ?? Buffer.alloc(0),
+    responseBody: isWhole(running.body) ? (bytes ?? Buffer.alloc(0)) : null,
     responseBytes: bytes?.length ?? 0,
     responseDigest: null,
     runningMs: running.ms,
@@ -179,24 +190,49 @@ function responseIn(response: ShadowResponse): Partial<Exchange> {
   };
 }
 
-function headersOf(headers: readonly string[], edits: readonly HeaderEdit[]): string[] {
+/** The headers to send, and the names of those whose value is unknown. */
+function headersOf(
+  headers: readonly string[],
+  edits: readonly HeaderEdit[],
+): { readonly kept: readonly string[]; readonly leftOut: readonly string[] } {
   const edited = new Set(edits.map(({ name }) => name.toLowerCase()));
+  const others = pairsOf(headers).filter(([name]) => !edited.has(name.toLowerCase()));
   // A masked value is left out, since the server would take the mask literally.
-  const kept = pairsOf(headers).filter(
-    ([name, value]) => value !== MASKED && !edited.has(name.toLowerCase()),
-  );
+  const isMasked = ([, value]: readonly [string, string]): boolean => value.includes(MASKED);
   const added = edits.flatMap(({ name, value }) => (value === null ? [] : [name, value]));
-  return [...kept.flat(), ...added];
+  return {
+    kept: [...others.filter((one) => !isMasked(one)).flat(), ...added],
+    leftOut: others.filter(isMasked).map(([name]) => name),
+  };
+}
+
+/** False for a response of which nothing or only the beginning is known. */
+function isWhole(body: SampleBody | null): boolean {
+  return body === null || !body.cut;
+}
+
+/**
+ * A response to be compared with one that was kept: masked as that was, since what is masked cannot be
+ * compared; without its body when that was not kept whole.
+ */
+function asKept(mask: Mask, response: ShadowResponse, old: SampleBody | null): ShadowResponse {
+  const { bytes } = response;
+  const headers = pairsOf(mask.headers(response.headers))
+    .filter(([name]) => name.toLowerCase() !== 'content-encoding')
+    .flat();
+  const unknown = { ...response, headers, bytes: null, length: 0, digest: null, cut: false };
+  if (!isWhole(old)) return unknown;
+  const unsearched = { ...unknown, length: response.length };
+  if (bytes === null) return unsearched;
+  const decoded = decodeBody(response.headers, bytes, MAX_DECODED_BYTES);
+  const masked = decoded === null ? null : mask.body(response.headers, decoded, decoded.length);
+  if (masked === null) return unsearched;
+  const shown = Buffer.from(masked.text);
+  return { ...response, headers, bytes: shown, length: shown.length };
 }
 
 function bytesOf(body: SampleBody | null): Buffer | null {
   return body === null ? null : Buffer.from(body.text, body.base64 ? 'base64' : 'utf8');
-}
-
-/** Ignores places that are masked in an old response, which cannot be compared. */
-function rulesWithMasks({ compare }: MirrorSettings): MirrorSettings['compare']['rules'] {
-  const ignore = { endpoint: null, action: 'ignore' } as const;
-  return [...compare.rules, ...compare.mask.paths.map((path) => ({ ...ignore, path }))];
 }
 
 function knownFailure(failure: ShadowResponse['failure']): FailureKind | null {

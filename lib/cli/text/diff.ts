@@ -88,10 +88,11 @@ export function curlText({ request }: Sample, origin: string): string[] {
 /** Why the request of a sample cannot be sent as it was; null when it can be. */
 export function incompleteness({ request }: Sample): string | null {
   const { headers, body, path } = request;
-  const masked = headers.filter((_, index) => index % 2 === 0 && headers[index + 1] === MASKED);
-  const missing = masked.map((name) => `header ${name}`);
+  const masked = pairsOf(headers).filter(([, value]) => value.includes(MASKED));
+  const missing = masked.map(([name]) => `header ${name}`);
   if (path.includes(MASKED)) missing.push('a parameter');
-  if (body?.masked === true) missing.push('part of the body');
+  if (body?.hash !== undefined) missing.push('the body');
+  else if (body?.masked === true) missing.push('part of the body');
   if (missing.length > 0) return `masked: ${missing.join(', ')}`;
   return body?.cut === true || body?.base64 === true ? 'its body was not kept whole' : null;
 }
@@ -152,6 +153,7 @@ function bodyLines(prefix: string, body: Body): string[] {
 
 /** JSON with one field a line, its keys in the order of the other body. */
 function pretty(body: Body, like: Body = null): readonly string[] {
+  if (body?.hash !== undefined) return [`(not kept: ${body.bytes} bytes, ${body.hash})`];
   if (body === null || body.text === '') return [];
   if (body.base64) return [`(binary) ${body.text.slice(0, 60)}`];
   const lines = body.cut ? null : jsonLines(body.text, like?.text);

@@ -1,4 +1,6 @@
 import { entryOf } from '../limited.ts';
+import { createNames } from '../mask/names.ts';
+import { isKeySegment } from '../mask/url.ts';
 import { createRouteMatcher } from './routes.ts';
 import { segmentTemplate } from './segment.ts';
 
@@ -12,6 +14,8 @@ const MAX_SEGMENTS = 16;
 const MAX_METHODS = 48;
 /** Paths cached verbatim, so that a frequent path costs a single lookup. */
 const MAX_CACHED_PATHS = 2048;
+/** The key in `/password-reset/KEY` is no name of an endpoint, and is never shown. */
+const NAMES = createNames([], []);
 
 export interface EndpointSettings {
   readonly routes: readonly string[];
@@ -92,8 +96,11 @@ function withoutQuery(path: string): string {
 function templateOf(root: Position, segments: string[], mayGrow: boolean): string | null {
   let position = root;
   const names: string[] = [];
+  let before = '';
   for (const segment of segments.slice(0, MAX_SEGMENTS)) {
-    const name = segmentTemplate(segment);
+    const isKey = isKeySegment(segment, before, NAMES);
+    const name = isKey ? '{id}' : segmentTemplate(segment);
+    before = segment;
     const next = step(position, name, mayGrow);
     if (next === null) return null;
     names.push(next.name);

@@ -22,6 +22,8 @@ export interface PlaceRules {
   readonly isMasked: (place: JsonPlace) => boolean;
   /** What may be shown of a string or a key at any other place. */
   readonly maskText: (text: string) => string;
+  /** Whether the element or member before says that this one must not be shown. */
+  readonly isNamedValue: (parent: object, key: string | number) => boolean;
 }
 
 interface Walk extends PlaceRules {
@@ -29,12 +31,20 @@ interface Walk extends PlaceRules {
   readonly maxDepth: number;
   /** Keys from the root to the current value; null is any index of an array. */
   readonly path: (string | null)[];
+  /** What holds the current values, and where. */
+  parents: readonly [running: object, testing: object] | null;
+  key: string | number;
 }
 
 type Composite = Record<string, unknown>;
 type Equality = (left: unknown, right: unknown) => boolean;
 
-const NO_RULES: PlaceRules = { rules: null, isMasked: () => false, maskText: (text) => text };
+const NO_RULES: PlaceRules = {
+  rules: null,
+  isMasked: () => false,
+  maskText: (text) => text,
+  isNamedValue: () => false,
+};
 
 /**
  * Adds the differences between two parsed documents. The order of keys is insignificant; arrays are
@@ -48,7 +58,8 @@ export function compareJson(
   findings: Findings,
   places: PlaceRules = NO_RULES,
 ): void {
-  compareValues({ ...places, findings, maxDepth, path: [] }, running, testing);
+  const walk = { ...places, findings, maxDepth, path: [], parents: null, key: 0 };
+  compareValues(walk, running, testing);
 }
 
 /** Equality without recursion, so that no depth of nesting can exhaust the stack. */
@@ -161,7 +172,10 @@ function addElement(walk: Walk, kind: DifferenceKind, ours: unknown, theirs: unk
 function compareByPosition(walk: Walk, running: unknown[], testing: unknown[]): void {
   const shared = Math.min(running.length, testing.length);
   walk.path.push(null);
+  const parents = [running, testing] as const;
   for (let index = 0; index < shared; index++) {
+    walk.parents = parents;
+    walk.key = index;
     compareValues(walk, running[index], testing[index]);
   }
   if (running.length > shared) addDifference(walk, 'missing', running, testing);
@@ -171,9 +185,12 @@ function compareByPosition(walk: Walk, running: unknown[], testing: unknown[]): 
 
 function compareObjects(walk: Walk, running: Composite, testing: Composite): void {
   const { findings } = walk;
+  const parents = [running, testing] as const;
   for (const key of Object.keys(running)) {
     if (findings.saturated()) return;
     walk.path.push(key);
+    walk.parents = parents;
+    walk.key = key;
     // Own keys only: `__proto__` in a document is data, and an absent one is absent.
     if (Object.hasOwn(testing, key)) compareValues(walk, running[key], testing[key]);
     else if (!isIgnored(walk, running[key], undefined)) {
@@ -185,6 +202,8 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
     if (findings.saturated()) return;
     if (Object.hasOwn(running, key)) continue;
     walk.path.push(key);
+    walk.parents = parents;
+    walk.key = key;
     if (!isIgnored(walk, undefined, testing[key])) {
       addDifference(walk, 'extra', undefined, testing[key]);
     }
@@ -196,7 +215,7 @@ function compareObjects(walk: Walk, running: Composite, testing: Composite): voi
 function addDifference(walk: Walk, kind: DifferenceKind, running: unknown, testing: unknown): void {
   const path = pathText(walk.path);
   if (!walk.findings.wants(kind, path)) return;
-  const isMasked = walk.isMasked(walk.path);
+  const isMasked = walk.isMasked(walk.path) || isNamed(walk);
   const show = (value: unknown): string => (isMasked ? MASKED : shownOf(walk, value));
   walk.findings.add({
     kind,
@@ -204,6 +223,11 @@ function addDifference(walk: Walk, kind: DifferenceKind, running: unknown, testi
     ...(running !== undefined && { running: brief(show(running)) }),
     ...(testing !== undefined && { testing: brief(show(testing)) }),
   });
+}
+
+/** Whether either side says in the member before that this value is a credential. */
+function isNamed({ parents, key, isNamedValue }: Walk): boolean {
+  return parents?.some((parent) => isNamedValue(parent, key)) === true;
 }
 
 /** Masked before it is cut, since a cut may hide what shows that it is a secret. */

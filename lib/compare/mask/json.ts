@@ -43,7 +43,33 @@ export function maskJson(
   return { text: writeJson(result), masked: true };
 }
 
+/**
+ * Whether a value is named by what stands beside it: `{"name": "Authorization", "value": "…"}`, headers as a
+ * flat list, or one as a pair: `["Authorization", "…"]`.
+ */
+export function isNamedValue(parent: object, key: string | number, names: Names): boolean {
+  if (!Array.isArray(parent)) {
+    const isValue = typeof key === 'string' && VALUE_KEYS.has(plainName(key));
+    return isValue && namesCredential(Object.entries(parent), names);
+  }
+  const index = Number(key);
+  if (index % 2 === 0 || parent.length % 2 === 1) return false;
+  const name: unknown = parent[index - 1];
+  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) return false;
+  const kind = names.kindOf(name);
+  return kind === 'line' || (kind === 'secret' && (parent.length === 2 || /[-_]/.test(name)));
+}
+
 // Private
+
+function namesCredential(entries: readonly [string, unknown][], names: Names): boolean {
+  return entries.some(([key, value]) => {
+    if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) return false;
+    if (!NAME_KEYS.has(plainName(key))) return false;
+    const kind = names.kindOf(value);
+    return kind === 'line' || kind === 'secret';
+  });
+}
 
 class Walk {
   masked = false;
@@ -86,26 +112,16 @@ class Walk {
   #array(values: readonly unknown[]): unknown[] {
     this.#place.push(null);
     const found = values.map((one, index) =>
-      index % 2 === 1 && this.#isNamedBefore(values, index) ? this.#hidden(one) : this.value(one),
+      isNamedValue(values, index, this.#masking.names) ? this.#hidden(one) : this.value(one),
     );
     this.#place.pop();
     return found;
   }
 
-  /** Headers as a flat list, or one header as a pair: `["Authorization", "…"]`. */
-  #isNamedBefore(values: readonly unknown[], index: number): boolean {
-    const name = values[index - 1];
-    if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || values.length % 2 === 1) {
-      return false;
-    }
-    const kind = this.#masking.names.kindOf(name);
-    return kind === 'line' || (kind === 'secret' && (values.length === 2 || /[-_]/.test(name)));
-  }
-
   #object(value: object): unknown {
     const entries = Object.entries(value);
     this.members += entries.length;
-    const isNamed = entries.some(([key, one]) => this.#isName(key, one));
+    const isNamed = namesCredential(entries, this.#masking.names);
     const found = entries.map(([key, one]) => {
       this.#place.push(key);
       const isValue = isNamed && VALUE_KEYS.has(plainName(key));
@@ -118,13 +134,6 @@ class Walk {
       return result;
     });
     return Object.fromEntries(found);
-  }
-
-  #isName(key: string, value: unknown): boolean {
-    if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) return false;
-    if (!NAME_KEYS.has(plainName(key))) return false;
-    const kind = this.#masking.names.kindOf(value);
-    return kind === 'line' || kind === 'secret';
   }
 
   #isCredential(key: string, value: unknown): boolean {

@@ -2,7 +2,7 @@ import type { FlatHeaders } from '../../model/headers.ts';
 import { MASKED } from '../json/parse.ts';
 import { type JsonPlace, parseJsonPath } from '../json/path.ts';
 import { maskBody } from './body.ts';
-import { type MaskedText, maskJson } from './json.ts';
+import { isNamedValue, type MaskedText, maskJson } from './json.ts';
 import { createNames, placeOf, plainName } from './names.ts';
 import { createTextMask } from './text.ts';
 import { maskForm, maskUrl, type UrlMasking } from './url.ts';
@@ -28,6 +28,8 @@ export interface Mask {
   /** Whether a value at this place of a document is never shown. */
   isMasked(place: JsonPlace): boolean;
   isMaskedHeader(name: string): boolean;
+  /** Whether what an object or a list says beside it makes this value a credential. */
+  isNamedValue(parent: object, key: string | number): boolean;
   headers(headers: FlatHeaders): string[];
   /** Path and query. */
   target(target: string): MaskedText;
@@ -84,6 +86,7 @@ export function createMask(settings: MaskSettings, everywhere = false): Mask {
           (key !== null && isMaskedHeader(key)) || isPlaced(place.slice(0, index + 1)),
       ),
     isMaskedHeader,
+    isNamedValue: (parent, key) => isNamedValue(parent, key, inBodies),
     headers: maskHeaders,
     target(target) {
       const masked = maskUrl(target, url);

@@ -113,11 +113,24 @@ function kindOfWords(words: readonly string[]): NameKind | null {
     const at = plain.lastIndexOf(part);
     if (at !== -1) return HARMLESS_TAILS.has(plain.slice(at + part.length)) ? null : 'secret';
   }
-  if (ENDINGS.some((ending) => plain.endsWith(ending))) return isPaging(plain) ? null : 'secret';
+  if (hasEnding(plain)) return isPaging(plain) ? null : 'secret';
   const tail = words.at(-1) ?? '';
   if (VALUE_TAILS.has(tail) && words.length > 1) return kindOfWords(words.slice(0, -1));
+  // In capitals the words are not told apart: `TOKENVALUE`.
+  if (words.length === 1 && hasEnding(withoutTail(plain))) return 'secret';
   const isOpaque = OPAQUE_NAMES.has(plain) || OPAQUE_ENDINGS.some((it) => plain.endsWith(it));
   return isOpaque ? 'opaque' : null;
+}
+
+function hasEnding(plain: string): boolean {
+  return ENDINGS.some((ending) => plain.endsWith(ending));
+}
+
+function withoutTail(plain: string): string {
+  for (const tail of VALUE_TAILS) {
+    if (plain.endsWith(tail)) return plain.slice(0, plain.length - tail.length);
+  }
+  return plain;
 }
 
 /** `next_page_token` says where a list goes on. */

@@ -12,7 +12,7 @@ export interface UrlMasking {
   /** Whether the operator names this parameter. */
   isMasked(name: string): boolean;
   /** What remains of a value whose name says nothing. */
-  maskValue(value: string): string;
+  readonly maskValue: (value: string) => string;
 }
 
 /** A URL or a path with its query: user, matrix parameters, query and fragment. */
@@ -25,6 +25,13 @@ export function maskUrl(url: string, masking: UrlMasking): string {
   const path = mark === -1 ? target : target.slice(0, mark);
   const origin = AUTHORITY.exec(path)?.[0] ?? '';
   return maskUser(origin) + maskPath(path.slice(origin.length), masking) + query + fragment;
+}
+
+/** Whether a segment of a path is a key, by its form and by the segment before. */
+export function isKeySegment(segment: string, before: string, names: Names): boolean {
+  if (!isOpaque(segment)) return false;
+  const name = before.replace(/s$/, '');
+  return KEY_FOLLOWS.test(name) || names.kindOf(name) === 'secret';
 }
 
 /** Parameters of a query, a form or a fragment. */
@@ -94,9 +101,7 @@ function maskPath(path: string, masking: UrlMasking): string {
 function maskSegment(segment: string, before: string, { names }: UrlMasking): string {
   const plain = segment.includes('%') ? (unescaped(segment) ?? MARK) : segment;
   if (plain === MARK || maskShapes(plain) !== plain) return MARK;
-  if (!isOpaque(plain)) return segment;
-  const name = before.replace(/s$/, '');
-  return KEY_FOLLOWS.test(name) || names.kindOf(name) === 'secret' ? MARK : segment;
+  return isKeySegment(plain, before, names) ? MARK : segment;
 }
 
 function maskParameter(part: string, masking: UrlMasking): string {

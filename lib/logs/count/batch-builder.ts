@@ -17,6 +17,9 @@ const MAX_KEY_LENGTH = 64;
 /** Lines without a level whose keys are recorded per batch. */
 const MAX_LINES_FOR_KEYS = 5;
 const FURTHER_KINDS = '(further kinds)';
+/** In place of a kind's name that cannot be masked. */
+const UNSEARCHED = '(left out: it cannot be masked)';
+const MAX_CACHED_NAMES = 1000;
 
 export interface BatchOptions extends LevelOptions {
   /** Kinds distinguished per batch; the rest is counted together under one name per level. */
@@ -43,6 +46,8 @@ export class LogBatchBuilder {
   #kinds = new Map<string, Kind>();
   #unknownKeys = new Set<string>();
   #linesForKeys = 0;
+  /** Masked names of kinds, since the same few occur again and again. */
+  readonly #names = new Map<string, string>();
   readonly #latest: RecentLines;
 
   constructor(options: BatchOptions, nowMs: number) {
@@ -113,7 +118,8 @@ export class LogBatchBuilder {
     this.#parsed += 1;
   }
 
-  #addKind(level: NotableLevel, signature: string, line: string | null): void {
+  #addKind(level: NotableLevel, written: string, line: string | null): void {
+    const signature = this.#masked(written);
     const full = this.#kinds.size >= this.#options.maxKinds;
     const name = full && !this.#kinds.has(`${level} ${signature}`) ? FURTHER_KINDS : signature;
     const key = `${level} ${name}`;
@@ -123,6 +129,16 @@ export class LogBatchBuilder {
       const example = this.#latest.shown(line);
       this.#kinds.set(key, { signature: name, level, count: 1, example });
     }
+  }
+
+  /** A message may hold a secret without a digit, which its template keeps. */
+  #masked(signature: string): string {
+    const known = this.#names.get(signature);
+    if (known !== undefined) return known;
+    const name = this.#options.mask(signature) ?? UNSEARCHED;
+    if (this.#names.size >= MAX_CACHED_NAMES) this.#names.clear();
+    this.#names.set(signature, name);
+    return name;
   }
 
   #noteKeys(entry: LogEntry): void {

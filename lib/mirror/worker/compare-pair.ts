@@ -59,6 +59,7 @@ export class PairComparer {
       isMasked: (place) => mask.isMasked(place),
       isMaskedHeader: (name) => mask.isMaskedHeader(name),
       maskText: (text) => mask.text(text),
+      isNamedValue: (parent, key) => mask.isNamedValue(parent, key),
       isNoise: (key) => noise.isNoise(endpoint, key),
     };
     const compare = (other: ResponseContent) =>

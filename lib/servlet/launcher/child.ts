@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../../errors.ts';
 import { type Forked, forkChild, post } from '../../runtime/fork.ts';
 import { Watchdog } from '../../runtime/watchdog.ts';
-import { exitInfrastructureFailure } from '../process/exit.ts';
+import { type Exit, exitInfrastructureFailure } from '../process/exit.ts';
+import type { StopReport } from '../process/servlet-process.ts';
 import { killServletTree } from '../process/tree.ts';
 import { LaunchedServlet } from './launched-servlet.ts';
 import type { FromLauncher, LaunchedOptions, ToLauncher } from './protocol.ts';
@@ -20,6 +21,7 @@ export interface LauncherHooks {
   readonly now: () => number;
   /** How long a reply may take, beyond the time a servlet is given to stop, ms. */
   readonly replyLimitMs: number;
+  readonly maskText: (text: string) => string;
   /** Called once, as soon as the end is known. */
   readonly onEnd: (how: string) => void;
 }
@@ -115,14 +117,24 @@ export class LauncherChild {
         this.#launches.delete(call);
         return launch.reject(new ViliError(message.code, message.text));
       case 'exited':
-        launch.servlet?.ended(message.exit, Promise.resolve(message.survivors));
+        launch.servlet?.ended(this.#masked(message.exit), Promise.resolve(message.survivors));
         break;
       case 'stopped':
-        launch.servlet?.stopped(message.report);
+        launch.servlet?.stopped(this.#maskedReport(message.report));
     }
     if (!launch.servlet?.isOver) return;
     launch.watchdog.stop();
     this.#launches.delete(call);
+  }
+
+  /** The last words of a servlet may hold a secret, such as the address of its database. */
+  #masked(exit: Exit): Exit {
+    return { ...exit, text: this.#hooks.maskText(exit.text) };
+  }
+
+  #maskedReport(report: StopReport | null): StopReport | null {
+    const exit = report?.exit ?? null;
+    return report === null || exit === null ? report : { ...report, exit: this.#masked(exit) };
   }
 
   /** A launcher process that no longer replies is useless: it would not even report the end of running. */

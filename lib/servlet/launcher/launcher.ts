@@ -11,6 +11,8 @@ export interface LauncherOptions {
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
   readonly replyLimitMs?: number;
+  /** What may be shown of the last words of a servlet. */
+  readonly maskText: (text: string) => string;
 }
 
 /**
@@ -65,9 +67,10 @@ export class ServletLauncher {
   // Private
 
   #current(): LauncherChild {
-    const { now, onProblem, replyLimitMs = REPLY_LIMIT_MS } = this.#options;
+    const { now, onProblem, replyLimitMs = REPLY_LIMIT_MS, maskText } = this.#options;
     this.#child ??= new LauncherChild({
       now,
+      maskText,
       replyLimitMs,
       onEnd: (how) => {
         if (this.#isClosed) return;

@@ -117,6 +117,7 @@ describe('comparison rules', () => {
       isMasked: () => false,
       isNoise: () => false,
       maskText: (text: string) => text,
+      isNamedValue: () => false,
       isMaskedHeader: () => false,
     };
     const [html, text] = [responseWith('text/html', 'a'), responseWith('text/plain', 'b')];
@@ -157,6 +158,7 @@ function betweenTexts(rules: readonly CompareRule[], running: string, testing: s
     rules: createRuleBook(rules)('GET', '/'),
     isMasked: () => false,
     maskText: (text: string) => text,
+    isNamedValue: () => false,
   };
   compareJson(ours, theirs, 64, findings, found);
   return findings.result();

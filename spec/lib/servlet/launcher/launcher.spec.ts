@@ -21,6 +21,7 @@ import {
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 const TERM = { signal: 'SIGTERM', timeoutMs: 3000 } as const;
+const [SECRET, MASKED] = ['s3cr3t', '[masked]'];
 const SLEEPER = ['sleep', '1000'];
 
 function deafTo(signal: string): string[] {
@@ -43,6 +44,7 @@ async function withLauncher(
   await withTempFolder(async (base) => {
     const problems: string[] = [];
     const launcher = new ServletLauncher({
+      maskText: (text) => text.replaceAll(SECRET, MASKED),
       now: Date.now,
       onProblem: (text) => problems.push(text),
       ...limits,
@@ -97,6 +99,13 @@ describe('the launcher of servlets', () => {
       expect(exit.text).to.match(/^exited with code 3 after .* s: no room$/);
       const report = await servlet.stop(TERM);
       expect(report).to.deep.equal({ exit, killed: false, survivors: [], tookMs: 0 });
+    }));
+
+  it('masks the last words of a servlet before anybody hears them', () =>
+    withLauncher(async ({ spawn }) => {
+      const servlet = await spawn(['sh', '-c', `echo db://bob:${SECRET}@host >&2; exit 3`]);
+      const exit = await servlet.exited;
+      expect(exit.text).to.match(/: db:\/\/bob:\[masked]@host$/);
     }));
 
   it('kills a servlet that ignores SIGTERM when its time is over, with one result for all callers', () =>
