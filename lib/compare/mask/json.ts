@@ -9,6 +9,7 @@ const MAX_DEPTH = 200;
 const NAME_KEYS = new Set(['name', 'key', 'field', 'header', 'param', 'parameter', 'property']);
 const VALUE_KEYS = new Set(['value', 'values', 'content', 'text', 'data', 'val', 'v']);
 const MAX_NAME_LENGTH = 100;
+const MAX_KEY_LENGTH = 12;
 
 export interface MaskedText {
   readonly text: string;
@@ -50,7 +51,7 @@ export function maskJson(
 export function isNamedValue(parent: object, key: string | number, names: Names): boolean {
   if (!Array.isArray(parent)) {
     const isValue = typeof key === 'string' && VALUE_KEYS.has(plainName(key));
-    return isValue && namesCredential(Object.entries(parent), names);
+    return isValue && namesCredential(parent, names);
   }
   const index = Number(key);
   if (index % 2 === 0 || parent.length % 2 === 1) return false;
@@ -62,13 +63,14 @@ export function isNamedValue(parent: object, key: string | number, names: Names)
 
 // Private
 
-function namesCredential(entries: readonly [string, unknown][], names: Names): boolean {
-  return entries.some(([key, value]) => {
-    if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) return false;
-    if (!NAME_KEYS.has(plainName(key))) return false;
+function namesCredential(object: object, names: Names): boolean {
+  for (const [key, value] of Object.entries(object)) {
+    if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) continue;
+    if (key.length > MAX_KEY_LENGTH || !NAME_KEYS.has(plainName(key))) continue;
     const kind = names.kindOf(value);
-    return kind === 'line' || kind === 'secret';
-  });
+    if (kind === 'line' || kind === 'secret') return true;
+  }
+  return false;
 }
 
 class Walk {
@@ -109,31 +111,40 @@ class Walk {
     return rest.replaceAll(MARK, MASKED);
   }
 
-  #array(values: readonly unknown[]): unknown[] {
+  /** Copies only what changes: a hostile document takes much memory already. */
+  #array(values: readonly unknown[]): readonly unknown[] {
+    const { names } = this.#masking;
+    let copy: unknown[] | null = null;
     this.#place.push(null);
-    const found = values.map((one, index) =>
-      isNamedValue(values, index, this.#masking.names) ? this.#hidden(one) : this.value(one),
-    );
+    for (const [index, one] of values.entries()) {
+      const isNamed = index % 2 === 1 && isNamedValue(values, index, names);
+      const shown = isNamed ? this.#hidden(one) : this.value(one);
+      if (shown === one) continue;
+      copy ??= [...values];
+      copy[index] = shown;
+    }
     this.#place.pop();
-    return found;
+    return copy ?? values;
   }
 
-  #object(value: object): unknown {
-    const entries = Object.entries(value);
-    this.members += entries.length;
-    const isNamed = namesCredential(entries, this.#masking.names);
-    const found = entries.map(([key, one]) => {
+  #object(value: object): object {
+    const keys = Object.keys(value);
+    const values = value as Readonly<Record<string, unknown>>;
+    this.members += keys.length;
+    const isNamed = namesCredential(value, this.#masking.names);
+    let changes: Map<string, readonly [string, unknown]> | null = null;
+    for (const key of keys) {
+      const one = values[key];
       this.#place.push(key);
       const isValue = isNamed && VALUE_KEYS.has(plainName(key));
-      const hides = isValue || this.#isCredential(key, one);
-      const result: [string, unknown] = [
-        this.#string(key),
-        hides ? this.#hidden(one) : this.value(one),
-      ];
+      const shown = isValue || this.#isCredential(key, one) ? this.#hidden(one) : this.value(one);
+      const name = this.#string(key);
       this.#place.pop();
-      return result;
-    });
-    return Object.fromEntries(found);
+      if (shown !== one || name !== key) (changes ??= new Map()).set(key, [name, shown]);
+    }
+    if (changes === null) return value;
+    const known = changes;
+    return Object.fromEntries(keys.map((key) => known.get(key) ?? [key, values[key]]));
   }
 
   #isCredential(key: string, value: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { FlatHeaders } from '../../model/headers.ts';
 import { MASKED } from '../json/parse.ts';
-import { type JsonPlace, parseJsonPath } from '../json/path.ts';
+import { type JsonPlace, type PlaceMatcher, parseJsonPath } from '../json/path.ts';
 import { maskBody } from './body.ts';
 import { isNamedValue, type MaskedText, maskJson } from './json.ts';
 import { createNames, placeOf, plainName } from './names.ts';
@@ -47,11 +47,10 @@ export interface Mask {
  * log line, which may contain bodies. Throws ViliError `VILI_JSON_PATH` for an invalid path.
  */
 export function createMask(settings: MaskSettings, everywhere = false): Mask {
-  const placed = settings.paths.map((path) => matcherOf(path));
+  const isPlaced = placesOf(settings.paths);
   const lastNames = settings.paths.flatMap(lastNameOf);
   const inBodies = createNames(settings.headers, everywhere ? lastNames : []);
   const inTexts = createNames(settings.headers, lastNames);
-  const isPlaced = (place: JsonPlace) => placed.some((matches) => matches(place));
   const isCredential = (name: string): boolean => {
     const kind = inBodies.kindOf(name);
     return kind === 'line' || kind === 'secret' || isPlaced(placeOf(name));
@@ -107,14 +106,32 @@ export function createMask(settings: MaskSettings, everywhere = false): Mask {
 
 // Private
 
-/** Names of a path count without case and separators, and its last one is looked at first. */
-function matcherOf(path: string): (place: JsonPlace) => boolean {
-  const matches = parseJsonPath(path, plainName);
-  const [last] = lastNameOf(path).map(plainName);
+/**
+ * Whether one of the paths matches a place; names count without case and separators. Most places are told by
+ * their last name, since this is asked for every value of a document.
+ */
+function placesOf(paths: readonly string[]): (place: JsonPlace) => boolean {
+  const named = new Map<string, PlaceMatcher[]>();
+  const others: PlaceMatcher[] = [];
+  for (const path of paths) {
+    const matches = parseJsonPath(path, plainName);
+    const [last] = lastNameOf(path);
+    if (last === undefined) others.push(matches);
+    else named.set(plainName(last), [...(named.get(plainName(last)) ?? []), matches]);
+  }
+  // The elements of a list have the same last name.
+  let known: string | null = null;
+  let plain = '';
   return (place) => {
-    const key = place.findLast((it) => it !== null);
-    if (last !== undefined && (typeof key !== 'string' || plainName(key) !== last)) return false;
-    return matches(place.map((it) => (it === null ? null : plainName(it))));
+    const key = place.findLast((it) => it !== null) ?? null;
+    if (key !== null && key !== known) {
+      known = key;
+      plain = plainName(key);
+    }
+    const matchers = key === null ? undefined : named.get(plain);
+    if (matchers === undefined && others.length === 0) return false;
+    const plainPlace = place.map((it) => (it === null ? null : plainName(it)));
+    return [...(matchers ?? []), ...others].some((matches) => matches(plainPlace));
   };
 }
 

@@ -25,19 +25,28 @@ export interface Names {
   kindOfHeader(name: string): NameKind | null;
 }
 
+/** A name without any of these is none of a credential. */
+const STEMS = [
+  ...[...CONTAINED, ...ENDINGS, ...PLAIN_NAMES, ...SHORT_NAMES, ...OPAQUE_NAMES],
+  ...[...OPAQUE_ENDINGS, 'jwt'],
+];
 /** More of a name says nothing, and names come from outside. */
 const MAX_LENGTH = 200;
+const MAX_ESCAPED_LENGTH = 1200;
 const MAX_CACHED = 2000;
 const MAX_CACHED_LENGTH = 64;
 
 export function createNames(headers: readonly string[], fields: readonly string[]): Names {
   const lines = new Set([...SECRET_HEADERS, ...headers.map(plainName)]);
   const own = new Set(fields.map(plainName));
+  const known = new RegExp([...STEMS, ...lines, ...own].join('|'), 'u');
   const cached = new Map<string, NameKind | null>();
   const classify = (name: string): NameKind | null => {
     const plain = plainName(name);
     if (lines.has(plain)) return 'line';
     if (own.has(plain)) return 'secret';
+    // Most names end here.
+    if (!known.test(plain)) return null;
     const parts = partsOf(name);
     for (const part of parts) if (own.has(plainName(part))) return 'secret';
     let found: NameKind | null = null;
@@ -49,9 +58,9 @@ export function createNames(headers: readonly string[], fields: readonly string[
     return found;
   };
   const kindOf = (name: string): NameKind | null => {
-    const known = cached.get(name);
-    if (known !== undefined) return known;
-    const kind = classify(decodedName(name).slice(-MAX_LENGTH));
+    const found = cached.get(name);
+    if (found !== undefined) return found;
+    const kind = classify(decodedName(name.slice(-MAX_ESCAPED_LENGTH)).slice(-MAX_LENGTH));
     if (name.length <= MAX_CACHED_LENGTH && cached.size < MAX_CACHED) cached.set(name, kind);
     return kind;
   };
@@ -66,7 +75,9 @@ export function createNames(headers: readonly string[], fields: readonly string[
 
 /** A name without case, separators and accents: `api-key`, `apiKey` and `API_KEY` are the same. */
 export function plainName(name: string): string {
+  if (/^[a-z\d]*$/.test(name)) return name;
   return name
+    .slice(-MAX_LENGTH)
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]/gu, '')
     .toLowerCase();

@@ -23,6 +23,8 @@ const BESIDE =
   /(?<![\p{L}\p{N}_-])([\p{L}_][\p{L}\p{N}_-]*)["'`]?(\s{1,8}(?:is |was )?["'`<]?)([\w.~+/=%-]{16,})/gu;
 /** Options of a command: `--password VALUE`. */
 const OPTIONS = /(?<![\w-])(--?[A-Za-z][\w-]*)(\s+)(?!-)(?:"[^"]*"|'[^']*'|[^\s"']+)/g;
+/** Without one of these, a text has neither names with values nor anything else but a form. */
+const SIGNS = /[=:/%<@\s[{]/;
 const ESCAPED_RUN = /[^\s"'`<>]+/g;
 
 /** Masks a text of any kind; what it replaced is `MARK`. */
@@ -45,6 +47,7 @@ export function createTextMask(masking: TextMasking): TextMask {
   const maskNamed = createNamedMask(masking.names);
   const masked = (text: string, depth: number): string => {
     if (text.length < SHORTEST) return text;
+    if (!SIGNS.test(text)) return maskShapes(text);
     if (depth > MAX_DEPTH) return MARK;
     const inner: TextMask = (value) => masked(value, depth + 1);
     const document = masking.maskDocument(text, inner);
