@@ -19,7 +19,7 @@ const BARE =
   /(?:[^\s,;&)\]}"'`<>\\]|[,;&)\]}](?![,;&)\]}]{0,8}["']?[\w.$-]{0,64}["']?\s?[=:])(?=[,;&)\]}]{0,8}[^\s,;&)\]}"'`<>\\])|["'`>](?=\w)|<(?![/!?])|\\(?!\\*["'nrt]))+/y;
 const LINE = /[^\n]*/y;
 /** Of a value that may stay, so much is looked at. */
-const MAX_DOUBTFUL = 300;
+const MAX_DOUBTFUL = 120;
 const OPEN = '[{(';
 const CLOSE = ']})';
 
