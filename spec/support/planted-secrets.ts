@@ -37,7 +37,9 @@ export const credentialName = fc
   });
 
 const letters = (alphabet: string, minLength: number, maxLength: number) =>
-  fc.array(fc.constantFrom(...alphabet), { minLength, maxLength }).map((it) => it.join(''));
+  fc
+    .array(fc.constantFrom(...alphabet.split('')), { minLength, maxLength })
+    .map((it) => it.join(''));
 
 /** What a credential may look like; none is a word that occurs by itself. */
 export const secret = fc.oneof(

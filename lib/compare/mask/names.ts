@@ -27,9 +27,14 @@ export interface Names {
 
 /** A name without any of these is none of a credential. */
 const STEMS = [
-  ...[...CONTAINED, ...ENDINGS, ...PLAIN_NAMES, ...SHORT_NAMES, ...OPAQUE_NAMES],
-  ...[...OPAQUE_ENDINGS, 'jwt'],
-];
+  CONTAINED,
+  ENDINGS,
+  [...PLAIN_NAMES],
+  [...SHORT_NAMES],
+  [...OPAQUE_NAMES],
+  OPAQUE_ENDINGS,
+  ['jwt'],
+].flat();
 /** More of a name says nothing, and names come from outside. */
 const MAX_LENGTH = 200;
 const MAX_ESCAPED_LENGTH = 1200;
