@@ -127,8 +127,8 @@ export const proxy = {
   trust_proxy: setting(
     listOf(addressBlock),
     'loopback',
-    'Addresses whose `X-Forwarded-*` and `Forwarded` headers are trusted. Name the load balancer ' +
-      'here, never everybody.',
+    'Addresses whose `X-Forwarded-*`, `Forwarded`, `X-Request-Id` and similar headers are trusted; from ' +
+      'others they are removed (docs/proxying.md lists them). Name the load balancer here, never everybody.',
   ),
   error: {
     page: setting(

@@ -68,7 +68,9 @@ export function forwardedBy(
   { forwarded, host }: Seen,
   { trusted, scheme }: { trusted: boolean; scheme: string },
 ): Forwarded {
-  const received = trusted ? forwarded : { for: null, proto: null, host: null, forwarded: null };
+  const received = trusted
+    ? forwarded
+    : { for: null, proto: null, host: null, forwarded: null, requestId: null };
   const here = '127.0.0.1';
   return {
     for: received.for === null ? here : `${received.for}, ${here}`,
@@ -76,6 +78,6 @@ export function forwardedBy(
     host: received.host ?? host,
     forwarded:
       received.forwarded === null ? null : `${received.forwarded}, for=${here};proto=${scheme}`,
-    requestId: forwarded.requestId,
+    requestId: received.requestId,
   };
 }

@@ -293,7 +293,7 @@ export function exchangeRaw(port: number, text: string, limitMs?: number): Promi
 export async function through(
   requests: string | readonly string[],
   response = EMPTY_OK,
-  { closes = false } = {},
+  { closes = false, trustedProxies = [] as readonly string[] } = {},
 ): Promise<{ texts: string[]; text: string; got: string[]; exchanges: readonly Exchange[] }> {
   const got: string[] = [];
   const texts: string[] = [];
@@ -304,9 +304,13 @@ export async function through(
     if (closes) socket.end();
   });
   let exchanges: readonly Exchange[] = [];
-  await withProxy(upstream, async ({ port, sink }) => {
-    for (const request of [requests].flat()) texts.push(await exchangeRaw(port, request));
-    exchanges = sink.exchanges;
-  });
+  await withProxy(
+    upstream,
+    async ({ port, sink }) => {
+      for (const request of [requests].flat()) texts.push(await exchangeRaw(port, request));
+      exchanges = sink.exchanges;
+    },
+    { trustedProxies },
+  );
   return { texts, text: texts.join(''), got, exchanges };
 }

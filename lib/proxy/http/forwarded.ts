@@ -3,10 +3,50 @@ import { messageOf, ViliError } from '../../errors.ts';
 
 const MAPPED_PREFIX = '::ffff:';
 
+/**
+ * The headers with which proxies report who asks, for what and under which id; `*` ends a prefix. Only a trusted peer
+ * may send them. docs/proxying.md prints the list, and a spec compares both.
+ */
+export const REPORTING_HEADERS: readonly string[] = [
+  'Forwarded',
+  'X-Forwarded-*',
+  'X-Original-*',
+  'X-Envoy-*',
+  'X-Request-Id',
+  'X-Real-IP',
+  'X-Client-IP',
+  'X-Cluster-Client-IP',
+  'Client-IP',
+  'True-Client-IP',
+  'CF-Connecting-IP',
+  'CF-Connecting-IPv6',
+  'Fastly-Client-IP',
+  'X-Azure-ClientIP',
+  'X-ProxyUser-IP',
+  'X-Remote-IP',
+  'X-Remote-Addr',
+  'X-Host',
+  'X-HTTP-Host-Override',
+  'X-Rewrite-URL',
+  'X-Scheme',
+  'X-Url-Scheme',
+  'Front-End-Https',
+];
+/** CGI and WSGI make the same variable of `-` and `_`, so that one name can stand for the other. */
+const REPORTING = new RegExp(
+  `^(?:${REPORTING_HEADERS.map((name) => name.replaceAll('-', '[-_]').replace('*', '.*')).join('|')})$`,
+  'i',
+);
+
+/** Whether a header of this name reports what only a trusted proxy can know. */
+export function isReporting(name: string): boolean {
+  return REPORTING.test(name);
+}
+
 /** The other end of a user's connection. */
 export interface Peer {
   readonly address: string;
-  /** Whether its `X-Forwarded-*` and `Forwarded` headers are believed. */
+  /** Whether its `REPORTING_HEADERS` are believed. */
   readonly trusted: boolean;
 }
 

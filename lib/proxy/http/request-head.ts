@@ -30,7 +30,7 @@ export class RequestHead {
   readonly requestId: string;
   readonly rejection: Rejection | null;
 
-  /** `requestId` becomes a header where the client has set none. */
+  /** `requestId` becomes a header where no trusted peer has set one. */
   constructor(
     method: string,
     path: string,
@@ -100,7 +100,7 @@ export function rejectionOf(
   return tooMany(fields, rules) ?? framingProblem(fields, httpMinor) ?? loopProblem(fields, rules);
 }
 
-/** The id that the client chose, cut to a reasonable length, or a new one. */
+/** The id that a trusted peer chose, cut to a reasonable length, or a new one. */
 export function requestIdOf({ requestId }: RequestHeaders, rules: HeadRules): string {
   return requestId === '' ? rules.nextRequestId() : requestId.slice(0, REQUEST_ID_MAX_LENGTH);
 }

@@ -1,5 +1,5 @@
 import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
-import { appendForwarded, type Peer } from './forwarded.ts';
+import { appendForwarded, isReporting, type Peer } from './forwarded.ts';
 import type { FramingFacts } from './framing.ts';
 import { HeaderBlock, joinValues, TOKEN } from './headers.ts';
 import { HOP_BY_HOP, itemsOf, stripNominated } from './hop-by-hop.ts';
@@ -14,7 +14,8 @@ const TRAILERS_ACCEPTED = /(?:^|,)\s*trailers\s*(?:[,;]|$)/i;
  * at this hop (RFC 9110 section 6.5.1).
  */
 const NOT_IN_TRAILERS =
-  /^(?:host|content-(?:length|encoding|type|range)|proxy-.*|expect|max-forwards|authorization|cookie|forwarded|x-forwarded-.*|x-request-id)$/i;
+  /^(?:host|content-(?:length|encoding|type|range)|proxy-.*|expect|max-forwards|authorization|cookie)$/i;
+const NOMINATES_ID = /(?:^|,)\s*x-request-id\s*(?:,|$)/i;
 
 /** The length of a chunked body. */
 export const CHUNKED = -1;
@@ -53,7 +54,7 @@ export class RequestHeaders implements FramingFacts {
   expectation = '';
   /** The `Upgrade` header, '' when absent. */
   upgrade = '';
-  /** The id that the client chose; '' when absent. */
+  /** The id that a trusted peer chose; '' when absent. */
   requestId = '';
   /** The token of a copy that Vili made. */
   token = '';
@@ -76,6 +77,7 @@ export class RequestHeaders implements FramingFacts {
     }
     if (authority !== null) this.replaceHost(headers, authority);
     stripNominated(headers, this.connection);
+    if (NOMINATES_ID.test(this.connection)) this.requestId = '';
     appendForwarded(headers, peer, this.forwarded, this.host, rules.scheme);
     this.sent = new HeaderBlock(headers);
     this.trailers = this.transferEncodings > 0 ? announcedTrailers(this, rules) : NO_NAMES;
@@ -100,9 +102,10 @@ export class RequestHeaders implements FramingFacts {
     if (this.hosts !== 0) this.host = authority;
   }
 
-  /** False for a header that ends at this hop. Only names of a length that can matter are examined. */
+  /** False for a header that ends at this hop, or that only a trusted peer may send. */
   private keeps(name: string, value: string): boolean {
     const { length } = name;
+    if (!this.trusted && isReporting(name)) return false;
     if (length < SHORTEST_SPECIAL || length > LONGEST_SPECIAL) return true;
     const lowerName = name.toLowerCase();
     switch (lowerName) {
@@ -155,16 +158,16 @@ export class RequestHeaders implements FramingFacts {
     const { forwarded } = this;
     switch (name.toLowerCase()) {
       case 'x-forwarded-for':
-        if (this.trusted) forwarded.for = joinValues(forwarded.for, value);
+        forwarded.for = joinValues(forwarded.for, value);
         return true;
       case 'x-forwarded-proto':
-        if (this.trusted) forwarded.proto = joinValues(forwarded.proto, value);
+        forwarded.proto = joinValues(forwarded.proto, value);
         return true;
       case 'x-forwarded-host':
-        if (this.trusted) forwarded.host = joinValues(forwarded.host, value);
+        forwarded.host = joinValues(forwarded.host, value);
         return true;
       case 'forwarded':
-        if (this.trusted) forwarded.forwarded = joinValues(forwarded.forwarded, value);
+        forwarded.forwarded = joinValues(forwarded.forwarded, value);
         return true;
       default:
         return false;
@@ -190,6 +193,6 @@ function announcedTrailers(
 ): string[] {
   const ending = new Set([markHeader, tokenHeader, ...itemsOf(connection.toLowerCase())]);
   return itemsOf(trailer)
-    .filter((name) => TOKEN.test(name) && !NOT_IN_TRAILERS.test(name))
+    .filter((name) => TOKEN.test(name) && !NOT_IN_TRAILERS.test(name) && !isReporting(name))
     .filter((name) => !ending.has(name.toLowerCase()) && !HOP_BY_HOP.has(name.toLowerCase()));
 }
