@@ -1,10 +1,18 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as nodePty from 'node-pty';
-import { messageOf, ViliError } from '../../errors.ts';
+import { attempt, messageOf, ViliError } from '../../errors.ts';
 
 /** Wide enough that no shell message wraps. */
 const COLUMNS = 200;
 const ROWS = 50;
+const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+
+/** What node-pty's terminals have beside their types. */
+interface NodePtyTerminal {
+  readonly ptsName: string;
+  once(event: string, listener: (...values: unknown[]) => void): void;
+}
 
 /** A process with its own controlling terminal: when Vili dies, the kernel hangs it up. */
 export interface Pty {
@@ -43,6 +51,7 @@ export function openPty(options: {
   } catch (cause) {
     throw ViliError.cannot('VILI_SPAWN_FAILED', `open a terminal for ${options.program}`, cause);
   }
+  holdSlaveSide(terminal);
   ignoreReadErrors(terminal);
   return {
     pid: terminal.pid,
@@ -71,6 +80,29 @@ function loadNodePty(): typeof nodePty {
       `(needs python3, make and g++ where no prebuilt binary fits): ${firstLine(messageOf(cause))}`;
     throw new ViliError('VILI_PTY_UNAVAILABLE', text, { cause });
   }
+}
+
+/**
+ * Keeps the terminal open until the program has exited. With the last descriptor of its slave side the terminal would
+ * close and the kernel would hang the program up, although it only gave up its standard input. The dead man's switch
+ * needs no such descriptor: when this process ends, the kernel closes the master, and hangs up. Opened in the same turn
+ * as the fork, before the master is read; close-on-exec, as every descriptor of Node's. Once the program has exited,
+ * node-pty waits for the terminal to close by `once('close')`, which is when it may.
+ */
+function holdSlaveSide(terminal: nodePty.IPty): void {
+  const inner = terminal as unknown as NodePtyTerminal;
+  let held = attempt(() => openSync(inner.ptsName, O_RDWR | O_NOCTTY | O_NONBLOCK), null);
+  const release = (): void => {
+    const descriptor = held;
+    held = null;
+    if (descriptor !== null) closeSync(descriptor);
+  };
+  const once = inner.once.bind(inner);
+  inner.once = (event, listener) => {
+    if (event === 'close') release();
+    once(event, listener);
+  };
+  terminal.onExit(release);
 }
 
 /**
