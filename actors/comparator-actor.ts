@@ -44,6 +44,8 @@ interface ComparatorState {
   /** The test that ended last, for its report. */
   readonly ended: Test | null;
   readonly reportedAtMs: number;
+  /** Whether nothing stands against the version, as last reported to the deployer. */
+  readonly standing: { readonly isClear: boolean; readonly atMs: number } | null;
   readonly savedAtMs: number;
   readonly saving: boolean;
 }
@@ -107,7 +109,13 @@ export function comparatorActor(
 
 type Me = Self<ComparatorMessage>;
 
-const NO_TEST = { test: null, reportedAtMs: -REPEAT_MS, savedAtMs: 0, saving: false };
+const NO_TEST = {
+  standing: null,
+  test: null,
+  reportedAtMs: -REPEAT_MS,
+  savedAtMs: 0,
+  saving: false,
+};
 
 async function evaluate(
   deps: ComparatorDeps,
@@ -159,7 +167,25 @@ function tick(
 ): ComparatorState {
   if (state.test === null) return state;
   const report = state.test.decide(nowMs);
-  return save(deps, self, reportVerdict(deps, self, state, report, nowMs), nowMs);
+  const standing = reportStanding(deps, self, state, report, nowMs);
+  const next = reportVerdict(deps, self, { ...state, standing }, report, nowMs);
+  return save(deps, self, next, nowMs);
+}
+
+/** At each change, and again in case that nobody could use it; needed while running does not serve. */
+function reportStanding(
+  deps: ComparatorDeps,
+  self: Me,
+  { test, standing }: ComparatorState,
+  { decision, condemned, blocked }: VerdictReport,
+  nowMs: number,
+): ComparatorState['standing'] {
+  const isClear = decision !== 'reject' && !condemned && !blocked;
+  const isFresh = standing !== null && nowMs - standing.atMs < REPEAT_MS;
+  if (test === null || (isFresh && standing.isClear === isClear)) return standing;
+  const { name } = test.release;
+  self.send(deps.deployer, { type: 'standing', name, isClear }, { correlation: name });
+  return { isClear, atMs: nowMs };
 }
 
 function reportVerdict(

@@ -1,8 +1,9 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
 import { planAct } from '../lib/deployment/acts.ts';
 import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
+import { outageView } from '../lib/deployment/outage/takeover.ts';
 import { entryOf, type RecordCommand, recordingOf } from '../lib/deployment/record.ts';
-import { resync } from '../lib/deployment/resync.ts';
+import { resync } from '../lib/deployment/start/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -20,6 +21,8 @@ import type {
 } from './messages.ts';
 
 const TIMER_SLACK_MS = 5;
+/** How often rules are looked at that depend on time alone. */
+const TICK_MS = 1000;
 /** A full disk may have room again by then. */
 const SAVE_RETRY_MS = 5000;
 
@@ -55,6 +58,7 @@ interface DeployerState {
 export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, DeployerState> {
   return {
     async start(self) {
+      self.every(TICK_MS, { type: 'tick' });
       const saved = self.incarnation > 1 ? await deps.load() : null;
       const state = { deployment: saved ?? NOTHING_DEPLOYED, servlets: new Map(), unsaved: false };
       if (saved === null) {
@@ -76,7 +80,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
         case 'note': {
           const { event, version, text } = message;
           const what = { event, version, by: 'vili', reasons: [reasonOf(event, text)] } as const;
-          const atMs = deps.rules().nowMs;
+          const atMs = deps.rules().wallMs;
           await record(deps, self, deployment, { type: 'record', atMs, ...what });
           return state;
         }
@@ -88,7 +92,11 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
         case 'save-again':
           return unsaved ? saveAgain(deps, self, state) : state;
         case 'describe':
-          self.send(message.reply, { deployment, servlets: [...state.servlets.values()] });
+          self.send(message.reply, {
+            deployment,
+            servlets: [...state.servlets.values()],
+            outage: outageView(deployment, deps.rules()),
+          });
           return state;
         case 'act': {
           const { reply, event } = planAct(deployment, message.act, deps.rules());
@@ -175,6 +183,8 @@ async function carryOutOne(
     case 'stop':
     case 'link':
       return toVersion(deps, self, command.name, { type: command.type, role: command.role });
+    case 'role':
+      return toVersion(deps, self, command.name, { type: 'role', duty: command.duty });
     case 'retire':
       return toVersion(deps, self, command.name, { type: 'retire' });
     case 'archive':

@@ -3,6 +3,7 @@ import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
+import type { OutageView } from '../lib/deployment/outage/takeover.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
@@ -63,6 +64,8 @@ export type DeployerMessage =
 /** The deployment with its servlets, as the deployer knows them now. */
 export interface DeploymentView {
   readonly deployment: Deployment;
+  /** Null while users are served. */
+  readonly outage: OutageView | null;
   readonly servlets: readonly ServletFacts[];
 }
 

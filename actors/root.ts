@@ -23,6 +23,7 @@ import { Test } from '../lib/evaluation/test.ts';
 import { announcementOf } from '../lib/notify/announcement.ts';
 import { channelsOf } from '../lib/notify/channels.ts';
 import { CONTROL_LIMITS, createControlServer } from '../lib/operator/server/control-server.ts';
+import { wallTimeOf } from '../lib/runtime/clock.ts';
 import { percent } from '../lib/text/numbers.ts';
 import { controlHandlers } from './app/control.ts';
 import type { Services } from './app/services.ts';
@@ -53,6 +54,8 @@ const DEPLOYER_HANDLER_TIMEOUT_MS = 60_000;
 const BUSY_MAILBOX = { limit: 10_000, overflow: 'drop-new' } as const;
 /** A service that writes as fast as it can fills a few hundred megabytes in this time. */
 const CAP_INTERVAL_MS = 1000;
+/** A testing version that takes over without the evidence for a promotion has at least not fallen over at once. */
+const TAKEOVER_READY_MS = 30_000;
 const NOTIFICATIONS_WAITING_MAX = 100;
 const NOTIFICATION_RETRY_MS = 2000;
 
@@ -136,12 +139,12 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
 // Private
 
 function diskJanitorDeps(services: Services): DiskJanitorDeps {
-  const { settings, layout, registry, journal, now, addresses } = services;
+  const { settings, layout, registry, journal, now, wallNow, addresses } = services;
   const { disk, archive, servletLog, log, logDir } = settings;
   const rotateOwnLogs = async (): Promise<void> => {
     if (logDir === '') return;
     for (const file of [join(logDir, 'vili.log'), join(logDir, 'json', 'vili.log')]) {
-      await rotateLog({ ...log, file, now, reopen: () => journal.reopen() });
+      await rotateLog({ ...log, file, now: wallNow, reopen: () => journal.reopen() });
     }
   };
   const cleaner = new ArchiveCleaner();
@@ -160,7 +163,7 @@ function diskJanitorDeps(services: Services): DiskJanitorDeps {
     capIntervalMs: CAP_INTERVAL_MS,
     cap: () => {
       const instances = [...registry.values()].map(({ instance }) => instance);
-      return capOutputs(instances, servletLog.maxBytes, now);
+      return capOutputs(instances, servletLog.maxBytes, wallNow);
     },
     deployer: addresses.deployer,
     journal,
@@ -197,6 +200,7 @@ function comparatorDeps(services: Services): ComparatorDeps {
         versionFolder: layout.versionFolder(release.name),
         evidenceFile: layout.evidenceFile(release.name),
         nowMs: now(),
+        toWall: wallTimeOf,
         onProblem: (text) => journal.warn(text),
       }),
     writeReport: (decision, test) =>
@@ -210,8 +214,13 @@ function comparatorDeps(services: Services): ComparatorDeps {
 }
 
 function deployerDeps(services: Services): DeployerDeps {
-  const { settings, layout, journal, history, feed, now, addresses } = services;
-  const { identifier, probationMs, restart } = settings;
+  const { settings, layout, journal, history, feed, now, wallNow, addresses } = services;
+  const { identifier, probationMs, restart, promotion, verdict } = settings;
+  const takeover = {
+    afterMs: promotion.takeoverMs,
+    readyMs: Math.min(TAKEOVER_READY_MS, promotion.takeoverMs),
+    isManual: verdict.mode === 'manual',
+  };
   const { load, save } = recordedState<Deployment>({
     file: layout.stateFile,
     history,
@@ -234,8 +243,10 @@ function deployerDeps(services: Services): DeployerDeps {
     save,
     rules: () => ({
       nowMs: now(),
+      wallMs: wallNow(),
       probationMs,
       testingCrashesMax: restart.testingMax,
+      takeover,
       compareVersions,
     }),
     appendHistory: (entry) => {

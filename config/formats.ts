@@ -20,6 +20,7 @@ export {
   identifier,
   lowerCaseHeaderName,
   method,
+  noticeSignal,
   oneOf,
   path,
   requestPath,

@@ -50,7 +50,7 @@ export function controlHandlers(services: Services): ControlHandlers {
 
 async function status(services: Services): Promise<StatusView> {
   const { settings, layout, proxy, now } = services;
-  const { deployment, servlets } = await askDeployment(services);
+  const { deployment, servlets, outage } = await askDeployment(services);
   const counts = await askTraffic(services);
   const { received, skipped } = counts.proxy;
   const { mirrored, dropped, failed, inFlight } = counts.mirror;
@@ -70,6 +70,7 @@ async function status(services: Services): Promise<StatusView> {
     deployment,
     servlets,
     verdict: verdictOf(await askEvaluation(services)),
+    outage,
     traffic: { received, mirrored, skipped, dropped, failed, inFlight },
     archive: {
       count: archives.length,

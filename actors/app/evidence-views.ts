@@ -22,7 +22,7 @@ export async function reportOf(
   if (name === null) return null;
   if (view?.version === name) {
     const running = deployment.running?.release.name ?? null;
-    const at = new Date(services.now()).toISOString();
+    const at = new Date(services.wallNow()).toISOString();
     const { reasons, test } = view;
     const outcome = { verdict: 'testing', at, version: name, running, by: 'vili', reasons };
     return composeReport(outcome, test);

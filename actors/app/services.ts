@@ -11,6 +11,7 @@ import { createMirror, type Mirror } from '../../lib/mirror/mirror.ts';
 import { BULK_TYPES, type TraceRecord } from '../../lib/model/trace-record.ts';
 import { LiveFeed } from '../../lib/operator/live-feed.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
+import { steadyNow, wallTimeOf } from '../../lib/runtime/clock.ts';
 import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
@@ -19,9 +20,6 @@ import { type Addresses, addressesIn } from '../messages.ts';
 import { logActorEvent } from './actor-log.ts';
 import { createProxyService } from './proxy-service.ts';
 import { mirrorSettings, mirrorToken } from './traffic-settings.ts';
-
-/** Read once: the property costs more than the clock itself. */
-const STARTED_AT_MS = performance.timeOrigin;
 
 export interface ServiceOptions {
   readonly settings: Settings;
@@ -58,7 +56,10 @@ export interface Services {
   /** The history as it happens, for observers. */
   readonly feed: LiveFeed;
   readonly environment: NodeJS.ProcessEnv;
+  /** For durations and evidence: steady, whatever happens to the clock of the host. */
   readonly now: () => number;
+  /** For times that people are told. */
+  readonly wallNow: () => number;
   readonly random: () => number;
   readonly addresses: Addresses;
   /** Aborted when Vili begins to stop. */
@@ -75,8 +76,10 @@ export async function createServices(
   const layout = layoutOf(settings.base, settings.identifier);
   const mask = createMask(settings.mask, true);
   const maskText = (text: string): string => mask.text(text);
+  const now = steadyNow;
   const system = new ActorSystem({
     now,
+    wallTimeOf,
     trace: { ...settings.trace, maskText },
     bulkTypes: BULK_TYPES,
     onEvent: (event) => {
@@ -100,7 +103,7 @@ export async function createServices(
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'mirror-event', event }),
   });
   const launcher = new ServletLauncher({
-    now,
+    now: Date.now,
     onProblem: (text) => journal.error(text),
     maskText,
   });
@@ -134,15 +137,9 @@ export async function createServices(
     feed: new LiveFeed(),
     environment,
     now,
+    wallNow: Date.now,
     random: Math.random,
     addresses,
     stopping,
   };
-}
-
-// Private
-
-/** Wall clock with fractions of a millisecond that never goes back while Vili runs. */
-function now(): number {
-  return STARTED_AT_MS + performance.now();
 }

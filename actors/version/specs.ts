@@ -32,7 +32,9 @@ export function versionSpec(services: Services, name: string): ChildSpec<Version
         name,
         deployer: services.addresses.deployer,
         stage: (release) => stageRelease(layout, release),
-        prepareInstance: (release, role) => servlets.prepare(release, role),
+        prepareInstance: (release, role, instanceRole) =>
+          servlets.prepare(release, role, instanceRole),
+        tellRole: (instance, instanceRole) => servlets.tellRole(instance, instanceRole),
         releasePort: (port) => ports.release(port),
         linkInstance: (role, instance) => linkInstance(layout, role, instance),
         servletSpec: (prepared, role, parent) =>
@@ -56,7 +58,7 @@ function servletSpec(
   role: Role,
   parent: Address<VersionMessage>,
 ): ChildSpec<ServletMessage> {
-  const { settings, servlets, registry, logOffsets, ports, now, journal } = services;
+  const { settings, servlets, registry, logOffsets, ports, wallNow, journal } = services;
   return {
     name: `servlet-${instance.number}`,
     restart: 'transient',
@@ -82,7 +84,7 @@ function servletSpec(
           ports.release(target.port);
         },
         logTailerSpec: () => logTailerSpec(services, version, instance, role),
-        now,
+        now: wallNow,
         journal,
       }),
   };

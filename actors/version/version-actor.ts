@@ -4,7 +4,8 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import { faultOf } from '../../lib/model/fault.ts';
 import type { Release } from '../../lib/model/release.ts';
-import type { Role } from '../../lib/model/role.ts';
+import type { InstanceRole, Role } from '../../lib/model/role.ts';
+import { wallTimeOf } from '../../lib/runtime/clock.ts';
 import type { Prepared, SlotCommand, SlotEvent } from '../../lib/servlet/slot-events.ts';
 import { type Slots, slotsOf } from '../../lib/servlet/slot-draft.ts';
 import { slotTransition } from '../../lib/servlet/slots.ts';
@@ -15,9 +16,15 @@ export interface VersionDeps {
   readonly deployer: Address<DeployerMessage>;
   readonly stage: (release: Release) => Promise<void>;
   /** Takes a port and makes the instance folder; the servlet returns the port when it has ended. */
-  readonly prepareInstance: (release: Release, role: Role) => Promise<Prepared>;
+  readonly prepareInstance: (
+    release: Release,
+    role: Role,
+    instanceRole: InstanceRole,
+  ) => Promise<Prepared>;
   /** For a servlet that never existed. */
   readonly releasePort: (port: number) => void;
+  /** Tells a process that it is something else for users now. */
+  readonly tellRole: (instance: Instance, instanceRole: InstanceRole) => Promise<void>;
   readonly linkInstance: (role: Role, instance: Instance) => Promise<void>;
   readonly servletSpec: (
     prepared: Prepared,
@@ -73,6 +80,7 @@ async function advance(
   for (const command of step.commands) {
     if (command.type === 'launch-later') nextTryMs = launchLater(deps, self, command);
     else if (command.type === 'show') show(deps, self, command, nextTryMs);
+    else if (command.type === 'tell-role') await tellRole(deps, command);
     else if (command.type !== 'launch') carryOut(deps, self, command);
     else return advance(deps, self, step.state, await launch(deps, self, command));
   }
@@ -82,7 +90,7 @@ async function advance(
 function carryOut(
   deps: VersionDeps,
   self: Me,
-  command: Exclude<SlotCommand, { type: 'launch' | 'launch-later' | 'show' }>,
+  command: Exclude<SlotCommand, { type: 'launch' | 'launch-later' | 'show' | 'tell-role' }>,
 ): void {
   switch (command.type) {
     case 'stage':
@@ -129,18 +137,18 @@ function show(
   nextTryMs: number | null,
 ): void {
   const isWaiting = facts.state === 'backoff' && nextTryMs !== null;
-  const nextTryAt = isWaiting ? new Date(nextTryMs).toISOString() : null;
+  const nextTryAt = isWaiting ? new Date(wallTimeOf(nextTryMs)).toISOString() : null;
   self.send(deps.deployer, { type: 'servlet-view', view: { ...facts, nextTryAt } });
 }
 
 async function launch(
   deps: VersionDeps,
   self: Me,
-  { release, role }: Extract<SlotCommand, { type: 'launch' }>,
+  { release, role, instanceRole }: Extract<SlotCommand, { type: 'launch' }>,
 ): Promise<SlotEvent> {
   let prepared: Prepared | null = null;
   try {
-    prepared = await deps.prepareInstance(release, role);
+    prepared = await deps.prepareInstance(release, role, instanceRole);
     await self.spawn(deps.servletSpec(prepared, role, self.address));
     return { type: 'launched', role, ...prepared };
   } catch (error) {
@@ -158,6 +166,20 @@ function endUnknown(deps: VersionDeps, self: Me, known: ReadonlySet<string>): vo
     if (known.has(name)) continue;
     deps.journal.warn(`${deps.name}: ${name} was starting; it is ended and replaced by another`);
     void self.stopChild(name);
+  }
+}
+
+/** Waited for, so that the last of several roles is the one that stays in the file. */
+async function tellRole(
+  deps: VersionDeps,
+  { instance, instanceRole }: Extract<SlotCommand, { type: 'tell-role' }>,
+): Promise<void> {
+  try {
+    await deps.tellRole(instance, instanceRole);
+  } catch (error) {
+    deps.journal.error(
+      `${instance.id} was not told that it is ${instanceRole} now: ${messageOf(error)}`,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ const MAX_FILE_NAME_BYTES = 255;
 /** The characters of a header name or a method (RFC 9110, section 5.6.2). */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 /** Signals that ask a process to end; others would leave it running or stopped forever. */
+const NOTICE_SIGNALS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const;
 const STOP_SIGNALS = [
   'SIGTERM',
   'SIGINT',
@@ -135,6 +136,20 @@ export const signalName: Format<NodeJS.Signals> = {
     return name;
   },
   holds: (value) => STOP_SIGNALS.some((signal) => signal === value),
+};
+
+/** Signals that a process may get without being asked to end; null: none. */
+export const noticeSignal: Format<NodeJS.Signals | null> = {
+  name: 'signal or none',
+  example: `none, ${NOTICE_SIGNALS.join(', ')}`,
+  parse(raw) {
+    const value = textOf(raw).toUpperCase();
+    if (value === 'NONE' || value === '') return null;
+    const name = NOTICE_SIGNALS.find((signal) => signal === value || signal === `SIG${value}`);
+    if (name !== undefined) return name;
+    throw new FormatError(`must be none or one of ${NOTICE_SIGNALS.join(', ')}`);
+  },
+  holds: (value) => value === null || NOTICE_SIGNALS.some((signal) => signal === value),
 };
 
 /** One of a few words. */

@@ -1,4 +1,4 @@
-import { count, duration, requestPath, signalName } from '../formats.ts';
+import { count, duration, noticeSignal, requestPath, signalName } from '../formats.ts';
 import { setting } from './setting.ts';
 
 /** The life of one process: ready, alive, stopped, restarted. */
@@ -67,6 +67,15 @@ export const processes = {
       { max: '1h' },
     ),
     signal: setting(signalName, 'SIGTERM', 'The signal that asks the service to end.'),
+  },
+  role: {
+    signal: setting(
+      noticeSignal,
+      'none',
+      'The signal that a process gets when its role changes while it runs: a running version becomes previous by a ' +
+        'promotion, and running again by a rollback. The new word is in the file `role` of its instance ' +
+        'folder by then. A process that does not handle the signal may end by it.',
+    ),
   },
   drain: {
     timeout: setting(

@@ -69,6 +69,17 @@ export const verdict = {
       { min: '1s', max: '365d' },
     ),
   },
+  promotion: {
+    takeover: setting(
+      duration,
+      '60s',
+      'When running has failed and has not served for this long, and no previous version is warm, a testing ' +
+        'version that was ready for 30 seconds (or for this long, if that is less), with nothing against it, ' +
+        'takes over without waiting for evidence. With `verdict.mode=manual` Vili only says so. Raising ' +
+        'it gives a running version longer to come back by itself.',
+      { min: '1s', max: '7d' },
+    ),
+  },
   probation: setting(
     duration,
     '10m',

@@ -26,8 +26,10 @@ import { TurnSource } from './turns.ts';
 export interface ActorSystemOptions {
   /** First part of every path. Default `vili`. */
   readonly name?: string;
-  /** Milliseconds since 1970, with fractions. */
+  /** Milliseconds, with fractions: all durations are differences of it. */
   readonly now?: () => number;
+  /** The time of day of a time of `now`, for records; the same when absent. */
+  readonly wallTimeOf?: (atMs: number) => number;
   /** In [0, 1); for the jitter of backoffs. */
   readonly random?: () => number;
   readonly trace: TraceSettings;
@@ -61,7 +63,7 @@ export class ActorSystem {
     this.#onEvent = AsyncResource.bind(options.onEvent ?? (() => {}));
     this.#onFatal = options.onFatal;
     const emit = (event: ActorEvent): void => this.#emit(event);
-    this.#trace = new Trace(now, options.trace);
+    this.#trace = new Trace(now, options.trace, options.wallTimeOf);
     this.trace = this.#trace;
     const runtime: Runtime = {
       rootPath,

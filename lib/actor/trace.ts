@@ -52,6 +52,7 @@ export interface TraceReader {
  */
 export class Trace implements TraceReader {
   readonly #now: () => number;
+  readonly #wallTimeOf: (atMs: number) => number;
   readonly #size: number;
   readonly #slowMs: number;
   readonly #slowLogSize: number;
@@ -66,8 +67,13 @@ export class Trace implements TraceReader {
   #notifying = false;
 
   /** Throws a ViliError (`VILI_TRACE_SIZE`) when a size is not a positive whole number. */
-  constructor(now: () => number, settings: TraceSettings) {
+  constructor(
+    now: () => number,
+    settings: TraceSettings,
+    wallTimeOf: (atMs: number) => number = (same) => same,
+  ) {
     this.#now = now;
+    this.#wallTimeOf = wallTimeOf;
     this.#size = positive('size', settings.size);
     this.#slowMs = settings.slowMs;
     this.#maskText = settings.maskText ?? ((text) => text);
@@ -91,7 +97,7 @@ export class Trace implements TraceReader {
     const id = (this.#lastId += 1);
     const slot = id % this.#size;
     const numbers = slot * 3;
-    this.#numbers[numbers] = atMs;
+    this.#numbers[numbers] = this.#wallTimeOf(atMs);
     this.#numbers[numbers + 1] = waitMs;
     this.#numbers[numbers + 2] = handledMs;
     this.#outcomes[slot] = TRACE_OUTCOMES.indexOf(outcome);

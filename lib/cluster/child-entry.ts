@@ -6,7 +6,7 @@ import { STREAM_BUFFER_BYTES } from '../proxy/downstream/listener.ts';
 import { createProxy, type HttpProxy } from '../proxy/proxy.ts';
 import { becomeChild } from '../runtime/child-entry.ts';
 import { prepareRuntime } from '../runtime/v8.ts';
-import { clockAt } from './clock.ts';
+import { clockAt } from '../runtime/clock.ts';
 import { CopySender } from './copy-sender.ts';
 import { ParentChannel } from './parent-channel.ts';
 import type { ProcessStats, StartInput, ToProcess } from './protocol.ts';

@@ -16,7 +16,7 @@ import type { ProxySettings } from '../proxy/settings.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
 import { threadTime } from '../runtime/thread-time.ts';
 import { Acceptor } from './acceptor.ts';
-import { clockOffsetMs } from './clock.ts';
+import { clockOffsetMs } from '../runtime/clock.ts';
 import type { CopySink } from './copy-receiver.ts';
 import type { CopyLimits } from './protocol.ts';
 import { type ClusterEvent, ProcessSlot } from './slot.ts';

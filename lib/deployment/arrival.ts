@@ -169,9 +169,10 @@ function dropIncoming(draft: Draft, release: Release): void {
   if (incoming.phase !== 'waiting') draft.retire(incoming.release);
 }
 
-/** A folder that is being archived must be gone before its name can be used again. */
+/** A folder that is being archived must be gone before its name can be used again; at a start running comes first. */
 function isBlocked(draft: Draft, release: Release): boolean {
-  return draft.state.promotion !== null || draft.state.archiving.includes(release.name);
+  const { promotion, archiving, resume } = draft.state;
+  return promotion !== null || archiving.includes(release.name) || !!resume;
 }
 
 function begin(draft: Draft, slot: CandidateSlot, candidate: Candidate): void {

@@ -10,7 +10,8 @@ const LET_DOWNS_MAX = 5;
 
 /** The candidate's folder is complete: a testing servlet is started. */
 export function candidateStaged(draft: Draft, slot: CandidateSlot, it: Candidate): void {
-  if (it.phase !== 'staging') return;
+  // While its turn has not come, the copy is all it gets.
+  if (it.phase !== 'staging' || draft.state.resume) return;
   draft.set({ [slot]: { ...it, phase: 'starting' } });
   draft.ask({ type: 'start', release: it.release, role: 'testing' });
 }
@@ -43,7 +44,12 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
     beginTest(draft, incoming, target);
   } else if (testing?.release.name === name) {
     if (testing.phase === 'starting') beginTest(draft, testing, target);
-    else if (testing.phase === 'testing') draft.ask({ type: 'mirror', name, target });
+    else if (testing.phase === 'testing') {
+      // Also a servlet that reports once more, whose time goes on.
+      const readySinceMs = testing.readySinceMs ?? draft.rules.nowMs;
+      draft.set({ testing: { ...testing, readySinceMs } });
+      draft.ask({ type: 'mirror', name, target });
+    }
   } else draft.ask({ type: 'stop', name, role: 'testing' });
 }
 
@@ -60,7 +66,7 @@ export function candidateDown(draft: Draft, name: string, problem: string, cause
   if (cause === 'vili') return infrastructureFailure(draft, slot, candidate);
   if (cause === 'place') return draft.delay(candidate.release, problem);
   const hopeless = cause === 'hopeless';
-  const crashed = { ...candidate, crashes: candidate.crashes + 1 };
+  const crashed = { ...candidate, crashes: candidate.crashes + 1, readySinceMs: null };
   draft.set({ [slot]: crashed });
   draft.record('crashed', candidate.release, [reasonOf('crash', problem)]);
   if (hopeless || crashed.crashes >= draft.rules.testingCrashesMax) {
@@ -107,14 +113,26 @@ function infrastructureFailure(draft: Draft, slot: CandidateSlot, before: Candid
     rejectCandidate(draft, slot, [reason], 'vili');
   } else if (candidate.phase === 'testing') {
     const { nowMs } = draft.rules;
-    draft.set({ testing: { ...candidate, phase: 'starting', sinceMs: nowMs, begun: false } });
+    draft.set({
+      testing: {
+        ...candidate,
+        phase: 'starting',
+        sinceMs: nowMs,
+        begun: false,
+        readySinceMs: null,
+        isClear: false,
+      },
+    });
     draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' });
   }
 }
 
 function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
   const { release } = candidate;
-  draft.set({ testing: { ...candidate, phase: 'testing', begun: true } });
+  const readySinceMs = draft.rules.nowMs;
+  draft.set({
+    testing: { ...candidate, phase: 'testing', begun: true, readySinceMs, isClear: false },
+  });
   draft.ask(
     { type: 'link', name: release.name, role: 'testing' },
     { type: 'evaluate', release, sinceMs: candidate.sinceMs },

@@ -36,7 +36,7 @@ export class Draft {
     by = 'vili',
   ): void {
     const version = typeof release === 'string' ? release : release.name;
-    this.ask({ type: 'record', atMs: this.rules.nowMs, event, version, by, reasons });
+    this.ask({ type: 'record', atMs: this.rules.wallMs, event, version, by, reasons });
   }
 
   /** Something of this place is missing for the version: reported, but not again at each attempt. */

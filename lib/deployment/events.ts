@@ -24,6 +24,10 @@ export type DeploymentEvent =
       readonly foundAtStart: boolean;
     }
   | VersionReport
+  /** Time has passed: some rules depend on nothing else. */
+  | { readonly type: 'tick' }
+  /** Whether the evidence on the version under test neither blocks it nor is about to reject it. */
+  | { readonly type: 'standing'; readonly name: string; readonly isClear: boolean }
   | {
       readonly type: 'verdict';
       readonly name: string;
@@ -53,6 +57,8 @@ export type Command =
   /** Null: nothing serves, users' requests are held. */
   | { readonly type: 'route'; readonly target: Target | null }
   | { readonly type: 'link'; readonly name: string; readonly role: Role }
+  /** What the version's running servlet is for users from now on. */
+  | { readonly type: 'role'; readonly name: string; readonly duty: 'running' | 'previous' }
   | { readonly type: 'unlink-test' }
   /** Copy requests to this servlet; null: it is down for now and the test continues. */
   | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
@@ -80,9 +86,20 @@ export interface Step {
 
 /** What a transition depends on besides state and event. */
 export interface Rules {
+  /** Steady: durations and deadlines. */
   readonly nowMs: number;
+  /** The time of day, for records. */
+  readonly wallMs: number;
   readonly probationMs: number;
   /** Crashes of a testing version that end its test. */
   readonly testingCrashesMax: number;
+  /** When a testing version takes over from a running one that does not serve. */
+  readonly takeover: {
+    readonly afterMs: number;
+    /** How long it must have been ready. */
+    readonly readyMs: number;
+    /** People decide. */
+    readonly isManual: boolean;
+  };
   readonly compareVersions: (a: string, b: string) => number;
 }

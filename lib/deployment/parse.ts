@@ -1,7 +1,7 @@
 import { parseServerFile, parseVersionName } from '../base/names/server-file.ts';
 import { ViliError } from '../errors.ts';
 import type { Release } from '../model/release.ts';
-import { type Deployment, NOTHING_DEPLOYED } from './state.ts';
+import { type Deployment, NOTHING_DEPLOYED, type Outage, type Resume } from './state.ts';
 
 /**
  * Reads a state file's content. Throws `VILI_STATE_INVALID` for what is not a state of this schema, a version that does
@@ -30,8 +30,14 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  const { delays, ...rest } = data;
-  return { ...NOTHING_DEPLOYED, ...rest, ...(isTimes(delays) ? { delays } : {}) };
+  const { delays, outage, resume, ...rest } = data;
+  return {
+    ...NOTHING_DEPLOYED,
+    ...rest,
+    ...(isTimes(delays) ? { delays } : {}),
+    ...(isSince(outage) ? { outage: outage as unknown as Outage } : {}),
+    ...(isSince(resume) ? { resume: resume as unknown as Resume } : {}),
+  };
 }
 
 // Private
@@ -63,6 +69,10 @@ function isTexts(data: unknown): data is readonly string[] {
 
 function isRecord(data: unknown): data is Record<string, unknown> {
   return typeof data === 'object' && data !== null && !Array.isArray(data);
+}
+
+function isSince(data: unknown): data is Record<string, unknown> {
+  return isRecord(data) && Number.isFinite(data['sinceMs']);
 }
 
 function isTimes(data: unknown): data is Readonly<Record<string, number>> {

@@ -2,6 +2,7 @@ import type { Target } from '../model/exchange.ts';
 import type { Reason } from '../model/reason.ts';
 import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
+import { isGivenUp } from './outage/outage.ts';
 
 /** The evidence or an operator says so: the test ends and a fresh servlet is to take over. */
 export function beginPromotion(
@@ -40,10 +41,13 @@ export function completePromotion(draft: Draft, target: Target): void {
   if (testing === null || promotion === null) return;
   const { nowMs, probationMs } = draft.rules;
   const untilMs = nowMs + probationMs;
+  // There is no way back to a version that is down for good.
+  const isDead = running?.target === null && isGivenUp(draft.state, draft.rules);
+  const kept = isDead ? null : running;
   draft.set({
     running: { release: testing.release, phase: 'ready', target },
     // Null when the file of the trusted version is gone.
-    previous: running && { release: running.release, target: running.target, untilMs },
+    previous: kept && { release: kept.release, target: kept.target, untilMs },
     testing: null,
     promotion: null,
   });
@@ -52,10 +56,12 @@ export function completePromotion(draft: Draft, target: Target): void {
     { type: 'link', name: testing.release.name, role: 'running' },
     { type: 'unlink-test' },
   );
+  if (kept !== null) draft.ask({ type: 'role', name: kept.release.name, duty: 'previous' });
   draft.record('promoted', testing.release, promotion.reasons, promotion.by);
   if (previous !== null) draft.retire(previous.release);
   if (rejected !== null) draft.clearRejected();
-  if (probationMs > 0 && running !== null) draft.ask({ type: 'probation', untilMs });
+  if (isDead && running !== null) draft.retire(running.release);
+  if (probationMs > 0 && kept !== null) draft.ask({ type: 'probation', untilMs });
   else letPreviousGo(draft);
   advance(draft);
 }
@@ -74,6 +80,9 @@ export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): 
   const phase = target === null ? 'restarting' : 'ready';
   draft.set({ running: { release, phase, target }, previous: null });
   draft.ask({ type: 'route', target }, { type: 'link', name: release.name, role: 'running' });
+  draft.ask({ type: 'role', name: release.name, duty: 'running' });
+  // After a restart of Vili its turn to start may not have come.
+  if (target === null) draft.ask({ type: 'start', release, role: 'running' });
   draft.stop(running.release, 'running');
   draft.clearRejected();
   draft.set({ rejected: { release: running.release, reasons } });

@@ -3,7 +3,9 @@ import { reasonOf } from '../model/reason.ts';
 import type { DownCause } from '../model/servlet-facts.ts';
 import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
+import { blameRunning } from './outage/outage.ts';
 import { completePromotion, rollBack } from './promotion.ts';
+import { previousFailed } from './start/resume.ts';
 
 /** A servlet for users is ready: that of running, of previous, or of the version being promoted. */
 export function runningServletReady(draft: Draft, name: string, target: Target): void {
@@ -50,8 +52,10 @@ export function runningServletDown(
     const phase = running.phase === 'ready' ? 'restarting' : running.phase;
     draft.set({ running: { ...running, phase, target: null } });
     draft.ask({ type: 'route', target: null });
+    blameRunning(draft, isToBlame);
   } else if (previous?.release.name === name) {
     draft.set({ previous: { ...previous, target: null } });
+    previousFailed(draft);
   }
 }
 

@@ -25,6 +25,10 @@ export interface Candidate {
   readonly sinceMs: number;
   /** Its test has begun before; a restart of Vili continues it. */
   readonly begun: boolean;
+  /** Since when its servlet is ready without a break, on the steady clock. */
+  readonly readySinceMs?: number | null;
+  /** The evidence so far neither blocks it nor is about to reject it. */
+  readonly isClear?: boolean;
   /** Failures of Vili's own infrastructure, 0 when absent: beyond chance, the version is what breaks it. */
   readonly letDowns?: number;
 }
@@ -46,6 +50,22 @@ export interface Previous {
   readonly untilMs: number;
 }
 
+/** Nobody serves users since then, on the steady clock. */
+export interface Outage {
+  readonly sinceMs: number;
+  /** Running failed by itself, and not for want of something that any version needs here. */
+  readonly isToBlame: boolean;
+  /** People were told that they have to act. */
+  readonly isReported?: boolean;
+}
+
+/** While Vili starts: the servlet that the others wait for, since when. */
+export interface Resume {
+  readonly waitsFor: 'running' | 'previous';
+  readonly sinceMs: number;
+  readonly hasFailed?: boolean;
+}
+
 /** Everything the deployer must remember. Written to the state file at every change. */
 export interface Deployment {
   readonly schema: 'vili.state/1';
@@ -62,6 +82,8 @@ export interface Deployment {
   readonly archiving: readonly string[];
   /** Fingerprints that had their verdict: the same file is not tested twice unless asked for. */
   readonly decided: readonly string[];
+  readonly outage?: Outage | null;
+  readonly resume?: Resume | null;
   /** When a delay by this place was last reported, by version: it may last for days. */
   readonly delays?: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,5 @@
 import { advance, arrived, retest } from './arrival.ts';
-import { booted } from './boot.ts';
+import { booted } from './start/boot.ts';
 import {
   candidateDown,
   candidateNotStaged,
@@ -9,7 +9,10 @@ import {
 } from './candidate.ts';
 import { Draft } from './draft.ts';
 import type { DeploymentEvent, Rules, Step } from './events.ts';
+import { followOutage } from './outage/outage.ts';
+import { takeOver } from './outage/takeover.ts';
 import { beginPromotion, probationOver, rollBack, testServletGone } from './promotion.ts';
+import { continueResume } from './start/resume.ts';
 import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
 import type { Deployment } from './state.ts';
 
@@ -21,6 +24,8 @@ import type { Deployment } from './state.ts';
 export function transition(state: Deployment, event: DeploymentEvent, rules: Rules): Step {
   const draft = new Draft(state, rules);
   apply(draft, event);
+  followOutage(draft);
+  continueResume(draft);
   return { state: draft.state, commands: draft.commands };
 }
 
@@ -47,6 +52,10 @@ function apply(draft: Draft, event: DeploymentEvent): void {
         : candidateDown(draft, event.name, event.problem, event.cause);
     case 'servlet-stopped':
       return event.role === 'testing' ? testServletGone(draft, event.name) : undefined;
+    case 'tick':
+      return takeOver(draft);
+    case 'standing':
+      return standing(draft, event.name, event.isClear);
     case 'verdict':
       return verdict(draft, event);
     case 'retest':
@@ -91,6 +100,12 @@ function notStaged(
   } else if (incoming?.release.name === name && incoming.phase === 'staging') {
     candidateNotStaged(draft, 'incoming', incoming, problem);
   }
+}
+
+function standing(draft: Draft, name: string, isClear: boolean): void {
+  const { testing } = draft.state;
+  if (testing?.release.name !== name || testing.phase !== 'testing') return;
+  if (testing.isClear !== isClear) draft.set({ testing: { ...testing, isClear } });
 }
 
 function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict' }>): void {

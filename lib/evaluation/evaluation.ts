@@ -16,6 +16,9 @@ import { errorKinds, type RunningMemory } from './running-memory.ts';
 /** Endpoints listed for people, the most suspicious first. */
 const MAX_LISTED_ENDPOINTS = 50;
 
+/** At the most, this much of the time observed without new evidence is lost when Vili ends. */
+const OBSERVED_LOSS_MS = 10_000;
+
 /** What is evaluated: one attempt with one server file. */
 export interface Build {
   readonly name: string;
@@ -29,6 +32,8 @@ export interface Saved {
   readonly fingerprint: string;
   readonly knownKinds: readonly string[];
   readonly evidence: unknown;
+  /** For how long the test was observed; absent in checkpoints of earlier Vilis. */
+  readonly observedMs?: unknown;
   readonly sinceMs: number;
   readonly ignored: readonly IgnoredField[];
   readonly measures: unknown;
@@ -64,6 +69,7 @@ export class Evaluation {
   readonly #coverage = new Coverage();
   #noise: string | null = null;
   #changed = false;
+  #savedObservedMs = 0;
   #pairs = 0;
 
   private constructor(
@@ -100,23 +106,29 @@ export class Evaluation {
   static resume(build: Build, settings: EvaluationSettings, saved: unknown): Evaluation | null {
     if (!isSaved(saved) || saved.fingerprint !== build.fingerprint) return null;
     if (saved.sinceMs !== build.sinceMs) return null;
-    const verdict = Verdict.restore(settings.verdict, saved.evidence);
+    const verdict = Verdict.restore(settings.verdict, saved.evidence, {
+      nowMs: settings.nowMs,
+      observedMs: timeOf(saved.observedMs),
+    });
     const { logWindowMs } = settings.verdict;
     const formats = LogFormats.restore(saved.formats);
     const evaluation = new Evaluation(build, verdict, saved.knownKinds, logWindowMs, formats);
     evaluation.#ignored.restore(saved.ignored);
     evaluation.#measures.restore(saved.measures);
     evaluation.#coverage.restore(saved.coverage);
+    evaluation.#savedObservedMs = verdict.observedMs;
     if (typeof saved.noise === 'string') evaluation.#noise = saved.noise;
     return evaluation;
   }
 
   checkpoint(): Saved {
     this.#changed = false;
+    this.#savedObservedMs = this.#verdict.observedMs;
     return {
       fingerprint: this.build.fingerprint,
       knownKinds: [...this.#knownKinds],
       evidence: this.#verdict.checkpoint(),
+      observedMs: this.#verdict.observedMs,
       sinceMs: this.build.sinceMs,
       ignored: this.#ignored.all(),
       measures: this.#measures.checkpoint(),
@@ -126,9 +138,10 @@ export class Evaluation {
     };
   }
 
-  /** Whether there is new evidence since the last checkpoint. */
+  /** Whether there is something to save since the last checkpoint. */
   get changed(): boolean {
-    return this.#changed;
+    const unsavedMs = this.#verdict.observedMs - this.#savedObservedMs;
+    return this.#changed || unsavedMs >= OBSERVED_LOSS_MS;
   }
 
   pairs(outcomes: readonly PairOutcome[]): void {
@@ -221,6 +234,10 @@ export class Evaluation {
 }
 
 // Private
+
+function timeOf(saved: unknown): number {
+  return typeof saved === 'number' && Number.isFinite(saved) ? Math.max(0, saved) : 0;
+}
 
 function isSaved(saved: unknown): saved is Saved {
   if (typeof saved !== 'object' || saved === null) return false;

@@ -29,6 +29,8 @@ export interface TestOptions {
   readonly memory: RunningMemory;
   readonly startUp: StartUp;
   readonly nowMs: number;
+  /** The time of day of a time of evidence, which is on a steady clock. */
+  readonly toWall: (steadyMs: number) => number;
   readonly onProblem: (text: string) => void;
 }
 
@@ -52,11 +54,18 @@ export class Test {
   readonly #evaluation: Evaluation;
   readonly #store: SampleStore;
   /** What both versions logged lately, for the samples. */
-  readonly #context = new LogContext();
+  readonly #context: LogContext;
+  readonly #toWall: (steadyMs: number) => number;
   #report: VerdictReport | null = null;
 
-  private constructor({ release }: TestOptions, evaluation: Evaluation, store: SampleStore) {
+  private constructor(
+    { release, toWall }: TestOptions,
+    evaluation: Evaluation,
+    store: SampleStore,
+  ) {
     this.release = release;
+    this.#toWall = toWall;
+    this.#context = new LogContext(toWall);
     this.#evaluation = evaluation;
     this.#store = store;
   }
@@ -99,7 +108,7 @@ export class Test {
     if (batch.noise !== null) this.#evaluation.learnedNoise(batch.noise);
     this.#evaluation.underWay(batch.overdue, batch.paused);
     for (const sample of batch.samples) {
-      this.#store.add(sample);
+      this.#store.add({ ...sample, atMs: this.#toWall(sample.atMs) });
       this.#context.expect(sample, nowMs);
     }
   }
@@ -121,7 +130,7 @@ export class Test {
     return this.#report;
   }
 
-  /** A checkpoint if there is new evidence since the last one, else null. */
+  /** A checkpoint if there is new evidence since the last one, or some more time was observed; else null. */
   checkpoint(): Saved | null {
     return this.#evaluation.changed ? this.#evaluation.checkpoint() : null;
   }

@@ -1,3 +1,4 @@
+import { steadyNow } from '../runtime/clock.ts';
 import type { Exchange, ExchangeSink, Target } from '../model/exchange.ts';
 import type { MirrorHooks } from './events.ts';
 import { Accounts, type MirrorCounts } from './host/accounts.ts';
@@ -42,7 +43,7 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
     settings,
     accounts,
     pool: new BufferPool(settings.batchBytes),
-    hooks: { now: Date.now, ...hooks, isBusyElsewhere: () => isBusyElsewhere },
+    hooks: { now: steadyNow, ...hooks, isBusyElsewhere: () => isBusyElsewhere },
   };
   const ending = new Set<Promise<void>>();
   let session: MirrorSession | null = null;

@@ -1,11 +1,12 @@
 import { restageMissing } from '../base/arrival/stage.ts';
 import { createInstance, type Instance } from '../base/instance/instance.ts';
 import { pruneInstances } from '../base/instance/prune-instances.ts';
+import { writeRoleFile } from '../base/instance/role-file.ts';
 import type { Layout } from '../base/names/layout.ts';
 import { messageOf } from '../errors.ts';
 import type { Target } from '../model/exchange.ts';
 import type { Release } from '../model/release.ts';
-import type { Role } from '../model/role.ts';
+import type { InstanceRole, Role } from '../model/role.ts';
 import { processorsWithout } from '../runtime/processors.ts';
 import { servletEnvironment } from './environment.ts';
 import { drainWarning } from './health/drain-check.ts';
@@ -16,6 +17,7 @@ import { launchCommand } from './launch.ts';
 import type { ServletLauncher } from './launcher/launcher.ts';
 import type { PortPool } from './ports/ports.ts';
 import { entriesOf, type ProcessRegistry, type Servlet } from './process/registry.ts';
+import { signalProcess } from './process/identity.ts';
 import { servletTag } from './process/tag.ts';
 import type { Prepared } from './slot-events.ts';
 
@@ -43,6 +45,7 @@ export interface ServletSettings {
     readonly intervalMs: number;
     readonly failures: number;
   };
+  readonly role: { readonly signal: NodeJS.Signals | null };
   readonly stop: { readonly signal: NodeJS.Signals; readonly timeoutMs: number };
   readonly testing: { readonly nice: number; readonly sparedProcessors: number };
 }
@@ -67,20 +70,30 @@ export class Servlets {
   }
 
   /** Takes a port and makes an instance folder. Throws as `PortPool.take`, `stageRelease`, `createInstance`. */
-  async prepare(release: Release, role: Role): Promise<Prepared> {
+  async prepare(release: Release, role: Role, instanceRole: InstanceRole): Promise<Prepared> {
     const { settings, layout, ports } = this.#options;
     const { propertiesFileName, portIdentifier, endpoint } = settings;
     const port = await ports.take(`${release.name} (${role})`);
     try {
       await restageMissing(layout, release);
       await this.#prune(release.name);
-      const file = { layout, file: release, role, port, propertiesFileName, portIdentifier };
+      const names = { propertiesFileName, portIdentifier };
+      const file = { layout, file: release, role, instanceRole, port, ...names };
       const instance = await createInstance(file);
       return { instance, target: { instance: instance.id, host: endpoint, port } };
     } catch (error) {
       ports.release(port);
       throw error;
     }
+  }
+
+  /** What the instance is for users now: in its file `role`, and by `role.signal`. Throws `WriteFailed`. */
+  async tellRole({ id, folder }: Instance, instanceRole: InstanceRole): Promise<void> {
+    const { settings, registry } = this.#options;
+    const isNews = await writeRoleFile(folder, instanceRole);
+    const { signal } = settings.role;
+    const identity = registry.get(id)?.process.identity() ?? null;
+    if (isNews && signal !== null && identity !== null) signalProcess(identity, signal);
   }
 
   /** Throws as `launchCommand`, `servletEnvironment` and `ServletLauncher.spawn`. */

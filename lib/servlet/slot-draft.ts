@@ -9,7 +9,7 @@ import type {
   VersionReport,
 } from '../model/servlet-facts.ts';
 import { type BackoffState, NO_FAILURES } from './health/backoff.ts';
-import type { Prepared, SlotCommand, SlotRules } from './slot-events.ts';
+import type { Duty, Prepared, SlotCommand, SlotRules } from './slot-events.ts';
 
 export const ROLES: readonly Role[] = ['running', 'testing'];
 
@@ -50,6 +50,7 @@ export const NOT_DELAYED = { isWanted: false, failures: 0, problem: '' };
 export interface Slots {
   readonly release: Release | null;
   readonly retiring: boolean;
+  readonly duty: Duty;
   /** Copies in progress: a folder that is still written to cannot be archived. */
   readonly staging: number;
   readonly delayedStage: DelayedStage;
@@ -77,6 +78,7 @@ export function slotsOf(alive: readonly ({ readonly role: Role } & Prepared)[]):
   return {
     release: null,
     retiring: false,
+    duty: 'running',
     staging: 0,
     delayedStage: { ...NOT_DELAYED, isTimed: false },
     slots,
@@ -111,7 +113,9 @@ export class SlotDraft {
 
   launch(role: Role): void {
     const { release } = this.state;
-    if (release !== null) this.ask({ type: 'launch', release, role });
+    if (release === null) return;
+    const instanceRole = role === 'testing' ? 'test' : this.state.duty;
+    this.ask({ type: 'launch', release, role, instanceRole });
   }
 
   reportDown(role: Role, problem: string, cause: DownCause): void {

@@ -2,9 +2,12 @@ import type { Instance } from '../base/instance/instance.ts';
 import type { Target } from '../model/exchange.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Release } from '../model/release.ts';
-import type { Role } from '../model/role.ts';
+import type { InstanceRole, Role } from '../model/role.ts';
 import type { DownCause, ServletFacts, VersionReport } from '../model/servlet-facts.ts';
 import type { Exit } from './process/exit.ts';
+
+/** A servlet in the role running serves users, or served them before the last promotion. */
+export type Duty = Exclude<InstanceRole, 'test'>;
 
 /** An instance folder, and where its servlet will listen. */
 export interface Prepared {
@@ -23,6 +26,8 @@ export type SlotEvent =
   /** The pause after a failure is over. */
   | { readonly type: 'start-due'; readonly role: Role }
   | { readonly type: 'stop'; readonly role: Role }
+  /** What its running servlet is for users, now and at later starts. */
+  | { readonly type: 'role'; readonly duty: Duty }
   | { readonly type: 'retire' }
   | ({ readonly type: 'launched'; readonly role: Role } & Prepared)
   | {
@@ -57,7 +62,13 @@ export type SlotCommand =
   | { readonly type: 'stage'; readonly release: Release }
   /** Send `stage-due` after a pause that grows with the number of failures. */
   | { readonly type: 'stage-later'; readonly failures: number }
-  | { readonly type: 'launch'; readonly release: Release; readonly role: Role }
+  | {
+      readonly type: 'launch';
+      readonly release: Release;
+      readonly role: Role;
+      readonly instanceRole: InstanceRole;
+    }
+  | { readonly type: 'tell-role'; readonly instance: Instance; readonly instanceRole: InstanceRole }
   /** Send `start-due` after a pause that grows with the number of failures. */
   | { readonly type: 'launch-later'; readonly role: Role; readonly failures: number }
   | { readonly type: 'stop-servlet'; readonly instance: Instance; readonly drain: boolean }

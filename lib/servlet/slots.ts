@@ -5,7 +5,7 @@ import { afterFailure, afterReady } from './health/backoff.ts';
 import type { Exit } from './process/exit.ts';
 import { delayStage, noDelay, stage, staged, stageDue } from './slot-copies.ts';
 import { EMPTY_SLOT, ROLES, SlotDraft, type Slots } from './slot-draft.ts';
-import type { SlotCommand, SlotEvent, SlotRules } from './slot-events.ts';
+import type { Duty, SlotCommand, SlotEvent, SlotRules } from './slot-events.ts';
 
 /**
  * What becomes of a version's servlets by an event, pure, and what has to be done for it. An event of an instance that
@@ -47,6 +47,8 @@ function apply(draft: SlotDraft, event: SlotEvent): void {
       // Whatever the copy was wanted for is over.
       noDelay(draft);
       return stop(draft, event.role);
+    case 'role':
+      return takeDuty(draft, event.duty);
     case 'retire':
       noDelay(draft);
       for (const role of ROLES) if (draft.state.slots[role].phase !== 'down') stop(draft, role);
@@ -65,6 +67,14 @@ function apply(draft: SlotDraft, event: SlotEvent): void {
     case 'servlet-exited':
       return exited(draft, event);
   }
+}
+
+/** A process that is being stopped is told nothing new. */
+function takeDuty(draft: SlotDraft, duty: Duty): void {
+  draft.state = { ...draft.state, duty };
+  const { phase, instance } = draft.state.slots.running;
+  if (instance === null || phase === 'stopping') return;
+  draft.ask({ type: 'tell-role', instance, instanceRole: duty });
 }
 
 /** An unknown failure to start is not held against a version under test, and running has no servlet either way. */

@@ -22,6 +22,8 @@ export interface VerdictReport {
   readonly progress: number;
   /** The rejection is pending: its evidence is complete and is being confirmed. */
   readonly condemned: boolean;
+  /** Something seen so far objects to a promotion, whatever evidence may still be missing. */
+  readonly blocked: boolean;
   readonly certainty: Certainty;
   readonly reasons: readonly Reason[];
   /** In words, what a promotion still needs; the most important first. */

@@ -32,6 +32,12 @@ import type { LogWindow, ObservedPair } from './signals/signal.ts';
 const SCHEMA = 'vili.evidence/1';
 /** About 300 years: keeps a broken clock out of the sums. */
 const LONGEST_MS = 1e13;
+/** A test that goes on: when, and for how long it had been observed before (0 when that is not known). */
+export interface Resumed {
+  readonly nowMs: number;
+  readonly observedMs: number;
+}
+
 const NO_RESPONSE: ResponseSummary = { status: 0, ms: 0, failure: null };
 const NO_OUTCOME: PairOutcome = {
   requestId: '',
@@ -56,7 +62,9 @@ const logObservers = signals.flatMap((one) => one.observeLogs ?? []);
  */
 export class Verdict {
   readonly #context: DecisionContext;
-  readonly #startedAtMs: number;
+  /** On the clock of the observations; later than the real start by the time in which nobody observed. */
+  #startedAtMs: number;
+  #observedMs = 0;
   /** One object for all pairs, so that a pair costs no allocation. */
   readonly #pair = blankPair();
   #pending: PendingRejection | null = null;
@@ -66,6 +74,11 @@ export class Verdict {
     checkVerdictSettings(settings);
     this.#context = contextOf(settings);
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
+  }
+
+  /** For how long the test has been observed, as of the last decision or pair. Time while Vili is down is not in it. */
+  get observedMs(): number {
+    return Math.max(this.#observedMs, this.#context.evidence.totals.lastPairAt);
   }
 
   /** Running responded alone. Before the start of the test this is its history, the yardstick. */
@@ -131,8 +144,9 @@ export class Verdict {
   /** The decision alone: cheap enough to ask after every pair. */
   decision(atMs: number): Decision {
     const { evidence, settings } = this.#context;
-    if (evidence.totals.pairs === 0) return 'collecting';
     const elapsedMs = this.#sinceStart(atMs);
+    if (elapsedMs > this.#observedMs) this.#observedMs = elapsedMs;
+    if (evidence.totals.pairs === 0) return 'collecting';
     this.#pending = pendingRejectionOf(this.#context, this.#pending, elapsedMs);
     if (this.#pending !== null) {
       return isConfirmed(this.#context, this.#pending, elapsedMs) ? 'reject' : 'collecting';
@@ -158,6 +172,7 @@ export class Verdict {
       elapsedMs,
       progress: isDecided ? 1 : Math.min(state.progress, pairs === 0 ? 0 : 1),
       condemned: pending !== null,
+      blocked: state.isBlocked,
       certainty: certaintyOf(context),
       reasons: reasonsFor(context, decision, elapsedMs),
       missing: isDecided ? [] : missing,
@@ -185,10 +200,11 @@ export class Verdict {
   }
 
   /**
-   * Continues from a checkpoint.
+   * Continues from a checkpoint. With `resumed` the test goes on at that time after it was observed for so long: whatever
+   * has passed since, nobody observed. Where that is not known, the time of the last observation has to do.
    * @throws ViliError `VILI_VERDICT_CHECKPOINT` naming the field that is not as it should be.
    */
-  static restore(settings: VerdictSettings, data: unknown): Verdict {
+  static restore(settings: VerdictSettings, data: unknown, resumed?: Resumed): Verdict {
     const record = readRecord(data, 'checkpoint');
     const schema = readText(record['schema'], 'schema');
     if (schema !== SCHEMA) {
@@ -197,7 +213,13 @@ export class Verdict {
     }
     const verdict = new Verdict(settings, readNumber(record['startedAtMs'], 'startedAtMs'));
     verdict.#pending = readPendingRejection(record['condemned']);
-    verdict.#context.evidence.restore(record['evidence']);
+    const { evidence } = verdict.#context;
+    evidence.restore(record['evidence']);
+    if (resumed !== undefined) {
+      const lastMs = Math.max(evidence.totals.lastPairAt, verdict.#pending?.sinceMs ?? 0);
+      verdict.#observedMs = Math.max(lastMs, resumed.observedMs);
+      verdict.#startedAtMs = resumed.nowMs - verdict.#observedMs;
+    }
     return verdict;
   }
 

@@ -254,7 +254,11 @@ async function withComparator(
     const written: unknown[] = [];
     const behaviour = () =>
       comparatorActor({
-        deployer,
+        // Where the test stands is reported all the time, and has specs of its own.
+        deployer: {
+          ...deployer,
+          tell: (message) => (message.type === 'standing' ? true : deployer.tell(message)),
+        },
         trafficMirror,
         openTest: (test, memory, startUp) =>
           Test.open({
@@ -266,6 +270,7 @@ async function withComparator(
             versionFolder: folder,
             evidenceFile,
             nowMs: clock.nowMs,
+            toWall: (atMs) => atMs,
             onProblem: (text) => journal.warn(text),
           }),
         writeReport: (decision, test) => {

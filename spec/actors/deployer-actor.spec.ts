@@ -13,7 +13,7 @@ import type { Address } from '../../lib/actor/index.ts';
 import type { ActReply } from '../../lib/deployment/acts.ts';
 import { type Deployment, NOTHING_DEPLOYED } from '../../lib/deployment/state.ts';
 import type { HistoryEntry } from '../../lib/model/history.ts';
-import { reason, release } from '../lib/deployment/world.ts';
+import { reason, release, TAKEOVER } from '../lib/deployment/world.ts';
 import { asked, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -165,8 +165,7 @@ describe('The deployer', () => {
     fixture.booted = { saved: TESTING, files: [] };
     await fixture.run(async (stage) => {
       const act = { version: null, by: 'anna', reason: 'urgent', release: null } as const;
-      stage.actor.tell({ type: 'staged', name: 'shop-2' });
-      stage.actor.tell({ ...READY, name: 'shop-2', role: 'testing' });
+      startTest(stage);
       const promoted = await ask(stage, (reply: Address<ActReply>) => ({
         type: 'act',
         act: { ...act, kind: 'promote' },
@@ -215,9 +214,9 @@ describe('The deployer', () => {
   it('sends everybody what to do when one asks for it', async () => {
     const fixture = new Fixture();
     fixture.booted = { saved: TESTING, files: [] };
-    await fixture.run(async ({ actor }) => {
-      actor.tell({ type: 'staged', name: 'shop-2' });
-      actor.tell({ ...READY, name: 'shop-2', role: 'testing' });
+    await fixture.run(async (stage) => {
+      const { actor } = stage;
+      startTest(stage);
       await fixture.comparator.next('evaluate');
       const before = fixture.comparator.messages.length;
       actor.tell({ type: 'resync' });
@@ -325,8 +324,10 @@ class Fixture {
       unlinkTest: () => Promise.resolve(),
       rules: () => ({
         nowMs: this.nowMs,
+        wallMs: this.nowMs,
         probationMs: 20,
         testingCrashesMax: 2,
+        takeover: TAKEOVER,
         compareVersions: (a, b) => Number(a) - Number(b),
       }),
     };
@@ -334,6 +335,14 @@ class Fixture {
 }
 
 type Booted = Awaited<ReturnType<DeployerDeps['boot']>>;
+
+/** After a start of Vili running is first, and the test comes once it is ready. */
+function startTest({ actor }: Stage<DeployerMessage>): void {
+  actor.tell({ type: 'staged', name: 'shop-1' });
+  actor.tell({ ...READY, name: 'shop-1', role: 'running' });
+  actor.tell({ type: 'staged', name: 'shop-2' });
+  actor.tell({ ...READY, name: 'shop-2', role: 'testing' });
+}
 
 function ask<R>(
   stage: Stage<DeployerMessage>,

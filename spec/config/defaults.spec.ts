@@ -38,6 +38,7 @@ const DEFAULTS: Settings = {
     timeoutMs: 5000,
     failures: 3,
   },
+  role: { signal: null },
   stop: {
     timeoutMs: 30000,
     signal: 'SIGTERM',
@@ -108,6 +109,7 @@ const DEFAULTS: Settings = {
     logWindowMs: 10000,
     deadlineMs: 86400000,
   },
+  promotion: { takeoverMs: 60_000 },
   probationMs: 600000,
   health: {
     paths: ['/health', '*/health'],

@@ -31,7 +31,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/journal': { idea: "Vili's own log, and the trace log on disk", imports: 'lib/base' },
   'lib/archive': { idea: 'zip, verify, restore, retention', imports: 'lib/runtime lib/base' },
   'lib/notify': { idea: 'messages to people elsewhere', imports: 'lib/model' },
-  'lib/deployment': { idea: 'pure state machine of versions', imports: 'lib/model lib/base' },
+  'lib/deployment': {
+    idea: 'pure state machine of versions',
+    imports: 'lib/model lib/text lib/base',
+  },
   'lib/servlet': {
     idea: 'processes of the service: slots of a version, launcher, health, ports',
     imports: 'lib/model lib/runtime lib/base',

@@ -1,12 +1,13 @@
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { codeOf, messageOf, ViliError } from '../../errors.ts';
-import { ROLE_WORDS, type Role } from '../../model/role.ts';
+import { type InstanceRole, ROLE_WORDS, type Role } from '../../model/role.ts';
 import { instanceNumber, type Layout } from '../names/layout.ts';
 import type { ServerFile } from '../names/server-file.ts';
 import { readRegular } from '../state/regular-file.ts';
 import { pointLink } from './links.ts';
 import { instanceProperties } from './properties.ts';
+import { writeRoleFile } from './role-file.ts';
 
 /** Copied into each instance if it is in base. */
 const AUTHORIZATION_FILE = 'authorization.properties';
@@ -25,6 +26,8 @@ export interface InstanceOptions {
   readonly layout: Layout;
   readonly file: ServerFile;
   readonly role: Role;
+  /** What goes into its file `role`; by default the word of its role. */
+  readonly instanceRole?: InstanceRole;
   readonly port: number;
   /** Name of a file in base that is copied into the instance; empty: no file is. */
   readonly propertiesFileName: string;
@@ -119,6 +122,7 @@ async function fill(
 ): Promise<void> {
   const { layout, file, propertiesFileName } = options;
   await mkdir(join(instance.folder, 'logs', 'json'), { recursive: true });
+  await writeRoleFile(instance.folder, options.instanceRole ?? ROLE_WORDS[options.role]);
   await symlink(join('..', file.fileName), instance.serverFile);
   if (properties !== null) {
     const copy = join(instance.folder, basename(propertiesFileName));

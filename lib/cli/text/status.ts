@@ -21,6 +21,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
   return [
     ...headline(status, options),
     ...servletLines(status, options),
+    ...outageLines(status.outage, options),
     ...problemLines(status, options),
     ...diskLines(status, options),
     ...trafficLines(status.traffic, options),
@@ -96,6 +97,15 @@ function diskLines({ disk }: StatusView, { columns, colors }: TextOptions): stri
   const limit = `less than disk.min_free ${percent(minFree)}`;
   const text = `${INDENT}disk     ${percent(freeShare)} free, ${limit}: new versions and logs may not fit`;
   return wrapWords(text, columns, ' '.repeat(11)).map(colors.bad);
+}
+
+/** While users are not served, nothing else matters as much. */
+export function outageLines(outage: StatusView['outage'], options: TextOptions): string[] {
+  if (!outage) return [];
+  const text = `${outage.text[0]?.toUpperCase()}${outage.text.slice(1)}`;
+  return wrapWords(`${INDENT}! ${sentence(printable(text))}`, options.columns, '    ').map(
+    options.colors.bad,
+  );
 }
 
 function servletsOf(status: StatusView): (readonly [role: string, servlet: ServletView])[] {

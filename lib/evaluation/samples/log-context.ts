@@ -44,9 +44,15 @@ export class LogContext {
   readonly #lines: Record<Side, KeptLine[]> = { running: [], testing: [] };
   #waiting: Waiting[] = [];
 
+  readonly #toWall: (steadyMs: number) => number;
+
+  constructor(toWall: (steadyMs: number) => number = (same) => same) {
+    this.#toWall = toWall;
+  }
+
   logged(side: Side, { fromMs, toMs, latest }: LogBatch): void {
     const lines = this.#lines[side];
-    const at = isoOf(toMs);
+    const at = isoOf(this.#toWall(toMs));
     for (const { level, text } of latest) lines.push({ at, level, text, fromMs, toMs });
     if (lines.length > KEPT_MAX) lines.splice(0, lines.length - KEPT_MAX);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { steadyNow } from '../../runtime/clock.ts';
 import { reniceThisThread } from '../../runtime/priority.ts';
 import { FollowLoop } from './loop.ts';
 import type { FollowCommand, FollowEvent, FollowSettings } from './protocol.ts';
@@ -54,7 +55,7 @@ class Following {
 
   async run(settings: FollowSettings): Promise<void> {
     const closing = this.#closing.signal;
-    const loop = new FollowLoop(settings, Date.now);
+    const loop = new FollowLoop(settings, steadyNow);
     let lastProblem: string | null = null;
     let last = false;
     while (!last) {

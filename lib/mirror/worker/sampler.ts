@@ -18,6 +18,7 @@ import {
 } from '../../compare/sample/sample.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
 import { compareSeverity } from '../../compare/severity.ts';
+import { wallTimeOf } from '../../runtime/clock.ts';
 import type { CompletedPair } from './compare-pair.ts';
 
 /** Slow samples are taken once the test is warm. */
@@ -124,7 +125,7 @@ export class Sampler {
       endpoint,
       ...found,
       requestId,
-      at: new Date(atMs).toISOString(),
+      at: new Date(wallTimeOf(atMs)).toISOString(),
       request: {
         method,
         path: mask.target(path).text,

@@ -5,7 +5,7 @@ import type { ServletFacts } from '../../model/servlet-facts.ts';
 import type { Phase, ServletView, StatusView } from './status-view.ts';
 
 export interface StatusParts
-  extends Pick<StatusView, 'vili' | 'verdict' | 'traffic' | 'archive' | 'disk'> {
+  extends Pick<StatusView, 'vili' | 'verdict' | 'outage' | 'traffic' | 'archive' | 'disk'> {
   readonly stopping: boolean;
   readonly deployment: Deployment;
   readonly servlets: readonly ServletFacts[];
@@ -13,7 +13,8 @@ export interface StatusParts
 
 /** Composes what `vili status` shows of what each part of Vili knows. */
 export function composeStatus(parts: StatusParts): StatusView {
-  const { vili, deployment, servlets, verdict, traffic, archive, disk, stopping } = parts;
+  const { vili, deployment, servlets, verdict, outage = null, traffic, archive } = parts;
+  const { disk, stopping } = parts;
   const { running, testing, previous, promotion } = deployment;
   const view = (of: { release: Release } | null, role: Role): ServletView | null =>
     of === null ? null : servletOf(servlets, of.release.name, role);
@@ -26,6 +27,7 @@ export function composeStatus(parts: StatusParts): StatusView {
     testing: view(testing, promotion === null ? 'testing' : 'running'),
     previous: view(previous, 'running'),
     verdict,
+    outage,
     traffic,
     archive,
     disk,

@@ -21,6 +21,8 @@ export interface StatusView {
   readonly testing: ServletView | null;
   readonly previous: ServletView | null;
   readonly verdict: VerdictView | null;
+  /** Set while users are not served since running is down: what is wrong, and what ends it. */
+  readonly outage?: { readonly downForMs: number; readonly text: string } | null;
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };
   /** Of the base folder's file system, 0 to 1; `freeShare` is null where it cannot be read. */

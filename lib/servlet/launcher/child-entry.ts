@@ -25,7 +25,7 @@ process.on('message', (message: ToLauncher) => {
 function spawn({ call, options }: Extract<ToLauncher, { type: 'spawn' }>): void {
   let servlet: ServletProcess;
   try {
-    servlet = spawnServlet({ ...options, now });
+    servlet = spawnServlet({ ...options, now: Date.now });
   } catch (error) {
     const code = codeOf(error) ?? 'VILI_SPAWN_FAILED';
     return send({ type: 'spawn-failed', call, code, text: messageOf(error) });
@@ -57,11 +57,6 @@ async function end(servlet: ServletProcess, options: StopOptions): Promise<StopR
     const survivors = identity === null ? [] : [identity];
     return { exit: servlet.exit, killed: false, survivors, tookMs: 0 };
   }
-}
-
-/** Wall clock, ms, that never goes back. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 function send(message: FromLauncher): void {

@@ -80,6 +80,8 @@ export class ServletProcess {
    */
   readonly exited: Promise<Exit>;
   readonly #parts: ProcessParts;
+  /** Steady, unlike the times that are told. */
+  readonly #bornMs = performance.now();
   readonly #tail = new TailBuffer(TTY_TAIL_BYTES);
   #exit: Exit | null = null;
   #survivors: readonly ProcessIdentity[] = [];
@@ -152,7 +154,7 @@ export class ServletProcess {
   }
 
   async #finish(end: { code: number; signal: number }): Promise<Exit> {
-    const { instance, pidRecordPaths, command, now, startedAtMs } = this.#parts;
+    const { instance, pidRecordPaths, command, now } = this.#parts;
     const atMs = now();
     await this.#killProcessTree();
     // Without a stat line, the wrapper never ran: the working folder or the shell is missing.
@@ -163,7 +165,7 @@ export class ServletProcess {
       command,
       searchPath: this.#parts.environment['PATH'] ?? '',
       atMs,
-      elapsedMs: Math.max(0, atMs - startedAtMs),
+      elapsedMs: performance.now() - this.#bornMs,
       wrapperFailed,
       stdErrStart: this.#parts.stdErrStart,
       ttyTail: this.ttyTail(),

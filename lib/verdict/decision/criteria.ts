@@ -62,15 +62,16 @@ export function mayPromote(context: DecisionContext, elapsedMs: number): boolean
   return true;
 }
 
-/** How far the promotion is, 0 to 1, and what it still needs. */
+/** How far the promotion is, 0 to 1, what it still needs, and whether anything objects to it. */
 export function promotionState(
   context: DecisionContext,
   elapsedMs: number,
-): { progress: number; missing: readonly string[] } {
+): { progress: number; missing: readonly string[]; isBlocked: boolean } {
   const unmet = criteria.filter((criterion) => !criterion.isMet(context, elapsedMs));
   const progress = unmet.map((criterion) => clamped(criterion.progress(context, elapsedMs)));
   const missing = unmet.flatMap((criterion) => criterion.missing(context, elapsedMs));
-  return { progress: Math.min(1, ...progress), missing };
+  const isBlocked = unmet.some((one) => one.kind === 'objection' || one === noEndpointBlocks);
+  return { progress: Math.min(1, ...progress), missing, isBlocked };
 }
 
 // Private

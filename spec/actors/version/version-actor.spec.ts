@@ -230,6 +230,7 @@ class Fixture {
       prepareInstance: () => Promise.resolve(PREPARED),
       releasePort: (port) => void this.released.push(port),
       linkInstance: () => Promise.resolve(),
+      tellRole: () => Promise.resolve(),
       servletSpec: () => this.servletSpec(),
       alive: () => this.alive,
       backoff: (consecutive) => {

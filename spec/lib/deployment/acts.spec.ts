@@ -5,12 +5,14 @@ import {
   type Deployment,
   NOTHING_DEPLOYED,
 } from '../../../lib/deployment/state.ts';
-import { release } from './world.ts';
+import { release, TAKEOVER } from './world.ts';
 
 const RULES = {
   nowMs: 0,
+  wallMs: 0,
   probationMs: 0,
   testingCrashesMax: 2,
+  takeover: TAKEOVER,
   compareVersions: (a: string, b: string) => Number(a) - Number(b),
 };
 const ACT: Omit<Act, 'kind'> = { version: null, by: 'anna', reason: '', release: null };

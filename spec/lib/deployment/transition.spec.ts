@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { transition } from '../../../lib/deployment/transition.ts';
-import { PROBATION_MS, reason, World } from './world.ts';
+import { PROBATION_MS, reason, World, TAKEOVER } from './world.ts';
 
 function worldWith(...versions: number[]): World {
   const world = new World();
@@ -303,7 +303,14 @@ describe('The deployment', () => {
     const { state } = transition(
       { ...world.state, running: null, promotion },
       { type: 'servlet-ready', name: 'shop-2', role: 'running', target },
-      { nowMs: 0, probationMs: PROBATION_MS, testingCrashesMax: 2, compareVersions: () => 0 },
+      {
+        nowMs: 0,
+        wallMs: 0,
+        probationMs: PROBATION_MS,
+        testingCrashesMax: 2,
+        takeover: TAKEOVER,
+        compareVersions: () => 0,
+      },
     );
     expect(state).to.include({ promotion: null, previous: null, testing: null });
     expect(state.running).to.include({ target, phase: 'ready' });

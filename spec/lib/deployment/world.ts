@@ -13,6 +13,8 @@ import type { Role } from '../../../lib/model/role.ts';
 import type { DownCause } from '../../../lib/model/servlet-facts.ts';
 
 export const PROBATION_MS = 1000;
+/** When a testing version takes over from a dead running one, ms. */
+export const TAKEOVER = { afterMs: 2000, readyMs: 300, isManual: false };
 
 export function release(version: number, build = 1): Release {
   const name = `shop-${version}`;
@@ -29,10 +31,12 @@ export class World {
   state: Deployment = NOTHING_DEPLOYED;
   saved: Deployment | null = null;
   nowMs = 0;
+  isManual = false;
   readonly servlets = new Map<string, { target: Target; ready: boolean }>();
   readonly files = new Map<string, Release>();
   readonly folders = new Set<string>();
   readonly links = new Map<Role, string>();
+  readonly duties = new Map<string, string>();
   readonly pending: DeploymentEvent[] = [];
   readonly history: Extract<Command, { type: 'record' }>[] = [];
   readonly evaluated: Extract<Command, { type: 'evaluate' }>[] = [];
@@ -126,8 +130,10 @@ export class World {
   #rules(): Rules {
     return {
       nowMs: this.nowMs,
+      wallMs: this.nowMs,
       probationMs: PROBATION_MS,
       testingCrashesMax: 2,
+      takeover: { ...TAKEOVER, isManual: this.isManual },
       compareVersions: (a, b) => Number(a) - Number(b),
     };
   }
@@ -179,6 +185,9 @@ export class World {
         return;
       case 'route':
         this.route = command.target;
+        return;
+      case 'role':
+        this.duties.set(command.name, command.duty);
         return;
       case 'link':
         this.links.set(command.role, command.name);

@@ -48,7 +48,7 @@ describe('an evaluation', () => {
     evaluation.decide(2500);
     const saved: unknown = JSON.parse(JSON.stringify(evaluation.checkpoint()));
     expect(evaluation.changed).to.equal(false);
-    const resumed = Evaluation.resume(BUILD, SETTINGS, saved);
+    const resumed = Evaluation.resume(BUILD, { ...SETTINGS, nowMs: 2500 }, saved);
     expect(resumed?.decide(5000)).to.deep.equal(evaluation.decide(5000));
     expect(evaluation.decide(5000).pairs).to.equal(41);
     expect(resumed?.noise).to.equal('[]');

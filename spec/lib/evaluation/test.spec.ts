@@ -132,6 +132,7 @@ async function withTest(
         memory: new RunningMemory(),
         startUp: { errors: 0, example: undefined, lines: 1 },
         nowMs: START_MS,
+        toWall: (atMs) => atMs,
         onProblem: (text) => problems.push(text),
       });
     await use(open, { evidenceFile, samples: samplesFolder(versionFolder), problems });

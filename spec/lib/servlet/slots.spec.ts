@@ -281,6 +281,8 @@ class World {
       case 'stage':
         this.#pending.push({ type: 'staged' });
         return;
+      case 'tell-role':
+        return;
       case 'stage-later':
         this.#pending.push({ type: 'stage-due' });
         return;

@@ -74,6 +74,7 @@ describe('an instance', () => {
         'inventory.jar',
         'local_override.properties',
         'logs',
+        'role',
       ]);
       expect(await readlink(second.serverFile)).to.equal('../inventory-1.4.2.jar');
       expect(await realpath(second.serverFile)).to.equal(
@@ -126,7 +127,7 @@ describe('an instance', () => {
   it('has no properties file when none is configured, and fails when the configured one is missing', async () => {
     await withStaged(async ({ layout, versionFolder, create }) => {
       const plain = await create('running', { propertiesFileName: '' });
-      expect((await readdir(plain.folder)).sort()).to.deep.equal(['inventory.jar', 'logs']);
+      expect((await readdir(plain.folder)).sort()).to.deep.equal(['inventory.jar', 'logs', 'role']);
       await rm(join(layout.base, 'local_override.properties'));
       const before = await readdir(versionFolder);
       const error = await failureOf(create('running'));

@@ -103,8 +103,9 @@ describe('the report of a version', () => {
 
   it('is the same after a restart in the middle of the test', () => {
     const first = evaluated(200);
-    const saved: unknown = JSON.parse(JSON.stringify(first.checkpoint()));
-    const second = Evaluation.resume(BUILD, RULES, saved);
+    const saved = JSON.parse(JSON.stringify(first.checkpoint())) as { observedMs: number };
+    const nowMs = START_MS + saved.observedMs;
+    const second = Evaluation.resume(BUILD, { ...RULES, nowMs }, saved);
     if (second === null) throw new Error('not resumed');
     expect(reportOf(second)).to.deep.equal(reportOf(first));
     expect(Evaluation.resume({ ...BUILD, sinceMs: 6 }, RULES, saved)).to.equal(null);

@@ -1,28 +1,32 @@
-import type { Command } from './events.ts';
-import type { Candidate, Deployment } from './state.ts';
+import type { Command } from '../events.ts';
+import type { Candidate, Deployment } from '../state.ts';
 
 /**
  * The commands that restore all that `state` stands for, after an actor forgot its part of it. Commands are idempotent,
  * and a servlet that is ready reports so again, hence too many of them do no harm.
  */
 export function resync(state: Deployment): readonly Command[] {
-  const { running, testing, incoming, promotion, previous, archiving } = state;
+  const { running, testing, incoming, promotion, previous, archiving, resume } = state;
   const commands: Command[] = [{ type: 'route', target: running?.target ?? null }];
   if (running?.phase === 'staging') commands.push({ type: 'stage', release: running.release });
   else if (running !== null) {
     commands.push({ type: 'start', release: running.release, role: 'running' });
   }
-  if (testing !== null && promotion !== null) {
+  if (resume) {
+    // Whose turn has not come is started by the state machine.
+  } else if (testing !== null && promotion !== null) {
     const { release } = testing;
     if (promotion.phase === 'starting') commands.push({ type: 'start', release, role: 'running' });
     else commands.push({ type: 'stop', name: release.name, role: 'testing' });
   } else commands.push(...resyncCandidate(testing));
-  commands.push(...resyncCandidate(incoming));
+  if (!resume) commands.push(...resyncCandidate(incoming));
   if (previous !== null) {
-    commands.push(
-      { type: 'start', release: previous.release, role: 'running' },
-      { type: 'probation', untilMs: previous.untilMs },
-    );
+    if (resume?.waitsFor !== 'running') {
+      const { release } = previous;
+      commands.push({ type: 'role', name: release.name, duty: 'previous' });
+      commands.push({ type: 'start', release, role: 'running' });
+    }
+    commands.push({ type: 'probation', untilMs: previous.untilMs });
   }
   for (const name of archiving) commands.push({ type: 'retire', name });
   return commands;

@@ -1,6 +1,7 @@
-import { candidateOf, type Draft } from './draft.ts';
-import type { DeploymentEvent } from './events.ts';
-import type { Candidate, CandidateSlot } from './state.ts';
+import { candidateOf, type Draft } from '../draft.ts';
+import type { DeploymentEvent } from '../events.ts';
+import { beginResume } from './resume.ts';
+import type { Candidate, CandidateSlot } from '../state.ts';
 
 type Booted = Extract<DeploymentEvent, { type: 'booted' }>;
 
@@ -13,8 +14,11 @@ export function booted(draft: Draft, event: Booted): void {
   // continues sets its link when its servlet is ready.
   draft.ask({ type: 'unlink-test' });
   resumeRunning(draft);
-  resumePromotionOrTest(draft);
-  resumePrevious(draft);
+  endProbation(draft);
+  // What was measured before says nothing of the time in which Vili was down.
+  draft.set({ outage: null });
+  holdCandidates(draft);
+  beginResume(draft);
   for (const name of draft.state.archiving) draft.ask({ type: 'retire', name });
 }
 
@@ -43,22 +47,19 @@ function resumeRunning(draft: Draft): void {
   draft.ask({ type: 'stage', release: running.release });
 }
 
-function resumePromotionOrTest(draft: Draft): void {
+/** A test whose turn has not come is not under way: its servlet is gone. */
+function holdCandidates(draft: Draft): void {
   const { testing, incoming, promotion } = draft.state;
-  if (testing !== null && promotion !== null) {
-    draft.set({ promotion: { ...promotion, phase: 'starting' } });
-    draft.ask({ type: 'start', release: testing.release, role: 'running' });
-  } else resumeCandidate(draft, 'testing', testing);
-  resumeCandidate(draft, 'incoming', incoming);
+  if (promotion === null) holdCandidate(draft, 'testing', testing);
+  holdCandidate(draft, 'incoming', incoming);
 }
 
-function resumeCandidate(draft: Draft, slot: CandidateSlot, candidate: Candidate | null): void {
+function holdCandidate(draft: Draft, slot: CandidateSlot, candidate: Candidate | null): void {
   if (candidate === null || candidate.phase === 'waiting') return;
-  draft.set({ [slot]: { ...candidate, phase: 'staging' } });
-  draft.ask({ type: 'stage', release: candidate.release });
+  draft.set({ [slot]: { ...candidate, phase: 'staging', readySinceMs: null } });
 }
 
-function resumePrevious(draft: Draft): void {
+function endProbation(draft: Draft): void {
   const { previous } = draft.state;
   if (previous === null) return;
   const { nowMs, probationMs } = draft.rules;
@@ -70,8 +71,5 @@ function resumePrevious(draft: Draft): void {
   // The clock may have been set back: no probation lasts longer than a full one from now.
   const untilMs = Math.min(previous.untilMs, nowMs + probationMs);
   draft.set({ previous: { ...previous, target: null, untilMs } });
-  draft.ask(
-    { type: 'start', release: previous.release, role: 'running' },
-    { type: 'probation', untilMs },
-  );
+  draft.ask({ type: 'probation', untilMs });
 }
