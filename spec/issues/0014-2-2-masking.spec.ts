@@ -103,6 +103,30 @@ describe('issue 14, 2.2: what is masked', () => {
     }
   });
 
+  it('masks what is named by a neighbour or in an unusual notation', () => {
+    for (const text of [
+      `- name: DB_PASSWORD\n  value: ${SECRET}`,
+      `password = """\n${SECRET}\n"""`,
+      `data-props="{&quot;token&quot;:&quot;${SECRET}&quot;}"`,
+      `Token[${SECRET}]`,
+      `secret -> ${SECRET}`,
+      `token.value=${SECRET}`,
+      `curl -u bob:${SECRET} https://x.example`,
+      `user(name=bob, Password = '${SECRET}')`,
+    ]) {
+      expect(mask.text(text)).to.contain('[masked]').and.not.contain(SECRET);
+    }
+    for (const disposition of ['form-data;\r\n name="token"', `form-data; name*=utf-8''tok%65n`]) {
+      const part = `--b0\r\nContent-Disposition: ${disposition}\r\n\r\n${SECRET}\r\n--b0--`;
+      const found = mask.body(
+        ['content-type', 'multipart/form-data; boundary=b0'],
+        Buffer.from(part),
+      );
+      expect(found?.text).to.not.contain(SECRET);
+    }
+    expect(mask.headers(['X-Session', `${SECRET}0`])).to.deep.equal(['X-Session', '[masked]']);
+  });
+
   it('leaves identifiers, words and numbers as they are', () => {
     for (const text of [
       'GET /items/550e8400-e29b-41d4-a716-446655440000?page=2&page_token=CAoQAA 200',

@@ -56,7 +56,9 @@ function maskPart(section: string, masking: MultipartMasking): MaskedText | null
   const end = section.indexOf('\r\n\r\n', begin);
   if (begin === -1 || end === -1 || section.slice(0, begin).trim() !== '') return null;
   const head = section.slice(begin, end);
-  const lines = head.split('\r\n').filter((line) => line !== '');
+  // A header may go on in the next line, which begins with a space.
+  const unfolded = head.replace(/\r\n[ \t]+/g, ' ');
+  const lines = unfolded.split('\r\n').filter((line) => line !== '');
   const headers = lines.flatMap((line) => {
     const at = line.indexOf(':');
     const text = Buffer.from(line, 'latin1').toString('utf8');
@@ -69,7 +71,7 @@ function maskPart(section: string, masking: MultipartMasking): MaskedText | null
   const shownLines = lines.map((line, index) =>
     line.includes(':') ? `${shown[2 * index] ?? ''}:${shown[2 * index + 1] ?? ''}` : masking.mask,
   );
-  const isOdd = lines.some((line) => !line.includes(':'));
+  const isOdd = unfolded !== head || lines.some((line) => !line.includes(':'));
   return {
     text: `\r\n${shownLines.map((line) => `${line}\r\n`).join('')}\r\n${content.text}`,
     masked: masked || isOdd,

@@ -10,7 +10,12 @@ const ESCAPED =
 const DOUBLE = /"(?:[^"\\]|\\[^])*"?/y;
 const SINGLE = /'(?:[^'\\]|\\[^])*'?/y;
 const BACKTICK = /`[^`]*`?/y;
-const QUOTED = [ESCAPED, DOUBLE, SINGLE, BACKTICK];
+const TRIPLE = /(?<marks>"""|''')(?:(?!\k<marks>)[^])*(?:\k<marks>)?/y;
+const QUOTED = [TRIPLE, ESCAPED, DOUBLE, SINGLE, BACKTICK];
+/** The name of a field as the value of another, and the field that has its value. */
+const NAMED_VALUE =
+  /["']?([\w.-]{1,100})["']?\s{0,40}[,;]?\s{0,40}["']?(?:values?|val|content)["']?\s{0,8}[:=]\s{0,40}/iy;
+const NAME_KEY = /^(?:name|key|field|header|param|parameter|property)$/i;
 /** A text on the lines below, further in, as YAML writes it. */
 const BLOCK = /[|>][-+\d]{0,3}[ \t]*(?:\r?\n|$)/y;
 const IN_QUERY = /[^\s&#"'<>`]*/y;
@@ -32,9 +37,11 @@ export function createNamedMask(names: Names): (text: string) => string {
     NAME.lastIndex = 0;
     for (let found = NAME.exec(text); found !== null; found = NAME.exec(text)) {
       const [name] = found;
-      const from = valueStart(text, found.index + name.length);
-      if (from === null) continue;
-      const kind = names.kindOf(name);
+      const start = valueStart(text, found.index + name.length);
+      if (start === null) continue;
+      const beside = NAME_KEY.test(name) ? besideName(text, start, names) : null;
+      const from = beside ?? start;
+      const kind = beside === null ? names.kindOf(name) : 'secret';
       const end = kind === null ? from : endOfValue(text, found.index, from, kind);
       if (end > from) {
         const quote =
@@ -49,6 +56,14 @@ export function createNamedMask(names: Names): (text: string) => string {
 }
 
 // Private
+
+/** Where the value of a field begins that is named by the one before: `name: TOKEN, value: …`. */
+function besideName(text: string, from: number, names: Names): number | null {
+  NAMED_VALUE.lastIndex = from;
+  const name = NAMED_VALUE.exec(text)?.[1];
+  const kind = name === undefined ? null : names.kindOf(name);
+  return kind === 'secret' || kind === 'line' ? NAMED_VALUE.lastIndex : null;
+}
 
 function valueStart(text: string, at: number): number | null {
   SEPARATOR.lastIndex = at;

@@ -106,7 +106,11 @@ function decodedName(name: string): string {
 
 /** The parts in brackets, and the last part between dots: `user[password]`, `a.b.password`. */
 function partsOf(name: string): string[] {
-  const parts = name.split(/[[\]]/).map((part) => part.slice(part.lastIndexOf('.') + 1));
+  const parts = name.split(/[[\]]/).map((part) => {
+    const last = part.slice(part.lastIndexOf('.') + 1);
+    // `token.value` is no other value.
+    return VALUE_TAILS.has(last) ? part.split('.').slice(-2).join('_') : last;
+  });
   return parts.filter((part) => part !== '');
 }
 
@@ -121,7 +125,9 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '' && !/^\d+$/.test(word));
 }
 
-function kindOfWords(words: readonly string[]): NameKind | null {
+function kindOfWords(written: readonly string[]): NameKind | null {
+  // `X-Session` is `Session`.
+  const words = written.length > 1 && written[0] === 'x' ? written.slice(1) : written;
   const plain = words.join('').replace(/\d+$/, '');
   if (PLAIN_NAMES.has(plain) || words.some((word) => word === 'jwt')) return 'secret';
   if (SHORT_NAMES.has(plain)) return 'unsure';

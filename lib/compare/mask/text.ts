@@ -3,7 +3,7 @@ import { createNamedMask } from './named.ts';
 import type { Names } from './names.ts';
 import { decodedOnce, maskUrl, maskUser, type UrlMasking } from './url.ts';
 import { isOpaque, MARK, maskShapes } from './values.ts';
-import { hasTags, maskXml } from './xml.ts';
+import { hasTags, maskXml, withoutEntities } from './xml.ts';
 
 /** A text within a value within a text: beyond this it is masked as a whole. */
 const MAX_DEPTH = 4;
@@ -20,11 +20,15 @@ const SCHEMES =
   /\b(Bearer|Basic|Negotiate|NTLM)(\s+|%20|\+)(?!(?:auth\w*|realm|scheme|challenge|credentials?|tokens?)\b)[\w.~+/=-]{6,}/gi;
 /** What stands beside the name of a credential without a sign between them. */
 const BESIDE =
-  /(?<![\p{L}\p{N}_-])([\p{L}_][\p{L}\p{N}_-]*)["'`]?(\s{1,8}(?:is |was )?["'`<]?)([\w.~+/=%-]{16,})/gu;
+  /(?<![\p{L}\p{N}_-])([\p{L}_][\p{L}\p{N}_-]*)["'`]?([\])}]?(?:\s{0,8}(?:->|[|,([{<])\s{0,8}|\s{1,8})(?:is |was )?["'`<]?)([\w.~+/=%-]{16,})/gu;
+/** `curl -u user:password`, and the address of an Oracle database. */
+const USERS =
+  /((?:\s-u\s{0,4}|--user[ =])["']?[^\s:"']{1,100}:|\bjdbc:\w{1,20}:thin:[^\s/@]{1,100}\/)([^\s"'@]+)/g;
 /** Options of a command: `--password VALUE`. */
 const OPTIONS = /(?<![\w-])(--?[A-Za-z][\w-]*)(\s+)(?!-)(?:"[^"]*"|'[^']*'|[^\s"']+)/g;
 /** Without one of these, a text has neither names with values nor anything else but a form. */
-const SIGNS = /[=:/%<@\s[{]/;
+const SIGNS = /[=:/%<>@\s[{(|,;]/;
+const ENTITY = /&(?:quot|apos|#\w{1,7});/i;
 const ESCAPED_RUN = /[^\s"'`<>]+/g;
 
 /** Masks a text of any kind; what it replaced is `MARK`. */
@@ -56,9 +60,12 @@ export function createTextMask(masking: TextMasking): TextMask {
     let result = text.replace(URLS, (found) => maskUrl(found, url));
     if (result.includes('@')) result = maskAddresses(result);
     result = maskNamed(result);
+    result = result.replace(USERS, `$1${MARK}`);
     result = maskShapes(result.replace(SCHEMES, `$1$2${MARK}`));
     result = maskBeside(result, masking.names);
-    if (hasTags(result)) result = maskXml(result, masking.names, (plain) => inner(plain) === plain);
+    const isClean = (plain: string): boolean => inner(plain) === plain;
+    if (hasTags(result)) result = maskXml(result, masking.names, isClean);
+    else if (ENTITY.test(result) && !isClean(withoutEntities(result))) return MARK;
     return result.includes('%') ? maskEscaped(result, inner) : result;
   };
   return (written) => {

@@ -193,7 +193,8 @@ function endOfTag(text: string, from: number): number {
   return -1;
 }
 
-function withoutEntities(text: string): string {
+/** The text with its entities resolved, those of numbers and the five of XML. */
+export function withoutEntities(text: string): string {
   if (!text.includes('&')) return text;
   const named: Readonly<Record<string, string>> = {
     amp: '&',
