@@ -1,10 +1,13 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { missingLineEnd } from '../base/state/atomic-file.ts';
-import { messageOf } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
 
 const FILE_MODE = 0o640;
 /** Lines that arrive during a write are written together, up to this many bytes at a time. */
 const MAX_WRITE_BYTES = 256 * 1024;
+/** How often a write makes sure that the path still leads to the open file. */
+const CHECK_INTERVAL_MS = 250;
 
 /** Destination of lines: a file, or standard output. */
 export interface Sink {
@@ -27,7 +30,8 @@ export interface SinkOptions {
 
 /**
  * Appends lines to a file in the background, one write at a time. A failed write loses its own lines
- * only: the next write is attempted, and a line states how many lines were lost and why.
+ * only: the next write is attempted, and a line states how many lines were lost and why. The path is followed: once
+ * somebody has moved or removed the file, lines go to a new one, so that none grows where rotation does not see it.
  */
 export function fileSink(options: SinkOptions): Sink {
   return new FileSink(options);
@@ -42,6 +46,7 @@ class FileSink implements Sink {
   #lost = 0;
   #reason = '';
   #file: FileHandle | null = null;
+  #checkedMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   /** Serializes everything that touches the file. */
   #work: Promise<void> = Promise.resolve();
@@ -94,9 +99,11 @@ class FileSink implements Sink {
       const batch = this.#takeBatch();
       const lost = this.#lost;
       try {
-        this.#file ??= await open(this.#options.file, 'a+', FILE_MODE);
-        const lineEnd = lost > 0 ? await missingLineEnd(this.#file) : '';
-        await this.#file.appendFile(lineEnd + this.#lossNotice() + batch.join(''));
+        await this.#leaveMoved();
+        this.#file ??= await openForAppending(this.#options.file);
+        const file = this.#file;
+        const lineEnd = lost > 0 ? await missingLineEnd(file) : '';
+        await file.appendFile(lineEnd + this.#lossNotice() + batch.join(''));
         this.#lost -= lost;
       } catch (error) {
         this.#lose(batch.length, messageOf(error));
@@ -104,6 +111,13 @@ class FileSink implements Sink {
       }
     }
     this.#isWriting = false;
+  }
+
+  async #leaveMoved(): Promise<void> {
+    const nowMs = performance.now();
+    if (this.#file === null || nowMs - this.#checkedMs < CHECK_INTERVAL_MS) return;
+    this.#checkedMs = nowMs;
+    if (!(await isAt(this.#file, this.#options.file))) await this.#closeFile();
   }
 
   #takeBatch(): string[] {
@@ -132,4 +146,23 @@ class FileSink implements Sink {
     this.#file = null;
     await file?.close().catch(() => undefined);
   }
+}
+
+/** A folder that was removed is made again. */
+async function openForAppending(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'a+', FILE_MODE);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return await open(path, 'a+', FILE_MODE);
+  }
+}
+
+/** Whether the open file is the one at `path`. */
+async function isAt(file: FileHandle, path: string): Promise<boolean> {
+  const there = await stat(path, { bigint: true }).catch(() => null);
+  if (there === null) return false;
+  const { dev, ino } = await file.stat({ bigint: true });
+  return there.dev === dev && there.ino === ino;
 }
