@@ -1,7 +1,8 @@
 import { EXIT } from '../../errors.ts';
 import { type CommandContext, type Declare, LOOKING, show } from '../command.ts';
 import { askOrRead } from '../from-files.ts';
-import { curlText, differencesText, incompleteness, sampleText } from '../text/diff.ts';
+import { curlText, incompleteness } from '../text/curl.ts';
+import { differencesText, sampleText } from '../text/diff.ts';
 
 const NOTHING_TESTED = 'no test of that version is known, or none was tested yet';
 

@@ -13,8 +13,6 @@ const MAX_LOG_LINES = 10;
 /** Equal lines shown around a difference. */
 const CONTEXT = 3;
 const INDENT = ' '.repeat(13);
-/** What a sample has in place of a value that was masked. */
-const MASKED = '[masked]';
 
 type Endpoint = DifferencesView['endpoints'][number];
 type Field = Endpoint['differences'][number];
@@ -40,7 +38,7 @@ export function differencesText(view: DifferencesView, { columns }: TextOptions)
     }
   }
   const [sample] = view.endpoints.flatMap((one) => one.samples);
-  if (sample !== undefined) lines.push('', `see one: vili diff --sample ${sample.id}`);
+  if (sample !== undefined) lines.push('', `see one: vili diff --sample ${sampleIdOf(sample.id)}`);
   return lines;
 }
 
@@ -76,25 +74,9 @@ export function sampleText(sample: Sample, { columns, colors }: TextOptions): st
   return lines;
 }
 
-/** The request as a command for a shell; `origin` is where users are served. */
-export function curlText({ request }: Sample, origin: string): string[] {
-  const { method, path, headers, body } = request;
-  const parts = ['curl -i', `-X ${quoted(method)}`];
-  for (const [name, value] of pairsOf(headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (body !== null && !body.base64) parts.push(`--data-binary ${quoted(body.text)}`);
-  return [`${parts.join(' \\\n  ')} \\\n  ${quoted(origin + path)}`];
-}
-
-/** Why the request of a sample cannot be sent as it was; null when it can be. */
-export function incompleteness({ request }: Sample): string | null {
-  const { headers, body, path } = request;
-  const masked = pairsOf(headers).filter(([, value]) => value.includes(MASKED));
-  const missing = masked.map(([name]) => `header ${name}`);
-  if (path.includes(MASKED)) missing.push('a parameter');
-  if (body?.hash !== undefined) missing.push('the body');
-  else if (body?.masked === true) missing.push('part of the body');
-  if (missing.length > 0) return `masked: ${missing.join(', ')}`;
-  return body?.cut === true || body?.base64 === true ? 'its body was not kept whole' : null;
+/** An id for a command line; one that Vili did not make is not offered to a shell. */
+export function sampleIdOf(id: string): string {
+  return /^\w+$/.test(id) ? id : 'ID';
 }
 
 /** `: 6.5 → "6.5"` after a prefix; empty when neither value is known. */
@@ -158,18 +140,4 @@ function pretty(body: Body, like: Body = null): readonly string[] {
   if (body.base64) return [`(binary) ${body.text.slice(0, 60)}`];
   const lines = body.cut ? null : jsonLines(body.text, like?.text);
   return lines ?? body.text.split('\n');
-}
-
-/** For bash, zsh and similar shells; characters that steer a terminal become escapes. */
-function quoted(text: string): string {
-  if (printable(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`;
-  const escaped = Array.from(text.replace(/[\\']/g, '\\$&'), (character) => {
-    if (character === '\n') return '\\n';
-    return printable(character) === character ? character : escapeOf(character);
-  });
-  return `$'${escaped.join('')}'`;
-}
-
-function escapeOf(character: string): string {
-  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 }

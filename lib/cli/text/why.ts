@@ -5,6 +5,7 @@ import type { HistoryEntry } from '../../model/history.ts';
 import { counted, percent } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import type { TextOptions } from './colors.ts';
+import { sampleIdOf } from './diff.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { signalLines } from './signal-table.ts';
@@ -96,7 +97,7 @@ function reasonLines(
 ): string[] {
   const [first] = samples;
   const lines = wrapWords(`- ${printable(text)}`, columns, '  ');
-  if (first !== undefined) lines.push(`  try: vili diff --sample ${printable(first)}`);
+  if (first !== undefined) lines.push(`  try: vili diff --sample ${sampleIdOf(first)}`);
   if (isShownByLogs(code)) lines.push(...wrapWords(`  see: ${printable(version)}/logs/`, columns));
   return lines;
 }

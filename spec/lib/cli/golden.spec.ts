@@ -131,7 +131,7 @@ describe('the output of the command line', () => {
     await withDaemon(async (base) => {
       const argv = ['diff', '--sample', SAMPLE.id, '--curl', '--base', base];
       const { stdout, stderr } = await run(argv);
-      expect(stdout).to.contain(`-H 'Host: shop.example'`);
+      expect(stdout).to.contain(`--header 'Host: shop.example'`);
       expect(stdout).to.contain(String.raw`'http://127.0.0.1:8080/items/38?q=it'\''s'`);
       expect(stderr).to.equal('put back before you send it: masked: header Authorization\n');
       const missing = await run(['diff', '--sample', 'ffffffff', '--base', base]);
