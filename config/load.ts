@@ -57,6 +57,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
     envFileLayer(base),
     yamlLayer(base),
   ];
+  const isReadable = layers.every((layer) => layer.isReadable);
   const choice = choose(layers);
   const checked = schemaSettings(base, choice.values);
   const openapi = checked.openapi === '' ? null : readOpenApi(checked.openapi);
@@ -68,13 +69,13 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const problems = [
     ...layers.flatMap((layer) => layer.problems),
     ...choice.problems,
-    ...missingKeys(choice, layers),
-    ...reported('problem'),
+    // What a file that cannot be read leaves open would only be guessed at.
+    ...(isReadable ? [...missingKeys(choice, layers), ...reported('problem')] : []),
   ];
   const warnings = warningLines([
     ...layers.flatMap((layer) => layer.warnings),
     ...choice.warnings,
-    ...reported('warning'),
+    ...(isReadable ? reported('warning') : []),
   ]);
   if (problems.length > 0) throw new ConfigError(base, inOrder(problems), warnings);
   const effective = KNOWN_KEYS.map((known) => effectiveSetting(known, choice));

@@ -47,6 +47,8 @@ export interface Layer {
   readonly entries: readonly Entry[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** False when nothing is known of what it was to say: then nothing else is concluded either. */
+  readonly isReadable: boolean;
 }
 
 /** `--port 8080` is `{ port: '8080' }`; a key may have `-` or `_` instead of its dot. */
@@ -108,7 +110,8 @@ export function yamlLayer(base: string): Layer {
   if (file.kind === 'missing') return emptyLayer();
   if (file.kind === 'problem') return unreadable(YAML_FILE, file.line, file.text);
   const layer = emptyLayer();
-  const { entries, problems } = parseYamlFile(file.text);
+  const { entries, problems, isReadable } = parseYamlFile(file.text);
+  layer.isReadable = isReadable;
   for (const { line, text } of problems) {
     layer.problems.push({ source: YAML_FILE, line, name: '', text });
   }
@@ -128,12 +131,17 @@ export function yamlLayer(base: string): Layer {
 
 // Private
 
-function emptyLayer(): { entries: Entry[]; problems: Problem[]; warnings: Problem[] } {
-  return { entries: [], problems: [], warnings: [] };
+function emptyLayer(): {
+  entries: Entry[];
+  problems: Problem[];
+  warnings: Problem[];
+  isReadable: boolean;
+} {
+  return { entries: [], problems: [], warnings: [], isReadable: true };
 }
 
 function unreadable(source: string, line: number | null, text: string): Layer {
-  return { ...emptyLayer(), problems: [{ source, line, name: '', text }] };
+  return { ...emptyLayer(), problems: [{ source, line, name: '', text }], isReadable: false };
 }
 
 function unknown(

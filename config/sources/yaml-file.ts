@@ -34,6 +34,8 @@ export interface YamlProblem {
 export interface YamlFile {
   readonly entries: readonly YamlEntry[];
   readonly problems: readonly YamlProblem[];
+  /** False for a file that is no yaml: nothing is known of what it was to say. */
+  readonly isReadable: boolean;
 }
 
 /**
@@ -51,15 +53,24 @@ export function parseYamlFile(source: string): YamlFile {
     logLevel: 'error',
   });
   for (const error of [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)) {
-    reader.problem(error.pos[0], `is not valid yaml: ${sentence(error.code, error.message)}`);
+    const isValue = VALUE_ERRORS.has(error.code);
+    const quotes = isValue ? unquoted(source, error.pos[0]) : null;
+    const text = quotes ?? sentence(error.code, error.message);
+    const offset = isUnclosed(error) ? openingBefore(source, error.pos[0]) : error.pos[0];
+    reader.problem(offset, `is not valid yaml: ${text}`);
   }
-  if (reader.problems.length > 0) return { entries: [], problems: reader.problems };
-  return { entries: reader.top(document.contents), problems: reader.problems };
+  if (reader.problems.length > 0) {
+    return { entries: [], problems: firstOfEachLine(reader.problems), isReadable: false };
+  }
+  return { entries: reader.top(document.contents), problems: reader.problems, isReadable: true };
 }
 
 /** The library's words, without its quotes from the file: they may be secrets. */
 export function sentence(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'a key occurs twice';
+  if (isUnclosed({ code, message })) {
+    return 'a { or [ is not closed; close it, or write the value in quotes';
+  }
   if (code === 'BAD_INDENT') return 'the indentation is wrong';
   if (code === 'TAB_AS_INDENT') return 'it is indented with a tab; use spaces';
   if (message.includes('call stack')) return 'it is nested too deep';
@@ -68,6 +79,50 @@ export function sentence(code: string, message: string): string {
 }
 
 // Private
+
+function isUnclosed({ code, message }: { code: string; message: string }): boolean {
+  return code === 'BAD_INDENT' && message.startsWith('Flow ');
+}
+
+/** The parser names the place where it gave up. */
+function openingBefore(source: string, offset: number): number {
+  return Math.max(0, source.lastIndexOf('{', offset), source.lastIndexOf('[', offset));
+}
+
+/** What the parser says of a value that only needs quotes. */
+const VALUE_ERRORS: ReadonlySet<string> = new Set([
+  'BAD_ALIAS',
+  'BAD_SCALAR_START',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'TAG_RESOLVE_FAILED',
+  'UNEXPECTED_TOKEN',
+]);
+/** Characters that mean something else at the beginning of a value. */
+const INDICATORS = '*&!%@`|>,?-{[';
+const VALUE = /^\s*(?:- +)*(?:[\w.-]+\s*:\s+)?(.*)$/;
+
+/**
+ * What is wrong with a value in the line of an error that only needs quotes; null for any other error.
+ * The value itself is not repeated: it may be a secret.
+ */
+function unquoted(source: string, offset: number): string | null {
+  const start = source.lastIndexOf('\n', offset - 1) + 1;
+  const [line = ''] = source.slice(start).split('\n', 1);
+  const value = VALUE.exec(line)?.[1] ?? '';
+  const [first = ''] = value;
+  if (first !== '' && INDICATORS.includes(first)) {
+    return `a value that begins with ${first} must be written in quotes, as in key: "${first}…"`;
+  }
+  if (first === '"' || first === "'") {
+    return 'something follows the closing quote; put the whole value in one pair of quotes';
+  }
+  return /:\s/.test(value) ? 'a value with a colon and a space must be written in quotes' : null;
+}
+
+/** What follows in the same line is mostly a consequence. */
+function firstOfEachLine(problems: readonly YamlProblem[]): readonly YamlProblem[] {
+  return problems.filter(({ line }, at) => problems.findIndex((it) => it.line === line) === at);
+}
 
 class Reader {
   readonly problems: YamlProblem[] = [];
@@ -117,12 +172,21 @@ class Reader {
       this.problem(near, `is nested more than ${MAX_DEPTH} deep`);
       return '';
     }
+    if (isNode(node) && !isAlias(node) && node.anchor !== undefined && isEmpty(node)) {
+      this.problem(near, 'has a value that begins with &, an anchor in yaml: write it in quotes');
+      return '';
+    }
     if (isScalar(node)) return scalarText(node.value, node.type === 'PLAIN');
     if (isSeq(node)) return node.items.map((item) => this.raw(item, near, depth + 1));
     if (isMap(node)) return mapOf(this.map(node.items, depth + 1));
-    this.problem(near, isAlias(node) ? 'is an alias; write out the value' : 'cannot be read');
+    const alias = 'is an alias; write out the value, or in quotes if it begins with *';
+    this.problem(near, isAlias(node) ? alias : 'cannot be read');
     return '';
   }
+}
+
+function isEmpty(node: Node): boolean {
+  return isScalar(node) && (node.value === '' || node.value === null);
 }
 
 function mapOf(entries: readonly YamlEntry[]): ReadonlyMap<string, Raw> {

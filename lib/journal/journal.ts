@@ -5,7 +5,7 @@ import { attempt, EXIT, messageOf, ViliError } from '../errors.ts';
 import { JOURNAL_LEVELS, type JournalLevel } from './levels.ts';
 import { fileSink, type Sink } from './sink.ts';
 import { streamSink } from './stream-sink.ts';
-import { cutText, cutValue, textLine } from './text-line.ts';
+import { cutText, cutValue, textLine, visibleJson } from './text-line.ts';
 
 /** pino requires level names in lower case; the log contains bragi's. */
 const PINO_LEVELS = Object.fromEntries(
@@ -127,7 +127,7 @@ function jsonLogger(sink: Sink, now: () => number): Logger<PinoLevel> {
       timestamp: () => `,"@timestamp":"${timeOf(now)}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
     },
-    { write: (line) => sink.write(line) },
+    { write: (line) => sink.write(visibleJson(line)) },
   );
 }
 

@@ -2,9 +2,15 @@ import { attempt } from '../errors.ts';
 
 /** Longer texts and values are cut: a single event must not fill a log. */
 const MAX_TEXT_CHARS = 16 * 1024;
-/** C0, DEL, C1 and the Unicode line ends: characters that could break a line or control a terminal. */
-// oxlint-disable-next-line no-control-regex -- the characters to be replaced
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/g;
+/**
+ * C0, DEL, C1, the Unicode line ends and marks that reverse or hide text: characters that could break a
+ * line, control a terminal or show something else than there is.
+ */
+const CONTROL =
+  // oxlint-disable-next-line no-control-regex -- the characters to be replaced
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\\]/g;
+/** Those of them that JSON leaves as they are. */
+const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const NAMED: Readonly<Record<string, string>> = {
   '\n': String.raw`\n`,
   '\r': String.raw`\r`,
@@ -24,6 +30,14 @@ export function cutValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const text = jsonOf(value);
   return text.length > MAX_TEXT_CHARS ? cutText(text) : value;
+}
+
+/** A line of JSON with such characters as escapes, which every reader of JSON turns back. */
+export function visibleJson(line: string): string {
+  return line.replace(
+    HIDDEN,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A line of `vili.log`: time (UTC), level, text, then the fields as `key=value`. */

@@ -10,8 +10,16 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NOT_IN_A_HEADER = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 /** They belong to the connection, or to a body as it was sent: curl makes its own. */
 const NOT_SENT = new Set([
-  ...['connection', 'content-length', 'expect', 'http2-settings', 'keep-alive'],
-  ...['proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+  'connection',
+  'content-length',
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 /** What curl takes as it is; it cuts a URL at `#`, and refuses others. */
 const PLAIN_PATH = /^\/[!$-;=?-[\]_a-z~]*$/;

@@ -2,8 +2,9 @@
  * Control characters (also the C1 range, which terminals obey in UTF-8) and marks that reverse or
  * hide text. Versions, messages and actor names come from outside and must not steer a terminal.
  */
-// oxlint-disable-next-line no-control-regex -- control characters are removed
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const UNPRINTABLE =
+  // oxlint-disable-next-line no-control-regex -- control characters are removed
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Text from outside on one line, without characters that steer a terminal. */
 export function printable(text: string): string {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/state/atomic-file.ts';
 import { readRegular, UnexpectedFile } from '../../base/state/regular-file.ts';
 import { codeOf } from '../../errors.ts';
+import { visibleJson } from '../../text/hidden.ts';
 import { composeReport, type DecisionRecord } from './compose.ts';
 import { reportMarkdown } from './markdown.ts';
 import type { Report, TestReport } from './report.ts';
@@ -23,7 +24,10 @@ export async function writeReport(
 ): Promise<void> {
   const found = test ?? (await readReport(folder))?.test ?? null;
   const report = composeReport(decision, found);
-  await writeFileAtomic(join(folder, JSON_FILE), `${JSON.stringify(report, null, 1)}\n`);
+  await writeFileAtomic(
+    join(folder, JSON_FILE),
+    `${visibleJson(JSON.stringify(report, null, 1))}\n`,
+  );
   await writeFileAtomic(join(folder, MARKDOWN_FILE), reportMarkdown(report));
 }
 

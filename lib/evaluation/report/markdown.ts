@@ -12,10 +12,10 @@ const MAX_FIELDS = 5;
 export function reportMarkdown(report: Report): string {
   const { version, verdict, sentence, reasons, at, by, test } = report;
   const lines = [`# ${text(version)}: ${verdict}`, '', text(sentence), ''];
-  lines.push(`Decided ${at} by ${text(by)}.`, '');
+  lines.push(`Decided ${text(at)} by ${text(by)}.`, '');
   if (reasons.length > 0) lines.push('## Why', '');
   for (const reason of reasons) {
-    const samples = reason.samples.map((id) => `\`${id}\``).join(', ');
+    const samples = reason.samples.map(code).join(', ');
     lines.push(`- ${text(reason.text)}${samples === '' ? '' : ` Samples: ${samples}.`}`);
   }
   if (test !== undefined) lines.push(...testLines(test));
@@ -110,9 +110,14 @@ function coverageLines({ coverage }: TestReport): string[] {
   ];
 }
 
-/** Untrusted text must not end its line, nor begin markup that hides anything. */
+const MARKUP = /[\\`*_[\]<>|~&$]|(?<=:)\/\/|(?<=\bwww)\.|!(?=\[)|@/gi;
+/** At the beginning of a block: a heading, a list, a quote, a line below a heading. */
+const BLOCK = /^([#+=-]|\d{1,9}(?=[.)]))/;
+
+/** Untrusted text is shown as it is: no markup, no link, no end of its line. */
 function text(value: string): string {
-  return shortened(value, 600).replace(/[<>|]/g, (character) => `\\${character}`);
+  const escaped = shortened(value, 600).replace(MARKUP, (found) => `\\${found}`);
+  return escaped.replace(BLOCK, (found) => (/\d/.test(found) ? `${found}\\` : `\\${found}`));
 }
 
 function code(value: string): string {

@@ -103,7 +103,7 @@ function meaningfulLine(output: string): string {
   const line = lines.findLast((each) => !isDetail(each)) ?? lines.at(-1) ?? '';
   return line
     .trim()
-    .replace(/\p{Cc}/gu, ' ')
+    .replace(/[\p{Cc}\p{Bidi_C}]/gu, ' ')
     .slice(0, MAX_LINE_LENGTH);
 }
 

@@ -1,3 +1,4 @@
+import { withoutHiddenMarks } from '../../text/hidden.ts';
 import { grouped } from '../../text/numbers.ts';
 
 export function oddsOf(value: number): string {
@@ -26,7 +27,9 @@ export function inSoMany(count: number): string {
 
 /** Cuts a text for a sentence and keeps it on one line. */
 export function shortened(text: string, max = 100): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  const line = withoutHiddenMarks(text)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
 }
 

@@ -40,7 +40,7 @@ describe('parseYamlFile', () => {
 
   for (const empty of ['', '\n', '# only a comment\n', '---\n', '{}']) {
     it(`finds nothing in ${JSON.stringify(empty)}`, () => {
-      expect(parseYamlFile(empty)).to.deep.equal({ entries: [], problems: [] });
+      expect(parseYamlFile(empty)).to.deep.equal({ entries: [], problems: [], isReadable: true });
     });
   }
 
