@@ -23,17 +23,17 @@ process.on('SIGTERM', () => process.exit(0));
 
 describe('Issue 14, 4.4: what the files and the trace say', () => {
   it('answers history, why and diff without a daemon, and tells a person so', async function () {
-    this.timeout(90_000);
+    this.timeout(180_000);
     await withWorld({}, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(60);
       await world.drop('1.1.0', { changedType: { endpoint: 'GET /items/{id}', field: 'price' } });
       await daemon.recorded('rejected', 'shop-1.1.0', 40_000);
       await users.stop();
-      const commands = [['history'], ['why'], ['why', '1.1.0'], ['diff'], ['diff', 'shop-1.1.0']];
+      const commands = [['history'], ['why', '1.1.0'], ['diff']];
       const before = [];
       for (const words of commands) before.push((await world.vili(...words)).stdout);
-      const id = /--sample (\w+)/.exec(before[3] ?? '')?.[1] ?? '';
+      const id = /--sample (\w+)/.exec(before[2] ?? '')?.[1] ?? '';
       await daemon.kill('SIGTERM');
       for (const [at, words] of commands.entries()) {
         const { code, stdout, stderr } = await world.vili(...words);

@@ -41,7 +41,8 @@ export function curlText({ request }: Sample, origin: string): string[] {
     const header = headerOf(name, value);
     if (header !== null) parts.push(`--header ${quoted(header)}`);
   }
-  if (!isHead && body !== null && !body.base64 && !body.text.includes(NUL)) {
+  const isKept = body !== null && !body.base64 && body.hash === undefined;
+  if (!isHead && isKept && !body.text.includes(NUL)) {
     const hasType = pairsOf(headers).some(([name]) => name.toLowerCase() === 'content-type');
     // Else curl would call it a form.
     if (!hasType) parts.push("--header 'Content-Type:'");
