@@ -16,8 +16,15 @@ import type {
 } from '../../lib/operator/api/handlers.ts';
 import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
-import type { StatusView, VerdictView } from '../../lib/operator/views/status-view.ts';
+import type {
+  StatusView,
+  UserFailureView,
+  UsersView,
+  VerdictView,
+} from '../../lib/operator/views/status-view.ts';
 import { versionNamed } from '../../lib/operator/views/version-named.ts';
+import type { ProxyCounts } from '../../lib/proxy/counts.ts';
+import { userFailureText } from '../../lib/text/user-failure.ts';
 import type { DeployerMessage } from '../messages.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
@@ -71,6 +78,7 @@ async function status(services: Services): Promise<StatusView> {
     servlets,
     verdict: verdictOf(await askEvaluation(services)),
     outage,
+    users: usersView(services, counts.proxy),
     traffic: { received, mirrored, skipped, dropped, failed, inFlight },
     archive: {
       count: archives.length,
@@ -78,6 +86,18 @@ async function status(services: Services): Promise<StatusView> {
     },
     disk: { freeShare: space?.freeShare ?? null, minFree: settings.disk.minFree },
   });
+}
+
+/** What users got in place of running's responses, in words. */
+function usersView({ registry }: Services, { failed, failures }: ProxyCounts): UsersView {
+  const views = failures.map((failure): UserFailureView => {
+    const { instance, cause, outcome, count, sinceMs, lastMs, requestId } = failure;
+    const pid = registry.get(instance)?.process.pid ?? null;
+    const [since, last] = [new Date(sinceMs).toISOString(), new Date(lastMs).toISOString()];
+    const text = userFailureText(failure, pid);
+    return { instance, cause, outcome, count, since, last, requestId, text };
+  });
+  return { failed, failures: views.toReversed() };
 }
 
 function verdictOf(view: EvaluationView | null): VerdictView | null {

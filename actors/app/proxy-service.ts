@@ -4,6 +4,7 @@ import { createCluster } from '../../lib/cluster/cluster.ts';
 import type { CopyLimits } from '../../lib/cluster/protocol.ts';
 import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { Mirror } from '../../lib/mirror/mirror.ts';
+import type { UserFailure } from '../../lib/model/user-failure.ts';
 import { createProxy, type ProxyService } from '../../lib/proxy/proxy.ts';
 import { proxySettings } from './traffic-settings.ts';
 
@@ -12,6 +13,7 @@ const COPIES_BATCH_BYTES = 262_144;
 interface ProxyServiceHooks {
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
+  readonly onFailure: (failure: UserFailure) => void;
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
@@ -20,13 +22,13 @@ export async function createProxyService(
   settings: Settings,
   token: string,
   mirror: Mirror,
-  { now, onProblem, onEvent }: ProxyServiceHooks,
+  { now, onProblem, onFailure, onEvent }: ProxyServiceHooks,
 ): Promise<ProxyService> {
   const { page } = settings.error;
   const errorPage = page === '' ? '' : await readFile(page, 'utf8');
   const own = proxySettings(settings, errorPage, token);
   const { processes } = settings.gate;
-  if (processes === 1) return createProxy(own, mirror.sink, { now, onProblem });
+  if (processes === 1) return createProxy(own, mirror.sink, { now, onProblem, onFailure });
   return createCluster({
     settings: own,
     processes,
@@ -34,6 +36,7 @@ export async function createProxyService(
     mirror,
     now,
     onProblem,
+    onFailure,
     onEvent,
   });
 }

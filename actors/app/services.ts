@@ -1,3 +1,5 @@
+import type { UserFailure } from '../../lib/model/user-failure.ts';
+import { userFailureText } from '../../lib/text/user-failure.ts';
 import type { Settings } from '../../config/settings.ts';
 import { type ActorEvent, ActorSystem } from '../../lib/actor/index.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
@@ -107,13 +109,14 @@ export async function createServices(
     onProblem: (text) => journal.error(text),
     maskText,
   });
+  const registry: ProcessRegistry = new Map();
   const proxy = await createProxyService(settings, token, mirror, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
+    onFailure: (failure) => logUserFailure(journal, failure, registry),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'cluster-event', event }),
   });
   const ports = new PortPool({ ...settings.portRange, host: '0.0.0.0' });
-  const registry: ProcessRegistry = new Map();
   const onProblem = (text: string): void => journal.warn(text);
   const parts = { settings, layout, launcher, ports, registry, environment };
   return {
@@ -142,4 +145,20 @@ export async function createServices(
     addresses,
     stopping,
   };
+}
+
+// Private
+
+/** Nobody else would notice: the service's own log knows nothing of what did not reach it. */
+function logUserFailure(journal: Journal, failure: UserFailure, registry: ProcessRegistry): void {
+  const { instance, cause, outcome, count, requestId } = failure;
+  const pid = registry.get(instance)?.process.pid ?? null;
+  const text = userFailureText(failure, pid);
+  journal.warn(`users: ${text} (last request id ${requestId})`, {
+    instance,
+    cause,
+    outcome,
+    count,
+    requestId,
+  });
 }

@@ -82,6 +82,7 @@ function start({ settings, copies, clockOffsetMs, pair, route, mirrorReason }: S
       now: clockAt(clockOffsetMs),
       pair,
       onProblem: (text) => void channel.send({ type: 'problem', text }),
+      onFailure: (failure) => void channel.send({ type: 'failure', failure }),
     });
     proxy.onTraffic((batch) => {
       if (channel.isBehind) unobserved += batch.length;

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target, TrafficObservation } from '../model/exchange.ts';
+import type { UserFailure } from '../model/user-failure.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
@@ -20,6 +21,7 @@ export interface ChildHooks {
   readonly onFree: () => void;
   readonly onObserved: (batch: readonly TrafficObservation[]) => void;
   readonly onProblem: (text: string) => void;
+  readonly onFailure: (failure: UserFailure) => void;
   /** The process is gone; called once. */
   readonly onEnd: (end: ChildEnd) => void;
 }
@@ -190,6 +192,9 @@ export class ClusterChild {
         break;
       case 'problem':
         this.#hooks.onProblem(message.text);
+        break;
+      case 'failure':
+        this.#hooks.onFailure(message.failure);
         break;
       case 'closed':
         this.#phase = 'closing';

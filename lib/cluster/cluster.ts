@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, ViliError } from '../errors.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target } from '../model/exchange.ts';
+import type { UserFailure } from '../model/user-failure.ts';
 import type { TrafficListener } from '../proxy/copy/traffic.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import {
@@ -37,6 +38,7 @@ export interface ClusterOptions {
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
+  readonly onFailure: (failure: UserFailure) => void;
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
@@ -88,6 +90,7 @@ class Cluster implements ProxyService {
           for (const listener of this.#listeners) listener(batch);
         },
         onProblem: options.onProblem,
+        onFailure: options.onFailure,
         onEvent: options.onEvent,
       });
     });

@@ -1,5 +1,6 @@
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target, TrafficObservation } from '../model/exchange.ts';
+import type { UserFailure } from '../model/user-failure.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import type { TlsPair } from '../proxy/downstream/tls.ts';
 import type { Route } from '../proxy/route.ts';
@@ -65,6 +66,7 @@ export type FromProcess =
   /** The counts just sent are those that were requested. */
   | { readonly type: 'reported' }
   | { readonly type: 'problem'; readonly text: string }
+  | { readonly type: 'failure'; readonly failure: UserFailure }
   /** Nothing follows. */
   | { readonly type: 'closed' };
 

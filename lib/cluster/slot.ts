@@ -29,7 +29,8 @@ export type ClusterEvent =
       readonly restartInMs: number;
     };
 
-export interface SlotHooks extends Pick<ChildHooks, 'onFree' | 'onObserved' | 'onProblem'> {
+export interface SlotHooks
+  extends Pick<ChildHooks, 'onFree' | 'onObserved' | 'onProblem' | 'onFailure'> {
   /** What a process is started with. */
   readonly input: () => StartInput;
   /** A connection that the process did not take before it ended. */
@@ -99,10 +100,11 @@ export class ProcessSlot implements ConnectionTaker {
     this.#timer = null;
     this.#backoff.started();
     let isReady = false;
-    const { onObserved, onProblem, onFree, onEvent, input } = this.#hooks;
+    const { onObserved, onProblem, onFailure, onFree, onEvent, input } = this.#hooks;
     const child = new ClusterChild(input(), this.#mirror, {
       onObserved,
       onProblem,
+      onFailure,
       onFree: () => {
         if (!isReady) {
           isReady = true;

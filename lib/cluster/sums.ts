@@ -1,4 +1,5 @@
 import { Counter, type ProxyCounts } from '../proxy/counts.ts';
+import { addFailures } from '../proxy/failures.ts';
 import type { ProxySettings } from '../proxy/settings.ts';
 
 /** Counts of a proxy that has done nothing. */
@@ -13,6 +14,8 @@ export function addCounts(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
     skipped: addRecords(a.skipped, b.skipped),
     responses: addRecords(a.responses, b.responses),
     errors: addRecords(a.errors, b.errors),
+    failed: addRecords(a.failed, b.failed),
+    failures: addFailures(a.failures, b.failures),
     retried: a.retried + b.retried,
     connectionsRejected: a.connectionsRejected + b.connectionsRejected,
     heldNow: a.heldNow + b.heldNow,

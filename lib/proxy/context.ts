@@ -3,6 +3,7 @@ import type { CopyLimits } from './copy/copy.ts';
 import type { MirrorFilter } from './copy/filter.ts';
 import type { TrafficLog } from './copy/traffic.ts';
 import type { Counter } from './counts.ts';
+import type { FailureLog } from './failures.ts';
 import type { ErrorPages } from './downstream/error-pages.ts';
 import type { RequestHold } from './request/hold.ts';
 import type { Route } from './route.ts';
@@ -14,6 +15,7 @@ export interface ProxyContext {
   readonly settings: ProxySettings;
   readonly sink: ExchangeSink;
   readonly counts: Counter;
+  readonly failures: FailureLog;
   readonly copyLimits: CopyLimits;
   readonly traffic: TrafficLog;
   readonly filter: MirrorFilter;

@@ -1,4 +1,5 @@
 import { FAILURE_KINDS } from '../model/exchange.ts';
+import { USER_OUTCOMES, type UserFailure, type UserOutcome } from '../model/user-failure.ts';
 import { SKIP_REASONS, type SkipReason } from './copy/filter.ts';
 
 /** What went wrong: on running's side (`FAILURE_KINDS`), on the client's side, or at a limit of the proxy. */
@@ -29,6 +30,10 @@ export interface ProxyCounts {
   /** Responses begun, running's and the proxy's own. */
   readonly responses: Readonly<Record<StatusClass, number>>;
   readonly errors: Readonly<Record<ProxyErrorKind, number>>;
+  /** What users got in place of a response of running. */
+  readonly failed: Readonly<Record<UserOutcome, number>>;
+  /** The latest kinds of that, the last one last. */
+  readonly failures: readonly UserFailure[];
   /** Requests repeated on a new connection because a reused one had died. */
   readonly retried: number;
   /** Connections closed at once because there were too many. */
@@ -47,6 +52,7 @@ export class Counter {
   private readonly skipped = zeros(SKIP_REASONS);
   private readonly responses = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 };
   private readonly errors = zeros(ERROR_KINDS);
+  private readonly failed = zeros(USER_OUTCOMES);
 
   skip(reason: SkipReason): void {
     this.skipped[reason]++;
@@ -54,6 +60,10 @@ export class Counter {
 
   error(kind: ProxyErrorKind): void {
     this.errors[kind]++;
+  }
+
+  fail(outcome: UserOutcome): void {
+    this.failed[outcome]++;
   }
 
   respond(status: number): void {
@@ -71,7 +81,11 @@ export class Counter {
     this.respond(status);
   }
 
-  snapshot(heldNow: number, inFlightNow: number): ProxyCounts {
+  snapshot(
+    heldNow: number,
+    inFlightNow: number,
+    failures: readonly UserFailure[] = [],
+  ): ProxyCounts {
     return {
       received: this.received,
       submitted: this.submitted,
@@ -79,6 +93,8 @@ export class Counter {
       skipped: { ...this.skipped },
       responses: { ...this.responses },
       errors: { ...this.errors },
+      failed: { ...this.failed },
+      failures,
       retried: this.retried,
       connectionsRejected: this.connectionsRejected,
       heldNow,

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ExchangeSink, Target } from '../model/exchange.ts';
+import type { UserFailure } from '../model/user-failure.ts';
 import type { ProxyContext } from './context.ts';
 import { CopyBudget } from './copy/budget.ts';
 import { MirrorFilter } from './copy/filter.ts';
@@ -12,6 +13,7 @@ import { HandedOffConnections } from './downstream/handed-off.ts';
 import { Http1Frontend } from './downstream/http1.ts';
 import { createListener, openListener } from './downstream/listener.ts';
 import { readTlsPair, type TlsPair, watchTlsPair } from './downstream/tls.ts';
+import { FailureLog } from './failures.ts';
 import { RequestHold } from './request/hold.ts';
 import { NO_ROUTE, type Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
@@ -30,6 +32,8 @@ export interface ProxyHooks {
   /** A certificate and key known to be good, used first instead of what the files contain. */
   readonly pair?: TlsPair | null;
   readonly onProblem: (text: string) => void;
+  /** What users meet in place of a response of running, at a bounded rate. */
+  readonly onFailure?: (failure: UserFailure) => void;
 }
 
 /** The proxy on the users' port. */
@@ -69,10 +73,12 @@ export function createProxy(
   sink: ExchangeSink,
   hooks: ProxyHooks,
 ): HttpProxy {
+  const now = hooks.now ?? (() => performance.timeOrigin + performance.now());
   const context: ProxyContext = {
     settings,
     sink,
     counts: new Counter(),
+    failures: new FailureLog(now, hooks.onFailure ?? (() => {})),
     traffic: new TrafficLog(),
     copyLimits: {
       maxRequestBytes: settings.mirror.maxBodyBytes,
@@ -86,7 +92,7 @@ export function createProxy(
       ...settings.hold,
       maxMs: Math.min(settings.hold.maxMs, CONNECT_RETRY_MAX_MS),
     }),
-    now: hooks.now ?? (() => performance.timeOrigin + performance.now()),
+    now,
     onProblem: hooks.onProblem,
     route: NO_ROUTE,
     pool: null,
@@ -125,7 +131,11 @@ export function createProxy(
     drain: (target, timeoutMs) => upstreams.drain(target, () => context.pool, timeoutMs),
     inFlight: (target) => upstreams.inFlight(target),
     counts: () =>
-      context.counts.snapshot(context.hold.size + context.connectRetry.size, upstreams.inFlight()),
+      context.counts.snapshot(
+        context.hold.size + context.connectRetry.size,
+        upstreams.inFlight(),
+        context.failures.snapshot(),
+      ),
     onTraffic: (listener) => context.traffic.listen(listener),
     close(deadlineMs) {
       stopWatching();

@@ -40,4 +40,5 @@ export async function closeProxy(proxy: ClosingProxy): Promise<void> {
   await Promise.all([closed, handedOff.gone()]);
   timer.stop();
   context.traffic.flush();
+  context.failures.flush();
 }

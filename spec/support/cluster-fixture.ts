@@ -3,6 +3,7 @@ import type { CopySink } from '../../lib/cluster/copy-receiver.ts';
 import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
 import type { Exchange } from '../../lib/model/exchange.ts';
+import type { UserFailure } from '../../lib/model/user-failure.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
 import { eventually } from './eventually.ts';
@@ -44,6 +45,7 @@ export interface ClusterFixture {
   readonly port: number;
   readonly events: ClusterEvent[];
   readonly problems: string[];
+  readonly failures: UserFailure[];
   /** Pids of the processes that serve now, in the order of their slots. */
   readonly pids: () => number[];
   /** The first counts that match. */
@@ -66,6 +68,7 @@ export async function withCluster(
   const mirror = new RecordingMirror();
   const events: ClusterEvent[] = [];
   const problems: string[] = [];
+  const failures: UserFailure[] = [];
   const proxy = createCluster({
     settings: proxySettings(changes.settings),
     processes: changes.processes ?? 2,
@@ -77,6 +80,7 @@ export async function withCluster(
     mirror,
     now: () => performance.timeOrigin + performance.now(),
     onProblem: (text) => problems.push(text),
+    onFailure: (failure) => failures.push(failure),
     onEvent: (event) => events.push(event),
   });
   const { port } = await proxy.listen();
@@ -92,7 +96,16 @@ export async function withCluster(
     });
   };
   try {
-    await use({ proxy, mirror, port, events, problems, pids: () => pidsOf(events), counted });
+    await use({
+      proxy,
+      mirror,
+      port,
+      events,
+      problems,
+      failures,
+      pids: () => pidsOf(events),
+      counted,
+    });
   } finally {
     await proxy.close(200);
     await upstream?.close();

@@ -2,10 +2,12 @@ import type {
   ServletView,
   StatusView,
   TrafficView,
+  UsersView,
   VerdictView,
 } from '../../operator/views/status-view.ts';
 import { bytes, counted, grouped, percent } from '../../text/numbers.ts';
 import { shortDuration } from '../../text/times.ts';
+import { gotText } from '../../text/user-failure.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
@@ -13,6 +15,9 @@ import { signalLines } from './signal-table.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
 
 const INDENT = '  ';
+/** How long what users met is told with its cause, and how many causes. */
+const RECENT_MS = 3_600_000;
+const CAUSES_MAX = 4;
 /** Below this share the progress so far gives no estimate of the time left. */
 const MIN_PROGRESS_FOR_ESTIMATE = 0.05;
 
@@ -24,6 +29,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...outageLines(status.outage, options),
     ...problemLines(status, options),
     ...diskLines(status, options),
+    ...userLines(status.users, options),
     ...trafficLines(status.traffic, options),
     ...signalLines(status.verdict?.signals ?? [], options.colors),
     ...verdictLines(status.verdict, options),
@@ -119,6 +125,21 @@ function servletsOf(status: StatusView): (readonly [role: string, servlet: Servl
 function styleOf(state: ServletView['state'], colors: Colors): Style {
   if (state === 'ready') return colors.good;
   return state === 'unhealthy' || state === 'backoff' ? colors.bad : colors.careful;
+}
+
+/** What users got in place of responses; the causes only while they are recent. */
+function userLines({ failed, failures }: UsersView, options: TextOptions): string[] {
+  const { columns, colors, nowMs } = options;
+  const parts = Object.entries(failed).filter(([, count]) => count > 0);
+  if (parts.length === 0) return [];
+  const got = parts.map(([outcome, count]) => gotText(outcome, count)).join(', ');
+  const recent = failures.filter(({ last }) => nowMs - Date.parse(last) < RECENT_MS);
+  const causes = recent.slice(0, CAUSES_MAX).map(({ text, requestId }) => {
+    const id = requestId === '' ? '' : ` (last request id ${requestId})`;
+    return wrapWords(`${INDENT}users    ${printable(text + id)}`, columns, ' '.repeat(11));
+  });
+  const sum = wrapWords(`${INDENT}users    got ${got} since Vili started`, columns, ' '.repeat(11));
+  return [...sum, ...causes.flat().map(colors.bad)];
 }
 
 function trafficLines(traffic: TrafficView, { columns }: TextOptions): string[] {

@@ -5,7 +5,10 @@ import type { ServletFacts } from '../../model/servlet-facts.ts';
 import type { Phase, ServletView, StatusView } from './status-view.ts';
 
 export interface StatusParts
-  extends Pick<StatusView, 'vili' | 'verdict' | 'outage' | 'traffic' | 'archive' | 'disk'> {
+  extends Pick<
+    StatusView,
+    'vili' | 'verdict' | 'outage' | 'users' | 'traffic' | 'archive' | 'disk'
+  > {
   readonly stopping: boolean;
   readonly deployment: Deployment;
   readonly servlets: readonly ServletFacts[];
@@ -14,7 +17,7 @@ export interface StatusParts
 /** Composes what `vili status` shows of what each part of Vili knows. */
 export function composeStatus(parts: StatusParts): StatusView {
   const { vili, deployment, servlets, verdict, outage = null, traffic, archive } = parts;
-  const { disk, stopping } = parts;
+  const { users, disk, stopping } = parts;
   const { running, testing, previous, promotion } = deployment;
   const view = (of: { release: Release } | null, role: Role): ServletView | null =>
     of === null ? null : servletOf(servlets, of.release.name, role);
@@ -28,6 +31,7 @@ export function composeStatus(parts: StatusParts): StatusView {
     previous: view(previous, 'running'),
     verdict,
     outage,
+    users,
     traffic,
     archive,
     disk,

@@ -1,6 +1,7 @@
 import type { TestReport } from '../../evaluation/report/report.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
+import type { UserFailure, UserOutcome } from '../../model/user-failure.ts';
 
 /** Schema `vili.status/1` of `vili status --json`: fields may be added, never renamed. */
 export interface StatusView {
@@ -23,6 +24,7 @@ export interface StatusView {
   readonly verdict: VerdictView | null;
   /** Set while users are not served since running is down: what is wrong, and what ends it. */
   readonly outage?: { readonly downForMs: number; readonly text: string } | null;
+  readonly users: UsersView;
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };
   /** Of the base folder's file system, 0 to 1; `freeShare` is null where it cannot be read. */
@@ -47,6 +49,21 @@ export interface VerdictView {
   /** What a promotion still needs, in words. */
   readonly missing: readonly string[];
   readonly signals: TestReport['signals'];
+}
+
+/** What users got in place of a response of running, since Vili started. */
+export interface UsersView {
+  readonly failed: Readonly<Record<UserOutcome, number>>;
+  /** The latest kinds, the last one first. */
+  readonly failures: readonly UserFailureView[];
+}
+
+export interface UserFailureView extends Omit<UserFailure, 'sinceMs' | 'lastMs'> {
+  /** The first and the last, ISO 8601, UTC. */
+  readonly since: string;
+  readonly last: string;
+  /** Which side, what happened, since when, what users got. */
+  readonly text: string;
 }
 
 /** `received = mirrored + skipped + dropped + failed` at rest. */

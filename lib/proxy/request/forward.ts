@@ -202,8 +202,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   /** `status`: where no response has begun. */
-  private fail(kind: FailureKind, status: number): void {
-    this.context.counts.error(kind);
+  private fail(kind: FailureKind, status: 502 | 504): void {
+    this.failed(kind, this.writer.status === 0 ? `${status}` : 'broken');
     if (this.writer.status === 0) this.page(status);
     else this.writer.break();
     this.ticket.finish(0, kind);
@@ -236,7 +236,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   private endEarly(error: ProxyErrorKind, reason: SkipReason, status: number): void {
     if (this.over) return;
     const { writer, connection } = this;
-    this.context.counts.error(error);
+    if (status !== 503 || connection.isGone || writer.ended) this.context.counts.error(error);
+    else this.failed(error, writer.status === 0 ? '503' : 'broken');
     this.ticket.skip(reason);
     if (connection.isGone) writer.ended = true;
     else if (writer.status === 0) this.page(status);

@@ -1,5 +1,7 @@
 import { messageOf } from '../../errors.ts';
+import type { UserOutcome } from '../../model/user-failure.ts';
 import type { ProxyContext } from '../context.ts';
+import type { ProxyErrorKind } from '../counts.ts';
 import type { Turn } from '../downstream/connection.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { takeAll } from '../io/contained.ts';
@@ -30,6 +32,8 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected pool: UpstreamPool | null = null;
   protected client: UpstreamClient | null = null;
   protected abort: (() => void) | null = null;
+  /** The servlet that it went to last. */
+  protected instance = '';
   protected over = false;
   /** Running refused the connection; the request waits in the connect-retry grace. */
   protected retryingConnect = false;
@@ -51,13 +55,13 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   start(): void {
-    const { pool, hold, counts, closing } = this.context;
+    const { pool, hold, closing } = this.context;
     this.started = true;
     if (this.brokenStatus !== 0) return this.endBroken(this.brokenStatus);
     if (this.head.rejection !== null) return this.reject(this.head.rejection.status);
     if (pool !== null) return this.enter(pool);
     if (!closing && hold.add(this)) return;
-    counts.error('hold-full');
+    this.failed('hold-full', '503');
     this.respondUnavailable();
   }
 
@@ -71,7 +75,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
 
   expire(): void {
     if (this.retryingConnect) return this.giveUp();
-    this.context.counts.error('hold-timeout');
+    this.failed('hold-timeout', '503');
     this.respondUnavailable();
   }
 
@@ -100,9 +104,9 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   collapse(error: unknown): void {
     if (this.collapsed) return;
     this.collapsed = true;
-    const { counts, onProblem } = this.context;
+    const { onProblem } = this.context;
     takeAll([
-      () => counts.error('internal'),
+      () => this.failed('internal', '502'),
       () => onProblem(`request ${this.head.requestId}: ${messageOf(error)}`),
       () => this.neverSent(),
       () => this.breakOff(),
@@ -128,6 +132,14 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected abstract giveUp(): void;
   /** Responds with 503: there is no running, or the hold is full. */
   protected abstract respondUnavailable(): void;
+
+  /** Counts what a user gets in place of a response of running. */
+  protected failed(cause: ProxyErrorKind, outcome: UserOutcome): void {
+    const { counts, failures } = this.context;
+    counts.error(cause);
+    counts.fail(outcome);
+    failures.add(this.instance, cause, outcome, this.head.requestId);
+  }
 
   /** Ends the request to running in whatever state. */
   protected cancelUpstream(): void {
@@ -171,6 +183,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   private enter(pool: UpstreamPool): void {
     this.retryingConnect = false;
     this.pool = pool;
+    this.instance = pool.target.instance;
     pool.enter(this);
     this.forward(pool);
   }

@@ -59,13 +59,13 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   }
 
   noConnection(): void {
-    this.context.counts.error('overloaded');
+    this.failed('overloaded', '503');
     this.page(503);
   }
 
   cut(): void {
     if (this.over) return;
-    this.context.counts.error('cut');
+    this.failed('cut', 'broken');
     this.end();
   }
 
@@ -140,7 +140,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     if (isRefused(error) && !this.graceUsed && !this.over && this.waitForNextRunning()) return;
     this.giveBack();
     if (this.over) return;
-    this.context.counts.error(failureKindOf(error));
+    this.failed(failureKindOf(error), this.responded ? 'broken' : `${statusOf(error)}`);
     if (this.responded) this.end();
     else this.page(statusOf(error));
   }
@@ -159,7 +159,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   }
 
   protected override giveUp(): void {
-    this.context.counts.error('refused');
+    this.failed('refused', '502');
     this.page(502);
   }
 

@@ -116,6 +116,7 @@ async function failureOf(
     mirror: new RecordingMirror(),
     now: Date.now,
     onProblem: () => {},
+    onFailure: () => {},
     onEvent: () => {},
   });
   try {

@@ -68,6 +68,7 @@ export const STATUS: StatusView = {
     missing: ['59 more requests', '3 more minutes'],
     signals: [],
   },
+  users: { failed: { '502': 0, '503': 0, '504': 0, broken: 0 }, failures: [] },
   traffic: {
     received: 2400,
     mirrored: 2051,
