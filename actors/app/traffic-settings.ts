@@ -36,10 +36,11 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
 }
 
 export function mirrorSettings(settings: Settings, token: string): MirrorSettings {
-  const { gate, mirror, samples, compare, mask, routes } = settings;
+  const { gate, header, mirror, samples, compare, mask, routes } = settings;
   return {
     ...MIRROR_LIMITS,
     ...mirror,
+    maxHeadBytes: header.maxBytes,
     token,
     // Each of several processes sheds load for its own users.
     busyLimit: gate.processes === 1 ? mirror.busyLimit : 1,

@@ -53,7 +53,8 @@ export async function replaySamples(
   onDone: (replayed: Replayed) => void,
 ): Promise<void> {
   const { settings } = options;
-  const limits = { connectTimeoutMs: settings.timeoutMs, maxIdleConnections: 1 };
+  const { timeoutMs: connectTimeoutMs, maxHeadBytes } = settings;
+  const limits = { connectTimeoutMs, maxHeadBytes, maxIdleConnections: 1 };
   const now = () => performance.now();
   const replay: Replay = {
     options,

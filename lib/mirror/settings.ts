@@ -11,6 +11,8 @@ export interface MirrorSettings {
   readonly queue: number;
   /** Bytes of the copies that wait, and again of those under way with the expected responses. */
   readonly queueBytes: number;
+  /** A response with a larger head cannot be read; as for users. */
+  readonly maxHeadBytes: number;
   /** From sending a copy to its last byte; or twice running's time, where that is longer. */
   readonly timeoutMs: number;
   /** Name of the header that marks a copy (`test`) and a baseline request (`control`). */

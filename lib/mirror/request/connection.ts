@@ -3,8 +3,6 @@ import type { Target } from '../../model/exchange.ts';
 import { connectSocket, originOf } from '../../proxy/upstream/connect.ts';
 import { TestingSocket } from './socket.ts';
 
-/** A response with a larger head is malformed. */
-const MAX_HEAD_BYTES = 65_536;
 /** Idle connections are kept this long unless the other side asks otherwise. */
 const KEEP_ALIVE_MS = 4000;
 
@@ -18,13 +16,12 @@ export interface Connection {
   served: number;
 }
 
-/** Treats a stray `100 Continue` and odd reason phrases as users' connections do. */
+/** Responses are read as on users' connections. */
 export function connectionTo(target: Target, connectTimeoutMs: number): Connection {
   const origin = originOf(target);
   const client = new Client(origin, {
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEAD_BYTES,
     // sweep() limits the time as a whole.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { codeOf, messageOf } from '../../errors.ts';
 import type { FailureKind, Target } from '../../model/exchange.ts';
 import { headerValues } from '../../model/headers.ts';
+import { isBodiless } from '../../proxy/http/response-headers.ts';
 import { originOf } from '../../proxy/upstream/connect.ts';
 import { KIND_BY_CODE } from '../../proxy/upstream/errors.ts';
 import { type BodyLimits, type BodyResult, ReceivedBody } from './body.ts';
@@ -41,6 +42,8 @@ export type ResponseListener = (response: ShadowResponse) => void;
 export interface RequesterSettings {
   readonly connectTimeoutMs: number;
   readonly maxIdleConnections: number;
+  /** A response with a larger head is malformed. */
+  readonly maxHeadBytes: number;
 }
 
 interface Call {
@@ -137,15 +140,12 @@ export class Requester {
 
   #handlerOf(call: Call, connection: Connection): Dispatcher.DispatchHandler {
     return {
-      onConnect: () => connection.socket?.expectHead(),
-      onHeaders: (status, raw) => {
-        // The final response follows interim ones (1xx).
-        if (status < 200) return true;
+      onConnect: () =>
+        connection.socket?.expectHead(call.request.method, this.#settings.maxHeadBytes),
+      onHeaders: (status) => {
         call.status = status;
-        call.headers = raw.map((part) => part.toString('latin1'));
-        // A 304 has no body whatever its Content-Length, which undici would not accept.
-        if (status === 304) this.#finish(call, null);
-        else if (!isWithinLimits(call)) this.#abandon(call, null);
+        call.headers = connection.socket?.headers ?? [];
+        if (!isWithinLimits(call)) this.#abandon(call, null);
         return true;
       },
       onData: (chunk) => {
@@ -194,7 +194,8 @@ export class Requester {
     call.connection = null;
     if (connection === null) return;
     const isRoom = this.#idle.length < this.#settings.maxIdleConnections;
-    if (connection.origin === this.#origin && isRoom) this.#idle.push(connection);
+    const isSpent = connection.socket?.isSpent === true;
+    if (connection.origin === this.#origin && isRoom && !isSpent) this.#idle.push(connection);
     else discard(connection);
   }
 }
@@ -214,8 +215,8 @@ export function failureOf(error: unknown, hasHead: boolean): FailureKind | 'unse
 // Private
 
 /** Nothing is read of a body that will be too large. A response to HEAD has a length, but no body. */
-function isWithinLimits({ request, headers, body }: Call): boolean {
-  if (request.method === 'HEAD') return true;
+function isWithinLimits({ request, status, headers, body }: Call): boolean {
+  if (isBodiless(request.method, status)) return true;
   const [length] = headerValues(headers, 'content-length');
   return body.announce(Number(length));
 }

@@ -1,68 +1,127 @@
-import { Socket } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import { codeOf, ViliError } from '../../errors.ts';
+import type { FlatHeaders } from '../../model/headers.ts';
+import {
+  isBodiless,
+  type ResponseHead,
+  UNKNOWN_LENGTH,
+} from '../../proxy/http/response-headers.ts';
+import { ResponseReader } from '../../proxy/http/response-reader.ts';
 
-const STATUS_BYTES = 'HTTP/1.1 100'.length;
-const STATUS_AT = 9;
-const INTERIM_MAX_BYTES = 65536;
-const DIGIT_ZERO = 0x30;
-const DIGIT_ONE = 0x31;
-const HEAD_END = '\r\n\r\n';
+const MS_PER_S = 1000;
+const NOTHING = Buffer.alloc(0);
 
 /**
- * A connection to a version that swallows a stray `100 Continue` before undici reads it, as users'
- * connections do: no request asks for one, yet servers send it (RFC 9110 section 15.2: a client must
- * accept any number). undici would end the connection at the first.
+ * A connection to a version whose responses are read as users' connections read them: with the same reader and the
+ * same limits, so that equal bytes have equal outcomes. undici only gets the reader's result, in the plainest form
+ * of HTTP/1.1: a status, the framing, and the body.
  */
 export class TestingSocket extends Socket {
+  /** The end-to-end headers of the latest response. */
+  headers: FlatHeaders = [];
+  /** The connection cannot be used for another request. */
+  isSpent = false;
+  private reader: ResponseReader | null = null;
+  private method = '';
+  /** A response is being read; anything else that arrives is undici's to reject. */
   private expecting = false;
-  private partial: Buffer | null = null;
+  private isChunked = false;
+  private plain: Buffer[] = [];
+
+  constructor(options: SocketConstructorOpts) {
+    super(options);
+    // Before undici hears of the end.
+    this.once('end', () => this.finish());
+  }
 
   /** A request is being sent: what comes next is the head of a response. */
-  expectHead(): void {
+  expectHead(method: string, maxHeadBytes: number): void {
+    this.reader ??= this.createReader(maxHeadBytes);
+    this.reader.expect({ method, upgrade: '' });
+    this.method = method;
     this.expecting = true;
-    this.partial = null;
   }
 
   override read(size?: number): Buffer | null {
-    const chunk = super.read(size) as Buffer | null;
-    return this.expecting && chunk !== null && chunk.length !== 0
-      ? this.withoutContinue(chunk)
-      : chunk;
+    for (;;) {
+      const chunk = super.read(size) as Buffer | null;
+      if (chunk === null || chunk.length === 0 || !this.expecting) return chunk;
+      const plain = this.inPlainForm(chunk);
+      if (plain === null || plain.length !== 0) return plain;
+    }
+  }
+
+  /** For undici, a reset completes a response that ends with its connection; for users it breaks it. */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const isReset = codeOf(error) === 'ECONNRESET';
+    const text = 'the version has reset the connection';
+    super._destroy(
+      isReset ? new ViliError('VILI_MIRROR_RESET', text, { cause: error }) : error,
+      callback,
+    );
   }
 
   // Private
 
-  /** Null while there is nothing to pass on yet. */
-  private withoutContinue(chunk: Buffer): Buffer | null {
-    let data = this.partial === null ? chunk : Buffer.concat([this.partial, chunk]);
-    let passed: Buffer | null = null;
-    this.partial = null;
-    while (data.length !== 0) {
-      const kind = data.length >= STATUS_BYTES ? kindOf(data) : null;
-      const isInterim = kind !== null && kind !== 'final';
-      const end = isInterim ? data.indexOf(HEAD_END, 0, 'latin1') : -1;
-      if (kind === 'final' || (end < 0 && data.length > INTERIM_MAX_BYTES)) {
-        this.expecting = false;
-        return join(passed, data);
-      }
-      if (end < 0) {
-        this.partial = data;
-        return passed;
-      }
-      const rest = end + HEAD_END.length;
-      if (kind === 'other-interim') passed = join(passed, data.subarray(0, rest));
-      data = data.subarray(rest);
-    }
-    return passed;
+  private createReader(maxHeadBytes: number): ResponseReader {
+    return new ResponseReader(maxHeadBytes, {
+      interim: () => {},
+      head: (status, _reason, head) => this.began(status, head),
+      data: (piece) => this.add(piece),
+      complete: () => this.completed(),
+      // Never called: no copy asks for another protocol.
+      upgraded: () => {},
+    });
   }
-}
 
-/** 101 counts as final: what follows it is not HTTP. */
-function kindOf(data: Buffer): 'continue' | 'other-interim' | 'final' {
-  if (data[STATUS_AT] !== DIGIT_ONE || data[STATUS_AT + 1] !== DIGIT_ZERO) return 'final';
-  if (data[STATUS_AT + 2] === DIGIT_ONE) return 'final';
-  return data[STATUS_AT + 2] === DIGIT_ZERO ? 'continue' : 'other-interim';
-}
+  /** Null when the bytes are not a response. */
+  private inPlainForm(chunk: Buffer): Buffer | null {
+    this.plain = [];
+    try {
+      this.reader?.read(chunk);
+    } catch (error) {
+      this.destroy(error as Error);
+      return null;
+    }
+    const [only = NOTHING] = this.plain;
+    return this.plain.length < 2 ? only : Buffer.concat(this.plain);
+  }
 
-function join(first: Buffer | null, second: Buffer): Buffer {
-  return first === null ? second : Buffer.concat([first, second]);
+  private began(status: number, head: ResponseHead): void {
+    const { contentLength, chunked, idleMs } = head;
+    const isEmpty = isBodiless(this.method, status) || contentLength === 0;
+    this.headers = head.fields.flat;
+    this.isChunked = !isEmpty && chunked;
+    const framing = isEmpty
+      ? 'Content-Length: 0'
+      : chunked
+        ? 'Transfer-Encoding: chunked'
+        : contentLength === UNKNOWN_LENGTH
+          ? 'Connection: close'
+          : `Content-Length: ${contentLength}`;
+    const keep = idleMs === null ? '' : `Keep-Alive: timeout=${Math.floor(idleMs / MS_PER_S)}\r\n`;
+    this.plain.push(Buffer.from(`HTTP/1.1 ${status} \r\n${keep}${framing}\r\n\r\n`, 'latin1'));
+  }
+
+  private add(piece: Buffer): void {
+    if (piece.length === 0) return;
+    if (!this.isChunked) this.plain.push(piece);
+    else
+      this.plain.push(Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n'));
+  }
+
+  private completed(): void {
+    this.expecting = false;
+    this.isSpent = this.reader?.keepsConnection !== true;
+    if (this.isChunked) this.plain.push(Buffer.from('0\r\n\r\n'));
+  }
+
+  private finish(): void {
+    if (!this.expecting) return;
+    try {
+      this.reader?.ended();
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
 }

@@ -24,6 +24,8 @@ export type DropReason =
   | 'breaker'
   | 'too-large'
   | 'unsendable'
+  /** The responses of both versions to it cannot be read. */
+  | 'unreadable'
   | 'ended'
   | 'no-test'
   | 'far-side-lost'

@@ -58,6 +58,12 @@ export class BaselinePlan {
     return random() < share;
   }
 
+  /** Whether running may be asked at all now. */
+  mayAsk(): boolean {
+    const { share, isBusy } = this.#settings;
+    return share > 0 && !this.#slowness.isSlow && !isBusy();
+  }
+
   /** Running responded to a user. */
   observeRunning(endpoint: string, ms: number): void {
     this.#slowness.observe(endpoint, ms);

@@ -9,7 +9,7 @@ import {
   limitsOf,
   REFUSED,
 } from '../request/copy-request.ts';
-import { Requester, type ShadowResponse } from '../request/requester.ts';
+import { Requester, type ShadowLimits, type ShadowResponse } from '../request/requester.ts';
 import type { MirrorSettings } from '../settings.ts';
 import { EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
 import { BaselinePlan } from './baseline.ts';
@@ -36,7 +36,7 @@ interface OpenPair {
   readonly isProbe: boolean;
   /** How often testing had been replaced when this copy was sent. */
   readonly generation: number;
-  readonly hasBaseline: boolean;
+  hasBaseline: boolean;
   readonly bytes: number;
   testing: ShadowResponse | null;
   baseline: ShadowResponse | null;
@@ -91,7 +91,11 @@ export class ShadowRun {
       each: (pair) => this.#finish(pair),
       afterSlice: () => this.#fill(),
     });
-    const limits = { connectTimeoutMs: settings.timeoutMs, maxIdleConnections: concurrency };
+    const limits = {
+      connectTimeoutMs: settings.timeoutMs,
+      maxIdleConnections: concurrency,
+      maxHeadBytes: settings.maxHeadBytes,
+    };
     this.#running = new Requester(targets.running, limits, hooks.now);
     this.#testing = new Requester(targets.testing, limits, hooks.now);
   }
@@ -190,20 +194,31 @@ export class ShadowRun {
     this.#openBytes += pair.bytes;
     this.#overdue.began(pair, exchange.runningMs);
     const limits = limitsOf(this.#settings, exchange, this.#budget);
-    if (pair.hasBaseline) {
-      this.#openBaselines++;
-      this.#running.send(this.#copyRequest(exchange, 'control'), limits, (response) => {
-        this.#openBaselines--;
-        pair.baseline = response;
-        this.#settle(pair);
-      });
-    }
+    if (pair.hasBaseline) this.#askRunning(pair, limits);
     this.#testing.send(this.#copyRequest(exchange, 'test'), limits, (response) => {
       pair.testing = response;
       this.#overdue.ended(pair);
       this.#informBreaker(pair, response);
+      if (this.#needsRunning(pair, response)) this.#askRunning(pair, limits);
       this.#settle(pair);
     });
+  }
+
+  #askRunning(pair: OpenPair, limits: ShadowLimits): void {
+    pair.hasBaseline = true;
+    this.#openBaselines++;
+    this.#running.send(this.#copyRequest(pair.exchange, 'control'), limits, (response) => {
+      this.#openBaselines--;
+      pair.baseline = response;
+      this.#settle(pair);
+    });
+  }
+
+  /** Testing's response could not be read: only running's response to a copy shows whose fault that is. */
+  #needsRunning({ exchange, hasBaseline }: OpenPair, { failure }: ShadowResponse): boolean {
+    if (failure !== 'malformed' || hasBaseline || this.#hasEnded) return false;
+    if (!isRepeatable(exchange) || this.#openBaselines >= this.#maxBaselines) return false;
+    return this.#plan.mayAsk();
   }
 
   /** Testing is known to be down: the same evidence as a refused connection, without trying one. */
@@ -243,6 +258,10 @@ export class ShadowRun {
       this.results.drop('unsendable');
       return;
     }
+    if (isUnreadable(pair)) {
+      this.results.drop('unreadable');
+      return;
+    }
     const outcome = this.results.add({ exchange, endpoint, testing, baseline });
     this.#plan.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }
@@ -255,6 +274,13 @@ export class ShadowRun {
       else this.#start(next.exchange, next.bytes);
     }
   }
+}
+
+/** Running's response to a copy breaks as testing's does: what both do alike is no evidence against one. */
+function isUnreadable({ exchange, testing, baseline }: OpenPair): boolean {
+  const failure = testing?.failure;
+  if (exchange.failure !== null || baseline?.failure !== failure) return false;
+  return failure === 'malformed' || failure === 'closed' || failure === 'reset';
 }
 
 function sameTarget(left: Targets['testing'], right: Targets['testing']): boolean {

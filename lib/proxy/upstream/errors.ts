@@ -17,6 +17,7 @@ export const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   UND_ERR_BODY_TIMEOUT: 'timeout',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
+  VILI_MIRROR_RESET: 'reset',
   VILI_GATE_CLOSED: 'closed',
   UND_ERR_SOCKET: 'closed',
   UND_ERR_HEADERS_OVERFLOW: 'malformed',
