@@ -73,7 +73,7 @@ export const verdict = {
     takeover: setting(
       duration,
       '60s',
-      'When running has failed and has not served for this long, and no previous version is warm, a testing ' +
+      'When running is down or not ready for this long, and no previous version is warm, a testing ' +
         'version that was ready for 30 seconds (or for this long, if that is less), with nothing against it, ' +
         'takes over without waiting for evidence. With `verdict.mode=manual` Vili only says so. Raising ' +
         'it gives a running version longer to come back by itself.',

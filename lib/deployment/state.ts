@@ -53,8 +53,8 @@ export interface Previous {
 /** Nobody serves users since then, on the steady clock. */
 export interface Outage {
   readonly sinceMs: number;
-  /** Running failed by itself, and not for want of something that any version needs here. */
-  readonly isToBlame: boolean;
+  /** Running's own, or one that any version would meet here now; null while nothing was reported. */
+  readonly fault: 'own' | 'place' | null;
   /** People were told that they have to act. */
   readonly isReported?: boolean;
 }

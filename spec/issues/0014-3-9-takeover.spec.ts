@@ -38,6 +38,14 @@ describe('A running version that does not serve', () => {
     expect(outageOf(world)).to.equal(null);
   });
 
+  it('is given up, too, when it starts and starts and says nothing', () => {
+    const world = deadRunning(false);
+    world.nowMs += afterMs;
+    world.state = { ...world.state, outage: { sinceMs: world.nowMs - afterMs, fault: null } };
+    world.tell({ type: 'tick' });
+    expect(world.state.promotion?.by).to.equal('vili');
+  });
+
   it('is not left for a version that is not ready for long enough, or has something against it', () => {
     for (const spoil of [
       (world: World): void => world.tell({ type: 'standing', name: 'shop-2', isClear: false }),

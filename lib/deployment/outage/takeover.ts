@@ -37,7 +37,7 @@ export function outageView(state: Deployment, rules: Rules): OutageView | null {
   const { outage = null, testing } = state;
   if (outage === null) return null;
   const downForMs = rules.nowMs - outage.sinceMs;
-  if (!outage.isToBlame && downForMs < rules.takeover.afterMs) return null;
+  if (outage.fault === null && downForMs < rules.takeover.afterMs) return null;
   const down = `users are not served: ${downText(state, rules)}`;
   if (testing === null) return { downForMs, text: down };
   return { downForMs, text: `${down}; ${wayOut(state, testing, rules)}` };
@@ -79,9 +79,9 @@ function wayOut(state: Deployment, { release }: Candidate, rules: Rules): string
     case 'may take over':
     case 'too early':
       if (isManual) return `${name} is ready and verdict.mode is manual: vili promote ${name}`;
-      return state.outage?.isToBlame === true
-        ? `${name} takes over once running was down for ${durationOf(afterMs)} and it was ready for ${durationOf(readyMs)}`
-        : `that is not the fault of a version, and ${name} would meet the same: vili promote ${name}`;
+      return state.outage?.fault === 'place'
+        ? `that is not the fault of a version, and ${name} would meet the same: vili promote ${name}`
+        : `${name} takes over once running was down for ${durationOf(afterMs)} and it was ready for ${durationOf(readyMs)}`;
   }
 }
 

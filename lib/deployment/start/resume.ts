@@ -19,7 +19,7 @@ export function continueResume(draft: Draft): void {
   const { resume, running, outage } = draft.state;
   if (!resume) return;
   if (resume.waitsFor === 'running') {
-    const isOver = running === null || running.target !== null || outage?.isToBlame === true;
+    const isOver = running === null || running.target !== null || outage?.fault === 'own';
     if (isOver || isLate(draft, resume.sinceMs)) resumeOthers(draft);
   } else {
     const { previous } = draft.state;
