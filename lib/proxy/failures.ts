@@ -19,7 +19,7 @@ export class FailureLog {
   private readonly onFailure: (failure: UserFailure) => void;
   private timer: NodeJS.Timeout | null = null;
 
-  /** `now`: wall clock, ms. `onFailure` gets what is worth a line in the log. */
+  /** `now`: wall clock, ms, since these times are told; it may be corrected. `onFailure` gets what is worth a line in the log. */
   constructor(now: () => number, onFailure: (failure: UserFailure) => void) {
     this.now = now;
     this.onFailure = onFailure;

@@ -78,7 +78,7 @@ export function createProxy(
     settings,
     sink,
     counts: new Counter(),
-    failures: new FailureLog(now, hooks.onFailure ?? (() => {})),
+    failures: new FailureLog(Date.now, hooks.onFailure ?? (() => {})),
     traffic: new TrafficLog(),
     copyLimits: {
       maxRequestBytes: settings.mirror.maxBodyBytes,
