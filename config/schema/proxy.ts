@@ -94,7 +94,7 @@ export const proxy = {
       count,
       '1024',
       'How many connections to running are open at once; further requests wait for one. Each costs ' +
-        'a file descriptor on both sides.',
+        'a file descriptor on both sides. The last eighth is never given to a single client address.',
       { min: '1', max: '65000' },
     ),
   },

@@ -54,7 +54,7 @@ describe('a client that sends requests ahead of their responses', () => {
       request.on('end', () => response.end(`${request.url} ${Buffer.concat(chunks).length};`));
     });
     await withProxy(up, async ({ port }) => {
-      const count = 3000;
+      const count = 1000;
       let text = '';
       let expected = '';
       for (let index = 0; index < count; index++) {
@@ -65,7 +65,12 @@ describe('a client that sends requests ahead of their responses', () => {
         expected += `/${index} ${size};`;
       }
       const got = await new RawClient(port).send(text).toEnd(30_000);
-      expect((got.match(/\/\d+ \d+;/g) ?? []).join('')).to.equal(expected);
+      const responses = (got.match(/\/\d+ \d+;/g) ?? []).join('');
+      let same = 0;
+      while (same < expected.length && responses[same] === expected[same]) same++;
+      expect(responses.slice(same, same + 40), got.slice(-400)).to.equal(
+        expected.slice(same, same + 40),
+      );
     });
   });
 

@@ -5,6 +5,7 @@ import type { Appetite, Eater, PacedInput } from '../io/paced-input.ts';
 import { TurnQueue } from '../io/turn-queue.ts';
 import { PatientTimer } from '../../runtime/patient-timer.ts';
 import { confirmIdle } from '../io/confirm-idle.ts';
+import type { Consumer } from '../upstream/places.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
 
 /** How long a client that has half-closed is believed to listen while nothing arrives. */
@@ -42,6 +43,7 @@ export interface Turn {
 export class Connection implements Eater {
   readonly socket: Socket;
   readonly peer: Peer;
+  readonly consumer: Consumer;
   private readonly idleTimeoutMs: number;
   private active: Turn | null = null;
   private last: Turn | null = null;
@@ -64,6 +66,7 @@ export class Connection implements Eater {
   constructor(socket: Socket, peer: Peer, idleTimeoutMs: number, budget: ByteBudget) {
     this.socket = socket;
     this.peer = peer;
+    this.consumer = { address: peer.address, places: 0 };
     this.idleTimeoutMs = idleTimeoutMs;
     this.queue = new TurnQueue(budget);
     coalesceWrites(socket);
@@ -88,7 +91,8 @@ export class Connection implements Eater {
     if (this.isEnding || this.lastResponse !== null) return 'discard';
     if (this.newest !== null && !this.newest.received) return 'feed';
     if (this.isSealed) return 'discard';
-    return this.queue.isFull ? 'wait' : 'feed';
+    if (this.queue.isFull) return 'wait';
+    return this.active === null ? 'feed' : 'heads';
   }
 
   /** A client that sends ahead more than there is room for gets the current response, and has to come again. */

@@ -6,6 +6,10 @@ import { contained } from '../io/contained.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 
 const CONTINUE = 100;
+/** It announces trailers in HTTP/2 too. */
+const TRAILER = 'trailer';
+/** From so many frames that wait for the connection on, its client does not read. */
+const UNSENT_MAX = 16;
 /** A response without a body, whatever running sends after it (RFC 9110 section 15.3.6). */
 const RESET_CONTENT = 205;
 
@@ -68,6 +72,8 @@ export class Http2Response implements UserResponse {
   chunkedEncoding = false;
   private readonly stream: ServerHttp2Stream;
   private readonly onThrow: (error: unknown) => void;
+  /** The proxy has ended the response, or broken it off. */
+  isOver = false;
   private isBodiless = false;
   private head: OutgoingHttpHeaders | null = null;
   private trailers: OutgoingHttpHeaders = {};
@@ -83,7 +89,8 @@ export class Http2Response implements UserResponse {
   }
 
   writeInterim(status: number, _reason: string, headers: FlatHeaders): void {
-    this.inform({ ...fieldsOf(headers), ':status': status });
+    const unsent = this.stream.session?.state.outboundQueueSize ?? 0;
+    if (unsent < UNSENT_MAX) this.inform({ ...fieldsOf(headers), ':status': status });
   }
 
   /** HTTP/2 has no reason phrase. */
@@ -109,6 +116,7 @@ export class Http2Response implements UserResponse {
 
   end(body?: Buffer | string, encoding?: 'latin1'): void {
     const { stream } = this;
+    this.isOver = true;
     const isEmpty = this.isBodiless || body === undefined || body.length === 0;
     if (isEmpty && this.head !== null && Object.keys(this.trailers).length === 0) {
       this.respond(true);
@@ -127,6 +135,7 @@ export class Http2Response implements UserResponse {
   }
 
   destroy(): void {
+    this.isOver = true;
     this.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 
@@ -164,7 +173,7 @@ function fieldsOf(flat: FlatHeaders): OutgoingHttpHeaders {
   for (const [sentName, value] of pairsOf(flat)) {
     const name = sentName.toLowerCase();
     // The proxy's own; running's have been removed.
-    if (HOP_BY_HOP.has(name)) continue;
+    if (HOP_BY_HOP.has(name) && name !== TRAILER) continue;
     const before = fields[name];
     if (before === undefined) fields[name] = value;
     else if (SINGLE.has(name)) continue;

@@ -1,4 +1,5 @@
 import {
+  constants,
   createServer,
   type Http2Server,
   type ServerHttp2Session,
@@ -13,7 +14,9 @@ import { reject, UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
 import { contained, takeAll } from '../io/contained.ts';
+import { RateLimit } from '../io/rate-limit.ts';
 import { Forward } from '../request/forward.ts';
+import type { Consumer } from '../upstream/places.ts';
 import type { Turn } from './connection.ts';
 import { http2Head } from './http2-head.ts';
 import { confirmIdle } from '../io/confirm-idle.ts';
@@ -26,6 +29,9 @@ const STREAM_WINDOW_BYTES = 262_144;
 const SESSION_WINDOW_BYTES = 1_048_576;
 /** nghttp2 reckons with the worst case, several times what a head takes as text. */
 const SENT_HEAD_FACTOR = 8;
+/** How many of its requests a client may cancel: each costs a connection to running. */
+const CANCELS_BURST = 200;
+const CANCELS_PER_S = 20;
 const EXPECTS_CONTINUE = /^100-continue$/i;
 
 /** The HTTP/2 frontend: each stream is a request of its own, and its turn comes at once. */
@@ -93,6 +99,8 @@ export class Http2Frontend {
   private opened(session: ServerHttp2Session): void {
     const { headTimeoutMs, keepAliveMs } = this.context.settings.request;
     const peer = peerOf(session.socket.remoteAddress, this.trust);
+    const consumer = { address: peer.address, places: 0 };
+    const cancels = new RateLimit(CANCELS_BURST, CANCELS_PER_S);
     let open = 0;
     this.sessions.add(session);
     session.on('close', () => this.sessions.delete(session));
@@ -114,18 +122,34 @@ export class Http2Frontend {
         if (open === 0 && keepAliveMs === 0) session.close();
       });
       this.contain(
-        () => this.requested(stream, rest[2] as FlatHeaders, peer),
+        () => {
+          const response = this.requested(stream, rest[2] as FlatHeaders, peer, consumer);
+          stream.once('close', () => {
+            if (response?.isOver !== true && !cancels.take()) calm(session);
+          });
+        },
         () => stream.destroy(),
       );
     });
   }
 
-  private requested(stream: ServerHttp2Stream, flat: FlatHeaders, peer: Peer): void {
+  /** Null for a request that has been cancelled already. */
+  private requested(
+    stream: ServerHttp2Stream,
+    flat: FlatHeaders,
+    peer: Peer,
+    consumer: Consumer,
+  ): Http2Response | null {
     const { context } = this;
     stream.on('error', () => {});
     context.counts.received++;
+    // Cancelled in the same bytes: nobody waits for it.
+    if (stream.destroyed || stream.closed) {
+      context.counts.skip('aborted');
+      return null;
+    }
     const head = this.read(stream, flat, peer);
-    const owner = new StreamOwner(stream, peer);
+    const owner = new StreamOwner(stream, peer, consumer);
     const response = new Http2Response(stream, (error) => turn.collapse(error));
     const expectsContinue = head.fields.expectation !== '';
     const turn: Forward = new Forward(
@@ -137,6 +161,7 @@ export class Http2Frontend {
       expectsContinue,
     );
     owner.start(turn, context.settings.request.idleTimeoutMs);
+    return response;
   }
 
   private read(stream: ServerHttp2Stream, flat: FlatHeaders, peer: Peer): RequestHead {
@@ -150,14 +175,23 @@ export class Http2Frontend {
 
 // Private
 
+/** Ends the connection of a client that asks only to cancel. */
+function calm(session: ServerHttp2Session): void {
+  if (session.destroyed) return;
+  session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
 /** A stream and its only turn. */
 class StreamOwner {
   readonly peer: Peer;
+  readonly consumer: Consumer;
   private readonly stream: ServerHttp2Stream;
 
-  constructor(stream: ServerHttp2Stream, peer: Peer) {
+  constructor(stream: ServerHttp2Stream, peer: Peer, consumer: Consumer) {
     this.stream = stream;
     this.peer = peer;
+    this.consumer = consumer;
   }
 
   get isGone(): boolean {

@@ -1,10 +1,10 @@
 import type { FlatHeaders } from '../../model/headers.ts';
-import { HEAD_END, HEADER_LINES, LINE_END, splitHeaders } from './headers.ts';
+import { HEADER_LINES, LINE_END, splitHeaders } from './headers.ts';
 import { BadResponseError } from './response-head.ts';
 
 /** An extension is whatever precedes the line end: it is not forwarded, so nobody reads it differently. */
 const SIZE_LINE = /^0*([0-9A-Fa-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;
-const TRAILERS = new RegExp(`^${HEADER_LINES}\\r\\n$`);
+const TRAILERS = new RegExp(`^${HEADER_LINES}$`);
 const LINE_FEED = 0x0a;
 /** Chunk extensions mean nothing to anybody here; without a limit they could go on for ever. */
 const SIZE_LINE_MAX_BYTES = 16_384;
@@ -24,6 +24,8 @@ export class ChunkReader {
   private left = 0;
   /** The part received of an incomplete line. */
   private line = '';
+  /** The trailer lines received; never looked into before the last, since that would take time for each. */
+  private trailerLines = '';
 
   constructor(maxTrailerBytes: number) {
     this.maxTrailerBytes = maxTrailerBytes;
@@ -60,15 +62,16 @@ export class ChunkReader {
     const end = feed < 0 ? bytes.length : feed + 1;
     this.line += bytes.toString('latin1', start, end);
     const maxBytes = this.state === 'trailers' ? this.maxTrailerBytes : SIZE_LINE_MAX_BYTES;
-    if (this.line.length > maxBytes) throw new BadResponseError('a chunk does not end');
+    if (this.line.length + this.trailerLines.length > maxBytes)
+      throw new BadResponseError('a chunk does not end');
     if (feed >= 0) this.takeLine();
     return end;
   }
 
   private takeLine(): void {
     const { line } = this;
-    if (this.state === 'trailers') return this.takeTrailerLine();
     this.line = '';
+    if (this.state === 'trailers') return this.takeTrailerLine(line);
     if (this.state === 'data-end') {
       if (line !== LINE_END) throw new BadResponseError('a chunk is longer than its size');
       this.state = 'size';
@@ -81,11 +84,14 @@ export class ChunkReader {
   }
 
   /** Lines are collected up to the empty one, and then read together. */
-  private takeTrailerLine(): void {
-    const { line } = this;
-    if (line !== LINE_END && !line.endsWith(HEAD_END)) return;
-    if (!TRAILERS.test(line)) throw new BadResponseError('the trailers are malformed');
-    this.trailers = splitHeaders(line.slice(0, -LINE_END.length), 0);
+  private takeTrailerLine(line: string): void {
+    if (line !== LINE_END) {
+      this.trailerLines += line;
+      return;
+    }
+    const lines = this.trailerLines;
+    if (!TRAILERS.test(lines)) throw new BadResponseError('the trailers are malformed');
+    this.trailers = splitHeaders(lines, 0);
     this.state = 'done';
   }
 }

@@ -93,6 +93,11 @@ export class RequestHeaders implements FramingFacts {
     return this.contentLengths === 0 ? 0 : Number(this.contentLength);
   }
 
+  /** The clients that a trusted peer names, '' when it names none. */
+  get forwardedFor(): string {
+    return this.forwarded.for;
+  }
+
   // Private
 
   private replaceHost(headers: string[], authority: string): void {

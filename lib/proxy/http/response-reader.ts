@@ -1,3 +1,4 @@
+import { GrowingBuffer } from '../io/buffers.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { HEAD_END, LINE_END } from './headers.ts';
 import { endToEndTrailers } from './hop-by-hop.ts';
@@ -47,7 +48,9 @@ export class ResponseReader {
   /** The `Connection` header of the current response. */
   private connection = '';
   private phase: 'none' | 'head' | 'length' | 'chunks' | 'close' = 'none';
-  private partial: Buffer | null = null;
+  private partial: GrowingBuffer | null = null;
+  /** How far the partial head has been searched for its end. */
+  private searched = 0;
   private left = 0;
   /** A server sends nearly the same head with all responses within a second, so the last one is cached. */
   private readonly lastHead = new LastSeen<RawResponseHead>();
@@ -78,10 +81,7 @@ export class ResponseReader {
    */
   read(given: Buffer): void {
     let bytes = given;
-    if (this.partial !== null) {
-      bytes = Buffer.concat([this.partial, given]);
-      this.partial = null;
-    }
+    if (this.partial !== null) bytes = this.partial.append(given);
     let at = 0;
     while (this.phase === 'head' && at < bytes.length) at = this.readHead(bytes, at);
     if (this.phase !== 'none' && at < bytes.length) this.readBody(bytes, at);
@@ -93,7 +93,7 @@ export class ResponseReader {
       this.finish(NO_TRAILERS);
       return true;
     }
-    if (this.partial !== null) assertHeadBegins(this.partial);
+    if (this.partial !== null) assertHeadBegins(this.partial.bytes);
     return false;
   }
 
@@ -103,23 +103,24 @@ export class ResponseReader {
   private readHead(bytes: Buffer, start: number): number {
     const lastHead = this.lastHead.find(bytes, start);
     if (lastHead !== null) {
+      this.partial = null;
       const next = start + this.lastHead.length;
       this.begin(lastHead, next < bytes.length);
       return next;
     }
     const begin = bytes[start] === LETTER_H ? start : skipEmptyLines(bytes, start);
-    const end = bytes.indexOf(HEAD_END, begin, 'latin1');
+    const from = this.partial === null ? begin : Math.max(begin, this.searched - HEAD_END.length);
+    const end = bytes.indexOf(HEAD_END, from, 'latin1');
     if ((end < 0 ? bytes.length : end) - begin > this.maxHeadBytes) {
       throw new BadResponseError(
         `the head of the response is larger than ${this.maxHeadBytes} bytes`,
       );
     }
     if (end < 0) {
-      const partial = bytes.subarray(begin);
-      assertHeadBegins(partial);
-      this.partial = Buffer.from(partial);
+      this.keepPartial(bytes, begin);
       return bytes.length;
     }
+    this.partial = null;
     const head = readRawResponseHead(bytes.toString('latin1', begin, end + LINE_END.length));
     if (head === null) throw new BadResponseError('the head of the response is malformed');
     const next = end + HEAD_END.length;
@@ -129,6 +130,15 @@ export class ResponseReader {
       this.begin(head, next < bytes.length);
     } else if (head.status !== CONTINUE) this.events.interim(head);
     return next;
+  }
+
+  private keepPartial(bytes: Buffer, begin: number): void {
+    assertHeadBegins(bytes.subarray(begin));
+    if (this.partial === null || begin !== 0) {
+      this.partial = new GrowingBuffer();
+      this.partial.append(bytes.subarray(begin));
+    }
+    this.searched = bytes.length - begin;
   }
 
   private begin({ status, reason, minor, meaning: head }: RawResponseHead, hasMore: boolean): void {

@@ -2,8 +2,11 @@ import type { Socket } from 'node:net';
 import type { ByteBudget } from '../../model/byte-budget.ts';
 import { HEAD_END } from '../http/headers.ts';
 
-/** What a connection does with the bytes of its client. */
-export type Appetite = 'feed' | 'wait' | 'discard';
+/** What a connection does with the bytes of its client; `heads`: it takes heads that are complete. */
+export type Appetite = 'feed' | 'heads' | 'wait' | 'discard';
+
+/** A head without an end, behind requests that are on their way, is read up to here. */
+const TAIL_MAX_BYTES = 65_536;
 
 export interface Eater {
   /** How it stands now; every piece that is fed may change it. */
@@ -63,10 +66,11 @@ export class PacedInput {
 
   /** A turn is over: there may be room for more. */
   more(): void {
-    if (this.feeding || this.pausedBy !== 'this') return;
+    const { pausedBy } = this;
+    if (this.feeding || this.detached || pausedBy === 'node') return;
     this.pausedBy = 'nobody';
     this.pump();
-    if (this.pausedBy === 'nobody' && !this.detached) this.socket.resume();
+    if (pausedBy === 'this' && this.pausedBy === 'nobody' && !this.detached) this.socket.resume();
   }
 
   /** Leaves the socket to somebody else; returns the bytes that have been read and not been fed. */
@@ -95,14 +99,18 @@ export class PacedInput {
     this.pump();
   };
 
-  private readonly closed = (): void => this.hold(null);
+  private readonly closed = (): void => {
+    this.hold(null);
+  };
 
   private pump(): void {
     if (this.feeding || this.pausedBy !== 'nobody') return;
     this.feeding = true;
     try {
-      while (this.rest !== null && this.pausedBy === 'nobody' && !this.detached)
-        this.step(this.rest);
+      let goesOn = true;
+      while (goesOn && this.rest !== null && this.pausedBy === 'nobody' && !this.detached) {
+        goesOn = this.step(this.rest);
+      }
       if (this.pausedBy === 'nobody' && !this.detached && this.eater.appetite === 'wait')
         this.pause();
     } finally {
@@ -110,21 +118,25 @@ export class PacedInput {
     }
   }
 
-  private step(rest: Buffer): void {
+  /** Returns false when nothing can be done before more arrives. */
+  private step(rest: Buffer): boolean {
     const { appetite } = this.eater;
     // node's parser belongs to another connection once this one has closed.
     if (appetite === 'discard' || this.socket.destroyed) return this.hold(null);
-    if (appetite === 'wait') {
+    const end = rest.indexOf(HEAD_END, 0, 'latin1');
+    // The parser would count the time until the rest of the head, for which nobody may have read.
+    const isTail = end < 0 && appetite === 'heads';
+    if (appetite === 'wait' || (isTail && rest.length >= TAIL_MAX_BYTES)) {
       this.pause();
       return this.hold(rest);
     }
-    const end = rest.indexOf(HEAD_END, 0, 'latin1');
+    if (isTail) return false;
     const length = end < 0 ? rest.length : end + HEAD_END.length;
     this.hold(length === rest.length ? null : rest.subarray(length));
     this.feed(rest.subarray(0, length));
-    if (!this.socket.isPaused() || this.detached) return;
+    if (!this.socket.isPaused() || this.detached) return true;
     this.pausedBy = 'node';
-    this.hold(this.rest);
+    return this.hold(this.rest);
   }
 
   private pause(): void {
@@ -133,11 +145,11 @@ export class PacedInput {
   }
 
   /** Keeps these bytes, which count as memory only while they have to wait. */
-  private hold(rest: Buffer | null): void {
+  private hold(rest: Buffer | null): boolean {
     this.rest = rest;
     this.budget.giveBack(this.heldBytes);
     this.heldBytes = 0;
-    if (rest === null || this.pausedBy === 'nobody') return;
+    if (rest === null || this.pausedBy === 'nobody') return true;
     if (this.budget.take(rest.length)) this.heldBytes = rest.length;
     else {
       this.rest = null;
@@ -145,5 +157,6 @@ export class PacedInput {
       // From here on everything is read and discarded.
       if (this.pausedBy === 'this') this.socket.resume();
     }
+    return true;
   }
 }

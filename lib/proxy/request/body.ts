@@ -4,6 +4,7 @@ import type { UserRequest } from '../downstream/types.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import { concatenated } from '../io/buffers.ts';
 import { contained } from '../io/contained.ts';
+import type { Pace } from '../upstream/slow-clients.ts';
 import type { BodySource } from '../upstream/types.ts';
 
 /** Bodies up to this size are sent in one write and can be sent again. */
@@ -38,6 +39,8 @@ export class RequestBody {
   private timer: NodeJS.Timeout | undefined;
   private live: RequestBodySource | null = null;
   private draining = false;
+  /** Since when the client is waited for, and what it has sent since. */
+  private flowing = { sinceMs: 0, bytes: 0 };
 
   constructor(request: UserRequest, length: number, events: BodyEvents) {
     this.request = request;
@@ -95,7 +98,16 @@ export class RequestBody {
     if (!this.complete) this.drain();
   }
 
+  /** How the client keeps up with sending; null while it is not its turn. */
+  pace(nowMs: number): Pace | null {
+    const { sinceMs, bytes } = this.flowing;
+    if (this.complete || this.draining || this.live === null || this.request.isPaused())
+      return null;
+    return { ms: nowMs - sinceMs, bytes };
+  }
+
   flow(): void {
+    this.flowing = { sinceMs: performance.now(), bytes: 0 };
     this.request.resume();
   }
 
@@ -119,6 +131,7 @@ export class RequestBody {
 
   private take(chunk: Buffer): void {
     this.bytes += chunk.length;
+    this.flowing.bytes += chunk.length;
     if (this.draining) {
       if (this.bytes > DRAIN_MAX_BYTES) this.request.destroy();
       return;

@@ -24,6 +24,8 @@ const ENTRIES: Readonly<Record<Exclude<MethodOf<Entered>, 'onHead' | 'collapse'>
   dispatchOn: undefined,
   noConnection: undefined,
   cut: undefined,
+  cutSlow: undefined,
+  pace: null,
   onConnect: undefined,
   onRequestSent: undefined,
   onResponseStarted: undefined,

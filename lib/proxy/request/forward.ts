@@ -10,6 +10,7 @@ import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from '../http/response-
 import type { UpstreamClient } from '../upstream/client.ts';
 import { failureKindOf, isStale, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
+import type { Pace } from '../upstream/slow-clients.ts';
 import type { UpstreamHandler } from '../upstream/types.ts';
 import { RequestBody } from './body.ts';
 import { containEntries } from './entries.ts';
@@ -18,7 +19,6 @@ import { outgoing } from './outgoing.ts';
 import { ResponseWriter } from './response.ts';
 import { mayRepeat, mayWait } from './retry.ts';
 
-const NO_TRAILERS: [string, string][] = [];
 const nothing = (): void => {};
 
 /** Forwards one user request: held if need be, sent to running, responded to, copied and counted. */
@@ -80,6 +80,15 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     return super.halfClosed();
   }
 
+  override pace(nowMs: number): Pace | null {
+    if (this.client === null) return null;
+    return this.writer.pace(nowMs) ?? this.body?.pace(nowMs) ?? null;
+  }
+
+  override cutSlow(): void {
+    this.endEarly('client-timeout', 'aborted', 408);
+  }
+
   idle(): boolean {
     const isSending = !this.received && this.body !== null && !this.request.isPaused();
     if (!isSending && !this.writer.blocked) return false;
@@ -136,7 +145,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   onComplete(trailers: FlatHeaders): void {
     if (!this.over) {
-      this.writer.end(trailers.length === 0 ? NO_TRAILERS : pairsOf(trailers));
+      this.writer.end(pairsOf(trailers));
       this.ticket.finish(this.writer.status, null);
       this.finish();
     }
@@ -161,9 +170,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   /** Never called: only a tunnel requests another protocol. */
-  onUpgrade(): void {
-    this.abort?.();
-  }
+  onUpgrade(): void {}
 
   // Private
 

@@ -8,10 +8,13 @@ import { takeAll } from '../io/contained.ts';
 import { NO_SLOT } from '../io/swap-list.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import type { UpstreamJob, UpstreamPool } from '../upstream/pool.ts';
+import type { Consumer } from '../upstream/places.ts';
+import type { Pace } from '../upstream/slow-clients.ts';
 import { type Held, heldBytes } from './hold.ts';
 
 /** A connection, or a stream of one, whose requests take turns. */
 export interface TurnOwner {
+  readonly consumer: Consumer;
   /** Whether nobody is left to respond to. */
   readonly isGone: boolean;
   done(turn: Turn): void;
@@ -26,6 +29,7 @@ export interface TurnOwner {
 export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   abstract readonly received: boolean;
   slot = NO_SLOT;
+  readonly consumer: Consumer;
   protected readonly context: ProxyContext;
   protected readonly connection: TurnOwner;
   protected readonly head: RequestHead;
@@ -48,6 +52,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     this.context = context;
     this.connection = connection;
     this.head = head;
+    this.consumer = consumerOf(connection.consumer, head.fields.forwardedFor);
   }
 
   get heldBytes(): number {
@@ -78,6 +83,13 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     this.failed('hold-timeout', '503');
     this.respondUnavailable();
   }
+
+  /** A tunnel moves at the pace of both ends. */
+  pace(_nowMs: number): Pace | null {
+    return null;
+  }
+
+  cutSlow(): void {}
 
   abstract dispatchOn(client: UpstreamClient): void;
   abstract noConnection(): void;
@@ -153,7 +165,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     const { client } = this;
     this.client = null;
     this.abort = null;
-    if (client !== null) this.pool?.release(client);
+    if (client !== null) this.pool?.release(client, this);
   }
 
   /**
@@ -187,4 +199,13 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     pool.enter(this);
     this.forward(pool);
   }
+}
+
+// Private
+
+/** What a trusted proxy passes on is counted for the client that it names, last in the list. */
+function consumerOf(consumer: Consumer, forwardedFor: string): Consumer {
+  if (forwardedFor === '') return consumer;
+  const address = forwardedFor.slice(forwardedFor.lastIndexOf(',') + 1).trim();
+  return { address, places: 0 };
 }

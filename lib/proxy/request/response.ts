@@ -3,7 +3,14 @@ import type { Page } from '../downstream/error-pages.ts';
 import type { UserResponse } from '../downstream/types.ts';
 import { HeaderBlock } from '../http/headers.ts';
 import { type ResponseHead, readResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
+import type { Pace } from '../upstream/slow-clients.ts';
 import { flushWrites, ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
+
+/** What can be on its way to a client that does not read: the stream's buffer, and a read that exceeds it. */
+const BUFFERED_MAX_BYTES = 196_608;
+/** Of the interim responses to one request; more than that, nobody is served by. */
+const INTERIM_MAX = 64;
+const INTERIM_MAX_BYTES = 65_536;
 
 /** Writes one response to the client, with backpressure, and never completes one that broke off. */
 export class ResponseWriter {
@@ -13,6 +20,11 @@ export class ResponseWriter {
   ended = false;
   private readonly response: UserResponse;
   private left = UNKNOWN_LENGTH;
+  /** Bytes handed over since the client had taken all. */
+  private handed = 0;
+  private blockedAtMs = 0;
+  private interims = 0;
+  private interimBytes = 0;
   /** True while everything waits for the client. */
   blocked = false;
 
@@ -50,6 +62,8 @@ export class ResponseWriter {
 
   /** Forwards 102 Processing, 103 Early Hints and other statuses that may precede the head. */
   interim(status: number, reason: string, fields: FlatHeaders): void {
+    for (const text of fields) this.interimBytes += text.length;
+    if (++this.interims > INTERIM_MAX || this.interimBytes > INTERIM_MAX_BYTES) return;
     try {
       this.response.writeInterim(status, reason, readResponseHead(fields).fields.flat);
     } catch {
@@ -67,15 +81,25 @@ export class ResponseWriter {
       else response.end(chunk.toString('latin1'), 'latin1');
       return true;
     }
+    this.handed += chunk.length;
     if (response.write(Buffer.from(chunk))) return true;
     if (!this.blocked) {
       this.blocked = true;
+      this.blockedAtMs = performance.now();
       response.once('drain', () => {
         this.blocked = false;
+        this.handed = 0;
         resume();
       });
     }
     return false;
+  }
+
+  /** How the client keeps up with reading; null while it does. */
+  pace(nowMs: number): Pace | null {
+    return this.blocked
+      ? { ms: nowMs - this.blockedAtMs, bytes: Math.min(this.handed, BUFFERED_MAX_BYTES) }
+      : null;
   }
 
   end(trailers: [string, string][]): void {

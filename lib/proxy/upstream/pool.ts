@@ -1,12 +1,20 @@
 import type { Target } from '../../model/exchange.ts';
 import { patientTimeout } from '../../runtime/patient-timer.ts';
-import { DeadlineQueue } from '../io/deadline-queue.ts';
 import { SwapList, type SwapListItem } from '../io/swap-list.ts';
 import { UpstreamClient } from './client.ts';
+import { type Consumer, Places } from './places.ts';
+import { type Pace, SlowClients } from './slow-clients.ts';
 import type { UpstreamLimits } from './types.ts';
+import { WaitingJobs } from './waiting-jobs.ts';
 
 /** A request or tunnel that needs a connection to running. */
 export interface UpstreamJob extends SwapListItem {
+  /** Whose connection it takes. */
+  readonly consumer: Consumer;
+  /** How its client keeps up; null while nobody waits for the client. */
+  pace(nowMs: number): Pace | null;
+  /** Its client is too slow for a connection that others need. */
+  cutSlow(): void;
   dispatchOn(client: UpstreamClient): void;
   /** No connection became available in time. */
   noConnection(): void;
@@ -26,7 +34,9 @@ export class UpstreamPool {
   private readonly limits: UpstreamLimits;
   private readonly clients = new Set<UpstreamClient>();
   private readonly free: UpstreamClient[] = [];
-  private readonly waiting: DeadlineQueue<UpstreamJob>;
+  private readonly waiting: WaitingJobs<UpstreamJob>;
+  private readonly places: Places;
+  private readonly slowClients: SlowClients;
   private readonly active = new SwapList<UpstreamJob>();
   private readonly leaveWatchers = new Set<() => void>();
   private retired = false;
@@ -34,7 +44,12 @@ export class UpstreamPool {
   constructor(target: Target, limits: UpstreamLimits) {
     this.target = target;
     this.limits = limits;
-    this.waiting = new DeadlineQueue(limits.connectTimeoutMs, (job) => job.noConnection());
+    this.waiting = new WaitingJobs(limits.connectTimeoutMs);
+    this.places = new Places(limits.maxConnections);
+    this.slowClients = new SlowClients(
+      () => this.active.toArray(),
+      () => Math.max(this.places.excess, this.waiting.size),
+    );
   }
 
   get inFlight(): number {
@@ -53,10 +68,9 @@ export class UpstreamPool {
 
   /** Starts the job as soon as there is a connection. */
   run(job: UpstreamJob): void {
-    const client = this.free.pop();
-    if (client !== undefined) return job.dispatchOn(client);
-    if (this.clients.size < this.limits.maxConnections) return job.dispatchOn(this.create());
-    this.waiting.add(job);
+    if (this.places.mayTake(job.consumer)) this.start(job);
+    else this.waiting.add(job);
+    this.slowClients.watch();
   }
 
   /** Starts the job on a new connection in place of a dead one. */
@@ -65,15 +79,16 @@ export class UpstreamPool {
     job.dispatchOn(this.create());
   }
 
-  /** Takes a connection back. */
-  release(client: UpstreamClient): void {
-    const next = this.waiting.shift();
-    if (client.spent) {
-      this.discard(client);
-      next?.dispatchOn(this.create());
-    } else if (next !== undefined) next.dispatchOn(client);
-    else if (this.retired) this.discard(client);
+  /** Takes the connection of a job back. */
+  release(client: UpstreamClient, job: UpstreamJob): void {
+    this.places.giveBack(job.consumer);
+    if (client.spent || (this.retired && this.waiting.size === 0)) this.discard(client);
     else this.free.push(client);
+    while (this.waiting.size !== 0) {
+      const next = this.waiting.take((consumer) => this.places.mayTake(consumer));
+      if (next === undefined) return;
+      this.start(next);
+    }
   }
 
   /** Removes a job whose client left before it got a connection; false when the job was not waiting. */
@@ -113,6 +128,11 @@ export class UpstreamPool {
       const timer = patientTimeout(timeoutMs, done);
       this.leaveWatchers.add(watch);
     });
+  }
+
+  private start(job: UpstreamJob): void {
+    this.places.take(job.consumer);
+    job.dispatchOn(this.free.pop() ?? this.create());
   }
 
   private create(): UpstreamClient {
