@@ -91,6 +91,16 @@ export class PairComparer {
   }
 }
 
+/** Running's response to a copy breaks as testing's does: what both do alike is no evidence against one. */
+export function isUnreadable(
+  { failure: usersFailure }: Exchange,
+  { failure }: ShadowResponse,
+  baseline: ShadowResponse | null,
+): boolean {
+  if (usersFailure !== null || baseline?.failure !== failure) return false;
+  return failure === 'malformed' || failure === 'closed' || failure === 'reset';
+}
+
 // Private
 
 function outcomeOf(

@@ -14,6 +14,7 @@ import type { MirrorSettings } from '../settings.ts';
 import { EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
 import { BaselinePlan } from './baseline.ts';
 import { Breaker } from './breaker.ts';
+import { isUnreadable } from './compare-pair.ts';
 import { Overdue } from './overdue.ts';
 import { CopyQueue } from './queue.ts';
 import { Results } from './results.ts';
@@ -69,7 +70,7 @@ export class ShadowRun {
   #hasEnded = false;
 
   constructor(settings: MirrorSettings, targets: Targets, hooks: ShadowRunHooks) {
-    const { concurrency, compare } = settings;
+    const { concurrency, compare, timeoutMs: connectTimeoutMs, maxHeadBytes } = settings;
     this.#settings = settings;
     this.#hooks = hooks;
     this.#targets = targets;
@@ -91,11 +92,7 @@ export class ShadowRun {
       each: (pair) => this.#finish(pair),
       afterSlice: () => this.#fill(),
     });
-    const limits = {
-      connectTimeoutMs: settings.timeoutMs,
-      maxIdleConnections: concurrency,
-      maxHeadBytes: settings.maxHeadBytes,
-    };
+    const limits = { connectTimeoutMs, maxIdleConnections: concurrency, maxHeadBytes };
     this.#running = new Requester(targets.running, limits, hooks.now);
     this.#testing = new Requester(targets.testing, limits, hooks.now);
   }
@@ -258,7 +255,7 @@ export class ShadowRun {
       this.results.drop('unsendable');
       return;
     }
-    if (isUnreadable(pair)) {
+    if (isUnreadable(exchange, testing, baseline)) {
       this.results.drop('unreadable');
       return;
     }
@@ -274,13 +271,6 @@ export class ShadowRun {
       else this.#start(next.exchange, next.bytes);
     }
   }
-}
-
-/** Running's response to a copy breaks as testing's does: what both do alike is no evidence against one. */
-function isUnreadable({ exchange, testing, baseline }: OpenPair): boolean {
-  const failure = testing?.failure;
-  if (exchange.failure !== null || baseline?.failure !== failure) return false;
-  return failure === 'malformed' || failure === 'closed' || failure === 'reset';
 }
 
 function sameTarget(left: Targets['testing'], right: Targets['testing']): boolean {
