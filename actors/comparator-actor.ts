@@ -172,7 +172,10 @@ function tick(
   return save(deps, self, next, nowMs);
 }
 
-/** At each change, and again in case that nobody could use it; needed while running does not serve. */
+/**
+ * Needed while running does not serve. What stands against the version is reported at once; that nothing does, at most
+ * every 5 s, since early evidence changes its mind often, and each change is saved to disk.
+ */
 function reportStanding(
   deps: ComparatorDeps,
   self: Me,
@@ -182,7 +185,7 @@ function reportStanding(
 ): ComparatorState['standing'] {
   const isClear = decision !== 'reject' && !condemned && !blocked;
   const isFresh = standing !== null && nowMs - standing.atMs < REPEAT_MS;
-  if (test === null || (isFresh && standing.isClear === isClear)) return standing;
+  if (test === null || (isFresh && (isClear || !standing.isClear))) return standing;
   const { name } = test.release;
   self.send(deps.deployer, { type: 'standing', name, isClear }, { correlation: name });
   return { isClear, atMs: nowMs };
