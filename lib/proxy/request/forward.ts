@@ -116,9 +116,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   onInterim(status: number, reason: string, fields: FlatHeaders): void {
     // HTTP/1.0 has no interim responses.
-    if (!this.over && this.request.httpVersionMinor !== 0) {
-      this.writer.interim(status, reason, fields);
-    }
+    if (this.over || this.request.httpVersionMinor === 0) return;
+    this.writer.interim(status, reason, fields);
   }
 
   onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void {
