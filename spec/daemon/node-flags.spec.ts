@@ -4,7 +4,7 @@ import { NODE_FLAGS } from '../support/daemon.ts';
 
 /** From dist/spec/daemon to the project. */
 const PROJECT = new URL('../../../', import.meta.url);
-const STARTS = /node((?: --\S+)*) \S*dist\/actors\/main\.js/g;
+const STARTS = /node((?: --\S+)*) \S*dist\/actors\/app\/main\.js/g;
 
 describe('The ways to start Vili', () => {
   for (const file of ['package.json', 'README.md']) {
