@@ -1,3 +1,17 @@
+/**
+ * Headers that end at this hop, lower case: removed from requests, responses and trailers, in both directions
+ * (RFC 9110 section 7.6.1). HTTP/2 does not know them (RFC 9113 section 8.2.2), and node throws for them there.
+ */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 /** Headers of one message: `name, value, name, value`, in order and case as received. */
 export type FlatHeaders = readonly string[];
 

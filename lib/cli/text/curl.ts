@@ -1,4 +1,4 @@
-import { pairsOf } from '../../model/headers.ts';
+import { HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 import type { ReplayPlan } from '../../operator/views/evidence-view.ts';
 import { printable } from './printable.ts';
 
@@ -9,18 +9,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 // oxlint-disable-next-line no-control-regex -- a line break would begin another header
 const NOT_IN_A_HEADER = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 /** They belong to the connection, or to a body as it was sent: curl makes its own. */
-const NOT_SENT = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+const NOT_SENT = new Set([...HOP_BY_HOP, 'content-length', 'expect']);
 /** What curl takes as it is; it cuts a URL at `#`, and refuses others. */
 const PLAIN_PATH = /^\/[!$-;=?-[\]_a-z~]*$/;
 const NUL = '\u0000';

@@ -1,6 +1,6 @@
-import { pairsOf } from '../../model/headers.ts';
+import { HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 import type { HeaderEdit } from '../../model/traffic-rules.ts';
-import { HOP_BY_HOP, TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
+import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
 
 const REQUEST_ID = 'x-request-id';
 const NO_EDITS: readonly HeaderEdit[] = [];

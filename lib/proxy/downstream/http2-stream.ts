@@ -1,7 +1,6 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
+import { type FlatHeaders, HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 import type { HeaderBlock } from '../http/headers.ts';
-import { HOP_BY_HOP } from '../http/hop-by-hop.ts';
 import { contained } from '../io/contained.ts';
 import type { UserRequest, UserResponse } from './types.ts';
 

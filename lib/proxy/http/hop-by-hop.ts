@@ -1,19 +1,5 @@
-import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
+import { type FlatHeaders, HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 
-/**
- * Headers that end at this hop, lower case: removed from requests, responses and trailers, in both directions
- * (RFC 9110 section 7.6.1). HTTP/2 does not know them (RFC 9113 section 8.2.2), and node throws for them there.
- */
-export const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 /** Of trailers, a length after the body could only contradict what was received. */
 const LENGTH = 'content-length';
 /** Never removed by nomination: without them the message would become a different one. */

@@ -1,8 +1,8 @@
-import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
+import { type FlatHeaders, HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 import { appendForwarded, isReporting, type Peer } from './forwarded.ts';
 import type { FramingFacts } from './framing.ts';
 import { HeaderBlock, joinValues, TOKEN } from './headers.ts';
-import { HOP_BY_HOP, itemsOf, stripNominated } from './hop-by-hop.ts';
+import { itemsOf, stripNominated } from './hop-by-hop.ts';
 
 const SHORTEST_SPECIAL = 2;
 const LONGEST_SPECIAL = 17;

@@ -1,6 +1,6 @@
-import type { FlatHeaders } from '../../model/headers.ts';
+import { type FlatHeaders, HOP_BY_HOP } from '../../model/headers.ts';
 import { CONTENT_LENGTH, HeaderBlock, joinValues } from './headers.ts';
-import { HOP_BY_HOP, listing, stripNominated } from './hop-by-hop.ts';
+import { listing, stripNominated } from './hop-by-hop.ts';
 
 const SHORTEST_SPECIAL = 2;
 const LONGEST_SPECIAL = 17;
