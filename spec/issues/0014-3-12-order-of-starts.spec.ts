@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { resync } from '../../lib/deployment/start/resync.ts';
-import { PROBATION_MS, reason, TAKEOVER, World } from '../lib/deployment/world.ts';
+import {
+  PROBATION_MS,
+  reason,
+  TAKEOVER,
+  type World,
+  worldWith,
+  promote,
+} from '../lib/deployment/world.ts';
 import { withWorld } from '../support/daemon-world.ts';
 
 /** A daemon goes through several versions on a machine that is busy with other things. */
@@ -128,11 +135,7 @@ describe('After a restart of Vili', () => {
 
 /** Version 2 is running, 1 was before it, and 3 is under test. */
 function threeVersions(): World {
-  const world = new World();
-  world.drop(1, 1);
-  world.pending.length = 0;
-  world.boot();
-  world.settle();
+  const world = worldWith(1);
   world.drop(2, 1);
   world.settle();
   promote(world, 2);
@@ -141,11 +144,6 @@ function threeVersions(): World {
   world.settle();
   expect(world.state.previous?.release.name).to.equal('shop-1');
   return world;
-}
-
-function promote(world: World, version: number): void {
-  const name = `shop-${version}`;
-  world.tell({ type: 'verdict', name, decision: 'promote', by: 'vili', reasons: [reason('seen')] });
 }
 
 /** The probation lasts, however long the start takes. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ServletView } from '../../lib/operator/views/status-view.ts';
-import { reason, World } from '../lib/deployment/world.ts';
+import { reason, type World, worldWith, promote } from '../lib/deployment/world.ts';
 import { withWorld } from '../support/daemon-world.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -73,20 +73,10 @@ describe('The role of a process', () => {
 
 /** Version 2 took over from 1, which is kept warm. */
 function promoted(): World {
-  const world = new World();
-  world.drop(1, 1);
-  world.pending.length = 0;
-  world.boot();
-  world.settle();
+  const world = worldWith(1);
   world.drop(2, 1);
   world.settle();
-  const event = {
-    name: 'shop-2',
-    decision: 'promote',
-    by: 'vili',
-    reasons: [reason('seen')],
-  } as const;
-  world.tell({ type: 'verdict', ...event });
+  promote(world, 2);
   world.settle();
   return world;
 }

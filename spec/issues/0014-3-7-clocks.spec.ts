@@ -9,7 +9,7 @@ import { RunningMemory } from '../../lib/evaluation/running-memory.ts';
 import { Verdict } from '../../lib/verdict/verdict.ts';
 import { Trace } from '../../lib/actor/trace.ts';
 import { transition } from '../../lib/deployment/transition.ts';
-import { reason, TAKEOVER, World } from '../lib/deployment/world.ts';
+import { TAKEOVER, type World, worldWith, promote } from '../lib/deployment/world.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../support/default-settings.ts';
 import { batchOf } from '../support/log-batches.ts';
 import { pairOf, START_MS } from '../support/pairs.ts';
@@ -95,13 +95,7 @@ describe('The clocks of Vili', () => {
     const world = serving();
     world.drop(2, 1);
     world.settle();
-    const event = {
-      name: 'shop-2',
-      decision: 'promote',
-      by: 'vili',
-      reasons: [reason('seen')],
-    } as const;
-    world.tell({ type: 'verdict', ...event });
+    promote(world, 2);
     world.settle();
     const { previous } = world.state;
     const rules = {
@@ -211,11 +205,7 @@ function good(spanMs: number): Verdict {
 }
 
 function serving(): World {
-  const world = new World();
-  world.drop(1, 1);
-  world.pending.length = 0;
-  world.boot();
-  world.settle();
+  const world = worldWith(1);
   return world;
 }
 

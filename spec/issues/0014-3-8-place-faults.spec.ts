@@ -10,7 +10,7 @@ import { faultOf } from '../../lib/model/fault.ts';
 import { exitPlaceFault } from '../../lib/servlet/process/exit.ts';
 import { type Slots, slotsOf } from '../../lib/servlet/slot-draft.ts';
 import { slotTransition } from '../../lib/servlet/slots.ts';
-import { reason, release, World } from '../lib/deployment/world.ts';
+import { reason, release, worldWith } from '../lib/deployment/world.ts';
 import { type DaemonWorld, withWorld } from '../support/daemon-world.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 
@@ -90,11 +90,7 @@ describe('A fault of the place', () => {
     const step = fc.record({ kind: fc.nat(4), n: fc.nat(20) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const world = new World();
-        world.drop(1, 1);
-        world.pending.length = 0;
-        world.boot();
-        world.settle();
+        const world = worldWith(1);
         world.drop(2, 1);
         for (const { kind, n } of steps) {
           world.nowMs += n;
@@ -125,11 +121,7 @@ describe('A fault of the place', () => {
   });
 
   it('is in the history once, and again only when it lasts', () => {
-    const world = new World();
-    world.drop(1, 1);
-    world.pending.length = 0;
-    world.boot();
-    world.settle();
+    const world = worldWith(1);
     const fail = (): void => {
       world.nowMs += 60_000;
       world.crash('shop-1 running', 'place');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { outageView } from '../../lib/deployment/outage/takeover.ts';
-import { reason, TAKEOVER, World } from '../lib/deployment/world.ts';
+import { reason, TAKEOVER, type World, worldWith } from '../lib/deployment/world.ts';
 import { withWorld } from '../support/daemon-world.ts';
 
 /** A daemon goes through several versions on a machine that is busy with other things. */
@@ -170,11 +170,7 @@ describe('A running version that does not serve', () => {
 
 /** Version 1 serves, 2 is under test with nothing against it, and was ready for long enough. */
 function serving(): World {
-  const world = new World();
-  world.drop(1, 1);
-  world.pending.length = 0;
-  world.boot();
-  world.settle();
+  const world = worldWith(1);
   world.drop(2, 1);
   world.settle();
   world.tell({ type: 'standing', name: 'shop-2', isClear: true });

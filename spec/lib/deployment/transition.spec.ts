@@ -1,16 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { transition } from '../../../lib/deployment/transition.ts';
-import { PROBATION_MS, reason, World, TAKEOVER } from './world.ts';
-
-function worldWith(...versions: number[]): World {
-  const world = new World();
-  for (const version of versions) world.drop(version, 1);
-  world.pending.length = 0;
-  world.boot();
-  world.settle();
-  return world;
-}
+import { PROBATION_MS, reason, type World, TAKEOVER, worldWith } from './world.ts';
 
 function verdictOn(world: World, name: string, decision: 'promote' | 'reject'): void {
   world.tell({ type: 'verdict', name, decision, by: 'vili', reasons: [reason('seen')] });

@@ -241,3 +241,19 @@ export class World {
     }
   }
 }
+
+/** A world in which the newest of these versions serves. */
+export function worldWith(...versions: number[]): World {
+  const world = new World();
+  for (const version of versions) world.drop(version, 1);
+  world.pending.length = 0;
+  world.boot();
+  world.settle();
+  return world;
+}
+
+/** The verdict lets this version go live. */
+export function promote(world: World, version: number): void {
+  const name = `shop-${version}`;
+  world.tell({ type: 'verdict', name, decision: 'promote', by: 'vili', reasons: [reason('seen')] });
+}
