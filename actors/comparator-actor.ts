@@ -121,12 +121,16 @@ async function evaluate(
   deps: ComparatorDeps,
   self: Me,
   state: ComparatorState,
-  { release, sinceMs }: Extract<ComparatorMessage, { type: 'evaluate' }>,
+  { release, sinceMs, accepted }: Extract<ComparatorMessage, { type: 'evaluate' }>,
 ): Promise<ComparatorState> {
-  if (state.test?.isOf(release, sinceMs) === true) return state;
+  if (state.test?.isOf(release, sinceMs) === true) {
+    state.test.accept(accepted);
+    return state;
+  }
   const { name } = release;
   const startUp = state.startUps.take(name);
   const test = await deps.openTest({ release, sinceMs }, state.memory, startUp);
+  test.accept(accepted);
   const { noise } = test;
   if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });
   return { ...state, ...NO_TEST, test };

@@ -113,7 +113,12 @@ export interface TrafficCounts {
 }
 
 export type ComparatorMessage =
-  | { readonly type: 'evaluate'; readonly release: Release; readonly sinceMs: number }
+  | {
+      readonly type: 'evaluate';
+      readonly release: Release;
+      readonly sinceMs: number;
+      readonly accepted: readonly string[];
+    }
   | { readonly type: 'evaluate-off' }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }

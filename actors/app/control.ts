@@ -108,17 +108,31 @@ function verdictOf(view: EvaluationView | null): VerdictView | null {
 }
 
 async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
-  const { by, reason = '' } = request;
+  const { by, reason = '', path: accepted } = request;
   const version = request.version === undefined ? null : await nameOf(services, request.version);
   const release = kind === 'retest' && version !== null ? await inBase(services, version) : null;
   const reply = await services.system.ask<DeployerMessage, ActReply>(
     services.addresses.deployer,
-    (to) => ({ type: 'act', act: { kind, version, by, reason, release }, reply: to }),
+    (to) => ({
+      type: 'act',
+      act: { kind, version, by, reason, release, name: accepted ?? null },
+      reply: to,
+    }),
     ACT_TIMEOUT_MS,
   );
   services.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
   if (!reply.done) throw new ConflictError(reply.text);
-  return { version: reply.version, effect: reply.text };
+  const note = accepted === undefined ? '' : await acceptNote(services, accepted);
+  return { version: reply.version, effect: `${reply.text}${note}` };
+}
+
+/** What is accepted need not hold the version back yet; a name that was mistyped never will. */
+async function acceptNote(services: Services, name: string): Promise<string> {
+  const view = await askEvaluation(services);
+  const names = view?.report.reasons.flatMap(({ accept }) => accept ?? []) ?? [];
+  if (names.includes(name)) return '';
+  const others = names.length === 0 ? '' : `; what is held back now: ${names.join(', ')}`;
+  return `, although nothing is held back under that name now${others}`;
 }
 
 /** The current server file of a version. */

@@ -24,7 +24,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
     'test try canary',
     'a new server file in the base is tested by itself; again with `vili retest`',
   ],
-  ['approve accept golive go-live', 'it is called `vili promote` here'],
+  ['approve golive go-live', 'it is called `vili promote` here'],
   ['cancel abort deny decline refuse', 'it is called `vili reject` here'],
   ['pause resume freeze hold', 'tests cannot be paused; `verdict.mode=manual` lets you decide'],
   ['list ls ps versions releases info show state health', 'see `vili status` and `vili history`'],

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { controlClient } from '../operator/client/client.ts';
 import { commandAdvice, optionAdvice } from './advice.ts';
 import type { CommandContext, Declare, Run } from './command.ts';
+import { accept } from './commands/accept.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Declare[] = [
   history,
   trace,
   tree,
+  accept,
   promote,
   reject,
   replay,

@@ -6,13 +6,15 @@ import type { Deployment } from './state.ts';
 
 /** What an operator asks for. */
 export interface Act {
-  readonly kind: 'promote' | 'reject' | 'rollback' | 'retest';
+  readonly kind: 'promote' | 'reject' | 'rollback' | 'retest' | 'accept';
   /** The version that is meant, or null for the version under test. */
   readonly version: string | null;
   readonly by: string;
   readonly reason: string;
   /** For a retest of a named version: its file in the base; null when it is not there. */
   readonly release: Release | null;
+  /** For an acceptance: under which name a version is held back. */
+  readonly name?: string | null;
 }
 
 export interface ActReply {
@@ -37,6 +39,7 @@ export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
   if (!candidate) return impossible(act.version ?? '', noSuchTest(state, act));
   const { name } = candidate.release;
   const verdict = { type: 'verdict', name, by: act.by, reasons: [reasonOfAct(act)] } as const;
+  if (act.kind === 'accept') return acceptance(name, act);
   if (act.kind === 'reject') {
     return possible(name, `${name} is rejected`, { ...verdict, decision: 'reject' });
   }
@@ -56,6 +59,14 @@ function rollBack({ running, previous }: Deployment, act: Act): ActPlan {
   const { name } = previous.release;
   const event = { type: 'roll-back', by: act.by, reasons: [reasonOfAct(act)] } as const;
   return possible(name, `users go back from ${running.release.name} to ${name}`, event);
+}
+
+function acceptance(version: string, { name, by, reason }: Act): ActPlan {
+  if (!name) return impossible(version, 'it has to be said what is accepted');
+  const why = reason === '' ? '' : `: ${reason}`;
+  const reasons = [reasonOf('operator', `${by} accepted ${name}${why}`)];
+  const text = `${name} is accepted for ${version}`;
+  return possible(version, text, { type: 'accept', version, name, reason, by, reasons });
 }
 
 function retest(state: Deployment, act: Act, rules: Rules): ActPlan {

@@ -1,6 +1,7 @@
 import type { Target } from '../model/exchange.ts';
 import { type Reason, reasonOf } from '../model/reason.ts';
 import type { DownCause } from '../model/servlet-facts.ts';
+import { acceptedOf } from './acceptance.ts';
 import { advance, decline } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import type { Candidate, CandidateSlot } from './state.ts';
@@ -135,7 +136,12 @@ function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
   });
   draft.ask(
     { type: 'link', name: release.name, role: 'testing' },
-    { type: 'evaluate', release, sinceMs: candidate.sinceMs },
+    {
+      type: 'evaluate',
+      release,
+      sinceMs: candidate.sinceMs,
+      accepted: acceptedOf(draft.state, release),
+    },
     { type: 'mirror', name: release.name, target },
   );
   if (!candidate.begun) draft.record('testing', release);

@@ -42,6 +42,16 @@ export type DeploymentEvent =
       readonly by: string;
       readonly reasons: readonly Reason[];
     }
+  /** What holds a version under test back under this name is accepted. */
+  | {
+      readonly type: 'accept';
+      readonly version: string;
+      readonly name: string;
+      /** Empty when none was given. */
+      readonly reason: string;
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    }
   | { readonly type: 'roll-back'; readonly by: string; readonly reasons: readonly Reason[] }
   | { readonly type: 'probation-over' }
   | { readonly type: 'archived'; readonly name: string };
@@ -63,8 +73,16 @@ export type Command =
   /** Copy requests to this servlet; null: it is down for now and the test continues. */
   | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
   | { readonly type: 'mirror-off' }
-  /** Collect evidence: from a checkpoint of the same test if there is one, else from scratch. */
-  | { readonly type: 'evaluate'; readonly release: Release; readonly sinceMs: number }
+  /**
+   * Collect evidence: from a checkpoint of the same test if there is one, else from scratch; what operators
+   * accepted holds nothing back.
+   */
+  | {
+      readonly type: 'evaluate';
+      readonly release: Release;
+      readonly sinceMs: number;
+      readonly accepted: readonly string[];
+    }
   | { readonly type: 'evaluate-off' }
   | { readonly type: 'probation'; readonly untilMs: number }
   /** Notify people that users are about to move to this version. */

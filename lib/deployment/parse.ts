@@ -1,7 +1,13 @@
 import { parseServerFile, parseVersionName } from '../base/names/server-file.ts';
 import { ViliError } from '../errors.ts';
 import type { Release } from '../model/release.ts';
-import { type Deployment, NOTHING_DEPLOYED, type Outage, type Resume } from './state.ts';
+import {
+  type Acceptance,
+  type Deployment,
+  NOTHING_DEPLOYED,
+  type Outage,
+  type Resume,
+} from './state.ts';
 
 /**
  * Reads a state file's content. Throws `VILI_STATE_INVALID` for what is not a state of this schema, a version that does
@@ -30,10 +36,11 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  const { delays, outage, resume, ...rest } = data;
+  const { accepted, delays, outage, resume, ...rest } = data;
   return {
     ...NOTHING_DEPLOYED,
     ...rest,
+    ...(Array.isArray(accepted) ? { accepted: accepted.filter(isAcceptance) } : {}),
     ...(isTimes(delays) ? { delays } : {}),
     ...(isSince(outage) ? { outage: outage as unknown as Outage } : {}),
     ...(isSince(resume) ? { resume: resume as unknown as Resume } : {}),
@@ -77,6 +84,13 @@ function isSince(data: unknown): data is Record<string, unknown> {
 
 function isTimes(data: unknown): data is Readonly<Record<string, number>> {
   return isRecord(data) && Object.values(data).every(Number.isFinite);
+}
+
+function isAcceptance(data: unknown): data is Acceptance {
+  return (
+    isRecord(data) &&
+    isTexts(['version', 'fingerprint', 'name', 'by', 'at'].map((key) => data[key]))
+  );
 }
 
 /** The fields must say what the file's own name says. */

@@ -66,6 +66,22 @@ export interface Resume {
   readonly hasFailed?: boolean;
 }
 
+/**
+ * What an operator accepted once, of one build of one version: what is held back under this name holds
+ * it back no longer.
+ */
+export interface Acceptance {
+  readonly version: string;
+  /** Another build of the same version is asked about again. */
+  readonly fingerprint: string;
+  /** The `accept` of a reason, such as the path of a field. */
+  readonly name: string;
+  readonly reason?: string;
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
 /** Everything the deployer must remember. Written to the state file at every change. */
 export interface Deployment {
   readonly schema: 'vili.state/1';
@@ -82,6 +98,8 @@ export interface Deployment {
   readonly archiving: readonly string[];
   /** Fingerprints that had their verdict: the same file is not tested twice unless asked for. */
   readonly decided: readonly string[];
+  /** What operators accepted of versions under test. */
+  readonly accepted?: readonly Acceptance[];
   readonly outage?: Outage | null;
   readonly resume?: Resume | null;
   /** When a delay by this place was last reported, by version: it may last for days. */

@@ -1,3 +1,4 @@
+import { accept } from './acceptance.ts';
 import { advance, arrived, retest } from './arrival.ts';
 import { booted } from './start/boot.ts';
 import {
@@ -60,6 +61,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
       return verdict(draft, event);
     case 'retest':
       return retest(draft, event);
+    case 'accept':
+      return accept(draft, event);
     case 'roll-back':
       return rollBack(draft, event.by, event.reasons);
     case 'probation-over':

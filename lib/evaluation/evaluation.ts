@@ -155,6 +155,11 @@ export class Evaluation {
     this.#changed ||= outcomes.length > 0;
   }
 
+  /** What operators accepted holds the version back no longer. */
+  accept(names: readonly string[]): void {
+    this.#verdict.accept(names);
+  }
+
   /** Updates the places where differences do not count against testing. */
   ignored(changes: readonly IgnoredField[]): void {
     this.#ignored.update(changes);

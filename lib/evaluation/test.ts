@@ -100,6 +100,11 @@ export class Test {
     return this.#evaluation.noise;
   }
 
+  /** What operators accepted holds the version back no longer. */
+  accept(names: readonly string[]): void {
+    this.#evaluation.accept(names);
+  }
+
   /** Adds what the mirror worker found. */
   compared(batch: OutcomeBatch, nowMs: number): void {
     if (batch.testId !== this.release.name) return;

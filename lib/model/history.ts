@@ -14,7 +14,9 @@ export type HistoryEvent =
   | 'deleted'
   | 'crashed'
   | 'restarted'
-  | 'adopted';
+  | 'adopted'
+  /** An operator accepted what held a version back. */
+  | 'accepted';
 
 /** One line of `vili history`. */
 export interface HistoryEntry {

@@ -6,6 +6,8 @@ export interface Reason {
   readonly observed: number;
   readonly limit: number;
   readonly samples: readonly string[];
+  /** An operator may accept what it says under this name: `vili accept VERSION NAME`. */
+  readonly accept?: string;
 }
 
 /** A reason that concerns the version as a whole: an event that must not happen even once. */

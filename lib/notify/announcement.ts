@@ -48,6 +48,7 @@ export function announcementOf(notification: Notification, host: string): Announ
     archived: null,
     deleted: null,
     adopted: null,
+    accepted: null,
   };
   const text = texts[event];
   return text === null ? null : { text, urgent: URGENT.has(event) };

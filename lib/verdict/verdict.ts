@@ -22,6 +22,7 @@ import { WARMUP_PER_ENDPOINT } from './parameters.ts';
 import type { Decision, EndpointReport, Measured, SignalRow, VerdictReport } from './report.ts';
 import { checkVerdictSettings, type VerdictSettings } from './settings.ts';
 import { denialStands } from './signals/access.ts';
+import { blankPair } from './signals/blank-pair.ts';
 import { signals } from './signals/list.ts';
 import { observeErrorKind } from './signals/logs/error-kinds.ts';
 import { type LogFormatChange, setLogFormat } from './signals/logs/log-format.ts';
@@ -38,17 +39,6 @@ export interface Resumed {
   readonly observedMs: number;
 }
 
-const NO_RESPONSE: ResponseSummary = { status: 0, ms: 0, failure: null };
-const NO_OUTCOME: PairOutcome = {
-  requestId: '',
-  atMs: 0,
-  endpoint: '',
-  running: NO_RESPONSE,
-  testing: NO_RESPONSE,
-  differences: [],
-  differs: false,
-  baseline: null,
-};
 /** Lists of functions, since a loop over them runs for each pair. */
 const pairObservers = signals.flatMap((one) => one.observe ?? []);
 const runningObservers = signals.flatMap((one) => one.observeRunning ?? []);
@@ -139,6 +129,14 @@ export class Verdict {
   /** How many pairs wait for testing longer than usual; more than 1 in 100 block the promotion. */
   openPairs(count: number): void {
     setOpenPairs(this.#context, count);
+  }
+
+  /** What operators accepted, all of it: what is held back under these names is held back no longer. */
+  accept(names: readonly string[]): void {
+    const { accepted, evidence } = this.#context;
+    accepted.clear();
+    for (const name of names) accepted.add(name);
+    for (const endpoint of evidence.endpoints.all()) updateBlocker(this.#context, endpoint);
   }
 
   /** The decision alone: cheap enough to ask after every pair. */
@@ -262,16 +260,4 @@ export class Verdict {
       pair.atMs >= settings.warmupTimeMs;
     return pair;
   }
-}
-
-function blankPair(): { -readonly [K in keyof ObservedPair]: ObservedPair[K] } {
-  return {
-    outcome: NO_OUTCOME,
-    atMs: 0,
-    change: 0,
-    denialStands: true,
-    runningFailed: false,
-    testingFailed: false,
-    isTimed: false,
-  };
 }

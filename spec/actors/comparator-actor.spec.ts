@@ -21,7 +21,12 @@ import { pairOf, responseOf, START_MS } from '../support/pairs.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 
 const NAME = 'shop-2';
-const EVALUATE = { type: 'evaluate', release: release(2), sinceMs: START_MS } as const;
+const EVALUATE = {
+  type: 'evaluate',
+  release: release(2),
+  sinceMs: START_MS,
+  accepted: [],
+} as const;
 const TICK: ComparatorMessage = { type: 'tick' };
 const DECIDED: ComparatorMessage = {
   type: 'decided',

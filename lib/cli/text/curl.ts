@@ -1,6 +1,6 @@
 import { HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 import type { ReplayPlan } from '../../operator/views/evidence-view.ts';
-import { printable } from './printable.ts';
+import { NUL, quoted } from '../terminal/shell.ts';
 
 /** What a sample has in place of a value that was masked. */
 const MASKED = '[masked]';
@@ -12,7 +12,6 @@ const NOT_IN_A_HEADER = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 const NOT_SENT = new Set([...HOP_BY_HOP, 'content-length', 'expect']);
 /** What curl takes as it is; it cuts a URL at `#`, and refuses others. */
 const PLAIN_PATH = /^\/[!$-;=?-[\]_a-z~]*$/;
-const NUL = '\u0000';
 
 type Sample = ReplayPlan['samples'][number];
 
@@ -66,37 +65,4 @@ function headerOf(name: string, value: string): string | null {
   if (NOT_SENT.has(name.toLowerCase())) return null;
   // `Name:` would tell curl to leave the header out.
   return value.trim() === '' ? `${name};` : `${name}: ${value}`;
-}
-
-/**
- * One word for any POSIX shell. Characters that steer a terminal are written as escapes of printf, one by
- * one, so that the quotes around them are those of every shell.
- */
-function quoted(text: string): string {
-  const pieces = chunksOf(text.replaceAll(NUL, ''));
-  const words = pieces.map(({ isShown, piece }) =>
-    isShown ? `'${piece.replaceAll("'", `'\\''`)}'` : `"$(printf '${octal(piece)}')"`,
-  );
-  return words.length === 0 ? "''" : words.join('');
-}
-
-interface Chunk {
-  readonly piece: string;
-  readonly isShown: boolean;
-}
-
-/** Runs of characters that can be shown, and runs of those that cannot. */
-function chunksOf(text: string): readonly Chunk[] {
-  const chunks: { piece: string; isShown: boolean }[] = [];
-  for (const character of text) {
-    const isShown = character === '\n' || printable(character) === character;
-    const last = chunks.at(-1);
-    if (last?.isShown === isShown) last.piece += character;
-    else chunks.push({ piece: character, isShown });
-  }
-  return chunks;
-}
-
-function octal(text: string): string {
-  return [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }

@@ -8,6 +8,7 @@ import type { TextOptions } from './colors.ts';
 import { sampleIdOf } from './diff.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
+import { acceptCommand } from '../terminal/shell.ts';
 import { signalLines } from './signal-table.ts';
 import { wrapWords } from './table.ts';
 
@@ -91,13 +92,15 @@ function withoutCertainty(reason: ReportReason): ReportReason {
 }
 
 function reasonLines(
-  { code, text, samples }: ReportReason,
+  { code, text, samples, accept }: ReportReason,
   version: string,
   { columns }: TextOptions,
 ): string[] {
   const [first] = samples;
   const lines = wrapWords(`- ${printable(text)}`, columns, '  ');
   if (first !== undefined) lines.push(`  try: vili diff --sample ${sampleIdOf(first)}`);
+  // On one line of its own, whatever its length: it is to be copied.
+  if (accept !== undefined) lines.push(`  accept it: ${acceptCommand(version, accept)}`);
   if (isShownByLogs(code)) lines.push(...wrapWords(`  see: ${printable(version)}/logs/`, columns));
   return lines;
 }

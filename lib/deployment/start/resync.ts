@@ -1,3 +1,4 @@
+import { acceptedOf } from '../acceptance.ts';
 import type { Command } from '../events.ts';
 import type { Candidate, Deployment } from '../state.ts';
 
@@ -18,8 +19,8 @@ export function resync(state: Deployment): readonly Command[] {
     const { release } = testing;
     if (promotion.phase === 'starting') commands.push({ type: 'start', release, role: 'running' });
     else commands.push({ type: 'stop', name: release.name, role: 'testing' });
-  } else commands.push(...resyncCandidate(testing));
-  if (!resume) commands.push(...resyncCandidate(incoming));
+  } else commands.push(...resyncCandidate(state, testing));
+  if (!resume) commands.push(...resyncCandidate(state, incoming));
   if (previous !== null) {
     if (resume?.waitsFor !== 'running') {
       const { release } = previous;
@@ -34,7 +35,7 @@ export function resync(state: Deployment): readonly Command[] {
 
 // Private
 
-function resyncCandidate(candidate: Candidate | null): readonly Command[] {
+function resyncCandidate(state: Deployment, candidate: Candidate | null): readonly Command[] {
   if (candidate === null) return [];
   const { release, phase, sinceMs } = candidate;
   switch (phase) {
@@ -48,7 +49,7 @@ function resyncCandidate(candidate: Candidate | null): readonly Command[] {
       return [{ type: 'start', release, role: 'testing' }];
     case 'testing':
       return [
-        { type: 'evaluate', release, sinceMs },
+        { type: 'evaluate', release, sinceMs, accepted: acceptedOf(state, release) },
         { type: 'start', release, role: 'testing' },
       ];
   }

@@ -36,6 +36,8 @@ export interface ReportReason {
   readonly limit: number;
   /** Ids of samples: `vili diff --sample ID`. */
   readonly samples: readonly string[];
+  /** An operator may accept what it says: `vili accept VERSION NAME`. */
+  readonly accept?: string;
 }
 
 /** What a test found, within `REPORT_LIMITS`. */

@@ -13,6 +13,8 @@ export interface ActRequest {
   /** The version that is meant; absent: the one under test. */
   readonly version?: string | undefined;
   readonly reason?: string | undefined;
+  /** What is accepted, such as the path of a field. */
+  readonly path?: string | undefined;
   /** Who asks, for the audit, e.g. `ann@host`. */
   readonly by: string;
 }

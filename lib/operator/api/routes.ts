@@ -112,6 +112,18 @@ export const ROUTES = {
   promote: act('promote', 'the one under test'),
   reject: act('reject', 'the one under test'),
   retest: act('retest', 'the one rejected last'),
+  accept: json({
+    method: 'POST',
+    path: '/v1/accept',
+    request: {
+      by: requiredText('who asks, such as `ann@host`'),
+      path: requiredText('what is accepted: the `accept` of a reason, such as `$.price`'),
+      version: text('name or number of a version; default: the one under test'),
+      reason: text('kept in the history'),
+    },
+    doc: '`{ "version": …, "effect": … }`',
+    respond: (handlers, request) => handlers.act('accept', request),
+  }),
   // Not a GET: the settings in the response are for those who may act.
   replay: json({
     method: 'POST',

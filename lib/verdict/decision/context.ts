@@ -13,17 +13,24 @@ export interface DecisionContext {
   readonly marginTest: PairTest;
   /** Which kinds of difference count against testing. */
   readonly isBlocking: (kind: DifferenceKind) => boolean;
+  /** What operators accepted of this version, by name. */
+  readonly accepted: Set<string>;
+  /** Whether an operator accepted what is held back under this name (the `accept` of its reason). */
+  readonly isAccepted: (name: string) => boolean;
   /** The cool-down times of the signals are multiplied by this. */
   readonly cooldownScale: number;
 }
 
 /** Worked out once for a whole test. */
 export function contextOf(settings: VerdictSettings): DecisionContext {
+  const accepted = new Set<string>();
   return {
     evidence: new Evidence(settings.maxEndpoints),
     settings,
     marginTest: nonInferiority(settings.margin, RATIO),
     isBlocking: blockingKinds(settings),
+    accepted,
+    isAccepted: (name) => accepted.has(name),
     cooldownScale: cooldownScale(settings),
   };
 }

@@ -1,0 +1,24 @@
+import { EXIT } from '../../errors.ts';
+import { versionNamed, versionsIn } from '../../operator/views/version-named.ts';
+import { ACTING, type Declare, show } from '../command.ts';
+import { confirmAct } from '../terminal/confirm.ts';
+import { printable } from '../text/printable.ts';
+
+export const accept: Declare = (program, run) =>
+  program
+    .command('accept <version> <path>')
+    .helpGroup(ACTING)
+    .description('accept once what holds a version back, as `vili why` names it')
+    .option('--reason <text>', 'kept in the history')
+    .action(
+      run(async (context, given: string, path: string, { reason }: { reason?: string }) => {
+        const { io, client, yes } = context;
+        const status = await client.status();
+        const version = versionNamed(status.vili.identifier, given, versionsIn(status));
+        const effect = `${path} no longer holds ${version} back, which may then go live by itself.`;
+        await confirmAct(io, printable(effect), yes);
+        const result = await client.accept({ version, path, reason, by: io.user });
+        show(context, result, () => [printable(result.effect)]);
+        return EXIT.ok;
+      }),
+    );
