@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
 import { COMPARE_LIMITS } from '../../lib/compare/settings.ts';
 import { MIRROR_LIMITS, type MirrorSettings } from '../../lib/mirror/settings.ts';
+import { pathOf } from '../../lib/model/path-template.ts';
 import type { TlsSettings } from '../../lib/proxy/downstream/tls.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 import type { VerdictSettings } from '../../lib/verdict/settings.ts';
@@ -23,7 +24,7 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
     request,
     upstream,
     hold,
-    healthPaths: settings.health.paths,
+    health: { ...settings.health, paths: probedPaths(settings) },
     mirror: {
       ...mirror,
       maxCollectedBytes: Math.ceil(mirror.queueBytes / settings.gate.processes),
@@ -47,6 +48,12 @@ export function mirrorSettings(settings: Settings, token: string): MirrorSetting
     compare: { ...COMPARE_LIMITS, ...compare, mask, routes },
     samples,
   };
+}
+
+/** What Vili itself probes says nothing about the service either, except for the users' front page. */
+function probedPaths({ health, readiness, liveness }: Settings): readonly string[] {
+  const own = [readiness.path, liveness.path].flatMap((path) => path ?? []).map(pathOf);
+  return [...new Set([...health.paths, ...own.filter((path) => path !== '/')])];
 }
 
 /** Where the certificate for users is; null: users speak plain HTTP. */

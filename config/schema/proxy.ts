@@ -1,5 +1,34 @@
-import { addressBlock, count, duration, listOf, path, pathPattern, size } from '../formats.ts';
+import {
+  addressBlock,
+  count,
+  duration,
+  listOf,
+  path,
+  pathPattern,
+  size,
+  text,
+} from '../formats.ts';
 import { setting } from './setting.ts';
+
+/** Where the field probes and scrapes. `/status`, `/live` and `/info` are not here: many a service has such pages. */
+const PROBED_PATHS = [
+  '/health, */health, */healthz, /healthz/*, */livez, /livez/*, */readyz, /readyz/*, /startupz',
+  '*/healthcheck, */health-check, */health_check, */health/live, */health/ready, */health/started',
+  '*/health/liveness, */health/readiness, /_health, /__health, /-/health, /-/healthy, /-/ready, /-/liveness',
+  '/-/readiness, /actuator/*, */actuator/prometheus, /management/health, /management/prometheus, /q/metrics',
+  '/ping, /_ping, /-/ping, /up, /hc, /alive, /ready, /liveness, /readiness, /heartbeat, /__heartbeat__',
+  '/__lbheartbeat__, /metrics, /-/metrics, /prometheus, /prometheus/metrics, /debug/vars, /debug/pprof/*',
+  '/nginx_status, /server-status, /stub_status, /fpm-ping, /fpm-status',
+].join(', ');
+
+const PROBING_AGENTS = [
+  'kube-probe/, ELB-HealthChecker/, GoogleHC/, GoogleStackdriverMonitoring, Amazon-Route53-Health-Check',
+  'Load Balancer Agent, Edge Health Probe, HealthCheck/, ReadyForRequest/, AlwaysOn, Cloudflare-Healthchecks/',
+  'Cloudflare-Traffic-Manager/, Consul Health Check, Envoy/HC, (healthcheck), Prometheus/, Blackbox Exporter/',
+  'Blackbox-Exporter/, vm_promscrape, GrafanaAgent/, Telegraf/, Datadog Agent, DatadogSynthetics, check_http/',
+  'UptimeRobot/, Uptime-Kuma/, Pingdom, StatusCake, Site24x7, Better Uptime Bot, updown.io, NewRelicPinger',
+  'Zabbix, Monit/',
+].join(', ');
 
 /** The users' side: what a request may be, how long it may take, whose headers are trusted. */
 export const proxy = {
@@ -141,8 +170,16 @@ export const proxy = {
   health: {
     paths: setting(
       listOf(pathPattern),
-      '/health, */health',
-      'Paths of probes: forwarded to running, never copied, never evidence.',
+      PROBED_PATHS,
+      'Paths of probes and scrapes: forwarded to running, never copied, never evidence. ' +
+        '`readiness.path` and `liveness.path` always are, unless they are `/`. A list replaces this one: ' +
+        'where your users call one of these paths for what it does, leave it out.',
+    ),
+    agents: setting(
+      listOf(text),
+      PROBING_AGENTS,
+      'Parts of the `User-Agent` of load balancers, orchestrators and monitors, whatever the case: their ' +
+        'requests are treated like those to `health.paths`.',
     ),
   },
 };

@@ -24,8 +24,13 @@ export interface ProxySettings {
   };
   readonly upstream: UpstreamSettings;
   readonly hold: HoldSettings;
-  /** Paths of probes, `*` matches anything: forwarded, but not evidence. */
-  readonly healthPaths: readonly string[];
+  /** Probes are forwarded, but not evidence. */
+  readonly health: {
+    /** `*` matches anything. */
+    readonly paths: readonly string[];
+    /** Parts of the user agents of what probes. */
+    readonly agents: readonly string[];
+  };
   readonly mirror: {
     readonly methods: readonly string[];
     readonly rules: readonly MirrorRule[];

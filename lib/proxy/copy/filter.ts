@@ -2,6 +2,7 @@ import { compileTemplate, pathOf } from '../../model/path-template.ts';
 import type { StickyKey } from '../../model/traffic-rules.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { ProxySettings } from '../settings.ts';
+import { Probes } from './probes.ts';
 import { positionOf, stickyValue } from './sticky.ts';
 
 /** Why a request was not copied to testing. */
@@ -21,9 +22,9 @@ export const SKIP_REASONS = [
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** The parts of a request that the decision depends on. */
-type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers'>;
+type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers' | 'userAgent'>;
 
-type Settings = Pick<ProxySettings, 'healthPaths' | 'mirror'>;
+type Settings = Pick<ProxySettings, 'health' | 'mirror'>;
 
 interface CompiledRule {
   readonly method: string;
@@ -33,7 +34,7 @@ interface CompiledRule {
 
 /** Decides for each request whether it is copied. Compiled once from the settings. */
 export class MirrorFilter {
-  private readonly health: readonly ((path: string) => boolean)[];
+  private readonly probes: Probes;
   private readonly rules: readonly CompiledRule[];
   private readonly methods: ReadonlySet<string>;
   private readonly sample: number;
@@ -41,7 +42,7 @@ export class MirrorFilter {
   private readonly random: () => number;
 
   constructor(settings: Settings, random: () => number) {
-    this.health = settings.healthPaths.map(compileTemplate);
+    this.probes = new Probes(settings.health.paths, settings.health.agents);
     this.rules = settings.mirror.rules.map((rule) => ({
       method: rule.method.toUpperCase(),
       matches: compileTemplate(rule.path),
@@ -56,7 +57,7 @@ export class MirrorFilter {
   /** Null when the request is to be copied, else why not. */
   skipReason(request: CopyCandidate, mirroring: boolean): SkipReason | null {
     const { method, path: target } = request;
-    if (this.isHealth(target)) return 'health';
+    if (this.probes.isProbe(request)) return 'health';
     if (!mirroring) return 'no-testing';
     const rule = this.ruleFor(method, target);
     if (rule === null && !this.methods.has(method)) return 'method';
@@ -65,13 +66,6 @@ export class MirrorFilter {
   }
 
   // Private
-
-  /** Probes are not evidence. */
-  private isHealth(target: string): boolean {
-    const path = pathOf(target);
-    for (const matches of this.health) if (matches(path)) return true;
-    return false;
-  }
 
   /** From 0 to 1; drawn for a request without the sticky header or cookie. */
   private position(request: CopyCandidate): number {

@@ -57,6 +57,10 @@ export class RequestHead {
     return requestId === '' ? `${sent.lines}${REQUEST_ID}: ${this.requestId}\r\n` : sent.lines;
   }
 
+  get userAgent(): string {
+    return this.fields.userAgent;
+  }
+
   get bodyBytes(): number {
     return this.fields.bodyBytes;
   }

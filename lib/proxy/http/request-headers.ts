@@ -56,6 +56,7 @@ export class RequestHeaders implements FramingFacts {
   upgrade = '';
   /** The id that a trusted peer chose; '' when absent. */
   requestId = '';
+  userAgent = '';
   /** The token of a copy that Vili made. */
   token = '';
   acceptsTrailers = false;
@@ -128,6 +129,9 @@ export class RequestHeaders implements FramingFacts {
         return false;
       case 'x-request-id':
         if (this.requestId === '') this.requestId = value;
+        return true;
+      case 'user-agent':
+        this.userAgent = value;
         return true;
       case 'connection':
         this.connection = joinValues(this.connection, value);

@@ -12,6 +12,7 @@ import { startupErrors } from './logs/startup-errors.ts';
 import { openPairs } from './open-pairs.ts';
 import type { Signal } from './signal.ts';
 import { slow } from './slow.ts';
+import { substance } from './substance.ts';
 
 /** All signals, in the order in which they are reported where nothing else decides. */
 export const signals: readonly Signal[] = Object.freeze([
@@ -21,6 +22,7 @@ export const signals: readonly Signal[] = Object.freeze([
   slow,
   logErrors,
   coverage,
+  substance,
   startupErrors,
   access,
   logFormat,

@@ -4,14 +4,20 @@ import { MirrorFilter } from '../../../../lib/proxy/copy/filter.ts';
 import { proxySettings } from '../../../support/proxy-fixture.ts';
 
 function filter(rules: readonly MirrorRule[] = [], sample = 1, random = 0.5): MirrorFilter {
-  const { mirror, healthPaths } = proxySettings();
-  return new MirrorFilter({ healthPaths, mirror: { ...mirror, rules, sample } }, () => random);
+  const { mirror, health } = proxySettings();
+  return new MirrorFilter({ health, mirror: { ...mirror, rules, sample } }, () => random);
 }
 
-const request = (method: string, path: string, headers: readonly string[] = []) => ({
+const request = (
+  method: string,
+  path: string,
+  headers: readonly string[] = [],
+  userAgent = '',
+) => ({
   method,
   path,
   headers,
+  userAgent,
 });
 
 describe('the mirror filter', () => {
@@ -33,10 +39,44 @@ describe('the mirror filter', () => {
 
   it('never copies probes, whatever the rules say', () => {
     const rules = [{ method: '*', path: '*', on: true }];
-    for (const path of ['/health', '/health?deep=1', '/api/v1/health']) {
+    for (const path of [
+      '/health',
+      '/health?deep=1',
+      '/api/v1/health',
+      '/health/',
+      '/actuator/info',
+    ]) {
       expect(filter(rules).skipReason(request('GET', path), true)).to.equal('health');
     }
-    expect(filter(rules).skipReason(request('GET', '/healthy'), true)).to.equal(null);
+    for (const path of ['/healthy', '/', '/livezone', '/actuator', '/users/ping']) {
+      expect(filter(rules).skipReason(request('GET', path), true)).to.equal(null);
+    }
+  });
+
+  it('never copies what load balancers, orchestrators and monitors send, whatever its path', () => {
+    const from = (agent: string) => filter().skipReason(request('GET', '/', [], agent), true);
+    for (const agent of [
+      'kube-probe/1.29',
+      'ELB-HealthChecker/2.0',
+      'GoogleHC/1.0',
+      'Prometheus/2.51.0',
+      'Mozilla/5.0 (compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)',
+      'Amazon-Route53-Health-Check-Service (ref 1; report http://amzn.to/1vsZADi)',
+    ]) {
+      expect(from(agent), agent).to.equal('health');
+    }
+    for (const agent of ['', 'curl/8.5.0', 'Mozilla/5.0 (X11; Linux x86_64)']) {
+      expect(from(agent), agent).to.equal(null);
+    }
+  });
+
+  it('remembers user agents within bounds', () => {
+    const sharing = filter();
+    for (let agent = 0; agent < 2000; agent++) {
+      expect(sharing.skipReason(request('GET', '/', [], `agent/${agent}`), true)).to.equal(null);
+      const probe = request('GET', '/', [], `kube-probe/${agent}`);
+      expect(sharing.skipReason(probe, true)).to.equal('health');
+    }
   });
 
   it('copies nothing without a testing version', () => {
@@ -56,11 +96,11 @@ describe('the mirror filter', () => {
   });
 
   it('keeps a user always in or always out of the sample, by cookie or header', () => {
-    const { mirror, healthPaths } = proxySettings();
+    const { mirror, health } = proxySettings();
     const sampled = (sample: number, kind: 'cookie' | 'header', headers: string[]) => {
       const sticky = { kind, name: 'Session' } as const;
       const sticking = new MirrorFilter(
-        { healthPaths, mirror: { ...mirror, sample, sticky } },
+        { health, mirror: { ...mirror, sample, sticky } },
         () => 0.999,
       );
       return sticking.skipReason(request('GET', '/', headers), true) === null;
