@@ -11,6 +11,8 @@ const TRAILER = 'trailer';
 const UNSENT_MAX = 16;
 /** A response without a body, whatever running sends after it (RFC 9110 section 15.3.6). */
 const RESET_CONTENT = 205;
+/** Clients take a length next to it for a malformed response (RFC 9110 section 8.6). */
+const NO_CONTENT = 204;
 
 /** Headers that must not be repeated (RFC 9110 section 5.3): node throws for a second one. */
 const SINGLE: ReadonlySet<string> = new Set(
@@ -96,7 +98,7 @@ export class Http2Response implements UserResponse {
   begin(status: number, _reason: string, { flat }: HeaderBlock): void {
     this.head = { ...fieldsOf(flat), ':status': status };
     this.isBodiless = status === RESET_CONTENT;
-    if (this.isBodiless) delete this.head['content-length'];
+    if (this.isBodiless || status === NO_CONTENT) delete this.head['content-length'];
     this.chunkedEncoding = this.head['content-length'] === undefined;
   }
 

@@ -1,6 +1,6 @@
 import { type FlatHeaders, HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 
-/** Of trailers, a length after the body could only contradict what was received. */
+/** After the body it could only contradict what was received, and an interim response has no body. */
 const LENGTH = 'content-length';
 /** Never removed by nomination: without them the message would become a different one. */
 const ESSENTIAL: ReadonlySet<string> = new Set(['host', LENGTH]);
@@ -41,10 +41,10 @@ export function stripNominated(headers: string[], connection: string): void {
   headers.length = kept;
 }
 
-/** The trailers of a response that go on, given its `Connection` header. */
-export function endToEndTrailers(trailers: FlatHeaders, connection: string): FlatHeaders {
+/** What goes on of the fields of a response that frame nothing: its trailers, or an interim head (`Connection` given). */
+export function endToEndFields(fields: FlatHeaders, connection: string): FlatHeaders {
   const kept: string[] = [];
-  for (const [name, value] of pairsOf(trailers)) {
+  for (const [name, value] of pairsOf(fields)) {
     const lowerName = name.toLowerCase();
     if (!HOP_BY_HOP.has(lowerName) && lowerName !== LENGTH) kept.push(name, value);
   }

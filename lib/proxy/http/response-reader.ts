@@ -1,7 +1,7 @@
 import { GrowingBuffer } from '../io/buffers.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { HEAD_END, LINE_END } from './headers.ts';
-import { endToEndTrailers } from './hop-by-hop.ts';
+import { endToEndFields } from './hop-by-hop.ts';
 import { LastSeen } from './last-seen.ts';
 import {
   assertHeadBegins,
@@ -197,7 +197,7 @@ export class ResponseReader {
     if (hasMore) this.keepsConnection = false;
     this.stop();
     this.events.complete(
-      trailers.length === 0 ? trailers : endToEndTrailers(trailers, this.connection),
+      trailers.length === 0 ? trailers : endToEndFields(trailers, this.connection),
     );
   }
 }

@@ -1,8 +1,9 @@
-import type { FlatHeaders } from '../../model/headers.ts';
+import { type FlatHeaders, headerValues } from '../../model/headers.ts';
 import type { Page } from '../downstream/error-pages.ts';
 import type { UserResponse } from '../downstream/types.ts';
 import { HeaderBlock } from '../http/headers.ts';
-import { type ResponseHead, readResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
+import { endToEndFields } from '../http/hop-by-hop.ts';
+import { type ResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
 import type { Pace } from '../upstream/slow-clients.ts';
 import { flushWrites, ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 
@@ -65,7 +66,8 @@ export class ResponseWriter {
     for (const text of fields) this.interimBytes += text.length;
     if (++this.interims > INTERIM_MAX || this.interimBytes > INTERIM_MAX_BYTES) return;
     try {
-      this.response.writeInterim(status, reason, readResponseHead(fields).fields.flat);
+      const connection = headerValues(fields, 'connection').join();
+      this.response.writeInterim(status, reason, endToEndFields(fields, connection));
     } catch {
       // What HTTP/2 finds malformed is left out; the response itself is not affected.
     }
