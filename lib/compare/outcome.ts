@@ -25,6 +25,18 @@ export interface Difference {
   readonly testing?: string;
 }
 
+/** The second responses of both to one request, asked for at the same moment and from the same thread. */
+export interface AskedAgain {
+  readonly running: ResponseSummary;
+  readonly testing: ResponseSummary;
+}
+
+/**
+ * Why a pair says nothing about testing and counts in neither direction. `state-moved-on`: asked
+ * again, running responded as testing had.
+ */
+export type SetAside = 'state-moved-on';
+
 /** A pair: one user request to which both versions responded. */
 export interface PairOutcome {
   readonly requestId: string;
@@ -47,6 +59,13 @@ export interface PairOutcome {
    * request was not sent twice.
    */
   readonly deniedAgain?: boolean | null;
+  /**
+   * The request put to both once more. `no-room`: it should have been, and could not. Null or absent:
+   * there was no need, or it cannot be repeated.
+   */
+  readonly again?: AskedAgain | 'no-room' | null;
+  /** Known before it is judged: the pair counts in neither direction. */
+  readonly setAside?: SetAside | null;
   /** The thread that timed testing was delayed, so `testing.ms` says nothing about testing. */
   readonly disturbed?: boolean;
 }

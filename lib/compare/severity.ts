@@ -29,6 +29,21 @@ export function isDeniedStatus(status: number): boolean {
 }
 
 /**
+ * Whether one side did worse in a way that may pass: what was there is deleted, a link is used up, a
+ * session is over. Never a 5xx or a missing response of either side.
+ */
+export function mayPass(
+  { status, failure }: Pick<ResponseSummary, 'status' | 'failure'>,
+  other: number,
+): boolean {
+  const [before, after] = [
+    failure === null ? severityOfStatus(status) : 2,
+    severityOfStatus(other),
+  ];
+  return before !== after && before !== 2 && after !== 2;
+}
+
+/**
  * A 500 that became a 404 is not an improvement: better means a good response where running has
  * none. `denialStands`: running would deny the caller again, so letting it in is worse, not better.
  */

@@ -1,5 +1,6 @@
 import type { PairOutcome, ResponseSummary } from '../compare/outcome.ts';
-import { compareSeverity, isDenied, severityOf } from '../compare/severity.ts';
+import { judgeLike } from '../compare/like.ts';
+import { isDenied, severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
 import { updateBlocker } from './decision/blockers.ts';
@@ -14,6 +15,7 @@ import { contextOf, type DecisionContext } from './decision/context.ts';
 import { mayPromote, promotionState } from './decision/criteria.ts';
 import { readNumber, readRecord, readText } from './evidence/checkpoint.ts';
 import type { EndpointEvidence } from './evidence/endpoint.ts';
+import { unjudgedIn, unjudgedOf } from './evidence/unjudged.ts';
 import { countRunning, learnTime } from './evidence/running-record.ts';
 import { endpointReports } from './explain/endpoint-report.ts';
 import { certaintyOf, reasonsFor } from './explain/explain.ts';
@@ -237,19 +239,12 @@ export class Verdict {
     pair.outcome = outcome;
     pair.atMs = this.#sinceStart(outcome.atMs);
     pair.denialStands = !isDenied(running) || denialStands(endpoint, outcome);
-    pair.change = compareSeverity(running, testing, pair.denialStands);
+    this.#judge(endpoint, outcome);
     pair.runningFailed = severityOf(running) === 2;
     pair.testingFailed = severityOf(testing) === 2;
     totals.pairs++;
     totals.lastPairAt = pair.atMs;
     counts.pairs++;
-    if (pair.change > 0) {
-      totals.worse++;
-      counts.worse++;
-    } else if (pair.change < 0) {
-      totals.better++;
-      counts.better++;
-    }
     pair.isTimed =
       !pair.runningFailed &&
       !pair.testingFailed &&
@@ -259,5 +254,25 @@ export class Verdict {
       totals.pairs > settings.warmupRequests &&
       pair.atMs >= settings.warmupTimeMs;
     return pair;
+  }
+
+  /** What the pair says, and whether it counts at all. */
+  #judge(endpoint: EndpointEvidence, outcome: PairOutcome): void {
+    const { evidence } = this.#context;
+    const pair = this.#pair;
+    const finding =
+      (outcome.setAside ?? null) === null ? judgeLike(outcome, pair.denialStands) : 'same';
+    pair.setAside = outcome.setAside ?? (finding === 'moved-on' ? 'state-moved-on' : null);
+    pair.change = finding === 'worse' ? 1 : finding === 'better' ? -1 : 0;
+    pair.doubt = finding === 'doubt-worse' ? 1 : finding === 'doubt-better' ? -1 : 0;
+    if (pair.change !== 0) {
+      const side = pair.change > 0 ? 'worse' : 'better';
+      evidence.totals[side]++;
+      endpoint.counts[side]++;
+    }
+    if (pair.doubt <= 0 && pair.setAside === null) return;
+    const what = pair.setAside === null ? 'doubtful' : 'setAside';
+    unjudgedIn(evidence)[what]++;
+    unjudgedOf(endpoint)[what]++;
   }
 }

@@ -2,7 +2,13 @@ import { blockingKinds } from '../../compare/findings.ts';
 import { createMask, type Mask } from '../../compare/mask/mask.ts';
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import { createNoiseMemory, differenceKey, type NoiseMemory } from '../../compare/noise/noise.ts';
-import type { Difference, DifferenceKind, PairOutcome } from '../../compare/outcome.ts';
+import type {
+  AskedAgain,
+  Difference,
+  DifferenceKind,
+  PairOutcome,
+  ResponseSummary,
+} from '../../compare/outcome.ts';
 import {
   type Comparison,
   comparePair,
@@ -23,6 +29,10 @@ export interface CompletedPair {
   readonly testing: ShadowResponse;
   /** Running's second response, null without a baseline request. */
   readonly baseline: ShadowResponse | null;
+  /** Testing's, to a request sent at the same moment; null or absent where it was not asked again. */
+  readonly testingAgain?: ShadowResponse | null;
+  /** Both should have been asked again, and there was no room for it. */
+  readonly hadNoRoom?: boolean;
 }
 
 type Remaining = Pick<Comparison, 'differences' | 'differs'>;
@@ -104,10 +114,11 @@ export function isUnreadable(
 // Private
 
 function outcomeOf(
-  { exchange, endpoint, testing, baseline: again }: CompletedPair,
+  pair: CompletedPair,
   { differences, differs }: Remaining,
   baseline: PairOutcome['baseline'],
 ): PairOutcome {
+  const { exchange, endpoint, testing, baseline: again } = pair;
   const { requestId, atMs, status, runningMs, failure } = exchange;
   const isKnownAgain = isDeniedStatus(status) && again !== null && again.failure === null;
   return {
@@ -115,16 +126,28 @@ function outcomeOf(
     atMs,
     endpoint,
     running: { status, ms: runningMs, failure },
-    testing: {
-      status: testing.status,
-      ms: testing.ms,
-      failure: testing.failure === 'unsendable' ? null : testing.failure,
-    },
+    testing: summaryOf(testing),
     differences,
     differs,
     baseline,
     deniedAgain: isKnownAgain ? isDeniedStatus(again.status) : null,
+    again: askedAgain(pair),
   };
+}
+
+function askedAgain({
+  baseline,
+  testingAgain = null,
+  hadNoRoom = false,
+}: CompletedPair): AskedAgain | 'no-room' | null {
+  if (hadNoRoom) return 'no-room';
+  if (baseline === null || testingAgain === null) return null;
+  if (baseline.failure === 'unsendable' || testingAgain.failure === 'unsendable') return null;
+  return { running: summaryOf(baseline), testing: summaryOf(testingAgain) };
+}
+
+function summaryOf({ status, ms, failure }: ShadowResponse): ResponseSummary {
+  return { status, ms, failure: failure === 'unsendable' ? null : failure };
 }
 
 function without(

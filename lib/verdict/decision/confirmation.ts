@@ -1,4 +1,5 @@
 import { readRecord, readValue } from '../evidence/checkpoint.ts';
+import { unjudgedIn } from '../evidence/unjudged.ts';
 import { REJECT_ODDS } from '../parameters.ts';
 import { rejectionE, withoutSpeed } from './budget.ts';
 import type { DecisionContext } from './context.ts';
@@ -45,7 +46,7 @@ export function isConfirmed(
   elapsedMs: number,
 ): boolean {
   const { pairs, worse, lastPairAt } = evidence.totals;
-  if (worse === pairs) return true;
+  if (worse > 0 && worse === pairs - unjudgedIn(evidence).setAside) return true;
   const { confirmTimeMs } = settings;
   const heldMs = elapsedMs - sinceMs;
   if (heldMs >= SILENT_FACTOR * confirmTimeMs) return true;

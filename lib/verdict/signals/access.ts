@@ -111,7 +111,7 @@ function observe(
   const own = endpointPart.of(endpoint);
   if (deniedAgain === true) own.refusedTwice++;
   if (deniedAgain === false) own.refusedOnce++;
-  if (!pair.denialStands || mostlyPasses(endpoint)) return;
+  if (pair.setAside !== null || !pair.denialStands || mostlyPasses(endpoint)) return;
   const letIn = severityOf(testing) === 0;
   const totals = totalsPart.of(evidence);
   totals.refused++;

@@ -19,6 +19,8 @@ export function blankPair(): { -readonly [K in keyof ObservedPair]: ObservedPair
     outcome: NO_OUTCOME,
     atMs: 0,
     change: 0,
+    doubt: 0,
+    setAside: null,
     denialStands: true,
     runningFailed: false,
     testingFailed: false,

@@ -128,9 +128,9 @@ export const content: Signal = {
 function observe(
   { evidence, settings, isBlocking }: DecisionContext,
   endpoint: EndpointEvidence,
-  { outcome, change }: ObservedPair,
+  { outcome, change, doubt, setAside }: ObservedPair,
 ): void {
-  if (change !== 0) return;
+  if (change !== 0 || doubt !== 0 || setAside !== null) return;
   const own = endpointPart.of(endpoint);
   const counts = settings.shape === 'block' || settings.values === 'block';
   if (counts) count(own, evidence, endpoint.budget, outcome);

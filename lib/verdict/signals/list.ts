@@ -13,6 +13,7 @@ import { openPairs } from './open-pairs.ts';
 import type { Signal } from './signal.ts';
 import { slow } from './slow.ts';
 import { substance } from './substance.ts';
+import { state } from './state.ts';
 
 /** All signals, in the order in which they are reported where nothing else decides. */
 export const signals: readonly Signal[] = Object.freeze([
@@ -30,6 +31,7 @@ export const signals: readonly Signal[] = Object.freeze([
   openPairs,
   health,
   newErrorKinds,
+  state,
 ]);
 
 /** What shows people the fault that a reason of this code names: samples of a kind, or the log. */

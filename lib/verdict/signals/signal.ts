@@ -1,4 +1,4 @@
-import type { PairOutcome, ResponseSummary } from '../../compare/outcome.ts';
+import type { PairOutcome, ResponseSummary, SetAside } from '../../compare/outcome.ts';
 import type { SeverityChange } from '../../compare/severity.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DecisionContext } from '../decision/context.ts';
@@ -18,6 +18,10 @@ export interface ObservedPair {
   /** ms since the start of the test. */
   readonly atMs: number;
   readonly change: SeverityChange;
+  /** Testing did worse, or better, by the first responses alone: `change` is 0 then. */
+  readonly doubt: SeverityChange;
+  /** The pair counts in neither direction; `change` and `doubt` are 0 then. */
+  readonly setAside: SetAside | null;
   /** Running would deny the caller again; true where it did not deny it. */
   readonly denialStands: boolean;
   readonly runningFailed: boolean;

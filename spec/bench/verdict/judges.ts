@@ -1,6 +1,6 @@
 import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { isDeniedStatus, severityOf } from '../../../lib/compare/severity.ts';
-import { BaselinePlan } from '../../../lib/mirror/worker/baseline.ts';
+import { BaselinePlan } from '../../../lib/mirror/worker/again/plan.ts';
 import type { VerdictSettings } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';

@@ -4,6 +4,7 @@ import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts'
 import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { recordFailure } from '../../evidence/failures.ts';
 import { Tally, type TallyEntry } from '../../evidence/tally.ts';
+import { unjudgedIn } from '../../evidence/unjudged.ts';
 import { burstAlternatives, ChangeMixture } from '../../math/change-mixture.ts';
 import { discordanceE } from '../../math/e-values.ts';
 import { NULL_SHARE } from '../../parameters.ts';
@@ -27,6 +28,8 @@ const CREDIT_COOLDOWN_PAIRS = 4;
 const RECENT_PAIRS = 8;
 
 export const endpointPart = new EndpointPart(() => ({
+  /** Pairs that were not set aside. */
+  judged: 0,
   /** Time and ordinal of the latest pair in which testing did better. */
   betterAt: 0,
   betterPair: 0,
@@ -61,10 +64,13 @@ export function observe(
   pair: ObservedPair,
 ): void {
   const { evidence, cooldownScale } = context;
-  const { change, atMs } = pair;
+  const { change, doubt, atMs } = pair;
+  if (pair.setAside !== null) return;
   const own = endpointPart.of(endpoint);
   const totals = totalsPart.of(evidence);
-  own.recent += (change - own.recent) / Math.min(endpoint.counts.pairs, RECENT_PAIRS);
+  own.judged++;
+  const latest = doubt > 0 ? doubt : change;
+  own.recent += (latest - own.recent) / Math.min(own.judged, RECENT_PAIRS);
   if (change !== 0) countOneSided(context, endpoint, pair);
   if (atMs >= own.burstRestUntil) {
     if (change !== 0) own.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
@@ -76,7 +82,7 @@ export function observe(
     if (change !== 0) totals.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
     totals.burst.update(change > 0, flakeRate(evidence.totals));
   }
-  if (change > 0) recordFailure((own.failures ??= new Tally()), pair.outcome);
+  if (change > 0 || doubt > 0) recordFailure((own.failures ??= new Tally()), pair.outcome);
 }
 
 /** What failures add to the evidence for a rejection. */
@@ -90,11 +96,12 @@ export function errorsAgainst(evidence: Evidence): number {
   );
 }
 
-/** Only the better ones that count in favour of testing. */
+/** Only the better ones that count in favour of testing, and all worse ones, in doubt too. */
 export function balanceOf(evidence: Evidence): Balance {
-  const { pairs, worse } = evidence.totals;
+  const { setAside, doubtful } = unjudgedIn(evidence);
+  const worse = evidence.totals.worse + doubtful;
   const { credited } = totalsPart.of(evidence);
-  return [pairs - worse - credited, worse, credited];
+  return [evidence.totals.pairs - setAside - worse - credited, worse, credited];
 }
 
 /** The failures kept of an endpoint, the most frequent first. */

@@ -4,6 +4,7 @@ import type { DecisionContext } from '../../decision/context.ts';
 import { type Balance, hasReached, MANY, moreSame, shareDone } from '../../decision/progress.ts';
 import type { EndpointEvidence } from '../../evidence/endpoint.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { unjudgedOf } from '../../evidence/unjudged.ts';
 import { shareIn } from '../../explain/cells.ts';
 import { confidenceOf, worseAndBetter } from '../../explain/wording.ts';
 import { ruledOutMargin } from '../../math/e-values.ts';
@@ -94,13 +95,14 @@ function requestsMissing({ evidence, settings, marginTest }: DecisionContext): n
 }
 
 function blockers(): readonly Blocker[] {
-  const failing = ({ counts }: EndpointEvidence): string =>
-    `fails in testing, worse in ${counts.worse} of ${counted(counts.pairs, 'request')}`;
-  const balance = ({ counts: { pairs, worse, better } }: EndpointEvidence): Balance => [
-    pairs - worse - better,
-    worse,
-    better,
-  ];
+  const failing = (endpoint: EndpointEvidence): string =>
+    `fails in testing, worse in ${worseIn(endpoint)} of ` +
+    counted(endpoint.counts.pairs, 'request');
+  const balance = (endpoint: EndpointEvidence): Balance => {
+    const { pairs, better } = endpoint.counts;
+    const worse = worseIn(endpoint);
+    return [pairs - unjudgedOf(endpoint).setAside - worse - better, worse, better];
+  };
   return [
     {
       code: 1,
@@ -123,16 +125,23 @@ function blockers(): readonly Blocker[] {
     {
       code: 6,
       blocks: ({ evidence: { totals } }, endpoint) => {
-        const { worse, better } = endpoint.counts;
+        const { better } = endpoint.counts;
+        const worse = worseIn(endpoint);
         if (worse <= better) return false;
         const flaky = totals.runningFailures >= RUNNING_FLAKY_RATE * totals.runningRequests + 1;
         if (worse - better < (flaky ? FLAKY_LEAD : 1)) return false;
         return !hasReached(endpointTest, balance(endpoint), ENDPOINT_ODDS);
       },
-      words: ({ counts }) => `did worse in ${counts.worse} of ${counted(counts.pairs, 'request')}`,
+      words: (endpoint) =>
+        `did worse in ${worseIn(endpoint)} of ${counted(endpoint.counts.pairs, 'request')}`,
       balance,
     },
   ];
+}
+
+/** A promotion counts what is in doubt too. */
+function worseIn(endpoint: EndpointEvidence): number {
+  return endpoint.counts.worse + unjudgedOf(endpoint).doubtful;
 }
 
 function marginReason({ evidence, settings }: DecisionContext): Reason {

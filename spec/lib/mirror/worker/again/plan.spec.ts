@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BaselinePlan } from '../../../../lib/mirror/worker/baseline.ts';
+import { BaselinePlan } from '../../../../../lib/mirror/worker/again/plan.ts';
 
 const never = () => 0.999;
 

@@ -1,4 +1,4 @@
-import type { PauseReason } from '../wire/protocol.ts';
+import type { PauseReason } from '../../wire/protocol.ts';
 import { RunningSlowness } from './slowness.ts';
 
 /** The first pairs of an endpoint all get a baseline request. */
@@ -58,10 +58,14 @@ export class BaselinePlan {
     return random() < share;
   }
 
+  /** Whether running is ever asked a second time. */
+  get isOn(): boolean {
+    return this.#settings.share > 0;
+  }
+
   /** Whether running may be asked at all now. */
   mayAsk(): boolean {
-    const { share, isBusy } = this.#settings;
-    return share > 0 && !this.#slowness.isSlow && !isBusy();
+    return this.isOn && !this.#slowness.isSlow && !this.#settings.isBusy();
   }
 
   /** Running responded to a user. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { RunningSlowness } from '../../../../lib/mirror/worker/slowness.ts';
+import { RunningSlowness } from '../../../../../lib/mirror/worker/again/slowness.ts';
 
 const SEED = 7;
 

@@ -1,0 +1,21 @@
+import type { Exchange } from '../../../model/exchange.ts';
+import type { ShadowLimits, ShadowResponse } from '../../request/requester.ts';
+
+/** A copy under way, with the responses that are there so far. */
+export interface OpenPair {
+  readonly exchange: Exchange;
+  readonly endpoint: string;
+  readonly isProbe: boolean;
+  readonly bytes: number;
+  readonly limits: ShadowLimits;
+  /** Chosen to be asked again before anything was known of testing's response. */
+  readonly isPlanned: boolean;
+  testing: ShadowResponse | null;
+  /** The second responses, asked for at the same moment. Testing's is null where only running was asked. */
+  runningAgain: ShadowResponse | null;
+  testingAgain: ShadowResponse | null;
+  /** Second responses to wait for. */
+  waitsFor: number;
+  /** It should have been asked again, and there was no room for it. */
+  hadNoRoom: boolean;
+}

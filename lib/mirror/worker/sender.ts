@@ -1,0 +1,170 @@
+import { isDeniedStatus, mayPass } from '../../compare/severity.ts';
+import { ByteBudget } from '../../model/byte-budget.ts';
+import type { Exchange } from '../../model/exchange.ts';
+import { type CopyRequest, createCopyRequest, limitsOf } from '../request/copy-request.ts';
+import { Requester, type ShadowResponse } from '../request/requester.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { Targets } from '../wire/protocol.ts';
+import { AskAgain } from './again/asking.ts';
+import type { OpenPair } from './again/open-pair.ts';
+import { BaselinePlan } from './again/plan.ts';
+import { Breaker } from './breaker.ts';
+import { Overdue } from './overdue.ts';
+
+export interface SenderHooks {
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Users leave no time. */
+  readonly isBusy: () => boolean;
+  /** All responses are there; called once for each pair that was sent. */
+  readonly completed: (pair: OpenPair) => void;
+  /** Testing fails all the time: what waits is better dropped. */
+  readonly broke: () => void;
+}
+
+/** Sends a copy to testing and, where that is worth it, the same request to both once more. */
+export class Sender {
+  readonly plan: BaselinePlan;
+  readonly overdue: Overdue<OpenPair>;
+  /** For responses that are larger than expected. */
+  readonly budget: ByteBudget;
+  readonly #settings: MirrorSettings;
+  readonly #hooks: SenderHooks;
+  readonly #copyRequest: CopyRequest;
+  readonly #running: Requester;
+  readonly #testing: Requester;
+  readonly #again: AskAgain;
+  #breaker: Breaker;
+  /** How often testing has been replaced. */
+  #generation = 0;
+
+  constructor(settings: MirrorSettings, targets: Targets, hooks: SenderHooks) {
+    const { concurrency, compare, timeoutMs: connectTimeoutMs, maxHeadBytes } = settings;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#copyRequest = createCopyRequest(settings);
+    this.#breaker = new Breaker(settings.breaker, hooks.now);
+    this.budget = new ByteBudget(settings.queueBytes);
+    this.overdue = new Overdue(hooks.now);
+    const { random, isBusy } = hooks;
+    const { controlShare: share, maxEndpoints } = compare;
+    this.plan = new BaselinePlan({ share, maxEndpoints, random, isBusy });
+    const limits = { connectTimeoutMs, maxIdleConnections: concurrency, maxHeadBytes };
+    this.#running = new Requester(targets.running, limits, hooks.now);
+    this.#testing = new Requester(targets.testing, limits, hooks.now);
+    this.#again = new AskAgain({
+      concurrency,
+      plan: this.plan,
+      running: this.#running,
+      testing: this.#testing,
+      copyRequest: this.#copyRequest,
+      random,
+    });
+  }
+
+  /** Whether the breaker would drop a copy now. */
+  wouldDrop(): boolean {
+    return this.#breaker.wouldDrop();
+  }
+
+  /** Sends the copy; false: the breaker drops it. */
+  send(exchange: Exchange, endpoint: string, bytes: number): boolean {
+    const admission = this.#breaker.admit();
+    if (admission === 'drop') return false;
+    const { status, runningMs } = exchange;
+    if (exchange.failure === null) this.plan.observeRunning(endpoint, runningMs);
+    const isDenied = isDeniedStatus(status);
+    const pair: OpenPair = {
+      exchange,
+      endpoint,
+      isProbe: admission === 'probe',
+      bytes,
+      limits: limitsOf(this.#settings, exchange, this.budget),
+      isPlanned: admission === 'send' && this.#again.plans(exchange, endpoint, isDenied),
+      testing: null,
+      runningAgain: null,
+      testingAgain: null,
+      waitsFor: 0,
+      hadNoRoom: false,
+    };
+    const generation = this.#generation;
+    this.overdue.began(pair, runningMs);
+    this.#testing.send(this.#copyRequest(exchange, 'test'), pair.limits, (response) => {
+      pair.testing = response;
+      this.overdue.ended(pair);
+      this.#informBreaker(pair, generation, response);
+      this.#askAgain(pair, response);
+    });
+    return true;
+  }
+
+  retarget({ running }: Targets): void {
+    this.#running.retarget(running);
+  }
+
+  /** The new process inherits neither the failures of the previous one nor its waiting time. */
+  replaceTesting({ testing }: Targets): void {
+    this.#generation++;
+    this.#breaker = new Breaker(this.#settings.breaker, this.#hooks.now);
+    this.#testing.retarget(testing);
+  }
+
+  /** Enforces time limits. */
+  sweep(): void {
+    this.#running.sweep();
+    this.#testing.sweep();
+  }
+
+  close(): void {
+    this.#running.close();
+    this.#testing.close();
+    this.overdue.clear();
+  }
+
+  // Private
+
+  /**
+   * Asks again where that was planned, and wherever one side did worse in a way that may pass: in
+   * either direction, so that it stays even. A response that cannot be read: only running's response
+   * to a copy shows whose fault that is.
+   */
+  #askAgain(pair: OpenPair, { failure, status }: ShadowResponse): void {
+    const isMalformed = failure === 'malformed';
+    const isNeeded = isMalformed || (failure === null && mayPass(pair.exchange, status));
+    let isTaken = pair.isPlanned;
+    if (isNeeded && !isTaken) {
+      const need = this.#again.needs(pair.exchange);
+      isTaken = need === 'ask';
+      pair.hadNoRoom = need === 'no-room';
+    } else if (isTaken && failure !== null && !isMalformed) {
+      this.#again.giveBack();
+      isTaken = false;
+    }
+    const done = (): void => this.#hooks.completed(pair);
+    if (!isTaken) done();
+    else if (isMalformed) this.#again.running(pair, done);
+    else this.#askBoth(pair, done);
+  }
+
+  #askBoth(pair: OpenPair, done: () => void): void {
+    const generation = this.#generation;
+    this.overdue.began(pair, pair.exchange.runningMs);
+    const onTesting = (response: ShadowResponse): void => {
+      this.overdue.ended(pair);
+      this.#informBreaker(pair, generation, response);
+    };
+    this.#again.both(pair, onTesting, done);
+  }
+
+  #informBreaker({ isProbe }: OpenPair, generation: number, { failure }: ShadowResponse): void {
+    if (generation !== this.#generation) return;
+    if (failure === null) {
+      this.#breaker.succeeded();
+    } else if (failure === 'unsendable') {
+      if (isProbe) this.#breaker.abandoned();
+    } else if (this.#breaker.failed(isProbe)) {
+      this.#hooks.broke();
+    }
+  }
+}
