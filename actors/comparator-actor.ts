@@ -30,7 +30,8 @@ export interface ComparatorDeps {
   /** Leaves the report in the version's folder; null: nothing is known of its test, what is there stays. */
   readonly writeReport: (decision: DecisionRecord, test: TestReport | null) => Promise<void>;
   readonly save: (name: string, saved: Saved) => Promise<void>;
-  readonly endpoints: () => Endpoints;
+  /** The same that names the copies, also after a restart of this actor. */
+  readonly endpoints: Endpoints;
   readonly mode: 'auto' | 'manual';
   readonly now: () => number;
   readonly journal: Journal;
@@ -38,7 +39,6 @@ export interface ComparatorDeps {
 
 interface ComparatorState {
   readonly memory: RunningMemory;
-  readonly endpoints: Endpoints;
   readonly startUps: StartUps;
   readonly test: Test | null;
   /** The test that ended last, for its report. */
@@ -60,8 +60,7 @@ export function comparatorActor(
       self.every(TICK_MS, { type: 'tick' });
       if (self.incarnation > 1) self.send(deployer, { type: 'resync' });
       const startUps = new StartUps();
-      const endpoints = deps.endpoints();
-      return { ...NO_TEST, ended: null, memory: new RunningMemory(), endpoints, startUps };
+      return { ...NO_TEST, ended: null, memory: new RunningMemory(), startUps };
     },
 
     async handle(state, message, self) {
@@ -74,7 +73,7 @@ export function comparatorActor(
           state.test?.compared(message.batch, now());
           return state;
         case 'observed':
-          observed(state, message.batch);
+          observed(deps, state, message.batch);
           return state;
         case 'log':
           logged(state, message);
@@ -137,14 +136,15 @@ async function evaluate(
 }
 
 function observed(
-  { endpoints, memory, test }: ComparatorState,
+  { endpoints }: ComparatorDeps,
+  { memory, test }: ComparatorState,
   batch: readonly TrafficObservation[],
 ): void {
-  const responses = batch.map(({ endpointMethod, path, status, ms, failure, atMs }) => ({
-    endpoint: endpoints.endpointOf(endpointMethod, path),
-    response: { status, ms, failure },
-    atMs,
-  }));
+  const responses = batch.map((it) => {
+    const { endpointMethod: method, path, operation, kind, bytes, status, ms, failure, atMs } = it;
+    const endpoint = endpoints.learn({ method, path, operation }, { status, kind, bytes, ms });
+    return { endpoint, response: { status, ms, failure }, atMs };
+  });
   memory.responded(responses);
   for (const [index, response] of responses.entries()) {
     test?.responded(response, batch[index]?.copied === true);

@@ -12,8 +12,6 @@ import { surveyBase } from '../lib/base/instance/survey.ts';
 import { compareVersions } from '../lib/base/names/version-order.ts';
 import { writeFileAtomic } from '../lib/base/state/atomic-file.ts';
 import { recordedState } from '../lib/base/state/recorded-state.ts';
-import { createEndpoints } from '../lib/compare/endpoint/endpoints.ts';
-import { COMPARE_LIMITS } from '../lib/compare/settings.ts';
 import { parseDeployment } from '../lib/deployment/parse.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import { ArchiveCleaner, capOutputs, type ShortDisk } from '../lib/disk/clean.ts';
@@ -182,9 +180,8 @@ function lowDiskText({ folder, freeShare, cause }: ShortDisk, minFree: number): 
 }
 
 function comparatorDeps(services: Services): ComparatorDeps {
-  const { settings, layout, journal, now, addresses } = services;
-  const { routes, samples, verdict } = settings;
-  const { maxEndpoints } = COMPARE_LIMITS;
+  const { settings, layout, journal, now, addresses, endpoints } = services;
+  const { samples, verdict } = settings;
   const { deployer, trafficMirror } = addresses;
   return {
     deployer,
@@ -206,7 +203,7 @@ function comparatorDeps(services: Services): ComparatorDeps {
     writeReport: (decision, test) =>
       writeReport(layout.versionFolder(decision.version), decision, test),
     save: (name, saved) => writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
-    endpoints: () => createEndpoints({ routes, maxEndpoints }),
+    endpoints,
     mode: verdict.mode,
     now,
     journal,

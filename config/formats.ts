@@ -13,6 +13,7 @@ export {
   listOf,
   mirrorRules,
   pathPattern,
+  routeTemplate,
 } from './formats/lists.ts';
 export {
   fileName,

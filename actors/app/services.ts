@@ -4,6 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import { type ActorEvent, ActorSystem } from '../../lib/actor/index.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { type History, openHistory } from '../../lib/base/state/history.ts';
+import { createEndpoints, type Endpoints } from '../../lib/compare/endpoint/endpoints.ts';
 import { createMask } from '../../lib/compare/mask/mask.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import { TraceLog } from '../../lib/journal/trace-log.ts';
@@ -45,6 +46,8 @@ export interface Services {
   readonly traceLog: TraceLog<TraceRecord>;
   readonly proxy: ProxyService;
   readonly mirror: Mirror;
+  /** The one learner of endpoints, for what is copied and what is only observed. */
+  readonly endpoints: Endpoints;
   /** Marks this Vili's copies; it must not be shown. */
   readonly mirrorToken: string;
   readonly ports: PortPool;
@@ -99,8 +102,11 @@ export async function createServices(
   system.trace.follow((record) => traceLog.add(record));
   const addresses = addressesIn(system);
   const token = mirrorToken();
-  const mirror = createMirror(mirrorSettings(settings, token), {
+  const forMirror = mirrorSettings(settings, token);
+  const endpoints = createEndpoints(forMirror.compare);
+  const mirror = createMirror(forMirror, {
     now,
+    endpoints,
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'mirror-event', event }),
   });
@@ -129,6 +135,7 @@ export async function createServices(
     traceLog,
     proxy,
     mirror,
+    endpoints,
     mirrorToken: token,
     ports,
     launcher,

@@ -6,6 +6,8 @@ import { method } from './names.ts';
 
 const MAX_ITEMS = 1000;
 const MAX_ARGUMENTS = 100;
+const QUERY_PART = /[^\s#?&={}]+(?:=(?:\{[^\s#&={}]*\}|[^\s#&{}]*))?/;
+const QUERY_TEMPLATE = new RegExp(`^${QUERY_PART.source}(?:&${QUERY_PART.source}){0,7}$`);
 
 const mirrorRule: Format<MirrorRule> = {
   name: 'mirror rule',
@@ -37,6 +39,22 @@ export const endpointTemplate: Format<string> = {
     if (words.length > 1) throw new FormatError('is not [METHOD] /path/{id}');
     checkTemplate(path);
     return [...words.map((word) => method.parse(word)), path].join(' ');
+  },
+  holds: (value) => typeof value === 'string',
+};
+
+/** An endpoint template, with or without a query that tells requests of one path apart. */
+export const routeTemplate: Format<string> = {
+  name: 'route',
+  example: '/items/{id}, GET /files/*, GET /doku.php?do={do}',
+  parse(raw) {
+    const [path = '', ...query] = textOf(raw).split('?');
+    const endpoint = endpointTemplate.parse(path);
+    if (query.length === 0) return endpoint;
+    if (!QUERY_TEMPLATE.test(query.join('?'))) {
+      throw new FormatError('has a query that is not name={name} or name=value, joined by "&"');
+    }
+    return `${endpoint}?${query.join('?')}`;
   },
   holds: (value) => typeof value === 'string',
 };

@@ -2,7 +2,7 @@ import {
   compareRules,
   count,
   duration,
-  endpointTemplate,
+  routeTemplate,
   headerEdits,
   headerName,
   jsonPath,
@@ -190,9 +190,10 @@ export const mirror = {
     ),
   },
   routes: setting(
-    listOf(endpointTemplate),
+    listOf(routeTemplate),
     'none',
-    'Path templates that group requests into endpoints; they override those that Vili learns.',
+    'Path templates that group requests into endpoints; they override those that Vili learns. With a query ' +
+      'each value is an endpoint of its own: `GET /doku.php?do={do}` makes `GET /doku.php?do=search`.',
   ),
   openapi: setting(
     path,

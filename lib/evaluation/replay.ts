@@ -162,6 +162,8 @@ function exchangeOf(sample: Sample, headers: readonly string[]): Exchange {
     requestId,
     method: request.method,
     path: request.path,
+    operation: '',
+    endpoint: sample.endpoint,
     headers,
     body: bytesOf(request.body),
     atMs: Date.parse(at),

@@ -1,3 +1,4 @@
+import type { Endpoints } from '../compare/endpoint/endpoints.ts';
 import type { Report } from './wire/protocol.ts';
 
 /** What the mirror found since the previous batch; `dropped` includes copies never made. */
@@ -23,6 +24,8 @@ export type LossReason = 'stalled' | 'memory' | 'crashed' | 'exited';
 export interface MirrorHooks {
   /** Wall clock, ms; for the restart backoff. */
   readonly now?: () => number;
+  /** What names the copies; by default a learner of the mirror's own. */
+  readonly endpoints?: Endpoints;
   readonly onOutcomes: (batch: OutcomeBatch) => void;
   readonly onEvent: (event: MirrorEvent) => void;
 }

@@ -1,4 +1,5 @@
 import { steadyNow } from '../runtime/clock.ts';
+import { createEndpoints } from '../compare/endpoint/endpoints.ts';
 import type { Exchange, ExchangeSink, Target } from '../model/exchange.ts';
 import type { MirrorHooks } from './events.ts';
 import { Accounts, type MirrorCounts } from './host/accounts.ts';
@@ -43,7 +44,12 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
     settings,
     accounts,
     pool: new BufferPool(settings.batchBytes),
-    hooks: { now: steadyNow, ...hooks, isBusyElsewhere: () => isBusyElsewhere },
+    hooks: {
+      now: steadyNow,
+      endpoints: createEndpoints(settings.compare),
+      ...hooks,
+      isBusyElsewhere: () => isBusyElsewhere,
+    },
   };
   const ending = new Set<Promise<void>>();
   let session: MirrorSession | null = null;

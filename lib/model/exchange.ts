@@ -21,6 +21,10 @@ export interface Exchange {
   readonly method: string;
   /** Path and query, verbatim. */
   readonly path: string;
+  /** What one path of many operations is asked for, as in GraphQL; '' for none. */
+  readonly operation: string;
+  /** The endpoint; '' until the mirror names it: there is one learner of endpoints, whatever the processes. */
+  endpoint: string;
   readonly headers: FlatHeaders;
   /** Null when the request had no body. */
   readonly body: Buffer | null;
@@ -55,6 +59,10 @@ export interface TrafficObservation {
   readonly endpointMethod: string;
   /** Path and query, verbatim. */
   readonly path: string;
+  readonly operation: string;
+  /** The media type of the response; '' for none. */
+  readonly kind: string;
+  readonly bytes: number;
   /** 0 when running did not respond. */
   readonly status: number;
   readonly failure: FailureKind | null;

@@ -176,7 +176,8 @@ describe('The comparator', () => {
     await withComparator(async (stage) => {
       const { actor } = stage;
       actor.tell(EVALUATE);
-      const seen = { endpointMethod: 'GET', path: '/items/7', status: 200, ms: 4 } as const;
+      const request = { endpointMethod: 'GET', path: '/items/7', operation: '' } as const;
+      const seen = { ...request, kind: '', bytes: 2, status: 200, ms: 4 };
       const batch = [{ ...seen, failure: null, atMs: START_MS, copied: false }];
       actor.tell({ type: 'observed', batch });
       actor.tell(TICK);
@@ -284,7 +285,7 @@ async function withComparator(
           return writeReport(folder, decision, test);
         },
         save: (_name, saved) => writeFile(evidenceFile, JSON.stringify(saved)),
-        endpoints: () => createEndpoints({ routes: [], maxEndpoints: 100 }),
+        endpoints: createEndpoints({ routes: [], maxEndpoints: 100 }),
         mode: 'auto',
         now: () => clock.nowMs,
         journal,

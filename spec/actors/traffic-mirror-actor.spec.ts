@@ -15,6 +15,9 @@ const RUNNING = targetOf('shop-1/1_running');
 const TESTING = targetOf('shop-2/1_test');
 const OBSERVED: TrafficObservation = {
   endpointMethod: 'GET',
+  operation: '',
+  kind: '',
+  bytes: 2,
   path: '/items/1',
   status: 200,
   ms: 3,

@@ -315,6 +315,8 @@ function kept({ bytes, type, testing, header, path = '/a' }: Pair): {
     requestId: 'r1',
     method: 'POST',
     path,
+    operation: '',
+    endpoint: '',
     headers: [...headers, 'Referer', header ?? '/'],
     body: bytes,
     atMs: 0,

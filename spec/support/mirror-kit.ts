@@ -125,6 +125,8 @@ export function exchangeOf(change: Partial<Exchange> = {}): Exchange {
     requestId: 'request-1',
     method: 'GET',
     path: '/items/1',
+    operation: '',
+    endpoint: '',
     headers: ['Host', 'shop.example'],
     body: null,
     atMs: 1_700_000_000_000,

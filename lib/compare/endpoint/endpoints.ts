@@ -1,87 +1,129 @@
 import { entryOf } from '../limited.ts';
-import { createNames } from '../mask/names.ts';
-import { isKeySegment } from '../mask/url.ts';
-import { createRouteMatcher } from './routes.ts';
-import { segmentTemplate } from './segment.ts';
+import { Dispatches } from './dispatch.ts';
+import { KnownNames } from './known-names.ts';
+import { queryOf } from './query.ts';
+import { createQueryRoutes, type QueryRoutes } from './query-routes.ts';
+import { createRouteMatcher, type RouteMatcher } from './routes.ts';
+import type { Seen } from './tally.ts';
+import { isEstablished, newPosition, type Position, templateOf } from './template.ts';
 
-/** A position of a path with more literal values than this becomes a parameter. */
-const MAX_LITERALS_PER_POSITION = 64;
-/** A literal seen this often before its position collapsed is a name and keeps its own endpoint. */
-const ESTABLISHED_HITS = 16;
-/** Deeper paths are cut after this many segments and end in an ellipsis. */
-const MAX_SEGMENTS = 16;
 /** About 35 HTTP methods are registered; more than this is an attack on the table. */
 const MAX_METHODS = 48;
 /** Paths cached verbatim, so that a frequent path costs a single lookup. */
 const MAX_CACHED_PATHS = 2048;
-/** The key in `/password-reset/KEY` is no name of an endpoint, and is never shown. */
-const NAMES = createNames([], []);
 
 export interface EndpointSettings {
   readonly routes: readonly string[];
   readonly maxEndpoints: number;
 }
 
-/** Learns path templates from observed traffic. */
+/** What an endpoint is named by: `path` may carry a query, `operation` is '' for none. */
+export interface NamedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: string;
+}
+
+/**
+ * Learns the endpoints of a service from observed traffic: one learner for everything that names them, since two
+ * that see different requests come to different names.
+ */
 export interface Endpoints {
-  /** Method and template, e.g. `GET /items/{id}`. `path` may carry a query. */
-  endpointOf(method: string, path: string): string;
+  /** Method and template: `GET /items/{id}`, `GET /doku.php?do=search`, `POST /graphql#Cart`. */
+  endpointOf(method: string, path: string, operation?: string): string;
+  /** The same for a request that running has responded to; learns which parameters make a difference. */
+  learn(request: NamedRequest, seen: Seen): string;
   /** How many endpoints are distinguished now, `(other)` not counted. */
   size(): number;
 }
 
-interface Position {
-  readonly literals: Map<string, Position>;
-  /** The child for identifiers, and for literals that arrive after the position collapsed. */
-  parameter: Position | null;
-  collapsed: boolean;
-  hits: number;
+/** The name of a path. `fixed`: the operator's; such a path is not told apart by what its query does. */
+interface PathName {
+  readonly name: string;
+  readonly fixed: boolean;
 }
 
-/** The endpoints of one test; memory is bounded whatever paths arrive. */
+/** The endpoints of one daemon; memory is bounded whatever requests arrive. */
 export function createEndpoints(settings: EndpointSettings): Endpoints {
-  const matchRoute = createRouteMatcher(settings.routes);
-  const roots = new Map<string, Position>();
-  const known = new Set<string>();
-  const cached = new Map<string, string>();
-
-  const other = (method: string) => (roots.has(method) ? `${method} (other)` : '(other)');
-
-  const learn = (method: string, path: string): { name: string; stable: boolean } => {
-    const root = entryOf(roots, method, MAX_METHODS, newPosition);
-    if (root === null) return { name: '(other)', stable: false };
-    const segments = path.split('/');
-    const fixed = matchRoute(method, segments);
-    const isFull = known.size >= settings.maxEndpoints;
-    const learned = fixed ?? templateOf(root, segments, !isFull);
-    const name = fixed ?? (learned === null ? null : `${method} ${learned}`);
-    if (name === null || (isFull && !known.has(name)))
-      return { name: other(method), stable: false };
-    known.add(name);
-    return { name, stable: fixed !== null || name.endsWith(path) };
-  };
-
-  return {
-    endpointOf(method, pathAndQuery) {
-      const path = withoutQuery(pathAndQuery);
-      const key = `${method} ${path}`;
-      const found = cached.get(key);
-      if (found !== undefined) return found;
-      const { name, stable } = learn(method, path);
-      // A literal path is cached once it is established: until then its position may collapse.
-      if (stable && cached.size < MAX_CACHED_PATHS && isEstablished(roots.get(method), path)) {
-        cached.set(key, name);
-      }
-      return name;
-    },
-    size: () => known.size,
-  };
+  return new EndpointLearner(settings);
 }
 
 // Private
 
-function newPosition(): Position {
-  return { literals: new Map(), parameter: null, collapsed: false, hits: 0 };
+class EndpointLearner implements Endpoints {
+  private readonly matchRoute: RouteMatcher;
+  private readonly matchQuery: QueryRoutes;
+  private readonly roots = new Map<string, Position>();
+  private readonly names: KnownNames;
+  private readonly cached = new Map<string, PathName>();
+  private readonly dispatches: Dispatches;
+
+  constructor({ routes, maxEndpoints }: EndpointSettings) {
+    this.matchRoute = createRouteMatcher(routes.filter((route) => queryOf(route) === ''));
+    this.matchQuery = createQueryRoutes(routes);
+    this.names = new KnownNames(maxEndpoints);
+    this.dispatches = new Dispatches(this.names);
+  }
+
+  endpointOf(method: string, path: string, operation = ''): string {
+    return this.named(method, path, operation, null);
+  }
+
+  learn({ method, path, operation }: NamedRequest, seen: Seen): string {
+    return this.named(method, path, operation, seen);
+  }
+
+  size(): number {
+    return this.names.size;
+  }
+
+  // Private
+
+  private named(method: string, target: string, operation: string, seen: Seen | null): string {
+    const path = withoutQuery(target);
+    const query = path.length === target.length ? '' : queryOf(target);
+    const routed = query === '' ? null : this.routedQuery(method, path, query);
+    if (routed !== null) return routed;
+    const { name, fixed } = this.pathName(method, path);
+    if (operation !== '') return this.names.withOperation(name, operation);
+    return fixed ? name : this.dispatches.follow(name, query, seen);
+  }
+
+  /** Null unless the operator tells the requests of this path apart. */
+  private routedQuery(method: string, path: string, query: string): string | null {
+    const found = this.matchQuery(method, path, query);
+    if (found === null || !this.names.add(found.path)) return null;
+    return found.parts.reduce(
+      (name, { name: parameter, value }) => this.names.refined(name, parameter, value),
+      found.path,
+    );
+  }
+
+  private pathName(method: string, path: string): PathName {
+    const key = `${method} ${path}`;
+    const found = this.cached.get(key);
+    if (found !== undefined) return found;
+    const { name, stable, fixed } = this.namePath(method, path);
+    const { cached, roots } = this;
+    // A literal path is cached once it is established: until then its position may collapse.
+    if (stable && cached.size < MAX_CACHED_PATHS && isEstablished(roots.get(method), path)) {
+      cached.set(key, { name, fixed });
+    }
+    return { name, fixed };
+  }
+
+  private namePath(method: string, path: string): PathName & { readonly stable: boolean } {
+    const root = entryOf(this.roots, method, MAX_METHODS, newPosition);
+    if (root === null) return { name: '(other)', stable: false, fixed: true };
+    const segments = path.split('/');
+    const route = this.matchRoute(method, segments);
+    const learned = route ?? templateOf(root, segments, !this.names.isFull);
+    const name = route ?? (learned === null ? null : `${method} ${learned}`);
+    if (name === null || !this.names.add(name)) {
+      return { name: `${method} (other)`, stable: false, fixed: true };
+    }
+    return { name, stable: route !== null || name.endsWith(path), fixed: route !== null };
+  }
 }
 
 function withoutQuery(path: string): string {
@@ -90,62 +132,4 @@ function withoutQuery(path: string): string {
     if (code === 63 /* ? */ || code === 35 /* # */) return path.slice(0, index);
   }
   return path;
-}
-
-/** Walks and, if allowed, grows the tree; null when the path would need a new position. */
-function templateOf(root: Position, segments: string[], mayGrow: boolean): string | null {
-  let position = root;
-  const names: string[] = [];
-  let before = '';
-  for (const segment of segments.slice(0, MAX_SEGMENTS)) {
-    const isKey = isKeySegment(segment, before, NAMES);
-    const name = isKey ? '{id}' : segmentTemplate(segment);
-    before = segment;
-    const next = step(position, name, mayGrow);
-    if (next === null) return null;
-    names.push(next.name);
-    position = next.position;
-    position.hits++;
-  }
-  if (segments.length > MAX_SEGMENTS) names.push('…');
-  return names.join('/');
-}
-
-function step(
-  position: Position,
-  name: string,
-  mayGrow: boolean,
-): { name: string; position: Position } | null {
-  const literal = position.literals.get(name);
-  if (literal !== undefined) return { name, position: literal };
-  if (name !== '{id}' && !position.collapsed) {
-    if (position.literals.size < MAX_LITERALS_PER_POSITION) {
-      if (!mayGrow) return null;
-      const added = newPosition();
-      position.literals.set(name, added);
-      return { name, position: added };
-    }
-    collapse(position);
-  }
-  if (position.parameter === null) {
-    if (!mayGrow) return null;
-    position.parameter = newPosition();
-  }
-  return { name: '{id}', position: position.parameter };
-}
-
-function collapse(position: Position): void {
-  position.collapsed = true;
-  for (const [name, child] of position.literals) {
-    if (child.hits < ESTABLISHED_HITS) position.literals.delete(name);
-  }
-}
-
-function isEstablished(root: Position | undefined, path: string): boolean {
-  let position = root;
-  for (const segment of path.split('/')) {
-    position = position?.literals.get(segment);
-    if (position === undefined || position.hits < ESTABLISHED_HITS) return false;
-  }
-  return true;
 }

@@ -78,6 +78,8 @@ export class MirrorSession {
   }
 
   submit(exchange: Exchange): void {
+    const { method, path, operation } = exchange;
+    exchange.endpoint = this.#parts.hooks.endpoints.endpointOf(method, path, operation);
     const reason = this.dropReason() ?? this.#worker?.add(exchange) ?? null;
     if (reason !== null) {
       this.drop(reason);

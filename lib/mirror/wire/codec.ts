@@ -5,7 +5,7 @@ export const ALIGNMENT = 8;
 /** A record: three doubles, eight integers, a length per string, the strings, the bodies. */
 const DOUBLES_BYTES = 3 * 8;
 const INTEGERS = 8;
-const FIXED_STRINGS = 4;
+const FIXED_STRINGS = 6;
 const ABSENT = -1;
 const FAILURES: readonly (FailureKind | null)[] = [
   null,
@@ -39,6 +39,7 @@ export function recordBytes(exchange: Exchange): number {
   const strings = FIXED_STRINGS + headers.length + responseHeaders.length;
   let characters = exchange.requestId.length + exchange.method.length + exchange.path.length;
   characters += exchange.responseDigest?.length ?? 0;
+  characters += exchange.operation.length + exchange.endpoint.length;
   for (const text of headers) characters += text.length;
   for (const text of responseHeaders) characters += text.length;
   const bodies = (exchange.body?.length ?? 0) + (exchange.responseBody?.length ?? 0);
@@ -57,6 +58,7 @@ export function writeRecord(
 ): void {
   const { bytes, integers, doubles } = target;
   const { headers, responseHeaders, requestId, method, path, body, responseBody } = exchange;
+  const { operation, endpoint } = exchange;
   const digest = exchange.responseDigest ?? '';
   doubles[offset >> 3] = exchange.atMs;
   doubles[(offset >> 3) + 1] = exchange.runningMs;
@@ -74,7 +76,9 @@ export function writeRecord(
   integers[at++] = method.length;
   integers[at++] = path.length;
   integers[at++] = digest.length;
-  let text = requestId + method + path + digest;
+  integers[at++] = operation.length;
+  integers[at++] = endpoint.length;
+  let text = requestId + method + path + digest + operation + endpoint;
   for (const part of headers) {
     integers[at++] = part.length;
     text += part;
@@ -120,10 +124,13 @@ export function readRecord(source: RecordBuffer, offset: number): Exchange {
   const copy = (from: number, length: number) =>
     length === ABSENT ? null : Buffer.from(bytes.subarray(from, from + length));
   const [requestId, method, path, digest] = [take(), take(), take(), take()];
+  const [operation, endpoint] = [take(), take()];
   return {
     requestId,
     method,
     path,
+    operation,
+    endpoint,
     headers: takeMany(headerCount),
     body: copy(bodyAt, bodyBytes),
     atMs: doubles[offset >> 3] ?? 0,

@@ -1,4 +1,3 @@
-import { createEndpoints, type Endpoints } from '../../compare/endpoint/endpoints.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import { REFUSED } from '../request/copy-request.ts';
 import type { MirrorSettings } from '../settings.ts';
@@ -21,7 +20,6 @@ export interface ShadowRunHooks extends SliceHooks {
 export class ShadowRun {
   /** What came of the copies so far. */
   readonly results: Results;
-  readonly #endpoints: Endpoints;
   readonly #queue: CopyQueue;
   readonly #places: Places;
   readonly #sender: Sender;
@@ -31,9 +29,8 @@ export class ShadowRun {
   #hasEnded = false;
 
   constructor(settings: MirrorSettings, targets: Targets, hooks: ShadowRunHooks) {
-    const { concurrency, queue, queueBytes, compare } = settings;
+    const { concurrency, queue, queueBytes } = settings;
     this.#targets = targets;
-    this.#endpoints = createEndpoints(compare);
     this.results = new Results(settings, hooks.now);
     this.#queue = new CopyQueue({ count: queue, bytes: queueBytes });
     this.#places = new Places({ count: concurrency, bytes: queueBytes });
@@ -111,7 +108,7 @@ export class ShadowRun {
   }
 
   #start(exchange: Exchange, bytes: number): void {
-    const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
+    const { endpoint } = exchange;
     this.#places.take(bytes);
     if (this.#sender.send(exchange, endpoint, bytes)) return;
     this.#places.giveBack(bytes);
@@ -120,7 +117,7 @@ export class ShadowRun {
 
   /** Testing is known to be down: the same evidence as a refused connection, without trying one. */
   #refuse(exchange: Exchange): void {
-    const endpoint = this.#endpoints.endpointOf(exchange.method, exchange.path);
+    const { endpoint } = exchange;
     this.results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
   }
 

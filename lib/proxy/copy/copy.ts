@@ -67,6 +67,7 @@ export class ExchangeCopy {
   /** The finished exchange; with a failure, any part of running's response is left out. */
   exchange(
     head: RequestHead,
+    operation: string,
     atMs: number,
     runningMs: number,
     failure: FailureKind | null,
@@ -76,6 +77,8 @@ export class ExchangeCopy {
       requestId: head.requestId,
       method: head.method,
       path: head.path,
+      operation,
+      endpoint: '',
       headers: head.headers,
       body: this.requestBytes === 0 ? null : concatenated(this.requestChunks),
       atMs,

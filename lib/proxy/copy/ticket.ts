@@ -2,8 +2,10 @@ import type { FailureKind } from '../../model/exchange.ts';
 import type { ProxyContext } from '../context.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED } from '../http/request-headers.ts';
+import type { ResponseHead } from '../http/response-headers.ts';
 import type { CopyHolder } from './budget.ts';
 import { ExchangeCopy } from './copy.ts';
+import { operationOf } from './operation.ts';
 import type { SkipReason } from './filter.ts';
 
 /**
@@ -20,6 +22,9 @@ export class MirrorTicket implements CopyHolder {
   /** A health probe, which is not evidence. */
   private isProbe = false;
   private settled = false;
+  private operation: string | null = null;
+  private kind = '';
+  private responseBytes = 0;
 
   constructor(context: ProxyContext, head: RequestHead) {
     this.context = context;
@@ -47,13 +52,21 @@ export class MirrorTicket implements CopyHolder {
 
   /** Adds a part of the request's body, on its way to running. */
   addRequest(chunk: Buffer): void {
+    this.operation ??= operationOf(this.head, chunk);
     const problem = this.copy?.addRequest(chunk) ?? null;
     if (problem === 'too-large') this.skip(problem);
     else if (problem !== null) this.evict();
   }
 
+  /** Notes the head of running's response. */
+  setHead(status: number, head: ResponseHead): void {
+    this.kind = head.kind;
+    this.copy?.setHead(status, head.fields.flat);
+  }
+
   /** Adds a part of running's response, on its way to the user. */
   addResponse(chunk: Buffer): void {
+    this.responseBytes += chunk.length;
     if (this.copy !== null && !this.copy.addResponse(chunk)) this.evict();
   }
 
@@ -72,18 +85,20 @@ export class MirrorTicket implements CopyHolder {
 
   /** Running has finished: the exchange goes to the sink and the observation to running's history. */
   finish(status: number, failure: FailureKind | null): void {
-    const { context, copy, head, atMs } = this;
+    const { context, copy, head, atMs, kind, responseBytes: bytes } = this;
+    const operation = this.operation ?? operationOf(head, null);
     const ms = context.now() - atMs;
     const { method: endpointMethod, path } = head;
     const copied = copy !== null && !this.settled;
     if (copied) {
       this.settled = true;
       context.counts.submitted++;
-      context.sink.submit(copy.exchange(head, atMs, ms, failure));
+      context.sink.submit(copy.exchange(head, operation, atMs, ms, failure));
     }
     this.forget();
     if (this.isProbe || !context.traffic.wanted) return;
-    context.traffic.add({ atMs, endpointMethod, path, status, failure, ms, copied });
+    const request = { atMs, endpointMethod, path, operation };
+    context.traffic.add({ ...request, kind, bytes, status, failure, ms, copied });
   }
 
   // Private

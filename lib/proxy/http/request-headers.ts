@@ -57,6 +57,9 @@ export class RequestHeaders implements FramingFacts {
   /** The id that a trusted peer chose; '' when absent. */
   requestId = '';
   userAgent = '';
+  contentType = '';
+  /** The `SOAPAction` header, '' when absent. */
+  soapAction = '';
   /** The token of a copy that Vili made. */
   token = '';
   acceptsTrailers = false;
@@ -129,6 +132,12 @@ export class RequestHeaders implements FramingFacts {
         return false;
       case 'x-request-id':
         if (this.requestId === '') this.requestId = value;
+        return true;
+      case 'content-type':
+        this.contentType = value.toLowerCase();
+        return true;
+      case 'soapaction':
+        this.soapAction = value;
         return true;
       case 'user-agent':
         this.userAgent = value;

@@ -17,6 +17,8 @@ export interface ResponseHead {
   /** End-to-end headers. */
   readonly fields: HeaderBlock;
   readonly contentLength: number;
+  /** The media type, without parameters; '' for none. */
+  readonly kind: string;
   readonly chunked: boolean;
   /** The `Connection` headers, joined; '' when absent. */
   readonly connection: string;
@@ -38,6 +40,7 @@ export function readResponseHead(fields: FlatHeaders): ResponseHead {
   const timeout = keepAlive === '' ? undefined : TIMEOUT.exec(keepAlive)?.[1];
   return {
     fields: new HeaderBlock(headers),
+    kind: found.kind,
     contentLength: lengths === 0 ? UNKNOWN_LENGTH : Number(length),
     chunked: coding === 'chunked',
     connection,
@@ -63,6 +66,7 @@ class Found {
   coding = '';
   trailer = '';
   keepAlive = '';
+  kind = '';
 
   constructor(fields: FlatHeaders) {
     const { headers } = this;
@@ -82,6 +86,9 @@ class Found {
       case 'content-length':
         this.lengths++;
         this.length = value;
+        return true;
+      case 'content-type':
+        this.kind = value.split(';', 1)[0]?.trim().toLowerCase() ?? '';
         return true;
       case 'connection':
         this.connection = joinValues(this.connection, value);

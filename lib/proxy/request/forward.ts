@@ -123,7 +123,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void {
     if (this.over) return;
     this.resume = resume;
-    this.ticket.copy?.setHead(status, head.fields.flat);
+    this.ticket.setHead(status, head);
     const bodiless = isBodiless(this.head.method, status);
     const isOld = this.request.httpVersionMinor === 0;
     const close = this.closes || (isOld && !bodiless && head.contentLength === UNKNOWN_LENGTH);

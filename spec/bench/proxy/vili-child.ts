@@ -42,6 +42,7 @@ let mirrored: number | null = null;
 let watch: ThreadWatch | null = null;
 const mirror = createMirror(mirrorSettings(settings, token), {
   now,
+  endpoints,
   onOutcomes: (batch) => {
     evaluation?.pairs(batch.outcomes);
     evaluation?.ignored(batch.ignored);
@@ -56,11 +57,21 @@ const proxy = createProxy(
 );
 proxy.onTraffic((batch) => {
   memory.responded(
-    batch.map(({ endpointMethod, path, status, ms, failure, atMs }) => ({
-      endpoint: endpoints.endpointOf(endpointMethod, path),
-      response: { status, ms, failure },
-      atMs,
-    })),
+    batch.map((it) => {
+      const {
+        endpointMethod: method,
+        path,
+        operation,
+        kind,
+        bytes,
+        status,
+        ms,
+        failure,
+        atMs,
+      } = it;
+      const endpoint = endpoints.learn({ method, path, operation }, { status, kind, bytes, ms });
+      return { endpoint, response: { status, ms, failure }, atMs };
+    }),
   );
 });
 const running = { instance: 'running', host: '127.0.0.1', port: Number(runningPort) };

@@ -29,6 +29,8 @@ const exchange: fc.Arbitrary<Exchange> = fc.record({
   requestId: latin1,
   method: latin1,
   path: latin1,
+  operation: latin1,
+  endpoint: latin1,
   headers: flatHeaders,
   body,
   atMs: fc.double({ noNaN: true }),
