@@ -63,6 +63,6 @@ export function tlsFiles({ tls }: Settings): TlsSettings | null {
 }
 
 export function verdictSettings({ verdict, compare }: Settings): VerdictSettings {
-  const { shape, values } = compare;
-  return { ...verdict, shape, values, maxEndpoints: COMPARE_LIMITS.maxEndpoints };
+  const { shape, values, systematic } = compare;
+  return { ...verdict, shape, values, systematic, maxEndpoints: COMPARE_LIMITS.maxEndpoints };
 }

@@ -123,6 +123,14 @@ export const mirror = {
       'report',
       'A JSON field with another value: `block` counts against testing, `report` only reports it.',
     ),
+    systematic: setting(
+      oneOf(['report', 'hold', 'block']),
+      'hold',
+      'A value that is another one in nearly all responses of an endpoint, where running does not differ ' +
+        'from itself: `hold` keeps the version from going live until it is accepted once with ' +
+        '`vili accept`, `block` counts against testing, too, `report` only reports it. What merely tells ' +
+        'the version or the process is recognised, and only reported.',
+    ),
     max_body: setting(
       size,
       '256KiB',

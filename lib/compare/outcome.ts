@@ -53,7 +53,11 @@ export interface PairOutcome {
    * Whether running's second response to the request, if it was sent twice, differs from the first
    * in a way that counts.
    */
-  readonly baseline: { readonly differs: boolean } | null;
+  readonly baseline: {
+    readonly differs: boolean;
+    /** Where only running's second response has another value than its first; absent where nowhere. */
+    readonly values?: readonly string[];
+  } | null;
   /**
    * Whether running, which denied the caller (401, 403), denied it again; null or absent when the
    * request was not sent twice.

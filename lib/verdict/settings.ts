@@ -26,6 +26,8 @@ export interface VerdictSettings {
   readonly shape: 'block' | 'report';
   /** Whether a changed value counts. */
   readonly values: 'block' | 'report';
+  /** What a value that changed in nearly all responses does: holds the promotion, counts, or is only told. */
+  readonly systematic: 'report' | 'hold' | 'block';
   /** Whether a slower testing version counts. */
   readonly speed: 'block' | 'report';
   /** Endpoints judged one by one; all others are judged together as one. */

@@ -5,7 +5,7 @@ import { type Cell, measure, median, summarize, usualTraffic } from './verdict/c
 import { costs } from './verdict/cost.ts';
 import { type Judge, ViliJudge } from './verdict/judges.ts';
 import { FlaggerLike, KayentaLike, OriginalRule, RepeatedMcNemar } from './verdict/rivals.ts';
-import { scenarios } from './verdict/scenarios.ts';
+import { type Scenario, scenarios } from './verdict/scenarios.ts';
 
 /**
  * Operating characteristics of the verdict: how often a bad version is promoted and a good one
@@ -34,8 +34,8 @@ const { values } = parseArgs({
 });
 
 const never = { minRequests: Number.MAX_SAFE_INTEGER };
-const makers: Readonly<Record<string, () => Judge>> = {
-  vili: () => new ViliJudge(values['no-promotion'] ? never : {}),
+const makers: Readonly<Record<string, (scenario: Scenario) => Judge>> = {
+  vili: ({ field }) => new ViliJudge(values['no-promotion'] ? never : {}, field),
   original: () => new OriginalRule(),
   flagger: () => new FlaggerLike(),
   kayenta: () => new KayentaLike(),
@@ -73,7 +73,7 @@ function runTable(): void {
         seed: Number(values.seed) * 1000 + index,
         traffic,
       };
-      const cell = measure(scenario, maker, options);
+      const cell = measure(scenario, () => maker(scenario), options);
       cells.get(rule)?.push(cell);
       return cell;
     });

@@ -172,6 +172,7 @@ const DEFAULTS: Settings = {
   compare: {
     shape: 'block',
     values: 'report',
+    systematic: 'hold',
     maxBodyBytes: 262144,
     maxDepth: 100,
     headers: ['content-type', 'location', 'cache-control'],

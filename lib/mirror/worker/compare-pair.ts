@@ -82,7 +82,11 @@ export class PairComparer {
     // What both differ from running in is noise of this very request: it is not evidence.
     const ours = without(found, again, blocks);
     const theirs = without(again, found, blocks);
-    return outcomeOf(pair, ours, { differs: theirs.differs });
+    const values = theirs.differences.flatMap(({ kind, path }) => (kind === 'value' ? path : []));
+    return outcomeOf(pair, ours, {
+      differs: theirs.differs,
+      ...(values.length > 0 && { values }),
+    });
   }
 
   /** What is ignored, or no longer is, since the last call. */

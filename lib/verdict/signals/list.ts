@@ -1,5 +1,6 @@
 import { access } from './access.ts';
-import { content } from './content.ts';
+import { content } from './content/content.ts';
+import { systematic } from './content/systematic.ts';
 import { coverage } from './coverage.ts';
 import { errors } from './errors/errors.ts';
 import { health } from './health.ts';
@@ -19,6 +20,7 @@ import { state } from './state.ts';
 export const signals: readonly Signal[] = Object.freeze([
   errors,
   content,
+  systematic,
   latency,
   slow,
   logErrors,

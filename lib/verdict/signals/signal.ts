@@ -92,7 +92,7 @@ export interface Signal {
   /** Codes of its reasons, stable: programs compare them. */
   readonly codes: readonly string[];
   /** What shows people the fault: a sample of this kind, or the log. */
-  readonly shownBy?: 'errors' | 'body-difference' | 'slow' | 'logs';
+  readonly shownBy?: 'errors' | 'body-difference' | 'reported' | 'slow' | 'logs';
 
   /** Takes in a pair, in O(1) and without allocating. */
   readonly observe?: (

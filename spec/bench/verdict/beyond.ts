@@ -32,9 +32,30 @@ export const beyondScenarios: readonly Scenario[] = [
   bad('fails for 5 s of each minute', { twist: failingSpells }),
   bad('one client of endpoint 5 fails always', { twist: oneClientFails }),
   bad('leak: from request 3000, 20 % fail', { extraFailures: 0.2, fromRequest: 3000 }),
+  bad('value of endpoint 5 became 0', { field: price([5], 1, 0) }),
+  bad('value of endpoint 20 became 0', { field: price([20], 1, 0) }),
+  bad('value changed in 90 % everywhere', { field: price(undefined, 0.9, 0.01) }),
+  bad('value became 0 from request 500 on', { field: price([1], 1, 0), fromRequest: 500 }),
+  good('values differ by themselves, 30 %', { field: price(undefined, 0, 0.3) }),
+  good('values always differ by themselves', { field: price(undefined, 0, 1) }),
+  good('value changed in 5 %', { field: price(undefined, 0.05, 0) }),
+  good('version in all responses', {
+    field: { path: '$.version', running: '"1.4.2"', testing: '"1.5.0"', changed: 1, noise: 0 },
+  }),
 ];
 
 // Private
+
+function price(ranks: readonly number[] | undefined, changed: number, noise: number) {
+  const values = {
+    path: '$.price',
+    running: '42',
+    testing: changed === 1 ? '0' : '41',
+    changed,
+    noise,
+  };
+  return ranks === undefined ? values : { ranks, ...values };
+}
 
 function fail(draft: Draft, side: Side, status = 503): void {
   draft[side].status = status;

@@ -1,10 +1,11 @@
-import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
+import type { PairOutcome, ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { isDeniedStatus, severityOf } from '../../../lib/compare/severity.ts';
 import { BaselinePlan } from '../../../lib/mirror/worker/again/plan.ts';
 import type { VerdictSettings } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { Random } from './random.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Side, SimulatedPair } from './traffic.ts';
 
 export type Outcome = 'promote' | 'reject' | null;
@@ -35,7 +36,10 @@ export class ViliJudge implements Judge {
   #testingErrors = 0;
   #runningErrors = 0;
 
-  constructor(settings: Partial<VerdictSettings> = {}) {
+  readonly #field: Scenario['field'];
+
+  constructor(settings: Partial<VerdictSettings> = {}, field?: Scenario['field']) {
+    this.#field = field;
     this.#settings = { ...DEFAULT_VERDICT_SETTINGS, ...settings };
     this.verdict = new Verdict(this.#settings, START_MS);
     this.#windowEndMs = START_MS + this.#settings.logWindowMs;
@@ -69,7 +73,9 @@ export class ViliJudge implements Judge {
     const deniedAgain = this.#askedAboutRefusal(pair, endpoint)
       ? isDeniedStatus(pair.control.status)
       : null;
-    const baseline = this.#controlled(pair, endpoint) ? { differs: pair.controlDiffers } : null;
+    const baseline = this.#controlled(pair, endpoint)
+      ? { differs: pair.controlDiffers, ...this.#changedAgain(pair) }
+      : null;
     this.#controls.learn(endpoint, pair.testingDiffers, baseline?.differs ?? null);
     this.verdict.pair({
       requestId: 'simulated',
@@ -77,7 +83,7 @@ export class ViliJudge implements Judge {
       endpoint,
       running: pair.running,
       testing: pair.testing,
-      differences: [],
+      differences: this.#changed(pair, baseline !== null),
       differs: pair.testingDiffers,
       baseline,
       deniedAgain,
@@ -90,6 +96,19 @@ export class ViliJudge implements Judge {
 
   #nameOf(rank: number): string {
     return this.#names[rank] ?? `GET /endpoint-${rank}/{id}`;
+  }
+
+  /** What both differ from running in is left out of both, as the comparer does. */
+  #changed({ field }: SimulatedPair, isAsked: boolean): PairOutcome['differences'] {
+    if (this.#field === undefined || field?.testing !== true) return [];
+    if (isAsked && field.control) return [];
+    const { path, running, testing } = this.#field;
+    return [{ kind: 'value', path, running, testing }];
+  }
+
+  #changedAgain({ field }: SimulatedPair): { readonly values?: readonly string[] } {
+    const isAlone = field?.control === true && !field.testing;
+    return isAlone && this.#field !== undefined ? { values: [this.#field.path] } : {};
   }
 
   #askedAboutRefusal(pair: SimulatedPair, endpoint: string): boolean {

@@ -48,6 +48,16 @@ export interface Scenario {
   readonly noise?: Readonly<Record<number, number>>;
   /** Ranks whose bodies changed for good. */
   readonly changedBodies?: readonly number[];
+  /** A field in the responses of these ranks, or of all. */
+  readonly field?: {
+    readonly ranks?: readonly number[];
+    readonly path: string;
+    readonly running: string;
+    readonly testing: string;
+    /** Chance that testing's value is another one, and that running's second is. */
+    readonly changed: number;
+    readonly noise: number;
+  };
   /** For what these fields cannot express: changes each request before the judges see it. */
   readonly twist?: Twist;
 }

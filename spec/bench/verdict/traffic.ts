@@ -24,6 +24,8 @@ export interface SimulatedPair {
   readonly controlDiffers: boolean;
   /** Uniform number by which a baseline is sampled, or null when bodies play no part. */
   readonly sample: number | null;
+  /** Whether a field has another value in testing's response, and in running's second one. */
+  readonly field: { readonly testing: boolean; readonly control: boolean } | null;
 }
 
 export type Side = 'testing' | 'running';
@@ -111,6 +113,7 @@ export function simulate(
       listener.log(seconds, 'testing', 'error', 1);
     }
     const bodies = bodiesOf(scenario, rank, late, random);
+    const field = fieldOf(scenario, rank, late, random);
     const testing = scenario.refusesConnections === true ? REFUSED : responseOf(draft.testing);
     for (let repeat = 0; repeat <= draft.repeats; repeat++) {
       const atSeconds = seconds + repeat * REPEAT_SECONDS;
@@ -118,8 +121,9 @@ export function simulate(
       if (running.status >= 500) listener.log(atSeconds, 'running', 'error', 1);
       if (severityOf(testing) === 2) listener.log(atSeconds, 'testing', 'error', 1);
       const { control } = draft;
-      if (listener.pair({ atSeconds, rank, running, testing, control, ...bodies }))
-        return index + 1;
+      const sample = field === null ? bodies.sample : (bodies.sample ?? random.uniform());
+      const found = { ...bodies, sample, field };
+      if (listener.pair({ atSeconds, rank, running, testing, control, ...found })) return index + 1;
     }
     seconds += draft.repeats * REPEAT_SECONDS;
   }
@@ -202,6 +206,17 @@ function bodiesOf(
     controlDiffers: random.chance(noise),
     sample: random.uniform(),
   };
+}
+
+function fieldOf(
+  { field }: Scenario,
+  rank: number,
+  late: boolean,
+  random: Random,
+): SimulatedPair['field'] {
+  if (field === undefined || field.ranks?.includes(rank) === false) return null;
+  const testing = random.chance(field.noise) || (late && random.chance(field.changed));
+  return { testing, control: random.chance(field.noise) };
 }
 
 /** Things that log by themselves; each emits what is due up to now. */

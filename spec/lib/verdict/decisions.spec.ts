@@ -56,6 +56,7 @@ describe('The verdict', () => {
       deadlineMs: 86_400_000,
       shape: 'block',
       values: 'report',
+      systematic: 'hold',
       speed: 'block',
       maxEndpoints: 500,
     });

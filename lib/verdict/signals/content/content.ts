@@ -1,17 +1,17 @@
-import type { PairOutcome } from '../../compare/outcome.ts';
-import { severityOf } from '../../compare/severity.ts';
-import type { Reason } from '../../model/reason.ts';
-import { counted } from '../../text/numbers.ts';
-import type { DecisionContext } from '../decision/context.ts';
-import { type Balance, hasReached } from '../decision/progress.ts';
-import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
-import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
-import { Tally } from '../evidence/tally.ts';
-import { shareIn } from '../explain/cells.ts';
-import { changeOf } from '../explain/change.ts';
-import { discordanceE } from '../math/e-values.ts';
-import { BLOCK_ODDS, ENDPOINT_ODDS, endpointTest } from '../parameters.ts';
-import type { SignalRow } from '../report.ts';
+import type { PairOutcome } from '../../../compare/outcome.ts';
+import { severityOf } from '../../../compare/severity.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { counted } from '../../../text/numbers.ts';
+import type { DecisionContext } from '../../decision/context.ts';
+import { type Balance, hasReached } from '../../decision/progress.ts';
+import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
+import { Tally } from '../../evidence/tally.ts';
+import { shareIn } from '../../explain/cells.ts';
+import { changeOf } from '../../explain/change.ts';
+import { discordanceE } from '../../math/e-values.ts';
+import { BLOCK_ODDS, ENDPOINT_ODDS, endpointTest } from '../../parameters.ts';
+import type { SignalRow } from '../../report.ts';
 import {
   type Blocker,
   type Finding,
@@ -20,7 +20,8 @@ import {
   type Signal,
   type TableInput,
   WORTH_REPORTING,
-} from './signal.ts';
+} from '../signal.ts';
+import { differsSystematically, SYSTEMATIC_CODE } from './systematic.ts';
 
 const CODE = 'body-difference';
 const BUDGET = { shape: 0.03, endpointShape: 0.05 };
@@ -126,30 +127,39 @@ export const content: Signal = {
 // Private
 
 function observe(
-  { evidence, settings, isBlocking }: DecisionContext,
+  context: DecisionContext,
   endpoint: EndpointEvidence,
   { outcome, change, doubt, setAside }: ObservedPair,
 ): void {
   if (change !== 0 || doubt !== 0 || setAside !== null) return;
-  const own = endpointPart.of(endpoint);
-  const counts = settings.shape === 'block' || settings.values === 'block';
-  if (counts) count(own, evidence, endpoint.budget, outcome);
-  keepDifferences(own, outcome, isBlocking);
+  const { settings, isBlocking } = context;
+  if (isCounted(settings)) count(context, endpoint, outcome);
+  keepDifferences(endpointPart.of(endpoint), outcome, isBlocking);
 }
 
 type Own = ReturnType<typeof endpointPart.of>;
 
-function count(own: Own, evidence: Evidence, budget: number, outcome: PairOutcome): void {
+function isCounted({ shape, values, systematic }: DecisionContext['settings']): boolean {
+  return shape === 'block' || values === 'block' || systematic === 'block';
+}
+
+function count(context: DecisionContext, endpoint: EndpointEvidence, outcome: PairOutcome): void {
+  const own = endpointPart.of(endpoint);
+  const { evidence } = context;
   const severity = severityOf(outcome.running);
   if (severity === 2 || severity !== severityOf(outcome.testing)) return;
-  const { differs, baseline } = outcome;
+  const { baseline } = outcome;
+  // Decided by the pairs before this one and for both sides alike, so that the test stays valid.
+  const also = differsSystematically(context, endpoint, outcome);
+  const differs = outcome.differs || also.testing;
   if (baseline === null) {
     own.uncontrolled++;
     if (differs) own.uncontrolledDiffers++;
     return;
   }
   own.controls++;
-  if (differs === baseline.differs) return;
+  const runningDiffers = baseline.differs || also.running;
+  if (differs === runningDiffers) return;
   const totals = totalsPart.of(evidence);
   const before = own.shape;
   for (const record of [own, totals]) {
@@ -157,7 +167,7 @@ function count(own: Own, evidence: Evidence, budget: number, outcome: PairOutcom
     else record.shapeBetter++;
     record.shape = discordanceE(record.shapeWorse, record.shapeBetter, NULL_RATE);
   }
-  totals.sums.shape += budget * (own.shape - before);
+  totals.sums.shape += endpoint.budget * (own.shape - before);
 }
 
 /** Keeps which fields differ: those of a kind that counts apart from those that are only reported. */
@@ -227,9 +237,10 @@ function isDiffering(endpoint: EndpointEvidence): boolean {
 
 function reasonOf(endpoint: EndpointEvidence): Reason {
   const { name } = endpoint;
-  const { controls, shapeWorse, shapeBetter, uncontrolled, uncontrolledDiffers, differences } =
-    endpointPart.of(endpoint);
-  const seen = differences?.entries() ?? [];
+  const own = endpointPart.of(endpoint);
+  const { controls, shapeWorse, shapeBetter, uncontrolled, uncontrolledDiffers } = own;
+  // Where only values count that changed everywhere, they are among those that are reported.
+  const seen = (own.differences ?? own.alsoSeen)?.entries() ?? [];
   const often = SELDOM * (seen[0]?.count ?? 0);
   const fields = seen.filter((field) => field.count >= often).slice(0, MAX_FIELDS);
   const said = fields.map(
@@ -255,14 +266,13 @@ function reasonOf(endpoint: EndpointEvidence): Reason {
 
 function row({ context: { settings }, measured, stateOf }: TableInput): SignalRow {
   const { baselines, testingDiffers, runningDiffers } = measured;
-  const counts = settings.shape === 'block' || settings.values === 'block';
-  const state = stateOf(CODE);
+  const state = stateOf(CODE, SYSTEMATIC_CODE);
   return {
     code: CODE,
     name: 'responses differ',
     running: shareIn(runningDiffers, baselines),
     testing: shareIn(testingDiffers, baselines),
-    limit: counts ? 'as running' : 'told only',
+    limit: isCounted(settings) ? 'as running' : 'told only',
     state: baselines === 0 && state === 'ok' ? '-' : state,
   };
 }
