@@ -98,6 +98,7 @@ function route(
 ): TrafficMirrorState {
   const { test } = state;
   const next = { ...state, running: target };
+  deps.mirror.routed(target);
   deps.proxy.setRoute({ running: target, mirroring: test?.begun === true });
   if (target === null || test === null) return next;
   if (!test.begun) return begin(deps, next, test);

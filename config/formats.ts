@@ -4,6 +4,7 @@ export { compareRules, jsonPath } from './formats/compare-rules.ts';
 export {
   headerEdits,
   pathRewrites,
+  stateRules,
   stickyKey,
 } from './formats/copies.ts';
 export { type Format, FormatError, type Raw, type Unit } from './formats/format.ts';

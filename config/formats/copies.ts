@@ -1,5 +1,11 @@
 import { placeholdersOf } from '../../lib/model/path-template.ts';
-import type { HeaderEdit, PathRewrite, StickyKey } from '../../lib/model/traffic-rules.ts';
+import type {
+  HeaderEdit,
+  PathRewrite,
+  StateMode,
+  StateRule,
+  StickyKey,
+} from '../../lib/model/traffic-rules.ts';
 import { shown } from '../problem.ts';
 import { type Format, FormatError, type Raw, textOf } from './format.ts';
 import { checkTemplate, listOf } from './lists.ts';
@@ -64,6 +70,35 @@ export const pathRewrites = listOf(pathRewrite, {
   separator: /[,;\n]/,
   name: 'path rewrites',
   example: '/v1/{id} -> /v2/{id}, /old/* -> /new/*; none',
+});
+
+const STATE_MODES: readonly StateMode[] = ['auto', 'shared', 'own'];
+
+const stateRule: Format<StateRule> = {
+  name: 'state rule',
+  example: '/cart own',
+  parse(raw) {
+    const [first = '', ...rest] = textOf(raw).split(/\s+/);
+    const isForAll = rest.length === 0;
+    const [word = '', ...more] = isForAll ? [first] : rest;
+    const mode = STATE_MODES.find((one) => one === word);
+    if (mode === undefined || more.length > 0) {
+      throw new FormatError('is not "auto", "shared" or "own", with or without a path before it');
+    }
+    const path = isForAll ? '' : first.replace(/(?<=.)\/+$/, '');
+    if (!isForAll) checkTemplate(path);
+    if (/[{}*]/.test(path))
+      throw new FormatError('has a path with "{", "}" or "*"; it is a prefix');
+    return { path, mode };
+  },
+  holds: (value) => isRecord(value, 'mode'),
+};
+
+/** `auto`, `/cart own`, separated by commas or semicolons. */
+export const stateRules = listOf(stateRule, {
+  separator: /[,;\n]/,
+  name: 'state rules',
+  example: 'auto; /cart own, shared',
 });
 
 // Private

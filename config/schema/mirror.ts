@@ -15,6 +15,7 @@ import {
   pathRewrites,
   share,
   size,
+  stateRules,
   stickyKey,
 } from '../formats.ts';
 import { setting } from './setting.ts';
@@ -109,6 +110,13 @@ export const mirror = {
       'none',
       'Other paths for copies, `/from/{id} -> /to/{id}`; `*` matches anything; the first that matches ' +
         'the whole path applies; the query stays. Responses still count for the path of the user.',
+    ),
+    state: setting(
+      stateRules,
+      'auto',
+      'Whether testing knows the sessions and the state that running keeps: `auto` learns it, and leaves ' +
+        'requests out that only running can know; `shared` counts all; `own` leaves them out without ' +
+        'holding the promotion. A path before it is a prefix, `/cart own`; the first that matches applies.',
     ),
   },
   compare: {

@@ -1,4 +1,5 @@
-import { readRecord, recordBuffer, recordSizeAt } from '../mirror/wire/codec.ts';
+import { type StateNote, unpackNote } from '../mirror/state/note.ts';
+import { isNoteAt, readRecord, recordBuffer, recordSizeAt } from '../mirror/wire/codec.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Exchange } from '../model/exchange.ts';
 import { totalOf } from './sums.ts';
@@ -8,6 +9,8 @@ const SCRATCH_BYTES = 262_144;
 /** The mirror as the copies of all proxy processes reach it. */
 export interface CopySink {
   readonly sink: { submit(exchange: Exchange): void };
+  /** Takes what running did for a client. */
+  noted(note: StateNote): void;
   /** Counts copies that a proxy process dropped. */
   drop(reason: DropReason, count: number): void;
   /** Why a copy would be dropped now, or null. */
@@ -39,7 +42,12 @@ export class CopyReceiver {
     let offset = 0;
     while (offset < records.byteLength) {
       const exchange = readRecord(source, offset);
+      const isNote = isNoteAt(source, offset);
       offset += recordSizeAt(source, offset);
+      if (isNote) {
+        this.#mirror.noted(unpackNote(exchange));
+        continue;
+      }
       this.#submitted++;
       this.#mirror.sink.submit(exchange);
     }

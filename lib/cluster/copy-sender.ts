@@ -1,8 +1,9 @@
 import { LoadShedder, POLL_MS } from '../mirror/load/shedder.ts';
 import { watchThreadLoad } from '../mirror/load/thread-load.ts';
+import { noteOf, packNote } from '../mirror/state/note.ts';
 import { type RecordBuffer, recordBuffer, recordBytes, writeRecord } from '../mirror/wire/codec.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
-import type { Exchange, ExchangeSink } from '../model/exchange.ts';
+import type { Exchange, ExchangeSink, NotedResponse } from '../model/exchange.ts';
 import type { ParentChannel } from './parent-channel.ts';
 import type { CopyLimits } from './protocol.ts';
 
@@ -65,9 +66,16 @@ export class CopySender implements ExchangeSink {
     if (this.#channel.unsentBytes + size > this.#limits.queueBytes) return this.#drop('queue-full');
     if (this.#used + size > this.#batch.bytes.length) this.flush();
     if (size > this.#batch.bytes.length) return this.#sendAlone(exchange, size);
-    writeRecord(this.#batch, this.#used, size, exchange);
-    this.#used += size;
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+    this.#write(exchange, size, false);
+  }
+
+  note(response: NotedResponse): void {
+    const note = noteOf(response);
+    if (note === null || this.#channel.unsentBytes > this.#limits.queueBytes) return;
+    const packed = packNote(note);
+    const size = recordBytes(packed);
+    if (this.#used + size > this.#batch.bytes.length) this.flush();
+    if (size <= this.#batch.bytes.length) this.#write(packed, size, true);
   }
 
   /** Sends what has been collected. */
@@ -90,6 +98,12 @@ export class CopySender implements ExchangeSink {
 
   #drop(reason: DropReason): void {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
+  }
+
+  #write(exchange: Exchange, size: number, isNote: boolean): void {
+    writeRecord(this.#batch, this.#used, size, exchange, isNote);
+    this.#used += size;
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
   #sendAlone(exchange: Exchange, size: number): void {

@@ -15,6 +15,7 @@ export type PairFinding = 'same' | 'worse' | 'better' | 'moved-on' | 'doubt-wors
  */
 export function judgeLike(outcome: PairOutcome, denialStands: boolean): PairFinding {
   const { running, testing, again = null } = outcome;
+  if (outcome.failuresOnly === true) return findingOf(failed(testing) - failed(running));
   const first = compareSeverity(running, testing, denialStands);
   if (first === 0) return hasMovedOn(outcome) ? 'moved-on' : 'same';
   if (testing.failure !== null || !mayPass(running, testing.status)) return findingOf(first);
@@ -50,7 +51,11 @@ function isLike({ running, testing }: AskedAgain, first: ResponseSummary): boole
   return running.status === first.status || running.status === testing.status;
 }
 
-function findingOf(change: SeverityChange): PairFinding {
+function failed(response: ResponseSummary): number {
+  return severityOf(response) === 2 ? 1 : 0;
+}
+
+function findingOf(change: number): PairFinding {
   return change > 0 ? 'worse' : change < 0 ? 'better' : 'same';
 }
 

@@ -33,9 +33,22 @@ export interface AskedAgain {
 
 /**
  * Why a pair says nothing about testing and counts in neither direction. `state-moved-on`: asked
- * again, running responded as testing had.
+ * again, running responded as testing had. `own-session`, `own-write`: only running knows the client's
+ * session, or what it wrote; `unlearned`: it is not known yet whether testing does.
  */
-export type SetAside = 'state-moved-on';
+export type SetAside = 'state-moved-on' | 'own-session' | 'own-write' | 'unlearned';
+
+/** What only running knows of the client of a pair that is set aside. */
+export interface OwnState {
+  /** The kind of credential, ``cookie `sid` ``; '' for a write. */
+  readonly what: string;
+  /** The endpoint that set it or wrote it, `POST /login`; '' where that is not known. */
+  readonly by: string;
+  /** Whether requests to that endpoint are copied. */
+  readonly isCopied: boolean;
+  /** An operator laid down that testing has a state of its own. */
+  readonly isByRule: boolean;
+}
 
 /** A pair: one user request to which both versions responded. */
 export interface PairOutcome {
@@ -70,6 +83,17 @@ export interface PairOutcome {
   readonly again?: AskedAgain | 'no-room' | null;
   /** Known before it is judged: the pair counts in neither direction. */
   readonly setAside?: SetAside | null;
+  readonly ownState?: OwnState | null;
+  /**
+   * It would be set aside, but one side failed (5xx, no response): that counts, in both directions alike, and
+   * nothing else of the pair does.
+   */
+  readonly failuresOnly?: boolean;
   /** The thread that timed testing was delayed, so `testing.ms` says nothing about testing. */
   readonly disturbed?: boolean;
+}
+
+/** The pair shows what only running can know: nothing else of it is evidence. */
+export function isAside({ setAside = null }: PairOutcome): boolean {
+  return setAside === 'own-session' || setAside === 'own-write' || setAside === 'unlearned';
 }

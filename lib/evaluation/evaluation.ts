@@ -1,5 +1,5 @@
 import type { IgnoredField } from '../compare/noise/ignored.ts';
-import type { PairOutcome } from '../compare/outcome.ts';
+import { isAside, type PairOutcome } from '../compare/outcome.ts';
 import { errorsOf, LogWindows } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
 import type { VerdictReport } from '../verdict/report.ts';
@@ -148,6 +148,7 @@ export class Evaluation {
     for (const outcome of outcomes) {
       this.#verdict.pair(outcome);
       this.#windows.pairsAt(outcome.atMs);
+      if (isAside(outcome)) continue;
       this.#measures.pair(outcome);
       this.#coverage.compared(outcome.endpoint);
     }

@@ -1,11 +1,13 @@
-import { steadyNow } from '../runtime/clock.ts';
 import { createEndpoints } from '../compare/endpoint/endpoints.ts';
 import type { Exchange, ExchangeSink, Target } from '../model/exchange.ts';
+import { steadyNow } from '../runtime/clock.ts';
 import type { MirrorHooks } from './events.ts';
 import { Accounts, type MirrorCounts } from './host/accounts.ts';
 import { BufferPool } from './host/buffer-pool.ts';
 import { MirrorSession, type SessionParts } from './host/session.ts';
 import type { MirrorSettings } from './settings.ts';
+import { StateMemory } from './state/memory.ts';
+import { noteOf, type StateNote } from './state/note.ts';
 import type { DropReason, Fault } from './wire/protocol.ts';
 
 /** The testing side of a test, kept off the users' path in a thread of its own. */
@@ -25,6 +27,10 @@ export interface Mirror {
   drop(reason: DropReason, count: number): void;
   /** Restores what the test of that id had learned of noise before Vili restarted. */
   restoreNoise(id: string, noise: string): void;
+  /** A proxy process noted what running did for a client. */
+  noted(note: StateNote): void;
+  /** Users' requests go to this servlet from now on; null: to none. */
+  routed(running: Target | null): void;
   /** Whether proxy processes have no time left: there are no baseline requests then. */
   setBusy(isBusy: boolean): void;
   /** Stops mirroring; open copies are counted as dropped, `ended`. */
@@ -43,6 +49,7 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
   const parts: SessionParts = {
     settings,
     accounts,
+    memory: new StateMemory(),
     pool: new BufferPool(settings.batchBytes),
     hooks: {
       now: steadyNow,
@@ -65,10 +72,25 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
     endSession();
     await Promise.all(ending);
   };
+  let served = '';
+  const noted = (seen: StateNote): void => {
+    const endpoint = parts.hooks.endpoints.endpointOf(seen.method, seen.path);
+    const note = { ...seen, endpoint };
+    parts.memory.add(note);
+    if (!note.isCopied || note.handedOut.length > 0) session?.note(note);
+  };
   const idleReason = (): DropReason => (isClosed ? 'closed' : 'no-test');
 
   return {
-    sink: createSink(accounts, () => session, idleReason),
+    sink: createSink(accounts, () => session, idleReason, noted),
+    noted,
+    routed(running) {
+      const name = running === null ? '' : `${running.instance} ${running.host}:${running.port}`;
+      if (name === served) return;
+      served = name;
+      parts.memory.clear();
+      session?.forgetState();
+    },
     dropReason: () => (session === null ? idleReason() : session.dropReason()),
     drop: (reason, count) => (session ?? accounts).drop(reason, count),
     setBusy(isBusy) {
@@ -98,6 +120,7 @@ function createSink(
   accounts: Accounts,
   current: () => MirrorSession | null,
   idleReason: () => DropReason,
+  noted: (note: StateNote) => void,
 ): ExchangeSink {
   /** Why `full` was true: by the time of `shed` the reason may be gone. */
   let lastReason: DropReason = 'queue-full';
@@ -116,6 +139,10 @@ function createSink(
       const session = current();
       if (session === null) accounts.drop(idleReason());
       else session.submit(exchange);
+    },
+    note(response) {
+      const note = noteOf(response);
+      if (note !== null) noted(note);
     },
     shed(noRoom) {
       const session = current();

@@ -1,6 +1,6 @@
 import type { SampleSettings } from '../compare/sample/choice.ts';
 import type { CompareSettings } from '../compare/settings.ts';
-import type { HeaderEdit, PathRewrite } from '../model/traffic-rules.ts';
+import type { HeaderEdit, PathRewrite, StateRule } from '../model/traffic-rules.ts';
 import type { Backoff } from '../runtime/backoff.ts';
 
 /** Bounds of the mirror. Times in ms. */
@@ -23,6 +23,8 @@ export interface MirrorSettings {
   readonly headers: readonly HeaderEdit[];
   /** Changes to the paths of copies. */
   readonly rewrite: readonly PathRewrite[];
+  /** Whether testing shares what running keeps of its clients. */
+  readonly state: readonly StateRule[];
   /** Size of each of the four buffers through which exchanges reach the worker. */
   readonly batchBytes: number;
   /** Share of the time the event loop may be busy before copies are left out (`busy`); 1: never. */

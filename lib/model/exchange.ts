@@ -51,6 +51,29 @@ export interface ExchangeSink {
   submit(exchange: Exchange): void;
   /** Counts a copy that `full()` prevented, or that exceeded the copy budget, so that the counts add up. */
   shed(noRoom?: 'queue-full'): void;
+  /** Told of responses that may change what running knows of a client; not counted. */
+  note?(response: NotedResponse): void;
+}
+
+/** A response of running that sets a cookie, or that does what a client writes. */
+export interface NotedResponse {
+  readonly method: string;
+  /** Path and query, verbatim. */
+  readonly path: string;
+  readonly headers: FlatHeaders;
+  readonly status: number;
+  readonly responseHeaders: FlatHeaders;
+  /** Null when it is large, or not of a kind that hands out tokens. */
+  readonly responseBody: Buffer | null;
+  /** Whether a copy went to the mirror. */
+  readonly isCopied: boolean;
+}
+
+/** Methods that change nothing (RFC 9110, 9.2.1). */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.has(method);
 }
 
 /** How running responded to one request, for its history; health probes are left out. */

@@ -25,6 +25,17 @@ export interface PathRewrite {
   readonly to: string;
 }
 
+/**
+ * Whether testing shares what running keeps of its clients: learned, or laid down. `path` is a prefix of whole
+ * segments; '' stands for all paths.
+ */
+export interface StateRule {
+  readonly path: string;
+  readonly mode: StateMode;
+}
+
+export type StateMode = 'auto' | 'shared' | 'own';
+
 /** An operator's rule for one place in the responses of some endpoints. */
 export type CompareRule = {
   /** `GET /items/{id}` or `/items/{id}`; null holds for all. */

@@ -1,8 +1,9 @@
-import type { PairOutcome, ResponseSummary } from '../compare/outcome.ts';
+import { isAside, type PairOutcome, type ResponseSummary } from '../compare/outcome.ts';
 import { judgeLike } from '../compare/like.ts';
 import { isDenied, severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
+import { observeAside } from './decision/aside.ts';
 import { updateBlocker } from './decision/blockers.ts';
 import {
   confirmationMissing,
@@ -93,6 +94,7 @@ export class Verdict {
   /** One request to which both responded. */
   pair(outcome: PairOutcome): void {
     const { evidence } = this.#context;
+    if (isAside(outcome)) return observeAside(this.#context, outcome);
     const endpoint = evidence.endpoints.of(outcome.endpoint, true);
     const pair = this.#observed(endpoint, outcome);
     for (const observe of pairObservers) observe(this.#context, endpoint, pair);

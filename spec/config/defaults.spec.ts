@@ -168,6 +168,7 @@ const DEFAULTS: Settings = {
     header: 'X-Vili-Mirror',
     headers: [],
     rewrite: [],
+    state: [{ path: '', mode: 'auto' }],
   },
   compare: {
     shape: 'block',

@@ -1,6 +1,7 @@
 import { createCluster } from '../../lib/cluster/cluster.ts';
 import type { CopySink } from '../../lib/cluster/copy-receiver.ts';
 import type { ClusterEvent } from '../../lib/cluster/slot.ts';
+import type { StateNote } from '../../lib/mirror/state/note.ts';
 import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
 import type { Exchange } from '../../lib/model/exchange.ts';
 import type { UserFailure } from '../../lib/model/user-failure.ts';
@@ -12,6 +13,7 @@ import { proxySettings, type SettingsChanges, type Upstream } from './proxy-fixt
 /** A mirror that keeps what it gets. */
 export class RecordingMirror implements CopySink {
   readonly exchanges: Exchange[] = [];
+  readonly notes: StateNote[] = [];
   readonly drops = new Map<DropReason, number>();
   reason: DropReason | null = null;
   isBusy = false;
@@ -20,6 +22,10 @@ export class RecordingMirror implements CopySink {
       this.exchanges.push(exchange);
     },
   };
+
+  noted(note: StateNote): void {
+    this.notes.push(note);
+  }
 
   drop(reason: DropReason, count: number): void {
     this.drops.set(reason, (this.drops.get(reason) ?? 0) + count);

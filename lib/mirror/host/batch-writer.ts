@@ -36,14 +36,14 @@ export class BatchWriter {
     return this.#current === null && this.#free() === null;
   }
 
-  /** Takes the exchange (null), or returns why not. */
-  add(exchange: Exchange): 'queue-full' | 'too-large' | null {
+  /** Takes the exchange (null), or returns why not; `isNote`: it is no copy. */
+  add(exchange: Exchange, isNote = false): 'queue-full' | 'too-large' | null {
     const size = recordBytes(exchange);
-    if (size > this.#batchBytes) return this.#addLarge(exchange, size);
+    if (size > this.#batchBytes) return isNote ? 'too-large' : this.#addLarge(exchange, size);
     if (this.#current !== null && this.#end + size > this.#current.bytes.length) this.flush();
     this.#current ??= this.#free();
     if (this.#current === null) return 'queue-full';
-    writeRecord(this.#current, this.#end, size, exchange);
+    writeRecord(this.#current, this.#end, size, exchange, isNote);
     this.#end += size;
     this.#timer ??= setTimeout(() => this.#flushUnlessLast(), FLUSH_MS);
     return null;

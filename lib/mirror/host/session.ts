@@ -4,6 +4,8 @@ import type { LossReason, MirrorHooks } from '../events.ts';
 import { LoadShedder, POLL_MS } from '../load/shedder.ts';
 import { watchThreadLoad } from '../load/thread-load.ts';
 import type { MirrorSettings } from '../settings.ts';
+import type { StateMemory } from '../state/memory.ts';
+import { packNote, type StateNote } from '../state/note.ts';
 import {
   type DropReason,
   EMPTY_REPORT,
@@ -22,6 +24,7 @@ export interface SessionParts {
   readonly settings: MirrorSettings;
   readonly pool: BufferPool;
   readonly accounts: Accounts;
+  readonly memory: StateMemory;
   readonly hooks: SessionHooks;
 }
 
@@ -89,6 +92,16 @@ export class MirrorSession {
     this.#parts.accounts.accept();
   }
 
+  /** Passes on what of a response that is not copied has to be known; not counted. */
+  note(note: StateNote): void {
+    this.#worker?.note(packNote(note));
+  }
+
+  /** Running starts anew: nothing is known any longer that only running knows. */
+  forgetState(): void {
+    this.#worker?.forgetState();
+  }
+
   drop(reason: DropReason, count = 1): void {
     this.#parts.accounts.drop(reason, count);
     this.#noteDropped(reason, count);
@@ -124,13 +137,13 @@ export class MirrorSession {
   // Private
 
   #start(): void {
-    const { settings, pool, hooks } = this.#parts;
+    const { settings, pool, memory, hooks } = this.#parts;
     this.#restartTimer = null;
     this.#backoff.started();
     const worker = new WorkerThread(
       settings,
       pool,
-      { targets: this.#targets, noise: this.#noise },
+      { targets: this.#targets, noise: this.#noise, known: memory.snapshot() },
       {
         onReport: (report) => this.#settle(report),
         onLost: (reason, message) => this.#lose(worker, reason, message),

@@ -53,14 +53,14 @@ export class WorkerThread {
   constructor(
     settings: MirrorSettings,
     pool: BufferPool,
-    { targets, noise }: Pick<WorkerInput, 'targets' | 'noise'>,
+    given: Pick<WorkerInput, 'targets' | 'noise' | 'known'>,
     hooks: WorkerThreadHooks,
   ) {
     this.#stallMs = settings.stallMs;
     this.#hooks = hooks;
     const state = new SharedArrayBuffer(STATE_BYTES);
     this.#state = new Int32Array(state);
-    const input: WorkerInput = { settings, state, targets, noise };
+    const input: WorkerInput = { settings, state, ...given };
     this.#worker = new Worker(siblingModule('../worker/worker', import.meta.url), {
       name: 'vili-mirror',
       workerData: input,
@@ -101,6 +101,17 @@ export class WorkerThread {
   /** Takes the exchange (null), or returns why not. */
   add(exchange: Exchange): DropReason | null {
     return this.#writer.add(exchange);
+  }
+
+  /** Takes what is no copy; it arrives in its turn. */
+  note(note: Exchange): void {
+    if (!this.#isOver && this.#writer.add(note, true) !== null) this.#post({ type: 'note', note });
+  }
+
+  /** Running starts anew: what only it can know is forgotten. */
+  forgetState(): void {
+    this.#writer.flush();
+    this.#post({ type: 'forget-state' });
   }
 
   retarget(targets: Targets): void {

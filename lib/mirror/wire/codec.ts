@@ -7,6 +7,10 @@ const DOUBLES_BYTES = 3 * 8;
 const INTEGERS = 8;
 const FIXED_STRINGS = 6;
 const ABSENT = -1;
+/** In the place that tells whether there is a digest: the record is a note, which is no copy. */
+const NOTE = 2;
+/** That place among the integers. */
+const KIND = 7;
 const FAILURES: readonly (FailureKind | null)[] = [
   null,
   'refused',
@@ -55,6 +59,7 @@ export function writeRecord(
   offset: number,
   size: number,
   exchange: Exchange,
+  isNote = false,
 ): void {
   const { bytes, integers, doubles } = target;
   const { headers, responseHeaders, requestId, method, path, body, responseBody } = exchange;
@@ -71,7 +76,7 @@ export function writeRecord(
   integers[at++] = responseHeaders.length;
   integers[at++] = body === null ? ABSENT : body.length;
   integers[at++] = responseBody === null ? ABSENT : responseBody.length;
-  integers[at++] = exchange.responseDigest === null ? 0 : 1;
+  integers[at++] = isNote ? NOTE : exchange.responseDigest === null ? 0 : 1;
   integers[at++] = requestId.length;
   integers[at++] = method.length;
   integers[at++] = path.length;
@@ -98,6 +103,11 @@ export function writeRecord(
 /** Size of the record at `offset`, without reading it. */
 export function recordSizeAt(source: RecordBuffer, offset: number): number {
   return source.integers[(offset + DOUBLES_BYTES) >> 2] ?? 0;
+}
+
+/** Whether the record at `offset` is a note, which is no copy. */
+export function isNoteAt(source: RecordBuffer, offset: number): boolean {
+  return source.integers[((offset + DOUBLES_BYTES) >> 2) + KIND] === NOTE;
 }
 
 /** Reads the record back. Bodies are copied, since the buffer is reused. */
@@ -139,7 +149,7 @@ export function readRecord(source: RecordBuffer, offset: number): Exchange {
     responseHeaders: takeMany(responseHeaderCount),
     responseBody: copy(bodyAt + Math.max(0, bodyBytes), responseBodyBytes),
     responseBytes: doubles[(offset >> 3) + 2] ?? 0,
-    responseDigest: integer(7) === 1 ? digest : null,
+    responseDigest: integer(KIND) === 1 ? digest : null,
     runningMs: doubles[(offset >> 3) + 1] ?? 0,
   };
 }

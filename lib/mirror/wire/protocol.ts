@@ -1,8 +1,9 @@
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type { PairOutcome } from '../../compare/outcome.ts';
 import type { SampleCopy } from '../../compare/sample/sample.ts';
-import type { FailureKind, Target } from '../../model/exchange.ts';
+import type { Exchange, FailureKind, Target } from '../../model/exchange.ts';
 import type { MirrorSettings } from '../settings.ts';
+import type { StateSnapshot } from '../state/memory.ts';
 
 /** Slots of the shared state, the only memory that both threads use without a message. */
 export const STATE_ADMISSION = 0;
@@ -50,6 +51,8 @@ export interface WorkerInput {
   readonly targets: Targets;
   /** What was learned of noise in this test before. */
   readonly noise: string | null;
+  /** What running handed out and was told to write since its own start. */
+  readonly known: StateSnapshot;
 }
 
 /** Messages arrive in the order in which they were sent. The worker responds to `end` with `ended`. */
@@ -58,6 +61,9 @@ export type ToWorker =
   /** Records up to byte `end`; the worker marks the batch itself when it has read them. */
   | { readonly type: 'exchanges'; readonly batch: SharedArrayBuffer; readonly end: number }
   | { readonly type: 'noise'; readonly noise: string }
+  /** A note for which there was no room among the exchanges. */
+  | { readonly type: 'note'; readonly note: Exchange }
+  | { readonly type: 'forget-state' }
   | { readonly type: 'end' }
   | { readonly type: 'fault'; readonly fault: Fault };
 

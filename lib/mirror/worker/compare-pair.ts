@@ -21,6 +21,7 @@ import type { CompareSettings } from '../../compare/settings.ts';
 import { isDeniedStatus } from '../../compare/severity.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import type { ShadowResponse } from '../request/requester.ts';
+import type { Aside } from '../state/client-state.ts';
 
 /** Everything known of one user request once all responses are there. */
 export interface CompletedPair {
@@ -33,6 +34,8 @@ export interface CompletedPair {
   readonly testingAgain?: ShadowResponse | null;
   /** Both should have been asked again, and there was no room for it. */
   readonly hadNoRoom?: boolean;
+  /** Why it is evidence for neither version, if it is not. */
+  readonly aside?: Aside | null;
 }
 
 type Remaining = Pick<Comparison, 'differences' | 'differs'>;
@@ -62,16 +65,9 @@ export class PairComparer {
    */
   compare(pair: CompletedPair): PairOutcome {
     const { exchange, endpoint, testing, baseline } = pair;
-    const [noise, mask, blocks] = [this.#noise, this.#mask, this.#blocks];
+    const [noise, blocks] = [this.#noise, this.#blocks];
     const running = contentOf(exchange);
-    const context: PairContext = {
-      rules: this.#rulesFor(exchange.method, exchange.path),
-      isMasked: (place) => mask.isMasked(place),
-      isMaskedHeader: (name) => mask.isMaskedHeader(name),
-      maskText: (text) => mask.text(text),
-      isNamedValue: (parent, key) => mask.isNamedValue(parent, key),
-      isNoise: (key) => noise.isNoise(endpoint, key),
-    };
+    const context = this.#contextOf(exchange, endpoint);
     const compare = (other: ResponseContent) =>
       comparePair(this.#settings, exchange.method, running, other, context);
     const found = compare(testing);
@@ -89,6 +85,18 @@ export class PairComparer {
     });
   }
 
+  /** Where two responses to a request differ, noise left out; `one` null: running's first response. */
+  places(
+    { exchange, endpoint }: Pick<CompletedPair, 'exchange' | 'endpoint'>,
+    one: ShadowResponse | null,
+    other: ShadowResponse,
+  ): ReadonlySet<string> {
+    const first = one ?? contentOf(exchange);
+    const context = this.#contextOf(exchange, endpoint);
+    const found = comparePair(this.#settings, exchange.method, first, other, context);
+    return new Set(found.differences.map(keyOf));
+  }
+
   /** What is ignored, or no longer is, since the last call. */
   takeIgnored(): readonly IgnoredField[] {
     return [...this.#noise.takeChanges(), ...this.#hits.takeChanges()];
@@ -102,6 +110,20 @@ export class PairComparer {
   /** Takes what a previous comparer learned in this test. */
   restoreNoise(saved: string): void {
     this.#noise.restore(saved);
+  }
+
+  // Private
+
+  #contextOf({ method, path }: Exchange, endpoint: string): PairContext {
+    const [noise, mask] = [this.#noise, this.#mask];
+    return {
+      rules: this.#rulesFor(method, path),
+      isMasked: (place) => mask.isMasked(place),
+      isMaskedHeader: (name) => mask.isMaskedHeader(name),
+      maskText: (text) => mask.text(text),
+      isNamedValue: (parent, key) => mask.isNamedValue(parent, key),
+      isNoise: (key) => noise.isNoise(endpoint, key),
+    };
   }
 }
 
@@ -136,6 +158,7 @@ function outcomeOf(
     baseline,
     deniedAgain: isKnownAgain ? isDeniedStatus(again.status) : null,
     again: askedAgain(pair),
+    ...pair.aside,
   };
 }
 

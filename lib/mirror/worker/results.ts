@@ -1,4 +1,5 @@
-import type { PairOutcome } from '../../compare/outcome.ts';
+import { isAside, type PairOutcome } from '../../compare/outcome.ts';
+import type { ShadowResponse } from '../request/requester.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { DropReason, Report } from '../wire/protocol.ts';
 import { type CompletedPair, PairComparer } from './compare-pair.ts';
@@ -25,9 +26,18 @@ export class Results {
 
   add(pair: CompletedPair): PairOutcome {
     const outcome = this.#comparer.compare(pair);
-    this.#sampler.consider(pair, outcome);
+    if (!isAside(outcome)) this.#sampler.consider(pair, outcome);
     this.#tally.add(outcome);
     return outcome;
+  }
+
+  /** Where two responses to the request of a pair differ; `one` null: running's first. */
+  places(
+    pair: Pick<CompletedPair, 'exchange' | 'endpoint'>,
+    one: ShadowResponse | null,
+    other: ShadowResponse,
+  ): ReadonlySet<string> {
+    return this.#comparer.places(pair, one, other);
   }
 
   drop(reason: DropReason, count = 1): void {

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../model/exchange.ts';
 import { REFUSED } from '../request/copy-request.ts';
 import type { MirrorSettings } from '../settings.ts';
+import { ClientState } from '../state/client-state.ts';
 import { EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
 import type { OpenPair } from './again/open-pair.ts';
 import { isUnreadable } from './compare-pair.ts';
@@ -20,6 +21,8 @@ export interface ShadowRunHooks extends SliceHooks {
 export class ShadowRun {
   /** What came of the copies so far. */
   readonly results: Results;
+  /** What testing knows of running's clients. */
+  readonly state: ClientState;
   readonly #queue: CopyQueue;
   readonly #places: Places;
   readonly #sender: Sender;
@@ -32,6 +35,7 @@ export class ShadowRun {
     const { concurrency, queue, queueBytes } = settings;
     this.#targets = targets;
     this.results = new Results(settings, hooks.now);
+    this.state = new ClientState(settings.state, hooks.random);
     this.#queue = new CopyQueue({ count: queue, bytes: queueBytes });
     this.#places = new Places({ count: concurrency, bytes: queueBytes });
     this.#completed = new TimeSlices(hooks, {
@@ -42,6 +46,7 @@ export class ShadowRun {
       now: hooks.now,
       random: hooks.random,
       isBusy: hooks.isBusy,
+      state: this.state,
       completed: (pair) => this.#completed.push(pair),
       broke: () => this.results.drop('breaker', this.#queue.clear()),
     });
@@ -122,10 +127,11 @@ export class ShadowRun {
   }
 
   #finish(pair: OpenPair): void {
-    const { exchange, endpoint, testing, runningAgain: baseline, testingAgain, hadNoRoom } = pair;
+    const { exchange, endpoint, testing, runningAgain: baseline, testingAgain, stranger } = pair;
     const { budget, plan } = this.#sender;
     this.#places.giveBack(pair.bytes);
-    for (const one of [testing, baseline, testingAgain]) budget.giveBack(one?.extraBytes ?? 0);
+    for (const one of [testing, baseline, testingAgain, stranger])
+      budget.giveBack(one?.extraBytes ?? 0);
     if (testing === null || testing.failure === 'unsendable') {
       this.results.drop('unsendable');
       return;
@@ -134,8 +140,12 @@ export class ShadowRun {
       this.results.drop('unreadable');
       return;
     }
-    const completed = { exchange, endpoint, testing, baseline, testingAgain, hadNoRoom };
+    const { carried, hadNoRoom } = pair;
+    const known = { exchange, endpoint, testing, stranger, carried };
+    const aside = this.state.setAside(known);
+    const completed = { exchange, endpoint, testing, baseline, testingAgain, hadNoRoom, aside };
     const outcome = this.results.add(completed);
+    this.state.learn(known, outcome, (one, other) => this.results.places(pair, one, other));
     plan.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }
 

@@ -5,9 +5,11 @@ import { type CopyRequest, createCopyRequest, limitsOf } from '../request/copy-r
 import { Requester, type ShadowResponse } from '../request/requester.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { Targets } from '../wire/protocol.ts';
+import type { ClientState } from '../state/client-state.ts';
 import { AskAgain } from './again/asking.ts';
 import type { OpenPair } from './again/open-pair.ts';
 import { BaselinePlan } from './again/plan.ts';
+import { AskStranger } from './again/stranger.ts';
 import { Breaker } from './breaker.ts';
 import { Overdue } from './overdue.ts';
 
@@ -17,6 +19,8 @@ export interface SenderHooks {
   readonly random: () => number;
   /** Users leave no time. */
   readonly isBusy: () => boolean;
+  /** What testing knows of running's clients. */
+  readonly state: ClientState;
   /** All responses are there; called once for each pair that was sent. */
   readonly completed: (pair: OpenPair) => void;
   /** Testing fails all the time: what waits is better dropped. */
@@ -35,6 +39,7 @@ export class Sender {
   readonly #running: Requester;
   readonly #testing: Requester;
   readonly #again: AskAgain;
+  readonly #stranger: AskStranger;
   #breaker: Breaker;
   /** How often testing has been replaced. */
   #generation = 0;
@@ -53,14 +58,14 @@ export class Sender {
     const limits = { connectTimeoutMs, maxIdleConnections: concurrency, maxHeadBytes };
     this.#running = new Requester(targets.running, limits, hooks.now);
     this.#testing = new Requester(targets.testing, limits, hooks.now);
-    this.#again = new AskAgain({
+    const asking = {
       concurrency,
       plan: this.plan,
       running: this.#running,
-      testing: this.#testing,
       copyRequest: this.#copyRequest,
-      random,
-    });
+    };
+    this.#again = new AskAgain({ ...asking, testing: this.#testing, random });
+    this.#stranger = new AskStranger({ ...asking, state: hooks.state });
   }
 
   /** Whether the breaker would drop a copy now. */
@@ -85,9 +90,14 @@ export class Sender {
       testing: null,
       runningAgain: null,
       testingAgain: null,
+      carried: this.#hooks.state.carriedBy(exchange),
+      stranger: null,
+      isStrangerOpen: false,
+      isReady: false,
       waitsFor: 0,
       hadNoRoom: false,
     };
+    if (admission === 'send') this.#stranger.ask(pair, this.#hooks.completed);
     const generation = this.#generation;
     this.overdue.began(pair, runningMs);
     this.#testing.send(this.#copyRequest(exchange, 'test'), pair.limits, (response) => {
@@ -141,7 +151,10 @@ export class Sender {
       this.#again.giveBack();
       isTaken = false;
     }
-    const done = (): void => this.#hooks.completed(pair);
+    const done = (): void => {
+      pair.isReady = true;
+      if (!pair.isStrangerOpen) this.#hooks.completed(pair);
+    };
     if (!isTaken) done();
     else if (isMalformed) this.#again.running(pair, done);
     else this.#askBoth(pair, done);

@@ -4,7 +4,8 @@ import { ViliError } from '../../errors.ts';
 import { reniceThisThread } from '../../runtime/priority.ts';
 import { SelfLag } from '../load/self-lag.ts';
 import { BATCH_HEAD_BYTES, giveBack } from '../wire/batch.ts';
-import { readRecord, recordBuffer, recordSizeAt } from '../wire/codec.ts';
+import { unpackNote } from '../state/note.ts';
+import { isNoteAt, readRecord, recordBuffer, recordSizeAt } from '../wire/codec.ts';
 import {
   ADMIT,
   DROP_BREAKER,
@@ -43,6 +44,7 @@ const shadowRun = new ShadowRun(input.settings, input.targets, {
     });
   },
 });
+shadowRun.state.restore(input.known);
 if (input.noise !== null) shadowRun.results.restoreNoise(input.noise);
 const lag = new SelfLag(TICK_MS, { now: () => performance.now() });
 let ticks = 0;
@@ -59,6 +61,12 @@ function receive(message: ToWorker): void {
       break;
     case 'noise':
       shadowRun.results.restoreNoise(message.noise);
+      break;
+    case 'note':
+      shadowRun.state.note(unpackNote(message.note));
+      break;
+    case 'forget-state':
+      shadowRun.state.forget();
       break;
     case 'retarget':
       shadowRun.retarget(message.targets);
@@ -84,7 +92,8 @@ function receiveExchanges(shared: SharedArrayBuffer, end: number): void {
     const size = recordSizeAt(records, offset);
     if (size <= 0) throw new ViliError('VILI_FAR_SIDE_RECORD', `no record at byte ${offset}`);
     const reason = shadowRun.dropReason(size);
-    if (reason === null) shadowRun.offer(readRecord(records, offset), size);
+    if (isNoteAt(records, offset)) shadowRun.state.note(unpackNote(readRecord(records, offset)));
+    else if (reason === null) shadowRun.offer(readRecord(records, offset), size);
     else shadowRun.results.drop(reason);
     reportIfMany();
     offset += size;

@@ -7,6 +7,7 @@ import type { CopyHolder } from './budget.ts';
 import { ExchangeCopy } from './copy.ts';
 import { operationOf } from './operation.ts';
 import type { SkipReason } from './filter.ts';
+import { NotedHead } from './noted.ts';
 
 /**
  * The mirror ticket of one request: it is counted exactly once, as submitted or shed (with the sink) or as
@@ -25,6 +26,8 @@ export class MirrorTicket implements CopyHolder {
   private operation: string | null = null;
   private kind = '';
   private responseBytes = 0;
+  /** What may have to be noted of the response, copied or not. */
+  private noted: NotedHead | null = null;
 
   constructor(context: ProxyContext, head: RequestHead) {
     this.context = context;
@@ -60,13 +63,16 @@ export class MirrorTicket implements CopyHolder {
 
   /** Notes the head of running's response. */
   setHead(status: number, head: ResponseHead): void {
+    const { flat } = head.fields;
     this.kind = head.kind;
-    this.copy?.setHead(status, head.fields.flat);
+    this.copy?.setHead(status, flat);
+    if (!this.isProbe) this.noted = NotedHead.of(this.head.method, status, flat);
   }
 
   /** Adds a part of running's response, on its way to the user. */
   addResponse(chunk: Buffer): void {
     this.responseBytes += chunk.length;
+    this.noted?.add(chunk);
     if (this.copy !== null && !this.copy.addResponse(chunk)) this.evict();
   }
 
@@ -96,12 +102,22 @@ export class MirrorTicket implements CopyHolder {
       context.sink.submit(copy.exchange(head, operation, atMs, ms, failure));
     }
     this.forget();
+    if (failure === null) this.note(copied);
     if (this.isProbe || !context.traffic.wanted) return;
     const request = { atMs, endpointMethod, path, operation };
     context.traffic.add({ ...request, kind, bytes, status, failure, ms, copied });
   }
 
   // Private
+
+  private note(isCopied: boolean): void {
+    const { noted, head } = this;
+    if (noted === null) return;
+    const { status, headers: responseHeaders, body: responseBody } = noted;
+    const { method, path, headers } = head;
+    const response = { status, responseHeaders, responseBody, isCopied };
+    this.context.sink.note?.({ method, path, headers, ...response });
+  }
 
   private shed(noRoom?: 'queue-full'): void {
     this.settled = true;

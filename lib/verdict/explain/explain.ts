@@ -24,7 +24,11 @@ export function reasonsFor(
   elapsedMs: number,
 ): readonly Reason[] {
   const { evidence } = context;
-  if (evidence.totals.pairs === 0) return [];
+  if (evidence.totals.pairs === 0) {
+    // All may have been set aside.
+    const findings = signals.flatMap((one) => (one.observeAside && one.findings?.(context)) ?? []);
+    return findings.map(({ reason }) => ({ ...reason, text: `${reason.text}.` }));
+  }
   if (decision === 'promote') return signals.flatMap((one) => one.atPromotion?.(context) ?? []);
   const findings = signals
     .flatMap((one) => one.findings?.(context) ?? [])

@@ -11,6 +11,7 @@ import { logFormat } from './logs/log-format.ts';
 import { logWarnings } from './logs/log-warnings.ts';
 import { startupErrors } from './logs/startup-errors.ts';
 import { openPairs } from './open-pairs.ts';
+import { sessions } from './sessions.ts';
 import type { Signal } from './signal.ts';
 import { slow } from './slow.ts';
 import { substance } from './substance.ts';
@@ -34,6 +35,7 @@ export const signals: readonly Signal[] = Object.freeze([
   health,
   newErrorKinds,
   state,
+  sessions,
 ]);
 
 /** What shows people the fault that a reason of this code names: samples of a kind, or the log. */

@@ -100,6 +100,12 @@ export interface Signal {
     endpoint: EndpointEvidence,
     pair: ObservedPair,
   ) => void;
+  /** Takes in a pair that is evidence for neither version: `setAside` says why. */
+  readonly observeAside?: (
+    context: DecisionContext,
+    endpoint: EndpointEvidence,
+    outcome: PairOutcome,
+  ) => void;
   /** Takes in a response of running that has no pair: during the test, and before it. */
   readonly observeRunning?: ObserveRunning;
   readonly observeHistory?: ObserveRunning;

@@ -1,3 +1,4 @@
+import { ownStateScenarios } from './own-state.ts';
 import type { Random } from './random.ts';
 import { bad, good, type Scenario } from './scenarios.ts';
 import type { Draft, Twist } from './twist.ts';
@@ -42,6 +43,7 @@ export const beyondScenarios: readonly Scenario[] = [
   good('version in all responses', {
     field: { path: '$.version', running: '"1.4.2"', testing: '"1.5.0"', changed: 1, noise: 0 },
   }),
+  ...ownStateScenarios,
 ];
 
 // Private

@@ -1,5 +1,7 @@
-import type { PairOutcome, ResponseSummary } from '../../../lib/compare/outcome.ts';
-import { isDeniedStatus, severityOf } from '../../../lib/compare/severity.ts';
+import type { OwnState, PairOutcome, ResponseSummary } from '../../../lib/compare/outcome.ts';
+import { isDenied, isDeniedStatus, severityOf } from '../../../lib/compare/severity.ts';
+import { Acceptance } from '../../../lib/mirror/state/acceptance.ts';
+import { receptionOf, signOf } from '../../../lib/mirror/state/reception.ts';
 import { BaselinePlan } from '../../../lib/mirror/worker/again/plan.ts';
 import type { VerdictSettings } from '../../../lib/verdict/settings.ts';
 import { Verdict } from '../../../lib/verdict/verdict.ts';
@@ -22,6 +24,8 @@ export interface Judge {
 const START_MS = 1_700_000_000_000;
 const CONTROL_SHARE = 0.1;
 const HISTORY_LEAD_MS = 1000;
+const SESSION = 'cookie `sid`';
+const OWN_STATE: OwnState = { what: SESSION, by: 'POST /login', isCopied: false, isByRule: false };
 
 /** The engine of Vili behind the same interface, fed the way the comparer feeds it. */
 export class ViliJudge implements Judge {
@@ -29,6 +33,7 @@ export class ViliJudge implements Judge {
   readonly #settings: VerdictSettings;
   readonly #controls: BaselinePlan;
   readonly #random = new Random(1);
+  readonly #acceptance = new Acceptance();
   /** The number that the traffic drew for the current pair. */
   #sample = 0;
   readonly #names = Array.from({ length: 64 }, (_, rank) => `GET /endpoint-${rank}/{id}`);
@@ -77,6 +82,7 @@ export class ViliJudge implements Judge {
       ? { differs: pair.controlDiffers, ...this.#changedAgain(pair) }
       : null;
     this.#controls.learn(endpoint, pair.testingDiffers, baseline?.differs ?? null);
+    const setAside = this.#aside(pair, endpoint);
     this.verdict.pair({
       requestId: 'simulated',
       atMs,
@@ -87,6 +93,7 @@ export class ViliJudge implements Judge {
       differs: pair.testingDiffers,
       baseline,
       deniedAgain,
+      ...setAside,
     });
     const decision = this.verdict.decision(atMs);
     return decision === 'promote' || decision === 'reject' ? decision : null;
@@ -109,6 +116,30 @@ export class ViliJudge implements Judge {
   #changedAgain({ field }: SimulatedPair): { readonly values?: readonly string[] } {
     const isAlone = field?.control === true && !field.testing;
     return isAlone && this.#field !== undefined ? { values: [this.#field.path] } : {};
+  }
+
+  /** As `ClientState` does it, of which only the statuses play a part here. */
+  #aside({ running, testing, stranger }: SimulatedPair, endpoint: string): Partial<PairOutcome> {
+    if (stranger === null) return {};
+    if (severityOf(running) === 2 || severityOf(testing) === 2) {
+      const isKnown = this.#acceptance.treatment(SESSION, endpoint) === 'count';
+      return isKnown ? {} : { failuresOnly: true };
+    }
+    const isAsked = this.#acceptance.wantsStranger(SESSION, endpoint, () => this.#random.uniform());
+    const treatment = this.#acceptance.treatment(SESSION, endpoint);
+    const sign = ({ status }: { status: number }) => signOf({ status, headers: [] });
+    const { reception, clue } = receptionOf({
+      running: sign(running),
+      stranger: isAsked || this.#acceptance.dependsOn(SESSION, endpoint) ? sign(stranger) : null,
+      testing: sign(testing),
+      strangerPlaces: isAsked ? new Set() : null,
+      testingPlaces: new Set(),
+      betweenThem: () => new Set(),
+    });
+    this.#acceptance.observe(SESSION, endpoint, reception, clue);
+    if (treatment === 'count' || (isDenied(running) && severityOf(testing) === 0)) return {};
+    if (treatment === 'unlearned') return { setAside: 'unlearned' };
+    return { setAside: 'own-session', ownState: OWN_STATE };
   }
 
   #askedAboutRefusal(pair: SimulatedPair, endpoint: string): boolean {

@@ -19,6 +19,8 @@ export interface SimulatedPair {
   readonly testing: ResponseSummary;
   /** Status of running's second response, for judges that request one. */
   readonly control: { readonly status: number };
+  /** Status of running's response without the session of the request; null: it carries none. */
+  readonly stranger: { readonly status: number } | null;
   /** Whether testing's body differs from running's, and running's second one from its first. */
   readonly testingDiffers: boolean;
   readonly controlDiffers: boolean;
@@ -104,6 +106,7 @@ export function simulate(
         ms: duration(medians, rank, factor, shared, random) + tail,
       },
       control: { status: statuses.running },
+      stranger: null,
       left: false,
       repeats: 0,
     };
@@ -120,9 +123,9 @@ export function simulate(
       const running = responseOf(draft.running);
       if (running.status >= 500) listener.log(atSeconds, 'running', 'error', 1);
       if (severityOf(testing) === 2) listener.log(atSeconds, 'testing', 'error', 1);
-      const { control } = draft;
+      const { control, stranger } = draft;
       const sample = field === null ? bodies.sample : (bodies.sample ?? random.uniform());
-      const found = { ...bodies, sample, field };
+      const found = { ...bodies, stranger, sample, field };
       if (listener.pair({ atSeconds, rank, running, testing, control, ...found })) return index + 1;
     }
     seconds += draft.repeats * REPEAT_SECONDS;

@@ -10,6 +10,8 @@ export interface Draft {
   readonly testing: { status: number; ms: number };
   /** Running's response when it is asked again at the moment testing is. */
   control: { status: number };
+  /** What running gives without the session that the request carries; null: it carries none. */
+  stranger: { status: number } | null;
   /** The client left before it had its response: no judge gets to see this request. */
   left: boolean;
   /** The same client sends the same request again at once, so many times, to the same effect. */

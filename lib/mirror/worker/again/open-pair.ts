@@ -1,4 +1,5 @@
 import type { Exchange } from '../../../model/exchange.ts';
+import type { Carried } from '../../state/client-state.ts';
 import type { ShadowLimits, ShadowResponse } from '../../request/requester.ts';
 
 /** A copy under way, with the responses that are there so far. */
@@ -14,6 +15,12 @@ export interface OpenPair {
   /** The second responses, asked for at the same moment. Testing's is null where only running was asked. */
   runningAgain: ShadowResponse | null;
   testingAgain: ShadowResponse | null;
+  /** What the request carries that only running may know, and running's response without it. */
+  readonly carried: Carried;
+  stranger: ShadowResponse | null;
+  isStrangerOpen: boolean;
+  /** All other responses are there. */
+  isReady: boolean;
   /** Second responses to wait for. */
   waitsFor: number;
   /** It should have been asked again, and there was no room for it. */

@@ -1,0 +1,216 @@
+import type { OwnState, PairOutcome, SetAside } from '../../compare/outcome.ts';
+import { isDeniedStatus, severityOfStatus } from '../../compare/severity.ts';
+import { type Exchange, isSafeMethod } from '../../model/exchange.ts';
+import { pathOf } from '../../model/path-template.ts';
+import type { StateRule } from '../../model/traffic-rules.ts';
+import type { ShadowResponse } from '../request/requester.ts';
+import { Acceptance, type Treatment } from './acceptance.ts';
+import { BoundedMap } from './bounded.ts';
+import { credentialsOf, isCredentialName } from './credentials.ts';
+import { hashOf } from './hash.ts';
+import { Issued, type Source } from './issued.ts';
+import type { StateSnapshot } from './memory.ts';
+import { clientOf, type StateNote } from './note.ts';
+import { type Places, receptionOf, signOf } from './reception.ts';
+import { modeOf } from './rules.ts';
+import { type Write, WriteKnowledge, Written } from './written.ts';
+
+const MAX_ENDPOINTS = 500;
+const BROKEN = 2;
+
+/** What a request carries that only running may know. */
+export interface Carried {
+  /** Kinds of the credentials that running handed out since its own start; the likeliest session first. */
+  readonly kinds: readonly string[];
+  readonly source: Source | null;
+  /** The write above this read that testing did not get. */
+  readonly write: Write | null;
+}
+
+/** A pair once all of its responses are there. */
+export interface StatePair {
+  readonly exchange: Exchange;
+  readonly endpoint: string;
+  readonly testing: ShadowResponse;
+  /** Running's response to the same request without its credentials; null: not asked. */
+  readonly stranger: ShadowResponse | null;
+  readonly carried: Carried;
+}
+
+/** Where two responses to one request differ, by what is not noise; null stands for running's first. */
+export type Compare = (one: ShadowResponse | null, other: ShadowResponse) => Places;
+
+/** What is decided of a pair. */
+export interface Aside {
+  readonly setAside: SetAside | null;
+  readonly ownState: OwnState | null;
+  readonly failuresOnly?: boolean;
+}
+
+const UNLEARNED: Aside = { setAside: 'unlearned', ownState: null };
+const FAILURES_ONLY: Aside = { setAside: null, ownState: null, failuresOnly: true };
+const NOTHING: Carried = { kinds: [], source: null, write: null };
+
+/**
+ * Learns, for one test, what testing knows of running's clients, and sets aside what it cannot know. What is
+ * decided of a pair depends on the request and on pairs before it, never on how testing responded: both versions
+ * failing at all (5xx, no response) counts always, whoever fails.
+ */
+export class ClientState {
+  readonly #rules: readonly StateRule[];
+  readonly #random: () => number;
+  readonly #issued = new Issued();
+  readonly #written = new Written();
+  readonly #acceptance = new Acceptance();
+  readonly #knowledge = new WriteKnowledge();
+  /** What strangers got last at an endpoint. */
+  readonly #strangers = new BoundedMap<string, string>(MAX_ENDPOINTS);
+
+  constructor(rules: readonly StateRule[], random: () => number) {
+    this.#rules = rules;
+    this.#random = random;
+  }
+
+  restore({ issued, writes }: StateSnapshot): void {
+    this.#issued.restore(issued);
+    for (const write of writes) this.#written.add(write);
+  }
+
+  /** Running did something for a client. */
+  note(note: StateNote): void {
+    this.#issued.add(note);
+    if (note.isWrite && !note.isCopied) this.#written.add(note);
+  }
+
+  /** Running starts anew. */
+  forget(): void {
+    this.#issued.clear();
+    this.#written.clear();
+  }
+
+  /** Looked up when the copy is sent. */
+  carriedBy({ method, path, headers }: Exchange): Carried {
+    const write = isSafeMethod(method) ? this.#written.above(clientOf(headers), path) : null;
+    let source: Source | null = null;
+    const kinds: string[] = [];
+    for (const { kind, value } of credentialsOf(headers)) {
+      const from = this.#issued.sourceOf(hashOf(value));
+      if (from === null) continue;
+      const isLikely = kind === 'bearer token' || isCredentialName(kind);
+      if (source === null || (isLikely && !isCredentialName(kinds[0] ?? ''))) source = from;
+      if (isLikely) kinds.unshift(kind);
+      else kinds.push(kind);
+    }
+    return kinds.length === 0 && write === null ? NOTHING : { kinds, source, write };
+  }
+
+  /** Whether running is to be asked what it gives to strangers. */
+  wantsStranger({ kinds }: Carried, endpoint: string): boolean {
+    let isWanted = false;
+    for (const kind of kinds) {
+      if (this.#acceptance.wantsStranger(kind, endpoint, this.#random)) isWanted = true;
+    }
+    return isWanted;
+  }
+
+  /** Why the pair is evidence for neither version, or null. To be asked before `learn`. */
+  setAside(pair: StatePair): Aside | null {
+    const { exchange, testing, carried } = pair;
+    if (carried === NOTHING) return null;
+    const aside = this.#unknown(pair);
+    // Running failing where testing does not know the client must count as much as the reverse.
+    return aside !== null && (isBroken(exchange) || isBroken(testing)) ? FAILURES_ONLY : aside;
+  }
+
+  /** Learns from a pair whose comparison is known. */
+  learn(
+    pair: StatePair,
+    { differences }: Pick<PairOutcome, 'differences'>,
+    compare: Compare,
+  ): void {
+    const { exchange, endpoint, testing, carried } = pair;
+    if (isBroken(exchange) || isBroken(testing)) return;
+    const { kinds, write } = carried;
+    const treatment = this.#treatment(kinds, endpoint);
+    for (const kind of kinds) this.#learnReception(pair, kind, compare);
+    if (treatment !== 'count' || !isSafeMethod(exchange.method)) return;
+    this.#knowledge.observe(endpoint, write?.writer ?? null, differences.length > 0);
+  }
+
+  // Private
+
+  /** What testing cannot know of the pair, or is not known to know. */
+  #unknown(pair: StatePair): Aside | null {
+    const { exchange, endpoint, carried } = pair;
+    const mode = modeOf(this.#rules, pathOf(exchange.path));
+    if (mode === 'shared') return null;
+    const { kinds, source, write } = carried;
+    if (kinds.length > 0) {
+      const treatment = mode === 'own' ? 'own' : this.#treatment(kinds, endpoint);
+      if (treatment !== 'count') {
+        if (this.#letsIn(pair)) return null;
+        if (treatment === 'unlearned') return UNLEARNED;
+        return this.#told('own-session', mode === 'own', source, kinds[0]);
+      }
+    }
+    if (write === null) return null;
+    const knows = mode === 'own' ? false : this.#knowledge.knows(endpoint, write.writer);
+    if (knows === true) return null;
+    if (knows === null) return UNLEARNED;
+    return this.#told('own-write', mode === 'own', { ...write, isCopied: false });
+  }
+
+  #learnReception(
+    { exchange, endpoint, testing, stranger }: StatePair,
+    kind: string,
+    compare: Compare,
+  ): void {
+    const running = signOf({ status: exchange.status, headers: exchange.responseHeaders });
+    const isAsked = stranger !== null && stranger.failure === null && !isBroken(stranger);
+    if (isAsked) this.#strangers.set(endpoint, signOf(stranger));
+    const seen = {
+      running,
+      stranger: isAsked ? signOf(stranger) : (this.#strangers.use(endpoint) ?? null),
+      testing: signOf(testing),
+      strangerPlaces: isAsked ? compare(null, stranger) : null,
+      testingPlaces: isAsked ? compare(null, testing) : new Set<string>(),
+      betweenThem: () => (isAsked ? compare(stranger, testing) : new Set<string>()),
+    };
+    const { reception, clue } = receptionOf(seen);
+    this.#acceptance.observe(kind, endpoint, reception, clue);
+    if (!isAsked && reception === 'unclear') {
+      this.#acceptance.agreed(kind, endpoint, running === seen.testing);
+    }
+  }
+
+  #treatment(kinds: readonly string[], endpoint: string): Treatment {
+    let treatment: Treatment = 'count';
+    for (const kind of kinds) {
+      const one = this.#acceptance.treatment(kind, endpoint);
+      if (one === 'own') return one;
+      if (one === 'unlearned') treatment = one;
+    }
+    return treatment;
+  }
+
+  /** Testing let somebody in whom running denied: an attack, unless that is how running treats strangers. */
+  #letsIn({ exchange, endpoint, testing, stranger }: StatePair): boolean {
+    if (!isDeniedStatus(exchange.status) || severityOfStatus(testing.status) > 0) return false;
+    const usual = stranger === null ? this.#strangers.use(endpoint) : signOf(stranger);
+    return usual !== signOf(testing);
+  }
+
+  #told(setAside: SetAside, isByRule: boolean, source: Source | null, what = ''): Aside {
+    const by = source?.endpoint ?? '';
+    return { setAside, ownState: { what, by, isCopied: source?.isCopied === true, isByRule } };
+  }
+}
+
+// Private
+
+function isBroken({
+  status,
+  failure,
+}: Pick<ShadowResponse, 'status'> & { failure: unknown }): boolean {
+  return failure !== null || severityOfStatus(status) === BROKEN;
+}

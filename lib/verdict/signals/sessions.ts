@@ -1,0 +1,163 @@
+import type { PairOutcome } from '../../compare/outcome.ts';
+import type { Reason } from '../../model/reason.ts';
+import { percent } from '../../text/numbers.ts';
+import type { DecisionContext } from '../decision/context.ts';
+import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
+import { Tally, type TallyEntry } from '../evidence/tally.ts';
+import type { Blocker, Finding, Signal, TableInput } from './signal.ts';
+
+const CODE = 'own-state';
+/** Share of the requests that may be set aside before an operator has to know. */
+const MAX_ASIDE_SHARE = 0.3;
+/** An endpoint that was requested once says little of anything. */
+const ONLY_SO = 2;
+const MAX_CAUSES = 3;
+const MAX_ENDPOINTS = 3;
+const BETWEEN = '\n';
+
+const endpointPart = new EndpointPart(() => ({
+  /** Pairs that were set aside, without those that a rule sets aside. */
+  aside: 0,
+}));
+const totalsPart = new TotalsPart(() => ({
+  aside: 0,
+  asideByRule: 0,
+  asideUnlearned: 0,
+  asideCauses: null as Tally | null,
+}));
+
+const onlySo: Blocker = {
+  code: 11,
+  blocks: (context, endpoint) => isOnlySo(endpoint) && !context.isAccepted(CODE),
+  words: () => 'was requested only with what only running knows, so it was never compared',
+  excess: () => 2,
+};
+
+/**
+ * Requests that carry what only running can know, its sessions or what it was told to write: evidence for neither
+ * version. Where they are many, or all that is known of an endpoint, an operator has to accept that.
+ */
+export const sessions: Signal = {
+  codes: [CODE],
+  observeAside: observe,
+  criterion: {
+    kind: 'objection',
+    isMet: (context) => asideShare(context.evidence) <= MAX_ASIDE_SHARE || context.isAccepted(CODE),
+    progress: ({ evidence }) => MAX_ASIDE_SHARE / asideShare(evidence),
+    missing: ({ evidence }) => [
+      `a rule for, or that you accept, what is not judged: ${percent(asideShare(evidence))} of the ` +
+        `requests (at most ${percent(MAX_ASIDE_SHARE)})`,
+    ],
+  },
+  blockers: [onlySo],
+  findings,
+  atPromotion: ({ evidence }) => {
+    const { aside, asideByRule } = totalsPart.of(evidence);
+    const share = (aside + asideByRule) / Math.max(1, requests(evidence));
+    if (aside + asideByRule === 0) return null;
+    return {
+      ...blank(),
+      text: `${percent(share)} of the requests were not judged: ${causesText(evidence)}.`,
+      observed: share,
+      limit: MAX_ASIDE_SHARE,
+    };
+  },
+  rows: ({ context: { evidence }, stateOf }: TableInput) => {
+    const { aside, asideByRule } = totalsPart.of(evidence);
+    if (aside + asideByRule === 0) return [];
+    const share = percent((aside + asideByRule) / Math.max(1, requests(evidence)));
+    const limit = percent(MAX_ASIDE_SHARE);
+    const shown = stateOf(CODE);
+    const state = shown === 'FAIL' ? ('watch' as const) : shown;
+    return [{ code: CODE, name: 'not judged', running: '-', testing: share, limit, state }];
+  },
+};
+
+// Private
+
+function observe(
+  { evidence }: DecisionContext,
+  endpoint: EndpointEvidence,
+  { setAside, ownState = null, requestId }: PairOutcome,
+): void {
+  const totals = totalsPart.of(evidence);
+  if (setAside === 'unlearned') totals.asideUnlearned++;
+  if (ownState === null) return;
+  if (ownState.isByRule) totals.asideByRule++;
+  else {
+    totals.aside++;
+    endpointPart.of(endpoint).aside++;
+  }
+  const { what, by, isCopied } = ownState;
+  const cause = { kind: isCopied ? 'copied' : '', path: `${what}${BETWEEN}${by}` };
+  (totals.asideCauses ??= new Tally()).add({ ...cause, running: what, testing: by }, requestId);
+}
+
+/** All that could have been compared. */
+function requests(evidence: Evidence): number {
+  const { aside, asideByRule, asideUnlearned } = totalsPart.of(evidence);
+  return evidence.totals.pairs + aside + asideByRule + asideUnlearned;
+}
+
+function asideShare(evidence: Evidence): number {
+  return totalsPart.of(evidence).aside / Math.max(1, requests(evidence));
+}
+
+function isOnlySo(endpoint: EndpointEvidence): boolean {
+  return endpoint.counts.pairs === 0 && endpointPart.of(endpoint).aside >= ONLY_SO;
+}
+
+function findings(context: DecisionContext): readonly Finding[] {
+  const { evidence } = context;
+  if (totalsPart.of(evidence).aside === 0 || context.isAccepted(CODE)) return [];
+  const only = [...evidence.endpoints.all()].filter(isOnlySo);
+  const share = asideShare(evidence);
+  if (share <= MAX_ASIDE_SHARE && only.length === 0) return [];
+  const names = only.slice(0, MAX_ENDPOINTS).map(({ name }) => name);
+  const more = only.length > names.length ? ` and ${only.length - names.length} more` : '';
+  const onlySeen = names.length === 0 ? '' : `. Never compared: ${names.join(', ')}${more}`;
+  const text = `${percent(share)} of the requests ${causesText(evidence)}${onlySeen}${advice(evidence)}`;
+  const samples = causes(evidence)[0]?.samples ?? [];
+  const reason = { ...blank(), text, observed: share, limit: MAX_ASIDE_SHARE, samples };
+  return [{ reason: { ...reason, accept: CODE }, strength: 0 }];
+}
+
+/** ``carry sessions that only running knows: cookie `sid`, set by `POST /login`, which is not copied``. */
+function causesText(evidence: Evidence): string {
+  const all = causes(evidence);
+  const said: string[] = [];
+  const ofSessions = all.filter(({ running }) => running !== '');
+  const ofWrites = all.filter(({ running }) => running === '');
+  if (ofSessions.length > 0) {
+    said.push(`carry sessions that only running knows: ${ofSessions.map(setByWords).join('; ')}`);
+  }
+  if (ofWrites.length > 0) {
+    const names = ofWrites.map(({ testing }) => `\`${testing}\``).join(', ');
+    const verb = ofWrites.length > 1 ? 'are' : 'is';
+    said.push(`read what only running was told to write: ${names}, which ${verb} not copied`);
+  }
+  return said.join(', or ');
+}
+
+function setByWords({ kind, running: what, testing: by }: TallyEntry): string {
+  if (by === '') return what;
+  return `${what}, set by \`${by}\`${kind === 'copied' ? '' : ', which is not copied'}`;
+}
+
+/** The rule that has these requests judged, where there is one. */
+function advice(evidence: Evidence): string {
+  const rules = causes(evidence)
+    .filter(({ kind, testing }) => kind !== 'copied' && /^[A-Z]+ \/[^\s"]*$/.test(testing))
+    .map(({ testing }) => `${testing} on`);
+  const unique = [...new Set(rules)].join(', ');
+  return unique === '' ? '' : `. To have them judged: mirror.rules="${unique}"`;
+}
+
+function causes(evidence: Evidence): readonly TallyEntry[] {
+  return totalsPart.of(evidence).asideCauses?.entries().slice(0, MAX_CAUSES) ?? [];
+}
+
+function blank(): Pick<Reason, 'code' | 'endpoint' | 'samples'> {
+  return { code: CODE, endpoint: null, samples: [] };
+}

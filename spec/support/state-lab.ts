@@ -1,0 +1,108 @@
+import type { PairOutcome } from '../../lib/compare/outcome.ts';
+import { createMirror } from '../../lib/mirror/mirror.ts';
+import type { MirrorSettings } from '../../lib/mirror/settings.ts';
+import { createProxy } from '../../lib/proxy/proxy.ts';
+import { Verdict } from '../../lib/verdict/verdict.ts';
+import type { VerdictReport } from '../../lib/verdict/report.ts';
+import type { MirrorRule } from '../../lib/model/traffic-rules.ts';
+import { DEFAULT_MIRROR_SETTINGS, DEFAULT_VERDICT_SETTINGS } from './default-settings.ts';
+import { proxySettings, Upstream } from './proxy-fixture.ts';
+import { type StateApp, stateApp } from './state-app.ts';
+
+/** Everything of a test but its length: the warm-up is short, and speed is not judged. */
+const SHORT = {
+  ...DEFAULT_VERDICT_SETTINGS,
+  minRequests: 60,
+  minTimeMs: 0,
+  margin: 0.05,
+  warmupRequests: 0,
+  warmupTimeMs: 0,
+  confirmTimeMs: 0,
+  speed: 'report' as const,
+};
+const SETTLE_LIMIT_MS = 10_000;
+
+export interface LabSettings {
+  readonly running: StateApp;
+  readonly testing: StateApp;
+  readonly rules?: readonly MirrorRule[];
+  readonly mirror?: Partial<MirrorSettings>;
+  /** Before the test begins. */
+  readonly before?: (client: Call) => Promise<void>;
+}
+
+export type Call = (
+  method: string,
+  path: string,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
+
+export interface LabResult {
+  readonly outcomes: readonly PairOutcome[];
+  readonly report: VerdictReport;
+  readonly verdict: Verdict;
+}
+
+/** Runs users through a real proxy and a real mirror, and judges what came of it. */
+export async function inLab(
+  settings: LabSettings,
+  drive: (call: Call) => Promise<void>,
+): Promise<LabResult> {
+  const running = await Upstream.http(stateApp(settings.running), 'shop-1.0.0/1_running');
+  const testing = await Upstream.http(stateApp(settings.testing), 'shop-1.1.0/1_test');
+  const outcomes: PairOutcome[] = [];
+  const problems: string[] = [];
+  const mirror = createMirror(
+    { ...DEFAULT_MIRROR_SETTINGS, busyLimit: 1, ...settings.mirror },
+    { onOutcomes: (batch) => outcomes.push(...batch.outcomes), onEvent: () => undefined },
+  );
+  const { rules = [] } = settings;
+  const proxy = createProxy(proxySettings({ mirror: { rules } }), mirror.sink, {
+    onProblem: (text) => problems.push(text),
+  });
+  try {
+    const { port } = await proxy.listen();
+    const call = callerOf(`http://127.0.0.1:${port}`);
+    proxy.setRoute({ running: running.target, mirroring: false });
+    mirror.routed(running.target);
+    await settings.before?.(call);
+    mirror.begin({ id: 'shop-1.1.0', testing: testing.target, running: running.target });
+    proxy.setRoute({ running: running.target, mirroring: true });
+    const startedAtMs = Date.now();
+    await drive(call);
+    await settled(mirror);
+    await mirror.end();
+    const verdict = new Verdict(SHORT, startedAtMs);
+    for (const outcome of outcomes) verdict.pair(outcome);
+    for (let window = 1; window <= 60; window++)
+      verdict.logWindow(quiet(startedAtMs + window * 10_000));
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+    return { outcomes, verdict, report: verdict.decide(startedAtMs + 600_000) };
+  } finally {
+    await proxy.close(0);
+    await mirror.close();
+    await running.close();
+    await testing.close();
+  }
+}
+
+// Private
+
+function callerOf(origin: string): Call {
+  return async (method, path, headers = {}) => {
+    const response = await fetch(`${origin}${path}`, { method, headers, redirect: 'manual' });
+    const body = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, headers: response.headers, body };
+  };
+}
+
+async function settled(mirror: { counts(): { inFlight: number } }): Promise<void> {
+  const untilMs = Date.now() + SETTLE_LIMIT_MS;
+  while (mirror.counts().inFlight > 0 && Date.now() < untilMs) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function quiet(atMs: number) {
+  return { atMs, testingErrors: 0, runningErrors: 0, testingWarnings: 0, runningWarnings: 0 };
+}
