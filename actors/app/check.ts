@@ -146,7 +146,9 @@ async function checkLog({ base, identifier, log }: Settings): Promise<string> {
   const inspection = await inspectLog(path, { ...log, maxBytes: LOG_INSPECTED_BYTES });
   const warning = levelWarning(inspection);
   if (warning !== null) throw new Error(warning);
-  return `${inspection.withLevel} of the last ${inspection.lines} lines of ${path} have a level`;
+  const { withLevel, lines, format } = inspection;
+  const by = format === '' ? '' : ` (format: ${format})`;
+  return `${withLevel} of the last ${lines} lines of ${path} have a level${by}`;
 }
 
 async function checkLinks({ base, identifier }: Settings): Promise<string> {

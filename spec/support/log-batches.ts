@@ -15,6 +15,7 @@ export function batchOf(
     levels: counts,
     plain: 0,
     sampledOut: 0,
+    format: '',
     kinds: [],
     unknownKeys: [],
     latest: [],

@@ -1,11 +1,16 @@
 import type { Level } from '../../lib/logs/follow/batch.ts';
 
-/** The level of every line of each fixture, in order; the fixtures are output of real libraries. */
+/**
+ * The level of every line of each fixture, in order; the fixtures are output of real libraries, the documented
+ * ones as their manuals show it, with fields of an application added. A line alone has the last of a key given twice.
+ */
 export const FIXTURE_LEVELS: Readonly<Record<string, string>> = {
   'go.jsonl': 'warn error fatal fatal unknown trace warn error warn error error warn warn error',
   'node.jsonl':
     'info warn error fatal warn error warn info info debug debug trace ' +
     'fatal fatal fatal error warn info info debug trace debug info warn error fatal',
+  'documented.jsonl':
+    'info error info error info error warn info error info info error info warn fatal info error error',
   'python.jsonl': 'unknown unknown error warn fatal error warn fatal error warn fatal info',
 };
 

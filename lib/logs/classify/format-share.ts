@@ -13,12 +13,14 @@ const KEYS_MAX = 20;
 export class FormatShare {
   #lines = 0;
   #levelled = 0;
+  #format = '';
   readonly #unknownKeys = new Set<string>();
 
   add(batch: LogBatch): void {
     const parsed = batch.lines - batch.sampledOut;
     this.#lines += parsed;
     this.#levelled += parsed - batch.levels.unknown;
+    if (batch.format !== '') this.#format = batch.format;
     this.#noteKeys(batch.unknownKeys);
   }
 
@@ -36,18 +38,25 @@ export class FormatShare {
     if (this.#lines === 0) return 'logged nothing where the log should be';
     const keys =
       this.#unknownKeys.size === 0 ? '' : `; keys seen: ${[...this.#unknownKeys].join(', ')}`;
-    return `${this.#levelled} of ${this.#lines} lines had a level${keys}`;
+    const format = this.#format === '' ? '' : ` (${this.#format})`;
+    return `${this.#levelled} of ${this.#lines} lines had a level${format}${keys}`;
   }
 
   checkpoint(): unknown {
-    return { lines: this.#lines, levelled: this.#levelled, keys: [...this.#unknownKeys] };
+    return {
+      lines: this.#lines,
+      levelled: this.#levelled,
+      format: this.#format,
+      keys: [...this.#unknownKeys],
+    };
   }
 
   /** Adopts a checkpoint; what it lacks stays zero. */
   restore(saved: unknown): void {
-    const { lines, levelled, keys } = (saved ?? {}) as Record<string, unknown>;
+    const { lines, levelled, format, keys } = (saved ?? {}) as Record<string, unknown>;
     if (typeof lines === 'number' && lines > 0) this.#lines = lines;
     if (typeof levelled === 'number' && levelled > 0) this.#levelled = levelled;
+    if (typeof format === 'string') this.#format = format;
     if (Array.isArray(keys)) this.#noteKeys(keys.filter((key) => typeof key === 'string'));
   }
 

@@ -7,6 +7,8 @@ export interface LogInspection {
   readonly lines: number;
   readonly withLevel: number;
   readonly plain: number;
+  /** Who writes it, or where its level is; empty without a JSON line. */
+  readonly format: string;
   /** The keys of a few lines without a level. */
   readonly unknownKeys: readonly string[];
 }
@@ -23,9 +25,9 @@ export async function inspectLog(
   const builder = new LogBatchBuilder({ ...options, maxKinds: 0, mask: () => null }, 0);
   for (const line of text.split('\n')) builder.line(line);
   const batch = builder.take(0, { inode: 0, position: 0 });
-  if (batch === null) return { lines: 0, withLevel: 0, plain: 0, unknownKeys: [] };
-  const { lines, levels, plain, unknownKeys } = batch;
-  return { lines, withLevel: lines - levels.unknown, plain, unknownKeys };
+  if (batch === null) return { lines: 0, withLevel: 0, plain: 0, format: '', unknownKeys: [] };
+  const { lines, levels, plain, format, unknownKeys } = batch;
+  return { lines, withLevel: lines - levels.unknown, plain, format, unknownKeys };
 }
 
 /** A sentence for the operator when most lines of a log have no level, else null. */

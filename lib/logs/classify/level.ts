@@ -7,13 +7,14 @@ import {
   type NumberFamily,
 } from './level-numbers.ts';
 import { levelOfWord } from './level-words.ts';
+import { type Writer, writerOf } from './writers.ts';
 
 /** Where known log writers keep the level, the most reliable field first. */
-const LEVEL_FIELDS = fieldNames(
+export const LEVEL_FIELDS = fieldNames(
   'level log.level severity_number severityNumber SeverityNumber severity @level levelname ' +
     'level_name _level_name loglevel logLevel LogLevel log_level Level LEVEL Severity SEVERITY ' +
     'severity_text severityText SeverityText lvl Lvl LVL L @l level_value record.level ' +
-    'PRIORITY',
+    'PRIORITY levelno',
 );
 
 /** Fields whose numbers mean the same whatever the shape of the line. */
@@ -23,6 +24,7 @@ const FAMILY_OF_FIELD = new Map<string, NumberFamily>([
   ['SeverityNumber', 'otel'],
   ['level_value', 'logback'],
   ['PRIORITY', 'syslog'],
+  ['levelno', 'python'],
 ]);
 
 /** Their numbers are HTTP statuses and queue priorities; journald's PRIORITY is another field. */
@@ -41,22 +43,51 @@ export interface LevelOptions {
 }
 
 /**
- * The level of one JSON log line, for every log writer in the table of docs/log-formats.md. The
- * configured field comes first, then the known ones; a number is read by the shape of its line. A
- * line without a level is `info` in Serilog's compact form, `error` with an exception, and
- * otherwise `unknown`, which the caller must count and show.
+ * The level of one JSON log line by itself, for every log writer in the table of docs/log-formats.md.
+ * The configured field comes first, then that of the writer whose line it is, then the known ones; a
+ * number is read by the shape of its line. A line without a level is `info` in Serilog's compact form,
+ * `error` with an exception, and otherwise `unknown`, which the caller must count and show.
  */
 export function levelOf(entry: object, options: LevelOptions): Level {
   if (!isEntry(entry)) return 'unknown';
-  if (options.levelField !== '') {
-    const level = levelIn(entry, options.levelField, options.numbers);
-    if (level !== null) return level;
-  }
-  for (const field of LEVEL_FIELDS) {
+  const level = configuredLevel(entry, options);
+  if (level !== null) return level;
+  const writer = writerOf(entry);
+  if (writer === null) return levelByList(entry, options);
+  return levelByWriter(entry, writer, options);
+}
+
+/** By the setting that names the field; null where it is not set, or the line has no level there. */
+export function configuredLevel(entry: LogEntry, options: LevelOptions): Level | null {
+  return options.levelField === '' ? null : levelIn(entry, options.levelField, options.numbers);
+}
+
+/** The level of a line that this writer wrote. */
+export function levelByWriter(entry: LogEntry, writer: Writer, options: LevelOptions): Level {
+  return (
+    levelInFields(entry, writer.level, options) ??
+    (writer.absent !== undefined && fieldOf(entry, writer.level[0] ?? '') === undefined
+      ? writer.absent
+      : levelWithoutField(entry))
+  );
+}
+
+/** The level of a line that no known writer wrote. */
+export function levelByList(entry: LogEntry, options: LevelOptions): Level {
+  return levelInFields(entry, LEVEL_FIELDS, options) ?? levelWithoutField(entry);
+}
+
+/** The level in the first of these fields that has one. */
+export function levelInFields(
+  entry: LogEntry,
+  fields: readonly string[],
+  options: LevelOptions,
+): Level | null {
+  for (const field of fields) {
     const level = levelIn(entry, field, options.numbers);
     if (level !== null) return level;
   }
-  return levelWithoutField(entry);
+  return null;
 }
 
 // Private
@@ -106,8 +137,6 @@ function familyOfLine(entry: LogEntry, number: number): NumberFamily | null {
 }
 
 function levelWithoutField(entry: LogEntry): Level {
-  const compact = Object.hasOwn(entry, '@mt') || Object.hasOwn(entry, '@m');
-  if (compact && Object.hasOwn(entry, '@t') && !Object.hasOwn(entry, '@l')) return 'info';
   for (const field of TRACES) {
     const trace = fieldOf(entry, field);
     if (trace !== undefined && trace !== null && trace !== '' && trace !== false) return 'error';

@@ -1,4 +1,5 @@
 import type { Level } from '../follow/batch.ts';
+import { withoutColours } from './colours.ts';
 import { levelOfWord } from './level-words.ts';
 
 /** A level occurs near the start of a line; further in, the word is usually part of a message. */
@@ -24,7 +25,7 @@ const UNCAUGHT =
  * shapes, as the lines of a stack trace.
  */
 export function levelOfPlain(line: string): Level {
-  const head = line.slice(0, HEAD_CHARACTERS);
+  const head = withoutColours(line.slice(0, HEAD_CHARACTERS));
   const klog = KLOG.exec(head)?.[1];
   if (klog !== undefined) return levelOfWord(klog) ?? 'unknown';
   const words = [ASSIGNED.exec(head)?.[1], UPPER_CASE.exec(head)?.[1], PREFIX.exec(head)?.[1]];

@@ -1,8 +1,9 @@
 import type { LineMask } from '../../compare/mask/line.ts';
 import { isEntry, type LogEntry } from '../classify/fields.ts';
-import { type LevelOptions, levelOf } from '../classify/level.ts';
-import { levelOfPlain } from '../classify/plain.ts';
-import { signatureOf, templateOf } from '../classify/signature.ts';
+import { FileFormat } from '../classify/file-format.ts';
+import type { LevelOptions } from '../classify/level.ts';
+import { readUnparsed } from '../classify/unparsed.ts';
+import { signatureOf } from '../classify/signature.ts';
 import {
   isNotable,
   type Level,
@@ -49,10 +50,13 @@ export class LogBatchBuilder {
   /** Masked names of kinds, since the same few occur again and again. */
   readonly #names = new Map<string, string>();
   readonly #latest: RecentLines;
+  /** Kept from batch to batch: the writer of a file is known by its lines so far. */
+  readonly #format: FileFormat;
 
   constructor(options: BatchOptions, nowMs: number) {
     this.#options = options;
     this.#latest = new RecentLines(options.mask);
+    this.#format = new FileFormat(options);
     this.#fromMs = nowMs;
   }
 
@@ -61,8 +65,8 @@ export class LogBatchBuilder {
     const text = withoutNul(raw);
     if (text === '') return;
     const entry = parse(text);
-    if (entry === null) return this.#countPlain(text, text);
-    const level = levelOf(entry, this.#options);
+    if (entry === null) return this.#countUnparsed(text, text);
+    const level = this.#format.levelOf(entry, text);
     this.#count(level);
     this.#latest.add(level, text);
     if (level === 'unknown') this.#noteKeys(entry);
@@ -71,7 +75,7 @@ export class LogBatchBuilder {
 
   /** Counts a line that was too long to read, by its first characters. */
   overlong(head: string): void {
-    this.#countPlain(withoutNul(head), null);
+    this.#countUnparsed(withoutNul(head), null);
   }
 
   /** Counts lines that were not read. */
@@ -93,6 +97,7 @@ export class LogBatchBuilder {
       levels: this.#levels,
       plain: this.#plain,
       sampledOut: this.#sampledOut,
+      format: this.#format.name,
       kinds: [...this.#kinds.values()],
       unknownKeys: [...this.#unknownKeys],
       latest: this.#latest.take(),
@@ -105,12 +110,13 @@ export class LogBatchBuilder {
   // Private
 
   /** `whole` is null when the text is only the start of a line. */
-  #countPlain(text: string, whole: string | null): void {
-    const level = levelOfPlain(text);
+  #countUnparsed(text: string, whole: string | null): void {
+    const { level, signature, shown } = readUnparsed(text, this.#format);
+    const line = shown ?? whole;
     this.#count(level);
     this.#plain += 1;
-    this.#latest.add(level, whole);
-    if (isNotable(level)) this.#addKind(level, templateOf(text), whole);
+    this.#latest.add(level, line);
+    if (isNotable(level)) this.#addKind(level, signature(), line);
   }
 
   #count(level: Level): void {

@@ -34,6 +34,8 @@ export interface LogBatch {
   readonly plain: number;
   /** Lines that were counted but not parsed, because the file grew faster than the limit. */
   readonly sampledOut: number;
+  /** Who writes the log, or where its level is when nobody known does; empty without a JSON line. */
+  readonly format: string;
   readonly kinds: readonly LogKind[];
   /** Top-level keys of a few lines without a level, which suggest a value for `log.level_field`. */
   readonly unknownKeys: readonly string[];

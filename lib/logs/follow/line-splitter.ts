@@ -1,11 +1,11 @@
 import split from 'split2';
 
 const NEWLINE = 0x0a;
-/** Kept of a line that turns out to be too long: enough to find its level. */
-const HEAD_BYTES = 2048;
+/** Kept of a line that turns out to be too long: enough to find its level and the kind of its error. */
+const HEAD_BYTES = 16_384;
 
 export interface LineSplitterOptions {
-  /** Longer lines are not kept; only their first 2 KiB are passed on. */
+  /** Longer lines are not kept; only their first 16 KiB are passed on. */
   readonly maxLineBytes: number;
   onLine(line: string): void;
   onOverlong(head: string): void;

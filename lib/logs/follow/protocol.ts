@@ -23,7 +23,7 @@ export interface FollowSettings {
   /** Bytes parsed per poll; the excess of a faster file is skipped and counted. */
   readonly maxBytesPerBatch: number;
   /**
-   * Longer lines are classified by their first 2 KiB and not kept. At most a few MiB: an unfinished
+   * Longer lines are classified by their first 16 KiB and not kept. At most a few MiB: an unfinished
    * line is searched again with every 64 KiB, and the thread has 96 MiB in all.
    */
   readonly maxLineBytes: number;

@@ -26,7 +26,13 @@ describe('the inspection of a log', () => {
       const log = join(folder, 'service.log');
       await writeFile(log, '{"level":"INFO"}\n{"level":"WARN"}\nplain\n');
       const inspection = await inspectLog(log, OPTIONS);
-      expect(inspection).to.deep.equal({ lines: 3, withLevel: 2, plain: 1, unknownKeys: [] });
+      expect(inspection).to.deep.equal({
+        lines: 3,
+        withLevel: 2,
+        plain: 1,
+        format: 'unknown format, level in level',
+        unknownKeys: [],
+      });
       expect(levelWarning(inspection)).to.equal(null);
       await writeFile(log, '');
       expect(levelWarning(await inspectLog(log, OPTIONS))).to.equal(null);
