@@ -1,4 +1,4 @@
-import type { InstanceUsage, ProcessSample, ProcessUsage } from '../model/process-usage.ts';
+import type { InstanceUsage, ProcessSample, ProcessUsage } from '../model/servlet-facts.ts';
 import type { ProcessRegistry } from './process/registry.ts';
 
 interface Found {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../../errors.ts';
-import type { ProcessUsage } from '../../model/process-usage.ts';
+import type { ProcessUsage } from '../../model/servlet-facts.ts';
 import { type Forked, forkChild, post } from '../../runtime/fork.ts';
 import { Watchdog } from '../../runtime/watchdog.ts';
 import { type Exit, exitInfrastructureFailure } from '../process/exit.ts';

@@ -1,4 +1,4 @@
-import type { ProcessUsage } from '../../model/process-usage.ts';
+import type { ProcessUsage } from '../../model/servlet-facts.ts';
 import type { Exit } from '../process/exit.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { SpawnOptions, StopOptions, StopReport } from '../process/servlet-process.ts';

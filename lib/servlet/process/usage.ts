@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { attempt } from '../../errors.ts';
-import type { ProcessUsage } from '../../model/process-usage.ts';
+import type { ProcessUsage } from '../../model/servlet-facts.ts';
 import type { ProcessIdentity } from './identity.ts';
 
 /** The kernel counts processor time in hundredths of a second, whatever its own clock (proc(5), USER_HZ). */
