@@ -66,6 +66,7 @@ const NOTIFICATION_RETRY_MS = 2000;
 export function rootTable(services: Services): readonly ChildSpec<never>[] {
   const { settings, layout, proxy, mirror, journal, addresses } = services;
   const { deployer, comparator } = addresses;
+  const servletPids = () => [...services.registry.values()].map(({ process }) => process.pid);
   const { base, identifier, socket: socketPath } = layout;
   const { arrival } = settings;
   const handlers = controlHandlers(services);
@@ -99,7 +100,8 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
     actorSpec({
       name: 'traffic-mirror',
       mailbox: BUSY_MAILBOX,
-      behaviour: () => trafficMirrorActor({ proxy, mirror, comparator, deployer, journal }),
+      behaviour: () =>
+        trafficMirrorActor({ proxy, mirror, comparator, deployer, servletPids, journal }),
     }),
     actorSpec({
       name: 'comparator',

@@ -18,6 +18,8 @@ export interface TrafficMirrorDeps {
   readonly mirror: Mirror;
   readonly comparator: Address<ComparatorMessage>;
   readonly deployer: Address<DeployerMessage>;
+  /** The processes of all servlets now. */
+  readonly servletPids: () => readonly number[];
   readonly journal: Journal;
 }
 
@@ -60,7 +62,7 @@ export function trafficMirrorActor(
         case 'mirror':
           return mirrorTo(deps, state, message);
         case 'mirror-off':
-          proxy.setRoute({ running: state.running, mirroring: false });
+          setRoute(deps, state.running, false);
           await mirror.end();
           return { ...state, test: null, noise: null };
         case 'noise':
@@ -99,11 +101,21 @@ function route(
   const { test } = state;
   const next = { ...state, running: target };
   deps.mirror.routed(target);
-  deps.proxy.setRoute({ running: target, mirroring: test?.begun === true });
+  setRoute(deps, target, test?.begun === true);
   if (target === null || test === null) return next;
   if (!test.begun) return begin(deps, next, test);
   deps.mirror.retarget({ running: target });
   return next;
+}
+
+function setRoute(
+  { proxy, servletPids }: TrafficMirrorDeps,
+  running: Target | null,
+  mirroring: boolean,
+): void {
+  proxy.setRoute(
+    mirroring ? { running, mirroring, servlets: servletPids() } : { running, mirroring },
+  );
 }
 
 /** The same test continues when its servlet moved to another port; any other begins afresh. */
@@ -117,6 +129,8 @@ function mirrorTo(
     return begin(deps, state, { name, target, begun: false });
   }
   deps.mirror.retarget({ testing: target });
+  // Another process of testing.
+  setRoute(deps, state.running, true);
   return { ...state, test: { ...test, target } };
 }
 
@@ -126,7 +140,7 @@ function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): 
   if (running === null || test.target === null) return { ...state, test };
   deps.mirror.begin({ id: test.name, testing: test.target, running });
   if (noise?.name === test.name) deps.mirror.restoreNoise(noise.name, noise.noise);
-  deps.proxy.setRoute({ running, mirroring: true });
+  setRoute(deps, running, true);
   return { ...state, test: { ...test, begun: true } };
 }
 

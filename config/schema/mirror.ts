@@ -94,9 +94,10 @@ export const mirror = {
     header: setting(
       headerName,
       'X-Vili-Mirror',
-      'The header that marks a copy: `test`, or `control` for a baseline request to running. It is ' +
+      'The header that marks a copy: `test`, or `control` for a baseline request to running; `servlet` marks what a ' +
+        "servlet sends to the users' port. It is " +
         'removed from what users send, as is the header of this name followed by `-Token`, which holds ' +
-        'a secret of this Vili: a copy that comes back with it gets 508.',
+        'a secret of this Vili: what comes back with it is forwarded and never copied.',
     ),
     headers: setting(
       headerEdits,

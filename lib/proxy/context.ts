@@ -1,6 +1,7 @@
 import type { ExchangeSink } from '../model/exchange.ts';
 import type { CopyLimits } from './copy/copy.ts';
 import type { MirrorFilter } from './copy/filter.ts';
+import type { Origins } from './copy/origin.ts';
 import type { TrafficLog } from './copy/traffic.ts';
 import type { Counter } from './counts.ts';
 import type { FailureLog } from './failures.ts';
@@ -19,6 +20,7 @@ export interface ProxyContext {
   readonly copyLimits: CopyLimits;
   readonly traffic: TrafficLog;
   readonly filter: MirrorFilter;
+  readonly origins: Origins;
   readonly pages: ErrorPages;
   readonly hold: RequestHold;
   /** Holds requests whose connection running refused until it is known whether running has ended. */

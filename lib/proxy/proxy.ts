@@ -6,6 +6,7 @@ import type { UserFailure } from '../model/user-failure.ts';
 import type { ProxyContext } from './context.ts';
 import { CopyBudget } from './copy/budget.ts';
 import { MirrorFilter } from './copy/filter.ts';
+import { Origins } from './copy/origin.ts';
 import { type TrafficListener, TrafficLog } from './copy/traffic.ts';
 import { Counter, type ProxyCounts } from './counts.ts';
 import { ErrorPages } from './downstream/error-pages.ts';
@@ -86,6 +87,7 @@ export function createProxy(
       budget: new CopyBudget(settings.mirror.maxCollectedBytes),
     },
     filter: new MirrorFilter(settings, hooks.random ?? Math.random),
+    origins: new Origins(() => performance.now()),
     pages: new ErrorPages(settings.errorPage),
     hold: new RequestHold(settings.hold),
     connectRetry: new RequestHold({

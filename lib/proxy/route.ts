@@ -9,6 +9,8 @@ export interface Route {
   readonly running: Target | null;
   /** Whether a testing version receives copies. */
   readonly mirroring: boolean;
+  /** The processes of all servlets: what they send here is not copied. */
+  readonly servlets?: readonly number[];
 }
 
 /** The route of a new proxy. */

@@ -44,7 +44,7 @@ export interface ProxySettings {
     readonly maxCollectedBytes: number;
     /** Name of the header that marks a copy; removed from users' requests. */
     readonly header: string;
-    /** Identifies a copy that comes back, which is rejected with 508; '' for none. */
+    /** Identifies what testing sends with the headers of a copy, which is never copied; '' for none. */
     readonly token: string;
   };
   /** Only the digest of a larger response is kept. */

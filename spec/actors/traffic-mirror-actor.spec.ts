@@ -250,7 +250,7 @@ class Fixture {
       counts: () => this.#count('mirror'),
     } as unknown as TrafficMirrorDeps['mirror'];
     const { comparator, deployer, journal } = this;
-    return { proxy, mirror, comparator, deployer, journal };
+    return { proxy, mirror, comparator, deployer, servletPids: () => [7, 8], journal };
   }
 
   #count(what: string): string {

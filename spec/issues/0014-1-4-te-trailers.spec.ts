@@ -22,7 +22,6 @@ const RULES: HeadRules = {
   maxCount: 100,
   markHeader: 'x-vili-mirror',
   tokenHeader: 'x-vili-mirror-token',
-  token: '',
   scheme: 'http',
   nextRequestId: () => 'id',
 };

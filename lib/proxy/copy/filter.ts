@@ -11,6 +11,8 @@ export const SKIP_REASONS = [
   'rule',
   'sample',
   'health',
+  'servlet',
+  'local',
   'upgrade',
   'no-testing',
   'too-large',

@@ -6,8 +6,11 @@ import type { ResponseHead } from '../http/response-headers.ts';
 import type { CopyHolder } from './budget.ts';
 import { ExchangeCopy } from './copy.ts';
 import { operationOf } from './operation.ts';
+import type { Origin } from './origin.ts';
 import type { SkipReason } from './filter.ts';
 import { NotedHead } from './noted.ts';
+
+const NO_SERVLETS: readonly number[] = [];
 
 /**
  * The mirror ticket of one request: it is counted exactly once, as submitted or shed (with the sink) or as
@@ -22,6 +25,7 @@ export class MirrorTicket implements CopyHolder {
   private atMs = 0;
   /** A health probe, which is not evidence. */
   private isProbe = false;
+  private readonly origin: Origin;
   private settled = false;
   private operation: string | null = null;
   private kind = '';
@@ -29,15 +33,17 @@ export class MirrorTicket implements CopyHolder {
   /** What may have to be noted of the response, copied or not. */
   private noted: NotedHead | null = null;
 
-  constructor(context: ProxyContext, head: RequestHead) {
+  constructor(context: ProxyContext, head: RequestHead, origin: Origin) {
+    this.origin = origin;
     this.context = context;
     this.head = head;
   }
 
   /** Decides whether the request is copied; called when it is about to be sent to running. */
   decide(): void {
-    const { filter, route, copyLimits, sink } = this.context;
+    const { filter, route, copyLimits, sink, origins } = this.context;
     const { bodyBytes } = this.head;
+    if (this.isFromServlet) return this.skip('servlet');
     const reason = filter.skipReason(this.head, route.mirroring);
     this.isProbe = reason === 'health';
     if (reason !== null) return this.skip(reason);
@@ -46,6 +52,12 @@ export class MirrorTicket implements CopyHolder {
     }
     if (sink.full()) return this.shed();
     this.copy = new ExchangeCopy(copyLimits, this);
+    if (this.origin.isOpen) origins.ask(this.origin, route.servlets ?? NO_SERVLETS);
+  }
+
+  /** The header line by which running knows what a servlet sent, as far as that is known; else ''. */
+  get mark(): string {
+    return this.isFromServlet ? `${this.context.settings.mirror.header}: servlet\r\n` : '';
   }
 
   /** Notes the time at which the request is sent to running. */
@@ -91,9 +103,24 @@ export class MirrorTicket implements CopyHolder {
 
   /** Running has finished: the exchange goes to the sink and the observation to running's history. */
   finish(status: number, failure: FailureKind | null): void {
+    const ms = this.context.now() - this.atMs;
+    if (this.copy === null || this.origin.state !== 'asked') this.settle(status, failure, ms);
+    else this.origin.wait(() => this.settle(status, failure, ms));
+  }
+
+  // Private
+
+  /** Also known where a servlet passes on the headers of a copy. */
+  private get isFromServlet(): boolean {
+    const { token } = this.context.settings.mirror;
+    return this.origin.state === 'servlet' || (token !== '' && this.head.fields.token === token);
+  }
+
+  private settle(status: number, failure: FailureKind | null, ms: number): void {
+    if (this.isFromServlet) return this.skip('servlet');
+    if (this.copy !== null && this.origin.state === 'doubtful') return this.skip('local');
     const { context, copy, head, atMs, kind, responseBytes: bytes } = this;
     const operation = this.operation ?? operationOf(head, null);
-    const ms = context.now() - atMs;
     const { method: endpointMethod, path } = head;
     const copied = copy !== null && !this.settled;
     if (copied) {
@@ -107,8 +134,6 @@ export class MirrorTicket implements CopyHolder {
     const request = { atMs, endpointMethod, path, operation };
     context.traffic.add({ ...request, kind, bytes, status, failure, ms, copied });
   }
-
-  // Private
 
   private note(isCopied: boolean): void {
     const { noted, head } = this;

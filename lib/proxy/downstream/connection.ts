@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ByteBudget } from '../../model/byte-budget.ts';
+import { Origin } from '../copy/origin.ts';
 import type { Peer } from '../http/forwarded.ts';
 import type { AheadPace } from '../io/ahead-pace.ts';
 import { contained } from '../io/contained.ts';
@@ -46,6 +47,7 @@ export class Connection implements Eater {
   readonly socket: Socket;
   readonly peer: Peer;
   readonly consumer: Consumer;
+  readonly origin: Origin;
   private readonly idleTimeoutMs: number;
   private readonly pace: AheadPace;
   private active: Turn | null = null;
@@ -78,6 +80,7 @@ export class Connection implements Eater {
     this.pace = pace;
     this.peer = peer;
     this.consumer = { address: peer.address, places: 0 };
+    this.origin = new Origin(socket);
     this.idleTimeoutMs = idleTimeoutMs;
     this.queue = new TurnQueue(budget);
     coalesceWrites(socket);

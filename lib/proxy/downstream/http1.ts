@@ -254,7 +254,6 @@ function headRulesOf({ header, mirror, tls }: ProxySettings): HeadRules {
     maxCount: header.maxCount,
     markHeader: mirror.header.toLowerCase(),
     tokenHeader: `${mirror.header}${TOKEN_SUFFIX}`.toLowerCase(),
-    token: mirror.token,
     scheme: tls === null ? 'http' : 'https',
     nextRequestId: createRequestIds(),
   };

@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../../errors.ts';
 import type { FlatHeaders } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
+import { Origin } from '../copy/origin.ts';
 import { type Peer, peerOf } from '../http/forwarded.ts';
 import { reject, UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
@@ -100,6 +101,7 @@ export class Http2Frontend {
     const { headTimeoutMs, keepAliveMs } = this.context.settings.request;
     const peer = peerOf(session.socket.remoteAddress, this.trust);
     const consumer = { address: peer.address, places: 0 };
+    const origin = new Origin(session.socket);
     const cancels = new RateLimit(CANCELS_BURST, CANCELS_PER_S);
     let open = 0;
     this.sessions.add(session);
@@ -123,7 +125,11 @@ export class Http2Frontend {
       });
       this.contain(
         () => {
-          const response = this.requested(stream, rest[2] as FlatHeaders, peer, consumer);
+          const response = this.requested(stream, rest[2] as FlatHeaders, {
+            peer,
+            consumer,
+            origin,
+          });
           stream.once('close', () => {
             if (response?.isOver !== true && !cancels.take()) calm(session);
           });
@@ -137,8 +143,7 @@ export class Http2Frontend {
   private requested(
     stream: ServerHttp2Stream,
     flat: FlatHeaders,
-    peer: Peer,
-    consumer: Consumer,
+    from: Client,
   ): Http2Response | null {
     const { context } = this;
     stream.on('error', () => {});
@@ -148,8 +153,8 @@ export class Http2Frontend {
       context.counts.skip('aborted');
       return null;
     }
-    const head = this.read(stream, flat, peer);
-    const owner = new StreamOwner(stream, peer, consumer);
+    const head = this.read(stream, flat, from.peer);
+    const owner = new StreamOwner(stream, from);
     const response = new Http2Response(stream, (error) => turn.collapse(error));
     const expectsContinue = head.fields.expectation !== '';
     const turn: Forward = new Forward(
@@ -182,16 +187,25 @@ function calm(session: ServerHttp2Session): void {
   session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
+/** What all streams of a connection have in common. */
+interface Client {
+  readonly peer: Peer;
+  readonly consumer: Consumer;
+  readonly origin: Origin;
+}
+
 /** A stream and its only turn. */
 class StreamOwner {
   readonly peer: Peer;
   readonly consumer: Consumer;
+  readonly origin: Origin;
   private readonly stream: ServerHttp2Stream;
 
-  constructor(stream: ServerHttp2Stream, peer: Peer, consumer: Consumer) {
+  constructor(stream: ServerHttp2Stream, { peer, consumer, origin }: Client) {
     this.stream = stream;
     this.peer = peer;
     this.consumer = consumer;
+    this.origin = origin;
   }
 
   get isGone(): boolean {

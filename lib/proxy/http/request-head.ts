@@ -101,7 +101,7 @@ export function rejectionOf(
   rules: HeadRules,
   httpMinor: number,
 ): Rejection | null {
-  return tooMany(fields, rules) ?? framingProblem(fields, httpMinor) ?? loopProblem(fields, rules);
+  return tooMany(fields, rules) ?? framingProblem(fields, httpMinor);
 }
 
 /** The id that a trusted peer chose, cut to a reasonable length, or a new one. */
@@ -120,9 +120,4 @@ export function createRequestIds(): () => string {
 
 function tooMany({ count }: RequestHeaders, { maxCount }: HeadRules): Rejection | null {
   return count > maxCount ? reject(431, 'too many headers') : null;
-}
-
-/** A copy that the tested version sent back to the users' port would be copied again, endlessly. */
-function loopProblem({ token: found }: RequestHeaders, { token }: HeadRules): Rejection | null {
-  return token !== '' && found === token ? reject(508, 'a copy came back') : null;
 }

@@ -27,8 +27,6 @@ export interface HeadRules {
   readonly markHeader: string;
   /** Lower case; contains `token` in copies that Vili made. */
   readonly tokenHeader: string;
-  /** Known only to this daemon and the servlets it sends copies to; '' for none. */
-  readonly token: string;
   readonly scheme: string;
   readonly nextRequestId: () => string;
 }

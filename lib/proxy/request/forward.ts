@@ -49,7 +49,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.response = response;
     this.expectsContinue = expectsContinue;
     this.writer = new ResponseWriter(response);
-    this.ticket = new MirrorTicket(context, head);
+    this.ticket = new MirrorTicket(context, head, connection.origin);
   }
 
   get received(): boolean {
@@ -59,7 +59,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   dispatchOn(client: UpstreamClient): void {
     this.client = client;
     this.ticket.begin();
-    client.dispatch(outgoing(this.head, this.request, this.body), this);
+    client.dispatch(outgoing(this.head, this.request, this.body, this.ticket.mark), this);
   }
 
   noConnection(): void {

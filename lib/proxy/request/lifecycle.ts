@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { UserOutcome } from '../../model/user-failure.ts';
 import type { ProxyContext } from '../context.ts';
+import type { Origin } from '../copy/origin.ts';
 import type { ProxyErrorKind } from '../counts.ts';
 import type { Turn } from '../downstream/connection.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -15,6 +16,7 @@ import { type Held, heldBytes } from './hold.ts';
 /** A connection, or a stream of one, whose requests take turns. */
 export interface TurnOwner {
   readonly consumer: Consumer;
+  readonly origin: Origin;
   /** Whether nobody is left to respond to. */
   readonly isGone: boolean;
   done(turn: Turn): void;

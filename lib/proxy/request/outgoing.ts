@@ -4,16 +4,17 @@ import { CHUNKED, trailersToSend } from '../http/request-headers.ts';
 import type { TrailerSource, UpstreamRequest } from '../upstream/types.ts';
 import type { RequestBody } from './body.ts';
 
-/** A user's request as it goes to running; made for each attempt. */
+/** A user's request as it goes to running; made for each attempt. `mark`: a line for its head, or ''. */
 export function outgoing(
   { method, path, lines, fields }: RequestHead,
   request: UserRequest,
   body: RequestBody | null,
+  mark: string,
 ): UpstreamRequest {
   return {
     method,
     path,
-    lines,
+    lines: mark === '' ? lines : lines + mark,
     namesHost: fields.namesHost,
     body: body === null ? null : body.source(),
     chunked: fields.bodyBytes === CHUNKED,

@@ -14,7 +14,6 @@ const RULES: HeadRules = {
   maxCount: 100,
   markHeader: 'x-vili-mirror',
   tokenHeader: 'x-vili-mirror-token',
-  token: 'secret',
   scheme: 'http',
   nextRequestId: () => 'id',
 };

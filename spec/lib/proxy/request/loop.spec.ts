@@ -8,23 +8,25 @@ function get(...headers: string[]): string {
   return ['GET / HTTP/1.1', 'Host: a', 'Connection: close', ...headers, '', ''].join('\r\n');
 }
 
-describe('a copy that comes back', () => {
-  it('is rejected with 508 and never reaches running', async () => {
-    let asked = 0;
-    const up = await Upstream.http((_request, response) => {
-      asked++;
+describe('what a servlet sends with the headers of a copy', () => {
+  it('is forwarded, marked, and never copied', async () => {
+    let seen = '';
+    const up = await Upstream.http((request, response) => {
+      seen = request.rawHeaders.join('|');
       response.end();
     });
     await withProxy(
       up,
-      async ({ proxy, port }) => {
+      async ({ proxy, port, sink }) => {
+        proxy.setRoute({ running: up.target, mirroring: true });
         const text = await exchangeRaw(
           port,
           get('X-Vili-Mirror: test', `x-vili-mirror-TOKEN: ${TOKEN}`),
         );
-        expect(text).to.match(/^HTTP\/1\.1 508 Loop Detected\r\n/);
-        expect(asked).to.equal(0);
-        expect(proxy.counts().skipped.refused).to.equal(1);
+        expect(text).to.match(/^HTTP\/1\.1 200 OK\r\n/);
+        expect(seen).to.contain('X-Vili-Mirror|servlet').and.not.match(/token/i);
+        expect(proxy.counts().skipped.servlet).to.equal(1);
+        expect(sink.exchanges).to.deep.equal([]);
       },
       SETTINGS,
     );
