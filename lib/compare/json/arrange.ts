@@ -1,103 +1,146 @@
-/** Deeper elements are not matched as a set but compared by position. */
-const MAX_DEPTH = 64;
+import type { Arrangement } from '../rules/rules.ts';
+import { cheapestPairs } from './assign.ts';
+import { costUnder } from './cost.ts';
+import { equalElements, type Scope } from './under-rules.ts';
 
-/** Elements of two arrays in pairs, and those without a partner. */
+/** So many elements without an equal one are compared each with all others. */
+const MAX_ASSIGNED = 32;
+/** Fields that may tell elements apart, and the share of elements that one has to pair to do so. */
+const MAX_FIELDS = 20;
+const MIN_PAIRED = 1 / 2;
+
+/** Elements of two arrays in pairs that are to be compared, and those without a partner. */
 export interface Arranged {
   readonly pairs: readonly (readonly [running: unknown, testing: unknown])[];
-  readonly running: unknown[];
-  readonly testing: unknown[];
+  readonly running: readonly unknown[];
+  readonly testing: readonly unknown[];
 }
-
-/** Whether the value at these keys, relative to the element, is to be ignored. */
-export type Skips = (place: readonly (string | null)[]) => boolean;
 
 /**
- * Removes equal elements from two arrays, whatever their order. `skips` names the places within an
- * element that do not matter.
+ * Pairs the elements of two arrays whose order has no meaning, or whose objects a field tells apart.
+ * Elements that are equal under all rules leave together; of the others those belong together that
+ * differ least, so that one changed field is one difference. `scope` is at the elements.
  */
-export function withoutEquals(
+export function arrange(
+  rule: Arrangement,
+  scope: Scope,
   running: readonly unknown[],
   testing: readonly unknown[],
-  skips: Skips,
 ): Arranged {
-  const textOf = (element: unknown): string | null => canonical(element, [], skips);
-  const [ours, theirs] = [running.map(textOf), testing.map(textOf)];
-  // Equal elements are interchangeable, so counting them is enough.
-  const offered = new Map<string, number>();
-  for (const text of theirs) count(offered, text);
-  const matched = new Map<string, number>();
-  const isAlone = (text: string | null): boolean => {
-    if (!take(offered, text)) return true;
-    count(matched, text);
-    return false;
-  };
-  return {
-    pairs: [],
-    running: running.filter((_, index) => isAlone(ours[index] ?? null)),
-    testing: testing.filter((_, index) => !take(matched, theirs[index] ?? null)),
-  };
-}
-
-/** Pairs objects by the value of a field; objects without it, or with a repeated value, remain. */
-export function byKey(
-  running: readonly unknown[],
-  testing: readonly unknown[],
-  key: string,
-): Arranged {
-  const waiting = new Map<string, unknown>();
-  const rest: unknown[] = [];
-  for (const element of testing) {
-    const text = keyText(element, key);
-    if (text === null || waiting.has(text)) rest.push(element);
-    else waiting.set(text, element);
-  }
-  const pairs: (readonly [unknown, unknown])[] = [];
-  const alone: unknown[] = [];
-  for (const element of running) {
-    const text = keyText(element, key);
-    if (text === null || !waiting.has(text)) alone.push(element);
-    else {
-      pairs.push([element, waiting.get(text)]);
-      waiting.delete(text);
-    }
-  }
-  return { pairs, running: alone, testing: [...waiting.values(), ...rest] };
+  if (rule.action === 'key') return byKey(scope, rule.key, running, testing);
+  return asSet(scope, running, testing);
 }
 
 // Private
 
-/** The same text for equal values, whatever the order of keys; null when nested too deep. */
-function canonical(value: unknown, place: (string | null)[], skips: Skips): string | null {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
-  if (place.length >= MAX_DEPTH) return null;
-  const isArray = Array.isArray(value);
-  const parts: string[] = [];
-  const keys = Object.keys(value);
-  for (const key of isArray ? keys : keys.sort()) {
-    place.push(isArray ? null : key);
-    const isSkipped = skips(place);
-    const text = isSkipped ? '' : canonical((value as Record<string, unknown>)[key], place, skips);
-    place.pop();
-    if (text === null) return null;
-    if (!isSkipped) parts.push(isArray ? text : `${JSON.stringify(key)}:${text}`);
+type Pair = readonly [running: unknown, testing: unknown];
+
+function asSet(scope: Scope, running: readonly unknown[], testing: readonly unknown[]): Arranged {
+  const equal = equalElements(scope, running, testing);
+  const ours = running.filter((_, index) => equal.ours[index] === 0);
+  const theirs = testing.filter((_, index) => equal.theirs[index] === 0);
+  // Compared once more, so that what a tolerance hides is counted.
+  const near = equal.near.map(([mine, yours]): Pair => [running[mine], testing[yours]]);
+  const paired = pairAlike(scope, ours, theirs);
+  return { ...paired, pairs: [...near, ...paired.pairs] };
+}
+
+/** Objects by the value of a field; where several have the same, those that differ least. */
+function byKey(
+  scope: Scope,
+  key: string,
+  running: readonly unknown[],
+  testing: readonly unknown[],
+): Arranged {
+  const [ours, theirs] = [byField(running, key), byField(testing, key)];
+  const pairs: Pair[] = [];
+  const [alone, others]: unknown[][] = [[], []];
+  for (const text of new Set([...ours.keys(), ...theirs.keys()])) {
+    const [mine, yours] = [ours.get(text) ?? [], theirs.get(text) ?? []];
+    // Without the field objects are not told apart: only equal ones belong together.
+    const isKeyed = text !== null;
+    const isPlain = isKeyed && mine.length === 1 && yours.length === 1;
+    const arranged = isPlain
+      ? { pairs: [[mine[0], yours[0]] as const], running: [], testing: [] }
+      : asSet(scope, mine, yours);
+    if (isKeyed) pairs.push(...arranged.pairs);
+    const apart = isKeyed ? [] : arranged.pairs;
+    alone?.push(...arranged.running, ...apart.map(([left]) => left));
+    others?.push(...arranged.testing, ...apart.map(([, right]) => right));
   }
-  return isArray ? `[${parts.join()}]` : `{${parts.join()}}`;
+  return { pairs, running: alone ?? [], testing: others ?? [] };
 }
 
-function count(counts: Map<string, number>, text: string | null): void {
-  if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1);
+/** Pairs elements that are not equal: those that differ least, or many by a field, or by position. */
+function pairAlike(scope: Scope, ours: readonly unknown[], theirs: readonly unknown[]): Arranged {
+  const most = Math.max(ours.length, theirs.length);
+  const [left, right] = [new Set<number>(), new Set<number>()];
+  const pairs: Pair[] = [];
+  const take = (mine: number, yours: number): void => {
+    left.add(mine);
+    right.add(yours);
+    pairs.push([ours[mine], theirs[yours]]);
+  };
+  if (most > 1 && most <= MAX_ASSIGNED && Math.min(ours.length, theirs.length) > 0) {
+    const costs = ours.map((mine) => theirs.map((yours) => costUnder(scope, mine, yours)));
+    if (scope.effort.left >= 0) for (const pair of cheapestPairs(costs)) take(...pair);
+  } else if (most > MAX_ASSIGNED) {
+    for (const pair of pairsByField(ours, theirs)) take(...pair);
+  }
+  const [rest, others] = [without(ours, left), without(theirs, right)];
+  const shared = Math.min(rest.length, others.length);
+  for (let index = 0; index < shared; index++) pairs.push([rest[index], others[index]]);
+  return { pairs, running: rest.slice(shared), testing: others.slice(shared) };
 }
 
-/** Removes one; false when there is none. */
-function take(counts: Map<string, number>, text: string | null): boolean {
-  const left = text === null ? 0 : (counts.get(text) ?? 0);
-  if (text === null || left === 0) return false;
-  counts.set(text, left - 1);
-  return true;
+/** By the field whose values pair the most objects, such as an id that nobody named as the key. */
+function pairsByField(
+  ours: readonly unknown[],
+  theirs: readonly unknown[],
+): readonly (readonly [number, number])[] {
+  let best: readonly (readonly [number, number])[] = [];
+  for (const key of Object.keys(Object(ours[0])).slice(0, MAX_FIELDS)) {
+    const [mine, yours] = [uniqueBy(ours, key), uniqueBy(theirs, key)];
+    const pairs = [...mine].flatMap(([text, index]) => {
+      const other = yours.get(text);
+      return other === undefined ? [] : [[index, other] as const];
+    });
+    if (pairs.length > best.length) best = pairs;
+  }
+  return best.length >= MIN_PAIRED * Math.min(ours.length, theirs.length) ? best : [];
+}
+
+/** The objects that alone have their value of the field, by that value. */
+function uniqueBy(list: readonly unknown[], key: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const repeated = new Set<string>();
+  for (const [index, element] of list.entries()) {
+    const text = keyText(element, key);
+    if (text === null) continue;
+    if (found.has(text)) repeated.add(text);
+    found.set(text, index);
+  }
+  for (const text of repeated) found.delete(text);
+  return found;
+}
+
+function byField(list: readonly unknown[], key: string): Map<string | null, unknown[]> {
+  const groups = new Map<string | null, unknown[]>();
+  for (const element of list) {
+    const text = keyText(element, key);
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, [element]);
+    else group.push(element);
+  }
+  return groups;
 }
 
 function keyText(element: unknown, key: string): string | null {
   if (typeof element !== 'object' || element === null || !Object.hasOwn(element, key)) return null;
   const value = (element as Record<string, unknown>)[key];
   return typeof value === 'object' && value !== null ? null : JSON.stringify(value);
+}
+
+function without(list: readonly unknown[], indices: ReadonlySet<number>): readonly unknown[] {
+  return indices.size === 0 ? list : list.filter((_, index) => !indices.has(index));
 }

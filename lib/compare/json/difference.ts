@@ -2,9 +2,10 @@ import { isIdentifier } from '../endpoint/segment.ts';
 import type { Findings } from '../findings.ts';
 import type { DifferenceKind } from '../outcome.ts';
 import type { RequestRules } from '../rules/rules.ts';
-import { byKey, withoutEquals } from './arrange.ts';
-import { brief, jsonType, MASKED, numberOf, sameScalar, showJson } from './parse.ts';
+import { arrange } from './arrange.ts';
+import { brief, jsonType, MASKED, sameScalar, showJson } from './parse.ts';
 import type { JsonPlace } from './path.ts';
+import { type Effort, effortOfOnePair, isWithin } from './under-rules.ts';
 
 const MAX_KEY_LENGTH = 80;
 const MAX_PATH_LENGTH = 400;
@@ -34,6 +35,7 @@ interface Walk extends PlaceRules {
   /** What holds the current values, and where. */
   parents: readonly [running: object, testing: object] | null;
   key: string | number;
+  readonly effort: Effort;
 }
 
 type Composite = Record<string, unknown>;
@@ -58,7 +60,15 @@ export function compareJson(
   findings: Findings,
   places: PlaceRules = NO_RULES,
 ): void {
-  const walk = { ...places, findings, maxDepth, path: [], parents: null, key: 0 };
+  const walk = {
+    ...places,
+    findings,
+    maxDepth,
+    path: [],
+    parents: null,
+    key: 0,
+    effort: effortOfOnePair(),
+  };
   compareValues(walk, running, testing);
 }
 
@@ -129,37 +139,29 @@ function isIgnored(walk: Walk, running: unknown, testing: unknown): boolean {
 }
 
 function isTolerated(walk: Walk, running: unknown, testing: unknown): boolean {
-  const tolerance = walk.rules?.tolerance(walk.path) ?? null;
-  if (tolerance === null) return false;
-  const [ours, theirs] = [numberOf(running), numberOf(testing)];
-  const scale = tolerance.relative ? Math.max(Math.abs(ours), Math.abs(theirs)) : 1;
-  // Slightly more, since 0.3 - 0.2 is greater than 0.1.
-  if (Math.abs(ours - theirs) > tolerance.amount * scale * (1 + 1e-9)) return false;
+  if (!isWithin(walk.rules?.tolerance(walk.path) ?? null, running, testing)) return false;
   walk.findings.skip(pathText(walk.path));
   return true;
 }
 
 function compareArrays(walk: Walk, running: unknown[], testing: unknown[]): void {
-  const rule = walk.rules?.arrangement(walk.path) ?? null;
-  if (rule === null) {
+  const { path, rules, effort } = walk;
+  const rule = rules?.arrangement(path) ?? null;
+  if (rules === null || rule === null) {
     compareByPosition(walk, running, testing);
     return;
   }
-  const { path, rules } = walk;
-  const skips = (place: JsonPlace): boolean => rules?.ignores([...path, null, ...place]) === true;
-  const arranged =
-    rule.action === 'key'
-      ? byKey(running, testing, rule.key)
-      : withoutEquals(running, testing, skips);
-  walk.path.push(null);
+  path.push(null);
+  const arranged = arrange(rule, { rules, path, effort }, running, testing);
   for (const [ours, theirs] of arranged.pairs) compareValues(walk, ours, theirs);
-  walk.path.pop();
+  path.pop();
   // Objects with different keys are different objects: their fields are not comparable.
   const [ours, theirs] = [arranged.running, arranged.testing];
-  if (rule.action === 'unordered') compareByPosition(walk, ours, theirs);
-  else if (ours.length > 0) addElement(walk, 'missing', ours[0], undefined);
-  if (rule.action === 'key' && theirs.length > 0) {
-    addElement(walk, 'extra', undefined, theirs[0]);
+  const isSet = rule.action === 'unordered';
+  if (ours.length > 0)
+    addElement(walk, 'missing', isSet ? ours : ours[0], isSet ? theirs : undefined);
+  if (theirs.length > 0 && !(isSet && ours.length > 0)) {
+    addElement(walk, 'extra', isSet ? ours : undefined, isSet ? theirs : theirs[0]);
   }
 }
 

@@ -64,15 +64,16 @@ function compile(rule: CompareRule): Compiled {
 function rulesOf(compiled: readonly Compiled[]): RequestRules {
   const ignoring = compiled.filter(({ rule }) => rule.action === 'ignore');
   const tolerant = compiled.filter(({ rule }) => rule.action === 'tolerance');
-  const arranging = compiled.filter(
-    ({ rule }) => rule.action === 'unordered' || rule.action === 'key',
-  );
+  const keyed = compiled.filter(({ rule }) => rule.action === 'key');
+  const unordered = compiled.filter(({ rule }) => rule.action === 'unordered');
   const at = (list: readonly Compiled[], place: JsonPlace): CompareRule | null =>
     list.find(({ isAt }) => isAt(place))?.rule ?? null;
   return {
     ignores: (place) => ignoring.length > 0 && at(ignoring, place) !== null,
     ignoresHeader: (name) => ignoring.some(({ header }) => header === name),
     tolerance: (place) => at(tolerant, place) as Tolerance | null,
-    arrangement: (place) => at(arranging, place) as Arrangement | null,
+    // A key says more than that the order has no meaning.
+    arrangement: (place) =>
+      (at(keyed, place) as Arrangement | null) ?? (at(unordered, place) as Arrangement | null),
   };
 }

@@ -138,6 +138,192 @@ describe('comparison rules', () => {
     const sets = [rule('$', { action: 'unordered' })];
     expect(betweenTexts(sets, deep, deep.replace('1', '2')).differences).to.have.length(1);
   });
+
+  describe('applied together', () => {
+    const set = (path: string) => rule(path, { action: 'unordered' });
+    const near = (path: string, amount: number) =>
+      rule(path, { action: 'tolerance', amount, relative: false });
+
+    it('find data equal that is shuffled on two levels', () => {
+      const rules = [set('$.groups'), set('$.groups[].tags')];
+      const ours = {
+        groups: [
+          { id: 1, tags: ['a', 'b', 'c'] },
+          { id: 2, tags: ['c', 'd'] },
+          { id: 3, tags: [] },
+        ],
+      };
+      const theirs = {
+        groups: [
+          { id: 3, tags: [] },
+          { id: 2, tags: ['d', 'c'] },
+          { id: 1, tags: ['b', 'c', 'a'] },
+        ],
+      };
+      expect(between(rules, ours, theirs).differences).to.deep.equal([]);
+    });
+
+    it('tell one changed element as what it is, however shuffled the rest', () => {
+      const rules = [set('$.groups'), set('$.groups[].tags')];
+      const ours = {
+        groups: [
+          { id: 1, tags: ['a', 'b'] },
+          { id: 2, tags: ['c'], note: 'x' },
+        ],
+      };
+      const theirs = {
+        groups: [
+          { id: 2, tags: ['c'] },
+          { id: 1, tags: ['b', 'a'] },
+        ],
+      };
+      expect(between(rules, ours, theirs).differences).to.deep.equal([
+        { kind: 'missing', path: '$.groups[].note', running: '"x"' },
+      ]);
+      const renamed = {
+        groups: [
+          { id: 2, tags: ['c'], note: 'y' },
+          { id: 1, tags: ['b', 'a'] },
+        ],
+      };
+      expect(between(rules, ours, renamed).differences.map(({ path }) => path)).to.deep.equal([
+        '$.groups[].note',
+      ]);
+    });
+
+    it('match numbers of a set that a tolerance lets differ, also where the first choice is the wrong one', () => {
+      const rules = [set('$.n'), near('$.n[]', 0.1)];
+      const found = between(rules, { n: [1, 1.1] }, { n: [1.2, 1.1] });
+      expect(found.differences).to.deep.equal([]);
+      expect(found.skipped).to.deep.equal(['$.n[]']);
+      expect(between(rules, { n: [1, 1.1] }, { n: [1.25, 1.1] }).differences).to.have.length(1);
+    });
+
+    it('match objects with several tolerated numbers as an assignment', () => {
+      const rules = [set('$'), near('$[].x', 1), near('$[].y', 1)];
+      const ours = [
+        { x: 0, y: 0 },
+        { x: 1, y: 5 },
+        { x: 1, y: 1 },
+      ];
+      const theirs = [
+        { x: 1, y: 1 },
+        { x: 2, y: 2 },
+        { x: 0, y: 4 },
+      ];
+      expect(between(rules, ours, theirs).differences).to.deep.equal([]);
+    });
+
+    it('pair objects by a key that several have, those first that differ least', () => {
+      const rules = [rule('$', { action: 'key', key: 'sku' }), set('$[].sizes')];
+      const ours = [
+        { sku: 1, sizes: [1, 2], at: 'a' },
+        { sku: 1, sizes: [3], at: 'b' },
+      ];
+      const theirs = [
+        { sku: 1, sizes: [3], at: 'b' },
+        { sku: 1, sizes: [2, 1], at: 'a' },
+      ];
+      expect(between(rules, ours, theirs).differences).to.deep.equal([]);
+      const without = (list: readonly object[]) => list.map((one) => ({ ...one, sku: undefined }));
+      expect(between(rules, without(ours), without(theirs)).differences).to.deep.equal([]);
+    });
+
+    it('prefer a key to a set at the same place', () => {
+      const rules = [set('$'), rule('$', { action: 'key', key: 'id' })];
+      const found = between(
+        rules,
+        [
+          { id: 1, a: 1 },
+          { id: 2, a: 2 },
+        ],
+        [
+          { id: 2, a: 1 },
+          { id: 1, a: 1 },
+        ],
+      );
+      expect(found.differences).to.deep.equal([
+        { kind: 'value', path: '$[].a', running: '2', testing: '1' },
+      ]);
+    });
+
+    it('pair many elements that all differ in one field by another one that tells them apart', () => {
+      const rules = [set('$')];
+      const list = (views: number) =>
+        Array.from({ length: 300 }, (_, n) => ({
+          kind: 'item',
+          id: n,
+          name: `n${n % 7}`,
+          views: views + n,
+        }));
+      const found = between(rules, list(0), list(5).toReversed());
+      expect(found.differences.map(({ kind, path }) => [kind, path])).to.deep.equal([
+        ['value', '$[].views'],
+      ]);
+    });
+
+    it('find any data equal that differs only in what they allow', () => {
+      const item = fc.record({
+        id: fc.nat(3),
+        price: fc.nat(30),
+        tags: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 }),
+        parts: fc.array(fc.record({ w: fc.nat(9), at: fc.nat(99) }), { maxLength: 3 }),
+      });
+      const rules = [
+        set('$.items'),
+        set('$.items[].tags'),
+        set('$.items[].parts'),
+        near('$.items[].price', 2),
+        near('$..w', 1),
+        rule('$..at', { action: 'ignore' }),
+      ];
+      fc.assert(
+        fc.property(
+          fc.array(item, { maxLength: 8 }),
+          fc.infiniteStream(fc.nat(1000)),
+          (items, draws) => {
+            const draw = (below: number): number => (draws.next().value ?? 0) % below;
+            const shuffled = <T>(list: readonly T[]): T[] =>
+              list
+                .map((one) => [draw(1000), one] as const)
+                .sort(([a], [b]) => a - b)
+                .map(([, one]) => one);
+            const theirs = shuffled(items).map((one) => ({
+              parts: shuffled(one.parts).map(({ w }) => ({ at: draw(9), w: w + draw(3) - 1 })),
+              price: one.price + draw(5) - 2,
+              tags: shuffled(one.tags),
+              id: one.id,
+            }));
+            expect(between(rules, { items }, { items: theirs }).differences).to.deep.equal([]);
+          },
+        ),
+        { numRuns: 500 },
+      );
+    });
+
+    it('cost no more than a moment, whatever a version sends', function () {
+      this.timeout(20_000);
+      const places = Array.from({ length: 6 }, (_, depth) => `$${'[]'.repeat(depth)}`);
+      const rules = ['$..a', '$..a[]', ...places].flatMap((path) => [set(path), near(path, 1)]);
+      const numbers = (from: number) =>
+        Array.from({ length: 20_000 }, (_, n) => ((n * 7919) % 60_000) + from);
+      const rows = (from: number) =>
+        Array.from({ length: 32 }, (_, n) =>
+          Array.from({ length: 200 }, (__, m) => ({ a: [n, m + from, [m]] })),
+        );
+      const nested = (from: number): unknown => {
+        let value: unknown = numbers(from);
+        for (let depth = 0; depth < 60; depth++) value = [value, depth + from];
+        return value;
+      };
+      for (const make of [numbers, rows, nested]) {
+        const before = process.cpuUsage();
+        between(rules, make(0), make(3));
+        const { user } = process.cpuUsage(before);
+        expect(user / 1000, make.name).to.be.lessThan(3000);
+      }
+    });
+  });
 });
 
 // Private
