@@ -9,7 +9,6 @@ import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Test } from '../lib/evaluation/test.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { TrafficObservation } from '../lib/model/exchange.ts';
-import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
@@ -18,8 +17,6 @@ const TICK_MS = 250;
 const CHECKPOINT_MS = 1000;
 /** A verdict that nobody acted upon is reported again after this time. */
 const REPEAT_MS = 5000;
-/** While nothing is tested, running's processes are sampled this much less often. */
-const IDLE_FACTOR = 6;
 
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
@@ -35,9 +32,6 @@ export interface ComparatorDeps {
   readonly save: (name: string, saved: Saved) => Promise<void>;
   /** The same that names the copies, also after a restart of this actor. */
   readonly endpoints: Endpoints;
-  /** What the processes of both sides take, every `sampleMs` during a test; null: nothing is known now. */
-  readonly sampleProcesses: () => Promise<ProcessSample | null>;
-  readonly sampleMs: number;
   readonly mode: 'auto' | 'manual';
   readonly now: () => number;
   readonly journal: Journal;
@@ -54,8 +48,6 @@ interface ComparatorState {
   readonly standing: { readonly isClear: boolean; readonly atMs: number } | null;
   readonly savedAtMs: number;
   readonly saving: boolean;
-  /** When the processes were sampled last; positive infinity while they are. */
-  readonly sampledAtMs: number;
 }
 
 /** Collects the evidence of the test and reports what it allows; keeps a checkpoint of it. */
@@ -68,7 +60,7 @@ export function comparatorActor(
       self.every(TICK_MS, { type: 'tick' });
       if (self.incarnation > 1) self.send(deployer, { type: 'resync' });
       const startUps = new StartUps();
-      return { ...NO_TEST, ended: null, memory: new RunningMemory(), startUps, sampledAtMs: now() };
+      return { ...NO_TEST, ended: null, memory: new RunningMemory(), startUps };
     },
 
     async handle(state, message, self) {
@@ -87,10 +79,7 @@ export function comparatorActor(
           logged(state, message);
           return state;
         case 'tick':
-          return tick(deps, self, sample(deps, self, state, now()), now());
-        case 'sampled':
-          sampled(state, message.sample);
-          return { ...state, sampledAtMs: now() };
+          return tick(deps, self, state, now());
         case 'saved':
           if (message.problem !== null) {
             journal.error(`the evidence could not be saved: ${message.problem}`);
@@ -172,25 +161,6 @@ function logged(
     test?.logged('running', batch);
   } else if (version === test?.release.name) test.logged('testing', batch);
   else startUps.logged(version, instance, batch);
-}
-
-/** One sample at a time, so that a host that is slow to tell is asked less often. */
-function sample(
-  { sampleProcesses, sampleMs }: ComparatorDeps,
-  self: Me,
-  state: ComparatorState,
-  nowMs: number,
-): ComparatorState {
-  const intervalMs = state.test === null ? IDLE_FACTOR * sampleMs : sampleMs;
-  if (nowMs - state.sampledAtMs < intervalMs) return state;
-  const done = (found: ProcessSample | null) => ({ type: 'sampled', sample: found }) as const;
-  self.pipe(sampleProcesses(), done, () => done(null));
-  return { ...state, sampledAtMs: Number.POSITIVE_INFINITY };
-}
-
-function sampled({ memory, test }: ComparatorState, found: ProcessSample | null): void {
-  if (found?.running) memory.sampled(found.running);
-  if (found !== null) test?.sampled(found);
 }
 
 function tick(

@@ -1,10 +1,26 @@
 import { createHash } from 'node:crypto';
-import { type FlatHeaders, headerValues } from '../model/headers.ts';
-import { decodeBody, isJsonType, mediaType } from './content.ts';
+import type { FlatHeaders } from '../model/headers.ts';
+import { changeOfText, NOWHERE, type Site } from './address/site.ts';
+import { encodingsOf } from './content/decode.ts';
+import type { Comparing } from './content/kind.ts';
+import { isSameType, mediaType } from './content/media-type.ts';
+import { NOT_JSON } from './content/text.ts';
+import {
+  compareContent,
+  isSameContent,
+  type ReadBody,
+  type Reading,
+  readContent,
+} from './content/read.ts';
 import type { Findings } from './findings.ts';
-import { compareJson, type PlaceRules } from './json/difference.ts';
-import { parseJson } from './json/parse.ts';
+import type { PlaceRules } from './json/difference.ts';
+import { brief } from './json/parse.ts';
 import type { CompareSettings } from './settings.ts';
+
+/** A body of so many bytes that shrinks to a tenth has lost what it was asked for. */
+const COLLAPSE_MIN_BYTES = 1024;
+const COLLAPSE_FACTOR = 10;
+const TOO_LARGE = 'larger than compare.max_body';
 
 /** A body as received, or length and digest in its place. */
 export interface Body {
@@ -16,13 +32,16 @@ export interface Body {
   readonly digest: string | null;
   /** Reading stopped at `length`: the body exceeds both limits. */
   readonly cut: boolean;
+  /** Where a body that is compared more than once is read only once. */
+  readonly memo?: { reading?: Reading };
 }
 
 export type BodySettings = Pick<CompareSettings, 'maxBodyBytes' | 'maxDepth'>;
 
 /**
- * Adds the differences between two bodies. JSON is compared by structure, anything else by
- * equality, and a body too large to keep by its length and hash.
+ * Adds the differences between two bodies: by their content where both can be read, else by length
+ * and hash. Another kind of content, nothing in place of something, and a body that collapses are
+ * changes of type.
  */
 export function compareBodies(
   settings: BodySettings,
@@ -30,83 +49,126 @@ export function compareBodies(
   testing: Body,
   findings: Findings,
   places?: PlaceRules,
+  site: Site = NOWHERE,
 ): void {
   if (places?.rules?.ignores([]) === true) {
     findings.skip('$');
     return;
   }
   if (running.bytes === null || testing.bytes === null) {
-    if (!sameUnkept(running, testing)) addBody(findings, running, testing);
+    compareUnkept(running, testing, findings);
     return;
   }
-  if (running.bytes.equals(testing.bytes) && sameMeaning(running, testing)) return;
-  const ours = decodeBody(running.headers, running.bytes, settings.maxBodyBytes);
-  const theirs = decodeBody(testing.headers, testing.bytes, settings.maxBodyBytes);
-  // A body that cannot be decoded is compared as received, and those bytes were not equal.
-  if (ours === null || theirs === null) {
-    addBody(findings, running, testing);
+  const [type, other] = [mediaType(running.headers), mediaType(testing.headers)];
+  const isSame = running.bytes.equals(testing.bytes) && isEncodedAlike(running, testing);
+  if (isSame && isSameType(type, other)) return;
+  const ours = readingOf(settings, running, running.bytes, site);
+  const theirs = readingOf(settings, testing, testing.bytes, site);
+  if ('fault' in ours || 'fault' in theirs) {
+    compareUnread(ours, theirs, running, testing, findings);
     return;
   }
-  compareDecoded(
-    settings,
-    { body: running, bytes: ours },
-    { body: testing, bytes: theirs },
+  compareRead(
+    { body: running, content: ours, type },
+    { body: testing, content: theirs, type: other },
     findings,
-    places,
+    {
+      findings,
+      maxDepth: settings.maxDepth,
+      places,
+      textChange: (ours, theirs) => changeOfText(site, ours, theirs),
+    },
   );
 }
 
 // Private
 
-interface Decoded {
+function readingOf({ maxBodyBytes }: BodySettings, body: Body, bytes: Buffer, site: Site): Reading {
+  const { headers, memo } = body;
+  const reading = memo?.reading ?? readContent(headers, bytes, site, maxBodyBytes);
+  if (memo !== undefined) memo.reading = reading;
+  return reading;
+}
+
+interface Side {
   readonly body: Body;
-  readonly bytes: Buffer;
+  readonly content: ReadBody;
+  readonly type: string;
 }
 
-function compareDecoded(
-  settings: BodySettings,
-  running: Decoded,
-  testing: Decoded,
-  findings: Findings,
-  places: PlaceRules | undefined,
-): void {
-  const [isOurs, isTheirs] = [claimsJson(running), claimsJson(testing)];
-  if (isOurs || isTheirs) {
-    const ours = isOurs ? parseJson(running.bytes) : null;
-    const theirs = isTheirs ? parseJson(testing.bytes) : null;
-    if (ours?.ok === true && theirs?.ok === true) {
-      compareJson(ours.value, theirs.value, settings.maxDepth, findings, places);
-      return;
-    }
-    const [kind, otherKind] = [contentKind(running, ours?.ok), contentKind(testing, theirs?.ok)];
-    // Only JSON that stopped being JSON is a changed type; anything else is a changed value.
-    if (ours?.ok === true) {
-      findings.add({ kind: 'type', path: '$', running: kind, testing: otherKind });
-      return;
-    }
+function compareRead(running: Side, testing: Side, findings: Findings, comparing: Comparing): void {
+  const [ours, theirs] = [running.content.document, testing.content.document];
+  if (ours.kind === 'nothing') {
+    if (theirs.kind !== 'nothing')
+      findings.add({ kind: 'extra', path: '$', testing: theirs.label });
+  } else if (ours.label === NOT_JSON && theirs.label !== NOT_JSON && theirs.kind !== 'nothing') {
+    // What was broken already cannot become worse.
+    addBody(findings, running.body, testing.body);
+  } else if (!isSameContent(ours, theirs)) {
+    addType(findings, ours.label, theirs.label);
+  } else if (!isSameType(running.type, testing.type)) {
+    addType(findings, `${ours.label} as ${running.type}`, `${theirs.label} as ${testing.type}`);
+  } else {
+    if (ours.kind !== 'json')
+      compareSizes(running.content.length, testing.content.length, findings);
+    const isCompared = compareContent(ours, theirs, comparing);
+    if (!isCompared && !sameKept(running.body, testing.body))
+      addBody(findings, running.body, testing.body);
   }
-  if (!running.bytes.equals(testing.bytes)) addBody(findings, running.body, testing.body);
 }
 
-function claimsJson(side: Decoded): boolean {
-  const type = mediaType(side.body.headers);
-  if (type !== '') return isJsonType(type);
-  const first = side.bytes[0];
-  return first === 0x7b /* { */ || first === 0x5b; /* [ */
+/** Bodies of which one at least cannot be read, although users' programs may read it. */
+function compareUnread(
+  ours: Reading,
+  theirs: Reading,
+  running: Body,
+  testing: Body,
+  findings: Findings,
+): void {
+  if (!('fault' in ours) && 'fault' in theirs && theirs.fault === 'corrupt') {
+    addType(findings, ours.document.label, `not valid ${theirs.encoding}`);
+    return;
+  }
+  addBody(findings, running, testing);
+  const fault = 'fault' in ours ? ours : theirs;
+  if ('fault' in fault)
+    findings.unread({ by: 'fault' in ours ? 'both' : 'testing', why: whyOf(fault) });
 }
 
-function contentKind(side: Decoded, isParsed: boolean | undefined): string {
-  if (isParsed === true) return 'JSON';
-  if (side.bytes.length === 0) return 'nothing';
-  if (isParsed === false) return 'not valid JSON';
-  return mediaType(side.body.headers) || 'not JSON';
+function whyOf({ fault, encoding }: Extract<Reading, { ok: false }>): string {
+  if (fault === 'bomb') return TOO_LARGE;
+  return fault === 'foreign' ? `encoded with ${brief(encoding)}` : `not valid ${encoding}`;
 }
 
-/** Equal bytes can differ in meaning: JSON sent as text, or under another content encoding. */
-function sameMeaning(running: Body, testing: Body): boolean {
-  const encoding = (body: Body) => headerValues(body.headers, 'content-encoding').join();
-  if (encoding(running) !== encoding(testing)) return false;
-  return isJsonType(mediaType(running.headers)) === isJsonType(mediaType(testing.headers));
+/** Bodies that were too large to keep: by length and hash. */
+function compareUnkept(running: Body, testing: Body, findings: Findings): void {
+  if (sameUnkept(running, testing)) return;
+  if (running.length === 0) findings.add({ kind: 'extra', path: '$', testing: describe(testing) });
+  else if (testing.length === 0) addType(findings, describe(running), 'nothing');
+  else {
+    compareSizes(running.length, testing.length, findings);
+    addBody(findings, running, testing);
+    findings.unread({ by: running.bytes === null ? 'both' : 'testing', why: TOO_LARGE });
+  }
+}
+
+function compareSizes(before: number, after: number, findings: Findings): void {
+  if (before < COLLAPSE_MIN_BYTES || after * COLLAPSE_FACTOR > before) return;
+  findings.add({
+    kind: 'type',
+    path: 'size',
+    running: `${before} bytes`,
+    testing: `${after} bytes`,
+  });
+}
+
+/** Equal bytes mean something else under another content encoding. */
+function isEncodedAlike(running: Body, testing: Body): boolean {
+  return encodingsOf(running.headers).join() === encodingsOf(testing.headers).join();
+}
+
+function sameKept(running: Body, testing: Body): boolean {
+  return running.bytes !== null && testing.bytes !== null && running.bytes.equals(testing.bytes);
 }
 
 function sameUnkept(running: Body, testing: Body): boolean {
@@ -121,7 +183,12 @@ function digestOf(body: Body): string | null {
   return body.bytes === null ? null : createHash('sha1').update(body.bytes).digest('hex');
 }
 
+function addType(findings: Findings, running: string, testing: string): void {
+  findings.add({ kind: 'type', path: '$', running: brief(running), testing: brief(testing) });
+}
+
 function addBody(findings: Findings, running: Body, testing: Body): void {
+  if (!findings.wants('body', '$')) return;
   findings.add({
     kind: 'body',
     path: '$',

@@ -1,5 +1,5 @@
 import { differenceKey } from './noise/noise.ts';
-import type { Difference, DifferenceKind } from './outcome.ts';
+import type { Difference, DifferenceKind, Unread } from './outcome.ts';
 import type { CompareSettings } from './settings.ts';
 
 const SHAPE_KINDS = ['status', 'missing', 'type'] as const;
@@ -12,6 +12,8 @@ export interface Findings {
   wants(kind: DifferenceKind, path: string): boolean;
   /** Records that a rule hid a difference at this path. */
   skip(path: string): void;
+  /** Records that the bodies could not be compared by their content. */
+  unread(what: Unread): void;
   /** True when a further difference would neither be kept nor change the outcome. */
   saturated(): boolean;
   result(): Found;
@@ -25,6 +27,8 @@ export interface Found {
   readonly ignored: readonly string[];
   /** Paths at which a rule hid a difference. */
   readonly skipped: readonly string[];
+  /** Absent where the bodies were compared by their content. */
+  readonly unread?: Unread;
 }
 
 export type FindingSettings = Pick<CompareSettings, 'shape' | 'values' | 'maxDifferences'>;
@@ -40,6 +44,7 @@ export function createFindings(
   const seen = new Set<string>();
   const ignored: string[] = [];
   const skipped = new Set<string>();
+  let unread: Unread | undefined;
   const isBlocking = blockingKinds(settings);
 
   const listOf = (kind: DifferenceKind) => (isBlocking(kind) ? blocking : reported);
@@ -62,12 +67,16 @@ export function createFindings(
     skip(path) {
       if (skipped.size < limit) skipped.add(path);
     },
+    unread(what) {
+      unread ??= what;
+    },
     saturated: () => blocking.length >= limit,
     result: () => ({
       differences: [...blocking, ...reported].slice(0, limit),
       differs: blocking.length > 0,
       ignored,
       skipped: [...skipped],
+      ...(unread !== undefined && { unread }),
     }),
   };
 }

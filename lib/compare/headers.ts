@@ -1,4 +1,6 @@
-import { type FlatHeaders, headerValues } from '../model/headers.ts';
+import { headerValues } from '../model/headers.ts';
+import { NOWHERE, placed, type Site } from './address/site.ts';
+import { compareUrlHeaders, type HeaderSide } from './address/url-headers.ts';
 import { brief, MASKED } from './json/parse.ts';
 import type { Difference } from './outcome.ts';
 
@@ -16,28 +18,42 @@ const VOLATILE = new Set([
   'x-runtime',
 ]);
 
-/** Differences in the named headers (lower case): values in order, volatile headers by presence. */
+/** What may be shown of a header. */
+export interface ShownHeaders {
+  readonly isMasked: (name: string) => boolean;
+  readonly maskText: (text: string) => string;
+}
+
+const SHOW_ALL: ShownHeaders = { isMasked: () => false, maskText: (text) => text };
+
+/**
+ * Differences in the named headers (lower case): values in order, volatile headers by presence. Headers
+ * that lead users elsewhere than running's count as another type, named or not.
+ */
 export function compareHeaders(
   names: readonly string[],
-  running: FlatHeaders,
-  testing: FlatHeaders,
-  isMasked: (name: string) => boolean = () => false,
-  maskText: (text: string) => string = (text) => text,
+  running: HeaderSide,
+  testing: HeaderSide,
+  site: Site = NOWHERE,
+  shown: ShownHeaders = SHOW_ALL,
 ): Difference[] {
-  const differences: Difference[] = [];
+  const show = (name: string, text: string) =>
+    shown.isMasked(name) ? MASKED : brief(shown.maskText(text));
+  const differences = compareUrlHeaders(site, running, testing, show);
+  const told = new Set(differences.map(({ path }) => path));
   for (const name of names) {
-    const ours = headerValues(running, name);
-    const theirs = headerValues(testing, name);
+    if (told.has(name)) continue;
+    const ours = headerValues(running.headers, name);
+    const theirs = headerValues(testing.headers, name);
     if (ours.length === 0 && theirs.length === 0) continue;
     if (VOLATILE.has(name) && ours.length > 0 && theirs.length > 0) continue;
-    if (normalized(name, ours) === normalized(name, theirs)) continue;
-    const show = (values: readonly string[]) =>
-      isMasked(name) ? MASKED : brief(maskText(values.join(', ')));
+    const [before, after] = [normalized(name, ours), normalized(name, theirs)];
+    if (before === after || placed(site, before) === placed(site, after)) continue;
     differences.push({
       kind: 'header',
       path: name,
-      ...(ours.length > 0 && { running: show(ours) }),
-      ...(theirs.length > 0 && { testing: show(theirs) }),
+      ...(ours.length > 0 && { running: show(name, ours.join(', ')) }),
+      ...(theirs.length > 0 && { testing: show(name, theirs.join(', ')) }),
     });
   }
   return differences;

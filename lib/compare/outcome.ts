@@ -10,15 +10,16 @@ export interface ResponseSummary {
 }
 
 /**
- * How two responses differ. `missing`: only running has the field; `extra`: only testing has it;
- * `type`: a JSON value of another type; `value`: another value of the same type; `body`: bodies
- * that are not both JSON.
+ * How two responses differ. `missing`: only running has the field or element, or more of it;
+ * `extra`: only testing has it; `type`: a value of another type, another kind of content, an address that
+ * users cannot reach; `value`: another value of the same type; `body`: other bytes of a content without
+ * structure, or that cannot be read.
  */
 export type DifferenceKind = (typeof ALL_KINDS)[number];
 
 export interface Difference {
   readonly kind: DifferenceKind;
-  /** A JSON path (`$.items[].price`) or a header name. */
+  /** A JSON path (`$.items[].price`), a place (`html: main h1`), `size`, or a header name. */
   readonly path: string;
   /** Renderings of at most 80 characters, absent where there is nothing to show. */
   readonly running?: string;
@@ -48,6 +49,13 @@ export interface OwnState {
   readonly isCopied: boolean;
   /** An operator laid down that testing has a state of its own. */
   readonly isByRule: boolean;
+}
+
+/** Bodies that could not be compared by their content, and why. */
+export interface Unread {
+  /** `testing`: running's could be read, and so could its second one. */
+  readonly by: 'both' | 'testing';
+  readonly why: string;
 }
 
 /** A pair: one user request to which both versions responded. */
@@ -89,6 +97,8 @@ export interface PairOutcome {
    * nothing else of the pair does.
    */
   readonly failuresOnly?: boolean;
+  /** Absent where the bodies were compared by their content. */
+  readonly unread?: Unread;
   /** The thread that timed testing was delayed, so `testing.ms` says nothing about testing. */
   readonly disturbed?: boolean;
 }

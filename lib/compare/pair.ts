@@ -1,3 +1,4 @@
+import type { Site } from './address/site.ts';
 import { type Body, compareBodies } from './bodies.ts';
 import { createFindings, type Found } from './findings.ts';
 import { compareHeaders } from './headers.ts';
@@ -21,9 +22,12 @@ export interface Comparison extends Found {
 export interface PairContext extends PlaceRules {
   readonly isNoise: (key: string) => boolean;
   readonly isMaskedHeader: (name: string) => boolean;
+  /** Absent where nothing is known of the place. */
+  readonly site?: Site;
 }
 
-const PLAIN: PairContext = {
+/** Nothing is known of the endpoint. */
+export const PLAIN: PairContext = {
   rules: null,
   isMasked: () => false,
   isNoise: () => false,
@@ -61,13 +65,14 @@ export function comparePair(
     return { differences, differs, ignored: [], skipped: [], comparable };
   }
   const findings = createFindings(settings, isNoise);
-  if (method !== 'HEAD') compareBodies(settings, running, testing, findings, context);
+  if (method !== 'HEAD') compareBodies(settings, running, testing, findings, context, context.site);
+  const shown = { isMasked: context.isMaskedHeader, maskText: context.maskText };
   for (const difference of compareHeaders(
     settings.headers,
-    running.headers,
-    testing.headers,
-    context.isMaskedHeader,
-    context.maskText,
+    running,
+    testing,
+    context.site,
+    shown,
   )) {
     if (rules?.ignoresHeader(difference.path) === true) findings.skip(difference.path);
     else findings.add(difference);

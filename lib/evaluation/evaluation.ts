@@ -2,7 +2,6 @@ import type { IgnoredField } from '../compare/noise/ignored.ts';
 import { isAside, type PairOutcome } from '../compare/outcome.ts';
 import { errorsOf, LogWindows } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
-import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
@@ -72,8 +71,6 @@ export class Evaluation {
   #changed = false;
   #savedObservedMs = 0;
   #pairs = 0;
-  /** What both sides responded to since their processes were last sampled. */
-  #requests = { running: 0, testing: 0 };
 
   private constructor(
     build: Build,
@@ -100,8 +97,6 @@ export class Evaluation {
     for (const { endpoint, response, atMs } of memory.latestResponses()) {
       verdict.running(endpoint, response, atMs);
     }
-    const peaks = memory.usagePeaks();
-    if (peaks !== null) verdict.runningPeaks(peaks);
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
     const formats = new LogFormats(startUp.lines);
     return new Evaluation(build, verdict, memory.errorKinds(), rules.logWindowMs, formats);
@@ -156,10 +151,7 @@ export class Evaluation {
       if (isAside(outcome)) continue;
       this.#measures.pair(outcome);
       this.#coverage.compared(outcome.endpoint);
-      // Running was asked once more; the user's own request is counted where it is observed.
-      if (outcome.baseline !== null) this.#requests.running++;
     }
-    this.#requests.testing += outcomes.length;
     this.#pairs += outcomes.length;
     this.#changed ||= outcomes.length > 0;
   }
@@ -195,22 +187,7 @@ export class Evaluation {
    */
   responded({ endpoint, response, atMs }: RunningResponse, copied: boolean): void {
     this.#coverage.requested(endpoint);
-    this.#requests.running++;
     if (!copied) this.#verdict.running(endpoint, response, atMs);
-  }
-
-  /** What the processes of both sides take, as long as both are there. */
-  sampled({ atMs, running, testing }: ProcessSample): void {
-    if (running === null || testing === null) return;
-    const requests = this.#requests;
-    this.#requests = { running: 0, testing: 0 };
-    this.#verdict.processes({
-      atMs,
-      running,
-      testing,
-      runningRequests: requests.running,
-      testingRequests: requests.testing,
-    });
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {

@@ -1,5 +1,5 @@
 import { blockingKinds } from '../compare/findings.ts';
-import { decodeBody } from '../compare/content.ts';
+import { decodeBody } from '../compare/content/decode.ts';
 import { MASKED } from '../compare/json/parse.ts';
 import { createMask, type Mask } from '../compare/mask/mask.ts';
 import { differenceKey } from '../compare/noise/noise.ts';

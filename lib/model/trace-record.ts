@@ -31,7 +31,6 @@ export const BULK_TYPES: ReadonlySet<string> = new Set([
   'cap',
   'capped',
   'saved',
-  'sampled',
   'standing',
 ]);
 

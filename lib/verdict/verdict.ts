@@ -1,8 +1,8 @@
 import { isAside, type PairOutcome, type ResponseSummary } from '../compare/outcome.ts';
+import { judgeLike } from '../compare/like.ts';
 import { isDenied, severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
-import type { Levels } from '../model/servlet-facts.ts';
 import { observeAside } from './decision/aside.ts';
 import { updateBlocker } from './decision/blockers.ts';
 import {
@@ -16,6 +16,7 @@ import { contextOf, type DecisionContext } from './decision/context.ts';
 import { mayPromote, promotionState } from './decision/criteria.ts';
 import { readNumber, readRecord, readText } from './evidence/checkpoint.ts';
 import type { EndpointEvidence } from './evidence/endpoint.ts';
+import { unjudgedIn, unjudgedOf } from './evidence/unjudged.ts';
 import { countRunning, learnTime } from './evidence/running-record.ts';
 import { endpointReports } from './explain/endpoint-report.ts';
 import { certaintyOf, reasonsFor } from './explain/explain.ts';
@@ -24,16 +25,12 @@ import { WARMUP_PER_ENDPOINT } from './parameters.ts';
 import type { Decision, EndpointReport, Measured, SignalRow, VerdictReport } from './report.ts';
 import { checkVerdictSettings, type VerdictSettings } from './settings.ts';
 import { denialStands } from './signals/access.ts';
+import { blankPair } from './signals/blank-pair.ts';
 import { signals } from './signals/list.ts';
 import { observeErrorKind } from './signals/logs/error-kinds.ts';
 import { type LogFormatChange, setLogFormat } from './signals/logs/log-format.ts';
 import { observeStartupErrors } from './signals/logs/startup-errors.ts';
 import { setOpenPairs } from './signals/open-pairs.ts';
-import type { ProcessObservation } from './signals/process/blocks.ts';
-import { notePeaks } from './signals/process/curve.ts';
-import { observeProcesses } from './signals/process/observe.ts';
-import { blankPair } from './signals/blank-pair.ts';
-import { judgePair } from './signals/judge-pair.ts';
 import type { LogWindow, ObservedPair } from './signals/signal.ts';
 
 const SCHEMA = 'vili.evidence/1';
@@ -146,16 +143,6 @@ export class Verdict {
     for (const endpoint of evidence.endpoints.all()) updateBlocker(this.#context, endpoint);
   }
 
-  /** What both processes take now; cheap. */
-  processes(sample: ProcessObservation): void {
-    observeProcesses(this.#context, { ...sample, atMs: this.#sinceStart(sample.atMs) });
-  }
-
-  /** What running took at most, as far as it is known. */
-  runningPeaks(levels: Levels): void {
-    notePeaks(this.#context.evidence, levels);
-  }
-
   /** The decision alone: cheap enough to ask after every pair. */
   decision(atMs: number): Decision {
     const { evidence, settings } = this.#context;
@@ -254,7 +241,7 @@ export class Verdict {
     pair.outcome = outcome;
     pair.atMs = this.#sinceStart(outcome.atMs);
     pair.denialStands = !isDenied(running) || denialStands(endpoint, outcome);
-    judgePair(evidence, endpoint, pair, outcome);
+    this.#judge(endpoint, outcome);
     pair.runningFailed = severityOf(running) === 2;
     pair.testingFailed = severityOf(testing) === 2;
     totals.pairs++;
@@ -269,5 +256,25 @@ export class Verdict {
       totals.pairs > settings.warmupRequests &&
       pair.atMs >= settings.warmupTimeMs;
     return pair;
+  }
+
+  /** What the pair says, and whether it counts at all. */
+  #judge(endpoint: EndpointEvidence, outcome: PairOutcome): void {
+    const { evidence } = this.#context;
+    const pair = this.#pair;
+    const finding =
+      (outcome.setAside ?? null) === null ? judgeLike(outcome, pair.denialStands) : 'same';
+    pair.setAside = outcome.setAside ?? (finding === 'moved-on' ? 'state-moved-on' : null);
+    pair.change = finding === 'worse' ? 1 : finding === 'better' ? -1 : 0;
+    pair.doubt = finding === 'doubt-worse' ? 1 : finding === 'doubt-better' ? -1 : 0;
+    if (pair.change !== 0) {
+      const side = pair.change > 0 ? 'worse' : 'better';
+      evidence.totals[side]++;
+      endpoint.counts[side]++;
+    }
+    if (pair.doubt <= 0 && pair.setAside === null) return;
+    const what = pair.setAside === null ? 'doubtful' : 'setAside';
+    unjudgedIn(evidence)[what]++;
+    unjudgedOf(endpoint)[what]++;
   }
 }

@@ -1,3 +1,4 @@
+import type { TextChange } from '../address/site.ts';
 import { isIdentifier } from '../endpoint/segment.ts';
 import type { Findings } from '../findings.ts';
 import type { DifferenceKind } from '../outcome.ts';
@@ -25,6 +26,8 @@ export interface PlaceRules {
   readonly maskText: (text: string) => string;
   /** Whether the element or member before says that this one must not be shown. */
   readonly isNamedValue: (parent: object, key: string | number) => boolean;
+  /** How two strings that are not equal differ; absent: by their value. */
+  readonly textChange?: (running: string, testing: string) => TextChange;
 }
 
 interface Walk extends PlaceRules {
@@ -121,7 +124,8 @@ function compareValues(walk: Walk, running: unknown, testing: unknown): void {
   } else if (type !== 'array' && type !== 'object') {
     if (sameScalar(running, testing)) return;
     if (type === 'number' && isTolerated(walk, running, testing)) return;
-    addDifference(walk, 'value', running, testing);
+    const change = type === 'string' ? textChangeOf(walk, running, testing) : 'value';
+    if (change !== 'same') addDifference(walk, change, running, testing);
   } else if (walk.path.length >= walk.maxDepth) {
     if (!sameJson(running, testing)) addDifference(walk, 'value', running, testing);
   } else if (type === 'array') {
@@ -129,6 +133,10 @@ function compareValues(walk: Walk, running: unknown, testing: unknown): void {
   } else {
     compareObjects(walk, running as Composite, testing as Composite);
   }
+}
+
+function textChangeOf({ textChange }: Walk, running: unknown, testing: unknown): TextChange {
+  return textChange === undefined ? 'value' : textChange(String(running), String(testing));
 }
 
 /** Whether a rule ignores this place; a difference that it hides is recorded. */

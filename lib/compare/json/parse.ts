@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 /** Integers of this many digits may not fit a double: 2^53 has 16. */
 const LONG_INTEGER_DIGITS = 16;
 const LONG_INTEGER = /\d{16}/;
+const IS_LONG_INTEGER = /^-?[1-9]\d{15,}$/;
 /**
  * Precedes an integer that is kept as text. The mark cannot be guessed, so no string that a version
  * sends is ever mistaken for a number.
@@ -26,8 +27,11 @@ export type ParsedJson = { readonly ok: true; readonly value: unknown } | { read
 
 /** Parses without losing digits of long integers; JSON must be UTF-8 (RFC 8259). */
 export function parseJson(bytes: Buffer): ParsedJson {
-  if (!isUtf8(bytes)) return { ok: false };
-  const raw = bytes.toString('utf8');
+  return isUtf8(bytes) ? parseJsonText(bytes.toString('utf8')) : { ok: false };
+}
+
+/** As `parseJson`, of a text that is decoded already. */
+export function parseJsonText(raw: string): ParsedJson {
   const text = raw.charCodeAt(0) === BYTE_ORDER_MARK ? raw.slice(1) : raw;
   try {
     const value: unknown = JSON.parse(LONG_INTEGER.test(text) ? markIntegers(text) : text);
@@ -47,7 +51,7 @@ export function jsonType(value: unknown): JsonType {
 
 /** Equality of two values that are neither arrays nor objects. */
 export function sameScalar(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
+  if (Object.is(left, right) || left === right) return true;
   // A long integer has only one spelling, so two of them are equal when their texts are.
   if (isLongInteger(left) && Number.isInteger(right)) return sameInteger(left, right as number);
   if (isLongInteger(right) && Number.isInteger(left)) return sameInteger(right, left as number);
@@ -61,12 +65,18 @@ export function showJson(value: unknown): string {
     return `object with ${Object.keys(value).length} keys`;
   }
   if (isLongInteger(value)) return value.slice(INTEGER_MARK.length);
+  if (typeof value === 'number') return String(value);
   return JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_QUOTED_CHARACTERS) : value);
 }
 
 /** Serializes a parsed document with all digits of long integers. Throws RangeError if too deep. */
 export function writeJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(MARKED_INTEGER, '$1');
+}
+
+/** The value of an integer that may not fit a double; null for any other number. */
+export function integerOf(token: string): string | null {
+  return IS_LONG_INTEGER.test(token) ? INTEGER_MARK + token : null;
 }
 
 /** The value of type `number` as a double. */
@@ -119,7 +129,7 @@ function markIntegers(text: string): string {
 
 /** A number before a colon is not JSON and must stay invalid. */
 function isMarkable(text: string, token: string, end: number): boolean {
-  return /^-?[1-9]\d{15,}$/.test(token) && !/^\s*:/.test(text.slice(end, end + 64));
+  return IS_LONG_INTEGER.test(token) && !/^\s*:/.test(text.slice(end, end + 64));
 }
 
 function escapedMark(): string {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type FlatHeaders, headerValues } from '../../model/headers.ts';
-import { isJsonType, mediaType } from '../content.ts';
+import { isJsonType, mediaType } from '../content/media-type.ts';
 import { MASKED } from '../json/parse.ts';
 import type { MaskedText } from './json.ts';
 import { maskMultipart } from './multipart.ts';

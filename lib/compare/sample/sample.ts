@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FailureKind } from '../../model/exchange.ts';
 import type { FlatHeaders } from '../../model/headers.ts';
-import { decodeBody } from '../content.ts';
+import { decodeBody } from '../content/decode.ts';
 import type { Mask } from '../mask/mask.ts';
 import { hashOf } from '../mask/multipart.ts';
 import type { Difference } from '../outcome.ts';

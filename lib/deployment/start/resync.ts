@@ -1,6 +1,5 @@
 import { acceptedOf } from '../acceptance.ts';
 import type { Command } from '../events.ts';
-import { nextLookMs } from '../probation.ts';
 import type { Candidate, Deployment } from '../state.ts';
 
 /**
@@ -28,7 +27,7 @@ export function resync(state: Deployment): readonly Command[] {
       commands.push({ type: 'role', name: release.name, duty: 'previous' });
       commands.push({ type: 'start', release, role: 'running' });
     }
-    commands.push({ type: 'probation', atMs: nextLookMs(previous) });
+    commands.push({ type: 'probation', untilMs: previous.untilMs });
   }
   for (const name of archiving) commands.push({ type: 'retire', name });
   return commands;

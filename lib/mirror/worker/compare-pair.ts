@@ -1,3 +1,4 @@
+import { usersHost } from '../../compare/address/site.ts';
 import { blockingKinds } from '../../compare/findings.ts';
 import { createMask, type Mask } from '../../compare/mask/mask.ts';
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
@@ -48,6 +49,7 @@ export class PairComparer {
   readonly #mask: Mask;
   readonly #hits: RuleHits;
   readonly #blocks: ReturnType<typeof blockingKinds>;
+  #ports: readonly number[] = [];
 
   constructor(settings: CompareSettings) {
     this.#settings = settings;
@@ -67,34 +69,38 @@ export class PairComparer {
     const { exchange, endpoint, testing, baseline } = pair;
     const [noise, blocks] = [this.#noise, this.#blocks];
     const running = contentOf(exchange);
-    const context = this.#contextOf(exchange, endpoint);
+    const context = this.#contextOf(pair);
     const compare = (other: ResponseContent) =>
       comparePair(this.#settings, exchange.method, running, other, context);
     const found = compare(testing);
     this.#hits.count(endpoint, found.skipped);
     const again = baseline === null || !found.comparable ? null : compare(baseline);
-    if (again?.comparable !== true) return outcomeOf(pair, found, null);
+    const unread = unreadOf(found, again);
+    if (again?.comparable !== true) return { ...outcomeOf(pair, found, null), ...unread };
     noise.learn(endpoint, found, again);
     // What both differ from running in is noise of this very request: it is not evidence.
     const ours = without(found, again, blocks);
     const theirs = without(again, found, blocks);
     const values = theirs.differences.flatMap(({ kind, path }) => (kind === 'value' ? path : []));
-    return outcomeOf(pair, ours, {
-      differs: theirs.differs,
-      ...(values.length > 0 && { values }),
-    });
+    const control = { differs: theirs.differs, ...(values.length > 0 && { values }) };
+    return { ...outcomeOf(pair, ours, control), ...unread };
   }
 
   /** Where two responses to a request differ, noise left out; `one` null: running's first response. */
   places(
-    { exchange, endpoint }: Pick<CompletedPair, 'exchange' | 'endpoint'>,
+    pair: Pick<CompletedPair, 'exchange' | 'endpoint'>,
     one: ShadowResponse | null,
     other: ShadowResponse,
   ): ReadonlySet<string> {
-    const first = one ?? contentOf(exchange);
-    const context = this.#contextOf(exchange, endpoint);
-    const found = comparePair(this.#settings, exchange.method, first, other, context);
+    const first = one ?? contentOf(pair.exchange);
+    const context = this.#contextOf(pair);
+    const found = comparePair(this.#settings, pair.exchange.method, first, other, context);
     return new Set(found.differences.map(keyOf));
+  }
+
+  /** The ports on which the servlets listen, so that their addresses are recognised in responses. */
+  servletsAt(ports: readonly number[]): void {
+    this.#ports = ports;
   }
 
   /** What is ignored, or no longer is, since the last call. */
@@ -114,9 +120,13 @@ export class PairComparer {
 
   // Private
 
-  #contextOf({ method, path }: Exchange, endpoint: string): PairContext {
+  #contextOf({
+    exchange: { method, path, headers },
+    endpoint,
+  }: Pick<CompletedPair, 'exchange' | 'endpoint'>): PairContext {
     const [noise, mask] = [this.#noise, this.#mask];
     return {
+      site: { users: usersHost(headers), ports: this.#ports },
       rules: this.#rulesFor(method, path),
       isMasked: (place) => mask.isMasked(place),
       isMaskedHeader: (name) => mask.isMaskedHeader(name),
@@ -138,6 +148,13 @@ export function isUnreadable(
 }
 
 // Private
+
+/** What even running's second response cannot be compared in is nobody's change. */
+function unreadOf({ unread }: Comparison, again: Comparison | null): Pick<PairOutcome, 'unread'> {
+  if (unread === undefined) return {};
+  const isBoth = unread.by === 'both' || again?.unread !== undefined;
+  return { unread: { by: isBoth ? 'both' : 'testing', why: unread.why } };
+}
 
 function outcomeOf(
   pair: CompletedPair,
@@ -202,5 +219,6 @@ function contentOf(exchange: Exchange): ResponseContent {
     length: exchange.responseBytes,
     digest: exchange.responseDigest,
     cut: false,
+    memo: {},
   };
 }

@@ -40,6 +40,11 @@ export class Results {
     return this.#comparer.places(pair, one, other);
   }
 
+  /** The ports on which running and testing listen. */
+  servletsAt(ports: readonly number[]): void {
+    this.#comparer.servletsAt(ports);
+  }
+
   drop(reason: DropReason, count = 1): void {
     this.#tally.drop(reason, count);
   }

@@ -35,6 +35,7 @@ export class ShadowRun {
     const { concurrency, queue, queueBytes } = settings;
     this.#targets = targets;
     this.results = new Results(settings, hooks.now);
+    this.results.servletsAt(portsOf(targets));
     this.state = new ClientState(settings.state, hooks.random);
     this.#queue = new CopyQueue({ count: queue, bytes: queueBytes });
     this.#places = new Places({ count: concurrency, bytes: queueBytes });
@@ -71,6 +72,7 @@ export class ShadowRun {
   retarget(targets: Targets): void {
     const isSame = sameTarget(targets.testing, this.#targets.testing);
     this.#targets = targets;
+    this.results.servletsAt(portsOf(targets));
     this.#sender.retarget(targets);
     if (isSame) return;
     this.#sender.replaceTesting(targets);
@@ -161,4 +163,8 @@ export class ShadowRun {
 
 function sameTarget(left: Targets['testing'], right: Targets['testing']): boolean {
   return left?.host === right?.host && left?.port === right?.port;
+}
+
+function portsOf({ running, testing }: Targets): readonly number[] {
+  return testing === null ? [running.port] : [running.port, testing.port];
 }

@@ -1,5 +1,4 @@
 import { type FlatHeaders, headerValues } from '../../model/headers.ts';
-import { threadTime } from '../../runtime/thread-time.ts';
 import type { Page } from '../downstream/error-pages.ts';
 import type { UserResponse } from '../downstream/types.ts';
 import { HeaderBlock } from '../http/headers.ts';
@@ -88,7 +87,7 @@ export class ResponseWriter {
     if (response.write(Buffer.from(chunk))) return true;
     if (!this.blocked) {
       this.blocked = true;
-      this.blockedAtMs = threadTime.now();
+      this.blockedAtMs = performance.now();
       response.once('drain', () => {
         this.blocked = false;
         this.handed = 0;

@@ -12,8 +12,6 @@ import { logWarnings } from './logs/log-warnings.ts';
 import { startupErrors } from './logs/startup-errors.ts';
 import { openPairs } from './open-pairs.ts';
 import { sessions } from './sessions.ts';
-import { cpu } from './process/cpu.ts';
-import { growth } from './process/growth.ts';
 import type { Signal } from './signal.ts';
 import { slow } from './slow.ts';
 import { substance } from './substance.ts';
@@ -38,8 +36,6 @@ export const signals: readonly Signal[] = Object.freeze([
   newErrorKinds,
   state,
   sessions,
-  growth,
-  cpu,
 ]);
 
 /** What shows people the fault that a reason of this code names: samples of a kind, or the log. */

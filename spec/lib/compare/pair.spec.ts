@@ -64,7 +64,7 @@ describe('the comparison of a pair', () => {
       kind: 'type',
       path: '$',
       running: 'JSON',
-      testing: 'text/html',
+      testing: 'HTML',
     });
     expect(compare(responseWith('{}'), html).differs).to.equal(true);
     expect(compare(responseWith('{}'), responseWith('{"a":')).differences[0]?.testing).to.equal(
@@ -73,12 +73,15 @@ describe('the comparison of a pair', () => {
     expect(compare(responseWith('{}'), responseWith('')).differences[0]?.testing).to.equal(
       'nothing',
     );
-    expect(compare(html, responseWith('{}')).differs).to.equal(false);
+    expect(compare(html, responseWith('{}')).differs).to.equal(true);
+    expect(compare(responseWith('{"a":'), responseWith('{}')).differs).to.equal(false);
   });
 
-  it('compares text and binary by equality', () => {
-    expect(compare(text('a'), text('a')).differences).to.deep.equal([]);
-    const outcome = compare(text('abc'), text('abd'));
+  it('compares what has no structure by equality', () => {
+    const script = (body: string) =>
+      responseWith(body, { headers: ['content-type', 'text/javascript'] });
+    expect(compare(script('a'), script('a')).differences).to.deep.equal([]);
+    const outcome = compare(script('abc'), script('abd'));
     expect(outcome.differences).to.deep.equal([
       {
         kind: 'body',
@@ -88,14 +91,88 @@ describe('the comparison of a pair', () => {
       },
     ]);
     expect(outcome.differs).to.equal(false);
-    expect(compare(text('abc'), text('abd'), { values: 'block' }).differs).to.equal(true);
+    expect(compare(script('abc'), script('abd'), { values: 'block' }).differs).to.equal(true);
   });
 
-  it('treats bytes that are not UTF-8 as not JSON, and still sees them differ', () => {
+  it('counts nothing in place of something, and a body that collapses', () => {
+    for (const type of ['text/plain', 'text/html', 'image/png', 'application/pdf', 'text/css']) {
+      const of = (body: string) => responseWith(body, { headers: ['content-type', type] });
+      const full = of('some words of text\n'.repeat(100));
+      for (const empty of ['', ' \n']) {
+        const { differs, differences } = compare(full, of(empty));
+        expect(differs, type).to.equal(true);
+        expect(differences[0]).to.include({ kind: 'type', path: '$', testing: 'nothing' });
+        expect(compare(of(empty), full).differs).to.equal(false);
+      }
+      const short = compare(full, of('some words of text\n'));
+      expect(
+        short.differences.map(({ path }) => path),
+        type,
+      ).to.include('size');
+      expect(short.differs).to.equal(true);
+    }
+    const large = { bytes: null, length: 5_000_000 };
+    const collapsed = compare(responseWith('', large), responseWith('{"a":1}'));
+    expect(collapsed.differences.map(({ path }) => path)).to.include('size');
+  });
+
+  it('counts another declared type, but not another name of one', () => {
+    const as = (type: string) => responseWith('{"a":1}', { headers: ['content-type', type] });
+    expect(compare(as('application/json'), as('text/plain')).differences[0]).to.deep.equal({
+      kind: 'type',
+      path: '$',
+      running: 'JSON as application/json',
+      testing: 'JSON as text/plain',
+    });
+    for (const type of [
+      'text/json',
+      'application/problem+json',
+      'application/json; charset=utf-8',
+    ]) {
+      expect(compare(as('application/json'), as(type)).differs, type).to.equal(false);
+    }
+  });
+
+  it('names what it cannot read, and on which side', () => {
+    const zipped = (encoding: string, body: string) =>
+      responseWith(body, { headers: [...JSON_TYPE, 'content-encoding', encoding] });
+    const why = 'encoded with compress';
+    expect(compare(zipped('compress', 'a'), zipped('compress', 'b'))).to.deep.include({
+      unread: { by: 'both', why },
+      differs: false,
+    });
+    expect(compare(responseWith('{}'), zipped('compress', 'b')).unread).to.deep.equal({
+      by: 'testing',
+      why,
+    });
+    expect(compare(zipped('compress', 'a'), zipped('compress', 'a')).unread).to.equal(undefined);
+    const large = { bytes: null, length: 5_000_000 };
+    expect(
+      compare(responseWith('', large), responseWith('', { ...large, length: 4_999_999 })).unread,
+    ).to.deep.equal({
+      by: 'both',
+      why: 'larger than compare.max_body',
+    });
+    // Broken data is testing's fault, whatever reads it.
+    const broken = compare(zipped('gzip', String(gzipSync('{}'))), zipped('gzip', 'x'));
+    expect(broken.unread?.by).to.equal('both');
+    expect(compare(responseWith('{}'), zipped('gzip', 'x')).differences[0]?.testing).to.equal(
+      'not valid gzip',
+    );
+  });
+
+  it('takes an encoding that is none, such as UTF-8, for none', () => {
+    for (const encoding of ['UTF-8', 'identity, none', 'iso-8859-1', 'binary']) {
+      const headers = [...JSON_TYPE, 'content-encoding', encoding];
+      const found = compare(responseWith('{"a":1}', { headers }), responseWith('{}', { headers }));
+      expect(found.differences[0]?.path, encoding).to.equal('$.a');
+    }
+  });
+
+  it('reads bytes that are not UTF-8 as another charset, as programs do, and sees them differ', () => {
     const broken = (byte: number) => responseWith(Buffer.from([0x22, byte, 0x22]));
     expect(compare(broken(0xff), broken(0xff)).differences).to.deep.equal([]);
-    expect(compare(broken(0xff), broken(0xfe)).differences[0]?.kind).to.equal('body');
-    expect(compare(responseWith('"x"'), broken(0xff)).differences[0]?.kind).to.equal('type');
+    expect(compare(broken(0xff), broken(0xfe)).differences[0]?.kind).to.equal('value');
   });
 
   const ENCODERS: [string, (text: string) => Buffer][] = [
@@ -126,7 +203,8 @@ describe('the comparison of a pair', () => {
       headers: [...JSON_TYPE, 'content-encoding', Array(50).fill('gzip').join(',')],
     });
     for (const hostile of [bomb, damaged, layers]) {
-      expect(compare(responseWith('{}'), hostile).differences[0]?.kind).to.equal('body');
+      const kind = hostile === damaged ? 'type' : 'body';
+      expect(compare(responseWith('{}'), hostile).differences[0]?.kind).to.equal(kind);
       expect(compare(hostile, hostile).differences).to.deep.equal([]);
     }
   });
@@ -211,10 +289,6 @@ describe('the comparison of a pair', () => {
 });
 
 // Private
-
-function text(body: string): ResponseContent {
-  return responseWith(body, { headers: ['content-type', 'text/plain'] });
-}
 
 function compare(
   running: ResponseContent,

@@ -1,0 +1,175 @@
+import { brief, MASKED } from '../json/parse.ts';
+import type { Difference, DifferenceKind } from '../outcome.ts';
+import type { Comparing, Document } from './kind.ts';
+
+/** Places of one document, and values of one place. What comes later is not compared. */
+const MAX_PLACES = 3000;
+const MAX_VALUES = 20_000;
+/** Differences of one pair; far more than are kept. */
+const MAX_FOUND = 200;
+/** A longer path ends here; so far it tells one place from another. */
+const MAX_PATH_LENGTH = 300;
+/** Of a value that differs, so much is searched for secrets; less is ever shown. */
+const MAX_SEARCHED = 4096;
+
+/** How weighty it is that something is lost: what makes a page usable comes first. */
+export type Weight = 0 | 1 | 2 | 3 | 4;
+
+const NO_DETAIL: PlaceDetail = {};
+
+export interface PlaceDetail {
+  readonly weight?: Weight;
+  /** Another value here is another type of thing, not another text. */
+  readonly isType?: boolean;
+  /** Whether it is there counts, not how often or with which value. */
+  readonly isPresence?: boolean;
+  /** Names that make the value a credential which is never shown. */
+  readonly names?: readonly string[];
+}
+
+/** What is at one place, in the order of the document. */
+export interface Place extends PlaceDetail {
+  readonly values: string[];
+}
+
+/** What a document has, by place: the elements of a list have one, as in a JSON path. */
+export class Places {
+  readonly #places = new Map<string, Place>();
+  #values = 0;
+
+  add(path: string, value: string, detail: PlaceDetail = NO_DETAIL): Place | null {
+    const place = this.#placeOf(path, detail);
+    if (place !== null) this.put(place, value);
+    return place;
+  }
+
+  /** As `add`, at a place that is known already. */
+  put(place: Place, value: string): void {
+    if (this.#values >= MAX_VALUES) return;
+    if (place.isPresence === true && place.values.length > 0) return;
+    this.#values++;
+    place.values.push(value);
+  }
+
+  at(path: string): Place | undefined {
+    return this.#places.get(path);
+  }
+
+  all(): IterableIterator<[string, Place]> {
+    return this.#places.entries();
+  }
+
+  // Private
+
+  #placeOf(path: string, detail: PlaceDetail): Place | null {
+    const key = path.length > MAX_PATH_LENGTH ? path.slice(0, MAX_PATH_LENGTH) : path;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    if (this.#places.size >= MAX_PLACES || this.#values >= MAX_VALUES) return null;
+    const place = { ...detail, values: [] };
+    this.#places.set(key, place);
+    return place;
+  }
+}
+
+export interface PlacedDocument extends Document {
+  readonly places: Places;
+}
+
+/**
+ * Adds the differences between what two documents have. Fewer at a place is `missing`, as an array
+ * with fewer elements is; what is inside of something missing is not told again.
+ */
+export function comparePlaces(
+  running: PlacedDocument,
+  testing: PlacedDocument,
+  comparing: Comparing,
+): void {
+  const { findings } = comparing;
+  const found: Found[] = [];
+  const lost: string[] = [];
+  for (const [path, ours] of running.places.all()) {
+    if (found.length >= MAX_FOUND) break;
+    const theirs = testing.places.at(path);
+    if (isIgnored(comparing, path, ours.values, theirs?.values ?? [])) continue;
+    const change = changeAt(ours, theirs, comparing);
+    if (change === null || lost.some((prefix) => path.startsWith(prefix))) continue;
+    if (theirs === undefined) lost.push(`${path} `);
+    if (!findings.wants(change.kind, path)) continue;
+    const [before, after] = change.texts.map((text) => shown(comparing, text, ours.names));
+    found.push({
+      weight: ours.weight ?? 4,
+      difference: {
+        kind: change.kind,
+        path,
+        ...(before !== undefined && { running: before }),
+        ...(after !== undefined && { testing: after }),
+      },
+    });
+  }
+  for (const [path, { values, names }] of testing.places.all()) {
+    if (found.length >= MAX_FOUND) break;
+    if (running.places.at(path) !== undefined || isIgnored(comparing, path, [], values)) continue;
+    if (!findings.wants('extra', path)) continue;
+    const testing = shown(comparing, textFor(values), names);
+    found.push({ weight: 4, difference: { kind: 'extra', path, testing } });
+  }
+  for (const { difference } of found.sort((a, b) => a.weight - b.weight)) findings.add(difference);
+}
+
+// Private
+
+interface Found {
+  readonly weight: number;
+  readonly difference: Difference;
+}
+
+interface Change {
+  readonly kind: DifferenceKind;
+  /** Of running, and of testing where it has something there. */
+  readonly texts: readonly string[];
+}
+
+function changeAt(ours: Place, theirs: Place | undefined, comparing: Comparing): Change | null {
+  if (theirs === undefined) return { kind: 'missing', texts: [textFor(ours.values)] };
+  const [before, after] = [ours.values.length, theirs.values.length];
+  if (before !== after) {
+    const kind = before > after ? 'missing' : 'extra';
+    return { kind, texts: [`${before} times`, `${after} times`] };
+  }
+  if (ours.isPresence === true) return null;
+  for (let index = 0; index < before; index++) {
+    const [one, other] = [ours.values[index] ?? '', theirs.values[index] ?? ''];
+    if (one === other) continue;
+    const change = comparing.textChange(one, other);
+    if (change === 'same') continue;
+    return { kind: ours.isType === true ? 'type' : change, texts: [one, other] };
+  }
+  return null;
+}
+
+/** Whether a rule ignores the place; a difference that it hides is recorded. */
+function isIgnored(
+  { findings, places }: Comparing,
+  path: string,
+  ours: readonly string[],
+  theirs: readonly string[],
+): boolean {
+  if (places?.rules?.ignoresContent(path) !== true) return false;
+  if (!isEqual(ours, theirs)) findings.skip(path);
+  return true;
+}
+
+function textFor(values: readonly string[]): string {
+  return values.find((value) => value !== '') ?? `${values.length} times`;
+}
+
+function isEqual(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((value, index) => value === right[index]);
+}
+
+function shown({ places }: Comparing, text: string, names: readonly string[] = []): string {
+  if (names.length > 0 && places?.isMasked(names) === true) return MASKED;
+  const cut = text.slice(0, MAX_SEARCHED);
+  return brief(JSON.stringify(places === undefined ? cut : places.maskText(cut)));
+}
