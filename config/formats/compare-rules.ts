@@ -4,7 +4,7 @@ import { endpointTemplate, listOf } from './lists.ts';
 
 const FORM = '[METHOD] /path/{id} ignore|tolerance|unordered|key $.path [value]';
 const RULE =
-  /^(\*|(?:\S+ +)?\/\S*) +(ignore|tolerance|unordered|key) +(\$(?:"(?:[^"\\]|\\.)*"|[^\s"])*|header:\S+)(?: +(\S+))?$/;
+  /^(\*|(?:\S+ +)?\/\S*) +(ignore|tolerance|unordered|key) +(\$(?:"(?:[^"\\]|\\.)*"|[^\s"])*|header:\S+|"[a-z]+: ?[^"]*")(?: +(\S+))?$/;
 /** `$`, then `.name`, `..name`, `.*`, `[]`, `[*]` or `["any name"]`. */
 const JSON_PATH =
   /^\$(?:\.\.?[\p{L}_$][\p{L}\p{N}_$-]*|\.\*|\[\*?\]|\["(?:[^"\\]|\\["\\/bfnrt])*"\])*$/u;
@@ -34,6 +34,8 @@ const compareRule: Format<CompareRule> = {
       if (!HEADER.test(path) || action !== 'ignore') {
         throw new FormatError('can only ignore a header, as header:NAME');
       }
+    } else if (path.startsWith('"')) {
+      if (action !== 'ignore') throw new FormatError('can only ignore a place in quotes');
     } else jsonPath.parse(path);
     return { endpoint, path, ...actionOf(action, value) };
   },

@@ -161,7 +161,8 @@ export const mirror = {
     rules: setting(
       compareRules,
       'none',
-      'Differences that are allowed: `[METHOD] /path/{id} ignore $.path` (or `header:NAME`), ' +
+      'Differences that are allowed: `[METHOD] /path/{id} ignore $.path` (or `header:NAME`, or a ' +
+        'place of other content in quotes, `"html: main h1"`), ' +
         '`tolerance $.path 0.01` (or `1%`), `unordered $.path` (the order of an array is ' +
         'insignificant), `key $.path id` (objects in an array are paired by that field). `*` ' +
         'stands for every endpoint. What a rule hides is counted and shown.',

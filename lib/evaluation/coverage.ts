@@ -13,6 +13,14 @@ export interface Uncovered {
   readonly share: number;
 }
 
+/** Pairs of one endpoint whose bodies could not be compared by their content. */
+export interface NotComparable {
+  readonly name: string;
+  /** `encoded with zstd`: why the last of them could not. */
+  readonly why: string;
+  readonly pairs: number;
+}
+
 /** How much of the users' requests the test has compared. */
 export interface CoverageView {
   /** The users' requests since the test began, without health probes. */
@@ -22,12 +30,15 @@ export interface CoverageView {
   /** At most 20, those with the most requests first. */
   readonly endpoints: readonly Uncovered[];
   readonly methods: readonly Uncovered[];
+  /** At most 20, those with the most pairs first; absent where there is none. */
+  readonly notComparable?: readonly NotComparable[];
 }
 
 /** What users requested during a test, and which of it was compared. */
 export class Coverage {
   readonly #requests = new Map<string, number>();
   readonly #compared = new Set<string>();
+  readonly #unread = new Map<string, { readonly why: string; readonly pairs: number }>();
 
   requested(endpoint: string): void {
     const isCounted = this.#requests.has(endpoint) || this.#requests.size < MAX_ENDPOINTS;
@@ -37,6 +48,12 @@ export class Coverage {
 
   compared(endpoint: string): void {
     if (this.#compared.size < MAX_ENDPOINTS) this.#compared.add(endpoint);
+  }
+
+  /** The bodies of a pair of this endpoint could not be compared. */
+  unread(endpoint: string, why: string): void {
+    const pairs = (this.#unread.get(endpoint)?.pairs ?? 0) + 1;
+    if (pairs > 1 || this.#unread.size < MAX_ENDPOINTS) this.#unread.set(endpoint, { why, pairs });
   }
 
   view(): CoverageView {
@@ -62,19 +79,26 @@ export class Coverage {
       coveredShare: covered / total,
       endpoints: mostRequested(endpoints, total),
       methods: mostRequested(methods, total),
+      ...(this.#unread.size > 0 && { notComparable: mostPairs(this.#unread) }),
     };
   }
 
   checkpoint(): unknown {
-    return { requests: [...this.#requests], compared: [...this.#compared] };
+    const unread = [...this.#unread].map(([name, { why, pairs }]) => [name, why, pairs]);
+    return { requests: [...this.#requests], compared: [...this.#compared], unread };
   }
 
   /** Adopts a checkpoint; what it lacks stays empty. */
   restore(saved: unknown): void {
-    const { requests, compared } = (saved ?? {}) as Record<string, unknown>;
+    const { requests, compared, unread } = (saved ?? {}) as Record<string, unknown>;
     for (const entry of listOf(requests)) {
       const [name, count] = listOf(entry);
       if (typeof name === 'string' && typeof count === 'number') this.#requests.set(name, count);
+    }
+    for (const entry of listOf(unread)) {
+      const [name, why, pairs] = listOf(entry);
+      if (typeof name !== 'string' || typeof why !== 'string') continue;
+      if (typeof pairs === 'number') this.#unread.set(name, { why, pairs });
     }
     for (const name of listOf(compared)) if (typeof name === 'string') this.#compared.add(name);
   }
@@ -87,6 +111,13 @@ function mostRequested(counts: ReadonlyMap<string, number>, total: number): read
     .sort(([, one], [, other]) => other - one)
     .slice(0, MAX_LISTED)
     .map(([name, requests]) => ({ name, requests, share: requests / total }));
+}
+
+function mostPairs(unread: ReadonlyMap<string, Omit<NotComparable, 'name'>>): NotComparable[] {
+  return [...unread]
+    .map(([name, { why, pairs }]) => ({ name, why, pairs }))
+    .sort((one, other) => other.pairs - one.pairs)
+    .slice(0, MAX_LISTED);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -151,6 +151,9 @@ export class Evaluation {
       if (isAside(outcome)) continue;
       this.#measures.pair(outcome);
       this.#coverage.compared(outcome.endpoint);
+      if (outcome.unread !== undefined) {
+        this.#coverage.unread(outcome.endpoint, outcome.unread.why);
+      }
     }
     this.#pairs += outcomes.length;
     this.#changed ||= outcomes.length > 0;

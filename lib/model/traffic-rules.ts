@@ -40,7 +40,7 @@ export type StateMode = 'auto' | 'shared' | 'own';
 export type CompareRule = {
   /** `GET /items/{id}` or `/items/{id}`; null holds for all. */
   readonly endpoint: string | null;
-  /** A JSON path, or for `ignore` also `header:NAME`. */
+  /** A JSON path, or for `ignore` also `header:NAME` or a place in quotes: `"html: main h1"`. */
   readonly path: string;
 } & RuleAction;
 

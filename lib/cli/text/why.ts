@@ -115,6 +115,7 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
   add('also seen', alsoSeen(test));
   add('ignored', ignored(test));
   add('never compared', uncovered(test));
+  add('not comparable', notComparable(test));
   const paused = pausedText(test);
   add('spared', paused === null ? [] : [paused]);
   const [sample] = test.endpoints.flatMap((one) => one.samples);
@@ -146,6 +147,14 @@ function ignored(test: TestReport): string[] {
 
 function uncovered({ coverage }: TestReport): string[] {
   return shortList(coverage.endpoints.map(({ name, share }) => `${name} (${percent(share)})`));
+}
+
+/** Endpoints whose bodies were not compared, although both versions responded. */
+function notComparable({ coverage }: TestReport): string[] {
+  const all = coverage.notComparable ?? [];
+  return shortList(
+    all.map(({ name, why, pairs }) => `${name} (${why}, ${counted(pairs, 'pair')})`),
+  );
 }
 
 function shortList(texts: readonly string[]): string[] {

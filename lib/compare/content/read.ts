@@ -2,18 +2,22 @@ import type { Site } from '../address/site.ts';
 import type { FlatHeaders } from '../../model/headers.ts';
 import { type Decoded, decodeContent } from './decode.ts';
 import { html } from './html/html.ts';
-import { json } from './json.ts';
+import { json } from './json/json.ts';
 import type { Comparing, ContentKind, Document } from './kind.ts';
+import { createMultipart } from './multipart.ts';
 import { nothing } from './nothing.ts';
 import { opaque } from './opaque.ts';
 import { Source } from './source.ts';
 import { text } from './text.ts';
+import { xml } from './xml/xml.ts';
 
 /** The kinds of content; the first that recognises a body reads it, and the last takes any. */
 const KINDS: readonly ContentKind[] = [
   nothing,
   json,
   html,
+  xml,
+  createMultipart({ read: documentOf, isSame: isSameContent, compare: compareContent }),
   text,
   opaque,
 ] as unknown as ContentKind[];
@@ -35,12 +39,8 @@ export function readContent(
 ): Reading {
   const decoded = decodeContent(headers, bytes, maxBytes);
   if (!decoded.ok) return decoded;
-  const source = new Source(headers, decoded.bytes, site);
-  for (const kind of KINDS) {
-    const document = kind.read(source);
-    if (document !== null) return { document, length: decoded.bytes.length };
-  }
-  return { document: { kind: 'opaque', label: 'binary data' }, length: decoded.bytes.length };
+  const document = documentOf(new Source(headers, decoded.bytes, site));
+  return { document, length: decoded.bytes.length };
 }
 
 /** Whether users see the same kind of content; running's may be worse. */
@@ -60,4 +60,14 @@ export function compareContent(
   if (kind?.compare === undefined || kind.compare === null) return false;
   kind.compare(running, testing, comparing);
   return true;
+}
+
+// Private
+
+function documentOf(source: Source): Document {
+  for (const kind of KINDS) {
+    const document = kind.read(source);
+    if (document !== null) return document;
+  }
+  return { kind: 'opaque', label: 'binary data' };
 }

@@ -9,6 +9,8 @@ const KEYED = /^\s*([A-Za-z_][\w .-]{0,60}?)(?:\s*[:=]\s*|\{[^}]{0,500}\}\s+|\s+
 const COMMENT = /^\s*(?:#|\/\/|;|$)/;
 /** So large a share of the lines is keyed in a text that is a list of values. */
 const KEYED_SHARE = 0.8;
+/** Types of which even a single line has a name. */
+const KEYED_TYPE = /yaml$|toml$|properties$/;
 const TABLES = new Map([
   ['text/csv', ','],
   ['application/csv', ','],
@@ -31,7 +33,7 @@ export const text: ContentKind<TextContent> = {
     if (isJsonType(type)) return content(NOT_JSON, linesOf(text));
     const separator = TABLES.get(type);
     if (separator !== undefined) return content('a table', columnsOf(text, separator));
-    return content('text', linesOf(text));
+    return content('text', linesOf(text, KEYED_TYPE.test(type)));
   },
   compare: comparePlaces,
 };
@@ -42,12 +44,13 @@ function content(label: string, places: Places): TextContent {
   return { kind: 'text', label, places };
 }
 
-function linesOf(text: string): Places {
+function linesOf(text: string, isKeyedType = false): Places {
   const lines = text.split(/\r\n|\n|\r/, MAX_LINES).filter((line) => line.trim() !== '');
   const said = lines.filter((line) => !COMMENT.test(line));
   const keyed = said.map((line) => KEYED.exec(line));
   const isKeyed =
-    said.length > 1 && keyed.filter((it) => it !== null).length >= KEYED_SHARE * said.length;
+    said.length > (isKeyedType ? 0 : 1) &&
+    keyed.filter((it) => it !== null).length >= KEYED_SHARE * said.length;
   const places = new Places();
   if (isKeyed) {
     for (const [index, found] of keyed.entries()) {

@@ -43,7 +43,7 @@ export function createRuleHits(maxEndpoints: number): RuleHits {
         const hit = hits?.paths.get(path);
         if (hits === undefined || hit === undefined) return [];
         hit.reported = hit.times;
-        const kind = path.startsWith('$') ? 'value' : 'header';
+        const kind = path.startsWith('$') || path.includes(': ') ? 'value' : 'header';
         const { times } = hit;
         return [{ endpoint, kind, path, reason: 'rule', ignored: true, times, of: hits.pairs }];
       });

@@ -52,6 +52,7 @@ function testLines(test: TestReport): string[] {
     ...section('Endpoints', endpoints.flatMap(endpointLines)),
     ...section('Ignored', ignoredLines(test)),
     ...section('Never compared', coverageLines(test)),
+    ...section('Not comparable', notComparableLines(test)),
   ];
 }
 
@@ -108,6 +109,13 @@ function coverageLines({ coverage }: TestReport): string[] {
     ...methods.map((it) => `- every ${text(it.name)}: ${percent(it.share)} of the requests`),
     ...endpoints.map((it) => `- ${code(it.name)}: ${percent(it.share)} of the requests`),
   ];
+}
+
+/** Bodies that could not be read on one side at least. */
+function notComparableLines({ coverage }: TestReport): string[] {
+  return (coverage.notComparable ?? []).map(
+    ({ name, why, pairs }) => `- ${code(name)}: ${text(why)}, in ${counted(pairs, 'pair')}`,
+  );
 }
 
 const MARKUP = /[\\`*_[\]<>|~&$]|(?<=:)\/\/|(?<=\bwww)\.|!(?=\[)|@/gi;

@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { content } from './content/content.ts';
 import { systematic } from './content/systematic.ts';
+import { unread } from './content/unread.ts';
 import { coverage } from './coverage.ts';
 import { errors } from './errors/errors.ts';
 import { health } from './health.ts';
@@ -36,6 +37,7 @@ export const signals: readonly Signal[] = Object.freeze([
   newErrorKinds,
   state,
   sessions,
+  unread,
 ]);
 
 /** What shows people the fault that a reason of this code names: samples of a kind, or the log. */

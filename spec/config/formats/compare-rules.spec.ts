@@ -28,6 +28,10 @@ describe('compare rules', () => {
       action: 'ignore',
       path: 'header:X-Trace',
     });
+    expect(actions('GET /a ignore "html: main ul li text"')).to.deep.equal({
+      action: 'ignore',
+      path: '"html: main ul li text"',
+    });
     expect(actions('/a tolerance $.n 5%')).to.include({ amount: 0.05, relative: true });
     expect(actions('/a unordered $["a b"][]')).to.deep.equal({
       action: 'unordered',
@@ -48,6 +52,7 @@ describe('compare rules', () => {
       ['/a tolerance $.a -1', /needs a number after the path/],
       ['/a key $.a', /needs a field after the path/],
       ['/a tolerance header:x 1', /can only ignore a header/],
+      ['/a unordered "html: main ul"', /can only ignore a place in quotes/],
       ['/a/{id ignore $.a', /an unmatched "\{" or "\}"/],
     ];
     for (const [text, rule] of cases) {

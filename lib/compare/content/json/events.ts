@@ -1,4 +1,4 @@
-import { parseJsonText } from '../json/parse.ts';
+import { parseJsonText } from '../../json/parse.ts';
 
 /** Names of events kept apart; the rest is `(other)`. */
 const MAX_NAMES = 100;

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { compareJson } from '../json/difference.ts';
-import { parseLenient } from '../json/lenient.ts';
-import { parseJson, parseJsonText } from '../json/parse.ts';
+import { compareJson } from '../../json/difference.ts';
+import { parseLenient } from '../../json/lenient.ts';
+import { parseJson, parseJsonText } from '../../json/parse.ts';
 import { eventsOf } from './events.ts';
-import type { Comparing, ContentKind, Document } from './kind.ts';
-import { isJsonType } from './media-type.ts';
-import type { Source } from './source.ts';
+import type { Comparing, ContentKind, Document } from '../kind.ts';
+import { isJsonType } from '../media-type.ts';
+import type { Source } from '../source.ts';
 
 /** What keeps a browser from running JSON as a script, taken off by clients before they parse. */
 const GUARD =
