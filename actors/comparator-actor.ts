@@ -157,7 +157,7 @@ function logged(
   { version, role, instance, batch }: Extract<ComparatorMessage, { type: 'log' }>,
 ): void {
   if (role === 'running') {
-    memory.logged(batch);
+    memory.logged(batch, instance);
     test?.logged('running', batch);
   } else if (version === test?.release.name) test.logged('testing', batch);
   else startUps.logged(version, instance, batch);

@@ -61,7 +61,7 @@ export class Evaluation {
   readonly build: Build;
   readonly #verdict: Verdict;
   readonly #windows: LogWindows;
-  /** Kinds of error that running had before the test, which are not new. */
+  /** Further kinds of error that running had before the test, beyond those that the verdict knows. */
   readonly #knownKinds: ReadonlySet<string>;
   readonly #formats: LogFormats;
   readonly #ignored = new IgnoredFields();
@@ -93,13 +93,16 @@ export class Evaluation {
     startUp: StartUp,
   ): Evaluation {
     const { verdict: rules, nowMs } = settings;
-    const verdict = new Verdict(rules, nowMs);
+    const earlier = memory.earlierKinds(nowMs);
+    const verdict = new Verdict(rules, nowMs, earlier);
     for (const { endpoint, response, atMs } of memory.latestResponses()) {
       verdict.running(endpoint, response, atMs);
     }
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
+    const judged = new Set(earlier.kinds.map(({ signature }) => signature));
+    const known = memory.errorKinds().filter((kind) => !judged.has(kind));
     const formats = new LogFormats(startUp.lines);
-    return new Evaluation(build, verdict, memory.errorKinds(), rules.logWindowMs, formats);
+    return new Evaluation(build, verdict, known, rules.logWindowMs, formats);
   }
 
   /** Continues from a checkpoint; null when it is invalid or belongs to another test. */

@@ -1,9 +1,23 @@
 import type { LogBatch, LogKind } from '../logs/follow/batch.ts';
+import type { EarlierKinds } from '../verdict/signals/logs/kinds.ts';
 import { ResponseRing, type RunningResponse } from './response-ring.ts';
 
 /** Responses of running kept from before a test: enough for its failure rates and its latency. */
 const RESPONSES_MAX = 2000;
 const KINDS_MAX = 2000;
+
+/** Kinds are counted in windows of this length, as during a test. */
+const WINDOW_MS = 10_000;
+/** Of the kinds, so many go into a test with how often they were logged, the most frequent. */
+const EARLIER_MAX = 200;
+
+interface KnownKind {
+  readonly level: string;
+  windows: number;
+  lastWindow: number;
+  /** The number of its only instance; 0: several. */
+  instance: number;
+}
 
 /**
  * What is known of running, whatever is tested: its latest responses and the kinds of error it
@@ -11,29 +25,64 @@ const KINDS_MAX = 2000;
  */
 export class RunningMemory {
   readonly #responses = new ResponseRing(RESPONSES_MAX);
-  readonly #kinds = new Set<string>();
+  readonly #kinds = new Map<string, KnownKind>();
+  /** When its log was first seen, and the instance that logs now. */
+  #sinceMs: number | null = null;
+  #instance = '';
+  #instances = 0;
 
   responded(batch: readonly RunningResponse[]): void {
     for (const response of batch) this.#responses.add(response);
   }
 
-  logged(batch: LogBatch): void {
-    for (const kind of errorKinds(batch)) {
-      this.#kinds.delete(kind.signature);
-      this.#kinds.add(kind.signature);
+  logged(batch: LogBatch, instance = ''): void {
+    this.#sinceMs ??= batch.fromMs;
+    if (this.#instances === 0 || instance !== this.#instance) this.#instances += 1;
+    this.#instance = instance;
+    const window = Math.floor(batch.toMs / WINDOW_MS);
+    for (const { signature, level } of errorKinds(batch)) {
+      const known = this.#kinds.get(signature);
+      this.#kinds.delete(signature);
+      this.#kinds.set(signature, this.#counted(known, level, window));
     }
-    for (const oldest of this.#kinds) {
+    for (const oldest of this.#kinds.keys()) {
       if (this.#kinds.size <= KINDS_MAX) break;
       this.#kinds.delete(oldest);
     }
   }
 
   errorKinds(): readonly string[] {
-    return [...this.#kinds];
+    return [...this.#kinds.keys()];
+  }
+
+  /** How often running logged its kinds of error until now. */
+  earlierKinds(nowMs: number): EarlierKinds {
+    const sinceMs = this.#sinceMs ?? nowMs;
+    const kinds = [...this.#kinds].map(([signature, { level, windows, instance }]) => ({
+      signature,
+      level,
+      windows,
+      instance,
+    }));
+    kinds.sort((one, other) => other.windows - one.windows);
+    const windows = Math.max(0, Math.ceil((nowMs - sinceMs) / WINDOW_MS));
+    return { windows, kinds: kinds.slice(0, EARLIER_MAX) };
   }
 
   latestResponses(): readonly RunningResponse[] {
     return this.#responses.toArray();
+  }
+
+  // Private
+
+  #counted(known: KnownKind | undefined, level: string, window: number): KnownKind {
+    if (known === undefined) {
+      return { level, windows: 1, lastWindow: window, instance: this.#instances };
+    }
+    if (known.lastWindow !== window) known.windows += 1;
+    known.lastWindow = window;
+    if (known.instance !== this.#instances) known.instance = 0;
+    return known;
   }
 }
 

@@ -4,6 +4,12 @@ import { ViliError } from '../errors.ts';
 const USUAL_CONFIRM_MS = 30_000;
 const LEAST_COOLDOWN_SHARE = 1 / 15;
 
+/** A test that goes on: when, and for how long it had been observed before (0 when that is not known). */
+export interface Resumed {
+  readonly nowMs: number;
+  readonly observedMs: number;
+}
+
 /** What an operator sets. Times in milliseconds. */
 export interface VerdictSettings {
   /** Fewest pairs before a promotion. */

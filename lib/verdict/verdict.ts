@@ -23,11 +23,12 @@ import { certaintyOf, reasonsFor } from './explain/explain.ts';
 import { signalTable } from './explain/signal-table.ts';
 import { WARMUP_PER_ENDPOINT } from './parameters.ts';
 import type { Decision, EndpointReport, Measured, SignalRow, VerdictReport } from './report.ts';
-import { checkVerdictSettings, type VerdictSettings } from './settings.ts';
+import { checkVerdictSettings, type Resumed, type VerdictSettings } from './settings.ts';
 import { denialStands } from './signals/access.ts';
 import { blankPair } from './signals/blank-pair.ts';
 import { signals } from './signals/list.ts';
-import { observeErrorKind } from './signals/logs/error-kinds.ts';
+import { observeErrorKind, setEarlierKinds } from './signals/logs/error-kinds.ts';
+import type { EarlierKinds } from './signals/logs/kinds.ts';
 import { type LogFormatChange, setLogFormat } from './signals/logs/log-format.ts';
 import { observeStartupErrors } from './signals/logs/startup-errors.ts';
 import { setOpenPairs } from './signals/open-pairs.ts';
@@ -36,11 +37,6 @@ import type { LogWindow, ObservedPair } from './signals/signal.ts';
 const SCHEMA = 'vili.evidence/1';
 /** About 300 years: keeps a broken clock out of the sums. */
 const LONGEST_MS = 1e13;
-/** A test that goes on: when, and for how long it had been observed before (0 when that is not known). */
-export interface Resumed {
-  readonly nowMs: number;
-  readonly observedMs: number;
-}
 
 /** Lists of functions, since a loop over them runs for each pair. */
 const pairObservers = signals.flatMap((one) => one.observe ?? []);
@@ -63,9 +59,10 @@ export class Verdict {
   #pending: PendingRejection | null = null;
 
   /** @throws ViliError `VILI_VERDICT_SETTINGS` for settings that make a test impossible. */
-  constructor(settings: VerdictSettings, startedAtMs: number) {
+  constructor(settings: VerdictSettings, startedAtMs: number, earlier?: EarlierKinds) {
     checkVerdictSettings(settings);
     this.#context = contextOf(settings);
+    if (earlier !== undefined) setEarlierKinds(this.#context, earlier);
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
   }
 
@@ -110,12 +107,12 @@ export class Verdict {
     for (const observe of logObservers) observe(this.#context, window);
   }
 
-  /** Testing logged a kind of error that running did not have; call it for each time it occurs. */
+  /** Testing logged a kind of error; call it for each time it occurs. */
   newErrorKind(kind: LogKind, atMs: number): void {
     observeErrorKind(this.#context, 'testing', kind, this.#sinceStart(atMs));
   }
 
-  /** Running logged a kind of error that it did not have before the test. */
+  /** The same of running. */
   runningErrorKind(kind: LogKind, atMs: number): void {
     observeErrorKind(this.#context, 'running', kind, this.#sinceStart(atMs));
   }

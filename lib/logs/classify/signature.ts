@@ -1,4 +1,6 @@
+import { withoutColours } from './colours.ts';
 import { fieldNames, fieldOf, isEntry, type LogEntry, textOf } from './fields.ts';
+import { topFrameOf } from './frames.ts';
 
 /** Longer texts are cut before any pattern is applied: the work per line is bounded. */
 const MAX_TEXT = 2000;
@@ -12,6 +14,7 @@ const LOGGERS = fieldNames(
 );
 
 /** A template of the log writer itself beats any guess, so these fields come first. */
+const TEMPLATES = fieldNames('@mt MessageTemplate');
 const MESSAGES = fieldNames(
   '@mt MessageTemplate message msg @m @message Message event short_message record.message ' +
     'fields.message MESSAGE M body text error',
@@ -28,7 +31,11 @@ const STACKS = fieldNames(
  */
 export function signatureOf(entry: LogEntry): string {
   const logger = textOf(entry, LOGGERS) ?? '';
-  const message = templateOf(messageIn(entry));
+  const template = textOf(entry, TEMPLATES);
+  const message =
+    template === null
+      ? templateOf(messageIn(entry))
+      : maskVariables(template).slice(0, MAX_MESSAGE);
   const frame = topFrame(stackIn(entry));
   const parts = [maskVariables(logger).slice(0, MAX_LOGGER), message];
   if (frame !== '') parts.push(frame);
@@ -41,19 +48,19 @@ export function messageIn(entry: LogEntry): string {
 }
 
 /**
- * A message without its variable parts: quoted text, times, numbers, ids, UUIDs, hexadecimal and
- * any other word with a digit. All get the same mark, since an id may be all digits in one line and
- * hexadecimal in the next.
+ * A message without its variable parts: quoted text, times, numbers, ids, UUIDs, hexadecimal, addresses
+ * and any other word with a digit. All get the same mark, since an id may be all digits in one line and
+ * hexadecimal in the next. A message with a list has its words in the order of the alphabet, each once: the
+ * order of a hash set is another in each process.
  */
 export function templateOf(message: string): string {
-  return maskVariables(message).slice(0, MAX_MESSAGE);
+  const masked = maskVariables(message);
+  return (LISTING.test(masked) ? inOrder(masked) : masked).slice(0, MAX_MESSAGE);
 }
 
-/** The top frame of a stack trace of Java, Node, Python or Go, without line numbers and folders. */
+/** The top frame of a stack trace by what survives a rebuild; empty where nothing does. */
 export function topFrame(stack: string): string {
-  const text = stack.slice(0, MAX_TEXT * 4);
-  const frame = pythonFrame(text) ?? atFrame(text) ?? goFrame(text);
-  return frame === null ? '' : maskVariables(frame).slice(0, MAX_FRAME);
+  return maskVariables(topFrameOf(stack)).slice(0, MAX_FRAME);
 }
 
 // Private
@@ -65,46 +72,39 @@ function stackIn(entry: LogEntry): string {
   return isEntry(trace) ? (textOf(trace, ['type']) ?? '') : '';
 }
 
+/** What separates or encloses the elements of a list. */
+const LISTING = /[,;|[\]&]| (?:and|or) /;
+const BETWEEN_WORDS = /[\s,;|[\](){}&=]+/;
+
+function inOrder(text: string): string {
+  const words = new Set(text.split(BETWEEN_WORDS));
+  words.delete('');
+  words.delete('and');
+  words.delete('or');
+  return [...words].sort().join(' ');
+}
+
 /** No pattern here may visit a character more than a few times, since a log can be hostile. */
 function maskVariables(text: string): string {
   return (
-    text
-      .slice(0, MAX_TEXT)
+    withoutColours(text.slice(0, MAX_TEXT))
       // oxlint-disable-next-line no-control-regex -- control characters are what is removed
       .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
       .replace(/"[^"]*"|`[^`]*`/g, '*')
       .replace(/(^|[\s(=:[,])'[^']*'(?!\w)/g, '$1*')
       .replace(/(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+/g, '*')
       .replace(/\b[a-fA-F]{8,}\b/g, '*')
+      // Hash codes of Java's objects, names of generated classes and of temporary files.
+      .replace(/@[a-f\d]{4,16}\b/g, '@*')
+      .replace(/\$\$[\w$]+/g, '$$$$*')
+      .replace(/\/tmp\/[^\s"'():,;\]]{1,200}/g, '*')
+      // `e.map is not a function`, as a minifier names what has no name.
+      .replace(
+        /(?<![\w$.])[A-Za-z_$][\w$]?(?=(?:\.[\w$]{1,60}){0,4} is not (?:a |an |defined|iterable))/g,
+        '*',
+      )
       .replace(/(?<![\w-])(?=[\w-]*\d)[\w-]+/g, '*')
       .replace(/\*(?:[.,:;/+%-]? ?\*)+/g, '*')
       .trim()
   );
-}
-
-/** Python prints the innermost call last. */
-function pythonFrame(text: string): string | null {
-  const frames = [...text.matchAll(/File "([^"\n]{1,300})", line \d+, in ([^\n]{1,100})/g)];
-  const last = frames.at(-1);
-  return last === undefined ? null : `${last[2] ?? ''} (${fileName(last[1] ?? '')})`;
-}
-
-/** Java and Node: `at place(file:line)`, without the folder, whose name contains a version. */
-function atFrame(text: string): string | null {
-  const line = /(?:^|\n)[ \t]{0,16}at ([^\n]{1,300})/.exec(text)?.[1];
-  if (line === undefined) return null;
-  const [, place, file] = /^(.*?)\s?\(([^()]*)\)/.exec(line) ?? [];
-  if (place === undefined) return fileName(line);
-  return `${place} (${fileName(file ?? '')})`;
-}
-
-/** Go: the function on one line, its file on the next, which is indented. */
-function goFrame(text: string): string | null {
-  const match = /^([^\s()]{1,200})(?:\([^\n]*\))?\n\t([^\n]{1,300}):\d+/m.exec(text);
-  return match === null ? null : `${match[1] ?? ''} (${fileName(match[2] ?? '')})`;
-}
-
-function fileName(place: string): string {
-  const name = place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1);
-  return name.replace(/(?::\d+)+$/, '');
 }

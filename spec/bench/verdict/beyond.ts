@@ -1,3 +1,4 @@
+import { errorTextScenarios } from './error-texts.ts';
 import { ownStateScenarios } from './own-state.ts';
 import type { Random } from './random.ts';
 import { bad, good, type Scenario } from './scenarios.ts';
@@ -44,6 +45,7 @@ export const beyondScenarios: readonly Scenario[] = [
     field: { path: '$.version', running: '"1.4.2"', testing: '"1.5.0"', changed: 1, noise: 0 },
   }),
   ...ownStateScenarios,
+  ...errorTextScenarios,
 ];
 
 // Private

@@ -55,6 +55,8 @@ export function measure(
         else judge.startup(errors);
       },
       log: (atSeconds, side, level, lines) => judge.log(atSeconds, side, level, lines),
+      errorText: (atSeconds, side, text) => judge.errorText?.(atSeconds, side, text),
+      earlierErrors: (windows, texts) => judge.earlierErrors?.(windows, texts),
       pair: (pair) => {
         outcome = judge.pair(pair);
         return outcome !== null;

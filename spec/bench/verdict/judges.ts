@@ -17,6 +17,8 @@ export interface Judge {
   history?(rank: number, running: ResponseSummary): void;
   startup?(errors: number): void;
   log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void;
+  errorText?(atSeconds: number, side: Side, text: string): void;
+  earlierErrors?(windows: number, texts: ReadonlyMap<string, number>): void;
   /** Takes in a pair and returns what the rule decides after it. */
   pair(pair: SimulatedPair): Outcome;
 }
@@ -29,7 +31,7 @@ const OWN_STATE: OwnState = { what: SESSION, by: 'POST /login', isCopied: false,
 
 /** The engine of Vili behind the same interface, fed the way the comparer feeds it. */
 export class ViliJudge implements Judge {
-  readonly verdict: Verdict;
+  verdict: Verdict;
   readonly #settings: VerdictSettings;
   readonly #controls: BaselinePlan;
   readonly #random = new Random(1);
@@ -69,6 +71,23 @@ export class ViliJudge implements Judge {
     if (level === 'warn') return;
     if (side === 'testing') this.#testingErrors += lines;
     else this.#runningErrors += lines;
+  }
+
+  earlierErrors(windows: number, texts: ReadonlyMap<string, number>): void {
+    const kinds = [...texts].map(([text, seen]) => ({
+      signature: text,
+      level: 'error',
+      windows: seen,
+      instance: 1,
+    }));
+    this.verdict = new Verdict(this.#settings, START_MS, { windows, kinds });
+  }
+
+  errorText(atSeconds: number, side: Side, text: string): void {
+    const atMs = START_MS + atSeconds * 1000;
+    const kind = { signature: text, level: 'error', count: 1, example: text } as const;
+    if (side === 'testing') this.verdict.newErrorKind(kind, atMs);
+    else this.verdict.runningErrorKind(kind, atMs);
   }
 
   pair(pair: SimulatedPair): Outcome {

@@ -11,6 +11,15 @@ export interface EndpointFault {
   readonly status?: number;
 }
 
+/** An ERROR that is logged again and again, with the texts of both processes; null: that side has it not. */
+export interface LoggedError {
+  readonly perMinute: number;
+  readonly testing: string | null;
+  readonly running: string | null;
+  /** Minutes for which running was watched before the test. */
+  readonly watchedMinutes: number;
+}
+
 /** One kind of new version under one kind of traffic. Rates are shares of requests. */
 export interface Scenario {
   readonly name: string;
@@ -44,6 +53,7 @@ export interface Scenario {
   readonly testingBursts?: number;
   readonly runningBursts?: number;
   readonly startupErrors?: number;
+  readonly loggedErrors?: readonly LoggedError[];
   /** By rank: chance that two responses of one version differ. */
   readonly noise?: Readonly<Record<number, number>>;
   /** Ranks whose bodies changed for good. */

@@ -37,6 +37,10 @@ export interface Listener {
   history(rank: number, running: ResponseSummary): void;
   startup(errors: number): void;
   log(atSeconds: number, side: Side, level: 'error' | 'warn', lines: number): void;
+  /** The text of an ERROR, which `log` tells too. */
+  errorText?(atSeconds: number, side: Side, text: string): void;
+  /** Texts of running's errors before the test, and in how many of so many windows of 10 s. */
+  earlierErrors?(windows: number, texts: ReadonlyMap<string, number>): void;
   pair(pair: SimulatedPair): boolean;
 }
 
@@ -70,6 +74,7 @@ export function simulate(
   const sources = logSources(scenario, random);
   const blipAt = scenario.blip === true ? 30 + 200 * random.uniform() : Number.POSITIVE_INFINITY;
   const outages = outagesOf(scenario, random);
+  earlierErrors(scenario, random, listener);
   for (let index = 0; index < settings.history; index++) {
     const rank = pickRank(random);
     const rate = scenario.endpoints?.[rank]?.running ?? runningRate(scenario);
@@ -227,11 +232,18 @@ function logSources(
   scenario: Scenario,
   random: Random,
 ): readonly ((seconds: number, listener: Listener) => void)[] {
-  const source = (side: Side, level: 'error' | 'warn', mean: number, lines: number) => {
+  const source = (
+    side: Side,
+    level: 'error' | 'warn',
+    mean: number,
+    lines: number,
+    text: string | null = null,
+  ) => {
     let next = random.exponential(mean);
     return (seconds: number, listener: Listener): void => {
       while (next < seconds) {
         listener.log(next, side, level, lines);
+        if (text !== null) listener.errorText?.(next, side, text);
         next += random.exponential(mean);
       }
     };
@@ -245,7 +257,28 @@ function logSources(
   const { testingBursts, runningBursts } = scenario;
   if (testingBursts !== undefined) all.push(source('testing', 'error', testingBursts, BURST_LINES));
   if (runningBursts !== undefined) all.push(source('running', 'error', runningBursts, BURST_LINES));
+  for (const error of scenario.loggedErrors ?? []) {
+    for (const side of ['testing', 'running'] as const) {
+      const text = error[side];
+      if (text !== null) all.push(source(side, 'error', 60 / error.perMinute, 1, text));
+    }
+  }
   return all;
+}
+
+/** What running logged while it was watched before the test. */
+function earlierErrors(scenario: Scenario, random: Random, listener: Listener): void {
+  const texts = new Map<string, number>();
+  let windows = 0;
+  for (const { perMinute, running, watchedMinutes } of scenario.loggedErrors ?? []) {
+    windows = Math.max(windows, 6 * watchedMinutes);
+    let seen = 0;
+    for (let at = 0; at < 6 * watchedMinutes; at++) {
+      if (random.chance(1 - Math.exp(-perMinute / 6))) seen++;
+    }
+    if (running !== null && seen > 0) texts.set(running, seen);
+  }
+  if (windows > 0) listener.earlierErrors?.(windows, texts);
 }
 
 function outagesOf(

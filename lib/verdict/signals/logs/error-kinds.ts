@@ -4,94 +4,30 @@ import { counted } from '../../../text/numbers.ts';
 import { durationOf } from '../../../text/times.ts';
 import type { DecisionContext } from '../../decision/context.ts';
 import { type Balance, hasReached, moreSame } from '../../decision/progress.ts';
-import { readList, readNumbers, readRecord, readText } from '../../evidence/checkpoint.ts';
 import { endpointBudget } from '../../evidence/endpoint.ts';
 import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { messageIn } from '../../explain/wording.ts';
 import { discordanceE, nonInferiority } from '../../math/e-values.ts';
 import { PROMOTE_ODDS } from '../../parameters.ts';
 import { type Finding, type Signal, WORTH_REPORTING } from '../signal.ts';
+import { countOccurrence, type EarlierKinds, type ErrorKind, ErrorKinds } from './kinds.ts';
 import { windowsOf } from './log-errors.ts';
+import { type Renamed, renamedKinds } from './renamed.ts';
 
 const CODE = 'new-error-kind';
+const RENAMED = 'renamed-error-kind';
 const BUDGET = { errorKinds: 0.02 };
 const NULL_SHARE = 0.5;
-const MAX_KINDS = 200;
 /** A new kind blocks until it is shown to occur in a smaller share of windows. */
 const MARGIN = 0.1;
 const MAX_NAMED = 3;
-const MAX_TEXT = 500;
-/** The window of an occurrence that has not come yet; every window starts at or after 0. */
-const NEVER = -1;
 const marginTest = nonInferiority(MARGIN, 0);
-
-interface ErrorKind {
-  readonly signature: string;
-  readonly level: string;
-  readonly example: string;
-  readonly counts: ErrorKindCounts;
-}
-
-interface ErrorKindCounts {
-  /** Order of discovery. */
-  rank: number;
-  /** Windows in which testing, running logged it. */
-  testing: number;
-  running: number;
-  value: number;
-  /** Log windows that had passed when it was first seen. */
-  sinceWindow: number;
-  testingAt: number;
-  runningAt: number;
-  lines: number;
-}
-
-/** The kinds by signature, in a checkpoint as a list. */
-class ErrorKinds {
-  readonly #kinds = new Map<string, ErrorKind>();
-
-  all(): IterableIterator<ErrorKind> {
-    return this.#kinds.values();
-  }
-
-  /** Null for a new kind when there are too many already. */
-  of({ signature, level, example }: LogKind, windows: number): ErrorKind | null {
-    const key = signature.slice(0, MAX_TEXT);
-    const known = this.#kinds.get(key);
-    if (known !== undefined) return known;
-    if (this.#kinds.size >= MAX_KINDS) return null;
-    const fresh: ErrorKind = {
-      signature: key,
-      level: level.slice(0, MAX_TEXT),
-      example: example.slice(0, MAX_TEXT),
-      counts: blankCounts(this.#kinds.size + 1, windows),
-    };
-    this.#kinds.set(key, fresh);
-    return fresh;
-  }
-
-  checkpoint(): unknown {
-    return [...this.all()].map((kind) => ({ ...kind, counts: { ...kind.counts } }));
-  }
-
-  restore(data: unknown, where: string): void {
-    for (const [index, one] of readList(data, where, MAX_KINDS).entries()) {
-      const at = `${where}[${index}]`;
-      const record = readRecord(one, at);
-      const signature = readText(record['signature'], `${at}.signature`);
-      this.#kinds.set(signature, {
-        signature,
-        level: readText(record['level'], `${at}.level`),
-        example: readText(record['example'], `${at}.example`),
-        counts: readNumbers(blankCounts(1, 0), record['counts'], `${at}.counts`),
-      });
-    }
-  }
-}
 
 const totalsPart = new TotalsPart(() => ({
   errorKinds: new ErrorKinds(),
   sums: { errorKinds: 1 },
+  /** Log windows in which running was watched before the test. */
+  windowsBefore: 0,
 }));
 
 /**
@@ -102,7 +38,7 @@ const totalsPart = new TotalsPart(() => ({
  * further or stop, both keep the error rate (a run of k occurrences on one side has the chance 2^-k).
  */
 export const newErrorKinds: Signal = {
-  codes: [CODE],
+  codes: [CODE, RENAMED],
   shownBy: 'logs',
   budget: BUDGET,
   against: (evidence) => BUDGET.errorKinds * totalsPart.of(evidence).sums.errorKinds,
@@ -128,7 +64,7 @@ export const newErrorKinds: Signal = {
           );
         }),
   },
-  findings: ({ evidence }) => {
+  findings: ({ evidence }): readonly Finding[] => {
     const open = new Set(openKinds(evidence));
     return [...totalsPart.of(evidence).errorKinds.all()]
       .filter(
@@ -140,9 +76,21 @@ export const newErrorKinds: Signal = {
       .map((kind): Finding => {
         const own = BUDGET.errorKinds * endpointBudget(kind.counts.rank);
         return { reason: reasonOf(kind), strength: own * kind.counts.value };
-      });
+      })
+      .concat(renamedReasons(evidence).map((reason) => ({ reason, strength: 0 })));
+  },
+  atPromotion: ({ evidence }) => {
+    const [reason] = renamedReasons(evidence);
+    return reason === undefined ? null : { ...reason, text: `${reason.text}.` };
   },
 };
+
+/** What running logged before the test: such kinds are not new, and a new one may be one of them under another name. */
+export function setEarlierKinds({ evidence }: DecisionContext, earlier: EarlierKinds): void {
+  const totals = totalsPart.of(evidence);
+  totals.windowsBefore = Math.max(0, Math.floor(earlier.windows) || 0);
+  for (const kind of earlier.kinds) totals.errorKinds.addEarlier(kind);
+}
 
 /** Takes in one occurrence at a time of the test in ms. */
 export function observeErrorKind(
@@ -152,39 +100,58 @@ export function observeErrorKind(
   atMs: number,
 ): void {
   if (kind.level === 'warn') return;
-  const { errorKinds, sums } = totalsPart.of(evidence);
-  const counts = errorKinds.of(kind, windowsOf(evidence))?.counts;
-  if (counts === undefined) return;
+  const { errorKinds } = totalsPart.of(evidence);
+  const found = errorKinds.of(kind, windowsOf(evidence));
+  if (found === null) return;
+  const { counts } = found;
   if (side === 'testing') counts.lines += Math.max(1, Math.min(kind.count, 1e9) || 1);
-  const window = Math.floor(atMs / settings.logWindowMs);
-  if (counts[`${side}At`] === window) return;
-  counts[`${side}At`] = window;
-  counts[side]++;
-  const before = counts.value;
-  counts.value = discordanceE(counts.testing, counts.running, NULL_SHARE);
-  sums.errorKinds += endpointBudget(counts.rank) * (counts.value - before);
+  if (countOccurrence(counts, side, Math.floor(atMs / settings.logWindowMs))) update(evidence);
 }
 
 // Private
 
-function blankCounts(rank: number, windows: number): ErrorKindCounts {
-  return {
-    rank,
-    testing: 0,
-    running: 0,
-    value: 1,
-    sinceWindow: windows,
-    testingAt: NEVER,
-    runningAt: NEVER,
-    lines: 0,
-  };
+/** All values anew, since what running logs under another name counts too. */
+function update(evidence: Evidence): void {
+  const { errorKinds, sums } = totalsPart.of(evidence);
+  errorKinds.changes += 1;
+  const renamed = renamedIn(evidence);
+  let sum = 1;
+  for (const kind of errorKinds.all()) {
+    const { counts } = kind;
+    if (counts.rank === 0) continue;
+    const running = counts.running + (renamed.get(kind)?.running ?? 0);
+    counts.value = discordanceE(counts.testing, running, NULL_SHARE);
+    sum += endpointBudget(counts.rank) * (counts.value - 1);
+  }
+  sums.errorKinds = sum;
+}
+
+/** Kept until a kind is logged or a window passes, since a decision is asked for after every pair. */
+const kept = new WeakMap<ErrorKinds, { at: string; renamed: ReadonlyMap<ErrorKind, Renamed> }>();
+
+function renamedIn(evidence: Evidence): ReadonlyMap<ErrorKind, Renamed> {
+  const { errorKinds, windowsBefore } = totalsPart.of(evidence);
+  const windows = windowsOf(evidence);
+  const at = `${errorKinds.changes} ${windows}`;
+  const known = kept.get(errorKinds);
+  if (known?.at === at) return known.renamed;
+  let during = windows;
+  for (const { counts } of errorKinds.all()) {
+    during = Math.max(during, counts.testingAt + 1, counts.runningAt + 1);
+  }
+  const renamed = renamedKinds(errorKinds.all(), { before: windowsBefore, during });
+  kept.set(errorKinds, { at, renamed });
+  return renamed;
 }
 
 /** New kinds that are neither running's too nor shown to be rare: even one occurrence counts. */
 function openKinds(evidence: Evidence): readonly ErrorKind[] {
   const open: ErrorKind[] = [];
+  const renamed = renamedIn(evidence);
   for (const kind of totalsPart.of(evidence).errorKinds.all()) {
-    if (kind.counts.testing === 0 || kind.counts.running > 0) continue;
+    const { testing, running, before } = kind.counts;
+    if (testing === 0 || running > 0 || before > 0) continue;
+    if (renamed.get(kind)?.isPlausible === true) continue;
     if (!hasReached(marginTest, balanceOf(evidence, kind), PROMOTE_ODDS)) open.push(kind);
   }
   return open;
@@ -201,6 +168,24 @@ function balanceOf(evidence: Evidence, kind: ErrorKind): Balance {
 
 function windowsMissing(evidence: Evidence, kind: ErrorKind): number {
   return moreSame(marginTest, balanceOf(evidence, kind), PROMOTE_ODDS);
+}
+
+/** Told, since only a person can know; never a reason to reject. */
+function renamedReasons(evidence: Evidence): readonly Reason[] {
+  return [...renamedIn(evidence).values()]
+    .filter(({ isPlausible }) => isPlausible)
+    .slice(0, MAX_NAMED)
+    .map(({ kind: { level, example, counts }, former }) => ({
+      code: RENAMED,
+      endpoint: null,
+      text:
+        `renamed? testing logs an ${level.toUpperCase()} that running never had, about as often as one that ` +
+        `testing does not log: "${messageIn(example, 80)}" in ${counted(counts.testing, 'log window')}, ` +
+        `running's is "${messageIn(former.example, 80)}"`,
+      observed: counts.testing,
+      limit: former.counts.running,
+      samples: [],
+    }));
 }
 
 function reasonOf({ level, example, counts }: ErrorKind): Reason {

@@ -165,7 +165,13 @@ function noisierReason({ evidence, settings }: DecisionContext): Reason {
 function row({ measured: { pairs, running, testing }, stateOf }: TableInput): SignalRow {
   const [ours, theirs] = [running.errorLines, testing.errorLines];
   // The other things that logs show have no row of their own.
-  const state = stateOf(CODE, 'new-error-kind', 'startup-errors', 'log-format');
+  const state = stateOf(
+    CODE,
+    'new-error-kind',
+    'renamed-error-kind',
+    'startup-errors',
+    'log-format',
+  );
   return {
     code: CODE,
     name: 'log errors / 1k',

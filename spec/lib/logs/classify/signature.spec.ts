@@ -126,3 +126,55 @@ describe('the signature of a line', () => {
     );
   });
 });
+
+describe('the signature of an error in two processes of one build', () => {
+  const texts: readonly (readonly [what: string, one: string, other: string])[] = [
+    ['a set in another order', 'x is not one of b, a, c', 'x is not one of c, b, a'],
+    ['two elements of a set', 'expected left or right', 'expected right or left'],
+    ['names of several words', 'one of [New York, Rome] needed', 'one of [Rome, New York] needed'],
+    ['a set as Go prints it', 'unknown keys [b a c]', 'unknown keys [c a b]'],
+    ['a map in another order', 'bad {b=x, a=y}', 'bad {a=y, b=x}'],
+    ['another hash code', 'lost shop.Order@cafeb', 'lost shop.Order@1f2e3d'],
+    ['another lambda', 'no bean shop.A$$Lambda$14/0x08 x', 'no bean shop.A$$Lambda$271/0x09 x'],
+    ['another temporary file', 'cannot read /tmp/tmpabcdefgh/x', 'cannot read /tmp/tmpq_w_erty/x'],
+    ['another minified variable', 'e.map is not a function', 't.map is not a function'],
+  ];
+  for (const [what, one, other] of texts) {
+    it(`is the same with ${what}`, () => {
+      expect(signatureOf({ msg: one })).to.equal(signatureOf({ msg: other }));
+    });
+  }
+
+  const frames: readonly (readonly [what: string, one: string, other: string])[] = [
+    ['minified', 'at e.t (/app/main.4f2a91bc.js:1:99)', 'at n.xA (/app/main.77aa02cd.js:1:87)'],
+    ['of a chunk', 'at find (/a/chunk-QWERTYUI.js:1:9)', 'at find (/a/chunk-ASDFGHJK.js:1:2)'],
+    ['of vite', 'at find (/a/index-DiwrgTda.js:1:9)', 'at find (/a/index-x_Y8sQpZ.js:1:2)'],
+    ['of a numbered chunk', 'at find (/a/42.js:1:9)', 'at find (/a/977.js:1:2)'],
+    ['partly minified', 'at Xa.render (/a/main.js:1:9)', 'at b.render (/a/main.js:1:2)'],
+    [
+      'generated',
+      'at shop.A$$SpringCGLIB$$0.go(<generated>)\n\tat shop.B.go(B.java:1)',
+      'at shop.A$$FastClass$$1.go(<generated>)\n\tat shop.B.go(B.java:2)',
+    ],
+  ];
+  for (const [what, one, other] of frames) {
+    it(`is the same with a frame that is ${what}`, () => {
+      const [first, second] = [`Error: x\n\t${one}`, `Error: x\n\t${other}`];
+      expect(topFrame(first)).to.equal(topFrame(second));
+    });
+  }
+
+  it('still tells different errors and different places apart', () => {
+    const signatures = [
+      { msg: 'cannot cast Integer to String' },
+      { msg: 'cannot cast String to Integer' },
+      { msg: 'x is not one of a, b, c' },
+      { msg: 'x is not one of a, b, d' },
+      { msg: 'order.map is not a function' },
+      { msg: 'boom', stack: 'Error\n    at find (/a/shop.js:1:1)' },
+      { msg: 'boom', stack: 'Error\n    at find (/a/cart.js:1:1)' },
+      { msg: 'boom', stack: 'Error\n    at save (/a/cart.js:1:1)' },
+    ].map(signatureOf);
+    expect(new Set(signatures).size).to.equal(signatures.length);
+  });
+});
