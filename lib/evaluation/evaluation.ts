@@ -182,9 +182,10 @@ export class Evaluation {
   }
 
   /** Copies without a response yet, and pairs during which no baseline was requested. */
-  underWay(overdue: number, paused: PausedBaselines): void {
+  underWay(overdue: number, paused: PausedBaselines, translated = 0): void {
     this.#verdict.openPairs(overdue);
     this.#measures.paused(paused);
+    this.#measures.translated(translated);
   }
 
   /**

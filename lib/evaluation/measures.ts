@@ -14,6 +14,7 @@ const TOTALS = [
   'runningDiffers',
   'pausedSlow',
   'pausedBusy',
+  'translated',
 ] as const;
 
 /** Pairs during which no baseline was requested, as running was slow or Vili was busy. */
@@ -26,6 +27,8 @@ export interface PausedBaselines {
 export interface MeasuresView extends Measured {
   readonly pausedSlow: number;
   readonly pausedBusy: number;
+  /** Sessions that copies carried in testing's own terms. */
+  readonly translated: number;
 }
 
 type Side = Record<(typeof COUNTS)[number], number> & { readonly ms: Histogram };
@@ -50,6 +53,10 @@ export class Measures {
   paused({ slow, busy }: PausedBaselines): void {
     this.#totals.pausedSlow += slow;
     this.#totals.pausedBusy += busy;
+  }
+
+  translated(sessions: number): void {
+    this.#totals.translated += sessions;
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {

@@ -331,6 +331,7 @@ function outcomesOf(count: number, status = 200, atMs = 0): OutcomeBatch {
     outcomes: Array.from({ length: count }, pair),
     dropped: {},
     paused: { slow: 0, busy: 0 },
+    translated: 0,
     overdue: 0,
     ignored: [],
     samples: [],

@@ -19,6 +19,10 @@ export interface StateApp {
   readonly letsIn?: boolean;
   /** An account without its list of orders. */
   readonly lacksOrders?: boolean;
+  /** Refuses every log-in. */
+  readonly refusesLogIns?: boolean;
+  /** Where its own numbers of todos begin. */
+  readonly firstTodo?: number;
 }
 
 export function inMemory(): SessionStore {
@@ -39,12 +43,13 @@ export function stateApp(
   app: StateApp,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const carts = new Map<string, number[]>();
+  const todos = new Set<number>();
   return (request, response) => {
     const { method = 'GET', url = '/' } = request;
     const path = url.split('?', 1)[0] ?? '/';
     const id = sessionOf(request, app.kind);
     const isKnown = app.store.has(id) && app.refuses !== true;
-    request.resume();
+    if (path !== '/sent') request.resume();
     const send = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
       response.end(JSON.stringify(body));
@@ -59,6 +64,7 @@ export function stateApp(
       return send(200, { shop: 'open' }, app.kind === 'cart' && id === '' ? cookieOfNew() : {});
     if (path.startsWith('/items/')) return send(200, { id: path.slice(7), price: 12 });
     if (path === '/login' && method === 'POST') {
+      if (app.refusesLogIns === true) return send(401, { error: 'no' });
       if (app.kind === 'cookie') return send(200, { ok: true }, cookieOfNew());
       const token = randomBytes(16).toString('hex');
       app.store.add(token);
@@ -79,6 +85,27 @@ export function stateApp(
         items: (carts.get(id) ?? []).map((item) => ({ item, name: `thing ${item}` })),
       });
     }
+    if (path === '/form') {
+      const csrf = isKnown ? `${id}-form` : 'none-at-all';
+      const page = `<form method="post"><input type="hidden" name="_csrf" value="${csrf}"></form>`;
+      response.writeHead(200, { 'Content-Type': 'text/html' });
+      return void response.end(page);
+    }
+    if (path === '/sent' && method === 'POST') {
+      return void bodyOf(request).then((body) => {
+        const isRight = new URLSearchParams(body).get('_csrf') === `${id}-form`;
+        send(isRight ? 200 : 403, isRight ? { sent: true } : { error: 'forged' });
+      });
+    }
+    if (path === '/todos' && method === 'POST') {
+      const todo = (app.firstTodo ?? 1) + todos.size;
+      todos.add(todo);
+      return send(201, { id: todo, done: false }, { Location: `/todos/${todo}` });
+    }
+    if (path.startsWith('/todos/')) {
+      const todo = Number(path.slice(7));
+      return todos.has(todo) ? send(200, { id: todo, done: false }) : send(404, { error: 'none' });
+    }
     return send(404, { error: 'not found' });
   };
 }
@@ -98,4 +125,10 @@ export function serveStateApp(app: StateApp): void {
 function sessionOf({ headers }: IncomingMessage, kind: StateApp['kind']): string {
   if (kind === 'bearer') return headers.authorization?.replace(/^Bearer /, '') ?? '';
   return /connect\.sid=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '';
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return body;
 }

@@ -35,11 +35,14 @@ export type Call = (
   method: string,
   path: string,
   headers?: Readonly<Record<string, string>>,
+  form?: string,
 ) => Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
 
 export interface LabResult {
   readonly outcomes: readonly PairOutcome[];
   readonly report: VerdictReport;
+  /** Sessions that copies carried in testing's own terms. */
+  readonly translated: number;
   readonly verdict: Verdict;
 }
 
@@ -52,9 +55,16 @@ export async function inLab(
   const testing = await Upstream.http(stateApp(settings.testing), 'shop-1.1.0/1_test');
   const outcomes: PairOutcome[] = [];
   const problems: string[] = [];
+  let translated = 0;
   const mirror = createMirror(
     { ...DEFAULT_MIRROR_SETTINGS, busyLimit: 1, ...settings.mirror },
-    { onOutcomes: (batch) => outcomes.push(...batch.outcomes), onEvent: () => undefined },
+    {
+      onOutcomes(batch) {
+        outcomes.push(...batch.outcomes);
+        translated += batch.translated;
+      },
+      onEvent: () => undefined,
+    },
   );
   const { rules = [] } = settings;
   const proxy = createProxy(proxySettings({ mirror: { rules } }), mirror.sink, {
@@ -77,7 +87,7 @@ export async function inLab(
     for (let window = 1; window <= 60; window++)
       verdict.logWindow(quiet(startedAtMs + window * 10_000));
     if (problems.length > 0) throw new Error(problems.join('\n'));
-    return { outcomes, verdict, report: verdict.decide(startedAtMs + 600_000) };
+    return { outcomes, translated, verdict, report: verdict.decide(startedAtMs + 600_000) };
   } finally {
     await proxy.close(0);
     await mirror.close();
@@ -89,9 +99,16 @@ export async function inLab(
 // Private
 
 function callerOf(origin: string): Call {
-  return async (method, path, headers = {}) => {
-    const response = await fetch(`${origin}${path}`, { method, headers, redirect: 'manual' });
-    const body = (await response.json()) as Record<string, unknown>;
+  return async (method, path, headers = {}, form) => {
+    const type = form === undefined ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      headers: { ...type, ...headers },
+      redirect: 'manual',
+      ...(form !== undefined && { body: form }),
+    });
+    const text = await response.text();
+    const body = (text.startsWith('{') ? JSON.parse(text) : { text }) as Record<string, unknown>;
     return { status: response.status, headers: response.headers, body };
   };
 }

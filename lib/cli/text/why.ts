@@ -118,6 +118,8 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
   add('not comparable', notComparable(test));
   const paused = pausedText(test);
   add('spared', paused === null ? [] : [paused]);
+  const { translated = 0 } = test;
+  add('copied', translated > 0 ? [`${counted(translated, 'session')} translated`] : []);
   const [sample] = test.endpoints.flatMap((one) => one.samples);
   if (sample !== undefined) {
     lines.push('', 'look closer: vili diff   send again: vili replay --all');

@@ -73,6 +73,7 @@ export function testReport(findings: TestFindings, samples: readonly SampleEntry
       pausedSlow: measures.pausedSlow,
       pausedBusy: measures.pausedBusy,
     },
+    ...(measures.translated > 0 && { translated: measures.translated }),
     signals,
     endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
       ...withoutIgnored(one, ignored),

@@ -45,6 +45,9 @@ function testLines(test: TestReport): string[] {
       ),
     ),
     ...(pausedText(test) === null ? [] : ['', `Meanwhile ${pausedText(test)}.`]),
+    ...(test.translated === undefined
+      ? []
+      : ['', `${counted(test.translated, 'session')} translated into testing's own.`]),
     ...section(
       'Still needed',
       missing.map((one) => `- ${text(one)}`),

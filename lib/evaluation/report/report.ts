@@ -55,6 +55,8 @@ export interface TestReport {
     readonly pausedSlow: number;
     readonly pausedBusy: number;
   };
+  /** Sessions that copies carried in testing's own terms; absent where there were none. */
+  readonly translated?: number;
   readonly signals: readonly SignalRow[];
   /** The most suspicious first. */
   readonly endpoints: readonly ReportEndpoint[];

@@ -193,13 +193,13 @@ export class MirrorSession {
     if (this.#dropsTimer !== null) clearTimeout(this.#dropsTimer);
     this.#dropsTimer = null;
     const dropped = this.#dropped;
-    const { outcomes, ignored, samples, paused, overdue, noise } = report;
+    const { outcomes, ignored, samples, paused, translated, overdue, noise } = report;
     this.#noise = noise ?? this.#noise;
     const isNews = overdue !== this.#overdue;
     if (outcomes.length === 0 && Object.keys(dropped).length === 0 && !isNews) return;
     this.#dropped = {};
     this.#overdue = overdue;
-    const batch = { outcomes, dropped, ignored, samples, paused, overdue, noise };
+    const batch = { outcomes, dropped, ignored, samples, paused, translated, overdue, noise };
     this.#parts.hooks.onOutcomes({ testId: this.id, ...batch });
   }
 }

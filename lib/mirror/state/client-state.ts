@@ -6,17 +6,20 @@ import type { StateRule } from '../../model/traffic-rules.ts';
 import type { ShadowResponse } from '../request/requester.ts';
 import { Acceptance, type Treatment } from './acceptance.ts';
 import { BoundedMap } from './bounded.ts';
-import { credentialsOf, isCredentialName } from './credentials.ts';
+import { type Credential, credentialsOf, isCredentialName } from './credentials.ts';
 import { hashOf } from './hash.ts';
 import { Issued, type Source } from './issued.ts';
 import type { StateSnapshot } from './memory.ts';
-import { clientOf, type StateNote } from './note.ts';
+import { clientOf, noteOf, type StateNote } from './note.ts';
 import { type Places, receptionOf, signOf } from './reception.ts';
 import { modeOf } from './rules.ts';
+import { Translation } from './twins/translation.ts';
 import { type Write, WriteKnowledge, Written } from './written.ts';
 
 const MAX_ENDPOINTS = 500;
 const BROKEN = 2;
+/** Marks the kind of sessions that copies carry although not all of their writes were copied. */
+const TRANSLATED = '~';
 
 /** What a request carries that only running may know. */
 export interface Carried {
@@ -62,6 +65,11 @@ export class ClientState {
   readonly #issued = new Issued();
   readonly #written = new Written();
   readonly #acceptance = new Acceptance();
+  /** Has copies carry what testing handed out. */
+  readonly translation = new Translation({
+    isOwn: (kind) => this.#acceptance.standing(kind) === 'own',
+    isMissed: (hash) => this.#issued.sourceOf(hash)?.isCopied === false,
+  });
   readonly #knowledge = new WriteKnowledge();
   /** What strangers got last at an endpoint. */
   readonly #strangers = new BoundedMap<string, string>(MAX_ENDPOINTS);
@@ -79,7 +87,17 @@ export class ClientState {
   /** Running did something for a client. */
   note(note: StateNote): void {
     this.#issued.add(note);
-    if (note.isWrite && !note.isCopied) this.#written.add(note);
+    if (!note.isWrite || note.isCopied) return;
+    this.#written.add(note);
+    this.translation.missed(note);
+  }
+
+  /** A copy got lost on its way: whatever it did, only running knows. */
+  missed(exchange: Exchange): void {
+    const { method, path, headers, status, responseHeaders, responseBody, endpoint } = exchange;
+    const response = { method, path, headers, status, responseHeaders, responseBody };
+    const note = noteOf({ ...response, isCopied: false });
+    if (note !== null) this.note({ ...note, endpoint });
   }
 
   /** Running starts anew. */
@@ -93,8 +111,8 @@ export class ClientState {
     const write = isSafeMethod(method) ? this.#written.above(clientOf(headers), path) : null;
     let source: Source | null = null;
     const kinds: string[] = [];
-    for (const { kind, value } of credentialsOf(headers)) {
-      const from = this.#issued.sourceOf(hashOf(value));
+    for (const credential of credentialsOf(headers)) {
+      const [kind, from] = this.#unknownOf(credential);
       if (from === null) continue;
       const isLikely = kind === 'bearer token' || isCredentialName(kind);
       if (source === null || (isLikely && !isCredentialName(kinds[0] ?? ''))) source = from;
@@ -139,6 +157,16 @@ export class ClientState {
 
   // Private
 
+  /** The kind under which is learned whether testing knows the credential, and where it is from; null: it does. */
+  #unknownOf(credential: Credential): [kind: string, source: Source | null] {
+    const { kind, value } = credential;
+    const known = this.translation.knows(credential);
+    if (known === 'not') return [kind, this.#issued.sourceOf(hashOf(value))];
+    if (known === 'fully') return [kind, null];
+    const source = { endpoint: known.endpoint, isCopied: false };
+    return [known.isTranslated ? kind + TRANSLATED : kind, source];
+  }
+
   /** What testing cannot know of the pair, or is not known to know. */
   #unknown(pair: StatePair): Aside | null {
     const { exchange, endpoint, carried } = pair;
@@ -150,7 +178,8 @@ export class ClientState {
       if (treatment !== 'count') {
         if (this.#letsIn(pair)) return null;
         if (treatment === 'unlearned') return UNLEARNED;
-        return this.#told('own-session', mode === 'own', source, kinds[0]);
+        const what = kinds[0]?.replace(TRANSLATED, '');
+        return this.#told('own-session', mode === 'own', source, what);
       }
     }
     if (write === null) return null;

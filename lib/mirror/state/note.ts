@@ -61,6 +61,17 @@ export function clientOf(headers: FlatHeaders): readonly number[] {
   return [hashOf(from.join('\n'))];
 }
 
+/** Hashes of the values that a response hands out: in its headers, and in what a write returns. */
+export function handedOutBy({
+  method,
+  responseHeaders,
+  responseBody,
+}: Pick<NotedResponse, 'method' | 'responseHeaders' | 'responseBody'>): readonly number[] {
+  const isSmall = responseBody !== null && responseBody.length <= MAX_NOTED_BODY;
+  const isRead = isSmall && !isSafeMethod(method);
+  return handedOutHashes(responseHeaders, isRead ? responseBody.toString('latin1') : '');
+}
+
 /** The note in the form of an exchange, in which it travels to the worker in its turn. */
 export function packNote(note: StateNote): Exchange {
   const { method, path, endpoint, isCopied, client, handedOut, isWrite, created } = note;

@@ -75,6 +75,8 @@ export interface Report {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   /** Pairs while there were no baseline requests at all: running was slow, or Vili was busy. */
   readonly paused: Readonly<Record<PauseReason, number>>;
+  /** Sessions with which copies were sent in testing's own terms for the first time. */
+  readonly translated: number;
   /** Copies that testing works on for much longer than running did, now. */
   readonly overdue: number;
   /** Fields that became noise, or no longer are. */
@@ -91,6 +93,7 @@ export const EMPTY_REPORT: Report = {
   failed: {},
   dropped: {},
   paused: { slow: 0, busy: 0 },
+  translated: 0,
   overdue: 0,
   ignored: [],
   samples: [],

@@ -2,9 +2,10 @@ import type { Exchange } from '../../model/exchange.ts';
 import { REFUSED } from '../request/copy-request.ts';
 import type { MirrorSettings } from '../settings.ts';
 import { ClientState } from '../state/client-state.ts';
-import { EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
+import { type DropReason, EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
 import type { OpenPair } from './again/open-pair.ts';
 import { isUnreadable } from './compare-pair.ts';
+import { Lines } from './lines.ts';
 import { Places } from './places.ts';
 import { CopyQueue } from './queue.ts';
 import { Results } from './results.ts';
@@ -24,6 +25,7 @@ export class ShadowRun {
   /** What testing knows of running's clients. */
   readonly state: ClientState;
   readonly #queue: CopyQueue;
+  readonly #lines: Lines;
   readonly #places: Places;
   readonly #sender: Sender;
   /** Pairs with all their responses, waiting to be compared. Bounded by `concurrency`. */
@@ -38,6 +40,7 @@ export class ShadowRun {
     this.results.servletsAt(portsOf(targets));
     this.state = new ClientState(settings.state, hooks.random);
     this.#queue = new CopyQueue({ count: queue, bytes: queueBytes });
+    this.#lines = new Lines({ count: queue, bytes: queueBytes });
     this.#places = new Places({ count: concurrency, bytes: queueBytes });
     this.#completed = new TimeSlices(hooks, {
       each: (pair) => this.#finish(pair),
@@ -49,7 +52,7 @@ export class ShadowRun {
       isBusy: hooks.isBusy,
       state: this.state,
       completed: (pair) => this.#completed.push(pair),
-      broke: () => this.results.drop('breaker', this.#queue.clear()),
+      broke: () => this.results.drop('breaker', this.#queue.clear() + this.#lines.clear()),
     });
   }
 
@@ -63,10 +66,7 @@ export class ShadowRun {
   /** Takes the copy; it appears exactly once in a later report. */
   offer(exchange: Exchange, bytes: number): void {
     if (this.#hasEnded) this.results.drop('ended');
-    else if (this.#targets.testing === null) this.#refuse(exchange);
-    else if (this.#mayStart(bytes)) this.#start(exchange, bytes);
-    else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
-    else this.results.drop('queue-full');
+    else if (this.#mayEnter(exchange, bytes)) this.#admit(exchange, bytes);
   }
 
   retarget(targets: Targets): void {
@@ -76,6 +76,7 @@ export class ShadowRun {
     this.#sender.retarget(targets);
     if (isSame) return;
     this.#sender.replaceTesting(targets);
+    this.state.translation.testingReplaced();
     this.#fill();
   }
 
@@ -94,7 +95,8 @@ export class ShadowRun {
     const isNews = waiting.isNews(overdue);
     const results = this.results.take();
     if (results === null) return isNews ? { ...EMPTY_REPORT, overdue } : null;
-    return { ...results, overdue, paused: plan.takePaused() };
+    const translated = this.state.translation.takeUsed();
+    return { ...results, overdue, paused: plan.takePaused(), translated };
   }
 
   /** Ends everything under way; what is open is counted as `ended`. */
@@ -102,12 +104,45 @@ export class ShadowRun {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#sender.close();
-    this.results.drop('ended', this.#places.taken + this.#queue.clear());
+    const waiting = this.#queue.clear() + this.#lines.clear();
+    this.results.drop('ended', this.#places.taken + waiting);
     this.#places.clear();
     this.#completed.clear();
   }
 
   // Private
+
+  /** Whether no earlier copy of the client has to reach testing first. */
+  #mayEnter(exchange: Exchange, bytes: number): boolean {
+    const isChange = this.state.translation.isChange(exchange);
+    if (!this.#lines.concerns(isChange)) return true;
+    const client = this.state.translation.clientOf(exchange);
+    const entered = this.#lines.enter({ exchange, bytes }, { client, isChange });
+    if (entered === 'full') this.#lose(exchange, 'queue-full');
+    return entered === 'go';
+  }
+
+  #admit(exchange: Exchange, bytes: number): void {
+    if (this.#targets.testing === null) this.#refuse(exchange);
+    else if (this.#mayStart(bytes)) this.#start(exchange, bytes);
+    else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
+    else this.#lose(exchange, 'queue-full');
+  }
+
+  /** The copy never reaches testing, which does not learn what it would have done. */
+  #lose(exchange: Exchange, reason: DropReason): void {
+    this.results.drop(reason);
+    this.state.missed(exchange);
+    this.#lines.leave(exchange);
+  }
+
+  /** The copy is done with: those that waited for it go on. */
+  #leave(exchange: Exchange): void {
+    this.#lines.leave(exchange);
+    for (let next = this.#lines.next(); next !== undefined; next = this.#lines.next()) {
+      this.#admit(next.exchange, next.bytes);
+    }
+  }
 
   /** No copy overtakes those that wait, else a large one would wait for ever. */
   #mayStart(bytes: number): boolean {
@@ -119,30 +154,44 @@ export class ShadowRun {
     this.#places.take(bytes);
     if (this.#sender.send(exchange, endpoint, bytes)) return;
     this.#places.giveBack(bytes);
-    this.results.drop('breaker');
+    this.#lose(exchange, 'breaker');
   }
 
   /** Testing is known to be down: the same evidence as a refused connection, without trying one. */
   #refuse(exchange: Exchange): void {
     const { endpoint } = exchange;
     this.results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
+    this.#lines.leave(exchange);
   }
 
   #finish(pair: OpenPair): void {
-    const { exchange, endpoint, testing, runningAgain: baseline, testingAgain, stranger } = pair;
+    this.#compare(pair);
+    this.#leave(pair.exchange);
+  }
+
+  #compare(pair: OpenPair): void {
+    const {
+      exchange,
+      endpoint,
+      testing: response,
+      runningAgain: baseline,
+      testingAgain,
+      stranger,
+    } = pair;
     const { budget, plan } = this.#sender;
     this.#places.giveBack(pair.bytes);
-    for (const one of [testing, baseline, testingAgain, stranger])
+    for (const one of [response, baseline, testingAgain, stranger])
       budget.giveBack(one?.extraBytes ?? 0);
-    if (testing === null || testing.failure === 'unsendable') {
+    if (response === null || response.failure === 'unsendable') {
       this.results.drop('unsendable');
       return;
     }
-    if (isUnreadable(exchange, testing, baseline)) {
+    if (isUnreadable(exchange, response, baseline)) {
       this.results.drop('unreadable');
       return;
     }
     const { carried, hadNoRoom } = pair;
+    const testing = this.state.translation.settle(exchange, response);
     const known = { exchange, endpoint, testing, stranger, carried };
     const aside = this.state.setAside(known);
     const completed = { exchange, endpoint, testing, baseline, testingAgain, hadNoRoom, aside };

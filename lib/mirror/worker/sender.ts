@@ -48,7 +48,7 @@ export class Sender {
     const { concurrency, compare, timeoutMs: connectTimeoutMs, maxHeadBytes } = settings;
     this.#settings = settings;
     this.#hooks = hooks;
-    this.#copyRequest = createCopyRequest(settings);
+    this.#copyRequest = translating(createCopyRequest(settings), hooks.state);
     this.#breaker = new Breaker(settings.breaker, hooks.now);
     this.budget = new ByteBudget(settings.queueBytes);
     this.overdue = new Overdue(hooks.now);
@@ -180,4 +180,12 @@ export class Sender {
       this.#hooks.broke();
     }
   }
+}
+
+// Private
+
+/** What goes to testing carries the sessions that testing handed out. */
+function translating(copyRequest: CopyRequest, state: ClientState): CopyRequest {
+  return (exchange, mark) =>
+    copyRequest(mark === 'test' ? state.translation.translated(exchange) : exchange, mark);
 }

@@ -148,6 +148,7 @@ function batchOf(change: Partial<OutcomeBatch>): OutcomeBatch {
     noise: null,
     overdue: 0,
     paused: { slow: 0, busy: 0 },
+    translated: 0,
     dropped: {},
     ...change,
   };
