@@ -198,6 +198,8 @@ class Fixture {
   readonly deployer = inbox<DeployerMessage>('/vili/deployer');
   readonly journal = recordingJournal();
   readonly log: string[] = [];
+  /** Whom the mirror knows to serve users. */
+  readonly served: string[] = [];
   route: Route = NO_ROUTE;
   listeners = 0;
   listenFailures = 0;
@@ -242,6 +244,7 @@ class Fixture {
           this.log.push(`retarget ${side} ${nameOf(target)}`);
         }
       },
+      routed: (target: Target | null) => this.served.push(nameOf(target)),
       restoreNoise: (id: string, noise: string) => this.log.push(`noise ${id} ${noise}`),
       end: () => {
         this.log.push('end');

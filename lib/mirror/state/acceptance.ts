@@ -7,8 +7,9 @@ const HARDLY_ANY = 0.05;
 const MANY = 12;
 /** Older responses count less, so that what was learned can change. */
 const MEMORY = 400;
-/** The first requests with a credential of running all ask what a stranger gets. */
+/** The first requests with a credential of running all ask what a stranger gets, more while nothing is known. */
 const FIRST_ASKED = 6;
+const FIRST_ASKED_UNKNOWN = 24;
 const ASKED_SHARE = 0.02;
 /** Pairs that agreed at an endpoint where no stranger could be asked. */
 const AGREED = 20;
@@ -43,9 +44,9 @@ interface Place {
   asked: number;
   indifferent: number;
   dependent: number;
-  /** Pairs without a stranger's response that agreed, or did not. */
+  /** Pairs without a stranger's response to which both responded alike, or which only testing denied. */
   agreed: number;
-  disagreed: number;
+  denied: number;
 }
 
 /** Learns for each kind of credential whether testing knows what running hands out. */
@@ -70,19 +71,21 @@ export class Acceptance {
     }
   }
 
-  /** No stranger was asked, and nothing is known of the endpoint: whether both responded alike. */
-  agreed(kind: string, endpoint: string, isAlike: boolean): void {
+  /** No stranger was asked: whether both responded alike, or only testing denied access. */
+  compared(kind: string, endpoint: string, how: 'alike' | 'denied'): void {
     const place = placeOf(this.#kindOf(kind), endpoint);
     if (place === null) return;
-    if (isAlike) place.agreed++;
-    else place.disagreed++;
+    if (how === 'alike') place.agreed++;
+    else place.denied++;
   }
 
   /** Whether running is to be asked what a stranger gets; known before testing has responded. */
   wantsStranger(kind: string, endpoint: string, random: () => number): boolean {
     const place = placeOf(this.#kindOf(kind), endpoint);
     if (place === null) return random() < ASKED_SHARE;
-    if (place.asked >= FIRST_ASKED && random() >= ASKED_SHARE) return false;
+    const isUnknown = this.dependsOn(kind, endpoint) !== false && this.standing(kind) === 'unknown';
+    const first = isUnknown ? FIRST_ASKED_UNKNOWN : FIRST_ASKED;
+    if (place.asked >= first && random() >= ASKED_SHARE) return false;
     place.asked++;
     return true;
   }
@@ -99,12 +102,10 @@ export class Acceptance {
     const found = this.#kinds.get(kind);
     if (found === undefined) return 'unknown';
     const { status, content } = found;
-    const isClear = status.known + status.stranger >= ENOUGH;
-    const { known, stranger } = isClear ? status : content;
-    if (known + stranger < (isClear ? ENOUGH : ENOUGH_CONTENT)) return 'unknown';
-    if (known <= HARDLY_ANY * (known + stranger)) return 'own';
-    if (known >= ENOUGH && known >= stranger) return 'shared';
-    return known + stranger >= MANY ? 'shared' : 'unknown';
+    if (status.known + status.stranger >= ENOUGH) return standingOf(status);
+    const seen = content.known + content.stranger;
+    if (seen > 0) return seen >= ENOUGH_CONTENT ? standingOf(content) : 'unknown';
+    return status.known + status.stranger > 0 ? 'unknown' : standingOf(unaskedOf(found));
   }
 
   treatment(kind: string, endpoint: string): Treatment {
@@ -113,7 +114,7 @@ export class Acceptance {
     if (standing === 'own') return 'own';
     const place = this.#kinds.get(kind)?.places.get(endpoint);
     if (place === undefined || place.dependent > 0) return 'unlearned';
-    const pairs = place.agreed + place.disagreed;
+    const pairs = place.agreed + place.denied;
     return pairs >= AGREED && place.agreed >= AGREED_SHARE * pairs ? 'count' : 'unlearned';
   }
 
@@ -140,7 +141,25 @@ function placeOf(kind: Kind | null, endpoint: string): Place | null {
   const found = kind.places.get(endpoint);
   if (found !== undefined) return found;
   if (kind.places.size >= MAX_ENDPOINTS) return null;
-  const made = { asked: 0, indifferent: 0, dependent: 0, agreed: 0, disagreed: 0 };
+  const made = { asked: 0, indifferent: 0, dependent: 0, agreed: 0, denied: 0 };
   kind.places.set(endpoint, made);
   return made;
+}
+
+function standingOf({ known, stranger }: Sums): Standing {
+  const seen = known + stranger;
+  if (stranger >= ENOUGH && known <= HARDLY_ANY * seen) return 'own';
+  if (known >= ENOUGH && known >= stranger) return 'shared';
+  return seen >= MANY ? 'shared' : 'unknown';
+}
+
+/** Where running is never asked: what testing denied, at endpoints where it denied something. */
+function unaskedOf({ places }: Kind): Sums {
+  const sums = { known: 0, stranger: 0 };
+  for (const { agreed, denied } of places.values()) {
+    if (denied === 0) continue;
+    sums.known += agreed;
+    sums.stranger += denied;
+  }
+  return sums;
 }

@@ -11,7 +11,7 @@ import { hashOf } from './hash.ts';
 import { Issued, type Source } from './issued.ts';
 import type { StateSnapshot } from './memory.ts';
 import { clientOf, noteOf, type StateNote } from './note.ts';
-import { type Places, receptionOf, signOf } from './reception.ts';
+import { DENIED, type Places, receptionOf, signOf } from './reception.ts';
 import { modeOf } from './rules.ts';
 import { Translation } from './twins/translation.ts';
 import { type Write, WriteKnowledge, Written } from './written.ts';
@@ -108,7 +108,8 @@ export class ClientState {
 
   /** Looked up when the copy is sent. */
   carriedBy({ method, path, headers }: Exchange): Carried {
-    const write = isSafeMethod(method) ? this.#written.above(clientOf(headers), path) : null;
+    const isRead = isSafeMethod(method) && !this.#written.isEmpty;
+    const write = isRead ? this.#written.above(clientOf(headers), path) : null;
     let source: Source | null = null;
     const kinds: string[] = [];
     for (const credential of credentialsOf(headers)) {
@@ -189,27 +190,27 @@ export class ClientState {
     return this.#told('own-write', mode === 'own', { ...write, isCopied: false });
   }
 
-  #learnReception(
-    { exchange, endpoint, testing, stranger }: StatePair,
-    kind: string,
-    compare: Compare,
-  ): void {
+  /** From pairs of which running was asked as a stranger, chosen before: both ways of going count evenly. */
+  #learnReception(pair: StatePair, kind: string, compare: Compare): void {
+    const { exchange, endpoint, testing, stranger } = pair;
     const running = signOf({ status: exchange.status, headers: exchange.responseHeaders });
-    const isAsked = stranger !== null && stranger.failure === null && !isBroken(stranger);
-    if (isAsked) this.#strangers.set(endpoint, signOf(stranger));
-    const seen = {
-      running,
-      stranger: isAsked ? signOf(stranger) : (this.#strangers.use(endpoint) ?? null),
-      testing: signOf(testing),
-      strangerPlaces: isAsked ? compare(null, stranger) : null,
-      testingPlaces: isAsked ? compare(null, testing) : new Set<string>(),
-      betweenThem: () => (isAsked ? compare(stranger, testing) : new Set<string>()),
-    };
-    const { reception, clue } = receptionOf(seen);
-    this.#acceptance.observe(kind, endpoint, reception, clue);
-    if (!isAsked && reception === 'unclear') {
-      this.#acceptance.agreed(kind, endpoint, running === seen.testing);
+    const theirs = signOf(testing);
+    if (stranger === null || isBroken(stranger)) {
+      if (running === theirs) this.#acceptance.compared(kind, endpoint, 'alike');
+      else if (theirs === DENIED) this.#acceptance.compared(kind, endpoint, 'denied');
+      return;
     }
+    const strange = signOf(stranger);
+    if (strange !== running) this.#strangers.set(endpoint, strange);
+    const { reception, clue } = receptionOf({
+      running,
+      stranger: strange,
+      testing: theirs,
+      strangerPlaces: () => compare(null, stranger),
+      testingPlaces: () => compare(null, testing),
+      betweenThem: () => compare(stranger, testing),
+    });
+    this.#acceptance.observe(kind, endpoint, reception, clue);
   }
 
   #treatment(kinds: readonly string[], endpoint: string): Treatment {

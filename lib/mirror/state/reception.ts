@@ -11,10 +11,12 @@ export interface Reply {
   readonly headers: FlatHeaders;
 }
 
+export const DENIED = 'denied';
+
 /** Status and, for a redirect, where to: what a log-in page tells strangers by. */
 export function signOf({ status, headers }: Reply): string {
   // Which refusal it is differs between versions and says the same.
-  if (isDeniedStatus(status)) return 'denied';
+  if (isDeniedStatus(status)) return DENIED;
   if (status === 304) return '200';
   if (status < 300 || status >= 400) return String(status);
   const [location = ''] = headerValues(headers, 'location');
@@ -26,33 +28,30 @@ export function signOf({ status, headers }: Reply): string {
 export type Places = ReadonlySet<string>;
 
 export interface Seen {
-  /** Signs of running's response to the client, to a stranger (null: not known), and of testing's. */
+  /** Signs of running's response to the client and to a stranger, and of testing's, to the same request. */
   readonly running: string;
-  readonly stranger: string | null;
+  readonly stranger: string;
   readonly testing: string;
-  /** Where running's response to a stranger differs from the one to the client; null: not asked now. */
-  readonly strangerPlaces: Places | null;
-  readonly testingPlaces: Places;
-  /** Where testing's response differs from running's to a stranger; asked for only when needed. */
+  /** Where running's response to a stranger differs from the one to the client. */
+  readonly strangerPlaces: () => Places;
+  readonly testingPlaces: () => Places;
+  /** Where testing's response differs from running's to a stranger. */
   readonly betweenThem: () => Places;
 }
 
 /** How testing took the client, and what tells it. */
 export function receptionOf(seen: Seen): { reception: Reception; clue: Clue } {
-  const { running, stranger, testing, strangerPlaces, testingPlaces } = seen;
-  if (stranger !== null && stranger !== running) {
+  const { running, stranger, testing } = seen;
+  if (stranger !== running) {
     const isKnown = testing === running;
     const reception = isKnown ? 'known' : testing === stranger ? 'stranger' : 'unclear';
     return { reception, clue: 'status' };
   }
-  const isRefused = testing === 'denied' && running !== 'denied';
-  if (stranger === null || strangerPlaces === null) {
-    return { reception: isRefused ? 'stranger' : 'unclear', clue: 'status' };
-  }
   if (testing !== running) return { reception: 'unclear', clue: 'status' };
-  if (strangerPlaces.size === 0) return { reception: 'indifferent', clue: 'content' };
-  if (!overlaps(strangerPlaces, testingPlaces)) return { reception: 'known', clue: 'content' };
-  const isAsStranger = !overlaps(strangerPlaces, seen.betweenThem());
+  const places = seen.strangerPlaces();
+  if (places.size === 0) return { reception: 'indifferent', clue: 'content' };
+  if (!overlaps(places, seen.testingPlaces())) return { reception: 'known', clue: 'content' };
+  const isAsStranger = !overlaps(places, seen.betweenThem());
   return { reception: isAsStranger ? 'stranger' : 'unclear', clue: 'content' };
 }
 

@@ -40,9 +40,12 @@ export class Written {
       if (place !== '/') this.#byAnybody.set(trimmed(place), endpoint);
   }
 
+  get isEmpty(): boolean {
+    return this.#byClient.size === 0;
+  }
+
   /** The write above this read that only running knows, its own client's first; null when there is none. */
   above(client: readonly number[], target: string): Write | null {
-    if (this.#byAnybody.size === 0) return null;
     const above = placesAbove(pathOf(target));
     for (const hash of client) {
       const places = this.#byClient.use(hash);

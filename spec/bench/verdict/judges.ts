@@ -147,15 +147,18 @@ export class ViliJudge implements Judge {
     const isAsked = this.#acceptance.wantsStranger(SESSION, endpoint, () => this.#random.uniform());
     const treatment = this.#acceptance.treatment(SESSION, endpoint);
     const sign = ({ status }: { status: number }) => signOf({ status, headers: [] });
-    const { reception, clue } = receptionOf({
-      running: sign(running),
-      stranger: isAsked || this.#acceptance.dependsOn(SESSION, endpoint) ? sign(stranger) : null,
-      testing: sign(testing),
-      strangerPlaces: isAsked ? new Set() : null,
-      testingPlaces: new Set(),
-      betweenThem: () => new Set(),
-    });
-    this.#acceptance.observe(SESSION, endpoint, reception, clue);
+    if (isAsked) {
+      const nowhere = () => new Set<string>();
+      const { reception, clue } = receptionOf({
+        running: sign(running),
+        stranger: sign(stranger),
+        testing: sign(testing),
+        strangerPlaces: nowhere,
+        testingPlaces: nowhere,
+        betweenThem: nowhere,
+      });
+      this.#acceptance.observe(SESSION, endpoint, reception, clue);
+    }
     if (treatment === 'count' || (isDenied(running) && severityOf(testing) === 0)) return {};
     if (treatment === 'unlearned') return { setAside: 'unlearned' };
     return { setAside: 'own-session', ownState: OWN_STATE };

@@ -32,13 +32,16 @@ export class Twins {
     return this.#sessions.use(value);
   }
 
+  get isEmpty(): boolean {
+    return this.#sessions.size + this.#fields.size + this.#paths.size === 0;
+  }
+
   hasSession(hash: number): boolean {
     return this.#known.has(hash);
   }
 
   /** The request as testing knows its client; sessions among `left` stay as they are. */
   translated(exchange: Exchange, left: ReadonlySet<string>): Exchange {
-    if (this.#sessions.size + this.#fields.size + this.#paths.size === 0) return exchange;
     const client = clientOf(exchange.headers);
     const twinOf = (value: string): string | undefined => {
       const session = left.has(value) ? undefined : this.#sessions.use(value);

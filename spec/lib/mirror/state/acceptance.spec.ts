@@ -57,20 +57,30 @@ describe('Whether testing knows what running hands out', () => {
 
   it('goes by agreement alone where no stranger can be asked', () => {
     const acceptance = new Acceptance();
-    for (let seen = 0; seen < 19; seen++) acceptance.agreed(KIND, PLACE, true);
+    for (let seen = 0; seen < 19; seen++) acceptance.compared(KIND, PLACE, 'alike');
     expect(acceptance.treatment(KIND, PLACE)).to.equal('unlearned');
-    acceptance.agreed(KIND, PLACE, true);
+    acceptance.compared(KIND, PLACE, 'alike');
     expect(acceptance.treatment(KIND, PLACE)).to.equal('count');
+    for (let seen = 0; seen < 3; seen++) acceptance.compared(KIND, 'GET /orders', 'denied');
+    expect(acceptance.standing(KIND)).to.equal('own');
+    for (let seen = 0; seen < 3; seen++) acceptance.compared(KIND, 'GET /orders', 'alike');
+    expect(acceptance.standing(KIND)).to.equal('shared');
   });
 
-  it('asks for strangers at first, then seldom', () => {
+  it('asks for strangers at first and while nothing is known, then seldom', () => {
+    const asked = (acceptance: Acceptance): number => {
+      let count = 0;
+      for (let index = 0; index < 100; index++) {
+        if (acceptance.wantsStranger(KIND, PLACE, () => 0.5)) count++;
+      }
+      return count;
+    };
     const acceptance = new Acceptance();
-    let asked = 0;
-    for (let index = 0; index < 100; index++) {
-      if (acceptance.wantsStranger(KIND, PLACE, () => 0.5)) asked++;
-    }
-    expect(asked).to.equal(6);
+    expect(asked(acceptance)).to.equal(24);
     expect(acceptance.wantsStranger(KIND, PLACE, () => 0.01)).to.equal(true);
+    const known = new Acceptance();
+    for (let seen = 0; seen < 3; seen++) known.observe(KIND, 'GET /orders', 'known', 'status');
+    expect(asked(known)).to.equal(6);
   });
 
   it('stays within its bounds, however many kinds and endpoints there are', () => {
@@ -91,11 +101,12 @@ describe('How testing took a client', () => {
     running: '200',
     stranger: '200',
     testing: '200',
-    strangerPlaces: nowhere,
-    testingPlaces: nowhere,
+    strangerPlaces: () => nowhere,
+    testingPlaces: () => nowhere,
     betweenThem: () => nowhere,
     ...changes,
   });
+  const named = () => name;
   const cases: readonly [string, Partial<Seen>, string][] = [
     ['as running did where strangers are refused', { stranger: 'denied' }, 'known'],
     ['as a stranger', { stranger: 'denied', testing: 'denied' }, 'stranger'],
@@ -105,18 +116,13 @@ describe('How testing took a client', () => {
       { stranger: '302 /login', testing: '302 /login' },
       'stranger',
     ],
-    [
-      'refused, with no stranger known',
-      { stranger: null, strangerPlaces: null, testing: 'denied' },
-      'stranger',
-    ],
-    ['unclear, with no stranger known', { stranger: null, strangerPlaces: null }, 'unclear'],
+    ['refused where strangers are not', { testing: 'denied' }, 'unclear'],
     ['all alike', {}, 'indifferent'],
-    ['with the content of the client', { strangerPlaces: name }, 'known'],
-    ['with the content of strangers', { strangerPlaces: name, testingPlaces: name }, 'stranger'],
+    ['with the content of the client', { strangerPlaces: named }, 'known'],
+    ['with the content of strangers', { strangerPlaces: named, testingPlaces: named }, 'stranger'],
     [
       'with content of its own, which differs by itself',
-      { strangerPlaces: name, testingPlaces: name, betweenThem: () => name },
+      { strangerPlaces: named, testingPlaces: named, betweenThem: named },
       'unclear',
     ],
   ];
