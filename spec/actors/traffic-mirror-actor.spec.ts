@@ -34,6 +34,7 @@ describe('The traffic mirror', () => {
       actor.tell({ type: 'route', target: null });
       await fixture.calls(2);
       expect(fixture.log).to.deep.equal(['route shop-1/1_running', 'route none']);
+      expect(fixture.served).to.deep.equal(['shop-1/1_running', 'none']);
     });
   });
 

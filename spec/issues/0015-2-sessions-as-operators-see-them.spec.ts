@@ -19,7 +19,7 @@ function shop(): string {
 
 /** Users who log in, look around and begin anew, until they are told to stop. */
 function startUsers({ port }: DaemonWorld): () => Promise<void> {
-  let isOver = false;
+  const leaving = new AbortController();
   const ask = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       ...init,
@@ -29,10 +29,10 @@ function startUsers({ port }: DaemonWorld): () => Promise<void> {
     return response;
   };
   const user = async (): Promise<void> => {
-    while (!isOver) {
+    while (!leaving.signal.aborted) {
       const { headers } = await ask('/login', { method: 'POST' });
       const own = { headers: { Cookie: headers.get('set-cookie')?.split(';')[0] ?? '' } };
-      for (let index = 0; index < REQUESTS && !isOver; index++) {
+      for (let index = 0; index < REQUESTS && !leaving.signal.aborted; index++) {
         await ask('/account', own);
         await ask('/orders', own);
         await ask(`/items/${index}`, own);
@@ -41,7 +41,7 @@ function startUsers({ port }: DaemonWorld): () => Promise<void> {
   };
   const done = Promise.all(Array.from({ length: USERS }, user));
   return async () => {
-    isOver = true;
+    leaving.abort();
     await done;
   };
 }

@@ -39,7 +39,7 @@ function users(
 }
 
 describe('Issue 15, 2: copies carry what testing handed out', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const app = (kind: StateApp['kind'], changes: Partial<StateApp> = {}): StateApp => ({
     kind,
     store: inMemory(),

@@ -92,10 +92,11 @@ export function stateApp(
       return void response.end(page);
     }
     if (path === '/sent' && method === 'POST') {
-      return void bodyOf(request).then((body) => {
-        const isRight = new URLSearchParams(body).get('_csrf') === `${id}-form`;
+      const respond = async (): Promise<void> => {
+        const isRight = new URLSearchParams(await bodyOf(request)).get('_csrf') === `${id}-form`;
         send(isRight ? 200 : 403, isRight ? { sent: true } : { error: 'forged' });
-      });
+      };
+      return void respond();
     }
     if (path === '/todos' && method === 'POST') {
       const todo = (app.firstTodo ?? 1) + todos.size;

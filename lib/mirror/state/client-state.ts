@@ -14,7 +14,8 @@ import { clientOf, noteOf, type StateNote } from './note.ts';
 import { DENIED, type Places, receptionOf, signOf } from './reception.ts';
 import { modeOf } from './rules.ts';
 import { Translation } from './twins/translation.ts';
-import { type Write, WriteKnowledge, Written } from './written.ts';
+import { WriteKnowledge } from './write-knowledge.ts';
+import { type Write, Written } from './written.ts';
 
 const MAX_ENDPOINTS = 500;
 const BROKEN = 2;
@@ -153,7 +154,9 @@ export class ClientState {
     const treatment = this.#treatment(kinds, endpoint);
     for (const kind of kinds) this.#learnReception(pair, kind, compare);
     if (treatment !== 'count' || !isSafeMethod(exchange.method)) return;
-    this.#knowledge.observe(endpoint, write?.writer ?? null, differences.length > 0);
+    const [isFound, isFoundByTesting] = [isGood(exchange.status), isGood(testing.status)];
+    const differs = differences.length > 0;
+    this.#knowledge.observe({ endpoint, write, differs, isFound, isFoundByTesting });
   }
 
   // Private
@@ -184,7 +187,7 @@ export class ClientState {
       }
     }
     if (write === null) return null;
-    const knows = mode === 'own' ? false : this.#knowledge.knows(endpoint, write.writer);
+    const knows = mode === 'own' ? false : this.#knowledge.knows(endpoint, write);
     if (knows === true) return null;
     if (knows === null) return UNLEARNED;
     return this.#told('own-write', mode === 'own', { ...write, isCopied: false });
@@ -237,6 +240,10 @@ export class ClientState {
 }
 
 // Private
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300;
+}
 
 function isBroken({
   status,

@@ -6,13 +6,6 @@ const MAX_CLIENTS = 10_000;
 const MAX_PLACES_PER_CLIENT = 8;
 const MAX_PLACES = 10_000;
 const MAX_SEGMENTS = 12;
-const MAX_ENDPOINTS = 500;
-/** Reads below a write before it is known whether testing knows what was written. */
-const ENOUGH = 5;
-/** Such reads differ so much more often than others when testing does not know. */
-const EXCESS = 0.1;
-/** Older responses count less. */
-const MEMORY = 200;
 
 /** Whose write it was: the client's own, or anybody's. */
 export type Writer = 'own' | 'other';
@@ -22,115 +15,89 @@ export interface Write {
   readonly writer: Writer;
   /** `POST /cart`. */
   readonly endpoint: string;
+  /** What is read was created by it, so that who responds with it knows what was written. */
+  readonly isCreated: boolean;
 }
 
-/** Writes that only running knows, so that reads below them may differ. */
-export class Written {
-  readonly #byClient = new BoundedMap<number, Map<string, string>>(MAX_CLIENTS);
-  readonly #byAnybody = new BoundedMap<string, string>(MAX_PLACES);
+type Done = Omit<Write, 'writer'>;
 
-  add({ client, path, endpoint, created }: StateNote): void {
-    const own = ownPlaceOf(path);
+/** Writes that only running knows, so that reads of what they changed may differ. */
+export class Written {
+  /** All below the place of a client's own write may have changed for it. */
+  readonly #byClient = new BoundedMap<number, Map<string, Done>>(MAX_CLIENTS);
+  /** What anybody sees changed: things with all below them, and lists that show them, without. */
+  readonly #things = new BoundedMap<string, Done>(MAX_PLACES);
+  readonly #lists = new BoundedMap<string, Done>(MAX_PLACES);
+
+  add({ method, client, path, endpoint, created }: StateNote): void {
+    const place = trimmed(path);
+    const done = { endpoint, isCreated: false };
+    const own = ownPlaceOf(place);
     for (const hash of client) {
-      const places = this.#byClient.use(hash) ?? new Map<string, string>();
-      if (places.size < MAX_PLACES_PER_CLIENT || places.has(own)) places.set(own, endpoint);
+      const places = this.#byClient.use(hash) ?? new Map<string, Done>();
+      if (places.size < MAX_PLACES_PER_CLIENT || places.has(own)) places.set(own, done);
       this.#byClient.set(hash, places);
     }
-    for (const place of [path, ...created])
-      if (place !== '/') this.#byAnybody.set(trimmed(place), endpoint);
+    for (const one of created) this.#things.set(trimmed(one), { endpoint, isCreated: true });
+    // A POST adds to what is at its path; anything else changes it.
+    if (method !== 'POST') this.#things.set(place, done);
+    this.#lists.set(method === 'POST' ? place : parentOf(place), done);
   }
 
   get isEmpty(): boolean {
     return this.#byClient.size === 0;
   }
 
-  /** The write above this read that only running knows, its own client's first; null when there is none. */
+  /** The write above this read that only running knows, the most telling first; null when there is none. */
   above(client: readonly number[], target: string): Write | null {
-    const above = placesAbove(pathOf(target));
+    const path = trimmed(pathOf(target));
+    const created = this.#things.use(path);
+    if (created?.isCreated === true) return { writer: 'other', ...created };
+    const above = placesAbove(path);
     for (const hash of client) {
       const places = this.#byClient.use(hash);
       if (places === undefined) continue;
       for (const place of above) {
-        const endpoint = places.get(place);
-        if (endpoint !== undefined) return { writer: 'own', endpoint };
+        const done = places.get(place);
+        if (done !== undefined) return { writer: 'own', ...done };
       }
     }
     for (const place of above) {
-      const endpoint = this.#byAnybody.use(place);
-      if (endpoint !== undefined) return { writer: 'other', endpoint };
+      const done = this.#things.use(place);
+      if (done !== undefined) return { writer: 'other', ...done };
     }
-    return null;
+    const listed = this.#lists.use(path);
+    return listed === undefined ? null : { writer: 'other', ...listed };
   }
 
   clear(): void {
     this.#byClient.clear();
-    this.#byAnybody.clear();
-  }
-}
-
-interface Rates {
-  pairs: number;
-  differed: number;
-}
-
-type Counts = Record<Writer | 'none', Rates>;
-
-/** Learns for each endpoint whether testing is seen to know what running was told to write. */
-export class WriteKnowledge {
-  readonly #endpoints = new Map<string, Counts>();
-
-  observe(endpoint: string, writer: Writer | null, differs: boolean): void {
-    const counts = this.#countsOf(endpoint);
-    if (counts === null) return;
-    const rates = counts[writer ?? 'none'];
-    rates.pairs++;
-    if (differs) rates.differed++;
-    if (rates.pairs <= MEMORY) return;
-    rates.pairs /= 2;
-    rates.differed /= 2;
-  }
-
-  /** Whether testing knows what was written here; null while that is not known. */
-  knows(endpoint: string, writer: Writer): boolean | null {
-    const counts = this.#endpoints.get(endpoint);
-    if (counts === undefined) return null;
-    const { [writer]: after, none } = counts;
-    if (after.pairs < ENOUGH) return null;
-    const usual = none.pairs >= ENOUGH ? none.differed / none.pairs : 0;
-    return after.differed / after.pairs <= usual + EXCESS;
-  }
-
-  // Private
-
-  #countsOf(endpoint: string): Counts | null {
-    const found = this.#endpoints.get(endpoint);
-    if (found !== undefined) return found;
-    if (this.#endpoints.size >= MAX_ENDPOINTS) return null;
-    const blank = (): Rates => ({ pairs: 0, differed: 0 });
-    const made = { own: blank(), other: blank(), none: blank() };
-    this.#endpoints.set(endpoint, made);
-    return made;
+    this.#things.clear();
+    this.#lists.clear();
   }
 }
 
 // Private
 
 /** For its own client a write also changes what is beside it: `POST /cart/add` changes `/cart`. */
-function ownPlaceOf(path: string): string {
-  const place = trimmed(path);
+function ownPlaceOf(place: string): string {
   const end = place.lastIndexOf('/');
   return end > 0 ? place.slice(0, end) : place;
+}
+
+function parentOf(place: string): string {
+  return place.slice(0, Math.max(1, place.lastIndexOf('/')));
 }
 
 /** The path and what is above it, the nearest first. */
 function placesAbove(path: string): readonly string[] {
   const places: string[] = [];
-  let place = trimmed(path);
+  let place = path;
   while (place !== '' && places.length < MAX_SEGMENTS) {
     places.push(place);
     place = place.slice(0, Math.max(0, place.lastIndexOf('/')));
   }
-  places.push('/');
+  if (path !== '/') places.push('/');
   return places;
 }
 

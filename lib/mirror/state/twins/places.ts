@@ -13,6 +13,7 @@ const ID = /^_?id$/;
 /** One side's response to a request, as far as it hands something out. */
 export interface Handing {
   readonly headers: FlatHeaders;
+  /** Null when nothing is to be looked for in the body. */
   readonly bytes: Buffer | null;
 }
 

@@ -25,6 +25,9 @@ export class Translation {
   /** Clients of which a write was not copied, each with its endpoint. */
   readonly #tainted = new BoundedMap<number, string>(MAX_TAINTED);
 
+  /** Writes are copied: only then what documents hand out is sent back to testing. */
+  #hasWrites = false;
+
   constructor(hooks: TranslationHooks) {
     this.#hooks = hooks;
   }
@@ -59,7 +62,7 @@ export class Translation {
 
   /** Learns what both handed out for the same; returns testing's response as running would have given it. */
   settle(exchange: Exchange, testing: ShadowResponse): ShadowResponse {
-    const all = this.#twins.found(exchange, testing);
+    const all = this.#twins.found(exchange, testing, this.#hasWrites);
     const found = all.filter(({ running }) => !this.#hooks.isMissed(hashOf(running)));
     if (found.length > 0) this.#twins.learn(found, this.clientOf(exchange));
     return mappedBack(testing, [...all, ...this.#twins.requestedIn(exchange)]);
@@ -72,8 +75,13 @@ export class Translation {
 
   /** Whether the copies after it need what it does. */
   isChange(exchange: Exchange): boolean {
-    if (!isSafeMethod(exchange.method)) return true;
-    return handedOutBy(exchange).some((hash) => !this.#twins.hasSession(hash));
+    if (!isSafeMethod(exchange.method)) {
+      this.#hasWrites = true;
+      return true;
+    }
+    return handedOutBy(exchange).some(
+      (hash) => !this.#twins.hasSession(hash) && !this.#hooks.isMissed(hash),
+    );
   }
 
   /** How many more sessions were translated since the last call. */

@@ -59,12 +59,10 @@ export class Twins {
   }
 
   /** What both hand out in the same places; nothing where their status differs or either refuses. */
-  found(
-    { method, path, status, responseHeaders, responseBody }: Exchange,
-    testing: ShadowResponse,
-  ): readonly Twin[] {
+  found(exchange: Exchange, testing: ShadowResponse, isBodyRead = true): readonly Twin[] {
+    const { method, path, status, responseHeaders, responseBody } = exchange;
     if (status !== testing.status || status >= 400 || status === 0) return [];
-    const running = { headers: responseHeaders, bytes: responseBody };
+    const running = { headers: responseHeaders, bytes: isBodyRead ? responseBody : null };
     const twins = twinsIn(method, path, running, testing);
     return twins.filter(
       ({ running: ours, testing: theirs }) => Math.max(ours.length, theirs.length) <= MAX_VALUE,

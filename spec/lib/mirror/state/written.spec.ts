@@ -4,7 +4,8 @@ import { Issued } from '../../../../lib/mirror/state/issued.ts';
 import { StateMemory } from '../../../../lib/mirror/state/memory.ts';
 import type { StateNote } from '../../../../lib/mirror/state/note.ts';
 import { modeOf } from '../../../../lib/mirror/state/rules.ts';
-import { WriteKnowledge, Written } from '../../../../lib/mirror/state/written.ts';
+import { WriteKnowledge } from '../../../../lib/mirror/state/write-knowledge.ts';
+import { type Write, Written } from '../../../../lib/mirror/state/written.ts';
 
 const ANNA = [1];
 const BERIT = [2];
@@ -28,16 +29,17 @@ describe('Writes that only running knows', () => {
     expect(written.above(BERIT, '/cart')).to.equal(null);
   });
 
-  it('concern everybody below their path, and what they created', () => {
+  it('concern everybody who reads the list, what they changed, and what they created', () => {
     const written = new Written();
-    written.add(write({ path: '/todos', created: ['/lists/7'] }));
-    expect(written.above(BERIT, '/todos')).to.include({ writer: 'other' });
-    expect(written.above(BERIT, '/todos/17/notes')).to.include({
-      writer: 'other',
-      endpoint: 'POST /todos',
-    });
-    expect(written.above(BERIT, '/lists/7')).to.include({ writer: 'other' });
-    expect(written.above(BERIT, '/todos2')).to.equal(null);
+    written.add(write({ path: '/todos', created: ['/todos/17'] }));
+    written.add(write({ method: 'PUT', path: '/lists/7' }));
+    expect(written.above(BERIT, '/todos')).to.include({ writer: 'other', isCreated: false });
+    expect(written.above(BERIT, '/todos/17')).to.include({ writer: 'other', isCreated: true });
+    expect(written.above(BERIT, '/todos/17/notes')).to.include({ endpoint: 'POST /todos' });
+    expect(written.above(BERIT, '/todos/5')).to.equal(null);
+    expect(written.above(BERIT, '/lists/7/x')).to.include({ endpoint: 'PUT /lists/7' });
+    expect(written.above(BERIT, '/lists')).to.include({ writer: 'other' });
+    expect(written.above(BERIT, '/lists/8')).to.equal(null);
   });
 
   it('stay bounded: those of long ago are forgotten', () => {
@@ -49,18 +51,42 @@ describe('Writes that only running knows', () => {
     expect(written.above([30_009], '/things/29999/parts')).to.include({ writer: 'own' });
   });
 
+  const own: Write = { writer: 'own', endpoint: 'POST /x', isCreated: false };
+  const other: Write = { ...own, writer: 'other' };
+  const read = (endpoint: string, written: Write | null, differs: boolean) => ({
+    endpoint,
+    write: written,
+    differs,
+    isFound: true,
+    isFoundByTesting: !differs,
+  });
+
   it('are known to testing where reads below them differ no more than others', () => {
     const knowledge = new WriteKnowledge();
-    expect(knowledge.knows('GET /cart', 'own')).to.equal(null);
+    expect(knowledge.knows('GET /cart', own)).to.equal(null);
     for (let index = 0; index < 10; index++) {
-      knowledge.observe('GET /cart', null, index < 5);
-      knowledge.observe('GET /cart', 'own', index < 5);
-      knowledge.observe('GET /todos', null, false);
-      knowledge.observe('GET /todos', 'own', true);
+      knowledge.observe(read('GET /cart', null, index < 5));
+      knowledge.observe(read('GET /cart', own, index < 5));
+      knowledge.observe(read('GET /todos', null, false));
+      knowledge.observe(read('GET /todos', own, true));
     }
-    expect(knowledge.knows('GET /cart', 'own')).to.equal(true);
-    expect(knowledge.knows('GET /todos', 'own')).to.equal(false);
-    expect(knowledge.knows('GET /todos', 'other')).to.equal(null);
+    expect(knowledge.knows('GET /cart', own)).to.equal(true);
+    expect(knowledge.knows('GET /todos', own)).to.equal(false);
+    expect(knowledge.knows('GET /todos', other)).to.equal(null);
+  });
+
+  it('are known to testing, wherever they are read, once it has what they created', () => {
+    const knowledge = new WriteKnowledge();
+    const created = { ...other, isCreated: true };
+    for (let index = 0; index < 5; index++) knowledge.observe(read('GET /todos', other, true));
+    expect(knowledge.knows('GET /todos', other)).to.equal(false);
+    for (let index = 0; index < 3; index++)
+      knowledge.observe(read('GET /todos/{id}', created, false));
+    expect(knowledge.knows('GET /todos', other)).to.equal(true);
+    expect(knowledge.knows('GET /todos', { ...other, endpoint: 'POST /y' })).to.equal(false);
+    for (let index = 0; index < 3; index++)
+      knowledge.observe(read('GET /todos/{id}', created, true));
+    expect(knowledge.knows('GET /todos', other)).to.equal(false);
   });
 });
 
