@@ -46,6 +46,8 @@ interface ComparatorState {
   readonly reportedAtMs: number;
   /** Whether nothing stands against the version, as last reported to the deployer. */
   readonly standing: { readonly isClear: boolean; readonly atMs: number } | null;
+  /** As last told to the mirror. */
+  readonly isSpeedMissing: boolean;
   readonly savedAtMs: number;
   readonly saving: boolean;
 }
@@ -111,6 +113,7 @@ type Me = Self<ComparatorMessage>;
 const NO_TEST = {
   standing: null,
   test: null,
+  isSpeedMissing: false,
   reportedAtMs: -REPEAT_MS,
   savedAtMs: 0,
   saving: false,
@@ -132,6 +135,7 @@ async function evaluate(
   test.accept(accepted);
   const { noise } = test;
   if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });
+  self.send(deps.trafficMirror, { type: 'speed', isMissing: false });
   return { ...state, ...NO_TEST, test };
 }
 
@@ -172,7 +176,12 @@ function tick(
   if (state.test === null) return state;
   const report = state.test.decide(nowMs);
   const standing = reportStanding(deps, self, state, report, nowMs);
-  const next = reportVerdict(deps, self, { ...state, standing }, report, nowMs);
+  const isSpeedMissing = state.test.isSpeedMissing(nowMs);
+  if (isSpeedMissing !== state.isSpeedMissing) {
+    self.send(deps.trafficMirror, { type: 'speed', isMissing: isSpeedMissing });
+  }
+  const now = { ...state, standing, isSpeedMissing };
+  const next = reportVerdict(deps, self, now, report, nowMs);
   return save(deps, self, next, nowMs);
 }
 

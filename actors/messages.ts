@@ -95,6 +95,8 @@ export type TrafficMirrorMessage =
   | { readonly type: 'mirror-off' }
   /** The noise that was learned before Vili restarted. */
   | { readonly type: 'noise'; readonly name: string; readonly noise: string }
+  /** Whether it is still to be shown that testing is as fast as running. */
+  | { readonly type: 'speed'; readonly isMissing: boolean }
   | {
       readonly type: 'drain';
       readonly target: Target;

@@ -68,6 +68,9 @@ export function trafficMirrorActor(
         case 'noise':
           mirror.restoreNoise(message.name, message.noise);
           return { ...state, noise: message };
+        case 'speed':
+          mirror.setSpeedMissing(message.isMissing);
+          return state;
         case 'drain': {
           const { target, timeoutMs, reply } = message;
           void proxy.drain(target, timeoutMs).then((drained) => reply.tell(drained));

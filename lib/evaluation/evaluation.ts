@@ -162,6 +162,11 @@ export class Evaluation {
     this.#changed ||= outcomes.length > 0;
   }
 
+  /** Whether it is still to be shown that testing is as fast as running. */
+  isSpeedMissing(nowMs: number): boolean {
+    return this.#verdict.isSpeedMissing(nowMs);
+  }
+
   /** What operators accepted holds the version back no longer. */
   accept(names: readonly string[]): void {
     this.#verdict.accept(names);

@@ -31,19 +31,28 @@ export interface MeasuresView extends Measured {
   readonly translated: number;
 }
 
-type Side = Record<(typeof COUNTS)[number], number> & { readonly ms: Histogram };
+type Side = Record<(typeof COUNTS)[number], number> & {
+  /** Times of second responses, which both gave at the same moment to the same thread. */
+  readonly ms: Histogram;
+  /** First times stand in for them where no request could be put twice. */
+  readonly firstMs: Histogram;
+};
 
 /** Counts both sides of a test side by side, in bounded memory. */
 export class Measures {
   readonly #sides = { running: newSide(), testing: newSide() };
   readonly #totals = zeros(TOTALS);
 
-  pair({ running, testing, differs, baseline, disturbed }: PairOutcome): void {
+  pair({ running, testing, differs, baseline, disturbed, again }: PairOutcome): void {
     const totals = this.#totals;
     totals.pairs++;
     const isTimed = disturbed !== true;
     count(this.#sides.running, running, isTimed);
     count(this.#sides.testing, testing, isTimed);
+    if (isTimed && typeof again === 'object' && again !== null) {
+      time(this.#sides.running.ms, again.running);
+      time(this.#sides.testing.ms, again.testing);
+    }
     if (baseline === null) return;
     totals.controls++;
     if (differs && !baseline.differs) totals.testingDiffers++;
@@ -70,7 +79,11 @@ export class Measures {
   }
 
   checkpoint(): unknown {
-    const side = ({ ms, ...counts }: Side) => ({ ...counts, ms: ms.checkpoint() });
+    const side = ({ ms, firstMs, ...counts }: Side) => ({
+      ...counts,
+      ms: ms.checkpoint(),
+      firstMs: firstMs.checkpoint(),
+    });
     const { running, testing } = this.#sides;
     return { ...this.#totals, running: side(running), testing: side(testing) };
   }
@@ -84,6 +97,7 @@ export class Measures {
       const side = this.#sides[name];
       for (const key of COUNTS) side[key] = countOf(from[key]);
       side.ms.restore(from['ms']);
+      side.firstMs.restore(from['firstMs']);
     }
   }
 }
@@ -91,7 +105,7 @@ export class Measures {
 // Private
 
 function newSide(): Side {
-  return { ...zeros(COUNTS), ms: new Histogram() };
+  return { ...zeros(COUNTS), ms: new Histogram(), firstMs: new Histogram() };
 }
 
 function zeros<K extends string>(names: readonly K[]): Record<K, number> {
@@ -101,12 +115,17 @@ function zeros<K extends string>(names: readonly K[]): Record<K, number> {
 function count(side: Side, response: ResponseSummary, isTimed: boolean): void {
   const severity = severityOf(response);
   if (severity === 2) side.failed++;
-  else if (isTimed) side.ms.add(response.ms);
+  else if (isTimed) side.firstMs.add(response.ms);
   if (severity === 1) side.refused++;
 }
 
-function viewOf({ failed, refused, errorLines, ms }: Side): MeasuredSide {
-  const [p50Ms, p95Ms] = [ms.quantile(0.5), ms.quantile(0.95)];
+function time(ms: Histogram, response: ResponseSummary): void {
+  if (severityOf(response) < 2) ms.add(response.ms);
+}
+
+function viewOf({ failed, refused, errorLines, ms, firstMs }: Side): MeasuredSide {
+  const times = ms.quantile(0.5) === null ? firstMs : ms;
+  const [p50Ms, p95Ms] = [times.quantile(0.5), times.quantile(0.95)];
   return { failed, clientErrors: refused, errorLines, p50Ms, p95Ms };
 }
 

@@ -135,6 +135,11 @@ export class Test {
     return this.#report;
   }
 
+  /** Whether it is still to be shown that testing is as fast as running. */
+  isSpeedMissing(nowMs: number): boolean {
+    return this.#evaluation.isSpeedMissing(nowMs);
+  }
+
   /** A checkpoint if there is new evidence since the last one, or some more time was observed; else null. */
   checkpoint(): Saved | null {
     return this.#evaluation.changed ? this.#evaluation.checkpoint() : null;

@@ -33,6 +33,8 @@ export interface Mirror {
   routed(running: Target | null): void;
   /** Whether proxy processes have no time left: there are no baseline requests then. */
   setBusy(isBusy: boolean): void;
+  /** Whether it is still to be shown that testing is as fast as running: more is asked again then. */
+  setSpeedMissing(isMissing: boolean): void;
   /** Stops mirroring; open copies are counted as dropped, `ended`. */
   end(): Promise<void>;
   /** Offered = mirrored + dropped + failed + inFlight, always. */
@@ -96,6 +98,7 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
     setBusy(isBusy) {
       isBusyElsewhere = isBusy;
     },
+    setSpeedMissing: (isMissing) => session?.setSpeedMissing(isMissing),
     begin({ id, testing, running }) {
       endSession();
       if (!isClosed) session = new MirrorSession(id, { testing, running }, parts);

@@ -1,6 +1,5 @@
 import { isAside, type PairOutcome, type ResponseSummary } from '../compare/outcome.ts';
-import { judgeLike } from '../compare/like.ts';
-import { isDenied, severityOf } from '../compare/severity.ts';
+import { severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
 import { observeAside } from './decision/aside.ts';
@@ -13,26 +12,22 @@ import {
   readPendingRejection,
 } from './decision/confirmation.ts';
 import { contextOf, type DecisionContext } from './decision/context.ts';
-import { mayPromote, promotionState } from './decision/criteria.ts';
+import { mayPromote, promotionState, speedMissing } from './decision/criteria.ts';
 import { readNumber, readRecord, readText } from './evidence/checkpoint.ts';
-import type { EndpointEvidence } from './evidence/endpoint.ts';
-import { unjudgedIn, unjudgedOf } from './evidence/unjudged.ts';
 import { countRunning, learnTime } from './evidence/running-record.ts';
 import { endpointReports } from './explain/endpoint-report.ts';
 import { certaintyOf, reasonsFor } from './explain/explain.ts';
 import { signalTable } from './explain/signal-table.ts';
-import { WARMUP_PER_ENDPOINT } from './parameters.ts';
 import type { Decision, EndpointReport, Measured, SignalRow, VerdictReport } from './report.ts';
 import { checkVerdictSettings, type Resumed, type VerdictSettings } from './settings.ts';
-import { denialStands } from './signals/access.ts';
-import { blankPair } from './signals/blank-pair.ts';
+import { blankPair, observePair } from './signals/observed-pair.ts';
 import { signals } from './signals/list.ts';
 import { observeErrorKind, setEarlierKinds } from './signals/logs/error-kinds.ts';
 import type { EarlierKinds } from './signals/logs/kinds.ts';
 import { type LogFormatChange, setLogFormat } from './signals/logs/log-format.ts';
 import { observeStartupErrors } from './signals/logs/startup-errors.ts';
 import { setOpenPairs } from './signals/open-pairs.ts';
-import type { LogWindow, ObservedPair } from './signals/signal.ts';
+import type { LogWindow } from './signals/signal.ts';
 
 const SCHEMA = 'vili.evidence/1';
 /** About 300 years: keeps a broken clock out of the sums. */
@@ -93,7 +88,8 @@ export class Verdict {
     const { evidence } = this.#context;
     if (isAside(outcome)) return observeAside(this.#context, outcome);
     const endpoint = evidence.endpoints.of(outcome.endpoint, true);
-    const pair = this.#observed(endpoint, outcome);
+    const pair = this.#pair;
+    observePair(this.#context, endpoint, outcome, this.#sinceStart(outcome.atMs), pair);
     for (const observe of pairObservers) observe(this.#context, endpoint, pair);
     if (!pair.runningFailed && !pair.testingFailed) {
       learnTime(evidence, endpoint, outcome.running.ms);
@@ -152,6 +148,11 @@ export class Verdict {
     }
     if (mayPromote(this.#context, elapsedMs)) return 'promote';
     return elapsedMs >= settings.deadlineMs ? 'inconclusive' : 'collecting';
+  }
+
+  /** Whether more second requests would help: it is not shown yet that testing is as fast as running. */
+  isSpeedMissing(atMs: number): boolean {
+    return speedMissing(this.#context, this.#sinceStart(atMs));
   }
 
   /** The decision with its reasons, and what a promotion still needs. */
@@ -226,52 +227,5 @@ export class Verdict {
 
   #sinceStart(atMs: number): number {
     return atMs > this.#startedAtMs ? Math.min(atMs - this.#startedAtMs, LONGEST_MS) : 0;
-  }
-
-  /** Counts the pair and prepares what the signals observe of it. */
-  #observed(endpoint: EndpointEvidence, outcome: PairOutcome): ObservedPair {
-    const { evidence, settings } = this.#context;
-    const { totals } = evidence;
-    const { counts } = endpoint;
-    const { running, testing } = outcome;
-    const pair = this.#pair;
-    pair.outcome = outcome;
-    pair.atMs = this.#sinceStart(outcome.atMs);
-    pair.denialStands = !isDenied(running) || denialStands(endpoint, outcome);
-    this.#judge(endpoint, outcome);
-    pair.runningFailed = severityOf(running) === 2;
-    pair.testingFailed = severityOf(testing) === 2;
-    totals.pairs++;
-    totals.lastPairAt = pair.atMs;
-    counts.pairs++;
-    pair.isTimed =
-      !pair.runningFailed &&
-      !pair.testingFailed &&
-      settings.speed === 'block' &&
-      outcome.disturbed !== true &&
-      counts.pairs > WARMUP_PER_ENDPOINT &&
-      totals.pairs > settings.warmupRequests &&
-      pair.atMs >= settings.warmupTimeMs;
-    return pair;
-  }
-
-  /** What the pair says, and whether it counts at all. */
-  #judge(endpoint: EndpointEvidence, outcome: PairOutcome): void {
-    const { evidence } = this.#context;
-    const pair = this.#pair;
-    const finding =
-      (outcome.setAside ?? null) === null ? judgeLike(outcome, pair.denialStands) : 'same';
-    pair.setAside = outcome.setAside ?? (finding === 'moved-on' ? 'state-moved-on' : null);
-    pair.change = finding === 'worse' ? 1 : finding === 'better' ? -1 : 0;
-    pair.doubt = finding === 'doubt-worse' ? 1 : finding === 'doubt-better' ? -1 : 0;
-    if (pair.change !== 0) {
-      const side = pair.change > 0 ? 'worse' : 'better';
-      evidence.totals[side]++;
-      endpoint.counts[side]++;
-    }
-    if (pair.doubt <= 0 && pair.setAside === null) return;
-    const what = pair.setAside === null ? 'doubtful' : 'setAside';
-    unjudgedIn(evidence)[what]++;
-    unjudgedOf(endpoint)[what]++;
   }
 }

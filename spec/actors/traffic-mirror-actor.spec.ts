@@ -247,6 +247,7 @@ class Fixture {
       },
       routed: (target: Target | null) => this.served.push(nameOf(target)),
       restoreNoise: (id: string, noise: string) => this.log.push(`noise ${id} ${noise}`),
+      setSpeedMissing: () => undefined,
       end: () => {
         this.log.push('end');
         return Promise.resolve();

@@ -11,15 +11,21 @@ export function responseOf(status: number, ms = 10): ResponseSummary {
 
 let nextId = 0;
 
-/** A pair of two good responses by default; `atMs` counts from the start of the test. */
+/**
+ * A pair of two good responses by default, put to both again with the same result; `atMs` counts from
+ * the start of the test.
+ */
 export function pairOf(
   changes: Partial<Omit<PairOutcome, 'atMs'>> & { atMs?: number } = {},
 ): PairOutcome {
+  const { running = responseOf(200), testing = responseOf(200) } = changes;
+  const isFine = (one: ResponseSummary) => one.failure === null && one.status < 400;
   return {
     requestId: `request-${++nextId}`,
     endpoint: 'GET /items/{id}',
-    running: responseOf(200),
-    testing: responseOf(200),
+    running,
+    testing,
+    again: isFine(running) && isFine(testing) ? { running, testing } : null,
     differences: [],
     differs: false,
     baseline: null,

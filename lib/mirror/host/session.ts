@@ -50,6 +50,7 @@ export class MirrorSession {
   #overdue = 0;
   /** What the worker learned of noise; the next one starts from it. */
   #noise: string | null = null;
+  #isSpeedMissing = false;
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | null = null;
   #dropsTimer: NodeJS.Timeout | null = null;
@@ -117,6 +118,11 @@ export class MirrorSession {
     this.#worker?.restoreNoise(noise);
   }
 
+  setSpeedMissing(isMissing: boolean): void {
+    this.#isSpeedMissing = isMissing;
+    this.#worker?.setSpeedMissing(isMissing);
+  }
+
   injectFault(fault: Fault): void {
     this.#worker?.injectFault(fault);
   }
@@ -150,6 +156,7 @@ export class MirrorSession {
       },
     );
     this.#worker = worker;
+    worker.setSpeedMissing(this.#isSpeedMissing);
     hooks.onEvent({ kind: 'started', testId: this.id, restarts: this.#restarts });
   }
 

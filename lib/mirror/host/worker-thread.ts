@@ -16,6 +16,7 @@ import {
   STATE_BUSY,
   STATE_BYTES,
   STATE_HEARTBEAT,
+  STATE_SPEED,
   type Targets,
   type ToWorker,
   type WorkerInput,
@@ -127,6 +128,10 @@ export class WorkerThread {
   /** Whether users leave no time: there are no baseline requests then. */
   setBusy(isBusy: boolean): void {
     Atomics.store(this.#state, STATE_BUSY, isBusy ? 1 : 0);
+  }
+
+  setSpeedMissing(isMissing: boolean): void {
+    Atomics.store(this.#state, STATE_SPEED, isMissing ? 1 : 0);
   }
 
   injectFault(fault: Fault): void {

@@ -16,6 +16,8 @@ export interface ShadowRunHooks extends SliceHooks {
   readonly random: () => number;
   /** Users leave no time. */
   readonly isBusy: () => boolean;
+  /** It is still to be shown that testing is as fast as running. */
+  readonly isSpeedMissing: () => boolean;
 }
 
 /** One test in the worker: sends copies within its limits, and reports what came of them. */
@@ -51,6 +53,7 @@ export class ShadowRun {
       random: hooks.random,
       isBusy: hooks.isBusy,
       state: this.state,
+      isSpeedMissing: hooks.isSpeedMissing,
       completed: (pair) => this.#completed.push(pair),
       broke: () => this.results.drop('breaker', this.#queue.clear() + this.#lines.clear()),
     });

@@ -2,7 +2,7 @@ import { blockingKinds } from '../../compare/findings.ts';
 import { createMask, type Mask } from '../../compare/mask/mask.ts';
 import { withoutSecret } from '../../compare/mask/secret.ts';
 import { differenceKey } from '../../compare/noise/noise.ts';
-import type { PairOutcome } from '../../compare/outcome.ts';
+import type { AskedAgain, PairOutcome } from '../../compare/outcome.ts';
 import {
   createSampleChoice,
   type SampleChoice,
@@ -58,7 +58,8 @@ export class Sampler {
     this.#pairs++;
     const found = this.#classify(outcome);
     if (found === null) return;
-    const { endpoint, atMs, requestId, running, testing, baseline } = outcome;
+    const { endpoint, atMs, requestId, baseline } = outcome;
+    const { running, testing } = timesOf(outcome);
     const { signal, key } = found;
     const isDoubtful = signal === 'body-difference' && baseline === null;
     if (!this.#choice.wants(endpoint, signal, key, isDoubtful)) return;
@@ -79,7 +80,8 @@ export class Sampler {
 
   // Private
 
-  #classify({ running, testing, differences, differs, baseline }: PairOutcome): Finding | null {
+  #classify(outcome: PairOutcome): Finding | null {
+    const { running, testing, differences, differs, baseline } = outcome;
     if (compareSeverity(running, testing) > 0) {
       const sides = [running, testing].map(({ failure, status }) => failure ?? status);
       return { signal: 'errors', key: sides.join(' > ') };
@@ -88,7 +90,8 @@ export class Sampler {
     if (differs && baseline?.differs !== true && first !== undefined) {
       return { signal: 'body-difference', key: differenceKey(first.kind, first.path) };
     }
-    const isSlower = testing.ms > SLOWER_FACTOR * running.ms + SLOWER_MS;
+    const times = timesOf(outcome);
+    const isSlower = times.testing.ms > SLOWER_FACTOR * times.running.ms + SLOWER_MS;
     const isTimed = testing.failure === null && running.failure === null;
     if (this.#pairs > WARM_PAIRS && isSlower && isTimed) return { signal: 'slow', key: 'slow' };
     // Without a baseline it may be noise that is not known yet.
@@ -138,4 +141,11 @@ export class Sampler {
       differences,
     };
   }
+}
+
+// Private
+
+/** Second times are like and like; first ones are taken in two places. */
+function timesOf({ running, testing, again }: PairOutcome): AskedAgain {
+  return typeof again === 'object' && again !== null ? again : { running, testing };
 }

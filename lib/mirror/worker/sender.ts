@@ -21,6 +21,8 @@ export interface SenderHooks {
   readonly isBusy: () => boolean;
   /** What testing knows of running's clients. */
   readonly state: ClientState;
+  /** It is still to be shown that testing is as fast as running. */
+  readonly isSpeedMissing: () => boolean;
   /** All responses are there; called once for each pair that was sent. */
   readonly completed: (pair: OpenPair) => void;
   /** Testing fails all the time: what waits is better dropped. */
@@ -52,9 +54,9 @@ export class Sender {
     this.#breaker = new Breaker(settings.breaker, hooks.now);
     this.budget = new ByteBudget(settings.queueBytes);
     this.overdue = new Overdue(hooks.now);
-    const { random, isBusy } = hooks;
+    const { random, isBusy, isSpeedMissing, now } = hooks;
     const { controlShare: share, maxEndpoints } = compare;
-    this.plan = new BaselinePlan({ share, maxEndpoints, random, isBusy });
+    this.plan = new BaselinePlan({ share, maxEndpoints, random, isBusy, isSpeedMissing, now });
     const limits = { connectTimeoutMs, maxIdleConnections: concurrency, maxHeadBytes };
     this.#running = new Requester(targets.running, limits, hooks.now);
     this.#testing = new Requester(targets.testing, limits, hooks.now);

@@ -14,6 +14,7 @@ import {
   STATE_ADMISSION,
   STATE_BUSY,
   STATE_HEARTBEAT,
+  STATE_SPEED,
   type ToWorker,
   type WorkerInput,
 } from '../wire/protocol.ts';
@@ -37,6 +38,7 @@ const shadowRun = new ShadowRun(input.settings, input.targets, {
   now: () => performance.now(),
   random: Math.random,
   isBusy: () => Atomics.load(state, STATE_BUSY) === 1,
+  isSpeedMissing: () => Atomics.load(state, STATE_SPEED) === 1,
   later: (work) => {
     later(() => {
       work();

@@ -1,4 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
+import { errorsAgainst } from '../signals/errors/counting.ts';
 import { signals } from '../signals/list.ts';
 
 const against = signals.flatMap((one) => one.against ?? []);
@@ -19,6 +20,11 @@ export function rejectionE(evidence: Evidence): number {
   let sum = 0;
   for (const part of against) sum += part(evidence);
   return sum / TOTAL;
+}
+
+/** What is left of it without failures. */
+export function withoutErrors(evidence: Evidence): number {
+  return rejectionE(evidence) - errorsAgainst(evidence) / TOTAL;
 }
 
 /** What is left of it without slowness. */

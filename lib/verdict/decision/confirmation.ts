@@ -1,13 +1,18 @@
 import { readRecord, readValue } from '../evidence/checkpoint.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { unjudgedIn } from '../evidence/unjudged.ts';
 import { REJECT_ODDS } from '../parameters.ts';
-import { rejectionE, withoutSpeed } from './budget.ts';
+import { seldomBroken } from '../signals/errors/counting.ts';
+import { isGettingFaster } from '../signals/speed/pace.ts';
+import { rejectionE, withoutErrors, withoutSpeed } from './budget.ts';
 import type { DecisionContext } from './context.ts';
 
-/** Without requests the confirmation takes this many times as long. */
+/** Without requests, and for what may pass by itself, the confirmation takes this many times as long. */
 const SILENT_FACTOR = 4;
 /** Evidence that has fallen to this share of its peak is not confirmed. */
 const FALLEN_SHARE = 0.03;
+/** And that of a 4xx, which may pass by itself, to this share. */
+const PASSING_FALLEN_SHARE = 0.3;
 
 /** The evidence for a rejection is complete: since when (ms of the test), and its peak so far. */
 export interface PendingRejection {
@@ -17,7 +22,7 @@ export interface PendingRejection {
 
 /**
  * Follows the evidence for a rejection; null while it is not complete. Slowness alone completes it
- * only after the shortest time of a test. Evidence that falls is not confirmed: what it came from is
+ * only after the shortest time of a test, and not while testing is getting faster. Evidence that falls is not confirmed: what it came from is
  * over, and the confirmation begins anew.
  */
 export function pendingRejectionOf(
@@ -27,9 +32,11 @@ export function pendingRejectionOf(
 ): PendingRejection | null {
   const value = rejectionE(evidence);
   if (value < REJECT_ODDS) return null;
-  const isSlowAlone = withoutSpeed(value, evidence) < REJECT_ODDS;
-  if (isSlowAlone && elapsedMs < settings.minTimeMs) return null;
-  if (before === null || value < FALLEN_SHARE * before.peak) {
+  const rest = withoutSpeed(value, evidence);
+  const isFaster = isGettingFaster(evidence, value - rest);
+  if (rest < REJECT_ODDS && (elapsedMs < settings.minTimeMs || isFaster)) return null;
+  const share = restsOnWhatPasses(evidence) ? PASSING_FALLEN_SHARE : FALLEN_SHARE;
+  if (before === null || value < share * before.peak) {
     return { sinceMs: elapsedMs, peak: value };
   }
   return value > before.peak ? { sinceMs: before.sinceMs, peak: value } : before;
@@ -50,16 +57,18 @@ export function isConfirmed(
   const { confirmTimeMs } = settings;
   const heldMs = elapsedMs - sinceMs;
   if (heldMs >= SILENT_FACTOR * confirmTimeMs) return true;
+  if (restsOnWhatPasses(evidence)) return false;
   return heldMs >= confirmTimeMs && lastPairAt >= sinceMs + confirmTimeMs / 2;
 }
 
 /** What is still needed while a rejection is pending. */
 export function confirmationMissing(
-  { settings }: DecisionContext,
+  { evidence, settings }: DecisionContext,
   { sinceMs }: PendingRejection,
   elapsedMs: number,
 ): string {
-  const left = Math.max(1000, sinceMs + settings.confirmTimeMs - elapsedMs);
+  const factor = restsOnWhatPasses(evidence) ? SILENT_FACTOR : 1;
+  const left = Math.max(1000, sinceMs + factor * settings.confirmTimeMs - elapsedMs);
   const seconds = Math.ceil(left / 1000);
   return `the evidence for a rejection is complete and is being confirmed, ${seconds} s more`;
 }
@@ -72,4 +81,14 @@ export function readPendingRejection(data: unknown): PendingRejection | null {
     sinceMs: readValue(record['sinceMs'], 'condemned.sinceMs'),
     peak: readValue(record['peak'], 'condemned.peak'),
   };
+}
+
+// Private
+
+/**
+ * A 4xx may pass by itself: a response kept too long in a cache, a client with wrong data. A spell of that
+ * has to last longer than a broken version has to be broken.
+ */
+function restsOnWhatPasses(evidence: Evidence): boolean {
+  return seldomBroken(evidence) && withoutErrors(evidence) < REJECT_ODDS;
 }

@@ -55,11 +55,16 @@ const criteria: readonly Criterion[] = [
   ...ofSignals('objection'),
 ];
 
+const speedCriteria = signals.flatMap((one) => (one.isSpeed ? (one.criterion ?? []) : []));
 const conditions = criteria.map((one) => one.isMet);
 
 export function mayPromote(context: DecisionContext, elapsedMs: number): boolean {
   for (const isMet of conditions) if (!isMet(context, elapsedMs)) return false;
   return true;
+}
+
+export function speedMissing(context: DecisionContext, elapsedMs: number): boolean {
+  return speedCriteria.some((one) => !one.isMet(context, elapsedMs));
 }
 
 /** How far the promotion is, 0 to 1, what it still needs, and whether anything objects to it. */

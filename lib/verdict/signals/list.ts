@@ -5,7 +5,7 @@ import { unread } from './content/unread.ts';
 import { coverage } from './coverage.ts';
 import { errors } from './errors/errors.ts';
 import { health } from './health.ts';
-import { latency } from './latency.ts';
+import { latency } from './speed/latency.ts';
 import { newErrorKinds } from './logs/error-kinds.ts';
 import { logErrors } from './logs/log-errors.ts';
 import { logFormat } from './logs/log-format.ts';
@@ -14,7 +14,7 @@ import { startupErrors } from './logs/startup-errors.ts';
 import { openPairs } from './open-pairs.ts';
 import { sessions } from './sessions.ts';
 import type { Signal } from './signal.ts';
-import { slow } from './slow.ts';
+import { slow } from './speed/slow.ts';
 import { substance } from './substance.ts';
 import { state } from './state.ts';
 

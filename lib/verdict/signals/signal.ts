@@ -1,4 +1,4 @@
-import type { PairOutcome, ResponseSummary, SetAside } from '../../compare/outcome.ts';
+import type { AskedAgain, PairOutcome, ResponseSummary, SetAside } from '../../compare/outcome.ts';
 import type { SeverityChange } from '../../compare/severity.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DecisionContext } from '../decision/context.ts';
@@ -26,8 +26,10 @@ export interface ObservedPair {
   readonly denialStands: boolean;
   readonly runningFailed: boolean;
   readonly testingFailed: boolean;
-  /** Both responded, after the warm-up, and the times say something about the versions. */
+  /** After the warm-up, and the times say something about the versions. */
   readonly isTimed: boolean;
+  /** The second responses of both, where both responded: times are compared like with like. */
+  readonly second: AskedAgain | null;
 }
 
 /** What both versions logged in one window of `logWindowMs`. */

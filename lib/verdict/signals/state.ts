@@ -1,3 +1,5 @@
+import type { PairOutcome } from '../../compare/outcome.ts';
+import { severityOf } from '../../compare/severity.ts';
 import { counted, percent } from '../../text/numbers.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
@@ -8,8 +10,9 @@ import { type Finding, MAX_SAMPLES, type ObservedPair, type Signal } from './sig
 const CODE = 'state-moved-on';
 /** Pairs of an endpoint that may be forgiven, since what they asked for had changed meanwhile. */
 const FORGIVEN_SHARE = 0.01;
-/** A single one says nothing yet. */
+/** A single one says nothing yet; and so many standard deviations more may be chance. */
 const FEW = 1;
+const CHANCE = 1.5;
 const MAX_ENDPOINTS = 3;
 
 const endpointPart = new EndpointPart(() => ({
@@ -27,7 +30,7 @@ export const state: Signal = {
   codes: [CODE],
   shownBy: 'errors',
   observe: (_, endpoint, pair) => {
-    if (pair.setAside === CODE) keep(endpoint, pair);
+    if (pair.setAside === CODE && mayHide(pair.outcome)) keep(endpoint, pair);
   },
   blockers: [
     {
@@ -43,6 +46,11 @@ export const state: Signal = {
 
 // Private
 
+/** Where testing did better there is nothing to hide. */
+function mayHide({ running, testing }: PairOutcome): boolean {
+  return severityOf(testing) >= severityOf(running);
+}
+
 function keep(endpoint: EndpointEvidence, { outcome }: ObservedPair): void {
   const own = endpointPart.of(endpoint);
   own.movedOn++;
@@ -51,7 +59,8 @@ function keep(endpoint: EndpointEvidence, { outcome }: ObservedPair): void {
 
 function isForgivenOften({ isAccepted }: DecisionContext, endpoint: EndpointEvidence): boolean {
   const { movedOn } = endpointPart.of(endpoint);
-  if (movedOn <= Math.max(FEW, FORGIVEN_SHARE * endpoint.counts.pairs)) return false;
+  const allowed = FORGIVEN_SHARE * endpoint.counts.pairs;
+  if (movedOn <= Math.max(FEW, allowed + CHANCE * Math.sqrt(allowed))) return false;
   return !isAccepted(acceptOf(endpoint));
 }
 

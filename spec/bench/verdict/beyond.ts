@@ -24,6 +24,16 @@ export const beyondScenarios: readonly Scenario[] = [
   good('retries of what fails, 1 % on both', { failures: 0.01, twist: retried(3) }),
   good('refusals flicker on both, 5 % of endpoint 10', { twist: flickeringAccess }),
   good('log-in seen late, 1 % of endpoint 10', { twist: lateLogin }),
+  good("measuring place noisier than the users' path", { twist: noisyPlace }),
+  good('caches warmed by running', { twist: warmedCaches }),
+  bad('caches warmed by running, x 1.5 slower', { slowdown: 1.5, twist: warmedCaches }),
+  good('deletes after gets, 0.5 %', { twist: deletes(0.005) }),
+  good('deletes after gets, 5 % of endpoint 5', { twist: deletes(0.05, 5) }),
+  good('link that works once, endpoint 20', { twist: deletes(1, 20) }),
+  bad('deletes after gets, endpoint 20 always 404', {
+    endpoints: { 20: { testing: 1, status: 404 } },
+    twist: deletes(0.005),
+  }),
   bad('retries of what fails, +1 % on 1 %', {
     failures: 0.01,
     extraFailures: 0.01,
@@ -65,6 +75,11 @@ function fail(draft: Draft, side: Side, status = 503): void {
   draft[side].status = status;
 }
 
+/** It fails in the same way when it is asked again. */
+function failTwice(draft: Draft, side: Side, status: number): void {
+  for (const one of [draft, draft.again]) one[side].status = status;
+}
+
 /** Times at which something is down: on average `upSeconds` apart, `downSeconds` long. */
 function outages(random: Random, upSeconds: number, downSeconds: number) {
   let from = random.exponential(upSeconds);
@@ -80,6 +95,7 @@ function busyHours(random: Random) {
     if (draft.atSeconds < 100 || draft.atSeconds > 400) return;
     for (const side of SIDES) {
       draft[side].ms *= 2 + 2 * random.uniform();
+      draft.again[side].ms *= 2 + 2 * random.uniform();
       if (random.chance(0.02)) fail(draft, side);
     }
   };
@@ -109,6 +125,7 @@ function pauses(random: Random) {
     for (const side of SIDES) {
       if (!isPaused[side](draft.atSeconds)) continue;
       draft[side].ms += 1500 * random.uniform();
+      draft.again[side].ms += 1500 * random.uniform();
       if (random.chance(0.2)) fail(draft, side, 504);
     }
   };
@@ -118,21 +135,48 @@ function pauses(random: Random) {
 function twoSpeeds(random: Random) {
   return (draft: Draft): void => {
     if (draft.rank !== 1) return;
-    for (const side of SIDES) if (random.chance(1 / 3)) draft[side].ms *= 10;
+    for (const side of SIDES) {
+      for (const one of [draft, draft.again]) if (random.chance(1 / 3)) one[side].ms *= 10;
+    }
   };
 }
 
 /** Code is compiled while it runs; `seconds` is the time constant. */
 function warmingUp(seconds: number): Twist {
   return () => (draft) => {
-    draft.testing.ms *= 1 + 4 * Math.exp(-draft.atSeconds / seconds);
+    const factor = 1 + 4 * Math.exp(-draft.atSeconds / seconds);
+    for (const one of [draft, draft.again]) one.testing.ms *= factor;
   };
 }
 
-/** Running's cache is full; testing's fills up over the first thousand requests. */
+/** Running's cache is full; testing's fills up over the first thousand requests, and is asked twice. */
 function coldCache(random: Random) {
   return (draft: Draft): void => {
     if (random.chance(Math.exp(-draft.index / 400))) draft.testing.ms *= 6;
+  };
+}
+
+/** The mirror's thread takes times later than they are: all of its times, not those of users. */
+function noisyPlace(random: Random) {
+  return (draft: Draft): void => {
+    draft.testing.ms += 2 + random.exponential(6);
+    for (const side of SIDES) draft.again[side].ms += 2 + random.exponential(6);
+  };
+}
+
+/** Running's first response fills a cache that both share, so that all that come later are quick. */
+function warmedCaches(random: Random) {
+  return (draft: Draft): void => {
+    if (random.chance(0.8)) draft.running.ms *= 4;
+  };
+}
+
+/** What a user gets is gone before testing is asked for it. */
+function deletes(share: number, rank?: number): Twist {
+  return (random) => (draft) => {
+    if ((rank !== undefined && draft.rank !== rank) || !random.chance(share)) return;
+    draft.testing.status = 404;
+    for (const side of SIDES) draft.again[side].status = 404;
   };
 }
 
@@ -141,7 +185,9 @@ function dominated(random: Random) {
   const isWrong = { running: outages(random, 900, 20), testing: outages(random, 900, 20) };
   return (draft: Draft): void => {
     if (draft.rank > 8) return;
-    for (const side of SIDES) if (isWrong[side](draft.atSeconds)) fail(draft, side, 404);
+    for (const side of SIDES) {
+      if (isWrong[side](draft.atSeconds)) failTwice(draft, side, 404);
+    }
   };
 }
 
@@ -156,8 +202,8 @@ function retried(times: number): Twist {
 function flickeringAccess(random: Random) {
   return (draft: Draft): void => {
     if (draft.rank !== 10) return;
-    for (const side of [...SIDES, 'control'] as const) {
-      if (random.chance(0.05)) draft[side].status = 401;
+    for (const one of [draft, draft.again]) {
+      for (const side of SIDES) if (random.chance(0.05)) one[side].status = 401;
     }
   };
 }
@@ -172,9 +218,10 @@ function lateLogin(random: Random) {
 function letsHalfIn(random: Random) {
   return (draft: Draft): void => {
     if (draft.rank !== 10 || !random.chance(0.1)) return;
-    draft.running.status = 401;
-    draft.control.status = 401;
-    if (random.chance(0.5)) draft.testing.status = 401;
+    for (const one of [draft, draft.again]) {
+      one.running.status = 401;
+      if (random.chance(0.5)) one.testing.status = 401;
+    }
   };
 }
 

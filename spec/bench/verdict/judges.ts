@@ -1,5 +1,5 @@
 import type { OwnState, PairOutcome, ResponseSummary } from '../../../lib/compare/outcome.ts';
-import { isDenied, isDeniedStatus, severityOf } from '../../../lib/compare/severity.ts';
+import { isDenied, isDeniedStatus, mayPass, severityOf } from '../../../lib/compare/severity.ts';
 import { Acceptance } from '../../../lib/mirror/state/acceptance.ts';
 import { receptionOf, signOf } from '../../../lib/mirror/state/reception.ts';
 import { BaselinePlan } from '../../../lib/mirror/worker/again/plan.ts';
@@ -33,11 +33,11 @@ const OWN_STATE: OwnState = { what: SESSION, by: 'POST /login', isCopied: false,
 export class ViliJudge implements Judge {
   verdict: Verdict;
   readonly #settings: VerdictSettings;
-  readonly #controls: BaselinePlan;
+  readonly #plan: BaselinePlan;
   readonly #random = new Random(1);
   readonly #acceptance = new Acceptance();
-  /** The number that the traffic drew for the current pair. */
-  #sample = 0;
+  #atMs = 0;
+  #isSpeedMissing = false;
   readonly #names = Array.from({ length: 64 }, (_, rank) => `GET /endpoint-${rank}/{id}`);
   #windowEndMs: number;
   #testingErrors = 0;
@@ -50,11 +50,13 @@ export class ViliJudge implements Judge {
     this.#settings = { ...DEFAULT_VERDICT_SETTINGS, ...settings };
     this.verdict = new Verdict(this.#settings, START_MS);
     this.#windowEndMs = START_MS + this.#settings.logWindowMs;
-    this.#controls = new BaselinePlan({
+    this.#plan = new BaselinePlan({
       share: CONTROL_SHARE,
       maxEndpoints: this.#settings.maxEndpoints,
-      random: () => this.#sample,
+      random: () => this.#random.uniform(),
       isBusy: () => false,
+      now: () => this.#atMs,
+      isSpeedMissing: () => this.#isSpeedMissing,
     });
   }
 
@@ -94,13 +96,15 @@ export class ViliJudge implements Judge {
     const atMs = START_MS + pair.atSeconds * 1000;
     this.#closeWindows(atMs);
     const endpoint = this.#nameOf(pair.rank);
-    const deniedAgain = this.#askedAboutRefusal(pair, endpoint)
-      ? isDeniedStatus(pair.control.status)
-      : null;
-    const baseline = this.#controlled(pair, endpoint)
-      ? { differs: pair.controlDiffers, ...this.#changedAgain(pair) }
-      : null;
-    this.#controls.learn(endpoint, pair.testingDiffers, baseline?.differs ?? null);
+    const { again } = pair;
+    const asked = this.#isAsked(pair, endpoint) ? again : null;
+    const severity = severityOf(pair.running);
+    const isComparable = [pair.testing, again.running].every((one) => severityOf(one) === severity);
+    const baseline =
+      asked !== null && isComparable
+        ? { differs: pair.controlDiffers, ...this.#changedAgain(pair) }
+        : null;
+    this.#plan.learn(endpoint, pair.testingDiffers, baseline?.differs ?? null);
     const setAside = this.#aside(pair, endpoint);
     this.verdict.pair({
       requestId: 'simulated',
@@ -111,9 +115,11 @@ export class ViliJudge implements Judge {
       differences: this.#changed(pair, baseline !== null),
       differs: pair.testingDiffers,
       baseline,
-      deniedAgain,
+      deniedAgain: asked === null ? null : isDeniedStatus(again.running.status),
+      again: asked,
       ...setAside,
     });
+    this.#isSpeedMissing = this.verdict.isSpeedMissing(atMs);
     const decision = this.verdict.decision(atMs);
     return decision === 'promote' || decision === 'reject' ? decision : null;
   }
@@ -164,17 +170,12 @@ export class ViliJudge implements Judge {
     return { setAside: 'own-session', ownState: OWN_STATE };
   }
 
-  #askedAboutRefusal(pair: SimulatedPair, endpoint: string): boolean {
-    if (!isDeniedStatus(pair.running.status)) return false;
-    this.#sample = this.#random.uniform();
-    return this.#controls.wanted(endpoint, true);
-  }
-
-  #controlled(pair: SimulatedPair, endpoint: string): boolean {
-    if (pair.sample === null) return false;
-    if (severityOf(pair.running) > 0 || severityOf(pair.testing) > 0) return false;
-    this.#sample = pair.sample;
-    return this.#controls.wanted(endpoint);
+  /** As the sender of copies decides it: by plan, and where one side did worse in a way that may pass. */
+  #isAsked({ atSeconds, running, testing }: SimulatedPair, endpoint: string): boolean {
+    this.#atMs = atSeconds * 1000;
+    if (severityOf(running) === 2) return false;
+    const isPlanned = this.#plan.wanted(endpoint, isDeniedStatus(running.status));
+    return testing.failure === null && (isPlanned || mayPass(running, testing.status));
   }
 
   #closeWindows(atMs: number): void {

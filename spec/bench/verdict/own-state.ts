@@ -35,7 +35,8 @@ function sharedSessions(share: number, refused: number): Twist {
   return (random: Random) => (draft: Draft) => {
     if (!random.chance(share)) return;
     draft.stranger = { status: 401 };
-    if (random.chance(refused)) draft.testing.status = 401;
+    if (!random.chance(refused)) return;
+    for (const one of [draft, draft.again]) one.testing.status = 401;
   };
 }
 
@@ -46,7 +47,7 @@ function letsIn(share: number): Twist {
     draft.stranger = { status: 401 };
     if (random.chance(0.1)) {
       draft.running.status = 403;
-      draft.control.status = 403;
+      draft.again.running.status = 403;
     }
   };
 }

@@ -1,4 +1,4 @@
-import type { ResponseSummary } from '../../../lib/compare/outcome.ts';
+import type { AskedAgain, ResponseSummary } from '../../../lib/compare/outcome.ts';
 import { severityOf } from '../../../lib/compare/severity.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenarios.ts';
@@ -17,8 +17,8 @@ export interface SimulatedPair {
   readonly rank: number;
   readonly running: ResponseSummary;
   readonly testing: ResponseSummary;
-  /** Status of running's second response, for judges that request one. */
-  readonly control: { readonly status: number };
+  /** The second responses, for judges that ask again. */
+  readonly again: AskedAgain;
   /** Status of running's response without the session of the request; null: it carries none. */
   readonly stranger: { readonly status: number } | null;
   /** Whether testing's body differs from running's, and running's second one from its first. */
@@ -52,6 +52,7 @@ const PAUSE_SHARE = 0.005;
 const REFUSED_SHARE = 0.1;
 const BURST_LINES = 30;
 const REPEAT_SECONDS = 0.1;
+const SECOND_SEED = 7919;
 const REFUSED: ResponseSummary = { status: 0, ms: 0, failure: 'refused' };
 
 /** Popularity by rank (Zipf), cumulated. */
@@ -70,6 +71,8 @@ export function simulate(
   listener: Listener,
 ): number {
   const random = new Random(seed);
+  /** Draws what comes of asking again, so that the first responses are the same for all judges. */
+  const second = new Random(seed + SECOND_SEED);
   const medians = Array.from({ length: ENDPOINTS }, () => 15 * 5 ** random.uniform());
   const sources = logSources(scenario, random);
   const blipAt = scenario.blip === true ? 30 + 200 * random.uniform() : Number.POSITIVE_INFINITY;
@@ -100,7 +103,8 @@ export function simulate(
     const shared = SHARED_SPREAD * random.normal();
     const runningMs = duration(medians, rank, 1, shared, random);
     const factor = slowdownOf(scenario, rank, index, late);
-    const tail = late && random.chance(scenario.slowTail ?? 0) ? 1000 : 0;
+    const tailShare = late ? (scenario.slowTail ?? 0) : 0;
+    const tail = late && random.chance(tailShare) ? 1000 : 0;
     const draft: Draft = {
       index,
       atSeconds: seconds,
@@ -110,7 +114,13 @@ export function simulate(
         status: statuses.testing,
         ms: duration(medians, rank, factor, shared, random) + tail,
       },
-      control: { status: statuses.running },
+      again: secondOf(statuses, () => {
+        const late = second.chance(tailShare) ? 1000 : 0;
+        return {
+          running: duration(medians, rank, 1, shared, second),
+          testing: duration(medians, rank, factor, shared, second) + late,
+        };
+      }),
       stranger: null,
       left: false,
       repeats: 0,
@@ -128,10 +138,14 @@ export function simulate(
       const running = responseOf(draft.running);
       if (running.status >= 500) listener.log(atSeconds, 'running', 'error', 1);
       if (severityOf(testing) === 2) listener.log(atSeconds, 'testing', 'error', 1);
-      const { control, stranger } = draft;
+      const again = {
+        running: responseOf(draft.again.running),
+        testing: responseOf(draft.again.testing),
+      };
+      const { stranger } = draft;
       const sample = field === null ? bodies.sample : (bodies.sample ?? random.uniform());
       const found = { ...bodies, stranger, sample, field };
-      if (listener.pair({ atSeconds, rank, running, testing, control, ...found })) return index + 1;
+      if (listener.pair({ atSeconds, rank, running, testing, again, ...found })) return index + 1;
     }
     seconds += draft.repeats * REPEAT_SECONDS;
   }
@@ -146,6 +160,19 @@ function runningRate(scenario: Scenario): number {
 
 function responseOf({ status, ms }: { status: number; ms: number }): ResponseSummary {
   return { status, ms, failure: null };
+}
+
+/** What fails now and then does so anew; who is denied or finds nothing, finds it so again. */
+function secondOf(
+  statuses: { readonly running: number; readonly testing: number },
+  times: () => { readonly running: number; readonly testing: number },
+): Draft['again'] {
+  const ms = times();
+  const statusOf = (first: number): number => (first >= 500 ? 200 : first);
+  return {
+    running: { status: statusOf(statuses.running), ms: ms.running },
+    testing: { status: statusOf(statuses.testing), ms: ms.testing },
+  };
 }
 
 function pickRank(random: Random): number {

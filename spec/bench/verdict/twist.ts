@@ -8,8 +8,8 @@ export interface Draft {
   readonly rank: number;
   readonly running: { status: number; ms: number };
   readonly testing: { status: number; ms: number };
-  /** Running's response when it is asked again at the moment testing is. */
-  control: { status: number };
+  /** The responses of both when they are asked again, at the same moment. */
+  readonly again: Readonly<Record<'running' | 'testing', { status: number; ms: number }>>;
   /** What running gives without the session that the request carries; null: it carries none. */
   stranger: { status: number } | null;
   /** The client left before it had its response: no judge gets to see this request. */

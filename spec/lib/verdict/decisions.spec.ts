@@ -133,7 +133,7 @@ describe('The verdict', () => {
     expect(shadowRun.decide().condemned).to.equal(true);
     shadowRun.feed(200, 300, endpoints);
     expect(shadowRun.decide().decision).to.equal('collecting');
-    shadowRun.feed(200, 300, (index) => ({ ...endpoints(index), testing: responseOf(404) }));
+    shadowRun.feed(600, 300, (index) => ({ ...endpoints(index), testing: responseOf(404) }));
     expect(shadowRun.decide().decision).to.equal('reject');
   });
 

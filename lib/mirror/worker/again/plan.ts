@@ -8,6 +8,9 @@ const NEWEST = 1 / 16;
 /** Testing differs so much more often than running from itself that every pair gets a baseline. */
 const SUSPICIOUS_EXCESS = 0.1;
 
+/** While the times are what is missing: every pair, and at most one in this time. */
+const TIMES_EVERY_MS = 50;
+
 export interface BaselineSettings {
   /** Share of pairs beyond the first ones, 0 to 1; 0 switches baseline requests off. */
   readonly share: number;
@@ -15,6 +18,10 @@ export interface BaselineSettings {
   readonly random: () => number;
   /** Users leave no time. */
   readonly isBusy: () => boolean;
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  /** It is still to be shown that testing is as fast as running. */
+  readonly isSpeedMissing: () => boolean;
 }
 
 interface Habit {
@@ -30,6 +37,7 @@ export class BaselinePlan {
   readonly #habits = new Map<string, Habit>();
   readonly #slowness: RunningSlowness;
   #paused = { slow: 0, busy: 0 };
+  #timesFromMs = 0;
 
   constructor(settings: BaselineSettings) {
     this.#settings = settings;
@@ -55,7 +63,7 @@ export class BaselinePlan {
     if (habit.pairs <= FIRST_PAIRS) return true;
     // An endpoint where running differs from itself as often is noisy, not suspicious.
     if (habit.testingRate > habit.noiseRate + SUSPICIOUS_EXCESS) return true;
-    return random() < share;
+    return random() < share || this.#wantsTimes();
   }
 
   /** Whether running is ever asked a second time. */
@@ -89,6 +97,16 @@ export class BaselinePlan {
   }
 
   // Private
+
+  /** More of them while only the times are missing, within what running bears. */
+  #wantsTimes(): boolean {
+    const { isSpeedMissing, now } = this.#settings;
+    if (!isSpeedMissing()) return false;
+    const nowMs = now();
+    if (nowMs < this.#timesFromMs) return false;
+    this.#timesFromMs = nowMs + TIMES_EVERY_MS;
+    return true;
+  }
 
   #habitOf(endpoint: string): Habit | null {
     const found = this.#habits.get(endpoint);

@@ -16,6 +16,12 @@ const MAX_FLAKE = 0.05;
 const HIGHEST_NULL_RATE = 0.45;
 /** One hiccup is one piece of evidence: after a one-sided failure its counts cool down. */
 const PAIRED_COOLDOWN_MS = 2000;
+/** The longer a spell lasts, the longer: each piece of it multiplies the time, up to so many times. */
+const SPELL_GROWTH = 4;
+const SPELL_MAX = 16;
+/** One-sided pairs in the same direction are a spell while they are this share of the latest pairs. */
+const SPELL_SHARE = 0.3;
+const BROKEN_SHARE = 0.1;
 const BURST_COOLDOWN_MS = 200;
 /**
  * Failures of running this close together on one endpoint are one failure, repeated by a client that
@@ -40,17 +46,23 @@ export const endpointPart = new EndpointPart(() => ({
   pairedBetter: 0,
   paired: 1,
   pairedRestUntil: 0,
+  /** How many times the cool-down is as long as usual. */
+  spell: 1,
   burstRestUntil: 0,
   burst: new ChangeMixture(burstAlternatives),
   failures: null as Tally | null,
 }));
 export const totalsPart = new TotalsPart(() => ({
+  /** Of the worse ones, those without a usable response of testing. */
+  broken: 0,
   /** Of the better ones, those that do not repeat the one before. */
   credited: 0,
   pairedWorse: 0,
   pairedBetter: 0,
   paired: 1,
   pairedRestUntil: 0,
+  recent: 0,
+  spell: 1,
   burstRestUntil: 0,
   burst: new ChangeMixture(burstAlternatives),
   /** Means over the endpoints by budget, kept up to date. */
@@ -71,6 +83,7 @@ export function observe(
   own.judged++;
   const latest = doubt > 0 ? doubt : change;
   own.recent += (latest - own.recent) / Math.min(own.judged, RECENT_PAIRS);
+  totals.recent += (change - totals.recent) / RECENT_PAIRS;
   if (change !== 0) countOneSided(context, endpoint, pair);
   if (atMs >= own.burstRestUntil) {
     if (change !== 0) own.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
@@ -82,6 +95,7 @@ export function observe(
     if (change !== 0) totals.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
     totals.burst.update(change > 0, flakeRate(evidence.totals));
   }
+  if (change > 0 && pair.testingFailed) totals.broken++;
   if (change > 0 || doubt > 0) recordFailure((own.failures ??= new Tally()), pair.outcome);
 }
 
@@ -94,6 +108,11 @@ export function errorsAgainst(evidence: Evidence): number {
     BUDGET.endpointPaired * sums.paired +
     BUDGET.endpointBurst * sums.burst
   );
+}
+
+/** Hardly any of what testing did worse was a 5xx or no response. */
+export function seldomBroken(evidence: Evidence): boolean {
+  return totalsPart.of(evidence).broken < BROKEN_SHARE * evidence.totals.worse;
 }
 
 /** Only the better ones that count in favour of testing, and all worse ones, in doubt too. */
@@ -135,21 +154,28 @@ function countOneSided(
     own.betterAt = atMs;
     own.betterPair = pairs;
   }
-  const restUntil = atMs + PAIRED_COOLDOWN_MS * cooldownScale;
+  const cooldownMs = PAIRED_COOLDOWN_MS * cooldownScale;
   if (atMs >= own.pairedRestUntil) {
     const before = own.paired;
-    countPaired(own, worse, restUntil);
+    countPaired(own, worse, atMs, cooldownMs);
     totals.sums.paired += endpoint.budget * (own.paired - before);
   }
-  if (atMs >= totals.pairedRestUntil) countPaired(totals, worse, restUntil);
+  if (atMs >= totals.pairedRestUntil) countPaired(totals, worse, atMs, cooldownMs);
 }
 
-function countPaired(
-  record: { pairedWorse: number; pairedBetter: number; paired: number; pairedRestUntil: number },
-  worse: boolean,
-  restUntil: number,
-): void {
-  record.pairedRestUntil = restUntil;
+interface Paired {
+  pairedWorse: number;
+  pairedBetter: number;
+  paired: number;
+  pairedRestUntil: number;
+  readonly recent: number;
+  spell: number;
+}
+
+function countPaired(record: Paired, worse: boolean, atMs: number, cooldownMs: number): void {
+  const isSpell = worse ? record.recent >= SPELL_SHARE : record.recent <= -SPELL_SHARE;
+  record.spell = isSpell ? Math.min(SPELL_MAX, SPELL_GROWTH * record.spell) : 1;
+  record.pairedRestUntil = atMs + record.spell * cooldownMs;
   if (worse) record.pairedWorse++;
   else record.pairedBetter++;
   record.paired = discordanceE(record.pairedWorse, record.pairedBetter, NULL_SHARE);

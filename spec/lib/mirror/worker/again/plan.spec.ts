@@ -5,12 +5,13 @@ const never = () => 0.999;
 
 describe('A baseline plan', () => {
   const isBusy = () => false;
+  const usual = { isBusy, now: () => 0, isSpeedMissing: () => false };
 
   it('wants the first 20 pairs of an endpoint, then a share', () => {
     const randoms = [0.05, 0.5, 0.2];
     let drawn = 0;
     const random = () => randoms[drawn++ % 3] ?? 1;
-    const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 10, random, isBusy });
+    const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 10, random, ...usual });
     const wanted = Array.from({ length: 50 }, () => plan.wanted('GET /a'));
     expect(wanted.slice(0, 20)).to.not.include(false);
     expect(wanted.slice(20).filter(Boolean)).to.have.length(10);
@@ -19,7 +20,7 @@ describe('A baseline plan', () => {
 
   it('wants every pair where testing differs and running does not, not where both do', () => {
     for (const isNoisy of [false, true]) {
-      const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 10, random: never, isBusy });
+      const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 10, random: never, ...usual });
       for (let pair = 0; pair < 40; pair++) {
         const baseline = plan.wanted('GET /a') ? isNoisy : null;
         plan.learn('GET /a', true, baseline);
@@ -34,9 +35,23 @@ describe('A baseline plan', () => {
     }
   });
 
+  it('wants more while only the times are missing, at most 20 a second', () => {
+    let nowMs = 0;
+    const random = () => 0.3;
+    const missing = { ...usual, now: () => nowMs, isSpeedMissing: () => true };
+    const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 10, random, ...missing });
+    for (let pair = 0; pair < 20; pair++) plan.wanted('GET /a');
+    const asked = Array.from({ length: 1000 }, () => {
+      nowMs += 5;
+      return plan.wanted('GET /a');
+    }).filter(Boolean).length;
+    expect(asked).to.equal(100);
+  });
+
   it('leaves running alone while it is slow or Vili is busy, and counts those pairs', () => {
     let busy = false;
     const plan = new BaselinePlan({
+      ...usual,
       share: 0.1,
       maxEndpoints: 10,
       random: () => 0,
@@ -61,9 +76,9 @@ describe('A baseline plan', () => {
   });
 
   it('wants nothing with a share of 0, and keeps its table bounded', () => {
-    const off = new BaselinePlan({ share: 0, maxEndpoints: 10, random: never, isBusy });
+    const off = new BaselinePlan({ share: 0, maxEndpoints: 10, random: never, ...usual });
     expect(off.wanted('GET /a')).to.equal(false);
-    const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 1, random: never, isBusy });
+    const plan = new BaselinePlan({ share: 0.1, maxEndpoints: 1, random: never, ...usual });
     expect([plan.wanted('GET /a'), plan.wanted('GET /b')]).to.deep.equal([true, false]);
   });
 });

@@ -1,22 +1,23 @@
-import { saneMs } from '../../compare/severity.ts';
-import type { Reason } from '../../model/reason.ts';
-import { counted, percent } from '../../text/numbers.ts';
-import type { DecisionContext } from '../decision/context.ts';
-import { type Balance, hasReached, MANY, moreSame, shareDone } from '../decision/progress.ts';
-import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
-import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
-import { confidenceOf, inSoMany } from '../explain/wording.ts';
-import { discordanceE, nonInferiority, ruledOutMargin } from '../math/e-values.ts';
-import { msOf, QUANTILE_WARM } from '../math/quantile.ts';
-import { ALPHA_PROMOTE, BLOCK_ODDS, NULL_SHARE, PROMOTE_ODDS, RATIO } from '../parameters.ts';
-import { noteTiming, timedOf, timeRow, timingOf, untimedNote, worstEndpoints } from './latency.ts';
+import { saneMs } from '../../../compare/severity.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { counted, percent } from '../../../text/numbers.ts';
+import type { DecisionContext } from '../../decision/context.ts';
+import { type Balance, hasReached, MANY, moreSame, shareDone } from '../../decision/progress.ts';
+import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
+import { confidenceOf, inSoMany } from '../../explain/wording.ts';
+import { discordanceE, nonInferiority, ruledOutMargin } from '../../math/e-values.ts';
+import { msOf, QUANTILE_WARM } from '../../math/quantile.ts';
+import { ALPHA_PROMOTE, BLOCK_ODDS, NULL_SHARE, PROMOTE_ODDS, RATIO } from '../../parameters.ts';
 import {
   type Finding,
   MAX_SAMPLES,
   type ObservedPair,
   type Signal,
   WORTH_REPORTING,
-} from './signal.ts';
+} from '../signal.ts';
+import { timedOf, untimedNote } from './latency.ts';
+import { noteTiming, timeRow, timingOf, worstEndpoints } from './timings.ts';
 
 const CODE = 'slow';
 const BUDGET = { slow: 0.05, endpointSlow: 0.05 };
@@ -39,6 +40,10 @@ const endpointPart = new EndpointPart(() => ({
   slowRestUntil: 0,
 }));
 const totalsPart = new TotalsPart(() => ({
+  /** By first times, which only stand in where no request can be put twice. */
+  firstSlowTimed: 0,
+  firstSlowTesting: 0,
+  firstSlowRunning: 0,
   slowTimed: 0,
   slowTesting: 0,
   slowRunning: 0,
@@ -70,9 +75,12 @@ export const slow: Signal = {
     kind: 'proof',
     isMet: ({ evidence, settings }) =>
       settings.speed === 'report' || hasReached(marginTest, balanceOf(evidence), PROMOTE_ODDS),
-    progress: ({ evidence }) => shareDone(totalsPart.of(evidence).slowTimed, missingOf(evidence)),
+    progress: ({ evidence }) => {
+      const [same, testing, running] = balanceOf(evidence);
+      return shareDone(same + testing + running, missingOf(evidence));
+    },
     missing: ({ evidence }) => {
-      const { slowTesting } = totalsPart.of(evidence);
+      const [, slowTesting] = balanceOf(evidence);
       const more = missingOf(evidence);
       if (more >= MANY) return [`testing was very slow ${counted(slowTesting, 'time')}: too often`];
       const responses = counted(more, 'more response');
@@ -103,7 +111,8 @@ export const slow: Signal = {
     ),
   ],
   atPromotion: ({ evidence }) => {
-    if (totalsPart.of(evidence).slowTimed === 0) return null;
+    const [same, testing, running] = balanceOf(evidence);
+    if (same + testing + running === 0) return null;
     const known = ruledOutMargin(...balanceOf(evidence), ALPHA_PROMOTE, RATIO);
     return {
       code: CODE,
@@ -126,19 +135,23 @@ export const slow: Signal = {
 function observe(
   { evidence, cooldownScale }: DecisionContext,
   endpoint: EndpointEvidence,
-  { outcome, atMs, isTimed }: ObservedPair,
+  { outcome, atMs, isTimed, second, setAside, runningFailed, testingFailed }: ObservedPair,
 ): void {
-  if (!isTimed) return;
+  if (!isTimed || setAside !== null || runningFailed || testingFailed) return;
   const p95 = usualP95(evidence, endpoint);
   if (p95 === null) return;
   const own = endpointPart.of(endpoint);
   const totals = totalsPart.of(evidence);
   const limit = FACTOR * msOf(p95) + SLACK_MS;
-  const testing = saneMs(outcome.testing.ms) > limit;
-  const running = saneMs(outcome.running.ms) > limit;
+  totals.firstSlowTimed++;
+  if (saneMs(outcome.testing.ms) > limit) totals.firstSlowTesting++;
+  if (saneMs(outcome.running.ms) > limit) totals.firstSlowRunning++;
+  if (second === null) return;
+  const testing = saneMs(second.testing.ms) > limit;
+  const running = saneMs(second.running.ms) > limit;
   totals.slowTimed++;
   if (testing === running) return;
-  if (testing) noteTiming(endpoint, CODE, outcome);
+  if (testing) noteTiming(endpoint, CODE, second, outcome.requestId);
   const restUntil = atMs + COOLDOWN_MS * cooldownScale;
   const before = own.slow;
   count(own, testing, atMs, restUntil);
@@ -153,7 +166,7 @@ function usualP95({ totals }: Evidence, { counts }: EndpointEvidence): number | 
 }
 
 function count(
-  record: Omit<ReturnType<typeof totalsPart.of>, 'slowTimed' | 'sums'>,
+  record: ReturnType<typeof endpointPart.of>,
   isTesting: boolean,
   atMs: number,
   restUntil: number,
@@ -177,8 +190,15 @@ function valueOf(endpoint: EndpointEvidence): number {
 }
 
 function balanceOf(evidence: Evidence): Balance {
-  const { slowTimed, slowTesting, slowRunning } = totalsPart.of(evidence);
-  return [slowTimed - slowTesting - slowRunning, slowTesting, slowRunning];
+  const all = totalsPart.of(evidence);
+  if (all.slowTimed > 0) {
+    const { slowTimed, slowTesting, slowRunning } = all;
+    return [slowTimed - slowTesting - slowRunning, slowTesting, slowRunning];
+  }
+  // Both may be among the same pairs: then there are more of the same than this says.
+  const { firstSlowTimed, firstSlowTesting, firstSlowRunning } = all;
+  const same = Math.max(0, firstSlowTimed - firstSlowTesting - firstSlowRunning);
+  return [same, firstSlowTesting, firstSlowRunning];
 }
 
 function missingOf(evidence: Evidence): number {

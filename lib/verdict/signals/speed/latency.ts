@@ -1,27 +1,25 @@
-import type { PairOutcome } from '../../compare/outcome.ts';
-import { saneMs } from '../../compare/severity.ts';
-import type { Reason } from '../../model/reason.ts';
-import { counted, grouped, percent } from '../../text/numbers.ts';
-import { milliseconds } from '../../text/times.ts';
-import type { DecisionContext } from '../decision/context.ts';
-import { MANY, shareDone } from '../decision/progress.ts';
-import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
-import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
-import { Tally, type TallyEntry } from '../evidence/tally.ts';
-import { type TimeLimit, time, timeLimit } from '../explain/cells.ts';
-import { inSoMany } from '../explain/wording.ts';
-import { ChangeMixture, latencyAlternatives } from '../math/change-mixture.ts';
-import { moreUntil, signE } from '../math/e-values.ts';
-import { BLOCK_ODDS, PROMOTE_ODDS } from '../parameters.ts';
-import type { SignalRow } from '../report.ts';
+import type { AskedAgain } from '../../../compare/outcome.ts';
+import { saneMs } from '../../../compare/severity.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { counted, grouped, percent } from '../../../text/numbers.ts';
+import type { DecisionContext } from '../../decision/context.ts';
+import { MANY, shareDone } from '../../decision/progress.ts';
+import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts';
+import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
+import { inSoMany } from '../../explain/wording.ts';
+import { ChangeMixture, latencyAlternatives } from '../../math/change-mixture.ts';
+import { moreUntil, signE } from '../../math/e-values.ts';
+import { BLOCK_ODDS, PROMOTE_ODDS } from '../../parameters.ts';
 import {
   type Finding,
   MAX_SAMPLES,
   type ObservedPair,
   type Signal,
-  type TableInput,
   WORTH_REPORTING,
-} from './signal.ts';
+} from '../signal.ts';
+import { firstCounts, firstExcess, firstTimes, holdsByFirst, observeFirst } from './first-times.ts';
+import { observePace } from './pace.ts';
+import { noteTiming, timeRow, timingOf, worstEndpoints } from './timings.ts';
 
 const CODE = 'latency';
 const BUDGET = { latency: 0.05, endpointLatency: 0.05 };
@@ -33,14 +31,11 @@ const NULL_RATE = 0.5;
 const SUSPICIOUS = 2;
 /** One response in so many that could not be timed is worth reporting. */
 const UNTIMED_PART = 10;
-const MAX_ENDPOINTS = 3;
 
 const endpointPart = new EndpointPart(() => ({
   timed: 0,
   slower: 0,
   latency: new ChangeMixture(latencyAlternatives),
-  /** Instances of slower and of very slow responses. */
-  timings: null as Tally | null,
 }));
 const totalsPart = new TotalsPart(() => ({
   timed: 0,
@@ -51,7 +46,10 @@ const totalsPart = new TotalsPart(() => ({
   sums: { latency: 1 },
 }));
 
-/** Whether testing's responses are clearly slower than running's: a sign test. */
+/**
+ * Whether testing's responses are clearly slower than running's: a sign test over second responses, which
+ * both gave at the same moment to the same thread.
+ */
 export const latency: Signal = {
   codes: [CODE],
   shownBy: 'slow',
@@ -67,12 +65,12 @@ export const latency: Signal = {
     kind: 'proof',
     isMet: ({ evidence, settings }) => {
       if (settings.speed === 'report') return true;
-      const { timed, slower } = totalsPart.of(evidence);
+      const { timed, slower } = timesOf(evidence);
       return signE(timed - slower, timed, PROMOTE_ODDS) >= PROMOTE_ODDS;
     },
-    progress: ({ evidence }) => shareDone(totalsPart.of(evidence).timed, missingOf(evidence)),
+    progress: ({ evidence }) => shareDone(timesOf(evidence).timed, missingOf(evidence)),
     missing: ({ evidence }) => {
-      const { timed, slower } = totalsPart.of(evidence);
+      const { timed, slower } = timesOf(evidence);
       if (2 * slower > timed && timed > 0) {
         return [
           `testing is clearly slower in ${slower} of ${timed} responses: at most half may be`,
@@ -85,12 +83,14 @@ export const latency: Signal = {
   blockers: [
     {
       code: 3,
-      blocks: (_, endpoint) => valueOf(endpoint) >= BLOCK_ODDS,
+      blocks: (_, endpoint) => valueOf(endpoint) >= BLOCK_ODDS || holdsByFirst(endpoint),
       words: (endpoint) => {
-        const { timed, slower } = endpointPart.of(endpoint);
-        return `is slower in testing in ${slower} of ${counted(timed, 'response')}`;
+        const isSecond = valueOf(endpoint) >= BLOCK_ODDS;
+        const { timed, slower } = isSecond ? endpointPart.of(endpoint) : firstCounts(endpoint);
+        const which = isSecond ? 'response' : 'first response';
+        return `is slower in testing in ${slower} of ${counted(timed, which)}`;
       },
-      excess: (endpoint) => valueOf(endpoint) / BLOCK_ODDS,
+      excess: (endpoint) => Math.max(valueOf(endpoint) / BLOCK_ODDS, firstExcess(endpoint)),
     },
   ],
   findings: ({ evidence }) => [
@@ -105,7 +105,7 @@ export const latency: Signal = {
     ),
   ],
   atPromotion: ({ evidence }) => {
-    const { timed, slower } = totalsPart.of(evidence);
+    const { timed, slower } = timesOf(evidence);
     if (timed === 0) return null;
     return {
       code: CODE,
@@ -127,42 +127,8 @@ export const latency: Signal = {
   ],
 };
 
-/** Keeps both times of the first such response, and whose request it was. */
-export function noteTiming(
-  endpoint: EndpointEvidence,
-  kind: 'slower' | 'slow',
-  { running, testing, requestId }: PairOutcome,
-): void {
-  const own = endpointPart.of(endpoint);
-  own.timings ??= new Tally();
-  const [ours, theirs] = [milliseconds(saneMs(running.ms)), milliseconds(saneMs(testing.ms))];
-  own.timings.add({ kind, path: '', running: ours, testing: theirs }, requestId);
-}
-
-/** An instance of a slower or very slow response. */
-export function timingOf(
-  endpoint: EndpointEvidence,
-  kind: 'slower' | 'slow',
-): TallyEntry | undefined {
-  return endpointPart
-    .of(endpoint)
-    .timings?.entries()
-    .find((one) => one.kind === kind);
-}
-
 export function timedOf(endpoint: EndpointEvidence): number {
   return endpointPart.of(endpoint).timed;
-}
-
-/** The endpoints with the largest values that are worth reporting. */
-export function worstEndpoints(
-  { endpoints }: Evidence,
-  valueOf: (endpoint: EndpointEvidence) => number,
-): readonly EndpointEvidence[] {
-  return [...endpoints.all()]
-    .filter((endpoint) => valueOf(endpoint) >= WORTH_REPORTING)
-    .sort((left, right) => valueOf(right) - valueOf(left))
-    .slice(0, MAX_ENDPOINTS);
 }
 
 /** Why so many responses do not bring the decision nearer. */
@@ -172,40 +138,34 @@ export function untimedNote(evidence: Evidence): string {
   return ` (${grouped(disturbed)} could not be timed: too busy a host)`;
 }
 
-/** Pairs are judged one by one; the figures of both sides may still be worth a look. */
-export function timeRow(
-  { measured: { running, testing }, stateOf }: TableInput,
-  code: string,
-  [name, figure]: readonly [name: string, figure: 'p50Ms' | 'p95Ms'],
-  limit: TimeLimit,
-): SignalRow {
-  const [ours, theirs] = [running[figure], testing[figure]];
-  const isOver = (theirs ?? 0) > limit.factor * (ours ?? 0) + limit.slackMs;
-  const state = stateOf(code);
-  return {
-    code,
-    name,
-    running: time(ours),
-    testing: time(theirs),
-    limit: timeLimit(limit),
-    state: state === 'ok' && isOver ? 'watch' : state,
-  };
-}
-
 // Private
 
 function observe(
   { evidence }: DecisionContext,
   endpoint: EndpointEvidence,
-  { outcome, runningFailed, testingFailed, isTimed }: ObservedPair,
+  { outcome, runningFailed, testingFailed, isTimed, second, setAside }: ObservedPair,
 ): void {
-  if (runningFailed || testingFailed) return;
+  if (outcome.disturbed === true) {
+    if (second !== null) totalsPart.of(evidence).disturbed++;
+    return;
+  }
+  if (second !== null) observePace(evidence, second);
+  if (!isTimed || setAside !== null) return;
+  if (!runningFailed && !testingFailed) {
+    observeFirst(evidence, endpoint, outcome, limitOf(outcome.running.ms));
+  }
+  if (second !== null) observeSecond(evidence, endpoint, second, outcome.requestId);
+}
+
+function observeSecond(
+  evidence: Evidence,
+  endpoint: EndpointEvidence,
+  second: AskedAgain,
+  requestId: string,
+): void {
   const totals = totalsPart.of(evidence);
-  if (outcome.disturbed === true) totals.disturbed++;
-  if (!isTimed) return;
   const own = endpointPart.of(endpoint);
-  const limit = (1 + MARGIN) * saneMs(outcome.running.ms) + SLACK_MS;
-  const hit = saneMs(outcome.testing.ms) > limit;
+  const hit = saneMs(second.testing.ms) > limitOf(second.running.ms);
   totals.timed++;
   own.timed++;
   if (hit) {
@@ -216,7 +176,17 @@ function observe(
   const before = own.latency.value;
   const after = own.latency.update(hit, NULL_RATE);
   totals.sums.latency += endpoint.budget * (after - before);
-  if (hit && after >= SUSPICIOUS) noteTiming(endpoint, 'slower', outcome);
+  if (hit && after >= SUSPICIOUS) noteTiming(endpoint, 'slower', second, requestId);
+}
+
+function limitOf(runningMs: number): number {
+  return (1 + MARGIN) * saneMs(runningMs) + SLACK_MS;
+}
+
+/** What has to prove that testing is not slower: first times where no request could be put twice. */
+function timesOf(evidence: Evidence): { readonly timed: number; readonly slower: number } {
+  const totals = totalsPart.of(evidence);
+  return totals.timed > 0 || totals.disturbed > 0 ? totals : firstTimes(evidence);
 }
 
 function valueOf(endpoint: EndpointEvidence): number {
@@ -224,7 +194,7 @@ function valueOf(endpoint: EndpointEvidence): number {
 }
 
 function missingOf(evidence: Evidence): number {
-  const { timed, slower } = totalsPart.of(evidence);
+  const { timed, slower } = timesOf(evidence);
   return moreUntil((more) => signE(timed - slower + more, timed + more), PROMOTE_ODDS, MANY);
 }
 
