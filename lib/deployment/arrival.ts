@@ -49,15 +49,16 @@ export function advance(draft: Draft): void {
   }
 }
 
-/** A rejected version is tested as if it had just arrived, unless there is an objection. */
+/** A rejected or superseded version is tested as if it had just arrived, unless there is an objection. */
 export function retest(draft: Draft, event: Extract<DeploymentEvent, { type: 'retest' }>): void {
   const { release, reasons, by } = event;
-  const { rejected, decided } = draft.state;
+  const { rejected, decided, superseded = [] } = draft.state;
   if (objectionToRetest(draft.state, release, draft.rules.compareVersions) !== null) return;
   // Its folder is needed again; that of another rejected version makes room when this test begins.
   if (rejected?.release.name === release.name) draft.set({ rejected: null });
   draft.set({
     decided: decided.filter((fingerprint) => fingerprint !== release.fingerprint),
+    superseded: superseded.filter((fingerprint) => fingerprint !== release.fingerprint),
     testing: candidateOf(release, 'waiting', draft.rules.nowMs),
   });
   draft.record('arrived', release, reasons, by);
@@ -70,15 +71,15 @@ export function objectionToRetest(
   release: Release,
   compareVersions: (left: string, right: string) => number,
 ): string | null {
-  const { running, testing, incoming, promotion, rejected, decided } = state;
+  const { running, testing, incoming, promotion, rejected, decided, superseded = [] } = state;
   const { name, fileName, fingerprint } = release;
   const busy = testing ?? incoming;
   if (running === null) return 'no version is running to compare with';
   if (busy !== null) return `${busy.release.name} is being tested; reject it first`;
   if (promotion !== null) return 'another version is being promoted';
   if (rejected?.release.name === name && rejected.release.fingerprint === fingerprint) return null;
-  if (!decided.includes(fingerprint)) {
-    return `${fileName} as it is now was not rejected, so it cannot be tested again`;
+  if (!decided.includes(fingerprint) && !superseded.includes(fingerprint)) {
+    return `${fileName} as it is now was not rejected or superseded, so it cannot be tested again`;
   }
   if (compareVersions(release.version, running.release.version) <= 0) {
     return `${name} is not newer than ${running.release.name}, which is running`;
@@ -163,7 +164,7 @@ function dropIncoming(draft: Draft, release: Release): void {
   draft.set({ incoming: null });
   if (incoming.release.name !== release.name) {
     const text = `${release.name} arrived before its test began`;
-    draft.record('superseded', incoming.release, [reasonOf('superseded', text)]);
+    draft.supersede(incoming.release, text);
   }
   if (incoming.release.name === testing?.release.name) return;
   if (incoming.phase !== 'waiting') draft.retire(incoming.release);

@@ -38,7 +38,7 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
     if (testing !== null) {
       draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' });
       const text = `${incoming.release.name} arrived and took its place in the test`;
-      draft.record('superseded', testing.release, [reasonOf('superseded', text)]);
+      draft.supersede(testing.release, text);
       draft.retire(testing.release);
     }
     draft.set({ testing: incoming, incoming: null });

@@ -67,6 +67,13 @@ export class Draft {
     this.set({ decided: [...others, release.fingerprint].slice(-DECIDED_LIMIT) });
   }
 
+  /** Another version took its place: it had no verdict, and may be tested again when it is asked for. */
+  supersede(release: Release, text: string): void {
+    const others = this.state.superseded?.filter((known) => known !== release.fingerprint) ?? [];
+    this.set({ superseded: [...others, release.fingerprint].slice(-DECIDED_LIMIT) });
+    this.record('superseded', release, [reasonOf('superseded', text)]);
+  }
+
   /** The version leaves: its servlets stop, then its folder is archived. */
   retire(release: Release): void {
     const others = this.state.archiving.filter((name) => name !== release.name);

@@ -36,11 +36,12 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  const { accepted, delays, outage, resume, ...rest } = data;
+  const { accepted, superseded, delays, outage, resume, ...rest } = data;
   return {
     ...NOTHING_DEPLOYED,
     ...rest,
     ...(Array.isArray(accepted) ? { accepted: accepted.filter(isAcceptance) } : {}),
+    ...(isTexts(superseded) ? { superseded } : {}),
     ...(isTimes(delays) ? { delays } : {}),
     ...(isSince(outage) ? { outage: outage as unknown as Outage } : {}),
     ...(isSince(resume) ? { resume: resume as unknown as Resume } : {}),

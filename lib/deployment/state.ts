@@ -98,6 +98,8 @@ export interface Deployment {
   readonly archiving: readonly string[];
   /** Fingerprints that had their verdict: the same file is not tested twice unless asked for. */
   readonly decided: readonly string[];
+  /** Fingerprints of versions whose place was taken before they had a verdict. */
+  readonly superseded?: readonly string[];
   /** What operators accepted of versions under test. */
   readonly accepted?: readonly Acceptance[];
   readonly outage?: Outage | null;

@@ -85,6 +85,14 @@ describe('Issue 14, 4.2: a dropped file that is not looked at says why', () => {
       const history = await daemon.client.history();
       expect(history.some(({ event }) => event === 'rejected')).to.equal(false);
       expect((await world.vili('history')).stdout).to.match(/superseded +shop-1\.0\.1/);
+
+      await daemon.testing('shop-1.0.2');
+      expect((await world.vili('reject', '--yes')).code).to.equal(0);
+      await daemon.recorded('rejected', 'shop-1.0.2');
+      const again = await world.vili('retest', '1.0.1', '--yes');
+      expect(again.stdout + again.stderr).to.contain('shop-1.0.1');
+      expect(again.code).to.equal(0);
+      await daemon.testing('shop-1.0.1');
     });
   });
 });

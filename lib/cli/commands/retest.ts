@@ -8,7 +8,7 @@ const DECIDED = new Set(['rejected', 'rolled-back']);
 export const retest: Declare = (program, run) =>
   declareAct(program, run, {
     kind: 'retest',
-    description: 'test a rejected version again (default: the last one)',
+    description: 'test a rejected or superseded version again (default: the last rejected one)',
     async plan({ client }, given) {
       const [{ vili }, history] = await Promise.all([client.status(), client.history()]);
       const version =

@@ -26,7 +26,7 @@ required. \`HEAD\` counts as \`GET\`.
 
 \`promote\`, \`reject\`, \`retest\` and \`accept\` respond once the act has begun, with
 \`{ "version": "inventory-1.5.0", "effect": "inventory-1.5.0 is being promoted" }\`; \`/v1/events\` reports its end.
-\`retest\` takes a version that was rejected and whose server file is still in the base.
+\`retest\` takes a version that was rejected or superseded and whose server file is still in the base.
 
 A trace record has \`id atMs from to type correlation waitMs handledMs outcome\`, and \`payload\` where it is
 captured. Events are server-sent events: a stream begins with the comment \`: listening\`, and each event is one

@@ -92,7 +92,7 @@ describe('An act of an operator', () => {
   it('tests nothing again to which there is an objection', () => {
     const other = { kind: 'retest', version: 'shop-1', release: release(1) } as const;
     const undecided = plan(stateWith({}), other);
-    expect(undecided.reply.text).to.contain('was not rejected');
+    expect(undecided.reply.text).to.contain('was not rejected or superseded');
     const older = plan(stateWith({ decided: [release(1).fingerprint] }), other);
     expect(older.reply.text).to.equal('shop-1 is not newer than shop-2, which is running');
     const busy = plan(stateWith({ testing: TESTING }), other);

@@ -107,6 +107,24 @@ describe('The deployment', () => {
     expect(world.state.rejected).to.equal(null);
   });
 
+  it('tests a superseded version again once no other is tested', () => {
+    const world = worldWith(1);
+    for (const version of [2, 3]) {
+      world.drop(version, 1);
+      world.settle();
+    }
+    expect(events(world)).to.include('superseded shop-2');
+    world.retest('shop-2');
+    world.settle();
+    expect(world.mirror).to.equal('shop-3');
+    verdictOn(world, 'shop-3', 'reject');
+    world.settle();
+    world.retest('shop-2');
+    world.settle();
+    expect(world.mirror).to.equal('shop-2');
+    expect(world.state.superseded).to.deep.equal([]);
+  });
+
   it('tests neither a new build of a rejected version again, nor a version that is no longer newer', () => {
     const world = worldWith(1);
     for (const version of [2, 3]) {
