@@ -154,7 +154,7 @@ async function sendCounts(deps: TrafficMirrorDeps, reply: Address<TrafficCounts>
 }
 
 function logMirrorEvent(journal: Journal, event: MirrorEvent): void {
-  const thread = `the comparing thread for ${event.testId}`;
+  const thread = `the mirror worker for ${event.testId}`;
   if (event.kind === 'started') {
     journal.info(`${thread} started`, { restarts: event.restarts });
   } else {

@@ -177,7 +177,7 @@ export class Servlets {
     void watchLiveness({
       ...probe,
       signal,
-      onUnhealthy: (it) => onUnhealthy(`no answer ${it.failures} times: ${it.text}`),
+      onUnhealthy: (it) => onUnhealthy(`no response ${it.failures} times: ${it.text}`),
       onHealthy: () => {},
     });
   }

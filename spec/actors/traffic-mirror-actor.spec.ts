@@ -179,8 +179,8 @@ describe('The traffic mirror', () => {
       actor.tell({ type: 'cluster-event', event: ended });
       await eventually('all is logged', () => fixture.journal.lines.length === 4);
       expect(fixture.journal.lines).to.deep.equal([
-        'info the comparing thread for shop-2 started',
-        'warn the comparing thread for shop-2 was lost (stalled): no progress',
+        'info the mirror worker for shop-2 started',
+        'warn the mirror worker for shop-2 was lost (stalled): no progress',
         'info proxy process 2 serves',
         'error proxy process 2 ended (code 1): 4 connections of users broke',
       ]);

@@ -113,7 +113,7 @@ describe('A daemon whose running servlet is killed', function () {
       const pid = running?.pid ?? 0;
       process.kill(pid, 'SIGSTOP');
       const { reasons } = await daemon.recorded('rolled-back', 'shop-1.0.1');
-      expect(reasons.join(' ')).to.contain('no answer');
+      expect(reasons.join(' ')).to.contain('no response');
       expect(process.kill(pid, 0), 'it was still there').to.equal(true);
       await daemon.serving('shop-1.0.0');
     });

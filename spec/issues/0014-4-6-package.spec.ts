@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { deleteStaleOutput } from '../support/stale-output.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -39,6 +41,29 @@ describe('Issue 14, 4.6: the package', () => {
       expect(paths.filter((path) => !own.test(path))).to.deep.equal([]);
       expect(paths.filter((path) => /\.(?:spec|soak|bench)\./.test(path))).to.deep.equal([]);
     });
+  });
+
+  it('has nothing in it that was built of a source which is gone', async () => {
+    await withTempFolder(async (root) => {
+      await mkdir(join(root, 'dist/lib/kept'), { recursive: true });
+      await mkdir(join(root, 'lib/kept'), { recursive: true });
+      await writeFile(join(root, 'lib/kept/here.ts'), '');
+      const kept = ['here.d.ts', 'here.d.ts.map', 'here.js', 'here.js.map', 'a.json'];
+      const stale = ['gone.d.ts', 'gone.d.ts.map', 'gone.js', 'gone.js.map'];
+      for (const name of [...kept, ...stale])
+        await writeFile(join(root, 'dist/lib/kept', name), '');
+      expect(deleteStaleOutput(root)).to.deep.equal(stale.map((name) => `lib/kept/${name}`));
+      expect((await readdir(join(root, 'dist/lib/kept'))).toSorted()).to.deep.equal(
+        kept.toSorted(),
+      );
+      expect(deleteStaleOutput(root)).to.deep.equal([]);
+    });
+    const { scripts } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    // npm builds before it packs.
+    expect(scripts['prepare']).to.equal('npm run build');
+    expect(scripts['build']).to.contain('stale-output');
   });
 
   it('has a way to be installed for all users in the README, with the warning of npm 11', async () => {

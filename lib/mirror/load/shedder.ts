@@ -16,7 +16,7 @@ const SHARE_MIN = 1 / 64;
 /** With many users even fewer are enough: a verdict takes about a thousand copies. */
 const ENOUGH_PER_SECOND = 25;
 /**
- * Requests that are copied in a row when not all are: waking the comparing thread for a single copy
+ * Requests that are copied in a row when not all are: waking the mirror worker for a single copy
  * takes four times the processor time, and testing gets them in bursts, as running did.
  */
 const RUN_LENGTH = 10;

@@ -81,7 +81,7 @@ describe('A servlet actor', () => {
     await fixture.run(async () => {
       fixture.ready.resolve(1);
       await fixture.version.next('servlet-ready');
-      fixture.failLiveness('no answer 3 times: timeout');
+      fixture.failLiveness('no response 3 times: timeout');
       await fixture.version.next('servlet-exited');
       const types = ['servlet-ready', 'servlet-unhealthy', 'servlet-exited'];
       expect(fixture.version.types()).to.deep.equal(types);

@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-/** What the comparing thread uses, reported by itself. */
+/** What the mirror worker uses, reported by itself. */
 export interface WorkerState {
   /** Its number under /proc/self/task. */
   readonly thread: number;

@@ -88,7 +88,7 @@ describe('ask', () => {
     });
   });
 
-  it('names target, message and limit when there is no answer in time', async () => {
+  it('names target, message and limit when there is no reply in time', async () => {
     await withLauncher(async ({ system, address }) => {
       const failed = await rejection(system.ask(address, question('keep'), 5));
       expect(failed).to.include({

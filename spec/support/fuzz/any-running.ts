@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { PatientTimer } from '../../../lib/runtime/patient-timer.ts';
 import type { AnyBytes } from '../any-bytes.ts';
 import { pieces } from '../http-arbitraries.ts';
 import { Upstream } from '../proxy-fixture.ts';
@@ -16,7 +17,7 @@ export class AnyRunning {
   private said: readonly AnyBytes[] = [];
   private missing = 0;
   private waiting: (() => void)[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timer = new PatientTimer(() => this.begin());
   private readonly spoiled = new Set<Socket>();
 
   open(): Promise<Upstream> {
@@ -37,7 +38,7 @@ export class AnyRunning {
     this.said = said;
     this.missing = requests;
     // Some of them may have been given up by their clients.
-    if (requests > 0) this.timer = setTimeout(() => this.begin(), GATHER_MAX_MS);
+    if (requests > 0) this.timer.start(GATHER_MAX_MS);
   }
 
   /** Ends every connection on which something was said that is not right. */
@@ -65,7 +66,7 @@ export class AnyRunning {
   }
 
   private begin(): void {
-    clearTimeout(this.timer);
+    this.timer.stop();
     this.missing = 0;
     const waiting = this.waiting;
     this.waiting = [];

@@ -1,5 +1,6 @@
 import type { ClientHttp2Session } from 'node:http2';
 import * as fc from 'fast-check';
+import { patientTimeout } from '../../../lib/runtime/patient-timer.ts';
 import { anyFields, ENDS_AT_HOP, endToEnd, type Field, lostOf } from './names.ts';
 import type { Property } from './property.ts';
 import { askFine, type RunningWorld, withAnyRunning } from './running-bytes.ts';
@@ -112,8 +113,9 @@ function ask(session: ClientHttp2Session, path: string): Promise<Received | stri
       body += chunk.toString('latin1');
     });
     stream.on('error', () => {});
-    stream.setTimeout(ASK_MAX_MS, () => stream.close());
+    const late = patientTimeout(ASK_MAX_MS, () => stream.close());
     stream.on('close', () => {
+      late.stop();
       const code = stream.rstCode ?? 0;
       resolve(code === 0 ? { status, flat, trailers, body } : `reset with ${code}`);
     });
