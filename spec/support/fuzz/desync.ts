@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { patientTimeout } from '../../../lib/runtime/patient-timer.ts';
 import { corrupted, corruptions, cuts, sendInPieces } from '../http-arbitraries.ts';
 import { RawClient, Upstream, withProxy } from '../proxy-fixture.ts';
-import { CLOSING, REJECTED, TOKEN } from './last-requests.ts';
+import { CLOSING, REJECTED } from './last-requests.ts';
 import type { Property } from './property.ts';
 
 /** A connection's bytes: requests that are fine, one that is the last, and whatever follows. */
@@ -121,7 +121,7 @@ async function withRecorder(use: (world: DesyncWorld) => Promise<void>): Promise
     request.resume();
     request.on('end', () => response.end('fine'));
   });
-  await withProxy(up, ({ port }) => use({ port, asked }), { mirror: { token: TOKEN } });
+  await withProxy(up, ({ port }) => use({ port, asked }));
 }
 
 /** Returns whether the connection ended. */

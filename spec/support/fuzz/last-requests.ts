@@ -6,9 +6,6 @@ function post(headers: string, body = CHUNKS, version = '1.1'): string {
   return `POST /bad HTTP/${version}\r\nHost: a\r\n${headers}\r\n\r\n${body}`;
 }
 
-/** The token of copies of the proxy that these requests are sent to. */
-export const TOKEN = 't0';
-
 /** Requests that the proxy rejects, and after whose response it closes the connection. */
 export const REJECTED: readonly (readonly [string, string])[] = [
   ...MALFORMED.map(([name, text]) => [name, text.replace(' / ', ' /bad ')] as const),
@@ -29,10 +26,6 @@ export const REJECTED: readonly (readonly [string, string])[] = [
   ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['too many headers', `GET /bad HTTP/1.1\r\nHost: a\r\n${'a: b\r\n'.repeat(600)}\r\n`],
   ['too large a head', `GET /bad HTTP/1.1\r\nHost: a\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`],
-  [
-    'a copy that came back',
-    `GET /bad HTTP/1.1\r\nHost: a\r\nX-Vili-Mirror-Token: ${TOKEN}\r\n\r\n`,
-  ],
 ];
 
 /** Requests that are forwarded, and are the last ones of their connection. */
