@@ -4,7 +4,10 @@ export const ALL_KINDS = ['status', 'header', 'missing', 'extra', 'type', 'value
 
 /** One side's response to one request. Status 0: there was no response, and `failure` says why. */
 export interface ResponseSummary {
+  /** Where the protocol has failures of its own: the status of HTTP with the same meaning. */
   readonly status: number;
+  /** For people, what was sent in place of such a status: `200 with grpc-status 13`. */
+  readonly says?: string;
   readonly ms: number;
   readonly failure: FailureKind | null;
 }

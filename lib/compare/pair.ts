@@ -10,7 +10,10 @@ import { severityOfStatus } from './severity.ts';
 
 /** One side's whole response. Status 0: there was none. */
 export interface ResponseContent extends Body {
+  /** Where the protocol has failures of its own: the status of HTTP with the same meaning. */
   readonly status: number;
+  /** For people, what was sent in place of such a status. */
+  readonly says?: string;
 }
 
 export interface Comparison extends Found {
@@ -86,13 +89,13 @@ function statusDifference(running: ResponseContent, testing: ResponseContent): D
   return {
     kind: 'status',
     path: 'status',
-    running: statusText(running.status),
-    testing: statusText(testing.status),
+    running: statusText(running),
+    testing: statusText(testing),
   };
 }
 
-function statusText(status: number): string {
-  return status === 0 ? 'no response' : String(status);
+function statusText({ status, says }: ResponseContent): string {
+  return says ?? (status === 0 ? 'no response' : String(status));
 }
 
 /**

@@ -36,3 +36,11 @@ export function headerValues(headers: FlatHeaders, lowerName: string): string[] 
   }
   return values;
 }
+
+const STATUS_TRAILER = 'grpc-status';
+
+/** The headers with what a protocol tells behind the body: gRPC its status. */
+export function withStatusTrailer(headers: FlatHeaders, trailers: FlatHeaders): FlatHeaders {
+  const [status] = trailers.length === 0 ? [] : headerValues(trailers, STATUS_TRAILER);
+  return status === undefined ? headers : [...headers, STATUS_TRAILER, status];
+}

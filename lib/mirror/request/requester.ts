@@ -154,6 +154,7 @@ export class Requester {
       },
       onComplete: () => {
         connection.served++;
+        call.headers = connection.socket?.headers ?? call.headers;
         this.#giveBack(call);
         this.#finish(call, null);
       },

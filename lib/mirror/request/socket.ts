@@ -1,6 +1,6 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { codeOf, ViliError } from '../../errors.ts';
-import type { FlatHeaders } from '../../model/headers.ts';
+import { type FlatHeaders, withStatusTrailer } from '../../model/headers.ts';
 import {
   isBodiless,
   type ResponseHead,
@@ -17,7 +17,7 @@ const NOTHING = Buffer.alloc(0);
  * of HTTP/1.1: a status, the framing, and the body.
  */
 export class TestingSocket extends Socket {
-  /** The end-to-end headers of the latest response. */
+  /** The end-to-end headers of the latest response, once it is complete with the status that gRPC tells in a trailer. */
   headers: FlatHeaders = [];
   /** The connection cannot be used for another request. */
   isSpent = false;
@@ -68,7 +68,7 @@ export class TestingSocket extends Socket {
       interim: () => {},
       head: (status, _reason, head) => this.began(status, head),
       data: (piece) => this.add(piece),
-      complete: () => this.completed(),
+      complete: (trailers) => this.completed(trailers),
       // Never called: no copy asks for another protocol.
       upgraded: () => {},
     });
@@ -110,7 +110,8 @@ export class TestingSocket extends Socket {
       this.plain.push(Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n'));
   }
 
-  private completed(): void {
+  private completed(trailers: FlatHeaders): void {
+    this.headers = withStatusTrailer(this.headers, trailers);
     this.expecting = false;
     this.isSpent = this.reader?.keepsConnection !== true;
     if (this.isChunked) this.plain.push(Buffer.from('0\r\n\r\n'));

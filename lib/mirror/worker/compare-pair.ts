@@ -16,6 +16,7 @@ import {
   type PairContext,
   type ResponseContent,
 } from '../../compare/pair.ts';
+import { type ProtocolFailure, protocolFailure } from '../../compare/protocol/failure.ts';
 import { createRuleHits, type RuleHits } from '../../compare/rules/hits.ts';
 import { createRuleBook, type RuleBook } from '../../compare/rules/rules.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
@@ -41,6 +42,16 @@ export interface CompletedPair {
 
 type Remaining = Pick<Comparison, 'differences' | 'differs'>;
 
+/** A response with the status that it has by its protocol. */
+type Judged<R> = R & Partial<ProtocolFailure>;
+
+interface JudgedPair extends CompletedPair {
+  readonly running: Judged<ResponseContent>;
+  readonly testing: Judged<ShadowResponse>;
+  readonly baseline: Judged<ShadowResponse> | null;
+  readonly testingAgain: Judged<ShadowResponse> | null;
+}
+
 /** Compares the pairs of one test, and learns from baselines what is noise. */
 export class PairComparer {
   readonly #settings: CompareSettings;
@@ -65,10 +76,10 @@ export class PairComparer {
    * testing and running with itself, were possible: else the failures of one side would bias the
    * count.
    */
-  compare(pair: CompletedPair): PairOutcome {
-    const { exchange, endpoint, testing, baseline } = pair;
+  compare(completed: CompletedPair): PairOutcome {
+    const pair = this.#judged(completed);
+    const { exchange, endpoint, testing, baseline, running } = pair;
     const [noise, blocks] = [this.#noise, this.#blocks];
-    const running = contentOf(exchange);
     const context = this.#contextOf(pair);
     const compare = (other: ResponseContent) =>
       comparePair(this.#settings, exchange.method, running, other, context);
@@ -120,6 +131,23 @@ export class PairComparer {
 
   // Private
 
+  /** With the status that protocols have beside that of HTTP; copies are as they were, for samples. */
+  #judged(pair: CompletedPair): JudgedPair {
+    const { baseline, testingAgain = null } = pair;
+    return {
+      ...pair,
+      running: this.#statusOf(contentOf(pair.exchange)),
+      testing: this.#statusOf(pair.testing),
+      baseline: baseline === null ? null : this.#statusOf(baseline),
+      testingAgain: testingAgain === null ? null : this.#statusOf(testingAgain),
+    };
+  }
+
+  #statusOf<R extends ResponseContent>(response: R): Judged<R> {
+    const failure = protocolFailure(response, this.#settings.maxBodyBytes);
+    return failure === null ? response : { ...response, ...failure };
+  }
+
   #contextOf({
     exchange: { method, path, headers },
     endpoint,
@@ -157,18 +185,19 @@ function unreadOf({ unread }: Comparison, again: Comparison | null): Pick<PairOu
 }
 
 function outcomeOf(
-  pair: CompletedPair,
+  pair: JudgedPair,
   { differences, differs }: Remaining,
   baseline: PairOutcome['baseline'],
 ): PairOutcome {
   const { exchange, endpoint, testing, baseline: again } = pair;
-  const { requestId, atMs, status, runningMs, failure } = exchange;
+  const { requestId, atMs, runningMs, failure } = exchange;
+  const { status, says } = pair.running;
   const isKnownAgain = isDeniedStatus(status) && again !== null && again.failure === null;
   return {
     requestId,
     atMs,
     endpoint,
-    running: { status, ms: runningMs, failure },
+    running: { status, ms: runningMs, failure, ...(says !== undefined && { says }) },
     testing: summaryOf(testing),
     differences,
     differs,
@@ -181,17 +210,18 @@ function outcomeOf(
 
 function askedAgain({
   baseline,
-  testingAgain = null,
+  testingAgain,
   hadNoRoom = false,
-}: CompletedPair): AskedAgain | 'no-room' | null {
+}: JudgedPair): AskedAgain | 'no-room' | null {
   if (hadNoRoom) return 'no-room';
   if (baseline === null || testingAgain === null) return null;
   if (baseline.failure === 'unsendable' || testingAgain.failure === 'unsendable') return null;
   return { running: summaryOf(baseline), testing: summaryOf(testingAgain) };
 }
 
-function summaryOf({ status, ms, failure }: ShadowResponse): ResponseSummary {
-  return { status, ms, failure: failure === 'unsendable' ? null : failure };
+function summaryOf({ status, ms, failure, says }: Judged<ShadowResponse>): ResponseSummary {
+  const summary = { status, ms, failure: failure === 'unsendable' ? null : failure };
+  return says === undefined ? summary : { ...summary, says };
 }
 
 function without(

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Exchange, FailureKind } from '../../model/exchange.ts';
+import { type FlatHeaders, withStatusTrailer } from '../../model/headers.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { concatenated } from '../io/buffers.ts';
 import type { CopyBudget, CopyHolder } from './budget.ts';
@@ -58,6 +59,10 @@ export class ExchangeCopy {
     else if (!this.limits.budget.take(this.holder, chunk.length)) return false;
     else this.responseChunks.push(Buffer.from(chunk));
     return true;
+  }
+
+  addTrailers(trailers: FlatHeaders): void {
+    this.responseHeaders = withStatusTrailer(this.responseHeaders, trailers);
   }
 
   release(): void {

@@ -1,4 +1,5 @@
 import type { FailureKind } from '../../model/exchange.ts';
+import type { FlatHeaders } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED } from '../http/request-headers.ts';
@@ -11,6 +12,7 @@ import type { SkipReason } from './filter.ts';
 import { NotedHead } from './noted.ts';
 
 const NO_SERVLETS: readonly number[] = [];
+const NO_TRAILERS: FlatHeaders = [];
 
 /**
  * The mirror ticket of one request: it is counted exactly once, as submitted or shed (with the sink) or as
@@ -102,7 +104,8 @@ export class MirrorTicket implements CopyHolder {
   }
 
   /** Running has finished: the exchange goes to the sink and the observation to running's history. */
-  finish(status: number, failure: FailureKind | null): void {
+  finish(status: number, failure: FailureKind | null, trailers: FlatHeaders = NO_TRAILERS): void {
+    this.copy?.addTrailers(trailers);
     const ms = this.context.now() - this.atMs;
     if (this.copy === null || this.origin.state !== 'asked') this.settle(status, failure, ms);
     else this.origin.wait(() => this.settle(status, failure, ms));

@@ -145,7 +145,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   onComplete(trailers: FlatHeaders): void {
     if (!this.over) {
       this.writer.end(pairsOf(trailers));
-      this.ticket.finish(this.writer.status, null);
+      this.ticket.finish(this.writer.status, null, trailers);
       this.finish();
     }
     this.giveBack();

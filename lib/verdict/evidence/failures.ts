@@ -10,7 +10,7 @@ const FAILURE_WORDS: Readonly<Record<FailureKind, string>> = {
   malformed: 'sent something that is not HTTP',
 };
 /** Checkpoints of earlier versions have the second word. */
-const DENIED = /^(?:responded|answered) 40[13]$/;
+const DENIED = /^(?:responded|answered) (?:40[13]|\d{3} with grpc-status (?:7|16))$/;
 
 /** Keeps which responses were compared, with the request to try again. */
 export function recordFailure(tally: Tally, { running, testing, requestId }: PairOutcome): void {
@@ -28,7 +28,7 @@ export function isDenial(words: string): boolean {
 
 // Private
 
-function wordsOf({ status, failure }: ResponseSummary): string {
+function wordsOf({ status, failure, says }: ResponseSummary): string {
   if (failure !== null) return FAILURE_WORDS[failure];
-  return status >= 100 ? `responded ${status}` : 'did not respond';
+  return status >= 100 ? `responded ${says ?? status}` : 'did not respond';
 }

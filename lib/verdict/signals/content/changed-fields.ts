@@ -26,7 +26,7 @@ const NEARLY_ALL_LATELY = 0.9;
 const NEARLY_ALL_EMPTIED = 0.25;
 /** Most endpoints never need a list of their own. */
 const NONE: readonly ChangedField[] = [];
-const EMPTY = new Set(['0', '0.0', 'false', '""']);
+const EMPTY = new Set(['0', '0.0', 'false', '""', '']);
 /** Asked again, only testing differed so often: odds of 5 to 1 against chance (3 to 1 hold an endpoint). */
 const MIN_ALONE = 3;
 /** Running may differ from itself this much more seldom: the value does change now and then. */
