@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../lib/errors.ts';
+import { leaving } from './apps/run.ts';
 import { nameOf, type Outcome, type Row, rowsOf, runRow } from './apps/rows.ts';
 
 /**
@@ -31,6 +32,12 @@ const waiting = Array.from({ length: Number(values.runs) }, () => rows).flat();
 const startMs = performance.now();
 let wrong = 0;
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    waiting.length = 0;
+    leaving.abort();
+  });
+}
 await Promise.all(Array.from({ length: Number(values['at-once']) }, work));
 print(`\n${'row'.padEnd(width)}right  what became of the runs`);
 for (const row of rows) for (const line of linesOf(row, outcomes.get(row) ?? [])) print(line);

@@ -77,8 +77,8 @@ function judgeFault({ named, neverCompared }: Fault, result: Result): Outcome {
   return of(`${outcome}, not named`, false, `${reasons.join('; ')} | ${heldText(result)}`);
 }
 
-function heldText({ reasons, missing }: Result): string {
-  return `${missing.join('; ')} | ${reasons.join('; ')}`;
+function heldText({ reasons, missing, pairs }: Result): string {
+  return `${pairs} pairs; ${missing.join('; ')} | ${reasons.join('; ')}`;
 }
 
 function of(kind: Outcome['kind'], isRight: boolean, detail: string): Outcome {

@@ -22,12 +22,15 @@ const VISITORS = 6;
 /** Users before the new version arrives, so that running is known. */
 const BEFORE_MS = 2500;
 /** From the arrival on. */
-const LIMIT_MS = 50_000;
+const LIMIT_MS = 60_000;
 /** What is still held after this time of a test, with its reason told, is held. */
 const HELD_MS = 11_000;
 const POLL_MS = 200;
 /** `To have them judged: mirror.rules="POST /login on"`. */
 const RULE = /mirror\.rules="([^"]+)"/;
+
+/** Aborted when no run is to go on: each ends at once, and leaves nothing behind. */
+export const leaving = new AbortController();
 
 export interface Result {
   readonly outcome: 'promoted' | 'rejected' | 'held';
@@ -58,7 +61,7 @@ export async function tryRelease({ app, fault, settings, named }: Trial): Promis
   await withWorld(all, async (world) => {
     await world.arrive('shop-1.0.0.cjs', build('1.0.0', 'none', source));
     const daemon = world.start();
-    await daemon.serving('shop-1.0.0');
+    await daemon.serving('shop-1.0.0', LIMIT_MS);
     const visitors = startVisitors(world.port, app.journey, VISITORS);
     try {
       await sleep(BEFORE_MS);
@@ -98,7 +101,8 @@ async function decided(world: DaemonWorld, daemon: Daemon, named: RegExp | null)
     );
     const lines = linesOf(last?.reasons ?? []);
     const isTold = named !== null && lines.some((line) => named.test(line));
-    const isOver = tookMs >= LIMIT_MS || (isTold && (last?.elapsedMs ?? 0) >= HELD_MS);
+    const isOver =
+      leaving.signal.aborted || tookMs >= LIMIT_MS || (isTold && (last?.elapsedMs ?? 0) >= HELD_MS);
     if (end === undefined && !isOver) {
       await sleep(POLL_MS);
       continue;
