@@ -53,9 +53,9 @@ async function work(): Promise<void> {
   for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
     const outcome = await runRow(row, values['busy-host']).catch(
       (error: unknown): Outcome => ({
-        kind: 'held, not named',
+        kind: 'could not be run',
         isRight: false,
-        detail: messageOf(error).slice(0, 300),
+        detail: messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300),
       }),
     );
     outcomes.get(row)?.push(outcome);

@@ -22,13 +22,17 @@ export interface Outcome {
     | 'held, named'
     | 'never compared, named'
     | 'rejected, not named'
-    | 'held, not named';
+    | 'held, not named'
+    /** The machine was too busy, or the program did not start. */
+    | 'could not be run';
   readonly isRight: boolean;
   /** For people: what it was about. */
   readonly detail: string;
 }
 
-const DETAIL_MAX = 240;
+const DETAIL_MAX = 600;
+/** Then the copies themselves did not come to testing. */
+const FEW_PAIRS = 200;
 
 /** The rows of the table, those of one application or one kind of fault only where that is wanted. */
 export function rowsOf(only: string, fault: string): readonly Row[] {
@@ -77,8 +81,9 @@ function judgeFault({ named, neverCompared }: Fault, result: Result): Outcome {
   return of(`${outcome}, not named`, false, `${reasons.join('; ')} | ${heldText(result)}`);
 }
 
-function heldText({ reasons, missing, pairs }: Result): string {
-  return `${pairs} pairs; ${missing.join('; ')} | ${reasons.join('; ')}`;
+function heldText({ reasons, missing, pairs, traffic }: Result): string {
+  const copies = pairs < FEW_PAIRS ? ` (${traffic})` : '';
+  return `${pairs} pairs${copies}; ${missing.join('; ')} | ${reasons.join('; ')}`;
 }
 
 function of(kind: Outcome['kind'], isRight: boolean, detail: string): Outcome {

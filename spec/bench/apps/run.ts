@@ -41,6 +41,8 @@ export interface Result {
   readonly missing: readonly string[];
   /** What `vili why` says in the end. */
   readonly why: string;
+  /** How the copies fared, and why there may be few pairs. */
+  readonly traffic: string;
   /** The rule that is named, as `mirror_rules` takes it. */
   readonly rule: string | null;
 }
@@ -92,7 +94,7 @@ async function decided(world: DaemonWorld, daemon: Daemon, named: RegExp | null)
   let last: VerdictView | null = null;
   for (;;) {
     const tookMs = performance.now() - startMs;
-    const { verdict } = await daemon.client.status();
+    const { verdict, traffic } = await daemon.client.status();
     if (verdict?.version === 'shop-1.1.0') last = verdict;
     const history = await daemon.client.history();
     const end = history.find(
@@ -115,6 +117,7 @@ async function decided(world: DaemonWorld, daemon: Daemon, named: RegExp | null)
       reasons: end === undefined ? lines : [...end.reasons, ...lines],
       missing: last?.missing ?? [],
       why,
+      traffic: JSON.stringify(traffic),
       rule: RULE.exec([...lines, ...(last?.missing ?? [])].join('\n'))?.[1] ?? null,
     };
   }
