@@ -80,6 +80,9 @@ export function trafficMirrorActor(
           void sendCounts(deps, message.reply);
           return state;
         case 'observed':
+          mirror.observed(message.batch);
+          self.send(comparator, message);
+          return state;
         case 'outcomes':
           self.send(comparator, message);
           return state;

@@ -4,7 +4,7 @@ import { createCluster } from '../../lib/cluster/cluster.ts';
 import type { CopyLimits } from '../../lib/cluster/protocol.ts';
 import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { Mirror } from '../../lib/mirror/mirror.ts';
-import type { UserFailure } from '../../lib/model/user-failure.ts';
+import type { UserFailure } from '../../lib/model/users/failure.ts';
 import { createProxy, type ProxyService } from '../../lib/proxy/proxy.ts';
 import { proxySettings } from './traffic-settings.ts';
 

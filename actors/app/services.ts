@@ -1,4 +1,4 @@
-import type { UserFailure } from '../../lib/model/user-failure.ts';
+import type { UserFailure } from '../../lib/model/users/failure.ts';
 import { userFailureText } from '../../lib/text/user-failure.ts';
 import type { Settings } from '../../config/settings.ts';
 import { type ActorEvent, ActorSystem } from '../../lib/actor/index.ts';

@@ -45,6 +45,7 @@ export function mirrorSettings(settings: Settings, token: string): MirrorSetting
     token,
     // Each of several processes sheds load for its own users.
     busyLimit: gate.processes === 1 ? mirror.busyLimit : 1,
+    guardsSpeed: settings.verdict.speed === 'block',
     compare: { ...COMPARE_LIMITS, ...compare, mask, routes },
     samples,
   };

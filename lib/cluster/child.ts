@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target, TrafficObservation } from '../model/exchange.ts';
-import type { UserFailure } from '../model/user-failure.ts';
+import type { UserFailure } from '../model/users/failure.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, ViliError } from '../errors.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target } from '../model/exchange.ts';
-import type { UserFailure } from '../model/user-failure.ts';
+import type { UserFailure } from '../model/users/failure.ts';
 import type { TrafficListener } from '../proxy/copy/traffic.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import {

@@ -1,6 +1,6 @@
 import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target, TrafficObservation } from '../model/exchange.ts';
-import type { UserFailure } from '../model/user-failure.ts';
+import type { UserFailure } from '../model/users/failure.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import type { TlsPair } from '../proxy/downstream/tls.ts';
 import type { Route } from '../proxy/route.ts';

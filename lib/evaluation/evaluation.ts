@@ -2,6 +2,7 @@ import type { IgnoredField } from '../compare/noise/ignored.ts';
 import { isAside, type PairOutcome } from '../compare/outcome.ts';
 import { errorsOf, LogWindows } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
+import type { Harm } from '../model/users/harm.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
@@ -184,6 +185,11 @@ export class Evaluation {
 
   get noise(): string | null {
     return this.#noise;
+  }
+
+  /** What copies do to users. */
+  harm(harm: Harm): void {
+    this.#verdict.harm(harm);
   }
 
   /** Copies without a response yet, and pairs during which no baseline was requested. */

@@ -111,6 +111,7 @@ export class Test {
     this.#evaluation.pairs(batch.outcomes);
     this.#evaluation.ignored(batch.ignored);
     if (batch.noise !== null) this.#evaluation.learnedNoise(batch.noise);
+    this.#evaluation.harm(batch.harm);
     this.#evaluation.underWay(batch.overdue, batch.paused, batch.translated);
     for (const sample of batch.samples) {
       this.#store.add({ ...sample, atMs: this.#toWall(sample.atMs) });

@@ -1,10 +1,13 @@
 import type { Endpoints } from '../compare/endpoint/endpoints.ts';
+import type { Harm } from '../model/users/harm.ts';
 import type { Report } from './wire/protocol.ts';
 
 /** What the mirror found since the previous batch; `dropped` includes copies never made. */
 export interface OutcomeBatch extends Omit<Report, 'mirrored' | 'failed' | 'dropped'> {
   readonly testId: string;
   readonly dropped: Readonly<Record<string, number>>;
+  /** What the test does to users. */
+  readonly harm: Harm;
 }
 
 /** What happened to the worker. `lost`: copies that were inside and count as `far-side-lost`. */

@@ -1,11 +1,12 @@
 import { createEndpoints } from '../compare/endpoint/endpoints.ts';
-import type { Exchange, ExchangeSink, Target } from '../model/exchange.ts';
+import type { Exchange, ExchangeSink, Target, TrafficObservation } from '../model/exchange.ts';
 import { steadyNow } from '../runtime/clock.ts';
 import type { MirrorHooks } from './events.ts';
 import { Accounts, type MirrorCounts } from './host/accounts.ts';
 import { BufferPool } from './host/buffer-pool.ts';
 import { MirrorSession, type SessionParts } from './host/session.ts';
 import type { MirrorSettings } from './settings.ts';
+import { UsualPace } from './load/harm/pace.ts';
 import { StateMemory } from './state/memory.ts';
 import { noteOf, type StateNote } from './state/note.ts';
 import type { DropReason, Fault } from './wire/protocol.ts';
@@ -31,6 +32,8 @@ export interface Mirror {
   noted(note: StateNote): void;
   /** Users' requests go to this servlet from now on; null: to none. */
   routed(running: Target | null): void;
+  /** What running did for users; outside of a test it is learned what is usual. */
+  observed(batch: readonly TrafficObservation[]): void;
   /** Whether proxy processes have no time left: there are no baseline requests then. */
   setBusy(isBusy: boolean): void;
   /** Whether it is still to be shown that testing is as fast as running: more is asked again then. */
@@ -52,6 +55,7 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
     settings,
     accounts,
     memory: new StateMemory(),
+    pace: new UsualPace(),
     pool: new BufferPool(settings.batchBytes),
     hooks: {
       now: steadyNow,
@@ -93,6 +97,14 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
       parts.memory.clear();
       session?.forgetState();
     },
+    observed(batch) {
+      for (const { endpointMethod, path, operation, atMs, ms, status, failure } of batch) {
+        const endpoint = parts.hooks.endpoints.endpointOf(endpointMethod, path, operation);
+        const failed = failure !== null || status >= 500;
+        if (session !== null) session.observed({ endpoint, atMs, ms, failed });
+        else if (!failed) parts.pace.learn(endpoint, ms);
+      }
+    },
     dropReason: () => (session === null ? idleReason() : session.dropReason()),
     drop: (reason, count) => (session ?? accounts).drop(reason, count),
     setBusy(isBusy) {
@@ -132,9 +144,7 @@ function createSink(
     full() {
       const session = current();
       const reason =
-        session === null
-          ? idleReason()
-          : (session.dropReason() ?? (session.admits() ? null : ('busy' as const)));
+        session === null ? idleReason() : (session.dropReason() ?? session.admission());
       if (reason !== null) lastReason = reason;
       return reason !== null;
     },
@@ -151,7 +161,10 @@ function createSink(
       const session = current();
       if (session === null) accounts.drop(idleReason());
       else if (noRoom !== undefined) session.drop(noRoom);
-      else session.drop(lastReason === 'busy' ? lastReason : (session.dropReason() ?? lastReason));
+      else {
+        const isForUsers = lastReason === 'busy' || lastReason === 'hurting';
+        session.drop(isForUsers ? lastReason : (session.dropReason() ?? lastReason));
+      }
     },
   };
 }

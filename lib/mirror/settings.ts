@@ -29,6 +29,8 @@ export interface MirrorSettings {
   readonly batchBytes: number;
   /** Share of the time the event loop may be busy before copies are left out (`busy`); 1: never. */
   readonly busyLimit: number;
+  /** Whether users' times say anything, so that a test which slows them down pauses. */
+  readonly guardsSpeed: boolean;
   /** A worker without progress for this long is ended and started again. */
   readonly stallMs: number;
   /** Wait before the worker is started again: starts over after `quietMs` without a loss. */

@@ -1,5 +1,5 @@
 import { FAILURE_KINDS } from '../model/exchange.ts';
-import { USER_OUTCOMES, type UserFailure, type UserOutcome } from '../model/user-failure.ts';
+import { USER_OUTCOMES, type UserFailure, type UserOutcome } from '../model/users/failure.ts';
 import { SKIP_REASONS, type SkipReason } from './copy/filter.ts';
 
 /** What went wrong: on running's side (`FAILURE_KINDS`), on the client's side, or at a limit of the proxy. */

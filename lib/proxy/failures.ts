@@ -1,4 +1,4 @@
-import type { UserFailure, UserOutcome } from '../model/user-failure.ts';
+import type { UserFailure, UserOutcome } from '../model/users/failure.ts';
 
 /** After such a pause failures of the same kind are counted anew. */
 const PAUSE_MS = 300_000;

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ExchangeSink, Target } from '../model/exchange.ts';
-import type { UserFailure } from '../model/user-failure.ts';
+import type { UserFailure } from '../model/users/failure.ts';
 import type { ProxyContext } from './context.ts';
 import { CopyBudget } from './copy/budget.ts';
 import { MirrorFilter } from './copy/filter.ts';

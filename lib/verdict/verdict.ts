@@ -1,6 +1,7 @@
 import { isAside, type PairOutcome, type ResponseSummary } from '../compare/outcome.ts';
 import { severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
+import type { Harm } from '../model/users/harm.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
 import { observeAside } from './decision/aside.ts';
 import { updateBlocker } from './decision/blockers.ts';
@@ -21,6 +22,7 @@ import { signalTable } from './explain/signal-table.ts';
 import type { Decision, EndpointReport, Measured, SignalRow, VerdictReport } from './report.ts';
 import { checkVerdictSettings, type Resumed, type VerdictSettings } from './settings.ts';
 import { blankPair, observePair } from './signals/observed-pair.ts';
+import { endsForHarm, setHarm } from './signals/health.ts';
 import { signals } from './signals/list.ts';
 import { observeErrorKind, setEarlierKinds } from './signals/logs/error-kinds.ts';
 import type { EarlierKinds } from './signals/logs/kinds.ts';
@@ -136,16 +138,23 @@ export class Verdict {
     for (const endpoint of evidence.endpoints.all()) updateBlocker(this.#context, endpoint);
   }
 
+  /** What copies do to users. Nothing is promoted meanwhile, and a test that hurts them ends without a result. */
+  harm(harm: Harm): void {
+    setHarm(this.#context, harm);
+  }
+
   /** The decision alone: cheap enough to ask after every pair. */
   decision(atMs: number): Decision {
     const { evidence, settings } = this.#context;
     const elapsedMs = this.#sinceStart(atMs);
     if (elapsedMs > this.#observedMs) this.#observedMs = elapsedMs;
-    if (evidence.totals.pairs === 0) return 'collecting';
+    const isHarmful = endsForHarm(this.#context);
+    if (evidence.totals.pairs === 0) return isHarmful ? 'inconclusive' : 'collecting';
     this.#pending = pendingRejectionOf(this.#context, this.#pending, elapsedMs);
     if (this.#pending !== null) {
       return isConfirmed(this.#context, this.#pending, elapsedMs) ? 'reject' : 'collecting';
     }
+    if (isHarmful) return 'inconclusive';
     if (mayPromote(this.#context, elapsedMs)) return 'promote';
     return elapsedMs >= settings.deadlineMs ? 'inconclusive' : 'collecting';
   }

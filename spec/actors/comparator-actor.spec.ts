@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { NO_HARM } from '../../lib/model/users/harm.ts';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type ComparatorDeps, comparatorActor } from '../../actors/comparator-actor.ts';
@@ -333,6 +334,7 @@ function outcomesOf(count: number, status = 200, atMs = 0): OutcomeBatch {
     paused: { slow: 0, busy: 0 },
     translated: 0,
     overdue: 0,
+    harm: NO_HARM,
     ignored: [],
     samples: [],
     noise: null,

@@ -246,6 +246,7 @@ class Fixture {
         }
       },
       routed: (target: Target | null) => this.served.push(nameOf(target)),
+      observed: () => undefined,
       restoreNoise: (id: string, noise: string) => this.log.push(`noise ${id} ${noise}`),
       setSpeedMissing: () => undefined,
       end: () => {

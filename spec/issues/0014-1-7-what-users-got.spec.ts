@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { colorsFor } from '../../lib/cli/text/colors.ts';
 import { statusText } from '../../lib/cli/text/status.ts';
-import type { UserFailure, UserOutcome } from '../../lib/model/user-failure.ts';
+import type { UserFailure, UserOutcome } from '../../lib/model/users/failure.ts';
 import { FailureLog } from '../../lib/proxy/failures.ts';
 import { createProxy } from '../../lib/proxy/proxy.ts';
 import { userFailureText } from '../../lib/text/user-failure.ts';

@@ -4,7 +4,7 @@ import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { StateNote } from '../../lib/mirror/state/note.ts';
 import type { DropReason } from '../../lib/mirror/wire/protocol.ts';
 import type { Exchange } from '../../lib/model/exchange.ts';
-import type { UserFailure } from '../../lib/model/user-failure.ts';
+import type { UserFailure } from '../../lib/model/users/failure.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
 import { eventually } from './eventually.ts';

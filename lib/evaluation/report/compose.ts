@@ -112,7 +112,9 @@ export function composeReport(decision: DecisionRecord, test: TestReport | null)
 
 /** A test that reaches its deadline rejects the version without anything proven against it. */
 function verdictOf({ verdict, reasons }: DecisionRecord): string {
-  return verdict === 'rejected' && reasons[0]?.code === 'deadline' ? 'inconclusive' : verdict;
+  const [first] = reasons;
+  const isInconclusive = first?.code === 'deadline' || first?.text.startsWith('inconclusive:');
+  return verdict === 'rejected' && isInconclusive === true ? 'inconclusive' : verdict;
 }
 
 /** Leaves out differences that turned out to be noise. */

@@ -1,6 +1,10 @@
+import { type Harm, NO_HARM } from '../../model/users/harm.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import { RestartBackoff } from '../../runtime/backoff.ts';
 import type { LossReason, MirrorHooks } from '../events.ts';
+import { UserGuard } from '../load/harm/guard.ts';
+import type { UsualPace } from '../load/harm/pace.ts';
+import type { UserResponse } from '../load/harm/switchback.ts';
 import { LoadShedder, POLL_MS } from '../load/shedder.ts';
 import { watchThreadLoad } from '../load/thread-load.ts';
 import type { MirrorSettings } from '../settings.ts';
@@ -25,6 +29,7 @@ export interface SessionParts {
   readonly pool: BufferPool;
   readonly accounts: Accounts;
   readonly memory: StateMemory;
+  readonly pace: UsualPace;
   readonly hooks: SessionHooks;
 }
 
@@ -38,6 +43,7 @@ export class MirrorSession {
   readonly id: string;
   readonly #parts: SessionParts;
   readonly #shedder: LoadShedder;
+  readonly #guard: UserGuard;
   readonly #backoff: RestartBackoff;
   readonly #polls: NodeJS.Timeout;
   #targets: Targets;
@@ -48,6 +54,8 @@ export class MirrorSession {
   #open = 0;
   #dropped: Record<string, number> = {};
   #overdue = 0;
+  /** As reported last. */
+  #harm: Harm = NO_HARM;
   /** What the worker learned of noise; the next one starts from it. */
   #noise: string | null = null;
   #isSpeedMissing = false;
@@ -61,10 +69,13 @@ export class MirrorSession {
     this.#targets = targets;
     this.#parts = parts;
     this.#shedder = new LoadShedder(parts.settings.busyLimit);
+    const { hooks, pace, settings } = parts;
+    this.#guard = new UserGuard(pace, settings.guardsSpeed, hooks.now, () => this.#flush());
     this.#backoff = new RestartBackoff(parts.settings.restartBackoff, parts.hooks.now);
     const load = watchThreadLoad();
     this.#polls = setInterval(() => {
       this.#shedder.update(load());
+      this.#guard.tick();
       this.#worker?.setBusy(this.#shedder.isShedding || parts.hooks.isBusyElsewhere());
     }, POLL_MS);
     this.#start();
@@ -73,18 +84,26 @@ export class MirrorSession {
   /** Why a copy would be dropped now, or null. */
   dropReason(): DropReason | null {
     if (this.#isEnding) return 'ended';
+    if (this.#guard.isPausing) return 'hurting';
     return this.#worker === null ? 'far-side-lost' : this.#worker.dropReason();
   }
 
-  /** Whether the next copy is made at all: not when users need the time. */
-  admits(): boolean {
-    return this.#shedder.admits();
+  /** Why the next copy is not made at all, or null: users come first. */
+  admission(): 'busy' | 'hurting' | null {
+    if (!this.#shedder.admits()) return 'busy';
+    return this.#guard.admits() ? null : 'hurting';
+  }
+
+  /** What running did for a user. */
+  observed(response: UserResponse): void {
+    this.#guard.observe(response);
   }
 
   submit(exchange: Exchange): void {
     const { method, path, operation } = exchange;
     exchange.endpoint = this.#parts.hooks.endpoints.endpointOf(method, path, operation);
-    const reason = this.dropReason() ?? this.#worker?.add(exchange) ?? null;
+    const refused = this.#guard.mayPass() ? this.dropReason() : 'hurting';
+    const reason = refused ?? this.#worker?.add(exchange) ?? null;
     if (reason !== null) {
       this.drop(reason);
       return;
@@ -202,11 +221,14 @@ export class MirrorSession {
     const dropped = this.#dropped;
     const { outcomes, ignored, samples, paused, translated, overdue, noise } = report;
     this.#noise = noise ?? this.#noise;
-    const isNews = overdue !== this.#overdue;
+    const { harm } = this.#guard;
+    const isNews = overdue !== this.#overdue || harm !== this.#harm;
     if (outcomes.length === 0 && Object.keys(dropped).length === 0 && !isNews) return;
     this.#dropped = {};
     this.#overdue = overdue;
-    const batch = { outcomes, dropped, ignored, samples, paused, translated, overdue, noise };
+    this.#harm = harm;
+    const progress = { paused, translated, overdue, noise, harm };
+    const batch = { outcomes, dropped, ignored, samples, ...progress };
     this.#parts.hooks.onOutcomes({ testId: this.id, ...batch });
   }
 }

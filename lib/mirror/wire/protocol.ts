@@ -24,6 +24,8 @@ export type DropReason =
   | 'queue-full'
   /** Users leave no time for it. */
   | 'busy'
+  /** The test hurts users. */
+  | 'hurting'
   | 'breaker'
   | 'too-large'
   | 'unsendable'

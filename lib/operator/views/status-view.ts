@@ -1,7 +1,7 @@
 import type { TestReport } from '../../evaluation/report/report.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
-import type { UserFailure, UserOutcome } from '../../model/user-failure.ts';
+import type { UserFailure, UserOutcome } from '../../model/users/failure.ts';
 
 /** Schema `vili.status/1` of `vili status --json`: fields may be added, never renamed. */
 export interface StatusView {

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import type { UserOutcome } from '../../model/user-failure.ts';
+import type { UserOutcome } from '../../model/users/failure.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Origin } from '../copy/origin.ts';
 import type { ProxyErrorKind } from '../counts.ts';

@@ -3,6 +3,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { unjudgedIn } from '../evidence/unjudged.ts';
 import { REJECT_ODDS } from '../parameters.ts';
 import { seldomBroken } from '../signals/errors/counting.ts';
+import { hurtsUsers } from '../signals/health.ts';
 import { isGettingFaster } from '../signals/speed/pace.ts';
 import { rejectionE, withoutErrors, withoutSpeed } from './budget.ts';
 import type { DecisionContext } from './context.ts';
@@ -22,19 +23,22 @@ export interface PendingRejection {
 
 /**
  * Follows the evidence for a rejection; null while it is not complete. Slowness alone completes it
- * only after the shortest time of a test, and not while testing is getting faster. Evidence that falls is not confirmed: what it came from is
+ * only after the shortest time of a test, not while testing is getting faster, and never where copies slow running
+ * down: running then slows down copies as well. Evidence that falls is not confirmed: what it came from is
  * over, and the confirmation begins anew.
  */
 export function pendingRejectionOf(
-  { evidence, settings }: DecisionContext,
+  context: DecisionContext,
   before: PendingRejection | null,
   elapsedMs: number,
 ): PendingRejection | null {
+  const { evidence, settings } = context;
   const value = rejectionE(evidence);
   if (value < REJECT_ODDS) return null;
   const rest = withoutSpeed(value, evidence);
   const isFaster = isGettingFaster(evidence, value - rest);
-  if (rest < REJECT_ODDS && (elapsedMs < settings.minTimeMs || isFaster)) return null;
+  if (rest < REJECT_ODDS && (elapsedMs < settings.minTimeMs || isFaster || hurtsUsers(context)))
+    return null;
   const share = restsOnWhatPasses(evidence) ? PASSING_FALLEN_SHARE : FALLEN_SHARE;
   if (before === null || value < share * before.peak) {
     return { sinceMs: elapsedMs, peak: value };

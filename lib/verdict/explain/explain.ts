@@ -7,6 +7,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { ALPHA_PROMOTE, REJECT_ODDS } from '../parameters.ts';
 import type { Certainty, Decision } from '../report.ts';
 import { ruledOutShare, ruledOutWords } from '../signals/errors/errors.ts';
+import { harmfulTest } from '../signals/health.ts';
 import { signals } from '../signals/list.ts';
 import type { Finding } from '../signals/signal.ts';
 import { oddsOf } from './wording.ts';
@@ -24,7 +25,7 @@ export function reasonsFor(
   elapsedMs: number,
 ): readonly Reason[] {
   const { evidence } = context;
-  if (evidence.totals.pairs === 0) {
+  if (evidence.totals.pairs === 0 && decision !== 'inconclusive') {
     // All may have been set aside.
     const findings = signals.flatMap((one) => (one.observeAside && one.findings?.(context)) ?? []);
     return findings.map(({ reason }) => ({ ...reason, text: `${reason.text}.` }));
@@ -39,7 +40,10 @@ export function reasonsFor(
     const sure = index === 0 && strength > 0 ? certaintyWords(evidence, decision) : '';
     return { ...reason, text: `${reason.text}.${sure}` };
   });
-  return decision === 'inconclusive' ? [deadlineReason(context, elapsedMs), ...reasons] : reasons;
+  if (decision !== 'inconclusive') return reasons;
+  const harmful = harmfulTest(context);
+  if (harmful === null) return [deadlineReason(context, elapsedMs), ...reasons];
+  return [harmful, ...reasons.filter(({ code }) => code !== harmful.code)];
 }
 
 /** How sure it is that testing is worse, and what is ruled out. */

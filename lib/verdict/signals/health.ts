@@ -1,5 +1,7 @@
 import type { ResponseSummary } from '../../compare/outcome.ts';
 import { saneMs, severityOf } from '../../compare/severity.ts';
+import { HARM_STATES, type Harm, type HarmState } from '../../model/users/harm.ts';
+import type { Reason } from '../../model/reason.ts';
 import { percent } from '../../text/numbers.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
@@ -33,10 +35,19 @@ const totalsPart = new TotalsPart(() => ({
   recentFailures: 0,
   recentTimed: 0,
   recentSlow: 0,
+  /** What copies do to users, as the mirror found: the index of a `HarmState`, and what goes with it. */
+  harm: 0,
+  copyShare: 1,
+  factorCopying: 0,
+  factorPausing: 0,
 }));
 
+/** States in which nothing is promoted, and those that end the test. */
+const HOLDING: ReadonlySet<HarmState> = new Set(['trying', 'cutting', 'hurting', 'unproven']);
+const ENDING: ReadonlySet<HarmState> = new Set(['hurting', 'unproven']);
+
 /** What is clearly worse on running now than before the test. */
-interface Harm {
+interface Decline {
   readonly verb: string;
   readonly rate: number;
   readonly usual: number;
@@ -58,19 +69,24 @@ export const health: Signal = {
   },
   criterion: {
     kind: 'objection',
-    isMet: ({ evidence }) => harmTo(evidence) === null,
+    isMet: ({ evidence }) => harmTo(evidence) === null && !HOLDING.has(stateOf(evidence)),
     progress: ({ evidence }) => {
       const harm = harmTo(evidence);
-      return harm === null ? 1 : harm.usual / harm.rate;
+      return harm === null ? 0.5 : harm.usual / harm.rate;
     },
     missing: ({ evidence }) => {
       const harm = harmTo(evidence);
-      if (harm === null) return [];
+      if (harm === null)
+        return [`to know whether copies slow users down: ${experimentWords(evidence)}`];
       const now = `it ${harm.verb} in ${percent(harm.rate)} of requests`;
       return [`running as healthy as before the test: ${now}`];
     },
   },
   findings: ({ evidence }) => {
+    const state = stateOf(evidence);
+    if (state !== 'watching' && state !== 'trying') {
+      return [{ reason: experimentReason(evidence), strength: 0 }];
+    }
     const harm = harmTo(evidence);
     if (harm === null) return [];
     const { verb, rate, usual } = harm;
@@ -83,7 +99,75 @@ export const health: Signal = {
   },
 };
 
+/** Takes in what the mirror found out about the harm that copies do to users. */
+export function setHarm({ evidence }: DecisionContext, { state, share, factors }: Harm): void {
+  const totals = totalsPart.of(evidence);
+  totals.harm = HARM_STATES.indexOf(state);
+  totals.copyShare = share;
+  totals.factorCopying = factors?.copying ?? 0;
+  totals.factorPausing = factors?.pausing ?? 0;
+}
+
+/** Whether copies were found to slow running down, or may do so. */
+export function hurtsUsers({ evidence }: DecisionContext): boolean {
+  return totalsPart.of(evidence).harm !== 0;
+}
+
+/** Whether the test ends without a result, since it hurts users or may. */
+export function endsForHarm({ evidence }: DecisionContext): boolean {
+  return ENDING.has(stateOf(evidence));
+}
+
+/** Why the test ends without a result: it hurts users, or may; null where it does not. */
+export function harmfulTest({ evidence }: DecisionContext): Reason | null {
+  if (!ENDING.has(stateOf(evidence))) return null;
+  const reason = experimentReason(evidence);
+  return { ...reason, text: `inconclusive: ${reason.text}.` };
+}
+
 // Private
+
+function stateOf(evidence: Evidence): HarmState {
+  return HARM_STATES[totalsPart.of(evidence).harm] ?? 'watching';
+}
+
+function experimentReason(evidence: Evidence): Reason {
+  const { factorCopying } = totalsPart.of(evidence);
+  const text = experimentWords(evidence);
+  return {
+    code: 'running-hurt',
+    endpoint: null,
+    text,
+    observed: factorCopying,
+    limit: 1,
+    samples: [],
+  };
+}
+
+function experimentWords(evidence: Evidence): string {
+  const { copyShare, factorCopying, factorPausing } = totalsPart.of(evidence);
+  const times = `users ${factor(factorCopying)} times slower while copying, ${factor(factorPausing)} times while not`;
+  const cause = `testing and running thrash one resource (a cache, a lock, a processor): ${times}`;
+  switch (stateOf(evidence)) {
+    case 'trying':
+      return 'running got slower since the test began, so copies pause in alternating windows';
+    case 'cutting':
+      return `${cause}; ${percent(copyShare)} of the copies are tried`;
+    case 'reduced':
+      return `${cause}; ${percent(copyShare)} of the copies do not hurt and are made`;
+    case 'hurting':
+      return `${cause}, and still with few copies`;
+    default:
+      return (
+        `running got slower since the test began, and whether the test is the cause could not be told ` +
+        `(${times}): there was too little traffic, or too little difference`
+      );
+  }
+}
+
+function factor(times: number): string {
+  return times >= 10 ? times.toFixed(0) : times.toFixed(1);
+}
 
 function observeRunning(
   { evidence, settings }: DecisionContext,
@@ -104,7 +188,7 @@ function observeRunning(
   totals.recentSlow = totals.recentSlow * FADE + (slow ? 1 : 0);
 }
 
-function harmTo(evidence: Evidence): Harm | null {
+function harmTo(evidence: Evidence): Decline | null {
   const { historyRequests } = evidence.totals;
   if (historyRequests < MIN_HISTORY) return null;
   const { historyFailures, recentRequests, recentFailures, recentTimed, recentSlow } =

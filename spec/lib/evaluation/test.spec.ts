@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { NO_HARM } from '../../../lib/model/users/harm.ts';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeState } from '../../../lib/base/state/state-file.ts';
@@ -147,6 +148,7 @@ function batchOf(change: Partial<OutcomeBatch>): OutcomeBatch {
     samples: [],
     noise: null,
     overdue: 0,
+    harm: NO_HARM,
     paused: { slow: 0, busy: 0 },
     translated: 0,
     dropped: {},
