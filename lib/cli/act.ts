@@ -44,15 +44,25 @@ export function declareAct(program: Command, run: Run, act: Act): void {
 }
 
 /**
- * The full name of the given version, else of the one under test. Throws ConflictError when there is none,
- * BadRequestError for what no version is called.
+ * The full name of the given version, else of the one under test. Throws ConflictError when it is not under test, before
+ * anybody is asked whether to act on it, and BadRequestError for what no version is called.
  */
-export function versionUnderTest(
+export async function versionUnderTest(
+  client: ControlClient,
   status: StatusView,
   given: string | undefined,
   kind: OfferedAct,
-): string {
-  if (given !== undefined) return versionNamed(status.vili.identifier, given, versionsIn(status));
-  if (status.testing !== null) return status.testing.version;
-  throw new ConflictError(`nothing is under test, so nothing to ${kind}`);
+): Promise<string> {
+  const { vili, testing } = status;
+  if (given === undefined) {
+    if (testing !== null) return testing.version;
+    throw new ConflictError(`nothing is under test, so nothing to ${kind}`);
+  }
+  const version = versionNamed(vili.identifier, given, versionsIn(status));
+  if (version === testing?.version) return version;
+  // One that is getting ready to be tested is shown nowhere else.
+  const last = (await client.history()).findLast((entry) => entry.version === version);
+  if (last?.event === 'arrived') return version;
+  const other = testing === null ? 'nothing' : testing.version;
+  throw new ConflictError(`${version} is not under test; ${other} is`);
 }

@@ -107,6 +107,8 @@ function knownAs(draft: Draft, release: Release): string | null {
   }
   if (isSame(previous)) return `${fileName} has not changed: ${name} is kept for a rollback`;
   if (!isSame(rejected) && !decided.includes(fingerprint)) return null;
+  const objection = objectionTo(draft, release);
+  if (objection?.old === true) return objection.text;
   const original = rejected?.release.fingerprint === fingerprint ? rejected.release.name : null;
   const what = original === null || original === name ? 'a version' : original;
   return (

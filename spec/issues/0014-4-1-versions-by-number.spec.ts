@@ -43,6 +43,22 @@ describe('Issue 14, 4.1: a version as `status` prints it', () => {
     }
   });
 
+  it('is refused before anybody is asked whether to act, when it is not under test', async () => {
+    await withDaemon(async (base, handlers) => {
+      const before = handlers.calls.length;
+      for (const kind of ['promote', 'reject']) {
+        for (const typed of ['1.5', '9.9.9', '1.4.2']) {
+          const { code, stderr } = await run([kind, typed, '--base', base]);
+          expect(stderr).to.match(/inventory-[\d.]+ is not under test; inventory-1\.5\.0 is/);
+          expect(stderr).not.to.contain('--yes');
+          expect(code).to.equal(6);
+        }
+      }
+      const acts = JSON.stringify(handlers.calls.slice(before)).match(/promote|reject/g);
+      expect(acts).to.equal(null);
+    });
+  });
+
   it('is sent to the daemon by its whole name, whatever was typed', async () => {
     await withDaemon(async (base, handlers) => {
       for (const kind of ['promote', 'reject', 'retest']) {

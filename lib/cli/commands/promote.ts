@@ -8,7 +8,7 @@ export const promote: Declare = (program, run) =>
     description: 'let the version under test go live now',
     async plan({ client }, given) {
       const status = await client.status();
-      const version = versionUnderTest(status, given, 'promote');
+      const version = await versionUnderTest(client, status, given, 'promote');
       const { running, verdict } = status;
       const from = running === null ? '' : ` from ${running.version}`;
       const evidence =

@@ -7,7 +7,7 @@ export const reject: Declare = (program, run) =>
     description: 'end the test and keep the running version',
     async plan({ client }, given) {
       const status = await client.status();
-      const version = versionUnderTest(status, given, 'reject');
+      const version = await versionUnderTest(client, status, given, 'reject');
       const { running } = status;
       const stays = running === null ? '' : ` ${running.version} stays with the users.`;
       return { version, effect: `The test of ${version} ends and it will not go live.${stays}` };

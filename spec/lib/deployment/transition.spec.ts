@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { transition } from '../../../lib/deployment/transition.ts';
-import { PROBATION_MS, reason, type World, TAKEOVER, worldWith } from './world.ts';
+import { PROBATION_MS, reason, type World, TAKEOVER, worldWith, release } from './world.ts';
 
 function verdictOn(world: World, name: string, decision: 'promote' | 'reject'): void {
   world.tell({ type: 'verdict', name, decision, by: 'vili', reasons: [reason('seen')] });
@@ -105,6 +105,23 @@ describe('The deployment', () => {
     expect(world.mirror).to.equal('shop-2');
     expect(world.folders).to.include('shop-2').and.not.include('shop-3');
     expect(world.state.rejected).to.equal(null);
+  });
+
+  it('says of an older file with content that was rejected that it is older', () => {
+    const world = worldWith(5);
+    world.drop(6, 1);
+    world.settle();
+    verdictOn(world, 'shop-6', 'reject');
+    world.settle();
+    const { fingerprint } = release(6);
+    world.tell({ type: 'arrived', release: { ...release(2), fingerprint }, foundAtStart: false });
+    const last = world.history.at(-1);
+    expect([last?.event, last?.reasons[0]?.text]).to.deep.equal([
+      'refused',
+      'shop-2.jar is not newer than shop-5, which is running',
+    ]);
+    world.tell({ type: 'arrived', release: { ...release(7), fingerprint }, foundAtStart: false });
+    expect(world.history.at(-1)?.reasons[0]?.text).to.contain('vili retest 7');
   });
 
   it('tests a superseded version again once no other is tested', () => {

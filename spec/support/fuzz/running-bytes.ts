@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
+import { patientTimeout } from '../../../lib/runtime/patient-timer.ts';
 import { type AnyBytes, anyBytes } from '../any-bytes.ts';
 import { makeCertificate } from '../certificates.ts';
 import { type ProxyFixture, RawClient, withProxy } from '../proxy-fixture.ts';
@@ -24,6 +25,8 @@ export interface Frontend {
 }
 
 const ASK_MAX_MS = 400;
+/** In which this process runs. */
+const FINE_MAX_MS = 4000;
 /** Requests of other users beside those of a batch. */
 const OTHERS = 6;
 const CLOSE = 'Host: a\r\nConnection: close\r\n';
@@ -90,7 +93,9 @@ export async function askFine({ port, session }: RunningWorld): Promise<string> 
   try {
     if (session !== null) return String((await askHttp2(session, { ':path': '/fine' })).body);
     const client = new RawClient(port).send(`GET /fine HTTP/1.1\r\n${CLOSE}\r\n`);
-    const got = await client.toEnd();
+    const late = patientTimeout(FINE_MAX_MS, () => client.close());
+    const got = await client.toEnd(FINE_MAX_MS * 100);
+    late.stop();
     return got.slice(got.indexOf('\r\n\r\n') + 4);
   } catch (error) {
     return String(error);
