@@ -129,9 +129,12 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
 
 function alsoSeen({ endpoints }: TestReport): string[] {
   const fields = endpoints.flatMap(({ endpoint, alsoSeen: seen }) =>
-    seen.map(({ kind, path, count }) => `${endpoint} ${path} ${kind} (${count})`),
+    seen.map(({ kind, path, count }) => ({
+      count,
+      text: `${endpoint} ${path} ${kind} (${count})`,
+    })),
   );
-  return shortList(fields);
+  return shortList(fields.sort((a, b) => b.count - a.count).map(({ text }) => text));
 }
 
 /** A field that many endpoints have is listed once. */
@@ -143,7 +146,9 @@ function ignored(test: TestReport): string[] {
     places.set(key, (places.get(key) ?? 0) + 1);
   }
   return shortList(
-    [...places].map(([key, count]) => (count > 1 ? `${key} (${count} endpoints)` : key)),
+    [...places]
+      .sort(([, a], [, b]) => b - a)
+      .map(([key, count]) => (count > 1 ? `${key} (${count} endpoints)` : key)),
   );
 }
 

@@ -83,7 +83,9 @@ export function testReport(findings: TestFindings, samples: readonly SampleEntry
         )
         .map(sampleLine),
     })),
-    ignored: ignored.slice(-REPORT_LIMITS.ignored),
+    ignored: ignored
+      .toSorted((left, right) => right.times - left.times)
+      .slice(0, REPORT_LIMITS.ignored),
     ignoredCount: ignored.length,
     coverage,
   };

@@ -1,6 +1,8 @@
 import { readCount, readList, readRecord, readText, readTexts } from './checkpoint.ts';
 
-const MAX_ENTRIES = 8;
+const MAX_ENTRIES = 16;
+/** Entries that one pair adds to a full tally. */
+const MAX_ADMITTED = 4;
 const MAX_SAMPLES = 5;
 const MAX_TEXT = 120;
 
@@ -21,13 +23,28 @@ export interface TallyEntry {
  */
 export class Tally {
   #entries: TallyEntry[] = [];
+  #turn = 0;
 
-  add(
-    what: { kind: string; path: string; running?: string; testing?: string },
-    requestId: string,
-  ): void {
+  /**
+   * Counts what differs in one pair. What is new begins with another one each time, so that a field that
+   * differs in each pair gets its turn among many that never do again.
+   */
+  addAll(list: readonly What[], requestId: string): void {
+    const unknown: What[] = [];
+    for (const what of list) {
+      if (this.#find(what) === undefined) unknown.push(what);
+      else this.add(what, requestId);
+    }
+    const most = Math.max(MAX_ADMITTED, MAX_ENTRIES - this.#entries.length);
+    for (let n = 0; n < Math.min(most, unknown.length); n++) {
+      const what = unknown[this.#turn++ % unknown.length];
+      if (what !== undefined) this.add(what, requestId);
+    }
+  }
+
+  add(what: What, requestId: string): void {
     const path = what.path.slice(0, MAX_TEXT);
-    let entry = this.#entries.find((one) => one.kind === what.kind && one.path === path);
+    let entry = this.#find(what);
     if (entry === undefined) {
       if (this.#entries.length >= MAX_ENTRIES) {
         const once = this.#entries.findIndex((one) => one.count === 1);
@@ -43,9 +60,11 @@ export class Tally {
     if (entry.samples.length < MAX_SAMPLES) entry.samples.push(requestId.slice(0, MAX_TEXT));
   }
 
-  /** The most frequent first. */
+  /** The most frequent first; among equals by their names, not by which request came first. */
   entries(): readonly TallyEntry[] {
-    return [...this.#entries].sort((left, right) => right.count - left.count);
+    return [...this.#entries].sort(
+      (left, right) => right.count - left.count || compareText(left.path, right.path),
+    );
   }
 
   checkpoint(): unknown {
@@ -66,4 +85,25 @@ export class Tally {
       };
     });
   }
+
+  // Private
+
+  #find({ kind, path }: What): TallyEntry | undefined {
+    const name = path.slice(0, MAX_TEXT);
+    return this.#entries.find((one) => one.kind === kind && one.path === name);
+  }
+}
+
+// Private
+
+interface What {
+  readonly kind: string;
+  readonly path: string;
+  readonly running?: string;
+  readonly testing?: string;
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }

@@ -11,7 +11,11 @@ export function endpointReports(evidence: Evidence, max: number): readonly Endpo
   return [...evidence.endpoints.all()]
     .map((endpoint) => ({ endpoint, report: reportOf(endpoint) }))
     .filter(({ report }) => hasNews(report))
-    .sort((left, right) => weightOf(right.endpoint) - weightOf(left.endpoint))
+    .sort(
+      (left, right) =>
+        weightOf(right.endpoint) - weightOf(left.endpoint) ||
+        newsOf(right.report) - newsOf(left.report),
+    )
     .slice(0, max)
     .map(({ report }) => report);
 }
@@ -20,6 +24,12 @@ export function endpointReports(evidence: Evidence, max: number): readonly Endpo
 
 function hasNews({ held, failures, differences, alsoSeen }: EndpointReport): boolean {
   return held || failures.length + differences.length + alsoSeen.length > 0;
+}
+
+/** How often something was seen there. */
+function newsOf({ failures, differences, alsoSeen }: EndpointReport): number {
+  const all = [...failures, ...differences, ...alsoSeen];
+  return all.reduce((sum, { count }) => sum + count, 0);
 }
 
 function weightOf(endpoint: EndpointEvidence): number {

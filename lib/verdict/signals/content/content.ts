@@ -26,8 +26,6 @@ import { differsSystematically, SYSTEMATIC_CODE } from './systematic.ts';
 const CODE = 'body-difference';
 const BUDGET = { shape: 0.03, endpointShape: 0.05 };
 const NULL_RATE = 0.5;
-/** Differences taken from one pair, of those that count and of the others. */
-const MAX_PER_PAIR = 4;
 const MAX_ENDPOINTS = 5;
 const MAX_FIELDS = 3;
 /** A field that differs this much more seldom than the first one may be noise that is not known yet. */
@@ -176,17 +174,13 @@ function keepDifferences(
   { differences, baseline, requestId }: PairOutcome,
   isBlocking: DecisionContext['isBlocking'],
 ): void {
-  let blocking = 0;
-  let reported = 0;
-  for (const difference of differences) {
-    if (isBlocking(difference.kind)) {
-      // What running's second response differs in too is noise.
-      if (baseline?.differs === true || blocking++ >= MAX_PER_PAIR) continue;
-      (own.differences ??= new Tally()).add(difference, requestId);
-    } else if (reported++ < MAX_PER_PAIR) {
-      (own.alsoSeen ??= new Tally()).add(difference, requestId);
-    }
-  }
+  if (differences.length === 0) return;
+  // What running's second response differs in too is noise.
+  const blocking =
+    baseline?.differs === true ? [] : differences.filter(({ kind }) => isBlocking(kind));
+  const reported = differences.filter(({ kind }) => !isBlocking(kind));
+  if (blocking.length > 0) (own.differences ??= new Tally()).addAll(blocking, requestId);
+  if (reported.length > 0) (own.alsoSeen ??= new Tally()).addAll(reported, requestId);
 }
 
 function against(evidence: Evidence): number {
