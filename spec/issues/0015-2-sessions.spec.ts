@@ -159,6 +159,42 @@ describe('Issue 15, 2: sessions and state in the process', function () {
     );
   });
 
+  it('leaves out what clients created at running only, whoever reads it', async () => {
+    const app = (): StateApp => ({ kind: 'cookie', store: inMemory() });
+    const result = await inLab({ running: app(), testing: app() }, async (call) => {
+      for (let round = 0; round < 25; round++) {
+        const { headers } = await call('POST', '/todos', { 'User-Agent': 'one' });
+        await call('GET', headers.get('location') ?? '', { 'User-Agent': 'two' });
+        await call('GET', `/items/${round}`);
+      }
+    });
+    expect(result.report.decision, textOf(result)).to.equal('collecting');
+    expect(textOf(result)).to.contain(
+      'read what only running was told to write: `POST /todos`, which is not copied',
+    );
+    expect(textOf(result)).to.contain('mirror.rules="POST /todos on"');
+  });
+
+  it('judges what clients created where testing has it too', async () => {
+    const todos = new Set<number>();
+    const app = (changes: Partial<StateApp> = {}): StateApp => ({
+      kind: 'cookie',
+      store: inMemory(),
+      todos,
+      ...changes,
+    });
+    const drive = async (call: Call) => {
+      for (let round = 0; round < 40; round++) {
+        const { headers } = await call('POST', '/todos');
+        await call('GET', headers.get('location') ?? '');
+      }
+    };
+    const settings = { running: app(), testing: app({ lacksDone: true }) };
+    const result = await inLab(settings, drive);
+    expect(result.report.decision, textOf(result)).to.equal('reject');
+    expect(textOf(result)).to.contain('$.done');
+  });
+
   it('counts everything where an operator laid down that the state is shared', async () => {
     const app = (): StateApp => ({ kind: 'cookie', store: inMemory() });
     const state = [{ path: '', mode: 'shared' as const }];

@@ -23,6 +23,10 @@ export interface StateApp {
   readonly refusesLogIns?: boolean;
   /** Where its own numbers of todos begin. */
   readonly firstTodo?: number;
+  /** Todos that both versions share. */
+  readonly todos?: Set<number>;
+  /** Todos without `done`. */
+  readonly lacksDone?: boolean;
 }
 
 export function inMemory(): SessionStore {
@@ -43,7 +47,7 @@ export function stateApp(
   app: StateApp,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const carts = new Map<string, number[]>();
-  const todos = new Set<number>();
+  const todos = app.todos ?? new Set<number>();
   return (request, response) => {
     const { method = 'GET', url = '/' } = request;
     const path = url.split('?', 1)[0] ?? '/';
@@ -105,7 +109,8 @@ export function stateApp(
     }
     if (path.startsWith('/todos/')) {
       const todo = Number(path.slice(7));
-      return todos.has(todo) ? send(200, { id: todo, done: false }) : send(404, { error: 'none' });
+      const shown = { id: todo, ...(app.lacksDone !== true && { done: false }) };
+      return todos.has(todo) ? send(200, shown) : send(404, { error: 'none' });
     }
     return send(404, { error: 'not found' });
   };
