@@ -1,5 +1,5 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { loadSettings } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
 import { isComplete } from '../../lib/base/arrival/complete.ts';
@@ -9,6 +9,7 @@ import { layoutOf } from '../../lib/base/names/layout.ts';
 import type { CheckOptions } from '../../lib/cli/terminal/io.ts';
 import { EXIT, messageOf } from '../../lib/errors.ts';
 import { inspectLog, levelWarning } from '../../lib/logs/classify/inspect.ts';
+import { logPaths } from '../../lib/logs/follow/protocol.ts';
 import { controlClient } from '../../lib/operator/client/client.ts';
 import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
@@ -140,10 +141,24 @@ function checkOpenApi({ file, routes }: NonNullable<Settings['openapi']>): Findi
 }
 
 /** A log whose lines have no level looks free of errors, and nobody would notice. */
-async function checkLog({ base, identifier, log }: Settings): Promise<string> {
-  const path = join(layoutOf(base, identifier).logsLink('running'), 'json', `${identifier}.log`);
-  if ((await stat(path).catch(() => null)) === null) return `none yet at ${path}`;
-  const inspection = await inspectLog(path, { ...log, maxBytes: LOG_INSPECTED_BYTES });
+async function checkLog({ base, identifier, log, logs }: Settings): Promise<string> {
+  const link = layoutOf(base, identifier).logsLink('running');
+  const jsonLog = join(link, 'json', `${identifier}.log`);
+  const instance = dirname(await realpath(link).catch(() => link));
+  const [stdOut, stdErr] = [join(instance, 'stdOut'), join(instance, 'stdErr')];
+  const { path, otherPaths = [] } = logPaths({ jsonLog, stdOut, stdErr }, logs.source);
+  const options = { ...log, maxBytes: LOG_INSPECTED_BYTES };
+  if ((await stat(path).catch(() => null)) !== null) return inspected(path, options);
+  for (const other of otherPaths) {
+    const found = await inspectLog(other, options).catch(() => null);
+    if (found !== null && found.format !== '') return inspected(other, options);
+  }
+  const others = otherPaths.length === 0 ? '' : ', and no JSON lines in stdOut or stdErr';
+  return `none yet at ${path}${others}`;
+}
+
+async function inspected(path: string, options: Parameters<typeof inspectLog>[1]): Promise<string> {
+  const inspection = await inspectLog(path, options);
   const warning = levelWarning(inspection);
   if (warning !== null) throw new Error(warning);
   const { withLevel, lines, format } = inspection;

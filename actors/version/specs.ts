@@ -1,7 +1,7 @@
 import type { Address, ChildSpec } from '../../lib/actor/index.ts';
 import { stageRelease } from '../../lib/base/arrival/stage.ts';
 import { linkInstance } from '../../lib/base/instance/instance.ts';
-import { FOLLOW_LIMITS } from '../../lib/logs/follow/protocol.ts';
+import { FOLLOW_LIMITS, logPaths } from '../../lib/logs/follow/protocol.ts';
 import type { Role } from '../../lib/model/role.ts';
 import { nextDelayMs } from '../../lib/servlet/health/backoff.ts';
 import { entriesOf } from '../../lib/servlet/process/registry.ts';
@@ -94,12 +94,13 @@ function servletSpec(
 function logTailerSpec(
   services: Services,
   version: string,
-  { id, jsonLog }: Prepared['instance'],
+  instance: Prepared['instance'],
   role: Role,
 ): ChildSpec<LogTailerMessage> {
   const { settings, logFollowers, logOffsets, journal } = services;
-  const { mask, log } = settings;
+  const { mask, log, logs } = settings;
   const { levelField, numbers } = log;
+  const { id } = instance;
   return {
     name: 'log-tailer',
     restarts: RESTARTS,
@@ -110,7 +111,7 @@ function logTailerSpec(
         instance: id,
         follow: (hooks) =>
           logFollowers.follow({
-            path: jsonLog,
+            ...logPaths(instance, logs.source),
             levelField,
             numbers,
             mask,

@@ -43,6 +43,14 @@ export const operating = {
         'error in python; in syslog lower is worse.',
     ),
   },
+  logs: {
+    source: setting(
+      oneOf(['auto', 'file', 'stdout', 'stderr']),
+      'auto',
+      "Where the service's JSON log is: the file `logs/json/IDENTIFIER.log` of the instance, or what it writes to " +
+        'stdout or stderr. `auto` takes the file where there is one, else those of the others that have JSON lines.',
+    ),
+  },
   servlet_log: {
     max_size: setting(
       size,

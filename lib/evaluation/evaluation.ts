@@ -102,7 +102,7 @@ export class Evaluation {
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
     const judged = new Set(earlier.kinds.map(({ signature }) => signature));
     const known = memory.errorKinds().filter((kind) => !judged.has(kind));
-    const formats = new LogFormats(startUp.lines);
+    const formats = new LogFormats(startUp.lines, memory.hasLog);
     return new Evaluation(build, verdict, known, rules.logWindowMs, formats);
   }
 
@@ -232,7 +232,7 @@ export class Evaluation {
         runningWarnings: running.warnings,
       });
     }
-    this.#verdict.logFormat(this.#formats.change());
+    this.#verdict.logFormat(this.#formats.change(), this.#formats.sides());
     return this.#verdict.decide(nowMs);
   }
 

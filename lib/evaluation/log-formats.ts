@@ -1,22 +1,26 @@
 import { FormatShare } from '../logs/classify/format-share.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
-import type { LogFormatChange } from '../verdict/signals/logs/log-format.ts';
+import type { LogFormatChange, LogSides, LogState } from '../verdict/signals/logs/log-format.ts';
 
 /** How both versions log; lines without levels, or no lines at all, appear free of errors. */
 export class LogFormats {
   readonly #running = new FormatShare();
   readonly #testing = new FormatShare();
   readonly #startUpLines: number;
+  /** Whether running logged anything before the test. */
+  readonly #hadLog: boolean;
 
   /** `startUpLines`: what testing logged before its test began. */
-  constructor(startUpLines: number) {
+  constructor(startUpLines: number, hadLog = false) {
     this.#startUpLines = startUpLines;
+    this.#hadLog = hadLog;
   }
 
   /** Adopts a checkpoint; what it lacks stays zero. */
   static restore(saved: unknown): LogFormats {
-    const { running, testing, startUpLines } = (saved ?? {}) as Record<string, unknown>;
-    const formats = new LogFormats(typeof startUpLines === 'number' ? startUpLines : 0);
+    const { running, testing, startUpLines, hadLog } = (saved ?? {}) as Record<string, unknown>;
+    const lines = typeof startUpLines === 'number' ? startUpLines : 0;
+    const formats = new LogFormats(lines, hadLog === true);
     formats.#running.restore(running);
     formats.#testing.restore(testing);
     return formats;
@@ -27,6 +31,7 @@ export class LogFormats {
       running: this.#running.checkpoint(),
       testing: this.#testing.checkpoint(),
       startUpLines: this.#startUpLines,
+      hadLog: this.#hadLog,
     };
   }
 
@@ -41,4 +46,20 @@ export class LogFormats {
     if (this.#running.hasLevels !== true || !isWorse) return null;
     return { running: this.#running.describe(), testing: this.#testing.describe() };
   }
+
+  /** What both logs can say about errors. */
+  sides(): LogSides {
+    return {
+      running: stateOf(this.#running, this.#hadLog),
+      testing: stateOf(this.#testing, this.#startUpLines > 0),
+      text: this.#running.describe(),
+    };
+  }
+}
+
+// Private
+
+function stateOf(share: FormatShare, wasThere: boolean): LogState {
+  if (share.lines === 0) return wasThere ? 'read' : 'none';
+  return share.isUnreadable ? 'unreadable' : 'read';
 }

@@ -55,6 +55,11 @@ export class RunningMemory {
     return [...this.#kinds.keys()];
   }
 
+  /** Whether running has logged anything. */
+  get hasLog(): boolean {
+    return this.#sinceMs !== null;
+  }
+
   /** How often running logged its kinds of error until now. */
   earlierKinds(nowMs: number): EarlierKinds {
     const sinceMs = this.#sinceMs ?? nowMs;

@@ -26,7 +26,7 @@ import { endsForHarm, setHarm } from './signals/health.ts';
 import { signals } from './signals/list.ts';
 import { observeErrorKind, setEarlierKinds } from './signals/logs/error-kinds.ts';
 import type { EarlierKinds } from './signals/logs/kinds.ts';
-import { type LogFormatChange, setLogFormat } from './signals/logs/log-format.ts';
+import { type LogFormatChange, type LogSides, setLogFormat } from './signals/logs/log-format.ts';
 import { observeStartupErrors } from './signals/logs/startup-errors.ts';
 import { setOpenPairs } from './signals/open-pairs.ts';
 import type { LogWindow } from './signals/signal.ts';
@@ -121,8 +121,8 @@ export class Verdict {
   }
 
   /** Testing's log cannot be compared with running's, or (null) can. Blocks the promotion meanwhile. */
-  logFormat(change: LogFormatChange | null): void {
-    setLogFormat(this.#context, change);
+  logFormat(change: LogFormatChange | null, sides?: LogSides): void {
+    setLogFormat(this.#context, change, sides);
   }
 
   /** How many pairs wait for testing longer than usual; more than 1 in 100 block the promotion. */

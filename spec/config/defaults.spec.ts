@@ -234,6 +234,7 @@ const DEFAULTS: Settings = {
     levelField: '',
     numbers: 'auto',
   },
+  logs: { source: 'auto' },
   instances: { keep: 20 },
   archive: {
     maxBytes: 1073741824,

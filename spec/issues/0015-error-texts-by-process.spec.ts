@@ -45,6 +45,30 @@ describe('an error whose text differs by process (issue 15)', () => {
     expect(reasons.map(({ code }) => code)).to.not.include.members(['renamed-error-kind']);
   });
 
+  it('is not looked for where there is no log, which no surface shows as free of errors', () => {
+    const evaluation = Evaluation.begin(
+      { name: 'shop-2', fingerprint: 'f', sinceMs: 0 },
+      { verdict: DEFAULT_VERDICT_SETTINGS, nowMs: 0 },
+      new RunningMemory(),
+      { errors: 0, example: undefined, lines: 0 },
+    );
+    evaluation.pairs([pairAt(0)]);
+    const row = (): readonly (string | undefined)[] => {
+      const { signals } = evaluation.findings(evaluation.decide(WINDOW_MS));
+      const found = signals.find(({ code }) => code === 'log-errors');
+      return [found?.running, found?.testing, found?.state];
+    };
+    expect(row()).to.deep.equal(['no log', 'no log', '-']);
+    expect(evaluation.decide(WINDOW_MS).missing.join()).to.contain('no log was found');
+    for (const side of ['running', 'testing'] as const) {
+      evaluation.logged(side, batchOf(5000, { unknown: 60 }, { unknownKeys: ['grade'] }));
+    }
+    expect(row()).to.deep.equal(['no level', 'no level', 'watch']);
+    const { reasons } = evaluation.decide(WINDOW_MS);
+    const told = reasons.find(({ code }) => code === 'log-format')?.text;
+    expect(told).to.contain('neither log can be read').and.to.contain('grade');
+  });
+
   it('still holds the promotion where nothing that running logs is missing', () => {
     const evaluation = evaluationAfter(null, 'Pool beta has no free connection');
     const { reasons, missing } = evaluation.decide(BEGIN_MS + 30 * WINDOW_MS);

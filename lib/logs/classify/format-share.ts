@@ -4,6 +4,8 @@ import type { LogBatch } from '../follow/batch.ts';
 const LINES_MIN = 50;
 /** With a smaller share of lines that have a level, a log counts as one without levels. */
 const LEVELLED_SHARE_MIN = 0.5;
+/** So many lines without any level are enough to say so. */
+const FEW_LINES = 10;
 const KEYS_MAX = 20;
 
 /**
@@ -28,6 +30,11 @@ export class FormatShare {
   get hasLevels(): boolean | null {
     if (this.#lines < LINES_MIN) return null;
     return this.#levelled >= LEVELLED_SHARE_MIN * this.#lines;
+  }
+
+  /** Whether what was seen so far says nothing about errors: lines, and hardly one with a level. */
+  get isUnreadable(): boolean {
+    return this.hasLevels === false || (this.#lines >= FEW_LINES && this.#levelled === 0);
   }
 
   get lines(): number {

@@ -22,6 +22,9 @@ export interface LogLine {
 export interface LogOffset {
   readonly inode: number;
   readonly position: number;
+  /** Another output than the log file, and how far the further ones were read. */
+  readonly path?: string;
+  readonly others?: readonly LogOffset[];
 }
 
 /** What one instance logged since the previous batch, so that no message per line is sent. */

@@ -13,6 +13,8 @@ export const FOLLOW_LIMITS = {
 /** What to follow and how, in a form that can be sent to a worker thread. */
 export interface FollowSettings {
   readonly path: string;
+  /** Files that are read instead while there is none at `path`, once they have a JSON line. */
+  readonly otherPaths?: readonly string[];
   /** Where an earlier follower stopped; null to read the file from its start. */
   readonly from: LogOffset | null;
   /** The field with the level; empty for the known formats. */
@@ -49,3 +51,16 @@ export type FollowEvent =
   | { readonly kind: 'batch'; readonly batch: LogBatch }
   | { readonly kind: 'problem'; readonly text: string }
   | { readonly kind: 'closed' };
+
+/** Where the log of a service is: in its own file, or in what it writes to its standard streams. */
+export type LogSource = 'auto' | 'file' | 'stdout' | 'stderr';
+
+/** The files to follow. */
+export function logPaths(
+  { jsonLog, stdOut, stdErr }: Readonly<Record<'jsonLog' | 'stdOut' | 'stdErr', string>>,
+  source: LogSource,
+): Pick<FollowSettings, 'path' | 'otherPaths'> {
+  if (source === 'stdout') return { path: stdOut };
+  if (source === 'stderr') return { path: stdErr };
+  return source === 'file' ? { path: jsonLog } : { path: jsonLog, otherPaths: [stdOut, stdErr] };
+}

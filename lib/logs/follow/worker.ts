@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { steadyNow } from '../../runtime/clock.ts';
 import { reniceThisThread } from '../../runtime/priority.ts';
-import { FollowLoop } from './loop.ts';
 import type { FollowCommand, FollowEvent, FollowSettings } from './protocol.ts';
+import { SourcesLoop } from './sources.ts';
 
 /** Pauses this many times as long as it worked: even a flood takes at most a fifth of a CPU. */
 const PAUSE_FACTOR = 4;
@@ -55,7 +55,7 @@ class Following {
 
   async run(settings: FollowSettings): Promise<void> {
     const closing = this.#closing.signal;
-    const loop = new FollowLoop(settings, steadyNow);
+    const loop = new SourcesLoop(settings, steadyNow);
     let lastProblem: string | null = null;
     let last = false;
     while (!last) {
@@ -71,6 +71,11 @@ class Following {
         if (!last) await this.#acknowledgement();
       }
       if (!last) await delay(pauseMs, undefined, { signal: closing }).catch(() => {});
+    }
+    // Each poll reads one file, and there may be several.
+    for (const _ of settings.otherPaths ?? []) {
+      const { batch } = await loop.poll();
+      if (batch !== null) this.#send({ kind: 'batch', batch });
     }
     await loop.close();
     this.#send({ kind: 'closed' });

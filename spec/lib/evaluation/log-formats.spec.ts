@@ -28,6 +28,17 @@ describe('the change of log format between two versions', () => {
     expect(logged(1, 60, 60).change()).to.equal(null);
   });
 
+  it('is told apart from logs that say nothing on both sides', () => {
+    expect(new LogFormats(0).sides()).to.deep.include({ running: 'none', testing: 'none' });
+    expect(new LogFormats(3, true).sides()).to.deep.include({ running: 'read', testing: 'read' });
+    const both = logged(1, 0, 0);
+    both.add('running', batchOf(0, { unknown: 12 }));
+    both.add('testing', batchOf(0, { unknown: 12 }));
+    expect(both.sides()).to.deep.include({ running: 'unreadable', testing: 'unreadable' });
+    const text = JSON.stringify(both.checkpoint());
+    expect(LogFormats.restore(JSON.parse(text)).sides()).to.deep.equal(both.sides());
+  });
+
   it('is the same after a checkpoint, and absent after anything else', () => {
     const formats = logged(0, 50, 0);
     const saved: unknown = JSON.parse(JSON.stringify(formats.checkpoint()));

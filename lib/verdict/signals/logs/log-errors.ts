@@ -9,6 +9,7 @@ import { inSoMany } from '../../explain/wording.ts';
 import { discordanceE, nonInferiority } from '../../math/e-values.ts';
 import { PROMOTE_ODDS } from '../../parameters.ts';
 import type { SignalRow } from '../../report.ts';
+import { type LogState, logStates } from './log-format.ts';
 import { type LogWindow, type Signal, type TableInput, WORTH_REPORTING } from '../signal.ts';
 
 const CODE = 'log-errors';
@@ -65,8 +66,11 @@ export const logErrors: Signal = {
     },
     missing: ({ evidence, settings }) => {
       const { windowsNoisier } = totalsPart.of(evidence);
+      const { running, testing } = logStates(evidence);
       const more = windowsMissing(evidence);
       const time = more >= MANY ? 'much more time' : durationOf(more * settings.logWindowMs, true);
+      if (running === 'none' && testing === 'none')
+        return [`${time} of the test (no log was found)`];
       return windowsNoisier === 0
         ? [`${time} of logs`]
         : [`${time} of logs (testing logged clearly more ERROR in ${windowsNoisier} windows)`];
@@ -84,10 +88,11 @@ export const logErrors: Signal = {
       code: CODE,
       endpoint: null,
       text:
-        noisier + quieter === 0
+        notComparedText(evidence) ??
+        (noisier + quieter === 0
           ? `neither version logged clearly more ERROR lines in any of ${windows}.`
           : `of ${windows}, testing logged clearly more ERROR lines ` +
-            `${inSoMany(noisier)} and running ${inSoMany(quieter)}.`,
+            `${inSoMany(noisier)} and running ${inSoMany(quieter)}.`),
       observed: noisier,
       limit: RATIO * quieter,
       samples: [],
@@ -162,7 +167,23 @@ function noisierReason({ evidence, settings }: DecisionContext): Reason {
   };
 }
 
-function row({ measured: { pairs, running, testing }, stateOf }: TableInput): SignalRow {
+/** A sentence where errors could not be compared, which must not read like none. */
+function notComparedText(evidence: Evidence): string | null {
+  const { running, testing } = logStates(evidence);
+  if (running === 'read' && testing === 'read') return null;
+  if (running === 'none' && testing === 'none') {
+    return 'no log of either version was found, so errors in logs were not compared.';
+  }
+  const words = { read: 'a log', none: 'no log', unreadable: 'a log without levels' };
+  return `running has ${words[running]} and testing ${words[testing]}, so errors in logs were not compared.`;
+}
+
+function cellOf(state: LogState, lines: number, pairs: number): string {
+  if (state === 'none') return 'no log';
+  return state === 'unreadable' ? 'no level' : perThousand(lines, pairs);
+}
+
+function row({ context, measured: { pairs, running, testing }, stateOf }: TableInput): SignalRow {
   const [ours, theirs] = [running.errorLines, testing.errorLines];
   // The other things that logs show have no row of their own.
   const state = stateOf(
@@ -172,12 +193,16 @@ function row({ measured: { pairs, running, testing }, stateOf }: TableInput): Si
     'startup-errors',
     'log-format',
   );
+  const logs = logStates(context.evidence);
+  const isSilent = logs.running === 'none' && logs.testing === 'none';
+  const isCompared = logs.running === 'read' && logs.testing === 'read';
+  const isWatched = !isCompared || theirs > RATIO * ours + WATCH_SLACK;
   return {
     code: CODE,
     name: 'log errors / 1k',
-    running: perThousand(ours, pairs),
-    testing: perThousand(theirs, pairs),
+    running: cellOf(logs.running, ours, pairs),
+    testing: cellOf(logs.testing, theirs, pairs),
     limit: `x${RATIO}`,
-    state: state === 'ok' && theirs > RATIO * ours + WATCH_SLACK ? 'watch' : state,
+    state: state !== 'ok' ? state : isSilent ? '-' : isWatched ? 'watch' : 'ok',
   };
 }

@@ -1,9 +1,9 @@
 import { reasonOf } from '../../../model/reason.ts';
 import type { DecisionContext } from '../../decision/context.ts';
 import { readRecord, readText } from '../../evidence/checkpoint.ts';
-import { TotalsPart } from '../../evidence/evidence.ts';
+import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { shortened } from '../../explain/wording.ts';
-import type { Signal } from '../signal.ts';
+import type { Finding, Signal } from '../signal.ts';
 
 /** What either side writes. */
 export interface LogFormatChange {
@@ -29,7 +29,23 @@ class CurrentChange {
   }
 }
 
-const totalsPart = new TotalsPart(() => ({ logFormat: new CurrentChange() }));
+/** `none`: nothing was ever logged where the log should be; `unreadable`: its lines have no level. */
+export type LogState = 'read' | 'none' | 'unreadable';
+
+/** What is known of the logs of both versions. */
+export interface LogSides {
+  readonly running: LogState;
+  readonly testing: LogState;
+  /** How running logs, in words. */
+  readonly text: string;
+}
+
+const totalsPart = new TotalsPart(() => ({
+  logFormat: new CurrentChange(),
+  runningLog: 'read',
+  testingLog: 'read',
+  logText: '',
+}));
 
 /** Testing's log cannot be compared with running's: blocks the promotion meanwhile. */
 export const logFormat: Signal = {
@@ -43,7 +59,7 @@ export const logFormat: Signal = {
   },
   findings: ({ evidence }) => {
     const change = totalsPart.of(evidence).logFormat.value;
-    if (change === null) return [];
+    if (change === null) return unreadableFindings(evidence);
     const text =
       `the log format changed: running ${change.running}, testing ${change.testing}, so ` +
       `testing's errors cannot be counted and no log is no good sign`;
@@ -51,9 +67,40 @@ export const logFormat: Signal = {
   },
 };
 
-export function setLogFormat({ evidence }: DecisionContext, change: LogFormatChange | null): void {
-  totalsPart.of(evidence).logFormat.value =
+export function setLogFormat(
+  { evidence }: DecisionContext,
+  change: LogFormatChange | null,
+  sides?: LogSides,
+): void {
+  const totals = totalsPart.of(evidence);
+  totals.logFormat.value =
     change === null
       ? null
       : { running: shortened(change.running), testing: shortened(change.testing) };
+  if (sides === undefined) return;
+  totals.runningLog = sides.running;
+  totals.testingLog = sides.testing;
+  totals.logText = shortened(sides.text);
+}
+
+/** What both logs can say about errors. */
+export function logStates(evidence: Evidence): { running: LogState; testing: LogState } {
+  const { runningLog, testingLog } = totalsPart.of(evidence);
+  return { running: stateOf(runningLog), testing: stateOf(testingLog) };
+}
+
+// Private
+
+/** Lines without levels on both sides look like no errors at all. */
+function unreadableFindings(evidence: Evidence): readonly Finding[] {
+  const { running, testing } = logStates(evidence);
+  if (running !== 'unreadable' || testing !== 'unreadable') return [];
+  const text =
+    `neither log can be read: ${totalsPart.of(evidence).logText}, so errors in the logs are not ` +
+    'compared; set log.level_field, or log in a format that Vili knows';
+  return [{ reason: reasonOf('log-format', text), strength: 0 }];
+}
+
+function stateOf(saved: string): LogState {
+  return saved === 'none' || saved === 'unreadable' ? saved : 'read';
 }

@@ -77,7 +77,10 @@ function bySimilarText(kind: ErrorKind, watched: Watched): Renamed | null {
   return { kind, former, running, isPlausible };
 }
 
-/** One for one, the most frequent first. */
+/**
+ * One for one, the most frequent first; those that are about as frequent before the others. Of the others, too, what
+ * running logged counts: by chance one side may be just beyond what is as frequent.
+ */
 function pairByFrequency(
   kinds: readonly ErrorKind[],
   gone: Set<ErrorKind>,
@@ -85,23 +88,36 @@ function pairByFrequency(
   found: Map<ErrorKind, Renamed>,
 ): void {
   const byTesting = [...kinds].sort((one, other) => other.counts.testing - one.counts.testing);
-  for (const kind of byTesting) {
-    const { testing } = kind.counts;
-    let former: ErrorKind | null = null;
-    for (const one of gone) {
-      const often = expected(one, watched);
-      if (one.level !== kind.level) continue;
-      const chance = often < GONE_EXPECTED ? 1 : 3;
-      if (testing > FACTOR * often + chance || testing < often / FACTOR - chance) continue;
-      const isCloser =
-        former === null ||
-        Math.abs(often - testing) < Math.abs(expected(former, watched) - testing);
-      if (isCloser) former = one;
+  for (const isPlausible of [true, false]) {
+    for (const kind of byTesting) {
+      if (found.has(kind)) continue;
+      const former = closest(kind, gone, watched, isPlausible);
+      if (former === null) continue;
+      gone.delete(former);
+      found.set(kind, { kind, former, running: former.counts.running, isPlausible });
     }
-    if (former === null) continue;
-    gone.delete(former);
-    found.set(kind, { kind, former, running: former.counts.running, isPlausible: true });
   }
+}
+
+function closest(
+  { level, counts: { testing } }: ErrorKind,
+  gone: Iterable<ErrorKind>,
+  watched: Watched,
+  onlyAsFrequent: boolean,
+): ErrorKind | null {
+  let found: ErrorKind | null = null;
+  let away = Number.POSITIVE_INFINITY;
+  for (const one of gone) {
+    const often = expected(one, watched);
+    const distance = Math.abs(often - testing);
+    if (one.level !== level || distance >= away) continue;
+    const chance = often < GONE_EXPECTED ? 1 : 3;
+    const isAsFrequent = testing <= FACTOR * often + chance && testing >= often / FACTOR - chance;
+    if (onlyAsFrequent && !isAsFrequent) continue;
+    found = one;
+    away = distance;
+  }
+  return found;
 }
 
 /** Windows of the test in which running's kind would be logged by a version that has it. */

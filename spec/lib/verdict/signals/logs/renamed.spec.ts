@@ -42,7 +42,10 @@ describe('a kind of error under another name', () => {
     const rare = seen(kinds, 'disk is full', 1, 0);
     const found = renamedKinds(kinds.all(), WATCHED);
     expect([...found.keys()]).to.deep.equal([kind]);
+    expect(found.get(kind)?.isPlausible).to.equal(true);
     expect(found.get(rare)).to.equal(undefined);
+    kind.counts.testing = 30;
+    expect(renamedKinds(kinds.all(), WATCHED).get(kind)?.isPlausible, 'more often').to.equal(false);
   });
 
   it('is not a rare one while testing logs running’s rare kinds under their own names', () => {
