@@ -36,6 +36,13 @@ export interface Body {
   readonly memo?: { reading?: Reading };
 }
 
+/** What is known of a pair besides its rules. */
+export interface BodyContext {
+  readonly site?: Site;
+  /** What is costly to read is not read. */
+  readonly isShallow?: boolean;
+}
+
 export type BodySettings = Pick<CompareSettings, 'maxBodyBytes' | 'maxDepth'>;
 
 /**
@@ -49,7 +56,7 @@ export function compareBodies(
   testing: Body,
   findings: Findings,
   places?: PlaceRules,
-  site: Site = NOWHERE,
+  { site = NOWHERE, isShallow = false }: BodyContext = {},
 ): void {
   if (places?.rules?.ignores([]) === true) {
     findings.skip('$');
@@ -62,8 +69,8 @@ export function compareBodies(
   const [type, other] = [mediaType(running.headers), mediaType(testing.headers)];
   const isSame = running.bytes.equals(testing.bytes) && isEncodedAlike(running, testing);
   if (isSame && isSameType(type, other)) return;
-  const ours = readingOf(settings, running, running.bytes, site);
-  const theirs = readingOf(settings, testing, testing.bytes, site);
+  const ours = readingOf(settings, running, running.bytes, { site, isShallow });
+  const theirs = readingOf(settings, testing, testing.bytes, { site, isShallow });
   if ('fault' in ours || 'fault' in theirs) {
     compareUnread(ours, theirs, running, testing, findings);
     return;
@@ -83,9 +90,14 @@ export function compareBodies(
 
 // Private
 
-function readingOf({ maxBodyBytes }: BodySettings, body: Body, bytes: Buffer, site: Site): Reading {
+function readingOf(
+  { maxBodyBytes }: BodySettings,
+  body: Body,
+  bytes: Buffer,
+  { site, isShallow }: Required<BodyContext>,
+): Reading {
   const { headers, memo } = body;
-  const reading = memo?.reading ?? readContent(headers, bytes, site, maxBodyBytes);
+  const reading = memo?.reading ?? readContent(headers, bytes, site, maxBodyBytes, isShallow);
   if (memo !== undefined) memo.reading = reading;
   return reading;
 }

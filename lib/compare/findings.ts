@@ -14,6 +14,8 @@ export interface Findings {
   skip(path: string): void;
   /** Records that the bodies could not be compared by their content. */
   unread(what: Unread): void;
+  /** Records that there was no time to compare what is in the bodies. */
+  leaveOut(): void;
   /** True when a further difference would neither be kept nor change the outcome. */
   saturated(): boolean;
   result(): Found;
@@ -29,6 +31,8 @@ export interface Found {
   readonly skipped: readonly string[];
   /** Absent where the bodies were compared by their content. */
   readonly unread?: Unread;
+  /** There was no time to compare what is in the bodies, only what they are. */
+  readonly isLeftOut?: true;
 }
 
 export type FindingSettings = Pick<CompareSettings, 'shape' | 'values' | 'maxDifferences'>;
@@ -45,6 +49,7 @@ export function createFindings(
   const ignored: string[] = [];
   const skipped = new Set<string>();
   let unread: Unread | undefined;
+  let isLeftOut = false;
   const isBlocking = blockingKinds(settings);
 
   const listOf = (kind: DifferenceKind) => (isBlocking(kind) ? blocking : reported);
@@ -70,6 +75,9 @@ export function createFindings(
     unread(what) {
       unread ??= what;
     },
+    leaveOut() {
+      isLeftOut = true;
+    },
     saturated: () => blocking.length >= limit,
     result: () => ({
       differences: [...blocking, ...reported].slice(0, limit),
@@ -77,6 +85,7 @@ export function createFindings(
       ignored,
       skipped: [...skipped],
       ...(unread !== undefined && { unread }),
+      ...(isLeftOut && { isLeftOut }),
     }),
   };
 }

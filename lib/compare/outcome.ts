@@ -102,6 +102,8 @@ export interface PairOutcome {
   readonly failuresOnly?: boolean;
   /** Absent where the bodies were compared by their content. */
   readonly unread?: Unread;
+  /** There was no time to compare what is in the bodies, only what they are. */
+  readonly isLeftOut?: true;
   /** The thread that timed testing was delayed, so `testing.ms` says nothing about testing. */
   readonly disturbed?: boolean;
 }

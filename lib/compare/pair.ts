@@ -25,6 +25,8 @@ export interface Comparison extends Found {
 export interface PairContext extends PlaceRules {
   readonly isNoise: (key: string) => boolean;
   readonly isMaskedHeader: (name: string) => boolean;
+  /** What is costly to read is not read. */
+  readonly isShallow?: boolean;
   /** Absent where nothing is known of the place. */
   readonly site?: Site;
 }
@@ -68,7 +70,11 @@ export function comparePair(
     return { differences, differs, ignored: [], skipped: [], comparable };
   }
   const findings = createFindings(settings, isNoise);
-  if (method !== 'HEAD') compareBodies(settings, running, testing, findings, context, context.site);
+  if (method !== 'HEAD')
+    compareBodies(settings, running, testing, findings, context, {
+      ...(context.site && { site: context.site }),
+      isShallow: context.isShallow === true,
+    });
   const shown = { isMasked: context.isMaskedHeader, maskText: context.maskText };
   for (const difference of compareHeaders(
     settings.headers,

@@ -73,7 +73,8 @@ export class Places {
 }
 
 export interface PlacedDocument extends Document {
-  readonly places: Places;
+  /** Null where there was no time to read it. */
+  readonly places: Places | null;
 }
 
 /**
@@ -86,19 +87,24 @@ export function comparePlaces(
   comparing: Comparing,
 ): void {
   const { findings } = comparing;
+  const [ours, theirs] = [running.places, testing.places];
+  if (ours === null || theirs === null) {
+    findings.leaveOut();
+    return;
+  }
   const found: Found[] = [];
   const lost: string[] = [];
-  for (const [path, ours] of running.places.all()) {
+  for (const [path, place] of ours.all()) {
     if (found.length >= MAX_FOUND) break;
-    const theirs = testing.places.at(path);
-    if (isIgnored(comparing, path, ours.values, theirs?.values ?? [])) continue;
-    const change = changeAt(ours, theirs, comparing);
+    const other = theirs.at(path);
+    if (isIgnored(comparing, path, place.values, other?.values ?? [])) continue;
+    const change = changeAt(place, other, comparing);
     if (change === null || lost.some((prefix) => path.startsWith(prefix))) continue;
-    if (theirs === undefined) lost.push(`${path} `);
+    if (other === undefined) lost.push(`${path} `);
     if (!findings.wants(change.kind, path)) continue;
-    const [before, after] = change.texts.map((text) => shown(comparing, text, ours.names));
+    const [before, after] = change.texts.map((text) => shown(comparing, text, place.names));
     found.push({
-      weight: ours.weight ?? 4,
+      weight: place.weight ?? 4,
       difference: {
         kind: change.kind,
         path,
@@ -107,9 +113,9 @@ export function comparePlaces(
       },
     });
   }
-  for (const [path, { values, names }] of testing.places.all()) {
+  for (const [path, { values, names }] of theirs.all()) {
     if (found.length >= MAX_FOUND) break;
-    if (running.places.at(path) !== undefined || isIgnored(comparing, path, [], values)) continue;
+    if (ours.at(path) !== undefined || isIgnored(comparing, path, [], values)) continue;
     if (!findings.wants('extra', path)) continue;
     const testing = shown(comparing, textFor(values), names);
     found.push({ weight: 4, difference: { kind: 'extra', path, testing } });

@@ -36,10 +36,11 @@ export function readContent(
   bytes: Buffer,
   site: Site,
   maxBytes: number,
+  isShallow = false,
 ): Reading {
   const decoded = decodeContent(headers, bytes, maxBytes);
   if (!decoded.ok) return decoded;
-  const document = documentOf(new Source(headers, decoded.bytes, site));
+  const document = documentOf(new Source(headers, decoded.bytes, site, isShallow));
   return { document, length: decoded.bytes.length };
 }
 

@@ -11,13 +11,16 @@ export class Source {
   readonly type: string;
   /** The addresses of the servlets are told from that of their users. */
   readonly site: Site;
+  /** Only what it is may be found out, not what is in it, where that is costly. */
+  readonly isShallow: boolean;
   #text: string | null | undefined;
 
-  constructor(headers: FlatHeaders, bytes: Buffer, site: Site) {
+  constructor(headers: FlatHeaders, bytes: Buffer, site: Site, isShallow = false) {
     this.headers = headers;
     this.bytes = bytes;
     this.type = mediaType(headers);
     this.site = site;
+    this.isShallow = isShallow;
   }
 
   /** The bytes as text, null where they are none. */

@@ -1,4 +1,5 @@
 import { usersHost } from '../../compare/address/site.ts';
+import { ReadingTime } from '../../compare/content/reading-time.ts';
 import { blockingKinds } from '../../compare/findings.ts';
 import { createMask, type Mask } from '../../compare/mask/mask.ts';
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
@@ -60,9 +61,12 @@ export class PairComparer {
   readonly #mask: Mask;
   readonly #hits: RuleHits;
   readonly #blocks: ReturnType<typeof blockingKinds>;
+  readonly #time: ReadingTime;
   #ports: readonly number[] = [];
 
-  constructor(settings: CompareSettings) {
+  /** `now`: monotonic clock, ms; without it there is time for everything. */
+  constructor(settings: CompareSettings, now: () => number = () => 0) {
+    this.#time = new ReadingTime(now);
     this.#settings = settings;
     this.#noise = createNoiseMemory(settings.maxEndpoints);
     this.#rulesFor = createRuleBook(settings.rules);
@@ -77,24 +81,9 @@ export class PairComparer {
    * count.
    */
   compare(completed: CompletedPair): PairOutcome {
-    const pair = this.#judged(completed);
-    const { exchange, endpoint, testing, baseline, running } = pair;
-    const [noise, blocks] = [this.#noise, this.#blocks];
-    const context = this.#contextOf(pair);
-    const compare = (other: ResponseContent) =>
-      comparePair(this.#settings, exchange.method, running, other, context);
-    const found = compare(testing);
-    this.#hits.count(endpoint, found.skipped);
-    const again = baseline === null || !found.comparable ? null : compare(baseline);
-    const unread = unreadOf(found, again);
-    if (again?.comparable !== true) return { ...outcomeOf(pair, found, null), ...unread };
-    noise.learn(endpoint, found, again);
-    // What both differ from running in is noise of this very request: it is not evidence.
-    const ours = without(found, again, blocks);
-    const theirs = without(again, found, blocks);
-    const values = theirs.differences.flatMap(({ kind, path }) => (kind === 'value' ? path : []));
-    const control = { differs: theirs.differs, ...(values.length > 0 && { values }) };
-    return { ...outcomeOf(pair, ours, control), ...unread };
+    // A pair with a baseline tells most, and how many have one is limited already.
+    const isShallow = completed.baseline === null && !this.#time.isLeft;
+    return this.#time.spend(() => this.#compare(this.#judged(completed), isShallow));
   }
 
   /** Where two responses to a request differ, noise left out; `one` null: running's first response. */
@@ -105,7 +94,9 @@ export class PairComparer {
   ): ReadonlySet<string> {
     const first = one ?? contentOf(pair.exchange);
     const context = this.#contextOf(pair);
-    const found = comparePair(this.#settings, pair.exchange.method, first, other, context);
+    const found = this.#time.spend(() =>
+      comparePair(this.#settings, pair.exchange.method, first, other, context),
+    );
     return new Set(found.differences.map(keyOf));
   }
 
@@ -130,6 +121,26 @@ export class PairComparer {
   }
 
   // Private
+
+  #compare(pair: JudgedPair, isShallow: boolean): PairOutcome {
+    const { exchange, endpoint, testing, baseline, running } = pair;
+    const [noise, blocks] = [this.#noise, this.#blocks];
+    const context = { ...this.#contextOf(pair), isShallow };
+    const compare = (other: ResponseContent) =>
+      comparePair(this.#settings, exchange.method, running, other, context);
+    const found = compare(testing);
+    this.#hits.count(endpoint, found.skipped);
+    const again = baseline === null || !found.comparable ? null : compare(baseline);
+    const unread = unreadOf(found, again);
+    if (again?.comparable !== true) return { ...outcomeOf(pair, found, null), ...unread };
+    noise.learn(endpoint, found, again);
+    // What both differ from running in is noise of this very request: it is not evidence.
+    const ours = without(found, again, blocks);
+    const theirs = without(again, found, blocks);
+    const values = theirs.differences.flatMap(({ kind, path }) => (kind === 'value' ? path : []));
+    const control = { differs: theirs.differs, ...(values.length > 0 && { values }) };
+    return { ...outcomeOf(pair, ours, control), ...unread };
+  }
 
   /** With the status that protocols have beside that of HTTP; copies are as they were, for samples. */
   #judged(pair: CompletedPair): JudgedPair {
@@ -178,7 +189,11 @@ export function isUnreadable(
 // Private
 
 /** What even running's second response cannot be compared in is nobody's change. */
-function unreadOf({ unread }: Comparison, again: Comparison | null): Pick<PairOutcome, 'unread'> {
+function unreadOf(
+  { unread, isLeftOut }: Comparison,
+  again: Comparison | null,
+): Pick<PairOutcome, 'unread' | 'isLeftOut'> {
+  if (isLeftOut === true) return { isLeftOut };
   if (unread === undefined) return {};
   const isBoth = unread.by === 'both' || again?.unread !== undefined;
   return { unread: { by: isBoth ? 'both' : 'testing', why: unread.why } };

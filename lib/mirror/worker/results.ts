@@ -20,7 +20,7 @@ export class Results {
   /** `now`: monotonic clock, ms. */
   constructor({ compare, samples, token }: MirrorSettings, now: () => number) {
     this.#now = now;
-    this.#comparer = new PairComparer(compare);
+    this.#comparer = new PairComparer(compare, now);
     this.#sampler = new Sampler(samples, compare, token);
   }
 

@@ -22,6 +22,7 @@ export const html: ContentKind<HtmlContent> = {
     const isUnsure = type === '' || type === 'text/plain' || type === 'application/octet-stream';
     if (!HTML_TYPES.has(type) && !(isUnsure && BEGINNING.test(text.slice(0, SEARCHED))))
       return null;
+    if (source.isShallow) return { kind: 'html', label: 'HTML', places: null };
     const places = placesOfPage(parseHtml(text), source.site);
     return { kind: 'html', label: 'HTML', places };
   },

@@ -24,10 +24,11 @@ export interface XmlContent extends PlacedDocument {
  */
 export const xml: ContentKind<XmlContent> = {
   kind: 'xml',
-  read({ text, type }: Source) {
+  read({ text, type, isShallow }: Source) {
     if (text === null || type === 'application/xhtml+xml') return null;
     const isUnsure = type === '' || type === 'text/plain';
     if (!XML_TYPE.test(type) && !(isUnsure && BEGINNING.test(text.slice(0, 100)))) return null;
+    if (isShallow) return { kind: 'xml', label: 'XML', places: null };
     const reading = new XmlReading();
     const isWellFormed = reading.read(text);
     return {

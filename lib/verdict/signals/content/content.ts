@@ -151,6 +151,7 @@ function count(context: DecisionContext, endpoint: EndpointEvidence, outcome: Pa
   const also = differsSystematically(context, endpoint, outcome);
   const differs = outcome.differs || also.testing;
   if (baseline === null) {
+    if (outcome.isLeftOut === true && !differs) return;
     own.uncontrolled++;
     if (differs) own.uncontrolledDiffers++;
     return;

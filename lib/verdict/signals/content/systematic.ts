@@ -92,6 +92,7 @@ function observe(
   if (settings.systematic === 'report') return;
   const severity = severityOf(outcome.running);
   if (severity === 2 || severity !== severityOf(outcome.testing)) return;
+  if (outcome.isLeftOut === true) return;
   const own = endpointPart.of(endpoint);
   own.valuesCompared++;
   const { differences, baseline } = outcome;
