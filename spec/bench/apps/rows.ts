@@ -30,6 +30,8 @@ export interface Outcome {
   readonly detail: string;
 }
 
+/** How many times a rule that is named is set, and the next one asked for. */
+const MAX_RULES = 3;
 const DETAIL_MAX = 600;
 /** Then the copies themselves did not come to testing. */
 const FEW_PAIRS = 200;
@@ -58,12 +60,25 @@ export async function runRow({ app, fault }: Row, isHostBusy = false): Promise<O
   if (first.outcome === 'promoted') return of('promoted', true, '');
   if (first.outcome === 'rejected') return of('rejected', false, first.reasons.join('; '));
   if (first.rule === null) return of('held without a rule', false, heldText(first));
-  const rules = withRule({ ...app.settings, ...settings }, first.rule);
-  const again = await tryRelease({ app, fault: 'none', settings: rules, named: null });
-  if (again.outcome === 'promoted') return of('promoted by rule', true, first.rule);
-  if (again.outcome === 'rejected')
-    return of('rejected', false, `with ${first.rule}: ${again.reasons.join('; ')}`);
-  return of('held with the rule too', false, `${first.rule}: ${heldText(again)}`);
+  return followRules(app, { ...app.settings, ...settings }, first.rule);
+}
+
+/** Sets the rule that is named, and what is named then: each rule shows what else only running knows. */
+async function followRules(app: App, before: Settings, rule: string): Promise<Outcome> {
+  let [settings, named, last]: [Settings, string, Result | null] = [before, rule, null];
+  for (let round = 0; round < MAX_RULES; round++) {
+    settings = withRule(settings, named);
+    last = await tryRelease({ app, fault: 'none', settings, named: null });
+    const set = settings['mirror_rules'] ?? '';
+    if (last.outcome === 'promoted') return of('promoted by rule', true, set);
+    if (last.outcome === 'rejected') {
+      return of('rejected', false, `with ${set}: ${last.reasons.join('; ')}`);
+    }
+    if (last.rule === null || set.includes(last.rule)) break;
+    named = last.rule;
+  }
+  const text = last === null ? '' : heldText(last);
+  return of('held with the rule too', false, `${settings['mirror_rules']}: ${text}`);
 }
 
 // Private
