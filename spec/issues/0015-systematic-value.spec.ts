@@ -4,7 +4,7 @@ import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 
 describe('Issue 15: a price that became 0 everywhere', function () {
-  this.timeout(90_000);
+  this.timeout(200_000);
   let world: DaemonWorld;
   let daemon: Daemon;
 
@@ -13,7 +13,7 @@ describe('Issue 15: a price that became 0 everywhere', function () {
     await world.arrive('shop-1.0.0.mjs', shop('1.0.0', 42));
     daemon = world.start();
     await daemon.serving('shop-1.0.0');
-    world.users(100);
+    world.users(60);
   });
   after(() => world.end());
 
@@ -23,7 +23,7 @@ describe('Issue 15: a price that became 0 everywhere', function () {
       'only the price holds it',
       ({ verdict: now }) =>
         now?.missing.length === 1 && now.missing[0]?.includes('$.price') === true,
-      40_000,
+      80_000,
     );
     expect(running?.version).to.equal('shop-1.0.0');
     expect(verdict).to.have.property('decision', 'collecting');
@@ -46,7 +46,7 @@ describe('Issue 15: a price that became 0 everywhere', function () {
     expect(mistyped.stdout).to.contain('$.price');
     const { code, stdout: told } = await world.vili(...words, '--yes', '--reason', 'a gift');
     expect([code, told]).to.deep.equal([0, '$.price is accepted for shop-1.1.0\n']);
-    const promoted = await daemon.recorded('promoted', 'shop-1.1.0', 40_000);
+    const promoted = await daemon.recorded('promoted', 'shop-1.1.0', 80_000);
     expect(promoted.by).to.equal('vili');
     expect(promoted.reasons.join(' ')).to.contain('An operator accepted').and.contain('$.price');
     const accepted = await daemon.recorded('accepted', 'shop-1.1.0');
@@ -56,7 +56,7 @@ describe('Issue 15: a price that became 0 everywhere', function () {
 
   it('asks nothing of the next release, whose version, process id and start are its own', async () => {
     await world.arrive('shop-1.2.0.mjs', shop('1.2.0', 0));
-    await daemon.recorded('promoted', 'shop-1.2.0', 40_000);
+    await daemon.recorded('promoted', 'shop-1.2.0', 80_000);
     const history = await daemon.client.history();
     expect(
       history.filter(({ event, version }) => event === 'accepted' && version === 'shop-1.2.0'),
@@ -66,7 +66,7 @@ describe('Issue 15: a price that became 0 everywhere', function () {
   it('cannot be accepted of a version that is not tested', async () => {
     const { code, stderr } = await world.vili('accept', '1.0.0', '$.price', '--yes');
     expect(code).to.equal(6);
-    expect(stderr).to.contain('no version is under test');
+    expect(stderr).to.match(/no version is under test|is not under test/);
   });
 });
 
