@@ -170,9 +170,9 @@ export const mirror = {
     control_share: setting(
       share,
       '10%',
-      'The share of copied safe requests that is sent to running a second time, as a baseline of ' +
-        'what differs by itself (times, ids). Raising it learns faster and loads running more; none ' +
-        'are sent while running is slow.',
+      'The share of copied safe requests that is put to running and testing a second time: what ' +
+        'differs by itself (times, ids), and how fast both are. More while only that is missing. Raising it ' +
+        'learns faster and loads running more; none are sent while running is slow.',
       { max: '100%' },
     ),
   },

@@ -33,10 +33,14 @@ export function judgeLike(outcome: PairOutcome, denialStands: boolean): PairFind
 
 // Private
 
+const NOT_MODIFIED = 304;
+
 /** Another status of the same severity, and running's second response has it too. */
 function hasMovedOn({ running, testing, again = null }: PairOutcome): boolean {
   if (running.status === testing.status || again === null || again === 'no-room') return false;
   if (running.failure !== null || testing.failure !== null) return false;
+  // Asked again without its condition, running sends what the client had.
+  if (running.status === NOT_MODIFIED) return false;
   return again.running.failure === null && again.running.status === testing.status;
 }
 

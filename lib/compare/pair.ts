@@ -65,7 +65,7 @@ export function comparePair(
     const key = differenceKey('status', 'status');
     if (isNoise(key))
       return { differences: [], differs: false, ignored: [key], skipped: [], comparable };
-    const differs = settings.shape === 'block' && !isRevalidation(running.status, testing.status);
+    const differs = settings.shape === 'block';
     const differences = [statusDifference(running, testing)];
     return { differences, differs, ignored: [], skipped: [], comparable };
   }
@@ -102,12 +102,4 @@ function statusDifference(running: ResponseContent, testing: ResponseContent): D
 
 function statusText({ status, says }: ResponseContent): string {
   return says ?? (status === 0 ? 'no response' : String(status));
-}
-
-/**
- * A user who revalidates sends running's ETag or date, which a new version need not share: 200 in
- * place of 304 is then correct (RFC 9110, 13.2) and does not count as a difference.
- */
-function isRevalidation(running: number, testing: number): boolean {
-  return (running === 304 && testing === 200) || (running === 200 && testing === 304);
 }

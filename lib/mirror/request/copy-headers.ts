@@ -3,6 +3,7 @@ import type { HeaderEdit } from '../../model/traffic-rules.ts';
 import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
 
 const REQUEST_ID = 'x-request-id';
+const NOTHING: ReadonlySet<string> = new Set();
 const NO_EDITS: readonly HeaderEdit[] = [];
 /** Headers that belong to the connection or that the client writes itself. */
 const NOT_COPIED = new Set([...HOP_BY_HOP, 'content-length', 'expect']);
@@ -21,13 +22,15 @@ export interface CopyHeaderRules {
 
 /**
  * The request's headers as testing, or running in a baseline request, receives them: Host, order,
- * case and repetition kept, the mark added, and the request id where there is none.
+ * case and repetition kept, the mark added, the request id where there is none, and what is in `without`
+ * left out.
  */
 export function copyHeaders(
   headers: readonly string[],
   requestId: string,
   rules: CopyHeaderRules,
   mark: Mark,
+  without: ReadonlySet<string> = NOTHING,
 ): string[] {
   const result: string[] = [];
   const edits = mark === 'test' ? rules.headers : NO_EDITS;
@@ -37,6 +40,7 @@ export function copyHeaders(
   for (const [name, value] of pairsOf(headers)) {
     const key = name.toLowerCase();
     if (key === markKey || NOT_COPIED.has(key) || edited.has(key)) continue;
+    if (without.has(key)) continue;
     if (key === REQUEST_ID) hasRequestId = true;
     result.push(name, value);
   }

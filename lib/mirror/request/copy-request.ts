@@ -1,6 +1,7 @@
 import type { ByteBudget } from '../../model/byte-budget.ts';
 import type { Exchange } from '../../model/exchange.ts';
 import type { MirrorSettings } from '../settings.ts';
+import { conditionsOf } from './conditions.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
 import { compileRewrites } from './copy-path.ts';
 import type { ShadowLimits, ShadowRequest, ShadowResponse } from './requester.ts';
@@ -27,15 +28,18 @@ export const REFUSED: ShadowResponse = {
 
 export type CopyRequest = (exchange: Exchange, mark: Mark) => ShadowRequest;
 
-/** Repeats the user's request, marked as copy or baseline; only the copy is rewritten. */
+/** Repeats the user's request without its conditions, marked as copy or baseline; only the copy is rewritten. */
 export function createCopyRequest(settings: MirrorSettings): CopyRequest {
   const rewritten = compileRewrites(settings.rewrite);
-  return ({ method, path, body, requestId, headers }, mark) => ({
-    method,
-    path: mark === 'test' ? rewritten(path) : path,
-    body,
-    headers: copyHeaders(headers, requestId, settings, mark),
-  });
+  return (exchange, mark) => {
+    const { method, path, body, requestId, headers } = exchange;
+    return {
+      method,
+      path: mark === 'test' ? rewritten(path) : path,
+      body,
+      headers: copyHeaders(headers, requestId, settings, mark, conditionsOf(exchange)),
+    };
+  };
 }
 
 /** Time and bytes that the response may take, given what running took for the same request. */

@@ -3,14 +3,8 @@ import { ReadingTime } from '../../compare/content/reading-time.ts';
 import { blockingKinds } from '../../compare/findings.ts';
 import { createMask, type Mask } from '../../compare/mask/mask.ts';
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
-import { createNoiseMemory, differenceKey, type NoiseMemory } from '../../compare/noise/noise.ts';
-import type {
-  AskedAgain,
-  Difference,
-  DifferenceKind,
-  PairOutcome,
-  ResponseSummary,
-} from '../../compare/outcome.ts';
+import { createNoiseMemory, type NoiseMemory } from '../../compare/noise/noise.ts';
+import type { AskedAgain, PairOutcome, ResponseSummary } from '../../compare/outcome.ts';
 import {
   type Comparison,
   comparePair,
@@ -18,11 +12,13 @@ import {
   type ResponseContent,
 } from '../../compare/pair.ts';
 import { type ProtocolFailure, protocolFailure } from '../../compare/protocol/failure.ts';
+import { keyOf, type Remaining, without } from '../../compare/remaining.ts';
 import { createRuleHits, type RuleHits } from '../../compare/rules/hits.ts';
 import { createRuleBook, type RuleBook } from '../../compare/rules/rules.ts';
 import type { CompareSettings } from '../../compare/settings.ts';
 import { isDeniedStatus } from '../../compare/severity.ts';
 import type { Exchange } from '../../model/exchange.ts';
+import { isRevalidation } from '../request/conditions.ts';
 import type { ShadowResponse } from '../request/requester.ts';
 import type { Aside } from '../state/client-state.ts';
 
@@ -41,7 +37,7 @@ export interface CompletedPair {
   readonly aside?: Aside | null;
 }
 
-type Remaining = Pick<Comparison, 'differences' | 'differs'>;
+const NOTHING = { kind: 'type', path: '$', running: 'content', testing: 'nothing' } as const;
 
 /** A response with the status that it has by its protocol. */
 type Judged<R> = R & Partial<ProtocolFailure>;
@@ -123,6 +119,7 @@ export class PairComparer {
   // Private
 
   #compare(pair: JudgedPair, isShallow: boolean): PairOutcome {
+    if (isRevalidation(pair.exchange)) return this.#compareRevalidated(pair);
     const { exchange, endpoint, testing, baseline, running } = pair;
     const [noise, blocks] = [this.#noise, this.#blocks];
     const context = { ...this.#contextOf(pair), isShallow };
@@ -157,6 +154,26 @@ export class PairComparer {
   #statusOf<R extends ResponseContent>(response: R): Judged<R> {
     const failure = protocolFailure(response, this.#settings.maxBodyBytes);
     return failure === null ? response : { ...response, ...failure };
+  }
+
+  /**
+   * Running told a client that it has the content already; testing was asked without the condition. Only
+   * running's second response, which has no condition either, shows what the content is.
+   */
+  #compareRevalidated(pair: JudgedPair): PairOutcome {
+    const { exchange, running, testing, baseline } = pair;
+    const { method } = exchange;
+    const isWhole = testing.status === 200 && (method === 'HEAD' || testing.length > 0);
+    if (baseline?.failure !== null) {
+      if (isWhole) return outcomeOf(pair, { differences: [], differs: false }, null);
+      if (testing.status === 200) {
+        return outcomeOf(pair, { differences: [NOTHING], differs: this.#blocks('type') }, null);
+      }
+    }
+    const reference = baseline?.failure === null ? baseline : running;
+    const context = this.#contextOf(pair);
+    const found = comparePair(this.#settings, method, reference, testing, context);
+    return { ...outcomeOf(pair, found, null), ...unreadOf(found, null) };
   }
 
   #contextOf({
@@ -237,22 +254,6 @@ function askedAgain({
 function summaryOf({ status, ms, failure, says }: Judged<ShadowResponse>): ResponseSummary {
   const summary = { status, ms, failure: failure === 'unsendable' ? null : failure };
   return says === undefined ? summary : { ...summary, says };
-}
-
-function without(
-  found: Comparison,
-  other: Comparison,
-  blocks: (kind: DifferenceKind) => boolean,
-): Remaining {
-  if (found.differences.length === 0 || other.differences.length === 0) return found;
-  const keys = new Set(other.differences.map(keyOf));
-  const differences = found.differences.filter((difference) => !keys.has(keyOf(difference)));
-  const differs = found.differs && differences.some(({ kind }) => blocks(kind));
-  return { differences, differs };
-}
-
-function keyOf({ kind, path }: Difference): string {
-  return differenceKey(kind, path);
 }
 
 function contentOf(exchange: Exchange): ResponseContent {

@@ -1,6 +1,7 @@
 import { isDeniedStatus, mayPass } from '../../compare/severity.ts';
 import { ByteBudget } from '../../model/byte-budget.ts';
 import type { Exchange } from '../../model/exchange.ts';
+import { isRevalidation } from '../request/conditions.ts';
 import { type CopyRequest, createCopyRequest, limitsOf } from '../request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../request/requester.ts';
 import type { MirrorSettings } from '../settings.ts';
@@ -141,9 +142,10 @@ export class Sender {
    * either direction, so that it stays even. A response that cannot be read: only running's response
    * to a copy shows whose fault that is.
    */
-  #askAgain(pair: OpenPair, { failure, status }: ShadowResponse): void {
+  #askAgain(pair: OpenPair, response: ShadowResponse): void {
+    const { failure } = response;
     const isMalformed = failure === 'malformed';
-    const isNeeded = isMalformed || (failure === null && mayPass(pair.exchange, status));
+    const isNeeded = isMalformed || (failure === null && dependsOnSecond(pair.exchange, response));
     let isTaken = pair.isPlanned;
     if (isNeeded && !isTaken) {
       const need = this.#again.needs(pair.exchange);
@@ -185,6 +187,13 @@ export class Sender {
 }
 
 // Private
+
+/** One side did worse in a way that may pass, or only running's whole response shows what is missing. */
+function dependsOnSecond(exchange: Exchange, { status, length }: ShadowResponse): boolean {
+  if (mayPass(exchange, status)) return true;
+  if (!isRevalidation(exchange) || exchange.method === 'HEAD') return false;
+  return status !== 200 || length === 0;
+}
 
 /** What goes to testing carries the sessions that testing handed out. */
 function translating(copyRequest: CopyRequest, state: ClientState): CopyRequest {
