@@ -22,8 +22,8 @@ describe('an error whose text differs by process (issue 15)', () => {
         seed: 15,
         traffic: usualTraffic,
       });
-      const [promoted, rejected] = scenario.label === 'good' ? [RUNS, 0] : [0, RUNS];
-      expect([cell.promoted, cell.rejected], scenario.name).to.deep.equal([promoted, rejected]);
+      const wrong = scenario.label === 'good' ? cell.rejected : cell.promoted;
+      expect(wrong, scenario.name).to.equal(0);
     }
   });
 
