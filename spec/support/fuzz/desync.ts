@@ -138,7 +138,7 @@ async function send(
     hasEnded = false;
     client.close();
   });
-  await client.toEnd(END_MAX_MS * 100);
+  await client.toEnd(END_MAX_MS * 100).catch(() => (hasEnded = false));
   late.stop();
   return hasEnded;
 }
