@@ -1,12 +1,14 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { threadTime } from '../../lib/runtime/thread-time.ts';
 import { Places } from '../../lib/proxy/upstream/places.ts';
 import { type Pace, SlowClients } from '../../lib/proxy/upstream/slow-clients.ts';
 import { WaitingJobs } from '../../lib/proxy/upstream/waiting-jobs.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawClient, Upstream, withProxy } from '../support/proxy-fixture.ts';
+import { standStill } from '../support/standstill.ts';
 import { getFrame, openFrames } from '../support/raw-frames.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 import { askHttp2, needsOpenssl } from '../support/tls-fixture.ts';
@@ -172,5 +174,22 @@ describe('connections to running', () => {
     while (cut.length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
     excess = 0;
     expect(cut).to.deep.equal(['slower', 'slower', 'slow']);
+  });
+
+  it('are not taken from clients for time in which Vili itself stood still', async () => {
+    const startedMs = threadTime.now();
+    const cutAfterMs = await new Promise<number>((resolve) => {
+      const client = {
+        pace: (nowMs: number): Pace => ({ ms: nowMs - startedMs, bytes: 0 }),
+        cutSlow: () => resolve(threadTime.now() - startedMs),
+      };
+      const clients = new SlowClients(
+        () => [client],
+        () => 1,
+      );
+      clients.watch();
+      standStill(3000);
+    });
+    expect(cutAfterMs).to.be.above(900);
   });
 });

@@ -18,7 +18,10 @@ export class ProxyProcess {
     this.pid = child.pid ?? 0;
   }
 
-  static async open(upstream: Upstream, changes: SettingsChanges): Promise<ProxyProcess> {
+  static async open(
+    upstream: Pick<Upstream, 'target'>,
+    changes: SettingsChanges,
+  ): Promise<ProxyProcess> {
     const child = fork(CHILD, { execArgv: ['--max-semi-space-size=2'] });
     const order: ChildOrder = {
       settings: proxySettings(changes),

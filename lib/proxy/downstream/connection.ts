@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import type { ByteBudget } from '../../model/byte-budget.ts';
 import { Origin } from '../copy/origin.ts';
 import type { Peer } from '../http/forwarded.ts';
+import type { AheadPace } from '../io/ahead-pace.ts';
+import { contained } from '../io/contained.ts';
 import type { Appetite, Eater, PacedInput } from '../io/paced-input.ts';
 import { TurnQueue } from '../io/turn-queue.ts';
 import { PatientTimer } from '../../runtime/patient-timer.ts';
@@ -47,7 +49,10 @@ export class Connection implements Eater {
   readonly consumer: Consumer;
   readonly origin: Origin;
   private readonly idleTimeoutMs: number;
+  private readonly pace: AheadPace;
   private active: Turn | null = null;
+  /** The active turn is still to begin. */
+  private isPending = false;
   private last: Turn | null = null;
   private readonly queue: TurnQueue<Turn>;
   /** Gives node's parser the client's bytes; null on the fast path, which reads one request at a time. */
@@ -64,9 +69,15 @@ export class Connection implements Eater {
   /** The client has half-closed the connection. */
   isHalfClosed = false;
 
-  /** `budget`: for the waiting requests of all connections. */
-  constructor(socket: Socket, peer: Peer, idleTimeoutMs: number, budget: ByteBudget) {
+  /** `budget` and `pace`: for the waiting requests of all connections. */
+  constructor(
+    socket: Socket,
+    peer: Peer,
+    idleTimeoutMs: number,
+    { budget, pace }: { budget: ByteBudget; pace: AheadPace },
+  ) {
     this.socket = socket;
+    this.pace = pace;
     this.peer = peer;
     this.consumer = { address: peer.address, places: 0 };
     this.origin = new Origin(socket);
@@ -136,8 +147,13 @@ export class Connection implements Eater {
     const next = this.isEnding || this.socket.destroyed ? undefined : this.queue.shift();
     if (next !== undefined) {
       this.active = next;
-      next.start();
-      if (this.isHalfClosed) this.notifyLast();
+      this.isPending = true;
+      this.pace.next(
+        contained(
+          () => this.begin(next),
+          () => this.socket.destroy(),
+        ),
+      );
     } else if (this.lastResponse !== null) this.sendLastResponse();
     else if (this.overflown) this.end();
     this.input?.more();
@@ -189,6 +205,13 @@ export class Connection implements Eater {
     return this.queue.newest ?? this.active ?? this.last;
   }
 
+  private begin(turn: Turn): void {
+    this.isPending = false;
+    if (this.active !== turn || this.socket.destroyed) return;
+    turn.start();
+    if (this.isHalfClosed) this.notifyLast();
+  }
+
   private sendLastResponse(): void {
     if (this.lastResponse !== null && this.socket.writable) this.socket.write(this.lastResponse);
     this.end();
@@ -202,7 +225,7 @@ export class Connection implements Eater {
 
   /** Only the last of several requests is affected by the client's half-close. */
   private notifyLast(): void {
-    if (this.queue.size !== 0 || this.active === null) return;
+    if (this.queue.size !== 0 || this.active === null || this.isPending) return;
     if (!this.active.halfClosed()) this.socket.destroy();
   }
 

@@ -13,6 +13,7 @@ import { UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { createRequestIds, type RequestHead, readRequestHead } from '../http/request-head.ts';
 import { createMarker, MethodExchange, restore } from '../http/method-exchange.ts';
 import type { HeadRules } from '../http/request-headers.ts';
+import { AheadPace } from '../io/ahead-pace.ts';
 import { contained, takeAll } from '../io/contained.ts';
 import { PacedInput } from '../io/paced-input.ts';
 import { Forward } from '../request/forward.ts';
@@ -55,7 +56,7 @@ export class Http1Frontend implements ListenerEvents {
   readonly http2: Http2Frontend;
   private server: Server | null = null;
   /** For what all clients together send ahead of their turns. */
-  private readonly ahead = new ByteBudget(AHEAD_MAX_BYTES);
+  private readonly ahead = { budget: new ByteBudget(AHEAD_MAX_BYTES), pace: new AheadPace() };
 
   constructor(context: ProxyContext) {
     const { settings } = context;
@@ -210,7 +211,7 @@ export class Http1Frontend implements ListenerEvents {
   private serve(connection: Connection, serve: () => void): void {
     serve();
     const methods = new MethodExchange(this.marker, this.fastPath.maxHeadBytes);
-    connection.input = new PacedInput(connection.socket, connection, this.ahead, methods);
+    connection.input = new PacedInput(connection.socket, connection, this.ahead.budget, methods);
   }
 
   private read(request: IncomingMessage, connection: Connection): RequestHead {

@@ -1,7 +1,7 @@
 import type { ByteBudget } from '../../model/byte-budget.ts';
 
 /** How many requests of a connection may wait for their turn; beyond, its client is not read. */
-const WAITING_MAX = 32;
+const WAITING_MAX = 8;
 /** How many bytes these may take. */
 const WAITING_MAX_BYTES = 262_144;
 /** What node and the proxy keep of a request beside its head and body. */

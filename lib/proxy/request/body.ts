@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { PatientTimer } from '../../runtime/patient-timer.ts';
+import { threadTime } from '../../runtime/thread-time.ts';
 import type { UserRequest } from '../downstream/types.ts';
 import { CHUNKED } from '../http/request-headers.ts';
 import { concatenated } from '../io/buffers.ts';
@@ -107,7 +108,7 @@ export class RequestBody {
   }
 
   flow(): void {
-    this.flowing = { sinceMs: performance.now(), bytes: 0 };
+    this.flowing = { sinceMs: threadTime.now(), bytes: 0 };
     this.request.resume();
   }
 

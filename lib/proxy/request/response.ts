@@ -1,4 +1,5 @@
 import { type FlatHeaders, headerValues } from '../../model/headers.ts';
+import { threadTime } from '../../runtime/thread-time.ts';
 import type { Page } from '../downstream/error-pages.ts';
 import type { UserResponse } from '../downstream/types.ts';
 import { HeaderBlock } from '../http/headers.ts';
@@ -87,7 +88,7 @@ export class ResponseWriter {
     if (response.write(Buffer.from(chunk))) return true;
     if (!this.blocked) {
       this.blocked = true;
-      this.blockedAtMs = performance.now();
+      this.blockedAtMs = threadTime.now();
       response.once('drain', () => {
         this.blocked = false;
         this.handed = 0;

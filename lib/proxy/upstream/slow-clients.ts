@@ -1,3 +1,6 @@
+import { PatientTimer } from '../../runtime/patient-timer.ts';
+import { threadTime } from '../../runtime/thread-time.ts';
+
 /** The least that a client takes or sends, bytes per second, while connections to running are scarce. */
 const LEAST_BYTES_PER_S = 32_768;
 /** For a moment anybody may stop. */
@@ -5,14 +8,17 @@ const GRACE_MS = 1000;
 const MS_PER_S = 1000;
 const CHECK_MS = 250;
 
-/** How a client keeps up: for how long it has been waited for, and how many bytes that were. */
+/**
+ * How a client keeps up: for how long it has been waited for, and how many bytes that were. The time is that of the
+ * thread: while Vili itself stands still, nobody can be read from or written to.
+ */
 export interface Pace {
   readonly ms: number;
   readonly bytes: number;
 }
 
 interface PacedJob {
-  /** Null while nobody waits for the client. */
+  /** Null while nobody waits for the client; `nowMs` of the thread's time. */
   pace(nowMs: number): Pace | null;
   cutSlow(): void;
 }
@@ -21,7 +27,8 @@ interface PacedJob {
 export class SlowClients {
   private readonly jobs: () => readonly PacedJob[];
   private readonly excess: () => number;
-  private timer: NodeJS.Timeout | null = null;
+  private readonly timer = new PatientTimer(() => this.due(), { holdsProcess: false });
+  private isWatching = false;
 
   /** `excess`: how many connections are wanted back. */
   constructor(jobs: () => readonly PacedJob[], excess: () => number) {
@@ -31,18 +38,21 @@ export class SlowClients {
 
   /** Connections may have become scarce. */
   watch(): void {
-    if (this.timer !== null || this.excess() === 0) return;
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.check();
-      this.watch();
-    }, CHECK_MS).unref();
+    if (this.isWatching || this.excess() === 0) return;
+    this.isWatching = true;
+    this.timer.start(CHECK_MS);
   }
 
   // Private
 
+  private due(): void {
+    this.isWatching = false;
+    this.check();
+    this.watch();
+  }
+
   private check(): void {
-    const nowMs = performance.now();
+    const nowMs = threadTime.now();
     const late = this.jobs()
       .map((job) => ({ job, lateMs: latenessOf(job.pace(nowMs)) }))
       .filter(({ lateMs }) => lateMs > 0)

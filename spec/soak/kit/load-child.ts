@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { messageOf } from '../../../lib/errors.ts';
 import { measureUndisturbed } from '../../support/instrument.ts';
 import type { LoadCommand, LoadOptions, LoadReport, RequestShape } from './load-protocol.ts';
@@ -13,7 +14,9 @@ const TICK_MS = 1;
 measureUndisturbed();
 const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
 const { port, ratePerSecond, shapes, newConnectionEvery, timeoutMs, maxInFlight } = options;
-const agent = new Agent({ keepAlive: true, scheduling: 'fifo', maxFreeSockets: maxInFlight });
+const kept = { keepAlive: true, scheduling: 'fifo', maxFreeSockets: maxInFlight } as const;
+const isTls = options.isTls === true;
+const agent = isTls ? new TlsAgent({ ...kept, rejectUnauthorized: false }) : new Agent(kept);
 const records = new LoadRecords();
 let phase: string | null = null;
 let originMs = 0;
@@ -92,7 +95,8 @@ function send(phase: string, dueMs: number): void {
 
 function ask(shape: RequestShape, isNew: boolean, at: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({
+    const request = (isTls ? httpsRequest : httpRequest)({
+      rejectUnauthorized: false,
       host: '127.0.0.1',
       port,
       method: shape.method,

@@ -1,6 +1,8 @@
 /** What the load process is started with. */
 export interface LoadOptions {
   readonly port: number;
+  /** Over TLS, whoever signed the certificate. */
+  readonly isTls?: boolean;
   readonly ratePerSecond: number;
   /** Sent in turn. */
   readonly shapes: readonly RequestShape[];
