@@ -213,7 +213,7 @@ async function carryOutOne(
       return;
     case 'probation':
       // A timer may fire a little early, and the state machine ends nothing before its time.
-      self.after(Math.max(0, Math.ceil(command.untilMs - deps.rules().nowMs)) + TIMER_SLACK_MS, {
+      self.after(Math.max(0, Math.ceil(command.atMs - deps.rules().nowMs)) + TIMER_SLACK_MS, {
         type: 'probation-over',
       });
       return;

@@ -53,6 +53,7 @@ export type DeploymentEvent =
       readonly reasons: readonly Reason[];
     }
   | { readonly type: 'roll-back'; readonly by: string; readonly reasons: readonly Reason[] }
+  /** Look at the probation: it may be over. */
   | { readonly type: 'probation-over' }
   | { readonly type: 'archived'; readonly name: string };
 
@@ -84,7 +85,7 @@ export type Command =
       readonly accepted: readonly string[];
     }
   | { readonly type: 'evaluate-off' }
-  | { readonly type: 'probation'; readonly untilMs: number }
+  | { readonly type: 'probation'; readonly atMs: number }
   /** Notify people that users are about to move to this version. */
   | { readonly type: 'announce-switch'; readonly version: string }
   | {

@@ -3,6 +3,7 @@ import type { Reason } from '../model/reason.ts';
 import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import { isGivenUp } from './outage/outage.ts';
+import { beginProbation, letPreviousGo } from './probation.ts';
 
 /** The evidence or an operator says so: the test ends and a fresh servlet is to take over. */
 export function beginPromotion(
@@ -40,14 +41,13 @@ export function completePromotion(draft: Draft, target: Target): void {
   const { testing, promotion, running, previous, rejected } = draft.state;
   if (testing === null || promotion === null) return;
   const { nowMs, probationMs } = draft.rules;
-  const untilMs = nowMs + probationMs;
   // There is no way back to a version that is down for good.
   const isDead = running?.target === null && isGivenUp(draft.state, draft.rules);
   const kept = isDead ? null : running;
   draft.set({
     running: { release: testing.release, phase: 'ready', target },
     // Null when the file of the trusted version is gone.
-    previous: kept && { release: kept.release, target: kept.target, untilMs },
+    previous: kept && { release: kept.release, target: kept.target, untilMs: nowMs },
     testing: null,
     promotion: null,
   });
@@ -61,15 +61,10 @@ export function completePromotion(draft: Draft, target: Target): void {
   if (previous !== null) draft.retire(previous.release);
   if (rejected !== null) draft.clearRejected();
   if (isDead && running !== null) draft.retire(running.release);
-  if (probationMs > 0 && kept !== null) draft.ask({ type: 'probation', untilMs });
+  const onProbation = draft.state.previous;
+  if (probationMs > 0 && onProbation !== null) beginProbation(draft, onProbation, probationMs);
   else letPreviousGo(draft);
   advance(draft);
-}
-
-/** The probation ends. A timer of an earlier promotion ends nothing. */
-export function probationOver(draft: Draft): void {
-  const { previous } = draft.state;
-  if (previous !== null && draft.rules.nowMs >= previous.untilMs) letPreviousGo(draft);
 }
 
 /** Users go back to the version before the last promotion; the version they leave counts as rejected. */
@@ -88,13 +83,4 @@ export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): 
   draft.set({ rejected: { release: running.release, reasons } });
   draft.decide(running.release);
   draft.record('rolled-back', running.release, reasons, by);
-}
-
-// Private
-
-function letPreviousGo(draft: Draft): void {
-  const { previous } = draft.state;
-  if (previous === null) return;
-  draft.set({ previous: null });
-  draft.retire(previous.release);
 }

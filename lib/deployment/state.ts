@@ -43,11 +43,13 @@ export interface Promotion {
   readonly reasons: readonly Reason[];
 }
 
-/** The version before the last promotion, kept warm for a rollback until `untilMs`. */
+/** The version before the last promotion, kept warm for a rollback until `untilMs` on the steady clock. */
 export interface Previous {
   readonly release: Release;
   readonly target: Target | null;
   readonly untilMs: number;
+  /** How much of its probation was left at the last look: time in which Vili is down is none. */
+  readonly leftMs?: number;
 }
 
 /** Nobody serves users since then, on the steady clock. */

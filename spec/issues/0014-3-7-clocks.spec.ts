@@ -9,7 +9,8 @@ import { RunningMemory } from '../../lib/evaluation/running-memory.ts';
 import { Verdict } from '../../lib/verdict/verdict.ts';
 import { Trace } from '../../lib/actor/trace.ts';
 import { transition } from '../../lib/deployment/transition.ts';
-import { TAKEOVER, type World, worldWith, promote } from '../lib/deployment/world.ts';
+import type { Deployment } from '../../lib/deployment/state.ts';
+import { TAKEOVER, type World, worldWith, promote, release } from '../lib/deployment/world.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../support/default-settings.ts';
 import { batchOf } from '../support/log-batches.ts';
 import { pairOf, START_MS } from '../support/pairs.ts';
@@ -130,6 +131,40 @@ describe('Time while Vili is down', () => {
     expect(time(afterMs)).to.deep.equal(['3 more minutes']);
     expect(time(afterMs + minTimeMs / 2 - 1)).to.deep.equal(['1 more second']);
     expect(time(afterMs + minTimeMs / 2)).to.deep.equal([]);
+  });
+
+  it('is no probation: what is left of it begins when Vili is there again', () => {
+    const world = serving();
+    world.drop(2, 1);
+    world.settle();
+    promote(world, 2);
+    world.settle();
+    const begunMs = world.nowMs;
+    world.nowMs += WEEKEND_MS;
+    world.boot();
+    world.settle();
+    expect(world.state.previous?.release.name).to.equal('shop-1');
+    world.crash('shop-2 running');
+    expect(world.route?.instance, 'there is a way back').to.match(/^shop-1/);
+
+    // A long one, of which half an hour has passed before Vili goes down.
+    const probationMs = HOUR_MS;
+    const rules = { wallMs: 0, probationMs, testingCrashesMax: 2, takeover: TAKEOVER };
+    const at = (nowMs: number) => ({ ...rules, nowMs, compareVersions: () => 0 });
+    const adopted = { running: null, testing: null };
+    const kept = { release: release(1), target: null, untilMs: begunMs + probationMs };
+    let state: Deployment = { ...world.state, running: null, previous: kept };
+    const running = { release: release(2), phase: 'ready', target: null } as const;
+    state = { ...state, running, previous: { ...kept, leftMs: probationMs } };
+    for (let atMs = begunMs; atMs <= begunMs + HOUR_MS / 2; atMs += 10_000) {
+      state = transition(state, { type: 'probation-over' }, at(atMs)).state;
+    }
+    const laterMs = begunMs + WEEKEND_MS;
+    const booted = { type: 'booted', saved: state, adopted, files: [] } as const;
+    const after = transition(state, booted, at(laterMs));
+    expect(after.state.previous?.untilMs).to.equal(laterMs + HOUR_MS / 2);
+    const look = after.commands.find(({ type }) => type === 'probation');
+    expect(look).to.deep.equal({ type: 'probation', atMs: laterMs + 10_000 });
   });
 
   it('ends no test by its deadline', () => {

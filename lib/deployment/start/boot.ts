@@ -1,6 +1,7 @@
 import { candidateOf, type Draft } from '../draft.ts';
 import type { DeploymentEvent } from '../events.ts';
 import { beginResume } from './resume.ts';
+import { beginProbation, leftOf, letPreviousGo } from '../probation.ts';
 import type { Candidate, CandidateSlot } from '../state.ts';
 
 type Booted = Extract<DeploymentEvent, { type: 'booted' }>;
@@ -14,7 +15,7 @@ export function booted(draft: Draft, event: Booted): void {
   // continues sets its link when its servlet is ready.
   draft.ask({ type: 'unlink-test' });
   resumeRunning(draft);
-  endProbation(draft);
+  resumeProbation(draft);
   // What was measured before says nothing of the time in which Vili was down.
   draft.set({ outage: null });
   holdCandidates(draft);
@@ -59,17 +60,11 @@ function holdCandidate(draft: Draft, slot: CandidateSlot, candidate: Candidate |
   draft.set({ [slot]: { ...candidate, phase: 'staging', readySinceMs: null } });
 }
 
-function endProbation(draft: Draft): void {
+function resumeProbation(draft: Draft): void {
   const { previous } = draft.state;
   if (previous === null) return;
   const { nowMs, probationMs } = draft.rules;
-  if (previous.untilMs <= nowMs) {
-    draft.set({ previous: null });
-    draft.retire(previous.release);
-    return;
-  }
-  // The clock may have been set back: no probation lasts longer than a full one from now.
-  const untilMs = Math.min(previous.untilMs, nowMs + probationMs);
-  draft.set({ previous: { ...previous, target: null, untilMs } });
-  draft.ask({ type: 'probation', untilMs });
+  const leftMs = leftOf(previous, nowMs, probationMs);
+  if (leftMs <= 0) return letPreviousGo(draft);
+  beginProbation(draft, { ...previous, target: null }, leftMs);
 }

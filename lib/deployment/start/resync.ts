@@ -1,5 +1,6 @@
 import { acceptedOf } from '../acceptance.ts';
 import type { Command } from '../events.ts';
+import { nextLookMs } from '../probation.ts';
 import type { Candidate, Deployment } from '../state.ts';
 
 /**
@@ -27,7 +28,7 @@ export function resync(state: Deployment): readonly Command[] {
       commands.push({ type: 'role', name: release.name, duty: 'previous' });
       commands.push({ type: 'start', release, role: 'running' });
     }
-    commands.push({ type: 'probation', untilMs: previous.untilMs });
+    commands.push({ type: 'probation', atMs: nextLookMs(previous) });
   }
   for (const name of archiving) commands.push({ type: 'retire', name });
   return commands;

@@ -285,8 +285,11 @@ describe('The deployment', () => {
     world.boot();
     world.settle();
     expect(world.state.running?.release.name).to.equal('shop-2');
-    world.nowMs += PROBATION_MS + 1;
     world.boot();
+    world.settle();
+    expect(world.state.previous?.release.name).to.equal('shop-1');
+    world.nowMs += PROBATION_MS + 1;
+    world.tell({ type: 'probation-over' });
     world.settle();
     expect(world.state.previous).to.equal(null);
     expect(world.folders).not.to.include('shop-1');
