@@ -9,6 +9,7 @@ import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Test } from '../lib/evaluation/test.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { TrafficObservation } from '../lib/model/exchange.ts';
+import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
@@ -17,6 +18,7 @@ const TICK_MS = 250;
 const CHECKPOINT_MS = 1000;
 /** A verdict that nobody acted upon is reported again after this time. */
 const REPEAT_MS = 5000;
+const IDLE_FACTOR = 6; // Without a test, running's processes are sampled less often.
 
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
@@ -32,6 +34,8 @@ export interface ComparatorDeps {
   readonly save: (name: string, saved: Saved) => Promise<void>;
   /** The same that names the copies, also after a restart of this actor. */
   readonly endpoints: Endpoints;
+  readonly sampleProcesses: () => Promise<ProcessSample | null>;
+  readonly sampleMs: number;
   readonly mode: 'auto' | 'manual';
   readonly now: () => number;
   readonly journal: Journal;
@@ -50,6 +54,8 @@ interface ComparatorState {
   readonly isSpeedMissing: boolean;
   readonly savedAtMs: number;
   readonly saving: boolean;
+  /** Of the processes; positive infinity while they are sampled. */
+  readonly sampledAtMs: number;
 }
 
 /** Collects the evidence of the test and reports what it allows; keeps a checkpoint of it. */
@@ -62,7 +68,7 @@ export function comparatorActor(
       self.every(TICK_MS, { type: 'tick' });
       if (self.incarnation > 1) self.send(deployer, { type: 'resync' });
       const startUps = new StartUps();
-      return { ...NO_TEST, ended: null, memory: new RunningMemory(), startUps };
+      return { ...NO_TEST, ended: null, memory: new RunningMemory(), startUps, sampledAtMs: now() };
     },
 
     async handle(state, message, self) {
@@ -81,7 +87,11 @@ export function comparatorActor(
           logged(state, message);
           return state;
         case 'tick':
-          return tick(deps, self, state, now());
+          return tick(deps, self, sample(deps, self, state, now()), now());
+        case 'sampled':
+          if (message.sample?.running) state.memory.sampled(message.sample.running);
+          if (message.sample !== null) state.test?.sampled(message.sample);
+          return { ...state, sampledAtMs: now() };
         case 'saved':
           if (message.problem !== null) {
             journal.error(`the evidence could not be saved: ${message.problem}`);
@@ -165,6 +175,19 @@ function logged(
     test?.logged('running', batch);
   } else if (version === test?.release.name) test.logged('testing', batch);
   else startUps.logged(version, instance, batch);
+}
+
+function sample(
+  { sampleProcesses, sampleMs }: ComparatorDeps,
+  self: Me,
+  state: ComparatorState,
+  nowMs: number,
+): ComparatorState {
+  const intervalMs = state.test === null ? IDLE_FACTOR * sampleMs : sampleMs;
+  if (nowMs - state.sampledAtMs < intervalMs) return state;
+  const done = (found: ProcessSample | null) => ({ type: 'sampled', sample: found }) as const;
+  self.pipe(sampleProcesses(), done, () => done(null));
+  return { ...state, sampledAtMs: Number.POSITIVE_INFINITY };
 }
 
 function tick(

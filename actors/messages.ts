@@ -12,6 +12,7 @@ import type { MirrorEvent, OutcomeBatch } from '../lib/mirror/events.ts';
 import type { MirrorCounts } from '../lib/mirror/host/accounts.ts';
 import type { Target, TrafficObservation } from '../lib/model/exchange.ts';
 import type { HistoryEvent } from '../lib/model/history.ts';
+import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { Reason } from '../lib/model/reason.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { Role } from '../lib/model/role.ts';
@@ -132,6 +133,8 @@ export type ComparatorMessage =
       readonly batch: LogBatch;
     }
   | { readonly type: 'tick' }
+  /** What the processes of both sides take; null: nothing is known now. */
+  | { readonly type: 'sampled'; readonly sample: ProcessSample | null }
   | { readonly type: 'saved'; readonly problem: string | null }
   | { readonly type: 'reported'; readonly problem: string | null }
   /** The fate of a version, for its report. */

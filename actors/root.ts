@@ -22,7 +22,9 @@ import { announcementOf } from '../lib/notify/announcement.ts';
 import { channelsOf } from '../lib/notify/channels.ts';
 import { CONTROL_LIMITS, createControlServer } from '../lib/operator/server/control-server.ts';
 import { wallTimeOf } from '../lib/runtime/clock.ts';
+import { processSample } from '../lib/servlet/process-sample.ts';
 import { percent } from '../lib/text/numbers.ts';
+import { sampleMs } from '../lib/verdict/signals/process/curve.ts';
 import { controlHandlers } from './app/control.ts';
 import type { Services } from './app/services.ts';
 import { verdictSettings } from './app/traffic-settings.ts';
@@ -182,7 +184,8 @@ function lowDiskText({ folder, freeShare, cause }: ShortDisk, minFree: number): 
 }
 
 function comparatorDeps(services: Services): ComparatorDeps {
-  const { settings, layout, journal, now, addresses, endpoints } = services;
+  const { settings, layout, launcher, proxy, registry, journal, now, addresses } = services;
+  const { endpoints } = services;
   const { samples, verdict } = settings;
   const { deployer, trafficMirror } = addresses;
   return {
@@ -204,6 +207,12 @@ function comparatorDeps(services: Services): ComparatorDeps {
       }),
     writeReport: (decision, test) =>
       writeReport(layout.versionFolder(decision.version), decision, test),
+    sampleProcesses: async () => {
+      const usages = await launcher.usages();
+      const running = proxy.route().running?.instance ?? null;
+      return processSample({ atMs: now(), usages, registry, running });
+    },
+    sampleMs: sampleMs(verdictSettings(settings)),
     save: (name, saved) => writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
     endpoints,
     mode: verdict.mode,

@@ -3,6 +3,7 @@ import { isAside, type PairOutcome } from '../compare/outcome.ts';
 import { errorsOf, LogWindows } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
 import type { Harm } from '../model/users/harm.ts';
+import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
@@ -13,6 +14,7 @@ import { Measures, type PausedBaselines } from './measures.ts';
 import type { TestFindings } from './report/compose.ts';
 import type { RunningResponse } from './response-ring.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
+import { SampledRequests } from './running-usage.ts';
 
 /** Endpoints listed for people, the most suspicious first. */
 const MAX_LISTED_ENDPOINTS = 50;
@@ -72,6 +74,7 @@ export class Evaluation {
   #changed = false;
   #savedObservedMs = 0;
   #pairs = 0;
+  readonly #requests = new SampledRequests();
 
   private constructor(
     build: Build,
@@ -99,6 +102,7 @@ export class Evaluation {
     for (const { endpoint, response, atMs } of memory.latestResponses()) {
       verdict.running(endpoint, response, atMs);
     }
+    verdict.runningPeaks(memory.usagePeaks());
     if (startUp.errors > 0) verdict.startupErrors(startUp.errors, startUp.example);
     const judged = new Set(earlier.kinds.map(({ signature }) => signature));
     const known = memory.errorKinds().filter((kind) => !judged.has(kind));
@@ -142,7 +146,6 @@ export class Evaluation {
     };
   }
 
-  /** Whether there is something to save since the last checkpoint. */
   get changed(): boolean {
     const unsavedMs = this.#verdict.observedMs - this.#savedObservedMs;
     return this.#changed || unsavedMs >= OBSERVED_LOSS_MS;
@@ -155,10 +158,10 @@ export class Evaluation {
       if (isAside(outcome)) continue;
       this.#measures.pair(outcome);
       this.#coverage.compared(outcome.endpoint);
-      if (outcome.unread !== undefined) {
-        this.#coverage.unread(outcome.endpoint, outcome.unread.why);
-      }
+      const why = outcome.unread?.why;
+      if (why !== undefined) this.#coverage.unread(outcome.endpoint, why);
     }
+    this.#requests.pairs(outcomes);
     this.#pairs += outcomes.length;
     this.#changed ||= outcomes.length > 0;
   }
@@ -178,7 +181,6 @@ export class Evaluation {
     this.#ignored.update(changes);
   }
 
-  /** Keeps what the mirror worker learned, for the checkpoint only. */
   learnedNoise(noise: string): void {
     this.#noise = noise;
   }
@@ -205,7 +207,12 @@ export class Evaluation {
    */
   responded({ endpoint, response, atMs }: RunningResponse, copied: boolean): void {
     this.#coverage.requested(endpoint);
+    this.#requests.running++;
     if (!copied) this.#verdict.running(endpoint, response, atMs);
+  }
+
+  sampled(sample: ProcessSample): void {
+    this.#verdict.processes(this.#requests.observe(sample));
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {
@@ -236,7 +243,6 @@ export class Evaluation {
     return this.#verdict.decide(nowMs);
   }
 
-  /** Everything known of the test, for people. */
   findings(verdict: VerdictReport): TestFindings {
     const measures = this.#measures.view();
     return {

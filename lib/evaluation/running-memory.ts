@@ -1,6 +1,8 @@
 import type { LogBatch, LogKind } from '../logs/follow/batch.ts';
 import type { EarlierKinds } from '../verdict/signals/logs/kinds.ts';
+import type { InstanceUsage, Levels } from '../model/servlet-facts.ts';
 import { ResponseRing, type RunningResponse } from './response-ring.ts';
+import { RunningUsage } from './running-usage.ts';
 
 /** Responses of running kept from before a test: enough for its failure rates and its latency. */
 const RESPONSES_MAX = 2000;
@@ -20,8 +22,8 @@ interface KnownKind {
 }
 
 /**
- * What is known of running, whatever is tested: its latest responses and the kinds of error it
- * logs. A test begins with them, so that running's own failures do not count against testing.
+ * What is known of running, whatever is tested: its latest responses, the kinds of error it
+ * logs, and what its process takes. A test begins with them, so that running's own failures do not count against testing.
  */
 export class RunningMemory {
   readonly #responses = new ResponseRing(RESPONSES_MAX);
@@ -30,6 +32,7 @@ export class RunningMemory {
   #sinceMs: number | null = null;
   #instance = '';
   #instances = 0;
+  readonly #usage = new RunningUsage();
 
   responded(batch: readonly RunningResponse[]): void {
     for (const response of batch) this.#responses.add(response);
@@ -49,6 +52,15 @@ export class RunningMemory {
       if (this.#kinds.size <= KINDS_MAX) break;
       this.#kinds.delete(oldest);
     }
+  }
+
+  sampled(usage: InstanceUsage): void {
+    this.#usage.add(usage);
+  }
+
+  /** What its process took at most; null when too little is known. */
+  usagePeaks(): Levels | null {
+    return this.#usage.peaks();
   }
 
   errorKinds(): readonly string[] {

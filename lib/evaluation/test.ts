@@ -4,6 +4,7 @@ import type { SampleSettings } from '../compare/sample/choice.ts';
 import { messageOf } from '../errors.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
 import type { OutcomeBatch } from '../mirror/events.ts';
+import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { Release } from '../model/release.ts';
 import type { SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
@@ -126,6 +127,10 @@ export class Test {
   logged(side: 'running' | 'testing', batch: LogBatch): void {
     this.#evaluation.logged(side, batch);
     this.#context.logged(side, batch);
+  }
+
+  sampled(sample: ProcessSample): void {
+    this.#evaluation.sampled(sample);
   }
 
   /** The decision that the evidence supports at `nowMs`. */

@@ -31,6 +31,7 @@ export const BULK_TYPES: ReadonlySet<string> = new Set([
   'cap',
   'capped',
   'saved',
+  'sampled',
   'standing',
 ]);
 

@@ -3,6 +3,7 @@ import { severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
 import type { Harm } from '../model/users/harm.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
+import type { Levels } from '../model/servlet-facts.ts';
 import { observeAside } from './decision/aside.ts';
 import { updateBlocker } from './decision/blockers.ts';
 import {
@@ -29,6 +30,9 @@ import type { EarlierKinds } from './signals/logs/kinds.ts';
 import { type LogFormatChange, type LogSides, setLogFormat } from './signals/logs/log-format.ts';
 import { observeStartupErrors } from './signals/logs/startup-errors.ts';
 import { setOpenPairs } from './signals/open-pairs.ts';
+import type { ProcessObservation } from './signals/process/blocks.ts';
+import { notePeaks } from './signals/process/curve.ts';
+import { observeProcesses } from './signals/process/observe.ts';
 import type { LogWindow } from './signals/signal.ts';
 
 const SCHEMA = 'vili.evidence/1';
@@ -141,6 +145,17 @@ export class Verdict {
   /** What copies do to users. Nothing is promoted meanwhile, and a test that hurts them ends without a result. */
   harm(harm: Harm): void {
     setHarm(this.#context, harm);
+  }
+
+  /** What both processes take now; cheap. */
+  processes(sample: ProcessObservation | null): void {
+    if (sample === null) return;
+    observeProcesses(this.#context, { ...sample, atMs: this.#sinceStart(sample.atMs) });
+  }
+
+  /** What running took at most, as far as it is known. */
+  runningPeaks(levels: Levels | null): void {
+    if (levels !== null) notePeaks(this.#context.evidence, levels);
   }
 
   /** The decision alone: cheap enough to ask after every pair. */

@@ -287,6 +287,8 @@ async function withComparator(
         },
         save: (_name, saved) => writeFile(evidenceFile, JSON.stringify(saved)),
         endpoints: createEndpoints({ routes: [], maxEndpoints: 100 }),
+        sampleProcesses: () => Promise.resolve(null),
+        sampleMs: 5000,
         mode: 'auto',
         now: () => clock.nowMs,
         journal,

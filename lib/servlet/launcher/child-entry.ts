@@ -1,8 +1,10 @@
 /** Entry of the launcher process: starts, watches and ends servlets for Vili, and ends with it. */
 import { codeOf, messageOf } from '../../errors.ts';
 import { becomeChild } from '../../runtime/child-entry.ts';
+import type { ProcessIdentity } from '../process/identity.ts';
 import type { ServletProcess, StopOptions, StopReport } from '../process/servlet-process.ts';
 import { spawnServlet } from '../process/spawn.ts';
+import { UsageReader } from '../process/usage.ts';
 import type { FromLauncher, ToLauncher } from './protocol.ts';
 
 // When this process ends, which it does with Vili, its terminals close; that hangs up the servlets.
@@ -14,9 +16,11 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   );
 }
 const servlets = new Map<number, ServletProcess>();
+const usage = new UsageReader();
 process.on('message', (message: ToLauncher) => {
   if (message.type === 'spawn') spawn(message);
   else if (message.type === 'stop') void stop(message);
+  else if (message.type === 'measure') void measure();
   else process.exit(0);
 });
 
@@ -57,6 +61,16 @@ async function end(servlet: ServletProcess, options: StopOptions): Promise<StopR
     const survivors = identity === null ? [] : [identity];
     return { exit: servlet.exit, killed: false, survivors, tookMs: 0 };
   }
+}
+
+/** Here, since reading of all processes of the host would hold up the users' thread. */
+async function measure(): Promise<void> {
+  const leaders = new Map<number, ProcessIdentity>();
+  for (const [call, servlet] of servlets) {
+    const identity = servlet.identity();
+    if (identity !== null) leaders.set(call, identity);
+  }
+  send({ type: 'measured', usages: [...(await usage.read(leaders))] });
 }
 
 function send(message: FromLauncher): void {

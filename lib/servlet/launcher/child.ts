@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../../errors.ts';
+import type { ProcessUsage } from '../../model/servlet-facts.ts';
 import { type Forked, forkChild, post } from '../../runtime/fork.ts';
 import { Watchdog } from '../../runtime/watchdog.ts';
 import { type Exit, exitInfrastructureFailure } from '../process/exit.ts';
@@ -26,6 +27,9 @@ export interface LauncherHooks {
   readonly onEnd: (how: string) => void;
 }
 
+/** By instance id. */
+export type Usages = ReadonlyMap<string, ProcessUsage>;
+
 /** A servlet that was requested; `servlet` is null until the launcher process has started it. */
 interface Launch {
   readonly options: LaunchedOptions;
@@ -43,6 +47,8 @@ export class LauncherChild {
   readonly #launches = new Map<number, Launch>();
   #nextCall = 1;
   #isOver = false;
+  /** Waits for what the servlets take. */
+  #measured: ((usages: Usages) => void) | null = null;
   #cleared: Promise<unknown> = Promise.resolve();
 
   /** Throws VILI_FORK_FAILED. */
@@ -74,6 +80,15 @@ export class LauncherChild {
     });
   }
 
+  /** What the servlets take; empty when there is nothing to tell, or it was asked for already. */
+  usages(): Promise<Usages> {
+    if (this.#isOver || this.#measured !== null) return Promise.resolve(new Map());
+    return new Promise((resolve) => {
+      this.#measured = resolve;
+      this.#send({ type: 'measure' });
+    });
+  }
+
   /** Ends the process, and with it whatever servlets are left; takes at most 6 s. */
   async close(): Promise<void> {
     this.#send({ type: 'close' });
@@ -98,6 +113,7 @@ export class LauncherChild {
   }
 
   #receive(message: FromLauncher): void {
+    if (message.type === 'measured') return this.#reportUsages(message.usages);
     const { call } = message;
     const launch = this.#launches.get(call);
     if (launch === undefined) return;
@@ -127,6 +143,16 @@ export class LauncherChild {
     this.#launches.delete(call);
   }
 
+  #reportUsages(list: readonly (readonly [call: number, usage: ProcessUsage])[]): void {
+    const usages = new Map<string, ProcessUsage>();
+    for (const [call, usage] of list) {
+      const id = this.#launches.get(call)?.servlet?.id;
+      if (id !== undefined) usages.set(id, usage);
+    }
+    this.#measured?.(usages);
+    this.#measured = null;
+  }
+
   /** The last words of a servlet may hold a secret, such as the address of its database. */
   #masked(exit: Exit): Exit {
     return { ...exit, text: this.#hooks.maskText(exit.text) };
@@ -147,6 +173,7 @@ export class LauncherChild {
   #over(how: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#reportUsages([]);
     const launches = [...this.#launches.values()];
     for (const { watchdog } of launches) watchdog.stop();
     this.#launches.clear();

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import { LauncherChild, launcherLost } from './child.ts';
+import { LauncherChild, launcherLost, type Usages } from './child.ts';
 import type { LaunchedServlet } from './launched-servlet.ts';
 import type { LaunchedOptions } from './protocol.ts';
 
@@ -56,6 +56,11 @@ export class ServletLauncher {
       throw launcherLost(options, messageOf(error));
     }
     return child.spawn(options);
+  }
+
+  /** What the servlets take, all at the same moment; without those of which nothing is known now. */
+  async usages(): Promise<Usages> {
+    return (await this.#child?.usages()) ?? new Map();
   }
 
   /** Ends the launcher process, and with it whatever servlets are left. */

@@ -1,3 +1,4 @@
+import type { ProcessUsage } from '../../model/servlet-facts.ts';
 import type { Exit } from '../process/exit.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { SpawnOptions, StopOptions, StopReport } from '../process/servlet-process.ts';
@@ -9,11 +10,13 @@ export type LaunchedOptions = Omit<SpawnOptions, 'now'>;
 export type ToLauncher =
   | { readonly type: 'spawn'; readonly call: number; readonly options: LaunchedOptions }
   | { readonly type: 'stop'; readonly call: number; readonly options: StopOptions }
+  /** What do the servlets take? Sent only after the last one was replied to. */
+  | { readonly type: 'measure' }
   | { readonly type: 'close' };
 
 /**
  * `spawned` or `spawn-failed` replies to a `spawn`; `exited` comes once, after `spawned`; `stopped` replies to each `stop`,
- * with a null report when the servlet had ended before.
+ * with a null report when the servlet had ended before. `measured` replies to `measure`.
  */
 export type FromLauncher =
   | { readonly type: 'spawned'; readonly call: number; readonly birth: Birth }
@@ -30,7 +33,11 @@ export type FromLauncher =
       /** Processes of its tree that could not be ended. */
       readonly survivors: readonly ProcessIdentity[];
     }
-  | { readonly type: 'stopped'; readonly call: number; readonly report: StopReport | null };
+  | { readonly type: 'stopped'; readonly call: number; readonly report: StopReport | null }
+  | {
+      readonly type: 'measured';
+      readonly usages: readonly (readonly [call: number, usage: ProcessUsage])[];
+    };
 
 /** What is known about a servlet as soon as it has started. */
 export interface Birth {

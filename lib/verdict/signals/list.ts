@@ -13,6 +13,8 @@ import { logWarnings } from './logs/log-warnings.ts';
 import { startupErrors } from './logs/startup-errors.ts';
 import { openPairs } from './open-pairs.ts';
 import { sessions } from './sessions.ts';
+import { cpu } from './process/cpu.ts';
+import { growth } from './process/growth.ts';
 import type { Signal } from './signal.ts';
 import { slow } from './speed/slow.ts';
 import { substance } from './substance.ts';
@@ -38,6 +40,8 @@ export const signals: readonly Signal[] = Object.freeze([
   state,
   sessions,
   unread,
+  growth,
+  cpu,
 ]);
 
 /** What shows people the fault that a reason of this code names: samples of a kind, or the log. */
