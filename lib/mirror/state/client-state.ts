@@ -155,8 +155,8 @@ export class ClientState {
     for (const kind of kinds) this.#learnReception(pair, kind, compare);
     if (treatment !== 'count' || !isSafeMethod(exchange.method)) return;
     const [isFound, isFoundByTesting] = [isGood(exchange.status), isGood(testing.status)];
-    const differs = differences.length > 0;
-    this.#knowledge.observe({ endpoint, write, differs, isFound, isFoundByTesting });
+    const places = differences.map(({ kind, path }) => `${kind} ${path}`);
+    this.#knowledge.observe({ endpoint, write, places, isFound, isFoundByTesting });
   }
 
   // Private

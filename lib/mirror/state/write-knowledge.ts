@@ -1,3 +1,4 @@
+import { BoundedMap } from './bounded.ts';
 import type { Write, Writer } from './written.ts';
 
 const MAX_ENDPOINTS = 500;
@@ -10,6 +11,8 @@ const HAS = 3;
 const LACKS_SHARE = 0.1;
 /** Older responses count less. */
 const MEMORY = 200;
+/** Places in which responses differ that no write explains, and how often each was seen. */
+const MAX_PLACES = 500;
 
 interface Rates {
   pairs: number;
@@ -23,7 +26,8 @@ export interface Read {
   readonly endpoint: string;
   /** The write above it; null: there is none. */
   readonly write: Write | null;
-  readonly differs: boolean;
+  /** Where the responses differ, wherever they were read from: `value $.price`. */
+  readonly places: readonly string[];
   /** Running responded with what was asked for, and so did testing. */
   readonly isFound: boolean;
   readonly isFoundByTesting: boolean;
@@ -35,14 +39,20 @@ export class WriteKnowledge {
   readonly #reads = new Map<string, Counts>();
   /** By the endpoint that was written to: created things that testing has, and lacks. */
   readonly #created = new Map<string, Rates>();
+  /** Where responses differ without any write, such as a version that each response carries. */
+  readonly #usual = new BoundedMap<string, number>(MAX_PLACES);
 
-  observe({ endpoint, write, differs, isFound, isFoundByTesting }: Read): void {
+  observe({ endpoint, write, places, isFound, isFoundByTesting }: Read): void {
     const counts = entryOf(this.#reads, endpoint, () => ({
       own: blank(),
       other: blank(),
       none: blank(),
     }));
+    const differs = places.some((place) => (this.#usual.use(place) ?? 0) < ENOUGH);
     if (counts !== null) add(counts[write?.writer ?? 'none'], differs);
+    if (write === null) {
+      for (const place of places) this.#usual.set(place, (this.#usual.use(place) ?? 0) + 1);
+    }
     if (write?.isCreated !== true || !isFound) return;
     const created = entryOf(this.#created, write.endpoint, blank);
     if (created !== null) add(created, !isFoundByTesting);

@@ -56,7 +56,7 @@ describe('Writes that only running knows', () => {
   const read = (endpoint: string, written: Write | null, differs: boolean) => ({
     endpoint,
     write: written,
-    differs,
+    places: differs ? [`value $.at ${endpoint}`] : [],
     isFound: true,
     isFoundByTesting: !differs,
   });
@@ -73,6 +73,21 @@ describe('Writes that only running knows', () => {
     expect(knowledge.knows('GET /cart', own)).to.equal(true);
     expect(knowledge.knows('GET /todos', own)).to.equal(false);
     expect(knowledge.knows('GET /todos', other)).to.equal(null);
+  });
+
+  it('explain no difference that is everywhere, such as a version in each response', () => {
+    const knowledge = new WriteKnowledge();
+    const everywhere = { isFound: true, isFoundByTesting: true, places: ['value $.version'] };
+    for (let index = 0; index < 5; index++) {
+      knowledge.observe({ ...everywhere, endpoint: 'GET /', write: null });
+    }
+    const missing = [...everywhere.places, 'missing $.items[]'];
+    for (let index = 0; index < 5; index++) {
+      knowledge.observe({ ...everywhere, endpoint: 'GET /orders/{id}', write: own });
+      knowledge.observe({ ...everywhere, endpoint: 'GET /cart', write: own, places: missing });
+    }
+    expect(knowledge.knows('GET /orders/{id}', own)).to.equal(true);
+    expect(knowledge.knows('GET /cart', own)).to.equal(false);
   });
 
   it('are known to testing, wherever they are read, once it has what they created', () => {
