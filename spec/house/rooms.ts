@@ -56,7 +56,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: 'lib/model lib/text lib/compare lib/logs',
   },
   'lib/mirror': {
-    idea: 'the testing side: `host` (main thread), `load`, `wire`, `worker` (in the thread), `request`',
+    idea: 'the testing side: `host` (main thread), `load`, `wire`, `worker` (in the thread), `state`, `request`',
     imports: 'lib/model lib/runtime lib/proxy lib/compare',
   },
   'lib/cluster': {
