@@ -41,6 +41,11 @@ export class Sender {
   readonly #copyRequest: CopyRequest;
   readonly #running: Requester;
   readonly #testing: Requester;
+  /**
+   * Connections of their own for testing's second responses, as running's have: how much a connection has
+   * carried decides how soon the kernel acknowledges, which moves times by up to 40 ms (delayed ACK).
+   */
+  readonly #testingAgain: Requester;
   readonly #again: AskAgain;
   readonly #stranger: AskStranger;
   #breaker: Breaker;
@@ -61,13 +66,14 @@ export class Sender {
     const limits = { connectTimeoutMs, maxIdleConnections: concurrency, maxHeadBytes };
     this.#running = new Requester(targets.running, limits, hooks.now);
     this.#testing = new Requester(targets.testing, limits, hooks.now);
+    this.#testingAgain = new Requester(targets.testing, limits, hooks.now);
     const asking = {
       concurrency,
       plan: this.plan,
       running: this.#running,
       copyRequest: this.#copyRequest,
     };
-    this.#again = new AskAgain({ ...asking, testing: this.#testing, random });
+    this.#again = new AskAgain({ ...asking, testing: this.#testingAgain, random });
     this.#stranger = new AskStranger({ ...asking, state: hooks.state });
   }
 
@@ -121,17 +127,20 @@ export class Sender {
     this.#generation++;
     this.#breaker = new Breaker(this.#settings.breaker, this.#hooks.now);
     this.#testing.retarget(testing);
+    this.#testingAgain.retarget(testing);
   }
 
   /** Enforces time limits. */
   sweep(): void {
     this.#running.sweep();
     this.#testing.sweep();
+    this.#testingAgain.sweep();
   }
 
   close(): void {
     this.#running.close();
     this.#testing.close();
+    this.#testingAgain.close();
     this.overdue.clear();
   }
 

@@ -68,10 +68,23 @@ export class Tally {
   }
 
   checkpoint(): unknown {
-    return this.#entries.map((entry) => ({ ...entry, samples: [...entry.samples] }));
+    const entries = this.#entries.map((entry) => ({ ...entry, samples: [...entry.samples] }));
+    return this.#turn === 0 ? entries : { turn: this.#turn, entries };
   }
 
+  /** A list is a tally whose turn has not come, or one of a checkpoint of before. */
   restore(data: unknown, where: string): void {
+    if (Array.isArray(data)) this.#restore(data, where);
+    else {
+      const { turn, entries } = readRecord(data, where);
+      this.#turn = readCount(turn, `${where}.turn`);
+      this.#restore(entries, `${where}.entries`);
+    }
+  }
+
+  // Private
+
+  #restore(data: unknown, where: string): void {
     this.#entries = readList(data, where, MAX_ENTRIES).map((one, index) => {
       const at = `${where}[${index}]`;
       const record = readRecord(one, at);
@@ -85,8 +98,6 @@ export class Tally {
       };
     });
   }
-
-  // Private
 
   #find({ kind, path }: What): TallyEntry | undefined {
     const name = path.slice(0, MAX_TEXT);

@@ -33,6 +33,7 @@ export function blankPair(): Pair {
     denialStands: true,
     runningFailed: false,
     testingFailed: false,
+    isWarm: false,
     isTimed: false,
     second: null,
   };
@@ -69,12 +70,12 @@ export function observePair(
     unjudgedOf(endpoint)[what]++;
   }
   pair.second = secondOf(outcome);
-  pair.isTimed =
+  pair.isWarm =
     settings.speed === 'block' &&
-    outcome.disturbed !== true &&
     counts.pairs > WARMUP_PER_ENDPOINT &&
     totals.pairs > settings.warmupRequests &&
     atMs >= settings.warmupTimeMs;
+  pair.isTimed = pair.isWarm && outcome.disturbed !== true;
 }
 
 // Private

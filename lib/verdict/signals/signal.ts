@@ -26,6 +26,8 @@ export interface ObservedPair {
   readonly denialStands: boolean;
   readonly runningFailed: boolean;
   readonly testingFailed: boolean;
+  /** Both responded, after the warm-up. */
+  readonly isWarm: boolean;
   /** After the warm-up, and the times say something about the versions. */
   readonly isTimed: boolean;
   /** The second responses of both, where both responded: times are compared like with like. */

@@ -135,17 +135,20 @@ export const slow: Signal = {
 function observe(
   { evidence, cooldownScale }: DecisionContext,
   endpoint: EndpointEvidence,
-  { outcome, atMs, isTimed, second, setAside, runningFailed, testingFailed }: ObservedPair,
+  { outcome, atMs, isWarm, isTimed, second, setAside, runningFailed, testingFailed }: ObservedPair,
 ): void {
-  if (!isTimed || setAside !== null || runningFailed || testingFailed) return;
+  if (!isWarm || setAside !== null || runningFailed || testingFailed) return;
   const p95 = usualP95(evidence, endpoint);
   if (p95 === null) return;
   const own = endpointPart.of(endpoint);
   const totals = totalsPart.of(evidence);
   const limit = FACTOR * msOf(p95) + SLACK_MS;
-  totals.firstSlowTimed++;
-  if (saneMs(outcome.testing.ms) > limit) totals.firstSlowTesting++;
-  if (saneMs(outcome.running.ms) > limit) totals.firstSlowRunning++;
+  if (isTimed) {
+    totals.firstSlowTimed++;
+    if (saneMs(outcome.testing.ms) > limit) totals.firstSlowTesting++;
+    if (saneMs(outcome.running.ms) > limit) totals.firstSlowRunning++;
+  }
+  // One thread timed both at the same moment: whatever held it up held up both.
   if (second === null) return;
   const testing = saneMs(second.testing.ms) > limit;
   const running = saneMs(second.running.ms) > limit;
