@@ -5,7 +5,7 @@ const PROMOTIONS = 3;
 
 /** The short form of `npm run soak:promotions`. */
 describe('A daemon that promotes one version after the other', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('neither fails, truncates nor misroutes a request, on kept and on new connections', async () => {
     const run = await runPromotions({ promotions: PROMOTIONS, ratePerSecond: 200 });

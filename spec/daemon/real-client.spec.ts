@@ -36,7 +36,9 @@ describe('A daemon in front of a package registry', function () {
           'copies are compared',
           ({ verdict }) => (verdict?.pairs ?? 0) >= 5,
         );
-        expect(verdict?.reasons, 'held against a release that is the same').to.deep.equal([]);
+        // What was published meanwhile is not copied: that is told, and is no fault of the release.
+        const against = verdict?.reasons.filter(({ code }) => code !== 'own-state');
+        expect(against, 'held against a release that is the same').to.deep.equal([]);
         // Users continue during the promotion.
         const work = client.work();
         await daemon.client.promote({ version: next, by: 'spec', reason: 'seen enough' });

@@ -102,7 +102,7 @@ export function comparePlaces(
     if (change === null || lost.some((prefix) => path.startsWith(prefix))) continue;
     if (other === undefined) lost.push(`${path} `);
     if (!findings.wants(change.kind, path)) continue;
-    const [before, after] = change.texts.map((text) => shown(comparing, text, place.names));
+    const [before, after] = change.texts.map((text) => shown(comparing, path, text, place.names));
     found.push({
       weight: place.weight ?? 4,
       difference: {
@@ -117,13 +117,16 @@ export function comparePlaces(
     if (found.length >= MAX_FOUND) break;
     if (ours.at(path) !== undefined || isIgnored(comparing, path, [], values)) continue;
     if (!findings.wants('extra', path)) continue;
-    const testing = shown(comparing, textFor(values), names);
+    const testing = shown(comparing, path, textFor(values), names);
     found.push({ weight: 4, difference: { kind: 'extra', path, testing } });
   }
   for (const { difference } of found.sort((a, b) => a.weight - b.weight)) findings.add(difference);
 }
 
 // Private
+
+/** Kinds of content whose places say what their values are. */
+const NAMED_BY_PATH = /^html:/;
 
 interface Found {
   readonly weight: number;
@@ -174,8 +177,15 @@ function isEqual(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((value, index) => value === right[index]);
 }
 
-function shown({ places }: Comparing, text: string, names: readonly string[] = []): string {
+function shown(
+  { places }: Comparing,
+  path: string,
+  text: string,
+  names: readonly string[] = [],
+): string {
   if (names.length > 0 && places?.isMasked(names) === true) return MASKED;
+  // What a part, a line or a column holds is named somewhere else in the document, or nowhere.
+  if (places !== undefined && !NAMED_BY_PATH.test(path)) return `${text.length} characters`;
   const cut = text.slice(0, MAX_SEARCHED);
   return brief(JSON.stringify(places === undefined ? cut : places.maskText(cut)));
 }

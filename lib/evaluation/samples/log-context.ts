@@ -11,7 +11,7 @@ const WAIT_MS = 1000;
 /** The resolution of clocks and batches. */
 const SLACK_MS = 300;
 /** Lines kept of each side, and lines shown of it with a sample. */
-const KEPT_MAX = 400;
+const KEPT_MAX = 1500;
 const SHOWN_MAX = 10;
 const WAITING_MAX = 500;
 /** A shorter request id or path may occur in a line by chance. */

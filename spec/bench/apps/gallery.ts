@@ -48,7 +48,7 @@ export const gallery: readonly App[] = [
     name: 'cart',
     journey: journeys.cart,
     faults: [
-      { fault: 'leak', named: /^memory-growth / },
+      { fault: 'leak', named: /^memory-growth /, settings: { verdict_min_time: '20s' } },
       { fault: 'value', named: /GET \/products\/\{id\}|GET \/products/ },
     ],
   },
@@ -117,7 +117,7 @@ export const gallery: readonly App[] = [
     name: 'static-etags',
     journey: journeys.staticEtags,
     faults: [
-      { fault: 'leak', named: /^memory-growth / },
+      { fault: 'leak', named: /^memory-growth /, settings: { verdict_min_time: '20s' } },
       { fault: 'blank', named: /\/app\.js/ },
     ],
   },

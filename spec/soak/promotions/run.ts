@@ -27,7 +27,7 @@ const LONG: RequestShape = {
 const SHORT: RequestShape = { method: 'GET', path: '/bytes/300', sends: 0, gets: 300 };
 const UPLOAD: RequestShape = { method: 'POST', path: '/echo', sends: 50_000, gets: 50_000 };
 const SHAPES = [LONG, LONG, SHORT, LONG, LONG, UPLOAD, LONG, SHORT, LONG, LONG, SHORT];
-const PROMOTION_LIMIT_MS = 60_000;
+const PROMOTION_LIMIT_MS = 120_000;
 const RESPONSE_LIMIT_MS = 10_000;
 const MAX_IN_FLIGHT = 1000;
 

@@ -13,6 +13,9 @@ const MAX_LABELS = 16;
 /** The parser is given so much at a time, so that it can be stopped. */
 const CHUNK = 16_384;
 const NAMESPACE = /^xmlns(?::|$)/;
+/** Attributes that name what the element holds: `<entry key="password">`. */
+const NAMING = /^(?:key|name|property|field|param|n)$/i;
+const LONGEST_NAME = 64;
 
 export interface XmlContent extends PlacedDocument {
   readonly kind: 'xml';
@@ -55,6 +58,8 @@ interface Spot {
 class XmlReading {
   readonly places = new Places();
   readonly #way: Spot[] = [spotOf([])];
+  /** What an attribute of each open element names it, '' where none does. */
+  readonly #named: string[] = [''];
   #text = '';
 
   /** False where the text is not well-formed; what came before that is read. */
@@ -75,6 +80,7 @@ class XmlReading {
       onclosetag: () => {
         this.#flush();
         this.#way.pop();
+        this.#named.pop();
       },
       ontext: addText,
       oncdata: addText,
@@ -98,10 +104,12 @@ class XmlReading {
     if (spot === undefined || this.#way.length > MAX_DEPTH) throw new Stopped();
     const inner = enter(spot, localName(name));
     this.#way.push(inner);
+    this.#named.push('');
     this.places.add(inner.path, '', { weight: 2 });
     for (const [key, value] of Object.entries(attributes)) {
       if (NAMESPACE.test(key)) continue;
       const plain = localName(key);
+      if (NAMING.test(plain) && value.length <= LONGEST_NAME) this.#named.splice(-1, 1, value);
       this.places.add(`${inner.path} @${plain}`, value, { names: [plain], weight: 3 });
     }
   }
@@ -111,11 +119,11 @@ class XmlReading {
     this.#text = '';
     const spot = this.#way.at(-1);
     if (text === '' || spot === undefined) return;
-    const name = spot.labels.at(-1);
-    this.places.add(`${spot.path} text`, text, {
-      weight: 3,
-      ...(name !== undefined && { names: [name] }),
-    });
+    const name = spot.labels.at(-1) ?? '';
+    const named = this.#named.at(-1) ?? '';
+    const path = named === '' ? spot.path : `${spot.path}[${named}]`;
+    const names = [name, named].filter((one) => one !== '');
+    this.places.add(`${path} text`, text, { weight: 3, ...(names.length > 0 && { names }) });
   }
 }
 
