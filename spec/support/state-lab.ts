@@ -20,6 +20,8 @@ const SHORT = {
   confirmTimeMs: 0,
   speed: 'report' as const,
 };
+/** What comes together counts once, so the pairs are judged as if they had come evenly over this time. */
+const TEST_MS = 600_000;
 const SETTLE_LIMIT_MS = 10_000;
 
 export interface LabSettings {
@@ -83,11 +85,13 @@ export async function inLab(
     await settled(mirror);
     await mirror.end();
     const verdict = new Verdict(SHORT, startedAtMs);
-    for (const outcome of outcomes) verdict.pair(outcome);
+    for (const [index, outcome] of outcomes.entries()) {
+      verdict.pair({ ...outcome, atMs: startedAtMs + (TEST_MS * index) / outcomes.length });
+    }
     for (let window = 1; window <= 60; window++)
       verdict.logWindow(quiet(startedAtMs + window * 10_000));
     if (problems.length > 0) throw new Error(problems.join('\n'));
-    return { outcomes, translated, verdict, report: verdict.decide(startedAtMs + 600_000) };
+    return { outcomes, translated, verdict, report: verdict.decide(startedAtMs + TEST_MS) };
   } finally {
     await proxy.close(0);
     await mirror.close();
