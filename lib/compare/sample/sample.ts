@@ -97,9 +97,8 @@ export interface SampleCopy {
   readonly requestId: string;
   /** Masked, without the query. */
   readonly path: string;
-  /** How long each version took, ms. */
+  /** How long running took, ms. */
   readonly runningMs: number;
-  readonly testingMs: number;
   /** The `Sample` as JSON. */
   readonly text: string;
 }

@@ -57,12 +57,13 @@ export class LogContext {
     if (lines.length > KEPT_MAX) lines.splice(0, lines.length - KEPT_MAX);
   }
 
-  /** Waits for the lines of a sample; `nowMs` is the time of testing's response. */
-  expect({ id, requestId, path, atMs, runningMs, testingMs }: SampleCopy, nowMs: number): void {
+  /** Waits for the lines of a sample; by `nowMs` testing has responded, perhaps to a second request too. */
+  expect({ id, requestId, path, atMs, runningMs }: SampleCopy, nowMs: number): void {
     if (this.#waiting.length >= WAITING_MAX) return;
     const spans = {
       running: { fromMs: atMs, endMs: atMs + runningMs },
-      testing: { fromMs: nowMs - testingMs, endMs: nowMs },
+      // The copy is sent once running has responded, and may have waited for others.
+      testing: { fromMs: Math.min(nowMs, atMs + runningMs), endMs: nowMs },
     };
     this.#waiting.push({ id, requestId, path, sinceMs: nowMs, spans });
   }

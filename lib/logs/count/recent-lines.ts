@@ -2,7 +2,7 @@ import type { LineMask } from '../../compare/mask/line.ts';
 import { isNotable, type Level, type LogLine } from '../follow/batch.ts';
 
 /** Lines kept of the notable ones and of the others: a flood of one does not displace the other. */
-const LINES_MAX = 30;
+const LINES_MAX = 100;
 const TEXT_MAX = 500;
 const LEFT_OUT = '(left out: it cannot be masked)';
 

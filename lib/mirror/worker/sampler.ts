@@ -59,7 +59,7 @@ export class Sampler {
     const found = this.#classify(outcome);
     if (found === null) return;
     const { endpoint, atMs, requestId, baseline } = outcome;
-    const { running, testing } = timesOf(outcome);
+    const { ms: runningMs } = timesOf(outcome).running;
     const { signal, key } = found;
     const isDoubtful = signal === 'body-difference' && baseline === null;
     if (!this.#choice.wants(endpoint, signal, key, isDoubtful)) return;
@@ -67,9 +67,8 @@ export class Sampler {
     const text = withoutSecret(`${JSON.stringify(sample, null, 1)}\n`, this.#token);
     this.#choice.kept(endpoint, signal, key, text.length);
     const [path = ''] = sample.request.path.split('?', 1);
-    const times = { runningMs: running.ms, testingMs: testing.ms };
     const { id } = sample;
-    this.#waiting.push({ id, endpoint, signal, key, atMs, requestId, path, ...times, text });
+    this.#waiting.push({ id, endpoint, signal, key, atMs, requestId, path, runningMs, text });
   }
 
   take(): readonly SampleCopy[] {

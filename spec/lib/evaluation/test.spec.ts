@@ -28,7 +28,6 @@ const SAMPLE: SampleCopy = {
   requestId: 'request-1',
   path: '/a',
   runningMs: 5,
-  testingMs: 9,
   text: JSON.stringify({ schema: 'vili.sample/1', id: '00000001' }),
 };
 

@@ -4,7 +4,7 @@ import { LogContext } from '../../../../lib/evaluation/samples/log-context.ts';
 import type { Level, LogLine } from '../../../../lib/logs/follow/batch.ts';
 import { batchOf } from '../../../support/log-batches.ts';
 
-/** A pair to which running responded at 10.05 s, and testing at 12 s after half a second. */
+/** A pair to which running responded at 10.05 s, and testing at some time until 12 s. */
 const SAMPLE: SampleCopy = {
   id: '00000001',
   endpoint: 'GET /a',
@@ -14,7 +14,6 @@ const SAMPLE: SampleCopy = {
   requestId: 'request-0001',
   path: '/items/7',
   runningMs: 50,
-  testingMs: 500,
   text: '{}',
 };
 const KEPT_AT_MS = 12_000;
@@ -27,7 +26,7 @@ describe('the log lines of a sample', () => {
     }
     context.expect(SAMPLE, KEPT_AT_MS);
     expect(context.take(KEPT_AT_MS + 999)).to.deep.equal([]);
-    for (const toMs of [11_000, 11_900, 12_200, 13_000]) {
+    for (const toMs of [9000, 11_900, 12_200, 13_000]) {
       context.logged('testing', batchOf(toMs, {}, { latest: [info(`/items/7 at ${toMs}`)] }));
     }
     const [found, ...others] = context.take(KEPT_AT_MS + 1000);
@@ -97,7 +96,7 @@ describe('the log lines of a sample', () => {
     for (let index = 0; index < 1000; index++) context.expect(SAMPLE, KEPT_AT_MS);
     const taken = context.take(KEPT_AT_MS, true);
     expect(taken).to.have.length(500);
-    expect(taken[0]?.logs.testing.more).to.equal(400 - 10);
+    expect(taken[0]?.logs.testing.more).to.equal(1500 - 10);
   });
 });
 

@@ -112,7 +112,7 @@ function copyOf(index: number, endpoint = 'GET /a', more = ''): SampleCopy {
   const atMs = 1_700_000_000_000 + index;
   const about = { id, endpoint, signal: 'errors', key: '200 > 500' } as const;
   const at = new Date(atMs).toISOString();
-  const pair = { requestId: `request-${index}`, path: '/a', runningMs: 5, testingMs: 9 };
+  const pair = { requestId: `request-${index}`, path: '/a', runningMs: 5 };
   return {
     ...about,
     ...pair,
