@@ -1,5 +1,5 @@
 import { ConflictError, EXIT, UsageError } from '../../errors.ts';
-import { type Replayed, replaySamples } from '../../evaluation/replay.ts';
+import type { Replayed } from '../../evaluation/replay.ts';
 import type { HeaderEdit } from '../../model/traffic-rules.ts';
 import { counted } from '../../text/numbers.ts';
 import { ACTING, type CommandContext, type Declare } from '../command.ts';
@@ -57,6 +57,8 @@ async function replayed(
     const what = `${counted(samples.length, 'sample')} of ${plan.version}`;
     printer.talk(printable(`sending ${what} to ${target.instance}`));
   }
+  // Parsers of every kind of content come with it, which no other command needs.
+  const { replaySamples } = await import('../../evaluation/replay.ts');
   const results: Replayed[] = [];
   const options = { to, running, testing, settings, headers, signal: io.signal } as const;
   await replaySamples(samples, options, (one) => {
