@@ -1,22 +1,19 @@
 import type { IgnoredField } from '../compare/noise/ignored.ts';
 import { differenceKey } from '../compare/noise/noise.ts';
+import { BoundedMap } from '../model/bounded-map.ts';
 
 /** Fields kept; those reported last stay. */
 const MAX_FIELDS = 1000;
 
 /** What is ignored in a test and why, as last reported by the mirror worker. */
 export class IgnoredFields {
-  readonly #fields = new Map<string, IgnoredField>();
+  readonly #fields = new BoundedMap<string, IgnoredField>(MAX_FIELDS);
 
   update(changes: readonly IgnoredField[]): void {
     for (const field of changes) {
       const key = `${field.endpoint} ${field.reason} ${differenceKey(field.kind, field.path)}`;
-      this.#fields.delete(key);
       if (field.ignored) this.#fields.set(key, field);
-    }
-    for (const oldest of this.#fields.keys()) {
-      if (this.#fields.size <= MAX_FIELDS) return;
-      this.#fields.delete(oldest);
+      else this.#fields.delete(key);
     }
   }
 

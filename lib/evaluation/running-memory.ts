@@ -3,6 +3,7 @@ import type { EarlierKinds } from '../verdict/signals/logs/kinds.ts';
 import type { InstanceUsage, Levels } from '../model/servlet-facts.ts';
 import { ResponseRing, type RunningResponse } from './response-ring.ts';
 import { RunningUsage } from './running-usage.ts';
+import { BoundedMap } from '../model/bounded-map.ts';
 
 /** Responses of running kept from before a test: enough for its failure rates and its latency. */
 const RESPONSES_MAX = 2000;
@@ -27,7 +28,7 @@ interface KnownKind {
  */
 export class RunningMemory {
   readonly #responses = new ResponseRing(RESPONSES_MAX);
-  readonly #kinds = new Map<string, KnownKind>();
+  readonly #kinds = new BoundedMap<string, KnownKind>(KINDS_MAX);
   /** When its log was first seen, and the instance that logs now. */
   #sinceMs: number | null = null;
   #instance = '';
@@ -44,13 +45,8 @@ export class RunningMemory {
     this.#instance = instance;
     const window = Math.floor(batch.toMs / WINDOW_MS);
     for (const { signature, level } of errorKinds(batch)) {
-      const known = this.#kinds.get(signature);
-      this.#kinds.delete(signature);
+      const known = this.#kinds.peek(signature);
       this.#kinds.set(signature, this.#counted(known, level, window));
-    }
-    for (const oldest of this.#kinds.keys()) {
-      if (this.#kinds.size <= KINDS_MAX) break;
-      this.#kinds.delete(oldest);
     }
   }
 
@@ -75,7 +71,7 @@ export class RunningMemory {
   /** How often running logged its kinds of error until now. */
   earlierKinds(nowMs: number): EarlierKinds {
     const sinceMs = this.#sinceMs ?? nowMs;
-    const kinds = [...this.#kinds].map(([signature, { level, windows, instance }]) => ({
+    const kinds = [...this.#kinds.entries()].map(([signature, { level, windows, instance }]) => ({
       signature,
       level,
       windows,

@@ -43,6 +43,19 @@ export class BoundedMap<K, V> {
     this.#entries.clear();
   }
 
+  /** Without counting as used; the one used longest ago first, as for all of these. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  keys(): IterableIterator<K> {
+    return this.#entries.keys();
+  }
+
+  values(): IterableIterator<V> {
+    return this.#entries.values();
+  }
+
   entries(): IterableIterator<[K, V]> {
     return this.#entries.entries();
   }

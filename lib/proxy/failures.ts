@@ -1,4 +1,5 @@
 import type { UserFailure, UserOutcome } from '../model/users/failure.ts';
+import { BoundedMap } from '../model/bounded-map.ts';
 
 /** After such a pause failures of the same kind are counted anew. */
 const PAUSE_MS = 300_000;
@@ -14,7 +15,7 @@ type Entry = { -readonly [K in keyof UserFailure]: UserFailure[K] } & {
 
 /** What went wrong for users, by side, cause and outcome; costs nothing while nothing does. */
 export class FailureLog {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new BoundedMap<string, Entry>(KINDS_MAX);
   private readonly now: () => number;
   private readonly onFailure: (failure: UserFailure) => void;
   private timer: NodeJS.Timeout | null = null;
@@ -28,19 +29,14 @@ export class FailureLog {
   add(instance: string, cause: string, outcome: UserOutcome, requestId: string): void {
     const nowMs = this.now();
     const key = keyOf({ instance, cause, outcome });
-    const before = this.entries.get(key);
+    const before = this.entries.peek(key);
     const goesOn = before !== undefined && nowMs - before.lastMs < PAUSE_MS;
     const entry: Entry = goesOn ? before : begun(instance, cause, outcome, nowMs);
     entry.count++;
     entry.lastMs = nowMs;
     entry.requestId = requestId;
     // The latest kind is the last one of the map.
-    this.entries.delete(key);
     this.entries.set(key, entry);
-    for (const oldest of this.entries.keys()) {
-      if (this.entries.size <= KINDS_MAX) break;
-      this.entries.delete(oldest);
-    }
     if (nowMs - entry.reportedAtMs >= REPORT_MS) this.report(entry, nowMs);
     else this.timer ??= setTimeout(() => this.flush(), REPORT_MS).unref();
   }

@@ -1,4 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
+import { frame, headersFrame } from '../support/raw-frames.ts';
 import type { Field } from './message.ts';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
@@ -10,7 +11,6 @@ const SETTINGS = 4;
 const GOAWAY = 7;
 const ACK = 1;
 const END_STREAM = 1;
-const END_HEADERS = 4;
 const STREAM = 1;
 /** `:status` in HPACK's static table, which every encoder uses. */
 const STATUS: Readonly<Record<number, string>> = { 0x88: '200', 0x8c: '400' };
@@ -77,11 +77,9 @@ export class RawHttp2 {
   /** Sends a request, with a body if there is `data`, and returns how it ends. */
   ask(fields: readonly Field[], data: string | null): Promise<RawOutcome> {
     const { socket } = this;
-    const block = Buffer.concat(fields.map(literalOf));
-    const last = data === null ? END_STREAM : 0;
     socket.write(PREFACE);
     socket.write(frame(SETTINGS, 0, 0, Buffer.alloc(0)));
-    socket.write(frame(HEADERS, END_HEADERS | last, STREAM, block));
+    socket.write(headersFrame(STREAM, fields, data === null));
     if (data !== null) socket.write(frame(DATA, END_STREAM, STREAM, Buffer.from(data, 'latin1')));
     return new Promise((resolve, reject) => {
       let bytes = Buffer.alloc(0);
@@ -126,23 +124,4 @@ export class RawHttp2 {
 
 function replaced(name: string, value: string): Field[] {
   return GET.map((field) => (field[0] === name ? [name, value] : field));
-}
-
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(FRAME_HEAD_BYTES);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** A literal header field without indexing and without Huffman (RFC 7541 section 6.2.2). */
-function literalOf([name, value]: Field): Buffer {
-  return Buffer.concat([Buffer.from([0]), stringOf(name), stringOf(value)]);
-}
-
-/** Strings here are shorter than 127 bytes, so their length takes one byte. */
-function stringOf(text: string): Buffer {
-  return Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'latin1')]);
 }

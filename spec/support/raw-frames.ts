@@ -14,7 +14,8 @@ const LENGTH_PREFIX = 127;
 const CANCEL = 8;
 const INITIAL_WINDOW_SIZE = 4;
 
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+/** A frame of HTTP/2 (RFC 9113 section 4.1). */
+export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(FRAME_HEAD_BYTES);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { codeOf, messageOf } from '../../errors.ts';
-import type { FailureKind, Target } from '../../model/exchange.ts';
+import { type FailureKind, isSafeMethod, type Target } from '../../model/exchange.ts';
 import { headerValues } from '../../model/headers.ts';
 import { isBodiless } from '../../proxy/http/response-headers.ts';
 import { originOf } from '../../proxy/upstream/connect.ts';
@@ -8,8 +8,6 @@ import { KIND_BY_CODE } from '../../proxy/upstream/errors.ts';
 import { type BodyLimits, type BodyResult, ReceivedBody } from './body.ts';
 import { type Connection, connectionTo, discard } from './connection.ts';
 
-/** May be sent again on a new connection (RFC 9110, 9.2.1). */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 /** undici cannot send the request itself: not a fault of the server. */
 const UNFIT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_INVALID_ARG',
@@ -232,5 +230,5 @@ function isWorthRetry(
   failure: FailureKind | 'unsendable',
 ): boolean {
   if (call.isRetry || connection.served === 0 || call.status !== 0) return false;
-  return (failure === 'closed' || failure === 'reset') && SAFE_METHODS.has(call.request.method);
+  return (failure === 'closed' || failure === 'reset') && isSafeMethod(call.request.method);
 }

@@ -1,3 +1,5 @@
+import { entryOf } from '../../compare/limited.ts';
+
 /** Responses from which it is clear how testing took a credential, before anything is concluded. */
 const ENOUGH = 3;
 const ENOUGH_CONTENT = 5;
@@ -121,16 +123,11 @@ export class Acceptance {
   // Private
 
   #kindOf(name: string): Kind | null {
-    const found = this.#kinds.get(name);
-    if (found !== undefined) return found;
-    if (this.#kinds.size >= MAX_KINDS) return null;
-    const made: Kind = {
+    return entryOf(this.#kinds, name, MAX_KINDS, () => ({
       status: { known: 0, stranger: 0 },
       content: { known: 0, stranger: 0 },
       places: new Map(),
-    };
-    this.#kinds.set(name, made);
-    return made;
+    }));
   }
 }
 
@@ -138,12 +135,8 @@ export class Acceptance {
 
 function placeOf(kind: Kind | null, endpoint: string): Place | null {
   if (kind === null) return null;
-  const found = kind.places.get(endpoint);
-  if (found !== undefined) return found;
-  if (kind.places.size >= MAX_ENDPOINTS) return null;
-  const made = { asked: 0, indifferent: 0, dependent: 0, agreed: 0, denied: 0 };
-  kind.places.set(endpoint, made);
-  return made;
+  const blank = () => ({ asked: 0, indifferent: 0, dependent: 0, agreed: 0, denied: 0 });
+  return entryOf(kind.places, endpoint, MAX_ENDPOINTS, blank);
 }
 
 function standingOf({ known, stranger }: Sums): Standing {

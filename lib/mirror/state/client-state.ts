@@ -5,7 +5,7 @@ import { pathOf } from '../../model/path-template.ts';
 import type { StateRule } from '../../model/traffic-rules.ts';
 import type { ShadowResponse } from '../request/requester.ts';
 import { Acceptance, type Treatment } from './acceptance.ts';
-import { BoundedMap } from './bounded.ts';
+import { BoundedMap } from '../../model/bounded-map.ts';
 import { type Credential, credentialsOf, isCredentialName } from './credentials.ts';
 import { hashOf } from './hash.ts';
 import { Issued, type Source } from './issued.ts';

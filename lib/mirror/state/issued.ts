@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded.ts';
+import { BoundedMap } from '../../model/bounded-map.ts';
 import type { StateNote } from './note.ts';
 
 /** Sessions that are remembered; older ones count as if running had not handed them out. */

@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded.ts';
+import { BoundedMap } from '../../model/bounded-map.ts';
 import { Issued, type IssuedSnapshot } from './issued.ts';
 import type { StateNote } from './note.ts';
 

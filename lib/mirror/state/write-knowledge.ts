@@ -1,4 +1,5 @@
-import { BoundedMap } from './bounded.ts';
+import { entryOf } from '../../compare/limited.ts';
+import { BoundedMap } from '../../model/bounded-map.ts';
 import type { Write, Writer } from './written.ts';
 
 const MAX_ENDPOINTS = 500;
@@ -43,7 +44,7 @@ export class WriteKnowledge {
   readonly #usual = new BoundedMap<string, number>(MAX_PLACES);
 
   observe({ endpoint, write, places, isFound, isFoundByTesting }: Read): void {
-    const counts = entryOf(this.#reads, endpoint, () => ({
+    const counts = entryOf(this.#reads, endpoint, MAX_ENDPOINTS, () => ({
       own: blank(),
       other: blank(),
       none: blank(),
@@ -54,7 +55,7 @@ export class WriteKnowledge {
       for (const place of places) this.#usual.set(place, (this.#usual.use(place) ?? 0) + 1);
     }
     if (write?.isCreated !== true || !isFound) return;
-    const created = entryOf(this.#created, write.endpoint, blank);
+    const created = entryOf(this.#created, write.endpoint, MAX_ENDPOINTS, blank);
     if (created !== null) add(created, !isFoundByTesting);
   }
 
@@ -85,13 +86,4 @@ function add(rates: Rates, differs: boolean): void {
   if (rates.pairs <= MEMORY) return;
   rates.pairs /= 2;
   rates.differed /= 2;
-}
-
-function entryOf<T>(entries: Map<string, T>, key: string, make: () => T): T | null {
-  const found = entries.get(key);
-  if (found !== undefined) return found;
-  if (entries.size >= MAX_ENDPOINTS) return null;
-  const made = make();
-  entries.set(key, made);
-  return made;
 }

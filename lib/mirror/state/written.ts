@@ -1,5 +1,5 @@
 import { pathOf } from '../../model/path-template.ts';
-import { BoundedMap } from './bounded.ts';
+import { BoundedMap } from '../../model/bounded-map.ts';
 import type { StateNote } from './note.ts';
 
 const MAX_CLIENTS = 10_000;

@@ -23,13 +23,12 @@ export interface TallyEntry {
  */
 export class Tally {
   #entries: TallyEntry[] = [];
-  #turn = 0;
 
   /**
-   * Counts what differs in one pair. What is new begins with another one each time, so that a field that
-   * differs in each pair gets its turn among many that never do again.
+   * Counts what differs in the `pair`-th pair. What is new begins with another one each time, so that a field
+   * that differs in each pair gets its turn among many that never do again.
    */
-  addAll(list: readonly What[], requestId: string): void {
+  addAll(list: readonly What[], requestId: string, pair: number): void {
     const unknown: What[] = [];
     for (const what of list) {
       if (this.#find(what) === undefined) unknown.push(what);
@@ -37,7 +36,7 @@ export class Tally {
     }
     const most = Math.max(MAX_ADMITTED, MAX_ENTRIES - this.#entries.length);
     for (let n = 0; n < Math.min(most, unknown.length); n++) {
-      const what = unknown[this.#turn++ % unknown.length];
+      const what = unknown[(pair * MAX_ADMITTED + n) % unknown.length];
       if (what !== undefined) this.add(what, requestId);
     }
   }
@@ -68,23 +67,10 @@ export class Tally {
   }
 
   checkpoint(): unknown {
-    const entries = this.#entries.map((entry) => ({ ...entry, samples: [...entry.samples] }));
-    return this.#turn === 0 ? entries : { turn: this.#turn, entries };
+    return this.#entries.map((entry) => ({ ...entry, samples: [...entry.samples] }));
   }
 
-  /** A list is a tally whose turn has not come, or one of a checkpoint of before. */
   restore(data: unknown, where: string): void {
-    if (Array.isArray(data)) this.#restore(data, where);
-    else {
-      const { turn, entries } = readRecord(data, where);
-      this.#turn = readCount(turn, `${where}.turn`);
-      this.#restore(entries, `${where}.entries`);
-    }
-  }
-
-  // Private
-
-  #restore(data: unknown, where: string): void {
     this.#entries = readList(data, where, MAX_ENTRIES).map((one, index) => {
       const at = `${where}[${index}]`;
       const record = readRecord(one, at);
@@ -98,6 +84,8 @@ export class Tally {
       };
     });
   }
+
+  // Private
 
   #find({ kind, path }: What): TallyEntry | undefined {
     const name = path.slice(0, MAX_TEXT);

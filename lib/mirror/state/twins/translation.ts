@@ -1,6 +1,6 @@
 import { type Exchange, isSafeMethod } from '../../../model/exchange.ts';
 import type { ShadowResponse } from '../../request/requester.ts';
-import { BoundedMap } from '../bounded.ts';
+import { BoundedMap } from '../../../model/bounded-map.ts';
 import { type Credential, credentialsOf } from '../credentials.ts';
 import { hashOf } from '../hash.ts';
 import { clientOf, handedOutBy, type StateNote } from '../note.ts';

@@ -2,7 +2,7 @@ import type { Exchange } from '../../../model/exchange.ts';
 import { headerValues } from '../../../model/headers.ts';
 import { pathOf } from '../../../model/path-template.ts';
 import type { ShadowResponse } from '../../request/requester.ts';
-import { BoundedMap } from '../bounded.ts';
+import { BoundedMap } from '../../../model/bounded-map.ts';
 import { hashOf } from '../hash.ts';
 import { clientOf } from '../note.ts';
 import { translated } from './translate.ts';

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../compare/limited.ts';
 import type { PauseReason } from '../../wire/protocol.ts';
 import { RunningSlowness } from './slowness.ts';
 
@@ -109,11 +110,7 @@ export class BaselinePlan {
   }
 
   #habitOf(endpoint: string): Habit | null {
-    const found = this.#habits.get(endpoint);
-    if (found !== undefined) return found;
-    if (this.#habits.size >= this.#settings.maxEndpoints) return null;
-    const habit = { pairs: 0, denials: 0, testingRate: 0, noiseRate: 0 };
-    this.#habits.set(endpoint, habit);
-    return habit;
+    const blank = () => ({ pairs: 0, denials: 0, testingRate: 0, noiseRate: 0 });
+    return entryOf(this.#habits, endpoint, this.#settings.maxEndpoints, blank);
   }
 }

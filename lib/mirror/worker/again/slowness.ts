@@ -1,3 +1,5 @@
+import { entryOf } from '../../../compare/limited.ts';
+
 /** Running is slow when recent responses take this many times as long as usual (geometric mean). */
 const SLOW_FACTOR = 2;
 /** Below this factor it no longer is. */
@@ -50,11 +52,7 @@ export class RunningSlowness {
   }
 
   #usualOf(endpoint: string): Usual | null {
-    const found = this.#usual.get(endpoint);
-    if (found !== undefined) return found;
-    if (this.#usual.size >= this.#maxEndpoints) return null;
-    const made = { responses: 0, log: 0 };
-    this.#usual.set(endpoint, made);
-    return made;
+    const blank = () => ({ responses: 0, log: 0 });
+    return entryOf(this.#usual, endpoint, this.#maxEndpoints, blank);
   }
 }

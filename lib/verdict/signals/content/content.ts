@@ -132,10 +132,8 @@ function observe(
   if (change !== 0 || doubt !== 0 || setAside !== null) return;
   const { settings, isBlocking } = context;
   if (isCounted(settings)) count(context, endpoint, outcome);
-  keepDifferences(endpointPart.of(endpoint), outcome, isBlocking);
+  keepDifferences(endpoint, outcome, isBlocking);
 }
-
-type Own = ReturnType<typeof endpointPart.of>;
 
 function isCounted({ shape, values, systematic }: DecisionContext['settings']): boolean {
   return shape === 'block' || values === 'block' || systematic === 'block';
@@ -171,17 +169,19 @@ function count(context: DecisionContext, endpoint: EndpointEvidence, outcome: Pa
 
 /** Keeps which fields differ: those of a kind that counts apart from those that are only reported. */
 function keepDifferences(
-  own: Own,
+  endpoint: EndpointEvidence,
   { differences, baseline, requestId }: PairOutcome,
   isBlocking: DecisionContext['isBlocking'],
 ): void {
   if (differences.length === 0) return;
+  const own = endpointPart.of(endpoint);
+  const { pairs } = endpoint.counts;
   // What running's second response differs in too is noise.
   const blocking =
     baseline?.differs === true ? [] : differences.filter(({ kind }) => isBlocking(kind));
   const reported = differences.filter(({ kind }) => !isBlocking(kind));
-  if (blocking.length > 0) (own.differences ??= new Tally()).addAll(blocking, requestId);
-  if (reported.length > 0) (own.alsoSeen ??= new Tally()).addAll(reported, requestId);
+  if (blocking.length > 0) (own.differences ??= new Tally()).addAll(blocking, requestId, pairs);
+  if (reported.length > 0) (own.alsoSeen ??= new Tally()).addAll(reported, requestId, pairs);
 }
 
 function against(evidence: Evidence): number {

@@ -30,7 +30,8 @@ const COOLDOWN_MS = 1000;
 const MARGIN = 0.02;
 const marginTest = nonInferiority(MARGIN, RATIO);
 
-const endpointPart = new EndpointPart(() => ({
+/** What is counted of one endpoint, and of all. */
+const nothingCounted = () => ({
   slowTesting: 0,
   slowRunning: 0,
   /** Those at least a cool-down apart, and their e-value. */
@@ -38,19 +39,15 @@ const endpointPart = new EndpointPart(() => ({
   slowBetter: 0,
   slow: 1,
   slowRestUntil: 0,
-}));
+});
+const endpointPart = new EndpointPart(nothingCounted);
 const totalsPart = new TotalsPart(() => ({
+  ...nothingCounted(),
   /** By first times, which only stand in where no request can be put twice. */
   firstSlowTimed: 0,
   firstSlowTesting: 0,
   firstSlowRunning: 0,
   slowTimed: 0,
-  slowTesting: 0,
-  slowRunning: 0,
-  slowWorse: 0,
-  slowBetter: 0,
-  slow: 1,
-  slowRestUntil: 0,
   sums: { slow: 1 },
 }));
 
@@ -169,7 +166,7 @@ function usualP95({ totals }: Evidence, { counts }: EndpointEvidence): number | 
 }
 
 function count(
-  record: ReturnType<typeof endpointPart.of>,
+  record: ReturnType<typeof nothingCounted>,
   isTesting: boolean,
   atMs: number,
   restUntil: number,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BoundedMap } from '../../../../lib/mirror/state/bounded.ts';
+import { BoundedMap } from '../../../../lib/model/bounded-map.ts';
 import { Issued } from '../../../../lib/mirror/state/issued.ts';
 import { StateMemory } from '../../../../lib/mirror/state/memory.ts';
 import type { StateNote } from '../../../../lib/mirror/state/note.ts';
