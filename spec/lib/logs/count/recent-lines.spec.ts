@@ -5,12 +5,12 @@ describe('the latest lines of a log', () => {
   it('are the last ones in order, with places reserved for warnings and errors', () => {
     const lines = new RecentLines((line) => line);
     lines.add('error', 'the error');
-    for (let index = 0; index < 100; index++) lines.add('info', `line ${index}`);
+    for (let index = 0; index < 300; index++) lines.add('info', `line ${index}`);
     lines.add('warn', 'the warning');
     lines.add('info', 'the end');
     const taken = lines.take().map(({ level, text }) => `${level} ${text}`);
-    expect(taken).to.have.length(32);
-    expect(taken.slice(0, 2)).to.deep.equal(['error the error', 'info line 71']);
+    expect(taken).to.have.length(102);
+    expect(taken.slice(0, 2)).to.deep.equal(['error the error', 'info line 201']);
     expect(taken.slice(-2)).to.deep.equal(['warn the warning', 'info the end']);
     expect(lines.take()).to.deep.equal([]);
   });
