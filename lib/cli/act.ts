@@ -9,7 +9,7 @@ import { confirmAct } from './terminal/confirm.ts';
 import { printable } from './text/printable.ts';
 
 /** The acts that the control API offers. */
-export type OfferedAct = Exclude<ActKind & keyof ControlClient, 'accept'>;
+export type OfferedAct = Exclude<ActKind & keyof ControlClient, 'accept' | 'pause' | 'resume'>;
 
 export interface Act {
   readonly kind: OfferedAct;

@@ -26,7 +26,8 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
   ],
   ['approve golive go-live', 'it is called `vili promote` here'],
   ['cancel abort deny decline refuse', 'it is called `vili reject` here'],
-  ['pause resume freeze hold', 'tests cannot be paused; `verdict.mode=manual` lets you decide'],
+  ['freeze hold', 'it is called `vili pause` here'],
+  ['unpause continue', 'it is called `vili resume` here'],
   ['list ls ps versions releases info show state health', 'see `vili status` and `vili history`'],
   [
     'log logs tail journal',

@@ -4,15 +4,16 @@ import { UsageError } from '../errors.ts';
 import { controlClient } from '../operator/client/client.ts';
 import { commandAdvice, optionAdvice } from './advice.ts';
 import type { CommandContext, Declare, Run } from './command.ts';
-import { accept } from './commands/accept.ts';
+import { accept } from './commands/acts/accept.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
 import { history } from './commands/history.ts';
-import { promote } from './commands/promote.ts';
-import { reject } from './commands/reject.ts';
+import { pause, resume } from './commands/acts/pause.ts';
+import { promote } from './commands/acts/promote.ts';
+import { reject } from './commands/acts/reject.ts';
 import { replay } from './commands/replay.ts';
-import { retest } from './commands/retest.ts';
+import { retest } from './commands/acts/retest.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
@@ -37,6 +38,8 @@ const COMMANDS: readonly Declare[] = [
   reject,
   replay,
   retest,
+  pause,
+  resume,
 ];
 
 interface CommonOptions {

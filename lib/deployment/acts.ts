@@ -2,11 +2,12 @@ import { type Reason, reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import { objectionToRetest } from './arrival.ts';
 import type { DeploymentEvent, Rules } from './events.ts';
+import { pauseText } from './hand/pause.ts';
 import type { Deployment } from './state.ts';
 
 /** What an operator asks for. */
 export interface Act {
-  readonly kind: 'promote' | 'reject' | 'rollback' | 'retest' | 'accept';
+  readonly kind: 'promote' | 'reject' | 'rollback' | 'retest' | 'accept' | 'pause' | 'resume';
   /** The version that is meant, or null for the version under test. */
   readonly version: string | null;
   readonly by: string;
@@ -32,6 +33,8 @@ export interface ActPlan {
 /** What an operator's act becomes: an event for the state machine, or a reply that says why not. */
 export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
   if (act.kind === 'rollback') return rollBack(state, act);
+  if (act.kind === 'pause') return pausing(state, act);
+  if (act.kind === 'resume') return resuming(state, act);
   if (act.kind === 'retest') return retest(state, act, rules);
   const candidate = [state.testing, state.incoming].find(
     (it) => it !== null && (act.version === null || act.version === it.release.name),
@@ -59,6 +62,23 @@ function rollBack({ running, previous }: Deployment, act: Act): ActPlan {
   const { name } = previous.release;
   const event = { type: 'roll-back', by: act.by, reasons: [reasonOfAct(act)] } as const;
   return possible(name, `users go back from ${running.release.name} to ${name}`, event);
+}
+
+function pausing({ running, paused }: Deployment, act: Act): ActPlan {
+  if (running === null)
+    return impossible('', 'no version is running yet, so nothing can be paused');
+  const { name } = running.release;
+  if (paused) return impossible(name, `Vili is already ${pauseText(paused)}`);
+  const { by, reason } = act;
+  const text = 'no version is promoted or rejected by itself until `vili resume`; tests go on';
+  return possible(name, text, { type: 'pause', by, reason, reasons: [reasonOfAct(act)] });
+}
+
+function resuming({ running, paused }: Deployment, act: Act): ActPlan {
+  const name = running?.release.name ?? '';
+  if (!paused) return impossible(name, 'Vili is not paused');
+  const event = { type: 'resume', by: act.by, reasons: [reasonOfAct(act)] } as const;
+  return possible(name, 'versions are promoted and rejected by themselves again', event);
 }
 
 function acceptance(version: string, { name, by, reason }: Act): ActPlan {

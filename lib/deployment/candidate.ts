@@ -4,6 +4,7 @@ import type { DownCause } from '../model/servlet-facts.ts';
 import { acceptedOf } from './acceptance.ts';
 import { advance, decline } from './arrival.ts';
 import type { Draft } from './draft.ts';
+import { isPaused } from './hand/pause.ts';
 import type { Candidate, CandidateSlot } from './state.ts';
 
 /** A version that is present at so many failures of Vili's infrastructure is rejected. */
@@ -70,7 +71,9 @@ export function candidateDown(draft: Draft, name: string, problem: string, cause
   const crashed = { ...candidate, crashes: candidate.crashes + 1, readySinceMs: null };
   draft.set({ [slot]: crashed });
   draft.record('crashed', candidate.release, [reasonOf('crash', problem)]);
-  if (hopeless || crashed.crashes >= draft.rules.testingCrashesMax) {
+  const isTooOften = hopeless || crashed.crashes >= draft.rules.testingCrashesMax;
+  // While paused it is started again and again; the next crash after the pause counts with all before.
+  if (isTooOften && !isPaused(draft.state)) {
     const times = crashed.crashes === 1 ? 'once' : `${crashed.crashes} times`;
     const text = `The testing version failed to run ${times}: ${problem}`;
     const limit = hopeless ? 1 : draft.rules.testingCrashesMax;
@@ -108,7 +111,7 @@ function infrastructureFailure(draft: Draft, slot: CandidateSlot, before: Candid
   const letDowns = (before.letDowns ?? 0) + 1;
   const candidate = { ...before, letDowns };
   draft.set({ [slot]: candidate });
-  if (letDowns >= LET_DOWNS_MAX) {
+  if (letDowns >= LET_DOWNS_MAX && !isPaused(draft.state)) {
     const text = `While it was started or tested, what Vili starts servlets with ended ${letDowns} times, and users had to wait`;
     const reason = { ...reasonOf('let-down', text), observed: letDowns, limit: LET_DOWNS_MAX };
     rejectCandidate(draft, slot, [reason], 'vili');

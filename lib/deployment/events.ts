@@ -52,6 +52,15 @@ export type DeploymentEvent =
       readonly by: string;
       readonly reasons: readonly Reason[];
     }
+  /** From now on no version is promoted or rejected by itself. */
+  | {
+      readonly type: 'pause';
+      /** Empty when none was given. */
+      readonly reason: string;
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    }
+  | { readonly type: 'resume'; readonly by: string; readonly reasons: readonly Reason[] }
   | { readonly type: 'roll-back'; readonly by: string; readonly reasons: readonly Reason[] }
   /** Look at the probation: it may be over. */
   | { readonly type: 'probation-over' }

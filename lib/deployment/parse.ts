@@ -6,6 +6,7 @@ import {
   type Deployment,
   NOTHING_DEPLOYED,
   type Outage,
+  type Pause,
   type Resume,
 } from './state.ts';
 
@@ -36,13 +37,14 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  const { accepted, superseded, delays, outage, resume, ...rest } = data;
+  const { accepted, superseded, delays, paused, outage, resume, ...rest } = data;
   return {
     ...NOTHING_DEPLOYED,
     ...rest,
     ...(Array.isArray(accepted) ? { accepted: accepted.filter(isAcceptance) } : {}),
     ...(isTexts(superseded) ? { superseded } : {}),
     ...(isTimes(delays) ? { delays } : {}),
+    ...(isPause(paused) ? { paused } : {}),
     ...(isSince(outage) ? { outage: outage as unknown as Outage } : {}),
     ...(isSince(resume) ? { resume: resume as unknown as Resume } : {}),
   };
@@ -85,6 +87,11 @@ function isSince(data: unknown): data is Record<string, unknown> {
 
 function isTimes(data: unknown): data is Readonly<Record<string, number>> {
   return isRecord(data) && Object.values(data).every(Number.isFinite);
+}
+
+function isPause(data: unknown): data is Pause {
+  if (!isRecord(data) || !isTexts([data['by'], data['at']])) return false;
+  return data['reason'] === undefined || typeof data['reason'] === 'string';
 }
 
 function isAcceptance(data: unknown): data is Acceptance {

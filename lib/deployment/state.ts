@@ -84,6 +84,14 @@ export interface Acceptance {
   readonly at: string;
 }
 
+/** While it lasts, no version is promoted or rejected by itself. */
+export interface Pause {
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
 /** Everything the deployer must remember. Written to the state file at every change. */
 export interface Deployment {
   readonly schema: 'vili.state/1';
@@ -104,6 +112,7 @@ export interface Deployment {
   readonly superseded?: readonly string[];
   /** What operators accepted of versions under test. */
   readonly accepted?: readonly Acceptance[];
+  readonly paused?: Pause | null;
   readonly outage?: Outage | null;
   readonly resume?: Resume | null;
   /** When a delay by this place was last reported, by version: it may last for days. */

@@ -13,6 +13,7 @@ import type { DeploymentEvent, Rules, Step } from './events.ts';
 import { followOutage } from './outage/outage.ts';
 import { takeOver } from './outage/takeover.ts';
 import { probationOver } from './probation.ts';
+import { isPaused, pause, resume } from './hand/pause.ts';
 import { beginPromotion, rollBack, testServletGone } from './promotion.ts';
 import { continueResume } from './start/resume.ts';
 import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
@@ -64,6 +65,10 @@ function apply(draft: Draft, event: DeploymentEvent): void {
       return retest(draft, event);
     case 'accept':
       return accept(draft, event);
+    case 'pause':
+      return pause(draft, event);
+    case 'resume':
+      return resume(draft, event);
     case 'roll-back':
       return rollBack(draft, event.by, event.reasons);
     case 'probation-over':
@@ -113,6 +118,8 @@ function standing(draft: Draft, name: string, isClear: boolean): void {
 }
 
 function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict' }>): void {
+  // It is reported again after the pause.
+  if (event.by === 'vili' && isPaused(draft.state)) return;
   if (event.decision === 'promote') {
     beginPromotion(draft, event.name, event.by, event.reasons);
     return;

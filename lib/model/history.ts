@@ -16,7 +16,10 @@ export type HistoryEvent =
   | 'restarted'
   | 'adopted'
   /** An operator accepted what held a version back. */
-  | 'accepted';
+  | 'accepted'
+  /** An operator let nothing be promoted or rejected by itself for a while; and again. */
+  | 'paused'
+  | 'resumed';
 
 /** One line of `vili history`. */
 export interface HistoryEntry {

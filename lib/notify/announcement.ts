@@ -44,6 +44,8 @@ export function announcementOf(notification: Notification, host: string): Announ
     delayed: `:hourglass: Vili waits with ${version} on host: ${host}. ${why}`,
     crashed: `:sos: <!channel> ${version} ended by itself on host: ${host}. ${why}`,
     'rolled-back': `:sos: <!channel> Vili went back from ${version} to ${running} on host: ${host}. ${why}`,
+    paused: `:double_vertical_bar: Vili is paused on host: ${host}, running version is ${running}. ${why}`,
+    resumed: `:arrow_forward: Vili is resumed on host: ${host}, running version is ${running}. ${why}`,
     arrived: null,
     archived: null,
     deleted: null,

@@ -5,7 +5,9 @@ import { editDistance } from '../../lib/text/nearest.ts';
 import { run } from '../lib/cli/run-support.ts';
 
 const COMMANDS =
-  'start check demo status why diff history trace tree promote reject replay retest'.split(' ');
+  'start check demo status why diff history trace tree promote reject replay retest pause resume'.split(
+    ' ',
+  );
 
 describe('Issue 14, 4.5: a word that is no command', () => {
   it('never leads to another act', async () => {
@@ -19,7 +21,7 @@ describe('Issue 14, 4.5: a word that is no command', () => {
       cancel: /it is called `vili reject` here/,
       logs: /logs_IDENTIFIER-running/,
       ps: /see `vili status`/,
-      pause: /tests cannot be paused/,
+      freeze: /it is called `vili pause` here/,
     };
     for (const [word, right] of Object.entries(words)) {
       const { code, stdout, stderr } = await run([word, '--base', '/nowhere']);

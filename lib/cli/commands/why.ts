@@ -2,7 +2,7 @@ import { EXIT } from '../../errors.ts';
 import { type CommandContext, type Declare, LOOKING } from '../command.ts';
 import { askOrRead } from '../from-files.ts';
 import { printable } from '../text/printable.ts';
-import { outageLines } from '../text/status.ts';
+import { outageLines, pauseLines } from '../text/status.ts';
 import { lastDecisionText, nothingKnown, whyText } from '../text/why.ts';
 
 export const why: Declare = (program, run) =>
@@ -16,15 +16,17 @@ export const why: Declare = (program, run) =>
 
 async function explain(context: CommandContext, version: string | undefined): Promise<number> {
   const { printer, json, text } = context;
-  const { report, history, outage } = await askOrRead(context, async ({ client, origin }) => {
+  const { report, history, status } = await askOrRead(context, async ({ client, origin }) => {
     const found = await client.report({ version });
     return {
       report: found,
       history: found === null ? await client.history() : [],
-      outage: origin === null ? (await context.client.status()).outage : null,
+      status: origin === null ? await context.client.status() : null,
     };
   });
-  if (!json && outage) printer.data(outageLines(outage, text));
+  if (!json && status) {
+    printer.data([...outageLines(status.outage, text), ...pauseLines(status.paused, text)]);
+  }
   if (json) printer.json(report);
   else if (report !== null) printer.data(whyText(report, text));
   else if (version === undefined) printer.data(lastDecisionText(history, text));

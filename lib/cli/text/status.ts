@@ -6,7 +6,7 @@ import type {
   VerdictView,
 } from '../../operator/views/status-view.ts';
 import { bytes, counted, grouped, percent } from '../../text/numbers.ts';
-import { shortDuration } from '../../text/times.ts';
+import { dateTime, shortDuration } from '../../text/times.ts';
 import { gotText } from '../../text/user-failure.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
@@ -27,6 +27,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...headline(status, options),
     ...servletLines(status, options),
     ...outageLines(status.outage, options),
+    ...pauseLines(status.paused, options),
     ...problemLines(status, options),
     ...diskLines(status, options),
     ...userLines(status.users, options),
@@ -112,6 +113,16 @@ export function outageLines(outage: StatusView['outage'], options: TextOptions):
   return wrapWords(`${INDENT}! ${sentence(printable(text))}`, options.columns, '    ').map(
     options.colors.bad,
   );
+}
+
+/** Why nothing is decided by itself, and what ends that. */
+export function pauseLines(paused: StatusView['paused'], options: TextOptions): string[] {
+  if (!paused) return [];
+  const { by, at, reason } = paused;
+  const why = reason === undefined ? '' : ` (${reason})`;
+  const since = `${INDENT}! Paused by ${by} on ${dateTime(at)}${why}`;
+  const text = `${since}: nothing is promoted or rejected by itself until vili resume.`;
+  return wrapWords(printable(text), options.columns, '    ').map(options.colors.careful);
 }
 
 function servletsOf(status: StatusView): (readonly [role: string, servlet: ServletView])[] {

@@ -2,6 +2,7 @@ import { reasonOf } from '../../model/reason.ts';
 import { durationOf } from '../../text/times.ts';
 import type { Draft } from '../draft.ts';
 import type { Rules } from '../events.ts';
+import { isPaused } from '../hand/pause.ts';
 import { beginPromotion } from '../promotion.ts';
 import type { Candidate, Deployment } from '../state.ts';
 import { isGivenUp } from './outage.ts';
@@ -23,11 +24,11 @@ export function takeOver(draft: Draft): void {
   if (!outage || testing === null || standingOf(state, rules) !== 'may take over') return;
   const { name } = testing.release;
   const text = `${downText(state, rules)}, and ${name} was ready for ${durationOf(rules.takeover.readyMs)}`;
-  if (!rules.takeover.isManual) {
+  if (!isByHand(state, rules)) {
     beginPromotion(draft, name, 'vili', [reasonOf('takeover', `${text}: it takes over`)]);
   } else if (outage.isReported !== true) {
     draft.set({ outage: { ...outage, isReported: true } });
-    const act = `verdict.mode is manual, so it waits for you: vili promote ${name}`;
+    const act = `${byHandText(state)}, so it waits for you: vili promote ${name}`;
     draft.record('delayed', testing.release, [reasonOf('takeover', `${text}; ${act}`)]);
   }
 }
@@ -66,7 +67,7 @@ function standingOf(state: Deployment, rules: Rules): Standing {
 
 function wayOut(state: Deployment, { release }: Candidate, rules: Rules): string {
   const { name } = release;
-  const { readyMs, afterMs, isManual } = rules.takeover;
+  const { readyMs, afterMs } = rules.takeover;
   switch (standingOf(state, rules)) {
     case 'promoted':
       return `${name} is being promoted`;
@@ -78,11 +79,22 @@ function wayOut(state: Deployment, { release }: Candidate, rules: Rules): string
       return `${name} is ready, but what was seen of it so far stands against it: vili why, or vili promote ${name}`;
     case 'may take over':
     case 'too early':
-      if (isManual) return `${name} is ready and verdict.mode is manual: vili promote ${name}`;
+      if (isByHand(state, rules)) {
+        return `${name} is ready and ${byHandText(state)}: vili promote ${name}`;
+      }
       return state.outage?.fault === 'place'
         ? `that is not the fault of a version, and ${name} would meet the same: vili promote ${name}`
         : `${name} takes over once running was down for ${durationOf(afterMs)} and it was ready for ${durationOf(readyMs)}`;
   }
+}
+
+/** Whether people decide: always, or for now. */
+function isByHand(state: Deployment, { takeover }: Rules): boolean {
+  return takeover.isManual || isPaused(state);
+}
+
+function byHandText(state: Deployment): string {
+  return isPaused(state) ? 'Vili is paused' : 'verdict.mode is manual';
 }
 
 function downText({ running, outage }: Deployment, { nowMs }: Rules): string {

@@ -30,6 +30,7 @@ function adoptOrBegin(draft: Draft, event: Booted): void {
   const newest = files.at(-1) ?? null;
   const release = adopted.running ?? newest;
   draft.set({ archiving: saved?.archiving ?? [], decided: saved?.decided ?? [] });
+  if (saved?.paused) draft.set({ paused: saved.paused });
   if (release === null) return;
   const neverReady = adopted.running === null;
   draft.set({ running: { release, phase: 'staging', target: null, neverReady } });

@@ -24,7 +24,7 @@ ${ROUTE_LIST.map(tableRow).join('\n')}
 The request of a \`GET\` is its query, the request of a \`POST\` a JSON object. Parameters in *italics* are
 required. \`HEAD\` counts as \`GET\`.
 
-\`promote\`, \`reject\`, \`retest\` and \`accept\` respond once the act has begun, with
+The acts (\`promote\`, \`reject\` and those below) respond once the act has begun, with
 \`{ "version": "inventory-1.5.0", "effect": "inventory-1.5.0 is being promoted" }\`; \`/v1/events\` reports its end.
 \`retest\` takes a version that was rejected or superseded and whose server file is still in the base.
 

@@ -112,6 +112,8 @@ export const ROUTES = {
   promote: act('promote', 'the one under test'),
   reject: act('reject', 'the one under test'),
   retest: act('retest', 'the one rejected last'),
+  pause: hold('pause'),
+  resume: hold('resume'),
   accept: json({
     method: 'POST',
     path: '/v1/accept',
@@ -159,6 +161,20 @@ function act(kind: ActKind, usual: string) {
       reason: text('kept in the history'),
     },
     doc: '`{ "version": …, "effect": … }`',
+    respond: (handlers, request) => handlers.act(kind, request),
+  });
+}
+
+/** An act on no version. */
+function hold(kind: 'pause' | 'resume') {
+  return json({
+    method: 'POST',
+    path: `/v1/${kind}`,
+    request: {
+      by: requiredText('who asks, such as `ann@host`'),
+      reason: text('kept in the history'),
+    },
+    doc: '`{ "version": …, "effect": … }`; `version` is what runs',
     respond: (handlers, request) => handlers.act(kind, request),
   });
 }

@@ -18,7 +18,7 @@ export interface StatusParts
 export function composeStatus(parts: StatusParts): StatusView {
   const { vili, deployment, servlets, verdict, outage = null, traffic, archive } = parts;
   const { users, disk, stopping } = parts;
-  const { running, testing, previous, promotion } = deployment;
+  const { running, testing, previous, promotion, paused = null } = deployment;
   const view = (of: { release: Release } | null, role: Role): ServletView | null =>
     of === null ? null : servletOf(servlets, of.release.name, role);
   return {
@@ -31,6 +31,7 @@ export function composeStatus(parts: StatusParts): StatusView {
     previous: view(previous, 'running'),
     verdict,
     outage,
+    paused,
     users,
     traffic,
     archive,

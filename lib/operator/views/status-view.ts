@@ -24,6 +24,8 @@ export interface StatusView {
   readonly verdict: VerdictView | null;
   /** Set while users are not served since running is down: what is wrong, and what ends it. */
   readonly outage?: { readonly downForMs: number; readonly text: string } | null;
+  /** Set while no version is promoted or rejected by itself. */
+  readonly paused?: { readonly by: string; readonly at: string; readonly reason?: string } | null;
   readonly users: UsersView;
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };

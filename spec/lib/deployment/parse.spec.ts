@@ -26,6 +26,14 @@ describe('A state file', () => {
     expect(parseDeployment({ ...NOTHING_DEPLOYED }, 'shop')).to.deep.equal(NOTHING_DEPLOYED);
   });
 
+  it('has a pause only as a whole', () => {
+    const paused = { by: 'anna', at: '2026-01-01T00:00:00.000Z', reason: 'freeze' };
+    expect(parseDeployment({ ...GOOD, paused }, 'shop').paused).to.deep.equal(paused);
+    for (const bad of [true, { by: 'anna' }, { ...paused, reason: 7 }]) {
+      expect(parseDeployment({ ...GOOD, paused: bad }, 'shop').paused).to.equal(undefined);
+    }
+  });
+
   it('is declined when a name in it is not a version of this service: names become paths', () => {
     const named = (change: Partial<Release>): unknown => ({
       ...running,

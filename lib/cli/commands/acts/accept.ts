@@ -1,8 +1,8 @@
-import { EXIT } from '../../errors.ts';
-import { versionNamed, versionsIn } from '../../operator/views/version-named.ts';
-import { ACTING, type Declare, show } from '../command.ts';
-import { confirmAct } from '../terminal/confirm.ts';
-import { printable } from '../text/printable.ts';
+import { EXIT } from '../../../errors.ts';
+import { versionNamed, versionsIn } from '../../../operator/views/version-named.ts';
+import { ACTING, type Declare, show } from '../../command.ts';
+import { confirmAct } from '../../terminal/confirm.ts';
+import { printable } from '../../text/printable.ts';
 
 export const accept: Declare = (program, run) =>
   program

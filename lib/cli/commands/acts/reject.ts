@@ -1,5 +1,5 @@
-import { declareAct, versionUnderTest } from '../act.ts';
-import type { Declare } from '../command.ts';
+import { declareAct, versionUnderTest } from '../../act.ts';
+import type { Declare } from '../../command.ts';
 
 export const reject: Declare = (program, run) =>
   declareAct(program, run, {

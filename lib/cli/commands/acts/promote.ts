@@ -1,6 +1,6 @@
-import { percent } from '../../text/numbers.ts';
-import { declareAct, versionUnderTest } from '../act.ts';
-import type { Declare } from '../command.ts';
+import { percent } from '../../../text/numbers.ts';
+import { declareAct, versionUnderTest } from '../../act.ts';
+import type { Declare } from '../../command.ts';
 
 export const promote: Declare = (program, run) =>
   declareAct(program, run, {

@@ -1,7 +1,7 @@
-import { ConflictError } from '../../errors.ts';
-import { versionNamed } from '../../operator/views/version-named.ts';
-import { declareAct } from '../act.ts';
-import type { Declare } from '../command.ts';
+import { ConflictError } from '../../../errors.ts';
+import { versionNamed } from '../../../operator/views/version-named.ts';
+import { declareAct } from '../../act.ts';
+import type { Declare } from '../../command.ts';
 
 const DECIDED = new Set(['rejected', 'rolled-back']);
 

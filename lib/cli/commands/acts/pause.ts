@@ -1,0 +1,36 @@
+import { EXIT } from '../../../errors.ts';
+import { ACTING, type Declare, show } from '../../command.ts';
+import { confirmAct } from '../../terminal/confirm.ts';
+import { printable } from '../../text/printable.ts';
+
+export const pause: Declare = declare(
+  'pause',
+  'let nothing be promoted or rejected by itself',
+  'No version is promoted or rejected by itself until `vili resume`. Tests go on, and `vili promote` and `vili reject` work.',
+);
+
+export const resume: Declare = declare(
+  'resume',
+  'end a pause: the verdict acts by itself again',
+  'Versions are promoted and rejected by themselves again; a verdict that is due takes effect within seconds.',
+);
+
+// Private
+
+function declare(kind: 'pause' | 'resume', description: string, effect: string): Declare {
+  return (program, run) =>
+    program
+      .command(kind)
+      .helpGroup(ACTING)
+      .description(description)
+      .option('--reason <text>', 'kept in the history')
+      .action(
+        run(async (context, { reason }: { reason?: string }) => {
+          const { io, client, yes } = context;
+          await confirmAct(io, effect, yes);
+          const result = await client[kind]({ reason, by: io.user });
+          show(context, result, () => [printable(result.effect)]);
+          return EXIT.ok;
+        }),
+      );
+}
