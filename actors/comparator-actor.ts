@@ -35,8 +35,8 @@ export interface ComparatorDeps {
   /** The same that names the copies, also after a restart of this actor. */
   readonly endpoints: Endpoints;
   readonly sampleProcesses: () => Promise<ProcessSample | null>;
-  readonly sampleMs: number;
-  readonly mode: 'auto' | 'manual';
+  readonly sampleMs: () => number;
+  readonly mode: () => 'auto' | 'manual';
   readonly now: () => number;
   readonly journal: Journal;
 }
@@ -183,7 +183,7 @@ function sample(
   state: ComparatorState,
   nowMs: number,
 ): ComparatorState {
-  const intervalMs = state.test === null ? IDLE_FACTOR * sampleMs : sampleMs;
+  const intervalMs = (state.test === null ? IDLE_FACTOR : 1) * sampleMs();
   if (nowMs - state.sampledAtMs < intervalMs) return state;
   const done = (found: ProcessSample | null) => ({ type: 'sampled', sample: found }) as const;
   self.pipe(sampleProcesses(), done, () => done(null));
@@ -235,7 +235,7 @@ function reportVerdict(
   nowMs: number,
 ): ComparatorState {
   const { test, reportedAtMs } = state;
-  if (test === null || deps.mode === 'manual' || nowMs - reportedAtMs < REPEAT_MS) return state;
+  if (test === null || deps.mode() === 'manual' || nowMs - reportedAtMs < REPEAT_MS) return state;
   if (allowed === 'collecting') return state;
   // Inconclusive at the deadline ends the test, too: a version that is not known to be good is not promoted.
   const decision = allowed === 'promote' ? 'promote' : 'reject';

@@ -1,3 +1,4 @@
+import type { SettingChange } from '../config/reload.ts';
 import type { ActorSystem, Address } from '../lib/actor/index.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { ClusterEvent } from '../lib/cluster/slot.ts';
@@ -30,6 +31,7 @@ export interface Addresses {
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   readonly comparator: Address<ComparatorMessage>;
   readonly deployer: Address<DeployerMessage>;
+  readonly reloader: Address<ReloaderMessage>;
 }
 
 /** The addresses may be held before the actors are spawned. */
@@ -40,6 +42,7 @@ export function addressesIn(system: ActorSystem): Addresses {
     trafficMirror: system.address('/vili/traffic-mirror'),
     comparator: system.address('/vili/comparator'),
     deployer: system.address('/vili/deployer'),
+    reloader: system.address('/vili/reloader'),
   };
 }
 
@@ -193,5 +196,15 @@ export type NotifierMessage =
       readonly problem: string;
     }
   | { readonly type: 'again'; readonly announcement: Announcement; readonly attempt: number };
+
+export type ReloaderMessage =
+  /** Time to look whether a settings file has changed. */
+  | { readonly type: 'tick' }
+  | { readonly type: 'reload'; readonly by: string; readonly reply?: Address<ReloadReply> };
+
+/** What changed; or the error of a reload that changed nothing. */
+export type ReloadReply =
+  | { readonly changes: readonly SettingChange[] }
+  | { readonly failed: unknown };
 
 export type OperatorMessage = { readonly type: 'problem'; readonly problem: string };

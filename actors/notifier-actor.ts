@@ -7,7 +7,8 @@ import type { NotifierMessage } from './messages.ts';
 const ATTEMPTS_MAX = 3;
 
 export interface NotifierDeps {
-  readonly channels: readonly Channel[];
+  /** The ways to reach people now. */
+  readonly channels: () => readonly Channel[];
   /** Null: nobody needs to know of this event. */
   readonly announce: (message: Extract<NotifierMessage, { type: 'notify' }>) => Announcement | null;
   readonly waitingMax: number;
@@ -29,7 +30,7 @@ export function notifierActor(deps: NotifierDeps): Behaviour<NotifierMessage, No
     handle(state, message, self) {
       switch (message.type) {
         case 'notify': {
-          const announcement = deps.channels.length === 0 ? null : deps.announce(message);
+          const announcement = deps.channels().length === 0 ? null : deps.announce(message);
           if (announcement === null) return state;
           if (state.waiting.length >= deps.waitingMax) {
             deps.journal.warn(`notification dropped, ${deps.waitingMax} are waiting`);
@@ -70,7 +71,7 @@ function sendNext(deps: NotifierDeps, self: Me, state: NotifierState): NotifierS
 
 function send(deps: NotifierDeps, self: Me, announcement: Announcement, attempt: number): void {
   self.pipe(
-    Promise.all(deps.channels.map((channel) => channel.send(announcement, self.signal))),
+    Promise.all(deps.channels().map((channel) => channel.send(announcement, self.signal))),
     () => ({ type: 'sent' }),
     (error) => ({ type: 'not-sent', announcement, attempt, problem: messageOf(error) }),
   );

@@ -26,8 +26,10 @@ import { processSample } from '../lib/servlet/process-sample.ts';
 import { percent } from '../lib/text/numbers.ts';
 import { sampleMs } from '../lib/verdict/signals/process/curve.ts';
 import { controlHandlers } from './app/control.ts';
+import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
-import { verdictSettings } from './app/traffic-settings.ts';
+import { deploymentRules } from './app/settings/rules.ts';
+import { verdictSettings } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
@@ -35,6 +37,7 @@ import { type DiskJanitorDeps, diskJanitorActor } from './disk-janitor-actor.ts'
 import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
+import { reloaderActor } from './reloader-actor.ts';
 import { trafficMirrorActor } from './traffic-mirror-actor.ts';
 import { versionSpec } from './version/specs.ts';
 
@@ -54,8 +57,6 @@ const DEPLOYER_HANDLER_TIMEOUT_MS = 60_000;
 const BUSY_MAILBOX = { limit: 10_000, overflow: 'drop-new' } as const;
 /** A service that writes as fast as it can fills a few hundred megabytes in this time. */
 const CAP_INTERVAL_MS = 1000;
-/** A testing version that takes over without the evidence for a promotion has at least not fallen over at once. */
-const TAKEOVER_READY_MS = 30_000;
 const NOTIFICATIONS_WAITING_MAX = 100;
 const NOTIFICATION_RETRY_MS = 2000;
 
@@ -75,7 +76,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       name: 'notifier',
       behaviour: () =>
         notifierActor({
-          channels: channelsOf(settings),
+          channels: ofLatest(services.live, channelsOf),
           announce: (message) => announcementOf(message, hostname()),
           waitingMax: NOTIFICATIONS_WAITING_MAX,
           retryMs: NOTIFICATION_RETRY_MS,
@@ -127,6 +128,11 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
         }),
     }),
     actorSpec({
+      name: 'reloader',
+      behaviour: () =>
+        reloaderActor({ settings: services.live, manager: services.manager, journal }),
+    }),
+    actorSpec({
       name: 'operator',
       behaviour: () =>
         operatorActor({
@@ -141,10 +147,11 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
 // Private
 
 function diskJanitorDeps(services: Services): DiskJanitorDeps {
-  const { settings, layout, registry, journal, now, wallNow, addresses } = services;
-  const { disk, archive, servletLog, log, logDir } = settings;
+  const { settings, live, layout, registry, journal, now, wallNow, addresses } = services;
+  const { disk, logDir } = settings;
   const rotateOwnLogs = async (): Promise<void> => {
     if (logDir === '') return;
+    const { log } = live.settings;
     for (const file of [join(logDir, 'vili.log'), join(logDir, 'json', 'vili.log')]) {
       await rotateLog({ ...log, file, now: wallNow, reopen: () => journal.reopen() });
     }
@@ -156,16 +163,20 @@ function diskJanitorDeps(services: Services): DiskJanitorDeps {
       await rotateOwnLogs();
       const { base, identifier, archiveFolder } = layout;
       const archives = await listArchives(archiveFolder, identifier);
-      const limits = { archiveMaxBytes: archive.maxBytes, minFree: disk.minFree, now };
+      const {
+        archive,
+        disk: { minFree },
+      } = live.settings;
+      const limits = { archiveMaxBytes: archive.maxBytes, minFree, now };
       const folders = [base, archiveFolder];
       const { deleted, short } = await cleaner.clean({ archives, folders, ...limits });
-      const warnings = short.map((each) => lowDiskText(each, disk.minFree));
+      const warnings = short.map((each) => lowDiskText(each, minFree));
       return { deleted, warning: warnings.length > 0 ? warnings.join('; ') : null };
     },
     capIntervalMs: CAP_INTERVAL_MS,
     cap: () => {
       const instances = [...registry.values()].map(({ instance }) => instance);
-      return capOutputs(instances, servletLog.maxBytes, wallNow);
+      return capOutputs(instances, live.settings.servletLog.maxBytes, wallNow);
     },
     deployer: addresses.deployer,
     journal,
@@ -184,27 +195,30 @@ function lowDiskText({ folder, freeShare, cause }: ShortDisk, minFree: number): 
 }
 
 function comparatorDeps(services: Services): ComparatorDeps {
-  const { settings, layout, launcher, proxy, registry, journal, now, addresses } = services;
+  const { live, layout, launcher, proxy, registry, journal, now, addresses } = services;
   const { endpoints } = services;
-  const { samples, verdict } = settings;
+  /** Those of the test under way, whatever was reloaded since. */
+  let rules = verdictSettings(live.settings);
   const { deployer, trafficMirror } = addresses;
   return {
     deployer,
     trafficMirror,
-    openTest: ({ release, sinceMs }, memory, startUp) =>
-      Test.open({
+    openTest: ({ release, sinceMs }, memory, startUp) => {
+      rules = verdictSettings(live.settings);
+      return Test.open({
         release,
         sinceMs,
         memory,
         startUp,
-        samples,
-        rules: verdictSettings(settings),
+        samples: live.settings.samples,
+        rules,
         versionFolder: layout.versionFolder(release.name),
         evidenceFile: layout.evidenceFile(release.name),
         nowMs: now(),
         toWall: wallTimeOf,
         onProblem: (text) => journal.warn(text),
-      }),
+      });
+    },
     writeReport: (decision, test) =>
       writeReport(layout.versionFolder(decision.version), decision, test),
     sampleProcesses: async () => {
@@ -212,23 +226,18 @@ function comparatorDeps(services: Services): ComparatorDeps {
       const running = proxy.route().running?.instance ?? null;
       return processSample({ atMs: now(), usages, registry, running });
     },
-    sampleMs: sampleMs(verdictSettings(settings)),
+    sampleMs: () => sampleMs(rules),
     save: (name, saved) => writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
     endpoints,
-    mode: verdict.mode,
+    mode: () => live.settings.verdict.mode,
     now,
     journal,
   };
 }
 
 function deployerDeps(services: Services): DeployerDeps {
-  const { settings, layout, journal, history, feed, now, wallNow, addresses } = services;
-  const { identifier, probationMs, restart, promotion, verdict } = settings;
-  const takeover = {
-    afterMs: promotion.takeoverMs,
-    readyMs: Math.min(TAKEOVER_READY_MS, promotion.takeoverMs),
-    isManual: verdict.mode === 'manual',
-  };
+  const { settings, live, layout, journal, history, feed, now, wallNow, addresses } = services;
+  const { identifier } = settings;
   const { load, save } = recordedState<Deployment>({
     file: layout.stateFile,
     history,
@@ -252,9 +261,7 @@ function deployerDeps(services: Services): DeployerDeps {
     rules: () => ({
       nowMs: now(),
       wallMs: wallNow(),
-      probationMs,
-      testingCrashesMax: restart.testingMax,
-      takeover,
+      ...deploymentRules(live.settings),
       compareVersions,
     }),
     appendHistory: (entry) => {

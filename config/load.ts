@@ -4,7 +4,7 @@ import { type Choice, choose, missingKeys, quotedValue, writtenValue } from './c
 import { ConfigError, describePlace, type Problem, visible, warningLines } from './problem.ts';
 import type { Finding } from './rules/finding.ts';
 import { checkRules } from './rules.ts';
-import { schemaSettings } from './schema.ts';
+import { type SchemaSettings, schemaSettings } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';
 import { envFileLayer, environmentLayer, flagLayer, SOURCES, yamlLayer } from './sources/layers.ts';
@@ -40,6 +40,8 @@ export interface LoadedSettings {
   readonly origins: Readonly<Record<string, string>>;
   /** Every setting, in the order of the reference page. */
   readonly effective: readonly EffectiveSetting[];
+  /** Where each value comes from, for the next reload. */
+  readonly choice: Choice;
 }
 
 /**
@@ -61,11 +63,9 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const choice = choose(layers);
   const checked = schemaSettings(base, choice.values);
   const openapi = checked.openapi === '' ? null : readOpenApi(checked.openapi);
-  const findings = [...checkRules(checked), ...fileFindings(openapi?.problem ?? null)];
+  const fromFile = fileFindings(openapi?.problem ?? null);
   const reported = (severity: Finding['severity']) =>
-    findings
-      .filter((finding) => finding.severity === severity && isWorthReporting(finding, choice))
-      .map((finding) => problemOf(finding, choice));
+    brokenRules(checked, choice, severity, fromFile);
   const problems = [
     ...layers.flatMap((layer) => layer.problems),
     ...choice.problems,
@@ -78,10 +78,27 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
     ...(isReadable ? reported('warning') : []),
   ]);
   if (problems.length > 0) throw new ConfigError(base, inOrder(problems), warnings);
+  const routes = [...checked.routes, ...(openapi?.routes ?? [])];
+  return { settings: { ...checked, routes, openapi }, warnings, ...described(choice), choice };
+}
+
+/** The rules that the values break together, as problems that name the place of each value. */
+export function brokenRules(
+  settings: SchemaSettings,
+  choice: Choice,
+  severity: Finding['severity'],
+  more: readonly Finding[] = [],
+): Problem[] {
+  return [...checkRules(settings), ...more]
+    .filter((finding) => finding.severity === severity && isWorthReporting(finding, choice))
+    .map((finding) => problemOf(finding, choice));
+}
+
+/** The values of a choice, safe to print. */
+export function described(choice: Choice): Pick<LoadedSettings, 'origins' | 'effective'> {
   const effective = KNOWN_KEYS.map((known) => effectiveSetting(known, choice));
   const origins = Object.fromEntries(effective.map(({ key, origin }) => [key, origin]));
-  const routes = [...checked.routes, ...(openapi?.routes ?? [])];
-  return { settings: { ...checked, routes, openapi }, warnings, origins, effective };
+  return { origins, effective };
 }
 
 // Private

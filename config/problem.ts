@@ -44,9 +44,14 @@ export function describePlace(place: Place, name: string): string {
 
 /** A value that is safe to show: quoted, on one line, cut, without the password of an address. */
 export function shown(value: string): string {
-  const safe = value.replaceAll(/\/\/[^/@\s]*@/g, '//(hidden)@');
+  const safe = withoutPassword(value);
   const cut = safe.length > MAX_VALUE_CHARACTERS ? `${safe.slice(0, MAX_VALUE_CHARACTERS)}…` : safe;
   return visible(JSON.stringify(cut));
+}
+
+/** A value without the user and password of an address. */
+export function withoutPassword(value: string): string {
+  return value.replaceAll(/\/\/[^/@\s]*@/g, '//(hidden)@');
 }
 
 /** A name that is safe to show: bare when it is harmless, else like a value. */
@@ -73,9 +78,14 @@ export function visible(text: string): string {
   );
 }
 
+/** A problem on one line: its place, the name and what is wrong. */
+export function problemLine({ source, line, name, text }: Problem): string {
+  return `${line === null ? source : `${source} line ${line}`}: ${name} ${text}`;
+}
+
 /** The warnings as lines, at most 100. */
 export function warningLines(warnings: readonly Problem[]): string[] {
-  const lines = warnings.slice(0, MAX_SHOWN).map(warningOf);
+  const lines = warnings.slice(0, MAX_SHOWN).map(problemLine);
   const more = warnings.length - MAX_SHOWN;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
@@ -101,8 +111,4 @@ function render(base: string, problems: readonly Problem[], warnings: readonly s
   if (problems.length > MAX_SHOWN) lines.push(`  and ${problems.length - MAX_SHOWN} more`);
   const also = warnings.map((warning) => `  warning: ${warning}`);
   return [`vili: ${count} in ${visible(where)}`, ...lines, ...also, LAST_LINE].join('\n');
-}
-
-function warningOf({ source, line, name, text }: Problem): string {
-  return `${line === null ? source : `${source} line ${line}`}: ${name} ${text}`;
 }

@@ -12,8 +12,8 @@ export function renderReference(): string {
     return [
       `## ${title}`,
       '',
-      '| key | in `.env` | in the environment | default | meaning |',
-      '|---|---|---|---|---|',
+      '| key | in `.env` | in the environment | default | reload | meaning |',
+      '|---|---|---|---|---|---|',
       ...rows,
     ].join('\n');
   });
@@ -55,13 +55,21 @@ An empty value counts as not set, except for texts, names and paths, where it me
 value nothing is started: Vili prints all problems at once and ends with exit code 2. An unknown key is a
 problem in \`${YAML_FILE}\` and on the command line; in \`${ENV_FILE}\` and in the environment it is only a
 warning, since other programs may use them too (${ignored}
-are not settings). Files are UTF-8 text up to 256 KiB. Settings marked *secret* are never shown.`;
+are not settings). Files are UTF-8 text up to 256 KiB. Settings marked *secret* are never shown.
+
+A running Vili reads both files again within three seconds after one of them has changed, on SIGHUP and by \`vili reload\`. The
+column *reload* says from when a new value counts: *at once*, for the *next test* or *next promotion* that begins, or for
+the *next process* of the service that is started; *restart*: only once Vili itself is started again, which stops
+and starts the service, too. The log and \`vili reload\` name every key that changed, and those that need a restart
+each time. When a file is wrong, nothing changes. What the command line and the environment say stays as it was at the
+start.`;
 }
 
 function tableRow({ key, envFileName, variable, setting }: KnownKey): string {
   const names = [envFileName, ...setting.aliases].map((name) => `\`${name}\``).join(', ');
   const standard = setting.required ? 'required' : code(setting.written);
-  const cells = [`\`${key}\``, names, `\`${variable}\``, standard, meaning(setting, '*')];
+  const reload = setting.reload ?? 'restart';
+  const cells = [`\`${key}\``, names, `\`${variable}\``, standard, reload, meaning(setting, '*')];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

@@ -16,7 +16,7 @@ import { launchCommand } from '../../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
 import { counted } from '../../lib/text/numbers.ts';
 import { holderText } from '../../lib/servlet/ports/taken-port.ts';
-import { tlsFiles } from './traffic-settings.ts';
+import { tlsFiles } from './settings/traffic.ts';
 
 /** Enough of the end of a log to recognize its format. */
 const LOG_INSPECTED_BYTES = 256 * 1024;

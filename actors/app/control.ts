@@ -13,6 +13,7 @@ import type {
   ActRequest,
   ActResult,
   ControlHandlers,
+  ReloadResult,
 } from '../../lib/operator/api/handlers.ts';
 import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
@@ -25,7 +26,7 @@ import type {
 import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
 import { userFailureText } from '../../lib/text/user-failure.ts';
-import type { DeployerMessage } from '../messages.ts';
+import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 import type { Services } from './services.ts';
@@ -48,6 +49,7 @@ export function controlHandlers(services: Services): ControlHandlers {
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
     act: (kind, request) => act(services, kind, request),
+    reload: (by) => reload(services, by),
   };
   if (services.environment['VILI_DEBUG'] !== '1') return handlers;
   return { ...handlers, crash: (path) => crash(services, path) };
@@ -84,7 +86,7 @@ async function status(services: Services): Promise<StatusView> {
       count: archives.length,
       bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
     },
-    disk: { freeShare: space?.freeShare ?? null, minFree: settings.disk.minFree },
+    disk: { freeShare: space?.freeShare ?? null, minFree: services.live.settings.disk.minFree },
   });
 }
 
@@ -124,6 +126,17 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
   if (!reply.done) throw new ConflictError(reply.text);
   const note = accepted === undefined ? '' : await acceptNote(services, accepted);
   return { version: reply.version, effect: `${reply.text}${note}` };
+}
+
+/** Throws `ReloadFailed` when the sources are wrong; then nothing has changed. */
+async function reload({ system, addresses }: Services, by: string): Promise<ReloadResult> {
+  const reply = await system.ask<ReloaderMessage, ReloadReply>(
+    addresses.reloader,
+    (to) => ({ type: 'reload', by, reply: to }),
+    ACT_TIMEOUT_MS,
+  );
+  if ('failed' in reply) throw reply.failed;
+  return { changes: reply.changes };
 }
 
 /** What is accepted need not hold the version back yet; a name that was mistyped never will. */

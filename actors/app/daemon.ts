@@ -16,12 +16,12 @@ import { Startup } from './startup.ts';
 /** Actors only have to release what they hold; servlets are stopped afterwards, with a limit of their own. */
 const ACTORS_STOP_MS = 10_000;
 
-export interface DaemonOptions extends ServiceOptions {
-  readonly warnings: readonly string[];
-}
+export type DaemonOptions = ServiceOptions;
 
 export interface Daemon {
   readonly port: number;
+  /** Reads the settings again; what came of it is in the log. */
+  reload(by: string): void;
   /** Ends everything in order: no new requests, those in flight finish, then the servlets. */
   stop(): Promise<void>;
 }
@@ -31,7 +31,8 @@ export interface Daemon {
  * Throws ViliError when the base is in use or cannot be used; nothing is left running then.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { settings, journal } = options;
+  const { live, journal } = options;
+  const { settings, warnings } = live;
   assertPtyAvailable();
   const layout = layoutOf(settings.base, settings.identifier);
   const lock = await acquireLock(layout.lockFile);
@@ -53,7 +54,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await Promise.race([built.system.spawn(spec), startup.failed]);
     }
     startup.done();
-    for (const warning of options.warnings) journal.warn(warning);
+    for (const warning of warnings) journal.warn(warning);
     journal.notice(`Vili ${options.viliVersion} listens on port ${port} for ${layout.base}`);
     const stop = async (): Promise<void> => {
       stopping.abort();
@@ -61,7 +62,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await lock.release();
     };
     let stopped: Promise<void> | undefined;
-    return { port, stop: () => (stopped ??= stop()) };
+    const reload = (by: string): void => {
+      built.addresses.reloader.tell({ type: 'reload', by });
+    };
+    return { port, reload, stop: () => (stopped ??= stop()) };
   } catch (error) {
     startup.done();
     if (services !== null) await shutDown(services);
@@ -104,10 +108,10 @@ async function shutDown(services: Services): Promise<void> {
     registry,
     servlets,
     journal,
-    settings,
+    live,
   } = services;
   await system.stop(ACTORS_STOP_MS);
-  await proxy.close(settings.drain.timeoutMs);
+  await proxy.close(live.settings.drain.timeoutMs);
   await mirror.close();
   await logFollowers.close();
   await traceLog.close();

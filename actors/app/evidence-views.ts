@@ -9,7 +9,7 @@ import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import { askDeployment, askTest } from './questions.ts';
 import { decidedLast, HISTORY_READ, reportLeft, samplesLeft } from './records.ts';
 import type { Services } from './services.ts';
-import { mirrorSettings } from './traffic-settings.ts';
+import { mirrorSettings } from './settings/traffic.ts';
 
 /** The report of the test under way, or the one that was left in a folder or archive. */
 export async function reportOf(
@@ -57,7 +57,7 @@ export async function replayPlan(
     ...(await samplesOf(services, wanted)),
     running: targetOf('running'),
     testing: targetOf('testing'),
-    settings: mirrorSettings(settings, ''),
+    settings: mirrorSettings(services.live.settings, ''),
   };
 }
 

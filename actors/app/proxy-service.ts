@@ -6,7 +6,7 @@ import type { ClusterEvent } from '../../lib/cluster/slot.ts';
 import type { Mirror } from '../../lib/mirror/mirror.ts';
 import type { UserFailure } from '../../lib/model/users/failure.ts';
 import { createProxy, type ProxyService } from '../../lib/proxy/proxy.ts';
-import { proxySettings } from './traffic-settings.ts';
+import { proxySettings } from './settings/traffic.ts';
 
 const COPIES_BATCH_BYTES = 262_144;
 

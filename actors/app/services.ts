@@ -15,27 +15,36 @@ import { BULK_TYPES, type TraceRecord } from '../../lib/model/trace-record.ts';
 import { LiveFeed } from '../../lib/operator/live-feed.ts';
 import type { ProxyService } from '../../lib/proxy/proxy.ts';
 import { steadyNow, wallTimeOf } from '../../lib/runtime/clock.ts';
+import type { ServiceManager } from '../../lib/runtime/systemd/service-manager.ts';
 import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
 import { Servlets } from '../../lib/servlet/servlets.ts';
 import { type Addresses, addressesIn } from '../messages.ts';
 import { logActorEvent } from './actor-log.ts';
+import type { LiveSettings } from './settings/live.ts';
 import { createProxyService } from './proxy-service.ts';
-import { mirrorSettings, mirrorToken } from './traffic-settings.ts';
+import { mirrorSettings, mirrorToken } from './settings/traffic.ts';
 
 export interface ServiceOptions {
-  readonly settings: Settings;
+  readonly live: LiveSettings;
   readonly viliVersion: string;
   readonly journal: Journal;
   readonly environment: NodeJS.ProcessEnv;
+  /** Is told of reloads; of the start and the end by its owner. */
+  readonly manager: ServiceManager;
   /** An error that belongs to no actor: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }
 
 /** Everything that outlives a single actor, made once when the daemon starts. */
 export interface Services {
+  /** As Vili was started with: for what a reload does not change. */
   readonly settings: Settings;
+  /** What is in effect now. */
+  readonly live: LiveSettings;
+  /** Is told of reloads. */
+  readonly manager: ServiceManager;
   /** Of Vili itself, as in package.json. */
   readonly viliVersion: string;
   readonly startedAtMs: number;
@@ -77,7 +86,8 @@ export async function createServices(
   stopping: AbortSignal,
   onActorEvent: (event: ActorEvent) => void,
 ): Promise<Services> {
-  const { settings, journal, environment, viliVersion } = options;
+  const { live, manager, journal, environment, viliVersion } = options;
+  const { settings } = live;
   const layout = layoutOf(settings.base, settings.identifier);
   const mask = createMask(settings.mask, true);
   const maskText = (text: string): string => mask.text(text);
@@ -107,6 +117,7 @@ export async function createServices(
   const mirror = createMirror(forMirror, {
     now,
     endpoints,
+    settings: () => mirrorSettings(live.settings, token),
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'mirror-event', event }),
   });
@@ -124,9 +135,11 @@ export async function createServices(
   });
   const ports = new PortPool({ ...settings.portRange, host: '0.0.0.0' });
   const onProblem = (text: string): void => journal.warn(text);
-  const parts = { settings, layout, launcher, ports, registry, environment };
+  const parts = { settings: () => live.settings, layout, launcher, ports, registry, environment };
   return {
     settings,
+    live,
+    manager,
     viliVersion,
     startedAtMs: now(),
     layout,

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { loadSettings } from '../../config/load.ts';
 import type { StartOptions } from '../../lib/cli/terminal/io.ts';
 import { EXIT, messageOf } from '../../lib/errors.ts';
 import { type Journal, openJournal } from '../../lib/journal/journal.ts';
 import { journalLevelOf } from '../../lib/journal/levels.ts';
+import { ServiceManager } from '../../lib/runtime/systemd/service-manager.ts';
 import { prepareRuntime } from '../../lib/runtime/v8.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
+import { LiveSettings, ofLatest } from './settings/live.ts';
 
 /** An error without an owner, or an actor at the top that gave up (sysexits.h EX_SOFTWARE). */
 const EXIT_FATAL = 70;
@@ -14,28 +15,39 @@ const FATAL_FLUSH_MS = 500;
 
 /** `vili start`: runs until a signal ends it; a second signal ends it at once. */
 export async function start(options: StartOptions, viliVersion: string): Promise<number> {
-  const { settings, warnings } = loadSettings({
+  const live = new LiveSettings({
     base: options.base,
     flags: options.settings,
     environment: process.env,
   });
   prepareRuntime();
   process.title = 'vili';
-  const { logDir: dir, log } = settings;
-  const journal = openJournal({ dir, level: journalLevelOf(log.level), now: Date.now });
-  const signal = untilSignal(journal);
+  const { logDir: dir } = live.settings;
+  const level = ofLatest(live, ({ log }) => journalLevelOf(log.level));
+  const journal = openJournal({ dir, level, now: Date.now });
+  const manager = new ServiceManager({
+    environment: process.env,
+    pid: process.pid,
+    onProblem: (text) => journal.warn(text),
+  });
+  let reload = (by: string): void => journal.notice(`${by} came while Vili was starting`);
+  const signal = untilSignal((by) => reload(by));
   try {
     const daemon = await startDaemon({
-      settings,
-      warnings,
+      live,
       viliVersion,
       journal,
+      manager,
       environment: process.env,
       onFatal: (error) => die(journal, error),
     });
+    manager.ready();
+    reload = (by) => daemon.reload(by);
     if (dir !== '') announceLog(daemon, dir);
-    return await serve(daemon, signal);
+    return await serve(daemon, signal, manager);
   } finally {
+    manager.close();
+    await manager.flush();
     await journal.close();
   }
 }
@@ -47,8 +59,13 @@ function announceLog({ port }: Daemon, dir: string): void {
   process.stdout.write(`Vili serves port ${port}; its log: ${join(dir, 'vili.log')}\n`);
 }
 
-async function serve(daemon: Daemon, signal: Promise<NodeJS.Signals>): Promise<number> {
+async function serve(
+  daemon: Daemon,
+  signal: Promise<NodeJS.Signals>,
+  manager: ServiceManager,
+): Promise<number> {
   const received = await signal;
+  manager.stopping();
   process.once('SIGINT', () => process.exit(EXIT.interrupted));
   process.once('SIGTERM', () => process.exit(EXIT.interrupted));
   await daemon.stop();
@@ -56,17 +73,18 @@ async function serve(daemon: Daemon, signal: Promise<NodeJS.Signals>): Promise<n
 }
 
 /**
- * A hang-up ends a Vili that somebody watches in a terminal. A Vili in the background of a script or under nohup
- * continues: node forgets at its start that nohup had the signal ignored.
+ * A hang-up ends a Vili that somebody watches in a terminal. Any other Vili reads its settings again. One in the
+ * background of a script or under nohup does so, too, when its terminal is closed, which changes nothing: node forgets
+ * at its start that nohup had the signal ignored.
  */
-function untilSignal(journal: Journal): Promise<NodeJS.Signals> {
+function untilSignal(reload: (by: string) => void): Promise<NodeJS.Signals> {
   const isWatched = process.stdin.isTTY && process.stdout.isTTY;
   return new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
     process.on('SIGHUP', (name) => {
       if (isWatched) resolve(name);
-      else journal.notice('went on after a hang-up of the terminal');
+      else reload('a hang-up (SIGHUP)');
     });
   });
 }

@@ -19,8 +19,7 @@ const RESTARTS = { max: Number.POSITIVE_INFINITY };
 
 /** `version-NAME`, a child of the deployer. */
 export function versionSpec(services: Services, name: string): ChildSpec<VersionMessage> {
-  const { settings, layout, servlets, ports, registry, random, now, journal } = services;
-  const { backoffMinMs: minMs, backoffMaxMs: maxMs, resetAfterMs } = settings.restart;
+  const { settings, live, layout, servlets, ports, registry, random, now, journal } = services;
   return {
     name: `version-${name}`,
     restart: 'transient',
@@ -40,8 +39,11 @@ export function versionSpec(services: Services, name: string): ChildSpec<Version
         servletSpec: (prepared, role, parent) =>
           servletSpec(services, name, prepared, role, parent),
         alive: () => entriesOf(registry, name),
-        backoff: (consecutive) => nextDelayMs({ consecutive, minMs, maxMs, random }),
-        resetAfterMs,
+        backoff: (consecutive) => {
+          const { backoffMinMs: minMs, backoffMaxMs: maxMs } = live.settings.restart;
+          return nextDelayMs({ consecutive, minMs, maxMs, random });
+        },
+        resetAfterMs: settings.restart.resetAfterMs,
         now,
         journal,
       }),
@@ -58,7 +60,8 @@ function servletSpec(
   role: Role,
   parent: Address<VersionMessage>,
 ): ChildSpec<ServletMessage> {
-  const { settings, servlets, registry, logOffsets, ports, wallNow, journal } = services;
+  const { live, servlets, registry, logOffsets, ports, wallNow, journal } = services;
+  const drainTimeoutMs = live.settings.drain.timeoutMs;
   return {
     name: `servlet-${instance.number}`,
     restart: 'transient',
@@ -72,7 +75,7 @@ function servletSpec(
         parent,
         registry,
         trafficMirror: services.addresses.trafficMirror,
-        drainTimeoutMs: settings.drain.timeoutMs,
+        drainTimeoutMs,
         spawnProcess: () => servlets.spawn(instance, target.port, role),
         stopProcess: (process) => servlets.stop(process),
         awaitReady: (process, signal) => servlets.awaitReady(process, target, signal),

@@ -59,7 +59,7 @@ export const mirror = {
       count,
       '64',
       'How many copies are in flight at once. Raising it loads testing and this host more.',
-      { min: '1', max: '10000' },
+      { min: '1', max: '10000', reload: 'next test' },
     ),
     busy_limit: setting(
       share,
@@ -73,7 +73,7 @@ export const mirror = {
       '1000',
       'How many copies may wait to be sent; further ones are dropped and count as `queue-full`. ' +
         'Raising it costs memory and delays the comparison.',
-      { min: '1', max: '1000000' },
+      { min: '1', max: '1000000', reload: 'next test' },
     ),
     queue_size: setting(
       size,
@@ -89,7 +89,7 @@ export const mirror = {
       '30s',
       'How long testing may take for one copy before it counts as failed. Raising it lets a slow ' +
         'testing version occupy `mirror.concurrency` longer.',
-      { min: '10ms', max: '1h' },
+      { min: '10ms', max: '1h', reload: 'next test' },
     ),
     header: setting(
       headerName,
@@ -104,13 +104,14 @@ export const mirror = {
       'none',
       'Changes to the headers of copies, such as other credentials for testing: `set NAME: VALUE`, ' +
         '`remove NAME`.',
-      { sensitive: true },
+      { sensitive: true, reload: 'next test' },
     ),
     rewrite: setting(
       pathRewrites,
       'none',
       'Other paths for copies, `/from/{id} -> /to/{id}`; `*` matches anything; the first that matches ' +
         'the whole path applies; the query stays. Responses still count for the path of the user.',
+      { reload: 'next test' },
     ),
     state: setting(
       stateRules,
@@ -118,6 +119,7 @@ export const mirror = {
       'Whether testing knows the sessions and the state that running keeps: `auto` learns it, and leaves ' +
         'requests out that only running can know; `shared` counts all; `own` leaves them out without ' +
         'holding the promotion. A path before it is a prefix, `/cart own`; the first that matches applies.',
+      { reload: 'next test' },
     ),
   },
   compare: {
@@ -126,11 +128,13 @@ export const mirror = {
       'block',
       'A JSON field that is missing or has another type: `block` counts against testing, `report` ' +
         'only reports it. A new field is only reported either way.',
+      { reload: 'next test' },
     ),
     values: setting(
       BLOCK_OR_REPORT,
       'report',
       'A JSON field with another value: `block` counts against testing, `report` only reports it.',
+      { reload: 'next test' },
     ),
     systematic: setting(
       oneOf(['report', 'hold', 'block']),
@@ -139,6 +143,7 @@ export const mirror = {
         'from itself: `hold` keeps the version from going live until it is accepted once with ' +
         '`vili accept`, `block` counts against testing, too, `report` only reports it. What merely tells ' +
         'the version or the process is recognised, and only reported.',
+      { reload: 'next test' },
     ),
     max_body: setting(
       size,
@@ -151,12 +156,13 @@ export const mirror = {
       count,
       '100',
       'How deep JSON is compared; anything deeper is compared as text. Raising it costs stack.',
-      { min: '1', max: '10000' },
+      { min: '1', max: '10000', reload: 'next test' },
     ),
     headers: setting(
       listOf(lowerCaseHeaderName),
       'content-type, location, cache-control',
       'Response headers that are compared.',
+      { reload: 'next test' },
     ),
     rules: setting(
       compareRules,
@@ -166,6 +172,7 @@ export const mirror = {
         '`tolerance $.path 0.01` (or `1%`), `unordered $.path` (the order of an array is ' +
         'insignificant), `key $.path id` (objects in an array are paired by that field). `*` ' +
         'stands for every endpoint. What a rule hides is counted and shown.',
+      { reload: 'next test' },
     ),
     control_share: setting(
       share,
@@ -173,7 +180,7 @@ export const mirror = {
       'The share of copied safe requests that is put to running and testing a second time: what ' +
         'differs by itself (times, ids), and how fast both are. More while only that is missing. Raising it ' +
         'learns faster and loads running more; none are sent while running is slow.',
-      { max: '100%' },
+      { max: '100%', reload: 'next test' },
     ),
   },
   samples: {
@@ -181,15 +188,18 @@ export const mirror = {
       count,
       '5',
       'How many pairs with a finding are kept per endpoint, for `vili diff` and `vili replay`.',
-      { max: '1000' },
+      { max: '1000', reload: 'next test' },
     ),
     max_size: setting(
       size,
       '8MiB',
       'How much all samples of a test may take in the folder of its version, and so in its archive.',
-      { max: '1GiB' },
+      { max: '1GiB', reload: 'next test' },
     ),
-    max_body: setting(size, '16KiB', 'How much of each body is kept in a sample.', { max: '1MiB' }),
+    max_body: setting(size, '16KiB', 'How much of each body is kept in a sample.', {
+      max: '1MiB',
+      reload: 'next test',
+    }),
   },
   mask: {
     headers: setting(

@@ -13,23 +13,19 @@ export const operating = {
       oneOf(['debug', 'info', 'notice', 'warning', 'error', 'crit']),
       'info',
       "The least severe line of Vili's own logs that is written; `debug` writes much more.",
+      { reload: 'at once' },
     ),
     max_size: setting(
       size,
       '10MiB',
       "Vili's own logs are rotated and compressed at this size. Raising it takes that much more disk.",
-      {
-        min: '4KiB',
-        max: '10GiB',
-      },
+      { min: '4KiB', max: '10GiB', reload: 'at once' },
     ),
     keep: setting(
       count,
       '10',
       "How many rotated files of Vili's own logs are kept. Each takes disk.",
-      {
-        max: '10000',
-      },
+      { max: '10000', reload: 'at once' },
     ),
     level_field: setting(
       text,
@@ -57,7 +53,7 @@ export const operating = {
       '100MiB',
       '`stdOut` and `stdErr` of an instance are copied aside and truncated at this size. Each instance ' +
         'may take four times that much disk.',
-      { min: '64KiB', max: '1TiB' },
+      { min: '64KiB', max: '1TiB', reload: 'at once' },
     ),
   },
   instances: {
@@ -66,7 +62,7 @@ export const operating = {
       '20',
       'How many folders of ended instances a version keeps, the newest. A service that keeps crashing ' +
         'leaves one at every start.',
-      { min: '1', max: '10000' },
+      { min: '1', max: '10000', reload: 'next process' },
     ),
   },
   archive: {
@@ -74,7 +70,7 @@ export const operating = {
       size,
       '1GiB',
       'How much disk archived versions may take; the oldest are deleted first. Other files in `archive/` do not count.',
-      { max: '1000TiB' },
+      { max: '1000TiB', reload: 'at once' },
     ),
   },
   disk: {
@@ -82,7 +78,7 @@ export const operating = {
       share,
       '5%',
       'The share of the disk that stays free; the oldest archives on that disk are deleted for it, if that is enough.',
-      { max: '90%' },
+      { max: '90%', reload: 'at once' },
     ),
     interval: setting(
       duration,

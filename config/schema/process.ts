@@ -15,20 +15,20 @@ export const processes = {
       '60s',
       'How long a new instance may take to become ready before it counts as failed. Raising it ' +
         'delays the report of a version that never starts.',
-      { min: '100ms', max: '1h' },
+      { min: '100ms', max: '1h', reload: 'next process' },
     ),
     interval: setting(
       duration,
       '250ms',
       'How often readiness is probed. A small value costs the service that many extra requests ' +
         'while it starts.',
-      { min: '10ms', max: '1m' },
+      { min: '10ms', max: '1m', reload: 'next process' },
     ),
     successes: setting(
       count,
       '1',
       'How many good responses in a row make an instance ready. Each costs one interval.',
-      { min: '1', max: '100' },
+      { min: '1', max: '100', reload: 'next process' },
     ),
   },
   liveness: {
@@ -42,20 +42,20 @@ export const processes = {
       duration,
       '10s',
       'How often liveness is probed. Raising it delays the restart of a service that hangs.',
-      { min: '100ms', max: '1h' },
+      { min: '100ms', max: '1h', reload: 'next process' },
     ),
     timeout: setting(
       duration,
       '5s',
       'How long one liveness response may take. Raising it delays the restart of a service that hangs.',
-      { min: '10ms', max: '10m' },
+      { min: '10ms', max: '10m', reload: 'next process' },
     ),
     failures: setting(
       count,
       '3',
       'How many failures in a row make an instance unhealthy. Raising it hides short hiccups and ' +
         'delays a needed restart.',
-      { min: '1', max: '1000' },
+      { min: '1', max: '1000', reload: 'next process' },
     ),
   },
   stop: {
@@ -64,9 +64,11 @@ export const processes = {
       '30s',
       'The time from `stop.signal` to SIGKILL, after the drain. Raising it lets slow services finish ' +
         'and makes promotions and the end of Vili take longer.',
-      { max: '1h' },
+      { max: '1h', reload: 'at once' },
     ),
-    signal: setting(signalName, 'SIGTERM', 'The signal that asks the service to end.'),
+    signal: setting(signalName, 'SIGTERM', 'The signal that asks the service to end.', {
+      reload: 'at once',
+    }),
   },
   role: {
     signal: setting(
@@ -75,6 +77,7 @@ export const processes = {
       'The signal that a process gets when its role changes while it runs: a running version becomes previous by a ' +
         'promotion, and running again by a rollback. The new word is in the file `role` of its instance ' +
         'folder by then. A process that does not handle the signal may end by it.',
+      { reload: 'at once' },
     ),
   },
   drain: {
@@ -83,7 +86,7 @@ export const processes = {
       '30s',
       'How long requests in flight may take to finish on an instance that is replaced. Raising it ' +
         'keeps both instances in memory longer.',
-      { max: '24h' },
+      { max: '24h', reload: 'next process' },
     ),
   },
   restart: {
@@ -91,13 +94,13 @@ export const processes = {
       duration,
       '500ms',
       'The pause before the first restart after a crash. Raising it lengthens every short outage.',
-      { min: '10ms', max: '1h' },
+      { min: '10ms', max: '1h', reload: 'at once' },
     ),
     backoff_max: setting(
       duration,
       '60s',
       'The longest pause between restarts. Raising it lengthens an outage whose cause is gone.',
-      { min: '10ms', max: '24h' },
+      { min: '10ms', max: '24h', reload: 'at once' },
     ),
     reset_after: setting(
       duration,
@@ -111,7 +114,7 @@ export const processes = {
       '2',
       'How often a testing version may crash before it is rejected. Running is restarted ' +
         'forever.',
-      { min: '1', max: '1000' },
+      { min: '1', max: '1000', reload: 'at once' },
     ),
   },
   testing: {
@@ -121,7 +124,7 @@ export const processes = {
       'The nice value (see `nice`) of the processes of a version under test. Raising it spares users ' +
         'of a busy host; testing then looks slower than it is, and a good version may be blocked or ' +
         'rejected for that.',
-      { min: '0', max: '19' },
+      { min: '0', max: '19', reload: 'next process' },
     ),
     spared_processors: setting(
       count,
@@ -130,7 +133,7 @@ export const processes = {
         'whatever it does; at least one is left to it. 1 hides its endless loops and floods from the users ' +
         'of a small host. Testing then has fewer CPUs than running, and may look slower. Needs `taskset` ' +
         '(util-linux).',
-      { min: '0', max: '1024' },
+      { min: '0', max: '1024', reload: 'next process' },
     ),
   },
   arrival: {

@@ -1,5 +1,8 @@
 import type { Format, Unit } from '../formats.ts';
 
+/** When a running Vili takes over a new value: what it does from then on, or what begins from then on. */
+export type ReloadTime = 'at once' | 'next test' | 'next promotion' | 'next process';
+
 /** Optional properties of a setting. */
 export interface SettingOptions {
   /** Bounds as an operator would write them. */
@@ -12,6 +15,8 @@ export interface SettingOptions {
   readonly aliases?: readonly string[];
   /** The key to use instead, shown in the reference and in a warning. */
   readonly superseded?: string;
+  /** Absent: a new value needs a restart of Vili. */
+  readonly reload?: ReloadTime;
 }
 
 /**

@@ -8,38 +8,39 @@ export const verdict = {
       oneOf(['auto', 'manual']),
       'auto',
       '`auto` promotes and rejects by itself, `manual` only reports what it would do.',
+      { reload: 'at once' },
     ),
     min_requests: setting(
       count,
       '200',
       'The fewest compared requests before a promotion. Raising it makes verdicts later and surer.',
-      { min: '1', max: '100000000' },
+      { min: '1', max: '100000000', reload: 'next test' },
     ),
     min_time: setting(
       duration,
       '5m',
       'The shortest test before a promotion, or before a rejection for slowness alone. Raising it ' +
         'exposes slow leaks and rare jobs, and gives a slow start more time.',
-      { max: '7d' },
+      { max: '7d', reload: 'next test' },
     ),
     margin: setting(
       share,
       '0.5%',
       'By how much testing may be worse than running and still be promoted. A smaller margin needs many ' +
         'more requests: their number grows as 1/margin.',
-      { min: '0.001%', max: '50%' },
+      { min: '0.001%', max: '50%', reload: 'next test' },
     ),
     warmup_requests: setting(
       count,
       '200',
       'Latency is judged only after this many requests. Raising it forgives a slow start longer.',
-      { max: '100000000' },
+      { max: '100000000', reload: 'next test' },
     ),
     warmup_time: setting(
       duration,
       '60s',
       'Latency is judged only after this time. Raising it forgives a slow start longer.',
-      { max: '24h' },
+      { max: '24h', reload: 'next test' },
     ),
     speed: setting(
       oneOf(['block', 'report']),
@@ -47,26 +48,27 @@ export const verdict = {
       'A testing version that is slower: `block` counts against it, and a promotion needs proof that ' +
         'it is not; `report` only shows both times. `report` suits a host so busy that times say ' +
         'little about a version.',
+      { reload: 'next test' },
     ),
     confirm_time: setting(
       duration,
       '30s',
       'How long the evidence for a rejection must hold. Raising it forgives short trouble longer.',
-      { max: '24h' },
+      { max: '24h', reload: 'next test' },
     ),
     log_window: setting(
       duration,
       '10s',
       'The window in which log errors of running and testing are compared. Raising it forgives lines ' +
         'that arrive late and delays the verdict.',
-      { min: '100ms', max: '1h' },
+      { min: '100ms', max: '1h', reload: 'next test' },
     ),
     deadline: setting(
       duration,
       '24h',
       'A test that has pairs but no verdict by then ends as inconclusive; the version is not ' +
         'promoted, and can be tested again with `vili retest`.',
-      { min: '1s', max: '365d' },
+      { min: '1s', max: '365d', reload: 'next test' },
     ),
   },
   promotion: {
@@ -77,7 +79,7 @@ export const verdict = {
         'version that was ready for 30 seconds (or for this long, if that is less), with nothing against it, ' +
         'takes over without waiting for evidence. With `verdict.mode=manual` Vili only says so. Raising ' +
         'it gives a running version longer to come back by itself.',
-      { min: '1s', max: '7d' },
+      { min: '1s', max: '7d', reload: 'at once' },
     ),
   },
   probation: setting(
@@ -85,6 +87,6 @@ export const verdict = {
     '10m',
     'How long the previous version keeps running after a promotion, for an instant rollback. It ' +
       'costs the memory of one more instance.',
-    { max: '7d' },
+    { max: '7d', reload: 'next promotion' },
   ),
 };

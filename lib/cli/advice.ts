@@ -11,7 +11,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
     'restart reboot respawn',
     'nothing is restarted by hand: stop Vili with SIGTERM and start it again; a crashed version is started again by itself',
   ],
-  ['reload rehup refresh', 'settings are read at the start only: stop Vili and start it again'],
+  ['rehup refresh hup', 'it is called `vili reload` here'],
   [
     'deploy release install upgrade update push publish add',
     'put the server file into the base folder and Vili tests it by itself',

@@ -5,16 +5,17 @@ import { controlClient } from '../operator/client/client.ts';
 import { commandAdvice, optionAdvice } from './advice.ts';
 import type { CommandContext, Declare, Run } from './command.ts';
 import { accept } from './commands/acts/accept.ts';
-import { check } from './commands/check.ts';
-import { demo } from './commands/demo.ts';
+import { check } from './commands/running/check.ts';
+import { demo } from './commands/running/demo.ts';
 import { diff } from './commands/diff.ts';
 import { history } from './commands/history.ts';
 import { pause, resume } from './commands/acts/pause.ts';
 import { promote } from './commands/acts/promote.ts';
 import { reject } from './commands/acts/reject.ts';
+import { reload } from './commands/running/reload.ts';
 import { replay } from './commands/replay.ts';
 import { retest } from './commands/acts/retest.ts';
-import { start } from './commands/start.ts';
+import { start } from './commands/running/start.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Declare[] = [
   start,
   check,
   demo,
+  reload,
   status,
   why,
   diff,

@@ -43,8 +43,8 @@ export interface Journal {
 export interface JournalOptions {
   /** Folder of `vili.log` (text) and `json/vili.log` (JSON lines); '': text to standard output. */
   readonly dir: string;
-  /** Events below this level are omitted. */
-  readonly level: JournalLevel;
+  /** Events below this level are omitted; a function is asked for each event. */
+  readonly level: JournalLevel | (() => JournalLevel);
   readonly now: () => number;
   /** Destination of text when `dir` is ''; default standard output. */
   readonly stdout?: NodeJS.WritableStream;
@@ -61,7 +61,8 @@ export function openJournal(options: JournalOptions): Journal {
     await Promise.all([step(sinks.text), sinks.json === null ? null : step(sinks.json)]);
   };
   const write = (level: JournalLevel, text: string, fields: JournalFields): void => {
-    if (JOURNAL_LEVELS[level] < JOURNAL_LEVELS[options.level]) return;
+    const least = typeof options.level === 'string' ? options.level : options.level();
+    if (JOURNAL_LEVELS[level] < JOURNAL_LEVELS[least]) return;
     // Some field cannot be read (a getter that throws): the event itself is still logged.
     const details = attempt(() => detailsOf(level, fields), { text: {}, json: {} });
     const line = attempt(() => textLine(timeOf(now), level, text, details.text), null);

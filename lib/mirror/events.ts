@@ -1,5 +1,6 @@
 import type { Endpoints } from '../compare/endpoint/endpoints.ts';
 import type { Harm } from '../model/users/harm.ts';
+import type { MirrorSettings } from './settings.ts';
 import type { Report } from './wire/protocol.ts';
 
 /** What the mirror found since the previous batch; `dropped` includes copies never made. */
@@ -27,6 +28,8 @@ export type LossReason = 'stalled' | 'memory' | 'crashed' | 'exited';
 export interface MirrorHooks {
   /** Wall clock, ms; for the restart backoff. */
   readonly now?: () => number;
+  /** The settings of a test that begins now; by default those of the mirror, for every test. */
+  readonly settings?: () => MirrorSettings;
   /** What names the copies; by default a learner of the mirror's own. */
   readonly endpoints?: Endpoints;
   readonly onOutcomes: (batch: OutcomeBatch) => void;

@@ -113,7 +113,9 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
     setSpeedMissing: (isMissing) => session?.setSpeedMissing(isMissing),
     begin({ id, testing, running }) {
       endSession();
-      if (!isClosed) session = new MirrorSession(id, { testing, running }, parts);
+      if (isClosed) return;
+      const ofTest = { ...parts, settings: hooks.settings?.() ?? settings };
+      session = new MirrorSession(id, { testing, running }, ofTest);
     },
     retarget: (change) => session?.retarget(change),
     restoreNoise: (id, noise) => {

@@ -51,7 +51,8 @@ export interface ServletSettings {
 }
 
 export interface ServletsOptions {
-  readonly settings: ServletSettings;
+  /** Those in effect now. */
+  readonly settings: () => ServletSettings;
   readonly layout: Layout;
   readonly launcher: ServletLauncher;
   readonly ports: PortPool;
@@ -72,7 +73,7 @@ export class Servlets {
   /** Takes a port and makes an instance folder. Throws as `PortPool.take`, `stageRelease`, `createInstance`. */
   async prepare(release: Release, role: Role, instanceRole: InstanceRole): Promise<Prepared> {
     const { settings, layout, ports } = this.#options;
-    const { propertiesFileName, portIdentifier, endpoint } = settings;
+    const { propertiesFileName, portIdentifier, endpoint } = settings();
     const port = await ports.take(`${release.name} (${role})`);
     try {
       await restageMissing(layout, release);
@@ -91,14 +92,15 @@ export class Servlets {
   async tellRole({ id, folder }: Instance, instanceRole: InstanceRole): Promise<void> {
     const { settings, registry } = this.#options;
     const isNews = await writeRoleFile(folder, instanceRole);
-    const { signal } = settings.role;
+    const { signal } = settings().role;
     const identity = registry.get(id)?.process.identity() ?? null;
     if (isNews && signal !== null && identity !== null) signalProcess(identity, signal);
   }
 
   /** Throws as `launchCommand`, `servletEnvironment` and `ServletLauncher.spawn`. */
   async spawn(instance: Instance, port: number, role: Role): Promise<Servlet> {
-    const { settings, layout, launcher, environment: parent } = this.#options;
+    const { layout, launcher, environment: parent } = this.#options;
+    const settings = this.#options.settings();
     const { portIdentifier, propertiesFileName, launch, passEnvironment: passThrough } = settings;
     const { base, pidRecordFolder } = layout;
     const tag = servletTag({ base, id: instance.id });
@@ -131,7 +133,7 @@ export class Servlets {
 
   /** Ends a servlet's whole process tree; resolves to what an operator must know, or null. */
   async stop(servlet: Servlet): Promise<string | null> {
-    const { signal, timeoutMs } = this.#options.settings.stop;
+    const { signal, timeoutMs } = this.#options.settings().stop;
     const { survivors, killed, tookMs } = await servlet.stop({ signal, timeoutMs });
     if (survivors.length > 0) {
       const pids = survivors.map((it) => it.pid).join(', ');
@@ -143,7 +145,7 @@ export class Servlets {
 
   /** Resolves to the milliseconds until the servlet was ready. Throws as `awaitReady`. */
   async awaitReady(servlet: Servlet, { host, port }: Target, signal: AbortSignal): Promise<number> {
-    const { readiness, liveness } = this.#options.settings;
+    const { readiness, liveness } = this.#options.settings();
     const { exited } = servlet;
     const requestTimeoutMs = liveness.timeoutMs;
     try {
@@ -169,7 +171,7 @@ export class Servlets {
     onUnhealthy: (problem: string) => void,
     signal: AbortSignal,
   ): void {
-    const { liveness, readiness } = this.#options.settings;
+    const { liveness, readiness } = this.#options.settings();
     const path = liveness.path ?? readiness.path;
     if (path === null) return;
     const { intervalMs, failures, timeoutMs: requestTimeoutMs } = liveness;
@@ -186,7 +188,7 @@ export class Servlets {
   async #prune(name: string): Promise<void> {
     const { settings, layout, registry, onProblem } = this.#options;
     const alive = new Set(entriesOf(registry, name).map((entry) => entry.instance.folder));
-    const { keep } = settings.instances;
+    const { keep } = settings().instances;
     try {
       await pruneInstances({ versionFolder: layout.versionFolder(name), keep, alive });
     } catch (error) {

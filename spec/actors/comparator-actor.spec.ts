@@ -87,7 +87,7 @@ describe('The comparator', () => {
         expect((await describeTest(stage))?.report.decision).to.equal('reject');
         expect(stage.deployer.messages).to.deep.equal([]);
       },
-      { mode: 'manual' },
+      { mode: () => 'manual' },
     );
   });
 
@@ -288,8 +288,8 @@ async function withComparator(
         save: (_name, saved) => writeFile(evidenceFile, JSON.stringify(saved)),
         endpoints: createEndpoints({ routes: [], maxEndpoints: 100 }),
         sampleProcesses: () => Promise.resolve(null),
-        sampleMs: 5000,
-        mode: 'auto',
+        sampleMs: () => 5000,
+        mode: () => 'auto',
         now: () => clock.nowMs,
         journal,
         ...deps,

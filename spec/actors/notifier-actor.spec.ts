@@ -35,7 +35,7 @@ describe('The notifier', () => {
         await promise;
       },
     };
-    await withNotifier({ ...deps, channels: [channel] }, async ({ actor }) => {
+    await withNotifier({ ...deps, channels: () => [channel] }, async ({ actor }) => {
       for (let n = 1; n <= 9; n++) actor.tell(startedOf(`shop-${n}`));
       await eventually('six are dropped', () => journal.lines.length === 6);
       resolve();
@@ -57,7 +57,7 @@ describe('The notifier', () => {
       await eventually('the second is sent', () => texts.length === 1);
       expect([texts, announced]).to.deep.equal([['shop-2'], 2]);
     });
-    await withNotifier({ ...deps, announce, channels: [] }, async ({ actor, system }) => {
+    await withNotifier({ ...deps, announce, channels: () => [] }, async ({ actor, system }) => {
       actor.tell(startedOf('shop-2'));
       await eventually('it is handled', () => system.tree()[0]?.mailbox === 0);
       expect(announced).to.equal(2);
@@ -68,11 +68,14 @@ describe('The notifier', () => {
     const { deps, texts } = fixture(1);
     const other: string[] = [];
     const second: Channel = { send: ({ text }) => Promise.resolve(void other.push(text)) };
-    await withNotifier({ ...deps, channels: [...deps.channels, second] }, async ({ actor }) => {
-      actor.tell(startedOf('shop-1'));
-      await eventually('the first has it', () => texts.length === 1);
-      expect(other).to.deep.equal(['shop-1', 'shop-1']);
-    });
+    await withNotifier(
+      { ...deps, channels: () => [...deps.channels(), second] },
+      async ({ actor }) => {
+        actor.tell(startedOf('shop-1'));
+        await eventually('the first has it', () => texts.length === 1);
+        expect(other).to.deep.equal(['shop-1', 'shop-1']);
+      },
+    );
   });
 
   it('forgets after a restart what was waiting, and sends what comes then', async () => {
@@ -86,7 +89,7 @@ describe('The notifier', () => {
         return text === 'shop-1' ? new Promise(() => {}) : Promise.resolve();
       },
     };
-    await withNotifier({ ...deps, channels: [channel] }, async ({ actor, crash }) => {
+    await withNotifier({ ...deps, channels: () => [channel] }, async ({ actor, crash }) => {
       for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
       await eventually('the first is being sent', () => texts.length === 1);
       await crash();
@@ -112,7 +115,7 @@ function fixture(failures: number) {
     },
   };
   const deps: NotifierDeps = {
-    channels: [channel],
+    channels: () => [channel],
     announce: ({ version }) => ({ text: version, urgent: false }),
     waitingMax: 2,
     retryMs: 5,

@@ -47,7 +47,7 @@ describe('A daemon that is asked to stop', function () {
       const daemon = await world.startServing();
       const before = await daemon.client.status();
       process.kill(daemon.pid, 'SIGHUP');
-      await daemon.until('it is reported', () => daemon.output.includes('hang-up'));
+      await daemon.until('it is reported', () => daemon.output.includes('hang-up (SIGHUP)'));
       expect((await daemon.client.status()).running).to.deep.equal(before.running);
     });
   });

@@ -18,7 +18,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: '',
   },
   'lib/text': { idea: 'how numbers, shares, times and sizes are written for people', imports: '' },
-  config: { idea: 'every setting, one schema; read once', imports: 'lib/model lib/text' },
+  config: {
+    idea: 'every setting, one schema; read at the start and by a reload',
+    imports: 'lib/model lib/text',
+  },
   'lib/actor': {
     idea: 'the layer over nact: addresses, supervision, ask, watch, trace',
     imports: 'lib/model lib/runtime',

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { mirrorSettings } from '../../actors/app/traffic-settings.ts';
+import { mirrorSettings } from '../../actors/app/settings/traffic.ts';
 import { Requester } from '../../lib/mirror/request/requester.ts';
 import { ByteBudget } from '../../lib/model/byte-budget.ts';
 import type { Target } from '../../lib/model/exchange.ts';

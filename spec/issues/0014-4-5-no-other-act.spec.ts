@@ -5,7 +5,7 @@ import { editDistance } from '../../lib/text/nearest.ts';
 import { run } from '../lib/cli/run-support.ts';
 
 const COMMANDS =
-  'start check demo status why diff history trace tree promote reject replay retest pause resume'.split(
+  'start check demo reload status why diff history trace tree promote reject replay retest pause resume'.split(
     ' ',
   );
 
@@ -13,7 +13,7 @@ describe('Issue 14, 4.5: a word that is no command', () => {
   it('never leads to another act', async () => {
     const words: Readonly<Record<string, RegExp>> = {
       restart: /nothing is restarted by hand: stop Vili with SIGTERM and start it again/,
-      reload: /settings are read at the start only/,
+      rehup: /it is called `vili reload` here/,
       stop: /SIGTERM to its process stops it/,
       rollback: /there is no way back by hand/,
       deploy: /put the server file into the base folder/,

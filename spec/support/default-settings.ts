@@ -2,7 +2,7 @@ import {
   mirrorSettings,
   proxySettings,
   verdictSettings,
-} from '../../actors/app/traffic-settings.ts';
+} from '../../actors/app/settings/traffic.ts';
 import { schemaSettings } from '../../config/schema.ts';
 import type { Settings } from '../../config/settings.ts';
 

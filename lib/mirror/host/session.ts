@@ -33,7 +33,7 @@ export interface SessionParts {
   readonly hooks: SessionHooks;
 }
 
-export interface SessionHooks extends Required<MirrorHooks> {
+export interface SessionHooks extends Required<Omit<MirrorHooks, 'settings'>> {
   /** Whether users of other processes leave no time. */
   readonly isBusyElsewhere: () => boolean;
 }

@@ -25,6 +25,18 @@ export interface ActResult {
   readonly effect: string;
 }
 
+/** The settings whose value in the sources is another one than Vili has. */
+export interface ReloadResult {
+  readonly changes: readonly {
+    readonly key: string;
+    /** As it is written; secrets are hidden, empty for none. */
+    readonly from: string;
+    readonly to: string;
+    /** From when the new value counts, such as `next test`; null: from the next start of Vili. */
+    readonly when: string | null;
+  }[];
+}
+
 /**
  * Who responds: what the operator actor gives to the control API. A ViliError that a handler throws
  * becomes the response; a ConflictError means that the act is not possible now.
@@ -44,6 +56,8 @@ export interface ControlHandlers {
   /** Calls the listener for every new entry of the history until the returned function is called. */
   events(listener: (event: HistoryEntry) => void): () => void;
   act(kind: ActKind, request: ActRequest): Promise<ActResult>;
+  /** Reads the settings again. Throws when they are wrong, and nothing has changed. */
+  reload(by: string): Promise<ReloadResult>;
   /** Only with VILI_DEBUG=1: makes the actor at this path crash. */
   crash?(path: string): Promise<void>;
 }

@@ -44,6 +44,7 @@ captured. Events are server-sent events: a stream begins with the comment \`: li
 | 404 | \`VILI_NO_ROUTE\`, \`VILI_NO_SAMPLE\` |
 | 405 | \`VILI_WRONG_METHOD\` |
 | 409 | \`VILI_REFUSED\`: not possible now |
+| 422 | \`VILI_RELOAD_FAILED\`: the settings are wrong and stay as they are |
 | 413 | \`VILI_BODY_TOO_LARGE\` |
 | 504 | \`VILI_ASK_TIMEOUT\`: an actor did not reply (3 s; acts 10 s); see \`vili tree\` |
 | 500 | anything else; the details of \`VILI_INTERNAL\` are in Vili's log |

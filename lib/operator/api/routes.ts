@@ -126,6 +126,13 @@ export const ROUTES = {
     doc: '`{ "version": …, "effect": … }`',
     respond: (handlers, request) => handlers.act('accept', request),
   }),
+  reload: json({
+    method: 'POST',
+    path: '/v1/reload',
+    request: { by: requiredText('who asks, such as `ann@host`') },
+    doc: '`{ "changes": [{ "key": …, "from": …, "to": …, "when": "next test" }] }`; `when` is null where a restart is needed',
+    respond: (handlers, { by }) => handlers.reload(by),
+  }),
   // Not a GET: the settings in the response are for those who may act.
   replay: json({
     method: 'POST',

@@ -9,6 +9,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 const EXIT_CODES: Readonly<Record<number, number>> = {
   400: EXIT.usage,
   409: EXIT.refused,
+  422: EXIT.usage,
   504: EXIT.timedOut,
 };
 

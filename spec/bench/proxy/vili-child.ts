@@ -3,7 +3,7 @@ import {
   mirrorToken,
   proxySettings,
   verdictSettings,
-} from '../../../actors/app/traffic-settings.ts';
+} from '../../../actors/app/settings/traffic.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { createEndpoints } from '../../../lib/compare/endpoint/endpoints.ts';
 import { COMPARE_LIMITS } from '../../../lib/compare/settings.ts';

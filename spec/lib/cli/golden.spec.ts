@@ -83,6 +83,12 @@ sequenceDiagram
   a1->>a2: arrived
   a2-xa3: start (crash)
 `,
+  reload: `
+host            0.0.0.0 → 127.0.0.1  needs a restart of Vili
+log.level       info → debug         at once
+verdict.margin  0.5% → 1%            next test
+slack_channel   nothing → #shop      at once
+`,
   tree: `
 actor                        state    mailbox  restarts  in hand
 root                         running  0        0         -

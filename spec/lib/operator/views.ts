@@ -8,6 +8,7 @@ import type {
   ActRequest,
   ActResult,
   ControlHandlers,
+  ReloadResult,
 } from '../../../lib/operator/api/handlers.ts';
 import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
 import type { StatusView } from '../../../lib/operator/views/status-view.ts';
@@ -173,6 +174,15 @@ const EFFECTS: Readonly<Record<string, string>> = {
   retest: 'inventory-1.5.0 is tested afresh',
 };
 
+export const RELOADED: ReloadResult = {
+  changes: [
+    { key: 'host', from: '0.0.0.0', to: '127.0.0.1', when: null },
+    { key: 'log.level', from: 'info', to: 'debug', when: 'at once' },
+    { key: 'verdict.margin', from: '0.5%', to: '1%', when: 'next test' },
+    { key: 'slack_channel', from: '', to: '#shop', when: 'at once' },
+  ],
+};
+
 /** Handlers that respond with the views above and can emit to whoever listens. */
 export class SampleHandlers implements ControlHandlers {
   readonly calls: unknown[] = [];
@@ -218,6 +228,11 @@ export class SampleHandlers implements ControlHandlers {
   async act(kind: ActKind, request: ActRequest): Promise<ActResult> {
     this.calls.push({ [kind]: request });
     return { version: 'inventory-1.5.0', effect: EFFECTS[kind] ?? kind };
+  }
+
+  async reload(by: string): Promise<ReloadResult> {
+    this.calls.push({ reload: by });
+    return RELOADED;
   }
 
   async report(version: string | undefined): Promise<Report | null> {

@@ -1,4 +1,4 @@
-import { type Declare, RUNNING } from '../command.ts';
+import { type Declare, RUNNING } from '../../command.ts';
 
 export const demo: Declare = (program, run) =>
   program

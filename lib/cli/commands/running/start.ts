@@ -1,5 +1,5 @@
-import { type Declare, RUNNING } from '../command.ts';
-import { type SettingFlags, settingsOf, withSettings } from '../flags.ts';
+import { type Declare, RUNNING } from '../../command.ts';
+import { type SettingFlags, settingsOf, withSettings } from '../../flags.ts';
 
 export const start: Declare = (program, run) =>
   withSettings(program.command('start'))

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Settings } from '../../config/settings.ts';
-import { COMPARE_LIMITS } from '../../lib/compare/settings.ts';
-import { MIRROR_LIMITS, type MirrorSettings } from '../../lib/mirror/settings.ts';
-import { pathOf } from '../../lib/model/path-template.ts';
-import type { TlsSettings } from '../../lib/proxy/downstream/tls.ts';
-import type { ProxySettings } from '../../lib/proxy/settings.ts';
-import type { VerdictSettings } from '../../lib/verdict/settings.ts';
+import type { Settings } from '../../../config/settings.ts';
+import { COMPARE_LIMITS } from '../../../lib/compare/settings.ts';
+import { MIRROR_LIMITS, type MirrorSettings } from '../../../lib/mirror/settings.ts';
+import { pathOf } from '../../../lib/model/path-template.ts';
+import type { TlsSettings } from '../../../lib/proxy/downstream/tls.ts';
+import type { ProxySettings } from '../../../lib/proxy/settings.ts';
+import type { VerdictSettings } from '../../../lib/verdict/settings.ts';
 
 const TOKEN_BYTES = 16;
 

@@ -1,0 +1,20 @@
+import type { Settings } from '../../../config/settings.ts';
+import type { Rules } from '../../../lib/deployment/events.ts';
+
+/** A testing version that takes over without the evidence for a promotion has at least not fallen over at once. */
+const TAKEOVER_READY_MS = 30_000;
+
+/** The rules of the deployment that are settings. */
+export function deploymentRules({
+  probationMs,
+  restart,
+  promotion,
+  verdict,
+}: Settings): Pick<Rules, 'probationMs' | 'testingCrashesMax' | 'takeover'> {
+  const takeover = {
+    afterMs: promotion.takeoverMs,
+    readyMs: Math.min(TAKEOVER_READY_MS, promotion.takeoverMs),
+    isManual: verdict.mode === 'manual',
+  };
+  return { probationMs, testingCrashesMax: restart.testingMax, takeover };
+}
