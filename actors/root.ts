@@ -29,7 +29,7 @@ import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
 import { deploymentRules } from './app/settings/rules.ts';
-import { verdictSettings } from './app/settings/traffic.ts';
+import { copyRulesOf, verdictSettings } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
@@ -65,9 +65,10 @@ const NOTIFICATION_RETRY_MS = 2000;
  * Below the deployer: version-NAME, its servlet-N, and that one's log-tailer (`version/specs.ts`).
  */
 export function rootTable(services: Services): readonly ChildSpec<never>[] {
-  const { settings, layout, proxy, mirror, journal, addresses } = services;
-  const { deployer, comparator } = addresses;
+  const { settings, layout, journal, addresses } = services;
+  const { deployer } = addresses;
   const servletPids = () => [...services.registry.values()].map(({ process }) => process.pid);
+  const copyRules = () => copyRulesOf(services.live.settings);
   const { base, identifier, socket: socketPath } = layout;
   const { arrival } = settings;
   const handlers = controlHandlers(services);
@@ -101,8 +102,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
     actorSpec({
       name: 'traffic-mirror',
       mailbox: BUSY_MAILBOX,
-      behaviour: () =>
-        trafficMirrorActor({ proxy, mirror, comparator, deployer, servletPids, journal }),
+      behaviour: () => trafficMirrorActor({ ...services, ...addresses, copyRules, servletPids }),
     }),
     actorSpec({
       name: 'comparator',

@@ -5,6 +5,7 @@ import type { MirrorEvent } from '../lib/mirror/events.ts';
 import type { Mirror } from '../lib/mirror/mirror.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { ProxyService } from '../lib/proxy/proxy.ts';
+import type { CopyRules } from '../lib/proxy/settings.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,
@@ -18,6 +19,8 @@ export interface TrafficMirrorDeps {
   readonly mirror: Mirror;
   readonly comparator: Address<ComparatorMessage>;
   readonly deployer: Address<DeployerMessage>;
+  /** Which requests are copied for a test that begins now. */
+  readonly copyRules: () => CopyRules;
   /** The processes of all servlets now. */
   readonly servletPids: () => readonly number[];
   readonly journal: Journal;
@@ -35,8 +38,8 @@ type Noise = Pick<Extract<TrafficMirrorMessage, { type: 'noise' }>, 'name' | 'no
 interface Test {
   readonly name: string;
   readonly target: Target | null;
-  /** False while there is no running version to compare with. */
-  readonly begun: boolean;
+  /** Which requests are copied for it; null while there is no running version to compare with. */
+  readonly copies: CopyRules | null;
 }
 
 /** Owns the route: which version responds to users, and whether copies go to a version under test. */
@@ -62,7 +65,7 @@ export function trafficMirrorActor(
         case 'mirror':
           return mirrorTo(deps, state, message);
         case 'mirror-off':
-          setRoute(deps, state.running, false);
+          setRoute(deps, state.running, null);
           await mirror.end();
           return { ...state, test: null, noise: null };
         case 'noise':
@@ -107,9 +110,9 @@ function route(
   const { test } = state;
   const next = { ...state, running: target };
   deps.mirror.routed(target);
-  setRoute(deps, target, test?.begun === true);
+  setRoute(deps, target, test?.copies ?? null);
   if (target === null || test === null) return next;
-  if (!test.begun) return begin(deps, next, test);
+  if (test.copies === null) return begin(deps, next, test);
   deps.mirror.retarget({ running: target });
   return next;
 }
@@ -117,11 +120,10 @@ function route(
 function setRoute(
   { proxy, servletPids }: TrafficMirrorDeps,
   running: Target | null,
-  mirroring: boolean,
+  copies: CopyRules | null,
 ): void {
-  proxy.setRoute(
-    mirroring ? { running, mirroring, servlets: servletPids() } : { running, mirroring },
-  );
+  if (copies === null) proxy.setRoute({ running, mirroring: false });
+  else proxy.setRoute({ running, mirroring: true, servlets: servletPids(), copies });
 }
 
 /** The same test continues when its servlet moved to another port; any other begins afresh. */
@@ -131,12 +133,12 @@ function mirrorTo(
   { name, target }: Pick<Test, 'name' | 'target'>,
 ): TrafficMirrorState {
   const { test } = state;
-  if (test?.name !== name || !test.begun) {
-    return begin(deps, state, { name, target, begun: false });
+  if (test?.name !== name || test.copies === null) {
+    return begin(deps, state, { name, target, copies: null });
   }
   deps.mirror.retarget({ testing: target });
   // Another process of testing.
-  setRoute(deps, state.running, true);
+  setRoute(deps, state.running, test.copies);
   return { ...state, test: { ...test, target } };
 }
 
@@ -146,8 +148,9 @@ function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): 
   if (running === null || test.target === null) return { ...state, test };
   deps.mirror.begin({ id: test.name, testing: test.target, running });
   if (noise?.name === test.name) deps.mirror.restoreNoise(noise.name, noise.noise);
-  setRoute(deps, running, true);
-  return { ...state, test: { ...test, begun: true } };
+  const copies = deps.copyRules();
+  setRoute(deps, running, copies);
+  return { ...state, test: { ...test, copies } };
 }
 
 /** The proxy counts first: the mirror already has what the proxy has submitted by then. */

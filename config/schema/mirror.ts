@@ -30,23 +30,27 @@ export const mirror = {
       'GET, HEAD, OPTIONS',
       'Methods that are copied to testing. A write that is sent twice can do harm: add POST and the ' +
         'like only when testing has a state of its own.',
+      { reload: 'next test' },
     ),
     rules: setting(
       mirrorRules,
       'none',
       'Exceptions to `mirror.methods`, `METHOD /path/{id} on|off`; the method may be `*`; the first ' +
         'match applies.',
+      { reload: 'next test' },
     ),
     sample: setting(
       share,
       '100%',
       'The share of requests that is copied. Lowering it spares testing and delays the verdict.',
+      { reload: 'next test' },
     ),
     sticky: setting(
       stickyKey,
       'none',
       'With a `mirror.sample` below 100%: a cookie or header whose value decides, so that a user is ' +
         'copied always or never. Requests without it are sampled one by one.',
+      { reload: 'next test' },
     ),
     max_body: setting(
       size,

@@ -19,7 +19,8 @@ export interface ProxyContext {
   readonly failures: FailureLog;
   readonly copyLimits: CopyLimits;
   readonly traffic: TrafficLog;
-  readonly filter: MirrorFilter;
+  /** Replaced together with a route that has rules of its own. */
+  filter: MirrorFilter;
   readonly origins: Origins;
   readonly pages: ErrorPages;
   readonly hold: RequestHold;

@@ -17,7 +17,7 @@ import { readTlsPair, type TlsPair, watchTlsPair } from './downstream/tls.ts';
 import { FailureLog } from './failures.ts';
 import { RequestHold } from './request/hold.ts';
 import { NO_ROUTE, type Route } from './route.ts';
-import type { ProxySettings } from './settings.ts';
+import type { CopyRules, ProxySettings } from './settings.ts';
 import { closeProxy } from './shutdown.ts';
 import type { Drained } from './upstream/pool.ts';
 import { UpstreamPools } from './upstream/pools.ts';
@@ -75,6 +75,8 @@ export function createProxy(
   hooks: ProxyHooks,
 ): HttpProxy {
   const now = hooks.now ?? (() => performance.timeOrigin + performance.now());
+  const filterBy = (mirror: CopyRules): MirrorFilter =>
+    new MirrorFilter({ health: settings.health, mirror }, hooks.random ?? Math.random);
   const context: ProxyContext = {
     settings,
     sink,
@@ -86,7 +88,7 @@ export function createProxy(
       maxResponseBytes: settings.compareMaxBodyBytes,
       budget: new CopyBudget(settings.mirror.maxCollectedBytes),
     },
-    filter: new MirrorFilter(settings, hooks.random ?? Math.random),
+    filter: filterBy(settings.mirror),
     origins: new Origins(() => performance.now()),
     pages: new ErrorPages(settings.errorPage),
     hold: new RequestHold(settings.hold),
@@ -125,6 +127,9 @@ export function createProxy(
     route: () => context.route,
     setRoute(route) {
       const before = context.pool;
+      const { copies } = route;
+      if (copies !== undefined && copies !== context.route.copies)
+        context.filter = filterBy(copies);
       context.route = route;
       context.pool = route.running === null ? null : upstreams.use(route.running);
       if (context.pool !== before) context.connectRetry.releaseAll();

@@ -1,4 +1,5 @@
 import type { Target } from '../model/exchange.ts';
+import type { CopyRules } from './settings.ts';
 
 /**
  * Where users' requests go. Immutable: the proxy holds one route and replaces it in one step, so that a
@@ -11,6 +12,8 @@ export interface Route {
   readonly mirroring: boolean;
   /** The processes of all servlets: what they send here is not copied. */
   readonly servlets?: readonly number[];
+  /** Which requests are copied; absent: as the settings of the proxy say, or the route before. */
+  readonly copies?: CopyRules;
 }
 
 /** The route of a new proxy. */

@@ -3,6 +3,16 @@ import type { TlsSettings } from './downstream/tls.ts';
 import type { HoldSettings } from './request/hold.ts';
 import type { UpstreamSettings } from './upstream/types.ts';
 
+/** Which requests are copied. */
+export interface CopyRules {
+  readonly methods: readonly string[];
+  readonly rules: readonly MirrorRule[];
+  /** Share of the requests that are copied, 0 to 1. */
+  readonly sample: number;
+  /** Keeps a user always in or always out of the sample; null draws for each request. */
+  readonly sticky: StickyKey | null;
+}
+
 /** All settings of the proxy. Limits are inclusive; times in ms, sizes in bytes. */
 export interface ProxySettings {
   readonly host: string;
@@ -31,13 +41,7 @@ export interface ProxySettings {
     /** Parts of the user agents of what probes. */
     readonly agents: readonly string[];
   };
-  readonly mirror: {
-    readonly methods: readonly string[];
-    readonly rules: readonly MirrorRule[];
-    /** Share of the requests that are copied, 0 to 1. */
-    readonly sample: number;
-    /** Keeps a user always in or always out of the sample; null draws for each request. */
-    readonly sticky: StickyKey | null;
+  readonly mirror: CopyRules & {
     /** Requests with a larger body are not copied. */
     readonly maxBodyBytes: number;
     /** Bodies of all requests and responses being copied, together; beyond it copies are dropped. */

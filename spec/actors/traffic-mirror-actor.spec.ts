@@ -8,6 +8,7 @@ import type {
 import { type TrafficMirrorDeps, trafficMirrorActor } from '../../actors/traffic-mirror-actor.ts';
 import type { Target, TrafficObservation } from '../../lib/model/exchange.ts';
 import { NO_ROUTE, type Route } from '../../lib/proxy/route.ts';
+import type { CopyRules } from '../../lib/proxy/settings.ts';
 import { asked, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -53,6 +54,25 @@ describe('The traffic mirror', () => {
         expect(fixture.log.at(-1)).to.equal('route shop-1/1_running, mirroring');
       });
     }
+  });
+
+  it('keeps the rules of copies for as long as a test goes on, whatever is reloaded', async () => {
+    const fixture = new Fixture();
+    await fixture.run(async ({ actor }) => {
+      const first = fixture.copyRules;
+      for (const message of [ROUTE, MIRROR]) actor.tell(message);
+      await eventually('it mirrors', () => fixture.route.mirroring);
+      fixture.copyRules = { ...first, sample: 0.5 };
+      actor.tell({ type: 'route', target: targetOf('shop-1/2_running') });
+      await eventually(
+        'running moved',
+        () => fixture.route.running?.instance === 'shop-1/2_running',
+      );
+      expect(fixture.route.copies).to.equal(first);
+      actor.tell({ ...MIRROR, name: 'shop-3' });
+      await eventually('another begins', () => fixture.begun === 2);
+      await eventually('its rules are set', () => fixture.route.copies === fixture.copyRules);
+    });
   });
 
   it('continues the same test when a servlet moved, and begins another one afresh', async () => {
@@ -202,6 +222,7 @@ class Fixture {
   /** Whom the mirror knows to serve users. */
   readonly served: string[] = [];
   route: Route = NO_ROUTE;
+  copyRules: CopyRules = { methods: ['GET'], rules: [], sample: 1, sticky: null };
   listeners = 0;
   listenFailures = 0;
   begun = 0;
@@ -256,7 +277,8 @@ class Fixture {
       counts: () => this.#count('mirror'),
     } as unknown as TrafficMirrorDeps['mirror'];
     const { comparator, deployer, journal } = this;
-    return { proxy, mirror, comparator, deployer, servletPids: () => [7, 8], journal };
+    const copyRules = (): CopyRules => this.copyRules;
+    return { proxy, mirror, comparator, deployer, copyRules, servletPids: () => [7, 8], journal };
   }
 
   #count(what: string): string {

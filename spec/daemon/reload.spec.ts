@@ -72,6 +72,34 @@ describe('A daemon whose settings change', function () {
     });
   });
 
+  for (const processes of ['1', '2']) {
+    it(`copies for the next test what the new rules say, with gate.processes=${processes}`, async () => {
+      const settings = { verdict_mode: 'manual', gate_processes: processes };
+      await withWorld({ ...settings, mirror_methods: 'OPTIONS' }, async (world) => {
+        const daemon = await world.startServing();
+        world.users(40);
+        await world.drop('1.0.1');
+        const before = await daemon.until(
+          'GET is not copied',
+          ({ traffic }) => (traffic.skipped['method'] ?? 0) > 20,
+        );
+        expect(before.traffic.mirrored).to.equal(0);
+        await world.configure(settings);
+        const { changes } = await daemon.client.reload({ by: 'ann@host' });
+        expect(changes).to.deep.equal([
+          {
+            key: 'mirror.methods',
+            from: 'OPTIONS',
+            to: 'GET, HEAD, OPTIONS',
+            when: 'next test',
+          },
+        ]);
+        await world.drop('1.0.2');
+        await daemon.until('GET is copied', ({ traffic }) => traffic.mirrored > 20);
+      });
+    });
+  }
+
   it('reads a file by itself once it has changed', async () => {
     await withWorld({ verdict_mode: 'manual' }, async (world) => {
       const daemon = await world.startServing();

@@ -4,7 +4,7 @@ import { COMPARE_LIMITS } from '../../../lib/compare/settings.ts';
 import { MIRROR_LIMITS, type MirrorSettings } from '../../../lib/mirror/settings.ts';
 import { pathOf } from '../../../lib/model/path-template.ts';
 import type { TlsSettings } from '../../../lib/proxy/downstream/tls.ts';
-import type { ProxySettings } from '../../../lib/proxy/settings.ts';
+import type { CopyRules, ProxySettings } from '../../../lib/proxy/settings.ts';
 import type { VerdictSettings } from '../../../lib/verdict/settings.ts';
 
 const TOKEN_BYTES = 16;
@@ -34,6 +34,12 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
     trustedProxies: settings.trustProxy,
     errorPage,
   };
+}
+
+/** Which requests are copied to testing. */
+export function copyRulesOf({ mirror }: Settings): CopyRules {
+  const { methods, rules, sample, sticky } = mirror;
+  return { methods, rules, sample, sticky };
 }
 
 export function mirrorSettings(settings: Settings, token: string): MirrorSettings {

@@ -1,7 +1,7 @@
 import { compileTemplate, pathOf } from '../../model/path-template.ts';
 import type { StickyKey } from '../../model/traffic-rules.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import type { ProxySettings } from '../settings.ts';
+import type { CopyRules, ProxySettings } from '../settings.ts';
 import { Probes } from './probes.ts';
 import { positionOf, stickyValue } from './sticky.ts';
 
@@ -26,7 +26,7 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 /** The parts of a request that the decision depends on. */
 type CopyCandidate = Pick<RequestHead, 'method' | 'path' | 'headers' | 'userAgent'>;
 
-type Settings = Pick<ProxySettings, 'health' | 'mirror'>;
+type Settings = Pick<ProxySettings, 'health'> & { readonly mirror: CopyRules };
 
 interface CompiledRule {
   readonly method: string;
