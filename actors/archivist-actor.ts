@@ -1,10 +1,12 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
+import { isSystemFailure, type WriteHealth } from '../lib/disk/write-health.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import { backoffMs } from '../lib/runtime/backoff.ts';
 import type { ArchivistMessage, DeployerMessage } from './messages.ts';
 
-const RETRY = { minMs: 1000, maxMs: 300_000 };
+/** A full disk may have room again by then. */
+const RETRY = { minMs: 1000, maxMs: 60_000 };
 const MAY_DELETE_TIMEOUT_MS = 5000;
 
 export interface ArchivistDeps {
@@ -20,6 +22,8 @@ export interface ArchivistDeps {
     signal: AbortSignal,
   ) => Promise<string>;
   readonly deployer: Address<DeployerMessage>;
+  /** Told what the operating system refuses, which is reported once however often it is tried. */
+  readonly writes: Pick<WriteHealth, 'failed' | 'succeeded'>;
   readonly journal: Journal;
 }
 
@@ -48,14 +52,17 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
           return packNext(deps, self, { ...state, waiting: [...state.waiting, name] });
         case 'packed':
           deps.journal.info(message.text);
+          deps.writes.succeeded('an archive');
           self.send(deps.deployer, { type: 'archived', name }, { correlation: name });
           failures.delete(name);
           return packNext(deps, self, { ...state, packing: null, failures });
         case 'not-packed': {
           const count = (state.failures.get(name) ?? 0) + 1;
           const delayMs = backoffMs(RETRY, count - 1);
+          const { problem, isSystemFailure } = message;
           const text = `${name} could not be archived, next try in ${delayMs} ms`;
-          deps.journal.error(text, { problem: message.problem });
+          if (isSystemFailure) deps.writes.failed('an archive', problem);
+          else deps.journal.error(text, { problem });
           self.after(delayMs, { type: 'again', name });
           failures.set(name, count);
           return packNext(deps, self, { ...state, packing: null, failures });
@@ -96,7 +103,10 @@ function packNext(
   self.pipe(
     deps.archive(name, mayDelete, self.signal),
     (text) => ({ type: 'packed', name, text }),
-    (error) => ({ type: 'not-packed', name, problem: messageOf(error) }),
+    (error) => {
+      const problem = messageOf(error);
+      return { type: 'not-packed', name, problem, isSystemFailure: isSystemFailure(error) };
+    },
   );
   return { ...state, waiting, packing: name };
 }

@@ -31,6 +31,7 @@ export interface ComparatorDeps {
   ) => Promise<Test>;
   /** Leaves the report in the version's folder; null: nothing is known of its test, what is there stays. */
   readonly writeReport: (decision: DecisionRecord, test: TestReport | null) => Promise<void>;
+  /** Reports a failure itself. */
   readonly save: (name: string, saved: Saved) => Promise<void>;
   /** The same that names the copies, also after a restart of this actor. */
   readonly endpoints: Endpoints;
@@ -93,9 +94,6 @@ export function comparatorActor(
           if (message.sample !== null) state.test?.sampled(message.sample);
           return { ...state, sampledAtMs: now() };
         case 'saved':
-          if (message.problem !== null) {
-            journal.error(`the evidence could not be saved: ${message.problem}`);
-          }
           return { ...state, saving: false };
         case 'decided':
           writeReport(deps, self, state, message.decision);
@@ -257,8 +255,8 @@ function save(
   if (checkpoint === null) return state;
   self.pipe(
     deps.save(test.release.name, checkpoint),
-    () => ({ type: 'saved', problem: null }),
-    (error) => ({ type: 'saved', problem: messageOf(error) }),
+    () => ({ type: 'saved' }),
+    () => ({ type: 'saved' }),
   );
   return { ...state, saving: true, savedAtMs: nowMs };
 }

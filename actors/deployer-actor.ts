@@ -36,7 +36,10 @@ export interface DeployerDeps {
   readonly boot: () => Promise<Extract<DeploymentEvent, { type: 'booted' }>>;
   /** The state as last saved, for a deployer that was restarted while Vili goes on. */
   readonly load: () => Promise<Deployment | null>;
-  /** Saves the state with the entries the history is to get; a Vili killed in between adds them at its next start. */
+  /**
+   * Saves the state with the entries the history is to get; a Vili killed in between adds them at its next start.
+   * Reports a failure itself, as `appendHistory` does.
+   */
   readonly save: (state: Deployment, recording: readonly HistoryEntry[]) => Promise<void>;
   readonly appendHistory: (entry: HistoryEntry) => Promise<void>;
   readonly unlinkTest: () => Promise<void>;
@@ -145,7 +148,7 @@ async function saveAgain(
   return { ...state, unsaved: false };
 }
 
-/** A full disk must not end the service: Vili goes on and tries to save again later. */
+/** A full disk must not end the service: `deps.save` reports it, and Vili goes on and tries to save again later. */
 async function save(
   deps: DeployerDeps,
   state: Deployment,
@@ -155,8 +158,7 @@ async function save(
     const records = commands.filter((command) => command.type === 'record');
     await deps.save(state, records.map(entryOf));
     return true;
-  } catch (error) {
-    deps.journal.crit(`the state could not be saved: ${messageOf(error)}`, { error });
+  } catch {
     return false;
   }
 }
@@ -233,7 +235,7 @@ async function toVersion(
   self.send(version, message, { correlation: name });
 }
 
-/** Log, notification, report and history of one event; a history that cannot be written stops nothing. */
+/** Log, notification, report and history of one event; a history that cannot be written reports itself and stops nothing. */
 async function record(
   deps: DeployerDeps,
   self: Me,
@@ -245,11 +247,7 @@ async function record(
   deps.journal[isBad ? 'warn' : 'notice'](line, { by });
   self.send(deps.notifier, { type: 'notify', ...notification }, { correlation });
   if (decision !== null) self.send(deps.comparator, { type: 'decided', decision }, { correlation });
-  try {
-    await deps.appendHistory(entry);
-  } catch (error) {
-    deps.journal.error('the history could not be written', { error: messageOf(error) });
-  }
+  await deps.appendHistory(entry).catch(() => undefined);
 }
 
 /** Notifies people of a step that is too short for the history. */

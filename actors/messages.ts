@@ -138,7 +138,8 @@ export type ComparatorMessage =
   | { readonly type: 'tick' }
   /** What the processes of both sides take; null: nothing is known now. */
   | { readonly type: 'sampled'; readonly sample: ProcessSample | null }
-  | { readonly type: 'saved'; readonly problem: string | null }
+  /** Or not: the next checkpoint is written anyway. */
+  | { readonly type: 'saved' }
   | { readonly type: 'reported'; readonly problem: string | null }
   /** The fate of a version, for its report. */
   | { readonly type: 'decided'; readonly decision: DecisionRecord }
@@ -149,7 +150,12 @@ export type ComparatorMessage =
 export type ArchivistMessage =
   | { readonly type: 'archive'; readonly name: string }
   | { readonly type: 'packed'; readonly name: string; readonly text: string }
-  | { readonly type: 'not-packed'; readonly name: string; readonly problem: string }
+  | {
+      readonly type: 'not-packed';
+      readonly name: string;
+      readonly problem: string;
+      readonly isSystemFailure: boolean;
+    }
   | { readonly type: 'again'; readonly name: string };
 
 export type DiskJanitorMessage =
@@ -162,6 +168,10 @@ export type DiskJanitorMessage =
       readonly deleted: readonly string[];
       readonly warning: string | null;
     }
+  /** Time to look at the free space, which takes a moment only. */
+  | { readonly type: 'look' }
+  /** Why there is no room for another test; null: there is, or nobody knows. */
+  | { readonly type: 'looked'; readonly problem: string | null }
   | { readonly type: 'not-cleaned'; readonly problem: string };
 
 export type IngestorMessage =

@@ -1,8 +1,6 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
 import { archiveFinished } from '../lib/archive/archive-finished.ts';
-import { listArchives } from '../lib/archive/retention.ts';
 import { findUnfinished } from '../lib/archive/unfinished.ts';
 import { identify } from '../lib/base/arrival/fingerprint.ts';
 import { listServerFiles, namesIn } from '../lib/base/arrival/scan.ts';
@@ -14,8 +12,6 @@ import { writeFileAtomic } from '../lib/base/state/atomic-file.ts';
 import { recordedState } from '../lib/base/state/recorded-state.ts';
 import { parseDeployment } from '../lib/deployment/parse.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
-import { ArchiveCleaner, capOutputs, type ShortDisk } from '../lib/disk/clean.ts';
-import { rotateLog } from '../lib/disk/rotate.ts';
 import { writeReport } from '../lib/evaluation/report/files.ts';
 import { Test } from '../lib/evaluation/test.ts';
 import { announcementOf } from '../lib/notify/announcement.ts';
@@ -23,7 +19,6 @@ import { channelsOf } from '../lib/notify/channels.ts';
 import { CONTROL_LIMITS, createControlServer } from '../lib/operator/server/control-server.ts';
 import { wallTimeOf } from '../lib/runtime/clock.ts';
 import { processSample } from '../lib/servlet/process-sample.ts';
-import { percent } from '../lib/text/numbers.ts';
 import { sampleMs } from '../lib/verdict/signals/process/curve.ts';
 import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
@@ -33,7 +28,8 @@ import { copyRulesOf, verdictSettings } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
-import { type DiskJanitorDeps, diskJanitorActor } from './disk-janitor-actor.ts';
+import { diskJanitorActor } from './disk-janitor-actor.ts';
+import { diskJanitorDeps } from './disk-janitor-deps.ts';
 import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
@@ -55,8 +51,6 @@ const TOP_RESTARTS = {
 const DEPLOYER_HANDLER_TIMEOUT_MS = 60_000;
 /** One message per batch of pairs, one per log batch: ample for all of them in a busy second. */
 const BUSY_MAILBOX = { limit: 10_000, overflow: 'drop-new' } as const;
-/** A service that writes as fast as it can fills a few hundred megabytes in this time. */
-const CAP_INTERVAL_MS = 1000;
 const NOTIFICATIONS_WAITING_MAX = 100;
 const NOTIFICATION_RETRY_MS = 2000;
 
@@ -65,7 +59,7 @@ const NOTIFICATION_RETRY_MS = 2000;
  * Below the deployer: version-NAME, its servlet-N, and that one's log-tailer (`version/specs.ts`).
  */
 export function rootTable(services: Services): readonly ChildSpec<never>[] {
-  const { settings, layout, journal, addresses } = services;
+  const { settings, layout, journal, writes, addresses } = services;
   const { deployer } = addresses;
   const servletPids = () => [...services.registry.values()].map(({ process }) => process.pid);
   const copyRules = () => copyRulesOf(services.live.settings);
@@ -91,6 +85,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
           cleanUp: () => findUnfinished(layout),
           archive: (name, mayDelete, signal) =>
             archiveFinished({ layout, name, mayDelete, signal }),
+          writes,
           deployer,
           journal,
         }),
@@ -146,57 +141,9 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
 
 // Private
 
-function diskJanitorDeps(services: Services): DiskJanitorDeps {
-  const { settings, live, layout, registry, journal, now, wallNow, addresses } = services;
-  const { disk, logDir } = settings;
-  const rotateOwnLogs = async (): Promise<void> => {
-    if (logDir === '') return;
-    const { log } = live.settings;
-    for (const file of [join(logDir, 'vili.log'), join(logDir, 'json', 'vili.log')]) {
-      await rotateLog({ ...log, file, now: wallNow, reopen: () => journal.reopen() });
-    }
-  };
-  const cleaner = new ArchiveCleaner();
-  return {
-    intervalMs: disk.intervalMs,
-    clean: async () => {
-      await rotateOwnLogs();
-      const { base, identifier, archiveFolder } = layout;
-      const archives = await listArchives(archiveFolder, identifier);
-      const {
-        archive,
-        disk: { minFree },
-      } = live.settings;
-      const limits = { archiveMaxBytes: archive.maxBytes, minFree, now };
-      const folders = [base, archiveFolder];
-      const { deleted, short } = await cleaner.clean({ archives, folders, ...limits });
-      const warnings = short.map((each) => lowDiskText(each, minFree));
-      return { deleted, warning: warnings.length > 0 ? warnings.join('; ') : null };
-    },
-    capIntervalMs: CAP_INTERVAL_MS,
-    cap: () => {
-      const instances = [...registry.values()].map(({ instance }) => instance);
-      return capOutputs(instances, live.settings.servletLog.maxBytes, wallNow);
-    },
-    deployer: addresses.deployer,
-    journal,
-  };
-}
-
-const LOW_DISK_CAUSES: Readonly<Record<ShortDisk['cause'], string>> = {
-  'no-archive': 'and no archive is left to delete there',
-  'too-small': 'and all archives there would not be enough, so none is deleted',
-  'freed-nothing': 'and deleting an archive freed nothing there, so no other is deleted',
-};
-
-function lowDiskText({ folder, freeShare, cause }: ShortDisk, minFree: number): string {
-  const share = `the disk of ${folder} has ${percent(freeShare)} free`;
-  return `${share}, less than disk.min_free ${percent(minFree)}, ${LOW_DISK_CAUSES[cause]}`;
-}
-
 function comparatorDeps(services: Services): ComparatorDeps {
   const { live, layout, launcher, proxy, registry, journal, now, addresses } = services;
-  const { endpoints } = services;
+  const { endpoints, writes } = services;
   /** Those of the test under way, whatever was reloaded since. */
   let rules = verdictSettings(live.settings);
   const { deployer, trafficMirror } = addresses;
@@ -227,7 +174,10 @@ function comparatorDeps(services: Services): ComparatorDeps {
       return processSample({ atMs: now(), usages, registry, running });
     },
     sampleMs: () => sampleMs(rules),
-    save: (name, saved) => writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
+    save: (name, saved) =>
+      writes.guard('the evidence', () =>
+        writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
+      ),
     endpoints,
     mode: () => live.settings.verdict.mode,
     now,
@@ -236,7 +186,8 @@ function comparatorDeps(services: Services): ComparatorDeps {
 }
 
 function deployerDeps(services: Services): DeployerDeps {
-  const { settings, live, layout, journal, history, feed, now, wallNow, addresses } = services;
+  const { settings, live, layout, journal, history, feed, writes, now, wallNow } = services;
+  const { addresses } = services;
   const { identifier } = settings;
   const { load, save } = recordedState<Deployment>({
     file: layout.stateFile,
@@ -257,7 +208,7 @@ function deployerDeps(services: Services): DeployerDeps {
       return { type: 'booted', saved, ...found };
     },
     load,
-    save,
+    save: (state, recording) => writes.guard('the state', () => save(state, recording), 'crit'),
     rules: () => ({
       nowMs: now(),
       wallMs: wallNow(),
@@ -266,7 +217,7 @@ function deployerDeps(services: Services): DeployerDeps {
     }),
     appendHistory: (entry) => {
       feed.publish(entry);
-      return history.append(entry);
+      return writes.guard('the history', () => history.append(entry));
     },
     unlinkTest: async () => {
       await removeLink(layout.roleLink('testing'));

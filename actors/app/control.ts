@@ -3,7 +3,6 @@ import { identify } from '../../lib/base/arrival/fingerprint.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import { versionMeant } from '../../lib/base/names/version-meant.ts';
 import type { ActReply } from '../../lib/deployment/acts.ts';
-import { diskSpace } from '../../lib/disk/usage.ts';
 import { ConflictError } from '../../lib/errors.ts';
 import type { EvaluationView } from '../../lib/evaluation/test.ts';
 import type { Release } from '../../lib/model/release.ts';
@@ -18,6 +17,7 @@ import type {
 import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import type {
+  DiskView,
   StatusView,
   UserFailureView,
   UsersView,
@@ -64,7 +64,6 @@ async function status(services: Services): Promise<StatusView> {
   const { received, skipped } = counts.proxy;
   const { mirrored, dropped, failed, inFlight } = counts.mirror;
   const archives = await listArchives(layout.archiveFolder, layout.identifier);
-  const space = await diskSpace(settings.base).catch(() => null);
   return composeStatus({
     vili: {
       version: services.viliVersion,
@@ -86,8 +85,20 @@ async function status(services: Services): Promise<StatusView> {
       count: archives.length,
       bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
     },
-    disk: { freeShare: space?.freeShare ?? null, minFree: services.live.settings.disk.minFree },
+    disk: await diskView(services),
   });
+}
+
+async function diskView({ live, disk, writes }: Services): Promise<DiskView> {
+  const space = await disk.space();
+  return {
+    freeShare: space?.freeShare ?? null,
+    minFree: live.settings.disk.minFree,
+    baseBytes: disk.baseSize?.bytes ?? null,
+    failing: writes.failing().map(({ sinceMs, ...it }) => {
+      return { ...it, since: new Date(sinceMs).toISOString() };
+    }),
+  };
 }
 
 /** What users got in place of running's responses, in words. */

@@ -6,6 +6,8 @@ import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { type History, openHistory } from '../../lib/base/state/history.ts';
 import { createEndpoints, type Endpoints } from '../../lib/compare/endpoint/endpoints.ts';
 import { createMask } from '../../lib/compare/mask/mask.ts';
+import { DiskGauge } from '../../lib/disk/gauge.ts';
+import { WriteHealth } from '../../lib/disk/write-health.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import { TraceLog } from '../../lib/journal/trace-log.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
@@ -67,6 +69,9 @@ export interface Services {
   readonly logFollowers: LogFollowers;
   readonly logOffsets: Map<string, LogOffset>;
   readonly history: History;
+  /** Which of Vili's own files cannot be written. */
+  readonly writes: WriteHealth;
+  readonly disk: DiskGauge;
   /** The history as it happens, for observers. */
   readonly feed: LiveFeed;
   readonly environment: NodeJS.ProcessEnv;
@@ -157,6 +162,8 @@ export async function createServices(
     logFollowers: new LogFollowers(),
     logOffsets: new Map(),
     history: openHistory(layout.historyFile, settings.history.maxEntries),
+    writes: new WriteHealth({ journal, now: Date.now }),
+    disk: new DiskGauge(settings.base),
     feed: new LiveFeed(),
     environment,
     now,

@@ -1,6 +1,8 @@
 import type { Address, ChildSpec } from '../../lib/actor/index.ts';
 import { stageRelease } from '../../lib/base/arrival/stage.ts';
 import { linkInstance } from '../../lib/base/instance/instance.ts';
+import { exists } from '../../lib/base/names/paths.ts';
+import { requireRoom } from '../../lib/disk/room.ts';
 import { FOLLOW_LIMITS, logPaths } from '../../lib/logs/follow/protocol.ts';
 import type { Role } from '../../lib/model/role.ts';
 import { nextDelayMs } from '../../lib/servlet/health/backoff.ts';
@@ -30,7 +32,17 @@ export function versionSpec(services: Services, name: string): ChildSpec<Version
       versionActor({
         name,
         deployer: services.addresses.deployer,
-        stage: (release) => stageRelease(layout, release),
+        stage: async (release) => {
+          const copy = layout.serverCopy(release);
+          if (!(await exists(copy))) {
+            await requireRoom(
+              layout.serverFile(release),
+              layout.base,
+              services.live.settings.disk.minFree,
+            );
+          }
+          return stageRelease(layout, release);
+        },
         prepareInstance: (release, role, instanceRole) =>
           servlets.prepare(release, role, instanceRole),
         tellRole: (instance, instanceRole) => servlets.tellRole(instance, instanceRole),

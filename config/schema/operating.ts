@@ -51,8 +51,8 @@ export const operating = {
     max_size: setting(
       size,
       '100MiB',
-      '`stdOut` and `stdErr` of an instance are copied aside and truncated at this size. Each instance ' +
-        'may take four times that much disk.',
+      '`stdOut`, `stdErr` and the JSON log of an instance are copied aside and truncated at this size, so each instance ' +
+        'may take six times that much disk. While the disk is short, the limit is a quarter of `disk.min_free`.',
       { min: '64KiB', max: '1TiB', reload: 'at once' },
     ),
   },
@@ -77,7 +77,8 @@ export const operating = {
     min_free: setting(
       share,
       '5%',
-      'The share of the disk that stays free; the oldest archives on that disk are deleted for it, if that is enough.',
+      'The share of the disk that stays free; the oldest archives on that disk are deleted for it, if that is enough ' +
+        'or the disk is full. With less, no new test begins.',
       { max: '90%', reload: 'at once' },
     ),
     interval: setting(

@@ -41,12 +41,23 @@ export function advance(draft: Draft): void {
   for (const slot of ['testing', 'incoming'] as const) {
     const candidate = draft.state[slot];
     if (candidate === null || isBlocked(draft, candidate.release)) continue;
-    if (candidate.phase === 'waiting') begin(draft, slot, candidate);
+    if (candidate.phase === 'waiting') {
+      const { shortDisk } = draft.state;
+      if (shortDisk) draft.refuse(candidate.release, shortDisk);
+      else begin(draft, slot, candidate);
+    }
     // Its servlet may have become ready while it had to wait: `start` makes it report again.
     else if (candidate.phase === 'starting') {
       draft.ask({ type: 'start', release: candidate.release, role: 'testing' });
     }
   }
+}
+
+/** Tests under way go on whatever the disk; what waits for room begins once there is some. */
+export function diskMeasured(draft: Draft, problem: string | null): void {
+  if ((draft.state.shortDisk ?? null) === problem) return;
+  draft.set({ shortDisk: problem });
+  if (problem === null) advance(draft);
 }
 
 /** A rejected or superseded version is tested as if it had just arrived, unless there is an objection. */

@@ -39,18 +39,16 @@ export class Draft {
     this.ask({ type: 'record', atMs: this.rules.wallMs, event, version, by, reasons });
   }
 
-  /** Something of this place is missing for the version: reported, but not again at each attempt. */
+  /** Something of this place is missing for the version, which waits for it. */
   delay(release: Release, problem: string): void {
-    const { delays = {} } = this.state;
-    const reportedMs = delays[release.name];
-    const { nowMs } = this.rules;
-    const isRecent = reportedMs !== undefined && Math.abs(nowMs - reportedMs) < DELAY_REPEAT_MS;
-    if (isRecent) return;
-    const others = Object.entries(delays).filter(([name]) => name !== release.name);
-    const kept = [...others, [release.name, nowMs] as const].slice(-DELAYS_MAX);
-    this.set({ delays: Object.fromEntries(kept) });
     const text = `${problem}; this is not held against the version, and it is tried again by itself`;
-    this.record('delayed', release, [reasonOf('delayed', text)]);
+    this.#wait('delayed', release, text);
+  }
+
+  /** The test of this version does not begin for now, because of this place. */
+  refuse(release: Release, problem: string): void {
+    const text = `${problem}, so no new test begins; make room, and this one begins by itself`;
+    this.#wait('refused', release, text);
   }
 
   /** The version got what was missing. */
@@ -91,6 +89,21 @@ export class Draft {
 
   stop(release: Release, role: Role): void {
     this.ask({ type: 'stop', name: release.name, role });
+  }
+
+  // Private
+
+  /** Reported, but not again at each attempt. */
+  #wait(event: 'delayed' | 'refused', release: Release, text: string): void {
+    const { delays = {} } = this.state;
+    const reportedMs = delays[release.name];
+    const { nowMs } = this.rules;
+    const isRecent = reportedMs !== undefined && Math.abs(nowMs - reportedMs) < DELAY_REPEAT_MS;
+    if (isRecent) return;
+    const others = Object.entries(delays).filter(([name]) => name !== release.name);
+    const kept = [...others, [release.name, nowMs] as const].slice(-DELAYS_MAX);
+    this.set({ delays: Object.fromEntries(kept) });
+    this.record(event, release, [reasonOf(event, text)]);
   }
 }
 

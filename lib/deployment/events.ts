@@ -24,6 +24,8 @@ export type DeploymentEvent =
       readonly foundAtStart: boolean;
     }
   | VersionReport
+  /** What was measured: why the disk has no room for another test, or null. */
+  | { readonly type: 'disk'; readonly problem: string | null }
   /** Time has passed: some rules depend on nothing else. */
   | { readonly type: 'tick' }
   /** Whether the evidence on the version under test neither blocks it nor is about to reject it. */

@@ -37,7 +37,7 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  const { accepted, superseded, delays, paused, outage, resume, ...rest } = data;
+  const { accepted, superseded, delays, paused, outage, resume, shortDisk, ...rest } = data;
   return {
     ...NOTHING_DEPLOYED,
     ...rest,
@@ -45,6 +45,7 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     ...(isTexts(superseded) ? { superseded } : {}),
     ...(isTimes(delays) ? { delays } : {}),
     ...(isPause(paused) ? { paused } : {}),
+    ...(typeof shortDisk === 'string' ? { shortDisk } : {}),
     ...(isSince(outage) ? { outage: outage as unknown as Outage } : {}),
     ...(isSince(resume) ? { resume: resume as unknown as Resume } : {}),
   };

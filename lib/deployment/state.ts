@@ -115,6 +115,8 @@ export interface Deployment {
   readonly paused?: Pause | null;
   readonly outage?: Outage | null;
   readonly resume?: Resume | null;
+  /** Why the disk has no room for another test, as measured last, perhaps before a restart of Vili. */
+  readonly shortDisk?: string | null;
   /** When a delay by this place was last reported, by version: it may last for days. */
   readonly delays?: Readonly<Record<string, number>>;
 }

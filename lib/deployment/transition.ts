@@ -1,5 +1,5 @@
 import { accept } from './acceptance.ts';
-import { advance, arrived, retest } from './arrival.ts';
+import { advance, arrived, diskMeasured, retest } from './arrival.ts';
 import { booted } from './start/boot.ts';
 import {
   candidateDown,
@@ -55,6 +55,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
         : candidateDown(draft, event.name, event.problem, event.cause);
     case 'servlet-stopped':
       return event.role === 'testing' ? testServletGone(draft, event.name) : undefined;
+    case 'disk':
+      return diskMeasured(draft, event.problem);
     case 'tick':
       return takeOver(draft);
     case 'standing':

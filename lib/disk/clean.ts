@@ -1,11 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { codeOf } from '../errors.ts';
 import { type CleanupArchive, planCleanup, type Removal } from './plan.ts';
-import { copyAndTruncate } from './rotate.ts';
 import { type DiskSpace, diskSpace } from './usage.ts';
 
-/** How many old parts of a servlet's output are kept, compressed, beside the current file. */
-const OUTPUTS_KEPT = 2;
 /** After a deletion that freed nothing (a snapshot keeps the file), none is tried on that disk for so long. */
 const FRUITLESS_PAUSE_MS = 3_600_000;
 /** A deletion counts when it frees this share of what it should; others write meanwhile. */
@@ -64,7 +61,6 @@ export class ArchiveCleaner {
     deleted: string[],
   ): Promise<ShortDisk['cause'] | null> {
     const { remove: planned, cause } = planCleanup({ ...options, disk });
-    if (cause !== null) return cause;
     for (const removal of planned) {
       const nowMs = options.now();
       const fruitlessAtMs = this.#fruitlessAtMs.get(disk.device) ?? Number.NEGATIVE_INFINITY;
@@ -77,20 +73,7 @@ export class ArchiveCleaner {
         this.#fruitlessAtMs.set(disk.device, nowMs);
       }
     }
-    return null;
-  }
-}
-
-/** Truncates the output files of servlets that have grown beyond `maxBytes`. Throws Node's errors. */
-export async function capOutputs(
-  instances: Iterable<{ readonly stdOut: string; readonly stdErr: string }>,
-  maxBytes: number,
-  now: () => number,
-): Promise<void> {
-  for (const { stdOut, stdErr } of instances) {
-    for (const file of [stdOut, stdErr]) {
-      await copyAndTruncate({ file, maxBytes, keep: OUTPUTS_KEPT, now });
-    }
+    return cause;
   }
 }
 

@@ -1,5 +1,8 @@
 import type { DiskSpace } from './usage.ts';
 
+/** With less than this share of `disk.min_free`, a disk is full in effect: writes fail, and so do servlets. */
+export const BRIM_SHARE = 0.1;
+
 /** The facts about an archive that a cleanup needs; `lib/archive` lists the archives. */
 export interface CleanupArchive {
   readonly name: string;
@@ -34,8 +37,9 @@ export interface CleanupSituation {
 
 /**
  * Plans which archives to remove: the oldest, until the rest fits `archiveMaxBytes`; then the oldest of those
- * whose deletion frees space on `disk`, until it has `minFree`, or none at all when they are not enough: an archive
- * that is gone without effect is lost for nothing. Version folders are never part of a plan.
+ * whose deletion frees space on `disk`, until it has `minFree`. When they are not enough, none is removed: an archive
+ * that is gone without effect is lost for nothing. Only a disk that is full to the brim gets what there is, until
+ * writes succeed again. Version folders are never part of a plan.
  */
 export function planCleanup(situation: CleanupSituation): CleanupPlan {
   const { archiveMaxBytes, minFree, disk } = situation;
@@ -45,17 +49,20 @@ export function planCleanup(situation: CleanupSituation): CleanupPlan {
   const gone = new Set(remove.map(({ archive }) => archive));
   const freed = (some: Iterable<CleanupArchive>): number =>
     [...some].reduce((sum, it) => sum + (it.device === disk.device ? it.freesBytes : 0), 0);
-  let lackBytes = Math.floor(minFree * disk.totalBytes) - disk.freeBytes - freed(gone);
+  const lackOf = (share: number): number =>
+    Math.floor(share * disk.totalBytes) - disk.freeBytes - freed(gone);
+  let lackBytes = lackOf(minFree);
   if (lackBytes <= 0) return { remove, cause: null };
   const candidates = archives.filter((it) => !gone.has(it) && freed([it]) > 0);
   if (candidates.length === 0) return { remove, cause: 'no-archive' };
-  if (freed(candidates) < lackBytes) return { remove, cause: 'too-small' };
+  const isEnough = freed(candidates) >= lackBytes;
+  if (!isEnough) lackBytes = lackOf(BRIM_SHARE * minFree);
   for (const archive of candidates) {
     if (lackBytes <= 0) break;
     remove.push({ archive, reason: 'disk-free' });
     lackBytes -= archive.freesBytes;
   }
-  return { remove, cause: null };
+  return { remove, cause: isEnough ? null : 'too-small' };
 }
 
 // Private

@@ -3,7 +3,7 @@ import { type FileHandle, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { constants as zlib, createGzip } from 'node:zlib';
 import { withRights } from '../base/instance/remove-tree.ts';
 import { namesOrNone, succeeds } from '../base/names/paths.ts';
 import { openRegular, UnexpectedFile } from '../base/state/regular-file.ts';
@@ -14,6 +14,10 @@ const CHUNK_BYTES = 256 * 1024;
 /** Vili's own logs are for log shippers too; what a servlet prints may hold anything. */
 const LOG_MODE = 0o640;
 const OUTPUT_MODE = 0o600;
+/** A service may write 500 MB/s; what it writes while its output is compressed is not limited. */
+const OUTPUT_LEVEL = zlib.Z_BEST_SPEED;
+/** Unit of `stats.blocks`, whatever the file system's own block size is. */
+const BLOCK_BYTES = 512;
 /** Time in a name: `vili.2026.11.22_08.52.58.123.log`, followed by `.gz` once compressed. */
 const STAMP = String.raw`\d{4}\.\d\d\.\d\d_\d\d\.\d\d\.\d\d\.\d{3}`;
 
@@ -64,18 +68,23 @@ export async function rotateLog(options: LogRotateOptions): Promise<Rotated> {
  * `maxBytes` are compressed beside it, then the file is truncated while the process keeps writing.
  * Output between the two steps is lost, as is what exceeds the cap, or everything when the disk is
  * full: disk use stays bounded by the cap, the compressed files and the output between two calls.
+ * What counts is the space that the file takes: a writer that does not append leaves a hole, which takes none.
  * Throws Node's errors.
  */
 export async function copyAndTruncate(options: RotateOptions): Promise<Rotated> {
   const { file, maxBytes, keep, now } = options;
   const handle = await openOutput(file);
   try {
-    const size = (await handle?.stat())?.size ?? 0;
-    if (handle === null || size < maxBytes) return NOT_ROTATED;
+    const stats = await handle?.stat();
+    if (handle === null || stats === undefined) return NOT_ROTATED;
+    const { size, blocks } = stats;
+    // A small file may be stored without a block of its own.
+    if (size < maxBytes || blocks * BLOCK_BYTES < maxBytes) return NOT_ROTATED;
     const start = Math.max(0, size - maxBytes);
     const archive = `${stampedName(file, now())}.gz`;
     const part = Readable.from(partOf(handle, start, size), { objectMode: false });
-    const isKept = keep > 0 && (await succeeds(gzip(part, archive, OUTPUT_MODE)));
+    const options = { mode: OUTPUT_MODE, level: OUTPUT_LEVEL };
+    const isKept = keep > 0 && (await succeeds(gzip(part, archive, options)));
     // Truncated even without space for the copy: a full disk would stop the servlets.
     await handle.truncate(0);
     await removeOldest(file, keep);
@@ -120,17 +129,25 @@ function stem(file: string): string {
 
 async function compress(old: string): Promise<string> {
   const file = await openRegular(old);
-  await gzip(file.createReadStream(), `${old}.gz`, LOG_MODE);
+  await gzip(file.createReadStream(), `${old}.gz`, { mode: LOG_MODE });
   await rm(old);
   return `${old}.gz`;
 }
 
-async function gzip(from: Readable, to: string, mode: number): Promise<void> {
+async function gzip(
+  from: Readable,
+  to: string,
+  { mode, level }: { readonly mode: number; readonly level?: number },
+): Promise<void> {
   const temporary = `${to}${TEMP_SUFFIX}`;
   try {
     await rm(temporary, { force: true });
     // Exclusive, so that no link of that name is written through.
-    await pipeline(from, createGzip(), createWriteStream(temporary, { flags: 'wx', mode }));
+    await pipeline(
+      from,
+      createGzip(level === undefined ? {} : { level }),
+      createWriteStream(temporary, { flags: 'wx', mode }),
+    );
     await rename(temporary, to);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);

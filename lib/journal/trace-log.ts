@@ -1,5 +1,5 @@
-import { appendFile, readFile } from 'node:fs/promises';
-import { writeFileAtomic } from '../base/state/atomic-file.ts';
+import { open, readFile } from 'node:fs/promises';
+import { missingLineEnd, writeFileAtomic } from '../base/state/atomic-file.ts';
 import { attempt, codeOf, messageOf } from '../errors.ts';
 
 /** Records are written in batches, at most this late; a kill loses no more than that. */
@@ -86,7 +86,7 @@ export class TraceLog<R extends TraceLogRecord> {
         await writeFileAtomic(path, linesOf(kept));
         this.#lines = kept.length;
       } else {
-        await appendFile(path, linesOf(records), { mode: 0o600 });
+        await appendLines(path, linesOf(records));
         this.#lines += records.length;
       }
       this.#broken = false;
@@ -98,6 +98,16 @@ export class TraceLog<R extends TraceLogRecord> {
 }
 
 // Private
+
+/** What a full disk tore stands alone. */
+async function appendLines(path: string, lines: string): Promise<void> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    await file.appendFile((await missingLineEnd(file)) + lines);
+  } finally {
+    await file.close();
+  }
+}
 
 function linesOf(records: readonly TraceLogRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');

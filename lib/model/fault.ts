@@ -20,6 +20,7 @@ const OF_VERSION: ReadonlySet<string> = new Set([
 /** Causes that lie in the place, and that arrive without the operating system's own error. */
 const OF_PLACE: ReadonlySet<string> = new Set([
   'VILI_PORTS_EXHAUSTED',
+  'VILI_DISK_SHORT',
   'VILI_PROPERTIES_UNREADABLE',
   'VILI_SERVER_FILE_MISSING',
   'VILI_INTERPRETER_MISSING',

@@ -30,6 +30,8 @@ export const BULK_TYPES: ReadonlySet<string> = new Set([
   'tick',
   'cap',
   'capped',
+  'look',
+  'looked',
   'saved',
   'sampled',
   'standing',

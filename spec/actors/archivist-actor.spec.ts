@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type ArchivistDeps, archivistActor } from '../../actors/archivist-actor.ts';
+import { WriteHealth } from '../../lib/disk/write-health.ts';
 import type { ArchivistMessage, DeployerMessage } from '../../actors/messages.ts';
 import { deferred, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
 import { eventually } from '../support/eventually.ts';
@@ -54,6 +55,24 @@ describe('The archivist', () => {
       expect(packed).to.deep.equal(['shop-2', 'shop-1']);
       expect(journal.lines).to.include('error shop-1 could not be archived, next try in 1000 ms');
     });
+  });
+
+  it('reports a full disk once, and that it archives again', async () => {
+    const { deps, deployer, journal } = fixture();
+    let failures = 2;
+    const archive: ArchivistDeps['archive'] = (name, ...rest) =>
+      failures-- > 0
+        ? Promise.reject(new Error(`ENOSPC: no space left on device, ${failures}`))
+        : deps.archive(name, ...rest);
+    await withArchivist({ ...deps, archive }, async ({ actor }) => {
+      actor.tell({ type: 'archive', name: 'shop-1' });
+      actor.tell({ type: 'archive', name: 'shop-2' });
+      await eventually('both are archived', () => deployer.messages.length === 2);
+    });
+    expect(journal.lines.filter((line) => !line.startsWith('info'))).to.deep.equal([
+      'error an archive cannot be written: ENOSPC: no space left on device, 1',
+      'notice an archive is written again, after 2 failures',
+    ]);
   });
 
   it('takes no second order for a version that it is packing', async () => {
@@ -125,6 +144,7 @@ function fixture() {
       return Promise.resolve(`${name} is archived`);
     },
     deployer,
+    writes: new WriteHealth({ journal, now: () => 0 }),
     journal,
   };
   return { deps, deployer, journal, packed };

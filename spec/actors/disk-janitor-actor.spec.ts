@@ -42,9 +42,9 @@ describe('The disk janitor', () => {
     );
   });
 
-  it('logs a warning once, and again only after it has changed', async () => {
+  it('logs a warning once while it lasts, whatever the number, and that it is over', async () => {
     const { deps, journal } = fixture();
-    const warnings = ['4 % free', '4 % free', null, '4 % free', '3 % free'];
+    const warnings = ['4 % free', '3 % free', null, '4 % free', '3 % free'];
     let round = 0;
     const clean = () => Promise.resolve({ deleted: [], warning: warnings[round++] ?? null });
     await withActor(
@@ -56,7 +56,11 @@ describe('The disk janitor', () => {
           actor.tell({ type: 'capped', problem: null });
         }
         await eventually('all warnings', () => journal.lines.length === 3);
-        expect(journal.lines).to.deep.equal(['warn 4 % free', 'warn 4 % free', 'warn 3 % free']);
+        expect(journal.lines).to.deep.equal([
+          'warn 4 % free',
+          'notice the disk has at least disk.min_free again',
+          'warn 4 % free',
+        ]);
       },
     );
   });
@@ -101,6 +105,34 @@ describe('The disk janitor', () => {
     );
   });
 
+  it('tells the deployer of a short disk and of room again, and cleans up at once', async () => {
+    const { deps, deployer } = fixture();
+    const problems = ['2 % free', '1 % free', null, null];
+    let calls = 0;
+    let round = 0;
+    const clean = () => {
+      calls += 1;
+      return Promise.resolve({ deleted: [], warning: null });
+    };
+    const look = () => Promise.resolve(problems[round++] ?? null);
+    await withActor(
+      () => diskJanitorActor({ ...deps, clean, look }),
+      async ({ actor }) => {
+        for (let i = 1; i <= problems.length; i++) {
+          actor.tell({ type: 'look' });
+          await eventually(`look ${i}`, () => round === i);
+          await eventually(`cleaned ${i}`, () => calls === (i < 3 ? 1 : 2));
+        }
+        expect(deployer.messages).to.deep.equal([
+          { type: 'disk', problem: '2 % free' },
+          { type: 'disk', problem: null },
+        ]);
+        actor.tell({ type: 'tick' });
+        await eventually('it is told again', () => deployer.messages.length === 3);
+      },
+    );
+  });
+
   it('goes on at its intervals after a restart', async () => {
     const { deps } = fixture();
     let calls = 0;
@@ -128,6 +160,8 @@ function fixture() {
   const deps: DiskJanitorDeps = {
     intervalMs: NEVER_MS,
     clean: () => Promise.resolve({ deleted: [], warning: null }),
+    lookIntervalMs: NEVER_MS,
+    look: () => Promise.resolve(null),
     capIntervalMs: NEVER_MS,
     cap: () => Promise.resolve(),
     deployer,

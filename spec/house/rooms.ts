@@ -30,7 +30,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     idea: 'the base folder: names, arriving files, instances and links, state',
     imports: 'lib/model',
   },
-  'lib/disk': { idea: 'free space, rotation of logs', imports: 'lib/base' },
+  'lib/disk': { idea: 'free space, what cannot be written, rotation of logs', imports: 'lib/base' },
   'lib/journal': { idea: "Vili's own log, and the trace log on disk", imports: 'lib/base' },
   'lib/archive': { idea: 'zip, verify, restore, retention', imports: 'lib/runtime lib/base' },
   'lib/notify': { idea: 'messages to people elsewhere', imports: 'lib/model' },

@@ -67,11 +67,12 @@ export class DaemonWorld {
     this.ports = { from, to: from + PORTS - 1 };
   }
 
-  /** Settings are keys as in `.env`; null leaves one out. */
+  /** Settings are keys as in `.env`; null leaves one out. The base is made in `parent`. */
   static async create(
     settings: Readonly<Record<string, string | null>> = {},
+    parent = tmpdir(),
   ): Promise<DaemonWorld> {
-    const base = await realpath(await mkdtemp(join(tmpdir(), 'vili-daemon-')));
+    const base = await realpath(await mkdtemp(join(parent, 'vili-daemon-')));
     const from = PORTS_FROM + PORTS * Math.floor((Math.random() * (PORTS_TO - PORTS_FROM)) / PORTS);
     const world = new DaemonWorld(base, await freePort(), from);
     await world.configure(settings);
@@ -199,8 +200,9 @@ export class DaemonWorld {
 export async function withWorld(
   settings: Readonly<Record<string, string | null>>,
   use: (world: DaemonWorld) => Promise<void>,
+  parent = tmpdir(),
 ): Promise<void> {
-  const world = await DaemonWorld.create(settings);
+  const world = await DaemonWorld.create(settings, parent);
   try {
     await use(world);
   } catch (error) {

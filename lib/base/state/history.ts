@@ -4,6 +4,8 @@ import { attempt, codeOf, ViliError } from '../../errors.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import { missingLineEnd, writeFileAtomic } from './atomic-file.ts';
 
+/** Entries that wait for room, the newest; a full disk lasts for hours, and hardly anything happens meanwhile. */
+const WAITING_MAX = 1000;
 /** The file is cut back to `maxEntries` once it exceeds that by this share, not at each entry. */
 const SLACK = 0.25;
 
@@ -11,8 +13,13 @@ const SLACK = 0.25;
 export class HistoryFailed extends ViliError {}
 
 export interface History {
-  /** The entry is durable when this resolves. Throws `HistoryFailed`. */
+  /**
+   * The entry is durable when this resolves. Throws `HistoryFailed`; the entry then waits in memory, can be read, and is
+   * written before the next one.
+   */
   append(entry: HistoryEntry): Promise<void>;
+  /** Tries again to write what waits; does nothing when nothing does. Throws as `append`. */
+  retry(): Promise<void>;
   /** Appends those of `entries` that are missing, and ignores what is not an entry. Throws as `append`. */
   complete(entries: readonly unknown[]): Promise<void>;
   /** The last `limit` entries, oldest first; damaged lines are left out. */
@@ -25,6 +32,7 @@ export interface History {
  */
 export function openHistory(path: string, maxEntries: number): History {
   let lines: number | null = null;
+  let waiting: HistoryEntry[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   const inOrder = <T>(step: () => Promise<T>): Promise<T> => {
     const result = queue.then(step);
@@ -32,28 +40,39 @@ export function openHistory(path: string, maxEntries: number): History {
     return result;
   };
 
-  const append = async (entry: HistoryEntry): Promise<void> => {
+  const append = (entry: HistoryEntry): Promise<void> => {
+    waiting = [...waiting, entry].slice(-WAITING_MAX);
+    return writeWaiting();
+  };
+  const writeWaiting = async (): Promise<void> => {
     try {
-      lines ??= (await readLines(path)).length;
-      await appendLine(path, JSON.stringify(entry));
-      lines += 1;
-      if (lines > Math.ceil(maxEntries * (1 + SLACK))) lines = await compact(path, maxEntries);
+      for (let entry = waiting[0]; entry !== undefined; entry = waiting[0]) {
+        lines ??= (await readLines(path)).length;
+        await appendLine(path, JSON.stringify(entry));
+        waiting = waiting.slice(1);
+        lines += 1;
+        if (lines > Math.ceil(maxEntries * (1 + SLACK))) lines = await compact(path, maxEntries);
+      }
     } catch (error) {
       lines = null;
       throw HistoryFailed.cannot('VILI_HISTORY_FAILED', `write ${path}`, error);
     }
   };
   const complete = async (entries: readonly unknown[]): Promise<void> => {
-    const present = new Set(await readLines(path));
+    const present = new Set([
+      ...(await readLines(path)),
+      ...waiting.map((it) => JSON.stringify(it)),
+    ]);
     const missing = entries.filter(isEntry).filter((it) => !present.has(JSON.stringify(it)));
     for (const entry of missing) await append(entry);
   };
   const read = async (limit: number): Promise<HistoryEntry[]> => {
-    const entries = (await readLines(path)).map(parseEntry).filter((entry) => entry !== null);
-    return limit > 0 ? entries.slice(-limit) : [];
+    const written = (await readLines(path)).map(parseEntry).filter((entry) => entry !== null);
+    return limit > 0 ? [...written, ...waiting].slice(-limit) : [];
   };
   return {
     append: (entry) => inOrder(() => append(entry)),
+    retry: () => inOrder(writeWaiting),
     complete: (entries) => inOrder(() => complete(entries)),
     read: (limit) => inOrder(() => read(limit)),
   };
@@ -74,8 +93,15 @@ async function appendLine(path: string, line: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'a+', 0o600);
   try {
-    await file.appendFile(`${await missingLineEnd(file)}${line}\n`);
-    await file.datasync();
+    const { size } = await file.stat();
+    try {
+      await file.appendFile(`${await missingLineEnd(file)}${line}\n`);
+      await file.datasync();
+    } catch (error) {
+      // A part of the line, or all of it, may be there: it is written once more as a whole.
+      await file.truncate(size).catch(() => undefined);
+      throw error;
+    }
   } finally {
     await file.close();
   }

@@ -66,6 +66,8 @@ async function keepBackup(path: string): Promise<void> {
     await rename(temporary, backupOf(path));
   } catch {
     // Nothing worth keeping, or no space for it: the new state matters more than the old one.
+  } finally {
+    // After a save that failed, the backup is the file itself; a rename of one to the other then does nothing.
     await rm(temporary, { force: true }).catch(() => undefined);
   }
 }

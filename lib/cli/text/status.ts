@@ -99,11 +99,19 @@ function problemLines(status: StatusView, { columns, colors, nowMs }: TextOption
 }
 
 function diskLines({ disk }: StatusView, { columns, colors }: TextOptions): string[] {
-  const { freeShare, minFree } = disk;
-  if (freeShare === null || freeShare >= minFree) return [];
-  const limit = `less than disk.min_free ${percent(minFree)}`;
-  const text = `${INDENT}disk     ${percent(freeShare)} free, ${limit}: new versions and logs may not fit`;
-  return wrapWords(text, columns, ' '.repeat(11)).map(colors.bad);
+  const { freeShare, minFree, failing } = disk;
+  const texts = failing.map(({ what, problem, failures }) => {
+    const times = failures === 1 ? '' : `, ${grouped(failures)} times`;
+    return `${what} cannot be written${times}: ${printable(problem)}; it is tried again by itself`;
+  });
+  if (freeShare !== null && freeShare < minFree) {
+    const limit = `less than disk.min_free ${percent(minFree)}`;
+    const act = 'no new test begins, and logs may not fit. Delete or move what is not needed';
+    texts.unshift(`${percent(freeShare)} free, ${limit}: ${act}; Vili then goes on by itself`);
+  }
+  return texts.flatMap((text) =>
+    wrapWords(`${INDENT}disk     ${text}`, columns, ' '.repeat(11)).map(colors.bad),
+  );
 }
 
 /** While users are not served, nothing else matters as much. */
@@ -194,8 +202,10 @@ function daemonLines(status: StatusView, { columns, colors }: TextOptions): stri
   const { version, pid, port, base, uptimeMs } = status.vili;
   const { count, bytes: size } = status.archive;
   const archive = count === 0 ? '' : `  archive ${count} (${bytes(size)})`;
+  const { baseBytes } = status.disk;
+  const taken = baseBytes === null ? '' : ` (${bytes(baseBytes)})`;
   const text = `vili ${printable(version)}  pid ${pid}  up ${shortDuration(uptimeMs)}  port ${port}${archive}`;
-  return wrapWords(`${text}  base ${printable(base)}`, columns, INDENT).map(colors.quiet);
+  return wrapWords(`${text}  base ${printable(base)}${taken}`, columns, INDENT).map(colors.quiet);
 }
 
 function sentence(text: string): string {

@@ -36,6 +36,7 @@ export class SampleStore {
   readonly #entries = new Map<string, SampleEntry>();
   #bytes = 0;
   #waiting = 0;
+  #isBroken = false;
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -80,7 +81,8 @@ export class SampleStore {
       .then(() => this.#write(id, text))
       .catch((error: unknown) => {
         this.#entries.delete(id);
-        this.#onProblem(error);
+        this.#bytes -= size;
+        this.#report(error);
       })
       .finally(() => this.#waiting--);
   }
@@ -94,7 +96,7 @@ export class SampleStore {
     this.#entries.set(id, { ...entry, logs: extractOf(logs) });
     this.#writing = this.#writing
       .then(() => this.#rewrite(id, logs))
-      .catch((error: unknown) => this.#onProblem(error));
+      .catch((error: unknown) => this.#report(error));
   }
 
   /** Oldest first. */
@@ -109,6 +111,12 @@ export class SampleStore {
 
   // Private
 
+  /** Once, until a sample can be written again. */
+  #report(error: unknown): void {
+    if (!this.#isBroken) this.#onProblem(error);
+    this.#isBroken = true;
+  }
+
   async #write(id: string, text: string): Promise<void> {
     // The version's folder itself is not created: once archived, it must not reappear.
     await mkdir(this.#folder, { mode: 0o700 }).catch((error: unknown) => {
@@ -116,6 +124,7 @@ export class SampleStore {
     });
     if (!(await isOwnFolder(this.#folder))) throw new Error(`${this.#folder} is not a folder`);
     await writeFileAtomic(join(this.#folder, id + EXTENSION), text);
+    this.#isBroken = false;
   }
 
   async #rewrite(id: string, logs: SampleLogs): Promise<void> {

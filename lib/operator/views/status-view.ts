@@ -29,11 +29,29 @@ export interface StatusView {
   readonly users: UsersView;
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };
-  /** Of the base folder's file system, 0 to 1; `freeShare` is null where it cannot be read. */
-  readonly disk: { readonly freeShare: number | null; readonly minFree: number };
+  readonly disk: DiskView;
 }
 
 export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation' | 'stopping';
+
+export interface DiskView {
+  /** Of the base folder's file system, 0 to 1; `freeShare` is null where it cannot be read. */
+  readonly freeShare: number | null;
+  readonly minFree: number;
+  /** What the base takes, in bytes, at least; null until it was measured. */
+  readonly baseBytes: number | null;
+  /** What of Vili's own cannot be written now, the longest first. */
+  readonly failing: readonly FailingWriteView[];
+}
+
+export interface FailingWriteView {
+  /** `the state`, `the history`, … */
+  readonly what: string;
+  readonly problem: string;
+  /** Of the first failure in a row, ISO 8601, UTC. */
+  readonly since: string;
+  readonly failures: number;
+}
 
 /** `pid` is null while there is no process, as in backoff. */
 export interface ServletView extends Omit<ServletFacts, 'role' | 'instance'> {

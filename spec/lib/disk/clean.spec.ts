@@ -1,7 +1,7 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ArchiveCleaner, capOutputs } from '../../../lib/disk/clean.ts';
+import { ArchiveCleaner } from '../../../lib/disk/clean.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 describe('Cleaning up the disk', () => {
@@ -35,18 +35,6 @@ describe('Cleaning up the disk', () => {
       expect(deleted).to.deep.equal([]);
       expect(short[0]).to.include({ folder, cause: 'no-archive' });
       expect(short[0]?.freeShare).to.be.within(0, 1);
-    });
-  });
-
-  it('cuts the outputs of servlets that are too large, and no others', async () => {
-    await withTempFolder(async (folder) => {
-      const stdOut = join(folder, 'stdOut');
-      const stdErr = join(folder, 'stdErr');
-      await writeFile(stdOut, 'x'.repeat(200));
-      await writeFile(stdErr, 'x'.repeat(20));
-      await capOutputs([{ stdOut, stdErr }], 100, () => 0);
-      expect((await stat(stdOut)).size).to.equal(0);
-      expect((await stat(stdErr)).size).to.equal(20);
     });
   });
 });

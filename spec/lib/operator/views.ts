@@ -78,7 +78,7 @@ export const STATUS: StatusView = {
     failed: { refused: 9 },
     inFlight: 2,
   },
-  disk: { freeShare: 0.4, minFree: 0.05 },
+  disk: { freeShare: 0.4, minFree: 0.05, baseBytes: null, failing: [] },
   archive: { count: 3, bytes: 41_943_040 },
 };
 
