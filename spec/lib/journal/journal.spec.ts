@@ -215,6 +215,17 @@ describe('the journal', () => {
     expect(stdout.listenerCount('error')).to.equal(0);
   });
 
+  it('asks for its level at every line where that may change', async () => {
+    const stdout = new PassThrough();
+    let level: 'INFO' | 'DEBUG' = 'INFO';
+    const journal = openJournal({ dir: '', level: () => level, now: () => AT, stdout });
+    journal.debug('one');
+    level = 'DEBUG';
+    journal.debug('two');
+    await journal.close();
+    expect(String(stdout.read())).to.match(/^\S+ DEBUG +two\n$/);
+  });
+
   it('drops lines rather than buffer them without limit for a slow reader', async () => {
     const waiting: (() => void)[] = [];
     const stdout = new Writable({ write: (_chunk, _encoding, done) => void waiting.push(done) });
