@@ -131,10 +131,8 @@ function looked(
   const { short } = state;
   if (short !== undefined && (short === null) === (problem === null)) return state;
   tellRoom(deps, self, problem);
-  const known = { ...state, short: problem };
   // With room again, what could not be written for want of it is written now.
-  const isNews = problem !== null || short !== undefined;
-  return isNews ? clean(deps, self, known) : known;
+  return clean(deps, self, { ...state, short: problem });
 }
 
 function tellRoom({ deployer }: DiskJanitorDeps, self: Me, problem: string | null): void {

@@ -55,6 +55,17 @@ describe('Issue 14, 4.3: the reason stands where one looks for it', () => {
     }
   });
 
+  it('is in the status while something cannot be written, and how much the base takes', () => {
+    const since = new Date(0).toISOString();
+    const failing = [{ what: 'the state', problem: 'ENOSPC: no space left', since, failures: 12 }];
+    const full: StatusView = { ...STATUS, disk: { ...STATUS.disk, baseBytes: 2 ** 20, failing } };
+    const text = statusText(full, OPTIONS).join(' ').replaceAll(/\s+/g, ' ');
+    expect(text).to.contain(
+      'disk the state cannot be written, 12 times: ENOSPC: no space left; it is tried again by itself',
+    );
+    expect(text).to.match(/base \S+ \(1 MiB\)/);
+  });
+
   it('says which port serves and where the log is, once the log is in files', async function () {
     this.timeout(60_000);
     await withWorld({ log_dir: 'logs_vili' }, async (world) => {

@@ -369,8 +369,30 @@ describe('The deployment', () => {
     expect(world.folders).not.to.include('shop-2');
   });
 
+  it('begins no new test while the disk is short, goes on with the one under way, and begins it later', () => {
+    const world = worldWith(1);
+    const problem = 'the disk has 1 % free';
+    world.drop(2, 1);
+    world.settle();
+    world.tell({ type: 'disk', problem });
+    expect(world.mirror, 'it goes on').to.equal('shop-2');
+    world.drop(3, 1);
+    world.settle();
+    expect(world.state.incoming).to.include({ phase: 'waiting' });
+    expect(world.folders).not.to.include('shop-3');
+    expect(events(world).slice(-2)).to.deep.equal(['arrived shop-3', 'refused shop-3']);
+    expect(world.history.at(-1)?.reasons[0]?.text).to.match(/^the disk has 1 % free, so no new/);
+    world.boot();
+    world.settle();
+    expect(world.state.incoming, 'also after a restart').to.include({ phase: 'waiting' });
+    expect(events(world).filter((event) => event === 'refused shop-3')).to.have.length(1);
+    world.tell({ type: 'disk', problem: null });
+    world.settle();
+    expect(world.mirror).to.equal('shop-3');
+  });
+
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
-    const step = fc.record({ kind: fc.nat(12), n: fc.nat(20), good: fc.boolean() });
+    const step = fc.record({ kind: fc.nat(13), n: fc.nat(20), good: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const world = worldWith(1);
@@ -385,12 +407,14 @@ describe('The deployment', () => {
           } else if (kind === 8) world.boot();
           else if (kind === 9) verdictOn(world, `shop-${1 + (n % 6)}`, good ? 'promote' : 'reject');
           else if (kind === 12) world.dieDuring(n);
+          else if (kind === 13) world.tell({ type: 'disk', problem: good ? null : 'full' });
           else if (kind === 10) world.tell({ type: 'probation-over' });
           else if (kind === 11) {
             const name = good ? `shop-${1 + (n % 6)}` : world.state.rejected?.release.name;
             world.retest(name ?? 'shop-1');
           } else world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
         }
+        world.tell({ type: 'disk', problem: null });
         world.settle();
         expect(world.state.running?.phase).to.equal('ready');
         expect(world.route).not.to.equal(null);
