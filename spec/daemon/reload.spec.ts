@@ -14,7 +14,7 @@ describe('A daemon whose settings change', function () {
       const { changes } = await daemon.client.reload({ by: 'ann@host' });
       expect(changes).to.deep.equal([
         { key: 'host', from: '127.0.0.1', to: '127.0.0.2', when: null },
-        { key: 'disk.min_free', from: '5%', to: '1%', when: 'at once' },
+        { key: 'disk.min_free', from: '0%', to: '1%', when: 'at once' },
       ]);
       // What is in effect already is no news.
       const answer = await world.vili('reload');
@@ -42,7 +42,7 @@ describe('A daemon whose settings change', function () {
         /^vili: the settings stay as they are: \.env line \d+: verdict_margin "a lot" /,
       );
       const after = await daemon.client.status();
-      expect(after.disk).to.deep.include({ minFree: 0.05 });
+      expect(after.disk).to.deep.include({ minFree: 0 });
       expect({ ...after.running }).to.deep.equal(before.running);
       await daemon.until('it is logged', () => daemon.output.includes('verdict_margin "a lot"'));
     });
