@@ -30,6 +30,8 @@ describe('Issue 14, 4.6: the package', () => {
         'dist/actors/app/main.js',
         'dist/lib/mirror/worker/worker.js',
         'docs/cli.md',
+        'packaging/systemd/vili@.service',
+        'SECURITY.md',
         'config/vili.yaml',
         'tmp.env',
         'README.md',
@@ -37,7 +39,7 @@ describe('Issue 14, 4.6: the package', () => {
         'package.json',
       ]);
       const own =
-        /^(?:dist\/(?:actors|config|lib)\/|docs\/|config\/vili\.yaml$|[A-Z]+(?:\.md)?$|package\.json$|tmp\.env$)/;
+        /^(?:dist\/(?:actors|config|lib)\/|docs\/|packaging\/systemd\/|config\/vili\.yaml$|[A-Z]+(?:\.md)?$|package\.json$|tmp\.env$)/;
       expect(paths.filter((path) => !own.test(path))).to.deep.equal([]);
       expect(paths.filter((path) => /\.(?:spec|soak|bench)\./.test(path))).to.deep.equal([]);
     });
