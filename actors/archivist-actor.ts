@@ -1,4 +1,5 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
+import type { RestoredVersion } from '../lib/archive/restore-archived.ts';
 import { isSystemFailure, type WriteHealth } from '../lib/disk/write-health.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
@@ -21,6 +22,12 @@ export interface ArchivistDeps {
     mayDelete: () => Promise<boolean>,
     signal: AbortSignal,
   ) => Promise<string>;
+  /** Brings a version's folder back from its archive. */
+  readonly restore: (
+    name: string,
+    below: string | null,
+    signal: AbortSignal,
+  ) => Promise<RestoredVersion>;
   readonly deployer: Address<DeployerMessage>;
   /** Told what the operating system refuses, which is reported once however often it is tried. */
   readonly writes: Pick<WriteHealth, 'failed' | 'succeeded'>;
@@ -30,16 +37,17 @@ export interface ArchivistDeps {
 interface ArchivistState {
   readonly waiting: readonly string[];
   readonly packing: string | null;
+  readonly restoring: string | null;
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** Packs one version folder at a time; a folder that fails is tried again, with growing pauses. */
+/** Packs one version folder at a time, and restores one beside it, which people wait for; a folder that fails is tried again, with growing pauses. */
 export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage, ArchivistState> {
   return {
     async start(self) {
       await cleanUp(deps);
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
-      return { waiting: [], packing: null, failures: new Map() };
+      return { waiting: [], packing: null, restoring: null, failures: new Map() };
     },
 
     handle(state, message, self) {
@@ -50,6 +58,22 @@ export function archivistActor(deps: ArchivistDeps): Behaviour<ArchivistMessage,
         case 'again':
           if (state.packing === name || state.waiting.includes(name)) return state;
           return packNext(deps, self, { ...state, waiting: [...state.waiting, name] });
+        case 'restore':
+          return restore(deps, self, state, message);
+        case 'unpacked':
+          self.send(
+            deps.deployer,
+            { type: 'restored', ...message.restored },
+            { correlation: name },
+          );
+          return { ...state, restoring: null };
+        case 'not-unpacked':
+          self.send(
+            deps.deployer,
+            { type: 'not-restored', name, problem: message.problem },
+            { correlation: name },
+          );
+          return { ...state, restoring: null };
         case 'packed':
           deps.journal.info(message.text);
           deps.writes.succeeded('an archive');
@@ -85,6 +109,21 @@ async function cleanUp({ journal, ...deps }: ArchivistDeps): Promise<void> {
   } catch (error) {
     journal.error(`what was left half-done cannot be cleared away: ${messageOf(error)}`);
   }
+}
+
+function restore(
+  deps: ArchivistDeps,
+  self: Self<ArchivistMessage>,
+  state: ArchivistState,
+  { name, below }: Extract<ArchivistMessage, { type: 'restore' }>,
+): ArchivistState {
+  if (state.restoring === name) return state;
+  self.pipe(
+    deps.restore(name, below, self.signal),
+    (restored) => ({ type: 'unpacked', name, restored }),
+    (error) => ({ type: 'not-unpacked', name, problem: messageOf(error) }),
+  );
+  return { ...state, restoring: name };
 }
 
 function packNext(

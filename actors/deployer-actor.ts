@@ -190,6 +190,7 @@ async function carryOutOne(
     case 'retire':
       return toVersion(deps, self, command.name, { type: 'retire' });
     case 'archive':
+    case 'restore':
       self.send(deps.archivist, command, { correlation: command.name });
       return;
     case 'route':

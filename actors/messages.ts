@@ -1,5 +1,6 @@
 import type { SettingChange } from '../config/reload.ts';
 import type { ActorSystem, Address } from '../lib/actor/index.ts';
+import type { RestoredVersion } from '../lib/archive/restore-archived.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
@@ -149,6 +150,9 @@ export type ComparatorMessage =
 
 export type ArchivistMessage =
   | { readonly type: 'archive'; readonly name: string }
+  | { readonly type: 'restore'; readonly name: string; readonly below: string | null }
+  | { readonly type: 'unpacked'; readonly name: string; readonly restored: RestoredVersion }
+  | { readonly type: 'not-unpacked'; readonly name: string; readonly problem: string }
   | { readonly type: 'packed'; readonly name: string; readonly text: string }
   | {
       readonly type: 'not-packed';

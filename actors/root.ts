@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
 import { archiveFinished } from '../lib/archive/archive-finished.ts';
+import { restoreInChild } from '../lib/archive/process/restore-in-child.ts';
 import { findUnfinished } from '../lib/archive/unfinished.ts';
 import { identify } from '../lib/base/arrival/fingerprint.ts';
 import { listServerFiles, namesIn } from '../lib/base/arrival/scan.ts';
@@ -86,6 +87,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
           archive: (name, mayDelete, signal) =>
             archiveFinished({ layout, name, mayDelete, signal }),
           writes,
+          restore: (name, below, signal) => restoreInChild({ layout, name, below }, signal),
           deployer,
           journal,
         }),

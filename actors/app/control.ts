@@ -27,6 +27,7 @@ import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import type { ProxyCounts } from '../../lib/proxy/counts.ts';
 import { userFailureText } from '../../lib/text/user-failure.ts';
 import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
+import { destinationOf } from './acts/destination.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 import type { Services } from './services.ts';
@@ -121,22 +122,28 @@ function verdictOf(view: EvaluationView | null): VerdictView | null {
 }
 
 async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
-  const { by, reason = '', path: accepted } = request;
-  const version = request.version === undefined ? null : await nameOf(services, request.version);
+  const { by, reason = '', path: accepted, dryRun: isDryRun = false } = request;
+  const destination = kind === 'rollback' ? await destinationOf(services, request.version) : null;
+  const version =
+    destination?.name ??
+    (request.version === undefined ? null : await nameOf(services, request.version));
   const release = kind === 'retest' && version !== null ? await inBase(services, version) : null;
   const reply = await services.system.ask<DeployerMessage, ActReply>(
     services.addresses.deployer,
     (to) => ({
       type: 'act',
-      act: { kind, version, by, reason, release, name: accepted ?? null },
+      act: { kind, version, by, reason, release, name: accepted ?? null, destination, isDryRun },
       reply: to,
     }),
     ACT_TIMEOUT_MS,
   );
-  services.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
+  if (!isDryRun) {
+    services.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
+  }
   if (!reply.done) throw new ConflictError(reply.text);
   const note = accepted === undefined ? '' : await acceptNote(services, accepted);
-  return { version: reply.version, effect: `${reply.text}${note}` };
+  const { steps } = reply;
+  return { version: reply.version, effect: `${reply.text}${note}`, ...(steps && { steps }) };
 }
 
 /** Throws `ReloadFailed` when the sources are wrong; then nothing has changed. */

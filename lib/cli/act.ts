@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { ConflictError, EXIT } from '../errors.ts';
-import type { ActKind } from '../operator/api/handlers.ts';
 import type { ControlClient } from '../operator/client/client.ts';
 import type { StatusView } from '../operator/views/status-view.ts';
 import { versionNamed, versionsIn } from '../operator/views/version-named.ts';
@@ -9,7 +8,7 @@ import { confirmAct } from './terminal/confirm.ts';
 import { printable } from './text/printable.ts';
 
 /** The acts that the control API offers. */
-export type OfferedAct = Exclude<ActKind & keyof ControlClient, 'accept' | 'pause' | 'resume'>;
+export type OfferedAct = 'promote' | 'reject' | 'retest';
 
 export interface Act {
   readonly kind: OfferedAct;

@@ -16,10 +16,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
     'deploy release install upgrade update push publish add',
     'put the server file into the base folder and Vili tests it by itself',
   ],
-  [
-    'rollback revert undo back',
-    'there is no way back by hand; in probation users go back by themselves when the new version crashes or hangs',
-  ],
+  ['revert undo back restore', 'it is called `vili rollback` here'],
   [
     'test try canary',
     'a new server file in the base is tested by itself; again with `vili retest`',

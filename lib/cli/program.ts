@@ -16,6 +16,7 @@ import { reload } from './commands/running/reload.ts';
 import { replay } from './commands/replay.ts';
 import { retest } from './commands/acts/retest.ts';
 import { start } from './commands/running/start.ts';
+import { rollback } from './commands/acts/rollback.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly Declare[] = [
   reject,
   replay,
   retest,
+  rollback,
   pause,
   resume,
 ];

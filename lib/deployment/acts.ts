@@ -2,6 +2,7 @@ import { type Reason, reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import { objectionToRetest } from './arrival.ts';
 import type { DeploymentEvent, Rules } from './events.ts';
+import { type Destination, planRollback } from './hand/plan-rollback.ts';
 import { pauseText } from './hand/pause.ts';
 import type { Deployment } from './state.ts';
 
@@ -16,12 +17,18 @@ export interface Act {
   readonly release: Release | null;
   /** For an acceptance: under which name a version is held back. */
   readonly name?: string | null;
+  /** For a rollback: where to; null when no version is known that served before. */
+  readonly destination?: Destination | null;
+  /** Say what would happen, and do nothing. */
+  readonly isDryRun?: boolean;
 }
 
 export interface ActReply {
   readonly done: boolean;
   readonly version: string;
   readonly text: string;
+  /** Of a rollback: what happens, one sentence each. */
+  readonly steps?: readonly string[];
 }
 
 /** The reply to an act, and the event it becomes; null when the act is not possible now. */
@@ -32,7 +39,7 @@ export interface ActPlan {
 
 /** What an operator's act becomes: an event for the state machine, or a reply that says why not. */
 export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
-  if (act.kind === 'rollback') return rollBack(state, act);
+  if (act.kind === 'rollback') return rollBack(state, act, rules);
   if (act.kind === 'pause') return pausing(state, act);
   if (act.kind === 'resume') return resuming(state, act);
   if (act.kind === 'retest') return retest(state, act, rules);
@@ -55,13 +62,15 @@ export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
 
 // Private
 
-function rollBack({ running, previous }: Deployment, act: Act): ActPlan {
-  if (running === null || previous === null) {
-    return impossible(act.version ?? '', 'no previous version is kept: its probation is over');
+function rollBack(state: Deployment, act: Act, rules: Rules): ActPlan {
+  const { destination = null, by, isDryRun = false } = act;
+  if (destination === null) {
+    return impossible(act.version ?? '', 'no version is known that served before; name one');
   }
-  const { name } = previous.release;
-  const event = { type: 'roll-back', by: act.by, reasons: [reasonOfAct(act)] } as const;
-  return possible(name, `users go back from ${running.release.name} to ${name}`, event);
+  const asked = { by, reasons: [reasonOfAct(act)] };
+  const { text, steps, event } = planRollback(state, destination, asked, rules);
+  const reply = { done: event !== null, version: destination.name, text, steps };
+  return { reply, event: isDryRun ? null : event };
 }
 
 function pausing({ running, paused }: Deployment, act: Act): ActPlan {

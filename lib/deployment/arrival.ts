@@ -82,12 +82,14 @@ export function objectionToRetest(
   release: Release,
   compareVersions: (left: string, right: string) => number,
 ): string | null {
-  const { running, testing, incoming, promotion, rejected, decided, superseded = [] } = state;
+  const { running, testing, incoming, promotion, rollback, rejected } = state;
+  const { decided, superseded = [] } = state;
   const { name, fileName, fingerprint } = release;
   const busy = testing ?? incoming;
   if (running === null) return 'no version is running to compare with';
   if (busy !== null) return `${busy.release.name} is being tested; reject it first`;
   if (promotion !== null) return 'another version is being promoted';
+  if (rollback) return `users are on their way back to ${rollback.version}`;
   if (rejected?.release.name === name && rejected.release.fingerprint === fingerprint) return null;
   if (!decided.includes(fingerprint) && !superseded.includes(fingerprint)) {
     return `${fileName} as it is now was not rejected or superseded, so it cannot be tested again`;
@@ -101,6 +103,7 @@ export function objectionToRetest(
 // Private
 
 function beginRunning(draft: Draft, release: Release): void {
+  if (draft.state.rollback?.version === release.name) draft.set({ rollback: null });
   draft.set({ running: { release, phase: 'staging', target: null, neverReady: true } });
   draft.record('arrived', release);
   draft.ask({ type: 'stage', release });
@@ -129,8 +132,11 @@ function knownAs(draft: Draft, release: Release): string | null {
 }
 
 function objectionTo(draft: Draft, release: Release): { text: string; old: boolean } | null {
-  const { running, testing, incoming, previous } = draft.state;
+  const { running, testing, incoming, previous, rollback } = draft.state;
   if (running === null) return null;
+  if (rollback?.version === release.name) {
+    return { text: `users are on their way back to ${release.name}`, old: true };
+  }
   if (running.release.name === release.name) {
     const text = `${release.fileName} has new content, but ${release.name} is running; give the new build a new version`;
     return { text, old: false };
@@ -185,8 +191,8 @@ function dropIncoming(draft: Draft, release: Release): void {
 
 /** A folder that is being archived must be gone before its name can be used again; at a start running comes first. */
 function isBlocked(draft: Draft, release: Release): boolean {
-  const { promotion, archiving, resume } = draft.state;
-  return promotion !== null || archiving.includes(release.name) || !!resume;
+  const { promotion, rollback, archiving, resume } = draft.state;
+  return promotion !== null || !!rollback || archiving.includes(release.name) || !!resume;
 }
 
 function begin(draft: Draft, slot: CandidateSlot, candidate: Candidate): void {

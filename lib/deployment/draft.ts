@@ -61,8 +61,12 @@ export class Draft {
 
   /** Remembers that this very file had its verdict. */
   decide(release: Release): void {
-    const others = this.state.decided.filter((known) => known !== release.fingerprint);
-    this.set({ decided: [...others, release.fingerprint].slice(-DECIDED_LIMIT) });
+    this.decideFile(release.fingerprint);
+  }
+
+  decideFile(fingerprint: string): void {
+    const others = this.state.decided.filter((known) => known !== fingerprint);
+    this.set({ decided: [...others, fingerprint].slice(-DECIDED_LIMIT) });
   }
 
   /** Another version took its place: it had no verdict, and may be tested again when it is asked for. */

@@ -63,7 +63,23 @@ export type DeploymentEvent =
       readonly reasons: readonly Reason[];
     }
   | { readonly type: 'resume'; readonly by: string; readonly reasons: readonly Reason[] }
-  | { readonly type: 'roll-back'; readonly by: string; readonly reasons: readonly Reason[] }
+  /** Users are to go back to this version. */
+  | {
+      readonly type: 'roll-back';
+      readonly version: string;
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    }
+  /** The folder of a version is whole. */
+  | {
+      readonly type: 'restored';
+      readonly release: Release;
+      /** From its archive; else it was there. */
+      readonly isUnpacked: boolean;
+      /** Fingerprints of server files between it and running. */
+      readonly newer: readonly string[];
+    }
+  | { readonly type: 'not-restored'; readonly name: string; readonly problem: string }
   /** Look at the probation: it may be over. */
   | { readonly type: 'probation-over' }
   | { readonly type: 'archived'; readonly name: string };
@@ -76,6 +92,8 @@ export type Command =
   /** Stop whatever is left of a version; `retired` follows. */
   | { readonly type: 'retire'; readonly name: string }
   | { readonly type: 'archive'; readonly name: string }
+  /** Bring the folder of a version back, and look which server files are between it and `below`. */
+  | { readonly type: 'restore'; readonly name: string; readonly below: string | null }
   /** Null: nothing serves, users' requests are held. */
   | { readonly type: 'route'; readonly target: Target | null }
   | { readonly type: 'link'; readonly name: string; readonly role: Role }

@@ -8,6 +8,7 @@ import {
   type Outage,
   type Pause,
   type Resume,
+  type Rollback,
 } from './state.ts';
 
 /**
@@ -37,13 +38,15 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  const { accepted, superseded, delays, paused, outage, resume, shortDisk, ...rest } = data;
+  const { accepted, superseded, delays, paused, rollback, outage, resume, shortDisk, ...rest } =
+    data;
   return {
     ...NOTHING_DEPLOYED,
     ...rest,
     ...(Array.isArray(accepted) ? { accepted: accepted.filter(isAcceptance) } : {}),
     ...(isTexts(superseded) ? { superseded } : {}),
     ...(isTimes(delays) ? { delays } : {}),
+    ...(isRollback(rollback, identifier) ? { rollback } : {}),
     ...(isPause(paused) ? { paused } : {}),
     ...(typeof shortDisk === 'string' ? { shortDisk } : {}),
     ...(isSince(outage) ? { outage: outage as unknown as Outage } : {}),
@@ -88,6 +91,17 @@ function isSince(data: unknown): data is Record<string, unknown> {
 
 function isTimes(data: unknown): data is Readonly<Record<string, number>> {
   return isRecord(data) && Object.values(data).every(Number.isFinite);
+}
+
+/** Another one is undone: users stay where they are. Its name becomes a path. */
+function isRollback(data: unknown, identifier: string): data is Rollback {
+  if (!isRecord(data) || !isTexts([data['version'], data['by']])) return false;
+  const { version, release, phase, reasons, newer } = data;
+  if (!parseVersionName(identifier, String(version)) || !isTexts(newer)) return false;
+  if (!Array.isArray(reasons)) return false;
+  if (release === null) return phase === 'waiting' || phase === 'restoring';
+  const isPhase = phase === 'waiting' || phase === 'restoring' || phase === 'starting';
+  return isPhase && isRelease(release, identifier) && release.name === version;
 }
 
 function isPause(data: unknown): data is Pause {

@@ -12,8 +12,9 @@ export function beginPromotion(
   by: string,
   reasons: readonly Reason[],
 ): void {
-  const { testing, promotion } = draft.state;
-  if (testing?.release.name !== name || testing.phase !== 'testing' || promotion !== null) return;
+  const { testing, promotion, rollback } = draft.state;
+  if (testing?.release.name !== name || testing.phase !== 'testing') return;
+  if (promotion !== null || rollback) return;
   draft.set({ promotion: { phase: 'stopping-test', by, reasons } });
   draft.ask(
     { type: 'announce-switch', version: name },

@@ -3,15 +3,19 @@ import { reasonOf } from '../model/reason.ts';
 import type { DownCause } from '../model/servlet-facts.ts';
 import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
+import { completeRollback, rollbackFailed } from './hand/rollback.ts';
 import { blameRunning } from './outage/outage.ts';
 import { completePromotion, rollBack } from './promotion.ts';
 import { previousFailed } from './start/resume.ts';
 
 /** A servlet for users is ready: that of running, of previous, or of the version being promoted. */
 export function runningServletReady(draft: Draft, name: string, target: Target): void {
-  const { running, previous, testing, promotion } = draft.state;
+  const { running, previous, testing, promotion, rollback } = draft.state;
   if (promotion?.phase === 'starting' && testing?.release.name === name) {
     completePromotion(draft, target);
+  } else if (rollback?.version === name) {
+    // While its folder is looked at, a servlet that it had as previous may report.
+    if (rollback.phase === 'starting') completeRollback(draft, target);
   } else if (running?.release.name === name) {
     if (running.phase === 'restarting') draft.record('restarted', running.release);
     if (running.phase === 'starting') draft.record('started', running.release);
@@ -33,8 +37,12 @@ export function runningServletDown(
   problem: string,
   cause: DownCause,
 ): void {
-  const { running, previous, testing, promotion } = draft.state;
-  if (promotion?.phase === 'starting' && testing?.release.name === name) {
+  const { running, previous, testing, promotion, rollback } = draft.state;
+  if (rollback?.version === name) {
+    if (rollback.phase !== 'starting' || cause === 'vili') return;
+    if (cause !== 'place') return rollbackFailed(draft, `it did not get ready: ${problem}`);
+    if (rollback.release !== null) draft.delay(rollback.release, problem);
+  } else if (promotion?.phase === 'starting' && testing?.release.name === name) {
     if (cause === 'vili') return;
     // Nothing was learned of the version, and users still have the one before: it may take its time.
     if (cause === 'place') return draft.delay(testing.release, problem);

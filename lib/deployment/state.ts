@@ -84,6 +84,21 @@ export interface Acceptance {
   readonly at: string;
 }
 
+/**
+ * The way back by hand to a version that is not warm. `waiting`: for an archive to finish, or for running at a start of
+ * Vili; `restoring`: its folder is checked, or unpacked from its archive; `starting`: users move over when it is ready.
+ */
+export interface Rollback {
+  readonly version: string;
+  /** Null until its folder was looked at. */
+  readonly release: Release | null;
+  readonly phase: 'waiting' | 'restoring' | 'starting';
+  readonly by: string;
+  readonly reasons: readonly Reason[];
+  /** Fingerprints of server files between it and running: users go back past them. */
+  readonly newer: readonly string[];
+}
+
 /** While it lasts, no version is promoted or rejected by itself. */
 export interface Pause {
   readonly by: string;
@@ -102,6 +117,7 @@ export interface Deployment {
   /** Set while `testing` is being promoted. */
   readonly promotion: Promotion | null;
   readonly previous: Previous | null;
+  readonly rollback?: Rollback | null;
   /** Its report stays readable in its folder until the next version arrives. */
   readonly rejected: { readonly release: Release; readonly reasons: readonly Reason[] } | null;
   /** Names whose folder is to be zipped, verified and deleted. */
@@ -137,5 +153,7 @@ export const NOTHING_DEPLOYED: Deployment = {
 export function protectedNames(state: Deployment): ReadonlySet<string> {
   const candidates = [state.testing, state.incoming].filter((it) => it?.phase !== 'waiting');
   const holders = [state.running, state.previous, state.rejected, ...candidates];
-  return new Set(holders.flatMap((holder) => (holder ? [holder.release.name] : [])));
+  const names = holders.flatMap((holder) => (holder ? [holder.release.name] : []));
+  const { rollback } = state;
+  return new Set(!rollback || rollback.phase === 'waiting' ? names : [...names, rollback.version]);
 }

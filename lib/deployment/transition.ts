@@ -13,8 +13,9 @@ import type { DeploymentEvent, Rules, Step } from './events.ts';
 import { followOutage } from './outage/outage.ts';
 import { takeOver } from './outage/takeover.ts';
 import { probationOver } from './probation.ts';
+import { continueRollback, goBack, restored, rollbackFailed } from './hand/rollback.ts';
 import { isPaused, pause, resume } from './hand/pause.ts';
-import { beginPromotion, rollBack, testServletGone } from './promotion.ts';
+import { beginPromotion, testServletGone } from './promotion.ts';
 import { continueResume } from './start/resume.ts';
 import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
 import type { Deployment } from './state.ts';
@@ -29,6 +30,7 @@ export function transition(state: Deployment, event: DeploymentEvent, rules: Rul
   apply(draft, event);
   followOutage(draft);
   continueResume(draft);
+  continueRollback(draft);
   return { state: draft.state, commands: draft.commands };
 }
 
@@ -72,7 +74,14 @@ function apply(draft: Draft, event: DeploymentEvent): void {
     case 'resume':
       return resume(draft, event);
     case 'roll-back':
-      return rollBack(draft, event.by, event.reasons);
+      return goBack(draft, event);
+    case 'restored':
+      return restored(draft, event);
+    case 'not-restored':
+      return draft.state.rollback?.version === event.name &&
+        draft.state.rollback.phase === 'restoring'
+        ? rollbackFailed(draft, event.problem)
+        : undefined;
     case 'probation-over':
       return probationOver(draft);
     case 'retired':

@@ -11,6 +11,8 @@ export type HistoryEvent =
   | 'superseded'
   | 'rolled-back'
   | 'archived'
+  /** Its folder came back from its archive. */
+  | 'restored'
   | 'deleted'
   | 'crashed'
   | 'restarted'

@@ -48,6 +48,7 @@ export function announcementOf(notification: Notification, host: string): Announ
     resumed: `:arrow_forward: Vili is resumed on host: ${host}, running version is ${running}. ${why}`,
     arrived: null,
     archived: null,
+    restored: null,
     deleted: null,
     adopted: null,
     accepted: null,

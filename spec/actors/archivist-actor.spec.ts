@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { type ArchivistDeps, archivistActor } from '../../actors/archivist-actor.ts';
 import { WriteHealth } from '../../lib/disk/write-health.ts';
 import type { ArchivistMessage, DeployerMessage } from '../../actors/messages.ts';
+import type { RestoredVersion } from '../../lib/archive/restore-archived.ts';
+import { release } from '../lib/deployment/world.ts';
 import { deferred, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -131,6 +133,41 @@ describe('The archivist', () => {
   });
 });
 
+describe('The archivist that restores', () => {
+  const job = { type: 'restore', name: 'shop-1', below: 'shop-2' } as const;
+
+  it('reports what came of it, also while it packs another version', async () => {
+    const { deps, deployer } = fixture();
+    const packing = deferred<string>();
+    const work = deferred<RestoredVersion>();
+    const asked: unknown[] = [];
+    const restore: ArchivistDeps['restore'] = (name, below) => {
+      asked.push([name, below]);
+      return work.promise;
+    };
+    await withArchivist({ ...deps, restore, archive: () => packing.promise }, async ({ actor }) => {
+      actor.tell({ type: 'archive', name: 'shop-0' });
+      actor.tell(job);
+      actor.tell(job);
+      const found = { release: release(1), isUnpacked: true, newer: [] };
+      work.resolve(found);
+      expect(await deployer.next('restored')).to.deep.equal({ type: 'restored', ...found });
+      expect(asked).to.deep.equal([['shop-1', 'shop-2']]);
+      packing.resolve('packed');
+      await deployer.next('archived');
+    });
+  });
+
+  it('reports why it could not', async () => {
+    const { deps, deployer } = fixture();
+    await withArchivist(deps, async ({ actor }) => {
+      actor.tell(job);
+      const problem = 'there is no archive/shop-1.zip';
+      expect(await deployer.next('not-restored')).to.include({ name: 'shop-1', problem });
+    });
+  });
+});
+
 // Private
 
 function fixture() {
@@ -143,6 +180,7 @@ function fixture() {
       packed.push(name);
       return Promise.resolve(`${name} is archived`);
     },
+    restore: (name) => Promise.reject(new Error(`there is no archive/${name}.zip`)),
     deployer,
     writes: new WriteHealth({ journal, now: () => 0 }),
     journal,

@@ -176,7 +176,7 @@ describe('The deployer', () => {
         reply,
       }));
       expect(refused).to.include({ done: false });
-      expect(refused.text).to.contain('no previous version is kept');
+      expect(refused.text).to.contain('no version is known that served before');
     });
   });
 

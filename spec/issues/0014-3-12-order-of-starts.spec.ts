@@ -73,7 +73,7 @@ describe('After a restart of Vili', () => {
   it('users can go back to a previous version that has not started yet', () => {
     const world = threeVersions();
     world.boot();
-    world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
+    world.tell({ type: 'roll-back', version: 'shop-1', by: 'anna', reasons: [reason('asked')] });
     world.settle();
     expect(world.route?.instance).to.match(/^shop-1/);
   });

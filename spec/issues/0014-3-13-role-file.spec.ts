@@ -21,7 +21,7 @@ describe('The role of a process', () => {
   it('is previous from the switch on, and running again after a rollback', () => {
     const world = promoted();
     expect(Object.fromEntries(world.duties)).to.deep.equal({ 'shop-1': 'previous' });
-    world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
+    world.tell({ type: 'roll-back', version: 'shop-1', by: 'anna', reasons: [reason('asked')] });
     expect(world.duties.get('shop-1')).to.equal('running');
   });
 

@@ -5,7 +5,7 @@ import { editDistance } from '../../lib/text/nearest.ts';
 import { run } from '../lib/cli/run-support.ts';
 
 const COMMANDS =
-  'start check demo reload status why diff history trace tree promote reject replay retest pause resume'.split(
+  'start check demo reload status why diff history trace tree promote reject replay retest rollback pause resume'.split(
     ' ',
   );
 
@@ -15,7 +15,7 @@ describe('Issue 14, 4.5: a word that is no command', () => {
       restart: /nothing is restarted by hand: stop Vili with SIGTERM and start it again/,
       rehup: /it is called `vili reload` here/,
       stop: /SIGTERM to its process stops it/,
-      rollback: /there is no way back by hand/,
+      revert: /it is called `vili rollback` here/,
       deploy: /put the server file into the base folder/,
       approve: /it is called `vili promote` here/,
       cancel: /it is called `vili reject` here/,

@@ -47,7 +47,7 @@ function outcomeOf(process: ChildProcess, options: ArchiveOptions): Promise<Arch
     process.on('message', (message: FromArchiving) => {
       if (message.type === 'done') resolve(message.outcome);
       else if (message.type === 'failed') reject(new ArchiveFailed(message.code, message.text));
-      else replyMayDelete(process, options).catch(reject);
+      else if (message.type === 'may-delete') replyMayDelete(process, options).catch(reject);
     });
   });
 }

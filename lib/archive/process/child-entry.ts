@@ -1,8 +1,9 @@
-/** Entry of a process that archives one version for Vili, and ends with it. */
+/** Entry of a process that archives or restores one version for Vili, and ends with it. */
 import { layoutOf } from '../../base/names/layout.ts';
 import { codeOf, messageOf } from '../../errors.ts';
 import { becomeChild } from '../../runtime/child-entry.ts';
 import { archiveVersion } from '../archive-version.ts';
+import { restoreArchived } from '../restore-archived.ts';
 import type { FromArchiving, ToArchiving } from './protocol.ts';
 
 // Anything half-written when Vili ends is removed at the next start, as after any death of Vili.
@@ -10,12 +11,22 @@ becomeChild('vili: archive');
 let reply: (may: boolean) => void = () => {};
 process.on('message', (message: ToArchiving) => {
   if (message.type === 'may-delete') reply(message.may);
-  else void archive(message);
+  else void end(message.type === 'archive' ? archive(message) : restore(message));
 });
 
 // Private
 
-async function archive(job: Extract<ToArchiving, { type: 'archive' }>): Promise<void> {
+async function end(work: Promise<FromArchiving>): Promise<void> {
+  try {
+    await send(await work);
+  } catch (error) {
+    const code = codeOf(error) ?? 'VILI_ARCHIVE_FAILED';
+    await send({ type: 'failed', code, text: messageOf(error) });
+  }
+  process.exit(0);
+}
+
+async function archive(job: Extract<ToArchiving, { type: 'archive' }>): Promise<FromArchiving> {
   const { base, identifier, name, level } = job;
   const options = {
     layout: layoutOf(base, identifier),
@@ -24,13 +35,13 @@ async function archive(job: Extract<ToArchiving, { type: 'archive' }>): Promise<
     signal: new AbortController().signal,
     ...(level === undefined ? {} : { level }),
   };
-  try {
-    await send({ type: 'done', outcome: await archiveVersion(options) });
-  } catch (error) {
-    const code = codeOf(error) ?? 'VILI_ARCHIVE_FAILED';
-    await send({ type: 'failed', code, text: messageOf(error) });
-  }
-  process.exit(0);
+  return { type: 'done', outcome: await archiveVersion(options) };
+}
+
+async function restore(job: Extract<ToArchiving, { type: 'restore' }>): Promise<FromArchiving> {
+  const { base, identifier, name, below } = job;
+  const layout = layoutOf(base, identifier);
+  return { type: 'restored', restored: await restoreArchived({ layout, name, below }) };
 }
 
 function mayDelete(): Promise<boolean> {

@@ -27,6 +27,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...headline(status, options),
     ...servletLines(status, options),
     ...outageLines(status.outage, options),
+    ...rollbackLines(status.rollback, options),
     ...pauseLines(status.paused, options),
     ...problemLines(status, options),
     ...diskLines(status, options),
@@ -130,6 +131,13 @@ export function pauseLines(paused: StatusView['paused'], options: TextOptions): 
   const why = reason === undefined ? '' : ` (${reason})`;
   const since = `${INDENT}! Paused by ${by} on ${dateTime(at)}${why}`;
   const text = `${since}: nothing is promoted or rejected by itself until vili resume.`;
+  return wrapWords(printable(text), options.columns, '    ').map(options.colors.careful);
+}
+
+function rollbackLines(rollback: StatusView['rollback'], options: TextOptions): string[] {
+  if (!rollback) return [];
+  const { version, phase, by } = rollback;
+  const text = `${INDENT}! Users go back to ${version}, as ${by} asked: ${phase}.`;
   return wrapWords(printable(text), options.columns, '    ').map(options.colors.careful);
 }
 

@@ -40,6 +40,10 @@ export function outageView(state: Deployment, rules: Rules): OutageView | null {
   const downForMs = rules.nowMs - outage.sinceMs;
   if (outage.fault === null && downForMs < rules.takeover.afterMs) return null;
   const down = `users are not served: ${downText(state, rules)}`;
+  const { rollback } = state;
+  if (rollback) {
+    return { downForMs, text: `${down}; they go back to ${rollback.version} once that is ready` };
+  }
   if (testing === null) return { downForMs, text: down };
   return { downForMs, text: `${down}; ${wayOut(state, testing, rules)}` };
 }

@@ -1,5 +1,6 @@
 import { candidateOf, type Draft } from '../draft.ts';
 import type { DeploymentEvent } from '../events.ts';
+import { holdRollback } from '../hand/rollback.ts';
 import { beginResume } from './resume.ts';
 import { beginProbation, leftOf, letPreviousGo } from '../probation.ts';
 import type { Candidate, CandidateSlot } from '../state.ts';
@@ -19,6 +20,7 @@ export function booted(draft: Draft, event: Booted): void {
   // What was measured before says nothing of the time in which Vili was down.
   draft.set({ outage: null });
   holdCandidates(draft);
+  holdRollback(draft);
   beginResume(draft);
   for (const name of draft.state.archiving) draft.ask({ type: 'retire', name });
 }

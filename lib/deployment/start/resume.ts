@@ -7,8 +7,8 @@ import type { Candidate, CandidateSlot } from '../state.ts';
  * from it. Previous follows once running is ready, then the test. Neither waits for one that fails or takes too long.
  */
 export function beginResume(draft: Draft): void {
-  const { running, previous, testing, incoming } = draft.state;
-  const isAlone = previous === null && testing === null && incoming === null;
+  const { running, previous, testing, incoming, rollback } = draft.state;
+  const isAlone = !rollback && previous === null && testing === null && incoming === null;
   const waits = running === null || isAlone ? null : 'running';
   draft.set({ resume: waits && { waitsFor: waits, sinceMs: draft.rules.nowMs } });
   if (running === null) resumeOthers(draft);

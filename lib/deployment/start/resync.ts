@@ -1,5 +1,6 @@
 import { acceptedOf } from '../acceptance.ts';
 import type { Command } from '../events.ts';
+import { startOf } from '../hand/rollback.ts';
 import { nextLookMs } from '../probation.ts';
 import type { Candidate, Deployment } from '../state.ts';
 
@@ -30,11 +31,21 @@ export function resync(state: Deployment): readonly Command[] {
     }
     commands.push({ type: 'probation', atMs: nextLookMs(previous) });
   }
+  if (!resume) commands.push(...resyncRollback(state));
   for (const name of archiving) commands.push({ type: 'retire', name });
   return commands;
 }
 
 // Private
+
+function resyncRollback({ rollback, running }: Deployment): readonly Command[] {
+  if (rollback?.phase === 'restoring') {
+    const below = running?.release.name ?? null;
+    return [{ type: 'restore', name: rollback.version, below }];
+  }
+  if (rollback?.phase !== 'starting' || rollback.release === null) return [];
+  return startOf(rollback.release);
+}
 
 function resyncCandidate(state: Deployment, candidate: Candidate | null): readonly Command[] {
   if (candidate === null) return [];

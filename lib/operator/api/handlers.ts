@@ -15,6 +15,8 @@ export interface ActRequest {
   readonly reason?: string | undefined;
   /** What is accepted, such as the path of a field. */
   readonly path?: string | undefined;
+  /** Of a rollback: say the steps and do nothing. */
+  readonly dryRun?: boolean | undefined;
   /** Who asks, for the audit, e.g. `ann@host`. */
   readonly by: string;
 }
@@ -23,6 +25,8 @@ export interface ActResult {
   readonly version: string;
   /** What happens now, in one sentence. */
   readonly effect: string;
+  /** Of a rollback: what happens, one sentence each. */
+  readonly steps?: readonly string[];
 }
 
 /** The settings whose value in the sources is another one than Vili has. */

@@ -52,6 +52,15 @@ export function count(what: string, max: number): Parameter<number, false> {
   return { doc: `${what}; at most ${max}`, required: false, read };
 }
 
+/** A JSON `true` or `false`. */
+export function flag(doc: string): Parameter<boolean, false> {
+  const read = (name: string, value: unknown): boolean => {
+    if (typeof value === 'boolean') return value;
+    throw new BadRequestError(`"${name}" must be true or false`);
+  };
+  return { doc, required: false, read };
+}
+
 /** Reads every parameter of a shape. Throws BadRequestError when one is missing or not valid. */
 export function readRequest<S extends Shape>(
   shape: S,

@@ -3,7 +3,7 @@ import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import { differencesOf } from '../views/evidence-view.ts';
 import { followTrace } from './follow-trace.ts';
 import type { ActKind } from './handlers.ts';
-import { anyText, count, type RequestOf, requiredText, text } from './parameters.ts';
+import { anyText, count, flag, type RequestOf, requiredText, text } from './parameters.ts';
 import { json, type Route, stream } from './route.ts';
 
 const DEFAULT_HISTORY = 100;
@@ -112,6 +112,18 @@ export const ROUTES = {
   promote: act('promote', 'the one under test'),
   reject: act('reject', 'the one under test'),
   retest: act('retest', 'the one rejected last'),
+  rollback: json({
+    method: 'POST',
+    path: '/v1/rollback',
+    request: {
+      by: requiredText('who asks, such as `ann@host`'),
+      version: text('name or number of a version; default: the previous one'),
+      reason: text('kept in the history'),
+      dryRun: flag('`true`: say the steps and do nothing'),
+    },
+    doc: '`{ "version": …, "effect": …, "steps": […] }`',
+    respond: (handlers, request) => handlers.act('rollback', request),
+  }),
   pause: hold('pause'),
   resume: hold('resume'),
   accept: json({

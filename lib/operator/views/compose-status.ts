@@ -18,7 +18,7 @@ export interface StatusParts
 export function composeStatus(parts: StatusParts): StatusView {
   const { vili, deployment, servlets, verdict, outage = null, traffic, archive } = parts;
   const { users, disk, stopping } = parts;
-  const { running, testing, previous, promotion, paused = null } = deployment;
+  const { running, testing, previous, promotion, paused = null, rollback } = deployment;
   const view = (of: { release: Release } | null, role: Role): ServletView | null =>
     of === null ? null : servletOf(servlets, of.release.name, role);
   return {
@@ -32,6 +32,9 @@ export function composeStatus(parts: StatusParts): StatusView {
     verdict,
     outage,
     paused,
+    rollback: rollback
+      ? { version: rollback.version, phase: rollback.phase, by: rollback.by }
+      : null,
     users,
     traffic,
     archive,

@@ -24,6 +24,12 @@ export interface StatusView {
   readonly verdict: VerdictView | null;
   /** Set while users are not served since running is down: what is wrong, and what ends it. */
   readonly outage?: { readonly downForMs: number; readonly text: string } | null;
+  /** Set while users are on their way back to a version that is not ready yet. */
+  readonly rollback?: {
+    readonly version: string;
+    readonly phase: 'waiting' | 'restoring' | 'starting';
+    readonly by: string;
+  } | null;
   /** Set while no version is promoted or rejected by itself. */
   readonly paused?: { readonly by: string; readonly at: string; readonly reason?: string } | null;
   readonly users: UsersView;

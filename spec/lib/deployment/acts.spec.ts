@@ -17,6 +17,14 @@ const RULES = {
 };
 const ACT: Omit<Act, 'kind'> = { version: null, by: 'anna', reason: '', release: null };
 const RUNNING = { release: release(2), phase: 'ready', target: null } as const;
+const ROLLBACK = {
+  version: 'shop-1',
+  release: null,
+  phase: 'restoring',
+  by: 'anna',
+  reasons: [],
+  newer: [],
+} as const;
 const TESTING: Candidate = {
   release: release(3),
   phase: 'testing',
@@ -56,7 +64,13 @@ describe('An act of an operator', () => {
       ],
       [{ testing: waiting }, { kind: 'promote' }, 'shop-3 is not ready yet (waiting)'],
       [{ testing: TESTING, promotion }, { kind: 'promote' }, 'shop-3 is being promoted already'],
-      [{}, { kind: 'rollback' }, 'no previous version is kept: its probation is over'],
+      [{}, { kind: 'rollback' }, 'no version is known that served before; name one'],
+      [{}, back(2), 'shop-2 is running already'],
+      [{}, back(9, 'there is no archive/shop-9.zip'), 'there is no archive/shop-9.zip'],
+      [{}, back(3), 'shop-3 is newer than shop-2, which is running: vili retest 3'],
+      [{ testing: TESTING }, back(3), 'shop-3 is under test: vili promote 3'],
+      [{ running: null }, back(1), 'no version is running, so there is none to go back from'],
+      [{ rollback: ROLLBACK }, back(1), 'users are on their way back to shop-1 already'],
       [{}, { kind: 'retest' }, 'no version cannot be tested again'],
       [
         {},
@@ -72,10 +86,50 @@ describe('An act of an operator', () => {
   });
 
   it('takes users back to the previous version while that is kept', () => {
-    const previous = { release: release(1), target: null, untilMs: 9 };
-    const { reply, event } = plan(stateWith({ previous }), { kind: 'rollback' });
+    const target = { instance: 'shop-1/1_running', host: '127.0.0.1', port: 1 };
+    const previous = { release: release(1), target, untilMs: 9 };
+    const gone = 'there is no archive/shop-1.zip';
+    const { reply, event } = plan(stateWith({ previous, testing: TESTING }), back(1, gone));
     expect(reply).to.include({ version: 'shop-1', text: 'users go back from shop-2 to shop-1' });
-    expect(event).to.include({ type: 'roll-back', by: 'anna' });
+    expect(reply.steps).to.deep.equal([
+      'new requests go to shop-1, which is warm, in one step; those in flight finish at shop-2',
+      'the test of shop-3 ends without a verdict (superseded); vili retest begins it again',
+      'shop-2 is stopped and counts as taken back: it is tested again only by vili retest',
+    ]);
+    expect(event).to.include({ type: 'roll-back', version: 'shop-1', by: 'anna' });
+  });
+
+  it('takes users back to an archived version once it is ready, or only says how', () => {
+    const { reply, event } = plan(stateWith({}), { ...back(1), isDryRun: true });
+    expect(reply).to.include({
+      done: true,
+      text: 'users go back from shop-2 to shop-1 once it is ready',
+    });
+    expect(reply.steps?.map((step) => step.split(',')[0])).to.deep.equal([
+      'archive/shop-1.zip is unpacked to shop-1/ and every entry verified',
+      'shop-1 starts; shop-2 serves until it is ready',
+      'new requests go to shop-1 in one step; those in flight finish at shop-2',
+      'shop-2 is stopped and counts as taken back: it is tested again only by vili retest',
+    ]);
+    expect(event).to.equal(null);
+    const busy = plan(stateWith({ archiving: ['shop-1'] }), back(1, 'there is no archive'));
+    expect(busy.reply.steps?.[0]).to.equal('shop-1, which is being archived now, is waited for');
+    expect(busy.event).to.include({ type: 'roll-back' });
+  });
+
+  it('pauses and resumes once', () => {
+    const paused = { by: 'anna', at: '2026-01-01T00:00:00.000Z', reason: 'freeze' };
+    expect(plan(stateWith({}), { kind: 'pause', reason: 'freeze' }).event).to.include({
+      type: 'pause',
+      by: 'anna',
+      reason: 'freeze',
+    });
+    expect(plan(stateWith({ paused }), { kind: 'pause' }).reply).to.include({
+      done: false,
+      text: 'Vili is already paused by anna on 2026-01-01 00:00:00Z (freeze)',
+    });
+    expect(plan(stateWith({ paused }), { kind: 'resume' }).event).to.include({ type: 'resume' });
+    expect(plan(stateWith({}), { kind: 'resume' }).reply.text).to.equal('Vili is not paused');
   });
 
   it('tests the version rejected last again, or another rejected one by its file', () => {
@@ -101,6 +155,11 @@ describe('An act of an operator', () => {
 });
 
 // Private
+
+function back(version: number, problem: string | null = null): Pick<Act, 'kind' | 'destination'> {
+  const destination = { name: `shop-${version}`, version: `${version}`, problem };
+  return { kind: 'rollback', destination };
+}
 
 function stateWith(change: Partial<Deployment>): Deployment {
   return { ...NOTHING_DEPLOYED, running: RUNNING, ...change };

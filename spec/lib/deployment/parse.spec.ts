@@ -26,6 +26,36 @@ describe('A state file', () => {
     expect(parseDeployment({ ...NOTHING_DEPLOYED }, 'shop')).to.deep.equal(NOTHING_DEPLOYED);
   });
 
+  it('has a way back only to a version of this service, else it is undone', () => {
+    const reasons = [{ code: 'operator', text: 'asked' }];
+    const { release } = running;
+    const rollback = {
+      version: release.name,
+      release,
+      phase: 'starting',
+      by: 'anna',
+      reasons,
+      newer: [],
+    };
+    const read = (it: unknown): unknown =>
+      parseDeployment({ ...GOOD, rollback: it }, 'shop').rollback;
+    expect(read(rollback)).to.deep.equal(rollback);
+    const waiting = { ...rollback, release: null, phase: 'waiting' };
+    expect(read(waiting)).to.deep.equal(waiting);
+    for (const bad of [
+      { ...rollback, version: '../../etc' },
+      { ...waiting, version: 'shop-x/../..' },
+      { ...rollback, version: 'shop-99' },
+      { ...rollback, release: null },
+      { ...rollback, phase: 'flying' },
+      { ...rollback, newer: [7] },
+      { ...rollback, reasons: 'none' },
+      'back',
+    ]) {
+      expect(read(bad), JSON.stringify(bad)).to.equal(undefined);
+    }
+  });
+
   it('has a pause only as a whole', () => {
     const paused = { by: 'anna', at: '2026-01-01T00:00:00.000Z', reason: 'freeze' };
     expect(parseDeployment({ ...GOOD, paused }, 'shop').paused).to.deep.equal(paused);

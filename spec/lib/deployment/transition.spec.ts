@@ -392,7 +392,7 @@ describe('The deployment', () => {
   });
 
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
-    const step = fc.record({ kind: fc.nat(13), n: fc.nat(20), good: fc.boolean() });
+    const step = fc.record({ kind: fc.nat(15), n: fc.nat(20), good: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const world = worldWith(1);
@@ -412,7 +412,7 @@ describe('The deployment', () => {
           else if (kind === 11) {
             const name = good ? `shop-${1 + (n % 6)}` : world.state.rejected?.release.name;
             world.retest(name ?? 'shop-1');
-          } else world.tell({ type: 'roll-back', by: 'anna', reasons: [reason('asked')] });
+          } else world.goBack(1 + (n % 6));
         }
         world.tell({ type: 'disk', problem: null });
         world.settle();
@@ -422,6 +422,7 @@ describe('The deployment', () => {
         expect(world.state.archiving).to.deep.equal([]);
         expect(['testing', undefined]).to.include(world.state.testing?.phase);
         expect(world.state.incoming).to.equal(null);
+        expect(world.state.rollback ?? null).to.equal(null);
       }),
       { numRuns: 2000 },
     );

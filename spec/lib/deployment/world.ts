@@ -90,6 +90,12 @@ export class World {
     this.tell({ type: 'retest', release: found, by: 'anna', reasons: [reason('asked')] });
   }
 
+  /** Anna takes users back; what the archive had is unpacked as long as that is good. */
+  goBack(version: number): void {
+    const reasons = [reason('asked')];
+    this.tell({ type: 'roll-back', version: `shop-${version}`, by: 'anna', reasons });
+  }
+
   /** The n-th pending thing happens. */
   happen(n: number, good: boolean): void {
     const [event] = this.pending.splice(n % Math.max(1, this.pending.length), 1);
@@ -100,6 +106,11 @@ export class World {
       const { name } = event;
       this.tell({ type: 'stage-failed', name, problem: 'ENOSPC', fault: 'place' });
       return;
+    }
+    if (event.type === 'restored') {
+      const { name } = event.release;
+      if (!good) return this.tell({ type: 'not-restored', name, problem: 'the zip is damaged' });
+      this.folders.add(name);
     }
     if (event.type === 'servlet-ready') {
       const key = `${event.name} ${event.role}`;
@@ -141,6 +152,8 @@ export class World {
   #wants(name: string, role: Role): boolean {
     const { running, previous, testing, incoming, promotion } = this.state;
     if (role === 'testing') return [testing, incoming].some((it) => it?.release.name === name);
+    const { rollback } = this.state;
+    if (rollback?.phase === 'starting' && rollback.version === name) return true;
     const promoting = promotion?.phase === 'starting' && testing?.release.name === name;
     return promoting || [running, previous].some((it) => it?.release.name === name);
   }
@@ -179,10 +192,26 @@ export class World {
         return;
       case 'archive':
         expect(protectedNames(this.state), 'archived while needed').not.to.include(command.name);
-        expect([...this.links.values()], 'archived while linked').not.to.include(command.name);
+        // Vili was killed before its link moved on: the archivist tries again.
+        if ([...this.links.values()].includes(command.name)) {
+          this.pending.push({ type: 'retired', name: command.name });
+          return;
+        }
         this.folders.delete(command.name);
         this.pending.push({ type: 'archived', name: command.name });
         return;
+      case 'restore': {
+        const found = release(Number(command.name.slice('shop-'.length)));
+        const isUnpacked = !this.folders.has(command.name);
+        const [above, below] = [command.name, command.below ?? ''].map((name) =>
+          Number(name.slice('shop-'.length)),
+        ) as [number, number];
+        const newer = [...this.files.values()]
+          .filter(({ version }) => Number(version) > above && Number(version) < below)
+          .map(({ fingerprint }) => fingerprint);
+        this.pending.push({ type: 'restored', release: found, isUnpacked, newer });
+        return;
+      }
       case 'route':
         this.route = command.target;
         return;

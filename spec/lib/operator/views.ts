@@ -227,7 +227,8 @@ export class SampleHandlers implements ControlHandlers {
 
   async act(kind: ActKind, request: ActRequest): Promise<ActResult> {
     this.calls.push({ [kind]: request });
-    return { version: 'inventory-1.5.0', effect: EFFECTS[kind] ?? kind };
+    const steps = kind === 'rollback' ? { steps: ['one step', 'another step'] } : {};
+    return { version: 'inventory-1.5.0', effect: EFFECTS[kind] ?? kind, ...steps };
   }
 
   async reload(by: string): Promise<ReloadResult> {

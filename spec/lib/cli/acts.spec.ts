@@ -1,0 +1,62 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import { run, withDaemon } from './run-support.ts';
+
+const by = 'ann@host';
+
+describe('Acts on the whole service', () => {
+  it('go back after the steps were shown and confirmed, to the version that they named', async () => {
+    await withDaemon(async (base, handlers) => {
+      const stdin = new PassThrough();
+      stdin.end('yes\n');
+      const isTerminal = { stdin: true, stdout: true };
+      const { code, stderr } = await run(['rollback', '--base', base, '--reason', 'prices'], {
+        stdin,
+        isTerminal,
+      });
+      expect(code).to.equal(0);
+      expect(stderr).to.contain('1. one step\n2. another step\n').and.contain('Now rollback.');
+      expect(handlers.calls).to.deep.equal([
+        { rollback: { by, reason: 'prices', dryRun: true } },
+        { rollback: { by, reason: 'prices', version: 'inventory-1.5.0' } },
+      ]);
+    });
+  });
+
+  it('only print the steps with --dry-run, as text or JSON', async () => {
+    await withDaemon(async (base, handlers) => {
+      const argv = ['rollback', '1.4.1', '--dry-run', '--base', base];
+      const text = await run(argv);
+      expect(text).to.include({ code: 0, stdout: 'rollback:\n1. one step\n2. another step\n' });
+      const { stdout } = await run([...argv, '--json']);
+      expect(JSON.parse(stdout)).to.deep.equal({
+        version: 'inventory-1.5.0',
+        effect: 'rollback',
+        steps: ['one step', 'another step'],
+      });
+      const call = { rollback: { by, version: '1.4.1', dryRun: true } };
+      expect(handlers.calls).to.deep.equal([call, call]);
+    });
+  });
+
+  it('need --yes without a terminal', async () => {
+    await withDaemon(async (base, handlers) => {
+      for (const kind of ['rollback', 'pause', 'resume']) {
+        expect((await run([kind, '--base', base])).code, kind).to.equal(2);
+      }
+      expect(handlers.calls).to.deep.equal([{ rollback: { by, dryRun: true } }]);
+    });
+  });
+
+  it('pause and resume in the name of the user', async () => {
+    await withDaemon(async (base, handlers) => {
+      for (const kind of ['pause', 'resume']) {
+        await run([kind, '--yes', '--reason', 'freeze', '--base', base]);
+      }
+      expect(handlers.calls).to.deep.equal([
+        { pause: { by, reason: 'freeze' } },
+        { resume: { by, reason: 'freeze' } },
+      ]);
+    });
+  });
+});
