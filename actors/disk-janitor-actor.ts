@@ -26,6 +26,8 @@ interface DiskJanitorState {
   readonly looking: boolean;
   /** As last told to the deployer; undefined: nothing yet. */
   readonly short: string | null | undefined;
+  /** How often in a row the disk was found short. */
+  readonly shortLooks: number;
   readonly warned: string | null;
   /** Why outputs could not be cut; reported once. */
   readonly uncut: string | null;
@@ -33,11 +35,15 @@ interface DiskJanitorState {
   readonly uncleaned: string | null;
 }
 
+/** While the disk stays short, it is cleaned up at every such look: what fills it may go on. */
+const CLEAN_AT_LOOKS = 5;
+
 const NOTHING_KNOWN: DiskJanitorState = {
   cleaning: false,
   capping: false,
   looking: false,
   short: undefined,
+  shortLooks: 0,
   warned: null,
   uncut: null,
   uncleaned: null,
@@ -129,10 +135,14 @@ function looked(
   problem: string | null,
 ): DiskJanitorState {
   const { short } = state;
-  if (short !== undefined && (short === null) === (problem === null)) return state;
+  const shortLooks = problem === null ? 0 : state.shortLooks + 1;
+  if (short !== undefined && (short === null) === (problem === null)) {
+    const next = { ...state, shortLooks };
+    return shortLooks > 0 && shortLooks % CLEAN_AT_LOOKS === 0 ? clean(deps, self, next) : next;
+  }
   tellRoom(deps, self, problem);
   // With room again, what could not be written for want of it is written now.
-  return clean(deps, self, { ...state, short: problem });
+  return clean(deps, self, { ...state, short: problem, shortLooks });
 }
 
 function tellRoom({ deployer }: DiskJanitorDeps, self: Me, problem: string | null): void {

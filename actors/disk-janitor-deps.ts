@@ -65,7 +65,7 @@ export function diskJanitorDeps(services: Services): DiskJanitorDeps {
 
 const LOW_DISK_CAUSES: Readonly<Record<ShortDisk['cause'], string>> = {
   'no-archive': 'and no archive is left to delete there',
-  'too-small': 'and all archives there are not enough, so none is deleted before it is full',
+  'too-small': 'and all archives there are not enough, so they are deleted only while it is full',
   'freed-nothing': 'and deleting an archive freed nothing there, so no other is deleted',
 };
 

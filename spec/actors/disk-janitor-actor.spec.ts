@@ -133,6 +133,22 @@ describe('The disk janitor', () => {
     );
   });
 
+  it('cleans up again and again while the disk stays short', async () => {
+    const { deps } = fixture();
+    let calls = 0;
+    const clean = () => {
+      calls += 1;
+      return Promise.resolve({ deleted: [], warning: null });
+    };
+    const look = () => Promise.resolve('0 % free');
+    await withActor(
+      () => diskJanitorActor({ ...deps, clean, look, lookIntervalMs: 2 }),
+      async () => {
+        await eventually('three rounds', () => calls >= 3);
+      },
+    );
+  });
+
   it('goes on at its intervals after a restart', async () => {
     const { deps } = fixture();
     let calls = 0;
