@@ -6,6 +6,12 @@ import type { Role } from '../model/role.ts';
 import type { VersionReport } from '../model/servlet-facts.ts';
 import type { Deployment } from './state.ts';
 
+/** Who wants something to happen, Vili itself included, and why. */
+export interface Asked {
+  readonly by: string;
+  readonly reasons: readonly Reason[];
+}
+
 /** Everything that can happen to the deployment. */
 export type DeploymentEvent =
   | {
@@ -30,46 +36,36 @@ export type DeploymentEvent =
   | { readonly type: 'tick' }
   /** Whether the evidence on the version under test neither blocks it nor is about to reject it. */
   | { readonly type: 'standing'; readonly name: string; readonly isClear: boolean }
-  | {
+  | ({
       readonly type: 'verdict';
       readonly name: string;
       readonly decision: 'promote' | 'reject';
-      readonly by: string;
-      readonly reasons: readonly Reason[];
-    }
+    } & Asked)
   /** Test a rejected version again: the one rejected last, or one whose file is present. */
-  | {
+  | ({
       readonly type: 'retest';
       readonly release: Release;
-      readonly by: string;
-      readonly reasons: readonly Reason[];
-    }
+    } & Asked)
   /** What holds a version under test back under this name is accepted. */
-  | {
+  | ({
       readonly type: 'accept';
       readonly version: string;
       readonly name: string;
       /** Empty when none was given. */
       readonly reason: string;
-      readonly by: string;
-      readonly reasons: readonly Reason[];
-    }
+    } & Asked)
   /** From now on no version is promoted or rejected by itself. */
-  | {
+  | ({
       readonly type: 'pause';
       /** Empty when none was given. */
       readonly reason: string;
-      readonly by: string;
-      readonly reasons: readonly Reason[];
-    }
-  | { readonly type: 'resume'; readonly by: string; readonly reasons: readonly Reason[] }
+    } & Asked)
+  | ({ readonly type: 'resume' } & Asked)
   /** Users are to go back to this version. */
-  | {
+  | ({
       readonly type: 'roll-back';
       readonly version: string;
-      readonly by: string;
-      readonly reasons: readonly Reason[];
-    }
+    } & Asked)
   /** The folder of a version is whole. */
   | {
       readonly type: 'restored';

@@ -1,5 +1,6 @@
 import type { Target } from '../model/exchange.ts';
 import type { Reason } from '../model/reason.ts';
+import type { Release } from '../model/release.ts';
 import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import { isGivenUp } from './outage/outage.ts';
@@ -39,7 +40,7 @@ export function testServletGone(draft: Draft, name: string): void {
 
 /** The fresh servlet is ready: users move over in one step, and the old version stays warm. */
 export function completePromotion(draft: Draft, target: Target): void {
-  const { testing, promotion, running, previous, rejected } = draft.state;
+  const { testing, promotion, running, previous } = draft.state;
   if (testing === null || promotion === null) return;
   const { nowMs, probationMs } = draft.rules;
   // There is no way back to a version that is down for good.
@@ -60,7 +61,7 @@ export function completePromotion(draft: Draft, target: Target): void {
   if (kept !== null) draft.ask({ type: 'role', name: kept.release.name, duty: 'previous' });
   draft.record('promoted', testing.release, promotion.reasons, promotion.by);
   if (previous !== null) draft.retire(previous.release);
-  if (rejected !== null) draft.clearRejected();
+  draft.clearRejected();
   if (isDead && running !== null) draft.retire(running.release);
   const onProbation = draft.state.previous;
   if (probationMs > 0 && onProbation !== null) beginProbation(draft, onProbation, probationMs);
@@ -79,9 +80,19 @@ export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): 
   draft.ask({ type: 'role', name: release.name, duty: 'running' });
   // After a restart of Vili its turn to start may not have come.
   if (target === null) draft.ask({ type: 'start', release, role: 'running' });
-  draft.stop(running.release, 'running');
+  takeBack(draft, running.release, by, reasons);
+}
+
+/** Users have left this version for an older one: it is stopped and counts as rejected. */
+export function takeBack(
+  draft: Draft,
+  release: Release,
+  by: string,
+  reasons: readonly Reason[],
+): void {
+  draft.stop(release, 'running');
   draft.clearRejected();
-  draft.set({ rejected: { release: running.release, reasons } });
-  draft.decide(running.release);
-  draft.record('rolled-back', running.release, reasons, by);
+  draft.set({ rejected: { release, reasons } });
+  draft.decide(release);
+  draft.record('rolled-back', release, reasons, by);
 }

@@ -1,5 +1,4 @@
-import type { Reason } from '../../model/reason.ts';
-import type { DeploymentEvent, Rules } from '../events.ts';
+import type { Asked, DeploymentEvent, Rules } from '../events.ts';
 import type { Deployment } from '../state.ts';
 
 /** To which version users are to go back, and whether it can be brought back. */
@@ -22,7 +21,7 @@ export interface RollbackPlan {
 export function planRollback(
   state: Deployment,
   { name, version, problem }: Destination,
-  { by, reasons }: { readonly by: string; readonly reasons: readonly Reason[] },
+  { by, reasons }: Asked,
   rules: Rules,
 ): RollbackPlan {
   const { running, previous, archiving } = state;

@@ -5,7 +5,7 @@ import { advance } from '../arrival.ts';
 import type { Draft } from '../draft.ts';
 import type { DeploymentEvent } from '../events.ts';
 import { letPreviousGo } from '../probation.ts';
-import { rollBack } from '../promotion.ts';
+import { rollBack, takeBack } from '../promotion.ts';
 import type { Rollback } from '../state.ts';
 
 type Restored = Extract<DeploymentEvent, { type: 'restored' }>;
@@ -66,18 +66,12 @@ export function rollbackFailed(draft: Draft, problem: string): void {
 
 /** It is ready: users move over in one step, and the version they leave counts as rejected. */
 export function completeRollback(draft: Draft, target: Target): void {
-  const { rollback, running, rejected } = draft.state;
+  const { rollback, running } = draft.state;
   const release = rollback?.release ?? null;
   if (!rollback || release === null) return;
   draft.set({ running: { release, phase: 'ready', target }, rollback: null });
   draft.ask({ type: 'route', target }, { type: 'link', name: release.name, role: 'running' });
-  if (running !== null) {
-    draft.stop(running.release, 'running');
-    if (rejected !== null) draft.clearRejected();
-    draft.set({ rejected: { release: running.release, reasons: rollback.reasons } });
-    draft.decide(running.release);
-    draft.record('rolled-back', running.release, rollback.reasons, rollback.by);
-  }
+  if (running !== null) takeBack(draft, running.release, rollback.by, rollback.reasons);
   for (const fingerprint of rollback.newer) draft.decideFile(fingerprint);
   letPreviousGo(draft);
   advance(draft);
