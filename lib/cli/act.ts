@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ConflictError, EXIT } from '../errors.ts';
+import type { ActResult } from '../operator/api/handlers.ts';
 import type { ControlClient } from '../operator/client/client.ts';
 import type { StatusView } from '../operator/views/status-view.ts';
 import { versionNamed, versionsIn } from '../operator/views/version-named.ts';
@@ -31,15 +32,26 @@ export function declareAct(program: Command, run: Run, act: Act): void {
     .option('--reason <text>', 'kept in the history')
     .action(
       run(async (context, given: string | undefined, { reason }: { reason?: string }) => {
-        const { io, client, yes } = context;
+        const { io, client } = context;
         // The version is sent along: another one may arrive while the question waits.
         const { version, effect } = await act.plan(context, given);
-        await confirmAct(io, printable(effect), yes);
-        const result = await client[act.kind]({ version, reason, by: io.user });
-        show(context, result, () => [printable(result.effect)]);
-        return EXIT.ok;
+        return actWhenConfirmed(context, effect, () =>
+          client[act.kind]({ version, reason, by: io.user }),
+        );
       }),
     );
+}
+
+/** Asks with the full effect, acts, and shows what came of it. Throws as `confirmAct` and `send`. */
+export async function actWhenConfirmed(
+  context: CommandContext,
+  effect: string,
+  send: () => Promise<ActResult>,
+): Promise<number> {
+  await confirmAct(context.io, printable(effect), context.yes);
+  const result = await send();
+  show(context, result, () => [printable(result.effect)]);
+  return EXIT.ok;
 }
 
 /**

@@ -1,8 +1,6 @@
-import { EXIT } from '../../../errors.ts';
 import { versionNamed, versionsIn } from '../../../operator/views/version-named.ts';
-import { ACTING, type Declare, show } from '../../command.ts';
-import { confirmAct } from '../../terminal/confirm.ts';
-import { printable } from '../../text/printable.ts';
+import { actWhenConfirmed } from '../../act.ts';
+import { ACTING, type Declare } from '../../command.ts';
 
 export const accept: Declare = (program, run) =>
   program
@@ -12,13 +10,12 @@ export const accept: Declare = (program, run) =>
     .option('--reason <text>', 'kept in the history')
     .action(
       run(async (context, given: string, path: string, { reason }: { reason?: string }) => {
-        const { io, client, yes } = context;
+        const { io, client } = context;
         const status = await client.status();
         const version = versionNamed(status.vili.identifier, given, versionsIn(status));
         const effect = `${path} no longer holds ${version} back, which may then go live by itself.`;
-        await confirmAct(io, printable(effect), yes);
-        const result = await client.accept({ version, path, reason, by: io.user });
-        show(context, result, () => [printable(result.effect)]);
-        return EXIT.ok;
+        return actWhenConfirmed(context, effect, () =>
+          client.accept({ version, path, reason, by: io.user }),
+        );
       }),
     );

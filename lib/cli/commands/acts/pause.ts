@@ -1,7 +1,5 @@
-import { EXIT } from '../../../errors.ts';
-import { ACTING, type Declare, show } from '../../command.ts';
-import { confirmAct } from '../../terminal/confirm.ts';
-import { printable } from '../../text/printable.ts';
+import { actWhenConfirmed } from '../../act.ts';
+import { ACTING, type Declare } from '../../command.ts';
 
 export const pause: Declare = declare(
   'pause',
@@ -25,12 +23,10 @@ function declare(kind: 'pause' | 'resume', description: string, effect: string):
       .description(description)
       .option('--reason <text>', 'kept in the history')
       .action(
-        run(async (context, { reason }: { reason?: string }) => {
-          const { io, client, yes } = context;
-          await confirmAct(io, effect, yes);
-          const result = await client[kind]({ reason, by: io.user });
-          show(context, result, () => [printable(result.effect)]);
-          return EXIT.ok;
-        }),
+        run((context, { reason }: { reason?: string }) =>
+          actWhenConfirmed(context, effect, () =>
+            context.client[kind]({ reason, by: context.io.user }),
+          ),
+        ),
       );
 }

@@ -1,6 +1,6 @@
 import { EXIT } from '../../../errors.ts';
+import { actWhenConfirmed } from '../../act.ts';
 import { ACTING, type Declare, show } from '../../command.ts';
-import { confirmAct } from '../../terminal/confirm.ts';
 import type { TextOptions } from '../../text/colors.ts';
 import { printable } from '../../text/printable.ts';
 import { wrapWords } from '../../text/table.ts';
@@ -29,10 +29,9 @@ export const rollback: Declare = (program, run) =>
         if (!yes) for (const line of stepLines(plan.effect, plan.steps, text)) printer.talk(line);
         // The version is sent along: another one may become previous while the question waits.
         const { version } = plan;
-        await confirmAct(io, printable(`Now ${plan.effect}.`), yes);
-        const result = await client.rollback({ ...request, version });
-        show(context, result, () => [printable(result.effect)]);
-        return EXIT.ok;
+        return actWhenConfirmed(context, `Now ${plan.effect}.`, () =>
+          client.rollback({ ...request, version }),
+        );
       }),
     );
 
