@@ -17,14 +17,16 @@ const SETTINGS = { identifier: 'registry', readiness_path: '/-/ping', probation:
 const PAIRS = 5;
 const MAX_ROUNDS = 10;
 
+const isCompared = ({ verdict }: StatusView): boolean => (verdict?.pairs ?? 0) >= PAIRS;
+
 /** Has the client work until some of its requests were compared. */
 async function copiesCompared(daemon: Daemon, client: NpmClient): Promise<StatusView> {
   for (let round = 1; round < MAX_ROUNDS; round++) {
     await client.work();
     const status = await daemon.client.status();
-    if ((status.verdict?.pairs ?? 0) >= PAIRS) return status;
+    if (isCompared(status)) return status;
   }
-  return daemon.until('copies are compared', ({ verdict }) => (verdict?.pairs ?? 0) >= PAIRS);
+  return daemon.until('copies are compared', isCompared);
 }
 
 /** The short form of `npm run soak:app`, with a small registry that need not be fetched first. */
