@@ -95,7 +95,7 @@ async function unpack(zipFile: string, unpacking: Unpacking): Promise<Restored> 
       const text = `${zipFile} unpacks to more than ${maxEntries} entries or ${maxBytes} bytes`;
       throw new ArchiveFailed('VILI_ARCHIVE_TOO_LARGE', text);
     }
-    const path = placeOf(temporary, entry.name);
+    const path = placeOf(temporary, entry);
     if (path === temporary) return;
     const { name, type } = entry;
     const parent = type === 'folder' ? path : dirname(path);
@@ -119,10 +119,11 @@ function bytesOf(path: BytePath): Buffer {
 }
 
 /** The reader rejects unsafe names too, but not what is behind a `%`. */
-function placeOf(temporary: BytePath, name: string): BytePath {
+function placeOf(temporary: BytePath, { name, zipFile }: ReadEntry): BytePath {
   const path = resolve(temporary, bytePath(nameOfText(name)));
   if (isInside(temporary, path) && !path.includes('\0')) return path;
-  throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', `entry ${name} would be written outside`);
+  const text = `${zipFile}: entry ${name} would be written outside`;
+  throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', text);
 }
 
 /** One by one: Node's own recursion takes a path for UTF-8. */
@@ -148,7 +149,10 @@ async function writeEntry(entry: ReadEntry, path: BytePath, signal: AbortSignal)
 
 async function linkText(entry: ReadEntry, signal: AbortSignal): Promise<BytePath> {
   if (entry.size > MAX_LINK_BYTES) {
-    throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', `link ${entry.name} is too long`);
+    throw new ArchiveFailed(
+      'VILI_ARCHIVE_UNSAFE',
+      `${entry.zipFile}: link ${entry.name} is too long`,
+    );
   }
   return bytePath(nameOfText((await readBytes(entry, signal)).toString()));
 }

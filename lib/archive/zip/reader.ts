@@ -13,6 +13,8 @@ const MADE_BY_UNIX = 3;
 
 /** An entry of a zip, with access to its content. */
 export interface ReadEntry {
+  /** The zip that has it, for errors. */
+  readonly zipFile: string;
   readonly name: string;
   readonly type: EntryType;
   /** Size according to the central directory. */
@@ -38,7 +40,7 @@ export async function readZip(
     // Anything else could block the reader for ever.
     await (await openRegular(zipFile, { follow: true })).close();
     zip = await openPromise(zipFile, { autoClose: false });
-    for await (const entry of zip.eachEntry()) await use(describe(zip, entry));
+    for await (const entry of zip.eachEntry()) await use(describe(zipFile, zip, entry));
   } catch (error) {
     if (error instanceof ArchiveFailed) throw error;
     signal.throwIfAborted();
@@ -71,7 +73,8 @@ export async function readContent(
   }
   if (size !== entry.size || sum !== entry.crc32) {
     const rule = size === entry.size ? 'CRC-32 is wrong' : `${entry.size} bytes expected`;
-    throw new ArchiveFailed('VILI_ARCHIVE_DAMAGED', `entry ${entry.name} is damaged: ${rule}`);
+    const text = `${entry.zipFile}: entry ${entry.name} is damaged: ${rule}`;
+    throw new ArchiveFailed('VILI_ARCHIVE_DAMAGED', text);
   }
   return { name: entry.name, type: entry.type, size, crc32: sum };
 }
@@ -104,9 +107,10 @@ export async function readTexts(
 
 // Private
 
-function describe(zip: ZipFile, entry: Entry): ReadEntry {
+function describe(zipFile: string, zip: ZipFile, entry: Entry): ReadEntry {
   const mode = entry.versionMadeBy >>> 8 === MADE_BY_UNIX ? entry.externalFileAttributes >>> 16 : 0;
   return {
+    zipFile,
     name: entry.fileName.replace(/\/$/, ''),
     type: typeOf(entry, mode),
     size: entry.uncompressedSize,

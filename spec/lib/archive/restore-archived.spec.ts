@@ -91,6 +91,7 @@ describe('A version that is restored from its archive', () => {
         await writeFile(zip, content);
         const failure = await failureOf(restoreInChild({ layout, name: NAME, below: null }, never));
         expect(codeOf(failure), messageOf(failure)).to.match(/^VILI_ARCHIVE_/);
+        if (content === damaged) expect(messageOf(failure)).to.contain(zip);
         expect(await readdir(layout.base)).to.deep.equal(['archive']);
       }
       await rm(zip);
