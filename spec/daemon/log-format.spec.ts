@@ -10,7 +10,7 @@ describe('A version that is good except for its log', function () {
   let daemon: Daemon;
 
   before(async () => {
-    world = await DaemonWorld.create();
+    world = await DaemonWorld.create({ verdict_speed: 'report' });
     daemon = await world.startServing();
     world.users(100);
   });

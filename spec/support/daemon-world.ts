@@ -9,6 +9,7 @@ import { type ScannedProcess, signalProcess } from '../../lib/servlet/process/id
 import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
 import { targetOf } from './base-listing.ts';
 import { type Answer, Daemon, runVili, type StartOptions } from './daemon.ts';
+import { PATIENCE } from './patience.ts';
 import { scanByTag } from './servlets.ts';
 
 export const IDENTIFIER = 'shop';
@@ -164,7 +165,7 @@ export class DaemonWorld {
     return scanByTag(tagPrefixOf(this.base));
   }
 
-  async untilNoProcess(limitMs = GONE_LIMIT_MS): Promise<void> {
+  async untilNoProcess(limitMs = GONE_LIMIT_MS * PATIENCE): Promise<void> {
     const deadline = Date.now() + limitMs;
     for (;;) {
       const left = await this.processes();

@@ -8,6 +8,7 @@ import { codeOf } from '../../lib/errors.ts';
 import type { HistoryEntry, HistoryEvent } from '../../lib/model/history.ts';
 import { type ControlClient, controlClient } from '../../lib/operator/client/client.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
+import { PATIENCE } from './patience.ts';
 
 /** The built program, as a user starts it. */
 export const MAIN = fileURLToPath(new URL('../../actors/app/main.js', import.meta.url));
@@ -66,19 +67,20 @@ export class Daemon {
 
   /** Waits for its end; throws when it stays. */
   async exit(limitMs = EXIT_LIMIT_MS): Promise<Ended> {
-    const late = sleep(limitMs, null, { ref: false });
+    const late = sleep(limitMs * PATIENCE, null, { ref: false });
     const end = await Promise.race([this.ended, late]);
-    if (end === null) throw new Error(`the daemon did not end in ${limitMs} ms\n${this.#output}`);
+    if (end === null)
+      throw new Error(`the daemon did not end in ${limitMs * PATIENCE} ms\n${this.#output}`);
     return end;
   }
 
-  /** The first status that fits. Throws with the last one after `limitMs`, or when it ended. */
+  /** The first status that fits. Throws with the last one after `limitMs`, lengthened, or when it ended. */
   async until(
     what: string,
     fits: (status: StatusView) => boolean | Promise<boolean>,
     limitMs = DEFAULT_LIMIT_MS,
   ): Promise<StatusView> {
-    const deadline = Date.now() + limitMs;
+    const deadline = Date.now() + limitMs * PATIENCE;
     let last: StatusView | null = null;
     while (Date.now() < deadline) {
       this.#requireAlive(what);
@@ -172,7 +174,7 @@ export async function runVili(
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_LIMIT_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_LIMIT_MS * PATIENCE);
   const [code, signal] = (await once(child, 'close')) as [number, NodeJS.Signals | null];
   clearTimeout(timer);
   return { code, signal, stdout, stderr };

@@ -4,6 +4,7 @@ import type { Exchange, ExchangeSink, Target } from '../../lib/model/exchange.ts
 import { createProxy, type HttpProxy } from '../../lib/proxy/proxy.ts';
 import type { ProxySettings } from '../../lib/proxy/settings.ts';
 import { DEFAULT_PROXY_SETTINGS as DEFAULTS } from './default-settings.ts';
+import { PATIENCE } from './patience.ts';
 
 export const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 export const GET_CLOSE = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
@@ -243,7 +244,7 @@ export class RawClient {
   }
 
   /** Resolves when `condition` holds; rejects with the text received after `limitMs`. */
-  until(condition: (text: string) => boolean, limitMs = 4000): Promise<string> {
+  until(condition: (text: string) => boolean, limitMs = 4000 * PATIENCE): Promise<string> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
         if (!condition(this.text)) {

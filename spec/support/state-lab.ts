@@ -1,11 +1,12 @@
 import type { PairOutcome } from '../../lib/compare/outcome.ts';
 import { createMirror } from '../../lib/mirror/mirror.ts';
 import type { MirrorSettings } from '../../lib/mirror/settings.ts';
-import { createProxy } from '../../lib/proxy/proxy.ts';
-import { Verdict } from '../../lib/verdict/verdict.ts';
-import type { VerdictReport } from '../../lib/verdict/report.ts';
 import type { MirrorRule } from '../../lib/model/traffic-rules.ts';
+import { createProxy } from '../../lib/proxy/proxy.ts';
+import type { VerdictReport } from '../../lib/verdict/report.ts';
+import { Verdict } from '../../lib/verdict/verdict.ts';
 import { DEFAULT_MIRROR_SETTINGS, DEFAULT_VERDICT_SETTINGS } from './default-settings.ts';
+import { PATIENCE } from './patience.ts';
 import { proxySettings, Upstream } from './proxy-fixture.ts';
 import { type StateApp, stateApp } from './state-app.ts';
 
@@ -118,7 +119,7 @@ function callerOf(origin: string): Call {
 }
 
 async function settled(mirror: { counts(): { inFlight: number } }): Promise<void> {
-  const untilMs = Date.now() + SETTLE_LIMIT_MS;
+  const untilMs = Date.now() + SETTLE_LIMIT_MS * PATIENCE;
   while (mirror.counts().inFlight > 0 && Date.now() < untilMs) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
