@@ -2,6 +2,7 @@ import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts'
 import { planAct } from '../lib/deployment/acts.ts';
 import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
 import { outageView } from '../lib/deployment/outage/takeover.ts';
+import { probationView } from '../lib/deployment/probation/view.ts';
 import { entryOf, type RecordCommand, recordingOf } from '../lib/deployment/record.ts';
 import { resync } from '../lib/deployment/start/resync.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
@@ -99,6 +100,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
             deployment,
             servlets: [...state.servlets.values()],
             outage: outageView(deployment, deps.rules()),
+            probation: probationView(deployment, deps.rules()),
           });
           return state;
         case 'act': {

@@ -6,6 +6,7 @@ import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { OutageView } from '../lib/deployment/outage/takeover.ts';
+import type { ProbationView } from '../lib/deployment/probation/view.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
@@ -71,6 +72,7 @@ export interface DeploymentView {
   readonly deployment: Deployment;
   /** Null while users are served. */
   readonly outage: OutageView | null;
+  readonly probation: ProbationView | null;
   readonly servlets: readonly ServletFacts[];
 }
 

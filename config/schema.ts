@@ -32,6 +32,13 @@ const schema = {
   ...legacy,
 };
 
+/** Names in the schema of the settings whose key is not where they are in it. */
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries(schema).flatMap(([name, node]: [string, object]) =>
+    isSetting(node) && node.key !== undefined ? [[node.key, name] as const] : [],
+  ),
+);
+
 /** A value for every setting; `base` and the values of kind `path` are absolute, '' for none. */
 export type SchemaSettings = { readonly base: string } & SettingsOf<typeof schema>;
 
@@ -41,7 +48,7 @@ export type SchemaSettings = { readonly base: string } & SettingsOf<typeof schem
  */
 export function schemaSettings(base: string, chosen: ReadonlyMap<string, unknown>): SchemaSettings {
   const instance = convict<Record<string, unknown>>(schema);
-  for (const [key, value] of chosen) instance.set(key, value);
+  for (const [key, value] of chosen) instance.set(NAMES.get(key) ?? key, value);
   instance.validate({ allowed: 'strict' });
   return { base, ...named(schema, instance.getProperties(), base) } as unknown as SchemaSettings;
 }

@@ -60,7 +60,7 @@ export function controlHandlers(services: Services): ControlHandlers {
 
 async function status(services: Services): Promise<StatusView> {
   const { settings, layout, proxy, now } = services;
-  const { deployment, servlets, outage } = await askDeployment(services);
+  const { deployment, servlets, outage, probation } = await askDeployment(services);
   const counts = await askTraffic(services);
   const { received, skipped } = counts.proxy;
   const { mirrored, dropped, failed, inFlight } = counts.mirror;
@@ -80,6 +80,7 @@ async function status(services: Services): Promise<StatusView> {
     servlets,
     verdict: verdictOf(await askEvaluation(services)),
     outage,
+    probation,
     users: usersView(services, counts.proxy),
     traffic: { received, mirrored, skipped, dropped, failed, inFlight },
     archive: {

@@ -15,6 +15,8 @@ export interface SettingOptions {
   readonly aliases?: readonly string[];
   /** The key to use instead, shown in the reference and in a warning. */
   readonly superseded?: string;
+  /** Its key where nesting cannot express it, since the key of another setting begins it. */
+  readonly key?: string;
   /** Absent: a new value needs a restart of Vili. */
   readonly reload?: ReloadTime;
 }

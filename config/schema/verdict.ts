@@ -89,4 +89,11 @@ export const verdict = {
       'costs the memory of one more instance.',
     { max: '7d', reload: 'next promotion' },
   ),
+  probation_rollback: setting(
+    oneOf(['auto', 'manual']),
+    'auto',
+    'When the new version turns out to be worse than the previous one during `probation`, or ends: `auto` takes users ' +
+      'back at once, `manual` only says so, for releases that migrate data.',
+    { key: 'probation.rollback', reload: 'at once' },
+  ),
 };

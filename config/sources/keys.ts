@@ -48,8 +48,8 @@ export const GROUPS: ReadonlySet<string> = new Set(
 
 function flatten(section: string, prefix: string, group: object): KnownKey[] {
   return Object.entries(group).flatMap(([name, node]: [string, object]) => {
-    const key = `${prefix}${name}`;
-    if (!isSetting(node)) return flatten(section, `${key}.`, node);
+    if (!isSetting(node)) return flatten(section, `${prefix}${name}.`, node);
+    const key = node.key ?? `${prefix}${name}`;
     const envFileName = key.replaceAll('.', '_');
     const variable = `${ENVIRONMENT_PREFIX}${envFileName.toUpperCase()}`;
     return [{ key, envFileName, variable, section, setting: node }];

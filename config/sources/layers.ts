@@ -159,7 +159,9 @@ function settingsBelow(entry: YamlEntry, prefix: string): (Entry | Problem)[] {
   const name = `${prefix}${entry.key}`;
   const place = { source: YAML_FILE, line: entry.line };
   const known = YAML_SPELLINGS.get(name);
-  if (known !== undefined) return [{ ...place, known, raw: entry.value, name }];
+  // The name of a setting may be that of a group too: `probation`, `probation.rollback`.
+  const isGroup = GROUPS.has(name) && entry.value instanceof Map;
+  if (known !== undefined && !isGroup) return [{ ...place, known, raw: entry.value, name }];
   if (!GROUPS.has(name)) return [unknown(place, name, [...YAML_SPELLINGS.keys(), ...GROUPS])];
   if (entry.value instanceof Map) {
     return entry.children.flatMap((child) => settingsBelow(child, `${name}.`));

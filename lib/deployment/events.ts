@@ -54,6 +54,11 @@ export type DeploymentEvent =
       /** Empty when none was given. */
       readonly reason: string;
     } & Asked)
+  /**
+   * Evidence says that running, which is on probation, is worse than previous. Repeated by its source for as long as that
+   * is so.
+   */
+  | ({ readonly type: 'worse-on-probation'; readonly name: string } & Asked)
   /** From now on no version is promoted or rejected by itself. */
   | ({
       readonly type: 'pause';
@@ -135,6 +140,8 @@ export interface Rules {
   /** The time of day, for records. */
   readonly wallMs: number;
   readonly probationMs: number;
+  /** Users leave a version on probation only when people say so. */
+  readonly isRollbackManual: boolean;
   /** Crashes of a testing version that end its test. */
   readonly testingCrashesMax: number;
   /** When a testing version takes over from a running one that does not serve. */

@@ -39,7 +39,7 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
   const { accepted, superseded, delays, paused, rollback, outage, resume, shortDisk, ...rest } =
-    data;
+    withoutBadComplaint(data);
   return {
     ...NOTHING_DEPLOYED,
     ...rest,
@@ -102,6 +102,20 @@ function isRollback(data: unknown, identifier: string): data is Rollback {
   if (release === null) return phase === 'waiting' || phase === 'restoring';
   const isPhase = phase === 'waiting' || phase === 'restoring' || phase === 'starting';
   return isPhase && isRelease(release, identifier) && release.name === version;
+}
+
+/** People are then told once more. */
+function withoutBadComplaint(data: Record<string, unknown>): Record<string, unknown> {
+  const { previous } = data;
+  if (!isRecord(previous) || previous['complaint'] == null) return data;
+  const { complaint, ...others } = previous;
+  const isGood =
+    isRecord(complaint) && isTexts([complaint['at']]) && isReasons(complaint['reasons']);
+  return isGood ? data : { ...data, previous: others };
+}
+
+function isReasons(data: unknown): boolean {
+  return Array.isArray(data) && data.every((it) => isRecord(it) && isTexts([it['text']]));
 }
 
 function isPause(data: unknown): data is Pause {

@@ -3,8 +3,9 @@ import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
+import { endTests } from './end-tests.ts';
 import { isGivenUp } from './outage/outage.ts';
-import { beginProbation, letPreviousGo } from './probation.ts';
+import { beginProbation, letPreviousGo } from './probation/probation.ts';
 
 /** The evidence or an operator says so: the test ends and a fresh servlet is to take over. */
 export function beginPromotion(
@@ -69,7 +70,10 @@ export function completePromotion(draft: Draft, target: Target): void {
   advance(draft);
 }
 
-/** Users go back to the version before the last promotion; the version they leave counts as rejected. */
+/**
+ * Users go back to the version before the last promotion; the version they leave counts as rejected. Tests end, so that
+ * nothing goes forward again by itself.
+ */
 export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): void {
   const { running, previous } = draft.state;
   if (running === null || previous === null) return;
@@ -81,6 +85,9 @@ export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): 
   // After a restart of Vili its turn to start may not have come.
   if (target === null) draft.ask({ type: 'start', release, role: 'running' });
   takeBack(draft, running.release, by, reasons);
+  // Users first: what ends the tests takes its time.
+  endTests(draft, `users went back from ${running.release.name} to ${release.name}`);
+  advance(draft);
 }
 
 /** Users have left this version for an older one: it is stopped and counts as rejected. */

@@ -5,6 +5,7 @@ import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
 import { completeRollback, rollbackFailed } from './hand/rollback.ts';
 import { blameRunning } from './outage/outage.ts';
+import { complain, mayLeaveCrashed } from './probation/worse.ts';
 import { completePromotion, rollBack } from './promotion.ts';
 import { previousFailed } from './start/resume.ts';
 
@@ -52,10 +53,11 @@ export function runningServletDown(
     if (cause === 'place') draft.delay(running.release, problem);
     else draft.record('crashed', running.release, [reasonOf('crash', problem)]);
     const isToBlame = cause !== 'vili' && cause !== 'place';
-    if (isToBlame && previous !== null && previous.target !== null) {
+    if (isToBlame && previous !== null) {
       const text = `It ended by itself while on probation: ${problem}`;
-      rollBack(draft, 'vili', [reasonOf('crashed-on-probation', text)]);
-      return;
+      const reasons = [reasonOf('crashed-on-probation', text)];
+      if (mayLeaveCrashed(draft)) return rollBack(draft, 'vili', reasons);
+      complain(draft, previous, reasons);
     }
     const phase = running.phase === 'ready' ? 'restarting' : running.phase;
     draft.set({ running: { ...running, phase, target: null } });

@@ -50,6 +50,15 @@ export interface Previous {
   readonly untilMs: number;
   /** How much of its probation was left at the last look: time in which Vili is down is none. */
   readonly leftMs?: number;
+  /** What people were told, once, that speaks against running. */
+  readonly complaint?: Complaint | null;
+}
+
+/** What speaks against running on probation, while nothing is done about it. */
+export interface Complaint {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly reasons: readonly Reason[];
 }
 
 /** Nobody serves users since then, on the steady clock. */

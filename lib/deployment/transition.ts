@@ -12,7 +12,8 @@ import { Draft } from './draft.ts';
 import type { DeploymentEvent, Rules, Step } from './events.ts';
 import { followOutage } from './outage/outage.ts';
 import { takeOver } from './outage/takeover.ts';
-import { probationOver } from './probation.ts';
+import { probationOver } from './probation/probation.ts';
+import { worseOnProbation } from './probation/worse.ts';
 import { continueRollback, goBack, restored, rollbackFailed } from './hand/rollback.ts';
 import { isPaused, pause, resume } from './hand/pause.ts';
 import { beginPromotion, testServletGone } from './promotion.ts';
@@ -82,6 +83,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
         draft.state.rollback.phase === 'restoring'
         ? rollbackFailed(draft, event.problem)
         : undefined;
+    case 'worse-on-probation':
+      return worseOnProbation(draft, event);
     case 'probation-over':
       return probationOver(draft);
     case 'retired':

@@ -324,6 +324,7 @@ class Fixture {
         nowMs: this.nowMs,
         wallMs: this.nowMs,
         probationMs: 20,
+        isRollbackManual: false,
         testingCrashesMax: 2,
         takeover: TAKEOVER,
         compareVersions: (a, b) => Number(a) - Number(b),

@@ -205,6 +205,7 @@ const DEFAULTS: Settings = {
   },
   promotion: { takeoverMs: 60_000 },
   probationMs: 600000,
+  probationRollback: 'auto',
   health: { paths: PROBED_PATHS, agents: PROBING_AGENTS },
   header: {
     maxBytes: 65536,

@@ -187,6 +187,20 @@ describe('loadSettings', () => {
     expect(settings.probationMs).to.equal(600_000);
   });
 
+  it('takes a key that begins with that of another setting, in each spelling', async () => {
+    const yamls = ['probation: 1m\nprobation.rollback: manual', 'probation: {rollback: manual}'];
+    for (const given of [
+      ...yamls.map((yaml) => ({ yaml, env: REQUIRED })),
+      { env: `${REQUIRED}probation_rollback=manual` },
+      { env: REQUIRED, environment: { VILI_PROBATION_ROLLBACK: 'manual' } },
+      { env: REQUIRED, flags: { 'probation.rollback': 'manual' } },
+    ]) {
+      const { settings } = await load(given);
+      expect(settings.probationRollback, JSON.stringify(given)).to.equal('manual');
+    }
+    expect((await load({ env: REQUIRED })).settings.probationRollback).to.equal('auto');
+  });
+
   it('warns of a bad value that is not used', async () => {
     const given = { yaml: 'probation: soon', env: `${REQUIRED}probation=2m` };
     const { settings, warnings } = await load(given);

@@ -64,6 +64,7 @@ describe('The clocks of Vili', () => {
       nowMs: 5000,
       wallMs: HOUR_MS,
       probationMs: 1000,
+      isRollbackManual: false,
       testingCrashesMax: 2,
       takeover: TAKEOVER,
       compareVersions: () => 0,
@@ -103,6 +104,7 @@ describe('The clocks of Vili', () => {
       nowMs: world.nowMs,
       wallMs: -WEEKEND_MS,
       probationMs: 1000,
+      isRollbackManual: false,
       testingCrashesMax: 2,
     };
     const all = { ...rules, takeover: TAKEOVER, compareVersions: () => 0 };
@@ -149,7 +151,13 @@ describe('Time while Vili is down', () => {
 
     // A long one, of which half an hour has passed before Vili goes down.
     const probationMs = HOUR_MS;
-    const rules = { wallMs: 0, probationMs, testingCrashesMax: 2, takeover: TAKEOVER };
+    const rules = {
+      wallMs: 0,
+      probationMs,
+      isRollbackManual: false,
+      testingCrashesMax: 2,
+      takeover: TAKEOVER,
+    };
     const at = (nowMs: number) => ({ ...rules, nowMs, compareVersions: () => 0 });
     const adopted = { running: null, testing: null };
     const kept = { release: release(1), target: null, untilMs: begunMs + probationMs };

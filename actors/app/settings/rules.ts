@@ -7,14 +7,16 @@ const TAKEOVER_READY_MS = 30_000;
 /** The rules of the deployment that are settings. */
 export function deploymentRules({
   probationMs,
+  probationRollback,
   restart,
   promotion,
   verdict,
-}: Settings): Pick<Rules, 'probationMs' | 'testingCrashesMax' | 'takeover'> {
+}: Settings): Pick<Rules, 'probationMs' | 'isRollbackManual' | 'testingCrashesMax' | 'takeover'> {
   const takeover = {
     afterMs: promotion.takeoverMs,
     readyMs: Math.min(TAKEOVER_READY_MS, promotion.takeoverMs),
     isManual: verdict.mode === 'manual',
   };
-  return { probationMs, testingCrashesMax: restart.testingMax, takeover };
+  const isRollbackManual = probationRollback === 'manual';
+  return { probationMs, isRollbackManual, testingCrashesMax: restart.testingMax, takeover };
 }

@@ -27,6 +27,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...headline(status, options),
     ...servletLines(status, options),
     ...outageLines(status.outage, options),
+    ...probationLines(status.probation, options),
     ...rollbackLines(status.rollback, options),
     ...pauseLines(status.paused, options),
     ...problemLines(status, options),
@@ -121,6 +122,19 @@ export function outageLines(outage: StatusView['outage'], options: TextOptions):
   const text = `${outage.text[0]?.toUpperCase()}${outage.text.slice(1)}`;
   return wrapWords(`${INDENT}! ${sentence(printable(text))}`, options.columns, '    ').map(
     options.colors.bad,
+  );
+}
+
+/** What speaks against running, while Vili does nothing about it. */
+export function probationLines(
+  probation: StatusView['probation'],
+  { columns, colors }: TextOptions,
+): string[] {
+  if (!probation?.complaint) return [];
+  const { text, reasons } = probation.complaint;
+  const why = reasons.map((reason) => ` ${sentence(reason.text)}`).join('');
+  return wrapWords(`${INDENT}! ${sentence(printable(text + '.' + why))}`, columns, '    ').map(
+    colors.bad,
   );
 }
 

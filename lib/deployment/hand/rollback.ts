@@ -3,8 +3,9 @@ import { reasonOf } from '../../model/reason.ts';
 import type { Release } from '../../model/release.ts';
 import { advance } from '../arrival.ts';
 import type { Draft } from '../draft.ts';
+import { endTests } from '../end-tests.ts';
 import type { DeploymentEvent } from '../events.ts';
-import { letPreviousGo } from '../probation.ts';
+import { letPreviousGo } from '../probation/probation.ts';
 import { rollBack, takeBack } from '../promotion.ts';
 import type { Rollback } from '../state.ts';
 
@@ -20,10 +21,7 @@ export function goBack(draft: Draft, event: Extract<DeploymentEvent, { type: 'ro
   if (running === null || running.release.name === version || rollback) return;
   if (isTested(draft, version)) return;
   if (previous?.release.name === version && previous.target !== null) {
-    // Users first: what ends the tests takes its time.
     rollBack(draft, by, reasons);
-    endTests(draft, `users went back from ${running.release.name} to ${version}`);
-    advance(draft);
     return;
   }
   // Users must not move on meanwhile; a test that is only collecting goes on until the way back is open.
@@ -95,27 +93,4 @@ export function holdRollback(draft: Draft): void {
 
 function isTested({ state }: Draft, version: string): boolean {
   return [state.testing, state.incoming].some((it) => it?.release.name === version);
-}
-
-/** Tests under way compare with a version that leaves: they may be made again when somebody asks for it. */
-function endTests(draft: Draft, text: string): void {
-  const { testing, incoming } = draft.state;
-  if (testing !== null && testing.phase !== 'waiting') {
-    draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' }, { type: 'unlink-test' });
-    draft.set({ testing: null, promotion: null });
-    endTest(draft, testing.release, text);
-  }
-  if (incoming !== null && incoming.phase !== 'waiting') {
-    draft.set({ incoming: null });
-    if (incoming.release.name !== testing?.release.name) endTest(draft, incoming.release, text);
-  }
-}
-
-function endTest(draft: Draft, release: Release, text: string): void {
-  draft.supersede(
-    release,
-    `${text}, so the test ended; to test it again: vili retest ${release.version}`,
-  );
-  draft.decide(release);
-  draft.retire(release);
 }

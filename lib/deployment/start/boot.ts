@@ -2,7 +2,7 @@ import { candidateOf, type Draft } from '../draft.ts';
 import type { DeploymentEvent } from '../events.ts';
 import { holdRollback } from '../hand/rollback.ts';
 import { beginResume } from './resume.ts';
-import { beginProbation, leftOf, letPreviousGo } from '../probation.ts';
+import { beginProbation, leftOf, letPreviousGo } from '../probation/probation.ts';
 import type { Candidate, CandidateSlot } from '../state.ts';
 
 type Booted = Extract<DeploymentEvent, { type: 'booted' }>;

@@ -1,7 +1,7 @@
 import { acceptedOf } from '../acceptance.ts';
 import type { Command } from '../events.ts';
 import { startOf } from '../hand/rollback.ts';
-import { nextLookMs } from '../probation.ts';
+import { nextLookMs } from '../probation/probation.ts';
 import type { Candidate, Deployment } from '../state.ts';
 
 /**

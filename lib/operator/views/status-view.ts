@@ -1,3 +1,4 @@
+import type { ProbationView } from '../../deployment/probation/view.ts';
 import type { TestReport } from '../../evaluation/report/report.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
@@ -24,6 +25,8 @@ export interface StatusView {
   readonly verdict: VerdictView | null;
   /** Set while users are not served since running is down: what is wrong, and what ends it. */
   readonly outage?: { readonly downForMs: number; readonly text: string } | null;
+  /** Set during a probation. */
+  readonly probation?: ProbationView | null;
   /** Set while users are on their way back to a version that is not ready yet. */
   readonly rollback?: {
     readonly version: string;

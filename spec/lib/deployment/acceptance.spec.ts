@@ -8,6 +8,7 @@ const RULES = {
   nowMs: 0,
   wallMs: 0,
   probationMs: 0,
+  isRollbackManual: false,
   testingCrashesMax: 2,
   takeover: TAKEOVER,
   compareVersions: (a: string, b: string) => Number(a) - Number(b),

@@ -235,6 +235,7 @@ const RULES = {
   nowMs: 0,
   wallMs: 0,
   probationMs: PROBATION_MS,
+  isRollbackManual: false,
   testingCrashesMax: 2,
   takeover: { afterMs: 2000, readyMs: 300, isManual: false },
   compareVersions: (a: string, b: string) => Number(a) - Number(b),

@@ -336,6 +336,7 @@ describe('The deployment', () => {
         nowMs: 0,
         wallMs: 0,
         probationMs: PROBATION_MS,
+        isRollbackManual: false,
         testingCrashesMax: 2,
         takeover: TAKEOVER,
         compareVersions: () => 0,
@@ -392,7 +393,7 @@ describe('The deployment', () => {
   });
 
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
-    const step = fc.record({ kind: fc.nat(15), n: fc.nat(20), good: fc.boolean() });
+    const step = fc.record({ kind: fc.nat(16), n: fc.nat(20), good: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const world = worldWith(1);
@@ -412,6 +413,9 @@ describe('The deployment', () => {
           else if (kind === 11) {
             const name = good ? `shop-${1 + (n % 6)}` : world.state.rejected?.release.name;
             world.retest(name ?? 'shop-1');
+          } else if (kind === 16) {
+            world.isRollbackManual = good;
+            world.worse(1 + (n % 6));
           } else world.goBack(1 + (n % 6));
         }
         world.tell({ type: 'disk', problem: null });

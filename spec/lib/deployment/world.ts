@@ -32,6 +32,7 @@ export class World {
   saved: Deployment | null = null;
   nowMs = 0;
   isManual = false;
+  isRollbackManual = false;
   readonly servlets = new Map<string, { target: Target; ready: boolean }>();
   readonly files = new Map<string, Release>();
   readonly folders = new Set<string>();
@@ -90,6 +91,12 @@ export class World {
     this.tell({ type: 'retest', release: found, by: 'anna', reasons: [reason('asked')] });
   }
 
+  /** Evidence says so of this version, whatever it is now. */
+  worse(version: number): void {
+    const reasons = [reason('500 instead of 200')];
+    this.tell({ type: 'worse-on-probation', name: `shop-${version}`, by: 'vili', reasons });
+  }
+
   /** Anna takes users back; what the archive had is unpacked as long as that is good. */
   goBack(version: number): void {
     const reasons = [reason('asked')];
@@ -143,6 +150,7 @@ export class World {
       nowMs: this.nowMs,
       wallMs: this.nowMs,
       probationMs: PROBATION_MS,
+      isRollbackManual: this.isRollbackManual,
       testingCrashesMax: 2,
       takeover: { ...TAKEOVER, isManual: this.isManual },
       compareVersions: (a, b) => Number(a) - Number(b),

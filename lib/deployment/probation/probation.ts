@@ -1,5 +1,5 @@
-import type { Draft } from './draft.ts';
-import type { Previous } from './state.ts';
+import type { Draft } from '../draft.ts';
+import type { Previous } from '../state.ts';
 
 /** How often what is left of a probation is saved: so much of it begins again when Vili is killed. */
 const LOOK_MS = 10_000;
