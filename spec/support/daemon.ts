@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What the program is started with, in front of it: `setpriv --reuid …`. */
   readonly wrapper?: readonly string[];
+  /** Another program than the built one, started by its first line. */
+  readonly program?: string;
 }
 
 /** A daemon as a child process: what it says, how it is waited for and how it is ended. */
@@ -186,14 +188,14 @@ export async function runVili(
 function spawnVili(
   base: string,
   args: readonly string[],
-  { environment = {}, wrapper = [] }: StartOptions,
+  { environment = {}, wrapper = [], program }: StartOptions,
 ): ChildProcess {
   const inherited = Object.entries(process.env).filter(
     ([key]) => !key.startsWith('VILI_') && key !== 'NODE_V8_COVERAGE',
   );
   const env = { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment };
-  const node = [process.execPath, ...NODE_FLAGS];
-  const [command = process.execPath, ...rest] = [...wrapper, ...node, MAIN, ...args];
+  const vili = program === undefined ? [process.execPath, ...NODE_FLAGS, MAIN] : [program];
+  const [command = process.execPath, ...rest] = [...wrapper, ...vili, ...args];
   return spawn(command, rest, { cwd: base, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
