@@ -55,6 +55,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }
     startup.done();
     for (const warning of warnings) journal.warn(warning);
+    if (options.inheritedFd !== null && port !== settings.port) {
+      journal.warn(
+        `port=${settings.port} is not used: the socket that Vili was given is on ${port}`,
+      );
+    }
     journal.notice(`Vili ${options.viliVersion} listens on port ${port} for ${layout.base}`);
     const stop = async (): Promise<void> => {
       stopping.abort();

@@ -20,13 +20,13 @@ interface ProxyServiceHooks {
 /** The proxy: on this thread, or in as many processes as the settings say. */
 export async function createProxyService(
   settings: Settings,
-  token: string,
+  { token, inheritedFd }: { readonly token: string; readonly inheritedFd: number | null },
   mirror: Mirror,
   { now, onProblem, onFailure, onEvent }: ProxyServiceHooks,
 ): Promise<ProxyService> {
   const { page } = settings.error;
   const errorPage = page === '' ? '' : await readFile(page, 'utf8');
-  const own = proxySettings(settings, errorPage, token);
+  const own = { ...proxySettings(settings, errorPage, token), inheritedFd };
   const { processes } = settings.gate;
   if (processes === 1) return createProxy(own, mirror.sink, { now, onProblem, onFailure });
   return createCluster({

@@ -33,6 +33,8 @@ export interface ServiceOptions {
   readonly viliVersion: string;
   readonly journal: Journal;
   readonly environment: NodeJS.ProcessEnv;
+  /** Descriptor of the users' socket that was passed to Vili; null: it opens the port itself. */
+  readonly inheritedFd: number | null;
   /** Is told of reloads; of the start and the end by its owner. */
   readonly manager: ServiceManager;
   /** An error that belongs to no actor: the process must end. */
@@ -91,7 +93,7 @@ export async function createServices(
   stopping: AbortSignal,
   onActorEvent: (event: ActorEvent) => void,
 ): Promise<Services> {
-  const { live, manager, journal, environment, viliVersion } = options;
+  const { live, manager, journal, environment, viliVersion, inheritedFd } = options;
   const { settings } = live;
   const layout = layoutOf(settings.base, settings.identifier);
   const mask = createMask(settings.mask, true);
@@ -132,7 +134,7 @@ export async function createServices(
     maskText,
   });
   const registry: ProcessRegistry = new Map();
-  const proxy = await createProxyService(settings, token, mirror, {
+  const proxy = await createProxyService(settings, { token, inheritedFd }, mirror, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
     onFailure: (failure) => logUserFailure(journal, failure, registry),

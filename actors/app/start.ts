@@ -3,6 +3,7 @@ import type { StartOptions } from '../../lib/cli/terminal/io.ts';
 import { EXIT, messageOf } from '../../lib/errors.ts';
 import { type Journal, openJournal } from '../../lib/journal/journal.ts';
 import { journalLevelOf } from '../../lib/journal/levels.ts';
+import { forgetInherited, inheritedSocket } from '../../lib/runtime/systemd/listen-fds.ts';
 import { ServiceManager } from '../../lib/runtime/systemd/service-manager.ts';
 import { prepareRuntime } from '../../lib/runtime/v8.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
@@ -20,6 +21,8 @@ export async function start(options: StartOptions, viliVersion: string): Promise
     flags: options.settings,
     environment: process.env,
   });
+  const inheritedFd = inheritedSocket(process.env, process.pid);
+  forgetInherited(process.env);
   prepareRuntime();
   process.title = 'vili';
   const { logDir: dir } = live.settings;
@@ -39,6 +42,7 @@ export async function start(options: StartOptions, viliVersion: string): Promise
       journal,
       manager,
       environment: process.env,
+      inheritedFd,
       onFatal: (error) => die(journal, error),
     });
     manager.ready();

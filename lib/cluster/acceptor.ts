@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { messageOf } from '../errors.ts';
-import { openListener } from '../proxy/downstream/listener.ts';
+import { type ListenPlace, openListener } from '../proxy/downstream/listener.ts';
 import { DeadlineQueue } from '../proxy/io/deadline-queue.ts';
 
 /** How long a connection waits while no process can take it; a stuck process is replaced by then. */
@@ -43,8 +43,8 @@ export class Acceptor {
   }
 
   /** @throws ViliError VILI_GATE_LISTEN when the port cannot be opened. */
-  async listen(host: string, port: number): Promise<number> {
-    const opened = await openListener(this.#server, host, port);
+  async listen(place: ListenPlace): Promise<number> {
+    const opened = await openListener(this.#server, place);
     this.#server.on('error', (error) => {
       this.#onProblem(`a connection could not be accepted: ${messageOf(error)}`);
     });

@@ -156,9 +156,9 @@ class Cluster implements ProxyService {
     if (this.#closing !== null) {
       throw new ViliError('VILI_GATE_LISTEN', 'the proxy is closed', { exitCode: EXIT.usage });
     }
-    const { host, port, tls } = this.#options.settings;
-    if (tls !== null) this.#watchCertificate(tls);
-    const opened = await this.#acceptor.listen(host, port);
+    const { settings } = this.#options;
+    if (settings.tls !== null) this.#watchCertificate(settings.tls);
+    const opened = await this.#acceptor.listen(settings);
     await Promise.all(this.#slots.map((slot) => slot.start()));
     return { port: opened };
   }

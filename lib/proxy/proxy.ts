@@ -117,7 +117,7 @@ export function createProxy(
 
   return {
     async listen() {
-      listening ??= openListener(server, settings.host, settings.port).catch((error: unknown) => {
+      listening ??= openListener(server, settings).catch((error: unknown) => {
         listening = null;
         throw error;
       });

@@ -18,6 +18,8 @@ export interface ProxySettings {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Descriptor of a socket that listens already, used in place of host and port; null or absent: none. */
+  readonly inheritedFd?: number | null;
   /** Null for plain HTTP. With TLS, HTTP/2 is offered as well. */
   readonly tls: TlsSettings | null;
   /** A request head beyond either limit is rejected with 431. */

@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Stream } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../lib/errors.ts';
 import type { HistoryEntry, HistoryEvent } from '../../lib/model/history.ts';
 import { type ControlClient, controlClient } from '../../lib/operator/client/client.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
+import type { BoundSocket } from './bound-socket.ts';
 import { PATIENCE } from './patience.ts';
 
 /** The built program, as a user starts it. */
@@ -32,6 +34,8 @@ export interface StartOptions {
   readonly wrapper?: readonly string[];
   /** Another program than the built one, started by its first line. */
   readonly program?: string;
+  /** A listening socket that it gets as descriptor 3. */
+  readonly socket?: BoundSocket;
 }
 
 /** A daemon as a child process: what it says, how it is waited for and how it is ended. */
@@ -188,7 +192,7 @@ export async function runVili(
 function spawnVili(
   base: string,
   args: readonly string[],
-  { environment = {}, wrapper = [], program }: StartOptions,
+  { environment = {}, wrapper = [], program, socket }: StartOptions,
 ): ChildProcess {
   const inherited = Object.entries(process.env).filter(
     ([key]) => !key.startsWith('VILI_') && key !== 'NODE_V8_COVERAGE',
@@ -196,7 +200,9 @@ function spawnVili(
   const env = { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment };
   const vili = program === undefined ? [process.execPath, ...NODE_FLAGS, MAIN] : [program];
   const [command = process.execPath, ...rest] = [...wrapper, ...vili, ...args];
-  return spawn(command, rest, { cwd: base, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // For the types only streams have a descriptor to share; node shares that of any handle.
+  const shared = socket === undefined ? [] : [socket.handle as unknown as Stream];
+  return spawn(command, rest, { cwd: base, env, stdio: ['ignore', 'pipe', 'pipe', ...shared] });
 }
 
 function nodeFlags(): readonly string[] {

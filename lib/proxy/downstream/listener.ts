@@ -139,19 +139,45 @@ export function createListener(
   return server;
 }
 
-/** Opens the port. @throws ViliError VILI_GATE_LISTEN when that fails. */
-export function openListener(server: NetServer, host: string, port: number): Promise<number> {
+/** Where users are awaited. */
+export interface ListenPlace {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** A socket that another process has opened, in place of the two. */
+  readonly inheritedFd?: number | null;
+}
+
+/** Opens the port, or takes the inherited socket; resolves to the port. @throws ViliError VILI_GATE_LISTEN */
+export function openListener(
+  server: NetServer,
+  { host, port, inheritedFd = null }: ListenPlace,
+): Promise<number> {
+  const what =
+    inheritedFd === null
+      ? `${host}:${port}`
+      : `the socket that Vili was given as descriptor ${inheritedFd}`;
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
-      const text = `cannot listen on ${host}:${port}: ${messageOf(error)}`;
+      const text = `cannot listen on ${what}: ${messageOf(error)}`;
       reject(new ViliError('VILI_GATE_LISTEN', text, { cause: error, exitCode: EXIT.usage }));
     };
     server.once('error', failed);
-    server.listen({ host, port, backlog: BACKLOG }, () => {
+    const where = inheritedFd === null ? { host, port } : { fd: inheritedFd };
+    const listening = (): void => {
       server.off('error', failed);
       const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
+      if (typeof address === 'object' && address !== null) return resolve(address.port);
+      server.close();
+      failed(new Error('it is not a TCP socket, which the addresses of users come from'));
+    };
+    try {
+      server.listen({ ...where, backlog: BACKLOG }, listening);
+    } catch (error) {
+      // A descriptor that is closed, or no socket at all.
+      server.off('error', failed);
+      failed(error as Error);
+    }
   });
 }
 
