@@ -1,12 +1,6 @@
+import { DURATION_UNITS_MS } from '../../lib/text/times.ts';
 import { type Format, FormatError, textOf } from './format.ts';
 
-const DURATION_UNITS_MS: ReadonlyMap<string, number> = new Map([
-  ['ms', 1],
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
 const SIZE_UNITS_BYTES: ReadonlyMap<string, number> = new Map([
   ['', 1],
   ['b', 1],

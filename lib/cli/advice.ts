@@ -30,7 +30,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
     'log logs tail journal',
     "the service's logs are in logs_IDENTIFIER-running/, Vili's own in log_dir (else on its standard output)",
   ],
-  ['events audit timeline', 'it is called `vili history` here'],
+  ['audit timeline', 'it is called `vili history` here'],
   ['explain reason reasons verdict', 'it is called `vili why` here'],
   ['compare differences samples', 'it is called `vili diff` here'],
   ['resend repeat', 'it is called `vili replay` here'],
@@ -38,7 +38,9 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
   ['actors top processes', 'it is called `vili tree` here'],
   ['init new create', 'there is nothing to create: start from tmp.env or config/vili.yaml'],
   ['metrics dashboard ui', 'there is none; `vili status --json` has the figures'],
-  ['wait watch', 'there is none; ask `vili status --json` from time to time'],
+  ['watch', 'it is called `vili status -w` here'],
+  ['await until block', 'it is called `vili wait` here'],
+  ['event follow feed stream', 'it is called `vili events` here'],
   ['version', 'it is `vili --version`'],
 ];
 const LEAST_PREFIX = 3;

@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import { parseDuration } from '../text/times.ts';
+
+/** Timers of node count in 32 bits. */
+const LONGEST_MS = 24 * 86_400_000;
 
 export interface SettingFlags {
   readonly set?: Readonly<Record<string, string>>;
@@ -23,6 +27,13 @@ export function countOf(text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count < 1) throw new UsageError(`"${text}" must be a whole number from 1`);
   return count;
+}
+
+/** Milliseconds, more than none and at most what a timer can wait for. */
+export function durationOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== null && ms > 0 && ms <= LONGEST_MS) return ms;
+  throw new UsageError(`"${text}" must be a duration of 1ms to 24d, such as 90s, 30m or 2h`);
 }
 
 // Private

@@ -8,6 +8,7 @@ import { accept } from './commands/acts/accept.ts';
 import { check } from './commands/running/check.ts';
 import { demo } from './commands/running/demo.ts';
 import { diff } from './commands/diff.ts';
+import { events } from './commands/events.ts';
 import { history } from './commands/history.ts';
 import { pause, resume } from './commands/acts/pause.ts';
 import { promote } from './commands/acts/promote.ts';
@@ -20,6 +21,7 @@ import { rollback } from './commands/acts/rollback.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
+import { wait } from './commands/wait.ts';
 import { why } from './commands/why.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 import type { Printer } from './terminal/printer.ts';
@@ -34,6 +36,8 @@ const COMMANDS: readonly Declare[] = [
   why,
   diff,
   history,
+  events,
+  wait,
   trace,
   tree,
   accept,
@@ -54,20 +58,20 @@ interface CommonOptions {
 
 /**
  * The whole command line. `onEnd` receives the exit code of the command; errors are thrown,
- * commander's own as CommanderError.
+ * commander's own as CommanderError. With `namesVersion` `--version` is an option of the command: which version it means.
  */
 export function buildProgram(
   actions: CliActions,
   io: CliIo,
   printer: Printer,
   onEnd: (exitCode: number) => void,
+  namesVersion = false,
 ): Command {
   const program = new Command('vili')
     .description(
       'Tries a new version of a server on real user traffic before any user sees it.\n' +
         'Without a command: start.',
     )
-    .version(actions.version, '-V, --version', 'print the version')
     .option('--base <folder>', 'folder Vili runs in (default: the current one)')
     .option('--json', 'print data as JSON')
     .option('--yes', 'do not ask before an act')
@@ -84,6 +88,7 @@ export function buildProgram(
     // Its suggestions go by letters only: `restart` becomes `start`, another act.
     .showSuggestionAfterError(false)
     .exitOverride();
+  if (!namesVersion) program.version(actions.version, '-V, --version', 'print the version');
   const context = (): CommandContext => {
     const { base = '.', json = false, yes = false } = program.opts<CommonOptions>();
     const folder = resolve(io.workingFolder, base);

@@ -5,6 +5,8 @@ import type { CliActions, CliIo } from './terminal/io.ts';
 import { Printer } from './terminal/printer.ts';
 import { printable } from './text/printable.ts';
 
+/** Commands whose `--version` says which version is meant, not that Vili's own is asked for. */
+const NAMES_VERSION = new Set(['wait']);
 const HELP_OR_VERSION = new Set(['-h', '--help', '-V', '--version']);
 
 /**
@@ -19,7 +21,8 @@ export async function runCli(
   const printer = new Printer(io);
   let exitCode: number = EXIT.ok;
   try {
-    const program = buildProgram(actions, io, printer, (code) => (exitCode = code));
+    const namesVersion = NAMES_VERSION.has(firstWord(argv) ?? '');
+    const program = buildProgram(actions, io, printer, (code) => (exitCode = code), namesVersion);
     const words = hasCommand(program, argv) ? argv : ['start', ...argv];
     const unknown = unknownCommand(program, words);
     if (unknown !== null) throw unknown;
@@ -33,6 +36,11 @@ export async function runCli(
 }
 
 // Private
+
+/** The command, where options may come first; of these only `--base` takes a word. */
+function firstWord(argv: readonly string[]): string | undefined {
+  return argv.find((word, at) => !word.startsWith('-') && argv[at - 1] !== '--base');
+}
 
 /** Bare `vili`, with or without options, is `vili start`: the original way to start it. */
 function hasCommand(program: Command, argv: readonly string[]): boolean {

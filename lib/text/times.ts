@@ -10,6 +10,22 @@ const UNITS: readonly (readonly [ms: number, unit: string])[] = [
   [SECOND_MS, 's'],
 ];
 
+/** Milliseconds by the unit that a duration is written with. */
+export const DURATION_UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', SECOND_MS],
+  ['m', MINUTE_MS],
+  ['h', HOUR_MS],
+  ['d', 24 * HOUR_MS],
+]);
+
+/** Milliseconds of `500ms`, `30s`, `1.5h`; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const [, number, unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)\s?([a-z]{1,2})$/i.exec(text.trim()) ?? [];
+  const factor = DURATION_UNITS_MS.get(unit.toLowerCase());
+  return number === undefined || factor === undefined ? null : Math.round(Number(number) * factor);
+}
+
 /** `1,204 ms`, `31 ms`, `1.5 ms`, `0.02 ms`. */
 export function milliseconds(ms: number): string {
   return `${decimal(ms)} ms`;

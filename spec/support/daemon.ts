@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly program?: string;
   /** A listening socket that it gets as descriptor 3. */
   readonly socket?: BoundSocket;
+  /** How long a command may take, which is then lengthened as all limits are. */
+  readonly limitMs?: number;
 }
 
 /** A daemon as a child process: what it says, how it is waited for and how it is ended. */
@@ -180,7 +182,10 @@ export async function runVili(
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_LIMIT_MS * PATIENCE);
+  const timer = setTimeout(
+    () => child.kill('SIGKILL'),
+    (options.limitMs ?? EXIT_LIMIT_MS) * PATIENCE,
+  );
   const [code, signal] = (await once(child, 'close')) as [number, NodeJS.Signals | null];
   clearTimeout(timer);
   return { code, signal, stdout, stderr };

@@ -9,6 +9,8 @@ export interface CliIo {
   readonly isTerminal: { readonly stdin: boolean; readonly stdout: boolean };
   /** Width of the terminal; text for people is wrapped at 80 columns at most. */
   readonly columns: number;
+  /** Height of the terminal now. */
+  readonly rows: number;
   readonly workingFolder: string;
   /** The user, for the audit, e.g. `ann@host`. */
   readonly user: string;

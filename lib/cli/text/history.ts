@@ -8,7 +8,7 @@ import { alignRows, wrapWords } from './table.ts';
 export function historyText(entries: readonly HistoryEntry[], options: TextOptions): string[] {
   const rows = entries.map((entry) => [
     printable(dateTime(entry.at)),
-    { text: entry.event, style: styleOf(entry.event, options) },
+    { text: entry.event, style: eventStyle(entry.event, options) },
     printable(entry.version),
     entry.by === 'vili' ? '' : `by ${printable(entry.by)}`,
   ]);
@@ -21,9 +21,8 @@ export function historyText(entries: readonly HistoryEntry[], options: TextOptio
   ]);
 }
 
-// Private
-
-function styleOf(event: HistoryEntry['event'], { colors }: TextOptions): Style {
+/** Good and bad news are told apart at a glance. */
+export function eventStyle(event: HistoryEntry['event'], { colors }: TextOptions): Style {
   if (event === 'promoted') return colors.good;
   if (event === 'rejected' || event === 'crashed' || event === 'refused') return colors.bad;
   return event === 'rolled-back' || event === 'superseded' || event === 'restarted'

@@ -40,6 +40,20 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
   ];
 }
 
+/** The head of `vili status` on one line, plain and without ages, so that it changes only when something happens. */
+export function statusLine(status: StatusView): string {
+  const roles = servletsOf(status).map(
+    ([role, { version, state }]) => `${role.toUpperCase()} ${numberOf(status, version)} ${state}`,
+  );
+  const { verdict, phase, outage } = status;
+  const progress =
+    verdict === null
+      ? phase
+      : `${verdictWord(verdict)} ${percent(Math.floor(100 * verdict.progress) / 100)}`;
+  const down = outage ? 'USERS ARE NOT SERVED' : '';
+  return [...roles, down, progress].filter((part) => part !== '').join('  ');
+}
+
 // Private
 
 function headline(status: StatusView, { colors, nowMs, columns }: TextOptions): string[] {

@@ -5,7 +5,7 @@ import { ROUTE_LIST } from './routes.ts';
 
 /** The page `docs/api.md`. */
 export function renderApiPage(): string {
-  const { maxConnections, maxBodyBytes, idleMs } = CONTROL_LIMITS;
+  const { maxConnections, maxStreams, maxBodyBytes, idleMs, heartbeatMs } = CONTROL_LIMITS;
   return `# Control API
 
 Written by \`npm run docs\` from the routes in \`lib/operator/api\`; do not edit.
@@ -29,8 +29,20 @@ The acts (\`promote\`, \`reject\` and those below) respond once the act has begu
 \`retest\` takes a version that was rejected or superseded and whose server file is still in the base.
 
 A trace record has \`id atMs from to type correlation waitMs handledMs outcome\`, and \`payload\` where it is
-captured. Events are server-sent events: a stream begins with the comment \`: listening\`, and each event is one
-\`data:\` line of JSON.
+captured.
+
+## Live events
+
+Events are server-sent events: a stream begins with the comment \`: listening\`, and each event is one \`data:\` line of
+JSON. A stream without events sends a comment every ${heartbeatMs / 1000} s.
+
+\`\`\`
+curl -sN --unix-socket .vili/vili.sock 'http://vili/v1/events?limit=10'
+\`\`\`
+
+The events of \`/v1/events\` have ids, which stay the same over restarts of Vili. A client that connects again with
+\`Last-Event-ID\` gets what it missed, out of the history. Where that no longer reaches back so far, an event named \`gap\`
+comes first, \`{ "gapAfter": "ID" }\`, then whatever happened later and is known.
 
 ## Errors
 
@@ -46,12 +58,13 @@ captured. Events are server-sent events: a stream begins with the comment \`: li
 | 409 | \`VILI_REFUSED\`: not possible now |
 | 422 | \`VILI_RELOAD_FAILED\`: the settings are wrong and stay as they are |
 | 413 | \`VILI_BODY_TOO_LARGE\` |
+| 503 | \`VILI_TOO_MANY_STREAMS\` |
 | 504 | \`VILI_ASK_TIMEOUT\`: an actor did not reply (3 s; acts 10 s); see \`vili tree\` |
 | 500 | anything else; the details of \`VILI_INTERNAL\` are in Vili's log |
 
 ## Limits
 
-${maxConnections} connections (streams count), bodies up to ${maxBodyBytes / 1024} KiB, ${idleMs / 1000} s for a request and for an idle
+${maxConnections} connections (streams count, of which there are at most ${maxStreams}), bodies up to ${maxBodyBytes / 1024} KiB, ${idleMs / 1000} s for a request and for an idle
 connection. A stream whose reader is more than ${MAX_BEHIND_BYTES / 1024 ** 2} MiB behind is cut; connect again.
 `;
 }

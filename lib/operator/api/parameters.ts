@@ -1,6 +1,9 @@
 import { BadRequestError } from '../../errors.ts';
+import { timeOfEvent } from '../views/event-view.ts';
 
 const MAX_TEXT = 1000;
+/** Of a value that an error shows. */
+const MAX_SHOWN = 100;
 
 /** A value of a request: in the query of a GET, in the JSON body of a POST. */
 export interface Parameter<T, Required extends boolean = boolean> {
@@ -50,6 +53,19 @@ export function count(what: string, max: number): Parameter<number, false> {
     throw new BadRequestError(`${name} "${shown}" must be a whole number from 1 to ${max}`);
   };
   return { doc: `${what}; at most ${max}`, required: false, read };
+}
+
+/** The id of an event. */
+export function eventId(doc: string): Parameter<string, false> {
+  const read = (name: string, value: unknown): string => {
+    const shown = String(value);
+    if (timeOfEvent(shown) !== null) return shown;
+    const example = 'such as 1767225600000-0123456789ab';
+    throw new BadRequestError(
+      `${name} "${shown.slice(0, MAX_SHOWN)}" is not the id of an event, ${example}`,
+    );
+  };
+  return { doc, required: false, read };
 }
 
 /** A JSON `true` or `false`. */

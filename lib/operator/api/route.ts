@@ -20,7 +20,17 @@ export interface JsonRoute<S extends Shape, R> extends Declaration<S> {
 
 /** A route that responds with server-sent events for as long as the client listens. */
 export interface StreamRoute<S extends Shape, E> extends Declaration<S> {
+  /** The parameter that the `Last-Event-ID` of a client that connects again is the value of. */
+  readonly resumedBy?: keyof S & string;
+  /** The id and the name of an event; absent: events have neither. */
+  frameOf?(event: E): Frame;
   subscribe(handlers: ControlHandlers, request: RequestOf<S>): Promise<Subscription<E>>;
+}
+
+/** What a server-sent event has beside its data. */
+export interface Frame {
+  readonly id?: string;
+  readonly name?: string;
 }
 
 /** Begins to send; the returned function ends it. */

@@ -1,9 +1,11 @@
 import { ViliError } from '../../errors.ts';
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
+import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';
+import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
 import type { ActKind } from './handlers.ts';
-import { anyText, count, flag, type RequestOf, requiredText, text } from './parameters.ts';
+import { anyText, count, eventId, flag, type RequestOf, requiredText, text } from './parameters.ts';
 import { json, type Route, stream } from './route.ts';
 
 const DEFAULT_HISTORY = 100;
@@ -105,9 +107,15 @@ export const ROUTES = {
   events: stream({
     method: 'GET',
     path: '/v1/events',
-    request: {},
-    doc: 'entries of the history as they happen',
-    subscribe: (handlers) => Promise.resolve((send) => handlers.events(send)),
+    request: {
+      after: eventId('the `id` of an event: those that followed it come first'),
+      limit: count('without `after`: so many of the past come first; default none', MAX_HISTORY),
+    },
+    resumedBy: 'after',
+    frameOf: (event: EventView | EventGap) =>
+      'gapAfter' in event ? { name: 'gap' } : { id: event.id },
+    doc: 'entries of the history as they happen, each with its `id`',
+    subscribe: (handlers, request) => followEvents(handlers, request, MAX_HISTORY),
   }),
   promote: act('promote', 'the one under test'),
   reject: act('reject', 'the one under test'),

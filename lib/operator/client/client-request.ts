@@ -1,15 +1,20 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { attempt, codeOf, EXIT, messageOf, ViliError } from '../../errors.ts';
+import { CONTROL_LIMITS } from '../server/control-server.ts';
 import { reachableSocketPath } from '../socket-path.ts';
 
 /** A larger response cannot be one of Vili. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+/** A stream without so many of them is given up. */
+const MISSED_HEARTBEATS = 3;
 
 /** Exit codes of a command by the HTTP status of the daemon's response. */
 const EXIT_CODES: Readonly<Record<number, number>> = {
   400: EXIT.usage,
   409: EXIT.refused,
   422: EXIT.usage,
+  503: EXIT.refused,
   504: EXIT.timedOut,
 };
 
@@ -57,13 +62,18 @@ export async function callForEvents(
   try {
     const response = await open(call, AbortSignal.any([limit.signal, signal]));
     clearTimeout(timer);
+    const limitMs = MISSED_HEARTBEATS * CONTROL_LIMITS.heartbeatMs;
+    response.setTimeout(limitMs, () => response.destroy(silent(limitMs)));
     response.setEncoding('utf8');
     let pending = '';
     for await (const chunk of response) {
       const events = (pending + String(chunk)).split('\n\n');
       pending = events.pop() ?? '';
       if (pending.length > MAX_RESPONSE_BYTES) throw tooLarge();
-      for (const event of events) if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)));
+      for (const event of events) {
+        const data = event.split('\n').find((line) => line.startsWith('data: '));
+        if (data !== undefined) take(JSON.parse(data.slice(6)));
+      }
     }
   } catch (error) {
     if (!signal.aborted) throw clearError(error, call);
@@ -128,6 +138,12 @@ function responseError(status: number, text: string): ControlResponseError {
     return { code: String(error.code), message: String(error.message) };
   }, unknown);
   return new ControlResponseError(status, code, message);
+}
+
+/** A daemon that was stopped (SIGSTOP) or hangs keeps its connections. */
+function silent(limitMs: number): ViliError {
+  const text = `the daemon has been silent for ${limitMs / 1000} s; does it hang? See vili tree`;
+  return new ViliError('VILI_DAEMON_UNREACHABLE', text, { exitCode: EXIT.unreachable });
 }
 
 function tooLarge(): ViliError {

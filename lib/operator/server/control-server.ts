@@ -11,7 +11,9 @@ import { readJson } from './request-body.ts';
 export const CONTROL_LIMITS: ControlLimits = {
   maxBodyBytes: 64 * 1024,
   maxConnections: 64,
+  maxStreams: 32,
   idleMs: 30_000,
+  heartbeatMs: 15_000,
 };
 /** Responses under way get this long at close. */
 const CLOSE_GRACE_MS = 1000;
@@ -21,6 +23,10 @@ export interface ControlLimits {
   readonly maxBodyBytes: number;
   /** Further connections are closed at once; live streams count too. */
   readonly maxConnections: number;
+  /** Further live streams get a 503, so that ordinary requests still get through. */
+  readonly maxStreams: number;
+  /** How often a live stream without events says that it is alive, ms. */
+  readonly heartbeatMs: number;
   /** Limit for a request to arrive whole and for a connection without one, ms. */
   readonly idleMs: number;
 }
@@ -86,13 +92,17 @@ async function serve(
         method: request.method ?? 'GET',
         path: url.pathname,
         query: url.searchParams,
+        lastEventId: lastEventId(request),
         body: () => readJson(request, options.maxBodyBytes),
       },
       options.handlers,
     );
     if (dispatched.kind === 'json') return send(request, response, 200, dispatched.value);
+    if (streams.size >= options.maxStreams) throw tooManyStreams(options.maxStreams);
     streams.add(response);
-    await streamEvents(response, dispatched.subscribe);
+    const { frameOf } = dispatched;
+    const { heartbeatMs } = options;
+    await streamEvents(response, await dispatched.open(), { heartbeatMs, frameOf });
   } catch (error) {
     if (!(error instanceof ViliError)) {
       options.onProblem(`control request ${request.method} failed: ${messageOf(error)}`);
@@ -102,6 +112,17 @@ async function serve(
   } finally {
     streams.delete(response);
   }
+}
+
+/** A browser that never had an event with an id sends none, or an empty one. */
+function lastEventId({ headers }: IncomingMessage): string | null {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+function tooManyStreams(limit: number): ViliError {
+  const text = `${limit} live streams are open, and there can be no more; end one, such as a \`vili events -f\``;
+  return new ViliError('VILI_TOO_MANY_STREAMS', text, { httpStatus: 503 });
 }
 
 /** An error that is not a ViliError stays private. */

@@ -1,13 +1,15 @@
 import { BadRequestError, ViliError } from '../../errors.ts';
 import type { ControlHandlers } from '../api/handlers.ts';
 import { readRequest } from '../api/parameters.ts';
-import type { Route, Subscription } from '../api/route.ts';
+import type { Frame, Route, Subscription } from '../api/route.ts';
 import { ROUTE_LIST } from '../api/routes.ts';
 
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Where a stream was when it broke off; null: this is no such stream. */
+  readonly lastEventId: string | null;
   /** Reads and parses the body; called only for a POST. */
   body(): Promise<unknown>;
 }
@@ -15,7 +17,11 @@ export interface HttpRequest {
 /** One JSON value, or server-sent events for as long as the client listens. */
 export type Dispatched =
   | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'events'; readonly subscribe: Subscription<unknown> };
+  | {
+      readonly kind: 'events';
+      readonly open: () => Promise<Subscription<unknown>>;
+      readonly frameOf: ((event: unknown) => Frame) | undefined;
+    };
 
 /** Serves one request; throws ViliError for a request that no route takes or that is not valid. */
 export async function dispatch(
@@ -24,12 +30,15 @@ export async function dispatch(
 ): Promise<Dispatched> {
   const route = routeOf(request, handlers);
   const body = route.method === 'POST' ? objectOf(await request.body()) : null;
+  const resumedBy = 'subscribe' in route ? route.resumedBy : undefined;
   const parameters = readRequest(route.request, (name) => {
+    if (name === resumedBy && request.lastEventId !== null) return request.lastEventId;
     if (body === null) return request.query.get(name);
     return Object.hasOwn(body, name) ? body[name] : undefined;
   });
   if ('subscribe' in route) {
-    return { kind: 'events', subscribe: await route.subscribe(handlers, parameters) };
+    const open = () => route.subscribe(handlers, parameters);
+    return { kind: 'events', open, frameOf: route.frameOf?.bind(route) };
   }
   return { kind: 'json', value: await route.respond(handlers, parameters) };
 }

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { runCli } from '../../../lib/cli/run-cli.ts';
 import type { CliActions, CliIo } from '../../../lib/cli/terminal/io.ts';
-import { createControlServer } from '../../../lib/operator/server/control-server.ts';
+import {
+  CONTROL_LIMITS,
+  createControlServer,
+} from '../../../lib/operator/server/control-server.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { SampleHandlers } from '../operator/views.ts';
 
@@ -65,6 +68,7 @@ export async function run(
     env: {},
     isTerminal: { stdin: false, stdout: false },
     columns: 80,
+    rows: 24,
     workingFolder: '/nowhere',
     user: 'ann@host',
     now: () => NOW_MS,
@@ -82,6 +86,7 @@ export async function withDaemon(
     await mkdir(join(base, '.vili'));
     const handlers = new SampleHandlers();
     const server = createControlServer({
+      ...CONTROL_LIMITS,
       socketPath: join(base, '.vili', 'vili.sock'),
       handlers,
       maxBodyBytes: 10_000,

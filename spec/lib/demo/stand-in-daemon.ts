@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryEntry, HistoryEvent } from '../../../lib/model/history.ts';
-import { createControlServer } from '../../../lib/operator/server/control-server.ts';
+import {
+  CONTROL_LIMITS,
+  createControlServer,
+} from '../../../lib/operator/server/control-server.ts';
 import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import { SampleHandlers, STATUS } from '../operator/views.ts';
 
@@ -66,6 +69,7 @@ function note(number: string, event: HistoryEvent): void {
 }
 
 const server = createControlServer({
+  ...CONTROL_LIMITS,
   socketPath: join(base, '.vili', 'vili.sock'),
   handlers: new StandIn(),
   maxBodyBytes: 1000,

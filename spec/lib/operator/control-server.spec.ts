@@ -8,7 +8,10 @@ import type { HistoryEntry } from '../../../lib/model/history.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import type { ControlHandlers } from '../../../lib/operator/api/handlers.ts';
 import { type ControlClient, controlClient } from '../../../lib/operator/client/client.ts';
-import { createControlServer } from '../../../lib/operator/server/control-server.ts';
+import {
+  CONTROL_LIMITS,
+  createControlServer,
+} from '../../../lib/operator/server/control-server.ts';
 import { eventually } from '../../support/eventually.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
@@ -33,6 +36,7 @@ async function serving(
     const handlers: SampleHandlers & ControlHandlers = new SampleHandlers();
     const problems: string[] = [];
     const server = createControlServer({
+      ...CONTROL_LIMITS,
       socketPath,
       handlers,
       maxBodyBytes: 1000,
@@ -134,6 +138,7 @@ describe('the control server', () => {
       const socketPath = join(folder, 'vili.sock');
       await writeFile(socketPath, 'stale');
       const server = createControlServer({
+        ...CONTROL_LIMITS,
         socketPath,
         handlers: new SampleHandlers(),
         maxBodyBytes: 1000,
@@ -160,6 +165,7 @@ describe('the control server', () => {
   it('names the socket that it cannot listen on', async () => {
     await withTempFolder(async (folder) => {
       const server = createControlServer({
+        ...CONTROL_LIMITS,
         socketPath: join(folder, 'missing/vili.sock'),
         handlers: new SampleHandlers(),
         maxBodyBytes: 1000,
