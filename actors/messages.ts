@@ -6,6 +6,7 @@ import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { OutageView } from '../lib/deployment/outage/takeover.ts';
+import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
 import type { ProbationView } from '../lib/deployment/probation/view.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
@@ -222,5 +223,18 @@ export type ReloaderMessage =
 export type ReloadReply =
   | { readonly changes: readonly SettingChange[] }
   | { readonly failed: unknown };
+
+export type HangWatchMessage =
+  | { readonly type: 'tick' }
+  /** What both respond to a probe; null: nothing is on probation, or it is not known. */
+  | {
+      readonly type: 'asked';
+      readonly found:
+        | (ProbationPair & {
+            readonly doesRunningRespond: boolean;
+            readonly isPreviousGood: boolean;
+          })
+        | null;
+    };
 
 export type OperatorMessage = { readonly type: 'problem'; readonly problem: string };

@@ -31,6 +31,8 @@ import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
 import { diskJanitorActor } from './disk-janitor-actor.ts';
 import { diskJanitorDeps } from './disk-janitor-deps.ts';
+import { hangWatchActor } from './hang-watch-actor.ts';
+import { hangWatchDeps } from './hang-watch-deps.ts';
 import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
@@ -111,6 +113,10 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       keepChildren: true,
       handlerTimeoutMs: DEPLOYER_HANDLER_TIMEOUT_MS,
       behaviour: () => deployerActor(deployerDeps(services)),
+    }),
+    actorSpec({
+      name: 'hang-watch',
+      behaviour: () => hangWatchActor(hangWatchDeps(services)),
     }),
     actorSpec({
       name: 'ingestor',

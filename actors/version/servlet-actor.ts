@@ -118,6 +118,9 @@ export function servletActor(deps: ServletDeps): Behaviour<ServletMessage, Servl
           if (phase === 'stopping') return known;
           if (exit.kind === 'infrastructure-failure') {
             reportUnhealthy(deps, self, exit.text, 'vili');
+          } else if (phase === 'ready' && deps.role === 'running') {
+            // Users need not wait for the children: another version may be warm.
+            reportUnhealthy(deps, self, exit.text, 'crashed');
           }
           return stopProcess(deps, self, known);
         }

@@ -66,6 +66,9 @@ function receive(message: ToProcess, socket?: Socket): void {
         .then((it) => channel.send({ type: 'drained', id, ...it }));
       break;
     }
+    case 'move-on':
+      proxy.moveOn(message.target);
+      break;
     case 'report':
       reportStats(true);
       void channel.send({ type: 'reported' });

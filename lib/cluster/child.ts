@@ -133,6 +133,10 @@ export class ClusterChild {
     });
   }
 
+  moveOn(target: Target): void {
+    this.#send({ type: 'move-on', target });
+  }
+
   /** Lets what is in flight finish; kills the process when that takes too long. */
   async close(deadlineMs: number): Promise<void> {
     if (this.#phase !== 'over') this.#phase = 'closing';

@@ -128,6 +128,10 @@ class Cluster implements ProxyService {
     };
   }
 
+  moveOn(target: Target): void {
+    for (const { child } of this.#slots) child?.moveOn(target);
+  }
+
   /** The counts of this moment; of a silent process, those that it reported last. */
   async counts(): Promise<ProxyCounts> {
     const patience = new AbortController();
@@ -136,6 +140,14 @@ class Cluster implements ProxyService {
     patience.abort();
     const own = { ...NO_COUNTS, connectionsRejected: this.#acceptor.rejected };
     return this.#slots.reduce((sum, slot) => addCounts(sum, slot.counts()), own);
+  }
+
+  pulse(): Pick<ProxyCounts, 'heard' | 'waitingNow'> {
+    const all = this.#slots.map((slot) => slot.counts());
+    return {
+      heard: all.reduce((sum, { heard }) => sum + heard, 0),
+      waitingNow: all.reduce((sum, { waitingNow }) => sum + waitingNow, 0),
+    };
   }
 
   onTraffic(listener: TrafficListener): () => void {

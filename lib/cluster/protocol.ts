@@ -41,6 +41,7 @@ export type ToProcess =
       readonly target: Target;
       readonly timeoutMs: number;
     }
+  | { readonly type: 'move-on'; readonly target: Target }
   /** Report the counts now. */
   | { readonly type: 'report' }
   | { readonly type: 'close'; readonly deadlineMs: number };

@@ -20,6 +20,8 @@ export function addCounts(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
     connectionsRejected: a.connectionsRejected + b.connectionsRejected,
     heldNow: a.heldNow + b.heldNow,
     inFlightNow: a.inFlightNow + b.inFlightNow,
+    heard: a.heard + b.heard,
+    waitingNow: a.waitingNow + b.waitingNow,
   };
 }
 
@@ -38,6 +40,8 @@ export function finalCounts(last: ProxyCounts, copies: number): ProxyCounts {
     skipped: { ...last.skipped, aborted },
     heldNow: 0,
     inFlightNow: 0,
+    heard: 0,
+    waitingNow: 0,
   };
 }
 

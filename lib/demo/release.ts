@@ -27,6 +27,12 @@ export interface ReleaseFaults {
   readonly crashAfterRequests?: number;
   readonly ignoreSigterm?: boolean;
   readonly ignoreSighup?: boolean;
+  /** Responds to nothing: `all`, or `users` only, so that health probes still succeed. */
+  readonly hang?: 'all' | 'users';
+  /** Memory that is never given back, MB a minute. */
+  readonly leakMbPerMinute?: number;
+  /** Further faults, which begin this long after it listens, and only as the running version. */
+  readonly asRunning?: { readonly afterMs: number; readonly faults: ReleaseFaults };
   /** Delay before listening, ms. */
   readonly startupDelayMs?: number;
 }

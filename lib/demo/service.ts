@@ -16,6 +16,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** One WARN for this many requests, as in busy services. */
 const REQUESTS_PER_WARNING = 97;
 const DRAIN_LIMIT_MS = 10_000;
+const LEAK_STEP_MS = 500;
 const NAMES = ['anvil', 'bolt', 'clamp', 'drill', 'easel', 'file', 'gauge', 'hammer'];
 
 interface Reply {
@@ -48,7 +49,8 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 const release = (globalThis as { viliDemoRelease?: ReleaseData }).viliDemoRelease;
 if (release !== undefined) serve(release);
 
-function serve({ identifier, version, faults = {} }: ReleaseData): void {
+function serve({ identifier, version, faults: own = {} }: ReleaseData): void {
+  let faults = own;
   const log = openLog(identifier, faults.levelKey);
   let requests = 0;
   const counts = new Map<string, number>();
@@ -79,8 +81,20 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       process.stdout.write(`${identifier} ${version} listens on port ${port}\n`);
       log('INFO', `listening on port ${port}`);
+      beginLater();
     });
   }, faults.startupDelayMs ?? 0);
+
+  /** What breaks only once users rely on it. */
+  function beginLater(): void {
+    leak(faults.leakMbPerMinute);
+    const later = process.env['VILI_ROLE'] === 'running' ? faults.asRunning : undefined;
+    if (later === undefined) return;
+    setTimeout(() => {
+      faults = { ...faults, ...later.faults };
+      leak(later.faults.leakMbPerMinute);
+    }, later.afterMs).unref();
+  }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = process.hrtime.bigint();
@@ -88,6 +102,7 @@ function serve({ identifier, version, faults = {} }: ReleaseData): void {
     const { name, id } = endpointOf(request.method ?? 'GET', path);
     const body = await read(request).catch(() => '');
     if (name !== 'GET /health') countRequest();
+    if (faults.hang === 'all' || (faults.hang === 'users' && name !== 'GET /health')) return;
     if (faults.slow?.endpoint === name) await new Promise((r) => setTimeout(r, faults.slow?.ms));
     const reply = replyOf(name, id, new URLSearchParams(query), body);
     const requestId = request.headers['x-request-id'] ?? randomUUID();
@@ -162,6 +177,15 @@ function openLog(identifier: string, levelKey = 'level'): Log {
       writeSync(file, `${JSON.stringify(entry)}\n`);
     } catch {}
   };
+}
+
+/** Grows evenly from now on; the pages are written, so that they count. */
+function leak(mbPerMinute = 0): void {
+  if (mbPerMinute === 0) return;
+  const kept: Buffer[] = [];
+  setInterval(() => {
+    kept.push(Buffer.alloc(Math.round((mbPerMinute * 1024 * 1024 * LEAK_STEP_MS) / 60_000), 1));
+  }, LEAK_STEP_MS).unref();
 }
 
 function endpointOf(method: string, path: string): { name: string; id: number } {

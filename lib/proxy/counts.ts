@@ -1,6 +1,7 @@
 import { FAILURE_KINDS } from '../model/exchange.ts';
 import { USER_OUTCOMES, type UserFailure, type UserOutcome } from '../model/users/failure.ts';
 import { SKIP_REASONS, type SkipReason } from './copy/filter.ts';
+import { Pulse } from './upstream/pulse.ts';
 
 /** What went wrong: on running's side (`FAILURE_KINDS`), on the client's side, or at a limit of the proxy. */
 const ERROR_KINDS = [
@@ -40,6 +41,9 @@ export interface ProxyCounts {
   readonly connectionsRejected: number;
   readonly heldNow: number;
   readonly inFlightNow: number;
+  /** How often bytes of the present running arrived, and requests that it has not responded to with a byte. */
+  readonly heard: number;
+  readonly waitingNow: number;
 }
 
 /** The proxy's counters, updated in place: no allocation per request. */
@@ -85,6 +89,7 @@ export class Counter {
     heldNow: number,
     inFlightNow: number,
     failures: readonly UserFailure[] = [],
+    { heard, waiting }: Pulse = NO_PULSE,
   ): ProxyCounts {
     return {
       received: this.received,
@@ -99,11 +104,15 @@ export class Counter {
       connectionsRejected: this.connectionsRejected,
       heldNow,
       inFlightNow,
+      heard,
+      waitingNow: waiting,
     };
   }
 }
 
 // Private
+
+const NO_PULSE = new Pulse();
 
 function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
   return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;

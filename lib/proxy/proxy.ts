@@ -51,7 +51,11 @@ export interface HttpProxy {
    * response had begun. The target's idle connections are closed. Call it after `setRoute`.
    */
   drain(target: Target, timeoutMs: number): Promise<Drained>;
+  /** Safe requests that wait for this target, which hangs, are sent to running anew. Call it after `setRoute`. */
+  moveOn(target: Target): void;
   inFlight(target?: Target): number;
+  /** Whether running responds; of several processes as reported last, some 0.1 s ago. */
+  pulse(): Pick<ProxyCounts, 'heard' | 'waitingNow'>;
   counts(): ProxyCounts;
   /** Reports observations of running in batches; returns a function that unsubscribes. */
   onTraffic(listener: TrafficListener): () => void;
@@ -136,12 +140,18 @@ export function createProxy(
       if (context.pool !== null) context.hold.releaseAll();
     },
     drain: (target, timeoutMs) => upstreams.drain(target, () => context.pool, timeoutMs),
+    moveOn: (target) => upstreams.moveOn(target),
     inFlight: (target) => upstreams.inFlight(target),
+    pulse() {
+      const { heard = 0, waiting = 0 } = context.pool?.pulse ?? {};
+      return { heard, waitingNow: waiting };
+    },
     counts: () =>
       context.counts.snapshot(
         context.hold.size + context.connectRetry.size,
         upstreams.inFlight(),
         context.failures.snapshot(),
+        context.pool?.pulse,
       ),
     onTraffic: (listener) => context.traffic.listen(listener),
     close(deadlineMs) {

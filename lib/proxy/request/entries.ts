@@ -24,6 +24,7 @@ const ENTRIES: Readonly<Record<Exclude<MethodOf<Entered>, 'onHead' | 'collapse'>
   dispatchOn: undefined,
   noConnection: undefined,
   cut: undefined,
+  moveOn: undefined,
   cutSlow: undefined,
   pace: null,
   onConnect: undefined,

@@ -17,7 +17,7 @@ import { containEntries } from './entries.ts';
 import { RequestLifecycle, type TurnOwner } from './lifecycle.ts';
 import { outgoing } from './outgoing.ts';
 import { ResponseWriter } from './response.ts';
-import { mayRepeat, mayWait } from './retry.ts';
+import { mayMoveOn, mayRepeat, mayWait } from './retry.ts';
 
 const nothing = (): void => {};
 
@@ -35,6 +35,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   private responding = false;
   private sent = false;
   private isHalfClosed = false;
+  private isMoving = false;
 
   constructor(
     context: ProxyContext,
@@ -68,6 +69,17 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   cut(): void {
     this.endEarly('cut', 'aborted', 503);
+  }
+
+  moveOn(): void {
+    if (this.over || this.cancelled || this.graceUsed || this.writer.status !== 0) return;
+    if (this.responding || !mayMoveOn(this.head, this.body)) return;
+    if (this.client === null) {
+      if (this.pool?.cancel(this)) this.waitForNextRunning();
+      return;
+    }
+    this.isMoving = true;
+    this.abort?.();
   }
 
   gone(): void {
@@ -153,6 +165,10 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   onError(error: Error): void {
     if (this.over || this.cancelled) return this.giveBack();
+    if (this.isMoving) {
+      this.isMoving = false;
+      if (this.waitForNextRunning()) return;
+    }
     const { client, pool } = this;
     if (client?.spent && isStale(error)) return this.leave();
     const canRetry = !this.retried && !this.responding && client !== null && pool !== null;

@@ -96,6 +96,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   abstract dispatchOn(client: UpstreamClient): void;
   abstract noConnection(): void;
   abstract cut(): void;
+  abstract moveOn(): void;
   abstract gone(): void;
   abstract idle(): boolean;
 

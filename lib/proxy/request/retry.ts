@@ -18,7 +18,14 @@ export function mayWait(error: Error, body: RequestBody | null): boolean {
   return isRefused(error) && isRepeatable(body);
 }
 
+/** Whether a request that running has and does not respond to may be sent to another one. */
+export function mayMoveOn({ method }: RequestHead, body: RequestBody | null): boolean {
+  return SAFE.has(method) && isRepeatable(body);
+}
+
 // Private
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function isRepeatable(body: RequestBody | null): boolean {
   return body === null || body.repeatable;

@@ -69,6 +69,9 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.end();
   }
 
+  /** Nobody knows what was said in it. */
+  moveOn(): void {}
+
   gone(): void {
     this.end();
   }

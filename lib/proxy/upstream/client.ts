@@ -10,6 +10,7 @@ import { ONE_WRITE_MAX_BYTES } from '../io/write-coalescing.ts';
 import { BodySender } from './body-sender.ts';
 import { connectSocket, connectUpstream, hostOf } from './connect.ts';
 import { ResponseTimeoutError, UpstreamClosedError } from './errors.ts';
+import { Pulse } from './pulse.ts';
 import { requestText } from './request-text.ts';
 import type { UpstreamHandler, UpstreamLimits, UpstreamRequest } from './types.ts';
 
@@ -31,6 +32,7 @@ export class UpstreamClient {
   spent = false;
   private readonly target: Target;
   private readonly limits: UpstreamLimits;
+  private readonly pulse: Pulse;
   private readonly host: string;
   private readonly reader: ResponseReader;
   private readonly abort = (): void => this.fail(new UpstreamClosedError('given up'));
@@ -44,13 +46,15 @@ export class UpstreamClient {
   private keepMs = KEEP_ALIVE_MS;
   /** The state of the current request. */
   private requestSent = false;
+  private isAwaited = false;
   private responding = false;
   private headSeen = false;
   private destroyed = false;
 
-  constructor(target: Target, limits: UpstreamLimits) {
+  constructor(target: Target, limits: UpstreamLimits, pulse = new Pulse()) {
     this.target = target;
     this.limits = limits;
+    this.pulse = pulse;
     this.host = hostOf(target);
     this.reader = new ResponseReader(limits.maxHeaderBytes, {
       interim: ({ status, reason, fields }) => this.handler?.onInterim(status, reason, fields),
@@ -130,6 +134,7 @@ export class UpstreamClient {
       this.body = new BodySender(socket, request, () => {
         this.body = null;
         this.requestSent = true;
+        if (!this.responding) this.await();
         handler.onRequestSent();
       });
       return this.body.send(body);
@@ -139,15 +144,29 @@ export class UpstreamClient {
       socket.write(head, 'latin1');
       socket.write(body);
     }
+    this.await();
     handler.onRequestSent();
+  }
+
+  private await(): void {
+    this.isAwaited = true;
+    this.pulse.waiting++;
+  }
+
+  private awaitNoMore(): void {
+    if (!this.isAwaited) return;
+    this.isAwaited = false;
+    this.pulse.waiting--;
   }
 
   private readonly receive = (bytes: Buffer): void => {
     const { handler } = this;
+    this.pulse.heard++;
     // Unsolicited bytes: nothing that this connection brings later can be trusted either.
     if (handler === null) return this.drop();
     if (!this.responding) {
       this.responding = true;
+      this.awaitNoMore();
       handler.onResponseStarted();
     }
     try {
@@ -240,6 +259,7 @@ export class UpstreamClient {
 
   /** Detaches from the current request, which is over. */
   private release(): void {
+    this.awaitNoMore();
     this.reader.stop();
     this.body?.cancel();
     this.body = null;

@@ -3,6 +3,7 @@ import { patientTimeout } from '../../runtime/patient-timer.ts';
 import { SwapList, type SwapListItem } from '../io/swap-list.ts';
 import { UpstreamClient } from './client.ts';
 import { type Consumer, Places } from './places.ts';
+import { Pulse } from './pulse.ts';
 import { type Pace, SlowClients } from './slow-clients.ts';
 import type { UpstreamLimits } from './types.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
@@ -20,6 +21,8 @@ export interface UpstreamJob extends SwapListItem {
   noConnection(): void;
   /** The drain is over: the job has to end now. */
   cut(): void;
+  /** Its target hangs and was replaced: a job that can be done anew goes to the next one. */
+  moveOn(): void;
 }
 
 /** The outcome of the requests and tunnels that were in flight when a drain began. */
@@ -31,6 +34,7 @@ export interface Drained {
 /** The connections to one target, reused last-in first-out, so that few stay warm and the rest end. */
 export class UpstreamPool {
   readonly target: Target;
+  readonly pulse = new Pulse();
   private readonly limits: UpstreamLimits;
   private readonly clients = new Set<UpstreamClient>();
   private readonly free: UpstreamClient[] = [];
@@ -103,6 +107,10 @@ export class UpstreamPool {
     for (const client of this.free.splice(0)) this.discard(client);
   }
 
+  moveOn(): void {
+    for (const job of this.active.toArray()) job.moveOn();
+  }
+
   /** Waits for the jobs in flight now and cuts the rest after `timeoutMs`. */
   async drain(timeoutMs: number): Promise<Drained> {
     const before = this.active.size;
@@ -136,7 +144,7 @@ export class UpstreamPool {
   }
 
   private create(): UpstreamClient {
-    const client = new UpstreamClient(this.target, this.limits);
+    const client = new UpstreamClient(this.target, this.limits, this.pulse);
     this.clients.add(client);
     return client;
   }

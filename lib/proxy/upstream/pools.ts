@@ -38,6 +38,11 @@ export class UpstreamPools {
     return sum;
   }
 
+  /** What waits for this target, which hangs, goes to the next one where it can be sent again. */
+  moveOn(target: Target): void {
+    this.pools.get(keyOf(target))?.moveOn();
+  }
+
   /** Waits for what is in flight to a target; its pool is dropped then, unless in use. */
   async drain(
     target: Target,

@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import type { ReleaseFaults } from '../../../lib/demo/release.ts';
+import type { Daemon } from '../../support/daemon.ts';
+import { type DaemonWorld, type LiveUsers, withWorld } from '../../support/daemon-world.ts';
+import { PATIENCE } from '../../support/patience.ts';
+
+/** Of a crash and of a hang; many times that on a host that is busy with other things. */
+const CRASH_LIMIT_MS = 2000 * PATIENCE;
+const HANG_LIMIT_MS = 6000 * PATIENCE;
+/** Requests that a crashed process had received. */
+const IN_FLIGHT_MAX = 12;
+const READS = 20;
+
+/** 1.0.1 with these faults is promoted, and users are on it. */
+async function onProbation(
+  world: DaemonWorld,
+  daemon: Daemon,
+  users: LiveUsers,
+  faults?: ReleaseFaults,
+) {
+  await world.drop('1.0.1', faults);
+  await daemon.testing('shop-1.0.1');
+  const { code, stderr } = await world.vili('promote', '--yes', '--reason', 'for a spec');
+  expect(code, stderr).to.equal(0);
+  const status = await daemon.serving('shop-1.0.1');
+  await daemon.until('users are on 1.0.1', () => (users.versions.get('1.0.1') ?? 0) > 40);
+  return status;
+}
+
+/** Resolves to the time from now until users get responses of 1.0.0. */
+async function untilBack(daemon: Daemon, users: LiveUsers): Promise<number> {
+  const [begun, before] = [performance.now(), users.versions.get('1.0.0') ?? 0];
+  await daemon.until('users are back', () => (users.versions.get('1.0.0') ?? 0) > before);
+  return performance.now() - begun;
+}
+
+describe('Users of a version on probation', function () {
+  this.timeout(120_000);
+
+  it('are on the previous one at once when it crashes; only what it had in hand fails', async () => {
+    await withWorld({}, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(200);
+      const { running } = await onProbation(world, daemon, users);
+      process.kill(running?.pid ?? 0, 'SIGKILL');
+      const tookMs = await untilBack(daemon, users);
+      expect(tookMs).to.be.below(CRASH_LIMIT_MS);
+      await daemon.recorded('rolled-back', 'shop-1.0.1');
+      const { failed, lastFailure } = await users.stop();
+      expect(failed, lastFailure ?? '').to.be.at.most(IN_FLIGHT_MAX);
+    });
+  });
+
+  it('are on the previous one within seconds when it hangs; reads that waited there succeed', async () => {
+    await withWorld({ liveness_interval: '60s' }, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(50);
+      const { running } = await onProbation(world, daemon, users);
+      process.kill(running?.pid ?? 0, 'SIGSTOP');
+      const reads = Array.from({ length: READS }, async (_, n) => {
+        const response = await fetch(`http://127.0.0.1:${world.port}/items/${n + 1}`);
+        await response.text();
+        return `${response.status} ${response.headers.get('x-shop-version')}`;
+      });
+      const tookMs = await untilBack(daemon, users);
+      expect(tookMs).to.be.below(HANG_LIMIT_MS);
+      expect(new Set(await Promise.all(reads))).to.deep.equal(new Set(['200 1.0.0']));
+      const { reasons } = await daemon.recorded('rolled-back', 'shop-1.0.1');
+      expect(reasons.join(' ')).to.match(
+        /It sent nothing to users for [\d.]+ s while requests waited/,
+      );
+      const ok = users.counts().ok;
+      await daemon.until('users are served', () => users.counts().ok > ok + 100);
+      // Writes are not sent twice.
+      const { lastFailure } = await users.stop();
+      if (lastFailure !== null) expect(lastFailure).to.match(/^POST /);
+      const { running: now, previous } = await daemon.client.status();
+      expect([now?.version, previous]).to.deep.equal(['shop-1.0.0', null]);
+    });
+  });
+
+  it('stay on it where people decide, who are told', async () => {
+    await withWorld({ probation_rollback: 'manual', liveness_interval: '60s' }, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(20);
+      const { running } = await onProbation(world, daemon, users);
+      process.kill(running?.pid ?? 0, 'SIGSTOP');
+      const { reasons } = await daemon.recorded('delayed', 'shop-1.0.1');
+      expect(reasons[0]).to.contain('probation.rollback is manual');
+      process.kill(running?.pid ?? 0, 'SIGCONT');
+      const { running: now, probation } = await daemon.client.status();
+      expect(now?.version).to.equal('shop-1.0.1');
+      expect(probation?.complaint?.text).to.contain('to take them back within');
+      for (const command of ['status', 'why']) {
+        const { stdout } = await world.vili(command);
+        expect(stdout.replaceAll(/\s+/g, ' '), command)
+          .to.contain('shop-1.0.1 is worse than shop-1.0.0 on probation')
+          .and.contain('vili rollback');
+      }
+    });
+  });
+
+  it('are on the previous one, too, when it still responds to probes and to nobody else', async () => {
+    await withWorld({}, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(40);
+      // What previous usually does has to be known.
+      await daemon.until('it is known', ({ vili }) => vili.uptimeMs > 65_000, 90_000);
+      const later = { afterMs: 3000, faults: { hang: 'users' } } as const;
+      await onProbation(world, daemon, users, { asRunning: later });
+      const { reasons } = await daemon.recorded('rolled-back', 'shop-1.0.1');
+      expect(reasons.join(' ')).to.contain('It sent nothing to users');
+    });
+  });
+});
