@@ -10,7 +10,7 @@ import { type CommandContext, type Declare, LOOKING } from '../command.ts';
 import { countOf } from '../flags.ts';
 import { askOrRead } from '../from-files.ts';
 import { followEvents } from '../live/follow-events.ts';
-import { eventLines } from '../text/event.ts';
+import { eventLines } from '../text/history.ts';
 
 const DEFAULT_LIMIT = 20;
 /** Of the history, when what followed one event is asked for. */

@@ -15,7 +15,7 @@ import {
   versionOnItsWay,
 } from '../live/goal.ts';
 import { watch } from '../live/watch.ts';
-import { eventLines } from '../text/event.ts';
+import { eventLines } from '../text/history.ts';
 import { printable } from '../text/printable.ts';
 import { wrapWords } from '../text/table.ts';
 
