@@ -35,7 +35,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   private responding = false;
   private sent = false;
   private isHalfClosed = false;
-  private isMoving = false;
 
   constructor(
     context: ProxyContext,
@@ -69,17 +68,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   cut(): void {
     this.endEarly('cut', 'aborted', 503);
-  }
-
-  moveOn(): void {
-    if (this.over || this.cancelled || this.graceUsed || this.writer.status !== 0) return;
-    if (this.responding || !mayMoveOn(this.head, this.body)) return;
-    if (this.client === null) {
-      if (this.pool?.cancel(this)) this.waitForNextRunning();
-      return;
-    }
-    this.isMoving = true;
-    this.abort?.();
   }
 
   gone(): void {
@@ -165,10 +153,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   onError(error: Error): void {
     if (this.over || this.cancelled) return this.giveBack();
-    if (this.isMoving) {
-      this.isMoving = false;
-      if (this.waitForNextRunning()) return;
-    }
+    if (this.hasMovedOn()) return;
     const { client, pool } = this;
     if (client?.spent && isStale(error)) return this.leave();
     const canRetry = !this.retried && !this.responding && client !== null && pool !== null;
@@ -197,6 +182,11 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   protected override endBroken(status: number): void {
     this.endEarly('client-malformed', 'refused', status);
+  }
+
+  protected override mayMove(): boolean {
+    if (this.cancelled || this.responding || this.writer.status !== 0) return false;
+    return mayMoveOn(this.head, this.body);
   }
 
   protected override neverSent(): void {

@@ -43,6 +43,8 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected over = false;
   /** Running refused the connection; the request waits in the connect-retry grace. */
   protected retryingConnect = false;
+  /** It left a running that hangs, and its connection is about to end. */
+  private isMoving = false;
   /** The request has used its connect-retry grace. */
   protected graceUsed = false;
   private started = false;
@@ -96,7 +98,6 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   abstract dispatchOn(client: UpstreamClient): void;
   abstract noConnection(): void;
   abstract cut(): void;
-  abstract moveOn(): void;
   abstract gone(): void;
   abstract idle(): boolean;
 
@@ -108,6 +109,16 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   broken(status: number): void {
     if (this.started) this.endBroken(status);
     else this.brokenStatus = status;
+  }
+
+  moveOn(): void {
+    if (this.over || this.graceUsed || !this.mayMove()) return;
+    if (this.client === null) {
+      if (this.pool?.cancel(this)) this.waitForNextRunning();
+      return;
+    }
+    this.isMoving = true;
+    this.abort?.();
   }
 
   drop(): void {
@@ -137,6 +148,8 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected abstract breakOff(): void;
   /** Ends a request whose body is malformed, with `status` where no response has begun. */
   protected abstract endBroken(status: number): void;
+  /** Whether it can be sent to another running: that does no harm, and nothing of a response has come. */
+  protected abstract mayMove(): boolean;
   /** Counts a request that its connection dropped. */
   protected abstract neverSent(): void;
   /** Goes on to running, whose pool has been entered. */
@@ -186,6 +199,13 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     if (context.pool === pool) return context.connectRetry.add(this);
     this.release();
     return true;
+  }
+
+  /** Whether the error of its connection is that it moved on, and another running has it. */
+  protected hasMovedOn(): boolean {
+    const { isMoving } = this;
+    this.isMoving = false;
+    return isMoving && this.waitForNextRunning();
   }
 
   protected finish(): void {

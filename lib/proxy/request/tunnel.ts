@@ -27,6 +27,11 @@ const UPGRADE_HEADER = /^(?:upgrade|http2-settings)$/i;
  */
 export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   readonly received = true;
+  /** Nobody knows what was said in it. */
+  protected override mayMove(): boolean {
+    return false;
+  }
+
   protected override readonly connection: Connection;
   /** The bytes that the client sent right after its request. */
   private readonly early: Buffer;
@@ -68,9 +73,6 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.failed('cut', 'broken');
     this.end();
   }
-
-  /** Nobody knows what was said in it. */
-  moveOn(): void {}
 
   gone(): void {
     this.end();
