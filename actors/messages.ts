@@ -205,14 +205,21 @@ export type NotifierMessage =
       /** The version users get at that moment. */
       readonly running: string | null;
     }
-  | { readonly type: 'sent' }
+  /** Of one channel, by its name, as below. */
+  | { readonly type: 'sent'; readonly channel: string }
   | {
       readonly type: 'not-sent';
+      readonly channel: string;
       readonly announcement: Announcement;
       readonly attempt: number;
       readonly problem: string;
     }
-  | { readonly type: 'again'; readonly announcement: Announcement; readonly attempt: number };
+  | {
+      readonly type: 'again';
+      readonly channel: string;
+      readonly announcement: Announcement;
+      readonly attempt: number;
+    };
 
 export type ReloaderMessage =
   /** Time to look whether a settings file has changed. */

@@ -4,54 +4,68 @@ import type { Journal } from '../lib/journal/journal.ts';
 import type { Announcement, Channel } from '../lib/notify/announcement.ts';
 import type { NotifierMessage } from './messages.ts';
 
-const ATTEMPTS_MAX = 3;
+const ATTEMPTS_MAX = 5;
 
 export interface NotifierDeps {
-  /** The ways to reach people now. */
+  /** The ways to reach people now, each with a name of its own. */
   readonly channels: () => readonly Channel[];
   /** Null: nobody needs to know of this event. */
   readonly announce: (message: Extract<NotifierMessage, { type: 'notify' }>) => Announcement | null;
+  /** For each channel. */
   readonly waitingMax: number;
-  /** The pause before the second attempt; the one before the third is twice as long. */
+  /** The pause before the second attempt, half of it to one and a half; doubled for each further one. */
   readonly retryMs: number;
+  readonly random: () => number;
   readonly journal: Journal;
 }
 
-interface NotifierState {
+interface Queue {
   readonly waiting: readonly Announcement[];
   readonly sending: boolean;
 }
 
-/** Notifies people, one message after the other; a receiver that is down never blocks anything. */
+/** By the name of the channel. */
+type NotifierState = ReadonlyMap<string, Queue>;
+
+const NOTHING: Queue = { waiting: [], sending: false };
+
+/**
+ * Notifies people, on each channel one message after the other, each once; a receiver that is down blocks nothing but
+ * its own channel.
+ */
 export function notifierActor(deps: NotifierDeps): Behaviour<NotifierMessage, NotifierState> {
   return {
-    start: () => ({ waiting: [], sending: false }),
+    start: () => new Map(),
 
     handle(state, message, self) {
       switch (message.type) {
         case 'notify': {
-          const announcement = deps.channels().length === 0 ? null : deps.announce(message);
+          const channels = deps.channels();
+          const announcement = channels.length === 0 ? null : deps.announce(message);
           if (announcement === null) return state;
-          if (state.waiting.length >= deps.waitingMax) {
-            deps.journal.warn(`notification dropped, ${deps.waitingMax} are waiting`);
-            return state;
-          }
-          return sendNext(deps, self, { ...state, waiting: [...state.waiting, announcement] });
+          return new Map(
+            channels.map(({ name }) => {
+              const queue = added(deps, name, state.get(name) ?? NOTHING, announcement);
+              return [name, sendNext(deps, self, name, queue)];
+            }),
+          );
         }
         case 'sent':
-          return sendNext(deps, self, { ...state, sending: false });
+          return goOn(deps, self, state, message.channel);
         case 'not-sent': {
-          const { announcement, attempt, problem } = message;
+          const { channel, announcement, attempt, problem } = message;
           if (attempt < ATTEMPTS_MAX) {
-            const again = { type: 'again', announcement, attempt: attempt + 1 } as const;
-            self.after(deps.retryMs * attempt, again);
+            const pause = deps.retryMs * 2 ** (attempt - 1) * (0.5 + deps.random());
+            self.after(pause, { type: 'again', channel, announcement, attempt: attempt + 1 });
             return state;
           }
-          deps.journal.warn(`notification not sent after ${attempt} attempts: ${problem}`);
-          return sendNext(deps, self, { ...state, sending: false });
+          deps.journal.warn(
+            `notification by ${channel} not sent after ${attempt} attempts: ${problem}`,
+          );
+          return goOn(deps, self, state, channel);
         }
         case 'again':
-          send(deps, self, message.announcement, message.attempt);
+          send(deps, self, message.channel, message.announcement, message.attempt);
           return state;
       }
     },
@@ -62,17 +76,38 @@ export function notifierActor(deps: NotifierDeps): Behaviour<NotifierMessage, No
 
 type Me = Self<NotifierMessage>;
 
-function sendNext(deps: NotifierDeps, self: Me, state: NotifierState): NotifierState {
-  const [announcement, ...waiting] = state.waiting;
-  if (state.sending || announcement === undefined) return state;
-  send(deps, self, announcement, 1);
+function added(deps: NotifierDeps, channel: string, queue: Queue, one: Announcement): Queue {
+  if (queue.waiting.length < deps.waitingMax) return { ...queue, waiting: [...queue.waiting, one] };
+  deps.journal.warn(`notification by ${channel} dropped, ${deps.waitingMax} are waiting`);
+  return queue;
+}
+
+/** A channel that is no longer set has no queue. */
+function goOn(deps: NotifierDeps, self: Me, state: NotifierState, channel: string): NotifierState {
+  const queue = state.get(channel);
+  if (queue === undefined) return state;
+  const next = sendNext(deps, self, channel, { ...queue, sending: false });
+  return new Map([...state, [channel, next]]);
+}
+
+function sendNext(deps: NotifierDeps, self: Me, channel: string, queue: Queue): Queue {
+  const [announcement, ...waiting] = queue.waiting;
+  if (queue.sending || announcement === undefined) return queue;
+  send(deps, self, channel, announcement, 1);
   return { waiting, sending: true };
 }
 
-function send(deps: NotifierDeps, self: Me, announcement: Announcement, attempt: number): void {
+function send(
+  deps: NotifierDeps,
+  self: Me,
+  channel: string,
+  announcement: Announcement,
+  attempt: number,
+): void {
+  const open = deps.channels().find(({ name }) => name === channel);
   self.pipe(
-    Promise.all(deps.channels().map((channel) => channel.send(announcement, self.signal))),
-    () => ({ type: 'sent' }),
-    (error) => ({ type: 'not-sent', announcement, attempt, problem: messageOf(error) }),
+    open?.send(announcement, self.signal) ?? Promise.resolve(),
+    () => ({ type: 'sent', channel }),
+    (error) => ({ type: 'not-sent', channel, announcement, attempt, problem: messageOf(error) }),
   );
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
 import { archiveFinished } from '../lib/archive/archive-finished.ts';
@@ -75,9 +76,16 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       behaviour: () =>
         notifierActor({
           channels: ofLatest(services.live, channelsOf),
-          announce: (message) => announcementOf(message, hostname()),
+          announce: (message) =>
+            announcementOf(message, {
+              host: hostname(),
+              identifier,
+              nowMs: services.wallNow(),
+              id: randomUUID(),
+            }),
           waitingMax: NOTIFICATIONS_WAITING_MAX,
           retryMs: NOTIFICATION_RETRY_MS,
+          random: services.random,
           journal,
         }),
     }),

@@ -34,6 +34,7 @@ export {
   addressBlock,
   host,
   listenAddress,
+  mailAddress,
   type PortRange,
   port,
   portRange,

@@ -1,5 +1,6 @@
 import type { Finding } from './rules/finding.ts';
-import { slackRules, withoutEffect } from './rules/legacy.ts';
+import { withoutEffect } from './rules/legacy.ts';
+import { notifyRules } from './rules/notify.ts';
 import { proxyProcessRules, proxyRules } from './rules/proxy.ts';
 import { portRules, processRules } from './rules/servlets.ts';
 import { mirrorRules, verdictRules } from './rules/testing.ts';
@@ -14,7 +15,7 @@ export function checkRules(settings: SchemaSettings): readonly Finding[] {
     proxyProcessRules,
     mirrorRules,
     verdictRules,
-    slackRules,
+    notifyRules,
     withoutEffect,
   ].flatMap((rules) => rules(settings));
 }

@@ -3,6 +3,7 @@ import convict from 'convict';
 import { path } from './formats.ts';
 import { legacy } from './schema/legacy.ts';
 import { mirror } from './schema/mirror.ts';
+import { notify } from './schema/notify.ts';
 import { operating } from './schema/operating.ts';
 import { processes } from './schema/process.ts';
 import { proxy } from './schema/proxy.ts';
@@ -18,6 +19,7 @@ export const SECTIONS = [
   { title: "Testing's side", settings: mirror },
   { title: 'The verdict', settings: verdict },
   { title: 'Operating', settings: operating },
+  { title: 'Notifications', settings: notify },
   { title: 'Slack and other keys of the Go program', settings: legacy },
 ] as const;
 
@@ -29,6 +31,7 @@ const schema = {
   ...mirror,
   ...verdict,
   ...operating,
+  ...notify,
   ...legacy,
 };
 

@@ -9,6 +9,7 @@ import { runCli } from '../../lib/cli/run-cli.ts';
 import { processIo } from '../../lib/cli/terminal/process-io.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
+import { notify } from './notify.ts';
 import { recordsOf } from './records.ts';
 import { start } from './start.ts';
 
@@ -25,6 +26,7 @@ process.exitCode = await runCli(
     version,
     start: (options) => start(options, version),
     check,
+    notify: (options) => notify(options, interrupted.signal),
     demo: (options) => demo(options, interrupted.signal),
     records: recordsOf,
   },

@@ -110,6 +110,24 @@ export const webAddress: Format<string> = {
   holds: (value) => typeof value === 'string',
 };
 
+/** An e-mail address, without a name. It becomes an argument of a program, so it begins with no dash. */
+export const mailAddress: Format<string> = {
+  name: 'e-mail address',
+  example: 'ops@example.org',
+  parse(raw) {
+    const text = textOf(raw);
+    const [, domain = ''] =
+      /^[\w.+=!#$%&'*/?^`{|}~][\w.+=!#$%&'*/?^`{|}~-]{0,63}@(.+)$/.exec(text) ?? [];
+    if (!HOST_NAME.test(domain)) {
+      throw new FormatError(
+        'is not an e-mail address. Write it like ops@example.org, without a name',
+      );
+    }
+    return text;
+  },
+  holds: (value) => typeof value === 'string',
+};
+
 /** Host (without brackets) and port of a valid `host:port`, or null. */
 function splitAddress(text: string): { host: string; port: number } | null {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,6})$/.exec(text);

@@ -3,27 +3,6 @@ import { type Finding, warningIf } from './finding.ts';
 
 const NO_DASHBOARD = 'has no effect: there is no dashboard yet';
 
-/** A Slack or Whydah setting that is useless without its counterpart. */
-export function slackRules(settings: SchemaSettings): Finding[] {
-  const { slackChannel, entraosApiUri, whydahUri } = settings;
-  const missing = [
-    ...(settings.whydahApplicationId === '' ? ['whydah_application_id'] : []),
-    ...(settings.whydahApplicationSecret === '' ? ['whydah_application_secret'] : []),
-  ];
-  return [
-    ...warningIf(
-      slackChannel !== '' && entraosApiUri === '',
-      'slack_channel',
-      'has no effect without entraos_api_uri',
-    ),
-    ...warningIf(
-      whydahUri !== '' && missing.length > 0,
-      'whydah_uri',
-      `has no effect without ${missing.join(' and ')}`,
-    ),
-  ];
-}
-
 /** Keys that stay known, so that files with them stay valid, but that nothing reads. */
 export function withoutEffect({ scheme, manualcontrol, admin }: SchemaSettings): Finding[] {
   return [

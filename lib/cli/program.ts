@@ -10,6 +10,7 @@ import { demo } from './commands/running/demo.ts';
 import { diff } from './commands/diff.ts';
 import { events } from './commands/events.ts';
 import { history } from './commands/history.ts';
+import { notify } from './commands/running/notify.ts';
 import { pause, resume } from './commands/acts/pause.ts';
 import { promote } from './commands/acts/promote.ts';
 import { reject } from './commands/acts/reject.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Declare[] = [
   check,
   demo,
   reload,
+  notify,
   status,
   why,
   diff,

@@ -1,7 +1,7 @@
 import { ViliError } from '../errors.ts';
 import type { Announcement, Channel } from './announcement.ts';
+import { bounded } from './post.ts';
 
-const REPLY_TIMEOUT_MS = 10_000;
 const REPLY_MAX_CHARACTERS = 64 * 1024;
 
 export interface EntraosSettings {
@@ -23,6 +23,7 @@ export interface EntraosSettings {
 export function entraosSlack(settings: EntraosSettings): Channel {
   let token: string | null = null;
   return {
+    name: 'Slack by EntraOS',
     async send(announcement: Announcement, signal: AbortSignal): Promise<void> {
       token ??= await logOn(settings, signal);
       let status = await post(settings, announcement, token, signal);
@@ -66,7 +67,7 @@ async function post(
   token: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const message = `${settings.prefix} ${announcement.text}`;
+  const message = `${settings.prefix} ${announcement.slackText}`;
   const response = await fetch(`${settings.entraosApiUri}/slack/api/message`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
@@ -75,10 +76,6 @@ async function post(
   });
   await response.body?.cancel();
   return response.status;
-}
-
-function bounded(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(REPLY_TIMEOUT_MS)]);
 }
 
 function escapeXml(text: string): string {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { NotifierMessage } from '../../actors/messages.ts';
 import { type NotifierDeps, notifierActor } from '../../actors/notifier-actor.ts';
 import type { Channel } from '../../lib/notify/announcement.ts';
+import { announcement } from '../support/announcement.ts';
 import { deferred, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -15,13 +16,15 @@ describe('The notifier', () => {
     });
   });
 
-  it('gives a message up after three attempts and goes on with the next', async () => {
-    const { deps, texts, journal } = fixture(3);
+  it('gives a message up after five attempts and goes on with the next', async () => {
+    const { deps, texts, journal } = fixture(5);
     await withNotifier(deps, async ({ actor }) => {
       for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
       await eventually('the second is sent', () => texts.length === 1);
       expect(texts).to.deep.equal(['shop-2']);
-      expect(journal.lines).to.deep.equal(['warn notification not sent after 3 attempts: down']);
+      expect(journal.lines).to.deep.equal([
+        'warn notification by first not sent after 5 attempts: down',
+      ]);
     });
   });
 
@@ -30,6 +33,7 @@ describe('The notifier', () => {
     const { promise, resolve } = deferred<void>();
     const texts: string[] = [];
     const channel: Channel = {
+      name: 'first',
       send: async ({ text }) => {
         texts.push(text);
         await promise;
@@ -41,7 +45,7 @@ describe('The notifier', () => {
       resolve();
       await eventually('the rest is sent', () => texts.length === 3);
       expect(texts).to.deep.equal(['shop-1', 'shop-2', 'shop-3']);
-      expect(journal.lines[0]).to.equal('warn notification dropped, 2 are waiting');
+      expect(journal.lines[0]).to.equal('warn notification by first dropped, 2 are waiting');
     });
   });
 
@@ -50,7 +54,7 @@ describe('The notifier', () => {
     let announced = 0;
     const announce: NotifierDeps['announce'] = ({ version }) => {
       announced += 1;
-      return version === 'shop-1' ? null : { text: version, urgent: false };
+      return version === 'shop-1' ? null : announcement({ text: version });
     };
     await withNotifier({ ...deps, announce }, async ({ actor }) => {
       for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
@@ -64,18 +68,47 @@ describe('The notifier', () => {
     });
   });
 
-  it('sends on every channel, and repeats all when one of them fails', async () => {
-    const { deps, texts } = fixture(1);
+  it('sends each message once on every channel, also while another one is down', async () => {
+    const { deps, texts, journal } = fixture(5);
     const other: string[] = [];
-    const second: Channel = { send: ({ text }) => Promise.resolve(void other.push(text)) };
-    await withNotifier(
-      { ...deps, channels: () => [...deps.channels(), second] },
-      async ({ actor }) => {
-        actor.tell(startedOf('shop-1'));
-        await eventually('the first has it', () => texts.length === 1);
-        expect(other).to.deep.equal(['shop-1', 'shop-1']);
+    const second: Channel = {
+      name: 'second',
+      send: ({ text }) => Promise.resolve(void other.push(text)),
+    };
+    const channels = () => [...deps.channels(), second];
+    await withNotifier({ ...deps, channels }, async ({ actor }) => {
+      for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
+      await eventually('the first has one of them', () => texts.length === 1);
+      expect(other).to.deep.equal(['shop-1', 'shop-2']);
+      expect(texts).to.deep.equal(['shop-2']);
+      expect(journal.lines).to.have.length(1);
+    });
+  });
+
+  it('sends nothing more on a channel that is no longer set', async () => {
+    const { deps } = fixture(0);
+    const { promise, resolve } = deferred<void>();
+    const [first, second]: [string[], string[]] = [[], []];
+    let channels: readonly Channel[] = [
+      {
+        name: 'first',
+        send: async ({ text }) => {
+          first.push(text);
+          await promise;
+        },
       },
-    );
+    ];
+    await withNotifier({ ...deps, channels: () => channels }, async ({ actor }) => {
+      for (const version of ['shop-1', 'shop-2']) actor.tell(startedOf(version));
+      await eventually('the first is being sent', () => first.length === 1);
+      channels = [{ name: 'second', send: ({ text }) => Promise.resolve(void second.push(text)) }];
+      actor.tell(startedOf('shop-3'));
+      await eventually('the other has the next', () => second.length === 1);
+      resolve();
+      actor.tell(startedOf('shop-4'));
+      await eventually('it has the one after it', () => second.length === 2);
+      expect([first, second]).to.deep.equal([['shop-1'], ['shop-3', 'shop-4']]);
+    });
   });
 
   it('forgets after a restart what was waiting, and sends what comes then', async () => {
@@ -83,6 +116,7 @@ describe('The notifier', () => {
     const texts: string[] = [];
     const signals: AbortSignal[] = [];
     const channel: Channel = {
+      name: 'first',
       send: ({ text }, signal) => {
         texts.push(text);
         signals.push(signal);
@@ -108,6 +142,7 @@ function fixture(failures: number) {
   const texts: string[] = [];
   let left = failures;
   const channel: Channel = {
+    name: 'first',
     send: ({ text }) => {
       if (left-- > 0) return Promise.reject(new Error('down'));
       texts.push(text);
@@ -116,9 +151,10 @@ function fixture(failures: number) {
   };
   const deps: NotifierDeps = {
     channels: () => [channel],
-    announce: ({ version }) => ({ text: version, urgent: false }),
+    announce: ({ version }) => announcement({ text: version }),
     waitingMax: 2,
-    retryMs: 5,
+    retryMs: 1,
+    random: Math.random,
     journal,
   };
   return { deps, journal, texts };

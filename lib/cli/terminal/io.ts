@@ -30,6 +30,13 @@ export interface CheckOptions extends StartOptions {
   readonly json: boolean;
 }
 
+export interface NotifyOptions extends CheckOptions {
+  /** Sends a message by each channel. */
+  readonly test: boolean;
+  /** Who asks, for the message. */
+  readonly by: string;
+}
+
 export interface DemoOptions {
   /** Keeps the base folder of the demo, to look around in it. */
   readonly keep: boolean;
@@ -41,6 +48,7 @@ export interface CliActions {
   readonly version: string;
   start(options: StartOptions): Promise<number>;
   check(options: CheckOptions): Promise<number>;
+  notify(options: NotifyOptions): Promise<number>;
   demo(options: DemoOptions): Promise<number>;
   /** What the files of this base say without a daemon; null when no daemon ever ran there. */
   records(base: string): Promise<Records | null>;

@@ -30,10 +30,11 @@ describe('the command line', () => {
     const actions = new SampleActions();
     expect((await run(['check', '--json'], {}, actions)).code).to.equal(2);
     expect((await run(['demo'], {}, actions)).code).to.equal(0);
-    expect(actions.calls).to.deep.equal([
-      { check: { base: '/nowhere', json: true, settings: {} } },
-      { demo: { keep: false } },
-    ]);
+    expect((await run(['notify', '--test'], {}, actions)).code).to.equal(0);
+    const [checked, shown, told] = actions.calls;
+    expect(checked).to.deep.equal({ check: { base: '/nowhere', json: true, settings: {} } });
+    expect(shown).to.deep.equal({ demo: { keep: false } });
+    expect(told).to.have.property('notify').that.includes({ base: '/nowhere', test: true });
   });
 
   it('prints help and version as data', async () => {

@@ -42,6 +42,11 @@ export class SampleActions implements CliActions {
     return 2;
   }
 
+  async notify(options: object): Promise<number> {
+    this.calls.push({ notify: options });
+    return 0;
+  }
+
   async demo(options: object): Promise<number> {
     this.calls.push({ demo: options });
     return 0;

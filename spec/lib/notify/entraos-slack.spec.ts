@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { entraosSlack } from '../../../lib/notify/entraos-slack.ts';
+import { announcement } from '../../support/announcement.ts';
 
 interface Received {
   readonly path: string;
@@ -53,7 +54,7 @@ function slackAt(uri: string): ReturnType<typeof entraosSlack> {
   });
 }
 
-const NEWS = { text: 'all is well', urgent: false };
+const NEWS = announcement({ slackText: 'all is well' });
 const never = new AbortController().signal;
 
 describe('Slack through EntraOS', () => {
