@@ -32,7 +32,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   private expectsContinue: boolean;
   private cancelled = false;
   private retried = false;
-  private responding = false;
   private sent = false;
   private isHalfClosed = false;
 
@@ -110,10 +109,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     if (this.isHalfClosed) this.client?.finish();
   }
 
-  onResponseStarted(): void {
-    this.responding = true;
-  }
-
   onInterim(status: number, reason: string, fields: FlatHeaders): void {
     // HTTP/1.0 has no interim responses.
     if (this.over || this.request.httpVersionMinor === 0) return;
@@ -185,8 +180,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   protected override mayMove(): boolean {
-    if (this.cancelled || this.responding || this.writer.status !== 0) return false;
-    return mayMoveOn(this.head, this.body);
+    return !this.cancelled && this.writer.status === 0 && mayMoveOn(this.head, this.body);
   }
 
   protected override neverSent(): void {

@@ -41,6 +41,8 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   /** The servlet that it went to last. */
   protected instance = '';
   protected over = false;
+  /** A byte of a response has come on the present connection. */
+  protected responding = false;
   /** Running refused the connection; the request waits in the connect-retry grace. */
   protected retryingConnect = false;
   /** It left a running that hangs, and its connection is about to end. */
@@ -112,13 +114,17 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   moveOn(): void {
-    if (this.over || this.graceUsed || !this.mayMove()) return;
+    if (this.over || this.graceUsed || this.responding || !this.mayMove()) return;
     if (this.client === null) {
       if (this.pool?.cancel(this)) this.waitForNextRunning();
       return;
     }
     this.isMoving = true;
     this.abort?.();
+  }
+
+  onResponseStarted(): void {
+    this.responding = true;
   }
 
   drop(): void {

@@ -92,8 +92,6 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
 
   onRequestSent(): void {}
 
-  onResponseStarted(): void {}
-
   onInterim(): void {}
 
   onPending(): void {}
