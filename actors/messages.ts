@@ -244,4 +244,10 @@ export type HangWatchMessage =
         | null;
     };
 
+export type AdminMessage =
+  | { readonly type: 'listening' }
+  | { readonly type: 'not-listening'; readonly problem: string }
+  | { readonly type: 'again' }
+  | { readonly type: 'problem'; readonly problem: string };
+
 export type OperatorMessage = { readonly type: 'problem'; readonly problem: string };

@@ -19,9 +19,12 @@ import { Test } from '../lib/evaluation/test.ts';
 import { announcementOf } from '../lib/notify/announcement.ts';
 import { channelsOf } from '../lib/notify/channels.ts';
 import { CONTROL_LIMITS, createControlServer } from '../lib/operator/server/control-server.ts';
+import { socketDoor } from '../lib/operator/server/door/socket-door.ts';
 import { wallTimeOf } from '../lib/runtime/clock.ts';
 import { processSample } from '../lib/servlet/process-sample.ts';
 import { sampleMs } from '../lib/verdict/signals/process/curve.ts';
+import { adminActor } from './admin-actor.ts';
+import { adminDeps } from './deps/admin.ts';
 import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
@@ -31,9 +34,9 @@ import { archivistActor } from './archivist-actor.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
 import { diskJanitorActor } from './disk-janitor-actor.ts';
-import { diskJanitorDeps } from './disk-janitor-deps.ts';
+import { diskJanitorDeps } from './deps/disk-janitor.ts';
 import { hangWatchActor } from './hang-watch-actor.ts';
-import { hangWatchDeps } from './hang-watch-deps.ts';
+import { hangWatchDeps } from './deps/hang-watch.ts';
 import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
@@ -70,6 +73,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
   const { base, identifier, socket: socketPath } = layout;
   const { arrival } = settings;
   const handlers = controlHandlers(services);
+  const admin = adminDeps(services, handlers);
   return [
     actorSpec({
       name: 'notifier',
@@ -148,10 +152,16 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       behaviour: () =>
         operatorActor({
           createServer: (onProblem) =>
-            createControlServer({ ...CONTROL_LIMITS, socketPath, handlers, onProblem }),
+            createControlServer({
+              ...CONTROL_LIMITS,
+              door: socketDoor(socketPath),
+              handlers,
+              onProblem,
+            }),
           journal,
         }),
     }),
+    ...(admin === null ? [] : [actorSpec({ name: 'admin', behaviour: () => adminActor(admin) })]),
   ].map((spec) => ({ ...spec, restarts: TOP_RESTARTS }));
 }
 

@@ -38,5 +38,6 @@ export {
   type PortRange,
   port,
   portRange,
+  splitAddress,
   webAddress,
 } from './formats/network.ts';

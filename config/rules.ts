@@ -1,3 +1,4 @@
+import { adminRules } from './rules/admin.ts';
 import type { Finding } from './rules/finding.ts';
 import { withoutEffect } from './rules/legacy.ts';
 import { notifyRules } from './rules/notify.ts';
@@ -16,6 +17,7 @@ export function checkRules(settings: SchemaSettings): readonly Finding[] {
     mirrorRules,
     verdictRules,
     notifyRules,
+    adminRules,
     withoutEffect,
   ].flatMap((rules) => rules(settings));
 }

@@ -1,5 +1,6 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { splitAddress } from '../../config/formats.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
 import { isComplete } from '../../lib/base/arrival/complete.ts';
@@ -38,6 +39,7 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('base', () => checkBase(settings)),
     await checked('port', () => checkPort(settings)),
     await checked('tls', () => checkTls(settings)),
+    await checked('admin.listen', () => checkAdmin(settings)),
     await checked('port_range', () => checkRange(settings)),
     await checked('properties', () => checkProperties(settings)),
     await checked('server files', () => checkServerFiles(settings)),
@@ -91,6 +93,25 @@ function checkTls(settings: Settings): Promise<string> {
   if (tls === null) return Promise.resolve('off, users are served in plain HTTP');
   readTlsPair(tls);
   return Promise.resolve(`${tls.certFile} and ${tls.keyFile} belong together`);
+}
+
+async function checkAdmin({ admin, base, identifier }: Settings): Promise<string> {
+  const { listen, cert, key, token } = admin;
+  const place = listen === null ? null : splitAddress(listen);
+  if (place === null) return 'off, the API is on the control socket only';
+  if (cert !== '') readTlsPair({ certFile: cert, keyFile: key, reloadMs: 0 });
+  const failure = await bindFailure(place.port, place.host);
+  const who = token === '' ? 'read-only, without samples' : 'with admin.token';
+  if (failure === null) return `${listen} is free, ${who}`;
+  const isRunning = await controlClient(layoutOf(base, identifier).socket)
+    .status()
+    .then(
+      () => true,
+      () => false,
+    );
+  if (isRunning) return `${listen} is in use while Vili runs here, ${who}`;
+  const holder = await holderText(place.port);
+  throw new Error(`${listen} cannot be listened on (${holder || failure})`);
 }
 
 async function checkProperties({ base, propertiesFileName }: Settings): Promise<string> {

@@ -129,7 +129,7 @@ export const mailAddress: Format<string> = {
 };
 
 /** Host (without brackets) and port of a valid `host:port`, or null. */
-function splitAddress(text: string): { host: string; port: number } | null {
+export function splitAddress(text: string): { host: string; port: number } | null {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,6})$/.exec(text);
   if (match === null) return null;
   return { host: match[1] ?? match[2] ?? '', port: Number(match[3]) };

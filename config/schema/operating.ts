@@ -117,13 +117,20 @@ export const operating = {
     listen: setting(
       listenAddress,
       'none',
-      'The address of the dashboard. No effect yet: there is none.',
+      'The TCP address of the control API, for programs on this host and, with `admin.token`, for operators elsewhere.',
     ),
     token: withoutDefault(
       text,
       '',
-      'The token that an operator sends to act through `admin.listen`. No effect yet.',
+      'What an operator sends to have and do everything through `admin.listen`, at least 16 characters. Without it, ' +
+        'only `status`, `verdict`, `history`, `events` and `tree` are there, on a loopback address.',
       { sensitive: true },
     ),
+    cert: setting(
+      path,
+      '',
+      'The certificate of `admin.listen`, PEM, with those of the authorities between: TLS. Read at the start.',
+    ),
+    key: setting(path, '', 'The key of `admin.cert`, PEM.'),
   },
 };

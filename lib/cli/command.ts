@@ -16,7 +16,9 @@ export interface CommandContext {
   readonly printer: Printer;
   /** The folder Vili runs in, absolute. */
   readonly base: string;
-  /** A client for the daemon of that folder. */
+  /** Whether the daemon is one elsewhere, in place of that of the folder. */
+  readonly isRemote: boolean;
+  /** A client for the daemon. */
   readonly client: ControlClient;
   readonly json: boolean;
   readonly yes: boolean;

@@ -24,6 +24,7 @@ import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
 import { wait } from './commands/wait.ts';
 import { why } from './commands/why.ts';
+import { remoteActions, type RemoteOptions, remoteOf } from './remote.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 import type { Printer } from './terminal/printer.ts';
 
@@ -52,7 +53,7 @@ const COMMANDS: readonly Declare[] = [
   resume,
 ];
 
-interface CommonOptions {
+interface CommonOptions extends RemoteOptions {
   readonly base?: string;
   readonly json?: boolean;
   readonly yes?: boolean;
@@ -75,6 +76,8 @@ export function buildProgram(
         'Without a command: start.',
     )
     .option('--base <folder>', 'folder Vili runs in (default: the current one)')
+    .option('--url <url>', 'in place of --base: the daemon at this admin.listen')
+    .option('--token-file <file>', 'holds the admin.token of that daemon')
     .option('--json', 'print data as JSON')
     .option('--yes', 'do not ask before an act')
     .configureHelp({ showGlobalOptions: true })
@@ -92,11 +95,24 @@ export function buildProgram(
     .exitOverride();
   if (!namesVersion) program.version(actions.version, '-V, --version', 'print the version');
   const context = (): CommandContext => {
-    const { base = '.', json = false, yes = false } = program.opts<CommonOptions>();
+    const options = program.opts<CommonOptions>();
+    const { base = '.', json = false, yes = false } = options;
     const folder = resolve(io.workingFolder, base);
-    const client = controlClient(join(folder, '.vili', 'vili.sock'));
+    const remote = remoteOf(options, io);
+    const client = controlClient(remote ?? join(folder, '.vili', 'vili.sock'));
     const text = { columns: printer.columns, colors: printer.colors, nowMs: io.now() };
-    return { actions, io, printer, base: folder, client, json, yes, text };
+    const possible = remote === null ? actions : remoteActions(actions);
+    return {
+      actions: possible,
+      isRemote: remote !== null,
+      io,
+      printer,
+      base: folder,
+      client,
+      json,
+      yes,
+      text,
+    };
   };
   const run: Run =
     (action) =>

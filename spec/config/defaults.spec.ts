@@ -257,6 +257,8 @@ const DEFAULTS: Settings = {
   admin: {
     listen: null,
     token: '',
+    cert: '',
+    key: '',
   },
   slack: { webhook: '' },
   webhook: { url: '', secret: '' },

@@ -9,7 +9,7 @@ import { ConfigError } from '../../config/problem.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 
 const REQUIRED = 'port=8080\nidentifier=inventory\n';
-const SECRET = 'correct horse battery staple';
+const SECRET = 'correct-horse-battery-staple';
 
 interface Given {
   readonly env?: string | Buffer;

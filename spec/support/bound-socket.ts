@@ -17,7 +17,7 @@ interface Handle {
 export function bindSocket(): BoundSocket {
   // A `Server` would take the connections of those that inherit it.
   const { _createServerHandle: create } = net as unknown as {
-    _createServerHandle(address: string, port: number, family: 4): Handle | number;
+    _createServerHandle: (address: string, port: number, family: 4) => Handle | number;
   };
   const handle = create('127.0.0.1', 0, 4);
   if (typeof handle === 'number') throw new Error(`cannot bind: ${handle}`);

@@ -37,13 +37,14 @@ export const replay: Declare = (program, run) =>
 
 /** Exits with 3 when the response to a request still is worse or differs. */
 async function replayed(
-  { client, printer, io, json }: CommandContext,
+  { client, printer, io, json, isRemote }: CommandContext,
   ids: readonly string[],
   { to, all = false, of: version, header: headers = [] }: ReplayFlags,
 ): Promise<number> {
   if (to !== 'testing' && to !== 'running') {
     throw new UsageError(`--to is "${to}", it must be testing or running`);
   }
+  if (isRemote) throw new UsageError('replay sends from the host of the service, without --url');
   if (all === ids.length > 0) throw new UsageError('name the samples, or use --all');
   const plan = await client.replay({ version });
   const { running, testing, settings } = plan;

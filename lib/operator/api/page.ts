@@ -11,11 +11,33 @@ export function renderApiPage(): string {
 Written by \`npm run docs\` from the routes in \`lib/operator/api\`; do not edit.
 
 The daemon listens on \`BASE/.vili/vili.sock\`, mode 0600: HTTP/1.1 and JSON, for the user Vili runs as.
-It opens no TCP port for the API. The command line uses nothing else.
+The command line uses nothing else.
 
 \`\`\`
 curl -s --unix-socket .vili/vili.sock http://vili/v1/status
 \`\`\`
+
+## Over TCP
+
+Nothing listens on a TCP port unless \`admin.listen\` is set. There the same API is, by these rules:
+
+- With \`Authorization: Bearer TOKEN\`, the token of \`admin.token\`, everything is there. A wrong token is a 401, also where none is
+  needed; after 10 of them an address waits.
+- Without it, and on a loopback address only, the routes marked *open* are there: nothing that users sent, and no act. Every
+  account of the host can read them.
+- An address that is not loopback needs \`admin.token\`, or Vili does not start. \`admin.cert\` and \`admin.key\` (PEM) give TLS; without
+  them the token goes in the clear.
+- A request with an \`Origin\` of another page, or marked cross-site by a browser, is refused (403); so is, without the token,
+  a \`Host\` that is neither an address nor \`localhost\` (421, DNS rebinding).
+- 50 requests/s in the long run, 200 at once (429).
+- In the history of an act, the address follows who asked: \`ann@laptop from 10.0.0.7\`.
+
+\`\`\`
+curl -s -H "Authorization: Bearer $TOKEN" http://127.0.0.1:9600/v1/report
+vili status --url http://127.0.0.1:9600 --token-file ~/.vili-token
+\`\`\`
+
+## Routes
 
 | route | request | response |
 |---|---|---|
@@ -53,11 +75,14 @@ comes first, \`{ "gapAfter": "ID" }\`, then whatever happened later and is known
 | status | codes |
 |---|---|
 | 400 | \`VILI_BAD_REQUEST\` |
+| 401 | \`VILI_NO_TOKEN\`, \`VILI_WRONG_TOKEN\` |
+| 403, 421 | \`VILI_WRONG_ORIGIN\`, \`VILI_WRONG_HOST\` |
 | 404 | \`VILI_NO_ROUTE\`, \`VILI_NO_SAMPLE\` |
 | 405 | \`VILI_WRONG_METHOD\` |
 | 409 | \`VILI_REFUSED\`: not possible now |
 | 422 | \`VILI_RELOAD_FAILED\`: the settings are wrong and stay as they are |
 | 413 | \`VILI_BODY_TOO_LARGE\` |
+| 429 | \`VILI_TOO_MANY_REQUESTS\`, \`VILI_TOO_MANY_TOKENS\` |
 | 503 | \`VILI_TOO_MANY_STREAMS\` |
 | 504 | \`VILI_ASK_TIMEOUT\`: an actor did not reply (3 s; acts 10 s); see \`vili tree\` |
 | 500 | anything else; the details of \`VILI_INTERNAL\` are in Vili's log |
@@ -79,5 +104,6 @@ function tableRow(route: Route): string {
     return `${mark}\`${name}\`${mark}: ${parameter.doc}`;
   });
   const events = 'subscribe' in route ? ', as events' : '';
-  return `| \`${method} ${path}${query}\` | ${parameters.join('<br>')} | ${doc}${events} |`;
+  const open = route.isOpen === true ? ' *open*' : '';
+  return `| \`${method} ${path}${query}\`${open} | ${parameters.join('<br>')} | ${doc}${events} |`;
 }

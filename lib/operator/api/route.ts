@@ -7,6 +7,8 @@ interface Declaration<S extends Shape> {
   readonly request: S;
   /** The query parameter that, when present, selects this route among those of its path. */
   readonly selectedBy?: string;
+  /** Strangers on this host may have it over TCP, without the token: nothing of what users send is in it. */
+  readonly isOpen?: true;
   /** What the response is, for `docs/api.md`. */
   readonly doc: string;
   /** Absent: always. */

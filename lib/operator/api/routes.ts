@@ -30,6 +30,7 @@ export const ROUTES = {
   status: json({
     method: 'GET',
     path: '/v1/status',
+    isOpen: true,
     request: {},
     doc: '[`vili.status/1`](cli.md#vili-status---json)',
     respond: (handlers) => handlers.status(),
@@ -37,6 +38,7 @@ export const ROUTES = {
   verdict: json({
     method: 'GET',
     path: '/v1/verdict',
+    isOpen: true,
     request: {},
     doc: 'the verdict on the version under test, or `null`',
     respond: (handlers) => handlers.verdict(),
@@ -78,6 +80,7 @@ export const ROUTES = {
   history: json({
     method: 'GET',
     path: '/v1/history',
+    isOpen: true,
     request: { limit: count(`the newest entries; default ${DEFAULT_HISTORY}`, MAX_HISTORY) },
     doc: 'entries of the history, oldest first',
     respond: (handlers, { limit = DEFAULT_HISTORY }) => handlers.history(limit),
@@ -100,6 +103,7 @@ export const ROUTES = {
   tree: json({
     method: 'GET',
     path: '/v1/tree',
+    isOpen: true,
     request: {},
     doc: 'the actors, nested: `path status mailbox restarts incarnation inHand hung children`',
     respond: (handlers) => handlers.tree(),
@@ -107,6 +111,7 @@ export const ROUTES = {
   events: stream({
     method: 'GET',
     path: '/v1/events',
+    isOpen: true,
     request: {
       after: eventId('the `id` of an event: those that followed it come first'),
       limit: count('without `after`: so many of the past come first; default none', MAX_HISTORY),

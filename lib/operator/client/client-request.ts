@@ -1,4 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { attempt, codeOf, EXIT, messageOf, ViliError } from '../../errors.ts';
 import { CONTROL_LIMITS } from '../server/control-server.ts';
 import { reachableSocketPath } from '../socket-path.ts';
@@ -12,8 +13,12 @@ const MISSED_HEARTBEATS = 3;
 /** Exit codes of a command by the HTTP status of the daemon's response. */
 const EXIT_CODES: Readonly<Record<number, number>> = {
   400: EXIT.usage,
+  401: EXIT.refused,
+  403: EXIT.refused,
   409: EXIT.refused,
+  421: EXIT.refused,
   422: EXIT.usage,
+  429: EXIT.refused,
   503: EXIT.refused,
   504: EXIT.timedOut,
 };
@@ -25,8 +30,17 @@ export class ControlResponseError extends ViliError {
   }
 }
 
+/** A daemon that is reached over TCP. */
+export interface Remote {
+  /** Without a `/` at its end. */
+  readonly url: string;
+  /** Empty: none is sent. */
+  readonly token: string;
+}
+
 export interface Call {
-  readonly socketPath: string;
+  /** The path of a control socket, or a daemon elsewhere. */
+  readonly daemon: string | Remote;
   readonly method: 'GET' | 'POST';
   /** Path and query. */
   readonly path: string;
@@ -85,27 +99,52 @@ export async function callForEvents(
 // Private
 
 async function open(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-  const reachable = await reachableSocketPath(call.socketPath);
+  const { daemon } = call;
+  const response =
+    typeof daemon === 'string'
+      ? await sendToSocket(call, daemon, signal)
+      : await send(call, whereIs(daemon, call.path), signal);
+  if (response.statusCode === 200) return response;
+  throw responseError(response.statusCode ?? 0, await textOf(response));
+}
+
+async function sendToSocket(
+  call: Call,
+  path: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const reachable = await reachableSocketPath(path);
   try {
-    const response = await send(call, reachable.path, signal);
-    if (response.statusCode === 200) return response;
-    throw responseError(response.statusCode ?? 0, await textOf(response));
+    return await send(call, { socketPath: reachable.path, path: call.path }, signal);
   } finally {
     await reachable.close();
   }
 }
 
-async function send(call: Call, socketPath: string, signal: AbortSignal): Promise<IncomingMessage> {
+interface Where extends RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function whereIs({ url, token }: Remote, path: string): Where {
+  const { protocol, hostname, port, pathname, search } = new URL(url + path);
+  const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return { protocol, hostname: host, port, path: pathname + search, headers };
+}
+
+async function send(call: Call, where: Where, signal: AbortSignal): Promise<IncomingMessage> {
   const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+  const ask = where.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const request = httpRequest({
-      socketPath,
+    const request = ask({
+      ...where,
       method: call.method,
-      path: call.path,
       signal,
       agent: false,
-      headers:
-        body === null ? {} : { 'content-type': 'application/json', 'content-length': body.length },
+      headers: {
+        ...where.headers,
+        ...(body && { 'content-type': 'application/json', 'content-length': body.length }),
+      },
     });
     request.once('error', reject);
     request.once('response', (response) => {
@@ -154,12 +193,14 @@ function tooLarge(): ViliError {
 function clearError(error: unknown, call: Call): ViliError {
   if (error instanceof ViliError) return error;
   const code = codeOf(error);
-  const { socketPath, timeoutMs } = call;
+  const { daemon, timeoutMs } = call;
+  const where = typeof daemon === 'string' ? daemon : daemon.url;
   let text = `lost the connection to the daemon: ${messageOf(error)}`;
-  if (code === 'ENOENT') text = `no daemon runs here: there is no control socket ${socketPath}`;
-  if (code === 'ECONNREFUSED') text = `no daemon runs here: nobody listens on ${socketPath}`;
-  if (code === 'EACCES') text = `control socket ${socketPath} belongs to another user`;
-  if (code === 'ABORT_ERR') text = `no response within ${timeoutMs} ms on ${socketPath}`;
+  if (code === 'ENOENT') text = `no daemon runs here: there is no control socket ${where}`;
+  if (code === 'ECONNREFUSED') text = `no daemon runs here: nobody listens on ${where}`;
+  if (code === 'EACCES') text = `control socket ${where} belongs to another user`;
+  if (code === 'ABORT_ERR') text = `no response within ${timeoutMs} ms on ${where}`;
+  if (code === 'ENOTFOUND') text = `${where} is not known: ${messageOf(error)}`;
   return new ViliError('VILI_DAEMON_UNREACHABLE', text, {
     cause: error,
     exitCode: EXIT.unreachable,

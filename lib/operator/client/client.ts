@@ -1,7 +1,7 @@
 import type { RequestOf, Shape } from '../api/parameters.ts';
 import type { JsonRoute, Route, StreamRoute } from '../api/route.ts';
 import { ROUTES } from '../api/routes.ts';
-import { type Call, callForEvents, callForJson } from './client-request.ts';
+import { type Call, callForEvents, callForJson, type Remote } from './client-request.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** A promotion responds once it is under way, which may wait for an actor that is busy. */
@@ -29,13 +29,13 @@ type FunctionOf<R> =
 type RequestArguments<S extends Shape> =
   Partial<RequestOf<S>> extends RequestOf<S> ? [request?: RequestOf<S>] : [request: RequestOf<S>];
 
-/** A client for the daemon that listens at `socketPath`. */
+/** A client for the daemon of a control socket, given by its path, or for one elsewhere. */
 export function controlClient(
-  socketPath: string,
+  daemon: string | Remote,
   { timeoutMs = DEFAULT_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
 ): ControlClient {
   const functions = Object.entries(ROUTES).map(([name, route]) => {
-    const call = (request: object = {}): Call => callOf(socketPath, timeoutMs, route, request);
+    const call = (request: object = {}): Call => callOf(daemon, timeoutMs, route, request);
     if (!('subscribe' in route)) return [name, (request?: object) => callForJson(call(request))];
     const follow = (request: object, listener: (event: unknown) => void, signal: AbortSignal) =>
       callForEvents(call(request), listener, signal);
@@ -46,17 +46,17 @@ export function controlClient(
 
 // Private
 
-function callOf(socketPath: string, timeoutMs: number, route: Route, request: object): Call {
+function callOf(daemon: string | Remote, timeoutMs: number, route: Route, request: object): Call {
   const { method, path, selectedBy } = route;
   if (method === 'POST') {
-    return { socketPath, method, path, body: request, timeoutMs: POST_TIMEOUT_MS };
+    return { daemon, method, path, body: request, timeoutMs: POST_TIMEOUT_MS };
   }
   const query = new URLSearchParams(selectedBy === undefined ? {} : { [selectedBy]: '1' });
   for (const [name, value] of Object.entries(request)) {
     if (value !== undefined) query.set(name, String(value));
   }
   return {
-    socketPath,
+    daemon,
     method,
     path: query.size === 0 ? path : `${path}?${query.toString()}`,
     timeoutMs,

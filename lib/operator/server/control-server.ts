@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { messageOf, ViliError } from '../../errors.ts';
 import type { ControlHandlers } from '../api/handlers.ts';
 import { dispatch } from './dispatch.ts';
+import type { Door } from './door/door.ts';
 import { streamEvents } from './event-stream.ts';
-import { listenPrivately } from './private-socket.ts';
 import { readJson } from './request-body.ts';
 
 /** What the daemon's own server allows. */
@@ -32,24 +31,24 @@ export interface ControlLimits {
 }
 
 export interface ControlServerOptions extends ControlLimits {
-  /** `BASE/.vili/vili.sock`; the caller holds the lock of the base, so a file there is stale. */
-  readonly socketPath: string;
+  readonly door: Door;
   readonly handlers: ControlHandlers;
   /** Reports an internal failure whose details the client does not get. */
   readonly onProblem: (text: string) => void;
 }
 
 export interface ControlServer {
-  /** Throws ViliError `VILI_SOCKET_FAILED`. */
+  /** @throws ViliError when the door cannot listen. */
   listen(): Promise<void>;
-  /** Ends live streams, waits briefly for responses under way and removes the socket file. */
+  /** Ends live streams, waits briefly for responses under way and leaves the door. */
   close(): Promise<void>;
 }
 
-/** The control API: HTTP/1.1 and JSON on a unix socket that only the owner can open. */
+/** The control API: HTTP/1.1 and JSON, for whom the door lets in. */
 export function createControlServer(options: ControlServerOptions): ControlServer {
   const streams = new Set<ServerResponse>();
-  const server = createServer(
+  const { door } = options;
+  const server = door.createServer(
     {
       headersTimeout: options.idleMs,
       requestTimeout: options.idleMs,
@@ -59,17 +58,21 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     (request, response) => void serve(request, response, options, streams),
   );
   server.maxConnections = options.maxConnections;
-  let listening = false;
+  let opening: Promise<void> | null = null;
   return {
     async listen(): Promise<void> {
-      await listenPrivately(server, options.socketPath);
-      server.on('error', (error) => options.onProblem(`control socket: ${error.message}`));
-      listening = true;
+      opening = door.listen(server);
+      await opening;
+      server.on('error', (error) => options.onProblem(error.message));
     },
     async close(): Promise<void> {
-      if (!listening) return;
-      listening = false;
-      await rm(options.socketPath, { force: true });
+      const opened = opening?.then(
+        () => true,
+        () => false,
+      );
+      opening = null;
+      if ((await opened) !== true) return;
+      await door.leave();
       for (const stream of streams) stream.end();
       await closeServer(server);
     },
@@ -86,6 +89,7 @@ async function serve(
 ): Promise<void> {
   response.on('error', () => {});
   try {
+    const caller = options.door.enter(request);
     const url = new URL(request.url ?? '/', 'http://vili');
     const dispatched = await dispatch(
       {
@@ -94,6 +98,7 @@ async function serve(
         query: url.searchParams,
         lastEventId: lastEventId(request),
         body: () => readJson(request, options.maxBodyBytes),
+        caller,
       },
       options.handlers,
     );
@@ -105,7 +110,7 @@ async function serve(
     await streamEvents(response, await dispatched.open(), { heartbeatMs, frameOf });
   } catch (error) {
     if (!(error instanceof ViliError)) {
-      options.onProblem(`control request ${request.method} failed: ${messageOf(error)}`);
+      options.onProblem(`request ${request.method} failed: ${messageOf(error)}`);
     }
     if (response.headersSent) response.destroy();
     else sendError(request, response, error);
@@ -147,6 +152,8 @@ function send(
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(unread ? { connection: 'close' } : {}),
   });
   response.end(body);

@@ -3,6 +3,8 @@ import type { ControlHandlers } from '../api/handlers.ts';
 import { readRequest } from '../api/parameters.ts';
 import type { Frame, Route, Subscription } from '../api/route.ts';
 import { ROUTE_LIST } from '../api/routes.ts';
+import type { Caller } from './door/door.ts';
+import { noToken } from './door/guard.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -10,6 +12,7 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Where a stream was when it broke off; null: this is no such stream. */
   readonly lastEventId: string | null;
+  readonly caller: Caller;
   /** Reads and parses the body; called only for a POST. */
   body(): Promise<unknown>;
 }
@@ -29,12 +32,14 @@ export async function dispatch(
   handlers: ControlHandlers,
 ): Promise<Dispatched> {
   const route = routeOf(request, handlers);
+  if (!request.caller.isTrusted && route.isOpen !== true) throw noToken();
   const body = route.method === 'POST' ? objectOf(await request.body()) : null;
   const resumedBy = 'subscribe' in route ? route.resumedBy : undefined;
   const parameters = readRequest(route.request, (name) => {
     if (name === resumedBy && request.lastEventId !== null) return request.lastEventId;
     if (body === null) return request.query.get(name);
-    return Object.hasOwn(body, name) ? body[name] : undefined;
+    const value = Object.hasOwn(body, name) ? body[name] : undefined;
+    return name === 'by' ? withAddress(value, request.caller) : value;
   });
   if ('subscribe' in route) {
     const open = () => route.subscribe(handlers, parameters);
@@ -61,6 +66,11 @@ function routeOf({ method, path, query }: HttpRequest, handlers: ControlHandlers
   const allowed = [...new Set(routes.map((one) => one.method))].join(', ');
   const text = `${path} takes ${allowed}, not ${method}`;
   throw new ViliError('VILI_WRONG_METHOD', text, { httpStatus: 405 });
+}
+
+/** Who asks is what a caller says of itself; where it asks from is not. */
+function withAddress(by: unknown, { address }: Caller): unknown {
+  return typeof by === 'string' && by !== '' && address !== null ? `${by} from ${address}` : by;
 }
 
 function objectOf(body: unknown): Readonly<Record<string, unknown>> {

@@ -12,6 +12,19 @@ const REJECTED: readonly (readonly [string, Flags, RegExp])[] = [
     { port: '9450' },
     /port_range +"9400-9500" must not contain port=9450 \(command line\)/,
   ],
+  [
+    'an API that everybody reaches without a token',
+    { 'admin.listen': '0.0.0.0:9600' },
+    /can be reached from other hosts, which needs admin\.token/,
+  ],
+  ['a token that can be guessed', { 'admin.token': 'x' }, /shorter than 16 characters/],
+  ['a token that no header carries', { 'admin.token': 'a b'.repeat(9) }, /has a space or a/],
+  [
+    "the users' port as that of the API",
+    { 'admin.listen': '127.0.0.1:8080' },
+    /has the users' port/,
+  ],
+  ['a certificate without a key', { 'admin.cert': 'c.pem' }, /need each other/],
   ['a range of one port', { port_range: '9400-9400' }, /has 1 port; a promotion needs 2/],
   [
     'a longest pause below the shortest',
@@ -101,8 +114,17 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
   ['few requests', { 'verdict.min_requests': '5' }, /so few requests prove very little/],
   ['nothing to copy, by share', { 'mirror.sample': '0%' }, /there will never be a verdict/],
   ['nothing to copy, by method', { 'mirror.methods': 'none' }, /there will never be a verdict/],
-  ['an address of a dashboard', { 'admin.listen': '0.0.0.0:9600' }, /there is no dashboard/],
-  ['a token of a dashboard', { 'admin.token': 'x' }, /there is no dashboard/],
+  [
+    'a token that nobody asks for',
+    { 'admin.token': 'x'.repeat(16) },
+    /no effect without admin\.listen/,
+  ],
+  [
+    'a token in the clear',
+    { 'admin.listen': '0.0.0.0:9600', 'admin.token': 'x'.repeat(16) },
+    /sends the token in the clear/,
+  ],
+  ['a key to sign with and nothing to sign', { 'webhook.secret': 'x' }, /without webhook\.url/],
   ['Slack without a way to it', { slack_channel: '#x' }, /no effect without entraos_api_uri/],
   ['Whydah without a name', { whydah_uri: 'https://x' }, /without whydah_application_id and/],
   [

@@ -7,6 +7,7 @@ import {
   CONTROL_LIMITS,
   createControlServer,
 } from '../../../lib/operator/server/control-server.ts';
+import { socketDoor } from '../../../lib/operator/server/door/socket-door.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { SampleHandlers } from '../operator/views.ts';
 
@@ -92,7 +93,7 @@ export async function withDaemon(
     const handlers = new SampleHandlers();
     const server = createControlServer({
       ...CONTROL_LIMITS,
-      socketPath: join(base, '.vili', 'vili.sock'),
+      door: socketDoor(join(base, '.vili', 'vili.sock')),
       handlers,
       maxBodyBytes: 10_000,
       maxConnections: 10,

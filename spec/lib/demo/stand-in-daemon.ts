@@ -6,6 +6,7 @@ import {
   CONTROL_LIMITS,
   createControlServer,
 } from '../../../lib/operator/server/control-server.ts';
+import { socketDoor } from '../../../lib/operator/server/door/socket-door.ts';
 import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import { SampleHandlers, STATUS } from '../operator/views.ts';
 
@@ -70,7 +71,7 @@ function note(number: string, event: HistoryEvent): void {
 
 const server = createControlServer({
   ...CONTROL_LIMITS,
-  socketPath: join(base, '.vili', 'vili.sock'),
+  door: socketDoor(join(base, '.vili', 'vili.sock')),
   handlers: new StandIn(),
   maxBodyBytes: 1000,
   maxConnections: 10,

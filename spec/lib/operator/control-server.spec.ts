@@ -12,6 +12,7 @@ import {
   CONTROL_LIMITS,
   createControlServer,
 } from '../../../lib/operator/server/control-server.ts';
+import { socketDoor } from '../../../lib/operator/server/door/socket-door.ts';
 import { eventually } from '../../support/eventually.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
@@ -37,7 +38,7 @@ async function serving(
     const problems: string[] = [];
     const server = createControlServer({
       ...CONTROL_LIMITS,
-      socketPath,
+      door: socketDoor(socketPath),
       handlers,
       maxBodyBytes: 1000,
       maxConnections: options.maxConnections ?? 10,
@@ -139,7 +140,7 @@ describe('the control server', () => {
       await writeFile(socketPath, 'stale');
       const server = createControlServer({
         ...CONTROL_LIMITS,
-        socketPath,
+        door: socketDoor(socketPath),
         handlers: new SampleHandlers(),
         maxBodyBytes: 1000,
         maxConnections: 2,
@@ -166,7 +167,7 @@ describe('the control server', () => {
     await withTempFolder(async (folder) => {
       const server = createControlServer({
         ...CONTROL_LIMITS,
-        socketPath: join(folder, 'missing/vili.sock'),
+        door: socketDoor(join(folder, 'missing/vili.sock')),
         handlers: new SampleHandlers(),
         maxBodyBytes: 1000,
         maxConnections: 2,

@@ -10,6 +10,7 @@ import {
   createControlServer,
 } from '../../../lib/operator/server/control-server.ts';
 import { type EventGap, type EventView, eventOf } from '../../../lib/operator/views/event-view.ts';
+import { socketDoor } from '../../../lib/operator/server/door/socket-door.ts';
 import { eventually } from '../../support/eventually.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 import { SampleHandlers } from './views.ts';
@@ -161,7 +162,7 @@ async function withStreams(
     const server = createControlServer({
       ...CONTROL_LIMITS,
       ...limits,
-      socketPath,
+      door: socketDoor(socketPath),
       handlers,
       onProblem,
     });

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { listArchives } from '../lib/archive/retention.ts';
-import { ArchiveCleaner, type ShortDisk } from '../lib/disk/clean.ts';
-import { capOutputs } from '../lib/disk/outputs.ts';
-import { rotateLog } from '../lib/disk/rotate.ts';
-import { percent } from '../lib/text/numbers.ts';
-import type { DiskJanitorDeps } from './disk-janitor-actor.ts';
-import type { Services } from './app/services.ts';
+import { listArchives } from '../../lib/archive/retention.ts';
+import { ArchiveCleaner, type ShortDisk } from '../../lib/disk/clean.ts';
+import { capOutputs } from '../../lib/disk/outputs.ts';
+import { rotateLog } from '../../lib/disk/rotate.ts';
+import { percent } from '../../lib/text/numbers.ts';
+import type { DiskJanitorDeps } from '../disk-janitor-actor.ts';
+import type { Services } from '../app/services.ts';
 
 /** A service that writes as fast as it can fills a hundred megabytes in this time. */
 const CAP_INTERVAL_MS = 250;

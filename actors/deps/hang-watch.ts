@@ -1,7 +1,7 @@
-import { probeOnce } from '../lib/servlet/health/probe.ts';
-import { askDeployment } from './app/questions.ts';
-import type { Services } from './app/services.ts';
-import type { HangWatchDeps } from './hang-watch-actor.ts';
+import { probeOnce } from '../../lib/servlet/health/probe.ts';
+import { askDeployment } from '../app/questions.ts';
+import type { Services } from '../app/services.ts';
+import type { HangWatchDeps } from '../hang-watch-actor.ts';
 
 /** A servlet that does not respond to a probe in this time does not respond. */
 const PROBE_MS = 1500;

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
-import { ViliError } from '../../errors.ts';
-import { reachableSocketPath } from '../socket-path.ts';
+import { ViliError } from '../../../errors.ts';
+import { reachableSocketPath } from '../../socket-path.ts';
 
 const OWNER_ONLY = 0o600;
 /** libuv unlinks this name again at close, so nothing else may use it. */

@@ -1,0 +1,96 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+import { ViliError } from '../../../errors.ts';
+import type { Caller } from './door.ts';
+import { Rate, RateByAddress } from './rate.ts';
+
+/** Requests of all callers together. */
+const REQUESTS_BURST = 200;
+const REQUESTS_PER_SECOND = 50;
+/** Wrong tokens of one address; then it waits, whatever it sends. */
+const FAILURES_BURST = 10;
+const FAILURES_PER_SECOND = 0.2;
+
+export interface GuardOptions {
+  /** Empty: nobody is trusted. */
+  readonly token: string;
+  /** Whether only programs of this host can get here; others must have the token. */
+  readonly isLoopback: boolean;
+  readonly scheme: 'http' | 'https';
+  readonly now: () => number;
+}
+
+/**
+ * Lets requests over TCP in. Against pages in a browser of this host: `Host` must be an address or `localhost` (a name that
+ * somebody has resolved to this host is refused: DNS rebinding), and `Origin`, where there is one, the same. The token
+ * is compared in constant time.
+ */
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #requests: Rate;
+  readonly #failures: RateByAddress;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    this.#requests = new Rate(REQUESTS_BURST, REQUESTS_PER_SECOND, options.now);
+    this.#failures = new RateByAddress(FAILURES_BURST, FAILURES_PER_SECOND, options.now);
+  }
+
+  /** @throws ViliError with the status that the caller gets: 401, 403, 421 or 429. */
+  enter(headers: IncomingHttpHeaders, address: string): Caller {
+    const failures = this.#failures.of(address);
+    if (!failures.isOpen) throw refusal('VILI_TOO_MANY_TOKENS', 429, 'too many wrong tokens; wait');
+    if (!this.#requests.take()) throw refusal('VILI_TOO_MANY_REQUESTS', 429, 'too many requests');
+    this.#checkOrigin(headers);
+    const { authorization } = headers;
+    if (authorization !== undefined) {
+      if (this.#isToken(authorization)) return { address, isTrusted: true };
+      failures.take();
+      throw refusal('VILI_WRONG_TOKEN', 401, 'this is not the token of admin.token');
+    }
+    const { isLoopback } = this.#options;
+    if (!isLoopback) throw noToken();
+    if (!isPlainHost(headers.host)) {
+      const text = 'Host must be an IP address or localhost where no token is sent';
+      throw refusal('VILI_WRONG_HOST', 421, text);
+    }
+    return { address, isTrusted: false };
+  }
+
+  #checkOrigin({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): void {
+    const isOwn = origin === undefined || origin === `${this.#options.scheme}://${host}`;
+    const isSame = site === undefined || site === 'same-origin' || site === 'none';
+    if (isOwn && isSame) return;
+    throw refusal('VILI_WRONG_ORIGIN', 403, 'pages of another origin may not ask');
+  }
+
+  /** Of equal length by hashing, so that the time says nothing, not even how long the token is. */
+  #isToken(authorization: string): boolean {
+    const { token } = this.#options;
+    const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
+    const isEqual = timingSafeEqual(hash(given), hash(token));
+    return isEqual && token !== '';
+  }
+}
+
+/** For a route that strangers may not have. */
+export function noToken(): ViliError {
+  const text = 'this needs the token of admin.token: Authorization: Bearer TOKEN';
+  return refusal('VILI_NO_TOKEN', 401, text);
+}
+
+// Private
+
+function refusal(code: string, httpStatus: number, text: string): ViliError {
+  return new ViliError(code, text, { httpStatus });
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function isPlainHost(host: string | undefined): boolean {
+  const name = host?.replace(/:\d{1,5}$/, '') ?? '';
+  return name === 'localhost' || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
+}
