@@ -53,6 +53,8 @@ The acts (\`promote\`, \`reject\` and those below) respond once the act has begu
 A trace record has \`id atMs from to type correlation waitMs handledMs outcome\`, and \`payload\` where it is
 captured.
 
+A description for tools, OpenAPI 3.1, is at \`/v1/openapi.json\` and in \`docs/openapi.json\`.
+
 ## Live events
 
 Events are server-sent events: a stream begins with the comment \`: listening\`, and each event is one \`data:\` line of
@@ -68,8 +70,10 @@ comes first, \`{ "gapAfter": "ID" }\`, then whatever happened later and is known
 
 ## Errors
 
+An error is \`application/problem+json\` (RFC 9457); \`code\` is stable, \`detail\` is for people.
+
 \`\`\`
-{"error":{"code":"VILI_REFUSED","message":"no version is under test"}}
+{"type":"about:blank","title":"Conflict","status":409,"detail":"no version is under test","code":"VILI_REFUSED"}
 \`\`\`
 
 | status | codes |

@@ -5,11 +5,15 @@ const MAX_TEXT = 1000;
 /** Of a value that an error shows. */
 const MAX_SHOWN = 100;
 
+const TEXT = { type: 'string', minLength: 1, maxLength: MAX_TEXT } as const;
+
 /** A value of a request: in the query of a GET, in the JSON body of a POST. */
 export interface Parameter<T, Required extends boolean = boolean> {
   /** One line of `docs/api.md`. */
   readonly doc: string;
   readonly required: Required;
+  /** JSON Schema, for the OpenAPI description. */
+  readonly schema: Readonly<Record<string, unknown>>;
   /** Throws BadRequestError when `value` is not valid. */
   readonly read: (name: string, value: unknown) => T;
 }
@@ -32,16 +36,16 @@ export type RequestOf<S extends Shape> = {
 
 /** Text of 1 to 1000 characters. */
 export function text(doc: string): Parameter<string, false> {
-  return { doc, required: false, read: readText };
+  return { doc, required: false, schema: TEXT, read: readText };
 }
 
 export function requiredText(doc: string): Parameter<string, true> {
-  return { doc, required: true, read: readText };
+  return { doc, required: true, schema: TEXT, read: readText };
 }
 
 /** Any text, for a search. */
 export function anyText(doc: string): Parameter<string, false> {
-  return { doc, required: false, read: (_, value) => String(value) };
+  return { doc, required: false, schema: { type: 'string' }, read: (_, value) => String(value) };
 }
 
 /** A whole number from 1; a larger one than `max` counts as `max`. */
@@ -52,7 +56,8 @@ export function count(what: string, max: number): Parameter<number, false> {
     if (number >= 1) return Math.min(number, max);
     throw new BadRequestError(`${name} "${shown}" must be a whole number from 1 to ${max}`);
   };
-  return { doc: `${what}; at most ${max}`, required: false, read };
+  const schema = { type: 'integer', minimum: 1, maximum: max };
+  return { doc: `${what}; at most ${max}`, required: false, schema, read };
 }
 
 /** The id of an event. */
@@ -65,7 +70,7 @@ export function eventId(doc: string): Parameter<string, false> {
       `${name} "${shown.slice(0, MAX_SHOWN)}" is not the id of an event, ${example}`,
     );
   };
-  return { doc, required: false, read };
+  return { doc, required: false, schema: { type: 'string' }, read };
 }
 
 /** A JSON `true` or `false`. */
@@ -74,7 +79,7 @@ export function flag(doc: string): Parameter<boolean, false> {
     if (typeof value === 'boolean') return value;
     throw new BadRequestError(`"${name}" must be true or false`);
   };
-  return { doc, required: false, read };
+  return { doc, required: false, schema: { type: 'boolean' }, read };
 }
 
 /** Reads every parameter of a shape. Throws BadRequestError when one is missing or not valid. */

@@ -6,6 +6,7 @@ import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
 import type { ActKind } from './handlers.ts';
 import { anyText, count, eventId, flag, type RequestOf, requiredText, text } from './parameters.ts';
+import { openApiOf } from './openapi.ts';
 import { json, type Route, stream } from './route.ts';
 
 const DEFAULT_HISTORY = 100;
@@ -121,6 +122,14 @@ export const ROUTES = {
       'gapAfter' in event ? { name: 'gap' } : { id: event.id },
     doc: 'entries of the history as they happen, each with its `id`',
     subscribe: (handlers, request) => followEvents(handlers, request, MAX_HISTORY),
+  }),
+  openApi: json({
+    method: 'GET',
+    path: '/v1/openapi.json',
+    isOpen: true,
+    request: {},
+    doc: 'this API as OpenAPI 3.1, the same as `docs/openapi.json`',
+    respond: () => Promise.resolve(openApiOf(ROUTE_LIST)),
   }),
   promote: act('promote', 'the one under test'),
   reject: act('reject', 'the one under test'),

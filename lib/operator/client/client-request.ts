@@ -173,8 +173,9 @@ function responseError(status: number, text: string): ControlResponseError {
     message: `the daemon responded with status ${status}`,
   };
   const { code, message } = attempt(() => {
-    const { error } = JSON.parse(text) as { error: { code: unknown; message: unknown } };
-    return { code: String(error.code), message: String(error.message) };
+    const { code: stable, detail } = JSON.parse(text) as { code?: unknown; detail?: unknown };
+    if (typeof stable !== 'string' || typeof detail !== 'string') return unknown;
+    return { code: stable, message: detail };
   }, unknown);
   return new ControlResponseError(status, code, message);
 }

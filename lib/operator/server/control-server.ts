@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { messageOf, ViliError } from '../../errors.ts';
 import type { ControlHandlers } from '../api/handlers.ts';
 import { dispatch } from './dispatch.ts';
@@ -130,13 +130,15 @@ function tooManyStreams(limit: number): ViliError {
   return new ViliError('VILI_TOO_MANY_STREAMS', text, { httpStatus: 503 });
 }
 
-/** An error that is not a ViliError stays private. */
+/** RFC 9457. An error that is not a ViliError stays private. */
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const { code, message, httpStatus } =
     error instanceof ViliError
       ? error
       : new ViliError('VILI_INTERNAL', 'internal error; its details are in the log of Vili');
-  send(request, response, httpStatus, { error: { code, message } });
+  const title = STATUS_CODES[httpStatus] ?? 'Error';
+  const problem = { type: 'about:blank', title, status: httpStatus, detail: message, code };
+  send(request, response, httpStatus, problem, 'application/problem+json');
 }
 
 function send(
@@ -144,12 +146,13 @@ function send(
   response: ServerResponse,
   status: number,
   value: unknown,
+  type = 'application/json',
 ): void {
   const body = Buffer.from(`${JSON.stringify(value ?? null)}\n`);
   // The rest of a body that nobody read must not be taken for the next request.
   const unread = !request.complete;
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': `${type}; charset=utf-8`,
     'content-length': body.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

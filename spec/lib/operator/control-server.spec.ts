@@ -198,9 +198,10 @@ describe('the control server', () => {
       await serving(async ({ socketPath, problems }) => {
         const response = await raw(socketPath, method, path, body);
         expect(response.status).to.equal(Number(status));
-        const parsed = JSON.parse(response.body) as { error: { code: string; message: string } };
-        expect(parsed.error.code).to.equal(code);
-        expect(parsed.error.message).to.be.a('string').that.is.not.empty;
+        const problem = JSON.parse(response.body) as Record<string, unknown>;
+        expect(problem).to.include({ type: 'about:blank', status: response.status, code });
+        expect(problem['title']).to.be.a('string').that.is.not.empty;
+        expect(problem['detail']).to.be.a('string').that.is.not.empty;
         expect(problems).to.deep.equal([]);
       });
     });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BadRequestError } from '../../../../lib/errors.ts';
+import { openApiOf } from '../../../../lib/operator/api/openapi.ts';
 import { renderApiPage } from '../../../../lib/operator/api/page.ts';
 import {
   anyText,
@@ -14,6 +15,24 @@ import { ROUTE_LIST } from '../../../../lib/operator/api/routes.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..', '..');
 
+interface Operation {
+  readonly operationId: string;
+  readonly security: unknown;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly schema: Readonly<Record<string, unknown>>;
+  }[];
+  readonly requestBody?: {
+    readonly content: {
+      readonly 'application/json': {
+        readonly schema: { readonly required: readonly string[]; readonly properties: object };
+      };
+    };
+  };
+  readonly responses: { readonly 200: { readonly content: object } };
+}
+
 describe('the routes of the control API', () => {
   it('are each declared once', () => {
     const names = ROUTE_LIST.map((route) => [route.method, route.path, route.selectedBy].join(' '));
@@ -23,6 +42,53 @@ describe('the routes of the control API', () => {
   it('are those of docs/api.md (npm run docs)', () => {
     const page = readFileSync(join(REPOSITORY, 'docs', 'api.md'), 'utf8');
     expect(page).to.equal(renderApiPage());
+  });
+});
+
+describe('the OpenAPI description of the control API', () => {
+  const document = JSON.parse(JSON.stringify(openApiOf(ROUTE_LIST))) as {
+    openapi: string;
+    paths: Record<string, Record<string, Operation>>;
+  };
+  const operationOf = (path: string, method: string): Operation => {
+    const operation = document.paths[path]?.[method];
+    if (operation === undefined) throw new Error(`${method} ${path} is not described`);
+    return operation;
+  };
+
+  it('is docs/openapi.json (npm run docs)', () => {
+    const file = readFileSync(join(REPOSITORY, 'docs', 'openapi.json'), 'utf8');
+    expect(JSON.parse(file)).to.deep.equal(document);
+  });
+
+  it('has every route, and every parameter of it with its type', () => {
+    const ids = new Set<string>();
+    for (const { method, path, request } of ROUTE_LIST) {
+      const operation = operationOf(path, method.toLowerCase());
+      ids.add(operation.operationId);
+      const body = operation.requestBody?.content['application/json'].schema;
+      const inBody = Object.keys(body?.properties ?? {});
+      const inQuery = (operation.parameters ?? []).map(({ name }) => name);
+      expect([...inBody, ...inQuery], path).to.include.members(Object.keys(request));
+      for (const { name, schema } of operation.parameters ?? []) {
+        expect(schema['type'], name).to.match(/^(?:string|integer|boolean)$/);
+      }
+    }
+    expect(ids.size).to.equal(Object.values(document.paths).flatMap(Object.keys).length);
+  });
+
+  it('says what needs the token, what is required, and that a stream is one', () => {
+    expect(operationOf('/v1/status', 'get').security).to.deep.equal([{}, { token: [] }]);
+    expect(operationOf('/v1/promote', 'post').security).to.deep.equal([{ token: [] }]);
+    const body = operationOf('/v1/promote', 'post').requestBody?.content['application/json'].schema;
+    expect(body?.required).to.deep.equal(['by']);
+    const sample = operationOf('/v1/differences', 'get').parameters?.find(
+      ({ name }) => name === 'sample',
+    );
+    expect(sample?.required, 'only one of its two routes needs it').to.equal(false);
+    expect(operationOf('/v1/events', 'get').responses[200].content).to.have.property(
+      'text/event-stream',
+    );
   });
 });
 
