@@ -5,6 +5,7 @@ import { type Cell, measure, median, summarize, usualTraffic } from './verdict/c
 import { costs } from './verdict/cost.ts';
 import { type Judge, ViliJudge } from './verdict/judges.ts';
 import { processRows } from './verdict/processes.ts';
+import { unpairedRows } from './verdict/unpaired.ts';
 import { FlaggerLike, KayentaLike, OriginalRule, RepeatedMcNemar } from './verdict/rivals.ts';
 import { type Scenario, scenarios } from './verdict/scenarios.ts';
 
@@ -13,9 +14,10 @@ import { type Scenario, scenarios } from './verdict/scenarios.ts';
  * rejected, and after how many requests, for Vili's engine and for simplified ports of other rules.
  *
  * The main table holds the scenarios in which rules are compared; --beyond is the table of further ones,
- * --cost measures only what the verdict costs, --processes how memory and processor time are judged.
+ * --cost measures only what the verdict costs, --processes how memory and processor time are judged,
+ * --unpaired how a version that serves users is, against other users.
  *
- *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
+ *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--unpaired] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
  *                            [--history 0] [--rules vili,original,flagger,kayenta,mcnemar] [--shard 0/2] [--no-promotion]
  */
 const { values } = parseArgs({
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     beyond: { type: 'boolean', default: false },
     cost: { type: 'boolean', default: false },
     processes: { type: 'boolean', default: false },
+    unpaired: { type: 'boolean', default: false },
     runs: { type: 'string', default: '100' },
     scenario: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
@@ -56,7 +59,11 @@ const cells = new Map<string, Cell[]>(rules.map((rule) => [rule, []]));
 const width = Math.max(...table.map((one) => one.name.length)) + 2;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (values.processes) {
+if (values.unpaired) {
+  for (const line of unpairedRows(Number(values.runs), Number(values.seed), values.scenario)) {
+    print(line);
+  }
+} else if (values.processes) {
   for (const line of processRows(Number(values.runs), Number(values.seed), values.scenario)) {
     print(line);
   }

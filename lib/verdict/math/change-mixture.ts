@@ -6,6 +6,15 @@ import { E_VALUE_CAP } from './e-values.ts';
 const FROM_THE_START = 0.8;
 const LATER = 0.2;
 
+/** The share that is bet on a change at observation n, and what is left for later ones. */
+export function priorOfChange(n: number): number {
+  return n === 1 ? FROM_THE_START : LATER / (n * (n - 1));
+}
+
+export function priorLeft(n: number): number {
+  return LATER / n;
+}
+
 /** The alternatives of one test. `relative`: the rates are shares of the way from the null rate to 1. */
 export interface ChangeAlternatives {
   readonly rates: readonly number[];
@@ -58,8 +67,8 @@ export class ChangeMixture {
     const { rates, bets, relative } = this.#alternatives;
     const masses = this.#masses;
     const n = ++this.#observations;
-    const prior = n === 1 ? FROM_THE_START : LATER / (n * (n - 1));
-    let sum = LATER / n;
+    const prior = priorOfChange(n);
+    let sum = priorLeft(n);
     for (let index = 0; index < masses.length; index++) {
       const given = rates[index] as number;
       const rate = relative ? nullRate + (1 - nullRate) * given : given;
