@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { listVersionFolders } from '../../lib/base/arrival/scan.ts';
+import { removeHalfWritten } from '../../lib/base/instance/half-written.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
-import { removeTempFiles } from '../../lib/base/state/atomic-file.ts';
 import { makePrivate } from '../../lib/base/state/private-folder.ts';
-import { messageOf } from '../../lib/errors.ts';
+import { samplesFolder } from '../../lib/evaluation/test.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import { acquireLock } from '../../lib/servlet/lock.ts';
 import { assertPtyAvailable } from '../../lib/servlet/process/pty.ts';
@@ -43,7 +42,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await reap(layout, journal);
     await makePrivate(layout.viliFolder);
     await mkdir(layout.evidenceFolder, { recursive: true, mode: 0o700 });
-    await removeHalfWritten(layout, journal);
+    for (const problem of await removeHalfWritten(layout, [samplesFolder('')])) {
+      journal.warn(problem);
+    }
     const built = await createServices(options, stopping.signal, (event) => startup.see(event));
     services = built;
     built.launcher.open();
@@ -80,15 +81,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 // Private
-
-/** Removes what a killed Vili left half-written; a file that cannot be removed does not prevent the start. */
-async function removeHalfWritten(layout: Layout, journal: Journal): Promise<void> {
-  const { base, viliFolder, evidenceFolder, identifier } = layout;
-  const versions = await listVersionFolders(base, identifier);
-  for (const folder of [base, viliFolder, evidenceFolder, ...versions.map((it) => it.folder)]) {
-    await removeTempFiles(folder).catch((error: unknown) => journal.warn(messageOf(error)));
-  }
-}
 
 async function reap({ base, pidRecordFolder }: Layout, journal: Journal): Promise<void> {
   const report = await reapLeftovers({ base, pidRecordFolder });

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants as zlib, createGzip } from 'node:zlib';
 import { withRights } from '../base/instance/remove-tree.ts';
 import { namesOrNone, succeeds } from '../base/names/paths.ts';
+import { tempPathOf } from '../base/state/atomic-file.ts';
 import { openRegular, UnexpectedFile } from '../base/state/regular-file.ts';
 import { codeOf } from '../errors.ts';
 
@@ -84,7 +85,8 @@ export async function copyAndTruncate(options: RotateOptions): Promise<Rotated> 
     const archive = `${stampedName(file, now())}.gz`;
     const part = Readable.from(partOf(handle, start, size), { objectMode: false });
     const options = { mode: OUTPUT_MODE, level: OUTPUT_LEVEL };
-    const isKept = keep > 0 && (await succeeds(gzip(part, archive, options)));
+    // The instance may be over when Vili starts again: with this name it is cleared then.
+    const isKept = keep > 0 && (await succeeds(gzip(part, archive, options, tempPathOf(archive))));
     // Truncated even without space for the copy: a full disk would stop the servlets.
     await handle.truncate(0);
     await removeOldest(file, keep);
@@ -138,8 +140,8 @@ async function gzip(
   from: Readable,
   to: string,
   { mode, level }: { readonly mode: number; readonly level?: number },
+  temporary = `${to}${TEMP_SUFFIX}`,
 ): Promise<void> {
-  const temporary = `${to}${TEMP_SUFFIX}`;
   try {
     await rm(temporary, { force: true });
     // Exclusive, so that no link of that name is written through.

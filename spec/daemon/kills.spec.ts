@@ -1,0 +1,21 @@
+import { expect } from 'chai';
+import { runKills } from '../soak/kill/run.ts';
+import { freshSeed } from '../support/fuzz/property.ts';
+
+/** A host that is three times slower, and busy with other things, has to be enough. */
+const LIMIT_MS = 600_000;
+const POINTS = 30;
+const PHASES_LEAST = 7;
+
+describe('Vili killed at drawn moments of the whole life cycle', function () {
+  this.timeout(LIMIT_MS);
+
+  it('serves again, completes or undoes what was interrupted, and leaves nothing behind', async () => {
+    const seed = freshSeed();
+    const { kills, phases, problems } = await runKills({ points: POINTS, bases: 3, seed });
+    const problemsOfSeed = problems.map((problem) => `seed ${seed}: ${problem}`);
+    expect(problemsOfSeed).to.deep.equal([]);
+    expect(kills).to.equal(POINTS);
+    expect([...phases.keys()].length, 'phases').to.be.at.least(PHASES_LEAST);
+  });
+});
