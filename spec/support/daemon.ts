@@ -87,6 +87,7 @@ export class Daemon {
     what: string,
     fits: (status: StatusView) => boolean | Promise<boolean>,
     limitMs = DEFAULT_LIMIT_MS,
+    pollMs = POLL_MS,
   ): Promise<StatusView> {
     const deadline = Date.now() + limitMs * PATIENCE;
     let last: StatusView | null = null;
@@ -94,7 +95,7 @@ export class Daemon {
       this.#requireAlive(what);
       last = (await this.#statusOrNull()) ?? last;
       if (last !== null && (await fits(last))) return last;
-      await sleep(POLL_MS);
+      await sleep(pollMs);
     }
     const history = await this.client.history({ limit: 20 }).catch(() => []);
     const known = `${JSON.stringify(last, null, 1)}\n${JSON.stringify(history, null, 1)}`;

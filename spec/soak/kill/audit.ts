@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../../lib/servlet/process/identity.ts';
-import type { Life } from './life.ts';
+import { type Life, POLL_MS } from './life.ts';
 import { filesOf } from './files.ts';
 import { linksOf } from './links.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -9,7 +9,6 @@ import { usersOf } from './served.ts';
 
 /** What was begun before a kill, archiving above all, goes on in the background. */
 const LIMIT_MS = 30_000;
-const POLL_MS = 200;
 
 /** What may be true of the base after a kill, by what it was before. */
 export interface Before {

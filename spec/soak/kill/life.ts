@@ -10,6 +10,8 @@ import type { Intent } from './phases.ts';
 
 /** How long anything may take on a busy host. */
 export const LIMIT_MS = 60_000;
+/** Rarely: several bases share the processors. */
+export const POLL_MS = 250;
 export const PROBATION_MS = 1200;
 export const ARRIVAL_MS = 150;
 
@@ -20,7 +22,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   drain_timeout: '1s',
   stop_timeout: '500ms',
 };
-const USERS_PER_SECOND = 25;
+const USERS_PER_SECOND = 10;
 /** Copying, packing and unpacking a version takes so long that a kill can fall into it. */
 const PADDING_BYTES = 1024 ** 2;
 const FILES_OF_SERVICE = 60;
@@ -82,6 +84,7 @@ export class Life {
         !rollback &&
         (testing === null || testing.state === 'ready'),
       LIMIT_MS,
+      POLL_MS,
     );
   }
 

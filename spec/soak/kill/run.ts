@@ -9,7 +9,7 @@ import type { Target } from './targets.ts';
 
 /** After so many kills a base has shown what it can, and reading all of it takes longer each time. */
 const KILLS_PER_BASE = 24;
-/** How often something else than Vili itself is killed, where there is something else. */
+/** The default of `helperShare`. */
 const HELPER_SHARE = 0.3;
 const OUTPUT_SHOWN = 3000;
 
@@ -18,6 +18,8 @@ export interface KillOptions {
   /** How many bases at a time. */
   readonly bases: number;
   readonly seed: number;
+  /** How often something else than Vili itself is killed, where there is something else; 0 to 1. */
+  readonly helperShare?: number;
   readonly onKill?: (line: string) => void;
 }
 
@@ -34,7 +36,8 @@ export interface KillRun {
 }
 
 /** Kills Vili and its helpers at drawn moments of the whole life cycle, on several bases at a time. */
-export async function runKills({ points, bases, seed, onKill }: KillOptions): Promise<KillRun> {
+export async function runKills(options: KillOptions): Promise<KillRun> {
+  const { points, bases, seed } = options;
   const sums = { phases: new Map(), targets: new Map(), aimed: 0, kills: 0, responses: 0 };
   const run = { ...sums, problems: [] as string[] };
   const share = (base: number): number => Math.floor((points + bases - 1 - base) / bases);
@@ -44,7 +47,7 @@ export async function runKills({ points, bases, seed, onKill }: KillOptions): Pr
       // Not the same part of the cycle on all of them.
       let at = base * 3;
       for (let left = share(base); left > 0; left -= KILLS_PER_BASE) {
-        at = await live(run, random, `base ${base}`, at, Math.min(left, KILLS_PER_BASE), onKill);
+        at = await live(run, random, `base ${base}`, at, Math.min(left, KILLS_PER_BASE), options);
       }
     }),
   );
@@ -68,7 +71,7 @@ async function live(
   name: string,
   first: number,
   kills: number,
-  onKill: KillOptions['onKill'],
+  options: KillOptions,
 ): Promise<number> {
   const life = await Life.begin(random);
   let at = first;
@@ -79,8 +82,8 @@ async function live(
       // Only the first Vili of a base adopts it.
       const scene = kill === 0 ? SCENES[0] : SCENES[1 + (at++ % (SCENES.length - 1))];
       if (scene === undefined) throw new Error('no scenes');
-      line = await play(run, life, scene, told);
-      onKill?.(`${name}: ${line}`);
+      line = await play(run, life, scene, options, told);
+      options.onKill?.(`${name}: ${line}`);
     }
     run.responses += life.users.counts().ok;
   } catch (error) {
@@ -95,11 +98,12 @@ async function play(
   run: Sums,
   life: Life,
   scene: Scene,
+  options: KillOptions,
   told: (text: string) => void,
 ): Promise<string> {
   const { random, world } = life;
   const { phase } = scene;
-  const target = random.chance(HELPER_SHARE)
+  const target = random.chance(options.helperShare ?? HELPER_SHARE)
     ? random.of([...scene.targets, 'vili' as const])
     : 'vili';
   const delayMs = random.between(0, scene.windowMs);
