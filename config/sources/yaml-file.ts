@@ -51,23 +51,26 @@ export function parseYamlFile(source: string): YamlFile {
     lineCounter: counter,
     prettyErrors: false,
     logLevel: 'error',
+    // The library's check takes quadratic time; `Reader` has its own.
+    uniqueKeys: false,
   });
   for (const error of [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)) {
     const isValue = VALUE_ERRORS.has(error.code);
     const quotes = isValue ? unquoted(source, error.pos[0]) : null;
     const text = quotes ?? sentence(error.code, error.message);
     const offset = isUnclosed(error) ? openingBefore(source, error.pos[0]) : error.pos[0];
-    reader.problem(offset, `is not valid yaml: ${text}`);
+    reader.problem(offset, NO_YAML + text);
   }
   if (reader.problems.length > 0) {
     return { entries: [], problems: firstOfEachLine(reader.problems), isReadable: false };
   }
-  return { entries: reader.top(document.contents), problems: reader.problems, isReadable: true };
+  const entries = reader.top(document.contents);
+  if (reader.duplicates === 0) return { entries, problems: reader.problems, isReadable: true };
+  return { entries: [], problems: reader.problems.filter(isNoYaml), isReadable: false };
 }
 
 /** The library's words, without its quotes from the file: they may be secrets. */
 export function sentence(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'a key occurs twice';
   if (isUnclosed({ code, message })) {
     return 'a { or [ is not closed; close it, or write the value in quotes';
   }
@@ -124,8 +127,15 @@ function firstOfEachLine(problems: readonly YamlProblem[]): readonly YamlProblem
   return problems.filter(({ line }, at) => problems.findIndex((it) => it.line === line) === at);
 }
 
+const NO_YAML = 'is not valid yaml: ';
+
+function isNoYaml({ text }: YamlProblem): boolean {
+  return text.startsWith(NO_YAML);
+}
+
 class Reader {
   readonly problems: YamlProblem[] = [];
+  duplicates = 0;
   readonly #counter: LineCounter;
 
   constructor(counter: LineCounter) {
@@ -144,14 +154,23 @@ class Reader {
     this.problems.push({ line: Math.max(1, line), column: Math.max(1, col), text });
   }
 
+  /** In yaml it is an error; the first ones are told. */
+  duplicate(offset: number): void {
+    this.duplicates += 1;
+    if (this.duplicates <= MAX_PROBLEMS) this.problem(offset, `${NO_YAML}a key occurs twice`);
+  }
+
   map(items: readonly { key: unknown; value: unknown }[], depth: number): YamlEntry[] {
     const entries: YamlEntry[] = [];
+    const keys = new Set<string>();
     for (const { key, value } of items) {
       const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
       if (!isScalar(key) || typeof key.value !== 'string') {
         this.problem(offset, 'has a key that is not text');
         continue;
       }
+      if (keys.has(key.value)) this.duplicate(offset);
+      keys.add(key.value);
       const { line, col } = this.#counter.linePos(offset);
       const children = isMap(value) ? this.children(value.items, offset, depth + 1) : [];
       const raw = isMap(value) ? mapOf(children) : this.raw(value, offset, depth + 1);

@@ -11,6 +11,9 @@ import {
   type Rollback,
 } from './state.ts';
 
+/** Characters of a value that an error repeats. */
+const MAX_SHOWN = 100;
+
 /**
  * Reads a state file's content. Throws `VILI_STATE_INVALID` for what is not a state of this schema, a version that does
  * not belong to `identifier` (its name becomes a path), a phase or a time that cannot be.
@@ -27,7 +30,8 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     }
     const [key, isRight] = SLOT_RULES[slot] ?? [];
     if (key !== undefined && isRight?.(holder[key]) !== true) {
-      throw invalid(`"${slot}.${key}" cannot be ${JSON.stringify(holder[key])}`);
+      const shown = JSON.stringify(holder[key])?.slice(0, MAX_SHOWN);
+      throw invalid(`"${slot}.${key}" cannot be ${shown}`);
     }
   }
   const { promotion, testing, archiving, decided } = data;

@@ -33,7 +33,7 @@ export function instanceProperties(original: string, values: InstanceProperties)
     body += isPort ? portLine + lineEndOf(line.text) : line.text;
     isReplaced ||= isPort;
   }
-  if (!isReplaced) body += `${body === '' || /[\r\n]$/.test(body) ? '' : '\n'}${portLine}\n`;
+  if (!isReplaced) body += `${separatorAfter(lines.at(-1))}${portLine}\n`;
   return `${HEADER}${TEST_KEY}=${values.test}\n${body}`;
 }
 
@@ -54,6 +54,14 @@ function logicalLines(text: string): Line[] {
     lines.push({ text: line, key: isData ? keyOf(line) : null });
   }
   return lines;
+}
+
+/** What has to stand between a line and one that is no part of it. */
+function separatorAfter(line: Line | undefined): string {
+  if (line === undefined) return '';
+  // A file may end in the middle of a line, with a backslash: only an empty line ends that.
+  const isOpen = line.key !== null && isContinued(line.text);
+  return (lineEndOf(line.text) === '' ? '\n' : '') + (isOpen ? '\n' : '');
 }
 
 /** An odd number of backslashes before the line end. */

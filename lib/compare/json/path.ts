@@ -12,6 +12,8 @@ type Step =
 /** A parsed path: whether it matches a place in a document. */
 export type PlaceMatcher = (place: JsonPlace) => boolean;
 
+/** Characters of a path that an error repeats. */
+const MAX_SHOWN = 200;
 const STEP = /^(?:(\.\.)|\.(\*)|\.?([\p{L}_$][\p{L}\p{N}_$-]*)|(\[\*?\])|\[("(?:[^"\\]|\\.)*")\])/u;
 
 /**
@@ -35,7 +37,8 @@ export function parseJsonPath(
     }
   }
   if (rest === null || steps.at(-1)?.kind === 'deep') {
-    throw new ViliError('VILI_JSON_PATH', `"${text}" is not a JSON path such as $.items[].price`);
+    const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+    throw new ViliError('VILI_JSON_PATH', `"${shown}" is not a JSON path such as $.items[].price`);
   }
   return (place) => matches(steps, 0, place, 0);
 }

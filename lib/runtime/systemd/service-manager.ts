@@ -8,6 +8,8 @@ const SEND_LIMIT_MS = 5000;
 const MAX_WAITING = 16;
 const PINGS_PER_LIMIT = 2;
 const US_PER_MS = 1000;
+/** A timer of node that is to take longer rings at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export interface ServiceManagerOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -111,11 +113,15 @@ export class ServiceManager {
   }
 }
 
-// Private
-
-/** How long systemd waits for a ping; null: for ever, or it waits for another process. */
-function watchdogMs({ environment, pid }: ServiceManagerOptions): number | null {
+/**
+ * How long systemd waits for a ping, at most as long as two pings of a timer last; null: for ever, or it waits for another
+ * process.
+ */
+export function watchdogMs({
+  environment,
+  pid,
+}: Pick<ServiceManagerOptions, 'environment' | 'pid'>): number | null {
   const { WATCHDOG_USEC = '', WATCHDOG_PID = String(pid) } = environment;
   if (!/^[1-9]\d{3,15}$/.test(WATCHDOG_USEC) || WATCHDOG_PID !== String(pid)) return null;
-  return Number(WATCHDOG_USEC) / US_PER_MS;
+  return Math.min(Number(WATCHDOG_USEC) / US_PER_MS, TIMER_MAX_MS * PINGS_PER_LIMIT);
 }

@@ -67,6 +67,12 @@ describe('parseYamlFile', () => {
     });
   }
 
+  it('tells the first keys that occur twice', () => {
+    const keys = Array.from({ length: 1000 }, (_, at) => `k${at}: 1\n`).join('');
+    const { problems, isReadable } = parseYamlFile(keys + keys);
+    expect([isReadable, problems.length, problems[0]?.line]).to.deep.equal([false, 20, 1001]);
+  });
+
   it('does not quote the file in a problem', () => {
     for (const source of [
       'a: "topsecret',

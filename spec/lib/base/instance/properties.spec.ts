@@ -50,6 +50,15 @@ describe('the properties of an instance', () => {
     );
   });
 
+  it('append the port as a line of its own behind one that a backslash leaves open', () => {
+    for (const line of ['\\', 'x=\\', 'x=a\\\\\\']) {
+      expect(body(line), line).to.equal(`${line}\n\nserver.port=9401\n`);
+      expect(body(`${line}\n`), line).to.equal(`${line}\n\nserver.port=9401\n`);
+    }
+    expect(body('x=a\\\\')).to.equal('x=a\\\\\nserver.port=9401\n');
+    expect(body('# a\\')).to.equal('# a\\\nserver.port=9401\n');
+  });
+
   it('append the port when no line has its key', () => {
     for (const line of [
       '',

@@ -1,0 +1,23 @@
+import { CONTENT_PARSERS } from './content.ts';
+import { CONTROL_PARSERS } from './control.ts';
+import { FILE_PARSERS } from './files.ts';
+import { HTTP_PARSERS } from './http.ts';
+import { LOG_PARSERS } from './logs.ts';
+import { NAME_PARSERS } from './names.ts';
+import type { AnyParser } from './parser.ts';
+import { RECORD_PARSERS } from './records.ts';
+import { SETTING_PARSERS } from './settings.ts';
+
+/** Every parser of what comes from outside: `npm run soak:parsers` and `npm test` run the same. */
+export const PARSERS: ReadonlyMap<string, AnyParser> = new Map<string, AnyParser>(
+  Object.entries({
+    ...NAME_PARSERS,
+    ...SETTING_PARSERS,
+    ...LOG_PARSERS,
+    ...HTTP_PARSERS,
+    ...CONTENT_PARSERS,
+    ...RECORD_PARSERS,
+    ...CONTROL_PARSERS,
+    ...FILE_PARSERS,
+  }),
+);
