@@ -123,7 +123,8 @@ function verdictOf(view: EvaluationView | null): VerdictView | null {
 }
 
 async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
-  const { by, reason = '', path: accepted, dryRun: isDryRun = false } = request;
+  const { by, reason = '', path: accepted, dryRun: isDryRun = false, role = 'running' } = request;
+  if (services.stopping.aborted) throw new ConflictError('Vili is stopping already');
   const destination = kind === 'rollback' ? await destinationOf(services, request.version) : null;
   const version =
     destination?.name ??
@@ -133,7 +134,17 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
     services.addresses.deployer,
     (to) => ({
       type: 'act',
-      act: { kind, version, by, reason, release, name: accepted ?? null, destination, isDryRun },
+      act: {
+        kind,
+        version,
+        by,
+        reason,
+        release,
+        name: accepted ?? null,
+        destination,
+        role,
+        isDryRun,
+      },
       reply: to,
     }),
     ACT_TIMEOUT_MS,
@@ -142,6 +153,8 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
     services.journal.notice(`${by} asked for ${kind} ${version ?? ''}: ${reply.text}`, {});
   }
   if (!reply.done) throw new ConflictError(reply.text);
+  // As a service manager does it: what follows is the same.
+  if (kind === 'stop') process.kill(process.pid, 'SIGTERM');
   const note = accepted === undefined ? '' : await acceptNote(services, accepted);
   const { steps } = reply;
   return { version: reply.version, effect: `${reply.text}${note}`, ...(steps && { steps }) };

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { runCli } from '../../lib/cli/run-cli.ts';
 import { processIo } from '../../lib/cli/terminal/process-io.ts';
+import { untilEnded } from './acts/until-ended.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { notify } from './notify.ts';
@@ -28,6 +29,7 @@ process.exitCode = await runCli(
     check,
     notify: (options) => notify(options, interrupted.signal),
     demo: (options) => demo(options, interrupted.signal),
+    untilEnded,
     records: recordsOf,
   },
   processIo(interrupted.signal),

@@ -3,14 +3,8 @@ import { editDistance } from '../text/nearest.ts';
 /** What people ask for by another name, and what that is here or instead. */
 const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
   ['run up serve server daemon boot launch', 'it is called `vili start` here'],
-  [
-    'stop down kill shutdown quit halt',
-    'Vili runs in the foreground: ^C or SIGTERM to its process stops it and the service in order',
-  ],
-  [
-    'restart reboot respawn',
-    'nothing is restarted by hand: stop Vili with SIGTERM and start it again; a crashed version is started again by itself',
-  ],
+  ['down kill shutdown quit halt end exit', 'it is called `vili stop` here'],
+  ['reboot respawn', 'it is called `vili restart running` here'],
   ['rehup refresh hup', 'it is called `vili reload` here'],
   [
     'deploy release install upgrade update push publish add',

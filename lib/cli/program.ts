@@ -16,9 +16,11 @@ import { promote } from './commands/acts/promote.ts';
 import { reject } from './commands/acts/reject.ts';
 import { reload } from './commands/running/reload.ts';
 import { replay } from './commands/replay.ts';
+import { restart } from './commands/acts/restart.ts';
 import { retest } from './commands/acts/retest.ts';
 import { start } from './commands/running/start.ts';
 import { rollback } from './commands/acts/rollback.ts';
+import { stop } from './commands/running/stop.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
@@ -35,6 +37,7 @@ const COMMANDS: readonly Declare[] = [
   demo,
   reload,
   notify,
+  stop,
   status,
   why,
   diff,
@@ -49,6 +52,7 @@ const COMMANDS: readonly Declare[] = [
   replay,
   retest,
   rollback,
+  restart,
   pause,
   resume,
 ];

@@ -37,6 +37,8 @@ export function remoteActions({ version }: CliActions): CliActions {
     check: refuse('check'),
     notify: refuse('notify'),
     demo: refuse('demo'),
+    // Of a process there nothing more is known from here than that its end was begun.
+    untilEnded: () => Promise.resolve(true),
     records: () => Promise.resolve(null),
   };
 }

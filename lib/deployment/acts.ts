@@ -1,14 +1,25 @@
 import { type Reason, reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
+import type { Role } from '../model/role.ts';
 import { objectionToRetest } from './arrival.ts';
 import type { DeploymentEvent, Rules } from './events.ts';
 import { type Destination, planRollback } from './hand/plan-rollback.ts';
 import { pauseText } from './hand/pause.ts';
+import { planRestart } from './hand/restart.ts';
 import type { Deployment } from './state.ts';
 
 /** What an operator asks for. */
 export interface Act {
-  readonly kind: 'promote' | 'reject' | 'rollback' | 'retest' | 'accept' | 'pause' | 'resume';
+  readonly kind:
+    | 'promote'
+    | 'reject'
+    | 'rollback'
+    | 'retest'
+    | 'accept'
+    | 'pause'
+    | 'resume'
+    | 'restart'
+    | 'stop';
   /** The version that is meant, or null for the version under test. */
   readonly version: string | null;
   readonly by: string;
@@ -19,6 +30,8 @@ export interface Act {
   readonly name?: string | null;
   /** For a rollback: where to; null when no version is known that served before. */
   readonly destination?: Destination | null;
+  /** For a restart: whose process. */
+  readonly role?: Role;
   /** Say what would happen, and do nothing. */
   readonly isDryRun?: boolean;
 }
@@ -43,6 +56,8 @@ export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
   if (act.kind === 'pause') return pausing(state, act);
   if (act.kind === 'resume') return resuming(state, act);
   if (act.kind === 'retest') return retest(state, act, rules);
+  if (act.kind === 'restart') return restarting(state, act);
+  if (act.kind === 'stop') return stopping(state, act);
   const candidate = [state.testing, state.incoming].find(
     (it) => it !== null && (act.version === null || act.version === it.release.name),
   );
@@ -88,6 +103,19 @@ function resuming({ running, paused }: Deployment, act: Act): ActPlan {
   if (!paused) return impossible(name, 'Vili is not paused');
   const event = { type: 'resume', by: act.by, reasons: [reasonOfAct(act)] } as const;
   return possible(name, 'versions are promoted and rejected by themselves again', event);
+}
+
+function restarting(state: Deployment, act: Act): ActPlan {
+  const asked = { by: act.by, reasons: [reasonOfAct(act)] };
+  const { version, text, event } = planRestart(state, act.role ?? 'running', asked);
+  return { reply: { done: event !== null, version, text }, event };
+}
+
+function stopping({ running }: Deployment, act: Act): ActPlan {
+  const event = { type: 'stop-asked', by: act.by, reasons: [reasonOfAct(act)] } as const;
+  const text =
+    "Vili stops: users' requests in flight finish, then all processes of the service end";
+  return possible(running?.release.name ?? '', text, event);
 }
 
 function acceptance(version: string, { name, by, reason }: Act): ActPlan {

@@ -66,6 +66,10 @@ export type DeploymentEvent =
       readonly reason: string;
     } & Asked)
   | ({ readonly type: 'resume' } & Asked)
+  /** A fresh process of this version is wanted in this role. */
+  | ({ readonly type: 'restart'; readonly version: string; readonly role: Role } & Asked)
+  /** Vili is about to stop, because somebody asked. */
+  | ({ readonly type: 'stop-asked' } & Asked)
   /** Users are to go back to this version. */
   | ({
       readonly type: 'roll-back';

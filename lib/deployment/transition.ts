@@ -16,6 +16,7 @@ import { probationOver } from './probation/probation.ts';
 import { worseOnProbation } from './probation/worse.ts';
 import { continueRollback, goBack, restored, rollbackFailed } from './hand/rollback.ts';
 import { isPaused, pause, resume } from './hand/pause.ts';
+import { restart } from './hand/restart.ts';
 import { beginPromotion, testServletGone } from './promotion.ts';
 import { continueResume } from './start/resume.ts';
 import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
@@ -74,6 +75,10 @@ function apply(draft: Draft, event: DeploymentEvent): void {
       return pause(draft, event);
     case 'resume':
       return resume(draft, event);
+    case 'restart':
+      return restart(draft, event);
+    case 'stop-asked':
+      return draft.record('stopped', draft.state.running?.release ?? '', event.reasons, event.by);
     case 'roll-back':
       return goBack(draft, event);
     case 'restored':

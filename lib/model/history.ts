@@ -21,7 +21,9 @@ export type HistoryEvent =
   | 'accepted'
   /** An operator let nothing be promoted or rejected by itself for a while; and again. */
   | 'paused'
-  | 'resumed';
+  | 'resumed'
+  /** An operator stopped Vili. */
+  | 'stopped';
 
 /** One line of `vili history`. */
 export interface HistoryEntry {

@@ -141,6 +141,7 @@ function saying(
       `Vili is resumed on host: ${host}, running version is ${running}. ${why}`,
     ],
     test: [':bell:', `This is a test of the notifications of Vili on host: ${host}. ${why}`],
+    stopped: [':octagonal_sign:', `Vili stops on host: ${host}, and ${running} with it. ${why}`],
     arrived: null,
     archived: null,
     restored: null,

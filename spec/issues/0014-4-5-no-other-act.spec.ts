@@ -5,16 +5,16 @@ import { editDistance } from '../../lib/text/nearest.ts';
 import { run } from '../lib/cli/run-support.ts';
 
 const COMMANDS =
-  'start check demo reload status why diff history trace tree promote reject replay retest rollback pause resume'.split(
+  'start check demo reload stop restart status why diff history trace tree promote reject replay retest rollback pause resume'.split(
     ' ',
   );
 
 describe('Issue 14, 4.5: a word that is no command', () => {
   it('never leads to another act', async () => {
     const words: Readonly<Record<string, RegExp>> = {
-      restart: /nothing is restarted by hand: stop Vili with SIGTERM and start it again/,
+      reboot: /it is called `vili restart running` here/,
       rehup: /it is called `vili reload` here/,
-      stop: /SIGTERM to its process stops it/,
+      kill: /it is called `vili stop` here/,
       revert: /it is called `vili rollback` here/,
       deploy: /put the server file into the base folder/,
       approve: /it is called `vili promote` here/,

@@ -50,6 +50,8 @@ export interface CliActions {
   check(options: CheckOptions): Promise<number>;
   notify(options: NotifyOptions): Promise<number>;
   demo(options: DemoOptions): Promise<number>;
+  /** Resolves to whether the process has ended before `signal` is aborted. */
+  untilEnded(pid: number, signal: AbortSignal): Promise<boolean>;
   /** What the files of this base say without a daemon; null when no daemon ever ran there. */
   records(base: string): Promise<Records | null>;
 }

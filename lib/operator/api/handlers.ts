@@ -3,6 +3,7 @@ import type { Act } from '../../deployment/acts.ts';
 import type { Report } from '../../evaluation/report/report.ts';
 import type { ActorTree } from '../../model/actor-tree.ts';
 import type { HistoryEntry } from '../../model/history.ts';
+import type { Role } from '../../model/role.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';
@@ -17,6 +18,8 @@ export interface ActRequest {
   readonly path?: string | undefined;
   /** Of a rollback: say the steps and do nothing. */
   readonly dryRun?: boolean | undefined;
+  /** Of a restart: whose process. */
+  readonly role?: Role | undefined;
   /** Who asks, for the audit, e.g. `ann@host`. */
   readonly by: string;
 }

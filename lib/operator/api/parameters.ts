@@ -73,6 +73,25 @@ export function eventId(doc: string): Parameter<string, false> {
   return { doc, required: false, schema: { type: 'string' }, read };
 }
 
+/** One of a few words. */
+export function requiredOneOf<const T extends string>(
+  doc: string,
+  words: readonly T[],
+): Parameter<T, true> {
+  const read = (name: string, value: unknown): T => {
+    const word = words.find((one) => one === value);
+    if (word !== undefined) return word;
+    const shown = String(value).slice(0, MAX_SHOWN);
+    throw new BadRequestError(`${name} "${shown}" must be ${words.join(' or ')}`);
+  };
+  return {
+    doc: `${words.map((word) => `\`${word}\``).join(' or ')}: ${doc}`,
+    required: true,
+    schema: { type: 'string', enum: words },
+    read,
+  };
+}
+
 /** A JSON `true` or `false`. */
 export function flag(doc: string): Parameter<boolean, false> {
   const read = (name: string, value: unknown): boolean => {

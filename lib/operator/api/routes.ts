@@ -5,8 +5,17 @@ import { differencesOf } from '../views/evidence-view.ts';
 import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
 import type { ActKind } from './handlers.ts';
-import { anyText, count, eventId, flag, type RequestOf, requiredText, text } from './parameters.ts';
 import { openApiOf } from './openapi.ts';
+import {
+  anyText,
+  count,
+  eventId,
+  flag,
+  type RequestOf,
+  requiredOneOf,
+  requiredText,
+  text,
+} from './parameters.ts';
 import { json, type Route, stream } from './route.ts';
 
 const DEFAULT_HISTORY = 100;
@@ -146,6 +155,18 @@ export const ROUTES = {
     doc: '`{ "version": …, "effect": …, "steps": […] }`',
     respond: (handlers, request) => handlers.act('rollback', request),
   }),
+  restart: json({
+    method: 'POST',
+    path: '/v1/restart',
+    request: {
+      by: requiredText('who asks, such as `ann@host`'),
+      role: requiredOneOf('whose process', ['running', 'testing']),
+      reason: text('kept in the history'),
+    },
+    doc: '`{ "version": …, "effect": … }`',
+    respond: (handlers, request) => handlers.act('restart', request),
+  }),
+  stop: hold('stop'),
   pause: hold('pause'),
   resume: hold('resume'),
   accept: json({
@@ -207,7 +228,7 @@ function act(kind: ActKind, usual: string) {
 }
 
 /** An act on no version. */
-function hold(kind: 'pause' | 'resume') {
+function hold(kind: 'pause' | 'resume' | 'stop') {
   return json({
     method: 'POST',
     path: `/v1/${kind}`,

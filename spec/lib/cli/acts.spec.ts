@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { run, withDaemon } from './run-support.ts';
+import { run, SampleActions, withDaemon } from './run-support.ts';
 
 const by = 'ann@host';
 
@@ -41,10 +41,34 @@ describe('Acts on the whole service', () => {
 
   it('need --yes without a terminal', async () => {
     await withDaemon(async (base, handlers) => {
-      for (const kind of ['rollback', 'pause', 'resume']) {
+      for (const kind of ['rollback', 'pause', 'resume', 'stop']) {
         expect((await run([kind, '--base', base])).code, kind).to.equal(2);
       }
       expect(handlers.calls).to.deep.equal([{ rollback: { by, dryRun: true } }]);
+    });
+  });
+
+  it('restart a role, and stop Vili, whose end is waited for', async () => {
+    await withDaemon(async (base, handlers) => {
+      const actions = new SampleActions();
+      const words = ['--yes', '--reason', 'because', '--base', base];
+      expect((await run(['restart', 'running', ...words])).code).to.equal(0);
+      expect((await run(['restart', 'testing', ...words])).code).to.equal(0);
+      expect((await run(['restart', 'previous', ...words])).code).to.equal(2);
+      expect((await run(['stop', ...words], {}, actions)).code).to.equal(0);
+      const late = await run(['stop', ...words, '--timeout', '1ms'], {}, new Immortal());
+      expect([late.code, late.stderr]).to.deep.equal([
+        4,
+        'process 411 has not ended after 1ms; it goes on ending\n',
+      ]);
+      const reason = 'because';
+      expect(handlers.calls).to.deep.equal([
+        { restart: { by, role: 'running', reason } },
+        { restart: { by, role: 'testing', reason } },
+        { stop: { by, reason } },
+        { stop: { by, reason } },
+      ]);
+      expect(actions.calls).to.deep.equal([{ untilEnded: 411 }]);
     });
   });
 
@@ -60,3 +84,11 @@ describe('Acts on the whole service', () => {
     });
   });
 });
+
+/** Processes end late. */
+class Immortal extends SampleActions {
+  override async untilEnded(_: number, signal: AbortSignal): Promise<boolean> {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    return false;
+  }
+}

@@ -53,6 +53,11 @@ export class SampleActions implements CliActions {
     return 0;
   }
 
+  async untilEnded(pid: number, signal: AbortSignal): Promise<boolean> {
+    this.calls.push({ untilEnded: pid });
+    return !signal.aborted;
+  }
+
   async records(): Promise<null> {
     return null;
   }

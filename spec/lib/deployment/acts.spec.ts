@@ -72,6 +72,23 @@ describe('An act of an operator', () => {
       [{ testing: TESTING }, back(3), 'shop-3 is under test: vili promote 3'],
       [{ running: null }, back(1), 'no version is running, so there is none to go back from'],
       [{ rollback: ROLLBACK }, back(1), 'users are on their way back to shop-1 already'],
+      [{ running: null }, { kind: 'restart', role: 'running' }, 'no version is running'],
+      [{}, { kind: 'restart', role: 'testing' }, 'no version is under test'],
+      [
+        { testing: waiting },
+        { kind: 'restart', role: 'testing' },
+        'shop-3 is not started yet (waiting)',
+      ],
+      [
+        { testing: TESTING, promotion },
+        { kind: 'restart', role: 'running' },
+        'shop-3 is being promoted, with a fresh process anyway',
+      ],
+      [
+        { rollback: ROLLBACK },
+        { kind: 'restart', role: 'running' },
+        'users are on their way back to shop-1',
+      ],
       [{}, { kind: 'retest' }, 'no version cannot be tested again'],
       [
         {},

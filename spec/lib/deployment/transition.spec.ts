@@ -393,7 +393,7 @@ describe('The deployment', () => {
   });
 
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
-    const step = fc.record({ kind: fc.nat(16), n: fc.nat(20), good: fc.boolean() });
+    const step = fc.record({ kind: fc.nat(17), n: fc.nat(20), good: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const world = worldWith(1);
@@ -416,6 +416,12 @@ describe('The deployment', () => {
           } else if (kind === 16) {
             world.isRollbackManual = good;
             world.worse(1 + (n % 6));
+          } else if (kind === 17) {
+            const [role, holder] = good
+              ? (['running', world.state.running] as const)
+              : (['testing', world.state.testing] as const);
+            const version = holder?.release.name ?? 'shop-1';
+            world.tell({ type: 'restart', version, role, by: 'anna', reasons: [reason('asked')] });
           } else world.goBack(1 + (n % 6));
         }
         world.tell({ type: 'disk', problem: null });

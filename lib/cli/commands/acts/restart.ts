@@ -1,0 +1,32 @@
+import { ConflictError, UsageError } from '../../../errors.ts';
+import { actWhenConfirmed } from '../../act.ts';
+import { ACTING, type Declare } from '../../command.ts';
+
+export const restart: Declare = (program, run) =>
+  program
+    .command('restart <role>')
+    .helpGroup(ACTING)
+    .description('a fresh process of the running version, or of the one under test')
+    .option('--reason <text>', 'kept in the history')
+    .addHelpText(
+      'after',
+      "\nThe role is running or testing. Users' requests wait meanwhile, at most hold.max.\n\n" +
+        'Example: vili restart running --yes && vili wait --for ready',
+    )
+    .action(
+      run(async (context, role: string, { reason }: { reason?: string }) => {
+        if (role !== 'running' && role !== 'testing') {
+          throw new UsageError(`"${role}" must be running or testing`);
+        }
+        const { io, client } = context;
+        const servlet = (await client.status())[role];
+        if (servlet === null) throw new ConflictError(`nothing is ${role}, so nothing to restart`);
+        const effect =
+          role === 'running'
+            ? `${servlet.version} gets a fresh process; users' requests wait meanwhile, at most hold.max.`
+            : `${servlet.version} gets a fresh process; its test goes on with what was seen so far.`;
+        return actWhenConfirmed(context, effect, () =>
+          client.restart({ role, reason, by: io.user }),
+        );
+      }),
+    );
