@@ -29,6 +29,7 @@ import { userFailureText } from '../../lib/text/user-failure.ts';
 import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
 import { destinationOf } from './acts/destination.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
+import { LogViews } from './logs/log-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 import type { Services } from './services.ts';
 
@@ -38,6 +39,7 @@ const ACT_TIMEOUT_MS = 10_000;
 /** Who responds to the control API: the actors concerned. */
 export function controlHandlers(services: Services): ControlHandlers {
   const { system, history, feed } = services;
+  const logs = new LogViews(services);
   const handlers: ControlHandlers = {
     status: () => status(services),
     verdict: async () => verdictOf(await askEvaluation(services)),
@@ -49,6 +51,8 @@ export function controlHandlers(services: Services): ControlHandlers {
     followTrace: (listener) => system.trace.follow(listener),
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
+    logs: (of, wanted) => logs.last(of, wanted),
+    followLogs: (of, wanted) => logs.follow(of, wanted),
     act: (kind, request) => act(services, kind, request),
     reload: (by) => reload(services, by),
   };

@@ -20,10 +20,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
   ['freeze hold', 'it is called `vili pause` here'],
   ['unpause continue', 'it is called `vili resume` here'],
   ['list ls ps versions releases info show state health', 'see `vili status` and `vili history`'],
-  [
-    'log logs tail journal',
-    "the service's logs are in logs_IDENTIFIER-running/, Vili's own in log_dir (else on its standard output)",
-  ],
+  ['log tail journal', 'it is called `vili logs` here'],
   ['audit timeline', 'it is called `vili history` here'],
   ['explain reason reasons verdict', 'it is called `vili why` here'],
   ['compare differences samples', 'it is called `vili diff` here'],

@@ -11,6 +11,7 @@ import { diff } from './commands/diff.ts';
 import { events } from './commands/events.ts';
 import { history } from './commands/history.ts';
 import { notify } from './commands/running/notify.ts';
+import { logs } from './commands/logs.ts';
 import { pause, resume } from './commands/acts/pause.ts';
 import { promote } from './commands/acts/promote.ts';
 import { reject } from './commands/acts/reject.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly Declare[] = [
   history,
   events,
   wait,
+  logs,
   trace,
   tree,
   accept,

@@ -51,8 +51,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: 'lib/model',
   },
   'lib/logs': {
-    idea: 'log files: `follow`, `classify`, `count`',
-    imports: 'lib/runtime lib/base lib/compare',
+    idea: 'log files: `follow`, `classify`, `count`, `show`',
+    imports: 'lib/model lib/runtime lib/base lib/compare',
   },
   'lib/verdict': {
     idea: 'pure statistics: evidence -> decision with reasons; one file per signal',

@@ -19,7 +19,7 @@ describe('Issue 14, 4.5: a word that is no command', () => {
       deploy: /put the server file into the base folder/,
       approve: /it is called `vili promote` here/,
       cancel: /it is called `vili reject` here/,
-      logs: /logs_IDENTIFIER-running/,
+      journal: /it is called `vili logs` here/,
       ps: /see `vili status`/,
       freeze: /it is called `vili pause` here/,
     };

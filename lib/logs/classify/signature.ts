@@ -47,6 +47,14 @@ export function messageIn(entry: LogEntry): string {
   return textOf(entry, MESSAGES) ?? '';
 }
 
+/** The stack trace of an entry; empty when it has none. */
+export function stackIn(entry: LogEntry): string {
+  const text = textOf(entry, STACKS);
+  if (text !== null) return text;
+  const trace = fieldOf(entry, 'record.exception');
+  return isEntry(trace) ? (textOf(trace, ['type']) ?? '') : '';
+}
+
 /**
  * A message without its variable parts: quoted text, times, numbers, ids, UUIDs, hexadecimal, addresses
  * and any other word with a digit. All get the same mark, since an id may be all digits in one line and
@@ -64,13 +72,6 @@ export function topFrame(stack: string): string {
 }
 
 // Private
-
-function stackIn(entry: LogEntry): string {
-  const text = textOf(entry, STACKS);
-  if (text !== null) return text;
-  const trace = fieldOf(entry, 'record.exception');
-  return isEntry(trace) ? (textOf(trace, ['type']) ?? '') : '';
-}
 
 /** What separates or encloses the elements of a list. */
 const LISTING = /[,;|[\]&]| (?:and|or) /;

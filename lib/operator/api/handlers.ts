@@ -5,6 +5,8 @@ import type { ActorTree } from '../../model/actor-tree.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import type { Role } from '../../model/role.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
+import type { LinesWanted } from '../../model/shown-line.ts';
+import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';
 
@@ -65,6 +67,13 @@ export interface ControlHandlers {
   act(kind: ActKind, request: ActRequest): Promise<ActResult>;
   /** Reads the settings again. Throws when they are wrong, and nothing has changed. */
   reload(by: string): Promise<ReloadResult>;
+  /** The newest lines of a log. Throws ConflictError when there is none. */
+  logs(of: LogOwner, wanted: LinesWanted): Promise<LogsView>;
+  /** The same lines, then new ones, of the next process too. */
+  followLogs(
+    of: LogOwner,
+    wanted: LinesWanted,
+  ): Promise<(send: (event: LogEvent) => void) => () => void>;
   /** Only with VILI_DEBUG=1: makes the actor at this path crash. */
   crash?(path: string): Promise<void>;
 }

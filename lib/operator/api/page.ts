@@ -51,7 +51,7 @@ The acts (\`promote\`, \`reject\` and those below) respond once the act has begu
 \`retest\` takes a version that was rejected or superseded and whose server file is still in the base.
 
 A trace record has \`id atMs from to type correlation waitMs handledMs outcome\`, and \`payload\` where it is
-captured.
+captured. Of logs there are at most 4 streams, each with at most 256 KiB of lines a second and file.
 
 A description for tools, OpenAPI 3.1, is at \`/v1/openapi.json\` and in \`docs/openapi.json\`.
 

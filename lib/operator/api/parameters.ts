@@ -78,18 +78,32 @@ export function requiredOneOf<const T extends string>(
   doc: string,
   words: readonly T[],
 ): Parameter<T, true> {
+  return { ...oneOf(doc, words), required: true };
+}
+
+export function oneOf<const T extends string>(
+  doc: string,
+  words: readonly T[],
+): Parameter<T, false> {
   const read = (name: string, value: unknown): T => {
     const word = words.find((one) => one === value);
     if (word !== undefined) return word;
     const shown = String(value).slice(0, MAX_SHOWN);
-    throw new BadRequestError(`${name} "${shown}" must be ${words.join(' or ')}`);
+    throw new BadRequestError(`${name} "${shown}" must be ${listed(words)}`);
   };
-  return {
-    doc: `${words.map((word) => `\`${word}\``).join(' or ')}: ${doc}`,
-    required: true,
-    schema: { type: 'string', enum: words },
-    read,
+  const all = listed(words.map((word) => `\`${word}\``));
+  return { doc: `${doc}: ${all}`, required: false, schema: { type: 'string', enum: words }, read };
+}
+
+/** A moment, ISO 8601. */
+export function moment(doc: string): Parameter<string, false> {
+  const read = (name: string, value: unknown): string => {
+    const shown = String(value).slice(0, MAX_SHOWN);
+    const isIso = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(shown);
+    if (isIso && !Number.isNaN(Date.parse(shown))) return shown;
+    throw new BadRequestError(`${name} "${shown}" must be a time such as 2026-01-31T08:00:00Z`);
   };
+  return { doc, required: false, schema: { type: 'string', format: 'date-time' }, read };
 }
 
 /** A JSON `true` or `false`. */
@@ -116,6 +130,10 @@ export function readRequest<S extends Shape>(
 }
 
 // Private
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
 
 function readText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= MAX_TEXT) return value;

@@ -1,4 +1,5 @@
 import { ViliError } from '../../errors.ts';
+import { LOG_LEVELS, type LinesWanted } from '../../model/shown-line.ts';
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';
@@ -11,6 +12,8 @@ import {
   count,
   eventId,
   flag,
+  moment,
+  oneOf,
   type RequestOf,
   requiredOneOf,
   requiredText,
@@ -22,6 +25,8 @@ const DEFAULT_HISTORY = 100;
 const MAX_HISTORY = 10_000;
 const DEFAULT_TRACE = 200;
 const MAX_TRACE = 100_000;
+const DEFAULT_LINES = 100;
+const MAX_LINES = 2000;
 
 const VERSION = text('name or number of a version; default: under test, else decided last');
 
@@ -30,6 +35,13 @@ const TRACE = {
   id: anyText('only messages with this correlation id'),
   all: anyText('`1`: batches and clock ticks, too, which only `actor` and `id` show otherwise'),
   limit: count(`the newest records; default ${DEFAULT_TRACE}, with \`id\` all`, MAX_TRACE),
+};
+
+const LOGS = {
+  of: requiredOneOf('whose log', ['running', 'testing', 'vili']),
+  level: oneOf('the least severe level', LOG_LEVELS),
+  since: moment('only lines since then, ISO 8601'),
+  limit: count(`the newest lines; default ${DEFAULT_LINES}`, MAX_LINES),
 };
 
 /**
@@ -140,6 +152,21 @@ export const ROUTES = {
     doc: 'this API as OpenAPI 3.1, the same as `docs/openapi.json`',
     respond: () => Promise.resolve(openApiOf(ROUTE_LIST)),
   }),
+  logs: json({
+    method: 'GET',
+    path: '/v1/logs',
+    request: LOGS,
+    doc: 'the newest lines, masked (`vili.logs/1`)',
+    respond: (handlers, { of, ...wanted }) => handlers.logs(of, linesWanted(wanted)),
+  }),
+  followLogs: stream({
+    method: 'GET',
+    path: '/v1/logs',
+    request: { ...LOGS, follow: anyText('`1`') },
+    selectedBy: 'follow',
+    doc: 'where they are, these lines, then new ones, of the next process too',
+    subscribe: (handlers, { of, ...wanted }) => handlers.followLogs(of, linesWanted(wanted)),
+  }),
   promote: act('promote', 'the one under test'),
   reject: act('reject', 'the one under test'),
   retest: act('retest', 'the one rejected last'),
@@ -239,6 +266,14 @@ function hold(kind: 'pause' | 'resume' | 'stop') {
     doc: '`{ "version": …, "effect": … }`; `version` is what runs',
     respond: (handlers, request) => handlers.act(kind, request),
   });
+}
+
+function linesWanted({
+  level,
+  since,
+  limit = DEFAULT_LINES,
+}: Omit<RequestOf<typeof LOGS>, 'of'>): LinesWanted {
+  return { level, sinceMs: since === undefined ? undefined : Date.parse(since), limit };
 }
 
 function traceFilter({ actor, id, all, limit }: RequestOf<typeof TRACE>): TraceFilter {

@@ -2,6 +2,7 @@ import type { Sample } from '../../../lib/compare/sample/sample.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
 import type { HistoryEntry } from '../../../lib/model/history.ts';
+import type { LinesWanted, ShownLine } from '../../../lib/model/shown-line.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import type {
   ActKind,
@@ -11,6 +12,7 @@ import type {
   ReloadResult,
 } from '../../../lib/operator/api/handlers.ts';
 import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
+import type { LogEvent, LogOwner, LogsView } from '../../../lib/operator/views/log-view.ts';
 import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import { DEFAULT_MIRROR_SETTINGS } from '../../support/default-settings.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
@@ -183,6 +185,25 @@ export const RELOADED: ReloadResult = {
   ],
 };
 
+const LOG_SOURCE = {
+  of: 'running',
+  version: 'inventory-1.4.2',
+  instance: '1_running',
+  files: ['/srv/inventory/inventory-1.4.2/1_running/logs/json/inventory.log'],
+} as const;
+
+export const LOG_LINES: readonly ShownLine[] = [
+  {
+    at: '2026-01-06T23:49:00.000Z',
+    level: 'error',
+    file: 'inventory.log',
+    text: '{"level":"ERROR","message":"no\\u001b[2J stock"}',
+    message: 'no\u001b[2J stock',
+    stack: 'Error: no stock\n    at sell (shop.js:7)',
+  },
+  { at: null, level: 'unknown', file: 'stdOut', text: 'listening', message: null, stack: null },
+];
+
 /** Handlers that respond with the views above and can emit to whoever listens. */
 export class SampleHandlers implements ControlHandlers {
   readonly calls: unknown[] = [];
@@ -223,6 +244,21 @@ export class SampleHandlers implements ControlHandlers {
     this.eventListeners.add(listener);
     this.onListen();
     return () => this.eventListeners.delete(listener);
+  }
+
+  async logs(of: LogOwner, wanted: LinesWanted): Promise<LogsView> {
+    this.calls.push({ logs: of, wanted });
+    return { schema: 'vili.logs/1', source: LOG_SOURCE, lines: LOG_LINES, isWhole: false };
+  }
+
+  async followLogs(): Promise<(send: (event: LogEvent) => void) => () => void> {
+    return (send) => {
+      send({ source: LOG_SOURCE });
+      for (const line of LOG_LINES) send({ line });
+      send({ skipped: { file: 'inventory.log', bytes: 4096 } });
+      this.onListen();
+      return () => {};
+    };
   }
 
   async act(kind: ActKind, request: ActRequest): Promise<ActResult> {
