@@ -3,15 +3,14 @@ import { LOG_LEVELS, type LinesWanted } from '../../model/shown-line.ts';
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';
+import { ACT_ROUTES } from './act-routes.ts';
 import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
-import type { ActKind } from './handlers.ts';
 import { openApiOf } from './openapi.ts';
 import {
   anyText,
   count,
   eventId,
-  flag,
   moment,
   oneOf,
   type RequestOf,
@@ -167,47 +166,7 @@ export const ROUTES = {
     doc: 'where they are, these lines, then new ones, of the next process too',
     subscribe: (handlers, { of, ...wanted }) => handlers.followLogs(of, linesWanted(wanted)),
   }),
-  promote: act('promote', 'the one under test'),
-  reject: act('reject', 'the one under test'),
-  retest: act('retest', 'the one rejected last'),
-  rollback: json({
-    method: 'POST',
-    path: '/v1/rollback',
-    request: {
-      by: requiredText('who asks, such as `ann@host`'),
-      version: text('name or number of a version; default: the previous one'),
-      reason: text('kept in the history'),
-      dryRun: flag('`true`: say the steps and do nothing'),
-    },
-    doc: '`{ "version": …, "effect": …, "steps": […] }`',
-    respond: (handlers, request) => handlers.act('rollback', request),
-  }),
-  restart: json({
-    method: 'POST',
-    path: '/v1/restart',
-    request: {
-      by: requiredText('who asks, such as `ann@host`'),
-      role: requiredOneOf('whose process', ['running', 'testing']),
-      reason: text('kept in the history'),
-    },
-    doc: '`{ "version": …, "effect": … }`',
-    respond: (handlers, request) => handlers.act('restart', request),
-  }),
-  stop: hold('stop'),
-  pause: hold('pause'),
-  resume: hold('resume'),
-  accept: json({
-    method: 'POST',
-    path: '/v1/accept',
-    request: {
-      by: requiredText('who asks, such as `ann@host`'),
-      path: requiredText('what is accepted: the `accept` of a reason, such as `$.price`'),
-      version: text('name or number of a version; default: the one under test'),
-      reason: text('kept in the history'),
-    },
-    doc: '`{ "version": …, "effect": … }`',
-    respond: (handlers, request) => handlers.act('accept', request),
-  }),
+  ...ACT_ROUTES,
   reload: json({
     method: 'POST',
     path: '/v1/reload',
@@ -239,34 +198,6 @@ export const ROUTES = {
 export const ROUTE_LIST: readonly Route[] = Object.values(ROUTES);
 
 // Private
-
-function act(kind: ActKind, usual: string) {
-  return json({
-    method: 'POST',
-    path: `/v1/${kind}`,
-    request: {
-      by: requiredText('who asks, such as `ann@host`'),
-      version: text(`name or number of a version; default: ${usual}`),
-      reason: text('kept in the history'),
-    },
-    doc: '`{ "version": …, "effect": … }`',
-    respond: (handlers, request) => handlers.act(kind, request),
-  });
-}
-
-/** An act on no version. */
-function hold(kind: 'pause' | 'resume' | 'stop') {
-  return json({
-    method: 'POST',
-    path: `/v1/${kind}`,
-    request: {
-      by: requiredText('who asks, such as `ann@host`'),
-      reason: text('kept in the history'),
-    },
-    doc: '`{ "version": …, "effect": … }`; `version` is what runs',
-    respond: (handlers, request) => handlers.act(kind, request),
-  });
-}
 
 function linesWanted({
   level,
