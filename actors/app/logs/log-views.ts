@@ -4,7 +4,7 @@ import { ConflictError, ViliError } from '../../../lib/errors.ts';
 import { LineFollower } from '../../../lib/logs/show/follow-lines.ts';
 import { lastLines, type LogFile } from '../../../lib/logs/show/last-lines.ts';
 import type { ShowOptions } from '../../../lib/logs/show/line-reader.ts';
-import type { LinesWanted } from '../../../lib/model/shown-line.ts';
+import type { LinesWanted } from '../../../lib/model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogsView } from '../../../lib/operator/views/log-view.ts';
 import type { Services } from '../services.ts';
 import { type Located, locateLog } from './log-files.ts';

@@ -1,5 +1,5 @@
 import { EXIT, UsageError, ViliError } from '../../errors.ts';
-import { LOG_LEVELS, type LogLevel, type ShownLine } from '../../model/shown-line.ts';
+import { LOG_LEVELS, type LogLevel, type ShownLine } from '../../model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogSourceView } from '../../operator/views/log-view.ts';
 import { bytes } from '../../text/numbers.ts';
 import { parseDuration } from '../../text/times.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import type { LinesWanted, ShownLine } from '../../model/shown-line.ts';
+import type { LinesWanted, ShownLine } from '../../model/logs/shown-line.ts';
 import type { LogOffset } from '../follow/batch.ts';
 import { LineSplitter } from '../follow/line-splitter.ts';
 import { FOLLOW_LIMITS } from '../follow/protocol.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { codeOf } from '../../errors.ts';
-import type { LinesWanted, ShownLine } from '../../model/shown-line.ts';
+import type { LinesWanted, ShownLine } from '../../model/logs/shown-line.ts';
 import type { LogOffset } from '../follow/batch.ts';
 import { openLog } from '../follow/open-log.ts';
 import { FOLLOW_LIMITS } from '../follow/protocol.ts';

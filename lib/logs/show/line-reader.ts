@@ -5,7 +5,7 @@ import {
   type LinesWanted,
   type LogLevel,
   type ShownLine,
-} from '../../model/shown-line.ts';
+} from '../../model/logs/shown-line.ts';
 import { isEntry, type LogEntry } from '../classify/fields.ts';
 import { FileFormat } from '../classify/file-format.ts';
 import type { LevelOptions } from '../classify/level.ts';

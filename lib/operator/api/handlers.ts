@@ -5,7 +5,7 @@ import type { ActorTree } from '../../model/actor-tree.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import type { Role } from '../../model/role.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
-import type { LinesWanted } from '../../model/shown-line.ts';
+import type { LinesWanted } from '../../model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';

@@ -1,5 +1,5 @@
 import { ViliError } from '../../errors.ts';
-import { LOG_LEVELS, type LinesWanted } from '../../model/shown-line.ts';
+import { LOG_LEVELS, type LinesWanted } from '../../model/logs/shown-line.ts';
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';

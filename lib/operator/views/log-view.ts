@@ -1,4 +1,4 @@
-import type { ShownLine } from '../../model/shown-line.ts';
+import type { ShownLine } from '../../model/logs/shown-line.ts';
 
 /** Whose log: that of the running version, of the one under test, or Vili's own. */
 export type LogOwner = 'running' | 'testing' | 'vili';

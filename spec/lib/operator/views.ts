@@ -2,7 +2,7 @@ import type { Sample } from '../../../lib/compare/sample/sample.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
 import type { HistoryEntry } from '../../../lib/model/history.ts';
-import type { LinesWanted, ShownLine } from '../../../lib/model/shown-line.ts';
+import type { LinesWanted, ShownLine } from '../../../lib/model/logs/shown-line.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import type {
   ActKind,

@@ -6,7 +6,7 @@ import { createLineMask } from '../../../../lib/compare/mask/line.ts';
 import { LineFollower } from '../../../../lib/logs/show/follow-lines.ts';
 import { lastLines, type LogFile } from '../../../../lib/logs/show/last-lines.ts';
 import { LineReader, type ShowOptions } from '../../../../lib/logs/show/line-reader.ts';
-import type { LinesWanted, ShownLine } from '../../../../lib/model/shown-line.ts';
+import type { LinesWanted, ShownLine } from '../../../../lib/model/logs/shown-line.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
