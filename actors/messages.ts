@@ -6,6 +6,7 @@ import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { OutageView } from '../lib/deployment/outage/takeover.ts';
+import type { OnProbation } from '../lib/evaluation/users/user-evidence.ts';
 import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
 import type { ProbationView } from '../lib/deployment/probation/view.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
@@ -230,6 +231,14 @@ export type ReloaderMessage =
 export type ReloadReply =
   | { readonly changes: readonly SettingChange[] }
   | { readonly failed: unknown };
+
+export type UserWatchMessage =
+  | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
+  | { readonly type: 'tick' }
+  /** Who is on probation; absent: it is not known. */
+  | { readonly type: 'looked'; readonly found?: OnProbation | null }
+  /** Or not: the next checkpoint is written anyway. */
+  | { readonly type: 'saved' };
 
 export type HangWatchMessage =
   | { readonly type: 'tick' }

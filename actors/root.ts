@@ -36,7 +36,9 @@ import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
 import { diskJanitorActor } from './disk-janitor-actor.ts';
 import { diskJanitorDeps } from './deps/disk-janitor.ts';
 import { hangWatchActor } from './hang-watch-actor.ts';
+import { userWatchActor } from './user-watch-actor.ts';
 import { hangWatchDeps } from './deps/hang-watch.ts';
+import { userWatchDeps } from './deps/user-watch.ts';
 import { ingestorActor } from './ingestor-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
@@ -129,6 +131,11 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
     actorSpec({
       name: 'hang-watch',
       behaviour: () => hangWatchActor(hangWatchDeps(services)),
+    }),
+    actorSpec({
+      name: 'user-watch',
+      mailbox: BUSY_MAILBOX,
+      behaviour: () => userWatchActor(userWatchDeps(services)),
     }),
     actorSpec({
       name: 'ingestor',

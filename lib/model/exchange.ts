@@ -92,4 +92,8 @@ export interface TrafficObservation {
   readonly ms: number;
   /** Whether a copy went to the mirror, so that a pair may come of it. */
   readonly copied: boolean;
+  /** The servlet that responded, `inventory-1.4.2/1_running`. */
+  readonly instance: string;
+  /** Who asked: an address, or a mark of the session where `mirror.sticky` names its header or cookie. */
+  readonly client: string;
 }

@@ -175,7 +175,13 @@ describe('The comparator', () => {
     await withComparator(async (stage) => {
       const { actor } = stage;
       actor.tell(EVALUATE);
-      const request = { endpointMethod: 'GET', path: '/items/7', operation: '' } as const;
+      const request = {
+        endpointMethod: 'GET',
+        path: '/items/7',
+        operation: '',
+        instance: 'shop-1/1_running',
+        client: '10.0.0.1',
+      } as const;
       const seen = { ...request, kind: '', bytes: 2, status: 200, ms: 4 };
       const batch = [{ ...seen, failure: null, atMs: START_MS, copied: false }];
       actor.tell({ type: 'observed', batch });

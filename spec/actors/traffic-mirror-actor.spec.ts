@@ -16,6 +16,8 @@ const RUNNING = targetOf('shop-1/1_running');
 const TESTING = targetOf('shop-2/1_test');
 const OBSERVED: TrafficObservation = {
   endpointMethod: 'GET',
+  instance: 'shop-1/1_running',
+  client: '10.0.0.1',
   operation: '',
   kind: '',
   bytes: 2,

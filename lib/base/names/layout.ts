@@ -15,6 +15,8 @@ export interface Layout {
   readonly stateFile: string;
   readonly historyFile: string;
   readonly evidenceFolder: string;
+  /** What users got of the versions that serve or served last. */
+  readonly usersFile: string;
   /** One record per process, by which processes left by a killed Vili are ended. */
   readonly pidRecordFolder: string;
   readonly traceFile: string;
@@ -52,6 +54,7 @@ export function layoutOf(base: string, identifier: string): Layout {
     stateFile: vili('state.json'),
     historyFile: vili('history.jsonl'),
     evidenceFolder: vili('evidence'),
+    usersFile: vili('users.json'),
     pidRecordFolder: vili('servlets'),
     traceFile: vili('trace.jsonl'),
     socket: vili('vili.sock'),

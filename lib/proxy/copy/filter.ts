@@ -67,6 +67,12 @@ export class MirrorFilter {
     return this.sample >= 1 || this.position(request) < this.sample ? null : 'sample';
   }
 
+  /** A mark of the session that `mirror.sticky` finds, not the session itself; '' for none. */
+  sessionOf(request: CopyCandidate): string {
+    const value = this.sticky === null ? '' : stickyValue(request.headers, this.sticky);
+    return value === '' ? '' : `session ${positionOf(value)}`;
+  }
+
   // Private
 
   /** From 0 to 1; drawn for a request without the sticky header or cookie. */

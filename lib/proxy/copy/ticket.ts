@@ -25,6 +25,8 @@ export class MirrorTicket implements CopyHolder {
   private readonly head: RequestHead;
   /** When the request was last sent to running. */
   private atMs = 0;
+  private instance = '';
+  private address = '';
   /** A health probe, which is not evidence. */
   private isProbe = false;
   private readonly origin: Origin;
@@ -62,9 +64,11 @@ export class MirrorTicket implements CopyHolder {
     return this.isFromServlet ? `${this.context.settings.mirror.header}: servlet\r\n` : '';
   }
 
-  /** Notes the time at which the request is sent to running. */
-  begin(): void {
+  /** Notes when the request is sent to running, to which servlet, and from which address. */
+  begin(instance: string, address: string): void {
     this.atMs = this.context.now();
+    this.instance = instance;
+    this.address = address;
   }
 
   /** Adds a part of the request's body, on its way to running. */
@@ -134,7 +138,9 @@ export class MirrorTicket implements CopyHolder {
     this.forget();
     if (failure === null) this.note(copied);
     if (this.isProbe || !context.traffic.wanted) return;
-    const request = { atMs, endpointMethod, path, operation };
+    const { instance } = this;
+    const client = context.filter.sessionOf(head) || this.address;
+    const request = { atMs, endpointMethod, path, operation, instance, client };
     context.traffic.add({ ...request, kind, bytes, status, failure, ms, copied });
   }
 

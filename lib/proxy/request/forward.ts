@@ -57,7 +57,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   dispatchOn(client: UpstreamClient): void {
     this.client = client;
-    this.ticket.begin();
+    this.ticket.begin(this.instance, this.consumer.address);
     client.dispatch(outgoing(this.head, this.request, this.body, this.ticket.mark), this);
   }
 

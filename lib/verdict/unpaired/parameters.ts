@@ -23,7 +23,7 @@ export const OTHERS_BETWEEN = 3;
  * it rests for this time only, and not at all where it sent nearly all of them.
  */
 export const HEAVY_SHARE = 0.2;
-export const HEAVY_REST_MS = 3000;
+export const HEAVY_REST_MS = 10_000;
 export const ALONE_SHARE = 0.8;
 /** Of its responses in one block, so many have to fail before it rests. */
 export const HEAVY_REST_FROM = 0.5;

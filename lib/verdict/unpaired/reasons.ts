@@ -1,6 +1,7 @@
 import type { Reason } from '../../model/reason.ts';
 import { counted, grouped, percent } from '../../text/numbers.ts';
 import { KINDS } from './kinds.ts';
+import { WORSE_ODDS } from './parameters.ts';
 
 const REASONS_MAX = 5;
 /** A finding that adds at least this to the odds is worth a sentence. */
@@ -44,12 +45,17 @@ export interface UnpairedReport {
 export function reasonsOf(found: readonly Found[]): readonly Reason[] {
   return found
     .filter(({ strength, trial }) => strength >= WORTH_REPORTING && trial.hits > 0)
-    .sort((left, right) => right.strength - left.strength)
+    .sort((left, right) => rankOf(left) - rankOf(right) || right.strength - left.strength)
     .slice(0, REASONS_MAX)
     .map(reasonOf);
 }
 
 // Private
+
+/** An endpoint that would be enough by itself says more than the sum over all. */
+function rankOf({ endpoint, strength }: Found): number {
+  return endpoint !== null && strength >= WORSE_ODDS ? 0 : 1;
+}
 
 function reasonOf({ endpoint, kind, nullRate, trial, before, meanwhile }: Found): Reason {
   const { code = '', words = '' } = KINDS[kind] ?? {};

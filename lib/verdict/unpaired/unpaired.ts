@@ -19,6 +19,8 @@ export interface UnpairedSettings {
   readonly margin: number;
   /** Slowness is judged only after this much time: a fresh process has to warm up. */
   readonly warmupTimeMs: number;
+  /** Whether a slower version counts. */
+  readonly speed: 'block' | 'report';
 }
 
 interface Moment {
@@ -68,8 +70,9 @@ export class Unpaired {
   trial(response: UserResponse): void {
     this.advance(response.atMs);
     const name = this.#nameOf(response.endpoint);
-    const isWarm = response.atMs - this.#startedAtMs >= this.#settings.warmupTimeMs;
-    const limitMs = isWarm ? (this.#history.rates.find(name)?.slowAboveMs ?? null) : null;
+    const { warmupTimeMs, speed } = this.#settings;
+    const isTimed = speed === 'block' && response.atMs - this.#startedAtMs >= warmupTimeMs;
+    const limitMs = isTimed ? (this.#history.rates.find(name)?.slowAboveMs ?? null) : null;
     this.#blocks.add(name, response.client, kindsOf(response, limitMs));
   }
 

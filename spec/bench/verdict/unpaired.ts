@@ -6,7 +6,7 @@ import { Random } from './random.ts';
 import { type Noise, type UserScenario, userScenarios } from './unpaired-scenarios.ts';
 
 const START_MS = 1_700_000_000_000;
-const SETTINGS = { margin: 0.005, warmupTimeMs: 60_000 };
+const SETTINGS = { margin: 0.005, warmupTimeMs: 60_000, speed: 'block' } as const;
 const TICK_MS = 500;
 
 /** Who the new version is compared with. */

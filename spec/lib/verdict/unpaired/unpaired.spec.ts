@@ -8,7 +8,7 @@ import { Unpaired } from '../../../../lib/verdict/unpaired/unpaired.ts';
 import { measureUnpaired } from '../../../bench/verdict/unpaired.ts';
 import { userScenarios } from '../../../bench/verdict/unpaired-scenarios.ts';
 
-const SETTINGS = { margin: 0.005, warmupTimeMs: 0 };
+const SETTINGS = { margin: 0.005, warmupTimeMs: 0, speed: 'block' } as const;
 const START_MS = 1_700_000_000_000;
 
 function response(atMs: number, client: number, more: Partial<UserResponse> = {}): UserResponse {
@@ -68,6 +68,12 @@ describe('unpaired evidence', () => {
   it('lets a fresh process warm up before its times count', () => {
     const verdict = new Unpaired({ ...SETTINGS, warmupTimeMs: 60_000 }, START_MS, goodHistory());
     serve(verdict, 59, () => ({ ms: 200 }));
+    expect(verdict.report().odds).to.be.below(1);
+  });
+
+  it('does not judge times where `verdict.speed` only reports them', () => {
+    const verdict = new Unpaired({ ...SETTINGS, speed: 'report' }, START_MS, goodHistory());
+    serve(verdict, 60, () => ({ ms: 200 }));
     expect(verdict.report().odds).to.be.below(1);
   });
 

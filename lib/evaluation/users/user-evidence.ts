@@ -1,0 +1,106 @@
+import { BoundedMap } from '../../model/bounded-map.ts';
+import type { TrafficObservation } from '../../model/exchange.ts';
+import { UserHistory } from '../../verdict/unpaired/control/history.ts';
+import type { UserResponse } from '../../verdict/unpaired/kinds.ts';
+import type { UnpairedReport } from '../../verdict/unpaired/reasons.ts';
+import { Unpaired, type UnpairedSettings } from '../../verdict/unpaired/unpaired.ts';
+
+/** Running and previous, and one that was rolled back. */
+const HISTORIES_MAX = 3;
+
+/** The version on probation, and the one it is compared with. */
+export interface OnProbation {
+  readonly version: string;
+  readonly previous: string;
+}
+
+/**
+ * What users get, by the version that served them: the history of each, and the judgement on the one that is on
+ * probation. Bounded: three versions, and what `Unpaired` keeps of one.
+ */
+export class UserEvidence {
+  readonly #settings: () => UnpairedSettings;
+  readonly #histories = new BoundedMap<string, UserHistory>(HISTORIES_MAX);
+  #trial: { readonly of: OnProbation; readonly verdict: Unpaired } | null = null;
+
+  constructor(settings: () => UnpairedSettings) {
+    this.#settings = settings;
+  }
+
+  /** Takes in what users got; `endpointOf` names what they asked for. */
+  observed(
+    batch: readonly TrafficObservation[],
+    endpointOf: (method: string, path: string, operation: string) => string,
+  ): void {
+    for (const it of batch) {
+      const { endpointMethod, path, operation, client, atMs, ms, status, failure, instance } = it;
+      const version = versionOf(instance);
+      const endpoint = endpointOf(endpointMethod, path, operation);
+      const response: UserResponse = { endpoint, client, atMs: atMs + ms, status, failure, ms };
+      this.#historyOf(version).responded(response);
+      if (this.#trial?.of.version === version) this.#trial.verdict.trial(response);
+    }
+  }
+
+  /** Who is on probation now; null: nobody. The judgement of a version begins once, with the first such call. */
+  onProbation(now: OnProbation | null, nowMs: number): void {
+    if (now === null) {
+      this.#trial = null;
+      return;
+    }
+    const before = this.#trial?.of;
+    if (before?.version === now.version && before.previous === now.previous) return;
+    const history = this.#historyOf(now.previous);
+    this.#trial = { of: now, verdict: new Unpaired(this.#settings(), nowMs, history) };
+  }
+
+  /** How the version on probation does; null: there is none. */
+  report(nowMs: number): (UnpairedReport & OnProbation) | null {
+    if (this.#trial === null) return null;
+    const { of, verdict } = this.#trial;
+    verdict.advance(nowMs);
+    return { ...of, ...verdict.report() };
+  }
+
+  /** Whether it is worse, at much less cost than a report. */
+  isWorse(nowMs: number): boolean {
+    this.#trial?.verdict.advance(nowMs);
+    return this.#trial?.verdict.isWorse === true;
+  }
+
+  /** The histories as plain JSON. A judgement begins anew after a restart, against the same history. */
+  checkpoint(): unknown {
+    return [...this.#histories.entries()].map(([version, history]) => {
+      history.close();
+      return { version, history: history.checkpoint() };
+    });
+  }
+
+  /** @throws ViliError `VILI_VERDICT_CHECKPOINT` naming the field that is not as it should be. */
+  restore(data: unknown): void {
+    if (!Array.isArray(data)) return;
+    for (const one of data.slice(-HISTORIES_MAX) as { version?: unknown; history?: unknown }[]) {
+      if (typeof one?.version !== 'string') continue;
+      this.#histories.set(one.version, UserHistory.restore(one.history));
+    }
+  }
+
+  // Private
+
+  #historyOf(version: string): UserHistory {
+    let history = this.#histories.use(version);
+    if (history === undefined) {
+      history = new UserHistory();
+      this.#histories.set(version, history);
+    }
+    return history;
+  }
+}
+
+// Private
+
+/** `inventory-1.4.2/1_running` is one of `inventory-1.4.2`. */
+function versionOf(instance: string): string {
+  const end = instance.lastIndexOf('/');
+  return end < 0 ? instance : instance.slice(0, end);
+}
