@@ -15,4 +15,6 @@ export function becomeChild(title: string): void {
   process.title = title;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(0));
+  // Vili may have ended while this file was being loaded.
+  if (!process.connected) process.exit(0);
 }

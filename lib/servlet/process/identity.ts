@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { attempt, codeOf } from '../../errors.ts';
 import { TAG_VARIABLE } from './tag.ts';
@@ -25,6 +25,7 @@ export interface ProcessStat {
   readonly command: string;
   readonly state: string;
   readonly parentPid: number;
+  readonly group: number;
   readonly session: number;
   readonly startTime: string;
 }
@@ -47,12 +48,13 @@ export function parseStat(text: string): ProcessStat | null {
     .trim()
     .split(' ');
   const pid = Number(text.slice(0, open));
-  const [state, parent, , session] = fields;
+  const [state, parent, group, session] = fields;
   const startTime = fields[19];
   if (!Number.isInteger(pid) || pid < 1 || state === undefined) return null;
   if (startTime === undefined || !/^\d+$/.test(startTime)) return null;
   const command = text.slice(open + 2, close);
-  return { pid, command, state, parentPid: Number(parent), session: Number(session), startTime };
+  const [parentPid, ...groups] = [parent, group, session].map(Number) as [number, number, number];
+  return { pid, command, state, parentPid, group: groups[0], session: groups[1], startTime };
 }
 
 /** The current stat of a process, or null when no process has this pid. */
@@ -95,6 +97,30 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 /** Signals a whole process group whose leader is still alive; false when it is gone. */
 export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): boolean {
   return isTarget(leader) && sendSignal(-leader.pid, signal);
+}
+
+/**
+ * Signals the process group in which a process has been seen just now, which may have ended meanwhile: of a chain of
+ * processes that start one another, the group is all that stays. False when nothing was signalled: for this process's own
+ * group, and where the number belongs to a process of another session by now.
+ */
+export function signalGroupOf(seen: ProcessStat, signal: NodeJS.Signals): boolean {
+  const { group, session } = seen;
+  const leader = readStat(group);
+  if (group <= 1 || group === readStat(process.pid)?.group) return false;
+  return (leader === null || leader.session === session) && sendSignal(-group, signal);
+}
+
+/** The pids of all processes. */
+export function listPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** A living process with its tag; null when there is none with this pid, for this process and for threads of the kernel. */
+export async function scanProcess(pid: number): Promise<ScannedProcess | null> {
+  return pid === process.pid ? null : scanOne(pid, readBootId());
 }
 
 /** All living processes except this one that `select` accepts, with their tag. Takes about 20 ms. */

@@ -1,16 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isAlive,
+  listPids,
   type ProcessIdentity,
   readStat,
   type ScannedProcess,
+  scanProcess,
   scanProcesses,
   signalGroup,
+  signalGroupOf,
   signalProcess,
 } from './identity.ts';
 
 /** Pause between two scans for remaining processes; a killed process needs some ms to vanish. */
 const ROUND_PAUSE_MS = 20;
+/** Looks for processes that are too short-lived for a scan, and the pause between two. */
+const LOOKS = 15;
+const LOOK_PAUSE_MS = 2;
 
 /** How the processes of one servlet, or of several, are recognized. */
 export interface ProcessTree {
@@ -50,9 +56,11 @@ export async function killProcessTree(
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     for (const leader of tree.leaders) signalGroup(leader, 'SIGKILL');
-    const members = (await findProcessTree(tree)).map((found) => found.identity);
-    for (const member of members) signalProcess(member, 'SIGKILL');
-    if (members.length === 0 || performance.now() >= deadline) return members;
+    const known = listPids();
+    const found = await findProcessTree(tree);
+    for (const member of found) kill(tree, member);
+    const isGone = found.length === 0 && !(await killNewcomers(tree, known));
+    if (isGone || performance.now() >= deadline) return found.map(({ identity }) => identity);
     await sleep(ROUND_PAUSE_MS);
   }
 }
@@ -90,6 +98,33 @@ export async function awaitGone(
 }
 
 // Private
+
+/** With its group where the tag proves that the servlet made it: a process may have left others in its place. */
+function kill(tree: ProcessTree, { identity, stat, tag }: ScannedProcess): void {
+  signalProcess(identity, 'SIGKILL');
+  if (tag !== null && tree.owns(tag)) signalGroupOf(stat, 'SIGKILL');
+}
+
+/**
+ * Looks a few times for processes of the tree that have come since the pids were listed, and kills them: a chain of
+ * processes, each of which starts the next one and ends, is not seen by a scan, which takes longer than any of them lives.
+ */
+async function killNewcomers(tree: ProcessTree, pids: readonly number[]): Promise<boolean> {
+  let known = new Set(pids);
+  for (let look = 0; look < LOOKS; look++) {
+    const now = listPids();
+    // The newest first, while it lives.
+    for (const pid of now.filter((it) => !known.has(it)).toReversed()) {
+      const process = await scanProcess(pid);
+      if (process === null || process.tag === null || !tree.owns(process.tag)) continue;
+      kill(tree, process);
+      return true;
+    }
+    known = new Set(now);
+    await sleep(LOOK_PAUSE_MS);
+  }
+  return false;
+}
 
 function trustedSessions({ leaders, leaderJustDied = false }: ProcessTree): ReadonlySet<number> {
   const trusted = leaders.filter((leader) => {

@@ -31,6 +31,7 @@ describe('parseStat', () => {
         command,
         state: 'S',
         parentPid: 7,
+        group: 12,
         session: 11,
         startTime: '183063',
       });

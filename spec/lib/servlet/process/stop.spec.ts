@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { isAlive } from '../../../../lib/servlet/process/identity.ts';
 import { tagPrefixOf } from '../../../../lib/servlet/process/tag.ts';
@@ -14,6 +16,10 @@ import {
 import { withTempFolder } from '../../../support/temp-folder.ts';
 
 const SERVER = fixture('server.mjs');
+
+/** A chain that goes on is hundreds of processes further then. */
+const QUIET_MS = 1000;
+const CHAIN = 20_000;
 
 afterEach(endServlets);
 
@@ -53,6 +59,19 @@ describe('ServletProcess.stop', () => {
       expect(survivors).to.deep.equal([]);
       expect(tree.filter(({ identity }) => isAlive(identity))).to.deep.equal([]);
       expect(await scanByTag(tagPrefixOf(base))).to.deep.equal([]);
+    }));
+
+  it('ends a chain of processes of which none stays for long', () =>
+    withTempFolder(async (base) => {
+      const { folder } = makeInstance(base);
+      const servlet = startServlet(base, [process.execPath, SERVER, 'fork-loop']);
+      const chain = join(folder, 'chain');
+      await eventually('the chain goes on', () => Number(textOf(chain) || CHAIN) < CHAIN - 10);
+      const { survivors } = await servlet.stop({ signal: 'SIGTERM', timeoutMs: 100 });
+      expect(survivors).to.deep.equal([]);
+      const left = textOf(chain);
+      await sleep(QUIET_MS);
+      expect(textOf(chain)).to.equal(left);
     }));
 
   it('continues a stopped process so that it can end in order', () =>
