@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../../lib/servlet/process/identity.ts';
-import { type Life, POLL_MS } from './life.ts';
+import { LIMIT_MS, type Life, POLL_MS } from './life.ts';
 import { filesOf } from './files.ts';
 import { linksOf } from './links.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { Struck } from './strike.ts';
 import { usersOf } from './served.ts';
-
-/** What was begun before a kill, archiving above all, goes on in the background. */
-const LIMIT_MS = 30_000;
 
 /** What may be true of the base after a kill, by what it was before. */
 export interface Before {
@@ -27,6 +24,7 @@ export async function audit(life: Life, before: Before): Promise<readonly string
   if (running === null || !right.has(running.version)) {
     return [`${running?.version} runs, not ${[...right].join(' or ')}`];
   }
+  // What was begun before a kill, archiving above all, goes on in the background.
   const limit = performance.now() + LIMIT_MS;
   for (;;) {
     const problems = await look(life, before);

@@ -9,7 +9,7 @@ import type { Random } from '../../support/seeded.ts';
 import type { Intent } from './phases.ts';
 
 /** How long anything may take on a busy host. */
-export const LIMIT_MS = 60_000;
+export const LIMIT_MS = 120_000;
 /** Rarely: several bases share the processors. */
 export const POLL_MS = 250;
 export const PROBATION_MS = 1200;
