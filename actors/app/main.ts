@@ -10,6 +10,7 @@ import { processIo } from '../../lib/cli/terminal/process-io.ts';
 import { untilEnded } from './acts/until-ended.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
+import { init } from './init/init.ts';
 import { notify } from './notify.ts';
 import { recordsOf } from './records.ts';
 import { start } from './start.ts';
@@ -26,6 +27,7 @@ process.exitCode = await runCli(
   {
     version,
     start: (options) => start(options, version),
+    init,
     check,
     notify: (options) => notify(options, interrupted.signal),
     demo: (options) => demo(options, interrupted.signal),

@@ -27,7 +27,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
   ['resend repeat', 'it is called `vili replay` here'],
   ['config settings validate lint doctor verify', 'it is called `vili check` here'],
   ['actors top processes', 'it is called `vili tree` here'],
-  ['init new create', 'there is nothing to create: start from tmp.env or config/vili.yaml'],
+  ['new create setup', 'it is called `vili init` here'],
   ['metrics dashboard ui', 'there is none; `vili status --json` has the figures'],
   ['watch', 'it is called `vili status -w` here'],
   ['await until block', 'it is called `vili wait` here'],

@@ -5,6 +5,7 @@ import { controlClient } from '../operator/client/client.ts';
 import { commandAdvice, optionAdvice } from './advice.ts';
 import type { CommandContext, Declare, Run } from './command.ts';
 import { accept } from './commands/acts/accept.ts';
+import { completion } from './commands/completion.ts';
 import { check } from './commands/running/check.ts';
 import { demo } from './commands/running/demo.ts';
 import { diff } from './commands/diff.ts';
@@ -15,6 +16,7 @@ import { logs } from './commands/logs.ts';
 import { pause, resume } from './commands/acts/pause.ts';
 import { promote } from './commands/acts/promote.ts';
 import { reject } from './commands/acts/reject.ts';
+import { init } from './commands/running/init.ts';
 import { reload } from './commands/running/reload.ts';
 import { replay } from './commands/replay.ts';
 import { restart } from './commands/acts/restart.ts';
@@ -28,17 +30,20 @@ import { tree } from './commands/tree.ts';
 import { wait } from './commands/wait.ts';
 import { why } from './commands/why.ts';
 import { remoteActions, type RemoteOptions, remoteOf } from './remote.ts';
+import { addExamples } from './examples.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 import type { Printer } from './terminal/printer.ts';
 
 /** In the order of `vili --help`. */
 const COMMANDS: readonly Declare[] = [
   start,
+  init,
   check,
   demo,
   reload,
   notify,
   stop,
+  completion,
   status,
   why,
   diff,
@@ -125,6 +130,7 @@ export function buildProgram(
     async (...given) =>
       onEnd(await action(context(), ...given));
   for (const declare of COMMANDS) declare(program, run);
+  addExamples(program);
   return program;
 }
 

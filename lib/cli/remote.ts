@@ -33,6 +33,7 @@ export function remoteActions({ version }: CliActions): CliActions {
     );
   return {
     version,
+    init: refuse('init'),
     start: refuse('start'),
     check: refuse('check'),
     notify: refuse('notify'),

@@ -1,3 +1,4 @@
+import { Argument, Option } from 'commander';
 import { EXIT, UsageError, ViliError } from '../../errors.ts';
 import { LOG_LEVELS, type LogLevel, type ShownLine } from '../../model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogSourceView } from '../../operator/views/log-view.ts';
@@ -20,11 +21,12 @@ interface LogFlags {
 
 export const logs: Declare = (program, run) =>
   program
-    .command('logs [owner]')
+    .command('logs')
+    .addArgument(new Argument('[owner]', 'whose (default: running)').choices(OWNERS))
     .helpGroup(LOOKING)
     .description('log lines of running (default), testing or vili, secrets masked')
     .option('-f, --follow', 'go on with new lines, of the next process too')
-    .option('--level <level>', `the least severe: ${LOG_LEVELS.join(', ')}`, levelOf)
+    .addOption(new Option('--level <level>', 'the least severe').choices(LOG_LEVELS))
     .option('--since <time>', 'such as 10m, or 2026-01-31T08:00:00Z')
     .option('--limit <count>', 'newest lines, at most (default: 100)', countOf)
     .addHelpText('after', '\nExample: vili logs testing -f --level warn')
@@ -34,11 +36,9 @@ export const logs: Declare = (program, run) =>
 
 async function showLogs(
   context: CommandContext,
-  owner: string = 'running',
+  of: LogOwner = 'running',
   { follow = false, level, since, limit }: LogFlags,
 ): Promise<number> {
-  const of = OWNERS.find((one) => one === owner);
-  if (of === undefined) throw new UsageError(`"${owner}" must be ${OWNERS.join(', ')}`);
   const { client, json, printer, io } = context;
   const wanted = { of, level, since: sinceOf(since, io.now()), limit };
   if (follow) return followLogs(context, wanted);
@@ -91,12 +91,6 @@ function styleOf(level: ShownLine['level'], colors: Colors): Style {
   if (level === 'error' || level === 'fatal') return colors.bad;
   if (level === 'warn') return colors.careful;
   return level === 'trace' || level === 'debug' ? colors.quiet : (text) => text;
-}
-
-function levelOf(text: string): LogLevel {
-  const level = LOG_LEVELS.find((one) => one === text.toLowerCase());
-  if (level !== undefined) return level;
-  throw new UsageError(`--level is "${text}", it must be ${LOG_LEVELS.join(', ')}`);
 }
 
 /** As the API takes it. */

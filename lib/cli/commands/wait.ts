@@ -1,4 +1,5 @@
-import { EXIT, UsageError } from '../../errors.ts';
+import { Option } from 'commander';
+import { EXIT } from '../../errors.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import type { StatusView, VerdictView } from '../../operator/views/status-view.ts';
 import { versionNamed, versionsIn } from '../../operator/views/version-named.ts';
@@ -24,7 +25,7 @@ const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 const HISTORY_READ = 1000;
 
 interface WaitFlags {
-  readonly for: string;
+  readonly for: Goal;
   readonly version?: string;
   readonly timeout?: number;
 }
@@ -42,14 +43,15 @@ export const wait: Declare = (program, run) =>
     .command('wait')
     .helpGroup(LOOKING)
     .description('wait until a version is decided or ready, for scripts')
-    .option('--for <goal>', GOALS.join(', '), 'promoted')
+    .addOption(new Option('--for <goal>', 'what for').choices(GOALS).default('promoted'))
     .option('--version <version>', 'which one (default: under test, else the next to arrive)')
     .option('--timeout <duration>', 'such as 90s or 2h (default: 30m)', durationOf)
     .addHelpText(
       'after',
-      '\nExits with 0 when it is so, 3 when the version is rejected or taken back, 4 when time\n' +
-        'is up or there is not enough evidence, 5 when the daemon is gone, 6 when the file is\n' +
-        'declined.\n\nExample: vili wait --for promoted --version 1.5.0 --timeout 30m',
+      '\nExits with 0 when it is so, 3 when the version is rejected or taken back,\n' +
+        '4 when time is up or there is not enough evidence, 5 when the daemon is gone,\n' +
+        '6 when the file is declined.\n\n' +
+        'Example: vili wait --for promoted --version 1.5.0 --timeout 30m',
     )
     .action(run(waitFor));
 
@@ -57,7 +59,7 @@ export const wait: Declare = (program, run) =>
 
 async function waitFor(context: CommandContext, flags: WaitFlags): Promise<number> {
   const { version, timeout = DEFAULT_TIMEOUT_MS } = flags;
-  const goal = goalOf(flags.for);
+  const { for: goal } = flags;
   const { io, printer } = context;
   const beganMs = performance.now();
   const progress: Progress = { version: null, status: null, hasArrived: false };
@@ -160,10 +162,4 @@ function evidenceText({ progress, missing, reasons }: VerdictView): string {
   const needed = missing.length === 0 ? '' : `; still needed: ${missing.join(', ')}`;
   const holding = reasons.map(({ text }) => text).join(' ');
   return `${percent(progress)} of the evidence${needed}${holding === '' ? '' : `; held back: ${holding}`}`;
-}
-
-function goalOf(text: string): Goal {
-  const goal = GOALS.find((one) => one === text);
-  if (goal !== undefined) return goal;
-  throw new UsageError(`--for is "${text}", it must be ${GOALS.join(', ')}`);
 }

@@ -42,10 +42,33 @@ export interface DemoOptions {
   readonly keep: boolean;
 }
 
+export interface InitOptions {
+  /** Absolute. */
+  readonly base: string;
+  readonly identifier?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+/** Schema `vili.init/1`: what was written, and from what. */
+export interface InitResult {
+  readonly schema: 'vili.init/1';
+  readonly file: string;
+  readonly identifier: string;
+  readonly port: number;
+  /** The newest one here, or null. */
+  readonly serverFile: string | null;
+  readonly properties: { readonly file: string; readonly key: string } | null;
+  /** What a person should know. */
+  readonly notes: readonly string[];
+  /** The next command. */
+  readonly next: string;
+}
+
 /** The commands that need configuration or actors; the process edge implements them. */
 export interface CliActions {
   /** Version of Vili, for `--version`. */
   readonly version: string;
+  init(options: InitOptions): Promise<InitResult>;
   start(options: StartOptions): Promise<number>;
   check(options: CheckOptions): Promise<number>;
   notify(options: NotifyOptions): Promise<number>;

@@ -19,7 +19,7 @@ describe('vili logs', () => {
 
   it('asks for a level and a time, and hands over JSON', async () => {
     await withDaemon(async (base, handlers) => {
-      const flags = ['--level', 'WARN', '--since', '10m', '--limit', '7', '--json'];
+      const flags = ['--level', 'warn', '--since', '10m', '--limit', '7', '--json'];
       const { stdout } = await run(['logs', 'testing', ...flags, '--base', base]);
       expect(JSON.parse(stdout)).to.deep.include({ schema: 'vili.logs/1', lines: LOG_LINES });
       const sinceMs = Date.UTC(2026, 0, 6, 23, 50);
@@ -42,8 +42,8 @@ describe('vili logs', () => {
   });
 
   for (const [words, message] of [
-    [['previous'], '"previous" must be running, testing, vili'],
-    [['--level', 'loud'], '--level is "loud", it must be trace, debug'],
+    [['previous'], 'Allowed choices are running, testing, vili'],
+    [['--level', 'loud'], 'Allowed choices are trace, debug'],
     [['--since', 'soon'], '--since is "soon", it must be such as 10m'],
   ] as const) {
     it(`exits with 2 for ${words.join(' ')}`, async () => {

@@ -50,6 +50,17 @@ describe('the command line', () => {
     expect((await run(['trace', '--help'])).stdout).to.contain('--mermaid');
   });
 
+  it('ends the help of every command with an example, within 80 columns', async () => {
+    const { stdout } = await run(['--help']);
+    const names = [...stdout.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name = '']) => name);
+    expect(names.length).to.be.above(20);
+    for (const name of names.filter((one) => one !== 'help')) {
+      const help = (await run([name, '--help'])).stdout;
+      expect(help, name).to.match(/\nExample: .*vili /);
+      for (const line of help.split('\n')) expect(line.length, line).to.be.at.most(80);
+    }
+  });
+
   const wrong: readonly (readonly [argv: readonly string[], message: string])[] = [
     [['stauts'], 'did you mean `vili status`?'],
     [['status', '--jsno'], 'unknown option'],

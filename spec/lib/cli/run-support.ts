@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { runCli } from '../../../lib/cli/run-cli.ts';
-import type { CliActions, CliIo } from '../../../lib/cli/terminal/io.ts';
+import type { CliActions, CliIo, InitOptions, InitResult } from '../../../lib/cli/terminal/io.ts';
 import {
   CONTROL_LIMITS,
   createControlServer,
@@ -51,6 +51,20 @@ export class SampleActions implements CliActions {
   async demo(options: object): Promise<number> {
     this.calls.push({ demo: options });
     return 0;
+  }
+
+  async init({ base }: InitOptions): Promise<InitResult> {
+    this.calls.push({ init: base });
+    return {
+      schema: 'vili.init/1',
+      file: `${base}/.env`,
+      identifier: 'shop',
+      port: 8080,
+      serverFile: 'shop-1.0.0.jar',
+      properties: { file: 'local_override.properties', key: 'server.port' },
+      notes: ['port 8080 is taken'],
+      next: 'vili check',
+    };
   }
 
   async untilEnded(pid: number, signal: AbortSignal): Promise<boolean> {

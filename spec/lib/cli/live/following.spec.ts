@@ -109,7 +109,9 @@ describe('vili wait', () => {
   });
 
   it('does not wait for what it is not told to, or for ever', async () => {
-    expect((await run(['wait', '--for', 'luck'])).stderr).to.contain('verdict, promoted, ready');
+    expect((await run(['wait', '--for', 'luck'])).stderr).to.contain(
+      'Allowed choices are verdict, promoted, ready',
+    );
     for (const time of ['soon', '0s', '30', '99999999d']) {
       const { code, stderr } = await run(['wait', '--timeout', time]);
       expect([code, stderr.includes(`"${time}" must be a duration`)]).to.deep.equal([2, true]);

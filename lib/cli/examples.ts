@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+
+/** An example for each command; those that need more to be said say it themselves. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  start: 'vili start --base /srv/inventory --set probation=5m',
+  init: 'vili init --identifier inventory --port 8080 && vili check',
+  check: 'vili check --base /srv/inventory',
+  notify: 'vili notify --test',
+  demo: 'vili demo --keep',
+  reload: 'vili reload',
+  completion: 'source <(vili completion bash)',
+  why: 'vili why 1.5.0',
+  diff: 'vili diff --path price --sample 2afa508f --curl',
+  history: 'vili history --limit 20 --json',
+  trace: 'vili trace --id 1.5.0 --mermaid',
+  tree: 'vili tree',
+  accept: "vili accept 1.5.0 '$.price' --reason 'new prices'",
+  promote: "vili promote 1.5.0 --yes --reason 'hotfix'",
+  reject: "vili reject --reason 'wrong branch'",
+  replay: 'vili replay --all --to testing',
+  retest: 'vili retest 1.5.0',
+  rollback: 'vili rollback 1.4.1 --dry-run',
+  pause: "vili pause --reason 'release freeze'",
+  resume: 'vili resume',
+};
+
+/** Ends the help of each command with an example. */
+export function addExamples(program: Command): void {
+  for (const command of program.commands) {
+    const example = EXAMPLES[command.name()];
+    if (example !== undefined) command.addHelpText('after', `\nExample: ${example}`);
+  }
+}
