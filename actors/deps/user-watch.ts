@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
+import { readRegular } from '../../lib/base/state/regular-file.ts';
 import { codeOf } from '../../lib/errors.ts';
 import { UserEvidence } from '../../lib/evaluation/users/user-evidence.ts';
 import { askDeployment } from '../app/questions.ts';
 import type { Services } from '../app/services.ts';
 import type { UserWatchDeps } from '../user-watch-actor.ts';
+
+/** Three versions with all the endpoints that are kept take a tenth of it. */
+const FILE_MAX_BYTES = 8_388_608;
 
 export function userWatchDeps(services: Services): UserWatchDeps {
   const { live, layout, proxy, endpoints, writes, now, addresses, journal } = services;
@@ -24,11 +27,11 @@ export function userWatchDeps(services: Services): UserWatchDeps {
       return { version: running.release.name, previous: previous.release.name };
     },
     load: async () => {
-      const text = await readFile(layout.usersFile, 'utf8').catch((error: unknown) => {
+      const bytes = await readRegular(layout.usersFile, FILE_MAX_BYTES).catch((error: unknown) => {
         if (codeOf(error) === 'ENOENT') return 'null';
         throw error;
       });
-      return JSON.parse(text) as unknown;
+      return JSON.parse(bytes.toString()) as unknown;
     },
     save: (checkpoint) =>
       writes.guard('what users got', () =>

@@ -7,6 +7,8 @@ import { Unpaired, type UnpairedSettings } from '../../verdict/unpaired/unpaired
 
 /** Running and previous, and one that was rolled back. */
 const HISTORIES_MAX = 3;
+/** Of an endpoint or a client: a trusted proxy may name clients at any length. */
+const LONGEST_NAME = 500;
 
 /** The version on probation, and the one it is compared with. */
 export interface OnProbation {
@@ -33,9 +35,10 @@ export class UserEvidence {
     endpointOf: (method: string, path: string, operation: string) => string,
   ): void {
     for (const it of batch) {
-      const { endpointMethod, path, operation, client, atMs, ms, status, failure, instance } = it;
+      const { endpointMethod, path, operation, atMs, ms, status, failure, instance } = it;
+      const client = it.client.slice(0, LONGEST_NAME);
       const version = versionOf(instance);
-      const endpoint = endpointOf(endpointMethod, path, operation);
+      const endpoint = endpointOf(endpointMethod, path, operation).slice(0, LONGEST_NAME);
       const response: UserResponse = { endpoint, client, atMs: atMs + ms, status, failure, ms };
       this.#historyOf(version).responded(response);
       if (this.#trial?.of.version === version) this.#trial.verdict.trial(response);

@@ -7,6 +7,7 @@ import { NAME_PARSERS } from './names.ts';
 import type { AnyParser } from './parser.ts';
 import { RECORD_PARSERS } from './records.ts';
 import { SETTING_PARSERS } from './settings.ts';
+import { USER_PARSERS } from './users.ts';
 
 /** Every parser of what comes from outside: `npm run soak:parsers` and `npm test` run the same. */
 export const PARSERS: ReadonlyMap<string, AnyParser> = new Map<string, AnyParser>(
@@ -17,6 +18,7 @@ export const PARSERS: ReadonlyMap<string, AnyParser> = new Map<string, AnyParser
     ...HTTP_PARSERS,
     ...CONTENT_PARSERS,
     ...RECORD_PARSERS,
+    ...USER_PARSERS,
     ...CONTROL_PARSERS,
     ...FILE_PARSERS,
   }),
