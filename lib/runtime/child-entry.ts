@@ -2,10 +2,10 @@ import { ViliError } from '../errors.ts';
 
 /**
  * Must be the first call in a file that `forkChild` starts: sets the process title, ignores the signals that a terminal or
- * a service manager sends to every process (they are Vili's to handle), and exits once Vili has ended, for whatever reason.
- * Throws VILI_NOT_STARTED_BY_VILI.
+ * a service manager sends to every process (they are Vili's to handle), and exits, or does what is given instead, once Vili
+ * has ended, for whatever reason. Throws VILI_NOT_STARTED_BY_VILI.
  */
-export function becomeChild(title: string): void {
+export function becomeChild(title: string, onParentGone = (): void => process.exit(0)): void {
   if (process.send === undefined) {
     throw new ViliError(
       'VILI_NOT_STARTED_BY_VILI',
@@ -14,7 +14,7 @@ export function becomeChild(title: string): void {
   }
   process.title = title;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', onParentGone);
   // Vili may have ended while this file was being loaded.
-  if (!process.connected) process.exit(0);
+  if (!process.connected) onParentGone();
 }

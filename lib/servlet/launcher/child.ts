@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ViliError } from '../../errors.ts';
 import type { ProcessUsage } from '../../model/servlet-facts.ts';
-import { type Forked, forkChild, post } from '../../runtime/fork.ts';
 import { Watchdog } from '../../runtime/watchdog.ts';
 import { type Exit, exitInfrastructureFailure } from '../process/exit.ts';
 import type { StopReport } from '../process/servlet-process.ts';
 import { killServletTree } from '../process/tree.ts';
+import { Answers } from './answers.ts';
 import { LaunchedServlet } from './launched-servlet.ts';
-import type { FromLauncher, LaunchedOptions, ToLauncher } from './protocol.ts';
+import { type LauncherLink, reachLauncher, startLauncher } from './link.ts';
+import {
+  type Birth,
+  type Door,
+  type FromLauncher,
+  LAUNCHER_PROTOCOL,
+  type LaunchedOptions,
+  type ToLauncher,
+} from './protocol.ts';
 
 /** Checks within the time that a reply may take. */
 const REPLY_CHECKS = 30;
@@ -15,8 +23,6 @@ const REPLY_CHECKS = 30;
 const CLOSE_LIMIT_MS = 2000;
 /** Time to kill what is left of servlets whose terminals closed with the launcher process. */
 const KILL_TIMEOUT_MS = 2000;
-/** The process holds little data; by default V8 would take more memory before it collects garbage. */
-const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 
 export interface LauncherHooks {
   readonly now: () => number;
@@ -42,25 +48,56 @@ interface Launch {
 
 /** One launcher process, as seen from Vili's main process. */
 export class LauncherChild {
-  readonly #forked: Forked;
+  #link!: LauncherLink;
   readonly #hooks: LauncherHooks;
   readonly #launches = new Map<number, Launch>();
   #nextCall = 1;
   #isOver = false;
   /** Waits for what the servlets take. */
   #measured: ((usages: Usages) => void) | null = null;
+  readonly #answers: Answers;
   #cleared: Promise<unknown> = Promise.resolve();
 
-  /** Throws VILI_FORK_FAILED. */
-  constructor(hooks: LauncherHooks) {
+  private constructor(hooks: LauncherHooks) {
     this.#hooks = hooks;
-    this.#forked = forkChild('./child-entry', import.meta.url, FLAGS);
-    this.#forked.process.on('message', (message: FromLauncher) => this.#receive(message));
-    void this.#forked.ended.then((how) => this.#over(how));
+    this.#answers = new Answers(hooks.replyLimitMs);
+  }
+
+  /** Throws VILI_FORK_FAILED. */
+  static start(hooks: LauncherHooks): LauncherChild {
+    const child = new LauncherChild(hooks);
+    child.#follow(startLauncher((message) => child.#receive(message)));
+    return child;
+  }
+
+  /**
+   * Takes over the process that another Vili passes on; resolves also to its servlets. Throws VILI_KEEPER_LOST when it is not
+   * there, or does not want this Vili.
+   */
+  static async claim(
+    hooks: LauncherHooks,
+    pid: number,
+    door: Door,
+  ): Promise<{ readonly child: LauncherChild; readonly servlets: readonly LaunchedServlet[] }> {
+    const child = new LauncherChild(hooks);
+    child.#follow(await reachLauncher(pid, door, (message) => child.#receive(message)));
+    const claimed = await child.#answers.ask<Extract<FromLauncher, { type: 'claimed' }>>(
+      child.#link,
+      { type: 'claim', protocol: LAUNCHER_PROTOCOL, token: door.token },
+    );
+    child.#nextCall = claimed.nextCall;
+    const servlets = claimed.servlets.map(({ call, options, birth }) => {
+      const servlet = child.#launched(call, options, birth);
+      const watchdog = child.#watchdog();
+      const nobody = (): void => {};
+      child.#launches.set(call, { options, resolve: nobody, reject: nobody, servlet, watchdog });
+      return servlet;
+    });
+    return { child, servlets };
   }
 
   get pid(): number {
-    return this.#forked.process.pid ?? 0;
+    return this.#link.pid;
   }
 
   /** After the end of the process: resolves when nothing of its servlets is left. */
@@ -72,9 +109,8 @@ export class LauncherChild {
   spawn(options: LaunchedOptions): Promise<LaunchedServlet> {
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
-      const { replyLimitMs } = this.#hooks;
-      const watchdog = new Watchdog(replyLimitMs / REPLY_CHECKS, () => this.#giveUp());
-      watchdog.expect(replyLimitMs);
+      const watchdog = this.#watchdog();
+      watchdog.expect(this.#hooks.replyLimitMs);
       this.#launches.set(call, { options, resolve, reject, servlet: null, watchdog });
       this.#send({ type: 'spawn', call, options });
     });
@@ -89,14 +125,32 @@ export class LauncherChild {
     });
   }
 
+  /** Opens the door for the next Vili; from now on the process tells this one nothing, until `keep`. */
+  pass(): Promise<Door> {
+    return this.#answers.ask<Door>(this.#link, { type: 'pass' });
+  }
+
+  /** The next Vili did not come: what happened meanwhile is told now, and what it started is ended. */
+  keep(): void {
+    this.#send({ type: 'keep' });
+  }
+
+  /** The next Vili has the process and its servlets; nothing more is heard of them here. */
+  letGo(): void {
+    this.#isOver = true;
+    for (const { watchdog } of this.#launches.values()) watchdog.stop();
+    this.#send({ type: 'let-go' });
+    this.#link.letGo();
+  }
+
   /** Ends the process, and with it whatever servlets are left; takes at most 6 s. */
   async close(): Promise<void> {
     this.#send({ type: 'close' });
     const limit = new AbortController();
-    const { ended, process } = this.#forked;
+    const { ended } = this.#link;
     const late = async (): Promise<void> => {
       await sleep(CLOSE_LIMIT_MS, null, { signal: limit.signal });
-      process.kill('SIGKILL');
+      this.#link.kill();
       // A process that the kernel cannot end now is left to it.
       await sleep(CLOSE_LIMIT_MS, null, { signal: limit.signal });
       this.#over('it could not be ended');
@@ -108,26 +162,36 @@ export class LauncherChild {
 
   // Private
 
+  #follow(link: LauncherLink): void {
+    this.#link = link;
+    void link.ended.then((how) => this.#over(how));
+  }
+
+  #watchdog(): Watchdog {
+    return new Watchdog(this.#hooks.replyLimitMs / REPLY_CHECKS, () => this.#giveUp());
+  }
+
+  #launched(call: number, { instance }: LaunchedOptions, birth: Birth): LaunchedServlet {
+    return new LaunchedServlet(instance.id, birth, (options) => {
+      this.#launches.get(call)?.watchdog.expect(this.#hooks.replyLimitMs + options.timeoutMs);
+      this.#send({ type: 'stop', call, options });
+    });
+  }
+
   #send(message: ToLauncher): void {
-    post(this.#forked.process, message);
+    this.#link.send(message);
   }
 
   #receive(message: FromLauncher): void {
     if (message.type === 'measured') return this.#reportUsages(message.usages);
+    if (this.#answers.take(message)) return;
     const { call } = message;
     const launch = this.#launches.get(call);
     if (launch === undefined) return;
     if (message.type !== 'exited') launch.watchdog.stop();
     switch (message.type) {
       case 'spawned':
-        launch.servlet = new LaunchedServlet(
-          launch.options.instance.id,
-          message.birth,
-          (options) => {
-            launch.watchdog.expect(this.#hooks.replyLimitMs + options.timeoutMs);
-            this.#send({ type: 'stop', call, options });
-          },
-        );
+        launch.servlet = this.#launched(call, launch.options, message.birth);
         return launch.resolve(launch.servlet);
       case 'spawn-failed':
         this.#launches.delete(call);
@@ -165,7 +229,7 @@ export class LauncherChild {
 
   /** A launcher process that no longer replies is useless: it would not even report the end of running. */
   #giveUp(): void {
-    this.#forked.process.kill('SIGKILL');
+    this.#link.kill();
     this.#over(`it did not reply for ${this.#hooks.replyLimitMs / 1000} s and was killed`);
   }
 

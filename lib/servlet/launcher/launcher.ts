@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
-import { LauncherChild, launcherLost, type Usages } from './child.ts';
+import { LauncherChild, type LauncherHooks, launcherLost, type Usages } from './child.ts';
 import type { LaunchedServlet } from './launched-servlet.ts';
-import type { LaunchedOptions } from './protocol.ts';
+import type { Door, LaunchedOptions } from './protocol.ts';
 
 /** Longer than starting a servlet takes on the busiest host. */
 const REPLY_LIMIT_MS = 30_000;
@@ -15,10 +15,17 @@ export interface LauncherOptions {
   readonly maskText: (text: string) => string;
 }
 
+/** A launcher process on its way to the next Vili. */
+export interface PassedLauncher {
+  readonly pid: number;
+  readonly door: Door;
+}
+
 /**
  * Starts, watches and ends servlets through a small process of its own, the launcher process. Each start is a fork,
  * which pauses a process in proportion to its memory (5 to 10 ms at 200 MB), and each end a scan of all processes
- * on the host: neither belongs on the thread that users depend on. The launcher process ends with Vili, and its
+ * on the host: neither belongs on the thread that users depend on. The launcher process ends with Vili, unless Vili passes
+ * it on to the next one, and its
  * servlets' terminals with it. If it ends by itself, or is killed because a reply is 30 s overdue, its servlets
  * end too, and the next start gets a new launcher process.
  */
@@ -63,6 +70,34 @@ export class ServletLauncher {
     return (await this.#child?.usages()) ?? new Map();
   }
 
+  /**
+   * Opens the door of the launcher process for the next Vili; null when there is no process. Until `keep` nothing of its
+   * servlets is heard here. Throws VILI_KEEPER_LOST.
+   */
+  async pass(): Promise<PassedLauncher | null> {
+    if (this.#child === null) return null;
+    return { pid: this.#child.pid, door: await this.#child.pass() };
+  }
+
+  /** The next Vili did not come. */
+  keep(): void {
+    this.#child?.keep();
+  }
+
+  /** The next Vili has the launcher process; this one starts and ends nothing any more. */
+  letGo(): void {
+    this.#isClosed = true;
+    this.#child?.letGo();
+    this.#child = null;
+  }
+
+  /** In place of `open`: takes over the launcher process of the Vili before. Resolves to its servlets. Throws VILI_KEEPER_LOST. */
+  async claim({ pid, door }: PassedLauncher): Promise<readonly LaunchedServlet[]> {
+    const { child, servlets } = await LauncherChild.claim(this.#hooks(), pid, door);
+    this.#child = child;
+    return servlets;
+  }
+
   /** Ends the launcher process, and with it whatever servlets are left. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -72,8 +107,13 @@ export class ServletLauncher {
   // Private
 
   #current(): LauncherChild {
+    this.#child ??= LauncherChild.start(this.#hooks());
+    return this.#child;
+  }
+
+  #hooks(): LauncherHooks {
     const { now, onProblem, replyLimitMs = REPLY_LIMIT_MS, maskText } = this.#options;
-    this.#child ??= new LauncherChild({
+    return {
       now,
       maskText,
       replyLimitMs,
@@ -83,7 +123,6 @@ export class ServletLauncher {
         this.#child = null;
         onProblem(`the launcher process has ended, and all servlets with it: ${how}`);
       },
-    });
-    return this.#child;
+    };
   }
 }

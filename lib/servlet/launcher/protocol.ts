@@ -3,6 +3,9 @@ import type { Exit } from '../process/exit.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
 import type { SpawnOptions, StopOptions, StopReport } from '../process/servlet-process.ts';
 
+/** Of the messages below. A Vili of another release that takes a launcher over must speak the same. */
+export const LAUNCHER_PROTOCOL = 1;
+
 /** Everything but the clock, which cannot be sent to another process. */
 export type LaunchedOptions = Omit<SpawnOptions, 'now'>;
 
@@ -12,7 +15,18 @@ export type ToLauncher =
   | { readonly type: 'stop'; readonly call: number; readonly options: StopOptions }
   /** What do the servlets take? Sent only after the last one was replied to. */
   | { readonly type: 'measure' }
-  | { readonly type: 'close' };
+  | { readonly type: 'close' }
+  | Succession;
+
+/**
+ * The way of the launcher from one Vili to the next. `pass`: open a door for the next one; what happens meanwhile is kept.
+ * `let-go`: the next one has it; `keep`: it does not get it. `claim` comes from the next one, first of all.
+ */
+export type Succession =
+  | { readonly type: 'pass' }
+  | { readonly type: 'let-go' }
+  | { readonly type: 'keep' }
+  | { readonly type: 'claim'; readonly protocol: number; readonly token: string };
 
 /**
  * `spawned` or `spawn-failed` replies to a `spawn`; `exited` comes once, after `spawned`; `stopped` replies to each `stop`,
@@ -37,7 +51,30 @@ export type FromLauncher =
   | {
       readonly type: 'measured';
       readonly usages: readonly (readonly [call: number, usage: ProcessUsage])[];
-    };
+    }
+  /** Replies to `pass`: the door is an abstract unix socket, and only who has the token gets in. */
+  | { readonly type: 'passing'; readonly door: Door }
+  /** Replies to `claim`. */
+  | {
+      readonly type: 'claimed';
+      readonly protocol: number;
+      readonly servlets: readonly LivingServlet[];
+      /** The first number for calls of the next Vili. */
+      readonly nextCall: number;
+    }
+  | { readonly type: 'declined'; readonly text: string };
+
+export interface Door {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** A servlet that lives when the launcher is taken over. */
+export interface LivingServlet {
+  readonly call: number;
+  readonly options: LaunchedOptions;
+  readonly birth: Birth;
+}
 
 /** What is known about a servlet as soon as it has started. */
 export interface Birth {

@@ -122,9 +122,12 @@ describe('the launcher of servlets', () => {
     }));
 
   it('reports a faulty command exactly as without a launcher', () =>
-    withLauncher(async ({ spawn }) => {
+    withLauncher(async ({ base, spawn }) => {
       expect(codeOf(await failureOf(spawn(['a\0b'])))).to.equal('VILI_COMMAND_INVALID');
       await spawn(SLEEPER);
+      // Its shell writes who it is a moment later.
+      const records = (): number => readPidRecords(pidRecordFolderOf(base)).entries.length;
+      await eventually('it is recorded', () => records() === 1);
       expect(codeOf(await failureOf(spawn(SLEEPER)))).to.equal('VILI_SERVLET_RUNNING');
       const missing = await spawn(['/does/not/exist'], 'app-1.0.0/2_test');
       expect(await missing.exited).to.include({
