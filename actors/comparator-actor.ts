@@ -1,6 +1,7 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
 import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
 import { messageOf } from '../lib/errors.ts';
+import { Checkpoints } from '../lib/evaluation/checkpoints.ts';
 import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { TestReport } from '../lib/evaluation/report/report.ts';
@@ -15,7 +16,6 @@ import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
 
 const TICK_MS = 250;
-const CHECKPOINT_MS = 1000;
 /** A verdict that nobody acted upon is reported again after this time. */
 const REPEAT_MS = 5000;
 const IDLE_FACTOR = 6; // Without a test, running's processes are sampled less often.
@@ -53,8 +53,7 @@ interface ComparatorState {
   readonly standing: { readonly isClear: boolean; readonly atMs: number } | null;
   /** As last told to the mirror. */
   readonly isSpeedMissing: boolean;
-  readonly savedAtMs: number;
-  readonly saving: boolean;
+  readonly checkpoints: Checkpoints;
   /** Of the processes; positive infinity while they are sampled. */
   readonly sampledAtMs: number;
 }
@@ -69,7 +68,15 @@ export function comparatorActor(
       self.every(TICK_MS, { type: 'tick' });
       if (self.incarnation > 1) self.send(deployer, { type: 'resync' });
       const startUps = new StartUps();
-      return { ...NO_TEST, ended: null, memory: new RunningMemory(), startUps, sampledAtMs: now() };
+      const checkpoints = new Checkpoints(deps.save);
+      return {
+        ...NO_TEST,
+        ended: null,
+        memory: new RunningMemory(),
+        startUps,
+        checkpoints,
+        sampledAtMs: now(),
+      };
     },
 
     async handle(state, message, self) {
@@ -93,8 +100,6 @@ export function comparatorActor(
           if (message.sample?.running) state.memory.sampled(message.sample.running);
           if (message.sample !== null) state.test?.sampled(message.sample);
           return { ...state, sampledAtMs: now() };
-        case 'saved':
-          return { ...state, saving: false };
         case 'decided':
           writeReport(deps, self, state, message.decision);
           return state;
@@ -111,6 +116,10 @@ export function comparatorActor(
           return state;
       }
     },
+
+    async stop({ test, checkpoints }) {
+      if (test !== null) await checkpoints.finish(test);
+    },
   };
 }
 
@@ -123,8 +132,6 @@ const NO_TEST = {
   test: null,
   isSpeedMissing: false,
   reportedAtMs: -REPEAT_MS,
-  savedAtMs: 0,
-  saving: false,
 };
 
 async function evaluate(
@@ -202,8 +209,8 @@ function tick(
     self.send(deps.trafficMirror, { type: 'speed', isMissing: isSpeedMissing });
   }
   const now = { ...state, standing, isSpeedMissing };
-  const next = reportVerdict(deps, self, now, report, nowMs);
-  return save(deps, self, next, nowMs);
+  state.checkpoints.offer(state.test, nowMs);
+  return reportVerdict(deps, self, now, report, nowMs);
 }
 
 /**
@@ -241,24 +248,6 @@ function reportVerdict(
   const event = { type: 'verdict', name, decision, by: 'vili', reasons } as const;
   self.send(deps.deployer, event, { correlation: name });
   return { ...state, reportedAtMs: nowMs };
-}
-
-function save(
-  deps: ComparatorDeps,
-  self: Me,
-  state: ComparatorState,
-  nowMs: number,
-): ComparatorState {
-  const { test, saving, savedAtMs } = state;
-  if (test === null || saving || nowMs - savedAtMs < CHECKPOINT_MS) return state;
-  const checkpoint = test.checkpoint();
-  if (checkpoint === null) return state;
-  self.pipe(
-    deps.save(test.release.name, checkpoint),
-    () => ({ type: 'saved' }),
-    () => ({ type: 'saved' }),
-  );
-  return { ...state, saving: true, savedAtMs: nowMs };
 }
 
 function writeReport(

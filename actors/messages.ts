@@ -143,8 +143,6 @@ export type ComparatorMessage =
   | { readonly type: 'tick' }
   /** What the processes of both sides take; null: nothing is known now. */
   | { readonly type: 'sampled'; readonly sample: ProcessSample | null }
-  /** Or not: the next checkpoint is written anyway. */
-  | { readonly type: 'saved' }
   | { readonly type: 'reported'; readonly problem: string | null }
   /** The fate of a version, for its report. */
   | { readonly type: 'decided'; readonly decision: DecisionRecord }

@@ -33,8 +33,9 @@ export function logTailerActor(deps: LogTailerDeps): Behaviour<LogTailerMessage,
       const follower = deps.follow({
         from: deps.offsets.get(instance) ?? null,
         onBatch: (batch) => {
-          if (end.isClosing) deps.comparator.tell({ type: 'log', version, role, instance, batch });
-          else self.address.tell({ type: 'batch', batch });
+          if (!end.isClosing) return void self.address.tell({ type: 'batch', batch });
+          deps.offsets.set(instance, batch.offset);
+          deps.comparator.tell({ type: 'log', version, role, instance, batch });
         },
         onProblem: (text) => self.address.tell({ type: 'problem', text }),
         onFailed: (error) => self.address.tell({ type: 'failed', error }),
