@@ -37,6 +37,8 @@ export interface DeployerDeps {
   readonly boot: () => Promise<Extract<DeploymentEvent, { type: 'booted' }>>;
   /** The state as last saved, for a deployer that was restarted while Vili goes on. */
   readonly load: () => Promise<Deployment | null>;
+  /** The servlets of the state as saved are alive: this Vili took them over from another one, or got them back. */
+  readonly isTakeover: boolean;
   /**
    * Saves the state with the entries the history is to get; a Vili killed in between adds them at its next start.
    * Reports a failure itself, as `appendHistory` does.
@@ -63,7 +65,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
   return {
     async start(self) {
       self.every(TICK_MS, { type: 'tick' });
-      const saved = self.incarnation > 1 ? await deps.load() : null;
+      const saved = self.incarnation > 1 || deps.isTakeover ? await deps.load() : null;
       const state = { deployment: saved ?? NOTHING_DEPLOYED, servlets: new Map(), unsaved: false };
       if (saved === null) {
         announce(deps, self, NOTHING_DEPLOYED, 'starting', '');

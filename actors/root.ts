@@ -28,6 +28,7 @@ import { adminDeps } from './deps/admin.ts';
 import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
+import type { Upgrades } from './app/upgrade/upgrades.ts';
 import { deploymentRules } from './app/settings/rules.ts';
 import { copyRulesOf, verdictSettings } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
@@ -67,14 +68,18 @@ const NOTIFICATION_RETRY_MS = 2000;
  * THE supervision table. Actors start from top to bottom and stop from bottom to top; each is restarted by itself.
  * Below the deployer: version-NAME, its servlet-N, and that one's log-tailer (`version/specs.ts`).
  */
-export function rootTable(services: Services): readonly ChildSpec<never>[] {
+export function rootTable(
+  services: Services,
+  upgrades: Upgrades,
+  isTakeover: boolean,
+): readonly ChildSpec<never>[] {
   const { settings, layout, journal, writes, addresses } = services;
   const { deployer } = addresses;
   const servletPids = () => [...services.registry.values()].map(({ process }) => process.pid);
   const copyRules = () => copyRulesOf(services.live.settings);
   const { base, identifier, socket: socketPath } = layout;
   const { arrival } = settings;
-  const handlers = controlHandlers(services);
+  const handlers = controlHandlers(services, upgrades);
   const admin = adminDeps(services, handlers);
   return [
     actorSpec({
@@ -126,7 +131,7 @@ export function rootTable(services: Services): readonly ChildSpec<never>[] {
       name: 'deployer',
       keepChildren: true,
       handlerTimeoutMs: DEPLOYER_HANDLER_TIMEOUT_MS,
-      behaviour: () => deployerActor(deployerDeps(services)),
+      behaviour: () => deployerActor(deployerDeps(services, isTakeover)),
     }),
     actorSpec({
       name: 'hang-watch',
@@ -218,7 +223,7 @@ function comparatorDeps(services: Services): ComparatorDeps {
   };
 }
 
-function deployerDeps(services: Services): DeployerDeps {
+function deployerDeps(services: Services, isTakeover: boolean): DeployerDeps {
   const { settings, live, layout, journal, history, feed, writes, now, wallNow } = services;
   const { addresses } = services;
   const { identifier } = settings;
@@ -241,6 +246,7 @@ function deployerDeps(services: Services): DeployerDeps {
       return { type: 'booted', saved, ...found };
     },
     load,
+    isTakeover,
     save: (state, recording) => writes.guard('the state', () => save(state, recording), 'crit'),
     rules: () => ({
       nowMs: now(),

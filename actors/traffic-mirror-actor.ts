@@ -48,8 +48,7 @@ export function trafficMirrorActor(
 ): Behaviour<TrafficMirrorMessage, TrafficMirrorState> {
   const { proxy, mirror, comparator, deployer, journal } = deps;
   return {
-    async start(self) {
-      await proxy.listen();
+    start(self) {
       const unsubscribe = proxy.onTraffic((batch) => {
         self.address.tell({ type: 'observed', batch });
       });

@@ -32,12 +32,13 @@ import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views
 import { LogViews } from './logs/log-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
 import type { Services } from './services.ts';
+import type { Upgrades } from './upgrade/upgrades.ts';
 
 /** The deployer saves an act to disk before it replies. */
 const ACT_TIMEOUT_MS = 10_000;
 
 /** Who responds to the control API: the actors concerned. */
-export function controlHandlers(services: Services): ControlHandlers {
+export function controlHandlers(services: Services, upgrades: Upgrades): ControlHandlers {
   const { system, history, feed } = services;
   const logs = new LogViews(services);
   const handlers: ControlHandlers = {
@@ -55,6 +56,8 @@ export function controlHandlers(services: Services): ControlHandlers {
     followLogs: (of, wanted) => logs.follow(of, wanted),
     act: (kind, request) => act(services, kind, request),
     reload: (by) => reload(services, by),
+    upgrade: (by) => upgrades.begin(by),
+    upgraded: () => Promise.resolve(upgrades.view()),
   };
   if (services.environment['VILI_DEBUG'] !== '1') return handlers;
   return { ...handlers, crash: (path) => crash(services, path) };

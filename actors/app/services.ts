@@ -26,7 +26,8 @@ import { type Addresses, addressesIn } from '../messages.ts';
 import { logActorEvent } from './actor-log.ts';
 import type { LiveSettings } from './settings/live.ts';
 import { createProxyService } from './proxy-service.ts';
-import { mirrorSettings, mirrorToken } from './settings/traffic.ts';
+import { mirrorSettings } from './settings/traffic.ts';
+import type { Predecessor } from './upgrade/predecessor.ts';
 
 export interface ServiceOptions {
   readonly live: LiveSettings;
@@ -35,6 +36,8 @@ export interface ServiceOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Descriptor of the users' socket that was passed to Vili; null: it opens the port itself. */
   readonly inheritedFd: number | null;
+  /** The Vili that this one takes over from; null when there is none. */
+  readonly before: Predecessor | null;
   /** Is told of reloads; of the start and the end by its owner. */
   readonly manager: ServiceManager;
   /** An error that belongs to no actor: the process must end. */
@@ -91,9 +94,11 @@ export interface Services {
 export async function createServices(
   options: ServiceOptions,
   stopping: AbortSignal,
+  /** That of the Vili before, if there is one. */
+  token: string,
   onActorEvent: (event: ActorEvent) => void,
 ): Promise<Services> {
-  const { live, manager, journal, environment, viliVersion, inheritedFd } = options;
+  const { live, manager, journal, environment, viliVersion, inheritedFd, before } = options;
   const { settings } = live;
   const layout = layoutOf(settings.base, settings.identifier);
   const mask = createMask(settings.mask, true);
@@ -118,7 +123,6 @@ export async function createServices(
   });
   system.trace.follow((record) => traceLog.add(record));
   const addresses = addressesIn(system);
-  const token = mirrorToken();
   const forMirror = mirrorSettings(settings, token);
   const endpoints = createEndpoints(forMirror.compare);
   const mirror = createMirror(forMirror, {
@@ -134,7 +138,7 @@ export async function createServices(
     maskText,
   });
   const registry: ProcessRegistry = new Map();
-  const proxy = await createProxyService(settings, { token, inheritedFd }, mirror, {
+  const proxy = await createProxyService(settings, { token, inheritedFd, before }, mirror, {
     now,
     onProblem: (text) => journal.warn(`users' port: ${text}`),
     onFailure: (failure) => logUserFailure(journal, failure, registry),

@@ -7,6 +7,7 @@ import { forgetInherited, inheritedSocket } from '../../lib/runtime/systemd/list
 import { ServiceManager } from '../../lib/runtime/systemd/service-manager.ts';
 import { prepareRuntime } from '../../lib/runtime/v8.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
+import { Predecessor } from './upgrade/predecessor.ts';
 import { LiveSettings, ofLatest } from './settings/live.ts';
 
 /** An error without an owner, or an actor at the top that gave up (sysexits.h EX_SOFTWARE). */
@@ -16,6 +17,23 @@ const FATAL_FLUSH_MS = 500;
 
 /** `vili start`: runs until a signal ends it; a second signal ends it at once. */
 export async function start(options: StartOptions, viliVersion: string): Promise<number> {
+  const before = Predecessor.of(process);
+  try {
+    return await run(options, viliVersion, before);
+  } catch (error) {
+    // The Vili before goes on, and says why.
+    before?.failed(messageOf(error));
+    throw error;
+  }
+}
+
+// Private
+
+async function run(
+  options: StartOptions,
+  viliVersion: string,
+  before: Predecessor | null,
+): Promise<number> {
   const live = new LiveSettings({
     base: options.base,
     flags: options.settings,
@@ -33,8 +51,12 @@ export async function start(options: StartOptions, viliVersion: string): Promise
     pid: process.pid,
     onProblem: (text) => journal.warn(text),
   });
-  let reload = (by: string): void => journal.notice(`${by} came while Vili was starting`);
-  const signal = untilSignal((by) => reload(by));
+  const early = (by: string): void => journal.notice(`${by} came while Vili was starting`);
+  let [reload, upgrade] = [early, early];
+  const signal = untilSignal(
+    (by) => reload(by),
+    (by) => upgrade(by),
+  );
   try {
     const daemon = await startDaemon({
       live,
@@ -43,10 +65,13 @@ export async function start(options: StartOptions, viliVersion: string): Promise
       manager,
       environment: process.env,
       inheritedFd,
+      before,
+      command: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
       onFatal: (error) => die(journal, error),
     });
     manager.ready();
     reload = (by) => daemon.reload(by);
+    upgrade = (by) => daemon.upgrade(by);
     if (dir !== '') announceLog(daemon, dir);
     return await serve(daemon, signal, manager);
   } finally {
@@ -55,8 +80,6 @@ export async function start(options: StartOptions, viliVersion: string): Promise
     await journal.close();
   }
 }
-
-// Private
 
 /** With the log in files a terminal would stay empty, as if nothing had happened. */
 function announceLog({ port }: Daemon, dir: string): void {
@@ -68,7 +91,8 @@ async function serve(
   signal: Promise<NodeJS.Signals>,
   manager: ServiceManager,
 ): Promise<number> {
-  const received = await signal;
+  const received = await Promise.race([signal, daemon.left]);
+  if (received === undefined) return EXIT.ok;
   manager.stopping();
   process.once('SIGINT', () => process.exit(EXIT.interrupted));
   process.once('SIGTERM', () => process.exit(EXIT.interrupted));
@@ -81,11 +105,15 @@ async function serve(
  * background of a script or under nohup does so, too, when its terminal is closed, which changes nothing: node forgets
  * at its start that nohup had the signal ignored.
  */
-function untilSignal(reload: (by: string) => void): Promise<NodeJS.Signals> {
+function untilSignal(
+  reload: (by: string) => void,
+  upgrade: (by: string) => void,
+): Promise<NodeJS.Signals> {
   const isWatched = process.stdin.isTTY && process.stdout.isTTY;
   return new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
+    process.on('SIGUSR2', () => upgrade('a signal (SIGUSR2)'));
     process.on('SIGHUP', (name) => {
       if (isWatched) resolve(name);
       else reload('a hang-up (SIGHUP)');

@@ -46,11 +46,14 @@ export interface VersionDeps {
  */
 export function versionActor(deps: VersionDeps): Behaviour<VersionMessage, Slots> {
   return {
-    start(self) {
+    async start(self) {
       const alive = deps.alive();
       endUnknown(deps, self, new Set(alive.map(({ instance }) => servletName(instance))));
-      for (const { instance } of alive) {
-        self.child<ServletMessage>(servletName(instance))?.tell({ type: 'report' });
+      for (const { role, ...prepared } of alive) {
+        const servlet = self.child<ServletMessage>(servletName(prepared.instance));
+        if (servlet !== undefined) servlet.tell({ type: 'report' });
+        // Of the Vili before.
+        else await self.spawn(deps.servletSpec(prepared, role, self.address));
       }
       if (self.incarnation > 1) self.send(deps.deployer, { type: 'resync' });
       return slotsOf(alive);

@@ -27,6 +27,7 @@ export const SOURCES = [COMMAND_LINE, ENVIRONMENT, ENV_FILE, YAML_FILE];
  */
 export const IGNORED_VARIABLES: ReadonlySet<string> = new Set([
   'VILI_DEBUG',
+  'VILI_UPGRADE',
   'VILI_ROLE',
   'VILI_TEST',
   'VILI_SERVLET',

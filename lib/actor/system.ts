@@ -139,6 +139,11 @@ export class ActorSystem {
     return this.#runtime.deadLetters.counts();
   }
 
+  /** Ends an actor at the top and all below it; its name can be spawned again. */
+  end(name: string): Promise<void> {
+    return this.#top.stopChild(name);
+  }
+
   /** Ends all actors, the last started first; whatever is left at the deadline is abandoned. */
   stop(deadlineMs: number): Promise<void> {
     this.#stopping ??= this.#stop(deadlineMs);

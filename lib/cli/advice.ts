@@ -7,7 +7,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
   ['reboot respawn', 'it is called `vili restart running` here'],
   ['rehup refresh hup', 'it is called `vili reload` here'],
   [
-    'deploy release install upgrade update push publish add',
+    'deploy release install update push publish add',
     'put the server file into the base folder and Vili tests it by itself',
   ],
   ['revert undo back restore', 'it is called `vili rollback` here'],

@@ -28,6 +28,7 @@ import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
 import { wait } from './commands/wait.ts';
+import { upgrade } from './commands/running/upgrade.ts';
 import { why } from './commands/why.ts';
 import { remoteActions, type RemoteOptions, remoteOf } from './remote.ts';
 import { addExamples } from './examples.ts';
@@ -43,6 +44,7 @@ const COMMANDS: readonly Declare[] = [
   reload,
   notify,
   stop,
+  upgrade,
   completion,
   status,
   why,

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { messageOf } from '../errors.ts';
-import { type ListenPlace, openListener } from '../proxy/downstream/listener.ts';
+import type { ListenPlace } from '../proxy/downstream/listener.ts';
+import { type ListenerSource, openFrom } from '../proxy/proxy.ts';
 import { DeadlineQueue } from '../proxy/io/deadline-queue.ts';
 
 /** How long a connection waits while no process can take it; a stuck process is replaced by then. */
@@ -24,7 +25,7 @@ export class Acceptor {
   readonly #maxConnections: number;
   readonly #takers: () => readonly ConnectionTaker[];
   readonly #onProblem: (text: string) => void;
-  readonly #server: Server;
+  readonly server: Server;
   readonly #waiting: DeadlineQueue<Socket>;
   #isClosed = false;
 
@@ -37,15 +38,15 @@ export class Acceptor {
     this.#maxConnections = maxConnections;
     this.#takers = takers;
     this.#waiting = new DeadlineQueue(WAIT_MAX_MS, (socket) => this.#reject(socket));
-    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) =>
+    this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) =>
       this.#accept(socket),
     );
   }
 
   /** @throws ViliError VILI_GATE_LISTEN when the port cannot be opened. */
-  async listen(place: ListenPlace): Promise<number> {
-    const opened = await openListener(this.#server, place);
-    this.#server.on('error', (error) => {
+  async listen(place: ListenPlace, handed?: ListenerSource): Promise<number> {
+    const opened = await openFrom(this.server, place, handed);
+    this.server.on('error', (error) => {
       this.#onProblem(`a connection could not be accepted: ${messageOf(error)}`);
     });
     return opened;
@@ -68,9 +69,19 @@ export class Acceptor {
     this.dispatch();
   }
 
+  /** Takes no more connections, and hands over those that wait. */
+  leave(): void {
+    this.server.close();
+  }
+
+  /** Connections that wait for a process. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   close(): void {
     this.#isClosed = true;
-    this.#server.close();
+    this.server.close();
     for (let left = this.#waiting.size; left > 0; left--) this.#waiting.shift()?.destroy();
   }
 

@@ -73,6 +73,9 @@ function receive(message: ToProcess, socket?: Socket): void {
       reportStats(true);
       void channel.send({ type: 'reported' });
       break;
+    case 'leave':
+      void proxy.leave();
+      break;
     case 'close':
       void close(serving, message.deadlineMs);
   }

@@ -137,6 +137,11 @@ export class ClusterChild {
     this.#send({ type: 'move-on', target });
   }
 
+  /** See `HttpProxy.leave`; the process stays until `close`. */
+  leave(): void {
+    this.#send({ type: 'leave' });
+  }
+
   /** Lets what is in flight finish; kills the process when that takes too long. */
   async close(deadlineMs: number): Promise<void> {
     if (this.#phase !== 'over') this.#phase = 'closing';

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, ViliError } from '../errors.ts';
 import type { DropReason } from '../mirror/wire/protocol.ts';
@@ -11,7 +12,7 @@ import {
   type TlsSettings,
   watchTlsPair,
 } from '../proxy/downstream/tls.ts';
-import type { ProxyService } from '../proxy/proxy.ts';
+import type { ListenerSource, ProxyService } from '../proxy/proxy.ts';
 import { NO_ROUTE, type Route } from '../proxy/route.ts';
 import type { ProxySettings } from '../proxy/settings.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
@@ -25,6 +26,8 @@ import { addCounts, NO_COUNTS, shareOf } from './sums.ts';
 
 /** Interval at which the mirror and the processes learn whether the others have time for copies. */
 const MIRROR_POLL_MS = 25;
+/** How often the processes are asked whether the last connections have ended. */
+const LEAVE_POLL_MS = 250;
 /** Longest wait for requested counts; they also come by themselves every 0.1 s. */
 const REPORT_MAX_MS = 500;
 
@@ -38,6 +41,7 @@ export interface ClusterOptions {
   /** Wall clock, ms since the epoch, with fractions. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;
+  readonly handed?: ListenerSource | undefined;
   readonly onFailure: (failure: UserFailure) => void;
   readonly onEvent: (event: ClusterEvent) => void;
 }
@@ -157,6 +161,23 @@ class Cluster implements ProxyService {
     };
   }
 
+  get listener(): Server {
+    return this.#acceptor.server;
+  }
+
+  async connections(): Promise<number> {
+    await this.counts();
+    return this.#slots.reduce((sum, slot) => sum + slot.open, this.#acceptor.waiting);
+  }
+
+  async leave(): Promise<void> {
+    this.#watchMirror(false);
+    this.#stopWatching();
+    this.#acceptor.leave();
+    for (const { child } of this.#slots) child?.leave();
+    while ((await this.connections()) > 0 && this.#closing === null) await sleep(LEAVE_POLL_MS);
+  }
+
   close(deadlineMs: number): Promise<void> {
     this.#closing ??= this.#end(deadlineMs);
     return this.#closing;
@@ -168,11 +189,14 @@ class Cluster implements ProxyService {
     if (this.#closing !== null) {
       throw new ViliError('VILI_GATE_LISTEN', 'the proxy is closed', { exitCode: EXIT.usage });
     }
-    const { settings } = this.#options;
+    const { settings, handed } = this.#options;
     if (settings.tls !== null) this.#watchCertificate(settings.tls);
-    const opened = await this.#acceptor.listen(settings);
-    await Promise.all(this.#slots.map((slot) => slot.start()));
-    return { port: opened };
+    const start = () => Promise.all(this.#slots.map((slot) => slot.start()));
+    // Who takes a socket over serves from that moment on; a port that is taken is reported before anything starts.
+    if (handed !== undefined) await start();
+    const port = await this.#acceptor.listen(settings, handed);
+    if (handed === undefined) await start();
+    return { port };
   }
 
   async #end(deadlineMs: number): Promise<void> {

@@ -44,6 +44,8 @@ export type ToProcess =
   | { readonly type: 'move-on'; readonly target: Target }
   /** Report the counts now. */
   | { readonly type: 'report' }
+  /** Each connection ends with its next response: another Vili takes the new ones. */
+  | { readonly type: 'leave' }
   | { readonly type: 'close'; readonly deadlineMs: number };
 
 export type FromProcess =

@@ -32,4 +32,6 @@ export interface ProxyContext {
   route: Route;
   pool: UpstreamPool | null;
   closing: boolean;
+  /** Another process takes the connections from now on: each of these ends with its next response. */
+  leaving: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { Server as SecureServer } from 'node:https';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { ExchangeSink, Target } from '../model/exchange.ts';
 import type { UserFailure } from '../model/users/failure.ts';
 import type { ProxyContext } from './context.ts';
@@ -12,18 +12,21 @@ import { Counter, type ProxyCounts } from './counts.ts';
 import { ErrorPages } from './downstream/error-pages.ts';
 import { HandedOffConnections } from './downstream/handed-off.ts';
 import { Http1Frontend } from './downstream/http1.ts';
-import { createListener, openListener } from './downstream/listener.ts';
+import { createListener, type ListenPlace, openListener } from './downstream/listener.ts';
 import { readTlsPair, type TlsPair, watchTlsPair } from './downstream/tls.ts';
 import { FailureLog } from './failures.ts';
 import { RequestHold } from './request/hold.ts';
 import { NO_ROUTE, type Route } from './route.ts';
 import type { CopyRules, ProxySettings } from './settings.ts';
-import { closeProxy } from './shutdown.ts';
+import { closeProxy, leaveProxy } from './shutdown.ts';
 import type { Drained } from './upstream/pool.ts';
 import { UpstreamPools } from './upstream/pools.ts';
 
 /** The end of a running that exited is known well before that; a longer wait means it is alive. */
 const CONNECT_RETRY_MAX_MS = 1000;
+
+/** Resolves to the listening socket of another process; it must be listened on at once. */
+export type ListenerSource = () => Promise<NetServer>;
 
 export interface ProxyHooks {
   /** Wall clock, ms since the epoch, with fractions. */
@@ -33,6 +36,8 @@ export interface ProxyHooks {
   /** A certificate and key known to be good, used first instead of what the files contain. */
   readonly pair?: TlsPair | null;
   readonly onProblem: (text: string) => void;
+  /** Asks another process for its listening socket, in place of one that is opened here. */
+  readonly handed?: ListenerSource | undefined;
   /** What users meet in place of a response of running, at a bounded rate. */
   readonly onFailure?: (failure: UserFailure) => void;
 }
@@ -59,6 +64,15 @@ export interface HttpProxy {
   counts(): ProxyCounts;
   /** Reports observations of running in batches; returns a function that unsubscribes. */
   onTraffic(listener: TrafficListener): () => void;
+  /** The listening socket, for another process that takes the connections over; open from `listen` on. */
+  readonly listener: NetServer;
+  /**
+   * Accepts no new connections, since another process does; those open go on until they end by themselves, each HTTP/1
+   * connection with its next response. Resolves when there is none left.
+   */
+  leave(): Promise<void>;
+  /** Open connections of users. */
+  connections(): Promise<number>;
   /** Accepts no new connections and cuts what is still in flight after `deadlineMs`. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -105,6 +119,7 @@ export function createProxy(
     route: NO_ROUTE,
     pool: null,
     closing: false,
+    leaving: false,
   };
   const upstreams = new UpstreamPools({
     ...settings.upstream,
@@ -118,10 +133,11 @@ export function createProxy(
   const handedOff = new HandedOffConnections(server);
   let listening: Promise<number> | null = null;
   let closing: Promise<void> | null = null;
+  let leaving: Promise<void> | null = null;
 
   return {
     async listen() {
-      listening ??= openListener(server, settings).catch((error: unknown) => {
+      listening ??= openFrom(server, settings, hooks.handed).catch((error: unknown) => {
         listening = null;
         throw error;
       });
@@ -154,6 +170,13 @@ export function createProxy(
         context.pool?.pulse,
       ),
     onTraffic: (listener) => context.traffic.listen(listener),
+    listener: server,
+    leave() {
+      stopWatching();
+      leaving ??= leaveProxy({ context, server, handedOff, frontend });
+      return leaving;
+    },
+    connections: () => openConnections(server, handedOff),
     close(deadlineMs) {
       stopWatching();
       closing ??= closeProxy({ context, server, handedOff, frontend, upstreams, deadlineMs });
@@ -162,7 +185,23 @@ export function createProxy(
   };
 }
 
+/** Opens the listening socket, or has it handed over. @throws ViliError VILI_GATE_LISTEN, and what `handed` throws. */
+export async function openFrom(
+  server: NetServer,
+  place: ListenPlace,
+  handed: ListenerSource | undefined,
+): Promise<number> {
+  return openListener(server, place, handed === undefined ? null : await handed());
+}
+
 // Private
+
+async function openConnections(server: Server, handedOff: HandedOffConnections): Promise<number> {
+  const own = await new Promise<number>((resolve) => {
+    server.getConnections((error, count) => resolve(error === null ? count : 0));
+  });
+  return own + handedOff.size;
+}
 
 /** New connections get the new certificate; open connections stay. */
 function watchCertificate(

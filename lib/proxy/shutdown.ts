@@ -42,3 +42,28 @@ export async function closeProxy(proxy: ClosingProxy): Promise<void> {
   context.traffic.flush();
   context.failures.flush();
 }
+
+/**
+ * How long an idle connection is kept for one more request, ms. A client that uses it gets its response and comes back on a new
+ * connection; one that is closed while its client begins to send costs that client a failed request.
+ */
+const IDLE_GRACE_MS = 5000;
+
+/** Leaves the users to another process that has the listening socket, too; see `HttpProxy.leave`. */
+export async function leaveProxy({
+  context,
+  server,
+  handedOff,
+  frontend,
+}: Omit<ClosingProxy, 'upstreams' | 'deadlineMs'>): Promise<void> {
+  context.leaving = true;
+  // node would destroy connections whose response has not been written completely.
+  server.closeIdleConnections = () => {};
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  frontend.http2.close();
+  const timer = patientTimeout(IDLE_GRACE_MS, () => frontend.endIdle());
+  await Promise.all([closed, handedOff.gone()]);
+  timer.stop();
+  context.traffic.flush();
+  context.failures.flush();
+}

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -27,6 +28,12 @@ const PATIENT_ATTEMPTS = 250;
 const HOLDER_PAUSE_MS = 20;
 
 export interface Lock {
+  /** The open file, for a process that inherits the lock with it (`inheritLock`). */
+  readonly file: number;
+  /** Takes the name of the socket, too, once the Vili before has left it; gives up after 5 s. */
+  takeName(): Promise<void>;
+  /** Writes into the file that this process holds it, after another one that shared it has ended. */
+  confirm(): void;
   /** Releases the lock; further calls do nothing. The file stays. */
   release(): Promise<void>;
 }
@@ -61,17 +68,44 @@ export async function acquireLock(
     await close(file, socket);
     throw error;
   }
-  writeHolder(file);
+  return held(file, socket);
+}
+
+/**
+ * The lock of the Vili before, whose open file this process has inherited as descriptor `file`: flock(2) belongs to the
+ * open file, so it is held by both until both have closed it. The name of the socket is taken once the other one has
+ * left it. Throws VILI_LOCK_FILE when the descriptor is not the lock file of this base.
+ */
+export function inheritLock(path: string, file: number): Lock {
+  const isSame = attempt(() => {
+    const [own, named] = [fstatSync(file, { bigint: true }), statSync(path, { bigint: true })];
+    return own.dev === named.dev && own.ino === named.ino;
+  }, false);
+  if (!isSame) throw new ViliError('VILI_LOCK_FILE', `descriptor ${file} is not ${path}`);
+  return held(file, null);
+}
+// Private
+
+function held(file: number, first: Server | null): Lock {
+  let socket = first;
   let released: Promise<void> | null = null;
+  writeHolder(file);
   return {
+    file,
+    async takeName() {
+      for (let left = PATIENT_ATTEMPTS; left > 0; left--) {
+        if (socket !== null || released !== null) return;
+        socket = await listenFor(file);
+        if (socket === null) await sleep(HOLDER_PAUSE_MS);
+      }
+    },
+    confirm: () => writeHolder(file),
     release: () => {
       released ??= close(file, socket);
       return released;
     },
   };
 }
-
-// Private
 
 function openLockFile(path: string): number {
   try {

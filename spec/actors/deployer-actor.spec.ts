@@ -235,6 +235,24 @@ describe('The deployer', () => {
       expect(fixture.boots).to.equal(2);
     });
   });
+
+  it('goes on from the saved state without a boot when its servlets are taken over, and boots when there is none', async () => {
+    for (const [loaded, boots] of [
+      [SAVED, 0],
+      [null, 1],
+    ] as const) {
+      const fixture = new Fixture();
+      fixture.booted = { saved: SAVED, files: [] };
+      fixture.isTakeover = true;
+      fixture.loaded = loaded;
+      await fixture.run(async (stage) => {
+        expect((await describeDeployment(stage)).deployment.running).to.deep.include({
+          release: SAVED.running?.release,
+        });
+        expect(fixture.boots).to.equal(boots);
+      });
+    }
+  });
 });
 
 // Private
@@ -254,6 +272,7 @@ class Fixture {
   booted: Pick<Booted, 'saved' | 'files'> = { saved: null, files: [] };
   loaded: Deployment | null = null;
   isFull = false;
+  isTakeover = false;
   boots = 0;
   nowMs = NOW_MS;
 
@@ -305,6 +324,7 @@ class Fixture {
         return Promise.resolve({ type: 'booted', adopted, ...this.booted });
       },
       load: () => Promise.resolve(this.loaded),
+      isTakeover: this.isTakeover,
       save: (state, recording) => {
         if (this.isFull) {
           this.log.push('cannot save');

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { Stream } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { codeOf } from '../../lib/errors.ts';
+import { attempt, codeOf } from '../../lib/errors.ts';
 import type { HistoryEntry, HistoryEvent } from '../../lib/model/history.ts';
 import { type ControlClient, controlClient } from '../../lib/operator/client/client.ts';
+import { type ProcessIdentity, signalProcess } from '../../lib/servlet/process/identity.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
 import type { BoundSocket } from './bound-socket.ts';
 import { PATIENCE } from './patience.ts';
@@ -69,7 +70,12 @@ export class Daemon {
 
   /** SIGKILL by default: no chance to tidy up. Resolves when it is gone. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Ended> {
-    if (this.#end === null) this.#child.kill(signal);
+    if (this.#end === null) {
+      this.#child.kill(signal);
+      // After an upgrade another process is the daemon.
+      const holder = this.#holder();
+      if (holder !== null && holder.pid !== this.#child.pid) signalProcess(holder, signal);
+    }
     return this.exit();
   }
 
@@ -138,6 +144,12 @@ export class Daemon {
   }
 
   // Private
+
+  /** The process that the lock file of the base names. */
+  #holder(): ProcessIdentity | null {
+    const text = attempt(() => readFileSync(join(this.base, '.vili', 'lock'), 'utf8'), 'null');
+    return attempt(() => JSON.parse(text) as ProcessIdentity | null, null);
+  }
 
   async #watch(): Promise<Ended> {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

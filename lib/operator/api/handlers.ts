@@ -8,6 +8,7 @@ import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { LinesWanted } from '../../model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
+import type { UpgradeView } from '../views/upgrade-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';
 
 export type ActKind = Act['kind'];
@@ -74,6 +75,9 @@ export interface ControlHandlers {
     of: LogOwner,
     wanted: LinesWanted,
   ): Promise<(send: (event: LogEvent) => void) => () => void>;
+  /** Starts a new Vili that takes over. Throws when it does not get that far, and nothing has changed. */
+  upgrade(by: string): Promise<UpgradeView>;
+  upgraded(): Promise<UpgradeView>;
   /** Only with VILI_DEBUG=1: makes the actor at this path crash. */
   crash?(path: string): Promise<void>;
 }

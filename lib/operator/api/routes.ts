@@ -174,6 +174,20 @@ export const ROUTES = {
     doc: '`{ "changes": [{ "key": …, "from": …, "to": …, "when": "next test" }] }`; `when` is null where a restart is needed',
     respond: (handlers, { by }) => handlers.reload(by),
   }),
+  upgraded: json({
+    method: 'GET',
+    path: '/v1/upgrade',
+    request: {},
+    doc: '`{ "state": "none", "pid": …, "version": …, "problem": …, "older": […] }`; `state` is `none`, `under-way`, `failed` or `done`, `older` the earlier Vilis that still have connections',
+    respond: (handlers) => handlers.upgraded(),
+  }),
+  upgrade: json({
+    method: 'POST',
+    path: '/v1/upgrade',
+    request: { by: requiredText('who asks, such as `ann@host`') },
+    doc: 'the same; the new Vili of that `pid` is about to take over',
+    respond: (handlers, { by }) => handlers.upgrade(by),
+  }),
   // Not a GET: the settings in the response are for those who may act.
   replay: json({
     method: 'POST',

@@ -25,6 +25,10 @@ export class HandedOffConnections {
     this.#server.emit('connection', socket);
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Resolves when no connection is open. */
   gone(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve();

@@ -148,10 +148,15 @@ export interface ListenPlace {
   readonly inheritedFd?: number | null;
 }
 
-/** Opens the port, or takes the inherited socket; resolves to the port. @throws ViliError VILI_GATE_LISTEN */
+/**
+ * Opens the port, or takes the inherited socket, or that of `handed`, which another process has sent and which must not have
+ * been idle for one turn of the event loop: it accepts connections from then on. Resolves to the port. @throws ViliError
+ * VILI_GATE_LISTEN
+ */
 export function openListener(
   server: NetServer,
   { host, port, inheritedFd = null }: ListenPlace,
+  handed: NetServer | null = null,
 ): Promise<number> {
   const what =
     inheritedFd === null
@@ -172,7 +177,8 @@ export function openListener(
       failed(new Error('it is not a TCP socket, which the addresses of users come from'));
     };
     try {
-      server.listen({ ...where, backlog: BACKLOG }, listening);
+      if (handed !== null) server.listen(handed, BACKLOG, listening);
+      else server.listen({ ...where, backlog: BACKLOG }, listening);
     } catch (error) {
       // A descriptor that is closed, or no socket at all.
       server.off('error', failed);

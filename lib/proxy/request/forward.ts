@@ -171,8 +171,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   /** Whether the proxy ends the user's connection after the response. */
   private get closes(): boolean {
-    const { closing, settings } = this.context;
-    return closing || settings.request.keepAliveMs === 0;
+    const { closing, leaving, settings } = this.context;
+    return closing || leaving || settings.request.keepAliveMs === 0;
   }
 
   protected override endBroken(status: number): void {

@@ -37,6 +37,13 @@ export class ServiceManager {
     this.#isManaged = (options.environment['NOTIFY_SOCKET'] ?? '') !== '';
   }
 
+  /** That process is the service from now on, and pings itself. Resolves when it is told: this one may end then. */
+  async handOver(pid: number): Promise<void> {
+    this.close();
+    this.#tell([`MAINPID=${pid}`]);
+    await this.flush();
+  }
+
   /** Users are served. Begins the pings, where the unit has `WatchdogSec`. */
   ready(): void {
     this.#tell(['READY=1']);

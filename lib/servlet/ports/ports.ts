@@ -55,6 +55,11 @@ export class PortPool {
     throw await this.#exhausted(failures);
   }
 
+  /** The port of a servlet that another Vili has started. */
+  keep(port: number, user: string): void {
+    this.#taken.set(port, user);
+  }
+
   /** Releases a port once its process is gone. */
   release(port: number): void {
     this.#taken.delete(port);

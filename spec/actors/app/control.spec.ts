@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { controlHandlers } from '../../../actors/app/control.ts';
 import type { Services } from '../../../actors/app/services.ts';
+import type { Upgrades } from '../../../actors/app/upgrade/upgrades.ts';
 import { Trace } from '../../../lib/actor/trace.ts';
 import { TraceLog } from '../../../lib/journal/trace-log.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
@@ -23,7 +24,7 @@ describe('the trace that the control API serves', () => {
         trace.write(n, '/vili/ingestor', to, 'message', 'shop-2', 0, 0, 'ok');
       }
       const services = { system: { trace }, traceLog, environment: {} };
-      const handlers = controlHandlers(services as unknown as Services);
+      const handlers = controlHandlers(services as unknown as Services, {} as Upgrades);
       const filter = { actor: '/vili/deployer', limit: 100 };
       const stored = await handlers.trace({ ...filter, correlation: 'shop-2' });
       expect(stored.map((record) => record.to)).to.deep.equal(receivers);

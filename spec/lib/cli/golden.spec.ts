@@ -89,6 +89,10 @@ log.level       info → debug         at once
 verdict.margin  0.5% → 1%            next test
 slack_channel   nothing → #shop      at once
 `,
+  upgrade: `
+a new Vili 0.2.0 (pid 4712) takes over
+Vili 0.2.0 (pid 4712) serves; 1 earlier Vili still with connections (pid 4711)
+`,
   tree: `
 actor                        state    mailbox  restarts  in hand
 root                         running  0        0         -

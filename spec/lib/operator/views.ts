@@ -13,6 +13,7 @@ import type {
 } from '../../../lib/operator/api/handlers.ts';
 import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
 import type { LogEvent, LogOwner, LogsView } from '../../../lib/operator/views/log-view.ts';
+import type { UpgradeView } from '../../../lib/operator/views/upgrade-view.ts';
 import type { StatusView } from '../../../lib/operator/views/status-view.ts';
 import { DEFAULT_MIRROR_SETTINGS } from '../../support/default-settings.ts';
 import { REPORT, SAMPLE } from './report-view.ts';
@@ -203,6 +204,13 @@ export const LOG_LINES: readonly ShownLine[] = [
   },
   { at: null, level: 'unknown', file: 'stdOut', text: 'listening', message: null, stack: null },
 ];
+export const UPGRADED: UpgradeView = {
+  state: 'under-way',
+  pid: 4712,
+  version: '0.2.0',
+  problem: '',
+  older: [],
+};
 
 /** Handlers that respond with the views above and can emit to whoever listens. */
 export class SampleHandlers implements ControlHandlers {
@@ -259,6 +267,20 @@ export class SampleHandlers implements ControlHandlers {
       this.onListen();
       return () => {};
     };
+  }
+
+  /** What is told of the upgrade, one after the other; the last one stays. */
+  upgrades: readonly UpgradeView[] = [{ ...UPGRADED, state: 'done', older: [4711] }];
+
+  async upgrade(by: string): Promise<UpgradeView> {
+    this.calls.push({ upgrade: by });
+    return UPGRADED;
+  }
+
+  async upgraded(): Promise<UpgradeView> {
+    const [view = UPGRADED, ...rest] = this.upgrades;
+    if (rest.length > 0) this.upgrades = rest;
+    return view;
   }
 
   async act(kind: ActKind, request: ActRequest): Promise<ActResult> {

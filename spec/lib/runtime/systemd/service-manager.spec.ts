@@ -53,6 +53,19 @@ describe('The service manager', () => {
     });
   });
 
+  it('is told which process follows, before this one ends, and gets no pings of it any more', async () => {
+    const environment = { NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '20000' };
+    await withRecorder(environment, async ({ manager, told }) => {
+      manager.ready();
+      await manager.handOver(4712);
+      const lines = await told();
+      expect(lines.at(-1)).to.equal('/run/x  MAINPID=4712');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await manager.flush();
+      expect(await told()).to.deep.equal(lines);
+    });
+  });
+
   it('gets pings at half its limit from the moment Vili is ready, until the end', async () => {
     const environment = {
       NOTIFY_SOCKET: '/run/x',
