@@ -68,6 +68,8 @@ describe('A log tailer', () => {
       async () => {},
     );
     expect(comparator.types()).to.deep.equal(['log']);
+    // Whoever continues must not count them again.
+    expect(deps.offsets.get('shop-2/1_test')).to.deep.equal(BATCH.offset);
   });
 });
 

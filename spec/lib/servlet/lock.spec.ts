@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { codeOf, messageOf } from '../../../lib/errors.ts';
-import { acquireLock } from '../../../lib/servlet/lock.ts';
+import { acquireLock, inheritLock } from '../../../lib/servlet/lock.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
+const HEIR = fileURLToPath(new URL('../../support/lock-heir.js', import.meta.url));
 const HOLDER = fileURLToPath(new URL('../../support/lock-holder.js', import.meta.url));
 
 describe('the lock of a base', () => {
@@ -54,6 +55,43 @@ describe('the lock of a base', () => {
         expect(text).to.include(`pid ${winner?.pid}`);
       }
       await Promise.all(starters.map(kill));
+    }));
+
+  it('passes to a process that inherits its open file, without a moment in which it is free', () =>
+    withTempFolder(async (base) => {
+      const path = join(base, 'lock');
+      const first = await acquireLock(path);
+      const heir = spawn(process.execPath, [HEIR, path], {
+        stdio: ['pipe', 'pipe', 'inherit', first.file],
+      });
+      expect(await firstLine(heir)).to.equal('inherited');
+      const whileBoth = await acquireLock(path).catch(messageOf);
+      expect(whileBoth).to.include(`pid ${heir.pid}`);
+      first.confirm();
+      expect(await acquireLock(path).catch(messageOf)).to.include(`pid ${process.pid}`);
+      await first.release();
+      // By flock alone, until the heir has taken the name of the socket.
+      expect(codeOf(await acquireLock(path).catch((error: unknown) => error))).to.equal(
+        'VILI_BASE_LOCKED',
+      );
+      heir.stdin?.write('take the name\n');
+      expect(await firstLine(heir)).to.equal('named');
+      expect(await acquireLock(path).catch(messageOf)).to.include('another Vili');
+      await kill(heir);
+      await (await acquireLock(path)).release();
+    }));
+
+  it('is not inherited with a descriptor of another file', () =>
+    withTempFolder((base) => {
+      const [path, other] = [join(base, 'lock'), join(base, 'other')];
+      for (const file of [path, other]) writeFileSync(file, '');
+      const descriptor = openSync(other, 'a+');
+      expect(() => inheritLock(path, descriptor)).to.throw(
+        `descriptor ${descriptor} is not ${path}`,
+      );
+      expect(() => inheritLock(path, 4711)).to.throw('descriptor 4711 is not');
+      closeSync(descriptor);
+      return Promise.resolve();
     }));
 
   it('keeps out a process in another network namespace by flock alone', () =>

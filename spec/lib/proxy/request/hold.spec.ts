@@ -197,6 +197,37 @@ describe('a proxy that opens and closes', () => {
     });
   });
 
+  it('leaves its connections to their clients: the next response is the last, requests in flight and tunnels end by themselves', async () => {
+    const asked = flag();
+    const go = flag();
+    const up = await Upstream.http((request, response) => {
+      if (request.url === '/idle') {
+        response.end('idle');
+        return;
+      }
+      asked.raise();
+      void go.raised.then(() => response.end('last'));
+    });
+    await withProxy(up, async ({ proxy, port }) => {
+      const idle = new RawClient(port).send(GET.replace('/ ', '/idle '));
+      await idle.until((text) => text.endsWith('idle'));
+      const busy = new RawClient(port).send(GET);
+      await asked.raised;
+      expect(await proxy.connections()).to.equal(2);
+      let isOver = false;
+      const left = proxy.leave().then(() => (isOver = true));
+      idle.send(GET.replace('/ ', '/idle '));
+      expect(await idle.toEnd()).to.match(/Connection: close[^]*idle$/);
+      const text = await exchangeRaw(port, GET).catch((error: unknown) => error);
+      expect(text).to.equal('');
+      expect(isOver).to.equal(false);
+      go.raise();
+      expect(await busy.toEnd()).to.match(/Connection: close[^]*last$/);
+      await left;
+      expect(await proxy.connections()).to.equal(0);
+    });
+  });
+
   it('closes without a reset while a client still sends, which gets its response', async () => {
     const asked = flag();
     const go = flag();
