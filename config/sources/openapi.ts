@@ -4,9 +4,11 @@ import { checkTemplate } from '../formats/lists.ts';
 import { shown } from '../problem.ts';
 import { readTextFile } from './text-file.ts';
 import { sentence } from './yaml-file.ts';
+import { tooDeepAt } from './yaml-nesting.ts';
 
 /** Parsing that much yaml takes a second; larger descriptions are kept in several files. */
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
+const TOO_DEEP = 'cannot be read: it is nested too deep or repeats its aliases too often';
 const MAX_ROUTES = 2000;
 const MAX_PATH_CHARACTERS = 1000;
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'];
@@ -49,6 +51,7 @@ function parse(text: string): unknown {
     }
   }
   const counter = new LineCounter();
+  if (tooDeepAt(text) !== null) throw new FormatError(TOO_DEEP);
   try {
     const document = parseDocument(text, {
       lineCounter: counter,
@@ -64,7 +67,7 @@ function parse(text: string): unknown {
     throw new FormatError(`${lineOf(line)}is not valid: ${sentence(error.code, error.message)}`);
   } catch (error) {
     if (error instanceof FormatError) throw error;
-    throw new FormatError('cannot be read: it is nested too deep or repeats its aliases too often');
+    throw new FormatError(TOO_DEEP);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   parseDocument,
 } from 'yaml';
 import type { Raw } from '../formats.ts';
+import { tooDeepAt } from './yaml-nesting.ts';
 
 const MAX_PROBLEMS = 20;
 const MAX_DEPTH = 20;
@@ -45,6 +46,13 @@ export interface YamlFile {
 export function parseYamlFile(source: string): YamlFile {
   const counter = new LineCounter();
   const reader = new Reader(counter);
+  const deepAt = tooDeepAt(source);
+  if (deepAt !== null) {
+    const line = source.slice(0, deepAt).split('\n').length;
+    const column = deepAt - source.lastIndexOf('\n', deepAt - 1);
+    const problem = { line, column, text: `${NO_YAML}it is nested too deep` };
+    return { entries: [], problems: [problem], isReadable: false };
+  }
   // The failsafe schema knows only text, lists and maps.
   const document = parseDocument(source, {
     schema: 'failsafe',
