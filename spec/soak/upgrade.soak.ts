@@ -24,6 +24,8 @@ const { values } = parseArgs({
     pause: { type: 'string', default: '1000' },
   },
 });
+/** The end of Vili's log, when a bar was missed. */
+const LOG_SHOWN = 8000;
 const upgrades = Number(values.upgrades);
 const world = await DaemonWorld.create({ ...UPGRADE_SETTINGS, gate_processes: values.processes });
 let [done, same, fallen] = [0, 0, 0];
@@ -66,7 +68,10 @@ try {
     { text: 'upgrades after which there were fewer pairs', value: fallen, most: 0 },
     { text: 'failed or broken for users', value: failures.length, most: 0 },
   ];
-  if (!printBars(bars)) process.exitCode = 1;
+  if (!printBars(bars)) {
+    process.stdout.write(daemon.output.slice(-LOG_SHOWN));
+    process.exitCode = 1;
+  }
 } finally {
   await world.end();
 }

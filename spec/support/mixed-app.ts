@@ -1,9 +1,10 @@
 /** A server file with what outlives an ordinary request: slow downloads and uploads, and connections that are upgraded. */
 export const MIXED_APP = `
 import { createServer } from 'node:http';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 mkdirSync('logs/json', { recursive: true });
-const log = (level, message) => appendFileSync('logs/json/shop.log', JSON.stringify({ level, message }) + '\\n');
+const lines = createWriteStream('logs/json/shop.log', { flags: 'a' });
+const log = (level, message) => lines.write(JSON.stringify({ level, message }) + '\\n');
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://shop');
   if (pathname === '/download') {
