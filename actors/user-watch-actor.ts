@@ -72,6 +72,11 @@ export function userWatchActor(deps: UserWatchDeps): Behaviour<UserWatchMessage,
           return { ...state, savedAtMs: deps.now() };
       }
     },
+
+    /** The next Vili, or the next incarnation, goes on with all of it; a failure was reported. */
+    async stop({ evidence }) {
+      await deps.save(evidence.checkpoint()).catch(() => {});
+    },
   };
 }
 

@@ -127,6 +127,18 @@ describe('The user watch', () => {
     );
   });
 
+  it('saves what it knows at its end, for the Vili that comes next', async () => {
+    const it = new Fixture();
+    await withActor(
+      () => userWatchActor(it.deps),
+      async () => {
+        it.serve(10, Number.POSITIVE_INFINITY);
+        await it.passing('it was told', () => it.asked > 1);
+      },
+    );
+    expect(JSON.stringify(it.saved.at(-1))).to.contain('"version":"shop-1"');
+  });
+
   it('listens once, also after it was restarted', async () => {
     const it = new Fixture();
     await withActor(
