@@ -29,7 +29,7 @@ import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
 import type { Upgrades } from './app/upgrade/upgrades.ts';
-import { deploymentRules } from './app/settings/rules.ts';
+import { deploymentRules, promotionClosed } from './app/settings/rules.ts';
 import { copyRulesOf, verdictSettings } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
@@ -252,6 +252,7 @@ function deployerDeps(services: Services, isTakeover: boolean): DeployerDeps {
       nowMs: now(),
       wallMs: wallNow(),
       ...deploymentRules(live.settings),
+      promotionClosed: promotionClosed(live.settings, wallNow()),
       compareVersions,
     }),
     appendHistory: (entry) => {

@@ -41,3 +41,4 @@ export {
   splitAddress,
   webAddress,
 } from './formats/network.ts';
+export { weeklyWindow } from './formats/window.ts';

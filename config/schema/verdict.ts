@@ -1,4 +1,4 @@
-import { count, duration, oneOf, share } from '../formats.ts';
+import { count, duration, oneOf, share, weeklyWindow } from '../formats.ts';
 import { setting } from './setting.ts';
 
 /** What a promotion or a rejection requires. */
@@ -72,6 +72,14 @@ export const verdict = {
     ),
   },
   promotion: {
+    window: setting(
+      weeklyWindow,
+      'none',
+      'When a version may go live by itself, such as while people are there to look after it; without a time zone that ' +
+        'of the host counts. Outside of it a version that may go live waits and says so, while its test goes on. ' +
+        '`vili promote` does not wait, nor does the `promotion.takeover` from a running version that is down.',
+      { reload: 'at once' },
+    ),
     takeover: setting(
       duration,
       '60s',

@@ -146,6 +146,8 @@ export interface Rules {
   readonly probationMs: number;
   /** Users leave a version on probation only when people say so. */
   readonly isRollbackManual: boolean;
+  /** While nothing is promoted by itself: when that ends, and the window as people know it. */
+  readonly promotionClosed?: { readonly opensMs: number; readonly window: string } | null;
   /** Crashes of a testing version that end its test. */
   readonly testingCrashesMax: number;
   /** When a testing version takes over from a running one that does not serve. */

@@ -29,6 +29,8 @@ export interface Candidate {
   readonly readySinceMs?: number | null;
   /** The evidence so far neither blocks it nor is about to reject it. */
   readonly isClear?: boolean;
+  /** It may go live, and waits until then, wall time, for the window of promotions. */
+  readonly windowWait?: { readonly opensMs: number; readonly text: string };
   /** Failures of Vili's own infrastructure, 0 when absent: beyond chance, the version is what breaks it. */
   readonly letDowns?: number;
 }

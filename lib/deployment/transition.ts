@@ -21,6 +21,7 @@ import { beginPromotion, testServletGone } from './promotion.ts';
 import { continueResume } from './start/resume.ts';
 import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
 import type { Deployment } from './state.ts';
+import { waitsForWindow } from './window/wait.ts';
 
 /**
  * The life of all versions, pure: what the deployment becomes by an event, and the commands that follow. An event that
@@ -140,6 +141,7 @@ function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict'
   // It is reported again after the pause.
   if (event.by === 'vili' && isPaused(draft.state)) return;
   if (event.decision === 'promote') {
+    if (event.by === 'vili' && waitsForWindow(draft, event.name)) return;
     beginPromotion(draft, event.name, event.by, event.reasons);
     return;
   }

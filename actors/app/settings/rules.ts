@@ -1,5 +1,6 @@
 import type { Settings } from '../../../config/settings.ts';
 import type { Rules } from '../../../lib/deployment/events.ts';
+import { isOpenAt, opensAfter } from '../../../lib/model/calendar/window.ts';
 
 /** A testing version that takes over without the evidence for a promotion has at least not fallen over at once. */
 const TAKEOVER_READY_MS = 30_000;
@@ -19,4 +20,13 @@ export function deploymentRules({
   };
   const isRollbackManual = probationRollback === 'manual';
   return { probationMs, isRollbackManual, testingCrashesMax: restart.testingMax, takeover };
+}
+
+/** Whether and until when nothing is promoted by itself at this time of day; null: it may be. */
+export function promotionClosed(
+  { promotion: { window } }: Settings,
+  wallMs: number,
+): NonNullable<Rules['promotionClosed']> | null {
+  if (window === null || isOpenAt(window, wallMs)) return null;
+  return { opensMs: opensAfter(window, wallMs), window: window.text };
 }

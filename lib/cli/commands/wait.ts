@@ -148,6 +148,7 @@ function report(
 /** What it still waits for, as part of a sentence. */
 function notYet({ version, status, hasArrived }: Progress): string {
   if (version === null) return 'no version arrived';
+  if (status?.waits?.version === version) return status.waits.text;
   const verdict = status?.verdict?.version === version ? status.verdict : null;
   if (verdict !== null) return `${version} has ${evidenceText(verdict)}`;
   const servlet = [status?.running, status?.testing].find((it) => it?.version === version);

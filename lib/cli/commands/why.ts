@@ -2,7 +2,7 @@ import { EXIT } from '../../errors.ts';
 import { type CommandContext, type Declare, LOOKING } from '../command.ts';
 import { askOrRead } from '../from-files.ts';
 import { printable } from '../text/printable.ts';
-import { outageLines, pauseLines, probationLines } from '../text/status.ts';
+import { outageLines, pauseLines, probationLines, waitLines } from '../text/status.ts';
 import { lastDecisionText, nothingKnown, whyText } from '../text/why.ts';
 
 export const why: Declare = (program, run) =>
@@ -29,6 +29,7 @@ async function explain(context: CommandContext, version: string | undefined): Pr
       ...outageLines(status.outage, text),
       ...probationLines(status.probation, text),
       ...pauseLines(status.paused, text),
+      ...waitLines(status.waits, text),
     ]);
   }
   if (json) printer.json(report);

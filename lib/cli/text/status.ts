@@ -30,6 +30,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...probationLines(status.probation, options),
     ...rollbackLines(status.rollback, options),
     ...pauseLines(status.paused, options),
+    ...waitLines(status.waits, options),
     ...problemLines(status, options),
     ...diskLines(status, options),
     ...userLines(status.users, options),
@@ -160,6 +161,14 @@ export function pauseLines(paused: StatusView['paused'], options: TextOptions): 
   const since = `${INDENT}! Paused by ${by} on ${dateTime(at)}${why}`;
   const text = `${since}: nothing is promoted or rejected by itself until vili resume.`;
   return wrapWords(printable(text), options.columns, '    ').map(options.colors.careful);
+}
+
+/** A version that may go live, and until when it does not. */
+export function waitLines(waits: StatusView['waits'], options: TextOptions): string[] {
+  if (!waits) return [];
+  return wrapWords(`${INDENT}! ${sentence(printable(waits.text))}`, options.columns, '    ').map(
+    options.colors.careful,
+  );
 }
 
 function rollbackLines(rollback: StatusView['rollback'], options: TextOptions): string[] {

@@ -33,6 +33,7 @@ export function composeStatus(parts: StatusParts): StatusView {
     outage,
     probation,
     paused,
+    waits: waitOf(testing, verdict),
     rollback: rollback
       ? { version: rollback.version, phase: rollback.phase, by: rollback.by }
       : null,
@@ -44,6 +45,19 @@ export function composeStatus(parts: StatusParts): StatusView {
 }
 
 // Private
+
+/** Only while the evidence still allows it. */
+function waitOf(
+  testing: Deployment['testing'],
+  verdict: StatusView['verdict'],
+): NonNullable<StatusView['waits']> | null {
+  const { release, windowWait } = testing ?? {};
+  if (release === undefined || typeof windowWait?.opensMs !== 'number') return null;
+  if (verdict?.version !== release.name || verdict.decision !== 'promote') return null;
+  if (!Number.isFinite(new Date(windowWait.opensMs).getTime())) return null;
+  const until = new Date(windowWait.opensMs).toISOString();
+  return { version: release.name, until, text: windowWait.text };
+}
 
 function phaseOf({ running, testing, previous, promotion }: Deployment): Phase {
   if (promotion !== null) return 'promoting';

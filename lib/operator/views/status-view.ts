@@ -35,6 +35,12 @@ export interface StatusView {
   } | null;
   /** Set while no version is promoted or rejected by itself. */
   readonly paused?: { readonly by: string; readonly at: string; readonly reason?: string } | null;
+  /** Set while a version may go live and waits for `promotion.window`. */
+  readonly waits?: {
+    readonly version: string;
+    readonly until: string;
+    readonly text: string;
+  } | null;
   readonly users: UsersView;
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };

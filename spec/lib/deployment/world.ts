@@ -33,6 +33,7 @@ export class World {
   nowMs = 0;
   isManual = false;
   isRollbackManual = false;
+  promotionClosed: Rules['promotionClosed'] = null;
   readonly servlets = new Map<string, { target: Target; ready: boolean }>();
   readonly files = new Map<string, Release>();
   readonly folders = new Set<string>();
@@ -151,6 +152,7 @@ export class World {
       wallMs: this.nowMs,
       probationMs: PROBATION_MS,
       isRollbackManual: this.isRollbackManual,
+      promotionClosed: this.promotionClosed ?? null,
       testingCrashesMax: 2,
       takeover: { ...TAKEOVER, isManual: this.isManual },
       compareVersions: (a, b) => Number(a) - Number(b),
