@@ -5,7 +5,7 @@ import { fuzzParser } from '../support/parsers/parser.ts';
 const CASES = 1000;
 
 describe('Whatever comes from outside', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   for (const parser of PARSERS.values()) {
     it(`is parsed in bounds or declined with a reason: ${parser.name}`, () =>
