@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { EXIT } from '../../errors.ts';
+import { EXIT, ViliError } from '../../errors.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import type { StatusView, VerdictView } from '../../operator/views/status-view.ts';
 import { versionNamed, versionsIn } from '../../operator/views/version-named.ts';
@@ -76,6 +76,10 @@ async function waitFor(context: CommandContext, flags: WaitFlags): Promise<numbe
   );
   if (io.signal.aborted) return EXIT.interrupted;
   const waitedMs = Math.round(performance.now() - beganMs);
+  if (outcome === null && progress.status === null) {
+    const text = `no daemon was reached in ${shortDuration(timeout)}`;
+    throw new ViliError('VILI_DAEMON_UNREACHABLE', text, { exitCode: EXIT.unreachable });
+  }
   if (outcome === null) {
     const text = `timed out after ${shortDuration(timeout)}: ${notYet(progress)}`;
     const end = { outcome: 'timed-out', exitCode: EXIT.timedOut, text, reasons: [] } as const;

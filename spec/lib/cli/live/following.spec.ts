@@ -130,6 +130,8 @@ describe('vili wait', () => {
 
   it('exits with 5 when no daemon comes back, and with what the daemon says when it says no', async () => {
     expect((await run(['wait', '--for', 'ready'])).code).to.equal(5);
+    const soon = await run(['wait', '--timeout', '50ms']);
+    expect([soon.code, soon.stderr]).to.deep.equal([5, 'vili: no daemon was reached in 50ms\n']);
     await withDaemon(async (base, handlers) => {
       handlers.status = async () => {
         throw new ConflictError('not now');
