@@ -16,7 +16,7 @@ export interface Mirror {
   /** For the proxy: cheap, never blocks, never throws. */
   readonly sink: ExchangeSink;
   /** Mirrors to this servlet with fresh templates and noise. A test before it ends. */
-  begin(test: { id: string; testing: Target; running: Target }): void;
+  begin(test: { id: string; testing: Target; running: Target; isReversed?: boolean }): void;
   /**
    * The servlet restarted on another port: evidence goes on. `testing` null: it is down for now,
    * copies fail as `refused` at once without being sent.
@@ -111,11 +111,11 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
       isBusyElsewhere = isBusy;
     },
     setSpeedMissing: (isMissing) => session?.setSpeedMissing(isMissing),
-    begin({ id, testing, running }) {
+    begin({ id, testing, running, isReversed = false }) {
       endSession();
       if (isClosed) return;
       const ofTest = { ...parts, settings: hooks.settings?.() ?? settings };
-      session = new MirrorSession(id, { testing, running }, ofTest);
+      session = new MirrorSession(id, { testing, running, isReversed }, ofTest);
     },
     retarget: (change) => session?.retarget(change),
     restoreNoise: (id, noise) => {

@@ -46,6 +46,8 @@ export type Fault = 'stall' | 'throw' | 'exit' | 'memory';
 export interface Targets {
   readonly testing: Target | null;
   readonly running: Target;
+  /** `testing` is the previous version, and running is on trial: pairs are judged with their roles exchanged. */
+  readonly isReversed?: boolean;
 }
 
 /** What a worker, which lives for one test, is started with. */

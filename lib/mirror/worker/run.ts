@@ -5,6 +5,7 @@ import { ClientState } from '../state/client-state.ts';
 import { type DropReason, EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
 import type { OpenPair } from './again/open-pair.ts';
 import { isUnreadable } from './compare-pair.ts';
+import { exchanged } from './exchanged.ts';
 import { Lines } from './lines.ts';
 import { Places } from './places.ts';
 import { CopyQueue } from './queue.ts';
@@ -163,7 +164,9 @@ export class ShadowRun {
   /** Testing is known to be down: the same evidence as a refused connection, without trying one. */
   #refuse(exchange: Exchange): void {
     const { endpoint } = exchange;
-    this.results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
+    // That previous is down says nothing of running.
+    if (this.#targets.isReversed) this.results.drop('unsendable');
+    else this.results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
     this.#lines.leave(exchange);
   }
 
@@ -198,7 +201,8 @@ export class ShadowRun {
     const known = { exchange, endpoint, testing, stranger, carried };
     const aside = this.state.setAside(known);
     const completed = { exchange, endpoint, testing, baseline, testingAgain, hadNoRoom, aside };
-    const outcome = this.results.add(completed);
+    const { isReversed = false } = this.#targets;
+    const outcome = this.results.add(isReversed ? exchanged(completed) : completed);
     this.state.learn(known, outcome, (one, other) => this.results.places(pair, one, other));
     plan.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }
