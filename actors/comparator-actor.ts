@@ -3,13 +3,13 @@ import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
 import { messageOf } from '../lib/errors.ts';
 import { Checkpoints } from '../lib/evaluation/checkpoints.ts';
 import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
+import { logged, observed } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { TestReport } from '../lib/evaluation/report/report.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Test } from '../lib/evaluation/test.ts';
 import type { Journal } from '../lib/journal/journal.ts';
-import type { TrafficObservation } from '../lib/model/exchange.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
@@ -25,7 +25,11 @@ export interface ComparatorDeps {
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
   readonly openTest: (
-    test: { readonly release: Release; readonly sinceMs: number },
+    test: {
+      readonly release: Release;
+      readonly sinceMs: number;
+      readonly against?: string | undefined;
+    },
     memory: RunningMemory,
     startUp: StartUp,
   ) => Promise<Test>;
@@ -89,7 +93,7 @@ export function comparatorActor(
           state.test?.compared(message.batch, now());
           return state;
         case 'observed':
-          observed(deps, state, message.batch);
+          observed(message.batch, deps.endpoints, state.memory, state.test);
           return state;
         case 'log':
           logged(state, message);
@@ -138,48 +142,19 @@ async function evaluate(
   deps: ComparatorDeps,
   self: Me,
   state: ComparatorState,
-  { release, sinceMs, accepted }: Extract<ComparatorMessage, { type: 'evaluate' }>,
+  { release, sinceMs, accepted, against }: Extract<ComparatorMessage, { type: 'evaluate' }>,
 ): Promise<ComparatorState> {
-  if (state.test?.isOf(release, sinceMs) === true) {
+  if (state.test?.isOf(release, sinceMs, against) === true) {
     state.test.accept(accepted);
     return state;
   }
-  const { name } = release;
-  const startUp = state.startUps.take(name);
-  const test = await deps.openTest({ release, sinceMs }, state.memory, startUp);
+  const startUp = state.startUps.take(release.name);
+  const test = await deps.openTest({ release, sinceMs, against }, state.memory, startUp);
   test.accept(accepted);
-  const { noise } = test;
+  const { noise, id: name } = test;
   if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });
   self.send(deps.trafficMirror, { type: 'speed', isMissing: false });
   return { ...state, ...NO_TEST, test };
-}
-
-function observed(
-  { endpoints }: ComparatorDeps,
-  { memory, test }: ComparatorState,
-  batch: readonly TrafficObservation[],
-): void {
-  const responses = batch.map((it) => {
-    const { endpointMethod: method, path, operation, kind, bytes, status, ms, failure, atMs } = it;
-    const endpoint = endpoints.learn({ method, path, operation }, { status, kind, bytes, ms });
-    return { endpoint, response: { status, ms, failure }, atMs };
-  });
-  memory.responded(responses);
-  for (const [index, response] of responses.entries()) {
-    test?.responded(response, batch[index]?.copied === true);
-  }
-}
-
-/** Until its test begins, what a candidate logs counts as its start-up. */
-function logged(
-  { memory, test, startUps }: ComparatorState,
-  { version, role, instance, batch }: Extract<ComparatorMessage, { type: 'log' }>,
-): void {
-  if (role === 'running') {
-    memory.logged(batch, instance);
-    test?.logged('running', batch);
-  } else if (version === test?.release.name) test.logged('testing', batch);
-  else startUps.logged(version, instance, batch);
 }
 
 function sample(
@@ -203,6 +178,10 @@ function tick(
 ): ComparatorState {
   if (state.test === null) return state;
   const report = state.test.decide(nowMs);
+  if (state.test.against !== null) {
+    state.checkpoints.offer(state.test, nowMs);
+    return reportWorse(deps, self, state, nowMs);
+  }
   const standing = reportStanding(deps, self, state, report, nowMs);
   const isSpeedMissing = state.test.isSpeedMissing(nowMs);
   if (isSpeedMissing !== state.isSpeedMissing) {
@@ -224,12 +203,28 @@ function reportStanding(
   { decision, condemned, blocked }: VerdictReport,
   nowMs: number,
 ): ComparatorState['standing'] {
-  const isClear = decision !== 'reject' && !condemned && !blocked;
+  const isAgainst = decision === 'reject' || condemned;
+  const isClear = !isAgainst && !blocked;
   const isFresh = standing !== null && nowMs - standing.atMs < REPEAT_MS;
   if (test === null || (isFresh && (isClear || !standing.isClear))) return standing;
   const { name } = test.release;
-  self.send(deps.deployer, { type: 'standing', name, isClear }, { correlation: name });
+  self.send(deps.deployer, { type: 'standing', name, isClear, isAgainst }, { correlation: name });
   return { isClear, atMs: nowMs };
+}
+
+function reportWorse(
+  { deployer }: ComparatorDeps,
+  self: Me,
+  state: ComparatorState,
+  nowMs: number,
+): ComparatorState {
+  const { test, reportedAtMs } = state;
+  const reasons = test?.worse(nowMs) ?? null;
+  if (test === null || reasons === null || nowMs - reportedAtMs < REPEAT_MS) return state;
+  const { name } = test.release;
+  const event = { type: 'worse-on-probation', name, by: 'vili', reasons, isByPairs: true } as const;
+  self.send(deployer, event, { correlation: name });
+  return { ...state, reportedAtMs: nowMs };
 }
 
 function reportVerdict(

@@ -100,7 +100,13 @@ export type LogTailerMessage =
 
 export type TrafficMirrorMessage =
   | { readonly type: 'route'; readonly target: Target | null }
-  | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
+  | {
+      readonly type: 'mirror';
+      readonly name: string;
+      readonly target: Target | null;
+      /** Copies go to this version, previous, and that of `name` is judged by it. */
+      readonly against?: string;
+    }
   | { readonly type: 'mirror-off' }
   /** The noise that was learned before Vili restarted. */
   | { readonly type: 'noise'; readonly name: string; readonly noise: string }
@@ -129,6 +135,7 @@ export type ComparatorMessage =
       readonly release: Release;
       readonly sinceMs: number;
       readonly accepted: readonly string[];
+      readonly against?: string;
     }
   | { readonly type: 'evaluate-off' }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }

@@ -30,7 +30,7 @@ import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
 import type { Upgrades } from './app/upgrade/upgrades.ts';
 import { deploymentRules, promotionClosed } from './app/settings/rules.ts';
-import { copyRulesOf, verdictSettings } from './app/settings/traffic.ts';
+import { copyRulesOf, safeCopyRulesOf, verdictSettings } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
@@ -77,6 +77,7 @@ export function rootTable(
   const { deployer } = addresses;
   const servletPids = () => [...services.registry.values()].map(({ process }) => process.pid);
   const copyRules = () => copyRulesOf(services.live.settings);
+  const safeCopyRules = () => safeCopyRulesOf(services.live.settings);
   const { base, identifier, socket: socketPath } = layout;
   const { arrival } = settings;
   const handlers = controlHandlers(services, upgrades);
@@ -120,7 +121,8 @@ export function rootTable(
     actorSpec({
       name: 'traffic-mirror',
       mailbox: BUSY_MAILBOX,
-      behaviour: () => trafficMirrorActor({ ...services, ...addresses, copyRules, servletPids }),
+      behaviour: () =>
+        trafficMirrorActor({ ...services, ...addresses, copyRules, safeCopyRules, servletPids }),
     }),
     actorSpec({
       name: 'comparator',
@@ -188,11 +190,11 @@ function comparatorDeps(services: Services): ComparatorDeps {
   return {
     deployer,
     trafficMirror,
-    openTest: ({ release, sinceMs }, memory, startUp) => {
+    openTest: (what, memory, startUp) => {
+      const { release } = what;
       rules = verdictSettings(live.settings);
       return Test.open({
-        release,
-        sinceMs,
+        ...what,
         memory,
         startUp,
         samples: live.settings.samples,

@@ -3,6 +3,7 @@ import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { MirrorEvent } from '../lib/mirror/events.ts';
 import type { Mirror } from '../lib/mirror/mirror.ts';
+import { probationIdOf } from '../lib/mirror/probation-id.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import type { ProxyService } from '../lib/proxy/proxy.ts';
 import type { CopyRules } from '../lib/proxy/settings.ts';
@@ -21,6 +22,8 @@ export interface TrafficMirrorDeps {
   readonly deployer: Address<DeployerMessage>;
   /** Which requests are copied for a test that begins now. */
   readonly copyRules: () => CopyRules;
+  /** Those for a version on probation: nothing that was asked for is done twice. */
+  readonly safeCopyRules: () => CopyRules;
   /** The processes of all servlets now. */
   readonly servletPids: () => readonly number[];
   readonly journal: Journal;
@@ -36,7 +39,10 @@ interface TrafficMirrorState {
 type Noise = Pick<Extract<TrafficMirrorMessage, { type: 'noise' }>, 'name' | 'noise'>;
 
 interface Test {
-  readonly name: string;
+  /** What the mirror calls it. */
+  readonly id: string;
+  /** Copies go to previous, and running is judged by it. */
+  readonly isReversed: boolean;
   readonly target: Target | null;
   /** Which requests are copied for it; null while there is no running version to compare with. */
   readonly copies: CopyRules | null;
@@ -129,11 +135,13 @@ function setRoute(
 function mirrorTo(
   deps: TrafficMirrorDeps,
   state: TrafficMirrorState,
-  { name, target }: Pick<Test, 'name' | 'target'>,
+  { name, target, against }: Extract<TrafficMirrorMessage, { type: 'mirror' }>,
 ): TrafficMirrorState {
   const { test } = state;
-  if (test?.name !== name || test.copies === null) {
-    return begin(deps, state, { name, target, copies: null });
+  const isReversed = against !== undefined;
+  const id = isReversed ? probationIdOf(name) : name;
+  if (test?.id !== id || test.copies === null) {
+    return begin(deps, state, { id, isReversed, target, copies: null });
   }
   deps.mirror.retarget({ testing: target });
   // Another process of testing.
@@ -144,10 +152,11 @@ function mirrorTo(
 /** After a restart of Vili testing may be ready before running is: the test begins with both. */
 function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): TrafficMirrorState {
   const { running, noise } = state;
+  const { id, isReversed } = test;
   if (running === null || test.target === null) return { ...state, test };
-  deps.mirror.begin({ id: test.name, testing: test.target, running });
-  if (noise?.name === test.name) deps.mirror.restoreNoise(noise.name, noise.noise);
-  const copies = deps.copyRules();
+  deps.mirror.begin({ id, testing: test.target, running, isReversed });
+  if (noise?.name === id) deps.mirror.restoreNoise(noise.name, noise.noise);
+  const copies = isReversed ? deps.safeCopyRules() : deps.copyRules();
   setRoute(deps, running, copies);
   return { ...state, test: { ...test, copies } };
 }

@@ -69,6 +69,9 @@ async function status(services: Services): Promise<StatusView> {
   const { settings, layout, proxy, now } = services;
   const { deployment, servlets, outage, probation } = await askDeployment(services);
   const counts = await askTraffic(services);
+  const evaluation = await askEvaluation(services);
+  const isOnProbation = evaluation !== null && evaluation.against !== null;
+  const evidence = isOnProbation ? verdictOf(evaluation) : null;
   const { received, skipped } = counts.proxy;
   const { mirrored, dropped, failed, inFlight } = counts.mirror;
   const archives = await listArchives(layout.archiveFolder, layout.identifier);
@@ -85,9 +88,9 @@ async function status(services: Services): Promise<StatusView> {
     stopping: services.stopping.aborted,
     deployment,
     servlets,
-    verdict: verdictOf(await askEvaluation(services)),
+    verdict: isOnProbation ? null : verdictOf(evaluation),
     outage,
-    probation,
+    probation: probation && { ...probation, evidence },
     users: usersView(services, counts.proxy),
     traffic: { received, mirrored, skipped, dropped, failed, inFlight },
     archive: {

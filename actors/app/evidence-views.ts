@@ -20,11 +20,14 @@ export async function reportOf(
   const view = await askTest(services);
   const name = await versionMeant(services, wanted, view);
   if (name === null) return null;
-  if (view?.version === name) {
-    const running = deployment.running?.release.name ?? null;
+  // Of a version on probation, the report of its test is shown until something speaks against it.
+  const isQuiet = view !== null && view.against !== null && view.reasons.length === 0;
+  if (view?.version === name && !isQuiet) {
+    const running = view.against ?? deployment.running?.release.name ?? null;
+    const verdict = view.against === null ? 'testing' : 'probation';
     const at = new Date(services.wallNow()).toISOString();
     const { reasons, test } = view;
-    const outcome = { verdict: 'testing', at, version: name, running, by: 'vili', reasons };
+    const outcome = { verdict, at, version: name, running, by: 'vili', reasons };
     return composeReport(outcome, test);
   }
   return reportLeft(services.layout, name);

@@ -2,6 +2,7 @@ import { reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
+import { endComparison, needsMirror } from './probation/compare.ts';
 import type { Candidate, CandidateSlot, Deployment } from './state.ts';
 
 /** A server file has arrived whole: it becomes running or a candidate, or is declined with the reason. */
@@ -166,13 +167,14 @@ function admit(draft: Draft, release: Release): void {
   dropIncoming(draft, release);
   const { testing, promotion } = draft.state;
   const candidate = candidateOf(release, 'waiting', draft.rules.nowMs);
-  if (testing?.release.name === release.name && promotion === null) {
+  const isSame = testing?.release.name === release.name && promotion === null;
+  if (isSame && testing.phase !== 'waiting') {
     draft.set({ testing: { ...candidate, phase: 'replacing' } });
     draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' }, { type: 'unlink-test' });
     draft.stop(release, 'testing');
     return;
   }
-  draft.set(testing === null ? { testing: candidate } : { incoming: candidate });
+  draft.set(testing === null || isSame ? { testing: candidate } : { incoming: candidate });
   advance(draft);
 }
 
@@ -192,7 +194,13 @@ function dropIncoming(draft: Draft, release: Release): void {
 /** A folder that is being archived must be gone before its name can be used again; at a start running comes first. */
 function isBlocked(draft: Draft, release: Release): boolean {
   const { promotion, rollback, archiving, resume } = draft.state;
-  return promotion !== null || !!rollback || archiving.includes(release.name) || !!resume;
+  return (
+    promotion !== null ||
+    !!rollback ||
+    archiving.includes(release.name) ||
+    !!resume ||
+    needsMirror(draft.state, draft.rules)
+  );
 }
 
 function begin(draft: Draft, slot: CandidateSlot, candidate: Candidate): void {
@@ -204,6 +212,7 @@ function begin(draft: Draft, slot: CandidateSlot, candidate: Candidate): void {
   }
   draft.clearRejected();
   if (isBlocked(draft, release)) return;
+  endComparison(draft);
   draft.set({ [slot]: { ...candidate, phase: 'staging' } });
   draft.ask({ type: 'stage', release });
 }

@@ -35,7 +35,13 @@ export type DeploymentEvent =
   /** Time has passed: some rules depend on nothing else. */
   | { readonly type: 'tick' }
   /** Whether the evidence on the version under test neither blocks it nor is about to reject it. */
-  | { readonly type: 'standing'; readonly name: string; readonly isClear: boolean }
+  | {
+      readonly type: 'standing';
+      readonly name: string;
+      readonly isClear: boolean;
+      /** It is about to be rejected, or would be if it were up to Vili. */
+      readonly isAgainst?: boolean;
+    }
   | ({
       readonly type: 'verdict';
       readonly name: string;
@@ -58,7 +64,12 @@ export type DeploymentEvent =
    * Evidence says that running, which is on probation, is worse than previous. Repeated by its source for as long as that
    * is so.
    */
-  | ({ readonly type: 'worse-on-probation'; readonly name: string } & Asked)
+  | ({
+      readonly type: 'worse-on-probation';
+      readonly name: string;
+      /** The evidence is of the kind that a test collects. */
+      readonly isByPairs?: boolean;
+    } & Asked)
   /** From now on no version is promoted or rejected by itself. */
   | ({
       readonly type: 'pause';
@@ -106,7 +117,13 @@ export type Command =
   | { readonly type: 'role'; readonly name: string; readonly duty: 'running' | 'previous' }
   | { readonly type: 'unlink-test' }
   /** Copy requests to this servlet; null: it is down for now and the test continues. */
-  | { readonly type: 'mirror'; readonly name: string; readonly target: Target | null }
+  | {
+      readonly type: 'mirror';
+      readonly name: string;
+      readonly target: Target | null;
+      /** Copies go to this version, previous, and that of `name`, which serves users, is judged by it. */
+      readonly against?: string;
+    }
   | { readonly type: 'mirror-off' }
   /**
    * Collect evidence: from a checkpoint of the same test if there is one, else from scratch; what operators
@@ -117,6 +134,7 @@ export type Command =
       readonly release: Release;
       readonly sinceMs: number;
       readonly accepted: readonly string[];
+      readonly against?: string;
     }
   | { readonly type: 'evaluate-off' }
   | { readonly type: 'probation'; readonly atMs: number }
@@ -144,6 +162,8 @@ export interface Rules {
   /** The time of day, for records. */
   readonly wallMs: number;
   readonly probationMs: number;
+  /** How long a version on probation is compared before another one is tested; null: it is not. */
+  readonly comparedMs: number | null;
   /** Users leave a version on probation only when people say so. */
   readonly isRollbackManual: boolean;
   /** While nothing is promoted by itself: when that ends, and the window as people know it. */

@@ -5,6 +5,7 @@ import { advance } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import { endTests } from './end-tests.ts';
 import { isGivenUp } from './outage/outage.ts';
+import { beginComparison } from './probation/compare.ts';
 import { beginProbation, letPreviousGo } from './probation/probation.ts';
 
 /** The evidence or an operator says so: the test ends and a fresh servlet is to take over. */
@@ -50,7 +51,12 @@ export function completePromotion(draft: Draft, target: Target): void {
   draft.set({
     running: { release: testing.release, phase: 'ready', target },
     // Null when the file of the trusted version is gone.
-    previous: kept && { release: kept.release, target: kept.target, untilMs: nowMs },
+    previous: kept && {
+      release: kept.release,
+      target: kept.target,
+      untilMs: nowMs,
+      ...(promotion.by !== 'vili' && testing.isAgainst === true && { isDoubted: true }),
+    },
     testing: null,
     promotion: null,
   });
@@ -65,8 +71,10 @@ export function completePromotion(draft: Draft, target: Target): void {
   draft.clearRejected();
   if (isDead && running !== null) draft.retire(running.release);
   const onProbation = draft.state.previous;
-  if (probationMs > 0 && onProbation !== null) beginProbation(draft, onProbation, probationMs);
-  else letPreviousGo(draft);
+  if (probationMs > 0 && onProbation !== null) {
+    beginProbation(draft, onProbation, probationMs);
+    beginComparison(draft);
+  } else letPreviousGo(draft);
   advance(draft);
 }
 
@@ -77,13 +85,14 @@ export function completePromotion(draft: Draft, target: Target): void {
 export function rollBack(draft: Draft, by: string, reasons: readonly Reason[]): void {
   const { running, previous } = draft.state;
   if (running === null || previous === null) return;
-  const { release, target } = previous;
+  const { release, target, isCompared } = previous;
   const phase = target === null ? 'restarting' : 'ready';
   draft.set({ running: { release, phase, target }, previous: null });
   draft.ask({ type: 'route', target }, { type: 'link', name: release.name, role: 'running' });
   draft.ask({ type: 'role', name: release.name, duty: 'running' });
   // After a restart of Vili its turn to start may not have come.
   if (target === null) draft.ask({ type: 'start', release, role: 'running' });
+  if (isCompared) draft.ask({ type: 'mirror-off' }, { type: 'evaluate-off' });
   takeBack(draft, running.release, by, reasons);
   // Users first: what ends the tests takes its time.
   endTests(draft, `users went back from ${running.release.name} to ${release.name}`);

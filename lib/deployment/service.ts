@@ -5,6 +5,7 @@ import { rejectCandidate } from './candidate.ts';
 import type { Draft } from './draft.ts';
 import { completeRollback, rollbackFailed } from './hand/rollback.ts';
 import { blameRunning } from './outage/outage.ts';
+import { continueComparison } from './probation/compare.ts';
 import { complain, mayLeaveCrashed } from './probation/worse.ts';
 import { completePromotion, rollBack } from './promotion.ts';
 import { previousFailed } from './start/resume.ts';
@@ -22,8 +23,10 @@ export function runningServletReady(draft: Draft, name: string, target: Target):
     if (running.phase === 'starting') draft.record('started', running.release);
     draft.set({ running: { release: running.release, phase: 'ready', target } });
     draft.ask({ type: 'route', target }, { type: 'link', name, role: 'running' });
+    continueComparison(draft);
   } else if (previous?.release.name === name) {
     draft.set({ previous: { ...previous, target } });
+    continueComparison(draft);
   } else draft.ask({ type: 'stop', name, role: 'running' });
 }
 
@@ -65,6 +68,10 @@ export function runningServletDown(
     blameRunning(draft, isToBlame);
   } else if (previous?.release.name === name) {
     draft.set({ previous: { ...previous, target: null } });
+    if (previous.isCompared && running !== null) {
+      const { name: version } = running.release;
+      draft.ask({ type: 'mirror', name: version, target: null, against: name });
+    }
     previousFailed(draft);
   }
 }

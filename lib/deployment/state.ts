@@ -31,6 +31,8 @@ export interface Candidate {
   readonly isClear?: boolean;
   /** It may go live, and waits until then, wall time, for the window of promotions. */
   readonly windowWait?: { readonly opensMs: number; readonly text: string };
+  /** It is enough for a rejection, or is being confirmed. */
+  readonly isAgainst?: boolean;
   /** Failures of Vili's own infrastructure, 0 when absent: beyond chance, the version is what breaks it. */
   readonly letDowns?: number;
 }
@@ -52,6 +54,11 @@ export interface Previous {
   readonly untilMs: number;
   /** How much of its probation was left at the last look: time in which Vili is down is none. */
   readonly leftMs?: number;
+  /** Copies go to it, so that running is judged by it: since when, on the steady clock. */
+  readonly isCompared?: boolean;
+  readonly sinceMs?: number;
+  /** Running was promoted by hand while the evidence of its test spoke against it. */
+  readonly isDoubted?: boolean;
   /** What people were told, once, that speaks against running. */
   readonly complaint?: Complaint | null;
 }

@@ -65,7 +65,7 @@ function apply(draft: Draft, event: DeploymentEvent): void {
     case 'tick':
       return takeOver(draft);
     case 'standing':
-      return standing(draft, event.name, event.isClear);
+      return standing(draft, event);
     case 'verdict':
       return verdict(draft, event);
     case 'retest':
@@ -131,15 +131,22 @@ function notStaged(
   }
 }
 
-function standing(draft: Draft, name: string, isClear: boolean): void {
+function standing(
+  draft: Draft,
+  { name, isClear, isAgainst = false }: Extract<DeploymentEvent, { type: 'standing' }>,
+): void {
   const { testing } = draft.state;
   if (testing?.release.name !== name || testing.phase !== 'testing') return;
-  if (testing.isClear !== isClear) draft.set({ testing: { ...testing, isClear } });
+  if (testing.isClear === isClear && (testing.isAgainst ?? false) === isAgainst) return;
+  draft.set({ testing: { ...testing, isClear, isAgainst } });
 }
 
 function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict' }>): void {
   // It is reported again after the pause.
   if (event.by === 'vili' && isPaused(draft.state)) return;
+  // The version before is what users go back to: it is not known yet that they need not.
+  const isTooEarly = event.by === 'vili' && draft.state.previous !== null;
+  if (event.decision === 'promote' && isTooEarly) return;
   if (event.decision === 'promote') {
     if (event.by === 'vili' && waitsForWindow(draft, event.name)) return;
     beginPromotion(draft, event.name, event.by, event.reasons);

@@ -50,7 +50,7 @@ export class SampledRequests {
   }
 
   /** Both sides with their requests; null while one of them is not there. */
-  observe({ atMs, running, testing }: ProcessSample) {
+  observe({ atMs, running, testing }: Omit<ProcessSample, 'previous'>) {
     if (running === null || testing === null) return null;
     const requests = { runningRequests: this.running, testingRequests: this.#testing };
     this.running = 0;

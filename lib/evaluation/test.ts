@@ -13,6 +13,8 @@ import { type DecisionRecord, testReport, withSamples } from './report/compose.t
 import type { ReportReason, TestReport } from './report/report.ts';
 import type { RunningResponse } from './response-ring.ts';
 import type { RunningMemory } from './running-memory.ts';
+import { probationIdOf } from '../mirror/probation-id.ts';
+import { LASTING_MS, ProbationEvidence, reasonsWithNames } from './probation/evidence.ts';
 import { LogContext } from './samples/log-context.ts';
 import { SampleStore } from './samples/sample-store.ts';
 
@@ -20,6 +22,8 @@ const SAMPLES_FOLDER = 'samples';
 
 export interface TestOptions {
   readonly release: Release;
+  /** The version on probation is judged by this one, which users had before; absent in a test. */
+  readonly against?: string | undefined;
   /** When the version became a candidate, or its test restarted. */
   readonly sinceMs: number;
   readonly rules: VerdictSettings;
@@ -38,6 +42,7 @@ export interface TestOptions {
 /** What `vili status` shows of a test. */
 export interface EvaluationView {
   readonly release: Release;
+  readonly against: string | null;
   readonly report: VerdictReport;
   readonly signals: readonly SignalRow[];
 }
@@ -45,6 +50,7 @@ export interface EvaluationView {
 /** Everything reported of a test. */
 export interface TestView {
   readonly version: string;
+  readonly against: string | null;
   readonly reasons: readonly ReportReason[];
   readonly test: TestReport;
 }
@@ -52,6 +58,11 @@ export interface TestView {
 /** The test of one version: its evidence, its samples, and what they allow so far. */
 export class Test {
   readonly release: Release;
+  /** Null unless the version is on probation. */
+  readonly against: string | null;
+  readonly id: string;
+  readonly #probation = new ProbationEvidence();
+  readonly #lastingMs: number;
   readonly #evaluation: Evaluation;
   readonly #store: SampleStore;
   /** What both versions logged lately, for the samples. */
@@ -60,11 +71,14 @@ export class Test {
   #report: VerdictReport | null = null;
 
   private constructor(
-    { release, toWall }: TestOptions,
+    { release, against, rules, toWall }: TestOptions,
     evaluation: Evaluation,
     store: SampleStore,
   ) {
     this.release = release;
+    this.against = against ?? null;
+    this.id = against === undefined ? release.name : probationIdOf(release.name);
+    this.#lastingMs = Math.min(LASTING_MS, rules.minTimeMs);
     this.#toWall = toWall;
     this.#context = new LogContext(toWall);
     this.#evaluation = evaluation;
@@ -75,7 +89,8 @@ export class Test {
   static async open(options: TestOptions): Promise<Test> {
     const { release, sinceMs, rules, memory, startUp, nowMs, onProblem } = options;
     const build = { name: release.name, fingerprint: release.fingerprint, sinceMs };
-    const settings = { verdict: rules, nowMs };
+    const isReversed = options.against !== undefined;
+    const settings = { verdict: { ...rules, isReversed }, nowMs };
     const afresh = (problem: string): void => {
       onProblem(`evidence on ${release.name} begins afresh: ${problem}`);
     };
@@ -88,11 +103,14 @@ export class Test {
       afresh(messageOf(error));
     }
     const evaluation = Evaluation.begin(build, settings, memory, startUp);
-    return new Test(options, evaluation, await openStore(options, true));
+    // The samples of its test are worth more than none.
+    const fresh = isReversed ? 'at-first-sample' : true;
+    return new Test(options, evaluation, await openStore(options, fresh));
   }
 
-  isOf({ fingerprint }: Release, sinceMs: number): boolean {
+  isOf({ fingerprint }: Release, sinceMs: number, against?: string): boolean {
     const { build } = this.#evaluation;
+    if (this.against !== (against ?? null)) return false;
     return build.fingerprint === fingerprint && build.sinceMs === sinceMs;
   }
 
@@ -108,12 +126,14 @@ export class Test {
 
   /** Adds what the mirror worker found. */
   compared(batch: OutcomeBatch, nowMs: number): void {
-    if (batch.testId !== this.release.name) return;
+    if (batch.testId !== this.id) return;
     this.#evaluation.pairs(batch.outcomes);
     this.#evaluation.ignored(batch.ignored);
     if (batch.noise !== null) this.#evaluation.learnedNoise(batch.noise);
-    this.#evaluation.harm(batch.harm);
-    this.#evaluation.underWay(batch.overdue, batch.paused, batch.translated);
+    // What copies do to users, and how long previous takes, says nothing of the version on probation.
+    if (this.against === null) this.#evaluation.harm(batch.harm);
+    const overdue = this.against === null ? batch.overdue : 0;
+    this.#evaluation.underWay(overdue, batch.paused, batch.translated);
     for (const sample of batch.samples) {
       this.#store.add({ ...sample, atMs: this.#toWall(sample.atMs) });
       this.#context.expect(sample, nowMs);
@@ -121,24 +141,39 @@ export class Test {
   }
 
   responded(response: RunningResponse, copied: boolean): void {
-    this.#evaluation.responded(response, copied);
+    this.#probation.responded(copied);
+    // It is the version on probation that responds to users then.
+    this.#evaluation.responded(response, copied || this.against !== null);
   }
 
   logged(side: 'running' | 'testing', batch: LogBatch): void {
-    this.#evaluation.logged(side, batch);
+    if (this.against === null || this.#probation.isNearlyAllCopied) {
+      this.#evaluation.logged(side, batch);
+    }
     this.#context.logged(side, batch);
   }
 
   sampled(sample: ProcessSample): void {
-    this.#evaluation.sampled(sample);
+    const { atMs, running: users, previous } = sample;
+    if (this.against === null) this.#evaluation.sampled(sample);
+    else this.#evaluation.sampled({ atMs, running: previous, testing: users, previous: null });
   }
 
   /** The decision that the evidence supports at `nowMs`. */
   decide(nowMs: number): VerdictReport {
     this.#completeSamples(nowMs);
     const report = this.#evaluation.decide(nowMs);
-    this.#report = { ...report, reasons: withSamples(report.reasons, this.#store.entries()) };
+    const { against, release } = this;
+    const found = report.reasons;
+    const reasons = against === null ? found : reasonsWithNames(found, release.name, against);
+    this.#report = { ...report, reasons: withSamples(reasons, this.#store.entries()) };
     return this.#report;
+  }
+
+  /** What takes users off a version on probation, as of the last decision; null while nothing does. */
+  worse(nowMs: number): readonly ReportReason[] | null {
+    if (this.against === null || this.#report === null) return null;
+    return this.#probation.worse(this.#report, nowMs, this.#lastingMs);
   }
 
   /** Whether it is still to be shown that testing is as fast as running. */
@@ -155,15 +190,17 @@ export class Test {
     const report = this.#report;
     if (report === null) return null;
     const { signals } = this.#evaluation.findings(report);
-    return { release: this.release, report, signals };
+    return { release: this.release, against: this.against, report, signals };
   }
 
   view(): TestView | null {
     const report = this.#report;
     if (report === null) return null;
     const findings = this.#evaluation.findings(report);
-    const test = testReport(findings, this.#store.entries());
-    return { version: this.release.name, reasons: report.reasons, test };
+    const found = testReport(findings, this.#store.entries());
+    const test = this.against === null ? found : { ...found, against: this.against };
+    const { against } = this;
+    return { version: this.release.name, against, reasons: report.reasons, test };
   }
 
   /**
@@ -198,7 +235,7 @@ export function samplesFolder(versionFolder: string): string {
 
 function openStore(
   { versionFolder, samples, release, onProblem }: TestOptions,
-  fresh: boolean,
+  fresh: boolean | 'at-first-sample',
 ): Promise<SampleStore> {
   return SampleStore.open(samplesFolder(versionFolder), fresh, samples, (error) =>
     onProblem(`a sample of ${release.name} could not be kept: ${messageOf(error)}`),

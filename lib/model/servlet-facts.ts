@@ -71,6 +71,8 @@ export interface ProcessSample {
   readonly atMs: number;
   readonly running: InstanceUsage | null;
   readonly testing: InstanceUsage | null;
+  /** The version that users had before, on probation. */
+  readonly previous: InstanceUsage | null;
 }
 
 /** With the instance it belongs to: another instance of the same version begins at zero. */

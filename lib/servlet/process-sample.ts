@@ -19,10 +19,15 @@ export function processSample({ atMs, usages, registry, running }: Found): Proce
   const tested = [...registry.values()].find(
     ({ role, readyAtMs }) => role === 'testing' && readyAtMs !== null,
   );
+  const kept = [...registry.values()].find(
+    ({ role, readyAtMs, instance }) =>
+      role === 'running' && readyAtMs !== null && running !== null && instance.id !== running,
+  );
   const sample = {
     atMs,
     running: usageOf(running ?? undefined),
     testing: usageOf(tested?.instance.id),
+    previous: usageOf(kept?.instance.id),
   };
   return sample.running === null && sample.testing === null ? null : sample;
 }

@@ -36,6 +36,8 @@ export interface VerdictSettings {
   readonly systematic: 'report' | 'hold' | 'block';
   /** Whether a slower testing version counts. */
   readonly speed: 'block' | 'report';
+  /** Testing is what users have, on probation, and running what they had before: it gets only copies. */
+  readonly isReversed?: boolean;
   /** Endpoints judged one by one; all others are judged together as one. */
   readonly maxEndpoints: number;
 }

@@ -344,6 +344,7 @@ class Fixture {
         nowMs: this.nowMs,
         wallMs: this.nowMs,
         probationMs: 20,
+        comparedMs: null,
         isRollbackManual: false,
         testingCrashesMax: 2,
         takeover: TAKEOVER,

@@ -267,7 +267,9 @@ class Fixture {
     } as unknown as TrafficMirrorDeps['mirror'];
     const { comparator, deployer, journal } = this;
     const copyRules = (): CopyRules => this.copyRules;
-    return { proxy, mirror, comparator, deployer, copyRules, servletPids: () => [7, 8], journal };
+    const safeCopyRules = (): CopyRules => ({ ...this.copyRules, methods: ['GET'] });
+    const rules = { copyRules, safeCopyRules };
+    return { proxy, mirror, comparator, deployer, ...rules, servletPids: () => [7, 8], journal };
   }
 
   #count(what: string): string {

@@ -64,6 +64,7 @@ describe('The clocks of Vili', () => {
       nowMs: 5000,
       wallMs: HOUR_MS,
       probationMs: 1000,
+      comparedMs: null,
       isRollbackManual: false,
       testingCrashesMax: 2,
       takeover: TAKEOVER,
@@ -104,6 +105,7 @@ describe('The clocks of Vili', () => {
       nowMs: world.nowMs,
       wallMs: -WEEKEND_MS,
       probationMs: 1000,
+      comparedMs: null,
       isRollbackManual: false,
       testingCrashesMax: 2,
     };
@@ -154,6 +156,7 @@ describe('Time while Vili is down', () => {
     const rules = {
       wallMs: 0,
       probationMs,
+      comparedMs: null,
       isRollbackManual: false,
       testingCrashesMax: 2,
       takeover: TAKEOVER,

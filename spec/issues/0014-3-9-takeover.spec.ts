@@ -191,6 +191,7 @@ function outageOf(world: World, isManual = false): string | null {
     nowMs: world.nowMs,
     wallMs: world.nowMs,
     probationMs: 0,
+    comparedMs: null,
     isRollbackManual: false,
     testingCrashesMax: 2,
     takeover: { ...TAKEOVER, isManual },

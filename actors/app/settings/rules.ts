@@ -9,17 +9,30 @@ const TAKEOVER_READY_MS = 30_000;
 export function deploymentRules({
   probationMs,
   probationRollback,
+  mirror,
   restart,
   promotion,
   verdict,
-}: Settings): Pick<Rules, 'probationMs' | 'isRollbackManual' | 'testingCrashesMax' | 'takeover'> {
+}: Settings): Pick<
+  Rules,
+  'probationMs' | 'comparedMs' | 'isRollbackManual' | 'testingCrashesMax' | 'takeover'
+> {
   const takeover = {
     afterMs: promotion.takeoverMs,
     readyMs: Math.min(TAKEOVER_READY_MS, promotion.takeoverMs),
     isManual: verdict.mode === 'manual',
   };
   const isRollbackManual = probationRollback === 'manual';
-  return { probationMs, isRollbackManual, testingCrashesMax: restart.testingMax, takeover };
+  // With stores of their own, previous lacks what users wrote since.
+  const isComparable = mirror.state.every(({ mode }) => mode !== 'own');
+  const comparedMs = isComparable ? Math.min(probationMs / 2, verdict.minTimeMs) : null;
+  return {
+    probationMs,
+    comparedMs,
+    isRollbackManual,
+    testingCrashesMax: restart.testingMax,
+    takeover,
+  };
 }
 
 /** Whether and until when nothing is promoted by itself at this time of day; null: it may be. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../../config/settings.ts';
 import { COMPARE_LIMITS } from '../../../lib/compare/settings.ts';
 import { MIRROR_LIMITS, type MirrorSettings } from '../../../lib/mirror/settings.ts';
+import { isSafeMethod } from '../../../lib/model/exchange.ts';
 import { pathOf } from '../../../lib/model/path-template.ts';
 import type { TlsSettings } from '../../../lib/proxy/downstream/tls.ts';
 import type { CopyRules, ProxySettings } from '../../../lib/proxy/settings.ts';
@@ -40,6 +41,16 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
 export function copyRulesOf({ mirror }: Settings): CopyRules {
   const { methods, rules, sample, sticky } = mirror;
   return { methods, rules, sample, sticky };
+}
+
+/** Those of them that change nothing: what goes to previous while another version is on probation. */
+export function safeCopyRulesOf(settings: Settings): CopyRules {
+  const { methods, rules, ...others } = copyRulesOf(settings);
+  return {
+    ...others,
+    methods: methods.filter(isSafeMethod),
+    rules: rules.filter(({ method, on }) => !on || isSafeMethod(method)),
+  };
 }
 
 export function mirrorSettings(settings: Settings, token: string): MirrorSettings {

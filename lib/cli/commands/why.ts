@@ -2,7 +2,8 @@ import { EXIT } from '../../errors.ts';
 import { type CommandContext, type Declare, LOOKING } from '../command.ts';
 import { askOrRead } from '../from-files.ts';
 import { printable } from '../text/printable.ts';
-import { outageLines, pauseLines, probationLines, waitLines } from '../text/status.ts';
+import { probationLines } from '../text/probation/lines.ts';
+import { outageLines, pauseLines, waitLines } from '../text/status.ts';
 import { lastDecisionText, nothingKnown, whyText } from '../text/why.ts';
 
 export const why: Declare = (program, run) =>

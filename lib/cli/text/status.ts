@@ -11,6 +11,7 @@ import { gotText } from '../../text/user-failure.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
+import { probationLines } from './probation/lines.ts';
 import { signalLines } from './signal-table.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
 
@@ -137,19 +138,6 @@ export function outageLines(outage: StatusView['outage'], options: TextOptions):
   const text = `${outage.text[0]?.toUpperCase()}${outage.text.slice(1)}`;
   return wrapWords(`${INDENT}! ${sentence(printable(text))}`, options.columns, '    ').map(
     options.colors.bad,
-  );
-}
-
-/** What speaks against running, while Vili does nothing about it. */
-export function probationLines(
-  probation: StatusView['probation'],
-  { columns, colors }: TextOptions,
-): string[] {
-  if (!probation?.complaint) return [];
-  const { text, reasons } = probation.complaint;
-  const why = reasons.map((reason) => ` ${sentence(reason.text)}`).join('');
-  return wrapWords(`${INDENT}! ${sentence(printable(text + '.' + why))}`, columns, '    ').map(
-    colors.bad,
   );
 }
 

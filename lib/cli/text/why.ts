@@ -24,7 +24,7 @@ const CERTAINTY = / (?:The odds that|So far the odds that) testing is worse are 
 export function whyText(report: Report, options: TextOptions): string[] {
   const { columns, colors } = options;
   const { test } = report;
-  const isOver = report.verdict !== 'testing';
+  const isOver = report.verdict !== 'testing' && report.verdict !== 'probation';
   const word = isOver ? report.verdict : wordOf(report);
   const head = `${printable(report.version)}: ${word.toUpperCase()}`;
   const facts = isOver
@@ -69,7 +69,8 @@ export function nothingKnown(version: string, history: readonly HistoryEntry[]):
 
 // Private
 
-function wordOf({ reasons, test }: Report): string {
+function wordOf({ verdict, reasons, test }: Report): string {
+  if (verdict === 'probation') return 'on probation';
   if (test === undefined) return 'testing';
   if (test.condemned && test.decision === 'collecting') return 'about to be rejected';
   if (test.decision !== 'collecting') return test.decision;

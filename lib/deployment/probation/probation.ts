@@ -1,5 +1,7 @@
+import { advance } from '../arrival.ts';
 import type { Draft } from '../draft.ts';
 import type { Previous } from '../state.ts';
+import { endComparison } from './compare.ts';
 
 /** How often what is left of a probation is saved: so much of it begins again when Vili is killed. */
 const LOOK_MS = 10_000;
@@ -17,9 +19,13 @@ export function beginProbation(draft: Draft, previous: Previous, leftMs: number)
 export function probationOver(draft: Draft): void {
   const { previous } = draft.state;
   const { nowMs } = draft.rules;
-  if (previous === null || nowMs < nextLookMs(previous)) return;
+  if (previous === null) return;
   if (nowMs >= previous.untilMs) letPreviousGo(draft);
-  else look(draft, { ...previous, leftMs: previous.untilMs - nowMs });
+  else if (nowMs >= nextLookMs(previous)) {
+    look(draft, { ...previous, leftMs: previous.untilMs - nowMs });
+  }
+  // A newer version may have waited for the mirror.
+  if (draft.state.testing?.phase === 'waiting') advance(draft);
 }
 
 /** When the probation is to be looked at again, on the steady clock. */
@@ -37,6 +43,7 @@ export function leftOf({ untilMs, leftMs }: Previous, nowMs: number, probationMs
 export function letPreviousGo(draft: Draft): void {
   const { previous } = draft.state;
   if (previous === null) return;
+  endComparison(draft);
   draft.set({ previous: null });
   draft.retire(previous.release);
 }
@@ -45,5 +52,9 @@ export function letPreviousGo(draft: Draft): void {
 
 function look(draft: Draft, previous: Previous): void {
   draft.set({ previous });
-  draft.ask({ type: 'probation', atMs: nextLookMs(previous) });
+  const { probationMs, comparedMs, nowMs } = draft.rules;
+  const sharedMs = previous.untilMs - probationMs + (comparedMs ?? 0);
+  const nextMs = nextLookMs(previous);
+  draft.ask({ type: 'probation', atMs: nextMs });
+  if (sharedMs > nowMs && sharedMs < nextMs) draft.ask({ type: 'probation', atMs: sharedMs });
 }

@@ -12,11 +12,17 @@ import type { Deployment, Previous } from '../state.ts';
  */
 export function worseOnProbation(
   draft: Draft,
-  { name, by, reasons }: Extract<DeploymentEvent, { type: 'worse-on-probation' }>,
+  {
+    name,
+    by,
+    reasons,
+    isByPairs = false,
+  }: Extract<DeploymentEvent, { type: 'worse-on-probation' }>,
 ): void {
   const { running, previous } = draft.state;
   if (running?.release.name !== name || previous === null) return;
-  if (whyNot(draft.state, draft.rules) === null) rollBack(draft, by, reasons);
+  const isDoubted = isByPairs && previous.isDoubted === true;
+  if (!isDoubted && whyNot(draft.state, draft.rules) === null) rollBack(draft, by, reasons);
   else complain(draft, previous, reasons);
 }
 
@@ -28,8 +34,8 @@ export function mayLeaveCrashed({ state, rules }: Draft): boolean {
 /** Tells people once per probation what speaks against running, since nothing is done about it. */
 export function complain(draft: Draft, previous: Previous, reasons: readonly Reason[]): void {
   const { running } = draft.state;
-  const why = whyNot(draft.state, draft.rules);
-  if (running === null || why === null || previous.complaint) return;
+  if (running === null || previous.complaint) return;
+  const why = whyNot(draft.state, draft.rules) ?? DOUBTED;
   const at = new Date(draft.rules.wallMs).toISOString();
   draft.set({ previous: { ...previous, complaint: { at, reasons } } });
   const { name } = previous.release;
@@ -38,6 +44,8 @@ export function complain(draft: Draft, previous: Previous, reasons: readonly Rea
 }
 
 // Private
+
+const DOUBTED = 'it was promoted by hand although the evidence spoke against it, so users stay';
 
 /** What keeps users where they are; null when nothing does. */
 function whyNot(state: Deployment, { isRollbackManual }: Rules): string | null {

@@ -2,6 +2,7 @@ import { acceptedOf } from '../acceptance.ts';
 import type { Command } from '../events.ts';
 import { startOf } from '../hand/rollback.ts';
 import { nextLookMs } from '../probation/probation.ts';
+import { comparisonOf } from '../probation/compare.ts';
 import type { Candidate, Deployment } from '../state.ts';
 
 /**
@@ -29,7 +30,7 @@ export function resync(state: Deployment): readonly Command[] {
       commands.push({ type: 'role', name: release.name, duty: 'previous' });
       commands.push({ type: 'start', release, role: 'running' });
     }
-    commands.push({ type: 'probation', atMs: nextLookMs(previous) });
+    commands.push({ type: 'probation', atMs: nextLookMs(previous) }, ...comparisonOf(state));
   }
   if (!resume) commands.push(...resyncRollback(state));
   for (const name of archiving) commands.push({ type: 'retire', name });

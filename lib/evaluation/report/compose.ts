@@ -144,6 +144,8 @@ function sentenceOf(
   const whose = by === VILI ? '' : ` by ${by}`;
   const after = test === null ? '' : ` after ${counted(test.pairs, 'compared request')}`;
   if (verdict === 'testing') return testingSentence(version, than, test);
+  if (verdict === 'probation')
+    return `${version} is on probation${after}${sidesOf(version, test).replace(' on probation', '')}.`;
   if (verdict === 'inconclusive') {
     return `${version} was not promoted, and nothing was proven against it: ${reasons[0]?.text ?? ''}`;
   }
@@ -155,8 +157,14 @@ function sentenceOf(
       `(${oddsOf(test.certainty.oddsNeeded)} is enough)`
     : '';
   const why = odds === '' && reasons[0] !== undefined ? `: ${reasons[0].text}` : odds;
-  const text = `${version} was ${verdict}${whose}${after}${why}`;
+  const text = `${version} was ${verdict}${whose}${after}${sidesOf(version, test)}${why}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** Who is who in the rest of the report, where users had the version that is judged. */
+function sidesOf(version: string, test: TestReport | null): string {
+  if (test?.against === undefined) return '';
+  return ` on probation ("testing" is ${version}, "running" is ${test.against}, which got copies)`;
 }
 
 function testingSentence(version: string, than: string, test: TestReport | null): string {

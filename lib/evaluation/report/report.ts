@@ -42,6 +42,8 @@ export interface ReportReason {
 
 /** What a test found, within `REPORT_LIMITS`. */
 export interface TestReport {
+  /** For a version on probation: which one it was judged by, called running here. */
+  readonly against?: string;
   readonly decision: Decision;
   readonly condemned: boolean;
   readonly pairs: number;

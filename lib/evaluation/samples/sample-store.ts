@@ -37,6 +37,8 @@ export class SampleStore {
   #bytes = 0;
   #waiting = 0;
   #isBroken = false;
+  /** What is in the folder is of an earlier test, and makes room for the first sample. */
+  #isStale = false;
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -52,13 +54,14 @@ export class SampleStore {
   /** Continues with the existing samples, or removes them for a fresh test. Never throws. */
   static async open(
     folder: string,
-    fresh: boolean,
+    fresh: boolean | 'at-first-sample',
     settings: SampleSettings,
     onProblem: (error: unknown) => void,
   ): Promise<SampleStore> {
     const store = new SampleStore(folder, settings, onProblem);
     try {
-      if (fresh) await rm(folder, { recursive: true, force: true });
+      if (fresh === 'at-first-sample') store.#isStale = true;
+      else if (fresh) await rm(folder, { recursive: true, force: true });
       else await store.#load();
     } catch (error) {
       onProblem(error);
@@ -74,6 +77,7 @@ export class SampleStore {
     const { maxBytes, perEndpoint } = this.#settings;
     if (!ID.test(id) || this.#entries.has(id) || ofEndpoint >= perEndpoint) return;
     if (this.#bytes + size > maxBytes || this.#waiting >= MAX_WAITING) return;
+    if (this.#isStale) this.#clear();
     this.#bytes += size;
     this.#waiting++;
     this.#entries.set(id, { id, endpoint, signal, key, atMs, logs: null });
@@ -110,6 +114,13 @@ export class SampleStore {
   }
 
   // Private
+
+  #clear(): void {
+    this.#isStale = false;
+    this.#writing = this.#writing
+      .then(() => rm(this.#folder, { recursive: true, force: true }))
+      .catch((error: unknown) => this.#report(error));
+  }
 
   /** Once, until a sample can be written again. */
   #report(error: unknown): void {

@@ -5,7 +5,7 @@ import { ClientState } from '../state/client-state.ts';
 import { type DropReason, EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
 import type { OpenPair } from './again/open-pair.ts';
 import { isUnreadable } from './compare-pair.ts';
-import { exchanged } from './exchanged.ts';
+import { exchanged } from './reverse/exchanged.ts';
 import { Lines } from './lines.ts';
 import { Places } from './places.ts';
 import { CopyQueue } from './queue.ts';

@@ -61,7 +61,8 @@ function waitOf(
 
 function phaseOf({ running, testing, previous, promotion }: Deployment): Phase {
   if (promotion !== null) return 'promoting';
-  if (testing !== null) return 'testing';
+  const isWaiting = testing?.phase === 'waiting' && previous !== null;
+  if (testing !== null && !isWaiting) return 'testing';
   if (running === null || running.phase === 'staging' || running.phase === 'starting') {
     return 'starting';
   }

@@ -26,7 +26,7 @@ export interface StatusView {
   /** Set while users are not served since running is down: what is wrong, and what ends it. */
   readonly outage?: { readonly downForMs: number; readonly text: string } | null;
   /** Set during a probation. */
-  readonly probation?: ProbationView | null;
+  readonly probation?: ProbationStatus | null;
   /** Set while users are on their way back to a version that is not ready yet. */
   readonly rollback?: {
     readonly version: string;
@@ -45,6 +45,11 @@ export interface StatusView {
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };
   readonly disk: DiskView;
+}
+
+/** `evidence` is what the comparison with previous has shown; null while that is not made. */
+export interface ProbationStatus extends ProbationView {
+  readonly evidence: VerdictView | null;
 }
 
 export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation' | 'stopping';

@@ -8,6 +8,7 @@ const RULES = {
   nowMs: 0,
   wallMs: 0,
   probationMs: 0,
+  comparedMs: null,
   isRollbackManual: false,
   testingCrashesMax: 2,
   takeover: TAKEOVER,

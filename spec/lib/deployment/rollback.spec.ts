@@ -10,7 +10,7 @@ function threePromoted(isWarm: boolean): World {
   for (const version of [2, 3]) {
     world.drop(version, 1);
     world.settle();
-    promote(world, version);
+    promote(world, version, 'anna');
     world.settle();
   }
   if (!isWarm) endProbation(world);
@@ -140,7 +140,7 @@ describe('A rollback by hand', () => {
     const world = threePromoted(true);
     world.drop(4, 1);
     world.settle();
-    promote(world, 4);
+    promote(world, 4, 'anna');
     world.goBack(1);
     expect(world.state.promotion).to.equal(null);
     world.settle();
@@ -152,7 +152,7 @@ describe('A rollback by hand', () => {
     world.drop(4, 1);
     world.settle();
     world.goBack(1);
-    promote(world, 4);
+    promote(world, 4, 'anna');
     expect(world.state.promotion).to.equal(null);
     world.tell({
       type: 'arrived',
@@ -235,6 +235,7 @@ const RULES = {
   nowMs: 0,
   wallMs: 0,
   probationMs: PROBATION_MS,
+  comparedMs: null,
   isRollbackManual: false,
   testingCrashesMax: 2,
   takeover: { afterMs: 2000, readyMs: 300, isManual: false },

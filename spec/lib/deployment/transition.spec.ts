@@ -336,6 +336,7 @@ describe('The deployment', () => {
         nowMs: 0,
         wallMs: 0,
         probationMs: PROBATION_MS,
+        comparedMs: null,
         isRollbackManual: false,
         testingCrashesMax: 2,
         takeover: TAKEOVER,

@@ -34,6 +34,10 @@ export class World {
   isManual = false;
   isRollbackManual = false;
   promotionClosed: Rules['promotionClosed'] = null;
+  /** Null: nothing is compared on probation. */
+  comparedMs: number | null = null;
+  /** The version that users' copies go to while another is on probation. */
+  comparedWith: string | null = null;
   readonly servlets = new Map<string, { target: Target; ready: boolean }>();
   readonly files = new Map<string, Release>();
   readonly folders = new Set<string>();
@@ -50,6 +54,7 @@ export class World {
     this.servlets.clear();
     this.pending.length = 0;
     this.mirror = null;
+    this.comparedWith = null;
     const files = [...this.files.values()].sort((a, b) => Number(a.version) - Number(b.version));
     const adopted = { running: null, testing: null };
     this.tell({ type: 'booted', saved: this.saved, adopted, files });
@@ -151,6 +156,7 @@ export class World {
       nowMs: this.nowMs,
       wallMs: this.nowMs,
       probationMs: PROBATION_MS,
+      comparedMs: this.comparedMs,
       isRollbackManual: this.isRollbackManual,
       promotionClosed: this.promotionClosed ?? null,
       testingCrashesMax: 2,
@@ -235,10 +241,12 @@ export class World {
         this.links.delete('testing');
         return;
       case 'mirror':
-        this.mirror = command.name;
+        this.mirror = command.against === undefined ? command.name : null;
+        this.comparedWith = command.against ?? null;
         return;
       case 'mirror-off':
         this.mirror = null;
+        this.comparedWith = null;
         return;
       case 'record':
         this.history.push(command);
@@ -269,6 +277,14 @@ export class World {
       expect(this.mirror).to.equal(testing?.release.name);
       expect(testing?.phase).to.equal('testing');
     }
+    if (this.comparedWith !== null) {
+      expect(this.comparedWith, 'copies go to previous').to.equal(
+        this.state.previous?.release.name,
+      );
+      expect(this.state.previous?.isCompared).to.equal(true);
+      expect(promotion).to.equal(null);
+      expect([testing?.phase, 'waiting']).to.include('waiting');
+    }
     for (const entry of this.history) {
       if (
         ['rejected', 'refused', 'delayed', 'crashed', 'rolled-back', 'promoted'].includes(
@@ -292,7 +308,7 @@ export function worldWith(...versions: number[]): World {
 }
 
 /** The verdict lets this version go live. */
-export function promote(world: World, version: number): void {
+export function promote(world: World, version: number, by = 'vili'): void {
   const name = `shop-${version}`;
-  world.tell({ type: 'verdict', name, decision: 'promote', by: 'vili', reasons: [reason('seen')] });
+  world.tell({ type: 'verdict', name, decision: 'promote', by, reasons: [reason('seen')] });
 }

@@ -27,6 +27,7 @@ const RULES: Rules = {
   probationMs: 1000,
   testingCrashesMax: 2,
   takeover: { afterMs: 2000, readyMs: 300, isManual: false },
+  comparedMs: null,
   isRollbackManual: false,
   compareVersions,
 };

@@ -67,6 +67,8 @@ export const cpu: Signal = {
 /** Another block of the curves is there. */
 export function observeCpu(context: DecisionContext): void {
   const { evidence, settings } = context;
+  // What a version does for requests that are never copied would be held against it.
+  if (settings.isReversed) return;
   const { cpu: mixture, cpuUse } = totalsPart.of(evidence);
   const blocks = judgedBlocks(evidence, settings);
   const recent = blocks.slice(-RECENT.most);

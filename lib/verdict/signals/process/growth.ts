@@ -117,6 +117,11 @@ export const growth: Signal = {
   rows: (input) => RESOURCES.flatMap((resource) => row(input, resource)),
 };
 
+/** The code of its reason. */
+export function growthCodeOf(resource: Resource): string {
+  return LIMITS[resource].code;
+}
+
 /** Another block of the curves is there. */
 export function observeGrowth(context: DecisionContext): void {
   const { growing } = totalsPart.of(context.evidence);

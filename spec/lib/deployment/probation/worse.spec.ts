@@ -61,7 +61,7 @@ describe('A version that is worse than previous on probation', () => {
     const world = onProbation();
     world.drop(3, 1);
     world.settle();
-    promote(world, 3);
+    promote(world, 3, 'anna');
     world.happen(0, true);
     expect(world.state.promotion?.phase).to.equal('starting');
     world.crash('shop-2 running');

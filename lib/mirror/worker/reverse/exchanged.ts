@@ -1,10 +1,10 @@
-import { isDeniedStatus } from '../../compare/severity.ts';
-import type { Exchange } from '../../model/exchange.ts';
-import type { ShadowResponse } from '../request/requester.ts';
-import { isRevalidation } from '../request/conditions.ts';
-import type { Aside } from '../state/client-state.ts';
-import { credentialsOf } from '../state/credentials.ts';
-import type { CompletedPair } from './compare-pair.ts';
+import { isDeniedStatus } from '../../../compare/severity.ts';
+import type { Exchange } from '../../../model/exchange.ts';
+import type { ShadowResponse } from '../../request/requester.ts';
+import { isRevalidation } from '../../request/conditions.ts';
+import type { Aside } from '../../state/client-state.ts';
+import { credentialsOf } from '../../state/credentials.ts';
+import type { CompletedPair } from '../compare-pair.ts';
 
 const COOKIE = 'cookie';
 
@@ -43,7 +43,8 @@ function asResponseOfRunning(exchange: Exchange, response: ShadowResponse): Exch
 }
 
 function responseOf(exchange: Exchange): ShadowResponse {
-  const { status, failure, responseHeaders, responseBody, responseBytes, responseDigest } = exchange;
+  const { status, failure, responseHeaders, responseBody, responseBytes, responseDigest } =
+    exchange;
   const isEmpty = responseBody === null && responseBytes === 0;
   return {
     status,
