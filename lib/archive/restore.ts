@@ -11,6 +11,8 @@ import { type ReadEntry, readBytes, readContent, readZip } from './zip/reader.ts
 
 /** Of its text, in which a byte takes up to three characters. */
 const MAX_LINK_BYTES = 3 * 4096;
+/** PATH_MAX of Linux. */
+const MAX_PATH_BYTES = 4096;
 const MAX_ENTRIES = 1_000_000;
 const MAX_BYTES = 64 * 1024 ** 3;
 const FILE_MODE = 0o640;
@@ -148,13 +150,11 @@ async function writeEntry(entry: ReadEntry, path: BytePath, signal: AbortSignal)
 }
 
 async function linkText(entry: ReadEntry, signal: AbortSignal): Promise<BytePath> {
-  if (entry.size > MAX_LINK_BYTES) {
-    throw new ArchiveFailed(
-      'VILI_ARCHIVE_UNSAFE',
-      `${entry.zipFile}: link ${entry.name} is too long`,
-    );
-  }
-  return bytePath(nameOfText((await readBytes(entry, signal)).toString()));
+  const text = entry.size > MAX_LINK_BYTES ? null : await readBytes(entry, signal);
+  const name = text === null ? null : nameOfText(text.toString());
+  if (name !== null && name.length < MAX_PATH_BYTES) return bytePath(name);
+  const rule = `${entry.zipFile}: link ${entry.name} is too long`;
+  throw new ArchiveFailed('VILI_ARCHIVE_UNSAFE', rule);
 }
 
 async function makeLink(link: Link, unpacking: Unpacking): Promise<boolean> {

@@ -61,7 +61,9 @@ function separatorAfter(line: Line | undefined): string {
   if (line === undefined) return '';
   // A file may end in the middle of a line, with a backslash: only an empty line ends that.
   const isOpen = line.key !== null && isContinued(line.text);
-  return (lineEndOf(line.text) === '' ? '\n' : '') + (isOpen ? '\n' : '');
+  const end = lineEndOf(line.text);
+  // Behind a carriage return, a line feed alone would belong to the same line end.
+  return (end === '' || (isOpen && end === '\r') ? '\n' : '') + (isOpen ? '\n' : '');
 }
 
 /** An odd number of backslashes before the line end. */
