@@ -54,7 +54,9 @@ export function count(what: string, max: number): Parameter<number, false> {
     const shown = String(value);
     const number = /^\d{1,9}$/.test(shown) ? Number(shown) : 0;
     if (number >= 1) return Math.min(number, max);
-    throw new BadRequestError(`${name} "${shown}" must be a whole number from 1 to ${max}`);
+    throw new BadRequestError(
+      `${name} "${shown.slice(0, MAX_SHOWN)}" must be a whole number from 1 to ${max}`,
+    );
   };
   const schema = { type: 'integer', minimum: 1, maximum: max };
   return { doc: `${what}; at most ${max}`, required: false, schema, read };
