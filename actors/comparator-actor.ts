@@ -13,7 +13,12 @@ import type { Journal } from '../lib/journal/journal.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
-import type { ComparatorMessage, DeployerMessage, TrafficMirrorMessage } from './messages.ts';
+import type {
+  ComparatorMessage,
+  DeployerMessage,
+  TrafficMirrorMessage,
+  UserWatchMessage,
+} from './messages.ts';
 
 const TICK_MS = 250;
 /** A verdict that nobody acted upon is reported again after this time. */
@@ -23,6 +28,8 @@ const IDLE_FACTOR = 6; // Without a test, running's processes are sampled less o
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
   readonly trafficMirror: Address<TrafficMirrorMessage>;
+  /** Told what the version before responded to copies, in a probation. */
+  readonly userWatch: Address<UserWatchMessage>;
   /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
   readonly openTest: (
     test: {
@@ -91,6 +98,10 @@ export function comparatorActor(
           return { ...state, ...NO_TEST, ended: state.test ?? state.ended };
         case 'outcomes':
           state.test?.compared(message.batch, now());
+          if (state.test?.against != null) {
+            const { outcomes } = message.batch;
+            self.send(deps.userWatch, { type: 'copied', outcomes });
+          }
           return state;
         case 'observed':
           observed(message.batch, deps.endpoints, state.memory, state.test);

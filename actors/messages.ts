@@ -6,6 +6,7 @@ import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { OutageView } from '../lib/deployment/outage/takeover.ts';
+import type { PairOutcome } from '../lib/compare/outcome.ts';
 import type { OnProbation } from '../lib/evaluation/users/user-evidence.ts';
 import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
 import type { ProbationView } from '../lib/deployment/probation/view.ts';
@@ -36,6 +37,7 @@ export interface Addresses {
   readonly comparator: Address<ComparatorMessage>;
   readonly deployer: Address<DeployerMessage>;
   readonly reloader: Address<ReloaderMessage>;
+  readonly userWatch: Address<UserWatchMessage>;
 }
 
 /** The addresses may be held before the actors are spawned. */
@@ -47,6 +49,7 @@ export function addressesIn(system: ActorSystem): Addresses {
     comparator: system.address('/vili/comparator'),
     deployer: system.address('/vili/deployer'),
     reloader: system.address('/vili/reloader'),
+    userWatch: system.address('/vili/user-watch'),
   };
 }
 
@@ -239,6 +242,8 @@ export type ReloadReply =
 
 export type UserWatchMessage =
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
+  /** The version before the one on probation responded to copies: it is `running` in these pairs. */
+  | { readonly type: 'copied'; readonly outcomes: readonly PairOutcome[] }
   | { readonly type: 'tick' }
   /** Who is on probation; absent: it is not known. */
   | { readonly type: 'looked'; readonly found?: OnProbation | null }

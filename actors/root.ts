@@ -186,10 +186,11 @@ function comparatorDeps(services: Services): ComparatorDeps {
   const { endpoints, writes } = services;
   /** Those of the test under way, whatever was reloaded since. */
   let rules = verdictSettings(live.settings);
-  const { deployer, trafficMirror } = addresses;
+  const { deployer, trafficMirror, userWatch } = addresses;
   return {
     deployer,
     trafficMirror,
+    userWatch,
     openTest: (what, memory, startUp) => {
       const { release } = what;
       rules = verdictSettings(live.settings);

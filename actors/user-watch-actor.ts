@@ -62,6 +62,9 @@ export function userWatchActor(deps: UserWatchDeps): Behaviour<UserWatchMessage,
         case 'observed':
           state.evidence.observed(message.batch, deps.endpointOf);
           return state;
+        case 'copied':
+          state.evidence.copied(message.outcomes);
+          return state;
         case 'tick':
           return save(deps, self, report(deps, self, ask(deps, self, state)));
         case 'looked':

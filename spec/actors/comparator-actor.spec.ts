@@ -271,6 +271,7 @@ async function withComparator(
           tell: (message) => (message.type === 'standing' ? true : deployer.tell(message)),
         },
         trafficMirror,
+        userWatch: inbox('/vili/user-watch'),
         openTest: (test, memory, startUp) =>
           Test.open({
             ...test,

@@ -1,3 +1,4 @@
+import type { PairOutcome } from '../../compare/outcome.ts';
 import { BoundedMap } from '../../model/bounded-map.ts';
 import type { TrafficObservation } from '../../model/exchange.ts';
 import { UserHistory } from '../../verdict/unpaired/control/history.ts';
@@ -9,6 +10,9 @@ import { Unpaired, type UnpairedSettings } from '../../verdict/unpaired/unpaired
 const HISTORIES_MAX = 3;
 /** Of an endpoint or a client: a trusted proxy may name clients at any length. */
 const LONGEST_NAME = 500;
+
+/** Of a pair whose `running` is the version before. */
+type CopyOutcome = Pick<PairOutcome, 'endpoint' | 'requestId' | 'atMs' | 'running'>;
 
 /** The version on probation, and the one it is compared with. */
 export interface OnProbation {
@@ -42,6 +46,18 @@ export class UserEvidence {
       const response: UserResponse = { endpoint, client, atMs: atMs + ms, status, failure, ms };
       this.#historyOf(version).responded(response);
       if (this.#trial?.of.version === version) this.#trial.verdict.trial(response);
+    }
+  }
+
+  /**
+   * The version before responded to copies of what users sent: trouble that it shares is no reason. Each copy stands for
+   * a client of its own.
+   */
+  copied(outcomes: readonly CopyOutcome[]): void {
+    for (const { endpoint, requestId, atMs, running } of outcomes) {
+      const { status, failure, ms } = running;
+      const client = requestId.slice(0, LONGEST_NAME);
+      this.#trial?.verdict.control({ endpoint, client, atMs: atMs + ms, status, failure, ms });
     }
   }
 

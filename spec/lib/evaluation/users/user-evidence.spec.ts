@@ -54,6 +54,23 @@ describe('the evidence of what users get', () => {
     expect(evidence.report(START_MS + 61_000)).to.include({ responses: 0, isWorse: false });
   });
 
+  it('does not mind an outage that the version before meets, too, when it gets copies', () => {
+    for (const isShared of [true, false]) {
+      const evidence = new UserEvidence(() => SETTINGS);
+      known(evidence);
+      evidence.onProbation(PAIR, START_MS);
+      for (let n = 0; n < 1200; n++) {
+        const status = n > 400 ? 503 : 201;
+        const it = observed('shop-1.0.1/2_running', n * 50, n % 50, status);
+        const running = { status: isShared ? status : 201, failure: null, ms: 5 };
+        const copy = { endpoint: 'GET /items', requestId: `r${n}`, atMs: it.atMs, running };
+        evidence.copied([copy]);
+        evidence.observed([it], nameOf);
+      }
+      expect(evidence.isWorse(START_MS + 61_000), `shared: ${isShared}`).to.equal(!isShared);
+    }
+  });
+
   it('judges nothing outside a probation, and begins one judgement for each', () => {
     const evidence = new UserEvidence(() => SETTINGS);
     known(evidence);
