@@ -189,18 +189,18 @@ function tick(
 ): ComparatorState {
   if (state.test === null) return state;
   const report = state.test.decide(nowMs);
-  if (state.test.against !== null) {
-    state.checkpoints.offer(state.test, nowMs);
-    return reportWorse(deps, self, state, nowMs);
-  }
-  const standing = reportStanding(deps, self, state, report, nowMs);
   const isSpeedMissing = state.test.isSpeedMissing(nowMs);
   if (isSpeedMissing !== state.isSpeedMissing) {
     self.send(deps.trafficMirror, { type: 'speed', isMissing: isSpeedMissing });
   }
-  const now = { ...state, standing, isSpeedMissing };
+  const now = { ...state, isSpeedMissing };
+  if (state.test.against !== null) {
+    state.checkpoints.offer(state.test, nowMs);
+    return reportWorse(deps, self, now, nowMs);
+  }
+  const standing = reportStanding(deps, self, now, report, nowMs);
   state.checkpoints.offer(state.test, nowMs);
-  return reportVerdict(deps, self, now, report, nowMs);
+  return reportVerdict(deps, self, { ...now, standing }, report, nowMs);
 }
 
 /**

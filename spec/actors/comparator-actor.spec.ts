@@ -91,6 +91,22 @@ describe('The comparator', () => {
     );
   });
 
+  for (const [where, against] of [
+    ['in a test', {}],
+    ['on probation', { against: 'shop-1' }],
+  ] as const) {
+    it(`asks for more times while they are missing, ${where}`, async () => {
+      await withComparator(async (stage) => {
+        await send(stage, { ...EVALUATE, ...against }, TICK);
+        const wished = stage.trafficMirror.messages.filter(({ type }) => type === 'speed');
+        expect(wished).to.deep.equal([
+          { type: 'speed', isMissing: false },
+          { type: 'speed', isMissing: true },
+        ]);
+      });
+    });
+  }
+
   it('rejects a version that is still inconclusive at its deadline', async () => {
     await withComparator(async (stage) => {
       const { actor, deployer, clock } = stage;

@@ -69,7 +69,7 @@ describe('A version that turns bad on probation', function () {
   });
 
   it('is taken back for slowness, also after a restart of Vili in between', async () => {
-    await withWorld({ ...BY_HAND, verdict_min_time: '4s' }, async (world) => {
+    await withWorld({ ...BY_HAND, verdict_min_time: '10s' }, async (world) => {
       const daemon = await world.startServing();
       world.users(30);
       await promoted(world, daemon, '1.0.1', { slow: { endpoint: ENDPOINT, ms: 60 } });
