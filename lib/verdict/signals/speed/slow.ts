@@ -208,7 +208,9 @@ function missingOf(evidence: Evidence): number {
 function reasonOf(evidence: Evidence, endpoint: EndpointEvidence | null): Reason {
   const totals = totalsPart.of(evidence);
   const { slowTesting, slowRunning } = endpoint === null ? totals : endpointPart.of(endpoint);
-  const timed = endpoint === null ? totals.slowTimed : timedOf(endpoint);
+  // Times of an endpoint are counted by another signal, which leaves out some of those counted here.
+  const timed =
+    endpoint === null ? totals.slowTimed : Math.max(timedOf(endpoint), slowTesting + slowRunning);
   const blamed = endpoint ?? slowest(evidence);
   const subject = endpoint === null ? 'over all endpoints, ' : `${endpoint.name}: `;
   return {
