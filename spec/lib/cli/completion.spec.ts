@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { withTempFolder } from '../../support/temp-folder.ts';
 import { run } from './run-support.ts';
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
@@ -36,8 +39,12 @@ describe('vili completion', () => {
         if (name !== 'help') expect(stdout).to.match(new RegExp(`\\b${name}\\b`));
       }
       if (!hasShell(shell)) this.skip();
-      const checked = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
-      expect([checked.status, checked.stderr]).to.deep.equal([0, '']);
+      await withTempFolder(async (folder) => {
+        const file = join(folder, 'completion');
+        await writeFile(file, stdout);
+        const checked = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+        expect([checked.status, checked.stderr]).to.deep.equal([0, '']);
+      });
     });
   }
 
