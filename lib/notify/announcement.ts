@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../model/history.ts';
 import type { Reason } from '../model/reason.ts';
+import { escapeMarkup } from './escape.ts';
 
 const URGENT: ReadonlySet<Occasion> = new Set(['crashed', 'rolled-back']);
 
@@ -59,12 +60,13 @@ export function announcementOf(notification: Notification, sender: Sender): Anno
   const { host, identifier, nowMs, id } = sender;
   const next = nextCommand(event, version);
   const plain = saying(notification, host, String);
-  const slack = saying(notification, host, escapeSlack);
+  // So that nothing a service or a file says calls a whole channel or leads elsewhere.
+  const slack = saying(notification, host, escapeMarkup);
   if (plain === null || slack === null) return null;
   const urgent = URGENT.has(event);
   const call = urgent ? '<!channel> ' : '';
   // The words that people's workflows match stay as they are, to their end.
-  const ending = next === null || WORDS_OF_GO.has(event) ? '' : ` Next: \`${escapeSlack(next)}\``;
+  const ending = next === null || WORDS_OF_GO.has(event) ? '' : ` Next: \`${escapeMarkup(next)}\``;
   return {
     id,
     at: new Date(nowMs).toISOString(),
@@ -172,9 +174,4 @@ function nextCommand(event: Occasion, version: string): string | null {
     default:
       return null;
   }
-}
-
-/** So that nothing a service or a file says calls a whole channel or leads elsewhere. */
-function escapeSlack(text: string): string {
-  return text.replace(/[&<>]/g, (it) => (it === '&' ? '&amp;' : it === '<' ? '&lt;' : '&gt;'));
 }

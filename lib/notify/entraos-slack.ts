@@ -1,5 +1,6 @@
 import { ViliError } from '../errors.ts';
 import type { Announcement, Channel } from './announcement.ts';
+import { escapeMarkup } from './escape.ts';
 import { bounded } from './post.ts';
 
 const REPLY_MAX_CHARACTERS = 64 * 1024;
@@ -44,9 +45,9 @@ async function logOn(settings: EntraosSettings, signal: AbortSignal): Promise<st
   const { applicationId, applicationName, applicationSecret } = settings;
   const credential =
     '<applicationcredential><params>' +
-    `<applicationID>${escapeXml(applicationId)}</applicationID>` +
-    `<applicationName>${escapeXml(applicationName)}</applicationName>` +
-    `<applicationSecret>${escapeXml(applicationSecret)}</applicationSecret>` +
+    `<applicationID>${escapeMarkup(applicationId)}</applicationID>` +
+    `<applicationName>${escapeMarkup(applicationName)}</applicationName>` +
+    `<applicationSecret>${escapeMarkup(applicationSecret)}</applicationSecret>` +
     '</params></applicationcredential>';
   const response = await fetch(`${settings.whydahUri}/tokenservice/logon`, {
     method: 'POST',
@@ -76,8 +77,4 @@ async function post(
   });
   await response.body?.cancel();
   return response.status;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>]/g, (it) => (it === '&' ? '&amp;' : it === '<' ? '&lt;' : '&gt;'));
 }

@@ -1,4 +1,4 @@
-import type { Announcement } from '../../lib/notify/announcement.ts';
+import type { Announcement, Channel } from '../../lib/notify/announcement.ts';
 
 /** An announcement of a rejection, with what is given in place of its own. */
 export function announcement(own: Partial<Announcement> = {}): Announcement {
@@ -26,4 +26,12 @@ export function announcement(own: Partial<Announcement> = {}): Announcement {
     urgent: false,
     ...own,
   };
+}
+
+/** `sent`, or the message of the error with which a channel did not take an announcement. */
+export function outcomeOf(channel: Channel): Promise<string> {
+  return channel.send(announcement(), new AbortController().signal).then(
+    () => 'sent',
+    (error: Error) => error.message,
+  );
 }

@@ -2,10 +2,10 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Channel } from '../../../lib/notify/announcement.ts';
 import { command } from '../../../lib/notify/command.ts';
 import { mail, messageText } from '../../../lib/notify/mail.ts';
-import { announcement } from '../../support/announcement.ts';
+import { announcement, outcomeOf } from '../../support/announcement.ts';
+import { isAlive } from '../../support/cluster-fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
@@ -30,9 +30,9 @@ describe('A command that is told of events', () => {
   it('that fails says so, with the end of what it wrote to standard error', () =>
     withTempFolder(async (folder) => {
       const failing = command('echo no such channel >&2; exit 3', folder);
-      expect(await failureOf(failing)).to.equal('/bin/sh: exit code 3: no such channel');
-      expect(await failureOf(command('true', folder))).to.equal('sent');
-      expect(await failureOf(command('true', join(folder, 'gone')))).to.contain('ENOENT');
+      expect(await outcomeOf(failing)).to.equal('/bin/sh: exit code 3: no such channel');
+      expect(await outcomeOf(command('true', folder))).to.equal('sent');
+      expect(await outcomeOf(command('true', join(folder, 'gone')))).to.contain('ENOENT');
     }));
 
   it('that hangs is ended, with all it started, when nobody waits for it any more', () =>
@@ -112,21 +112,3 @@ describe('E-mail', () => {
     );
   });
 });
-
-// Private
-
-function failureOf(channel: Channel): Promise<string> {
-  return channel.send(announcement(), never).then(
-    () => 'sent',
-    (error: Error) => error.message,
-  );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import type { Channel } from '../../../lib/notify/announcement.ts';
 import { slackWebhook } from '../../../lib/notify/slack-webhook.ts';
 import { webhook } from '../../../lib/notify/webhook.ts';
-import { announcement } from '../../support/announcement.ts';
+import { announcement, outcomeOf } from '../../support/announcement.ts';
 import { withReceiver } from '../../support/receiver.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 6);
@@ -55,12 +54,12 @@ describe('A webhook', () => {
   it('is not followed elsewhere, and its address, which may be a secret, is not told', () =>
     withReceiver([307, 500], async (url, received) => {
       const hook = webhook({ url: `${url}/t0ken`, secret: '', now: () => NOW_MS });
-      expect(await failureOf(hook)).to.equal('the webhook responded with 307');
-      expect(await failureOf(hook)).to.equal('the webhook responded with 500');
+      expect(await outcomeOf(hook)).to.equal('the webhook responded with 307');
+      expect(await outcomeOf(hook)).to.equal('the webhook responded with 500');
       expect(received.map(({ path }) => path)).to.deep.equal(['/t0ken', '/t0ken']);
       const gone = webhook({ url: 'http://127.0.0.1:1/t0ken', secret: '', now: () => NOW_MS });
-      expect(await failureOf(gone)).to.match(/^the webhook cannot be reached: /);
-      expect(await failureOf(gone)).to.not.contain('t0ken');
+      expect(await outcomeOf(gone)).to.match(/^the webhook cannot be reached: /);
+      expect(await outcomeOf(gone)).to.not.contain('t0ken');
     }));
 });
 
@@ -72,12 +71,3 @@ describe('An incoming webhook of Slack', () => {
       expect(JSON.parse(received[0]?.body ?? '')).to.deep.equal({ text: '[shop] :x: all is well' });
     }));
 });
-
-// Private
-
-function failureOf(channel: Channel): Promise<string> {
-  return channel.send(announcement(), never).then(
-    () => 'sent',
-    (error: Error) => error.message,
-  );
-}
