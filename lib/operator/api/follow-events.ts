@@ -1,5 +1,6 @@
 import { type EventGap, type EventView, eventOf, eventsAfter } from '../views/event-view.ts';
 import type { ControlHandlers } from './handlers.ts';
+import { pastThenLive } from './past-then-live.ts';
 import type { Subscription } from './route.ts';
 
 export interface EventsWanted {
@@ -18,29 +19,19 @@ export async function followEvents(
   { after, limit = 0 }: EventsWanted,
   maxPast: number,
 ): Promise<Subscription<EventView | EventGap>> {
-  let waiting: EventView[] = [];
-  let take = (event: EventView): void => {
-    if (waiting.length < maxPast) waiting.push(event);
-  };
-  const stop = handlers.events((entry) => take(eventOf(entry)));
-  try {
-    const known = await pastOf(handlers, after === undefined ? limit : maxPast);
-    const { events: past, isWhole } =
-      after === undefined ? { events: known, isWhole: true } : eventsAfter(known, after);
-    // What happens while the past is read may be in it already.
-    const had = new Set(known.map(({ id }) => id));
-    return (send) => {
-      if (!isWhole && after !== undefined) send({ gapAfter: after });
-      for (const event of past) send(event);
-      for (const event of waiting) if (!had.has(event.id)) send(event);
-      waiting = [];
-      take = send;
-      return stop;
-    };
-  } catch (error) {
-    stop();
-    throw error;
-  }
+  return pastThenLive<EventView | EventGap, EventView>({
+    listen: (take) => handlers.events((entry) => take(eventOf(entry))),
+    maxWaiting: maxPast,
+    async past() {
+      const known = await pastOf(handlers, after === undefined ? limit : maxPast);
+      // What happens while the past is read may be in it already.
+      const had = new Set(known.map(({ id }) => id));
+      const isNew = ({ id }: EventView): boolean => !had.has(id);
+      if (after === undefined) return { past: known, isNew };
+      const { events, isWhole } = eventsAfter(known, after);
+      return { past: isWhole ? events : [{ gapAfter: after }, ...events], isNew };
+    },
+  });
 }
 
 // Private

@@ -1,5 +1,6 @@
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../../model/trace-record.ts';
 import type { ControlHandlers } from './handlers.ts';
+import { pastThenLive } from './past-then-live.ts';
 import type { Subscription } from './route.ts';
 
 /**
@@ -11,25 +12,16 @@ export async function followTrace(
   filter: TraceFilter,
   maxWaiting: number,
 ): Promise<Subscription<TraceRecord>> {
-  let waiting: TraceRecord[] = [];
-  let take = (record: TraceRecord): void => {
-    if (waiting.length < maxWaiting) waiting.push(record);
-  };
-  const stop = handlers.followTrace((record) => {
-    if (matchesTrace(record, filter)) take(record);
+  return pastThenLive<TraceRecord, TraceRecord>({
+    listen: (take) =>
+      handlers.followTrace((record) => {
+        if (matchesTrace(record, filter)) take(record);
+      }),
+    maxWaiting,
+    async past() {
+      const past = await handlers.trace(filter);
+      const lastId = past.at(-1)?.id ?? 0;
+      return { past, isNew: ({ id }) => id > lastId };
+    },
   });
-  try {
-    const past = await handlers.trace(filter);
-    const lastId = past.at(-1)?.id ?? 0;
-    return (send) => {
-      for (const record of past) send(record);
-      for (const record of waiting) if (record.id > lastId) send(record);
-      waiting = [];
-      take = send;
-      return stop;
-    };
-  } catch (error) {
-    stop();
-    throw error;
-  }
 }
