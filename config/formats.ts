@@ -33,6 +33,7 @@ export {
 export {
   addressBlock,
   host,
+  isLoopback,
   listenAddress,
   mailAddress,
   type PortRange,

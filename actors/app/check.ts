@@ -7,6 +7,7 @@ import { isComplete } from '../../lib/base/arrival/complete.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import { adoptBase } from '../../lib/base/instance/adopt.ts';
 import { layoutOf } from '../../lib/base/names/layout.ts';
+import { succeeds } from '../../lib/base/names/paths.ts';
 import type { CheckOptions } from '../../lib/cli/terminal/io.ts';
 import { EXIT, messageOf } from '../../lib/errors.ts';
 import { inspectLog, levelWarning } from '../../lib/logs/classify/inspect.ts';
@@ -103,12 +104,8 @@ async function checkAdmin({ admin, base, identifier }: Settings): Promise<string
   const failure = await bindFailure(place.port, place.host);
   const who = token === '' ? 'read-only, without samples' : 'with admin.token';
   if (failure === null) return `${listen} is free, ${who}`;
-  const isRunning = await controlClient(layoutOf(base, identifier).socket)
-    .status()
-    .then(
-      () => true,
-      () => false,
-    );
+  const { socket } = layoutOf(base, identifier);
+  const isRunning = await succeeds(controlClient(socket).status());
   if (isRunning) return `${listen} is in use while Vili runs here, ${who}`;
   const holder = await holderText(place.port);
   throw new Error(`${listen} cannot be listened on (${holder || failure})`);

@@ -1,4 +1,4 @@
-import { splitAddress } from '../../config/formats.ts';
+import { isLoopback, splitAddress } from '../../config/formats.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { ControlHandlers } from '../../lib/operator/api/handlers.ts';
 import { CONTROL_LIMITS, createControlServer } from '../../lib/operator/server/control-server.ts';
@@ -21,7 +21,7 @@ export function adminDeps(
   return {
     // A door each time: what one could not listen on is of no more use.
     createServer: (onProblem) => {
-      const door = tcpDoor({ ...place, token, tls, now });
+      const door = tcpDoor({ ...place, isLoopback: isLoopback(place.host), token, tls, now });
       return createControlServer({ ...CONTROL_LIMITS, door, handlers, onProblem });
     },
     address: listen,

@@ -135,6 +135,12 @@ export function splitAddress(text: string): { host: string; port: number } | nul
   return { host: match[1] ?? match[2] ?? '', port: Number(match[3]) };
 }
 
+/** Whether only programs of this host can connect to what listens on `host`, a name or an address without brackets. */
+export function isLoopback(host: string): boolean {
+  if (isIPv4(host)) return host.startsWith('127.');
+  return host === '::1' || host.toLowerCase() === 'localhost';
+}
+
 // Private
 
 function isPort(value: unknown): boolean {

@@ -1,5 +1,4 @@
-import { isIPv4 } from 'node:net';
-import { splitAddress } from '../formats.ts';
+import { isLoopback, splitAddress } from '../formats.ts';
 import type { SchemaSettings } from '../schema.ts';
 import { type Finding, problemIf, warningIf } from './finding.ts';
 
@@ -40,11 +39,4 @@ export function adminRules({ admin, port }: SchemaSettings): Finding[] {
       'has no effect without admin.listen',
     ),
   ];
-}
-
-// Private
-
-function isLoopback(host: string): boolean {
-  if (isIPv4(host)) return host.startsWith('127.');
-  return host === '::1' || host.toLowerCase() === 'localhost';
 }

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { isIP } from 'node:net';
 import { ViliError } from '../../../errors.ts';
 import type { Door } from './door.ts';
 import { Guard } from './guard.ts';
@@ -9,6 +8,8 @@ export interface TcpDoorOptions {
   /** A name or an address, without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Whether only programs of this host can connect there. */
+  readonly isLoopback: boolean;
   /** Empty: only what strangers may have, and only on a loopback address. */
   readonly token: string;
   /** Contents of PEM files; null: plain HTTP. */
@@ -18,9 +19,9 @@ export interface TcpDoorOptions {
 
 /** `admin.listen`: whoever is let in by a `Guard`. */
 export function tcpDoor(options: TcpDoorOptions): Door {
-  const { host, port, token, tls, now } = options;
+  const { host, port, isLoopback, token, tls, now } = options;
   const scheme = tls === null ? 'http' : 'https';
-  const guard = new Guard({ token, isLoopback: isLoopback(host), scheme, now });
+  const guard = new Guard({ token, isLoopback, scheme, now });
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
     name: `admin.listen ${where}`,
@@ -32,12 +33,6 @@ export function tcpDoor(options: TcpDoorOptions): Door {
     leave: () => Promise.resolve(),
     enter: ({ headers, socket }) => guard.enter(headers, socket.remoteAddress ?? 'unknown'),
   };
-}
-
-/** Whether only programs of this host can connect to what listens on `host`. */
-export function isLoopback(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith('127.');
-  return host === '::1' || host.toLowerCase() === 'localhost';
 }
 
 // Private
