@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { runCli } from '../../lib/cli/run-cli.ts';
 import { processIo } from '../../lib/cli/terminal/process-io.ts';
 import { untilEnded } from './acts/until-ended.ts';
+import { runBare } from './bare/run-bare.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { init } from './init/init.ts';
@@ -27,6 +28,7 @@ process.exitCode = await runCli(
   {
     version,
     start: (options) => start(options, version),
+    runBare,
     init,
     check,
     notify: (options) => notify(options, interrupted.signal),

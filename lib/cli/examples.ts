@@ -8,6 +8,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   notify: 'vili notify --test',
   demo: 'vili demo --keep',
   reload: 'vili reload',
+  'run-bare': 'vili run-bare --base /srv/inventory',
   upgrade: 'vili upgrade --base /srv/inventory',
   completion: 'source <(vili completion bash)',
   why: 'vili why 1.5.0',

@@ -28,6 +28,7 @@ import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
 import { wait } from './commands/wait.ts';
+import { runBare } from './commands/running/run-bare.ts';
 import { upgrade } from './commands/running/upgrade.ts';
 import { why } from './commands/why.ts';
 import { remoteActions, type RemoteOptions, remoteOf } from './remote.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly Declare[] = [
   notify,
   stop,
   upgrade,
+  runBare,
   completion,
   status,
   why,

@@ -35,6 +35,7 @@ export function remoteActions({ version }: CliActions): CliActions {
     version,
     init: refuse('init'),
     start: refuse('start'),
+    runBare: refuse('run-bare'),
     check: refuse('check'),
     notify: refuse('notify'),
     demo: refuse('demo'),

@@ -70,6 +70,8 @@ export interface CliActions {
   readonly version: string;
   init(options: InitOptions): Promise<InitResult>;
   start(options: StartOptions): Promise<number>;
+  /** Resolves to the exit code of the service's process. */
+  runBare(options: StartOptions): Promise<number>;
   check(options: CheckOptions): Promise<number>;
   notify(options: NotifyOptions): Promise<number>;
   demo(options: DemoOptions): Promise<number>;

@@ -38,6 +38,11 @@ export class SampleActions implements CliActions {
     return 0;
   }
 
+  async runBare(options: object): Promise<number> {
+    this.calls.push({ runBare: options });
+    return 0;
+  }
+
   async check(options: object): Promise<number> {
     this.calls.push({ check: options });
     return 2;
