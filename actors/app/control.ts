@@ -31,6 +31,7 @@ import { destinationOf } from './acts/destination.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { LogViews } from './logs/log-views.ts';
 import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
+import { Captures } from './trace/captures.ts';
 import type { Services } from './services.ts';
 import type { Upgrades } from './upgrade/upgrades.ts';
 
@@ -41,6 +42,8 @@ const ACT_TIMEOUT_MS = 10_000;
 export function controlHandlers(services: Services, upgrades: Upgrades): ControlHandlers {
   const { system, history, feed } = services;
   const logs = new LogViews(services);
+  const onNotice = (text: string): void => services.journal.notice(text, {});
+  const captures = new Captures({ system, onNotice });
   const handlers: ControlHandlers = {
     status: () => status(services),
     verdict: async () => verdictOf(await askEvaluation(services)),
@@ -50,6 +53,8 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
     history: (limit) => history.read(limit),
     trace: (filter) => trace(services, filter),
     followTrace: (listener) => system.trace.follow(listener),
+    slowLog: () => Promise.resolve(system.slowLog()),
+    capture: (wanted) => captures.begin(wanted),
     tree: () => Promise.resolve(nestTree(system.tree(), '/vili')),
     events: (listener) => feed.listen(listener),
     logs: (of, wanted) => logs.last(of, wanted),

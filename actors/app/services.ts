@@ -121,7 +121,10 @@ export async function createServices(
     maxRecords: settings.trace.size,
     onProblem: (text) => journal.warn(text),
   });
-  system.trace.follow((record) => traceLog.add(record));
+  // What messages hold is shown to whoever captures it, and never written down; the text of a mark is a note.
+  system.trace.follow(({ payload, ...record }) =>
+    traceLog.add(record.type === 'mark' ? { ...record, ...(payload && { payload }) } : record),
+  );
   const addresses = addressesIn(system);
   const forMirror = mirrorSettings(settings, token);
   const endpoints = createEndpoints(forMirror.compare);

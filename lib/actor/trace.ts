@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks';
-import { inspect } from 'node:util';
 import { ViliError } from '../errors.ts';
 import {
   matchesTrace,
@@ -8,16 +7,12 @@ import {
   type TraceOutcome,
   type TraceRecord,
 } from '../model/trace-record.ts';
+import { payloadText } from './mail/payload.ts';
 
 export const DEFAULT_SLOW_LOG_SIZE = 128;
 const PAYLOAD_LENGTH_MAX = 4000;
-const PAYLOAD_SHOWN = {
-  depth: 4,
-  maxArrayLength: 20,
-  maxStringLength: 500,
-  breakLength: Infinity,
-  customInspect: false,
-};
+/** In the ring; the oldest give way. */
+const PAYLOADS_MAX = 1000;
 
 /** Which records to read. */
 export interface TraceQuery extends TraceFilter {
@@ -107,7 +102,7 @@ export class Trace implements TraceReader {
     this.#texts[texts + 2] = type;
     this.#texts[texts + 3] = correlation;
     if (this.#payloads.size > 0) this.#payloads.delete(id - this.#size);
-    if (payload !== undefined) this.#payloads.set(id, this.#maskText(shown(payload)));
+    if (payload !== undefined) this.#keepPayload(id, payload);
     if (handledMs >= this.#slowMs) this.#keepSlow(id);
     if (this.#listeners.size > 0) this.#notifyListeners(id);
   }
@@ -159,6 +154,15 @@ export class Trace implements TraceReader {
     };
   }
 
+  /** Masked as a whole and cut afterwards: a mask recognizes a secret by what stands around it. */
+  #keepPayload(id: number, payload: unknown): void {
+    const text = this.#maskText(payloadText(payload));
+    const isLong = text.length > PAYLOAD_LENGTH_MAX;
+    this.#payloads.set(id, isLong ? `${text.slice(0, PAYLOAD_LENGTH_MAX)}…` : text);
+    const [oldest] = this.#payloads.keys();
+    if (this.#payloads.size > PAYLOADS_MAX && oldest !== undefined) this.#payloads.delete(oldest);
+  }
+
   #keepSlow(id: number): void {
     this.#slow.push(this.#record(id));
     if (this.#slow.length > this.#slowLogSize) this.#slow.shift();
@@ -182,11 +186,6 @@ export class Trace implements TraceReader {
 }
 
 // Private
-
-function shown(payload: unknown): string {
-  const text = typeof payload === 'string' ? payload : inspect(payload, PAYLOAD_SHOWN);
-  return text.length > PAYLOAD_LENGTH_MAX ? `${text.slice(0, PAYLOAD_LENGTH_MAX)}…` : text;
-}
 
 function positive(name: string, value: number): number {
   if (Number.isInteger(value) && value > 0) return value;

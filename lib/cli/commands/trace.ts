@@ -2,7 +2,8 @@ import { EXIT, UsageError, ViliError } from '../../errors.ts';
 import type { TraceRecord } from '../../model/trace-record.ts';
 import { correlationMeant } from '../../operator/views/version-named.ts';
 import { type CommandContext, type Declare, LOOKING, show } from '../command.ts';
-import { countOf } from '../flags.ts';
+import { countOf, durationOf } from '../flags.ts';
+import { captureMessages } from '../live/capture.ts';
 import { printable } from '../text/printable.ts';
 import { mermaidText, traceLine } from '../text/trace.ts';
 
@@ -13,7 +14,13 @@ interface TraceFlags {
   readonly id?: string;
   readonly all?: boolean;
   readonly limit?: number;
+  readonly slow?: boolean;
+  readonly capture?: string;
+  readonly for?: number;
 }
+
+/** What shows something else than the records of the ring, and what it cannot be combined with. */
+const ALONE = ['follow', 'mermaid', 'actor', 'id', 'all'] as const;
 
 export const trace: Declare = (program, run) =>
   program
@@ -29,11 +36,33 @@ export const trace: Declare = (program, run) =>
     )
     .option('--limit <count>', 'newest records, at most (default: 200)', countOf)
     .option('--mermaid', 'print a sequence diagram')
+    .option('--slow', 'the latest messages that took longer than trace.slow')
+    .option('--capture <actor>', 'what the messages to this actor hold, masked, from now on')
+    .option('--for <duration>', 'how long to capture (default: 1m, at most 10m)', durationOf)
     .action(run(showTrace));
 
 // Private
 
 async function showTrace(
+  context: CommandContext,
+  { slow, capture, for: forMs, ...flags }: TraceFlags,
+): Promise<number> {
+  if (forMs !== undefined && capture === undefined) throw new UsageError('--for needs --capture');
+  if (slow !== true && capture === undefined) return showRecords(context, flags);
+  const other = ALONE.find((name) => flags[name] !== undefined);
+  const word = slow === true ? 'slow' : 'capture';
+  if (other !== undefined || (slow === true && capture !== undefined)) {
+    throw new UsageError(`--${word} shows something else; leave out --${other ?? 'capture'}`);
+  }
+  const { limit } = flags;
+  if (capture !== undefined) return captureMessages(context, { capture, for: forMs, limit });
+  const records = (await context.client.slowTrace({})).slice(-(limit ?? Number.POSITIVE_INFINITY));
+  if (records.length === 0) context.printer.talk('no message took longer than trace.slow');
+  show(context, records, () => records.map((one) => traceLine(one, context.text.colors)));
+  return EXIT.ok;
+}
+
+async function showRecords(
   context: CommandContext,
   { follow, mermaid, all, ...given }: TraceFlags,
 ): Promise<number> {

@@ -4,6 +4,7 @@ import type { Report } from '../../evaluation/report/report.ts';
 import type { ActorTree } from '../../model/actor-tree.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import type { Role } from '../../model/role.ts';
+import type { CaptureEvent, CaptureWanted } from '../../model/trace/capture.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { LinesWanted } from '../../model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
@@ -62,6 +63,10 @@ export interface ControlHandlers {
   trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;
   /** Calls the listener for every new record until the returned function is called. */
   followTrace(listener: (record: TraceRecord) => void): () => void;
+  /** The latest messages whose handling took longer than `trace.slow`, oldest first. */
+  slowLog(): Promise<readonly TraceRecord[]>;
+  /** Captures what the messages to one actor hold. Throws BadRequestError, ConflictError. */
+  capture(wanted: CaptureWanted): (send: (event: CaptureEvent) => void) => () => void;
   tree(): Promise<ActorTree>;
   /** Calls the listener for every new entry of the history until the returned function is called. */
   events(listener: (event: HistoryEntry) => void): () => void;

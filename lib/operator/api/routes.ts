@@ -1,5 +1,6 @@
 import { ViliError } from '../../errors.ts';
 import { LOG_LEVELS, type LinesWanted } from '../../model/logs/shown-line.ts';
+import { DEFAULT_CAPTURE_MS, MAX_CAPTURE_MS, MAX_CAPTURED } from '../../model/trace/capture.ts';
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';
@@ -120,6 +121,35 @@ export const ROUTES = {
     selectedBy: 'follow',
     doc: 'the same, then new records',
     subscribe: (handlers, request) => followTrace(handlers, traceFilter(request), MAX_TRACE),
+  }),
+  slowTrace: json({
+    method: 'GET',
+    path: '/v1/trace',
+    request: { slow: anyText('`1`') },
+    selectedBy: 'slow',
+    doc: 'the latest records whose handling took longer than `trace.slow`, at most 128, oldest first',
+    respond: (handlers) => handlers.slowLog(),
+  }),
+  captureTrace: stream({
+    method: 'GET',
+    path: '/v1/trace',
+    request: {
+      capture: requiredText('path of an actor, or the end of it, such as `deployer`'),
+      by: requiredText('who asks, for the log of Vili, such as `ann@host`'),
+      forMs: count(`how long, ms; default ${DEFAULT_CAPTURE_MS}`, MAX_CAPTURE_MS),
+      messages: count(`after so many it ends; default ${MAX_CAPTURED}`, MAX_CAPTURED),
+    },
+    selectedBy: 'capture',
+    doc: '`{ "capturing": … }`, then the messages to that actor with what they hold, masked, as they are handled (`{ "record": … }`), and at the end `{ "ended": "time" }` or `"limit"`; a stream that ends ends the capture',
+    subscribe: (handlers, { capture, by, forMs, messages }) =>
+      Promise.resolve(
+        handlers.capture({
+          actor: capture,
+          by,
+          forMs: forMs ?? DEFAULT_CAPTURE_MS,
+          limit: messages ?? MAX_CAPTURED,
+        }),
+      ),
   }),
   tree: json({
     method: 'GET',

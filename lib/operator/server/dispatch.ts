@@ -37,8 +37,8 @@ export async function dispatch(
   const resumedBy = 'subscribe' in route ? route.resumedBy : undefined;
   const parameters = readRequest(route.request, (name) => {
     if (name === resumedBy && request.lastEventId !== null) return request.lastEventId;
-    if (body === null) return request.query.get(name);
-    const value = Object.hasOwn(body, name) ? body[name] : undefined;
+    const value =
+      body === null ? request.query.get(name) : Object.hasOwn(body, name) ? body[name] : undefined;
     return name === 'by' ? withAddress(value, request.caller) : value;
   });
   if ('subscribe' in route) {

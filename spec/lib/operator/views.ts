@@ -3,6 +3,7 @@ import type { Report } from '../../../lib/evaluation/report/report.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
 import type { HistoryEntry } from '../../../lib/model/history.ts';
 import type { LinesWanted, ShownLine } from '../../../lib/model/logs/shown-line.ts';
+import type { CaptureEvent, CaptureWanted } from '../../../lib/model/trace/capture.ts';
 import type { TraceRecord } from '../../../lib/model/trace-record.ts';
 import type {
   ActKind,
@@ -242,6 +243,20 @@ export class SampleHandlers implements ControlHandlers {
     this.traceListeners.add(listener);
     this.onListen();
     return () => this.traceListeners.delete(listener);
+  }
+
+  async slowLog(): Promise<readonly TraceRecord[]> {
+    return TRACE.slice(1);
+  }
+
+  capture(wanted: CaptureWanted): (send: (event: CaptureEvent) => void) => () => void {
+    this.calls.push({ capture: wanted });
+    return (send) => {
+      send({ capturing: `/vili/${wanted.actor}`, forMs: wanted.forMs });
+      for (const record of TRACE) send({ record });
+      send({ ended: 'time' });
+      return () => this.calls.push('the capture is over');
+    };
   }
 
   async tree(): Promise<ActorTree> {
