@@ -19,6 +19,7 @@ import type {
   TrafficMirrorMessage,
   UserWatchMessage,
 } from './messages.ts';
+import type { MetricsMessage } from './metrics/messages.ts';
 
 const TICK_MS = 250;
 /** A verdict that nobody acted upon is reported again after this time. */
@@ -30,6 +31,7 @@ export interface ComparatorDeps {
   readonly trafficMirror: Address<TrafficMirrorMessage>;
   /** Told what the version before responded to copies, in a probation. */
   readonly userWatch: Address<UserWatchMessage>;
+  readonly metrics: Address<MetricsMessage>;
   /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
   readonly openTest: (
     test: {
@@ -113,7 +115,10 @@ export function comparatorActor(
           return tick(deps, self, sample(deps, self, state, now()), now());
         case 'sampled':
           if (message.sample?.running) state.memory.sampled(message.sample.running);
-          if (message.sample !== null) state.test?.sampled(message.sample);
+          if (message.sample !== null) {
+            state.test?.sampled(message.sample);
+            self.send(deps.metrics, { type: 'sampled', sample: message.sample });
+          }
           return { ...state, sampledAtMs: now() };
         case 'decided':
           writeReport(deps, self, state, message.decision);

@@ -28,6 +28,7 @@ import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { SlotEvent } from '../lib/servlet/slot-events.ts';
+import type { MetricsMessage } from './metrics/messages.ts';
 
 /** The actors at the top that others send to; a message to an absent actor is a dead letter. */
 export interface Addresses {
@@ -38,6 +39,7 @@ export interface Addresses {
   readonly deployer: Address<DeployerMessage>;
   readonly reloader: Address<ReloaderMessage>;
   readonly userWatch: Address<UserWatchMessage>;
+  readonly metrics: Address<MetricsMessage>;
 }
 
 /** The addresses may be held before the actors are spawned. */
@@ -50,6 +52,7 @@ export function addressesIn(system: ActorSystem): Addresses {
     deployer: system.address('/vili/deployer'),
     reloader: system.address('/vili/reloader'),
     userWatch: system.address('/vili/user-watch'),
+    metrics: system.address('/vili/metrics'),
   };
 }
 

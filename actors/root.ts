@@ -10,29 +10,24 @@ import { watchServerFiles } from '../lib/base/arrival/watcher.ts';
 import { removeLink } from '../lib/base/instance/links.ts';
 import { surveyBase } from '../lib/base/instance/survey.ts';
 import { compareVersions } from '../lib/base/names/version-order.ts';
-import { writeFileAtomic } from '../lib/base/state/atomic-file.ts';
 import { recordedState } from '../lib/base/state/recorded-state.ts';
 import { parseDeployment } from '../lib/deployment/parse.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
-import { writeReport } from '../lib/evaluation/report/files.ts';
-import { Test } from '../lib/evaluation/test.ts';
 import { announcementOf } from '../lib/notify/announcement.ts';
 import { channelsOf } from '../lib/notify/channels.ts';
 import { CONTROL_LIMITS, createControlServer } from '../lib/operator/server/control-server.ts';
 import { socketDoor } from '../lib/operator/server/door/socket-door.ts';
-import { wallTimeOf } from '../lib/runtime/clock.ts';
-import { processSample } from '../lib/servlet/process-sample.ts';
-import { sampleMs } from '../lib/verdict/signals/process/curve.ts';
 import { adminActor } from './admin-actor.ts';
 import { adminDeps } from './deps/admin.ts';
+import { comparatorDeps } from './deps/comparator.ts';
 import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
 import type { Upgrades } from './app/upgrade/upgrades.ts';
 import { deploymentRules, promotionClosed } from './app/settings/rules.ts';
-import { copyRulesOf, safeCopyRulesOf, verdictSettings } from './app/settings/traffic.ts';
+import { copyRulesOf, safeCopyRulesOf } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
-import { type ComparatorDeps, comparatorActor } from './comparator-actor.ts';
+import { comparatorActor } from './comparator-actor.ts';
 import { type DeployerDeps, deployerActor } from './deployer-actor.ts';
 import { diskJanitorActor } from './disk-janitor-actor.ts';
 import { diskJanitorDeps } from './deps/disk-janitor.ts';
@@ -41,6 +36,8 @@ import { userWatchActor } from './user-watch-actor.ts';
 import { hangWatchDeps } from './deps/hang-watch.ts';
 import { userWatchDeps } from './deps/user-watch.ts';
 import { ingestorActor } from './ingestor-actor.ts';
+import { metricsDeps } from './metrics/deps.ts';
+import { metricsActor } from './metrics/metrics-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
 import { reloaderActor } from './reloader-actor.ts';
@@ -100,6 +97,11 @@ export function rootTable(
           random: services.random,
           journal,
         }),
+    }),
+    actorSpec({
+      name: 'metrics',
+      mailbox: BUSY_MAILBOX,
+      behaviour: () => metricsActor(metricsDeps(services)),
     }),
     actorSpec({
       name: 'archivist',
@@ -180,51 +182,6 @@ export function rootTable(
 }
 
 // Private
-
-function comparatorDeps(services: Services): ComparatorDeps {
-  const { live, layout, launcher, proxy, registry, journal, now, addresses } = services;
-  const { endpoints, writes } = services;
-  /** Those of the test under way, whatever was reloaded since. */
-  let rules = verdictSettings(live.settings);
-  const { deployer, trafficMirror, userWatch } = addresses;
-  return {
-    deployer,
-    trafficMirror,
-    userWatch,
-    openTest: (what, memory, startUp) => {
-      const { release } = what;
-      rules = verdictSettings(live.settings);
-      return Test.open({
-        ...what,
-        memory,
-        startUp,
-        samples: live.settings.samples,
-        rules,
-        versionFolder: layout.versionFolder(release.name),
-        evidenceFile: layout.evidenceFile(release.name),
-        nowMs: now(),
-        toWall: wallTimeOf,
-        onProblem: (text) => journal.warn(text),
-      });
-    },
-    writeReport: (decision, test) =>
-      writeReport(layout.versionFolder(decision.version), decision, test),
-    sampleProcesses: async () => {
-      const usages = await launcher.usages();
-      const running = proxy.route().running?.instance ?? null;
-      return processSample({ atMs: now(), usages, registry, running });
-    },
-    sampleMs: () => sampleMs(rules),
-    save: (name, saved) =>
-      writes.guard('the evidence', () =>
-        writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
-      ),
-    endpoints,
-    mode: () => live.settings.verdict.mode,
-    now,
-    journal,
-  };
-}
 
 function deployerDeps(services: Services, isTakeover: boolean): DeployerDeps {
   const { settings, live, layout, journal, history, feed, writes, now, wallNow } = services;

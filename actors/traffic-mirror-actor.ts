@@ -13,6 +13,7 @@ import type {
   TrafficCounts,
   TrafficMirrorMessage,
 } from './messages.ts';
+import type { MetricsMessage } from './metrics/messages.ts';
 
 export interface TrafficMirrorDeps {
   /** Proxy and mirror outlive this actor: its restart never closes the users' socket. */
@@ -20,6 +21,7 @@ export interface TrafficMirrorDeps {
   readonly mirror: Mirror;
   readonly comparator: Address<ComparatorMessage>;
   readonly deployer: Address<DeployerMessage>;
+  readonly metrics: Address<MetricsMessage>;
   /** Which requests are copied for a test that begins now. */
   readonly copyRules: () => CopyRules;
   /** Those for a version on probation: nothing that was asked for is done twice. */
@@ -93,6 +95,7 @@ export function trafficMirrorActor(
           return state;
         case 'outcomes':
           self.send(comparator, message);
+          self.send(deps.metrics, message);
           return state;
         case 'mirror-event':
           logMirrorEvent(journal, message.event);

@@ -1,10 +1,8 @@
-import { listArchives } from '../../lib/archive/retention.ts';
 import { identify } from '../../lib/base/arrival/fingerprint.ts';
 import { listServerFiles } from '../../lib/base/arrival/scan.ts';
 import { versionMeant } from '../../lib/base/names/version-meant.ts';
 import type { ActReply } from '../../lib/deployment/acts.ts';
 import { ConflictError } from '../../lib/errors.ts';
-import type { EvaluationView } from '../../lib/evaluation/test.ts';
 import type { Release } from '../../lib/model/release.ts';
 import { matchesTrace, type TraceFilter, type TraceRecord } from '../../lib/model/trace-record.ts';
 import type {
@@ -14,25 +12,17 @@ import type {
   ControlHandlers,
   ReloadResult,
 } from '../../lib/operator/api/handlers.ts';
-import { composeStatus } from '../../lib/operator/views/compose-status.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
-import type {
-  DiskView,
-  StatusView,
-  UserFailureView,
-  UsersView,
-  VerdictView,
-} from '../../lib/operator/views/status-view.ts';
 import { versionNamed } from '../../lib/operator/views/version-named.ts';
-import type { ProxyCounts } from '../../lib/proxy/counts.ts';
-import { userFailureText } from '../../lib/text/user-failure.ts';
 import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
+import { Scrapes } from '../metrics/scrape.ts';
 import { destinationOf } from './acts/destination.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { LogViews } from './logs/log-views.ts';
-import { askDeployment, askEvaluation, askTraffic } from './questions.ts';
-import { Captures } from './trace/captures.ts';
+import { askEvaluation } from './questions.ts';
 import type { Services } from './services.ts';
+import { askAll, statusOf, verdictOf } from './status/status.ts';
+import { Captures } from './trace/captures.ts';
 import type { Upgrades } from './upgrade/upgrades.ts';
 
 /** The deployer saves an act to disk before it replies. */
@@ -44,8 +34,10 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
   const logs = new LogViews(services);
   const onNotice = (text: string): void => services.journal.notice(text, {});
   const captures = new Captures({ system, onNotice });
+  const scrapes = new Scrapes(services);
   const handlers: ControlHandlers = {
-    status: () => status(services),
+    status: async () => statusOf(services, await askAll(services)),
+    metrics: () => scrapes.text(),
     verdict: async () => verdictOf(await askEvaluation(services)),
     report: (version) => reportOf(services, version),
     samples: (version) => samplesOf(services, version),
@@ -69,73 +61,6 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
 }
 
 // Private
-
-async function status(services: Services): Promise<StatusView> {
-  const { settings, layout, proxy, now } = services;
-  const { deployment, servlets, outage, probation } = await askDeployment(services);
-  const counts = await askTraffic(services);
-  const evaluation = await askEvaluation(services);
-  const isOnProbation = evaluation !== null && evaluation.against !== null;
-  const evidence = isOnProbation ? verdictOf(evaluation) : null;
-  const { received, skipped } = counts.proxy;
-  const { mirrored, dropped, failed, inFlight } = counts.mirror;
-  const archives = await listArchives(layout.archiveFolder, layout.identifier);
-  return composeStatus({
-    vili: {
-      version: services.viliVersion,
-      pid: process.pid,
-      base: settings.base,
-      identifier: settings.identifier,
-      uptimeMs: Math.round(now() - services.startedAtMs),
-      port: (await proxy.listen()).port,
-      scheme: settings.tls.cert === '' ? 'http' : 'https',
-    },
-    stopping: services.stopping.aborted,
-    deployment,
-    servlets,
-    verdict: isOnProbation ? null : verdictOf(evaluation),
-    outage,
-    probation: probation && { ...probation, evidence },
-    users: usersView(services, counts.proxy),
-    traffic: { received, mirrored, skipped, dropped, failed, inFlight },
-    archive: {
-      count: archives.length,
-      bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
-    },
-    disk: await diskView(services),
-  });
-}
-
-async function diskView({ live, disk, writes }: Services): Promise<DiskView> {
-  const space = await disk.space();
-  return {
-    freeShare: space?.freeShare ?? null,
-    minFree: live.settings.disk.minFree,
-    baseBytes: disk.baseSize?.bytes ?? null,
-    failing: writes.failing().map(({ sinceMs, ...it }) => {
-      return { ...it, since: new Date(sinceMs).toISOString() };
-    }),
-  };
-}
-
-/** What users got in place of running's responses, in words. */
-function usersView({ registry }: Services, { failed, failures }: ProxyCounts): UsersView {
-  const views = failures.map((failure): UserFailureView => {
-    const { instance, cause, outcome, count, sinceMs, lastMs, requestId } = failure;
-    const pid = registry.get(instance)?.process.pid ?? null;
-    const [since, last] = [new Date(sinceMs).toISOString(), new Date(lastMs).toISOString()];
-    const text = userFailureText(failure, pid);
-    return { instance, cause, outcome, count, since, last, requestId, text };
-  });
-  return { failed, failures: views.toReversed() };
-}
-
-function verdictOf(view: EvaluationView | null): VerdictView | null {
-  if (view === null) return null;
-  const { release, report, signals } = view;
-  const { pairs, elapsedMs, progress, reasons, missing, decision } = report;
-  return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing, signals };
-}
 
 async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
   const { by, reason = '', path: accepted, dryRun: isDryRun = false, role = 'running' } = request;

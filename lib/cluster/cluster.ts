@@ -136,6 +136,10 @@ class Cluster implements ProxyService {
     for (const { child } of this.#slots) child?.moveOn(target);
   }
 
+  processes(): readonly number[] {
+    return this.#slots.flatMap(({ child }) => child?.pid ?? []);
+  }
+
   /** The counts of this moment; of a silent process, those that it reported last. */
   async counts(): Promise<ProxyCounts> {
     const patience = new AbortController();

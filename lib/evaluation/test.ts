@@ -6,10 +6,10 @@ import type { LogBatch } from '../logs/follow/batch.ts';
 import type { OutcomeBatch } from '../mirror/events.ts';
 import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { Release } from '../model/release.ts';
-import type { SignalRow, VerdictReport } from '../verdict/report.ts';
+import type { EndpointReport, SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Evaluation, type Saved, type StartUp } from './evaluation.ts';
-import { type DecisionRecord, testReport, withSamples } from './report/compose.ts';
+import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
 import type { ReportReason, TestReport } from './report/report.ts';
 import type { RunningResponse } from './response-ring.ts';
 import type { RunningMemory } from './running-memory.ts';
@@ -19,6 +19,7 @@ import { LogContext } from './samples/log-context.ts';
 import { SampleStore } from './samples/sample-store.ts';
 
 const SAMPLES_FOLDER = 'samples';
+const MAX_DESCRIBED_ENDPOINTS = 20;
 
 export interface TestOptions {
   readonly release: Release;
@@ -45,6 +46,8 @@ export interface EvaluationView {
   readonly against: string | null;
   readonly report: VerdictReport;
   readonly signals: readonly SignalRow[];
+  /** The most suspicious first, at most 20. */
+  readonly endpoints: readonly EndpointReport[];
 }
 
 /** Everything reported of a test. */
@@ -189,8 +192,10 @@ export class Test {
   describe(): EvaluationView | null {
     const report = this.#report;
     if (report === null) return null;
-    const { signals } = this.#evaluation.findings(report);
-    return { release: this.release, against: this.against, report, signals };
+    const findings = this.#evaluation.findings(report);
+    const { signals } = findings;
+    const endpoints = listedEndpoints(findings, MAX_DESCRIBED_ENDPOINTS);
+    return { release: this.release, against: this.against, report, signals, endpoints };
   }
 
   view(): TestView | null {

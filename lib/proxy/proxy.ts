@@ -62,6 +62,8 @@ export interface HttpProxy {
   /** Whether running responds; of several processes as reported last, some 0.1 s ago. */
   pulse(): Pick<ProxyCounts, 'heard' | 'waitingNow'>;
   counts(): ProxyCounts;
+  /** The processes that serve users in place of this one; empty: this one does. */
+  processes(): readonly number[];
   /** Reports observations of running in batches; returns a function that unsubscribes. */
   onTraffic(listener: TrafficListener): () => void;
   /** The listening socket, for another process that takes the connections over; open from `listen` on. */
@@ -169,6 +171,7 @@ export function createProxy(
         context.failures.snapshot(),
         context.pool?.pulse,
       ),
+    processes: () => [],
     onTraffic: (listener) => context.traffic.listen(listener),
     listener: server,
     leave() {

@@ -8,6 +8,8 @@ export interface Certainty {
   /** The odds that testing is worse, to 1, and those that reject. */
   readonly oddsWorse: number;
   readonly oddsNeeded: number;
+  /** What each signal adds to `oddsWorse`, by the first of its codes; absent in reports of earlier Vilis. */
+  readonly bySignal?: Readonly<Record<string, number>>;
   /** The next statement is wrong with at most this probability. */
   readonly ruledOutAlpha: number;
   /** Testing fails more often by at most this share; 1 when nothing is known. */

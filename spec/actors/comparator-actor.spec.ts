@@ -288,6 +288,7 @@ async function withComparator(
         },
         trafficMirror,
         userWatch: inbox('/vili/user-watch'),
+        metrics: inbox('/vili/metrics'),
         openTest: (test, memory, startUp) =>
           Test.open({
             ...test,

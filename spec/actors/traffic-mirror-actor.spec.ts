@@ -5,6 +5,7 @@ import type {
   TrafficCounts,
   TrafficMirrorMessage,
 } from '../../actors/messages.ts';
+import type { MetricsMessage } from '../../actors/metrics/messages.ts';
 import { type TrafficMirrorDeps, trafficMirrorActor } from '../../actors/traffic-mirror-actor.ts';
 import type { Target, TrafficObservation } from '../../lib/model/exchange.ts';
 import { NO_ROUTE, type Route } from '../../lib/proxy/route.ts';
@@ -269,7 +270,9 @@ class Fixture {
     const copyRules = (): CopyRules => this.copyRules;
     const safeCopyRules = (): CopyRules => ({ ...this.copyRules, methods: ['GET'] });
     const rules = { copyRules, safeCopyRules };
-    return { proxy, mirror, comparator, deployer, ...rules, servletPids: () => [7, 8], journal };
+    const metrics = inbox<MetricsMessage>('/vili/metrics');
+    const to = { comparator, deployer, metrics };
+    return { proxy, mirror, ...to, ...rules, servletPids: () => [7, 8], journal };
   }
 
   #count(what: string): string {

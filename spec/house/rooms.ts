@@ -70,9 +70,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     idea: 'all evidence on one version, its samples and report, replay',
     imports: 'lib/model lib/text lib/base lib/compare lib/logs lib/verdict lib/mirror',
   },
+  'lib/metrics': {
+    idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them',
+    imports: 'lib/model lib/compare lib/verdict',
+  },
   'lib/operator': {
     idea: 'control API: routes declared once, server, client, live events',
-    imports: 'lib/model lib/base lib/compare lib/deployment lib/evaluation',
+    imports: 'lib/model lib/base lib/compare lib/deployment lib/evaluation lib/metrics',
   },
   'lib/cli': {
     idea: 'one file per command, and the text that they print',
@@ -85,7 +89,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   actors: {
     idea: 'behaviours, the supervision table, and in `app` the process edge',
     imports:
-      'lib/model lib/runtime lib/text config lib/actor lib/base lib/disk lib/journal lib/archive lib/notify lib/deployment lib/servlet lib/proxy lib/compare lib/logs lib/verdict lib/mirror lib/cluster lib/evaluation lib/operator lib/cli lib/demo',
+      'lib/model lib/runtime lib/text config lib/actor lib/base lib/disk lib/journal lib/archive lib/notify lib/deployment lib/servlet lib/proxy lib/compare lib/logs lib/verdict lib/mirror lib/cluster lib/evaluation lib/metrics lib/operator lib/cli lib/demo',
   },
 };
 

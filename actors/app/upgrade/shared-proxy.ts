@@ -55,6 +55,10 @@ export class SharedProxy implements ProxyService {
     return this.#own.counts();
   }
 
+  processes(): readonly number[] {
+    return this.#own.processes();
+  }
+
   connections(): Promise<number> {
     return this.#own.connections();
   }

@@ -58,7 +58,7 @@ export function withSamples<R extends ReportReason>(
 
 /** What a report says about the test, within `REPORT_LIMITS`. */
 export function testReport(findings: TestFindings, samples: readonly SampleEntry[]): TestReport {
-  const { verdict, measures, signals, coverage, ignored, endpoints } = findings;
+  const { verdict, measures, signals, coverage, ignored } = findings;
   const { decision, condemned, pairs, elapsedMs, progress, certainty, missing } = verdict;
   return {
     decision,
@@ -75,8 +75,8 @@ export function testReport(findings: TestFindings, samples: readonly SampleEntry
     },
     ...(measures.translated > 0 && { translated: measures.translated }),
     signals,
-    endpoints: endpoints.slice(0, REPORT_LIMITS.endpoints).map((one) => ({
-      ...withoutIgnored(one, ignored),
+    endpoints: listedEndpoints(findings, REPORT_LIMITS.endpoints).map((one) => ({
+      ...one,
       samples: samples
         .filter(
           ({ endpoint, key }) => endpoint === one.endpoint && !isIgnored(ignored, endpoint, key),
@@ -89,6 +89,14 @@ export function testReport(findings: TestFindings, samples: readonly SampleEntry
     ignoredCount: ignored.length,
     coverage,
   };
+}
+
+/** The most suspicious endpoints, without differences that turned out to be noise. */
+export function listedEndpoints(
+  { endpoints, ignored }: Pick<TestFindings, 'endpoints' | 'ignored'>,
+  max: number,
+): readonly EndpointReport[] {
+  return endpoints.slice(0, max).map((one) => withoutIgnored(one, ignored));
 }
 
 /** Whether the log of the version, not a request, shows what a reason of this code says. */
@@ -119,7 +127,6 @@ function verdictOf({ verdict, reasons }: DecisionRecord): string {
   return verdict === 'rejected' && isInconclusive === true ? 'inconclusive' : verdict;
 }
 
-/** Leaves out differences that turned out to be noise. */
 function withoutIgnored(one: EndpointReport, ignored: readonly IgnoredField[]): EndpointReport {
   const isShown = ({ kind, path }: EndpointReport['alsoSeen'][number]): boolean =>
     !isIgnored(ignored, one.endpoint, differenceKey(kind as DifferenceKind, path));

@@ -55,6 +55,8 @@ export interface ReloadResult {
 export interface ControlHandlers {
   status(): Promise<StatusView>;
   verdict(): Promise<VerdictView | null>;
+  /** In Prometheus' text format. */
+  metrics(): Promise<string>;
   /** Null when no version was tested yet, or nothing is known of that one any more. */
   report(version: string | undefined): Promise<Report | null>;
   samples(version: string | undefined): Promise<{ version: string; samples: readonly Sample[] }>;

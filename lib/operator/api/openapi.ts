@@ -52,7 +52,7 @@ function operationOf(routes: readonly Route[]): Json {
   const [first] = routes;
   if (first === undefined) throw new Error('an operation has a route');
   const isOpen = routes.every((route) => route.isOpen === true);
-  const name = first.path.replace(/^\/v1\//, '').replaceAll(/[^a-z]+(.)?/gi, '_$1');
+  const name = first.path.replace(/^\/(v1\/)?/, '').replaceAll(/[^a-z]+(.)?/gi, '_$1');
   return {
     operationId: `${first.method.toLowerCase()}_${name}`,
     summary: routes.map(summaryOf).join('; '),
@@ -92,8 +92,10 @@ function bodyOf({ request }: Route): Json {
 }
 
 function contentOf(routes: readonly Route[]): Json {
-  const types = routes.map((route) =>
-    'subscribe' in route ? 'text/event-stream' : 'application/json',
-  );
-  return Object.fromEntries(types.map((type) => [type, { schema: {} }]));
+  return Object.fromEntries(routes.map((route) => [typeOf(route), { schema: {} }]));
+}
+
+function typeOf(route: Route): string {
+  if ('subscribe' in route) return 'text/event-stream';
+  return 'text' in route ? route.contentType : 'application/json';
 }

@@ -3,7 +3,7 @@ import type { RequestOf, Shape } from './parameters.ts';
 
 interface Declaration<S extends Shape> {
   readonly method: 'GET' | 'POST';
-  readonly path: `/v1/${string}`;
+  readonly path: `/v1/${string}` | '/metrics';
   readonly request: S;
   /** The query parameter that, when present, selects this route among those of its path. */
   readonly selectedBy?: string;
@@ -18,6 +18,12 @@ interface Declaration<S extends Shape> {
 /** A route that responds with one JSON value. */
 export interface JsonRoute<S extends Shape, R> extends Declaration<S> {
   respond(handlers: ControlHandlers, request: RequestOf<S>): Promise<R>;
+}
+
+/** A route that responds with a text. */
+export interface TextRoute<S extends Shape> extends Declaration<S> {
+  readonly contentType: string;
+  text(handlers: ControlHandlers, request: RequestOf<S>): Promise<string>;
 }
 
 /** A route that responds with server-sent events for as long as the client listens. */
@@ -38,9 +44,13 @@ export interface Frame {
 /** Begins to send; the returned function ends it. */
 export type Subscription<E> = (send: (event: E) => void) => () => void;
 
-export type Route = JsonRoute<Shape, unknown> | StreamRoute<Shape, unknown>;
+export type Route = JsonRoute<Shape, unknown> | TextRoute<Shape> | StreamRoute<Shape, unknown>;
 
 export function json<S extends Shape, R>(route: JsonRoute<S, R>): JsonRoute<S, R> {
+  return route;
+}
+
+export function plain<S extends Shape>(route: TextRoute<S>): TextRoute<S> {
   return route;
 }
 

@@ -1,4 +1,5 @@
 import { ViliError } from '../../errors.ts';
+import { CONTENT_TYPE } from '../../metrics/exposition.ts';
 import { LOG_LEVELS, type LinesWanted } from '../../model/logs/shown-line.ts';
 import { DEFAULT_CAPTURE_MS, MAX_CAPTURE_MS, MAX_CAPTURED } from '../../model/trace/capture.ts';
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
@@ -19,7 +20,7 @@ import {
   requiredText,
   text,
 } from './parameters.ts';
-import { json, type Route, stream } from './route.ts';
+import { json, plain, type Route, stream } from './route.ts';
 
 const DEFAULT_HISTORY = 100;
 const MAX_HISTORY = 10_000;
@@ -172,6 +173,15 @@ export const ROUTES = {
       'gapAfter' in event ? { name: 'gap' } : { id: event.id },
     doc: 'entries of the history as they happen, each with its `id`',
     subscribe: (handlers, request) => followEvents(handlers, request, MAX_HISTORY),
+  }),
+  metrics: plain({
+    method: 'GET',
+    path: '/metrics',
+    isOpen: true,
+    request: {},
+    contentType: CONTENT_TYPE,
+    doc: '[metrics](metrics.md) for Prometheus, in its text format',
+    text: (handlers) => handlers.metrics(),
   }),
   openApi: json({
     method: 'GET',

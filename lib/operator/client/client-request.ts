@@ -55,8 +55,18 @@ export interface Call {
  * response arrives in time.
  */
 export async function callForJson(call: Call): Promise<unknown> {
+  const text = await callForText(call);
   try {
-    return JSON.parse(await textOf(await open(call, AbortSignal.timeout(call.timeoutMs))));
+    return JSON.parse(text);
+  } catch (error) {
+    throw clearError(error, call);
+  }
+}
+
+/** The same for a response that is not JSON. */
+export async function callForText(call: Call): Promise<string> {
+  try {
+    return await textOf(await open(call, AbortSignal.timeout(call.timeoutMs)));
   } catch (error) {
     throw clearError(error, call);
   }

@@ -1,7 +1,13 @@
 import type { RequestOf, Shape } from '../api/parameters.ts';
-import type { JsonRoute, Route, StreamRoute } from '../api/route.ts';
+import type { JsonRoute, Route, StreamRoute, TextRoute } from '../api/route.ts';
 import { ROUTES } from '../api/routes.ts';
-import { type Call, callForEvents, callForJson, type Remote } from './client-request.ts';
+import {
+  type Call,
+  callForEvents,
+  callForJson,
+  callForText,
+  type Remote,
+} from './client-request.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** A promotion responds once it is under way, which may wait for an actor that is busy. */
@@ -18,13 +24,15 @@ export type ControlClient = {
 type FunctionOf<R> =
   R extends JsonRoute<infer S, infer Response>
     ? (...request: RequestArguments<S>) => Promise<Response>
-    : R extends StreamRoute<infer S, infer Event>
-      ? (
-          request: RequestOf<S>,
-          listener: (event: Event) => void,
-          signal: AbortSignal,
-        ) => Promise<void>
-      : never;
+    : R extends TextRoute<infer S>
+      ? (...request: RequestArguments<S>) => Promise<string>
+      : R extends StreamRoute<infer S, infer Event>
+        ? (
+            request: RequestOf<S>,
+            listener: (event: Event) => void,
+            signal: AbortSignal,
+          ) => Promise<void>
+        : never;
 
 type RequestArguments<S extends Shape> =
   Partial<RequestOf<S>> extends RequestOf<S> ? [request?: RequestOf<S>] : [request: RequestOf<S>];
@@ -36,6 +44,7 @@ export function controlClient(
 ): ControlClient {
   const functions = Object.entries(ROUTES).map(([name, route]) => {
     const call = (request: object = {}): Call => callOf(daemon, timeoutMs, route, request);
+    if ('text' in route) return [name, (request?: object) => callForText(call(request))];
     if (!('subscribe' in route)) return [name, (request?: object) => callForJson(call(request))];
     const follow = (request: object, listener: (event: unknown) => void, signal: AbortSignal) =>
       callForEvents(call(request), listener, signal);

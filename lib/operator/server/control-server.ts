@@ -102,7 +102,10 @@ async function serve(
       },
       options.handlers,
     );
-    if (dispatched.kind === 'json') return send(request, response, 200, dispatched.value);
+    if (dispatched.kind === 'json') return sendJson(request, response, 200, dispatched.value);
+    if (dispatched.kind === 'text') {
+      return send(request, response, 200, dispatched.text, dispatched.contentType);
+    }
     if (streams.size >= options.maxStreams) throw tooManyStreams(options.maxStreams);
     streams.add(response);
     const { frameOf } = dispatched;
@@ -138,21 +141,32 @@ function sendError(request: IncomingMessage, response: ServerResponse, error: un
       : new ViliError('VILI_INTERNAL', 'internal error; its details are in the log of Vili');
   const title = STATUS_CODES[httpStatus] ?? 'Error';
   const problem = { type: 'about:blank', title, status: httpStatus, detail: message, code };
-  send(request, response, httpStatus, problem, 'application/problem+json');
+  sendJson(request, response, httpStatus, problem, 'application/problem+json');
 }
 
-function send(
+function sendJson(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
   value: unknown,
   type = 'application/json',
 ): void {
-  const body = Buffer.from(`${JSON.stringify(value ?? null)}\n`);
+  const text = `${JSON.stringify(value ?? null)}\n`;
+  send(request, response, status, text, `${type}; charset=utf-8`);
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  text: string,
+  contentType: string,
+): void {
+  const body = Buffer.from(text);
   // The rest of a body that nobody read must not be taken for the next request.
   const unread = !request.complete;
   response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
+    'content-type': contentType,
     'content-length': body.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

@@ -17,9 +17,10 @@ export interface HttpRequest {
   body(): Promise<unknown>;
 }
 
-/** One JSON value, or server-sent events for as long as the client listens. */
+/** One JSON value, a text, or server-sent events for as long as the client listens. */
 export type Dispatched =
   | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'text'; readonly text: string; readonly contentType: string }
   | {
       readonly kind: 'events';
       readonly open: () => Promise<Subscription<unknown>>;
@@ -44,6 +45,10 @@ export async function dispatch(
   if ('subscribe' in route) {
     const open = () => route.subscribe(handlers, parameters);
     return { kind: 'events', open, frameOf: route.frameOf?.bind(route) };
+  }
+  if ('text' in route) {
+    const { contentType } = route;
+    return { kind: 'text', text: await route.text(handlers, parameters), contentType };
   }
   return { kind: 'json', value: await route.respond(handlers, parameters) };
 }

@@ -22,6 +22,13 @@ export function rejectionE(evidence: Evidence): number {
   return sum / TOTAL;
 }
 
+/** What each signal adds to it, by the first code of the signal. */
+export function rejectionParts(evidence: Evidence): (readonly [code: string, e: number])[] {
+  return signals.flatMap(({ codes: [code = ''], against: part }) =>
+    part === undefined ? [] : [[code, part(evidence) / TOTAL] as const],
+  );
+}
+
 /** What is left of it without failures. */
 export function withoutErrors(evidence: Evidence): number {
   return rejectionE(evidence) - errorsAgainst(evidence) / TOTAL;

@@ -1,7 +1,7 @@
 import type { Reason } from '../../model/reason.ts';
 import { counted, percent } from '../../text/numbers.ts';
 import { durationOf } from '../../text/times.ts';
-import { rejectionE } from '../decision/budget.ts';
+import { rejectionE, rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { ALPHA_PROMOTE, REJECT_ODDS } from '../parameters.ts';
@@ -48,9 +48,11 @@ export function reasonsFor(
 
 /** How sure it is that testing is worse, and what is ruled out. */
 export function certaintyOf({ evidence }: DecisionContext): Certainty {
+  const parts = rejectionParts(evidence).map(([code, odds]) => [code, Math.min(MAX_ODDS, odds)]);
   return {
     oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence)),
     oddsNeeded: REJECT_ODDS,
+    bySignal: Object.fromEntries(parts),
     ruledOutAlpha: ALPHA_PROMOTE,
     ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutShare(evidence),
   };

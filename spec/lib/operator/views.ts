@@ -225,6 +225,10 @@ export class SampleHandlers implements ControlHandlers {
     return STATUS;
   }
 
+  async metrics(): Promise<string> {
+    return '# TYPE vili_uptime_seconds gauge\nvili_uptime_seconds 7\n';
+  }
+
   async verdict(): Promise<StatusView['verdict']> {
     return STATUS.verdict;
   }

@@ -1,0 +1,98 @@
+import { listArchives } from '../../../lib/archive/retention.ts';
+import type { EvaluationView } from '../../../lib/evaluation/test.ts';
+import { composeStatus } from '../../../lib/operator/views/compose-status.ts';
+import type {
+  DiskView,
+  StatusView,
+  UserFailureView,
+  UsersView,
+  VerdictView,
+} from '../../../lib/operator/views/status-view.ts';
+import type { ProxyCounts } from '../../../lib/proxy/counts.ts';
+import { userFailureText } from '../../../lib/text/user-failure.ts';
+import type { DeploymentView, TrafficCounts } from '../../messages.ts';
+import { askDeployment, askEvaluation, askTraffic } from '../questions.ts';
+import type { Services } from '../services.ts';
+
+/** What the actors replied, one after the other. */
+export interface Asked {
+  readonly described: DeploymentView;
+  readonly counts: TrafficCounts;
+  readonly evaluation: EvaluationView | null;
+}
+
+/** Asks all actors that a status is made of. Throws AskTimeout when one does not reply. */
+export async function askAll(services: Services): Promise<Asked> {
+  const described = await askDeployment(services);
+  const counts = await askTraffic(services);
+  return { described, counts, evaluation: await askEvaluation(services) };
+}
+
+/** What `vili status` shows, and the metrics. */
+export async function statusOf(services: Services, asked: Asked): Promise<StatusView> {
+  const { settings, layout, proxy, now } = services;
+  const { counts, evaluation } = asked;
+  const { deployment, servlets, outage, probation } = asked.described;
+  const isOnProbation = evaluation !== null && evaluation.against !== null;
+  const evidence = isOnProbation ? verdictOf(evaluation) : null;
+  const { received, skipped } = counts.proxy;
+  const { mirrored, dropped, failed, inFlight } = counts.mirror;
+  const archives = await listArchives(layout.archiveFolder, layout.identifier);
+  return composeStatus({
+    vili: {
+      version: services.viliVersion,
+      pid: process.pid,
+      base: settings.base,
+      identifier: settings.identifier,
+      uptimeMs: Math.round(now() - services.startedAtMs),
+      port: (await proxy.listen()).port,
+      scheme: settings.tls.cert === '' ? 'http' : 'https',
+    },
+    stopping: services.stopping.aborted,
+    deployment,
+    servlets,
+    verdict: isOnProbation ? null : verdictOf(evaluation),
+    outage,
+    probation: probation && { ...probation, evidence },
+    users: usersView(services, counts.proxy),
+    traffic: { received, mirrored, skipped, dropped, failed, inFlight },
+    archive: {
+      count: archives.length,
+      bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
+    },
+    disk: await diskView(services),
+  });
+}
+
+export function verdictOf(view: EvaluationView | null): VerdictView | null {
+  if (view === null) return null;
+  const { release, report, signals } = view;
+  const { pairs, elapsedMs, progress, reasons, missing, decision } = report;
+  return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing, signals };
+}
+
+// Private
+
+async function diskView({ live, disk, writes }: Services): Promise<DiskView> {
+  const space = await disk.space();
+  return {
+    freeShare: space?.freeShare ?? null,
+    minFree: live.settings.disk.minFree,
+    baseBytes: disk.baseSize?.bytes ?? null,
+    failing: writes.failing().map(({ sinceMs, ...it }) => {
+      return { ...it, since: new Date(sinceMs).toISOString() };
+    }),
+  };
+}
+
+/** What users got in place of running's responses, in words. */
+function usersView({ registry }: Services, { failed, failures }: ProxyCounts): UsersView {
+  const views = failures.map((failure): UserFailureView => {
+    const { instance, cause, outcome, count, sinceMs, lastMs, requestId } = failure;
+    const pid = registry.get(instance)?.process.pid ?? null;
+    const [since, last] = [new Date(sinceMs).toISOString(), new Date(lastMs).toISOString()];
+    const text = userFailureText(failure, pid);
+    return { instance, cause, outcome, count, since, last, requestId, text };
+  });
+  return { failed, failures: views.toReversed() };
+}
