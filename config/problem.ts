@@ -106,7 +106,7 @@ function render(base: string, problems: readonly Problem[], warnings: readonly s
   const placeWidth = Math.max(0, ...rows.map(({ place }) => place.length));
   const nameWidth = Math.max(0, ...rows.map(({ name }) => name.length));
   const lines = rows.map(({ place, name, text }) =>
-    `  ${place.padEnd(placeWidth)}  ${name.padEnd(nameWidth)}  ${text}`.replace(/\s+$/, ''),
+    `  ${place.padEnd(placeWidth)}  ${name.padEnd(nameWidth)}  ${text}`.trimEnd(),
   );
   if (problems.length > MAX_SHOWN) lines.push(`  and ${problems.length - MAX_SHOWN} more`);
   const also = warnings.map((warning) => `  warning: ${warning}`);

@@ -33,9 +33,9 @@ const headerEdit: Format<HeaderEdit> = {
     const text = textOf(raw);
     const removed = /^remove\s+(\S+)$/.exec(text);
     if (removed !== null) return { name: headerName.parse(removed[1] ?? ''), value: null };
-    const set = /^set\s+([^\s:]+)\s*:\s*(.*)$/.exec(text);
+    const set = /^set\s+([^\s:]+)\s*:([^]*)$/.exec(text);
     if (set === null) throw new FormatError('is not "set NAME: VALUE" or "remove NAME"');
-    const value = (set[2] ?? '').trimEnd();
+    const value = (set[2] ?? '').trim();
     if (!/^[\x20-\x7e\t]*$/.test(value)) throw new FormatError('has a value that is not ASCII');
     return { name: headerName.parse(set[1] ?? ''), value };
   },
@@ -53,7 +53,9 @@ const pathRewrite: Format<PathRewrite> = {
   name: 'path rewrite',
   example: '/old/* -> /new/*',
   parse(raw) {
-    const [from, to, ...more] = textOf(raw).split(/\s*->\s*/);
+    const [from, to, ...more] = textOf(raw)
+      .split('->')
+      .map((part) => part.trim());
     if (from === undefined || to === undefined || more.length > 0) {
       throw new FormatError('is not /from/{id} -> /to/{id}');
     }
@@ -85,7 +87,7 @@ const stateRule: Format<StateRule> = {
     if (mode === undefined || more.length > 0) {
       throw new FormatError('is not "auto", "shared" or "own", with or without a path before it');
     }
-    const path = isForAll ? '' : first.replace(/(?<=.)\/+$/, '');
+    const path = isForAll ? '' : first.replace(/(?<!\/)\/+$/, '') || '/';
     if (!isForAll) checkTemplate(path);
     if (/[{}*]/.test(path))
       throw new FormatError('has a path with "{", "}" or "*"; it is a prefix');

@@ -130,7 +130,7 @@ function basePathsOf(top: ReadonlyMap<string, unknown>): readonly string[] {
 
 /** `/v1` of `https://{host}/v1/`, `/v1` and `v1/`. */
 function basePathOf(url: string): string {
-  const path = url.replace(/^[^/]*:?\/\/[^/]*/, '').replace(/\/+$/, '');
+  const path = url.replace(/^[^/]*:?\/\/[^/]*/, '').replace(/(?<!\/)\/+$/, '');
   return path === '' || path.startsWith('/') ? path : `/${path}`;
 }
 

@@ -110,7 +110,7 @@ const VALUE_ERRORS: ReadonlySet<string> = new Set([
 ]);
 /** Characters that mean something else at the beginning of a value. */
 const INDICATORS = '*&!%@`|>,?-{[';
-const VALUE = /^\s*(?:- +)*(?:[\w.-]+\s*:\s+)?(.*)$/;
+const VALUE = /^\s*(?:- +)*(?:[\w.-]+\s*:\s+)?([^]*)/;
 
 /**
  * What is wrong with a value in the line of an error that only needs quotes; null for any other error.

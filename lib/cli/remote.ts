@@ -22,7 +22,7 @@ export function remoteOf({ url, tokenFile }: RemoteOptions, io: CliIo): Remote |
     throw new UsageError(`--url "${url}" must be like https://host:9600`);
   }
   const token = tokenFile === undefined ? '' : tokenIn(resolve(io.workingFolder, tokenFile));
-  return { url: parsed.href.replace(/\/+$/, ''), token };
+  return { url: parsed.href.replace(/(?<!\/)\/+$/, ''), token };
 }
 
 /** What works in a folder of this host does not work from elsewhere. */

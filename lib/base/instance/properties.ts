@@ -40,7 +40,7 @@ export function instanceProperties(original: string, values: InstanceProperties)
 // Private
 
 function logicalLines(text: string): Line[] {
-  const natural = text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
+  const natural = text.match(/[^\r\n]+(?:\r\n|\r|\n)?|\r\n|\r|\n/g) ?? [];
   const lines: Line[] = [];
   for (let i = 0; i < natural.length; i += 1) {
     let line = natural[i] ?? '';
@@ -68,7 +68,7 @@ function separatorAfter(line: Line | undefined): string {
 
 /** An odd number of backslashes before the line end. */
 function isContinued(line: string): boolean {
-  const slashes = /(\\+)(?:\r\n|\r|\n)?$/.exec(line)?.[1] ?? '';
+  const slashes = /(?<!\\)(\\+)(?:\r\n|\r|\n)?$/.exec(line)?.[1] ?? '';
   return slashes.length % 2 === 1;
 }
 

@@ -4,7 +4,7 @@ import { parseServerFile } from './server-file.ts';
 const STARTED = /\.(?:jar|js|mjs|cjs|py)$/i;
 /** Where a version begins: a digit that no digit precedes. */
 const DIGIT = /(?<!\d)\d/g;
-const SEPARATOR = /[-_. ]*v?$/i;
+const SEPARATOR = /(?<![-_. ])[-_. ]*v?$/i;
 const PART = /[-_. ]/g;
 const LEAST_LENGTH_FOR_A_SLIP = 4;
 

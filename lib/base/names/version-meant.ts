@@ -10,7 +10,10 @@ export function versionMeant(
   given: string,
   known: readonly string[] = [],
 ): string | null {
-  const text = given.trim().replace(/^\.\//, '').replace(/\/+$/, '');
+  const text = given
+    .trim()
+    .replace(/^\.\//, '')
+    .replace(/(?<!\/)\/+$/, '');
   const whole = text.startsWith(`${identifier}-`) ? text : `${identifier}-${text}`;
   if (known.includes(whole)) return whole;
   const file = parseServerFile(identifier, whole);

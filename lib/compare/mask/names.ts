@@ -91,7 +91,7 @@ export function plainName(name: string): string {
 /** The keys of a name of forms: `user[card][][number]` is at `user`, `card`, any index, `number`. */
 export function placeOf(name: string): (string | null)[] {
   const [first = '', ...rest] = name.split('[');
-  return [first, ...rest.map((part) => part.replace(/\].*$/su, '') || null)];
+  return [first, ...rest.map((part) => part.replace(/\].*/su, '') || null)];
 }
 
 // Private
@@ -128,7 +128,7 @@ function wordsOf(name: string): string[] {
 function kindOfWords(written: readonly string[]): NameKind | null {
   // `X-Session` is `Session`.
   const words = written.length > 1 && written[0] === 'x' ? written.slice(1) : written;
-  const plain = words.join('').replace(/\d+$/, '');
+  const plain = words.join('').replace(/(?<!\d)\d+$/, '');
   if (PLAIN_NAMES.has(plain) || words.some((word) => word === 'jwt')) return 'secret';
   if (SHORT_NAMES.has(plain)) return 'unsure';
   for (const part of CONTAINED) {

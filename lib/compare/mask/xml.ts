@@ -17,7 +17,7 @@ const VOID = new Set([
   'embed',
   'area',
 ]);
-const ATTRIBUTE = /([^\s=/>"'<]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g;
+const ATTRIBUTE = /(?<![^\s=/>"'<])([^\s=/>"'<]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g;
 const TAG_NAME = /<\/?([^\s/>"'<]{1,200})/y;
 const SECTION_ENDS = [
   ['<!--', '-->'],

@@ -33,7 +33,7 @@ export function createRuleBook(declared: readonly CompareRule[]): RuleBook {
   const compiled = declared.map(compile);
   const cached = new Map<string, RequestRules | null>();
   return (method, target) => {
-    const path = target.replace(/[?#].*$/s, '');
+    const path = target.replace(/[?#].*/s, '');
     const key = `${method} ${path}`;
     const found = cached.get(key);
     if (found !== undefined) return found;

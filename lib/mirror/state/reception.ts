@@ -20,7 +20,7 @@ export function signOf({ status, headers }: Reply): string {
   if (status === 304) return '200';
   if (status < 300 || status >= 400) return String(status);
   const [location = ''] = headerValues(headers, 'location');
-  const path = location.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '');
+  const path = location.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*/s, '');
   return `${status} ${path.slice(0, MAX_LOCATION)}`;
 }
 

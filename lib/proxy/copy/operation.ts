@@ -36,7 +36,7 @@ export function operationOf(head: OperationHead, start: Buffer | null): string {
 
 /** `"http://example.org/Prices/GetPrice"` and `urn:GetPrice` are both `GetPrice`. */
 function lastWord(action: string): string {
-  return named(/[\w.-]+(?="?$)/.exec(action.trim())?.[0] ?? '');
+  return named(/(?<![\w.-])[\w.-]+(?="?$)/.exec(action.trim())?.[0] ?? '');
 }
 
 function inQuery(target: string): string {

@@ -8,7 +8,7 @@ import type { UserRequest } from './types.ts';
 const REQUEST_LINE = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[\x21-\x7e]*) HTTP\/1\.1\r\n$/;
 const HEADERS = new RegExp(`^${HEADER_LINES}$`);
 /** A tab at the end of a value: node rejects it behind `Content-Length`, and does not understand it elsewhere. */
-const TAB_AT_END = /\t[\t ]*\r/;
+const TAB_AT_END = /\r(?<=\t *\r)/;
 const CR = 0x0d;
 /** `Connection` is absent, `keep-alive` or `close`. */
 const CONNECTION = /^(?:keep-alive|close)?$/i;

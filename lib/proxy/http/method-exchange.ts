@@ -20,7 +20,7 @@ const HEAD = new RegExp(`^[^ ]+ +[\\x21-\\x7e]+ +HTTP/1\\.([01])\\r\\n(${HEADER_
 /** Without these headers a request ends with its head. */
 const FRAMED = /(?:^|\r\n)(?:content-length|transfer-encoding|upgrade):/i;
 /** Node does not understand a value that ends so. */
-const TAB_AT_END = /\t[\t ]*\r/;
+const TAB_AT_END = /\r(?<=\t *\r)/;
 /** A head is given up when it is this many times as large as node accepts, which counts fewer of its bytes. */
 const SLACK = 2;
 const MARKER_BYTES = 16;

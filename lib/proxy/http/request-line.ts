@@ -1,5 +1,5 @@
 const SLASH = 0x2f;
-const ABSOLUTE = /^https?:\/\/([^/?#]+)([^]*)$/i;
+const ABSOLUTE = /^https?:\/\/([^/?#]+)([^]*)/i;
 
 /** The target of a request. `authority` is set in the absolute form only and then overrides Host. */
 export interface RequestTarget {

@@ -17,7 +17,7 @@ import { RequestLifecycle } from './lifecycle.ts';
 
 const SWITCHING = 101;
 /** HTTP/2 in clear text would hide requests from the proxy (RFC 9113 section 3.1 deprecates it). */
-const NOT_TUNNELLED = /(?:^|,)\s*(?:h2c?|HTTP\/[^,]*)\s*(?:,|$)/i;
+const NOT_TUNNELLED = /(?:^|,)\s*(?:h2c?\s*|HTTP\/[^,]*)(?:,|$)/i;
 const UPGRADE_HEADER = /^(?:upgrade|http2-settings)$/i;
 
 /**

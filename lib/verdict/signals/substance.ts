@@ -7,7 +7,8 @@ import type { Signal } from './signal.ts';
 
 /** The last word of endpoints that say whether a service is there, not whether it does its work. */
 const SAYS_NOTHING =
-  /(?:[/._-](?:\w*health\w*|status|statusz|ping|livez?|liveness|alive|readyz?|readiness|metrics|heartbeat|probe|monitor)|\/(?:up|info|version|check|stats|favicon\.ico|robots\.txt))$/i;
+  /(?:[/._-](?:status|statusz|ping|livez?|liveness|alive|readyz?|readiness|metrics|heartbeat|probe|monitor)|\/(?:up|info|version|check|stats|favicon\.ico|robots\.txt))$/i;
+const LAST_WORD = /(?<!\w)\w+$/;
 /** So many endpoints with a good response show more of a service than a probe that nobody lists. */
 const ENOUGH_COMPARED = 3;
 /** Good responses of running that make an endpoint one that users call. */
@@ -78,7 +79,11 @@ function isGood({ status, failure }: ResponseSummary): boolean {
 
 function isTelling({ name }: EndpointEvidence): boolean {
   const method = methodOf(name);
-  return method !== 'HEAD' && method !== 'OPTIONS' && !SAYS_NOTHING.test(pathOf(name));
+  return method !== 'HEAD' && method !== 'OPTIONS' && !saysNothing(pathOf(name));
+}
+
+function saysNothing(path: string): boolean {
+  return SAYS_NOTHING.test(path) || /health/i.test(LAST_WORD.exec(path)?.[0] ?? '');
 }
 
 /**
@@ -135,5 +140,5 @@ function methodOf(name: string): string {
 
 /** Without what distinguishes the requests of one path. */
 function pathOf(name: string): string {
-  return name.slice(name.indexOf(' ') + 1).replace(/[?#].*$/, '');
+  return name.slice(name.indexOf(' ') + 1).replace(/[?#].*/, '');
 }

@@ -32,7 +32,7 @@ export function texts(
     { weight: 100, arbitrary: joined },
     { weight: 100, arbitrary: changed },
     { weight: 20, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
-    { weight: 1, arbitrary: pumped },
+    { weight: 3, arbitrary: pumped },
   );
 }
 
