@@ -1,12 +1,14 @@
 import { type Reason, reasonOf } from '../model/reason.ts';
+import type { PromotionStep } from '../model/promotion/user-share.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
+import { counted, percent } from '../text/numbers.ts';
 import { objectionToRetest } from './arrival.ts';
 import type { DeploymentEvent, Rules } from './events.ts';
 import { type Destination, planRollback } from './hand/plan-rollback.ts';
 import { pauseText } from './hand/pause.ts';
 import { planRestart } from './hand/restart.ts';
-import type { Deployment } from './state.ts';
+import type { Candidate, Deployment } from './state.ts';
 
 /** What an operator asks for. */
 export interface Act {
@@ -32,6 +34,8 @@ export interface Act {
   readonly destination?: Destination | null;
   /** For a restart: whose process. */
   readonly role?: Role;
+  /** For a promotion: a growing share of the users at first; absent or empty: all at once. */
+  readonly steps?: readonly PromotionStep[];
   /** Say what would happen, and do nothing. */
   readonly isDryRun?: boolean;
 }
@@ -68,14 +72,32 @@ export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
   if (act.kind === 'reject') {
     return possible(name, `${name} is rejected`, { ...verdict, decision: 'reject' });
   }
-  if (state.promotion !== null) return impossible(name, `${name} is being promoted already`);
-  if (candidate.phase !== 'testing') {
-    return impossible(name, `${name} is not ready yet (${candidate.phase})`);
-  }
-  return possible(name, `${name} is being promoted`, { ...verdict, decision: 'promote' });
+  return promotion(state, candidate, act, { ...verdict, decision: 'promote' });
 }
 
 // Private
+
+function promotion(
+  state: Deployment,
+  { release: { name }, phase }: Candidate,
+  { steps = [] }: Act,
+  event: Extract<DeploymentEvent, { type: 'verdict' }>,
+): ActPlan {
+  if (state.promotion !== null) {
+    if (!state.promotion.stepping || steps.length > 0) {
+      return impossible(name, `${name} is being promoted already`);
+    }
+    return possible(name, `all users move over to ${name} now, without further steps`, event);
+  }
+  if (phase !== 'testing') return impossible(name, `${name} is not ready yet (${phase})`);
+  const [first] = steps;
+  if (first === undefined) return possible(name, `${name} is being promoted`, event);
+  if (state.running?.target == null) {
+    return impossible(name, 'running does not serve, so its users cannot be shared; without --steps all move over');
+  }
+  const text = `${name} is being promoted in ${counted(steps.length, 'step')}, ${percent(first.share)} of the users first`;
+  return possible(name, text, { ...event, steps });
+}
 
 function rollBack(state: Deployment, act: Act, rules: Rules): ActPlan {
   const { destination = null, by, isDryRun = false } = act;

@@ -82,12 +82,13 @@ export function candidateDown(draft: Draft, name: string, problem: string, cause
   } else if (candidate.phase === 'testing') draft.ask({ type: 'mirror', name, target: null });
 }
 
-/** The test ends here; the folder with its report stays until the next version arrives. */
+/** The test, or the promotion, ends here; the folder with its report stays until the next version arrives. */
 export function rejectCandidate(
   draft: Draft,
   slot: CandidateSlot,
   reasons: readonly Reason[],
   by: string,
+  event: 'rejected' | 'rolled-back' = 'rejected',
 ): void {
   const candidate = draft.state[slot];
   if (candidate === null) return;
@@ -101,7 +102,7 @@ export function rejectCandidate(
   draft.clearRejected();
   draft.set({ rejected: { release: candidate.release, reasons } });
   draft.decide(candidate.release);
-  draft.record('rejected', candidate.release, reasons, by);
+  draft.record(event, candidate.release, reasons, by);
   advance(draft);
 }
 

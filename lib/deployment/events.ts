@@ -1,9 +1,11 @@
 import type { Target } from '../model/exchange.ts';
 import type { HistoryEvent } from '../model/history.ts';
+import type { PromotionStep, UserShare } from '../model/promotion/user-share.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
 import type { VersionReport } from '../model/servlet-facts.ts';
+import type { StickyKey } from '../model/traffic-rules.ts';
 import type { Deployment } from './state.ts';
 
 /** Who wants something to happen, Vili itself included, and why. */
@@ -46,6 +48,8 @@ export type DeploymentEvent =
       readonly type: 'verdict';
       readonly name: string;
       readonly decision: 'promote' | 'reject';
+      /** Of a promotion that somebody asked for; Vili's own go by the rules. */
+      readonly steps?: readonly PromotionStep[];
     } & Asked)
   /** Test a rejected version again: the one rejected last, or one whose file is present. */
   | ({
@@ -61,8 +65,8 @@ export type DeploymentEvent =
       readonly reason: string;
     } & Asked)
   /**
-   * Evidence says that running, which is on probation, is worse than previous. Repeated by its source for as long as that
-   * is so.
+   * Evidence says that running, which is on probation, is worse than previous; or, of a version that has a share of the
+   * users, that it is worse than running. Repeated by its source for as long as that is so.
    */
   | ({
       readonly type: 'worse-on-probation';
@@ -112,6 +116,8 @@ export type Command =
   | { readonly type: 'restore'; readonly name: string; readonly below: string | null }
   /** Null: nothing serves, users' requests are held. */
   | { readonly type: 'route'; readonly target: Target | null }
+  /** Which users' requests go elsewhere; null: none. */
+  | { readonly type: 'share'; readonly share: UserShare | null }
   | { readonly type: 'link'; readonly name: string; readonly role: Role }
   /** What the version's running servlet is for users from now on. */
   | { readonly type: 'role'; readonly name: string; readonly duty: 'running' | 'previous' }
@@ -168,6 +174,14 @@ export interface Rules {
   readonly isRollbackManual: boolean;
   /** While nothing is promoted by itself: when that ends, and the window as people know it. */
   readonly promotionClosed?: { readonly opensMs: number; readonly window: string } | null;
+  /** How versions are promoted by themselves; absent: all users move over at once. */
+  readonly inSteps?: {
+    readonly steps: readonly PromotionStep[];
+    /** What names a client; null: its address. */
+    readonly key: StickyKey | null;
+    /** For a promotion that begins now. */
+    readonly salt: string;
+  };
   /** Crashes of a testing version that end its test. */
   readonly testingCrashesMax: number;
   /** When a testing version takes over from a running one that does not serve. */

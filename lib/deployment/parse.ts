@@ -78,7 +78,26 @@ function invalid(text: string): ViliError {
 function isPromotion(data: unknown): boolean {
   if (!isRecord(data) || typeof data['by'] !== 'string' || !Array.isArray(data['reasons']))
     return false;
-  return data['phase'] === 'stopping-test' || data['phase'] === 'starting';
+  const { phase, stepping } = data;
+  if (stepping !== undefined && !isStepping(stepping)) return false;
+  if (phase === 'stepping') return stepping !== undefined;
+  return phase === 'stopping-test' || phase === 'starting';
+}
+
+function isStepping(data: unknown): boolean {
+  if (!isRecord(data) || typeof data['salt'] !== 'string') return false;
+  const { steps, at, key, leftMs, sinceMs, complaint } = data;
+  if (!Array.isArray(steps) || !Number.isInteger(at) || !steps.every(isStep)) return false;
+  if (steps[at as number] === undefined) return false;
+  if (!Number.isFinite(leftMs) || !Number.isFinite(sinceMs)) return false;
+  if (complaint != null && !isComplaint(complaint)) return false;
+  if (key === null) return true;
+  return isRecord(key) && isTexts([key['name']]) && ['cookie', 'header'].includes(`${key['kind']}`);
+}
+
+function isStep(data: unknown): boolean {
+  if (!isRecord(data) || !Number.isFinite(data['ms'])) return false;
+  return Number(data['share']) > 0 && Number(data['share']) < 1;
 }
 
 function isTexts(data: unknown): data is readonly string[] {
@@ -113,9 +132,11 @@ function withoutBadComplaint(data: Record<string, unknown>): Record<string, unkn
   const { previous } = data;
   if (!isRecord(previous) || previous['complaint'] == null) return data;
   const { complaint, ...others } = previous;
-  const isGood =
-    isRecord(complaint) && isTexts([complaint['at']]) && isReasons(complaint['reasons']);
-  return isGood ? data : { ...data, previous: others };
+  return isComplaint(complaint) ? data : { ...data, previous: others };
+}
+
+function isComplaint(data: unknown): boolean {
+  return isRecord(data) && isTexts([data['at']]) && isReasons(data['reasons']);
 }
 
 function isReasons(data: unknown): boolean {

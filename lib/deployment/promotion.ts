@@ -7,6 +7,7 @@ import { endTests } from './end-tests.ts';
 import { isGivenUp } from './outage/outage.ts';
 import { beginComparison } from './probation/compare.ts';
 import { beginProbation, letPreviousGo } from './probation/probation.ts';
+import type { Stepping } from './state.ts';
 
 /** The evidence or an operator says so: the test ends and a fresh servlet is to take over. */
 export function beginPromotion(
@@ -14,11 +15,12 @@ export function beginPromotion(
   name: string,
   by: string,
   reasons: readonly Reason[],
+  stepping?: Stepping,
 ): void {
   const { testing, promotion, rollback } = draft.state;
   if (testing?.release.name !== name || testing.phase !== 'testing') return;
   if (promotion !== null || rollback) return;
-  draft.set({ promotion: { phase: 'stopping-test', by, reasons } });
+  draft.set({ promotion: { phase: 'stopping-test', by, reasons, ...(stepping && { stepping }) } });
   draft.ask(
     { type: 'announce-switch', version: name },
     { type: 'mirror-off' },
@@ -40,7 +42,7 @@ export function testServletGone(draft: Draft, name: string): void {
   }
 }
 
-/** The fresh servlet is ready: users move over in one step, and the old version stays warm. */
+/** The fresh servlet is ready, or has had its share: all users move over, and the old version stays warm. */
 export function completePromotion(draft: Draft, target: Target): void {
   const { testing, promotion, running, previous } = draft.state;
   if (testing === null || promotion === null) return;

@@ -9,12 +9,15 @@ import { continueComparison } from './probation/compare.ts';
 import { complain, mayLeaveCrashed } from './probation/worse.ts';
 import { completePromotion, rollBack } from './promotion.ts';
 import { previousFailed } from './start/resume.ts';
+import { shareServletDown } from './steps/back.ts';
+import { stepReady } from './steps/steps.ts';
 
 /** A servlet for users is ready: that of running, of previous, or of the version being promoted. */
 export function runningServletReady(draft: Draft, name: string, target: Target): void {
   const { running, previous, testing, promotion, rollback } = draft.state;
-  if (promotion?.phase === 'starting' && testing?.release.name === name) {
-    completePromotion(draft, target);
+  if (promotion !== null && promotion.phase !== 'stopping-test' && testing?.release.name === name) {
+    if (promotion.stepping) stepReady(draft, promotion, target);
+    else completePromotion(draft, target);
   } else if (rollback?.version === name) {
     // While its folder is looked at, a servlet that it had as previous may report.
     if (rollback.phase === 'starting') completeRollback(draft, target);
@@ -46,6 +49,8 @@ export function runningServletDown(
     if (rollback.phase !== 'starting' || cause === 'vili') return;
     if (cause !== 'place') return rollbackFailed(draft, `it did not get ready: ${problem}`);
     if (rollback.release !== null) draft.delay(rollback.release, problem);
+  } else if (promotion?.phase === 'stepping' && testing?.release.name === name) {
+    shareServletDown(draft, problem, cause);
   } else if (promotion?.phase === 'starting' && testing?.release.name === name) {
     if (cause === 'vili') return;
     // Nothing was learned of the version, and users still have the one before: it may take its time.

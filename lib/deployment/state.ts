@@ -1,6 +1,8 @@
 import type { Target } from '../model/exchange.ts';
+import type { PromotionStep } from '../model/promotion/user-share.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
+import type { StickyKey } from '../model/traffic-rules.ts';
 
 /** Verdicts that are remembered; an older one is forgotten, and such a file would be tested again. */
 export const DECIDED_LIMIT = 200;
@@ -40,11 +42,36 @@ export interface Candidate {
 /** A candidate has one of two places: under test, or getting ready to replace that one. */
 export type CandidateSlot = 'testing' | 'incoming';
 
-/** The way to become running: the testing servlet is stopped, then a fresh one has to get ready. */
+/**
+ * The way to become running: the testing servlet is stopped, then a fresh one has to get ready. `stepping`: it has a
+ * share of the users.
+ */
 export interface Promotion {
-  readonly phase: 'stopping-test' | 'starting';
+  readonly phase: 'stopping-test' | 'starting' | 'stepping';
   readonly by: string;
   readonly reasons: readonly Reason[];
+  /** How a promotion in steps goes, and how far it has come; absent: users move over all at once. */
+  readonly stepping?: Stepping;
+}
+
+/** A promotion in steps: a growing share of the users, always the same clients, has the new version. */
+export interface Stepping {
+  readonly steps: readonly PromotionStep[];
+  /** The step under way, from 0 on. */
+  readonly at: number;
+  /** Who is in the share, as long as this promotion lasts. */
+  readonly salt: string;
+  readonly key: StickyKey | null;
+  /** Where the share is served; null while it is not, and its users are with running. */
+  readonly target: Target | null;
+  /** What was left of the step at `sinceMs`, on the steady clock. While it is held, that stays so. */
+  readonly leftMs: number;
+  readonly sinceMs: number;
+  readonly isHeld?: boolean;
+  /** Users had it before. */
+  readonly hasBegun?: boolean;
+  /** What people were told, once, that speaks against it while it stays. */
+  readonly complaint?: Complaint | null;
 }
 
 /** The version before the last promotion, kept warm for a rollback until `untilMs` on the steady clock. */
@@ -132,7 +159,7 @@ export interface Deployment {
   readonly testing: Candidate | null;
   /** A newer candidate, getting ready to replace `testing`. */
   readonly incoming: Candidate | null;
-  /** Set while `testing` is being promoted. */
+  /** Set while `testing` is being promoted; in steps `running` is the version before until the last has passed. */
   readonly promotion: Promotion | null;
   readonly previous: Previous | null;
   readonly rollback?: Rollback | null;

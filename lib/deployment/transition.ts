@@ -20,6 +20,9 @@ import { restart } from './hand/restart.ts';
 import { beginPromotion, testServletGone } from './promotion.ts';
 import { continueResume } from './start/resume.ts';
 import { runningNotStaged, runningServletDown, runningServletReady } from './service.ts';
+import { worseInSteps } from './steps/back.ts';
+import { withShare } from './steps/share.ts';
+import { completeSteps, planned, stepOn } from './steps/steps.ts';
 import type { Deployment } from './state.ts';
 import { waitsForWindow } from './window/wait.ts';
 
@@ -34,7 +37,8 @@ export function transition(state: Deployment, event: DeploymentEvent, rules: Rul
   followOutage(draft);
   continueResume(draft);
   continueRollback(draft);
-  return { state: draft.state, commands: draft.commands };
+  const { state: after, commands } = draft;
+  return { state: after, commands: withShare(state, after, commands) };
 }
 
 // Private
@@ -63,7 +67,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
     case 'disk':
       return diskMeasured(draft, event.problem);
     case 'tick':
-      return takeOver(draft);
+      takeOver(draft);
+      return stepOn(draft);
     case 'standing':
       return standing(draft, event);
     case 'verdict':
@@ -90,7 +95,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
         ? rollbackFailed(draft, event.problem)
         : undefined;
     case 'worse-on-probation':
-      return worseOnProbation(draft, event);
+      if (draft.state.testing?.release.name !== event.name) return worseOnProbation(draft, event);
+      return worseInSteps(draft, event.by, event.reasons);
     case 'probation-over':
       return probationOver(draft);
     case 'retired':
@@ -149,7 +155,10 @@ function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict'
   if (event.decision === 'promote' && isTooEarly) return;
   if (event.decision === 'promote') {
     if (event.by === 'vili' && waitsForWindow(draft, event.name)) return;
-    beginPromotion(draft, event.name, event.by, event.reasons);
+    if (event.by !== 'vili' && completeSteps(draft, event)) return;
+    const steps = event.by === 'vili' ? draft.rules.inSteps?.steps : event.steps;
+    const stepping = planned(steps ?? [], draft.rules);
+    beginPromotion(draft, event.name, event.by, event.reasons, stepping);
     return;
   }
   const { testing, incoming } = draft.state;

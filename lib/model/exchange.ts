@@ -94,6 +94,6 @@ export interface TrafficObservation {
   readonly copied: boolean;
   /** The servlet that responded, `inventory-1.4.2/1_running`. */
   readonly instance: string;
-  /** Who asked: an address, or a mark of the session where `mirror.sticky` names its header or cookie. */
+  /** Who asked: an address, or a mark of the session where `mirror.sticky` or `promotion.sticky` names its header or cookie. */
   readonly client: string;
 }

@@ -6,6 +6,8 @@ export type HistoryEvent =
   /** Something of this place is missing, and is waited for. */
   | 'delayed'
   | 'testing'
+  /** It has so large a share of the users from now on. */
+  | 'stepped'
   | 'promoted'
   | 'rejected'
   | 'superseded'

@@ -124,6 +124,7 @@ function saying(
       ':white_check_mark: ',
       `Vili switch to new version complete on host: ${host}, version ${version}.`,
     ],
+    stepped: [':chart_with_upwards_trend:', `${version} has users on host: ${host}. ${why}`],
     restarted: [':recycle:', `Vili restarted ${version} on host: ${host}.`],
     rejected: [':x:', `Vili rejected version ${version} on host: ${host}. ${why}`],
     superseded: [':fast_forward:', `Vili stopped testing ${version} on host: ${host}. ${why}`],
@@ -163,6 +164,7 @@ function nextCommand(event: Occasion, version: string): string | null {
     case 'superseded':
       return `vili retest ${version}`;
     case 'promoted':
+    case 'stepped':
     case 'testing':
     case 'delayed':
     case 'crashed':

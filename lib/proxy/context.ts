@@ -9,9 +9,10 @@ import type { ErrorPages } from './downstream/error-pages.ts';
 import type { RequestHold } from './request/hold.ts';
 import type { Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
+import type { Sharing } from './share/sharing.ts';
 import type { UpstreamPool } from './upstream/pool.ts';
 
-/** What all requests of a proxy share. `route` and `pool` are replaced together. */
+/** What all requests of a proxy share. `route`, `pool` and `sharing` are replaced together. */
 export interface ProxyContext {
   readonly settings: ProxySettings;
   readonly sink: ExchangeSink;
@@ -31,6 +32,8 @@ export interface ProxyContext {
   readonly onProblem: (text: string) => void;
   route: Route;
   pool: UpstreamPool | null;
+  /** Which users' requests go elsewhere; null while all go to `pool`. */
+  sharing: Sharing | null;
   closing: boolean;
   /** Another process takes the connections from now on: each of these ends with its next response. */
   leaving: boolean;

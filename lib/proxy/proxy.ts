@@ -18,8 +18,9 @@ import { FailureLog } from './failures.ts';
 import { RequestHold } from './request/hold.ts';
 import { NO_ROUTE, type Route } from './route.ts';
 import type { CopyRules, ProxySettings } from './settings.ts';
+import { Sharing } from './share/sharing.ts';
 import { closeProxy, leaveProxy } from './shutdown.ts';
-import type { Drained } from './upstream/pool.ts';
+import type { Drained, UpstreamPool } from './upstream/pool.ts';
 import { UpstreamPools } from './upstream/pools.ts';
 
 /** The end of a running that exited is known well before that; a longer wait means it is alive. */
@@ -120,6 +121,7 @@ export function createProxy(
     onProblem: hooks.onProblem,
     route: NO_ROUTE,
     pool: null,
+    sharing: null,
     closing: false,
     leaving: false,
   };
@@ -127,6 +129,8 @@ export function createProxy(
     ...settings.upstream,
     maxHeaderBytes: settings.header.maxBytes,
   });
+  const isInUse = (pool: UpstreamPool): boolean =>
+    pool === context.pool || pool === context.sharing?.pool;
   const frontend = new Http1Frontend(context);
   const pair = settings.tls === null ? null : (hooks.pair ?? readTlsPair(settings.tls));
   const server = createListener(settings, frontend, pair);
@@ -149,15 +153,18 @@ export function createProxy(
     route: () => context.route,
     setRoute(route) {
       const before = context.pool;
-      const { copies } = route;
+      const { copies, running, share = null } = route;
+      const sharedBefore = context.sharing?.pool ?? null;
       if (copies !== undefined && copies !== context.route.copies)
         context.filter = filterBy(copies);
       context.route = route;
-      context.pool = route.running === null ? null : upstreams.use(route.running);
-      if (context.pool !== before) context.connectRetry.releaseAll();
+      context.pool = running === null ? null : upstreams.use(running, share?.target);
+      context.sharing = share && new Sharing(share, upstreams.use(share.target, running));
+      const shared = context.sharing?.pool ?? null;
+      if (context.pool !== before || shared !== sharedBefore) context.connectRetry.releaseAll();
       if (context.pool !== null) context.hold.releaseAll();
     },
-    drain: (target, timeoutMs) => upstreams.drain(target, () => context.pool, timeoutMs),
+    drain: (target, timeoutMs) => upstreams.drain(target, isInUse, timeoutMs),
     moveOn: (target) => upstreams.moveOn(target),
     inFlight: (target) => upstreams.inFlight(target),
     pulse() {

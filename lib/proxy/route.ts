@@ -1,4 +1,5 @@
 import type { Target } from '../model/exchange.ts';
+import type { UserShare } from '../model/promotion/user-share.ts';
 import type { CopyRules } from './settings.ts';
 
 /**
@@ -8,6 +9,8 @@ import type { CopyRules } from './settings.ts';
 export interface Route {
   /** Null while running restarts: requests are held. */
   readonly running: Target | null;
+  /** Users whose requests go elsewhere, during a promotion in steps; null or absent: none. */
+  readonly share?: UserShare | null;
   /** Whether a testing version receives copies. */
   readonly mirroring: boolean;
   /** The processes of all servlets: what they send here is not copied. */

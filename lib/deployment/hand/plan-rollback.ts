@@ -1,5 +1,6 @@
 import type { Asked, DeploymentEvent, Rules } from '../events.ts';
 import type { Deployment } from '../state.ts';
+import { steppingOf } from '../steps/share.ts';
 
 /** To which version users are to go back, and whether it can be brought back. */
 export interface Destination {
@@ -29,6 +30,7 @@ export function planRollback(
   if (objection !== null || running === null) return impossible(objection ?? '');
   const event = { type: 'roll-back', version: name, by, reasons } as const;
   const from = running.release.name;
+  if (from === name) return { ...backFromShare(state, name), event };
   const isPrevious = previous?.release.name === name;
   if (isPrevious && previous.target !== null) {
     const steps = [
@@ -63,15 +65,24 @@ export function planRollback(
 
 // Private
 
-function objectionTo(
-  { running, testing, incoming, rollback }: Deployment,
-  name: string,
-  version: string,
-): string | null {
+/** The version that has a share of the users loses it. */
+function backFromShare({ testing }: Deployment, name: string): Omit<RollbackPlan, 'event'> {
+  const left = testing?.release.name ?? '';
+  const steps = [
+    `new requests of the users who have ${left} go to ${name} in one step; those in flight finish at ${left}`,
+    `${left} is stopped and counts as taken back: it is tested again only by vili retest`,
+  ];
+  return { text: `all users go back to ${name}, also those who have ${left}`, steps };
+}
+
+function objectionTo(state: Deployment, name: string, version: string): string | null {
+  const { running, testing, incoming, rollback } = state;
   if (running === null) return 'no version is running, so there is none to go back from';
   if (rollback) return `users are on their way back to ${rollback.version} already`;
   const from = running.release.name;
-  if (from === name) return `${name} is running already`;
+  if (from === name) {
+    return steppingOf(state) === null ? `${name} is running already` : null;
+  }
   if ([testing, incoming].some((it) => it?.release.name === name)) {
     return `${name} is under test: vili promote ${version}`;
   }

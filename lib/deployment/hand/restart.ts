@@ -16,7 +16,12 @@ export function planRestart(state: Deployment, role: Role, { by, reasons }: Aske
   const version = (role === 'running' ? running : testing)?.release.name ?? '';
   const objection = (text: string): RestartPlan => ({ version, text, event: null });
   if (promotion !== null) {
-    return objection(`${testing?.release.name} is being promoted, with a fresh process anyway`);
+    const name = testing?.release.name;
+    return objection(
+      promotion.phase === 'stepping'
+        ? `${name} is being promoted in steps; vili promote or vili rollback ends that`
+        : `${name} is being promoted, with a fresh process anyway`,
+    );
   }
   if (role === 'testing') {
     if (testing === null) return objection('no version is under test');

@@ -8,17 +8,20 @@ import type { DeploymentEvent } from '../events.ts';
 import { letPreviousGo } from '../probation/probation.ts';
 import { rollBack, takeBack } from '../promotion.ts';
 import type { Rollback } from '../state.ts';
+import { takeShareBack } from '../steps/back.ts';
 
 type Restored = Extract<DeploymentEvent, { type: 'restored' }>;
 
 /**
- * An operator takes users back: at once to the previous version while that is warm, else to one whose folder is checked
- * or restored from its archive, and which gets ready first. Running serves until then.
+ * An operator takes users back: at once to the previous version while that is warm, or to running from one that has a share
+ * of them; else to a version whose folder is checked or restored from its archive, and which gets ready first. Running
+ * serves until then.
  */
 export function goBack(draft: Draft, event: Extract<DeploymentEvent, { type: 'roll-back' }>): void {
   const { version, by, reasons } = event;
   const { running, previous, promotion, rollback, rejected } = draft.state;
-  if (running === null || running.release.name === version || rollback) return;
+  if (running?.release.name === version) return takeShareBack(draft, by, reasons);
+  if (running === null || rollback) return;
   if (isTested(draft, version)) return;
   if (previous?.release.name === version && previous.target !== null) {
     rollBack(draft, by, reasons);

@@ -1,6 +1,7 @@
 import { candidateOf, type Draft } from '../draft.ts';
 import type { DeploymentEvent } from '../events.ts';
 import { holdRollback } from '../hand/rollback.ts';
+import { holdSteps } from '../steps/steps.ts';
 import { beginResume } from './resume.ts';
 import { beginProbation, leftOf, letPreviousGo } from '../probation/probation.ts';
 import type { Candidate, CandidateSlot } from '../state.ts';
@@ -19,6 +20,7 @@ export function booted(draft: Draft, event: Booted): void {
   resumeProbation(draft);
   // What was measured before says nothing of the time in which Vili was down.
   draft.set({ outage: null });
+  holdSteps(draft);
   holdCandidates(draft);
   holdRollback(draft);
   beginResume(draft);

@@ -3,6 +3,7 @@ import type { Command } from '../events.ts';
 import { startOf } from '../hand/rollback.ts';
 import { nextLookMs } from '../probation/probation.ts';
 import { comparisonOf } from '../probation/compare.ts';
+import { shareOf } from '../steps/share.ts';
 import type { Candidate, Deployment } from '../state.ts';
 
 /**
@@ -11,7 +12,10 @@ import type { Candidate, Deployment } from '../state.ts';
  */
 export function resync(state: Deployment): readonly Command[] {
   const { running, testing, incoming, promotion, previous, archiving, resume } = state;
-  const commands: Command[] = [{ type: 'route', target: running?.target ?? null }];
+  const commands: Command[] = [
+    { type: 'route', target: running?.target ?? null },
+    { type: 'share', share: shareOf(state) },
+  ];
   if (running?.phase === 'staging') commands.push({ type: 'stage', release: running.release });
   else if (running !== null) {
     commands.push({ type: 'start', release: running.release, role: 'running' });
@@ -20,8 +24,9 @@ export function resync(state: Deployment): readonly Command[] {
     // Whose turn has not come is started by the state machine.
   } else if (testing !== null && promotion !== null) {
     const { release } = testing;
-    if (promotion.phase === 'starting') commands.push({ type: 'start', release, role: 'running' });
-    else commands.push({ type: 'stop', name: release.name, role: 'testing' });
+    if (promotion.phase === 'stopping-test') {
+      commands.push({ type: 'stop', name: release.name, role: 'testing' });
+    } else commands.push({ type: 'start', release, role: 'running' });
   } else commands.push(...resyncCandidate(state, testing));
   if (!resume) commands.push(...resyncCandidate(state, incoming));
   if (previous !== null) {

@@ -66,10 +66,11 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   start(): void {
-    const { pool, hold, closing } = this.context;
+    const { hold, closing } = this.context;
     this.started = true;
     if (this.brokenStatus !== 0) return this.endBroken(this.brokenStatus);
     if (this.head.rejection !== null) return this.reject(this.head.rejection.status);
+    const pool = this.poolNow();
     if (pool !== null) return this.enter(pool);
     if (!closing && hold.add(this)) return;
     this.failed('hold-full', '503');
@@ -77,7 +78,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   release(): void {
-    const { pool } = this.context;
+    const pool = this.poolNow();
     if (pool !== null) return this.enter(pool);
     if (!this.retryingConnect) return this.expire();
     this.retryingConnect = false;
@@ -219,6 +220,13 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     this.over = true;
     this.pool?.leave(this);
     this.connection.done(this);
+  }
+
+  /** What a servlet of a share refused goes where all other users' requests go. */
+  private poolNow(): UpstreamPool | null {
+    const { pool, sharing } = this.context;
+    if (sharing === null || this.graceUsed) return pool;
+    return sharing.poolOf(this.head.headers, this.consumer.address) ?? pool;
   }
 
   private enter(pool: UpstreamPool): void {

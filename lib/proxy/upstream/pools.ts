@@ -12,8 +12,11 @@ export class UpstreamPools {
     this.limits = limits;
   }
 
-  /** The pool of a target, created when there is none; other pools stop keeping idle connections. */
-  use(target: Target): UpstreamPool {
+  /**
+   * The pool of a target, created when there is none; other pools stop keeping idle connections, apart from that of
+   * `beside`, which is in use as well.
+   */
+  use(target: Target, beside: Target | null = null): UpstreamPool {
     const key = keyOf(target);
     let pool = this.pools.get(key);
     if (pool === undefined) {
@@ -23,8 +26,9 @@ export class UpstreamPools {
       this.pools.set(key, pool);
     }
     pool.retire(false);
+    const besideKey = beside && keyOf(beside);
     for (const [otherKey, other] of this.pools) {
-      if (other === pool) continue;
+      if (other === pool || otherKey === besideKey) continue;
       other.retire(true);
       if (other.inFlight === 0) this.pools.delete(otherKey);
     }
@@ -46,15 +50,15 @@ export class UpstreamPools {
   /** Waits for what is in flight to a target; its pool is dropped then, unless in use. */
   async drain(
     target: Target,
-    inUse: () => UpstreamPool | null,
+    isInUse: (pool: UpstreamPool) => boolean,
     timeoutMs: number,
   ): Promise<Drained> {
     const key = keyOf(target);
     const pool = this.pools.get(key);
     if (pool === undefined) return { finished: 0, cut: 0 };
-    if (pool !== inUse()) pool.retire(true);
+    if (!isInUse(pool)) pool.retire(true);
     const result = await pool.drain(timeoutMs);
-    const isDone = pool !== inUse() && pool.inFlight === 0;
+    const isDone = !isInUse(pool) && pool.inFlight === 0;
     if (isDone && this.pools.get(key) === pool) this.pools.delete(key);
     return result;
   }

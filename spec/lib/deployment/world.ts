@@ -7,6 +7,7 @@ import {
 } from '../../../lib/deployment/state.ts';
 import { transition } from '../../../lib/deployment/transition.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
+import type { PromotionStep, UserShare } from '../../../lib/model/promotion/user-share.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import type { Release } from '../../../lib/model/release.ts';
 import type { Role } from '../../../lib/model/role.ts';
@@ -47,6 +48,9 @@ export class World {
   readonly history: Extract<Command, { type: 'record' }>[] = [];
   readonly evaluated: Extract<Command, { type: 'evaluate' }>[] = [];
   route: Target | null = null;
+  /** How versions are promoted by themselves; empty: whole. */
+  steps: readonly PromotionStep[] = [];
+  share: UserShare | null = null;
   mirror: string | null = null;
   #ports = 0;
 
@@ -55,6 +59,7 @@ export class World {
     this.pending.length = 0;
     this.mirror = null;
     this.comparedWith = null;
+    this.share = null;
     const files = [...this.files.values()].sort((a, b) => Number(a.version) - Number(b.version));
     const adopted = { running: null, testing: null };
     this.tell({ type: 'booted', saved: this.saved, adopted, files });
@@ -64,7 +69,7 @@ export class World {
   }
 
   tell(event: DeploymentEvent): void {
-    const step = transition(this.state, event, this.#rules());
+    const step = transition(this.state, event, this.rules());
     this.state = step.state;
     this.saved = step.state;
     for (const command of step.commands) this.#carryOut(command);
@@ -73,7 +78,7 @@ export class World {
 
   /** Vili is killed when this event's new state is saved, but nothing of it is carried out yet. */
   dieAfterSaving(event: DeploymentEvent): void {
-    this.saved = transition(this.state, event, this.#rules()).state;
+    this.saved = transition(this.state, event, this.rules()).state;
     this.boot();
   }
 
@@ -151,7 +156,7 @@ export class World {
     expect(this.pending, 'events that never end').to.have.length(0);
   }
 
-  #rules(): Rules {
+  rules(): Rules {
     return {
       nowMs: this.nowMs,
       wallMs: this.nowMs,
@@ -159,6 +164,7 @@ export class World {
       comparedMs: this.comparedMs,
       isRollbackManual: this.isRollbackManual,
       promotionClosed: this.promotionClosed ?? null,
+      inSteps: { steps: this.steps, key: null, salt: `salt ${this.nowMs}` },
       testingCrashesMax: 2,
       takeover: { ...TAKEOVER, isManual: this.isManual },
       compareVersions: (a, b) => Number(a) - Number(b),
@@ -170,7 +176,8 @@ export class World {
     if (role === 'testing') return [testing, incoming].some((it) => it?.release.name === name);
     const { rollback } = this.state;
     if (rollback?.phase === 'starting' && rollback.version === name) return true;
-    const promoting = promotion?.phase === 'starting' && testing?.release.name === name;
+    const isUnderWay = promotion !== null && promotion.phase !== 'stopping-test';
+    const promoting = isUnderWay && testing?.release.name === name;
     return promoting || [running, previous].some((it) => it?.release.name === name);
   }
 
@@ -198,10 +205,12 @@ export class World {
         return;
       }
       case 'stop':
+        if (command.role === 'running') this.#left(command.name);
         this.servlets.delete(`${command.name} ${command.role}`);
         this.pending.push({ type: 'servlet-stopped', name: command.name, role: command.role });
         return;
       case 'retire':
+        this.#left(command.name);
         this.servlets.delete(`${command.name} running`);
         this.servlets.delete(`${command.name} testing`);
         this.pending.push({ type: 'retired', name: command.name });
@@ -230,6 +239,9 @@ export class World {
       }
       case 'route':
         this.route = command.target;
+        return;
+      case 'share':
+        this.share = command.share;
         return;
       case 'role':
         this.duties.set(command.name, command.duty);
@@ -261,8 +273,23 @@ export class World {
     }
   }
 
+  /** Users have left a servlet before it is stopped. */
+  #left(name: string): void {
+    const target = this.servlets.get(`${name} running`)?.target ?? null;
+    if (target === null || this.share === null) return;
+    expect(this.share.target.instance, 'stopped with users').not.to.equal(target.instance);
+  }
+
   #check(): void {
     const { running, testing, promotion } = this.state;
+    if (this.share !== null) {
+      const servlet = this.servlets.get(`${testing?.release.name} running`);
+      expect(promotion?.phase, 'a share outside of steps').to.equal('stepping');
+      expect(this.share.target.instance).to.equal(servlet?.target.instance);
+      expect(servlet?.ready, 'users of a share are sent to a servlet that is not ready').to.equal(
+        true,
+      );
+    }
     if (this.files.size > 0 && this.history.length > 0) expect(running).not.to.equal(null);
     if (this.route !== null) {
       const name = running?.release.name;
