@@ -5,6 +5,7 @@ import { outageView } from '../lib/deployment/outage/takeover.ts';
 import { probationView } from '../lib/deployment/probation/view.ts';
 import { entryOf, type RecordCommand, recordingOf } from '../lib/deployment/record.ts';
 import { resync } from '../lib/deployment/start/resync.ts';
+import { stepsView } from '../lib/deployment/steps/view.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -103,6 +104,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
             servlets: [...state.servlets.values()],
             outage: outageView(deployment, deps.rules()),
             probation: probationView(deployment, deps.rules()),
+            steps: stepsView(deployment, deps.rules()),
           });
           return state;
         case 'act': {
@@ -198,6 +200,7 @@ async function carryOutOne(
       self.send(deps.archivist, command, { correlation: command.name });
       return;
     case 'route':
+    case 'share':
     case 'mirror-off':
       self.send(deps.trafficMirror, command);
       return;

@@ -7,9 +7,10 @@ import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
 import type { OutageView } from '../lib/deployment/outage/takeover.ts';
 import type { PairOutcome } from '../lib/compare/outcome.ts';
-import type { OnProbation } from '../lib/evaluation/users/user-evidence.ts';
+import type { OnProbation, UserReport } from '../lib/evaluation/users/user-evidence.ts';
 import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
 import type { ProbationView } from '../lib/deployment/probation/view.ts';
+import type { StepsView } from '../lib/deployment/steps/view.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
@@ -19,6 +20,7 @@ import type { MirrorCounts } from '../lib/mirror/host/accounts.ts';
 import type { Target, TrafficObservation } from '../lib/model/exchange.ts';
 import type { HistoryEvent } from '../lib/model/history.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
+import type { UserShare } from '../lib/model/promotion/user-share.ts';
 import type { Reason } from '../lib/model/reason.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { Role } from '../lib/model/role.ts';
@@ -81,6 +83,8 @@ export interface DeploymentView {
   /** Null while users are served. */
   readonly outage: OutageView | null;
   readonly probation: ProbationView | null;
+  /** Null outside a promotion in steps. */
+  readonly steps: StepsView | null;
   readonly servlets: readonly ServletFacts[];
 }
 
@@ -106,6 +110,8 @@ export type LogTailerMessage =
 
 export type TrafficMirrorMessage =
   | { readonly type: 'route'; readonly target: Target | null }
+  /** Users whose requests go elsewhere, during a promotion in steps. */
+  | { readonly type: 'share'; readonly share: UserShare | null }
   | {
       readonly type: 'mirror';
       readonly name: string;
@@ -248,6 +254,7 @@ export type UserWatchMessage =
   /** The version before the one on probation responded to copies: it is `running` in these pairs. */
   | { readonly type: 'copied'; readonly outcomes: readonly PairOutcome[] }
   | { readonly type: 'tick' }
+  | { readonly type: 'describe'; readonly reply: Address<UserReport | null> }
   /** Who is on probation; absent: it is not known. */
   | { readonly type: 'looked'; readonly found?: OnProbation | null }
   /** Or not: the next checkpoint is written anyway. */

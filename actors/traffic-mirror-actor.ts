@@ -4,7 +4,8 @@ import type { Journal } from '../lib/journal/journal.ts';
 import type { MirrorEvent } from '../lib/mirror/events.ts';
 import type { Mirror } from '../lib/mirror/mirror.ts';
 import { probationIdOf } from '../lib/mirror/probation-id.ts';
-import type { Target } from '../lib/model/exchange.ts';
+import type { Target, TrafficObservation } from '../lib/model/exchange.ts';
+import type { UserShare } from '../lib/model/promotion/user-share.ts';
 import type { ProxyService } from '../lib/proxy/proxy.ts';
 import type { CopyRules } from '../lib/proxy/settings.ts';
 import type {
@@ -33,6 +34,8 @@ export interface TrafficMirrorDeps {
 
 interface TrafficMirrorState {
   readonly running: Target | null;
+  /** Users whose requests go elsewhere. */
+  readonly share: UserShare | null;
   readonly test: Test | null;
   /** That of a test that may not have begun yet. */
   readonly noise: Noise | null;
@@ -62,17 +65,21 @@ export function trafficMirrorActor(
       });
       self.signal.addEventListener('abort', unsubscribe, { once: true });
       if (self.incarnation > 1) self.send(deployer, { type: 'resync' });
-      return { running: proxy.route().running, test: null, noise: null };
+      const { running, share = null } = proxy.route();
+      return { running, share, test: null, noise: null };
     },
 
     async handle(state, message, self) {
       switch (message.type) {
         case 'route':
           return route(deps, state, message.target);
+        case 'share':
+          setRoute(deps, { ...state, share: message.share }, state.test?.copies ?? null);
+          return { ...state, share: message.share };
         case 'mirror':
           return mirrorTo(deps, state, message);
         case 'mirror-off':
-          setRoute(deps, state.running, null);
+          setRoute(deps, state, null);
           await mirror.end();
           return { ...state, test: null, noise: null };
         case 'noise':
@@ -89,10 +96,12 @@ export function trafficMirrorActor(
         case 'counts':
           void sendCounts(deps, message.reply);
           return state;
-        case 'observed':
-          mirror.observed(message.batch);
-          self.send(comparator, message);
+        case 'observed': {
+          const batch = ofRunning(message.batch, state);
+          mirror.observed(batch);
+          self.send(comparator, { type: 'observed', batch });
           return state;
+        }
         case 'outcomes':
           self.send(comparator, message);
           self.send(deps.metrics, message);
@@ -118,7 +127,7 @@ function route(
   const { test } = state;
   const next = { ...state, running: target };
   deps.mirror.routed(target);
-  setRoute(deps, target, test?.copies ?? null);
+  setRoute(deps, next, test?.copies ?? null);
   if (target === null || test === null) return next;
   if (test.copies === null) return begin(deps, next, test);
   deps.mirror.retarget({ running: target });
@@ -127,11 +136,21 @@ function route(
 
 function setRoute(
   { proxy, servletPids }: TrafficMirrorDeps,
-  running: Target | null,
+  { running, share }: Pick<TrafficMirrorState, 'running' | 'share'>,
   copies: CopyRules | null,
 ): void {
-  if (copies === null) proxy.setRoute({ running, mirroring: false });
-  else proxy.setRoute({ running, mirroring: true, servlets: servletPids(), copies });
+  const users = { running, ...(share && { share }) };
+  if (copies === null) proxy.setRoute({ ...users, mirroring: false });
+  else proxy.setRoute({ ...users, mirroring: true, servlets: servletPids(), copies });
+}
+
+/** What users of a share got says nothing of running. */
+function ofRunning(
+  batch: readonly TrafficObservation[],
+  { share }: TrafficMirrorState,
+): readonly TrafficObservation[] {
+  if (share === null) return batch;
+  return batch.filter(({ instance }) => instance !== share.target.instance);
 }
 
 /** The same test continues when its servlet moved to another port; any other begins afresh. */
@@ -148,7 +167,7 @@ function mirrorTo(
   }
   deps.mirror.retarget({ testing: target });
   // Another process of testing.
-  setRoute(deps, state.running, test.copies);
+  setRoute(deps, state, test.copies);
   return { ...state, test: { ...test, target } };
 }
 
@@ -160,7 +179,7 @@ function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): 
   deps.mirror.begin({ id, testing: test.target, running, isReversed });
   if (noise?.name === id) deps.mirror.restoreNoise(noise.name, noise.noise);
   const copies = isReversed ? deps.safeCopyRules() : deps.copyRules();
-  setRoute(deps, running, copies);
+  setRoute(deps, state, copies);
   return { ...state, test: { ...test, copies } };
 }
 

@@ -18,9 +18,9 @@ export interface UserWatchDeps {
   readonly onTraffic: (listener: TrafficListener) => () => void;
   readonly endpointOf: (method: string, path: string, operation: string) => string;
   readonly createEvidence: () => UserEvidence;
-  /** The servlet that users' requests go to; null: nobody serves. */
+  /** The servlets that users' requests go to; null: nobody serves. */
   readonly routed: () => string | null;
-  /** Who is on probation now. */
+  /** Who is on probation, or has a share of the users, now. */
   readonly onProbation: () => Promise<OnProbation | null>;
   /** As saved last; null: nothing was. */
   readonly load: () => Promise<unknown>;
@@ -41,8 +41,8 @@ interface UserWatchState {
 }
 
 /**
- * Watches what users get. A version on probation that serves them worse than the one before did is reported, above all
- * for what is never copied to a version under test, such as writes.
+ * Watches what users get. A version on probation that serves them worse than the one before did, or its share of them worse
+ * than the other users are served, is reported, above all for what is never copied to a version under test, such as writes.
  */
 export function userWatchActor(deps: UserWatchDeps): Behaviour<UserWatchMessage, UserWatchState> {
   return {
@@ -71,6 +71,9 @@ export function userWatchActor(deps: UserWatchDeps): Behaviour<UserWatchMessage,
           if (message.found === undefined) return { ...state, ...NOTHING };
           state.evidence.onProbation(message.found, deps.now());
           return { ...state, askedAtMs: deps.now() };
+        case 'describe':
+          self.send(message.reply, state.evidence.report(deps.now()));
+          return state;
         case 'saved':
           return { ...state, savedAtMs: deps.now() };
       }

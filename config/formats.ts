@@ -42,4 +42,5 @@ export {
   splitAddress,
   webAddress,
 } from './formats/network.ts';
+export { promotionSteps } from './formats/steps.ts';
 export { weeklyWindow } from './formats/window.ts';

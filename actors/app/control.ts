@@ -17,6 +17,7 @@ import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
 import { Scrapes } from '../metrics/scrape.ts';
 import { destinationOf } from './acts/destination.ts';
+import { stepsOf } from './acts/steps-of.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { LogViews } from './logs/log-views.ts';
 import { askEvaluation } from './questions.ts';
@@ -64,6 +65,7 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
 
 async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
   const { by, reason = '', path: accepted, dryRun: isDryRun = false, role = 'running' } = request;
+  const steps = stepsOf(services, request.steps);
   if (services.stopping.aborted) throw new ConflictError('Vili is stopping already');
   const destination = kind === 'rollback' ? await destinationOf(services, request.version) : null;
   const version =
@@ -83,6 +85,7 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
         name: accepted ?? null,
         destination,
         role,
+        steps,
         isDryRun,
       },
       reply: to,
@@ -96,8 +99,8 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
   // As a service manager does it: what follows is the same.
   if (kind === 'stop') process.kill(process.pid, 'SIGTERM');
   const note = accepted === undefined ? '' : await acceptNote(services, accepted);
-  const { steps } = reply;
-  return { version: reply.version, effect: `${reply.text}${note}`, ...(steps && { steps }) };
+  const effect = `${reply.text}${note}`;
+  return { version: reply.version, effect, ...(reply.steps && { steps: reply.steps }) };
 }
 
 /** Throws `ReloadFailed` when the sources are wrong; then nothing has changed. */

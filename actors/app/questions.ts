@@ -1,3 +1,4 @@
+import type { UserReport } from '../../lib/evaluation/users/user-evidence.ts';
 import type { EvaluationView, TestView } from '../../lib/evaluation/test.ts';
 import type {
   ComparatorMessage,
@@ -5,6 +6,7 @@ import type {
   DeploymentView,
   TrafficCounts,
   TrafficMirrorMessage,
+  UserWatchMessage,
 } from '../messages.ts';
 import type { Services } from './services.ts';
 
@@ -24,6 +26,15 @@ export function askDeployment({ system, addresses }: Services): Promise<Deployme
 export function askEvaluation({ system, addresses }: Services): Promise<EvaluationView | null> {
   return system.ask<ComparatorMessage, EvaluationView | null>(
     addresses.comparator,
+    (reply) => ({ type: 'describe', reply }),
+    ASK_TIMEOUT_MS,
+  );
+}
+
+/** How a version on probation, or with a share of the users, does by what they get; null: there is none. */
+export function askUsers({ system, addresses }: Services): Promise<UserReport | null> {
+  return system.ask<UserWatchMessage, UserReport | null>(
+    addresses.userWatch,
     (reply) => ({ type: 'describe', reply }),
     ASK_TIMEOUT_MS,
   );

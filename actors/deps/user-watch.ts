@@ -20,9 +20,17 @@ export function userWatchDeps(services: Services): UserWatchDeps {
         const { margin, warmupTimeMs, speed } = live.settings.verdict;
         return { margin, warmupTimeMs, speed };
       }),
-    routed: () => proxy.route().running?.instance ?? null,
+    routed: () => {
+      const { running, share } = proxy.route();
+      const instances = [running?.instance, share?.target.instance];
+      return instances.some((it) => it !== undefined) ? instances.join(' ') : null;
+    },
     onProbation: async () => {
-      const { running, previous } = (await askDeployment(services)).deployment;
+      const { deployment, steps } = await askDeployment(services);
+      if (steps !== null) {
+        return { version: steps.version, previous: steps.running, isShared: true };
+      }
+      const { running, previous } = deployment;
       if (running === null || previous === null) return null;
       return { version: running.release.name, previous: previous.release.name };
     },

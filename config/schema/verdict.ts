@@ -1,4 +1,4 @@
-import { count, duration, oneOf, share, weeklyWindow } from '../formats.ts';
+import { count, duration, oneOf, promotionSteps, share, stickyKey, weeklyWindow } from '../formats.ts';
 import { setting } from './setting.ts';
 
 /** What a promotion or a rejection requires. */
@@ -79,6 +79,24 @@ export const verdict = {
         'of the host counts. Outside of it a version that may go live waits and says so, while its test goes on. ' +
         '`vili promote` does not wait, nor does the `promotion.takeover` from a running version that is down.',
       { reload: 'at once' },
+    ),
+    steps: setting(
+      promotionSteps,
+      'none',
+      'Lets a version that may go live have a share of the users first, all methods, for what copies cannot try, such as ' +
+        'writes: `5% 2m, 25% 5m` is 5 % of them for two minutes, then 25 % for five, then all. A client stays with its ' +
+        'version during a step, and in the share when that grows. Users of both versions are judged against each other; ' +
+        'where the share has it worse, all go back at once. More and longer steps find rarer faults. Nothing else ' +
+        'changes: `probation` follows. `vili promote` moves all users at once, unless it is given `--steps`.',
+      { reload: 'next promotion' },
+    ),
+    sticky: setting(
+      stickyKey,
+      'none',
+      'What names a client where `promotion.steps` share users out: a header or a cookie that the service has anyway, ' +
+        'such as `cookie session`; a request without it, and `none`, go by the address. Behind a proxy that is not in ' +
+        '`trust_proxy`, or where many users share an address, the address makes shares uneven.',
+      { reload: 'next promotion' },
     ),
     takeover: setting(
       duration,

@@ -203,7 +203,7 @@ const DEFAULTS: Settings = {
     logWindowMs: 10000,
     deadlineMs: 86400000,
   },
-  promotion: { window: null, takeoverMs: 60_000 },
+  promotion: { window: null, steps: [], sticky: null, takeoverMs: 60_000 },
   probationMs: 600000,
   probationRollback: 'auto',
   health: { paths: PROBED_PATHS, agents: PROBING_AGENTS },

@@ -38,12 +38,13 @@ export async function destinationOf(
 
 // Private
 
-/** Previous, else the newest archived version older than running that served and was not taken back. */
+/** The version that a share of the users has left; else previous, else the newest archived version older than running that served and was not taken back. */
 async function servedBefore(
   services: Services,
   archives: readonly string[],
 ): Promise<string | null> {
-  const { deployment } = await askDeployment(services);
+  const { deployment, steps } = await askDeployment(services);
+  if (steps !== null) return steps.running;
   const { running, previous, archiving } = deployment;
   if (previous !== null) return previous.release.name;
   if (running === null) return null;

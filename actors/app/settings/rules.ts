@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../../config/settings.ts';
 import type { Rules } from '../../../lib/deployment/events.ts';
 import { isOpenAt, opensAfter } from '../../../lib/model/calendar/window.ts';
@@ -15,7 +16,7 @@ export function deploymentRules({
   verdict,
 }: Settings): Pick<
   Rules,
-  'probationMs' | 'comparedMs' | 'isRollbackManual' | 'testingCrashesMax' | 'takeover'
+  'probationMs' | 'comparedMs' | 'isRollbackManual' | 'inSteps' | 'testingCrashesMax' | 'takeover'
 > {
   const takeover = {
     afterMs: promotion.takeoverMs,
@@ -30,6 +31,7 @@ export function deploymentRules({
     probationMs,
     comparedMs,
     isRollbackManual,
+    inSteps: { steps: promotion.steps, key: promotion.sticky, salt: randomUUID() },
     testingCrashesMax: restart.testingMax,
     takeover,
   };

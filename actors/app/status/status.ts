@@ -11,7 +11,7 @@ import type {
 import type { ProxyCounts } from '../../../lib/proxy/counts.ts';
 import { userFailureText } from '../../../lib/text/user-failure.ts';
 import type { DeploymentView, TrafficCounts } from '../../messages.ts';
-import { askDeployment, askEvaluation, askTraffic } from '../questions.ts';
+import { askDeployment, askEvaluation, askTraffic, askUsers } from '../questions.ts';
 import type { Services } from '../services.ts';
 
 /** What the actors replied, one after the other. */
@@ -32,7 +32,7 @@ export async function askAll(services: Services): Promise<Asked> {
 export async function statusOf(services: Services, asked: Asked): Promise<StatusView> {
   const { settings, layout, proxy, now } = services;
   const { counts, evaluation } = asked;
-  const { deployment, servlets, outage, probation } = asked.described;
+  const { deployment, servlets, outage, probation, steps } = asked.described;
   const isOnProbation = evaluation !== null && evaluation.against !== null;
   const evidence = isOnProbation ? verdictOf(evaluation) : null;
   const { received, skipped } = counts.proxy;
@@ -54,6 +54,7 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
     verdict: isOnProbation ? null : verdictOf(evaluation),
     outage,
     probation: probation && { ...probation, evidence },
+    steps: steps && { ...steps, evidence: await shareEvidence(services, steps.version) },
     users: usersView(services, counts.proxy),
     traffic: { received, mirrored, skipped, dropped, failed, inFlight },
     archive: {
@@ -72,6 +73,17 @@ export function verdictOf(view: EvaluationView | null): VerdictView | null {
 }
 
 // Private
+
+/** What users of a share got so far. */
+async function shareEvidence(
+  services: Services,
+  version: string,
+): Promise<NonNullable<StatusView['steps']>['evidence']> {
+  const report = await askUsers(services);
+  if (report?.version !== version) return null;
+  const { responses, controlResponses, odds, oddsNeeded, reasons } = report;
+  return { responses, controlResponses, odds, oddsNeeded, reasons };
+}
 
 async function diskView({ live, disk, writes }: Services): Promise<DiskView> {
   const space = await disk.space();

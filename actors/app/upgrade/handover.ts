@@ -16,8 +16,8 @@ const TOP_LEVEL = /^\/vili\/([^/]+)$/;
  */
 export async function suspend(services: Services): Promise<Handover> {
   const { proxy, mirror, launcher, registry, logOffsets, mirrorToken } = services;
-  const { running } = proxy.route();
-  proxy.setRoute({ running, mirroring: false });
+  const { running, share = null } = proxy.route();
+  proxy.setRoute({ running, share, mirroring: false });
   await mirror.end();
   await settled(services);
   await endActors(services, () => settled(services));

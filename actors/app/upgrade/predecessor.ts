@@ -1,6 +1,7 @@
 import { Server } from 'node:net';
 import { ViliError } from '../../../lib/errors.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
+import type { Route } from '../../../lib/proxy/route.ts';
 import type { Drained } from '../../../lib/proxy/upstream/pool.ts';
 import {
   type FromNew,
@@ -83,8 +84,8 @@ export class Predecessor {
     this.#send({ type: 'failed', text });
   }
 
-  route(running: Target | null): void {
-    this.#send({ type: 'route', running });
+  route({ running, share = null }: Pick<Route, 'running' | 'share'>): void {
+    this.#send({ type: 'route', running, share });
   }
 
   moveOn(target: Target): void {

@@ -1,6 +1,7 @@
 import type { Instance } from '../../../lib/base/instance/instance.ts';
 import type { LogOffset } from '../../../lib/logs/follow/batch.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
+import type { UserShare } from '../../../lib/model/promotion/user-share.ts';
 import type { Role } from '../../../lib/model/role.ts';
 import type { Drained } from '../../../lib/proxy/upstream/pool.ts';
 import type { PassedLauncher } from '../../../lib/servlet/launcher/launcher.ts';
@@ -51,7 +52,12 @@ export type Step =
 /** From the new Vili, which serves, as long as the old one lives. */
 export type Wish =
   /** Where the users of connections go that the old one still has. */
-  | { readonly type: 'route'; readonly running: Target | null }
+  | {
+      readonly type: 'route';
+      readonly running: Target | null;
+      /** An older Vili, which does not know of it, sends them to running. */
+      readonly share?: UserShare | null;
+    }
   | {
       readonly type: 'drain';
       readonly id: number;

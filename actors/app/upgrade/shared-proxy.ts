@@ -31,7 +31,7 @@ export class SharedProxy implements ProxyService {
 
   setRoute(route: Route): void {
     this.#own.setRoute(route);
-    this.#before.route(route.running);
+    this.#before.route(route);
   }
 
   async drain(target: Target, timeoutMs: number): Promise<Drained> {

@@ -1,5 +1,5 @@
 import { ConflictError, messageOf } from '../../../lib/errors.ts';
-import type { Target } from '../../../lib/model/exchange.ts';
+import type { Route } from '../../../lib/proxy/route.ts';
 import type { UpgradeView } from '../../../lib/operator/views/upgrade-view.ts';
 import { patientTimeout } from '../../../lib/runtime/patient-timer.ts';
 import type { Lock } from '../../../lib/servlet/lock.ts';
@@ -45,7 +45,7 @@ export class Upgrades {
   /** Set once the new Vili is served. */
   #isLeaving = false;
   /** Where the new Vili sends users, from before it was served on. */
-  #route: Target | null | undefined;
+  #route: Pick<Route, 'running' | 'share'> | undefined;
   /** Cuts what is left to the old one. */
   #closing: Promise<void> | null = null;
 
@@ -203,7 +203,7 @@ export class Upgrades {
   #obey(successor: Successor, message: Wish): void {
     switch (message.type) {
       case 'route':
-        this.#route = message.running;
+        this.#route = { running: message.running, share: message.share ?? null };
         return this.#follow();
       case 'drain': {
         const { id, target, timeoutMs } = message;
@@ -224,6 +224,6 @@ export class Upgrades {
 
   #follow(): void {
     if (!this.#isLeaving || this.#route === undefined) return;
-    this.#options.services.proxy.setRoute({ running: this.#route, mirroring: false });
+    this.#options.services.proxy.setRoute({ ...this.#route, mirroring: false });
   }
 }

@@ -4,6 +4,7 @@ import { askOrRead } from '../from-files.ts';
 import { printable } from '../text/printable.ts';
 import { probationLines } from '../text/probation/lines.ts';
 import { outageLines, pauseLines, waitLines } from '../text/status.ts';
+import { stepsLines } from '../text/steps.ts';
 import { lastDecisionText, nothingKnown, whyText } from '../text/why.ts';
 
 export const why: Declare = (program, run) =>
@@ -29,6 +30,7 @@ async function explain(context: CommandContext, version: string | undefined): Pr
     printer.data([
       ...outageLines(status.outage, text),
       ...probationLines(status.probation, text),
+      ...stepsLines(status.steps, text),
       ...pauseLines(status.paused, text),
       ...waitLines(status.waits, text),
     ]);

@@ -13,6 +13,7 @@ import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { probationLines } from './probation/lines.ts';
 import { signalLines } from './signal-table.ts';
+import { stepsLines } from './steps.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
 
 const INDENT = '  ';
@@ -29,6 +30,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...servletLines(status, options),
     ...outageLines(status.outage, options),
     ...probationLines(status.probation, options),
+    ...stepsLines(status.steps, options),
     ...rollbackLines(status.rollback, options),
     ...pauseLines(status.paused, options),
     ...waitLines(status.waits, options),

@@ -14,11 +14,16 @@ const LONGEST_NAME = 500;
 /** Of a pair whose `running` is the version before. */
 type CopyOutcome = Pick<PairOutcome, 'endpoint' | 'requestId' | 'atMs' | 'running'>;
 
-/** The version on probation, and the one it is compared with. */
+/** The version on probation, or with a share of the users, and the one it is compared with. */
 export interface OnProbation {
   readonly version: string;
   readonly previous: string;
+  /** The other users have that one at the same time. */
+  readonly isShared?: boolean;
 }
+
+/** How a version does by what users get. */
+export type UserReport = UnpairedReport & OnProbation;
 
 /**
  * What users get, by the version that served them: the history of each, and the judgement on the one that is on
@@ -44,8 +49,11 @@ export class UserEvidence {
       const version = versionOf(instance);
       const endpoint = endpointOf(endpointMethod, path, operation).slice(0, LONGEST_NAME);
       const response: UserResponse = { endpoint, client, atMs: atMs + ms, status, failure, ms };
-      this.#historyOf(version).responded(response);
-      if (this.#trial?.of.version === version) this.#trial.verdict.trial(response);
+      const { of, verdict } = this.#trial ?? {};
+      // What was before the share began stays apart from what the others get meanwhile.
+      if (of?.isShared === true && of.previous === version) verdict?.control(response);
+      else this.#historyOf(version).responded(response);
+      if (of?.version === version) verdict?.trial(response);
     }
   }
 
@@ -61,20 +69,24 @@ export class UserEvidence {
     }
   }
 
-  /** Who is on probation now; null: nobody. The judgement of a version begins once, with the first such call. */
+  /** Who is on probation, or has a share of the users, now; null: nobody. The judgement of a version begins once, with the first such call. */
   onProbation(now: OnProbation | null, nowMs: number): void {
     if (now === null) {
       this.#trial = null;
       return;
     }
-    const before = this.#trial?.of;
-    if (before?.version === now.version && before.previous === now.previous) return;
+    const { of: before, verdict } = this.#trial ?? {};
+    if (verdict && before?.version === now.version && before.previous === now.previous) {
+      // All users have followed those of the share: what was seen of it still counts.
+      this.#trial = { of: now, verdict };
+      return;
+    }
     const history = this.#historyOf(now.previous);
     this.#trial = { of: now, verdict: new Unpaired(this.#settings(), nowMs, history) };
   }
 
   /** How the version on probation does; null: there is none. */
-  report(nowMs: number): (UnpairedReport & OnProbation) | null {
+  report(nowMs: number): UserReport | null {
     if (this.#trial === null) return null;
     const { of, verdict } = this.#trial;
     verdict.advance(nowMs);

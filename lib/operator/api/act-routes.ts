@@ -4,7 +4,18 @@ import { json } from './route.ts';
 
 /** What people can ask for; each is in the history with who and why. */
 export const ACT_ROUTES = {
-  promote: act('promote', 'the one under test'),
+  promote: json({
+    method: 'POST',
+    path: '/v1/promote',
+    request: {
+      by: requiredText('who asks, such as `ann@host`'),
+      version: text('name or number of a version; default: the one under test'),
+      reason: text('kept in the history'),
+      steps: text('a growing share of the users first, such as `5% 2m, 25% 5m`; `default`: `promotion.steps`'),
+    },
+    doc: '`{ "version": …, "effect": … }`',
+    respond: (handlers, request) => handlers.act('promote', request),
+  }),
   reject: act('reject', 'the one under test'),
   retest: act('retest', 'the one rejected last'),
   rollback: json({

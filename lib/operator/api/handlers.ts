@@ -22,6 +22,8 @@ export interface ActRequest {
   readonly path?: string | undefined;
   /** Of a rollback: say the steps and do nothing. */
   readonly dryRun?: boolean | undefined;
+  /** Of a promotion: `5% 2m, 25% 5m`, or `default`. */
+  readonly steps?: string | undefined;
   /** Of a restart: whose process. */
   readonly role?: Role | undefined;
   /** Who asks, for the audit, e.g. `ann@host`. */

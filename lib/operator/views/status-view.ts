@@ -1,4 +1,5 @@
 import type { ProbationView } from '../../deployment/probation/view.ts';
+import type { StepsView } from '../../deployment/steps/view.ts';
 import type { TestReport } from '../../evaluation/report/report.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
@@ -27,6 +28,8 @@ export interface StatusView {
   readonly outage?: { readonly downForMs: number; readonly text: string } | null;
   /** Set during a probation. */
   readonly probation?: ProbationStatus | null;
+  /** Set while a version has a share of the users, during a promotion in steps. */
+  readonly steps?: StepsStatus | null;
   /** Set while users are on their way back to a version that is not ready yet. */
   readonly rollback?: {
     readonly version: string;
@@ -50,6 +53,20 @@ export interface StatusView {
 /** `evidence` is what the comparison with previous has shown; null while that is not made. */
 export interface ProbationStatus extends ProbationView {
   readonly evidence: VerdictView | null;
+}
+
+/** `evidence` is what users of both versions got; null while nothing is known. */
+export interface StepsStatus extends StepsView {
+  readonly evidence: {
+    /** Of the version that has the share. */
+    readonly responses: number;
+    /** Of running, before and meanwhile. */
+    readonly controlResponses: number;
+    /** That it is worse, to 1; all users go back from `oddsNeeded` on. */
+    readonly odds: number;
+    readonly oddsNeeded: number;
+    readonly reasons: readonly Reason[];
+  } | null;
 }
 
 export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation' | 'stopping';

@@ -139,8 +139,9 @@ export class MirrorTicket implements CopyHolder {
     if (failure === null) this.note(copied);
     if (this.isProbe || !context.traffic.wanted) return;
     const { instance } = this;
-    const mark = context.sharing?.markOf(head.headers) || context.filter.sessionOf(head);
-    const client = mark || this.address;
+    const client =
+      context.sharing?.clientOf(head.headers, this.address) ??
+      (context.filter.sessionOf(head) || this.address);
     const request = { atMs, endpointMethod, path, operation, instance, client };
     context.traffic.add({ ...request, kind, bytes, status, failure, ms, copied });
   }

@@ -32,10 +32,10 @@ export class Sharing {
     return placeOf(this.share, headers, address) < this.share.size ? this.pool : null;
   }
 
-  /** A mark of the client that the share's header or cookie names, not its value; '' for none. */
-  markOf(headers: FlatHeaders): string {
+  /** Who the client is for the share: its address, or a mark in place of the value of its header or cookie. */
+  clientOf(headers: FlatHeaders, address: string): string {
     const { key, salt } = this.share;
     const value = key === null ? '' : stickyValue(headers, key);
-    return value === '' ? '' : `client ${positionOf(`${salt} value ${value}`)}`;
+    return value === '' ? address : `client ${positionOf(`${salt} value ${value}`)}`;
   }
 }

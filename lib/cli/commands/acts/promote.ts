@@ -1,19 +1,51 @@
 import { percent } from '../../../text/numbers.ts';
-import { declareAct, versionUnderTest } from '../../act.ts';
-import type { Declare } from '../../command.ts';
+import type { StatusView } from '../../../operator/views/status-view.ts';
+import { actWhenConfirmed, versionUnderTest } from '../../act.ts';
+import { ACTING, type Declare } from '../../command.ts';
+
+interface Options {
+  readonly reason?: string;
+  /** True without a value: those of the settings. */
+  readonly steps?: string | true;
+}
 
 export const promote: Declare = (program, run) =>
-  declareAct(program, run, {
-    kind: 'promote',
-    description: 'let the version under test go live now',
-    async plan({ client }, given) {
-      const status = await client.status();
-      const version = await versionUnderTest(client, status, given, 'promote');
-      const { running, verdict } = status;
-      const from = running === null ? '' : ` from ${running.version}`;
-      const evidence =
-        verdict?.version === version ? `, with ${percent(verdict.progress)} of the evidence` : '';
-      const effect = `${version} takes over the users${from} without waiting for the verdict${evidence}.`;
-      return { version, effect };
-    },
-  });
+  program
+    .command('promote [version]')
+    .helpGroup(ACTING)
+    .description('let the version under test go live now, or in steps')
+    .option('--reason <text>', 'kept in the history')
+    .option(
+      '--steps [steps]',
+      'a growing share of the users first: "5% 2m, 25% 5m"; default: promotion.steps',
+    )
+    .action(
+      run(async (context, given: string | undefined, { reason, steps }: Options) => {
+        const { io, client } = context;
+        const status = await client.status();
+        // The version is sent along: another one may arrive while the question waits.
+        const version = await versionUnderTest(client, status, given, 'promote');
+        const wanted = steps === true ? 'default' : steps;
+        return actWhenConfirmed(context, effectOf(status, version, wanted), () =>
+          client.promote({ version, reason, by: io.user, steps: wanted }),
+        );
+      }),
+    );
+
+// Private
+
+function effectOf(
+  { running, verdict, steps: underWay }: StatusView,
+  version: string,
+  steps: string | undefined,
+): string {
+  const from = running === null ? '' : ` from ${running.version}`;
+  if (underWay?.version === version) {
+    return `${version} takes over all users${from} now, without further steps.`;
+  }
+  const evidence =
+    verdict?.version === version ? `, with ${percent(verdict.progress)} of the evidence` : '';
+  const how = steps === 'default' ? 'promotion.steps' : steps;
+  const what = how === undefined ? 'takes over the users' : `takes over the users in steps (${how})`;
+  return `${version} ${what}${from} without waiting for the verdict${evidence}.`;
+}
