@@ -17,7 +17,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   trace: 'vili trace --id 1.5.0 --mermaid',
   tree: 'vili tree',
   accept: "vili accept 1.5.0 '$.price' --reason 'new prices'",
-  promote: "vili promote 1.5.0 --yes --reason 'hotfix'",
+  promote: "vili promote 1.5.0 --steps '5% 2m, 25% 5m'",
   reject: "vili reject --reason 'wrong branch'",
   replay: 'vili replay --all --to testing',
   retest: 'vili retest 1.5.0',

@@ -155,6 +155,29 @@ describe('The traffic mirror', () => {
     });
   });
 
+  it('keeps a share of the users whatever else changes, and takes what they got for nothing of running', async () => {
+    const fixture = new Fixture();
+    await fixture.run(async ({ actor, crash }) => {
+      const target = targetOf('shop-2/2_running');
+      const share = { target, size: 0.05, salt: 'salt', key: null };
+      actor.tell(ROUTE);
+      actor.tell({ type: 'share', share });
+      await eventually('users are shared', () => fixture.route.share === share);
+      actor.tell({ type: 'route', target: targetOf('shop-1/2_running') });
+      await eventually('running moved', () => fixture.route.running !== RUNNING);
+      expect(fixture.route.share).to.equal(share);
+      fixture.observe([{ ...OBSERVED, instance: target.instance }, OBSERVED]);
+      await fixture.comparator.next('observed');
+      expect(fixture.comparator.messages).to.deep.equal([{ type: 'observed', batch: [OBSERVED] }]);
+      await crash();
+      actor.tell(ROUTE);
+      await eventually('it goes on', () => fixture.route.running === RUNNING);
+      expect(fixture.route.share).to.equal(share);
+      actor.tell({ type: 'share', share: null });
+      await eventually('all are with running', () => fixture.route.share === undefined);
+    });
+  });
+
   it('keeps the route over a restart, asks for its orders, and listens to traffic once', async () => {
     const fixture = new Fixture();
     await fixture.run(async ({ actor, crash }) => {

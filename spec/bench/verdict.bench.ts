@@ -15,9 +15,9 @@ import { type Scenario, scenarios } from './verdict/scenarios.ts';
  *
  * The main table holds the scenarios in which rules are compared; --beyond is the table of further ones,
  * --cost measures only what the verdict costs, --processes how memory and processor time are judged,
- * --unpaired how a version that serves users is, against other users.
+ * --unpaired how a version that serves users is, against other users, --steps only during a promotion in steps.
  *
- *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--unpaired] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
+ *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--unpaired] [--steps] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
  *                            [--history 0] [--rules vili,original,flagger,kayenta,mcnemar] [--shard 0/2] [--no-promotion]
  */
 const { values } = parseArgs({
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     cost: { type: 'boolean', default: false },
     processes: { type: 'boolean', default: false },
     unpaired: { type: 'boolean', default: false },
+    steps: { type: 'boolean', default: false },
     runs: { type: 'string', default: '100' },
     scenario: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
@@ -59,10 +60,10 @@ const cells = new Map<string, Cell[]>(rules.map((rule) => [rule, []]));
 const width = Math.max(...table.map((one) => one.name.length)) + 2;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (values.unpaired) {
-  for (const line of unpairedRows(Number(values.runs), Number(values.seed), values.scenario)) {
-    print(line);
-  }
+if (values.unpaired || values.steps) {
+  const control = values.steps ? 'step' : null;
+  const { runs, seed, scenario } = values;
+  for (const line of unpairedRows(Number(runs), Number(seed), scenario, control)) print(line);
 } else if (values.processes) {
   for (const line of processRows(Number(values.runs), Number(values.seed), values.scenario)) {
     print(line);

@@ -116,6 +116,14 @@ export const userScenarios: readonly UserScenario[] = [
   good('one client dominates and fails for 15 s, every 2 minutes', (random) =>
     dominantBursts(random, 15_000, 2 * MINUTE_MS),
   ),
+  {
+    ...good('one client in 30 fails in half of its requests, step of 5 %', () =>
+      noise({ failing: (_, client) => (isBroken(client) ? 0.5 : 0.002), clients: 600 }),
+    ),
+    share: 0.05,
+    controls: ['step'],
+    requestsPerSecond: 100,
+  },
   good('drift: failures grow from 0.2 % to 0.6 %, times by half', () =>
     noise({
       failing: (since) => 0.004 + 0.002 * clamp(since / (5 * MINUTE_MS)),
@@ -251,6 +259,11 @@ function spellsOf(random: Random, lengthMs: number, everyMs: number): readonly n
 
 function isWithin(spells: readonly number[], atMs: number, lengthMs: number): boolean {
   return spells.some((begin) => atMs >= begin && atMs < begin + lengthMs);
+}
+
+/** Broken by itself, whatever version it meets; who is in a share of the users is drawn. */
+function isBroken(client: string): boolean {
+  return Number(client.slice(1)) % 30 === 1;
 }
 
 function clamp(value: number): number {

@@ -18,14 +18,19 @@ export interface UnpairedRun {
   readonly failed: number;
 }
 
-/** The rows of the table. */
-export function* unpairedRows(runs: number, seed: number, filter: string): Iterable<string> {
+/** The rows of the table; `only` null: of both kinds of control. */
+export function* unpairedRows(
+  runs: number,
+  seed: number,
+  filter: string,
+  only: ControlKind | null,
+): Iterable<string> {
   const wanted = userScenarios.filter(({ name }) => name.includes(filter));
   const width = Math.max(...userScenarios.map(({ name }) => name.length)) + 2;
   yield 'scenario'.padEnd(width) +
     'kind  control  called worse  after (median, 95 %)  failed responses until then (median, 95 %)';
   for (const scenario of wanted) {
-    for (const control of scenario.controls) {
+    for (const control of scenario.controls.filter((it) => only === null || it === only)) {
       yield rowOf(scenario, control, measureUnpaired(scenario, control, runs, seed), width);
     }
   }

@@ -71,6 +71,40 @@ describe('the evidence of what users get', () => {
     }
   });
 
+  it('judges a share of the users against the others at the same time', () => {
+    for (const isShared of [true, false]) {
+      const evidence = new UserEvidence(() => SETTINGS);
+      known(evidence);
+      evidence.onProbation({ ...PAIR, isShared: true }, START_MS);
+      for (let n = 0; n < 2400; n++) {
+        const fails = n % 4 === 0 && n > 400 ? 500 : 201;
+        const [atMs, client] = [n * 25, n % 50];
+        const trial = observed('shop-1.0.1/2_running', atMs, client, fails);
+        const other = observed('shop-1.0.0/1_running', atMs, 50 + client, isShared ? fails : 201);
+        evidence.observed([other, trial], nameOf);
+      }
+      expect(evidence.isWorse(START_MS + 61_000), `trouble of both: ${isShared}`).to.equal(
+        !isShared,
+      );
+      const report = evidence.report(START_MS + 61_000);
+      expect(report?.responses).to.equal(2400);
+      if (!isShared) {
+        expect(report?.reasons[0]?.text).to.match(
+          /against 0 of [\d,]+ of the version before at the same time and 0 of 2,400 before/,
+        );
+      }
+    }
+  });
+
+  it('goes on with its evidence when all users follow', () => {
+    const evidence = new UserEvidence(() => SETTINGS);
+    known(evidence);
+    evidence.onProbation({ ...PAIR, isShared: true }, START_MS);
+    serve(evidence, 'shop-1.0.1/2_running', 500);
+    evidence.onProbation(PAIR, START_MS + 61_000);
+    expect(evidence.report(START_MS + 61_000)).to.include({ responses: 1200, isWorse: true });
+  });
+
   it('judges nothing outside a probation, and begins one judgement for each', () => {
     const evidence = new UserEvidence(() => SETTINGS);
     known(evidence);
