@@ -1,13 +1,11 @@
 import type { Address, Behaviour, ChildSpec, Self } from '../lib/actor/index.ts';
 import { planAct } from '../lib/deployment/acts.ts';
 import type { Command, DeploymentEvent, Rules } from '../lib/deployment/events.ts';
-import { outageView } from '../lib/deployment/outage/takeover.ts';
-import { probationView } from '../lib/deployment/probation/view.ts';
 import { entryOf, type RecordCommand, recordingOf } from '../lib/deployment/record.ts';
 import { resync } from '../lib/deployment/start/resync.ts';
-import { stepsView } from '../lib/deployment/steps/view.ts';
 import { type Deployment, NOTHING_DEPLOYED, protectedNames } from '../lib/deployment/state.ts';
 import { transition } from '../lib/deployment/transition.ts';
+import { viewsOf } from '../lib/deployment/views.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { HistoryEntry } from '../lib/model/history.ts';
@@ -102,9 +100,7 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
           self.send(message.reply, {
             deployment,
             servlets: [...state.servlets.values()],
-            outage: outageView(deployment, deps.rules()),
-            probation: probationView(deployment, deps.rules()),
-            steps: stepsView(deployment, deps.rules()),
+            ...viewsOf(deployment, deps.rules()),
           });
           return state;
         case 'act': {

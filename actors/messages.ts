@@ -5,13 +5,11 @@ import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
 import type { DeploymentEvent } from '../lib/deployment/events.ts';
-import type { OutageView } from '../lib/deployment/outage/takeover.ts';
 import type { PairOutcome } from '../lib/compare/outcome.ts';
 import type { OnProbation, UserReport } from '../lib/evaluation/users/user-evidence.ts';
 import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
-import type { ProbationView } from '../lib/deployment/probation/view.ts';
-import type { StepsView } from '../lib/deployment/steps/view.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
+import type { DeploymentViews } from '../lib/deployment/views.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
@@ -78,13 +76,8 @@ export type DeployerMessage =
   | { readonly type: 'act'; readonly act: Act; readonly reply: Address<ActReply> };
 
 /** The deployment with its servlets, as the deployer knows them now. */
-export interface DeploymentView {
+export interface DeploymentView extends DeploymentViews {
   readonly deployment: Deployment;
-  /** Null while users are served. */
-  readonly outage: OutageView | null;
-  readonly probation: ProbationView | null;
-  /** Null outside a promotion in steps. */
-  readonly steps: StepsView | null;
   readonly servlets: readonly ServletFacts[];
 }
 

@@ -1,4 +1,12 @@
-import { count, duration, oneOf, promotionSteps, share, stickyKey, weeklyWindow } from '../formats.ts';
+import {
+  count,
+  duration,
+  oneOf,
+  promotionSteps,
+  share,
+  stickyKey,
+  weeklyWindow,
+} from '../formats.ts';
 import { setting } from './setting.ts';
 
 /** What a promotion or a rejection requires. */

@@ -93,7 +93,10 @@ function promotion(
   const [first] = steps;
   if (first === undefined) return possible(name, `${name} is being promoted`, event);
   if (state.running?.target == null) {
-    return impossible(name, 'running does not serve, so its users cannot be shared; without --steps all move over');
+    return impossible(
+      name,
+      'running does not serve, so its users cannot be shared; without --steps all move over',
+    );
   }
   const text = `${name} is being promoted in ${counted(steps.length, 'step')}, ${percent(first.share)} of the users first`;
   return possible(name, text, { ...event, steps });

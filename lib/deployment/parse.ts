@@ -92,7 +92,9 @@ function isStepping(data: unknown): boolean {
   if (!Number.isFinite(leftMs) || !Number.isFinite(sinceMs)) return false;
   if (complaint != null && !isComplaint(complaint)) return false;
   if (key === null) return true;
-  return isRecord(key) && isTexts([key['name']]) && ['cookie', 'header'].includes(`${key['kind']}`);
+  return (
+    isRecord(key) && isTexts([key['name']]) && ['cookie', 'header'].includes(String(key['kind']))
+  );
 }
 
 function isStep(data: unknown): boolean {

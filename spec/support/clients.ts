@@ -58,18 +58,22 @@ export class Clients {
     const client = Math.floor(Math.random() * clients);
     const address = `10.7.${client >> 8}.${client & 255}`;
     const isWrite = Math.floor((at + 1) * this.#writes) > Math.floor(at * this.#writes);
-    const done = this.#ask(address, isWrite).then(
-      ({ status, version }) => {
-        if (status < 500) this.seen.ok++;
-        else this.#fail(`status ${status}`);
-        const list = this.#versions.get(address) ?? [];
-        if (version !== '' && list.at(-1) !== version) list.push(version);
-        this.#versions.set(address, list);
-      },
-      (error: unknown) => this.#fail(String(error)),
-    );
+    const done = this.#visit(address, isWrite);
     this.#open.add(done);
     void done.finally(() => this.#open.delete(done));
+  }
+
+  async #visit(address: string, isWrite: boolean): Promise<void> {
+    try {
+      const { status, version } = await this.#ask(address, isWrite);
+      if (status < 500) this.seen.ok++;
+      else this.#fail(`status ${status}`);
+      const list = this.#versions.get(address) ?? [];
+      if (version !== '' && list.at(-1) !== version) list.push(version);
+      this.#versions.set(address, list);
+    } catch (error) {
+      this.#fail(String(error));
+    }
   }
 
   #fail(problem: string): void {

@@ -4,7 +4,7 @@ import { askOrRead } from '../from-files.ts';
 import { printable } from '../text/printable.ts';
 import { probationLines } from '../text/probation/lines.ts';
 import { outageLines, pauseLines, waitLines } from '../text/status.ts';
-import { stepsLines } from '../text/steps.ts';
+import { stepsLines } from '../text/probation/steps.ts';
 import { lastDecisionText, nothingKnown, whyText } from '../text/why.ts';
 
 export const why: Declare = (program, run) =>

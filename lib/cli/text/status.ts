@@ -13,7 +13,7 @@ import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { probationLines } from './probation/lines.ts';
 import { signalLines } from './signal-table.ts';
-import { stepsLines } from './steps.ts';
+import { stepsLines } from './probation/steps.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
 
 const INDENT = '  ';

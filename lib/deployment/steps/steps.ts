@@ -19,7 +19,16 @@ export function planned(steps: readonly PromotionStep[], rules: Rules): Stepping
   const [first] = steps;
   if (first === undefined) return undefined;
   const { salt = '', key = null } = rules.inSteps ?? {};
-  return { steps, at: 0, salt, key, target: null, leftMs: first.ms, sinceMs: rules.nowMs, isHeld: true };
+  return {
+    steps,
+    at: 0,
+    salt,
+    key,
+    target: null,
+    leftMs: first.ms,
+    sinceMs: rules.nowMs,
+    isHeld: true,
+  };
 }
 
 /**
@@ -67,7 +76,10 @@ export function stepOn(draft: Draft): void {
 }
 
 /** An operator lets all users follow now; false when this version is not promoted in steps. */
-export function completeSteps(draft: Draft, { name, by, reasons }: Asked & { name: string }): boolean {
+export function completeSteps(
+  draft: Draft,
+  { name, by, reasons }: Asked & { name: string },
+): boolean {
   const { promotion, testing } = draft.state;
   if (!promotion?.stepping || testing?.release.name !== name) return false;
   const { stepping, ...whole } = promotion;
@@ -97,7 +109,11 @@ export function holdSteps(draft: Draft): void {
   const { promotion } = draft.state;
   if (!promotion?.stepping) return;
   const { stepping } = promotion;
-  set(draft, { ...promotion, phase: wholePhase(promotion) }, { ...stepping, target: null, isHeld: true });
+  set(
+    draft,
+    { ...promotion, phase: wholePhase(promotion) },
+    { ...stepping, target: null, isHeld: true },
+  );
 }
 
 /** The time of a step goes on only while users can be with the version and nothing holds it. */

@@ -11,7 +11,9 @@ export const ACT_ROUTES = {
       by: requiredText('who asks, such as `ann@host`'),
       version: text('name or number of a version; default: the one under test'),
       reason: text('kept in the history'),
-      steps: text('a growing share of the users first, such as `5% 2m, 25% 5m`; `default`: `promotion.steps`'),
+      steps: text(
+        'a growing share of the users first, such as `5% 2m, 25% 5m`; `default`: `promotion.steps`',
+      ),
     },
     doc: '`{ "version": …, "effect": … }`',
     respond: (handlers, request) => handlers.act('promote', request),

@@ -37,14 +37,18 @@ describe('A promotion in steps', function () {
       expect(first.running?.version).to.equal('shop-1.0.0');
       expect(first.steps).to.include({ version: 'shop-1.0.1', step: 1, share: 0.2, held: null });
       const { stdout } = await world.vili('status');
-      expect(stdout).to.match(/steps +shop-1\.0\.1 has 20 % of the users by address \(step 1 of 2\)/);
+      expect(stdout).to.match(
+        /steps +shop-1\.0\.1 has 20 % of the users by address \(step 1 of 2\)/,
+      );
       await daemon.serving('shop-1.0.1', 60_000);
       const { sent } = users.seen;
       await daemon.until('users are served', () => users.seen.sent > sent + 1000);
       const seen = await users.stop();
       expect([...seen.failures.keys()]).to.deep.equal([]);
       const ways = new Set(changes(seen));
-      expect([...ways].filter((way) => !/^(1\.0\.0|1\.0\.0 > 1\.0\.1|1\.0\.1)$/.test(way))).to.deep.equal([]);
+      expect(
+        [...ways].filter((way) => !/^(1\.0\.0|1\.0\.0 > 1\.0\.1|1\.0\.1)$/.test(way)),
+      ).to.deep.equal([]);
       const events = (await daemon.client.history()).map(({ event }) => event);
       expect(events.slice(-3)).to.deep.equal(['stepped', 'stepped', 'promoted']);
       const { previous, steps } = await daemon.client.status();
@@ -69,11 +73,15 @@ describe('A promotion in steps', function () {
       expect(reasons.join(' ')).to.match(
         /POST \/orders: \d+ of \d+ responses to users were 5xx .* at the same time/,
       );
-      expect(reasons.at(-1)).to.match(/It had 25 % of the users .*; all are with shop-1\.0\.0 again/);
+      expect(reasons.at(-1)).to.match(
+        /It had 25 % of the users .*; all are with shop-1\.0\.0 again/,
+      );
       const { running, testing } = await daemon.client.status();
       expect([running?.version, testing]).to.deep.equal(['shop-1.0.0', null]);
       const why = await world.vili('why', '1.0.1');
-      expect(why.stdout).to.match(/ROLLED-BACK/).and.match(/POST \/orders/);
+      expect(why.stdout)
+        .to.match(/ROLLED-BACK/)
+        .and.match(/POST \/orders/);
     });
   });
 

@@ -46,6 +46,7 @@ function effectOf(
   const evidence =
     verdict?.version === version ? `, with ${percent(verdict.progress)} of the evidence` : '';
   const how = steps === 'default' ? 'promotion.steps' : steps;
-  const what = how === undefined ? 'takes over the users' : `takes over the users in steps (${how})`;
+  const what =
+    how === undefined ? 'takes over the users' : `takes over the users in steps (${how})`;
   return `${version} ${what}${from} without waiting for the verdict${evidence}.`;
 }

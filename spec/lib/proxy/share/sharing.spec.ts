@@ -76,7 +76,9 @@ describe('a share of the users', () => {
   it('names a client without the value of its cookie', () => {
     const one = sharing(0.5, 'salt', COOKIE);
     const name = one.clientOf(['Cookie', 'sid=secret'], '10.0.0.1');
-    expect(name).to.match(/^client 0\.\d+/).and.not.contain('secret');
+    expect(name)
+      .to.match(/^client 0\.\d+/)
+      .and.not.contain('secret');
     expect(one.clientOf(['Cookie', 'sid=secret'], '10.0.0.2')).to.equal(name);
     expect(one.clientOf([], '10.0.0.2')).to.equal('10.0.0.2');
   });

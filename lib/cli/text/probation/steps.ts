@@ -1,8 +1,8 @@
-import type { StatusView } from '../../operator/views/status-view.ts';
-import { counted, grouped } from '../../text/numbers.ts';
-import type { TextOptions } from './colors.ts';
-import { printable } from './printable.ts';
-import { wrapWords } from './table.ts';
+import type { StatusView } from '../../../operator/views/status-view.ts';
+import { counted, grouped } from '../../../text/numbers.ts';
+import type { TextOptions } from '../colors.ts';
+import { printable } from '../printable.ts';
+import { wrapWords } from '../table.ts';
 
 const INDENT = '  ';
 
