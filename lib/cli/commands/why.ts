@@ -37,7 +37,7 @@ async function explain(context: CommandContext, version: string | undefined): Pr
   }
   if (json) printer.json(report);
   else if (report !== null) printer.data(whyText(report, text));
-  else if (version === undefined) printer.data(lastDecisionText(history, text));
+  else if (version === undefined && !status?.steps) printer.data(lastDecisionText(history, text));
   if (report !== null || version === undefined) return EXIT.ok;
   printer.talk(printable(nothingKnown(version, history)));
   return EXIT.timedOut;

@@ -39,7 +39,8 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...userLines(status.users, options),
     ...trafficLines(status.traffic, options),
     ...signalLines(status.verdict?.signals ?? [], options.colors),
-    ...verdictLines(status.verdict, options),
+    // What its test showed has led to the steps.
+    ...(status.steps && status.verdict === null ? [] : verdictLines(status.verdict, options)),
     ...daemonLines(status, options),
   ];
 }

@@ -25,6 +25,7 @@ import {
   pathRewrites,
   port,
   portRange,
+  promotionSteps,
   type Raw,
   requestPath,
   share,
@@ -209,6 +210,30 @@ describe('formats', () => {
     ['header: X-User', { kind: 'header', name: 'X-User' }],
   ]);
   rejects(stickyKey, ['', 'session', 'cookie', 'cookie a b', 'query id', 'cookie a=b']);
+
+  accepts(promotionSteps, [
+    ['none', []],
+    [
+      '5% 2m, 25%  5m',
+      [
+        { share: 0.05, ms: 120_000 },
+        { share: 0.25, ms: 300_000 },
+      ],
+    ],
+    [['0.5% 30s'], [{ share: 0.005, ms: 30_000 }]],
+  ]);
+  rejects(promotionSteps, [
+    '5%',
+    '5% 2m 25% 5m',
+    '2m 5%',
+    '0% 2m',
+    '100% 2m',
+    '5% 0s',
+    '5% 8d',
+    '25% 5m, 5% 2m',
+    '5% 2m, 5% 2m',
+    Array.from({ length: 21 }, (_, at) => `${at + 1}% 1m`),
+  ]);
 
   accepts(headerEdits, [
     ['none', []],

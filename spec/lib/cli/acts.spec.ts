@@ -39,6 +39,21 @@ describe('Acts on the whole service', () => {
     });
   });
 
+  it('promote in steps, in those of the settings where none are named', async () => {
+    await withDaemon(async (base, handlers) => {
+      const argv = ['promote', '--yes', '--base', base];
+      await run([...argv, '--steps', '5% 2m, 25% 5m']);
+      await run([...argv, '--steps']);
+      await run(argv);
+      const version = 'inventory-1.5.0';
+      expect(handlers.calls).to.deep.equal([
+        { promote: { by, version, steps: '5% 2m, 25% 5m' } },
+        { promote: { by, version, steps: 'default' } },
+        { promote: { by, version } },
+      ]);
+    });
+  });
+
   it('need --yes without a terminal', async () => {
     await withDaemon(async (base, handlers) => {
       for (const kind of ['rollback', 'pause', 'resume', 'stop']) {
