@@ -15,7 +15,7 @@ import type {
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
-import { Scrapes } from '../metrics/scrape.ts';
+import { askSeries, Scrapes } from '../metrics/scrape.ts';
 import { destinationOf } from './acts/destination.ts';
 import { stepsOf } from './acts/steps-of.ts';
 import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
@@ -39,6 +39,7 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
   const handlers: ControlHandlers = {
     status: async () => statusOf(services, await askAll(services)),
     metrics: () => scrapes.text(),
+    series: (window, sinceMs) => askSeries(services, window, sinceMs),
     verdict: async () => verdictOf(await askEvaluation(services)),
     report: (version) => reportOf(services, version),
     samples: (version) => samplesOf(services, version),

@@ -1,5 +1,7 @@
 import type { Address } from '../../lib/actor/index.ts';
 import type { RecordedFacts } from '../../lib/metrics/facts.ts';
+import type { Counted } from '../../lib/metrics/series/reading.ts';
+import type { SeriesView, WindowName } from '../../lib/metrics/series/series.ts';
 import type { OutcomeBatch } from '../../lib/mirror/events.ts';
 import type { TrafficObservation } from '../../lib/model/exchange.ts';
 import type { HistoryEvent } from '../../lib/model/history.ts';
@@ -15,4 +17,15 @@ export type MetricsMessage =
   /** The history has a new entry. */
   | { readonly type: 'happened'; readonly event: HistoryEvent }
   | { readonly type: 'tick' }
-  | { readonly type: 'describe'; readonly reply: Address<RecordedFacts> };
+  /** What the proxy and the mirror have counted; null: it could not be asked. */
+  | { readonly type: 'counted'; readonly counts: Counted | null }
+  /** The series were written to their file, or not: they are again later. */
+  | { readonly type: 'saved' }
+  | { readonly type: 'describe'; readonly reply: Address<RecordedFacts> }
+  | {
+      readonly type: 'series';
+      readonly window: WindowName;
+      /** Wall clock, ms. */
+      readonly sinceMs: number;
+      readonly reply: Address<SeriesView>;
+    };

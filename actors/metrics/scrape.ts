@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { expose } from '../../lib/metrics/exposition.ts';
 import type { HostFacts, MetricFacts, PartFacts, RecordedFacts } from '../../lib/metrics/facts.ts';
+import type { SeriesView, WindowName } from '../../lib/metrics/series/series.ts';
 import { nestTree } from '../../lib/operator/views/nest-tree.ts';
 import {
   type OneProcessUsage,
@@ -33,6 +34,19 @@ export class Scrapes {
       });
     return this.#current;
   }
+}
+
+/** Throws AskTimeout when the actor does not reply. */
+export function askSeries(
+  { system, addresses }: Services,
+  window: WindowName,
+  sinceMs: number,
+): Promise<SeriesView> {
+  return system.ask<MetricsMessage, SeriesView>(
+    addresses.metrics,
+    (reply) => ({ type: 'series', window, sinceMs, reply }),
+    ASK_TIMEOUT_MS,
+  );
 }
 
 // Private

@@ -16,6 +16,11 @@ export class Histogram {
     this.#total++;
   }
 
+  clear(): void {
+    this.#counts.fill(0);
+    this.#total = 0;
+  }
+
   /** The time that `share` (0 to 1) of the responses do not exceed, ms; null without responses. */
   quantile(share: number): number | null {
     if (this.#total === 0) return null;

@@ -42,14 +42,7 @@ export interface StatusFacts {
   readonly probation?: { readonly evidence: VerdictFacts | null } | null;
   readonly paused?: object | null;
   readonly users: { readonly failed: Counts };
-  readonly traffic: {
-    readonly received: number;
-    readonly mirrored: number;
-    readonly skipped: Counts;
-    readonly dropped: Counts;
-    readonly failed: Counts;
-    readonly inFlight: number;
-  };
+  readonly traffic: TrafficFacts;
   readonly archive: { readonly count: number; readonly bytes: number };
   readonly disk: {
     readonly freeShare: number | null;
@@ -57,6 +50,15 @@ export interface StatusFacts {
     readonly baseBytes: number | null;
     readonly failing: readonly unknown[];
   };
+}
+
+export interface TrafficFacts {
+  readonly received: number;
+  readonly mirrored: number;
+  readonly skipped: Counts;
+  readonly dropped: Counts;
+  readonly failed: Counts;
+  readonly inFlight: number;
 }
 
 export type ServletFact = Pick<ServletFacts, 'version' | 'state' | 'restarts' | 'startedAt'>;
@@ -110,6 +112,12 @@ export interface LoopDelay {
   readonly mean: number;
   readonly p99: number;
   readonly max: number;
+}
+
+/** What the daemon takes, its threads included. */
+export interface OwnUsage {
+  readonly memoryBytes: number;
+  readonly cpuSeconds: number;
 }
 
 /** What Vili itself takes. */

@@ -1,6 +1,7 @@
 import { METRIC_FAMILIES } from './list.ts';
 import type { Metric } from './metric.ts';
 import { DURATION_LIMITS } from './record/durations.ts';
+import { COLUMNS } from './series/columns.ts';
 
 /** The page `docs/metrics.md`. */
 export function renderMetricsPage(): string {
@@ -48,6 +49,26 @@ metric of which nothing is known now is left out. Counters begin at 0 with Vili.
 
 ${families.join('\n')}
 The buckets of the histogram end at ${DURATION_LIMITS.join(', ')} s.
+
+## Series
+
+For charts without a database, \`GET /v1/series?window=15m\` has the last 15 minutes second by second, and \`24h\` the last day
+minute by minute; \`since=TIME\` leaves out what is older. Vili keeps them in \`.vili/series.bin\`, written every minute, so that they
+go on after a restart; a file that is broken is said so in the log, and they begin anew.
+
+\`\`\`json
+{ "schema": "vili.series/1", "window": "15m", "stepSeconds": 1, "from": 1767225600,
+  "columns": { "requests_2xx": [12, 13.5, null], "running_p99_seconds": [0.018, 0.02, null] } }
+\`\`\`
+
+Each column has one number for each step, the oldest first; the first one is of the time from \`from\`, seconds since the epoch, to
+the next. \`null\` means that nothing is known of that time: there was no response to time, no such version, or no Vili.
+
+| column | what |
+|---|---|
+${Object.entries(COLUMNS)
+  .map(([name, { doc }]) => `| \`${name}\` | ${doc} |`)
+  .join('\n')}
 `;
 }
 

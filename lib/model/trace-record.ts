@@ -34,6 +34,7 @@ export const BULK_TYPES: ReadonlySet<string> = new Set([
   'looked',
   'saved',
   'sampled',
+  'counted',
   'standing',
 ]);
 

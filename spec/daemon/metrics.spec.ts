@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ServletView, StatusView } from '../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { DaemonWorld, freePort } from '../support/daemon-world.ts';
+import { DaemonWorld, freePort, withWorld } from '../support/daemon-world.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Series, seriesIn, valueOf } from '../support/exposition-text.ts';
 import { hasPromtool, promtoolProblems } from '../support/promtool.ts';
@@ -115,6 +115,49 @@ describe('The metrics of a daemon', function () {
     expect(valueOf(series, 'vili_actor_mailbox_messages', { actor: 'deployer' })).to.equal(0);
   });
 });
+
+describe('The series of a daemon', function () {
+  this.timeout(120_000);
+
+  it('show what users got, go on over a restart, and begin anew when their file is broken', async () => {
+    await withWorld({}, async (world) => {
+      const first = await world.startServing();
+      const seen = await eventually(
+        'users are in them',
+        async () => {
+          if ((await fetch(`http://127.0.0.1:${world.port}/items`)).status >= 500) return null;
+          const view = await first.client.series();
+          return most(view.columns.requests_2xx) > 0 && most(view.columns.running_p50_seconds) > 0
+            ? view
+            : null;
+        },
+        LIMIT_MS,
+      );
+      expect(seen).to.include({ schema: 'vili.series/1', window: '15m', stepSeconds: 1 });
+      expect(seen.columns.requests_2xx.length).to.equal(900);
+      expect(seen.columns.vili_memory_bytes.at(-1)).to.be.above(1e7);
+      const since = new Date(Date.now() - 30_000).toISOString();
+      const late = await first.client.series({ window: '24h', since });
+      expect(late.columns.held.length).to.be.at.most(1);
+      await first.kill('SIGTERM');
+      const second = world.start();
+      await second.serving('shop-1.0.0');
+      expect(most((await second.client.series()).columns.requests_2xx)).to.be.above(0);
+      await second.kill('SIGTERM');
+      await world.write('.vili/series.bin', 'vili.series/1\n{}\n');
+      const third = world.start();
+      await third.serving('shop-1.0.0');
+      expect(third.output).to.contain(
+        'the series of the charts begin anew: it is no file of series',
+      );
+      expect(most((await third.client.series()).columns.requests_2xx)).to.equal(0);
+    });
+  });
+});
+
+function most(column: readonly (number | null)[]): number {
+  return Math.max(0, ...column.map((value) => value ?? 0));
+}
 
 /** The metrics between two statuses that say the same of traffic. */
 async function atRest(

@@ -71,8 +71,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: 'lib/model lib/text lib/base lib/compare lib/logs lib/verdict lib/mirror',
   },
   'lib/metrics': {
-    idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them',
-    imports: 'lib/model lib/compare lib/verdict',
+    idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, and `series` for charts',
+    imports: 'lib/model lib/compare lib/verdict lib/evaluation',
   },
   'lib/operator': {
     idea: 'control API: routes declared once, server, client, live events',

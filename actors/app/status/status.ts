@@ -4,6 +4,7 @@ import { composeStatus } from '../../../lib/operator/views/compose-status.ts';
 import type {
   DiskView,
   StatusView,
+  TrafficView,
   UserFailureView,
   UsersView,
   VerdictView,
@@ -35,8 +36,6 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
   const { deployment, servlets, outage, probation, steps } = asked.described;
   const isOnProbation = evaluation !== null && evaluation.against !== null;
   const evidence = isOnProbation ? verdictOf(evaluation) : null;
-  const { received, skipped } = counts.proxy;
-  const { mirrored, dropped, failed, inFlight } = counts.mirror;
   const archives = await listArchives(layout.archiveFolder, layout.identifier);
   return composeStatus({
     vili: {
@@ -56,13 +55,19 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
     probation: probation && { ...probation, evidence },
     steps: steps && { ...steps, evidence: await shareEvidence(services, steps.version) },
     users: usersView(services, counts.proxy),
-    traffic: { received, mirrored, skipped, dropped, failed, inFlight },
+    traffic: trafficOf(counts),
     archive: {
       count: archives.length,
       bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
     },
     disk: await diskView(services),
   });
+}
+
+export function trafficOf({ proxy, mirror }: TrafficCounts): TrafficView {
+  const { received, skipped } = proxy;
+  const { mirrored, dropped, failed, inFlight } = mirror;
+  return { received, mirrored, skipped, dropped, failed, inFlight };
 }
 
 export function verdictOf(view: EvaluationView | null): VerdictView | null {

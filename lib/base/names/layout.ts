@@ -17,6 +17,8 @@ export interface Layout {
   readonly evidenceFolder: string;
   /** What users got of the versions that serve or served last. */
   readonly usersFile: string;
+  /** The points of the charts, `lib/metrics/series`. */
+  readonly seriesFile: string;
   /** One record per process, by which processes left by a killed Vili are ended. */
   readonly pidRecordFolder: string;
   readonly traceFile: string;
@@ -55,6 +57,7 @@ export function layoutOf(base: string, identifier: string): Layout {
     historyFile: vili('history.jsonl'),
     evidenceFolder: vili('evidence'),
     usersFile: vili('users.json'),
+    seriesFile: vili('series.bin'),
     pidRecordFolder: vili('servlets'),
     traceFile: vili('trace.jsonl'),
     socket: vili('vili.sock'),

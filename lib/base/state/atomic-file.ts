@@ -14,7 +14,11 @@ export class WriteFailed extends ViliError {}
  * Replaces the file at `path` as a whole: after a crash or power cut it contains the old text or the
  * new one, never a part. Throws `WriteFailed`.
  */
-export async function writeFileAtomic(path: string, text: string, mode = 0o600): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  text: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const temporary = tempPathOf(path);
   try {
     await writeDurable(temporary, text, mode);
@@ -70,7 +74,7 @@ export async function missingLineEnd(file: FileHandle): Promise<string> {
 
 // Private
 
-async function writeDurable(path: string, text: string, mode: number): Promise<void> {
+async function writeDurable(path: string, text: string | Uint8Array, mode: number): Promise<void> {
   const handle = await open(path, 'wx', mode);
   try {
     await handle.writeFile(text);

@@ -4,6 +4,10 @@ import type { HistoryEvent } from '../../model/history.ts';
 import type { ProcessSample } from '../../model/servlet-facts.ts';
 import type { LoopDelay, MeasuredRole, RecordedFacts } from '../facts.ts';
 import { MEASURED_ROLES } from '../facts.ts';
+import { type Counted, readingOf } from '../series/reading.ts';
+import { Series } from '../series/series.ts';
+import { TakenRates } from '../series/taken.ts';
+import type { Moment } from '../series/window.ts';
 import { LoopDelays } from './loop-delays.ts';
 import { RoleRecord } from './role-record.ts';
 
@@ -15,6 +19,9 @@ export class Recorder {
   readonly #roles: Readonly<Record<MeasuredRole, RoleRecord>>;
   readonly #events: Partial<Record<HistoryEvent, number>> = {};
   readonly #loop = new LoopDelays();
+  readonly #taken = new TakenRates();
+  /** Of the charts. */
+  readonly series = new Series();
   #usage: ProcessSample | null = null;
 
   constructor() {
@@ -26,7 +33,10 @@ export class Recorder {
   /** Running responded to users. */
   served(batch: readonly TrafficObservation[]): void {
     const { running } = this.#roles;
-    for (const { status, ms } of batch) running.add(status, ms);
+    for (const { status, ms } of batch) {
+      running.add(status, ms);
+      if (status > 0) this.series.timed('running', ms);
+    }
   }
 
   /** Copies were responded to: by testing, or with `isReversed` by previous, which is `running` in these pairs. */
@@ -35,6 +45,7 @@ export class Recorder {
     for (const outcome of outcomes) {
       const { status, ms } = isReversed ? outcome.running : outcome.testing;
       this.#roles[role].add(status, ms);
+      if (status > 0) this.series.timed('testing', ms);
     }
   }
 
@@ -44,6 +55,13 @@ export class Recorder {
 
   sampled(sample: ProcessSample): void {
     this.#usage = sample;
+    this.#taken.add(sample);
+  }
+
+  /** What the proxy, the mirror and the daemon report now; for the series, once a second. */
+  counted(counted: Counted, moment: Moment): void {
+    const taken = this.#taken.view(moment.steadyMs, USAGE_FRESH_MS);
+    this.series.add(readingOf(counted, taken), moment);
   }
 
   /** How late the main thread woke up in the last second. */

@@ -1,6 +1,7 @@
 import type { Sample } from '../../compare/sample/sample.ts';
 import type { Act } from '../../deployment/acts.ts';
 import type { Report } from '../../evaluation/report/report.ts';
+import type { SeriesView, WindowName } from '../../metrics/series/series.ts';
 import type { ActorTree } from '../../model/actor-tree.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import type { Role } from '../../model/role.ts';
@@ -59,6 +60,8 @@ export interface ControlHandlers {
   verdict(): Promise<VerdictView | null>;
   /** In Prometheus' text format. */
   metrics(): Promise<string>;
+  /** The points of a window from then on, wall clock, ms. */
+  series(window: WindowName, sinceMs: number): Promise<SeriesView>;
   /** Null when no version was tested yet, or nothing is known of that one any more. */
   report(version: string | undefined): Promise<Report | null>;
   samples(version: string | undefined): Promise<{ version: string; samples: readonly Sample[] }>;

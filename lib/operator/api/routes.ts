@@ -1,5 +1,4 @@
 import { ViliError } from '../../errors.ts';
-import { CONTENT_TYPE } from '../../metrics/exposition.ts';
 import { LOG_LEVELS, type LinesWanted } from '../../model/logs/shown-line.ts';
 import { DEFAULT_CAPTURE_MS, MAX_CAPTURE_MS, MAX_CAPTURED } from '../../model/trace/capture.ts';
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
@@ -8,6 +7,7 @@ import { differencesOf } from '../views/evidence-view.ts';
 import { ACT_ROUTES } from './act-routes.ts';
 import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
+import { METRICS_ROUTES } from './metrics-routes.ts';
 import { openApiOf } from './openapi.ts';
 import {
   anyText,
@@ -20,7 +20,7 @@ import {
   requiredText,
   text,
 } from './parameters.ts';
-import { json, plain, type Route, stream } from './route.ts';
+import { json, type Route, stream } from './route.ts';
 
 const DEFAULT_HISTORY = 100;
 const MAX_HISTORY = 10_000;
@@ -174,15 +174,7 @@ export const ROUTES = {
     doc: 'entries of the history as they happen, each with its `id`',
     subscribe: (handlers, request) => followEvents(handlers, request, MAX_HISTORY),
   }),
-  metrics: plain({
-    method: 'GET',
-    path: '/metrics',
-    isOpen: true,
-    request: {},
-    contentType: CONTENT_TYPE,
-    doc: '[metrics](metrics.md) for Prometheus, in its text format',
-    text: (handlers) => handlers.metrics(),
-  }),
+  ...METRICS_ROUTES,
   openApi: json({
     method: 'GET',
     path: '/v1/openapi.json',

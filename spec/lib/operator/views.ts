@@ -1,5 +1,6 @@
 import type { Sample } from '../../../lib/compare/sample/sample.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
+import { Series, type SeriesView, type WindowName } from '../../../lib/metrics/series/series.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
 import type { HistoryEntry } from '../../../lib/model/history.ts';
 import type { LinesWanted, ShownLine } from '../../../lib/model/logs/shown-line.ts';
@@ -213,6 +214,8 @@ export const UPGRADED: UpgradeView = {
   older: [],
 };
 
+const SINCE_MS = Date.UTC(2026, 0, 6, 23, 49);
+
 /** Handlers that respond with the views above and can emit to whoever listens. */
 export class SampleHandlers implements ControlHandlers {
   readonly calls: unknown[] = [];
@@ -227,6 +230,11 @@ export class SampleHandlers implements ControlHandlers {
 
   async metrics(): Promise<string> {
     return '# TYPE vili_uptime_seconds gauge\nvili_uptime_seconds 7\n';
+  }
+
+  async series(window: WindowName, sinceMs: number): Promise<SeriesView> {
+    this.calls.push({ series: window, sinceMs });
+    return new Series().view(window, SINCE_MS + 60_000, sinceMs);
   }
 
   async verdict(): Promise<StatusView['verdict']> {
