@@ -3,7 +3,7 @@ import type { Finding } from './rules/finding.ts';
 import { withoutEffect } from './rules/legacy.ts';
 import { notifyRules } from './rules/notify.ts';
 import { proxyProcessRules, proxyRules } from './rules/proxy.ts';
-import { portRules, processRules } from './rules/servlets.ts';
+import { portRules, processRules, servletTlsRules } from './rules/servlets.ts';
 import { mirrorRules, verdictRules } from './rules/testing.ts';
 import type { SchemaSettings } from './schema.ts';
 
@@ -12,6 +12,7 @@ export function checkRules(settings: SchemaSettings): readonly Finding[] {
   return [
     portRules,
     processRules,
+    servletTlsRules,
     proxyRules,
     proxyProcessRules,
     mirrorRules,

@@ -16,6 +16,7 @@ import { controlClient } from '../../lib/operator/client/client.ts';
 import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
+import { trustText } from '../../lib/servlet/trust.ts';
 import { counted } from '../../lib/text/numbers.ts';
 import { holderText } from '../../lib/servlet/ports/taken-port.ts';
 import { tlsFiles } from './settings/traffic.ts';
@@ -40,6 +41,7 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('base', () => checkBase(settings)),
     await checked('port', () => checkPort(settings)),
     await checked('tls', () => checkTls(settings)),
+    await checked('scheme', () => Promise.resolve(trustText(settings))),
     await checked('admin.listen', () => checkAdmin(settings)),
     await checked('port_range', () => checkRange(settings)),
     await checked('properties', () => checkProperties(settings)),

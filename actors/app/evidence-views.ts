@@ -48,13 +48,11 @@ export async function replayPlan(
   services: Services,
   wanted: string | undefined,
 ): Promise<ReplayPlan> {
-  const { settings } = services;
+  const { registry } = services;
   const { servlets } = await askDeployment(services);
   const targetOf = (role: 'running' | 'testing'): Target | null => {
     const found = servlets.find((it) => it.role === role && it.state === 'ready');
-    if (found?.port == null) return null;
-    const instance = `${found.version}/${found.instance ?? ''}`;
-    return { instance, host: settings.endpoint, port: found.port };
+    return registry.get(`${found?.version}/${found?.instance}`)?.target ?? null;
   };
   return {
     ...(await samplesOf(services, wanted)),

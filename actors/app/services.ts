@@ -22,6 +22,7 @@ import { ServletLauncher } from '../../lib/servlet/launcher/launcher.ts';
 import { PortPool } from '../../lib/servlet/ports/ports.ts';
 import type { ProcessRegistry } from '../../lib/servlet/process/registry.ts';
 import { Servlets } from '../../lib/servlet/servlets.ts';
+import { servletTls } from '../../lib/servlet/trust.ts';
 import { type Addresses, addressesIn } from '../messages.ts';
 import { logActorEvent } from './actor-log.ts';
 import type { LiveSettings } from './settings/live.ts';
@@ -90,7 +91,7 @@ export interface Services {
   readonly stopping: AbortSignal;
 }
 
-/** Makes all services; nothing listens, runs or is spawned yet. Throws as `createProxyService`. */
+/** Makes all services; nothing listens, runs or is spawned yet. Throws as `createProxyService`, `servletTls`. */
 export async function createServices(
   options: ServiceOptions,
   stopping: AbortSignal,
@@ -100,6 +101,7 @@ export async function createServices(
 ): Promise<Services> {
   const { live, manager, journal, environment, viliVersion, inheritedFd, before } = options;
   const { settings } = live;
+  const tls = servletTls(settings);
   const layout = layoutOf(settings.base, settings.identifier);
   const mask = createMask(settings.mask, true);
   const maskText = (text: string): string => mask.text(text);
@@ -149,7 +151,7 @@ export async function createServices(
   });
   const ports = new PortPool({ ...settings.portRange, host: '0.0.0.0' });
   const onProblem = (text: string): void => journal.warn(text);
-  const parts = { settings: () => live.settings, layout, launcher, ports, registry, environment };
+  const parts = { layout, launcher, ports, registry, environment, tls };
   return {
     settings,
     live,
@@ -167,7 +169,7 @@ export async function createServices(
     ports,
     launcher,
     registry,
-    servlets: new Servlets({ ...parts, onProblem }),
+    servlets: new Servlets({ ...parts, settings: () => live.settings, onProblem }),
     logFollowers: new LogFollowers(),
     logOffsets: new Map(),
     history: openHistory(layout.historyFile, settings.history.maxEntries),

@@ -15,10 +15,10 @@ export function hangWatchDeps(services: Services): HangWatchDeps {
       return running && { instance: running.instance, ...proxy.pulse() };
     },
     describe: () => askDeployment(services),
-    probe: ({ host, port }) => {
+    probe: (target) => {
       const { liveness, readiness } = live.settings;
       const path = liveness.path ?? readiness.path;
-      return probeOnce({ host, port, path, requestTimeoutMs: PROBE_MS });
+      return probeOnce({ ...target, path, requestTimeoutMs: PROBE_MS });
     },
     moveOn: (target) => proxy.moveOn(target),
     now,

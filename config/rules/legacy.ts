@@ -2,13 +2,8 @@ import type { SchemaSettings } from '../schema.ts';
 import { type Finding, warningIf } from './finding.ts';
 
 /** Keys that stay known, so that files with them stay valid, but that nothing reads. */
-export function withoutEffect({ scheme, manualcontrol }: SchemaSettings): Finding[] {
+export function withoutEffect({ manualcontrol }: SchemaSettings): Finding[] {
   return [
-    ...warningIf(
-      scheme === 'https',
-      'scheme',
-      'has no effect: Vili connects to the service in plain HTTP',
-    ),
     ...warningIf(
       manualcontrol,
       'manualcontrol',

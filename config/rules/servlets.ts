@@ -1,3 +1,4 @@
+import { isLoopback } from '../formats.ts';
 import type { SchemaSettings } from '../schema.ts';
 import { type Finding, problemIf, warningIf } from './finding.ts';
 
@@ -48,5 +49,27 @@ export function processRules({ readiness, restart, arrival }: SchemaSettings): F
       'arrival.poll',
       'is longer than {arrival.stable}: a file is recognised as complete only after that',
     ),
+  ];
+}
+
+/** TLS to servlets that checks nothing where others could listen, or that is only half set. */
+export function servletTlsRules({ scheme, endpoint, servlet }: SchemaSettings): Finding[] {
+  const { ca, insecure } = servlet;
+  const isSecure = scheme === 'https';
+  const none = 'has no effect without scheme=https';
+  return [
+    ...problemIf(
+      isSecure && insecure && !isLoopback(endpoint),
+      'servlet.insecure',
+      'is for a loopback address only, and {endpoint} is none: name the authority in servlet.ca',
+    ),
+    ...problemIf(insecure && ca !== '', 'servlet.insecure', 'contradicts {servlet.ca}'),
+    ...warningIf(
+      isSecure && insecure && ca === '',
+      'servlet.insecure',
+      'leaves the certificate of the service unchecked: whoever listens on its port is believed',
+    ),
+    ...warningIf(!isSecure && ca !== '', 'servlet.ca', none),
+    ...warningIf(!isSecure && insecure, 'servlet.insecure', none),
   ];
 }

@@ -1,10 +1,12 @@
 import {
   fileName,
+  flag,
   host,
   identifier,
   launchCommands,
   listOf,
   oneOf,
+  path,
   port,
   portRange,
   text,
@@ -31,12 +33,28 @@ export const service = {
   scheme: setting(
     oneOf(['http', 'https']),
     'http',
-    'Accepted for compatibility with old `.env` files; Vili always connects to the service in plain HTTP.',
+    'How Vili speaks to the started service: for users, copies, probes and replays alike. With `https` its ' +
+      'certificate is checked, see `servlet.ca`. How users speak to Vili is another matter: `tls.cert`.',
   ),
+  servlet: {
+    ca: setting(
+      path,
+      '',
+      'With `scheme=https`: a PEM file with the authorities that may have signed the certificate of the service, ' +
+        'or that certificate itself if it signed itself. Without one, those count that Node.js trusts. The ' +
+        'certificate must be for the host in `endpoint`.',
+    ),
+    insecure: setting(
+      flag,
+      'false',
+      'With `scheme=https`: the certificate of the service is not checked at all. Only where `endpoint` is a ' +
+        'loopback address; `servlet.ca` is the better way.',
+    ),
+  },
   endpoint: setting(
     host,
     'localhost',
-    'The host on which the started service listens, as seen from Vili.',
+    'The host on which the started service listens, as seen from Vili: a name or an address.',
   ),
   port_range: setting(
     portRange,

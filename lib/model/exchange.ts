@@ -5,6 +5,16 @@ export interface Target {
   readonly instance: string;
   readonly host: string;
   readonly port: number;
+  /** It is spoken to by TLS; absent: in the clear. */
+  readonly tls?: TargetTls;
+}
+
+/** What a servlet proves itself by; it goes with its target, so that threads and processes need no file. */
+export interface TargetTls {
+  /** PEM of the authorities that may have signed its certificate; '' for those that node trusts. */
+  readonly ca: string;
+  /** Its certificate is not checked. */
+  readonly insecure: boolean;
 }
 
 /** Why a side gave no usable response. `malformed`: it did not speak HTTP. */

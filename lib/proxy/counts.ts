@@ -6,6 +6,7 @@ import { Pulse } from './upstream/pulse.ts';
 /** What went wrong: on running's side (`FAILURE_KINDS`), on the client's side, or at a limit of the proxy. */
 const ERROR_KINDS = [
   ...FAILURE_KINDS,
+  'untrusted',
   'client-aborted',
   'client-malformed',
   'client-timeout',

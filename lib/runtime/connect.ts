@@ -1,21 +1,27 @@
-import type { Socket } from 'node:net';
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { codeOf, ViliError } from '../errors.ts';
 import { type HostAddresses, hostAddresses } from './host-addresses.ts';
 import { PatientTimer } from './patient-timer.ts';
+import { connectSecurely, type ServerTrust, tlsFailure, UntrustedServerError } from './secure.ts';
 import { threadTime } from './thread-time.ts';
 
 /** A host without an IPv6 route says so for each such address, which tells nothing about the service. */
 const NO_ROUTE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EAFNOSUPPORT']);
 
-export type ConnectResult<S> = (...result: [Error, null] | [null, S]) => void;
+export type ConnectResult = (...result: [Error, null] | [null, Socket]) => void;
 
-export interface ConnectOptions<S extends Socket> {
+export interface ConnectOptions {
   readonly host: string;
   readonly port: number;
-  /** For all addresses of the host together. */
+  /** Speaks TLS to a server that proves who it is; absent: plain TCP. */
+  readonly tls?: ServerTrust | undefined;
+  /** For all addresses of the host together, the handshake of TLS included. */
   readonly limitMs: number;
-  /** A socket for one attempt. */
-  readonly create: () => S;
+  /** Of both buffers of the socket, bytes; node's default where absent. */
+  readonly highWaterMark?: number;
+  readonly onread?: OnReadOpts;
+  /** Called with the socket of each attempt before anything is sent on it. */
+  readonly prepare?: (socket: Socket) => void;
   readonly addresses?: HostAddresses;
 }
 
@@ -29,30 +35,28 @@ export class ConnectTimeoutError extends ViliError {
 /**
  * Connects to one address of a host after the other. The socket gets an address, never a name, and no attempt of
  * node's to try several at once: one waits for the pool of threads, the other counts time in which the event loop
- * was blocked. Fails with `ConnectTimeoutError` or with the system's error.
+ * was blocked. Every connection to a servlet begins here. Fails with `ConnectTimeoutError`, `UntrustedServerError` or
+ * with the system's error.
  */
-export function connectHost<S extends Socket>(
-  options: ConnectOptions<S>,
-  callback: ConnectResult<S>,
-): void {
+export function connectHost(options: ConnectOptions, callback: ConnectResult): void {
   new Attempts(options, callback).start();
 }
 
 // Private
 
-class Attempts<S extends Socket> {
-  private readonly options: ConnectOptions<S>;
-  private readonly callback: ConnectResult<S>;
+class Attempts {
+  private readonly options: ConnectOptions;
+  private readonly callback: ConnectResult;
   private readonly names: HostAddresses;
   private readonly timer = new PatientTimer(() => this.late());
   private readonly dueMs: number;
   private readonly errors: Error[] = [];
   private addresses: readonly string[] = [];
   private next = 0;
-  private socket: S | null = null;
+  private socket: Socket | null = null;
   private isOver = false;
 
-  constructor(options: ConnectOptions<S>, callback: ConnectResult<S>) {
+  constructor(options: ConnectOptions, callback: ConnectResult) {
     this.options = options;
     this.callback = callback;
     this.names = options.addresses ?? hostAddresses;
@@ -73,25 +77,54 @@ class Attempts<S extends Socket> {
   // Private
 
   private attempt(): void {
-    const { host, port, create } = this.options;
     const address = this.addresses[this.next++];
     if (address === undefined) return this.giveUp();
     const left = this.addresses.length - this.next + 1;
     if (left > 1) this.timer.start(Math.max(1, (this.dueMs - threadTime.now()) / left));
     else if (this.next > 1) this.timer.start(Math.max(1, this.dueMs - threadTime.now()));
-    const socket = create();
+    if (this.options.tls === undefined) this.attemptPlain(address);
+    else this.attemptSecure(address, this.options.tls);
+  }
+
+  private attemptPlain(address: string): void {
+    const { port, onread, highWaterMark, prepare } = this.options;
+    const socket = new Socket({
+      readableHighWaterMark: highWaterMark,
+      writableHighWaterMark: highWaterMark,
+      onread,
+    } as SocketConstructorOpts);
+    prepare?.(socket);
+    this.await(socket, 'connect', address, (error) => error);
+    socket.connect({ host: address, port });
+  }
+
+  private attemptSecure(address: string, tls: ServerTrust): void {
+    const { host, port, onread, highWaterMark, prepare } = this.options;
+    const socket = connectSecurely(tls, { host, address, port, onread, highWaterMark });
+    prepare?.(socket);
+    this.await(socket, 'secureConnect', address, (error) =>
+      tlsFailure(error, socket, tls, this.options),
+    );
+  }
+
+  /** Ends with the socket once this event has come; its failure leads to the next address. */
+  private await(
+    socket: Socket,
+    opened: string,
+    address: string,
+    named: (error: Error) => Error,
+  ): void {
     this.socket = socket;
     const failed = (error: Error): void => {
-      this.errors.push(codeOf(error) === 'ETIMEDOUT' ? this.timeout() : error);
+      this.errors.push(codeOf(error) === 'ETIMEDOUT' ? this.timeout() : named(error));
       this.attempt();
     };
     socket.once('error', failed);
-    socket.once('connect', () => {
+    socket.once(opened, () => {
       socket.off('error', failed);
-      this.names.worked(host, address);
+      this.names.worked(this.options.host, address);
       this.end(null, socket);
     });
-    socket.connect({ host: address, port });
   }
 
   private late(): void {
@@ -106,11 +139,15 @@ class Attempts<S extends Socket> {
 
   private giveUp(): void {
     this.names.failed(this.options.host);
-    const telling = this.errors.find((error) => !NO_ROUTE.has(codeOf(error) ?? ''));
-    this.end(telling ?? this.errors[0] ?? this.timeout(), null);
+    const { errors } = this;
+    // Somebody is there, whatever another address says.
+    const telling =
+      errors.find((error) => error instanceof UntrustedServerError) ??
+      errors.find((error) => !NO_ROUTE.has(codeOf(error) ?? ''));
+    this.end(telling ?? errors[0] ?? this.timeout(), null);
   }
 
-  private end(...result: [Error, null] | [null, S]): void {
+  private end(...result: [Error, null] | [null, Socket]): void {
     this.isOver = true;
     this.timer.stop();
     this.callback(...result);

@@ -4,7 +4,7 @@ import { pruneInstances } from '../base/instance/prune-instances.ts';
 import { writeRoleFile } from '../base/instance/role-file.ts';
 import type { Layout } from '../base/names/layout.ts';
 import { messageOf } from '../errors.ts';
-import type { Target } from '../model/exchange.ts';
+import type { Target, TargetTls } from '../model/exchange.ts';
 import type { Release } from '../model/release.ts';
 import type { InstanceRole, Role } from '../model/role.ts';
 import { processorsWithout } from '../runtime/processors.ts';
@@ -53,6 +53,8 @@ export interface ServletSettings {
 export interface ServletsOptions {
   /** Those in effect now. */
   readonly settings: () => ServletSettings;
+  /** What servlets prove themselves by; null: they speak plain HTTP. */
+  readonly tls: TargetTls | null;
   readonly layout: Layout;
   readonly launcher: ServletLauncher;
   readonly ports: PortPool;
@@ -72,7 +74,7 @@ export class Servlets {
 
   /** Takes a port and makes an instance folder. Throws as `PortPool.take`, `stageRelease`, `createInstance`. */
   async prepare(release: Release, role: Role, instanceRole: InstanceRole): Promise<Prepared> {
-    const { settings, layout, ports } = this.#options;
+    const { settings, layout, ports, tls } = this.#options;
     const { propertiesFileName, portIdentifier, endpoint } = settings();
     const port = await ports.take(`${release.name} (${role})`);
     try {
@@ -81,7 +83,8 @@ export class Servlets {
       const names = { propertiesFileName, portIdentifier };
       const file = { layout, file: release, role, instanceRole, port, ...names };
       const instance = await createInstance(file);
-      return { instance, target: { instance: instance.id, host: endpoint, port } };
+      const place = { instance: instance.id, host: endpoint, port };
+      return { instance, target: tls === null ? place : { ...place, tls } };
     } catch (error) {
       ports.release(port);
       throw error;
@@ -144,17 +147,17 @@ export class Servlets {
   }
 
   /** Resolves to the milliseconds until the servlet was ready. Throws as `awaitReady`. */
-  async awaitReady(servlet: Servlet, { host, port }: Target, signal: AbortSignal): Promise<number> {
+  async awaitReady(servlet: Servlet, target: Target, signal: AbortSignal): Promise<number> {
     const { readiness, liveness } = this.#options.settings();
     const { exited } = servlet;
     const requestTimeoutMs = liveness.timeoutMs;
     try {
-      const wait = { host, port, ...readiness, requestTimeoutMs, signal, exited };
+      const wait = { ...target, ...readiness, requestTimeoutMs, signal, exited };
       return (await awaitReady(wait)).afterMs;
     } catch (error) {
       const leader = servlet.identity();
       if (!(error instanceof NotReadyError) || error.exit !== null || leader === null) throw error;
-      const hint = await wrongPort(leader, port);
+      const hint = await wrongPort(leader, target.port);
       throw hint === null ? error : error.because(hint);
     }
   }
@@ -166,16 +169,12 @@ export class Servlets {
   }
 
   /** Without a path nothing is probed: any page may be slow while the service is fine. */
-  watchLiveness(
-    { host, port }: Target,
-    onUnhealthy: (problem: string) => void,
-    signal: AbortSignal,
-  ): void {
+  watchLiveness(target: Target, onUnhealthy: (problem: string) => void, signal: AbortSignal): void {
     const { liveness, readiness } = this.#options.settings();
     const path = liveness.path ?? readiness.path;
     if (path === null) return;
     const { intervalMs, failures, timeoutMs: requestTimeoutMs } = liveness;
-    const probe = { host, port, path, requestTimeoutMs, intervalMs, failures };
+    const probe = { ...target, path, requestTimeoutMs, intervalMs, failures };
     void watchLiveness({
       ...probe,
       signal,

@@ -19,6 +19,8 @@ const DEEDS: Readonly<Record<string, (count: number, hadBegun: boolean) => strin
   reset: (count, hadBegun) => `reset ${counted(count, 'connection')} ${placeOf(hadBegun)}`,
   closed: (count, hadBegun) => `closed ${counted(count, 'connection')} ${placeOf(hadBegun)}`,
   malformed: (count) => `sent ${counted(count, 'response')} that HTTP does not allow`,
+  untrusted: (count) =>
+    `gave no TLS connection that can be trusted for ${counted(count, 'request')} (servlet.ca)`,
   cut: (count) => `had ${counted(count, 'request')} left when its drain was over (drain.timeout)`,
   overloaded: (count) =>
     `had no connection free in time for ${counted(count, 'request')} (upstream.max_connections)`,

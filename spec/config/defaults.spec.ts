@@ -113,6 +113,7 @@ const DEFAULTS: Settings = {
   identifier: 'inventory',
   scheme: 'http',
   endpoint: 'localhost',
+  servlet: { ca: '', insecure: false },
   portRange: { from: 9400, to: 9500 },
   propertiesFileName: '',
   passEnvironment: [],

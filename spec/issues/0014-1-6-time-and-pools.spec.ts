@@ -1,4 +1,4 @@
-import { connect, Socket } from 'node:net';
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { connectHost } from '../../lib/runtime/connect.ts';
 import { HostAddresses } from '../../lib/runtime/host-addresses.ts';
@@ -112,7 +112,7 @@ describe('the addresses of a host', () => {
     const dial = (port: number): Promise<string> =>
       new Promise((resolve) => {
         const options = { host: 'app.test', port, limitMs: 2000, addresses };
-        connectHost({ ...options, create: () => new Socket() }, (error, socket) => {
+        connectHost(options, (error, socket) => {
           resolve(error === null ? (socket.remoteAddress ?? '') : error.message);
           socket?.destroy();
         });
@@ -137,7 +137,7 @@ describe('the addresses of a host', () => {
     const addresses = new HostAddresses((_host, callback) => callback(unknown, []));
     const error = await new Promise((resolve) => {
       const options = { host: 'app.test', port: 1, limitMs: 2000, addresses };
-      connectHost({ ...options, create: () => new Socket() }, (...result) => resolve(result[0]));
+      connectHost(options, (...result) => resolve(result[0]));
     });
     expect(error).to.equal(unknown);
   });

@@ -120,13 +120,18 @@ function environmentOf({ base, port, passEnvironment }: Settings, { id }: Instan
 }
 
 /** What Vili does for users and the service does not do by itself. */
-function exposures({ host, tls, port }: Settings): readonly string[] {
+function exposures({ host, tls, port, scheme }: Settings): readonly string[] {
   return [
     ...(tls.cert === ''
       ? []
       : [
           `users are used to TLS on port ${port} (tls.cert); the service itself decides what it speaks there`,
         ]),
+    ...(scheme === 'https' && tls.cert === ''
+      ? [
+          `users are used to plain HTTP on port ${port}; with scheme=https the service speaks TLS there`,
+        ]
+      : []),
     ...(host === '0.0.0.0' || host === '::'
       ? []
       : [`host is ${host}, but the service itself decides on which addresses it listens`]),

@@ -10,6 +10,7 @@ import type {
   VerdictView,
 } from '../../../lib/operator/views/status-view.ts';
 import type { ProxyCounts } from '../../../lib/proxy/counts.ts';
+import { trustWord } from '../../../lib/servlet/trust.ts';
 import { userFailureText } from '../../../lib/text/user-failure.ts';
 import type { DeploymentView, TrafficCounts } from '../../messages.ts';
 import { askDeployment, askEvaluation, askTraffic, askUsers } from '../questions.ts';
@@ -46,6 +47,7 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
       uptimeMs: Math.round(now() - services.startedAtMs),
       port: (await proxy.listen()).port,
       scheme: settings.tls.cert === '' ? 'http' : 'https',
+      servletTls: trustWord(settings),
     },
     stopping: services.stopping.aborted,
     deployment,

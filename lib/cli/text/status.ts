@@ -35,6 +35,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...pauseLines(status.paused, options),
     ...waitLines(status.waits, options),
     ...problemLines(status, options),
+    ...trustLines(status, options),
     ...diskLines(status, options),
     ...userLines(status.users, options),
     ...trafficLines(status.traffic, options),
@@ -117,6 +118,13 @@ function problemLines(status: StatusView, { columns, colors, nowMs }: TextOption
     const text = `${INDENT}${role} does not serve: ${printable(problem)}${next}`;
     return wrapWords(text, columns, INDENT + INDENT).map(colors.bad);
   });
+}
+
+/** Whoever listens on a servlet's port is believed: nobody should forget that. */
+function trustLines({ vili }: StatusView, { columns, colors }: TextOptions): string[] {
+  if (vili.servletTls !== 'unchecked') return [];
+  const text = `${INDENT}! The certificate of the service is not checked (servlet.insecure=true).`;
+  return wrapWords(text, columns, '    ').map(colors.careful);
 }
 
 function diskLines({ disk }: StatusView, { columns, colors }: TextOptions): string[] {

@@ -1,6 +1,6 @@
 import Client from 'undici/lib/dispatcher/client.js';
 import type { Target } from '../../model/exchange.ts';
-import { connectSocket, originOf } from '../../proxy/upstream/connect.ts';
+import { connectSocket, hostOf, originOf } from '../../proxy/upstream/connect.ts';
 import { TestingSocket } from './socket.ts';
 
 /** Idle connections are kept this long unless the other side asks otherwise. */
@@ -19,15 +19,16 @@ export interface Connection {
 /** Responses are read as on users' connections. */
 export function connectionTo(target: Target, connectTimeoutMs: number): Connection {
   const origin = originOf(target);
-  const client = new Client(origin, {
+  // For undici it is plain HTTP, whatever the socket below speaks.
+  const client = new Client(`http://${hostOf(target)}`, {
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // sweep() limits the time as a whole.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: (_options, callback) =>
-      connectSocket(TestingSocket, {}, target, connectTimeoutMs, (error, socket) => {
-        connection.socket = socket;
+      connectSocket(target, connectTimeoutMs, (error, socket) => {
+        connection.socket = socket === null ? null : new TestingSocket(socket);
         if (error === null) callback(null, socket);
         else callback(error, null);
       }),

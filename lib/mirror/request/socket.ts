@@ -1,4 +1,4 @@
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import type { Socket } from 'node:net';
 import { codeOf, ViliError } from '../../errors.ts';
 import { type FlatHeaders, withStatusTrailer } from '../../model/headers.ts';
 import {
@@ -16,7 +16,8 @@ const NOTHING = Buffer.alloc(0);
  * same limits, so that equal bytes have equal outcomes. undici only gets the reader's result, in the plainest form
  * of HTTP/1.1: a status, the framing, and the body.
  */
-export class TestingSocket extends Socket {
+export class TestingSocket {
+  readonly socket: Socket;
   /** The end-to-end headers of the latest response, once it is complete with the status that gRPC tells in a trailer. */
   headers: FlatHeaders = [];
   /** The connection cannot be used for another request. */
@@ -28,10 +29,15 @@ export class TestingSocket extends Socket {
   private isChunked = false;
   private plain: Buffer[] = [];
 
-  constructor(options: SocketConstructorOpts) {
-    super(options);
+  /** Takes over how a connected socket, plain or TLS, is read and destroyed, before undici gets it. */
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const readRaw = socket.read.bind(socket) as (size?: number) => Buffer | null;
+    socket.read = (size?: number): Buffer | null => this.read(readRaw, size);
+    const destroyRaw = socket._destroy.bind(socket);
+    socket._destroy = (error, callback) => destroyRaw(withoutReset(error), callback);
     // Before undici hears of the end.
-    this.once('end', () => this.finish());
+    socket.once('end', () => this.finish());
   }
 
   /** A request is being sent: what comes next is the head of a response. */
@@ -42,26 +48,16 @@ export class TestingSocket extends Socket {
     this.expecting = true;
   }
 
-  override read(size?: number): Buffer | null {
+  // Private
+
+  private read(readRaw: (size?: number) => Buffer | null, size?: number): Buffer | null {
     for (;;) {
-      const chunk = super.read(size) as Buffer | null;
+      const chunk = readRaw(size);
       if (chunk === null || chunk.length === 0 || !this.expecting) return chunk;
       const plain = this.inPlainForm(chunk);
       if (plain === null || plain.length !== 0) return plain;
     }
   }
-
-  /** For undici, a reset completes a response that ends with its connection; for users it breaks it. */
-  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const isReset = codeOf(error) === 'ECONNRESET';
-    const text = 'the version has reset the connection';
-    super._destroy(
-      isReset ? new ViliError('VILI_MIRROR_RESET', text, { cause: error }) : error,
-      callback,
-    );
-  }
-
-  // Private
 
   private createReader(maxHeadBytes: number): ResponseReader {
     return new ResponseReader(maxHeadBytes, {
@@ -80,7 +76,7 @@ export class TestingSocket extends Socket {
     try {
       this.reader?.read(chunk);
     } catch (error) {
-      this.destroy(error as Error);
+      this.socket.destroy(error as Error);
       return null;
     }
     const [only = NOTHING] = this.plain;
@@ -122,7 +118,14 @@ export class TestingSocket extends Socket {
     try {
       this.reader?.ended();
     } catch (error) {
-      this.destroy(error as Error);
+      this.socket.destroy(error as Error);
     }
   }
+}
+
+/** For undici, a reset completes a response that ends with its connection; for users it breaks it. */
+function withoutReset(error: Error | null): Error | null {
+  if (codeOf(error) !== 'ECONNRESET') return error;
+  const text = 'the version has reset the connection';
+  return new ViliError('VILI_MIRROR_RESET', text, { cause: error });
 }

@@ -18,6 +18,8 @@ export interface StatusView {
     readonly port: number;
     /** The protocol of users on that port. */
     readonly scheme: 'http' | 'https';
+    /** How servlets are spoken to: plain, by TLS, or by TLS with a certificate that is not checked. */
+    readonly servletTls?: 'off' | 'checked' | 'unchecked';
   };
   readonly phase: Phase;
   readonly running: ServletView | null;

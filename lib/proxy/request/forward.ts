@@ -8,7 +8,7 @@ import type { UserRequest, UserResponse } from '../downstream/types.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
-import { failureKindOf, isStale, statusOf } from '../upstream/errors.ts';
+import { causeOf, failureKindOf, isStale, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import type { Pace } from '../upstream/slow-clients.ts';
 import type { UpstreamHandler } from '../upstream/types.ts';
@@ -161,7 +161,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     const canWait = !this.graceUsed && this.writer.status === 0 && mayWait(error, this.body);
     if (canWait && this.waitForNextRunning()) return;
     this.giveBack();
-    this.fail(failureKindOf(error), statusOf(error));
+    this.fail(failureKindOf(error), statusOf(error), causeOf(error));
   }
 
   /** Never called: only a tunnel requests another protocol. */
@@ -208,8 +208,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   }
 
   /** `status`: where no response has begun. */
-  private fail(kind: FailureKind, status: 502 | 504): void {
-    this.failed(kind, this.writer.status === 0 ? `${status}` : 'broken');
+  private fail(kind: FailureKind, status: 502 | 504, cause: ProxyErrorKind = kind): void {
+    this.failed(cause, this.writer.status === 0 ? `${status}` : 'broken');
     if (this.writer.status === 0) this.page(status);
     else this.writer.break();
     this.ticket.finish(0, kind);

@@ -9,7 +9,7 @@ import type { RequestHead } from '../http/request-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 import { contained } from '../io/contained.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
-import { failureKindOf, isRefused, statusOf } from '../upstream/errors.ts';
+import { causeOf, isRefused, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import type { UpstreamHandler } from '../upstream/types.ts';
 import { containEntries } from './entries.ts';
@@ -143,7 +143,7 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     if (isRefused(error) && !this.graceUsed && !this.over && this.waitForNextRunning()) return;
     this.giveBack();
     if (this.over) return;
-    this.failed(failureKindOf(error), this.responded ? 'broken' : `${statusOf(error)}`);
+    this.failed(causeOf(error), this.responded ? 'broken' : `${statusOf(error)}`);
     if (this.responded) this.end();
     else this.page(statusOf(error));
   }

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Target } from '../../model/exchange.ts';
 import type { ConnectResult } from '../../runtime/connect.ts';
 import type { RawResponseHead } from '../http/response-head.ts';
@@ -75,8 +75,8 @@ export class UpstreamClient {
     if (isTunnel) this.drop();
     if (this.socket !== null) return this.send(this.socket, request, handler);
     const { target, limits } = this;
-    const connected: ConnectResult<Socket> = contained(
-      (...[error, socket]: Parameters<ConnectResult<Socket>>) => {
+    const connected: ConnectResult = contained(
+      (...[error, socket]: Parameters<ConnectResult>) => {
         if (error !== null) return this.fail(error);
         if (isTunnel) socket.on('data', this.receive);
         this.adopt(socket);
@@ -85,7 +85,7 @@ export class UpstreamClient {
       },
       (error) => this.fail(error as Error),
     );
-    if (isTunnel) connectSocket(Socket, {}, target, limits.connectTimeoutMs, connected);
+    if (isTunnel) connectSocket(target, limits.connectTimeoutMs, connected);
     else connectUpstream(target, limits.connectTimeoutMs, this.receive, connected);
   }
 

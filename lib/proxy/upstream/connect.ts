@@ -1,4 +1,4 @@
-import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import type { Target } from '../../model/exchange.ts';
 import { type ConnectResult, connectHost } from '../../runtime/connect.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
@@ -14,10 +14,10 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
  * itself emits no data, which saves a buffer and the stream's work for each piece. Fails like `connectSocket`.
  */
 export function connectUpstream(
-  target: Pick<Target, 'host' | 'port'>,
+  target: ServletAddress,
   limitMs: number,
   onBytes: (bytes: Buffer) => void,
-  callback: ConnectResult<Socket>,
+  callback: ConnectResult,
 ): void {
   const onread = {
     buffer: READ_BUFFER,
@@ -26,40 +26,37 @@ export function connectUpstream(
       return true;
     },
   };
-  connectSocket(Socket, { onread }, target, limitMs, callback);
+  connectSocket(target, limitMs, callback, { onread });
 }
 
-/**
- * Connects a socket of this class to a servlet. Fails with VILI_GATE_CONNECT_TIMEOUT after `limitMs`, or with
- * the system's error.
- */
-export function connectSocket<S extends Socket>(
-  SocketClass: new (options: SocketConstructorOpts) => S,
-  more: Pick<TcpSocketConnectOpts, 'onread'>,
-  { host, port }: Pick<Target, 'host' | 'port'>,
+/** Connects to a servlet. Fails with VILI_GATE_CONNECT_TIMEOUT after `limitMs`, VILI_SERVLET_TLS, or the system's error. */
+export function connectSocket(
+  { host, port, tls }: ServletAddress,
   limitMs: number,
-  callback: ConnectResult<S>,
+  callback: ConnectResult,
+  more: { readonly onread?: OnReadOpts } = {},
 ): void {
-  const options = {
-    readableHighWaterMark: BUFFER_BYTES,
-    writableHighWaterMark: BUFFER_BYTES,
-    ...more,
-  };
-  const create = (): S => {
-    const socket = new SocketClass(options as SocketConstructorOpts);
-    socket.setNoDelay(true);
-    coalesceWrites(socket);
-    return socket;
-  };
-  connectHost({ host, port, limitMs, create }, callback);
+  connectHost(
+    { host, port, tls, limitMs, highWaterMark: BUFFER_BYTES, prepare, ...more },
+    callback,
+  );
 }
 
 /** The URL of a target without its path. */
 export function originOf(target: Target): string {
-  return `http://${hostOf(target)}`;
+  return `${target.tls === undefined ? 'http' : 'https'}://${hostOf(target)}`;
 }
 
 /** The value of `Host` for a target. */
 export function hostOf({ host, port }: Target): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+// Private
+
+type ServletAddress = Pick<Target, 'host' | 'port' | 'tls'>;
+
+function prepare(socket: Socket): void {
+  socket.setNoDelay(true);
+  coalesceWrites(socket);
 }

@@ -23,6 +23,7 @@ export const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   UND_ERR_HEADERS_OVERFLOW: 'malformed',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'malformed',
   VILI_GATE_ANSWER: 'malformed',
+  VILI_SERVLET_TLS: 'malformed',
 };
 const CONNECT_TIMEOUT = 'VILI_GATE_CONNECT_TIMEOUT';
 /** How a connection that died while it was idle fails. */
@@ -45,6 +46,11 @@ export class ResponseTimeoutError extends ViliError {
 /** The kind of an error on running's side. */
 export function failureKindOf(error: unknown): FailureKind {
   return KIND_BY_CODE[codeOf(error) ?? ''] ?? 'closed';
+}
+
+/** What is told of it: that a servlet cannot be trusted is another thing to mend than what it sends. */
+export function causeOf(error: unknown): FailureKind | 'untrusted' {
+  return codeOf(error) === 'VILI_SERVLET_TLS' ? 'untrusted' : failureKindOf(error);
 }
 
 /** The status for a request whose response never began: 504 only where running had a chance to respond. */

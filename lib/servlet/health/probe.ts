@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { Socket } from 'node:net';
+import type { Target } from '../../model/exchange.ts';
 import { codeOf } from '../../errors.ts';
 import { connectHost } from '../../runtime/connect.ts';
 import { patientTimeout } from '../../runtime/patient-timer.ts';
@@ -8,9 +9,7 @@ import { patientTimeout } from '../../runtime/patient-timer.ts';
 const MAX_BODY_BYTES = 65_536;
 const MAX_LOCATION_LENGTH = 200;
 
-export interface ProbeTarget {
-  readonly host: string;
-  readonly port: number;
+export interface ProbeTarget extends Pick<Target, 'host' | 'port' | 'tls'> {
   /** Must respond with 2xx or 3xx; null: any HTTP response to `/` will do. */
   readonly path: string | null;
   /** For connecting and the whole response, ms. */
@@ -27,7 +26,7 @@ export interface ProbeResult {
 
 /** Sends one request over its own connection. Never rejects; an abort counts as a failure. */
 export function probeOnce(target: ProbeTarget, signal?: AbortSignal): Promise<ProbeResult> {
-  const { host, port, path, requestTimeoutMs } = target;
+  const { host, port, tls, path, requestTimeoutMs } = target;
   return new Promise((resolve) => {
     const sent = request({
       host,
@@ -35,8 +34,7 @@ export function probeOnce(target: ProbeTarget, signal?: AbortSignal): Promise<Pr
       path: path ?? '/',
       // Without an agent: this creates the connection.
       createConnection: (_options, done) => {
-        const create = (): Socket => new Socket();
-        connectHost({ host, port, limitMs: requestTimeoutMs, create }, (error, socket) => {
+        connectHost({ host, port, tls, limitMs: requestTimeoutMs }, (error, socket) => {
           if (error !== null) done(error, new Socket());
           else done(null, socket);
         });

@@ -91,7 +91,8 @@ async function poll(options: ReadinessOptions, signal: AbortSignal): Promise<Pro
 }
 
 function notReady(options: ReadinessOptions, progress: Progress, exit: Exit | null): NotReadyError {
-  const url = `http://${options.host}:${options.port}${options.path ?? '/'}`;
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://${options.host}:${options.port}${options.path ?? '/'}`;
   const seconds = (progress.afterMs / 1000).toFixed(1);
   const tries = `${progress.attempts} attempt${progress.attempts === 1 ? '' : 's'}`;
   const facts = { attempts: progress.attempts, afterMs: progress.afterMs, exit };

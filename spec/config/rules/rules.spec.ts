@@ -25,6 +25,16 @@ const REJECTED: readonly (readonly [string, Flags, RegExp])[] = [
     /has the users' port/,
   ],
   ['a certificate without a key', { 'admin.cert': 'c.pem' }, /need each other/],
+  [
+    'an unchecked certificate of a service that is elsewhere',
+    { scheme: 'https', endpoint: '10.0.0.1', 'servlet.insecure': 'true' },
+    /loopback address only, and endpoint=10\.0\.0\.1 \(command line\) is none/,
+  ],
+  [
+    'an authority for a certificate that is not checked',
+    { scheme: 'https', 'servlet.ca': 'ca.pem', 'servlet.insecure': 'true' },
+    /contradicts servlet\.ca=/,
+  ],
   ['a range of one port', { port_range: '9400-9400' }, /has 1 port; a promotion needs 2/],
   [
     'a longest pause below the shortest',
@@ -132,6 +142,13 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
     { 'arrival.stable': '100ms', 'arrival.poll': '1s' },
     /only after that/,
   ],
+  [
+    'a service that is not checked',
+    { scheme: 'https', 'servlet.insecure': 'true' },
+    /leaves the certificate of the service unchecked/,
+  ],
+  ['an authority for plain HTTP', { 'servlet.ca': 'ca.pem' }, /no effect without scheme=https/],
+  ['nothing to leave unchecked', { 'servlet.insecure': 'true' }, /no effect without scheme=https/],
   ['more headers than fit', { 'header.max_size': '1KiB', 'header.max_count': '900' }, /do not fit/],
 ];
 

@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { makeCertificate } from '../support/certificates.ts';
+import { withWorld } from '../support/daemon-world.ts';
+import { dropAt } from '../support/secure-servlet.ts';
+import { withTempFolder } from '../support/temp-folder.ts';
+import { needsOpenssl } from '../support/tls-fixture.ts';
+
+/** A loopback address that is not the usual one. */
+const ELSEWHERE = '127.0.0.2';
+
+describe('A service that listens elsewhere', function () {
+  this.timeout(240_000);
+
+  it('is served, tested, promoted and replayed at its endpoint', async () => {
+    await withWorld({ endpoint: ELSEWHERE, liveness_interval: '100ms' }, async (world) => {
+      await dropAt(world, '1.0.0', ELSEWHERE, null);
+      const daemon = world.start();
+      await daemon.serving('shop-1.0.0');
+      const users = world.users(40);
+      await dropAt(world, '1.0.1', ELSEWHERE, null);
+      await daemon.recorded('promoted', 'shop-1.0.1', 60_000);
+      await daemon.serving('shop-1.0.1');
+      expect(await users.stop()).to.include({ failed: 0, lastFailure: null });
+    });
+  });
+});
+
+describe('A service that speaks TLS', function () {
+  this.timeout(240_000);
+  before(needsOpenssl);
+
+  it('is tested, replayed and promoted with its certificate checked, while no user notices', () =>
+    withTempFolder(async (folder) => {
+      const certificate = makeCertificate(folder, 'shop', { names: `IP:${ELSEWHERE}` });
+      const settings = {
+        scheme: 'https',
+        endpoint: ELSEWHERE,
+        servlet_ca: certificate.certFile,
+        liveness_interval: '100ms',
+      };
+      await withWorld(settings, async (world) => {
+        await dropAt(world, '1.0.0', ELSEWHERE, certificate);
+        const daemon = world.start();
+        await daemon.serving('shop-1.0.0');
+        const users = world.users(40);
+        const endpoint = 'GET /items/{id}';
+        await dropAt(world, '1.0.1', ELSEWHERE, certificate, {
+          changedType: { endpoint, field: 'price' },
+        });
+        await daemon.testing('shop-1.0.1');
+        await daemon.until('a sample is kept', async () => {
+          const { stdout } = await world.vili('diff');
+          return stdout.includes(endpoint);
+        });
+        const { stdout, stderr } = await world.vili('replay', '--all');
+        expect(stdout, stdout + stderr).to.match(/^DIFFERS +\w+ +GET \/items\/\d+: testing /m);
+        await dropAt(world, '1.0.2', ELSEWHERE, certificate);
+        await daemon.recorded('promoted', 'shop-1.0.2', 60_000);
+        const { vili } = await daemon.serving('shop-1.0.2');
+        expect(vili.servletTls).to.equal('checked');
+        expect(await users.stop()).to.include({ failed: 0, lastFailure: null });
+      });
+    }));
+
+  it('never becomes ready with a certificate of somebody else, and says why', () =>
+    withTempFolder(async (folder) => {
+      const [own, other] = [makeCertificate(folder, 'own'), makeCertificate(folder, 'other')];
+      const settings = { scheme: 'https', servlet_ca: other.certFile };
+      await withWorld(settings, async (world) => {
+        await dropAt(world, '1.0.0', '127.0.0.1', own);
+        const daemon = world.start();
+        const why = /https:\/\/localhost:.* its certificate is not vouched for by servlet\.ca/;
+        await daemon.until(
+          'it is not ready for that reason',
+          ({ running }) => why.test(running?.problem ?? ''),
+          60_000,
+        );
+      });
+    }));
+
+  it('is believed unchecked by servlet.insecure on a loopback address, which is said aloud', () =>
+    withTempFolder(async (folder) => {
+      const certificate = makeCertificate(folder, 'own');
+      await withWorld({ scheme: 'https', servlet_insecure: 'true' }, async (world) => {
+        await dropAt(world, '1.0.0', '127.0.0.1', certificate);
+        const daemon = world.start();
+        const { vili } = await daemon.serving('shop-1.0.0');
+        expect(vili.servletTls).to.equal('unchecked');
+        expect(daemon.output).to.contain('leaves the certificate of the service unchecked');
+        const { stdout } = await world.vili('status');
+        expect(stdout).to.contain('! The certificate of the service is not checked');
+      });
+    }));
+
+  it('is not started with a servlet.ca that cannot serve', async () => {
+    await withWorld({ scheme: 'https', servlet_ca: '/nowhere/ca.pem' }, async (world) => {
+      const daemon = world.start();
+      expect((await daemon.exit()).code).to.equal(2);
+      expect(daemon.output).to.contain('servlet.ca /nowhere/ca.pem cannot be read');
+      const { code, stdout } = await world.vili('check');
+      expect(code).to.equal(2);
+      expect(stdout).to.contain('FAILED   scheme: servlet.ca /nowhere/ca.pem cannot be read');
+    });
+  });
+});
