@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { connectHost } from '../../lib/runtime/connect.ts';
-import { HostAddresses } from '../../lib/runtime/host-addresses.ts';
+import { connectHost } from '../../lib/runtime/net/connect.ts';
+import { HostAddresses } from '../../lib/runtime/net/host-addresses.ts';
 import { probeOnce } from '../../lib/servlet/health/probe.ts';
 import {
   EMPTY_OK,

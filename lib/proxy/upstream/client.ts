@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Target } from '../../model/exchange.ts';
-import type { ConnectResult } from '../../runtime/connect.ts';
+import type { ConnectResult } from '../../runtime/net/connect.ts';
 import type { RawResponseHead } from '../http/response-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 import { ResponseReader } from '../http/response-reader.ts';

@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import type { Target } from '../../model/exchange.ts';
-import { type ConnectResult, connectHost } from '../../runtime/connect.ts';
+import { type ConnectResult, connectHost } from '../../runtime/net/connect.ts';
 import { coalesceWrites } from '../io/write-coalescing.ts';
 
 /** Two reads of node: with node's default of 16 KiB each read would stop and restart the flow. */

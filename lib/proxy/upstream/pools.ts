@@ -1,5 +1,5 @@
 import type { Target } from '../../model/exchange.ts';
-import { hostAddresses } from '../../runtime/host-addresses.ts';
+import { hostAddresses } from '../../runtime/net/host-addresses.ts';
 import { type Drained, UpstreamPool } from './pool.ts';
 import type { UpstreamLimits } from './types.ts';
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { Socket } from 'node:net';
 import type { Target } from '../../model/exchange.ts';
 import { codeOf } from '../../errors.ts';
-import { connectHost } from '../../runtime/connect.ts';
+import { connectHost } from '../../runtime/net/connect.ts';
 import { patientTimeout } from '../../runtime/patient-timer.ts';
 
 /** A response is read to its end up to this size, so that the servlet logs no broken connection. */

@@ -1,9 +1,9 @@
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
-import { codeOf, ViliError } from '../errors.ts';
+import { codeOf, ViliError } from '../../errors.ts';
 import { type HostAddresses, hostAddresses } from './host-addresses.ts';
-import { PatientTimer } from './patient-timer.ts';
+import { PatientTimer } from '../patient-timer.ts';
 import { connectSecurely, type ServerTrust, tlsFailure, UntrustedServerError } from './secure.ts';
-import { threadTime } from './thread-time.ts';
+import { threadTime } from '../thread-time.ts';
 
 /** A host without an IPv6 route says so for each such address, which tells nothing about the service. */
 const NO_ROUTE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EAFNOSUPPORT']);

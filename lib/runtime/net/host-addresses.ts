@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { ViliError } from '../errors.ts';
+import { ViliError } from '../../errors.ts';
 
 /** Names of this host, which need no resolver (RFC 6761 section 6.3). */
 const LOCAL_NAME = /^(?:.+\.)?localhost\.?$/i;

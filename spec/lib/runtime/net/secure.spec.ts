@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { codeOf } from '../../../lib/errors.ts';
-import { type ConnectOptions, connectHost } from '../../../lib/runtime/connect.ts';
-import { makeCertificate } from '../../support/certificates.ts';
-import { withSecureServlet } from '../../support/secure-servlet.ts';
-import { needsOpenssl } from '../../support/tls-fixture.ts';
+import { codeOf } from '../../../../lib/errors.ts';
+import { type ConnectOptions, connectHost } from '../../../../lib/runtime/net/connect.ts';
+import { makeCertificate } from '../../../support/certificates.ts';
+import { withSecureServlet } from '../../../support/secure-servlet.ts';
+import { needsOpenssl } from '../../../support/tls-fixture.ts';
 
 const LIMIT_MS = 30_000;
 

@@ -6,7 +6,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { codeOf, messageOf, ViliError } from '../errors.ts';
+import { codeOf, messageOf, ViliError } from '../../errors.ts';
 
 const PROTOCOLS = ['http/1.1'];
 const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/;
