@@ -1,6 +1,7 @@
 import { HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 import type { HeaderEdit } from '../../model/traffic-rules.ts';
 import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
+import { ownSpan, TRACEPARENT } from './trace-context.ts';
 
 const REQUEST_ID = 'x-request-id';
 const NOTHING: ReadonlySet<string> = new Set();
@@ -22,8 +23,8 @@ export interface CopyHeaderRules {
 
 /**
  * The request's headers as testing, or running in a baseline request, receives them: Host, order,
- * case and repetition kept, the mark added, the request id where there is none, and what is in `without`
- * left out.
+ * case and repetition kept, the mark added, the request id where there is none, a span of its own where there is a
+ * trace, and what is in `without` left out.
  */
 export function copyHeaders(
   headers: readonly string[],
@@ -42,7 +43,7 @@ export function copyHeaders(
     if (key === markKey || NOT_COPIED.has(key) || edited.has(key)) continue;
     if (without.has(key)) continue;
     if (key === REQUEST_ID) hasRequestId = true;
-    result.push(name, value);
+    result.push(name, key === TRACEPARENT ? ownSpan(value) : value);
   }
   for (const { name, value } of edits) if (value !== null) result.push(name, value);
   if (!hasRequestId) result.push('X-Request-Id', requestId);
