@@ -41,6 +41,10 @@ scrape_configs:
       - targets: ['shop.example:9600']
 \`\`\`
 
+\`packaging/prometheus/vili.rules.yml\` has alerts on what needs somebody: users without a response, running that is down or restarts,
+a version that went back, a test that compares nothing, a full disk. \`packaging/grafana/vili.json\` is a dashboard for Grafana 9 and
+later; import it and choose the Prometheus. Both expect the job \`vili\`.
+
 ## What there is
 
 The numbers that \`vili status\` shows are the same here. Units are seconds and bytes. The number of series is bounded

@@ -4,6 +4,7 @@ import { WORST_ENDPOINTS } from '../../../lib/metrics/families/findings.ts';
 import { METRICS } from '../../../lib/metrics/list.ts';
 import { seriesIn, valueOf } from '../../support/exposition-text.ts';
 import { hasPromtool, promtoolProblems } from '../../support/promtool.ts';
+import type { Phase } from '../../../lib/operator/views/status-view.ts';
 import { STATUS } from '../operator/views.ts';
 import { endpointReport, metricFacts } from './facts.ts';
 
@@ -46,6 +47,22 @@ describe('The metrics', () => {
     expect(valueOf(series, 'vili_verdict_decision', { decision: 'reject' })).to.equal(0);
     expect(valueOf(series, 'vili_servlet_restarts_total', { role: 'testing' })).to.equal(1);
     expect(valueOf(series, 'vili_verdict_reasons', { code: 'body-difference' })).to.equal(1);
+  });
+
+  it('know every phase', async () => {
+    const phases: Readonly<Record<Phase, true>> = {
+      starting: true,
+      steady: true,
+      testing: true,
+      promoting: true,
+      probation: true,
+      stopping: true,
+    };
+    for (const phase of Object.keys(phases) as Phase[]) {
+      const series = seriesIn(await expose(metricFacts({ status: { ...STATUS, phase } })));
+      const present = series.filter(({ name, value }) => name === 'vili_phase' && value === 1);
+      expect(present.map(({ labels }) => labels['phase'])).to.deep.equal([phase]);
+    }
   });
 
   it('have the odds of each signal, and together', async () => {
