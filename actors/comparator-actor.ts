@@ -11,7 +11,6 @@ import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Test } from '../lib/evaluation/test.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
-import type { Release } from '../lib/model/release.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 import type {
   ComparatorMessage,
@@ -34,11 +33,7 @@ export interface ComparatorDeps {
   readonly metrics: Address<MetricsMessage>;
   /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
   readonly openTest: (
-    test: {
-      readonly release: Release;
-      readonly sinceMs: number;
-      readonly against?: string | undefined;
-    },
+    test: Pick<Evaluate, 'release' | 'sinceMs' | 'against' | 'declared'>,
     memory: RunningMemory,
     startUp: StartUp,
   ) => Promise<Test>;
@@ -54,6 +49,8 @@ export interface ComparatorDeps {
   readonly now: () => number;
   readonly journal: Journal;
 }
+
+type Evaluate = Extract<ComparatorMessage, { type: 'evaluate' }>;
 
 interface ComparatorState {
   readonly memory: RunningMemory;
@@ -158,14 +155,15 @@ async function evaluate(
   deps: ComparatorDeps,
   self: Me,
   state: ComparatorState,
-  { release, sinceMs, accepted, against }: Extract<ComparatorMessage, { type: 'evaluate' }>,
+  { accepted, ...what }: Evaluate,
 ): Promise<ComparatorState> {
+  const { release, sinceMs, against } = what;
   if (state.test?.isOf(release, sinceMs, against) === true) {
     state.test.accept(accepted);
     return state;
   }
   const startUp = state.startUps.take(release.name);
-  const test = await deps.openTest({ release, sinceMs, against }, state.memory, startUp);
+  const test = await deps.openTest(what, state.memory, startUp);
   test.accept(accepted);
   const { noise, id: name } = test;
   if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });

@@ -1,6 +1,7 @@
 import type { Address, Behaviour } from '../lib/actor/index.ts';
 import type { ServerFileWatch, WatchOptions } from '../lib/base/arrival/watcher.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
+import type { DeclaredFile } from '../lib/compare/rules/declared.ts';
 import { codeOf, messageOf } from '../lib/errors.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import { faultOf } from '../lib/model/fault.ts';
@@ -13,12 +14,14 @@ const READ_AGAIN: Backoff = { minMs: 500, maxMs: 60_000 };
 
 export interface IngestorDeps {
   readonly watch: (
-    hooks: Pick<WatchOptions, 'onFile' | 'onNearMiss' | 'onProblem' | 'signal'>,
+    hooks: Pick<WatchOptions, 'onFile' | 'onAcceptFile' | 'onNearMiss' | 'onProblem' | 'signal'>,
   ) => Promise<ServerFileWatch>;
   readonly present: () => Promise<readonly ServerFile[]>;
   /** Everything in the base. */
   readonly names: () => Promise<readonly string[]>;
   readonly identify: (file: ServerFile) => Promise<Release>;
+  /** Throws what keeps it from being read. */
+  readonly readDeclared: (file: ServerFile) => Promise<DeclaredFile>;
   readonly deployer: Address<DeployerMessage>;
   readonly journal: Journal;
 }
@@ -39,6 +42,7 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
       const foreign = new Set(await deps.names());
       const watcher = await deps.watch({
         onFile: (file) => self.address.tell({ type: 'file', file }),
+        onAcceptFile: (file) => self.address.tell({ type: 'accept-file', file }),
         onNearMiss: (fileName, text) => self.address.tell({ type: 'near-miss', fileName, text }),
         onProblem: (text) => self.address.tell({ type: 'problem', text }),
         signal: self.signal,
@@ -75,6 +79,33 @@ export function ingestorActor(deps: IngestorDeps): Behaviour<IngestorMessage, In
           const { release, foundAtStart } = message;
           const event = { type: 'arrived', release, foundAtStart } as const;
           self.send(deps.deployer, event, { correlation: release.name });
+          return state;
+        }
+        case 'accept-file': {
+          const { file } = message;
+          self.pipe(
+            deps.readDeclared(file),
+            (declared) => ({ type: 'declared', file, declared }),
+            (error) => ({
+              type: 'problem',
+              text: `${file.fileName} is not used: ${messageOf(error)}`,
+            }),
+          );
+          return state;
+        }
+        case 'declared': {
+          const { file, declared } = message;
+          const { version, fileName } = file;
+          const { entries, problems } = declared;
+          if (problems.length === 0) {
+            self.send(deps.deployer, { type: 'declared', version, fileName, entries });
+            return state;
+          }
+          const text = `nothing of ${fileName} counts: ${problems.join('; ')}`;
+          // At a start it is not news.
+          if (state.foreign.has(fileName)) deps.journal.warn(text);
+          else
+            self.send(deps.deployer, { type: 'note', event: 'refused', version: fileName, text });
           return state;
         }
         case 'near-miss': {

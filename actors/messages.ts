@@ -4,8 +4,9 @@ import type { RestoredVersion } from '../lib/archive/restore-archived.ts';
 import type { ServerFile } from '../lib/base/names/server-file.ts';
 import type { ClusterEvent } from '../lib/cluster/slot.ts';
 import type { Act, ActReply } from '../lib/deployment/acts.ts';
-import type { DeploymentEvent } from '../lib/deployment/events.ts';
+import type { Command, DeploymentEvent } from '../lib/deployment/events.ts';
 import type { PairOutcome } from '../lib/compare/outcome.ts';
+import type { DeclaredFile } from '../lib/compare/rules/declared.ts';
 import type { OnProbation, UserReport } from '../lib/evaluation/users/user-evidence.ts';
 import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
@@ -23,6 +24,7 @@ import type { Reason } from '../lib/model/reason.ts';
 import type { Release } from '../lib/model/release.ts';
 import type { Role } from '../lib/model/role.ts';
 import type { ServletFacts } from '../lib/model/servlet-facts.ts';
+import type { DeclaredDifference } from '../lib/model/traffic-rules.ts';
 import type { Announcement, Occasion } from '../lib/notify/announcement.ts';
 import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
@@ -111,6 +113,7 @@ export type TrafficMirrorMessage =
       readonly target: Target | null;
       /** Copies go to this version, previous, and that of `name` is judged by it. */
       readonly against?: string;
+      readonly declared?: readonly DeclaredDifference[];
     }
   | { readonly type: 'mirror-off' }
   /** The noise that was learned before Vili restarted. */
@@ -135,13 +138,7 @@ export interface TrafficCounts {
 }
 
 export type ComparatorMessage =
-  | {
-      readonly type: 'evaluate';
-      readonly release: Release;
-      readonly sinceMs: number;
-      readonly accepted: readonly string[];
-      readonly against?: string;
-    }
+  | Extract<Command, { type: 'evaluate' }>
   | { readonly type: 'evaluate-off' }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
@@ -202,6 +199,9 @@ export type IngestorMessage =
       readonly foundAtStart: boolean;
       readonly error: unknown;
     }
+  /** It declares differences of a version. */
+  | { readonly type: 'accept-file'; readonly file: ServerFile }
+  | { readonly type: 'declared'; readonly file: ServerFile; readonly declared: DeclaredFile }
   | { readonly type: 'near-miss'; readonly fileName: string; readonly text: string }
   | { readonly type: 'identified'; readonly release: Release; readonly foundAtStart: boolean }
   | { readonly type: 'problem'; readonly text: string };

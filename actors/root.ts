@@ -4,9 +4,6 @@ import { actorSpec, type ChildSpec } from '../lib/actor/index.ts';
 import { archiveFinished } from '../lib/archive/archive-finished.ts';
 import { restoreInChild } from '../lib/archive/process/restore-in-child.ts';
 import { findUnfinished } from '../lib/archive/unfinished.ts';
-import { identify } from '../lib/base/arrival/fingerprint.ts';
-import { listServerFiles, namesIn } from '../lib/base/arrival/scan.ts';
-import { watchServerFiles } from '../lib/base/arrival/watcher.ts';
 import { removeLink } from '../lib/base/instance/links.ts';
 import { surveyBase } from '../lib/base/instance/survey.ts';
 import { compareVersions } from '../lib/base/names/version-order.ts';
@@ -33,6 +30,7 @@ import { diskJanitorActor } from './disk-janitor-actor.ts';
 import { diskJanitorDeps } from './deps/disk-janitor.ts';
 import { hangWatchActor } from './hang-watch-actor.ts';
 import { userWatchActor } from './user-watch-actor.ts';
+import { ingestorDeps } from './deps/ingestor.ts';
 import { hangWatchDeps } from './deps/hang-watch.ts';
 import { userWatchDeps } from './deps/user-watch.ts';
 import { ingestorActor } from './ingestor-actor.ts';
@@ -70,13 +68,12 @@ export function rootTable(
   upgrades: Upgrades,
   isTakeover: boolean,
 ): readonly ChildSpec<never>[] {
-  const { settings, layout, journal, writes, addresses } = services;
+  const { layout, journal, writes, addresses } = services;
   const { deployer } = addresses;
   const servletPids = () => [...services.registry.values()].map(({ process }) => process.pid);
   const copyRules = () => copyRulesOf(services.live.settings);
   const safeCopyRules = () => safeCopyRulesOf(services.live.settings);
-  const { base, identifier, socket: socketPath } = layout;
-  const { arrival } = settings;
+  const { identifier, socket: socketPath } = layout;
   const handlers = controlHandlers(services, upgrades);
   const admin = adminDeps(services, handlers);
   return [
@@ -148,15 +145,7 @@ export function rootTable(
     }),
     actorSpec({
       name: 'ingestor',
-      behaviour: () =>
-        ingestorActor({
-          watch: (hooks) => watchServerFiles({ base, identifier, ...arrival, ...hooks }),
-          present: () => listServerFiles(base, identifier),
-          names: () => namesIn(base),
-          identify: (file) => identify(layout.serverFile(file), file),
-          deployer,
-          journal,
-        }),
+      behaviour: () => ingestorActor(ingestorDeps(services)),
     }),
     actorSpec({
       name: 'reloader',

@@ -6,6 +6,7 @@ import type { Mirror } from '../lib/mirror/mirror.ts';
 import { probationIdOf } from '../lib/mirror/probation-id.ts';
 import type { Target, TrafficObservation } from '../lib/model/exchange.ts';
 import type { UserShare } from '../lib/model/promotion/user-share.ts';
+import type { DeclaredDifference } from '../lib/model/traffic-rules.ts';
 import type { ProxyService } from '../lib/proxy/proxy.ts';
 import type { CopyRules } from '../lib/proxy/settings.ts';
 import type {
@@ -49,6 +50,8 @@ interface Test {
   /** Copies go to previous, and running is judged by it. */
   readonly isReversed: boolean;
   readonly target: Target | null;
+  /** Differences that do not count. */
+  readonly declared: readonly DeclaredDifference[];
   /** Which requests are copied for it; null while there is no running version to compare with. */
   readonly copies: CopyRules | null;
 }
@@ -157,13 +160,13 @@ function ofRunning(
 function mirrorTo(
   deps: TrafficMirrorDeps,
   state: TrafficMirrorState,
-  { name, target, against }: Extract<TrafficMirrorMessage, { type: 'mirror' }>,
+  { name, target, against, declared = [] }: Extract<TrafficMirrorMessage, { type: 'mirror' }>,
 ): TrafficMirrorState {
   const { test } = state;
   const isReversed = against !== undefined;
   const id = isReversed ? probationIdOf(name) : name;
   if (test?.id !== id || test.copies === null) {
-    return begin(deps, state, { id, isReversed, target, copies: null });
+    return begin(deps, state, { id, isReversed, target, declared, copies: null });
   }
   deps.mirror.retarget({ testing: target });
   // Another process of testing.
@@ -174,9 +177,9 @@ function mirrorTo(
 /** After a restart of Vili testing may be ready before running is: the test begins with both. */
 function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): TrafficMirrorState {
   const { running, noise } = state;
-  const { id, isReversed } = test;
+  const { id, isReversed, declared } = test;
   if (running === null || test.target === null) return { ...state, test };
-  deps.mirror.begin({ id, testing: test.target, running, isReversed });
+  deps.mirror.begin({ id, testing: test.target, running, isReversed, declared });
   if (noise?.name === id) deps.mirror.restoreNoise(noise.name, noise.noise);
   const copies = isReversed ? deps.safeCopyRules() : deps.copyRules();
   setRoute(deps, state, copies);

@@ -6,6 +6,7 @@ import { processSample } from '../../lib/servlet/process-sample.ts';
 import { sampleMs } from '../../lib/verdict/signals/process/curve.ts';
 import type { Services } from '../app/services.ts';
 import { verdictSettings } from '../app/settings/traffic.ts';
+import { keepDeclared } from './declared.ts';
 import type { ComparatorDeps } from '../comparator-actor.ts';
 
 export function comparatorDeps(services: Services): ComparatorDeps {
@@ -19,8 +20,9 @@ export function comparatorDeps(services: Services): ComparatorDeps {
     trafficMirror,
     userWatch,
     metrics,
-    openTest: (what, memory, startUp) => {
-      const { release } = what;
+    openTest: async (what, memory, startUp) => {
+      const { release, declared = [] } = what;
+      await keepDeclared(services, release, declared);
       rules = verdictSettings(live.settings);
       return Test.open({
         ...what,

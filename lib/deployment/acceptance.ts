@@ -1,4 +1,5 @@
 import type { Release } from '../model/release.ts';
+import { declaredOf } from './declared/declared.ts';
 import type { Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
 import type { Acceptance, Deployment } from './state.ts';
@@ -30,7 +31,13 @@ export function accept(draft: Draft, event: Extract<DeploymentEvent, { type: 'ac
   draft.set({ accepted: [...accepted, entry].slice(-ACCEPTED_LIMIT) });
   draft.record('accepted', release, reasons, by);
   if (candidate !== testing || testing.phase !== 'testing') return;
-  draft.ask({ type: 'evaluate', release, sinceMs, accepted: acceptedOf(draft.state, release) });
+  draft.ask({
+    type: 'evaluate',
+    release,
+    sinceMs,
+    accepted: acceptedOf(draft.state, release),
+    ...declaredOf(draft.state, release),
+  });
 }
 
 // Private

@@ -3,6 +3,7 @@ import { type Reason, reasonOf } from '../model/reason.ts';
 import type { DownCause } from '../model/servlet-facts.ts';
 import { acceptedOf } from './acceptance.ts';
 import { advance, decline } from './arrival.ts';
+import { declaredOf, declaredReasons } from './declared/declared.ts';
 import type { Draft } from './draft.ts';
 import { isPaused } from './hand/pause.ts';
 import type { Candidate, CandidateSlot } from './state.ts';
@@ -50,7 +51,8 @@ export function candidateReady(draft: Draft, name: string, target: Target): void
       // Also a servlet that reports once more, whose time goes on.
       const readySinceMs = testing.readySinceMs ?? draft.rules.nowMs;
       draft.set({ testing: { ...testing, readySinceMs } });
-      draft.ask({ type: 'mirror', name, target });
+      const { release } = testing;
+      draft.ask({ type: 'mirror', name, target, ...declaredOf(draft.state, release) });
     }
   } else draft.ask({ type: 'stop', name, role: 'testing' });
 }
@@ -145,8 +147,9 @@ function beginTest(draft: Draft, candidate: Candidate, target: Target): void {
       release,
       sinceMs: candidate.sinceMs,
       accepted: acceptedOf(draft.state, release),
+      ...declaredOf(draft.state, release),
     },
-    { type: 'mirror', name: release.name, target },
+    { type: 'mirror', name: release.name, target, ...declaredOf(draft.state, release) },
   );
-  if (!candidate.begun) draft.record('testing', release);
+  if (!candidate.begun) draft.record('testing', release, declaredReasons(draft.state, release));
 }

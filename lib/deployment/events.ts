@@ -4,6 +4,7 @@ import type { PromotionStep, UserShare } from '../model/promotion/user-share.ts'
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
+import type { DeclaredDifference } from '../model/traffic-rules.ts';
 import type { VersionReport } from '../model/servlet-facts.ts';
 import type { StickyKey } from '../model/traffic-rules.ts';
 import type { Deployment } from './state.ts';
@@ -64,6 +65,13 @@ export type DeploymentEvent =
       /** Empty when none was given. */
       readonly reason: string;
     } & Asked)
+  /** The `.accept` file of a version says which differences it is meant to have; none withdraws them. */
+  | {
+      readonly type: 'declared';
+      readonly version: string;
+      readonly fileName: string;
+      readonly entries: readonly DeclaredDifference[];
+    }
   /**
    * Evidence says that running, which is on probation, is worse than previous; or, of a version that has a share of the
    * users, that it is worse than running. Repeated by its source for as long as that is so.
@@ -129,6 +137,8 @@ export type Command =
       readonly target: Target | null;
       /** Copies go to this version, previous, and that of `name`, which serves users, is judged by it. */
       readonly against?: string;
+      /** Differences that do not count. */
+      readonly declared?: readonly DeclaredDifference[];
     }
   | { readonly type: 'mirror-off' }
   /**
@@ -141,6 +151,7 @@ export type Command =
       readonly sinceMs: number;
       readonly accepted: readonly string[];
       readonly against?: string;
+      readonly declared?: readonly DeclaredDifference[];
     }
   | { readonly type: 'evaluate-off' }
   | { readonly type: 'probation'; readonly atMs: number }

@@ -3,6 +3,7 @@ import { ViliError } from '../errors.ts';
 import type { Release } from '../model/release.ts';
 import {
   type Acceptance,
+  type Declaration,
   type Deployment,
   NOTHING_DEPLOYED,
   type Outage,
@@ -42,12 +43,23 @@ export function parseDeployment(data: unknown, identifier: string): Deployment {
     throw invalid(`"archiving" is not a list of versions of ${identifier}`);
   }
   if (!isTexts(decided)) throw invalid('"decided" is not a list of fingerprints');
-  const { accepted, superseded, delays, paused, rollback, outage, resume, shortDisk, ...rest } =
-    withoutBadComplaint(data);
+  const {
+    declared,
+    accepted,
+    superseded,
+    delays,
+    paused,
+    rollback,
+    outage,
+    resume,
+    shortDisk,
+    ...rest
+  } = withoutBadComplaint(data);
   return {
     ...NOTHING_DEPLOYED,
     ...rest,
     ...(Array.isArray(accepted) ? { accepted: accepted.filter(isAcceptance) } : {}),
+    ...(Array.isArray(declared) ? { declared: declared.filter(isDeclaration) } : {}),
     ...(isTexts(superseded) ? { superseded } : {}),
     ...(isTimes(delays) ? { delays } : {}),
     ...(isRollback(rollback, identifier) ? { rollback } : {}),
@@ -155,6 +167,14 @@ function isAcceptance(data: unknown): data is Acceptance {
     isRecord(data) &&
     isTexts(['version', 'fingerprint', 'name', 'by', 'at'].map((key) => data[key]))
   );
+}
+
+function isDeclaration(data: unknown): data is Declaration {
+  if (!isRecord(data) || !isTexts([data['version'], data['fileName']])) return false;
+  const { entries } = data;
+  const isEntry = (one: unknown): boolean =>
+    isRecord(one) && isTexts([one['endpoint'] ?? '', one['path'], one['reason']]);
+  return Array.isArray(entries) && entries.every(isEntry);
 }
 
 /** The fields must say what the file's own name says. */

@@ -2,7 +2,7 @@ import type { Target } from '../model/exchange.ts';
 import type { PromotionStep } from '../model/promotion/user-share.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
-import type { StickyKey } from '../model/traffic-rules.ts';
+import type { DeclaredDifference, StickyKey } from '../model/traffic-rules.ts';
 
 /** Verdicts that are remembered; an older one is forgotten, and such a file would be tested again. */
 export const DECIDED_LIMIT = 200;
@@ -129,6 +129,13 @@ export interface Acceptance {
   readonly at: string;
 }
 
+/** The differences that one version is meant to have, by its `.accept` file. */
+export interface Declaration {
+  readonly version: string;
+  readonly fileName: string;
+  readonly entries: readonly DeclaredDifference[];
+}
+
 /**
  * The way back by hand to a version that is not warm. `waiting`: for an archive to finish, or for running at a start of
  * Vili; `restoring`: its folder is checked, or unpacked from its archive; `starting`: users move over when it is ready.
@@ -173,6 +180,8 @@ export interface Deployment {
   readonly superseded?: readonly string[];
   /** What operators accepted of versions under test. */
   readonly accepted?: readonly Acceptance[];
+  /** Of versions to come, of the one under test, and of running. */
+  readonly declared?: readonly Declaration[];
   readonly paused?: Pause | null;
   readonly outage?: Outage | null;
   readonly resume?: Resume | null;

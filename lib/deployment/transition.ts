@@ -8,6 +8,7 @@ import {
   candidateStaged,
   rejectCandidate,
 } from './candidate.ts';
+import { declare } from './declared/declared.ts';
 import { Draft } from './draft.ts';
 import type { DeploymentEvent, Rules, Step } from './events.ts';
 import { followOutage } from './outage/outage.ts';
@@ -77,6 +78,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
       return retest(draft, event);
     case 'accept':
       return accept(draft, event);
+    case 'declared':
+      return declare(draft, event);
     case 'pause':
       return pause(draft, event);
     case 'resume':

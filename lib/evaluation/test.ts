@@ -6,10 +6,12 @@ import type { LogBatch } from '../logs/follow/batch.ts';
 import type { OutcomeBatch } from '../mirror/events.ts';
 import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { Release } from '../model/release.ts';
+import type { DeclaredDifference } from '../model/traffic-rules.ts';
 import type { EndpointReport, SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Evaluation, type Saved, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
+import { type DeclaredView, declaredViews } from './report/declared.ts';
 import type { ReportReason, TestReport } from './report/report.ts';
 import type { RunningResponse } from './response-ring.ts';
 import type { RunningMemory } from './running-memory.ts';
@@ -25,6 +27,8 @@ export interface TestOptions {
   readonly release: Release;
   /** The version on probation is judged by this one, which users had before; absent in a test. */
   readonly against?: string | undefined;
+  /** Differences that it is meant to have, which the mirror leaves out. */
+  readonly declared?: readonly DeclaredDifference[] | undefined;
   /** When the version became a candidate, or its test restarted. */
   readonly sinceMs: number;
   readonly rules: VerdictSettings;
@@ -48,6 +52,7 @@ export interface EvaluationView {
   readonly signals: readonly SignalRow[];
   /** The most suspicious first, at most 20. */
   readonly endpoints: readonly EndpointReport[];
+  readonly declared: readonly DeclaredView[];
 }
 
 /** Everything reported of a test. */
@@ -66,6 +71,7 @@ export class Test {
   readonly id: string;
   readonly #probation = new ProbationEvidence();
   readonly #lastingMs: number;
+  readonly #declared: readonly DeclaredDifference[];
   readonly #evaluation: Evaluation;
   readonly #store: SampleStore;
   /** What both versions logged lately, for the samples. */
@@ -74,7 +80,7 @@ export class Test {
   #report: VerdictReport | null = null;
 
   private constructor(
-    { release, against, rules, toWall }: TestOptions,
+    { release, against, declared, rules, toWall }: TestOptions,
     evaluation: Evaluation,
     store: SampleStore,
   ) {
@@ -83,6 +89,7 @@ export class Test {
     this.id = against === undefined ? release.name : probationIdOf(release.name);
     this.#lastingMs = Math.min(LASTING_MS, rules.minTimeMs);
     this.#toWall = toWall;
+    this.#declared = declared ?? [];
     this.#context = new LogContext(toWall);
     this.#evaluation = evaluation;
     this.#store = store;
@@ -193,9 +200,10 @@ export class Test {
     const report = this.#report;
     if (report === null) return null;
     const findings = this.#evaluation.findings(report);
-    const { signals } = findings;
+    const { signals, ignored } = findings;
     const endpoints = listedEndpoints(findings, MAX_DESCRIBED_ENDPOINTS);
-    return { release: this.release, against: this.against, report, signals, endpoints };
+    const declared = declaredViews(this.#declared, ignored);
+    return { release: this.release, against: this.against, report, signals, endpoints, declared };
   }
 
   view(): TestView | null {
@@ -203,8 +211,13 @@ export class Test {
     if (report === null) return null;
     const findings = this.#evaluation.findings(report);
     const found = testReport(findings, this.#store.entries());
-    const test = this.against === null ? found : { ...found, against: this.against };
     const { against } = this;
+    const declared = declaredViews(this.#declared, findings.ignored);
+    const test = {
+      ...found,
+      ...(declared.length > 0 && { declared }),
+      ...(against !== null && { against }),
+    };
     return { version: this.release.name, against, reasons: report.reasons, test };
   }
 

@@ -1,4 +1,5 @@
 import { createEndpoints } from '../compare/endpoint/endpoints.ts';
+import type { DeclaredDifference } from '../model/traffic-rules.ts';
 import type { Exchange, ExchangeSink, Target, TrafficObservation } from '../model/exchange.ts';
 import { steadyNow } from '../runtime/clock.ts';
 import type { MirrorHooks } from './events.ts';
@@ -11,12 +12,21 @@ import { StateMemory } from './state/memory.ts';
 import { noteOf, type StateNote } from './state/note.ts';
 import type { DropReason, Fault } from './wire/protocol.ts';
 
+export interface MirroredTest {
+  readonly id: string;
+  readonly testing: Target;
+  readonly running: Target;
+  readonly isReversed?: boolean;
+  /** Differences that count for neither version. */
+  readonly declared?: readonly DeclaredDifference[];
+}
+
 /** The testing side of a test, kept off the users' path in a thread of its own. */
 export interface Mirror {
   /** For the proxy: cheap, never blocks, never throws. */
   readonly sink: ExchangeSink;
   /** Mirrors to this servlet with fresh templates and noise. A test before it ends. */
-  begin(test: { id: string; testing: Target; running: Target; isReversed?: boolean }): void;
+  begin(test: MirroredTest): void;
   /**
    * The servlet restarted on another port: evidence goes on. `testing` null: it is down for now,
    * copies fail as `refused` at once without being sent.
@@ -111,10 +121,10 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
       isBusyElsewhere = isBusy;
     },
     setSpeedMissing: (isMissing) => session?.setSpeedMissing(isMissing),
-    begin({ id, testing, running, isReversed = false }) {
+    begin({ id, testing, running, isReversed = false, declared = [] }) {
       endSession();
       if (isClosed) return;
-      const ofTest = { ...parts, settings: hooks.settings?.() ?? settings };
+      const ofTest = { ...parts, settings: ignoring(hooks.settings?.() ?? settings, declared) };
       session = new MirrorSession(id, { testing, running, isReversed }, ofTest);
     },
     retarget: (change) => session?.retarget(change),
@@ -132,6 +142,17 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
 }
 
 // Private
+
+/** What one release is meant to have is ignored as what the settings name. */
+function ignoring(
+  settings: MirrorSettings,
+  declared: readonly DeclaredDifference[],
+): MirrorSettings {
+  if (declared.length === 0) return settings;
+  const { compare } = settings;
+  const own = declared.map(({ endpoint, path }) => ({ endpoint, path, action: 'ignore' }) as const);
+  return { ...settings, compare: { ...compare, rules: [...compare.rules, ...own] } };
+}
 
 function createSink(
   accounts: Accounts,

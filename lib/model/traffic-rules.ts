@@ -44,6 +44,14 @@ export type CompareRule = {
   readonly path: string;
 } & RuleAction;
 
+/** A difference that one release is meant to have, and why, as its `.accept` file says. */
+export interface DeclaredDifference {
+  /** As in a compare rule; null holds for all. */
+  readonly endpoint: string | null;
+  readonly path: string;
+  readonly reason: string;
+}
+
 export type RuleAction =
   | { readonly action: 'ignore' }
   /** Numbers may differ by `amount`, or by that share of the larger number. */

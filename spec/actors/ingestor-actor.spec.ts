@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type IngestorDeps, ingestorActor } from '../../actors/ingestor-actor.ts';
 import type { DeployerMessage, IngestorMessage } from '../../actors/messages.ts';
+import { parseAcceptFile } from '../../lib/base/arrival/accept-file.ts';
 import { parseServerFile, type ServerFile } from '../../lib/base/names/server-file.ts';
 import { inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
 import { eventually } from '../support/eventually.ts';
@@ -41,6 +42,31 @@ describe('The ingestor', () => {
       await deployer.next('arrived');
       expect(deployer.messages).to.have.length(1);
       expect(journal.lines).to.deep.equal([]);
+    });
+  });
+
+  it('passes on what a file declares, and tells people of one that is wrong', async () => {
+    const { deps, deployer, hooks } = fixture();
+    await withIngestor(deps, async () => {
+      const declaring = (version: number) => {
+        const file = parseAcceptFile('shop', `shop-${version}.accept`);
+        if (file === undefined) throw new Error('not such a file');
+        return file;
+      };
+      hooks()?.onAcceptFile?.(declaring(2));
+      const declared = await deployer.next('declared');
+      expect(declared).to.deep.equal({
+        type: 'declared',
+        version: '2',
+        fileName: 'shop-2.accept',
+        entries: [{ endpoint: null, path: '$.a', reason: 'meant' }],
+      });
+      hooks()?.onAcceptFile?.(declaring(3));
+      expect(await deployer.next('note')).to.include({
+        event: 'refused',
+        version: 'shop-3.accept',
+        text: 'nothing of shop-3.accept counts: line 1 is wrong',
+      });
     });
   });
 
@@ -97,6 +123,12 @@ function fixture(present: readonly ServerFile[] = []) {
     present: () => Promise.resolve(present),
     names: () => Promise.resolve(['Shop-0.jar']),
     identify: (file) => Promise.resolve({ ...file, fingerprint: `print of ${file.fileName}` }),
+    readDeclared: (file) =>
+      Promise.resolve(
+        file.version === '3'
+          ? { entries: [], problems: ['line 1 is wrong'] }
+          : { entries: [{ endpoint: null, path: '$.a', reason: 'meant' }], problems: [] },
+      ),
     deployer,
     journal,
   };

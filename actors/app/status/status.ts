@@ -74,9 +74,10 @@ export function trafficOf({ proxy, mirror }: TrafficCounts): TrafficView {
 
 export function verdictOf(view: EvaluationView | null): VerdictView | null {
   if (view === null) return null;
-  const { release, report, signals } = view;
+  const { release, report, signals, declared } = view;
   const { pairs, elapsedMs, progress, reasons, missing, decision } = report;
-  return { version: release.name, decision, pairs, elapsedMs, progress, reasons, missing, signals };
+  const verdict = { decision, pairs, elapsedMs, progress, reasons, missing, signals };
+  return { version: release.name, ...verdict, ...(declared.length > 0 && { declared }) };
 }
 
 // Private

@@ -5,6 +5,7 @@ import { messageOf } from '../../errors.ts';
 import { nearMissOf } from '../names/near-miss.ts';
 import { parseServerFile, type ServerFile } from '../names/server-file.ts';
 import { compareVersions } from '../names/version-order.ts';
+import { ACCEPT_EXTENSION, parseAcceptFile } from './accept-file.ts';
 import { type Arrival, newArrival, pollArrival } from './arrival.ts';
 import { namesIn } from './scan.ts';
 
@@ -29,6 +30,8 @@ export interface WatchOptions {
   readonly rescanMs?: number;
   /** Called once per content of a server file, including files present at start, oldest version first. */
   onFile(file: ServerFile): void;
+  /** The same for a file that declares differences of a version. */
+  onAcceptFile?(file: ServerFile): void;
   /** Called once for each file whose name nearly is that of a server file, with the reason and the right name. */
   onNearMiss?(fileName: string, text: string): void;
   /** Called once per problem: a truncated file, a watch that fails. */
@@ -142,7 +145,7 @@ class Watch {
     const full = resolve(path);
     if (full === this.#base) return false;
     if (dirname(full) !== this.#base) return true;
-    return parseServerFile(this.#options.identifier, basename(full)) === undefined;
+    return this.#parse(basename(full)) === undefined;
   }
 
   #follow(name: string): void {
@@ -151,7 +154,7 @@ class Watch {
       this.#touched.add(name);
       return;
     }
-    const file = parseServerFile(this.#options.identifier, name);
+    const file = this.#parse(name);
     if (file === undefined) {
       void this.#considerNearMiss(name);
       return;
@@ -167,6 +170,16 @@ class Watch {
     }
     this.#followed.add(name);
     this.#schedule();
+  }
+
+  #parse(name: string): ServerFile | undefined {
+    const { identifier } = this.#options;
+    return parseServerFile(identifier, name) ?? parseAcceptFile(identifier, name);
+  }
+
+  #report(file: ServerFile): void {
+    if (file.extension === ACCEPT_EXTENSION) this.#options.onAcceptFile?.(file);
+    else this.#options.onFile(file);
   }
 
   /** Links such as `IDENTIFIER.jar` are others' business. */
@@ -206,7 +219,7 @@ class Watch {
     if (this.#closing !== null || result.kind === 'waiting') return;
     if (!this.#touched.has(name)) this.#followed.delete(name);
     if (result.kind === 'gone') this.#forget(arrival);
-    if (result.kind === 'complete') this.#options.onFile(result.file);
+    if (result.kind === 'complete') this.#report(result.file);
     if (result.kind === 'problem') this.#options.onProblem(result.text);
   }
 

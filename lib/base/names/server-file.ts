@@ -13,7 +13,7 @@ const FOREIGN_TYPES = new Set(
   (
     'zip tmp temp part partial filepart crdownload download aria2 swp swo swx bak old orig new save ' +
     'lock pid link d gz tgz tar bz2 xz zst 7z rar lz4 deb rpm md5 sha1 sha256 sha512 asc sig pom ' +
-    'map out log jsonl xml json yaml yml properties env conf cfg ini csv txt md html'
+    'accept map out log jsonl xml json yaml yml properties env conf cfg ini csv txt md html'
   ).split(' '),
 );
 /** Maven publishes these along with the server; they cannot be started. */

@@ -9,6 +9,7 @@ import { bytes, counted, grouped, percent } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import { gotText } from '../../text/user-failure.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
+import { declaredLines } from './overview/declared.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { probationLines } from './probation/lines.ts';
@@ -239,7 +240,11 @@ function verdictLines(verdict: VerdictView | null, options: TextOptions): string
   const style =
     word === 'promote' ? colors.good : word === 'collecting' ? colors.quiet : colors.bad;
   if (lines[0] !== undefined) lines[0] = lines[0].replace(`${word}.`, style(`${word}.`));
-  return [...lines, ...neededLines(verdict.missing, columns, INDENT)];
+  return [
+    ...lines,
+    ...neededLines(verdict.missing, columns, INDENT),
+    ...declaredLines(verdict.declared, options),
+  ];
 }
 
 function daemonLines(status: StatusView, { columns, colors }: TextOptions): string[] {

@@ -1,10 +1,12 @@
 import { isShownByLogs } from '../../evaluation/report/compose.ts';
+import { declaredReason } from '../../evaluation/report/declared.ts';
 import { pausedText } from '../../evaluation/report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import { counted, percent } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import type { TextOptions } from './colors.ts';
+import { declaredText } from './overview/declared.ts';
 import { sampleIdOf } from './diff.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
@@ -113,6 +115,7 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
     lines.push(...wrapWords(`${title}: ${texts.join(', ')}`, columns, '  '));
   };
   if (!isOver) lines.push(...neededLines(test.missing.slice(0, MAX_MISSING), columns));
+  add('declared', declared(test));
   add('also seen', alsoSeen(test));
   add('ignored', ignored(test));
   add('never compared', uncovered(test));
@@ -128,6 +131,11 @@ function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions):
   return lines;
 }
 
+/** What the version is meant to have. */
+function declared({ declared: all = [] }: TestReport): string[] {
+  return shortList(all.map((one) => `${declaredText(one)} (${one.reason})`));
+}
+
 function alsoSeen({ endpoints }: TestReport): string[] {
   const fields = endpoints.flatMap(({ endpoint, alsoSeen: seen }) =>
     seen.map(({ kind, path, count }) => ({
@@ -141,7 +149,9 @@ function alsoSeen({ endpoints }: TestReport): string[] {
 /** A field that many endpoints have is listed once. */
 function ignored(test: TestReport): string[] {
   const places = new Map<string, number>();
-  for (const { path, kind, reason } of test.ignored) {
+  for (const { path, kind, reason, endpoint } of test.ignored) {
+    const isDeclared = declaredReason(test.declared, { reason, path, endpoint }) !== null;
+    if (isDeclared) continue;
     const why = reason === 'rule' ? 'by a rule' : 'differs by itself';
     const key = `${path} ${kind} ${why}`;
     places.set(key, (places.get(key) ?? 0) + 1);

@@ -1,4 +1,5 @@
 import { acceptedOf } from '../acceptance.ts';
+import { declaredOf } from '../declared/declared.ts';
 import type { Draft } from '../draft.ts';
 import type { Command, Rules } from '../events.ts';
 import type { Deployment } from '../state.ts';
@@ -35,9 +36,10 @@ export function comparisonOf(state: Deployment): readonly Command[] {
   const { release } = running;
   const against = previous.release.name;
   const accepted = acceptedOf(state, release);
+  const declared = declaredOf(state, release);
   return [
-    { type: 'evaluate', release, sinceMs: previous.sinceMs ?? 0, accepted, against },
-    { type: 'mirror', name: release.name, target: previous.target, against },
+    { type: 'evaluate', release, sinceMs: previous.sinceMs ?? 0, accepted, against, ...declared },
+    { type: 'mirror', name: release.name, target: previous.target, against, ...declared },
   ];
 }
 

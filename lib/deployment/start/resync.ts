@@ -1,4 +1,5 @@
 import { acceptedOf } from '../acceptance.ts';
+import { declaredOf } from '../declared/declared.ts';
 import type { Command } from '../events.ts';
 import { startOf } from '../hand/rollback.ts';
 import { nextLookMs } from '../probation/probation.ts';
@@ -67,7 +68,13 @@ function resyncCandidate(state: Deployment, candidate: Candidate | null): readon
       return [{ type: 'start', release, role: 'testing' }];
     case 'testing':
       return [
-        { type: 'evaluate', release, sinceMs, accepted: acceptedOf(state, release) },
+        {
+          type: 'evaluate',
+          release,
+          sinceMs,
+          accepted: acceptedOf(state, release),
+          ...declaredOf(state, release),
+        },
         { type: 'start', release, role: 'testing' },
       ];
   }

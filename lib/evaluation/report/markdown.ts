@@ -2,6 +2,7 @@ import { counted, percent } from '../../text/numbers.ts';
 import { durationOf } from '../../text/times.ts';
 import type { TallyEntry } from '../../verdict/evidence/tally.ts';
 import { confidenceOf, shortened, worseAndBetter } from '../../verdict/explain/wording.ts';
+import { declaredReason } from './declared.ts';
 import { pausedText } from './paused.ts';
 import type { Report, ReportEndpoint, SampleLine, TestReport } from './report.ts';
 
@@ -52,6 +53,7 @@ function testLines(test: TestReport): string[] {
       'Still needed',
       missing.map((one) => `- ${text(one)}`),
     ),
+    ...section('Declared', declaredLines(test)),
     ...section('Endpoints', endpoints.flatMap(endpointLines)),
     ...section('Ignored', ignoredLines(test)),
     ...section('Never compared', coverageLines(test)),
@@ -94,12 +96,25 @@ function sampleLines({ id, signal, key, logs }: SampleLine): string[] {
   ];
 }
 
-function ignoredLines({ ignored, ignoredCount }: TestReport): string[] {
-  const shown = ignored.slice(0, MAX_IGNORED).map(({ endpoint, kind, path, reason, times, of }) => {
+/** What the version is meant to have, and why. */
+function declaredLines({ declared = [] }: TestReport): string[] {
+  return declared.map(({ endpoint, path, reason, times }) => {
+    const where = endpoint === null ? '' : `${code(endpoint)} `;
+    const seen =
+      times === null ? '' : times === 0 ? ' Not seen.' : ` Seen ${counted(times, 'time')}.`;
+    return `- ${where}${code(path)}: ${text(reason)}.${seen}`;
+  });
+}
+
+function ignoredLines({ ignored, ignoredCount, declared }: TestReport): string[] {
+  const shown = ignored.slice(0, MAX_IGNORED).map((field) => {
+    const { endpoint, kind, path, reason, times, of } = field;
     const why =
-      reason === 'rule'
-        ? `by a rule of compare.rules, ${times} times`
-        : `running's second response differs there in ${times} of ${of}`;
+      declaredReason(declared, field) !== null
+        ? `declared, ${times} times`
+        : reason === 'rule'
+          ? `by a rule of compare.rules, ${times} times`
+          : `running's second response differs there in ${times} of ${of}`;
     return `- ${code(endpoint)} ${kind} ${code(path)}: ${why}`;
   });
   const more = ignoredCount - shown.length;

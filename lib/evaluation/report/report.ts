@@ -1,6 +1,7 @@
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type { Certainty, Decision, EndpointReport, SignalRow } from '../../verdict/report.ts';
 import type { CoverageView } from '../coverage.ts';
+import type { DeclaredView } from './declared.ts';
 import type { LogExtract } from '../samples/log-extract.ts';
 
 /** The bounds of a report. */
@@ -57,6 +58,8 @@ export interface TestReport {
     readonly pausedSlow: number;
     readonly pausedBusy: number;
   };
+  /** Differences that the version is meant to have, by its `.accept` file; absent where there are none. */
+  readonly declared?: readonly DeclaredView[];
   /** Sessions that copies carried in testing's own terms; absent where there were none. */
   readonly translated?: number;
   readonly signals: readonly SignalRow[];

@@ -108,6 +108,8 @@ export interface VerdictView {
   /** What a promotion still needs, in words. */
   readonly missing: readonly string[];
   readonly signals: TestReport['signals'];
+  /** Differences that the version is meant to have, by its `.accept` file. */
+  readonly declared?: TestReport['declared'];
 }
 
 /** What users got in place of a response of running, since Vili started. */

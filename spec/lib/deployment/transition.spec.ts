@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { declaredOf } from '../../../lib/deployment/declared/declared.ts';
 import { transition } from '../../../lib/deployment/transition.ts';
 import { PROBATION_MS, reason, type World, TAKEOVER, worldWith, release } from './world.ts';
 
@@ -414,7 +415,7 @@ describe('The deployment', () => {
   });
 
   it('keeps its promises over any interleaving of arrivals, verdicts, crashes and restarts', () => {
-    const step = fc.record({ kind: fc.nat(18), n: fc.nat(20), good: fc.boolean() });
+    const step = fc.record({ kind: fc.nat(19), n: fc.nat(20), good: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), fc.boolean(), (steps, isInSteps) => {
         const world = worldWith(1);
@@ -445,6 +446,10 @@ describe('The deployment', () => {
               : (['testing', world.state.testing] as const);
             const version = holder?.release.name ?? 'shop-1';
             world.tell({ type: 'restart', version, role, by: 'anna', reasons: [reason('asked')] });
+          } else if (kind === 19) {
+            const version = String(1 + (n % 6));
+            const entries = good ? [{ endpoint: null, path: `$.n${n}`, reason: 'meant' }] : [];
+            world.tell({ type: 'declared', version, fileName: `shop-${version}.accept`, entries });
           } else world.goBack(1 + (n % 6));
         }
         world.tell({ type: 'disk', problem: null });
@@ -458,6 +463,12 @@ describe('The deployment', () => {
         expect(['testing', undefined]).to.include(world.state.testing?.phase);
         expect(world.state.incoming).to.equal(null);
         expect(world.state.rollback ?? null).to.equal(null);
+        // A test is made by what is declared now.
+        const release = world.state.testing?.release;
+        if (release !== undefined) {
+          const last = world.evaluated.findLast((it) => it.release.name === release.name);
+          expect(last?.declared).to.deep.equal(declaredOf(world.state, release).declared);
+        }
       }),
       { numRuns: 2000 },
     );
