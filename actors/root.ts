@@ -17,6 +17,8 @@ import { socketDoor } from '../lib/operator/server/door/socket-door.ts';
 import { adminActor } from './admin-actor.ts';
 import { adminDeps } from './deps/admin.ts';
 import { comparatorDeps } from './deps/comparator.ts';
+import { dashActor } from './dash/dash-actor.ts';
+import { dashDeps } from './dash/deps.ts';
 import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
@@ -76,6 +78,7 @@ export function rootTable(
   const { identifier, socket: socketPath } = layout;
   const handlers = controlHandlers(services, upgrades);
   const admin = adminDeps(services, handlers);
+  const dash = dashDeps(services, handlers);
   return [
     actorSpec({
       name: 'notifier',
@@ -166,6 +169,7 @@ export function rootTable(
           journal,
         }),
     }),
+    ...(dash === null ? [] : [actorSpec({ name: 'dash', behaviour: () => dashActor(dash) })]),
     ...(admin === null ? [] : [actorSpec({ name: 'admin', behaviour: () => adminActor(admin) })]),
   ].map((spec) => ({ ...spec, restarts: TOP_RESTARTS }));
 }

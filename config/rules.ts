@@ -1,6 +1,6 @@
 import { adminRules } from './rules/admin.ts';
 import type { Finding } from './rules/finding.ts';
-import { withoutEffect } from './rules/legacy.ts';
+import { dashRules } from './rules/legacy.ts';
 import { notifyRules } from './rules/notify.ts';
 import { proxyProcessRules, proxyRules } from './rules/proxy.ts';
 import { portRules, processRules, servletTlsRules } from './rules/servlets.ts';
@@ -19,6 +19,6 @@ export function checkRules(settings: SchemaSettings): readonly Finding[] {
     verdictRules,
     notifyRules,
     adminRules,
-    withoutEffect,
+    dashRules,
   ].flatMap((rules) => rules(settings));
 }

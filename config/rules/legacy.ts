@@ -1,13 +1,32 @@
+import { isLoopback } from '../formats.ts';
 import type { SchemaSettings } from '../schema.ts';
 import { type Finding, warningIf } from './finding.ts';
 
-/** Keys that stay known, so that files with them stay valid, but that nothing reads. */
-export function withoutEffect({ manualcontrol }: SchemaSettings): Finding[] {
+/** The dashboard of the Go program: half set, or one that others can imitate. */
+export function dashRules({ manualcontrol, manualcontrolUri }: SchemaSettings): Finding[] {
+  const isSet = manualcontrolUri !== '';
   return [
     ...warningIf(
-      manualcontrol,
+      manualcontrol && !isSet,
       'manualcontrol',
-      'has no effect: use `vili promote` and `vili reject`',
+      'has no effect without manualcontrol_uri, the address that the Go program had built in',
+    ),
+    ...warningIf(
+      isSet && !manualcontrol,
+      'manualcontrol_uri',
+      'has no effect without manualcontrol=true',
+    ),
+    ...warningIf(
+      isSet && manualcontrol && isImitable(manualcontrolUri),
+      'manualcontrol_uri',
+      'is asked in the clear: whoever is on the way can reply in its place and promote. Take https',
     ),
   ];
+}
+
+// Private
+
+function isImitable(uri: string): boolean {
+  const { protocol, hostname } = new URL(uri);
+  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'));
 }

@@ -1,15 +1,32 @@
-import { flag, text, webAddress } from '../formats.ts';
+import { duration, flag, text, webAddress } from '../formats.ts';
 import { setting, withoutDefault } from './setting.ts';
 
 /** Keys of the Go program that are not listed elsewhere. They stay valid forever. */
 export const legacy = {
-  log_file: setting(text, '', 'Accepted for compatibility with old `.env` files; ignored.', {
-    superseded: 'log_dir',
-  }),
+  log_file: setting(
+    text,
+    '',
+    'Known only so that a `.env` with it stays valid: the Go program did not read it either.',
+    {
+      superseded: 'log_dir',
+    },
+  ),
   manualcontrol: setting(
     flag,
     'false',
-    'Accepted for compatibility with old `.env` files; ignored. See `vili promote` and `vili reject`.',
+    'Ask the dashboard of the Go program (vili-dash) at `manualcontrol_uri` what to do: `deploy` promotes the version ' +
+      'under test, `restart` gives running or testing a fresh process. Each is recorded as an act of `vili-dash`.',
+  ),
+  manualcontrol_uri: setting(
+    webAddress,
+    '',
+    'The address of that dashboard; the Go program had one built in. Whoever responds there decides what goes live.',
+  ),
+  manualcontrol_interval: setting(
+    duration,
+    '60s',
+    'How often the dashboard is asked. Raising it delays what it wants.',
+    { min: '100ms', max: '1h' },
   ),
   slack_channel: setting(text, '', 'The Slack channel that receives notifications.', {
     reload: 'at once',

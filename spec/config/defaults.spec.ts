@@ -266,6 +266,8 @@ const DEFAULTS: Settings = {
   notify: { command: '' },
   mail: { to: [], from: '', sendmail: '/usr/sbin/sendmail' },
   manualcontrol: false,
+  manualcontrolUri: '',
+  manualcontrolIntervalMs: 60_000,
   slackChannel: '',
   entraosApiUri: '',
   whydahUri: '',

@@ -65,7 +65,9 @@ describe('loadSettings', () => {
     ];
     const { settings, warnings } = await load({ env: env.join('\n') });
     expect(warnings).to.have.length(1);
-    expect(warnings[0]).to.contain('manualcontrol').and.contain('vili promote');
+    expect(warnings[0])
+      .to.contain('manualcontrol')
+      .and.contain('no effect without manualcontrol_uri');
     expect(settings).to.deep.include({
       port: 8080,
       identifier: 'inventory',

@@ -149,12 +149,26 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
   ],
   ['an authority for plain HTTP', { 'servlet.ca': 'ca.pem' }, /no effect without scheme=https/],
   ['nothing to leave unchecked', { 'servlet.insecure': 'true' }, /no effect without scheme=https/],
+  [
+    'a dashboard that is not asked',
+    { manualcontrol_uri: 'https://dash.example.org' },
+    /no effect without manualcontrol=true/,
+  ],
+  [
+    'a dashboard that others can imitate',
+    { manualcontrol: 'true', manualcontrol_uri: 'http://dash.example.org' },
+    /asked in the clear/,
+  ],
   ['more headers than fit', { 'header.max_size': '1KiB', 'header.max_count': '900' }, /do not fit/],
 ];
 
 const FINE: readonly (readonly [string, Flags])[] = [
   ['a short stable time with the default poll', { 'arrival.stable': '100ms' }],
   ['a small head with the default count', { 'header.max_size': '1KiB' }],
+  [
+    'a dashboard on this host in the clear',
+    { manualcontrol: 'true', manualcontrol_uri: 'http://[::1]:8000/vili-dash' },
+  ],
   ['a port next to the range', { port: '9399' }],
   ['the range nerthus writes', { port: '8080', port_range: '8081-8090' }],
   [
