@@ -15,7 +15,7 @@ const ASK_AGAIN_MS = 500;
 
 export interface HangWatchDeps {
   readonly deployer: Address<DeployerMessage>;
-  /** What the proxy hears of the servlet that users' requests go to; null: nobody serves. */
+  /** What the proxy hears of the servlet that users' requests go to, or a share of them; null: nobody serves. */
   readonly heard: () => Heard | null;
   readonly describe: () => Promise<DeploymentView>;
   /** One request to a servlet; never rejects. */
@@ -34,7 +34,7 @@ interface HangWatchState {
 }
 
 /**
- * Notices that the running version, on probation, has stopped responding to users, and reports it: nothing came for a
+ * Notices that the running version, on probation, or one with a share of the users has stopped responding to them, and reports it: nothing came for a
  * while though requests wait, and previous responds. Costs a look at two numbers a few times a second.
  */
 export function hangWatchActor(deps: HangWatchDeps): Behaviour<HangWatchMessage, HangWatchState> {
@@ -96,14 +96,14 @@ function asked(
 ): HangWatchState {
   const { silence } = state;
   if (found === null || !found.isPreviousGood || silence.silentMs < HANG_MS) return state;
-  const { version, running, previous, doesRunningRespond } = found;
+  const { version, running, previous, before, doesRunningRespond } = found;
   if (deps.heard()?.instance !== running.instance) return state;
   // Probes may be all that it still responds to.
   if (doesRunningRespond && !silence.isBeyond(previous.instance)) return state;
   const seconds = silence.silentMs / 1000;
   const text =
-    `It sent nothing to users for ${decimal(seconds)} s while requests waited, and the previous ` +
-    'version responds';
+    `It sent nothing to users for ${decimal(seconds)} s while requests waited, and ${before} ` +
+    'responds';
   const reason = { ...reasonOf('hang', text), observed: seconds, limit: HANG_MS / 1000 };
   const event = { type: 'worse-on-probation', name: version, by: 'vili' } as const;
   self.send(deps.deployer, { ...event, reasons: [reason] }, { correlation: version });

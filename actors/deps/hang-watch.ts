@@ -11,8 +11,9 @@ export function hangWatchDeps(services: Services): HangWatchDeps {
   return {
     deployer: addresses.deployer,
     heard: () => {
-      const running = proxy.route().running;
-      return running && { instance: running.instance, ...proxy.pulse() };
+      const { running, share } = proxy.route();
+      const target = share?.target ?? running;
+      return target && { instance: target.instance, ...proxy.pulse() };
     },
     describe: () => askDeployment(services),
     probe: (target) => {

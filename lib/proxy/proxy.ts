@@ -60,7 +60,7 @@ export interface HttpProxy {
   /** Safe requests that wait for this target, which hangs, are sent to running anew. Call it after `setRoute`. */
   moveOn(target: Target): void;
   inFlight(target?: Target): number;
-  /** Whether running responds; of several processes as reported last, some 0.1 s ago. */
+  /** Whether the servlet of the share responds, else running; of several processes as reported last, some 0.1 s ago. */
   pulse(): Pick<ProxyCounts, 'heard' | 'waitingNow'>;
   counts(): ProxyCounts;
   /** The processes that serve users in place of this one; empty: this one does. */
@@ -131,6 +131,7 @@ export function createProxy(
   });
   const isInUse = (pool: UpstreamPool): boolean =>
     pool === context.pool || pool === context.sharing?.pool;
+  const onTrial = (): UpstreamPool | null => context.sharing?.pool ?? context.pool;
   const frontend = new Http1Frontend(context);
   const pair = settings.tls === null ? null : (hooks.pair ?? readTlsPair(settings.tls));
   const server = createListener(settings, frontend, pair);
@@ -168,7 +169,7 @@ export function createProxy(
     moveOn: (target) => upstreams.moveOn(target),
     inFlight: (target) => upstreams.inFlight(target),
     pulse() {
-      const { heard = 0, waiting = 0 } = context.pool?.pulse ?? {};
+      const { heard = 0, waiting = 0 } = onTrial()?.pulse ?? {};
       return { heard, waitingNow: waiting };
     },
     counts: () =>
@@ -176,7 +177,7 @@ export function createProxy(
         context.hold.size + context.connectRetry.size,
         upstreams.inFlight(),
         context.failures.snapshot(),
-        context.pool?.pulse,
+        onTrial()?.pulse,
       ),
     processes: () => [],
     onTraffic: (listener) => context.traffic.listen(listener),

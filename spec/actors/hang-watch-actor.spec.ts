@@ -103,6 +103,32 @@ describe('The hang watch', () => {
     }
   });
 
+  it('reports one that has a share of the users and is silent while running responds', async () => {
+    const it = new Fixture();
+    const steps = [{ share: 0.05, ms: 60_000 }];
+    const stepping = { steps, at: 0, salt: 'salt', key: null, leftMs: 60_000, sinceMs: 0 };
+    it.deployment = {
+      ...NOTHING_DEPLOYED,
+      running: { release: release(1), phase: 'ready', target: target(1) },
+      testing: { release: release(2), phase: 'testing', crashes: 0, sinceMs: 0, begun: true },
+      promotion: {
+        phase: 'stepping',
+        by: 'vili',
+        reasons: [],
+        stepping: { ...stepping, target: target(2) },
+      },
+    };
+    await withActor(
+      () => hangWatchActor(it.deps),
+      async (stage) => {
+        await it.silent(5, stage);
+        const event = await it.deployer.next('worse-on-probation');
+        expect(event).to.include({ name: 'shop-2', by: 'vili' });
+        expect(event.reasons[0]?.text).to.match(/while requests waited, and running responds$/);
+      },
+    );
+  });
+
   it('asks nobody anything while bytes come', async () => {
     const it = new Fixture();
     await withActor(

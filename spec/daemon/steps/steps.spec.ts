@@ -137,6 +137,25 @@ describe('A promotion in steps', function () {
     });
   });
 
+  it('sends its users to the version before within seconds when it hangs; reads that waited succeed', async () => {
+    await withWorld({ liveness_interval: '60s' }, async (world) => {
+      const daemon = await world.startServing();
+      const users = new Clients(world.port, { clients: CLIENTS, ratePerSecond: 60, writes: 0 });
+      await inSteps(world, daemon, '50% 1h');
+      await daemon.until('users have it', () =>
+        [...users.seen.versions.values()].some((list) => list.includes('1.0.1')),
+      );
+      const { testing } = await daemon.client.status();
+      process.kill(testing?.pid ?? 0, 'SIGSTOP');
+      const { reasons } = await daemon.recorded('rolled-back', 'shop-1.0.1', 60_000);
+      expect(reasons[0]).to.match(/It sent nothing to users for .* and running responds/);
+      const { ok } = users.seen;
+      await daemon.until('users are served', () => users.seen.ok > ok + 200);
+      const { failures } = await users.stop();
+      expect([...failures.keys()]).to.deep.equal([]);
+    });
+  });
+
   it('ends by vili rollback, whose plan says so, and stays while Vili is paused', async () => {
     await withWorld({}, async (world) => {
       const daemon = await world.startServing();
