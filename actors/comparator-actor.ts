@@ -1,14 +1,14 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
 import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
 import { messageOf } from '../lib/errors.ts';
-import { Checkpoints } from '../lib/evaluation/checkpoints.ts';
-import type { Saved, StartUp } from '../lib/evaluation/evaluation.ts';
+import { Checkpoints } from '../lib/evaluation/checkpoint/checkpoints.ts';
+import type { Saved } from '../lib/evaluation/checkpoint/saved.ts';
+import type { StartUp } from '../lib/evaluation/evaluation.ts';
 import { logged, observed } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
-import type { TestReport } from '../lib/evaluation/report/report.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
-import type { Test } from '../lib/evaluation/test.ts';
+import type { Concluded, Test } from '../lib/evaluation/test.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
@@ -38,7 +38,7 @@ export interface ComparatorDeps {
     startUp: StartUp,
   ) => Promise<Test>;
   /** Leaves the report in the version's folder; null: nothing is known of its test, what is there stays. */
-  readonly writeReport: (decision: DecisionRecord, test: TestReport | null) => Promise<void>;
+  readonly writeReport: (concluded: Concluded) => Promise<void>;
   /** Reports a failure itself. */
   readonly save: (name: string, saved: Saved) => Promise<void>;
   /** The same that names the copies, also after a restart of this actor. */
@@ -130,6 +130,9 @@ export function comparatorActor(
           return state;
         case 'report':
           self.send(message.reply, state.test?.view() ?? null);
+          return state;
+        case 'course':
+          self.send(message.reply, state.test?.course() ?? null);
           return state;
       }
     },
@@ -267,9 +270,10 @@ function writeReport(
 ): void {
   const decided = [test, ended].find((it) => it?.release.name === decision.version);
   const concluded =
-    decided?.conclude(decision, deps.now()) ?? Promise.resolve({ decision, test: null });
+    decided?.conclude(decision, deps.now()) ??
+    Promise.resolve({ decision, test: null, course: null });
   self.pipe(
-    concluded.then((it) => deps.writeReport(it.decision, it.test)),
+    concluded.then(deps.writeReport),
     () => ({ type: 'reported', problem: null }),
     (error) => ({ type: 'reported', problem: messageOf(error) }),
   );

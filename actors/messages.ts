@@ -11,6 +11,7 @@ import type { OnProbation, UserReport } from '../lib/evaluation/users/user-evide
 import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DeploymentViews } from '../lib/deployment/views.ts';
+import type { CourseView } from '../lib/evaluation/course/view.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
@@ -157,7 +158,9 @@ export type ComparatorMessage =
   | { readonly type: 'decided'; readonly decision: DecisionRecord }
   | { readonly type: 'describe'; readonly reply: Address<EvaluationView | null> }
   /** The current test, or null. */
-  | { readonly type: 'report'; readonly reply: Address<TestView | null> };
+  | { readonly type: 'report'; readonly reply: Address<TestView | null> }
+  /** How the evidence on it grew. */
+  | { readonly type: 'course'; readonly reply: Address<CourseView | null> };
 
 export type ArchivistMessage =
   | { readonly type: 'archive'; readonly name: string }

@@ -18,7 +18,7 @@ import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.
 import { askSeries, Scrapes } from '../metrics/scrape.ts';
 import { destinationOf } from './acts/destination.ts';
 import { stepsOf } from './acts/steps-of.ts';
-import { knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
+import { courseOf, knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { LogViews } from './logs/log-views.ts';
 import { askEvaluation } from './questions.ts';
 import type { Services } from './services.ts';
@@ -42,6 +42,7 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
     series: (window, sinceMs) => askSeries(services, window, sinceMs),
     verdict: async () => verdictOf(await askEvaluation(services)),
     report: (version) => reportOf(services, version),
+    course: (version) => courseOf(services, version),
     samples: (version) => samplesOf(services, version),
     replay: (version) => replayPlan(services, version),
     history: (limit) => history.read(limit),

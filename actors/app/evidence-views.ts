@@ -1,13 +1,14 @@
 import type { Sample } from '../../lib/compare/sample/sample.ts';
 import { ConflictError } from '../../lib/errors.ts';
+import type { CourseView } from '../../lib/evaluation/course/view.ts';
 import { composeReport } from '../../lib/evaluation/report/compose.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
 import type { TestView } from '../../lib/evaluation/test.ts';
 import type { Target } from '../../lib/model/exchange.ts';
 import type { ReplayPlan } from '../../lib/operator/views/evidence-view.ts';
 import { versionNamed } from '../../lib/operator/views/version-named.ts';
-import { askDeployment, askTest } from './questions.ts';
-import { decidedLast, HISTORY_READ, reportLeft, samplesLeft } from './records.ts';
+import { askCourse, askDeployment, askTest } from './questions.ts';
+import { courseLeft, decidedLast, HISTORY_READ, reportLeft, samplesLeft } from './records.ts';
 import type { Services } from './services.ts';
 import { mirrorSettings } from './settings/traffic.ts';
 
@@ -20,9 +21,7 @@ export async function reportOf(
   const view = await askTest(services);
   const name = await versionMeant(services, wanted, view);
   if (name === null) return null;
-  // Of a version on probation, the report of its test is shown until something speaks against it.
-  const isQuiet = view !== null && view.against !== null && view.reasons.length === 0;
-  if (view?.version === name && !isQuiet) {
+  if (view?.version === name && !isQuiet(view)) {
     const running = view.against ?? deployment.running?.release.name ?? null;
     const verdict = view.against === null ? 'testing' : 'probation';
     const at = new Date(services.wallNow()).toISOString();
@@ -31,6 +30,19 @@ export async function reportOf(
     return composeReport(outcome, test);
   }
   return reportLeft(services.layout, name);
+}
+
+/** How the evidence on a version grew: of the test under way, or what was left in a folder or archive. */
+export async function courseOf(
+  services: Services,
+  wanted: string | undefined,
+): Promise<CourseView | null> {
+  const view = await askTest(services);
+  const name = await versionMeant(services, wanted, view);
+  if (name === null) return null;
+  const live = view?.version === name && !isQuiet(view) ? await askCourse(services) : null;
+  if (live?.evidence.version === name) return live;
+  return courseLeft(services.layout, name);
 }
 
 /** All samples of a version, in its folder or archive. */
@@ -75,6 +87,11 @@ export async function knownVersions(services: Services): Promise<readonly string
 }
 
 // Private
+
+/** Of a version on probation, the report of its test is shown until something speaks against it. */
+function isQuiet({ against, reasons }: TestView): boolean {
+  return against !== null && reasons.length === 0;
+}
 
 /** The name of the version that is meant; always a valid version name, and so a safe path. */
 async function versionMeant(

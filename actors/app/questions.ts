@@ -1,3 +1,4 @@
+import type { CourseView } from '../../lib/evaluation/course/view.ts';
 import type { UserReport } from '../../lib/evaluation/users/user-evidence.ts';
 import type { EvaluationView, TestView } from '../../lib/evaluation/test.ts';
 import type {
@@ -45,6 +46,15 @@ export function askTest({ system, addresses }: Services): Promise<TestView | nul
   return system.ask<ComparatorMessage, TestView | null>(
     addresses.comparator,
     (reply) => ({ type: 'report', reply }),
+    ASK_TIMEOUT_MS,
+  );
+}
+
+/** How the evidence on the test under way grew; null while nothing is tested. */
+export function askCourse({ system, addresses }: Services): Promise<CourseView | null> {
+  return system.ask<ComparatorMessage, CourseView | null>(
+    addresses.comparator,
+    (reply) => ({ type: 'course', reply }),
     ASK_TIMEOUT_MS,
   );
 }

@@ -5,6 +5,8 @@ import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { type History, openHistory } from '../../lib/base/state/history.ts';
 import type { Sample } from '../../lib/compare/sample/sample.ts';
 import { ConflictError, codeOf } from '../../lib/errors.ts';
+import { parseCourse, readCourse } from '../../lib/evaluation/course/file.ts';
+import type { CourseView } from '../../lib/evaluation/course/view.ts';
 import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
 import { parseSample, readSamples } from '../../lib/evaluation/samples/sample-store.ts';
@@ -27,6 +29,15 @@ export async function reportLeft(layout: Layout, name: string): Promise<Report |
   const texts = await archived(layout, name, (entry) => /(^|\/)report\.json$/.test(entry));
   const [text] = texts.values();
   return text === undefined ? null : parseReport(text);
+}
+
+/** How the evidence grew that was left in a version's folder or archive. */
+export async function courseLeft(layout: Layout, name: string): Promise<CourseView | null> {
+  const left = await readCourse(layout.versionFolder(name));
+  if (left !== null) return left;
+  const texts = await archived(layout, name, (entry) => /^([^/]*\/)?evidence\.json$/.test(entry));
+  const [text] = texts.values();
+  return text === undefined ? null : parseCourse(text);
 }
 
 /** All samples in a version's folder or archive. */

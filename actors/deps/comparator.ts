@@ -1,4 +1,5 @@
 import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
+import { writeCourse } from '../../lib/evaluation/course/file.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
 import { Test } from '../../lib/evaluation/test.ts';
 import { wallTimeOf } from '../../lib/runtime/clock.ts';
@@ -37,8 +38,13 @@ export function comparatorDeps(services: Services): ComparatorDeps {
         onProblem: (text) => journal.warn(text),
       });
     },
-    writeReport: (decision, test) =>
-      writeReport(layout.versionFolder(decision.version), decision, test),
+    writeReport: async ({ decision, test, course }) => {
+      const folder = layout.versionFolder(decision.version);
+      await Promise.all([
+        course === null ? null : writeCourse(folder, course),
+        writeReport(folder, decision, test),
+      ]);
+    },
     sampleProcesses: async () => {
       const usages = await launcher.usages();
       const running = proxy.route().running?.instance ?? null;

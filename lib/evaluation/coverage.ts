@@ -56,6 +56,11 @@ export class Coverage {
     if (pairs > 1 || this.#unread.size < MAX_ENDPOINTS) this.#unread.set(endpoint, { why, pairs });
   }
 
+  /** The users' requests since the test began, by endpoint. */
+  byEndpoint(): ReadonlyMap<string, number> {
+    return this.#requests;
+  }
+
   view(): CoverageView {
     let requests = 0;
     let covered = 0;

@@ -7,6 +7,9 @@ import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import { Verdict } from '../verdict/verdict.ts';
+import { isSaved, type Saved, timeOf } from './checkpoint/saved.ts';
+import { TestCourse } from './course/test-course.ts';
+import type { CourseView } from './course/view.ts';
 import { Coverage } from './coverage.ts';
 import { IgnoredFields } from './ignored-fields.ts';
 import { LogFormats } from './log-formats.ts';
@@ -28,21 +31,6 @@ export interface Build {
   readonly fingerprint: string;
   /** When it became a candidate or its test restarted; distinguishes tests of the same build. */
   readonly sinceMs: number;
-}
-
-/** A checkpoint, `.vili/evidence/NAME.json`. */
-export interface Saved {
-  readonly fingerprint: string;
-  readonly knownKinds: readonly string[];
-  readonly evidence: unknown;
-  /** For how long the test was observed; absent in checkpoints of earlier Vilis. */
-  readonly observedMs?: unknown;
-  readonly sinceMs: number;
-  readonly ignored: readonly IgnoredField[];
-  readonly measures: unknown;
-  readonly coverage: unknown;
-  readonly formats: unknown;
-  readonly noise: unknown;
 }
 
 /** What an evaluation begins with. */
@@ -70,6 +58,7 @@ export class Evaluation {
   readonly #ignored = new IgnoredFields();
   readonly #measures = new Measures();
   readonly #coverage = new Coverage();
+  readonly #course = new TestCourse();
   #noise: string | null = null;
   #changed = false;
   #savedObservedMs = 0;
@@ -124,6 +113,7 @@ export class Evaluation {
     evaluation.#ignored.restore(saved.ignored);
     evaluation.#measures.restore(saved.measures);
     evaluation.#coverage.restore(saved.coverage);
+    evaluation.#course.restore(saved.course);
     evaluation.#savedObservedMs = verdict.observedMs;
     if (typeof saved.noise === 'string') evaluation.#noise = saved.noise;
     return evaluation;
@@ -143,6 +133,7 @@ export class Evaluation {
       coverage: this.#coverage.checkpoint(),
       noise: this.#noise,
       formats: this.#formats.checkpoint(),
+      course: this.#course.checkpoint(),
     };
   }
 
@@ -157,6 +148,7 @@ export class Evaluation {
       this.#windows.pairsAt(outcome.atMs);
       if (isAside(outcome)) continue;
       this.#measures.pair(outcome);
+      this.#course.pair(outcome);
       this.#coverage.compared(outcome.endpoint);
       const why = outcome.unread?.why;
       if (why !== undefined) this.#coverage.unread(outcome.endpoint, why);
@@ -240,7 +232,16 @@ export class Evaluation {
       });
     }
     this.#verdict.logFormat(this.#formats.change(), this.#formats.sides());
-    return this.#verdict.decide(nowMs);
+    const report = this.#verdict.decide(nowMs);
+    this.#course.note(report);
+    return report;
+  }
+
+  /** How the evidence grew, and both sides of each endpoint. `nowMs`: wall clock, of that report. */
+  course(report: VerdictReport, against: string | null, nowMs: number): CourseView {
+    const about = { version: this.build.name, against };
+    const states = this.#verdict.endpointStates();
+    return this.#course.view(about, { report, nowMs, states, coverage: this.#coverage });
   }
 
   findings(verdict: VerdictReport): TestFindings {
@@ -261,20 +262,4 @@ export class Evaluation {
     const errors = errorsOf(batch);
     if (errors > 0) this.#verdict.startupErrors(errors, errorKinds(batch)[0]?.example);
   }
-}
-
-// Private
-
-function timeOf(saved: unknown): number {
-  return typeof saved === 'number' && Number.isFinite(saved) ? Math.max(0, saved) : 0;
-}
-
-function isSaved(saved: unknown): saved is Saved {
-  if (typeof saved !== 'object' || saved === null) return false;
-  const { fingerprint, knownKinds } = saved as Partial<Saved>;
-  return (
-    typeof fingerprint === 'string' &&
-    Array.isArray(knownKinds) &&
-    knownKinds.every((kind) => typeof kind === 'string')
-  );
 }

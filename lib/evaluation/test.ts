@@ -9,7 +9,9 @@ import type { Release } from '../model/release.ts';
 import type { DeclaredDifference } from '../model/traffic-rules.ts';
 import type { EndpointReport, SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
-import { Evaluation, type Saved, type StartUp } from './evaluation.ts';
+import type { Saved } from './checkpoint/saved.ts';
+import type { CourseView } from './course/view.ts';
+import { Evaluation, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
 import { type DeclaredView, declaredViews } from './report/declared.ts';
 import type { ReportReason, TestReport } from './report/report.ts';
@@ -63,6 +65,13 @@ export interface TestView {
   readonly test: TestReport;
 }
 
+/** What is left of a test in its version's folder. */
+export interface Concluded {
+  readonly decision: DecisionRecord;
+  readonly test: TestReport | null;
+  readonly course: CourseView | null;
+}
+
 /** The test of one version: its evidence, its samples, and what they allow so far. */
 export class Test {
   readonly release: Release;
@@ -78,6 +87,7 @@ export class Test {
   readonly #context: LogContext;
   readonly #toWall: (steadyMs: number) => number;
   #report: VerdictReport | null = null;
+  #decidedAtMs = 0;
 
   private constructor(
     { release, against, declared, rules, toWall }: TestOptions,
@@ -172,6 +182,7 @@ export class Test {
   /** The decision that the evidence supports at `nowMs`. */
   decide(nowMs: number): VerdictReport {
     this.#completeSamples(nowMs);
+    this.#decidedAtMs = nowMs;
     const report = this.#evaluation.decide(nowMs);
     const { against, release } = this;
     const found = report.reasons;
@@ -221,19 +232,23 @@ export class Test {
     return { version: this.release.name, against, reasons: report.reasons, test };
   }
 
+  /** How the evidence grew, and both sides of each endpoint; null before the first decision. */
+  course(): CourseView | null {
+    if (this.#report === null) return null;
+    const atMs = this.#toWall(this.#decidedAtMs);
+    return this.#evaluation.course(this.#report, this.against, atMs);
+  }
+
   /**
    * What the report on a decision needs. Resolves once all samples are written, so that a reader of
    * the report finds them.
    */
-  async conclude(
-    decision: DecisionRecord,
-    nowMs: number,
-  ): Promise<{ readonly decision: DecisionRecord; readonly test: TestReport | null }> {
+  async conclude(decision: DecisionRecord, nowMs: number): Promise<Concluded> {
     this.#completeSamples(nowMs, true);
     const test = this.view()?.test ?? null;
     const reasons = withSamples(decision.reasons, this.#store.entries());
     await this.#store.flush();
-    return { decision: { ...decision, reasons }, test };
+    return { decision: { ...decision, reasons }, test, course: this.course() };
   }
 
   // Private

@@ -14,6 +14,12 @@ export interface Certainty {
   readonly ruledOutAlpha: number;
   /** Testing fails more often by at most this share; 1 when nothing is known. */
   readonly ruledOut: number;
+  /**
+   * The odds that testing does not fail more often than it may, to 1, and those that a promotion needs; absent in
+   * reports of earlier Vilis.
+   */
+  readonly oddsFit?: number;
+  readonly oddsFitNeeded?: number;
 }
 
 export interface VerdictReport {
@@ -51,6 +57,17 @@ export interface EndpointReport {
   /** Differences that count, and those that are only reported. */
   readonly differences: readonly TallyEntry[];
   readonly alsoSeen: readonly TallyEntry[];
+}
+
+/** Where one endpoint stands. */
+export interface EndpointState {
+  readonly endpoint: string;
+  readonly pairs: number;
+  readonly worse: number;
+  readonly better: number;
+  readonly held: boolean;
+  /** In words, what it needs before it holds back a promotion no longer; null where it does not. */
+  readonly needs: string | null;
 }
 
 /** What one side did in the test, as shown to people. */

@@ -17,10 +17,17 @@ import { contextOf, type DecisionContext } from './decision/context.ts';
 import { mayPromote, promotionState, speedMissing } from './decision/criteria.ts';
 import { readNumber, readRecord, readText } from './evidence/checkpoint.ts';
 import { countRunning, learnTime } from './evidence/running-record.ts';
-import { endpointReports } from './explain/endpoint-report.ts';
+import { endpointReports, endpointStates } from './explain/endpoint-report.ts';
 import { certaintyOf, reasonsFor } from './explain/explain.ts';
 import { signalTable } from './explain/signal-table.ts';
-import type { Decision, EndpointReport, Measured, SignalRow, VerdictReport } from './report.ts';
+import type {
+  Decision,
+  EndpointReport,
+  EndpointState,
+  Measured,
+  SignalRow,
+  VerdictReport,
+} from './report.ts';
 import { checkVerdictSettings, type Resumed, type VerdictSettings } from './settings.ts';
 import { blankPair, observePair } from './signals/observed-pair.ts';
 import { endsForHarm, setHarm } from './signals/health.ts';
@@ -211,6 +218,11 @@ export class Verdict {
   /** Endpoints with something to report, the most suspicious first. */
   endpoints(max: number): readonly EndpointReport[] {
     return endpointReports(this.#context.evidence, max);
+  }
+
+  /** Where every endpoint stands. */
+  endpointStates(): readonly EndpointState[] {
+    return endpointStates(this.#context.evidence);
   }
 
   /** All evidence as plain JSON. */

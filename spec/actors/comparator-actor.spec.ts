@@ -302,7 +302,7 @@ async function withComparator(
             toWall: (atMs) => atMs,
             onProblem: (text) => journal.warn(text),
           }),
-        writeReport: (decision, test) => {
+        writeReport: ({ decision, test }) => {
           written.push(test);
           if (reportProblem !== undefined) return Promise.reject(new Error(reportProblem));
           return writeReport(folder, decision, test);

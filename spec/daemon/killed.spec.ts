@@ -3,7 +3,7 @@ import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { SavedEndpoint } from '../../lib/compare/noise/saved.ts';
-import type { Saved } from '../../lib/evaluation/evaluation.ts';
+import type { Saved } from '../../lib/evaluation/checkpoint/saved.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { DaemonWorld } from '../support/daemon-world.ts';
 

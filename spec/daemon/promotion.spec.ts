@@ -108,6 +108,7 @@ describe('A daemon that is given a good release', function () {
       ...instanceListing('shop-1.0.1/2_running'),
       'l shop-1.0.1/current -> shop-1.0.1/2_running',
       'l shop-1.0.1/logs -> shop-1.0.1/2_running/logs',
+      'f shop-1.0.1/evidence.json',
       'f shop-1.0.1/report.json',
       'f shop-1.0.1/report.md',
       'f shop-1.0.1/shop-1.0.1.mjs',

@@ -1,5 +1,6 @@
 import type { Sample } from '../../compare/sample/sample.ts';
 import type { Act } from '../../deployment/acts.ts';
+import type { CourseView } from '../../evaluation/course/view.ts';
 import type { Report } from '../../evaluation/report/report.ts';
 import type { SeriesView, WindowName } from '../../metrics/series/series.ts';
 import type { ActorTree } from '../../model/actor-tree.ts';
@@ -65,6 +66,8 @@ export interface ControlHandlers {
   /** Null when no version was tested yet, or nothing is known of that one any more. */
   report(version: string | undefined): Promise<Report | null>;
   samples(version: string | undefined): Promise<{ version: string; samples: readonly Sample[] }>;
+  /** How the evidence on a version grew; null as for `report`, and of tests of earlier Vilis. */
+  course(version: string | undefined): Promise<CourseView | null>;
   replay(version: string | undefined): Promise<ReplayPlan>;
   history(limit: number): Promise<readonly HistoryEntry[]>;
   trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;

@@ -53,6 +53,13 @@ The acts (\`promote\`, \`reject\` and those below) respond once the act has begu
 A trace record has \`id atMs from to type correlation waitMs handledMs outcome\`, and \`payload\` where it is
 captured. Of logs there are at most 4 streams, each with at most 256 KiB of lines a second and file.
 
+\`vili.evidence/1\` has \`version against startedAt stepMs thresholds { reject promote }\` and \`points\`: lists of the same
+length, \`elapsedMs pairs oddsWorse oddsFit progress\` and \`bySignal\` by code. \`oddsWorse\` rejects at \`thresholds.reject\`, and a
+promotion needs \`oddsFit\`, that testing does not fail more often than it may, at \`thresholds.promote\`, and what \`missing\` says.
+\`vili.endpoints/1\` has \`version against requests bounds\` and \`endpoints\`, each with
+\`endpoint requests share pairs worse better held needs\` and, for \`running\` and \`testing\`, \`failed clientErrors ms\`: responses by
+time, in bins up to each of \`bounds\` (ms) and one beyond. Both are in \`evidence.json\` in a version's folder once it is decided.
+
 A description for tools, OpenAPI 3.1, is at \`/v1/openapi.json\` and in \`docs/openapi.json\`.
 
 ## Live events

@@ -5,6 +5,7 @@ import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';
 import { ACT_ROUTES } from './act-routes.ts';
+import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
 import { METRICS_ROUTES } from './metrics-routes.ts';
@@ -174,6 +175,7 @@ export const ROUTES = {
     doc: 'entries of the history as they happen, each with its `id`',
     subscribe: (handlers, request) => followEvents(handlers, request, MAX_HISTORY),
   }),
+  ...EVIDENCE_ROUTES,
   ...METRICS_ROUTES,
   openApi: json({
     method: 'GET',

@@ -1,7 +1,7 @@
-import { largestE } from '../decision/blockers.ts';
+import { endpointMissing, largestE } from '../decision/blockers.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { EndpointReport } from '../report.ts';
+import type { EndpointReport, EndpointState } from '../report.ts';
 import { signals } from '../signals/list.ts';
 
 const factsOf = signals.flatMap((one) => one.facts ?? []);
@@ -18,6 +18,15 @@ export function endpointReports(evidence: Evidence, max: number): readonly Endpo
     )
     .slice(0, max)
     .map(({ report }) => report);
+}
+
+/** Where every endpoint stands. */
+export function endpointStates(evidence: Evidence): readonly EndpointState[] {
+  return [...evidence.endpoints.all()].map((endpoint) => {
+    const { pairs, worse, better, hold } = endpoint.counts;
+    const needs = hold > 0 ? endpointMissing(endpoint) : null;
+    return { endpoint: endpoint.name, pairs, worse, better, held: hold > 0, needs };
+  });
 }
 
 // Private

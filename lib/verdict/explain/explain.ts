@@ -4,9 +4,9 @@ import { durationOf } from '../../text/times.ts';
 import { rejectionE, rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { ALPHA_PROMOTE, REJECT_ODDS } from '../parameters.ts';
+import { ALPHA_PROMOTE, PROMOTE_ODDS, REJECT_ODDS } from '../parameters.ts';
 import type { Certainty, Decision } from '../report.ts';
-import { ruledOutShare, ruledOutWords } from '../signals/errors/errors.ts';
+import { fitE, ruledOutShare, ruledOutWords } from '../signals/errors/errors.ts';
 import { harmfulTest } from '../signals/health.ts';
 import { signals } from '../signals/list.ts';
 import type { Finding } from '../signals/signal.ts';
@@ -47,7 +47,8 @@ export function reasonsFor(
 }
 
 /** How sure it is that testing is worse, and what is ruled out. */
-export function certaintyOf({ evidence }: DecisionContext): Certainty {
+export function certaintyOf(context: DecisionContext): Certainty {
+  const { evidence } = context;
   const parts = rejectionParts(evidence).map(([code, odds]) => [code, Math.min(MAX_ODDS, odds)]);
   return {
     oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence)),
@@ -55,6 +56,8 @@ export function certaintyOf({ evidence }: DecisionContext): Certainty {
     bySignal: Object.fromEntries(parts),
     ruledOutAlpha: ALPHA_PROMOTE,
     ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutShare(evidence),
+    oddsFit: Math.min(MAX_ODDS, fitE(context)),
+    oddsFitNeeded: PROMOTE_ODDS,
   };
 }
 

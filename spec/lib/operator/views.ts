@@ -1,4 +1,5 @@
 import type { Sample } from '../../../lib/compare/sample/sample.ts';
+import type { CourseView } from '../../../lib/evaluation/course/view.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
 import { Series, type SeriesView, type WindowName } from '../../../lib/metrics/series/series.ts';
 import type { ActorTree } from '../../../lib/model/actor-tree.ts';
@@ -324,6 +325,11 @@ export class SampleHandlers implements ControlHandlers {
   async report(version: string | undefined): Promise<Report | null> {
     this.calls.push({ report: version });
     return REPORT;
+  }
+
+  async course(version: string | undefined): Promise<CourseView | null> {
+    this.calls.push({ course: version });
+    return null;
   }
 
   async samples(

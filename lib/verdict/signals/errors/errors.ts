@@ -79,6 +79,11 @@ export function ruledOutShare(evidence: Evidence): number {
   return ruledOutMargin(...balanceOf(evidence), ALPHA_PROMOTE, RATIO);
 }
 
+/** The odds that testing does not fail more often than running by the margin. */
+export function fitE({ evidence, marginTest }: DecisionContext): number {
+  return marginTest(...balanceOf(evidence));
+}
+
 export function ruledOutWords(known: number): string {
   if (known >= 1) return 'nothing is known yet about how often testing fails';
   return (

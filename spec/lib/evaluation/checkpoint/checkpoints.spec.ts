@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { Checkpoints } from '../../../lib/evaluation/checkpoints.ts';
-import type { Saved } from '../../../lib/evaluation/evaluation.ts';
-import { eventually } from '../../support/eventually.ts';
+import { Checkpoints } from '../../../../lib/evaluation/checkpoint/checkpoints.ts';
+import type { Saved } from '../../../../lib/evaluation/checkpoint/saved.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 describe('Checkpoints of a test', () => {
   it('are at most one a second, and none while there is nothing new', async () => {

@@ -1,4 +1,4 @@
-import type { Saved } from './evaluation.ts';
+import type { Saved } from './saved.ts';
 
 const INTERVAL_MS = 1000;
 
