@@ -22,6 +22,14 @@ export interface Certainty {
   readonly oddsFitNeeded?: number;
 }
 
+/** When a test that collects evidence has what a promotion needs, if the traffic stays as it is. */
+export interface Estimate {
+  /** ms; null while nothing can be said. */
+  readonly leftMs: number | null;
+  /** Why the test ends before that; null otherwise. */
+  readonly never: string | null;
+}
+
 export interface VerdictReport {
   readonly decision: Decision;
   readonly pairs: number;
@@ -36,6 +44,8 @@ export interface VerdictReport {
   readonly reasons: readonly Reason[];
   /** In words, what a promotion still needs; the most important first. */
   readonly missing: readonly string[];
+  /** Null once it is decided, or about to be. */
+  readonly estimate: Estimate | null;
 }
 
 /** What is known of one endpoint, for people who investigate it. */

@@ -207,6 +207,7 @@ export class Verdict {
       certainty: certaintyOf(context),
       reasons: reasonsFor(context, decision, elapsedMs),
       missing: isDecided ? [] : missing,
+      estimate: decision === 'collecting' && pending === null ? state.estimate : null,
     };
   }
 

@@ -75,9 +75,14 @@ export function trafficOf({ proxy, mirror }: TrafficCounts): TrafficView {
 export function verdictOf(view: EvaluationView | null): VerdictView | null {
   if (view === null) return null;
   const { release, report, signals, declared } = view;
-  const { pairs, elapsedMs, progress, reasons, missing, decision } = report;
+  const { pairs, elapsedMs, progress, reasons, missing, decision, estimate } = report;
   const verdict = { decision, pairs, elapsedMs, progress, reasons, missing, signals };
-  return { version: release.name, ...verdict, ...(declared.length > 0 && { declared }) };
+  return {
+    version: release.name,
+    ...verdict,
+    ...(estimate !== null && { estimate }),
+    ...(declared.length > 0 && { declared }),
+  };
 }
 
 // Private

@@ -10,6 +10,7 @@ import { dateTime, shortDuration } from '../../text/times.ts';
 import { gotText } from '../../text/user-failure.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
 import { declaredLines } from './overview/declared.ts';
+import { neverLines } from './overview/never.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { probationLines } from './probation/lines.ts';
@@ -21,8 +22,6 @@ const INDENT = '  ';
 /** How long what users met is told with its cause, and how many causes. */
 const RECENT_MS = 3_600_000;
 const CAUSES_MAX = 4;
-/** Below this share the progress so far gives no estimate of the time left. */
-const MIN_PROGRESS_FOR_ESTIMATE = 0.05;
 
 /** `vili status`: what runs, what is under test, how far the test is, and why; for 80 columns. */
 export function statusText(status: StatusView, options: TextOptions): string[] {
@@ -85,13 +84,12 @@ function verdictWord(verdict: VerdictView): string {
   return verdict.reasons.length > 0 ? 'hold' : 'collecting';
 }
 
-function progressText(verdict: VerdictView): string {
-  const { decision, progress, elapsedMs, reasons } = verdict;
+function progressText({ decision, progress, estimate, reasons }: VerdictView): string {
   if (decision !== 'collecting') return decision;
   const text = `collecting ${percent(progress)}`;
-  const isTelling = progress >= MIN_PROGRESS_FOR_ESTIMATE && progress < 1 && reasons.length === 0;
-  if (!isTelling) return text;
-  return `${text}  ~${shortDuration((elapsedMs * (1 - progress)) / progress)} left`;
+  if (estimate?.never != null) return `${text}  never at this traffic`;
+  const leftMs = estimate?.leftMs ?? null;
+  return leftMs === null || reasons.length > 0 ? text : `${text}  ~${shortDuration(leftMs)} left`;
 }
 
 function servletLines(status: StatusView, { colors }: TextOptions): string[] {
@@ -243,6 +241,7 @@ function verdictLines(verdict: VerdictView | null, options: TextOptions): string
   return [
     ...lines,
     ...neededLines(verdict.missing, columns, INDENT),
+    ...neverLines(verdict.estimate, options),
     ...declaredLines(verdict.declared, options),
   ];
 }

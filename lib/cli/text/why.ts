@@ -7,6 +7,7 @@ import { counted, percent } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import type { TextOptions } from './colors.ts';
 import { declaredText } from './overview/declared.ts';
+import { neverLines } from './overview/never.ts';
 import { sampleIdOf } from './diff.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
@@ -108,13 +109,17 @@ function reasonLines(
   return lines;
 }
 
-function testLines(test: TestReport, isOver: boolean, { columns }: TextOptions): string[] {
+function testLines(test: TestReport, isOver: boolean, options: TextOptions): string[] {
+  const { columns } = options;
   const lines: string[] = [];
   const add = (title: string, texts: readonly string[]): void => {
     if (texts.length === 0) return;
     lines.push(...wrapWords(`${title}: ${texts.join(', ')}`, columns, '  '));
   };
-  if (!isOver) lines.push(...neededLines(test.missing.slice(0, MAX_MISSING), columns));
+  if (!isOver) {
+    lines.push(...neededLines(test.missing.slice(0, MAX_MISSING), columns));
+    lines.push(...neverLines(test.estimate, options, ''));
+  }
   add('declared', declared(test));
   add('also seen', alsoSeen(test));
   add('ignored', ignored(test));

@@ -59,7 +59,7 @@ export function withSamples<R extends ReportReason>(
 /** What a report says about the test, within `REPORT_LIMITS`. */
 export function testReport(findings: TestFindings, samples: readonly SampleEntry[]): TestReport {
   const { verdict, measures, signals, coverage, ignored } = findings;
-  const { decision, condemned, pairs, elapsedMs, progress, certainty, missing } = verdict;
+  const { decision, condemned, pairs, elapsedMs, progress, certainty, missing, estimate } = verdict;
   return {
     decision,
     condemned,
@@ -68,6 +68,7 @@ export function testReport(findings: TestFindings, samples: readonly SampleEntry
     progress,
     certainty,
     missing: missing.slice(0, REPORT_LIMITS.missing),
+    ...(estimate !== null && { estimate }),
     controls: {
       asked: measures.baselines,
       pausedSlow: measures.pausedSlow,

@@ -53,6 +53,9 @@ function testLines(test: TestReport): string[] {
       'Still needed',
       missing.map((one) => `- ${text(one)}`),
     ),
+    ...(test.estimate?.never == null
+      ? []
+      : section('Never at this traffic', [`- ${text(test.estimate.never)}`])),
     ...section('Declared', declaredLines(test)),
     ...section('Endpoints', endpoints.flatMap(endpointLines)),
     ...section('Ignored', ignoredLines(test)),

@@ -1,5 +1,11 @@
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
-import type { Certainty, Decision, EndpointReport, SignalRow } from '../../verdict/report.ts';
+import type {
+  Certainty,
+  Decision,
+  EndpointReport,
+  Estimate,
+  SignalRow,
+} from '../../verdict/report.ts';
 import type { CoverageView } from '../coverage.ts';
 import type { DeclaredView } from './declared.ts';
 import type { LogExtract } from '../samples/log-extract.ts';
@@ -52,6 +58,8 @@ export interface TestReport {
   readonly progress: number;
   readonly certainty: Certainty;
   readonly missing: readonly string[];
+  /** When the promotion is due if the traffic stays as it is, or why never; absent once it is decided. */
+  readonly estimate?: Estimate;
   /** Requests sent to running twice, and pairs during which they were not. */
   readonly controls?: {
     readonly asked: number;

@@ -107,6 +107,8 @@ export interface VerdictView {
   readonly reasons: readonly Reason[];
   /** What a promotion still needs, in words. */
   readonly missing: readonly string[];
+  /** When the promotion is due if the traffic stays as it is, or why never; absent once it is decided. */
+  readonly estimate?: TestReport['estimate'];
   readonly signals: TestReport['signals'];
   /** Differences that the version is meant to have, by its `.accept` file. */
   readonly declared?: TestReport['declared'];

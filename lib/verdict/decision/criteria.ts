@@ -1,10 +1,12 @@
 import { counted } from '../../text/numbers.ts';
 import { durationOf } from '../../text/times.ts';
+import type { Estimate } from '../report.ts';
 import { BLOCK_ODDS } from '../parameters.ts';
 import { signals } from '../signals/list.ts';
 import type { Criterion } from '../signals/signal.ts';
 import { endpointMissing, endpointProgress, heldEndpoints } from './blockers.ts';
 import type { DecisionContext } from './context.ts';
+import { estimateOf } from './estimate.ts';
 
 const MAX_ENDPOINTS_NAMED = 3;
 const suspicions = signals.flatMap((one) => one.suspicion ?? []);
@@ -67,16 +69,17 @@ export function speedMissing(context: DecisionContext, elapsedMs: number): boole
   return speedCriteria.some((one) => !one.isMet(context, elapsedMs));
 }
 
-/** How far the promotion is, 0 to 1, what it still needs, and whether anything objects to it. */
+/** How far the promotion is, 0 to 1, what it still needs, whether anything objects to it, and when it is there. */
 export function promotionState(
   context: DecisionContext,
   elapsedMs: number,
-): { progress: number; missing: readonly string[]; isBlocked: boolean } {
+): { progress: number; missing: readonly string[]; isBlocked: boolean; estimate: Estimate } {
   const unmet = criteria.filter((criterion) => !criterion.isMet(context, elapsedMs));
   const progress = unmet.map((criterion) => clamped(criterion.progress(context, elapsedMs)));
   const missing = unmet.flatMap((criterion) => criterion.missing(context, elapsedMs));
   const isBlocked = unmet.some((one) => one.kind === 'objection' || one === noEndpointBlocks);
-  return { progress: Math.min(1, ...progress), missing, isBlocked };
+  const estimate = estimateOf(context, unmet, { elapsedMs, isBlocked });
+  return { progress: Math.min(1, ...progress), missing, isBlocked, estimate };
 }
 
 // Private

@@ -51,6 +51,8 @@ export interface LogWindow {
 export interface Criterion {
   readonly kind: 'amount' | 'proof' | 'objection';
   readonly isMet: (context: DecisionContext, elapsedMs: number) => boolean;
+  /** Its progress is a share of the pairs that it needs. */
+  readonly isShareOfPairs?: true;
   /** 0 to 1; asked only while it is not met, as is `missing`. */
   readonly progress: (context: DecisionContext, elapsedMs: number) => number;
   /** In words what is still needed. */

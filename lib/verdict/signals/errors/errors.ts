@@ -58,6 +58,7 @@ export const errors: Signal = {
     isMet: ({ evidence, settings, marginTest }) =>
       evidence.totals.pairs >= settings.minRequests &&
       hasReached(marginTest, balanceOf(evidence), PROMOTE_ODDS),
+    isShareOfPairs: true,
     progress: (context) => shareDone(context.evidence.totals.pairs, requestsMissing(context)),
     missing: (context) => {
       const { pairs, worse, better } = context.evidence.totals;

@@ -22,6 +22,7 @@ function reportAt(elapsedMs: number, bySignal: Readonly<Record<string, number>>)
     },
     reasons: [],
     missing: [],
+    estimate: null,
   };
 }
 

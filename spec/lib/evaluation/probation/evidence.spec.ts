@@ -19,6 +19,7 @@ function report(decision: VerdictReport['decision'], ...reasons: readonly Reason
     certainty: { oddsWorse: 1, oddsNeeded: 100, ruledOutAlpha: 0.05, ruledOut: 1 },
     reasons,
     missing: [],
+    estimate: null,
   };
 }
 
