@@ -15,10 +15,12 @@ import { logPaths } from '../../lib/logs/follow/protocol.ts';
 import { controlClient } from '../../lib/operator/client/client.ts';
 import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
+import { portHolders } from '../../lib/servlet/ports/port-holders.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
 import { trustText } from '../../lib/servlet/trust.ts';
 import { counted } from '../../lib/text/numbers.ts';
 import { holderText } from '../../lib/servlet/ports/taken-port.ts';
+import { migrationOf } from './migrate/migration.ts';
 import { tlsFiles } from './settings/traffic.ts';
 
 /** Enough of the end of a log to recognize its format. */
@@ -39,7 +41,7 @@ export async function check(options: CheckOptions): Promise<number> {
   });
   const findings = [
     await checked('base', () => checkBase(settings)),
-    await checked('port', () => checkPort(settings)),
+    await checked('port', () => checkPort(settings, options.migrate)),
     await checked('tls', () => checkTls(settings)),
     await checked('scheme', () => Promise.resolve(trustText(settings))),
     await checked('admin.listen', () => checkAdmin(settings)),
@@ -50,14 +52,19 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('log', () => checkLog(settings)),
     ...(settings.openapi === null ? [] : [checkOpenApi(settings.openapi)]),
   ];
+  const migration = options.migrate ? await migrationOf(settings) : [];
   const failed = findings.some((finding) => !finding.ok);
   if (options.json) {
-    const view = { schema: 'vili.check/1', ok: !failed, findings, warnings, settings: effective };
+    const found = { findings, ...(options.migrate && { migration }) };
+    const view = { schema: 'vili.check/1', ok: !failed, ...found, warnings, settings: effective };
     process.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
   } else {
     for (const warning of warnings) process.stderr.write(`warning  ${warning}\n`);
     for (const { what, ok, text } of findings) {
       process.stdout.write(`${ok ? 'ok     ' : 'FAILED '}  ${what}: ${text}\n`);
+    }
+    for (const { kind, what, text } of migration) {
+      process.stdout.write(`${kind.padEnd(7)}  ${what}: ${text}\n`);
     }
   }
   return failed ? EXIT.usage : EXIT.ok;
@@ -78,7 +85,10 @@ async function checkBase({ base }: Settings): Promise<string> {
   return `${base} can be written`;
 }
 
-async function checkPort({ host, port, base, identifier }: Settings): Promise<string> {
+async function checkPort(
+  { host, port, base, identifier }: Settings,
+  isMigrating: boolean,
+): Promise<string> {
   const failure = await bindFailure(port, host);
   if (failure === null) return `${host}:${port} is free`;
   const { socket } = layoutOf(base, identifier);
@@ -86,6 +96,10 @@ async function checkPort({ host, port, base, identifier }: Settings): Promise<st
     .status()
     .catch(() => null);
   if (running?.vili.port === port) return `${host}:${port} is held by the Vili that runs here`;
+  const other = isMigrating ? (await portHolders([port])).get(port) : undefined;
+  if (other?.command.startsWith('vili') === true) {
+    return `${host}:${port} is held by pid ${other.pid} (${other.command}), the program to stop first`;
+  }
   const holder = await holderText(port);
   throw new Error(`${host}:${port} cannot be listened on (${holder || failure})`);
 }

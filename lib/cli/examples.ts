@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 const EXAMPLES: Readonly<Record<string, string>> = {
   start: 'vili start --base /srv/inventory --set probation=5m',
   init: 'vili init --identifier inventory --port 8080 && vili check',
-  check: 'vili check --base /srv/inventory',
+  check: 'vili check --base /srv/inventory, vili check --migrate',
   notify: 'vili notify --test',
   demo: 'vili demo --keep',
   reload: 'vili reload',

@@ -28,9 +28,11 @@ export interface StartOptions {
 
 export interface CheckOptions extends StartOptions {
   readonly json: boolean;
+  /** Also says what becomes of a base of the Go program. */
+  readonly migrate: boolean;
 }
 
-export interface NotifyOptions extends CheckOptions {
+export interface NotifyOptions extends Omit<CheckOptions, 'migrate'> {
   /** Sends a message by each channel. */
   readonly test: boolean;
   /** Who asks, for the message. */

@@ -32,7 +32,9 @@ describe('the command line', () => {
     expect((await run(['demo'], {}, actions)).code).to.equal(0);
     expect((await run(['notify', '--test'], {}, actions)).code).to.equal(0);
     const [checked, shown, told] = actions.calls;
-    expect(checked).to.deep.equal({ check: { base: '/nowhere', json: true, settings: {} } });
+    expect(checked).to.deep.equal({
+      check: { base: '/nowhere', json: true, migrate: false, settings: {} },
+    });
     expect(shown).to.deep.equal({ demo: { keep: false } });
     expect(told).to.have.property('notify').that.includes({ base: '/nowhere', test: true });
   });
