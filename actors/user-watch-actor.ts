@@ -18,7 +18,7 @@ export interface UserWatchDeps {
   readonly onTraffic: (listener: TrafficListener) => () => void;
   readonly endpointOf: (method: string, path: string, operation: string) => string;
   readonly createEvidence: () => UserEvidence;
-  /** The servlets that users' requests go to; null: nobody serves. */
+  /** The servlets that users' requests go to, and how large a share has another one; null: nobody serves. */
   readonly routed: () => string | null;
   /** Who is on probation, or has a share of the users, now. */
   readonly onProbation: () => Promise<OnProbation | null>;

@@ -22,13 +22,13 @@ export function userWatchDeps(services: Services): UserWatchDeps {
       }),
     routed: () => {
       const { running, share } = proxy.route();
-      const instances = [running?.instance, share?.target.instance];
-      return instances.some((it) => it !== undefined) ? instances.join(' ') : null;
+      if (running === null && share == null) return null;
+      return [running?.instance, share?.target.instance, share?.size].join(' ');
     },
     onProbation: async () => {
       const { deployment, steps } = await askDeployment(services);
       if (steps !== null) {
-        return { version: steps.version, previous: steps.running, isShared: true };
+        return { version: steps.version, previous: steps.running, share: steps.share };
       }
       const { running, previous } = deployment;
       if (running === null || previous === null) return null;

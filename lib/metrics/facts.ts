@@ -39,6 +39,8 @@ export interface StatusFacts {
   readonly previous: ServletFact | null;
   readonly verdict: VerdictFacts | null;
   readonly outage?: { readonly downForMs: number } | null;
+  /** Of a promotion in steps. */
+  readonly steps?: { readonly share: number } | null;
   readonly probation?: { readonly evidence: VerdictFacts | null } | null;
   readonly paused?: object | null;
   readonly users: { readonly failed: Counts };

@@ -94,8 +94,8 @@ async function shareEvidence(
 ): Promise<NonNullable<StatusView['steps']>['evidence']> {
   const report = await askUsers(services);
   if (report?.version !== version) return null;
-  const { responses, controlResponses, odds, oddsNeeded, reasons } = report;
-  return { responses, controlResponses, odds, oddsNeeded, reasons };
+  const { responses, requestShare, controlResponses, odds, oddsNeeded, reasons } = report;
+  return { responses, requestShare, controlResponses, odds, oddsNeeded, reasons };
 }
 
 async function diskView({ live, disk, writes }: Services): Promise<DiskView> {

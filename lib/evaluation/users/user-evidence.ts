@@ -18,12 +18,24 @@ type CopyOutcome = Pick<PairOutcome, 'endpoint' | 'requestId' | 'atMs' | 'runnin
 export interface OnProbation {
   readonly version: string;
   readonly previous: string;
-  /** The other users have that one at the same time. */
-  readonly isShared?: boolean;
+  /** The share of the users that the version has, 0 to 1, while the others have that one; absent: it has all. */
+  readonly share?: number;
 }
 
 /** How a version does by what users get. */
-export type UserReport = UnpairedReport & OnProbation;
+export type UserReport = UnpairedReport &
+  OnProbation & {
+    /** Of the requests of all users since its share is as large as it is; null while there were none. */
+    readonly requestShare: number | null;
+  };
+
+interface Trial {
+  readonly of: OnProbation;
+  readonly verdict: Unpaired;
+  /** Responses since its share is as large as it is. */
+  own: number;
+  others: number;
+}
 
 /**
  * What users get, by the version that served them: the history of each, and the judgement on the one that is on
@@ -32,7 +44,7 @@ export type UserReport = UnpairedReport & OnProbation;
 export class UserEvidence {
   readonly #settings: () => UnpairedSettings;
   readonly #histories = new BoundedMap<string, UserHistory>(HISTORIES_MAX);
-  #trial: { readonly of: OnProbation; readonly verdict: Unpaired } | null = null;
+  #trial: Trial | null = null;
 
   constructor(settings: () => UnpairedSettings) {
     this.#settings = settings;
@@ -49,11 +61,16 @@ export class UserEvidence {
       const version = versionOf(instance);
       const endpoint = endpointOf(endpointMethod, path, operation).slice(0, LONGEST_NAME);
       const response: UserResponse = { endpoint, client, atMs: atMs + ms, status, failure, ms };
-      const { of, verdict } = this.#trial ?? {};
-      // What was before the share began stays apart from what the others get meanwhile.
-      if (of?.isShared === true && of.previous === version) verdict?.control(response);
-      else this.#historyOf(version).responded(response);
-      if (of?.version === version) verdict?.trial(response);
+      const trial = this.#trial;
+      if (trial?.of.share !== undefined && trial.of.previous === version) {
+        // What was before the share began stays apart from what the others get meanwhile.
+        trial.verdict.control(response);
+        trial.others++;
+      } else this.#historyOf(version).responded(response);
+      if (trial?.of.version === version) {
+        trial.verdict.trial(response);
+        trial.own++;
+      }
     }
   }
 
@@ -75,22 +92,24 @@ export class UserEvidence {
       this.#trial = null;
       return;
     }
-    const { of: before, verdict } = this.#trial ?? {};
-    if (verdict && before?.version === now.version && before.previous === now.previous) {
-      // All users have followed those of the share: what was seen of it still counts.
-      this.#trial = { of: now, verdict };
+    const before = this.#trial;
+    if (before?.of.version === now.version && before.of.previous === now.previous) {
+      // More users, or all, have followed those of the share: what was seen of it still counts.
+      if (before.of.share !== now.share) this.#trial = { ...before, of: now, own: 0, others: 0 };
       return;
     }
     const history = this.#historyOf(now.previous);
-    this.#trial = { of: now, verdict: new Unpaired(this.#settings(), nowMs, history) };
+    const verdict = new Unpaired(this.#settings(), nowMs, history);
+    this.#trial = { of: now, verdict, own: 0, others: 0 };
   }
 
   /** How the version on probation does; null: there is none. */
   report(nowMs: number): UserReport | null {
     if (this.#trial === null) return null;
-    const { of, verdict } = this.#trial;
+    const { of, verdict, own, others } = this.#trial;
     verdict.advance(nowMs);
-    return { ...of, ...verdict.report() };
+    const requestShare = own + others === 0 ? null : own / (own + others);
+    return { ...of, ...verdict.report(), requestShare };
   }
 
   /** Whether it is worse, at much less cost than a report. */

@@ -8,6 +8,7 @@ const TAKEN = 'all its processes together';
 
 /** Events that are told before they happen for the first time, so that their increase can be. */
 const EVENTS = {
+  stepped: 0,
   promoted: 0,
   rejected: 0,
   'rolled-back': 0,
@@ -86,6 +87,12 @@ export const VERSIONS: readonly Metric[] = [
     help: 'Events of vili history since Vili started: promotions, rejections, rollbacks, crashes and more',
     labels: { event: 'such as `promoted`, `rejected`, `rolled-back`, `crashed`' },
     read: ({ recorded }) => byName('event', { ...EVENTS, ...recorded.events }),
+  },
+  {
+    name: 'vili_promotion_share',
+    type: 'gauge',
+    help: 'Share of the users, 0 to 1, that a version has which is promoted in steps; 0 outside of steps',
+    read: ({ status }) => single(status.steps?.share ?? 0),
   },
   {
     name: 'vili_paused',

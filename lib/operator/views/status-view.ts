@@ -62,6 +62,8 @@ export interface StepsStatus extends StepsView {
   readonly evidence: {
     /** Of the version that has the share. */
     readonly responses: number;
+    /** What its users sent of all requests in this step, 0 to 1; null while there were none. */
+    readonly requestShare: number | null;
     /** Of running, before and meanwhile. */
     readonly controlResponses: number;
     /** That it is worse, to 1; all users go back from `oddsNeeded` on. */

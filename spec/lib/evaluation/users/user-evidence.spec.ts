@@ -75,7 +75,7 @@ describe('the evidence of what users get', () => {
     for (const isShared of [true, false]) {
       const evidence = new UserEvidence(() => SETTINGS);
       known(evidence);
-      evidence.onProbation({ ...PAIR, isShared: true }, START_MS);
+      evidence.onProbation({ ...PAIR, share: 0.5 }, START_MS);
       for (let n = 0; n < 2400; n++) {
         const fails = n % 4 === 0 && n > 400 ? 500 : 201;
         const [atMs, client] = [n * 25, n % 50];
@@ -87,7 +87,12 @@ describe('the evidence of what users get', () => {
         !isShared,
       );
       const report = evidence.report(START_MS + 61_000);
-      expect(report?.responses).to.equal(2400);
+      expect(report).to.include({ responses: 2400, requestShare: 0.5 });
+      evidence.onProbation({ ...PAIR, share: 0.7 }, START_MS + 61_000);
+      expect(evidence.report(START_MS + 61_000)).to.include({
+        responses: 2400,
+        requestShare: null,
+      });
       if (!isShared) {
         expect(report?.reasons[0]?.text).to.match(
           /against 0 of [\d,]+ of the version before at the same time and 0 of 2,400 before/,
@@ -99,7 +104,7 @@ describe('the evidence of what users get', () => {
   it('goes on with its evidence when all users follow', () => {
     const evidence = new UserEvidence(() => SETTINGS);
     known(evidence);
-    evidence.onProbation({ ...PAIR, isShared: true }, START_MS);
+    evidence.onProbation({ ...PAIR, share: 0.5 }, START_MS);
     serve(evidence, 'shop-1.0.1/2_running', 500);
     evidence.onProbation(PAIR, START_MS + 61_000);
     expect(evidence.report(START_MS + 61_000)).to.include({ responses: 1200, isWorse: true });
