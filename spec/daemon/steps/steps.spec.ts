@@ -6,9 +6,18 @@ import { type DaemonWorld, withWorld } from '../../support/daemon-world.ts';
 
 const CLIENTS = 600;
 /** A verdict also where times say little. */
-const AUTO = { promotion_steps: '20% 3s, 50% 3s', verdict_speed: 'report' };
+const AUTO = { promotion_steps: '20% 20s, 50% 3s', verdict_speed: 'report' };
 /** Not over before a spec ends. */
 const LONG_STEP = '25% 1h';
+
+const open: Clients[] = [];
+
+/** Stopped after the spec at the latest. */
+function clientsOf(world: DaemonWorld, options: ConstructorParameters<typeof Clients>[1]): Clients {
+  const clients = new Clients(world.port, options);
+  open.push(clients);
+  return clients;
+}
 
 /** 1.0.1 with these faults is promoted by hand in these steps, and has its first users. */
 async function inSteps(
@@ -27,20 +36,20 @@ async function inSteps(
 describe('A promotion in steps', function () {
   this.timeout(400_000);
 
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((clients) => clients.stop()));
+  });
+
   it('goes by itself to all users, each of whom moves once, and none of whom is failed', async () => {
     await withWorld(AUTO, async (world) => {
       const daemon = await world.startServing();
-      const users = new Clients(world.port, { clients: CLIENTS, ratePerSecond: 80, writes: 0.3 });
+      const users = clientsOf(world, { clients: CLIENTS, ratePerSecond: 80, writes: 0.3 });
       await world.drop('1.0.1');
       await daemon.recorded('stepped', 'shop-1.0.1', 200_000);
       const first = await daemon.client.status();
       expect(first.phase).to.equal('promoting');
       expect(first.running?.version).to.equal('shop-1.0.0');
       expect(first.steps).to.include({ version: 'shop-1.0.1', step: 1, share: 0.2, held: null });
-      const { stdout } = await world.vili('status');
-      expect(stdout).to.match(
-        /steps +shop-1\.0\.1 has 20 % of the users by address \(step 1 of 2\)/,
-      );
       await daemon.serving('shop-1.0.1', 120_000);
       const { sent } = users.seen;
       await daemon.until('users are served', () => users.seen.sent > sent + 1000);
@@ -60,7 +69,7 @@ describe('A promotion in steps', function () {
   it('ends before 50 failed responses where 3 % of the writes fail, which no copy shows', async () => {
     await withWorld({ verdict_margin: '0.5%' }, async (world) => {
       const daemon = await world.startServing();
-      const users = new Clients(world.port, { clients: CLIENTS, ratePerSecond: 130, writes: 0.77 });
+      const users = clientsOf(world, { clients: CLIENTS, ratePerSecond: 130, writes: 0.77 });
       await daemon.until('something is known of 1.0.0', () => users.seen.ok > 600);
       const errors = { endpoint: 'POST /orders', share: 0.03 };
       await inSteps(world, daemon, LONG_STEP, { errors });
@@ -89,8 +98,12 @@ describe('A promotion in steps', function () {
   it('goes on with the same users after a restart of Vili', async () => {
     await withWorld({}, async (world) => {
       const daemon = await world.startServing();
-      const users = new Clients(world.port, { clients: CLIENTS, ratePerSecond: 150, writes: 0.3 });
+      const users = clientsOf(world, { clients: CLIENTS, ratePerSecond: 150, writes: 0.3 });
       await inSteps(world, daemon, LONG_STEP);
+      const { stdout } = await world.vili('status');
+      expect(stdout).to.match(
+        /steps +shop-1\.0\.1 has 25 % of the users by address \(step 1 of 1\)/,
+      );
       const { sent } = users.seen;
       await daemon.until('every client was served', () => users.seen.sent > sent + 3000);
       await users.stop();
@@ -107,7 +120,7 @@ describe('A promotion in steps', function () {
         const { steps } = await next.client.status();
         return steps?.held === null;
       });
-      const later = new Clients(world.port, { clients: CLIENTS, ratePerSecond: 150, writes: 0.3 });
+      const later = clientsOf(world, { clients: CLIENTS, ratePerSecond: 150, writes: 0.3 });
       await next.until('every client was served', () => later.seen.sent > 3000);
       await later.stop();
       const after = new Set(shareOf(later));
@@ -123,7 +136,7 @@ describe('A promotion in steps', function () {
   it('sends its users to the version before within one request when its process is killed', async () => {
     await withWorld({}, async (world) => {
       const daemon = await world.startServing();
-      const users = new Clients(world.port, { clients: CLIENTS, ratePerSecond: 150, writes: 0.3 });
+      const users = clientsOf(world, { clients: CLIENTS, ratePerSecond: 150, writes: 0.3 });
       await inSteps(world, daemon, '50% 1h');
       const { testing } = await daemon.client.status();
       process.kill(testing?.pid ?? 0, 'SIGKILL');
@@ -140,7 +153,7 @@ describe('A promotion in steps', function () {
   it('sends its users to the version before within seconds when it hangs; reads that waited succeed', async () => {
     await withWorld({ liveness_interval: '60s' }, async (world) => {
       const daemon = await world.startServing();
-      const users = new Clients(world.port, { clients: CLIENTS, ratePerSecond: 60, writes: 0 });
+      const users = clientsOf(world, { clients: CLIENTS, ratePerSecond: 60, writes: 0 });
       await inSteps(world, daemon, '50% 1h');
       await daemon.until('users have it', () =>
         [...users.seen.versions.values()].some((list) => list.includes('1.0.1')),
