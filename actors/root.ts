@@ -124,7 +124,14 @@ export function rootTable(
       name: 'traffic-mirror',
       mailbox: BUSY_MAILBOX,
       behaviour: () =>
-        trafficMirrorActor({ ...services, ...addresses, copyRules, safeCopyRules, servletPids }),
+        trafficMirrorActor({
+          ...services,
+          ...addresses,
+          copyRules,
+          safeCopyRules,
+          servletPids,
+          hasPreview: services.settings.preview.token !== '',
+        }),
     }),
     actorSpec({
       name: 'comparator',

@@ -30,6 +30,8 @@ export interface TrafficMirrorDeps {
   readonly safeCopyRules: () => CopyRules;
   /** The processes of all servlets now. */
   readonly servletPids: () => readonly number[];
+  /** Whether anybody may see the version under test. */
+  readonly hasPreview?: boolean;
   readonly journal: Journal;
 }
 
@@ -82,7 +84,7 @@ export function trafficMirrorActor(
         case 'mirror':
           return mirrorTo(deps, state, message);
         case 'mirror-off':
-          setRoute(deps, state, null);
+          setRoute(deps, { ...state, test: null }, null);
           await mirror.end();
           return { ...state, test: null, noise: null };
         case 'noise':
@@ -138,11 +140,12 @@ function route(
 }
 
 function setRoute(
-  { proxy, servletPids }: TrafficMirrorDeps,
-  { running, share }: Pick<TrafficMirrorState, 'running' | 'share'>,
+  { proxy, servletPids, hasPreview = false }: TrafficMirrorDeps,
+  { running, share, test }: Pick<TrafficMirrorState, 'running' | 'share' | 'test'>,
   copies: CopyRules | null,
 ): void {
-  const users = { running, ...(share && { share }) };
+  const preview = test === null || test.isReversed ? null : test.target;
+  const users = { running, ...(share && { share }), ...(hasPreview && { preview }) };
   if (copies === null) proxy.setRoute({ ...users, mirroring: false });
   else proxy.setRoute({ ...users, mirroring: true, servlets: servletPids(), copies });
 }
@@ -169,9 +172,10 @@ function mirrorTo(
     return begin(deps, state, { id, isReversed, target, declared, copies: null });
   }
   deps.mirror.retarget({ testing: target });
+  const next = { ...state, test: { ...test, target } };
   // Another process of testing.
-  setRoute(deps, state, test.copies);
-  return { ...state, test: { ...test, target } };
+  setRoute(deps, next, test.copies);
+  return next;
 }
 
 /** After a restart of Vili testing may be ready before running is: the test begins with both. */
@@ -182,8 +186,9 @@ function begin(deps: TrafficMirrorDeps, state: TrafficMirrorState, test: Test): 
   deps.mirror.begin({ id, testing: test.target, running, isReversed, declared });
   if (noise?.name === id) deps.mirror.restoreNoise(noise.name, noise.noise);
   const copies = isReversed ? deps.safeCopyRules() : deps.copyRules();
-  setRoute(deps, state, copies);
-  return { ...state, test: { ...test, copies } };
+  const next = { ...state, test: { ...test, copies } };
+  setRoute(deps, next, copies);
+  return next;
 }
 
 /** The proxy counts first: the mirror already has what the proxy has submitted by then. */

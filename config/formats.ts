@@ -18,6 +18,7 @@ export {
 } from './formats/lists.ts';
 export {
   fileName,
+  cookieName,
   headerName,
   identifier,
   lowerCaseHeaderName,

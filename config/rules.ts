@@ -2,6 +2,7 @@ import { adminRules } from './rules/admin.ts';
 import type { Finding } from './rules/finding.ts';
 import { dashRules } from './rules/legacy.ts';
 import { notifyRules } from './rules/notify.ts';
+import { previewRules } from './rules/preview.ts';
 import { proxyProcessRules, proxyRules } from './rules/proxy.ts';
 import { portRules, processRules, servletTlsRules } from './rules/servlets.ts';
 import { mirrorRules, verdictRules } from './rules/testing.ts';
@@ -15,6 +16,7 @@ export function checkRules(settings: SchemaSettings): readonly Finding[] {
     servletTlsRules,
     proxyRules,
     proxyProcessRules,
+    previewRules,
     mirrorRules,
     verdictRules,
     notifyRules,

@@ -83,6 +83,19 @@ export const requestPath: Format<string | null> = {
   holds: (value) => value === null || isText(value),
 };
 
+/** The name of a cookie; `none` for none. */
+export const cookieName: Format<string | null> = {
+  name: 'cookie name',
+  example: 'vili_preview, none',
+  parse(raw) {
+    const value = textOf(raw);
+    if (value.toLowerCase() === 'none') return null;
+    if (!TOKEN.test(value)) throw new FormatError('is not the name of a cookie');
+    return value;
+  },
+  holds: (value) => value === null || isText(value),
+};
+
 /** The name of an HTTP header. */
 export const headerName: Format<string> = {
   name: 'header name',

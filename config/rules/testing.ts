@@ -1,32 +1,8 @@
 import type { SchemaSettings } from '../schema.ts';
 import { type Finding, problemIf, warningIf } from './finding.ts';
+import { FRAMING_HEADERS, OWN_HEADERS } from './own-headers.ts';
 
 const FEW_REQUESTS = 20;
-/** Headers that frame a message or belong to one connection. */
-const FRAMING_HEADERS = [
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'upgrade',
-  'te',
-  'trailer',
-  'keep-alive',
-  'expect',
-];
-/** Headers that a request needs for itself: the mark of copies in one of them would break every copy. */
-const OWN_HEADERS = [
-  ...FRAMING_HEADERS,
-  'host',
-  'content-type',
-  'authorization',
-  'cookie',
-  'x-request-id',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-host',
-  'forwarded',
-];
-
 /** Copies that could never be made, or would arrive broken. */
 export function mirrorRules({ mirror }: SchemaSettings): Finding[] {
   return [

@@ -1,14 +1,17 @@
 import {
   addressBlock,
+  cookieName,
   count,
   duration,
+  flag,
+  headerName,
   listOf,
   path,
   pathPattern,
   size,
   text,
 } from '../formats.ts';
-import { setting } from './setting.ts';
+import { setting, withoutDefault } from './setting.ts';
 
 /** Where the field probes and scrapes. `/status`, `/live` and `/info` are not here: many a service has such pages. */
 const PROBED_PATHS = [
@@ -151,6 +154,38 @@ export const proxy = {
       '5s',
       'How often the two files are checked for changes. Open connections stay as they are.',
       { min: '100ms', max: '24h' },
+    ),
+  },
+  preview: {
+    token: withoutDefault(
+      text,
+      '',
+      'The secret with which a person sees the version under test through `port`, at least 16 characters. Without it ' +
+        'there are no previews. It is taken off before any version sees the request, right or wrong.',
+      { sensitive: true },
+    ),
+    header: setting(
+      headerName,
+      'X-Vili-Preview',
+      'The header in which the token is sent. It is removed from all requests while `preview.token` is set.',
+    ),
+    cookie: setting(
+      cookieName,
+      'none',
+      'A cookie that may hold the token instead, for browsers. It is removed from all requests like the header.',
+    ),
+    unsafe: setting(
+      flag,
+      'false',
+      'Whether previews may use methods other than GET, HEAD and OPTIONS, and upgrades such as WebSocket: what they ' +
+        'change is changed by the version under test.',
+    ),
+    max_requests: setting(
+      count,
+      '8',
+      'How many previews are under way at once; others get 429. Raising it takes time of the version under test ' +
+        'that its evidence is measured by.',
+      { min: '1', max: '1000' },
     ),
   },
   trust_proxy: setting(

@@ -18,6 +18,11 @@ export function addCounts(a: ProxyCounts, b: ProxyCounts): ProxyCounts {
     failures: addFailures(a.failures, b.failures),
     retried: a.retried + b.retried,
     connectionsRejected: a.connectionsRejected + b.connectionsRejected,
+    preview: {
+      served: a.preview.served + b.preview.served,
+      refused: a.preview.refused + b.preview.refused,
+      failed: a.preview.failed + b.preview.failed,
+    },
     heldNow: a.heldNow + b.heldNow,
     inFlightNow: a.inFlightNow + b.inFlightNow,
     heard: a.heard + b.heard,
@@ -59,9 +64,13 @@ export function totalOf(counts: Readonly<Record<string, number>>): number {
 export function shareOf(settings: ProxySettings, index: number, count: number): ProxySettings {
   const part = (total: number): number =>
     Math.floor(total / count) + (index < total % count ? 1 : 0);
-  const { hold, upstream } = settings;
+  const { hold, upstream, preview } = settings;
   return {
     ...settings,
+    // A share of nothing would let nobody in.
+    ...(preview && {
+      preview: { ...preview, maxRequests: Math.max(1, part(preview.maxRequests)) },
+    }),
     hold: { ...hold, maxRequests: part(hold.maxRequests), maxBytes: part(hold.maxBytes) },
     upstream: { ...upstream, maxConnections: part(upstream.maxConnections) },
   };

@@ -6,6 +6,7 @@ import type { TrafficLog } from './copy/traffic.ts';
 import type { Counter } from './counts.ts';
 import type { FailureLog } from './failures.ts';
 import type { ErrorPages } from './downstream/error-pages.ts';
+import type { Previews } from './preview/previews.ts';
 import type { RequestHold } from './request/hold.ts';
 import type { Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
@@ -34,6 +35,8 @@ export interface ProxyContext {
   pool: UpstreamPool | null;
   /** Which users' requests go elsewhere; null while all go to `pool`. */
   sharing: Sharing | null;
+  /** The way to the version under test, for those who have the token; null: there is none for anybody. */
+  readonly previews: Previews | null;
   closing: boolean;
   /** Another process takes the connections from now on: each of these ends with its next response. */
   leaving: boolean;

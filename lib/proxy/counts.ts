@@ -1,6 +1,7 @@
 import { FAILURE_KINDS } from '../model/exchange.ts';
 import { USER_OUTCOMES, type UserFailure, type UserOutcome } from '../model/users/failure.ts';
 import { SKIP_REASONS, type SkipReason } from './copy/filter.ts';
+import type { PreviewCounts } from './preview/previews.ts';
 import { Pulse } from './upstream/pulse.ts';
 
 /** What went wrong: on running's side (`FAILURE_KINDS`), on the client's side, or at a limit of the proxy. */
@@ -40,6 +41,8 @@ export interface ProxyCounts {
   readonly retried: number;
   /** Connections closed at once because there were too many. */
   readonly connectionsRejected: number;
+  /** Requests for the version under test, which are in none of the other counts but `received` and `skipped`. */
+  readonly preview: PreviewCounts;
   readonly heldNow: number;
   readonly inFlightNow: number;
   /** How often bytes of the present running arrived, and requests that it has not responded to with a byte. */
@@ -91,6 +94,7 @@ export class Counter {
     inFlightNow: number,
     failures: readonly UserFailure[] = [],
     { heard, waiting }: Pulse = NO_PULSE,
+    preview: PreviewCounts = NO_PREVIEWS,
   ): ProxyCounts {
     return {
       received: this.received,
@@ -103,6 +107,7 @@ export class Counter {
       failures,
       retried: this.retried,
       connectionsRejected: this.connectionsRejected,
+      preview,
       heldNow,
       inFlightNow,
       heard,
@@ -114,6 +119,7 @@ export class Counter {
 // Private
 
 const NO_PULSE = new Pulse();
+const NO_PREVIEWS: PreviewCounts = { served: 0, refused: 0, failed: 0 };
 
 function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
   return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;

@@ -15,6 +15,7 @@ import { Http1Frontend } from './downstream/http1.ts';
 import { createListener, type ListenPlace, openListener } from './downstream/listener.ts';
 import { readTlsPair, type TlsPair, watchTlsPair } from './downstream/tls.ts';
 import { FailureLog } from './failures.ts';
+import { Previews } from './preview/previews.ts';
 import { RequestHold } from './request/hold.ts';
 import { NO_ROUTE, type Route } from './route.ts';
 import type { CopyRules, ProxySettings } from './settings.ts';
@@ -122,6 +123,7 @@ export function createProxy(
     route: NO_ROUTE,
     pool: null,
     sharing: null,
+    previews: settings.preview ? new Previews(settings.preview) : null,
     closing: false,
     leaving: false,
   };
@@ -130,7 +132,7 @@ export function createProxy(
     maxHeaderBytes: settings.header.maxBytes,
   });
   const isInUse = (pool: UpstreamPool): boolean =>
-    pool === context.pool || pool === context.sharing?.pool;
+    pool === context.pool || pool === context.sharing?.pool || pool === context.previews?.pool;
   const onTrial = (): UpstreamPool | null => context.sharing?.pool ?? context.pool;
   const frontend = new Http1Frontend(context);
   const pair = settings.tls === null ? null : (hooks.pair ?? readTlsPair(settings.tls));
@@ -159,8 +161,13 @@ export function createProxy(
       if (copies !== undefined && copies !== context.route.copies)
         context.filter = filterBy(copies);
       context.route = route;
-      context.pool = running === null ? null : upstreams.use(running, share?.target);
-      context.sharing = share && new Sharing(share, upstreams.use(share.target, running));
+      const { previews } = context;
+      const preview = previews === null ? null : (route.preview ?? null);
+      context.pool = running === null ? null : upstreams.use(running, share?.target, preview);
+      context.sharing = share && new Sharing(share, upstreams.use(share.target, running, preview));
+      if (previews !== null) {
+        previews.pool = preview && upstreams.use(preview, running, share?.target);
+      }
       const shared = context.sharing?.pool ?? null;
       if (context.pool !== before || shared !== sharedBefore) context.connectRetry.releaseAll();
       if (context.pool !== null) context.hold.releaseAll();
@@ -178,6 +185,7 @@ export function createProxy(
         upstreams.inFlight(),
         context.failures.snapshot(),
         onTrial()?.pulse,
+        context.previews?.snapshot(),
       ),
     processes: () => [],
     onTraffic: (listener) => context.traffic.listen(listener),

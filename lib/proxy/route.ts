@@ -11,6 +11,8 @@ export interface Route {
   readonly running: Target | null;
   /** Users whose requests go elsewhere, during a promotion in steps; null or absent: none. */
   readonly share?: UserShare | null;
+  /** The version under test, for those who may see it; null or absent: none. */
+  readonly preview?: Target | null;
   /** Whether a testing version receives copies. */
   readonly mirroring: boolean;
   /** The processes of all servlets: what they send here is not copied. */

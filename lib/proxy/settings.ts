@@ -1,6 +1,7 @@
 import type { MirrorRule, StickyKey } from '../model/traffic-rules.ts';
 import type { TlsSettings } from './downstream/tls.ts';
 import type { HoldSettings } from './request/hold.ts';
+import type { PreviewSettings } from './preview/rules.ts';
 import type { UpstreamSettings } from './upstream/types.ts';
 
 /** Which requests are copied. */
@@ -53,6 +54,8 @@ export interface ProxySettings {
     /** Identifies what testing sends with the headers of a copy, which is never copied; '' for none. */
     readonly token: string;
   };
+  /** Who may see the version under test; null or absent: nobody. */
+  readonly preview?: PreviewSettings | null;
   /** Only the digest of a larger response is kept. */
   readonly compareMaxBodyBytes: number;
   /** Addresses, networks in CIDR notation, `loopback`, `linklocal` or `uniquelocal`. */

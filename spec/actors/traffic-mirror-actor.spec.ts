@@ -178,6 +178,30 @@ describe('The traffic mirror', () => {
     });
   });
 
+  it('names the version under test for those who may see it, and no other', async () => {
+    const fixture = new Fixture({ hasPreview: true });
+    await fixture.run(async ({ actor }) => {
+      actor.tell(ROUTE);
+      await fixture.calls(1);
+      expect(fixture.route.preview).to.equal(null);
+      actor.tell(MIRROR);
+      await eventually('it is shown', () => fixture.route.preview === TESTING);
+      const moved = targetOf('shop-2/2_test');
+      actor.tell({ ...MIRROR, target: moved });
+      await eventually('its new process is shown', () => fixture.route.preview === moved);
+      actor.tell({ ...MIRROR, target: null });
+      await eventually('it has none', () => fixture.route.preview === null);
+      actor.tell({ ...MIRROR, target: moved });
+      await eventually('it is shown again', () => fixture.route.preview === moved);
+      actor.tell({ type: 'mirror-off' });
+      await eventually('the test is over', () => fixture.route.preview === null);
+      // Previous, on probation: users had that version before.
+      actor.tell({ ...MIRROR, against: 'shop-1' });
+      await eventually('copies go to it', () => fixture.route.mirroring);
+      expect(fixture.route.preview).to.equal(null);
+    });
+  });
+
   it('keeps the route over a restart, asks for its orders, and listens to traffic once', async () => {
     const fixture = new Fixture();
     await fixture.run(async ({ actor, crash }) => {
@@ -245,6 +269,12 @@ class Fixture {
   begun = 0;
   observe = (_batch: readonly TrafficObservation[]): void => {};
 
+  readonly #hasPreview: boolean;
+
+  constructor({ hasPreview = false } = {}) {
+    this.#hasPreview = hasPreview;
+  }
+
   run(use: (stage: Stage<TrafficMirrorMessage>) => Promise<void>): Promise<void> {
     return withActor(() => trafficMirrorActor(this.#deps()), use);
   }
@@ -295,7 +325,8 @@ class Fixture {
     const rules = { copyRules, safeCopyRules };
     const metrics = inbox<MetricsMessage>('/vili/metrics');
     const to = { comparator, deployer, metrics };
-    return { proxy, mirror, ...to, ...rules, servletPids: () => [7, 8], journal };
+    const hasPreview = this.#hasPreview;
+    return { proxy, mirror, ...to, ...rules, hasPreview, servletPids: () => [7, 8], journal };
   }
 
   #count(what: string): string {

@@ -113,6 +113,7 @@ const DEFAULTS: Settings = {
   identifier: 'inventory',
   scheme: 'http',
   endpoint: 'localhost',
+  preview: { token: '', header: 'X-Vili-Preview', cookie: null, unsafe: false, maxRequests: 8 },
   servlet: { ca: '', insecure: false },
   portRange: { from: 9400, to: 9500 },
   propertiesFileName: '',

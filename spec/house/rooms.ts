@@ -43,7 +43,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: 'lib/model lib/runtime lib/base',
   },
   'lib/proxy': {
-    idea: "the users' path: `downstream` (users), `upstream` (running), `http`, `request`, `copy`, `share`, `io`",
+    idea: "the users' path: `downstream` (users), `upstream` (running), `http`, `request`, `copy`, `share`, `preview`, `io`",
     imports: 'lib/model lib/runtime',
   },
   'lib/compare': {

@@ -5,6 +5,7 @@ import { MIRROR_LIMITS, type MirrorSettings } from '../../../lib/mirror/settings
 import { isSafeMethod } from '../../../lib/model/exchange.ts';
 import { pathOf } from '../../../lib/model/path-template.ts';
 import type { TlsSettings } from '../../../lib/proxy/downstream/tls.ts';
+import type { PreviewSettings } from '../../../lib/proxy/preview/rules.ts';
 import type { CopyRules, ProxySettings } from '../../../lib/proxy/settings.ts';
 import type { VerdictSettings } from '../../../lib/verdict/settings.ts';
 
@@ -21,6 +22,7 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
     host,
     port,
     tls: tlsFiles(settings),
+    preview: previewOf(settings),
     header,
     request,
     upstream,
@@ -35,6 +37,11 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
     trustedProxies: settings.trustProxy,
     errorPage,
   };
+}
+
+/** Who may see the version under test; null: nobody. */
+function previewOf({ preview }: Settings): PreviewSettings | null {
+  return preview.token === '' ? null : { ...preview, cookie: preview.cookie ?? '' };
 }
 
 /** Which requests are copied to testing. */

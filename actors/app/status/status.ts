@@ -57,6 +57,7 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
     probation: probation && { ...probation, evidence },
     steps: steps && { ...steps, evidence: await shareEvidence(services, steps.version) },
     users: usersView(services, counts.proxy),
+    preview: settings.preview.token === '' ? null : counts.proxy.preview,
     traffic: trafficOf(counts),
     archive: {
       count: archives.length,

@@ -14,6 +14,7 @@ import { neverLines } from './overview/never.ts';
 import { neededLines } from './needed.ts';
 import { printable } from './printable.ts';
 import { probationLines } from './probation/lines.ts';
+import { previewLines } from './overview/preview.ts';
 import { signalLines } from './signal-table.ts';
 import { stepsLines } from './probation/steps.ts';
 import { alignRows, type Cell, wrapWords } from './table.ts';
@@ -39,6 +40,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...diskLines(status, options),
     ...userLines(status.users, options),
     ...trafficLines(status.traffic, options),
+    ...previewLines(status.preview),
     ...signalLines(status.verdict?.signals ?? [], options.colors),
     // What its test showed has led to the steps.
     ...(status.steps && status.verdict === null ? [] : verdictLines(status.verdict, options)),

@@ -7,7 +7,16 @@ import type { Phase, ServletView, StatusView } from './status-view.ts';
 export interface StatusParts
   extends Pick<
     StatusView,
-    'vili' | 'verdict' | 'outage' | 'probation' | 'steps' | 'users' | 'traffic' | 'archive' | 'disk'
+    | 'vili'
+    | 'verdict'
+    | 'outage'
+    | 'probation'
+    | 'steps'
+    | 'users'
+    | 'preview'
+    | 'traffic'
+    | 'archive'
+    | 'disk'
   > {
   readonly stopping: boolean;
   readonly deployment: Deployment;
@@ -17,7 +26,7 @@ export interface StatusParts
 /** Composes what `vili status` shows of what each part of Vili knows. */
 export function composeStatus(parts: StatusParts): StatusView {
   const { vili, deployment, servlets, verdict, outage = null, traffic, archive } = parts;
-  const { users, disk, stopping, probation = null, steps = null } = parts;
+  const { users, preview = null, disk, stopping, probation = null, steps = null } = parts;
   const { running, testing, previous, promotion, paused = null, rollback } = deployment;
   const view = (of: { release: Release } | null, role: Role): ServletView | null =>
     of === null ? null : servletOf(servlets, of.release.name, role);
@@ -39,6 +48,7 @@ export function composeStatus(parts: StatusParts): StatusView {
       ? { version: rollback.version, phase: rollback.phase, by: rollback.by }
       : null,
     users,
+    preview,
     traffic,
     archive,
     disk,

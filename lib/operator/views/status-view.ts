@@ -47,6 +47,12 @@ export interface StatusView {
     readonly text: string;
   } | null;
   readonly users: UsersView;
+  /** Requests for the version under test since Vili started; null: nobody may see it. */
+  readonly preview?: {
+    readonly served: number;
+    readonly refused: number;
+    readonly failed: number;
+  } | null;
   readonly traffic: TrafficView;
   readonly archive: { readonly count: number; readonly bytes: number };
   readonly disk: DiskView;

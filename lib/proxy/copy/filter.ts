@@ -14,6 +14,7 @@ export const SKIP_REASONS = [
   'servlet',
   'local',
   'upgrade',
+  'preview',
   'no-testing',
   'too-large',
   'aborted',

@@ -27,7 +27,7 @@ export class MirrorTicket implements CopyHolder {
   private atMs = 0;
   private instance = '';
   private address = '';
-  /** A health probe, which is not evidence. */
+  /** A health probe or a preview, which is not evidence. */
   private isProbe = false;
   private readonly origin: Origin;
   private settled = false;
@@ -98,6 +98,12 @@ export class MirrorTicket implements CopyHolder {
   evict(): void {
     this.forget();
     this.shed('queue-full');
+  }
+
+  /** It is for the version under test: nothing of it is evidence on any. */
+  preview(): void {
+    this.isProbe = true;
+    this.skip('preview');
   }
 
   skip(reason: SkipReason): void {

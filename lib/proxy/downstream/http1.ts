@@ -16,6 +16,7 @@ import type { HeadRules } from '../http/request-headers.ts';
 import { AheadPace } from '../io/ahead-pace.ts';
 import { contained, takeAll } from '../io/contained.ts';
 import { PacedInput } from '../io/paced-input.ts';
+import { PreviewRules } from '../preview/rules.ts';
 import { Forward } from '../request/forward.ts';
 import { isTunnelled, Tunnel, withoutUpgrade } from '../request/tunnel.ts';
 import { confirmIdle } from '../io/confirm-idle.ts';
@@ -249,11 +250,12 @@ function withRest(connection: Connection, parsed: Buffer): Buffer {
 }
 
 /** The rules for request heads that follow from the settings. */
-function headRulesOf({ header, mirror, tls }: ProxySettings): HeadRules {
+function headRulesOf({ header, mirror, preview, tls }: ProxySettings): HeadRules {
   return {
     maxCount: header.maxCount,
     markHeader: mirror.header.toLowerCase(),
     tokenHeader: `${mirror.header}${TOKEN_SUFFIX}`.toLowerCase(),
+    preview: preview ? new PreviewRules(preview) : null,
     scheme: tls === null ? 'http' : 'https',
     nextRequestId: createRequestIds(),
   };

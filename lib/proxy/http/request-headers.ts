@@ -2,6 +2,7 @@ import { type FlatHeaders, HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
 import { appendForwarded, isReporting, type Peer } from './forwarded.ts';
 import type { FramingFacts } from './framing.ts';
 import { HeaderBlock, joinValues, TOKEN } from './headers.ts';
+import type { PreviewRules } from '../preview/rules.ts';
 import { itemsOf, stripNominated } from './hop-by-hop.ts';
 
 const SHORTEST_SPECIAL = 2;
@@ -27,6 +28,8 @@ export interface HeadRules {
   readonly markHeader: string;
   /** Lower case; contains `token` in copies that Vili made. */
   readonly tokenHeader: string;
+  /** How requests ask for the version under test; null or absent: not at all. */
+  readonly preview?: PreviewRules | null;
   readonly scheme: string;
   readonly nextRequestId: () => string;
 }
@@ -60,6 +63,8 @@ export class RequestHeaders implements FramingFacts {
   soapAction = '';
   /** The token of a copy that Vili made. */
   token = '';
+  /** It has the token of those who may see the version under test. */
+  isPreview = false;
   acceptsTrailers = false;
   /** Names of trailers that may follow the body; empty unless it is chunked. */
   readonly trailers: readonly string[];
@@ -74,7 +79,8 @@ export class RequestHeaders implements FramingFacts {
     const headers: string[] = [];
     for (let index = 0; index < raw.length; index += 2) {
       const name = raw[index] ?? '';
-      const value = raw[index + 1] ?? '';
+      const value = this.withoutPreview(name, raw[index + 1] ?? '', rules);
+      if (value === null) continue;
       if (!this.isMark(name, value, rules) && this.keeps(name, value)) headers.push(name, value);
     }
     if (authority !== null) this.replaceHost(headers, authority);
@@ -170,6 +176,19 @@ export class RequestHeaders implements FramingFacts {
     return true;
   }
 
+  /** The value without what may hold the token, which ends here, right or wrong; null: nothing is left. */
+  private withoutPreview(name: string, value: string, { preview }: HeadRules): string | null {
+    if (preview == null) return value;
+    if (preview.isHeader(name)) {
+      this.isPreview ||= preview.isToken(value);
+      return null;
+    }
+    if (!preview.isCookies(name)) return value;
+    const { rest, isToken } = preview.withoutCookie(value);
+    this.isPreview ||= isToken;
+    return rest;
+  }
+
   private isForwarded(name: string, value: string): boolean {
     const { forwarded } = this;
     switch (name.toLowerCase()) {
@@ -205,9 +224,10 @@ export function trailersToSend(
 /** The names that `Trailer` announces and that may follow a body. */
 function announcedTrailers(
   { trailer, connection }: RequestHeaders,
-  { markHeader, tokenHeader }: HeadRules,
+  { markHeader, tokenHeader, preview }: HeadRules,
 ): string[] {
-  const ending = new Set([markHeader, tokenHeader, ...itemsOf(connection.toLowerCase())]);
+  const own = [markHeader, tokenHeader, ...(preview == null ? [] : [preview.header])];
+  const ending = new Set([...own, ...itemsOf(connection.toLowerCase())]);
   return itemsOf(trailer)
     .filter((name) => TOKEN.test(name) && !NOT_IN_TRAILERS.test(name) && !isReporting(name))
     .filter((name) => !ending.has(name.toLowerCase()) && !HOP_BY_HOP.has(name.toLowerCase()));

@@ -1,12 +1,9 @@
-import type { FailureKind } from '../../model/exchange.ts';
 import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
-import type { SkipReason } from '../copy/filter.ts';
-import { MirrorTicket } from '../copy/ticket.ts';
-import type { ProxyErrorKind } from '../counts.ts';
 import type { UserRequest, UserResponse } from '../downstream/types.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { isBodiless, type ResponseHead, UNKNOWN_LENGTH } from '../http/response-headers.ts';
+import { unstored } from '../preview/previews.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { causeOf, failureKindOf, isStale, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
@@ -14,19 +11,17 @@ import type { Pace } from '../upstream/slow-clients.ts';
 import type { UpstreamHandler } from '../upstream/types.ts';
 import { RequestBody } from './body.ts';
 import { containEntries } from './entries.ts';
-import { RequestLifecycle, type TurnOwner } from './lifecycle.ts';
+import { ForwardEndings } from './endings.ts';
+import type { TurnOwner } from './lifecycle.ts';
 import { outgoing } from './outgoing.ts';
-import { ResponseWriter } from './response.ts';
 import { mayMoveOn, mayRepeat, mayWait } from './retry.ts';
 
 const nothing = (): void => {};
 
 /** Forwards one user request: held if need be, sent to running, responded to, copied and counted. */
-export class Forward extends RequestLifecycle implements UpstreamHandler {
+export class Forward extends ForwardEndings implements UpstreamHandler {
   private readonly request: UserRequest;
   private readonly response: UserResponse;
-  private readonly writer: ResponseWriter;
-  private readonly ticket: MirrorTicket;
   private resume: () => void = nothing;
   private body: RequestBody | null = null;
   private expectsContinue: boolean;
@@ -43,12 +38,10 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     head: RequestHead,
     expectsContinue: boolean,
   ) {
-    super(context, connection, head);
+    super(context, connection, head, response);
     this.request = request;
     this.response = response;
     this.expectsContinue = expectsContinue;
-    this.writer = new ResponseWriter(response);
-    this.ticket = new MirrorTicket(context, head, connection.origin);
   }
 
   get received(): boolean {
@@ -115,8 +108,9 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     this.writer.interim(status, reason, fields);
   }
 
-  onHead(status: number, reason: string, head: ResponseHead, resume: () => void): void {
+  onHead(status: number, reason: string, received: ResponseHead, resume: () => void): void {
     if (this.over) return;
+    const head = this.previews === null ? received : unstored(received);
     this.resume = resume;
     this.ticket.setHead(status, head);
     const bodiless = isBodiless(this.head.method, status);
@@ -124,7 +118,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     const close = this.closes || (isOld && !bodiless && head.contentLength === UNKNOWN_LENGTH);
     if (close) this.connection.seal();
     this.writer.head(status, reason, head, { isOld, bodiless, close });
-    this.context.counts.respond(status);
+    this.countResponse(status);
+    this.previews?.served();
   }
 
   onData(chunk: Buffer): boolean {
@@ -154,7 +149,7 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
     const canRetry = !this.retried && !this.responding && client !== null && pool !== null;
     if (canRetry && mayRepeat(error, client, this.head, this.body)) {
       this.retried = true;
-      this.context.counts.retried++;
+      if (this.previews === null) this.context.counts.retried++;
       this.client = null;
       return pool.runAnew(this, client);
     }
@@ -168,12 +163,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
   onUpgrade(): void {}
 
   // Private
-
-  /** Whether the proxy ends the user's connection after the response. */
-  private get closes(): boolean {
-    const { closing, leaving, settings } = this.context;
-    return closing || leaving || settings.request.keepAliveMs === 0;
-  }
 
   protected override endBroken(status: number): void {
     this.endEarly('client-malformed', 'refused', status);
@@ -189,7 +178,8 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
 
   protected override forward(pool: UpstreamPool): void {
     if (this.graceUsed) return pool.run(this);
-    this.ticket.decide();
+    if (this.previews === null) this.ticket.decide();
+    else this.ticket.preview();
     const { bodyBytes } = this.head;
     if (bodyBytes === 0) return pool.run(this);
     const { whole } = this.request;
@@ -205,64 +195,6 @@ export class Forward extends RequestLifecycle implements UpstreamHandler {
       onThrow: (error) => this.collapse(error),
     });
     this.body.gather(() => pool.run(this));
-  }
-
-  /** `status`: where no response has begun. */
-  private fail(kind: FailureKind, status: 502 | 504, cause: ProxyErrorKind = kind): void {
-    this.failed(cause, this.writer.status === 0 ? `${status}` : 'broken');
-    if (this.writer.status === 0) this.page(status);
-    else this.writer.break();
-    this.ticket.finish(0, kind);
-    this.finish();
-  }
-
-  protected override giveUp(): void {
-    this.fail('refused', 502);
-  }
-
-  protected override reject(status: number): void {
-    this.ticket.skip('refused');
-    this.page(status, true);
-    this.finish();
-  }
-
-  protected override respondUnavailable(): void {
-    this.ticket.skip('held');
-    this.page(503);
-    this.finish();
-  }
-
-  protected override breakOff(): void {
-    if (this.connection.isGone) return;
-    if (this.writer.status === 0) this.page(statusOf('malformed'));
-    else this.writer.break();
-  }
-
-  /** Ends a request that cannot succeed, with `status` where no response has begun. */
-  private endEarly(error: ProxyErrorKind, reason: SkipReason, status: number): void {
-    if (this.over) return;
-    const { writer, connection } = this;
-    if (status !== 503 || connection.isGone || writer.ended) this.context.counts.error(error);
-    else this.failed(error, writer.status === 0 ? '503' : 'broken');
-    this.ticket.skip(reason);
-    if (connection.isGone) writer.ended = true;
-    else if (writer.status === 0) this.page(status);
-    else if (!writer.ended) writer.break();
-    this.cancelUpstream();
-    this.finish();
-  }
-
-  /** Running took the client's half-close for the end of the client: so does the proxy. */
-  private leave(): void {
-    this.writer.break();
-    this.endEarly('client-aborted', 'aborted', 0);
-    this.giveBack();
-  }
-
-  private page(status: number, close = this.closes || !this.received): void {
-    this.context.counts.respond(status);
-    if (close) this.connection.seal();
-    this.writer.page(this.context.pages.page(status), close);
   }
 
   protected override cancelUpstream(): void {

@@ -3,14 +3,17 @@ import type { UserOutcome } from '../../model/users/failure.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Origin } from '../copy/origin.ts';
 import type { ProxyErrorKind } from '../counts.ts';
+import type { Page } from '../downstream/error-pages.ts';
 import type { Turn } from '../downstream/connection.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { takeAll } from '../io/contained.ts';
 import { NO_SLOT } from '../io/swap-list.ts';
+import type { Previews } from '../preview/previews.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import type { UpstreamJob, UpstreamPool } from '../upstream/pool.ts';
 import type { Consumer } from '../upstream/places.ts';
 import type { Pace } from '../upstream/slow-clients.ts';
+import { consumerOf } from './consumer.ts';
 import { type Held, heldBytes } from './hold.ts';
 
 /** A connection, or a stream of one, whose requests take turns. */
@@ -45,6 +48,9 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected responding = false;
   /** Running refused the connection; the request waits in the connect-retry grace. */
   protected retryingConnect = false;
+  /** Set for a request to the version under test, which counts for nothing else. */
+  protected previews: Previews | null = null;
+  private isInPreview = false;
   /** It left a running that hangs, and its connection is about to end. */
   private isMoving = false;
   /** The request has used its connect-retry grace. */
@@ -70,6 +76,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     this.started = true;
     if (this.brokenStatus !== 0) return this.endBroken(this.brokenStatus);
     if (this.head.rejection !== null) return this.reject(this.head.rejection.status);
+    if (this.head.fields.isPreview) return this.startPreview(this.context.previews);
     const pool = this.poolNow();
     if (pool !== null) return this.enter(pool);
     if (!closing && hold.add(this)) return;
@@ -163,6 +170,8 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected abstract forward(pool: UpstreamPool): void;
   /** Responds to a request that must not be forwarded. */
   protected abstract reject(status: number): void;
+  /** Responds to a preview that is not let in. */
+  protected abstract refusePreview(page: Page): void;
   /** Responds with 502: running refuses connections and is not about to be replaced. */
   protected abstract giveUp(): void;
   /** Responds with 503: there is no running, or the hold is full. */
@@ -171,9 +180,21 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   /** Counts what a user gets in place of a response of running. */
   protected failed(cause: ProxyErrorKind, outcome: UserOutcome): void {
     const { counts, failures } = this.context;
+    if (this.previews !== null) return this.previews.failed();
     counts.error(cause);
     counts.fail(outcome);
     failures.add(this.instance, cause, outcome, this.head.requestId);
+  }
+
+  /** Counts a response, running's or the proxy's own. */
+  protected countResponse(status: number): void {
+    if (this.previews === null) this.context.counts.respond(status);
+  }
+
+  /** Counts what went wrong on the client's side, or at a limit. */
+  protected countError(kind: ProxyErrorKind): void {
+    if (this.previews === null) this.context.counts.error(kind);
+    else this.previews.failed();
   }
 
   /** Ends the request to running in whatever state. */
@@ -198,7 +219,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected waitForNextRunning(): boolean {
     const { context, pool } = this;
     this.graceUsed = true;
-    if (context.closing) return false;
+    if (context.closing || this.previews !== null) return false;
     this.giveBack();
     pool?.leave(this);
     this.pool = null;
@@ -219,7 +240,18 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     if (this.over) return;
     this.over = true;
     this.pool?.leave(this);
+    if (this.isInPreview) this.previews?.leave();
     this.connection.done(this);
+  }
+
+  /** Nothing waits for a version under test, and there is no other one to try. */
+  private startPreview(previews: Previews | null): void {
+    if (previews === null) return this.reject(503);
+    this.previews = previews;
+    const entered = previews.enter(this.head.method, this.head.fields.upgrade !== '');
+    if ('status' in entered) return this.refusePreview(entered);
+    this.isInPreview = true;
+    this.enter(entered);
   }
 
   /** What a servlet of a share refused goes where all other users' requests go. */
@@ -236,13 +268,4 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     pool.enter(this);
     this.forward(pool);
   }
-}
-
-// Private
-
-/** What a trusted proxy passes on is counted for the client that it names, last in the list. */
-function consumerOf(consumer: Consumer, forwardedFor: string): Consumer {
-  if (forwardedFor === '') return consumer;
-  const address = forwardedFor.slice(forwardedFor.lastIndexOf(',') + 1).trim();
-  return { address, places: 0 };
 }

@@ -3,11 +3,12 @@ import type { Duplex } from 'node:stream';
 import { type FlatHeaders, pairsOf } from '../../model/headers.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Connection } from '../downstream/connection.ts';
-import { rawPage } from '../downstream/error-pages.ts';
+import { type Page, rawPage } from '../downstream/error-pages.ts';
 import { joinHeaders } from '../http/headers.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { ResponseHead } from '../http/response-headers.ts';
 import { contained } from '../io/contained.ts';
+import { unstored } from '../preview/previews.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { causeOf, isRefused, statusOf } from '../upstream/errors.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
@@ -42,7 +43,8 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     super(context, connection, head);
     this.connection = connection;
     this.early = early;
-    context.counts.skip(head.rejection === null ? 'upgrade' : 'refused');
+    const { rejection, fields } = head;
+    context.counts.skip(rejection !== null ? 'refused' : fields.isPreview ? 'preview' : 'upgrade');
   }
 
   override get heldBytes(): number {
@@ -109,7 +111,8 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     );
     if (this.over) return void upstream.destroy();
     this.responded = true;
-    this.context.counts.respond(SWITCHING);
+    this.countResponse(SWITCHING);
+    this.previews?.served();
     const line = `HTTP/1.1 ${SWITCHING} ${STATUS_CODES[SWITCHING]}\r\n`;
     socket.setTimeout(0);
     socket.write(`${line}${joinHeaders(fields)}\r\n`, 'latin1');
@@ -118,10 +121,12 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     socket.pipe(upstream);
   }
 
-  onHead(status: number, reason: string, { fields }: ResponseHead, resume: () => void): void {
+  onHead(status: number, reason: string, received: ResponseHead, resume: () => void): void {
     if (this.over) return;
+    const { fields } = this.previews === null ? received : unstored(received);
+    this.previews?.served();
     this.responded = true;
-    this.context.counts.respond(status);
+    this.countResponse(status);
     const head = `HTTP/1.1 ${status} ${reason}\r\n${fields.lines}`;
     const { socket } = this.connection;
     // The end of the connection is the end of a body without a length.
@@ -179,9 +184,17 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
     this.connection.socket.destroy();
   }
 
+  protected override refusePreview(page: Page): void {
+    this.send(page);
+  }
+
   private page(status: number): void {
-    this.context.counts.respond(status);
-    this.connection.socket.write(rawPage(this.context.pages.page(status)));
+    this.countResponse(status);
+    this.send((this.previews ?? this.context.pages).page(status));
+  }
+
+  private send(page: Page): void {
+    this.connection.socket.write(rawPage(page));
     this.finish();
     this.connection.end();
   }

@@ -13,10 +13,10 @@ export class UpstreamPools {
   }
 
   /**
-   * The pool of a target, created when there is none; other pools stop keeping idle connections, apart from that of
-   * `beside`, which is in use as well.
+   * The pool of a target, created when there is none; other pools stop keeping idle connections, apart from those of
+   * `beside`, which are in use as well.
    */
-  use(target: Target, beside: Target | null = null): UpstreamPool {
+  use(target: Target, ...beside: readonly (Target | null | undefined)[]): UpstreamPool {
     const key = keyOf(target);
     let pool = this.pools.get(key);
     if (pool === undefined) {
@@ -26,9 +26,9 @@ export class UpstreamPools {
       this.pools.set(key, pool);
     }
     pool.retire(false);
-    const besideKey = beside && keyOf(beside);
+    const besideKeys = new Set(beside.map((one) => one && keyOf(one)));
     for (const [otherKey, other] of this.pools) {
-      if (other === pool || otherKey === besideKey) continue;
+      if (other === pool || besideKeys.has(otherKey)) continue;
       other.retire(true);
       if (other.inFlight === 0) this.pools.delete(otherKey);
     }

@@ -35,6 +35,23 @@ const REJECTED: readonly (readonly [string, Flags, RegExp])[] = [
     { scheme: 'https', 'servlet.ca': 'ca.pem', 'servlet.insecure': 'true' },
     /contradicts servlet\.ca=/,
   ],
+  ['a preview token that can be guessed', { 'preview.token': 'x' }, /shorter than 16 characters/],
+  [
+    'a preview token that no cookie carries',
+    { 'preview.token': 'a;b'.repeat(9) },
+    /not every header and cookie can carry/,
+  ],
+  [
+    'previews by a header that requests need',
+    { 'preview.header': 'Authorization' },
+    /a header that requests need themselves/,
+  ],
+  [
+    'previews by the header of copies',
+    { 'preview.header': 'x-vili-mirror-token' },
+    /marks copies, see mirror\.header=X-Vili-Mirror/,
+  ],
+  ['a cookie that is none', { 'preview.cookie': 'a b' }, /is not the name of a cookie/],
   ['a range of one port', { port_range: '9400-9400' }, /has 1 port; a promotion needs 2/],
   [
     'a longest pause below the shortest',
@@ -159,6 +176,8 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
     { manualcontrol: 'true', manualcontrol_uri: 'http://dash.example.org' },
     /asked in the clear/,
   ],
+  ['a cookie without a token', { 'preview.cookie': 'p' }, /no effect without preview\.token/],
+  ['a right without a token', { 'preview.unsafe': 'true' }, /no effect without preview\.token/],
   ['more headers than fit', { 'header.max_size': '1KiB', 'header.max_count': '900' }, /do not fit/],
 ];
 
