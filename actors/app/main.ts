@@ -5,6 +5,7 @@
  * 50 MB. README.md and package.json start node with the same flag.
  */
 import { readFileSync } from 'node:fs';
+import { openInBrowser } from '../../lib/runtime/browser.ts';
 import { runCli } from '../../lib/cli/run-cli.ts';
 import { processIo } from '../../lib/cli/terminal/process-io.ts';
 import { untilEnded } from './acts/until-ended.ts';
@@ -33,6 +34,7 @@ process.exitCode = await runCli(
     check,
     notify: (options) => notify(options, interrupted.signal),
     demo: (options) => demo(options, interrupted.signal),
+    openInBrowser: (address, signal) => openInBrowser(address, process.env, signal),
     untilEnded,
     records: recordsOf,
   },

@@ -22,7 +22,7 @@ export function adminDeps(
     // A door each time: what one could not listen on is of no more use.
     createServer: (onProblem) => {
       const door = tcpDoor({ ...place, isLoopback: isLoopback(place.host), token, tls, now });
-      return createControlServer({ ...CONTROL_LIMITS, door, handlers, onProblem });
+      return createControlServer({ ...CONTROL_LIMITS, door, handlers, hasPage: true, onProblem });
     },
     address: listen,
     retryMs: RETRY_MS,

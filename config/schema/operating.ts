@@ -117,7 +117,7 @@ export const operating = {
     listen: setting(
       listenAddress,
       'none',
-      'The TCP address of the control API, for programs on this host and, with `admin.token`, for operators elsewhere.',
+      'The TCP address of the dashboard and the control API, for programs on this host and, with `admin.token`, for operators elsewhere.',
     ),
     token: withoutDefault(
       text,

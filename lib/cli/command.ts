@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ControlClient } from '../operator/client/client.ts';
+import type { Remote } from '../operator/client/client-request.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 import type { Printer } from './terminal/printer.ts';
 import type { TextOptions } from './text/colors.ts';
@@ -20,6 +21,8 @@ export interface CommandContext {
   readonly isRemote: boolean;
   /** A client for the daemon. */
   readonly client: ControlClient;
+  /** Where the daemon is: the path of its control socket, or one elsewhere. */
+  readonly daemon: string | Remote;
   readonly json: boolean;
   readonly yes: boolean;
   /** How text for people is laid out. */

@@ -13,6 +13,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   completion: 'source <(vili completion bash)',
   why: 'vili why 1.5.0',
   diff: 'vili diff --path price --sample 2afa508f --curl',
+  dashboard: 'vili dashboard --base /srv/inventory',
   history: 'vili history --limit 20 --json',
   trace: 'vili trace --id 1.5.0 --mermaid',
   tree: 'vili tree',

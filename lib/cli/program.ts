@@ -5,6 +5,7 @@ import { controlClient } from '../operator/client/client.ts';
 import { commandAdvice, optionAdvice } from './advice.ts';
 import type { CommandContext, Declare, Run } from './command.ts';
 import { accept } from './commands/acts/accept.ts';
+import { dashboard } from './commands/dashboard.ts';
 import { completion } from './commands/completion.ts';
 import { check } from './commands/running/check.ts';
 import { demo } from './commands/running/demo.ts';
@@ -55,6 +56,7 @@ const COMMANDS: readonly Declare[] = [
   events,
   wait,
   logs,
+  dashboard,
   trace,
   tree,
   accept,
@@ -114,7 +116,7 @@ export function buildProgram(
     const { base = '.', json = false, yes = false } = options;
     const folder = resolve(io.workingFolder, base);
     const remote = remoteOf(options, io);
-    const client = controlClient(remote ?? join(folder, '.vili', 'vili.sock'));
+    const daemon = remote ?? join(folder, '.vili', 'vili.sock');
     const text = { columns: printer.columns, colors: printer.colors, nowMs: io.now() };
     const possible = remote === null ? actions : remoteActions(actions);
     return {
@@ -123,7 +125,8 @@ export function buildProgram(
       io,
       printer,
       base: folder,
-      client,
+      client: controlClient(daemon),
+      daemon,
       json,
       yes,
       text,

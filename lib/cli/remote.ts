@@ -26,7 +26,7 @@ export function remoteOf({ url, tokenFile }: RemoteOptions, io: CliIo): Remote |
 }
 
 /** What works in a folder of this host does not work from elsewhere. */
-export function remoteActions({ version }: CliActions): CliActions {
+export function remoteActions({ version, openInBrowser }: CliActions): CliActions {
   const refuse = (name: string) => (): Promise<never> =>
     Promise.reject(
       new UsageError(`\`vili ${name}\` works in a folder of this host, without --url`),
@@ -40,6 +40,7 @@ export function remoteActions({ version }: CliActions): CliActions {
     notify: refuse('notify'),
     demo: refuse('demo'),
     // Of a process there nothing more is known from here than that its end was begun.
+    openInBrowser,
     untilEnded: () => Promise.resolve(true),
     records: () => Promise.resolve(null),
   };

@@ -74,9 +74,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, and `series` for charts',
     imports: 'lib/model lib/compare lib/verdict lib/evaluation',
   },
+  'lib/page': {
+    idea: 'the files of the dashboard, and how they are served; what runs in the browser is in `page/`',
+    imports: '',
+  },
   'lib/operator': {
-    idea: 'control API: routes declared once, server, client, live events',
-    imports: 'lib/model lib/base lib/compare lib/deployment lib/evaluation lib/metrics',
+    idea: 'control API: routes declared once, server, client, live events; the door of `vili dashboard`',
+    imports: 'lib/model lib/base lib/compare lib/deployment lib/evaluation lib/metrics lib/page',
   },
   'lib/cli': {
     idea: 'one file per command, and the text that they print',

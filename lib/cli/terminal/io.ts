@@ -79,6 +79,8 @@ export interface CliActions {
   demo(options: DemoOptions): Promise<number>;
   /** Resolves to whether the process has ended before `signal` is aborted. */
   untilEnded(pid: number, signal: AbortSignal): Promise<boolean>;
+  /** Opens an address in the user's browser; resolves to whether there is one. What that takes is removed at the end of `signal`. */
+  readonly openInBrowser: (address: string, signal: AbortSignal) => Promise<boolean>;
   /** What the files of this base say without a daemon; null when no daemon ever ran there. */
   records(base: string): Promise<Records | null>;
 }

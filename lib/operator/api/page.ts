@@ -19,7 +19,7 @@ curl -s --unix-socket .vili/vili.sock http://vili/v1/status
 
 ## Over TCP
 
-Nothing listens on a TCP port unless \`admin.listen\` is set. There the same API is, by these rules:
+Nothing listens on a TCP port unless \`admin.listen\` is set. There the same API is, beside the [dashboard](dashboard.md), by these rules:
 
 - With \`Authorization: Bearer TOKEN\`, the token of \`admin.token\`, everything is there. A wrong token is a 401, also where none is
   needed; after 10 of them an address waits.

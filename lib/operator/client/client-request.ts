@@ -131,11 +131,13 @@ async function sendToSocket(
   }
 }
 
-interface Where extends RequestOptions {
+/** Where a request goes, and with what: for `http.request`. */
+export interface Where extends RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function whereIs({ url, token }: Remote, path: string): Where {
+/** Where a path of a daemon elsewhere is, with its token. */
+export function whereIs({ url, token }: Remote, path: string): Where {
   const { protocol, hostname, port, pathname, search } = new URL(url + path);
   const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
   const host = hostname.replace(/^\[(.*)\]$/, '$1');

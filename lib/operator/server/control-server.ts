@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { messageOf, ViliError } from '../../errors.ts';
+import { isOfPage, servePage } from '../../page/serve-page.ts';
 import type { ControlHandlers } from '../api/handlers.ts';
 import { dispatch } from './dispatch.ts';
 import type { Door } from './door/door.ts';
@@ -33,6 +34,8 @@ export interface ControlLimits {
 export interface ControlServerOptions extends ControlLimits {
   readonly door: Door;
   readonly handlers: ControlHandlers;
+  /** Whether the dashboard is here, too. */
+  readonly hasPage?: boolean;
   /** Reports an internal failure whose details the client does not get. */
   readonly onProblem: (text: string) => void;
 }
@@ -89,8 +92,12 @@ async function serve(
 ): Promise<void> {
   response.on('error', () => {});
   try {
-    const caller = options.door.enter(request);
     const url = new URL(request.url ?? '/', 'http://vili');
+    if (options.hasPage === true && isOfPage(url.pathname)) {
+      options.door.look(request);
+      return await servePage(request, response, url.pathname);
+    }
+    const caller = options.door.enter(request);
     const dispatched = await dispatch(
       {
         method: request.method ?? 'GET',

@@ -72,6 +72,11 @@ export class SampleActions implements CliActions {
     };
   }
 
+  readonly openInBrowser = (address: string): Promise<boolean> => {
+    this.calls.push({ openInBrowser: address });
+    return Promise.resolve(false);
+  };
+
   async untilEnded(pid: number, signal: AbortSignal): Promise<boolean> {
     this.calls.push({ untilEnded: pid });
     return !signal.aborted;

@@ -19,4 +19,6 @@ export interface Door {
   leave(): Promise<void>;
   /** @throws ViliError when this request may not even ask. */
   enter(request: IncomingMessage): Caller;
+  /** For the files of the page, which are nobody's secret. @throws ViliError when not even these are for this request. */
+  look(request: IncomingMessage): void;
 }

@@ -51,11 +51,19 @@ export class Guard {
     }
     const { isLoopback } = this.#options;
     if (!isLoopback) throw noToken();
-    if (!isPlainHost(headers.host)) {
-      const text = 'Host must be an IP address or localhost where no token is sent';
-      throw refusal('VILI_WRONG_HOST', 421, text);
-    }
+    checkHost(headers);
     return { address, isTrusted: false };
+  }
+
+  /**
+   * For the files of the page, which a browser asks for before it has a token. A link may lead here from anywhere; a page elsewhere
+   * may neither read nor frame them. @throws ViliError as `enter` does, but for no lack of a token.
+   */
+  look(headers: IncomingHttpHeaders): void {
+    if (!this.#requests.take()) throw refusal('VILI_TOO_MANY_REQUESTS', 429, 'too many requests');
+    const isFollowed = headers['sec-fetch-mode'] === 'navigate' && headers.origin === undefined;
+    if (!isFollowed) this.#checkOrigin(headers);
+    if (this.#options.isLoopback) checkHost(headers);
   }
 
   #checkOrigin({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): void {
@@ -88,6 +96,12 @@ function refusal(code: string, httpStatus: number, text: string): ViliError {
 
 function hash(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+function checkHost({ host }: IncomingHttpHeaders): void {
+  if (isPlainHost(host)) return;
+  const text = 'Host must be an IP address or localhost where no token is sent';
+  throw refusal('VILI_WRONG_HOST', 421, text);
 }
 
 function isPlainHost(host: string | undefined): boolean {

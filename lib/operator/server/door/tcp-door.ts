@@ -31,6 +31,7 @@ export function tcpDoor(options: TcpDoorOptions): Door {
         : createTlsServer({ ...settings, ...tls }, listener),
     listen: (server) => listen(server, host, port, where),
     leave: () => Promise.resolve(),
+    look: ({ headers }) => guard.look(headers),
     enter: ({ headers, socket }) => guard.enter(headers, socket.remoteAddress ?? 'unknown'),
   };
 }

@@ -106,6 +106,29 @@ describe('The guard of the API over TCP', () => {
       }),
     );
   });
+
+  it('lets a link lead to the page from anywhere, but no page elsewhere read it, nor a name that was rebound', () => {
+    const statusOf = (headers: IncomingHttpHeaders, isLoopback = true): number => {
+      const guard = new Guard({ token: 'x'.repeat(16), isLoopback, scheme: 'http', now: () => 0 });
+      try {
+        guard.look(headers);
+        return 200;
+      } catch (error) {
+        return error instanceof ViliError ? error.httpStatus : 500;
+      }
+    };
+    const host = '127.0.0.1:9600';
+    const elsewhere = { host, 'sec-fetch-site': 'cross-site' };
+    expect(statusOf({ host })).to.equal(200);
+    expect(statusOf({ ...elsewhere, 'sec-fetch-mode': 'navigate' })).to.equal(200);
+    expect(statusOf(elsewhere)).to.equal(403);
+    expect(
+      statusOf({ ...elsewhere, 'sec-fetch-mode': 'navigate', origin: 'http://evil.example' }),
+    ).to.equal(403);
+    expect(statusOf({ host: 'evil.example' })).to.equal(421);
+    // Where nothing is to be had without the token anyway, the name is that of the host.
+    expect(statusOf({ host: 'vili.example' }, false)).to.equal(200);
+  });
 });
 
 // Private

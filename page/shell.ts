@@ -1,0 +1,62 @@
+import { useLive } from './live/store.ts';
+import { Gone } from './parts/gone.ts';
+import { Header } from './parts/header.ts';
+import { Notices } from './parts/notice.ts';
+import { TokenForm } from './parts/token-form.ts';
+import { addressOf, useRoute } from './route.ts';
+import { shown } from './text/show.ts';
+import { html, useEffect, useErrorBoundary, useRef, type VNode } from './vendor/preact.js';
+import { viewNamed, VIEWS } from './views.ts';
+
+/** The frame of every view: who serves and is tested, the way to the other views, and the view of the address. */
+export function Shell(): VNode {
+  const route = useRoute();
+  const access = useLive((live) => live.access);
+  const refusal = useLive((live) => live.refusal);
+  const service = useLive((live) => live.status?.vili.identifier ?? '');
+  const main = useRef<HTMLElement | null>(null);
+  const isFirst = useRef(true);
+  const view = viewNamed(route.view);
+  useEffect(() => {
+    document.title = [service, view.title, 'Vili'].filter((part) => part !== '').join(' · ');
+  }, [service, view]);
+  useEffect(() => {
+    if (!isFirst.current) main.current?.focus();
+    isFirst.current = false;
+  }, [view]);
+  return html`<a class="skip" href="#main" onClick=${(event: Event) => {
+    event.preventDefault();
+    main.current?.focus();
+  }}>Skip to the view</a>
+    <${Header} />
+    <nav aria-label="Views">
+      ${VIEWS.map(
+        (one) => html`<a
+          href=${addressOf(one.name)} aria-current=${one === view ? 'page' : undefined}
+          title=${one.question}
+        >${one.title}</a>`,
+      )}
+    </nav>
+    <${Gone} />
+    <main ref=${main} tabindex="-1" id="main" aria-label=${view.title}>
+      <h1 class="unseen">${view.title}</h1>
+      ${
+        access === 'none'
+          ? html`<section class="card door"><h2>No entry</h2><p>${shown(refusal)}</p>
+            <${TokenForm} onDone=${() => {}} /></section>`
+          : html`<${Guarded} key=${view.name}><${view.View} route=${route} /><//>`
+      }
+    </main>
+    <${Notices} />`;
+}
+
+// Private
+
+/** A view that fails says so, and the others go on. */
+function Guarded({ children }: { children?: VNode }): VNode | undefined {
+  const [error, reset] = useErrorBoundary();
+  if (error === undefined) return children;
+  return html`<section class="card"><h2>This view failed</h2>
+    <p>${shown(error instanceof Error ? error.message : 'unknown error')}</p>
+    <button type="button" onClick=${reset}>Try again</button></section>`;
+}

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { expect } from 'chai';
+import {
+  chromiumPath,
+  startChromium,
+  until,
+  type Watched,
+  watchedPage,
+} from '../support/browser.ts';
+import type { Daemon } from '../support/daemon.ts';
+import { DaemonWorld, freePort, type LiveUsers } from '../support/daemon-world.ts';
+
+const TOKEN = 'a-token-of-24-characters';
+const BAD = {
+  errors: { endpoint: 'GET /orders/{id}', share: 0.3 },
+  changedType: { endpoint: 'GET /items/{id}', field: 'price' },
+};
+/** While the daemon is gone, a browser reports each request that nobody took. */
+const NOBODY =
+  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED|ERR_SOCKET/;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+describe('The dashboard in a browser', function () {
+  this.timeout(180_000);
+  let browser: Awaited<ReturnType<typeof startChromium>>;
+  let world: DaemonWorld;
+  let daemon: Daemon;
+  let url: string;
+  let users: LiveUsers;
+  let watched: Watched;
+
+  before(async function () {
+    const path = chromiumPath();
+    if (path === null) return this.skip();
+    browser = await startChromium(path);
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    world = await DaemonWorld.create({
+      admin_listen: `127.0.0.1:${port}`,
+      admin_token: TOKEN,
+      // What a busy host does to times is not what is tried here.
+      verdict_speed: 'report',
+    });
+    daemon = await world.startServing();
+    users = world.users(40);
+    watched = await watchedPage(browser, url, { expected: NOBODY, token: TOKEN });
+    await watched.page.goto(`${url}/`);
+  });
+  after(async () => {
+    await browser?.close();
+    await world?.end();
+  });
+
+  it('follows a good version from the arrival of its file to its users', async () => {
+    const { page } = watched;
+    await until(page, `document.querySelector('main')?.innerText.includes('All is well')`);
+    await world.drop('1.0.1');
+    await until(page, `document.querySelector('header').innerText.includes('1.0.1')`);
+    await until(page, `document.querySelector('.servlet .version')?.innerText === 'shop-1.0.1'`);
+    await until(
+      page,
+      `[...document.querySelectorAll('.events li')].some((it) => /promoted/.test(it.innerText) && /shop-1.0.1/.test(it.innerText))`,
+    );
+    expect(users.counts().failed).to.equal(0);
+  });
+
+  it('follows a bad version to its rejection, and says why', async () => {
+    const { page } = watched;
+    await world.drop('1.1.0', BAD);
+    await until(
+      page,
+      `[...document.querySelectorAll('.events li')].some((it) => /rejected/.test(it.innerText) && /shop-1.1.0/.test(it.innerText))`,
+    );
+    await page.goto(`${url}/#/why/shop-1.1.0`);
+    await until(page, `/FAIL/.test(document.querySelector('main').innerText)`);
+    const text = await page.textContent('main');
+    expect(text)
+      .to.match(/price|orders/)
+      .and.to.contain('rejected');
+    await page.goBack();
+    await until(page, `document.querySelector('nav a[aria-current]').innerText === 'Now'`);
+  });
+
+  it('asks before an act, with its effect, and does it in the name given', async () => {
+    const { page } = watched;
+    await page.click('[data-act=pause]');
+    expect(await page.textContent('dialog .effect')).to.contain('No version is promoted');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'hidden' });
+    expect((await daemon.client.status()).paused ?? null).to.equal(null);
+    await page.click('[data-act=pause]');
+    await page.fill('dialog [name=by]', 'ann@laptop');
+    await page.fill('dialog [name=reason]', 'release freeze');
+    await page.click('dialog [type=submit]');
+    await page.waitForSelector('[data-act=resume]');
+    const [last] = (await daemon.client.history()).slice(-1);
+    expect(last).to.include({ event: 'paused', by: 'ann@laptop from 127.0.0.1' });
+    await page.click('[data-act=resume]');
+    await page.click('dialog [type=submit]');
+    await page.waitForSelector('[data-act=pause]');
+  });
+
+  it('has no violation that axe knows of, in any view and theme, wide and narrow', async () => {
+    const { page } = watched;
+    const axe = await readFile(
+      createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+      'utf8',
+    );
+    const found: string[] = [];
+    for (const view of [
+      'now',
+      'why/shop-1.1.0',
+      'differences/shop-1.1.0',
+      'traffic',
+      'versions',
+      'inside',
+    ]) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width: colorScheme === 'dark' ? 390 : 1440, height: 900 });
+        await page.goto(`${url}/#/${view}`);
+        await until(
+          page,
+          `document.querySelector('main .card') && !document.querySelector('main .loading')`,
+        );
+        // Run as the debugger does, which the policy of the page does not concern.
+        await page.evaluate(`${axe};0`);
+        const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(
+          'axe.run()',
+        );
+        for (const { id, nodes } of violations) {
+          found.push(`${view} ${colorScheme} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+        }
+        const overflow = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        if (overflow > 0) found.push(`${view} is ${overflow} px too wide at ${colorScheme}`);
+      }
+    }
+    expect(found).to.deep.equal([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('says since when Vili is gone, and comes back by itself', async () => {
+    const { page } = watched;
+    await page.goto(`${url}/#/now`);
+    await daemon.kill('SIGKILL');
+    await page.waitForSelector('.gone');
+    expect(await page.textContent('.gone')).to.match(/does not respond since/);
+    daemon = world.start();
+    await daemon.serving('shop-1.0.1');
+    await page.waitForSelector('.gone', { state: 'hidden' });
+    await until(page, `document.querySelector('header').innerText.includes('ready')`);
+  });
+
+  it('has complained of nothing, and asked nobody else', () => {
+    expect(watched.complaints).to.deep.equal([]);
+    expect(watched.strangers).to.deep.equal([]);
+  });
+
+  it('shows a stranger of the host what is open, and neither samples nor acts', async () => {
+    const stranger = await watchedPage(browser, url);
+    try {
+      const { page, complaints } = stranger;
+      await page.goto(`${url}/#/why`);
+      await until(page, `/No permission/.test(document.querySelector('main').innerText)`);
+      await page.goto(`${url}/#/now`);
+      await page.waitForSelector('[data-act=pause][disabled]');
+      await page.click('.tools button');
+      await page.fill('dialog [name=token]', TOKEN);
+      await page.click('dialog [type=submit]');
+      await page.waitForSelector('[data-act=pause]:not([disabled])');
+      expect(page.url()).to.not.contain(TOKEN);
+      expect(complaints).to.deep.equal([]);
+    } finally {
+      await stranger.close();
+    }
+    expect(daemon.output).to.not.contain(TOKEN);
+  });
+});
