@@ -23,6 +23,7 @@ import { LogViews } from './logs/log-views.ts';
 import { askEvaluation } from './questions.ts';
 import type { Services } from './services.ts';
 import { askAll, statusOf, verdictOf } from './status/status.ts';
+import { versionsOf } from './status/versions.ts';
 import { Captures } from './trace/captures.ts';
 import type { Upgrades } from './upgrade/upgrades.ts';
 
@@ -45,6 +46,7 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
     course: (version) => courseOf(services, version),
     samples: (version) => samplesOf(services, version),
     replay: (version) => replayPlan(services, version),
+    versions: (limit) => versionsOf(services, limit),
     history: (limit) => history.read(limit),
     trace: (filter) => trace(services, filter),
     followTrace: (listener) => system.trace.follow(listener),

@@ -115,7 +115,8 @@ function serve({ identifier, version, faults: own = {} }: ReleaseData): void {
     response.end(JSON.stringify({ ...reply.body, requestId, servedAt: new Date().toISOString() }));
     if (name === 'GET /health') return;
     const ms = Number(process.hrtime.bigint() - started) / 1e6;
-    log('INFO', `${request.method} ${path} ${reply.status} in ${ms.toFixed(1)} ms`);
+    const text = `${request.method} ${path} ${reply.status} in ${ms.toFixed(1)} ms`;
+    log('INFO', text, undefined, String(requestId));
   }
 
   function countRequest(): void {
@@ -157,13 +158,13 @@ function serve({ identifier, version, faults: own = {} }: ReleaseData): void {
 
 // Private
 
-type Log = (level: string, message: string, stack?: string) => void;
+type Log = (level: string, message: string, stack?: string, requestId?: string) => void;
 
 function openLog(identifier: string, levelKey = 'level'): Log {
   if (levelKey === '') return () => undefined;
   mkdirSync('logs/json', { recursive: true });
   const file = openSync(`logs/json/${identifier}.log`, 'a');
-  return (level, message, stack) => {
+  return (level, message, stack, requestId) => {
     const entry = {
       '@timestamp': new Date().toISOString(),
       [levelKey]: level,
@@ -171,6 +172,7 @@ function openLog(identifier: string, levelKey = 'level'): Log {
       thread_name: 'main',
       message,
       ...(stack === undefined ? {} : { stack_trace: stack }),
+      ...(requestId === undefined ? {} : { request_id: requestId }),
     };
     // A full disk must not end the service.
     try {

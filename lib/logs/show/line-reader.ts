@@ -11,6 +11,7 @@ import { FileFormat } from '../classify/file-format.ts';
 import type { LevelOptions } from '../classify/level.ts';
 import { messageIn, stackIn } from '../classify/signature.ts';
 import { readUnparsed } from '../classify/unparsed.ts';
+import { requestIdOfEntry, requestIdOfText } from './request-id.ts';
 import { timeOfEntry, timeOfText } from './line-time.ts';
 
 /** Of a line, and of a stack trace, that is shown. */
@@ -35,8 +36,10 @@ export class LineReader {
   readonly #format: FileFormat;
   readonly #leastRank: number;
   readonly #sinceMs: number;
+  readonly #requestId: string | undefined;
   /** Of the line before, which one without its own belongs to, as the lines of a stack trace do. */
   #rank = -1;
+  #isOfRequest = false;
   #atMs: number | null = null;
 
   constructor(file: string, wanted: Omit<LinesWanted, 'limit'>, options: ShowOptions) {
@@ -44,6 +47,7 @@ export class LineReader {
     this.#mask = options.mask;
     this.#format = new FileFormat(options);
     this.#leastRank = wanted.level === undefined ? -1 : LOG_LEVELS.indexOf(wanted.level);
+    this.#requestId = wanted.requestId;
     this.#sinceMs = wanted.sinceMs ?? Number.NEGATIVE_INFINITY;
   }
 
@@ -59,7 +63,9 @@ export class LineReader {
     if (level !== 'unknown') this.#rank = LOG_LEVELS.indexOf(level);
     else if (entry !== null) this.#rank = -1;
     this.#atMs = own ?? this.#atMs;
-    if (this.#rank < this.#leastRank) return null;
+    if (level !== 'unknown' || entry !== null) this.#isOfRequest = false;
+    this.#isOfRequest ||= this.#requestId === undefined || raw.includes(this.#requestId);
+    if (this.#rank < this.#leastRank || !this.#isOfRequest) return null;
     if (this.#atMs !== null && this.#atMs < this.#sinceMs) return null;
     return { raw, atMs: own ?? this.#atMs, level };
   }
@@ -77,6 +83,7 @@ export class LineReader {
       text: cut(text ?? LEFT_OUT),
       message: message === '' ? null : cut(message),
       stack: stack === '' || stack === message ? null : cut(stack),
+      requestId: entry === null ? requestIdOfText(text ?? '') : requestIdOfEntry(entry),
     };
   }
 }

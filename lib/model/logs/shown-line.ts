@@ -15,6 +15,8 @@ export interface ShownLine {
   readonly message: string | null;
   /** Its stack trace. */
   readonly stack: string | null;
+  /** Of the request that it is about; null where it does not say. */
+  readonly requestId: string | null;
 }
 
 /** Which lines of a log are wanted. */
@@ -23,6 +25,8 @@ export interface LinesWanted {
   readonly level?: LogLevel | undefined;
   /** Only lines since then, ms since the epoch; lines that do not say when are as old as the one before. */
   readonly sinceMs?: number | undefined;
+  /** Only lines that contain the id of this request; lines without a level belong to the one before. */
+  readonly requestId?: string | undefined;
   /** The newest, at most. */
   readonly limit: number;
 }

@@ -1,5 +1,9 @@
-import { text } from './parameters.ts';
+import { samplesView } from '../views/samples-view.ts';
+import { count, text } from './parameters.ts';
 import { json } from './route.ts';
+
+const DEFAULT_VERSIONS = 200;
+const MAX_VERSIONS = 1000;
 
 const VERSION = text('name or number of a version; default: under test, else decided last');
 
@@ -12,6 +16,26 @@ export const EVIDENCE_ROUTES = {
     request: { version: VERSION },
     doc: 'how the evidence grew (`vili.evidence/1`): odds over time with the thresholds, at most 360 points; `null` when nothing is known',
     respond: async (handlers, { version }) => (await handlers.course(version))?.evidence ?? null,
+  }),
+  versions: json({
+    method: 'GET',
+    path: '/v1/versions',
+    isOpen: true,
+    request: {
+      limit: count(`those that arrived last; default ${DEFAULT_VERSIONS}`, MAX_VERSIONS),
+    },
+    doc: 'every version that ever came (`vili.versions/1`): what became of it, why, by whom, and where its files are',
+    respond: (handlers, { limit = DEFAULT_VERSIONS }) => handlers.versions(limit),
+  }),
+  samples: json({
+    method: 'GET',
+    path: '/v1/samples',
+    request: { version: VERSION },
+    doc: 'its samples without bodies (`vili.samples/1`)',
+    async respond(handlers, { version }) {
+      const found = await handlers.samples(version);
+      return samplesView(found.version, found.samples);
+    },
   }),
   endpoints: json({
     method: 'GET',

@@ -11,6 +11,7 @@ import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { LinesWanted } from '../../model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
+import type { VersionsView } from '../views/versions-view.ts';
 import type { UpgradeView } from '../views/upgrade-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';
 
@@ -69,6 +70,8 @@ export interface ControlHandlers {
   /** How the evidence on a version grew; null as for `report`, and of tests of earlier Vilis. */
   course(version: string | undefined): Promise<CourseView | null>;
   replay(version: string | undefined): Promise<ReplayPlan>;
+  /** The versions that arrived last. */
+  versions(limit: number): Promise<VersionsView>;
   history(limit: number): Promise<readonly HistoryEntry[]>;
   trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;
   /** Calls the listener for every new record until the returned function is called. */

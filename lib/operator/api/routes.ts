@@ -4,6 +4,7 @@ import { DEFAULT_CAPTURE_MS, MAX_CAPTURE_MS, MAX_CAPTURED } from '../../model/tr
 import { BULK_TYPES, type TraceFilter } from '../../model/trace-record.ts';
 import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';
+import { sampleView } from '../views/samples-view.ts';
 import { ACT_ROUTES } from './act-routes.ts';
 import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { followEvents } from './follow-events.ts';
@@ -43,6 +44,7 @@ const LOGS = {
   of: requiredOneOf('whose log', ['running', 'testing', 'vili']),
   level: oneOf('the least severe level', LOG_LEVELS),
   since: moment('only lines since then, ISO 8601'),
+  requestId: text('only lines of this request'),
   limit: count(`the newest lines; default ${DEFAULT_LINES}`, MAX_LINES),
 };
 
@@ -93,11 +95,11 @@ export const ROUTES = {
     path: '/v1/differences',
     request: { sample: requiredText('id of a sample'), version: VERSION },
     selectedBy: 'sample',
-    doc: 'that pair (`vili.sample/1`), 404 when there is none',
+    doc: 'that pair (`vili.sample/1`), with what of its endpoint is ignored and why; 404 when there is none',
     async respond(handlers, { sample: id, version }) {
       const { samples, version: of } = await handlers.samples(version);
       const sample = samples.find((one) => one.id === id);
-      if (sample !== undefined) return sample;
+      if (sample !== undefined) return sampleView(sample, await handlers.report(of));
       throw new ViliError('VILI_NO_SAMPLE', `${of} has no sample "${id}"`, { httpStatus: 404 });
     },
   }),
@@ -250,9 +252,11 @@ export const ROUTE_LIST: readonly Route[] = Object.values(ROUTES);
 function linesWanted({
   level,
   since,
+  requestId,
   limit = DEFAULT_LINES,
 }: Omit<RequestOf<typeof LOGS>, 'of'>): LinesWanted {
-  return { level, sinceMs: since === undefined ? undefined : Date.parse(since), limit };
+  const sinceMs = since === undefined ? undefined : Date.parse(since);
+  return { level, sinceMs, requestId, limit };
 }
 
 function traceFilter({ actor, id, all, limit }: RequestOf<typeof TRACE>): TraceFilter {

@@ -108,7 +108,8 @@ describe('the control server', () => {
       expect(await client.report({ version: '1.5.0' })).to.deep.equal(REPORT);
       expect((await client.differences({ path: 'price' }))?.endpoints).to.have.length(1);
       expect((await client.differences({ path: 'nothing' }))?.endpoints).to.deep.equal([]);
-      expect(await client.sample({ sample: SAMPLE.id })).to.deep.equal(SAMPLE);
+      const { ignored = [] } = REPORT.test ?? {};
+      expect(await client.sample({ sample: SAMPLE.id })).to.deep.equal({ ...SAMPLE, ignored });
       expect((await client.replay({ version: '1.5.0' })).samples).to.deep.equal([SAMPLE]);
       const [whole, ...others] = handlers.calls;
       expect(whole).to.deep.equal({ report: '1.5.0' });

@@ -1,4 +1,5 @@
 import type { Sample } from '../../../lib/compare/sample/sample.ts';
+import type { VersionsView } from '../../../lib/operator/views/versions-view.ts';
 import type { CourseView } from '../../../lib/evaluation/course/view.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
 import { Series, type SeriesView, type WindowName } from '../../../lib/metrics/series/series.ts';
@@ -204,8 +205,17 @@ export const LOG_LINES: readonly ShownLine[] = [
     text: '{"level":"ERROR","message":"no\\u001b[2J stock"}',
     message: 'no\u001b[2J stock',
     stack: 'Error: no stock\n    at sell (shop.js:7)',
+    requestId: null,
   },
-  { at: null, level: 'unknown', file: 'stdOut', text: 'listening', message: null, stack: null },
+  {
+    at: null,
+    level: 'unknown',
+    file: 'stdOut',
+    text: 'listening',
+    message: null,
+    stack: null,
+    requestId: null,
+  },
 ];
 export const UPGRADED: UpgradeView = {
   state: 'under-way',
@@ -240,6 +250,11 @@ export class SampleHandlers implements ControlHandlers {
 
   async verdict(): Promise<StatusView['verdict']> {
     return STATUS.verdict;
+  }
+
+  async versions(limit: number): Promise<VersionsView> {
+    this.calls.push({ versions: limit });
+    return { schema: 'vili.versions/1', versions: [] };
   }
 
   async history(limit: number): Promise<readonly HistoryEntry[]> {
