@@ -4,6 +4,7 @@ import { withWorld } from '../support/daemon-world.ts';
 import { dropAt } from '../support/secure-servlet.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 import { needsOpenssl } from '../support/tls-fixture.ts';
+import { untilAlone, upgrade } from '../support/upgrades.ts';
 
 /** A loopback address that is not the usual one. */
 const ELSEWHERE = '127.0.0.2';
@@ -29,7 +30,7 @@ describe('A service that speaks TLS', function () {
   this.timeout(240_000);
   before(needsOpenssl);
 
-  it('is tested, replayed, promoted and compared with previous, while no user notices', () =>
+  it('is tested, replayed, promoted, compared with previous and kept by an upgrade, while no user notices', () =>
     withTempFolder(async (folder) => {
       const certificate = makeCertificate(folder, 'shop', { names: `IP:${ELSEWHERE}` });
       const settings = {
@@ -62,6 +63,13 @@ describe('A service that speaks TLS', function () {
           'copies go to previous',
           ({ probation }) => (probation?.evidence?.pairs ?? 0) > 5,
         );
+        const { running } = await daemon.client.status();
+        const upgraded = await upgrade(world);
+        expect(upgraded, upgraded.stdout).to.include({ code: 0, stderr: '' });
+        const before = users.counts().ok;
+        await daemon.until('users go on', () => users.counts().ok > before + 40);
+        expect((await daemon.client.status()).running?.pid).to.equal(running?.pid);
+        await untilAlone(daemon);
         expect(await users.stop()).to.include({ failed: 0, lastFailure: null });
       });
     }));
