@@ -5,7 +5,7 @@ import { printable } from '../text/printable.ts';
 import { probationLines } from '../text/probation/lines.ts';
 import { outageLines, pauseLines, waitLines } from '../text/status.ts';
 import { stepsLines } from '../text/probation/steps.ts';
-import { lastDecisionText, nothingKnown, whyText } from '../text/why.ts';
+import { lastDecisionText, lastEventText, nothingKnown, whyText } from '../text/why.ts';
 
 export const why: Declare = (program, run) =>
   program
@@ -39,6 +39,11 @@ async function explain(context: CommandContext, version: string | undefined): Pr
   else if (report !== null) printer.data(whyText(report, text));
   else if (version === undefined && !status?.steps) printer.data(lastDecisionText(history, text));
   if (report !== null || version === undefined) return EXIT.ok;
+  const event = lastEventText(version, history, text);
+  if (event !== null) {
+    if (!json) printer.data(event);
+    return EXIT.ok;
+  }
   printer.talk(printable(nothingKnown(version, history)));
   return EXIT.timedOut;
 }

@@ -57,10 +57,19 @@ export function lastDecisionText(
   const decided = new Set(['promoted', 'rejected', 'superseded', 'rolled-back', 'refused']);
   const last = history.findLast((entry) => decided.has(entry.event));
   if (last === undefined) return ['nothing is under test and nothing was decided yet'];
-  const version = printable(last.version);
-  const head = `${version} was ${last.event} by ${printable(last.by)} on ${printable(dateTime(last.at))}`;
-  const reasons = last.reasons.flatMap((text) => wrapWords(`- ${printable(text)}`, columns, '  '));
-  return [...wrapWords(head, columns, '  '), ...reasons];
+  return entryText(last, columns);
+}
+
+/** `vili why VERSION` when there is no report of it: the last that happened to it with reasons; null when the history has nothing of it. */
+export function lastEventText(
+  version: string,
+  history: readonly HistoryEntry[],
+  { columns }: TextOptions,
+): string[] | null {
+  const isIt = (name: string): boolean => name === version || name.endsWith(`-${version}`);
+  const events = history.filter((entry) => isIt(entry.version));
+  const last = events.findLast(({ reasons }) => reasons.length > 0) ?? events.at(-1);
+  return last === undefined ? null : entryText(last, columns);
 }
 
 /** What is said of a version without a report; the history may still know it. */
@@ -71,6 +80,13 @@ export function nothingKnown(version: string, history: readonly HistoryEntry[]):
 }
 
 // Private
+
+function entryText(last: HistoryEntry, columns: number): string[] {
+  const version = printable(last.version);
+  const head = `${version} was ${last.event} by ${printable(last.by)} on ${printable(dateTime(last.at))}`;
+  const reasons = last.reasons.flatMap((text) => wrapWords(`- ${printable(text)}`, columns, '  '));
+  return [...wrapWords(head, columns, '  '), ...reasons];
+}
 
 function wordOf({ verdict, reasons, test }: Report): string {
   if (verdict === 'probation') return 'on probation';
