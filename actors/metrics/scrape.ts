@@ -53,12 +53,14 @@ export function askSeries(
 
 async function factsOf(services: Services): Promise<MetricFacts> {
   const { system, addresses } = services;
-  const asked = await askAll(services);
-  const recorded = await system.ask<MetricsMessage, RecordedFacts>(
-    addresses.metrics,
-    (reply) => ({ type: 'describe', reply }),
-    ASK_TIMEOUT_MS,
-  );
+  const [asked, recorded] = await Promise.all([
+    askAll(services),
+    system.ask<MetricsMessage, RecordedFacts>(
+      addresses.metrics,
+      (reply) => ({ type: 'describe', reply }),
+      ASK_TIMEOUT_MS,
+    ),
+  ]);
   return {
     status: await statusOf(services, asked),
     proxy: asked.counts.proxy,

@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Bar, printBars } from '../bench/proxy/report.ts';
 import { median } from '../bench/proxy/rounds.ts';
@@ -44,7 +45,7 @@ console.table(Object.fromEntries(rows));
 const { median: scrapeMs, p95, max } = run.scrapeMs;
 process.stdout.write(
   `${run.scrapes} scrapes of ${run.series} series: ${ms(scrapeMs)} in the median, ${ms(p95)} p95, ${ms(max)} at most; ` +
-    `alerts that fire: ${run.firing.join(', ') || 'none'}\n`,
+    `alerts that fire: ${run.firing.join(', ') || 'none'}; load of the host ${loadavg().map(Math.round).join(' ')}\n`,
 );
 for (const { phase, request, problem } of run.failures.slice(0, 10)) {
   process.stdout.write(`failed, ${phase}: ${request}: ${problem}\n`);
@@ -53,6 +54,7 @@ const [alone, scraped] = [
   median(run.pairs.map((pair) => pair.alone.p99Ms)),
   median(run.pairs.map((pair) => pair.scraped.p99Ms)),
 ];
+const failed = run.pairs.reduce((sum, pair) => sum + pair.alone.failed + pair.scraped.failed, 0);
 const bars: Bar[] = [
   {
     text: 'endpoints that Vili distinguishes',
@@ -63,7 +65,7 @@ const bars: Bar[] = [
   { text: 'ms of a scrape, 95th percentile', value: p95, most: SCRAPE_MAX_MS },
   { text: 'scrapes that failed', value: run.failedScrapes, most: 0 },
   { text: 'rules that could not be evaluated', value: run.brokenRules.length, most: 0 },
-  { text: 'requests of users that failed', value: run.failures.length, most: 0 },
+  { text: 'requests of users that failed', value: failed, most: 0 },
   {
     text: 'ms at p99 of users while Vili is scraped, median',
     value: scraped,

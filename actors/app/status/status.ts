@@ -16,18 +16,21 @@ import type { DeploymentView, TrafficCounts } from '../../messages.ts';
 import { askDeployment, askEvaluation, askTraffic, askUsers } from '../questions.ts';
 import type { Services } from '../services.ts';
 
-/** What the actors replied, one after the other. */
+/** What the actors replied. */
 export interface Asked {
   readonly described: DeploymentView;
   readonly counts: TrafficCounts;
   readonly evaluation: EvaluationView | null;
 }
 
-/** Asks all actors that a status is made of. Throws AskTimeout when one does not reply. */
+/** Asks all actors that a status is made of, at once. Throws AskTimeout when one does not reply. */
 export async function askAll(services: Services): Promise<Asked> {
-  const described = await askDeployment(services);
-  const counts = await askTraffic(services);
-  return { described, counts, evaluation: await askEvaluation(services) };
+  const [described, counts, evaluation] = await Promise.all([
+    askDeployment(services),
+    askTraffic(services),
+    askEvaluation(services),
+  ]);
+  return { described, counts, evaluation };
 }
 
 /** What `vili status` shows, and the metrics. */
