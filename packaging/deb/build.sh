@@ -46,6 +46,11 @@ for unit in "$program/packaging/systemd/"*; do
 done
 mv "$program/docs" "$program/README.md" "$program/CHANGELOG.md" "$program/SECURITY.md" "$program/ARCHITECTURE.md" "$documents/"
 mv "$program/LICENSE" "$documents/copyright"
+for page in "$program/packaging/man/"*; do
+  manual=$files/usr/share/man/man${page##*.}
+  mkdir -p "$manual"
+  gzip -9nc "$page" >"$manual/$(basename "$page").gz"
+done
 rm -r "$program/packaging"
 
 chmod -R u=rwX,go=rX "$files"

@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { DaemonWorld } from '../support/daemon-world.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
@@ -28,6 +29,10 @@ describe('The Debian package', function () {
       const unit = await readFile(join(units, 'vili@.service'), 'utf8');
       expect(unit).to.contain('ExecStart=/usr/bin/vili start').and.not.contain('/usr/local');
 
+      for (const page of ['man1/vili.1.gz', 'man5/vili.yaml.5.gz']) {
+        const text = gunzipSync(await readFile(join(installed, 'usr/share/man', page))).toString();
+        expect(text).to.contain('.SH DESCRIPTION');
+      }
       const program = join(installed, 'usr/bin/vili');
       expect(await readlink(program)).to.equal('../lib/vili/dist/actors/app/main.js');
       expect((await stat(program)).mode & 0o777).to.equal(0o755);
