@@ -28,6 +28,42 @@ describe('Several proxy processes', () => {
     });
   });
 
+  it('agree on which users have another servlet', async () => {
+    const next = await Upstream.http(
+      (_request, response) => response.end('new'),
+      'app-2/1_running',
+    );
+    const served = async (port: number, client: number): Promise<string> => {
+      const name = `X-Forwarded-For: 10.0.0.${client}\r\n`;
+      const text = await exchangeRaw(port, LAST.replace('Connection', `${name}Connection`));
+      return text.slice(text.indexOf('\r\n\r\n') + 4);
+    };
+    try {
+      await withCluster(
+        await hello(),
+        async ({ port, proxy, counted }) => {
+          const share = { target: next.target, size: 0.5, salt: 'salt', key: null };
+          proxy.setRoute({ ...proxy.route(), share });
+          // Resolves when every process has the route.
+          await proxy.drain(next.target, 0);
+          // Of one client, several times: each of the two processes has some of these connections.
+          for (let client = 1; client <= 8; client++) {
+            const names = await Promise.all(Array.from({ length: 6 }, () => served(port, client)));
+            expect(new Set(names).size, `client ${client}: ${names.join(' ')}`).to.equal(1);
+          }
+          const names = await Promise.all(
+            Array.from({ length: 40 }, (_, client) => served(port, client)),
+          );
+          expect(new Set(names)).to.deep.equal(new Set(['hello', 'new']));
+          await counted('all are counted', ({ received }) => received === 88);
+        },
+        { settings: { trustedProxies: ['loopback'] } },
+      );
+    } finally {
+      await next.close();
+    }
+  });
+
   it('pass every exchange to the one mirror, also one larger than a batch', async () => {
     const large = 'x'.repeat(300_000);
     const upstream = await Upstream.http((request, response) => {
