@@ -6,6 +6,7 @@ import { LOG_PARSERS } from './logs.ts';
 import { NAME_PARSERS } from './names.ts';
 import type { AnyParser } from './parser.ts';
 import { RECORD_PARSERS } from './records.ts';
+import { SERIES_PARSERS } from './series.ts';
 import { SETTING_PARSERS } from './settings.ts';
 import { USER_PARSERS } from './users.ts';
 
@@ -21,5 +22,6 @@ export const PARSERS: ReadonlyMap<string, AnyParser> = new Map<string, AnyParser
     ...USER_PARSERS,
     ...CONTROL_PARSERS,
     ...FILE_PARSERS,
+    ...SERIES_PARSERS,
   }),
 );
