@@ -26,7 +26,7 @@ const ELSEWHERE: readonly (readonly [words: string, advice: string])[] = [
   ['compare differences samples', 'it is called `vili diff` here'],
   ['resend repeat', 'it is called `vili replay` here'],
   ['config settings validate lint doctor verify', 'it is called `vili check` here'],
-  ['actors top processes', 'it is called `vili tree` here'],
+  ['actors processes', 'it is called `vili tree` here'],
   ['new create setup', 'it is called `vili init` here'],
   ['ui web page browser', '`vili dashboard` opens the page'],
   ['metrics', '`vili status --json` has the figures, admin.listen serves /metrics'],

@@ -26,6 +26,7 @@ import { start } from './commands/running/start.ts';
 import { rollback } from './commands/acts/rollback.ts';
 import { stop } from './commands/running/stop.ts';
 import { status } from './commands/status.ts';
+import { top } from './commands/top.ts';
 import { trace } from './commands/trace.ts';
 import { tree } from './commands/tree.ts';
 import { wait } from './commands/wait.ts';
@@ -50,6 +51,7 @@ const COMMANDS: readonly Declare[] = [
   runBare,
   completion,
   status,
+  top,
   why,
   diff,
   history,
