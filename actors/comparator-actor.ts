@@ -8,7 +8,8 @@ import { logged, observed } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
-import type { Concluded, Test } from '../lib/evaluation/test.ts';
+import type { Concluded } from '../lib/evaluation/course/view.ts';
+import type { Test } from '../lib/evaluation/test.ts';
 import type { Journal } from '../lib/journal/journal.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
@@ -269,9 +270,8 @@ function writeReport(
   decision: DecisionRecord,
 ): void {
   const decided = [test, ended].find((it) => it?.release.name === decision.version);
-  const concluded =
-    decided?.conclude(decision, deps.now()) ??
-    Promise.resolve({ decision, test: null, course: null });
+  const nothing = { decision, test: null, course: null };
+  const concluded = decided?.conclude(decision, deps.now()) ?? Promise.resolve(nothing);
   self.pipe(
     concluded.then(deps.writeReport),
     () => ({ type: 'reported', problem: null }),

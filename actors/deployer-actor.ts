@@ -83,8 +83,8 @@ export function deployerActor(deps: DeployerDeps): Behaviour<DeployerMessage, De
         case 'servlet-view':
           return { ...state, servlets: withFacts(state.servlets, message.view) };
         case 'note': {
-          const { event, version, text } = message;
-          const what = { event, version, by: 'vili', reasons: [reasonOf(event, text)] } as const;
+          const { event, version, text, by = 'vili' } = message;
+          const what = { event, version, by, reasons: [reasonOf(event, text)] } as const;
           const atMs = deps.rules().wallMs;
           await record(deps, self, deployment, { type: 'record', atMs, ...what });
           return state;

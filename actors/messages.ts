@@ -72,6 +72,8 @@ export type DeployerMessage =
       readonly event: HistoryEvent;
       readonly version: string;
       readonly text: string;
+      /** Absent: Vili by itself. */
+      readonly by?: string;
     }
   | { readonly type: 'may-delete'; readonly name: string; readonly reply: Address<boolean> }
   | { readonly type: 'save-again' }

@@ -17,6 +17,8 @@ import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
 import { askSeries, Scrapes } from '../metrics/scrape.ts';
 import { destinationOf } from './acts/destination.ts';
+import { Ignoring } from './edit/ignore.ts';
+import { Replays } from './edit/replays.ts';
 import { stepsOf } from './acts/steps-of.ts';
 import { courseOf, knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { LogViews } from './logs/log-views.ts';
@@ -37,6 +39,12 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
   const onNotice = (text: string): void => services.journal.notice(text, {});
   const captures = new Captures({ system, onNotice });
   const scrapes = new Scrapes(services);
+  const replays = new Replays(services);
+  const ignoring = new Ignoring(services, {
+    reload: (by) => reload(services, by),
+    begin: async (by, rule, reason) =>
+      (await act(services, 'ignore', { by, path: rule, reason })).effect,
+  });
   const handlers: ControlHandlers = {
     status: async () => statusOf(services, await askAll(services)),
     metrics: () => scrapes.text(),
@@ -47,6 +55,8 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
     samples: (version) => samplesOf(services, version),
     replay: (version) => replayPlan(services, version),
     versions: (limit) => versionsOf(services, limit),
+    replayed: (request) => replays.run(request),
+    ignore: (request) => ignoring.ignore(request),
     history: (limit) => history.read(limit),
     trace: (filter) => trace(services, filter),
     followTrace: (listener) => system.trace.follow(listener),
@@ -102,7 +112,8 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
   if (!reply.done) throw new ConflictError(reply.text);
   // As a service manager does it: what follows is the same.
   if (kind === 'stop') process.kill(process.pid, 'SIGTERM');
-  const note = accepted === undefined ? '' : await acceptNote(services, accepted);
+  const note =
+    kind !== 'accept' || accepted === undefined ? '' : await acceptNote(services, accepted);
   const effect = `${reply.text}${note}`;
   return { version: reply.version, effect, ...(reply.steps && { steps: reply.steps }) };
 }

@@ -18,6 +18,7 @@ export interface Act {
     | 'rollback'
     | 'retest'
     | 'accept'
+    | 'ignore'
     | 'pause'
     | 'resume'
     | 'restart'
@@ -62,6 +63,7 @@ export function planAct(state: Deployment, act: Act, rules: Rules): ActPlan {
   if (act.kind === 'retest') return retest(state, act, rules);
   if (act.kind === 'restart') return restarting(state, act);
   if (act.kind === 'stop') return stopping(state, act);
+  if (act.kind === 'ignore') return ignoring(state, act);
   const candidate = [state.testing, state.incoming].find(
     (it) => it !== null && (act.version === null || act.version === it.release.name),
   );
@@ -141,6 +143,16 @@ function stopping({ running }: Deployment, act: Act): ActPlan {
   const text =
     "Vili stops: users' requests in flight finish, then all processes of the service end";
   return possible(running?.release.name ?? '', text, event);
+}
+
+function ignoring({ testing, running, promotion }: Deployment, act: Act): ActPlan {
+  const { name, by, reason } = act;
+  const why = reason === '' ? '' : `: ${reason}`;
+  const reasons = [reasonOf('operator', `${by} added the rule ${name ?? ''}${why}`)];
+  const isTested = testing?.phase === 'testing' && promotion === null;
+  const version = testing?.release.name ?? running?.release.name ?? '';
+  const then = isTested ? `the test of ${version} begins anew` : 'it counts from the next test on';
+  return possible(version, `${name ?? ''} is in effect: ${then}`, { type: 'ignored', by, reasons });
 }
 
 function acceptance(version: string, { name, by, reason }: Act): ActPlan {

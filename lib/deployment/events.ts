@@ -89,6 +89,8 @@ export type DeploymentEvent =
       readonly reason: string;
     } & Asked)
   | ({ readonly type: 'resume' } & Asked)
+  /** A rule that ignores differences counts from the next test on. */
+  | ({ readonly type: 'ignored' } & Asked)
   /** A fresh process of this version is wanted in this role. */
   | ({ readonly type: 'restart'; readonly version: string; readonly role: Role } & Asked)
   /** Vili is about to stop, because somebody asked. */

@@ -1,5 +1,6 @@
 import { accept } from './acceptance.ts';
 import { advance, arrived, diskMeasured, retest } from './arrival.ts';
+import { ignored } from './hand/anew.ts';
 import { booted } from './start/boot.ts';
 import {
   candidateDown,
@@ -80,6 +81,8 @@ function apply(draft: Draft, event: DeploymentEvent): void {
       return accept(draft, event);
     case 'declared':
       return declare(draft, event);
+    case 'ignored':
+      return ignored(draft, event);
     case 'pause':
       return pause(draft, event);
     case 'resume':

@@ -10,7 +10,7 @@ import type { DeclaredDifference } from '../model/traffic-rules.ts';
 import type { EndpointReport, SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import type { Saved } from './checkpoint/saved.ts';
-import type { CourseView } from './course/view.ts';
+import type { Concluded, CourseView } from './course/view.ts';
 import { Evaluation, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
 import { type DeclaredView, declaredViews } from './report/declared.ts';
@@ -65,13 +65,6 @@ export interface TestView {
   readonly test: TestReport;
 }
 
-/** What is left of a test in its version's folder. */
-export interface Concluded {
-  readonly decision: DecisionRecord;
-  readonly test: TestReport | null;
-  readonly course: CourseView | null;
-}
-
 /** The test of one version: its evidence, its samples, and what they allow so far. */
 export class Test {
   readonly release: Release;
@@ -80,6 +73,8 @@ export class Test {
   readonly id: string;
   readonly #probation = new ProbationEvidence();
   readonly #lastingMs: number;
+  /** Only requests since then are of this test; one that was resumed goes on with all. */
+  readonly #fromMs: number;
   readonly #declared: readonly DeclaredDifference[];
   readonly #evaluation: Evaluation;
   readonly #store: SampleStore;
@@ -93,7 +88,9 @@ export class Test {
     { release, against, declared, rules, toWall }: TestOptions,
     evaluation: Evaluation,
     store: SampleStore,
+    fromMs: number,
   ) {
+    this.#fromMs = fromMs;
     this.release = release;
     this.against = against ?? null;
     this.id = against === undefined ? release.name : probationIdOf(release.name);
@@ -118,14 +115,14 @@ export class Test {
       const { state, problems } = await readState(options.evidenceFile, (data) => data);
       for (const problem of problems) afresh(problem);
       const resumed = Evaluation.resume(build, settings, state);
-      if (resumed !== null) return new Test(options, resumed, await openStore(options, false));
+      if (resumed !== null) return new Test(options, resumed, await openStore(options, false), 0);
     } catch (error) {
       afresh(messageOf(error));
     }
     const evaluation = Evaluation.begin(build, settings, memory, startUp);
     // The samples of its test are worth more than none.
     const fresh = isReversed ? 'at-first-sample' : true;
-    return new Test(options, evaluation, await openStore(options, fresh));
+    return new Test(options, evaluation, await openStore(options, fresh), nowMs);
   }
 
   isOf({ fingerprint }: Release, sinceMs: number, against?: string): boolean {
@@ -147,14 +144,15 @@ export class Test {
   /** Adds what the mirror worker found. */
   compared(batch: OutcomeBatch, nowMs: number): void {
     if (batch.testId !== this.id) return;
-    this.#evaluation.pairs(batch.outcomes);
+    // A test that begins anew has the same name: what was still under way belongs to the one before.
+    this.#evaluation.pairs(batch.outcomes.filter(({ atMs }) => atMs >= this.#fromMs));
     this.#evaluation.ignored(batch.ignored);
     if (batch.noise !== null) this.#evaluation.learnedNoise(batch.noise);
     // What copies do to users, and how long previous takes, says nothing of the version on probation.
     if (this.against === null) this.#evaluation.harm(batch.harm);
     const overdue = this.against === null ? batch.overdue : 0;
     this.#evaluation.underWay(overdue, batch.paused, batch.translated);
-    for (const sample of batch.samples) {
+    for (const sample of batch.samples.filter(({ atMs }) => atMs >= this.#fromMs)) {
       this.#store.add({ ...sample, atMs: this.#toWall(sample.atMs) });
       this.#context.expect(sample, nowMs);
     }

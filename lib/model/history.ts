@@ -24,6 +24,10 @@ export type HistoryEvent =
   /** An operator let nothing be promoted or rejected by itself for a while; and again. */
   | 'paused'
   | 'resumed'
+  /** An operator had a sample sent again. */
+  | 'replayed'
+  /** An operator had differences ignored, by a rule in the settings. */
+  | 'ignored'
   /** An operator stopped Vili. */
   | 'stopped';
 

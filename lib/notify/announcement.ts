@@ -151,6 +151,8 @@ function saying(
     deleted: null,
     adopted: null,
     accepted: null,
+    replayed: null,
+    ignored: null,
   };
   const found = sayings[event];
   return found && { emoji: found[0], sentence: found[1].trimEnd() };

@@ -68,7 +68,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/evaluation': {
     idea: 'all evidence on one version, its samples and report, replay',
-    imports: 'lib/model lib/text lib/base lib/compare lib/logs lib/verdict lib/mirror',
+    imports: 'lib/model lib/runtime lib/text lib/base lib/compare lib/logs lib/verdict lib/mirror',
   },
   'lib/metrics': {
     idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, and `series` for charts',

@@ -19,6 +19,10 @@ export class LiveSettings {
     this.#loaded = loadSettings(sources);
   }
 
+  get sources(): SettingsSources {
+    return this.#sources;
+  }
+
   get settings(): Settings {
     return this.#loaded.settings;
   }

@@ -2,6 +2,7 @@ import { type Reason, reasonOf } from '../../model/reason.ts';
 import type { Release } from '../../model/release.ts';
 import type { DeclaredDifference } from '../../model/traffic-rules.ts';
 import { counted } from '../../text/numbers.ts';
+import { beginAnew } from '../hand/anew.ts';
 import type { Draft } from '../draft.ts';
 import type { DeploymentEvent } from '../events.ts';
 import type { Declaration, Deployment } from '../state.ts';
@@ -16,7 +17,6 @@ const MAX_NAMED = 5;
  */
 export function declare(draft: Draft, event: Extract<DeploymentEvent, { type: 'declared' }>): void {
   const { version, fileName, entries } = event;
-  const { testing, promotion } = draft.state;
   if (!isToCome(draft, version)) return;
   const known = draft.state.declared ?? [];
   const before = known.find((it) => it.version === version)?.entries ?? [];
@@ -24,25 +24,7 @@ export function declare(draft: Draft, event: Extract<DeploymentEvent, { type: 'd
   const others = known.filter((it) => it.version !== version && isNeeded(draft, it));
   const all = entries.length === 0 ? others : [...others, { version, fileName, entries }];
   draft.set({ declared: all.slice(-DECLARED_LIMIT) });
-  if (testing?.release.version !== version || testing.phase !== 'testing' || promotion !== null)
-    return;
-  const { windowWait: _, ...candidate } = testing;
-  draft.set({
-    testing: {
-      ...candidate,
-      phase: 'starting',
-      sinceMs: draft.rules.nowMs,
-      begun: false,
-      readySinceMs: null,
-      isClear: false,
-    },
-  });
-  // A servlet that is ready already reports so once more.
-  draft.ask(
-    { type: 'mirror-off' },
-    { type: 'evaluate-off' },
-    { type: 'start', release: testing.release, role: 'testing' },
-  );
+  if (draft.state.testing?.release.version === version) beginAnew(draft);
 }
 
 /** For the commands of a test: what the version is meant to have. Empty where nothing is declared. */

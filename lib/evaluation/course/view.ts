@@ -1,5 +1,7 @@
 import type { EndpointState } from '../../verdict/report.ts';
 import type { Coverage } from '../coverage.ts';
+import type { DecisionRecord } from '../report/compose.ts';
+import type { TestReport } from '../report/report.ts';
 import { BIN_BOUNDS_MS, type EndpointSides, type SideView } from './endpoint-sides.ts';
 import type { CoursePoints } from './points.ts';
 
@@ -54,6 +56,13 @@ export interface EndpointView {
 export interface CourseView {
   readonly evidence: EvidenceOverTime;
   readonly endpoints: EndpointsView;
+}
+
+/** What is left of a test in its version's folder. */
+export interface Concluded {
+  readonly decision: DecisionRecord;
+  readonly test: TestReport | null;
+  readonly course: CourseView | null;
 }
 
 const NOTHING: SideView = { failed: 0, clientErrors: 0, ms: BIN_BOUNDS_MS.map(() => 0).concat(0) };

@@ -11,6 +11,7 @@ import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { LinesWanted } from '../../model/logs/shown-line.ts';
 import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
+import type { IgnoreRequest, IgnoreView, ReplayRequest, ReplayView } from '../views/act-views.ts';
 import type { VersionsView } from '../views/versions-view.ts';
 import type { UpgradeView } from '../views/upgrade-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';
@@ -72,6 +73,10 @@ export interface ControlHandlers {
   replay(version: string | undefined): Promise<ReplayPlan>;
   /** The versions that arrived last. */
   versions(limit: number): Promise<VersionsView>;
+  /** Sends a sample again. Throws ConflictError when that is not possible now. */
+  replayed(request: ReplayRequest): Promise<ReplayView>;
+  /** Adds a rule to the settings. Throws BadRequestError, ConflictError; then nothing has changed. */
+  ignore(request: IgnoreRequest): Promise<IgnoreView>;
   history(limit: number): Promise<readonly HistoryEntry[]>;
   trace(filter: TraceFilter): Promise<readonly TraceRecord[]>;
   /** Calls the listener for every new record until the returned function is called. */

@@ -60,6 +60,11 @@ promotion needs \`oddsFit\`, that testing does not fail more often than it may, 
 \`endpoint requests share pairs worse better held needs\` and, for \`running\` and \`testing\`, \`failed clientErrors ms\`: responses by
 time, in bins up to each of \`bounds\` (ms) and one beyond. Both are in \`evidence.json\` in a version's folder once it is decided.
 
+\`/v1/ignore\` responds with \`file line before after rule effect\`: the rule goes to \`compare.rules\` where that is set, since
+\`.env\` outranks \`vili.yaml\`; else to \`vili.yaml\` if there is one, else to \`.env\`. A comment names who added it, and when. The rest
+of the file stays byte for byte, and a file that would then not be read back with exactly that rule is not written. Where a variable
+or the command line sets the rules it is a 409. \`/v1/replay/run\` has a thread of its own and never sends to running what is not safe.
+
 A description for tools, OpenAPI 3.1, is at \`/v1/openapi.json\` and in \`docs/openapi.json\`.
 
 ## Live events
@@ -92,6 +97,7 @@ An error is \`application/problem+json\` (RFC 9457); \`code\` is stable, \`detai
 | 405 | \`VILI_WRONG_METHOD\` |
 | 409 | \`VILI_REFUSED\`: not possible now |
 | 422 | \`VILI_RELOAD_FAILED\`: the settings are wrong and stay as they are |
+| 502 | \`VILI_REPLAY_FAILED\` |
 | 413 | \`VILI_BODY_TOO_LARGE\` |
 | 429 | \`VILI_TOO_MANY_REQUESTS\`, \`VILI_TOO_MANY_TOKENS\` |
 | 503 | \`VILI_TOO_MANY_STREAMS\` |

@@ -6,6 +6,7 @@ import type { EventGap, EventView } from '../views/event-view.ts';
 import { differencesOf } from '../views/evidence-view.ts';
 import { sampleView } from '../views/samples-view.ts';
 import { ACT_ROUTES } from './act-routes.ts';
+import { EVIDENCE_ACT_ROUTES } from './page-act-routes.ts';
 import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
@@ -232,6 +233,7 @@ export const ROUTES = {
     doc: 'its samples, where both versions listen, and how a copy is made; for `vili replay`, which sends them',
     respond: (handlers, { version }) => handlers.replay(version),
   }),
+  ...EVIDENCE_ACT_ROUTES,
   crash: json({
     method: 'POST',
     path: '/v1/debug/crash',

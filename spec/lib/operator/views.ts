@@ -1,4 +1,10 @@
 import type { Sample } from '../../../lib/compare/sample/sample.ts';
+import type {
+  IgnoreRequest,
+  IgnoreView,
+  ReplayRequest,
+  ReplayView,
+} from '../../../lib/operator/views/act-views.ts';
 import type { VersionsView } from '../../../lib/operator/views/versions-view.ts';
 import type { CourseView } from '../../../lib/evaluation/course/view.ts';
 import type { Report } from '../../../lib/evaluation/report/report.ts';
@@ -250,6 +256,25 @@ export class SampleHandlers implements ControlHandlers {
 
   async verdict(): Promise<StatusView['verdict']> {
     return STATUS.verdict;
+  }
+
+  async replayed(request: ReplayRequest): Promise<ReplayView> {
+    this.calls.push({ replayed: request });
+    const about = { id: request.sample, endpoint: 'GET /', request: 'GET /' };
+    const found = { outcome: 'same', text: 'as before', differences: [] } as const;
+    return {
+      schema: 'vili.replay/1',
+      version: 'inventory-1.5.0',
+      to: 'testing',
+      ...about,
+      ...found,
+    };
+  }
+
+  async ignore(request: IgnoreRequest): Promise<IgnoreView> {
+    this.calls.push({ ignore: request });
+    const where = { file: '.env', line: 2, before: null, after: 'x' };
+    return { schema: 'vili.ignore/1', ...where, rule: '* ignore $.price', effect: 'done' };
   }
 
   async versions(limit: number): Promise<VersionsView> {
