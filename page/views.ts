@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import type { VNode } from './vendor/preact.js';
 import { Differences } from './views/differences.ts';
 import { Inside } from './views/inside.ts';
+import { Logs } from './views/logs.ts';
 import { Now } from './views/now.ts';
 import { Traffic } from './views/traffic.ts';
 import { Versions } from './views/versions.ts';
@@ -43,6 +44,7 @@ export const VIEWS: readonly [View, ...View[]] = [
     question: 'What became of every version, and who decided?',
     View: Versions,
   },
+  { name: 'logs', title: 'Logs', question: 'What do both log?', View: Logs },
   { name: 'inside', title: 'Inside', question: 'Is Vili itself well?', View: Inside },
 ];
 

@@ -24,8 +24,7 @@ export function Surroundings({ status }: { status: StatusView }): VNode {
         <span class="num">${grouped(sum(traffic.skipped))}</span> <span class="quiet-text">${partsOf(traffic.skipped)}</span>
       <//>
       <${Fact} name="copies lost" meaning="left out so that users do not feel the test, or without a response of testing">
-        <span class="num">${grouped(sum(traffic.dropped) + sum(traffic.failed))}</span>
-        <span class="quiet-text">${partsOf({ ...traffic.dropped, ...traffic.failed })}</span>
+        <span class="num">${grouped(sum(traffic.dropped) + sum(traffic.failed))}</span>${' '}<span class="quiet-text">${partsOf({ ...traffic.dropped, ...traffic.failed })}</span>
       <//>
       <${Fact} name="disk" meaning="of the file system of the base folder">
         ${disk.freeShare === null ? 'unknown' : html`<${State} tone=${isTight ? 'bad' : 'good'} word=${`${percent(disk.freeShare)} free`} />`}

@@ -65,9 +65,7 @@ function One({
 }): VNode {
   const canAct = useLive((live) => live.access === 'full' && live.gone === null);
   const acts = [
-    ...(['rejected', 'superseded', 'rolled-back'].includes(state)
-      ? [retest(version), rollbackTo(version)]
-      : []),
+    ...(['rejected', 'superseded', 'rolled-back'].includes(state) ? [retest(version)] : []),
     ...(state === 'previous' || state === 'promoted' ? [rollbackTo(version)] : []),
   ];
   return html`<${Card} title=${shown(version)} aside=${html`<${State} tone=${stateTone(state)} word=${eventWord(state)} />`} wide>

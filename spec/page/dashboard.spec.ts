@@ -118,6 +118,7 @@ describe('The dashboard in a browser', function () {
       'differences/shop-1.1.0',
       'traffic',
       'versions',
+      'logs',
       'inside',
     ]) {
       for (const colorScheme of ['light', 'dark'] as const) {
