@@ -21,6 +21,8 @@ describe('Differences that are declared for one release', function () {
         'shop-1.1.0.accept',
         '# for 1.1.0\n$.price  prices are text now\n$.gone  never there\n',
       );
+      // It stays under test while it is looked at.
+      expect((await world.vili('pause', '--yes')).code).to.equal(0);
       await world.drop('1.1.0', CHANGED);
       const { reasons } = await daemon.recorded('testing', 'shop-1.1.0', LIMIT_MS);
       expect(reasons).to.deep.equal([
@@ -36,6 +38,7 @@ describe('Differences that are declared for one release', function () {
       );
       const why = (await world.vili('why')).stdout.replaceAll(/\s+/g, ' ');
       expect(why).to.match(/declared: \$\.price seen \d+ times? \(prices are text now\)/);
+      expect((await world.vili('resume', '--yes')).code).to.equal(0);
       await daemon.serving('shop-1.1.0', LIMIT_MS);
 
       const folder = join(world.base, 'shop-1.1.0');
