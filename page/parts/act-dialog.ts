@@ -12,17 +12,24 @@ import { notify } from './notice.ts';
 const MAX_REASON = 500;
 const MAX_NAME = 100;
 
+/** What a dry run says: steps, or the line that is written. */
+interface Plan extends Pick<ActResult, 'steps'> {
+  readonly file?: string;
+  readonly line?: number;
+  readonly after?: string;
+}
+
 /** Asks before an act with its full effect, who acts and why; then acts and says what came of it. */
 export function ActDialog({ act, onClose }: { act: Act; onClose: () => void }): VNode {
   const [by, setBy] = useState(byOf());
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState('');
   const [isSent, setSent] = useState(false);
-  const [plan, setPlan] = useState<ActResult | null>(null);
+  const [plan, setPlan] = useState<Plan | null>(null);
 
   useEffect(() => {
     if (act.hasDryRun !== true) return;
-    post<ActResult>(`/v1/${act.kind}`, { ...act.body, by: by || 'dashboard', dryRun: true }).then(
+    post<Plan>(`/v1/${act.kind}`, { ...act.body, by: by || 'dashboard', dryRun: true }).then(
       setPlan,
       (error: unknown) => setProblem(String(error instanceof Error ? error.message : error)),
     );
@@ -59,6 +66,12 @@ export function ActDialog({ act, onClose }: { act: Act; onClose: () => void }): 
           : html`<ol class="steps">
             ${plan.steps.map((step) => html`<li>${shown(step)}</li>`)}
           </ol>`
+      }
+      ${
+        plan?.after === undefined
+          ? null
+          : html`<p>Line ${plan.line} of <code>${shown(plan.file ?? '')}</code> becomes:</p>
+            <pre class="written">${shown(plan.after)}</pre>`
       }
       <label>Your name, for the history
         <input

@@ -55,6 +55,20 @@ export function rollbackTo(version: string): Act {
   };
 }
 
+/** Writes a rule for what differs; a header is named as one. */
+export function ignoring(endpoint: string, kind: string, path: string): Act {
+  const place = kind === 'header' ? `header:${path}` : path;
+  const effect = `${place} of ${endpoint} is ignored from now on, in this test and later ones. The test under way begins anew.`;
+  return {
+    kind: 'ignore',
+    label: 'Ignore this',
+    effect,
+    body: { endpoint, path: place },
+    hasDryRun: true,
+    isGrave: true,
+  };
+}
+
 // Private
 
 const PAUSE: Act = {

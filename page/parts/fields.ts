@@ -2,6 +2,9 @@ import type { DifferencesView } from '../../lib/operator/views/evidence-view.ts'
 import { grouped } from '../../lib/text/numbers.ts';
 import { shown } from '../text/show.ts';
 import { html, type VNode } from '../vendor/preact.js';
+import { useLive } from '../live/store.ts';
+import { ActButtons } from './act-buttons.ts';
+import { ignoring } from './acts.ts';
 import { Card, State } from './basic.ts';
 
 type Entry = DifferencesView['endpoints'][number]['differences'][number];
@@ -11,20 +14,25 @@ export function Fields({
   title,
   entries,
   isBad = false,
+  endpoint,
 }: {
   title: string;
+  /** Where a field can be ignored; absent: what failed cannot be. */
+  endpoint?: string;
   entries: readonly Entry[];
   isBad?: boolean;
 }): VNode | null {
+  const canAct = useLive((live) => live.access === 'full' && live.gone === null);
   if (entries.length === 0) return null;
   return html`<h3>${title}</h3><div class="scroll" tabindex="0" role="region" aria-label=${title}><table class=${isBad ? '' : 'greyed'}>
-    <thead><tr><th scope="col">field</th><th scope="col">kind</th><th scope="col">running</th><th scope="col">testing</th><th scope="col" class="num">times</th></tr></thead>
+    <thead><tr><th scope="col">field</th><th scope="col">kind</th><th scope="col">running</th><th scope="col">testing</th><th scope="col" class="num">times</th>${endpoint === undefined ? null : html`<th scope="col"><span class="unseen">acts</span></th>`}</tr></thead>
     <tbody>${entries.map(
       ({ kind, path, running, testing, count }) => html`<tr>
         <th scope="row" class="long"><code><bdi>${shown(path)}</bdi></code></th><td>${shown(kind)}</td>
         <td class="long"><code><bdi>${shown(running) || 'nothing'}</bdi></code></td>
         <td class="long"><code><bdi>${shown(testing) || 'nothing'}</bdi></code></td>
-        <td class="num">${grouped(count)}</td></tr>`,
+        <td class="num">${grouped(count)}</td>
+        ${endpoint === undefined ? null : html`<td><${ActButtons} acts=${[ignoring(endpoint, kind, path)]} canAct=${canAct} /></td>`}</tr>`,
     )}</tbody>
   </table></div>`;
 }

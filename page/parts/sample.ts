@@ -7,6 +7,7 @@ import { shown } from '../text/show.ts';
 import { html, type VNode } from '../vendor/preact.js';
 import { Card, Instead, State, Time } from './basic.ts';
 import { notify } from './notice.ts';
+import { Replay } from './replay.ts';
 import { BodyLines, HeaderLines } from './side-by-side.ts';
 
 /** One pair: the request, both responses side by side, and what both logged. */
@@ -20,7 +21,7 @@ export function SampleCard({ id, version }: { id: string; version: string }): VN
   const title = `${shown(request.method)} ${shown(request.path)}`;
   return html`<${Card} title=${title} aside=${html`<span class="quiet-text">sample ${shown(id)}, sent <${Time} at=${at} /></span>`} wide>
     <p class="quiet-text">${shown(sample.endpoint)}, request id <code><bdi>${shown(requestId)}</bdi></code></p>
-    <${SampleButtons} sample=${sample} />
+    <${SampleButtons} sample=${sample} version=${version} />
     ${
       differences.length > 0 &&
       html`<ul class="reasons">${differences.map(
@@ -66,7 +67,7 @@ function levelClass(level: string): string {
   return /^(?:trace|debug|info|warn|error|fatal)$/.test(level) ? level : 'unknown';
 }
 
-function SampleButtons({ sample }: { sample: Sample }): VNode {
+function SampleButtons({ sample, version }: { sample: Sample; version: string }): VNode {
   const port = useLive((live) => live.status?.vili.port ?? 0);
   const scheme = useLive((live) => live.status?.vili.scheme ?? 'http');
   const why = incompleteness(sample);
@@ -79,5 +80,6 @@ function SampleButtons({ sample }: { sample: Sample }): VNode {
       notify('The browser does not let this page copy: it is not at localhost and has no TLS.');
     }
   };
-  return html`<div class="buttons"><button type="button" onClick=${() => void copy()} title="for users' port: it goes to running">Copy as curl</button></div>`;
+  return html`<div class="buttons"><button type="button" onClick=${() => void copy()} title="for users' port: it goes to running">Copy as curl</button>
+    <${Replay} id=${sample.id} version=${version} /></div>`;
 }

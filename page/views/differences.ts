@@ -61,8 +61,8 @@ function List({ view, wanted }: { view: DifferencesView; wanted: string }): VNod
       (one) => html`<${Card} key=${one.endpoint} title=${shown(one.endpoint)} wide
         aside=${html`<span class="quiet-text">${counted(one.pairs, 'pair')}, worse in ${grouped(one.worse)}, better in ${grouped(one.better)}</span>`}>
         <${Fields} title="Failures" entries=${one.failures} isBad />
-        <${Fields} title="Counts against it" entries=${one.differences} isBad />
-        <${Fields} title="Also seen" entries=${one.alsoSeen} />
+        <${Fields} title="Counts against it" entries=${one.differences} endpoint=${one.endpoint} isBad />
+        <${Fields} title="Also seen" entries=${one.alsoSeen} endpoint=${one.endpoint} />
         ${
           one.samples.length > 0 &&
           html`<p class="samples">Samples: ${one.samples.map(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import {
   chromiumPath,
@@ -77,13 +78,33 @@ describe('The dashboard in a browser', function () {
       `[...document.querySelectorAll('.events li')].some((it) => /rejected/.test(it.innerText) && /shop-1.1.0/.test(it.innerText))`,
     );
     await page.goto(`${url}/#/why/shop-1.1.0`);
-    await until(page, `/FAIL/.test(document.querySelector('main').innerText)`);
-    const text = await page.textContent('main');
-    expect(text)
-      .to.match(/price|orders/)
-      .and.to.contain('rejected');
+    await until(
+      page,
+      `[/FAIL/, /rejected/, /price|orders/].every((one) => one.test(document.querySelector('main').innerText))`,
+    );
     await page.goBack();
     await until(page, `document.querySelector('nav a[aria-current]').innerText === 'Now'`);
+  });
+
+  it('writes the rule for what is ignored where it takes effect, after showing the line', async () => {
+    const { page } = watched;
+    await page.goto(`${url}/#/differences/shop-1.1.0`);
+    await page.waitForSelector('[data-act=ignore]');
+    await page.click('[data-act=ignore]');
+    await until(page, `/price/.test(document.querySelector('dialog .written')?.innerText)`);
+    const env = join(world.base, '.env');
+    expect(await readFile(env, 'utf8')).to.not.contain('$.price');
+    await page.fill('dialog [name=by]', 'ann@laptop');
+    await page.click('dialog [type=submit]');
+    await page.waitForSelector('dialog', { state: 'hidden' });
+    expect(await readFile(env, 'utf8'))
+      .to.match(/ann@laptop/)
+      .and.contain('GET /items/{id}')
+      .and.contain('$.price');
+    // A sample can be sent again only while its version, or another one, is under test.
+    await page.click('.samples a');
+    await page.waitForSelector('[data-act=replay][disabled]');
+    await page.goto(`${url}/#/now`);
   });
 
   it('asks before an act, with its effect, and does it in the name given', async () => {
