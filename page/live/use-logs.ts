@@ -18,6 +18,7 @@ export function useLogs(
   of: LogSide,
   level: string,
   isPaused: boolean,
+  isThere: boolean,
 ): { readonly lines: readonly ShownLine[]; readonly problem: string } {
   const [shown, show] = useState<{ lines: readonly ShownLine[]; problem: string }>({
     lines: [],
@@ -54,11 +55,12 @@ export function useLogs(
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     };
-    void follow();
+    // Of a role that nobody has there is no log, which the daemon would say as an error.
+    if (isThere) void follow();
     return () => {
       end.abort();
       clearInterval(draw);
     };
-  }, [of, level]);
+  }, [of, level, isThere]);
   return shown;
 }

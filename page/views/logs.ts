@@ -32,8 +32,10 @@ function Tails({ id }: { id: string }): VNode {
   const [level, setLevel] = useState('');
   const [search, setSearch] = useState('');
   const [isPaused, pause] = useState(false);
-  const running = useLogs('running', level, isPaused);
-  const testing = useLogs('testing', level, isPaused);
+  const isRunning = useLive((live) => live.status?.running != null);
+  const isTesting = useLive((live) => live.status?.testing != null);
+  const running = useLogs('running', level, isPaused, isRunning);
+  const testing = useLogs('testing', level, isPaused, isTesting);
   const wanted = [search.toLowerCase(), id.toLowerCase()].filter((text) => text !== '');
   const rows = inTime(running.lines, testing.lines)
     .filter(({ line }) => wanted.every((text) => line.text.toLowerCase().includes(text)))

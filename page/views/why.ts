@@ -13,6 +13,8 @@ import { age, sentence, shown } from '../text/show.ts';
 import { html, type VNode } from '../vendor/preact.js';
 
 const EVERY_MS = 2000;
+/** A report is written shortly after the decision. */
+const LATER_MS = 5000;
 
 /** What speaks for and against a version: that of the address, else the one under test, else the one decided last. */
 export function Why({ route }: { route: Route }): VNode {
@@ -20,7 +22,11 @@ export function Why({ route }: { route: Route }): VNode {
   const version = route.subject;
   const isLive = tested !== null && (version === '' || version === tested);
   const query = version === '' ? {} : { version };
-  const evidence = useData<EvidenceView | null>('/v1/evidence', query, isLive ? EVERY_MS : 0);
+  const evidence = useData<EvidenceView | null>(
+    '/v1/evidence',
+    query,
+    isLive ? EVERY_MS : LATER_MS,
+  );
   return html`<div class="views">
     <${Judgement} version=${version} isLive=${isLive} evidence=${evidence.value ?? null} />
     <${Card} title="How sure it is, over time" wide>
@@ -53,7 +59,7 @@ function Judgement({
     value: report,
     problem,
     isLoading,
-  } = useData<Report | null>('/v1/report', query, isLive ? EVERY_MS : 0);
+  } = useData<Report | null>('/v1/report', query, isLive ? EVERY_MS : LATER_MS);
   if (report) {
     return html`<${Card} title=${shown(report.version)} aside=${html`<${Decision} report=${report} />`} wide>
       <p class="big"><bdi>${sentence(report.sentence)}</bdi></p>
