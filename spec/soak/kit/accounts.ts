@@ -10,11 +10,11 @@ export interface Accounts {
   readonly failed: number;
 }
 
-/** Waits until nothing is in flight. */
+/** Waits until nothing is in flight, and where the last connections came from is known, by which their requests are counted. */
 export async function accountsAtRest(daemon: Daemon, limitMs = 60_000): Promise<Accounts> {
   const { traffic } = await daemon.until(
-    'nothing is in flight',
-    (status) => status.traffic.inFlight === 0,
+    'nothing is in flight and every request is counted',
+    ({ traffic: now }) => now.inFlight === 0 && imbalanceOf(accountsOf(now)) === 0,
     limitMs,
   );
   return accountsOf(traffic);
