@@ -73,6 +73,15 @@ export class Course {
     };
   }
 
+  /** The same with `latest` at the end, though it may not be time for a point: a decision may come between two. */
+  upTo(latest: VerdictReport): CoursePoints {
+    const course = new Course();
+    course.restore(this.checkpoint());
+    course.#stepMs = 1;
+    course.note(latest);
+    return course.view();
+  }
+
   checkpoint(): unknown {
     return { stepMs: this.#stepMs, ...this.view() };
   }

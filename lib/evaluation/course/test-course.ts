@@ -37,7 +37,7 @@ export class TestCourse {
       startedAt: new Date(nowMs - report.elapsedMs).toISOString(),
       stepMs: this.#points.stepMs,
       thresholds: { reject, promote },
-      points: this.#points.view(),
+      points: this.#points.upTo(report),
     } as const;
     return { evidence, endpoints: endpointsView(about, states, this.#sides, coverage) };
   }

@@ -42,6 +42,16 @@ describe('the course of the evidence', () => {
     expect(bySignal).to.deep.equal({ errors: [0.5, 0.5, 0.5, 0.5, 0.5] });
   });
 
+  it('ends with the moment of a decision, which may come between two points', () => {
+    const course = new Course();
+    course.note(reportAt(0, {}));
+    const decided = reportAt(1200, { errors: 3 });
+    expect(course.upTo(decided)).to.deep.include({ elapsedMs: [0, 1200], pairs: [0, 120] });
+    expect(course.upTo(decided).bySignal).to.deep.equal({ errors: [0, 3] });
+    expect(course.upTo(reportAt(0, {})).elapsedMs).to.deep.equal([0]);
+    expect(course.view().elapsedMs, 'it goes on as before').to.deep.equal([0]);
+  });
+
   it('stays below its bound however long a test takes, evenly spread over all of it', () => {
     fc.assert(
       fc.property(
