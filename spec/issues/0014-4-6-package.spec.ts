@@ -39,7 +39,7 @@ describe('Issue 14, 4.6: the package', () => {
         'package.json',
       ]);
       const own =
-        /^(?:dist\/(?:actors|config|lib)\/|docs\/|packaging\/|config\/vili\.yaml$|[A-Z]+(?:\.md)?$|package\.json$|tmp\.env$)/;
+        /^(?:dist\/(?:actors|config|lib|page)\/|page\/static\/|docs\/|examples\/|packaging\/|config\/vili\.yaml$|[A-Z]+(?:\.md)?$|package\.json$|tmp\.env$)/;
       expect(paths.filter((path) => !own.test(path))).to.deep.equal([]);
       expect(paths.filter((path) => /\.(?:spec|soak|bench)\./.test(path))).to.deep.equal([]);
     });
