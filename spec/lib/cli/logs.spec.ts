@@ -24,7 +24,7 @@ describe('vili logs', () => {
       expect(JSON.parse(stdout)).to.deep.include({ schema: 'vili.logs/1', lines: LOG_LINES });
       const sinceMs = Date.UTC(2026, 0, 6, 23, 50);
       expect(handlers.calls).to.deep.equal([
-        { logs: 'testing', wanted: { level: 'warn', sinceMs, limit: 7 } },
+        { logs: 'testing', wanted: { level: 'warn', sinceMs, requestId: undefined, limit: 7 } },
       ]);
     });
   });
