@@ -111,6 +111,12 @@ export function signalGroupOf(seen: ProcessStat, signal: NodeJS.Signals): boolea
   return (leader === null || leader.session === session) && sendSignal(-group, signal);
 }
 
+/** The last pid that the kernel gave to a process or thread: it grows with each new one. 0 where it is not told. */
+export function lastPidGiven(): number {
+  const text = attempt(() => readFileSync('/proc/loadavg', 'utf8'), '');
+  return Number(text.trim().split(' ').at(-1)) || 0;
+}
+
 /** The pids of all processes. */
 export function listPids(): number[] {
   return readdirSync('/proc')

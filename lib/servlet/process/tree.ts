@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isAlive,
+  lastPidGiven,
   listPids,
   type ProcessIdentity,
   readStat,
@@ -14,8 +15,9 @@ import {
 
 /** Pause between two scans for remaining processes; a killed process needs some ms to vanish. */
 const ROUND_PAUSE_MS = 20;
-/** Looks for processes that are too short-lived for a scan, and the pause between two. */
-const LOOKS = 15;
+/** Looks in a row that must find no process too short-lived for a scan, looks at most, and the pause between two. */
+const QUIET_LOOKS = 15;
+const LOOKS_MAX = 100;
 const LOOK_PAUSE_MS = 2;
 
 /** How the processes of one servlet, or of several, are recognized. */
@@ -106,20 +108,26 @@ function kill(tree: ProcessTree, { identity, stat, tag }: ScannedProcess): void 
 }
 
 /**
- * Looks a few times for processes of the tree that have come since the pids were listed, and kills them: a chain of
- * processes, each of which starts the next one and ends, is not seen by a scan, which takes longer than any of them lives.
+ * Looks for processes of the tree that have come since the pids were listed, and kills them: a chain of processes, each
+ * of which starts the next one and ends, is not seen by a scan, which takes longer than any of them lives. As long as
+ * processes come that are gone before they can be told, one of them may have been the chain's.
  */
 async function killNewcomers(tree: ProcessTree, pids: readonly number[]): Promise<boolean> {
   let known = new Set(pids);
-  for (let look = 0; look < LOOKS; look++) {
-    const now = listPids();
+  let lastPid = lastPidGiven();
+  for (let look = 0, quiet = 0; look < LOOKS_MAX && quiet < QUIET_LOOKS; look++) {
+    const [before, now] = [lastPid, listPids()];
+    lastPid = lastPidGiven();
+    let told = 0;
     // The newest first, while it lives.
     for (const pid of now.filter((it) => !known.has(it)).toReversed()) {
       const process = await scanProcess(pid);
+      if (process !== null) told++;
       if (process === null || process.tag === null || !tree.owns(process.tag)) continue;
       kill(tree, process);
       return true;
     }
+    quiet = lastPid - before <= told ? quiet + 1 : 0;
     known = new Set(now);
     await sleep(LOOK_PAUSE_MS);
   }
