@@ -103,7 +103,10 @@ describe('A testing', () => {
         await kit.settled();
         const { failed, dropped, mirrored } = mirror.counts();
         expect(mirrored).to.equal(0);
-        expect(failed['refused']).to.equal(outcomes.length);
+        // On a busy host one may be out of time before it is refused.
+        const { refused = 0, timeout = 0 } = failed;
+        expect(refused + timeout).to.equal(outcomes.length);
+        expect(refused).to.be.above(timeout);
         expect(dropped['breaker']).to.be.greaterThan(0);
         expect(accounted()).to.equal(offered());
       }),
