@@ -1,5 +1,5 @@
 import type { Peer } from '../http/forwarded.ts';
-import { HEAD_END, HEADER_LINES, LINE_END, splitHeaders } from '../http/headers.ts';
+import { HEAD_END, HEADER_LINES, LINE_END, splitHeaders, TAB_AT_END } from '../http/headers.ts';
 import { LastSeen } from '../http/last-seen.ts';
 import { RequestHead, rejectionOf, requestIdOf } from '../http/request-head.ts';
 import { type HeadRules, RequestHeaders } from '../http/request-headers.ts';
@@ -7,8 +7,6 @@ import type { UserRequest } from './types.ts';
 
 const REQUEST_LINE = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[\x21-\x7e]*) HTTP\/1\.1\r\n$/;
 const HEADERS = new RegExp(`^${HEADER_LINES}$`);
-/** A tab at the end of a value: node rejects it behind `Content-Length`, and does not understand it elsewhere. */
-const TAB_AT_END = /\r(?<=\t *\r)/;
 const CR = 0x0d;
 /** `Connection` is absent, `keep-alive` or `close`. */
 const CONNECTION = /^(?:keep-alive|close)?$/i;

@@ -10,6 +10,8 @@ export const TOKEN = new RegExp(`^${TOKEN_SOURCE}$`);
  * its line end: no white space before the colon, no folded line, no control character.
  */
 export const HEADER_LINES = `(?:${TOKEN_SOURCE}:[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n)*`;
+/** A tab at the end of a value: node rejects it behind `Content-Length`, and does not understand it elsewhere. */
+export const TAB_AT_END = /\r(?<=\t *\r)/;
 /** The value of a Content-Length that a number can represent exactly. */
 export const CONTENT_LENGTH = /^[0-9]{1,15}$/;
 const SPACE = 0x20;

@@ -9,6 +9,7 @@ import {
   LINE_END,
   splitHeaders,
   TOKEN,
+  TAB_AT_END,
 } from './headers.ts';
 
 const KNOWN: ReadonlySet<string> = new Set(METHODS);
@@ -19,8 +20,6 @@ const STAND_IN = 'POST';
 const HEAD = new RegExp(`^[^ ]+ +[\\x21-\\x7e]+ +HTTP/1\\.([01])\\r\\n(${HEADER_LINES})$`);
 /** Without these headers a request ends with its head. */
 const FRAMED = /(?:^|\r\n)(?:content-length|transfer-encoding|upgrade):/i;
-/** Node does not understand a value that ends so. */
-const TAB_AT_END = /\r(?<=\t *\r)/;
 /** A head is given up when it is this many times as large as node accepts, which counts fewer of its bytes. */
 const SLACK = 2;
 const MARKER_BYTES = 16;
