@@ -1,9 +1,9 @@
 import { EXIT, UsageError } from '../../errors.ts';
 import type { StatusView } from '../../operator/views/status-view.ts';
 import { type CommandContext, type Declare, LOOKING, show } from '../command.ts';
+import { drawing } from '../live/drawing.ts';
 import { eachService } from '../live/each-service.ts';
 import { watch } from '../live/watch.ts';
-import { Redraw } from '../terminal/redraw.ts';
 import { servicesText } from '../text/overview/services.ts';
 import { statusLine, statusText } from '../text/status.ts';
 
@@ -49,7 +49,7 @@ async function showAll(
 /** Over restarts of the daemon; throws `VILI_DAEMON_UNREACHABLE` once it is gone for good. */
 async function watchStatus(context: CommandContext): Promise<number> {
   const { client, io, printer } = context;
-  const draw = drawing(context);
+  const draw = drawing(context, statusText, changedLines(context));
   const look = async (): Promise<null> => {
     draw(await client.status());
     return null;
@@ -58,12 +58,8 @@ async function watchStatus(context: CommandContext): Promise<number> {
   return io.signal.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
-function drawing({ json, printer, io, text }: CommandContext): (view: StatusView) => void {
-  if (json) return (view) => printer.jsonLine(view);
-  if (io.isTerminal.stdout && io.env['TERM'] !== 'dumb') {
-    const redraw = new Redraw(io);
-    return (view) => redraw.draw(statusText(view, { ...text, nowMs: io.now() }));
-  }
+/** A line whenever another one is to be said. */
+function changedLines({ printer, io }: CommandContext): (view: StatusView) => void {
   let last = '';
   return (view) => {
     const line = statusLine(view);

@@ -1,9 +1,9 @@
 import { EXIT } from '../../errors.ts';
 import { type CommandContext, type Declare, LOOKING } from '../command.ts';
+import { drawing } from '../live/drawing.ts';
 import { READ_MS, readingsOf } from '../live/readings.ts';
 import { watch } from '../live/watch.ts';
 import { endKey } from '../terminal/keys.ts';
-import { Redraw } from '../terminal/redraw.ts';
 import { topLine, topText, type TopView } from '../text/overview/top.ts';
 
 export const top: Declare = (program, run) =>
@@ -19,7 +19,8 @@ export const top: Declare = (program, run) =>
 /** Over restarts of the daemon; throws `VILI_DAEMON_UNREACHABLE` once it is gone for good. */
 async function watchTop(context: CommandContext): Promise<number> {
   const { client, io, printer } = context;
-  const draw = drawing(context);
+  const line = (view: TopView): void => printer.data([topLine(view)]);
+  const draw = drawing(context, topText, line);
   const look = async (): Promise<null> => {
     const nowMs = io.now();
     const since = new Date(nowMs - READ_MS).toISOString();
@@ -40,13 +41,4 @@ async function watchTop(context: CommandContext): Promise<number> {
     key.close();
   }
   return io.signal.aborted ? EXIT.interrupted : EXIT.ok;
-}
-
-function drawing({ json, printer, io, text }: CommandContext): (view: TopView) => void {
-  if (json) return (view) => printer.jsonLine(view);
-  if (io.isTerminal.stdout && io.env['TERM'] !== 'dumb') {
-    const redraw = new Redraw(io);
-    return (view) => redraw.draw(topText(view, { ...text, nowMs: io.now() }));
-  }
-  return (view) => printer.data([topLine(view)]);
 }
