@@ -58,8 +58,14 @@ export function addRule(
   if (rules.includes(rule)) throw new ConflictError(`${file} has this rule already: ${rule}`);
   const edited =
     file === ENV_FILE
-      ? inEnv(source, entry, rules, rule, comment)
-      : inYaml(source, entry, rules, rule, comment);
+      ? editEnv(
+          source,
+          entry && { key: entry.name, line: entry.line ?? 0 },
+          ENV_NAME,
+          [...rules, rule].join('; '),
+          comment,
+        )
+      : editYaml(source, entry?.line ?? null, rules.join('; '), rule, comment);
   if (edited === null || Buffer.byteLength(edited.text) > MAX_FILE_BYTES) {
     const text = `the rule cannot be added to ${file} so that it is read back the same; write it by hand: ${rule}`;
     throw new BadRequestError(text);
@@ -74,26 +80,4 @@ function rulesOf(entry: Entry | null): readonly string[] {
   const items = typeof raw === 'string' ? raw.split(/[;\n]/) : Array.isArray(raw) ? raw : [];
   const texts = items.map((item) => String(item).trim()).filter((item) => item !== '');
   return texts.length === 1 && texts[0] === 'none' ? [] : texts;
-}
-
-function inEnv(
-  source: string,
-  entry: Entry | null,
-  rules: readonly string[],
-  rule: string,
-  comment: string,
-): Edited | null {
-  const at = entry === null ? null : { key: entry.name, line: entry.line ?? 0 };
-  return editEnv(source, at, ENV_NAME, [...rules, rule].join('; '), comment);
-}
-
-function inYaml(
-  source: string,
-  entry: Entry | null,
-  rules: readonly string[],
-  rule: string,
-  comment: string,
-): Edited | null {
-  const value = rules.length === 0 ? '' : rules.join('; ');
-  return editYaml(source, entry?.line ?? null, value, rule, comment);
 }
