@@ -43,25 +43,9 @@ export class Course {
   }
 
   /** Takes a point if it is time for one. */
-  note({ elapsedMs, pairs, progress, certainty }: VerdictReport): void {
-    const columns = this.#columns;
-    const count = columns.elapsedMs.length;
-    const last = columns.elapsedMs[count - 1];
-    if (last !== undefined && elapsedMs - last < this.#stepMs) return;
-    const { oddsWorse, oddsFit = 1, bySignal = {} } = certainty;
-    columns.elapsedMs.push(Math.round(elapsedMs));
-    columns.pairs.push(pairs);
-    columns.oddsWorse.push(rounded(oddsWorse));
-    columns.oddsFit.push(rounded(oddsFit));
-    columns.progress.push(rounded(progress));
-    for (const [code, odds] of Object.entries(bySignal)) {
-      // A signal that is newer than a checkpoint had nothing to say before.
-      const values = this.#bySignal.get(code) ?? Array.from({ length: count }, () => 0);
-      values.push(rounded(odds));
-      this.#bySignal.set(code, values);
-    }
-    for (const values of this.#bySignal.values()) if (values.length === count) values.push(0);
-    if (count + 1 >= MAX_POINTS) this.#thin();
+  note(report: VerdictReport): void {
+    this.#take(report, this.#stepMs);
+    if (this.#columns.elapsedMs.length >= MAX_POINTS) this.#thin();
   }
 
   view(): CoursePoints {
@@ -77,8 +61,7 @@ export class Course {
   upTo(latest: VerdictReport): CoursePoints {
     const course = new Course();
     course.restore(this.checkpoint());
-    course.#stepMs = 1;
-    course.note(latest);
+    course.#take(latest, 1);
     return course.view();
   }
 
@@ -104,6 +87,27 @@ export class Course {
   }
 
   // Private
+
+  /** Unless the last point is less than `stepMs` ago. */
+  #take({ elapsedMs, pairs, progress, certainty }: VerdictReport, stepMs: number): void {
+    const columns = this.#columns;
+    const count = columns.elapsedMs.length;
+    const last = columns.elapsedMs[count - 1];
+    if (last !== undefined && elapsedMs - last < stepMs) return;
+    const { oddsWorse, oddsFit = 1, bySignal = {} } = certainty;
+    columns.elapsedMs.push(Math.round(elapsedMs));
+    columns.pairs.push(pairs);
+    columns.oddsWorse.push(rounded(oddsWorse));
+    columns.oddsFit.push(rounded(oddsFit));
+    columns.progress.push(rounded(progress));
+    for (const [code, odds] of Object.entries(bySignal)) {
+      // A signal that is newer than a checkpoint had nothing to say before.
+      const values = this.#bySignal.get(code) ?? Array.from({ length: count }, () => 0);
+      values.push(rounded(odds));
+      this.#bySignal.set(code, values);
+    }
+    for (const values of this.#bySignal.values()) if (values.length === count) values.push(0);
+  }
 
   #thin(): void {
     this.#stepMs *= 2;
