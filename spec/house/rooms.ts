@@ -74,6 +74,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, and `series` for charts',
     imports: 'lib/model lib/compare lib/verdict lib/evaluation',
   },
+  'lib/fleet': {
+    idea: 'several hosts as one: the `engine` they share (etcd)',
+    imports: 'lib/runtime',
+  },
   'lib/page': {
     idea: 'the files of the dashboard, and how they are served; what runs in the browser is in `page/`',
     imports: '',
