@@ -38,6 +38,8 @@ describe('A service that speaks TLS', function () {
         endpoint: ELSEWHERE,
         servlet_ca: certificate.certFile,
         verdict_mode: 'manual',
+        // The difference that makes a sample would otherwise take users back as soon as enough pairs show it.
+        probation_rollback: 'manual',
         liveness_interval: '100ms',
       };
       await withWorld(settings, async (world) => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ReleaseFaults } from '../../../lib/demo/release.ts';
 import type { Daemon } from '../../support/daemon.ts';
-import { type DaemonWorld, type LiveUsers, withWorld } from '../../support/daemon-world.ts';
+import { DaemonWorld, type LiveUsers, withWorld } from '../../support/daemon-world.ts';
 import { PATIENCE } from '../../support/patience.ts';
 
 /** Of a crash and of a hang; many times that on a host that is busy with other things. */
@@ -36,6 +36,16 @@ async function untilBack(daemon: Daemon, users: LiveUsers): Promise<number> {
 
 describe('Users of a version on probation', function () {
   this.timeout(120_000);
+  /** What running usually does is known only after a minute, which passes while others are tried. */
+  let early: DaemonWorld;
+  let known: Daemon;
+
+  before(async () => {
+    early = await DaemonWorld.create();
+    known = await early.startServing();
+    early.users(40);
+  });
+  after(() => early?.end());
 
   it('are on the previous one at once when it crashes; only what it had in hand fails', async () => {
     await withWorld({}, async (world) => {
@@ -101,15 +111,10 @@ describe('Users of a version on probation', function () {
   });
 
   it('are on the previous one, too, when it still responds to probes and to nobody else', async () => {
-    await withWorld({}, async (world) => {
-      const daemon = await world.startServing();
-      const users = world.users(40);
-      // What previous usually does has to be known.
-      await daemon.until('it is known', ({ vili }) => vili.uptimeMs > 65_000, 90_000);
-      const later = { afterMs: 3000, faults: { hang: 'users' } } as const;
-      await onProbation(world, daemon, users, { asRunning: later });
-      const { reasons } = await daemon.recorded('rolled-back', 'shop-1.0.1');
-      expect(reasons.join(' ')).to.contain('It sent nothing to users');
-    });
+    await known.until('it is known', ({ vili }) => vili.uptimeMs > 65_000, 90_000);
+    const later = { afterMs: 3000, faults: { hang: 'users' } } as const;
+    await onProbation(early, known, early.users(40), { asRunning: later });
+    const { reasons } = await known.recorded('rolled-back', 'shop-1.0.1');
+    expect(reasons.join(' ')).to.contain('It sent nothing to users');
   });
 });

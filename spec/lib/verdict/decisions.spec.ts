@@ -472,6 +472,18 @@ describe('The verdict', () => {
     expect(same.decide().decision).to.equal('promote');
   });
 
+  it('holds no version for ever for a few very slow responses that are far within the margin', () => {
+    const slow = { running: responseOf(200, 10), testing: responseOf(200, 900) };
+    const early = new ShadowRun().feed(1400, 400, (index) =>
+      index % 200 === 199 && index < 1200 ? slow : {},
+    );
+    expect(early.decide().missing.join()).to.match(/is very slow in testing \d times/);
+    early.feed(3000, 400);
+    expect(early.decide().decision).to.equal('promote');
+    const on = new ShadowRun().feed(4400, 400, (index) => (index % 150 === 149 ? slow : {}));
+    expect(on.decide().decision).to.not.equal('promote');
+  });
+
   it('counts one outage as one failure', () => {
     const shadowRun = new ShadowRun().feed(500, 300);
     shadowRun.feed(100, 15, () => ({ testing: responseOf(502) }));

@@ -29,6 +29,11 @@ const COOLDOWN_MS = 1000;
 /** Testing may be very slow this much more often than running. */
 const MARGIN = 0.02;
 const marginTest = nonInferiority(MARGIN, RATIO);
+/**
+ * Once so little more is proven, odds that are too low to reject no longer hold a promotion: nothing that is so far
+ * within the margin may hold a version back until its deadline because it happened to one side first.
+ */
+const rareTest = nonInferiority(MARGIN / 4, RATIO);
 
 /** What is counted of one endpoint, and of all. */
 const nothingCounted = () => ({
@@ -60,7 +65,7 @@ export const slow: Signal = {
   observe,
   against,
   suspicion: {
-    value: (evidence) => totalsPart.of(evidence).slow,
+    value: (evidence) => objectionOf(totalsPart.of(evidence).slow, balanceOf(evidence)),
     words: (evidence) => {
       const { slowTesting, slowRunning } = totalsPart.of(evidence);
       const running = slowRunning > 0 ? `, running ${slowRunning}` : '';
@@ -87,7 +92,7 @@ export const slow: Signal = {
   blockers: [
     {
       code: 4,
-      blocks: (_, endpoint) => valueOf(endpoint) >= BLOCK_ODDS,
+      blocks: (_, endpoint) => objectionOf(valueOf(endpoint), balanceAt(endpoint)) >= BLOCK_ODDS,
       words: (endpoint) => {
         const { slowTesting, slowRunning } = endpointPart.of(endpoint);
         const running = slowRunning > 0 ? `, in running ${slowRunning}` : '';
@@ -199,6 +204,16 @@ function balanceOf(evidence: Evidence): Balance {
   const { firstSlowTimed, firstSlowTesting, firstSlowRunning } = all;
   const same = Math.max(0, firstSlowTimed - firstSlowTesting - firstSlowRunning);
   return [same, firstSlowTesting, firstSlowRunning];
+}
+
+function balanceAt(endpoint: EndpointEvidence): Balance {
+  const { slowTesting, slowRunning } = endpointPart.of(endpoint);
+  return [Math.max(0, timedOf(endpoint) - slowTesting - slowRunning), slowTesting, slowRunning];
+}
+
+/** The odds that hold a promotion: none where it is proven that testing is very slow hardly more often. */
+function objectionOf(odds: number, balance: Balance): number {
+  return odds >= BLOCK_ODDS && hasReached(rareTest, balance, PROMOTE_ODDS) ? 1 : odds;
 }
 
 function missingOf(evidence: Evidence): number {
