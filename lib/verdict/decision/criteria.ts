@@ -4,7 +4,7 @@ import type { Estimate } from '../report.ts';
 import { BLOCK_ODDS } from '../parameters.ts';
 import { signals } from '../signals/list.ts';
 import type { Criterion } from '../signals/signal.ts';
-import { endpointMissing, endpointProgress, heldEndpoints } from './blockers.ts';
+import { endpointMissing, heldEndpoints, heldProgress } from './blockers.ts';
 import type { DecisionContext } from './context.ts';
 import { estimateOf } from './estimate.ts';
 
@@ -23,7 +23,7 @@ const enoughTime: Criterion = {
 const noEndpointBlocks: Criterion = {
   kind: 'amount',
   isMet: ({ evidence }) => evidence.totals.held === 0,
-  progress: (context) => Math.min(1, ...heldEndpoints(context).map(endpointProgress)),
+  progress: heldProgress,
   missing: (context) => {
     const held = heldEndpoints(context);
     const lines = held.slice(0, MAX_ENDPOINTS_NAMED).map(endpointMissing);
@@ -75,11 +75,11 @@ export function promotionState(
   elapsedMs: number,
 ): { progress: number; missing: readonly string[]; isBlocked: boolean; estimate: Estimate } {
   const unmet = criteria.filter((criterion) => !criterion.isMet(context, elapsedMs));
-  const progress = unmet.map((criterion) => clamped(criterion.progress(context, elapsedMs)));
+  const shares = unmet.map((criterion) => clamped(criterion.progress(context, elapsedMs)));
   const missing = unmet.flatMap((criterion) => criterion.missing(context, elapsedMs));
   const isBlocked = unmet.some((one) => one.kind === 'objection' || one === noEndpointBlocks);
-  const estimate = estimateOf(context, unmet, { elapsedMs, isBlocked });
-  return { progress: Math.min(1, ...progress), missing, isBlocked, estimate };
+  const estimate = estimateOf(context, { unmet, shares, elapsedMs, isBlocked });
+  return { progress: Math.min(1, ...shares), missing, isBlocked, estimate };
 }
 
 // Private

@@ -14,6 +14,14 @@ const DAY_MS = 86_400_000;
 const MAX_DAYS = 1000;
 const UNKNOWN: Estimate = { leftMs: null, never: null };
 
+/** Which criteria are not met, and how far each of them is, 0 to 1. */
+export interface Standing {
+  readonly unmet: readonly Criterion[];
+  readonly shares: readonly number[];
+  readonly elapsedMs: number;
+  readonly isBlocked: boolean;
+}
+
 /**
  * The criterion that is behind the others goes on as it went so far. What waits for a person, or is blocked, is not a matter of
  * time. That the test ends first is only said after its shortest time, and by the number of requests: all else begins later, or
@@ -21,8 +29,7 @@ const UNKNOWN: Estimate = { leftMs: null, never: null };
  */
 export function estimateOf(
   context: DecisionContext,
-  unmet: readonly Criterion[],
-  { elapsedMs, isBlocked }: { readonly elapsedMs: number; readonly isBlocked: boolean },
+  { unmet, shares, elapsedMs, isBlocked }: Standing,
 ): Estimate {
   const { settings, evidence } = context;
   if (isBlocked || unmet.length === 0) return UNKNOWN;
@@ -35,7 +42,6 @@ export function estimateOf(
     const since = pairs === 0 ? '' : ` for ${durationOf(quietMs)}`;
     return { leftMs: null, never: `${what}${since}, and ${untilEnd}` };
   }
-  const shares = unmet.map((criterion) => clamped(criterion.progress(context, elapsedMs)));
   const least = Math.min(...shares);
   const leftMs = leftOf(least, elapsedMs);
   const requests = unmet.findIndex((criterion) => criterion.isShareOfPairs === true);
@@ -54,10 +60,6 @@ export function estimateOf(
 
 function leftOf(share: number, elapsedMs: number): number {
   return (elapsedMs * (1 - share)) / share;
-}
-
-function clamped(share: number): number {
-  return share > 0 ? Math.min(1, share) : 0;
 }
 
 function longOf(ms: number): string {
