@@ -7,7 +7,7 @@ import type { EndpointReport, SignalRow, VerdictReport } from '../../verdict/rep
 import { shownBy } from '../../verdict/signals/list.ts';
 import type { CoverageView } from '../coverage.ts';
 import type { MeasuresView } from '../measures.ts';
-import type { SampleEntry } from '../samples/sample-store.ts';
+import type { SampleEntry } from '../samples/sample-index.ts';
 import {
   REPORT_LIMITS,
   type Report,

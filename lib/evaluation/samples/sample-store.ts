@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/state/atomic-file.ts';
 import { isOwnFolder, readRegular, UnexpectedFile } from '../../base/state/regular-file.ts';
 import type { SampleSettings } from '../../compare/sample/choice.ts';
-import type { Sample, SampleCopy, SampleLogs, SampleSignal } from '../../compare/sample/sample.ts';
+import type { Sample, SampleCopy, SampleLogs } from '../../compare/sample/sample.ts';
 import { codeOf } from '../../errors.ts';
-import { extractOf, type LogExtract } from './log-extract.ts';
+import { extractOf } from './log-extract.ts';
+import { type SampleEntry, SampleIndex } from './sample-index.ts';
 
 const EXTENSION = '.json';
 const ID = /^[0-9a-f]{8}$/;
@@ -17,23 +18,12 @@ const MAX_BYTES = 67_108_864;
 /** A file takes more than the text that counts: line breaks, and log lines that came later. */
 const FILE_SHARE = 2;
 
-/** What is known of a sample without its file. */
-export interface SampleEntry {
-  readonly id: string;
-  readonly endpoint: string;
-  readonly signal: SampleSignal;
-  readonly key: string;
-  readonly atMs: number;
-  /** What both versions logged around it; null until known. */
-  readonly logs: LogExtract | null;
-}
-
 /** The samples of one test, bounded, in its version's folder `samples`; they survive a restart. */
 export class SampleStore {
   readonly #folder: string;
   readonly #settings: SampleSettings;
   readonly #onProblem: (error: unknown) => void;
-  readonly #entries = new Map<string, SampleEntry>();
+  readonly #index = new SampleIndex();
   #bytes = 0;
   #waiting = 0;
   #isBroken = false;
@@ -73,18 +63,18 @@ export class SampleStore {
   add(copy: SampleCopy): void {
     const { text, id, endpoint, signal, key, atMs } = copy;
     const size = Buffer.byteLength(text);
-    const ofEndpoint = this.entries().filter((it) => it.endpoint === endpoint).length;
     const { maxBytes, perEndpoint } = this.#settings;
-    if (!ID.test(id) || this.#entries.has(id) || ofEndpoint >= perEndpoint) return;
+    if (!ID.test(id) || this.#index.get(id) !== undefined) return;
+    if (this.#index.countOf(endpoint) >= perEndpoint) return;
     if (this.#bytes + size > maxBytes || this.#waiting >= MAX_WAITING) return;
     if (this.#isStale) this.#clear();
     this.#bytes += size;
     this.#waiting++;
-    this.#entries.set(id, { id, endpoint, signal, key, atMs, logs: null });
+    this.#index.set({ id, endpoint, signal, key, atMs, logs: null });
     this.#writing = this.#writing
       .then(() => this.#write(id, text))
       .catch((error: unknown) => {
-        this.#entries.delete(id);
+        this.#index.delete(id);
         this.#bytes -= size;
         this.#report(error);
       })
@@ -93,11 +83,11 @@ export class SampleStore {
 
   /** Adds log lines to a known sample if they fit within the bounds. */
   addLogs(id: string, logs: SampleLogs): void {
-    const entry = this.#entries.get(id);
+    const entry = this.#index.get(id);
     const size = Buffer.byteLength(JSON.stringify(logs));
     if (entry === undefined || this.#bytes + size > this.#settings.maxBytes) return;
     this.#bytes += size;
-    this.#entries.set(id, { ...entry, logs: extractOf(logs) });
+    this.#index.set({ ...entry, logs: extractOf(logs) });
     this.#writing = this.#writing
       .then(() => this.#rewrite(id, logs))
       .catch((error: unknown) => this.#report(error));
@@ -105,7 +95,7 @@ export class SampleStore {
 
   /** Oldest first. */
   entries(): readonly SampleEntry[] {
-    return [...this.#entries.values()].sort((left, right) => left.atMs - right.atMs);
+    return this.#index.all();
   }
 
   /** Resolves when everything added so far was written. */
@@ -147,7 +137,7 @@ export class SampleStore {
     for (const sample of await readSamples(this.#folder, this.#settings.maxBytes)) {
       const { id, endpoint, signal, key, at } = sample;
       const logs = sample.logs === undefined ? null : extractOf(sample.logs);
-      this.#entries.set(id, { id, endpoint, signal, key, atMs: Date.parse(at), logs });
+      this.#index.set({ id, endpoint, signal, key, atMs: Date.parse(at), logs });
       this.#bytes += JSON.stringify(sample).length;
     }
   }

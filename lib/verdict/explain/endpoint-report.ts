@@ -6,17 +6,21 @@ import { signals } from '../signals/list.ts';
 
 const factsOf = signals.flatMap((one) => one.facts ?? []);
 
-/** Endpoints with something to report, the most suspicious first. */
+/** Endpoints with something to report, the most suspicious first, and among equals those where most was seen. */
 export function endpointReports(evidence: Evidence, max: number): readonly EndpointReport[] {
-  // Weights are worked out once each, not for every comparison: that takes most of the time where there are hundreds.
-  return [...evidence.endpoints.all()]
-    .flatMap((endpoint) => {
-      const report = reportOf(endpoint);
-      return hasNews(report) ? [{ report, weight: weightOf(endpoint), news: newsOf(report) }] : [];
-    })
-    .sort((left, right) => right.weight - left.weight || right.news - left.news)
-    .slice(0, max)
-    .map(({ report }) => report);
+  // What is seen of an endpoint takes longest to gather, so only those that come first are asked for it.
+  const weighed = [...evidence.endpoints.all()]
+    .map((endpoint) => ({ endpoint, weight: weightOf(endpoint) }))
+    .sort((left, right) => right.weight - left.weight);
+  const found: EndpointReport[] = [];
+  for (let first = 0; first < weighed.length && found.length < max; ) {
+    const weight = weighed[first]?.weight;
+    let next = first + 1;
+    while (weighed[next]?.weight === weight && next < weighed.length) next++;
+    found.push(...withNews(weighed.slice(first, next)));
+    first = next;
+  }
+  return found.slice(0, max);
 }
 
 /** Where every endpoint stands. */
@@ -29,6 +33,16 @@ export function endpointStates(evidence: Evidence): readonly EndpointState[] {
 }
 
 // Private
+
+/** Of those that are equally suspicious. */
+function withNews(
+  equals: readonly { readonly endpoint: EndpointEvidence }[],
+): readonly EndpointReport[] {
+  return equals
+    .map(({ endpoint }) => reportOf(endpoint))
+    .filter(hasNews)
+    .sort((left, right) => newsOf(right) - newsOf(left));
+}
 
 function hasNews({ held, failures, differences, alsoSeen }: EndpointReport): boolean {
   return held || failures.length + differences.length + alsoSeen.length > 0;
