@@ -2,7 +2,6 @@ import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
 import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
 import { messageOf } from '../lib/errors.ts';
 import { Checkpoints } from '../lib/evaluation/checkpoint/checkpoints.ts';
-import type { Saved } from '../lib/evaluation/checkpoint/saved.ts';
 import type { StartUp } from '../lib/evaluation/evaluation.ts';
 import { logged, observed } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
@@ -41,7 +40,7 @@ export interface ComparatorDeps {
   /** Leaves the report in the version's folder; null: nothing is known of its test, what is there stays. */
   readonly writeReport: (concluded: Concluded) => Promise<void>;
   /** Reports a failure itself. */
-  readonly save: (name: string, saved: Saved) => Promise<void>;
+  readonly save: (name: string, checkpoint: Buffer) => Promise<void>;
   /** The same that names the copies, also after a restart of this actor. */
   readonly endpoints: Endpoints;
   readonly sampleProcesses: () => Promise<ProcessSample | null>;
@@ -188,12 +187,13 @@ function sample(
   return { ...state, sampledAtMs: Number.POSITIVE_INFINITY };
 }
 
-function tick(
+/** The checkpoint is put together in many turns, while all that would change the test waits in the mailbox. */
+async function tick(
   deps: ComparatorDeps,
   self: Me,
   state: ComparatorState,
   nowMs: number,
-): ComparatorState {
+): Promise<ComparatorState> {
   if (state.test === null) return state;
   const report = state.test.decide(nowMs);
   const isSpeedMissing = state.test.isSpeedMissing(nowMs);
@@ -202,11 +202,11 @@ function tick(
   }
   const now = { ...state, isSpeedMissing };
   if (state.test.against !== null) {
-    state.checkpoints.offer(state.test, nowMs);
+    await state.checkpoints.offer(state.test, nowMs);
     return reportWorse(deps, self, now, nowMs);
   }
   const standing = reportStanding(deps, self, now, report, nowMs);
-  state.checkpoints.offer(state.test, nowMs);
+  await state.checkpoints.offer(state.test, nowMs);
   return reportVerdict(deps, self, { ...now, standing }, report, nowMs);
 }
 

@@ -51,10 +51,8 @@ export function comparatorDeps(services: Services): ComparatorDeps {
       return processSample({ atMs: now(), usages, registry, running });
     },
     sampleMs: () => sampleMs(rules),
-    save: (name, saved) =>
-      writes.guard('the evidence', () =>
-        writeFileAtomic(layout.evidenceFile(name), JSON.stringify(saved)),
-      ),
+    save: (name, checkpoint) =>
+      writes.guard('the evidence', () => writeFileAtomic(layout.evidenceFile(name), checkpoint)),
     endpoints,
     mode: () => live.settings.verdict.mode,
     now,

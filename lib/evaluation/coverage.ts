@@ -1,3 +1,5 @@
+import { listPieces, objectPieces, type Pieces } from '../model/text/pieces.ts';
+
 /** Endpoints counted by name; the others are counted as `(other)`. */
 const MAX_ENDPOINTS = 1000;
 const OTHER = '(other)';
@@ -88,9 +90,18 @@ export class Coverage {
     };
   }
 
-  checkpoint(): unknown {
-    const unread = [...this.#unread].map(([name, { why, pairs }]) => [name, why, pairs]);
-    return { requests: [...this.#requests], compared: [...this.#compared], unread };
+  /** A checkpoint: JSON in pieces. */
+  pieces(): Pieces {
+    return objectPieces(
+      {},
+      {
+        requests: listPieces(this.#requests, (one) => JSON.stringify(one)),
+        compared: listPieces(this.#compared, (name) => JSON.stringify(name)),
+        unread: listPieces(this.#unread, ([name, { why, pairs }]) =>
+          JSON.stringify([name, why, pairs]),
+        ),
+      },
+    );
   }
 
   /** Adopts a checkpoint; what it lacks stays empty. */

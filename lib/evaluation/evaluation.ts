@@ -2,6 +2,7 @@ import type { IgnoredField } from '../compare/noise/ignored.ts';
 import { isAside, type PairOutcome } from '../compare/outcome.ts';
 import { errorsOf, LogWindows } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
+import { objectPieces, type Pieces, readBack } from '../model/text/pieces.ts';
 import type { Harm } from '../model/users/harm.ts';
 import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { VerdictReport } from '../verdict/report.ts';
@@ -119,22 +120,30 @@ export class Evaluation {
     return evaluation;
   }
 
-  checkpoint(): Saved {
+  /** A checkpoint, JSON in pieces; from now on only what is newer counts as changed. */
+  pieces(): Pieces {
     this.#changed = false;
     this.#savedObservedMs = this.#verdict.observedMs;
-    return {
+    const short = {
       fingerprint: this.build.fingerprint,
       knownKinds: [...this.#knownKinds],
-      evidence: this.#verdict.checkpoint(),
       observedMs: this.#verdict.observedMs,
       sinceMs: this.build.sinceMs,
       ignored: this.#ignored.all(),
       measures: this.#measures.checkpoint(),
-      coverage: this.#coverage.checkpoint(),
       noise: this.#noise,
       formats: this.#formats.checkpoint(),
-      course: this.#course.checkpoint(),
-    };
+    } satisfies Partial<Saved>;
+    return objectPieces(short, {
+      evidence: this.#verdict.pieces(),
+      coverage: this.#coverage.pieces(),
+      course: this.#course.pieces(),
+    });
+  }
+
+  /** A checkpoint as it is read back. */
+  checkpoint(): Saved {
+    return readBack(this.pieces()) as Saved;
   }
 
   get changed(): boolean {

@@ -4,12 +4,12 @@ import type { SampleSettings } from '../compare/sample/choice.ts';
 import { messageOf } from '../errors.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
 import type { OutcomeBatch } from '../mirror/events.ts';
+import type { Pieces } from '../model/text/pieces.ts';
 import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { Release } from '../model/release.ts';
 import type { DeclaredDifference } from '../model/traffic-rules.ts';
 import type { EndpointReport, SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
-import type { Saved } from './checkpoint/saved.ts';
 import type { Concluded, CourseView } from './course/view.ts';
 import { Evaluation, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
@@ -200,9 +200,9 @@ export class Test {
     return this.#evaluation.isSpeedMissing(nowMs);
   }
 
-  /** A checkpoint if there is new evidence since the last one, or some more time was observed; else null. */
-  checkpoint(): Saved | null {
-    return this.#evaluation.changed ? this.#evaluation.checkpoint() : null;
+  /** A checkpoint, JSON in pieces, if there is new evidence since the last one, or some more time was observed; else null. */
+  checkpoint(): Pieces | null {
+    return this.#evaluation.changed ? this.#evaluation.pieces() : null;
   }
 
   describe(): EvaluationView | null {

@@ -1,6 +1,7 @@
 import { isAside, type PairOutcome, type ResponseSummary } from '../compare/outcome.ts';
 import { severityOf } from '../compare/severity.ts';
 import { ViliError } from '../errors.ts';
+import { objectPieces, type Pieces, readBack } from '../model/text/pieces.ts';
 import type { Harm } from '../model/users/harm.ts';
 import type { LogKind } from '../logs/follow/batch.ts';
 import type { Levels } from '../model/servlet-facts.ts';
@@ -226,14 +227,15 @@ export class Verdict {
     return endpointStates(this.#context.evidence);
   }
 
-  /** All evidence as plain JSON. */
+  /** All evidence as JSON, an endpoint in each piece. */
+  pieces(): Pieces {
+    const about = { schema: SCHEMA, startedAtMs: this.#startedAtMs, condemned: this.#pending };
+    return objectPieces(about, { evidence: this.#context.evidence.pieces() });
+  }
+
+  /** All evidence as it is read back. */
   checkpoint(): unknown {
-    return {
-      schema: SCHEMA,
-      startedAtMs: this.#startedAtMs,
-      condemned: this.#pending,
-      evidence: this.#context.evidence.checkpoint(),
-    };
+    return readBack(this.pieces());
   }
 
   /**

@@ -307,7 +307,7 @@ async function withComparator(
           if (reportProblem !== undefined) return Promise.reject(new Error(reportProblem));
           return writeReport(folder, decision, test);
         },
-        save: (_name, saved) => writeFile(evidenceFile, JSON.stringify(saved)),
+        save: (_name, checkpoint) => writeFile(evidenceFile, checkpoint),
         endpoints: createEndpoints({ routes: [], maxEndpoints: 100 }),
         sampleProcesses: () => Promise.resolve(null),
         sampleMs: () => 5000,

@@ -1,5 +1,6 @@
 import { isAside, type PairOutcome, type ResponseSummary } from '../../compare/outcome.ts';
 import { severityOf } from '../../compare/severity.ts';
+import { listPieces, type Pieces } from '../../model/text/pieces.ts';
 
 /** Endpoints counted by name, which is as many as the comparison knows; others count together. */
 const MAX_ENDPOINTS = 500;
@@ -39,7 +40,6 @@ interface Side {
 }
 
 const SIDES = ['running', 'testing'] as const;
-const TIMES = ['firstMs', 'secondMs'] as const;
 
 /** Failures and times of both sides by endpoint: a few additions for each pair. */
 export class EndpointSides {
@@ -66,14 +66,11 @@ export class EndpointSides {
     return { running: viewOf(running, isSecond), testing: viewOf(testing, isSecond) };
   }
 
-  checkpoint(): unknown {
-    return [...this.#endpoints].map(([name, sides]) => [
-      name,
-      ...SIDES.map((side) => {
-        const { failed, clientErrors } = sides[side];
-        return [failed, clientErrors, ...TIMES.map((times) => sparse(sides[side][times]))];
-      }),
-    ]);
+  /** A checkpoint: JSON, an endpoint in each piece. */
+  pieces(): Pieces {
+    return listPieces(this.#endpoints, ([name, { running, testing }]) => {
+      return `[${JSON.stringify(name)},${textOf(running)},${textOf(testing)}]`;
+    });
   }
 
   /** Adopts a checkpoint; what it lacks stays empty. */
@@ -130,16 +127,25 @@ function add(bins: Uint32Array, ms: number): void {
 
 function viewOf({ failed, clientErrors, firstMs, secondMs }: Side, isSecond: boolean): SideView {
   const bins = isSecond ? (secondMs ?? new Uint32Array(BINS)) : firstMs;
-  return { failed, clientErrors, ms: [...bins] };
+  return { failed, clientErrors, ms: Array.from(bins) };
 }
 
 function totalOf(bins: Uint32Array | null): number {
   return bins === null ? 0 : bins.reduce((sum, one) => sum + one, 0);
 }
 
-/** The filled bins as `index, count, index, count`. */
-function sparse(bins: Uint32Array | null): readonly number[] {
-  return bins === null ? [] : [...bins].flatMap((one, index) => (one > 0 ? [index, one] : []));
+function textOf({ failed, clientErrors, firstMs, secondMs }: Side): string {
+  return `[${failed},${clientErrors},${sparse(firstMs)},${sparse(secondMs)}]`;
+}
+
+/** The filled bins as `[index,count,index,count]`. */
+function sparse(bins: Uint32Array | null): string {
+  let text = '';
+  for (let index = 0; index < (bins?.length ?? 0); index++) {
+    const count = bins?.[index] ?? 0;
+    if (count > 0) text += `${text === '' ? '' : ','}${index},${count}`;
+  }
+  return `[${text}]`;
 }
 
 function fill(bins: Uint32Array, saved: unknown): Uint32Array {

@@ -1,4 +1,5 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
+import { objectPieces, type Pieces } from '../../model/text/pieces.ts';
 import type { EndpointState, VerdictReport } from '../../verdict/report.ts';
 import type { Coverage } from '../coverage.ts';
 import { EndpointSides } from './endpoint-sides.ts';
@@ -42,8 +43,9 @@ export class TestCourse {
     return { evidence, endpoints: endpointsView(about, states, this.#sides, coverage) };
   }
 
-  checkpoint(): unknown {
-    return { points: this.#points.checkpoint(), sides: this.#sides.checkpoint() };
+  /** A checkpoint: JSON in pieces. */
+  pieces(): Pieces {
+    return objectPieces({ points: this.#points.checkpoint() }, { sides: this.#sides.pieces() });
   }
 
   /** Adopts a checkpoint; what it lacks stays empty. */

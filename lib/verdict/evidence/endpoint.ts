@@ -1,5 +1,5 @@
 import { readNumbers, readRecord, readText } from './checkpoint.ts';
-import { readParts, writeParts } from './part.ts';
+import { PartKinds, readParts } from './part.ts';
 
 const BUDGET_EXPONENT = -1.2;
 /** The sum of k^-1.2 over all k, so that all budgets together stay below 1. */
@@ -31,19 +31,15 @@ export function endpointBudget(rank: number): number {
 
 /** What one signal keeps of each endpoint; times are ms since the start of the test. */
 export class EndpointPart<T extends object> {
-  static readonly #blanks: (() => object)[] = [];
+  static readonly kinds = new PartKinds();
   readonly #index: number;
 
   constructor(blank: () => T) {
-    this.#index = EndpointPart.#blanks.push(blank) - 1;
+    this.#index = EndpointPart.kinds.add(blank);
   }
 
   of(endpoint: EndpointEvidence): T {
     return endpoint.parts[this.#index] as T;
-  }
-
-  static blanks(): object[] {
-    return EndpointPart.#blanks.map((blank) => blank());
   }
 }
 
@@ -64,7 +60,7 @@ export class EndpointEvidence {
     historyAnswers: 0,
     hold: 0,
   };
-  readonly parts: readonly object[] = EndpointPart.blanks();
+  readonly parts: readonly object[] = EndpointPart.kinds.blanks();
 
   constructor(name: string, rank: number) {
     this.name = name;
@@ -72,11 +68,11 @@ export class EndpointEvidence {
     this.budget = endpointBudget(rank);
   }
 
-  checkpoint(): unknown {
-    const counts: Record<string, unknown> = { ...this.counts };
-    const others: Record<string, unknown> = {};
-    writeParts(this.parts, counts, others);
-    return { name: this.name, rank: this.rank, counts, ...others };
+  /** Everything as JSON. */
+  text(): string {
+    const { numbers, others } = EndpointPart.kinds.write(this.parts);
+    const counts = JSON.stringify(this.counts).slice(0, -1) + numbers;
+    return `{"name":${JSON.stringify(this.name)},"rank":${this.rank},"counts":${counts}}${others}}`;
   }
 
   static restore(data: unknown, where: string): EndpointEvidence {

@@ -1,3 +1,4 @@
+import { listPieces, objectPieces, type Pieces } from '../../model/text/pieces.ts';
 import { readCount, readList } from './checkpoint.ts';
 import { EndpointEvidence } from './endpoint.ts';
 
@@ -31,11 +32,10 @@ export class Endpoints {
     return this.#byName.get(name) ?? this.#admit(name.slice(0, LONGEST_NAME), mirrored);
   }
 
-  checkpoint(): unknown {
-    return {
-      discovered: this.#discovered,
-      list: [...this.#byName.values()].map((one) => one.checkpoint()),
-    };
+  /** A checkpoint: JSON, an endpoint in each piece. */
+  pieces(): Pieces {
+    const list = listPieces(this.#byName.values(), (one) => one.text());
+    return objectPieces({ discovered: this.#discovered }, { list });
   }
 
   restore(discovered: unknown, list: unknown, where: string): void {

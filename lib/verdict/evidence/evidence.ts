@@ -1,6 +1,6 @@
 import { readNumbers, readRecord } from './checkpoint.ts';
 import { Endpoints } from './endpoints.ts';
-import { readParts, writeParts } from './part.ts';
+import { PartKinds, readParts } from './part.ts';
 
 /** What all signals share about all endpoints; each adds its own as a `TotalsPart`. */
 export interface Totals {
@@ -21,19 +21,15 @@ export interface Totals {
 
 /** What one signal keeps over all endpoints; times are ms since the start of the test. */
 export class TotalsPart<T extends object> {
-  static readonly #blanks: (() => object)[] = [];
+  static readonly kinds = new PartKinds();
   readonly #index: number;
 
   constructor(blank: () => T) {
-    this.#index = TotalsPart.#blanks.push(blank) - 1;
+    this.#index = TotalsPart.kinds.add(blank);
   }
 
   of(evidence: Evidence): T {
     return evidence.parts[this.#index] as T;
-  }
-
-  static blanks(): object[] {
-    return TotalsPart.#blanks.map((blank) => blank());
   }
 }
 
@@ -52,17 +48,19 @@ export class Evidence {
     historyRequests: 0,
   };
   readonly endpoints: Endpoints;
-  readonly parts: readonly object[] = TotalsPart.blanks();
+  readonly parts: readonly object[] = TotalsPart.kinds.blanks();
 
   constructor(maxEndpoints: number) {
     this.endpoints = new Endpoints(maxEndpoints);
   }
 
-  checkpoint(): Record<string, unknown> {
-    const totals: Record<string, unknown> = { ...this.totals };
-    const others: Record<string, unknown> = {};
-    writeParts(this.parts, totals, others);
-    return { totals, ...others, endpoints: this.endpoints.checkpoint() };
+  /** A checkpoint: JSON in pieces. */
+  *pieces(): Generator<string> {
+    const { numbers, others } = TotalsPart.kinds.write(this.parts);
+    const totals = JSON.stringify(this.totals).slice(0, -1) + numbers;
+    yield `{"totals":${totals}}${others},"endpoints":`;
+    yield* this.endpoints.pieces();
+    yield '}';
   }
 
   restore(data: unknown): void {

@@ -13,25 +13,46 @@ interface Kept {
  */
 type Field = number | string | null | Kept | Record<string, number>;
 
-/**
- * Writes what the signals keep: the numbers of all of them into one record, everything else into
- * another, each field under its own name.
- */
-export function writeParts(
-  parts: readonly object[],
-  numbers: Record<string, unknown>,
-  others: Record<string, unknown>,
-): void {
-  for (const [name, value] of parts.flatMap(fieldsOf)) {
-    if (typeof value === 'number') numbers[name] = value;
-    else if (value === null || typeof value === 'string') others[name] = value;
-    else if (isKept(value)) others[name] = value.checkpoint();
-    else others[name] = { ...(others[name] as object | undefined), ...value };
+/** What the signals registered for one kind of record, an endpoint or the sum of all. */
+export class PartKinds {
+  readonly #blanks: (() => object)[] = [];
+  #places: readonly Place[] = [];
+
+  /** The index of the part in each record. */
+  add(blank: () => object): number {
+    // What was worked out lacks it.
+    this.#places = [];
+    return this.#blanks.push(blank) - 1;
+  }
+
+  blanks(): object[] {
+    return this.#blanks.map((blank) => blank());
+  }
+
+  /**
+   * The JSON of what the signals keep, as what follows the first fields of two records: the numbers of all of them
+   * belong into one, everything else into another, each field under its own name. Hundreds of these are
+   * written each second, so the fields are listed once and the text is put together by hand.
+   */
+  write(parts: readonly object[]): { readonly numbers: string; readonly others: string } {
+    if (this.#places.length === 0) this.#places = this.blanks().flatMap(placesOf);
+    let numbers = '';
+    let others = '';
+    const sums: Record<string, object> = {};
+    for (const { part, name, key } of this.#places) {
+      const value = (parts[part] as Record<string, Field>)[name] as Field;
+      if (typeof value === 'number') numbers += key + (Number.isFinite(value) ? value : 'null');
+      else if (value === null || typeof value === 'string') others += key + JSON.stringify(value);
+      else if (isKept(value)) others += key + JSON.stringify(value.checkpoint());
+      else sums[name] = { ...sums[name], ...value };
+    }
+    for (const [name, value] of Object.entries(sums)) others += keyOf(name) + JSON.stringify(value);
+    return { numbers, others };
   }
 }
 
 /**
- * Reads what `writeParts` wrote. A field that is not there stays blank: its signal is newer than the
+ * Reads what was written. A field that is not there stays blank: its signal is newer than the
  * checkpoint.
  * @throws ViliError `VILI_VERDICT_CHECKPOINT` naming the field that is not as it should be.
  */
@@ -57,6 +78,21 @@ export function readParts(
 }
 
 // Private
+
+/** Where one field is, and its name in JSON. */
+interface Place {
+  readonly part: number;
+  readonly name: string;
+  readonly key: string;
+}
+
+function placesOf(blank: object, part: number): readonly Place[] {
+  return Object.keys(blank).map((name) => ({ part, name, key: keyOf(name) }));
+}
+
+function keyOf(name: string): string {
+  return `,${JSON.stringify(name)}:`;
+}
 
 function fieldsOf(part: object): [string, Field][] {
   return Object.entries(part) as [string, Field][];

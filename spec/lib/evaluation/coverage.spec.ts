@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Coverage } from '../../../lib/evaluation/coverage.ts';
+import { readBack } from '../../../lib/model/text/pieces.ts';
 
 const ENDPOINTS = ['GET /a', 'GET /b', 'POST /a', 'POST /b', 'PUT /a'];
 const event = fc.record({
@@ -60,7 +61,7 @@ describe('the coverage of a test', () => {
       fc.property(fc.array(event), (events) => {
         const coverage = coverageOf(events);
         const restored = new Coverage();
-        restored.restore(JSON.parse(JSON.stringify(coverage.checkpoint())));
+        restored.restore(readBack(coverage.pieces()));
         expect(restored.view()).to.deep.equal(coverage.view());
       }),
     );

@@ -8,6 +8,7 @@ import { RunningMemory } from '../../../lib/evaluation/running-memory.ts';
 import { readSamples } from '../../../lib/evaluation/samples/sample-store.ts';
 import { samplesFolder, Test } from '../../../lib/evaluation/test.ts';
 import type { OutcomeBatch } from '../../../lib/mirror/events.ts';
+import { readBack } from '../../../lib/model/text/pieces.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../support/default-settings.ts';
 import { pairOf, responseOf, START_MS } from '../../support/pairs.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
@@ -54,7 +55,7 @@ describe('the test of a version', () => {
     await withTest(async (open, { evidenceFile }) => {
       const before = await open();
       before.compared(batchOf({ noise: '[]', samples: [SAMPLE] }), START_MS);
-      await writeState(evidenceFile, before.checkpoint());
+      await writeState(evidenceFile, readBack(before.checkpoint() ?? []));
       expect(before.checkpoint(), 'nothing is new since').to.equal(null);
       await before.conclude(DECISION, START_MS);
       const after = await open();
@@ -69,7 +70,7 @@ describe('the test of a version', () => {
       const before = await open();
       before.compared(batchOf({ samples: [SAMPLE] }), START_MS);
       await before.conclude(DECISION, START_MS);
-      await writeState(evidenceFile, before.checkpoint());
+      await writeState(evidenceFile, readBack(before.checkpoint() ?? []));
       const after = await open(START_MS + 1);
       expect(after.isOf(RELEASE, START_MS + 1)).to.equal(true);
       expect(after.isOf(RELEASE, START_MS)).to.equal(false);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { BIN_BOUNDS_MS, EndpointSides } from '../../../../lib/evaluation/course/endpoint-sides.ts';
+import { readBack } from '../../../../lib/model/text/pieces.ts';
 import { pairOf, responseOf } from '../../../support/pairs.ts';
 
 const ENDPOINT = 'GET /items/{id}';
@@ -65,7 +66,7 @@ describe('both sides of an endpoint', () => {
     for (let ms = 1; ms < 100; ms++) sides.pair(pairOf({ testing: responseOf(200, ms) }));
     sides.pair(pairOf({ endpoint: 'GET /', testing: responseOf(503) }));
     const restored = new EndpointSides();
-    restored.restore(JSON.parse(JSON.stringify(sides.checkpoint())));
+    restored.restore(readBack(sides.pieces()));
     for (const name of [ENDPOINT, 'GET /']) {
       expect(restored.view(name)).to.deep.equal(sides.view(name));
     }
