@@ -23,6 +23,11 @@ export class Problem extends Error {
     return this.status === 0 || this.code === 'VILI_DAEMON_UNREACHABLE';
   }
 
+  /** Another time it may be another way: nobody was there, too many asked, or the daemon failed. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
   get isDenied(): boolean {
     return this.status === 401;
   }

@@ -1,9 +1,10 @@
 import type { HistoryEntry } from '../../lib/model/history.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
 import { get, Problem } from './api.ts';
+import { whenSeen, whileSeen } from './seen.ts';
 import { isKnown } from './session.ts';
 import { liveNow, update } from './store.ts';
-import { followStream } from './stream.ts';
+import { followStream, type ServerEvent } from './stream.ts';
 
 const STATUS_MS = 1000;
 /** While nobody sees the page, and while the daemon is gone. */
@@ -13,7 +14,10 @@ const AGAIN_MS = 2000;
 const KEPT_ENTRIES = 500;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-let lastId: string | null = null;
+/** Whether something may have happened that the page was not told. */
+let isBehind = true;
+/** What it was told while it asked for the history. */
+let told: readonly HistoryEntry[] = [];
 
 /** Keeps the shared state as it is at the daemon, for as long as the page is open, over restarts of the daemon. */
 export function followDaemon(): void {
@@ -46,7 +50,7 @@ async function askStatus(): Promise<void> {
     const status = await get<StatusView>('/v1/status');
     const { access, gone } = liveNow();
     update({ status, gone: null });
-    if (access === 'unknown' || access === 'none' || gone !== null) await askHistory();
+    if (isBehind || access === 'unknown' || access === 'none' || gone !== null) await askHistory();
   } catch (error) {
     take(error);
   }
@@ -55,9 +59,21 @@ async function askStatus(): Promise<void> {
 /** Who got in with a token or by the link may see everything, so that nothing is asked only to be refused. */
 async function askHistory(): Promise<void> {
   const access = isKnown() ? 'full' : 'open';
+  told = [];
   const history = await get<readonly HistoryEntry[]>('/v1/history', { limit: KEPT_ENTRIES });
+  isBehind = false;
   const { happened } = liveNow();
-  update({ access, history, happened: happened + 1 });
+  update({ access, history: withMore(history, told), happened: happened + 1 });
+}
+
+/** An entry can be in the history and come as an event. */
+function withMore(
+  history: readonly HistoryEntry[],
+  more: readonly HistoryEntry[],
+): readonly HistoryEntry[] {
+  const isIn = ({ at, event, version }: HistoryEntry): boolean =>
+    history.some((one) => one.at === at && one.event === event && one.version === version);
+  return [...history, ...more.filter((entry) => !isIn(entry))].slice(-KEPT_ENTRIES);
 }
 
 function take(error: unknown): void {
@@ -72,19 +88,28 @@ function take(error: unknown): void {
 }
 
 async function followEvents(): Promise<void> {
-  const forever = new AbortController();
+  const forever = new AbortController().signal;
   for (;;) {
-    if (!document.hidden && liveNow().access !== 'none') {
-      await followStream('/v1/events', lastId, takeEvent, forever.signal).catch(() => {});
+    await whenSeen(forever);
+    if (liveNow().access !== 'none') {
+      await whileSeen(forever, (signal) =>
+        followStream('/v1/events', takeEvent, signal, caughtUp),
+      ).catch(() => {});
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
 
-function takeEvent({ id, name, data }: Parameters<Parameters<typeof followStream>[2]>[0]): void {
-  if (id !== null) lastId = id;
+/** From here on everything is told; what happened before is in the history. */
+function caughtUp(): void {
+  isBehind = true;
+  look();
+}
+
+function takeEvent({ data }: ServerEvent): void {
   const { history, happened } = liveNow();
-  const more = name === 'gap' ? [] : [data as HistoryEntry];
-  update({ history: [...history, ...more].slice(-KEPT_ENTRIES), happened: happened + 1 });
+  const entry = data as HistoryEntry;
+  told = [...told, entry].slice(-KEPT_ENTRIES);
+  update({ history: withMore(history, [entry]), happened: happened + 1 });
   look();
 }

@@ -3,6 +3,8 @@ const TOKEN = 'vili.token';
 const BY = 'vili.by';
 /** For all tabs of this origin, which have the cookie too. */
 const LINK = 'vili.link';
+/** Without a response for so long, ms, nobody is there. */
+const TIMEOUT_MS = 10_000;
 const ONCE = /^#once=([\w-]{20,100})$/;
 
 export function tokenOf(): string {
@@ -42,6 +44,7 @@ export async function enterByLink(): Promise<string | null> {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token: once }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const answer = (await response.json()) as { by?: unknown; detail?: unknown };
     if (!response.ok)

@@ -2,28 +2,27 @@ import { send } from './api.ts';
 
 /** A longer event cannot be one of Vili. */
 const MAX_EVENT_CHARACTERS = 4 * 1024 * 1024;
+const DATA = 'data: ';
 
 export interface ServerEvent {
-  readonly id: string | null;
-  readonly name: string | null;
   readonly data: unknown;
 }
 
 /**
  * Server-sent events with a token in a header, which EventSource cannot send. Resolves when the stream ends or `signal` is
- * aborted; throws Problem when there is no stream.
+ * aborted; throws Problem when there is no stream. `onOpen`: events are told from then on.
  */
 export async function followStream(
   path: string,
-  lastEventId: string | null,
   take: (event: ServerEvent) => void,
   signal: AbortSignal,
+  onOpen: () => void = () => {},
 ): Promise<void> {
-  const headers = lastEventId === null ? {} : { 'last-event-id': lastEventId };
-  const response = await send(path, { headers, signal });
+  const response = await send(path, { signal });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) return;
   let pending = '';
+  onOpen();
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -46,15 +45,13 @@ export async function followStream(
 // Private
 
 function eventOf(block: string): ServerEvent | null {
-  const field = (name: string): string | null =>
-    block
-      .split('\n')
-      .find((line) => line.startsWith(`${name}: `))
-      ?.slice(name.length + 2) ?? null;
-  const data = field('data');
-  if (data === null) return null;
+  const data = block
+    .split('\n')
+    .find((line) => line.startsWith(DATA))
+    ?.slice(DATA.length);
+  if (data === undefined) return null;
   try {
-    return { id: field('id'), name: field('event'), data: JSON.parse(data) as unknown };
+    return { data: JSON.parse(data) as unknown };
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from '../vendor/preact.js';
 import { get, Problem, type Query } from './api.ts';
+import { whenSeen } from './seen.ts';
 import { type Access, useLive } from './store.ts';
 
 /** What a view asked for: not here yet, here, or why not; data stays while it is asked for again. */
@@ -11,6 +12,8 @@ export interface Data<T> {
 
 /** Routes that strangers of the host may have; the others are not even asked without a token. */
 const OPEN = new Set(['/v1/status', '/v1/history', '/v1/tree', '/v1/series', '/v1/evidence']);
+/** What was refused or failed for the moment is asked for again; what is denied or not there is not. */
+const AGAIN_MS = 2000;
 const DENIED = new Problem(401, 'VILI_NO_TOKEN', 'this needs the token');
 
 const NOTHING = { value: undefined, problem: null, isLoading: true };
@@ -31,23 +34,26 @@ export function useData<T>(path: string | null, query: Query = {}, everyMs = 0):
       setData({ value: undefined, problem: DENIED, isLoading: false });
       return undefined;
     }
-    let isOver = false;
+    const end = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async (): Promise<void> => {
-      if (!document.hidden) {
-        try {
-          const value = await get<T>(path, query);
-          if (!isOver) setData({ value, problem: null, isLoading: false });
-        } catch (error) {
-          const problem = error instanceof Problem ? error : new Problem(0, '', String(error));
-          if (!isOver) setData((known) => ({ value: known.value, problem, isLoading: false }));
-        }
+      let againMs = everyMs;
+      await whenSeen(end.signal);
+      if (end.signal.aborted) return;
+      try {
+        const value = await get<T>(path, query);
+        if (!end.signal.aborted) setData({ value, problem: null, isLoading: false });
+      } catch (error) {
+        const problem = error instanceof Problem ? error : new Problem(0, '', String(error));
+        if (!end.signal.aborted)
+          setData((known) => ({ value: known.value, problem, isLoading: false }));
+        if (problem.isPassing) againMs = Math.max(everyMs, AGAIN_MS);
       }
-      if (!isOver && everyMs > 0) timer = setTimeout(() => void ask(), everyMs);
+      if (!end.signal.aborted && againMs > 0) timer = setTimeout(() => void ask(), againMs);
     };
     void ask();
     return () => {
-      isOver = true;
+      end.abort();
       clearTimeout(timer);
     };
   }, [key, everyMs, happened, access]);

@@ -2,6 +2,7 @@ import type { ShownLine } from '../../lib/model/logs/shown-line.ts';
 import type { LogEvent } from '../../lib/operator/views/log-view.ts';
 import { useEffect, useRef, useState } from '../vendor/preact.js';
 import { pathOf, Problem } from './api.ts';
+import { whenSeen, whileSeen } from './seen.ts';
 import { followStream } from './stream.ts';
 
 /** Kept of each side; the newest. */
@@ -44,10 +45,13 @@ export function useLogs(
     };
     const follow = async (): Promise<void> => {
       while (!end.signal.aborted) {
+        await whenSeen(end.signal);
         lines = [];
         const path = pathOf('/v1/logs', { of, follow: '1', limit: FIRST_LINES, level });
         try {
-          await followStream(path, null, ({ data }) => take(data as LogEvent), end.signal);
+          await whileSeen(end.signal, (signal) =>
+            followStream(path, ({ data }) => take(data as LogEvent), signal),
+          );
         } catch (error) {
           problem = error instanceof Problem ? error.message : '';
           isNew = true;

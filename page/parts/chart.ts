@@ -1,7 +1,8 @@
 import type { SeriesView } from '../live/shapes.ts';
-import { html, useEffect, useRef, type VNode } from '../vendor/preact.js';
+import { lazily } from '../live/lazily.ts';
+import { html, useEffect, useRef, useState, type VNode } from '../vendor/preact.js';
 import type UPlot from '../vendor/uplot.js';
-import { Card } from './basic.ts';
+import { Card, Empty } from './basic.ts';
 
 const HEIGHT = 190;
 
@@ -25,6 +26,7 @@ export interface ChartOf {
 
 /** Lines over time; the latest numbers stand in its legend, so that they can be read without the picture. */
 export function Chart({ chart, series }: { chart: ChartOf; series: SeriesView }): VNode {
+  const [hasFailed, setFailed] = useState(false);
   const place = useRef<HTMLDivElement | null>(null);
   const drawn = useRef<UPlot | null>(null);
   const data = dataOf(chart, series);
@@ -35,8 +37,11 @@ export function Chart({ chart, series }: { chart: ChartOf; series: SeriesView })
     if (box === null) return undefined;
     let isOver = false;
     const draw = async (): Promise<void> => {
-      const { default: Plot } = await import('../vendor/uplot.js');
+      const loaded = await uplot().catch(() => null);
       if (isOver) return;
+      setFailed(loaded === null);
+      if (loaded === null) return;
+      const { default: Plot } = loaded;
       drawn.current?.destroy();
       drawn.current = new Plot(optionsOf(chart, box), latest.current, box);
     };
@@ -65,6 +70,7 @@ export function Chart({ chart, series }: { chart: ChartOf; series: SeriesView })
   const label = `${chart.title}: ${words.map(({ line, text }) => `${line.name} ${text}`).join(', ')}`;
   return html`<${Card} title=${chart.title}>
     <p class="quiet-text">${chart.meaning}</p>
+    ${hasFailed ? html`<${Empty}>The picture could not be loaded; the latest numbers are below.<//>` : null}
     <div class="chart" ref=${place} role="img" aria-label=${label}></div>
     <ul class="legend">${words.map(
       ({ line, text }) =>
@@ -74,6 +80,10 @@ export function Chart({ chart, series }: { chart: ChartOf; series: SeriesView })
 }
 
 // Private
+
+function uplot(): Promise<{ readonly default: typeof UPlot }> {
+  return lazily(() => import('../vendor/uplot.js'), '/page/vendor/uplot.js');
+}
 
 function dataOf(
   { lines }: ChartOf,

@@ -2,6 +2,7 @@ import { jsonLines } from '../../lib/cli/text/json-lines.ts';
 import { type DiffLine, diffLines } from '../../lib/cli/text/line-diff.ts';
 import type { SampleBody } from '../../lib/compare/sample/sample.ts';
 import { pairsOf } from '../../lib/model/headers.ts';
+import { lazily } from '../live/lazily.ts';
 import { shown } from '../text/show.ts';
 import { html, useEffect, useState, type VNode } from '../vendor/preact.js';
 
@@ -74,7 +75,11 @@ function rowsOf(lines: readonly DiffLine[]): readonly Row[] {
 function Sides({ rows }: { rows: readonly Row[] }): VNode {
   const [, loaded] = useState(false);
   useEffect(() => {
-    void import('../vendor/diff.js').then(() => loaded(true));
+    // Without it lines are marked whole.
+    lazily(() => import('../vendor/diff.js'), '/page/vendor/diff.js').then(
+      () => loaded(true),
+      () => {},
+    );
   }, []);
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Running and testing side by side"><table class="diff">
     <thead class="unseen"><tr><th scope="col">running</th><th scope="col">testing</th></tr></thead>

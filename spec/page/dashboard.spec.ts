@@ -180,9 +180,57 @@ describe('The dashboard in a browser', function () {
     await until(page, `document.querySelector('header').innerText.includes('ready')`);
   });
 
+  it('is whole, however often in a row it is loaded', async () => {
+    const { page } = watched;
+    for (let time = 1; time <= 6; time++) {
+      await page.reload();
+      await until(page, `document.querySelector('main .card')`);
+    }
+  });
+
   it('has complained of nothing, and asked nobody else', () => {
     expect(watched.complaints).to.deep.equal([]);
     expect(watched.strangers).to.deep.equal([]);
+  });
+
+  it('comes by itself when one of its files did not come at first', async () => {
+    const broken = await watchedPage(browser, url, { expected: /503|dynamically imported/ });
+    try {
+      const { page, complaints } = broken;
+      let isRefused = true;
+      await page.route(/\/page\/(?:views\/why|vendor\/uplot)\.js$/, async (route) => {
+        const isUplot = route.request().url().endsWith('uplot.js');
+        if (!isUplot && !isRefused) return route.continue();
+        await route.fulfill({ status: 503, body: 'not now' });
+      });
+      await page.goto(`${url}/#/traffic`);
+      await until(page, `/could not be loaded/.test(document.body.innerText)`);
+      isRefused = false;
+      await until(page, `document.querySelectorAll('.chart canvas').length === 6`);
+      expect(complaints).to.deep.equal([]);
+    } finally {
+      await broken.close();
+    }
+  });
+
+  it('leaves a connection to others while nobody looks at it, and is up to date when somebody does', async () => {
+    const { page } = watched;
+    await page.goto(`${url}/#/now`);
+    const ended = new Promise<void>((resolve) => {
+      page.on('requestfailed', (request: { url(): string }) => {
+        if (request.url().endsWith('/v1/events')) resolve();
+      });
+    });
+    const see = (isHidden: boolean): Promise<unknown> =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    await see(true);
+    await ended;
+    await daemon.client.pause({ by: 'bob@host', reason: 'while nobody looked' });
+    await see(false);
+    await until(page, `/while nobody looked/.test(document.querySelector('.events').innerText)`);
+    await daemon.client.resume({ by: 'bob@host' });
+    await page.waitForSelector('[data-act=pause]');
   });
 
   it('shows a stranger of the host what is open, and neither samples nor acts', async () => {

@@ -78,10 +78,13 @@ export interface Watched {
 /** Waits until an expression is true in the page; asked as a debugger does, which the policy of the page does not concern. */
 export async function until(page: Page, expression: string): Promise<void> {
   const deadlineMs = Date.now() + LIMIT_MS;
-  while (!(await page.evaluate<boolean>(`Boolean(${expression})`))) {
+  for (;;) {
+    // It can fail while there is nothing yet, or while another page is being loaded.
+    const found = await page.evaluate<boolean>(`Boolean(${expression})`).catch(String);
+    if (found === true) return;
     if (Date.now() > deadlineMs) {
-      const text = await page.evaluate<string>('document.body.innerText');
-      throw new Error(`never true: ${expression}\n${text}`);
+      const text = await page.evaluate<string>('document.body.innerText').catch(String);
+      throw new Error(`never true, ${found}: ${expression}\n${text}`);
     }
     await sleep(POLL_MS);
   }

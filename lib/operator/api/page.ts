@@ -29,7 +29,7 @@ Nothing listens on a TCP port unless \`admin.listen\` is set. There the same API
   them the token goes in the clear.
 - A request with an \`Origin\` of another page, or marked cross-site by a browser, is refused (403); so is, without the token,
   a \`Host\` that is neither an address nor \`localhost\` (421, DNS rebinding).
-- 50 requests/s in the long run, 200 at once (429).
+- 50 requests/s in the long run, 200 at once (429); files of the dashboard have an allowance of their own.
 - In the history of an act, the address follows who asked: \`ann@laptop from 10.0.0.7\`.
 
 \`\`\`

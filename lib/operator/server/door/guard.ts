@@ -8,6 +8,9 @@ import { Rate, RateByAddress } from './rate.ts';
 /** Requests of all callers together. */
 const REQUESTS_BURST = 200;
 const REQUESTS_PER_SECOND = 50;
+/** Files of the page, in memory and about 70 to a view of it: people open several, and load them again. */
+const FILES_BURST = 1500;
+const FILES_PER_SECOND = 300;
 /** Wrong tokens of one address; then it waits, whatever it sends. */
 const FAILURES_BURST = 10;
 const FAILURES_PER_SECOND = 0.2;
@@ -29,11 +32,13 @@ export interface GuardOptions {
 export class Guard {
   readonly #options: GuardOptions;
   readonly #requests: Rate;
+  readonly #files: Rate;
   readonly #failures: RateByAddress;
 
   constructor(options: GuardOptions) {
     this.#options = options;
     this.#requests = new Rate(REQUESTS_BURST, REQUESTS_PER_SECOND, options.now);
+    this.#files = new Rate(FILES_BURST, FILES_PER_SECOND, options.now);
     this.#failures = new RateByAddress(FAILURES_BURST, FAILURES_PER_SECOND, options.now);
   }
 
@@ -57,10 +62,11 @@ export class Guard {
 
   /**
    * For the files of the page, which a browser asks for before it has a token. A link may lead here from anywhere; a page elsewhere
-   * may neither read nor frame them. @throws ViliError as `enter` does, but for no lack of a token.
+   * may neither read nor frame them. They are counted by themselves: one file that is refused leaves a page empty, and loading
+   * pages must not take from those who use the API. @throws ViliError as `enter` does, but for no lack of a token.
    */
   look(headers: IncomingHttpHeaders): void {
-    if (!this.#requests.take()) throw refusal('VILI_TOO_MANY_REQUESTS', 429, 'too many requests');
+    if (!this.#files.take()) throw refusal('VILI_TOO_MANY_REQUESTS', 429, 'too many requests');
     const isFollowed = headers['sec-fetch-mode'] === 'navigate' && headers.origin === undefined;
     if (!isFollowed) this.#checkOrigin(headers);
     if (this.#options.isLoopback) checkHost(headers);

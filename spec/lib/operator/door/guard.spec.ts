@@ -87,6 +87,18 @@ describe('The guard of the API over TCP', () => {
     expect(second.filter((it) => it === 429)).to.have.length(10);
   });
 
+  it('lets ten pages be loaded at once, which take nothing from the API, and bounds them too', () => {
+    const world = guard();
+    const files = Array.from({ length: 10 * 70 }, () => world.look(WITHOUT));
+    expect(files.filter((it) => it !== 200)).to.deep.equal([]);
+    expect(world.enter(WITHOUT)).to.include({ isTrusted: false });
+    const more = Array.from({ length: 2000 }, () => world.look(WITHOUT));
+    expect(more.at(-1)).to.equal(429);
+    expect(world.enter(WITHOUT)).to.include({ isTrusted: false });
+    world.pass(1000);
+    expect(world.look(WITHOUT)).to.equal(200);
+  });
+
   it('never trusts anything but the token, and throws nothing but refusals', () => {
     const value = fc.oneof(
       fc.string(),
@@ -144,6 +156,16 @@ function guard(options: Partial<GuardOptions> = {}) {
   });
   return {
     pass: (ms: number) => (nowMs += ms),
+    /** 200, or the status of the refusal. */
+    look: (headers: IncomingHttpHeaders) => {
+      try {
+        made.look(headers);
+        return 200;
+      } catch (error) {
+        if (error instanceof ViliError) return error.httpStatus;
+        throw error;
+      }
+    },
     /** Who was let in, or the status of the refusal. */
     enter: (headers: IncomingHttpHeaders, address = '10.0.0.1') => {
       try {
