@@ -29,7 +29,6 @@ const SHARED = [
   'cli/text/curl',
   'cli/terminal/shell',
   'model/headers',
-  'model/history',
 ];
 
 /** Everything the page consists of: nothing else of the disk is ever served. Throws where the package is not whole. */

@@ -4,6 +4,10 @@ import { tokenOf } from './session.ts';
 const TIMEOUT_MS = 10_000;
 /** A promotion responds once it is under way. */
 const ACT_TIMEOUT_MS = 60_000;
+/** All samples of a version, over a slow line. */
+const DOWNLOAD_TIMEOUT_MS = 300_000;
+/** The browser has begun to keep it by then. */
+const REVOKE_MS = 10_000;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -37,6 +41,19 @@ export class Problem extends Error {
 export async function get<T>(path: string, query: Query = {}): Promise<T> {
   const response = await send(pathOf(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) });
   return (await response.json()) as T;
+}
+
+/** Has the browser keep a file. It is fetched, since a link could not bring the token. Throws Problem. */
+export async function keep(path: string, query: Query): Promise<void> {
+  const response = await send(pathOf(path, query), {
+    signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS),
+  });
+  const said = response.headers.get('content-disposition') ?? '';
+  const link = document.createElement('a');
+  link.download = /filename="([^"]+)"/.exec(said)?.[1] ?? 'vili.txt';
+  link.href = URL.createObjectURL(await response.blob());
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);
 }
 
 /** Does an act. Throws Problem. */

@@ -11,7 +11,9 @@ export interface Data<T> {
 }
 
 /** Routes that strangers of the host may have; the others are not even asked without a token. */
-const OPEN = new Set(['/v1/status', '/v1/history', '/v1/tree', '/v1/series', '/v1/evidence']);
+const OPEN: ReadonlySet<string> = new Set(
+  ['status', 'history', 'tree', 'series', 'evidence', 'versions'].map((name) => `/v1/${name}`),
+);
 /** What was refused or failed for the moment is asked for again; what is denied or not there is not. */
 const AGAIN_MS = 2000;
 const DENIED = new Problem(401, 'VILI_NO_TOKEN', 'this needs the token');

@@ -1,27 +1,46 @@
+import type {
+  VersionState,
+  VersionsView,
+  VersionView,
+} from '../../lib/operator/views/versions-view.ts';
+import { grouped } from '../../lib/text/numbers.ts';
 import { useLive } from '../live/store.ts';
+import { useData } from '../live/use-data.ts';
 import { ActButtons } from '../parts/act-buttons.ts';
 import { retest, rollbackTo } from '../parts/acts.ts';
-import { Card, Empty, State, Time, type Tone } from '../parts/basic.ts';
-import { EventLines, eventTone, eventWord } from '../parts/events.ts';
+import { Card, Empty, Instead, State, Time, type Tone } from '../parts/basic.ts';
+import { Downloads } from '../parts/downloads.ts';
+import { EventLines } from '../parts/events.ts';
 import { addressOf, type Route } from '../route.ts';
 import { sentence, shown } from '../text/show.ts';
-import { type VersionView, versionsOf } from '../text/versions-of.ts';
-import { html, useMemo, type VNode } from '../vendor/preact.js';
+import { html, useState, type VNode } from '../vendor/preact.js';
+
+const LIMIT = 200;
+/** As many as the API gives. */
+const LIMIT_ALL = 1000;
+
+const TONES: Readonly<Record<VersionState, Tone>> = {
+  running: 'good',
+  testing: 'info',
+  waiting: 'info',
+  previous: 'quiet',
+  promoted: 'good',
+  rejected: 'bad',
+  superseded: 'careful',
+  'rolled-back': 'bad',
+  declined: 'careful',
+  retired: 'quiet',
+  deleted: 'quiet',
+};
 
 /** Everything that ever came, what became of it, why, and who decided; one version by itself with its own address. */
 export function Versions({ route }: { route: Route }): VNode {
-  const history = useLive((live) => live.history);
-  const isKnown = useLive((live) => live.access === 'open' || live.access === 'full');
-  const running = useLive((live) => live.status?.running?.version ?? null);
-  const testing = useLive((live) => live.status?.testing?.version ?? null);
-  const previous = useLive((live) => live.status?.previous?.version ?? null);
-  const versions = useMemo(
-    () => versionsOf(history, { running, testing, previous }),
-    [history, running, testing, previous],
-  );
-  if (!isKnown) {
-    return html`<${Card} title="Versions" wide><p class="empty loading">Loading versions…</p><//>`;
+  const [limit, setLimit] = useState(LIMIT);
+  const { value, problem } = useData<VersionsView>('/v1/versions', { limit });
+  if (value === undefined) {
+    return html`<${Card} title="Versions" wide><${Instead} problem=${problem} what="versions" /><//>`;
   }
+  const { versions } = value;
   const one = versions.find(({ version }) => version === route.subject);
   return html`<div class="views">
     ${
@@ -36,6 +55,11 @@ export function Versions({ route }: { route: Route }): VNode {
           ? html`<${Empty}>No version has come yet.<//>`
           : html`<${List} versions=${versions} chosen=${route.subject} />`
       }
+      ${
+        versions.length >= limit && limit < LIMIT_ALL
+          ? html`<button type="button" onClick=${() => setLimit(LIMIT_ALL)}>Show up to ${grouped(LIMIT_ALL)}</button>`
+          : null
+      }
     <//>
   </div>`;
 }
@@ -49,7 +73,7 @@ function List({ versions, chosen }: { versions: readonly VersionView[]; chosen: 
     <tbody>${versions.map(
       ({ version, state, at, by, reasons }) => html`<tr class=${version === chosen ? 'chosen' : ''}>
         <th scope="row" class="long"><a href=${addressOf('versions', version)}><bdi>${shown(version)}</bdi></a></th>
-        <td><${State} tone=${stateTone(state)} word=${eventWord(state)} /></td>
+        <td><${State} tone=${TONES[state] ?? 'quiet'} word=${state} /></td>
         <td><${Time} at=${at} /></td>
         <td><bdi>${shown(by)}</bdi></td>
         <td class="reason"><bdi>${shown(reasons.join('; '))}</bdi></td>
@@ -58,19 +82,23 @@ function List({ versions, chosen }: { versions: readonly VersionView[]; chosen: 
   </table></div>`;
 }
 
-function One({
-  of: { version, state, by, at, reasons, events, wasTested },
-}: {
-  of: VersionView;
-}): VNode {
+function One({ of }: { of: VersionView }): VNode {
+  const { version, state, by, at, reasons, events, hasReport, where } = of;
   const canAct = useLive((live) => live.access === 'full' && live.gone === null);
   const acts = [
     ...(['rejected', 'superseded', 'rolled-back'].includes(state) ? [retest(version)] : []),
-    ...(state === 'previous' || state === 'promoted' ? [rollbackTo(version)] : []),
+    ...(['previous', 'promoted', 'retired'].includes(state) && where !== null
+      ? [rollbackTo(version)]
+      : []),
   ];
-  return html`<${Card} title=${shown(version)} aside=${html`<${State} tone=${stateTone(state)} word=${eventWord(state)} />`} wide>
-    <p><${Time} at=${at} /> by <b><bdi>${shown(by)}</bdi></b></p>
-    ${reasons.length > 0 && html`<p class="big"><bdi>${reasons.map((one) => sentence(one)).join(' ')}</bdi></p>`}
+  const wasTested = hasReport || state === 'testing';
+  return html`<${Card} title=${shown(version)} aside=${html`<${State} tone=${TONES[state] ?? 'quiet'} word=${state} />`} wide>
+    <p><${Time} at=${at} /> by <b><bdi>${shown(by)}</bdi></b>${
+      where === null
+        ? html`<span class="quiet-text">; its files are deleted</span>`
+        : html`<span class="quiet-text">; its files are in its ${where}</span>`
+    }</p>
+    ${reasons.length > 0 && html`<p class="big"><bdi>${reasons.map((reason) => sentence(reason)).join(' ')}</bdi></p>`}
     ${
       wasTested &&
       html`<div class="buttons">
@@ -79,12 +107,8 @@ function One({
         <a class="button" href=${addressOf('inside', '', { id: version })}>Messages</a></div>`
     }
     ${acts.length > 0 && html`<${ActButtons} acts=${acts} canAct=${canAct} />`}
+    ${wasTested && html`<${Downloads} version=${version} />`}
     <h3>What happened to it</h3>
     <${EventLines} entries=${events.map((event) => ({ ...event, version: '' })).toReversed()} />
   <//>`;
-}
-
-function stateTone(state: string): Tone {
-  if (state === 'running') return 'good';
-  return state === 'testing' ? 'info' : eventTone(state);
 }

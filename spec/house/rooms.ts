@@ -84,7 +84,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/operator': {
     idea: 'control API: routes declared once, server, client, live events; the door of `vili dashboard`',
-    imports: 'lib/model lib/base lib/compare lib/deployment lib/evaluation lib/metrics lib/page',
+    imports:
+      'lib/model lib/text lib/base lib/compare lib/deployment lib/evaluation lib/metrics lib/page',
   },
   'lib/cli': {
     idea: 'one file per command, and the text that they print',

@@ -42,7 +42,13 @@ describe('Whatever is said to the dashboard', function () {
         }
         const response = await fetch(asked, { headers: { authorization: `Bearer ${TOKEN}` } });
         const value = asked.includes('/v1/trace') ? TRACE : await response.json();
-        const body = JSON.stringify(asked.includes('/v1/history') ? ENTRIES : poisoned(value));
+        const body = JSON.stringify(
+          asked.includes('/v1/history')
+            ? ENTRIES
+            : asked.includes('/v1/versions')
+              ? VERSIONS
+              : poisoned(value),
+        );
         await route.fulfill({ status: 200, contentType: 'application/json', body });
       });
       for (const view of [
@@ -51,6 +57,7 @@ describe('Whatever is said to the dashboard', function () {
         'differences',
         'traffic',
         'versions',
+        `versions/${encodeURIComponent(HOSTILE[0] ?? '')}`,
         'logs',
         'inside',
         'inside?id=x',
@@ -102,6 +109,17 @@ const ENTRIES = HOSTILE.map((text) => ({
   by: text,
   reasons: [text],
 }));
+const VERSIONS = {
+  schema: 'vili.versions/1',
+  versions: ENTRIES.map((entry) => ({
+    ...entry,
+    state: 'rejected',
+    arrivedAt: AT,
+    hasReport: true,
+    where: 'archive',
+    events: [entry],
+  })),
+};
 const LINES = HOSTILE.map((text) => {
   const line = {
     at: AT,

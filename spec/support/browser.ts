@@ -51,6 +51,7 @@ export interface Page {
   unroute(url: RegExp): Promise<void>;
   readonly keyboard: { press(key: string): Promise<void> };
   on(event: string, listener: (it: never) => void): void;
+  once(event: string, listener: (it: never) => void): void;
   close(): Promise<void>;
 }
 

@@ -46,6 +46,12 @@ export function openApiOf(routes: readonly Route[]): Json {
   };
 }
 
+/** The same, made when it is first asked for: the routes stay as they are. */
+export function onceOpenApi(routes: () => readonly Route[]): () => Promise<Json> {
+  let known: Json | null = null;
+  return () => Promise.resolve((known ??= openApiOf(routes())));
+}
+
 // Private
 
 function operationOf(routes: readonly Route[]): Json {
@@ -92,10 +98,11 @@ function bodyOf({ request }: Route): Json {
 }
 
 function contentOf(routes: readonly Route[]): Json {
-  return Object.fromEntries(routes.map((route) => [typeOf(route), { schema: {} }]));
+  return Object.fromEntries(routes.flatMap(typesOf).map((type) => [type, { schema: {} }]));
 }
 
-function typeOf(route: Route): string {
-  if ('subscribe' in route) return 'text/event-stream';
-  return 'text' in route ? route.contentType : 'application/json';
+function typesOf(route: Route): readonly string[] {
+  if ('subscribe' in route) return ['text/event-stream'];
+  if ('file' in route) return route.contentTypes;
+  return ['text' in route ? route.contentType : 'application/json'];
 }

@@ -1,5 +1,6 @@
 import { CONTROL_LIMITS } from '../server/control-server.ts';
 import { MAX_BEHIND_BYTES } from '../server/event-stream.ts';
+import { MAX_DOWNLOADS } from '../server/send-file.ts';
 import type { Route } from './route.ts';
 import { ROUTE_LIST } from './routes.ts';
 
@@ -65,6 +66,13 @@ time, in bins up to each of \`bounds\` (ms) and one beyond. Both are in \`eviden
 of the file stays byte for byte, and a file that would then not be read back with exactly that rule is not written. Where a variable
 or the command line sets the rules it is a 409. \`/v1/replay/run\` has a thread of its own and never sends to running what is not safe.
 
+\`/v1/download\` responds with \`Content-Disposition: attachment\`. At most ${MAX_DOWNLOADS} are sent at a time (503), each as fast as it is taken;
+who takes nothing for ${idleMs / 1000} s is cut off. What of samples in an archive is beyond 64 MiB is left out.
+
+\`\`\`
+curl -OJ -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:9600/v1/download?version=1.5.0&file=samples.jsonl'
+\`\`\`
+
 A description for tools, OpenAPI 3.1, is at \`/v1/openapi.json\` and in \`docs/openapi.json\`.
 
 ## Live events
@@ -93,7 +101,7 @@ An error is \`application/problem+json\` (RFC 9457); \`code\` is stable, \`detai
 | 400 | \`VILI_BAD_REQUEST\` |
 | 401 | \`VILI_NO_TOKEN\`, \`VILI_WRONG_TOKEN\` |
 | 403, 421 | \`VILI_WRONG_ORIGIN\`, \`VILI_WRONG_HOST\` |
-| 404 | \`VILI_NO_ROUTE\`, \`VILI_NO_SAMPLE\` |
+| 404 | \`VILI_NO_ROUTE\`, \`VILI_NO_SAMPLE\`, \`VILI_NO_REPORT\` |
 | 405 | \`VILI_WRONG_METHOD\` |
 | 409 | \`VILI_REFUSED\`: not possible now |
 | 422 | \`VILI_RELOAD_FAILED\`: the settings are wrong and stay as they are |

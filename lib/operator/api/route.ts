@@ -1,3 +1,4 @@
+import type { Download } from '../views/download.ts';
 import type { ControlHandlers } from './handlers.ts';
 import type { RequestOf, Shape } from './parameters.ts';
 
@@ -26,6 +27,13 @@ export interface TextRoute<S extends Shape> extends Declaration<S> {
   text(handlers: ControlHandlers, request: RequestOf<S>): Promise<string>;
 }
 
+/** A route that responds with a file to keep. */
+export interface FileRoute<S extends Shape> extends Declaration<S> {
+  /** Those that it can have. */
+  readonly contentTypes: readonly string[];
+  file(handlers: ControlHandlers, request: RequestOf<S>): Promise<Download>;
+}
+
 /** A route that responds with server-sent events for as long as the client listens. */
 export interface StreamRoute<S extends Shape, E> extends Declaration<S> {
   /** The parameter that the `Last-Event-ID` of a client that connects again is the value of. */
@@ -44,13 +52,21 @@ export interface Frame {
 /** Begins to send; the returned function ends it. */
 export type Subscription<E> = (send: (event: E) => void) => () => void;
 
-export type Route = JsonRoute<Shape, unknown> | TextRoute<Shape> | StreamRoute<Shape, unknown>;
+export type Route =
+  | JsonRoute<Shape, unknown>
+  | TextRoute<Shape>
+  | FileRoute<Shape>
+  | StreamRoute<Shape, unknown>;
 
 export function json<S extends Shape, R>(route: JsonRoute<S, R>): JsonRoute<S, R> {
   return route;
 }
 
 export function plain<S extends Shape>(route: TextRoute<S>): TextRoute<S> {
+  return route;
+}
+
+export function file<S extends Shape>(route: FileRoute<S>): FileRoute<S> {
   return route;
 }
 

@@ -11,7 +11,7 @@ import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
 import { METRICS_ROUTES } from './metrics-routes.ts';
-import { openApiOf } from './openapi.ts';
+import { onceOpenApi } from './openapi.ts';
 import {
   anyText,
   count,
@@ -186,7 +186,7 @@ export const ROUTES = {
     isOpen: true,
     request: {},
     doc: 'this API as OpenAPI 3.1, the same as `docs/openapi.json`',
-    respond: () => Promise.resolve(openApiOf(ROUTE_LIST)),
+    respond: onceOpenApi(() => ROUTE_LIST),
   }),
   logs: json({
     method: 'GET',

@@ -1,5 +1,5 @@
 import type { RequestOf, Shape } from '../api/parameters.ts';
-import type { JsonRoute, Route, StreamRoute, TextRoute } from '../api/route.ts';
+import type { FileRoute, JsonRoute, Route, StreamRoute, TextRoute } from '../api/route.ts';
 import { ROUTES } from '../api/routes.ts';
 import {
   type Call,
@@ -24,7 +24,7 @@ export type ControlClient = {
 type FunctionOf<R> =
   R extends JsonRoute<infer S, infer Response>
     ? (...request: RequestArguments<S>) => Promise<Response>
-    : R extends TextRoute<infer S>
+    : R extends TextRoute<infer S> | FileRoute<infer S>
       ? (...request: RequestArguments<S>) => Promise<string>
       : R extends StreamRoute<infer S, infer Event>
         ? (
@@ -44,7 +44,8 @@ export function controlClient(
 ): ControlClient {
   const functions = Object.entries(ROUTES).map(([name, route]) => {
     const call = (request: object = {}): Call => callOf(daemon, timeoutMs, route, request);
-    if ('text' in route) return [name, (request?: object) => callForText(call(request))];
+    if ('text' in route || 'file' in route)
+      return [name, (request?: object) => callForText(call(request))];
     if (!('subscribe' in route)) return [name, (request?: object) => callForJson(call(request))];
     const follow = (request: object, listener: (event: unknown) => void, signal: AbortSignal) =>
       callForEvents(call(request), listener, signal);

@@ -14,6 +14,7 @@ const RESPONSE_FIELDS = [
   'content-type',
   'content-length',
   'content-disposition',
+  'content-security-policy',
   'cache-control',
   'x-content-type-options',
 ];

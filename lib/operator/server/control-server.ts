@@ -6,6 +6,7 @@ import { dispatch } from './dispatch.ts';
 import type { Door } from './door/door.ts';
 import { streamEvents } from './event-stream.ts';
 import { readJson } from './request-body.ts';
+import { MAX_DOWNLOADS, sendFile, tooManyDownloads } from './send-file.ts';
 
 /** What the daemon's own server allows. */
 export const CONTROL_LIMITS: ControlLimits = {
@@ -50,6 +51,7 @@ export interface ControlServer {
 /** The control API: HTTP/1.1 and JSON, for whom the door lets in. */
 export function createControlServer(options: ControlServerOptions): ControlServer {
   const streams = new Set<ServerResponse>();
+  const downloads = new Set<ServerResponse>();
   const { door } = options;
   const server = door.createServer(
     {
@@ -58,7 +60,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       keepAliveTimeout: options.idleMs,
       connectionsCheckingInterval: Math.max(100, Math.floor(options.idleMs / 4)),
     },
-    (request, response) => void serve(request, response, options, streams),
+    (request, response) => void serve(request, response, options, { streams, downloads }),
   );
   server.maxConnections = options.maxConnections;
   let opening: Promise<void> | null = null;
@@ -88,7 +90,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: ControlServerOptions,
-  streams: Set<ServerResponse>,
+  { streams, downloads }: Record<'streams' | 'downloads', Set<ServerResponse>>,
 ): Promise<void> {
   response.on('error', () => {});
   try {
@@ -113,6 +115,12 @@ async function serve(
     if (dispatched.kind === 'text') {
       return send(request, response, 200, dispatched.text, dispatched.contentType);
     }
+    if (dispatched.kind === 'file') {
+      if (downloads.size >= MAX_DOWNLOADS) throw tooManyDownloads();
+      downloads.add(response);
+      const rules = { isHead: request.method === 'HEAD', idleMs: options.idleMs };
+      return await sendFile(response, await dispatched.open(), rules);
+    }
     if (streams.size >= options.maxStreams) throw tooManyStreams(options.maxStreams);
     streams.add(response);
     const { frameOf } = dispatched;
@@ -126,6 +134,7 @@ async function serve(
     else sendError(request, response, error);
   } finally {
     streams.delete(response);
+    downloads.delete(response);
   }
 }
 

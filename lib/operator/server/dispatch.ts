@@ -3,6 +3,7 @@ import type { ControlHandlers } from '../api/handlers.ts';
 import { readRequest } from '../api/parameters.ts';
 import type { Frame, Route, Subscription } from '../api/route.ts';
 import { ROUTE_LIST } from '../api/routes.ts';
+import type { Download } from '../views/download.ts';
 import type { Caller } from './door/door.ts';
 import { noToken } from './door/guard.ts';
 
@@ -17,10 +18,11 @@ export interface HttpRequest {
   body(): Promise<unknown>;
 }
 
-/** One JSON value, a text, or server-sent events for as long as the client listens. */
+/** One JSON value, a text, a file, or server-sent events for as long as the client listens. */
 export type Dispatched =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'text'; readonly text: string; readonly contentType: string }
+  | { readonly kind: 'file'; readonly open: () => Promise<Download> }
   | {
       readonly kind: 'events';
       readonly open: () => Promise<Subscription<unknown>>;
@@ -46,6 +48,7 @@ export async function dispatch(
     const open = () => route.subscribe(handlers, parameters);
     return { kind: 'events', open, frameOf: route.frameOf?.bind(route) };
   }
+  if ('file' in route) return { kind: 'file', open: () => route.file(handlers, parameters) };
   if ('text' in route) {
     const { contentType } = route;
     return { kind: 'text', text: await route.text(handlers, parameters), contentType };

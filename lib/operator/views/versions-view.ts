@@ -55,6 +55,9 @@ export interface VersionFiles {
   readonly archives: ReadonlySet<string>;
 }
 
+/** They are about the service, whichever version runs. */
+const OF_THE_SERVICE: ReadonlySet<HistoryEvent> = new Set(['paused', 'resumed', 'stopped']);
+
 const FATES: Readonly<Partial<Record<HistoryEvent, VersionState>>> = {
   promoted: 'promoted',
   rejected: 'rejected',
@@ -97,7 +100,8 @@ function versionView(
     entries.findLast(({ event }) => event === 'arrived') ??
     entries.find(({ event }) => event === 'started');
   const decided = entries.findLast(({ event }) => FATES[event] !== undefined);
-  const { at = '', by = '', reasons = [] } = decided ?? entries.at(-1) ?? {};
+  const last = entries.findLast(({ event }) => !OF_THE_SERVICE.has(event));
+  const { at = '', by = '', reasons = [] } = decided ?? last ?? entries.at(-1) ?? {};
   const where = folders.has(version) ? 'folder' : archives.has(version) ? 'archive' : null;
   const wasJudged = decided !== undefined && decided.event !== 'refused';
   return {

@@ -52,6 +52,12 @@ describe('the view of all versions', () => {
     ]);
   });
 
+  it('does not take who paused the service for who decided about a version', () => {
+    const paused = entry('shop-1.0.0', 'paused', 'ann@host', ['release freeze']);
+    const { versions } = versionsView([...history.slice(0, 2), paused], NO_ROLES, NO_FILES, 10);
+    expect(versions[0]).to.include({ version: 'shop-1.0.0', by: 'vili', at: history[1]?.at });
+  });
+
   it('says that there is no report of a version whose files are deleted', () => {
     const [, , rejected] = versionsView(history, NO_ROLES, NO_FILES, 10).versions;
     expect(rejected).to.include({ state: 'rejected', where: null, hasReport: false });
