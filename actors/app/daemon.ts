@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { removeHalfWritten } from '../../lib/base/instance/half-written.ts';
 import { type Layout, layoutOf } from '../../lib/base/names/layout.ts';
 import { makePrivate } from '../../lib/base/state/private-folder.ts';
-import { samplesFolder } from '../../lib/evaluation/test.ts';
+import { samplesFolder } from '../../lib/evaluation/samples/sample-store.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import { acquireLock, inheritLock, type Lock } from '../../lib/servlet/lock.ts';

@@ -10,7 +10,7 @@ import type { CourseView } from '../../lib/evaluation/course/view.ts';
 import { parseReport, readReport } from '../../lib/evaluation/report/files.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
 import { parseSample, readSamples } from '../../lib/evaluation/samples/sample-store.ts';
-import { samplesFolder } from '../../lib/evaluation/test.ts';
+import { samplesFolder } from '../../lib/evaluation/samples/sample-store.ts';
 import { endsTest } from '../../lib/model/history.ts';
 import type { Records } from '../../lib/operator/api/handlers.ts';
 import { versionNamed } from '../../lib/operator/views/version-named.ts';

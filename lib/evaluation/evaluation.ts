@@ -246,6 +246,11 @@ export class Evaluation {
     return report;
   }
 
+  /** For the verdict of several hosts. */
+  get shared(): Pick<Verdict, 'counts' | 'rejectAt'> {
+    return this.#verdict;
+  }
+
   /** How the evidence grew, and both sides of each endpoint. `nowMs`: wall clock, of that report. */
   course(report: VerdictReport, against: string | null, nowMs: number): CourseView {
     const about = { version: this.build.name, against };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { readState } from '../base/state/state-file.ts';
 import type { SampleSettings } from '../compare/sample/choice.ts';
 import { messageOf } from '../errors.ts';
@@ -10,6 +9,7 @@ import type { Release } from '../model/release.ts';
 import type { DeclaredDifference } from '../model/traffic-rules.ts';
 import type { EndpointReport, SignalRow, VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
+import type { Counts } from '../verdict/sharing/counts.ts';
 import type { Concluded, CourseView } from './course/view.ts';
 import { Evaluation, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
@@ -20,9 +20,8 @@ import type { RunningMemory } from './running-memory.ts';
 import { probationIdOf } from '../mirror/probation-id.ts';
 import { LASTING_MS, ProbationEvidence, reasonsWithNames } from './probation/evidence.ts';
 import { LogContext } from './samples/log-context.ts';
-import { SampleStore } from './samples/sample-store.ts';
+import { SampleStore, samplesFolder } from './samples/sample-store.ts';
 
-const SAMPLES_FOLDER = 'samples';
 const MAX_DESCRIBED_ENDPOINTS = 20;
 
 export interface TestOptions {
@@ -189,6 +188,16 @@ export class Test {
     return this.#report;
   }
 
+  /** What adds up over several hosts; null on probation, which each host decides by itself. */
+  counts(nowMs: number): Counts | null {
+    return this.against === null ? this.#evaluation.shared.counts(nowMs) : null;
+  }
+
+  /** The odds to 1 that reject from now on: `localVetoOdds`, where other hosts test the same version. */
+  rejectAt(odds: number): void {
+    this.#evaluation.shared.rejectAt(odds);
+  }
+
   /** What takes users off a version on probation, as of the last decision; null while nothing does. */
   worse(nowMs: number): readonly ReportReason[] | null {
     if (this.against === null || this.#report === null) return null;
@@ -255,11 +264,6 @@ export class Test {
   #completeSamples(nowMs: number, all = false): void {
     for (const { id, logs } of this.#context.take(nowMs, all)) this.#store.addLogs(id, logs);
   }
-}
-
-/** The folder of a version with the samples of its test. */
-export function samplesFolder(versionFolder: string): string {
-  return join(versionFolder, SAMPLES_FOLDER);
 }
 
 // Private

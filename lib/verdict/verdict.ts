@@ -29,7 +29,8 @@ import type {
   SignalRow,
   VerdictReport,
 } from './report.ts';
-import { checkVerdictSettings, type Resumed, type VerdictSettings } from './settings.ts';
+import { type Counts, countsOf } from './sharing/counts.ts';
+import type { Resumed, VerdictSettings } from './settings.ts';
 import { blankPair, observePair } from './signals/observed-pair.ts';
 import { endsForHarm, setHarm } from './signals/health.ts';
 import { signals } from './signals/list.ts';
@@ -69,7 +70,6 @@ export class Verdict {
 
   /** @throws ViliError `VILI_VERDICT_SETTINGS` for settings that make a test impossible. */
   constructor(settings: VerdictSettings, startedAtMs: number, earlier?: EarlierKinds) {
-    checkVerdictSettings(settings);
     this.#context = contextOf(settings);
     if (earlier !== undefined) setEarlierKinds(this.#context, earlier);
     this.#startedAtMs = Number.isFinite(startedAtMs) ? startedAtMs : 0;
@@ -231,6 +231,16 @@ export class Verdict {
   pieces(): Pieces {
     const about = { schema: SCHEMA, startedAtMs: this.#startedAtMs, condemned: this.#pending };
     return objectPieces(about, { evidence: this.#context.evidence.pieces() });
+  }
+
+  /** What adds up over several hosts. */
+  counts(atMs: number): Counts {
+    return countsOf(this.#context, this.#sinceStart(atMs));
+  }
+
+  /** The odds to 1 that reject from now on; 100 where nothing was said. */
+  rejectAt(odds: number): void {
+    this.#context.rejectOdds = odds;
   }
 
   /** All evidence as it is read back. */

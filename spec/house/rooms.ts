@@ -70,13 +70,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     idea: 'all evidence on one version, its samples and report, replay',
     imports: 'lib/model lib/runtime lib/text lib/base lib/compare lib/logs lib/verdict lib/mirror',
   },
+  'lib/fleet': {
+    idea: 'several hosts as one: the `engine` they share (etcd), and one verdict by the `evidence` of all',
+    imports: 'lib/model lib/runtime lib/text lib/verdict',
+  },
   'lib/metrics': {
     idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, and `series` for charts',
     imports: 'lib/model lib/compare lib/verdict lib/evaluation',
-  },
-  'lib/fleet': {
-    idea: 'several hosts as one: the `engine` they share (etcd)',
-    imports: 'lib/runtime',
   },
   'lib/page': {
     idea: 'the files of the dashboard, and how they are served; what runs in the browser is in `page/`',

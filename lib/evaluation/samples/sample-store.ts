@@ -8,6 +8,7 @@ import { codeOf } from '../../errors.ts';
 import { extractOf } from './log-extract.ts';
 import { type SampleEntry, SampleIndex } from './sample-index.ts';
 
+const FOLDER = 'samples';
 const EXTENSION = '.json';
 const ID = /^[0-9a-f]{8}$/;
 /** Files considered in a folder, whatever it contains. */
@@ -187,6 +188,11 @@ export function parseSample(text: string): Sample | null {
   } catch {
     return null;
   }
+}
+
+/** The folder of a version with the samples of its test. */
+export function samplesFolder(versionFolder: string): string {
+  return join(versionFolder, FOLDER);
 }
 
 // Private

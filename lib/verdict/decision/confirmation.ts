@@ -1,7 +1,5 @@
 import { readRecord, readValue } from '../evidence/checkpoint.ts';
-import type { Evidence } from '../evidence/evidence.ts';
 import { unjudgedIn } from '../evidence/unjudged.ts';
-import { REJECT_ODDS } from '../parameters.ts';
 import { seldomBroken } from '../signals/errors/counting.ts';
 import { hurtsUsers } from '../signals/health.ts';
 import { isGettingFaster } from '../signals/speed/pace.ts';
@@ -32,14 +30,14 @@ export function pendingRejectionOf(
   before: PendingRejection | null,
   elapsedMs: number,
 ): PendingRejection | null {
-  const { evidence, settings } = context;
+  const { evidence, settings, rejectOdds } = context;
   const value = rejectionE(evidence);
-  if (value < REJECT_ODDS) return null;
+  if (value < rejectOdds) return null;
   const rest = withoutSpeed(value, evidence);
   const isFaster = isGettingFaster(evidence, value - rest);
-  if (rest < REJECT_ODDS && (elapsedMs < settings.minTimeMs || isFaster || hurtsUsers(context)))
+  if (rest < rejectOdds && (elapsedMs < settings.minTimeMs || isFaster || hurtsUsers(context)))
     return null;
-  const share = restsOnWhatPasses(evidence) ? PASSING_FALLEN_SHARE : FALLEN_SHARE;
+  const share = restsOnWhatPasses(context) ? PASSING_FALLEN_SHARE : FALLEN_SHARE;
   if (before === null || value < share * before.peak) {
     return { sinceMs: elapsedMs, peak: value };
   }
@@ -52,27 +50,28 @@ export function pendingRejectionOf(
  * is no hurry, since testing serves no user.
  */
 export function isConfirmed(
-  { evidence, settings }: DecisionContext,
+  context: DecisionContext,
   { sinceMs }: PendingRejection,
   elapsedMs: number,
 ): boolean {
+  const { evidence, settings } = context;
   const { pairs, worse, lastPairAt } = evidence.totals;
   if (worse > 0 && worse === pairs - unjudgedIn(evidence).setAside) return true;
   const { confirmTimeMs } = settings;
   const heldMs = elapsedMs - sinceMs;
   if (heldMs >= SILENT_FACTOR * confirmTimeMs) return true;
-  if (restsOnWhatPasses(evidence)) return false;
+  if (restsOnWhatPasses(context)) return false;
   return heldMs >= confirmTimeMs && lastPairAt >= sinceMs + confirmTimeMs / 2;
 }
 
 /** What is still needed while a rejection is pending. */
 export function confirmationMissing(
-  { evidence, settings }: DecisionContext,
+  context: DecisionContext,
   { sinceMs }: PendingRejection,
   elapsedMs: number,
 ): string {
-  const factor = restsOnWhatPasses(evidence) ? SILENT_FACTOR : 1;
-  const left = Math.max(1000, sinceMs + factor * settings.confirmTimeMs - elapsedMs);
+  const factor = restsOnWhatPasses(context) ? SILENT_FACTOR : 1;
+  const left = Math.max(1000, sinceMs + factor * context.settings.confirmTimeMs - elapsedMs);
   const seconds = Math.ceil(left / 1000);
   return `the evidence for a rejection is complete and is being confirmed, ${seconds} s more`;
 }
@@ -93,6 +92,6 @@ export function readPendingRejection(data: unknown): PendingRejection | null {
  * A 4xx may pass by itself: a response kept too long in a cache, a client with wrong data. A spell of that
  * has to last longer than a broken version has to be broken.
  */
-function restsOnWhatPasses(evidence: Evidence): boolean {
-  return seldomBroken(evidence) && withoutErrors(evidence) < REJECT_ODDS;
+function restsOnWhatPasses({ evidence, rejectOdds }: DecisionContext): boolean {
+  return seldomBroken(evidence) && withoutErrors(evidence) < rejectOdds;
 }

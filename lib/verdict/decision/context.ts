@@ -2,8 +2,8 @@ import { blockingKinds } from '../../compare/findings.ts';
 import type { DifferenceKind } from '../../compare/outcome.ts';
 import { Evidence } from '../evidence/evidence.ts';
 import { nonInferiority, type PairTest } from '../math/e-values.ts';
-import { RATIO } from '../parameters.ts';
-import { cooldownScale, type VerdictSettings } from '../settings.ts';
+import { RATIO, REJECT_ODDS } from '../parameters.ts';
+import { checkVerdictSettings, cooldownScale, type VerdictSettings } from '../settings.ts';
 
 /** What signals, decision and explanation work with: the evidence, and what follows from the settings. */
 export interface DecisionContext {
@@ -17,12 +17,18 @@ export interface DecisionContext {
   readonly accepted: Set<string>;
   /** Whether an operator accepted what is held back under this name (the `accept` of its reason). */
   readonly isAccepted: (name: string) => boolean;
+  /** The odds to 1 that reject; more for one of several hosts, any of which may be wrong. */
+  rejectOdds: number;
   /** The cool-down times of the signals are multiplied by this. */
   readonly cooldownScale: number;
 }
 
-/** Worked out once for a whole test. */
+/**
+ * Worked out once for a whole test.
+ * @throws ViliError `VILI_VERDICT_SETTINGS` for settings that make a test impossible.
+ */
 export function contextOf(settings: VerdictSettings): DecisionContext {
+  checkVerdictSettings(settings);
   const accepted = new Set<string>();
   return {
     evidence: new Evidence(settings.maxEndpoints),
@@ -31,6 +37,7 @@ export function contextOf(settings: VerdictSettings): DecisionContext {
     isBlocking: blockingKinds(settings),
     accepted,
     isAccepted: (name) => accepted.has(name),
+    rejectOdds: REJECT_ODDS,
     cooldownScale: cooldownScale(settings),
   };
 }

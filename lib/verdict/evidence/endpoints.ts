@@ -6,6 +6,16 @@ import { EndpointEvidence } from './endpoint.ts';
 const OTHER_ENDPOINTS = 'other endpoints';
 const LONGEST_NAME = 500;
 
+/** The weighted mean of one e-value for each endpoint, by their shares of the budget. */
+export function meanOver(
+  endpoints: Endpoints,
+  valueOf: (endpoint: EndpointEvidence) => number,
+): number {
+  let sum = 1;
+  for (const endpoint of endpoints.all()) sum += endpoint.budget * (valueOf(endpoint) - 1);
+  return sum;
+}
+
 /**
  * The endpoints by name, at most `max`: further ones are judged together. An endpoint seen only on
  * running gives way to a mirrored one, so that a scanner's random paths do not fill the list.

@@ -3,8 +3,7 @@ import { counted, percent } from '../../text/numbers.ts';
 import { durationOf } from '../../text/times.ts';
 import { rejectionE, rejectionParts } from '../decision/budget.ts';
 import type { DecisionContext } from '../decision/context.ts';
-import type { Evidence } from '../evidence/evidence.ts';
-import { ALPHA_PROMOTE, PROMOTE_ODDS, REJECT_ODDS } from '../parameters.ts';
+import { ALPHA_PROMOTE, PROMOTE_ODDS } from '../parameters.ts';
 import type { Certainty, Decision } from '../report.ts';
 import { fitE, ruledOutShare, ruledOutWords } from '../signals/errors/errors.ts';
 import { harmfulTest } from '../signals/health.ts';
@@ -37,7 +36,7 @@ export function reasonsFor(
   const reported = decision === 'reject' ? guilty(findings) : findings;
   // How sure it is concerns the version, not one finding: so it is said once.
   const reasons = reported.slice(0, MAX_REASONS).map(({ reason, strength }, index): Reason => {
-    const sure = index === 0 && strength > 0 ? certaintyWords(evidence, decision) : '';
+    const sure = index === 0 && strength > 0 ? certaintyWords(context, decision) : '';
     return { ...reason, text: `${reason.text}.${sure}` };
   });
   if (decision !== 'inconclusive') return reasons;
@@ -52,7 +51,7 @@ export function certaintyOf(context: DecisionContext): Certainty {
   const parts = rejectionParts(evidence).map(([code, odds]) => [code, Math.min(MAX_ODDS, odds)]);
   return {
     oddsWorse: Math.min(MAX_ODDS, rejectionE(evidence)),
-    oddsNeeded: REJECT_ODDS,
+    oddsNeeded: context.rejectOdds,
     bySignal: Object.fromEntries(parts),
     ruledOutAlpha: ALPHA_PROMOTE,
     ruledOut: evidence.totals.pairs === 0 ? 1 : ruledOutShare(evidence),
@@ -69,11 +68,11 @@ function guilty(findings: readonly Finding[]): readonly Finding[] {
   return strong.length > 0 ? strong : findings.slice(0, 1);
 }
 
-function certaintyWords(evidence: Evidence, decision: Decision): string {
+function certaintyWords({ evidence, rejectOdds }: DecisionContext, decision: Decision): string {
   const odds = oddsOf(rejectionE(evidence));
   return decision === 'reject'
-    ? ` The odds that testing is worse are ${odds} (${oddsOf(REJECT_ODDS)} is enough).`
-    : ` So far the odds that testing is worse are ${odds} (${oddsOf(REJECT_ODDS)} rejects).`;
+    ? ` The odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} is enough).`
+    : ` So far the odds that testing is worse are ${odds} (${oddsOf(rejectOdds)} rejects).`;
 }
 
 /** The end of a test without a decision: what is known, and what was asked for. */

@@ -4,7 +4,7 @@ import { E_VALUE_CAP } from './e-values.ts';
 
 /** Most of the bet is on a fault that is there from the start, the rest on one that begins later. */
 const FROM_THE_START = 0.8;
-const LATER = 0.2;
+export const LATER = 0.2;
 
 /** The share that is bet on a change at observation n, and what is left for later ones. */
 export function priorOfChange(n: number): number {
@@ -79,6 +79,11 @@ export class ChangeMixture {
     }
     this.#value = sum;
     return sum;
+  }
+
+  /** What was worked out elsewhere, for evidence that is only read. */
+  assume(value: number): number {
+    return (this.#value = value);
   }
 
   checkpoint(): unknown {

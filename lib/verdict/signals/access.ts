@@ -10,6 +10,7 @@ import { isDenial } from '../evidence/failures.ts';
 import { authAlternatives, ChangeMixture } from '../math/change-mixture.ts';
 import { nonInferiority } from '../math/e-values.ts';
 import { PROMOTE_ODDS } from '../parameters.ts';
+import { startE } from '../sharing/change.ts';
 import { errorsAgainst, failuresOf } from './errors/counting.ts';
 import { MAX_SAMPLES, type ObservedPair, type Signal } from './signal.ts';
 
@@ -45,6 +46,11 @@ export const access: Signal = {
   observe,
   observeHistory: (_, endpoint, response) => {
     if (isDenied(response)) endpointPart.of(endpoint).historyRefused++;
+  },
+  recount: ({ evidence }) => {
+    const { refused, letIn, auth } = totalsPart.of(evidence);
+    const block = { misses: Math.max(0, refused - letIn), hits: letIn, surprise: 0 };
+    auth.assume(startE(block, authAlternatives, LET_IN_RATE));
   },
   against,
   suspicion: {

@@ -61,6 +61,7 @@ interface Decline {
  */
 export const health: Signal = {
   codes: ['running-hurt'],
+  isLocal: true,
   observe: (context, endpoint, { outcome }) => observeRunning(context, endpoint, outcome.running),
   observeRunning,
   observeHistory: ({ evidence }, endpoint, response) => {

@@ -116,6 +116,10 @@ export interface Signal {
   readonly observeRunning?: ObserveRunning;
   readonly observeHistory?: ObserveRunning;
   readonly observeLogs?: (context: DecisionContext, window: LogWindow) => void;
+  /** Works out anew what follows from its counts, after those of several hosts were added up. */
+  readonly recount?: (context: DecisionContext) => void;
+  /** It concerns one process or host: what one host objects to says nothing of the others, and is not added up. */
+  readonly isLocal?: true;
 
   /**
    * Its shares of the permitted chance of a wrong rejection. As shipped all shares add up to 1; a share

@@ -5,6 +5,7 @@ import { counted } from '../../../text/numbers.ts';
 import type { DecisionContext } from '../../decision/context.ts';
 import { type Balance, hasReached } from '../../decision/progress.ts';
 import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts';
+import { meanOver } from '../../evidence/endpoints.ts';
 import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { Tally } from '../../evidence/tally.ts';
 import { shareIn } from '../../explain/cells.ts';
@@ -90,6 +91,11 @@ export const content: Signal = {
   shownBy: 'body-difference',
   budget: BUDGET,
   observe,
+  recount: ({ evidence }) => {
+    const totals = totalsPart.of(evidence);
+    updateShape(totals);
+    totals.sums.shape = meanOver(evidence.endpoints, (one) => updateShape(endpointPart.of(one)));
+  },
   against,
   suspicion: {
     value: (evidence) => totalsPart.of(evidence).shape,
@@ -141,7 +147,6 @@ function isCounted({ shape, values, systematic }: DecisionContext['settings']): 
 
 function count(context: DecisionContext, endpoint: EndpointEvidence, outcome: PairOutcome): void {
   const own = endpointPart.of(endpoint);
-  const { evidence } = context;
   const severity = severityOf(outcome.running);
   if (severity === 2 || severity !== severityOf(outcome.testing)) return;
   const { baseline } = outcome;
@@ -157,14 +162,18 @@ function count(context: DecisionContext, endpoint: EndpointEvidence, outcome: Pa
   own.controls++;
   const runningDiffers = baseline.differs || also.running;
   if (differs === runningDiffers) return;
-  const totals = totalsPart.of(evidence);
+  const totals = totalsPart.of(context.evidence);
   const before = own.shape;
   for (const record of [own, totals]) {
     if (differs) record.shapeWorse++;
     else record.shapeBetter++;
-    record.shape = discordanceE(record.shapeWorse, record.shapeBetter, NULL_RATE);
+    updateShape(record);
   }
   totals.sums.shape += endpoint.budget * (own.shape - before);
+}
+
+function updateShape(record: { shapeWorse: number; shapeBetter: number; shape: number }): number {
+  return (record.shape = discordanceE(record.shapeWorse, record.shapeBetter, NULL_RATE));
 }
 
 /** Keeps which fields differ: those of a kind that counts apart from those that are only reported. */
@@ -206,32 +215,29 @@ function differsWords(endpoint: EndpointEvidence): string {
 
 /** Responses that differ in a way that counts, by endpoint and field. */
 function findings({ evidence }: DecisionContext): readonly Finding[] {
-  const worse = Math.max(1, totalsPart.of(evidence).shapeWorse);
   const weight = (endpoint: EndpointEvidence): number => {
     const { shape, uncontrolledDiffers } = endpointPart.of(endpoint);
     return shape * 1e6 + uncontrolledDiffers;
   };
-  const differing = [...evidence.endpoints.all()]
+  return [...evidence.endpoints.all()]
     .filter(isDiffering)
     .sort((left, right) => weight(right) - weight(left))
-    .slice(0, MAX_ENDPOINTS);
-  return differing.map((endpoint) => {
-    const { shape, shapeWorse, controls } = endpointPart.of(endpoint);
-    const part = shapeWorse / worse;
-    const own = BUDGET.endpointShape * endpoint.budget * (shape - 1);
-    const strength = Math.max(0, own, against(evidence) * part * part);
-    return { reason: reasonOf(endpoint), strength: controls > 0 ? strength : 0 };
-  });
+    .slice(0, MAX_ENDPOINTS)
+    .map((endpoint) => {
+      const { shape, shapeWorse, controls } = endpointPart.of(endpoint);
+      const part = shapeWorse / Math.max(1, totalsPart.of(evidence).shapeWorse);
+      const own = BUDGET.endpointShape * endpoint.budget * (shape - 1);
+      const strength = Math.max(0, own, against(evidence) * part * part);
+      return { reason: reasonOf(endpoint), strength: controls > 0 ? strength : 0 };
+    });
 }
 
 function isDiffering(endpoint: EndpointEvidence): boolean {
-  const { hold } = endpoint.counts;
-  const isHeld = hold === differed.code || hold === differsUncontrolled.code;
+  const isHeld = [differed.code, differsUncontrolled.code].includes(endpoint.counts.hold);
   return isHeld || endpointPart.of(endpoint).shape >= WORTH_REPORTING;
 }
 
 function reasonOf(endpoint: EndpointEvidence): Reason {
-  const { name } = endpoint;
   const own = endpointPart.of(endpoint);
   const { controls, shapeWorse, shapeBetter, uncontrolled, uncontrolledDiffers } = own;
   // Where only values count that changed everywhere, they are among those that are reported.
@@ -250,8 +256,8 @@ function reasonOf(endpoint: EndpointEvidence): Reason {
       : 'running was not asked twice here, so this holds the promotion but does not reject';
   return {
     code: CODE,
-    endpoint: name,
-    text: `${name}: ${what} (${control})`,
+    endpoint: endpoint.name,
+    text: `${endpoint.name}: ${what} (${control})`,
     observed:
       controls > 0 ? shapeWorse / controls : uncontrolledDiffers / Math.max(1, uncontrolled),
     limit: controls > 0 ? shapeBetter / controls : 0,

@@ -37,6 +37,7 @@ interface Change {
  */
 export const systematic: Signal = {
   codes: [SYSTEMATIC_CODE],
+  isLocal: true,
   shownBy: 'reported',
   observe,
   criterion: {

@@ -4,10 +4,13 @@ import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts'
 import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { recordFailure } from '../../evidence/failures.ts';
 import { Tally, type TallyEntry } from '../../evidence/tally.ts';
-import { unjudgedIn } from '../../evidence/unjudged.ts';
+import { unjudgedIn, unjudgedOf } from '../../evidence/unjudged.ts';
 import { burstAlternatives, ChangeMixture } from '../../math/change-mixture.ts';
 import { discordanceE } from '../../math/e-values.ts';
 import { NULL_SHARE } from '../../parameters.ts';
+import { changeE, startE } from '../../sharing/change.ts';
+import { Marks } from '../../sharing/marks.ts';
+import { Timeline } from '../../sharing/timeline.ts';
 import type { ObservedPair } from '../signal.ts';
 
 export const BUDGET = { paired: 0.15, burst: 0.09, endpointPaired: 0.15, endpointBurst: 0.2 };
@@ -15,14 +18,14 @@ export const BUDGET = { paired: 0.15, burst: 0.09, endpointPaired: 0.15, endpoin
 const MAX_FLAKE = 0.05;
 const HIGHEST_NULL_RATE = 0.45;
 /** One hiccup is one piece of evidence: after a one-sided failure its counts cool down. */
-const PAIRED_COOLDOWN_MS = 2000;
+export const PAIRED_COOLDOWN_MS = 2000;
 /** The longer a spell lasts, the longer: each piece of it multiplies the time, up to so many times. */
-const SPELL_GROWTH = 4;
-const SPELL_MAX = 16;
+export const SPELL_GROWTH = 4;
+export const SPELL_MAX = 16;
 /** One-sided pairs in the same direction are a spell while they are this share of the latest pairs. */
-const SPELL_SHARE = 0.3;
+export const SPELL_SHARE = 0.3;
 const BROKEN_SHARE = 0.1;
-const BURST_COOLDOWN_MS = 200;
+export const BURST_COOLDOWN_MS = 200;
 /**
  * Failures of running this close together on one endpoint are one failure, repeated by a client that
  * retries: testing gets credit for the first. Both limits have to hold, so that a busy endpoint, where
@@ -50,6 +53,9 @@ export const endpointPart = new EndpointPart(() => ({
   spell: 1,
   burstRestUntil: 0,
   burst: new ChangeMixture(burstAlternatives),
+  /** Failures among its observations, and the sum of -ln(null rate) over them. */
+  burstHits: 0,
+  burstSurprise: 0,
   failures: null as Tally | null,
 }));
 export const totalsPart = new TotalsPart(() => ({
@@ -65,6 +71,10 @@ export const totalsPart = new TotalsPart(() => ({
   spell: 1,
   burstRestUntil: 0,
   burst: new ChangeMixture(burstAlternatives),
+  /** The same by time, when a failure was one of its hits, and when one-sided pairs were counted: for the sum of several hosts. */
+  burstTimeline: new Timeline(),
+  burstMarks: new Marks(),
+  pairedMarks: new Marks(),
   /** Means over the endpoints by budget, kept up to date. */
   sums: { paired: 1, burst: 1 },
 }));
@@ -88,12 +98,20 @@ export function observe(
   if (atMs >= own.burstRestUntil) {
     if (change !== 0) own.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
     const before = own.burst.value;
-    const after = own.burst.update(change > 0, flakeRate(endpoint.counts));
+    const rate = flakeRate(endpoint.counts);
+    const after = own.burst.update(change > 0, rate);
+    if (change > 0) {
+      own.burstHits++;
+      own.burstSurprise -= Math.log(rate);
+    }
     totals.sums.burst += endpoint.budget * (after - before);
   }
   if (atMs >= totals.burstRestUntil) {
     if (change !== 0) totals.burstRestUntil = atMs + BURST_COOLDOWN_MS * cooldownScale;
-    totals.burst.update(change > 0, flakeRate(evidence.totals));
+    const rate = flakeRate(evidence.totals);
+    totals.burst.update(change > 0, rate);
+    totals.burstTimeline.note(atMs, change > 0, -Math.log(rate));
+    if (change > 0) totals.burstMarks.note(atMs, true);
   }
   if (change > 0 && pair.testingFailed) totals.broken++;
   if (change > 0 || doubt > 0) recordFailure((own.failures ??= new Tally()), pair.outcome);
@@ -108,6 +126,25 @@ export function errorsAgainst(evidence: Evidence): number {
     BUDGET.endpointPaired * sums.paired +
     BUDGET.endpointBurst * sums.burst
   );
+}
+
+/** Works out the values of counts that were added up over several hosts. */
+export function recount({ evidence }: DecisionContext): void {
+  const totals = totalsPart.of(evidence);
+  totals.paired = discordanceE(totals.pairedWorse, totals.pairedBetter, NULL_SHARE);
+  totals.burst.assume(changeE(totals.burstTimeline, burstAlternatives, null));
+  const sums = { paired: 1, burst: 1 };
+  for (const endpoint of evidence.endpoints.all()) {
+    const own = endpointPart.of(endpoint);
+    own.judged = Math.max(0, endpoint.counts.pairs - unjudgedOf(endpoint).setAside);
+    own.paired = discordanceE(own.pairedWorse, own.pairedBetter, NULL_SHARE);
+    const misses = Math.max(0, own.judged - own.burstHits);
+    const block = { misses, hits: own.burstHits, surprise: own.burstSurprise };
+    own.burst.assume(startE(block, burstAlternatives, null));
+    sums.paired += endpoint.budget * (own.paired - 1);
+    sums.burst += endpoint.budget * (own.burst.value - 1);
+  }
+  Object.assign(totals.sums, sums);
 }
 
 /** Hardly any of what testing did worse was a 5xx or no response. */
@@ -160,7 +197,10 @@ function countOneSided(
     countPaired(own, worse, atMs, cooldownMs);
     totals.sums.paired += endpoint.budget * (own.paired - before);
   }
-  if (atMs >= totals.pairedRestUntil) countPaired(totals, worse, atMs, cooldownMs);
+  if (atMs >= totals.pairedRestUntil) {
+    countPaired(totals, worse, atMs, cooldownMs);
+    totals.pairedMarks.note(atMs, worse);
+  }
 }
 
 interface Paired {

@@ -25,6 +25,7 @@ import {
   errorsAgainst,
   failuresOf,
   observe,
+  recount,
   totalsPart,
 } from './counting.ts';
 import { errorFindings } from './findings.ts';
@@ -43,6 +44,7 @@ export const errors: Signal = {
   shownBy: 'errors',
   budget: BUDGET,
   observe,
+  recount,
   against: errorsAgainst,
   suspicion: {
     value: (evidence) => totalsPart.of(evidence).paired,

@@ -39,6 +39,7 @@ const totalsPart = new TotalsPart(() => ({
  */
 export const newErrorKinds: Signal = {
   codes: [CODE, RENAMED],
+  isLocal: true,
   shownBy: 'logs',
   budget: BUDGET,
   against: (evidence) => BUDGET.errorKinds * totalsPart.of(evidence).sums.errorKinds,

@@ -9,6 +9,7 @@ import { inSoMany } from '../../explain/wording.ts';
 import { discordanceE, nonInferiority } from '../../math/e-values.ts';
 import { PROMOTE_ODDS } from '../../parameters.ts';
 import type { SignalRow } from '../../report.ts';
+import { Marks } from '../../sharing/marks.ts';
 import { type LogState, logStates } from './log-format.ts';
 import { type LogWindow, type Signal, type TableInput, WORTH_REPORTING } from '../signal.ts';
 
@@ -36,6 +37,11 @@ const totalsPart = new TotalsPart(() => ({
   windows: 0,
   testingErrors: 0,
   runningErrors: 0,
+  /** Several hosts together: those at least a window apart. */
+  noisierApart: 0,
+  quieterApart: 0,
+  /** When windows were noisier or quieter: for the sum of several hosts. */
+  windowMarks: new Marks(),
 }));
 
 /**
@@ -46,6 +52,10 @@ export const logErrors: Signal = {
   shownBy: 'logs',
   budget: BUDGET,
   observeLogs,
+  recount: ({ evidence }) => {
+    const totals = totalsPart.of(evidence);
+    totals.logErrors = discordanceE(totals.noisierApart, totals.quieterApart, NULL_SHARE);
+  },
   against,
   suspicion: {
     value: (evidence) => totalsPart.of(evidence).logErrors,
@@ -126,9 +136,12 @@ function observeLogs({ evidence }: DecisionContext, window: LogWindow): void {
   totals.windows++;
   totals.testingErrors += testing;
   totals.runningErrors += running;
-  if (testing >= CLEARLY_MORE * running + 1) totals.windowsNoisier++;
-  else if (running >= CLEARLY_MORE * testing + 1) totals.windowsQuieter++;
+  const isNoisier = testing >= CLEARLY_MORE * running + 1;
+  const isQuieter = running >= CLEARLY_MORE * testing + 1;
+  if (isNoisier) totals.windowsNoisier++;
+  else if (isQuieter) totals.windowsQuieter++;
   else totals.windowsSame++;
+  if (isNoisier || isQuieter) totals.windowMarks.note(evidence.totals.lastPairAt, isNoisier);
   update(evidence);
 }
 

@@ -50,6 +50,7 @@ const totalsPart = new TotalsPart(() => ({
 /** Testing's log cannot be compared with running's: blocks the promotion meanwhile. */
 export const logFormat: Signal = {
   codes: ['log-format'],
+  isLocal: true,
   shownBy: 'logs',
   criterion: {
     kind: 'objection',

@@ -35,6 +35,7 @@ const totalsPart = new TotalsPart(() => ({
  */
 export const cpu: Signal = {
   codes: [CODE],
+  isLocal: true,
   budget: BUDGET,
   isSpeed: true,
   against,

@@ -90,6 +90,7 @@ const totalsPart = new TotalsPart(() => ({
  */
 export const growth: Signal = {
   codes: RESOURCES.map((resource) => LIMITS[resource].code),
+  isLocal: true,
   budget: BUDGET,
   against,
   criterion: {

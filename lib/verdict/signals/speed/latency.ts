@@ -5,11 +5,14 @@ import { counted, grouped, percent } from '../../../text/numbers.ts';
 import type { DecisionContext } from '../../decision/context.ts';
 import { MANY, shareDone } from '../../decision/progress.ts';
 import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts';
+import { meanOver } from '../../evidence/endpoints.ts';
 import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { inSoMany } from '../../explain/wording.ts';
 import { ChangeMixture, latencyAlternatives } from '../../math/change-mixture.ts';
 import { moreUntil, signE } from '../../math/e-values.ts';
 import { BLOCK_ODDS, PROMOTE_ODDS } from '../../parameters.ts';
+import { changeE, startE } from '../../sharing/change.ts';
+import { Timeline } from '../../sharing/timeline.ts';
 import {
   type Finding,
   MAX_SAMPLES,
@@ -46,6 +49,8 @@ const totalsPart = new TotalsPart(() => ({
   /** Not timed, since the thread that times was held up itself. */
   disturbed: 0,
   latency: new ChangeMixture(latencyAlternatives),
+  /** The same by time: for the sum of several hosts. */
+  latencyTimeline: new Timeline(),
   sums: { latency: 1 },
 }));
 
@@ -59,6 +64,15 @@ export const latency: Signal = {
   budget: BUDGET,
   isSpeed: true,
   observe,
+  recount: ({ evidence }) => {
+    const totals = totalsPart.of(evidence);
+    totals.latency.assume(changeE(totals.latencyTimeline, latencyAlternatives, NULL_RATE));
+    totals.sums.latency = meanOver(evidence.endpoints, (endpoint) => {
+      const { timed, slower, latency: mixture } = endpointPart.of(endpoint);
+      const block = { misses: Math.max(0, timed - slower), hits: slower, surprise: 0 };
+      return mixture.assume(startE(block, latencyAlternatives, NULL_RATE));
+    });
+  },
   against: (evidence) => {
     const { latency: mixture, sums } = totalsPart.of(evidence);
     return BUDGET.latency * mixture.value + BUDGET.endpointLatency * sums.latency;
@@ -146,8 +160,9 @@ export function untimedNote(evidence: Evidence): string {
 function observe(
   { evidence }: DecisionContext,
   endpoint: EndpointEvidence,
-  { outcome, runningFailed, testingFailed, isTimed, second, setAside }: ObservedPair,
+  pair: ObservedPair,
 ): void {
+  const { outcome, runningFailed, testingFailed, isTimed, second, setAside } = pair;
   if (outcome.disturbed === true) {
     if (second !== null) totalsPart.of(evidence).disturbed++;
     return;
@@ -157,14 +172,14 @@ function observe(
   if (!runningFailed && !testingFailed) {
     observeFirst(evidence, endpoint, outcome, limitOf(outcome.running.ms));
   }
-  if (second !== null) observeSecond(evidence, endpoint, second, outcome.requestId);
+  if (second !== null) observeSecond(evidence, endpoint, second, pair);
 }
 
 function observeSecond(
   evidence: Evidence,
   endpoint: EndpointEvidence,
   second: AskedAgain,
-  requestId: string,
+  { outcome: { requestId }, atMs }: ObservedPair,
 ): void {
   const totals = totalsPart.of(evidence);
   const own = endpointPart.of(endpoint);
@@ -176,6 +191,7 @@ function observeSecond(
     own.slower++;
   }
   totals.latency.update(hit, NULL_RATE);
+  totals.latencyTimeline.note(atMs, hit);
   const before = own.latency.value;
   const after = own.latency.update(hit, NULL_RATE);
   totals.sums.latency += endpoint.budget * (after - before);

@@ -4,6 +4,7 @@ import { counted, percent } from '../../../text/numbers.ts';
 import type { DecisionContext } from '../../decision/context.ts';
 import { type Balance, hasReached, MANY, moreSame, shareDone } from '../../decision/progress.ts';
 import { type EndpointEvidence, EndpointPart } from '../../evidence/endpoint.ts';
+import { meanOver } from '../../evidence/endpoints.ts';
 import { type Evidence, TotalsPart } from '../../evidence/evidence.ts';
 import { confidenceOf, inSoMany } from '../../explain/wording.ts';
 import { discordanceE, nonInferiority, ruledOutMargin } from '../../math/e-values.ts';
@@ -16,6 +17,7 @@ import {
   type Signal,
   WORTH_REPORTING,
 } from '../signal.ts';
+import { Marks } from '../../sharing/marks.ts';
 import { timedOf, untimedNote } from './latency.ts';
 import { noteTiming, timeRow, timingOf, worstEndpoints } from './timings.ts';
 
@@ -25,7 +27,7 @@ const BUDGET = { slow: 0.05, endpointSlow: 0.05 };
 const FACTOR = 2;
 const SLACK_MS = 20;
 /** One hiccup is one piece of evidence. */
-const COOLDOWN_MS = 1000;
+export const SLOW_COOLDOWN_MS = 1000;
 /** Testing may be very slow this much more often than running. */
 const MARGIN = 0.02;
 const marginTest = nonInferiority(MARGIN, RATIO);
@@ -53,6 +55,8 @@ const totalsPart = new TotalsPart(() => ({
   firstSlowTesting: 0,
   firstSlowRunning: 0,
   slowTimed: 0,
+  /** When one-sided pairs were counted: for the sum of several hosts. */
+  slowMarks: new Marks(),
   sums: { slow: 1 },
 }));
 
@@ -63,6 +67,14 @@ export const slow: Signal = {
   budget: BUDGET,
   isSpeed: true,
   observe,
+  recount: ({ evidence }) => {
+    const totals = totalsPart.of(evidence);
+    totals.slow = discordanceE(totals.slowWorse, totals.slowBetter, NULL_SHARE);
+    totals.sums.slow = meanOver(evidence.endpoints, (endpoint) => {
+      const own = endpointPart.of(endpoint);
+      return (own.slow = discordanceE(own.slowWorse, own.slowBetter, NULL_SHARE));
+    });
+  },
   against,
   suspicion: {
     value: (evidence) => objectionOf(totalsPart.of(evidence).slow, balanceOf(evidence)),
@@ -157,9 +169,10 @@ function observe(
   totals.slowTimed++;
   if (testing === running) return;
   if (testing) noteTiming(endpoint, CODE, second, outcome.requestId);
-  const restUntil = atMs + COOLDOWN_MS * cooldownScale;
+  const restUntil = atMs + SLOW_COOLDOWN_MS * cooldownScale;
   const before = own.slow;
   count(own, testing, atMs, restUntil);
+  if (atMs >= totals.slowRestUntil) totals.slowMarks.note(atMs, testing);
   count(totals, testing, atMs, restUntil);
   totals.sums.slow += endpoint.budget * (own.slow - before);
 }

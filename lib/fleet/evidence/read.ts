@@ -1,0 +1,201 @@
+import { ViliError } from '../../errors.ts';
+import type { Decision } from '../../verdict/report.ts';
+import {
+  ENDPOINT_COUNTS,
+  type EndpointCounts,
+  MARKED,
+  type Marked,
+  TOTAL_COUNTS,
+} from '../../verdict/sharing/counts.ts';
+import { MAX_MARKS, type Mark } from '../../verdict/sharing/marks.ts';
+import { type Block, MAX_BLOCKS } from '../../verdict/sharing/timeline.ts';
+import {
+  EVIDENCE_SCHEMA,
+  type HostEvidence,
+  MARK_UNIT_MS,
+  MAX_NAME,
+  MAX_OBJECTIONS,
+  MAX_RECORD_BYTES,
+} from './record.ts';
+
+const MAX_COUNT = 1e12;
+const MAX_TIME_MS = 1e13;
+const MAX_ENDPOINTS = 500;
+const MAX_TEXT = 255;
+const CONTROL = /\p{Cc}/u;
+const CODE = /^[a-z][a-z-]{0,39}$/;
+const DECISIONS: readonly Decision[] = ['collecting', 'promote', 'reject', 'inconclusive'];
+
+/**
+ * Reads what a host wrote. It comes from another machine and may be anything.
+ * @throws ViliError `VILI_FLEET_EVIDENCE` naming what is wrong (after `where`), its value, and the rule.
+ */
+export function readEvidence(text: string, where: string): HostEvidence {
+  return new Reader(where).read(text);
+}
+
+// Private
+
+class Reader {
+  readonly #where: string;
+
+  constructor(where: string) {
+    this.#where = where;
+  }
+
+  read(text: string): HostEvidence {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_RECORD_BYTES) {
+      throw this.#invalid('its size', bytes, `at most ${MAX_RECORD_BYTES} bytes`);
+    }
+    let data: unknown;
+    try {
+      data = JSON.parse(text);
+    } catch {
+      throw this.#invalid('it', text, 'JSON');
+    }
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+      throw this.#invalid('it', data, 'an object');
+    }
+    const record = data as Record<string, unknown>;
+    if (record['schema'] !== EVIDENCE_SCHEMA) {
+      throw this.#invalid('schema', record['schema'], EVIDENCE_SCHEMA);
+    }
+    return this.#evidence(record);
+  }
+
+  #evidence(record: Record<string, unknown>): HostEvidence {
+    const step = this.#number(record['step'], 'step', MAX_COUNT);
+    const elapsedMs = this.#number(record['elapsedMs'], 'elapsedMs', MAX_TIME_MS);
+    const [paced = 0, recentPace = 0, usualPace = 0] = this.#numbers(record['pace'], 'pace', 3);
+    const [endpoints = 0, pairs = 0, once = 0, suspicious = 0] = this.#numbers(
+      record['cut'],
+      'cut',
+      4,
+    );
+    const marks = this.#list(record['marks'], 'marks', MARKED.length);
+    const markOf = (name: Marked): readonly Mark[] => {
+      const at = MARKED.indexOf(name);
+      return this.#marks(marks[at], `marks[${at}]`);
+    };
+    return {
+      host: this.#text(record['host'], 'host', MAX_TEXT),
+      version: this.#text(record['version'], 'version', MAX_TEXT),
+      writtenAtMs: this.#number(record['writtenAtMs'], 'writtenAtMs', MAX_TIME_MS),
+      decision: this.#decision(record['decision']),
+      cut: { endpoints, pairs, once, suspicious },
+      counts: {
+        elapsedMs,
+        lastPairAtMs: this.#number(record['lastPairAtMs'], 'lastPairAtMs', MAX_TIME_MS),
+        totals: this.#counts(TOTAL_COUNTS, record['totals'], 'totals'),
+        means: { paced, recentPace, usualPace },
+        endpoints: this.#endpoints(record['endpoints']),
+        step,
+        burst: this.#blocks(record['burst'], 'burst', step),
+        latency: this.#blocks(record['latency'], 'latency', step),
+        marks: {
+          pairedMarks: markOf('pairedMarks'),
+          burstMarks: markOf('burstMarks'),
+          slowMarks: markOf('slowMarks'),
+          windowMarks: markOf('windowMarks'),
+        },
+        objections: this.#list(record['objections'], 'objections', MAX_OBJECTIONS).map((one, at) =>
+          this.#code(one, `objections[${at}]`),
+        ),
+        hasSubstance: record['hasSubstance'] === true,
+        oddsWorse: this.#number(record['odds'], 'odds', MAX_COUNT),
+      },
+    };
+  }
+
+  #endpoints(data: unknown): readonly EndpointCounts[] {
+    const names = new Set<string>();
+    return this.#list(data, 'endpoints', MAX_ENDPOINTS).map((one, at) => {
+      const where = `endpoints[${at}]`;
+      const [first, rank, ...rest] = this.#list(one, where, ENDPOINT_COUNTS.length + 2);
+      const name = this.#text(first, `${where}[0]`, MAX_NAME);
+      if (names.has(name)) throw this.#invalid(`${where}[0]`, name, 'there once');
+      names.add(name);
+      return {
+        name,
+        rank: Math.max(1, this.#number(rank, `${where}[1]`, MAX_COUNT)),
+        counts: this.#counts(ENDPOINT_COUNTS, rest, where),
+      };
+    });
+  }
+
+  #blocks(data: unknown, where: string, step: number): readonly Block[] {
+    return this.#list(data, where, MAX_BLOCKS).map((one, at) => {
+      const [start = 0, misses = 0, hits = 0, surprise = 0] = this.#numbers(
+        one,
+        `${where}[${at}]`,
+        4,
+      );
+      if (!Number.isInteger(start) || start > step) {
+        throw this.#invalid(`${where}[${at}][0]`, start, `a whole number up to ${step}, the step`);
+      }
+      return { start, misses, hits, surprise };
+    });
+  }
+
+  #marks(data: unknown, where: string): readonly Mark[] {
+    let units = 0;
+    return this.#list(data, where, MAX_MARKS).map((one, at) => {
+      if (!Number.isSafeInteger(one) || one === 0) {
+        throw this.#invalid(`${where}[${at}]`, one, 'a whole number that is not 0');
+      }
+      units = Math.min(MAX_TIME_MS / MARK_UNIT_MS, units + Math.abs(one as number) - 1);
+      return { atMs: units * MARK_UNIT_MS, isWorse: (one as number) > 0 };
+    });
+  }
+
+  #counts<K extends string>(names: readonly K[], data: unknown, where: string): Record<K, number> {
+    const list = this.#numbers(data, where, names.length);
+    return Object.fromEntries(names.map((name, at) => [name, list[at] ?? 0])) as Record<K, number>;
+  }
+
+  #numbers(data: unknown, where: string, most: number): readonly number[] {
+    return this.#list(data, where, most).map((one, at) =>
+      this.#number(one, `${where}[${at}]`, MAX_COUNT),
+    );
+  }
+
+  #number(data: unknown, where: string, most: number): number {
+    if (typeof data === 'number' && data >= 0 && data <= most) return data;
+    throw this.#invalid(where, data, `a number of 0 to ${most}`);
+  }
+
+  #list(data: unknown, where: string, most: number): readonly unknown[] {
+    if (!Array.isArray(data)) throw this.#invalid(where, data, 'a list');
+    if (data.length <= most) return data;
+    throw this.#invalid(`the length of ${where}`, data.length, `at most ${most}`);
+  }
+
+  #text(data: unknown, where: string, most: number): string {
+    if (typeof data === 'string' && data.length > 0 && data.length <= most && !CONTROL.test(data)) {
+      return data;
+    }
+    throw this.#invalid(
+      where,
+      data,
+      `a text of 1 to ${most} characters without control characters`,
+    );
+  }
+
+  #code(data: unknown, where: string): string {
+    if (typeof data === 'string' && CODE.test(data)) return data;
+    throw this.#invalid(where, data, 'a code such as memory-growth');
+  }
+
+  #decision(data: unknown): Decision {
+    const decision = DECISIONS.find((one) => one === data);
+    if (decision !== undefined) return decision;
+    throw this.#invalid('decision', data, `one of ${DECISIONS.join(', ')}`);
+  }
+
+  #invalid(what: string, value: unknown, rule: string): ViliError {
+    const shown = value === undefined ? 'missing' : (JSON.stringify(value) ?? 'none').slice(0, 60);
+    const message = `evidence of ${this.#where}: ${what} is ${shown}, it must be ${rule}`;
+    return new ViliError('VILI_FLEET_EVIDENCE', message);
+  }
+}
