@@ -81,6 +81,8 @@ export class Test {
   readonly #context: LogContext;
   readonly #toWall: (steadyMs: number) => number;
   #report: VerdictReport | null = null;
+  /** Of that report: many may ask between two decisions. */
+  #described: EvaluationView | null = null;
   #decidedAtMs = 0;
 
   private constructor(
@@ -180,6 +182,7 @@ export class Test {
   decide(nowMs: number): VerdictReport {
     this.#completeSamples(nowMs);
     this.#decidedAtMs = nowMs;
+    this.#described = null;
     const report = this.#evaluation.decide(nowMs);
     const { against, release } = this;
     const found = report.reasons;
@@ -214,14 +217,17 @@ export class Test {
     return this.#evaluation.changed ? this.#evaluation.pieces() : null;
   }
 
+  /** As of the last decision; null before the first. */
   describe(): EvaluationView | null {
     const report = this.#report;
-    if (report === null) return null;
+    if (report === null || this.#described !== null) return this.#described;
     const findings = this.#evaluation.findings(report);
     const { signals, ignored } = findings;
     const endpoints = listedEndpoints(findings, MAX_DESCRIBED_ENDPOINTS);
     const declared = declaredViews(this.#declared, ignored);
-    return { release: this.release, against: this.against, report, signals, endpoints, declared };
+    const { release, against } = this;
+    this.#described = { release, against, report, signals, endpoints, declared };
+    return this.#described;
   }
 
   view(): TestView | null {

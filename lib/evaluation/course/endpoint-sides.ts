@@ -126,12 +126,17 @@ function add(bins: Uint32Array, ms: number): void {
 }
 
 function viewOf({ failed, clientErrors, firstMs, secondMs }: Side, isSecond: boolean): SideView {
-  const bins = isSecond ? (secondMs ?? new Uint32Array(BINS)) : firstMs;
-  return { failed, clientErrors, ms: Array.from(bins) };
+  const bins = isSecond ? secondMs : firstMs;
+  // A thousand of these are made at once: a typed array's own way into a list takes ten times as long.
+  const ms: number[] = [];
+  for (let index = 0; index < BINS; index++) ms.push(bins?.[index] ?? 0);
+  return { failed, clientErrors, ms };
 }
 
 function totalOf(bins: Uint32Array | null): number {
-  return bins === null ? 0 : bins.reduce((sum, one) => sum + one, 0);
+  let sum = 0;
+  for (let index = 0; index < (bins?.length ?? 0); index++) sum += bins?.[index] ?? 0;
+  return sum;
 }
 
 function textOf({ failed, clientErrors, firstMs, secondMs }: Side): string {

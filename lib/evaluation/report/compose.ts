@@ -46,14 +46,7 @@ export function withSamples<R extends ReportReason>(
   reasons: readonly R[],
   samples: readonly SampleEntry[],
 ): readonly R[] {
-  return reasons.map((reason) => {
-    const signal = shownBy(reason.code);
-    const fitting = samples.filter(
-      (one) =>
-        one.signal === signal && (reason.endpoint === null || one.endpoint === reason.endpoint),
-    );
-    return { ...reason, samples: fitting.slice(0, MAX_SAMPLES).map((one) => one.id) };
-  });
+  return reasons.map((reason) => ({ ...reason, samples: idsFor(reason, samples) }));
 }
 
 /** What a report says about the test, within `REPORT_LIMITS`. */
@@ -120,6 +113,17 @@ export function composeReport(decision: DecisionRecord, test: TestReport | null)
 }
 
 // Private
+
+/** The first that fit: there may be thousands, and reasons are told with every decision. */
+function idsFor({ code, endpoint }: ReportReason, samples: readonly SampleEntry[]): string[] {
+  const signal = shownBy(code);
+  const ids: string[] = [];
+  for (const one of samples) {
+    if (one.signal !== signal || (endpoint !== null && one.endpoint !== endpoint)) continue;
+    if (ids.push(one.id) >= MAX_SAMPLES) break;
+  }
+  return ids;
+}
 
 /** A test that reaches its deadline rejects the version without anything proven against it. */
 function verdictOf({ verdict, reasons }: DecisionRecord): string {

@@ -13,7 +13,7 @@ export function hasReached(test: PairTest, balance: Balance, odds: number): bool
 
 /** How many more pairs with the same outcome bring the test to the odds; `MANY` at most. */
 export function moreSame(test: PairTest, [same, worse, better]: Balance, odds: number): number {
-  return moreUntil((more) => test(same + more, worse, better), odds, MANY);
+  return moreUntil((more) => test(same + more, worse, better, odds), odds, MANY);
 }
 
 /** 0 to 1. */

@@ -99,6 +99,22 @@ describe('the test of a version', () => {
     });
   });
 
+  it('is described as of its last decision, whatever came since and however many ask', async () => {
+    await withTest(async (open) => {
+      const test = await open();
+      expect(test.describe()).to.equal(null);
+      test.compared(batchOf({}), START_MS);
+      test.decide(START_MS);
+      const described = test.describe();
+      expect(described?.endpoints.map(({ pairs }) => pairs)).to.deep.equal([1]);
+      test.compared(batchOf({}), START_MS);
+      expect(test.describe()).to.equal(described);
+      test.decide(START_MS + 250);
+      expect(test.describe()?.report.pairs).to.equal(2);
+      expect(test.describe()?.endpoints.map(({ pairs }) => pairs)).to.deep.equal([2]);
+    });
+  });
+
   it('concludes once its samples are written, and names them with the reasons', async () => {
     await withTest(async (open, { samples }) => {
       const test = await open();
