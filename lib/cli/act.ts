@@ -46,7 +46,7 @@ export function declareAct(program: Command, run: Run, act: Act): void {
 export async function actWhenConfirmed(
   context: CommandContext,
   effect: string,
-  send: () => Promise<ActResult>,
+  send: () => Promise<Pick<ActResult, 'effect'>>,
 ): Promise<number> {
   await confirmAct(context.io, printable(effect), context.yes);
   const result = await send();

@@ -18,6 +18,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   trace: 'vili trace --id 1.5.0 --mermaid',
   tree: 'vili tree',
   accept: "vili accept 1.5.0 '$.price' --reason 'new prices'",
+  ignore: "vili ignore '$.servedAt' --endpoint 'GET /items/{id}' --dry-run",
   promote: "vili promote 1.5.0 --steps '5% 2m, 25% 5m'",
   reject: "vili reject --reason 'wrong branch'",
   replay: 'vili replay --all --to testing',

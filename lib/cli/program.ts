@@ -5,6 +5,7 @@ import { controlClient } from '../operator/client/client.ts';
 import { commandAdvice, optionAdvice } from './advice.ts';
 import type { CommandContext, Declare, Run } from './command.ts';
 import { accept } from './commands/acts/accept.ts';
+import { ignore } from './commands/acts/ignore.ts';
 import { dashboard } from './commands/dashboard.ts';
 import { completion } from './commands/completion.ts';
 import { check } from './commands/running/check.ts';
@@ -62,6 +63,7 @@ const COMMANDS: readonly Declare[] = [
   trace,
   tree,
   accept,
+  ignore,
   promote,
   reject,
   replay,

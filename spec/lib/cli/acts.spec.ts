@@ -39,6 +39,39 @@ describe('Acts on the whole service', () => {
     });
   });
 
+  it('ignore a difference after the line to be written was shown and confirmed', async () => {
+    await withDaemon(async (base, handlers) => {
+      const stdin = new PassThrough();
+      stdin.end('yes\n');
+      const isTerminal = { stdin: true, stdout: true };
+      const where = ['--endpoint', 'GET /items/{id}', '--reason', 'agreed'];
+      const ran = await run(['ignore', '$.price', ...where, '--base', base], { stdin, isTerminal });
+      expect(ran).to.include({ code: 0, stdout: 'done\n' });
+      expect(ran.stderr).to.contain(
+        ".env, line 7:\n- compare_rules='none'\n+ # added by ann\n+ compare_rules='* ignore $.price'\n",
+      );
+      expect(ran.stderr).to.contain('evidence of a test under way begins anew');
+      const request = { by, path: '$.price', endpoint: 'GET /items/{id}', reason: 'agreed' };
+      expect(handlers.calls).to.deep.equal([
+        { ignore: { ...request, dryRun: true } },
+        { ignore: request },
+      ]);
+    });
+  });
+
+  it('ignore nothing with --dry-run, and say what would be written as text or JSON', async () => {
+    await withDaemon(async (base, handlers) => {
+      const argv = ['ignore', 'header:x-build', '--dry-run', '--base', base];
+      const text = await run(argv);
+      expect(text).to.include({ code: 0, stderr: '' });
+      expect(text.stdout).to.contain('.env, line 7:\n').and.contain('+ # added by ann\n');
+      const { stdout } = await run([...argv, '--json']);
+      expect(JSON.parse(stdout)).to.include({ schema: 'vili.ignore/1', file: '.env', line: 7 });
+      const call = { ignore: { by, path: 'header:x-build', dryRun: true } };
+      expect(handlers.calls).to.deep.equal([call, call]);
+    });
+  });
+
   it('promote in steps, in those of the settings where none are named', async () => {
     await withDaemon(async (base, handlers) => {
       const argv = ['promote', '--yes', '--base', base];
@@ -56,10 +89,13 @@ describe('Acts on the whole service', () => {
 
   it('need --yes without a terminal', async () => {
     await withDaemon(async (base, handlers) => {
-      for (const kind of ['rollback', 'pause', 'resume', 'stop']) {
-        expect((await run([kind, '--base', base])).code, kind).to.equal(2);
+      for (const words of [['rollback'], ['pause'], ['resume'], ['stop'], ['ignore', '$.a']]) {
+        expect((await run([...words, '--base', base])).code, words[0]).to.equal(2);
       }
-      expect(handlers.calls).to.deep.equal([{ rollback: { by, dryRun: true } }]);
+      expect(handlers.calls).to.deep.equal([
+        { rollback: { by, dryRun: true } },
+        { ignore: { by, path: '$.a', dryRun: true } },
+      ]);
     });
   });
 

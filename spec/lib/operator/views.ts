@@ -273,8 +273,15 @@ export class SampleHandlers implements ControlHandlers {
 
   async ignore(request: IgnoreRequest): Promise<IgnoreView> {
     this.calls.push({ ignore: request });
-    const where = { file: '.env', line: 2, before: null, after: 'x' };
-    return { schema: 'vili.ignore/1', ...where, rule: '* ignore $.price', effect: 'done' };
+    return {
+      schema: 'vili.ignore/1',
+      file: '.env',
+      line: 7,
+      before: "compare_rules='none'",
+      after: "# added by ann\ncompare_rules='* ignore $.price'",
+      rule: '* ignore $.price',
+      effect: 'done',
+    };
   }
 
   async versions(limit: number): Promise<VersionsView> {
