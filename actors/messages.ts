@@ -13,7 +13,7 @@ import type { Deployment } from '../lib/deployment/state.ts';
 import type { DeploymentViews } from '../lib/deployment/views.ts';
 import type { CourseView } from '../lib/evaluation/course/view.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
-import type { EvaluationView, TestView } from '../lib/evaluation/test.ts';
+import type { EvaluationView, TestView } from '../lib/evaluation/report/views.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
 import type { MirrorEvent, OutcomeBatch } from '../lib/mirror/events.ts';
 import type { MirrorCounts } from '../lib/mirror/host/accounts.ts';

@@ -3,7 +3,7 @@ import { ConflictError } from '../../lib/errors.ts';
 import type { CourseView } from '../../lib/evaluation/course/view.ts';
 import { composeReport } from '../../lib/evaluation/report/compose.ts';
 import type { Report } from '../../lib/evaluation/report/report.ts';
-import type { TestView } from '../../lib/evaluation/test.ts';
+import type { TestView } from '../../lib/evaluation/report/views.ts';
 import type { Target } from '../../lib/model/exchange.ts';
 import type { ReplayPlan } from '../../lib/operator/views/evidence-view.ts';
 import { versionNamed } from '../../lib/operator/views/version-named.ts';

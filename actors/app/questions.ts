@@ -1,6 +1,6 @@
 import type { CourseView } from '../../lib/evaluation/course/view.ts';
 import type { UserReport } from '../../lib/evaluation/users/user-evidence.ts';
-import type { EvaluationView, TestView } from '../../lib/evaluation/test.ts';
+import type { EvaluationView, TestView } from '../../lib/evaluation/report/views.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,

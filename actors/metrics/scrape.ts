@@ -8,7 +8,7 @@ import {
   ownUsage,
   usageOfProcess,
 } from '../../lib/runtime/measure/process-usage.ts';
-import type { EvaluationView } from '../../lib/evaluation/test.ts';
+import type { EvaluationView } from '../../lib/evaluation/report/views.ts';
 import type { Services } from '../app/services.ts';
 import { askAll, statusOf } from '../app/status/status.ts';
 import type { MetricsMessage } from './messages.ts';

@@ -7,14 +7,15 @@ import type { Pieces } from '../model/text/pieces.ts';
 import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { Release } from '../model/release.ts';
 import type { DeclaredDifference } from '../model/traffic-rules.ts';
-import type { EndpointReport, SignalRow, VerdictReport } from '../verdict/report.ts';
+import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import type { Counts } from '../verdict/sharing/counts.ts';
 import type { Concluded, CourseView } from './course/view.ts';
 import { Evaluation, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
-import { type DeclaredView, declaredViews } from './report/declared.ts';
-import type { ReportReason, TestReport } from './report/report.ts';
+import { declaredViews } from './report/declared.ts';
+import type { ReportReason } from './report/report.ts';
+import type { EvaluationView, TestView } from './report/views.ts';
 import type { RunningResponse } from './response-ring.ts';
 import type { RunningMemory } from './running-memory.ts';
 import { probationIdOf } from '../mirror/probation-id.ts';
@@ -43,25 +44,6 @@ export interface TestOptions {
   /** The time of day of a time of evidence, which is on a steady clock. */
   readonly toWall: (steadyMs: number) => number;
   readonly onProblem: (text: string) => void;
-}
-
-/** What `vili status` shows of a test. */
-export interface EvaluationView {
-  readonly release: Release;
-  readonly against: string | null;
-  readonly report: VerdictReport;
-  readonly signals: readonly SignalRow[];
-  /** The most suspicious first, at most 20. */
-  readonly endpoints: readonly EndpointReport[];
-  readonly declared: readonly DeclaredView[];
-}
-
-/** Everything reported of a test. */
-export interface TestView {
-  readonly version: string;
-  readonly against: string | null;
-  readonly reasons: readonly ReportReason[];
-  readonly test: TestReport;
 }
 
 /** The test of one version: its evidence, its samples, and what they allow so far. */

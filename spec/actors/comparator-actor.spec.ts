@@ -11,7 +11,8 @@ import type {
 import type { Address } from '../../lib/actor/index.ts';
 import { createEndpoints } from '../../lib/compare/endpoint/endpoints.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
-import { type EvaluationView, Test, type TestView } from '../../lib/evaluation/test.ts';
+import type { EvaluationView, TestView } from '../../lib/evaluation/report/views.ts';
+import { Test } from '../../lib/evaluation/test.ts';
 import type { OutcomeBatch } from '../../lib/mirror/events.ts';
 import { release } from '../lib/deployment/world.ts';
 import { asked, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';

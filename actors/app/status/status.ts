@@ -1,5 +1,5 @@
 import { listArchives } from '../../../lib/archive/retention.ts';
-import type { EvaluationView } from '../../../lib/evaluation/test.ts';
+import type { EvaluationView } from '../../../lib/evaluation/report/views.ts';
 import { composeStatus } from '../../../lib/operator/views/compose-status.ts';
 import type {
   DiskView,
