@@ -6,7 +6,7 @@ import { EXIT, messageOf } from '../errors.ts';
 import type { HistoryEntry } from '../model/history.ts';
 import { controlClient } from '../operator/client/client.ts';
 import type { StatusView } from '../operator/views/status-view.ts';
-import { counted, percent } from '../text/numbers.ts';
+import { counted, percentDone } from '../text/numbers.ts';
 import { milliseconds } from '../text/times.ts';
 import { createDemoBase, type DemoBase } from './base.ts';
 import { DemoDaemon, type StartDaemon } from './daemon.ts';
@@ -156,7 +156,7 @@ function progressText({ phase, verdict }: StatusView, counts: UserCounts | null)
   const users = counts === null ? '' : `; users: ${counts.ok} ok, ${counts.failed} failed`;
   if (verdict === null) return `  ${phase}${users}`;
   const { version, decision, pairs, progress } = verdict;
-  const known = `${counted(pairs, 'pair')}, ${percent(progress)} of the evidence`;
+  const known = `${counted(pairs, 'pair')}, ${percentDone(progress)} of the evidence`;
   return `  ${phase} ${version}: ${decision}, ${known}${users}`;
 }
 

@@ -164,6 +164,15 @@ function acceptance(version: string, { name, by, reason }: Act): ActPlan {
 }
 
 function retest(state: Deployment, act: Act, rules: Rules): ActPlan {
+  const tested = underTest(state, act.version);
+  if (tested !== null) {
+    const asked = { by: act.by, reasons: [reasonOfAct(act)] };
+    return possible(
+      tested.name,
+      `the test of ${tested.name} begins anew, with the settings as they are now`,
+      { type: 'retest', release: tested, ...asked },
+    );
+  }
   const rejected = state.rejected?.release ?? null;
   const { version, by } = act;
   const isLast = version === null || version === rejected?.name;
@@ -186,6 +195,12 @@ function possible(version: string, text: string, event: DeploymentEvent): ActPla
 
 function impossible(version: string, text: string): ActPlan {
   return { reply: { done: false, version, text }, event: null };
+}
+
+/** The version whose test can begin anew: the one that is named, or by default the one under test. */
+function underTest({ testing, promotion }: Deployment, version: string | null): Release | null {
+  if (testing?.phase !== 'testing' || promotion !== null) return null;
+  return version === null || version === testing.release.name ? testing.release : null;
 }
 
 function noSuchTest({ testing }: Deployment, { version }: Act): string {

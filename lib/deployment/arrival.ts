@@ -2,6 +2,7 @@ import { reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import { candidateOf, type Draft } from './draft.ts';
 import type { DeploymentEvent } from './events.ts';
+import { beginAnew } from './hand/anew.ts';
 import { endComparison, needsMirror } from './probation/compare.ts';
 import type { Candidate, CandidateSlot, Deployment } from './state.ts';
 
@@ -61,10 +62,16 @@ export function diskMeasured(draft: Draft, problem: string | null): void {
   if (problem === null) advance(draft);
 }
 
-/** A rejected or superseded version is tested as if it had just arrived, unless there is an objection. */
+/**
+ * A rejected or superseded version is tested as if it had just arrived, unless there is an objection; the test of the one
+ * under test begins anew, as after a change of the settings that a test reads when it begins.
+ */
 export function retest(draft: Draft, event: Extract<DeploymentEvent, { type: 'retest' }>): void {
   const { release, reasons, by } = event;
   const { rejected, decided, superseded = [] } = draft.state;
+  if (isUnderTest(draft, release) && beginAnew(draft)) {
+    return draft.record('arrived', release, reasons, by);
+  }
   if (objectionToRetest(draft.state, release, draft.rules.compareVersions) !== null) return;
   // Its folder is needed again; that of another rejected version makes room when this test begins.
   if (rejected?.release.name === release.name) draft.set({ rejected: null });
@@ -102,6 +109,10 @@ export function objectionToRetest(
 }
 
 // Private
+
+function isUnderTest({ state: { testing } }: Draft, { name, fingerprint }: Release): boolean {
+  return testing?.release.name === name && testing.release.fingerprint === fingerprint;
+}
 
 function beginRunning(draft: Draft, release: Release): void {
   if (draft.state.rollback?.version === release.name) draft.set({ rollback: null });

@@ -21,6 +21,11 @@ export function percent(share: number): string {
   return `${decimal(100 * share)} %`;
 }
 
+/** How much of something is done, 0 to 1, as `41 %`: never more than there is, so all of it alone is `100 %`. */
+export function percentDone(share: number): string {
+  return percent(Math.floor(100 * share) / 100);
+}
+
 /** Bytes in binary units: `512 B`, `1.5 KiB`, `40 MiB`. */
 export function bytes(count: number): string {
   let value = count;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { InitResult } from '../../lib/cli/terminal/io.ts';
@@ -74,6 +76,20 @@ describe('vili init', function () {
       expect(both).to.include({ identifier: 'b', serverFile: 'b-1.0.jar' });
       expect(both.notes.join()).to.contain('other services here: a');
     });
+  });
+
+  it('names who holds the port that it proposes', async () => {
+    const holder = createServer().listen(0, '0.0.0.0');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    try {
+      await withTempFolder(async (base) => {
+        const { notes } = await initIn(base, '--port', String(port));
+        expect(notes.join()).to.contain(`cannot be listened on now (pid ${process.pid} (node`);
+      });
+    } finally {
+      holder.close();
+    }
   });
 
   it('overwrites nothing', async () => {

@@ -51,7 +51,7 @@ export async function init({ base, identifier: given, port }: InitOptions): Prom
       ...(portProblem === null
         ? []
         : [
-            `port ${found.port} cannot be listened on now (${portProblem}); stop what holds it first`,
+            `port ${found.port} cannot be listened on now (${portProblem}); stop that first, or set another port`,
           ]),
     ],
     next: serverFile === null ? 'put the server file there, then: vili check' : 'vili check',

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { namesIn } from '../../../lib/base/arrival/scan.ts';
 import { parseServerFile } from '../../../lib/base/names/server-file.ts';
 import { bindFailure } from '../../../lib/servlet/ports/ports.ts';
+import { holderText } from '../../../lib/servlet/ports/taken-port.ts';
 
 /** `inventory` of `inventory-1.4.2.jar`: what comes before the first number. */
 const SERVER_FILE = /^([A-Za-z][\w.-]*?)-\d/;
@@ -46,7 +47,7 @@ export async function lookAround(
     serverFile: wanted[0]?.fileName ?? null,
     properties,
     port,
-    portProblem: await bindFailure(port, '0.0.0.0'),
+    portProblem: await portProblemOf(port),
   };
 }
 
@@ -59,6 +60,11 @@ export function nameOfFolder(base: string): string {
 }
 
 // Private
+
+async function portProblemOf(port: number): Promise<string | null> {
+  const failure = await bindFailure(port, '0.0.0.0');
+  return failure === null ? null : (await holderText(port)) || failure;
+}
 
 interface Found {
   readonly identifier: string;

@@ -3,7 +3,7 @@ import { EXIT, ViliError } from '../../errors.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import type { StatusView, VerdictView } from '../../operator/views/status-view.ts';
 import { versionNamed, versionsIn } from '../../operator/views/version-named.ts';
-import { percent } from '../../text/numbers.ts';
+import { percentDone } from '../../text/numbers.ts';
 import { shortDuration } from '../../text/times.ts';
 import { type CommandContext, type Declare, LOOKING } from '../command.ts';
 import { durationOf } from '../flags.ts';
@@ -166,5 +166,5 @@ function notYet({ version, status, hasArrived }: Progress): string {
 function evidenceText({ progress, missing, reasons }: VerdictView): string {
   const needed = missing.length === 0 ? '' : `; still needed: ${missing.join(', ')}`;
   const holding = reasons.map(({ text }) => text).join(' ');
-  return `${percent(progress)} of the evidence${needed}${holding === '' ? '' : `; held back: ${holding}`}`;
+  return `${percentDone(progress)} of the evidence${needed}${holding === '' ? '' : `; held back: ${holding}`}`;
 }

@@ -23,8 +23,9 @@ type Logs = NonNullable<Sample['logs']>['running'];
 /** `vili diff`: endpoints, fields and samples. */
 export function differencesText(view: DifferencesView, { columns }: TextOptions): string[] {
   const lines = [`${printable(view.version)}: where the responses differ`];
-  if (view.endpoints.length === 0) lines.push('  no difference fits');
-  for (const one of view.endpoints) {
+  const endpoints = view.endpoints.filter(isDifferent);
+  if (endpoints.length === 0) lines.push('  no difference fits');
+  for (const one of endpoints) {
     lines.push('', `${printable(one.endpoint)}   ${balanceText(one)}`);
     const add = (title: string, entries: readonly Field[]): void => {
       for (const one of entries) lines.push(...wrapWords(fieldText(title, one), columns, INDENT));
@@ -86,6 +87,11 @@ export function changeText(prefix: string, running = '', testing = ''): string {
 }
 
 // Private
+
+/** An endpoint may be listed for what it lacks alone, as one that was never compared. */
+function isDifferent({ failures, differences, alsoSeen, samples }: Endpoint): boolean {
+  return failures.length + differences.length + alsoSeen.length + samples.length > 0;
+}
 
 function balanceText({ pairs, worse, better }: Endpoint): string {
   const parts = [counted(pairs, 'pair')];

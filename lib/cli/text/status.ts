@@ -5,7 +5,7 @@ import type {
   UsersView,
   VerdictView,
 } from '../../operator/views/status-view.ts';
-import { bytes, counted, grouped, percent } from '../../text/numbers.ts';
+import { bytes, counted, grouped, percent, percentDone } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import { gotText } from '../../text/user-failure.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
@@ -55,9 +55,7 @@ export function statusLine(status: StatusView): string {
   );
   const { verdict, phase, outage } = status;
   const progress =
-    verdict === null
-      ? phase
-      : `${verdictWord(verdict)} ${percent(Math.floor(100 * verdict.progress) / 100)}`;
+    verdict === null ? phase : `${verdictWord(verdict)} ${percentDone(verdict.progress)}`;
   const down = outage ? 'USERS ARE NOT SERVED' : '';
   return [...roles, down, progress].filter((part) => part !== '').join('  ');
 }
@@ -88,7 +86,7 @@ function verdictWord(verdict: VerdictView): string {
 
 function progressText({ decision, progress, estimate, reasons }: VerdictView): string {
   if (decision !== 'collecting') return decision;
-  const text = `collecting ${percent(progress)}`;
+  const text = `collecting ${percentDone(progress)}`;
   if (estimate?.never != null) return `${text}  never at this traffic`;
   const leftMs = estimate?.leftMs ?? null;
   return leftMs === null || reasons.length > 0 ? text : `${text}  ~${shortDuration(leftMs)} left`;

@@ -3,7 +3,7 @@ import { declaredReason } from '../../evaluation/report/declared.ts';
 import { pausedText } from '../../evaluation/report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
 import type { HistoryEntry } from '../../model/history.ts';
-import { counted, percent } from '../../text/numbers.ts';
+import { counted, percent, percentDone } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import type { TextOptions } from './colors.ts';
 import { declaredText } from './overview/declared.ts';
@@ -99,7 +99,7 @@ function wordOf({ verdict, reasons, test }: Report): string {
 function progressOf(test: TestReport | undefined): string {
   if (test === undefined) return '';
   const { pairs, elapsedMs, progress } = test;
-  return `${percent(progress)} of the evidence, ${counted(pairs, 'pair')} in ${shortDuration(elapsedMs)}`;
+  return `${percentDone(progress)} of the evidence, ${counted(pairs, 'pair')} in ${shortDuration(elapsedMs)}`;
 }
 
 /** The reasons that the sentence above does not state already. */

@@ -19,7 +19,7 @@ export const ACT_ROUTES = {
     respond: (handlers, request) => handlers.act('promote', request),
   }),
   reject: act('reject', 'the one under test'),
-  retest: act('retest', 'the one rejected last'),
+  retest: act('retest', 'the one under test, else the one rejected last'),
   rollback: json({
     method: 'POST',
     path: '/v1/rollback',

@@ -151,7 +151,7 @@ function advice(evidence: Evidence): string {
     .filter(({ kind, testing }) => kind !== 'copied' && /^[A-Z]+ \/[^\s"]*$/.test(testing))
     .map(({ testing }) => `${testing} on`);
   const unique = [...new Set(rules)].join(', ');
-  return unique === '' ? '' : `. To have them judged: mirror.rules="${unique}"`;
+  return unique === '' ? '' : `. To have them judged: mirror.rules="${unique}", then vili retest`;
 }
 
 function causes(evidence: Evidence): readonly TallyEntry[] {

@@ -171,6 +171,14 @@ describe('An act of an operator', () => {
     const busy = plan(stateWith({ testing: TESTING }), other);
     expect(busy.reply.text).to.equal('shop-3 is being tested; reject it first');
   });
+
+  it('begins the test of the version under test anew, named or not', () => {
+    for (const version of [null, 'shop-3']) {
+      const { reply, event } = plan(stateWith({ testing: TESTING }), { kind: 'retest', version });
+      expect(reply.text).to.match(/^the test of shop-3 begins anew/);
+      expect(event).to.deep.include({ type: 'retest', release: release(3) });
+    }
+  });
 });
 
 // Private

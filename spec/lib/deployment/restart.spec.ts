@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Role } from '../../../lib/model/role.ts';
-import { promote, reason, type World, worldWith } from './world.ts';
+import { promote, reason, release, type World, worldWith } from './world.ts';
 
 const events = (world: World): string[] => world.history.map((it) => `${it.event} ${it.version}`);
 
@@ -44,6 +44,20 @@ describe('A restart by hand', () => {
     expect(world.state.previous?.release.name).to.equal('shop-1');
     world.crash('shop-2 running');
     expect(world.state.running?.release.name, 'a crash is one').to.equal('shop-1');
+  });
+
+  it('is not what begins a test anew: that is a retest of the version under test', () => {
+    const world = testing();
+    const tests = world.evaluated.length;
+    const before = [...world.servlets.keys()];
+    const asked = { by: 'anna', reasons: [reason('asked')] };
+    world.tell({ type: 'retest', release: release(2), ...asked });
+    world.settle();
+    expect(world.evaluated).to.have.length(tests + 1);
+    expect(world.state.testing).to.include({ phase: 'testing', crashes: 0 });
+    expect([...world.servlets.keys()], 'the process stays').to.deep.equal(before);
+    expect(events(world)).to.deep.equal(['arrived shop-2', 'testing shop-2']);
+    expect(world.history[0]?.by).to.equal('anna');
   });
 
   it('goes on with the test of the same evidence', () => {

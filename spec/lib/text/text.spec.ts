@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { bytes, counted, decimal, grouped, percent } from '../../../lib/text/numbers.ts';
+import {
+  bytes,
+  counted,
+  decimal,
+  grouped,
+  percent,
+  percentDone,
+} from '../../../lib/text/numbers.ts';
 import { dateTime, durationOf, milliseconds, shortDuration } from '../../../lib/text/times.ts';
 
 function each<T>(write: (value: T) => string, texts: Readonly<Record<string, T>>): void {
@@ -19,6 +26,10 @@ describe('a quantity in a text for people', () => {
 
   it('is a share with a space before the sign', () => {
     each(percent, { '0 %': 0, '0.02 %': 0.000_21, '0.5 %': 0.005, '41 %': 0.41, '100 %': 1 });
+  });
+
+  it('is whole percent of what is done, and all of it only at the end', () => {
+    each(percentDone, { '0 %': 0.004, '67 %': 0.679, '99 %': 0.999, '100 %': 1 });
   });
 
   it('is a size in binary units', () => {

@@ -1,4 +1,4 @@
-import { percent } from '../../../text/numbers.ts';
+import { percentDone } from '../../../text/numbers.ts';
 import type { StatusView } from '../../../operator/views/status-view.ts';
 import { actWhenConfirmed, versionUnderTest } from '../../act.ts';
 import { ACTING, type Declare } from '../../command.ts';
@@ -44,7 +44,7 @@ function effectOf(
     return `${version} takes over all users${from} now, without further steps.`;
   }
   const evidence =
-    verdict?.version === version ? `, with ${percent(verdict.progress)} of the evidence` : '';
+    verdict?.version === version ? `, with ${percentDone(verdict.progress)} of the evidence` : '';
   const how = steps === 'default' ? 'promotion.steps' : steps;
   const what =
     how === undefined ? 'takes over the users' : `takes over the users in steps (${how})`;

@@ -8,12 +8,13 @@ const DECIDED = new Set(['rejected', 'rolled-back']);
 export const retest: Declare = (program, run) =>
   declareAct(program, run, {
     kind: 'retest',
-    description: 'test a rejected or superseded version again (default: the last rejected one)',
+    description:
+      'begin the test of a version anew: of the one under test, or of a rejected or superseded one (default: the one under test, else the last rejected one)',
     async plan({ client }, given) {
-      const [{ vili }, history] = await Promise.all([client.status(), client.history()]);
+      const [{ vili, testing }, history] = await Promise.all([client.status(), client.history()]);
       const version =
         given === undefined
-          ? history.findLast(({ event }) => DECIDED.has(event))?.version
+          ? (testing?.version ?? history.findLast(({ event }) => DECIDED.has(event))?.version)
           : versionNamed(
               vili.identifier,
               given,
