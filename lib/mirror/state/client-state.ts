@@ -74,6 +74,8 @@ export class ClientState {
   readonly #knowledge = new WriteKnowledge();
   /** What strangers got last at an endpoint. */
   readonly #strangers = new BoundedMap<string, string>(MAX_ENDPOINTS);
+  /** Where writes are copied by now; what running was told there before is its own all the same. */
+  readonly #copied = new BoundedMap<string, true>(MAX_ENDPOINTS);
 
   constructor(rules: readonly StateRule[], random: () => number) {
     this.#rules = rules;
@@ -108,9 +110,11 @@ export class ClientState {
   }
 
   /** Looked up when the copy is sent. */
-  carriedBy({ method, path, headers }: Exchange): Carried {
-    const isRead = isSafeMethod(method) && !this.#written.isEmpty;
-    const write = isRead ? this.#written.above(clientOf(headers), path) : null;
+  carriedBy({ method, path, headers, endpoint }: Exchange): Carried {
+    const isSafe = isSafeMethod(method);
+    if (!isSafe) this.#copied.set(endpoint, true);
+    const write =
+      isSafe && !this.#written.isEmpty ? this.#written.above(clientOf(headers), path) : null;
     let source: Source | null = null;
     const kinds: string[] = [];
     for (const credential of credentialsOf(headers)) {
@@ -235,7 +239,8 @@ export class ClientState {
 
   #told(setAside: SetAside, isByRule: boolean, source: Source | null, what = ''): Aside {
     const by = source?.endpoint ?? '';
-    return { setAside, ownState: { what, by, isCopied: source?.isCopied === true, isByRule } };
+    const isCopied = source?.isCopied === true || this.#copied.use(by) === true;
+    return { setAside, ownState: { what, by, isCopied, isByRule } };
   }
 }
 

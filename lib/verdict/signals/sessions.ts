@@ -132,10 +132,16 @@ function causesText(evidence: Evidence): string {
   if (ofSessions.length > 0) {
     said.push(`carry sessions that only running knows: ${ofSessions.map(setByWords).join('; ')}`);
   }
-  if (ofWrites.length > 0) {
-    const names = ofWrites.map(({ testing }) => `\`${testing}\``).join(', ');
-    const verb = ofWrites.length > 1 ? 'are' : 'is';
-    said.push(`read what only running was told to write: ${names}, which ${verb} not copied`);
+  const isCopied = ({ kind }: TallyEntry): boolean => kind === 'copied';
+  const never = ofWrites.filter((one) => !isCopied(one)).map(({ testing }) => `\`${testing}\``);
+  if (never.length > 0) {
+    const verb = never.length > 1 ? 'are' : 'is';
+    const which = `${never.join(', ')}, which ${verb} not copied`;
+    said.push(`read what only running was told to write: ${which}`);
+  }
+  const before = ofWrites.filter(isCopied).map(({ testing }) => `\`${testing}\``);
+  if (before.length > 0) {
+    said.push(`read what running was told to write before it was copied: ${before.join(', ')}`);
   }
   return said.join(', or ');
 }

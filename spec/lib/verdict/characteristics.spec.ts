@@ -20,7 +20,7 @@ describe('The verdict on simulated traffic', () => {
   const cells = new Map<string, Cell>();
 
   before(function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     for (const [index, scenario] of scenarios.entries()) {
       const options = { runs: RUNS, seed: SEED + index, traffic: usualTraffic };
       cells.set(

@@ -79,6 +79,14 @@ describe('What testing knows of the clients of running', () => {
     }
   });
 
+  it('is blamed on no missing rule once such requests are copied, as after a retest with the rule', () => {
+    const state = learned(begun(), 3, 401);
+    const told = () => state.setAside(pairOf(state, 200, 401))?.ownState;
+    expect(told()).to.include({ by: 'POST /login', isCopied: false });
+    state.carriedBy(exchangeOf({ method: 'POST', path: '/login', endpoint: 'POST /login' }));
+    expect(told()).to.include({ by: 'POST /login', isCopied: true });
+  });
+
   it('is everything where it knows them: a refusal counts', () => {
     const state = learned(begun(), 3, 200);
     expect(state.setAside(pairOf(state, 200, 401))).to.equal(null);
