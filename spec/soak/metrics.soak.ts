@@ -45,6 +45,7 @@ console.table(Object.fromEntries(rows));
 const { median: scrapeMs, p95, max } = run.scrapeMs;
 process.stdout.write(
   `${run.scrapes} scrapes of ${run.series} series: ${ms(scrapeMs)} in the median, ${ms(p95)} p95, ${ms(max)} at most; ` +
+    `the main thread was held for ${ms(run.heldMs.max)} at most, ${ms(run.heldMs.median)} at most in a usual minute; ` +
     `alerts that fire: ${run.firing.join(', ') || 'none'}; load of the host ${loadavg().map(Math.round).join(' ')}\n`,
 );
 for (const { phase, request, problem } of run.failures.slice(0, 10)) {

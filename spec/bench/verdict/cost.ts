@@ -17,6 +17,11 @@ const START_MS = 1_700_000_000_000;
 
 const MAX_PAIR_US = 1.5;
 const MAX_ENDPOINT_BYTES = 1500;
+/** Users wait meanwhile: a report for each decision, and of a checkpoint, which is put together in turns, one piece. */
+const MAX_REPORT_US = 3000;
+const MAX_PIECE_US = 500;
+const MANY_REPORTS = 200;
+const CHECKPOINTS = 50;
 /** The endpoints judged one by one, and the one for all others. */
 const MAX_ENDPOINTS = DEFAULT_VERDICT_SETTINGS.maxEndpoints + 1;
 
@@ -43,6 +48,7 @@ export function costs(): readonly Bar[] {
     found.push({ name: `pair and decision, ${what}`, value: pairUs, unit: 'us', max: MAX_PAIR_US });
     found.push({ name: `full report, ${what}`, value: reportUs, unit: 'us', max: null });
   }
+  found.push(...costsOfMany(random));
   const bytes = bytesPerEndpoint(random);
   if (bytes !== null) {
     found.push({ name: 'memory per endpoint', value: bytes, unit: 'B', max: MAX_ENDPOINT_BYTES });
@@ -57,6 +63,29 @@ export function costs(): readonly Bar[] {
 }
 
 // Private
+
+/** Where each of as many endpoints as are judged one by one has something that holds the promotion. */
+function costsOfMany(random: Random): readonly Bar[] {
+  const verdict = new Verdict(DEFAULT_VERDICT_SETTINGS, START_MS);
+  const differs = { differs: true, differences: [{ kind: 'missing' as const, path: '$.price' }] };
+  for (let index = 0; index < 10 * MANY_ENDPOINTS; index++) {
+    const pair = pairOf(random, index, MANY_ENDPOINTS, 0);
+    verdict.pair({ ...pair, endpoint: `GET /endpoint-${index % MANY_ENDPOINTS}`, ...differs });
+  }
+  const atMs = START_MS + 10 * MANY_ENDPOINTS * PAIR_MS;
+  const reportUs = timed(MANY_REPORTS, () => void verdict.decide(atMs));
+  let pieces = 0;
+  const wholeUs = timed(CHECKPOINTS, () => {
+    for (const _ of verdict.pieces()) pieces++;
+  });
+  const pieceUs = (wholeUs * CHECKPOINTS) / pieces;
+  const what = `${MANY_ENDPOINTS} endpoints that hold`;
+  return [
+    { name: `full report, ${what}`, value: reportUs, unit: 'us', max: MAX_REPORT_US },
+    { name: `checkpoint, ${what}`, value: wholeUs, unit: 'us', max: null },
+    { name: `a piece of it`, value: pieceUs, unit: 'us', max: MAX_PIECE_US },
+  ];
+}
 
 function pairOf(random: Random, index: number, endpoints: number, failing: number): PairOutcome {
   const failed = random.chance(failing);

@@ -38,6 +38,8 @@ export interface MetricsRun {
   readonly failedScrapes: number;
   readonly series: number;
   readonly scrapeMs: { readonly median: number; readonly p95: number; readonly max: number };
+  /** How late the main thread was at most, as it tells itself, and in most minutes. */
+  readonly heldMs: { readonly median: number; readonly max: number };
   /** Endpoints that Vili distinguishes. */
   readonly endpoints: number;
   readonly brokenRules: readonly string[];
@@ -121,6 +123,9 @@ async function scraped(
   const durations = 'scrape_duration_seconds{job="vili"}[1d]';
   const ms = async (share: number): Promise<number> =>
     1000 * (await of(`quantile_over_time(${share}, ${durations})`));
+  const latest = 'vili_event_loop_delay_seconds{job="vili",statistic="max"}[1d]';
+  const held = async (share: number): Promise<number> =>
+    1000 * (await of(`quantile_over_time(${share}, ${latest})`));
   const { broken, firing } = await prometheus.rules();
   return {
     scrapes: await of('count_over_time(up{job="vili"}[1d])'),
@@ -129,6 +134,7 @@ async function scraped(
     ),
     series: await of('max_over_time(scrape_samples_scraped{job="vili"}[1d])'),
     scrapeMs: { median: await ms(0.5), p95: await ms(0.95), max: await ms(1) },
+    heldMs: { median: await held(0.5), max: await held(1) },
     brokenRules: broken,
     firing,
   };
