@@ -1,0 +1,108 @@
+/** What several hosts agree on: which build a version is. */
+export interface Build {
+  /** Name of the version, `inventory-1.5.0`. */
+  readonly version: string;
+  /** SHA-256 of its file, hex. */
+  readonly sha256: string;
+}
+
+/** What a host says of itself, under a lease: it disappears with the host. */
+export interface HostRecord {
+  readonly schema: 'vili.host/1';
+  readonly host: string;
+  /** Version of Vili. */
+  readonly vili: string;
+  /** Where its control API listens for others; empty for nowhere. */
+  readonly url: string;
+  readonly running: Build | null;
+  readonly testing: (Build & { readonly isReady: boolean }) | null;
+  /** The version under test is on its way to the users. */
+  readonly isSwitching: boolean;
+  /** Users may still go back by themselves. */
+  readonly isOnProbation: boolean;
+  /** What it rejected, or went back from, last. */
+  readonly rejected: (Build & { readonly text: string }) | null;
+  /** Why it would not switch now, whatever the fleet says; null: it would. */
+  readonly waits: string | null;
+  /** The greatest token of a leader that it has obeyed. */
+  readonly token: number;
+}
+
+export type RolloutPhase = 'collecting' | 'waves' | 'done' | 'rejected' | 'stopped';
+
+/** Where one build stands in the fleet; changed only by a leader, in one transaction with its leadership. */
+export interface Rollout {
+  readonly schema: 'vili.rollout/1';
+  /** 1 for the first rollout of a fleet. */
+  readonly id: number;
+  /** Of the leader that wrote it. */
+  readonly token: number;
+  readonly candidate: Build;
+  readonly phase: RolloutPhase;
+  /** The wave that is open, from 0 on. */
+  readonly wave: number;
+  /** Host -> the wave in which it was told to go. */
+  readonly assigned: Readonly<Record<string, number>>;
+  /** Hosts of these that have gone, and whose probation is over. */
+  readonly settled: readonly string[];
+  /** Hosts seen in this rollout, or in the one before. */
+  readonly members: readonly string[];
+  /** A host rejected the build before its wave: no further host goes until an operator decides. */
+  readonly heldBy: string | null;
+  /** Hosts that go without it. */
+  readonly excluded: readonly string[];
+  /** Who let the waves begin, or ended it: `vili`, or a person. Empty before. */
+  readonly decidedBy: string;
+  /** Why it is where it is, a sentence each. */
+  readonly reasons: readonly string[];
+  /** Stopped: hosts that have gone go back. */
+  readonly takesBack: boolean;
+  /** Builds whose rollout has ended, by SHA-256, the newest last. */
+  readonly finished: readonly string[];
+}
+
+/** While it exists, no host is promoted by itself. */
+export interface FleetHold {
+  readonly by: string;
+  /** ISO 8601, UTC, by the clock of the host where it was asked for. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** What a person asks the leader for. */
+export interface FleetAsk {
+  readonly kind: 'resume' | 'promote' | 'reject';
+  /** Name of a version; null: the candidate. */
+  readonly version: string | null;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export const LIMITS = {
+  hosts: 1000,
+  finished: 50,
+  reasons: 10,
+  textCharacters: 300,
+  nameCharacters: 200,
+} as const;
+
+/** A text as it may be written to the engine. */
+export function shortened(text: string): string {
+  const max = LIMITS.textCharacters;
+  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+}
+
+/** Whether the rollout has come to its end. */
+export function isEnded({ phase }: Rollout): boolean {
+  return phase === 'done' || phase === 'rejected' || phase === 'stopped';
+}
+
+/** Whether the host runs this very build. */
+export function runs(host: HostRecord, { sha256 }: Build): boolean {
+  return host.running?.sha256 === sha256;
+}
+
+/** Whether the host has this very build, under test or running. */
+export function has(host: HostRecord, build: Build): boolean {
+  return runs(host, build) || host.testing?.sha256 === build.sha256;
+}
