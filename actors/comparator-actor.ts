@@ -1,54 +1,22 @@
-import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
-import type { Endpoints } from '../lib/compare/endpoint/endpoints.ts';
+import type { Behaviour, Self } from '../lib/actor/index.ts';
 import { messageOf } from '../lib/errors.ts';
+import { localVetoOdds } from '../lib/fleet/evidence/veto.ts';
 import { Checkpoints } from '../lib/evaluation/checkpoint/checkpoints.ts';
-import type { StartUp } from '../lib/evaluation/evaluation.ts';
 import { logged, observed } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
+import { sharedOf } from '../lib/evaluation/shared.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
-import type { Concluded } from '../lib/evaluation/course/view.ts';
 import type { Test } from '../lib/evaluation/test.ts';
-import type { Journal } from '../lib/journal/journal.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
-import type {
-  ComparatorMessage,
-  DeployerMessage,
-  TrafficMirrorMessage,
-  UserWatchMessage,
-} from './messages.ts';
-import type { MetricsMessage } from './metrics/messages.ts';
+import type { ComparatorDeps } from './deps/comparator.ts';
+import type { ComparatorMessage } from './messages.ts';
 
 const TICK_MS = 250;
 /** A verdict that nobody acted upon is reported again after this time. */
 const REPEAT_MS = 5000;
 const IDLE_FACTOR = 6; // Without a test, running's processes are sampled less often.
-
-export interface ComparatorDeps {
-  readonly deployer: Address<DeployerMessage>;
-  readonly trafficMirror: Address<TrafficMirrorMessage>;
-  /** Told what the version before responded to copies, in a probation. */
-  readonly userWatch: Address<UserWatchMessage>;
-  readonly metrics: Address<MetricsMessage>;
-  /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
-  readonly openTest: (
-    test: Pick<Evaluate, 'release' | 'sinceMs' | 'against' | 'declared'>,
-    memory: RunningMemory,
-    startUp: StartUp,
-  ) => Promise<Test>;
-  /** Leaves the report in the version's folder; null: nothing is known of its test, what is there stays. */
-  readonly writeReport: (concluded: Concluded) => Promise<void>;
-  /** Reports a failure itself. */
-  readonly save: (name: string, checkpoint: Buffer) => Promise<void>;
-  /** The same that names the copies, also after a restart of this actor. */
-  readonly endpoints: Endpoints;
-  readonly sampleProcesses: () => Promise<ProcessSample | null>;
-  readonly sampleMs: () => number;
-  readonly mode: () => 'auto' | 'manual';
-  readonly now: () => number;
-  readonly journal: Journal;
-}
 
 type Evaluate = Extract<ComparatorMessage, { type: 'evaluate' }>;
 
@@ -56,6 +24,8 @@ interface ComparatorState {
   readonly memory: RunningMemory;
   readonly startUps: StartUps;
   readonly test: Test | null;
+  /** At which one of several hosts rejects by itself; null: it decides alone. */
+  readonly odds: number | null;
   /** The test that ended last, for its report. */
   readonly ended: Test | null;
   readonly reportedAtMs: number;
@@ -82,6 +52,7 @@ export function comparatorActor(
       return {
         ...NO_TEST,
         ended: null,
+        odds: null,
         memory: new RunningMemory(),
         startUps,
         checkpoints,
@@ -128,6 +99,12 @@ export function comparatorActor(
         case 'describe':
           self.send(message.reply, state.test?.describe() ?? null);
           return state;
+        case 'share': {
+          const odds = localVetoOdds(message.hosts);
+          state.test?.rejectAt(odds);
+          self.send(message.reply, sharedOf(state.test, now()));
+          return { ...state, odds };
+        }
         case 'report':
           self.send(message.reply, state.test?.view() ?? null);
           return state;
@@ -168,6 +145,7 @@ async function evaluate(
   const startUp = state.startUps.take(release.name);
   const test = await deps.openTest(what, state.memory, startUp);
   test.accept(accepted);
+  if (state.odds !== null) test.rejectAt(state.odds);
   const { noise, id: name } = test;
   if (noise !== null) self.send(deps.trafficMirror, { type: 'noise', name, noise });
   self.send(deps.trafficMirror, { type: 'speed', isMissing: false });

@@ -1,17 +1,31 @@
 import type { Address, Behaviour, Self } from '../lib/actor/index.ts';
-import { probationPair } from '../lib/deployment/probation/pair.ts';
+import { type ProbationPair, probationPair } from '../lib/deployment/probation/pair.ts';
 import type { Target } from '../lib/model/exchange.ts';
 import { reasonOf } from '../lib/model/reason.ts';
 import type { ProbeResult } from '../lib/servlet/health/probe.ts';
 import { HANG_MS, type Heard, Silence } from '../lib/servlet/health/silence.ts';
 import { decimal } from '../lib/text/numbers.ts';
-import type { DeployerMessage, DeploymentView, HangWatchMessage } from './messages.ts';
+import type { DeployerMessage, DeploymentView } from './messages.ts';
 
 const LOOK_MS = 250;
 /** Both are asked before it is certain, so that nothing is lost then. */
 const SUSPECT_MS = 2000;
 /** Between two questions while the silence lasts. */
 const ASK_AGAIN_MS = 500;
+
+/** Nobody else sends to it. */
+export type HangWatchMessage =
+  | { readonly type: 'tick' }
+  /** What both respond to a probe; null: nothing is on probation, or it is not known. */
+  | {
+      readonly type: 'asked';
+      readonly found:
+        | (ProbationPair & {
+            readonly doesRunningRespond: boolean;
+            readonly isPreviousGood: boolean;
+          })
+        | null;
+    };
 
 export interface HangWatchDeps {
   readonly deployer: Address<DeployerMessage>;

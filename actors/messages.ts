@@ -8,9 +8,9 @@ import type { Command, DeploymentEvent } from '../lib/deployment/events.ts';
 import type { PairOutcome } from '../lib/compare/outcome.ts';
 import type { DeclaredFile } from '../lib/compare/rules/declared.ts';
 import type { OnProbation, UserReport } from '../lib/evaluation/users/user-evidence.ts';
-import type { ProbationPair } from '../lib/deployment/probation/pair.ts';
 import type { Deployment } from '../lib/deployment/state.ts';
 import type { DeploymentViews } from '../lib/deployment/views.ts';
+import type { SharedEvidence } from '../lib/evaluation/shared.ts';
 import type { CourseView } from '../lib/evaluation/course/view.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/report/views.ts';
@@ -31,6 +31,7 @@ import type { ProxyCounts } from '../lib/proxy/counts.ts';
 import type { Drained } from '../lib/proxy/upstream/pool.ts';
 import type { Exit } from '../lib/servlet/process/exit.ts';
 import type { SlotEvent } from '../lib/servlet/slot-events.ts';
+import type { FleetMessage } from './fleet/messages.ts';
 import type { MetricsMessage } from './metrics/messages.ts';
 
 /** The actors at the top that others send to; a message to an absent actor is a dead letter. */
@@ -43,6 +44,8 @@ export interface Addresses {
   readonly reloader: Address<ReloaderMessage>;
   readonly userWatch: Address<UserWatchMessage>;
   readonly metrics: Address<MetricsMessage>;
+  /** Only with `fleet.endpoints`. */
+  readonly fleet: Address<FleetMessage>;
 }
 
 /** The addresses may be held before the actors are spawned. */
@@ -56,6 +59,7 @@ export function addressesIn(system: ActorSystem): Addresses {
     reloader: system.address('/vili/reloader'),
     userWatch: system.address('/vili/user-watch'),
     metrics: system.address('/vili/metrics'),
+    fleet: system.address('/vili/fleet'),
   };
 }
 
@@ -159,6 +163,12 @@ export type ComparatorMessage =
   /** The fate of a version, for its report. */
   | { readonly type: 'decided'; readonly decision: DecisionRecord }
   | { readonly type: 'describe'; readonly reply: Address<EvaluationView | null> }
+  /** What other hosts are told; and so many of them decide, each of which may be wrong. */
+  | {
+      readonly type: 'share';
+      readonly hosts: number;
+      readonly reply: Address<SharedEvidence | null>;
+    }
   /** The current test, or null. */
   | { readonly type: 'report'; readonly reply: Address<TestView | null> }
   /** How the evidence on it grew. */
@@ -257,19 +267,6 @@ export type UserWatchMessage =
   | { readonly type: 'looked'; readonly found?: OnProbation | null }
   /** Or not: the next checkpoint is written anyway. */
   | { readonly type: 'saved' };
-
-export type HangWatchMessage =
-  | { readonly type: 'tick' }
-  /** What both respond to a probe; null: nothing is on probation, or it is not known. */
-  | {
-      readonly type: 'asked';
-      readonly found:
-        | (ProbationPair & {
-            readonly doesRunningRespond: boolean;
-            readonly isPreviousGood: boolean;
-          })
-        | null;
-    };
 
 export type AdminMessage =
   | { readonly type: 'listening' }

@@ -17,13 +17,15 @@ import { socketDoor } from '../lib/operator/server/door/socket-door.ts';
 import { adminActor } from './admin-actor.ts';
 import { adminDeps } from './deps/admin.ts';
 import { comparatorDeps } from './deps/comparator.ts';
+import { fleetDeps } from './fleet/deps.ts';
+import { fleetActor } from './fleet/fleet-actor.ts';
 import { dashActor } from './dash/dash-actor.ts';
 import { dashDeps } from './dash/deps.ts';
 import { controlHandlers } from './app/control.ts';
 import { ofLatest } from './app/settings/live.ts';
 import type { Services } from './app/services.ts';
 import type { Upgrades } from './app/upgrade/upgrades.ts';
-import { deploymentRules, promotionClosed } from './app/settings/rules.ts';
+import { deploymentRules, isToldByFleet, promotionClosed } from './app/settings/rules.ts';
 import { copyRulesOf, safeCopyRulesOf } from './app/settings/traffic.ts';
 import { archivistActor } from './archivist-actor.ts';
 import { comparatorActor } from './comparator-actor.ts';
@@ -79,6 +81,7 @@ export function rootTable(
   const handlers = controlHandlers(services, upgrades);
   const admin = adminDeps(services, handlers);
   const dash = dashDeps(services, handlers);
+  const fleet = fleetDeps(services, handlers);
   return [
     actorSpec({
       name: 'notifier',
@@ -86,12 +89,14 @@ export function rootTable(
         notifierActor({
           channels: ofLatest(services.live, channelsOf),
           announce: (message) =>
-            announcementOf(message, {
-              host: hostname(),
-              identifier,
-              nowMs: services.wallNow(),
-              id: randomUUID(),
-            }),
+            isToldByFleet(services.settings, message.event)
+              ? null
+              : announcementOf(message, {
+                  host: hostname(),
+                  identifier,
+                  nowMs: services.wallNow(),
+                  id: randomUUID(),
+                }),
           waitingMax: NOTIFICATIONS_WAITING_MAX,
           retryMs: NOTIFICATION_RETRY_MS,
           random: services.random,
@@ -176,6 +181,7 @@ export function rootTable(
           journal,
         }),
     }),
+    ...(fleet === null ? [] : [actorSpec({ name: 'fleet', behaviour: () => fleetActor(fleet) })]),
     ...(dash === null ? [] : [actorSpec({ name: 'dash', behaviour: () => dashActor(dash) })]),
     ...(admin === null ? [] : [actorSpec({ name: 'admin', behaviour: () => adminActor(admin) })]),
   ].map((spec) => ({ ...spec, restarts: TOP_RESTARTS }));
@@ -213,6 +219,7 @@ function deployerDeps(services: Services, isTakeover: boolean): DeployerDeps {
       wallMs: wallNow(),
       ...deploymentRules(live.settings),
       promotionClosed: promotionClosed(live.settings, wallNow()),
+      isInFleet: settings.fleet.endpoints.length > 0,
       compareVersions,
     }),
     appendHistory: (entry) => {

@@ -7,6 +7,7 @@ export {
   stateRules,
   stickyKey,
 } from './formats/copies.ts';
+export { fleetEndpoints, fleetName, fleetWaves } from './formats/fleet.ts';
 export { type Format, FormatError, type Raw, type Unit } from './formats/format.ts';
 export {
   endpointTemplate,

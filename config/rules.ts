@@ -1,5 +1,6 @@
 import { adminRules } from './rules/admin.ts';
 import type { Finding } from './rules/finding.ts';
+import { fleetRules } from './rules/fleet.ts';
 import { dashRules } from './rules/legacy.ts';
 import { notifyRules } from './rules/notify.ts';
 import { previewRules } from './rules/preview.ts';
@@ -21,6 +22,7 @@ export function checkRules(settings: SchemaSettings): readonly Finding[] {
     verdictRules,
     notifyRules,
     adminRules,
+    fleetRules,
     dashRules,
   ].flatMap((rules) => rules(settings));
 }

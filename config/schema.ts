@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import convict from 'convict';
 import { path } from './formats.ts';
+import { fleet } from './schema/fleet.ts';
 import { legacy } from './schema/legacy.ts';
 import { mirror } from './schema/mirror.ts';
 import { notify } from './schema/notify.ts';
@@ -19,6 +20,7 @@ export const SECTIONS = [
   { title: "Testing's side", settings: mirror },
   { title: 'The verdict', settings: verdict },
   { title: 'Operating', settings: operating },
+  { title: 'Several hosts', settings: fleet },
   { title: 'Notifications', settings: notify },
   { title: 'Slack and other keys of the Go program', settings: legacy },
 ] as const;
@@ -31,6 +33,7 @@ const schema = {
   ...mirror,
   ...verdict,
   ...operating,
+  ...fleet,
   ...notify,
   ...legacy,
 };

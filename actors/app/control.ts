@@ -22,7 +22,8 @@ import { Replays } from './edit/replays.ts';
 import { stepsOf } from './acts/steps-of.ts';
 import { courseOf, knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { LogViews } from './logs/log-views.ts';
-import { askEvaluation } from './questions.ts';
+import { wishOfFleet } from './acts/fleet-wish.ts';
+import { askEvaluation, askFleet } from './questions.ts';
 import type { Services } from './services.ts';
 import { askAll, statusOf, verdictOf } from './status/status.ts';
 import { versionsOf } from './status/versions.ts';
@@ -66,6 +67,8 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
     events: (listener) => feed.listen(listener),
     logs: (of, wanted) => logs.last(of, wanted),
     followLogs: (of, wanted) => logs.follow(of, wanted),
+    fleet: () => askFleet(services),
+    askFleet: (request) => wishOfFleet(services, request),
     act: (kind, request) => act(services, kind, request),
     reload: (by) => reload(services, by),
     upgrade: (by) => upgrades.begin(by),

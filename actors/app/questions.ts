@@ -9,6 +9,8 @@ import type {
   TrafficMirrorMessage,
   UserWatchMessage,
 } from '../messages.ts';
+import type { FleetMessage } from '../fleet/messages.ts';
+import type { FleetReport } from '../../lib/fleet/view/view.ts';
 import type { Services } from './services.ts';
 
 /** An actor that does not reply in this time is stuck; the error names it. */
@@ -64,6 +66,20 @@ export function askTraffic({ system, addresses }: Services): Promise<TrafficCoun
   return system.ask<TrafficMirrorMessage, TrafficCounts>(
     addresses.trafficMirror,
     (reply) => ({ type: 'counts', reply }),
+    ASK_TIMEOUT_MS,
+  );
+}
+
+/** The fleet as this host knows it; null: it decides alone. Throws AskTimeout when the actor does not reply. */
+export async function askFleet({
+  settings,
+  system,
+  addresses,
+}: Services): Promise<FleetReport | null> {
+  if (settings.fleet.endpoints.length === 0) return null;
+  return system.ask<FleetMessage, FleetReport>(
+    addresses.fleet,
+    (reply) => ({ type: 'describe', reply }),
     ASK_TIMEOUT_MS,
   );
 }

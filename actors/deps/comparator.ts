@@ -1,3 +1,10 @@
+import type { Address } from '../../lib/actor/index.ts';
+import type { Endpoints } from '../../lib/compare/endpoint/endpoints.ts';
+import type { Concluded } from '../../lib/evaluation/course/view.ts';
+import type { StartUp } from '../../lib/evaluation/evaluation.ts';
+import type { RunningMemory } from '../../lib/evaluation/running-memory.ts';
+import type { Journal } from '../../lib/journal/journal.ts';
+import type { ProcessSample } from '../../lib/model/servlet-facts.ts';
 import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
 import { writeCourse } from '../../lib/evaluation/course/file.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
@@ -8,7 +15,41 @@ import { sampleMs } from '../../lib/verdict/signals/process/curve.ts';
 import type { Services } from '../app/services.ts';
 import { verdictSettings } from '../app/settings/traffic.ts';
 import { keepDeclared } from './declared.ts';
-import type { ComparatorDeps } from '../comparator-actor.ts';
+import type {
+  ComparatorMessage,
+  DeployerMessage,
+  TrafficMirrorMessage,
+  UserWatchMessage,
+} from '../messages.ts';
+import type { MetricsMessage } from '../metrics/messages.ts';
+
+export interface ComparatorDeps {
+  readonly deployer: Address<DeployerMessage>;
+  readonly trafficMirror: Address<TrafficMirrorMessage>;
+  /** Told what the version before responded to copies, in a probation. */
+  readonly userWatch: Address<UserWatchMessage>;
+  readonly metrics: Address<MetricsMessage>;
+  /** Continues from the checkpoint of the same test if there is one, else begins afresh. */
+  readonly openTest: (
+    test: Pick<
+      Extract<ComparatorMessage, { type: 'evaluate' }>,
+      'release' | 'sinceMs' | 'against' | 'declared'
+    >,
+    memory: RunningMemory,
+    startUp: StartUp,
+  ) => Promise<Test>;
+  /** Leaves the report in the version's folder; null: nothing is known of its test, what is there stays. */
+  readonly writeReport: (concluded: Concluded) => Promise<void>;
+  /** Reports a failure itself. */
+  readonly save: (name: string, checkpoint: Buffer) => Promise<void>;
+  /** The same that names the copies, also after a restart of this actor. */
+  readonly endpoints: Endpoints;
+  readonly sampleProcesses: () => Promise<ProcessSample | null>;
+  readonly sampleMs: () => number;
+  readonly mode: () => 'auto' | 'manual';
+  readonly now: () => number;
+  readonly journal: Journal;
+}
 
 export function comparatorDeps(services: Services): ComparatorDeps {
   const { live, layout, launcher, proxy, registry, journal, now, addresses } = services;

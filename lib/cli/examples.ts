@@ -26,6 +26,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   rollback: 'vili rollback 1.4.1 --dry-run',
   pause: "vili pause --reason 'release freeze'",
   resume: 'vili resume',
+  fleet: "vili fleet pause --reason 'release freeze'",
 };
 
 /** Ends the help of each command with an example. */

@@ -12,6 +12,7 @@ import { check } from './commands/running/check.ts';
 import { demo } from './commands/running/demo.ts';
 import { diff } from './commands/diff.ts';
 import { events } from './commands/events.ts';
+import { fleet } from './commands/fleet.ts';
 import { history } from './commands/history.ts';
 import { notify } from './commands/running/notify.ts';
 import { logs } from './commands/logs.ts';
@@ -72,6 +73,7 @@ const COMMANDS: readonly Declare[] = [
   restart,
   pause,
   resume,
+  fleet,
 ];
 
 interface CommonOptions extends RemoteOptions {

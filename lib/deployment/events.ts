@@ -51,6 +51,8 @@ export type DeploymentEvent =
       readonly decision: 'promote' | 'reject';
       /** Of a promotion that somebody asked for; Vili's own go by the rules. */
       readonly steps?: readonly PromotionStep[];
+      /** All hosts of the fleet decided it, and it is the turn of this one. */
+      readonly isByFleet?: boolean;
     } & Asked)
   /** Test a rejected version again: the one rejected last, or one whose file is present. */
   | ({
@@ -205,5 +207,7 @@ export interface Rules {
     /** People decide. */
     readonly isManual: boolean;
   };
+  /** This host is one of several, whose rollout says when a version may go live here. */
+  readonly isInFleet?: boolean;
   readonly compareVersions: (a: string, b: string) => number;
 }

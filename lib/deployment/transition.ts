@@ -159,6 +159,9 @@ function verdict(draft: Draft, event: Extract<DeploymentEvent, { type: 'verdict'
   // The version before is what users go back to: it is not known yet that they need not.
   const isTooEarly = event.by === 'vili' && draft.state.previous !== null;
   if (event.decision === 'promote' && isTooEarly) return;
+  // Rejecting is up to each host.
+  const isAlone = draft.rules.isInFleet !== true || event.isByFleet === true;
+  if (event.decision === 'promote' && event.by === 'vili' && !isAlone) return;
   if (event.decision === 'promote') {
     if (event.by === 'vili' && waitsForWindow(draft, event.name)) return;
     if (event.by !== 'vili' && completeSteps(draft, event)) return;

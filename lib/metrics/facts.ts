@@ -24,6 +24,22 @@ export interface MetricFacts {
   readonly tree: ActorTree;
   readonly recorded: RecordedFacts;
   readonly host: HostFacts;
+  /** Null: this host decides alone, or it is not known now. */
+  readonly fleet: FleetFacts | null;
+}
+
+/** What of `vili fleet` is a number, by the same names. */
+export interface FleetFacts {
+  readonly host: string;
+  readonly engine: { readonly problem: string | null };
+  readonly leader: { readonly host: string } | null;
+  readonly hold: object | null;
+  readonly rollout: {
+    readonly phase: string;
+    readonly wave: number;
+    readonly heldBy: string | null;
+  } | null;
+  readonly hosts: readonly { readonly state: string }[];
 }
 
 /** What of `vili status` is a number, by the same names. */

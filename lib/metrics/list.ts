@@ -1,5 +1,6 @@
 import { ACTORS } from './families/actors.ts';
 import { FINDINGS } from './families/findings.ts';
+import { FLEET } from './families/fleet.ts';
 import { HOST } from './families/host.ts';
 import { ROLES } from './families/roles.ts';
 import { TRAFFIC } from './families/traffic.ts';
@@ -14,6 +15,7 @@ export const METRIC_FAMILIES: Readonly<Record<string, readonly Metric[]>> = {
   'Versions and their processes': VERSIONS,
   Verdict: VERDICT,
   Findings: FINDINGS,
+  'Several hosts': FLEET,
   'Vili itself': HOST,
   Actors: ACTORS,
 };

@@ -28,6 +28,8 @@ export type HistoryEvent =
   | 'replayed'
   /** An operator had differences ignored, by a rule in the settings. */
   | 'ignored'
+  /** The rollout of a version on several hosts has come to its next point; recorded by the host that leads. */
+  | 'fleet'
   /** An operator stopped Vili. */
   | 'stopped';
 

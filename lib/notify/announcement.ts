@@ -143,6 +143,7 @@ function saying(
       ':arrow_forward:',
       `Vili is resumed on host: ${host}, running version is ${running}. ${why}`,
     ],
+    fleet: [':satellite:', `The fleet of ${host}: ${why}`],
     test: [':bell:', `This is a test of the notifications of Vili on host: ${host}. ${why}`],
     stopped: [':octagonal_sign:', `Vili stops on host: ${host}, and ${running} with it. ${why}`],
     arrived: null,
@@ -171,6 +172,8 @@ function nextCommand(event: Occasion, version: string): string | null {
     case 'delayed':
     case 'crashed':
       return 'vili status';
+    case 'fleet':
+      return 'vili fleet';
     case 'refused':
       return 'vili history';
     case 'paused':

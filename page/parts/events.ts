@@ -15,6 +15,7 @@ const TONES: Partial<Record<HistoryEvent, Tone>> = {
   superseded: 'careful',
   testing: 'info',
   stepped: 'info',
+  fleet: 'info',
   arrived: 'info',
 };
 

@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { NO_HARM } from '../../lib/model/users/harm.ts';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type ComparatorDeps, comparatorActor } from '../../actors/comparator-actor.ts';
+import { comparatorActor } from '../../actors/comparator-actor.ts';
+import type { ComparatorDeps } from '../../actors/deps/comparator.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
-import { type HangWatchDeps, hangWatchActor } from '../../actors/hang-watch-actor.ts';
-import type { DeployerMessage, DeploymentView, HangWatchMessage } from '../../actors/messages.ts';
+import {
+  type HangWatchDeps,
+  type HangWatchMessage,
+  hangWatchActor,
+} from '../../actors/hang-watch-actor.ts';
+import type { DeployerMessage, DeploymentView } from '../../actors/messages.ts';
 import type { Deployment } from '../../lib/deployment/state.ts';
 import { NOTHING_DEPLOYED } from '../../lib/deployment/state.ts';
 import type { Target } from '../../lib/model/exchange.ts';

@@ -242,6 +242,17 @@ const DEFAULTS: Settings = {
   archive: {
     maxBytes: 1073741824,
   },
+  fleet: {
+    endpoints: [],
+    name: '',
+    host: '',
+    user: '',
+    password: '',
+    ca: '',
+    waves: [{ hosts: 1 }, { share: 0.25 }, { share: 1 }],
+    quorum: 0.5,
+    onRollback: 'all',
+  },
   disk: {
     minFree: 0.05,
     intervalMs: 30000,

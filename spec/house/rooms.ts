@@ -71,8 +71,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: 'lib/model lib/runtime lib/text lib/base lib/compare lib/logs lib/verdict lib/mirror',
   },
   'lib/fleet': {
-    idea: 'several hosts as one: the `engine` they share (etcd), and one verdict by the `evidence` of all',
-    imports: 'lib/model lib/runtime lib/text lib/verdict',
+    idea: 'several hosts that decide together: the `engine` they share, `evidence` of all, `rollout` in waves, `session` of one host',
+    imports: 'lib/model lib/runtime lib/text lib/deployment lib/verdict',
   },
   'lib/metrics': {
     idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, and `series` for charts',
@@ -85,7 +85,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/operator': {
     idea: 'control API: routes declared once, server, client, live events; the door of `vili dashboard`',
     imports:
-      'lib/model lib/text lib/base lib/compare lib/deployment lib/evaluation lib/metrics lib/page',
+      'lib/model lib/text lib/base lib/compare lib/deployment lib/evaluation lib/fleet lib/metrics lib/page',
   },
   'lib/cli': {
     idea: 'one file per command, and the text that they print',
@@ -98,7 +98,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   actors: {
     idea: 'behaviours, the supervision table, and in `app` the process edge',
     imports:
-      'lib/model lib/runtime lib/text config lib/actor lib/base lib/disk lib/journal lib/archive lib/notify lib/deployment lib/servlet lib/proxy lib/compare lib/logs lib/verdict lib/mirror lib/cluster lib/evaluation lib/metrics lib/operator lib/cli lib/demo',
+      'lib/model lib/runtime lib/text config lib/actor lib/base lib/disk lib/journal lib/archive lib/notify lib/deployment lib/servlet lib/proxy lib/compare lib/logs lib/verdict lib/mirror lib/cluster lib/evaluation lib/fleet lib/metrics lib/operator lib/cli lib/demo',
   },
 };
 

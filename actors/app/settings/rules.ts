@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../../config/settings.ts';
+import type { Occasion } from '../../../lib/notify/announcement.ts';
 import type { Rules } from '../../../lib/deployment/events.ts';
 import { isOpenAt, opensAfter } from '../../../lib/model/calendar/window.ts';
 
@@ -35,6 +36,21 @@ export function deploymentRules({
     testingCrashesMax: restart.testingMax,
     takeover,
   };
+}
+
+/** What the leader of a fleet tells people once for all hosts, in its own words. */
+const TOLD_BY_FLEET: ReadonlySet<Occasion> = new Set([
+  'testing',
+  'switching',
+  'stepped',
+  'promoted',
+  'rejected',
+  'superseded',
+]);
+
+/** Whether no host has to tell people of it. */
+export function isToldByFleet({ fleet }: Settings, event: Occasion): boolean {
+  return fleet.endpoints.length > 0 && TOLD_BY_FLEET.has(event);
 }
 
 /** Whether and until when nothing is promoted by itself at this time of day; null: it may be. */

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import { messageOf } from '../../../lib/errors.ts';
 import { listArchives } from '../../../lib/archive/retention.ts';
 import type { EvaluationView } from '../../../lib/evaluation/report/views.ts';
 import { composeStatus } from '../../../lib/operator/views/compose-status.ts';
@@ -13,7 +15,7 @@ import type { ProxyCounts } from '../../../lib/proxy/counts.ts';
 import { trustWord } from '../../../lib/servlet/trust.ts';
 import { userFailureText } from '../../../lib/text/user-failure.ts';
 import type { DeploymentView, TrafficCounts } from '../../messages.ts';
-import { askDeployment, askEvaluation, askTraffic, askUsers } from '../questions.ts';
+import { askDeployment, askEvaluation, askFleet, askTraffic, askUsers } from '../questions.ts';
 import type { Services } from '../services.ts';
 
 /** What the actors replied. */
@@ -59,6 +61,7 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
     outage,
     probation: probation && { ...probation, evidence },
     steps: steps && { ...steps, evidence: await shareEvidence(services, steps.version) },
+    fleet: await fleetStatus(services),
     users: usersView(services, counts.proxy),
     preview: settings.preview.token === '' ? null : counts.proxy.preview,
     traffic: trafficOf(counts),
@@ -100,6 +103,20 @@ async function shareEvidence(
   if (report?.version !== version) return null;
   const { responses, requestShare, controlResponses, odds, oddsNeeded, reasons } = report;
   return { responses, requestShare, controlResponses, odds, oddsNeeded, reasons };
+}
+
+/** Also when the actor does not reply: a status is needed then all the more. */
+async function fleetStatus(services: Services): Promise<NonNullable<StatusView['fleet']> | null> {
+  const { fleet, identifier } = services.settings;
+  if (fleet.endpoints.length === 0) return null;
+  const named = { name: fleet.name || identifier, host: fleet.host || hostname() };
+  try {
+    const report = await askFleet(services);
+    const { waits = null, leader = null, engine } = report ?? {};
+    return { ...named, leader: leader?.host ?? null, problem: engine?.problem ?? null, waits };
+  } catch (error) {
+    return { ...named, leader: null, problem: messageOf(error), waits: null };
+  }
 }
 
 async function diskView({ live, disk, writes }: Services): Promise<DiskView> {

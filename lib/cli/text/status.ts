@@ -9,6 +9,7 @@ import { bytes, counted, grouped, percent, percentDone } from '../../text/number
 import { dateTime, shortDuration } from '../../text/times.ts';
 import { gotText } from '../../text/user-failure.ts';
 import type { Colors, Style, TextOptions } from './colors.ts';
+import { fleetLines } from './fleet/status.ts';
 import { declaredLines } from './overview/declared.ts';
 import { neverLines } from './overview/never.ts';
 import { neededLines } from './needed.ts';
@@ -35,6 +36,7 @@ export function statusText(status: StatusView, options: TextOptions): string[] {
     ...rollbackLines(status.rollback, options),
     ...pauseLines(status.paused, options),
     ...waitLines(status.waits, options),
+    ...fleetLines(status.fleet, options),
     ...problemLines(status, options),
     ...trustLines(status, options),
     ...diskLines(status, options),

@@ -19,8 +19,9 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export function parseHost(text: string): HostRecord | null {
   const fields = fieldsOf(text, 'vili.host/1');
   if (fields === null) return null;
-  const { host, vili, url, running, testing, rejected, token, waits } = fields;
+  const { host, vili, url, running, testing, rejected, token, waits, accepted } = fields;
   if (!isName(host) || !isText(vili) || !isText(url) || !isCount(token)) return null;
+  if (!isTexts(accepted) || accepted.length > LIMITS.accepted) return null;
   if (waits !== null && !isText(waits)) return null;
   if (!isBuildOrNull(running) || !isBuildOrNull(testing) || !isBuildOrNull(rejected)) return null;
   const { isReady = false } = (testing ?? {}) as Fields;
@@ -36,6 +37,7 @@ export function parseHost(text: string): HostRecord | null {
     isOnProbation: fields['isOnProbation'] === true,
     rejected: rejected && { ...rejected, text: isText(why) ? why : '' },
     waits,
+    accepted,
     token,
   };
 }
@@ -53,8 +55,8 @@ export function parseRollout(text: string): Rollout | null {
   const places = Object.entries(assigned);
   if (places.length > LIMITS.hosts || !places.every(([, at]) => isCount(at))) return null;
   const { settled, members, excluded, reasons, finished } = fields;
-  const lists = [settled, members, excluded, reasons, finished];
-  if (!lists.every(isTexts)) return null;
+  if (!isTexts(settled) || !isTexts(members) || !isTexts(excluded)) return null;
+  if (!isTexts(reasons) || !isTexts(finished)) return null;
   return {
     schema: 'vili.rollout/1',
     id,
@@ -63,14 +65,14 @@ export function parseRollout(text: string): Rollout | null {
     phase: known,
     wave,
     assigned: Object.fromEntries(places) as Record<string, number>,
-    settled: settled as string[],
-    members: members as string[],
+    settled,
+    members,
     heldBy,
-    excluded: excluded as string[],
+    excluded,
     decidedBy,
-    reasons: reasons as string[],
+    reasons,
     takesBack: fields['takesBack'] === true,
-    finished: finished as string[],
+    finished,
   };
 }
 
@@ -118,7 +120,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LIMITS.textCharacters;
 }
 
-function isTexts(value: unknown): boolean {
+function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.length <= LIMITS.hosts && value.every(isText);
 }
 

@@ -24,6 +24,8 @@ export interface HostRecord {
   readonly rejected: (Build & { readonly text: string }) | null;
   /** Why it would not switch now, whatever the fleet says; null: it would. */
   readonly waits: string | null;
+  /** What operators accepted there of the version under test, by name. */
+  readonly accepted: readonly string[];
   /** The greatest token of a leader that it has obeyed. */
   readonly token: number;
 }
@@ -81,6 +83,7 @@ export interface FleetAsk {
 export const LIMITS = {
   hosts: 1000,
   finished: 50,
+  accepted: 20,
   reasons: 10,
   textCharacters: 300,
   nameCharacters: 200,

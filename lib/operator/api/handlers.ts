@@ -9,6 +9,7 @@ import type { Role } from '../../model/role.ts';
 import type { CaptureEvent, CaptureWanted } from '../../model/trace/capture.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
 import type { LinesWanted } from '../../model/logs/shown-line.ts';
+import type { FleetReport } from '../views/fleet-view.ts';
 import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
 import type { ReplayPlan } from '../views/evidence-view.ts';
 import type { IgnoreRequest, IgnoreView, ReplayRequest, ReplayView } from '../views/act-views.ts';
@@ -31,6 +32,15 @@ export interface ActRequest {
   /** Of a restart: whose process. */
   readonly role?: Role | undefined;
   /** Who asks, for the audit, e.g. `ann@host`. */
+  readonly by: string;
+}
+
+/** What an operator asks of all hosts. */
+export interface FleetRequest {
+  readonly act: 'pause' | 'resume' | 'promote' | 'reject';
+  /** Absent: that of the rollout. */
+  readonly version?: string | undefined;
+  readonly reason?: string | undefined;
   readonly by: string;
 }
 
@@ -88,6 +98,10 @@ export interface ControlHandlers {
   tree(): Promise<ActorTree>;
   /** Calls the listener for every new entry of the history until the returned function is called. */
   events(listener: (event: HistoryEntry) => void): () => void;
+  /** Null: this host decides alone. */
+  fleet(): Promise<FleetReport | null>;
+  /** Throws ConflictError when it is not possible now. */
+  askFleet(request: FleetRequest): Promise<ActResult>;
   act(kind: ActKind, request: ActRequest): Promise<ActResult>;
   /** Reads the settings again. Throws when they are wrong, and nothing has changed. */
   reload(by: string): Promise<ReloadResult>;

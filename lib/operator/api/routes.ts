@@ -8,6 +8,7 @@ import { sampleView } from '../views/samples-view.ts';
 import { ACT_ROUTES } from './act-routes.ts';
 import { EVIDENCE_ACT_ROUTES } from './page-act-routes.ts';
 import { EVIDENCE_ROUTES } from './evidence-routes.ts';
+import { FLEET_ROUTES } from './fleet/routes.ts';
 import { followEvents } from './follow-events.ts';
 import { followTrace } from './follow-trace.ts';
 import { METRICS_ROUTES } from './metrics-routes.ts';
@@ -180,6 +181,7 @@ export const ROUTES = {
   }),
   ...EVIDENCE_ROUTES,
   ...METRICS_ROUTES,
+  ...FLEET_ROUTES,
   openApi: json({
     method: 'GET',
     path: '/v1/openapi.json',

@@ -12,6 +12,7 @@ export interface StatusParts
     | 'outage'
     | 'probation'
     | 'steps'
+    | 'fleet'
     | 'users'
     | 'preview'
     | 'traffic'
@@ -47,6 +48,7 @@ export function composeStatus(parts: StatusParts): StatusView {
     rollback: rollback
       ? { version: rollback.version, phase: rollback.phase, by: rollback.by }
       : null,
+    fleet: parts.fleet ?? null,
     users,
     preview,
     traffic,

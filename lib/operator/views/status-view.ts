@@ -3,6 +3,7 @@ import type { StepsView } from '../../deployment/steps/view.ts';
 import type { TestReport } from '../../evaluation/report/report.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
+import type { FleetStatus } from './fleet-view.ts';
 import type { UserFailure, UserOutcome } from '../../model/users/failure.ts';
 
 /** Schema `vili.status/1` of `vili status --json`: fields may be added, never renamed. */
@@ -46,6 +47,8 @@ export interface StatusView {
     readonly until: string;
     readonly text: string;
   } | null;
+  /** Set where several hosts decide together. */
+  readonly fleet?: FleetStatus | null;
   readonly users: UsersView;
   /** Requests for the version under test since Vili started; null: nobody may see it. */
   readonly preview?: {

@@ -64,6 +64,7 @@ export function metricFacts(more: Partial<MetricFacts> = {}): MetricFacts {
       loopBusySeconds: 4,
       parts: [{ part: 'vili', processes: 1, memoryBytes: 90_000_000, cpuSeconds: 7 }],
     },
+    fleet: null,
     ...more,
   };
 }

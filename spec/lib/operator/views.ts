@@ -18,9 +18,11 @@ import type {
   ActKind,
   ActRequest,
   ActResult,
+  FleetRequest,
   ControlHandlers,
   ReloadResult,
 } from '../../../lib/operator/api/handlers.ts';
+import type { FleetReport } from '../../../lib/operator/views/fleet-view.ts';
 import type { ReplayPlan } from '../../../lib/operator/views/evidence-view.ts';
 import type { LogEvent, LogOwner, LogsView } from '../../../lib/operator/views/log-view.ts';
 import type { UpgradeView } from '../../../lib/operator/views/upgrade-view.ts';
@@ -252,6 +254,15 @@ export class SampleHandlers implements ControlHandlers {
   async series(window: WindowName, sinceMs: number): Promise<SeriesView> {
     this.calls.push({ series: window, sinceMs });
     return new Series().view(window, SINCE_MS + 60_000, sinceMs);
+  }
+
+  async fleet(): Promise<FleetReport | null> {
+    return null;
+  }
+
+  async askFleet(request: FleetRequest): Promise<ActResult> {
+    this.calls.push({ askFleet: request });
+    return { version: 'inventory-1.5.0', effect: 'b has been asked' };
   }
 
   async verdict(): Promise<StatusView['verdict']> {

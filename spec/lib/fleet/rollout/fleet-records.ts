@@ -22,6 +22,7 @@ export function hostOf(host: string, change: Partial<HostRecord> = {}): HostReco
     isOnProbation: false,
     rejected: null,
     waits: null,
+    accepted: [],
     token: 0,
     ...change,
   };

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { splitAddress } from '../../config/formats.ts';
+import type { Settings } from '../../config/settings.ts';
+import { compareVersions } from '../../lib/base/names/version-order.ts';
+import { messageOf, ViliError } from '../../lib/errors.ts';
+import { EtcdCoordinator } from '../../lib/fleet/engine/etcd/etcd.ts';
+import { EvidenceText } from '../../lib/fleet/host/evidence-text.ts';
+import { keysOf } from '../../lib/fleet/session/keys.ts';
+import { FleetSession } from '../../lib/fleet/session/session.ts';
+import { Judge } from '../../lib/fleet/view/judge.ts';
+import type { ControlHandlers } from '../../lib/operator/api/handlers.ts';
+import { dateTime } from '../../lib/text/times.ts';
+import { askDeployment } from '../app/questions.ts';
+import type { Services } from '../app/services.ts';
+import { promotionClosed } from '../app/settings/rules.ts';
+import { verdictSettings } from '../app/settings/traffic.ts';
+import type { SharedEvidence } from '../../lib/evaluation/shared.ts';
+import type { ComparatorMessage } from '../messages.ts';
+import type { FleetFound } from './messages.ts';
+import type { FleetDeps } from './state.ts';
+
+const ASK_TIMEOUT_MS = 3000;
+const CA_MAX_BYTES = 1_048_576;
+/** For the history. */
+const AUTHOR = 'fleet';
+
+/**
+ * What the fleet actor works with; null where `fleet.endpoints` is not set.
+ * @throws ViliError VILI_FLEET_CA when `fleet.ca` cannot be used.
+ */
+export function fleetDeps(services: Services, handlers: ControlHandlers): FleetDeps | null {
+  const { settings, live, viliVersion, addresses, journal, now, wallNow, random } = services;
+  const { endpoints, user, password } = settings.fleet;
+  if (endpoints.length === 0) return null;
+  const ca = authorities(settings);
+  const fleet = settings.fleet.name || settings.identifier;
+  const host = settings.fleet.host || hostname();
+  const keys = keysOf(fleet);
+  const judge = new Judge({ settings: () => verdictSettings(live.settings), now, wallNow });
+  const texts = new EvidenceText();
+  let hostCount = 1;
+  return {
+    deployer: addresses.deployer,
+    open: (onChanged) =>
+      new FleetSession({
+        coordinator: new EtcdCoordinator({ endpoints, user, password, ca }),
+        keys,
+        host,
+        now,
+        wallNow,
+        random,
+        onChanged,
+      }),
+    look: (withEvidence) => look(services, { host, hostCount, texts, withEvidence }),
+    judge: (build, records, accepted) => judge.judge(build, records, accepted),
+    setSize: (hosts) => {
+      hostCount = Math.max(1, hosts);
+    },
+    rollBack: async (version, reason) => {
+      const { effect } = await handlers.act('rollback', {
+        by: AUTHOR,
+        reason: `${version}: ${reason}`,
+      });
+      return effect;
+    },
+    self: { host, vili: viliVersion, url: addressOf(settings) },
+    fleet,
+    endpoints,
+    rules: () => {
+      const { waves, quorum, onRollback } = live.settings.fleet;
+      const isManual = live.settings.verdict.mode === 'manual';
+      return { waves, quorum, onRollback, isManual, compareVersions };
+    },
+    now,
+    journal,
+  };
+}
+
+// Private
+
+interface Looking {
+  readonly host: string;
+  readonly hostCount: number;
+  readonly texts: EvidenceText;
+  readonly withEvidence: boolean;
+}
+
+async function look(services: Services, looking: Looking): Promise<FleetFound> {
+  const { live, wallNow } = services;
+  const [{ deployment }, evidence] = await Promise.all([
+    askDeployment(services),
+    looking.withEvidence ? evidenceOf(services, looking) : null,
+  ]);
+  const closed = promotionClosed(live.settings, wallNow());
+  return { deployment, closed: closed && closedText(closed), evidence };
+}
+
+async function evidenceOf(
+  { system, addresses, wallNow }: Services,
+  { host, hostCount, texts }: Looking,
+): Promise<FleetFound['evidence']> {
+  const shared = await system.ask<ComparatorMessage, SharedEvidence | null>(
+    addresses.comparator,
+    (reply) => ({ type: 'share', hosts: hostCount, reply }),
+    ASK_TIMEOUT_MS,
+  );
+  if (shared === null) return null;
+  const { release, decision, counts } = shared;
+  const build = { version: release.name, sha256: release.fingerprint };
+  const text = texts.of({ host, version: release.name, nowMs: wallNow(), decision, counts });
+  return { build, text };
+}
+
+function closedText({ opensMs, window }: NonNullable<ReturnType<typeof promotionClosed>>): string {
+  const when = Number.isFinite(opensMs)
+    ? `opens on ${dateTime(new Date(opensMs).toISOString())}`
+    : 'never opens';
+  return `promotion.window (${window}) ${when}`;
+}
+
+/** Where others may ask this host; empty where only this host may. */
+function addressOf({ admin }: Settings): string {
+  const place = admin.listen === null ? null : splitAddress(admin.listen);
+  if (place === null) return '';
+  return `${admin.cert === '' ? 'http' : 'https'}://${admin.listen}`;
+}
+
+function authorities({ fleet }: Settings): string | null {
+  if (fleet.ca === '') return null;
+  try {
+    const pem = readFileSync(fleet.ca, 'utf8');
+    if (pem.length > CA_MAX_BYTES) throw new Error(`it is larger than ${CA_MAX_BYTES} bytes`);
+    if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+      throw new Error('it holds no certificate in PEM form');
+    return pem;
+  } catch (error) {
+    throw new ViliError(
+      'VILI_FLEET_CA',
+      `fleet.ca ${fleet.ca} cannot be used: ${messageOf(error)}`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { plan } from '../../lib/fleet/rollout/plan.ts';
+import type { Build, HostRecord } from '../../lib/fleet/rollout/records.ts';
+import type { FleetDeps, FleetSelf, FleetState } from './state.ts';
+
+/** How often the leader asks whether the engine grows without bound. */
+const EXAMINE_MS = 600_000;
+
+/** Goes on with the rollout while this host leads; one write at a time. */
+export function lead(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetState {
+  const { session, absences, isWriting } = state;
+  const { leadership, view } = session;
+  if (leadership === null) {
+    absences.forget();
+    return { ...state, judgement: null };
+  }
+  if (isWriting) return state;
+  const { rollout: before, hosts, ask } = view;
+  const build = before?.candidate ?? null;
+  const judgement =
+    build === null ? null : deps.judge(build, view.evidenceOn(build), acceptedOf(hosts, build));
+  const { rollout, events } = plan(before, {
+    ...deps.rules(),
+    token: leadership.token,
+    hosts,
+    released: absences.released(before, hosts, deps.now()),
+    merged: judgement && { ...judgement, reasons: judgement.reasons.map(({ text }) => text) },
+    isHeld: view.hold !== null,
+    ask,
+  });
+  const next = examine(deps, self, { ...state, judgement });
+  if (rollout === null) {
+    if (view.hasAsk) void session.dropAsk().catch(() => undefined);
+    return next;
+  }
+  if (rollout === before && !view.hasAsk) return next;
+  const { version } = rollout.candidate;
+  self.pipe(
+    session.write(rollout, view.hasAsk),
+    (isWritten) => ({ type: 'written', isWritten, version, events }),
+    () => ({ type: 'written', isWritten: false, version, events }),
+  );
+  return { ...next, isWriting: true };
+}
+
+// Private
+
+function examine(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetState {
+  const nowMs = deps.now();
+  if (nowMs - state.examinedAtMs < EXAMINE_MS) return state;
+  self.pipe(
+    state.session.trouble(),
+    (trouble) => ({ type: 'examined', trouble }),
+    () => ({ type: 'examined', trouble: state.trouble }),
+  );
+  return { ...state, examinedAtMs: nowMs };
+}
+
+/** What operators accepted of the build on any host counts for all. */
+function acceptedOf(hosts: readonly HostRecord[], { sha256 }: Build): readonly string[] {
+  const testers = hosts.filter(({ testing }) => testing?.sha256 === sha256);
+  return [...new Set(testers.flatMap(({ accepted }) => accepted))];
+}

@@ -1,0 +1,91 @@
+import type { Address, Self } from '../../lib/actor/index.ts';
+import type { HostFacts } from '../../lib/fleet/host/record.ts';
+import type { Absences } from '../../lib/fleet/rollout/absent.ts';
+import type { RolloutInput } from '../../lib/fleet/rollout/input.ts';
+import type { Order } from '../../lib/fleet/rollout/orders.ts';
+import type { Build, HostRecord } from '../../lib/fleet/rollout/records.ts';
+import type { SeenRecord } from '../../lib/fleet/session/fleet-view.ts';
+import type { FleetSession } from '../../lib/fleet/session/session.ts';
+import type { Judgement } from '../../lib/fleet/view/judgement.ts';
+import type { Journal } from '../../lib/journal/journal.ts';
+import type { DeployerMessage } from '../messages.ts';
+import type { FleetFound, FleetMessage } from './messages.ts';
+
+export type FleetSelf = Self<FleetMessage>;
+
+export interface FleetDeps {
+  readonly deployer: Address<DeployerMessage>;
+  /** One for each incarnation. */
+  readonly open: (onChanged: () => void) => FleetSession;
+  /** Rejects when an actor does not reply. */
+  readonly look: (withEvidence: boolean) => Promise<FleetFound>;
+  /** Adds up what hosts put of their evidence on a build; keeps what it needs for the next time. */
+  readonly judge: (
+    build: Build,
+    records: readonly SeenRecord[],
+    accepted: readonly string[],
+  ) => Judgement;
+  /** Tells the comparator how many hosts decide. */
+  readonly setSize: (hosts: number) => void;
+  /** Users of this host go back to the version before. Resolves to what happens. */
+  readonly rollBack: (version: string, reason: string) => Promise<string>;
+  readonly self: Pick<HostFacts, 'host' | 'vili' | 'url'>;
+  readonly fleet: string;
+  readonly endpoints: readonly string[];
+  readonly rules: () => Pick<
+    RolloutInput,
+    'waves' | 'quorum' | 'onRollback' | 'isManual' | 'compareVersions'
+  >;
+  readonly now: () => number;
+  readonly journal: Journal;
+}
+
+export interface FleetState {
+  readonly session: FleetSession;
+  readonly changes: { isTold: boolean };
+  readonly absences: Absences;
+  readonly record: HostRecord | null;
+  readonly evidence: FleetFound['evidence'];
+  readonly isLooking: boolean;
+  readonly isBeating: boolean;
+  readonly isWriting: boolean;
+  readonly beatAtMs: number;
+  readonly sentRecord: string;
+  /** The order that was given last, and when. */
+  readonly given: { readonly key: string; readonly atMs: number };
+  readonly order: Order;
+  readonly token: number;
+  readonly judgement: Judgement | null;
+  readonly trouble: string | null;
+  readonly examinedAtMs: number;
+  /** What was told of the engine last; null: it is there. */
+  readonly told: string | null;
+}
+
+/** As it begins; the session and what belongs to it are made anew for each incarnation. */
+export const NOTHING_KNOWN = {
+  record: null,
+  evidence: null,
+  isLooking: false,
+  isBeating: false,
+  isWriting: false,
+  beatAtMs: Number.NEGATIVE_INFINITY,
+  sentRecord: '',
+  given: { key: '', atMs: Number.NEGATIVE_INFINITY },
+  order: { act: 'none' },
+  token: 0,
+  judgement: null,
+  trouble: null,
+  examinedAtMs: Number.NEGATIVE_INFINITY,
+  told: null,
+} as const;
+
+/** For the history, and for people. */
+export function note(
+  { deployer }: FleetDeps,
+  self: FleetSelf,
+  version: string,
+  text: string,
+): void {
+  self.send(deployer, { type: 'note', event: 'fleet', version, text });
+}

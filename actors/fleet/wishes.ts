@@ -1,0 +1,43 @@
+import { objectionTo } from '../../lib/fleet/rollout/draft.ts';
+import type { FleetSession } from '../../lib/fleet/session/session.ts';
+import type { FleetReply, FleetWish } from './messages.ts';
+
+/** Writes to the engine what a person asks for; the leader carries it out. Rejects when the engine is not there. */
+export async function wished(session: FleetSession, wish: FleetWish): Promise<FleetReply> {
+  const { kind, version, by, reason } = wish;
+  const { rollout, hold, leader } = session.view;
+  const of = rollout?.candidate.version ?? '';
+  if (session.problem !== null) return refused(of, `the fleet cannot be asked: ${session.problem}`);
+  if (kind === 'pause') {
+    if (hold !== null) return refused(of, `the fleet is already paused by ${hold.by}`);
+    await session.hold({ by, at: new Date().toISOString(), reason });
+    return done(of, 'no host is promoted by itself until `vili fleet resume`; tests go on');
+  }
+  const ask = { kind, version, by, reason };
+  const objection = objectionTo(rollout, ask);
+  if (kind === 'resume' && hold !== null) {
+    await session.release();
+    if (objection !== null) return done(of, 'the fleet goes on');
+  } else if (objection !== null) return refused(of, objection);
+  if (!(await session.ask(ask))) {
+    return refused(of, 'the leader has not carried out the request before yet');
+  }
+  const who = leader === null ? 'the next leader' : leader.host;
+  return done(of, `${who} has been asked: ${WORDS[kind]}`);
+}
+
+// Private
+
+const WORDS = {
+  resume: 'the rollout goes on without the host that rejected the version',
+  promote: 'all hosts go to the version, without waiting for evidence and probation',
+  reject: 'no host goes to the version, and those that have gone do as fleet.on_rollback says',
+} as const;
+
+function done(version: string, text: string): FleetReply {
+  return { done: true, version, text };
+}
+
+function refused(version: string, text: string): FleetReply {
+  return { done: false, version, text };
+}

@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import { LocalEngine } from '../../../../lib/fleet/engine/local.ts';
+import { keysOf } from '../../../../lib/fleet/session/keys.ts';
+import { FleetSession, LEASE_MS } from '../../../../lib/fleet/session/session.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { hostOf, inputOf, NEW, planned } from '../rollout/fleet-records.ts';
+
+const KEYS = keysOf('shop');
+
+/** Sessions of several hosts around one engine, on a clock that a spec moves. */
+class Stage {
+  nowMs = 1_000_000;
+  readonly engine = new LocalEngine(() => this.nowMs);
+  readonly #sessions: FleetSession[] = [];
+
+  open(host: string): FleetSession {
+    const session = new FleetSession({
+      coordinator: this.engine.connect(),
+      keys: KEYS,
+      host,
+      now: () => this.nowMs,
+      // Hours ahead of or behind the others.
+      wallNow: () => (host === 'a' ? 0 : 9e12),
+      random: () => 0,
+      onChanged: () => undefined,
+    });
+    session.begin();
+    this.#sessions.push(session);
+    return session;
+  }
+
+  async end(): Promise<void> {
+    for (const session of this.#sessions) await session.end();
+  }
+}
+
+function told(host: string, text: string | null = null) {
+  const evidence = text === null ? null : { build: NEW, text };
+  return { record: JSON.stringify(hostOf(host)), evidence };
+}
+
+describe('A host in a fleet', () => {
+  let stage = new Stage();
+
+  beforeEach(() => {
+    stage = new Stage();
+  });
+  afterEach(() => stage.end());
+
+  const untilHosts = (session: FleetSession, names: string): Promise<unknown> =>
+    eventually(`the hosts are ${names}`, () => {
+      return session.view.hosts.map(({ host }) => host).join() === names;
+    });
+
+  it('is seen by the others, with its evidence, until it is silent for too long', async () => {
+    const [a, b] = [stage.open('a'), stage.open('b')];
+    await a.beat(told('a', 'evidence of a'));
+    await b.beat(told('b'));
+    await untilHosts(b, 'a,b');
+    expect(b.view.evidenceOn(NEW).map(({ text }) => text)).to.deep.equal(['evidence of a']);
+    stage.nowMs += LEASE_MS - 1;
+    await b.beat(told('b'));
+    stage.nowMs += 1;
+    stage.engine.expire();
+    await untilHosts(b, 'b');
+    expect(b.view.evidenceOn(NEW)).to.deep.equal([]);
+    await a.beat(told('a', 'evidence of a'));
+    await untilHosts(b, 'a,b');
+  });
+
+  it('leads when nobody does, and no longer once its lease is over', async () => {
+    const [a, b] = [stage.open('a'), stage.open('b')];
+    await a.beat(told('a'));
+    await eventually('it knows of the fleet', () => a.isAlive);
+    await b.beat(told('b'));
+    const first = a.leadership;
+    expect(first?.token).to.be.above(0);
+    expect(b.leadership).to.equal(null);
+    stage.nowMs += LEASE_MS;
+    expect(a.isAlive).to.equal(false);
+    expect(a.leadership).to.equal(null);
+    stage.engine.expire();
+    await eventually('nobody leads', () => b.view.leader === null);
+    await b.beat(told('b'));
+    expect(b.leadership?.token).to.be.above(first?.token ?? Number.POSITIVE_INFINITY);
+    // It does not know yet, and is refused.
+    const { rollout } = planned(null, inputOf([hostOf('a')]));
+    expect(await a.write(rollout, false)).to.equal(false);
+    expect(await b.write(rollout, false)).to.equal(true);
+    await eventually('the other one knows', () => a.view.leader?.host === 'b');
+    await a.beat(told('a'));
+    expect(a.leadership).to.equal(null);
+  });
+
+  it('begins nothing when its lease was confirmed too long ago to be sure of it', async () => {
+    const a = stage.open('a');
+    await a.beat(told('a'));
+    await eventually('it knows of the fleet', () => a.isAlive);
+    stage.nowMs += LEASE_MS - 4000;
+    expect(a.isAlive).to.equal(false);
+    await a.beat(told('a'));
+    expect(a.isAlive).to.equal(true);
+  });
+
+  it('puts what has not changed only once', async () => {
+    const a = stage.open('a');
+    await a.beat(told('a', 'evidence'));
+    const { revision } = stage.engine.get('/');
+    await a.beat(told('a', 'evidence'));
+    await a.beat(told('a', 'evidence'));
+    expect(stage.engine.get('/').revision).to.equal(revision);
+  });
+
+  it('lets nobody speak for another host, and takes a hold that cannot be read for one', async () => {
+    const b = stage.open('b');
+    const client = stage.engine.connect();
+    await client.put(KEYS.host('x'), JSON.stringify(hostOf('y')));
+    await client.put(KEYS.rollout, '{"schema":"vili.rollout/1"}');
+    await client.put(KEYS.hold, 'not JSON');
+    await eventually('the hold is seen', () => b.view.hold !== null);
+    expect(b.view.hosts).to.deep.equal([]);
+    expect(b.view.rollout).to.equal(null);
+    expect(b.view.rolloutRevision).to.be.above(0);
+  });
+
+  it('is gone at once when it leaves', async () => {
+    const [a, b] = [stage.open('a'), stage.open('b')];
+    await a.beat(told('a'));
+    await b.beat(told('b'));
+    await untilHosts(b, 'a,b');
+    await a.end();
+    await untilHosts(b, 'b');
+    await eventually('nobody leads', () => b.view.leader === null);
+  });
+});
