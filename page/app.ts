@@ -7,7 +7,7 @@ import { html, render } from './vendor/preact.js';
 
 applyTheme();
 const problem = await enterByLink();
-if (problem !== null) update({ access: 'none', refusal: problem });
+if (problem !== null) update({ access: 'none', refusal: problem, takesToken: false });
 followDaemon();
 const place = document.querySelector('#app');
 if (place !== null) {

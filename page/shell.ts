@@ -13,6 +13,7 @@ export function Shell(): VNode {
   const route = useRoute();
   const access = useLive((live) => live.access);
   const refusal = useLive((live) => live.refusal);
+  const takesToken = useLive((live) => live.takesToken);
   const service = useLive((live) => live.status?.vili.identifier ?? '');
   const main = useRef<HTMLElement | null>(null);
   const isFirst = useRef(true);
@@ -21,7 +22,13 @@ export function Shell(): VNode {
     document.title = [service, view.title, 'Vili'].filter((part) => part !== '').join(' · ');
   }, [service, view]);
   useEffect(() => {
-    if (!isFirst.current) main.current?.focus();
+    // On a phone not all of them are in sight.
+    const link = document.querySelector('nav a[aria-current]');
+    link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    if (!isFirst.current) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     isFirst.current = false;
   }, [view]);
   return html`<a class="skip" href="#main" onClick=${(event: Event) => {
@@ -43,7 +50,7 @@ export function Shell(): VNode {
       ${
         access === 'none'
           ? html`<section class="card door"><h2>No entry</h2><p>${shown(refusal)}</p>
-            <${TokenForm} onDone=${() => {}} /></section>`
+            ${takesToken ? html`<${TokenForm} onDone=${() => {}} />` : null}</section>`
           : html`<${Guarded} key=${view.name}><${view.View} route=${route} /><//>`
       }
     </main>

@@ -7,7 +7,7 @@ import { liveNow, update } from './store.ts';
 import { followStream, type ServerEvent } from './stream.ts';
 
 const STATUS_MS = 1000;
-/** While nobody sees the page, and while the daemon is gone. */
+/** While nobody sees the page, or there is nothing to be seen. */
 const HIDDEN_MS = 10_000;
 const AGAIN_MS = 2000;
 /** Of the history. */
@@ -33,7 +33,8 @@ export function look(): void {
   clearTimeout(timer);
   void askStatus().finally(() => {
     clearTimeout(timer);
-    timer = setTimeout(look, document.hidden ? HIDDEN_MS : STATUS_MS);
+    const isIdle = document.hidden || liveNow().access === 'none';
+    timer = setTimeout(look, isIdle ? HIDDEN_MS : STATUS_MS);
   });
 }
 
@@ -79,7 +80,8 @@ function withMore(
 function take(error: unknown): void {
   if (!(error instanceof Problem)) throw error;
   if (error.isDenied || error.status === 421) {
-    update({ access: 'none', refusal: error.message, gone: null });
+    const takesToken = error.code !== 'VILI_NO_LINK';
+    update({ access: 'none', refusal: error.message, takesToken, gone: null });
     return;
   }
   const { gone } = liveNow();

@@ -53,6 +53,6 @@ export async function enterByLink(): Promise<string | null> {
     if (typeof answer.by === 'string') sessionStorage.setItem(BY, answer.by);
     return null;
   } catch {
-    return 'nobody responds at this address any more: run `vili dashboard` again';
+    return 'nobody responds at this address any more: run `vili dashboard` for a new link';
   }
 }

@@ -13,6 +13,8 @@ export interface Live {
   readonly access: Access;
   /** Why nothing may be seen. */
   readonly refusal: string;
+  /** Whether the token of `admin.token` would help. */
+  readonly takesToken: boolean;
   /** Set while nobody responds: since when, ms, and what happens instead. */
   readonly gone: { readonly sinceMs: number; readonly text: string } | null;
   /** Counts what happened to versions: views that show it look again. */
@@ -24,6 +26,7 @@ let live: Live = {
   history: [],
   access: 'unknown',
   refusal: '',
+  takesToken: true,
   gone: null,
   happened: 0,
 };

@@ -10,6 +10,9 @@ import { Session } from './session.ts';
 const HOST = '127.0.0.1';
 const MAX_CONNECTIONS = 64;
 const MAX_BODY_BYTES = 4096;
+/** Of another browser, after the first use too. */
+const NO_LINK =
+  'only the browser that first opened the link of `vili dashboard` gets in: end that command with ^C, and run it again for a new link';
 const SESSION_PATH = '/session';
 
 export interface DashboardOptions {
@@ -51,7 +54,7 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
     if (pathname === SESSION_PATH && request.method === 'POST') return begin(request, response);
     if (isOfPage(pathname)) return servePage(request, response, pathname);
     if (!session.isOpenTo(request.headers.cookie, cookieName)) {
-      throw refusal('VILI_NO_TOKEN', 401, 'this needs the link that `vili dashboard` printed');
+      throw refusal('VILI_NO_LINK', 401, NO_LINK);
     }
     await forward(request, response, options.daemon).catch((error: unknown) => {
       throw refusal('VILI_DAEMON_UNREACHABLE', 503, `no daemon responds: ${messageOf(error)}`);
@@ -96,10 +99,7 @@ function refusalOf(result: 'wrong' | 'used' | 'too-many'): ViliError {
   if (result === 'too-many') {
     return refusal('VILI_TOO_MANY_TOKENS', 429, 'too many wrong tokens; wait');
   }
-  const text =
-    result === 'used'
-      ? 'this link was used already: run `vili dashboard` again'
-      : 'this is not the link that `vili dashboard` printed';
+  const text = result === 'used' ? NO_LINK : 'this is not the link that `vili dashboard` printed';
   return refusal('VILI_WRONG_TOKEN', 401, text);
 }
 
