@@ -22,7 +22,7 @@ export function Signals({
   evidence: EvidenceView | null;
 }): VNode {
   if (rows.length === 0) return html`<p class="empty">Nothing is counted yet.</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Signals"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Signals"><table class="signals">
     <thead><tr>
       <th scope="col">signal</th><th scope="col" class="num">running</th><th scope="col" class="num">testing</th>
       <th scope="col" class="num" title="what testing may be worse by">limit</th><th scope="col">state</th>

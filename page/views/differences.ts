@@ -12,6 +12,8 @@ import { html, useState, type VNode } from '../vendor/preact.js';
 
 const EVERY_MS = 5000;
 const SHOWN_FIRST = 20;
+/** Endpoints that a report has at most. */
+const OF_A_REPORT = 10;
 
 /** Where the responses differ: endpoint, field, sample; what is noise is greyed, with the reason. */
 export function Differences({ route }: { route: Route }): VNode {
@@ -54,7 +56,9 @@ function List({ view, wanted }: { view: DifferencesView; wanted: string }): VNod
       ${
         found.length === 0
           ? html`<p class="empty"><${State} tone="good" word="no difference" />${filter === '' ? '' : ' at endpoints with that name'}</p>`
-          : html`<p class="quiet-text">${counted(found.length, 'endpoint')}, the most suspicious first</p>`
+          : html`<p class="quiet-text">${counted(found.length, 'endpoint')}, the most suspicious first${
+              view.endpoints.length >= OF_A_REPORT ? '; a report has no more' : ''
+            }</p>`
       }
     <//>
     ${endpoints.map(
@@ -63,13 +67,7 @@ function List({ view, wanted }: { view: DifferencesView; wanted: string }): VNod
         <${Fields} title="Failures" entries=${one.failures} isBad />
         <${Fields} title="Counts against it" entries=${one.differences} endpoint=${one.endpoint} isBad />
         <${Fields} title="Also seen" entries=${one.alsoSeen} endpoint=${one.endpoint} />
-        ${
-          one.samples.length > 0 &&
-          html`<p class="samples">Samples: ${one.samples.map(
-            ({ id, key }) =>
-              html`<a href=${addressOf('differences', view.version, { sample: id, endpoint: filter })} title=${shown(key)}>${shown(id)}</a> `,
-          )}</p>`
-        }
+        <${Samples} samples=${one.samples} version=${view.version} filter=${filter} />
       <//>`,
     )}
     ${
@@ -78,4 +76,27 @@ function List({ view, wanted }: { view: DifferencesView; wanted: string }): VNod
         : null
     }
     ${ignored.length > 0 && html`<${Ignored} entries=${ignored} />`}`;
+}
+
+/** Those of the same finding beside each other. */
+function Samples({
+  samples,
+  version,
+  filter,
+}: {
+  samples: DifferencesView['endpoints'][number]['samples'];
+  version: string;
+  filter: string;
+}): VNode | null {
+  if (samples.length === 0) return null;
+  const keys = [...new Set(samples.map(({ key }) => key))];
+  return html`<ul class="samples" aria-label="Samples">${keys.map(
+    (key) =>
+      html`<li><span class="quiet-text">Samples of <bdi>${shown(key)}</bdi>:</span> ${samples
+        .filter((sample) => sample.key === key)
+        .map(
+          ({ id }) =>
+            html`<a href=${addressOf('differences', version, { sample: id, endpoint: filter })}>${shown(id)}</a> `,
+        )}</li>`,
+  )}</ul>`;
 }

@@ -51,7 +51,7 @@ function Tails({ id }: { id: string }): VNode {
     ${[running, testing].map(({ problem }, at) =>
       problem === '' ? null : html`<p class="quiet-text">${SIDES[at]}: ${shown(problem)}</p>`,
     )}
-    <div class="scroll tall logs" tabindex="0" role="region" aria-label="Log lines of both, by time"><table>
+    <div class="scroll tall logs" tabindex="0" role="region" aria-label="Log lines of both, by time"><table class="stack">
       <thead><tr><th scope="col">time</th><th scope="col">running</th><th scope="col">testing</th></tr></thead>
       <tbody>${rows.toReversed().map((row) => html`<${LogRow} row=${row} />`)}</tbody>
     </table></div>
@@ -76,7 +76,7 @@ function inTime(running: readonly ShownLine[], testing: readonly ShownLine[]): r
 function LogRow({ row: { of, line } }: { row: Line }): VNode {
   const { at, level, text, message, stack, requestId } = line;
   const kind = LEVELS.find((one) => one === level) ?? 'unknown';
-  const cell = html`<td class="line"><span class=${`level ${kind}`}>${kind === 'error' || kind === 'fatal' ? html`<${State} tone="bad" word=${kind} />` : kind}</span>${' '}
+  const cell = html`<td class="line" data-name=${of}><span class=${`level ${kind}`}>${kind === 'error' || kind === 'fatal' ? html`<${State} tone="bad" word=${kind} />` : kind}</span>${' '}
     <bdi title=${shown(text)}>${piecesOf(message ?? text).map(({ text: piece, classes }) => html`<span class=${classes}>${shown(piece)}</span>`)}</bdi>
     ${requestId ? html` <a href=${addressOf('logs', '', { id: requestId })} title=${`what both log of request ${shown(requestId)}`}>request</a>` : null}
     ${
@@ -88,6 +88,6 @@ function LogRow({ row: { of, line } }: { row: Line }): VNode {
             .map((one) => `${shown(one)}\n`)}</pre></details>`
     }</td>`;
   const none = html`<td></td>`;
-  return html`<tr><td>${at === null ? '' : html`<time datetime=${at} title=${utc(at)}>${localTime(at)}</time>`}</td>
+  return html`<tr><td class="bare">${at === null ? '' : html`<time datetime=${at} title=${utc(at)}>${localTime(at)}</time>`}</td>
     ${of === 'running' ? cell : none}${of === 'testing' ? cell : none}</tr>`;
 }

@@ -13,6 +13,7 @@ import { percent } from '../../lib/text/numbers.ts';
 import { html, type VNode } from '../vendor/preact.js';
 
 const MAX_EVENTS = 8;
+const MAX_OTHERS = 3;
 
 /** Who serves, who is tested, whether that one may go live, and what one can do. */
 export function Now(): VNode {
@@ -65,13 +66,21 @@ function Verdict({ status }: { status: StatusView }): VNode {
       html`<p class="needs-head">Still needed</p>
       <ul class="needs">${verdict.missing.map((one) => html`<li><bdi>${shown(one)}</bdi></li>`)}</ul>`
     }
-    ${
-      isOfTest &&
-      verdict.reasons.length > 1 &&
-      html`<ul class="needs">${verdict.reasons
-        .slice(1)
-        .map((reason) => html`<li><bdi>${sentence(reason.text)}</bdi></li>`)}</ul>`
-    }
+    ${isOfTest && html`<${Others} reasons=${verdict.reasons.slice(1)} />`}
     ${isOfTest && html`<a href=${addressOf('why')}>Why?</a>`}
   </section>`;
+}
+
+/** The first reason is in the sentence; all of them are in Why. */
+function Others({
+  reasons,
+}: {
+  reasons: NonNullable<StatusView['verdict']>['reasons'];
+}): VNode | null {
+  if (reasons.length === 0) return null;
+  const more = reasons.length - MAX_OTHERS;
+  return html`<ul class="needs">
+    ${reasons.slice(0, MAX_OTHERS).map(({ text }) => html`<li><bdi>${sentence(text)}</bdi></li>`)}
+    ${more > 0 ? html`<li>and ${more} more</li>` : null}
+  </ul>`;
 }

@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../../lib/model/history.ts';
 import type {
   VersionState,
   VersionsView,
@@ -67,19 +68,24 @@ export function Versions({ route }: { route: Route }): VNode {
 // Private
 
 function List({ versions, chosen }: { versions: readonly VersionView[]; chosen: string }): VNode {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Versions"><table class="versions">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Versions"><table class="versions stack">
     <thead><tr><th scope="col">version</th><th scope="col">what became of it</th><th scope="col">when</th>
       <th scope="col">who</th><th scope="col">why</th></tr></thead>
     <tbody>${versions.map(
       ({ version, state, at, by, reasons }) => html`<tr class=${version === chosen ? 'chosen' : ''}>
         <th scope="row" class="long"><a href=${addressOf('versions', version)}><bdi>${shown(version)}</bdi></a></th>
-        <td><${State} tone=${TONES[state] ?? 'quiet'} word=${state} /></td>
-        <td><${Time} at=${at} /></td>
-        <td><bdi>${shown(by)}</bdi></td>
-        <td class="reason"><bdi>${shown(reasons.join('; '))}</bdi></td>
+        <td class="bare"><${State} tone=${TONES[state] ?? 'quiet'} word=${state} /></td>
+        <td data-name="when"><${Time} at=${at} /></td>
+        <td data-name="who"><bdi>${shown(by)}</bdi></td>
+        <td class="reason bare"><bdi>${shown(reasons.join('; '))}</bdi></td>
       </tr>`,
     )}</tbody>
   </table></div>`;
+}
+
+/** Whose version it is stands above, and the reasons of its decision too. */
+function told(event: VersionView['events'][number], decidedAt: string): HistoryEntry {
+  return { ...event, version: '', reasons: event.at === decidedAt ? [] : event.reasons };
 }
 
 function One({ of }: { of: VersionView }): VNode {
@@ -98,7 +104,10 @@ function One({ of }: { of: VersionView }): VNode {
         ? html`<span class="quiet-text">; its files are deleted</span>`
         : html`<span class="quiet-text">; its files are in its ${where}</span>`
     }</p>
-    ${reasons.length > 0 && html`<p class="big"><bdi>${reasons.map((reason) => sentence(reason)).join(' ')}</bdi></p>`}
+    ${
+      reasons.length > 0 &&
+      html`<ul class="needs">${reasons.map((reason) => html`<li><bdi>${sentence(reason)}</bdi></li>`)}</ul>`
+    }
     ${
       wasTested &&
       html`<div class="buttons">
@@ -109,6 +118,6 @@ function One({ of }: { of: VersionView }): VNode {
     ${acts.length > 0 && html`<${ActButtons} acts=${acts} canAct=${canAct} />`}
     ${wasTested && html`<${Downloads} version=${version} />`}
     <h3>What happened to it</h3>
-    <${EventLines} entries=${events.map((event) => ({ ...event, version: '' })).toReversed()} />
+    <${EventLines} entries=${events.map((event) => told(event, at)).toReversed()} />
   <//>`;
 }
