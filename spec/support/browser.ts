@@ -57,6 +57,7 @@ export interface Page {
 
 interface Context {
   newPage(): Promise<Page>;
+  newCDPSession(page: Page): Promise<{ send(method: string): Promise<unknown> }>;
   setDefaultTimeout(ms: number): void;
   close(): Promise<void>;
 }
@@ -73,6 +74,8 @@ export interface Watched {
   readonly complaints: readonly string[];
   /** Addresses of other origins that were asked. */
   readonly strangers: readonly string[];
+  /** What its scripts hold, once garbage is collected. */
+  heapBytes: () => Promise<number>;
   close(): Promise<void>;
 }
 
@@ -130,5 +133,10 @@ export async function watchedPage(
     const content = `sessionStorage.setItem('vili.token', ${JSON.stringify(token)})`;
     await page.addInitScript({ content });
   }
-  return { page, complaints, strangers, close: () => context.close() };
+  const heapBytes = async (): Promise<number> => {
+    const session = await context.newCDPSession(page);
+    await session.send('HeapProfiler.collectGarbage');
+    return ((await session.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
+  };
+  return { page, complaints, strangers, heapBytes, close: () => context.close() };
 }
