@@ -3,6 +3,7 @@ import { barLines, characteristicBars } from './verdict/bars.ts';
 import { beyondScenarios } from './verdict/beyond.ts';
 import { type Cell, measure, median, summarize, usualTraffic } from './verdict/characteristics.ts';
 import { costs } from './verdict/cost.ts';
+import { fleetRows } from './verdict/fleet-rows.ts';
 import { type Judge, ViliJudge } from './verdict/judges.ts';
 import { processRows } from './verdict/processes.ts';
 import { unpairedRows } from './verdict/unpaired.ts';
@@ -15,9 +16,9 @@ import { type Scenario, scenarios } from './verdict/scenarios.ts';
  *
  * The main table holds the scenarios in which rules are compared; --beyond is the table of further ones,
  * --cost measures only what the verdict costs, --processes how memory and processor time are judged,
- * --unpaired how a version that serves users is, against other users, --steps only during a promotion in steps.
+ * --fleet what several hosts decide together by the same traffic, --unpaired how a version that serves users is, against other users, --steps only during a promotion in steps.
  *
- *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--unpaired] [--steps] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
+ *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--unpaired] [--steps] [--fleet] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
  *                            [--history 0] [--rules vili,original,flagger,kayenta,mcnemar] [--shard 0/2] [--no-promotion]
  */
 const { values } = parseArgs({
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     processes: { type: 'boolean', default: false },
     unpaired: { type: 'boolean', default: false },
     steps: { type: 'boolean', default: false },
+    fleet: { type: 'boolean', default: false },
     runs: { type: 'string', default: '100' },
     scenario: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
@@ -60,7 +62,11 @@ const cells = new Map<string, Cell[]>(rules.map((rule) => [rule, []]));
 const width = Math.max(...table.map((one) => one.name.length)) + 2;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (values.unpaired || values.steps) {
+if (values.fleet) {
+  const { runs, seed, requests, scenario } = values;
+  const options = { runs: Number(runs), seed: Number(seed), requests: Number(requests) };
+  for (const line of fleetRows(options, scenario)) print(line);
+} else if (values.unpaired || values.steps) {
   const control = values.steps ? 'step' : null;
   const { runs, seed, scenario } = values;
   for (const line of unpairedRows(Number(runs), Number(seed), scenario, control)) print(line);

@@ -3,10 +3,12 @@ import type { Decision } from '../../verdict/report.ts';
 import {
   ENDPOINT_COUNTS,
   type EndpointCounts,
+  endpointFields,
   MARKED,
   type Marked,
-  TOTAL_COUNTS,
+  totalFields,
 } from '../../verdict/sharing/counts.ts';
+import type { Fields } from '../../verdict/sharing/fields.ts';
 import { MAX_MARKS, type Mark } from '../../verdict/sharing/marks.ts';
 import { type Block, MAX_BLOCKS } from '../../verdict/sharing/timeline.ts';
 import {
@@ -87,7 +89,7 @@ class Reader {
       counts: {
         elapsedMs,
         lastPairAtMs: this.#number(record['lastPairAtMs'], 'lastPairAtMs', MAX_TIME_MS),
-        totals: this.#counts(TOTAL_COUNTS, record['totals'], 'totals'),
+        totals: this.#counts(totalFields, record['totals'], 'totals'),
         means: { paced, recentPace, usualPace },
         endpoints: this.#endpoints(record['endpoints']),
         step,
@@ -119,7 +121,7 @@ class Reader {
       return {
         name,
         rank: Math.max(1, this.#number(rank, `${where}[1]`, MAX_COUNT)),
-        counts: this.#counts(ENDPOINT_COUNTS, rest, where),
+        counts: this.#counts(endpointFields, rest, where),
       };
     });
   }
@@ -149,9 +151,13 @@ class Reader {
     });
   }
 
-  #counts<K extends string>(names: readonly K[], data: unknown, where: string): Record<K, number> {
-    const list = this.#numbers(data, where, names.length);
-    return Object.fromEntries(names.map((name, at) => [name, list[at] ?? 0])) as Record<K, number>;
+  #counts<K extends string>(fields: Fields<K>, data: unknown, where: string): Record<K, number> {
+    const counts = fields.blank();
+    const list = this.#list(data, where, fields.names.length);
+    for (const [at, one] of list.entries()) {
+      counts[fields.names[at] as K] = this.#number(one, where, MAX_COUNT);
+    }
+    return counts;
   }
 
   #numbers(data: unknown, where: string, most: number): readonly number[] {

@@ -1,7 +1,11 @@
 import type { DecisionContext } from '../decision/context.ts';
 import { rejectionE } from '../decision/budget.ts';
+import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
+import { TotalsPart } from '../evidence/evidence.ts';
 import { signals } from '../signals/list.ts';
+import { RECENT_PAIRS } from '../signals/errors/counting.ts';
 import { substance } from '../signals/substance.ts';
+import { Fields } from './fields.ts';
 import type { Mark, Marks } from './marks.ts';
 import type { Block, Timeline } from './timeline.ts';
 
@@ -39,6 +43,7 @@ export const ENDPOINT_COUNTS = [
   'movedOn',
   'bodiesUnread',
   'aside',
+  'recent',
 ] as const;
 export type EndpointCount = (typeof ENDPOINT_COUNTS)[number];
 
@@ -83,8 +88,17 @@ export const TOTAL_COUNTS = [
   'aside',
   'asideByRule',
   'asideUnlearned',
+  'coldTimed',
+  'coldSlower',
+  'coldSlowTimed',
+  'coldSlowTesting',
+  'coldSlowRunning',
 ] as const;
 export type TotalCount = (typeof TOTAL_COUNTS)[number];
+
+export const endpointFields = new Fields(ENDPOINT_COUNTS, EndpointPart.kinds);
+const meanFields = new Fields(['paced', 'recentPace', 'usualPace'], TotalsPart.kinds);
+export const totalFields = new Fields(TOTAL_COUNTS, TotalsPart.kinds);
 
 /** Pieces of evidence whose times matter, since hosts may share what hiccups. */
 export const MARKED = ['pairedMarks', 'burstMarks', 'slowMarks', 'windowMarks'] as const;
@@ -123,34 +137,39 @@ export interface Counts {
   readonly oddsWorse: number;
 }
 
-type Plain = Record<string, unknown>;
+/** What one host counted; `originMs` is the start of its test on the clock of all. */
+export interface HostCounts {
+  readonly counts: Counts;
+  readonly originMs: number;
+}
+
+interface Timelines {
+  readonly burstTimeline: Timeline;
+  readonly latencyTimeline: Timeline;
+}
+
 const locals = signals.filter(({ isLocal }) => isLocal === true);
 
 /** What adds up of the evidence so far. */
 export function countsOf(context: DecisionContext, elapsedMs: number): Counts {
   const { evidence } = context;
-  const totals = flat(evidence.totals, evidence.parts);
-  const [burst, latency] = [totals['burstTimeline'], totals['latencyTimeline']] as Timeline[];
-  const marksOf = (name: Marked): readonly Mark[] => (totals[name] as Marks).list();
+  const { totals, parts } = evidence;
+  const kept = Object.assign({}, ...parts) as Readonly<Record<Marked, Marks>> & Timelines;
   const unmet = locals.filter(({ criterion }) => criterion?.isMet(context, elapsedMs) === false);
   return {
     elapsedMs,
-    lastPairAtMs: evidence.totals.lastPairAt,
-    totals: picked(TOTAL_COUNTS, totals),
-    means: picked(['paced', 'recentPace', 'usualPace'], totals),
-    endpoints: [...evidence.endpoints.all()].map(({ name, rank, counts, parts }) => ({
-      name,
-      rank,
-      counts: picked(ENDPOINT_COUNTS, flat(counts, parts)),
-    })),
-    step: Math.max(burst?.step ?? 0, latency?.step ?? 0),
-    burst: burst?.blocks().map((block) => ({ ...block })) ?? [],
-    latency: latency?.blocks().map((block) => ({ ...block })) ?? [],
+    lastPairAtMs: totals.lastPairAt,
+    totals: totalFields.read(totals, parts),
+    means: meanFields.read(totals, parts),
+    endpoints: [...evidence.endpoints.all()].map(countsOfEndpoint),
+    step: Math.max(kept.burstTimeline.step, kept.latencyTimeline.step),
+    burst: kept.burstTimeline.blocks().map((block) => ({ ...block })),
+    latency: kept.latencyTimeline.blocks().map((block) => ({ ...block })),
     marks: {
-      pairedMarks: marksOf('pairedMarks'),
-      burstMarks: marksOf('burstMarks'),
-      slowMarks: marksOf('slowMarks'),
-      windowMarks: marksOf('windowMarks'),
+      pairedMarks: [...kept.pairedMarks.list()],
+      burstMarks: [...kept.burstMarks.list()],
+      slowMarks: [...kept.slowMarks.list()],
+      windowMarks: [...kept.windowMarks.list()],
     },
     objections: unmet.map(({ codes: [code = ''] }) => code),
     hasSubstance: substance.criterion?.isMet(context, elapsedMs) !== false,
@@ -160,11 +179,11 @@ export function countsOf(context: DecisionContext, elapsedMs: number): Counts {
 
 // Private
 
-/** What all signals keep in one record, each field under its own name, as in a checkpoint. */
-function flat(shared: object, parts: readonly object[]): Plain {
-  return Object.assign({}, shared, ...parts) as Plain;
-}
-
-function picked<K extends string>(names: readonly K[], from: Plain): Record<K, number> {
-  return Object.fromEntries(names.map((name) => [name, from[name]])) as Record<K, number>;
+/** Of the mean of the latest outcomes, its sum. */
+function countsOfEndpoint({ name, rank, counts: shared, parts }: EndpointEvidence): EndpointCounts {
+  const counts = endpointFields.read(shared, parts);
+  counts.recent = Math.max(0, counts.recent) * Math.min(RECENT_PAIRS, counts.pairs);
+  // What running did before the test says something only of callers that it denied.
+  if (counts.historyRefused === 0) counts.historyAnswers = 0;
+  return { name, rank, counts };
 }

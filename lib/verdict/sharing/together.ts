@@ -12,7 +12,8 @@ import { certaintyOf, reasonsFor } from '../explain/explain.ts';
 import type { Certainty } from '../report.ts';
 import type { VerdictSettings } from '../settings.ts';
 import { signals } from '../signals/list.ts';
-import { type HostCounts, type Sum, sumOf } from './sum.ts';
+import { endpointFields, type HostCounts } from './counts.ts';
+import { type Sum, sumOf } from './sum.ts';
 
 /** What the evidence of several hosts allows. */
 export interface Together {
@@ -79,23 +80,17 @@ function contextFrom(
     totals: { ...evidence.totals, ...sum.totals, ...sum.means, lastPairAt: sum.lastPairAtMs },
     burstTimeline: written(sum.step, sum.burst),
     latencyTimeline: written(sum.step, sum.latency),
-    endpoints: {
-      discovered: sum.endpoints.length,
-      list: sum.endpoints.slice(0, settings.maxEndpoints + 1).map(({ name, counts }, index) => ({
-        name,
-        rank: index + 1,
-        counts: { ...BLANK, ...counts },
-      })),
-    },
+    endpoints: { discovered: 0, list: [] },
   });
+  for (const { name, counts } of sum.endpoints.slice(0, settings.maxEndpoints)) {
+    const endpoint = evidence.endpoints.of(name, true);
+    endpointFields.write(counts, endpoint.counts, endpoint.parts);
+  }
   for (const name of accepted) context.accepted.add(name);
   for (const { recount } of signals) recount?.(context);
   for (const endpoint of evidence.endpoints.all()) updateBlocker(context, endpoint);
   return context;
 }
-
-/** What an endpoint has besides; nothing of it is added up. */
-const BLANK = { runningRequests: 0, runningFailures: 0, p95: 0, p95Answers: 0, hold: 0 };
 
 function written(step: number, blocks: Sum['burst']): unknown {
   return [step, ...blocks.map((one) => [one.start, one.misses, one.hits, one.surprise])];

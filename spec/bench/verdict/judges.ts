@@ -23,7 +23,7 @@ export interface Judge {
   pair(pair: SimulatedPair): Outcome;
 }
 
-const START_MS = 1_700_000_000_000;
+export const START_MS = 1_700_000_000_000;
 const CONTROL_SHARE = 0.1;
 const HISTORY_LEAD_MS = 1000;
 const SESSION = 'cookie `sid`';
@@ -42,6 +42,7 @@ export class ViliJudge implements Judge {
   #windowEndMs: number;
   #testingErrors = 0;
   #runningErrors = 0;
+  #hasPair = false;
 
   readonly #field: Scenario['field'];
 
@@ -95,6 +96,7 @@ export class ViliJudge implements Judge {
   pair(pair: SimulatedPair): Outcome {
     const atMs = START_MS + pair.atSeconds * 1000;
     this.#closeWindows(atMs);
+    this.#hasPair = true;
     const endpoint = this.#nameOf(pair.rank);
     const { again } = pair;
     const asked = this.#isAsked(pair, endpoint) ? again : null;
@@ -180,13 +182,17 @@ export class ViliJudge implements Judge {
 
   #closeWindows(atMs: number): void {
     while (atMs >= this.#windowEndMs) {
-      this.verdict.logWindow({
-        atMs: this.#windowEndMs,
-        testingErrors: this.#testingErrors,
-        runningErrors: this.#runningErrors,
-        testingWarnings: 0,
-        runningWarnings: 0,
-      });
+      // As the evaluation does: a window without a pair says nothing.
+      if (this.#hasPair) {
+        this.verdict.logWindow({
+          atMs: this.#windowEndMs,
+          testingErrors: this.#testingErrors,
+          runningErrors: this.#runningErrors,
+          testingWarnings: 0,
+          runningWarnings: 0,
+        });
+      }
+      this.#hasPair = false;
       this.#testingErrors = 0;
       this.#runningErrors = 0;
       this.#windowEndMs += this.#settings.logWindowMs;

@@ -34,7 +34,7 @@ export const BURST_COOLDOWN_MS = 200;
 const CREDIT_COOLDOWN_MS = 1000;
 const CREDIT_COOLDOWN_PAIRS = 4;
 /** Pairs over which the recent outcome of an endpoint is averaged. */
-const RECENT_PAIRS = 8;
+export const RECENT_PAIRS = 8;
 
 export const endpointPart = new EndpointPart(() => ({
   /** Pairs that were not set aside. */

@@ -7,7 +7,7 @@ import type { Signal } from '../signal.ts';
 import { countNoisier, saneCount } from './log-errors.ts';
 
 /** Start-up errors count as at most this many noisier windows. */
-const MAX_COUNTED = 5;
+export const MAX_COUNTED = 5;
 
 const totalsPart = new TotalsPart(() => ({ startupErrors: 0, startupExample: '' }));
 

@@ -49,8 +49,10 @@ const totalsPart = new TotalsPart(() => ({
   /** Not timed, since the thread that times was held up itself. */
   disturbed: 0,
   latency: new ChangeMixture(latencyAlternatives),
-  /** The same by time: for the sum of several hosts. */
+  /** The same by time, and before the warm-up: for the sum of several hosts. */
   latencyTimeline: new Timeline(),
+  coldTimed: 0,
+  coldSlower: 0,
   sums: { latency: 1 },
 }));
 
@@ -168,7 +170,11 @@ function observe(
     return;
   }
   if (second !== null) observePace(evidence, second);
-  if (!isTimed || setAside !== null) return;
+  if (setAside !== null) return;
+  if (!isTimed) {
+    if (second !== null) countCold(evidence, second);
+    return;
+  }
   if (!runningFailed && !testingFailed) {
     observeFirst(evidence, endpoint, outcome, limitOf(outcome.running.ms));
   }
@@ -196,6 +202,13 @@ function observeSecond(
   const after = own.latency.update(hit, NULL_RATE);
   totals.sums.latency += endpoint.budget * (after - before);
   if (hit && after >= SUSPICIOUS) noteTiming(endpoint, 'slower', second, requestId);
+}
+
+/** What is slow only while it is cold proves nothing, what is not slow even then does. */
+function countCold(evidence: Evidence, { running, testing }: AskedAgain): void {
+  const totals = totalsPart.of(evidence);
+  totals.coldTimed++;
+  if (saneMs(testing.ms) > limitOf(running.ms)) totals.coldSlower++;
 }
 
 function limitOf(runningMs: number): number {

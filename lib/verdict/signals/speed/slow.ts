@@ -1,3 +1,4 @@
+import type { AskedAgain } from '../../../compare/outcome.ts';
 import { saneMs } from '../../../compare/severity.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { counted, percent } from '../../../text/numbers.ts';
@@ -55,7 +56,10 @@ const totalsPart = new TotalsPart(() => ({
   firstSlowTesting: 0,
   firstSlowRunning: 0,
   slowTimed: 0,
-  /** When one-sided pairs were counted: for the sum of several hosts. */
+  /** Before the warm-up, and when one-sided pairs were counted: for the sum of several hosts. */
+  coldSlowTimed: 0,
+  coldSlowTesting: 0,
+  coldSlowRunning: 0,
   slowMarks: new Marks(),
   sums: { slow: 1 },
 }));
@@ -151,12 +155,16 @@ function observe(
   endpoint: EndpointEvidence,
   { outcome, atMs, isWarm, isTimed, second, setAside, runningFailed, testingFailed }: ObservedPair,
 ): void {
-  if (!isWarm || setAside !== null || runningFailed || testingFailed) return;
+  if (setAside !== null || runningFailed || testingFailed) return;
   const p95 = usualP95(evidence, endpoint);
   if (p95 === null) return;
   const own = endpointPart.of(endpoint);
   const totals = totalsPart.of(evidence);
   const limit = FACTOR * msOf(p95) + SLACK_MS;
+  if (!isWarm) {
+    if (second !== null) countCold(totals, second, limit);
+    return;
+  }
   if (isTimed) {
     totals.firstSlowTimed++;
     if (saneMs(outcome.testing.ms) > limit) totals.firstSlowTesting++;
@@ -175,6 +183,19 @@ function observe(
   if (atMs >= totals.slowRestUntil) totals.slowMarks.note(atMs, testing);
   count(totals, testing, atMs, restUntil);
   totals.sums.slow += endpoint.budget * (own.slow - before);
+}
+
+/** What is very slow only while it is cold proves nothing, what is not even then does. */
+function countCold(
+  totals: { coldSlowTimed: number; coldSlowTesting: number; coldSlowRunning: number },
+  { running, testing }: AskedAgain,
+  limit: number,
+): void {
+  const isTesting = saneMs(testing.ms) > limit;
+  const isRunning = saneMs(running.ms) > limit;
+  totals.coldSlowTimed++;
+  if (isTesting && !isRunning) totals.coldSlowTesting++;
+  if (isRunning && !isTesting) totals.coldSlowRunning++;
 }
 
 /** As learned before this pair, of the endpoint or, while that is too new, of all; null: unknown. */
