@@ -41,7 +41,9 @@ export function mergeEvidence(
   { verdict: settings, nowMs, pending, accepted }: MergeSettings,
 ): MergedVerdict {
   const hosts = latest(evidence);
-  const inputs = hosts.map((one) => ({ counts: one.counts, originMs: originOf(one) }));
+  const inputs = hosts.map((one) => {
+    return { counts: one.counts, originMs: originOf(one), cutOnce: one.cut.once };
+  });
   const together = decideTogether(inputs, { settings, nowMs, pending, accepted });
   const objecting = objections(hosts);
   const decision =

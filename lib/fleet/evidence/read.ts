@@ -118,10 +118,12 @@ class Reader {
       const name = this.#text(first, `${where}[0]`, MAX_NAME);
       if (names.has(name)) throw this.#invalid(`${where}[0]`, name, 'there once');
       names.add(name);
+      const counts = this.#counts(endpointFields, rest, where);
       return {
         name,
         rank: Math.max(1, this.#number(rank, `${where}[1]`, MAX_COUNT)),
-        counts: this.#counts(endpointFields, rest, where),
+        counts,
+        present: ENDPOINT_COUNTS.filter((count) => counts[count] > 0),
       };
     });
   }

@@ -88,9 +88,14 @@ function withEndpoints(
   const cut = { endpoints: 0, pairs: 0, once: 0, suspicious: 0 };
   let left = MAX_RECORD_BYTES - bytesOf(record);
   const ordered = endpoints
-    .filter(({ counts }) => counts.pairs > 0 || counts.aside > 0)
+    .filter(({ counts }) => counts.pairs + counts.aside + counts.historyAnswers > 0)
     .map((one) => ({ ...one, weight: weightOf(one) }))
-    .sort((left, right) => right.weight - left.weight || right.counts.pairs - left.counts.pairs);
+    .sort(
+      (left, right) =>
+        right.weight - left.weight ||
+        right.counts.pairs - left.counts.pairs ||
+        right.counts.historyAnswers - left.counts.historyAnswers,
+    );
   for (const { name, rank, counts, weight } of ordered) {
     const row = [name, rank, ...trimmed(ENDPOINT_COUNTS.map((count) => counts[count]))];
     const size = bytesOf(row) + 1;
@@ -99,6 +104,7 @@ function withEndpoints(
       left -= size;
       continue;
     }
+    if (counts.pairs + counts.aside === 0) continue;
     cut.endpoints++;
     cut.pairs += counts.pairs;
     if (counts.pairs === 1) cut.once++;

@@ -17,6 +17,8 @@ export const ENDPOINT_COUNTS = [
   'pairs',
   'timed',
   'controls',
+  'historyAnswers',
+  'runningFailures',
   'slower',
   'worse',
   'better',
@@ -39,7 +41,6 @@ export const ENDPOINT_COUNTS = [
   'refusedOnce',
   'refusedTwice',
   'historyRefused',
-  'historyAnswers',
   'movedOn',
   'bodiesUnread',
   'aside',
@@ -93,6 +94,7 @@ export const TOTAL_COUNTS = [
   'coldSlowTimed',
   'coldSlowTesting',
   'coldSlowRunning',
+  'seenOnce',
 ] as const;
 export type TotalCount = (typeof TOTAL_COUNTS)[number];
 
@@ -117,6 +119,8 @@ export interface EndpointCounts {
   /** Order of discovery on its host. */
   readonly rank: number;
   readonly counts: Readonly<Record<EndpointCount, number>>;
+  /** Those that are not 0, where that is known. */
+  readonly present?: readonly EndpointCount[];
 }
 
 /** The evidence of one test as far as it can be added to that of other hosts; times in ms of the test. */
@@ -141,6 +145,8 @@ export interface Counts {
 export interface HostCounts {
   readonly counts: Counts;
   readonly originMs: number;
+  /** Endpoints with one pair that it could not tell of. */
+  readonly cutOnce?: number;
 }
 
 interface Timelines {
@@ -183,7 +189,5 @@ export function countsOf(context: DecisionContext, elapsedMs: number): Counts {
 function countsOfEndpoint({ name, rank, counts: shared, parts }: EndpointEvidence): EndpointCounts {
   const counts = endpointFields.read(shared, parts);
   counts.recent = Math.max(0, counts.recent) * Math.min(RECENT_PAIRS, counts.pairs);
-  // What running did before the test says something only of callers that it denied.
-  if (counts.historyRefused === 0) counts.historyAnswers = 0;
   return { name, rank, counts };
 }

@@ -14,7 +14,7 @@ export interface EndpointSum {
 export function endpointsOf(hosts: readonly HostCounts[]): readonly EndpointSum[] {
   const found = new Map<string, EndpointSum & { budget: number; latest: number }>();
   for (const { counts: host } of hosts) {
-    for (const { name, rank, counts } of host.endpoints) {
+    for (const { name, rank, counts, present } of host.endpoints) {
       let one = found.get(name);
       if (one === undefined) {
         one = { name, budget: 0, latest: 0, counts: endpointFields.blank() };
@@ -22,7 +22,7 @@ export function endpointsOf(hosts: readonly HostCounts[]): readonly EndpointSum[
       }
       one.budget += endpointBudget(rank);
       one.latest += Math.min(RECENT_PAIRS, counts.pairs);
-      endpointFields.add(one.counts, counts);
+      endpointFields.add(one.counts, counts, present);
     }
   }
   const sums = [...found.values()].sort(

@@ -31,8 +31,9 @@ export class Fields<K extends string> {
     this.#each(shared, parts, (name, record) => (record[name] = numbers[name]));
   }
 
-  add(sum: Numbers<K>, numbers: Readonly<Numbers<K>>): void {
-    for (const name of this.names) sum[name] += numbers[name];
+  /** `present`: those that are not 0, where that is known. */
+  add(sum: Numbers<K>, numbers: Readonly<Numbers<K>>, present = this.names): void {
+    for (const name of present) sum[name] += numbers[name];
   }
 
   // Private

@@ -71,6 +71,7 @@ export function sumOf(all: readonly HostCounts[], settings: VerdictSettings, now
       slowBetter: slow.better,
       noisierApart: logs.worse,
       quieterApart: logs.better,
+      seenOnce: seenOnce(hosts, endpoints),
     },
     means: meansOf(hosts),
     endpoints,
@@ -94,6 +95,19 @@ function pairsPerMs(hosts: readonly HostCounts[]): number {
     (sum, { counts }) => sum + counts.totals.pairs / Math.max(1, counts.elapsedMs),
     0,
   );
+}
+
+/**
+ * Endpoints that only one pair of all hosts went to. Where not all could be told, they are at most as large a share as
+ * on any single host: all together have seen no less than one of them.
+ */
+function seenOnce(hosts: readonly HostCounts[], endpoints: readonly EndpointSum[]): number {
+  const cut = total(hosts.map(({ cutOnce = 0 }) => cutOnce));
+  const once = endpoints.filter(({ counts }) => counts.pairs === 1).length + cut;
+  if (cut === 0) return once;
+  const all = total(hosts.map(({ counts }) => counts.totals.pairs));
+  const shares = hosts.map(({ counts: { totals } }) => totals.seenOnce / totals.pairs);
+  return Math.min(once, all * Math.min(...shares));
 }
 
 /** The time for which hosts with at least half of the pairs have been observed. */

@@ -17,10 +17,6 @@ export const coverage: Signal = {
     if (pairs === 1) totalsPart.of(evidence).seenOnce++;
     else if (pairs === 2) totalsPart.of(evidence).seenOnce--;
   },
-  recount: ({ evidence }) => {
-    const totals = totalsPart.of(evidence);
-    for (const { counts } of evidence.endpoints.all()) if (counts.pairs === 1) totals.seenOnce++;
-  },
   criterion: {
     kind: 'amount',
     isMet: ({ evidence }) =>

@@ -138,8 +138,10 @@ export function recount({ evidence }: DecisionContext): void {
     const own = endpointPart.of(endpoint);
     own.judged = Math.max(0, endpoint.counts.pairs - unjudgedOf(endpoint).setAside);
     own.paired = discordanceE(own.pairedWorse, own.pairedBetter, NULL_SHARE);
-    const misses = Math.max(0, own.judged - own.burstHits);
-    const block = { misses, hits: own.burstHits, surprise: own.burstSurprise };
+    const { burstHits: hits, burstSurprise } = own;
+    const misses = Math.max(0, own.judged - hits);
+    const surprise = Math.max(burstSurprise, -hits * Math.log(flakeRateAtMost(endpoint)));
+    const block = { misses, hits, surprise };
     own.burst.assume(startE(block, burstAlternatives, null));
     sums.paired += endpoint.budget * (own.paired - 1);
     sums.burst += endpoint.budget * (own.burst.value - 1);
@@ -171,6 +173,15 @@ export function failuresOf(endpoint: EndpointEvidence): readonly TallyEntry[] {
 function flakeRate(record: { runningFailures: number; runningRequests: number }): number {
   const estimate = (2 * (record.runningFailures + 0.5)) / (record.runningRequests + 5);
   return Math.min(HIGHEST_NULL_RATE, Math.max(MAX_FLAKE, estimate));
+}
+
+/**
+ * What the rate was at most at any time of the test, by the record of all hosts: each of them may know too little of the
+ * endpoint to expect few failures.
+ */
+function flakeRateAtMost({ counts }: EndpointEvidence): number {
+  const { historyAnswers: runningRequests, runningFailures } = counts;
+  return flakeRate({ runningFailures, runningRequests });
 }
 
 function countOneSided(
