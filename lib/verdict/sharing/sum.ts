@@ -18,7 +18,7 @@ import { type Block, joined } from './timeline.ts';
 export interface Sum {
   readonly elapsedMs: number;
   readonly lastPairAtMs: number;
-  readonly totals: Record<TotalCount, number> & { noisierApart: number; quieterApart: number };
+  readonly totals: Record<TotalCount, number>;
   readonly means: Means;
   /** The first discovered first. */
   readonly endpoints: readonly EndpointSum[];
@@ -69,8 +69,7 @@ export function sumOf(all: readonly HostCounts[], settings: VerdictSettings, now
       pairedBetter: paired.better,
       slowWorse: slow.worse,
       slowBetter: slow.better,
-      noisierApart: logs.worse,
-      quieterApart: logs.better,
+      ...windowsOf(hosts, totals, logs, settings.logWindowMs),
       seenOnce: seenOnce(hosts, endpoints),
     },
     means: meansOf(hosts),
@@ -95,6 +94,27 @@ function pairsPerMs(hosts: readonly HostCounts[]): number {
     (sum, { counts }) => sum + counts.totals.pairs / Math.max(1, counts.elapsedMs),
     0,
   );
+}
+
+/**
+ * A window of all hosts together is noisier where it was on one of them: with little traffic each has lines in few of its
+ * windows. There are as many as one host would have had.
+ */
+function windowsOf(
+  hosts: readonly HostCounts[],
+  totals: Readonly<Record<TotalCount, number>>,
+  { worse, better }: Apart,
+  windowMs: number,
+): Partial<Record<TotalCount, number>> {
+  if (hosts.length < 2) return {};
+  const longest = Math.max(...hosts.map(({ counts }) => counts.elapsedMs));
+  const windows = Math.min(totals.windows, Math.floor(longest / windowMs));
+  return {
+    windows,
+    windowsNoisier: worse,
+    windowsQuieter: better,
+    windowsSame: Math.max(0, windows - worse - better),
+  };
 }
 
 /**

@@ -37,9 +37,6 @@ const totalsPart = new TotalsPart(() => ({
   windows: 0,
   testingErrors: 0,
   runningErrors: 0,
-  /** Several hosts together: those at least a window apart. */
-  noisierApart: 0,
-  quieterApart: 0,
   /** When windows were noisier or quieter: for the sum of several hosts. */
   windowMarks: new Marks(),
 }));
@@ -52,10 +49,7 @@ export const logErrors: Signal = {
   shownBy: 'logs',
   budget: BUDGET,
   observeLogs,
-  recount: ({ evidence }) => {
-    const totals = totalsPart.of(evidence);
-    totals.logErrors = discordanceE(totals.noisierApart, totals.quieterApart, NULL_SHARE);
-  },
+  recount: ({ evidence }) => update(evidence),
   against,
   suspicion: {
     value: (evidence) => totalsPart.of(evidence).logErrors,
