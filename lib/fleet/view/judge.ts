@@ -106,7 +106,7 @@ function isEvidence(one: SeenEvidence | Error): one is SeenEvidence {
 
 function readOne({ host, text, seenAtMs }: SeenRecord, build: Build): SeenEvidence | Error {
   try {
-    const evidence = readEvidence(text, `the evidence of ${host}`);
+    const evidence = readEvidence(text, host);
     if (evidence.host !== host || evidence.version !== build.version) {
       return new Error(
         `the evidence of ${host} is that of ${evidence.host} on ${evidence.version}`,

@@ -1,4 +1,3 @@
-import type { AskedAgain } from '../../../compare/outcome.ts';
 import { saneMs } from '../../../compare/severity.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { counted, percent } from '../../../text/numbers.ts';
@@ -56,7 +55,7 @@ const totalsPart = new TotalsPart(() => ({
   firstSlowTesting: 0,
   firstSlowRunning: 0,
   slowTimed: 0,
-  /** Before the warm-up, and when one-sided pairs were counted: for the sum of several hosts. */
+  /** For the sum of several hosts. What is very slow only while it is cold proves nothing; what is not even then, does. */
   coldSlowTimed: 0,
   coldSlowTesting: 0,
   coldSlowRunning: 0,
@@ -161,10 +160,6 @@ function observe(
   const own = endpointPart.of(endpoint);
   const totals = totalsPart.of(evidence);
   const limit = FACTOR * msOf(p95) + SLACK_MS;
-  if (!isWarm) {
-    if (second !== null) countCold(totals, second, limit);
-    return;
-  }
   if (isTimed) {
     totals.firstSlowTimed++;
     if (saneMs(outcome.testing.ms) > limit) totals.firstSlowTesting++;
@@ -174,6 +169,12 @@ function observe(
   if (second === null) return;
   const testing = saneMs(second.testing.ms) > limit;
   const running = saneMs(second.running.ms) > limit;
+  if (!isWarm) {
+    totals.coldSlowTimed++;
+    if (testing && !running) totals.coldSlowTesting++;
+    if (running && !testing) totals.coldSlowRunning++;
+    return;
+  }
   totals.slowTimed++;
   if (testing === running) return;
   if (testing) noteTiming(endpoint, CODE, second, outcome.requestId);
@@ -183,19 +184,6 @@ function observe(
   if (atMs >= totals.slowRestUntil) totals.slowMarks.note(atMs, testing);
   count(totals, testing, atMs, restUntil);
   totals.sums.slow += endpoint.budget * (own.slow - before);
-}
-
-/** What is very slow only while it is cold proves nothing, what is not even then does. */
-function countCold(
-  totals: { coldSlowTimed: number; coldSlowTesting: number; coldSlowRunning: number },
-  { running, testing }: AskedAgain,
-  limit: number,
-): void {
-  const isTesting = saneMs(testing.ms) > limit;
-  const isRunning = saneMs(running.ms) > limit;
-  totals.coldSlowTimed++;
-  if (isTesting && !isRunning) totals.coldSlowTesting++;
-  if (isRunning && !isTesting) totals.coldSlowRunning++;
 }
 
 /** As learned before this pair, of the endpoint or, while that is too new, of all; null: unknown. */
