@@ -233,6 +233,8 @@ function reportVerdict(
   const { test, reportedAtMs } = state;
   if (test === null || deps.mode() === 'manual' || nowMs - reportedAtMs < REPEAT_MS) return state;
   if (allowed === 'collecting') return state;
+  // Of several hosts one with too few users says nothing against the version; the leader ends the rollout.
+  if (allowed === 'inconclusive' && state.odds !== null) return state;
   // Inconclusive at the deadline ends the test, too: a version that is not known to be good is not promoted.
   const decision = allowed === 'promote' ? 'promote' : 'reject';
   const { name } = test.release;

@@ -150,6 +150,33 @@ describe('Several hosts that decide together (skipped where etcd is absent)', fu
     );
   });
 
+  it('take the others back when one of those that have gone goes back', async () => {
+    await withFleet({ probation: '5m' }, async (members) => {
+      await dropOnAll(members, '1.0.1');
+      await onAll(members, ({ daemon }) => daemon.testing('shop-1.0.1', LIMIT_MS));
+      const [one, other] = members;
+      if (one === undefined || other === undefined) throw new Error('there are three');
+      await eventually(
+        'the rollout begins',
+        async () => (await fleetOf(one)).rollout?.version === 'shop-1.0.1',
+        LIMIT_MS,
+      );
+      expect((await one.world.vili('fleet', 'promote', '--yes')).code).to.equal(0);
+      await onAll(members, ({ daemon }) => daemon.serving('shop-1.0.1', LIMIT_MS));
+      await eventually(
+        'the leader knows that all have gone',
+        async () => (await fleetOf(one)).hosts.every(({ state }) => state === 'probation'),
+        LIMIT_MS,
+      );
+      const back = await other.world.vili('rollback', '--yes', '--reason', 'prices are wrong');
+      expect(back.code).to.equal(0);
+      await onAll(members, ({ daemon }) => daemon.serving('shop-1.0.0', LIMIT_MS));
+      const { rollout } = await fleetOf(one);
+      expect(rollout?.phase).to.equal('stopped');
+      expect(rollout?.reasons.join()).to.match(/^b: .*prices are wrong/);
+    });
+  });
+
   it('promote nothing while etcd is gone, reject all the same, and go on when it is back', async () => {
     await withFleet({ verdict_mode: 'auto' }, async (members, etcd) => {
       await etcd.kill();

@@ -50,7 +50,10 @@ export class Judge {
       const context = { verdict, nowMs: wallNow(), pending: this.#pending, accepted };
       const merged = mergeEvidence(found.filter(isEvidence), context);
       this.#pending = merged.pending;
-      this.#judgement = { ...judgementOf(merged), problems: problems.slice(0, PROBLEMS_MAX) };
+      const judgement = isInconclusive(found.filter(isEvidence), merged)
+        ? { ...judgementOf(merged), ...INCONCLUSIVE }
+        : judgementOf(merged);
+      this.#judgement = { ...judgement, problems: problems.slice(0, PROBLEMS_MAX) };
     } catch (error) {
       // Whatever one host wrote, another leader would meet it, too: nothing is decided, and people are told.
       problems.unshift(`the evidence cannot be added up: ${messageOf(error)}`);
@@ -83,6 +86,22 @@ const NOTHING: Judgement = {
   hosts: [],
   problems: [],
 };
+
+const INCONCLUSIVE = {
+  decision: 'reject',
+  reasons: [
+    {
+      text: 'all hosts together had too little evidence until verdict.deadline: a version that is not known to be good is not promoted.',
+      hosts: [],
+    },
+  ],
+} as const;
+
+/** Every host has waited as long as it may. */
+function isInconclusive(evidence: readonly SeenEvidence[], merged: MergedVerdict): boolean {
+  if (merged.decision !== 'collecting' || evidence.length === 0) return false;
+  return evidence.every(({ decision }) => decision === 'inconclusive');
+}
 
 function judgementOf(merged: MergedVerdict): Omit<Judgement, 'problems'> {
   const { decision, pairs, progress, missing } = merged;
