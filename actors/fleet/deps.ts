@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { splitAddress } from '../../config/formats.ts';
@@ -39,11 +40,13 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
   const keys = keysOf(fleet);
   const judge = new Judge({ settings: () => verdictSettings(live.settings), now, wallNow });
   const texts = new EvidenceText();
+  const instance = randomUUID();
   let hostCount = 1;
   return {
     deployer: addresses.deployer,
     open: (onChanged) =>
       new FleetSession({
+        instance,
         coordinator: new EtcdCoordinator({ endpoints, user, password, ca }),
         keys,
         host,
@@ -64,7 +67,7 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
       });
       return effect;
     },
-    self: { host, vili: viliVersion, url: addressOf(settings) },
+    self: { host, instance, vili: viliVersion, url: addressOf(settings) },
     fleet,
     endpoints,
     rules: () => {

@@ -29,7 +29,7 @@ export interface FleetDeps {
   readonly setSize: (hosts: number) => void;
   /** Users of this host go back to the version before. Resolves to what happens. */
   readonly rollBack: (version: string, reason: string) => Promise<string>;
-  readonly self: Pick<HostFacts, 'host' | 'vili' | 'url'>;
+  readonly self: Pick<HostFacts, 'host' | 'instance' | 'vili' | 'url'>;
   readonly fleet: string;
   readonly endpoints: readonly string[];
   readonly rules: () => Pick<

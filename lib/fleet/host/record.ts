@@ -4,6 +4,7 @@ import { type Build, type HostRecord, LIMITS, shortened } from '../rollout/recor
 
 export interface HostFacts {
   readonly host: string;
+  readonly instance: string;
   /** Version of Vili. */
   readonly vili: string;
   /** Where its control API listens for others; empty for nowhere. */
@@ -20,6 +21,7 @@ export function hostRecordOf({ deployment, closed, ...facts }: HostFacts): HostR
   return {
     schema: 'vili.host/1',
     host: facts.host,
+    instance: facts.instance,
     vili: facts.vili,
     url: facts.url,
     running: running && buildOf(running.release),

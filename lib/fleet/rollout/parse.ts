@@ -19,8 +19,9 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export function parseHost(text: string): HostRecord | null {
   const fields = fieldsOf(text, 'vili.host/1');
   if (fields === null) return null;
-  const { host, vili, url, running, testing, rejected, token, waits, accepted } = fields;
-  if (!isName(host) || !isText(vili) || !isText(url) || !isCount(token)) return null;
+  const { host, instance, vili, url, running, testing, rejected, token, waits, accepted } = fields;
+  if (!isName(host) || !isName(instance) || !isText(vili) || !isText(url) || !isCount(token))
+    return null;
   if (!isTexts(accepted) || accepted.length > LIMITS.accepted) return null;
   if (waits !== null && !isText(waits)) return null;
   if (!isBuildOrNull(running) || !isBuildOrNull(testing) || !isBuildOrNull(rejected)) return null;
@@ -29,6 +30,7 @@ export function parseHost(text: string): HostRecord | null {
   return {
     schema: 'vili.host/1',
     host,
+    instance,
     vili,
     url,
     running: buildOf(running),

@@ -10,6 +10,8 @@ export interface Build {
 export interface HostRecord {
   readonly schema: 'vili.host/1';
   readonly host: string;
+  /** Of this run of its Vili: two hosts of the same name differ in it. */
+  readonly instance: string;
   /** Version of Vili. */
   readonly vili: string;
   /** Where its control API listens for others; empty for nowhere. */

@@ -40,16 +40,13 @@ export class FleetView {
     this.#wallNow = wallNow;
   }
 
-  /** Takes what was followed. */
+  /** Takes what was followed of everything but the evidence. */
   update(entries: ReadonlyMap<string, Entry>): void {
     const { rollout, leader, hold, ask } = this.#keys;
     this.#keep(this.#hosts, this.#keys.host(''), entries, ({ value, key }) => {
       const record = parseHost(value);
       // Nobody speaks for another host.
       return record !== null && key === this.#keys.host(record.host) ? record : null;
-    });
-    this.#keep(this.#evidence, `${this.#keys.prefix}evidence/`, entries, ({ key, value }) => {
-      return { host: key.slice(key.lastIndexOf('/') + 1), text: value, seenAtMs: this.#wallNow() };
     });
     const found = entries.get(rollout);
     if (found === undefined) this.#rollout = { revision: 0, value: null };
@@ -63,6 +60,13 @@ export class FleetView {
     const asked = entries.get(ask);
     this.#hasAsk = asked !== undefined;
     this.#ask = asked === undefined ? null : parseAsk(asked.value);
+  }
+
+  /** Takes what was followed of the evidence; nothing is known of it while this host does not lead. */
+  updateEvidence(entries: ReadonlyMap<string, Entry>): void {
+    this.#keep(this.#evidence, this.#keys.evidencePrefix, entries, ({ key, value }) => {
+      return { host: key.slice(key.lastIndexOf('/') + 1), text: value, seenAtMs: this.#wallNow() };
+    });
   }
 
   /** Hosts that are there, by name; at most 1000. */
@@ -102,7 +106,7 @@ export class FleetView {
 
   /** What hosts put of their evidence on this build. */
   evidenceOn({ sha256 }: Build): readonly SeenRecord[] {
-    const prefix = `${this.#keys.prefix}evidence/${shortOf(sha256)}/`;
+    const prefix = `${this.#keys.evidencePrefix}${shortOf(sha256)}/`;
     return [...this.#evidence].flatMap(([key, { value }]) => (key.startsWith(prefix) ? value : []));
   }
 

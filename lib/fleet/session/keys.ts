@@ -5,8 +5,10 @@ const SHA_CHARACTERS = 16;
 
 /** Where the things of one fleet are in the engine. */
 export interface Keys {
-  /** All of them are below. */
+  /** What every host follows. */
   readonly prefix: string;
+  /** What the leader follows, too: it is most of what hosts put. */
+  readonly evidencePrefix: string;
   readonly leader: string;
   readonly rollout: string;
   readonly hold: string;
@@ -17,15 +19,17 @@ export interface Keys {
 
 /** The keys of the fleet of that name. */
 export function keysOf(fleet: string): Keys {
-  const prefix = `${ROOT}${fleet}/`;
+  const prefix = `${ROOT}${fleet}/state/`;
+  const evidencePrefix = `${ROOT}${fleet}/evidence/`;
   return {
     prefix,
+    evidencePrefix,
     leader: `${prefix}leader`,
     rollout: `${prefix}rollout`,
     hold: `${prefix}hold`,
     ask: `${prefix}ask`,
     host: (host) => `${prefix}hosts/${host}`,
-    evidence: ({ sha256 }, host) => `${prefix}evidence/${shortOf(sha256)}/${host}`,
+    evidence: ({ sha256 }, host) => `${evidencePrefix}${shortOf(sha256)}/${host}`,
   };
 }
 

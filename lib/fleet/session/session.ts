@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
-import type { Coordinator, Leadership } from '../engine/coordinator.ts';
+import type { Coordinator, Entry, Leadership } from '../engine/coordinator.ts';
+import { EngineError } from '../engine/errors.ts';
 import { follow } from '../engine/follow.ts';
 import type { Build, FleetAsk, FleetHold, Rollout } from '../rollout/records.ts';
 import { FleetView } from './fleet-view.ts';
@@ -10,10 +11,15 @@ export const LEASE_MS = 15_000;
 /** It begins nothing when its lease was confirmed longer ago: by then others may count it as away. */
 const CONFIRMED_MS = LEASE_MS - 4000;
 
+/** In so many beats in a row somebody else's record under its name is no remainder. */
+const OTHERS_MAX = 3;
+
 export interface SessionOptions {
   readonly coordinator: Coordinator;
   readonly keys: Keys;
   readonly host: string;
+  /** As in its record. */
+  readonly instance: string;
   /** Steady, ms. */
   readonly now: () => number;
   readonly wallNow: () => number;
@@ -43,7 +49,11 @@ export class FleetSession {
   #evidenceKey: string | null = null;
   #problem: string | null = 'the engine has not been reached yet';
   #hasFollowed = false;
+  #othersSeen = 0;
+  #isOver = false;
   #endFollow: () => void = () => undefined;
+  /** Set while this host leads. */
+  #endEvidence: (() => void) | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -92,10 +102,12 @@ export class FleetSession {
   async beat({ record, evidence }: Told): Promise<void> {
     const { keys, host } = this.#options;
     try {
+      this.#checkName();
       const lease = await this.#keep();
       await this.#putOnce(keys.host(host), record, lease);
       if (evidence !== null) await this.#putEvidence(evidence.build, evidence.text, lease);
       await this.#lead(lease);
+      this.#followEvidence();
       this.#problem = null;
     } catch (error) {
       this.#problem = messageOf(error);
@@ -142,7 +154,9 @@ export class FleetSession {
 
   /** Leaves at once, as far as the engine is there, and closes everything. */
   async end(): Promise<void> {
+    this.#isOver = true;
     this.#endFollow();
+    this.#endEvidence?.();
     const lease = this.#lease;
     this.#lease = null;
     try {
@@ -154,6 +168,37 @@ export class FleetSession {
   }
 
   // Private
+
+  /** Two hosts of one name would overwrite each other: the one whose record was overwritten stays out. */
+  #checkName(): void {
+    const { host, instance } = this.#options;
+    const found = this.view.hosts.find((one) => one.host === host);
+    const isOther = found !== undefined && found.instance !== instance;
+    // Its own record of an earlier run is there until it is overwritten, and what is followed lags behind.
+    this.#othersSeen = isOther ? this.#othersSeen + 1 : 0;
+    if (this.#othersSeen < OTHERS_MAX) return;
+    this.#lose();
+    throw new EngineError(
+      `another host calls itself ${host} in this fleet: set fleet.host on both`,
+    );
+  }
+
+  /** Only the leader adds it up, and 200 hosts need not be told of it by 200. */
+  #followEvidence(): void {
+    const { coordinator, keys, onChanged, random } = this.#options;
+    const isLeader = this.#leadership !== null && this.#lease !== null;
+    if (this.#isOver || isLeader === (this.#endEvidence !== null)) return;
+    this.#endEvidence?.();
+    this.#endEvidence = null;
+    if (!isLeader) return this.view.updateEvidence(new Map());
+    const changed = (entries: ReadonlyMap<string, Entry>): void => {
+      this.view.updateEvidence(entries);
+      onChanged();
+    };
+    // That the engine is gone is noticed by what else is followed.
+    const listener = { changed, problem: () => undefined };
+    this.#endEvidence = follow(coordinator, keys.evidencePrefix, listener, random);
+  }
 
   async #keep(): Promise<string> {
     const { coordinator, now } = this.#options;

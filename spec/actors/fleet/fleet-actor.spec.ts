@@ -89,7 +89,14 @@ class Surroundings {
           },
         });
         const clocks = { now: () => performance.now(), wallNow: Date.now, random: Math.random };
-        return new FleetSession({ coordinator, keys: KEYS, host: 'a', ...clocks, onChanged });
+        return new FleetSession({
+          coordinator,
+          keys: KEYS,
+          host: 'a',
+          instance: 'run of a',
+          ...clocks,
+          onChanged,
+        });
       },
       look: async () => ({ deployment: this.deployment, closed: null, evidence: null }),
       judge: () => this.judgement,
@@ -98,7 +105,7 @@ class Surroundings {
         this.rolledBack.push(version);
         return 'users go back';
       },
-      self: { host: 'a', vili: '1.0.0', url: '' },
+      self: { host: 'a', instance: 'run of a', vili: '1.0.0', url: '' },
       fleet: 'shop',
       endpoints: ['http://127.0.0.1:2379'],
       rules: () => ({

@@ -32,7 +32,7 @@ const SERVING: Deployment = {
 };
 
 function recordOf(change: Partial<Deployment>, closed: string | null = null) {
-  const self = { host: 'a', vili: '1.0.0', url: '', token: 3 };
+  const self = { host: 'a', instance: '1', vili: '1.0.0', url: '', token: 3 };
   return hostRecordOf({ ...self, deployment: { ...SERVING, ...change }, closed });
 }
 
@@ -45,6 +45,7 @@ describe('The record of a host', () => {
     expect(parseHost(JSON.stringify(record))).to.deep.equal(record);
     const nothing = hostRecordOf({
       host: 'a',
+      instance: '1',
       vili: '1.0.0',
       url: '',
       token: 0,

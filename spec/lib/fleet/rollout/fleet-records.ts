@@ -14,6 +14,7 @@ export function hostOf(host: string, change: Partial<HostRecord> = {}): HostReco
   return {
     schema: 'vili.host/1',
     host,
+    instance: `run of ${host}`,
     vili: '1.0.0',
     url: '',
     running: OLD,

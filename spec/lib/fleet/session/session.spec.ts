@@ -13,11 +13,12 @@ class Stage {
   readonly engine = new LocalEngine(() => this.nowMs);
   readonly #sessions: FleetSession[] = [];
 
-  open(host: string): FleetSession {
+  open(host: string, instance = `run of ${host}`): FleetSession {
     const session = new FleetSession({
       coordinator: this.engine.connect(),
       keys: KEYS,
       host,
+      instance,
       now: () => this.nowMs,
       // Hours ahead of or behind the others.
       wallNow: () => (host === 'a' ? 0 : 9e12),
@@ -57,15 +58,21 @@ describe('A host in a fleet', () => {
     await a.beat(told('a', 'evidence of a'));
     await b.beat(told('b'));
     await untilHosts(b, 'a,b');
-    expect(b.view.evidenceOn(NEW).map(({ text }) => text)).to.deep.equal(['evidence of a']);
+    // It leads, and so it is the one that adds up.
+    await eventually('the evidence is seen', () => a.view.evidenceOn(NEW).length === 1);
+    expect(a.view.evidenceOn(NEW)[0]?.text).to.equal('evidence of a');
+    expect(b.view.evidenceOn(NEW)).to.deep.equal([]);
     stage.nowMs += LEASE_MS - 1;
     await b.beat(told('b'));
     stage.nowMs += 1;
     stage.engine.expire();
     await untilHosts(b, 'b');
-    expect(b.view.evidenceOn(NEW)).to.deep.equal([]);
-    await a.beat(told('a', 'evidence of a'));
+    await eventually('nobody leads', () => b.view.leader === null);
+    await b.beat(told('b', 'evidence of b'));
+    await a.beat(told('a', 'more of a'));
     await untilHosts(b, 'a,b');
+    await eventually('the next leader sees all', () => b.view.evidenceOn(NEW).length === 2);
+    await eventually('the one before sees none', () => a.view.evidenceOn(NEW).length === 0);
   });
 
   it('leads when nobody does, and no longer once its lease is over', async () => {
@@ -121,6 +128,28 @@ describe('A host in a fleet', () => {
     expect(b.view.hosts).to.deep.equal([]);
     expect(b.view.rollout).to.equal(null);
     expect(b.view.rolloutRevision).to.be.above(0);
+  });
+
+  it('stays out when another host has its name, and comes in when that one has gone', async () => {
+    const [one, other] = [stage.open('a'), stage.open('a', 'another run')];
+    const its = {
+      record: JSON.stringify(hostOf('a', { instance: 'another run' })),
+      evidence: null,
+    };
+    await one.beat(told('a'));
+    await other.beat(its);
+    await eventually('it is overwritten', () => one.view.hosts[0]?.instance === 'another run');
+    const failures: unknown[] = [];
+    for (let beat = 0; beat < 3; beat += 1) {
+      await one.beat(told('a')).catch((error: unknown) => failures.push(error));
+    }
+    expect(String(failures[0])).to.match(/another host calls itself a in this fleet/);
+    expect(one.isAlive).to.equal(false);
+    expect(one.problem).to.match(/another host calls itself a/);
+    await other.end();
+    await eventually('the other one has gone', () => one.view.hosts.length === 0);
+    await one.beat(told('a'));
+    expect(one.isAlive).to.equal(true);
   });
 
   it('is gone at once when it leaves', async () => {
