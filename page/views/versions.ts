@@ -77,7 +77,7 @@ function List({ versions, chosen }: { versions: readonly VersionView[]; chosen: 
         <td class="bare"><${State} tone=${TONES[state] ?? 'quiet'} word=${state} /></td>
         <td data-name="when"><${Time} at=${at} /></td>
         <td data-name="who"><bdi>${shown(by)}</bdi></td>
-        <td class="reason bare"><bdi>${shown(reasons.join('; '))}</bdi></td>
+        <td class="reason bare"><bdi>${reasons.map((reason) => sentence(reason)).join(' ')}</bdi></td>
       </tr>`,
     )}</tbody>
   </table></div>`;

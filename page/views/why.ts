@@ -80,7 +80,11 @@ function Judgement({
   if (isLoading || problem !== null) {
     return html`<${Card} title="Why" wide><${Instead} problem=${problem} what="report" /><//>`;
   }
-  return html`<${Card} title="Why" wide><p class="empty">Nothing was tested yet. Put a new server file into the base folder, and its test is explained here.</p><//>`;
+  return html`<${Card} title="Why" wide><p class="empty">${
+    version === ''
+      ? 'Nothing was tested yet. Put a new server file into the base folder, and its test is explained here.'
+      : `There is no report of ${shown(version)}. It is written within seconds of a decision, and gone with the archive of the version.`
+  }</p><//>`;
 }
 
 function Decision({ report: { verdict, at, by } }: { report: Report }): VNode {

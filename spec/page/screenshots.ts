@@ -31,13 +31,15 @@ const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height
 /** Until the evidence on all of them is worth a picture. */
 const PAIRS_OF_MANY = 4000;
 
+/** `demo` or `many`: of one of the two only. */
+const [, , wanted = 'all'] = process.argv;
 const path = chromiumPath();
 if (path === null) throw new Error('there is no Chromium on this host');
 const browser = await startChromium(path);
 try {
   await mkdir(FOLDER, { recursive: true });
-  await ofDemo();
-  await ofMany();
+  if (wanted !== 'many') await ofDemo();
+  if (wanted !== 'demo') await ofMany();
 } finally {
   await browser.close();
 }
@@ -129,6 +131,8 @@ async function ready(page: Page, name: string): Promise<void> {
     page,
     `document.querySelector('main .card') && !document.querySelector('main .loading')`,
   );
+  if (name.startsWith('why')) await page.waitForSelector('.signals');
+  if (name.startsWith('differences')) await page.waitForSelector('.samples');
   if (name.startsWith('now')) await page.waitForSelector('[data-act=pause]:not([disabled])');
   if (name === 'now')
     await until(page, `/[1-9]\\d* pairs|May go live/.test(document.body.innerText)`);
