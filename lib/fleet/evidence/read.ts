@@ -21,9 +21,13 @@ import {
 } from './record.ts';
 
 const MAX_COUNT = 1e12;
+/** Of one kind, in one test. */
+const MAX_COUNTED = 1e9;
 const MAX_TIME_MS = 1e13;
 const MAX_ENDPOINTS = 500;
 const MAX_TEXT = 255;
+/** Those that need not be whole. */
+const PARTLY: ReadonlySet<string> = new Set(['burstSurprise', 'recent']);
 const CONTROL = /\p{Cc}/u;
 const CODE = /^[a-z][a-z-]{0,39}$/;
 const DECISIONS: readonly Decision[] = ['collecting', 'promote', 'reject', 'inconclusive'];
@@ -135,6 +139,9 @@ class Reader {
         `${where}[${at}]`,
         4,
       );
+      if (!Number.isInteger(misses) || !Number.isInteger(hits)) {
+        throw this.#invalid(`${where}[${at}]`, one, 'whole numbers but for the last');
+      }
       if (!Number.isInteger(start) || start > step) {
         throw this.#invalid(`${where}[${at}][0]`, start, `a whole number up to ${step}, the step`);
       }
@@ -157,7 +164,10 @@ class Reader {
     const counts = fields.blank();
     const list = this.#list(data, where, fields.names.length);
     for (const [at, one] of list.entries()) {
-      counts[fields.names[at] as K] = this.#number(one, where, MAX_COUNT);
+      const name = fields.names[at] as K;
+      const isWhole = Number.isInteger(one) || PARTLY.has(name);
+      if (!isWhole) throw this.#invalid(where, one, 'a list of whole numbers');
+      counts[name] = this.#number(one, where, MAX_COUNTED);
     }
     return counts;
   }
