@@ -27,7 +27,7 @@ describe('The endpoints that hold a promotion', () => {
   it('are as far as the one that is farthest from letting go, whichever is looked at first', () => {
     let most = 0;
     fc.assert(
-      fc.property(fc.array(endpoint, { maxLength: 12 }), (endpoints) => {
+      fc.property(fc.array(endpoint, { maxLength: 12, size: 'max' }), (endpoints) => {
         const context = observed(endpoints);
         const held = heldEndpoints(context);
         most = Math.max(most, held.length);
@@ -41,7 +41,7 @@ describe('The endpoints that hold a promotion', () => {
 
   it('are named by how much speaks against them', () => {
     fc.assert(
-      fc.property(fc.array(endpoint, { maxLength: 12 }), (endpoints) => {
+      fc.property(fc.array(endpoint, { maxLength: 12, size: 'max' }), (endpoints) => {
         const weights = heldEndpoints(observed(endpoints)).map(largestE);
         expect(weights).to.deep.equal(weights.toSorted((left, right) => right - left));
       }),
