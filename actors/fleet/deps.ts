@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { splitAddress } from '../../config/formats.ts';
 import type { Settings } from '../../config/settings.ts';
 import { compareVersions } from '../../lib/base/names/version-order.ts';
+import { opensText } from '../../lib/deployment/window/wait.ts';
 import { messageOf, ViliError } from '../../lib/errors.ts';
 import { EtcdCoordinator } from '../../lib/fleet/engine/etcd/etcd.ts';
 import { EvidenceText } from '../../lib/fleet/host/evidence-text.ts';
@@ -11,7 +12,6 @@ import { keysOf } from '../../lib/fleet/session/keys.ts';
 import { FleetSession } from '../../lib/fleet/session/session.ts';
 import { Judge } from '../../lib/fleet/view/judge.ts';
 import type { ControlHandlers } from '../../lib/operator/api/handlers.ts';
-import { dateTime } from '../../lib/text/times.ts';
 import { askDeployment } from '../app/questions.ts';
 import type { Services } from '../app/services.ts';
 import { promotionClosed } from '../app/settings/rules.ts';
@@ -116,10 +116,7 @@ async function evidenceOf(
 }
 
 function closedText({ opensMs, window }: NonNullable<ReturnType<typeof promotionClosed>>): string {
-  const when = Number.isFinite(opensMs)
-    ? `opens on ${dateTime(new Date(opensMs).toISOString())}`
-    : 'never opens';
-  return `promotion.window (${window}) ${when}`;
+  return `promotion.window (${window}) ${opensText(opensMs)}`;
 }
 
 /** Where others may ask this host; empty where only this host may. */

@@ -1,5 +1,5 @@
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
-import { counted, percent } from '../../lib/text/numbers.ts';
+import { counted, percentDone } from '../../lib/text/numbers.ts';
 import type { Tone } from '../parts/basic.ts';
 import { age, sentence } from './show.ts';
 
@@ -85,7 +85,7 @@ function ofTest({ verdict, testing, phase }: StatusView): Headline | null {
     };
   }
   if (first !== undefined) return { tone: 'careful', word: 'On hold', text: sentence(first.text) };
-  const what = `${version} is being tested: ${percent(Math.floor(100 * progress) / 100)} of the evidence, ${counted(pairs, 'pair')} compared, nothing against it so far`;
+  const what = `${version} is being tested: ${percentDone(progress)} of the evidence, ${counted(pairs, 'pair')} compared, nothing against it so far`;
   return { tone: 'info', word: 'Testing', text: sentence(what) };
 }
 

@@ -9,7 +9,7 @@ import { Surroundings } from '../parts/surroundings.ts';
 import { addressOf } from '../route.ts';
 import { headlineOf, timeLeft } from '../text/headline.ts';
 import { sentence, shown } from '../text/show.ts';
-import { percent } from '../../lib/text/numbers.ts';
+import { percentDone } from '../../lib/text/numbers.ts';
 import { html, type VNode } from '../vendor/preact.js';
 
 const MAX_EVENTS = 8;
@@ -56,7 +56,7 @@ function Verdict({ status }: { status: StatusView }): VNode {
       isOfTest &&
       html`<div class="progress">
       <progress max="1" value=${verdict.progress} aria-label="Share of the evidence a promotion needs"></progress>
-      <span class="num">${percent(Math.floor(100 * verdict.progress) / 100)}</span>
+      <span class="num">${percentDone(verdict.progress)}</span>
       <span class="quiet-text">${left ?? ''}</span>
     </div>`
     }

@@ -1,5 +1,5 @@
 import type { Report, ReportReason, TestReport } from '../../lib/evaluation/report/report.ts';
-import { counted, percent } from '../../lib/text/numbers.ts';
+import { counted, percentDone } from '../../lib/text/numbers.ts';
 import type { EvidenceView } from '../live/shapes.ts';
 import { useLive } from '../live/store.ts';
 import { useData } from '../live/use-data.ts';
@@ -71,7 +71,7 @@ function Judgement({
   // Without the token the verdict is still there for all to see.
   if (verdict !== null && isLive) {
     return html`<${Card} title=${shown(verdict.version)} wide>
-      <p class="quiet-text">${counted(verdict.pairs, 'pair')} in ${age(verdict.elapsedMs)}, ${percent(Math.floor(100 * verdict.progress) / 100)} of the evidence</p>
+      <p class="quiet-text">${counted(verdict.pairs, 'pair')} in ${age(verdict.elapsedMs)}, ${percentDone(verdict.progress)} of the evidence</p>
       <${Signals} rows=${verdict.signals} evidence=${evidence} />
       <${Reasons} version=${verdict.version} reasons=${verdict.reasons} />
       <${Missing} missing=${verdict.missing} />
@@ -94,7 +94,7 @@ function Decision({ report: { verdict, at, by } }: { report: Report }): VNode {
 }
 
 function Facts({ test: { pairs, elapsedMs, progress, against } }: { test: TestReport }): VNode {
-  return html`<p class="quiet-text">${counted(pairs, 'pair')} in ${age(elapsedMs)}, ${percent(Math.floor(100 * progress) / 100)} of the evidence${
+  return html`<p class="quiet-text">${counted(pairs, 'pair')} in ${age(elapsedMs)}, ${percentDone(progress)} of the evidence${
     against === undefined ? '' : `, judged by ${shown(against)}`
   }</p>`;
 }

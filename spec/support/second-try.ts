@@ -9,6 +9,7 @@ const WHOLE_PROGRAMS = /\/spec\/(?:daemon|issues|page)\//;
  * that nothing is hidden. All other specs, above all those with drawn input, have one try.
  */
 export function allowSecondTry(suite: Suite): void {
-  for (const test of suite.tests) if (WHOLE_PROGRAMS.test(test.file ?? '')) test.retries(1);
-  for (const inner of suite.suites) allowSecondTry(inner);
+  suite.eachTest((test) => {
+    if (WHOLE_PROGRAMS.test(test.file ?? '')) test.retries(1);
+  });
 }

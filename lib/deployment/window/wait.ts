@@ -13,14 +13,17 @@ export function waitsForWindow(draft: Draft, name: string): boolean {
   if (testing?.release.name !== name || testing.phase !== 'testing') return false;
   const { opensMs, window } = promotionClosed;
   if (testing.windowWait?.opensMs === opensMs) return true;
-  const when = Number.isFinite(opensMs)
-    ? `opens on ${dateTime(new Date(opensMs).toISOString())}`
-    : 'never opens';
   const { version } = testing.release;
   const text =
-    `${name} may go live, and waits for promotion.window (${window}), which ${when}; ` +
+    `${name} may go live, and waits for promotion.window (${window}), which ${opensText(opensMs)}; ` +
     `now instead: vili promote ${version}`;
   draft.set({ testing: { ...testing, windowWait: { opensMs, text } } });
   draft.record('delayed', testing.release, [reasonOf('promotion-window', text)]);
   return true;
+}
+
+/** When a window opens next: `opens on …`, or `never opens`. */
+export function opensText(opensMs: number): string {
+  if (!Number.isFinite(opensMs)) return 'never opens';
+  return `opens on ${dateTime(new Date(opensMs).toISOString())}`;
 }

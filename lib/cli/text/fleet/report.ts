@@ -1,5 +1,5 @@
 import type { FleetReport, HostReport } from '../../../operator/views/fleet-view.ts';
-import { counted, grouped, percent } from '../../../text/numbers.ts';
+import { counted, grouped, percentDone } from '../../../text/numbers.ts';
 import { dateTime } from '../../../text/times.ts';
 import type { Colors, Style, TextOptions } from '../colors.ts';
 import { printable } from '../printable.ts';
@@ -81,7 +81,7 @@ function rolloutLines({ rollout, waits }: FleetReport, options: TextOptions): st
 function verdictLines({ verdict }: FleetReport, { columns }: TextOptions): string[] {
   if (verdict === null) return [];
   const { decision, pairs, progress, missing, problems } = verdict;
-  const head = `all hosts: ${decision} ${percent(Math.floor(100 * progress) / 100)}, ${grouped(pairs)} pairs`;
+  const head = `all hosts: ${decision} ${percentDone(progress)}, ${grouped(pairs)} pairs`;
   const more = missing.length === 0 ? '' : `; missing: ${missing.slice(0, 3).join(', ')}`;
   return [head + more, ...problems].flatMap((line) =>
     wrapWords(INDENT + printable(line), columns, INDENT + INDENT),

@@ -1,7 +1,11 @@
-import { type ClientRequest, Agent as PlainAgent, type IncomingMessage } from 'node:http';
-import { request as plainRequest } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as PlainAgent,
+  type IncomingMessage,
+  request as plainRequest,
+} from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import { messageOf } from '../../../errors.ts';
+import { attempt, messageOf } from '../../../errors.ts';
 import { EngineError } from '../errors.ts';
 import { textOf } from './wire.ts';
 
@@ -229,9 +233,5 @@ function replyOf(status: number, text: string): unknown {
 }
 
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return attempt<unknown>(() => JSON.parse(text), undefined);
 }
