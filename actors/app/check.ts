@@ -17,6 +17,7 @@ import { readTlsPair } from '../../lib/proxy/downstream/tls.ts';
 import { launchCommand } from '../../lib/servlet/launch.ts';
 import { portHolders } from '../../lib/servlet/ports/port-holders.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
+import { fleetText } from '../fleet/authorities.ts';
 import { trustText } from '../../lib/servlet/trust.ts';
 import { counted } from '../../lib/text/numbers.ts';
 import { holderText } from '../../lib/servlet/ports/taken-port.ts';
@@ -45,6 +46,7 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('tls', () => checkTls(settings)),
     await checked('scheme', () => Promise.resolve(trustText(settings))),
     await checked('admin.listen', () => checkAdmin(settings)),
+    await checked('fleet', () => Promise.resolve(fleetText(settings.fleet))),
     await checked('port_range', () => checkRange(settings)),
     await checked('properties', () => checkProperties(settings)),
     await checked('server files', () => checkServerFiles(settings)),
@@ -116,7 +118,7 @@ async function checkAdmin({ admin, base, identifier }: Settings): Promise<string
   const { listen, cert, key, token } = admin;
   const place = listen === null ? null : splitAddress(listen);
   if (place === null) return 'off, the API is on the control socket only';
-  if (cert !== '') readTlsPair({ certFile: cert, keyFile: key, reloadMs: 0 });
+  if (cert !== '') readTlsPair({ certFile: cert, keyFile: key, reloadMs: 0 }, 'admin');
   const failure = await bindFailure(place.port, place.host);
   const who = token === '' ? 'read-only, without samples' : 'with admin.token';
   if (failure === null) return `${listen} is free, ${who}`;

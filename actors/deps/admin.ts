@@ -34,5 +34,5 @@ export function adminDeps(
 
 function adminCertificate({ admin }: Settings): { cert: string; key: string } | null {
   const { cert: certFile, key: keyFile } = admin;
-  return certFile === '' ? null : readTlsPair({ certFile, keyFile, reloadMs: 0 });
+  return certFile === '' ? null : readTlsPair({ certFile, keyFile, reloadMs: 0 }, 'admin');
 }

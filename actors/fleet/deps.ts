@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { splitAddress } from '../../config/formats.ts';
 import type { Settings } from '../../config/settings.ts';
 import { compareVersions } from '../../lib/base/names/version-order.ts';
 import { opensText } from '../../lib/deployment/window/wait.ts';
-import { messageOf, ViliError } from '../../lib/errors.ts';
 import { EtcdCoordinator } from '../../lib/fleet/engine/etcd/etcd.ts';
 import { EvidenceText } from '../../lib/fleet/host/evidence-text.ts';
 import { keysOf } from '../../lib/fleet/session/keys.ts';
@@ -18,23 +16,23 @@ import { promotionClosed } from '../app/settings/rules.ts';
 import { verdictSettings } from '../app/settings/traffic.ts';
 import type { SharedEvidence } from '../../lib/evaluation/shared.ts';
 import type { ComparatorMessage } from '../messages.ts';
+import { fleetAuthorities } from './authorities.ts';
 import type { FleetFound } from './messages.ts';
 import type { FleetDeps } from './state.ts';
 
 const ASK_TIMEOUT_MS = 3000;
-const CA_MAX_BYTES = 1_048_576;
 /** For the history. */
 const AUTHOR = 'fleet';
 
 /**
  * What the fleet actor works with; null where `fleet.endpoints` is not set.
- * @throws ViliError VILI_FLEET_CA when `fleet.ca` cannot be used.
+ * @throws ViliError VILI_FLEET_CA as `fleetAuthorities`.
  */
 export function fleetDeps(services: Services, handlers: ControlHandlers): FleetDeps | null {
   const { settings, live, viliVersion, addresses, journal, now, wallNow, random } = services;
   const { endpoints, user, password } = settings.fleet;
   if (endpoints.length === 0) return null;
-  const ca = authorities(settings);
+  const ca = fleetAuthorities(settings.fleet)?.pem ?? null;
   const fleet = settings.fleet.name || settings.identifier;
   const host = settings.fleet.host || hostname();
   const keys = keysOf(fleet);
@@ -124,20 +122,4 @@ function addressOf({ admin }: Settings): string {
   const place = admin.listen === null ? null : splitAddress(admin.listen);
   if (place === null) return '';
   return `${admin.cert === '' ? 'http' : 'https'}://${admin.listen}`;
-}
-
-function authorities({ fleet }: Settings): string | null {
-  if (fleet.ca === '') return null;
-  try {
-    const pem = readFileSync(fleet.ca, 'utf8');
-    if (pem.length > CA_MAX_BYTES) throw new Error(`it is larger than ${CA_MAX_BYTES} bytes`);
-    if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-      throw new Error('it holds no certificate in PEM form');
-    return pem;
-  } catch (error) {
-    throw new ViliError(
-      'VILI_FLEET_CA',
-      `fleet.ca ${fleet.ca} cannot be used: ${messageOf(error)}`,
-    );
-  }
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { EXIT, messageOf, ViliError } from '../../errors.ts';
+import { readPem, readPemLater } from '../../runtime/net/pem.ts';
 
 /** The certificate of the users' port, and how often its files are polled. */
 export interface TlsSettings {
@@ -18,27 +17,22 @@ export interface TlsPair {
 }
 
 /**
- * Reads certificate and key.
+ * Reads certificate and key, which the settings `NAME.cert` and `NAME.key` give.
  * @throws ViliError VILI_GATE_TLS when they cannot be read or do not belong together.
  */
-export function readTlsPair(settings: TlsSettings): TlsPair {
-  const read = (file: string): string => {
+export function readTlsPair(settings: TlsSettings, name: 'tls' | 'admin' = 'tls'): TlsPair {
+  const { certFile, keyFile } = settings;
+  const failure = (text: string) => new ViliError('VILI_GATE_TLS', text, { exitCode: EXIT.usage });
+  const read = (setting: string, file: string): string => {
     try {
-      return readFileSync(file, 'utf8');
+      return readPem(file);
     } catch (error) {
-      throw new ViliError('VILI_GATE_TLS', `cannot read ${file}: ${messageOf(error)}`, {
-        cause: error,
-        exitCode: EXIT.usage,
-      });
+      throw failure(`${setting} ${file} ${messageOf(error)}`);
     }
   };
-  const pair = { cert: read(settings.certFile), key: read(settings.keyFile) };
+  const pair = { cert: read(`${name}.cert`, certFile), key: read(`${name}.key`, keyFile) };
   const problem = problemOf(pair);
-  if (problem !== null) {
-    throw new ViliError('VILI_GATE_TLS', mismatch(settings, problem), {
-      exitCode: EXIT.usage,
-    });
-  }
+  if (problem !== null) throw failure(mismatch(settings, problem));
   return pair;
 }
 
@@ -62,7 +56,7 @@ export function watchTlsPair(
     reported = text;
   };
   const poll = async (): Promise<void> => {
-    const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
+    const [cert, key] = await Promise.all([read('tls.cert', certFile), read('tls.key', keyFile)]);
     if (cert === current.cert && key === current.key) return;
     const isStable = cert + key === seen;
     seen = cert + key;
@@ -81,6 +75,14 @@ export function watchTlsPair(
 }
 
 // Private
+
+async function read(setting: string, file: string): Promise<string> {
+  try {
+    return await readPemLater(file);
+  } catch (error) {
+    throw new Error(`${setting} ${file} ${messageOf(error)}`, { cause: error });
+  }
+}
 
 /** A file that is being written is empty at first, which OpenSSL takes for the absence of a certificate. */
 function problemOf({ cert, key }: TlsPair): string | null {

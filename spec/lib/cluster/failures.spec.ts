@@ -88,7 +88,7 @@ describe('A proxy process that fails', () => {
     const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem', reloadMs: 1000 };
     expect(await failureOf({ tls })).to.deep.equal({
       code: 'VILI_GATE_TLS',
-      text: "cannot read /nowhere/cert.pem: ENOENT: no such file or directory, open '/nowhere/cert.pem'",
+      text: "tls.cert /nowhere/cert.pem cannot be read: ENOENT: no such file or directory, open '/nowhere/cert.pem'",
     });
   });
 
