@@ -1,4 +1,5 @@
-import { ViliError } from '../../errors.ts';
+import { attempt } from '../../errors.ts';
+import { type CheckedReaders, checkedReaders } from '../../model/text/checked.ts';
 import type { Decision } from '../../verdict/report.ts';
 import {
   ENDPOINT_COUNTS,
@@ -43,43 +44,36 @@ export function readEvidence(text: string, where: string): HostEvidence {
 // Private
 
 class Reader {
-  readonly #where: string;
+  readonly #read: CheckedReaders;
 
   constructor(where: string) {
-    this.#where = where;
+    this.#read = checkedReaders('VILI_FLEET_EVIDENCE', `evidence of ${where}`);
   }
 
   read(text: string): HostEvidence {
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_RECORD_BYTES) {
-      throw this.#invalid('its size', bytes, `at most ${MAX_RECORD_BYTES} bytes`);
+      throw this.#read.invalid('its size', bytes, `at most ${MAX_RECORD_BYTES} bytes`);
     }
-    let data: unknown;
-    try {
-      data = JSON.parse(text);
-    } catch {
-      throw this.#invalid('it', text, 'JSON');
-    }
-    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-      throw this.#invalid('it', data, 'an object');
-    }
-    const record = data as Record<string, unknown>;
+    const data: unknown = attempt(() => JSON.parse(text), undefined);
+    if (data === undefined) throw this.#read.invalid('it', text, 'JSON');
+    const record = this.#read.record(data, 'it');
     if (record['schema'] !== EVIDENCE_SCHEMA) {
-      throw this.#invalid('schema', record['schema'], EVIDENCE_SCHEMA);
+      throw this.#read.invalid('schema', record['schema'], EVIDENCE_SCHEMA);
     }
     return this.#evidence(record);
   }
 
   #evidence(record: Record<string, unknown>): HostEvidence {
-    const step = this.#number(record['step'], 'step', MAX_COUNT);
-    const elapsedMs = this.#number(record['elapsedMs'], 'elapsedMs', MAX_TIME_MS);
+    const step = this.#read.number(record['step'], 'step', 0, MAX_COUNT);
+    const elapsedMs = this.#read.number(record['elapsedMs'], 'elapsedMs', 0, MAX_TIME_MS);
     const [paced = 0, recentPace = 0, usualPace = 0] = this.#numbers(record['pace'], 'pace', 3);
     const [endpoints = 0, pairs = 0, once = 0, suspicious = 0] = this.#numbers(
       record['cut'],
       'cut',
       4,
     );
-    const marks = this.#list(record['marks'], 'marks', MARKED.length);
+    const marks = this.#read.list(record['marks'], 'marks', MARKED.length);
     const markOf = (name: Marked): readonly Mark[] => {
       const at = MARKED.indexOf(name);
       return this.#marks(marks[at], `marks[${at}]`);
@@ -87,12 +81,12 @@ class Reader {
     return {
       host: this.#text(record['host'], 'host', MAX_TEXT),
       version: this.#text(record['version'], 'version', MAX_TEXT),
-      writtenAtMs: this.#number(record['writtenAtMs'], 'writtenAtMs', MAX_TIME_MS),
+      writtenAtMs: this.#read.number(record['writtenAtMs'], 'writtenAtMs', 0, MAX_TIME_MS),
       decision: this.#decision(record['decision']),
       cut: { endpoints, pairs, once, suspicious },
       counts: {
         elapsedMs,
-        lastPairAtMs: this.#number(record['lastPairAtMs'], 'lastPairAtMs', MAX_TIME_MS),
+        lastPairAtMs: this.#read.number(record['lastPairAtMs'], 'lastPairAtMs', 0, MAX_TIME_MS),
         totals: this.#counts(totalFields, record['totals'], 'totals'),
         means: { paced, recentPace, usualPace },
         endpoints: this.#endpoints(record['endpoints']),
@@ -105,27 +99,27 @@ class Reader {
           slowMarks: markOf('slowMarks'),
           windowMarks: markOf('windowMarks'),
         },
-        objections: this.#list(record['objections'], 'objections', MAX_OBJECTIONS).map((one, at) =>
-          this.#code(one, `objections[${at}]`),
-        ),
+        objections: this.#read
+          .list(record['objections'], 'objections', MAX_OBJECTIONS)
+          .map((one, at) => this.#code(one, `objections[${at}]`)),
         hasSubstance: record['hasSubstance'] === true,
-        oddsWorse: this.#number(record['odds'], 'odds', MAX_COUNT),
+        oddsWorse: this.#read.number(record['odds'], 'odds', 0, MAX_COUNT),
       },
     };
   }
 
   #endpoints(data: unknown): readonly EndpointCounts[] {
     const names = new Set<string>();
-    return this.#list(data, 'endpoints', MAX_ENDPOINTS).map((one, at) => {
+    return this.#read.list(data, 'endpoints', MAX_ENDPOINTS).map((one, at) => {
       const where = `endpoints[${at}]`;
-      const [first, rank, ...rest] = this.#list(one, where, ENDPOINT_COUNTS.length + 2);
+      const [first, rank, ...rest] = this.#read.list(one, where, ENDPOINT_COUNTS.length + 2);
       const name = this.#text(first, `${where}[0]`, MAX_NAME);
-      if (names.has(name)) throw this.#invalid(`${where}[0]`, name, 'there once');
+      if (names.has(name)) throw this.#read.invalid(`${where}[0]`, name, 'there once');
       names.add(name);
       const counts = this.#counts(endpointFields, rest, where);
       return {
         name,
-        rank: Math.max(1, this.#number(rank, `${where}[1]`, MAX_COUNT)),
+        rank: Math.max(1, this.#read.number(rank, `${where}[1]`, 0, MAX_COUNT)),
         counts,
         present: ENDPOINT_COUNTS.filter((count) => counts[count] > 0),
       };
@@ -133,17 +127,21 @@ class Reader {
   }
 
   #blocks(data: unknown, where: string, step: number): readonly Block[] {
-    return this.#list(data, where, MAX_BLOCKS).map((one, at) => {
+    return this.#read.list(data, where, MAX_BLOCKS).map((one, at) => {
       const [start = 0, misses = 0, hits = 0, surprise = 0] = this.#numbers(
         one,
         `${where}[${at}]`,
         4,
       );
       if (!Number.isInteger(misses) || !Number.isInteger(hits)) {
-        throw this.#invalid(`${where}[${at}]`, one, 'whole numbers but for the last');
+        throw this.#read.invalid(`${where}[${at}]`, one, 'whole numbers but for the last');
       }
       if (!Number.isInteger(start) || start > step) {
-        throw this.#invalid(`${where}[${at}][0]`, start, `a whole number up to ${step}, the step`);
+        throw this.#read.invalid(
+          `${where}[${at}][0]`,
+          start,
+          `a whole number up to ${step}, the step`,
+        );
       }
       return { start, misses, hits, surprise };
     });
@@ -151,9 +149,9 @@ class Reader {
 
   #marks(data: unknown, where: string): readonly Mark[] {
     let units = 0;
-    return this.#list(data, where, MAX_MARKS).map((one, at) => {
+    return this.#read.list(data, where, MAX_MARKS).map((one, at) => {
       if (!Number.isSafeInteger(one) || one === 0) {
-        throw this.#invalid(`${where}[${at}]`, one, 'a whole number that is not 0');
+        throw this.#read.invalid(`${where}[${at}]`, one, 'a whole number that is not 0');
       }
       units = Math.min(MAX_TIME_MS / MARK_UNIT_MS, units + Math.abs(one as number) - 1);
       return { atMs: units * MARK_UNIT_MS, isWorse: (one as number) > 0 };
@@ -162,38 +160,27 @@ class Reader {
 
   #counts<K extends string>(fields: Fields<K>, data: unknown, where: string): Record<K, number> {
     const counts = fields.blank();
-    const list = this.#list(data, where, fields.names.length);
+    const list = this.#read.list(data, where, fields.names.length);
     for (const [at, one] of list.entries()) {
       const name = fields.names[at] as K;
       const isWhole = Number.isInteger(one) || PARTLY.has(name);
-      if (!isWhole) throw this.#invalid(where, one, 'a list of whole numbers');
-      counts[name] = this.#number(one, where, MAX_COUNTED);
+      if (!isWhole) throw this.#read.invalid(where, one, 'a list of whole numbers');
+      counts[name] = this.#read.number(one, where, 0, MAX_COUNTED);
     }
     return counts;
   }
 
   #numbers(data: unknown, where: string, most: number): readonly number[] {
-    return this.#list(data, where, most).map((one, at) =>
-      this.#number(one, `${where}[${at}]`, MAX_COUNT),
-    );
-  }
-
-  #number(data: unknown, where: string, most: number): number {
-    if (typeof data === 'number' && data >= 0 && data <= most) return data;
-    throw this.#invalid(where, data, `a number of 0 to ${most}`);
-  }
-
-  #list(data: unknown, where: string, most: number): readonly unknown[] {
-    if (!Array.isArray(data)) throw this.#invalid(where, data, 'a list');
-    if (data.length <= most) return data;
-    throw this.#invalid(`the length of ${where}`, data.length, `at most ${most}`);
+    return this.#read
+      .list(data, where, most)
+      .map((one, at) => this.#read.number(one, `${where}[${at}]`, 0, MAX_COUNT));
   }
 
   #text(data: unknown, where: string, most: number): string {
     if (typeof data === 'string' && data.length > 0 && data.length <= most && !CONTROL.test(data)) {
       return data;
     }
-    throw this.#invalid(
+    throw this.#read.invalid(
       where,
       data,
       `a text of 1 to ${most} characters without control characters`,
@@ -202,18 +189,12 @@ class Reader {
 
   #code(data: unknown, where: string): string {
     if (typeof data === 'string' && CODE.test(data)) return data;
-    throw this.#invalid(where, data, 'a code such as memory-growth');
+    throw this.#read.invalid(where, data, 'a code such as memory-growth');
   }
 
   #decision(data: unknown): Decision {
     const decision = DECISIONS.find((one) => one === data);
     if (decision !== undefined) return decision;
-    throw this.#invalid('decision', data, `one of ${DECISIONS.join(', ')}`);
-  }
-
-  #invalid(what: string, value: unknown, rule: string): ViliError {
-    const shown = value === undefined ? 'missing' : (JSON.stringify(value) ?? 'none').slice(0, 60);
-    const message = `evidence of ${this.#where}: ${what} is ${shown}, it must be ${rule}`;
-    return new ViliError('VILI_FLEET_EVIDENCE', message);
+    throw this.#read.invalid('decision', data, `one of ${DECISIONS.join(', ')}`);
   }
 }
