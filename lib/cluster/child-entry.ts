@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { setDefaultHighWaterMark } from 'node:stream';
 import { codeOf, messageOf } from '../errors.ts';
 import { STREAM_BUFFER_BYTES } from '../proxy/downstream/listener.ts';
+import { obey } from '../proxy/orders.ts';
 import { createProxy, type HttpProxy } from '../proxy/proxy.ts';
 import { becomeChild } from '../runtime/child-entry.ts';
 import { prepareRuntime } from '../runtime/v8.ts';
@@ -59,15 +60,9 @@ function receive(message: ToProcess, socket?: Socket): void {
     case 'mirror-reason':
       sender.setMirrorReason(message.reason);
       break;
-    case 'drain': {
-      const { id, target, timeoutMs } = message;
-      void proxy
-        .drain(target, timeoutMs)
-        .then((it) => channel.send({ type: 'drained', id, ...it }));
-      break;
-    }
+    case 'drain':
     case 'move-on':
-      proxy.moveOn(message.target);
+      obey(proxy, message, (done) => channel.send(done));
       break;
     case 'report':
       reportStats(true);

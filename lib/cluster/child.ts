@@ -5,6 +5,7 @@ import type { DropReason } from '../mirror/wire/protocol.ts';
 import type { Target, TrafficObservation } from '../model/exchange.ts';
 import type { UserFailure } from '../model/users/failure.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
+import { OrderedDrains } from '../proxy/orders.ts';
 import type { Route } from '../proxy/route.ts';
 import type { Drained } from '../proxy/upstream/pool.ts';
 import { forkChild } from '../runtime/fork.ts';
@@ -44,8 +45,7 @@ export class ClusterChild {
   readonly #exited: Promise<void>;
   readonly #routings: (() => void)[] = [];
   readonly #reports: (() => void)[] = [];
-  readonly #drains = new Map<number, (drained: Drained) => void>();
-  #nextDrain = 1;
+  readonly #drains = new OrderedDrains();
   #stats: ProcessStats = {
     open: 0,
     counts: NO_COUNTS,
@@ -126,11 +126,7 @@ export class ClusterChild {
   /** Call it when `route` has resolved; what a process that dies had in hand is over, too. */
   drain(target: Target, timeoutMs: number): Promise<Drained> {
     if (this.#phase === 'over') return Promise.resolve({ finished: 0, cut: 0 });
-    const id = this.#nextDrain++;
-    return new Promise((resolve) => {
-      this.#drains.set(id, resolve);
-      this.#send({ type: 'drain', id, target, timeoutMs });
-    });
+    return this.#drains.order(target, timeoutMs, (order) => this.#send(order));
   }
 
   moveOn(target: Target): void {
@@ -184,8 +180,7 @@ export class ClusterChild {
         this.#routings.shift()?.();
         break;
       case 'drained':
-        this.#drains.get(message.id)?.(message);
-        this.#drains.delete(message.id);
+        this.#drains.done(message);
         break;
       case 'exchanges':
         this.#receiver.take(message.records);
@@ -236,8 +231,7 @@ export class ClusterChild {
     this.#phase = 'over';
     this.#heartbeat.stop();
     for (const resolve of [...this.#routings.splice(0), ...this.#reports.splice(0)]) resolve();
-    for (const drained of this.#drains.values()) drained({ finished: 0, cut: 0 });
-    this.#drains.clear();
+    this.#drains.gone();
     const { code = 'VILI_GATE_PROCESS', text = how } = this.#failure ?? {};
     const untaken = this.#handedOver;
     this.#handedOver = null;

@@ -1,8 +1,9 @@
 import type { DropReason } from '../mirror/wire/protocol.ts';
-import type { Target, TrafficObservation } from '../model/exchange.ts';
+import type { TrafficObservation } from '../model/exchange.ts';
 import type { UserFailure } from '../model/users/failure.ts';
 import type { ProxyCounts } from '../proxy/counts.ts';
 import type { TlsPair } from '../proxy/downstream/tls.ts';
+import type { Order, OrderDone } from '../proxy/orders.ts';
 import type { Route } from '../proxy/route.ts';
 import type { ProxySettings } from '../proxy/settings.ts';
 
@@ -35,13 +36,7 @@ export type ToProcess =
   | { readonly type: 'route'; readonly route: Route }
   /** Why the mirror would drop copies: they are then not even made. */
   | { readonly type: 'mirror-reason'; readonly reason: DropReason | null }
-  | {
-      readonly type: 'drain';
-      readonly id: number;
-      readonly target: Target;
-      readonly timeoutMs: number;
-    }
-  | { readonly type: 'move-on'; readonly target: Target }
+  | Order
   /** Report the counts now. */
   | { readonly type: 'report' }
   /** Each connection ends with its next response: another Vili takes the new ones. */
@@ -56,12 +51,7 @@ export type FromProcess =
   | { readonly type: 'taken'; readonly open: number }
   /** Every request from now on goes where the route says. */
   | { readonly type: 'routed' }
-  | {
-      readonly type: 'drained';
-      readonly id: number;
-      readonly finished: number;
-      readonly cut: number;
-    }
+  | OrderDone
   /** Whole records, one after the other. */
   | { readonly type: 'exchanges'; readonly records: Uint8Array }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }

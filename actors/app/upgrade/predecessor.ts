@@ -1,6 +1,7 @@
 import { Server } from 'node:net';
 import { ViliError } from '../../../lib/errors.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
+import { OrderedDrains } from '../../../lib/proxy/orders.ts';
 import type { Route } from '../../../lib/proxy/route.ts';
 import type { Drained } from '../../../lib/proxy/upstream/pool.ts';
 import {
@@ -13,7 +14,6 @@ import {
 
 /** Beyond what the old Vili is given to end its connections, ms. */
 const END_SLACK_MS = 2000;
-const NOTHING: Drained = { finished: 0, cut: 0 };
 
 interface Waiter {
   readonly resolve: (message: ToNew, server: Server | undefined) => void;
@@ -28,8 +28,7 @@ export class Predecessor {
   #isGone = false;
   #older: readonly number[] = [];
   #waiter: (Waiter & { readonly type: ToNew['type'] }) | null = null;
-  readonly #drains = new Map<number, (drained: Drained) => void>();
-  #nextDrain = 1;
+  readonly #drains = new OrderedDrains();
 
   private constructor(process: NodeJS.Process) {
     this.#process = process;
@@ -94,12 +93,8 @@ export class Predecessor {
 
   /** Waits for its requests to a target. */
   drain(target: Target, timeoutMs: number): Promise<Drained> {
-    if (this.#isGone) return Promise.resolve(NOTHING);
-    const id = this.#nextDrain++;
-    return new Promise((resolve) => {
-      this.#drains.set(id, resolve);
-      this.#send({ type: 'drain', id, target, timeoutMs });
-    });
+    if (this.#isGone) return Promise.resolve({ finished: 0, cut: 0 });
+    return this.#drains.order(target, timeoutMs, (order) => this.#send(order));
   }
 
   /** Has it end its connections; resolves when it is gone, at the latest 2 s after the deadline. */
@@ -134,10 +129,8 @@ export class Predecessor {
 
   #receive(message: ToNew, server: unknown): void {
     if (message.type === 'older') this.#older = message.older;
-    else if (message.type === 'drained') {
-      this.#drains.get(message.id)?.(message);
-      this.#drains.delete(message.id);
-    } else if (message.type === this.#waiter?.type) {
+    else if (message.type === 'drained') this.#drains.done(message);
+    else if (message.type === this.#waiter?.type) {
       const { resolve } = this.#waiter;
       this.#waiter = null;
       resolve(message, server instanceof Server ? server : undefined);
@@ -147,8 +140,7 @@ export class Predecessor {
   #ended(): void {
     this.#isGone = true;
     this.#older = [];
-    for (const resolve of this.#drains.values()) resolve(NOTHING);
-    this.#drains.clear();
+    this.#drains.gone();
     this.#waiter?.reject(failure('it has ended'));
     this.#waiter = null;
   }

@@ -3,7 +3,7 @@ import type { LogOffset } from '../../../lib/logs/follow/batch.ts';
 import type { Target } from '../../../lib/model/exchange.ts';
 import type { UserShare } from '../../../lib/model/promotion/user-share.ts';
 import type { Role } from '../../../lib/model/role.ts';
-import type { Drained } from '../../../lib/proxy/upstream/pool.ts';
+import type { Order, OrderDone } from '../../../lib/proxy/orders.ts';
 import type { PassedLauncher } from '../../../lib/servlet/launcher/launcher.ts';
 
 /** Of the messages below, which pass between two releases of Vili. */
@@ -58,14 +58,7 @@ export type Wish =
       /** An older Vili, which does not know of it, sends them to running. */
       readonly share?: UserShare | null;
     }
-  | {
-      readonly type: 'drain';
-      readonly id: number;
-      readonly target: Target;
-      readonly timeoutMs: number;
-    }
-  /** Safe requests that wait for this target are sent to running anew. */
-  | { readonly type: 'move-on'; readonly target: Target }
+  | Order
   /** Vili stops: the old one ends its connections by then. */
   | { readonly type: 'end'; readonly deadlineMs: number };
 
@@ -78,4 +71,4 @@ export type ToNew =
   /** Base, launcher and servlets belong to the new one; these are the processes that still have connections. */
   | { readonly type: 'yours'; readonly older: readonly number[] }
   | { readonly type: 'older'; readonly older: readonly number[] }
-  | ({ readonly type: 'drained'; readonly id: number } & Drained);
+  | OrderDone;

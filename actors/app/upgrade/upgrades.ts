@@ -1,4 +1,5 @@
 import { ConflictError, messageOf } from '../../../lib/errors.ts';
+import { obey } from '../../../lib/proxy/orders.ts';
 import type { Route } from '../../../lib/proxy/route.ts';
 import type { UpgradeView } from '../../../lib/operator/views/upgrade-view.ts';
 import { patientTimeout } from '../../../lib/runtime/patient-timer.ts';
@@ -205,18 +206,11 @@ export class Upgrades {
       case 'route':
         this.#route = { running: message.running, share: message.share ?? null };
         return this.#follow();
-      case 'drain': {
-        const { id, target, timeoutMs } = message;
-        const none = Promise.resolve({ finished: 0, cut: 0 });
-        const drained = this.#isLeaving
-          ? this.#options.services.proxy.drain(target, timeoutMs)
-          : none;
-        void drained.then((it) => successor.send({ type: 'drained', id, ...it }));
-        return;
-      }
+      case 'drain':
       case 'move-on':
-        if (this.#isLeaving) this.#options.services.proxy.moveOn(message.target);
-        return;
+        return obey(this.#isLeaving ? this.#options.services.proxy : null, message, (done) =>
+          successor.send(done),
+        );
       case 'end':
         if (this.#isLeaving) void this.endLeft(message.deadlineMs);
     }
