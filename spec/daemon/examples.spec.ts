@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { loadSettings } from '../../config/load.ts';
 import { type Daemon, MAIN, NODE_FLAGS, runVili } from '../support/daemon.ts';
 import { type DaemonWorld, withWorld } from '../support/daemon-world.ts';
 import { hasJdk } from '../support/jars.ts';
@@ -68,16 +69,12 @@ describe('The examples', function () {
   });
 
   it('run beside each other, each at its own ports', async () => {
-    const ports = new Set<string>();
-    for (const name of ['greeter', 'clock']) {
-      const text = await readFile(join(EXAMPLES, 'two-services', name, '.env'), 'utf8');
-      for (const [, value = ''] of text.matchAll(/^port(?:_range)?="(.*)"$/gm)) ports.add(value);
-    }
-    expect(ports.size).to.equal(4);
-    await withExample('two-services/greeter', async (one) => {
-      await withExample('two-services/clock', async (other) => {
-        const [greeter, clock] = [start(one), start(other)];
-        await Promise.all([greeter.serving('greeter-1.0.0'), clock.serving('clock-2.1.0')]);
+    const [node, clock] = [portsOf('node'), portsOf('clock')];
+    expect(new Set([...node, ...clock]).size).to.equal(node.length + clock.length);
+    await withExample('node', async (one) => {
+      await withExample('clock', async (other) => {
+        const [first, second] = [start(one), start(other)];
+        await Promise.all([first.serving('greeter-1.0.0'), second.serving('clock-2.1.0')]);
         const all = await runVili(one.base, ['status', '--all', one.base, other.base]);
         expect(all.code).to.equal(0);
         expect(all.stdout).to.match(/greeter[^]*RUNNING 1\.0\.0[^]*clock[^]*RUNNING 2\.1\.0/);
@@ -92,6 +89,13 @@ function withExample(name: string, use: (world: DaemonWorld) => Promise<void>): 
     await cp(join(EXAMPLES, name), world.base, { recursive: true });
     await use(world);
   });
+}
+
+/** Every port that the example may listen on where it stands. */
+function portsOf(name: string): readonly number[] {
+  const { settings } = loadSettings({ base: join(EXAMPLES, name), flags: {}, environment: {} });
+  const { from, to } = settings.portRange;
+  return [settings.port, ...Array.from({ length: to - from + 1 }, (_, index) => from + index)];
 }
 
 function start(world: DaemonWorld): Daemon {
