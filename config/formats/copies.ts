@@ -1,4 +1,4 @@
-import { placeholdersOf } from '../../lib/model/path-template.ts';
+import { placeholdersOf, withoutEndSlashes } from '../../lib/model/path-template.ts';
 import type {
   HeaderEdit,
   PathRewrite,
@@ -87,7 +87,7 @@ const stateRule: Format<StateRule> = {
     if (mode === undefined || more.length > 0) {
       throw new FormatError('is not "auto", "shared" or "own", with or without a path before it');
     }
-    const path = isForAll ? '' : first.replace(/(?<!\/)\/+$/, '') || '/';
+    const path = isForAll ? '' : withoutEndSlashes(first) || '/';
     if (!isForAll) checkTemplate(path);
     if (/[{}*]/.test(path))
       throw new FormatError('has a path with "{", "}" or "*"; it is a prefix');

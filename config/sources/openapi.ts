@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
+import { withoutEndSlashes } from '../../lib/model/path-template.ts';
 import { FormatError } from '../formats/format.ts';
 import { checkTemplate } from '../formats/lists.ts';
 import { shown } from '../problem.ts';
@@ -130,7 +131,7 @@ function basePathsOf(top: ReadonlyMap<string, unknown>): readonly string[] {
 
 /** `/v1` of `https://{host}/v1/`, `/v1` and `v1/`. */
 function basePathOf(url: string): string {
-  const path = url.replace(/^[^/]*:?\/\/[^/]*/, '').replace(/(?<!\/)\/+$/, '');
+  const path = withoutEndSlashes(url.replace(/^[^/]*:?\/\/[^/]*/, ''));
   return path === '' || path.startsWith('/') ? path : `/${path}`;
 }
 

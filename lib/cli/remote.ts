@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { attempt, messageOf, UsageError } from '../errors.ts';
+import { withoutEndSlashes } from '../model/path-template.ts';
 import type { Remote } from '../operator/client/client-request.ts';
 import type { CliActions, CliIo } from './terminal/io.ts';
 
@@ -22,7 +23,7 @@ export function remoteOf({ url, tokenFile }: RemoteOptions, io: CliIo): Remote |
     throw new UsageError(`--url "${url}" must be like https://host:9600`);
   }
   const token = tokenFile === undefined ? '' : tokenIn(resolve(io.workingFolder, tokenFile));
-  return { url: parsed.href.replace(/(?<!\/)\/+$/, ''), token };
+  return { url: withoutEndSlashes(parsed.href), token };
 }
 
 /** What works in a folder of this host does not work from elsewhere. */

@@ -10,6 +10,12 @@ export function pathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
+/** A path without the slashes at its end; nothing is left of one that has no more. */
+export function withoutEndSlashes(path: string): string {
+  // Begun at the first of them only: a time that grows with the square of their number otherwise.
+  return path.replace(/(?<!\/)\/+$/, '');
+}
+
 /** The literals of a template at even indexes, its placeholders `{name}` and `*` at odd ones. */
 export function templateParts(template: string): readonly string[] {
   return template.split(PLACEHOLDER);

@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../../model/path-template.ts';
 import { parseServerFile, parseVersionName } from './server-file.ts';
 
 /**
@@ -10,10 +11,7 @@ export function versionMeant(
   given: string,
   known: readonly string[] = [],
 ): string | null {
-  const text = given
-    .trim()
-    .replace(/^\.\//, '')
-    .replace(/(?<!\/)\/+$/, '');
+  const text = withoutEndSlashes(given.trim().replace(/^\.\//, ''));
   const whole = text.startsWith(`${identifier}-`) ? text : `${identifier}-${text}`;
   if (known.includes(whole)) return whole;
   const file = parseServerFile(identifier, whole);

@@ -7,6 +7,7 @@ import {
   placeholdersOf,
   templateParts,
   templateProblem,
+  withoutEndSlashes,
 } from '../../../lib/model/path-template.ts';
 
 /** Template, path, and what the placeholders match; null when the path does not match. */
@@ -23,6 +24,19 @@ const CASES: readonly (readonly [string, string, readonly string[] | null])[] = 
   ['/a.b', '/a-b', null],
   ['/a(b)|c', '/a(b)|c', []],
 ];
+
+describe('a path without the slashes at its end', () => {
+  it('keeps all others', () => {
+    for (const [path, left] of [
+      ['/a//b///', '/a//b'],
+      ['//a', '//a'],
+      ['///', ''],
+      ['', ''],
+    ] as const) {
+      expect(withoutEndSlashes(path), path).to.equal(left);
+    }
+  });
+});
 
 describe('a path template', () => {
   it('matches whole paths, a parameter one segment and a star anything', () => {
