@@ -19,6 +19,8 @@ export interface UsersOptions {
   readonly random: () => number;
   /** Called for every complete response, whatever its status. */
   readonly onResponse?: (response: IncomingMessage) => void;
+  /** Called for every request that failed: what it was, what was wrong, and when it began, by `performance.now()`. */
+  readonly onFailure?: (request: string, problem: string, begunMs: number) => void;
 }
 
 export interface UserCounts {
@@ -72,7 +74,9 @@ export function startUsers(options: UsersOptions): Users {
     if (problem === null) tally.ok += 1;
     else {
       tally.failed += 1;
-      lastFailure = `${wish.method} ${wish.path}: ${problem}`;
+      const request = `${wish.method} ${wish.path}`;
+      lastFailure = `${request}: ${problem}`;
+      options.onFailure?.(request, problem, started);
     }
     inFlight -= 1;
     if (inFlight === 0) settle?.();

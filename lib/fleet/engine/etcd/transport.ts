@@ -7,6 +7,7 @@ import {
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { attempt, messageOf } from '../../../errors.ts';
 import { EngineError } from '../errors.ts';
+import { Lines } from './lines.ts';
 import { textOf } from './wire.ts';
 
 /** One endpoint has so long for one reply; after it the next one is asked. */
@@ -106,13 +107,12 @@ export class Transport {
     };
     const request = this.#send(path, body, headers, (response) => {
       if (response.statusCode !== OK) return end(`etcd responded with ${response.statusCode}`);
-      let rest = '';
+      const lines = new Lines(LINE_MAX_CHARACTERS);
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        if (rest.length > LINE_MAX_CHARACTERS) return end('etcd sent a line that is too long');
-        for (const line of lines) {
+        const complete = lines.take(chunk);
+        if (complete === null) return end('etcd sent a line that is too long');
+        for (const line of complete) {
           if (isOver || line === '') continue;
           const value = parsed(line);
           if (value === undefined) return end('etcd sent a line that is not JSON');
