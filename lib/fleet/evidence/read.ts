@@ -43,6 +43,12 @@ export function readEvidence(text: string, where: string): HostEvidence {
 
 // Private
 
+interface Compared {
+  readonly pairs: number;
+  readonly worse: number;
+  readonly better: number;
+}
+
 class Reader {
   readonly #read: CheckedReaders;
 
@@ -87,7 +93,7 @@ class Reader {
       counts: {
         elapsedMs,
         lastPairAtMs: this.#read.number(record['lastPairAtMs'], 'lastPairAtMs', 0, MAX_TIME_MS),
-        totals: this.#counts(totalFields, record['totals'], 'totals'),
+        totals: this.#compared(this.#counts(totalFields, record['totals'], 'totals'), 'totals'),
         means: { paced, recentPace, usualPace },
         endpoints: this.#endpoints(record['endpoints']),
         step,
@@ -116,7 +122,7 @@ class Reader {
       const name = this.#text(first, `${where}[0]`, MAX_NAME);
       if (names.has(name)) throw this.#read.invalid(`${where}[0]`, name, 'there once');
       names.add(name);
-      const counts = this.#counts(endpointFields, rest, where);
+      const counts = this.#compared(this.#counts(endpointFields, rest, where), where);
       return {
         name,
         rank: Math.max(1, this.#read.number(rank, `${where}[1]`, 0, MAX_COUNT)),
@@ -168,6 +174,14 @@ class Reader {
       counts[name] = this.#read.number(one, where, 0, MAX_COUNTED);
     }
     return counts;
+  }
+
+  /** Every comparison that went one way or the other is one of the pairs: shares of them are at most 1. */
+  #compared<T extends Compared>(counts: T, where: string): T {
+    const { pairs, worse, better } = counts;
+    if (worse + better <= pairs) return counts;
+    const rule = `at most ${pairs}, its pairs`;
+    throw this.#read.invalid(`worse and better together in ${where}`, worse + better, rule);
   }
 
   #numbers(data: unknown, where: string, most: number): readonly number[] {

@@ -1,6 +1,7 @@
 import { CONTENT_PARSERS } from './content.ts';
 import { CONTROL_PARSERS } from './control.ts';
 import { FILE_PARSERS } from './files.ts';
+import { FLEET_PARSERS } from './fleet.ts';
 import { HTTP_PARSERS } from './http.ts';
 import { LOG_PARSERS } from './logs.ts';
 import { NAME_PARSERS } from './names.ts';
@@ -23,5 +24,6 @@ export const PARSERS: ReadonlyMap<string, AnyParser> = new Map<string, AnyParser
     ...CONTROL_PARSERS,
     ...FILE_PARSERS,
     ...SERIES_PARSERS,
+    ...FLEET_PARSERS,
   }),
 );

@@ -113,6 +113,14 @@ describe('The record of a host', () => {
         /endpoints\[1\]\[0\] is "GET \/a", it must be there once/,
       ],
       [{ endpoints: [['GET /\u0007', 1, 5]] }, /endpoints\[0\]\[0\] is .*control characters/],
+      [
+        { endpoints: [['GET /a', 1, 2, 0, 0, 0, 0, 0, 2, 1]] },
+        /worse and better together in endpoints\[0\] is 3, it must be at most 2, its pairs/,
+      ],
+      [
+        { totals: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },
+        /worse and better together in totals is 1, it must be at most 0, its pairs/,
+      ],
       [{ burst: [[9999, 1]] }, /burst\[0\]\[0\] is 9999, it must be a whole number up to/],
       [{ marks: [[0]] }, /marks\[0\]\[0\] is 0, it must be a whole number that is not 0/],
       [{ objections: ['<b>'] }, /objections\[0\] is "<b>", it must be a code/],
