@@ -17,8 +17,7 @@ import { socketDoor } from '../lib/operator/server/door/socket-door.ts';
 import { adminActor } from './admin-actor.ts';
 import { adminDeps } from './deps/admin.ts';
 import { comparatorDeps } from './deps/comparator.ts';
-import { fleetDeps } from './fleet/deps.ts';
-import { fleetActor } from './fleet/fleet-actor.ts';
+import { fleetSpecs } from './fleet/spec.ts';
 import { dashActor } from './dash/dash-actor.ts';
 import { dashDeps } from './dash/deps.ts';
 import { controlHandlers } from './app/control.ts';
@@ -67,11 +66,11 @@ const NOTIFICATION_RETRY_MS = 2000;
  * THE supervision table. Actors start from top to bottom and stop from bottom to top; each is restarted by itself.
  * Below the deployer: version-NAME, its servlet-N, and that one's log-tailer (`version/specs.ts`).
  */
-export function rootTable(
+export async function rootTable(
   services: Services,
   upgrades: Upgrades,
   isTakeover: boolean,
-): readonly ChildSpec<never>[] {
+): Promise<readonly ChildSpec<never>[]> {
   const { layout, journal, writes, addresses } = services;
   const { deployer } = addresses;
   const servletPids = () => [...services.registry.values()].map(({ process }) => process.pid);
@@ -81,7 +80,7 @@ export function rootTable(
   const handlers = controlHandlers(services, upgrades);
   const admin = adminDeps(services, handlers);
   const dash = dashDeps(services, handlers);
-  const fleet = fleetDeps(services, handlers);
+  const fleet = await fleetSpecs(services, handlers);
   return [
     actorSpec({
       name: 'notifier',
@@ -181,7 +180,7 @@ export function rootTable(
           journal,
         }),
     }),
-    ...(fleet === null ? [] : [actorSpec({ name: 'fleet', behaviour: () => fleetActor(fleet) })]),
+    ...fleet,
     ...(dash === null ? [] : [actorSpec({ name: 'dash', behaviour: () => dashActor(dash) })]),
     ...(admin === null ? [] : [actorSpec({ name: 'admin', behaviour: () => adminActor(admin) })]),
   ].map((spec) => ({ ...spec, restarts: TOP_RESTARTS }));

@@ -63,7 +63,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     services = built;
     const spawnAll = async (isTakeover: boolean): Promise<void> => {
-      for (const spec of rootTable(built, upgrades, isTakeover)) {
+      for (const spec of await rootTable(built, upgrades, isTakeover)) {
         await Promise.race([built.system.spawn(spec), startup.failed]);
       }
     };

@@ -25,13 +25,12 @@ const ASK_TIMEOUT_MS = 3000;
 const AUTHOR = 'fleet';
 
 /**
- * What the fleet actor works with; null where `fleet.endpoints` is not set.
+ * What the fleet actor works with.
  * @throws ViliError VILI_FLEET_CA as `fleetAuthorities`.
  */
-export function fleetDeps(services: Services, handlers: ControlHandlers): FleetDeps | null {
+export function fleetDeps(services: Services, handlers: ControlHandlers): FleetDeps {
   const { settings, live, viliVersion, addresses, journal, now, wallNow, random } = services;
   const { endpoints, user, password } = settings.fleet;
-  if (endpoints.length === 0) return null;
   const ca = fleetAuthorities(settings.fleet)?.pem ?? null;
   const fleet = settings.fleet.name || settings.identifier;
   const host = settings.fleet.host || hostname();
