@@ -95,7 +95,9 @@ async function ended(stage: Stage, name: string, random: Random, told: Told): Pr
     }
     await sleep(POLL_MS);
   }
-  told.problem(`the rollout of ${name} did not end in ${ROLLOUT_LIMIT_MS / 1000} s: ${seen(stage)}`);
+  told.problem(
+    `the rollout of ${name} did not end in ${ROLLOUT_LIMIT_MS / 1000} s: ${seen(stage)}`,
+  );
 }
 
 async function asked({ hosts }: Stage, act: 'resume' | 'reject'): Promise<string> {

@@ -63,7 +63,8 @@ export async function runFleet(options: FleetRunOptions): Promise<FleetRun> {
         return await onStage(options, { folder, nodes, recorder, hosts });
       } finally {
         recorder.close();
-        for (const host of hosts) await host.end().catch((error: unknown) => options.onLine(messageOf(error)));
+        for (const host of hosts)
+          await host.end().catch((error: unknown) => options.onLine(messageOf(error)));
       }
     }),
   );
