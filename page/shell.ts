@@ -1,3 +1,4 @@
+import type { StatusView } from '../lib/operator/views/status-view.ts';
 import { useLive } from './live/store.ts';
 import { Gone } from './parts/gone.ts';
 import { Header } from './parts/header.ts';
@@ -18,6 +19,7 @@ export function Shell(): VNode {
   const main = useRef<HTMLElement | null>(null);
   const isFirst = useRef(true);
   const view = viewNamed(route.view);
+  const offered = useLive(({ status }) => offeredIn(status));
   useEffect(() => {
     document.title = [service, view.title, 'Vili'].filter((part) => part !== '').join(' · ');
   }, [service, view]);
@@ -37,7 +39,7 @@ export function Shell(): VNode {
   }}>Skip to the view</a>
     <${Header} />
     <nav aria-label="Views">
-      ${VIEWS.map(
+      ${VIEWS.filter((one) => one === view || offered.split(' ').includes(one.name)).map(
         (one) => html`<a
           href=${addressOf(one.name)} aria-current=${one === view ? 'page' : undefined}
           title=${one.question}
@@ -58,6 +60,14 @@ export function Shell(): VNode {
 }
 
 // Private
+
+/** Names of the views, one text so that the frame is drawn again only when it is another one. */
+function offeredIn(status: StatusView | null): string {
+  const offered = VIEWS.filter(({ isOffered }) => {
+    return isOffered === undefined || (status !== null && isOffered(status));
+  });
+  return offered.map(({ name }) => name).join(' ');
+}
 
 /** A view that fails says so, and the others go on. */
 function Guarded({ children }: { children?: VNode }): VNode | undefined {

@@ -1,6 +1,8 @@
+import type { StatusView } from '../lib/operator/views/status-view.ts';
 import type { Route } from './route.ts';
 import type { VNode } from './vendor/preact.js';
 import { Differences } from './views/differences.ts';
+import { Fleet } from './views/fleet.ts';
 import { Inside } from './views/inside.ts';
 import { Logs } from './views/logs.ts';
 import { Now } from './views/now.ts';
@@ -15,6 +17,8 @@ export interface View {
   /** What it answers. */
   readonly question: string;
   readonly View: (props: { route: Route }) => VNode;
+  /** Whether the navigation has it; absent: always. */
+  isOffered?(status: StatusView): boolean;
 }
 
 /** In the order of the navigation; the first is shown first. */
@@ -46,6 +50,13 @@ export const VIEWS: readonly [View, ...View[]] = [
   },
   { name: 'logs', title: 'Logs', question: 'What do both log?', View: Logs },
   { name: 'inside', title: 'Inside', question: 'Is Vili itself well?', View: Inside },
+  {
+    name: 'fleet',
+    title: 'Fleet',
+    question: 'How far is the version on all hosts, and what holds it?',
+    View: Fleet,
+    isOffered: ({ fleet }) => fleet != null,
+  },
 ];
 
 export function viewNamed(name: string): View {

@@ -73,6 +73,7 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
       return { waves, quorum, onRollback, isManual, compareVersions };
     },
     now,
+    wallNow,
     journal,
   };
 }

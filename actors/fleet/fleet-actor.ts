@@ -34,7 +34,7 @@ export function fleetActor(deps: FleetDeps): Behaviour<FleetMessage, FleetState>
     handle(state, message, self) {
       switch (message.type) {
         case 'tick':
-          return look(deps, self, state);
+          return look(deps, self, watched(deps, state));
         case 'found':
           return found(deps, self, { ...state, isLooking: false }, message.found);
         case 'changed':
@@ -71,14 +71,17 @@ export function fleetActor(deps: FleetDeps): Behaviour<FleetMessage, FleetState>
             (error) => ({
               type: 'wished',
               reply,
-              outcome: { done: false, version: '', text: messageOf(error) },
+              outcome: { done: false, version: '', text: messageOf(error), told: null },
             }),
           );
           return state;
         }
-        case 'wished':
-          self.send(message.reply, message.outcome);
+        case 'wished': {
+          const { told, ...reply } = message.outcome;
+          if (told !== null) note(deps, self, reply.version, told.text, told.by);
+          self.send(message.reply, reply);
           return state;
+        }
       }
     },
 
@@ -89,6 +92,14 @@ export function fleetActor(deps: FleetDeps): Behaviour<FleetMessage, FleetState>
 }
 
 // Private
+
+/** Since when the engine is not there; a tick late at most. */
+function watched({ wallNow }: FleetDeps, state: FleetState): FleetState {
+  const { session, goneSinceMs } = state;
+  const isGone = session.problem !== null;
+  if (isGone === (goneSinceMs !== null)) return state;
+  return { ...state, goneSinceMs: isGone ? wallNow() : null };
+}
 
 function look(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetState {
   if (state.isLooking) return state;
@@ -145,13 +156,16 @@ function consider(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetSta
   return lead(deps, self, obey(deps, self, state, state.record));
 }
 
-function reportOf(deps: FleetDeps, { session, trouble, judgement, order }: FleetState) {
+function reportOf(deps: FleetDeps, state: FleetState) {
+  const { session, trouble, judgement, order } = state;
   const { waves, quorum } = deps.rules();
+  const { goneSinceMs } = watched(deps, state);
   return fleetReportOf({
     fleet: deps.fleet,
     host: deps.self.host,
     endpoints: deps.endpoints,
     problem: session.problem,
+    since: goneSinceMs === null ? null : new Date(goneSinceMs).toISOString(),
     trouble,
     view: session.view,
     waves,

@@ -28,6 +28,11 @@ export interface FleetReply {
   readonly text: string;
 }
 
+/** The reply, and what this host tells the history of it: nothing where the leader does. */
+export interface FleetWished extends FleetReply {
+  readonly told: { readonly by: string; readonly text: string } | null;
+}
+
 export type FleetMessage =
   | { readonly type: 'tick' }
   /** What the engine has is another one now. */
@@ -45,4 +50,4 @@ export type FleetMessage =
   | { readonly type: 'examined'; readonly trouble: string | null }
   | { readonly type: 'describe'; readonly reply: Address<FleetReport> }
   | { readonly type: 'wish'; readonly wish: FleetWish; readonly reply: Address<FleetReply> }
-  | { readonly type: 'wished'; readonly reply: Address<FleetReply>; readonly outcome: FleetReply };
+  | { readonly type: 'wished'; readonly reply: Address<FleetReply>; readonly outcome: FleetWished };

@@ -36,7 +36,10 @@ export interface FleetDeps {
     RolloutInput,
     'waves' | 'quorum' | 'onRollback' | 'isManual' | 'compareVersions'
   >;
+  /** Steady, ms. */
   readonly now: () => number;
+  /** For people: the clock of this host, ms. */
+  readonly wallNow: () => number;
   readonly journal: Journal;
 }
 
@@ -60,6 +63,8 @@ export interface FleetState {
   readonly examinedAtMs: number;
   /** What was told of the engine last; null: it is there. */
   readonly told: string | null;
+  /** Since when the engine is not there, by the clock of this host, ms; null: it is. */
+  readonly goneSinceMs: number | null;
 }
 
 /** As it begins; the session and what belongs to it are made anew for each incarnation. */
@@ -78,6 +83,7 @@ export const NOTHING_KNOWN = {
   trouble: null,
   examinedAtMs: Number.NEGATIVE_INFINITY,
   told: null,
+  goneSinceMs: null,
 } as const;
 
 /** For the history, and for people. */
@@ -86,6 +92,7 @@ export function note(
   self: FleetSelf,
   version: string,
   text: string,
+  by = 'vili',
 ): void {
-  self.send(deployer, { type: 'note', event: 'fleet', version, text });
+  self.send(deployer, { type: 'note', event: 'fleet', version, text, by });
 }

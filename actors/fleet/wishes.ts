@@ -1,9 +1,9 @@
 import { objectionTo } from '../../lib/fleet/rollout/draft.ts';
 import type { FleetSession } from '../../lib/fleet/session/session.ts';
-import type { FleetReply, FleetWish } from './messages.ts';
+import type { FleetWish, FleetWished } from './messages.ts';
 
 /** Writes to the engine what a person asks for; the leader carries it out. Rejects when the engine is not there. */
-export async function wished(session: FleetSession, wish: FleetWish): Promise<FleetReply> {
+export async function wished(session: FleetSession, wish: FleetWish): Promise<FleetWished> {
   const { kind, version, by, reason } = wish;
   const { rollout, hold, leader } = session.view;
   const of = rollout?.candidate.version ?? '';
@@ -11,13 +11,16 @@ export async function wished(session: FleetSession, wish: FleetWish): Promise<Fl
   if (kind === 'pause') {
     if (hold !== null) return refused(of, `the fleet is already paused by ${hold.by}`);
     await session.hold({ by, at: new Date().toISOString(), reason });
-    return done(of, 'no host is promoted by itself until `vili fleet resume`; tests go on');
+    const text = 'no host is promoted by itself until `vili fleet resume`; tests go on';
+    return done(of, text, told(wish, 'the fleet is paused'));
   }
   const ask = { kind, version, by, reason };
   const objection = objectionTo(rollout, ask);
   if (kind === 'resume' && hold !== null) {
     await session.release();
-    if (objection !== null) return done(of, 'the fleet goes on');
+    if (objection !== null) {
+      return done(of, 'the fleet goes on', told(wish, 'the fleet goes on'));
+    }
   } else if (objection !== null) return refused(of, objection);
   if (!(await session.ask(ask))) {
     return refused(of, 'the leader has not carried out the request before yet');
@@ -34,10 +37,15 @@ const WORDS = {
   reject: 'no host goes to the version, and those that have gone do as fleet.on_rollback says',
 } as const;
 
-function done(version: string, text: string): FleetReply {
-  return { done: true, version, text };
+function done(version: string, text: string, noted: FleetWished['told'] = null): FleetWished {
+  return { done: true, version, text, told: noted };
 }
 
-function refused(version: string, text: string): FleetReply {
-  return { done: false, version, text };
+function refused(version: string, text: string): FleetWished {
+  return { done: false, version, text, told: null };
+}
+
+/** For the history: a hold is nothing that the leader writes. */
+function told({ by, reason }: FleetWish, what: string): FleetWished['told'] {
+  return { by, text: reason === '' ? what : `${what}: ${reason}` };
 }

@@ -12,7 +12,9 @@ export interface Data<T> {
 
 /** Routes that strangers of the host may have; the others are not even asked without a token. */
 const OPEN: ReadonlySet<string> = new Set(
-  ['status', 'history', 'tree', 'series', 'evidence', 'versions'].map((name) => `/v1/${name}`),
+  ['status', 'history', 'tree', 'series', 'evidence', 'versions', 'fleet'].map(
+    (name) => `/v1/${name}`,
+  ),
 );
 /** What was refused or failed for the moment is asked for again; what is denied or not there is not. */
 const AGAIN_MS = 2000;

@@ -26,10 +26,11 @@ export function ActDialog({ act, onClose }: { act: Act; onClose: () => void }): 
   const [problem, setProblem] = useState('');
   const [isSent, setSent] = useState(false);
   const [plan, setPlan] = useState<Plan | null>(null);
+  const path = `/v1/${act.route ?? act.kind}`;
 
   useEffect(() => {
     if (act.hasDryRun !== true) return;
-    post<Plan>(`/v1/${act.kind}`, { ...act.body, by: by || 'dashboard', dryRun: true }).then(
+    post<Plan>(path, { ...act.body, by: by || 'dashboard', dryRun: true }).then(
       setPlan,
       (error: unknown) => setProblem(String(error instanceof Error ? error.message : error)),
     );
@@ -43,7 +44,7 @@ export function ActDialog({ act, onClose }: { act: Act; onClose: () => void }): 
     setProblem('');
     try {
       const why = reason.trim() === '' ? {} : { reason: reason.trim() };
-      const result = await post<ActResult>(`/v1/${act.kind}`, {
+      const result = await post<ActResult>(path, {
         ...act.body,
         ...why,
         by: by.trim(),

@@ -5,6 +5,8 @@ import { percent } from '../../lib/text/numbers.ts';
 /** An act of an operator, as it is possible now. */
 export interface Act {
   readonly kind: string;
+  /** Below `/v1/`; absent: the kind. */
+  readonly route?: string;
   readonly label: string;
   /** Everything that follows from it. */
   readonly effect: string;

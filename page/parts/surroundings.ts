@@ -1,12 +1,13 @@
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
 import { bytes, grouped, percent } from '../../lib/text/numbers.ts';
+import { addressOf } from '../route.ts';
 import { age, sentence, shown } from '../text/show.ts';
 import { type Child, html, type VNode } from '../vendor/preact.js';
 import { Card, State } from './basic.ts';
 
 /** What users got, what became of copies, the disk, and Vili itself. */
 export function Surroundings({ status }: { status: StatusView }): VNode {
-  const { traffic, users, disk, archive, vili } = status;
+  const { traffic, users, disk, archive, vili, fleet } = status;
   const failed = sum(users.failed);
   const isTight = disk.freeShare !== null && disk.freeShare < disk.minFree;
   return html`<${Card} title="Around it">
@@ -31,6 +32,7 @@ export function Surroundings({ status }: { status: StatusView }): VNode {
         ${disk.baseBytes === null ? null : html` <span class="quiet-text">the base takes ${bytes(disk.baseBytes)}</span>`}
       <//>
       <${Fact} name="archive" meaning="versions that have gone, as zips">${archive.count} <span class="quiet-text">${bytes(archive.bytes)}</span><//>
+      ${fleet && html`<${Fact} name="fleet" meaning="the hosts that decide together"><${Fleet} fleet=${fleet} /><//>`}
       <${Fact} name="Vili" meaning="the daemon itself">
         ${shown(vili.version)} <span class="quiet-text">up ${age(vili.uptimeMs)}, pid ${vili.pid}, users on port ${vili.port}</span>
       <//>
@@ -43,7 +45,17 @@ export function Surroundings({ status }: { status: StatusView }): VNode {
 
 // Private
 
-function Fact({
+/** What keeps this host from going on comes first. */
+function Fleet({ fleet }: { fleet: NonNullable<StatusView['fleet']> }): VNode {
+  const { name, leader, problem, waits } = fleet;
+  const link = html`<a href=${addressOf('fleet')}><bdi>${shown(name)}</bdi></a>`;
+  if (problem !== null) return html`${link} <${State} tone="bad" word="etcd is gone" />`;
+  const led = leader === null ? 'nobody leads yet' : `led by ${leader}`;
+  return html`${link} <span class="quiet-text"><bdi>${shown(waits ?? led)}</bdi></span>`;
+}
+
+/** A name, with its meaning on hover, and what it is. */
+export function Fact({
   name,
   meaning,
   children,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openDashboard } from '../../lib/operator/dashboard/dashboard.ts';
+import { faultsOf } from '../support/axe.ts';
 import {
   chromiumPath,
   startChromium,
@@ -22,12 +22,8 @@ const BAD = {
 const NOBODY =
   /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED|ERR_SOCKET/;
 
-const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] };
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
+/** Compressed, of all that it takes until the first view is there. */
+const FIRST_VIEW_MAX_BYTES = 200_000;
 
 describe('The dashboard in a browser', function () {
   this.timeout(180_000);
@@ -131,10 +127,6 @@ describe('The dashboard in a browser', function () {
 
   it('has no violation that axe knows of, in any view, theme and width', async () => {
     const { page } = watched;
-    const axe = await readFile(
-      createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-      'utf8',
-    );
     const found: string[] = [];
     for (const view of [
       'now',
@@ -150,29 +142,7 @@ describe('The dashboard in a browser', function () {
         page,
         `document.querySelector('main .card') && !document.querySelector('main .loading')`,
       );
-      // Run as the debugger does, which the policy of the page does not concern; it stays, as the views are of one page.
-      await page.evaluate(`window.axe ? 0 : (() => { ${axe} })() ?? 0`);
-      for (const width of [1440, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        const overflow = await page.evaluate<number>(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
-        if (overflow > 0) found.push(`${view} is ${overflow} px too wide at ${width}`);
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          // What else there is than colours is the same in both.
-          const rules = colorScheme === 'dark' ? COLOURS : {};
-          const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(
-            `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })})`,
-          );
-          for (const { id, nodes } of violations) {
-            const [node] = nodes;
-            found.push(
-              `${view} ${width} ${colorScheme} ${id}: ${node?.html} ${node?.failureSummary}`,
-            );
-          }
-        }
-      }
+      found.push(...(await faultsOf(page, view)));
     }
     expect(found).to.deep.equal([]);
     await page.setViewportSize({ width: 1440, height: 900 });
@@ -263,6 +233,33 @@ describe('The dashboard in a browser', function () {
       await first.close();
       await second.close();
       await own.close();
+    }
+  });
+
+  it('has no view of a fleet where the host decides alone', async () => {
+    const { page } = watched;
+    await page.goto(`${url}/#/now`);
+    await until(page, `document.querySelectorAll('nav a').length === 7`);
+    await page.goto(`${url}/#/fleet`);
+    await until(page, `/decides alone/.test(document.querySelector('main').innerText)`);
+  });
+
+  it('is small and whole for a browser that never had it', async () => {
+    const fresh = await watchedPage(browser, url);
+    try {
+      const { page, complaints, strangers } = fresh;
+      await page.goto(`${url}/`);
+      await page.waitForSelector('.verdict');
+      // As it came over the wire; what the API said is not of the page.
+      const sizes = await page.evaluate<readonly number[]>(
+        `performance.getEntriesByType('resource').filter((it) => it.name.includes('/page/') || it.name.includes('/lib/')).map((it) => it.encodedBodySize)`,
+      );
+      expect(sizes.length).to.be.above(30);
+      expect(sizes).to.not.include(0);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.below(FIRST_VIEW_MAX_BYTES);
+      expect([complaints, strangers]).to.deep.equal([[], []]);
+    } finally {
+      await fresh.close();
     }
   });
 

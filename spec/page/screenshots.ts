@@ -2,7 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumPath, type Page, startChromium, until, watchedPage } from '../support/browser.ts';
-import { DaemonWorld, freePort } from '../support/daemon-world.ts';
+import { hasProgram } from '../support/certificates.ts';
+import { crowd } from '../support/crowd.ts';
+import { DaemonWorld, freePort, IDENTIFIER } from '../support/daemon-world.ts';
+import { withEtcd } from '../support/etcd.ts';
+import { withTempFolder } from '../support/temp-folder.ts';
 import { Load } from '../soak/kit/load.ts';
 import { largeServiceText, manyEndpoints } from './many-endpoints.ts';
 
@@ -31,15 +35,20 @@ const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height
 /** Until the evidence on all of them is worth a picture. */
 const PAIRS_OF_MANY = 4000;
 
-/** `demo` or `many`: of one of the two only. */
+/** Hosts of the fleet beside the real one, and pairs of that one. */
+const OTHERS = 11;
+const PAIRS_OF_FLEET = 400;
+
+/** `demo`, `many` or `fleet`: of one of them only. */
 const [, , wanted = 'all'] = process.argv;
 const path = chromiumPath();
 if (path === null) throw new Error('there is no Chromium on this host');
 const browser = await startChromium(path);
 try {
   await mkdir(FOLDER, { recursive: true });
-  if (wanted !== 'many') await ofDemo();
-  if (wanted !== 'demo') await ofMany();
+  if (wanted === 'all' || wanted === 'demo') await ofDemo();
+  if (wanted === 'all' || wanted === 'many') await ofMany();
+  if (wanted === 'all' || wanted === 'fleet') await ofFleet();
 } finally {
   await browser.close();
 }
@@ -90,6 +99,30 @@ async function ofMany(): Promise<void> {
   });
 }
 
+/** One real host with a real etcd; the others are what they would write, with its evidence. */
+async function ofFleet(): Promise<void> {
+  if (!hasProgram('etcd')) throw new Error('there is no etcd on this host');
+  await withTempFolder((folder) =>
+    withEtcd(folder, 1, async ([etcd]) => {
+      if (etcd === undefined) throw new Error('there is no etcd');
+      const settings = {
+        fleet_endpoints: etcd.endpoint,
+        fleet_host: 'shop-01.example.org',
+        verdict_mode: 'manual',
+      };
+      await inWorld(settings, async (world, url) => {
+        const daemon = await world.startServing();
+        world.users(40);
+        await world.drop('1.1.0');
+        await daemon.testing('shop-1.1.0');
+        await daemon.until('some pairs', ({ verdict }) => (verdict?.pairs ?? 0) >= PAIRS_OF_FLEET);
+        await crowd(etcd, IDENTIFIER, OTHERS);
+        await pictures(url, { fleet: 'fleet' });
+      });
+    }),
+  );
+}
+
 async function inWorld(
   settings: Readonly<Record<string, string>>,
   use: (world: DaemonWorld, url: string) => Promise<void>,
@@ -131,6 +164,8 @@ async function ready(page: Page, name: string): Promise<void> {
     page,
     `document.querySelector('main .card') && !document.querySelector('main .loading')`,
   );
+  if (name === 'fleet')
+    await until(page, `document.querySelectorAll('.hosts tbody tr').length === ${OTHERS + 1}`);
   if (name.startsWith('why')) await page.waitForSelector('.signals');
   if (name.startsWith('differences')) await page.waitForSelector('.samples');
   if (name.startsWith('now')) await page.waitForSelector('[data-act=pause]:not([disabled])');

@@ -75,6 +75,16 @@ export async function withEtcd<T>(
   size: number,
   use: (nodes: readonly EtcdNode[]) => Promise<T>,
 ): Promise<T> {
+  const nodes = await startEtcd(folder, size);
+  try {
+    return await use(nodes);
+  } finally {
+    await Promise.all(nodes.map((node) => node.kill()));
+  }
+}
+
+/** Starts a cluster of `size` nodes below `folder`; the caller kills each. */
+export async function startEtcd(folder: string, size: number): Promise<readonly EtcdNode[]> {
   const ports = await freePorts(size * 2);
   const peers = Array.from({ length: size }, (_, at) => `http://127.0.0.1:${ports[size + at]}`);
   const cluster = peers.map((peer, at) => `n${at}=${peer}`).join(',');
@@ -94,9 +104,10 @@ export async function withEtcd<T>(
   try {
     for (const node of nodes) node.spawn();
     await Promise.all(nodes.map((node) => node.ready()));
-    return await use(nodes);
-  } finally {
+    return nodes;
+  } catch (error) {
     await Promise.all(nodes.map((node) => node.kill()));
+    throw error;
   }
 }
 

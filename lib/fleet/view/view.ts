@@ -16,6 +16,8 @@ export interface FleetReport {
     readonly endpoints: readonly string[];
     /** Why it is not there, since when nothing is promoted; null: it is. */
     readonly problem: string | null;
+    /** Since when it is not there, ISO 8601, by the clock of this host; null: it is. */
+    readonly since: string | null;
     /** What an operator of the engine has to do; null: nothing. */
     readonly trouble: string | null;
   };
@@ -78,6 +80,7 @@ export interface FleetFacts {
   readonly host: string;
   readonly endpoints: readonly string[];
   readonly problem: string | null;
+  readonly since: string | null;
   readonly trouble: string | null;
   readonly view: FleetView;
   readonly waves: readonly Wave[];
@@ -88,13 +91,13 @@ export interface FleetFacts {
 
 /** What people are shown of a fleet, as this host knows it. */
 export function fleetReportOf(facts: FleetFacts): FleetReport {
-  const { view, fleet, host, endpoints, problem, trouble, verdict, waits } = facts;
+  const { view, fleet, host, endpoints, problem, since, trouble, verdict, waits } = facts;
   const { rollout, hosts, hold, leader } = view;
   return {
     schema: 'vili.fleet/1',
     fleet,
     host,
-    engine: { endpoints, problem, trouble },
+    engine: { endpoints, problem, since, trouble },
     leader,
     hold,
     rollout: rollout && rolloutReport(rollout, facts),

@@ -116,6 +116,7 @@ class Surroundings {
         compareVersions,
       }),
       now: () => performance.now(),
+      wallNow: Date.now,
       journal: this.journal,
     };
   }
@@ -206,7 +207,8 @@ describe('The actor of a host that is one of several', () => {
     });
   });
 
-  it('begins nothing while the engine is gone, says so once, and goes on when it is back', async () => {
+  it('begins nothing while the engine is gone, says so once and since when, and goes on when it is back', async () => {
+    const startedMs = Date.now();
     await withFleetActor(async (stage, around) => {
       around.isDown = true;
       around.judgement = GOOD;
@@ -216,12 +218,16 @@ describe('The actor of a host that is one of several', () => {
       const report = await reportOf(stage);
       expect(report.engine.problem).to.match(/no endpoint of etcd replies|not been reached/);
       expect(report.waits).to.match(/the engine of the fleet is not there/);
+      const since = Date.parse(report.engine.since ?? '');
+      expect(since).to.be.within(startedMs, Date.now());
+      expect((await reportOf(stage)).engine.since).to.equal(report.engine.since);
       expect((await wish(stage, 'promote')).done).to.equal(false);
       expect(around.verdicts()).to.deep.equal([]);
       around.isDown = false;
       await around.deployer.next('verdict');
       const told = around.journal.lines.filter((line) => line.includes('nothing is promoted'));
       expect(told).to.have.length(1);
+      expect((await reportOf(stage)).engine.since).to.equal(null);
       expect(around.journal.lines).to.include('notice fleet: etcd is there');
     });
   });
@@ -234,6 +240,11 @@ describe('The actor of a host that is one of several', () => {
       expect((await wish(stage, 'pause')).done).to.equal(true);
       await eventually('it is paused', async () => (await reportOf(stage)).hold?.by === 'ann');
       expect((await wish(stage, 'pause')).done).to.equal(false);
+      const paused = around.deployer.messages.filter(
+        (it) => it.type === 'note' && it.text === 'the fleet is paused',
+      );
+      expect(paused).to.have.length(1);
+      expect(paused[0]).to.include({ event: 'fleet', by: 'ann' });
       expect((await wish(stage, 'promote')).done).to.equal(true);
       await eventually('the leader took the request', async () => {
         return (await reportOf(stage)).rollout?.decidedBy === 'ann';

@@ -37,7 +37,9 @@ function problemLines({ engine, hold }: FleetReport, { colors, columns }: TextOp
   const texts = [
     ...(engine.problem === null
       ? []
-      : [`the engine is not there: ${engine.problem}; nothing is promoted until it is back`]),
+      : [
+          `the engine is not there${sinceText(engine)}: ${engine.problem}; nothing is promoted until it is back`,
+        ]),
     ...(engine.trouble === null ? [] : [engine.trouble]),
   ].map((text) => wrapWords(`${INDENT}! ${printable(text)}`, columns, INDENT + INDENT));
   const at = hold === null || hold.at === '' ? '' : ` on ${dateTime(hold.at)}`;
@@ -51,6 +53,11 @@ function problemLines({ engine, hold }: FleetReport, { colors, columns }: TextOp
           INDENT + INDENT,
         );
   return [...texts.flat().map(colors.bad), ...held.map(colors.careful)];
+}
+
+/** An older daemon does not say. */
+function sinceText({ since }: FleetReport['engine']): string {
+  return since ? ` since ${dateTime(since)}` : '';
 }
 
 function rolloutLines({ rollout, waits }: FleetReport, options: TextOptions): string[] {

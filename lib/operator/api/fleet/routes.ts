@@ -6,6 +6,7 @@ export const FLEET_ROUTES = {
   fleet: json({
     method: 'GET',
     path: '/v1/fleet',
+    isOpen: true,
     request: {},
     doc: '[`vili.fleet/1`](fleet.md#vili-fleet---json): the rollout, its hosts and who leads, or `null` without `fleet.endpoints`',
     respond: (handlers) => handlers.fleet(),

@@ -26,7 +26,7 @@ const REPORT: FleetReport = {
   schema: 'vili.fleet/1',
   fleet: 'shop',
   host: 'b',
-  engine: { endpoints: ['http://127.0.0.1:2379'], problem: null, trouble: null },
+  engine: { endpoints: ['http://127.0.0.1:2379'], problem: null, since: null, trouble: null },
   leader: { host: 'a', token: 7 },
   hold: null,
   rollout: {
@@ -77,11 +77,18 @@ describe('What vili fleet shows', () => {
 
   it('says what holds it, and that the engine is not there', () => {
     const hold = { by: 'ann', at: '2026-01-05T07:00:00.000Z', reason: 'freeze' };
-    const engine = { endpoints: [], problem: 'no endpoint of etcd replies', trouble: 'compact it' };
+    const engine = {
+      endpoints: [],
+      problem: 'no endpoint of etcd replies',
+      since: '2026-01-05T06:59:58.000Z',
+      trouble: 'compact it',
+    };
     const rollout = REPORT.rollout && { ...REPORT.rollout, heldBy: 'c', quorum: 'too few' };
     const lines = fleetText({ ...REPORT, hold, engine, rollout, leader: null }, OPTIONS).join('\n');
     expect(lines).to.contain('nobody leads');
-    expect(lines).to.contain('! the engine is not there: no endpoint of etcd replies; nothing is');
+    expect(lines.replaceAll(/\n +/g, ' ')).to.contain(
+      '! the engine is not there since 2026-01-05 06:59:58Z: no endpoint of etcd replies; nothing is',
+    );
     expect(lines).to.contain('! compact it');
     expect(lines).to.contain(
       'paused by ann on 2026-01-05 07:00:00Z (freeze); go on: vili fleet resume',
