@@ -52,7 +52,9 @@ export function numberOf(identifier: string, version: string): string {
 /** A sentence with its full stop and a capital letter. */
 export function sentence(text: string): string {
   const clean = shown(text);
-  const whole = /[.!?…]$/.test(clean) ? clean : `${clean}.`;
+  const ended = /[.!?…]$/.test(clean) ? clean : `${clean}.`;
+  // A number keeps its sign when the line ends there.
+  const whole = ended.replace(/(\d) %/g, '$1\u00a0%');
   // The name of a version, or of an endpoint, stays as it is.
   return /^[a-z]+[ ,.:']/.test(whole) ? `${whole[0]?.toUpperCase()}${whole.slice(1)}` : whole;
 }

@@ -29,7 +29,7 @@ const HOSTILE = [
   'javascript:window.hurt=1',
   '\u202egpj.exe\u2066',
   'שלום-🦊',
-  'x'.repeat(200),
+  'x'.repeat(190),
   '"><iframe src="http://evil.example/"></iframe>',
 ];
 

@@ -164,6 +164,8 @@ async function ready(page: Page, name: string): Promise<void> {
     page,
     `document.querySelector('main .card') && !document.querySelector('main .loading')`,
   );
+  // A busy host may have kept an actor from replying in time.
+  await until(page, `!document.querySelector('.gone')`);
   if (name === 'fleet')
     await until(page, `document.querySelectorAll('.hosts tbody tr').length === ${OTHERS + 1}`);
   if (name.startsWith('why')) await page.waitForSelector('.signals');
