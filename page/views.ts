@@ -18,7 +18,7 @@ export interface View {
   readonly question: string;
   readonly View: (props: { route: Route }) => VNode;
   /** Whether the navigation has it; absent: always. */
-  isOffered?(status: StatusView): boolean;
+  readonly isOffered?: (status: StatusView) => boolean;
 }
 
 /** In the order of the navigation; the first is shown first. */
