@@ -42,6 +42,8 @@ import { metricsActor } from './metrics/metrics-actor.ts';
 import { notifierActor } from './notifier-actor.ts';
 import { operatorActor } from './operator-actor.ts';
 import { reloaderActor } from './reloader-actor.ts';
+import { spansDeps } from './spans/deps.ts';
+import { spansActor } from './spans/span-actor.ts';
 import { trafficMirrorActor } from './traffic-mirror-actor.ts';
 import { versionSpec } from './version/specs.ts';
 
@@ -81,6 +83,7 @@ export async function rootTable(
   const admin = adminDeps(services, handlers);
   const dash = dashDeps(services, handlers);
   const fleet = await fleetSpecs(services, handlers);
+  const spans = spansDeps(services);
   return [
     actorSpec({
       name: 'notifier',
@@ -180,6 +183,7 @@ export async function rootTable(
           journal,
         }),
     }),
+    ...(spans === null ? [] : [actorSpec({ name: 'spans', behaviour: () => spansActor(spans) })]),
     ...fleet,
     ...(dash === null ? [] : [actorSpec({ name: 'dash', behaviour: () => dashActor(dash) })]),
     ...(admin === null ? [] : [actorSpec({ name: 'admin', behaviour: () => adminActor(admin) })]),

@@ -7,6 +7,7 @@ import { previewRules } from './rules/preview.ts';
 import { proxyProcessRules, proxyRules } from './rules/proxy.ts';
 import { portRules, processRules, servletTlsRules } from './rules/servlets.ts';
 import { mirrorRules, verdictRules } from './rules/testing.ts';
+import { tracesRules } from './rules/traces.ts';
 import type { SchemaSettings } from './schema.ts';
 
 /** Every contradiction between settings that are each valid by themselves. */
@@ -23,6 +24,7 @@ export function checkRules(settings: SchemaSettings): readonly Finding[] {
     notifyRules,
     adminRules,
     fleetRules,
+    tracesRules,
     dashRules,
   ].flatMap((rules) => rules(settings));
 }

@@ -10,6 +10,7 @@ import { processes } from './schema/process.ts';
 import { proxy } from './schema/proxy.ts';
 import { service } from './schema/service.ts';
 import { isSetting, type SettingsOf, settingName } from './schema/setting.ts';
+import { traces } from './schema/traces.ts';
 import { verdict } from './schema/verdict.ts';
 
 /** The parts of the schema in the order of the reference page. */
@@ -20,6 +21,7 @@ export const SECTIONS = [
   { title: "Testing's side", settings: mirror },
   { title: 'The verdict', settings: verdict },
   { title: 'Operating', settings: operating },
+  { title: 'Traces', settings: traces },
   { title: 'Several hosts', settings: fleet },
   { title: 'Notifications', settings: notify },
   { title: 'Slack and other keys of the Go program', settings: legacy },
@@ -33,6 +35,7 @@ const schema = {
   ...mirror,
   ...verdict,
   ...operating,
+  ...traces,
   ...fleet,
   ...notify,
   ...legacy,

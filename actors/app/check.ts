@@ -10,6 +10,8 @@ import { layoutOf } from '../../lib/base/names/layout.ts';
 import { succeeds } from '../../lib/base/names/paths.ts';
 import type { CheckOptions } from '../../lib/cli/terminal/io.ts';
 import { EXIT, messageOf } from '../../lib/errors.ts';
+import { tracesUrl } from '../../lib/metrics/spans/protocol.ts';
+import { requireSpanPackages } from '../../lib/metrics/spans/packages.ts';
 import { inspectLog, levelWarning } from '../../lib/logs/classify/inspect.ts';
 import { logPaths } from '../../lib/logs/follow/protocol.ts';
 import { controlClient } from '../../lib/operator/client/client.ts';
@@ -19,7 +21,7 @@ import { portHolders } from '../../lib/servlet/ports/port-holders.ts';
 import { bindFailure, PortPool } from '../../lib/servlet/ports/ports.ts';
 import { fleetText } from '../fleet/authorities.ts';
 import { trustText } from '../../lib/servlet/trust.ts';
-import { counted } from '../../lib/text/numbers.ts';
+import { counted, percent } from '../../lib/text/numbers.ts';
 import { holderText } from '../../lib/servlet/ports/taken-port.ts';
 import { migrationOf } from './migrate/migration.ts';
 import { tlsFiles } from './settings/traffic.ts';
@@ -52,6 +54,9 @@ export async function check(options: CheckOptions): Promise<number> {
     await checked('server files', () => checkServerFiles(settings)),
     await checked('links', () => checkLinks(settings)),
     await checked('log', () => checkLog(settings)),
+    ...(settings.otlp.endpoint === ''
+      ? []
+      : [await checked('otlp.endpoint', () => Promise.resolve(tracesText(settings)))]),
     ...(settings.openapi === null ? [] : [checkOpenApi(settings.openapi)]),
   ];
   const migration = options.migrate ? await migrationOf(settings) : [];
@@ -112,6 +117,12 @@ function checkTls(settings: Settings): Promise<string> {
   if (tls === null) return Promise.resolve('off, users are served in plain HTTP');
   readTlsPair(tls);
   return Promise.resolve(`${tls.certFile} and ${tls.keyFile} belong together`);
+}
+
+/** Whether the collector is there is not asked: Vili starts without it. */
+function tracesText({ otlp }: Settings): string {
+  requireSpanPackages();
+  return `spans go to ${tracesUrl(otlp.endpoint)}, of ${percent(otlp.sample)} of the requests without a trace`;
 }
 
 async function checkAdmin({ admin, base, identifier }: Settings): Promise<string> {

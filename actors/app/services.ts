@@ -9,6 +9,8 @@ import { createMask } from '../../lib/compare/mask/mask.ts';
 import { DiskGauge } from '../../lib/disk/gauge.ts';
 import { WriteHealth } from '../../lib/disk/write-health.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
+import { SpanFeed } from '../../lib/metrics/spans/feed.ts';
+import { requireSpanPackages } from '../../lib/metrics/spans/packages.ts';
 import { TraceLog } from '../../lib/journal/trace-log.ts';
 import type { LogOffset } from '../../lib/logs/follow/batch.ts';
 import { LogFollowers } from '../../lib/logs/follow/follower.ts';
@@ -80,6 +82,8 @@ export interface Services {
   readonly disk: DiskGauge;
   /** The history as it happens, for observers. */
   readonly feed: LiveFeed;
+  /** What goes to the collector of traces; null where `otlp.endpoint` is not set. */
+  readonly spans: SpanFeed | null;
   readonly environment: NodeJS.ProcessEnv;
   /** For durations and evidence: steady, whatever happens to the clock of the host. */
   readonly now: () => number;
@@ -91,7 +95,7 @@ export interface Services {
   readonly stopping: AbortSignal;
 }
 
-/** Makes all services; nothing listens, runs or is spawned yet. Throws as `createProxyService`, `servletTls`. */
+/** Makes all services; nothing listens, runs or is spawned yet. Throws as `createProxyService`, `servletTls`, `spanFeed`. */
 export async function createServices(
   options: ServiceOptions,
   stopping: AbortSignal,
@@ -102,6 +106,7 @@ export async function createServices(
   const { live, manager, journal, environment, viliVersion, inheritedFd, before } = options;
   const { settings } = live;
   const tls = servletTls(settings);
+  const spans = spanFeed(settings);
   const layout = layoutOf(settings.base, settings.identifier);
   const mask = createMask(settings.mask, true);
   const maskText = (text: string): string => mask.text(text);
@@ -136,6 +141,7 @@ export async function createServices(
     settings: () => mirrorSettings(live.settings, token),
     onOutcomes: (batch) => addresses.trafficMirror.tell({ type: 'outcomes', batch }),
     onEvent: (event) => addresses.trafficMirror.tell({ type: 'mirror-event', event }),
+    onSpans: (copies) => spans?.publish(copies),
   });
   const launcher = new ServletLauncher({
     now: Date.now,
@@ -176,6 +182,7 @@ export async function createServices(
     writes: new WriteHealth({ journal, now: Date.now }),
     disk: new DiskGauge(settings.base),
     feed: new LiveFeed(),
+    spans,
     environment,
     now,
     wallNow: Date.now,
@@ -186,6 +193,13 @@ export async function createServices(
 }
 
 // Private
+
+/** @throws ViliError VILI_OTLP_PACKAGES where `otlp.endpoint` is set and its packages are missing. */
+function spanFeed({ otlp }: Settings): SpanFeed | null {
+  if (otlp.endpoint === '') return null;
+  requireSpanPackages();
+  return new SpanFeed();
+}
 
 /** Nobody else would notice: the service's own log knows nothing of what did not reach it. */
 function logUserFailure(journal: Journal, failure: UserFailure, registry: ProcessRegistry): void {

@@ -71,6 +71,7 @@ async function factsOf(services: Services): Promise<MetricFacts> {
     recorded,
     host: hostFacts(services),
     fleet,
+    spans: services.spans?.counts.view() ?? null,
   };
 }
 

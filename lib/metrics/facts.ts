@@ -5,6 +5,7 @@ import type { Role } from '../model/role.ts';
 import type { ProcessSample, ServletFacts } from '../model/servlet-facts.ts';
 import type { EndpointReport, SignalRow } from '../verdict/report.ts';
 import type { DurationsView } from './record/durations.ts';
+import type { SpanFacts } from './spans/counts.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -26,6 +27,8 @@ export interface MetricFacts {
   readonly host: HostFacts;
   /** Null: this host decides alone, or it is not known now. */
   readonly fleet: FleetFacts | null;
+  /** Null: there is no collector of traces. */
+  readonly spans: SpanFacts | null;
 }
 
 /** What of `vili fleet` is a number, by the same names. */

@@ -3,6 +3,7 @@ import { FINDINGS } from './families/findings.ts';
 import { FLEET } from './families/fleet.ts';
 import { HOST } from './families/host.ts';
 import { ROLES } from './families/roles.ts';
+import { SPANS } from './families/spans.ts';
 import { TRAFFIC } from './families/traffic.ts';
 import { VERDICT } from './families/verdict.ts';
 import { VERSIONS } from './families/versions.ts';
@@ -16,6 +17,7 @@ export const METRIC_FAMILIES: Readonly<Record<string, readonly Metric[]>> = {
   Verdict: VERDICT,
   Findings: FINDINGS,
   'Several hosts': FLEET,
+  Traces: SPANS,
   'Vili itself': HOST,
   Actors: ACTORS,
 };

@@ -1,10 +1,11 @@
 import type { Endpoints } from '../compare/endpoint/endpoints.ts';
 import type { Harm } from '../model/users/harm.ts';
+import type { CopySpan } from '../model/span/copy.ts';
 import type { MirrorSettings } from './settings.ts';
 import type { Report } from './wire/protocol.ts';
 
 /** What the mirror found since the previous batch; `dropped` includes copies never made. */
-export interface OutcomeBatch extends Omit<Report, 'mirrored' | 'failed' | 'dropped'> {
+export interface OutcomeBatch extends Omit<Report, 'mirrored' | 'failed' | 'dropped' | 'spans'> {
   readonly testId: string;
   readonly dropped: Readonly<Record<string, number>>;
   /** What the test does to users. */
@@ -34,4 +35,6 @@ export interface MirrorHooks {
   readonly endpoints?: Endpoints;
   readonly onOutcomes: (batch: OutcomeBatch) => void;
   readonly onEvent: (event: MirrorEvent) => void;
+  /** Spans for the collector of traces. */
+  readonly onSpans?: (spans: readonly CopySpan[]) => void;
 }

@@ -70,6 +70,7 @@ export function createMirror(settings: MirrorSettings, hooks: MirrorHooks): Mirr
     hooks: {
       now: steadyNow,
       endpoints: createEndpoints(settings.compare),
+      onSpans: () => {},
       ...hooks,
       isBusyElsewhere: () => isBusyElsewhere,
     },

@@ -1,4 +1,5 @@
 import type { FlatHeaders } from './headers.ts';
+import type { ExchangeSpan } from './span/span.ts';
 
 /** Where a servlet listens. `instance` names it in events, e.g. `inventory-1.4.2/1_running`. */
 export interface Target {
@@ -51,6 +52,8 @@ export interface Exchange {
   readonly responseDigest: string | null;
   /** From sending the request to the last byte of running's response, ms. */
   readonly runningMs: number;
+  /** Its span, `TRACE-SPAN`, where it goes to the collector of traces: the copy's is below it. */
+  readonly trace?: string;
 }
 
 /** The mirror as the proxy sees it. All calls are cheap, never block and never throw. */
@@ -106,4 +109,6 @@ export interface TrafficObservation {
   readonly instance: string;
   /** Who asked: an address, or a mark of the session where `mirror.sticky` or `promotion.sticky` names its header or cookie. */
   readonly client: string;
+  /** Absent where it does not go to the collector of traces. */
+  readonly span?: ExchangeSpan;
 }

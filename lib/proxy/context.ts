@@ -2,6 +2,7 @@ import type { ExchangeSink } from '../model/exchange.ts';
 import type { CopyLimits } from './copy/copy.ts';
 import type { MirrorFilter } from './copy/filter.ts';
 import type { Origins } from './copy/origin.ts';
+import type { SpanSampler } from './copy/spans.ts';
 import type { TrafficLog } from './copy/traffic.ts';
 import type { Counter } from './counts.ts';
 import type { FailureLog } from './failures.ts';
@@ -21,6 +22,8 @@ export interface ProxyContext {
   readonly failures: FailureLog;
   readonly copyLimits: CopyLimits;
   readonly traffic: TrafficLog;
+  /** Null: there is no collector of traces. */
+  readonly spans: SpanSampler | null;
   /** Replaced together with a route that has rules of its own. */
   filter: MirrorFilter;
   readonly origins: Origins;

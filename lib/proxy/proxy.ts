@@ -7,6 +7,7 @@ import type { ProxyContext } from './context.ts';
 import { CopyBudget } from './copy/budget.ts';
 import { MirrorFilter } from './copy/filter.ts';
 import { Origins } from './copy/origin.ts';
+import { SpanSampler } from './copy/spans.ts';
 import { type TrafficListener, TrafficLog } from './copy/traffic.ts';
 import { Counter, type ProxyCounts } from './counts.ts';
 import { ErrorPages } from './downstream/error-pages.ts';
@@ -105,6 +106,7 @@ export function createProxy(
     counts: new Counter(),
     failures: new FailureLog(Date.now, hooks.onFailure ?? (() => {})),
     traffic: new TrafficLog(),
+    spans: spansOf(settings, hooks.random ?? Math.random),
     copyLimits: {
       maxRequestBytes: settings.mirror.maxBodyBytes,
       maxResponseBytes: settings.compareMaxBodyBytes,
@@ -220,6 +222,10 @@ async function openConnections(server: Server, handedOff: HandedOffConnections):
     server.getConnections((error, count) => resolve(error === null ? count : 0));
   });
   return own + handedOff.size;
+}
+
+function spansOf({ spans, tls }: ProxySettings, random: () => number): SpanSampler | null {
+  return spans ? new SpanSampler(spans.share, tls === null ? 'http' : 'https', random) : null;
 }
 
 /** New connections get the new certificate; open connections stay. */

@@ -56,6 +56,8 @@ export interface ProxySettings {
   };
   /** Who may see the version under test; null or absent: nobody. */
   readonly preview?: PreviewSettings | null;
+  /** The share of requests without a trace that get one; null or absent: no request has a span. */
+  readonly spans?: { readonly share: number } | null;
   /** Only the digest of a larger response is kept. */
   readonly compareMaxBodyBytes: number;
   /** Addresses, networks in CIDR notation, `loopback`, `linklocal` or `uniquelocal`. */

@@ -273,6 +273,7 @@ const DEFAULTS: Settings = {
     cert: '',
     key: '',
   },
+  otlp: { endpoint: '', sample: 0.01 },
   slack: { webhook: '' },
   webhook: { url: '', secret: '' },
   notify: { command: '' },

@@ -75,8 +75,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: 'lib/model lib/runtime lib/text lib/deployment lib/verdict',
   },
   'lib/metrics': {
-    idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, and `series` for charts',
-    imports: 'lib/model lib/compare lib/verdict lib/evaluation',
+    idea: 'what Prometheus is told: metrics declared once, by family; what is counted for them, `series` for charts, and `spans` for a collector of traces',
+    imports: 'lib/model lib/runtime lib/compare lib/verdict lib/evaluation',
   },
   'lib/page': {
     idea: 'the files of the dashboard, and how they are served; what runs in the browser is in `page/`',

@@ -6,6 +6,7 @@ import type { MirrorEvent } from '../../lib/mirror/events.ts';
 import { createMirror, type Mirror } from '../../lib/mirror/mirror.ts';
 import type { MirrorSettings } from '../../lib/mirror/settings.ts';
 import type { Exchange, Target } from '../../lib/model/exchange.ts';
+import type { CopySpan } from '../../lib/model/span/copy.ts';
 import { DEFAULT_MIRROR_SETTINGS } from './default-settings.ts';
 
 /** A mirror with everything it reported so far. */
@@ -14,6 +15,8 @@ export interface Kit {
   readonly outcomes: PairOutcome[];
   readonly dropped: Record<string, number>;
   readonly events: MirrorEvent[];
+  /** Of copies whose exchange has a span. */
+  readonly spans: CopySpan[];
   /** What the batches reported besides outcomes: copies overdue now, pairs without a baseline in all. */
   readonly reported: { overdue: number; pausedSlow: number; noise: string | null };
   /** Begins the test `t`. */
@@ -35,6 +38,7 @@ export async function withMirror(
 ): Promise<void> {
   const outcomes: PairOutcome[] = [];
   const events: MirrorEvent[] = [];
+  const spans: CopySpan[] = [];
   const dropped: Record<string, number> = {};
   const reported: Kit['reported'] = { overdue: 0, pausedSlow: 0, noise: null };
   const waiting = new Set<() => void>();
@@ -59,6 +63,7 @@ export async function withMirror(
         events.push(event);
         checkAll();
       },
+      onSpans: (batch) => spans.push(...batch),
     },
   );
   const until = (condition: () => boolean) =>
@@ -76,6 +81,7 @@ export async function withMirror(
     outcomes,
     dropped,
     events,
+    spans,
     reported,
     until,
     begin: (testing, running = testing) => mirror.begin({ id: 't', testing, running }),

@@ -36,6 +36,7 @@ export function proxySettings(settings: Settings, errorPage: string, token: stri
     compareMaxBodyBytes: compare.maxBodyBytes,
     trustedProxies: settings.trustProxy,
     errorPage,
+    spans: settings.otlp.endpoint === '' ? null : { share: settings.otlp.sample },
   };
 }
 

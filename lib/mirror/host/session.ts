@@ -182,6 +182,7 @@ export class MirrorSession {
   #settle(report: Report): void {
     this.#open -= this.#parts.accounts.settle(report);
     for (const [reason, count] of Object.entries(report.dropped)) this.#noteDropped(reason, count);
+    if (report.spans.length > 0) this.#parts.hooks.onSpans(report.spans);
     this.#flush(report);
   }
 

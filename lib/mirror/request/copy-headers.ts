@@ -1,7 +1,9 @@
 import { HOP_BY_HOP, pairsOf } from '../../model/headers.ts';
+import { TRACEPARENT } from '../../model/span/context.ts';
+import type { SpanIds } from '../../model/span/span.ts';
 import type { HeaderEdit } from '../../model/traffic-rules.ts';
 import { TOKEN_SUFFIX } from '../../proxy/http/hop-by-hop.ts';
-import { ownSpan, TRACEPARENT } from './trace-context.ts';
+import { ownSpan } from './trace-context.ts';
 
 const REQUEST_ID = 'x-request-id';
 const NOTHING: ReadonlySet<string> = new Set();
@@ -32,6 +34,7 @@ export function copyHeaders(
   rules: CopyHeaderRules,
   mark: Mark,
   without: ReadonlySet<string> = NOTHING,
+  span: SpanIds | null = null,
 ): string[] {
   const result: string[] = [];
   const edits = mark === 'test' ? rules.headers : NO_EDITS;
@@ -43,7 +46,7 @@ export function copyHeaders(
     if (key === markKey || NOT_COPIED.has(key) || edited.has(key)) continue;
     if (without.has(key)) continue;
     if (key === REQUEST_ID) hasRequestId = true;
-    result.push(name, key === TRACEPARENT ? ownSpan(value) : value);
+    result.push(name, key === TRACEPARENT ? ownSpan(value, span) : value);
   }
   for (const { name, value } of edits) if (value !== null) result.push(name, value);
   if (!hasRequestId) result.push('X-Request-Id', requestId);

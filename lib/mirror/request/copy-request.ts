@@ -1,5 +1,6 @@
 import type { ByteBudget } from '../../model/byte-budget.ts';
 import type { Exchange } from '../../model/exchange.ts';
+import type { SpanIds } from '../../model/span/span.ts';
 import type { MirrorSettings } from '../settings.ts';
 import { conditionsOf } from './conditions.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
@@ -26,18 +27,19 @@ export const REFUSED: ShadowResponse = {
   extraBytes: 0,
 };
 
-export type CopyRequest = (exchange: Exchange, mark: Mark) => ShadowRequest;
+/** `span`: that of this very request, where it has one. */
+export type CopyRequest = (exchange: Exchange, mark: Mark, span?: SpanIds | null) => ShadowRequest;
 
 /** Repeats the user's request without its conditions, marked as copy or baseline; only the copy is rewritten. */
 export function createCopyRequest(settings: MirrorSettings): CopyRequest {
   const rewritten = compileRewrites(settings.rewrite);
-  return (exchange, mark) => {
+  return (exchange, mark, span = null) => {
     const { method, path, body, requestId, headers } = exchange;
     return {
       method,
       path: mark === 'test' ? rewritten(path) : path,
       body,
-      headers: copyHeaders(headers, requestId, settings, mark, conditionsOf(exchange)),
+      headers: copyHeaders(headers, requestId, settings, mark, conditionsOf(exchange), span),
     };
   };
 }

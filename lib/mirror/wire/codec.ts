@@ -5,7 +5,7 @@ export const ALIGNMENT = 8;
 /** A record: three doubles, eight integers, a length per string, the strings, the bodies. */
 const DOUBLES_BYTES = 3 * 8;
 const INTEGERS = 8;
-const FIXED_STRINGS = 6;
+const FIXED_STRINGS = 7;
 const ABSENT = -1;
 /** In the place that tells whether there is a digest: the record is a note, which is no copy. */
 const NOTE = 2;
@@ -44,6 +44,7 @@ export function recordBytes(exchange: Exchange): number {
   let characters = exchange.requestId.length + exchange.method.length + exchange.path.length;
   characters += exchange.responseDigest?.length ?? 0;
   characters += exchange.operation.length + exchange.endpoint.length;
+  characters += exchange.trace?.length ?? 0;
   for (const text of headers) characters += text.length;
   for (const text of responseHeaders) characters += text.length;
   const bodies = (exchange.body?.length ?? 0) + (exchange.responseBody?.length ?? 0);
@@ -63,7 +64,7 @@ export function writeRecord(
 ): void {
   const { bytes, integers, doubles } = target;
   const { headers, responseHeaders, requestId, method, path, body, responseBody } = exchange;
-  const { operation, endpoint } = exchange;
+  const { operation, endpoint, trace = '' } = exchange;
   const digest = exchange.responseDigest ?? '';
   doubles[offset >> 3] = exchange.atMs;
   doubles[(offset >> 3) + 1] = exchange.runningMs;
@@ -83,7 +84,8 @@ export function writeRecord(
   integers[at++] = digest.length;
   integers[at++] = operation.length;
   integers[at++] = endpoint.length;
-  let text = requestId + method + path + digest + operation + endpoint;
+  integers[at++] = trace.length;
+  let text = requestId + method + path + digest + operation + endpoint + trace;
   for (const part of headers) {
     integers[at++] = part.length;
     text += part;
@@ -134,8 +136,8 @@ export function readRecord(source: RecordBuffer, offset: number): Exchange {
   const copy = (from: number, length: number) =>
     length === ABSENT ? null : Buffer.from(bytes.subarray(from, from + length));
   const [requestId, method, path, digest] = [take(), take(), take(), take()];
-  const [operation, endpoint] = [take(), take()];
-  return {
+  const [operation, endpoint, trace] = [take(), take(), take()];
+  const exchange = {
     requestId,
     method,
     path,
@@ -152,6 +154,7 @@ export function readRecord(source: RecordBuffer, offset: number): Exchange {
     responseDigest: integer(KIND) === 1 ? digest : null,
     runningMs: doubles[(offset >> 3) + 1] ?? 0,
   };
+  return trace === '' ? exchange : { ...exchange, trace };
 }
 
 // Private

@@ -2,6 +2,7 @@ import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type { PairOutcome } from '../../compare/outcome.ts';
 import type { SampleCopy } from '../../compare/sample/sample.ts';
 import type { Exchange, FailureKind, Target } from '../../model/exchange.ts';
+import type { CopySpan } from '../../model/span/copy.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { StateSnapshot } from '../state/memory.ts';
 
@@ -91,6 +92,8 @@ export interface Report {
   readonly samples: readonly SampleCopy[];
   /** All that is known of noise, for the checkpoint; null when there is nothing new. */
   readonly noise: string | null;
+  /** Of the copies that go to the collector of traces. */
+  readonly spans: readonly CopySpan[];
 }
 
 export const EMPTY_REPORT: Report = {
@@ -104,6 +107,7 @@ export const EMPTY_REPORT: Report = {
   ignored: [],
   samples: [],
   noise: null,
+  spans: [],
 };
 
 export type FromWorker =

@@ -60,7 +60,7 @@ export class Results {
   }
 
   /** Everything since the last call, or null when there is nothing. */
-  take(): Omit<Report, 'overdue' | 'paused' | 'translated'> | null {
+  take(): Omit<Report, 'overdue' | 'paused' | 'translated' | 'spans'> | null {
     const taken = this.#tally.take();
     if (taken === null) return null;
     return {

@@ -11,6 +11,7 @@ import { Places } from './places.ts';
 import { CopyQueue } from './queue.ts';
 import { Results } from './results.ts';
 import { Sender } from './sender.ts';
+import { CopySpans } from '../request/copy-spans.ts';
 import { type SliceHooks, TimeSlices } from './time-slices.ts';
 
 export interface ShadowRunHooks extends SliceHooks {
@@ -31,6 +32,7 @@ export class ShadowRun {
   readonly #lines: Lines;
   readonly #places: Places;
   readonly #sender: Sender;
+  readonly #spans = new CopySpans();
   /** Pairs with all their responses, waiting to be compared. Bounded by `concurrency`. */
   readonly #completed: TimeSlices<OpenPair>;
   #targets: Targets;
@@ -100,7 +102,8 @@ export class ShadowRun {
     const results = this.results.take();
     if (results === null) return isNews ? { ...EMPTY_REPORT, overdue } : null;
     const translated = this.state.translation.takeUsed();
-    return { ...results, overdue, paused: plan.takePaused(), translated };
+    const spans = this.#spans.take();
+    return { ...results, overdue, paused: plan.takePaused(), translated, spans };
   }
 
   /** Ends everything under way; what is open is counted as `ended`. */
@@ -203,6 +206,7 @@ export class ShadowRun {
     const completed = { exchange, endpoint, testing, baseline, testingAgain, hadNoRoom, aside };
     const { isReversed = false } = this.#targets;
     const outcome = this.results.add(isReversed ? exchanged(completed) : completed);
+    if (pair.span !== null) this.#spans.add(pair.span, exchange, response, outcome, isReversed);
     this.state.learn(known, outcome, (one, other) => this.results.places(pair, one, other));
     plan.learn(endpoint, outcome.differs, outcome.baseline?.differs ?? null);
   }

@@ -1,6 +1,6 @@
 import { isDeniedStatus, mayPass } from '../../compare/severity.ts';
 import { ByteBudget } from '../../model/byte-budget.ts';
-import type { Exchange } from '../../model/exchange.ts';
+import type { Exchange, Target } from '../../model/exchange.ts';
 import { isRevalidation } from '../request/conditions.ts';
 import { type CopyRequest, createCopyRequest, limitsOf } from '../request/copy-request.ts';
 import { Requester, type ShadowResponse } from '../request/requester.ts';
@@ -13,6 +13,7 @@ import { BaselinePlan } from './again/plan.ts';
 import { AskStranger } from './again/stranger.ts';
 import { Breaker } from './breaker.ts';
 import { Overdue } from './overdue.ts';
+import { beginSpan } from '../request/copy-spans.ts';
 
 export interface SenderHooks {
   /** Monotonic clock, ms. */
@@ -49,6 +50,7 @@ export class Sender {
   readonly #again: AskAgain;
   readonly #stranger: AskStranger;
   #breaker: Breaker;
+  #target: Target | null;
   /** How often testing has been replaced. */
   #generation = 0;
 
@@ -56,6 +58,7 @@ export class Sender {
     const { concurrency, compare, timeoutMs: connectTimeoutMs, maxHeadBytes } = settings;
     this.#settings = settings;
     this.#hooks = hooks;
+    this.#target = targets.testing;
     this.#copyRequest = translating(createCopyRequest(settings), hooks.state);
     this.#breaker = new Breaker(settings.breaker, hooks.now);
     this.budget = new ByteBudget(settings.queueBytes);
@@ -89,11 +92,13 @@ export class Sender {
     const { status, runningMs } = exchange;
     if (exchange.failure === null) this.plan.observeRunning(endpoint, runningMs);
     const isDenied = isDeniedStatus(status);
+    const span = beginSpan(exchange, this.#target);
     const pair: OpenPair = {
       exchange,
       endpoint,
       isProbe: admission === 'probe',
       bytes,
+      span,
       limits: limitsOf(this.#settings, exchange, this.budget),
       isPlanned: admission === 'send' && this.#again.plans(exchange, endpoint, isDenied),
       testing: null,
@@ -109,7 +114,7 @@ export class Sender {
     if (admission === 'send') this.#stranger.ask(pair, this.#hooks.completed);
     const generation = this.#generation;
     this.overdue.began(pair, runningMs);
-    this.#testing.send(this.#copyRequest(exchange, 'test'), pair.limits, (response) => {
+    this.#testing.send(this.#copyRequest(exchange, 'test', span), pair.limits, (response) => {
       pair.testing = response;
       this.overdue.ended(pair);
       this.#informBreaker(pair, generation, response);
@@ -125,6 +130,7 @@ export class Sender {
   /** The new process inherits neither the failures of the previous one nor its waiting time. */
   replaceTesting({ testing }: Targets): void {
     this.#generation++;
+    this.#target = testing;
     this.#breaker = new Breaker(this.#settings.breaker, this.#hooks.now);
     this.#testing.retarget(testing);
     this.#testingAgain.retarget(testing);
@@ -206,6 +212,6 @@ function dependsOnSecond(exchange: Exchange, { status, length }: ShadowResponse)
 
 /** What goes to testing carries the sessions that testing handed out. */
 function translating(copyRequest: CopyRequest, state: ClientState): CopyRequest {
-  return (exchange, mark) =>
-    copyRequest(mark === 'test' ? state.translation.translated(exchange) : exchange, mark);
+  return (exchange, mark, span) =>
+    copyRequest(mark === 'test' ? state.translation.translated(exchange) : exchange, mark, span);
 }

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Exchange, FailureKind } from '../../model/exchange.ts';
 import { type FlatHeaders, withStatusTrailer } from '../../model/headers.ts';
+import type { SpanIds } from '../../model/span/span.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { concatenated } from '../io/buffers.ts';
 import type { CopyBudget, CopyHolder } from './budget.ts';
@@ -73,12 +74,11 @@ export class ExchangeCopy {
   exchange(
     head: RequestHead,
     operation: string,
-    atMs: number,
-    runningMs: number,
+    { atMs, ms: runningMs, span }: { atMs: number; ms: number; span: SpanIds | null },
     failure: FailureKind | null,
   ): Exchange {
     const whole = failure === null;
-    return {
+    const exchange = {
       requestId: head.requestId,
       method: head.method,
       path: head.path,
@@ -95,6 +95,7 @@ export class ExchangeCopy {
       responseDigest: whole && this.digest !== null ? this.digest.digest('hex') : null,
       runningMs,
     };
+    return span === null ? exchange : { ...exchange, trace: `${span.traceId}-${span.spanId}` };
   }
 
   // Private

@@ -136,20 +136,25 @@ export class MirrorTicket implements CopyHolder {
     const operation = this.operation ?? operationOf(head, null);
     const { method: endpointMethod, path } = head;
     const copied = copy !== null && !this.settled;
+    const isTold = !this.isProbe && context.traffic.wanted;
+    const span = isTold ? (context.spans?.of(head) ?? null) : null;
     if (copied) {
       this.settled = true;
       context.counts.submitted++;
-      context.sink.submit(copy.exchange(head, operation, atMs, ms, failure));
+      context.sink.submit(copy.exchange(head, operation, { atMs, ms, span }, failure));
     }
     this.forget();
     if (failure === null) this.note(copied);
-    if (this.isProbe || !context.traffic.wanted) return;
+    if (!isTold) return;
     const { instance } = this;
     const client =
       context.sharing?.clientOf(head.headers, this.address) ??
       (context.filter.sessionOf(head) || this.address);
     const request = { atMs, endpointMethod, path, operation, instance, client };
-    context.traffic.add({ ...request, kind, bytes, status, failure, ms, copied });
+    const response = { kind, bytes, status, failure, ms, copied };
+    context.traffic.add(
+      span === null ? { ...request, ...response } : { ...request, ...response, span },
+    );
   }
 
   private note(isCopied: boolean): void {

@@ -58,6 +58,8 @@ export class RequestHeaders implements FramingFacts {
   /** The id that a trusted peer chose; '' when absent. */
   requestId = '';
   userAgent = '';
+  /** The `traceparent` header, '' when absent; what is there twice is not valid. */
+  traceparent = '';
   contentType = '';
   /** The `SOAPAction` header, '' when absent. */
   soapAction = '';
@@ -142,6 +144,9 @@ export class RequestHeaders implements FramingFacts {
         return true;
       case 'soapaction':
         this.soapAction = value;
+        return true;
+      case 'traceparent':
+        this.traceparent = joinValues(this.traceparent, value);
         return true;
       case 'user-agent':
         this.userAgent = value;

@@ -52,6 +52,16 @@ const REJECTED: readonly (readonly [string, Flags, RegExp])[] = [
     /marks copies, see mirror\.header=X-Vili-Mirror/,
   ],
   ['a cookie that is none', { 'preview.cookie': 'a b' }, /is not the name of a cookie/],
+  [
+    'a collector with a user in its address',
+    { 'otlp.endpoint': 'http://me:secret@127.0.0.1:4318' },
+    /has a user in it; .*OTEL_EXPORTER_OTLP_HEADERS/,
+  ],
+  [
+    'a collector whose address has a query',
+    { 'otlp.endpoint': 'http://127.0.0.1:4318/?key=1' },
+    /has more than a path/,
+  ],
   ['a range of one port', { port_range: '9400-9400' }, /has 1 port; a promotion needs 2/],
   [
     'a longest pause below the shortest',
@@ -138,6 +148,7 @@ const WARNED: readonly (readonly [string, Flags, RegExp])[] = [
     { 'request.idle_timeout': '5s', 'hold.max': '5s' },
     /cut off/,
   ],
+  ['spans for nobody', { 'otlp.sample': '10%' }, /no effect without otlp\.endpoint/],
   ['few requests', { 'verdict.min_requests': '5' }, /so few requests prove very little/],
   ['nothing to copy, by share', { 'mirror.sample': '0%' }, /there will never be a verdict/],
   ['nothing to copy, by method', { 'mirror.methods': 'none' }, /there will never be a verdict/],

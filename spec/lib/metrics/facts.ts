@@ -65,6 +65,7 @@ export function metricFacts(more: Partial<MetricFacts> = {}): MetricFacts {
       parts: [{ part: 'vili', processes: 1, memoryBytes: 90_000_000, cpuSeconds: 7 }],
     },
     fleet: null,
+    spans: { exported: 70, dropped: { 'queue-full': 3, 'not-taken': 512, lost: 0 } },
     ...more,
   };
 }

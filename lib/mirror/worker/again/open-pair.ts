@@ -1,3 +1,4 @@
+import type { SentSpan } from '../../request/copy-spans.ts';
 import type { Exchange } from '../../../model/exchange.ts';
 import type { Carried } from '../../state/client-state.ts';
 import type { ShadowLimits, ShadowResponse } from '../../request/requester.ts';
@@ -8,6 +9,8 @@ export interface OpenPair {
   readonly endpoint: string;
   readonly isProbe: boolean;
   readonly bytes: number;
+  /** Null: it does not go to the collector of traces. */
+  readonly span: SentSpan | null;
   readonly limits: ShadowLimits;
   /** Chosen to be asked again before anything was known of testing's response. */
   readonly isPlanned: boolean;

@@ -25,7 +25,7 @@ const flatHeaders = fc
   .array(fc.tuple(latin1, latin1), { maxLength: 12 })
   .map((pairs) => pairs.flat());
 const body = fc.option(fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)));
-const exchange: fc.Arbitrary<Exchange> = fc.record({
+const untraced: fc.Arbitrary<Exchange> = fc.record({
   requestId: latin1,
   method: latin1,
   path: latin1,
@@ -42,6 +42,9 @@ const exchange: fc.Arbitrary<Exchange> = fc.record({
   responseDigest: fc.option(latin1),
   runningMs: fc.double({ noNaN: true }),
 });
+const exchange = fc
+  .tuple(untraced, fc.constantFrom('', 'a-b'))
+  .map(([one, trace]): Exchange => (trace === '' ? one : { ...one, trace }));
 
 describe('The exchange codec', () => {
   it('reads back every exchange as it was, one after the other', () => {
