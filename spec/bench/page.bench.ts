@@ -11,7 +11,8 @@ import {
   type Watched,
   watchedPage,
 } from '../support/browser.ts';
-import { DaemonWorld, freePort } from '../support/daemon-world.ts';
+import { DaemonWorld } from '../support/daemon-world.ts';
+import { freePort } from '../support/ports.ts';
 import { type Bar, printBars } from './proxy/report.ts';
 import { median } from './proxy/rounds.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { controlClient } from '../../lib/operator/client/client.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { DaemonWorld, freePort } from '../support/daemon-world.ts';
+import { DaemonWorld } from '../support/daemon-world.ts';
+import { freePort } from '../support/ports.ts';
 
 const TOKEN = 'a-token-of-24-characters';
 

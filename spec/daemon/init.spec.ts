@@ -6,8 +6,9 @@ import { expect } from 'chai';
 import type { InitResult } from '../../lib/cli/terminal/io.ts';
 import { writeRelease } from '../../lib/demo/release.ts';
 import { runVili } from '../support/daemon.ts';
-import { freePort, withWorld } from '../support/daemon-world.ts';
+import { withWorld } from '../support/daemon-world.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
+import { freePort } from '../support/ports.ts';
 
 async function initIn(base: string, ...words: readonly string[]): Promise<InitResult> {
   const { code, stdout, stderr } = await runVili(base, ['init', '--json', ...words]);

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import type { ServletView, StatusView } from '../../lib/operator/views/status-view.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { DaemonWorld, freePort, withWorld } from '../support/daemon-world.ts';
+import { DaemonWorld, withWorld } from '../support/daemon-world.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Series, seriesIn, valueOf } from '../support/exposition-text.ts';
 import { hasPromtool, promtoolProblems } from '../support/promtool.ts';
+import { freePort } from '../support/ports.ts';
 
 const LIMIT_MS = 60_000;
 

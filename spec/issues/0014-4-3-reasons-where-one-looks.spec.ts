@@ -4,7 +4,8 @@ import { colorsFor } from '../../lib/cli/text/colors.ts';
 import { statusText } from '../../lib/cli/text/status.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
 import { STATUS } from '../lib/operator/views.ts';
-import { freePort, withWorld } from '../support/daemon-world.ts';
+import { withWorld } from '../support/daemon-world.ts';
+import { freePort } from '../support/ports.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 7);
 const OPTIONS = {

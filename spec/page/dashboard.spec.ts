@@ -11,7 +11,8 @@ import {
   watchedPage,
 } from '../support/browser.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { DaemonWorld, freePort, type LiveUsers } from '../support/daemon-world.ts';
+import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
+import { freePort } from '../support/ports.ts';
 
 const TOKEN = 'a-token-of-24-characters';
 const BAD = {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { chromiumPath, startChromium, until, watchedPage } from '../support/browser.ts';
-import { DaemonWorld, freePort } from '../support/daemon-world.ts';
+import { DaemonWorld } from '../support/daemon-world.ts';
+import { freePort } from '../support/ports.ts';
 
 const TOKEN = 'a-token-of-24-characters';
 

@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { chromiumPath, type Page, startChromium, until, watchedPage } from '../support/browser.ts';
 import { hasProgram } from '../support/certificates.ts';
 import { crowd } from '../support/crowd.ts';
-import { DaemonWorld, freePort, IDENTIFIER } from '../support/daemon-world.ts';
+import { DaemonWorld, IDENTIFIER } from '../support/daemon-world.ts';
 import { withEtcd } from '../support/etcd.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 import { Load } from '../soak/kit/load.ts';
 import { largeServiceText, manyEndpoints } from './many-endpoints.ts';
+import { freePort } from '../support/ports.ts';
 
 /*
  * `npm run screenshots`: all views of the dashboard, light and dark, wide and narrow, into docs/images. One service is that of the

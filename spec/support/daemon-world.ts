@@ -1,5 +1,4 @@
 import { mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,14 +9,11 @@ import { tagPrefixOf } from '../../lib/servlet/process/tag.ts';
 import { targetOf } from './base-listing.ts';
 import { type Answer, Daemon, runVili, type StartOptions } from './daemon.ts';
 import { PATIENCE } from './patience.ts';
+import { freePort, servletPorts } from './ports.ts';
 import { scanByTag } from './servlets.ts';
 
 export const IDENTIFIER = 'shop';
 
-/** Servlet ports lie below the range the kernel gives out. */
-const PORTS_FROM = 11_000;
-const PORTS_TO = 20_000;
-const PORTS = 20;
 const GONE_LIMIT_MS = 3000;
 
 /** Everything is quick here; a real service keeps the defaults. */
@@ -64,10 +60,10 @@ export class DaemonWorld {
   readonly #daemons: Daemon[] = [];
   readonly #users: LiveUsers[] = [];
 
-  private constructor(base: string, port: number, from: number) {
+  private constructor(base: string, port: number, ports: DaemonWorld['ports']) {
     this.base = base;
     this.port = port;
-    this.ports = { from, to: from + PORTS - 1 };
+    this.ports = ports;
   }
 
   /** Settings are keys as in `.env`; null leaves one out. The base is made in `parent`. */
@@ -76,8 +72,7 @@ export class DaemonWorld {
     parent = tmpdir(),
   ): Promise<DaemonWorld> {
     const base = await realpath(await mkdtemp(join(parent, 'vili-daemon-')));
-    const from = PORTS_FROM + PORTS * Math.floor((Math.random() * (PORTS_TO - PORTS_FROM)) / PORTS);
-    const world = new DaemonWorld(base, await freePort(), from);
+    const world = new DaemonWorld(base, await freePort(), servletPorts());
     await world.configure(settings);
     return world;
   }
@@ -213,16 +208,4 @@ export async function withWorld(
     throw error;
   }
   await world.end();
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

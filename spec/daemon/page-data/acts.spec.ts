@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Daemon } from '../../support/daemon.ts';
-import { DaemonWorld, freePort } from '../../support/daemon-world.ts';
+import { DaemonWorld } from '../../support/daemon-world.ts';
 import { failureOf } from '../../support/failure.ts';
+import { freePort } from '../../support/ports.ts';
 
 const CHANGED = { changedType: { endpoint: 'GET /items/{id}', field: 'price' } };
 const IGNORED = { path: '$.price', endpoint: 'GET /items/{id}' };

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { EndpointsView } from '../../../lib/evaluation/course/view.ts';
 import type { Daemon } from '../../support/daemon.ts';
-import { DaemonWorld, freePort } from '../../support/daemon-world.ts';
+import { DaemonWorld } from '../../support/daemon-world.ts';
+import { freePort } from '../../support/ports.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
 

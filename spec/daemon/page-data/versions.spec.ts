@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Daemon } from '../../support/daemon.ts';
-import { DaemonWorld, freePort } from '../../support/daemon-world.ts';
+import { DaemonWorld } from '../../support/daemon-world.ts';
+import { freePort } from '../../support/ports.ts';
 
 const CHANGED = { changedType: { endpoint: 'GET /items/{id}', field: 'price' } };
 

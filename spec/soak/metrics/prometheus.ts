@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { freePort } from '../../support/daemon-world.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/ports.ts';
 
 const READY_LIMIT_MS = 60_000;
 

@@ -1,12 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DaemonWorld, freePort, IDENTIFIER } from '../../support/daemon-world.ts';
+import { DaemonWorld, IDENTIFIER } from '../../support/daemon-world.ts';
 import { Load } from '../kit/load.ts';
 import type { Failure, LoadResult } from '../kit/load-protocol.ts';
 import { type Measured, measure } from '../kit/quantiles.ts';
 import { Prometheus } from './prometheus.ts';
 import { endpoints, shopText } from './shop.ts';
+import { freePort } from '../../support/ports.ts';
 
 const RULES = join(
   import.meta.dirname,
