@@ -5,7 +5,7 @@ describe('A daemon that is paused', function () {
   this.timeout(120_000);
 
   it('goes on testing without a decision, over a restart, until it is resumed', async () => {
-    await withWorld({}, async (world) => {
+    await withWorld({ verdict_speed: 'report' }, async (world) => {
       const first = await world.startServing();
       const paused = await world.vili('pause', '--yes', '--reason', 'release freeze');
       expect([paused.code, paused.stdout]).to.deep.equal([

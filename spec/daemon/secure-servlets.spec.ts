@@ -13,7 +13,12 @@ describe('A service that listens elsewhere', function () {
   this.timeout(240_000);
 
   it('is served, tested and promoted at its endpoint', async () => {
-    await withWorld({ endpoint: ELSEWHERE, liveness_interval: '100ms' }, async (world) => {
+    const settings = {
+      endpoint: ELSEWHERE,
+      liveness_interval: '100ms',
+      verdict_speed: 'report',
+    };
+    await withWorld(settings, async (world) => {
       await dropAt(world, '1.0.0', ELSEWHERE, null);
       const daemon = world.start();
       await daemon.serving('shop-1.0.0');

@@ -14,8 +14,9 @@ import {
 import { hasProgram } from '../support/certificates.ts';
 import { putHosts } from '../support/crowd.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { DaemonWorld, freePort, IDENTIFIER } from '../support/daemon-world.ts';
+import { DaemonWorld, IDENTIFIER } from '../support/daemon-world.ts';
 import { type EtcdNode, startEtcd } from '../support/etcd.ts';
+import { freePort } from '../support/ports.ts';
 
 const TOKEN = 'a-token-of-24-characters';
 const BY = 'ann@laptop';
