@@ -1,6 +1,5 @@
 import type { Behaviour, Self } from '../lib/actor/index.ts';
 import { messageOf } from '../lib/errors.ts';
-import { localVetoOdds } from '../lib/fleet/evidence/veto.ts';
 import { Checkpoints } from '../lib/evaluation/checkpoint/checkpoints.ts';
 import { logged, observed } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
@@ -8,6 +7,7 @@ import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { sharedOf } from '../lib/evaluation/shared.ts';
 import { StartUps } from '../lib/evaluation/start-ups.ts';
 import type { Test } from '../lib/evaluation/test.ts';
+import { localVetoOdds } from '../lib/fleet/evidence/veto.ts';
 import type { ProcessSample } from '../lib/model/servlet-facts.ts';
 import type { VerdictReport } from '../lib/verdict/report.ts';
 import type { ComparatorDeps } from './deps/comparator.ts';
@@ -24,7 +24,7 @@ interface ComparatorState {
   readonly memory: RunningMemory;
   readonly startUps: StartUps;
   readonly test: Test | null;
-  /** At which one of several hosts rejects by itself; null: it decides alone. */
+  /** At which one of several hosts rejects by itself; null: it decides alone, or does not know yet of how many it is one. */
   readonly odds: number | null;
   /** The test that ended last, for its report. */
   readonly ended: Test | null;
@@ -233,8 +233,9 @@ function reportVerdict(
   const { test, reportedAtMs } = state;
   if (test === null || deps.mode() === 'manual' || nowMs - reportedAtMs < REPEAT_MS) return state;
   if (allowed === 'collecting') return state;
-  // Of several hosts one with too few users says nothing against the version; the leader ends the rollout.
-  if (allowed === 'inconclusive' && state.odds !== null) return state;
+  // Of several hosts one with too few users says nothing against the version; the leader ends the rollout. And none
+  // rejects at the odds of one alone while it does not know of how many it is one.
+  if (deps.isInFleet && (allowed === 'inconclusive' || state.odds === null)) return state;
   // Inconclusive at the deadline ends the test, too: a version that is not known to be good is not promoted.
   const decision = allowed === 'promote' ? 'promote' : 'reject';
   const { name } = test.release;

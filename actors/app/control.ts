@@ -17,12 +17,13 @@ import { versionNamed } from '../../lib/operator/views/version-named.ts';
 import type { DeployerMessage, ReloaderMessage, ReloadReply } from '../messages.ts';
 import { askSeries, Scrapes } from '../metrics/scrape.ts';
 import { destinationOf } from './acts/destination.ts';
+import { checkFleetRetest } from './acts/fleet-retest.ts';
+import { wishOfFleet } from './acts/fleet-wish.ts';
+import { stepsOf } from './acts/steps-of.ts';
 import { Ignoring } from './edit/ignore.ts';
 import { Replays } from './edit/replays.ts';
-import { stepsOf } from './acts/steps-of.ts';
 import { courseOf, knownVersions, replayPlan, reportOf, samplesOf } from './evidence-views.ts';
 import { LogViews } from './logs/log-views.ts';
-import { wishOfFleet } from './acts/fleet-wish.ts';
 import { askEvaluation, askFleet } from './questions.ts';
 import type { Services } from './services.ts';
 import { askAll, statusOf, verdictOf } from './status/status.ts';
@@ -81,7 +82,8 @@ export function controlHandlers(services: Services, upgrades: Upgrades): Control
 // Private
 
 async function act(services: Services, kind: ActKind, request: ActRequest): Promise<ActResult> {
-  const { by, reason = '', path: accepted, dryRun: isDryRun = false, role = 'running' } = request;
+  const { by, reason = '', path: accepted, dryRun: isDryRun = false } = request;
+  const { role = 'running', leaves = null } = request;
   const steps = stepsOf(services, request.steps);
   if (services.stopping.aborted) throw new ConflictError('Vili is stopping already');
   const destination = kind === 'rollback' ? await destinationOf(services, request.version) : null;
@@ -89,6 +91,7 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
     destination?.name ??
     (request.version === undefined ? null : await nameOf(services, request.version));
   const release = kind === 'retest' && version !== null ? await inBase(services, version) : null;
+  if (kind === 'retest') await checkFleetRetest(services, version, release);
   const reply = await services.system.ask<DeployerMessage, ActReply>(
     services.addresses.deployer,
     (to) => ({
@@ -101,6 +104,7 @@ async function act(services: Services, kind: ActKind, request: ActRequest): Prom
         release,
         name: accepted ?? null,
         destination,
+        leaves,
         role,
         steps,
         isDryRun,

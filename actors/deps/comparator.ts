@@ -1,20 +1,19 @@
 import type { Address } from '../../lib/actor/index.ts';
+import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
 import type { Endpoints } from '../../lib/compare/endpoint/endpoints.ts';
+import { writeCourse } from '../../lib/evaluation/course/file.ts';
 import type { Concluded } from '../../lib/evaluation/course/view.ts';
 import type { StartUp } from '../../lib/evaluation/evaluation.ts';
+import { writeReport } from '../../lib/evaluation/report/files.ts';
 import type { RunningMemory } from '../../lib/evaluation/running-memory.ts';
+import { Test } from '../../lib/evaluation/test.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import type { ProcessSample } from '../../lib/model/servlet-facts.ts';
-import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
-import { writeCourse } from '../../lib/evaluation/course/file.ts';
-import { writeReport } from '../../lib/evaluation/report/files.ts';
-import { Test } from '../../lib/evaluation/test.ts';
 import { wallTimeOf } from '../../lib/runtime/clock.ts';
 import { processSample } from '../../lib/servlet/process-sample.ts';
 import { sampleMs } from '../../lib/verdict/signals/process/curve.ts';
 import type { Services } from '../app/services.ts';
 import { verdictSettings } from '../app/settings/traffic.ts';
-import { keepDeclared } from './declared.ts';
 import type {
   ComparatorMessage,
   DeployerMessage,
@@ -22,6 +21,7 @@ import type {
   UserWatchMessage,
 } from '../messages.ts';
 import type { MetricsMessage } from '../metrics/messages.ts';
+import { keepDeclared } from './declared.ts';
 
 export interface ComparatorDeps {
   readonly deployer: Address<DeployerMessage>;
@@ -47,6 +47,8 @@ export interface ComparatorDeps {
   readonly sampleProcesses: () => Promise<ProcessSample | null>;
   readonly sampleMs: () => number;
   readonly mode: () => 'auto' | 'manual';
+  /** This host is one of several, which decide together. */
+  readonly isInFleet: boolean;
   readonly now: () => number;
   readonly journal: Journal;
 }
@@ -96,6 +98,7 @@ export function comparatorDeps(services: Services): ComparatorDeps {
       writes.guard('the evidence', () => writeFileAtomic(layout.evidenceFile(name), checkpoint)),
     endpoints,
     mode: () => live.settings.verdict.mode,
+    isInFleet: services.settings.fleet.endpoints.length > 0,
     now,
     journal,
   };

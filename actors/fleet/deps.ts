@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { splitAddress } from '../../config/formats.ts';
+import { isLoopback, splitAddress } from '../../config/formats.ts';
 import type { Settings } from '../../config/settings.ts';
 import { compareVersions } from '../../lib/base/names/version-order.ts';
 import { opensText } from '../../lib/deployment/window/wait.ts';
+import type { SharedEvidence } from '../../lib/evaluation/shared.ts';
 import { EtcdCoordinator } from '../../lib/fleet/engine/etcd/etcd.ts';
 import { EvidenceText } from '../../lib/fleet/host/evidence-text.ts';
 import { keysOf } from '../../lib/fleet/session/keys.ts';
@@ -14,7 +15,6 @@ import { askDeployment } from '../app/questions.ts';
 import type { Services } from '../app/services.ts';
 import { promotionClosed } from '../app/settings/rules.ts';
 import { verdictSettings } from '../app/settings/traffic.ts';
-import type { SharedEvidence } from '../../lib/evaluation/shared.ts';
 import type { ComparatorMessage } from '../messages.ts';
 import { fleetAuthorities } from './authorities.ts';
 import type { FleetFound } from './messages.ts';
@@ -38,7 +38,6 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
   const judge = new Judge({ settings: () => verdictSettings(live.settings), now, wallNow });
   const texts = new EvidenceText();
   const instance = randomUUID();
-  let hostCount = 1;
   return {
     deployer: addresses.deployer,
     open: (onChanged) =>
@@ -52,15 +51,13 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
         random,
         onChanged,
       }),
-    look: (withEvidence) => look(services, { host, hostCount, texts, withEvidence }),
-    judge: (build, records, accepted) => judge.judge(build, records, accepted),
-    setSize: (hosts) => {
-      hostCount = Math.max(1, hosts);
-    },
+    look: (hosts) => look(services, { host, hosts, texts }),
+    judge,
     rollBack: async (version, reason) => {
       const { effect } = await handlers.act('rollback', {
         by: AUTHOR,
         reason: `${version}: ${reason}`,
+        leaves: version,
       });
       return effect;
     },
@@ -82,16 +79,15 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
 
 interface Looking {
   readonly host: string;
-  readonly hostCount: number;
+  readonly hosts: number | null;
   readonly texts: EvidenceText;
-  readonly withEvidence: boolean;
 }
 
 async function look(services: Services, looking: Looking): Promise<FleetFound> {
   const { live, wallNow } = services;
   const [{ deployment }, evidence] = await Promise.all([
     askDeployment(services),
-    looking.withEvidence ? evidenceOf(services, looking) : null,
+    looking.hosts === null ? null : evidenceOf(services, looking.hosts, looking),
   ]);
   const closed = promotionClosed(live.settings, wallNow());
   return { deployment, closed: closed && closedText(closed), evidence };
@@ -99,11 +95,12 @@ async function look(services: Services, looking: Looking): Promise<FleetFound> {
 
 async function evidenceOf(
   { system, addresses, wallNow }: Services,
-  { host, hostCount, texts }: Looking,
+  hosts: number,
+  { host, texts }: Looking,
 ): Promise<FleetFound['evidence']> {
   const shared = await system.ask<ComparatorMessage, SharedEvidence | null>(
     addresses.comparator,
-    (reply) => ({ type: 'share', hosts: hostCount, reply }),
+    (reply) => ({ type: 'share', hosts, reply }),
     ASK_TIMEOUT_MS,
   );
   if (shared === null) return null;
@@ -120,6 +117,6 @@ function closedText({ opensMs, window }: NonNullable<ReturnType<typeof promotion
 /** Where others may ask this host; empty where only this host may. */
 function addressOf({ admin }: Settings): string {
   const place = admin.listen === null ? null : splitAddress(admin.listen);
-  if (place === null) return '';
+  if (place === null || isLoopback(place.host)) return '';
   return `${admin.cert === '' ? 'http' : 'https'}://${admin.listen}`;
 }

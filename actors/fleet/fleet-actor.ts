@@ -2,6 +2,7 @@ import type { Behaviour } from '../../lib/actor/index.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { hostRecordOf } from '../../lib/fleet/host/record.ts';
 import { Absences } from '../../lib/fleet/rollout/absent.ts';
+import { objectionToRetest } from '../../lib/fleet/rollout/decided.ts';
 import { fleetReportOf } from '../../lib/fleet/view/view.ts';
 import { lead } from './lead.ts';
 import type { FleetFound, FleetMessage } from './messages.ts';
@@ -39,7 +40,6 @@ export function fleetActor(deps: FleetDeps): Behaviour<FleetMessage, FleetState>
           return found(deps, self, { ...state, isLooking: false }, message.found);
         case 'changed':
           state.changes.isTold = false;
-          deps.setSize(state.session.view.hosts.length);
           return consider(deps, self, state);
         case 'beaten':
           return consider(
@@ -53,15 +53,21 @@ export function fleetActor(deps: FleetDeps): Behaviour<FleetMessage, FleetState>
           }
           return { ...state, isWriting: false };
         case 'acted':
-          deps.journal.notice(`fleet: ${message.text}`);
-          return state;
+          if (message.isDone) deps.journal.notice(`fleet: ${message.text}`);
+          else if (message.text !== state.failure) deps.journal.error(`fleet: ${message.text}`);
+          return { ...state, failure: message.isDone ? state.failure : message.text };
         case 'examined':
+          // Another host leads by now, and says it.
+          if (state.session.leadership === null) return state;
           if (message.trouble !== null && message.trouble !== state.trouble) {
             deps.journal.error(`fleet: ${message.trouble}`);
           }
           return { ...state, trouble: message.trouble };
         case 'describe':
           self.send(message.reply, reportOf(deps, state));
+          return state;
+        case 'retest':
+          self.send(message.reply, objectionToRetest(state.session.view.rollout, message.build));
           return state;
         case 'wish': {
           const { wish, reply } = message;
@@ -103,13 +109,19 @@ function watched({ wallNow }: FleetDeps, state: FleetState): FleetState {
 
 function look(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetState {
   if (state.isLooking) return state;
-  const withEvidence = deps.now() - state.beatAtMs >= BEAT_MS - TICK_MS;
+  const isDue = deps.now() - state.beatAtMs >= BEAT_MS - TICK_MS;
   self.pipe(
-    deps.look(withEvidence),
+    deps.look(isDue ? sizeOf(state) : null),
     (it) => ({ type: 'found', found: it }),
     () => ({ type: 'found', found: null }),
   );
   return { ...state, isLooking: true };
+}
+
+/** How many hosts decide, those that are away too; null while nothing is known of them. */
+function sizeOf({ session: { view } }: FleetState): number | null {
+  const size = Math.max(view.hosts.length, view.rollout?.members.length ?? 0);
+  return size === 0 ? null : size;
 }
 
 function found(
@@ -120,8 +132,10 @@ function found(
 ): FleetState {
   if (it === null) return before;
   const { deployment, closed, evidence } = it;
-  const record = hostRecordOf({ ...deps.self, deployment, closed, token: before.token });
-  const state = { ...before, record, evidence: evidence ?? before.evidence };
+  const { token, failure } = before;
+  const record = hostRecordOf({ ...deps.self, deployment, closed, failure, token });
+  const isGoingBack = deployment.rollback != null;
+  const state = { ...before, record, isGoingBack, evidence: evidence ?? before.evidence };
   return consider(deps, self, beat(deps, self, state, JSON.stringify(record)));
 }
 
@@ -157,7 +171,7 @@ function consider(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetSta
 }
 
 function reportOf(deps: FleetDeps, state: FleetState) {
-  const { session, trouble, judgement, order } = state;
+  const { session, trouble, judgement, order, failure } = state;
   const { waves, quorum } = deps.rules();
   const { goneSinceMs } = watched(deps, state);
   return fleetReportOf({
@@ -171,6 +185,6 @@ function reportOf(deps: FleetDeps, state: FleetState) {
     waves,
     quorum,
     verdict: judgement,
-    waits: order.act === 'wait' || order.act === 'stray' ? order.text : null,
+    waits: order.act === 'wait' || order.act === 'stray' ? order.text : failure,
   });
 }

@@ -1,5 +1,5 @@
 import { plan } from '../../lib/fleet/rollout/plan.ts';
-import type { Build, HostRecord } from '../../lib/fleet/rollout/records.ts';
+import { type Build, type HostRecord, tests } from '../../lib/fleet/rollout/records.ts';
 import type { FleetDeps, FleetSelf, FleetState } from './state.ts';
 
 /** How often the leader asks whether the engine grows without bound. */
@@ -11,13 +11,17 @@ export function lead(deps: FleetDeps, self: FleetSelf, state: FleetState): Fleet
   const { leadership, view } = session;
   if (leadership === null) {
     absences.forget();
-    return { ...state, judgement: null };
+    deps.judge.forget();
+    return { ...state, judgement: null, trouble: null, examinedAtMs: Number.NEGATIVE_INFINITY };
   }
-  if (isWriting) return state;
+  // What cannot be read is overwritten by nobody; the session lets another host lead.
+  if (isWriting || view.rolloutProblem !== null) return state;
   const { rollout: before, hosts, ask } = view;
   const build = before?.candidate ?? null;
   const judgement =
-    build === null ? null : deps.judge(build, view.evidenceOn(build), acceptedOf(hosts, build));
+    build === null
+      ? null
+      : deps.judge.judge(build, view.evidenceOn(build), acceptedOf(hosts, build));
   const { rollout, events } = plan(before, {
     ...deps.rules(),
     token: leadership.token,
@@ -56,7 +60,7 @@ function examine(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetStat
 }
 
 /** What operators accepted of the build on any host counts for all. */
-function acceptedOf(hosts: readonly HostRecord[], { sha256 }: Build): readonly string[] {
-  const testers = hosts.filter(({ testing }) => testing?.sha256 === sha256);
+function acceptedOf(hosts: readonly HostRecord[], build: Build): readonly string[] {
+  const testers = hosts.filter((host) => tests(host, build));
   return [...new Set(testers.flatMap(({ accepted }) => accepted))];
 }

@@ -46,8 +46,15 @@ export type FleetMessage =
       /** Told by the leader alone, each thing once for all hosts. */
       readonly events: readonly RolloutEvent[];
     }
-  | { readonly type: 'acted'; readonly text: string }
+  /** Users are taken back, or cannot be. */
+  | { readonly type: 'acted'; readonly isDone: boolean; readonly text: string }
   | { readonly type: 'examined'; readonly trouble: string | null }
   | { readonly type: 'describe'; readonly reply: Address<FleetReport> }
+  /** Why a test of this build anew would come to nothing; null: it would not. */
+  | {
+      readonly type: 'retest';
+      readonly build: Build;
+      readonly reply: Address<string | null>;
+    }
   | { readonly type: 'wish'; readonly wish: FleetWish; readonly reply: Address<FleetReply> }
   | { readonly type: 'wished'; readonly reply: Address<FleetReply>; readonly outcome: FleetWished };

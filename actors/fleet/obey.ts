@@ -1,11 +1,13 @@
 import { messageOf } from '../../lib/errors.ts';
-import { orderFor } from '../../lib/fleet/rollout/orders.ts';
-import type { HostRecord } from '../../lib/fleet/rollout/records.ts';
+import { type Order, orderFor, waitingFor } from '../../lib/fleet/rollout/orders.ts';
+import type { HostRecord, Rollout } from '../../lib/fleet/rollout/records.ts';
 import { reasonOf } from '../../lib/model/reason.ts';
 import { type FleetDeps, type FleetSelf, type FleetState, note } from './state.ts';
 
 /** An order that this host has not carried out is given to its deployer again after this time. */
 const REPEAT_MS = 5000;
+/** To take users back is tried so often, each time after twice the time: for some ten minutes. */
+const BACK_TRIES = 8;
 
 /** Carries out what the rollout says to this host. Without the engine it begins nothing. */
 export function obey(
@@ -14,29 +16,32 @@ export function obey(
   state: FleetState,
   record: HostRecord,
 ): FleetState {
-  const { session, given } = state;
+  const { session } = state;
   if (!session.isAlive) {
     const text = `the engine of the fleet is not there (${session.problem})`;
     return { ...state, order: record.testing === null ? { act: 'none' } : { act: 'wait', text } };
   }
-  const { rollout, hold } = session.view;
+  const { rollout, rolloutProblem, hold, leader } = session.view;
+  if (rolloutProblem !== null) return { ...state, order: waitingFor(record, rolloutProblem) };
   const { waves, isManual } = deps.rules();
   const held = hold && `the fleet is paused by ${hold.by}: vili fleet resume`;
-  const context = { token: state.token, held, waveCount: waves.length };
+  const context = { leader: leader?.token ?? null, held, waveCount: waves.length };
   const order = orderFor(rollout, record, context);
-  const token = Math.max(state.token, rollout?.token ?? 0);
-  const next = { ...state, order, token };
+  const failure = order.act === 'roll-back' ? state.failure : null;
+  const next = { ...state, order, failure };
   if (rollout === null || order.act === 'none' || order.act === 'wait') return next;
   const key = `${order.act} ${rollout.id} ${rollout.candidate.sha256}`;
-  if (given.key === key && deps.now() - given.atMs < REPEAT_MS) return next;
+  const isAgain = state.given.key === key;
+  const times = isAgain ? state.given.times : 0;
+  if (isAgain && !isDueAgain(order, state, deps.now())) return next;
   const isByHand = rollout.decidedBy !== 'vili';
   if (order.act === 'stray') {
-    if (given.key !== key) note(deps, self, rollout.candidate.version, order.text);
+    if (!isAgain) note(deps, self, rollout.candidate.version, order.text);
   } else if (order.act === 'roll-back') {
     self.pipe(
       deps.rollBack(rollout.candidate.version, order.reasons.join(' ')),
-      (text) => ({ type: 'acted', text }),
-      (error) => ({ type: 'acted', text: `users cannot go back: ${messageOf(error)}` }),
+      (text) => ({ type: 'acted', isDone: true, text }),
+      (error) => ({ type: 'acted', isDone: false, text: failureText(rollout, times + 1, error) }),
     );
   } else if (order.act === 'promote' && !mayGo(record, isManual && !isByHand)) return next;
   else {
@@ -46,10 +51,34 @@ export function obey(
     const event = { type: 'verdict', name, decision: order.act, by, reasons } as const;
     self.send(deps.deployer, { ...event, isByFleet: true }, { correlation: name });
   }
-  return { ...next, given: { key, atMs: deps.now() } };
+  const given = { key, atMs: deps.now(), times: times + 1 };
+  const isLate = isAgain && order.act === 'roll-back';
+  return {
+    ...next,
+    token: rollout.token,
+    given,
+    failure: isLate ? (failure ?? lateText(rollout)) : failure,
+  };
 }
 
 // Private
+
+/** What failed is not tried for ever; what is under way is not begun again. */
+function isDueAgain({ act }: Order, { given, isGoingBack }: FleetState, nowMs: number): boolean {
+  const sinceMs = nowMs - given.atMs;
+  if (act !== 'roll-back') return sinceMs >= REPEAT_MS;
+  return !isGoingBack && given.times < BACK_TRIES && sinceMs >= REPEAT_MS * 2 ** (given.times - 1);
+}
+
+function lateText({ candidate: { version } }: Rollout): string {
+  return `users have not got back from ${version} as the fleet says: the history says why; it is tried again`;
+}
+
+function failureText({ candidate: { version } }: Rollout, times: number, error: unknown): string {
+  const then =
+    times < BACK_TRIES ? 'it is tried again' : 'Vili tries no more: vili rollback VERSION there';
+  return `users cannot go back from ${version} as the fleet says (${messageOf(error)}); ${then}`;
+}
 
 function mayGo({ waits, isSwitching, testing }: HostRecord, isManual: boolean): boolean {
   return waits === null && !isSwitching && testing?.isReady === true && !isManual;

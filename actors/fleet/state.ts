@@ -3,9 +3,9 @@ import type { HostFacts } from '../../lib/fleet/host/record.ts';
 import type { Absences } from '../../lib/fleet/rollout/absent.ts';
 import type { RolloutInput } from '../../lib/fleet/rollout/input.ts';
 import type { Order } from '../../lib/fleet/rollout/orders.ts';
-import type { Build, HostRecord } from '../../lib/fleet/rollout/records.ts';
-import type { SeenRecord } from '../../lib/fleet/session/fleet-view.ts';
+import type { HostRecord } from '../../lib/fleet/rollout/records.ts';
 import type { FleetSession } from '../../lib/fleet/session/session.ts';
+import type { Judge } from '../../lib/fleet/view/judge.ts';
 import type { Judgement } from '../../lib/fleet/view/judgement.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import type { DeployerMessage } from '../messages.ts';
@@ -17,17 +17,14 @@ export interface FleetDeps {
   readonly deployer: Address<DeployerMessage>;
   /** One for each incarnation. */
   readonly open: (onChanged: () => void) => FleetSession;
-  /** Rejects when an actor does not reply. */
-  readonly look: (withEvidence: boolean) => Promise<FleetFound>;
+  /**
+   * With the evidence of one of so many hosts, who decides by itself at the odds of so many; null: without it. Rejects
+   * when an actor does not reply.
+   */
+  readonly look: (hosts: number | null) => Promise<FleetFound>;
   /** Adds up what hosts put of their evidence on a build; keeps what it needs for the next time. */
-  readonly judge: (
-    build: Build,
-    records: readonly SeenRecord[],
-    accepted: readonly string[],
-  ) => Judgement;
-  /** Tells the comparator how many hosts decide. */
-  readonly setSize: (hosts: number) => void;
-  /** Users of this host go back to the version before. Resolves to what happens. */
+  readonly judge: Pick<Judge, 'judge' | 'forget'>;
+  /** Users of this host leave `version` for the one before. Resolves to what happens; rejects when they cannot. */
   readonly rollBack: (version: string, reason: string) => Promise<string>;
   readonly self: Pick<HostFacts, 'host' | 'instance' | 'vili' | 'url'>;
   readonly fleet: string;
@@ -54,9 +51,14 @@ export interface FleetState {
   readonly isWriting: boolean;
   readonly beatAtMs: number;
   readonly sentRecord: string;
-  /** The order that was given last, and when. */
-  readonly given: { readonly key: string; readonly atMs: number };
+  /** The order that was given last, when, and how often. */
+  readonly given: { readonly key: string; readonly atMs: number; readonly times: number };
   readonly order: Order;
+  /** Users of this host are on their way back. */
+  readonly isGoingBack: boolean;
+  /** Why they could not be taken back as the rollout says; null: nothing failed. */
+  readonly failure: string | null;
+  /** Of the leader whose rollout was acted upon last. */
   readonly token: number;
   readonly judgement: Judgement | null;
   readonly trouble: string | null;
@@ -76,8 +78,10 @@ export const NOTHING_KNOWN = {
   isWriting: false,
   beatAtMs: Number.NEGATIVE_INFINITY,
   sentRecord: '',
-  given: { key: '', atMs: Number.NEGATIVE_INFINITY },
+  given: { key: '', atMs: Number.NEGATIVE_INFINITY, times: 0 },
   order: { act: 'none' },
+  isGoingBack: false,
+  failure: null,
   token: 0,
   judgement: null,
   trouble: null,

@@ -1,11 +1,15 @@
 import { objectionTo } from '../../lib/fleet/rollout/draft.ts';
+import { LIMITS, shortened } from '../../lib/fleet/rollout/records.ts';
 import type { FleetSession } from '../../lib/fleet/session/session.ts';
 import type { FleetWish, FleetWished } from './messages.ts';
 
 /** Writes to the engine what a person asks for; the leader carries it out. Rejects when the engine is not there. */
 export async function wished(session: FleetSession, wish: FleetWish): Promise<FleetWished> {
-  const { kind, version, by, reason } = wish;
-  const { rollout, hold, leader } = session.view;
+  const { kind, version } = wish;
+  // What the leader reads has limits.
+  const by = shortened(wish.by, LIMITS.nameCharacters);
+  const reason = shortened(wish.reason);
+  const { rollout, rolloutProblem, hold, leader } = session.view;
   const of = rollout?.candidate.version ?? '';
   if (session.problem !== null) return refused(of, `the fleet cannot be asked: ${session.problem}`);
   if (kind === 'pause') {
@@ -15,7 +19,7 @@ export async function wished(session: FleetSession, wish: FleetWish): Promise<Fl
     return done(of, text, told(wish, 'the fleet is paused'));
   }
   const ask = { kind, version, by, reason };
-  const objection = objectionTo(rollout, ask);
+  const objection = rolloutProblem ?? objectionTo(rollout, ask);
   if (kind === 'resume' && hold !== null) {
     await session.release();
     if (objection !== null) {

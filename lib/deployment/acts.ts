@@ -1,12 +1,12 @@
-import { type Reason, reasonOf } from '../model/reason.ts';
 import type { PromotionStep } from '../model/promotion/user-share.ts';
+import { type Reason, reasonOf } from '../model/reason.ts';
 import type { Release } from '../model/release.ts';
 import type { Role } from '../model/role.ts';
 import { counted, percent } from '../text/numbers.ts';
 import { objectionToRetest } from './arrival.ts';
 import type { DeploymentEvent, Rules } from './events.ts';
-import { type Destination, planRollback } from './hand/plan-rollback.ts';
 import { pauseText } from './hand/pause.ts';
+import { type Destination, planRollback } from './hand/plan-rollback.ts';
 import { planRestart } from './hand/restart.ts';
 import type { Candidate, Deployment } from './state.ts';
 
@@ -33,6 +33,8 @@ export interface Act {
   readonly name?: string | null;
   /** For a rollback: where to; null when no version is known that served before. */
   readonly destination?: Destination | null;
+  /** For a rollback: the version that users are to leave; null: whichever runs. */
+  readonly leaves?: string | null;
   /** For a restart: whose process. */
   readonly role?: Role;
   /** For a promotion: a growing share of the users at first; absent or empty: all at once. */
@@ -105,11 +107,11 @@ function promotion(
 }
 
 function rollBack(state: Deployment, act: Act, rules: Rules): ActPlan {
-  const { destination = null, by, isDryRun = false } = act;
+  const { destination = null, leaves = null, by, isDryRun = false } = act;
   if (destination === null) {
     return impossible(act.version ?? '', 'no version is known that served before; name one');
   }
-  const asked = { by, reasons: [reasonOfAct(act)] };
+  const asked = { by, reasons: [reasonOfAct(act)], leaves };
   const { text, steps, event } = planRollback(state, destination, asked, rules);
   const reply = { done: event !== null, version: destination.name, text, steps };
   return { reply, event: isDryRun ? null : event };

@@ -1,5 +1,4 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { NO_HARM } from '../../lib/model/users/harm.ts';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { comparatorActor } from '../../actors/comparator-actor.ts';
@@ -13,8 +12,10 @@ import type { Address } from '../../lib/actor/index.ts';
 import { createEndpoints } from '../../lib/compare/endpoint/endpoints.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
 import type { EvaluationView, TestView } from '../../lib/evaluation/report/views.ts';
+import type { SharedEvidence } from '../../lib/evaluation/shared.ts';
 import { Test } from '../../lib/evaluation/test.ts';
 import type { OutcomeBatch } from '../../lib/mirror/events.ts';
+import { NO_HARM } from '../../lib/model/users/harm.ts';
 import { release } from '../lib/deployment/world.ts';
 import { asked, inbox, recordingJournal, type Stage, withActor } from '../support/actor-kit.ts';
 import { DEFAULT_SETTINGS, DEFAULT_VERDICT_SETTINGS } from '../support/default-settings.ts';
@@ -118,6 +119,39 @@ describe('The comparator', () => {
       const { decision, reasons } = await deployer.next('verdict');
       expect([decision, reasons[0]?.code]).to.deep.equal(['reject', 'deadline']);
     });
+  });
+
+  it('rejects nothing at its deadline where several hosts decide, also before it is asked for its share', async () => {
+    await withComparator(
+      async (stage) => {
+        const { deployer, clock } = stage;
+        await send(stage, EVALUATE, { type: 'outcomes', batch: outcomesOf(3) });
+        clock.nowMs += DEFAULT_VERDICT_SETTINGS.deadlineMs + 1;
+        await send(stage, TICK);
+        expect((await describeTest(stage))?.report.decision).to.equal('inconclusive');
+        await askShare(stage, 3);
+        clock.nowMs += 5000;
+        await send(stage, TICK);
+        expect(deployer.messages.filter(({ type }) => type === 'verdict')).to.deep.equal([]);
+      },
+      { isInFleet: true },
+    );
+  });
+
+  it('rejects as one of several only once it knows of how many it is one', async () => {
+    await withComparator(
+      async (stage) => {
+        const { deployer, clock } = stage;
+        await failForTwoMinutes(stage);
+        expect((await describeTest(stage))?.report.decision).to.equal('reject');
+        expect(deployer.messages.filter(({ type }) => type === 'verdict')).to.deep.equal([]);
+        await askShare(stage, 2);
+        clock.nowMs += 5000;
+        await send(stage, TICK);
+        expect(await deployer.next('verdict')).to.include({ decision: 'reject' });
+      },
+      { isInFleet: true },
+    );
   });
 
   it('saves a checkpoint at most every second, and goes on when that fails', async () => {
@@ -314,6 +348,7 @@ async function withComparator(
         sampleProcesses: () => Promise.resolve(null),
         sampleMs: () => 5000,
         mode: () => 'auto',
+        isInFleet: false,
         now: () => clock.nowMs,
         journal,
         ...deps,
@@ -332,6 +367,13 @@ function describeTest(stage: Comparator): Promise<EvaluationView | null> {
 function viewTest(stage: Comparator): Promise<TestView | null> {
   const make = (reply: Address<TestView | null>) => ({ type: 'report', reply }) as const;
   return asked<ComparatorMessage, TestView | null>(stage, make);
+}
+
+function askShare(stage: Comparator, hosts: number): Promise<SharedEvidence | null> {
+  const make = (reply: Address<SharedEvidence | null>) => {
+    return { type: 'share', hosts, reply } as const;
+  };
+  return asked<ComparatorMessage, SharedEvidence | null>(stage, make);
 }
 
 /** Sends messages and resolves when they are handled, so that the clock may move on. */

@@ -1,17 +1,17 @@
+import type { MergeSettings } from '../../lib/fleet/evidence/merge.ts';
 import { readEvidence } from '../../lib/fleet/evidence/read.ts';
 import type { HostEvidence } from '../../lib/fleet/evidence/record.ts';
 import { summarizeEvidence } from '../../lib/fleet/evidence/summarize.ts';
-import type { MergeSettings } from '../../lib/fleet/evidence/merge.ts';
 import { DEFAULT_VERDICT_SETTINGS } from './default-settings.ts';
 import { type ShadowRun, START_MS } from './pairs.ts';
 
 /** What a host would tell the others of its test now. */
-export function recordOf(host: string, run: ShadowRun): string {
+export function recordOf(host: string, run: ShadowRun, version = 'shop-1.5.0'): string {
   const nowMs = START_MS + run.nowMs;
   return JSON.stringify(
     summarizeEvidence({
       host,
-      version: 'shop-1.5.0',
+      version,
       nowMs,
       decision: run.verdict.decision(nowMs),
       counts: run.verdict.counts(nowMs),

@@ -18,11 +18,11 @@ export interface RollbackPlan {
   readonly event: DeploymentEvent | null;
 }
 
-/** What taking users back to this version would do now. */
+/** What taking users back to this version would do now. `leaves`: from this one and no other; null: from whichever runs. */
 export function planRollback(
   state: Deployment,
   { name, version, problem }: Destination,
-  { by, reasons }: Asked,
+  { by, reasons, leaves = null }: Asked & { readonly leaves?: string | null },
   rules: Rules,
 ): RollbackPlan {
   const { running, previous, archiving } = state;
@@ -30,6 +30,9 @@ export function planRollback(
   if (objection !== null || running === null) return impossible(objection ?? '');
   const event = { type: 'roll-back', version: name, by, reasons } as const;
   const from = running.release.name;
+  if (leaves !== null && from !== leaves) {
+    return impossible(`${from} is running: users have left ${leaves} already`);
+  }
   if (from === name) return { ...backFromShare(state, name), event };
   const isPrevious = previous?.release.name === name;
   if (isPrevious && previous.target !== null) {

@@ -50,14 +50,14 @@ export function mergeEvidence(
     together.decision === 'promote' && objecting.length > 0 ? 'collecting' : together.decision;
   const isHeld = decision !== together.decision;
   const active = hosts.filter(hasPairs);
+  const held = objecting.map(({ reason }) => reason);
+  const decisive = (isHeld ? [] : together.reasons).map((reason) => withHosts(reason, active));
   return {
     ...together,
     decision,
     progress: isHeld ? NEARLY_DONE : together.progress,
-    reasons: [
-      ...objecting.map(({ reason }) => reason),
-      ...(isHeld ? [] : together.reasons).map((reason) => withHosts(reason, active)),
-    ],
+    // What people are told first is what decided it.
+    reasons: decision === 'reject' ? [...decisive, ...held] : [...held, ...decisive],
     missing: decision === 'collecting' ? missingOf(together, objecting) : [],
     hosts: hosts.map(shareOf),
   };
@@ -163,14 +163,6 @@ function missingOf({ missing }: Together, objecting: readonly Objection[]): read
   return [...missing, ...objecting.map((one) => one.missing)];
 }
 
-function shareOf({ host, counts, decision, cut }: HostEvidence): HostShare {
-  return {
-    host,
-    pairs: counts.totals.pairs,
-    elapsedMs: counts.elapsedMs,
-    oddsWorse: counts.oddsWorse,
-    isVeto: decision === 'reject' && counts.totals.pairs > 0,
-    objections: counts.objections,
-    cutEndpoints: cut.endpoints,
-  };
+function shareOf({ host, counts }: HostEvidence): HostShare {
+  return { host, pairs: counts.totals.pairs, oddsWorse: counts.oddsWorse };
 }

@@ -11,13 +11,7 @@ export interface MergedReason extends Reason {
 export interface HostShare {
   readonly host: string;
   readonly pairs: number;
-  readonly elapsedMs: number;
   readonly oddsWorse: number;
-  /** It rejects by itself: the version stops on all hosts. */
-  readonly isVeto: boolean;
-  /** Codes of what holds the promotion there. */
-  readonly objections: readonly string[];
-  readonly cutEndpoints: number;
 }
 
 export interface MergedVerdict {

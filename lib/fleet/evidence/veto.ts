@@ -1,8 +1,8 @@
 import { BLOCK_ODDS, REJECT_ODDS } from '../../verdict/parameters.ts';
 
 /**
- * The odds to 1 at which one of so many hosts rejects by itself, which stops the version on all. Each of them may be
- * wrong, so each has to be as many times as sure: the chance that any of them is stays that of one host.
+ * The odds to 1 at which one of so many hosts rejects by itself, which holds the rollout. Each of them may be wrong, so
+ * each has to be as many times as sure: the chance that any of them is stays that of one host.
  */
 export function localVetoOdds(hostCount: number): number {
   return REJECT_ODDS * atLeastOne(hostCount);

@@ -12,12 +12,15 @@ export interface HostFacts {
   readonly deployment: Deployment;
   /** Why nothing is promoted by itself at this time of day; null: it may be. */
   readonly closed: string | null;
+  /** Why it could not do what the rollout says; null: it could. */
+  readonly failure: string | null;
   readonly token: number;
 }
 
 /** What this host tells the others of itself. */
-export function hostRecordOf({ deployment, closed, ...facts }: HostFacts): HostRecord {
+export function hostRecordOf({ deployment, closed, failure, ...facts }: HostFacts): HostRecord {
   const { running, testing, previous, promotion, rejected } = deployment;
+  const waits = waitsFor(deployment, closed) ?? failure;
   return {
     schema: 'vili.host/1',
     host: facts.host,
@@ -35,7 +38,7 @@ export function hostRecordOf({ deployment, closed, ...facts }: HostFacts): HostR
       ...buildOf(rejected.release),
       text: shortened(rejected.reasons.map(({ text }) => text).join(' ')),
     },
-    waits: waitsFor(deployment, closed),
+    waits: waits === null ? null : shortened(waits),
     accepted: acceptedNames(deployment),
     token: facts.token,
   };

@@ -25,10 +25,3 @@ export function candidateAmong(
   );
   return first === undefined ? null : { version: newest, sha256: first[0] };
 }
-
-/** Hosts that have another content under the name of this build: they stay out. */
-export function strays(hosts: readonly HostRecord[], build: Build): readonly HostRecord[] {
-  return hosts.filter(({ running, testing }) =>
-    [running, testing].some((it) => it?.version === build.version && it.sha256 !== build.sha256),
-  );
-}

@@ -1,5 +1,14 @@
 import type { RolloutEvent, RolloutInput } from './input.ts';
-import { type Build, type FleetAsk, isEnded, LIMITS, type Rollout } from './records.ts';
+import {
+  type Build,
+  type FleetAsk,
+  finishedWith,
+  isEnded,
+  LIMITS,
+  type Rollout,
+  rejects,
+  tests,
+} from './records.ts';
 
 /** A new rollout; hosts of the one before still count as members, unless they were given up. */
 export function begun(
@@ -9,8 +18,8 @@ export function begun(
   events: RolloutEvent[],
 ): Rollout {
   const known = before?.members.filter((host) => !released.has(host)) ?? [];
-  const finished = before === null ? [] : [...before.finished, before.candidate.sha256];
-  const testers = hosts.filter(({ testing }) => testing?.sha256 === candidate.sha256).length;
+  const finished = before === null ? [] : finishedWith(before);
+  const testers = hosts.filter((host) => tests(host, candidate)).length;
   events.push({
     kind: 'began',
     text: `${candidate.version} is tested on ${testers} of ${hosts.length} hosts`,
@@ -30,7 +39,7 @@ export function begun(
     decidedBy: '',
     reasons: [],
     takesBack: false,
-    finished: [...new Set(finished)].slice(-LIMITS.finished),
+    finished,
   };
 }
 
@@ -44,23 +53,26 @@ export function withMembers(rollout: Rollout, { hosts, token }: RolloutInput): R
 /** What a person asked for, as far as it fits. */
 export function carriedOut(
   rollout: Rollout,
-  { ask, onRollback }: RolloutInput,
+  { ask, onRollback, hosts, waves }: RolloutInput,
   events: RolloutEvent[],
 ): Rollout {
   if (ask === null || objectionTo(rollout, ask) !== null) return rollout;
   const { by, kind } = ask;
-  const { version } = rollout.candidate;
+  const { candidate } = rollout;
+  const { version } = candidate;
   const why = ask.reason === '' ? `${by} asked for it` : `${by} asked for it: ${ask.reason}`;
-  const excluded =
-    rollout.heldBy === null ? rollout.excluded : [...rollout.excluded, rollout.heldBy];
+  const excluded = new Set(rollout.excluded);
+  if (rollout.heldBy !== null) excluded.add(rollout.heldBy);
   const decided = { ...rollout, heldBy: null, decidedBy: by, reasons: [why] };
   if (kind === 'resume') {
     events.push({ kind: 'resumed', text: `the rollout of ${version} goes on; ${why}` });
-    return { ...rollout, heldBy: null, excluded };
+    return { ...rollout, heldBy: null, excluded: [...excluded] };
   }
   if (kind === 'promote') {
+    // Who wants all hosts to go knows of those that are against it: none of them holds it again at once.
+    for (const host of hosts) if (rejects(host, candidate)) excluded.add(host.host);
     events.push({ kind: 'wave', text: `all hosts go to ${version}; ${why}` });
-    return { ...decided, phase: 'waves', wave: LAST_WAVE, excluded };
+    return { ...decided, phase: 'waves', wave: waves.length - 1, excluded: [...excluded] };
   }
   if (Object.keys(rollout.assigned).length === 0) {
     events.push({ kind: 'rejected', text: `${version} is rejected; ${why}` });
@@ -81,6 +93,3 @@ export function objectionTo(rollout: Rollout | null, { kind, version }: FleetAsk
   if (kind === 'resume' && rollout.heldBy === null) return 'the rollout is not held by a host';
   return null;
 }
-
-/** Whatever the waves are: the last one. */
-export const LAST_WAVE = Number.MAX_SAFE_INTEGER;

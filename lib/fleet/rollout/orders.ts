@@ -1,4 +1,4 @@
-import type { HostRecord, Rollout } from './records.ts';
+import { type HostRecord, isStray, type Rollout, runs, tests } from './records.ts';
 
 /** What a host is to do with the version that it tests, or that it runs. */
 export type Order =
@@ -10,39 +10,43 @@ export type Order =
   | { readonly act: 'none' };
 
 export interface OrderContext {
-  /** The greatest token that this host has obeyed. */
-  readonly token: number;
+  /** Of the leader that this host knows of; null: nobody leads. */
+  readonly leader: number | null;
   /** Since when the fleet is paused by an operator, in words; null: it is not. */
   readonly held: string | null;
   readonly waveCount: number;
 }
 
-/** What the rollout means for this host. Nothing that a deposed leader wrote is obeyed. */
+/**
+ * What the rollout means for this host. Nothing that an earlier leader than the present one wrote is obeyed: the present
+ * one writes it anew as its own at its first step. Only tokens of the same engine are compared, since both are there:
+ * in one that was replaced, or brought back from a backup, they begin low again.
+ */
 export function orderFor(rollout: Rollout | null, host: HostRecord, context: OrderContext): Order {
   if (rollout === null) return waitingFor(host, 'the leader begins its rollout');
   const { candidate, phase, assigned, reasons } = rollout;
-  if (rollout.token < context.token) {
+  if (context.leader !== null && rollout.token < context.leader) {
     return waitingFor(host, `a newer leader than that of token ${rollout.token} decides`);
   }
-  const isTested = host.testing?.sha256 === candidate.sha256;
-  const isRun = host.running?.sha256 === candidate.sha256;
   const wasTold = assigned[host.host] !== undefined;
-  if (isStray(host, rollout)) return { act: 'stray', text: strayText(host, rollout) };
-  if (phase === 'stopped' && isRun && wasTold && rollout.takesBack) {
+  if (isStray(host, candidate)) return { act: 'stray', text: strayText(host, rollout) };
+  if (phase === 'stopped' && runs(host, candidate) && wasTold && rollout.takesBack) {
     return { act: 'roll-back', reasons };
   }
-  if (!isTested) return waitingFor(host, `the rollout of ${candidate.version} comes first`);
+  if (!tests(host, candidate))
+    return waitingFor(host, `the rollout of ${candidate.version} comes first`);
   if (phase === 'rejected' || phase === 'stopped') return { act: 'reject', reasons };
   if (wasTold && context.held === null && rollout.heldBy === null)
     return { act: 'promote', reasons };
   return { act: 'wait', text: waitText(rollout, context) };
 }
 
-// Private
-
-function waitingFor({ testing }: HostRecord, text: string): Order {
+/** What a host does while something has to happen first: nothing, if it tests nothing. */
+export function waitingFor({ testing }: HostRecord, text: string): Order {
   return testing === null ? { act: 'none' } : { act: 'wait', text: `${testing.version}: ${text}` };
 }
+
+// Private
 
 function waitText({ phase, heldBy, wave }: Rollout, { held, waveCount }: OrderContext): string {
   if (held !== null) return held;
@@ -50,12 +54,6 @@ function waitText({ phase, heldBy, wave }: Rollout, { held, waveCount }: OrderCo
   if (phase === 'collecting') return 'the evidence of all hosts is collected';
   const open = Math.min(wave + 1, waveCount);
   return `it waits for its wave (${open} of ${waveCount} is open)`;
-}
-
-function isStray({ testing, running }: HostRecord, { candidate }: Rollout): boolean {
-  return [testing, running].some(
-    (it) => it?.version === candidate.version && it.sha256 !== candidate.sha256,
-  );
 }
 
 function strayText({ host }: HostRecord, { candidate }: Rollout): string {

@@ -1,9 +1,9 @@
 import { candidateAmong } from './candidate.ts';
-import { isEnded, type Rollout, runs } from './records.ts';
 import { begun, carriedOut, withMembers } from './draft.ts';
 import type { Planned, RolloutEvent, RolloutInput } from './input.ts';
-import { assigned, settled, waveIsOver } from './waves.ts';
 import { quorumProblem } from './quorum.ts';
+import { finishedWith, fitting, isEnded, type Rollout, rejects, runs, tests } from './records.ts';
+import { assigned, settled, waveIsOver } from './waves.ts';
 
 /**
  * What the leader writes next: the same object when nothing changes. Pure: whoever leads with the same records plans the
@@ -16,7 +16,7 @@ export function plan(before: Rollout | null, input: RolloutInput): Planned {
   const seen = settled(withMembers(superseded(current, input, events), input), input);
   const asked = carriedOut(seen, input, events);
   const judged = isEnded(asked) ? asked : judge(asked, input, events);
-  const rollout = goOn(judged, input, events);
+  const rollout = fitting(goOn(judged, input, events));
   return { rollout: isSame(before, rollout) ? before : rollout, events };
 }
 
@@ -24,7 +24,7 @@ export function plan(before: Rollout | null, input: RolloutInput): Planned {
 
 /** Ended, it stays until there is another build to decide on. */
 function next(before: Rollout | null, input: RolloutInput, events: RolloutEvent[]): Rollout | null {
-  const finished = before === null ? [] : [...before.finished, before.candidate.sha256];
+  const finished = before === null ? [] : finishedWith(before);
   const candidate = candidateAmong(input.hosts, finished, input.compareVersions);
   return candidate === null ? before : begun(before, candidate, input, events);
 }
@@ -32,18 +32,17 @@ function next(before: Rollout | null, input: RolloutInput, events: RolloutEvent[
 /** A newer build takes the place of one that is under way, once enough hosts test it. */
 function superseded(current: Rollout, input: RolloutInput, events: RolloutEvent[]): Rollout {
   const { hosts, quorum, compareVersions } = input;
-  const finished = [...current.finished, current.candidate.sha256];
-  const newer = candidateAmong(hosts, finished, compareVersions);
+  const newer = candidateAmong(hosts, finishedWith(current), compareVersions);
   if (newer === null || isEnded(current)) return current;
   if (compareVersions(newer.version, current.candidate.version) <= 0) return current;
-  const testers = hosts.filter(({ testing }) => testing?.sha256 === newer.sha256).length;
+  const testers = hosts.filter((host) => tests(host, newer)).length;
   return testers < quorum * hosts.length ? current : begun(current, newer, input, events);
 }
 
 /** What hosts and the evidence of all say. */
 function judge(rollout: Rollout, input: RolloutInput, events: RolloutEvent[]): Rollout {
   const { candidate, assigned: gone, excluded, heldBy } = rollout;
-  const against = input.hosts.filter(({ rejected }) => rejected?.sha256 === candidate.sha256);
+  const against = input.hosts.filter((host) => rejects(host, candidate));
   const back = against.find(({ host }) => gone[host] !== undefined);
   if (back !== undefined) {
     return stop(rollout, `${back.host}: ${back.rejected?.text ?? ''}`, input, events);

@@ -28,7 +28,7 @@ export interface HostRecord {
   readonly waits: string | null;
   /** What operators accepted there of the version under test, by name. */
   readonly accepted: readonly string[];
-  /** The greatest token of a leader that it has obeyed. */
+  /** Of the leader whose rollout it acted upon last, for who looks into it afterwards. */
   readonly token: number;
 }
 
@@ -88,13 +88,27 @@ export const LIMITS = {
   accepted: 20,
   reasons: 10,
   textCharacters: 300,
-  nameCharacters: 200,
+  /** As long as a file name may be. */
+  nameCharacters: 255,
 } as const;
 
 /** A text as it may be written to the engine. */
-export function shortened(text: string): string {
-  const max = LIMITS.textCharacters;
+export function shortened(text: string, max: number = LIMITS.textCharacters): string {
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+}
+
+/** The rollout within `LIMITS`, as it may be written to the engine: all that plan it can read it then. */
+export function fitting(rollout: Rollout): Rollout {
+  const { assigned, settled, members, excluded, reasons, finished } = rollout;
+  return {
+    ...rollout,
+    assigned: Object.fromEntries(Object.entries(assigned).slice(0, LIMITS.hosts)),
+    settled: settled.slice(0, LIMITS.hosts),
+    members: members.slice(0, LIMITS.hosts),
+    excluded: excluded.slice(-LIMITS.hosts),
+    reasons: reasons.slice(0, LIMITS.reasons).map((text) => shortened(text)),
+    finished: finished.slice(-LIMITS.finished),
+  };
 }
 
 /** Whether the rollout has come to its end. */
@@ -102,12 +116,32 @@ export function isEnded({ phase }: Rollout): boolean {
   return phase === 'done' || phase === 'rejected' || phase === 'stopped';
 }
 
+/** The builds whose rollout has ended, once this one has, by SHA-256. */
+export function finishedWith({ finished, candidate }: Rollout): readonly string[] {
+  return [...new Set([...finished, candidate.sha256])];
+}
+
 /** Whether the host runs this very build. */
 export function runs(host: HostRecord, { sha256 }: Build): boolean {
   return host.running?.sha256 === sha256;
 }
 
+/** Whether the host has this very build under test. */
+export function tests(host: HostRecord, { sha256 }: Build): boolean {
+  return host.testing?.sha256 === sha256;
+}
+
 /** Whether the host has this very build, under test or running. */
 export function has(host: HostRecord, build: Build): boolean {
-  return runs(host, build) || host.testing?.sha256 === build.sha256;
+  return runs(host, build) || tests(host, build);
+}
+
+/** Whether the host has another content under the name of this build. */
+export function isStray({ running, testing }: HostRecord, { version, sha256 }: Build): boolean {
+  return [running, testing].some((it) => it?.version === version && it.sha256 !== sha256);
+}
+
+/** Whether the host rejected this very build, or went back from it. */
+export function rejects({ rejected }: HostRecord, { sha256 }: Build): boolean {
+  return rejected?.sha256 === sha256;
 }

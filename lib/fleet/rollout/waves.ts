@@ -1,15 +1,16 @@
 import { waveLimit } from '../../model/promotion/wave.ts';
 import type { RolloutInput } from './input.ts';
-import { type HostRecord, type Rollout, runs } from './records.ts';
+import { type HostRecord, type Rollout, runs, tests } from './records.ts';
 
 /** Takes note of which hosts have gone, also by hand, and gives up the place of those that were away for too long. */
 export function settled(rollout: Rollout, input: RolloutInput): Rollout {
   if (rollout.phase === 'stopped') return withoutBack(rollout, input);
   const { hosts, released } = input;
-  const { candidate, wave } = rollout;
+  const { candidate } = rollout;
+  const wave = openWave(rollout, input);
   const kept = Object.entries(rollout.assigned).filter(([host]) => !released.has(host));
   const going = hosts.filter(
-    (host) => runs(host, candidate) || (host.isSwitching && isTesting(host, rollout)),
+    (host) => runs(host, candidate) || (host.isSwitching && tests(host, candidate)),
   );
   const places = new Map([...going.map(({ host }) => [host, wave] as const), ...kept]);
   const through = hosts.filter(
@@ -64,7 +65,7 @@ function withoutBack(rollout: Rollout, { hosts }: RolloutInput): Rollout {
   };
 }
 
-/** A person's promotion opens the last wave, whichever it is. */
+/** There may be fewer waves now than when it was opened. */
 function openWave({ wave }: Rollout, { waves }: RolloutInput): number {
   return Math.min(wave, waves.length - 1);
 }
@@ -92,11 +93,7 @@ function canStillGo(rollout: Rollout, { hosts }: RolloutInput): boolean {
 
 function isCandidate(host: HostRecord, rollout: Rollout): boolean {
   if (rollout.assigned[host.host] !== undefined) return false;
-  return isTesting(host, rollout) && !rollout.excluded.includes(host.host);
-}
-
-function isTesting({ testing }: HostRecord, { candidate }: Rollout): boolean {
-  return testing?.sha256 === candidate.sha256;
+  return tests(host, rollout.candidate) && !rollout.excluded.includes(host.host);
 }
 
 /** It is there, and does not run the build any more. */

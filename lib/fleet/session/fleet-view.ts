@@ -14,8 +14,8 @@ import { type Keys, shortOf } from './keys.ts';
 export interface SeenRecord {
   readonly host: string;
   readonly text: string;
-  /** By the clock of this host. */
-  readonly seenAtMs: number;
+  /** By the clock of this host; absent where it was there before this host looked, so that its age is not known. */
+  readonly seenAtMs?: number;
 }
 
 interface Parsed<T> {
@@ -28,7 +28,10 @@ export class FleetView {
   readonly #keys: Keys;
   readonly #wallNow: () => number;
   readonly #hosts = new Map<string, Parsed<HostRecord | null>>();
+  #sorted: readonly HostRecord[] = [];
   readonly #evidence = new Map<string, Parsed<SeenRecord>>();
+  /** Evidence that disappeared, which may be put again as it was. */
+  readonly #left = new Map<string, SeenRecord>();
   #rollout: Parsed<Rollout | null> = { revision: 0, value: null };
   #leader: Entry | null = null;
   #hold: FleetHold | null = null;
@@ -48,6 +51,10 @@ export class FleetView {
       // Nobody speaks for another host.
       return record !== null && key === this.#keys.host(record.host) ? record : null;
     });
+    this.#sorted = [...this.#hosts.values()]
+      .flatMap(({ value }) => value ?? [])
+      .sort((left, right) => (left.host < right.host ? -1 : 1))
+      .slice(0, LIMITS.hosts);
     const found = entries.get(rollout);
     if (found === undefined) this.#rollout = { revision: 0, value: null };
     else if (found.revision !== this.#rollout.revision) {
@@ -62,23 +69,38 @@ export class FleetView {
     this.#ask = asked === undefined ? null : parseAsk(asked.value);
   }
 
-  /** Takes what was followed of the evidence; nothing is known of it while this host does not lead. */
-  updateEvidence(entries: ReadonlyMap<string, Entry>): void {
-    this.#keep(this.#evidence, this.#keys.evidencePrefix, entries, ({ key, value }) => {
-      return { host: key.slice(key.lastIndexOf('/') + 1), text: value, seenAtMs: this.#wallNow() };
+  /** Takes what was followed of the evidence. `isWhole`: all of it was read anew, and may have been there for long. */
+  updateEvidence(entries: ReadonlyMap<string, Entry>, isWhole: boolean): void {
+    const seenNow = isWhole ? {} : { seenAtMs: this.#wallNow() };
+    for (const [key, { value }] of this.#evidence) if (!entries.has(key)) this.#leave(key, value);
+    this.#keep(this.#evidence, this.#keys.evidencePrefix, entries, ({ key, value }, kept) => {
+      const before = kept ?? this.#left.get(key);
+      // Put again under a new lease: it is no younger for that.
+      if (before?.text === value) return before;
+      return { host: key.slice(key.lastIndexOf('/') + 1), text: value, ...seenNow };
     });
+  }
+
+  /** Nothing is known of it while this host does not lead. */
+  forgetEvidence(): void {
+    this.#evidence.clear();
+    this.#left.clear();
   }
 
   /** Hosts that are there, by name; at most 1000. */
   get hosts(): readonly HostRecord[] {
-    const found = [...this.#hosts.values()].flatMap(({ value }) => value ?? []);
-    return found
-      .toSorted((left, right) => (left.host < right.host ? -1 : 1))
-      .slice(0, LIMITS.hosts);
+    return this.#sorted;
   }
 
   get rollout(): Rollout | null {
     return this.#rollout.value;
+  }
+
+  /** What to do about a rollout that is there and cannot be read, which nobody may overwrite; null: it can, or there is none. */
+  get rolloutProblem(): string | null {
+    const { revision, value } = this.#rollout;
+    if (revision === 0 || value !== null) return null;
+    return `the rollout in ${this.#keys.rollout} cannot be read by this version of Vili: upgrade Vili, or delete that key in etcd, and the fleet begins anew`;
   }
 
   /** 0 while there is none. */
@@ -112,16 +134,26 @@ export class FleetView {
 
   // Private
 
+  #leave(key: string, record: SeenRecord): void {
+    this.#left.delete(key);
+    this.#left.set(key, record);
+    for (const oldest of this.#left.keys()) {
+      if (this.#left.size <= LIMITS.hosts) return;
+      this.#left.delete(oldest);
+    }
+  }
+
   #keep<T>(
     parsed: Map<string, Parsed<T>>,
     prefix: string,
     entries: ReadonlyMap<string, Entry>,
-    parse: (entry: Entry) => T,
+    parse: (entry: Entry, before: T | undefined) => T,
   ): void {
     for (const key of parsed.keys()) if (!entries.has(key)) parsed.delete(key);
     for (const [key, entry] of entries) {
-      if (!key.startsWith(prefix) || parsed.get(key)?.revision === entry.revision) continue;
-      parsed.set(key, { revision: entry.revision, value: parse(entry) });
+      const before = parsed.get(key);
+      if (!key.startsWith(prefix) || before?.revision === entry.revision) continue;
+      parsed.set(key, { revision: entry.revision, value: parse(entry, before?.value) });
     }
   }
 }

@@ -185,15 +185,15 @@ export class FleetSession {
 
   /** Only the leader adds it up, and 200 hosts need not be told of it by 200. */
   #followEvidence(): void {
-    const { coordinator, keys, onChanged, random } = this.#options;
+    const { coordinator, keys, random } = this.#options;
     const isLeader = this.#leadership !== null && this.#lease !== null;
     if (this.#isOver || isLeader === (this.#endEvidence !== null)) return;
     this.#endEvidence?.();
     this.#endEvidence = null;
-    if (!isLeader) return this.view.updateEvidence(new Map());
-    const changed = (entries: ReadonlyMap<string, Entry>): void => {
-      this.view.updateEvidence(entries);
-      onChanged();
+    if (!isLeader) return this.view.forgetEvidence();
+    // The leader adds it up at most once a second, at its ticks: 200 hosts put theirs 40 times a second.
+    const changed = (entries: ReadonlyMap<string, Entry>, isWhole: boolean): void => {
+      this.view.updateEvidence(entries, isWhole);
     };
     // That the engine is gone is noticed by what else is followed.
     const listener = { changed, problem: () => undefined };
@@ -236,10 +236,19 @@ export class FleetSession {
 
   async #lead(lease: string): Promise<void> {
     const { coordinator, keys, host } = this.#options;
-    const { leader } = this.view;
+    const { leader, rolloutProblem } = this.view;
+    if (rolloutProblem !== null) return this.#resign();
     if (leader !== null && leader.token === this.#leadership?.token) return;
     // Nobody leads, or what is known of it is old; who has it already is told so.
     if (leader !== null && leader.host !== host) this.#leadership = null;
     else this.#leadership = await coordinator.lead(keys.leader, host, lease);
+  }
+
+  /** Somebody who can read the rollout has to lead. */
+  async #resign(): Promise<void> {
+    if (this.#leadership === null) return;
+    this.#leadership = null;
+    // The lease was confirmed just now, and the key is under it.
+    await this.#options.coordinator.remove(this.#options.keys.leader);
   }
 }

@@ -1,10 +1,10 @@
 import { messageOf } from '../../errors.ts';
+import type { VerdictSettings } from '../../verdict/settings.ts';
 import { mergeEvidence, type SeenEvidence } from '../evidence/merge.ts';
 import type { MergedVerdict } from '../evidence/merged.ts';
 import { readEvidence } from '../evidence/read.ts';
 import type { Build } from '../rollout/records.ts';
 import type { SeenRecord } from '../session/fleet-view.ts';
-import type { VerdictSettings } from '../../verdict/settings.ts';
 import type { Judgement } from './judgement.ts';
 
 /** Adding up the records of 200 hosts takes a while, and evidence comes every few seconds. */
@@ -60,6 +60,13 @@ export class Judge {
       this.#judgement = { ...NOTHING, problems: problems.slice(0, PROBLEMS_MAX) };
     }
     return this.#judgement;
+  }
+
+  /** Another leader may have judged meanwhile: a rejection is confirmed anew. */
+  forget(): void {
+    this.#of = '';
+    this.#pending = null;
+    this.#judgement = null;
   }
 
   // Private
@@ -123,7 +130,7 @@ function isEvidence(one: SeenEvidence | Error): one is SeenEvidence {
   return !(one instanceof Error);
 }
 
-function readOne({ host, text, seenAtMs }: SeenRecord, build: Build): SeenEvidence | Error {
+function readOne({ host, text, ...seen }: SeenRecord, build: Build): SeenEvidence | Error {
   try {
     const evidence = readEvidence(text, host);
     if (evidence.host !== host || evidence.version !== build.version) {
@@ -131,7 +138,7 @@ function readOne({ host, text, seenAtMs }: SeenRecord, build: Build): SeenEviden
         `the evidence of ${host} is that of ${evidence.host} on ${evidence.version}`,
       );
     }
-    return { ...evidence, seenAtMs };
+    return { ...evidence, ...seen };
   } catch (error) {
     return new Error(messageOf(error));
   }

@@ -1,8 +1,6 @@
 import { type Wave, waveText } from '../../model/promotion/wave.ts';
-import { strays } from '../rollout/candidate.ts';
 import { quorumProblem } from '../rollout/quorum.ts';
-import type { HostRecord, Rollout } from '../rollout/records.ts';
-import { runs } from '../rollout/records.ts';
+import { type HostRecord, isStray, type Rollout, rejects, runs } from '../rollout/records.ts';
 import type { FleetView } from '../session/fleet-view.ts';
 import type { Judgement } from './judgement.ts';
 
@@ -97,7 +95,7 @@ export function fleetReportOf(facts: FleetFacts): FleetReport {
     schema: 'vili.fleet/1',
     fleet,
     host,
-    engine: { endpoints, problem, since, trouble },
+    engine: { endpoints, problem, since, trouble: view.rolloutProblem ?? trouble },
     leader,
     hold,
     rollout: rollout && rolloutReport(rollout, facts),
@@ -154,12 +152,12 @@ function hostReport(
 }
 
 function stateOf(record: HostRecord, rollout: Rollout | null): HostState {
-  const { testing, rejected, isSwitching, isOnProbation } = record;
+  const { testing, isSwitching, isOnProbation } = record;
   if (isSwitching) return 'switching';
   if (rollout !== null) {
     const { candidate } = rollout;
-    if (strays([record], candidate).length > 0) return 'other content';
-    if (rejected?.sha256 === candidate.sha256) return 'rejected';
+    if (isStray(record, candidate)) return 'other content';
+    if (rejects(record, candidate)) return 'rejected';
     if (runs(record, candidate)) return isOnProbation ? 'probation' : 'gone';
   }
   if (testing !== null) return 'testing';

@@ -5,17 +5,17 @@ import type { Report } from '../../evaluation/report/report.ts';
 import type { SeriesView, WindowName } from '../../metrics/series/series.ts';
 import type { ActorTree } from '../../model/actor-tree.ts';
 import type { HistoryEntry } from '../../model/history.ts';
+import type { LinesWanted } from '../../model/logs/shown-line.ts';
 import type { Role } from '../../model/role.ts';
 import type { CaptureEvent, CaptureWanted } from '../../model/trace/capture.ts';
 import type { TraceFilter, TraceRecord } from '../../model/trace-record.ts';
-import type { LinesWanted } from '../../model/logs/shown-line.ts';
+import type { IgnoreRequest, IgnoreView, ReplayRequest, ReplayView } from '../views/act-views.ts';
+import type { ReplayPlan } from '../views/evidence-view.ts';
 import type { FleetReport } from '../views/fleet-view.ts';
 import type { LogEvent, LogOwner, LogsView } from '../views/log-view.ts';
-import type { ReplayPlan } from '../views/evidence-view.ts';
-import type { IgnoreRequest, IgnoreView, ReplayRequest, ReplayView } from '../views/act-views.ts';
-import type { VersionsView } from '../views/versions-view.ts';
-import type { UpgradeView } from '../views/upgrade-view.ts';
 import type { StatusView, VerdictView } from '../views/status-view.ts';
+import type { UpgradeView } from '../views/upgrade-view.ts';
+import type { VersionsView } from '../views/versions-view.ts';
 
 export type ActKind = Act['kind'];
 
@@ -29,6 +29,8 @@ export interface ActRequest {
   readonly dryRun?: boolean | undefined;
   /** Of a promotion: `5% 2m, 25% 5m`, or `default`. */
   readonly steps?: string | undefined;
+  /** Of a rollback by Vili itself: the version that users are to leave; nothing happens when another one runs. */
+  readonly leaves?: string | undefined;
   /** Of a restart: whose process. */
   readonly role?: Role | undefined;
   /** Who asks, for the audit, e.g. `ann@host`. */

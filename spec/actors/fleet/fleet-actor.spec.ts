@@ -6,12 +6,13 @@ import type { DeployerMessage } from '../../../actors/messages.ts';
 import { compareVersions } from '../../../lib/base/names/version-order.ts';
 import { type Deployment, NOTHING_DEPLOYED } from '../../../lib/deployment/state.ts';
 import { LocalEngine } from '../../../lib/fleet/engine/local.ts';
-import type { Build } from '../../../lib/fleet/rollout/records.ts';
+import type { Build, Rollout } from '../../../lib/fleet/rollout/records.ts';
 import { keysOf } from '../../../lib/fleet/session/keys.ts';
 import { FleetSession } from '../../../lib/fleet/session/session.ts';
 import type { Judgement } from '../../../lib/fleet/view/judgement.ts';
 import type { FleetReport } from '../../../lib/fleet/view/view.ts';
 import type { Release } from '../../../lib/model/release.ts';
+import { hostOf, NEW, OLD } from '../../lib/fleet/rollout/fleet-records.ts';
 import {
   asked,
   type Inbox,
@@ -21,7 +22,6 @@ import {
   withActor,
 } from '../../support/actor-kit.ts';
 import { eventually } from '../../support/eventually.ts';
-import { hostOf, NEW, OLD } from '../../lib/fleet/rollout/fleet-records.ts';
 
 const KEYS = keysOf('shop');
 const TARGET = { instance: 'shop-1.0/1_running', host: '127.0.0.1', port: 9401 };
@@ -74,6 +74,13 @@ class Surroundings {
   judgement = COLLECTING;
   isManual = false;
   isDown = false;
+  /** Why users cannot go back. */
+  backProblem: string | null = null;
+  /** So much later than it is, ms. */
+  laterMs = 0;
+  /** What it looked for: the evidence of one of so many hosts; null: none. */
+  readonly looks: (number | null)[] = [];
+  forgotten = 0;
 
   deps(): FleetDeps {
     return {
@@ -98,11 +105,19 @@ class Surroundings {
           onChanged,
         });
       },
-      look: async () => ({ deployment: this.deployment, closed: null, evidence: null }),
-      judge: () => this.judgement,
-      setSize: () => undefined,
+      look: async (hosts) => {
+        this.looks.push(hosts);
+        return { deployment: this.deployment, closed: null, evidence: null };
+      },
+      judge: {
+        judge: () => this.judgement,
+        forget: () => {
+          this.forgotten += 1;
+        },
+      },
       rollBack: async (version) => {
         this.rolledBack.push(version);
+        if (this.backProblem !== null) throw new Error(this.backProblem);
         return 'users go back';
       },
       self: { host: 'a', instance: 'run of a', vili: '1.0.0', url: '' },
@@ -115,7 +130,7 @@ class Surroundings {
         isManual: this.isManual,
         compareVersions,
       }),
-      now: () => performance.now(),
+      now: () => performance.now() + this.laterMs,
       wallNow: Date.now,
       journal: this.journal,
     };
@@ -147,8 +162,8 @@ async function withFleetActor(
 const reportOf = (stage: FleetStage): Promise<FleetReport> =>
   asked<FleetMessage, FleetReport>(stage, (reply) => ({ type: 'describe', reply }));
 
-function wish(stage: FleetStage, kind: FleetWish['kind']): Promise<FleetReply> {
-  const what = { kind, version: null, by: 'ann', reason: '' };
+function wish(stage: FleetStage, kind: FleetWish['kind'], reason = ''): Promise<FleetReply> {
+  const what = { kind, version: null, by: 'ann', reason };
   return asked<FleetMessage, FleetReply>(stage, (reply) => ({ type: 'wish', wish: what, reply }));
 }
 
@@ -204,6 +219,106 @@ describe('The actor of a host that is one of several', () => {
       });
       await wish(stage, 'reject');
       await eventually('it goes back', () => around.rolledBack.includes(NEW.version));
+    });
+  });
+
+  it('tries to go back again after twice the time each, not for ever, and says that it cannot', async () => {
+    await withFleetActor(async (stage, around) => {
+      around.judgement = GOOD;
+      around.backProblem = 'nothing is archived';
+      await around.deployer.next('verdict');
+      around.deployment = {
+        ...NOTHING_DEPLOYED,
+        running: { release: releaseOf(NEW), phase: 'ready', target: TARGET },
+      };
+      await untilPhase(stage, 'done');
+      // Another leader stopped it.
+      const client = around.engine.connect();
+      const [entry] = (await client.get(KEYS.rollout)).entries;
+      const rollout: unknown = JSON.parse(entry?.value ?? '{}');
+      const stopped = { ...(rollout as Rollout), phase: 'stopped', takesBack: true };
+      await client.put(KEYS.rollout, JSON.stringify(stopped));
+      await eventually('it is said', async () => {
+        return /cannot go back.*nothing is archived.*again/.test(
+          (await reportOf(stage)).waits ?? '',
+        );
+      });
+      const untilTries = (count: number): Promise<unknown> =>
+        eventually(`there were ${count}`, () => around.rolledBack.length === count);
+      const untilLooked = (): Promise<unknown> => {
+        const looks = around.looks.length;
+        return eventually('it has looked again', () => around.looks.length > looks + 1);
+      };
+      await eventually('the others are told, too', async () => {
+        return (await reportOf(stage)).hosts[0]?.waits?.includes('cannot go back') === true;
+      });
+      around.laterMs += 5000;
+      await untilTries(2);
+      around.laterMs += 5000;
+      await untilLooked();
+      expect(around.rolledBack).to.have.length(2);
+      for (const [at, laterMs] of [5000, 20_000, 40_000, 80_000, 160_000, 320_000].entries()) {
+        around.laterMs += laterMs;
+        await untilTries(3 + at);
+      }
+      around.laterMs += 3_600_000;
+      await untilLooked();
+      expect(around.rolledBack).to.have.length(8);
+      expect((await reportOf(stage)).waits).to.match(/Vili tries no more/);
+    });
+  }).timeout(60_000);
+
+  it('asks for its evidence as one of so many hosts, once it knows of how many', async () => {
+    await withFleetActor(async (stage, around) => {
+      const client = around.engine.connect();
+      for (const name of ['b', 'c'])
+        await client.put(KEYS.host(name), JSON.stringify(hostOf(name)));
+      expect(around.looks.filter((hosts) => hosts === 1 || hosts === 2)).to.deep.equal([]);
+      await untilPhase(stage, 'collecting');
+      around.laterMs += 5000;
+      await eventually('it is one of three', () => around.looks.includes(3));
+      // Those that are away count as long as the rollout counts them.
+      for (const name of ['b', 'c']) await client.remove(KEYS.host(name));
+      const looks = around.looks.length;
+      around.laterMs += 5000;
+      await eventually('it looks again', () => around.looks.slice(looks + 1).some(Boolean));
+      expect(around.looks.slice(looks).filter(Boolean)).to.not.include(1);
+    });
+  }).timeout(60_000);
+
+  it('says that a rollout cannot be read, leaves it as it is, and judges nothing', async () => {
+    await withFleetActor(async (stage, around) => {
+      await untilPhase(stage, 'collecting');
+      const client = around.engine.connect();
+      const text = '{"schema":"vili.rollout/2"}';
+      await client.put(KEYS.rollout, text);
+      around.judgement = GOOD;
+      around.laterMs += 5000;
+      await eventually('it leads no more', async () => (await reportOf(stage)).leader === null);
+      const report = await reportOf(stage);
+      expect(report.engine.trouble).to.match(/cannot be read by this version of Vili/);
+      expect(report.waits).to.match(/shop-1\.1: the rollout in .* cannot be read/);
+      expect((await wish(stage, 'promote')).text).to.match(/cannot be read/);
+      await eventually('it forgot what it judged', () => around.forgotten > 0);
+      expect((await client.get(KEYS.rollout)).entries[0]?.value).to.equal(text);
+      expect(around.verdicts()).to.deep.equal([]);
+    });
+  });
+
+  it('says what a test anew comes to, and reads what a person asks for however long it is', async () => {
+    await withFleetActor(async (stage) => {
+      await untilPhase(stage, 'collecting');
+      const retest = (): Promise<string | null> =>
+        asked<FleetMessage, string | null>(stage, (reply) => {
+          return { type: 'retest', build: NEW, reply };
+        });
+      expect(await retest()).to.equal(null);
+      await wish(stage, 'reject', 'too early '.repeat(90));
+      await untilPhase(stage, 'rejected');
+      expect((await reportOf(stage)).rollout?.reasons[0]).to.match(
+        /^ann asked for it: too early .*…$/,
+      );
+      expect(await retest()).to.match(/the fleet has decided on shop-1\.1 \(rejected by ann/);
     });
   });
 

@@ -68,6 +68,7 @@ describe('An act of an operator', () => {
       [{ testing: TESTING, promotion }, { kind: 'promote' }, 'shop-3 is being promoted already'],
       [{}, { kind: 'rollback' }, 'no version is known that served before; name one'],
       [{}, back(2), 'shop-2 is running already'],
+      [{}, { ...back(1), leaves: 'shop-3' }, 'shop-2 is running: users have left shop-3 already'],
       [{}, back(9, 'there is no archive/shop-9.zip'), 'there is no archive/shop-9.zip'],
       [{}, back(3), 'shop-3 is newer than shop-2, which is running: vili retest 3'],
       [{ testing: TESTING }, back(3), 'shop-3 is under test: vili promote 3'],
@@ -102,6 +103,11 @@ describe('An act of an operator', () => {
       expect(reply).to.include({ done: false, text });
       expect(event).to.equal(null);
     }
+  });
+
+  it('takes users back from the version that they are to leave', () => {
+    const { event } = plan(stateWith({}), { ...back(1), leaves: 'shop-2' });
+    expect(event).to.deep.include({ type: 'roll-back', version: 'shop-1' });
   });
 
   it('takes users back to the previous version while that is kept', () => {

@@ -1,7 +1,7 @@
 import {
   type ClientRequest,
-  Agent as PlainAgent,
   type IncomingMessage,
+  Agent as PlainAgent,
   request as plainRequest,
 } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
@@ -77,15 +77,17 @@ export class Transport {
   ): Promise<unknown> {
     const untilMs = performance.now() + CALL_TIMEOUT_MS;
     let problem = 'closed';
+    // Other calls may move on meanwhile: each asks every endpoint once, and names the one that failed.
+    let at = this.#at;
     for (let tried = 0; tried < this.#endpoints.length && !this.#isClosed; tried += 1) {
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0) break;
       try {
-        return await this.#ask(path, body, headers, Math.min(REPLY_TIMEOUT_MS, leftMs));
+        return await this.#ask(at, path, body, headers, Math.min(REPLY_TIMEOUT_MS, leftMs));
       } catch (error) {
         if (error instanceof ReplyError && !isOfThisNode(error)) throw error;
-        problem = `${this.endpoint}: ${messageOf(error)}`;
-        this.#at = (this.#at + 1) % this.#endpoints.length;
+        problem = `${this.#endpoints[at]}: ${messageOf(error)}`;
+        at = this.#failedAt(at);
       }
     }
     throw new EngineError(`no endpoint of etcd replies (${problem})`);
@@ -105,7 +107,8 @@ export class Transport {
       request.destroy();
       listener.ended(problem);
     };
-    const request = this.#send(path, body, headers, (response) => {
+    const at = this.#at;
+    const request = this.#send(at, path, body, headers, (response) => {
       if (response.statusCode !== OK) return end(`etcd responded with ${response.statusCode}`);
       const lines = new Lines(LINE_MAX_CHARACTERS);
       response.setEncoding('utf8');
@@ -124,7 +127,7 @@ export class Transport {
       response.on('close', () => end('the connection to etcd closed'));
     });
     request.on('error', (error) => {
-      this.#at = (this.#at + 1) % this.#endpoints.length;
+      if (!isOver) this.#failedAt(at);
       end(messageOf(error));
     });
     return () => {
@@ -142,7 +145,15 @@ export class Transport {
 
   // Private
 
+  /** The endpoint after the one that failed; it is asked first from now on, unless another call has found that already. */
+  #failedAt(at: number): number {
+    const next = (at + 1) % this.#endpoints.length;
+    if (this.#at === at) this.#at = next;
+    return next;
+  }
+
   #ask(
+    at: number,
     path: string,
     body: object,
     headers: Readonly<Record<string, string>>,
@@ -156,7 +167,7 @@ export class Transport {
         clearTimeout(timer);
         reject(error instanceof Error ? error : new EngineError(messageOf(error)));
       };
-      const request = this.#send(path, body, headers, (response) => {
+      const request = this.#send(at, path, body, headers, (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
         response.on('data', (chunk: Buffer) => {
@@ -182,12 +193,13 @@ export class Transport {
   }
 
   #send(
+    at: number,
     path: string,
     body: object,
     headers: Readonly<Record<string, string>>,
     onResponse: (response: IncomingMessage) => void,
   ): ClientRequest {
-    const url = new URL(path, this.endpoint);
+    const url = new URL(path, this.#endpoints[at]);
     const text = JSON.stringify(body);
     const options = {
       method: 'POST',

@@ -46,7 +46,8 @@ describe('The evidence of several hosts', () => {
       expect(merged.certainty.oddsFit).to.equal(alone.certainty.oddsFit);
       expect(merged.decision === 'promote').to.equal(alone.decision === 'promote');
       expect(merged.pending !== null).to.equal(alone.condemned);
-      expect(merged.hosts[0]?.isVeto).to.equal(alone.decision === 'reject');
+      const hasVeto = merged.reasons.some(({ code }) => code === 'host-veto');
+      expect(hasVeto).to.equal(alone.decision === 'reject');
     }
   });
 
@@ -74,6 +75,14 @@ describe('The evidence of several hosts', () => {
     const second = mergeEvidence(later, mergeAt(410_000, { pending: first.pending }));
     expect(second.decision, second.missing.join('; ')).to.equal('reject');
     expect(second.reasons[0]?.code).to.equal('errors');
+    // What holds it on one host is no reason of the decision, and comes after those that are.
+    const [accused, ...others] = later as [HostEvidence, ...HostEvidence[]];
+    const objecting = { ...accused, counts: { ...accused.counts, objections: ['memory-growth'] } };
+    const settings = mergeAt(410_000, { pending: first.pending });
+    const third = mergeEvidence([objecting, ...others], settings);
+    expect(third.decision).to.equal('reject');
+    expect(third.reasons[0]?.code).to.equal('errors');
+    expect(third.reasons.map(({ code }) => code)).to.include('memory-growth');
   });
 
   it('names the host that has it alone', () => {
@@ -102,7 +111,8 @@ describe('The evidence of several hosts', () => {
       expect(merged.decision).to.equal('collecting');
       expect(merged.reasons[0]?.hosts).to.deep.equal(['web-4']);
       expect(merged.missing.join()).to.include('web-4');
-      expect(merged.hosts[3]?.isVeto).to.equal(decision === 'reject');
+      const code = decision === 'reject' ? 'host-veto' : 'host-suspicious';
+      expect(merged.reasons[0]?.code).to.equal(code);
     }
   });
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { type Deployment, NOTHING_DEPLOYED } from '../../../../lib/deployment/state.ts';
 import { hostRecordOf } from '../../../../lib/fleet/host/record.ts';
 import { parseHost } from '../../../../lib/fleet/rollout/parse.ts';
-import type { Release } from '../../../../lib/model/release.ts';
 import { reasonOf } from '../../../../lib/model/reason.ts';
+import type { Release } from '../../../../lib/model/release.ts';
 import { NEW, OLD } from '../rollout/fleet-records.ts';
 
 function releaseOf({ version, sha256 }: typeof OLD): Release {
@@ -31,9 +31,13 @@ const SERVING: Deployment = {
   },
 };
 
-function recordOf(change: Partial<Deployment>, closed: string | null = null) {
+function recordOf(
+  change: Partial<Deployment>,
+  closed: string | null = null,
+  failure: string | null = null,
+) {
   const self = { host: 'a', instance: '1', vili: '1.0.0', url: '', token: 3 };
-  return hostRecordOf({ ...self, deployment: { ...SERVING, ...change }, closed });
+  return hostRecordOf({ ...self, deployment: { ...SERVING, ...change }, closed, failure });
 }
 
 describe('The record of a host', () => {
@@ -50,6 +54,7 @@ describe('The record of a host', () => {
       url: '',
       token: 0,
       closed: null,
+      failure: null,
       deployment: NOTHING_DEPLOYED,
     });
     expect(nothing).to.include({ running: null, testing: null, rejected: null });
@@ -62,6 +67,16 @@ describe('The record of a host', () => {
     expect(recordOf({ previous }).waits).to.equal('shop-1.0 is on probation');
     expect(recordOf({}, 'promotion.window is closed').waits).to.equal('promotion.window is closed');
     expect(recordOf({ running: null }).waits).to.equal('its running version does not serve');
+    expect(recordOf({}, null, 'users cannot go back').waits).to.equal('users cannot go back');
+  });
+
+  it('can be read by the others however long that text is', () => {
+    const paused = { by: 'ann'.repeat(200), at: '2026-01-01T00:00:00Z' };
+    const record = recordOf({ paused });
+    expect(record.waits).to.match(/^paused by ann/);
+    expect(parseHost(JSON.stringify(record))).to.deep.equal(record);
+    const closed = recordOf({}, `promotion.window (${'Mo 8-9, '.repeat(100)}) is closed`);
+    expect(parseHost(JSON.stringify(closed))).to.deep.equal(closed);
   });
 
   it('keeps what was rejected and accepted within its limits', () => {

@@ -7,12 +7,12 @@ import {
   inputOf,
   NEW,
   OTHER,
-  planned,
   PROMOTE,
+  planned,
   REJECT,
 } from './fleet-records.ts';
 
-const CONTEXT = { token: 1, held: null, waveCount: 3 };
+const CONTEXT = { leader: 1, held: null, waveCount: 3 };
 
 function rolloutWith(change: Partial<Rollout>): Rollout {
   const hosts = ['a', 'b'].map((name) => hostOf(name));
@@ -38,8 +38,18 @@ describe('What a rollout means for a host', () => {
 
   it('is nothing that an earlier leader wrote', () => {
     const rollout = rolloutWith({ token: 3 });
-    expect(orderFor(rollout, hostOf('a'), { ...CONTEXT, token: 3 }).act).to.equal('promote');
-    expect(orderFor(rollout, hostOf('a'), { ...CONTEXT, token: 4 }).act).to.equal('wait');
+    expect(orderFor(rollout, hostOf('a'), { ...CONTEXT, leader: 3 }).act).to.equal('promote');
+    expect(orderFor(rollout, hostOf('a'), { ...CONTEXT, leader: 4 }).act).to.equal('wait');
+    expect(orderFor(rollout, hostOf('a'), { ...CONTEXT, leader: null }).act).to.equal('promote');
+  });
+
+  it('is obeyed in an engine that was brought back from a backup, where tokens begin low again', () => {
+    const record = hostOf('a', { token: 5000 });
+    const rollout = rolloutWith({ token: 3 });
+    expect(orderFor(rollout, record, { ...CONTEXT, leader: 3 }).act).to.equal('promote');
+    // Of the leader before the backup, not yet written anew.
+    const old = rolloutWith({ token: 5000 });
+    expect(orderFor(old, record, { ...CONTEXT, leader: 3 }).act).to.equal('promote');
   });
 
   it('keeps out a host with another content under the same name', () => {

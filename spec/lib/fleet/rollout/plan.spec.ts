@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { parseRollout } from '../../../../lib/fleet/rollout/parse.ts';
 import { plan } from '../../../../lib/fleet/rollout/plan.ts';
 import {
   goneHost,
@@ -8,8 +9,8 @@ import {
   NEWER,
   OLD,
   OTHER,
-  planned,
   PROMOTE,
+  planned,
   REJECT,
 } from './fleet-records.ts';
 
@@ -155,5 +156,53 @@ describe('the plan of a rollout', () => {
     expect(planned(rollout, other).rollout.phase).to.equal('collecting');
     const stopped = planned(all.rollout, inputOf(testing(), { ask: { ...ask, kind: 'reject' } }));
     expect(stopped.rollout).to.include({ phase: 'stopped', takesBack: true });
+  });
+
+  it('is promoted by a person although several hosts reject it, and none of them holds it again', () => {
+    const rejected = { testing: null, rejected: { ...NEW, text: 'other data' } };
+    const hosts = [hostOf('a'), hostOf('b', rejected), hostOf('c', rejected), hostOf('d')];
+    const held = planned(planned(null, inputOf(testing())).rollout, inputOf(hosts)).rollout;
+    expect(held.heldBy).to.equal('b');
+    const ask = { kind: 'promote', version: null, by: 'ann', reason: '' } as const;
+    const { rollout, events } = planned(held, inputOf(hosts, { ask }));
+    expect(rollout).to.include({ phase: 'waves', heldBy: null });
+    expect(rollout.excluded).to.deep.equal(['b', 'c']);
+    expect(Object.keys(rollout.assigned)).to.deep.equal(['a', 'd']);
+    expect(events.map(({ kind }) => kind)).to.not.include('held');
+    expect(planned(rollout, inputOf(hosts)).rollout.heldBy).to.equal(null);
+  });
+
+  it('counts a host that goes by hand after such a promotion in the last wave', () => {
+    const { rollout } = planned(null, inputOf(testing()));
+    const busy = FOUR.map((name) => hostOf(name, { waits: 'paused by ann' }));
+    const ask = { kind: 'promote', version: null, by: 'ann', reason: '' } as const;
+    const opened = planned(rollout, inputOf(busy, { ask })).rollout;
+    expect(opened.assigned).to.deep.equal({});
+    const [, ...others] = busy;
+    const byHand = [goneHost('a', { isOnProbation: false }), ...others];
+    expect(planned(opened, inputOf(byHand)).rollout.assigned).to.deep.equal({ a: 2 });
+  });
+
+  it('can be read by all, however long the reasons of hosts, people and the evidence are', () => {
+    const text = 'x'.repeat(300);
+    const bad = hostOf('c', { testing: null, rejected: { ...NEW, text } });
+    const hosts = [hostOf('a'), hostOf('b'), bad, hostOf('d')];
+    const { rollout } = planned(null, inputOf(testing()));
+    const ask = { kind: 'promote', version: null, by: 'ann', reason: text } as const;
+    const merged = { decision: 'reject', reasons: Array<string>(2000).fill(`${text}y`) } as const;
+    const gone = { ...rollout, phase: 'waves', assigned: { c: 0 } } as const;
+    for (const { rollout: next } of [
+      planned(rollout, inputOf(hosts)),
+      planned(gone, inputOf(hosts)),
+      planned(rollout, inputOf(testing(), { ask })),
+      planned(rollout, inputOf(testing(), { merged })),
+    ]) {
+      expect(next).to.not.equal(rollout);
+      expect(next.reasons[0]).to.match(/…$/);
+      expect(next.reasons.length).to.be.at.most(10);
+      expect(parseRollout(JSON.stringify(next))).to.deep.equal(next);
+    }
+    const held = planned(rollout, inputOf(hosts));
+    expect(plan(held.rollout, inputOf(hosts))).to.deep.equal({ rollout: held.rollout, events: [] });
   });
 });

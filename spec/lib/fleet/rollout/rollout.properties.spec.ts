@@ -1,30 +1,41 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { compareVersions } from '../../../../lib/base/names/version-order.ts';
-import { objectionTo } from '../../../../lib/fleet/rollout/draft.ts';
+import type { Judged } from '../../../../lib/fleet/rollout/input.ts';
+import { type Order, orderFor } from '../../../../lib/fleet/rollout/orders.ts';
+import { parseRollout } from '../../../../lib/fleet/rollout/parse.ts';
+import { plan } from '../../../../lib/fleet/rollout/plan.ts';
 import type { FleetAsk, HostRecord, Rollout } from '../../../../lib/fleet/rollout/records.ts';
 import { isEnded } from '../../../../lib/fleet/rollout/records.ts';
-import { orderFor } from '../../../../lib/fleet/rollout/orders.ts';
-import { plan } from '../../../../lib/fleet/rollout/plan.ts';
 import { type Wave, waveLimit } from '../../../../lib/model/promotion/wave.ts';
-import { hostOf, NEW, PROMOTE, REJECT } from './fleet-records.ts';
+import { hostOf, NEW, PROMOTE } from './fleet-records.ts';
 
 /** Time units after which a host that is away is given up; a switch takes at most one less. */
 const RELEASE_AFTER = 3;
+const ENDS: ReadonlySet<Order['act']> = new Set(['reject', 'roll-back']);
+/** More than is written to the engine. */
+const LONG_REJECT: Judged = {
+  decision: 'reject',
+  reasons: Array<string>(20).fill('bad; '.repeat(80)),
+};
 
 interface Host {
   record: HostRecord;
   /** Its session is alive: the engine has its record, and it may begin something. */
   isThere: boolean;
   awayFor: number;
-  /** The rollout as it read it last. */
-  read: Rollout | null;
+  /** The rollout, and who leads, as it read it last. */
+  read: { readonly rollout: Rollout | null; readonly leader: number };
 }
 
 interface Leader {
   readonly token: number;
   /** A write under way: decided, not yet committed. */
-  write: { readonly revision: number; readonly rollout: Rollout } | null;
+  write: {
+    readonly revision: number;
+    readonly rollout: Rollout;
+    readonly ask: FleetAsk | null;
+  } | null;
 }
 
 /** A fleet around an engine that commits by revision and token, as `Coordinator.write` does. */
@@ -32,12 +43,14 @@ class World {
   readonly hosts: Host[];
   readonly waves: readonly Wave[];
   readonly onRollback: 'all' | 'stay';
+  /** Acts of hosts, and of which leader they were. */
+  readonly obeyed: { readonly host: string; readonly token: number }[] = [];
   readonly written: { readonly rollout: Rollout; readonly leader: number }[] = [];
   rollout: Rollout | null = null;
   revision = 0;
   token = 0;
   isHeld = false;
-  merged: typeof PROMOTE | typeof REJECT | null = null;
+  merged: Judged | null = null;
   ask: FleetAsk | null = null;
   leaders: Leader[] = [];
 
@@ -45,7 +58,8 @@ class World {
     this.waves = waves;
     this.onRollback = onRollback;
     this.hosts = Array.from({ length: count }, (_, at) => {
-      return { record: hostOf(`h${at}`), isThere: true, awayFor: 0, read: null };
+      const read = { rollout: null, leader: 0 };
+      return { record: hostOf(`h${at}`), isThere: true, awayFor: 0, read };
     });
     this.elect();
   }
@@ -74,33 +88,35 @@ class World {
       onRollback: this.onRollback,
       compareVersions,
     });
-    if (rollout !== null && rollout !== this.rollout)
-      leader.write = { revision: this.revision, rollout };
+    const { ask } = this;
+    if (rollout !== null && (rollout !== this.rollout || ask !== null))
+      leader.write = { revision: this.revision, rollout, ask };
   }
 
   commit(leader: Leader): void {
     const { write } = leader;
     leader.write = null;
     if (write === null || write.revision !== this.revision || leader.token !== this.token) return;
-    if (this.ask !== null && objectionTo(this.rollout, this.ask) === null) this.ask = null;
+    if (write.ask !== null) this.ask = null;
     this.rollout = write.rollout;
     this.revision += 1;
     this.written.push({ rollout: write.rollout, leader: leader.token });
   }
 
   read(host: Host): void {
-    if (host.isThere) host.read = this.rollout;
+    if (host.isThere) host.read = { rollout: this.rollout, leader: this.token };
   }
 
   obey(host: Host): void {
     if (!host.isThere) return;
     const held = this.isHeld ? 'paused' : null;
-    const context = { token: host.record.token, held, waveCount: this.waves.length };
-    const order = orderFor(host.read, host.record, context);
-    const token = Math.max(host.record.token, host.read?.token ?? 0);
-    host.record = { ...host.record, token };
+    const { rollout, leader } = host.read;
+    const order = orderFor(rollout, host.record, { leader, held, waveCount: this.waves.length });
+    if (rollout !== null && (order.act === 'promote' || ENDS.has(order.act))) {
+      this.obeyed.push({ host: host.record.host, token: rollout.token });
+    }
     if (order.act === 'promote') host.record = { ...host.record, isSwitching: true };
-    if (order.act === 'reject' || order.act === 'roll-back') this.#back(host, 'the fleet says so');
+    if (ENDS.has(order.act)) this.#back(host, 'the fleet says so');
   }
 
   /** Its switch ends; that works without the engine. */
@@ -117,7 +133,7 @@ class World {
   /** Its own evidence is against the build, before or after it went. */
   fail(host: Host): void {
     const { testing, isOnProbation, isSwitching } = host.record;
-    if (testing !== null || isOnProbation || isSwitching) this.#back(host, 'bad here');
+    if (testing !== null || isOnProbation || isSwitching) this.#back(host, 'bad here; '.repeat(30));
   }
 
   leave(host: Host): void {
@@ -128,7 +144,7 @@ class World {
     host.isThere = true;
     host.awayFor = 0;
     // It reads before it acts.
-    host.read = this.rollout;
+    this.read(host);
   }
 
   pass(): void {
@@ -159,7 +175,7 @@ const anyWaves = fc.constantFrom<readonly Wave[]>(
   [{ hosts: 2 }, { share: 0.5 }, { share: 1 }],
 );
 /** Long enough for a rollout to get somewhere. */
-const anySteps = fc.array(fc.record({ kind: fc.nat(15), at: fc.nat(20) }), {
+const anySteps = fc.array(fc.record({ kind: fc.nat(16), at: fc.nat(20) }), {
   maxLength: 150,
   size: 'max',
 });
@@ -182,8 +198,12 @@ function take(world: World, { kind, at }: { readonly kind: number; readonly at: 
   else if (kind === 11) world.leave(host);
   else if (kind === 12) world.comeBack(host);
   else if (kind === 13) world.pass();
-  else if (kind === 14) world.merged = at % 7 === 0 ? REJECT : PROMOTE;
+  else if (kind === 14) world.merged = at % 7 === 0 ? LONG_REJECT : PROMOTE;
   else if (kind === 15) world.isHeld = !world.isHeld;
+  else if (kind === 16) {
+    const wish = at % 11 === 0 ? 'reject' : at % 2 === 0 ? 'promote' : 'resume';
+    world.ask = { kind: wish, version: null, by: 'ann', reason: 'now; '.repeat(60) };
+  }
 }
 
 /** Nothing breaks any more, and an operator decides what is held. */
@@ -255,12 +275,30 @@ describe('every rollout, whatever hosts and leaders do', () => {
             if (isEnded(before.rollout)) expect(rollout.phase).to.equal(before.rollout.phase);
           }
         }
-        for (const { record, read } of world.hosts) {
-          if (read !== null) expect(record.token).to.be.at.most(world.token);
+        for (const [at, { host, token }] of world.obeyed.entries()) {
+          const before = world.obeyed.slice(0, at).findLast((one) => one.host === host);
+          expect(token).to.be.at.least(before?.token ?? 0);
         }
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is always one that every host can read', () => {
+    let longest = 0;
+    fc.assert(
+      fc.property(anyWorld, anySteps, ([count, waves_, back], steps) => {
+        const world = new World(count, waves_, back);
+        for (const one of steps) take(world, one);
+        for (const { rollout } of world.written) {
+          longest = Math.max(longest, ...rollout.reasons.map((text) => text.length));
+          expect(parseRollout(JSON.stringify(rollout))).to.deep.equal(rollout);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    // The property is about something.
+    expect(longest).to.equal(300);
   });
 
   it('ends once nothing breaks any more and operators decide what is held', () => {

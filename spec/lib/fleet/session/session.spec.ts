@@ -11,6 +11,8 @@ const KEYS = keysOf('shop');
 class Stage {
   nowMs = 1_000_000;
   readonly engine = new LocalEngine(() => this.nowMs);
+  /** How often any of them was told that something has changed. */
+  changes = 0;
   readonly #sessions: FleetSession[] = [];
 
   open(host: string, instance = `run of ${host}`): FleetSession {
@@ -23,7 +25,9 @@ class Stage {
       // Hours ahead of or behind the others.
       wallNow: () => (host === 'a' ? 0 : 9e12),
       random: () => 0,
-      onChanged: () => undefined,
+      onChanged: () => {
+        this.changes += 1;
+      },
     });
     session.begin();
     this.#sessions.push(session);
@@ -73,6 +77,42 @@ describe('A host in a fleet', () => {
     await untilHosts(b, 'a,b');
     await eventually('the next leader sees all', () => b.view.evidenceOn(NEW).length === 2);
     await eventually('the one before sees none', () => a.view.evidenceOn(NEW).length === 0);
+  });
+
+  it('does not know how old the evidence is that was there before it led, and when the next came', async () => {
+    const a = stage.open('a');
+    const client = stage.engine.connect();
+    await client.put(KEYS.evidence(NEW, 'x'), 'old');
+    await a.beat(told('a'));
+    const seen = (): unknown => a.view.evidenceOn(NEW);
+    await eventually('it is seen', () => a.view.evidenceOn(NEW).length === 1);
+    await eventually('it leads', () => a.view.leader?.host === 'a');
+    expect(seen()).to.deep.equal([{ host: 'x', text: 'old' }]);
+    const before = stage.changes;
+    await client.put(KEYS.evidence(NEW, 'x'), 'new');
+    await eventually('the next is seen', () => a.view.evidenceOn(NEW)[0]?.text === 'new');
+    expect(seen()).to.deep.equal([{ host: 'x', text: 'new', seenAtMs: 0 }]);
+    // The leader looks at its ticks, and not each time that one of 200 hosts has counted something.
+    expect(stage.changes).to.equal(before);
+  });
+
+  it('lets another host lead that can read the rollout, and overwrites nothing', async () => {
+    const a = stage.open('a');
+    await a.beat(told('a'));
+    await eventually('it leads', () => a.leadership !== null);
+    const client = stage.engine.connect();
+    await client.put(KEYS.rollout, '{"schema":"vili.rollout/2"}');
+    await eventually('it is seen', () => a.view.rolloutProblem !== null);
+    expect(a.view.rolloutProblem).to.match(/state\/rollout cannot be read by this version of Vili/);
+    await a.beat(told('a'));
+    expect(a.leadership).to.equal(null);
+    await eventually('nobody leads', () => a.view.leader === null);
+    await a.beat(told('a'));
+    expect(a.leadership).to.equal(null);
+    await client.remove(KEYS.rollout);
+    await eventually('it is gone', () => a.view.rolloutProblem === null);
+    await a.beat(told('a'));
+    expect(a.leadership).to.not.equal(null);
   });
 
   it('leads when nobody does, and no longer once its lease is over', async () => {

@@ -1,10 +1,13 @@
 import { expect } from 'chai';
+import type { PairOutcome } from '../../../../lib/compare/outcome.ts';
 import { EvidenceText } from '../../../../lib/fleet/host/evidence-text.ts';
 import { Judge } from '../../../../lib/fleet/view/judge.ts';
 import type { Decision } from '../../../../lib/verdict/report.ts';
 import { Verdict } from '../../../../lib/verdict/verdict.ts';
-import { NEW } from '../rollout/fleet-records.ts';
 import { DEFAULT_VERDICT_SETTINGS as SETTINGS } from '../../../support/default-settings.ts';
+import { recordOf } from '../../../support/host-evidence.ts';
+import { responseOf, ShadowRun, START_MS } from '../../../support/pairs.ts';
+import { NEW } from '../rollout/fleet-records.ts';
 
 function textOf(host: string, decision: Decision = 'collecting', version = NEW.version): string {
   const counts = new Verdict(SETTINGS, 0).counts(1000);
@@ -18,6 +21,12 @@ function seen(host: string, text: string) {
 function judge(now: () => number = () => 0): Judge {
   return new Judge({ settings: () => SETTINGS, now, wallNow: () => 2000 });
 }
+
+/** Every twentieth request fails in testing. */
+const failsEach20 = (index: number): Partial<PairOutcome> => ({
+  endpoint: `GET /items/${index % 4}`,
+  ...(index % 20 === 19 && { testing: responseOf(500) }),
+});
 
 describe('The judge of a fleet', () => {
   it('decides nothing by what it cannot read, and names the host', () => {
@@ -42,6 +51,28 @@ describe('The judge of a fleet', () => {
     const open = [...inVain, seen('c', textOf('c'))];
     expect(judge().judge(NEW, open, []).decision).to.equal('collecting');
     expect(judge().judge(NEW, [], []).decision).to.equal('collecting');
+  });
+
+  it('confirms a rejection anew after it did not lead for a while', () => {
+    let atMs = 374_000;
+    const runs = [1, 2, 3, 4, 5, 6].map((host) =>
+      new ShadowRun().pass(host * 9000).feed(80, 4000, failsEach20),
+    );
+    const records = () =>
+      runs.map((run, at) => {
+        const text = recordOf(`web-${at}`, run, NEW.version);
+        return { host: `web-${at}`, text };
+      });
+    const clocks = { now: () => atMs, wallNow: () => START_MS + atMs };
+    const [one, other] = [1, 2].map(() => new Judge({ settings: () => SETTINGS, ...clocks }));
+    for (const it of [one, other]) {
+      expect(it?.judge(NEW, records(), []).decision).to.equal('collecting');
+    }
+    other?.forget();
+    for (const run of runs) run.feed(9, 4000, failsEach20);
+    atMs = 410_000;
+    expect(one?.judge(NEW, records(), []).decision).to.equal('reject');
+    expect(other?.judge(NEW, records(), []).decision).to.equal('collecting');
   });
 
   it('adds up at most once a second', () => {
