@@ -27,6 +27,8 @@ export function Shell(): VNode {
     // On a phone not all of them are in sight.
     const link = document.querySelector('nav a[aria-current]');
     link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [view, offered]);
+  useEffect(() => {
     if (!isFirst.current) {
       main.current?.focus({ preventScroll: true });
       scrollTo(0, 0);

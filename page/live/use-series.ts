@@ -46,6 +46,22 @@ export function useSeries(window: Window): { series: SeriesView | null; problem:
   return state;
 }
 
+/**
+ * Without the time before anything was known, as long as `least` points are left: the first minutes of a daemon are not a stroke
+ * at the edge of a quarter of an hour.
+ */
+export function sinceKnown(series: SeriesView, least: number): SeriesView {
+  const { from, stepSeconds, columns } = series;
+  const all = Object.values(columns);
+  const length = Math.max(0, ...all.map((column) => column.length));
+  const firsts = all.map((column) => column.findIndex((value) => value !== null));
+  const first = Math.min(length, ...firsts.filter((at) => at >= 0));
+  const cut = Math.min(first, Math.max(0, length - least));
+  if (cut === 0) return series;
+  const shorter = Object.entries(columns).map(([name, column]) => [name, column.slice(cut)]);
+  return { stepSeconds, from: from + cut * stepSeconds, columns: Object.fromEntries(shorter) };
+}
+
 /** Both after another; what the later one has stands for what the earlier one had of that time. */
 export function joined(known: SeriesView, more: SeriesView, points: number): SeriesView {
   const { stepSeconds } = known;

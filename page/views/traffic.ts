@@ -1,10 +1,13 @@
 import { bytes, decimal, grouped } from '../../lib/text/numbers.ts';
 import { milliseconds } from '../../lib/text/times.ts';
-import { useSeries } from '../live/use-series.ts';
+import { sinceKnown, useSeries } from '../live/use-series.ts';
 import { Card, Instead } from '../parts/basic.ts';
 import { Chart, type ChartOf } from '../parts/chart.ts';
 import { addressOf, type Route } from '../route.ts';
-import { html, type VNode } from '../vendor/preact.js';
+import { html, useMemo, type VNode } from '../vendor/preact.js';
+
+/** As much is shown at least, also of a daemon that has just begun. */
+const POINTS_MIN = 120;
 
 const rate = (value: number): string => `${decimal(value)}/s`;
 
@@ -83,7 +86,8 @@ const CHARTS: readonly ChartOf[] = [
 /** What users and copies do, live: 15 minutes by seconds, or a day by minutes. */
 export function Traffic({ route }: { route: Route }): VNode {
   const window = route.query.get('window') === '24h' ? '24h' : '15m';
-  const { series, problem } = useSeries(window);
+  const { series: all, problem } = useSeries(window);
+  const series = useMemo(() => all && sinceKnown(all, POINTS_MIN), [all]);
   const link = (to: '15m' | '24h', text: string): VNode => html`<a
     class="button" aria-current=${to === window ? 'true' : undefined} href=${addressOf('traffic', '', { window: to })}>${text}</a>`;
   return html`<div class="views">

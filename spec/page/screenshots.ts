@@ -152,7 +152,10 @@ async function pictures(url: string, views: Readonly<Record<string, string>>): P
       for (const [name, view] of Object.entries(views)) {
         await page.goto(`${url}/#/${view}`);
         await ready(page, name);
-        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
+        // The hosts of a fleet are below the rest.
+        const fullPage = name === 'fleet';
+        const path = join(FOLDER, `${name}-${size}-${colorScheme}.png`);
+        await page.screenshot({ path, fullPage });
       }
     }
   }

@@ -15,6 +15,8 @@ const ONLY_SO = 2;
 const MAX_CAUSES = 3;
 const MAX_ENDPOINTS = 3;
 const BETWEEN = '\n';
+/** Where no cause is known. */
+const UNTOLD = 'carry or read what only running knows';
 
 const endpointPart = new EndpointPart(() => ({
   /** Pairs that were set aside, without those that a rule sets aside. */
@@ -56,9 +58,10 @@ export const sessions: Signal = {
     const { aside, asideByRule } = totalsPart.of(evidence);
     const share = (aside + asideByRule) / Math.max(1, requests(evidence));
     if (aside + asideByRule === 0) return null;
+    const why = causesText(evidence);
     return {
       ...blank(),
-      text: `${percent(share)} of the requests were not judged: ${causesText(evidence)}.`,
+      text: `${percent(share)} of the requests were not judged${why === '' ? '' : `: ${why}`}.`,
       observed: share,
       limit: MAX_ASIDE_SHARE,
     };
@@ -117,13 +120,17 @@ function findings(context: DecisionContext): readonly Finding[] {
   const names = only.slice(0, MAX_ENDPOINTS).map(({ name }) => name);
   const more = only.length > names.length ? ` and ${only.length - names.length} more` : '';
   const onlySeen = names.length === 0 ? '' : `. Never compared: ${names.join(', ')}${more}`;
-  const text = `${percent(share)} of the requests ${causesText(evidence)}${onlySeen}${advice(evidence)}`;
+  const why = causesText(evidence) || UNTOLD;
+  const text = `${percent(share)} of the requests ${why}${onlySeen}${advice(evidence)}`;
   const samples = causes(evidence)[0]?.samples ?? [];
   const reason = { ...blank(), text, observed: share, limit: MAX_ASIDE_SHARE, samples };
   return [{ reason: { ...reason, accept: CODE }, strength: 0 }];
 }
 
-/** ``carry sessions that only running knows: cookie `sid`, set by `POST /login`, which is not copied``. */
+/**
+ * ``carry sessions that only running knows: cookie `sid`, set by `POST /login`, which is not copied``. Empty where no cause is
+ * known: hosts tell each other counts only.
+ */
 function causesText(evidence: Evidence): string {
   const all = causes(evidence);
   const said: string[] = [];

@@ -18,12 +18,11 @@ export function RolloutCard({ report: { rollout, verdict } }: { report: FleetRep
   const { id, version, sha256, phase, gone, settled, decidedBy, reasons } = rollout;
   return html`<${Card} title=${`Rollout ${id}`} aside=${html`<${State} tone=${PHASES[phase]} word=${phase} />`}>
     <p class="version" title=${shown(version)}><a href=${addressOf('versions', version)}><bdi>${shown(version)}</bdi></a></p>
-    <p class="quiet-text">its file: <code title=${`SHA-256 ${shown(sha256)}`}>${shown(sha256.slice(0, SHORT_HASH))}…</code>;
-      ${grouped(gone)} told to go, ${grouped(settled)} past probation${
-        decidedBy === ''
-          ? ''
-          : html`; decided by <bdi>${decidedBy === 'vili' ? 'Vili' : shown(decidedBy)}</bdi>`
-      }</p>
+    <p class="quiet-text">its file: <code title=${`SHA-256 ${shown(sha256)}`}>${shown(sha256.slice(0, SHORT_HASH))}…</code>; ${grouped(gone)} told to go, ${grouped(settled)} past probation${
+      decidedBy === ''
+        ? ''
+        : html`; decided by <bdi>${decidedBy === 'vili' ? 'Vili' : shown(decidedBy)}</bdi>`
+    }</p>
     <${Waves} rollout=${rollout} />
     ${reasons.length > 0 && html`<ul class="needs">${reasons.map((text) => html`<li><bdi>${shown(text)}</bdi></li>`)}</ul>`}
     <${Verdict} verdict=${verdict} />

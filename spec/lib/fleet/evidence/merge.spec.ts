@@ -85,6 +85,21 @@ describe('The evidence of several hosts', () => {
     expect(third.reasons.map(({ code }) => code)).to.include('memory-growth');
   });
 
+  it('says how much was not judged, whose causes no host tells', () => {
+    const ownState = { what: 'cookie `sid`', by: 'POST /login', isCopied: false, isByRule: false };
+    const aside = { setAside: 'own-session', ownState } as const;
+    const runs = [1, 2, 3].map(() =>
+      new ShadowRun().feed(400, 900, (index) => ({
+        ...fine(index),
+        ...(index % 10 === 9 ? aside : {}),
+      })),
+    );
+    const evidence = runs.map((run, index) => evidenceOf(`web-${index}`, run));
+    const { decision, reasons } = mergeEvidence(evidence, mergeAt(400 * 900));
+    expect(decision).to.equal('promote');
+    expect(reasons.map(({ text }) => text)).to.include('10 % of the requests were not judged.');
+  });
+
   it('names the host that has it alone', () => {
     const evidence = [1, 2, 3].map((host) =>
       evidenceOf(`web-${host}`, new ShadowRun().feed(300, 1000, host === 2 ? failsEach(9) : fine)),
