@@ -8,6 +8,7 @@ import { Endpoints } from '../parts/endpoints.ts';
 import { eventTone } from '../parts/events.ts';
 import { OddsChart } from '../parts/odds-chart.ts';
 import { Signals } from '../parts/signals.ts';
+import { UserEvidence } from '../parts/user-evidence.ts';
 import { addressOf, type Route } from '../route.ts';
 import { age, sentence, shown } from '../text/show.ts';
 import { html, type VNode } from '../vendor/preact.js';
@@ -19,6 +20,7 @@ const LATER_MS = 5000;
 /** What speaks for and against a version: that of the address, else the one under test, else the one decided last. */
 export function Why({ route }: { route: Route }): VNode {
   const tested = useLive((live) => live.status?.verdict?.version ?? null);
+  const status = useLive((live) => live.status);
   const version = route.subject;
   const isLive = tested !== null && (version === '' || version === tested);
   const query = version === '' ? {} : { version };
@@ -29,6 +31,7 @@ export function Why({ route }: { route: Route }): VNode {
   );
   return html`<div class="views">
     <${Judgement} version=${version} isLive=${isLive} evidence=${evidence.value ?? null} />
+    <${UserEvidence} status=${status} version=${version} />
     <${Card} title="How sure it is, over time" wide>
       ${
         evidence.value

@@ -8,6 +8,7 @@ import type {
   StatusView,
   TrafficView,
   UserFailureView,
+  UsersEvidence,
   UsersView,
   VerdictView,
 } from '../../../lib/operator/views/status-view.ts';
@@ -59,8 +60,12 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
     servlets,
     verdict: isOnProbation ? null : verdictOf(evaluation),
     outage,
-    probation: probation && { ...probation, evidence },
-    steps: steps && { ...steps, evidence: await shareEvidence(services, steps.version) },
+    probation: probation && {
+      ...probation,
+      evidence,
+      users: await usersEvidence(services, probation.version),
+    },
+    steps: steps && { ...steps, evidence: await usersEvidence(services, steps.version) },
     fleet: await fleetStatus(services),
     users: usersView(services, counts.proxy),
     preview: settings.preview.token === '' ? null : counts.proxy.preview,
@@ -94,15 +99,12 @@ export function verdictOf(view: EvaluationView | null): VerdictView | null {
 
 // Private
 
-/** What users of a share got so far. */
-async function shareEvidence(
-  services: Services,
-  version: string,
-): Promise<NonNullable<StatusView['steps']>['evidence']> {
-  const report = await askUsers(services);
+/** What users got of a version so far; null where nobody can say. */
+async function usersEvidence(services: Services, version: string): Promise<UsersEvidence | null> {
+  const report = await askUsers(services).catch(() => null);
   if (report?.version !== version) return null;
-  const { responses, requestShare, controlResponses, odds, oddsNeeded, reasons } = report;
-  return { responses, requestShare, controlResponses, odds, oddsNeeded, reasons };
+  const { responses, requestShare, controlResponses, odds, oddsNeeded, reasons, rows } = report;
+  return { responses, requestShare, controlResponses, odds, oddsNeeded, reasons, rows };
 }
 
 /** Also when the actor does not reply: a status is needed then all the more. */

@@ -1,6 +1,7 @@
 import type { ProbationView } from '../../deployment/probation/view.ts';
 import type { StepsView } from '../../deployment/steps/view.ts';
 import type { TestReport } from '../../evaluation/report/report.ts';
+import type { UserReport } from '../../evaluation/users/user-evidence.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ServletFacts } from '../../model/servlet-facts.ts';
 import type { FleetStatus } from './fleet-view.ts';
@@ -61,25 +62,34 @@ export interface StatusView {
   readonly disk: DiskView;
 }
 
-/** `evidence` is what the comparison with previous has shown; null while that is not made. */
+/**
+ * `evidence` is what the comparison with previous has shown; null while that is not made. `users` is what users got, above all
+ * of what is never copied; null while nothing is known.
+ */
 export interface ProbationStatus extends ProbationView {
   readonly evidence: VerdictView | null;
+  readonly users?: UsersEvidence | null;
 }
 
 /** `evidence` is what users of both versions got; null while nothing is known. */
 export interface StepsStatus extends StepsView {
-  readonly evidence: {
-    /** Of the version that has the share. */
-    readonly responses: number;
-    /** What its users sent of all requests in this step, 0 to 1; null while there were none. */
-    readonly requestShare: number | null;
-    /** Of running, before and meanwhile. */
-    readonly controlResponses: number;
-    /** That it is worse, to 1; all users go back from `oddsNeeded` on. */
-    readonly odds: number;
-    readonly oddsNeeded: number;
-    readonly reasons: readonly Reason[];
-  } | null;
+  readonly evidence: UsersEvidence | null;
+}
+
+/** How a version does by what users get of it, judged beside what users get, or got, of the other. */
+export interface UsersEvidence {
+  /** Of the version. */
+  readonly responses: number;
+  /** What its users sent of all requests since its share is as large as it is, 0 to 1; null while there were none. */
+  readonly requestShare: number | null;
+  /** Of the other version, before and meanwhile. */
+  readonly controlResponses: number;
+  /** That it is worse, to 1; all users go back from `oddsNeeded` on. */
+  readonly odds: number;
+  readonly oddsNeeded: number;
+  readonly reasons: readonly Reason[];
+  /** Each kind of trouble over all endpoints, then the endpoints where the most speaks against the version. */
+  readonly rows: UserReport['rows'];
 }
 
 export type Phase = 'starting' | 'steady' | 'testing' | 'promoting' | 'probation' | 'stopping';

@@ -17,6 +17,8 @@ export interface UserResponse {
 export interface RateKind {
   /** Of its reasons, stable. */
   readonly code: string;
+  /** For a table. */
+  readonly name: string;
   /** Its share of the permitted chance of a wrong alarm; all shares add up to 1. */
   readonly budget: number;
   /** What control never does may still happen at this rate; null: at `verdict.margin`. */
@@ -27,9 +29,27 @@ export interface RateKind {
 
 /** In the order of the counts in `Counts.hits`. */
 export const KINDS: readonly RateKind[] = [
-  { code: 'users-errors', budget: 0.45, leastNullRate: null, words: 'were 5xx' },
-  { code: 'users-broken', budget: 0.35, leastNullRate: null, words: 'were missing or broken off' },
-  { code: 'users-slow', budget: 0.2, leastNullRate: 0.1, words: 'were very slow' },
+  {
+    code: 'users-errors',
+    name: '5xx',
+    budget: 0.45,
+    leastNullRate: null,
+    words: 'were 5xx',
+  },
+  {
+    code: 'users-broken',
+    name: 'broken off',
+    budget: 0.35,
+    leastNullRate: null,
+    words: 'were missing or broken off',
+  },
+  {
+    code: 'users-slow',
+    name: 'very slow',
+    budget: 0.2,
+    leastNullRate: 0.1,
+    words: 'were very slow',
+  },
 ];
 export const SLOW = 2;
 

@@ -1,30 +1,13 @@
 import type { Reason } from '../../model/reason.ts';
 import { counted, grouped, percent } from '../../text/numbers.ts';
+import type { Count, Found } from './found.ts';
 import { KINDS } from './kinds.ts';
 import { WORSE_ODDS } from './parameters.ts';
+import type { UserRow } from './rows.ts';
 
 const REASONS_MAX = 5;
 /** A finding that adds at least this to the odds is worth a sentence. */
 const WORTH_REPORTING = 1;
-
-interface Count {
-  readonly responses: number;
-  readonly hits: number;
-}
-
-/** What was found of one kind on one endpoint, or on all (null). */
-export interface Found {
-  readonly endpoint: string | null;
-  readonly kind: number;
-  /** What it adds to the odds. */
-  readonly strength: number;
-  /** The rate that a version no worse than control may reach. */
-  readonly nullRate: number;
-  readonly trial: Count;
-  /** Of control, before the version on trial came, and at the same time. */
-  readonly before: Count;
-  readonly meanwhile: Count;
-}
 
 /** How a version that serves users does against control. */
 export interface UnpairedReport {
@@ -39,6 +22,7 @@ export interface UnpairedReport {
   readonly clientBlocks: number;
   readonly controlResponses: number;
   readonly reasons: readonly Reason[];
+  readonly rows: readonly UserRow[];
 }
 
 /** What speaks against the version on trial, the strongest first. */

@@ -3,6 +3,7 @@ import { endpointBudget } from '../evidence/endpoint.ts';
 import { type Block, Blocks, type Unit } from './blocks.ts';
 import { Confirmation } from './confirmation.ts';
 import type { UserHistory } from './control/history.ts';
+import type { Found } from './found.ts';
 import { type Judged, judged, oddsOf, strengthOf } from './judged.ts';
 import { KINDS, kindsOf, type UserResponse } from './kinds.ts';
 import { Meanwhile } from './control/meanwhile.ts';
@@ -11,7 +12,8 @@ import { BLOCK_LOG_MAX, BLOCK_MS, OUTAGE_LOG_MAX, WORSE_ODDS } from './parameter
 import { Outages } from './outages.ts';
 import type { RateProcess } from './rate-process.ts';
 import { Rates } from './control/rates.ts';
-import { type Found, reasonsOf, type UnpairedReport } from './reasons.ts';
+import { reasonsOf, type UnpairedReport } from './reasons.ts';
+import { rowsOf } from './rows.ts';
 
 /** What an operator sets. */
 export interface UnpairedSettings {
@@ -49,6 +51,8 @@ export class Unpaired {
   /** As of the last block. */
   #odds = { total: 1, slowness: 0 };
   #discovered: number;
+  /** Whether the times of any response counted. */
+  #isTimed = false;
 
   /** @throws ViliError `VILI_VERDICT_SETTINGS` for a margin that makes a test impossible. */
   constructor(settings: UnpairedSettings, startedAtMs: number, history: UserHistory) {
@@ -72,6 +76,7 @@ export class Unpaired {
     const name = this.#nameOf(response.endpoint);
     const { warmupTimeMs, speed } = this.#settings;
     const isTimed = speed === 'block' && response.atMs - this.#startedAtMs >= warmupTimeMs;
+    this.#isTimed ||= isTimed;
     const limitMs = isTimed ? (this.#history.rates.find(name)?.slowAboveMs ?? null) : null;
     this.#blocks.add(name, response.client, kindsOf(response, limitMs));
   }
@@ -102,7 +107,8 @@ export class Unpaired {
   }
 
   report(): UnpairedReport {
-    const found = [this.#all, ...this.#endpoints.values()].flatMap((one) => this.#found(one));
+    const all = this.#found(this.#all);
+    const ofEndpoints = [...this.#endpoints.values()].flatMap((one) => this.#found(one));
     const { responses, units } = this.#rates.all;
     return {
       isWorse: this.isWorse,
@@ -112,7 +118,8 @@ export class Unpaired {
       responses,
       clientBlocks: units,
       controlResponses: this.#history.rates.all.responses + this.#meanwhile.responses(null, 0)[0],
-      reasons: reasonsOf(found),
+      reasons: reasonsOf([...all, ...ofEndpoints]),
+      rows: rowsOf(all, ofEndpoints, this.#isTimed),
     };
   }
 

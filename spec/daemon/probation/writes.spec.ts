@@ -21,6 +21,16 @@ describe('A version on probation whose writes fail', function () {
       expect(code, stderr).to.equal(0);
       await daemon.serving('shop-1.0.1');
       const begun = performance.now();
+      const { probation } = await daemon.until('what users get is counted', (status) => {
+        return (status.probation?.users?.responses ?? 0) > 0;
+      });
+      expect(probation?.users?.oddsNeeded).to.equal(200);
+      const rows = probation?.users?.rows ?? [];
+      expect(rows.map(({ name, endpoint }) => [name, endpoint])).to.deep.include.members([
+        ['5xx', null],
+        ['broken off', null],
+      ]);
+      expect(rows[0]?.before.responses).to.be.above(0);
       const { reasons, by } = await daemon.recorded('rolled-back', 'shop-1.0.1', LIMIT_MS);
       expect(performance.now() - begun).to.be.below(LIMIT_MS);
       expect(by).to.equal('vili');

@@ -4,21 +4,20 @@ import { shortDuration } from '../../../text/times.ts';
 import type { TextOptions } from '../colors.ts';
 import { printable } from '../printable.ts';
 import { wrapWords } from '../table.ts';
+import { usersBlock } from './users.ts';
 
 const INDENT = '  ';
 
 /** What speaks against running, while Vili does nothing about it. */
-export function probationLines(
-  probation: StatusView['probation'],
-  { columns, colors }: TextOptions,
-): string[] {
+export function probationLines(probation: StatusView['probation'], options: TextOptions): string[] {
   if (!probation) return [];
-  if (!probation.complaint) return seenLines(probation, columns);
+  const { columns, colors } = options;
+  const block = usersBlock(probation.users ?? null, probation.previous, options);
+  if (!probation.complaint) return [...seenLines(probation, columns), ...block];
   const { text, reasons } = probation.complaint;
   const why = reasons.map((reason) => ` ${sentence(reason.text)}`).join('');
-  return wrapWords(`${INDENT}! ${sentence(printable(text + '.' + why))}`, columns, '    ').map(
-    colors.bad,
-  );
+  const lines = wrapWords(`${INDENT}! ${sentence(printable(text + '.' + why))}`, columns, '    ');
+  return [...lines.map(colors.bad), ...block];
 }
 
 // Private

@@ -11,6 +11,7 @@ const EVIDENCE = {
   odds: 1,
   oddsNeeded: 200,
   reasons: [],
+  rows: [],
 };
 
 const STEPS: StepsStatus = {
@@ -44,7 +45,9 @@ describe('what status says of a promotion in steps', () => {
   it('is where it is, and what its users sent and got', () => {
     expect(text(STEPS).replaceAll(/\s+/g, ' ')).to.equal(
       ' steps shop-2 has 5 % of the users by address (step 1 of 1): 60 seconds left, then all users. ' +
-        'Its users sent 6 % of the requests and got 120 responses, judged beside 4,000 of running.',
+        'Its users sent 6 % of the requests. ' +
+        'By 120 responses to users, beside 4,000 of shop-1: the odds that it is worse are 1 to 1 ' +
+        '(200 to 1 is enough).',
     );
   });
 
@@ -52,6 +55,8 @@ describe('what status says of a promotion in steps', () => {
     const reasons = [reasonOf('x', 'It fails')];
     const evidence = { ...EVIDENCE, requestShare: 0.6, reasons };
     const found = text({ ...STEPS, evidence }).replaceAll(/\s+/g, ' ');
-    expect(found).to.match(/sent 60 % .* The share is uneven: promotion\.sticky .* It fails\.$/);
+    expect(found).to.match(
+      /sent 60 % .* The share is uneven: promotion\.sticky .* It fails\. By 120 /,
+    );
   });
 });

@@ -51,6 +51,34 @@ describe('unpaired evidence', () => {
     );
   });
 
+  it('shows how often what happened before and now, while the evidence builds', () => {
+    const verdict = new Unpaired(SETTINGS, START_MS, goodHistory());
+    serve(verdict, 4, (n) => (n % 40 === 3 ? { status: 500 } : {}));
+    verdict.advance(START_MS + 5000);
+    const { isWorse, rows } = verdict.report();
+    expect(isWorse).to.equal(false);
+    expect(rows.map(({ name, endpoint }) => [name, endpoint])).to.deep.equal([
+      ['5xx', null],
+      ['broken off', null],
+      ['very slow', null],
+      ['5xx', 'POST /orders'],
+    ]);
+    const { now, before, meanwhile, limit } = rows[3] ?? {};
+    expect(now).to.deep.equal({ responses: 80, hits: 2 });
+    expect([before, meanwhile]).to.deep.equal([
+      { responses: 2400, hits: 0 },
+      { responses: 0, hits: 0 },
+    ]);
+    expect(limit).to.be.within(0.005, 0.02);
+  });
+
+  it('shows no time while none is judged, and no endpoint where nothing happened', () => {
+    const verdict = new Unpaired({ ...SETTINGS, speed: 'report' }, START_MS, goodHistory());
+    serve(verdict, 4, () => ({ ms: 200 }));
+    verdict.advance(START_MS + 5000);
+    expect(verdict.report().rows.map(({ name }) => name)).to.deep.equal(['5xx', 'broken off']);
+  });
+
   it('tells responses that break off from those that are 5xx', () => {
     const verdict = new Unpaired(SETTINGS, START_MS, goodHistory());
     serve(verdict, 120, (n) => (n % 10 === 3 ? { status: 0, failure: 'closed' } : {}));
