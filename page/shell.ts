@@ -25,8 +25,13 @@ export function Shell(): VNode {
   }, [service, view]);
   useEffect(() => {
     // On a phone not all of them are in sight.
-    const link = document.querySelector('nav a[aria-current]');
-    link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const showLink = (): void => {
+      const link = document.querySelector('nav a[aria-current]');
+      link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    };
+    showLink();
+    addEventListener('resize', showLink);
+    return () => removeEventListener('resize', showLink);
   }, [view, offered]);
   useEffect(() => {
     if (!isFirst.current) {

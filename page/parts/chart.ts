@@ -5,6 +5,7 @@ import type UPlot from '../vendor/uplot.js';
 import { Card, Empty } from './basic.ts';
 
 const HEIGHT = 190;
+const MINUTE_S = 60;
 
 /** One line of a chart: a column of the series. */
 export interface Line {
@@ -131,9 +132,9 @@ function optionsOf({ lines, show }: ChartOf, box: HTMLElement): object {
     axes: [
       {
         ...axis,
-        space: 70,
+        space: 90,
         size: 30,
-        values: (_: unknown, at: readonly number[]) => at.map(clock),
+        values: (_: unknown, at: readonly number[]) => clocks(at),
       },
       { ...axis, size: 70, values: (_: unknown, at: readonly number[]) => at.map(show) },
     ],
@@ -160,6 +161,15 @@ function colorOf(box: HTMLElement, name: string): string {
   return color;
 }
 
-function clock(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+/** With seconds where ticks are closer than a minute. */
+function clocks(at: readonly number[]): readonly string[] {
+  const [first = 0, next = MINUTE_S] = at;
+  const second = next - first < MINUTE_S ? ({ second: '2-digit' } as const) : {};
+  return at.map((seconds) =>
+    new Date(seconds * 1000).toLocaleTimeString([], {
+      hour: '2-digit',
+      minute: '2-digit',
+      ...second,
+    }),
+  );
 }
