@@ -29,7 +29,7 @@ export async function servePage(
     throw new ViliError('VILI_WRONG_METHOD', text, { httpStatus: 405 });
   }
   const isGzip = takesGzip(headers['accept-encoding']);
-  const chosen = isGzip ? asset.gzip : asset.plain;
+  const chosen = isGzip ? await asset.gzip() : asset.plain;
   const fields = { ...PAGE_HEADERS, ...fieldsOf(asset, chosen) };
   if (isKnown(headers['if-none-match'], chosen)) {
     response.writeHead(304, fields).end();

@@ -8,8 +8,8 @@ import { type FoundLine, LineReader, type ShowOptions } from './line-reader.ts';
 
 /** Of each file, from its end, that is searched for wanted lines. */
 const SEARCHED_BYTES = 1_048_576;
-/** Lines read or masked in a row: users' requests come in between. */
-export const LINES_PER_SLICE = 50;
+/** Lines are read or masked for so long in a row: users' requests come in between. */
+const SLICE_MS = 1;
 
 /** One file of a log: where it is, and what people know it as. */
 export interface LogFile {
@@ -62,8 +62,12 @@ export async function lastLines(
 
 /** Calls `take` for each item, and lets others run now and then. */
 export async function inSlices<T>(items: readonly T[], take: (item: T) => unknown): Promise<void> {
-  for (const [at, item] of items.entries()) {
-    if (at > 0 && at % LINES_PER_SLICE === 0) await breathe();
+  let sinceMs = performance.now();
+  for (const item of items) {
+    if (performance.now() - sinceMs > SLICE_MS) {
+      await breathe();
+      sinceMs = performance.now();
+    }
     take(item);
   }
 }
