@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -19,6 +20,8 @@ import { median } from './proxy/rounds.ts';
 /**
  * How soon the page is there, and what three open ones cost: users' p99 with and without them, turn by turn, then the heap of each
  * while it stays open: `npm run bench:page -- [--rate 500] [--pairs 6] [--seconds 15] [--minutes 10]`. The service has 500 endpoints and is under test.
+ * The first view is of a host at rest. After it the browser gets what of the processors is left over, since people's browsers run
+ * on hosts of their own: what it does to users is what its requests cost the daemon.
  */
 const { values } = parseArgs({
   options: {
@@ -34,6 +37,8 @@ const VIEWS = ['now', 'traffic', 'logs'] as const;
 const WHOLE = ['.verdict', '.chart canvas', '.logs td.line'] as const;
 const HEAP_MAX_MIB = 60;
 const FIRST_MAX_MS = 1000;
+/** Each by a browser profile that knows nothing. */
+const FIRST_VIEWS = 5;
 /** What runs of the same differ by. */
 const P99_RATIO_MAX = 1.15;
 const P99_MORE_MAX_MS = 0.5;
@@ -52,12 +57,15 @@ const world = await DaemonWorld.create({
   verdict_mode: 'manual',
   verdict_min_time: '10h',
 });
-const browser = await startChromium(path);
+let browser = await startChromium(path);
 let load: Load | null = null;
 try {
   await world.arrive('shop-2.0.0.mjs', largeServiceText('2.0.0', false));
   const daemon = world.start();
   await daemon.serving('shop-2.0.0');
+  const firstMs = median(await inTurn(FIRST_VIEWS, firstView));
+  await browser.close();
+  browser = await atIdlePriority(() => startChromium(path));
   await world.arrive('shop-2.1.0.mjs', largeServiceText('2.1.0', false));
   await daemon.testing('shop-2.1.0');
   load = await Load.start({
@@ -70,7 +78,6 @@ try {
   });
   load.phase('warm-up');
   await sleep(WARM_UP_MS);
-  const firstMs = await firstView();
   const pages: readonly Watched[] = await Promise.all(
     VIEWS.map(() => watchedPage(browser, url, { token: TOKEN })),
   );
@@ -109,7 +116,7 @@ try {
       most: Math.max(alone * P99_RATIO_MAX, alone + P99_MORE_MAX_MS),
     },
     {
-      text: 'ms until a browser that never had the page shows it',
+      text: 'ms until a browser that never had the page shows it, median',
       value: firstMs,
       most: FIRST_MAX_MS,
     },
@@ -131,6 +138,24 @@ try {
 
 function nameOf(pair: number, isOpen: boolean): string {
   return `${pair} ${isOpen ? 'open' : 'alone'}`;
+}
+
+async function inTurn<T>(times: number, take: () => Promise<T>): Promise<readonly T[]> {
+  const taken: T[] = [];
+  while (taken.length < times) taken.push(await take());
+  return taken;
+}
+
+/** Whatever `start` starts keeps that priority. */
+async function atIdlePriority<T>(start: () => Promise<T>): Promise<T> {
+  const schedule = (policy: '--idle' | '--other'): unknown =>
+    execFileSync('chrt', [policy, '--pid', '0', String(process.pid)]);
+  schedule('--idle');
+  try {
+    return await start();
+  } finally {
+    schedule('--other');
+  }
 }
 
 /** From the click to the state of the service, ms. */
