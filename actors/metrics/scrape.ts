@@ -64,7 +64,7 @@ async function factsOf(services: Services): Promise<MetricFacts> {
     askFleet(services).catch(() => null),
   ]);
   return {
-    status: await statusOf(services, asked),
+    status: statusOf(services, asked),
     proxy: asked.counts.proxy,
     evaluation: evaluationOf(asked.evaluation),
     tree: nestTree(system.tree(), '/vili'),

@@ -2,7 +2,9 @@ import { hostname } from 'node:os';
 import { messageOf } from '../../../lib/errors.ts';
 import { listArchives } from '../../../lib/archive/retention.ts';
 import type { EvaluationView } from '../../../lib/evaluation/report/views.ts';
+import type { UserReport } from '../../../lib/evaluation/users/user-evidence.ts';
 import { composeStatus } from '../../../lib/operator/views/compose-status.ts';
+import type { FleetStatus } from '../../../lib/operator/views/fleet-view.ts';
 import type {
   DiskView,
   StatusView,
@@ -19,31 +21,44 @@ import type { DeploymentView, TrafficCounts } from '../../messages.ts';
 import { askDeployment, askEvaluation, askFleet, askTraffic, askUsers } from '../questions.ts';
 import type { Services } from '../services.ts';
 
-/** What the actors replied. */
+/** What the actors replied, and what was looked up meanwhile. */
 export interface Asked {
   readonly described: DeploymentView;
   readonly counts: TrafficCounts;
   readonly evaluation: EvaluationView | null;
+  /** What users get of a version on probation or with a share; null where nobody can say. */
+  readonly users: UserReport | null;
+  readonly surroundings: Surroundings;
 }
 
-/** Asks all actors that a status is made of, at once. Throws AskTimeout when one does not reply. */
+interface Surroundings extends Pick<StatusView, 'archive' | 'disk'> {
+  readonly port: number;
+  readonly fleet: FleetStatus | null;
+}
+
+/**
+ * Asks all that a status is made of at once: each reply waits for a turn of a thread that also serves users. Throws AskTimeout
+ * when an actor does not reply.
+ */
 export async function askAll(services: Services): Promise<Asked> {
-  const [described, counts, evaluation] = await Promise.all([
+  const [described, counts, evaluation, users, surroundings] = await Promise.all([
     askDeployment(services),
     askTraffic(services),
     askEvaluation(services),
+    askUsers(services).catch(() => null),
+    surroundingsOf(services),
   ]);
-  return { described, counts, evaluation };
+  return { described, counts, evaluation, users, surroundings };
 }
 
 /** What `vili status` shows, and the metrics. */
-export async function statusOf(services: Services, asked: Asked): Promise<StatusView> {
-  const { settings, layout, proxy, now } = services;
-  const { counts, evaluation } = asked;
+export function statusOf(services: Services, asked: Asked): StatusView {
+  const { settings, now } = services;
+  const { counts, evaluation, users, surroundings } = asked;
+  const { port, archive, disk, fleet } = surroundings;
   const { deployment, servlets, outage, probation, steps } = asked.described;
   const isOnProbation = evaluation !== null && evaluation.against !== null;
   const evidence = isOnProbation ? verdictOf(evaluation) : null;
-  const archives = await listArchives(layout.archiveFolder, layout.identifier);
   return composeStatus({
     vili: {
       version: services.viliVersion,
@@ -51,7 +66,7 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
       base: settings.base,
       identifier: settings.identifier,
       uptimeMs: Math.round(now() - services.startedAtMs),
-      port: (await proxy.listen()).port,
+      port,
       scheme: settings.tls.cert === '' ? 'http' : 'https',
       servletTls: trustWord(settings),
     },
@@ -63,18 +78,15 @@ export async function statusOf(services: Services, asked: Asked): Promise<Status
     probation: probation && {
       ...probation,
       evidence,
-      users: await usersEvidence(services, probation.version),
+      users: usersEvidence(users, probation.version),
     },
-    steps: steps && { ...steps, evidence: await usersEvidence(services, steps.version) },
-    fleet: await fleetStatus(services),
+    steps: steps && { ...steps, evidence: usersEvidence(users, steps.version) },
+    fleet,
     users: usersView(services, counts.proxy),
     preview: settings.preview.token === '' ? null : counts.proxy.preview,
     traffic: trafficOf(counts),
-    archive: {
-      count: archives.length,
-      bytes: archives.reduce((sum, archive) => sum + archive.bytes, 0),
-    },
-    disk: await diskView(services),
+    archive,
+    disk,
   });
 }
 
@@ -99,16 +111,27 @@ export function verdictOf(view: EvaluationView | null): VerdictView | null {
 
 // Private
 
+async function surroundingsOf(services: Services): Promise<Surroundings> {
+  const { layout, proxy } = services;
+  const [{ port }, archives, disk, fleet] = await Promise.all([
+    proxy.listen(),
+    listArchives(layout.archiveFolder, layout.identifier),
+    diskView(services),
+    fleetStatus(services),
+  ]);
+  const bytes = archives.reduce((sum, archive) => sum + archive.bytes, 0);
+  return { port, archive: { count: archives.length, bytes }, disk, fleet };
+}
+
 /** What users got of a version so far; null where nobody can say. */
-async function usersEvidence(services: Services, version: string): Promise<UsersEvidence | null> {
-  const report = await askUsers(services).catch(() => null);
+function usersEvidence(report: UserReport | null, version: string): UsersEvidence | null {
   if (report?.version !== version) return null;
   const { responses, requestShare, controlResponses, odds, oddsNeeded, reasons, rows } = report;
   return { responses, requestShare, controlResponses, odds, oddsNeeded, reasons, rows };
 }
 
 /** Also when the actor does not reply: a status is needed then all the more. */
-async function fleetStatus(services: Services): Promise<NonNullable<StatusView['fleet']> | null> {
+async function fleetStatus(services: Services): Promise<FleetStatus | null> {
   const { fleet, identifier } = services.settings;
   if (fleet.endpoints.length === 0) return null;
   const named = { name: fleet.name || identifier, host: fleet.host || hostname() };
