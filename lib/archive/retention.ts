@@ -25,16 +25,16 @@ export interface Archive {
  * file there is somebody else's, zip or not: it is neither counted nor ever deleted.
  */
 export async function listArchives(folder: string, identifier: string): Promise<Archive[]> {
-  const archives: Archive[] = [];
-  for (const fileName of await namesOrNone(folder)) {
+  const find = async (fileName: string): Promise<Archive[]> => {
     const name = fileName.slice(0, -ZIP.length);
-    if (!fileName.endsWith(ZIP) || parseVersionName(identifier, name) === undefined) continue;
+    if (!fileName.endsWith(ZIP) || parseVersionName(identifier, name) === undefined) return [];
     const path = join(folder, fileName);
     const stats = await lstat(path).catch(() => null);
-    if (stats?.isFile() !== true) continue;
+    if (stats?.isFile() !== true) return [];
     const { size: bytes, mtimeMs: writtenMs, dev: device } = stats;
     const freesBytes = stats.nlink === 1 ? stats.blocks * BLOCK_BYTES : 0;
-    archives.push({ name, path, bytes, writtenMs, device, freesBytes });
-  }
+    return [{ name, path, bytes, writtenMs, device, freesBytes }];
+  };
+  const archives = (await Promise.all((await namesOrNone(folder)).map(find))).flat();
   return archives.sort((a, b) => a.writtenMs - b.writtenMs || (a.name < b.name ? -1 : 1));
 }
