@@ -82,6 +82,7 @@ const json = (value: unknown): Planted => ({
   text: JSON.stringify(value),
 });
 const xml = (text: string): Planted => ({ type: 'application/xml', text });
+const page = (text: string): Planted => ({ type: 'text/html', text });
 const plain = (text: string): Planted => ({ type: 'text/plain', text });
 const part = (head: string, body: string): Planted => ({
   type: 'multipart/form-data; boundary=b0',
@@ -108,6 +109,16 @@ export const BODY_SHAPES: readonly Shape[] = [
   (name, value) => xml(`<r><entry key="${name}">${entities(value)}</entry></r>`),
   (name, value) => xml(`<r><${name}><![CDATA[${value}]]></${name}></r>`),
   (name, value) => xml(`<r><name>${name}</name><value>${entities(value)}</value></r>`),
+  (name, value) => page(`<table><tr><td>${name}:</td><td>${entities(value)}</td></tr></table>`),
+  (name, value) =>
+    page(`<table><tr><th><b>${name}</b></th>\n<td><i>${entities(value)}</i></td></tr></table>`),
+  (name, value) =>
+    page(
+      `<table><tr><th colspan=2>user</th><th>${name}</th><th>seen</th></tr><tr><td>1</td><td>bob</td>` +
+        `<td>${entities(value)}</td><td>now</td></tr></table>`,
+    ),
+  (name, value) => page(`<dl><dt><i>${name}</i></dt><dd>${entities(value)}</dd></dl>`),
+  (name, value) => page(`<label>${name}</label> <span>${entities(value)}</span>`),
   (name, value) => ({ type: 'text/html', text: `<input name=${name} value="${entities(value)}">` }),
   (name, value) => part(`name="${name}"`, value),
   (name, value) => part(`name="f"; filename="a.txt"`, `${name}: "${value}"`),

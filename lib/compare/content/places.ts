@@ -16,6 +16,7 @@ const MAX_SEARCHED = 4096;
 export type Weight = 0 | 1 | 2 | 3 | 4;
 
 const NO_DETAIL: PlaceDetail = {};
+const NO_NAMES: readonly string[] = [];
 
 export interface PlaceDetail {
   readonly weight?: Weight;
@@ -30,6 +31,8 @@ export interface PlaceDetail {
 /** What is at one place, in the order of the document. */
 export interface Place extends PlaceDetail {
   readonly values: string[];
+  /** What names single values, by their index. */
+  readonly named: Map<number, readonly string[]>;
 }
 
 /** What a document has, by place: the elements of a list have one, as in a JSON path. */
@@ -37,17 +40,24 @@ export class Places {
   readonly #places = new Map<string, Place>();
   #values = 0;
 
-  add(path: string, value: string, detail: PlaceDetail = NO_DETAIL): Place | null {
+  /** `names`: those of this value alone. */
+  add(
+    path: string,
+    value: string,
+    detail: PlaceDetail = NO_DETAIL,
+    names: readonly string[] = NO_NAMES,
+  ): Place | null {
     const place = this.#placeOf(path, detail);
-    if (place !== null) this.put(place, value);
+    if (place !== null) this.put(place, value, names);
     return place;
   }
 
   /** As `add`, at a place that is known already. */
-  put(place: Place, value: string): void {
+  put(place: Place, value: string, names: readonly string[] = NO_NAMES): void {
     if (this.#values >= MAX_VALUES) return;
     if (place.isPresence === true && place.values.length > 0) return;
     this.#values++;
+    if (names.length > 0) place.named.set(place.values.length, names);
     place.values.push(value);
   }
 
@@ -66,7 +76,7 @@ export class Places {
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     if (this.#places.size >= MAX_PLACES || this.#values >= MAX_VALUES) return null;
-    const place = { ...detail, values: [] };
+    const place = { ...detail, values: [], named: new Map() };
     this.#places.set(key, place);
     return place;
   }
@@ -102,7 +112,10 @@ export function comparePlaces(
     if (change === null || lost.some((prefix) => path.startsWith(prefix))) continue;
     if (other === undefined) lost.push(`${path} `);
     if (!findings.wants(change.kind, path)) continue;
-    const [before, after] = change.texts.map((text) => shown(comparing, path, text, place.names));
+    const { texts, at } = change;
+    const shownOf = (text: string | undefined, of = place): string | undefined =>
+      text === undefined ? undefined : shown(comparing, path, text, namesAt(of, at));
+    const [before, after] = [shownOf(texts[0]), shownOf(texts[1], other)];
     found.push({
       weight: place.weight ?? 4,
       difference: {
@@ -113,11 +126,12 @@ export function comparePlaces(
       },
     });
   }
-  for (const [path, { values, names }] of theirs.all()) {
+  for (const [path, place] of theirs.all()) {
     if (found.length >= MAX_FOUND) break;
-    if (ours.at(path) !== undefined || isIgnored(comparing, path, [], values)) continue;
+    if (ours.at(path) !== undefined || isIgnored(comparing, path, [], place.values)) continue;
     if (!findings.wants('extra', path)) continue;
-    const testing = shown(comparing, path, textFor(values), names);
+    const [text, at] = textOf(place);
+    const testing = shown(comparing, path, text, namesAt(place, at));
     found.push({ weight: 4, difference: { kind: 'extra', path, testing } });
   }
   for (const { difference } of found.sort((a, b) => a.weight - b.weight)) findings.add(difference);
@@ -137,14 +151,19 @@ interface Change {
   readonly kind: DifferenceKind;
   /** Of running, and of testing where it has something there. */
   readonly texts: readonly string[];
+  /** The index of the values that these are; -1: they are none. */
+  readonly at: number;
 }
 
 function changeAt(ours: Place, theirs: Place | undefined, comparing: Comparing): Change | null {
-  if (theirs === undefined) return { kind: 'missing', texts: [textFor(ours.values)] };
+  if (theirs === undefined) {
+    const [text, at] = textOf(ours);
+    return { kind: 'missing', texts: [text], at };
+  }
   const [before, after] = [ours.values.length, theirs.values.length];
   if (before !== after) {
     const kind = before > after ? 'missing' : 'extra';
-    return { kind, texts: [`${before} times`, `${after} times`] };
+    return { kind, texts: [`${before} times`, `${after} times`], at: -1 };
   }
   if (ours.isPresence === true) return null;
   for (let index = 0; index < before; index++) {
@@ -152,7 +171,7 @@ function changeAt(ours: Place, theirs: Place | undefined, comparing: Comparing):
     if (one === other) continue;
     const change = comparing.textChange(one, other);
     if (change === 'same') continue;
-    return { kind: ours.isType === true ? 'type' : change, texts: [one, other] };
+    return { kind: ours.isType === true ? 'type' : change, texts: [one, other], at: index };
   }
   return null;
 }
@@ -169,8 +188,14 @@ function isIgnored(
   return true;
 }
 
-function textFor(values: readonly string[]): string {
-  return values.find((value) => value !== '') ?? `${values.length} times`;
+/** What there is, and the index of that value. */
+function textOf({ values }: Place): readonly [string, number] {
+  const at = values.findIndex((value) => value !== '');
+  return [values[at] ?? `${values.length} times`, at];
+}
+
+function namesAt({ names = NO_NAMES, named }: Place, at: number): readonly string[] {
+  return [...names, ...(named.get(at) ?? NO_NAMES)];
 }
 
 function isEqual(left: readonly string[], right: readonly string[]): boolean {
@@ -181,7 +206,7 @@ function shown(
   { places }: Comparing,
   path: string,
   text: string,
-  names: readonly string[] = [],
+  names: readonly string[],
 ): string {
   if (names.length > 0 && places?.isMasked(names) === true) return MASKED;
   // What a part, a line or a column holds is named somewhere else in the document, or nowhere.

@@ -1,3 +1,4 @@
+import { Cells } from '../content/html/cells.ts';
 import { type Names, plainName } from './names.ts';
 import { isNoSecret, isOpaque, isOrdinary, MARK } from './values.ts';
 
@@ -50,6 +51,7 @@ class XmlMask {
   /** The credential that the element before was found to name. */
   #isNamed = false;
   #element = '';
+  readonly #cells = new Cells();
 
   constructor(names: Names, isClean: (text: string) => boolean) {
     this.#names = names;
@@ -80,6 +82,7 @@ class XmlMask {
     if (text.trim() === '') return text;
     if (this.#hidden !== null) return MARK;
     const plain = withoutEntities(text.trim());
+    this.#cells.text(plain);
     if (NAME_WORDS.has(this.#element.toLowerCase()) && plain.length <= MAX_NAME_LENGTH) {
       this.#isNamed = isSecret(this.#names, plain);
     }
@@ -102,12 +105,16 @@ class XmlMask {
       return isEnd ? tag : maskAttributes(tag, () => true, this.#isClean);
     }
     if (isEnd) {
+      this.#cells.end(name);
       // The parent ends, so no value follows.
       if (!NAME_WORDS.has(name)) this.#isNamed = false;
       return tag;
     }
     const isNamed =
-      this.#isNamed || isSecret(this.#names, written) || namesSecret(tag, this.#names);
+      this.#cells.begin(name, () => columnsOf(tag)).some((it) => isSecret(this.#names, it)) ||
+      this.#isNamed ||
+      isSecret(this.#names, written) ||
+      namesSecret(tag, this.#names);
     this.#isNamed = false;
     if (isNamed && !isEmpty) this.#hidden = { name, open: 1 };
     return maskAttributes(tag, (key, value) => this.#hides(key, value, isNamed), this.#isClean);
@@ -157,6 +164,11 @@ function namesSecret(tag: string, names: Names): boolean {
     if (mayName && value.length <= MAX_NAME_LENGTH && isSecret(names, value)) return true;
   }
   return false;
+}
+
+/** How many columns a cell of a table takes. */
+function columnsOf(tag: string): number {
+  return Number(/\bcolspan\s*=\s*["']?(\d{1,3})/i.exec(tag)?.[1] ?? 1);
 }
 
 function isSecret(names: Names, name: string): boolean {

@@ -1,8 +1,9 @@
 import type { DefaultTreeAdapterTypes as Tree } from 'parse5';
 import type { Site } from '../../address/site.ts';
 import { type Place, type PlaceDetail, Places, type Weight } from '../places.ts';
+import { Cells } from './cells.ts';
 import { nameOf } from './fields.ts';
-import { labelOf, roleOf } from './elements.ts';
+import { labelOf, type Role, roleOf } from './elements.ts';
 import { actionOf, linkOf } from './links.ts';
 import type { HtmlDocument } from './parse.ts';
 
@@ -47,6 +48,9 @@ class Page {
   readonly #site: Site;
   readonly #forms = new Map<string, Spot>();
   readonly #folders = new Map<string, string>();
+  readonly #cells = new Cells();
+  /** What names the text here. */
+  #names: readonly string[] = [];
   #text = '';
   #textAt: Spot = this.root;
 
@@ -75,13 +79,23 @@ class Page {
       return null;
     };
     const role = roleOf(tagName, attribute);
-    if (role === 'inline') {
-      if (tagName === 'a') this.#link(attribute('href'), spot);
-      this.walk(element, spot);
-      return;
-    }
-    this.#flush();
+    const outer = this.#names;
+    const names = this.#cells.begin(tagName, () => Number(attribute('colspan') ?? 1));
+    if (role !== 'inline' || names.length > 0) this.#flush();
+    if (names.length > 0) this.#names = names;
+    this.#within(element, role, attribute, spot);
+    if (role !== 'inline' || names.length > 0) this.#flush();
+    this.#cells.end(tagName);
+    this.#names = outer;
+  }
+
+  #within(element: Tree.Element, role: Role, attribute: Attributes, spot: Spot): void {
+    const { tagName } = element;
     switch (role) {
+      case 'inline':
+        if (tagName === 'a') this.#link(attribute('href'), spot);
+        this.walk(element, spot);
+        break;
       case 'head':
         this.#head(element, attribute);
         break;
@@ -106,7 +120,6 @@ class Page {
         this.walk(element, inner);
       }
     }
-    this.#flush();
   }
 
   #count(spot: Spot, value = '', detail: PlaceDetail = { weight: spot.weight }): void {
@@ -202,12 +215,13 @@ class Page {
     const text = words(this.#text);
     this.#text = '';
     if (text === '') return;
+    this.#cells.text(text);
     const spot = this.#textAt;
-    if (spot.text !== null) this.places.put(spot.text, text);
+    if (spot.text !== null) this.places.put(spot.text, text, this.#names);
     else {
       this.places.add('html: text', '', PAGE);
       const path = spot.path === 'html:' ? 'html: body text' : `${spot.path} text`;
-      spot.text = this.places.add(path, text, { weight: spot.weight });
+      spot.text = this.places.add(path, text, { weight: spot.weight }, this.#names);
     }
   }
 
