@@ -63,3 +63,17 @@ export function useData<T>(path: string | null, query: Query = {}, everyMs = 0):
   }, [key, everyMs, happened, access]);
   return data;
 }
+
+/** What is known of a test: asked again while the test is under way, and after it until it is written, shortly after the decision. */
+export function useEvidence<T>(
+  path: string,
+  version: string,
+  isLive: boolean,
+  everyMs: number,
+): Data<T | null> {
+  const [isMissing, setMissing] = useState(true);
+  const query = version === '' ? {} : { version };
+  const data = useData<T | null>(path, query, isLive || isMissing ? everyMs : 0);
+  useEffect(() => setMissing(data.value === undefined || data.value === null), [data.value]);
+  return data;
+}

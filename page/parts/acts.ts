@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../lib/model/history.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
-import { percent } from '../../lib/text/numbers.ts';
+import { percentDone } from '../../lib/text/numbers.ts';
 
 /** An act of an operator, as it is possible now. */
 export interface Act {
@@ -92,7 +92,7 @@ const RESUME: Act = {
 function promotion({ running, verdict, steps }: StatusView, version: string): Act {
   const from = running === null ? '' : ` from ${running.version}`;
   const known =
-    verdict?.version === version ? `, with ${percent(verdict.progress)} of the evidence` : '';
+    verdict?.version === version ? `, with ${percentDone(verdict.progress)} of the evidence` : '';
   const effect =
     steps?.version === version
       ? `${version} takes over all users${from} now, without further steps.`

@@ -1,9 +1,9 @@
 import { decimal, grouped, percent } from '../../lib/text/numbers.ts';
 import type { EndpointsView } from '../live/shapes.ts';
-import { useData } from '../live/use-data.ts';
+import { useEvidence } from '../live/use-data.ts';
 import { addressOf } from '../route.ts';
 import { shown } from '../text/show.ts';
-import { html, useEffect, useState, type VNode } from '../vendor/preact.js';
+import { html, useState, type VNode } from '../vendor/preact.js';
 import { valueOf } from './act-dialog.ts';
 import { Card, Instead, State } from './basic.ts';
 import { Histogram } from './histogram.ts';
@@ -14,15 +14,12 @@ const SHOWN_FIRST = 50;
 
 /** What both did at every endpoint, and what it still lacks; a filter by name, and by what is wrong. */
 export function Endpoints({ version, isLive }: { version: string; isLive: boolean }): VNode {
-  const query = version === '' ? {} : { version };
-  // Of a version just decided they are written shortly.
-  const [isMissing, setMissing] = useState(true);
-  const { value, problem, isLoading } = useData<EndpointsView | null>(
+  const { value, problem, isLoading } = useEvidence<EndpointsView>(
     '/v1/endpoints',
-    query,
-    isLive || isMissing ? EVERY_MS : 0,
+    version,
+    isLive,
+    EVERY_MS,
   );
-  useEffect(() => setMissing(value === null), [value]);
   const [filter, setFilter] = useState('');
   const [isAll, showAll] = useState(false);
   if (isLoading || value === undefined) {

@@ -3,9 +3,6 @@ import { counted, percentDone } from '../../lib/text/numbers.ts';
 import type { Tone } from '../parts/basic.ts';
 import { age, sentence } from './show.ts';
 
-/** Below this share the progress so far gives no estimate of the time left. */
-const MIN_PROGRESS_FOR_ESTIMATE = 0.05;
-
 /** The state of everything in one word and one sentence, and which colour that is. */
 export interface Headline {
   readonly tone: Tone;
@@ -115,7 +112,7 @@ function ofRest({ running, phase, probation }: StatusView): Headline {
 export function timeLeft({ verdict }: StatusView): string | null {
   if (verdict === null || verdict.decision !== 'collecting' || verdict.reasons.length > 0)
     return null;
-  const { progress, elapsedMs } = verdict;
-  if (progress < MIN_PROGRESS_FOR_ESTIMATE || progress >= 1) return null;
-  return `about ${age((elapsedMs * (1 - progress)) / progress)} left at today's traffic`;
+  const { leftMs = null, never = null } = verdict.estimate ?? {};
+  if (never !== null) return `never at this traffic: ${never}`;
+  return leftMs === null ? null : `about ${age(leftMs)} left at today's traffic`;
 }

@@ -2,7 +2,7 @@ import type { Report, ReportReason, TestReport } from '../../lib/evaluation/repo
 import { counted, percentDone } from '../../lib/text/numbers.ts';
 import type { EvidenceView } from '../live/shapes.ts';
 import { useLive } from '../live/store.ts';
-import { useData } from '../live/use-data.ts';
+import { useEvidence } from '../live/use-data.ts';
 import { Card, Instead, State, Time } from '../parts/basic.ts';
 import { Endpoints } from '../parts/endpoints.ts';
 import { eventTone } from '../parts/events.ts';
@@ -23,10 +23,10 @@ export function Why({ route }: { route: Route }): VNode {
   const status = useLive((live) => live.status);
   const version = route.subject;
   const isLive = tested !== null && (version === '' || version === tested);
-  const query = version === '' ? {} : { version };
-  const evidence = useData<EvidenceView | null>(
+  const evidence = useEvidence<EvidenceView>(
     '/v1/evidence',
-    query,
+    version,
+    isLive,
     isLive ? EVERY_MS : LATER_MS,
   );
   return html`<div class="views">
@@ -57,12 +57,11 @@ function Judgement({
   evidence: EvidenceView | null;
 }): VNode {
   const verdict = useLive((live) => live.status?.verdict ?? null);
-  const query = version === '' ? {} : { version };
   const {
     value: report,
     problem,
     isLoading,
-  } = useData<Report | null>('/v1/report', query, isLive ? EVERY_MS : LATER_MS);
+  } = useEvidence<Report>('/v1/report', version, isLive, isLive ? EVERY_MS : LATER_MS);
   if (report) {
     return html`<${Card} title=${shown(report.version)} aside=${html`<${Decision} report=${report} />`} wide>
       <p class="big"><bdi>${sentence(report.sentence)}</bdi></p>
