@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ViliError } from '../../errors.ts';
 import type { Download } from '../views/download.ts';
 
@@ -8,13 +9,14 @@ export const MAX_DOWNLOADS = 4;
 
 /**
  * Sends a file to be kept, not shown. Piece by piece, as fast as it is taken; one who takes nothing for `idleMs` is cut off.
- * Resolves when the response is over.
+ * Resolves when the response is over, also where the other side has gone, before or meanwhile.
  */
 export async function sendFile(
   response: ServerResponse,
   { name, contentType, pieces }: Download,
   { isHead, idleMs }: { readonly isHead: boolean; readonly idleMs: number },
 ): Promise<void> {
+  if (response.destroyed) return;
   response.writeHead(200, {
     'content-type': contentType,
     'content-disposition': `attachment; filename="${name}"`,
@@ -22,18 +24,16 @@ export async function sendFile(
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
   });
-  if (!isHead) {
-    response.setTimeout(idleMs, () => response.destroy());
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    for (const piece of pieces) {
-      if (gone.signal.aborted) return;
-      if (!response.write(piece)) {
-        await once(response, 'drain', { signal: gone.signal }).catch(() => {});
-      }
-    }
+  if (isHead) {
+    response.end();
+    return;
   }
-  response.end();
+  response.setTimeout(idleMs, () => response.destroy());
+  try {
+    await pipeline(Readable.from(pieces), response);
+  } catch (error) {
+    if (!response.destroyed) throw error;
+  }
 }
 
 export function tooManyDownloads(): ViliError {

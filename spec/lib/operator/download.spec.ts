@@ -18,12 +18,16 @@ import { SampleHandlers } from './views.ts';
 const BIG = 'x'.repeat(256 * 1024);
 
 class Handlers extends SampleHandlers {
+  /** Told of each question, and awaited before its reply. */
+  asked: () => Promise<void> = async () => {};
+
   found: { version: string; samples: readonly Sample[] } = {
     version: 'inventory-1.5.0',
     samples: [SAMPLE, SAMPLE],
   };
 
   override async samples(): ReturnType<SampleHandlers['samples']> {
+    await this.asked();
     return this.found;
   }
 }
@@ -115,9 +119,45 @@ describe('A download', () => {
       },
       { idleMs: 500 },
     ));
+
+  it('leaves its place to the next one where nobody waits for it any more', () =>
+    serving(async ({ socketPath, handlers }) => {
+      const release = new Barrier();
+      let asked = 0;
+      handlers.asked = () => {
+        asked += 1;
+        return release.opened;
+      };
+      const path = '/v1/download?file=samples.jsonl';
+      const leavers = Array.from({ length: MAX_DOWNLOADS }, () => {
+        const leaver = request({ socketPath, path, agent: false });
+        leaver.on('error', () => {});
+        leaver.end();
+        return leaver;
+      });
+      await eventually('all of them being asked for', () => asked === MAX_DOWNLOADS);
+      const left = leavers.map((leaver) => new Promise((resolve) => leaver.once('close', resolve)));
+      for (const leaver of leavers) leaver.destroy();
+      await Promise.all(left);
+      await new Promise((resolve) => setImmediate(resolve));
+      release.open();
+      handlers.asked = async () => {};
+      await eventually('another download', async () => {
+        const response = await ask(socketPath, '?file=samples.jsonl');
+        response.resume();
+        return response.statusCode === 200;
+      });
+    }));
 });
 
 // Private
+
+class Barrier {
+  open: () => void = () => {};
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve;
+  });
+}
 
 async function serving(
   use: (served: Served) => Promise<void>,
