@@ -7,7 +7,7 @@ import type { TestView } from '../../lib/evaluation/report/views.ts';
 import type { Target } from '../../lib/model/exchange.ts';
 import type { ReplayPlan } from '../../lib/operator/views/evidence-view.ts';
 import { versionNamed } from '../../lib/operator/views/version-named.ts';
-import { askCourse, askDeployment, askTest } from './questions.ts';
+import { askCourse, askDeployment, askEvaluation, askTest } from './questions.ts';
 import { courseLeft, decidedLast, HISTORY_READ, reportLeft, samplesLeft } from './records.ts';
 import type { Services } from './services.ts';
 import { mirrorSettings } from './settings/traffic.ts';
@@ -37,7 +37,7 @@ export async function courseOf(
   services: Services,
   wanted: string | undefined,
 ): Promise<CourseView | null> {
-  const view = await askTest(services);
+  const view = await underTest(services);
   const name = await versionMeant(services, wanted, view);
   if (name === null) return null;
   const live = view?.version === name && !isQuiet(view) ? await askCourse(services) : null;
@@ -50,7 +50,7 @@ export async function samplesOf(
   services: Services,
   wanted: string | undefined,
 ): Promise<{ readonly version: string; readonly samples: readonly Sample[] }> {
-  const name = await versionMeant(services, wanted, await askTest(services));
+  const name = await versionMeant(services, wanted, await underTest(services));
   if (name === null) throw new ConflictError('no version was tested yet');
   return { version: name, samples: await samplesLeft(services.layout, name) };
 }
@@ -88,8 +88,18 @@ export async function knownVersions(services: Services): Promise<readonly string
 
 // Private
 
+type UnderTest = Pick<TestView, 'version' | 'against' | 'reasons'>;
+
+/** What is judged now, without all that is known of it. */
+async function underTest(services: Services): Promise<UnderTest | null> {
+  const view = await askEvaluation(services);
+  if (view === null) return null;
+  const { release, against, report } = view;
+  return { version: release.name, against, reasons: report.reasons };
+}
+
 /** Of a version on probation, the report of its test is shown until something speaks against it. */
-function isQuiet({ against, reasons }: TestView): boolean {
+function isQuiet({ against, reasons }: UnderTest): boolean {
   return against !== null && reasons.length === 0;
 }
 
@@ -97,7 +107,7 @@ function isQuiet({ against, reasons }: TestView): boolean {
 async function versionMeant(
   services: Services,
   wanted: string | undefined,
-  view: TestView | null,
+  view: UnderTest | null,
 ): Promise<string | null> {
   if (wanted !== undefined) {
     return versionNamed(services.settings.identifier, wanted, await knownVersions(services));

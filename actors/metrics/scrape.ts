@@ -10,7 +10,6 @@ import {
 } from '../../lib/runtime/measure/process-usage.ts';
 import type { EvaluationView } from '../../lib/evaluation/report/views.ts';
 import type { Services } from '../app/services.ts';
-import { askFleet } from '../app/questions.ts';
 import { askAll, statusOf } from '../app/status/status.ts';
 import type { MetricsMessage } from './messages.ts';
 
@@ -54,14 +53,13 @@ export function askSeries(
 
 async function factsOf(services: Services): Promise<MetricFacts> {
   const { system, addresses } = services;
-  const [asked, recorded, fleet] = await Promise.all([
+  const [asked, recorded] = await Promise.all([
     askAll(services),
     system.ask<MetricsMessage, RecordedFacts>(
       addresses.metrics,
       (reply) => ({ type: 'describe', reply }),
       ASK_TIMEOUT_MS,
     ),
-    askFleet(services).catch(() => null),
   ]);
   return {
     status: statusOf(services, asked),
@@ -70,7 +68,7 @@ async function factsOf(services: Services): Promise<MetricFacts> {
     tree: nestTree(system.tree(), '/vili'),
     recorded,
     host: hostFacts(services),
-    fleet,
+    fleet: asked.surroundings.fleet?.report ?? null,
     spans: services.spans?.counts.view() ?? null,
   };
 }

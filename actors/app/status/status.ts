@@ -4,6 +4,7 @@ import { listArchives } from '../../../lib/archive/retention.ts';
 import type { EvaluationView } from '../../../lib/evaluation/report/views.ts';
 import type { UserReport } from '../../../lib/evaluation/users/user-evidence.ts';
 import { composeStatus } from '../../../lib/operator/views/compose-status.ts';
+import type { FleetReport } from '../../../lib/fleet/view/view.ts';
 import type { FleetStatus } from '../../../lib/operator/views/fleet-view.ts';
 import type {
   DiskView,
@@ -33,8 +34,14 @@ export interface Asked {
 
 interface Surroundings extends Pick<StatusView, 'archive' | 'disk'> {
   readonly port: number;
-  readonly fleet: FleetStatus | null;
+  /** Null where this host decides alone. */
+  readonly fleet: FleetAsked | null;
 }
+
+/** Also when the actor does not reply: a status is needed then all the more. */
+type FleetAsked =
+  | { readonly report: FleetReport; readonly problem: null }
+  | { readonly report: null; readonly problem: string };
 
 /**
  * Asks all that a status is made of at once: each reply waits for a turn of a thread that also serves users. Throws AskTimeout
@@ -81,7 +88,7 @@ export function statusOf(services: Services, asked: Asked): StatusView {
       users: usersEvidence(users, probation.version),
     },
     steps: steps && { ...steps, evidence: usersEvidence(users, steps.version) },
-    fleet,
+    fleet: fleet && fleetStatus(services, fleet),
     users: usersView(services, counts.proxy),
     preview: settings.preview.token === '' ? null : counts.proxy.preview,
     traffic: trafficOf(counts),
@@ -117,7 +124,7 @@ async function surroundingsOf(services: Services): Promise<Surroundings> {
     proxy.listen(),
     listArchives(layout.archiveFolder, layout.identifier),
     diskView(services),
-    fleetStatus(services),
+    fleetAsked(services),
   ]);
   const bytes = archives.reduce((sum, archive) => sum + archive.bytes, 0);
   return { port, archive: { count: archives.length, bytes }, disk, fleet };
@@ -130,18 +137,24 @@ function usersEvidence(report: UserReport | null, version: string): UsersEvidenc
   return { responses, requestShare, controlResponses, odds, oddsNeeded, reasons, rows };
 }
 
-/** Also when the actor does not reply: a status is needed then all the more. */
-async function fleetStatus(services: Services): Promise<FleetStatus | null> {
-  const { fleet, identifier } = services.settings;
-  if (fleet.endpoints.length === 0) return null;
-  const named = { name: fleet.name || identifier, host: fleet.host || hostname() };
+async function fleetAsked(services: Services): Promise<FleetAsked | null> {
   try {
     const report = await askFleet(services);
-    const { waits = null, leader = null, engine } = report ?? {};
-    return { ...named, leader: leader?.host ?? null, problem: engine?.problem ?? null, waits };
+    return report && { report, problem: null };
   } catch (error) {
-    return { ...named, leader: null, problem: messageOf(error), waits: null };
+    return { report: null, problem: messageOf(error) };
   }
+}
+
+function fleetStatus({ settings }: Services, { report, problem }: FleetAsked): FleetStatus {
+  const { fleet, identifier } = settings;
+  return {
+    name: fleet.name || identifier,
+    host: fleet.host || hostname(),
+    leader: report?.leader?.host ?? null,
+    problem: problem ?? report?.engine.problem ?? null,
+    waits: report?.waits ?? null,
+  };
 }
 
 async function diskView({ live, disk, writes }: Services): Promise<DiskView> {
