@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { isLoopback, splitAddress } from '../../config/formats.ts';
-import type { Settings } from '../../config/settings.ts';
 import { compareVersions } from '../../lib/base/names/version-order.ts';
 import { opensText } from '../../lib/deployment/window/wait.ts';
 import type { SharedEvidence } from '../../lib/evaluation/shared.ts';
@@ -16,6 +14,7 @@ import type { Services } from '../app/services.ts';
 import { promotionClosed } from '../app/settings/rules.ts';
 import { verdictSettings } from '../app/settings/traffic.ts';
 import type { ComparatorMessage } from '../messages.ts';
+import { addressOf } from './address.ts';
 import { fleetAuthorities } from './authorities.ts';
 import type { FleetFound } from './messages.ts';
 import type { FleetDeps } from './state.ts';
@@ -61,7 +60,7 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
       });
       return effect;
     },
-    self: { host, instance, vili: viliVersion, url: addressOf(settings) },
+    self: { host, instance, vili: viliVersion, url: addressOf(settings.admin) },
     fleet,
     endpoints,
     rules: () => {
@@ -112,11 +111,4 @@ async function evidenceOf(
 
 function closedText({ opensMs, window }: NonNullable<ReturnType<typeof promotionClosed>>): string {
   return `promotion.window (${window}) ${opensText(opensMs)}`;
-}
-
-/** Where others may ask this host; empty where only this host may. */
-function addressOf({ admin }: Settings): string {
-  const place = admin.listen === null ? null : splitAddress(admin.listen);
-  if (place === null || isLoopback(place.host)) return '';
-  return `${admin.cert === '' ? 'http' : 'https'}://${admin.listen}`;
 }
