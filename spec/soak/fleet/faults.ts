@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../support/eventually.ts';
 import type { EtcdNode } from '../../support/etcd.ts';
 import type { Random } from '../../support/seeded.ts';
 import type { ShiftedClock } from './clock.ts';
@@ -9,7 +10,10 @@ import type { Recorder } from './recorder.ts';
 const BEYOND_LEASE_MS = { from: 17_000, to: 22_000 };
 const SHORT_MS = { from: 2000, to: 8000 };
 const SHIFT_MAX_HOURS = 12;
+const HELD_MAX_MS = 60_000;
 const NO_LEADER = 'nobody leads';
+const NOBODY = 'nobody could be asked';
+export const OPERATOR = 'soak';
 
 /** What faults are made of. */
 export interface Stage {
@@ -36,8 +40,23 @@ export const FAULTS: readonly Fault[] = [
   { name: 'a host killed', act: (stage) => killHost(stage, stage.random.of(stage.hosts)) },
   { name: 'leading host killed', act: (stage) => killHost(stage, leading(stage)) },
   { name: 'leading host paused', act: pauseLeading },
+  { name: 'a running servlet killed', act: killServlet },
+  { name: 'the fleet held by an operator', act: holdFleet },
   { name: 'a clock shifted', act: shiftClock },
 ];
+
+/** What happens then; null: no host could carry it to etcd. */
+export async function askFleet(
+  { hosts }: Pick<Stage, 'hosts'>,
+  act: 'pause' | 'resume' | 'reject',
+): Promise<string | null> {
+  for (const { daemon } of hosts) {
+    const request = { act, by: OPERATOR, reason: 'the soak decides' };
+    const reply = await daemon.client.askFleet(request).catch(() => null);
+    if (reply !== null) return reply.effect;
+  }
+  return null;
+}
 
 // Private
 
@@ -89,6 +108,25 @@ async function pauseLeading(stage: Stage): Promise<string> {
   if (host === undefined) return NO_LEADER;
   await host.pause(stage.random.between(BEYOND_LEASE_MS.from, BEYOND_LEASE_MS.to));
   return host.name;
+}
+
+/** On probation, users of its host go back, and so do those of the others. */
+async function killServlet({ hosts, random }: Stage): Promise<string> {
+  const host = random.of(hosts);
+  return `${host.name}, ${await host.killRunning()}`;
+}
+
+async function holdFleet(stage: Stage): Promise<string> {
+  const { random } = stage;
+  const paused = await askFleet(stage, 'pause');
+  if (paused === null) return NOBODY;
+  await sleep(random.between(SHORT_MS.from, SHORT_MS.to));
+  const resumed = await eventually(
+    'the fleet goes on',
+    () => askFleet(stage, 'resume'),
+    HELD_MAX_MS,
+  );
+  return `${paused}; ${resumed}`;
 }
 
 /** It stays so until the next time. */

@@ -7,6 +7,8 @@ const SERVING_LIMIT_MS = 60_000;
 const USERS_IN_FLIGHT_MAX = 500;
 /** Longer than any pause here. */
 const RESPONSE_LIMIT_MS = 60_000;
+/** Requests that were sent to a killed servlet before its connections were seen to be broken. */
+const NOTICED_MS = 1000;
 const FIRST = '1.0.0';
 
 /** When users of a host had nobody to ask, by `performance.now()`. */
@@ -79,6 +81,17 @@ export class FleetHost {
       SERVING_LIMIT_MS,
     );
     outage.untilMs = performance.now();
+  }
+
+  /** Kills the process that users have. Returns its version. */
+  async killRunning(): Promise<string> {
+    const { running } = await this.#daemon.client.status();
+    const pid = running?.pid ?? null;
+    if (running === null || pid === null) return 'which has none';
+    const fromMs = performance.now();
+    this.outages.push({ fromMs, untilMs: fromMs + NOTICED_MS });
+    process.kill(pid, 'SIGKILL');
+    return running.version;
   }
 
   /** Stops its Vili in the middle of whatever it does, and lets it go on. */

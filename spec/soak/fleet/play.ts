@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../lib/errors.ts';
 import { isEnded } from '../../../lib/fleet/rollout/records.ts';
 import type { Random } from '../../support/seeded.ts';
-import { FAULTS, type Stage } from './faults.ts';
+import { askFleet, FAULTS, OPERATOR, type Stage } from './faults.ts';
+import type { FleetHost } from './host.ts';
 import { type Dropped, dropOnAll, qualityOf } from './releases.ts';
 
 /** A rollout of three waves takes half a minute; faults beside it, and a busy host, make it several. */
@@ -11,7 +12,9 @@ const POLL_MS = 250;
 const CALM_MS = { from: 2000, to: 8000 };
 /** Of the versions come before the one before is decided on. */
 const HASTY_SHARE = 0.2;
-const OPERATOR = 'soak';
+/** Of the good versions an operator takes back on the first host that has gone. */
+const TAKEN_BACK_SHARE = 0.25;
+const BACK_LIMIT_MS = 120_000;
 
 export interface Told {
   readonly line: (text: string) => void;
@@ -56,9 +59,10 @@ export async function playReleases(
     return one;
   };
   while (performance.now() < untilMs) {
-    const { name } = await drop(dropped.length === 0 ? 'good' : qualityOf(random));
+    const { name, quality } = await drop(dropped.length === 0 ? 'good' : qualityOf(random));
+    const isTakenBack = quality === 'good' && random.chance(TAKEN_BACK_SHARE);
     if (random.chance(HASTY_SHARE)) await sleep(random.between(500, 15_000));
-    else await ended(stage, name, random, told);
+    else await ended(stage, { name, isTakenBack }, random, told);
   }
   return dropped;
 }
@@ -67,7 +71,7 @@ export async function playReleases(
 export async function playEnd(stage: Stage, count: number, told: Told): Promise<Dropped> {
   const last = await dropOnAll(stage.hosts, `1.0.${count + 1}`, 'good');
   told.line(`${last.name} comes at the end`);
-  await ended(stage, last.name, stage.random, told);
+  await ended(stage, { name: last.name, isTakenBack: false }, stage.random, told);
   await Promise.all(
     stage.hosts.map(({ daemon }) => daemon.serving(last.name, ROLLOUT_LIMIT_MS)),
   ).catch((error: unknown) => told.problem(`at the end: ${messageOf(error)}`));
@@ -76,23 +80,31 @@ export async function playEnd(stage: Stage, count: number, told: Told): Promise<
 
 // Private
 
-/** Waits for the end of a rollout; an operator decides what is held. */
-async function ended(stage: Stage, name: string, random: Random, told: Told): Promise<void> {
+/** Waits for the end of a rollout; an operator decides what is held, and takes back what is to be taken back. */
+async function ended(
+  stage: Stage,
+  { name, isTakenBack }: { readonly name: string; readonly isTakenBack: boolean },
+  random: Random,
+  told: Told,
+): Promise<void> {
   const startMs = performance.now();
   let askedMs = Number.NEGATIVE_INFINITY;
+  let isBack = false;
   while (performance.now() - startMs < ROLLOUT_LIMIT_MS) {
     const { rollout } = stage.recorder.view;
     const isOfIt = rollout?.candidate.version === name;
     if (isOfIt && isEnded(rollout)) {
       const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
-      return told.line(`${name} is ${rollout.phase} after ${seconds} s: ${rollout.reasons[0]}`);
+      told.line(`${name} is ${rollout.phase} after ${seconds} s: ${rollout.reasons[0]}`);
+      return rollout.phase === 'stopped' ? allBack(stage, name, told) : undefined;
     }
     const isHeld = isOfIt && rollout.heldBy !== null;
     if (isHeld && performance.now() - askedMs > CALM_MS.to) {
       askedMs = performance.now();
       const act = random.chance(0.5) ? 'resume' : 'reject';
-      told.line(`${name} is held by ${rollout.heldBy}: ${act}, ${await asked(stage, act)}`);
+      told.line(`${name} is held by ${rollout.heldBy}: ${act}, ${await askFleet(stage, act)}`);
     }
+    if (isTakenBack && !isBack) isBack = await takenBack(stage, name, told);
     await sleep(POLL_MS);
   }
   told.problem(
@@ -100,14 +112,31 @@ async function ended(stage: Stage, name: string, random: Random, told: Told): Pr
   );
 }
 
-async function asked({ hosts }: Stage, act: 'resume' | 'reject'): Promise<string> {
-  for (const { daemon } of hosts) {
-    const reply = await daemon.client
-      .askFleet({ act, by: OPERATOR, reason: 'the soak decides' })
-      .catch(() => null);
-    if (reply !== null) return reply.effect;
+/** Whether an operator could take users of a host back, which stops the rollout. */
+async function takenBack({ hosts, recorder }: Stage, name: string, told: Told): Promise<boolean> {
+  const gone = recorder.view.hosts.find(
+    ({ running, isOnProbation }) => running?.version === name && isOnProbation,
+  );
+  const host = hosts.find((one) => one.name === gone?.host);
+  if (host === undefined) return false;
+  const request = { by: OPERATOR, reason: 'it is taken back' };
+  const reply = await host.daemon.client.rollback(request).catch(() => null);
+  if (reply !== null) told.line(`${name} is taken back on ${host.name}: ${reply.effect}`);
+  return reply !== null;
+}
+
+/** Of a rollout that is stopped, no host has the version in the end. */
+async function allBack({ hosts }: Stage, name: string, told: Told): Promise<void> {
+  const isBack = async ({ daemon }: FleetHost): Promise<boolean> => {
+    const status = await daemon.client.status().catch(() => null);
+    return status !== null && status.running?.version !== name && status.testing?.version !== name;
+  };
+  const limitMs = performance.now() + BACK_LIMIT_MS;
+  while (performance.now() < limitMs) {
+    if ((await Promise.all(hosts.map(isBack))).every(Boolean)) return told.line(`${name} is gone`);
+    await sleep(POLL_MS);
   }
-  return 'nobody could be asked';
+  told.problem(`${name} was stopped, and is still there after ${BACK_LIMIT_MS / 1000} s`);
 }
 
 function seen({ recorder: { view } }: Stage): string {

@@ -10,6 +10,8 @@ import { type Wave, waveLimit } from '../../../../lib/model/promotion/wave.ts';
 export interface Window {
   mostHosts: number;
   readonly wereAway: Set<string>;
+  /** An operator held the fleet all the time. */
+  isHeld: boolean;
 }
 
 export interface Scene {
@@ -39,6 +41,7 @@ export function placesProblem(
   if (told.length === 0) return null;
   const who = `${told.join(', ')} to go to ${after.candidate.version}`;
   if (after.heldBy !== null) return `the rollout is held, and tells ${who}`;
+  if (window.isHeld) return `the fleet is held by an operator, and the rollout tells ${who}`;
   if (after.phase !== 'waves' && after.phase !== 'done') {
     return `the rollout is ${after.phase}, and tells ${who}`;
   }

@@ -29,6 +29,13 @@ class Revisions {
     return this;
   }
 
+  held(isHeld: boolean): this {
+    const revision = ++this.#revision;
+    const entry = { key: KEYS.hold, value: '{}', revision, created: revision };
+    this.changes.push({ key: KEYS.hold, entry: isHeld ? entry : null, revision });
+    return this;
+  }
+
   away(host: string): this {
     this.changes.push({ key: KEYS.host(host), entry: null, revision: ++this.#revision });
     return this;
@@ -115,6 +122,15 @@ describe('The audit of a fleet by its revisions', () => {
     expectProblems(fleet().rollout({ assigned: { a: 0 }, phase: 'rejected' }), [
       /is rejected, and tells a/,
     ]);
+  });
+
+  it('finds hosts told while an operator holds the fleet, unless the leader may not have seen it', () => {
+    const told = { assigned: { a: 0 } };
+    expectProblems(fleet().held(true).rollout({}).rollout(told), [
+      /^revision 8: the fleet is held by an operator, and the rollout tells a/,
+    ]);
+    expectProblems(fleet().rollout({}).held(true).rollout(told), []);
+    expectProblems(fleet().held(true).rollout({}).held(false).rollout(told), []);
   });
 
   it('finds a wave that opens too early, but not for a host that was away', () => {

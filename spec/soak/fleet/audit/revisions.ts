@@ -56,7 +56,8 @@ class Replay {
   readonly #rollouts = new Map<number, { last: Rollout; tokens: Set<number> }>();
   #leader: number | null = null;
   #rollout: Rollout | null = null;
-  #window: Window = { mostHosts: 0, wereAway: new Set() };
+  #window: Window = { mostHosts: 0, wereAway: new Set(), isHeld: false };
+  #isHeld = false;
   #switchingAtOnce = 0;
   #revision = 0;
 
@@ -77,6 +78,9 @@ class Replay {
       const rollout = parseRollout(entry.value);
       if (rollout === null) return this.#problem(revision, 'the rollout cannot be read');
       this.#takeRollout(rollout, revision);
+    } else if (key === this.#keys.hold) {
+      this.#isHeld = entry !== null;
+      this.#window.isHeld &&= this.#isHeld;
     } else if (key.startsWith(this.#keys.host(''))) {
       this.#takeHost(key.slice(this.#keys.host('').length), entry?.value ?? null, revision);
     }
@@ -131,7 +135,11 @@ class Replay {
     this.#rollouts.set(id, { last: rollout, tokens: tokens.add(token) });
     this.#rollout = rollout;
     const away = rollout.members.filter((host) => !this.#hosts.has(host));
-    this.#window = { mostHosts: this.#hosts.size, wereAway: new Set(away) };
+    this.#window = {
+      mostHosts: this.#hosts.size,
+      wereAway: new Set(away),
+      isHeld: this.#isHeld,
+    };
   }
 
   #takeHost(host: string, value: string | null, revision: number): void {
