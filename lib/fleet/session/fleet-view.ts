@@ -126,10 +126,14 @@ export class FleetView {
     return this.#hasAsk;
   }
 
-  /** What hosts put of their evidence on this build. */
+  /** What hosts put of their evidence on this build, but for those that the rollout goes on without. */
   evidenceOn({ sha256 }: Build): readonly SeenRecord[] {
     const prefix = `${this.#keys.evidencePrefix}${shortOf(sha256)}/`;
-    return [...this.#evidence].flatMap(([key, { value }]) => (key.startsWith(prefix) ? value : []));
+    const { rollout } = this;
+    const without = rollout?.candidate.sha256 === sha256 ? rollout.excluded : [];
+    return [...this.#evidence].flatMap(([key, { value }]) =>
+      key.startsWith(prefix) && !without.includes(value.host) ? value : [],
+    );
   }
 
   // Private

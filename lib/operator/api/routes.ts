@@ -68,7 +68,7 @@ export const ROUTES = {
     path: '/v1/verdict',
     isOpen: true,
     request: {},
-    doc: 'the verdict on the version under test, or `null`',
+    doc: 'the verdict on the version under test, or `null`; also for [Argo Rollouts and Flagger](kubernetes.md)',
     respond: (handlers) => handlers.verdict(),
   }),
   report: json({

@@ -3,7 +3,7 @@ import { LocalEngine } from '../../../../lib/fleet/engine/local.ts';
 import { keysOf } from '../../../../lib/fleet/session/keys.ts';
 import { FleetSession, LEASE_MS } from '../../../../lib/fleet/session/session.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { hostOf, inputOf, NEW, planned } from '../rollout/fleet-records.ts';
+import { hostOf, inputOf, NEW, NEWER, planned } from '../rollout/fleet-records.ts';
 
 const KEYS = keysOf('shop');
 
@@ -113,6 +113,19 @@ describe('A host in a fleet', () => {
     await eventually('it is gone', () => a.view.rolloutProblem === null);
     await a.beat(told('a'));
     expect(a.leadership).to.not.equal(null);
+  });
+
+  it('leaves out the evidence of a host that the rollout goes on without, which would hold it for ever', async () => {
+    const [a, b] = [stage.open('a'), stage.open('b')];
+    await a.beat(told('a', 'evidence of a'));
+    await b.beat(told('b', 'rejected by b'));
+    await untilHosts(a, 'a,b');
+    await eventually('all evidence is seen', () => a.view.evidenceOn(NEW).length === 2);
+    const { rollout } = planned(null, inputOf(a.view.hosts, { token: a.leadership?.token ?? 0 }));
+    expect(await a.write({ ...rollout, excluded: ['b'] }, false)).to.equal(true);
+    await eventually('that is seen', () => a.view.rollout?.excluded.join() === 'b');
+    expect(a.view.evidenceOn(NEW).map(({ text }) => text)).to.deep.equal(['evidence of a']);
+    expect(a.view.evidenceOn(NEWER)).to.deep.equal([]);
   });
 
   it('leads when nobody does, and no longer once its lease is over', async () => {
