@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import type { Daemon } from '../support/daemon.ts';
-import { type DaemonWorld, freePort, withWorld } from '../support/daemon-world.ts';
+import { type DaemonWorld, withWorld } from '../support/daemon-world.ts';
+import { freePort } from '../support/ports.ts';
 
 const PAGE = fileURLToPath(new URL('../../../docs/kubernetes.md', import.meta.url));
 const BLOCK = /^```(json|yaml)\n([\s\S]*?)^```$/gm;
