@@ -17,7 +17,7 @@ export function requireSpanPackages(from: string = import.meta.url): void {
   if (missing.length === 0) return;
   throw new ViliError(
     'VILI_OTLP_PACKAGES',
-    `otlp.endpoint needs ${SPAN_PACKAGES.join(' and ')}; not installed beside Vili: ${missing.join(', ')}. ` +
+    `otlp.endpoint needs packages that are not installed beside Vili: ${missing.join(', ')}. ` +
       `Install them where Vili is (npm install -g ${SPAN_PACKAGES.join(' ')}), or leave otlp.endpoint out`,
     { exitCode: EXIT.usage },
   );

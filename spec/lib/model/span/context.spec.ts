@@ -25,6 +25,14 @@ describe('A trace context', () => {
     );
   });
 
+  it('has ids that are never the same twice', () => {
+    const ids = Array.from({ length: 5000 }, (_, index) => {
+      return index % 2 === 0 ? newSpanId() : newTraceId().slice(16);
+    });
+    expect(new Set(ids).size).to.equal(ids.length);
+    expect(ids.filter((id) => !/^[0-9a-f]{16}$/.test(id))).to.deep.equal([]);
+  });
+
   it('is valid with new ids', () => {
     const parsed = parseTraceParent(`00-${newTraceId()}-${newSpanId()}-01`);
     expect(parsed?.isSampled).to.equal(true);
