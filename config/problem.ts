@@ -1,4 +1,5 @@
 import { EXIT, ViliError } from '../lib/errors.ts';
+import { someOf } from '../lib/text/numbers.ts';
 import type { Raw } from './formats/format.ts';
 
 const MAX_SHOWN = 100;
@@ -85,9 +86,7 @@ export function problemLine({ source, line, name, text }: Problem): string {
 
 /** The warnings as lines, at most 100. */
 export function warningLines(warnings: readonly Problem[]): string[] {
-  const lines = warnings.slice(0, MAX_SHOWN).map(problemLine);
-  const more = warnings.length - MAX_SHOWN;
-  return more > 0 ? [...lines, `and ${more} more`] : lines;
+  return someOf(warnings.map(problemLine), MAX_SHOWN);
 }
 
 // Private

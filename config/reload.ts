@@ -12,6 +12,7 @@ import { ConfigError, type Problem, problemLine, visible, withoutPassword } from
 import { schemaSettings } from './schema.ts';
 import type { ReloadTime } from './schema/setting.ts';
 import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';
+import { someOf } from '../lib/text/numbers.ts';
 
 /** Further problems are only counted: the text is one line of a log. */
 const MAX_TOLD = 5;
@@ -39,9 +40,7 @@ export interface Reloaded {
 /** The sources cannot be used: the settings stay as they are. Code `VILI_RELOAD_FAILED`. */
 export class ReloadFailed extends ViliError {
   constructor(problems: readonly Problem[]) {
-    const told = problems.slice(0, MAX_TOLD).map(problemLine);
-    const more = problems.length - told.length;
-    const all = [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+    const all = someOf(problems.map(problemLine), MAX_TOLD).join('; ');
     super('VILI_RELOAD_FAILED', `the settings stay as they are: ${visible(all)}`, {
       exitCode: EXIT.usage,
       httpStatus: 422,

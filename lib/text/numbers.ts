@@ -35,3 +35,9 @@ export function bytes(count: number): string {
   }
   return `${decimal(value)} TiB`;
 }
+
+/** At most `most` of these, then how many more there are. */
+export function someOf(texts: readonly string[], most: number): string[] {
+  const more = texts.length - most;
+  return more > 0 ? [...texts.slice(0, most), `and ${more} more`] : [...texts];
+}

@@ -7,7 +7,7 @@ import { instanceNumber, type Layout } from '../../../lib/base/names/layout.ts';
 import { exists, namesOrNone } from '../../../lib/base/names/paths.ts';
 import { parseServerFile } from '../../../lib/base/names/server-file.ts';
 import { findStalePids } from '../../../lib/servlet/process/stale-pids.ts';
-import { counted } from '../../../lib/text/numbers.ts';
+import { counted, someOf } from '../../../lib/text/numbers.ts';
 import type { Migration } from './migration-item.ts';
 
 /** Instance folders of the Go program carry a time: `2026-11-22_08.52.58_running`. */
@@ -83,8 +83,10 @@ async function otherFiles({ base, identifier }: Layout): Promise<Migration[]> {
       parseServerFile(identifier, name) === undefined,
   );
   if (names.length === 0) return [];
-  const shown = names.slice(0, MAX_NAMED).map((name) => basename(name));
-  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
-  const text = `${shown.join(', ')}${more}: no version follows "${identifier}-", so no server file for Vili`;
+  const shown = someOf(
+    names.map((name) => basename(name)),
+    MAX_NAMED,
+  );
+  const text = `${shown.join(', ')}: no version follows "${identifier}-", so no server file for Vili`;
   return [{ kind: 'differs', what: 'server files', text }];
 }

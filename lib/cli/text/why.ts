@@ -3,7 +3,7 @@ import { declaredReason } from '../../evaluation/report/declared.ts';
 import { pausedText } from '../../evaluation/report/paused.ts';
 import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
 import type { HistoryEntry } from '../../model/history.ts';
-import { counted, percent, percentDone } from '../../text/numbers.ts';
+import { counted, percent, percentDone, someOf } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
 import type { TextOptions } from './colors.ts';
 import { declaredText } from './overview/declared.ts';
@@ -197,7 +197,5 @@ function notComparable({ coverage }: TestReport): string[] {
 }
 
 function shortList(texts: readonly string[]): string[] {
-  const shown = texts.slice(0, MAX_PLACES).map(printable);
-  const more = texts.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more`] : shown;
+  return someOf(texts, MAX_PLACES).map(printable);
 }

@@ -1,7 +1,7 @@
 import { type Reason, reasonOf } from '../../model/reason.ts';
 import type { Release } from '../../model/release.ts';
 import type { DeclaredDifference } from '../../model/traffic-rules.ts';
-import { counted } from '../../text/numbers.ts';
+import { counted, someOf } from '../../text/numbers.ts';
 import { beginAnew } from '../hand/anew.ts';
 import type { Draft } from '../draft.ts';
 import type { DeploymentEvent } from '../events.ts';
@@ -44,13 +44,13 @@ export function declaredReasons(
   const found = declared.find((it) => it.version === release.version);
   if (found === undefined) return [];
   const { entries, fileName } = found;
-  const texts = entries.slice(0, MAX_NAMED).map(({ endpoint, path, reason }) => {
+  const texts = entries.map(({ endpoint, path, reason }) => {
     return `${endpoint === null ? '' : `${endpoint} `}${path} (${reason})`;
   });
-  const more = entries.length - texts.length;
-  const rest = more > 0 ? `; and ${more} more` : '';
   const what = counted(entries.length, 'difference');
-  return [reasonOf('declared', `${fileName} declares ${what}: ${texts.join('; ')}${rest}`)];
+  return [
+    reasonOf('declared', `${fileName} declares ${what}: ${someOf(texts, MAX_NAMED).join('; ')}`),
+  ];
 }
 
 // Private

@@ -1,6 +1,6 @@
 import type { PairOutcome } from '../../compare/outcome.ts';
 import type { Reason } from '../../model/reason.ts';
-import { percent } from '../../text/numbers.ts';
+import { percent, someOf } from '../../text/numbers.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
 import { type Evidence, TotalsPart } from '../evidence/evidence.ts';
@@ -117,9 +117,11 @@ function findings(context: DecisionContext): readonly Finding[] {
   const only = [...evidence.endpoints.all()].filter(isOnlySo);
   const share = asideShare(evidence);
   if (share <= MAX_ASIDE_SHARE && only.length === 0) return [];
-  const names = only.slice(0, MAX_ENDPOINTS).map(({ name }) => name);
-  const more = only.length > names.length ? ` and ${only.length - names.length} more` : '';
-  const onlySeen = names.length === 0 ? '' : `. Never compared: ${names.join(', ')}${more}`;
+  const names = someOf(
+    only.map(({ name }) => name),
+    MAX_ENDPOINTS,
+  );
+  const onlySeen = names.length === 0 ? '' : `. Never compared: ${names.join(', ')}`;
   const why = causesText(evidence) || UNTOLD;
   const text = `${percent(share)} of the requests ${why}${onlySeen}${advice(evidence)}`;
   const samples = causes(evidence)[0]?.samples ?? [];

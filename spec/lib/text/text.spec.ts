@@ -6,6 +6,7 @@ import {
   grouped,
   percent,
   percentDone,
+  someOf,
 } from '../../../lib/text/numbers.ts';
 import { dateTime, durationOf, milliseconds, shortDuration } from '../../../lib/text/times.ts';
 
@@ -52,5 +53,11 @@ describe('a quantity in a text for people', () => {
   it('is a moment in UTC, to the second', () => {
     expect(dateTime('2026-01-06T23:55:00.123Z')).to.equal('2026-01-06 23:55:00Z');
     expect(dateTime('never')).to.equal('never');
+  });
+
+  it('is the first of many, and how many more there are', () => {
+    expect(someOf(['a', 'b'], 2)).to.deep.equal(['a', 'b']);
+    expect(someOf(['a', 'b', 'c', 'd'], 2)).to.deep.equal(['a', 'b', 'and 2 more']);
+    expect(someOf([], 2)).to.deep.equal([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { DeclaredView } from '../../../evaluation/report/declared.ts';
-import { counted } from '../../../text/numbers.ts';
+import { counted, someOf } from '../../../text/numbers.ts';
 import type { TextOptions } from '../colors.ts';
 import { printable } from '../printable.ts';
 import { wrapWords } from '../table.ts';
@@ -13,9 +13,7 @@ export function declaredLines(
   { columns }: Pick<TextOptions, 'columns'>,
 ): string[] {
   if (declared === undefined || declared.length === 0) return [];
-  const named = declared.slice(0, MAX_NAMED).map(declaredText);
-  const more = declared.length - named.length;
-  const all = more > 0 ? [...named, `and ${more} more`] : named;
+  const all = someOf(declared.map(declaredText), MAX_NAMED);
   return wrapWords(printable(`${INDENT}declared: ${all.join(', ')}`), columns, INDENT);
 }
 
