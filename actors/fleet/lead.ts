@@ -1,5 +1,7 @@
+import type { Judged } from '../../lib/fleet/rollout/input.ts';
 import { plan } from '../../lib/fleet/rollout/plan.ts';
 import { type Build, type HostRecord, tests } from '../../lib/fleet/rollout/records.ts';
+import type { Judgement } from '../../lib/fleet/view/judgement.ts';
 import type { FleetDeps, FleetSelf, FleetState } from './state.ts';
 
 /** How often the leader asks whether the engine grows without bound. */
@@ -27,7 +29,7 @@ export function lead(deps: FleetDeps, self: FleetSelf, state: FleetState): Fleet
     token: leadership.token,
     hosts,
     released: absences.released(before, hosts, deps.now()),
-    merged: judgement && { ...judgement, reasons: judgement.reasons.map(({ text }) => text) },
+    merged: build && judgement && mergedOf(build, judgement),
     isHeld: view.hold !== null,
     ask,
   });
@@ -47,6 +49,10 @@ export function lead(deps: FleetDeps, self: FleetSelf, state: FleetState): Fleet
 }
 
 // Private
+
+function mergedOf({ sha256 }: Build, { decision, reasons }: Judgement): Judged {
+  return { sha256, decision, reasons: reasons.map(({ text }) => text) };
+}
 
 function examine(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetState {
   const nowMs = deps.now();

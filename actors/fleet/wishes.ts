@@ -18,7 +18,9 @@ export async function wished(session: FleetSession, wish: FleetWish): Promise<Fl
     const text = 'no host is promoted by itself until `vili fleet resume`; tests go on';
     return done(of, text, told(wish, 'the fleet is paused'));
   }
-  const ask = { kind, version, by, reason };
+  // It is for what there is now, whatever the leader has by the time that it reads it.
+  const asked = version ?? (of === '' ? null : of);
+  const ask = { kind, version: asked, by, reason };
   const objection = rolloutProblem ?? objectionTo(rollout, ask);
   if (kind === 'resume' && hold !== null) {
     await session.release();

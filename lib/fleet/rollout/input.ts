@@ -3,6 +3,8 @@ import type { FleetAsk, HostRecord, Rollout } from './records.ts';
 
 /** What the evidence of all hosts allows, as far as a rollout depends on it. */
 export interface Judged {
+  /** Of the build that it is on. A newer one may have become the candidate since: it says nothing about that one. */
+  readonly sha256: string;
   readonly decision: 'collecting' | 'promote' | 'reject';
   /** A sentence each. */
   readonly reasons: readonly string[];

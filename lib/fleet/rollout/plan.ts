@@ -1,6 +1,6 @@
 import { candidateAmong } from './candidate.ts';
 import { begun, carriedOut, withMembers } from './draft.ts';
-import type { Planned, RolloutEvent, RolloutInput } from './input.ts';
+import type { Judged, Planned, RolloutEvent, RolloutInput } from './input.ts';
 import { quorumProblem } from './quorum.ts';
 import { finishedWith, fitting, isEnded, type Rollout, rejects, runs, tests } from './records.ts';
 import { assigned, settled, waveIsOver } from './waves.ts';
@@ -39,6 +39,11 @@ function superseded(current: Rollout, input: RolloutInput, events: RolloutEvent[
   return testers < quorum * hosts.length ? current : begun(current, newer, input, events);
 }
 
+/** What the evidence allows, if it is on this candidate: that of the one before would open the waves of any other. */
+function mergedOn({ candidate }: Rollout, { merged }: RolloutInput): Judged | null {
+  return merged?.sha256 === candidate.sha256 ? merged : null;
+}
+
 /** What hosts and the evidence of all say. */
 function judge(rollout: Rollout, input: RolloutInput, events: RolloutEvent[]): Rollout {
   const { candidate, assigned: gone, excluded, heldBy } = rollout;
@@ -47,7 +52,7 @@ function judge(rollout: Rollout, input: RolloutInput, events: RolloutEvent[]): R
   if (back !== undefined) {
     return stop(rollout, `${back.host}: ${back.rejected?.text ?? ''}`, input, events);
   }
-  const { merged } = input;
+  const merged = mergedOn(rollout, input);
   if (merged?.decision === 'reject' && !input.isManual)
     return rejectAll(rollout, merged.reasons, input, events);
   const veto = against.find(({ host }) => !excluded.includes(host) && host !== heldBy);
@@ -96,9 +101,10 @@ function goOn(rollout: Rollout, input: RolloutInput, events: RolloutEvent[]): Ro
   const isHeld = input.isHeld || rollout.heldBy !== null;
   if (isHeld || rollout.phase === 'rejected' || rollout.phase === 'stopped') return rollout;
   if (rollout.phase === 'collecting') {
-    const isReady = input.merged?.decision === 'promote' && !input.isManual;
+    const merged = mergedOn(rollout, input);
+    const isReady = merged?.decision === 'promote' && !input.isManual;
     if (!isReady || quorumProblem(rollout, input) !== null) return rollout;
-    const { reasons } = input.merged;
+    const { reasons } = merged;
     return openWave({ ...rollout, decidedBy: 'vili', reasons }, 0, input, events);
   }
   const filled = assigned(rollout, input);

@@ -54,8 +54,16 @@ export function inputOf(
   };
 }
 
-export const PROMOTE = { decision: 'promote', reasons: ['all is well'] } as const;
-export const REJECT = { decision: 'reject', reasons: ['it fails more often'] } as const;
+export const PROMOTE = {
+  sha256: NEW.sha256,
+  decision: 'promote',
+  reasons: ['all is well'],
+} as const;
+export const REJECT = {
+  sha256: NEW.sha256,
+  decision: 'reject',
+  reasons: ['it fails more often'],
+} as const;
 
 /** Plans once and has a rollout; throws when there is none. */
 export function planned(

@@ -65,6 +65,21 @@ describe('the plan of a rollout', () => {
     expect(planned(null, inputOf(testing(), rejecting)).rollout.phase).to.equal('collecting');
   });
 
+  it('takes what the evidence of one build allows for no other, which begins while that evidence is still there', () => {
+    const newer = FOUR.map((name) => hostOf(name, { testing: { ...NEWER, isReady: true } }));
+    const done = { ...planned(null, inputOf(testing())).rollout, phase: 'done' } as const;
+    const underWay = planned(null, inputOf(testing())).rollout;
+    for (const before of [done, underWay]) {
+      for (const merged of [PROMOTE, REJECT]) {
+        const { rollout } = planned(before, inputOf(newer, { merged }));
+        expect(rollout.candidate).to.deep.equal(NEWER);
+        expect(rollout).to.deep.include({ phase: 'collecting', assigned: {}, decidedBy: '' });
+      }
+    }
+    const own = { ...PROMOTE, sha256: NEWER.sha256 };
+    expect(planned(done, inputOf(newer, { merged: own })).rollout.phase).to.equal('waves');
+  });
+
   it('rejects on all hosts by the evidence of all', () => {
     const { rollout, events } = planned(null, inputOf(testing(), { merged: REJECT }));
     expect(rollout).to.include({ phase: 'rejected', decidedBy: 'vili' });
@@ -189,7 +204,7 @@ describe('the plan of a rollout', () => {
     const hosts = [hostOf('a'), hostOf('b'), bad, hostOf('d')];
     const { rollout } = planned(null, inputOf(testing()));
     const ask = { kind: 'promote', version: null, by: 'ann', reason: text } as const;
-    const merged = { decision: 'reject', reasons: Array<string>(2000).fill(`${text}y`) } as const;
+    const merged = { ...REJECT, reasons: Array<string>(2000).fill(`${text}y`) };
     const gone = { ...rollout, phase: 'waves', assigned: { c: 0 } } as const;
     for (const { rollout: next } of [
       planned(rollout, inputOf(hosts)),

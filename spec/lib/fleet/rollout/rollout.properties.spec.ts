@@ -14,7 +14,7 @@ import { hostOf, NEW, PROMOTE } from './fleet-records.ts';
 const RELEASE_AFTER = 3;
 const ENDS: ReadonlySet<Order['act']> = new Set(['reject', 'roll-back']);
 /** More than is written to the engine. */
-const LONG_REJECT: Judged = {
+const LONG_REJECT: Omit<Judged, 'sha256'> = {
   decision: 'reject',
   reasons: Array<string>(20).fill('bad; '.repeat(80)),
 };
@@ -50,7 +50,8 @@ class World {
   revision = 0;
   token = 0;
   isHeld = false;
-  merged: Judged | null = null;
+  /** On whatever is the candidate when a leader reads. */
+  merged: Omit<Judged, 'sha256'> | null = null;
   ask: FleetAsk | null = null;
   leaders: Leader[] = [];
 
@@ -79,7 +80,8 @@ class World {
           .filter(({ awayFor }) => awayFor >= RELEASE_AFTER)
           .map(({ record }) => record.host),
       ),
-      merged: this.merged,
+      merged: this.merged &&
+        this.rollout && { ...this.merged, sha256: this.rollout.candidate.sha256 },
       isHeld: this.isHeld,
       isManual: false,
       ask: this.ask,

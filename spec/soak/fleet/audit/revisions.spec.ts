@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Change } from '../../../../lib/fleet/engine/coordinator.ts';
-import type { HostRecord, Rollout } from '../../../../lib/fleet/rollout/records.ts';
+import type { Build, HostRecord, Rollout } from '../../../../lib/fleet/rollout/records.ts';
 import { keysOf } from '../../../../lib/fleet/session/keys.ts';
 import { goneHost, hostOf, NEW, OLD } from '../../../lib/fleet/rollout/fleet-records.ts';
 import { auditRevisions, type RevisionAudit } from './revisions.ts';
@@ -27,6 +27,10 @@ class Revisions {
   host(...records: readonly HostRecord[]): this {
     for (const one of records) this.#put(KEYS.host(one.host), JSON.stringify(one));
     return this;
+  }
+
+  evidence(build: Build): this {
+    return this.#put(KEYS.evidence(build, 'a'), '');
   }
 
   held(isHeld: boolean): this {
@@ -77,8 +81,12 @@ class Revisions {
   }
 }
 
-/** Three hosts under a leader. */
+/** Three hosts under a leader, with evidence on the new build. */
 function fleet(): Revisions {
+  return bare().evidence(NEW);
+}
+
+function bare(): Revisions {
   return new Revisions().lead('a').host(hostOf('a'), hostOf('b'), hostOf('c'));
 }
 
@@ -106,7 +114,7 @@ describe('The audit of a fleet by its revisions', () => {
     const history = fleet()
       .rollout({ assigned: { a: 0 } })
       .host(hostOf('b', SWITCHING));
-    const expected = [/^revision 7: b went to shop-1\.1, and nobody had told it to$/];
+    const expected = [/^revision 8: b went to shop-1\.1, and nobody had told it to$/];
     expectProblems(history, expected);
     expectProblems(history.rollout({ assigned: { a: 0, b: 0 } }), expected);
   });
@@ -127,10 +135,20 @@ describe('The audit of a fleet by its revisions', () => {
   it('finds hosts told while an operator holds the fleet, unless the leader may not have seen it', () => {
     const told = { assigned: { a: 0 } };
     expectProblems(fleet().held(true).rollout({}).rollout(told), [
-      /^revision 8: the fleet is held by an operator, and the rollout tells a/,
+      /^revision 9: the fleet is held by an operator, and the rollout tells a/,
     ]);
     expectProblems(fleet().rollout({}).held(true).rollout(told), []);
     expectProblems(fleet().held(true).rollout({}).held(false).rollout(told), []);
+  });
+
+  it('finds a decision on a build of which there is no evidence', () => {
+    const rejected = { phase: 'rejected' } as const;
+    expectProblems(bare().evidence(OLD).rollout({}), [
+      /decided on \(waves\) before there is evidence/,
+    ]);
+    expectProblems(bare().rollout(rejected), [/decided on \(rejected\) before there is evidence/]);
+    expectProblems(bare().rollout({ ...rejected, decidedBy: 'ann' }), []);
+    expectProblems(bare().rollout({ phase: 'collecting', decidedBy: '' }), []);
   });
 
   it('finds a wave that opens too early, but not for a host that was away', () => {
@@ -143,11 +161,11 @@ describe('The audit of a fleet by its revisions', () => {
   it('finds a write by who does not lead any more, and a token that goes back', () => {
     expectProblems(fleet().nobodyLeads().rollout({}), [/token 2 wrote, and the leader had null/]);
     expectProblems(fleet().rollout({}).lead('b').rollout({ token: 2 }), [
-      /token 2 wrote, and the leader had 7/,
+      /token 2 wrote, and the leader had 8/,
     ]);
     expectProblems(fleet().lead('b').rollout({}).rollout({ token: 2 }), [
-      /token 2 wrote, and the leader had 6/,
-      /the token went back from 6 to 2/,
+      /token 2 wrote, and the leader had 7/,
+      /the token went back from 7 to 2/,
     ]);
   });
 
@@ -165,7 +183,7 @@ describe('The audit of a fleet by its revisions', () => {
     expectProblems(
       fleet()
         .rollout({})
-        .rollout({ ...newer, id: 3 }),
+        .rollout({ ...newer, id: 3, phase: 'collecting' }),
       [/rollout 3 follows 1/],
     );
   });

@@ -1,7 +1,7 @@
 import type { Change } from '../../../../lib/fleet/engine/coordinator.ts';
 import { parseHost, parseRollout } from '../../../../lib/fleet/rollout/parse.ts';
 import { type HostRecord, isEnded, type Rollout } from '../../../../lib/fleet/rollout/records.ts';
-import type { Keys } from '../../../../lib/fleet/session/keys.ts';
+import { type Keys, shortOf } from '../../../../lib/fleet/session/keys.ts';
 import type { Wave } from '../../../../lib/model/promotion/wave.ts';
 import { hasBegun, placesProblem, type Window, wavesProblem } from './places.ts';
 
@@ -58,6 +58,8 @@ class Replay {
   #rollout: Rollout | null = null;
   #window: Window = { mostHosts: 0, wereAway: new Set(), isHeld: false };
   #isHeld = false;
+  /** What of a SHA-256 is in the keys of evidence on builds of which some has been put. */
+  readonly #known = new Set<string>();
   #switchingAtOnce = 0;
   #revision = 0;
 
@@ -78,6 +80,8 @@ class Replay {
       const rollout = parseRollout(entry.value);
       if (rollout === null) return this.#problem(revision, 'the rollout cannot be read');
       this.#takeRollout(rollout, revision);
+    } else if (key.startsWith(this.#keys.evidencePrefix)) {
+      this.#known.add(key.slice(this.#keys.evidencePrefix.length).split('/')[0] ?? '');
     } else if (key === this.#keys.hold) {
       this.#isHeld = entry !== null;
       this.#window.isHeld &&= this.#isHeld;
@@ -124,6 +128,7 @@ class Replay {
     for (const problem of [
       placesProblem(before, rollout, scene),
       wavesProblem(before, rollout, scene),
+      this.#groundsProblem(before, rollout),
     ]) {
       if (problem !== null) this.#problem(revision, problem);
     }
@@ -140,6 +145,16 @@ class Replay {
       wereAway: new Set(away),
       isHeld: this.#isHeld,
     };
+  }
+
+  /** Vili lets hosts go by evidence on this very build, and rejects by it. */
+  #groundsProblem(before: Rollout | null, after: Rollout): string | null {
+    const { phase, candidate, decidedBy } = after;
+    const isDecided = phase === 'waves' || phase === 'rejected';
+    const isNew = before?.id !== after.id || before.phase === 'collecting';
+    if (!isDecided || !isNew || decidedBy !== 'vili') return null;
+    if (this.#known.has(shortOf(candidate.sha256))) return null;
+    return `${candidate.version} is decided on (${phase}) before there is evidence on it`;
   }
 
   #takeHost(host: string, value: string | null, revision: number): void {
