@@ -60,7 +60,7 @@ async function withFleet(
           expect(counts).to.include({ failed: 0, ok: counts.sent, lastFailure: null });
         }
       } finally {
-        for (const world of worlds) await world.end();
+        await Promise.all(worlds.map((world) => world.end()));
       }
     }),
   );

@@ -18,6 +18,8 @@ describe('A daemon with a real jar (skipped where there is no JDK)', function ()
       properties_file_name: 'shop.properties',
       port_identifier: 'server.port',
       probation: '1s',
+      // How fast two versions are beside another spec is not the matter here.
+      verdict_speed: 'report',
     };
     await withWorld(settings, async (world) => {
       await world.write('shop.properties', 'server.port=8080\n');

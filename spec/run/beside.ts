@@ -14,6 +14,7 @@ export const BESIDE: readonly string[] = [
   'daemon/examples',
   'daemon/fleet-alone',
   'daemon/init',
+  'daemon/jar',
   'daemon/log-format',
   'daemon/logs',
   'daemon/migrate',
@@ -33,6 +34,7 @@ export const BESIDE: readonly string[] = [
   'daemon/silence',
   'daemon/socket-activation',
   'daemon/start',
+  'daemon/upgrade',
   'daemon/wait',
   'daemon/ways-to-fail',
   'issues/0014-2-4-rights',
@@ -53,6 +55,7 @@ export const BESIDE: readonly string[] = [
   'issues/0015-systematic-value',
   'issues/0016-2-nasty-processes',
   'page/acts',
+  'page/dashboard',
   'page/hostile',
 ];
 
