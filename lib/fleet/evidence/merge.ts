@@ -1,4 +1,4 @@
-import { counted } from '../../text/numbers.ts';
+import { counted, someOf } from '../../text/numbers.ts';
 import type { PendingRejection } from '../../verdict/decision/confirmation.ts';
 import { oddsOf } from '../../verdict/explain/wording.ts';
 import type { VerdictSettings } from '../../verdict/settings.ts';
@@ -154,9 +154,10 @@ function objection(code: string, from: readonly HostEvidence[], text: string): O
 }
 
 function namesOf(hosts: readonly HostEvidence[]): string {
-  const names = hosts.slice(0, MAX_HOSTS_NAMED).map(({ host }) => host);
-  const more = hosts.length - names.length;
-  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+  return someOf(
+    hosts.map(({ host }) => host),
+    MAX_HOSTS_NAMED,
+  ).join(', ');
 }
 
 function missingOf({ missing }: Together, objecting: readonly Objection[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { someOf } from '../../text/numbers.ts';
 import { candidateAmong } from './candidate.ts';
 import { begun, carriedOut, withMembers } from './draft.ts';
 import type { Judged, Planned, RolloutEvent, RolloutInput } from './input.ts';
@@ -126,9 +127,7 @@ function openWave(
 ): Rollout {
   const opened = assigned({ ...rollout, phase: 'waves', wave }, input);
   const names = Object.keys(opened.assigned).filter((host) => opened.assigned[host] === wave);
-  const shown = names.slice(0, SHOWN_HOSTS).join(', ');
-  const more = names.length > SHOWN_HOSTS ? ` and ${names.length - SHOWN_HOSTS} more` : '';
-  const who = names.length === 0 ? 'no further host' : `${shown}${more}`;
+  const who = names.length === 0 ? 'no further host' : someOf(names, SHOWN_HOSTS).join(', ');
   events.push({
     kind: 'wave',
     text: `wave ${wave + 1} of ${input.waves.length} of ${rollout.candidate.version}: ${who}`,
