@@ -137,8 +137,11 @@ for (const processes of ['1', '2']) {
             'service.name': 'vili',
             'service.namespace': 'shop',
           });
-          const series = seriesIn(await daemon.client.metrics());
-          expect(valueOf(series, 'vili_spans_exported_total')).to.equal(6);
+          // The collector has them before its response is read.
+          const series = await eventually('all are counted', async () => {
+            const now = seriesIn(await daemon.client.metrics());
+            return valueOf(now, 'vili_spans_exported_total') === 6 ? now : null;
+          });
           expect(valueOf(series, 'vili_spans_dropped_total', { reason: 'lost' })).to.equal(0);
         });
         expect(collector.spans).to.have.length(6);
