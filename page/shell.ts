@@ -2,6 +2,7 @@ import type { StatusView } from '../lib/operator/views/status-view.ts';
 import { useLive } from './live/store.ts';
 import { Gone } from './parts/gone.ts';
 import { Header } from './parts/header.ts';
+import { LateView } from './parts/late-view.ts';
 import { Notices } from './parts/notice.ts';
 import { TokenForm } from './parts/token-form.ts';
 import { addressOf, useRoute } from './route.ts';
@@ -60,7 +61,7 @@ export function Shell(): VNode {
         access === 'none'
           ? html`<section class="card door"><h2>No entry</h2><p>${shown(refusal)}</p>
             ${takesToken ? html`<${TokenForm} onDone=${() => {}} />` : null}</section>`
-          : html`<${Guarded} key=${view.name}><${view.View} route=${route} /><//>`
+          : html`<${Guarded} key=${view.name}><${LateView} view=${view} route=${route} /><//>`
       }
     </main>
     <${Notices} />`;

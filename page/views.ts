@@ -1,14 +1,10 @@
 import type { StatusView } from '../lib/operator/views/status-view.ts';
+import { lazily } from './live/lazily.ts';
 import type { Route } from './route.ts';
 import type { VNode } from './vendor/preact.js';
-import { Differences } from './views/differences.ts';
-import { Fleet } from './views/fleet.ts';
-import { Inside } from './views/inside.ts';
-import { Logs } from './views/logs.ts';
 import { Now } from './views/now.ts';
-import { Traffic } from './views/traffic.ts';
-import { Versions } from './views/versions.ts';
-import { Why } from './views/why.ts';
+
+export type ViewOf = (props: { route: Route }) => VNode;
 
 export interface View {
   /** In the address. */
@@ -16,49 +12,75 @@ export interface View {
   readonly title: string;
   /** What it answers. */
   readonly question: string;
-  readonly View: (props: { route: Route }) => VNode;
+  readonly load: () => Promise<ViewOf>;
   /** Whether the navigation has it; absent: always. */
   readonly isOffered?: (status: StatusView) => boolean;
 }
 
 /** In the order of the navigation; the first is shown first. */
 export const VIEWS: readonly [View, ...View[]] = [
-  { name: 'now', title: 'Now', question: 'May the version under test go live?', View: Now },
+  {
+    name: 'now',
+    title: 'Now',
+    question: 'May the version under test go live?',
+    load: async () => Now,
+  },
   {
     name: 'why',
     title: 'Why',
     question: 'What speaks for and against it, and how sure is that?',
-    View: Why,
+    load: late('why', 'Why', () => import('./views/why.ts')),
   },
   {
     name: 'differences',
     title: 'Differences',
     question: 'Which request shows it, and is it our noise?',
-    View: Differences,
+    load: late('differences', 'Differences', () => import('./views/differences.ts')),
   },
   {
     name: 'traffic',
     title: 'Traffic',
     question: 'How much, how fast, and what becomes of the copies?',
-    View: Traffic,
+    load: late('traffic', 'Traffic', () => import('./views/traffic.ts')),
   },
   {
     name: 'versions',
     title: 'Versions',
     question: 'What became of every version, and who decided?',
-    View: Versions,
+    load: late('versions', 'Versions', () => import('./views/versions.ts')),
   },
-  { name: 'logs', title: 'Logs', question: 'What do both log?', View: Logs },
-  { name: 'inside', title: 'Inside', question: 'Is Vili itself well?', View: Inside },
+  {
+    name: 'logs',
+    title: 'Logs',
+    question: 'What do both log?',
+    load: late('logs', 'Logs', () => import('./views/logs.ts')),
+  },
+  {
+    name: 'inside',
+    title: 'Inside',
+    question: 'Is Vili itself well?',
+    load: late('inside', 'Inside', () => import('./views/inside.ts')),
+  },
   {
     name: 'fleet',
     title: 'Fleet',
     question: 'How far is the version on all hosts, and what holds it?',
-    View: Fleet,
+    load: late('fleet', 'Fleet', () => import('./views/fleet.ts')),
     isOffered: ({ fleet }) => fleet != null,
   },
 ];
 
 export function viewNamed(name: string): View {
   return VIEWS.find((view) => view.name === name) ?? VIEWS[0];
+}
+
+// Private
+
+/** What the module of a view exports under this name, once it is wanted. */
+function late<Name extends string>(
+  file: string,
+  exported: Name,
+  first: () => Promise<Readonly<Record<Name, ViewOf>>>,
+): () => Promise<ViewOf> {
+  return async () => (await lazily(first, `/page/views/${file}.js`))[exported];
 }

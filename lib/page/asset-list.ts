@@ -9,11 +9,9 @@ export interface AssetFile {
   /** Absolute. */
   readonly file: string;
   readonly type: string;
-  /** Whether only some views need it, and load it themselves. */
-  readonly isLate?: boolean;
 }
 
-export const SCRIPT = 'text/javascript; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
 const STYLE = 'text/css; charset=utf-8';
 
 /** `dist`, where the modules of the page are below `page`. */
@@ -46,9 +44,9 @@ export async function assetFiles(): Promise<readonly AssetFile[]> {
     ...SHARED.map((name) => script(`/lib/${name}.js`, join(COMPILED, 'lib', `${name}.js`))),
     script('/page/vendor/preact.js', inPackage('htm/preact/standalone')),
     script('/page/vendor/ansi-up.js', inPackage('ansi_up')),
-    late(script('/page/vendor/uplot.js', beside('uplot', 'uPlot.esm.js'))),
+    script('/page/vendor/uplot.js', beside('uplot', 'uPlot.esm.js')),
     { url: '/page/vendor/uplot.css', file: beside('uplot', 'uPlot.min.css'), type: STYLE },
-    late(script('/page/vendor/diff.js', join(inPackage('diff'), '../../dist/diff.min.js'))),
+    script('/page/vendor/diff.js', join(inPackage('diff'), '../../dist/diff.min.js')),
   ];
 }
 
@@ -56,10 +54,6 @@ export async function assetFiles(): Promise<readonly AssetFile[]> {
 
 function script(url: string, file: string): AssetFile {
   return { url, file, type: SCRIPT };
-}
-
-function late(file: AssetFile): AssetFile {
-  return { ...file, isLate: true };
 }
 
 function inPackage(name: string): string {

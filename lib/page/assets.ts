@@ -2,9 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type AssetFile, assetFiles, SCRIPT } from './asset-list.ts';
+import { assetFiles } from './asset-list.ts';
 
 const compress = promisify(gzip);
+
+/** What the others are imported by, directly or not. */
+const FIRST_MODULES = ['/page/app.js', '/page/again.js'];
+/** As the compiler writes it; `import(…)` is left to whoever wants the module. */
+const STATIC_IMPORT = /^(?:import|export)\b[^'\n(]*'([^']+)';/gm;
 
 /** A file of the page as it is sent: strong ETags, one for each encoding. */
 export interface Asset {
@@ -37,20 +42,29 @@ export function pageAssets(): Promise<Assets> {
 
 async function readAssets(): Promise<Assets> {
   const files = await assetFiles();
-  const read = async (of: AssetFile): Promise<Asset> => {
-    const bytes = await readFile(of.file);
-    return encode(of.type, of.url === '/' ? withPreloads(bytes, files) : bytes);
-  };
+  const contents = new Map<string, Buffer>(
+    await Promise.all(files.map(async ({ url, file }) => [url, await readFile(file)] as const)),
+  );
+  const index = contents.get('/');
+  if (index !== undefined) contents.set('/', withPreloads(index.toString(), contents));
   return new Map(
-    await Promise.all(files.map(async (file) => [file.url, await read(file)] as const)),
+    files.map(({ url, type }) => [url, encode(type, contents.get(url) ?? Buffer.of())] as const),
   );
 }
 
-/** Names every module in the head: a browser asks for all at once, instead of for each once it has read who imports it. */
-function withPreloads(html: Buffer, files: readonly AssetFile[]): Buffer {
-  const modules = files.filter(({ type, isLate }) => type === SCRIPT && isLate !== true);
-  const links = modules.map(({ url }) => `    <link rel="modulepreload" href="${url}">\n`);
-  return Buffer.from(html.toString().replace('  </head>', () => `${links.join('')}  </head>`));
+/**
+ * Names in the head of the page every module that its first view needs: a browser asks for all at once, instead of for each
+ * once it has read who imports it.
+ */
+function withPreloads(html: string, contents: ReadonlyMap<string, Buffer>): Buffer {
+  const urls = new Set(FIRST_MODULES);
+  for (const url of urls) {
+    for (const [, path = ''] of (contents.get(url)?.toString() ?? '').matchAll(STATIC_IMPORT)) {
+      urls.add(new URL(path, `http://vili${url}`).pathname);
+    }
+  }
+  const links = Array.from(urls, (url) => `    <link rel="modulepreload" href="${url}">\n`);
+  return Buffer.from(html.replace('  </head>', () => `${links.join('')}  </head>`));
 }
 
 function encode(type: string, bytes: Buffer): Asset {

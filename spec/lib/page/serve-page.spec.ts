@@ -96,13 +96,26 @@ describe('The files of the page', () => {
     expect(named.filter((path) => !assets.has(path))).to.deep.equal([]);
   });
 
-  it('are asked for all at once, but for those that only some views need', async () => {
+  it('are asked for all at once where the first view needs them, and the others when they are wanted', async () => {
     const assets = await pageAssets();
     const html = assets.get('/')?.plain.bytes.toString() ?? '';
-    const early = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, path]) => path);
-    const scripts = [...assets].filter(([, { type }]) => type.startsWith('text/javascript'));
-    const late = ['/page/vendor/diff.js', '/page/vendor/uplot.js'];
-    expect([...early, ...late]).to.have.members(scripts.map(([path]) => path));
+    const early = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(
+      ([, path = '']) => path,
+    );
+    for (const from of early) {
+      const text = assets.get(from)?.plain.bytes.toString() ?? '';
+      for (const [, path = ''] of text.matchAll(/\bfrom\s*'([^']+)'/g)) {
+        expect(early).to.include(new URL(path, `http://vili${from}`).pathname);
+      }
+    }
+    expect(early).to.include.members([
+      '/page/app.js',
+      '/page/views/now.js',
+      '/lib/text/numbers.js',
+    ]);
+    for (const late of ['/page/views/why.js', '/page/parts/chart.js', '/page/vendor/uplot.js']) {
+      expect(early).to.not.include(late);
+    }
   });
 
   it('are small: all of them under 200 KB compressed', async () => {
