@@ -24,7 +24,6 @@ export const BESIDE: readonly string[] = [
   'daemon/pause',
   'daemon/preview',
   'daemon/promotion-window',
-  'daemon/rejection',
   'daemon/reload',
   'daemon/restart',
   'daemon/run-bare',
