@@ -42,7 +42,7 @@ export interface LogBatch {
   readonly kinds: readonly LogKind[];
   /** Top-level keys of a few lines without a level, which suggest a value for `log.level_field`. */
   readonly unknownKeys: readonly string[];
-  /** The latest lines, at most 60, to be shown with a sample. */
+  /** The latest lines, at most 200, to be shown with a sample. */
   readonly latest: readonly LogLine[];
   readonly offset: LogOffset;
 }
