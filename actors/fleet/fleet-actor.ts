@@ -3,6 +3,7 @@ import { messageOf } from '../../lib/errors.ts';
 import { hostRecordOf } from '../../lib/fleet/host/record.ts';
 import { Absences } from '../../lib/fleet/rollout/absent.ts';
 import { objectionToRetest } from '../../lib/fleet/rollout/decided.ts';
+import { LIMITS } from '../../lib/fleet/rollout/records.ts';
 import { fleetReportOf } from '../../lib/fleet/view/view.ts';
 import { lead } from './lead.ts';
 import type { FleetFound, FleetMessage } from './messages.ts';
@@ -118,10 +119,10 @@ function look(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetState {
   return { ...state, isLooking: true };
 }
 
-/** How many hosts decide, those that are away too; null while nothing is known of them. */
-function sizeOf({ session: { view } }: FleetState): number | null {
+/** How many hosts decide, those that are away too; the most there can be while nothing is known of them. */
+function sizeOf({ session: { view } }: FleetState): number {
   const size = Math.max(view.hosts.length, view.rollout?.members.length ?? 0);
-  return size === 0 ? null : size;
+  return size === 0 ? LIMITS.hosts : size;
 }
 
 function found(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { FleetMessage } from '../../../actors/fleet/messages.ts';
 import { NOTHING_DEPLOYED } from '../../../lib/deployment/state.ts';
-import type { Rollout } from '../../../lib/fleet/rollout/records.ts';
+import { LIMITS, type Rollout } from '../../../lib/fleet/rollout/records.ts';
 import { hostOf, NEW } from '../../lib/fleet/rollout/fleet-records.ts';
 import { asked } from '../../support/actor-kit.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -63,8 +63,10 @@ describe('One of several hosts, when something is amiss,', () => {
     });
   }).timeout(60_000);
 
-  it('asks for its evidence as one of so many hosts, once it knows of how many', async () => {
+  it('asks for its evidence as one of so many hosts, and of the most there can be until it knows of how many', async () => {
     await withFleetActor(async (stage, around) => {
+      await eventually('it looks', () => around.looks.some(Boolean));
+      expect(around.looks.find(Boolean)).to.equal(LIMITS.hosts);
       const client = around.engine.connect();
       for (const name of ['b', 'c'])
         await client.put(KEYS.host(name), JSON.stringify(hostOf(name)));
