@@ -179,7 +179,7 @@ describe('The dashboard in a browser', function () {
     try {
       const { page, complaints } = broken;
       let isRefused = true;
-      await page.route(/\/page\/(?:views\/why|vendor\/uplot)\.js$/, async (route) => {
+      await page.route(/\/page\/(?:views\/now|vendor\/uplot)\.js$/, async (route) => {
         const isUplot = route.request().url().endsWith('uplot.js');
         if (!isUplot && !isRefused) return route.continue();
         await route.fulfill({ status: 503, body: 'not now' });
