@@ -1,5 +1,6 @@
 import type { Mask } from '../../compare/mask/mask.ts';
 import type { CopySpan } from '../../model/span/copy.ts';
+import type { SpannedRequest } from '../../model/span/request.ts';
 import type { SpanIds } from '../../model/span/span.ts';
 import type { ServedExchange } from './protocol.ts';
 
@@ -27,58 +28,60 @@ const PORT = /^\d{1,5}$/;
 
 /** What users got: Vili is the server. */
 export function exchangeSpan(exchange: ServedExchange, mask: Mask): SpanData {
-  const { span, method, path, endpoint, atMs, ms, instance, status } = exchange;
-  const { requestId, scheme, host } = span;
-  const errorType = errorOf(exchange, SERVER_ERROR);
-  return {
-    ids: span,
-    name: nameOf(method, endpoint),
-    kind: 'server',
-    atMs,
-    ms,
-    isError: errorType !== null,
-    attributes: {
-      ...methodOf(method),
-      'url.scheme': scheme,
-      'url.path': shownPath(path, mask),
-      ...addressOf(host),
-      ...(status > 0 && { 'http.response.status_code': status }),
-      ...(errorType !== null && { 'error.type': errorType }),
-      ...serviceOf(instance, endpoint, requestId),
-      'vili.role': 'running',
-    },
-  };
+  const { span } = exchange;
+  const path = shownPath(exchange.path, mask);
+  return spanOf(exchange, span, 'server', SERVER_ERROR, {
+    'url.scheme': span.scheme,
+    'url.path': path,
+    ...addressOf(span.host),
+    'vili.request_id': span.requestId,
+    'vili.role': 'running',
+  });
 }
 
 /** What a copy got: Vili is the client. */
 export function copySpan(copy: CopySpan, mask: Mask): SpanData {
-  const { method, path, endpoint, atMs, ms, status, instance, host, port, scheme } = copy;
-  const errorType = errorOf(copy, CLIENT_ERROR);
-  const shown = shownPath(path, mask);
+  const { host, port, scheme } = copy;
+  const path = shownPath(copy.path, mask);
+  return spanOf(copy, copy, 'client', CLIENT_ERROR, {
+    'url.full': `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`,
+    'url.path': path,
+    'server.address': host,
+    'server.port': port,
+    'vili.request_id': copy.requestId,
+    'vili.role': copy.role,
+    'vili.outcome': copy.outcome,
+    'vili.differences': copy.differences,
+  });
+}
+
+// Private
+
+/** Statuses from `leastError` on are errors: a server's own are those that it made itself. */
+function spanOf(
+  { method, endpoint, atMs, ms, status, failure, instance }: SpannedRequest,
+  ids: SpanIds,
+  kind: SpanData['kind'],
+  leastError: number,
+  own: Attributes,
+): SpanData {
+  const errorType = failure ?? (status >= leastError ? String(status) : null);
   return {
-    ids: copy,
+    ids,
     name: nameOf(method, endpoint),
-    kind: 'client',
+    kind,
     atMs,
     ms,
     isError: errorType !== null,
     attributes: {
       ...methodOf(method),
-      'url.full': `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${shown}`,
-      'url.path': shown,
-      'server.address': host,
-      'server.port': port,
       ...(status > 0 && { 'http.response.status_code': status }),
       ...(errorType !== null && { 'error.type': errorType }),
-      ...serviceOf(instance, endpoint, copy.requestId),
-      'vili.role': copy.role,
-      'vili.outcome': copy.outcome,
-      'vili.differences': copy.differences,
+      ...serviceOf(instance, endpoint),
+      ...own,
     },
   };
 }
-
-// Private
 
 function methodOf(method: string): Attributes {
   return METHODS.has(method)
@@ -110,21 +113,11 @@ function addressOf(host: string): Attributes {
 }
 
 /** An instance is `inventory-1.4.2/1_running`. */
-function serviceOf(instance: string, endpoint: string, requestId: string): Attributes {
+function serviceOf(instance: string, endpoint: string): Attributes {
   const [version = ''] = instance.split('/');
   return {
     'vili.version': version,
     'vili.instance': instance,
     'vili.endpoint': endpoint,
-    'vili.request_id': requestId,
   };
-}
-
-/** Statuses from `leastStatus` on are errors: a server's own are those that it made itself. */
-function errorOf(
-  { status, failure }: Pick<ServedExchange, 'status' | 'failure'>,
-  leastStatus: number,
-): string | null {
-  if (failure !== null) return failure;
-  return status >= leastStatus ? String(status) : null;
 }

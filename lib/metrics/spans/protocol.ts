@@ -1,6 +1,6 @@
 import type { MaskSettings } from '../../compare/mask/mask.ts';
-import type { FailureKind } from '../../model/exchange.ts';
 import type { CopySpan } from '../../model/span/copy.ts';
+import type { SpannedRequest } from '../../model/span/request.ts';
 import type { ExchangeSpan } from '../../model/span/span.ts';
 
 const TRACES_PATH = '/v1/traces';
@@ -39,19 +39,8 @@ export interface SpanSettings {
 }
 
 /** A user's request that was responded to, or not. */
-export interface ServedExchange {
+export interface ServedExchange extends SpannedRequest {
   readonly span: ExchangeSpan;
-  readonly method: string;
-  /** Path and query, verbatim. */
-  readonly path: string;
-  readonly endpoint: string;
-  /** Steady clock, ms. */
-  readonly atMs: number;
-  readonly ms: number;
-  /** 0 when running did not respond. */
-  readonly status: number;
-  readonly failure: FailureKind | null;
-  readonly instance: string;
 }
 
 export interface SpanBatch {

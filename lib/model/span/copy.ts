@@ -1,4 +1,4 @@
-import type { FailureKind } from '../exchange.ts';
+import type { SpannedRequest } from './request.ts';
 import type { SpanIds } from './span.ts';
 
 /**
@@ -7,20 +7,9 @@ import type { SpanIds } from './span.ts';
  */
 export type CopyOutcome = 'same' | 'differs' | 'worse' | 'better' | 'doubtful' | 'set-aside';
 
-/** The span of a copy, with its own times: `atMs` is of the steady clock. */
-export interface CopySpan extends SpanIds {
+/** The span of a copy, with its own times. */
+export interface CopySpan extends SpanIds, SpannedRequest {
   readonly requestId: string;
-  readonly method: string;
-  /** Path and query, verbatim. */
-  readonly path: string;
-  readonly endpoint: string;
-  readonly atMs: number;
-  readonly ms: number;
-  /** 0 when there was no response. */
-  readonly status: number;
-  readonly failure: FailureKind | null;
-  /** Where it went. */
-  readonly instance: string;
   readonly host: string;
   readonly port: number;
   readonly scheme: 'http' | 'https';
