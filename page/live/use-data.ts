@@ -64,6 +64,12 @@ export function useData<T>(path: string | null, query: Query = {}, everyMs = 0):
   return data;
 }
 
+/** Whether this version is under test now; '' is the one that is. */
+export function useIsTested(version: string): boolean {
+  const tested = useLive((live) => live.status?.verdict?.version ?? null);
+  return tested !== null && (version === '' || version === tested);
+}
+
 /** What is known of a test: asked again while the test is under way, and after it until it is written, shortly after the decision. */
 export function useEvidence<T>(
   path: string,

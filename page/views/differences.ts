@@ -1,7 +1,6 @@
 import type { DifferencesView } from '../../lib/operator/views/evidence-view.ts';
 import { counted, grouped } from '../../lib/text/numbers.ts';
-import { useLive } from '../live/store.ts';
-import { useEvidence } from '../live/use-data.ts';
+import { useEvidence, useIsTested } from '../live/use-data.ts';
 import { Card, Instead, State } from '../parts/basic.ts';
 import { valueOf } from '../parts/act-dialog.ts';
 import { Fields, Ignored } from '../parts/fields.ts';
@@ -17,13 +16,11 @@ const OF_A_REPORT = 10;
 
 /** Where the responses differ: endpoint, field, sample; what is noise is greyed, with the reason. */
 export function Differences({ route }: { route: Route }): VNode {
-  const tested = useLive((live) => live.status?.verdict?.version ?? null);
   const version = route.subject;
-  const isLive = tested !== null && (version === '' || version === tested);
   const { value, problem } = useEvidence<DifferencesView>(
     '/v1/differences',
     version,
-    isLive,
+    useIsTested(version),
     EVERY_MS,
   );
   const sample = route.query.get('sample') ?? '';

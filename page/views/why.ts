@@ -2,7 +2,7 @@ import type { Report, ReportReason, TestReport } from '../../lib/evaluation/repo
 import { counted, percentDone } from '../../lib/text/numbers.ts';
 import type { EvidenceView } from '../live/shapes.ts';
 import { useLive } from '../live/store.ts';
-import { useEvidence } from '../live/use-data.ts';
+import { useEvidence, useIsTested } from '../live/use-data.ts';
 import { Card, Instead, State, Time } from '../parts/basic.ts';
 import { Endpoints } from '../parts/endpoints.ts';
 import { eventTone } from '../parts/events.ts';
@@ -19,10 +19,9 @@ const LATER_MS = 5000;
 
 /** What speaks for and against a version: that of the address, else the one under test, else the one decided last. */
 export function Why({ route }: { route: Route }): VNode {
-  const tested = useLive((live) => live.status?.verdict?.version ?? null);
   const status = useLive((live) => live.status);
   const version = route.subject;
-  const isLive = tested !== null && (version === '' || version === tested);
+  const isLive = useIsTested(version);
   const evidence = useEvidence<EvidenceView>(
     '/v1/evidence',
     version,
