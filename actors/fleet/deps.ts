@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { compareVersions } from '../../lib/base/names/version-order.ts';
 import { opensText } from '../../lib/deployment/window/wait.ts';
 import type { SharedEvidence } from '../../lib/evaluation/shared.ts';
@@ -11,6 +10,7 @@ import { Judge } from '../../lib/fleet/view/judge.ts';
 import type { ControlHandlers } from '../../lib/operator/api/handlers.ts';
 import { askDeployment } from '../app/questions.ts';
 import type { Services } from '../app/services.ts';
+import { fleetNames } from '../app/settings/fleet-names.ts';
 import { promotionClosed } from '../app/settings/rules.ts';
 import { verdictSettings } from '../app/settings/traffic.ts';
 import type { ComparatorMessage } from '../messages.ts';
@@ -31,8 +31,7 @@ export function fleetDeps(services: Services, handlers: ControlHandlers): FleetD
   const { settings, live, viliVersion, addresses, journal, now, wallNow, random } = services;
   const { endpoints, user, password } = settings.fleet;
   const ca = fleetAuthorities(settings.fleet)?.pem ?? null;
-  const fleet = settings.fleet.name || settings.identifier;
-  const host = settings.fleet.host || hostname();
+  const { fleet, host } = fleetNames(settings);
   const keys = keysOf(fleet);
   const judge = new Judge({ settings: () => verdictSettings(live.settings), now, wallNow });
   const texts = new EvidenceText();

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { messageOf } from '../../../lib/errors.ts';
 import { listArchives } from '../../../lib/archive/retention.ts';
 import type { EvaluationView } from '../../../lib/evaluation/report/views.ts';
@@ -21,6 +20,7 @@ import { userFailureText } from '../../../lib/text/user-failure.ts';
 import type { DeploymentView, TrafficCounts } from '../../messages.ts';
 import { askDeployment, askEvaluation, askFleet, askTraffic, askUsers } from '../questions.ts';
 import type { Services } from '../services.ts';
+import { fleetNames } from '../settings/fleet-names.ts';
 
 /** What the actors replied, and what was looked up meanwhile. */
 export interface Asked {
@@ -147,10 +147,10 @@ async function fleetAsked(services: Services): Promise<FleetAsked | null> {
 }
 
 function fleetStatus({ settings }: Services, { report, problem }: FleetAsked): FleetStatus {
-  const { fleet, identifier } = settings;
+  const { fleet: name, host } = fleetNames(settings);
   return {
-    name: fleet.name || identifier,
-    host: fleet.host || hostname(),
+    name,
+    host,
     leader: report?.leader?.host ?? null,
     problem: problem ?? report?.engine.problem ?? null,
     waits: report?.waits ?? null,
