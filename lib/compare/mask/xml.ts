@@ -110,8 +110,9 @@ class XmlMask {
       if (!NAME_WORDS.has(name)) this.#isNamed = false;
       return tag;
     }
+    const names = this.#cells.begin(name, () => columnsOf(tag));
     const isNamed =
-      this.#cells.begin(name, () => columnsOf(tag)).some((it) => isSecret(this.#names, it)) ||
+      names.some((it) => isSecret(this.#names, it)) ||
       this.#isNamed ||
       isSecret(this.#names, written) ||
       namesSecret(tag, this.#names);
