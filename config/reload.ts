@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EXIT, ViliError } from '../lib/errors.ts';
+import { someOf } from '../lib/text/numbers.ts';
 import { type Choice, writtenValue } from './choice.ts';
 import {
   brokenRules,
@@ -12,7 +13,6 @@ import { ConfigError, type Problem, problemLine, visible, withoutPassword } from
 import { schemaSettings } from './schema.ts';
 import type { ReloadTime } from './schema/setting.ts';
 import { KNOWN_KEYS, type KnownKey } from './sources/keys.ts';
-import { someOf } from '../lib/text/numbers.ts';
 
 /** Further problems are only counted: the text is one line of a log. */
 const MAX_TOLD = 5;
