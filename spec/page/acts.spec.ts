@@ -102,6 +102,10 @@ describe('The acts of the dashboard, clicked in a browser', function () {
     await act('Test again');
     await until(page, `/1\\.1\\.0/.test(document.querySelector('header').innerText)`);
     await daemon.testing('shop-1.1.0');
+    // Those of the test before are gone: what is kept below is of this one.
+    await daemon.until('a sample of this test', async () => {
+      return (await daemon.client.samples()).samples.length > 0;
+    });
     await act('Promote');
     await happened('promoted', 'shop-1.1.0');
     await until(page, `document.querySelector('.servlet .version')?.innerText === 'shop-1.1.0'`);
@@ -184,9 +188,8 @@ describe('The acts of the dashboard, clicked in a browser', function () {
   /** What the browser keeps after a click on this file. */
   async function kept(file: string): Promise<string> {
     const { page } = watched;
-    const download = new Promise<Kept>((resolve) => page.once('download', resolve));
-    await page.click(`[data-file="${file}"]`);
-    const found = await download;
+    const download = page.waitForEvent<Kept>('download');
+    const [found] = await Promise.all([download, page.click(`[data-file="${file}"]`)]);
     expect(found.suggestedFilename()).to.equal(`shop-1.1.0-${file}`);
     return readFile(await found.path(), 'utf8');
   }

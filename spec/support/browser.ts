@@ -53,7 +53,7 @@ export interface Page {
   unroute(url: RegExp): Promise<void>;
   readonly keyboard: { press(key: string): Promise<void> };
   on(event: string, listener: (it: never) => void): void;
-  once(event: string, listener: (it: never) => void): void;
+  waitForEvent<T>(event: string): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -47,7 +47,7 @@ async function contentOf(
 ): Promise<{ readonly name: string; readonly pieces: Iterable<string> }> {
   if (wanted === 'samples.jsonl') {
     const { version: name, samples } = await handlers.samples(version);
-    if (samples.length === 0) throw nothing('VILI_NO_SAMPLE', name, 'samples');
+    if (samples.length === 0) throw nothing('VILI_NO_SAMPLE', name, 'sample');
     return { name, pieces: lines(samples) };
   }
   if (wanted === 'evidence.json') {
