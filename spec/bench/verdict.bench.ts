@@ -16,9 +16,9 @@ import { type Scenario, scenarios } from './verdict/scenarios.ts';
  *
  * The main table holds the scenarios in which rules are compared; --beyond is the table of further ones,
  * --cost measures only what the verdict costs, --processes how memory and processor time are judged,
- * --fleet what several hosts decide together by the same traffic, --unpaired how a version that serves users is, against other users, --steps only during a promotion in steps.
+ * --fleet what several hosts decide together by the same traffic, --probation how a version that serves all users is, against those before, --steps one that serves a share, against the others.
  *
- *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--unpaired] [--steps] [--fleet] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
+ *   npm run bench:verdict -- [--beyond] [--cost] [--processes] [--probation] [--steps] [--fleet] [--runs 100] [--scenario TEXT] [--seed 1] [--rps 3] [--requests 20000]
  *                            [--history 0] [--rules vili,original,flagger,kayenta,mcnemar] [--shard 0/2] [--no-promotion]
  */
 const { values } = parseArgs({
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     beyond: { type: 'boolean', default: false },
     cost: { type: 'boolean', default: false },
     processes: { type: 'boolean', default: false },
-    unpaired: { type: 'boolean', default: false },
+    probation: { type: 'boolean', default: false },
     steps: { type: 'boolean', default: false },
     fleet: { type: 'boolean', default: false },
     runs: { type: 'string', default: '100' },
@@ -66,10 +66,12 @@ if (values.fleet) {
   const { runs, seed, requests, scenario } = values;
   const options = { runs: Number(runs), seed: Number(seed), requests: Number(requests) };
   for (const line of fleetRows(options, scenario)) print(line);
-} else if (values.unpaired || values.steps) {
-  const control = values.steps ? 'step' : null;
+} else if (values.probation || values.steps) {
   const { runs, seed, scenario } = values;
-  for (const line of unpairedRows(Number(runs), Number(seed), scenario, control)) print(line);
+  const controls = (['history', 'step'] as const).filter((control) =>
+    control === 'history' ? values.probation : values.steps,
+  );
+  for (const line of unpairedRows(Number(runs), Number(seed), scenario, controls)) print(line);
 } else if (values.processes) {
   for (const line of processRows(Number(values.runs), Number(values.seed), values.scenario)) {
     print(line);

@@ -1,5 +1,5 @@
 /**
- * The statistics of unpaired evidence. They are not settings: `npm run bench:verdict -- --unpaired` prints the
+ * The statistics of unpaired evidence. They are not settings: `npm run bench:verdict -- --probation` prints the
  * error rates that they give.
  */
 

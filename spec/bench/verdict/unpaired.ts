@@ -18,19 +18,19 @@ export interface UnpairedRun {
   readonly failed: number;
 }
 
-/** The rows of the table; `only` null: of both kinds of control. */
+/** The rows of the table, of these kinds of control. */
 export function* unpairedRows(
   runs: number,
   seed: number,
   filter: string,
-  only: ControlKind | null,
+  controls: readonly ControlKind[],
 ): Iterable<string> {
   const wanted = userScenarios.filter(({ name }) => name.includes(filter));
   const width = Math.max(...userScenarios.map(({ name }) => name.length)) + 2;
   yield 'scenario'.padEnd(width) +
     'kind  control  called worse  after (median, 95 %)  failed responses until then (median, 95 %)';
   for (const scenario of wanted) {
-    for (const control of scenario.controls.filter((it) => only === null || it === only)) {
+    for (const control of scenario.controls.filter((it) => controls.includes(it))) {
       yield rowOf(scenario, control, measureUnpaired(scenario, control, runs, seed), width);
     }
   }
