@@ -38,7 +38,13 @@ export class EndpointPart<T extends object> {
     this.#index = EndpointPart.kinds.add(blank);
   }
 
+  /** To be written to. */
   of(endpoint: EndpointEvidence): T {
+    return EndpointPart.kinds.own(endpoint.parts, this.#index) as T;
+  }
+
+  /** To be read only: of an endpoint of which there is nothing, what all such share. */
+  seen(endpoint: EndpointEvidence): Readonly<T> {
     return endpoint.parts[this.#index] as T;
   }
 }
@@ -60,9 +66,11 @@ export class EndpointEvidence {
     historyAnswers: 0,
     hold: 0,
   };
-  readonly parts: readonly object[] = EndpointPart.kinds.blanks();
+  readonly parts: object[];
 
-  constructor(name: string, rank: number) {
+  /** `parts`: blanks of its own, where all are about to be written. */
+  constructor(name: string, rank: number, parts = EndpointPart.kinds.untouched()) {
+    this.parts = parts;
     this.name = name;
     this.rank = rank;
     this.budget = endpointBudget(rank);
@@ -78,7 +86,8 @@ export class EndpointEvidence {
   static restore(data: unknown, where: string): EndpointEvidence {
     const record = readRecord(data, where);
     const { rank } = readNumbers({ rank: 1 }, { rank: record['rank'] }, where);
-    const endpoint = new EndpointEvidence(readText(record['name'], `${where}.name`), rank);
+    const name = readText(record['name'], `${where}.name`);
+    const endpoint = new EndpointEvidence(name, rank, EndpointPart.kinds.blanks());
     const numbers = { data: record['counts'], where: `${where}.counts` };
     readNumbers(endpoint.counts, numbers.data, numbers.where);
     readParts(endpoint.parts, numbers, { data: record, where: `${where}.` });

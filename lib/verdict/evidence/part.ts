@@ -16,17 +16,33 @@ type Field = number | string | null | Kept | Record<string, number>;
 /** What the signals registered for one kind of record, an endpoint or the sum of all. */
 export class PartKinds {
   readonly #blanks: (() => object)[] = [];
+  #untouched: readonly object[] = [];
   #places: readonly Place[] = [];
 
   /** The index of the part in each record. */
   add(blank: () => object): number {
     // What was worked out lacks it.
     this.#places = [];
+    this.#untouched = [];
     return this.#blanks.push(blank) - 1;
   }
 
   blanks(): object[] {
     return this.#blanks.map((blank) => blank());
+  }
+
+  /** Blanks that all records share until something is written: most signals have nothing on most endpoints. */
+  untouched(): object[] {
+    if (this.#untouched.length === 0)
+      this.#untouched = this.blanks().map(Object.freeze) as object[];
+    return [...this.#untouched];
+  }
+
+  /** The part to write to, of a record that began with `untouched`. */
+  own(parts: object[], index: number): object {
+    const part = parts[index] as object;
+    if (part !== this.#untouched[index]) return part;
+    return (parts[index] = (this.#blanks[index] as () => object)());
   }
 
   /**

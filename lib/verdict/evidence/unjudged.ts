@@ -13,10 +13,19 @@ export interface Unjudged {
   doubtful: number;
 }
 
-export function unjudgedOf(endpoint: EndpointEvidence): Unjudged {
-  return endpointPart.of(endpoint);
+export function countUnjudged(
+  evidence: Evidence,
+  endpoint: EndpointEvidence,
+  what: keyof Unjudged,
+): void {
+  endpointPart.of(endpoint)[what]++;
+  totalsPart.of(evidence)[what]++;
 }
 
-export function unjudgedIn(evidence: Evidence): Unjudged {
+export function unjudgedOf(endpoint: EndpointEvidence): Readonly<Unjudged> {
+  return endpointPart.seen(endpoint);
+}
+
+export function unjudgedIn(evidence: Evidence): Readonly<Unjudged> {
   return totalsPart.of(evidence);
 }

@@ -27,7 +27,8 @@ export class Fields<K extends string> {
     return found;
   }
 
-  write(numbers: Readonly<Numbers<K>>, shared: object, parts: readonly object[]): void {
+  write(numbers: Readonly<Numbers<K>>, shared: object, parts: object[]): void {
+    for (const index of this.#places()) if (index >= 0) this.#kinds.own(parts, index);
     this.#each(shared, parts, (name, record) => (record[name] = numbers[name]));
   }
 
@@ -43,13 +44,19 @@ export class Fields<K extends string> {
     parts: readonly object[],
     visit: (name: K, record: Partial<Numbers<K>>) => void,
   ): void {
+    const places = this.#places();
+    for (const [index, name] of this.names.entries()) {
+      const part = places[index] as number;
+      visit(name, (part < 0 ? shared : parts[part]) as Partial<Numbers<K>>);
+    }
+  }
+
+  /** The part that keeps each of them, -1: none. */
+  #places(): readonly number[] {
     if (this.#parts.length === 0) {
       const blanks = this.#kinds.blanks();
       this.#parts = this.names.map((name) => blanks.findIndex((blank) => name in blank));
     }
-    for (const [index, name] of this.names.entries()) {
-      const part = this.#parts[index] as number;
-      visit(name, (part < 0 ? shared : parts[part]) as Partial<Numbers<K>>);
-    }
+    return this.#parts;
   }
 }

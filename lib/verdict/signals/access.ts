@@ -77,7 +77,7 @@ export const access: Signal = {
       /** Running denied callers here before the test: wait until testing has been asked the same. */
       blocks: (_, endpoint) => {
         const { pairs, historyAnswers } = endpoint.counts;
-        const { refused, historyRefused } = endpointPart.of(endpoint);
+        const { refused, historyRefused } = endpointPart.seen(endpoint);
         if (historyRefused === 0 || refused > 0) return false;
         return pairs * (historyRefused / historyAnswers) < DENIALS_EXPECTED;
       },
@@ -135,7 +135,7 @@ function against(evidence: Evidence): number {
 
 /** Denials here come and go: two in a row may be chance, and do not prove that access is closed. */
 function mostlyPasses(endpoint: EndpointEvidence): boolean {
-  const { refusedOnce, refusedTwice } = endpointPart.of(endpoint);
+  const { refusedOnce, refusedTwice } = endpointPart.seen(endpoint);
   return refusedOnce > refusedTwice;
 }
 
@@ -146,7 +146,7 @@ function denialsMissing(evidence: Evidence): number {
 
 function letInReason(endpoint: EndpointEvidence): Reason {
   const { name, counts } = endpoint;
-  const { refused } = endpointPart.of(endpoint);
+  const { refused } = endpointPart.seen(endpoint);
   const entry = failuresOf(endpoint).find((one) => isDenial(one.running));
   return {
     code: 'auth-bypass',

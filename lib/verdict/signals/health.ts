@@ -181,7 +181,7 @@ function observeRunning(
   totals.recentRequests = totals.recentRequests * FADE + 1;
   totals.recentFailures = totals.recentFailures * FADE + (failed ? 1 : 0);
   if (failed || endpoint.counts.historyAnswers < QUANTILE_WARM) return;
-  const limit = SLOW_FACTOR * msOf(endpointPart.of(endpoint).historyP95) + SLOW_SLACK_MS;
+  const limit = SLOW_FACTOR * msOf(endpointPart.seen(endpoint).historyP95) + SLOW_SLACK_MS;
   const slow = logOf(saneMs(response.ms)) > logOf(limit);
   // A host whose times say nothing about testing says as little about running.
   if (settings.speed === 'report') return;

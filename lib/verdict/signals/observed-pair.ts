@@ -3,7 +3,7 @@ import type { AskedAgain, PairOutcome, ResponseSummary } from '../../compare/out
 import { isDenied, severityOf } from '../../compare/severity.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import type { EndpointEvidence } from '../evidence/endpoint.ts';
-import { unjudgedIn, unjudgedOf } from '../evidence/unjudged.ts';
+import { countUnjudged } from '../evidence/unjudged.ts';
 import { WARMUP_PER_ENDPOINT } from '../parameters.ts';
 import { denialStands } from './access.ts';
 import type { ObservedPair } from './signal.ts';
@@ -65,9 +65,7 @@ export function observePair(
     counts[side]++;
   }
   if (pair.doubt > 0 || pair.setAside !== null) {
-    const what = pair.setAside === null ? 'doubtful' : 'setAside';
-    unjudgedIn(evidence)[what]++;
-    unjudgedOf(endpoint)[what]++;
+    countUnjudged(evidence, endpoint, pair.setAside === null ? 'doubtful' : 'setAside');
   }
   pair.second = secondOf(outcome);
   pair.isWarm =

@@ -108,7 +108,7 @@ function asideShare(evidence: Evidence): number {
 }
 
 function isOnlySo(endpoint: EndpointEvidence): boolean {
-  return endpoint.counts.pairs === 0 && endpointPart.of(endpoint).aside >= ONLY_SO;
+  return endpoint.counts.pairs === 0 && endpointPart.seen(endpoint).aside >= ONLY_SO;
 }
 
 function findings(context: DecisionContext): readonly Finding[] {

@@ -38,7 +38,7 @@ export const state: Signal = {
       blocks: (context, endpoint) => isForgivenOften(context, endpoint),
       words: (endpoint) => `${movedWords(endpoint)} (at most ${percent(FORGIVEN_SHARE)} may)`,
       excess: (endpoint) =>
-        endpointPart.of(endpoint).movedOn / (FORGIVEN_SHARE * endpoint.counts.pairs),
+        endpointPart.seen(endpoint).movedOn / (FORGIVEN_SHARE * endpoint.counts.pairs),
     },
   ],
   findings,
@@ -58,7 +58,7 @@ function keep(endpoint: EndpointEvidence, { outcome }: ObservedPair): void {
 }
 
 function isForgivenOften({ isAccepted }: DecisionContext, endpoint: EndpointEvidence): boolean {
-  const { movedOn } = endpointPart.of(endpoint);
+  const { movedOn } = endpointPart.seen(endpoint);
   const allowed = FORGIVEN_SHARE * endpoint.counts.pairs;
   if (movedOn <= Math.max(FEW, allowed + CHANCE * Math.sqrt(allowed))) return false;
   return !isAccepted(acceptOf(endpoint));
@@ -68,10 +68,10 @@ function isForgivenOften({ isAccepted }: DecisionContext, endpoint: EndpointEvid
 function findings(context: DecisionContext): readonly Finding[] {
   return [...context.evidence.endpoints.all()]
     .filter((endpoint) => isForgivenOften(context, endpoint))
-    .sort((left, right) => endpointPart.of(right).movedOn - endpointPart.of(left).movedOn)
+    .sort((left, right) => endpointPart.seen(right).movedOn - endpointPart.seen(left).movedOn)
     .slice(0, MAX_ENDPOINTS)
     .map((endpoint) => {
-      const { movedOn, moves } = endpointPart.of(endpoint);
+      const { movedOn, moves } = endpointPart.seen(endpoint);
       const [top] = moves?.entries() ?? [];
       const instance =
         top === undefined ? '' : `: testing ${top.testing} where running first ${top.running}`;
@@ -97,7 +97,7 @@ function acceptOf({ name }: EndpointEvidence): string {
 }
 
 function movedWords(endpoint: EndpointEvidence): string {
-  const { movedOn } = endpointPart.of(endpoint);
+  const { movedOn } = endpointPart.seen(endpoint);
   return (
     `running does not repeat itself: asked again, it responded as testing had, in ` +
     `${movedOn} of ${counted(endpoint.counts.pairs, 'request')}`

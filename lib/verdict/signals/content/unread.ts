@@ -39,7 +39,7 @@ export const unread: Signal = {
       blocks: (context, endpoint) => isUnread(context, endpoint),
       words: unreadWords,
       excess: (endpoint) =>
-        endpointPart.of(endpoint).bodiesUnread /
+        endpointPart.seen(endpoint).bodiesUnread /
         (UNREAD_SHARE * Math.max(1, endpoint.counts.pairs)),
     },
   ],
@@ -47,7 +47,8 @@ export const unread: Signal = {
     [...context.evidence.endpoints.all()]
       .filter((endpoint) => isUnread(context, endpoint))
       .sort(
-        (left, right) => endpointPart.of(right).bodiesUnread - endpointPart.of(left).bodiesUnread,
+        (left, right) =>
+          endpointPart.seen(right).bodiesUnread - endpointPart.seen(left).bodiesUnread,
       )
       .slice(0, MAX_ENDPOINTS)
       .map(findingOf),
@@ -56,13 +57,13 @@ export const unread: Signal = {
 // Private
 
 function isUnread({ isAccepted }: DecisionContext, endpoint: EndpointEvidence): boolean {
-  const own = endpointPart.of(endpoint);
+  const own = endpointPart.seen(endpoint);
   if (own.bodiesUnread <= UNREAD_SHARE * endpoint.counts.pairs) return false;
   return !isAccepted(acceptOf(endpoint));
 }
 
 function findingOf(endpoint: EndpointEvidence): Finding {
-  const own = endpointPart.of(endpoint);
+  const own = endpointPart.seen(endpoint);
   return {
     strength: 0,
     reason: {
@@ -78,7 +79,7 @@ function findingOf(endpoint: EndpointEvidence): Finding {
 }
 
 function unreadWords(endpoint: EndpointEvidence): string {
-  const own = endpointPart.of(endpoint);
+  const own = endpointPart.seen(endpoint);
   return (
     `cannot be compared: testing's body is ${own.unreadCauses?.entries()[0]?.path ?? 'unreadable'}, where running's could be read, in ` +
     `${own.bodiesUnread} of ${counted(endpoint.counts.pairs, 'response')} (at most ${percent(UNREAD_SHARE)} may)`

@@ -34,7 +34,7 @@ export function timingOf(
   kind: 'slower' | 'slow',
 ): TallyEntry | undefined {
   return endpointPart
-    .of(endpoint)
+    .seen(endpoint)
     .timings?.entries()
     .find((one) => one.kind === kind);
 }
