@@ -1,6 +1,6 @@
 import { messageOf } from '../../lib/errors.ts';
 import { type Order, orderFor, waitingFor } from '../../lib/fleet/rollout/orders.ts';
-import type { HostRecord, Rollout } from '../../lib/fleet/rollout/records.ts';
+import type { HostRecord } from '../../lib/fleet/rollout/records.ts';
 import { reasonOf } from '../../lib/model/reason.ts';
 import { type FleetDeps, type FleetSelf, type FleetState, note } from './state.ts';
 
@@ -30,26 +30,26 @@ export function obey(
   const failure = order.act === 'roll-back' ? state.failure : null;
   const next = { ...state, order, failure };
   if (rollout === null || order.act === 'none' || order.act === 'wait') return next;
-  const key = `${order.act} ${rollout.id} ${rollout.candidate.sha256}`;
+  const { version, sha256 } = order.act === 'roll-back' ? order.build : rollout.candidate;
+  const key = `${order.act} ${rollout.id} ${sha256}`;
   const isAgain = state.given.key === key;
   const times = isAgain ? state.given.times : 0;
   if (isAgain && !isDueAgain(order, state, deps.now())) return next;
   const isByHand = rollout.decidedBy !== 'vili';
   if (order.act === 'stray') {
-    if (!isAgain) note(deps, self, rollout.candidate.version, order.text);
+    if (!isAgain) note(deps, self, version, order.text);
   } else if (order.act === 'roll-back') {
     self.pipe(
-      deps.rollBack(rollout.candidate.version, order.reasons.join(' ')),
+      deps.rollBack(version, order.reasons.join(' ')),
       (text) => ({ type: 'acted', isDone: true, text }),
-      (error) => ({ type: 'acted', isDone: false, text: failureText(rollout, times + 1, error) }),
+      (error) => ({ type: 'acted', isDone: false, text: failureText(version, times + 1, error) }),
     );
   } else if (order.act === 'promote' && !mayGo(record, isManual && !isByHand)) return next;
   else {
-    const { version: name } = rollout.candidate;
     const by = isByHand ? rollout.decidedBy : 'vili';
     const reasons = order.reasons.map((text) => reasonOf('fleet', text));
-    const event = { type: 'verdict', name, decision: order.act, by, reasons } as const;
-    self.send(deps.deployer, { ...event, isByFleet: true }, { correlation: name });
+    const event = { type: 'verdict', name: version, decision: order.act, by, reasons } as const;
+    self.send(deps.deployer, { ...event, isByFleet: true }, { correlation: version });
   }
   const given = { key, atMs: deps.now(), times: times + 1 };
   const isLate = isAgain && order.act === 'roll-back';
@@ -57,7 +57,7 @@ export function obey(
     ...next,
     token: rollout.token,
     given,
-    failure: isLate ? (failure ?? lateText(rollout)) : failure,
+    failure: isLate ? (failure ?? lateText(version)) : failure,
   };
 }
 
@@ -70,11 +70,11 @@ function isDueAgain({ act }: Order, { given, isGoingBack }: FleetState, nowMs: n
   return !isGoingBack && given.times < BACK_TRIES && sinceMs >= REPEAT_MS * 2 ** (given.times - 1);
 }
 
-function lateText({ candidate: { version } }: Rollout): string {
+function lateText(version: string): string {
   return `users have not got back from ${version} as the fleet says: the history says why; it is tried again`;
 }
 
-function failureText({ candidate: { version } }: Rollout, times: number, error: unknown): string {
+function failureText(version: string, times: number, error: unknown): string {
   const then =
     times < BACK_TRIES ? 'it is tried again' : 'Vili tries no more: vili rollback VERSION there';
   return `users cannot go back from ${version} as the fleet says (${messageOf(error)}); ${then}`;

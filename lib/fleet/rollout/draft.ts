@@ -1,4 +1,5 @@
 import type { RolloutEvent, RolloutInput } from './input.ts';
+import { leavingAfter } from './leaving.ts';
 import {
   type Build,
   type FleetAsk,
@@ -39,6 +40,7 @@ export function begun(
     decidedBy: '',
     reasons: [],
     takesBack: false,
+    leaving: leavingAfter(before),
     finished,
   };
 }

@@ -1,8 +1,19 @@
-import { type HostRecord, isStray, type Rollout, runs, tests } from './records.ts';
+import { buildToLeave } from './leaving.ts';
+import {
+  type Build,
+  type HostRecord,
+  isStray,
+  placeOf,
+  type Rollout,
+  runs,
+  tests,
+} from './records.ts';
 
 /** What a host is to do with the version that it tests, or that it runs. */
 export type Order =
-  | { readonly act: 'promote' | 'reject' | 'roll-back'; readonly reasons: readonly string[] }
+  | { readonly act: 'promote' | 'reject'; readonly reasons: readonly string[] }
+  /** Users leave this build. */
+  | { readonly act: 'roll-back'; readonly build: Build; readonly reasons: readonly string[] }
   /** `text` says what for. */
   | { readonly act: 'wait'; readonly text: string }
   /** It has another content under the name of the build: it stays out. */
@@ -24,14 +35,19 @@ export interface OrderContext {
  */
 export function orderFor(rollout: Rollout | null, host: HostRecord, context: OrderContext): Order {
   if (rollout === null) return waitingFor(host, 'the leader begins its rollout');
-  const { candidate, phase, assigned, reasons } = rollout;
+  const { candidate, phase, reasons } = rollout;
   if (context.leader !== null && rollout.token < context.leader) {
     return waitingFor(host, `a newer leader than that of token ${rollout.token} decides`);
   }
-  const wasTold = assigned[host.host] !== undefined;
+  const left = buildToLeave(rollout, host);
+  if (left !== null) {
+    const text = `the rollout of ${left.version} was stopped while ${host.host} was away`;
+    return { act: 'roll-back', build: left, reasons: [text] };
+  }
+  const wasTold = placeOf(rollout, host.host) !== null;
   if (isStray(host, candidate)) return { act: 'stray', text: strayText(host, rollout) };
   if (phase === 'stopped' && runs(host, candidate) && wasTold && rollout.takesBack) {
-    return { act: 'roll-back', reasons };
+    return { act: 'roll-back', build: candidate, reasons };
   }
   if (!tests(host, candidate))
     return waitingFor(host, `the rollout of ${candidate.version} comes first`);

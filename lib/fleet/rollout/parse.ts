@@ -57,6 +57,9 @@ export function parseRollout(text: string): Rollout | null {
   const places = Object.entries(assigned);
   if (places.length > LIMITS.hosts || !places.every(([, at]) => isCount(at))) return null;
   const { settled, members, excluded, reasons, finished } = fields;
+  // Rollouts of an earlier Vili have none.
+  const leaving = Object.entries(fields['leaving'] ?? {});
+  if (leaving.length > LIMITS.hosts || !leaving.every(([, build]) => isBuild(build))) return null;
   if (!isTexts(settled) || !isTexts(members) || !isTexts(excluded)) return null;
   if (!isTexts(reasons) || !isTexts(finished)) return null;
   return {
@@ -74,6 +77,7 @@ export function parseRollout(text: string): Rollout | null {
     decidedBy,
     reasons,
     takesBack: fields['takesBack'] === true,
+    leaving: Object.fromEntries(leaving.map(([host, build]) => [host, buildOf(build as Build)])),
     finished,
   };
 }
@@ -100,6 +104,8 @@ function fieldsOf(text: string, schema?: string): Fields | null {
   return schema === undefined || fields['schema'] === schema ? fields : null;
 }
 
+function buildOf(build: Build): Build;
+function buildOf(build: Build | null): Build | null;
 function buildOf(build: Build | null): Build | null {
   return build && { version: build.version, sha256: build.sha256 };
 }

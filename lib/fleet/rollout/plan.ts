@@ -3,7 +3,17 @@ import { candidateAmong } from './candidate.ts';
 import { begun, carriedOut, withMembers } from './draft.ts';
 import type { Judged, Planned, RolloutEvent, RolloutInput } from './input.ts';
 import { quorumProblem } from './quorum.ts';
-import { finishedWith, fitting, isEnded, type Rollout, rejects, runs, tests } from './records.ts';
+import {
+  finishedWith,
+  fitting,
+  type HostRecord,
+  isEnded,
+  placeOf,
+  type Rollout,
+  rejects,
+  runs,
+  tests,
+} from './records.ts';
 import { assigned, settled, waveIsOver } from './waves.ts';
 
 /**
@@ -49,18 +59,34 @@ function mergedOn({ candidate }: Rollout, { merged }: RolloutInput): Judged | nu
 function judge(rollout: Rollout, input: RolloutInput, events: RolloutEvent[]): Rollout {
   const { candidate, assigned: gone, excluded, heldBy } = rollout;
   const against = input.hosts.filter((host) => rejects(host, candidate));
-  const back = against.find(({ host }) => gone[host] !== undefined);
+  const back = against.find(({ host }) => placeOf(rollout, host) !== null);
   if (back !== undefined) {
     return stop(rollout, `${back.host}: ${back.rejected?.text ?? ''}`, input, events);
   }
   const merged = mergedOn(rollout, input);
   if (merged?.decision === 'reject' && !input.isManual)
     return rejectAll(rollout, merged.reasons, input, events);
+  if (Object.keys(gone).length === 0 && quorumRejects(rollout, input, against)) {
+    const [first] = against;
+    const texts = [
+      `all ${against.length} hosts rejected it; ${first?.host}: ${first?.rejected?.text}`,
+    ];
+    return rejectAll(rollout, texts, input, events);
+  }
   const veto = against.find(({ host }) => !excluded.includes(host) && host !== heldBy);
   if (veto === undefined || heldBy !== null) return rollout;
   const text = `${veto.host} rejected it: ${veto.rejected?.text ?? ''}`;
   events.push({ kind: 'held', text: `${candidate.version} is held, since ${text}` });
   return { ...rollout, heldBy: veto.host, reasons: [text] };
+}
+
+/** All that are there do, each by itself, and they are enough to decide for all. */
+function quorumRejects(
+  { members }: Rollout,
+  { hosts, quorum }: RolloutInput,
+  against: readonly HostRecord[],
+): boolean {
+  return against.length === hosts.length && against.length >= quorum * members.length;
 }
 
 function stop(

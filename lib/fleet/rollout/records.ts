@@ -61,6 +61,8 @@ export interface Rollout {
   readonly reasons: readonly string[];
   /** Stopped: hosts that have gone go back. */
   readonly takesBack: boolean;
+  /** Hosts that were away while an earlier rollout was stopped -> the build that they have still to go back from. */
+  readonly leaving: Readonly<Record<string, Build>>;
   /** Builds whose rollout has ended, by SHA-256, the newest last. */
   readonly finished: readonly string[];
 }
@@ -99,7 +101,7 @@ export function shortened(text: string, max: number = LIMITS.textCharacters): st
 
 /** The rollout within `LIMITS`, as it may be written to the engine: all that plan it can read it then. */
 export function fitting(rollout: Rollout): Rollout {
-  const { assigned, settled, members, excluded, reasons, finished } = rollout;
+  const { assigned, settled, members, excluded, reasons, leaving, finished } = rollout;
   return {
     ...rollout,
     assigned: Object.fromEntries(Object.entries(assigned).slice(0, LIMITS.hosts)),
@@ -107,6 +109,7 @@ export function fitting(rollout: Rollout): Rollout {
     members: members.slice(0, LIMITS.hosts),
     excluded: excluded.slice(-LIMITS.hosts),
     reasons: reasons.slice(0, LIMITS.reasons).map((text) => shortened(text)),
+    leaving: Object.fromEntries(Object.entries(leaving).slice(0, LIMITS.hosts)),
     finished: finished.slice(-LIMITS.finished),
   };
 }
@@ -119,6 +122,11 @@ export function isEnded({ phase }: Rollout): boolean {
 /** The builds whose rollout has ended, once this one has, by SHA-256. */
 export function finishedWith({ finished, candidate }: Rollout): readonly string[] {
   return [...new Set([...finished, candidate.sha256])];
+}
+
+/** The wave in which the host was told to go; null: it was not. Names of hosts are free: `constructor`, say. */
+export function placeOf({ assigned }: Pick<Rollout, 'assigned'>, host: string): number | null {
+  return Object.hasOwn(assigned, host) ? (assigned[host] ?? null) : null;
 }
 
 /** Whether the host runs this very build. */

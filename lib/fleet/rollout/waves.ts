@@ -1,9 +1,11 @@
 import { waveLimit } from '../../model/promotion/wave.ts';
 import type { RolloutInput } from './input.ts';
-import { type HostRecord, type Rollout, runs, tests } from './records.ts';
+import { stillLeaving } from './leaving.ts';
+import { type HostRecord, placeOf, type Rollout, runs, tests } from './records.ts';
 
 /** Takes note of which hosts have gone, also by hand, and gives up the place of those that were away for too long. */
-export function settled(rollout: Rollout, input: RolloutInput): Rollout {
+export function settled(before: Rollout, input: RolloutInput): Rollout {
+  const rollout = { ...before, leaving: stillLeaving(before.leaving, input.hosts) };
   if (rollout.phase === 'stopped') return withoutBack(rollout, input);
   const { hosts, released } = input;
   const { candidate } = rollout;
@@ -92,7 +94,7 @@ function canStillGo(rollout: Rollout, { hosts }: RolloutInput): boolean {
 }
 
 function isCandidate(host: HostRecord, rollout: Rollout): boolean {
-  if (rollout.assigned[host.host] !== undefined) return false;
+  if (placeOf(rollout, host.host) !== null) return false;
   return tests(host, rollout.candidate) && !rollout.excluded.includes(host.host);
 }
 

@@ -1,6 +1,13 @@
 import { type Wave, waveText } from '../../model/promotion/wave.ts';
 import { quorumProblem } from '../rollout/quorum.ts';
-import { type HostRecord, isStray, type Rollout, rejects, runs } from '../rollout/records.ts';
+import {
+  type HostRecord,
+  isStray,
+  placeOf,
+  type Rollout,
+  rejects,
+  runs,
+} from '../rollout/records.ts';
 import type { FleetView } from '../session/fleet-view.ts';
 import type { Judgement } from './judgement.ts';
 
@@ -135,14 +142,14 @@ function hostReport(
   verdict: Judgement | null,
 ): HostReport {
   const { host, running, testing, waits, vili, url } = record;
-  const wave = rollout?.assigned[host];
+  const wave = rollout && placeOf(rollout, host);
   const share = verdict?.hosts.find((one) => one.host === host);
   return {
     host,
     state: stateOf(record, rollout),
     running: running?.version ?? null,
     testing: testing?.version ?? null,
-    wave: wave === undefined ? null : wave + 1,
+    wave: wave === null ? null : wave + 1,
     waits,
     pairs: share?.pairs ?? null,
     odds: share?.oddsWorse ?? null,
@@ -169,9 +176,9 @@ function awayHosts(rollout: Rollout | null, hosts: readonly HostRecord[]): reado
   const here = new Set(hosts.map(({ host }) => host));
   const names = rollout?.members.filter((host) => !here.has(host)) ?? [];
   return names.map((host) => {
-    const wave = rollout?.assigned[host];
+    const wave = rollout && placeOf(rollout, host);
     const nothing = { running: null, testing: null, waits: null, pairs: null, odds: null };
-    const place = wave === undefined ? null : wave + 1;
+    const place = wave === null ? null : wave + 1;
     return { host, state: 'away', ...nothing, wave: place, vili: '', url: '' };
   });
 }

@@ -15,6 +15,10 @@ describe('What others wrote to the engine', () => {
   it('is read as it was written', () => {
     expect(parseHost(JSON.stringify(HOST))).to.deep.equal(HOST);
     expect(parseRollout(JSON.stringify(ROLLOUT))).to.deep.equal(ROLLOUT);
+    const { leaving: _, ...earlier } = ROLLOUT;
+    expect(parseRollout(JSON.stringify(earlier))).to.deep.equal({ ...ROLLOUT, leaving: {} });
+    const later = { ...ROLLOUT, leaving: { b: NEW } };
+    expect(parseRollout(JSON.stringify(later))).to.deep.equal(later);
     const hold = { by: 'ann', at: '2026-01-01T00:00:00Z', reason: '' };
     expect(parseHold(JSON.stringify(hold))).to.deep.equal(hold);
     const ask = { kind: 'promote', version: null, by: 'ann', reason: 'now' };
@@ -32,6 +36,7 @@ describe('What others wrote to the engine', () => {
       members: [7],
       candidate: null,
       id: 1.5,
+      leaving: { a: { version: 'x' } },
     };
     for (const [key, value] of Object.entries(wrong)) {
       expect(parseRollout(JSON.stringify({ ...ROLLOUT, [key]: value })), key).to.equal(null);

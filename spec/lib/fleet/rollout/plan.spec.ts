@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseRollout } from '../../../../lib/fleet/rollout/parse.ts';
+import { orderFor } from '../../../../lib/fleet/rollout/orders.ts';
 import { plan } from '../../../../lib/fleet/rollout/plan.ts';
 import {
   goneHost,
@@ -101,6 +102,61 @@ describe('the plan of a rollout', () => {
     const on = planned(held.rollout, inputOf(hosts, { merged: PROMOTE, ask }));
     expect(on.rollout).to.deep.include({ phase: 'waves', heldBy: null, assigned: { a: 0 } });
     expect(planned(on.rollout, inputOf(hosts, { merged: PROMOTE })).rollout.heldBy).to.equal(null);
+  });
+
+  it('ends as rejected once all that are there rejected it by themselves, and they are a quorum', () => {
+    const { rollout } = planned(null, inputOf(testing()));
+    const against = FOUR.map((name) =>
+      hostOf(name, { testing: null, rejected: { ...NEW, text: `bad on ${name}` } }),
+    );
+    const held = planned(rollout, inputOf([...against.slice(0, 3), hostOf('d')])).rollout;
+    expect(held).to.include({ phase: 'collecting', heldBy: 'a' });
+    const one = planned(rollout, inputOf(against.slice(0, 1))).rollout;
+    expect(one).to.include({ phase: 'collecting', heldBy: 'a' });
+    for (const before of [rollout, held]) {
+      const all = planned(before, inputOf(against));
+      expect(all.rollout).to.include({ phase: 'rejected', decidedBy: 'vili', heldBy: null });
+      expect(all.rollout.reasons).to.deep.equal(['all 4 hosts rejected it; a: bad on a']);
+    }
+  });
+
+  it('takes back a host that was away while it was stopped, also once another one has begun', () => {
+    const waves = [{ share: 1 }];
+    const gone = FOUR.map((name) => goneHost(name));
+    let { rollout } = planned(null, inputOf(testing(), { waves, merged: PROMOTE }));
+    ({ rollout } = planned(rollout, inputOf(gone, { waves })));
+    const back = ['a', 'b', 'c'].map((name) =>
+      hostOf(name, { testing: null, rejected: { ...NEW, text: 'users got errors' } }),
+    );
+    ({ rollout } = planned(rollout, inputOf(back, { waves })));
+    expect(rollout).to.deep.include({ phase: 'stopped', leaving: {} });
+    expect(planned(rollout, inputOf(back, { waves })).rollout.assigned).to.deep.equal({ d: 0 });
+    const newer = { testing: { ...NEWER, isReady: true } };
+    const others = back.map((host) => ({ ...host, ...newer }));
+    ({ rollout } = planned(rollout, inputOf(others, { waves })));
+    expect(rollout).to.deep.include({ id: 2, candidate: NEWER, leaving: { d: NEW } });
+    const late = goneHost('d', newer);
+    const there = [...others, late];
+    expect(orderFor(rollout, late, { leader: 1, held: null, waveCount: 1 })).to.deep.equal({
+      act: 'roll-back',
+      build: NEW,
+      reasons: ['the rollout of shop-1.1 was stopped while d was away'],
+    });
+    expect(planned(rollout, inputOf(there, { waves })).rollout.leaving).to.deep.equal({ d: NEW });
+    const away = planned(rollout, inputOf(others, { waves, released: new Set(['d']) })).rollout;
+    expect(away.leaving).to.deep.equal({ d: NEW });
+    const home = [...others, hostOf('d', newer)];
+    expect(planned(rollout, inputOf(home, { waves })).rollout.leaving).to.deep.equal({});
+  });
+
+  it('knows a host by its name, whatever that is', () => {
+    const hosts = ['constructor', 'valueOf'].map((name) => hostOf(name));
+    const { rollout } = planned(null, inputOf(hosts, { merged: PROMOTE }));
+    expect(rollout.assigned).to.deep.equal({ constructor: 0 });
+    const [first, second] = hosts.map((host) =>
+      orderFor(rollout, host, { leader: 1, held: null, waveCount: 3 }),
+    );
+    expect([first?.act, second?.act]).to.deep.equal(['promote', 'wait']);
   });
 
   it('stops when a host that has gone goes back, and takes the others back as on_rollback says', () => {

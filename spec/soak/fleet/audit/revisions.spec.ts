@@ -61,6 +61,7 @@ class Revisions {
       decidedBy: 'vili',
       reasons: [],
       takesBack: false,
+      leaving: {},
       finished: [],
       ...change,
     };
