@@ -1,9 +1,8 @@
 import type { Reason } from '../../model/reason.ts';
 import type { EndpointCount, TotalCount } from '../../verdict/sharing/counts.ts';
-import type { MergedReason } from './merged.ts';
+import { MAX_HOSTS_NAMED, type MergedReason } from './merged.ts';
 import type { HostEvidence } from './record.ts';
 
-const MAX_HOSTS_NAMED = 5;
 /** A host has it alone when so much of it comes from there, and at most so much of the pairs. */
 const MOST_OF_IT = 0.8;
 const LITTLE_TRAFFIC = 0.5;

@@ -4,13 +4,17 @@ import { oddsOf } from '../../verdict/explain/wording.ts';
 import type { VerdictSettings } from '../../verdict/settings.ts';
 import { decideTogether, type Together } from '../../verdict/sharing/together.ts';
 import { withHosts } from './blame.ts';
-import type { HostShare, MergedReason, MergedVerdict } from './merged.ts';
+import {
+  type HostShare,
+  MAX_HOSTS_NAMED,
+  type MergedReason,
+  type MergedVerdict,
+} from './merged.ts';
 import type { HostEvidence } from './record.ts';
 import { localHoldOdds } from './veto.ts';
 
 /** Clocks that differ by less are taken as one. */
 const SKEW_MS = 10_000;
-const MAX_HOSTS_NAMED = 5;
 const NEARLY_DONE = 0.99;
 
 /** As the leader has it. */

@@ -2,6 +2,9 @@ import type { Reason } from '../../model/reason.ts';
 import type { PendingRejection } from '../../verdict/decision/confirmation.ts';
 import type { Certainty } from '../../verdict/report.ts';
 
+/** A reason names so many, the most affected first. */
+export const MAX_HOSTS_NAMED = 5;
+
 /** A sentence with its numbers, and the hosts that it comes from: the most affected first, none where all share it. */
 export interface MergedReason extends Reason {
   readonly hosts: readonly string[];

@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, ViliError } from '../../errors.ts';
 import { isOfPage, servePage } from '../../page/serve-page.ts';
 import type { Remote } from '../client/client-request.ts';
+import { checkOrigin, refusal } from '../server/door/refusal.ts';
 import { readJson } from '../server/request-body.ts';
+import { sendError, sendJson } from '../server/respond.ts';
 import { forward } from './forward.ts';
 import { Session } from './session.ts';
 
@@ -38,7 +40,7 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
   const session = new Session(options.now);
   const server = createServer((request, response) => {
     response.on('error', () => {});
-    serve(request, response).catch((error: unknown) => fail(response, error));
+    serve(request, response).catch((error: unknown) => fail(request, response, error));
   });
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
@@ -50,7 +52,7 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://vili');
-    checkOrigin(request, port, pathname);
+    checkAsker(request, port, pathname);
     if (pathname === SESSION_PATH && request.method === 'POST') return begin(request, response);
     if (isOfPage(pathname)) return servePage(request, response, pathname);
     if (!session.isOpenTo(request.headers.cookie, cookieName)) {
@@ -66,7 +68,8 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
     const result = session.exchange(typeof body?.token === 'string' ? body.token : '');
     if (typeof result === 'string') throw refusalOf(result);
     const cookie = `${cookieName}=${result.cookie}; Path=/; HttpOnly; SameSite=Strict`;
-    sendJson(response, 200, { by: options.by }, { 'set-cookie': cookie });
+    response.setHeader('set-cookie', cookie);
+    sendJson(request, response, 200, { by: options.by });
   }
 
   return {
@@ -83,16 +86,13 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
 // Private
 
 /** `Host` is this port under its own name, and no page elsewhere asks; a link may lead here. */
-function checkOrigin({ headers, method }: IncomingMessage, port: number, path: string): void {
-  const { host, origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+function checkAsker({ headers, method }: IncomingMessage, port: number, path: string): void {
+  const { host, origin, 'sec-fetch-mode': mode } = headers;
   if (host !== `${HOST}:${port}` && host !== `localhost:${port}`) {
     throw refusal('VILI_WRONG_HOST', 421, `Host must be ${HOST}:${port}`);
   }
-  const isFollowed = mode === 'navigate' && method === 'GET' && isOfPage(path);
-  const isOwn = origin === undefined || origin === `http://${host}`;
-  const isSame = site === undefined || site === 'same-origin' || site === 'none' || isFollowed;
-  if (isOwn && isSame) return;
-  throw refusal('VILI_WRONG_ORIGIN', 403, 'pages of another origin may not ask');
+  const isLink = mode === 'navigate' && origin === undefined && method === 'GET' && isOfPage(path);
+  if (!isLink) checkOrigin(headers, `http://${host}`);
 }
 
 function refusalOf(result: 'wrong' | 'used' | 'too-many'): ViliError {
@@ -103,42 +103,12 @@ function refusalOf(result: 'wrong' | 'used' | 'too-many'): ViliError {
   return refusal('VILI_WRONG_TOKEN', 401, text);
 }
 
-function refusal(code: string, httpStatus: number, text: string): ViliError {
-  return new ViliError(code, text, { httpStatus });
-}
-
-function fail(response: ServerResponse, error: unknown): void {
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const known = error instanceof ViliError ? error : null;
-  const status = known?.httpStatus ?? 500;
-  const detail = known?.message ?? 'internal error';
-  const code = known?.code ?? 'VILI_INTERNAL';
-  const problem = {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail,
-    code,
-  };
-  sendJson(response, status, problem, { connection: 'close' });
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>>,
-): void {
-  const body = Buffer.from(`${JSON.stringify(value)}\n`);
-  response.writeHead(status, {
-    'content-type': `application/${status === 200 ? 'json' : 'problem+json'}; charset=utf-8`,
-    'content-length': body.length,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  });
-  response.end(body);
+  const internal = new ViliError('VILI_INTERNAL', 'internal error');
+  response.setHeader('connection', 'close');
+  sendError(request, response, error instanceof ViliError ? error : internal);
 }

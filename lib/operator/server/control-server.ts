@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { messageOf, ViliError } from '../../errors.ts';
 import { isOfPage, servePage } from '../../page/serve-page.ts';
 import type { ControlHandlers } from '../api/handlers.ts';
@@ -6,6 +6,7 @@ import { dispatch } from './dispatch.ts';
 import type { Door } from './door/door.ts';
 import { streamEvents } from './event-stream.ts';
 import { readJson } from './request-body.ts';
+import { sendError, sendJson, sendText } from './respond.ts';
 import { MAX_DOWNLOADS, sendFile, tooManyDownloads } from './send-file.ts';
 
 /** What the daemon's own server allows. */
@@ -113,7 +114,7 @@ async function serve(
     );
     if (dispatched.kind === 'json') return sendJson(request, response, 200, dispatched.value);
     if (dispatched.kind === 'text') {
-      return send(request, response, 200, dispatched.text, dispatched.contentType);
+      return sendText(request, response, 200, dispatched.text, dispatched.contentType);
     }
     if (dispatched.kind === 'file') {
       if (downloads.size >= MAX_DOWNLOADS) throw tooManyDownloads();
@@ -147,50 +148,6 @@ function lastEventId({ headers }: IncomingMessage): string | null {
 function tooManyStreams(limit: number): ViliError {
   const text = `${limit} live streams are open, and there can be no more; end one, such as a \`vili events -f\``;
   return new ViliError('VILI_TOO_MANY_STREAMS', text, { httpStatus: 503 });
-}
-
-/** RFC 9457. An error that is not a ViliError stays private. */
-function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  const { code, message, httpStatus } =
-    error instanceof ViliError
-      ? error
-      : new ViliError('VILI_INTERNAL', 'internal error; its details are in the log of Vili');
-  const title = STATUS_CODES[httpStatus] ?? 'Error';
-  const problem = { type: 'about:blank', title, status: httpStatus, detail: message, code };
-  sendJson(request, response, httpStatus, problem, 'application/problem+json');
-}
-
-function sendJson(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  value: unknown,
-  type = 'application/json',
-): void {
-  const text = `${JSON.stringify(value ?? null)}\n`;
-  send(request, response, status, text, `${type}; charset=utf-8`);
-}
-
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  text: string,
-  contentType: string,
-): void {
-  const body = Buffer.from(text);
-  // The rest of a body that nobody read must not be taken for the next request.
-  const unread = !request.complete;
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': body.length,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...(unread ? { connection: 'close' } : {}),
-  });
-  response.end(body);
-  if (unread) request.resume();
 }
 
 async function closeServer(server: Server): Promise<void> {

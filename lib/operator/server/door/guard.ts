@@ -1,9 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
-import { ViliError } from '../../../errors.ts';
+import type { ViliError } from '../../../errors.ts';
 import type { Caller } from './door.ts';
 import { Rate, RateByAddress } from './rate.ts';
+import { checkOrigin, refusal } from './refusal.ts';
+import { isSecret } from './secret.ts';
 
 /** Requests of all callers together. */
 const REQUESTS_BURST = 200;
@@ -47,7 +48,7 @@ export class Guard {
     const failures = this.#failures.of(address);
     if (!failures.isOpen) throw refusal('VILI_TOO_MANY_TOKENS', 429, 'too many wrong tokens; wait');
     if (!this.#requests.take()) throw refusal('VILI_TOO_MANY_REQUESTS', 429, 'too many requests');
-    this.#checkOrigin(headers);
+    checkOrigin(headers, this.#ownOrigin(headers));
     const { authorization } = headers;
     if (authorization !== undefined) {
       if (this.#isToken(authorization)) return { address, isTrusted: true };
@@ -68,23 +69,16 @@ export class Guard {
   look(headers: IncomingHttpHeaders): void {
     if (!this.#files.take()) throw refusal('VILI_TOO_MANY_REQUESTS', 429, 'too many requests');
     const isFollowed = headers['sec-fetch-mode'] === 'navigate' && headers.origin === undefined;
-    if (!isFollowed) this.#checkOrigin(headers);
+    if (!isFollowed) checkOrigin(headers, this.#ownOrigin(headers));
     if (this.#options.isLoopback) checkHost(headers);
   }
 
-  #checkOrigin({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): void {
-    const isOwn = origin === undefined || origin === `${this.#options.scheme}://${host}`;
-    const isSame = site === undefined || site === 'same-origin' || site === 'none';
-    if (isOwn && isSame) return;
-    throw refusal('VILI_WRONG_ORIGIN', 403, 'pages of another origin may not ask');
+  #ownOrigin({ host }: IncomingHttpHeaders): string {
+    return `${this.#options.scheme}://${host}`;
   }
 
-  /** Of equal length by hashing, so that the time says nothing, not even how long the token is. */
   #isToken(authorization: string): boolean {
-    const { token } = this.#options;
-    const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    const isEqual = timingSafeEqual(hash(given), hash(token));
-    return isEqual && token !== '';
+    return isSecret(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '', this.#options.token);
   }
 }
 
@@ -95,14 +89,6 @@ export function noToken(): ViliError {
 }
 
 // Private
-
-function refusal(code: string, httpStatus: number, text: string): ViliError {
-  return new ViliError(code, text, { httpStatus });
-}
-
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
 
 function checkHost({ host }: IncomingHttpHeaders): void {
   if (isPlainHost(host)) return;
