@@ -22,7 +22,7 @@ export function fieldOf(entry: LogEntry, key: string): unknown {
   if (Object.hasOwn(entry, key)) return entry[key];
   if (!key.includes('.')) return undefined;
   let value: unknown = entry;
-  for (const part of key.split('.')) {
+  for (const part of partsOf(key)) {
     if (!isEntry(value) || !Object.hasOwn(value, part)) return undefined;
     value = value[part];
   }
@@ -36,4 +36,18 @@ export function textOf(entry: LogEntry, keys: readonly string[]): string | null 
     if (typeof value === 'string' && value.trim() !== '') return value;
   }
   return null;
+}
+
+// Private
+
+/** Every line is asked for the same few dozen paths, which the code and the settings name. */
+const PARTS = new Map<string, readonly string[]>();
+
+function partsOf(path: string): readonly string[] {
+  let parts = PARTS.get(path);
+  if (parts === undefined) {
+    parts = path.split('.');
+    PARTS.set(path, parts);
+  }
+  return parts;
 }
