@@ -4,7 +4,7 @@ import { isOfPage, servePage } from '../../page/serve-page.ts';
 import type { ControlHandlers } from '../api/handlers.ts';
 import { dispatch } from './dispatch.ts';
 import type { Door } from './door/door.ts';
-import { streamEvents } from './event-stream.ts';
+import { EventStream } from './event-stream.ts';
 import { readJson } from './request-body.ts';
 import { sendError, sendJson, sendText } from './respond.ts';
 import { MAX_DOWNLOADS, sendFile, tooManyDownloads } from './send-file.ts';
@@ -51,7 +51,7 @@ export interface ControlServer {
 
 /** The control API: HTTP/1.1 and JSON, for whom the door lets in. */
 export function createControlServer(options: ControlServerOptions): ControlServer {
-  const streams = new Set<ServerResponse>();
+  const streams = new Set<EventStream>();
   const downloads = new Set<ServerResponse>();
   const { door } = options;
   const server = door.createServer(
@@ -91,8 +91,9 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: ControlServerOptions,
-  { streams, downloads }: Record<'streams' | 'downloads', Set<ServerResponse>>,
+  { streams, downloads }: { streams: Set<EventStream>; downloads: Set<ServerResponse> },
 ): Promise<void> {
+  const stream = new EventStream(response);
   response.on('error', () => {});
   try {
     const url = new URL(request.url ?? '/', 'http://vili');
@@ -123,10 +124,10 @@ async function serve(
       return await sendFile(response, await dispatched.open(), rules);
     }
     if (streams.size >= options.maxStreams) throw tooManyStreams(options.maxStreams);
-    streams.add(response);
+    streams.add(stream);
     const { frameOf } = dispatched;
     const { heartbeatMs } = options;
-    await streamEvents(response, await dispatched.open(), { heartbeatMs, frameOf });
+    await stream.send(await dispatched.open(), { heartbeatMs, frameOf });
   } catch (error) {
     if (!(error instanceof ViliError)) {
       options.onProblem(`request ${request.method} failed: ${messageOf(error)}`);
@@ -134,7 +135,7 @@ async function serve(
     if (response.headersSent) response.destroy();
     else sendError(request, response, error);
   } finally {
-    streams.delete(response);
+    streams.delete(stream);
     downloads.delete(response);
   }
 }

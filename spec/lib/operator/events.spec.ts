@@ -110,6 +110,24 @@ describe('the stream of events', () => {
     });
   });
 
+  it('sends together what happens shortly one after the other, and the rest before it ends', async () => {
+    await withStreams({}, async ({ open, handlers, close }) => {
+      const stream = await open('/v1/events');
+      await stream.until('retry');
+      const before = stream.pieces();
+      const fromMs = performance.now();
+      for (let at = 1; at <= 100; at++) {
+        for (const send of handlers.eventListeners) send(entry(at));
+        await new Promise(setImmediate);
+      }
+      const tookMs = performance.now() - fromMs;
+      await close();
+      await stream.until('shop-100');
+      expect(stream.text().match(/data: /g)).to.have.length(100);
+      expect(stream.pieces() - before).to.be.at.most(3 + tookMs / 50);
+    });
+  });
+
   it('has a limit, beyond which ordinary requests still get through', async () => {
     await withStreams({ maxStreams: 2 }, async ({ open, handlers }) => {
       const streams = [await open('/v1/events'), await open('/v1/trace?follow=1')];
@@ -141,6 +159,8 @@ describe('the stream of events', () => {
 interface Stream {
   readonly status: number;
   readonly text: () => string;
+  /** In how many pieces it came. */
+  readonly pieces: () => number;
   readonly until: (part: string) => Promise<unknown>;
   readonly end: () => void;
 }
@@ -148,6 +168,7 @@ interface Stream {
 interface Streams {
   readonly handlers: SampleHandlers & ControlHandlers;
   readonly open: (path: string, headers?: Record<string, string>) => Promise<Stream>;
+  readonly close: () => Promise<void>;
 }
 
 async function withStreams(
@@ -172,17 +193,22 @@ async function withStreams(
         request({ socketPath, path, headers, agent: false }, resolve).once('error', reject).end();
       });
       let got = '';
-      response.setEncoding('utf8').on('data', (text: string) => (got += text));
+      let pieces = 0;
+      response.setEncoding('utf8').on('data', (text: string) => {
+        got += text;
+        pieces += 1;
+      });
       response.on('error', () => {});
       return {
         status: response.statusCode ?? 0,
         text: () => got,
+        pieces: () => pieces,
         until: (part) => eventually(`"${part}" in ${got}`, () => got.includes(part)),
         end: () => response.destroy(),
       };
     };
     try {
-      await use({ handlers, open });
+      await use({ handlers, open, close: () => server.close() });
     } finally {
       await server.close();
     }
