@@ -6,6 +6,8 @@ const MAX_CLIENTS = 10_000;
 const MAX_PLACES_PER_CLIENT = 8;
 const MAX_PLACES = 10_000;
 const MAX_SEGMENTS = 12;
+/** The form in which a thing or a list is read: `/orders.json` is `/orders`. */
+const FORM = /(?<=[^/])\.(?:atom|csv|html?|json|rss|xml|ya?ml)$/i;
 
 /** Whose write it was: the client's own, or anybody's. */
 export type Writer = 'own' | 'other';
@@ -30,7 +32,7 @@ export class Written {
   readonly #lists = new BoundedMap<string, Done>(MAX_PLACES);
 
   add({ method, client, path, endpoint, created }: StateNote): void {
-    const place = trimmed(path);
+    const place = placeOf(path);
     const done = { endpoint, isCreated: false };
     const own = ownPlaceOf(place);
     for (const hash of client) {
@@ -38,7 +40,7 @@ export class Written {
       if (places.size < MAX_PLACES_PER_CLIENT || places.has(own)) places.set(own, done);
       this.#byClient.set(hash, places);
     }
-    for (const one of created) this.#things.set(trimmed(one), { endpoint, isCreated: true });
+    for (const one of created) this.#things.set(placeOf(one), { endpoint, isCreated: true });
     // A POST adds to what is at its path; anything else changes it.
     if (method !== 'POST') this.#things.set(place, done);
     this.#lists.set(method === 'POST' ? place : parentOf(place), done);
@@ -50,7 +52,7 @@ export class Written {
 
   /** The write above this read that only running knows, the most telling first; null when there is none. */
   above(client: readonly number[], target: string): Write | null {
-    const path = trimmed(pathOf(target));
+    const path = placeOf(pathOf(target));
     const created = this.#things.use(path);
     if (created?.isCreated === true) return { writer: 'other', ...created };
     const above = placesAbove(path);
@@ -101,6 +103,6 @@ function placesAbove(path: string): readonly string[] {
   return places;
 }
 
-function trimmed(path: string): string {
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+function placeOf(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path.replace(FORM, '');
 }

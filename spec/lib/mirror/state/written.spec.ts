@@ -42,6 +42,16 @@ describe('Writes that only running knows', () => {
     expect(written.above(BERIT, '/lists/8')).to.equal(null);
   });
 
+  it('concern a list and a thing in whatever form they are read', () => {
+    const written = new Written();
+    written.add(write({ method: 'PUT', path: '/wiki/pages/a', client: ANNA }));
+    expect(written.above(ANNA, '/wiki/pages.json?filter=x')).to.include({ writer: 'own' });
+    expect(written.above(BERIT, '/wiki/pages.json')).to.include({ writer: 'other' });
+    expect(written.above(BERIT, '/wiki/pages/a.html')).to.include({ writer: 'other' });
+    expect(written.above(BERIT, '/wiki/pages/b.html')).to.equal(null);
+    expect(written.above(BERIT, '/wiki/pages.zip')).to.equal(null);
+  });
+
   it('stay bounded: those of long ago are forgotten', () => {
     const written = new Written();
     for (let index = 0; index < 30_000; index++) {
