@@ -45,6 +45,7 @@ export const ENDPOINT_COUNTS = [
   'bodiesUnread',
   'aside',
   'recent',
+  'asideByRule',
 ] as const;
 export type EndpointCount = (typeof ENDPOINT_COUNTS)[number];
 

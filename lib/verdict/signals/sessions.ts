@@ -21,6 +21,7 @@ const UNTOLD = 'carry or read what only running knows';
 const endpointPart = new EndpointPart(() => ({
   /** Pairs that were set aside, without those that a rule sets aside. */
   aside: 0,
+  asideByRule: 0,
 }));
 const totalsPart = new TotalsPart(() => ({
   aside: 0,
@@ -77,6 +78,12 @@ export const sessions: Signal = {
   },
 };
 
+/** Whether a rule, or an operator, says of the endpoint that testing need not know what its requests carry or read. */
+export function isAsideByWill(context: DecisionContext, endpoint: EndpointEvidence): boolean {
+  const { aside, asideByRule } = endpointPart.of(endpoint);
+  return asideByRule > 0 || (aside > 0 && context.isAccepted(CODE));
+}
+
 // Private
 
 function observe(
@@ -87,11 +94,9 @@ function observe(
   const totals = totalsPart.of(evidence);
   if (setAside === 'unlearned') totals.asideUnlearned++;
   if (ownState === null) return;
-  if (ownState.isByRule) totals.asideByRule++;
-  else {
-    totals.aside++;
-    endpointPart.of(endpoint).aside++;
-  }
+  const count = ownState.isByRule ? 'asideByRule' : 'aside';
+  totals[count]++;
+  endpointPart.of(endpoint)[count]++;
   const { what, by, isCopied } = ownState;
   const cause = { kind: isCopied ? 'copied' : '', path: `${what}${BETWEEN}${by}` };
   (totals.asideCauses ??= new Tally()).add({ ...cause, running: what, testing: by }, requestId);

@@ -3,6 +3,7 @@ import { counted } from '../../text/numbers.ts';
 import type { DecisionContext } from '../decision/context.ts';
 import { type EndpointEvidence, EndpointPart } from '../evidence/endpoint.ts';
 import { TotalsPart } from '../evidence/evidence.ts';
+import { isAsideByWill } from './sessions.ts';
 import type { Signal } from './signal.ts';
 
 /** The last word of endpoints that say whether a service is there, not whether it does its work. */
@@ -88,7 +89,8 @@ function saysNothing(path: string): boolean {
 
 /**
  * The endpoints that users call and that the test lacks; none while what was compared stands for the service.
- * Where something telling was compared, only methods that are copied count, and only in some number.
+ * Where something telling was compared, only methods that are copied count, only in some number, and not what an
+ * operator knows to be set aside.
  */
 function lacking(context: DecisionContext): readonly string[] {
   const { good, telling } = totalsPart.of(context.evidence);
@@ -102,6 +104,7 @@ function lacking(context: DecisionContext): readonly string[] {
     const part = endpointPart.of(endpoint);
     if (part.good < MIN_GOOD || part.compared > 0 || !isTelling(endpoint)) continue;
     if (telling > 0 && !methods.has(methodOf(endpoint.name))) continue;
+    if (telling > 0 && isAsideByWill(context, endpoint)) continue;
     if (isAmong(paths, pathOf(endpoint.name))) continue;
     found.push(endpoint);
     lackingGood += part.good;

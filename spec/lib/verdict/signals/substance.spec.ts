@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { OwnState } from '../../../../lib/compare/outcome.ts';
 import { Verdict } from '../../../../lib/verdict/verdict.ts';
 import { DEFAULT_VERDICT_SETTINGS } from '../../../support/default-settings.ts';
 import { pairOf, responseOf, START_MS } from '../../../support/pairs.ts';
@@ -83,6 +84,29 @@ describe('Pairs that say something about the service', () => {
     expect(
       missing({ before: {}, compared: { 'GET /status': 900 }, uncopied: { 'POST /a': 9 } }),
     ).to.contain('POST /a');
+  });
+
+  it('may lack what an operator, or a rule, says that only running knows', () => {
+    const own: OwnState = { what: '', by: 'POST /a', isCopied: false, isByRule: false };
+    const aside = ['GET /cart', 'GET /orders', 'GET /mail'];
+    const lacks = (compared: string, ownState: OwnState, accepted: readonly string[]): boolean => {
+      const verdict = new Verdict(DEFAULT_VERDICT_SETTINGS, START_MS);
+      for (let index = 0; index < 300; index++) {
+        const atMs = index * 1000;
+        verdict.pair(pairOf({ endpoint: compared, atMs }));
+        for (const endpoint of aside) {
+          verdict.running(endpoint, responseOf(200), START_MS - 1);
+          verdict.pair(pairOf({ endpoint, atMs, setAside: 'own-write', ownState }));
+        }
+      }
+      verdict.accept(accepted);
+      const { missing: lines } = verdict.decide(START_MS + 1_000_000);
+      return lines.some((line) => line.startsWith('pairs that say something'));
+    };
+    expect(lacks('GET /items', own, [])).to.equal(true);
+    expect(lacks('GET /items', own, ['own-state'])).to.equal(false);
+    expect(lacks('GET /items', { ...own, isByRule: true }, [])).to.equal(false);
+    expect(lacks('GET /status', own, ['own-state']), 'nothing but a probe').to.equal(true);
   });
 
   it('may lack a few requests, and names that are values of a template by now', () => {
