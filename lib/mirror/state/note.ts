@@ -53,11 +53,14 @@ export function noteOf(response: NotedResponse): StateNote | null {
   };
 }
 
+/** Of a client that carries nothing which running handed out; the last is there where it has a password. */
+const ORIGIN = ['x-forwarded-for', 'user-agent', 'authorization'];
+
 /** Hashes of what identifies the client of a request: all that it carries, else where it comes from. */
 export function clientOf(headers: FlatHeaders): readonly number[] {
   const carried = credentialsOf(headers).map(({ value }) => hashOf(value));
   if (carried.length > 0) return carried;
-  const from = ['x-forwarded-for', 'user-agent'].map((name) => headerValues(headers, name).join());
+  const from = ORIGIN.map((name) => headerValues(headers, name).join());
   return [hashOf(from.join('\n'))];
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { hashOf } from '../../../../lib/mirror/state/hash.ts';
 import { stringsOf } from '../../../../lib/mirror/state/json-strings.ts';
-import { noteOf, packNote, unpackNote } from '../../../../lib/mirror/state/note.ts';
+import { clientOf, noteOf, packNote, unpackNote } from '../../../../lib/mirror/state/note.ts';
 import {
   recordBuffer,
   recordBytes,
@@ -45,6 +45,14 @@ describe('What is noted of a response of running', () => {
       responseBody: null,
     });
     expect(note).to.deep.include({ isWrite: false, handedOut: [hashOf('0123456789abcdef')] });
+  });
+
+  it('names another client for each user with a password at one address', () => {
+    const of = (headers: readonly string[]) => clientOf([...LOGIN.headers, ...headers]);
+    const anna = of(['Authorization', 'Basic YW5uYTpzZWNyZXQ=']);
+    expect(anna).to.deep.equal(of(['Authorization', 'Basic YW5uYTpzZWNyZXQ=']));
+    expect(anna).to.not.deep.equal(of(['Authorization', 'Basic YmVyaXQ6c2VjcmV0']));
+    expect(anna).to.not.deep.equal(of([]));
   });
 
   it('is nothing for a read that hands nothing out, or a refusal', () => {
