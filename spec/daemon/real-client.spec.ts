@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
 import { NpmClient } from '../soak/app/npm-client.ts';
-import { dropStartScript } from '../soak/app/start-script.ts';
+import { dropStartScript, execLine } from '../soak/app/start-script.ts';
 import { accountsAtRest, imbalanceOf } from '../soak/kit/accounts.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { withWorld } from '../support/daemon-world.ts';
@@ -40,7 +40,7 @@ describe('A daemon in front of a package registry', function () {
           dropStartScript(world.base, {
             identifier: 'registry',
             version,
-            words: [process.execPath, REGISTRY, join(folder, 'store')],
+            lines: [execLine([process.execPath, REGISTRY, join(folder, 'store')])],
           });
         const daemon = world.start();
         await daemon.serving(await drop('1.0.0'));

@@ -1,126 +1,86 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { printBars } from '../bench/proxy/report.ts';
-import type { Daemon } from '../support/daemon.ts';
-import { DaemonWorld } from '../support/daemon-world.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { type Bar, printBars } from '../bench/proxy/report.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
-import { NpmClient } from './app/npm-client.ts';
-import { dropVerdaccio, IDENTIFIER, installVerdaccio, writeData } from './app/verdaccio.ts';
-import { accountsAtRest, imbalanceOf } from './kit/accounts.ts';
+import type { Application } from './app/application.ts';
+import { install } from './app/install.ts';
+import { nodeRed } from './app/node-red.ts';
+import { tiddlywiki } from './app/tiddlywiki.ts';
+import { nameOf, runTrial, type Trial } from './app/trial.ts';
+import { verdaccio } from './app/verdaccio.ts';
 
 /**
- * A real npm registry (verdaccio) behind Vili, used by the npm command, while its next release is
- * tested and promoted: `npm run soak:app -- [--minutes 10] [--from 6.5.1] [--to 6.5.2]`. Needs the npm
- * registry.
+ * Real applications from npm behind Vili, under users who log in, read and write. Each release is followed by itself
+ * and by the next one, with and without log-ins copied: all of them are good, and must be promoted. Needs the npm registry.
+ *
+ *   npm run soak:app -- [--app verdaccio|node-red|tiddlywiki|all] [--minutes 10] [--only WORDS]
+ *                       [--programs FOLDER] [--busy-host]
+ *
+ * --minutes: of one trial at most; --only: trials whose name has these words, such as `log-ins not copied`;
+ * --programs: where releases are installed and found again; --busy-host: verdict.speed=report, and no copy is left out
  */
-const MINUTE_MS = 60_000;
-/** Shortest interval between rounds of npm commands: npm itself is what costs processor time here. */
-const PACE_MS = 6000;
-/** Packages that the application installed in each round depends on. */
-const PARTS = 8;
+const APPLICATIONS: readonly Application[] = [verdaccio, nodeRed, tiddlywiki];
 const { values } = parseArgs({
   options: {
+    app: { type: 'string', default: 'verdaccio' },
     minutes: { type: 'string', default: '10' },
-    from: { type: 'string', default: '6.5.1' },
-    to: { type: 'string', default: '6.5.2' },
-    show: { type: 'boolean', default: false },
+    programs: { type: 'string', default: '' },
+    'busy-host': { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
-/** Share of the time after which the verdict is no longer awaited. */
-const PATIENCE = 0.7;
-const totalMs = Number(values.minutes) * MINUTE_MS;
-/** What an operator with two requests a second would set; null keeps the default. */
-const SETTINGS: Readonly<Record<string, string | null>> = {
-  identifier: IDENTIFIER,
-  readiness_path: '/-/ping',
-  health_paths: '/-/ping',
-  routes: '/-/v1/search, /-/whoami, /{package}, /{package}/-/{file}',
-  arrival_stable: null,
-  arrival_poll: null,
-  readiness_timeout: null,
-  readiness_interval: null,
-  drain_timeout: null,
-  stop_timeout: null,
-  restart_backoff_min: null,
-  restart_backoff_max: null,
-  restart_reset_after: null,
-  mirror_busy_limit: null,
-  verdict_min_requests: null,
-  verdict_warmup_requests: '50',
-  verdict_warmup_time: null,
-  verdict_confirm_time: null,
-  verdict_log_window: null,
-  // Within ten minutes: a test of three minutes, and a probation that ends.
-  verdict_min_time: '3m',
-  verdict_margin: '2%',
-  probation: '1m',
-  log_dir: 'logs_vili',
-};
+/** Folders of releases. */
+const installed = new Set<string>();
+const chosen = APPLICATIONS.filter(({ name }) => values.app === 'all' || values.app === name);
+if (chosen.length === 0) throw new Error(`--app ${values.app}: there is no such application`);
 
 await withTempFolder(async (folder) => {
-  const program = (version: string): string => join(folder, `verdaccio-${version}`);
-  const dataFolder = join(folder, 'data');
-  for (const version of [values.from, values.to]) {
-    print(`installing verdaccio ${version}`);
-    await installVerdaccio(program(version), version);
+  const bars: Bar[] = [];
+  for (const trial of chosen.flatMap((app) => trialsOf(app, folder))) {
+    const name = nameOf(trial);
+    if (!name.includes(values.only)) continue;
+    print(`\n${name}`);
+    bars.push(...(await barsOf(trial, name)));
   }
-  await writeData(dataFolder);
-  const world = await DaemonWorld.create(SETTINGS);
-  const drop = (version: string): Promise<string> =>
-    dropVerdaccio(world.base, { version, programFolder: program(version), dataFolder });
-  try {
-    const daemon = world.start();
-    await daemon.serving(await drop(values.from), MINUTE_MS);
-    const client = new NpmClient(join(folder, 'npm'), world.port, PARTS);
-    await client.begin();
-    const endMs = performance.now() + totalMs;
-    const work = (async () => {
-      while (performance.now() < endMs) await Promise.all([client.work(), sleep(PACE_MS)]);
-    })();
-    await sleep(totalMs * 0.05);
-    const next = await drop(values.to);
-    print(`dropped ${next}`);
-    await daemon.testing(next, MINUTE_MS);
-    const show = setInterval(() => {
-      if (values.show) void world.vili('status').then(({ stdout }) => print(stdout));
-    }, MINUTE_MS);
-    await Promise.all([work, promoted(daemon, next)]).finally(() => clearInterval(show));
-    for (const words of [['status'], ['history'], ['why', next]]) {
-      print(`vili ${words.join(' ')}\n${(await world.vili(...words)).stdout}`);
-    }
-    const { running } = await daemon.client.status();
-    const { commands, failures } = client.counts();
-    for (const failure of failures) print(`failed: ${failure}`);
-    print(`npm commands: ${JSON.stringify(commands)}`);
-    const bars = [
-      { text: 'npm commands that failed', value: failures.length, most: 0 },
-      { text: `${next} runs`, value: Number(running?.version === next), least: 1 },
-      {
-        text: 'received - (mirrored + skipped + dropped + failed)',
-        value: imbalanceOf(await accountsAtRest(daemon)),
-        most: 0,
-      },
-    ];
-    if (!printBars(bars)) process.exitCode = 1;
-  } finally {
-    await world.end();
-  }
+  if (!printBars(bars) || bars.length === 0) process.exitCode = 1;
 });
 
 // Private
 
-/** Resolves when the version is promoted, by its verdict or, if that takes too long, by hand. */
-async function promoted(daemon: Daemon, next: string): Promise<void> {
-  const untilMs = totalMs * PATIENCE;
+function trialsOf(app: Application, folder: string): readonly Trial[] {
+  const programFolder = (release: string): string =>
+    join(values.programs || folder, `${app.name}-${release}`);
+  return [true, false].flatMap((isSame) =>
+    [false, true].map((areLogInsCopied, at) => ({
+      app,
+      isSame,
+      areLogInsCopied,
+      isHostBusy: values['busy-host'],
+      minutes: Number(values.minutes),
+      programFolder,
+      folder: join(folder, `${app.name}-${isSame ? 'same' : 'next'}-${at}`),
+      print,
+    })),
+  );
+}
+
+/** A trial that cannot be run misses its bar; the others are run all the same. */
+async function barsOf(trial: Trial, name: string): Promise<readonly Bar[]> {
   try {
-    await daemon.until('a verdict', ({ testing }) => testing === null, untilMs);
-  } catch {
-    print(`no verdict in ${Math.round(untilMs / 1000)} s, promoted by hand`);
-    await daemon.client.promote({ version: next, by: 'soak', reason: 'waited long enough' });
+    for (const release of trial.app.releases) {
+      const programFolder = trial.programFolder(release);
+      if (installed.has(programFolder) || existsSync(join(programFolder, 'node_modules'))) continue;
+      print(`installing ${trial.app.name} ${release}`);
+      await install(trial.app, release, programFolder);
+      installed.add(programFolder);
+    }
+    return await runTrial(trial);
+  } catch (error) {
+    print(messageOf(error));
+    return [{ text: `${name}: could not be run`, value: 0, least: 1 }];
   }
-  const { by, reasons } = await daemon.recorded('promoted', next, MINUTE_MS);
-  print(`promoted by ${by}: ${reasons.join(' ')}`);
 }
 
 function print(text: string): void {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const LIMIT_MS = 120_000;
+/** The installation of a large application on a busy host takes minutes. */
+const LIMIT_MS = 600_000;
 const MAX_OUTPUT = 20_000;
 
 export interface CommandOptions {

@@ -32,29 +32,21 @@ export class NpmClient {
     this.#registry = `http://127.0.0.1:${port}/`;
   }
 
-  /** Creates the account, as `npm adduser` does, and publishes the parts. */
+  /** Creates the account and publishes the parts. */
   async begin(): Promise<void> {
-    const response = await fetch(`${this.#registry}-/user/org.couchdb.user:${USER.name}`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(USER),
-    });
-    if (response.status !== 201) throw new Error(`adduser: status ${response.status}`);
-    const { token } = (await response.json()) as { token: string };
     await mkdir(this.#folder, { recursive: true });
-    const host = this.#registry.slice('http:'.length);
-    const lines = `registry=${this.#registry}\n${host}:_authToken=${token}\n`;
-    await writeFile(join(this.#folder, '.npmrc'), lines);
+    await this.#logIn();
     for (const part of this.#parts) await this.#publish(part, '1.0.0', {});
     if (this.#failures.length > 0) throw new Error(this.#failures.join('\n'));
   }
 
-  /** One round: publishes, views and installs a new version, byte for byte. */
+  /** One round: logs in, publishes, views and installs a new version, byte for byte. */
   async work(): Promise<void> {
     this.#round += 1;
     const version = `1.0.${this.#round}`;
     const folder = join(this.#folder, `round-${this.#round}`);
     const dependencies = Object.fromEntries(this.#parts.map((part) => [part, '^1.0.0']));
+    await this.#try('log-in', () => this.#logIn());
     const text = await this.#publish('app', version, dependencies);
     await this.#try('view', async () => {
       const seen = await this.#npm(this.#folder, 'view', 'app', 'version');
@@ -79,6 +71,20 @@ export class NpmClient {
   }
 
   // Private
+
+  /** As `npm adduser` does: the first time it creates the account. */
+  async #logIn(): Promise<void> {
+    const response = await fetch(`${this.#registry}-/user/org.couchdb.user:${USER.name}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(USER),
+    });
+    if (response.status !== 201) throw new Error(`adduser: status ${response.status}`);
+    const { token } = (await response.json()) as { token: string };
+    const host = this.#registry.slice('http:'.length);
+    const lines = `registry=${this.#registry}\n${host}:_authToken=${token}\n`;
+    await writeFile(join(this.#folder, '.npmrc'), lines);
+  }
 
   async #publish(name: string, version: string, dependencies: object): Promise<string> {
     const folder = join(this.#folder, `publish-${name}-${version}`);
