@@ -93,7 +93,7 @@ async function serve(
   options: ControlServerOptions,
   { streams, downloads }: { streams: Set<EventStream>; downloads: Set<ServerResponse> },
 ): Promise<void> {
-  const stream = new EventStream(response);
+  let stream: EventStream | null = null;
   response.on('error', () => {});
   try {
     const url = new URL(request.url ?? '/', 'http://vili');
@@ -124,6 +124,7 @@ async function serve(
       return await sendFile(response, await dispatched.open(), rules);
     }
     if (streams.size >= options.maxStreams) throw tooManyStreams(options.maxStreams);
+    stream = new EventStream(response);
     streams.add(stream);
     const { frameOf } = dispatched;
     const { heartbeatMs } = options;
@@ -135,7 +136,7 @@ async function serve(
     if (response.headersSent) response.destroy();
     else sendError(request, response, error);
   } finally {
-    streams.delete(stream);
+    if (stream !== null) streams.delete(stream);
     downloads.delete(response);
   }
 }

@@ -80,7 +80,7 @@ export const sessions: Signal = {
 
 /** Whether a rule, or an operator, says of the endpoint that testing need not know what its requests carry or read. */
 export function isAsideByWill(context: DecisionContext, endpoint: EndpointEvidence): boolean {
-  const { aside, asideByRule } = endpointPart.of(endpoint);
+  const { aside, asideByRule } = endpointPart.seen(endpoint);
   return asideByRule > 0 || (aside > 0 && context.isAccepted(CODE));
 }
 

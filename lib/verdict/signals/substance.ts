@@ -101,7 +101,7 @@ function lacking(context: DecisionContext): readonly string[] {
   const found: EndpointEvidence[] = [];
   let lackingGood = 0;
   for (const endpoint of context.evidence.endpoints.all()) {
-    const part = endpointPart.of(endpoint);
+    const part = endpointPart.seen(endpoint);
     if (part.good < MIN_GOOD || part.compared > 0 || !isTelling(endpoint)) continue;
     if (telling > 0 && !methods.has(methodOf(endpoint.name))) continue;
     if (telling > 0 && isAsideByWill(context, endpoint)) continue;
@@ -112,7 +112,7 @@ function lacking(context: DecisionContext): readonly string[] {
   const isMinor = found.length < ENOUGH_COMPARED || lackingGood < MAX_LACKING_SHARE * good;
   if (telling > 0 && isMinor) return [];
   return found
-    .toSorted((left, right) => endpointPart.of(right).good - endpointPart.of(left).good)
+    .toSorted((left, right) => endpointPart.seen(right).good - endpointPart.seen(left).good)
     .map(({ name }) => name);
 }
 
