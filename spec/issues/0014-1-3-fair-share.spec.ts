@@ -169,9 +169,9 @@ describe('connections to running', () => {
     clients.watch();
     excess = 1;
     clients.watch();
-    while (cut.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually('one is cut', () => cut.length > 0);
     excess = 9;
-    while (cut.length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually('two more are cut', () => cut.length >= 3);
     excess = 0;
     expect(cut).to.deep.equal(['slower', 'slower', 'slow']);
   });

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { OK, RawClient, Upstream, withProxy } from '../support/proxy-fixture.ts';
 import { withProxyProcess } from '../support/proxy-process.ts';
 
@@ -82,7 +83,7 @@ describe('a client that sends requests ahead of their responses', () => {
     await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(GET.repeat(100));
       for (let done = 0; done < 100; done++) {
-        while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+        await eventually('the next one is asked', () => waiting.length > 0);
         expect(proxy.counts().received - done).to.be.at.most(40);
         waiting.shift()?.write(OK);
       }

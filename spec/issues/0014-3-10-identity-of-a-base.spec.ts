@@ -40,15 +40,18 @@ describe('A base that is reached through a link', function () {
       await mkdir(join(folder, 'other'));
       await symlink('real', join(folder, 'link'));
       const [left, stranger] = [sleeper(join(folder, 'link')), sleeper(join(folder, 'other'))];
-      const ended = once(left, 'exit');
+      const ends = [left, stranger].map((child) => once(child, 'exit'));
       await Promise.all([left, stranger].map((child) => once(child, 'spawn')));
       const { pidRecordFolder } = layoutOf(base, 'shop');
-      const { reaped } = await reapLeftovers({ base, pidRecordFolder });
-      expect(reaped.map(({ pid }) => pid)).to.deep.equal([left.pid]);
-      await ended;
+      try {
+        const { reaped } = await reapLeftovers({ base, pidRecordFolder });
+        expect(reaped.map(({ pid }) => pid)).to.deep.equal([left.pid]);
+        expect([stranger.exitCode, stranger.signalCode]).to.deep.equal([null, null]);
+      } finally {
+        for (const child of [left, stranger]) child.kill();
+        await Promise.all(ends);
+      }
       expect(isTagOf(base, servletTag({ base: join(folder, 'other'), id: 'x' }))).to.equal(false);
-      stranger.kill();
-      await once(stranger, 'exit');
     });
   });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ import { withTempFolder } from '../support/temp-folder.ts';
 const LIMIT_MS = 60_000;
 
 const AWAY_MS = 2000;
+/** A loopback address that is not the usual one. */
+const ELSEWHERE = '127.0.0.2';
 const NEVER = new Set(['rejected', 'rolled-back', 'refused', 'crashed']);
 
 describe('A fault of the place', () => {
@@ -164,12 +167,9 @@ describe('A fault of the place', () => {
       const daemon = await world.startServing();
       await world.drop('1.1.0');
       await daemon.testing('shop-1.1.0');
-      const holders = await holdFreePorts(world);
+      const holders = await holdPorts(world);
       try {
-        const { testing } = await daemon.client.status();
-        const late = holdWhenFree(testing?.port ?? 0, holders);
         expect((await world.vili('promote', '--yes')).code).to.equal(0);
-        await late;
         const { reasons } = await daemon.recorded('delayed', 'shop-1.1.0');
         expect(reasons[0]).to.contain('no free port in port_range');
         expect((await daemon.client.status()).phase).to.equal('promoting');
@@ -221,32 +221,17 @@ async function killRunning(client: {
   if (running?.pid) process.kill(running.pid, 'SIGKILL');
 }
 
-/** Listens on each port of the range on which nobody does. */
-async function holdFreePorts({ ports }: DaemonWorld): Promise<Server[]> {
-  const held: Server[] = [];
-  for (let port = ports.from; port <= ports.to; port++) {
-    const server = await hold(port);
-    if (server !== null) held.push(server);
-  }
-  return held;
+/**
+ * Takes every port of the range, those of the servlets too: on a loopback address that is not theirs, so that none is
+ * free for a successor from the moment on in which its servlet ends.
+ */
+function holdPorts({ ports }: DaemonWorld): Promise<readonly Server[]> {
+  const all = Array.from({ length: ports.to - ports.from + 1 }, (_, index) => ports.from + index);
+  return Promise.all(all.map(hold));
 }
 
-/** Takes the port of the servlet under test in the moment in which it ends, before its successor looks for one. */
-async function holdWhenFree(port: number, holders: Server[]): Promise<void> {
-  for (;;) {
-    const server = await hold(port);
-    if (server !== null) {
-      holders.push(server);
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
-
-function hold(port: number): Promise<Server | null> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(null));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server));
-  });
+async function hold(port: number): Promise<Server> {
+  const server = createServer().listen({ port, host: ELSEWHERE, exclusive: true });
+  await once(server, 'listening');
+  return server;
 }

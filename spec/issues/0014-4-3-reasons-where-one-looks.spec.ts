@@ -71,6 +71,7 @@ describe('Issue 14, 4.3: the reason stands where one looks for it', () => {
     this.timeout(60_000);
     await withWorld({ log_dir: 'logs_vili' }, async (world) => {
       const daemon = await world.startServing();
+      await daemon.until('it is said', () => daemon.output !== '');
       expect(daemon.output).to.equal(
         `Vili serves port ${world.port}; its log: ${world.base}/logs_vili/vili.log\n`,
       );
@@ -98,7 +99,7 @@ describe('Issue 14, 4.3: the reason stands where one looks for it', () => {
   it('names the port on which a version listens instead of its own', async function () {
     this.timeout(60_000);
     const wrong = await freePort();
-    const settings = { readiness_timeout: '1500ms', restart_testing_max: '1' };
+    const settings = { readiness_timeout: '5s', restart_testing_max: '1' };
     await withWorld(settings, async (world) => {
       const daemon = await world.startServing();
       await world.arrive('shop-1.0.1.cjs', deafTo(wrong));

@@ -64,6 +64,7 @@ describe('After a kill of Vili', function () {
       await eventually('the servlet is gone', () => servlet !== null && !isAlive(servlet));
       const stranger = await processWith(pid);
       if (stranger === null) return this.skip();
+      const ended = once(stranger, 'exit');
       try {
         const identity = identityOf(pid);
         const second = world.start();
@@ -74,7 +75,7 @@ describe('After a kill of Vili', function () {
         );
       } finally {
         stranger.kill('SIGKILL');
-        await once(stranger, 'exit');
+        await ended;
       }
     });
   });
