@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { PATIENCE } from './patience.ts';
 
 /** The service of spec/fixtures/servlet/catalog.mjs, whose answers are new each time. */
 const CODE = fileURLToPath(new URL('../../../spec/fixtures/servlet/catalog.mjs', import.meta.url));
@@ -62,7 +63,7 @@ function pathOf(index: number): string {
 
 function ask(agent: Agent, port: number, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS * PATIENCE);
     const sent = request({ agent, host: '127.0.0.1', port, path, signal }, (response) => {
       response.once('error', reject);
       response.once('close', () => (response.complete ? resolve() : reject(new Error(path))));

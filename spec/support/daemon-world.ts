@@ -15,6 +15,8 @@ import { scanByTag } from './servlets.ts';
 export const IDENTIFIER = 'shop';
 
 const GONE_LIMIT_MS = 3000;
+/** How long a user waits for a response. */
+const USER_LIMIT_MS = 10_000;
 
 /** Everything is quick here; a real service keeps the defaults. */
 const SHORT: Readonly<Record<string, string>> = {
@@ -134,7 +136,7 @@ export class DaemonWorld {
       host: '127.0.0.1',
       ratePerSecond,
       maxInFlight: 256,
-      timeoutMs: 10_000,
+      timeoutMs: USER_LIMIT_MS * PATIENCE,
       signal: leaving.signal,
       random: Math.random,
       onResponse: ({ headers }) => {
