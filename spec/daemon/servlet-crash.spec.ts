@@ -69,7 +69,7 @@ describe('A daemon whose running servlet is killed', function () {
   });
 
   it('rolls back when the servlet is killed on probation', async () => {
-    await withWorld({}, async (world) => {
+    await withWorld({ verdict_mode: 'manual' }, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(60);
       await world.drop('1.0.1');

@@ -203,7 +203,7 @@ describe('A daemon whose disk of 100 MB is filled to the brim', function () {
   it('serves, deletes the oldest archives, begins no test, and goes on when there is room', function () {
     return withSmallDisk(this, 100, (disk) =>
       withWorld(
-        { log_dir: 'logs_vili', disk_min_free: '5%', probation: '1s' },
+        { log_dir: 'logs_vili', disk_min_free: '5%', probation: '1s', verdict_mode: 'manual' },
         async (world) => {
           const archive = join(world.base, 'archive');
           await mkdir(archive);

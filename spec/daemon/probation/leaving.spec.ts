@@ -4,6 +4,9 @@ import type { Daemon } from '../../support/daemon.ts';
 import { DaemonWorld, type LiveUsers, withWorld } from '../../support/daemon-world.ts';
 import { PATIENCE } from '../../support/patience.ts';
 
+/** Nothing but the word of an operator promotes a version here, however late a busy host lets it come. */
+const BY_HAND = { verdict_mode: 'manual' };
+const STAY = { ...BY_HAND, probation_rollback: 'manual' };
 /** Of a crash and of a hang; many times that on a host that is busy with other things. */
 const CRASH_LIMIT_MS = 2000 * PATIENCE;
 const HANG_LIMIT_MS = 6000 * PATIENCE;
@@ -44,14 +47,14 @@ describe('Users of a version on probation', function () {
   let known: Daemon;
 
   before(async () => {
-    early = await DaemonWorld.create();
+    early = await DaemonWorld.create(BY_HAND);
     known = await early.startServing();
     early.users(40);
   });
   after(() => early?.end());
 
   it('are on the previous one at once when it crashes; only what it had in hand fails', async () => {
-    await withWorld({}, async (world) => {
+    await withWorld(BY_HAND, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(200);
       const { running } = await onProbation(world, daemon, users);
@@ -65,7 +68,7 @@ describe('Users of a version on probation', function () {
   });
 
   it('are on the previous one within seconds when it hangs; reads that waited there succeed', async () => {
-    await withWorld({ liveness_interval: '60s' }, async (world) => {
+    await withWorld({ ...BY_HAND, liveness_interval: '60s' }, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(50);
       const { running } = await onProbation(world, daemon, users);
@@ -93,7 +96,7 @@ describe('Users of a version on probation', function () {
   });
 
   it('stay on it where people decide, who are told', async () => {
-    await withWorld({ probation_rollback: 'manual', liveness_interval: '60s' }, async (world) => {
+    await withWorld({ ...STAY, liveness_interval: '60s' }, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(20);
       const { running } = await onProbation(world, daemon, users);
@@ -114,7 +117,7 @@ describe('Users of a version on probation', function () {
   });
 
   it('are on the previous one by what they get where only its writes fail, which nobody copies', async () => {
-    await withWorld({}, async (world) => {
+    await withWorld(BY_HAND, async (world) => {
       const daemon = await world.startServing();
       const users = world.users(WRITERS_PER_SECOND);
       await daemon.until('something is known of 1.0.0', () => users.counts().ok > 1000, 60_000);

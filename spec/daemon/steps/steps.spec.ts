@@ -9,6 +9,8 @@ const CLIENTS = 600;
 const FEW_CLIENTS = 240;
 /** A verdict also where times say little. */
 const AUTO = { promotion_steps: '20% 20s, 50% 3s', verdict_speed: 'report' };
+/** Enough that no promotion comes by itself before that of the command. */
+const BY_HAND = { verdict_min_requests: '100000' };
 /** Not over before a spec ends. */
 const LONG_STEP = '25% 1h';
 
@@ -98,7 +100,7 @@ describe('A promotion in steps', function () {
   });
 
   it('goes on with the same users after a restart of Vili', async () => {
-    await withWorld({}, async (world) => {
+    await withWorld(BY_HAND, async (world) => {
       const daemon = await world.startServing();
       const users = clientsOf(world, { clients: FEW_CLIENTS, ratePerSecond: 150, writes: 0.3 });
       await inSteps(world, daemon, LONG_STEP);
@@ -136,7 +138,7 @@ describe('A promotion in steps', function () {
   });
 
   it('sends its users to the version before within one request when its process is killed', async () => {
-    await withWorld({}, async (world) => {
+    await withWorld(BY_HAND, async (world) => {
       const daemon = await world.startServing();
       const users = clientsOf(world, { clients: CLIENTS, ratePerSecond: 150, writes: 0.3 });
       await inSteps(world, daemon, '50% 1h');
@@ -153,7 +155,7 @@ describe('A promotion in steps', function () {
   });
 
   it('sends its users to the version before within seconds when it hangs; reads that waited succeed', async () => {
-    await withWorld({ liveness_interval: '60s' }, async (world) => {
+    await withWorld({ ...BY_HAND, liveness_interval: '60s' }, async (world) => {
       const daemon = await world.startServing();
       const users = clientsOf(world, { clients: CLIENTS, ratePerSecond: 60, writes: 0 });
       await inSteps(world, daemon, '50% 1h');
