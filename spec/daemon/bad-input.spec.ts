@@ -3,8 +3,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { writeRelease } from '../../lib/demo/release.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { DaemonWorld, type LiveUsers } from '../support/daemon-world.ts';
+import { DaemonWorld, IDENTIFIER, type LiveUsers } from '../support/daemon-world.ts';
+import { withTempFolder } from '../support/temp-folder.ts';
 
 /** Longer than five times arrival.stable, after which a truncated file is reported as a problem. */
 const ARRIVAL_MS = 2500;
@@ -37,6 +39,7 @@ describe('A daemon that meets bad input', function () {
     names.push('shop-1.0.2 .mjs', 'shop-1\u0000.mjs'.replace('\u0000', '\u0001'));
     const good = await world.drop('0.9.0');
     for (const name of names) await copyFile(good, join(world.base, name));
+    for (const version of ['shop-0.9.0', 'shop-..1.mjs']) await daemon.recorded('refused', version);
     await sleep(ARRIVAL_MS);
     const { running, testing } = await daemon.client.status();
     expect(running?.version).to.equal('shop-1.0.0');
@@ -54,8 +57,11 @@ describe('A daemon that meets bad input', function () {
   });
 
   it('declines another build of the running version, and serves on', async () => {
-    const other = await world.drop('1.0.9');
-    await rename(other, join(world.base, 'shop-1.0.0.mjs'));
+    // Made elsewhere: in the base it would be a version of its own for a moment.
+    await withTempFolder(async (folder) => {
+      const other = await writeRelease(folder, IDENTIFIER, { version: '1.0.9' });
+      await rename(other, join(world.base, 'shop-1.0.0.mjs'));
+    });
     const { reasons } = await daemon.recorded('refused', 'shop-1.0.0');
     expect(reasons.join(' ')).to.contain('shop-1.0.0 is running; give the new build a new version');
   });

@@ -30,10 +30,10 @@ describe('A daemon with a real jar (skipped where there is no JDK)', function ()
       const daemon = world.start();
       await daemon.serving('shop-1.0.0');
       const users = world.users(40);
-      const copying = copySlowly(second, join(world.base, 'shop-1.0.1.jar'), PIECES, PAUSE_MS);
+      await copySlowly(second, join(world.base, 'shop-1.0.1.jar'), PIECES, PAUSE_MS, async () => {
+        expect((await daemon.client.status()).testing).to.equal(null);
+      });
       await daemon.until('users', () => users.counts().ok > 40);
-      expect((await daemon.client.status()).testing).to.equal(null);
-      await copying;
       await daemon.testing('shop-1.0.1');
       await daemon.recorded('promoted', 'shop-1.0.1', 60_000);
       const { running } = await daemon.serving('shop-1.0.1');

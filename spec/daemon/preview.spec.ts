@@ -53,8 +53,9 @@ for (const processes of ['1', '2']) {
         const socket = new WebSocket(`ws://127.0.0.1:${world.port}/items/1`, {
           headers: { 'X-Vili-Preview': TOKEN },
         });
-        const refusal = await new Promise<number>((resolve) => {
-          socket.on('error', () => {});
+        const refusal = await new Promise<number>((resolve, reject) => {
+          socket.on('error', reject);
+          socket.on('open', () => reject(new Error('it was let in')));
           socket.on('unexpected-response', (request, response) => {
             resolve(response.statusCode ?? 0);
             request.destroy();
@@ -63,7 +64,8 @@ for (const processes of ['1', '2']) {
         expect(refusal).to.equal(403);
         const { traffic, preview, verdict, users } = await daemon.until(
           'all is counted',
-          (status) => status.preview?.served === 20 && status.traffic.inFlight === 0,
+          ({ traffic: { received, inFlight }, preview: seen }) =>
+            received === 23 && inFlight === 0 && seen?.served === 20 && seen.refused === 3,
         );
         expect(preview).to.deep.equal({ served: 20, refused: 3, failed: 0 });
         expect(traffic).to.include({ received: 23, mirrored: 0 });

@@ -31,13 +31,20 @@ export async function compileJars(
   return Promise.all(jars);
 }
 
-/** Writes a copy in place, in pieces with pauses, as a slow `scp` does. */
-export async function copySlowly(from: string, to: string, pieces: number, pauseMs: number) {
+/** Writes a copy in place, in pieces with pauses, as a slow `scp` does. `beforeLast` is done while the last piece is missing. */
+export async function copySlowly(
+  from: string,
+  to: string,
+  pieces: number,
+  pauseMs: number,
+  beforeLast: () => Promise<void>,
+): Promise<void> {
   const content = await readFile(from);
   const size = Math.ceil(content.length / pieces);
   const file = await open(to, 'w');
   try {
     for (let at = 0; at < content.length; at += size) {
+      if (at + size >= content.length) await beforeLast();
       await file.writeFile(content.subarray(at, at + size));
       await sleep(pauseMs);
     }
