@@ -44,12 +44,9 @@ export async function closeProxy(proxy: ClosingProxy): Promise<void> {
 }
 
 /**
- * How long an idle connection is kept for one more request, ms. A client that uses it gets its response and comes back on a new
- * connection; one that is closed while its client begins to send costs that client a failed request.
+ * Leaves the users to another process that has the listening socket, too; see `HttpProxy.leave`. Idle connections stay for as long
+ * as their clients were told (`Keep-Alive: timeout`): one that is closed earlier may be just what its client sends on.
  */
-const IDLE_GRACE_MS = 5000;
-
-/** Leaves the users to another process that has the listening socket, too; see `HttpProxy.leave`. */
 export async function leaveProxy({
   context,
   server,
@@ -61,9 +58,7 @@ export async function leaveProxy({
   server.closeIdleConnections = () => {};
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   frontend.http2.close();
-  const timer = patientTimeout(IDLE_GRACE_MS, () => frontend.endIdle());
   await Promise.all([closed, handedOff.gone()]);
-  timer.stop();
   context.traffic.flush();
   context.failures.flush();
 }

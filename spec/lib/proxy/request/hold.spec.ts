@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createProxy } from '../../../../lib/proxy/proxy.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -227,6 +228,20 @@ describe('a proxy that opens and closes', () => {
       expect(await proxy.connections()).to.equal(0);
     });
   });
+
+  it('leaves an idle connection open for as long as its client was told', async () => {
+    const up = await Upstream.http((_request, response) => void response.end('idle'));
+    await withProxy(up, async ({ proxy, port }) => {
+      const idle = new RawClient(port).send(GET);
+      await idle.until((text) => text.endsWith('idle'));
+      const left = proxy.leave();
+      // Another client may have it in use again at any moment; any time that is shorter than told is too short.
+      await sleep(5500);
+      expect(await proxy.connections()).to.equal(1);
+      expect(await idle.send(GET).toEnd()).to.match(/Connection: close[^]*idle$/);
+      await left;
+    });
+  }).timeout(10_000);
 
   it('closes without a reset while a client still sends, which gets its response', async () => {
     const asked = flag();
