@@ -8,15 +8,23 @@ import { codeOf } from '../../lib/errors.ts';
 const CHUNK_BYTES = 65_536;
 const PAGE_BYTES = 4096;
 
-/**
- * A file system of its own in memory, `mebibytes` large, mounted for one spec. Mounting is for root; the spec of
- * anybody else is skipped, with the reason in its title.
- */
+/** A file system of its own in memory, mounted for one spec. The spec of whoever may not mount is skipped, with the reason in its title. */
 export async function withSmallDisk(
   context: Context,
   mebibytes: number,
   use: (folder: string) => Promise<void>,
 ): Promise<void> {
+  const problem = await onSmallDisk(mebibytes, use);
+  if (problem === null) return;
+  if (context.test) context.test.title += ` (skipped: ${problem})`;
+  context.skip();
+}
+
+/** Mounts a file system in memory, `mebibytes` large, for as long as it is used. Returns why that failed, or null: mounting is for root. */
+export async function onSmallDisk(
+  mebibytes: number,
+  use: (folder: string) => Promise<void>,
+): Promise<string | null> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'vili-disk-')));
   const problem = run('mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'vili', folder);
   try {
@@ -25,9 +33,7 @@ export async function withSmallDisk(
     if (problem === null) run('umount', folder);
     await rm(folder, { recursive: true, force: true });
   }
-  if (problem === null) return;
-  if (context.test) context.test.title += ` (skipped: ${problem})`;
-  context.skip();
+  return problem;
 }
 
 /** Writes `file` until nothing more fits on its disk. */

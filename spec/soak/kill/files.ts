@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { readContent, readZip } from '../../../lib/archive/zip/reader.ts';
 import { type Deployment, protectedNames } from '../../../lib/deployment/state.ts';
 import { messageOf } from '../../../lib/errors.ts';
+import { halfDone } from '../kit/half-done.ts';
 import type { Life } from './life.ts';
 
-/** Names of what is written aside or on its way out, by all rooms. */
-const HALF = /\.(?:vili-aside|vili-deleting|part|tmp)$/;
 /** Files of that kind come and go; older ones are nobody's. */
 const HALF_MAX_MS = 3000;
 
@@ -18,7 +17,7 @@ export async function filesOf(
   { world, arrived }: Life,
   state: Deployment,
 ): Promise<readonly string[]> {
-  const problems = await halfDone(world.base);
+  const problems = await halfDone(world.base, HALF_MAX_MS);
   const names = await readdir(world.base);
   const kept = protectedNames(state);
   for (const name of arrived) {
@@ -34,17 +33,6 @@ export async function filesOf(
 }
 
 // Private
-
-async function halfDone(base: string): Promise<string[]> {
-  const all = await readdir(base, { recursive: true }).catch(() => []);
-  const problems: string[] = [];
-  for (const path of all.filter((it) => HALF.test(it))) {
-    const stats = await lstat(join(base, path)).catch(() => null);
-    const age = stats === null ? 0 : Date.now() - stats.ctimeMs;
-    if (age > HALF_MAX_MS) problems.push(`${path} is left half-done`);
-  }
-  return problems;
-}
 
 /** A version without a folder has an archive that can be read to its end and has its server file. */
 async function zipOf(base: string, name: string): Promise<readonly string[]> {

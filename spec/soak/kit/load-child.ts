@@ -78,14 +78,14 @@ function send(phase: string, dueMs: number): void {
   const at = records.add(phase, dueMs, performance.now());
   const name = `${shape.method} ${shape.path}${isNew ? ', new connection' : ''}`;
   if (inFlight >= maxInFlight) {
-    records.fail(at, name, `${inFlight} were already under way`);
+    records.fail(at, performance.now(), name, `${inFlight} were already under way`);
     return;
   }
   inFlight += 1;
   ask(shape, isNew, at)
     .then(
       () => records.done(at, performance.now()),
-      (error: unknown) => records.fail(at, name, messageOf(error)),
+      (error: unknown) => records.fail(at, performance.now(), name, messageOf(error)),
     )
     .finally(() => {
       inFlight -= 1;

@@ -55,4 +55,7 @@ export interface Failure {
   readonly phase: string;
   readonly request: string;
   readonly problem: string;
+  /** When it was passed to its connection, and when it failed; ms, by the clock of the host. */
+  readonly fromMs: number;
+  readonly untilMs: number;
 }

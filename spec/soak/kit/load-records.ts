@@ -32,10 +32,13 @@ export class LoadRecords {
   }
 
   /** Keeps the text of the first thousand only; the columns have all of them. */
-  fail(at: number, request: string, problem: string): void {
+  fail(at: number, nowMs: number, request: string, problem: string): void {
     if (this.#failures.length >= MAX_FAILURES) return;
     const phase = this.#phases[this.#names[at * 2] ?? 0] ?? '';
-    this.#failures.push({ phase, request, problem });
+    const begunMs = this.#times[at * 4 + 1] ?? nowMs;
+    const hostMs = (ms: number): number => performance.timeOrigin + ms;
+    const times = { fromMs: hostMs(begunMs), untilMs: hostMs(nowMs) };
+    this.#failures.push({ phase, request, problem, ...times });
   }
 
   result(): LoadResult {
