@@ -4,6 +4,7 @@ import { messageOf } from '../../../lib/errors.ts';
 import { runCommand } from './command.ts';
 
 const USER = { name: 'jane', password: 'a-long-password' };
+const BASIC = Buffer.from(`${USER.name}:${USER.password}`).toString('base64');
 /** npm tries once: its retries must not hide a failure behind Vili. */
 const NPM_SETTINGS = { fetch_retries: '0', audit: 'false', fund: 'false', progress: 'false' };
 /** The only variables that npm gets from the environment of the specs. */
@@ -46,7 +47,7 @@ export class NpmClient {
     const version = `1.0.${this.#round}`;
     const folder = join(this.#folder, `round-${this.#round}`);
     const dependencies = Object.fromEntries(this.#parts.map((part) => [part, '^1.0.0']));
-    await this.#try('log-in', () => this.#logIn());
+    await this.#try('log-in', () => this.#logIn({ authorization: `Basic ${BASIC}` }));
     const text = await this.#publish('app', version, dependencies);
     await this.#try('view', async () => {
       const seen = await this.#npm(this.#folder, 'view', 'app', 'version');
@@ -72,11 +73,11 @@ export class NpmClient {
 
   // Private
 
-  /** As `npm adduser` does: the first time it creates the account. */
-  async #logIn(): Promise<void> {
+  /** As `npm adduser` does: it creates the account, and later on, with the password, it only logs in. */
+  async #logIn(password: Readonly<Record<string, string>> = {}): Promise<void> {
     const response = await fetch(`${this.#registry}-/user/org.couchdb.user:${USER.name}`, {
       method: 'PUT',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...password },
       body: JSON.stringify(USER),
     });
     if (response.status !== 201) throw new Error(`adduser: status ${response.status}`);
