@@ -70,7 +70,8 @@ export function spawnServlet(options: SpawnOptions): ServletProcess {
     removeRecord(pidRecordFolder, instance.id);
     throw error;
   }
-  // At once, while it is one process with one thread: whatever it becomes and starts inherits the value.
+  // At once, while it is one process with one thread: whatever it becomes inherits the value, and so does what it starts
+  // from then on. The command `nice` in the wrapper would hide that a program could not be executed.
   if (nice > 0) renice(pty.pid, nice);
   return new ServletProcess({
     pty,

@@ -60,13 +60,16 @@ describe('spawnServlet', () => {
       expect(Object.fromEntries(entries.map((entry) => splitEntry(entry)))).to.deep.equal(expected);
     }));
 
-  it('renices a servlet and everything it starts from the first moment', () =>
+  it('renices a servlet as soon as there is one, and so everything it starts from then on', () =>
     withTempFolder(async (base) => {
-      const script = 'nice; sh -c nice';
-      const first = startServlet(base, ['sh', '-c', script], { id: 'app-1/1_test', nice: 5 });
-      const second = startServlet(base, ['sh', '-c', script], { id: 'app-1/2_running', nice: 0 });
-      await Promise.all([first.exited, second.exited]);
       const own = getPriority();
+      // Both processes are on their way at once, and either may be the first.
+      const script = (nice: number): readonly string[] => {
+        return ['sh', '-c', `until [ "$(nice)" = ${own + nice} ]; do :; done; nice; sh -c nice`];
+      };
+      const first = startServlet(base, script(5), { id: 'app-1/1_test', nice: 5 });
+      const second = startServlet(base, script(0), { id: 'app-1/2_running', nice: 0 });
+      await Promise.all([first.exited, second.exited]);
       expect(textOf(join(base, 'app-1/1_test/stdOut'))).to.equal(`${own + 5}\n${own + 5}\n`);
       expect(textOf(join(base, 'app-1/2_running/stdOut'))).to.equal(`${own}\n${own}\n`);
     }));
