@@ -53,7 +53,7 @@ export function pidRecordPaths(folder: string, id: string): PidRecordPaths {
  */
 export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
   const paths = pidRecordPaths(folder, record.id);
-  // The next attempt overwrites this file; it is never read, since its name does not end in .json.
+  // Never read, since its name does not end in .json.
   const temporary = `${paths.record}.tmp`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -63,6 +63,8 @@ export function writeRecord(folder: string, record: PidRecord): PidRecordPaths {
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, paths.record);
   } catch (cause) {
+    // Half a file on a full disk: the next servlet has another id, and would not overwrite it.
+    attempt(() => removeFiles([temporary]), undefined);
     throw ViliError.cannot('VILI_LEDGER_WRITE', `record servlet ${record.id} in ${folder}`, cause);
   }
   return paths;

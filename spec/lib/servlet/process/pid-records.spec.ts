@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import {
@@ -29,6 +29,15 @@ describe('the pid records', () => {
       expect(unreadable).to.deep.equal([]);
       for (const id of ids) removeRecord(folder, id);
       expect(readdirSync(folder)).to.deep.equal([]);
+    }));
+
+  it('leave nothing behind where one cannot be written', () =>
+    withTempFolder(async (folder) => {
+      mkdirSync(pidRecordPaths(folder, 'a').record);
+      expect(() => writeRecord(folder, { ...RECORD, id: 'a' }))
+        .to.throw()
+        .with.property('code', 'VILI_LEDGER_WRITE');
+      expect(readdirSync(folder)).to.deep.equal(['a.json']);
     }));
 
   it('return the process that the wrapper noted, and drop that of an earlier start', () =>
