@@ -9,8 +9,9 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { planOf } from './beside.ts';
-import { type Outcome, outcomeText, sumOf } from './outcome.ts';
+import { failuresOf, type Outcome, outcomeText } from './outcome.ts';
 import { type PartOptions, runPart } from './part.ts';
+import { filesToTryAgain } from './second-try.ts';
 
 /** From dist/spec/run to the project, and to the compiled specs. */
 const FOLDER = fileURLToPath(new URL('../../../', import.meta.url));
@@ -41,21 +42,26 @@ async function all(): Promise<number> {
   const next = beside.values();
   // Both take from the same list.
   const work = async (lane: number): Promise<void> => {
-    for (const part of next) outcomes.push(await run(part, lane, print));
+    for (const part of next) outcomes.push(await run(part.map(fileOf), lane, print));
   };
   await Promise.all(Array.from({ length: LANES }, (_, lane) => work(lane)));
-  outcomes.push(await run(alone, 0, null));
-  const sum = sumOf(outcomes);
-  process.stdout.write(outcomeText(sum, performance.now() - startMs));
-  return sum.failures.length > 0 ? 1 : 0;
+  outcomes.push(await run(alone.map(fileOf), 0, null));
+  const first: Outcome = Object.assign({}, ...outcomes);
+  const again = filesToTryAgain(first);
+  for (const file of again) {
+    process.stdout.write(`\n  Tried again: ${file}\n`);
+    outcomes.push(await run([file], 0, null));
+  }
+  const last: Outcome = Object.assign({}, ...outcomes);
+  process.stdout.write(outcomeText(last, again.length, performance.now() - startMs));
+  return failuresOf(last).length > 0 ? 1 : 0;
 }
 
-function run(
-  names: readonly string[],
-  lane: number,
-  onText: PartOptions['onText'],
-): Promise<Outcome> {
-  const files = names.map((name) => relative(FOLDER, join(SPECS, `${name}${ENDING}`)));
+function fileOf(name: string): string {
+  return relative(FOLDER, join(SPECS, `${name}${ENDING}`));
+}
+
+function run(files: readonly string[], lane: number, onText: PartOptions['onText']) {
   return runPart({ folder: FOLDER, files, lane, onText });
 }
 

@@ -4,41 +4,36 @@ export interface Failure {
   readonly text: string;
 }
 
-/** What became of some specs. Retries that helped are counted, and are no failures. */
-export interface Outcome {
+/** What became of the specs of one file. */
+export interface FileOutcome {
   readonly passing: number;
   readonly pending: number;
-  readonly again: number;
   readonly failures: readonly Failure[];
 }
+
+/** By the path of the file, relative to the project; what failed outside any file is under ''. */
+export type Outcome = Readonly<Record<string, FileOutcome>>;
 
 const SECONDS = 1000;
 const MINUTES = 60 * SECONDS;
 
-export function sumOf(outcomes: readonly Outcome[]): Outcome {
-  const count = (key: 'passing' | 'pending' | 'again'): number =>
-    outcomes.reduce((sum, one) => sum + one[key], 0);
-  return {
-    passing: count('passing'),
-    pending: count('pending'),
-    again: count('again'),
-    failures: outcomes.flatMap(({ failures }) => failures),
-  };
-}
-
 /** As mocha ends its list: the counts, then every failure in full. */
-export function outcomeText(
-  { passing, pending, again, failures }: Outcome,
-  tookMs: number,
-): string {
+export function outcomeText(outcome: Outcome, again: number, tookMs: number): string {
   const took =
     tookMs < MINUTES ? `${Math.round(tookMs / SECONDS)}s` : `${Math.round(tookMs / MINUTES)}m`;
-  const lines = ['', `  ${passing} passing (${took})`];
-  if (pending > 0) lines.push(`  ${pending} pending`);
-  if (failures.length > 0) lines.push(`  ${failures.length} failing`);
-  if (again > 0) lines.push(`  ${again} tried again, see above`);
+  const count = (key: 'passing' | 'pending'): number =>
+    Object.values(outcome).reduce((sum, one) => sum + one[key], 0);
+  const failures = failuresOf(outcome);
+  const lines = ['', `  ${count('passing')} passing (${took})`];
+  // Also where there are none: the lists above may have said otherwise of a first try.
+  lines.push(`  ${count('pending')} pending`, `  ${failures.length} failing`);
+  if (again > 0) lines.push(`  ${again} files tried again, see above`);
   for (const [index, { title, text }] of failures.entries()) {
     lines.push('', `  ${index + 1}) ${title}:`, text.replaceAll(/^/gm, '     '));
   }
   return `${lines.join('\n')}\n`;
+}
+
+export function failuresOf(outcome: Outcome): readonly Failure[] {
+  return Object.values(outcome).flatMap(({ failures }) => failures);
 }

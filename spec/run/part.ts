@@ -54,6 +54,7 @@ async function outcomeIn(file: string, end: string, files: readonly string[]): P
     return JSON.parse(await readFile(file, 'utf8')) as Outcome;
   } catch (error) {
     const text = `${end} without a result: ${messageOf(error)}`;
-    return { passing: 0, pending: 0, again: 0, failures: [{ title: files.join(', '), text }] };
+    const failed = (title: string) => ({ passing: 0, pending: 0, failures: [{ title, text }] });
+    return Object.fromEntries(files.map((file) => [file, failed(file)]));
   }
 }

@@ -1,21 +1,17 @@
 import type { Context } from 'mocha';
 import { reportLeftovers, snapshotResources } from './leftovers.ts';
 import { lengthenLimits } from './patience.ts';
-import { allowSecondTry } from './second-try.ts';
 
 let before: ReturnType<typeof snapshotResources>;
 
 /**
- * Limits of time are lengthened for busy machines, and specs of the whole program have a second try. Every spec file must leave no timer, socket, process or
- * watcher behind; the suite fails otherwise.
+ * Limits of time are lengthened for busy machines. Every spec file must leave no timer, socket, process or watcher
+ * behind; the suite fails otherwise.
  */
 export const mochaHooks = {
   beforeAll(this: Context): void {
     const root = this.test?.parent;
-    if (root !== undefined) {
-      lengthenLimits(root);
-      allowSecondTry(root);
-    }
+    if (root !== undefined) lengthenLimits(root);
     before = snapshotResources();
   },
   async afterAll(): Promise<void> {
