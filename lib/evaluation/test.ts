@@ -248,7 +248,7 @@ export class Test {
 
   // Private
 
-  /** Adds log lines to the samples that waited long enough, or with `all` to every sample. */
+  /** Adds log lines to the samples whose lines were read, or with `all` to every sample. */
   #completeSamples(nowMs: number, all = false): void {
     for (const { id, logs } of this.#context.take(nowMs, all)) this.#store.addLogs(id, logs);
   }

@@ -29,7 +29,7 @@ export interface Sample {
   /** Running's second response, where there is one. */
   readonly again: SampleResponse | null;
   readonly differences: readonly Difference[];
-  /** What both versions logged around that time; absent until known, about a second later. */
+  /** What both versions logged around that time; absent until read, at most 5 s later. */
   readonly logs?: SampleLogs;
 }
 

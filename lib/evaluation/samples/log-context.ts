@@ -6,8 +6,11 @@ import type {
 } from '../../compare/sample/sample.ts';
 import { isNotable, type LogBatch } from '../../logs/follow/batch.ts';
 
-/** Lines arrive in batches, so a pair's lines may be read this long after they were written. */
-const WAIT_MS = 1000;
+/**
+ * A pair's lines are read a while after they were written: later on a busy host. That they were read is known from lines
+ * that follow; a version that logs nothing more is waited for as long as this.
+ */
+const WAIT_MAX_MS = 5000;
 /** The resolution of clocks and batches. */
 const SLACK_MS = 300;
 /** Lines kept of each side, and lines shown of it with a sample. */
@@ -42,6 +45,8 @@ interface Waiting {
 /** What both versions logged lately, to be added to samples; bounded. */
 export class LogContext {
   readonly #lines: Record<Side, KeptLine[]> = { running: [], testing: [] };
+  /** Until when the lines of each side were read. */
+  readonly #readMs: Record<Side, number> = { running: -Infinity, testing: -Infinity };
   #waiting: Waiting[] = [];
 
   readonly #toWall: (steadyMs: number) => number;
@@ -53,6 +58,7 @@ export class LogContext {
   logged(side: Side, { fromMs, toMs, latest }: LogBatch): void {
     const lines = this.#lines[side];
     const at = isoOf(this.#toWall(toMs));
+    this.#readMs[side] = toMs;
     for (const { level, text } of latest) lines.push({ at, level, text, fromMs, toMs });
     if (lines.length > KEPT_MAX) lines.splice(0, lines.length - KEPT_MAX);
   }
@@ -68,9 +74,12 @@ export class LogContext {
     this.#waiting.push({ id, requestId, path, sinceMs: nowMs, spans });
   }
 
-  /** The lines of samples that waited long enough, or with `all` of every sample; each once. */
+  /** The lines of samples once they were read, or with `all` of every sample; each once. */
   take(nowMs: number, all = false): readonly { readonly id: string; readonly logs: SampleLogs }[] {
-    const isDue = ({ sinceMs }: Waiting): boolean => all || nowMs - sinceMs >= WAIT_MS;
+    const isRead = (side: Side, { spans }: Waiting): boolean =>
+      this.#readMs[side] > spans[side].endMs + SLACK_MS;
+    const isDue = (it: Waiting): boolean =>
+      all || nowMs - it.sinceMs >= WAIT_MAX_MS || (isRead('running', it) && isRead('testing', it));
     const due = this.#waiting.filter(isDue);
     if (due.length > 0) this.#waiting = this.#waiting.filter((it) => !isDue(it));
     return due.map((it) => ({
