@@ -23,6 +23,7 @@ const SHARED = [
   'errors',
   'cli/text/json-lines',
   'cli/text/line-diff',
+  'operator/views/effects',
   'text/numbers',
   'text/times',
   'cli/text/printable',

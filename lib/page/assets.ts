@@ -9,7 +9,7 @@ const compress = promisify(gzip);
 /** What the others are imported by, directly or not. */
 const FIRST_MODULES = ['/page/app.js', '/page/again.js'];
 /** As the compiler writes it; `import(…)` is left to whoever wants the module. */
-const STATIC_IMPORT = /^(?:import|export)\b[^'\n(]*'([^']+)';/gm;
+const STATIC_IMPORT = /^(?:import\b[^'\n(]*|export\b[^'\n(]*\bfrom\s*)'([^']+)';/gm;
 
 /** A file of the page as it is sent: strong ETags, one for each encoding. */
 export interface Asset {

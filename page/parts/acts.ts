@@ -1,6 +1,13 @@
 import type { HistoryEntry } from '../../lib/model/history.ts';
+import {
+  PAUSE_EFFECT,
+  promotionEffect,
+  RESUME_EFFECT,
+  rejectionEffect,
+  restartEffect,
+  retestEffect,
+} from '../../lib/operator/views/effects.ts';
 import type { StatusView } from '../../lib/operator/views/status-view.ts';
-import { percentDone } from '../../lib/text/numbers.ts';
 
 /** An act of an operator, as it is possible now. */
 export interface Act {
@@ -27,11 +34,11 @@ export function possibleActs(status: StatusView, history: readonly HistoryEntry[
     acts.push(promotion(status, testing.version), rejection(status, testing.version));
   acts.push(paused ? RESUME : PAUSE);
   if (running !== null) {
-    const effect = `${running.version} gets a fresh process. Users' requests wait meanwhile, at most hold.max.`;
+    const effect = restartEffect('running', running.version);
     acts.push({ kind: 'restart', label: 'Restart running', effect, body: { role: 'running' } });
   }
   if (testing !== null) {
-    const effect = `${testing.version} gets a fresh process. Its test goes on with what was seen so far.`;
+    const effect = restartEffect('testing', testing.version);
     acts.push({ kind: 'restart', label: 'Restart testing', effect, body: { role: 'testing' } });
   }
   const last = testing === null ? history.findLast(({ event }) => DECIDED.has(event)) : undefined;
@@ -41,7 +48,7 @@ export function possibleActs(status: StatusView, history: readonly HistoryEntry[
 }
 
 export function retest(version: string): Act {
-  const effect = `${version} is tested again from the start. All earlier findings are forgotten.`;
+  const effect = retestEffect(version);
   return { kind: 'retest', label: 'Test again', effect, body: { version } };
 }
 
@@ -76,32 +83,23 @@ export function ignoring(endpoint: string, kind: string, path: string): Act {
 const PAUSE: Act = {
   kind: 'pause',
   label: 'Pause',
-  effect:
-    'No version is promoted or rejected by itself until somebody resumes. Tests go on, and acts work.',
+  effect: PAUSE_EFFECT,
   body: {},
 };
 
 const RESUME: Act = {
   kind: 'resume',
   label: 'Resume',
-  effect:
-    'Versions are promoted and rejected by themselves again. A verdict that is due takes effect within seconds.',
+  effect: RESUME_EFFECT,
   body: {},
 };
 
-function promotion({ running, verdict, steps }: StatusView, version: string): Act {
-  const from = running === null ? '' : ` from ${running.version}`;
-  const known =
-    verdict?.version === version ? `, with ${percentDone(verdict.progress)} of the evidence` : '';
-  const effect =
-    steps?.version === version
-      ? `${version} takes over all users${from} now, without further steps.`
-      : `${version} takes over the users${from} without waiting for the verdict${known}.`;
+function promotion(status: StatusView, version: string): Act {
+  const effect = promotionEffect(status, version);
   return { kind: 'promote', label: 'Promote', effect, body: { version }, isGrave: true };
 }
 
-function rejection({ running }: StatusView, version: string): Act {
-  const stays = running === null ? '' : ` ${running.version} stays with the users.`;
-  const effect = `The test of ${version} ends and it will not go live.${stays}`;
+function rejection(status: StatusView, version: string): Act {
+  const effect = rejectionEffect(status, version);
   return { kind: 'reject', label: 'Reject', effect, body: { version }, isGrave: true };
 }

@@ -1,16 +1,17 @@
+import { PAUSE_EFFECT, RESUME_EFFECT } from '../../../operator/views/effects.ts';
 import { actWhenConfirmed } from '../../act.ts';
 import { ACTING, type Declare } from '../../command.ts';
 
 export const pause: Declare = declare(
   'pause',
   'let nothing be promoted or rejected by itself',
-  'No version is promoted or rejected by itself until `vili resume`. Tests go on, and `vili promote` and `vili reject` work.',
+  PAUSE_EFFECT,
 );
 
 export const resume: Declare = declare(
   'resume',
   'end a pause: the verdict acts by itself again',
-  'Versions are promoted and rejected by themselves again; a verdict that is due takes effect within seconds.',
+  RESUME_EFFECT,
 );
 
 // Private

@@ -1,5 +1,4 @@
-import { percentDone } from '../../../text/numbers.ts';
-import type { StatusView } from '../../../operator/views/status-view.ts';
+import { promotionEffect } from '../../../operator/views/effects.ts';
 import { actWhenConfirmed, versionUnderTest } from '../../act.ts';
 import { ACTING, type Declare } from '../../command.ts';
 
@@ -26,27 +25,8 @@ export const promote: Declare = (program, run) =>
         // The version is sent along: another one may arrive while the question waits.
         const version = await versionUnderTest(client, status, given, 'promote');
         const wanted = steps === true ? 'default' : steps;
-        return actWhenConfirmed(context, effectOf(status, version, wanted), () =>
+        return actWhenConfirmed(context, promotionEffect(status, version, wanted), () =>
           client.promote({ version, reason, by: io.user, steps: wanted }),
         );
       }),
     );
-
-// Private
-
-function effectOf(
-  { running, verdict, steps: underWay }: StatusView,
-  version: string,
-  steps: string | undefined,
-): string {
-  const from = running === null ? '' : ` from ${running.version}`;
-  if (underWay?.version === version) {
-    return `${version} takes over all users${from} now, without further steps.`;
-  }
-  const evidence =
-    verdict?.version === version ? `, with ${percentDone(verdict.progress)} of the evidence` : '';
-  const how = steps === 'default' ? 'promotion.steps' : steps;
-  const what =
-    how === undefined ? 'takes over the users' : `takes over the users in steps (${how})`;
-  return `${version} ${what}${from} without waiting for the verdict${evidence}.`;
-}

@@ -1,3 +1,4 @@
+import { rejectionEffect } from '../../../operator/views/effects.ts';
 import { declareAct, versionUnderTest } from '../../act.ts';
 import type { Declare } from '../../command.ts';
 
@@ -8,8 +9,6 @@ export const reject: Declare = (program, run) =>
     async plan({ client }, given) {
       const status = await client.status();
       const version = await versionUnderTest(client, status, given, 'reject');
-      const { running } = status;
-      const stays = running === null ? '' : ` ${running.version} stays with the users.`;
-      return { version, effect: `The test of ${version} ends and it will not go live.${stays}` };
+      return { version, effect: rejectionEffect(status, version) };
     },
   });

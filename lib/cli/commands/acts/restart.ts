@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import { ConflictError } from '../../../errors.ts';
+import { restartEffect } from '../../../operator/views/effects.ts';
 import { actWhenConfirmed } from '../../act.ts';
 import { ACTING, type Declare } from '../../command.ts';
 
@@ -20,11 +21,7 @@ export const restart: Declare = (program, run) =>
         const { io, client } = context;
         const servlet = (await client.status())[role];
         if (servlet === null) throw new ConflictError(`nothing is ${role}, so nothing to restart`);
-        const effect =
-          role === 'running'
-            ? `${servlet.version} gets a fresh process; users' requests wait meanwhile, at most hold.max.`
-            : `${servlet.version} gets a fresh process; its test goes on with what was seen so far.`;
-        return actWhenConfirmed(context, effect, () =>
+        return actWhenConfirmed(context, restartEffect(role, servlet.version), () =>
           client.restart({ role, reason, by: io.user }),
         );
       }),

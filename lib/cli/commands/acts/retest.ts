@@ -1,4 +1,5 @@
 import { ConflictError } from '../../../errors.ts';
+import { retestEffect } from '../../../operator/views/effects.ts';
 import { versionNamed } from '../../../operator/views/version-named.ts';
 import { declareAct } from '../../act.ts';
 import type { Declare } from '../../command.ts';
@@ -21,7 +22,6 @@ export const retest: Declare = (program, run) =>
               history.map((entry) => entry.version),
             );
       if (version === undefined) throw new ConflictError('no version was rejected yet');
-      const effect = `${version} is tested again from the start; all earlier findings are forgotten.`;
-      return { version, effect };
+      return { version, effect: retestEffect(version) };
     },
   });
