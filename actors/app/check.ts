@@ -159,7 +159,7 @@ async function checkRange({ portRange }: Settings): Promise<string> {
 }
 
 async function checkServerFiles(settings: Settings): Promise<string> {
-  const { base, identifier, portIdentifier, propertiesFileName, launch } = settings;
+  const { base, identifier } = settings;
   const newest = (await listServerFiles(base, identifier)).at(-1);
   if (newest === undefined) {
     return `none yet; put ${identifier}-<version>.<ext> into ${base} and it becomes the running version`;
@@ -173,9 +173,7 @@ async function checkServerFiles(settings: Settings): Promise<string> {
     port: settings.portRange.from,
     instanceFolder: base,
     base,
-    portIdentifier,
-    propertiesFileName,
-    launch: Object.fromEntries(launch),
+    settings,
   });
   return `the newest is ${newest.fileName}, started as: ${command.join(' ')}`;
 }

@@ -5,6 +5,15 @@ import { findCommand, isExecutableFile } from './executable.ts';
 
 const NODE_EXTENSIONS = new Set(['js', 'mjs', 'cjs']);
 
+export interface LaunchSettings {
+  /** System property from which a jar reads its port when there is no properties file. */
+  readonly portIdentifier: string;
+  /** '' when the service has none. */
+  readonly propertiesFileName: string;
+  /** Extension to command, with {file} {port} {instance} {base}; overrides the built-in commands. */
+  readonly launch: ReadonlyMap<string, readonly string[]>;
+}
+
 export interface LaunchOptions {
   /** Extension of the server file, with or without the leading dot; '' when it has none. */
   readonly extension: string;
@@ -13,12 +22,7 @@ export interface LaunchOptions {
   readonly port: number;
   readonly instanceFolder: string;
   readonly base: string;
-  /** System property from which a jar reads its port when there is no properties file. */
-  readonly portIdentifier: string;
-  /** '' when the service has none. */
-  readonly propertiesFileName: string;
-  /** Extension to command, with {file} {port} {instance} {base}; overrides the built-in commands. */
-  readonly launch: Readonly<Record<string, readonly string[]>>;
+  readonly settings: LaunchSettings;
   /** PATH in which commands are looked up; by default that of this process. */
   readonly searchPath?: string;
 }
@@ -30,8 +34,8 @@ export interface LaunchOptions {
 export function launchCommand(options: LaunchOptions): readonly string[] {
   const extension = options.extension.replace(/^\./, '');
   requireServerFile(options.serverFile);
-  const key = [extension, `.${extension}`].find((name) => Object.hasOwn(options.launch, name));
-  const template = key === undefined ? undefined : options.launch[key];
+  const { launch } = options.settings;
+  const template = launch.get(extension) ?? launch.get(`.${extension}`);
   if (template !== undefined) return customCommand(template, extension, options);
   if (extension === 'jar') return javaCommand(options);
   if (NODE_EXTENSIONS.has(extension)) return [process.execPath, options.serverFile];
@@ -47,9 +51,10 @@ export function launchCommand(options: LaunchOptions): readonly string[] {
 
 function javaCommand(options: LaunchOptions): readonly string[] {
   requireCommand('java', options);
+  const { propertiesFileName, portIdentifier } = options.settings;
   const properties =
-    options.propertiesFileName === '' && options.portIdentifier !== ''
-      ? [`-D${options.portIdentifier}=${options.port}`]
+    propertiesFileName === '' && portIdentifier !== ''
+      ? [`-D${portIdentifier}=${options.port}`]
       : [];
   return ['java', ...properties, '-jar', options.serverFile];
 }

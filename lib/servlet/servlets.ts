@@ -13,7 +13,7 @@ import { drainWarning } from './health/drain-check.ts';
 import { watchLiveness } from './health/liveness.ts';
 import { awaitReady, NotReadyError } from './health/readiness.ts';
 import { wrongPort } from './health/wrong-port.ts';
-import { launchCommand } from './launch.ts';
+import { type LaunchSettings, launchCommand } from './launch.ts';
 import type { ServletLauncher } from './launcher/launcher.ts';
 import type { PortPool } from './ports/ports.ts';
 import { entriesOf, type ProcessRegistry, type Servlet } from './process/registry.ts';
@@ -25,12 +25,9 @@ import type { Prepared } from './slot-events.ts';
 const UNLIMITED = { nice: 0, sparedProcessors: 0 };
 
 /** The settings by which servlets are started, probed and stopped. */
-export interface ServletSettings {
+export interface ServletSettings extends LaunchSettings {
   /** The host on which servlets listen. */
   readonly endpoint: string;
-  readonly portIdentifier: string;
-  readonly propertiesFileName: string;
-  readonly launch: Iterable<readonly [string, readonly string[]]>;
   readonly passEnvironment: readonly string[];
   readonly instances: { readonly keep: number };
   readonly readiness: {
@@ -104,7 +101,7 @@ export class Servlets {
   async spawn(instance: Instance, port: number, role: Role): Promise<Servlet> {
     const { layout, launcher, environment: parent } = this.#options;
     const settings = this.#options.settings();
-    const { portIdentifier, propertiesFileName, launch, passEnvironment: passThrough } = settings;
+    const { passEnvironment: passThrough } = settings;
     const { base, pidRecordFolder } = layout;
     const tag = servletTag({ base, id: instance.id });
     const command = launchCommand({
@@ -113,9 +110,7 @@ export class Servlets {
       instanceFolder: instance.folder,
       port,
       base,
-      portIdentifier,
-      propertiesFileName,
-      launch: Object.fromEntries(launch),
+      settings,
     });
     const instanceId = instance.id;
     const own = { parent, base, instanceId, tag, port, role, passThrough };

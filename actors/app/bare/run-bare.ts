@@ -89,7 +89,7 @@ async function requirePort({ port, host }: Settings): Promise<void> {
 }
 
 function commandOf(
-  { port, portIdentifier, propertiesFileName, launch }: Settings,
+  settings: Settings,
   { base }: Layout,
   extension: string,
   instance: Instance,
@@ -98,11 +98,9 @@ function commandOf(
     extension,
     serverFile: instance.serverFile,
     instanceFolder: instance.folder,
-    port,
+    port: settings.port,
     base,
-    portIdentifier,
-    propertiesFileName,
-    launch: Object.fromEntries(launch),
+    settings,
   });
 }
 

@@ -80,8 +80,10 @@ function commandFor(
     port: 9401,
     instanceFolder: folder,
     base,
-    portIdentifier: 'server.port',
-    propertiesFileName: '',
-    launch,
+    settings: {
+      portIdentifier: 'server.port',
+      propertiesFileName: '',
+      launch: new Map(Object.entries(launch)),
+    },
   });
 }

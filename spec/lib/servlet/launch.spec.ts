@@ -1,7 +1,11 @@
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type LaunchOptions, launchCommand } from '../../../lib/servlet/launch.ts';
+import {
+  type LaunchOptions,
+  type LaunchSettings,
+  launchCommand,
+} from '../../../lib/servlet/launch.ts';
 import { withTempFolder } from '../../support/temp-folder.ts';
 
 describe('launchCommand', () => {
@@ -10,9 +14,9 @@ describe('launchCommand', () => {
       const options = { ...withCommands(base, ['java']), ...server(base, '.jar') };
       const file = options.serverFile;
       expect(launchCommand(options)).to.deep.equal(['java', '-jar', file]);
-      const without = { ...options, propertiesFileName: '' };
+      const without = withSettings(options, { propertiesFileName: '' });
       expect(launchCommand(without)).to.deep.equal(['java', '-Dserver.port=9401', '-jar', file]);
-      expect(launchCommand({ ...without, portIdentifier: '' })).to.deep.equal([
+      expect(launchCommand(withSettings(without, { portIdentifier: '' }))).to.deep.equal([
         'java',
         '-jar',
         file,
@@ -55,22 +59,22 @@ describe('launchCommand', () => {
       ];
       const places = { base: '/srv/{port}', instanceFolder: '/srv/{port}/1_test' };
       for (const key of ['jar', '.jar']) {
-        const launch = { [key]: template };
-        expect(launchCommand({ ...options, ...places, launch })).to.deep.equal(expected);
+        const placed = { ...options, ...places };
+        expect(launchCommand(withLaunch(placed, { [key]: template }))).to.deep.equal(expected);
       }
     }));
 
   it('names the missing command and the places searched', () =>
     withTempFolder(async (base) => {
-      const cases: readonly (readonly [string, LaunchOptions['launch'], string])[] = [
+      const cases: readonly (readonly [string, Launch, string])[] = [
         ['.jar', {}, "the command 'java' is not in PATH"],
         ['.py', {}, "the command 'python3' is not in PATH"],
         ['.rb', { rb: ['ruby', '{file}'] }, "the command 'ruby' is not in PATH"],
         ['.rb', { rb: ['/no/ruby', '{file}'] }, "the command '/no/ruby' is not an executable file"],
       ];
       for (const [extension, launch, text] of cases) {
-        const options = { ...withCommands(base, []), ...server(base, extension), launch };
-        expect(() => launchCommand(options))
+        const options = { ...withCommands(base, []), ...server(base, extension) };
+        expect(() => launchCommand(withLaunch(options, launch)))
           .to.throw(text)
           .with.property('code', 'VILI_INTERPRETER_MISSING');
       }
@@ -84,21 +88,34 @@ describe('launchCommand', () => {
       const gone = { ...plain, serverFile: join(base, 'gone.jar') };
       expectCode(gone).to.equal('VILI_SERVER_FILE_MISSING');
       expectCode({ ...plain, serverFile: base }).to.equal('VILI_SERVER_FILE_MISSING');
-      expectCode({ ...plain, launch: { bin: [] } }).to.equal('VILI_LAUNCH_EMPTY');
-      expectCode({ ...plain, launch: { bin: ['{file}'] } }).to.equal('VILI_NOT_EXECUTABLE');
+      expectCode(withLaunch(plain, { bin: [] })).to.equal('VILI_LAUNCH_EMPTY');
+      expectCode(withLaunch(plain, { bin: ['{file}'] })).to.equal('VILI_NOT_EXECUTABLE');
     }));
 
   it('resolves a command with a relative path against the instance folder', () =>
     withTempFolder(async (base) => {
       const options = { ...withCommands(base, []), ...server(base, '.dat') };
       const launch = { dat: ['./run', '{file}'] };
-      expect(() => launchCommand({ ...options, launch })).to.throw('./run'.slice(2));
+      expect(() => launchCommand(withLaunch(options, launch))).to.throw('./run'.slice(2));
       writeFileSync(join(base, 'run'), '#!/bin/sh\n', { mode: 0o755 });
-      expect(launchCommand({ ...options, launch })).to.deep.equal(['./run', options.serverFile]);
+      expect(launchCommand(withLaunch(options, launch))).to.deep.equal([
+        './run',
+        options.serverFile,
+      ]);
     }));
 });
 
 // Private
+
+type Launch = Readonly<Record<string, readonly string[]>>;
+
+function withLaunch(options: LaunchOptions, launch: Launch): LaunchOptions {
+  return withSettings(options, { launch: new Map(Object.entries(launch)) });
+}
+
+function withSettings(options: LaunchOptions, changed: Partial<LaunchSettings>): LaunchOptions {
+  return { ...options, settings: { ...options.settings, ...changed } };
+}
 
 function expectCode(options: LaunchOptions): Chai.Assertion {
   return expect(() => launchCommand(options))
@@ -117,9 +134,11 @@ function withCommands(base: string, commands: readonly string[]): LaunchOptions 
     port: 9401,
     instanceFolder: base,
     base,
-    portIdentifier: 'server.port',
-    propertiesFileName: 'local_override.properties',
-    launch: {},
+    settings: {
+      portIdentifier: 'server.port',
+      propertiesFileName: 'local_override.properties',
+      launch: new Map(),
+    },
     searchPath: `/no/such/folder:${base}`,
   };
 }
