@@ -19,7 +19,6 @@ import { fleetAuthorities } from './authorities.ts';
 import type { FleetFound } from './messages.ts';
 import type { FleetDeps } from './state.ts';
 
-const ASK_TIMEOUT_MS = 3000;
 /** For the history. */
 const AUTHOR = 'fleet';
 
@@ -99,7 +98,6 @@ async function evidenceOf(
   const shared = await system.ask<ComparatorMessage, SharedEvidence | null>(
     addresses.comparator,
     (reply) => ({ type: 'share', hosts, reply }),
-    ASK_TIMEOUT_MS,
   );
   if (shared === null) return null;
   const { release, decision, counts } = shared;

@@ -13,9 +13,6 @@ import type { Services } from '../app/services.ts';
 import { askAll, statusOf } from '../app/status/status.ts';
 import type { MetricsMessage } from './messages.ts';
 
-/** An actor that does not reply in this time is stuck; the error names it. */
-const ASK_TIMEOUT_MS = 3000;
-
 /** Responds to `GET /metrics`. Those who ask at the same time get the same, so that asking often costs little. */
 export class Scrapes {
   readonly #services: Services;
@@ -42,11 +39,12 @@ export function askSeries(
   window: WindowName,
   sinceMs: number,
 ): Promise<SeriesView> {
-  return system.ask<MetricsMessage, SeriesView>(
-    addresses.metrics,
-    (reply) => ({ type: 'series', window, sinceMs, reply }),
-    ASK_TIMEOUT_MS,
-  );
+  return system.ask<MetricsMessage, SeriesView>(addresses.metrics, (reply) => ({
+    type: 'series',
+    window,
+    sinceMs,
+    reply,
+  }));
 }
 
 // Private
@@ -55,11 +53,10 @@ async function factsOf(services: Services): Promise<MetricFacts> {
   const { system, addresses } = services;
   const [asked, recorded] = await Promise.all([
     askAll(services),
-    system.ask<MetricsMessage, RecordedFacts>(
-      addresses.metrics,
-      (reply) => ({ type: 'describe', reply }),
-      ASK_TIMEOUT_MS,
-    ),
+    system.ask<MetricsMessage, RecordedFacts>(addresses.metrics, (reply) => ({
+      type: 'describe',
+      reply,
+    })),
   ]);
   return {
     status: statusOf(services, asked),

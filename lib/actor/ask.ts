@@ -62,11 +62,14 @@ class Reply<in R> extends Recipient<R> implements OpenQuestion {
   }
 }
 
+/** An actor that does not reply in this time is stuck; the error names it. */
+export const ASK_TIMEOUT_MS = 3000;
+
 /** A question as data. */
 export interface Question<N, R> {
   readonly to: Address<N>;
   readonly make: (reply: Address<R>) => NoInfer<N>;
-  readonly timeoutMs: number;
+  readonly timeoutMs?: number | undefined;
   /** Path of the asker. */
   readonly from: string;
   readonly correlation: string | undefined;
@@ -76,7 +79,7 @@ export interface Question<N, R> {
 
 /** Sends a question and waits for its reply; fails at once when nobody is left to reply. */
 export async function ask<N, R>(runtime: Runtime, question: Question<N, R>): Promise<R> {
-  const { to, make, timeoutMs, from, correlation } = question;
+  const { to, make, timeoutMs = ASK_TIMEOUT_MS, from, correlation } = question;
   const reply = new Reply<R>(runtime, from);
   const message = make(reply);
   const settled = reply.wait<R>(

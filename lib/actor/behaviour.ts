@@ -33,9 +33,13 @@ export interface Self<in M> {
   send<N>(to: Address<N>, message: N, options?: { readonly correlation?: string }): boolean;
   /**
    * Sends a question and waits for the reply. Rejects with ActorCrashed or ActorStopped as soon as
-   * the asked actor ends while it owes the reply, MailboxFull, AskTimeout.
+   * the asked actor ends while it owes the reply, MailboxFull, AskTimeout; by default after 3 s.
    */
-  ask<N, R>(to: Address<N>, make: (reply: Address<R>) => NoInfer<N>, timeoutMs: number): Promise<R>;
+  ask<N, R>(
+    to: Address<N>,
+    make: (reply: Address<R>) => NoInfer<N>,
+    timeoutMs?: number,
+  ): Promise<R>;
   /**
    * Starts a child, after the others. Resolves once its `start` succeeded, with backoff in between;
    * rejects with StartFailed when its budget is used up (a temporary child has one attempt). With an

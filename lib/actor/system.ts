@@ -91,7 +91,7 @@ export class ActorSystem {
   async ask<N, R>(
     to: Address<N>,
     make: (reply: Address<R>) => NoInfer<N>,
-    timeoutMs: number,
+    timeoutMs?: number,
     correlation?: string,
   ): Promise<R> {
     const from = this.#runtime.rootPath;

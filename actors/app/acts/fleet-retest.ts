@@ -5,8 +5,6 @@ import type { FleetMessage } from '../../fleet/messages.ts';
 import { askDeployment } from '../questions.ts';
 import type { Services } from '../services.ts';
 
-const ASK_TIMEOUT_MS = 3000;
-
 /**
  * Of several hosts: that the fleet has not decided on what is to be tested anew. `version`: null for the one under test, or
  * rejected last; `inBase`: its file. Throws ConflictError when it has.
@@ -21,11 +19,11 @@ export async function checkFleetRetest(
   const release = meantBy((await askDeployment(services)).deployment, version) ?? inBase;
   if (release === null) return;
   const build = { version: release.name, sha256: release.fingerprint };
-  const objection = await system.ask<FleetMessage, string | null>(
-    addresses.fleet,
-    (reply) => ({ type: 'retest', build, reply }),
-    ASK_TIMEOUT_MS,
-  );
+  const objection = await system.ask<FleetMessage, string | null>(addresses.fleet, (reply) => ({
+    type: 'retest',
+    build,
+    reply,
+  }));
   if (objection !== null) throw new ConflictError(objection);
 }
 
