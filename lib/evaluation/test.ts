@@ -7,6 +7,7 @@ import type { Pieces } from '../model/text/pieces.ts';
 import type { ProcessSample } from '../model/servlet-facts.ts';
 import type { Release } from '../model/release.ts';
 import type { DeclaredDifference } from '../model/traffic-rules.ts';
+import type { Reason } from '../model/reason.ts';
 import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import type { Counts } from '../verdict/sharing/counts.ts';
@@ -14,7 +15,6 @@ import type { Concluded, CourseView } from './course/view.ts';
 import { Evaluation, type StartUp } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
 import { declaredViews } from './report/declared.ts';
-import type { ReportReason } from './report/report.ts';
 import type { EvaluationView, TestView } from './report/views.ts';
 import type { RunningResponse } from './response-ring.ts';
 import type { RunningMemory } from './running-memory.ts';
@@ -184,7 +184,7 @@ export class Test {
   }
 
   /** What takes users off a version on probation, as of the last decision; null while nothing does. */
-  worse(nowMs: number): readonly ReportReason[] | null {
+  worse(nowMs: number): readonly Reason[] | null {
     if (this.against === null || this.#report === null) return null;
     return this.#probation.worse(this.#report, nowMs, this.#lastingMs);
   }

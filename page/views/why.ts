@@ -1,4 +1,5 @@
-import type { Report, ReportReason, TestReport } from '../../lib/evaluation/report/report.ts';
+import type { Reason } from '../../lib/model/reason.ts';
+import type { Report, TestReport } from '../../lib/evaluation/report/report.ts';
 import { counted, percentDone } from '../../lib/text/numbers.ts';
 import type { EvidenceView } from '../live/shapes.ts';
 import { useLive } from '../live/store.ts';
@@ -105,7 +106,7 @@ function Reasons({
   reasons,
 }: {
   version: string;
-  reasons: readonly Pick<ReportReason, 'code' | 'text' | 'endpoint' | 'samples'>[];
+  reasons: readonly Pick<Reason, 'code' | 'text' | 'endpoint' | 'samples'>[];
 }): VNode | null {
   if (reasons.length === 0) return null;
   return html`<ul class="reasons">${reasons.map(

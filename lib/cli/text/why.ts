@@ -1,7 +1,8 @@
 import { isShownByLogs } from '../../evaluation/report/compose.ts';
 import { declaredReason } from '../../evaluation/report/declared.ts';
 import { pausedText } from '../../evaluation/report/paused.ts';
-import type { Report, ReportReason, TestReport } from '../../evaluation/report/report.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Report, TestReport } from '../../evaluation/report/report.ts';
 import type { HistoryEntry } from '../../model/history.ts';
 import { counted, percent, percentDone, someOf } from '../../text/numbers.ts';
 import { dateTime, shortDuration } from '../../text/times.ts';
@@ -103,16 +104,16 @@ function progressOf(test: TestReport | undefined): string {
 }
 
 /** The reasons that the sentence above does not state already. */
-function reasonsBelow({ reasons, sentence }: Report): ReportReason[] {
+function reasonsBelow({ reasons, sentence }: Report): Reason[] {
   return reasons.map(withoutCertainty).filter(({ text }) => !sentence.includes(text));
 }
 
-function withoutCertainty(reason: ReportReason): ReportReason {
+function withoutCertainty(reason: Reason): Reason {
   return { ...reason, text: reason.text.replace(CERTAINTY, '') };
 }
 
 function reasonLines(
-  { code, text, samples, accept }: ReportReason,
+  { code, text, samples, accept }: Reason,
   version: string,
   { columns }: TextOptions,
 ): string[] {

@@ -3,18 +3,13 @@ import { differenceKey } from '../../compare/noise/noise.ts';
 import type { DifferenceKind } from '../../compare/outcome.ts';
 import { counted } from '../../text/numbers.ts';
 import { oddsOf } from '../../verdict/explain/wording.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { EndpointReport, SignalRow, VerdictReport } from '../../verdict/report.ts';
 import { shownBy } from '../../verdict/signals/list.ts';
 import type { CoverageView } from '../coverage.ts';
 import type { MeasuresView } from '../measures.ts';
 import type { SampleEntry } from '../samples/sample-index.ts';
-import {
-  REPORT_LIMITS,
-  type Report,
-  type ReportReason,
-  type SampleLine,
-  type TestReport,
-} from './report.ts';
+import { REPORT_LIMITS, type Report, type SampleLine, type TestReport } from './report.ts';
 
 /** Who decided where no person did. */
 const VILI = 'vili';
@@ -38,11 +33,11 @@ export interface DecisionRecord {
   readonly version: string;
   readonly running: string | null;
   readonly by: string;
-  readonly reasons: readonly ReportReason[];
+  readonly reasons: readonly Reason[];
 }
 
 /** The reasons with the samples that illustrate them. */
-export function withSamples<R extends ReportReason>(
+export function withSamples<R extends Reason>(
   reasons: readonly R[],
   samples: readonly SampleEntry[],
 ): readonly R[] {
@@ -115,7 +110,7 @@ export function composeReport(decision: DecisionRecord, test: TestReport | null)
 // Private
 
 /** The first that fit: there may be thousands, and reasons are told with every decision. */
-function idsFor({ code, endpoint }: ReportReason, samples: readonly SampleEntry[]): string[] {
+function idsFor({ code, endpoint }: Reason, samples: readonly SampleEntry[]): string[] {
   const signal = shownBy(code);
   const ids: string[] = [];
   for (const one of samples) {

@@ -1,3 +1,4 @@
+import type { Reason } from '../../model/reason.ts';
 import type { IgnoredField } from '../../compare/noise/ignored.ts';
 import type {
   Certainty,
@@ -29,22 +30,9 @@ export interface Report {
   readonly by: string;
   /** The whole report in one sentence. */
   readonly sentence: string;
-  readonly reasons: readonly ReportReason[];
+  readonly reasons: readonly Reason[];
   /** What the test found; absent without a test, or when it is no longer known. */
   readonly test?: TestReport;
-}
-
-/** A reason for the verdict, as a sentence with its numbers. */
-export interface ReportReason {
-  readonly code: string;
-  readonly endpoint: string | null;
-  readonly text: string;
-  readonly observed: number;
-  readonly limit: number;
-  /** Ids of samples: `vili diff --sample ID`. */
-  readonly samples: readonly string[];
-  /** An operator may accept what it says: `vili accept VERSION NAME`. */
-  readonly accept?: string;
 }
 
 /** What a test found, within `REPORT_LIMITS`. */

@@ -1,7 +1,8 @@
 import type { Release } from '../../model/release.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { EndpointReport, SignalRow, VerdictReport } from '../../verdict/report.ts';
 import type { DeclaredView } from './declared.ts';
-import type { ReportReason, TestReport } from './report.ts';
+import type { TestReport } from './report.ts';
 
 /** What `vili status` shows of a test. */
 export interface EvaluationView {
@@ -18,6 +19,6 @@ export interface EvaluationView {
 export interface TestView {
   readonly version: string;
   readonly against: string | null;
-  readonly reasons: readonly ReportReason[];
+  readonly reasons: readonly Reason[];
   readonly test: TestReport;
 }
