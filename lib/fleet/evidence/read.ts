@@ -12,10 +12,12 @@ import {
 import type { Fields } from '../../verdict/sharing/fields.ts';
 import { MAX_MARKS, type Mark } from '../../verdict/sharing/marks.ts';
 import { type Block, MAX_BLOCKS } from '../../verdict/sharing/timeline.ts';
+import { unpackRecord } from './pack.ts';
 import {
   EVIDENCE_SCHEMA,
   type HostEvidence,
   MARK_UNIT_MS,
+  MAX_ENDPOINTS,
   MAX_NAME,
   MAX_OBJECTIONS,
   MAX_RECORD_BYTES,
@@ -25,7 +27,6 @@ const MAX_COUNT = 1e12;
 /** Of one kind, in one test. */
 const MAX_COUNTED = 1e9;
 const MAX_TIME_MS = 1e13;
-const MAX_ENDPOINTS = 500;
 const MAX_TEXT = 255;
 /** Those that need not be whole. */
 const PARTLY: ReadonlySet<string> = new Set(['burstSurprise', 'recent']);
@@ -61,8 +62,8 @@ class Reader {
     if (bytes > MAX_RECORD_BYTES) {
       throw this.#read.invalid('its size', bytes, `at most ${MAX_RECORD_BYTES} bytes`);
     }
-    const data: unknown = attempt(() => JSON.parse(text), undefined);
-    if (data === undefined) throw this.#read.invalid('it', text, 'JSON');
+    const data: unknown = attempt(() => JSON.parse(unpackRecord(text) ?? ''), undefined);
+    if (data === undefined) throw this.#read.invalid('it', text, 'JSON, deflated or not');
     const record = this.#read.record(data, 'it');
     if (record['schema'] !== EVIDENCE_SCHEMA) {
       throw this.#read.invalid('schema', record['schema'], EVIDENCE_SCHEMA);

@@ -2,18 +2,19 @@ import type { Decision } from '../../verdict/report.ts';
 import type { Counts } from '../../verdict/sharing/counts.ts';
 
 export const EVIDENCE_SCHEMA = 'vili.fleet-evidence/1';
-/** Of one record, as JSON in UTF-8. */
+/** Of one record, packed. */
 export const MAX_RECORD_BYTES = 4096;
 /** The times of marks are exchanged in units of so many ms. */
 export const MARK_UNIT_MS = 100;
 export const MAX_NAME = 160;
+export const MAX_ENDPOINTS = 500;
 export const MAX_OBJECTIONS = 10;
 
-/** What did not fit into a record: clean endpoints first, those with the fewest pairs first of all. */
+/** What did not fit into a record: clean endpoints first, then those that the host has cleared. */
 export interface Cut {
   readonly endpoints: number;
   readonly pairs: number;
-  /** Endpoints among them with one pair, and with something that speaks against testing. */
+  /** Endpoints among them with one pair, and those with something that still speaks against testing. */
   readonly once: number;
   readonly suspicious: number;
 }

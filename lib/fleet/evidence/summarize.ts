@@ -8,10 +8,12 @@ import {
 } from '../../verdict/sharing/counts.ts';
 import type { Mark } from '../../verdict/sharing/marks.ts';
 import type { Block } from '../../verdict/sharing/timeline.ts';
+import { packRecord } from './pack.ts';
 import {
   EVIDENCE_SCHEMA,
   type EvidenceRecord,
   MARK_UNIT_MS,
+  MAX_ENDPOINTS,
   MAX_NAME,
   MAX_OBJECTIONS,
   MAX_RECORD_BYTES,
@@ -34,15 +36,16 @@ export interface Summarized {
 }
 
 /**
- * What a host tells the others about its test: plain JSON of at most `MAX_RECORD_BYTES`. Endpoints that do not fit are left
- * out, those without anything against testing first, and `cut` says how many; older marks go before endpoints do.
+ * What a host tells the others about its test: packed at most `MAX_RECORD_BYTES`. Endpoints that do not fit are left
+ * out: first those without anything against testing, then those that this host has cleared. `cut` says how many, and older
+ * marks go before endpoints do.
  */
 export function summarizeEvidence(what: Summarized): EvidenceRecord {
   const { counts } = what;
   let lengths = Number.MAX_SAFE_INTEGER;
   let marks = marksOf(counts, lengths);
   let record = withoutEndpoints(what, marks);
-  while (bytesOf(record) > MAX_RECORD_BYTES - ENDPOINT_BYTES && lengths > 0) {
+  while (packRecord(record).length > MAX_RECORD_BYTES - ENDPOINT_BYTES && lengths > 0) {
     const longest = Math.max(...marks.map((list) => list.length));
     lengths = Math.floor(Math.min(lengths, longest) / 2);
     marks = marksOf(counts, lengths);
@@ -84,37 +87,55 @@ function withEndpoints(
   record: EvidenceRecord,
   endpoints: readonly EndpointCounts[],
 ): EvidenceRecord {
-  const rows: (string | number)[][] = [];
-  const cut = { endpoints: 0, pairs: 0, once: 0, suspicious: 0 };
-  let left = MAX_RECORD_BYTES - bytesOf(record);
-  const ordered = endpoints
-    .filter(({ counts }) => counts.pairs + counts.aside + counts.historyAnswers > 0)
-    .map((one) => ({ ...one, weight: weightOf(one) }))
+  const known = endpoints.filter(
+    ({ counts }) => counts.pairs + counts.aside + counts.historyAnswers > 0,
+  );
+  const weighed = known.map((one) => ({ ...one, weight: weightOf(one), isOpen: isOpen(one) }));
+  const ordered = weighed
+    .filter(({ name }) => name.length <= MAX_NAME && !CONTROL.test(name))
     .sort(
       (left, right) =>
+        Number(right.isOpen) - Number(left.isOpen) ||
         right.weight - left.weight ||
         right.counts.pairs - left.counts.pairs ||
         right.counts.historyAnswers - left.counts.historyAnswers,
-    );
-  for (const { name, rank, counts, weight } of ordered) {
-    const row = [name, rank, ...trimmed(ENDPOINT_COUNTS.map((count) => counts[count]))];
-    const size = bytesOf(row) + 1;
-    if (size <= left && name.length <= MAX_NAME && !CONTROL.test(name)) {
-      rows.push(row);
-      left -= size;
-      continue;
-    }
-    if (counts.pairs + counts.aside === 0) continue;
-    cut.endpoints++;
-    cut.pairs += counts.pairs;
-    if (counts.pairs === 1) cut.once++;
-    if (weight > 0) cut.suspicious++;
-  }
-  return {
-    ...record,
-    endpoints: rows,
-    cut: trimmed([cut.endpoints, cut.pairs, cut.once, cut.suspicious]),
+    )
+    .slice(0, MAX_ENDPOINTS);
+  const rows = ordered.map(({ name, rank, counts }) => [
+    name,
+    rank,
+    ...trimmed(ENDPOINT_COUNTS.map((count) => counts[count])),
+  ]);
+  const withFirst = (count: number): EvidenceRecord => {
+    const told = new Set<object>(ordered.slice(0, count));
+    const cut = cutOf(weighed.filter((one) => !told.has(one)));
+    return { ...record, endpoints: rows.slice(0, count), cut };
   };
+  return withFirst(
+    mostThatFit(rows.length, (count) => packRecord(withFirst(count)).length <= MAX_RECORD_BYTES),
+  );
+}
+
+/** In the order of `Cut`. */
+function cutOf(left: readonly (EndpointCounts & { readonly isOpen: boolean })[]) {
+  const compared = left.filter(({ counts }) => counts.pairs + counts.aside > 0);
+  const pairs = compared.reduce((sum, { counts }) => sum + counts.pairs, 0);
+  const once = compared.filter(({ counts }) => counts.pairs === 1);
+  const suspicious = compared.filter((one) => one.isOpen);
+  return trimmed([compared.length, pairs, once.length, suspicious.length]);
+}
+
+/** The largest number up to `all` that fits: usually all, else by halves. */
+function mostThatFit(all: number, fits: (count: number) => boolean): number {
+  if (fits(all)) return all;
+  let least = 0;
+  let most = all;
+  while (most - least > 1) {
+    const middle = Math.floor((least + most) / 2);
+    if (fits(middle)) least = middle;
+    else most = middle;
+  }
+  return least;
 }
 
 /** How much speaks against testing there. */
@@ -125,6 +146,15 @@ function weightOf({ counts }: EndpointCounts): number {
   return (
     worse + doubtful + letIn + shapeWorse + uncontrolledDiffers + slowTesting + slower + unread
   );
+}
+
+/**
+ * Whether the sum of all hosts may need it. Worse responses that good ones have outweighed on each host are outweighed in
+ * their sum, too; what no good response outweighs may be too little on each host and enough in the sum.
+ */
+function isOpen({ counts, isHeld = false }: EndpointCounts): boolean {
+  const { letIn, shapeWorse, uncontrolledDiffers, bodiesUnread, movedOn } = counts;
+  return isHeld || letIn + shapeWorse + uncontrolledDiffers + bodiesUnread + movedOn > 0;
 }
 
 function marksOf({ marks }: Counts, most: number): readonly (readonly number[])[] {
@@ -154,8 +184,4 @@ function trimmed(numbers: readonly number[]): readonly number[] {
 
 function rounded(mean: number): number {
   return Math.round(1000 * mean) / 1000;
-}
-
-function bytesOf(data: unknown): number {
-  return Buffer.byteLength(JSON.stringify(data));
 }

@@ -1,3 +1,4 @@
+import { packRecord } from '../evidence/pack.ts';
 import { summarizeEvidence, type Summarized } from '../evidence/summarize.ts';
 
 /** What a host puts of its evidence: the same text as before while nothing is counted, however the time passes. */
@@ -11,7 +12,7 @@ export class EvidenceText {
     const key = JSON.stringify(counted);
     if (key === this.#counted) return this.#text;
     this.#counted = key;
-    this.#text = JSON.stringify(record);
+    this.#text = packRecord(record);
     return this.#text;
   }
 }

@@ -120,6 +120,8 @@ export interface EndpointCounts {
   /** Order of discovery on its host. */
   readonly rank: number;
   readonly counts: Readonly<Record<EndpointCount, number>>;
+  /** It holds the promotion by what this host alone saw of it. */
+  readonly isHeld?: boolean;
   /** Those that are not 0, where that is known. */
   readonly present?: readonly EndpointCount[];
 }
@@ -190,5 +192,5 @@ export function countsOf(context: DecisionContext, elapsedMs: number): Counts {
 function countsOfEndpoint({ name, rank, counts: shared, parts }: EndpointEvidence): EndpointCounts {
   const counts = endpointFields.read(shared, parts);
   counts.recent = Math.max(0, counts.recent) * Math.min(RECENT_PAIRS, counts.pairs);
-  return { name, rank, counts };
+  return { name, rank, counts, isHeld: shared.hold > 0 };
 }

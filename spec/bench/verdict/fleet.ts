@@ -1,4 +1,5 @@
 import { mergeEvidence } from '../../../lib/fleet/evidence/merge.ts';
+import { packRecord } from '../../../lib/fleet/evidence/pack.ts';
 import { readEvidence } from '../../../lib/fleet/evidence/read.ts';
 import type { HostEvidence } from '../../../lib/fleet/evidence/record.ts';
 import { summarizeEvidence } from '../../../lib/fleet/evidence/summarize.ts';
@@ -108,7 +109,7 @@ export class FleetJudge implements Judge {
     const decision = verdict.decision(nowMs);
     const counts = verdict.counts(nowMs);
     const record = summarizeEvidence({ host, version: 'shop-1.5.0', nowMs, decision, counts });
-    const text = JSON.stringify(record);
+    const text = packRecord(record);
     this.#evidence.set(index, readEvidence(text, host));
     this.#cost.records++;
     this.#cost.bytes += text.length;

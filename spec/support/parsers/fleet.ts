@@ -3,15 +3,15 @@ import { mergeEvidence } from '../../../lib/fleet/evidence/merge.ts';
 import { readEvidence } from '../../../lib/fleet/evidence/read.ts';
 import { MAX_RECORD_BYTES } from '../../../lib/fleet/evidence/record.ts';
 import { ENDPOINT_COUNTS, TOTAL_COUNTS } from '../../../lib/verdict/sharing/counts.ts';
-import { mergeAt, recordOf } from '../host-evidence.ts';
+import { jsonOf, mergeAt } from '../host-evidence.ts';
 import { responseOf, ShadowRun } from '../pairs.ts';
 import { damagedTexts } from './inputs.ts';
 import { hasCode, must, type Parser } from './parser.ts';
 
 const MERGED_MAX_CHARACTERS = 100_000;
 const AT_MS = 100_000;
-const GOOD = recordOf('web-1', new ShadowRun().feed(60, 500));
-const BAD = recordOf(
+const GOOD = jsonOf('web-1', new ShadowRun().feed(60, 500));
+const BAD = jsonOf(
   'web-2',
   new ShadowRun().feed(80, 500, (index) => ({
     endpoint: `GET /${index % 4}`,

@@ -1,11 +1,13 @@
+import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { ViliError } from '../../../../lib/errors.ts';
+import { packRecord } from '../../../../lib/fleet/evidence/pack.ts';
 import { readEvidence } from '../../../../lib/fleet/evidence/read.ts';
 import { type EvidenceRecord, MAX_RECORD_BYTES } from '../../../../lib/fleet/evidence/record.ts';
 import { summarizeEvidence } from '../../../../lib/fleet/evidence/summarize.ts';
 import { ENDPOINT_COUNTS } from '../../../../lib/verdict/sharing/counts.ts';
-import { evidenceOf, recordOf } from '../../../support/host-evidence.ts';
+import { evidenceOf, jsonOf, recordOf } from '../../../support/host-evidence.ts';
 import { responseOf, ShadowRun, START_MS } from '../../../support/pairs.ts';
 
 const NAMES = Array.from({ length: 400 }, (_, index) => `GET /a-rather-long-name/${index}/{id}`);
@@ -48,15 +50,46 @@ describe('The record of a host', () => {
 
   it('tells first of the endpoints that have something against the version', () => {
     const run = new ShadowRun().feed(4000, 100, (index) => ({
-      endpoint: NAMES[index % 200] ?? '',
-      testing: responseOf(index % 200 === 150 && index > 3000 ? 500 : 200),
+      endpoint: NAMES[index % 400] ?? '',
+      testing: responseOf(index % 400 === 150 && index > 2000 ? 500 : 200),
     }));
     const { cut, counts } = readEvidence(recordOf('web-1', run), 'web-1');
-    expect(cut.endpoints).to.be.above(0);
     expect(cut.suspicious).to.equal(0);
     expect(counts.endpoints[0]?.name).to.equal(NAMES[150]);
     expect(counts.endpoints[0]?.counts.worse).to.equal(5);
   }).timeout(60_000);
+
+  it('tells of 50 endpoints that fail on both sides now and then, in 4 kB', () => {
+    const run = new ShadowRun().feed(8000, 100, (index) => ({
+      endpoint: NAMES[index % 50] ?? '',
+      testing: responseOf(index % 13 === 0 ? 500 : 200),
+      running: responseOf(index % 17 === 0 ? 500 : 200),
+    }));
+    const { cut, counts } = evidenceOf('web-1', run);
+    expect(counts.endpoints).to.have.length(50);
+    expect(cut.endpoints).to.equal(0);
+  }).timeout(60_000);
+
+  it('leaves out what the host has cleared before what it still holds, or what nothing outweighs', () => {
+    const run = new ShadowRun().feed(30, 500);
+    const nowMs = START_MS + run.nowMs;
+    const own = run.verdict.counts(nowMs);
+    const [any] = own.endpoints;
+    if (any === undefined) throw new Error('no endpoint');
+    const endpoints = Array.from({ length: 500 }, (_, rank) => {
+      const name = `GET /${Math.sin(rank)}/{id}`;
+      const worse = 7 + (rank % 89);
+      const shapeWorse = rank === 497 ? 1 : 0;
+      const counts = { ...any.counts, pairs: 1000 + 7 * rank, worse, shapeWorse };
+      return { name, rank, counts, isHeld: rank >= 498 };
+    });
+    const told = { host: 'web-1', version: 'shop-1.5.0', nowMs, decision: 'collecting' } as const;
+    const record = summarizeEvidence({ ...told, counts: { ...own, endpoints } });
+    const { cut, counts } = readEvidence(packRecord(record), 'web-1');
+    expect(cut.endpoints).to.be.above(100);
+    expect(cut.suspicious).to.equal(0);
+    expect(counts.endpoints.slice(0, 3).map(({ rank }) => rank)).to.have.members([497, 498, 499]);
+  });
 
   it('is read as it was written', () => {
     const run = new ShadowRun().feed(700, 500, (index) => ({
@@ -91,7 +124,7 @@ describe('The record of a host', () => {
 
   it('says of a record that is not one what is wrong, its value and the rule', () => {
     const run = new ShadowRun().feed(30, 500);
-    const good = JSON.parse(recordOf('web-1', run)) as EvidenceRecord;
+    const good = JSON.parse(jsonOf('web-1', run)) as EvidenceRecord;
     const changed = (changes: object) => problemOf(JSON.stringify({ ...good, ...changes }));
     expect(problemOf(JSON.stringify(good))).to.equal('');
     for (const [changes, words] of [
@@ -130,13 +163,15 @@ describe('The record of a host', () => {
       expect(problem).to.match(/^evidence of web-1: /);
       expect(problem).to.match(words);
     }
-    expect(problemOf('{')).to.match(/it is .*, it must be JSON/);
+    expect(problemOf('{')).to.match(/it is .*, it must be JSON, deflated or not/);
     expect(problemOf('[]')).to.match(/it must be an object/);
+    const bomb = deflateRawSync(Buffer.alloc(1_000_000, ' ')).toString('base64');
+    expect(problemOf(bomb)).to.match(/it must be JSON, deflated or not/);
     expect(problemOf(' '.repeat(5000))).to.match(/its size is 5000, it must be at most 4096 bytes/);
   });
 
   it('throws nothing but that error, whatever was written', () => {
-    const good = JSON.parse(recordOf('web-1', new ShadowRun().feed(30, 500))) as object;
+    const good = JSON.parse(jsonOf('web-1', new ShadowRun().feed(30, 500))) as object;
     const keys = Object.keys(good);
     fc.assert(
       fc.property(fc.constantFrom(...keys), fc.jsonValue(), (key, value) => {
