@@ -39,8 +39,8 @@ export const proxy = {
     max: setting(
       duration,
       '5s',
-      'How long a request waits while running restarts, then 503 with Retry-After. Raising it ' +
-        'turns short outages into slow responses and keeps more requests in memory.',
+      'How long a request waits while running restarts, then 503 with Retry-After, or while it refuses connections, ' +
+        'then 502. Raising it turns short outages into slow responses and keeps more requests in memory.',
       { max: '5m' },
     ),
     max_requests: setting(

@@ -9,6 +9,7 @@ import type { FailureLog } from './failures.ts';
 import type { ErrorPages } from './downstream/error-pages.ts';
 import type { Previews } from './preview/previews.ts';
 import type { RequestHold } from './request/hold.ts';
+import type { Refusals } from './request/refusals.ts';
 import type { Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
 import type { Sharing } from './share/sharing.ts';
@@ -29,8 +30,7 @@ export interface ProxyContext {
   readonly origins: Origins;
   readonly pages: ErrorPages;
   readonly hold: RequestHold;
-  /** Holds requests whose connection running refused until it is known whether running has ended. */
-  readonly connectRetry: RequestHold;
+  readonly refusals: Refusals;
   /** Wall clock, ms with fractions. */
   readonly now: () => number;
   readonly onProblem: (text: string) => void;

@@ -18,15 +18,13 @@ import { readTlsPair, type TlsPair, watchTlsPair } from './downstream/tls.ts';
 import { FailureLog } from './failures.ts';
 import { Previews } from './preview/previews.ts';
 import { RequestHold } from './request/hold.ts';
+import { Refusals } from './request/refusals.ts';
 import { NO_ROUTE, type Route } from './route.ts';
 import type { CopyRules, ProxySettings } from './settings.ts';
 import { Sharing } from './share/sharing.ts';
 import { closeProxy, leaveProxy } from './shutdown.ts';
 import type { Drained, UpstreamPool } from './upstream/pool.ts';
 import { UpstreamPools } from './upstream/pools.ts';
-
-/** The end of a running that exited is known well before that; a longer wait means it is alive. */
-const CONNECT_RETRY_MAX_MS = 1000;
 
 /** Resolves to the listening socket of another process; it must be listened on at once. */
 export type ListenerSource = () => Promise<NetServer>;
@@ -100,6 +98,7 @@ export function createProxy(
   const now = hooks.now ?? (() => performance.timeOrigin + performance.now());
   const filterBy = (mirror: CopyRules): MirrorFilter =>
     new MirrorFilter({ health: settings.health, mirror }, hooks.random ?? Math.random);
+  const hold = new RequestHold(settings.hold);
   const context: ProxyContext = {
     settings,
     sink,
@@ -115,11 +114,8 @@ export function createProxy(
     filter: filterBy(settings.mirror),
     origins: new Origins(() => performance.now()),
     pages: new ErrorPages(settings.errorPage),
-    hold: new RequestHold(settings.hold),
-    connectRetry: new RequestHold({
-      ...settings.hold,
-      maxMs: Math.min(settings.hold.maxMs, CONNECT_RETRY_MAX_MS),
-    }),
+    hold,
+    refusals: new Refusals(hold, () => context.pool, settings.upstream.connectTimeoutMs),
     now,
     onProblem: hooks.onProblem,
     route: NO_ROUTE,
@@ -171,8 +167,8 @@ export function createProxy(
         previews.pool = preview && upstreams.use(preview, running, share?.target);
       }
       const shared = context.sharing?.pool ?? null;
-      if (context.pool !== before || shared !== sharedBefore) context.connectRetry.releaseAll();
-      if (context.pool !== null) context.hold.releaseAll();
+      const isOther = context.pool !== before || shared !== sharedBefore;
+      if (context.pool !== null && isOther) hold.releaseAll();
     },
     drain: (target, timeoutMs) => upstreams.drain(target, isInUse, timeoutMs),
     moveOn: (target) => upstreams.moveOn(target),
@@ -183,7 +179,7 @@ export function createProxy(
     },
     counts: () =>
       context.counts.snapshot(
-        context.hold.size + context.connectRetry.size,
+        hold.size,
         upstreams.inFlight(),
         context.failures.snapshot(),
         onTrial()?.pulse,

@@ -27,7 +27,6 @@ export async function closeProxy(proxy: ClosingProxy): Promise<void> {
   server.closeIdleConnections = () => {};
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   context.hold.expireAll();
-  context.connectRetry.expireAll();
   frontend.endIdle();
   frontend.http2.close();
   await upstreams.drainAll(deadlineMs);

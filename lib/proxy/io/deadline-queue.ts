@@ -6,14 +6,17 @@ const EARLY_MS = 1;
 
 /**
  * A first-in first-out queue whose members may all wait equally long. One timer serves all of them, because
- * the oldest always expires next. Time in which the thread stood still does not count.
+ * the oldest expires next; members that have waited before are put in order when one is due. Time in which the
+ * thread stood still does not count.
  */
 export class DeadlineQueue<T> {
-  private readonly entries = new Map<T, number>();
+  private entries = new Map<T, number>();
   private readonly maxMs: number;
   private readonly onExpired: (item: T) => void;
   private readonly timer = new PatientTimer(() => this.expire());
-  private isArmed = false;
+  /** What the timer is set for. */
+  private armedMs = Number.POSITIVE_INFINITY;
+  private isInOrder = true;
 
   constructor(maxMs: number, onExpired: (item: T) => void) {
     this.maxMs = maxMs;
@@ -25,8 +28,13 @@ export class DeadlineQueue<T> {
   }
 
   add(item: T): void {
-    this.entries.set(item, threadTime.now() + this.maxMs);
-    this.arm();
+    this.enter(item, threadTime.now() + this.maxMs);
+  }
+
+  /** Takes back an item that was in the queue before, with the time it had left. */
+  addAgain(item: T, dueMs: number): void {
+    this.isInOrder = false;
+    this.enter(item, dueMs);
   }
 
   /** False when the item was not waiting, or no longer. */
@@ -47,28 +55,31 @@ export class DeadlineQueue<T> {
 
   // Private
 
-  private arm(): void {
-    if (this.isArmed) return;
-    for (const due of this.entries.values()) {
-      this.isArmed = true;
-      this.timer.start(Math.max(1, due - threadTime.now()));
-      return;
-    }
+  private enter(item: T, dueMs: number): void {
+    this.entries.set(item, dueMs);
+    this.arm(dueMs);
+  }
+
+  private arm(dueMs: number): void {
+    if (dueMs >= this.armedMs) return;
+    this.armedMs = dueMs;
+    this.timer.start(Math.max(1, dueMs - threadTime.now()));
   }
 
   private disarm(): void {
     this.timer.stop();
-    this.isArmed = false;
+    this.armedMs = Number.POSITIVE_INFINITY;
   }
 
   private expire(): void {
-    this.isArmed = false;
+    this.disarm();
+    if (!this.isInOrder) this.entries = new Map([...this.entries].sort(([, a], [, b]) => a - b));
+    this.isInOrder = true;
     const now = threadTime.now() + EARLY_MS;
     for (const [item, due] of this.entries) {
-      if (due > now) break;
+      if (due > now) return this.arm(due);
       this.entries.delete(item);
       this.onExpired(item);
     }
-    this.arm();
   }
 }

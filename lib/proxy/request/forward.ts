@@ -153,8 +153,8 @@ export class Forward extends ForwardEndings implements UpstreamHandler {
       this.client = null;
       return pool.runAnew(this, client);
     }
-    const canWait = !this.graceUsed && this.writer.status === 0 && mayWait(error, this.body);
-    if (canWait && this.waitForNextRunning()) return;
+    const canWait = this.writer.status === 0 && mayWait(error, this.body);
+    if (canWait && this.waitForNextRunning(this.context.refusals)) return;
     this.giveBack();
     this.fail(failureKindOf(error), statusOf(error), causeOf(error));
   }
@@ -177,7 +177,7 @@ export class Forward extends ForwardEndings implements UpstreamHandler {
   }
 
   protected override forward(pool: UpstreamPool): void {
-    if (this.graceUsed) return pool.run(this);
+    if (this.hasLeft) return pool.run(this);
     if (this.previews === null) this.ticket.decide();
     else this.ticket.preview();
     const { bodyBytes } = this.head;

@@ -1,13 +1,15 @@
 import { ByteBudget } from '../../model/byte-budget.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { CHUNKED } from '../http/request-headers.ts';
+import { threadTime } from '../../runtime/thread-time.ts';
 import { DeadlineQueue } from '../io/deadline-queue.ts';
 
 /** How much of an unread body node and the proxy keep in memory. */
 const UNREAD_BODY_BYTES = 131_072;
 
-/** Bounds of the requests that wait for a restarting running; beyond any of them they get 503. */
+/** Bounds of the requests that wait for a running; beyond any of them they get 503, or 502 from one that refuses. */
 export interface HoldSettings {
+  /** For all of its waits together. */
   readonly maxMs: number;
   readonly maxRequests: number;
   /** Heads and buffered bodies of all held requests together. */
@@ -18,19 +20,26 @@ export interface HoldSettings {
 export interface Held {
   /** The memory it takes, bytes. */
   readonly heldBytes: number;
-  /** There is a running: the request goes on. */
+  /** Until when it may wait, once it has waited: thread time, ms. */
+  heldUntilMs: number | null;
+  /** There is a running, or the one that refused accepts connections: the request goes on. */
   release(): void;
-  /** The request has waited too long and gets 503. */
+  /** The request has waited too long. */
   expire(): void;
 }
 
-/** Holds requests while running restarts, limited in number, bytes and time. */
+/**
+ * Holds requests while running restarts, or refuses connections since it may have ended: limited in number, bytes and
+ * time. A request that finds running gone once more goes on waiting for the rest of its time.
+ */
 export class RequestHold {
+  private readonly maxMs: number;
   private readonly maxRequests: number;
   private readonly queue: DeadlineQueue<Held>;
   private readonly bytes: ByteBudget;
 
   constructor({ maxMs, maxRequests, maxBytes }: HoldSettings) {
+    this.maxMs = maxMs;
     this.maxRequests = maxRequests;
     this.bytes = new ByteBudget(maxBytes);
     this.queue = new DeadlineQueue(maxMs, (held) => {
@@ -43,10 +52,14 @@ export class RequestHold {
     return this.queue.size;
   }
 
-  /** Returns false at the limit: the request gets 503. */
+  /** Returns false at the limit. */
   add(held: Held): boolean {
     if (this.queue.size >= this.maxRequests || !this.bytes.take(held.heldBytes)) return false;
-    this.queue.add(held);
+    if (held.heldUntilMs !== null) this.queue.addAgain(held, held.heldUntilMs);
+    else {
+      held.heldUntilMs = threadTime.now() + this.maxMs;
+      this.queue.add(held);
+    }
     return true;
   }
 
@@ -60,7 +73,7 @@ export class RequestHold {
     this.takeAll((held) => held.release());
   }
 
-  /** Responds to all requests held now with 503. */
+  /** Lets no request wait any longer. */
   expireAll(): void {
     this.takeAll((held) => held.expire());
   }

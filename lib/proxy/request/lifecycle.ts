@@ -14,7 +14,7 @@ import type { UpstreamJob, UpstreamPool } from '../upstream/pool.ts';
 import type { Consumer } from '../upstream/places.ts';
 import type { Pace } from '../upstream/slow-clients.ts';
 import { consumerOf } from './consumer.ts';
-import { type Held, heldBytes } from './hold.ts';
+import { type Held, heldBytes, type RequestHold } from './hold.ts';
 
 /** A connection, or a stream of one, whose requests take turns. */
 export interface TurnOwner {
@@ -34,6 +34,7 @@ export interface TurnOwner {
 export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   abstract readonly received: boolean;
   slot = NO_SLOT;
+  heldUntilMs: number | null = null;
   readonly consumer: Consumer;
   protected readonly context: ProxyContext;
   protected readonly connection: TurnOwner;
@@ -46,15 +47,13 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected over = false;
   /** A byte of a response has come on the present connection. */
   protected responding = false;
-  /** Running refused the connection; the request waits in the connect-retry grace. */
-  protected retryingConnect = false;
   /** Set for a request to the version under test, which counts for nothing else. */
   protected previews: Previews | null = null;
   private isInPreview = false;
   /** It left a running that hangs, and its connection is about to end. */
   private isMoving = false;
-  /** The request has used its connect-retry grace. */
-  protected graceUsed = false;
+  /** It has left a servlet that refused it or hangs: its body is at hand, and the choice to copy it made. */
+  protected hasLeft = false;
   private started = false;
   private collapsed = false;
   /** The status for a body that turned out to be malformed before its turn, else 0. */
@@ -72,11 +71,15 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   start(): void {
-    const { hold, closing } = this.context;
     this.started = true;
     if (this.brokenStatus !== 0) return this.endBroken(this.brokenStatus);
     if (this.head.rejection !== null) return this.reject(this.head.rejection.status);
     if (this.head.fields.isPreview) return this.startPreview(this.context.previews);
+    this.release();
+  }
+
+  release(): void {
+    const { hold, closing } = this.context;
     const pool = this.poolNow();
     if (pool !== null) return this.enter(pool);
     if (!closing && hold.add(this)) return;
@@ -84,16 +87,9 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
     this.respondUnavailable();
   }
 
-  release(): void {
-    const pool = this.poolNow();
-    if (pool !== null) return this.enter(pool);
-    if (!this.retryingConnect) return this.expire();
-    this.retryingConnect = false;
-    this.start();
-  }
-
   expire(): void {
-    if (this.retryingConnect) return this.giveUp();
+    // Only a running that refuses keeps requests waiting.
+    if (this.context.pool !== null) return this.giveUp();
     this.failed('hold-timeout', '503');
     this.respondUnavailable();
   }
@@ -122,9 +118,9 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   moveOn(): void {
-    if (this.over || this.graceUsed || this.responding || !this.mayMove()) return;
+    if (this.over || this.hasLeft || this.responding || !this.mayMove()) return;
     if (this.client === null) {
-      if (this.pool?.cancel(this)) this.waitForNextRunning();
+      if (this.pool?.cancel(this)) this.waitForNextRunning(this.context.hold);
       return;
     }
     this.isMoving = true;
@@ -172,7 +168,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected abstract reject(status: number): void;
   /** Responds to a preview that is not let in. */
   protected abstract refusePreview(page: Page): void;
-  /** Responds with 502: running refuses connections and is not about to be replaced. */
+  /** Responds with 502: running refuses connections. */
   protected abstract giveUp(): void;
   /** Responds with 503: there is no running, or the hold is full. */
   protected abstract respondUnavailable(): void;
@@ -200,7 +196,6 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   /** Ends the request to running in whatever state. */
   protected cancelUpstream(): void {
     this.context.hold.remove(this);
-    this.context.connectRetry.remove(this);
     this.pool?.cancel(this);
     this.abort?.();
   }
@@ -213,18 +208,17 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   }
 
   /**
-   * The connect-retry grace: running refused the connection, so nothing was sent. If running has just ended that
-   * is no reason to fail: the request waits for the next running. Returns false when it cannot wait.
+   * Leaves a running that hangs, or that refused the connection, so that nothing was sent: the request goes to the next
+   * one, or waits for it. Returns false when it cannot wait.
    */
-  protected waitForNextRunning(): boolean {
+  protected waitForNextRunning(waiting: Pick<RequestHold, 'add'>): boolean {
     const { context, pool } = this;
-    this.graceUsed = true;
+    this.hasLeft = true;
     if (context.closing || this.previews !== null) return false;
     this.giveBack();
     pool?.leave(this);
     this.pool = null;
-    this.retryingConnect = true;
-    if (context.pool === pool) return context.connectRetry.add(this);
+    if (context.pool === pool) return waiting.add(this);
     this.release();
     return true;
   }
@@ -233,7 +227,7 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   protected hasMovedOn(): boolean {
     const { isMoving } = this;
     this.isMoving = false;
-    return isMoving && this.waitForNextRunning();
+    return isMoving && this.waitForNextRunning(this.context.hold);
   }
 
   protected finish(): void {
@@ -257,12 +251,11 @@ export abstract class RequestLifecycle implements Turn, Held, UpstreamJob {
   /** What a servlet of a share refused goes where all other users' requests go. */
   private poolNow(): UpstreamPool | null {
     const { pool, sharing } = this.context;
-    if (sharing === null || this.graceUsed) return pool;
+    if (sharing === null || this.hasLeft) return pool;
     return sharing.poolOf(this.head.headers, this.consumer.address) ?? pool;
   }
 
   private enter(pool: UpstreamPool): void {
-    this.retryingConnect = false;
     this.pool = pool;
     this.instance = pool.target.instance;
     pool.enter(this);

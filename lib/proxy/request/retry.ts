@@ -13,7 +13,7 @@ export function mayRepeat(
   return client.sent > 1 && isRepeatable(body) && head.isIdempotent && isStale(error);
 }
 
-/** Whether a request whose connection running refused, so that nothing was sent, may wait for the next running. */
+/** Whether a request whose connection running refused, so that nothing was sent, may wait. */
 export function mayWait(error: Error, body: RequestBody | null): boolean {
   return isRefused(error) && isRepeatable(body);
 }

@@ -145,7 +145,8 @@ export class Tunnel extends RequestLifecycle implements UpstreamHandler {
   }
 
   onError(error: Error): void {
-    if (isRefused(error) && !this.graceUsed && !this.over && this.waitForNextRunning()) return;
+    const { refusals } = this.context;
+    if (isRefused(error) && !this.over && this.waitForNextRunning(refusals)) return;
     this.giveBack();
     if (this.over) return;
     this.failed(causeOf(error), this.responded ? 'broken' : `${statusOf(error)}`);

@@ -26,7 +26,7 @@ function dyingUpstream(seen: string[]): Promise<Upstream> {
 
 describe('the proxy, when running fails,', () => {
   it('responds 502 when the connection is refused, reveals nothing internal, and submits the exchange', async () => {
-    await withProxy(null, async ({ proxy, port, sink }) => {
+    const use: Parameters<typeof withProxy>[1] = async ({ proxy, port, sink }) => {
       const running = await deadTarget();
       proxy.setRoute({ running, mirroring: true });
       const text = await exchangeRaw(port, GET_CLOSE);
@@ -35,7 +35,8 @@ describe('the proxy, when running fails,', () => {
       const [exchange] = sink.exchanges;
       expect(exchange).to.include({ status: 0, failure: 'refused', responseBody: null });
       expect(proxy.counts().errors.refused).to.equal(1);
-    });
+    };
+    await withProxy(null, use, { hold: { maxMs: 100 } });
   });
 
   it('responds 504 when running exceeds its response timeout', async () => {
@@ -66,7 +67,7 @@ describe('the proxy, when running fails,', () => {
         const text = await exchangeRaw(port, GET_CLOSE);
         expect(text).to.contain('<p>502: Bad Gateway, désolé</p>'.replaceAll('é', '\xc3\xa9'));
       },
-      { errorPage: '<p>{status}: {reason}, désolé</p>' },
+      { errorPage: '<p>{status}: {reason}, désolé</p>', hold: { maxMs: 100 } },
     );
   });
 

@@ -52,14 +52,15 @@ describe('requests that wait for a running that hangs', () => {
 
   it('stay when nobody else serves', async () => {
     const hung = await silent();
-    await withProxy(hung, async ({ proxy, port }) => {
+    const use: Parameters<typeof withProxy>[1] = async ({ proxy, port }) => {
       const read = exchangeRaw(port, GET_CLOSE);
       await eventually('it is there', () => proxy.pulse().waitingNow === 1);
       proxy.moveOn(hung.target);
       await eventually('it is held', () => proxy.counts().heldNow === 1);
       expect(await read).to.match(/^HTTP\/1\.1 502 /);
       expect(proxy.pulse().waitingNow).to.equal(0);
-    });
+    };
+    await withProxy(hung, use, { hold: { maxMs: 500 } });
   });
 
   it('are counted from their last byte to the first of the response, whatever ends them', async () => {
