@@ -28,8 +28,8 @@ export interface Mirror {
   /** Mirrors to this servlet with fresh templates and noise. A test before it ends. */
   begin(test: MirroredTest): void;
   /**
-   * The servlet restarted on another port: evidence goes on. `testing` null: it is down for now,
-   * copies fail as `refused` at once without being sent.
+   * The servlet restarted on another port: evidence goes on. `testing` null: it is down for now, which speaks against it by
+   * itself; copies are dropped, `unsendable`.
    */
   retarget(change: { testing?: Target | null; running?: Target }): void;
   /** Why a copy would be dropped now, or null. */

@@ -35,6 +35,8 @@ export interface MirrorSettings {
   readonly stallMs: number;
   /** Wait before the worker is started again: starts over after `quietMs` without a loss. */
   readonly restartBackoff: Backoff & { readonly quietMs: number };
+  /** How long a refused connection is held to be the end of a process of which nobody has told yet. */
+  readonly refusedMs: number;
   readonly breaker: BreakerSettings;
   /** Limit of the worker's JavaScript heap, MiB. */
   readonly memoryMb: number;
@@ -54,6 +56,7 @@ export const MIRROR_LIMITS = {
   batchBytes: 1_048_576,
   stallMs: 5000,
   restartBackoff: { minMs: 100, maxMs: 10_000, quietMs: 60_000 },
+  refusedMs: 3000,
   breaker: { failures: 16, backoff: { minMs: 100, maxMs: 5000 } },
   memoryMb: 256,
 } satisfies Partial<MirrorSettings>;

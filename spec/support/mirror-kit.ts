@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { PairOutcome } from '../../lib/compare/outcome.ts';
 import type { MirrorEvent } from '../../lib/mirror/events.ts';
 import { createMirror, type Mirror } from '../../lib/mirror/mirror.ts';
+import type { ShadowResponse } from '../../lib/mirror/request/requester.ts';
 import type { MirrorSettings } from '../../lib/mirror/settings.ts';
 import type { Exchange, Target } from '../../lib/model/exchange.ts';
 import type { CopySpan } from '../../lib/model/span/copy.ts';
@@ -167,6 +168,19 @@ export async function withRefusing(use: (target: Target) => Promise<void>): Prom
     }
   });
 }
+
+/** What comes of a copy whose connection is refused. */
+export const REFUSED: ShadowResponse = {
+  status: 0,
+  failure: 'refused',
+  ms: 0,
+  headers: [],
+  bytes: null,
+  length: 0,
+  digest: null,
+  cut: false,
+  extraBytes: 0,
+};
 
 export const respondOk: RequestListener = (_request, response) => {
   response.setHeader('Content-Type', 'application/json');

@@ -5,7 +5,7 @@ import type { MirrorSettings } from '../settings.ts';
 import { conditionsOf } from './conditions.ts';
 import { copyHeaders, type Mark } from './copy-headers.ts';
 import { compileRewrites } from './copy-path.ts';
-import type { ShadowLimits, ShadowRequest, ShadowResponse } from './requester.ts';
+import type { ShadowLimits, ShadowRequest } from './requester.ts';
 
 /** A body may be this much larger than running's before it is given up. */
 const BODY_SLACK_BYTES = 65_536;
@@ -13,19 +13,6 @@ const BODY_SLACK_BYTES = 65_536;
 const SLOWER_LIMIT = 2;
 /** Methods with a baseline: repeating the request changes nothing. */
 const REPEATABLE_METHODS = new Set(['GET', 'HEAD']);
-
-/** Stands for the response of a testing that is known to be down. */
-export const REFUSED: ShadowResponse = {
-  status: 0,
-  failure: 'refused',
-  ms: 0,
-  headers: [],
-  bytes: null,
-  length: 0,
-  digest: null,
-  cut: false,
-  extraBytes: 0,
-};
 
 /** `span`: that of this very request, where it has one. */
 export type CopyRequest = (exchange: Exchange, mark: Mark, span?: SpanIds | null) => ShadowRequest;

@@ -3,6 +3,7 @@ import { codeOf, messageOf } from '../../errors.ts';
 import { type FailureKind, isSafeMethod, type Target } from '../../model/exchange.ts';
 import { headerValues } from '../../model/headers.ts';
 import { isBodiless } from '../../proxy/http/response-headers.ts';
+import { threadTime } from '../../runtime/thread-time.ts';
 import { originOf } from '../../proxy/upstream/connect.ts';
 import { KIND_BY_CODE } from '../../proxy/upstream/errors.ts';
 import { type BodyLimits, type BodyResult, ReceivedBody } from './body.ts';
@@ -27,7 +28,10 @@ export interface ShadowLimits extends BodyLimits {
   readonly timeoutMs: number;
 }
 
-/** What came back. `status` 0: nothing usable, see `failure`. `ms`: from sending to the last byte. */
+/**
+ * What came back. `status` 0: nothing usable, see `failure`; `unsendable` is no fault of the server, or of one that is there.
+ * `ms`: from sending to the last byte.
+ */
 export interface ShadowResponse extends BodyResult {
   readonly status: number;
   readonly failure: FailureKind | 'unsendable' | null;
@@ -42,6 +46,8 @@ export interface RequesterSettings {
   readonly maxIdleConnections: number;
   /** A response with a larger head is malformed. */
   readonly maxHeadBytes: number;
+  /** How long a refused connection may be the end of a process of which nobody has told yet, ms; absent: not at all. */
+  readonly refusedMs?: number;
 }
 
 interface Call {
@@ -54,6 +60,8 @@ interface Call {
   status: number;
   headers: readonly string[];
   isRetry: boolean;
+  /** Nobody listened: how long it took to know, and from when on a process that lives did it, by the time of the thread. */
+  refused: { readonly ms: number; readonly untilMs: number } | null;
   isDone: boolean;
 }
 
@@ -88,6 +96,7 @@ export class Requester {
       status: 0,
       headers: [],
       isRetry: false,
+      refused: null,
       isDone: false,
     };
     this.#calls.add(call);
@@ -97,10 +106,14 @@ export class Requester {
   /** Ends what has exceeded its time; call it many times per second. */
   sweep(): void {
     const now = this.#now();
-    for (const call of this.#calls) if (now >= call.deadlineMs) this.#abandon(call, 'timeout');
+    for (const call of this.#calls) {
+      if (call.refused === null) {
+        if (now >= call.deadlineMs) this.#abandon(call, 'timeout');
+      } else if (threadTime.now() >= call.refused.untilMs) this.#finish(call, 'refused');
+    }
   }
 
-  /** From now on requests go elsewhere; those under way finish where they are. */
+  /** From now on requests go elsewhere; those under way finish where they are. Whoever refused one had ended. */
   retarget(target: Target | null): void {
     const origin = target === null ? null : originOf(target);
     if (origin === this.#origin) return;
@@ -108,6 +121,7 @@ export class Requester {
     this.#origin = origin;
     for (const connection of this.#idle) discard(connection);
     this.#idle = [];
+    for (const call of this.#calls) if (call.refused !== null) this.#finish(call, 'unsendable');
   }
 
   /** Forgets everything under way and closes all connections. */
@@ -125,7 +139,7 @@ export class Requester {
 
   #dispatch(call: Call, kept?: Connection): void {
     if (this.#target === null) {
-      this.#finish(call, 'refused');
+      this.#finish(call, 'unsendable');
       return;
     }
     const connection = kept ?? connectionTo(this.#target, this.#settings.connectTimeoutMs);
@@ -162,7 +176,8 @@ export class Requester {
         connection.served = 0;
         this.#giveBack(call);
         if (!isAgain) {
-          this.#finish(call, failure);
+          if (failure === 'refused') this.#refused(call, connection.origin);
+          else this.#finish(call, failure);
           return;
         }
         call.isRetry = true;
@@ -171,11 +186,22 @@ export class Requester {
     };
   }
 
+  /** The process may have ended: nothing is said against it before the news would have come. */
+  #refused(call: Call, origin: string): void {
+    const { refusedMs = 0 } = this.#settings;
+    if (origin !== this.#origin) this.#finish(call, 'unsendable');
+    else if (refusedMs === 0) this.#finish(call, 'refused');
+    else {
+      const ms = this.#now() - call.sentMs;
+      call.refused = { ms, untilMs: threadTime.now() + refusedMs };
+    }
+  }
+
   #finish(call: Call, failure: ShadowResponse['failure']): void {
     if (call.isDone) return;
     call.isDone = true;
     this.#calls.delete(call);
-    const ms = this.#now() - call.sentMs;
+    const ms = call.refused?.ms ?? this.#now() - call.sentMs;
     const { status, headers } = failure === null ? call : { status: 0, headers: [] };
     call.done({ status, failure, ms, headers, ...call.body.result() });
   }

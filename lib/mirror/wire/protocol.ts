@@ -29,6 +29,7 @@ export type DropReason =
   | 'hurting'
   | 'breaker'
   | 'too-large'
+  /** The request cannot be sent, or the process that it was for has ended. */
   | 'unsendable'
   /** The responses of both versions to it cannot be read. */
   | 'unreadable'

@@ -1,5 +1,4 @@
 import type { Exchange } from '../../model/exchange.ts';
-import { REFUSED } from '../request/copy-request.ts';
 import type { MirrorSettings } from '../settings.ts';
 import { ClientState } from '../state/client-state.ts';
 import { type DropReason, EMPTY_REPORT, type Report, type Targets } from '../wire/protocol.ts';
@@ -130,7 +129,7 @@ export class ShadowRun {
   }
 
   #admit(exchange: Exchange, bytes: number): void {
-    if (this.#targets.testing === null) this.#refuse(exchange);
+    if (this.#targets.testing === null) this.#lose(exchange, 'unsendable');
     else if (this.#mayStart(bytes)) this.#start(exchange, bytes);
     else if (this.#queue.hasRoom(bytes)) this.#queue.push({ exchange, bytes });
     else this.#lose(exchange, 'queue-full');
@@ -164,15 +163,6 @@ export class ShadowRun {
     this.#lose(exchange, 'breaker');
   }
 
-  /** Testing is known to be down: the same evidence as a refused connection, without trying one. */
-  #refuse(exchange: Exchange): void {
-    const { endpoint } = exchange;
-    // That previous is down says nothing of running.
-    if (this.#targets.isReversed) this.results.drop('unsendable');
-    else this.results.add({ exchange, endpoint, testing: REFUSED, baseline: null });
-    this.#lines.leave(exchange);
-  }
-
   #finish(pair: OpenPair): void {
     this.#compare(pair);
     this.#leave(pair.exchange);
@@ -193,6 +183,7 @@ export class ShadowRun {
       budget.giveBack(one?.extraBytes ?? 0);
     if (response === null || response.failure === 'unsendable') {
       this.results.drop('unsendable');
+      this.state.missed(exchange);
       return;
     }
     if (isUnreadable(exchange, response, baseline)) {
@@ -215,7 +206,7 @@ export class ShadowRun {
     for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
       if (!this.#places.hasRoom(next.bytes)) return;
       this.#queue.shift();
-      if (this.#targets.testing === null) this.#refuse(next.exchange);
+      if (this.#targets.testing === null) this.#lose(next.exchange, 'unsendable');
       else this.#start(next.exchange, next.bytes);
     }
   }

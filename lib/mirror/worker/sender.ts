@@ -55,7 +55,7 @@ export class Sender {
   #generation = 0;
 
   constructor(settings: MirrorSettings, targets: Targets, hooks: SenderHooks) {
-    const { concurrency, compare, timeoutMs: connectTimeoutMs, maxHeadBytes } = settings;
+    const { concurrency, compare, timeoutMs: connectTimeoutMs, maxHeadBytes, refusedMs } = settings;
     this.#settings = settings;
     this.#hooks = hooks;
     this.#target = targets.testing;
@@ -66,7 +66,7 @@ export class Sender {
     const { random, isBusy, isSpeedMissing, now } = hooks;
     const { controlShare: share, maxEndpoints } = compare;
     this.plan = new BaselinePlan({ share, maxEndpoints, random, isBusy, isSpeedMissing, now });
-    const limits = { connectTimeoutMs, maxIdleConnections: concurrency, maxHeadBytes };
+    const limits = { connectTimeoutMs, maxIdleConnections: concurrency, maxHeadBytes, refusedMs };
     this.#running = new Requester(targets.running, limits, hooks.now);
     this.#testing = new Requester(targets.testing, limits, hooks.now);
     this.#testingAgain = new Requester(targets.testing, limits, hooks.now);

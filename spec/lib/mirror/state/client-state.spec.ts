@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { ClientState, type StatePair } from '../../../../lib/mirror/state/client-state.ts';
 import { noteOf } from '../../../../lib/mirror/state/note.ts';
-import { REFUSED } from '../../../../lib/mirror/request/copy-request.ts';
 import type { ShadowResponse } from '../../../../lib/mirror/request/requester.ts';
 import type { StateRule } from '../../../../lib/model/traffic-rules.ts';
-import { exchangeOf } from '../../../support/mirror-kit.ts';
+import { exchangeOf, REFUSED } from '../../../support/mirror-kit.ts';
 
 const SESSION = 'sid=0123456789abcdef';
 const ENDPOINT = 'GET /account';

@@ -6,6 +6,7 @@ import type { FailureKind } from '../../../../lib/model/exchange.ts';
 import { DEFAULT_MIRROR_SETTINGS } from '../../../support/default-settings.ts';
 import {
   respondOk,
+  withHttp,
   withMirror,
   withRefusing,
   withTcpTest,
@@ -93,7 +94,7 @@ describe('A testing', () => {
   it('that refuses connections yields evidence, and is probed while the breaker is open', async () => {
     const breaker = { failures: 16, backoff: { minMs: 30, maxMs: 60 } };
     await withRefusing((testing) =>
-      withMirror({ ...settings, breaker }, async (kit) => {
+      withMirror({ ...settings, breaker, refusedMs: 100 }, async (kit) => {
         const { mirror, begin, offer, outcomes, offered, accounted } = kit;
         begin(testing);
         // Offered steadily, as users would: after the first failures only probes are sent.
@@ -109,6 +110,29 @@ describe('A testing', () => {
         expect(refused).to.be.above(timeout);
         expect(dropped['breaker']).to.be.greaterThan(0);
         expect(accounted()).to.equal(offered());
+      }),
+    );
+  });
+
+  it('that refuses connections since it has ended yields none, however late that is told', async () => {
+    await withRefusing((testing) =>
+      withMirror({ ...settings, refusedMs: 60_000 }, async (kit) => {
+        const { mirror, begin, offer, outcomes, dropped, until } = kit;
+        begin(testing);
+        // More than the breaker takes.
+        for (let index = 0; index < 20; index++) offer();
+        await until(() => kit.reported.overdue === 20);
+        expect(outcomes).to.deep.equal([]);
+        mirror.retarget({ testing: null });
+        await until(() => dropped['unsendable'] === 20);
+        expect(mirror.counts()).to.deep.include({ mirrored: 0, failed: {}, inFlight: 0 });
+        // What comes next is judged by itself.
+        await withHttp(respondOk, async (next) => {
+          mirror.retarget({ testing: next });
+          offer();
+          await kit.settled();
+          expect(outcomes.map(({ testing: { status } }) => status)).to.deep.equal([200]);
+        });
       }),
     );
   });

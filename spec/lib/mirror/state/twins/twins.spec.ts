@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { REFUSED } from '../../../../../lib/mirror/request/copy-request.ts';
 import type { ShadowResponse } from '../../../../../lib/mirror/request/requester.ts';
 import { fieldsOf } from '../../../../../lib/mirror/state/twins/fields.ts';
 import { twinsIn } from '../../../../../lib/mirror/state/twins/places.ts';
 import { translated } from '../../../../../lib/mirror/state/twins/translate.ts';
 import { mappedBack, Twins } from '../../../../../lib/mirror/state/twins/twins.ts';
 import type { Exchange } from '../../../../../lib/model/exchange.ts';
-import { exchangeOf } from '../../../../support/mirror-kit.ts';
+import { exchangeOf, REFUSED } from '../../../../support/mirror-kit.ts';
 
 const SEED = 15;
 const OURS = 'running-0123456789';
