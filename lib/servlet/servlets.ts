@@ -10,6 +10,7 @@ import type { InstanceRole, Role } from '../model/role.ts';
 import { processorsWithout } from '../runtime/processors.ts';
 import { servletEnvironment } from './environment.ts';
 import { drainWarning } from './health/drain-check.ts';
+import { watchEnd } from './health/end-watch.ts';
 import { watchLiveness } from './health/liveness.ts';
 import { awaitReady, NotReadyError } from './health/readiness.ts';
 import { wrongPort } from './health/wrong-port.ts';
@@ -21,6 +22,7 @@ import { signalProcess } from './process/identity.ts';
 import { servletTag } from './process/tag.ts';
 import type { Prepared } from './slot-events.ts';
 
+const ENDED = 'its process has ended; how is not known, since the launcher has not told yet';
 /** Limits of a running servlet: none. */
 const UNLIMITED = { nice: 0, sparedProcessors: 0 };
 
@@ -163,8 +165,9 @@ export class Servlets {
     return leader === null ? null : drainWarning(leader);
   }
 
-  /** Without a path nothing is probed: any page may be slow while the service is fine. */
+  /** Without a path only its process is watched, and nothing probed: any page may be slow while the service is fine. */
   watchLiveness(target: Target, onUnhealthy: (problem: string) => void, signal: AbortSignal): void {
+    void this.#watchEnd(target, onUnhealthy, signal);
     const { liveness, readiness } = this.#options.settings();
     const path = liveness.path ?? readiness.path;
     if (path === null) return;
@@ -176,6 +179,15 @@ export class Servlets {
       onUnhealthy: (it) => onUnhealthy(`no response ${it.failures} times: ${it.text}`),
       onHealthy: () => {},
     });
+  }
+
+  async #watchEnd(
+    { instance }: Target,
+    onUnhealthy: (problem: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const identity = this.#options.registry.get(instance)?.process.identity() ?? null;
+    if (identity !== null && (await watchEnd(identity, signal))) onUnhealthy(ENDED);
   }
 
   /** A folder that could not be removed does not fail a start; the next start tries again. */

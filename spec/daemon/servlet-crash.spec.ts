@@ -68,6 +68,45 @@ describe('A daemon whose running servlet is killed', function () {
     });
   });
 
+  it('holds users, and nothing against the version under test, while the launcher stands still and tells of no end', async () => {
+    // A refused connection would reject it at once, and an end twice.
+    const settings = { hold_max: '30s', verdict_min_time: '60s', verdict_confirm_time: '100ms' };
+    await withWorld(settings, async (world) => {
+      const daemon = await world.startServing();
+      const users = world.users(40);
+      await world.drop('1.0.1');
+      const before = await daemon.testing('shop-1.0.1');
+      const { ok } = users.counts();
+      await daemon.until('users are served', () => users.counts().ok > ok + 20);
+      const [launcher = 0] = childrenNamed(daemon.pid, 'vili: launcher');
+      process.kill(launcher, 'SIGSTOP');
+      try {
+        for (const servlet of [before.running, before.testing]) {
+          process.kill(servlet?.pid ?? 0, 'SIGKILL');
+        }
+        for (const version of ['shop-1.0.0', 'shop-1.0.1']) {
+          const { reasons } = await daemon.recorded('crashed', version);
+          expect(reasons[0]).to.contain('its process has ended; how is not known');
+        }
+      } finally {
+        process.kill(launcher, 'SIGCONT');
+      }
+      await daemon.until('both are back', ({ running, testing }) => {
+        const isBack = running?.state === 'ready' && running.pid !== before.running?.pid;
+        return isBack && testing?.state === 'ready' && testing.pid !== before.testing?.pid;
+      });
+      const { pairs = 0 } = (await daemon.client.status()).verdict ?? {};
+      const { traffic } = await daemon.until(
+        'copies are compared',
+        ({ verdict }) => (verdict?.pairs ?? 0) > pairs + 20,
+      );
+      expect(traffic.failed).to.not.have.property('refused');
+      const history = await daemon.client.history();
+      expect(history.filter(({ event }) => event === 'rejected')).to.deep.equal([]);
+      expectUsersServed(await users.stop());
+    });
+  });
+
   it('rolls back when the servlet is killed on probation', async () => {
     await withWorld({ verdict_mode: 'manual' }, async (world) => {
       const daemon = await world.startServing();

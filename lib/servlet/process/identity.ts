@@ -9,6 +9,9 @@ const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** The parent of all kernel threads, which have no environment. */
 const KERNEL_THREAD_PARENT = 2;
 
+/** How reading about a process fails that is no more. */
+const GONE_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH']);
+
 /**
  * Identifies one process for ever: a pid is reused later, pid + start time + boot id is not.
  * `startTime` is field 22 of /proc/PID/stat, in clock ticks since boot, kept as text.
@@ -84,6 +87,21 @@ export function isAlive(identity: ProcessIdentity): boolean {
   const stat = readStat(identity.pid);
   if (stat === null || stat.startTime !== identity.startTime || isDead(stat)) return false;
   return readBootId() === identity.bootId;
+}
+
+/**
+ * True once nothing of that very process runs any more, though its parent may not have been told. False where that cannot be
+ * seen, as without a free file; and while other threads of a process go on whose first one has ended.
+ */
+export function hasEnded({ pid, startTime }: ProcessIdentity): boolean {
+  try {
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    if (stat === null) return false;
+    const isOther = stat.startTime !== startTime;
+    return isOther || (isDead(stat) && readdirSync(`/proc/${pid}/task`).length <= 1);
+  } catch (error) {
+    return GONE_CODES.has(codeOf(error) ?? '');
+  }
 }
 
 /**

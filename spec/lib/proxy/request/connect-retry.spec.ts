@@ -80,9 +80,14 @@ describe('requests whose connection running refuses', () => {
       const server = createServer((socket) => socket.on('data', () => socket.end(EMPTY_OK)));
       server.listen(running.port, running.host);
       await once(server, 'listening');
-      for (const text of await Promise.all(responses)) expect(text).to.match(/^HTTP\/1\.1 200 OK/);
-      server.close();
-      await once(server, 'close');
+      try {
+        for (const text of await Promise.all(responses)) {
+          expect(text).to.match(/^HTTP\/1\.1 200 OK/);
+        }
+      } finally {
+        server.close();
+        await once(server, 'close');
+      }
     });
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { assert, property, string } from 'fast-check';
 import {
+  hasEnded,
   identityOf,
   isAlive,
   parseStat,
@@ -62,6 +63,8 @@ describe('a process identity', () => {
     expect(isAlive({ ...self, startTime: `${self.startTime}1` })).to.equal(false);
     expect(isAlive({ ...self, bootId: 'another boot' })).to.equal(false);
     expect(self.bootId).to.equal(readBootId());
+    expect(hasEnded(self)).to.equal(false);
+    expect(hasEnded({ ...self, startTime: `${self.startTime}1` })).to.equal(true);
   });
 
   it('counts as dead when the process is a zombie', async () => {
@@ -77,6 +80,7 @@ describe('a process identity', () => {
       expect(readLivingStat(zombie.pid)).to.equal(null);
       const identity = identityOf(zombie.pid);
       expect(identity !== null && isAlive(identity)).to.equal(false);
+      expect(identity !== null && hasEnded(identity)).to.equal(true);
     } finally {
       parent.kill('SIGKILL');
       await once(parent, 'close');
