@@ -1,7 +1,7 @@
 import type { Behaviour, Self } from '../lib/actor/index.ts';
 import { messageOf } from '../lib/errors.ts';
 import { Checkpoints } from '../lib/evaluation/checkpoint/checkpoints.ts';
-import { logged, observed } from '../lib/evaluation/intake.ts';
+import { logged, logRead, observed } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import { RunningMemory } from '../lib/evaluation/running-memory.ts';
 import { sharedOf } from '../lib/evaluation/shared.ts';
@@ -78,6 +78,9 @@ export function comparatorActor(
           return state;
         case 'log':
           logged(state, message);
+          return state;
+        case 'log-read':
+          logRead(state.test, message);
           return state;
         case 'tick':
           return tick(deps, self, sample(deps, self, state, now()), now());

@@ -12,6 +12,7 @@ import type { Deployment } from '../lib/deployment/state.ts';
 import type { DeploymentViews } from '../lib/deployment/views.ts';
 import type { SharedEvidence } from '../lib/evaluation/shared.ts';
 import type { CourseView } from '../lib/evaluation/course/view.ts';
+import type { Logged, LogRead } from '../lib/evaluation/intake.ts';
 import type { DecisionRecord } from '../lib/evaluation/report/compose.ts';
 import type { EvaluationView, TestView } from '../lib/evaluation/report/views.ts';
 import type { LogBatch } from '../lib/logs/follow/batch.ts';
@@ -107,6 +108,7 @@ export type ServletMessage =
 
 export type LogTailerMessage =
   | { readonly type: 'batch'; readonly batch: LogBatch }
+  | { readonly type: 'read'; readonly toMs: number }
   | { readonly type: 'problem'; readonly text: string }
   | { readonly type: 'failed'; readonly error: unknown };
 
@@ -149,13 +151,9 @@ export type ComparatorMessage =
   | { readonly type: 'evaluate-off' }
   | { readonly type: 'outcomes'; readonly batch: OutcomeBatch }
   | { readonly type: 'observed'; readonly batch: readonly TrafficObservation[] }
-  | {
-      readonly type: 'log';
-      readonly version: string;
-      readonly role: Role;
-      readonly instance: string;
-      readonly batch: LogBatch;
-    }
+  | ({ readonly type: 'log' } & Logged)
+  /** That version logged nothing new before; told now and then. */
+  | ({ readonly type: 'log-read' } & LogRead)
   | { readonly type: 'tick' }
   /** What the processes of both sides take; null: nothing is known now. */
   | { readonly type: 'sampled'; readonly sample: ProcessSample | null }

@@ -3,7 +3,7 @@ import { writeFileAtomic } from '../../lib/base/state/atomic-file.ts';
 import type { Endpoints } from '../../lib/compare/endpoint/endpoints.ts';
 import { writeCourse } from '../../lib/evaluation/course/file.ts';
 import type { Concluded } from '../../lib/evaluation/course/view.ts';
-import type { StartUp } from '../../lib/evaluation/evaluation.ts';
+import type { StartUp } from '../../lib/evaluation/start-ups.ts';
 import { writeReport } from '../../lib/evaluation/report/files.ts';
 import type { RunningMemory } from '../../lib/evaluation/running-memory.ts';
 import { Test } from '../../lib/evaluation/test.ts';

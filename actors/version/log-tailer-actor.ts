@@ -10,7 +10,7 @@ export interface LogTailerDeps {
   readonly role: Role;
   readonly instance: string;
   readonly follow: (
-    options: Pick<FollowOptions, 'from' | 'onBatch' | 'onProblem' | 'onFailed'>,
+    options: Pick<FollowOptions, 'from' | 'onBatch' | 'onRead' | 'onProblem' | 'onFailed'>,
   ) => LogFollower;
   /** How far the logs were read, by instance; kept outside so that a restart continues from there. */
   readonly offsets: Map<string, LogOffset>;
@@ -37,6 +37,7 @@ export function logTailerActor(deps: LogTailerDeps): Behaviour<LogTailerMessage,
           deps.offsets.set(instance, batch.offset);
           deps.comparator.tell({ type: 'log', version, role, instance, batch });
         },
+        onRead: (toMs) => self.address.tell({ type: 'read', toMs }),
         onProblem: (text) => self.address.tell({ type: 'problem', text }),
         onFailed: (error) => self.address.tell({ type: 'failed', error }),
       });
@@ -51,6 +52,9 @@ export function logTailerActor(deps: LogTailerDeps): Behaviour<LogTailerMessage,
           self.send(deps.comparator, { type: 'log', version, role, instance, batch });
           return state;
         }
+        case 'read':
+          self.send(deps.comparator, { type: 'log-read', version, role, toMs: message.toMs });
+          return state;
         case 'problem':
           deps.journal.warn(`log of ${instance}: ${message.text}`);
           return state;

@@ -19,6 +19,7 @@ import type { TestFindings } from './report/compose.ts';
 import type { RunningResponse } from './response-ring.ts';
 import { errorKinds, type RunningMemory } from './running-memory.ts';
 import { SampledRequests } from './running-usage.ts';
+import type { StartUp } from './start-ups.ts';
 
 /** Endpoints listed for people, the most suspicious first. */
 const MAX_LISTED_ENDPOINTS = 50;
@@ -38,14 +39,6 @@ export interface Build {
 export interface EvaluationSettings {
   readonly verdict: VerdictSettings;
   readonly nowMs: number;
-}
-
-/** What a candidate logged before its test began: its start-up. */
-export interface StartUp {
-  readonly errors: number;
-  readonly example: string | undefined;
-  /** Lines of any level, which show that the candidate logs to the expected file. */
-  readonly lines: number;
 }
 
 /** All evidence on one build of one version: pairs, logs of both sides, running's responses. */
@@ -222,11 +215,17 @@ export class Evaluation {
     if (this.#pairs > 0) this.#measures.logged(side, batch);
     if (side === 'testing' && this.#pairs === 0) this.#startUp(batch);
     else this.#windows.add(side, batch);
+    this.#windows.readTo(side, batch.readToMs);
     for (const kind of errorKinds(batch)) {
       if (this.#knownKinds.has(kind.signature)) continue;
       if (side === 'testing') this.#verdict.newErrorKind(kind, batch.toMs);
       else this.#verdict.runningErrorKind(kind, batch.toMs);
     }
+  }
+
+  /** All that this side logged before `toMs` was taken in. */
+  logRead(side: 'running' | 'testing', toMs: number): void {
+    this.#windows.readTo(side, toMs);
   }
 
   /** The decision that the evidence supports at `nowMs`. */

@@ -32,11 +32,24 @@ interface LogTakers {
 }
 
 /** What a version logged, by what it is now. */
-interface Logged {
+export interface Logged {
   readonly version: string;
   readonly role: Role;
   readonly instance: string;
   readonly batch: LogBatch;
+}
+
+/** How far what a version logs was read. */
+export interface LogRead {
+  readonly version: string;
+  readonly role: Role;
+  readonly toMs: number;
+}
+
+/** Notes how far the log of a version was read, for the test under way. */
+export function logRead(test: Test | null, { version, role, toMs }: LogRead): void {
+  const side = sideOf(test, version, role);
+  if (side !== null) test?.logRead(side, toMs);
 }
 
 /** Until its test begins, what a candidate logs counts as its start-up. */
@@ -44,11 +57,20 @@ export function logged(
   { memory, test, startUps }: LogTakers,
   { version, role, instance, batch }: Logged,
 ): void {
+  const side = sideOf(test, version, role);
   // The version before has the role of running, too; what copies have it log is no memory of running.
-  if (role === 'running' && version === test?.against) test.logged('running', batch);
-  else if (role === 'running') {
-    memory.logged(batch, instance);
-    test?.logged(test.against === null ? 'running' : 'testing', batch);
-  } else if (version === test?.release.name) test.logged('testing', batch);
-  else startUps.logged(version, instance, batch);
+  if (role === 'running' && version !== test?.against) memory.logged(batch, instance);
+  if (side !== null) test?.logged(side, batch);
+  else if (role !== 'running') startUps.logged(version, instance, batch);
+}
+
+// Private
+
+/** Whose log it is in the test under way; null: it has no part in it. */
+function sideOf(test: Test | null, version: string, role: Role): 'running' | 'testing' | null {
+  if (test === null) return null;
+  if (role === 'running') {
+    return test.against === null || version === test.against ? 'running' : 'testing';
+  }
+  return version === test.release.name ? 'testing' : null;
 }

@@ -1,7 +1,14 @@
 import { errorsOf } from '../logs/count/windows.ts';
 import type { LogBatch } from '../logs/follow/batch.ts';
-import type { StartUp } from './evaluation.ts';
 import { errorKinds } from './running-memory.ts';
+
+/** What a candidate logged before its test began: its start-up. */
+export interface StartUp {
+  readonly errors: number;
+  readonly example: string | undefined;
+  /** Lines of any level, which show that the candidate logs to the expected file. */
+  readonly lines: number;
+}
 
 /** Candidates whose lines are counted until their test begins. */
 const MAX_VERSIONS = 4;

@@ -12,7 +12,7 @@ import type { VerdictReport } from '../verdict/report.ts';
 import type { VerdictSettings } from '../verdict/settings.ts';
 import type { Counts } from '../verdict/sharing/counts.ts';
 import type { Concluded, CourseView } from './course/view.ts';
-import { Evaluation, type StartUp } from './evaluation.ts';
+import { Evaluation } from './evaluation.ts';
 import { type DecisionRecord, listedEndpoints, testReport, withSamples } from './report/compose.ts';
 import { declaredViews } from './report/declared.ts';
 import type { EvaluationView, TestView } from './report/views.ts';
@@ -22,6 +22,7 @@ import { probationIdOf } from '../mirror/probation-id.ts';
 import { LASTING_MS, ProbationEvidence, reasonsWithNames } from './probation/evidence.ts';
 import { LogContext } from './samples/log-context.ts';
 import { SampleStore, samplesFolder } from './samples/sample-store.ts';
+import type { StartUp } from './start-ups.ts';
 
 const MAX_DESCRIBED_ENDPOINTS = 20;
 
@@ -150,8 +151,13 @@ export class Test {
   logged(side: 'running' | 'testing', batch: LogBatch): void {
     if (this.against === null || this.#probation.isNearlyAllCopied) {
       this.#evaluation.logged(side, batch);
-    }
+    } else this.#evaluation.logRead(side, batch.readToMs);
     this.#context.logged(side, batch);
+  }
+
+  /** All that this side logged before `toMs` was taken in. */
+  logRead(side: 'running' | 'testing', toMs: number): void {
+    this.#evaluation.logRead(side, toMs);
   }
 
   sampled(sample: ProcessSample): void {

@@ -27,6 +27,8 @@ export const BULK_TYPES: ReadonlySet<string> = new Set([
   'observed',
   'batch',
   'log',
+  'log-read',
+  'read',
   'tick',
   'cap',
   'capped',

@@ -11,6 +11,7 @@ export function batchOf(
   return {
     fromMs: toMs - 250,
     toMs,
+    readToMs: toMs,
     lines: Object.values(counts).reduce((sum, count) => sum + count, 0),
     levels: counts,
     plain: 0,

@@ -84,7 +84,7 @@ export class LogBatchBuilder {
   }
 
   /** The lines since the last batch, or null when there are none. */
-  take(nowMs: number, offset: LogOffset): LogBatch | null {
+  take(nowMs: number, offset: LogOffset, readToMs = nowMs): LogBatch | null {
     const lines = this.#parsed + this.#sampledOut;
     if (lines === 0) {
       this.#fromMs = nowMs;
@@ -93,6 +93,7 @@ export class LogBatchBuilder {
     const batch: LogBatch = {
       fromMs: this.#fromMs,
       toMs: nowMs,
+      readToMs,
       lines,
       levels: this.#levels,
       plain: this.#plain,

@@ -31,6 +31,8 @@ export interface LogOffset {
 export interface LogBatch {
   readonly fromMs: number;
   readonly toMs: number;
+  /** All lines that were written before are in this batch or in an earlier one, or were skipped. */
+  readonly readToMs: number;
   readonly lines: number;
   readonly levels: Readonly<Record<Level, number>>;
   /** Lines that were not JSON; `levels` counts them too, by their words. */

@@ -34,10 +34,11 @@ export class LogFollowers {
   }
 
   follow(options: FollowOptions): LogFollower {
-    const { onBatch, onProblem, onFailed, ...settings } = options;
+    const { onBatch, onRead, onProblem, onFailed, ...settings } = options;
     const thread = this.#take();
     thread.follow(settings, {
       onBatch,
+      onRead,
       onProblem,
       onGone: (cause) => {
         const text = `the follower of log ${options.path} failed: ${messageOf(cause)}`;

@@ -7,8 +7,19 @@ import { LineSplitter } from './line-splitter.ts';
 import type { FollowSettings } from './protocol.ts';
 import { LogTail, type TailSink } from './tail.ts';
 
+/** A thread that hardly gets a processor hands over what it has after this time, ms, instead of all that there is. */
+const MAX_POLL_MS = 1000;
 /** Assumed until the first line was read. */
 const USUAL_LINE_BYTES = 200;
+
+export interface Polled {
+  /** Null without new lines. */
+  readonly batch: LogBatch | null;
+  /** Null where there was none. */
+  readonly problem: string | null;
+  /** All that was written before is read, or skipped for good; negative infinity while nothing is known. */
+  readonly readToMs: number;
+}
 
 /** A follower without its thread: each `poll` reads what is new and sums it up. */
 export class FollowLoop {
@@ -24,7 +35,7 @@ export class FollowLoop {
   constructor(settings: FollowSettings, now: () => number) {
     this.#settings = settings;
     this.#now = now;
-    this.#tail = new LogTail(settings.path, settings.from);
+    this.#tail = new LogTail(settings.path, settings.from, now);
     const masked = createLineMask(settings.mask);
     const mask = (line: string): string | null => {
       const text = masked(line);
@@ -44,16 +55,16 @@ export class FollowLoop {
     };
   }
 
-  /** Reads once. The batch is null without new lines; the problem is null where there was none. */
-  async poll(): Promise<{ batch: LogBatch | null; problem: string | null }> {
+  /** Reads once, for some time at most. */
+  async poll(maxMs = MAX_POLL_MS): Promise<Polled> {
     let problem: string | null = null;
     try {
-      await this.#tail.poll(this.#settings.maxBytesPerBatch, this.#sink);
+      await this.#tail.poll(this.#settings.maxBytesPerBatch, this.#sink, maxMs);
     } catch (error) {
       problem = `log ${this.#settings.path} cannot be read: ${messageOf(error)}`;
       await this.#tail.close();
     }
-    return { batch: this.#take(), problem };
+    return { batch: this.#take(), problem, readToMs: this.#tail.readToMs };
   }
 
   async close(): Promise<void> {
@@ -67,7 +78,8 @@ export class FollowLoop {
   #take(): LogBatch | null {
     const { inode, position } = this.#tail.offset ?? { inode: 0, position: 0 };
     const pending = Math.min(this.#lines.pendingBytes, position);
-    return this.#builder.take(this.#now(), { inode, position: position - pending });
+    const offset = { inode, position: position - pending };
+    return this.#builder.take(this.#now(), offset, this.#tail.readToMs);
   }
 
   async #chunk(bytes: Buffer): Promise<void> {

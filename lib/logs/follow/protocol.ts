@@ -49,6 +49,8 @@ export type FollowCommand =
  */
 export type FollowEvent =
   | { readonly kind: 'batch'; readonly batch: LogBatch }
+  /** Nothing new was written before; told now and then. */
+  | { readonly kind: 'read'; readonly toMs: number }
   | { readonly kind: 'problem'; readonly text: string }
   | { readonly kind: 'closed' };
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { stat } from 'node:fs/promises';
 import type { LogBatch, LogOffset } from './batch.ts';
-import { FollowLoop } from './loop.ts';
+import { FollowLoop, type Polled } from './loop.ts';
 import { openLog } from './open-log.ts';
 import type { FollowSettings } from './protocol.ts';
 
@@ -17,10 +17,8 @@ interface Output {
   /** Followed once a JSON line was seen there. */
   loop: FollowLoop | null;
   offset: LogOffset | null;
+  readToMs: number;
 }
-
-type Polled = Awaited<ReturnType<FollowLoop['poll']>>;
-const NOTHING: Polled = { batch: null, problem: null };
 
 /**
  * Follows the log file of a service where there is one, and otherwise those of its other outputs that have
@@ -50,22 +48,28 @@ export class SourcesLoop {
         searchedTo: 0,
         loop: offset === null ? null : this.#follow(path, offset),
         offset,
+        readToMs: Number.NEGATIVE_INFINITY,
       };
     });
   }
 
-  /** Reads once. */
-  async poll(): Promise<Polled> {
-    if (this.#outputs.length === 0 || (await this.#isThere())) return this.#file.poll();
-    if (this.#now() - this.#sinceMs >= GRACE_MS) await this.#search();
+  /** Reads once, for some time at most. */
+  async poll(maxMs?: number): Promise<Polled> {
+    const startMs = this.#now();
+    if (this.#outputs.length === 0 || (await this.#isThere())) return this.#file.poll(maxMs);
+    if (startMs - this.#sinceMs >= GRACE_MS) await this.#search(startMs);
     for (let tried = 0; tried < this.#outputs.length; tried += 1) {
       const output = this.#outputs[this.#next % this.#outputs.length];
       this.#next += 1;
-      const { batch, problem } = (await output?.loop?.poll()) ?? NOTHING;
-      if (output === undefined || (batch === null && problem === null)) continue;
-      return { batch: batch === null ? null : this.#from(output, batch), problem };
+      const polled = await output?.loop?.poll(maxMs);
+      if (output === undefined || polled === undefined) continue;
+      const { batch, problem } = polled;
+      output.readToMs = polled.readToMs;
+      if (batch === null && problem === null) continue;
+      const own = batch === null ? null : this.#from(output, batch);
+      return { batch: own, problem, readToMs: this.#readToMs };
     }
-    return NOTHING;
+    return { batch: null, problem: null, readToMs: this.#readToMs };
   }
 
   async close(): Promise<void> {
@@ -92,12 +96,17 @@ export class SourcesLoop {
     return new FollowLoop({ ...this.#settings, path, from }, this.#now);
   }
 
-  async #search(): Promise<void> {
+  async #search(startMs: number): Promise<void> {
     for (const output of this.#outputs) {
-      if (output.loop === null && (await hasJsonLine(output).catch(() => false))) {
+      if (output.loop !== null) continue;
+      if (await hasJsonLine(output).catch(() => false)) {
         output.loop = this.#follow(output.path, null);
-      }
+      } else output.readToMs = startMs;
     }
+  }
+
+  get #readToMs(): number {
+    return Math.min(...this.#outputs.map(({ readToMs }) => readToMs));
   }
 
   /** The batch, with where it comes from and how far the other outputs were read. */
@@ -105,7 +114,8 @@ export class SourcesLoop {
     output.offset = { ...batch.offset, path: output.path };
     const others = this.#outputs.flatMap((it) => (it === output ? [] : (it.offset ?? [])));
     const format = `${batch.format === '' ? 'text' : batch.format}, from ${basename(output.path)}`;
-    return { ...batch, format, offset: { ...output.offset, others } };
+    const offset = { ...output.offset, others };
+    return { ...batch, format, offset, readToMs: this.#readToMs };
   }
 }
 

@@ -2,8 +2,10 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, ViliError } from '../../errors.ts';
+import { steadyNow } from '../../runtime/clock.ts';
 import type { LogOffset } from './batch.ts';
 import { openLog } from './open-log.ts';
+import { ReadMark } from './read-mark.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** A writer may continue a renamed file briefly; it is left after this many polls without data. */
@@ -24,6 +26,11 @@ export interface TailSink {
   truncated(): void;
 }
 
+interface PollLimits {
+  readonly maxBytes: number;
+  readonly maxMs: number;
+}
+
 interface OpenFile {
   readonly handle: FileHandle;
   readonly inode: number;
@@ -32,20 +39,23 @@ interface OpenFile {
 
 /**
  * Follows one path through rename rotation and copy-truncate by polling. A poll reads at most
- * `maxBytes`; when more than that is still left, the rest is skipped, so that a flood costs no more
- * than a busy log. A file that is emptied and grows beyond its old size between two polls is taken
+ * `maxBytes`, and less where that takes too long; when more than `maxBytes` is still left, the rest is
+ * skipped, so that a flood costs no more than a busy log. A file that is emptied and grows beyond its old size between two polls is taken
  * for one that grew: the file system does not distinguish them.
  */
 export class LogTail {
   readonly #path: string;
+  readonly #now: () => number;
   readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  readonly #mark = new ReadMark();
   #from: LogOffset | null;
   #file: OpenFile | null = null;
   #replacedPolls = 0;
   #idlePolls = 0;
 
-  constructor(path: string, from: LogOffset | null) {
+  constructor(path: string, from: LogOffset | null, now = steadyNow) {
     this.#path = path;
+    this.#now = now;
     this.#from = from;
   }
 
@@ -55,24 +65,24 @@ export class LogTail {
     return { inode: this.#file.inode, position: this.#file.position };
   }
 
+  /** All that was written before is read, or skipped for good. */
+  get readToMs(): number {
+    return this.#mark.toMs;
+  }
+
   /**
-   * Reads what is new. Throws the file system's error when the path exists but cannot be read, and
+   * Reads what is new; after `maxMs` no further part of the file is begun. Throws the file system's error when the path exists but cannot be read, and
    * ViliError `VILI_LOG_NOT_A_FILE`; after `close`, the next poll opens the path again.
    */
-  async poll(maxBytes: number, sink: TailSink): Promise<void> {
-    const current = await statOrNull(this.#path);
-    if (current !== null && !current.isFile()) {
-      throw new ViliError('VILI_LOG_NOT_A_FILE', `log ${this.#path} is not a regular file`);
+  async poll(maxBytes: number, sink: TailSink, maxMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const startMs = this.#now();
+    try {
+      await this.#poll(startMs, { maxBytes, maxMs }, sink);
+    } catch (error) {
+      // What cannot be read will not be known later either.
+      this.#mark.reached(startMs);
+      throw error;
     }
-    if (this.#file === null) {
-      this.#file = await this.#openFirst(current);
-      if (this.#file === null) return;
-      // Another position than before: a line begun there does not continue here.
-      if (this.#from !== null && this.#file.position !== this.#from.position) sink.truncated();
-    }
-    const read = await this.#read(this.#file, maxBytes, sink);
-    const replaced = current !== null && current.ino !== this.#file.inode;
-    if (replaced && this.#mayLeave(read)) await this.#switch(sink);
   }
 
   /** Closes the file; a later poll continues where the last one stopped. */
@@ -85,6 +95,25 @@ export class LogTail {
 
   // Private
 
+  async #poll(startMs: number, limits: PollLimits, sink: TailSink): Promise<void> {
+    const current = await statOrNull(this.#path);
+    if (current !== null && !current.isFile()) {
+      throw new ViliError('VILI_LOG_NOT_A_FILE', `log ${this.#path} is not a regular file`);
+    }
+    if (this.#file === null) {
+      this.#file = await this.#openFirst(current);
+      if (this.#file === null) return this.#mark.reached(startMs);
+      // Another position than before: a line begun there does not continue here.
+      if (this.#from !== null && this.#file.position !== this.#from.position) sink.truncated();
+    }
+    const { read, left } = await this.#read(this.#file, limits, sink);
+    if (current === null || current.ino === this.#file.inode) {
+      return this.#mark.polled(startMs, left);
+    }
+    this.#mark.replaced(startMs);
+    if (this.#mayLeave(read)) await this.#switch(sink);
+  }
+
   async #openFirst(current: Stats | null): Promise<OpenFile | null> {
     const from = this.#from;
     if (from !== null && current?.ino !== from.inode) {
@@ -94,7 +123,13 @@ export class LogTail {
     return current === null ? null : openAt(this.#path, from);
   }
 
-  async #read(file: OpenFile, maxBytes: number, sink: TailSink): Promise<number> {
+  /** How much was read, and how much of what was there is left. */
+  async #read(
+    file: OpenFile,
+    { maxBytes, maxMs }: PollLimits,
+    sink: TailSink,
+  ): Promise<{ read: number; left: number }> {
+    const untilMs = performance.now() + maxMs;
     const { size } = await file.handle.stat();
     if (size < file.position) {
       file.position = 0;
@@ -102,7 +137,7 @@ export class LogTail {
     }
     let left = Math.min(size - file.position, maxBytes);
     const wanted = left;
-    while (left > 0) {
+    while (left > 0 && (left === wanted || performance.now() < untilMs)) {
       const length = Math.min(left, CHUNK_BYTES);
       const { bytesRead } = await file.handle.read(this.#buffer, 0, length, file.position);
       if (bytesRead === 0) break;
@@ -110,12 +145,14 @@ export class LogTail {
       left -= bytesRead;
       await sink.chunk(this.#buffer.subarray(0, bytesRead));
     }
-    const behind = size - file.position;
-    if (behind > maxBytes) {
+    const behind = Math.max(0, size - file.position);
+    const isSkipped = behind > maxBytes;
+    if (isSkipped) {
       file.position = size;
       sink.skipped(behind);
     }
-    return wanted - left;
+    this.#mark.passed(wanted - left + (isSkipped ? behind : 0));
+    return { read: wanted - left, left: isSkipped ? 0 : behind };
   }
 
   #mayLeave(read: number): boolean {
@@ -127,6 +164,7 @@ export class LogTail {
 
   async #switch(sink: TailSink): Promise<void> {
     await sink.ended();
+    this.#mark.switched();
     await this.close();
     this.#from = null;
     this.#replacedPolls = 0;

@@ -12,6 +12,8 @@ const RESOURCE_LIMITS = {
 
 export interface FollowHooks {
   readonly onBatch: (batch: LogBatch) => void;
+  /** There are no new lines; all that were written before are handed over. */
+  readonly onRead: (toMs: number) => void;
   /** A problem for the operator, reported once until it changes: no permission, not a file. */
   readonly onProblem: (text: string) => void;
   /** The thread ended by itself while it followed a log. */
@@ -77,6 +79,9 @@ export class FollowThread {
       case 'batch':
         this.#hooks?.onBatch(event.batch);
         this.#send({ kind: 'acknowledge' });
+        return;
+      case 'read':
+        this.#hooks?.onRead(event.toMs);
         return;
       case 'problem':
         this.#hooks?.onProblem(event.text);

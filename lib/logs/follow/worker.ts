@@ -7,6 +7,10 @@ import { SourcesLoop } from './sources.ts';
 
 /** Pauses this many times as long as it worked: even a flood takes at most a fifth of a CPU. */
 const PAUSE_FACTOR = 4;
+/** Without new lines, how far the log was read is told that seldom. */
+const READ_EVERY_MS = 1000;
+/** The last poll may take longer, since what it leaves is never read; less than the limit of the close. */
+const LAST_POLL_MS = 1500;
 
 if (parentPort !== null) {
   // A version may log at full speed, and parsing its log must not take time from the users' thread.
@@ -58,10 +62,11 @@ class Following {
     const loop = new SourcesLoop(settings, steadyNow);
     let lastProblem: string | null = null;
     let last = false;
+    let toldMs = Number.NEGATIVE_INFINITY;
     while (!last) {
       last = closing.aborted;
       const startedMs = performance.now();
-      const { batch, problem } = await loop.poll();
+      const { batch, problem, readToMs } = await loop.poll(last ? LAST_POLL_MS : undefined);
       const pauseMs = Math.max(settings.batchMs, PAUSE_FACTOR * (performance.now() - startedMs));
       if (problem !== null && problem !== lastProblem)
         this.#send({ kind: 'problem', text: problem });
@@ -69,6 +74,9 @@ class Following {
       if (batch !== null) {
         this.#send({ kind: 'batch', batch });
         if (!last) await this.#acknowledgement();
+      } else if (readToMs - toldMs >= READ_EVERY_MS) {
+        this.#send({ kind: 'read', toMs: readToMs });
+        toldMs = readToMs;
       }
       if (!last) await delay(pauseMs, undefined, { signal: closing }).catch(() => {});
     }

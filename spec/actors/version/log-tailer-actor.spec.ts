@@ -22,6 +22,19 @@ describe('A log tailer', () => {
     );
   });
 
+  it('tells the comparator how far the log was read', async () => {
+    const { deps, comparator, hooks } = fixture();
+    await withActor(
+      () => logTailerActor(deps),
+      async () => {
+        hooks()?.onRead(700);
+        const read = await comparator.next('log-read');
+        const of = { version: 'shop-2', role: 'testing' };
+        expect(read).to.deep.equal({ type: 'log-read', ...of, toMs: 700 });
+      },
+    );
+  });
+
   it('continues after a restart where it stopped reading', async () => {
     const { deps, comparator, hooks } = fixture();
     await withActor(

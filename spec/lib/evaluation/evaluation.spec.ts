@@ -94,6 +94,25 @@ describe('an evaluation', () => {
     expect(codes(old)).not.to.include('new-error-kind');
   });
 
+  it('takes no log that nobody has read for one without errors', () => {
+    const evaluation = begun();
+    const text = (nowMs: number): string => evaluation.decide(nowMs).missing.join();
+    evaluation.logged('testing', batchOf(200, { info: 1 }));
+    for (let atMs = 1100; atMs < 30_000; atMs += 1000) {
+      evaluation.pairs([pairAt(atMs)]);
+      evaluation.logged('running', batchOf(atMs, { info: 1 }));
+    }
+    const atFirst = text(1500);
+    expect(atFirst).to.contain('of logs');
+    expect(text(30_000)).to.equal(atFirst);
+    const flood = { error: 20_000, info: 10 };
+    evaluation.logged('testing', batchOf(30_100, flood, { fromMs: 200, readToMs: 900 }));
+    expect(text(40_000)).to.equal(atFirst);
+    evaluation.logRead('testing', 40_000);
+    evaluation.logRead('running', 40_000);
+    expect(text(40_000)).to.contain('testing logged clearly more ERROR in 1 windows');
+  });
+
   it('is suspicious when testing stops logging levels', () => {
     const evaluation = begun();
     evaluation.logged('running', batchOf(200, { info: 60 }));

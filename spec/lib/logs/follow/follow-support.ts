@@ -17,6 +17,8 @@ export const QUICK: Omit<FollowSettings, 'path'> = {
 /** A follower whose batches are kept and can be awaited. */
 export class Followed {
   readonly batches: LogBatch[] = [];
+  /** Times until which nothing new was written, as told. */
+  readonly reads: number[] = [];
   readonly problems: string[] = [];
   readonly failures: Error[] = [];
   readonly #followers = new LogFollowers();
@@ -29,6 +31,7 @@ export class Followed {
       ...settings,
       path,
       onBatch: (batch) => this.#note(() => this.batches.push(batch)),
+      onRead: (toMs) => this.#note(() => this.reads.push(toMs)),
       onProblem: (text) => this.#note(() => this.problems.push(text)),
       onFailed: (error) => this.#note(() => this.failures.push(error)),
     });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type LogFollower, LogFollowers } from '../../../../lib/logs/follow/follower.ts';
 import type { FollowSettings } from '../../../../lib/logs/follow/protocol.ts';
+import { steadyNow } from '../../../../lib/runtime/clock.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { withTempFolder } from '../../../support/temp-folder.ts';
 import { Followed, QUICK } from './follow-support.ts';
@@ -49,6 +50,7 @@ async function read(followers: LogFollowers, path: string, line: string): Promis
         if (lines === 1) resolve(follower);
         else reject(new Error(`${lines} lines of ${path}`));
       },
+      onRead: () => {},
       onProblem: (text) => reject(new Error(text)),
       onFailed: reject,
     });
@@ -56,6 +58,19 @@ async function read(followers: LogFollowers, path: string, line: string): Promis
 }
 
 describe('a log follower', () => {
+  it('tells how far it has read, also while nothing is logged', async () => {
+    await following(async (log, follow) => {
+      const followed = follow();
+      await followed.until(() => followed.reads.length > 0);
+      const beganMs = steadyNow();
+      await writeFile(log, info('one'));
+      await followed.until(() => followed.lines === 1);
+      const { fromMs = 0, readToMs = 0, toMs = 0 } = followed.batches[0] ?? {};
+      expect(readToMs).to.be.within(fromMs, toMs);
+      await followed.until(() => followed.reads.some((ms) => ms > Math.max(beganMs, readToMs)));
+    });
+  });
+
   it('waits for a file and a folder that do not exist yet', async () => {
     await withTempFolder(async (folder) => {
       const log = join(folder, 'logs/json/service.log');
