@@ -6,9 +6,11 @@ const LINE_END = /^\r?\n$/;
 /** Marks of the lexer that are no part of the text. */
 const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
 const SPACES = /^[ \t]+$/;
+/** Spaces, tags and anchors; a colon, too, opens a level where nothing but these stands before it, as in `: : a`. */
+const NO_KEY = /^(?:[ \t]+|[!&].*|:)$/;
 
 /**
- * The offset at which a yaml text is nested deeper than 200 levels, by brackets, indentation or `- - -`; null when it
+ * The offset at which a yaml text is nested deeper than 200 levels, by brackets, indentation, `- - -` or `: : :`; null when it
  * is not. Ask before the text is parsed. Takes linear time and no stack.
  */
 export function tooDeepAt(source: string): number | null {
@@ -30,7 +32,8 @@ export function tooDeepAt(source: string): number | null {
     if (LINE_END.test(lexeme)) [column, isStart] = [0, true];
     else {
       column += lexeme.length;
-      isStart = lexeme === '-' || lexeme === '?' || (isStart && SPACES.test(lexeme));
+      const opens = lexeme === '-' || lexeme === '?';
+      isStart = opens || (isStart && NO_KEY.test(lexeme));
     }
   }
   return null;

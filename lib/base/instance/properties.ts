@@ -73,7 +73,12 @@ function isContinued(line: string): boolean {
 }
 
 function keyOf(line: string): string {
-  const joined = line.replace(/\\(?:\r\n|\r|\n)[ \t\f]*/g, '').replace(/^[ \t\f]+/, '');
+  // From left to right: a backslash that is escaped itself continues no line.
+  const joined = line
+    .replace(/\\(?:(?:\r\n|\r|\n)[ \t\f]*|([^]))/g, (all, escaped) =>
+      escaped === undefined ? '' : all,
+    )
+    .replace(/^[ \t\f]+/, '');
   const raw = /^(?:\\[^]|[^\\=: \t\f\r\n])*/.exec(joined)?.[0] ?? '';
   return raw.replace(/\\([^])/g, '$1');
 }

@@ -7,7 +7,21 @@ const LEVELS = 250;
 
 describe('The nesting of a yaml text', () => {
   it('is found before the parser, which it would end, in every way to nest', () => {
-    for (const unit of ['{', '[', '{a: ', '[{', 'a: [', '- ', '? ', '- ? ', '{{a', '&a [']) {
+    for (const unit of [
+      '{',
+      '[',
+      '{a: ',
+      '[{',
+      'a: [',
+      '- ',
+      '? ',
+      '- ? ',
+      ': ',
+      '? : ',
+      ': - ',
+      '{{a',
+      '&a [',
+    ]) {
       const text = unit.repeat(MANY / unit.length);
       expect(tooDeepAt(text), unit).to.be.a('number');
       const { problems, isReadable } = parseYamlFile(text);

@@ -44,6 +44,12 @@ describe('the properties of an instance', () => {
     }
   });
 
+  it('keep a key that ends with a backslash, which Java reads as another one', () => {
+    for (const line of ['server.port\\\\', 'server\\\\.port=1']) {
+      expect(body(`${line}\nc=d\n`), line).to.equal(`${line}\nc=d\nserver.port=9401\n`);
+    }
+  });
+
   it('replace the port on every line, since in Java the last one counts', () => {
     expect(body('server.port=1\nx=y\nserver.port=2')).to.equal(
       'server.port=9401\nx=y\nserver.port=9401',
