@@ -64,9 +64,11 @@ export function fleetActor(deps: FleetDeps): Behaviour<FleetMessage, FleetState>
             deps.journal.error(`fleet: ${message.trouble}`);
           }
           return { ...state, trouble: message.trouble };
-        case 'describe':
-          self.send(message.reply, reportOf(deps, state));
-          return state;
+        case 'describe': {
+          const seen = watched(deps, state);
+          self.send(message.reply, reportOf(deps, seen));
+          return seen;
+        }
         case 'retest':
           self.send(message.reply, objectionToRetest(state.session.view.rollout, message.build));
           return state;
@@ -100,7 +102,7 @@ export function fleetActor(deps: FleetDeps): Behaviour<FleetMessage, FleetState>
 
 // Private
 
-/** Since when the engine is not there; a tick late at most. */
+/** Since when the engine is not there: the tick or the question that found it first. */
 function watched({ wallNow }: FleetDeps, state: FleetState): FleetState {
   const { session, goneSinceMs } = state;
   const isGone = session.problem !== null;
@@ -172,9 +174,8 @@ function consider(deps: FleetDeps, self: FleetSelf, state: FleetState): FleetSta
 }
 
 function reportOf(deps: FleetDeps, state: FleetState) {
-  const { session, trouble, judgement, order, failure } = state;
+  const { session, trouble, judgement, order, failure, goneSinceMs } = state;
   const { waves, quorum } = deps.rules();
-  const { goneSinceMs } = watched(deps, state);
   return fleetReportOf({
     fleet: deps.fleet,
     host: deps.self.host,

@@ -88,6 +88,20 @@ describe('The actor of a host that is one of several', () => {
     });
   });
 
+  it('says one moment since when the engine is gone, however often and early it is asked', async () => {
+    await withFleetActor(async (stage, around) => {
+      around.isDown = true;
+      const told = new Set<string>();
+      await eventually('several were told', async () => {
+        const { since } = (await reportOf(stage)).engine;
+        if (since !== null) told.add(since);
+        return around.journal.lines.some((line) => line.includes('nothing is promoted by itself'));
+      });
+      told.add((await reportOf(stage)).engine.since ?? 'nobody');
+      expect([...told]).to.have.length(1);
+    });
+  });
+
   it('lets no version go by evidence where people decide, nor while the fleet is paused', async () => {
     await withFleetActor(async (stage, around) => {
       around.isManual = true;
