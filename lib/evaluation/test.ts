@@ -158,6 +158,7 @@ export class Test {
   /** All that this side logged before `toMs` was taken in. */
   logRead(side: 'running' | 'testing', toMs: number): void {
     this.#evaluation.logRead(side, toMs);
+    this.#context.readTo(side, toMs);
   }
 
   sampled(sample: ProcessSample): void {

@@ -6,10 +6,7 @@ import type {
 } from '../../compare/sample/sample.ts';
 import { isNotable, type LogBatch } from '../../logs/follow/batch.ts';
 
-/**
- * A pair's lines are read a while after they were written: later on a busy host. That they were read is known from lines
- * that follow; a version that logs nothing more is waited for as long as this.
- */
+/** A pair's lines are read a while after they were written: later on a busy host. Reading is waited for as long as this. */
 const WAIT_MAX_MS = 5000;
 /** The resolution of clocks and batches. */
 const SLACK_MS = 300;
@@ -45,8 +42,8 @@ interface Waiting {
 /** What both versions logged lately, to be added to samples; bounded. */
 export class LogContext {
   readonly #lines: Record<Side, KeptLine[]> = { running: [], testing: [] };
-  /** Until when the lines of each side were read. */
-  readonly #readMs: Record<Side, number> = { running: -Infinity, testing: -Infinity };
+  /** What each side wrote before is read. */
+  readonly #readToMs: Record<Side, number> = { running: -Infinity, testing: -Infinity };
   #waiting: Waiting[] = [];
 
   readonly #toWall: (steadyMs: number) => number;
@@ -55,12 +52,16 @@ export class LogContext {
     this.#toWall = toWall;
   }
 
-  logged(side: Side, { fromMs, toMs, latest }: LogBatch): void {
+  logged(side: Side, { fromMs, toMs, readToMs, latest }: LogBatch): void {
     const lines = this.#lines[side];
     const at = isoOf(this.#toWall(toMs));
-    this.#readMs[side] = toMs;
+    this.readTo(side, readToMs);
     for (const { level, text } of latest) lines.push({ at, level, text, fromMs, toMs });
     if (lines.length > KEPT_MAX) lines.splice(0, lines.length - KEPT_MAX);
+  }
+
+  readTo(side: Side, toMs: number): void {
+    this.#readToMs[side] = Math.max(this.#readToMs[side], toMs);
   }
 
   /** Waits for the lines of a sample; by `nowMs` testing has responded, perhaps to a second request too. */
@@ -77,7 +78,7 @@ export class LogContext {
   /** The lines of samples once they were read, or with `all` of every sample; each once. */
   take(nowMs: number, all = false): readonly { readonly id: string; readonly logs: SampleLogs }[] {
     const isRead = (side: Side, { spans }: Waiting): boolean =>
-      this.#readMs[side] > spans[side].endMs + SLACK_MS;
+      this.#readToMs[side] > spans[side].endMs + SLACK_MS;
     const isDue = (it: Waiting): boolean =>
       all || nowMs - it.sinceMs >= WAIT_MAX_MS || (isRead('running', it) && isRead('testing', it));
     const due = this.#waiting.filter(isDue);

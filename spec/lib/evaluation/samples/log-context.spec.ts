@@ -43,7 +43,18 @@ describe('the log lines of a sample', () => {
     expect(context.take(KEPT_AT_MS + 9000, true)).to.deep.equal([]);
   });
 
-  it('are those known after 5 s where a side logs nothing more', () => {
+  it('are complete once both logs were read past the pair, whether or not lines follow', () => {
+    const context = new LogContext();
+    context.expect(SAMPLE, KEPT_AT_MS);
+    context.readTo('running', KEPT_AT_MS + 400);
+    context.logged('testing', batchOf(KEPT_AT_MS + 1000, {}, { readToMs: KEPT_AT_MS - 100 }));
+    // The log grew faster than it was read: more may follow.
+    expect(context.take(KEPT_AT_MS + 1100)).to.deep.equal([]);
+    context.readTo('testing', KEPT_AT_MS + 400);
+    expect(context.take(KEPT_AT_MS + 1200)).to.have.length(1);
+  });
+
+  it('are those known after 5 s where a side was not read', () => {
     const context = new LogContext();
     context.logged('testing', batchOf(13_000, {}, { latest: [] }));
     context.expect(SAMPLE, KEPT_AT_MS);
