@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { reset } from '../support/reset.ts';
 import { type Message, readMessage, valueOf } from './message.ts';
 import { OK, type Play, type Trap } from './trap.ts';
 import { TRAPS } from './traps/index.ts';
@@ -93,12 +94,12 @@ class ScriptedConnection {
       this.met.add(slug);
       // How much of a body has arrived by then depends on timing.
       this.memory(slug).requests.push(play.early ? { ...request, body: '' } : request);
-      if (play.dies && this.served > 0) return void socket.resetAndDestroy();
+      if (play.dies && this.served > 0) return reset(socket);
     }
     this.write(Buffer.from(play.bytes, 'latin1'), play.piece ?? play.bytes.length, () => {
       const closes = /(?:^|,\s*)close$/i.test(valueOf(request.headers, 'connection') ?? '');
       if (play.ending === 'echo') this.echo();
-      else if (play.ending === 'reset') socket.resetAndDestroy();
+      else if (play.ending === 'reset') reset(socket);
       else if (play.ending === 'end' || closes) socket.end();
     });
   }

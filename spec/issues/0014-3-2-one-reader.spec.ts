@@ -21,6 +21,7 @@ import {
 import { withMirror, withTcpTest } from '../support/mirror-kit.ts';
 import { oddResponse } from '../support/odd-spellings.ts';
 import { Upstream } from '../support/proxy-fixture.ts';
+import { reset } from '../support/reset.ts';
 
 const CASES = Number(process.env['VILI_FUZZ_CASES'] ?? 400);
 const MAX_HEAD_BYTES = 2000;
@@ -50,7 +51,7 @@ class Script {
       if (part !== undefined) return void socket.write(part, 'latin1', () => setImmediate(next));
       if (ending === 'end') socket.end();
       // Once the other side has read everything.
-      else if (ending === 'reset') setTimeout(() => socket.resetAndDestroy(), 20);
+      else if (ending === 'reset') setTimeout(() => reset(socket), 20);
     };
     next();
   };

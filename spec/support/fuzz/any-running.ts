@@ -3,6 +3,7 @@ import { PatientTimer } from '../../../lib/runtime/patient-timer.ts';
 import type { AnyBytes } from '../any-bytes.ts';
 import { pieces } from '../http-arbitraries.ts';
 import { Upstream } from '../proxy-fixture.ts';
+import { reset } from '../reset.ts';
 
 const FINE = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine';
 const GATHER_MAX_MS = 3000;
@@ -82,7 +83,7 @@ export class AnyRunning {
         socket.write(part, 'latin1');
         if (delayMs === 0) setImmediate(next);
         else setTimeout(next, delayMs);
-      } else if (ending === 'reset') socket.resetAndDestroy();
+      } else if (ending === 'reset') reset(socket);
       else if (ending === 'end') socket.end();
     };
     next();

@@ -12,6 +12,7 @@ import {
   withTcpTest,
   withTest,
 } from '../../../support/mirror-kit.ts';
+import { reset } from '../../../support/reset.ts';
 
 const COPIES = 12;
 const settings: Partial<MirrorSettings> = {
@@ -22,7 +23,7 @@ const settings: Partial<MirrorSettings> = {
 const FAULTS: { name: string; failure: FailureKind; handle: (socket: Socket) => void }[] = [
   { name: 'hangs', failure: 'timeout', handle: () => undefined },
   { name: 'closes at once', failure: 'closed', handle: (socket) => socket.end() },
-  { name: 'resets', failure: 'reset', handle: onRequest((socket) => socket.resetAndDestroy()) },
+  { name: 'resets', failure: 'reset', handle: onRequest(reset) },
   {
     name: 'responds with garbage',
     failure: 'malformed',

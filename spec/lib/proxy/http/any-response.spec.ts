@@ -16,6 +16,7 @@ import {
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
+import { reset } from '../../../support/reset.ts';
 
 /** The response of running, and how it is sent. */
 interface Given {
@@ -83,7 +84,7 @@ class Speaker {
         if (part !== undefined) {
           socket.write(part, 'latin1', () => setImmediate(speak));
         } else if (ending === 'end') socket.end();
-        else if (ending === 'reset') setTimeout(() => socket.resetAndDestroy(), 5);
+        else if (ending === 'reset') setTimeout(() => reset(socket), 5);
       };
       speak();
     });

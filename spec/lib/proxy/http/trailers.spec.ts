@@ -7,6 +7,7 @@ import {
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
+import { reset } from '../../../support/reset.ts';
 
 const HEAD =
   'PUT / HTTP/1.1\r\nHost: a\r\nX-Mine: 1\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n';
@@ -64,7 +65,7 @@ describe('a request with trailers', () => {
     await withProxy(up, async ({ port, proxy }) => {
       const client = new RawClient(port).send(`${HEAD}\r\n${CHUNK}`);
       await asked.raised;
-      client.socket.resetAndDestroy();
+      reset(client.socket);
       await left.raised;
       expect(proxy.counts().errors['client-aborted']).to.equal(1);
     });

@@ -9,13 +9,14 @@ import {
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
+import { reset } from '../../../support/reset.ts';
 
 /** Responds once per connection, then dies at the next request. */
 function dyingUpstream(seen: string[]): Promise<Upstream> {
   const used = new WeakSet();
   return Upstream.raw((socket, all) => {
     if (used.has(socket)) {
-      socket.resetAndDestroy();
+      reset(socket);
       return;
     }
     used.add(socket);
@@ -94,7 +95,7 @@ describe('the proxy, when running fails,', () => {
   it("breaks the client's connection when a response of unknown length is reset", async () => {
     const up = await Upstream.raw((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsome');
-      setTimeout(() => socket.resetAndDestroy(), 20);
+      setTimeout(() => reset(socket), 20);
     });
     await withProxy(up, async ({ port, sink }) => {
       const text = await new RawClient(port).send(GET).toEnd();
@@ -134,7 +135,7 @@ describe('the proxy, when running fails,', () => {
     const bodies: string[] = [];
     const used = new WeakSet();
     const up = await Upstream.raw((socket, all) => {
-      if (used.has(socket)) socket.resetAndDestroy();
+      if (used.has(socket)) reset(socket);
       else if (all.startsWith('GET') || all.endsWith('hello')) {
         used.add(socket);
         bodies.push(all.slice(-5));

@@ -11,6 +11,7 @@ import {
   Upstream,
   withProxy,
 } from '../../../support/proxy-fixture.ts';
+import { reset } from '../../../support/reset.ts';
 
 const UPGRADE = 'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
@@ -146,7 +147,7 @@ describe('an upgrade', () => {
   it('never uses an old connection, which might have died', async () => {
     const used = new WeakSet();
     const up = await Upstream.raw((socket, all) => {
-      if (used.has(socket)) socket.resetAndDestroy();
+      if (used.has(socket)) reset(socket);
       else {
         used.add(socket);
         const ok = OK;
