@@ -14,13 +14,13 @@ import { type Peer, peerOf } from '../http/forwarded.ts';
 import { reject, UNKNOWN_EXPECTATION } from '../http/rejection.ts';
 import { type RequestHead, readRequestHead } from '../http/request-head.ts';
 import type { HeadRules } from '../http/request-headers.ts';
+import { confirmIdle, connectionOf } from '../io/confirm-idle.ts';
 import { contained, takeAll } from '../io/contained.ts';
 import { RateLimit } from '../io/rate-limit.ts';
 import { Forward } from '../request/forward.ts';
 import type { Consumer } from '../upstream/places.ts';
 import type { Turn } from './connection.ts';
 import { http2Head } from './http2-head.ts';
-import { confirmIdle } from '../io/confirm-idle.ts';
 import { Http2Request, Http2Response } from './http2-stream.ts';
 
 /** How many requests a client may have open at once on one connection. */
@@ -113,7 +113,7 @@ export class Http2Frontend {
     session.setTimeout(idleMs);
     session.on('timeout', () => {
       if (session.destroyed) return;
-      confirmIdle(session.socket, idleMs, () => {
+      confirmIdle(connectionOf(session), idleMs, () => {
         if (open === 0) session.close();
       });
     });
@@ -225,7 +225,7 @@ class StreamOwner {
         const decide = (): void => {
           if (!turn.idle()) watch();
         };
-        confirmIdle(session.socket, idleTimeoutMs, decide, watch);
+        confirmIdle(connectionOf(session), idleTimeoutMs, decide, watch);
       });
     };
     watch();

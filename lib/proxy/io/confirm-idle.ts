@@ -1,3 +1,4 @@
+import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { PatientTimer } from '../../runtime/patient-timer.ts';
 import { threadTime } from '../../runtime/thread-time.ts';
@@ -22,4 +23,20 @@ export function confirmIdle(
     else moved();
   };
   return new PatientTimer(decide, { holdsProcess: false }).start(threadTime.lostWithin(timeoutMs));
+}
+
+/** The connection of a session of HTTP/2: of its socket nothing can be read once the session has ended, so that is asked first. */
+export function connectionOf(session: Http2Session): Moving {
+  const { socket } = session;
+  return {
+    get destroyed() {
+      return session.destroyed || socket.destroyed;
+    },
+    get bytesRead() {
+      return socket.bytesRead;
+    },
+    get bytesWritten() {
+      return socket.bytesWritten;
+    },
+  };
 }
