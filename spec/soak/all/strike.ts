@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServletView } from '../../../lib/operator/views/status-view.ts';
 import {
+  hasEnded,
   identityOf,
-  isAlive,
   type ProcessIdentity,
   signalProcess,
 } from '../../../lib/servlet/process/identity.ts';
@@ -80,7 +80,8 @@ function isGoodTest({ dropped }: Stage, { victim }: Strike, version: string | nu
 async function kill(stage: Stage, { victim }: Strike, { identity, version }: Hit): Promise<void> {
   const fromMs = hostMs();
   if (!signalProcess(identity, 'SIGKILL')) return;
-  while (isAlive(identity) && hostMs() - fromMs < GONE_LIMIT_MS) await sleep(GONE_POLL_MS);
+  // Until its last thread has ended, connections to it are accepted.
+  while (!hasEnded(identity) && hostMs() - fromMs < GONE_LIMIT_MS) await sleep(GONE_POLL_MS);
   stage.killed.push({ version: version ?? '', victim, fromMs, goneMs: hostMs() });
 }
 
