@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
-import { codeOf, ViliError } from '../../errors.ts';
+import { once } from 'node:events';
+import { createServer, type ListenOptions, type Server } from 'node:net';
+import { codeOf, messageOf, ViliError } from '../../errors.ts';
 import { type PortHolder, portHolders } from './port-holders.ts';
 
 /** A message lists this many ports one by one and counts the rest. */
@@ -18,11 +19,14 @@ export interface PortRange {
 /**
  * Hands out the ports of a range to servlets, each to one at a time and round robin, so that a port
  * just released stays unused as long as possible and late requests for its old owner meet no stranger.
+ * Other Vilis of this host, which may have the same range, pass over a port that is handed out before its servlet listens.
  */
 export class PortPool {
   readonly #range: PortRange;
   /** Port to the name of its user. */
   readonly #taken = new Map<number, string>();
+  /** What tells other Vilis that a port is handed out. */
+  readonly #claims = new Map<number, Server>();
   #next: number;
 
   constructor(range: PortRange) {
@@ -41,6 +45,7 @@ export class PortPool {
   async take(user = 'a servlet'): Promise<number> {
     const { from, to, host } = this.#range;
     const failures = new Map<number, string>();
+    let claimedByOthers: number | null = null;
     for (let tried = 0; tried <= to - from; tried += 1) {
       const port = this.#next;
       this.#next = port === to ? from : port + 1;
@@ -48,9 +53,15 @@ export class PortPool {
       // Reserved before the bind test, which takes time: nobody else may get the port meanwhile.
       this.#taken.set(port, user);
       const failure = await bindFailure(port, host);
-      if (failure === null) return port;
+      if (failure === null && (await this.#claim(port))) return port;
       this.#taken.delete(port);
-      failures.set(port, failure);
+      if (failure === null) claimedByOthers ??= port;
+      else failures.set(port, failure);
+    }
+    // Anybody may claim a port, also one who never listens there: this must keep no servlet from starting.
+    if (claimedByOthers !== null && !this.#taken.has(claimedByOthers)) {
+      this.#taken.set(claimedByOthers, user);
+      return claimedByOthers;
     }
     throw await this.#exhausted(failures);
   }
@@ -63,9 +74,19 @@ export class PortPool {
   /** Releases a port once its process is gone. */
   release(port: number): void {
     this.#taken.delete(port);
+    this.#claims.get(port)?.close();
+    this.#claims.delete(port);
   }
 
   // Private
+
+  /** False when another Vili has handed the port out. */
+  async #claim(port: number): Promise<boolean> {
+    // An abstract name, of the same network namespace as the port, and free once its process has ended.
+    const { server, failure } = await listened({ path: `\0vili port ${port}` });
+    if (failure === null) this.#claims.set(port, server.unref());
+    return failure !== 'EADDRINUSE';
+  }
 
   async #exhausted(failures: ReadonlyMap<number, string>): Promise<ViliError> {
     const { from, to } = this.#range;
@@ -100,10 +121,20 @@ export async function bindFailure(port: number, host: string): Promise<string | 
   return null;
 }
 
-function tryBind(port: number, host: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error) => resolve(codeOf(error) ?? error.message));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)));
-  });
+async function tryBind(port: number, host: string): Promise<string | null> {
+  const { server, failure } = await listened({ port, host, exclusive: true });
+  if (failure === null) await once(server.close(), 'close');
+  return failure;
+}
+
+async function listened(
+  options: ListenOptions,
+): Promise<{ readonly server: Server; readonly failure: string | null }> {
+  const server = createServer();
+  try {
+    await once(server.listen(options), 'listening');
+    return { server, failure: null };
+  } catch (error) {
+    return { server, failure: codeOf(error) ?? messageOf(error) };
+  }
 }

@@ -18,6 +18,21 @@ describe('PortPool', () => {
     expect(messageOf(await failureOf(pool.take()))).to.include(`${from + 2} app-1/1_test`);
   });
 
+  it('passes over what another Vili has handed out before anybody listens there, unless nothing else is left', async () => {
+    const from = await freeRange(2);
+    const [mine, other] = [1, 2].map(() => new PortPool({ from, to: from + 1, host: HOST }));
+    if (mine === undefined || other === undefined) throw new Error('there are two');
+    expect(await mine.take()).to.equal(from);
+    expect(await other.take()).to.equal(from + 1);
+    // Whoever claims ports without listening keeps nobody from starting.
+    expect(await mine.take()).to.equal(from + 1);
+    mine.release(from);
+    other.release(from + 1);
+    expect(await other.take()).to.equal(from);
+    mine.release(from + 1);
+    other.release(from);
+  });
+
   it('does not reuse a released port while others are free', async () => {
     const from = await freeRange(3);
     const pool = new PortPool({ from, to: from + 2, host: HOST });
