@@ -204,9 +204,16 @@ class Reader {
       return '';
     }
     if (isScalar(node)) return scalarText(node.value, node.type === 'PLAIN');
-    if (isSeq(node)) return node.items.map((item) => this.raw(item, near, depth + 1));
+    // An item that cannot be read is left out, so that no rule finds fault with what stands for it.
+    if (isSeq(node)) {
+      return node.items.flatMap((item) => {
+        const before = this.problems.length;
+        const raw = this.raw(item, near, depth + 1);
+        return this.problems.length > before ? [] : [raw];
+      });
+    }
     if (isMap(node)) return mapOf(this.map(node.items, depth + 1));
-    const alias = 'is an alias; write out the value, or in quotes if it begins with *';
+    const alias = 'has a value that begins with *, an alias in yaml: write it in quotes, or write out what is meant';
     this.problem(near, isAlias(node) ? alias : 'cannot be read');
     return '';
   }

@@ -149,7 +149,9 @@ describe('Issue 14, 2.5: what is written by others', () => {
     const values: Readonly<Record<string, RegExp>> = {
       '*/health, /x': /begins with \* must be written in quotes/,
       '*': /begins with \* must be written in quotes/,
-      '*all': /is an alias; write out the value, or in quotes if it begins with \*/,
+      '*all': /begins with \*, an alias in yaml: write it in quotes/,
+      '*/health': /begins with \*, an alias in yaml: write it in quotes/,
+      '[*/health, /x]': /begins with \*, an alias in yaml: write it in quotes/,
       '&x': /begins with &, an anchor in yaml: write it in quotes/,
       '{a': /a \{ or \[ is not closed/,
       '!x': /begins with ! must be written in quotes/,

@@ -52,7 +52,7 @@ describe('parseYamlFile', () => {
     ['- a\n- b', 1, 'must be a map'],
     ['just words', 1, 'must be a map'],
     ['a: 1\n---\nb: 2', 2, 'more than one document'],
-    ['a: &x 1\nb: *x', 2, 'is an alias'],
+    ['a: &x 1\nb: *x', 2, 'an alias in yaml'],
     ['a: 1\n? [b]\n: 2', 2, 'has a key that is not text'],
     [`a: ${'['.repeat(30)}${']'.repeat(30)}`, 1, 'deep'],
     [`a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, 1, 'it is nested too deep'],
