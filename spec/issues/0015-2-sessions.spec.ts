@@ -39,7 +39,7 @@ describe('Issue 15, 2: sessions and state in the process', function () {
     const result = await inLab({ running: app(), testing: app() }, users('cookie'));
     expect(result.report.decision).to.equal('collecting');
     expect(textOf(result)).to.match(
-      /^[\d.]+ % of the requests carry sessions that only running knows: cookie `connect\.sid`, set by `POST \/login`, which is not copied/,
+      /^[\d.]+ % of the requests carry sessions that only running knows: cookie `connect\.sid`, set by `POST \/login`, which was not copied/,
     );
     expect(textOf(result)).to.contain('To have them judged: mirror.rules="POST /login on"');
     expect(result.report.reasons[0]?.accept).to.equal('own-state');
@@ -68,7 +68,7 @@ describe('Issue 15, 2: sessions and state in the process', function () {
     const app = (): StateApp => ({ kind: 'bearer', store: inMemory() });
     const result = await inLab({ running: app(), testing: app() }, users('bearer'));
     expect(result.report.decision).to.equal('collecting');
-    expect(textOf(result)).to.contain('bearer token, set by `POST /login`, which is not copied');
+    expect(textOf(result)).to.contain('bearer token, set by `POST /login`, which was not copied');
   });
 
   it('knows the sessions that running handed out before the test began', async () => {
@@ -179,7 +179,7 @@ describe('Issue 15, 2: sessions and state in the process', function () {
     });
     expect(result.report.decision, textOf(result)).to.equal('collecting');
     expect(textOf(result)).to.contain(
-      'read what only running was told to write: `POST /todos`, which is not copied',
+      'read what only running was told to write: `POST /todos`, which was not copied',
     );
     expect(textOf(result)).to.contain('mirror.rules="POST /todos on"');
   });

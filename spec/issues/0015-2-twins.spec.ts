@@ -100,6 +100,21 @@ describe('Issue 15, 2: copies carry what testing handed out', function () {
     expect(textOf(result)).to.contain('let in callers that running denied');
   });
 
+  it('holds nothing against testing that knows sessions which running forgot when it was started anew', async () => {
+    const settings = { running: app('cookie'), testing: app('cookie'), rules: [rule('/login')] };
+    const result = await inLab(settings, async (call, restartRunning) => {
+      const own = await session(call, 'cookie');
+      await account(call, own);
+      await restartRunning();
+      for (let round = 0; round < 30; round++) await account(call, own);
+      await users('cookie', account)(call);
+    });
+    expect(seen(result, 'GET /account')).to.deep.equal(['200 200 null', '401 200 own-session']);
+    expect(result.report.decision, textOf(result)).to.not.equal('reject');
+    const said = JSON.stringify(result.report);
+    expect(said).to.contain('cookie `connect.sid`, from before running was started anew');
+  });
+
   it('sends back the field of a form that testing handed out', async () => {
     const settings = {
       running: app('cookie'),

@@ -8,7 +8,7 @@ import { Verdict } from '../../lib/verdict/verdict.ts';
 import { DEFAULT_MIRROR_SETTINGS, DEFAULT_VERDICT_SETTINGS } from './default-settings.ts';
 import { PATIENCE } from './patience.ts';
 import { proxySettings, Upstream } from './proxy-fixture.ts';
-import { type StateApp, stateApp } from './state-app.ts';
+import { inMemory, type StateApp, stateApp } from './state-app.ts';
 
 /** Everything of a test but its length: the warm-up is short, and speed is not judged. */
 const SHORT = {
@@ -52,9 +52,10 @@ export interface LabResult {
 /** Runs users through a real proxy and a real mirror, and judges what came of it. */
 export async function inLab(
   settings: LabSettings,
-  drive: (call: Call) => Promise<void>,
+  drive: (call: Call, restartRunning: () => Promise<void>) => Promise<void>,
 ): Promise<LabResult> {
-  const running = await Upstream.http(stateApp(settings.running), 'shop-1.0.0/1_running');
+  const first = await Upstream.http(stateApp(settings.running), 'shop-1.0.0/1_running');
+  const started = [first];
   const testing = await Upstream.http(stateApp(settings.testing), 'shop-1.1.0/1_test');
   const outcomes: PairOutcome[] = [];
   const problems: string[] = [];
@@ -76,13 +77,21 @@ export async function inLab(
   try {
     const { port } = await proxy.listen();
     const call = callerOf(`http://127.0.0.1:${port}`);
-    proxy.setRoute({ running: running.target, mirroring: false });
-    mirror.routed(running.target);
+    proxy.setRoute({ running: first.target, mirroring: false });
+    mirror.routed(first.target);
     await settings.before?.(call);
-    mirror.begin({ id: 'shop-1.1.0', testing: testing.target, running: running.target });
-    proxy.setRoute({ running: running.target, mirroring: true });
+    mirror.begin({ id: 'shop-1.1.0', testing: testing.target, running: first.target });
+    proxy.setRoute({ running: first.target, mirroring: true });
     const startedAtMs = Date.now();
-    await drive(call);
+    await drive(call, async () => {
+      await settled(mirror);
+      const app = stateApp({ ...settings.running, store: inMemory() });
+      const next = await Upstream.http(app, `shop-1.0.0/${started.length + 1}_running`);
+      started.push(next);
+      proxy.setRoute({ running: next.target, mirroring: true });
+      mirror.routed(next.target);
+      mirror.retarget({ running: next.target });
+    });
     await settled(mirror);
     await mirror.end();
     const verdict = new Verdict(SHORT, startedAtMs);
@@ -96,7 +105,7 @@ export async function inLab(
   } finally {
     await proxy.close(0);
     await mirror.close();
-    await running.close();
+    for (const running of started) await running.close();
     await testing.close();
   }
 }

@@ -22,7 +22,7 @@ const ENDINGS: ReadonlyMap<HistoryEvent, { readonly exitCode: number; readonly t
   new Map([
     ['rejected', { exitCode: EXIT.rejected, text: 'was rejected' }],
     ['rolled-back', { exitCode: EXIT.rejected, text: 'was taken back' }],
-    ['superseded', { exitCode: EXIT.timedOut, text: 'was superseded, without a verdict' }],
+    ['superseded', { exitCode: EXIT.timedOut, text: 'was superseded without a verdict' }],
     ['refused', { exitCode: EXIT.refused, text: 'was declined' }],
   ]);
 /** What the fate of a version is read from; all other events change nothing about it. */

@@ -27,6 +27,8 @@ export interface Carried {
   /** Kinds of the credentials that running handed out since its own start; the likeliest session first. */
   readonly kinds: readonly string[];
   readonly source: Source | null;
+  /** The kind of a session that testing knows, while running has started anew since it handed it out. */
+  readonly earlier: string | null;
   /** The write above this read that testing did not get. */
   readonly write: Write | null;
 }
@@ -53,7 +55,9 @@ export interface Aside {
 
 const UNLEARNED: Aside = { setAside: 'unlearned', ownState: null };
 const FAILURES_ONLY: Aside = { setAside: null, ownState: null, failuresOnly: true };
-const NOTHING: Carried = { kinds: [], source: null, write: null };
+/** The log-in was copied, and running was started anew after it. */
+const BEFORE: Source = { endpoint: '', isCopied: true };
+const NOTHING: Carried = { kinds: [], source: null, earlier: null, write: null };
 
 /**
  * Learns, for one test, what testing knows of running's clients, and sets aside what it cannot know. What is
@@ -107,6 +111,7 @@ export class ClientState {
   forget(): void {
     this.#issued.clear();
     this.#written.clear();
+    this.translation.runningReplaced();
   }
 
   /** Looked up when the copy is sent. */
@@ -116,8 +121,10 @@ export class ClientState {
     const write =
       isSafe && !this.#written.isEmpty ? this.#written.above(clientOf(headers), path) : null;
     let source: Source | null = null;
+    let earlier: string | null = null;
     const kinds: string[] = [];
     for (const credential of credentialsOf(headers)) {
+      if (this.translation.isEarlier(credential)) earlier ??= credential.kind;
       const [kind, from] = this.#unknownOf(credential);
       if (from === null) continue;
       const isLikely = kind === 'bearer token' || isCredentialName(kind);
@@ -125,7 +132,8 @@ export class ClientState {
       if (isLikely) kinds.unshift(kind);
       else kinds.push(kind);
     }
-    return kinds.length === 0 && write === null ? NOTHING : { kinds, source, write };
+    if (kinds.length === 0 && write === null && earlier === null) return NOTHING;
+    return { kinds, source, earlier, write };
   }
 
   /** Whether running is to be asked what it gives to strangers. */
@@ -180,7 +188,9 @@ export class ClientState {
     const { exchange, endpoint, carried } = pair;
     const mode = modeOf(this.#rules, pathOf(exchange.path));
     if (mode === 'shared') return null;
-    const { kinds, source, write } = carried;
+    const { kinds, source, earlier, write } = carried;
+    // Running has forgotten the client, or not: testing, which was not started anew, proves nothing by knowing it.
+    if (earlier !== null) return this.#told('own-session', mode === 'own', BEFORE, earlier);
     if (kinds.length > 0) {
       const treatment = mode === 'own' ? 'own' : this.#treatment(kinds, endpoint);
       if (treatment !== 'count') {

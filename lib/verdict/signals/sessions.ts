@@ -135,7 +135,7 @@ function findings(context: DecisionContext): readonly Finding[] {
 }
 
 /**
- * ``carry sessions that only running knows: cookie `sid`, set by `POST /login`, which is not copied``. Empty where no cause is
+ * ``carry sessions that only running knows: cookie `sid`, set by `POST /login`, which was not copied``. Empty where no cause is
  * known: hosts tell each other counts only.
  */
 function causesText(evidence: Evidence): string {
@@ -149,7 +149,7 @@ function causesText(evidence: Evidence): string {
   const isCopied = ({ kind }: TallyEntry): boolean => kind === 'copied';
   const never = ofWrites.filter((one) => !isCopied(one)).map(({ testing }) => `\`${testing}\``);
   if (never.length > 0) {
-    const verb = never.length > 1 ? 'are' : 'is';
+    const verb = never.length > 1 ? 'were' : 'was';
     const which = `${never.join(', ')}, which ${verb} not copied`;
     said.push(`read what only running was told to write: ${which}`);
   }
@@ -161,8 +161,8 @@ function causesText(evidence: Evidence): string {
 }
 
 function setByWords({ kind, running: what, testing: by }: TallyEntry): string {
-  if (by === '') return what;
-  return `${what}, set by \`${by}\`${kind === 'copied' ? '' : ', which is not copied'}`;
+  if (by === '') return kind === 'copied' ? `${what}, from before running was started anew` : what;
+  return `${what}, set by \`${by}\`${kind === 'copied' ? '' : ', which was not copied'}`;
 }
 
 /** The rule that has these requests judged, where there is one. */
@@ -171,7 +171,7 @@ function advice(evidence: Evidence): string {
     .filter(({ kind, testing }) => kind !== 'copied' && /^[A-Z]+ \/[^\s"]*$/.test(testing))
     .map(({ testing }) => `${testing} on`);
   const unique = [...new Set(rules)].join(', ');
-  return unique === '' ? '' : `. To have them judged: mirror.rules="${unique}", then vili retest`;
+  return unique === '' ? '' : `. To have them judged: mirror.rules="${unique}", then vili retest, from the next such request on`;
 }
 
 function causes(evidence: Evidence): readonly TallyEntry[] {

@@ -42,6 +42,16 @@ export class Translation {
     this.#twins.clear();
   }
 
+  /** Running starts anew, and may have forgotten what it handed out. */
+  runningReplaced(): void {
+    this.#twins.runningReplaced();
+  }
+
+  /** Whether testing knows the session, and running has started anew since. */
+  isEarlier({ value }: Credential): boolean {
+    return this.#twins.isEarlier(hashOf(value));
+  }
+
   knows({ kind, value }: Credential): Known {
     if (this.#twins.sessionOf(value) === undefined) return 'not';
     const hash = hashOf(value);

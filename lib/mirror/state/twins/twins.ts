@@ -21,8 +21,9 @@ export class Twins {
   readonly #sessions = new BoundedMap<string, string>(MAX_TWINS);
   readonly #fields = new BoundedMap<string, string>(MAX_TWINS);
   readonly #paths = new BoundedMap<string, string>(MAX_TWINS);
-  /** Hashes of the sessions that have a twin. */
-  readonly #known = new BoundedMap<number, true>(MAX_TWINS);
+  /** Hashes of the sessions that have a twin, with the run of running that handed them out. */
+  readonly #known = new BoundedMap<number, number>(MAX_TWINS);
+  #run = 0;
   /** Sessions with which a copy was sent; only their number is told. */
   readonly #used = new BoundedMap<string, true>(MAX_TWINS);
   #newlyUsed = 0;
@@ -38,6 +39,12 @@ export class Twins {
 
   hasSession(hash: number): boolean {
     return this.#known.has(hash);
+  }
+
+  /** Whether running has started anew since it handed the session out. */
+  isEarlier(hash: number): boolean {
+    const run = this.#known.use(hash);
+    return run !== undefined && run < this.#run;
   }
 
   /** The request as testing knows its client; sessions among `left` stay as they are. */
@@ -83,7 +90,7 @@ export class Twins {
     for (const { what, running, testing } of twins) {
       if (what === 'session') {
         this.#sessions.set(running, testing);
-        this.#known.set(hashOf(running), true);
+        this.#known.set(hashOf(running), this.#run);
       }
       if (what === 'path') this.#paths.set(running, testing.slice(testing.lastIndexOf('/') + 1));
       if (what === 'field')
@@ -96,6 +103,11 @@ export class Twins {
     const taken = this.#newlyUsed;
     this.#newlyUsed = 0;
     return taken;
+  }
+
+  /** Running starts anew, and may have forgotten what it handed out. */
+  runningReplaced(): void {
+    this.#run++;
   }
 
   /** Testing starts anew and has forgotten what it handed out. */
