@@ -213,7 +213,7 @@ class Reader {
       });
     }
     if (isMap(node)) return mapOf(this.map(node.items, depth + 1));
-    const alias = 'has a value that begins with *, an alias in yaml: write it in quotes, or write out what is meant';
+    const alias = 'has a value that begins with *, an alias in yaml: write it in quotes';
     this.problem(near, isAlias(node) ? alias : 'cannot be read');
     return '';
   }

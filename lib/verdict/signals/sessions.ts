@@ -171,7 +171,9 @@ function advice(evidence: Evidence): string {
     .filter(({ kind, testing }) => kind !== 'copied' && /^[A-Z]+ \/[^\s"]*$/.test(testing))
     .map(({ testing }) => `${testing} on`);
   const unique = [...new Set(rules)].join(', ');
-  return unique === '' ? '' : `. To have them judged: mirror.rules="${unique}", then vili retest, from the next such request on`;
+  return unique === ''
+    ? ''
+    : `. To have them judged: mirror.rules="${unique}", then vili retest, from the next such request on`;
 }
 
 function causes(evidence: Evidence): readonly TallyEntry[] {
