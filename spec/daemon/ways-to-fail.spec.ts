@@ -192,9 +192,9 @@ async function toldAs(world: DaemonWorld, event: string, subject: string): Promi
   return all.find((one) => one.subject === subject && one.data.event === event) ?? false;
 }
 
-/** Without the breaks of lines that a terminal needs. */
+/** Without the breaks of lines that a terminal needs, which go through the words of a long path, too. */
 function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
+  return text.replaceAll(/\s+/g, '');
 }
 
 /** A zip without entries: a complete file, as far as its arrival goes. */
