@@ -115,6 +115,23 @@ describe('Issue 15, 2: copies carry what testing handed out', function () {
     expect(said).to.contain('cookie `connect.sid`, from before running was started anew');
   });
 
+  it('still judges sessions that running knows when it was started anew', async () => {
+    const running = app('cookie');
+    const result = await inLab(
+      { running, testing: app('cookie', { lacksOrders: true }), rules: [rule('/login')] },
+      async (call, restartRunning) => {
+        const own: Record<string, string>[] = [];
+        for (let user = 0; user < USERS; user++) own.push(await session(call, 'cookie'));
+        await restartRunning(running.store);
+        for (let round = 0; round < ROUNDS; round++) {
+          await Promise.all(own.map((one) => account(call, one)));
+        }
+      },
+    );
+    expect(seen(result, 'GET /account')).to.deep.equal(['200 200 null']);
+    expect(result.report.decision).to.equal('reject');
+  });
+
   it('sends back the field of a form that testing handed out', async () => {
     const settings = {
       running: app('cookie'),

@@ -8,7 +8,7 @@ import { Verdict } from '../../lib/verdict/verdict.ts';
 import { DEFAULT_MIRROR_SETTINGS, DEFAULT_VERDICT_SETTINGS } from './default-settings.ts';
 import { PATIENCE } from './patience.ts';
 import { proxySettings, Upstream } from './proxy-fixture.ts';
-import { inMemory, type StateApp, stateApp } from './state-app.ts';
+import { inMemory, type SessionStore, type StateApp, stateApp } from './state-app.ts';
 
 /** Everything of a test but its length: the warm-up is short, and speed is not judged. */
 const SHORT = {
@@ -52,7 +52,7 @@ export interface LabResult {
 /** Runs users through a real proxy and a real mirror, and judges what came of it. */
 export async function inLab(
   settings: LabSettings,
-  drive: (call: Call, restartRunning: () => Promise<void>) => Promise<void>,
+  drive: (call: Call, restartRunning: (store?: SessionStore) => Promise<void>) => Promise<void>,
 ): Promise<LabResult> {
   const first = await Upstream.http(stateApp(settings.running), 'shop-1.0.0/1_running');
   const started = [first];
@@ -83,9 +83,9 @@ export async function inLab(
     mirror.begin({ id: 'shop-1.1.0', testing: testing.target, running: first.target });
     proxy.setRoute({ running: first.target, mirroring: true });
     const startedAtMs = Date.now();
-    await drive(call, async () => {
+    await drive(call, async (store = inMemory()) => {
       await settled(mirror);
-      const app = stateApp({ ...settings.running, store: inMemory() });
+      const app = stateApp({ ...settings.running, store });
       const next = await Upstream.http(app, `shop-1.0.0/${started.length + 1}_running`);
       started.push(next);
       proxy.setRoute({ running: next.target, mirroring: true });

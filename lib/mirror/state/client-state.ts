@@ -10,7 +10,7 @@ import { type Credential, credentialsOf, isCredentialName } from './credentials.
 import { hashOf } from './hash.ts';
 import { Issued, type Source } from './issued.ts';
 import type { StateSnapshot } from './memory.ts';
-import { clientOf, noteOf, type StateNote } from './note.ts';
+import { clientOf, handedOutBy, noteOf, type StateNote } from './note.ts';
 import { DENIED, type Places, receptionOf, signOf } from './reception.ts';
 import { modeOf } from './rules.ts';
 import { Translation } from './twins/translation.ts';
@@ -189,8 +189,9 @@ export class ClientState {
     const mode = modeOf(this.#rules, pathOf(exchange.path));
     if (mode === 'shared') return null;
     const { kinds, source, earlier, write } = carried;
-    // Running has forgotten the client, or not: testing, which was not started anew, proves nothing by knowing it.
-    if (earlier !== null) return this.#told('own-session', mode === 'own', BEFORE, earlier);
+    // Testing, which was not started anew, proves nothing by knowing whom running has forgotten.
+    if (earlier !== null && !isRecognised(exchange))
+      return this.#told('own-session', mode === 'own', BEFORE, earlier);
     if (kinds.length > 0) {
       const treatment = mode === 'own' ? 'own' : this.#treatment(kinds, endpoint);
       if (treatment !== 'count') {
@@ -258,6 +259,13 @@ export class ClientState {
 
 function isGood(status: number): boolean {
   return status >= 200 && status < 300;
+}
+
+/** As a client that running knows: it refuses nothing, and begins no other session. */
+function isRecognised(exchange: Exchange): boolean {
+  const client = clientOf(exchange.headers);
+  const isNew = handedOutBy(exchange).some((hash) => !client.includes(hash));
+  return !isNew && (isGood(exchange.status) || exchange.status === 304);
 }
 
 function isBroken({

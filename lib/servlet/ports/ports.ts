@@ -19,7 +19,8 @@ export interface PortRange {
 /**
  * Hands out the ports of a range to servlets, each to one at a time and round robin, so that a port
  * just released stays unused as long as possible and late requests for its old owner meet no stranger.
- * Other Vilis of this host, which may have the same range, pass over a port that is handed out before its servlet listens.
+ * Other Vilis of this host, which may have the same range, pass over a port that is handed out before its servlet listens,
+ * while another one is free.
  */
 export class PortPool {
   readonly #range: PortRange;
@@ -84,7 +85,12 @@ export class PortPool {
   async #claim(port: number): Promise<boolean> {
     // An abstract name, of the same network namespace as the port, and free once its process has ended.
     const { server, failure } = await listened({ path: `\0vili port ${port}` });
-    if (failure === null) this.#claims.set(port, server.unref());
+    // What is wrong with it later costs the claim at most.
+    if (failure === null)
+      this.#claims.set(
+        port,
+        server.unref().on('error', () => {}),
+      );
     return failure !== 'EADDRINUSE';
   }
 
@@ -130,7 +136,8 @@ async function tryBind(port: number, host: string): Promise<string | null> {
 async function listened(
   options: ListenOptions,
 ): Promise<{ readonly server: Server; readonly failure: string | null }> {
-  const server = createServer();
+  // Anybody on the host may connect.
+  const server = createServer((socket) => socket.destroy());
   try {
     await once(server.listen(options), 'listening');
     return { server, failure: null };

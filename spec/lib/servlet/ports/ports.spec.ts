@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { codeOf, messageOf } from '../../../../lib/errors.ts';
 import { PortPool } from '../../../../lib/servlet/ports/ports.ts';
@@ -31,6 +31,15 @@ describe('PortPool', () => {
     expect(await other.take()).to.equal(from);
     mine.release(from + 1);
     other.release(from);
+  });
+
+  it('lets nobody hold a connection to what tells that a port is handed out', async () => {
+    const from = await freeRange(1);
+    const pool = new PortPool({ from, to: from, host: HOST });
+    await pool.take();
+    const stranger = connect({ path: `\0vili port ${from}` }).resume();
+    await once(stranger, 'close');
+    pool.release(from);
   });
 
   it('does not reuse a released port while others are free', async () => {
